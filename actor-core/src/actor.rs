@@ -1,0 +1,312 @@
+//! The contract between an actor and the runtime: what the two halves of `#[actor]` implement.
+//!
+//! Only traits and the words in them; the run loop that drives them is `life/`.
+
+use crate::exit::{ActorId, Exit};
+use crate::life::making;
+use crate::life::spawn::{Birth, Prepared};
+use crate::life::{Context, Life, Runner};
+use crate::system::System;
+use crate::talk::address::Address;
+use crate::talk::reply::Head;
+use std::fmt::Display;
+use std::future::Future;
+
+/// A state that can be spawned: what `#[actor]` makes of a struct or enum.
+///
+/// ```
+/// use actor_core::prelude::*;
+///
+/// #[actor]
+/// struct Counter {
+///     total: u64,
+/// }
+///
+/// #[actor]
+/// impl Counter {
+///     /// Adds `amount` and returns the new total.
+///     fn add(&mut self, amount: u64) -> u64 {
+///         self.total += amount;
+///         self.total
+///     }
+/// }
+///
+/// #[actor_core::main]
+/// async fn main() {
+///     let counter = Counter { total: 0 }.spawn();
+///     assert_eq!(counter.add(5).await, Ok(5));
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "add `#[actor]` to the declaration of `{Self}`",
+    note = "an actor is a struct with `#[actor]` and an `#[actor] impl` block"
+)]
+pub trait Actor: Sized {
+    /// The typed handle: `CounterAddr` for `Counter`.
+    type Addr: Address<Actor = Self>;
+
+    #[doc(hidden)]
+    const SETTINGS: Settings;
+
+    /// Spawns the actor on the current system and returns its address at once.
+    ///
+    /// Messages that are sent before it has started are kept, in order. On a system that is
+    /// shutting down the address is that of an ended actor.
+    ///
+    /// # Panics
+    /// If the actor is `local` and this is not inside `block_on` of a current-thread system.
+    #[track_caller]
+    fn spawn(self) -> Self::Addr
+    where
+        Self: Dispatch,
+    {
+        self.prepare().spawn()
+    }
+
+    /// Spawns the actor on `system`. See [`spawn`](Actor::spawn).
+    ///
+    /// # Panics
+    /// As [`spawn`](Actor::spawn).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Idle; #[actor] impl Idle {}
+    /// let system = System::current_thread();
+    /// let idle = Idle.spawn_on(&system);
+    /// idle.stop();
+    /// assert_eq!(system.block_on(idle.join()), Exit::Stopped);
+    /// ```
+    #[track_caller]
+    fn spawn_on(self, system: &System) -> Self::Addr
+    where
+        Self: Dispatch,
+    {
+        self.prepare().on(system).spawn()
+    }
+
+    /// Sets one instance apart before it is spawned: its name, capacity and system.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Room; #[actor] impl Room {}
+    /// let lobby = Room.prepare().name("lobby").capacity(8).spawn();
+    /// assert_eq!(lobby.capacity(), Some(8));
+    /// ```
+    fn prepare(self) -> Prepared<Self>
+    where
+        Self: Dispatch,
+    {
+        Prepared::new(self)
+    }
+
+    /// Spawns an actor whose state is made from its own address.
+    ///
+    /// `make` runs at once, on the caller's stack; what it sends to the address waits until the
+    /// actor has started. A strong address kept in the state keeps the actor alive.
+    ///
+    /// # Panics
+    /// As [`spawn`](Actor::spawn), and if `make` does.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::WeakAddr;
+    /// #[actor]
+    /// struct Room {
+    ///     me: WeakAddr<Room>,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Room {
+    ///     fn is_me(&self, id: ActorId) -> bool {
+    ///         self.me.id() == id
+    ///     }
+    /// }
+    ///
+    /// # System::current_thread().block_on(async {
+    /// let room = Room::spawn_with(|me: &RoomAddr| Room { me: me.downgrade() });
+    /// assert_eq!(room.is_me(room.id()).await, Ok(true));
+    /// # });
+    /// ```
+    #[track_caller]
+    fn spawn_with(make: impl FnOnce(&Self::Addr) -> Self) -> Self::Addr
+    where
+        Self: Dispatch,
+    {
+        let settings = const { &Self::SETTINGS };
+        Birth::<Self>::new(None, settings, settings.capacity).with(make)
+    }
+
+    /// Spawns an actor whose state is made by async code that may fail.
+    ///
+    /// The code runs beside the actor, on its system; messages wait meanwhile. An error is a failed
+    /// start: see [`Addr::started`](crate::Addr::started).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Db; #[actor] impl Db {}
+    /// # System::current_thread().block_on(async {
+    /// let db = Db::try_spawn_with(|_me| async { Err("no route to host") });
+    /// let Err(Exit::Failed(failure)) = db.started().await else { unreachable!() };
+    /// assert_eq!(failure.message(), "no route to host");
+    /// # });
+    /// ```
+    #[track_caller]
+    fn try_spawn_with<U, E>(make: impl FnOnce(Self::Addr) -> U) -> Self::Addr
+    where
+        Self: Dispatch + Send,
+        U: Future<Output = Result<Self, E>> + Send + 'static,
+        E: Display,
+    {
+        let settings = const { &Self::SETTINGS };
+        making::begin(Birth::<Self>::new(None, settings, settings.capacity), make)
+    }
+}
+
+/// What the actors of one type have in common, from the settings on the struct.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub(crate) name: &'static str,
+    /// `None`: unbounded.
+    pub(crate) capacity: Option<usize>,
+    pub(crate) turn: usize,
+}
+
+impl Settings {
+    /// The defaults: 64 messages wait at most, 64 are handled in a row.
+    pub const fn new(name: &'static str) -> Self {
+        Settings { name, capacity: Some(64), turn: 64 }
+    }
+
+    /// At most `capacity` messages wait.
+    pub const fn capacity(mut self, capacity: usize) -> Self {
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// Any number of messages may wait.
+    pub const fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// At most `turn` messages are handled before other tasks get their chance.
+    pub const fn turn(mut self, turn: usize) -> Self {
+        self.turn = turn;
+        self
+    }
+}
+
+/// The messages that an address of `Self` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` handles no messages",
+    label = "add `#[actor] impl {Self} {{ .. }}`"
+)]
+pub trait Protocol: 'static {
+    /// One variant a message.
+    type Message: Send + 'static;
+
+    /// The message's name, and the head of its reply if somebody waits for one.
+    fn label(message: &Self::Message) -> Label<'_>;
+}
+
+/// What the run loop has to know of a message before it is handled.
+#[derive(Debug)]
+pub struct Label<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) reply: Option<&'a Head>,
+}
+
+impl<'a> Label<'a> {
+    /// A message called `name`; `reply` is the head of its reply slot, `None` for a send.
+    pub fn new(name: &'static str, reply: Option<&'a Head>) -> Self {
+        Label { name, reply }
+    }
+}
+
+/// How the messages and hooks of an actor are carried out; written by `#[actor]` on its impl.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` handles no messages",
+    label = "add `#[actor] impl {Self} {{ .. }}`"
+)]
+pub trait Dispatch: Actor + Protocol {
+    /// Which hooks there are; the loop leaves out those that are not.
+    const HOOKS: Hooks;
+
+    /// Picks the run loop; on the concrete actor, so that `Send` is proved where it is known.
+    fn runner(life: Life<Self>) -> Runner;
+}
+
+/// Which hooks an actor has.
+#[derive(Clone, Copy, Debug)]
+pub struct Hooks {
+    /// `#[on_start]`
+    pub start: bool,
+    /// `#[on_stop]`
+    pub stop: bool,
+    /// `#[on_exit]`
+    pub exit: bool,
+}
+
+/// One thing for an actor to do.
+#[derive(Debug)]
+pub enum Input<M> {
+    /// Run `#[on_start]`.
+    Start,
+    /// Handle a message.
+    Message(M),
+    /// Run `#[on_exit]`: a linked actor or a child has ended. Boxed, since it is rare and large.
+    Exited(Box<(ActorId, Exit)>),
+    /// Run `#[on_stop]`.
+    Stop(Box<Exit>),
+}
+
+/// What came of it, panics apart.
+#[derive(Debug)]
+pub enum Flow {
+    /// Done.
+    Done,
+    /// `#[on_start]` returned this error.
+    Failed(String),
+}
+
+/// An actor without an async handler or hook: its loop is a plain `match`.
+pub trait HandleNow: Dispatch {
+    /// Carries out one input. A `self` handler leaves `None` in `actor`.
+    fn handle(
+        actor: &mut Option<Self>,
+        input: Input<Self::Message>,
+        context: &Context<Self>,
+    ) -> Flow;
+}
+
+/// An actor with at least one async handler or hook.
+pub trait HandleLater: Dispatch {
+    /// Carries out one input. A `self` handler leaves `None` in `actor`.
+    fn handle(
+        actor: &mut Option<Self>,
+        input: Input<Self::Message>,
+        context: &Context<Self>,
+    ) -> impl Future<Output = Flow>;
+}
+
+/// What `#[on_start]` may return.
+pub trait Started {
+    /// The error's text, if it is one.
+    fn flow(self) -> Flow;
+}
+
+impl Started for () {
+    fn flow(self) -> Flow {
+        Flow::Done
+    }
+}
+
+impl<E: Display> Started for Result<(), E> {
+    fn flow(self) -> Flow {
+        match self {
+            Ok(()) => Flow::Done,
+            Err(error) => Flow::Failed(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What of an actor is known without a lock and without its type: identity, settings, signals.
+
+use super::hub::Hub;
+use crate::actor::Settings;
+use crate::exit::ActorId;
+use crate::sync::Arc;
+use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
+
+/// Set if the actor was told to die and the loop has not heeded it yet.
+pub(crate) const KILL: u32 = 1;
+/// Set if the mailbox was closed and the loop has not heeded it yet.
+pub(crate) const STOP: u32 = 2;
+/// Set if a notice waits.
+pub(crate) const NOTICE: u32 = 4;
+/// Set if a sender waits for room.
+pub(crate) const WAITING: u32 = 8;
+
+/// How a cell comes to rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Pace {
+    /// It waits for mail and signals.
+    Idle,
+    /// A handler is pending: it waits for its waker, and for a kill.
+    Busy,
+    /// It has more to do than this turn allows.
+    Again,
+    /// It takes no mail just now: it waits for a notice, and for a kill.
+    Deaf,
+}
+
+pub(crate) struct Core {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) settings: &'static Settings,
+    pub(crate) number: u64,
+    /// The actor's place in the table of its system.
+    pub(crate) key: usize,
+    /// `u32::MAX`: unbounded.
+    pub(crate) capacity: u32,
+    /// What comes from outside and keeps the actor alive: addresses, its name, its parent,
+    /// attached streams. It leaves zero only under the lane's lock (see `Mail::adopt`).
+    keepers: AtomicUsize,
+    /// What the loop has to heed before the next message. Written under the lane's lock only.
+    pub(crate) signals: AtomicU32,
+    /// Messages of the batch that is out which have been taken since the last publication.
+    /// Written by the actor's own run only; read under the lane's lock.
+    pub(crate) taken: AtomicU32,
+    /// What is left of this turn. Written by the actor's own run only.
+    pub(crate) budget: AtomicU32,
+    /// How the cell comes to rest. Written by the actor's own run only.
+    pace: AtomicU8,
+}
+
+impl Core {
+    /// An actor with one keeper: the address that is about to be made.
+    pub(crate) fn new(
+        hub: Arc<Hub>,
+        settings: &'static Settings,
+        capacity: Option<usize>,
+        key: usize,
+        number: u64,
+    ) -> Self {
+        let capacity = capacity.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
+        Core {
+            hub,
+            settings,
+            number,
+            key,
+            capacity,
+            keepers: AtomicUsize::new(1),
+            signals: AtomicU32::new(0),
+            taken: AtomicU32::new(0),
+            budget: AtomicU32::new(0),
+            pace: AtomicU8::new(Pace::Idle as u8),
+        }
+    }
+
+    pub(crate) fn id(&self) -> ActorId {
+        ActorId { system: self.hub.id, number: self.number }
+    }
+
+    /// Adds a keeper beside one that is there.
+    pub(crate) fn keep(&self) {
+        // Relaxed as in `Arc::clone`: whoever clones holds a keeper already.
+        self.keepers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes a keeper away; true if it was the last.
+    pub(crate) fn unkeep(&self) -> bool {
+        self.keepers.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    pub(crate) fn is_kept(&self) -> bool {
+        self.keepers.load(Ordering::Acquire) != 0
+    }
+
+    pub(crate) fn signals(&self) -> u32 {
+        self.signals.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_killed(&self) -> bool {
+        self.signals() & KILL != 0
+    }
+
+    /// Only under the lane's lock, which is why a load and a store do.
+    pub(crate) fn raise(&self, signal: u32) {
+        self.signals.store(self.signals() | signal, Ordering::Relaxed);
+    }
+
+    /// Only under the lane's lock.
+    pub(crate) fn lower(&self, signal: u32) {
+        self.signals.store(self.signals() & !signal, Ordering::Relaxed);
+    }
+
+    /// Only by the actor's own run.
+    pub(crate) fn spend(&self) {
+        let left = self.budget.load(Ordering::Relaxed);
+        self.budget.store(left.saturating_sub(1), Ordering::Relaxed);
+    }
+
+    /// Only by the actor's own run.
+    pub(crate) fn set_pace(&self, pace: Pace) {
+        self.pace.store(pace as u8, Ordering::Relaxed);
+    }
+
+    pub(crate) fn pace(&self) -> Pace {
+        match self.pace.load(Ordering::Relaxed) {
+            0 => Pace::Idle,
+            1 => Pace::Busy,
+            2 => Pace::Again,
+            _ => Pace::Deaf,
+        }
+    }
+
+    pub(crate) fn budget(&self) -> u32 {
+        self.budget.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,211 @@
+//! Which actor and handler this thread is running just now, and what its panic said. Thread-local;
+//! saved and restored round each run, since a run may lie within another.
+
+use super::hub::Hub;
+use super::mail::{AnyMail, Verbs};
+use crate::error::CallError;
+use crate::exit::{Failure, FailureKind, FailureParts, Place};
+use crate::incident::Incident;
+use crate::sync::Arc;
+use crate::talk::reply::Head;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::sync::Once;
+
+/// What a panic said, noted by the hook, which sees more than the catcher.
+struct Note {
+    message: String,
+    location: Option<Place>,
+}
+
+thread_local! {
+    static ACTOR: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
+    /// The hub of the task or `block_on` that this thread is in, outside of actors.
+    static HUB: RefCell<Option<Arc<Hub>>> = const { RefCell::new(None) };
+    static HANDLING: Cell<Handling> = const { Cell::new(Handling::NOTHING) };
+    /// How many catchers are round this code: the hook notes nothing outside of them.
+    static CATCHERS: Cell<u32> = const { Cell::new(0) };
+    static NOTE: RefCell<Option<Note>> = const { RefCell::new(None) };
+    /// The failure of the panic that is unwinding, if a reply has asked for it already.
+    static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
+}
+
+/// What is being handled.
+#[derive(Clone, Copy)]
+pub(crate) struct Handling {
+    /// The message's or hook's name.
+    pub(crate) name: &'static str,
+    /// Which reply it owes, told from others by where its head lies; 0 for none.
+    pub(crate) reply: usize,
+    /// Set while the handler is dropped because its actor was killed.
+    pub(crate) killed: bool,
+}
+
+impl Handling {
+    pub(crate) const NOTHING: Handling = Handling { name: "", reply: 0, killed: false };
+
+    pub(crate) fn new(name: &'static str, reply: Option<&Head>) -> Self {
+        let reply = reply.map_or(0, |head| std::ptr::from_ref(head) as usize);
+        Handling { name, reply, killed: false }
+    }
+}
+
+/// What this thread was running before.
+pub(crate) struct Entered {
+    actor: Option<Arc<dyn AnyMail>>,
+    handling: Handling,
+}
+
+/// This thread runs `actor` from now on, until what it ran before is put back by `leave`.
+pub(crate) fn enter(actor: Arc<dyn AnyMail>) -> Entered {
+    CATCHERS.set(CATCHERS.get() + 1);
+    Entered { actor: ACTOR.replace(Some(actor)), handling: HANDLING.replace(Handling::NOTHING) }
+}
+
+impl Entered {
+    /// Gives back the actor that was entered. Nothing between `enter` and here lets a panic out.
+    pub(crate) fn leave(self) -> Arc<dyn AnyMail> {
+        CATCHERS.set(CATCHERS.get() - 1);
+        HANDLING.set(self.handling);
+        ACTOR.replace(self.actor).expect("the actor that was entered is still there")
+    }
+}
+
+/// The hub of what this thread runs just now.
+pub(crate) fn hub() -> Option<Arc<Hub>> {
+    let of_actor = ACTOR.try_with(|actor| Some(actor.borrow().as_ref()?.core().hub.clone()));
+    of_actor.ok().flatten().or_else(|| HUB.try_with(|hub| hub.borrow().clone()).ok().flatten())
+}
+
+/// Makes `hub` this thread's own while `run` runs, which lets no panic out.
+pub(crate) fn within<T>(hub: &mut Option<Arc<Hub>>, run: impl FnOnce() -> T) -> T {
+    let before = HUB.replace(hub.take());
+    let result = run();
+    *hub = HUB.replace(before);
+    result
+}
+
+pub(crate) fn set_handling(handling: Handling) {
+    HANDLING.set(handling);
+}
+
+pub(crate) fn handling() -> Handling {
+    HANDLING.get()
+}
+
+/// Runs user code; a panic becomes a failure of `mail` in `handler`.
+pub(crate) fn guarded<T>(
+    mail: &(impl AnyMail + ?Sized),
+    handler: &'static str,
+    run: impl FnOnce() -> T,
+) -> Result<T, Failure> {
+    catch(run).map_err(|payload| failure(mail, handler, payload))
+}
+
+/// Runs user code and notes what a panic says, to be asked for by [`failure`].
+pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    CATCHERS.set(CATCHERS.get() + 1);
+    let caught = catch_unwind(AssertUnwindSafe(run));
+    CATCHERS.set(CATCHERS.get() - 1);
+    caught
+}
+
+/// The failure that a caught panic is.
+pub(crate) fn failure(
+    mail: &(impl AnyMail + ?Sized),
+    handler: &'static str,
+    payload: Box<dyn Any + Send>,
+) -> Failure {
+    let known = FAILURE.take();
+    let note = NOTE.take();
+    let failure = known.unwrap_or_else(|| {
+        let note = note.unwrap_or_else(|| Note { message: text(&*payload), location: None });
+        panicked(mail, handler, note)
+    });
+    // A payload is user data, and its drop may panic too; nothing can be said of that one.
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+    failure
+}
+
+fn panicked(mail: &(impl AnyMail + ?Sized), handler: &'static str, note: Note) -> Failure {
+    Failure::new(FailureParts {
+        kind: FailureKind::Panic,
+        actor: mail.label(),
+        id: mail.core().id(),
+        handler,
+        message: note.message,
+        location: note.location,
+        cause: None,
+    })
+}
+
+/// What the caller is told whose reply is dropped unanswered just now.
+pub(crate) fn lost_reply(head: &Head) -> CallError {
+    if !head.has_started() {
+        return CallError::Stopped;
+    }
+    let handling = handling();
+    if handling.reply != std::ptr::from_ref(head) as usize {
+        return CallError::NoReply;
+    }
+    if handling.killed {
+        return CallError::Killed;
+    }
+    if !std::thread::panicking() {
+        return CallError::NoReply;
+    }
+    let known = FAILURE.take();
+    let failure = known.or_else(|| {
+        let actor = ACTOR.with_borrow(Clone::clone)?;
+        let note = NOTE.take().unwrap_or_else(|| Note { message: OPAQUE.into(), location: None });
+        Some(panicked(&*actor, handling.name, note))
+    });
+    FAILURE.replace(failure.clone());
+    failure.map_or(CallError::NoReply, CallError::Panicked)
+}
+
+const OPAQUE: &str = "opaque panic";
+
+fn text(payload: &(dyn Any + Send)) -> String {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => (*text).to_owned(),
+        (_, Some(text)) => text.clone(),
+        _ => OPAQUE.to_owned(),
+    }
+}
+
+/// Installs, once a process, the panic hook that notes message and location of panics inside
+/// actors, and then calls the hook that was there.
+pub(crate) fn install_panic_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            note(info);
+            before(info);
+        }));
+    });
+}
+
+fn note(info: &PanicHookInfo<'_>) {
+    // `try_with`: the panic may be in the destructor of a thread-local.
+    if CATCHERS.try_with(Cell::get).unwrap_or(0) == 0 {
+        return;
+    }
+    let message = info.payload_as_str().unwrap_or(OPAQUE).to_owned();
+    let location = info.location().map(Place::of);
+    let _ = NOTE.try_with(|cell| cell.replace(Some(Note { message, location })));
+    // What an earlier panic left, which the user's own code had caught.
+    let _ = FAILURE.try_with(|cell| cell.replace(None));
+}
+
+/// Reports an error that the handler being run has returned to nobody.
+pub(crate) fn report_lost(error: String) {
+    let Some(actor) = ACTOR.with_borrow(Clone::clone) else { return };
+    let (id, message) = (actor.core().id(), handling().name);
+    let incident = Incident::UnhandledError { actor: actor.label(), id, message, error };
+    actor.core().hub.report(incident);
+}

@@ -1,0 +1,99 @@
+//! What the actors of one system share: host, ids, the table of actors, incidents. Not the handle
+//! that users hold, which is `System`.
+
+use super::mail::AnyMail;
+use crate::host::Host;
+use crate::incident::{Incident, Reporter};
+use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{Arc, Mutex, Weak};
+use event_listener::Event;
+use slab::Slab;
+
+static SYSTEMS: AtomicU32 = AtomicU32::new(0);
+
+pub(crate) struct Hub {
+    pub(crate) id: u32,
+    pub(crate) host: Arc<dyn Host>,
+    numbers: AtomicU64,
+    /// Every actor from spawn to exit. Weak, so that the table keeps nobody's memory.
+    table: Mutex<Slab<Weak<dyn AnyMail>>>,
+    /// Set when the system shuts down: nothing starts any more.
+    closing: AtomicBool,
+    /// Notified when the table has become empty.
+    pub(crate) emptied: Event,
+    pub(crate) reporter: Reporter,
+    /// Whether all its jobs run on the thread that made it, so that states may stay there.
+    pub(crate) is_local: bool,
+    /// `System` handles; when the last one goes, so do the actors.
+    pub(crate) handles: AtomicUsize,
+}
+
+impl Hub {
+    pub(crate) fn new(host: Arc<dyn Host>, reporter: Reporter, is_local: bool) -> Arc<Self> {
+        Arc::new(Hub {
+            id: SYSTEMS.fetch_add(1, Ordering::Relaxed),
+            host,
+            numbers: AtomicU64::new(1),
+            table: Mutex::new(Slab::new()),
+            closing: AtomicBool::new(false),
+            emptied: Event::new(),
+            reporter,
+            is_local,
+            handles: AtomicUsize::new(0),
+        })
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Enters the actor that `make` builds around its key, unless the system is closing.
+    ///
+    /// The look at `closing` is under the table's lock, as is `close`: an actor is either seen by
+    /// the shutdown or refused.
+    pub(crate) fn enter<M: AnyMail + 'static>(
+        &self,
+        make: impl FnOnce(usize) -> Arc<M>,
+    ) -> (Arc<M>, bool) {
+        let mut table = self.table.lock();
+        if self.closing.load(Ordering::Relaxed) {
+            drop(table);
+            return (make(usize::MAX), false);
+        }
+        let entry = table.vacant_entry();
+        let mail = make(entry.key());
+        let erased: Arc<dyn AnyMail> = mail.clone();
+        entry.insert(Arc::downgrade(&erased));
+        (mail, true)
+    }
+
+    pub(crate) fn leave(&self, key: usize) {
+        let mut table = self.table.lock();
+        let gone = table.try_remove(key);
+        let empty = table.is_empty();
+        drop(table);
+        drop(gone);
+        if empty {
+            self.emptied.notify(usize::MAX);
+        }
+    }
+
+    /// Nothing starts from now on. Returns who is there.
+    pub(crate) fn close(&self) -> Vec<Arc<dyn AnyMail>> {
+        let table = self.table.lock();
+        self.closing.store(true, Ordering::Relaxed);
+        table.iter().filter_map(|(_, mail)| mail.upgrade()).collect()
+    }
+
+    pub(crate) fn actors(&self) -> Vec<Arc<dyn AnyMail>> {
+        self.table.lock().iter().filter_map(|(_, mail)| mail.upgrade()).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.lock().is_empty()
+    }
+
+    pub(crate) fn report(&self, incident: Incident) {
+        self.reporter.report(incident, self.host.now());
+    }
+}

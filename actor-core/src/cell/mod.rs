@@ -1,0 +1,16 @@
+//! The actor cell: mailbox and task in one thing. Knows messages and wakers, not handlers.
+//!
+//! ```text
+//! address --push--> queue (in the lane) --batch--> driver (in the cell, while it runs)
+//!                   seat  (in the lane) holds the cell while it does not run
+//! ```
+//! One mutex, the lane's, guards the queue and the seat. No user code ever runs under it: what is
+//! taken out under the lock is dropped, woken or run after it is released.
+
+pub(crate) mod core;
+pub(crate) mod current;
+pub(crate) mod hub;
+pub(crate) mod mail;
+pub(crate) mod queue;
+pub(crate) mod seat;
+pub(crate) mod waker;

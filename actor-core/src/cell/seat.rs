@@ -1,0 +1,106 @@
+//! The part of a lane that knows no messages: where the cell lies, notices, who is to be told of
+//! the end. Plain data under the lane's lock.
+
+use super::mail::AnyMail;
+use crate::exit::{ActorId, Exit, Failure};
+use crate::host::RunCell;
+use crate::sync::{Arc, Weak};
+use event_listener::Event;
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// An actor's cell, at rest or about to run.
+pub(crate) type Cell = Pin<Box<dyn RunCell>>;
+
+/// One thing that a life has made through its context: a timer, a child, a monitor.
+pub(crate) type Key = u64;
+
+#[derive(Default)]
+pub(crate) struct Seat {
+    /// The cell while it is laid back; `None` while it runs or is on its way to run.
+    pub(crate) cell: Option<Cell>,
+    /// Set if the cell was laid back with a handler pending; then only a wake or a kill takes it.
+    pub(crate) busy: bool,
+    /// Set if the pending handler was woken while the cell was away; never with a cell here.
+    pub(crate) woken: bool,
+    /// Set once the mailbox refuses.
+    pub(crate) closed: bool,
+    /// Set once `#[on_start]` is done.
+    pub(crate) started: bool,
+    /// What only some actors need.
+    records: Option<Box<Records>>,
+}
+
+#[derive(Default)]
+pub(crate) struct Records {
+    /// System traffic in order, each with its position: the number of ordinary messages that had
+    /// been accepted when it came, and that are to be taken before it.
+    pub(crate) notices: VecDeque<(u64, Notice)>,
+    /// Set when a life ends, until it is published.
+    pub(crate) exit_to_be: Option<Exit>,
+    /// Set once, at the very end.
+    pub(crate) exit: Option<Exit>,
+    /// Notified when the actor has started, begins to stop, or has ended.
+    pub(crate) changed: Event,
+    /// Who is told of the end.
+    pub(crate) watchers: Vec<Watcher>,
+    pub(crate) label: Option<Arc<str>>,
+    pub(crate) is_child: bool,
+    /// How long its parent gives it to stop.
+    pub(crate) shutdown: Option<Duration>,
+    /// How often it was restarted.
+    pub(crate) restarts: u32,
+}
+
+/// System traffic that is in order with the messages.
+pub(crate) enum Notice {
+    /// A timer is due, or a stream or a piped future has something.
+    Due(Key),
+    /// Whom `Key` watches has ended.
+    Exited(Key, ActorId, Exit),
+    /// An actor that had linked itself to this one has ended.
+    Unlinked(ActorId, Exit),
+    /// A task of this life panicked.
+    Broken(Failure),
+    /// Something that the loop waits for has changed.
+    Look,
+}
+
+/// One who is told of an actor's end.
+pub(crate) struct Watcher {
+    pub(crate) who: Weak<dyn AnyMail>,
+    pub(crate) id: ActorId,
+    /// What made it watch; `None` for the far half of a link.
+    pub(crate) key: Option<Key>,
+}
+
+impl Seat {
+    pub(crate) fn records(&mut self) -> &mut Records {
+        self.records.get_or_insert_default()
+    }
+
+    pub(crate) fn known(&self) -> Option<&Records> {
+        self.records.as_deref()
+    }
+
+    /// The cell, if it waits for mail or notices.
+    pub(crate) fn take_idle(&mut self) -> Option<Cell> {
+        if self.busy { None } else { self.cell.take() }
+    }
+
+    /// The cell for its waker: if it is away, the wake is noted.
+    pub(crate) fn take_woken(&mut self) -> Option<Cell> {
+        let cell = self.cell.take();
+        self.woken = cell.is_none();
+        cell
+    }
+
+    pub(crate) fn exit(&self) -> Option<&Exit> {
+        self.known().and_then(|records| records.exit.as_ref())
+    }
+
+    pub(crate) fn has_notices(&self) -> bool {
+        self.known().is_some_and(|records| !records.notices.is_empty())
+    }
+}

@@ -1,0 +1,174 @@
+//! What a call or a send can fail with: [`CallError`], [`SendError`]. Plain data, no behaviour.
+
+use crate::exit::Failure;
+use crate::sync::Mutex;
+use std::fmt;
+
+/// Why a call brought no answer.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, word: String) -> String { word } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// echo.stop();
+/// let error = echo.say("late".into()).await.unwrap_err();
+/// assert_eq!(error, CallError::Stopped);
+/// assert!(error.never_handled());
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The actor has ended, or refuses new messages: this one was never handled.
+    Stopped,
+    /// There was no room in the mailbox and the call was told not to wait for it.
+    Full,
+    /// The time given was over.
+    Timeout {
+        /// Whether the handler had begun by then; if not, it never will.
+        started: bool,
+    },
+    /// The handler, or whoever had taken over its reply, dropped it without an answer.
+    NoReply,
+    /// The handler of this very message panicked.
+    Panicked(Failure),
+    /// The actor was killed while it handled this message.
+    Killed,
+    /// `wait()` was called on a thread that an actor system is running on.
+    WouldBlock,
+}
+
+impl CallError {
+    /// Whether the message was certainly not handled and never will be, so that a retry is safe.
+    ///
+    /// ```
+    /// # use actor_core::CallError;
+    /// assert!(CallError::Full.never_handled());
+    /// assert!(CallError::Timeout { started: false }.never_handled());
+    /// assert!(!CallError::Timeout { started: true }.never_handled());
+    /// ```
+    pub fn never_handled(&self) -> bool {
+        matches!(
+            self,
+            CallError::Stopped
+                | CallError::Full
+                | CallError::WouldBlock
+                | CallError::Timeout { started: false }
+        )
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallError::Stopped => f.write_str("the actor has stopped"),
+            CallError::Full => f.write_str("the mailbox is full"),
+            CallError::Timeout { started: true } => {
+                f.write_str("timed out while the message was being handled")
+            }
+            CallError::Timeout { started: false } => {
+                f.write_str("timed out before the message was handled")
+            }
+            CallError::NoReply => f.write_str("the reply was dropped unanswered"),
+            CallError::Panicked(failure) => failure.fmt(f),
+            CallError::Killed => f.write_str("the actor was killed while handling the message"),
+            CallError::WouldBlock => {
+                f.write_str("waiting would block a thread of an actor system; use `.await`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for CallError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CallError::Panicked(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+/// Why a message was not accepted.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SendReason {
+    /// The actor has ended, or refuses new messages.
+    Stopped,
+    /// There was no room in the mailbox.
+    Full,
+    /// There was no room in the time given.
+    Timeout,
+}
+
+impl fmt::Display for SendReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendReason::Stopped => "the actor has stopped",
+            SendReason::Full => "the mailbox is full",
+            SendReason::Timeout => "the mailbox stayed full for the time given",
+        })
+    }
+}
+
+/// A message that was not accepted, and why.
+///
+/// It is `Send + Sync + Error` for every message, so that `?` works in any service.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Log; #[actor] impl Log { fn line(&self, text: String) {} }
+/// # System::current_thread().block_on(async {
+/// let log = Log.spawn();
+/// log.stop();
+/// let error = log.line("hello".into()).try_send().unwrap_err();
+/// assert_eq!(error.reason(), SendReason::Stopped);
+/// let LogMessage::Line { text, .. } = error.into_message();
+/// assert_eq!(text, "hello");
+/// # });
+/// ```
+pub struct SendError<M> {
+    reason: SendReason,
+    /// A mutex that is never locked: it makes the error `Sync` for messages that are only `Send`.
+    message: Mutex<M>,
+}
+
+impl<M> SendError<M> {
+    pub(crate) fn new(reason: SendReason, message: M) -> Self {
+        SendError { reason, message: Mutex::new(message) }
+    }
+
+    /// Why it was not accepted.
+    pub fn reason(&self) -> SendReason {
+        self.reason.clone()
+    }
+
+    /// Gives the message back.
+    pub fn into_message(self) -> M {
+        self.message.into_inner()
+    }
+}
+
+impl<M> fmt::Debug for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendError").field("reason", &self.reason).finish_non_exhaustive()
+    }
+}
+
+impl<M> fmt::Display for SendError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not sent: {}", self.reason)
+    }
+}
+
+impl<M> std::error::Error for SendError<M> {}
+
+impl<M> From<SendError<M>> for CallError {
+    fn from(error: SendError<M>) -> Self {
+        match error.reason {
+            SendReason::Stopped => CallError::Stopped,
+            SendReason::Full => CallError::Full,
+            SendReason::Timeout => CallError::Timeout { started: false },
+        }
+    }
+}

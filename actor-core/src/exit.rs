@@ -1,0 +1,241 @@
+//! Who an actor is and how it ended: [`ActorId`], [`Exit`], [`Failure`]. Plain data, no behaviour.
+
+use crate::sync::Arc;
+use std::fmt;
+use std::panic::Location;
+
+/// The number of an actor, never used twice, the same over restarts.
+///
+/// Two ids are equal when they name the same actor of the same system. It prints the number only.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// let idle = Idle.spawn();
+/// assert_eq!(idle.id(), idle.clone().id());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActorId {
+    pub(crate) system: u32,
+    pub(crate) number: u64,
+}
+
+impl fmt::Display for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number.fmt(f)
+    }
+}
+
+impl fmt::Debug for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.number)
+    }
+}
+
+/// How an actor ended; there is exactly one for each actor.
+///
+/// The words are those of Erlang/OTP's exit reasons, as types.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// idle.stop();
+/// assert!(matches!(idle.join().await, Exit::Stopped));
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Exit {
+    /// It was stopped, took a `self` message, or nothing was left that could bring it a message.
+    Stopped,
+    /// A handler or hook panicked, it could not start, or a linked actor failed.
+    Failed(Failure),
+    /// `kill()` ended it.
+    Killed,
+    /// Given to one who monitors what had already ended and is no longer known.
+    NoActor,
+}
+
+impl Exit {
+    /// Whether this is [`Exit::Stopped`], the one normal end.
+    ///
+    /// ```
+    /// # use actor_core::Exit;
+    /// assert!(Exit::Stopped.is_normal());
+    /// assert!(!Exit::Killed.is_normal());
+    /// ```
+    pub fn is_normal(&self) -> bool {
+        matches!(self, Exit::Stopped)
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Exit::Stopped => f.write_str("stopped"),
+            Exit::Failed(failure) => write!(f, "failed: {failure}"),
+            Exit::Killed => f.write_str("killed"),
+            Exit::NoActor => f.write_str("no such actor"),
+        }
+    }
+}
+
+/// Lets `started()` and friends be used with `?`.
+impl std::error::Error for Exit {}
+
+/// What kind of failure ended a life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// A panic in a handler, a hook, a timer's closure, a stream, a task or the drop of the state.
+    Panic,
+    /// The state could not be made, or `#[on_start]` returned an error.
+    Start,
+    /// A linked actor ended abnormally.
+    Linked,
+}
+
+/// Why a life of an actor failed: what kind, where, and in which handler.
+///
+/// Cloning it is cheap (one `Arc`); equality is that of content.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// #[actor]
+/// struct Fragile;
+///
+/// #[actor]
+/// impl Fragile {
+///     fn touch(&self) {
+///         panic!("broken");
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let fragile = Fragile.spawn();
+///     let Err(CallError::Panicked(failure)) = fragile.touch().await else { unreachable!() };
+///     assert_eq!(failure.kind(), FailureKind::Panic);
+///     assert_eq!((failure.handler(), failure.message()), ("touch", "broken"));
+///     assert!(failure.location().is_some());
+/// });
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Failure(Arc<FailureParts>);
+
+#[derive(PartialEq)]
+pub(crate) struct FailureParts {
+    pub(crate) kind: FailureKind,
+    pub(crate) actor: String,
+    pub(crate) id: ActorId,
+    pub(crate) handler: &'static str,
+    pub(crate) message: String,
+    pub(crate) location: Option<Place>,
+    pub(crate) cause: Option<Exit>,
+}
+
+/// A place in the source, owned: a panic's own `Location` does not outlive the panic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    file: String,
+    line: u32,
+    column: u32,
+}
+
+impl Failure {
+    pub(crate) fn new(parts: FailureParts) -> Self {
+        Failure(Arc::new(parts))
+    }
+
+    /// What kind of failure it was.
+    pub fn kind(&self) -> FailureKind {
+        self.0.kind
+    }
+
+    /// The label of the actor that failed, as `account#7`.
+    pub fn actor(&self) -> &str {
+        &self.0.actor
+    }
+
+    /// The id of the actor that failed.
+    pub fn id(&self) -> ActorId {
+        self.0.id
+    }
+
+    /// The message or hook that was being handled, by its method's name.
+    pub fn handler(&self) -> &str {
+        self.0.handler
+    }
+
+    /// The panic's message or the error's text; `opaque panic` if the panic carried no text.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Where it panicked, if it did.
+    pub fn location(&self) -> Option<&Place> {
+        self.0.location.as_ref()
+    }
+
+    /// The exit that caused this failure, for a linked one.
+    pub fn cause(&self) -> Option<&Exit> {
+        self.0.cause.as_ref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failed", self.actor())?;
+        if !self.0.handler.is_empty() {
+            write!(f, " in `{}`", self.0.handler)?;
+        }
+        write!(f, ": {}", self.message())?;
+        match self.location() {
+            Some(place) => write!(f, " ({place})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("kind", &self.0.kind)
+            .field("actor", &self.0.actor)
+            .field("handler", &self.0.handler)
+            .field("message", &self.0.message)
+            .field("location", &self.0.location)
+            .finish()
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Place {
+    pub(crate) fn of(location: &Location<'_>) -> Self {
+        let (line, column) = (location.line(), location.column());
+        Place { file: location.file().to_owned(), line, column }
+    }
+
+    /// The source file, as the compiler was given it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The column, from 1.
+    pub fn column(&self) -> u32 {
+        self.column
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}

@@ -1,0 +1,14 @@
+//! Small combinators, re-exported, so that one dependency is all that a user adds.
+//!
+//! ```
+//! use actor_core::future::{join_all, race, zip};
+//!
+//! actor_core::System::current_thread().block_on(async {
+//!     assert_eq!(zip(async { 1 }, async { 2 }).await, (1, 2));
+//!     assert_eq!(join_all([async { 1 }]).await, [1]);
+//!     assert_eq!(race(async { 1 }, async { 1 }).await, 1);
+//! });
+//! ```
+
+pub use futures_lite::future::{or, race, zip};
+pub use futures_util::future::join_all;

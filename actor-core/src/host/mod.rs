@@ -1,0 +1,126 @@
+//! Floor 1: what runs jobs and tells the time. It knows nothing of actors, mailboxes or systems, and
+//! must not import them.
+
+mod idle;
+mod multi;
+mod seat;
+mod single;
+mod timers;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use crate::sync::Arc;
+
+pub(crate) use multi::MultiThread;
+pub(crate) use single::CurrentThread;
+pub(crate) use timers::{TimerKey, Timers};
+
+/// Where jobs run and what the time is there: the one small trait behind which hosts are exchanged.
+pub(crate) trait Host: Send + Sync + 'static {
+    /// Takes `job` to be run soon, from any thread. After `close` it is kept aside and dropped by
+    /// the next `close` or with the host, one by one and never inside this call.
+    fn schedule(&self, job: Job, turn: Turn);
+
+    /// The time on this host's clock.
+    fn now(&self) -> Instant;
+
+    /// What waits for this host's clock.
+    fn timers(&self) -> &Timers;
+
+    /// Drives `future` on this thread until it is done; a current-thread host runs its jobs
+    /// meanwhile. The caller has made sure that the thread is not inside a host already.
+    fn drive(&self, future: Pin<&mut dyn Future<Output = ()>>);
+
+    /// Whether this host runs its jobs on this thread.
+    fn is_own_thread(&self) -> bool;
+
+    /// Ends the worker threads and waits for them; one that is still inside a job after `grace` is
+    /// left behind and its name returned. Idempotent. A worker that calls it does not wait for itself.
+    fn close(&self, grace: Duration) -> Vec<String>;
+}
+
+/// What runs when it is its turn: one actor's cell. It takes itself by value, so nobody else can run
+/// it meanwhile; it lays itself back or schedules itself again. It contains the panics of user code.
+pub(crate) trait RunCell: Send {
+    fn run(self: Pin<Box<Self>>);
+}
+
+/// What a host runs.
+pub(crate) enum Job {
+    Cell(Pin<Box<dyn RunCell>>),
+    Task(async_task::Runnable),
+}
+
+impl Job {
+    /// Runs the job for one turn. A panic (only a `Task` has one) goes to the panic hook and ends here.
+    pub(crate) fn run(self) {
+        contained(|| match self {
+            Job::Cell(cell) => cell.run(),
+            Job::Task(task) => drop(task.run()),
+        });
+    }
+
+    /// Drops the job without running it. A panic of what it owned ends here.
+    fn discard(self) {
+        contained(|| drop(self));
+    }
+}
+
+/// How soon a job is to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Somebody woke it: run it soon.
+    Next,
+    /// It yielded or woke itself: to the back of the queue.
+    Back,
+}
+
+thread_local! {
+    /// The host that this thread is in, if any.
+    static CURRENT: RefCell<Option<Arc<dyn Host>>> = const { RefCell::new(None) };
+}
+
+/// The host whose worker or `drive` this thread is in.
+pub(crate) fn current() -> Option<Arc<dyn Host>> {
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+}
+
+/// Whether this thread is inside a worker or a `drive` of any host.
+pub(crate) fn is_inside() -> bool {
+    CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
+}
+
+/// Makes a host this thread's current one, and the one before it again when dropped.
+struct Entered(Option<Arc<dyn Host>>);
+
+impl Entered {
+    fn new(host: Arc<dyn Host>) -> Entered {
+        Entered(CURRENT.with(|current| current.replace(Some(host))))
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let before = self.0.take();
+        // The host that is left is dropped after the borrow has ended: it may run user code.
+        drop(CURRENT.try_with(|current| current.replace(before)));
+    }
+}
+
+/// Calls `body` and lets no panic out: whatever runs on a worker, the worker goes on.
+fn contained(body: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(body)) {
+        // The payload is the user's too; a second panic, in its drop, is leaked to end the chain.
+        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            std::mem::forget(second);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Floor 1: what the workers of one host may see of each other and take from each other. It decides
+//! nothing; the worker does.
+
+use std::time::Duration;
+
+use crossbeam_deque::{Steal, Stealer, Worker as Queue};
+
+use super::Job;
+use crate::sync::atomic::{AtomicU32, Ordering};
+
+/// How many nanoseconds of work must wait in a queue before another worker is woken for it or takes
+/// from it. To wake a thread and to move actors to another core costs about as much; what is shorter
+/// than that is done sooner by the worker that has it, or else found by the lookout.
+const WORTH: u64 = 20_000;
+
+/// What others may see of a worker.
+#[repr(align(128))]
+pub(super) struct Seat {
+    /// How many jobs the worker has begun: while this stays the same, it runs the same job.
+    /// Written by the worker alone.
+    begun: AtomicU32,
+    /// How many nanoseconds a job took of late, in the mean; the maximum as long as that is unknown.
+    /// Written by the worker alone.
+    grain: AtomicU32,
+    slot: Stealer<Job>,
+    queue: Stealer<Job>,
+}
+
+/// The ends of a seat's queues that its worker alone holds.
+pub(super) struct Ends {
+    /// Holds at most one job: the one that was woken last. It is a queue because others may take
+    /// from it, and because a push costs no atomic read-modify-write.
+    pub(super) slot: Queue<Job>,
+    pub(super) queue: Queue<Job>,
+}
+
+impl Seat {
+    pub(super) fn new() -> (Seat, Ends) {
+        let (slot, queue) = (Queue::new_fifo(), Queue::new_fifo());
+        let seat = Seat {
+            begun: AtomicU32::new(0),
+            grain: AtomicU32::new(u32::MAX),
+            slot: slot.stealer(),
+            queue: queue.stealer(),
+        };
+        (seat, Ends { slot, queue })
+    }
+
+    pub(super) fn begun(&self) -> u32 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_begun(&self, begun: u32) {
+        self.begun.store(begun, Ordering::Relaxed);
+    }
+
+    /// Notes that the last `jobs` jobs took `spent`; `alone` if no other worker was up.
+    pub(super) fn measure(&self, jobs: u32, spent: Duration, alone: bool) {
+        let grain = u32::try_from(spent.as_nanos() / u128::from(jobs)).unwrap_or(u32::MAX);
+        let before = self.grain.load(Ordering::Relaxed);
+        // Jobs also take longer because another core works on the same actors, and that must not
+        // seem a reason to share more of them. So with others up the measure grows slowly.
+        let most = if alone { u32::MAX } else { before.saturating_add(before / 32 + 1) };
+        self.grain.store(grain.min(most), Ordering::Relaxed);
+    }
+
+    /// Whether `waiting` jobs of this worker are worth another one's while.
+    pub(super) fn is_worth(&self, waiting: usize) -> bool {
+        waiting as u64 * u64::from(self.grain.load(Ordering::Relaxed)) >= WORTH
+    }
+
+    /// Whether what waits in the queue is worth another one's while.
+    pub(super) fn has_worth(&self) -> bool {
+        self.is_worth(self.queue.len())
+    }
+
+    /// Takes half of what waits in the queue: one job to run, the others into `into`.
+    pub(super) fn take_half(&self, into: &Queue<Job>) -> Option<Job> {
+        retried(|| self.queue.steal_batch_and_pop(into))
+    }
+
+    /// Takes the job out of the slot.
+    pub(super) fn take_slot(&self) -> Option<Job> {
+        retried(|| self.slot.steal())
+    }
+}
+
+/// Steals until it is known whether there was anything.
+pub(super) fn retried(steal: impl Fn() -> Steal<Job>) -> Option<Job> {
+    loop {
+        match steal() {
+            Steal::Success(job) => return Some(job),
+            Steal::Empty => return None,
+            Steal::Retry => std::hint::spin_loop(),
+        }
+    }
+}

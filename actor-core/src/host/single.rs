@@ -1,0 +1,203 @@
+//! Floor 1: the current-thread host: it runs all jobs on the thread that made it, and only while
+//! that thread is in `drive`. It starts no thread.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use super::{Entered, Host, Job, Timers, Turn};
+use crate::sync::atomic::{AtomicBool, Ordering, fence};
+use crate::sync::{Arc, Mutex, Weak};
+
+/// The most jobs between two polls of a future that is always ready, and two looks at the clock.
+const ROUND: usize = 61;
+
+/// A host that runs its jobs in turn with the future that it drives.
+pub(crate) struct CurrentThread {
+    /// All jobs in order. Turns make no difference: what is scheduled runs behind what is there.
+    queue: Mutex<VecDeque<Job>>,
+    bell: Arc<Bell>,
+    timers: Timers,
+    this: Weak<CurrentThread>,
+}
+
+/// How the owner thread is woken; the waker of the future it drives.
+struct Bell {
+    owner: Thread,
+    /// Set while the owner sleeps, or is about to.
+    asleep: AtomicBool,
+    /// Set if the driven future has been woken since its last poll.
+    woken: AtomicBool,
+}
+
+impl CurrentThread {
+    /// Makes a host that the calling thread owns.
+    pub(crate) fn new() -> Arc<CurrentThread> {
+        let bell = Arc::new(Bell {
+            owner: thread::current(),
+            asleep: AtomicBool::new(false),
+            woken: AtomicBool::new(false),
+        });
+        Arc::new_cyclic(|this| CurrentThread {
+            queue: Mutex::new(VecDeque::new()),
+            timers: Timers::new(Instant::now(), {
+                let bell = bell.clone();
+                move || bell.ring()
+            }),
+            bell,
+            this: this.clone(),
+        })
+    }
+
+    /// Sleeps until the bell rings or a timer is due, unless there is something to do.
+    fn sleep(&self) {
+        self.bell.asleep.store(true, Ordering::SeqCst);
+        // First asleep, then a look: who schedules or wakes does so first and then looks whether
+        // the owner is asleep. So one of the two sees the other.
+        fence(Ordering::SeqCst);
+        if self.queue.lock().is_empty() && !self.bell.woken.load(Ordering::SeqCst) {
+            match self.timers.sleep_until(None) {
+                None => thread::park(),
+                Some(until) => {
+                    thread::park_timeout(until.saturating_duration_since(Instant::now()));
+                }
+            }
+            self.timers.woke(false);
+        }
+        self.bell.asleep.store(false, Ordering::SeqCst);
+    }
+
+    /// Drops all jobs one by one, those too that are scheduled by such a drop.
+    fn discard_left(&self) {
+        loop {
+            // A statement of its own: the lock is not held while the job is dropped.
+            let job = self.queue.lock().pop_front();
+            let Some(job) = job else { return };
+            job.discard();
+        }
+    }
+}
+
+impl Host for CurrentThread {
+    fn schedule(&self, job: Job, _turn: Turn) {
+        self.queue.lock().push_back(job);
+        fence(Ordering::SeqCst);
+        self.bell.ring();
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
+        assert!(
+            self.is_own_thread(),
+            "a current-thread system is driven only by the thread that made it"
+        );
+        let Some(this) = self.this.upgrade() else { return };
+        let _entered = Entered::new(this);
+        let mut round = Round { host: self, jobs: VecDeque::new() };
+        let waker = Waker::from(self.bell.clone());
+        let mut context = Context::from_waker(&waker);
+        let mut steps = 0;
+        self.bell.woken.store(true, Ordering::SeqCst);
+        loop {
+            if self.bell.woken.load(Ordering::Relaxed)
+                && self.bell.woken.swap(false, Ordering::SeqCst)
+            {
+                if future.as_mut().poll(&mut context).is_ready() {
+                    return;
+                }
+                steps += 1;
+            }
+            let ran = round.run();
+            steps += ran;
+            let idle = ran == 0 && !self.bell.woken.load(Ordering::SeqCst);
+            if idle || steps >= ROUND {
+                steps = 0;
+                let fired = if self.timers.is_empty() { 0 } else { self.timers.fire(self.now()) };
+                if idle && fired == 0 {
+                    self.sleep();
+                }
+            }
+        }
+    }
+
+    fn is_own_thread(&self) -> bool {
+        thread::current().id() == self.bell.owner.id()
+    }
+
+    /// There is no thread to end. On the owner thread what is left is dropped; elsewhere it is kept
+    /// for the owner or until the host is dropped.
+    fn close(&self, _grace: Duration) -> Vec<String> {
+        if self.is_own_thread() {
+            self.discard_left();
+        }
+        Vec::new()
+    }
+}
+
+impl Drop for CurrentThread {
+    fn drop(&mut self) {
+        self.discard_left();
+    }
+}
+
+/// The jobs that were taken out of the queue together, so that it is locked once for all of them.
+struct Round<'a> {
+    host: &'a CurrentThread,
+    jobs: VecDeque<Job>,
+}
+
+impl Round<'_> {
+    /// Runs some of the jobs that are there now, at most `ROUND`; gives back how many.
+    fn run(&mut self) -> usize {
+        if self.jobs.is_empty() {
+            mem::swap(&mut self.jobs, &mut *self.host.queue.lock());
+        }
+        let most = self.jobs.len().min(ROUND);
+        for job in self.jobs.drain(..most) {
+            job.run();
+        }
+        most
+    }
+}
+
+impl Drop for Round<'_> {
+    /// Puts what has not run in front of the queue again.
+    fn drop(&mut self) {
+        if !self.jobs.is_empty() {
+            let mut queue = self.host.queue.lock();
+            self.jobs.append(&mut queue);
+            mem::swap(&mut self.jobs, &mut *queue);
+        }
+    }
+}
+
+impl Bell {
+    fn ring(&self) {
+        if self.asleep.load(Ordering::SeqCst) && self.asleep.swap(false, Ordering::SeqCst) {
+            self.owner.unpark();
+        }
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        self.ring();
+    }
+}

@@ -1,0 +1,126 @@
+//! Floor 1: the promises of the hosts, and what the tests of all of them share.
+
+mod end;
+mod multi;
+mod single;
+mod timers;
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::task::{Wake, Waker};
+use std::thread;
+use std::time::Duration;
+
+use super::*;
+
+/// A guard against a test that hangs: long enough for a loaded machine.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// Runs `body` on a thread of its own and fails if it takes longer than `LIMIT`.
+fn within_limit(body: impl FnOnce() + Send + 'static) {
+    let (done, ended) = mpsc::channel::<()>();
+    let thread = thread::spawn(move || {
+        let _done = done;
+        body();
+    });
+    let hangs = ended.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
+    assert!(!hangs, "the test hangs");
+    if let Err(payload) = thread.join() {
+        std::panic::resume_unwind(payload);
+    }
+}
+
+/// A job that calls `body` once.
+fn job(body: impl FnOnce() + Send + 'static) -> Job {
+    struct Once<F>(F);
+    impl<F: FnOnce() + Send + Unpin> RunCell for Once<F> {
+        fn run(self: Pin<Box<Self>>) {
+            (Pin::into_inner(self).0)();
+        }
+    }
+    let body: Box<dyn FnOnce() + Send> = Box::new(body);
+    Job::Cell(Box::pin(Once(body)))
+}
+
+/// A multi-thread host.
+fn start(threads: usize) -> Arc<dyn Host> {
+    MultiThread::start(threads, "test")
+}
+
+/// Closes a host whose threads have nothing to do.
+fn end(host: &Arc<dyn Host>) {
+    assert!(host.close(LIMIT).is_empty());
+}
+
+/// Schedules a job whose drop schedules the next, `left` times.
+fn schedule_chain(host: &Arc<dyn Host>, left: usize) {
+    struct Link(Arc<dyn Host>, usize);
+    impl Drop for Link {
+        fn drop(&mut self) {
+            if self.1 > 0 {
+                schedule_chain(&self.0, self.1 - 1);
+            }
+        }
+    }
+    let link = Link(host.clone(), left);
+    host.schedule(job(move || std::mem::forget(link)), Turn::Next);
+}
+
+/// Schedules a job that runs again, at the back, as long as `goes_on` says so.
+fn again(host: &Arc<dyn Host>, goes_on: impl Fn() -> bool + Send + 'static) {
+    let next = host.clone();
+    let turn = job(move || {
+        if goes_on() {
+            again(&next, goes_on);
+        }
+    });
+    host.schedule(turn, Turn::Back);
+}
+
+/// Drives an async block and gives back its output.
+fn block_on<T>(host: &dyn Host, future: impl Future<Output = T>) -> T {
+    let mut output = None;
+    {
+        let mut driven = pin!(async { output = Some(future.await) });
+        host.drive(driven.as_mut());
+    }
+    output.expect("the future is done")
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Count {
+    fn new() -> (Arc<Count>, Waker) {
+        let count = Arc::new(Count::default());
+        (count.clone(), Waker::from(count))
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Calls a function when it is woken.
+struct Call<F>(F);
+
+impl<F: Fn() + Send + Sync + 'static> Call<F> {
+    fn waker(call: F) -> Waker {
+        Waker::from(Arc::new(Call(call)))
+    }
+}
+
+impl<F: Fn() + Send + Sync + 'static> Wake for Call<F> {
+    fn wake(self: Arc<Self>) {
+        (self.0)();
+    }
+}

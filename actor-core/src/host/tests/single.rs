@@ -1,0 +1,186 @@
+//! Floor 1: the promises of the current-thread host.
+
+use std::sync::atomic::AtomicBool;
+
+use futures_lite::future::{poll_fn, yield_now};
+
+use super::*;
+
+fn host() -> Arc<dyn Host> {
+    CurrentThread::new()
+}
+
+#[test]
+fn jobs_run_in_order_on_the_owner_thread_and_only_while_driven() {
+    within_limit(|| {
+        let host = host();
+        let owner = thread::current().id();
+        let (sender, receiver) = mpsc::channel();
+        for number in 0..200 {
+            let sender = sender.clone();
+            let body = move || sender.send((number, thread::current().id())).unwrap();
+            host.schedule(job(body), Turn::Next);
+        }
+        assert!(receiver.try_recv().is_err());
+        let mut ran = Vec::new();
+        block_on(&*host, async {
+            while ran.len() < 200 {
+                ran.extend(receiver.try_iter());
+                yield_now().await;
+            }
+        });
+        assert!(ran.iter().enumerate().all(|(place, ran)| *ran == (place, owner)));
+    });
+}
+
+#[test]
+fn jobs_that_are_always_ready_do_not_starve_the_future() {
+    within_limit(|| {
+        let host = host();
+        let stop = Arc::new(AtomicBool::new(false));
+        let goes_on = stop.clone();
+        again(&host, move || !goes_on.load(Ordering::SeqCst));
+        block_on(&*host, async {
+            for _ in 0..1000 {
+                yield_now().await;
+            }
+        });
+        stop.store(true, Ordering::SeqCst);
+    });
+}
+
+#[test]
+fn a_future_that_is_always_ready_does_not_starve_the_jobs() {
+    within_limit(|| {
+        let host = host();
+        let left = Arc::new(AtomicUsize::new(1000));
+        let count = left.clone();
+        again(&host, move || count.fetch_sub(1, Ordering::SeqCst) > 1);
+        block_on(&*host, async {
+            while left.load(Ordering::SeqCst) > 0 {
+                yield_now().await;
+            }
+        });
+    });
+}
+
+#[test]
+fn timers_fire_while_jobs_and_future_are_always_ready() {
+    within_limit(|| {
+        let host = host();
+        let (fired, waker) = Count::new();
+        host.timers().insert(host.now() + Duration::from_millis(2), waker);
+        let goes_on = fired.clone();
+        again(&host, move || goes_on.get() == 0);
+        block_on(&*host, async {
+            while fired.get() == 0 {
+                yield_now().await;
+            }
+        });
+    });
+}
+
+#[test]
+fn an_idle_owner_sleeps_until_a_timer_is_due() {
+    within_limit(|| {
+        let host = host();
+        let begun = Instant::now();
+        let at = begun + Duration::from_millis(5);
+        block_on(
+            &*host,
+            poll_fn(|context| {
+                if Instant::now() >= at {
+                    return std::task::Poll::Ready(());
+                }
+                host.timers().insert(at, context.waker().clone());
+                std::task::Poll::Pending
+            }),
+        );
+        assert!(begun.elapsed() >= Duration::from_millis(5));
+    });
+}
+
+#[test]
+fn no_wake_up_from_another_thread_is_lost() {
+    within_limit(|| {
+        const ROUNDS: usize = 20_000;
+        let host = host();
+        let done = Arc::new(AtomicUsize::new(0));
+        let (sender, receiver) = mpsc::channel::<Waker>();
+        let other = thread::spawn({
+            let (host, done) = (host.clone(), done.clone());
+            move || {
+                for (round, waker) in receiver.into_iter().enumerate() {
+                    // By turns a wake of the driven future, and a job that does so.
+                    let done = done.clone();
+                    let answer = move || {
+                        done.fetch_add(1, Ordering::SeqCst);
+                        waker.wake();
+                    };
+                    match round % 2 {
+                        0 => answer(),
+                        _ => host.schedule(job(answer), Turn::Next),
+                    }
+                }
+            }
+        });
+        block_on(&*host, async {
+            for round in 0..ROUNDS {
+                let mut asked = false;
+                poll_fn(|context| {
+                    if done.load(Ordering::SeqCst) > round {
+                        return std::task::Poll::Ready(());
+                    }
+                    if !std::mem::replace(&mut asked, true) {
+                        sender.send(context.waker().clone()).unwrap();
+                    }
+                    std::task::Poll::Pending
+                })
+                .await;
+            }
+        });
+        drop(sender);
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn what_has_not_run_when_the_future_is_done_or_panics_runs_in_the_next_drive() {
+    within_limit(|| {
+        let host = host();
+        let ran = Arc::new(AtomicUsize::new(0));
+        for _ in 0..100 {
+            let ran = ran.clone();
+            let body = move || {
+                ran.fetch_add(1, Ordering::SeqCst);
+            };
+            host.schedule(job(body), Turn::Next);
+        }
+        block_on(&*host, yield_now());
+        let after_first = ran.load(Ordering::SeqCst);
+        assert!(after_first < 100, "the future was done after one round");
+        let driven = AssertUnwindSafe(|| block_on(&*host, async { panic!("on purpose") }));
+        assert!(catch_unwind(driven).is_err());
+        assert!(!is_inside());
+        block_on(&*host, async {
+            while ran.load(Ordering::SeqCst) < 100 {
+                yield_now().await;
+            }
+        });
+    });
+}
+
+#[test]
+fn driving_on_another_thread_panics() {
+    within_limit(|| {
+        let host = host();
+        assert!(host.is_own_thread());
+        let other = thread::spawn(move || {
+            assert!(!host.is_own_thread());
+            block_on(&*host, async {});
+        });
+        let payload = other.join().unwrap_err();
+        let text = payload.downcast_ref::<&str>().unwrap();
+        assert!(text.contains("only by the thread that made it"));
+    });
+}

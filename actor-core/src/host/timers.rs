@@ -1,0 +1,180 @@
+//! Floor 1: the wakers that wait for an instant. It reads no clock and starts no thread; the host
+//! that owns it says what time it is. No waker is woken or dropped under its lock.
+
+use std::collections::BTreeMap;
+use std::task::Waker;
+use std::time::Instant;
+
+use super::contained;
+use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicU64, Ordering};
+
+/// How many wakers leave the lock at once.
+const BATCH: usize = 32;
+
+/// The word that says: no deadline.
+const NEVER: u64 = u64::MAX;
+
+/// All wakers of one host that wait for an instant, in the order in which they are due.
+pub(crate) struct Timers {
+    /// What the nanoseconds of `earliest` are counted from.
+    base: Instant,
+    /// The earliest deadline, so that a busy worker needs no lock to see that nothing is due.
+    earliest: AtomicU64,
+    waiting: Mutex<Waiting>,
+    /// Called, without the lock, when a deadline comes in that nobody sleeps for.
+    alarm: Box<dyn Fn() + Send + Sync>,
+}
+
+/// Names one waker among the timers: due at an instant, and ties by insertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TimerKey {
+    at: Instant,
+    number: u64,
+}
+
+struct Waiting {
+    wakers: BTreeMap<TimerKey, Waker>,
+    next_number: u64,
+    slept: Slept,
+}
+
+/// Until when the host sleeps, if nothing calls it.
+enum Slept {
+    /// Somebody is up and looks at the timers by itself: no alarm.
+    Awake,
+    /// Until this instant: an alarm for any deadline before it.
+    Until(Instant),
+    /// Without end: an alarm for any deadline.
+    Forever,
+}
+
+impl Timers {
+    /// Makes an empty set; `alarm` has to see to it that somebody calls `sleep_until` anew.
+    pub(crate) fn new(base: Instant, alarm: impl Fn() + Send + Sync + 'static) -> Timers {
+        let waiting = Waiting { wakers: BTreeMap::new(), next_number: 0, slept: Slept::Awake };
+        Timers {
+            base,
+            earliest: AtomicU64::new(NEVER),
+            waiting: Mutex::new(waiting),
+            alarm: Box::new(alarm),
+        }
+    }
+
+    /// Keeps `waker` until `at`; it stays until it is fired or removed.
+    pub(crate) fn insert(&self, at: Instant, waker: Waker) -> TimerKey {
+        let mut waiting = self.waiting.lock();
+        let key = TimerKey { at, number: waiting.next_number };
+        waiting.next_number += 1;
+        waiting.wakers.insert(key, waker);
+        self.note_earliest(&waiting);
+        let nobody_sleeps_for_it = match waiting.slept {
+            Slept::Awake => false,
+            Slept::Until(instant) => at < instant,
+            Slept::Forever => true,
+        };
+        if nobody_sleeps_for_it {
+            // One alarm is enough for this deadline and all behind it.
+            waiting.slept = Slept::Until(at);
+        }
+        drop(waiting);
+        if nobody_sleeps_for_it {
+            (self.alarm)();
+        }
+        key
+    }
+
+    /// Takes the waker out at once; `None` if it was fired or removed before.
+    pub(crate) fn remove(&self, key: TimerKey) -> Option<Waker> {
+        let mut waiting = self.waiting.lock();
+        let waker = waiting.wakers.remove(&key);
+        self.note_earliest(&waiting);
+        waker
+    }
+
+    /// Puts a clone of `waker` in the place of the one under `key`, unless that wakes the same task.
+    /// `false` if there is none any more: it was fired.
+    pub(crate) fn replace(&self, key: TimerKey, waker: &Waker) -> bool {
+        match self.waiting.lock().wakers.get(&key) {
+            None => return false,
+            Some(kept) if kept.will_wake(waker) => return true,
+            Some(_) => {}
+        }
+        // Neither the clone nor the drop of a waker, which may be anybody's code, is under the lock.
+        let mut new = waker.clone();
+        match self.waiting.lock().wakers.get_mut(&key) {
+            None => return false,
+            Some(kept) => std::mem::swap(kept, &mut new),
+        }
+        true
+    }
+
+    /// The instant at which the next waker is due.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.waiting.lock().wakers.first_key_value().map(|(key, _)| key.at)
+    }
+
+    /// Whether anything waits at all: one relaxed load, to be asked before the clock is read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.earliest.load(Ordering::Relaxed) == NEVER
+    }
+
+    /// Wakes what is due at `now`, in the order of the deadlines, ties in that of insertion.
+    /// Gives back how many they were.
+    pub(crate) fn fire(&self, now: Instant) -> usize {
+        let mut fired = 0;
+        if self.earliest.load(Ordering::Relaxed) > self.word(now) {
+            return fired;
+        }
+        loop {
+            let mut batch: [Option<Waker>; BATCH] = [const { None }; BATCH];
+            let mut taken = 0;
+            let mut waiting = self.waiting.lock();
+            while taken < BATCH
+                && let Some(first) = waiting.wakers.first_entry()
+                && first.key().at <= now
+            {
+                batch[taken] = Some(first.remove());
+                taken += 1;
+            }
+            self.note_earliest(&waiting);
+            drop(waiting);
+            fired += taken;
+            for waker in batch.into_iter().flatten() {
+                contained(|| waker.wake());
+            }
+            if taken < BATCH {
+                return fired;
+            }
+        }
+    }
+
+    /// Somebody is about to sleep until the next deadline, or `limit` if that is earlier; gives back
+    /// until when. From now on a deadline before that gives an alarm.
+    pub(crate) fn sleep_until(&self, limit: Option<Instant>) -> Option<Instant> {
+        let mut waiting = self.waiting.lock();
+        let next = waiting.wakers.first_key_value().map(|(key, _)| key.at);
+        let until = match (next, limit) {
+            (Some(next), Some(limit)) => Some(next.min(limit)),
+            (next, limit) => next.or(limit),
+        };
+        waiting.slept = until.map_or(Slept::Forever, Slept::Until);
+        until
+    }
+
+    /// Nobody sleeps for a deadline any more. If `others_sleep`, the next deadline gives an alarm.
+    pub(crate) fn woke(&self, others_sleep: bool) {
+        self.waiting.lock().slept = if others_sleep { Slept::Forever } else { Slept::Awake };
+    }
+
+    fn note_earliest(&self, waiting: &Waiting) {
+        let word = waiting.wakers.first_key_value().map_or(NEVER, |(key, _)| self.word(key.at));
+        self.earliest.store(word, Ordering::Relaxed);
+    }
+
+    /// Nanoseconds from `base`, which last for 584 years.
+    fn word(&self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.base).as_nanos();
+        u64::try_from(since).unwrap_or(NEVER).min(NEVER - 1)
+    }
+}

@@ -1,0 +1,244 @@
+//! Floor 1: one worker thread of the multi-thread host: where it puts jobs, and which it runs next.
+//! What it may take from others is in `seat`, how it sleeps in `sleep`.
+
+mod sleep;
+
+use std::cell::{Cell, OnceCell};
+use std::time::Instant;
+
+use super::multi::MultiThread;
+use super::seat::{Ends, Seat, retried};
+use super::{Entered, Job, Turn};
+use crate::sync::Arc;
+
+/// How many jobs a worker runs from its slot before it looks at its queue.
+const SLOT_RUNS: u32 = 16;
+
+/// Every so many jobs a worker looks at the injector, the timers and the end first.
+const OUTSIDE: u32 = 61;
+
+/// The worker of this thread.
+struct Worker {
+    host: Arc<MultiThread>,
+    index: usize,
+    /// This worker's own jobs: those that only it may push.
+    own: Ends,
+    /// How many jobs in a row came from the slot.
+    slot_runs: Cell<u32>,
+    /// When the jobs that are measured next began, later by the time slept since.
+    measured: Cell<Instant>,
+    /// Set if this worker is counted as searching.
+    searching: Cell<bool>,
+    /// Set while this worker wakes what is due: it runs no job then, so nothing waits behind one.
+    firing: Cell<bool>,
+    /// What this worker saw of each seat's `begun` when it last looked as the lookout.
+    seen: Box<[Cell<u32>]>,
+}
+
+thread_local! {
+    static WORKER: OnceCell<Worker> = const { OnceCell::new() };
+}
+
+/// Puts `job` aside on the worker of this thread; gives it back if that is not one of `host`'s.
+pub(super) fn push(host: &MultiThread, job: Job, turn: Turn) -> Option<Job> {
+    let mut job = Some(job);
+    let _ = WORKER.try_with(|worker| {
+        if let Some(worker) = worker.get()
+            && std::ptr::eq(&raw const *worker.host, host)
+            && let Some(job) = job.take()
+        {
+            worker.push(job, turn);
+        }
+    });
+    job
+}
+
+/// The number of this thread's worker, if it is one of `host`'s.
+pub(super) fn index_in(host: &MultiThread) -> Option<usize> {
+    WORKER
+        .try_with(|worker| {
+            let worker = worker.get()?;
+            std::ptr::eq(&raw const *worker.host, host).then_some(worker.index)
+        })
+        .ok()
+        .flatten()
+}
+
+/// The whole life of a worker thread.
+pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
+    let _entered = Entered::new(host.clone());
+    host.idle.enrol(index);
+    WORKER.with(|worker| {
+        let seen = host.seats.iter().map(|_| Cell::new(0)).collect();
+        let worker = worker.get_or_init(|| Worker {
+            host,
+            index,
+            own: ends,
+            slot_runs: Cell::new(0),
+            measured: Cell::new(Instant::now()),
+            searching: Cell::new(false),
+            firing: Cell::new(false),
+            seen,
+        });
+        worker.work();
+        worker.discard_left();
+    });
+}
+
+impl Worker {
+    /// Whoever wakes an actor usually ends soon itself, and then runs it with warm caches; so
+    /// nobody else is told of the job in the slot, but the lookout watches it.
+    fn push(&self, job: Job, turn: Turn) {
+        let idle = &self.host.idle;
+        // How many jobs will wait for more than the end of what runs now.
+        let mut waiting = 0;
+        match turn {
+            Turn::Next => {
+                if !self.own.slot.is_empty()
+                    && let Some(displaced) = self.own.slot.pop()
+                {
+                    self.own.queue.push(displaced);
+                    waiting = self.own.queue.len();
+                }
+                self.own.slot.push(job);
+                if waiting == 0 && self.firing.get() {
+                    // It is run at once.
+                    return;
+                }
+            }
+            Turn::Back => {
+                waiting = self.own.queue.len() + self.own.slot.len();
+                self.own.queue.push(job);
+                if waiting == 0 {
+                    // It gave way to nobody and runs on.
+                    return;
+                }
+            }
+        }
+        if waiting > 0 && self.seat().is_worth(waiting) {
+            idle.notify();
+        }
+        if idle.is_unwatched() {
+            idle.watch();
+        }
+    }
+
+    fn work(&self) {
+        let mut tick = 0_u32;
+        while let Some(job) = self.next(tick) {
+            tick = tick.wrapping_add(1);
+            self.seat().set_begun(tick);
+            job.run();
+        }
+    }
+
+    /// The job to run now; sleeps until there is one. `None` once the host is closed.
+    fn next(&self, tick: u32) -> Option<Job> {
+        if tick.is_multiple_of(OUTSIDE) {
+            if self.host.is_closed() {
+                return None;
+            }
+            let now = Instant::now();
+            let spent = now.saturating_duration_since(self.measured.replace(now));
+            if tick > 0 {
+                self.seat().measure(OUTSIDE, spent, self.host.idle.one_is_up());
+            }
+            self.fire_timers(now);
+            if let Some(job) = retried(|| self.host.injector.steal()) {
+                return Some(job);
+            }
+        }
+        self.own().or_else(|| self.search_or_sleep())
+    }
+
+    /// The next of this worker's own jobs.
+    fn own(&self) -> Option<Job> {
+        let runs = self.slot_runs.get();
+        if runs < SLOT_RUNS
+            && let Some(job) = self.own.slot.pop()
+        {
+            self.slot_runs.set(runs + 1);
+            return Some(job);
+        }
+        self.slot_runs.set(0);
+        let Some(job) = self.own.queue.pop() else { return self.own.slot.pop() };
+        // What lies in the slot has had its share: behind the others, and nobody is told.
+        if runs == SLOT_RUNS
+            && let Some(job) = self.own.slot.pop()
+        {
+            self.own.queue.push(job);
+        }
+        Some(job)
+    }
+
+    #[cold]
+    fn search_or_sleep(&self) -> Option<Job> {
+        loop {
+            if self.host.is_closed() {
+                return None;
+            }
+            self.fire_timers(Instant::now());
+            let found = self.own().or_else(|| self.search()).or_else(|| self.sleep());
+            if let Some(job) = found {
+                self.end_search();
+                return Some(job);
+            }
+        }
+    }
+
+    /// Looks at the injector and, if not too many do so already, at the others' queues.
+    fn search(&self) -> Option<Job> {
+        let injector = &self.host.injector;
+        if let Some(job) = retried(|| injector.steal_batch_and_pop(&self.own.queue)) {
+            return Some(job);
+        }
+        if !self.searching.get() && !self.host.idle.begin_search() {
+            return None;
+        }
+        self.searching.set(true);
+        let mut worth_it = self.others().filter(|(_, seat)| seat.has_worth());
+        worth_it.find_map(|(_, seat)| seat.take_half(&self.own.queue))
+    }
+
+    /// If it was searching, it is no longer; and if there is more, somebody else is to search.
+    fn end_search(&self) {
+        if self.searching.replace(false) && self.host.idle.end_search() && self.sees_more() {
+            self.host.idle.notify();
+        }
+    }
+
+    fn sees_more(&self) -> bool {
+        self.seat().has_worth() || self.sees_work()
+    }
+
+    fn sees_work(&self) -> bool {
+        !self.host.injector.is_empty() || self.others().any(|(_, seat)| seat.has_worth())
+    }
+
+    fn fire_timers(&self, now: Instant) {
+        self.firing.set(true);
+        self.host.idle.timers().fire(now);
+        self.firing.set(false);
+    }
+
+    fn seat(&self) -> &Seat {
+        &self.host.seats[self.index]
+    }
+
+    /// The other workers' seats, beginning with the next one's.
+    fn others(&self) -> impl Iterator<Item = (usize, &Seat)> {
+        let seats = &self.host.seats;
+        (1..seats.len()).map(move |step| {
+            let index = (self.index + step) % seats.len();
+            (index, &seats[index])
+        })
+    }
+
+    /// Drops all jobs one by one, those too that are scheduled by such a drop.
+    fn discard_left(&self) {
+        while let Some(job) = self.own() {
+            job.discard();
+        }
+        self.host.discard_left();
+    }
+}

@@ -1,0 +1,80 @@
+//! Floor 1: how a worker sleeps and, as the lookout, what it takes from behind the others. Whom to wake
+//! is decided in `idle`.
+
+use std::thread;
+use std::time::Instant;
+
+use super::Worker;
+use crate::host::Job;
+use crate::host::idle::{Duty, WATCH};
+
+impl Worker {
+    /// Lies down and sleeps until somebody wakes it, or as the lookout until it finds a job. It is
+    /// counted as searching afterwards. That it looks again between lying down and sleeping is why
+    /// no wake-up is lost: see `Idle::lie_down`.
+    pub(super) fn sleep(&self) -> Option<Job> {
+        let idle = &self.host.idle;
+        idle.lie_down(self.index, self.searching.replace(true));
+        if self.sees_work() {
+            idle.get_up(self.index);
+            return None;
+        }
+        let lay_down = Instant::now();
+        let found = self.sleep_from(lay_down);
+        self.measured.set(self.measured.get() + lay_down.elapsed());
+        found
+    }
+
+    /// Sleeps; it has last `looked` at the others just now.
+    fn sleep_from(&self, mut looked: Instant) -> Option<Job> {
+        let idle = &self.host.idle;
+        self.note_begun();
+        loop {
+            if self.host.is_closed() {
+                idle.get_up(self.index);
+                return None;
+            }
+            match idle.duty(self.index, looked + WATCH) {
+                Duty::GetUp => return None,
+                Duty::Sleep | Duty::LookOut(None) => thread::park(),
+                Duty::LookOut(Some(until)) => {
+                    thread::park_timeout(until.saturating_duration_since(Instant::now()));
+                }
+            }
+            let now = Instant::now();
+            self.fire_timers(now);
+            let mut found = self.own();
+            if found.is_none() && now >= looked + WATCH {
+                looked = now;
+                found = self.look();
+            }
+            if found.is_some() {
+                idle.get_up(self.index);
+                return found;
+            }
+        }
+    }
+
+    /// Takes half of what waits in a queue, or else a job that waits in the slot behind one that has
+    /// been running since the last look.
+    fn look(&self) -> Option<Job> {
+        for (index, seat) in self.others() {
+            let begun = seat.begun();
+            let stuck = self.seen[index].replace(begun) == begun;
+            let found = seat.take_half(&self.own.queue);
+            if found.is_some() {
+                return found;
+            }
+            if stuck && let Some(job) = seat.take_slot() {
+                return Some(job);
+            }
+        }
+        None
+    }
+
+    fn note_begun(&self) {
+        for (index, seat) in self.others() {
+            self.seen[index].set(seat.begun());
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What went wrong with nobody there to be told, and where it is reported. Steers nothing.
+
+use crate::exit::{ActorId, Failure};
+use crate::sync::Mutex;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+/// Something that went wrong and had nobody to be told: no message and no failure is dropped in
+/// silence.
+///
+/// A system's hook is given them; the default prints one line each, at most ten a second an actor.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::Incident;
+/// # use std::sync::{Arc, Mutex};
+/// #[actor]
+/// struct Disk;
+///
+/// #[actor]
+/// impl Disk {
+///     fn write(&self) -> Result<(), String> {
+///         Err("disk full".into())
+///     }
+/// }
+///
+/// let seen = Arc::new(Mutex::new(Vec::new()));
+/// let log = seen.clone();
+/// let system = System::builder()
+///     .threads(1)
+///     .on_incident(move |incident: &Incident| log.lock().unwrap().push(incident.to_string()))
+///     .build();
+/// system.block_on(async {
+///     let disk = Disk.spawn();
+///     disk.write().send().await.unwrap();
+///     disk.stop();
+///     disk.join().await;
+/// });
+/// assert_eq!(*seen.lock().unwrap(), ["disk#1: `write` was sent and failed: \"disk full\""]);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Incident {
+    /// A message that had been sent was thrown away unhandled, its actor having ended.
+    Undelivered {
+        /// Whose mailbox it was in.
+        actor: String,
+        /// The actor's id.
+        id: ActorId,
+        /// The message's name.
+        message: &'static str,
+    },
+    /// A handler returned an error and nobody had asked for its answer.
+    UnhandledError {
+        /// Whose handler.
+        actor: String,
+        /// The actor's id.
+        id: ActorId,
+        /// The message's name.
+        message: &'static str,
+        /// The error by its `Debug`, or its type's name.
+        error: String,
+    },
+    /// An actor failed with nobody monitoring, linked to or joining it.
+    Unobserved {
+        /// What happened.
+        failure: Failure,
+    },
+    /// A panic in code that runs when the actor it belongs to is past failing: the drop of a
+    /// message that is thrown away, or of a state after another failure.
+    Swallowed {
+        /// What happened.
+        failure: Failure,
+    },
+}
+
+impl Incident {
+    /// The actor it happened to.
+    pub fn id(&self) -> ActorId {
+        match self {
+            Incident::Undelivered { id, .. } | Incident::UnhandledError { id, .. } => *id,
+            Incident::Unobserved { failure } | Incident::Swallowed { failure } => failure.id(),
+        }
+    }
+}
+
+impl fmt::Display for Incident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Incident::Undelivered { actor, message, .. } => {
+                write!(f, "{actor}: `{message}` was sent and never handled")
+            }
+            Incident::UnhandledError { actor, message, error, .. } => {
+                write!(f, "{actor}: `{message}` was sent and failed: {error}")
+            }
+            Incident::Unobserved { failure } | Incident::Swallowed { failure } => failure.fmt(f),
+        }
+    }
+}
+
+type Hook = Box<dyn Fn(&Incident) + Send + Sync>;
+
+/// The hook of one system.
+pub(crate) enum Reporter {
+    Hook(Hook),
+    /// One line each, at most [`LINES`] a second an actor.
+    Lines(Mutex<BTreeMap<ActorId, Second>>),
+}
+
+const LINES: u32 = 10;
+
+/// How much one actor has reported in the second that began at `since`.
+pub(crate) struct Second {
+    since: Instant,
+    count: u32,
+}
+
+impl Default for Reporter {
+    fn default() -> Self {
+        Reporter::Lines(Mutex::new(BTreeMap::new()))
+    }
+}
+
+impl Reporter {
+    /// Runs inline where it happened, never under a lock. A panic of the hook is swallowed.
+    pub(crate) fn report(&self, incident: Incident, now: Instant) {
+        match self {
+            Reporter::Hook(hook) => {
+                let _ = catch_unwind(AssertUnwindSafe(|| hook(&incident)));
+            }
+            Reporter::Lines(seconds) => {
+                let (count, before) = count(seconds, incident.id(), now);
+                if before > LINES {
+                    line(&format!("#{}: {} more incidents", incident.id(), before - LINES));
+                }
+                if count <= LINES {
+                    line(&incident.to_string());
+                }
+            }
+        }
+    }
+}
+
+/// Counts one more; returns the count in this second, and that of the second that has just ended.
+fn count(seconds: &Mutex<BTreeMap<ActorId, Second>>, id: ActorId, now: Instant) -> (u32, u32) {
+    let mut seconds = seconds.lock();
+    // Actors that have been quiet are forgotten, so that the map is as large as what goes wrong.
+    seconds.retain(|other, second| {
+        *other == id || now.saturating_duration_since(second.since) < Duration::from_secs(1)
+    });
+    let second = seconds.entry(id).or_insert(Second { since: now, count: 0 });
+    let over = now.saturating_duration_since(second.since) >= Duration::from_secs(1);
+    let before = if over { second.count } else { 0 };
+    if over {
+        *second = Second { since: now, count: 0 };
+    }
+    second.count += 1;
+    (second.count, before)
+}
+
+#[cfg(feature = "log")]
+fn line(text: &str) {
+    log::error!("{text}");
+}
+
+#[cfg(not(feature = "log"))]
+fn line(text: &str) {
+    eprintln!("{text}");
+}

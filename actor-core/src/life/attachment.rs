@@ -1,0 +1,159 @@
+//! Streams and piped futures: a task brings one item at a time, the loop makes a message of it.
+
+use super::made::{Made, Make};
+use super::task::{Contained, Present, supervised};
+use super::timer::Handle;
+use crate::actor::{Dispatch, Protocol};
+use crate::cell::mail::{AnyMail, Mail, Verbs};
+use crate::cell::seat::{Key, Notice};
+use crate::exit::{ActorId, Failure};
+use crate::life::holding::Holding;
+use crate::sync::{Arc, Mutex};
+use crate::talk::call::Call;
+use event_listener::Event;
+use futures_lite::{Stream, StreamExt};
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+
+/// A stream that was attached by [`Context::attach`](crate::Context::attach).
+///
+/// Dropping it detaches the stream from the actor and drops it. It ends with the life that attached
+/// it, whatever becomes of this handle.
+#[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
+pub struct Attachment<A: Dispatch> {
+    mail: Arc<Mail<A>>,
+    handle: Handle,
+}
+
+impl<A: Dispatch> Attachment<A> {
+    pub(crate) fn new(mail: Arc<Mail<A>>, key: Key) -> Self {
+        let any: Arc<dyn AnyMail> = mail.clone();
+        Attachment { mail, handle: Handle { mail: Arc::downgrade(&any), key } }
+    }
+
+    /// Has a message made once the stream has ended, after its last item; not after a cancel.
+    #[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
+    pub fn on_end<B, T, F>(self, make: F) -> Self
+    where
+        B: Protocol,
+        F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
+    {
+        let own = self.mail.core.id();
+        let made = once(move |me: &A::Addr| Made::of(make(me), own));
+        let mut unused = Some(made);
+        let mut lane = self.mail.lane();
+        let holding = lane.holdings.as_mut().and_then(|held| held.get(self.handle.key));
+        if let Some(Holding::Source { at_end, .. }) = holding {
+            std::mem::swap(at_end, &mut unused);
+        }
+        drop(lane);
+        drop(unused);
+        self
+    }
+
+    /// Drops the stream; an item that waits but has not been handled yet is skipped too.
+    pub fn cancel(self) {}
+
+    /// Leaves the stream attached without this handle.
+    pub fn detach(mut self) {
+        self.handle.detach();
+    }
+}
+
+impl<A: Dispatch> fmt::Debug for Attachment<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attachment").finish_non_exhaustive()
+    }
+}
+
+/// Makes a closure that is called once fit where any closure goes.
+pub(crate) fn once<A: Dispatch>(
+    make: impl FnOnce(&A::Addr) -> Made<A> + Send + 'static,
+) -> Make<A> {
+    let mut make = Some(make);
+    Box::new(move |me| make.take().map_or(Made::Nothing, |make| make(me)))
+}
+
+/// The one place between a stream's task and the loop.
+struct Feed<I> {
+    item: Mutex<Option<I>>,
+    /// Notified when the item has been taken: this is the stream's demand.
+    taken: Event,
+}
+
+/// The task that brings the items of `stream`, and what makes messages of them.
+pub(crate) fn stream<A, S, B, T, F>(
+    stream: S,
+    mut each: F,
+    present: Present,
+    own: ActorId,
+) -> (impl Future<Output = ()> + Send + 'static, Make<A>)
+where
+    A: Dispatch,
+    S: Stream + Send + 'static,
+    S::Item: Send,
+    B: Protocol,
+    F: for<'a> FnMut(&'a A::Addr, S::Item) -> Call<'a, B, T> + Send + 'static,
+{
+    let feed = Arc::new(Feed { item: Mutex::new(None), taken: Event::new() });
+    let (mail, key, far) = (present.mail.clone(), present.key, feed.clone());
+    let bring = async move {
+        let mut stream = pin!(stream);
+        while let Some(item) = stream.next().await {
+            let taken = far.taken.listen();
+            *far.item.lock() = Some(item);
+            mail.notify(Notice::Due(key));
+            taken.await;
+        }
+        // Nothing in the feed says that the stream has ended.
+        mail.notify(Notice::Due(key));
+    };
+    let make: Make<A> = Box::new(move |me| {
+        let item = feed.item.lock().take();
+        let Some(item) = item else { return Made::Nothing };
+        match Made::of(each(me, item), own) {
+            Made::Elsewhere(sending) => {
+                let feed = feed.clone();
+                Made::Elsewhere(Box::pin(async move {
+                    sending.await;
+                    feed.taken.notify(1);
+                }))
+            }
+            made => {
+                feed.taken.notify(1);
+                made
+            }
+        }
+    });
+    (supervised(present, bring, "stream"), make)
+}
+
+/// The task that waits for `future`, and what makes a message of its outcome.
+pub(crate) fn pipe<A, U, B, T, F>(
+    future: U,
+    make: F,
+    present: Present,
+    own: ActorId,
+) -> (impl Future<Output = ()> + Send + 'static, Make<A>)
+where
+    A: Dispatch,
+    U: Future + Send + 'static,
+    U::Output: Send,
+    B: Protocol,
+    F: for<'a> FnOnce(&'a A::Addr, Result<U::Output, Failure>) -> Call<'a, B, T> + Send + 'static,
+{
+    let place = Arc::new(Mutex::new(None));
+    let (mail, key, far) = (present.mail.clone(), present.key, place.clone());
+    let bring = async move {
+        let outcome = Contained::new(future, mail.clone(), "pipe").await;
+        *far.lock() = Some(outcome);
+        mail.notify(Notice::Due(key));
+        drop(present);
+    };
+    let made = once(move |me: &A::Addr| {
+        let outcome = place.lock().take();
+        outcome.map_or(Made::Nothing, |outcome| Made::of(make(me, outcome), own))
+    });
+    (bring, made)
+}

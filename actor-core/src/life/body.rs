@@ -1,0 +1,233 @@
+//! The two bodies a cell can have, and the one way in which each is run.
+//!
+//! [`NowBody`] is a plain loop for actors whose handlers are all sync; [`LaterBody`] polls one
+//! future, made by [`run`], in which the state lives and handlers borrow it. Both only carry out
+//! what the driver says.
+
+use super::driver::{Broken, Next};
+use super::local;
+use super::spawn::{Life, Seat};
+use crate::actor::{Dispatch, Flow, HandleLater, HandleNow};
+use crate::cell::core::{Core, Pace};
+use crate::cell::current::{self, Handling};
+use crate::cell::mail::{AnyMail, Rest};
+use crate::cell::seat::Cell;
+use crate::host::{Job, RunCell, Turn};
+use crate::sync::Arc;
+use crate::sync::atomic::Ordering;
+use pin_project_lite::pin_project;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, Waker};
+
+/// An actor's cell before its first run.
+#[doc(hidden)]
+pub struct Runner(pub(crate) Cell);
+
+impl Runner {
+    /// All handlers are sync.
+    pub fn now<A: HandleNow + Send>(life: Life<A>) -> Self {
+        let seat = life.seat();
+        Runner(Box::pin(Seated { mail: seat.0, body: NowBody::new(life) }))
+    }
+
+    /// Some handler is async; `future` is made by [`run`].
+    pub fn later(seat: Seat, future: impl Future<Output = ()> + Send + 'static) -> Self {
+        Runner(Box::pin(Seated { mail: seat.0, body: LaterBody { waker: None, future } }))
+    }
+
+    /// As [`Runner::now`], for a state that stays on its thread.
+    #[track_caller]
+    pub fn local_now<A: HandleNow>(life: Life<A>) -> Self {
+        let seat = life.seat();
+        Runner(local::cell(seat.0, Box::pin(NowBody::new(life))))
+    }
+
+    /// As [`Runner::later`], for a state and handlers that stay on their thread.
+    #[track_caller]
+    pub fn local_later(seat: Seat, future: impl Future<Output = ()> + 'static) -> Self {
+        Runner(local::cell(seat.0, Box::pin(LaterBody { waker: None, future })))
+    }
+}
+
+impl fmt::Debug for Runner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runner").finish_non_exhaustive()
+    }
+}
+
+/// What a cell does when it runs.
+pub(crate) trait Body {
+    /// Runs until there is nothing to do, a handler is pending, or the turn is over.
+    fn turn(self: Pin<&mut Self>, mail: &Arc<dyn AnyMail>) -> Progress;
+}
+
+pub(crate) enum Progress {
+    /// It comes to rest, at the pace noted in the core.
+    Rests,
+    /// The actor has ended.
+    Over,
+}
+
+pin_project! {
+    /// A body in its place.
+    struct Seated<B> {
+        mail: Arc<dyn AnyMail>,
+        #[pin]
+        body: B,
+    }
+}
+
+impl<B: Body + Send + 'static> RunCell for Seated<B> {
+    fn run(mut self: Pin<Box<Self>>) {
+        let mut mail = self.mail.clone();
+        begin_turn(&mail);
+        loop {
+            let entered = current::enter(mail);
+            let this = self.as_mut().project();
+            let progress = this.body.turn(this.mail);
+            mail = entered.leave();
+            if let Progress::Over = progress {
+                return;
+            }
+            let mut cell = Some(self);
+            match mail.lay_back(&mut || cell.take().map(|cell| cell as Cell)) {
+                Rest::Laid => return,
+                rest => match (rest, cell) {
+                    (Rest::Again, Some(cell)) => self = cell,
+                    (_, cell) => return back(&*mail, cell.map(|cell| cell as Cell)),
+                },
+            }
+        }
+    }
+}
+
+pub(crate) fn begin_turn(mail: &Arc<dyn AnyMail>) {
+    let core = mail.core();
+    let turn = u32::try_from(core.settings.turn).unwrap_or(u32::MAX);
+    core.budget.store(turn, Ordering::Relaxed);
+}
+
+/// The turn is over: to the back of the queue.
+pub(crate) fn back(mail: &dyn AnyMail, cell: Option<Cell>) {
+    if let Some(cell) = cell {
+        mail.core().hub.host.schedule(Job::Cell(cell), Turn::Back);
+    }
+}
+
+/// The body of an actor whose handlers are all sync.
+struct NowBody<A: Dispatch> {
+    life: Life<A>,
+}
+
+impl<A: Dispatch> NowBody<A> {
+    fn new(life: Life<A>) -> Self {
+        NowBody { life }
+    }
+}
+
+/// The state is never pinned: no future borrows from it.
+impl<A: Dispatch> Unpin for NowBody<A> {}
+
+impl<A: HandleNow> Body for NowBody<A> {
+    fn turn(mut self: Pin<&mut Self>, _: &Arc<dyn AnyMail>) -> Progress {
+        let Life { driver, state } = &mut self.life;
+        loop {
+            match driver.next(state) {
+                Next::Run(input, handling) => {
+                    current::set_handling(handling);
+                    let handle = || A::handle(state, input, driver.context());
+                    let outcome = catch_unwind(AssertUnwindSafe(handle));
+                    driver.done(outcome.map_err(Broken::Panicked), handling);
+                }
+                Next::Rest => return Progress::Rests,
+                Next::Over => return Progress::Over,
+            }
+        }
+    }
+}
+
+pin_project! {
+    /// The body of an actor with async handlers.
+    struct LaterBody<F> {
+        // Made when a handler is first pending, and kept: most actors never need one.
+        waker: Option<Waker>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future<Output = ()>> Body for LaterBody<F> {
+    fn turn(self: Pin<&mut Self>, mail: &Arc<dyn AnyMail>) -> Progress {
+        let mut this = self.project();
+        let core = mail.core();
+        loop {
+            // It stays so if a handler is pending; if there is nothing to do the driver says so.
+            core.set_pace(Pace::Busy);
+            let waker = this.waker.as_ref().unwrap_or(Waker::noop());
+            match this.future.as_mut().poll(&mut Poller::from_waker(waker)) {
+                Poll::Ready(()) => return Progress::Over,
+                Poll::Pending if core.pace() == Pace::Busy && this.waker.is_none() => {
+                    // What is pending was polled with a waker that wakes nobody: poll it again.
+                    *this.waker = Some(crate::cell::waker::waker(mail.clone()));
+                }
+                Poll::Pending => return Progress::Rests,
+            }
+        }
+    }
+}
+
+/// The loop of an actor with async handlers: the state lives in it, and a pending handler borrows
+/// the state.
+// `life` is taken apart outside of the block: what a block captures is stored once, what it moves
+// out of a capture twice.
+#[doc(hidden)]
+pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
+    let Life { mut driver, mut state } = life;
+    async move {
+        while let Some((input, handling)) = poll_fn(|_| match driver.next(&mut state) {
+            Next::Run(input, handling) => Poll::Ready(Some((input, handling))),
+            Next::Rest => Poll::Pending,
+            Next::Over => Poll::Ready(None),
+        })
+        .await
+        {
+            let context = driver.context();
+            let future = Some(A::handle(&mut state, input, context));
+            let outcome = Handler { future, core: &context.mail().core, handling }.await;
+            driver.done(outcome, handling);
+        }
+    }
+}
+
+pin_project! {
+    /// A handler at work: its panic is caught, and a kill drops it where it waits.
+    struct Handler<'a, F> {
+        #[pin]
+        future: Option<F>,
+        core: &'a Core,
+        handling: Handling,
+    }
+}
+
+impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
+    type Output = Result<Flow, Broken>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if this.core.is_killed() {
+            current::set_handling(Handling { killed: true, ..*this.handling });
+            // A panic while it is dropped has nobody left to be told: the actor is being killed.
+            let _ = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+            return Poll::Ready(Err(Broken::Killed));
+        }
+        current::set_handling(*this.handling);
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
+        match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(poll) => poll.map(Ok),
+            Err(payload) => Poll::Ready(Err(Broken::Panicked(payload))),
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! What an actor does next: the loop's decisions, apart from how a handler is run.
+//!
+//! The bodies (`body.rs`) ask [`Driver::next`] for an input, run it, and tell [`Driver::done`].
+//! Between two inputs the driver looks at one word of signals; the batch in hand is invisible to
+//! everybody, because it counts until it is published and goes back to the queue if a life ends.
+
+use super::context::Context;
+use super::end::Ending;
+use super::holding::Holding;
+use super::made::Made;
+use crate::actor::{Dispatch, Flow, Input};
+use crate::cell::core::{KILL, NOTICE, Pace, STOP, WAITING};
+use crate::cell::current::{self, Handling};
+use crate::cell::mail::{AnyMail, Mail, Verbs};
+use crate::cell::seat::{Key, Notice};
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::incident::Incident;
+use crate::life::task;
+use crate::sync::atomic::Ordering;
+use crate::sync::{Arc, Mutex};
+use std::any::Any;
+use std::collections::VecDeque;
+
+pub(crate) struct Driver<A: Dispatch> {
+    context: Context<A>,
+    /// Messages in hand: taken out of the queue under one lock, handled one by one.
+    batch: VecDeque<A::Message>,
+    pub(super) stage: Stage,
+    /// Set once the batch of this look has been fetched: when it is used up, the cell rests, and
+    /// laying it back finds what has come meanwhile.
+    fetched: bool,
+    /// Whether this life was killed: its children are too, and `#[on_stop]` does not run.
+    pub(super) killed: bool,
+    /// Whether `#[on_start]` was done: only then `#[on_stop]` runs.
+    pub(super) has_started: bool,
+    /// Where a state that is made by async code is laid down.
+    cradle: Option<Cradle<A>>,
+    /// The child that is being ended, and what kills it when its time is over.
+    pub(super) child: Option<Box<(Key, async_task::Task<()>)>>,
+}
+
+/// A place for a state that is still being made.
+pub(crate) type Cradle<A> = Arc<Mutex<Option<Result<A, Failure>>>>;
+
+/// How far the life has come. It moves only forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// Waits for its state, or is about to run `#[on_start]`.
+    Born,
+    /// `#[on_start]` runs.
+    Starting,
+    Running,
+    /// The mailbox refuses; what is queued is being handled.
+    Draining,
+    /// The steps of the end: `end.rs`.
+    Ending(Ending),
+}
+
+/// What the body is to do.
+pub(crate) enum Next<M> {
+    Run(Input<M>, Handling),
+    /// Nothing just now.
+    Rest,
+    /// The actor is over.
+    Over,
+}
+
+/// How running an input ended, if not well.
+pub(crate) enum Broken {
+    Panicked(Box<dyn Any + Send>),
+    /// The handler was dropped at an await, its actor having been killed.
+    Killed,
+}
+
+impl<A: Dispatch> Driver<A> {
+    pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
+        Driver {
+            context: Context::new(mail),
+            batch: VecDeque::new(),
+            stage: Stage::Born,
+            fetched: false,
+            killed: false,
+            has_started: false,
+            cradle: None,
+            child: None,
+        }
+    }
+
+    pub(crate) fn context(&self) -> &Context<A> {
+        &self.context
+    }
+
+    pub(super) fn mail(&self) -> &Arc<Mail<A>> {
+        self.context.mail()
+    }
+
+    /// Waits for the state that a task leaves in `cradle`.
+    pub(crate) fn expect(&mut self, cradle: Cradle<A>) {
+        self.cradle = Some(cradle);
+    }
+
+    pub(super) fn rest(&self, pace: Pace) -> Next<A::Message> {
+        self.mail().core.set_pace(pace);
+        Next::Rest
+    }
+
+    /// Decides what is next.
+    pub(crate) fn next(&mut self, state: &mut Option<A>) -> Next<A::Message> {
+        loop {
+            let step = match self.stage {
+                Stage::Born => self.begin(state),
+                Stage::Starting | Stage::Running | Stage::Draining => self.proceed(state),
+                Stage::Ending(step) => self.end(step, state),
+            };
+            if let Some(next) = step {
+                return next;
+            }
+        }
+    }
+
+    /// Waits for the state and starts the life.
+    fn begin(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
+        if self.heed_kill() {
+            return None;
+        }
+        if state.is_none() {
+            let made = self.cradle.as_ref().and_then(|cradle| cradle.lock().take());
+            match made {
+                None => {
+                    self.mail().postpone_notices();
+                    return Some(self.rest(Pace::Deaf));
+                }
+                Some(Ok(made)) => *state = Some(made),
+                Some(Err(failure)) => {
+                    self.finish(Exit::Failed(failure));
+                    return None;
+                }
+            }
+            self.cradle = None;
+            self.mail().recall_notices();
+        }
+        if A::HOOKS.start {
+            self.stage = Stage::Starting;
+            return Some(Next::Run(Input::Start, Handling::new("on_start", None)));
+        }
+        self.started();
+        None
+    }
+
+    fn started(&mut self) {
+        self.stage = Stage::Running;
+        self.has_started = true;
+        let mut lane = self.mail().lane();
+        lane.seat.started = true;
+        if let Some(records) = lane.seat.known() {
+            records.changed.notify(usize::MAX);
+        }
+    }
+
+    /// One step of an actor that runs or drains.
+    fn proceed(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
+        let core = &self.mail().core;
+        let signals = core.signals();
+        if state.is_none() {
+            // A `self` handler has taken it: it was the last message.
+            self.finish(Exit::Stopped);
+            return None;
+        }
+        if core.budget() == 0 {
+            self.fetched = false;
+            // Laying back finds what there is, but only the driver knows that it drains.
+            let pace = if self.stage == Stage::Running { Pace::Idle } else { Pace::Again };
+            return Some(self.rest(pace));
+        }
+        if signals != 0
+            && let Some(next) = self.heed(signals)
+        {
+            return next;
+        }
+        let Some(message) = self.batch.pop_front() else {
+            if self.fetched && self.stage == Stage::Running {
+                self.fetched = false;
+                return Some(self.rest(Pace::Idle));
+            }
+            self.fetched = true;
+            let mail = self.context.mail();
+            mail.fetch(&mut self.batch);
+            if self.batch.is_empty() && self.stage == Stage::Draining {
+                self.finish(Exit::Stopped);
+            }
+            return None;
+        };
+        let core = &self.mail().core;
+        core.taken.store(core.taken.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        core.spend();
+        let label = A::label(&message);
+        if label.reply.is_some_and(|head| !head.begin()) {
+            // Nobody waits for it any more.
+            self.mail().throw_away(message);
+            return None;
+        }
+        let handling = Handling::new(label.name, label.reply);
+        Some(Next::Run(Input::Message(message), handling))
+    }
+
+    /// Looks after the signals. `None`: go on with the next message; `Some(None)`: look anew.
+    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
+    fn heed(&mut self, signals: u32) -> Option<Option<Next<A::Message>>> {
+        if signals & KILL != 0 {
+            self.heed_kill();
+            return Some(None);
+        }
+        if signals & STOP != 0 {
+            self.begin_to_drain();
+            return Some(None);
+        }
+        if signals & WAITING != 0 {
+            self.mail().make_room();
+        }
+        if signals & NOTICE != 0
+            && let Some(notice) = self.mail().take_due_notice()
+        {
+            self.mail().core.spend();
+            return Some(self.heed_notice(notice));
+        }
+        None
+    }
+
+    /// Takes note of a kill; true if there was one.
+    pub(super) fn heed_kill(&mut self) -> bool {
+        let killed = self.mail().core.is_killed();
+        if killed {
+            self.mail().lower(KILL);
+            self.killed = true;
+            if !matches!(self.stage, Stage::Ending(_)) {
+                self.finish(Exit::Killed);
+            }
+        }
+        killed
+    }
+
+    /// Step 1 of the end, the loop's part: timers and streams end.
+    fn begin_to_drain(&mut self) {
+        self.mail().lower(STOP);
+        self.stage = Stage::Draining;
+        let mut lane = self.mail().lane();
+        let ended = lane.holdings.as_mut().map(|held| held.take_sources_of_time());
+        drop(lane);
+        let (mail, id) = (self.mail(), self.mail().core.id());
+        for holding in ended.into_iter().flatten() {
+            mail.contain("drop", || holding.end(id));
+        }
+    }
+
+    /// Handles one notice at its turn.
+    fn heed_notice(&mut self, notice: Notice) -> Option<Next<A::Message>> {
+        match notice {
+            Notice::Due(key) => self.due(key),
+            Notice::Exited(key, id, exit) => self.exited(key, id, exit),
+            Notice::Unlinked(id, exit) => self.unlinked(id, exit),
+            Notice::Broken(failure) => {
+                self.finish(Exit::Failed(failure));
+                None
+            }
+            Notice::Look => None,
+        }
+    }
+
+    /// A timer, a stream or a piped future has something.
+    fn due(&mut self, key: Key) -> Option<Next<A::Message>> {
+        let mail = self.mail().clone();
+        let mut lane = mail.lane();
+        // What was cancelled is not there: what had fired is skipped.
+        let (make, what) = match lane.holdings.as_mut()?.get(key)? {
+            Holding::Timer { clock, make } => {
+                clock.taken();
+                (make.take(), "timer")
+            }
+            Holding::Source { make, .. } => (make.take(), "stream"),
+            _ => return None,
+        };
+        drop(lane);
+        let mut make = make?;
+        let me = self.context.address();
+        let made = current::guarded(&*mail, what, || make(&me));
+        let is_over = matches!(made, Ok(Made::Nothing) | Err(_));
+        // It goes back, unless it was cancelled meanwhile or was for once only.
+        let mut gone = Some(make);
+        let mut at_end = None;
+        let mut lane = mail.lane();
+        let holdings = lane.holdings.get_or_insert_default();
+        let once = match holdings.get(key) {
+            Some(Holding::Timer { clock, make }) => {
+                std::mem::swap(make, &mut gone);
+                !clock.is_periodic()
+            }
+            Some(Holding::Source { make, once, at_end: end, .. }) => {
+                std::mem::swap(make, &mut gone);
+                if is_over {
+                    at_end = end.take();
+                }
+                *once || is_over
+            }
+            _ => false,
+        };
+        let ended = once.then(|| holdings.remove(key));
+        drop(lane);
+        mail.contain(what, || drop((ended, gone)));
+        let made = match at_end {
+            Some(mut at_end) if made.is_ok() => current::guarded(&*mail, what, || at_end(&me)),
+            _ => made,
+        };
+        self.made(made, what)
+    }
+
+    /// Whom this life watches has ended.
+    fn exited(&mut self, key: Key, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
+        let mail = self.mail().clone();
+        let mut lane = mail.lane();
+        let holding = lane.holdings.as_mut()?.remove(key)?;
+        drop(lane);
+        match holding {
+            Holding::Monitor { make, .. } => {
+                let me = self.context.address();
+                let made = current::guarded(&*mail, "monitor", || make(&me, exit));
+                self.made(made, "monitor")
+            }
+            Holding::Link { .. } => self.unlinked(id, exit),
+            Holding::Child(child) => {
+                if A::HOOKS.exit {
+                    return self.told(id, exit);
+                }
+                if let Exit::Failed(failure) = exit {
+                    child.core().hub.report(Incident::Unobserved { failure });
+                }
+                None
+            }
+            Holding::Timer { .. } | Holding::Source { .. } | Holding::Task(_) => None,
+        }
+    }
+
+    fn told(&mut self, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
+        let input = Input::Exited(Box::new((id, exit)));
+        Some(Next::Run(input, Handling::new("on_exit", None)))
+    }
+
+    /// A linked actor has ended: be told, or fail too.
+    fn unlinked(&mut self, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
+        if A::HOOKS.exit {
+            return self.told(id, exit);
+        }
+        if !exit.is_normal() {
+            let message = format!("linked actor #{id} {exit}");
+            let failure = self.failure(FailureKind::Linked, "", message, Some(exit));
+            self.finish(Exit::Failed(failure));
+        }
+        None
+    }
+
+    fn made(
+        &mut self,
+        made: Result<Made<A>, Failure>,
+        what: &'static str,
+    ) -> Option<Next<A::Message>> {
+        match made {
+            Ok(Made::Own(message)) => {
+                let handling = Handling::new(A::label(&message).name, None);
+                return Some(Next::Run(Input::Message(message), handling));
+            }
+            Ok(Made::Elsewhere(sending)) => {
+                let (runnable, task) = task::prepare(&self.mail().core.hub, sending);
+                task.detach();
+                runnable.schedule();
+            }
+            Ok(Made::Nothing) => {}
+            Err(failure) => {
+                debug_assert_eq!(failure.handler(), what);
+                self.finish(Exit::Failed(failure));
+            }
+        }
+        None
+    }
+
+    pub(super) fn failure(
+        &self,
+        kind: FailureKind,
+        handler: &'static str,
+        message: String,
+        cause: Option<Exit>,
+    ) -> Failure {
+        let (actor, id) = (self.mail().label(), self.mail().core.id());
+        Failure::new(FailureParts { kind, actor, id, handler, message, location: None, cause })
+    }
+
+    /// Takes note of how an input ended.
+    pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
+        let exit = match outcome {
+            Ok(Flow::Done) => {
+                if self.stage == Stage::Starting {
+                    self.started();
+                } else if let Stage::Ending(_) = self.stage {
+                    self.stop_hook_done(None);
+                }
+                return;
+            }
+            Ok(Flow::Failed(text)) => {
+                Exit::Failed(self.failure(FailureKind::Start, handling.name, text, None))
+            }
+            Err(Broken::Killed) => {
+                self.mail().lower(KILL);
+                self.killed = true;
+                Exit::Killed
+            }
+            Err(Broken::Panicked(payload)) => {
+                Exit::Failed(current::failure(&**self.mail(), handling.name, payload))
+            }
+        };
+        match self.stage {
+            Stage::Ending(_) => self.stop_hook_done(Some(exit)),
+            _ => self.finish(exit),
+        }
+    }
+
+    /// The life ends: step 3 is next. There is no next life, so the mailbox refuses, and what is
+    /// queued is thrown away.
+    fn finish(&mut self, exit: Exit) {
+        let mail = self.context.mail().clone();
+        mail.put_back(&mut self.batch);
+        AnyMail::close(&*mail);
+        mail.lower(STOP);
+        mail.lane().seat.records().exit_to_be = Some(exit);
+        mail.discard();
+        self.stage = Stage::Ending(Ending::Tasks);
+    }
+}

@@ -1,0 +1,189 @@
+//! The end of a life, step by step: 3 tasks, 4 children, 5 `#[on_stop]`, 6 the state, 7 and 8 the
+//! exit. (1, the mailbox refuses, and 2, the queue is handled, belong to the driver.) A panic in one
+//! step does not skip the next.
+
+use super::driver::{Driver, Next, Stage};
+use crate::actor::{Dispatch, Input};
+use crate::cell::core::Pace;
+use crate::cell::current::{self, Handling};
+use crate::cell::mail::{AnyMail, Mail, Verbs};
+use crate::cell::seat::Notice;
+use crate::exit::Exit;
+use crate::incident::Incident;
+use crate::life::task;
+use crate::sync::Arc;
+use crate::time::Sleep;
+use std::time::Duration;
+
+/// How long a parent gives a child to stop, unless the child says otherwise.
+const SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// The steps of the end that the loop goes through, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ending {
+    /// Everything the life has made goes, children apart; its futures are waited for.
+    Tasks,
+    /// Children end, the last first.
+    Children,
+    /// `#[on_stop]` is due.
+    Hook,
+    /// `#[on_stop]` runs.
+    HookRuns,
+    /// The state is dropped.
+    State,
+}
+
+impl<A: Dispatch> Driver<A> {
+    /// Does one step of the end.
+    pub(super) fn end(&mut self, step: Ending, state: &mut Option<A>) -> Option<Next<A::Message>> {
+        self.heed_kill();
+        match step {
+            Ending::Tasks => self.end_tasks(),
+            Ending::Children => self.end_children(),
+            Ending::Hook => {
+                self.stage = Stage::Ending(Ending::State);
+                let runs = A::HOOKS.stop && self.has_started && !self.killed && state.is_some();
+                runs.then(|| {
+                    self.stage = Stage::Ending(Ending::HookRuns);
+                    let exit = Box::new(self.exit_to_be());
+                    Next::Run(Input::Stop(exit), Handling::new("on_stop", None))
+                })
+            }
+            // The body tells `stop_hook_done` before it asks again.
+            Ending::HookRuns | Ending::State => {
+                let mail = self.mail().clone();
+                let dropped = current::guarded(&*mail, "drop", || drop(state.take()));
+                self.note(dropped.err().map(Exit::Failed));
+                // What `#[on_stop]` may have made.
+                self.end_holdings();
+                publish(&mail, self.exit_to_be());
+                Some(Next::Over)
+            }
+        }
+    }
+
+    fn end_tasks(&mut self) -> Option<Next<A::Message>> {
+        self.end_holdings();
+        let mut lane = self.mail().lane();
+        let tasks = lane.holdings.as_mut().map_or(0, |holdings| {
+            holdings.awaits_tasks = true;
+            holdings.tasks
+        });
+        drop(lane);
+        if tasks == 0 {
+            self.stage = Stage::Ending(Ending::Children);
+            return None;
+        }
+        self.mail().postpone_notices();
+        // Looked at once more: the last one may have gone before the notices were put aside.
+        let lane = self.mail().lane();
+        let gone = lane.holdings.as_ref().is_none_or(|holdings| holdings.tasks == 0);
+        drop(lane);
+        if gone { None } else { Some(self.rest(Pace::Deaf)) }
+    }
+
+    fn end_holdings(&self) {
+        let mail = self.mail();
+        let mut lane = mail.lane();
+        let ended = lane.holdings.as_mut().map(|holdings| holdings.take_all_but_children());
+        drop(lane);
+        for holding in ended.into_iter().flatten() {
+            mail.contain("drop", || holding.end(mail.core.id()));
+        }
+    }
+
+    /// Ends the children one after another. The parent is not told of ends that it ordered.
+    fn end_children(&mut self) -> Option<Next<A::Message>> {
+        let mail = self.mail().clone();
+        for (_, notice) in mail.take_notices() {
+            if let Notice::Exited(key, ..) = notice {
+                let mut lane = mail.lane();
+                let child = lane.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+                drop(lane);
+                drop(child);
+            }
+        }
+        let last = mail.lane().holdings.as_ref().and_then(|holdings| holdings.last_child());
+        let Some((key, child)) = last else {
+            self.child = None;
+            self.stage = Stage::Ending(Ending::Hook);
+            return None;
+        };
+        if self.killed {
+            child.kill();
+        } else if self.child.as_ref().is_none_or(|ending| ending.0 != key) {
+            child.close();
+            self.child = Some(Box::new((key, kill_later(&child))));
+        }
+        Some(self.rest(Pace::Deaf))
+    }
+
+    /// `#[on_stop]` has run.
+    pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
+        self.note(broken);
+        self.stage = Stage::Ending(Ending::State);
+    }
+
+    fn exit_to_be(&self) -> Exit {
+        let lane = self.mail().lane();
+        let exit = lane.seat.known().and_then(|records| records.exit_to_be.clone());
+        exit.unwrap_or(Exit::Stopped)
+    }
+
+    /// A step of the end went wrong: a normal end turns into that; after another failure the first
+    /// stays the reason.
+    fn note(&mut self, broken: Option<Exit>) {
+        let Some(broken) = broken else { return };
+        if self.exit_to_be().is_normal() {
+            self.mail().lane().seat.records().exit_to_be = Some(broken);
+        } else if let Exit::Failed(failure) = broken {
+            self.mail().core.hub.report(Incident::Swallowed { failure });
+        }
+    }
+}
+
+/// Kills a child that has not stopped within its time.
+fn kill_later(child: &Arc<dyn AnyMail>) -> async_task::Task<()> {
+    let mut limit = SHUTDOWN;
+    child.with(&mut |seat, _| {
+        limit = seat.known().and_then(|records| records.shutdown).unwrap_or(SHUTDOWN);
+    });
+    let hub = child.core().hub.clone();
+    let (sleep, child) = (Sleep::on(hub.host.clone(), limit), Arc::downgrade(child));
+    let (runnable, task) = task::prepare(&hub, async move {
+        sleep.await;
+        if let Some(child) = child.upgrade() {
+            child.kill();
+        }
+    });
+    runnable.schedule();
+    task
+}
+
+/// Steps 7 and 8: the exit is published, to joiners, monitors and links.
+pub(crate) fn publish<A: Dispatch>(mail: &Arc<Mail<A>>, exit: Exit) {
+    let mut lane = mail.lane();
+    lane.seat.closed = true;
+    let records = lane.seat.records();
+    records.exit = Some(exit.clone());
+    let watchers = std::mem::take(&mut records.watchers);
+    let notices = std::mem::take(&mut records.notices);
+    let joiners = records.changed.notify(usize::MAX);
+    drop(lane);
+    drop(notices);
+    let (id, hub) = (mail.core.id(), &mail.core.hub);
+    if let Exit::Failed(failure) = &exit
+        && watchers.is_empty()
+        && joiners == 0
+    {
+        hub.report(Incident::Unobserved { failure: failure.clone() });
+    }
+    for watcher in watchers {
+        let Some(who) = watcher.who.upgrade() else { continue };
+        who.notify(match watcher.key {
+            Some(key) => Notice::Exited(key, id, exit.clone()),
+            None => Notice::Unlinked(id, exit.clone()),
+        });
+    }
+    hub.leave(mail.core.key);
+}

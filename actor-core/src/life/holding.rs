@@ -1,0 +1,123 @@
+//! What a life has made through its context, by key: timers, streams, tasks, monitors, links,
+//! children. All of it ends with the life. Plain data under the lane's lock.
+
+use super::made::{Make, MakeOfExit};
+use super::timer::Clock;
+use crate::actor::Dispatch;
+use crate::cell::mail::{AnyMail, Verbs};
+use crate::cell::seat::Key;
+use crate::exit::ActorId;
+use crate::sync::{Arc, Weak};
+use std::collections::BTreeMap;
+
+pub(crate) struct Holdings<A: Dispatch> {
+    /// In the order in which they were made.
+    held: BTreeMap<Key, Holding<A>>,
+    next: Key,
+    /// Futures of this life that are not gone yet, whether they are still held or not.
+    pub(crate) tasks: usize,
+    /// Set while the end of the life waits for them.
+    pub(crate) awaits_tasks: bool,
+}
+
+pub(crate) enum Holding<A: Dispatch> {
+    Timer {
+        clock: Arc<Clock>,
+        /// Away while it is being called, never under the lock.
+        make: Option<Make<A>>,
+    },
+    /// A stream or a piped future: a task that brings items, and what makes messages of them.
+    Source {
+        #[expect(dead_code, reason = "held to be dropped: that cancels it")]
+        task: async_task::Task<()>,
+        make: Option<Make<A>>,
+        /// Set for a piped future, which brings one thing only.
+        once: bool,
+        /// What makes the message at the end of a stream.
+        at_end: Option<Make<A>>,
+    },
+    Task(#[expect(dead_code, reason = "held to be dropped: that cancels it")] async_task::Task<()>),
+    Monitor {
+        key: Key,
+        target: Option<Weak<dyn AnyMail>>,
+        make: MakeOfExit<A>,
+    },
+    Link {
+        key: Key,
+        target: Option<Weak<dyn AnyMail>>,
+    },
+    Child(Arc<dyn AnyMail>),
+}
+
+impl<A: Dispatch> Default for Holdings<A> {
+    fn default() -> Self {
+        Holdings { held: BTreeMap::new(), next: 0, tasks: 0, awaits_tasks: false }
+    }
+}
+
+impl<A: Dispatch> Holdings<A> {
+    /// A key that was never used before.
+    pub(crate) fn key(&mut self) -> Key {
+        self.next += 1;
+        self.next
+    }
+
+    pub(crate) fn insert(&mut self, key: Key, holding: Holding<A>) {
+        self.held.insert(key, holding);
+    }
+
+    pub(crate) fn get(&mut self, key: Key) -> Option<&mut Holding<A>> {
+        self.held.get_mut(&key)
+    }
+
+    pub(crate) fn remove(&mut self, key: Key) -> Option<Holding<A>> {
+        self.held.remove(&key)
+    }
+
+    /// A task's future is gone. A plain task's entry goes with it; a source's stays until its last
+    /// item has been taken.
+    pub(crate) fn task_gone(&mut self, key: Key) -> Option<Holding<A>> {
+        self.tasks -= 1;
+        match self.held.get(&key) {
+            Some(Holding::Task(_)) => self.held.remove(&key),
+            _ => None,
+        }
+    }
+
+    /// Hands out timers and streams, which end when the mailbox closes.
+    pub(crate) fn take_sources_of_time(&mut self) -> Vec<Holding<A>> {
+        let ends =
+            |held: &Holding<A>| matches!(held, Holding::Timer { .. } | Holding::Source { .. });
+        self.held.extract_if(.., |_, held| ends(held)).map(|(_, held)| held).collect()
+    }
+
+    /// Hands out everything but the children.
+    pub(crate) fn take_all_but_children(&mut self) -> Vec<Holding<A>> {
+        let is_other = |held: &Holding<A>| !matches!(held, Holding::Child(_));
+        self.held.extract_if(.., |_, held| is_other(held)).map(|(_, held)| held).collect()
+    }
+
+    /// The child that was started last.
+    pub(crate) fn last_child(&self) -> Option<(Key, Arc<dyn AnyMail>)> {
+        self.held.iter().rev().find_map(|(key, held)| match held {
+            Holding::Child(mail) => Some((*key, mail.clone())),
+            _ => None,
+        })
+    }
+}
+
+impl<A: Dispatch> Holding<A> {
+    /// Ends it. Not under the lock: this drops user code.
+    pub(crate) fn end(self, own: ActorId) {
+        match self {
+            Holding::Timer { clock, .. } => clock.cancel(),
+            Holding::Monitor { key, target, .. } | Holding::Link { key, target } => {
+                if let Some(target) = target.and_then(|target| target.upgrade()) {
+                    target.unwatch(own, Some(key));
+                }
+            }
+            // Dropping an async-task cancels it: its future is dropped by the executor.
+            Holding::Source { .. } | Holding::Task(_) | Holding::Child(_) => {}
+        }
+    }
+}

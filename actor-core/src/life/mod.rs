@@ -1,0 +1,19 @@
+//! One actor from spawn to exit. Knows mailboxes and addresses; nothing of supervisors.
+
+pub(crate) mod attachment;
+pub(crate) mod body;
+pub(crate) mod context;
+pub(crate) mod driver;
+pub(crate) mod end;
+pub(crate) mod holding;
+pub(crate) mod local;
+pub(crate) mod made;
+pub(crate) mod making;
+pub(crate) mod spawn;
+pub(crate) mod task;
+pub(crate) mod timer;
+pub(crate) mod watch;
+
+pub use body::{Runner, run};
+pub use context::Context;
+pub use spawn::Life;

@@ -1,0 +1,204 @@
+//! From a state to a running actor: what `spawn` and its variants come to.
+
+use super::body::Runner;
+use crate::actor::{Dispatch, Settings};
+use crate::cell::core::Core;
+use crate::cell::current;
+use crate::cell::hub::Hub;
+use crate::cell::mail::{AnyMail, Mail};
+use crate::cell::seat::Watcher;
+use crate::host::{Job, Turn};
+use crate::life::driver::Driver;
+use crate::life::end::publish;
+use crate::sync::Arc;
+use crate::talk::address::Addr;
+use crate::{Exit, System};
+use std::fmt;
+use std::panic::resume_unwind;
+
+/// The start of an actor's life: what the run loop is made of.
+pub struct Life<A: Dispatch> {
+    pub(crate) driver: Driver<A>,
+    pub(crate) state: Option<A>,
+}
+
+impl<A: Dispatch> Life<A> {
+    /// Where the actor's cell lies while it does not run.
+    #[doc(hidden)]
+    pub fn seat(&self) -> Seat {
+        Seat(self.driver.context().mail().clone())
+    }
+}
+
+/// An opaque mailbox, so that the signatures of the macro's contract name nothing private.
+#[doc(hidden)]
+pub struct Seat(pub(crate) Arc<dyn AnyMail>);
+
+impl<A: Dispatch> fmt::Debug for Life<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Life").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seat").finish_non_exhaustive()
+    }
+}
+
+/// An actor that is set apart before it is spawned: see [`Actor::prepare`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Room; #[actor] impl Room {}
+/// let system = System::builder().threads(1).build();
+/// let lobby = Room.prepare().name("lobby").capacity(8).on(&system).spawn();
+/// assert_eq!((lobby.label().as_str(), lobby.capacity()), ("lobby", Some(8)));
+/// ```
+#[must_use = "nothing runs before `.spawn()`"]
+pub struct Prepared<A> {
+    state: A,
+    capacity: Option<usize>,
+    label: Option<Arc<str>>,
+    pub(crate) hub: Option<Arc<Hub>>,
+    settings: &'static Settings,
+}
+
+impl<A: Dispatch> Prepared<A> {
+    pub(crate) fn new(state: A) -> Self {
+        let settings = const { &A::SETTINGS };
+        Prepared { state, capacity: settings.capacity, label: None, hub: None, settings }
+    }
+
+    /// The label under which it stands in logs, exits and trees.
+    pub fn name(mut self, name: &str) -> Self {
+        self.label = Some(Arc::from(name));
+        self
+    }
+
+    /// At most `capacity` messages wait.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// Any number of messages may wait.
+    pub fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// Spawns on `system` instead of the current one.
+    pub fn on(mut self, system: &System) -> Self {
+        self.hub = Some(system.hub().clone());
+        self
+    }
+
+    /// Spawns the actor and returns its address at once.
+    ///
+    /// # Panics
+    /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
+    #[track_caller]
+    pub fn spawn(self) -> A::Addr {
+        start(self, None, |_| {})
+    }
+}
+
+impl<A> fmt::Debug for Prepared<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("actor", &self.settings.name).finish_non_exhaustive()
+    }
+}
+
+/// Starts an actor. `enter` sees its mailbox before it can run.
+#[track_caller]
+pub(crate) fn start<A: Dispatch>(
+    prepared: Prepared<A>,
+    parent: Option<Watcher>,
+    enter: impl FnOnce(Arc<dyn AnyMail>),
+) -> A::Addr {
+    let Prepared { state, capacity, label, hub, settings } = prepared;
+    let born = Birth::new(hub, settings, capacity);
+    if let Some(label) = label {
+        born.mail.lane().seat.records().label = Some(label);
+    }
+    if let Some(parent) = parent
+        && born.alive
+    {
+        let mut lane = born.mail.lane();
+        lane.seat.records().is_child = true;
+        lane.seat.records().watchers.push(parent);
+        // A parented actor lives until it is stopped.
+        born.mail.core.keep();
+        drop(lane);
+        enter(born.mail.clone());
+    }
+    born.live(Some(state))
+}
+
+/// An actor that has a mailbox and no state yet.
+pub(crate) struct Birth<A: Dispatch> {
+    pub(crate) mail: Arc<Mail<A>>,
+    /// False if the system is closing: the actor ends before it starts.
+    pub(crate) alive: bool,
+    address: A::Addr,
+}
+
+impl<A: Dispatch> Birth<A> {
+    pub(crate) fn new(
+        hub: Option<Arc<Hub>>,
+        settings: &'static Settings,
+        capacity: Option<usize>,
+    ) -> Self {
+        let hub = hub.unwrap_or_else(System::current_hub);
+        let (mail, alive) = hub.enter(|key| {
+            Arc::new(Mail::new(Core::new(hub.clone(), settings, capacity, key, hub.number())))
+        });
+        let address = Addr::<A>::adopted(mail.clone()).into();
+        Birth { mail, alive, address }
+    }
+
+    /// Makes the state from the address, on this stack, and lives.
+    #[track_caller]
+    pub(crate) fn with(self, make: impl FnOnce(&A::Addr) -> A) -> A::Addr {
+        match current::catch(|| make(&self.address)) {
+            Ok(state) => self.live(Some(state)),
+            Err(payload) => {
+                // The panic is the caller's; whoever has the address by now is told that it ended.
+                self.mail.close();
+                publish(&self.mail, Exit::Stopped);
+                resume_unwind(payload)
+            }
+        }
+    }
+
+    pub(crate) fn address(&self) -> &A::Addr {
+        &self.address
+    }
+
+    /// Puts the actor on its way to its first run.
+    #[track_caller]
+    fn live(self, state: Option<A>) -> A::Addr {
+        let driver = Driver::new(self.mail.clone());
+        self.run(Life { driver, state })
+    }
+
+    #[track_caller]
+    pub(crate) fn run(self, life: Life<A>) -> A::Addr {
+        if !self.alive {
+            self.mail.close();
+            publish(&self.mail, Exit::Stopped);
+            // Never alive: its state goes where it came from, in the caller's hands.
+            drop(life);
+            return self.address;
+        }
+        let Runner(cell) = A::runner(life);
+        self.mail.core.hub.host.schedule(Job::Cell(cell), Turn::Next);
+        self.address
+    }
+}

@@ -1,0 +1,136 @@
+//! Futures that belong to a life: they run beside the actor and end with it.
+
+use super::timer::Handle;
+use crate::cell::current;
+use crate::cell::hub::Hub;
+use crate::cell::mail::{AnyMail, Verbs};
+use crate::cell::seat::{Key, Notice};
+use crate::exit::Failure;
+use crate::host::{Job, Turn};
+use crate::sync::{Arc, Weak};
+use async_task::{Runnable, ScheduleInfo, WithInfo};
+use pin_project_lite::pin_project;
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, ready};
+
+/// A future that was spawned by [`Context::spawn`](crate::Context::spawn).
+///
+/// Dropping it cancels the future. It ends with the life that spawned it, whatever becomes of this
+/// handle.
+#[must_use = "dropping a task cancels it; keep it or call `.detach()`"]
+pub struct Task(Handle);
+
+impl Task {
+    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: Key) -> Self {
+        Task(Handle { mail, key })
+    }
+
+    /// Cancels the future: it is dropped at its next await.
+    pub fn cancel(self) {}
+
+    /// Lets the future go on without this handle.
+    pub fn detach(mut self) {
+        self.0.detach();
+    }
+}
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task").finish_non_exhaustive()
+    }
+}
+
+/// Makes a task of a future on a system. It does not run before the runnable is scheduled.
+pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Runnable, async_task::Task<F::Output>)
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let host = hub.host.clone();
+    let schedule = move |runnable: Runnable, info: ScheduleInfo| {
+        let turn = if info.woken_while_running { Turn::Back } else { Turn::Next };
+        host.schedule(Job::Task(runnable), turn);
+    };
+    async_task::spawn(Within { future, hub: Some(hub.clone()) }, WithInfo(schedule))
+}
+
+pin_project! {
+    /// A future that finds its system as the current one whenever it is polled.
+    pub(crate) struct Within<F> {
+        #[pin]
+        pub(crate) future: F,
+        pub(crate) hub: Option<Arc<Hub>>,
+    }
+}
+
+impl<F: Future> Future for Within<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let caught =
+            current::within(this.hub, || catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))));
+        caught.unwrap_or_else(|payload| resume_unwind(payload))
+    }
+}
+
+/// Counts a future of a life as there until it is dropped, finished or not.
+pub(crate) struct Present {
+    pub(crate) mail: Arc<dyn AnyMail>,
+    pub(crate) key: Key,
+    /// Whether it keeps the actor alive: streams and piped futures bring messages.
+    pub(crate) keeps: bool,
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.mail.task_gone(self.key);
+        if self.keeps {
+            self.mail.release();
+        }
+    }
+}
+
+pin_project! {
+    /// A future of a life: its panic is a failure of the life.
+    pub(crate) struct Contained<F> {
+        #[pin]
+        future: F,
+        mail: Arc<dyn AnyMail>,
+        what: &'static str,
+    }
+}
+
+impl<F> Contained<F> {
+    pub(crate) fn new(future: F, mail: Arc<dyn AnyMail>, what: &'static str) -> Self {
+        Contained { future, mail, what }
+    }
+}
+
+impl<F: Future> Future for Contained<F> {
+    type Output = Result<F::Output, Failure>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        match current::guarded(&**this.mail, this.what, || this.future.poll(cx)) {
+            Ok(poll) => Poll::Ready(Ok(ready!(poll))),
+            Err(failure) => Poll::Ready(Err(failure)),
+        }
+    }
+}
+
+/// Runs `future` for its life: a panic is told to the loop.
+pub(crate) async fn supervised(
+    present: Present,
+    future: impl Future<Output = ()>,
+    what: &'static str,
+) {
+    let mail = present.mail.clone();
+    if let Err(failure) = Contained::new(future, mail.clone(), what).await {
+        mail.notify(Notice::Broken(failure));
+    }
+    drop(present);
+}

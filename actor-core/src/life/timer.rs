@@ -1,0 +1,176 @@
+//! Timers of a life: they post a notice when due; the message is made at its turn.
+
+use crate::cell::mail::{AnyMail, Verbs};
+use crate::cell::seat::{Key, Notice};
+use crate::host::TimerKey;
+use crate::sync::{Arc, Mutex, Weak};
+use std::fmt;
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// A timer that was set by [`Context::after`](crate::Context::after) or
+/// [`Context::every`](crate::Context::every).
+///
+/// Dropping it cancels it. It ends with the life that set it, whatever becomes of this handle.
+#[must_use = "dropping a timer cancels it; keep it or call `.detach()`"]
+pub struct Timer(Handle);
+
+/// Cancels one thing that a life has made when dropped.
+pub(crate) struct Handle {
+    pub(crate) mail: Weak<dyn AnyMail>,
+    pub(crate) key: Key,
+}
+
+impl Handle {
+    pub(crate) fn cancel(&self) {
+        if let Some(mail) = self.mail.upgrade() {
+            mail.cancel(self.key);
+        }
+    }
+
+    pub(crate) fn detach(&mut self) {
+        // A key that was never given out.
+        self.key = 0;
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if self.key != 0 {
+            self.cancel();
+        }
+    }
+}
+
+impl Timer {
+    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: Key) -> Self {
+        Timer(Handle { mail, key })
+    }
+
+    /// Cancels the timer; a tick that is due but has not been handled yet is skipped too.
+    pub fn cancel(self) {}
+
+    /// Lets the timer go on without this handle.
+    pub fn detach(mut self) {
+        self.0.detach();
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timer").finish_non_exhaustive()
+    }
+}
+
+/// The clockwork of one timer. It is its own waker among the host's timers.
+pub(crate) struct Clock {
+    mail: Weak<dyn AnyMail>,
+    key: Key,
+    state: Mutex<State>,
+}
+
+struct State {
+    due: Instant,
+    /// `None`: it fires once.
+    period: Option<Duration>,
+    armed: Option<TimerKey>,
+    /// Set while a tick waits beside the mailbox: then further ones are missed, not queued.
+    waiting: bool,
+    cancelled: bool,
+}
+
+impl Clock {
+    /// Starts a clock that is due after `delay` and, with a period, every period after that.
+    pub(crate) fn start(
+        mail: &Arc<dyn AnyMail>,
+        key: Key,
+        delay: Duration,
+        period: Option<Duration>,
+    ) -> Arc<Self> {
+        let due = far(mail.core().hub.host.now(), delay);
+        let state = State { due, period, armed: None, waiting: false, cancelled: false };
+        let clock = Arc::new(Clock { mail: Arc::downgrade(mail), key, state: Mutex::new(state) });
+        clock.arm();
+        clock
+    }
+
+    fn arm(self: &Arc<Self>) {
+        let Some(mail) = self.mail.upgrade() else { return };
+        let waker = Waker::from(self.clone());
+        let mut state = self.state.lock();
+        if !state.cancelled {
+            state.armed = Some(mail.core().hub.host.timers().insert(state.due, waker));
+        }
+    }
+
+    /// The tick that waited has been taken.
+    pub(crate) fn taken(&self) {
+        self.state.lock().waiting = false;
+    }
+
+    pub(crate) fn is_periodic(&self) -> bool {
+        self.state.lock().period.is_some()
+    }
+
+    pub(crate) fn cancel(&self) {
+        let mut state = self.state.lock();
+        state.cancelled = true;
+        let armed = state.armed.take();
+        drop(state);
+        if let (Some(armed), Some(mail)) = (armed, self.mail.upgrade()) {
+            drop(mail.core().hub.host.timers().remove(armed));
+        }
+    }
+}
+
+impl Wake for Clock {
+    fn wake(self: Arc<Self>) {
+        let Some(mail) = self.mail.upgrade() else { return };
+        let mut state = self.state.lock();
+        state.armed = None;
+        if state.cancelled {
+            return;
+        }
+        let post = !std::mem::replace(&mut state.waiting, true);
+        if let Some(period) = state.period {
+            state.due = next(state.due, period, mail.core().hub.host.now());
+        }
+        let again = state.period.is_some();
+        drop(state);
+        if post {
+            mail.notify(Notice::Due(self.key));
+        }
+        if again {
+            self.arm();
+        }
+    }
+}
+
+/// The next multiple of the period that lies after `now`: no drift, and no burst after a stall.
+fn next(due: Instant, period: Duration, now: Instant) -> Instant {
+    let late = now.saturating_duration_since(due).as_nanos();
+    let periods = late / period.as_nanos().max(1) + 1;
+    let skipped = period.as_nanos().saturating_mul(periods);
+    far(due, Duration::from_nanos(u64::try_from(skipped).unwrap_or(u64::MAX)))
+}
+
+/// `delay` after `from`, or as late as can be said.
+fn far(from: Instant, delay: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    from.checked_add(delay).unwrap_or_else(|| from + CENTURY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Instant, next};
+
+    #[test]
+    fn a_late_timer_keeps_its_grid_and_skips_what_it_missed() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let period = Duration::from_millis(10);
+        assert_eq!(next(at(10), period, at(10)), at(20));
+        assert_eq!(next(at(10), period, at(13)), at(20));
+        assert_eq!(next(at(10), period, at(47)), at(50));
+    }
+}

@@ -1,0 +1,71 @@
+//! Being told of another's end: the handles of monitors and links.
+
+use super::timer::Handle;
+use crate::cell::mail::{AnyMail, Verbs};
+use crate::sync::{Arc, Weak};
+use std::fmt;
+
+/// A monitor that was set by [`Context::monitor`](crate::Context::monitor).
+///
+/// It stands until it is cancelled, even if this handle is dropped, and ends with the life that
+/// set it.
+pub struct Monitor(Handle);
+
+impl Monitor {
+    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: u64) -> Self {
+        Monitor(Handle { mail, key })
+    }
+
+    /// Ends the monitor; a notice that has come but has not been handled yet is skipped too.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        self.0.detach();
+    }
+}
+
+impl fmt::Debug for Monitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Monitor").finish_non_exhaustive()
+    }
+}
+
+/// A link that was made by [`Context::link`](crate::Context::link).
+///
+/// It stands until it is cancelled, even if this handle is dropped.
+pub struct Link {
+    near: Handle,
+    own: Arc<dyn AnyMail>,
+    other: Option<Arc<dyn AnyMail>>,
+}
+
+impl Link {
+    pub(crate) fn new(own: Arc<dyn AnyMail>, other: Option<Arc<dyn AnyMail>>, key: u64) -> Self {
+        Link { near: Handle { mail: Arc::downgrade(&own), key }, own, other }
+    }
+
+    /// Ends both halves of the link; a notice that has come but has not been handled yet is skipped
+    /// on this side.
+    pub fn cancel(&self) {
+        self.near.cancel();
+        if let Some(other) = &self.other {
+            self.own.unwatch(other.core().id(), None);
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.near.detach();
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,54 @@
+//! What `#[actor_core::main]` and `#[actor_core::test]` make of a body.
+
+use crate::system::System;
+use async_signal::{Signal, Signals};
+use futures_lite::StreamExt;
+use futures_lite::future::or;
+use std::future::Future;
+use std::time::Duration;
+
+/// How long the actors have to end when the body has returned.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// The exit code of a program that was interrupted.
+const INTERRUPTED: i32 = 130;
+
+/// Runs `body` on the global system, and ends that when the body has returned, or when the process
+/// is told to end: by Ctrl-C or SIGTERM, a second one of which ends it at once.
+pub fn main<F: Future>(body: F) -> F::Output {
+    let system = System::global();
+    let output = system.block_on(or(async { Some(body.await) }, async {
+        interrupted().await;
+        None
+    }));
+    // From the first signal on the shutdown runs; whoever asks again does not want to wait.
+    let again = output.is_none();
+    let report = system.block_on(or(async { Some(system.shutdown(LIMIT).await) }, async {
+        if again {
+            interrupted().await;
+            return None;
+        }
+        std::future::pending().await
+    }));
+    if let Some(report) = report
+        && !report.is_clean()
+    {
+        eprintln!("{report}");
+    }
+    output.unwrap_or_else(|| std::process::exit(INTERRUPTED))
+}
+
+/// Waits for Ctrl-C or SIGTERM; for ever where signals cannot be had.
+async fn interrupted() {
+    match Signals::new([Signal::Int, Signal::Term]) {
+        Ok(mut signals) => {
+            signals.next().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Runs `body` on a current-thread system of its own.
+pub fn test<F: Future>(body: F) -> F::Output {
+    System::current_thread().block_on(body)
+}

@@ -1,0 +1,16 @@
+//! What nearly every user needs: `use actor_core::prelude::*;`.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//!
+//! #[actor]
+//! struct Idle;
+//!
+//! #[actor]
+//! impl Idle {}
+//! ```
+
+pub use crate::{
+    Actor, ActorId, Addr, Address, CallError, Context, Exit, FailureKind, Reply, SendError,
+    SendReason, System, actor,
+};

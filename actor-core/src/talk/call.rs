@@ -1,0 +1,377 @@
+//! A message that has been written but not yet sent: [`Call`], and what can be done with it.
+
+use super::address::Addr;
+use super::reply::{Answer, Reply, ReplySlot, waited_for};
+use super::send::{Held, Sending};
+use super::timed::{Expire, Home, Timed};
+use crate::actor::Protocol;
+use crate::cell::queue::{Refused, Ticket};
+use crate::error::{CallError, SendError, SendReason};
+use crate::host::{self, Host};
+use crate::sync::Arc;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// Finds the reply slot in a message that is of the one variant it was made for.
+pub(crate) type FindSlot<P, T> = fn(&mut <P as Protocol>::Message) -> Option<&mut ReplySlot<P, T>>;
+
+/// A message to an actor, with everything that can be done with it.
+///
+/// Nothing happens until it is awaited or sent. As a future it waits for room in the mailbox and
+/// then for the reply; it needs no box, is `Unpin + Send`, and so goes into `join_all`, `zip` and
+/// `race` as it is.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use std::time::Duration;
+/// #[actor]
+/// struct Counter {
+///     total: u64,
+/// }
+///
+/// #[actor]
+/// impl Counter {
+///     fn add(&mut self, amount: u64) -> u64 {
+///         self.total += amount;
+///         self.total
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// System::current_thread().block_on(async {
+///     let counter = Counter { total: 0 }.spawn();
+///     assert_eq!(counter.add(1).await?, 1); // call
+///     counter.add(1).send().await?; // send, waiting for room
+///     counter.add(1).try_send()?; // send, never waiting
+///     let total = counter.add(1).timeout(Duration::from_secs(1)).await?;
+///     assert_eq!(total, 4);
+///     Ok(())
+/// })
+/// # }
+/// ```
+///
+/// # Errors
+/// See [`CallError`] for what awaiting it can give.
+///
+/// # Cancellation
+/// A call that is dropped while its message is still queued is never handled; one whose handler
+/// has begun finishes, and its late reply goes nowhere.
+#[must_use = "a call does nothing unless awaited or sent; `.await` it, or use `.send().await` or `.try_send()`"]
+pub struct Call<'a, P: Protocol, T> {
+    address: Held<'a, P>,
+    message: Option<P::Message>,
+    slot: FindSlot<P, T>,
+    if_room: bool,
+    state: State<T>,
+}
+
+enum State<T> {
+    Fresh,
+    /// The message lies in the mailbox, or waits for room under the ticket.
+    Waiting(Answer<T>, Option<Ticket>),
+    Over,
+}
+
+impl<'a, P: Protocol, T> Call<'a, P, T> {
+    #[doc(hidden)]
+    pub fn __new(address: &'a Addr<P>, message: P::Message, slot: FindSlot<P, T>) -> Self {
+        Call {
+            address: Held::Borrowed(address),
+            message: Some(message),
+            slot,
+            if_room: false,
+            state: State::Fresh,
+        }
+    }
+
+    /// The same call, holding the address itself: for spawned tasks and for calls on temporaries.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// # System::current_thread().block_on(async {
+    /// let echo = Echo.spawn();
+    /// let answer = actor_core::spawn(echo.say(3).owned());
+    /// assert_eq!(answer.await, Ok(3));
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// If the call has been polled already.
+    #[track_caller]
+    pub fn owned(mut self) -> Call<'static, P, T> {
+        Call {
+            address: Held::Owned(self.address.get().clone()),
+            message: Some(self.take_message()),
+            slot: self.slot,
+            if_room: self.if_room,
+            state: State::Fresh,
+        }
+    }
+
+    /// Waits at most `limit` for the answer, time in the queue included, on the clock of the
+    /// actor's system.
+    ///
+    /// # Errors
+    /// As the call itself, and [`CallError::Timeout`].
+    pub fn timeout(self, limit: Duration) -> Timed<Self> {
+        Timed::new(self, limit)
+    }
+
+    /// Gives up at once, with [`CallError::Full`], if there is no room: load shedding.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor(capacity = 1)] struct Busy; #[actor] impl Busy { fn work(&self) {} }
+    /// # System::current_thread().block_on(async {
+    /// let busy = Busy.spawn();
+    /// busy.work().try_send().unwrap();
+    /// assert_eq!(busy.work().if_room().await, Err(CallError::Full));
+    /// # });
+    /// ```
+    pub fn if_room(mut self) -> Self {
+        self.if_room = true;
+        self
+    }
+
+    /// Sends without waiting for the answer: waits only for room in the mailbox.
+    ///
+    /// # Errors
+    /// [`SendError`] with the message, if the actor has ended.
+    ///
+    /// # Panics
+    /// If the call has been polled already.
+    ///
+    /// # Cancellation
+    /// Dropped before it is accepted, the message was not sent.
+    #[track_caller]
+    pub fn send(mut self) -> Sending<'a, P> {
+        let message = self.take_message();
+        Sending::new(self.address.again(), message)
+    }
+
+    /// Sends without waiting for anything.
+    ///
+    /// # Errors
+    /// [`SendError`] with the message, if there is no room or the actor has ended.
+    ///
+    /// # Panics
+    /// If the call has been polled already.
+    #[track_caller]
+    pub fn try_send(mut self) -> Result<(), SendError<P::Message>> {
+        let message = self.take_message();
+        self.address.get().post().push(message).map_err(|refused| match refused {
+            Refused::Stopped(message) => SendError::new(SendReason::Stopped, message),
+            Refused::Full(message) => SendError::new(SendReason::Full, message),
+        })
+    }
+
+    /// Blocks this thread until the answer is there: for code outside async.
+    ///
+    /// On the thread that a [current-thread system](crate::System::current_thread) belongs to, it
+    /// drives that system meanwhile.
+    ///
+    /// # Errors
+    /// As the call itself, and [`CallError::WouldBlock`] at once on a thread that runs any of our
+    /// systems just now.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// let echo = Echo.spawn();
+    /// assert_eq!(echo.say(3).wait(), Ok(3));
+    /// ```
+    pub fn wait(self) -> Result<T, CallError> {
+        let host = self.address.get().post().core().hub.host.clone();
+        block_on(host, self)
+    }
+
+    /// Sends the message with `reply` in the place of an own: the answer goes to whoever waits for
+    /// `reply`. This is delegation without a task in between.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Store;
+    ///
+    /// #[actor]
+    /// impl Store {
+    ///     fn get(&self, key: u32) -> u32 {
+    ///         key * 2
+    ///     }
+    /// }
+    ///
+    /// #[actor]
+    /// struct Front {
+    ///     store: StoreAddr,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Front {
+    ///     async fn get(&self, key: u32, reply: Reply<u32>) {
+    ///         let _ = self.store.get(key).reply_to(reply).send().await;
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let front = Front { store: Store.spawn() }.spawn();
+    ///     assert_eq!(front.get(4).await, Ok(8));
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    /// If the call has been polled already.
+    #[track_caller]
+    pub fn reply_to(mut self, reply: Reply<T>) -> Delegated<'a, P> {
+        let mut message = self.take_message();
+        if let Some(slot) = (self.slot)(&mut message) {
+            slot.fill(reply);
+        }
+        Delegated { sending: Sending::new(self.address.again(), message) }
+    }
+
+    #[track_caller]
+    pub(crate) fn take_message(&mut self) -> P::Message {
+        self.message.take().expect("the call has been polled already: its message is under way")
+    }
+
+    pub(crate) fn target(&self) -> &Addr<P> {
+        self.address.get()
+    }
+
+    /// The first poll: makes the reply and puts the message on its way.
+    fn begin(&mut self, cx: &mut Poller<'_>) -> Result<State<T>, CallError> {
+        let mut message = self.take_message();
+        let (reply, answer) = waited_for(cx.waker());
+        if let Some(slot) = (self.slot)(&mut message) {
+            slot.fill(reply);
+        }
+        let post = self.address.get().post();
+        let ticket = if self.if_room {
+            match post.push(message) {
+                Ok(()) => None,
+                Err(Refused::Stopped(_)) => return Err(CallError::Stopped),
+                Err(Refused::Full(_)) => return Err(CallError::Full),
+            }
+        } else {
+            post.push_or_wait(message, None).map_err(|_refused| CallError::Stopped)?
+        };
+        Ok(State::Waiting(answer, ticket))
+    }
+
+    /// Takes the message back if it still waits for room.
+    fn leave(&mut self, ticket: Option<Ticket>) -> bool {
+        ticket.is_some_and(|ticket| self.address.get().post().leave(ticket).is_some())
+    }
+}
+
+impl<P: Protocol, T> Future for Call<'_, P, T> {
+    type Output = Result<T, CallError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        match &mut self.state {
+            State::Fresh => match self.begin(cx) {
+                // The waker went with the message: if the answer is there by now, it has been woken.
+                Ok(state) => self.state = state,
+                Err(error) => {
+                    self.state = State::Over;
+                    return Poll::Ready(Err(error));
+                }
+            },
+            State::Waiting(answer, _) => {
+                let answer = std::task::ready!(Pin::new(answer).poll(cx));
+                self.state = State::Over;
+                return Poll::Ready(answer);
+            }
+            State::Over => panic!("a call was polled after it had given its answer"),
+        }
+        Poll::Pending
+    }
+}
+
+impl<P: Protocol, T> Unpin for Call<'_, P, T> {}
+
+impl<P: Protocol, T> Drop for Call<'_, P, T> {
+    fn drop(&mut self) {
+        if let State::Waiting(answer, ticket) = std::mem::replace(&mut self.state, State::Over) {
+            drop(answer);
+            self.leave(ticket);
+        }
+    }
+}
+
+impl<P: Protocol, T> Expire for Call<'_, P, T> {
+    fn home(&self) -> Home {
+        Home(self.address.get().post().core().hub.host.clone())
+    }
+
+    fn expire(&mut self) -> Self::Output {
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Waiting(mut answer, ticket) => match answer.give_up() {
+                Ok(answer) => answer,
+                Err(started) => {
+                    self.leave(ticket);
+                    Err(CallError::Timeout { started })
+                }
+            },
+            _ => Err(CallError::Timeout { started: false }),
+        }
+    }
+}
+
+impl<P: Protocol, T> fmt::Debug for Call<'_, P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.message.as_ref().map(|message| P::label(message).name);
+        f.debug_struct("Call")
+            .field("to", self.address.get())
+            .field("message", &name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A call whose answer goes to another's caller: see [`Call::reply_to`].
+#[must_use = "a delegated call does nothing unless sent; use `.send().await` or `.try_send()`"]
+pub struct Delegated<'a, P: Protocol> {
+    sending: Sending<'a, P>,
+}
+
+impl<'a, P: Protocol> Delegated<'a, P> {
+    /// Waits for room in the mailbox. See [`Call::send`].
+    pub fn send(self) -> Sending<'a, P> {
+        self.sending
+    }
+
+    /// Never waits. See [`Call::try_send`].
+    ///
+    /// # Errors
+    /// [`SendError`] with the message; when that is dropped, the caller gets
+    /// [`CallError::NoReply`].
+    pub fn try_send(self) -> Result<(), SendError<P::Message>> {
+        self.sending.try_now()
+    }
+}
+
+impl<P: Protocol> fmt::Debug for Delegated<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delegated").finish_non_exhaustive()
+    }
+}
+
+/// Blocks this thread on a call, unless it is one that runs a system.
+pub(crate) fn block_on<T>(
+    host: Arc<dyn Host>,
+    call: impl Future<Output = Result<T, CallError>>,
+) -> Result<T, CallError> {
+    if host::is_inside() {
+        return Err(CallError::WouldBlock);
+    }
+    if !host.is_own_thread() {
+        return futures_lite::future::block_on(call);
+    }
+    let mut answer = None;
+    host.drive(std::pin::pin!(async { answer = Some(call.await) }));
+    answer.unwrap_or(Err(CallError::NoReply))
+}

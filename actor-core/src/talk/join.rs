@@ -1,0 +1,145 @@
+//! Waiting for what an actor's life comes to: [`Join`], [`Starting`], [`StopWithin`].
+
+use crate::cell::mail::{AnyMail, Verbs};
+use crate::exit::Exit;
+use crate::sync::Arc;
+use crate::time::Sleep;
+use event_listener::EventListener;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// The future of [`Addr::join`](crate::Addr::join): the actor's exit.
+#[must_use = "futures do nothing unless awaited"]
+pub struct Join {
+    /// `None` for an actor that is no longer known.
+    mail: Option<Arc<dyn AnyMail>>,
+    listener: Option<EventListener>,
+}
+
+impl Join {
+    pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
+        Join { mail: Some(mail), listener: None }
+    }
+
+    pub(crate) fn unknown() -> Self {
+        Join { mail: None, listener: None }
+    }
+}
+
+impl Future for Join {
+    type Output = Exit;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Exit> {
+        let Some(mail) = self.mail.clone() else { return Poll::Ready(Exit::NoActor) };
+        poll_change(&*mail, &mut self.listener, cx, |seat| seat.exit().cloned())
+    }
+}
+
+impl fmt::Debug for Join {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Join").finish_non_exhaustive()
+    }
+}
+
+/// The future of [`Addr::started`](crate::Addr::started).
+#[must_use = "futures do nothing unless awaited"]
+pub struct Starting {
+    mail: Arc<dyn AnyMail>,
+    listener: Option<EventListener>,
+}
+
+impl Starting {
+    pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
+        Starting { mail, listener: None }
+    }
+}
+
+impl Future for Starting {
+    type Output = Result<(), Exit>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let mail = self.mail.clone();
+        poll_change(&*mail, &mut self.listener, cx, |seat| match seat.exit() {
+            _ if seat.started => Some(Ok(())),
+            Some(exit) => Some(Err(exit.clone())),
+            None => None,
+        })
+    }
+}
+
+impl fmt::Debug for Starting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Starting").finish_non_exhaustive()
+    }
+}
+
+/// The future of [`Addr::stop_within`](crate::Addr::stop_within).
+#[must_use = "futures do nothing unless awaited"]
+pub struct StopWithin {
+    mail: Arc<dyn AnyMail>,
+    limit: Duration,
+    sleep: Option<Sleep>,
+    join: Join,
+}
+
+impl StopWithin {
+    pub(crate) fn new(mail: Arc<dyn AnyMail>, limit: Duration) -> Self {
+        StopWithin { join: Join::new(mail.clone()), mail, limit, sleep: None }
+    }
+}
+
+impl Future for StopWithin {
+    type Output = Exit;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Exit> {
+        let this = &mut *self;
+        let sleep = this.sleep.get_or_insert_with(|| {
+            this.mail.close();
+            Sleep::on(this.mail.core().hub.host.clone(), this.limit)
+        });
+        if Pin::new(sleep).poll(cx).is_ready() {
+            this.mail.kill();
+        }
+        Pin::new(&mut this.join).poll(cx)
+    }
+}
+
+impl fmt::Debug for StopWithin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StopWithin").finish_non_exhaustive()
+    }
+}
+
+/// Looks whether `look` finds something, and listens for changes of the actor's state if not.
+pub(crate) fn poll_change<T>(
+    mail: &dyn AnyMail,
+    listener: &mut Option<EventListener>,
+    cx: &mut Poller<'_>,
+    mut look: impl FnMut(&crate::cell::seat::Seat) -> Option<T>,
+) -> Poll<T> {
+    loop {
+        let mut found = None;
+        let mut fresh = None;
+        let listening = listener.is_some();
+        mail.with(&mut |seat, _| {
+            found = look(seat);
+            if found.is_none() && !listening {
+                fresh = Some(seat.records().changed.listen());
+            }
+        });
+        if let Some(found) = found {
+            *listener = None;
+            return Poll::Ready(found);
+        }
+        // Listening began under the lock under which changes are made: none is missed.
+        if let Some(fresh) = fresh {
+            *listener = Some(fresh);
+        }
+        let Some(waiting) = listener else { continue };
+        std::task::ready!(Pin::new(waiting).poll(cx));
+        *listener = None;
+    }
+}

@@ -1,0 +1,77 @@
+//! A call or a sending with a time limit: [`Timed`].
+
+use super::call::block_on;
+use crate::error::CallError;
+use crate::host::Host;
+use crate::sync::Arc;
+use crate::time::Sleep;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// What can be given up when its time is over, with an exact account of what became of it.
+pub trait Expire: Future + Unpin {
+    #[doc(hidden)]
+    fn home(&self) -> Home;
+    #[doc(hidden)]
+    fn expire(&mut self) -> Self::Output;
+}
+
+/// Where the one runs who is waited for; opaque, so that the trait names nothing private.
+#[doc(hidden)]
+#[allow(missing_debug_implementations)]
+pub struct Home(pub(crate) Arc<dyn Host>);
+
+/// The future of [`Call::timeout`](crate::Call::timeout) and
+/// [`Sending::timeout`](crate::Sending::timeout).
+///
+/// The time runs from the first poll, on the clock of the actor's system.
+#[must_use = "futures do nothing unless awaited"]
+pub struct Timed<F> {
+    inner: F,
+    limit: Duration,
+    sleep: Option<Sleep>,
+}
+
+impl<F> Timed<F> {
+    pub(crate) fn new(inner: F, limit: Duration) -> Self {
+        Timed { inner, limit, sleep: None }
+    }
+}
+
+impl<F: Expire<Output = Result<T, CallError>>, T> Timed<F> {
+    /// Blocks this thread until the answer is there or the time is over. See
+    /// [`Call::wait`](crate::Call::wait).
+    ///
+    /// # Errors
+    /// As [`Call::wait`](crate::Call::wait), and [`CallError::Timeout`].
+    pub fn wait(self) -> Result<T, CallError> {
+        block_on(self.inner.home().0, self)
+    }
+}
+
+impl<F: Expire> Future for Timed<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        // The answer is looked for first: what has come counts, however late one looks.
+        if let Poll::Ready(output) = Pin::new(&mut this.inner).poll(cx) {
+            return Poll::Ready(output);
+        }
+        let (inner, limit) = (&this.inner, this.limit);
+        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(inner.home().0, limit));
+        match Pin::new(sleep).poll(cx) {
+            Poll::Ready(()) => Poll::Ready(this.inner.expire()),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<F: fmt::Debug> fmt::Debug for Timed<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timed").field("inner", &self.inner).field("limit", &self.limit).finish()
+    }
+}

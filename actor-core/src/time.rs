@@ -1,0 +1,302 @@
+//! Floor 4: time for everybody: sleep, timeout, interval, on the clock of the current system. It
+//! keeps no timer itself; the host does.
+//!
+//! Everything here follows the system of the calling thread: real time on a multi-thread or
+//! current-thread system, virtual time in a simulation. Outside of any system it is the global one.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::time::Duration;
+//! use actor_core::{System, time};
+//!
+//! System::current_thread().block_on(async {
+//!     let begun = time::now();
+//!     time::sleep(Duration::from_millis(2)).await;
+//!     assert!(time::now() - begun >= Duration::from_millis(2));
+//! });
+//! ```
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_lite::Stream;
+use pin_project_lite::pin_project;
+
+use crate::host::{self, Host, TimerKey};
+use crate::sync::Arc;
+
+/// Returns the time on the clock of the current system.
+///
+/// # Examples
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let earlier = actor_core::time::now();
+/// assert!(actor_core::time::now() >= earlier);
+/// # });
+/// ```
+#[must_use]
+pub fn now() -> Instant {
+    current_host().now()
+}
+
+/// Waits until `duration` has passed, counted from this call.
+///
+/// The future is tied to the clock of the system that is current now, wherever it is polled.
+///
+/// # Cancellation
+///
+/// Dropping the future takes its timer back at once.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// # actor_core::System::current_thread().block_on(async {
+/// actor_core::time::sleep(Duration::from_millis(1)).await;
+/// # });
+/// ```
+pub fn sleep(duration: Duration) -> Sleep {
+    let host = current_host();
+    let at = host.now().checked_add(duration);
+    Sleep { host, at, key: None }
+}
+
+/// Runs `future` for at most `duration`, counted from this call.
+///
+/// The future is asked first: if it is ready when the time is up, its output counts.
+///
+/// # Errors
+///
+/// [`Elapsed`] if the time is up first. The future is dropped with the [`Timeout`].
+///
+/// # Cancellation
+///
+/// Dropping the timeout drops `future`, and takes the timer back at once.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use actor_core::time;
+///
+/// # actor_core::System::current_thread().block_on(async {
+/// assert_eq!(time::timeout(Duration::from_secs(5), async { 7 }).await, Ok(7));
+///
+/// let never = std::future::pending::<()>();
+/// assert_eq!(time::timeout(Duration::from_millis(1), never).await, Err(time::Elapsed));
+/// # });
+/// ```
+pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
+    Timeout { future, sleep: sleep(duration) }
+}
+
+/// Ticks every `period`, the first time one period from now.
+///
+/// The ticks keep to their grid: a late one does not shift those after it, and of those that were
+/// missed only the last is given.
+///
+/// # Panics
+///
+/// Panics if `period` is zero.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use actor_core::time;
+///
+/// # actor_core::System::current_thread().block_on(async {
+/// let mut interval = time::interval(Duration::from_millis(1));
+/// let first = interval.tick().await;
+/// let second = interval.tick().await;
+/// assert!(second - first >= Duration::from_millis(1));
+/// # });
+/// ```
+#[track_caller]
+pub fn interval(period: Duration) -> Interval {
+    assert!(!period.is_zero(), "the period of an interval must not be zero");
+    Interval { sleep: sleep(period), period }
+}
+
+/// The future of [`sleep`].
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct Sleep {
+    host: Arc<dyn Host>,
+    /// When it is over; `None` is later than the clock can say.
+    at: Option<Instant>,
+    /// Set while a waker of this future lies among the host's timers.
+    key: Option<TimerKey>,
+}
+
+impl Sleep {
+    /// Waits until `duration` has passed on the clock of `host`.
+    pub(crate) fn on(host: Arc<dyn Host>, duration: Duration) -> Sleep {
+        let at = host.now().checked_add(duration);
+        Sleep { host, at, key: None }
+    }
+
+    /// Takes the timer back: no clone of the waker stays behind.
+    fn cancel(&mut self) {
+        if let Some(key) = self.key.take() {
+            drop(self.host.timers().remove(key));
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Some(at) = self.at else { return Poll::Pending };
+        if self.host.now() >= at {
+            self.cancel();
+            return Poll::Ready(());
+        }
+        let kept = match self.key {
+            Some(key) => self.host.timers().replace(key, context.waker()),
+            None => false,
+        };
+        if !kept {
+            self.key = Some(self.host.timers().insert(at, context.waker().clone()));
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sleep").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The future of [`timeout`].
+    #[derive(Debug)]
+    #[must_use = "a future does nothing unless it is awaited"]
+    pub struct Timeout<F> {
+        #[pin]
+        future: F,
+        sleep: Sleep,
+    }
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(output) = this.future.poll(context) {
+            this.sleep.cancel();
+            return Poll::Ready(Ok(output));
+        }
+        Pin::new(this.sleep).poll(context).map(|()| Err(Elapsed))
+    }
+}
+
+/// The time given to [`timeout`] was up before the future was ready.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(actor_core::time::Elapsed.to_string(), "the time was up first");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Elapsed;
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the time was up first")
+    }
+}
+
+impl std::error::Error for Elapsed {}
+
+/// The ticks of [`interval`]; also a stream of them that never ends.
+#[derive(Debug)]
+#[must_use = "an interval ticks only while it is awaited"]
+pub struct Interval {
+    /// Until the next tick.
+    sleep: Sleep,
+    period: Duration,
+}
+
+impl Interval {
+    /// Waits for the next tick and returns the instant at which it was due.
+    ///
+    /// # Cancellation
+    ///
+    /// No tick is lost: dropped before it is ready, the next call waits for the same tick.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let mut interval = actor_core::time::interval(Duration::from_millis(1));
+    /// interval.tick().await;
+    /// # });
+    /// ```
+    pub fn tick(&mut self) -> Tick<'_> {
+        Tick { interval: self }
+    }
+
+    fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
+        let Some(first) = self.sleep.at else { return Poll::Pending };
+        if Pin::new(&mut self.sleep).poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        let late = self.sleep.host.now().saturating_duration_since(first);
+        let missed = u32::try_from(late.as_nanos() / self.period.as_nanos()).unwrap_or(u32::MAX);
+        let due = first + self.period.saturating_mul(missed);
+        self.sleep.at = due.checked_add(self.period);
+        Poll::Ready(due)
+    }
+}
+
+impl Stream for Interval {
+    type Item = Instant;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Instant>> {
+        self.poll_tick(context).map(Some)
+    }
+}
+
+/// The future of [`Interval::tick`].
+#[derive(Debug)]
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct Tick<'a> {
+    interval: &'a mut Interval,
+}
+
+impl Future for Tick<'_> {
+    type Output = Instant;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Instant> {
+        self.interval.poll_tick(context)
+    }
+}
+
+impl Drop for Tick<'_> {
+    /// Nobody waits any more, so no waker may stay with the timers.
+    fn drop(&mut self) {
+        self.interval.sleep.cancel();
+    }
+}
+
+fn current_host() -> Arc<dyn Host> {
+    host::current().unwrap_or_else(crate::system::current_host)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Floor 4: the promises of `time`.
+
+use std::future::pending;
+use std::pin::pin;
+use std::task::Waker;
+use std::thread;
+
+use futures_lite::StreamExt;
+use futures_lite::future::poll_once;
+
+use super::*;
+use crate::host::CurrentThread;
+
+const MILLI: Duration = Duration::from_millis(1);
+
+/// Drives `future` on a host of its own, which it is given.
+fn drive<F: Future<Output = ()>>(make: impl FnOnce(Arc<dyn Host>) -> F) {
+    let host: Arc<dyn Host> = CurrentThread::new();
+    let mut future = pin!(make(host.clone()));
+    host.drive(future.as_mut());
+}
+
+#[test]
+fn sleep_lasts_at_least_as_long_as_asked() {
+    drive(|_| async {
+        let begun = now();
+        sleep(2 * MILLI).await;
+        assert!(now() - begun >= 2 * MILLI);
+        sleep(Duration::ZERO).await;
+    });
+}
+
+#[test]
+fn sleep_beyond_the_clock_never_ends() {
+    drive(|host| async move {
+        let mut sleep = sleep(Duration::MAX);
+        assert_eq!(poll_once(&mut sleep).await, None);
+        assert!(host.timers().is_empty());
+    });
+}
+
+#[test]
+fn a_dropped_sleep_takes_its_timer_back() {
+    drive(|host| async move {
+        let mut sleep = sleep(1000 * MILLI);
+        assert_eq!(poll_once(&mut sleep).await, None);
+        assert_eq!(poll_once(&mut sleep).await, None);
+        assert!(!host.timers().is_empty());
+        drop(sleep);
+        assert!(host.timers().is_empty());
+    });
+}
+
+#[test]
+fn a_sleep_polled_by_another_wakes_the_other() {
+    drive(|_| async {
+        let mut sleep = sleep(MILLI);
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut sleep).poll(&mut context).is_pending());
+        sleep.await;
+    });
+}
+
+#[test]
+fn a_finished_timeout_takes_its_timer_back_before_it_is_dropped() {
+    drive(|host| async move {
+        let mut timeout = pin!(timeout(1000 * MILLI, futures_lite::future::yield_now()));
+        assert_eq!(poll_once(&mut timeout).await, None);
+        assert!(!host.timers().is_empty());
+        assert_eq!(timeout.await, Ok(()));
+        assert!(host.timers().is_empty());
+    });
+}
+
+#[test]
+fn a_timeout_that_is_up_gives_elapsed() {
+    drive(|host| async move {
+        assert_eq!(timeout(MILLI, pending::<()>()).await, Err(Elapsed));
+        assert_eq!(timeout(Duration::ZERO, async { 1 }).await, Ok(1));
+        assert!(host.timers().is_empty());
+    });
+}
+
+#[test]
+fn an_interval_skips_what_it_missed_and_keeps_to_its_grid() {
+    drive(|_| async {
+        let mut interval = interval(2 * MILLI);
+        let first = interval.tick().await;
+        thread::sleep(9 * MILLI);
+        let second = interval.next().await.unwrap();
+        let third = interval.tick().await;
+        for tick in [second, third] {
+            assert_eq!((tick - first).as_nanos() % (2 * MILLI).as_nanos(), 0);
+        }
+        assert!(second - first >= 8 * MILLI);
+        assert!(third > second);
+    });
+}
+
+#[test]
+fn a_dropped_tick_is_not_lost_and_leaves_no_timer() {
+    drive(|host| async move {
+        let mut interval = interval(2 * MILLI);
+        let due = interval.sleep.at;
+        assert_eq!(poll_once(interval.tick()).await, None);
+        assert!(host.timers().is_empty());
+        assert_eq!(Some(interval.tick().await), due);
+    });
+}

@@ -1,0 +1,150 @@
+//! Floor 3: the arguments of a message: what comes from the caller, and what from the run loop.
+//!
+//! It must not look at the receiver.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::{Attribute, FnArg, Pat, PatType, Signature, Type};
+
+use super::{marks, owned, selves};
+use crate::errors::Errors;
+use crate::model::{Arg, Field, Role};
+use crate::{names, span};
+
+/// The arguments of a message, and what its `Reply` argument says that it answers.
+pub(super) struct Args {
+    pub(super) list: Vec<Arg>,
+    pub(super) later: Option<Type>,
+}
+
+/// The arguments behind the receiver.
+pub(super) fn typed(signature: &Signature) -> impl Iterator<Item = &PatType> {
+    signature.inputs.iter().filter_map(|arg| match arg {
+        FnArg::Typed(arg) => Some(arg),
+        FnArg::Receiver(_) => None,
+    })
+}
+
+/// Whether an argument is marked to be plain data.
+pub(super) fn data_mark(arg: &PatType) -> Option<&Attribute> {
+    arg.attrs.iter().find(|attr| attr.path().is_ident("data"))
+}
+
+/// `&Context<..>` (false) or `&mut Context<..>` (true).
+pub(super) fn context(ty: &Type) -> Option<bool> {
+    let Type::Reference(reference) = owned::bare(ty) else { return None };
+    owned::single_argument(&reference.elem, "Context")?;
+    Some(reference.mutability.is_some())
+}
+
+pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Errors) -> Args {
+    let names = given_names(signature);
+    let mut args = Args { list: Vec::new(), later: None };
+    let mut context_seen = false;
+    for (arg, name) in typed(signature).zip(names) {
+        let ty = &*arg.ty;
+        let forwarded = marks::forward(&arg.attrs);
+        let reply = owned::single_argument(ty, "Reply");
+        check_data_mark(arg, reply.is_some(), errors);
+        let role = if let Some(mutable) = context(ty) {
+            check_context(ty, mutable, context_seen, errors);
+            context_seen = true;
+            Role::Context
+        } else if let (Some(answer), None) = (reply, data_mark(arg)) {
+            // A message is answered once.
+            if args.later.is_some() {
+                let text = "a message has one `Reply`; mark what is plain data with `#[data]`";
+                errors.push(ty, text);
+            }
+            args.later = Some(answer.clone());
+            Role::Reply
+        } else {
+            check_field(arg, ty, errors);
+            Role::Field(Box::new(Field {
+                name,
+                ty: selves::replace(ty.to_token_stream(), actor),
+                docs: forwarded.docs,
+                sendable: owned::sendable(ty),
+            }))
+        };
+        args.list.push(Arg { cfgs: forwarded.cfgs, place: span::first(ty), role });
+    }
+    args
+}
+
+/// `#[data]` says that a `Reply<T>` is plain data.
+fn check_data_mark(arg: &PatType, is_reply: bool, errors: &mut Errors) {
+    if let Some(mark) = data_mark(arg).filter(|_| !is_reply) {
+        let text = "`#[data]` marks a `Reply<T>` that is plain data; remove it";
+        errors.push(mark, text);
+    }
+}
+
+/// A message takes `&Context<Self>`, once.
+fn check_context(ty: &Type, mutable: bool, seen: bool, errors: &mut Errors) {
+    if mutable {
+        let text = "a message takes `&Context<Self>`; all its methods take `&self`";
+        errors.push(ty, text);
+    } else if seen {
+        errors.push(ty, "a message takes one `&Context<Self>`; remove this one");
+    }
+}
+
+/// Message arguments must be owned, have a type with a name, and a name that is not reserved.
+fn check_field(arg: &PatType, ty: &Type, errors: &mut Errors) {
+    if let Pat::Ident(pattern) = &*arg.pat
+        && names::plain(&pattern.ident).starts_with("__")
+    {
+        errors.push(&pattern.ident, "names that start with `__` are reserved; rename it");
+    }
+    if let Type::Reference(reference) = owned::bare(ty)
+        && let Type::Path(path) = owned::bare(&reference.elem)
+        && path.path.is_ident("Context")
+    {
+        errors.push(ty, "the context of this actor is a `&Context<Self>`; write it in full");
+        return;
+    }
+    if owned::single_argument(ty, "Context").is_some() {
+        errors.push(ty, "the run loop lends the context; take it as `&Context<Self>`");
+        return;
+    }
+    let borrowed = |better: &str, written: &str| {
+        format!("message arguments must be owned; use `{better}` instead of `{written}`")
+    };
+    owned::check_owned(ty, "a message argument", &borrowed, errors);
+}
+
+/// A name for each argument: its own, or `arg0` where the pattern has none.
+pub(super) fn given_names(signature: &Signature) -> Vec<Ident> {
+    let own = |arg: &PatType| match &*arg.pat {
+        Pat::Ident(pattern) => Some(pattern.ident.clone()),
+        _ => None,
+    };
+    let mut taken: Vec<String> =
+        typed(signature).filter_map(own).map(|it| names::plain(&it)).collect();
+    let mut given = Vec::new();
+    for (index, arg) in typed(signature).enumerate() {
+        let name = match own(arg) {
+            Some(name) if !names::plain(&name).starts_with('_') => name,
+            named => {
+                let place = named.as_ref().map_or_else(|| span::first(&arg.pat), Ident::span);
+                let shown = named.as_ref().map(names::plain).unwrap_or_default();
+                let free = names::exact(shown.trim_start_matches('_'), place)
+                    .filter(|name| !taken.contains(&name.to_string()));
+                let name = free.or(named).unwrap_or_else(|| numbered(index, &taken, place));
+                taken.push(name.to_string());
+                name
+            }
+        };
+        given.push(name);
+    }
+    given
+}
+
+fn numbered(index: usize, taken: &[String], place: proc_macro2::Span) -> Ident {
+    let mut text = format!("arg{index}");
+    while taken.contains(&text) {
+        text.push('_');
+    }
+    names::identifier(&text, place)
+}

@@ -1,0 +1,201 @@
+//! Floor 3: the impl half as a whole, and what its methods must not do to each other.
+//!
+//! It must not look into a signature.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::parse::Parser;
+use syn::{Generics, Ident, PathArguments, Type, WhereClause};
+
+use super::marks::{self, Mark};
+use super::{args, check_once, has_lifetimes, hook, method, owned, selves, settings};
+use crate::errors::Errors;
+use crate::model::{Message, Protocol};
+use crate::names;
+use crate::syntax::{BlockItem, Function, Member};
+
+/// Reads the impl half; gives nothing where nothing can be made of it.
+pub(crate) fn check_block(
+    options: TokenStream,
+    item: &BlockItem,
+    errors: &mut Errors,
+) -> Option<Protocol> {
+    let (krate, local) = settings::of_block(options, errors);
+    check_once(&item.attrs, errors);
+    let header = check_header(item, errors);
+    let actor = item.ty.to_token_stream();
+    let (ident, address) = header.unzip();
+    let mut protocol = Protocol {
+        krate,
+        carried: item
+            .attrs
+            .iter()
+            .filter(|attr| marks::is_cfg(attr) || marks::is_lint_level(attr))
+            .cloned()
+            .collect(),
+        generics: without_self(&item.generics, &actor),
+        message: ident.as_ref().map_or_else(
+            || names::identifier("Message", crate::span::hidden()),
+            |it: &Ident| names::identifier(&format!("{}Message", names::plain(it)), it.span()),
+        ),
+        ident: ident.unwrap_or_else(|| names::identifier("Actor", crate::span::hidden())),
+        address: address.unwrap_or_default(),
+        actor,
+        local,
+        messages: Vec::new(),
+        hooks: Vec::new(),
+        poisoned: Vec::new(),
+    };
+    if item.of_trait.is_some() {
+        return None;
+    }
+    for member in &item.members {
+        match member {
+            Member::Function(function) => check_function(function, &mut protocol, errors),
+            Member::Broken { error, .. } => errors.push_syntax(error),
+            Member::Other(_) => {}
+        }
+    }
+    check_not_idle(item, &protocol, errors);
+    let borrows = has_lifetimes(&item.generics) || owned::names_lifetime(protocol.actor.clone());
+    (!protocol.address.is_empty() && !borrows).then_some(protocol)
+}
+
+/// The block is the inherent one of a type with a name: gives the name and the address.
+fn check_header(item: &BlockItem, errors: &mut Errors) -> Option<(Ident, TokenStream)> {
+    if let Some(of_trait) = &item.of_trait {
+        let text = "`#[actor]` does not go on the `impl` of a trait; put it on the inherent `impl` \
+                    block of the actor";
+        errors.push(of_trait, text);
+        return None;
+    }
+    if let Type::Path(path) = owned::bare(&item.ty)
+        && path.qself.is_none()
+        && let Some(last) = path.path.segments.last()
+        && !matches!(last.arguments, PathArguments::Parenthesized(_))
+    {
+        let mut address = path.path.clone();
+        if let Some(segment) = address.segments.last_mut() {
+            let name = format!("{}Addr", names::plain(&last.ident));
+            segment.ident = names::identifier(&name, last.ident.span());
+        }
+        return Some((last.ident.clone(), address.into_token_stream()));
+    }
+    errors.push(&item.ty, "an actor is a struct or an enum with a name; write `impl Counter`");
+    None
+}
+
+fn check_function(function: &Function, protocol: &mut Protocol, errors: &mut Errors) {
+    let mark = marks::read(&function.attrs, errors);
+    let Some(method) = function.as_method() else {
+        return check_without_receiver(function, &mark, protocol, errors);
+    };
+    match mark {
+        Mark::Skip => check_no_data(function, errors),
+        Mark::Hook(kind, word) => {
+            check_no_data(function, errors);
+            if let Some(hook) = hook::check(method, kind, word, &protocol.actor, errors) {
+                // One hook of a kind, but for those that conditions keep apart.
+                let same = |other: &&crate::model::Hook| other.kind == kind;
+                if let Some(earlier) = protocol.hooks.iter().find(same)
+                    && (earlier.cfgs.is_empty() || hook.cfgs.is_empty())
+                {
+                    let text = format!(
+                        "`{}` is the `#[{word}]` of this actor already; call one from the other",
+                        earlier.name
+                    );
+                    errors.push(&hook.name, text);
+                    return;
+                }
+                protocol.hooks.push(hook);
+            }
+        }
+        Mark::None | Mark::Message => match method::check(method, &protocol.actor, errors) {
+            Ok(message) => add(*message, function, protocol, errors),
+            Err(poisoned) => protocol.poisoned.push(*poisoned),
+        },
+    }
+}
+
+/// A marked method has a receiver.
+fn check_without_receiver(
+    function: &Function,
+    mark: &Mark,
+    protocol: &mut Protocol,
+    errors: &mut Errors,
+) {
+    check_no_data(function, errors);
+    let name = &function.signature.ident;
+    match mark {
+        Mark::None | Mark::Skip => {}
+        Mark::Message => {
+            errors.push(name, "a message takes `&self`, `&mut self` or `self`; add a receiver");
+            protocol.poisoned.push(method::poisoned(function, &protocol.actor));
+        }
+        Mark::Hook(..) => errors.push(name, "a hook takes `&mut self` or `&self`; add a receiver"),
+    }
+}
+
+/// `#[data]` belongs to the arguments of messages.
+fn check_no_data(function: &Function, errors: &mut Errors) {
+    for arg in args::typed(&function.signature) {
+        if let Some(mark) = args::data_mark(arg) {
+            errors.push(mark, "`#[data]` marks an argument of a message; remove it");
+        }
+    }
+}
+
+/// Two messages do not make the same variant, but for those that conditions keep apart.
+fn add(message: Message, function: &Function, protocol: &mut Protocol, errors: &mut Errors) {
+    let same = |other: &&Message| other.variant == message.variant;
+    if let Some(earlier) = protocol.messages.iter().find(same) {
+        let (first, second) = (names::plain(&earlier.name), names::plain(&message.name));
+        if first != second {
+            let text = format!(
+                "`{first}` and `{second}` both make the variant `{}`; rename one of them",
+                message.variant
+            );
+            errors.push(&message.name, text);
+            protocol.poisoned.push(method::poisoned(function, &protocol.actor));
+            return;
+        }
+        // The compiler says that the method is defined twice.
+        if earlier.attrs.cfgs.is_empty() || message.attrs.cfgs.is_empty() {
+            return;
+        }
+    }
+    protocol.messages.push(message);
+}
+
+/// A block that is not empty has messages or hooks.
+fn check_not_idle(item: &BlockItem, protocol: &Protocol, errors: &mut Errors) {
+    let idle = protocol.messages.is_empty()
+        && protocol.hooks.is_empty()
+        && protocol.poisoned.is_empty()
+        && errors.count() == 0;
+    let first = item.members.iter().find_map(|member| match member {
+        Member::Function(function) if function.as_method().is_none() => Some(function),
+        _ => None,
+    });
+    let only_plain = item.members.iter().all(|member| match member {
+        Member::Function(function) => function.as_method().is_none(),
+        _ => true,
+    });
+    if let (true, true, Some(function)) = (idle, only_plain, first) {
+        let text = "no message here: a message is a method with a `self` receiver; put functions \
+                    without one into an ordinary `impl` block";
+        errors.push(&function.signature.ident, text);
+    }
+}
+
+/// The generics with the actor's name for `Self`, to be used on other types.
+fn without_self(generics: &Generics, actor: &TokenStream) -> Generics {
+    let head = selves::replace(generics.to_token_stream(), actor);
+    let mut copy = syn::parse2::<Generics>(head).unwrap_or_else(|_| generics.clone());
+    copy.where_clause = generics.where_clause.as_ref().and_then(|clause| {
+        let tokens = selves::replace(clause.to_token_stream(), actor);
+        let parsed: syn::Result<WhereClause> = syn::parse::Parse::parse.parse2(tokens);
+        parsed.ok()
+    });
+    copy
+}

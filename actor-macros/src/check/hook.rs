@@ -1,0 +1,106 @@
+//! Floor 3: the methods that the run loop calls by itself; it must not know messages.
+
+use proc_macro2::TokenStream;
+use syn::Type;
+
+use super::{args, marks, method, owned, reply};
+use crate::errors::Errors;
+use crate::model::{Arg, Hook, HookKind, Receiver, Role};
+use crate::span;
+use crate::syntax::Method;
+
+pub(super) fn check(
+    hook: Method<'_>,
+    kind: HookKind,
+    word: &str,
+    actor: &TokenStream,
+    errors: &mut Errors,
+) -> Option<Hook> {
+    let signature = &hook.function.signature;
+    let before = errors.count();
+    method::check_qualifiers(hook.function, "a hook", errors);
+    method::check_generics(signature, "a hook", errors);
+    // A hook does not end the life of the state.
+    if method::check_receiver(hook, actor, errors) == Some(Receiver::Owned) {
+        errors.push(hook.receiver, "a hook takes `&mut self` or `&self`");
+    }
+    let args = check_args(hook, kind, word, errors);
+    // Only a start can fail.
+    if let Some(returned) = reply::returned(signature).filter(|_| kind != HookKind::Start) {
+        errors.push(returned, format!("`#[{word}]` returns nothing; drop the return type"));
+    }
+    (errors.count() == before).then(|| Hook {
+        kind,
+        cfgs: marks::forward(&hook.function.attrs).cfgs,
+        name: signature.ident.clone(),
+        is_async: signature.asyncness.is_some(),
+        args,
+    })
+}
+
+/// The news that a hook of that kind is told, as one writes them.
+fn expected(kind: HookKind) -> &'static [&'static str] {
+    match kind {
+        HookKind::Start => &[],
+        HookKind::Stop => &["exit: &Exit"],
+        HookKind::Exit => &["id: ActorId", "exit: Exit"],
+    }
+}
+
+fn check_args(hook: Method<'_>, kind: HookKind, word: &str, errors: &mut Errors) -> Vec<Arg> {
+    let signature = &hook.function.signature;
+    let expected = expected(kind);
+    let example = || {
+        let news = expected.iter().map(|news| format!(", {news}")).collect::<String>();
+        format!(
+            "write `fn {}(&mut self{news})`, with a `&Context<Self>` if needed",
+            signature.ident
+        )
+    };
+    let mut list = Vec::new();
+    let mut told = 0;
+    let mut context_seen = false;
+    for arg in args::typed(signature) {
+        let ty = &*arg.ty;
+        let role = match args::context(ty) {
+            Some(mutable) => {
+                if context_seen {
+                    errors.push(ty, "a hook takes one `&Context<Self>`; remove this one");
+                }
+                context_seen = true;
+                if mutable { Role::ContextMut } else { Role::Context }
+            }
+            None => {
+                check_news(ty, expected.get(told).copied(), word, &example, errors);
+                told += 1;
+                Role::News(told - 1)
+            }
+        };
+        let cfgs = marks::forward(&arg.attrs).cfgs;
+        list.push(Arg { cfgs, place: span::first(ty), role });
+    }
+    // A hook is told all that there is to tell.
+    if told < expected.len() {
+        errors.push(&signature.ident, format!("`#[{word}]` is told more; {}", example()));
+    }
+    list
+}
+
+fn check_news(
+    ty: &Type,
+    expected: Option<&str>,
+    word: &str,
+    example: &dyn Fn() -> String,
+    errors: &mut Errors,
+) {
+    match expected {
+        // What a hook is told comes from the run loop, nothing else does.
+        None => errors.push(ty, format!("`#[{word}]` has no such argument; {}", example())),
+        Some(news) => {
+            let borrowed = matches!(owned::bare(ty), Type::Reference(_));
+            if borrowed != news.contains('&') {
+                errors.push(ty, format!("`#[{word}]` takes `{news}`; {}", example()));
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Floor 3: the attributes of a method: which are ours, and which travel.
+//!
+//! It must not look at the signature.
+
+use proc_macro2::{Delimiter, Ident, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::parse::Parser;
+use syn::{Attribute, Meta};
+
+use crate::errors::Errors;
+use crate::model::{Forwarded, HookKind};
+use crate::options;
+use crate::walk::Walk;
+
+const OF_MESSAGE: &[&str] = &["skip"];
+
+/// What the marks say that a method is.
+pub(super) enum Mark {
+    /// None: a message if it has a receiver.
+    None,
+    /// `#[message]`
+    Message,
+    /// `#[message(skip)]`
+    Skip,
+    /// `#[on_start]` and its like, with the word for texts.
+    Hook(HookKind, &'static str),
+}
+
+/// The word that makes a hook of that kind.
+fn hook_of(name: &Ident) -> Option<(HookKind, &'static str)> {
+    match name.to_string().as_str() {
+        "on_start" => Some((HookKind::Start, "on_start")),
+        "on_stop" => Some((HookKind::Stop, "on_stop")),
+        "on_exit" => Some((HookKind::Exit, "on_exit")),
+        _ => None,
+    }
+}
+
+/// Reads the marks of a method.
+pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
+    let mut mark = Mark::None;
+    let mut seen: Vec<String> = Vec::new();
+    for attr in attrs {
+        check_conditional(attr, errors);
+        let Some(last) = attr.path().segments.last().map(|segment| &segment.ident) else {
+            continue;
+        };
+        if !crate::syntax::is_mark(attr) {
+            continue;
+        }
+        // A mark is no item that could be named by a path.
+        if attr.path().segments.len() > 1 {
+            errors.push(attr.path(), format!("write `#[{last}]`, without a path"));
+        }
+        // One mark of a kind.
+        if seen.iter().any(|earlier| last == earlier) {
+            errors.push(attr, format!("duplicate `#[{last}]`; keep one of them"));
+            continue;
+        }
+        seen.push(last.to_string());
+        mark = match (hook_of(last), mark) {
+            (None, Mark::Hook(kind, word)) | (Some((kind, word)), Mark::Message | Mark::Skip) => {
+                errors.push(attr, format!("a hook is no message; remove `#[{last}]`"));
+                Mark::Hook(kind, word)
+            }
+            (Some(_), Mark::Hook(kind, word)) => {
+                let text = format!("this is the hook `#[{word}]` already; write a method for each");
+                errors.push(attr, text);
+                Mark::Hook(kind, word)
+            }
+            (Some((kind, word)), Mark::None) => {
+                if !matches!(attr.meta, Meta::Path(_)) {
+                    errors.push(attr, format!("`#[{word}]` takes no options"));
+                }
+                Mark::Hook(kind, word)
+            }
+            (None, _) => message(attr, errors),
+        };
+    }
+    mark
+}
+
+fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
+    match &attr.meta {
+        Meta::Path(_) => Mark::Message,
+        Meta::List(list) => {
+            let entries = options::read(list.tokens.clone(), OF_MESSAGE, |_| None, errors);
+            entries.iter().for_each(|entry| entry.expect_plain(errors));
+            if entries.iter().any(|entry| entry.is("skip")) { Mark::Skip } else { Mark::Message }
+        }
+        Meta::NameValue(_) => {
+            errors.push(attr, "options stand in parentheses; write `#[message(skip)]`");
+            Mark::Message
+        }
+    }
+}
+
+/// The parts of `cfg_attr(condition, first, second)`.
+fn conditional(attr: &Attribute) -> Option<(TokenStream, Vec<TokenStream>)> {
+    let Meta::List(list) = &attr.meta else { return None };
+    if !list.path.is_ident("cfg_attr") {
+        return None;
+    }
+    let mut walk = Walk::new(list.tokens.clone());
+    let mut parts = Vec::new();
+    while !walk.is_done() {
+        let start = walk.position();
+        while !walk.is_done() && !walk.is_mark(0, ',') {
+            walk.next();
+        }
+        parts.push(walk.since(start));
+        walk.next();
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let condition = parts.remove(0);
+    Some((condition, parts))
+}
+
+/// A mark cannot depend on a condition: the macro sees it before the compiler has decided.
+fn check_conditional(attr: &Attribute, errors: &mut Errors) {
+    let Some((_, parts)) = conditional(attr) else { return };
+    for part in parts {
+        let walk = Walk::new(part);
+        if let Some(word) = walk.peek_ident(0)
+            && (word == "message" || hook_of(word).is_some())
+        {
+            let text = format!("`{word}` cannot be conditional; use `#[cfg]` on the method");
+            errors.push(word, text);
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Travels {
+    Nowhere,
+    Everywhere,
+    AsDocs,
+    AsLint,
+}
+
+fn travels(attr: &Ident) -> Travels {
+    match attr.to_string().as_str() {
+        "cfg" => Travels::Everywhere,
+        "doc" => Travels::AsDocs,
+        // An `expect` is fulfilled once, so it stays where it was written.
+        "allow" | "warn" | "deny" | "deprecated" => Travels::AsLint,
+        _ => Travels::Nowhere,
+    }
+}
+
+/// The attributes that the generated counterpart of a method or argument bears too.
+pub(super) fn forward(attrs: &[Attribute]) -> Forwarded {
+    let mut forwarded = Forwarded::default();
+    let mut put = |way: Travels, attr: Attribute| match way {
+        Travels::Nowhere => {}
+        Travels::Everywhere => forwarded.cfgs.push(attr),
+        Travels::AsDocs => forwarded.docs.push(attr),
+        Travels::AsLint => forwarded.others.push(attr),
+    };
+    for attr in attrs {
+        if let Some((condition, parts)) = conditional(attr) {
+            for part in parts {
+                let way = Walk::new(part.clone()).peek_ident(0).map_or(Travels::Nowhere, travels);
+                let tokens = quote_spanned!(attr.pound_token.span=> #[cfg_attr(#condition, #part)]);
+                let single = Attribute::parse_outer.parse2(tokens).unwrap_or_default();
+                single.into_iter().for_each(|attr| put(way, attr));
+            }
+        } else if let Some(name) = attr.path().get_ident() {
+            put(travels(name), attr.clone());
+        }
+    }
+    forwarded
+}
+
+/// `#[cfg(..)]`, or a `#[cfg_attr(.., cfg(..))]`.
+pub(super) fn is_cfg(attr: &Attribute) -> bool {
+    !forward(std::slice::from_ref(attr)).cfgs.is_empty()
+}
+
+/// `#[allow]` and its like.
+pub(super) fn is_lint_level(attr: &Attribute) -> bool {
+    ["allow", "warn", "deny"].iter().any(|word| attr.path().is_ident(word))
+}
+
+/// What holds for the address as it holds for the actor: `#[deprecated]`, `#[doc(hidden)]`.
+pub(super) fn is_carried(attr: &Attribute) -> bool {
+    if attr.path().is_ident("deprecated") {
+        return true;
+    }
+    let mut tokens = attr.meta.to_token_stream().into_iter().skip(1);
+    attr.path().is_ident("doc")
+        && matches!(tokens.next(), Some(proc_macro2::TokenTree::Group(group))
+            if group.delimiter() == Delimiter::Parenthesis && group.stream().to_string() == "hidden")
+}

@@ -1,0 +1,159 @@
+//! Floor 3: one method as a message, or poisoned; it must not know its neighbours.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::{GenericParam, ReceiverKind, Signature, Type};
+
+use super::{args, marks, owned, reply, selves};
+use crate::errors::Errors;
+use crate::model::{Message, Poisoned, Receiver};
+use crate::names;
+use crate::syntax::{Function, Method};
+use crate::text::text;
+
+/// A message, unless it broke a rule.
+pub(super) fn check(
+    method: Method<'_>,
+    actor: &TokenStream,
+    errors: &mut Errors,
+) -> Result<Box<Message>, Box<Poisoned>> {
+    let Function { attrs, vis, signature, .. } = method.function;
+    let before = errors.count();
+    check_qualifiers(method.function, "a message", errors);
+    check_name(signature, errors);
+    check_generics(signature, "a message", errors);
+    let receiver = check_receiver(method, actor, errors);
+    let args = args::check(signature, actor, errors);
+    let reply = reply::check(signature, args.later.as_ref(), actor, errors);
+    let Some(receiver) = receiver.filter(|_| errors.count() == before) else {
+        return Err(Box::new(poisoned(method.function, actor)));
+    };
+    Ok(Box::new(Message {
+        attrs: marks::forward(attrs),
+        vis: vis.clone(),
+        name: signature.ident.clone(),
+        variant: names::variant(&signature.ident),
+        receiver,
+        is_async: signature.asyncness.is_some(),
+        args: args.list,
+        reply,
+    }))
+}
+
+/// What is left of a method that was refused.
+pub(super) fn poisoned(function: &Function, actor: &TokenStream) -> Poisoned {
+    let Function { attrs, vis, signature, .. } = function;
+    let mut later = None;
+    let mut args = Vec::new();
+    for (arg, name) in args::typed(signature).zip(args::given_names(signature)) {
+        if args::context(&arg.ty).is_some() {
+            continue;
+        }
+        match owned::single_argument(&arg.ty, "Reply") {
+            Some(answer) if args::data_mark(arg).is_none() => later = Some(answer),
+            _ => args.push((name, selves::replace(arg.ty.to_token_stream(), actor))),
+        }
+    }
+    let answer = reply::returned(signature).or(later);
+    // An `impl Trait` would have to be inferred from a body that is not there.
+    let named = answer.filter(|ty| !text(*ty).contains("impl "));
+    Poisoned {
+        attrs: marks::forward(attrs),
+        vis: vis.clone(),
+        name: signature.ident.clone(),
+        generics: signature.generics.clone(),
+        args,
+        reply: named.map_or_else(
+            || quote_spanned!(signature.ident.span()=> ()),
+            |ty| selves::replace(ty.to_token_stream(), actor),
+        ),
+    }
+}
+
+/// A handler is a plain `fn` or `async fn`.
+pub(super) fn check_qualifiers(function: &Function, what: &str, errors: &mut Errors) {
+    let signature = &function.signature;
+    let mut refuse = |token: TokenStream| {
+        if !token.is_empty() {
+            let word = text(&token);
+            let text = format!("{what} cannot be `{word}`; write `fn` or `async fn`");
+            errors.push(token, text);
+        }
+    };
+    refuse(function.default.to_token_stream());
+    refuse(signature.constness.to_token_stream());
+    refuse(signature.safety.to_token_stream());
+    refuse(signature.abi.to_token_stream());
+    if let Some(variadic) = &signature.variadic {
+        errors.push(variadic, format!("{what} cannot be variadic; take a `Vec`"));
+    }
+}
+
+/// A message does not bear the name of a verb of the plain struct.
+fn check_name(signature: &Signature, errors: &mut Errors) {
+    let name = names::plain(&signature.ident);
+    if names::TAKEN.contains(&name.as_str()) {
+        let text = format!(
+            "a message cannot be named `{name}`, which is a verb of the actor itself; rename it, \
+             or move it to an ordinary `impl` block"
+        );
+        errors.push(&signature.ident, text);
+    } else if name.starts_with("__") {
+        errors.push(&signature.ident, "names that start with `__` are reserved; rename it");
+    }
+}
+
+/// A method of the block has no generics of its own: all its messages share one enum.
+pub(super) fn check_generics(signature: &Signature, what: &str, errors: &mut Errors) {
+    let before = errors.count();
+    for param in &signature.generics.params {
+        match param {
+            GenericParam::Lifetime(param) => {
+                let text = format!("{what} has no lifetimes; what it carries is owned");
+                errors.push(&param.lifetime, text);
+            }
+            GenericParam::Type(syn::TypeParam { ident, .. })
+            | GenericParam::Const(syn::ConstParam { ident, .. }) => {
+                let text = format!(
+                    "{what} cannot be generic over `{ident}`; move `{ident}` to the actor, or the \
+                     method to an ordinary `impl` block"
+                );
+                errors.push(ident, text);
+            }
+        }
+    }
+    if let Some(clause) = &signature.generics.where_clause
+        && errors.count() == before
+    {
+        let text = format!("{what} has no `where` clause; move it to the `impl` block");
+        errors.push(clause, text);
+    }
+}
+
+/// A message takes `&self`, `&mut self` or `self`.
+pub(super) fn check_receiver(
+    method: Method<'_>,
+    actor: &TokenStream,
+    errors: &mut Errors,
+) -> Option<Receiver> {
+    let of = |mutable: bool| if mutable { Receiver::Unique } else { Receiver::Shared };
+    let is_self = |ty: &Type| {
+        let written = text(owned::bare(ty));
+        written == "Self" || written == text(actor)
+    };
+    match &method.receiver.kind {
+        ReceiverKind::Value => return Some(Receiver::Owned),
+        ReceiverKind::Reference(_, _, mutable) => return Some(of(mutable.is_some())),
+        ReceiverKind::Typed(_, ty) => match owned::bare(ty) {
+            Type::Reference(reference) if is_self(&reference.elem) => {
+                return Some(of(reference.mutability.is_some()));
+            }
+            ty if is_self(ty) => return Some(Receiver::Owned),
+            ty => errors.push(ty, "a message takes `&self`, `&mut self` or `self`"),
+        },
+        _ => {
+            errors.push(method.receiver, "a message takes `&self`, `&mut self` or `self`");
+        }
+    }
+    None
+}

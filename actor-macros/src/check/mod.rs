@@ -1,0 +1,67 @@
+//! Floor 3: from syntax to model; the only place where errors of meaning are born.
+//!
+//! It must not make the code of any item. All rules are checked, whatever broke before.
+
+mod args;
+mod block;
+mod hook;
+mod marks;
+mod method;
+mod owned;
+mod reply;
+mod selves;
+mod settings;
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, GenericParam, Generics};
+
+pub(crate) use block::check_block;
+pub(crate) use settings::krate;
+
+use crate::errors::Errors;
+use crate::model::ActorType;
+use crate::names;
+use crate::syntax::{TypeItem, is_actor};
+
+/// Reads the struct half.
+pub(crate) fn check_type(options: TokenStream, item: &TypeItem, errors: &mut Errors) -> ActorType {
+    let (krate, settings) = settings::of_type(options, &item.ident, errors);
+    check_once(&item.attrs, errors);
+    check_lifetimes(&item.generics, errors);
+    let name = names::plain(&item.ident);
+    let span = item.ident.span();
+    ActorType {
+        krate,
+        cfgs: item.attrs.iter().filter(|attr| marks::is_cfg(attr)).cloned().collect(),
+        carried: item.attrs.iter().filter(|attr| marks::is_carried(attr)).cloned().collect(),
+        vis: item.vis.clone(),
+        ident: item.ident.clone(),
+        address: names::identifier(&format!("{name}Addr"), span),
+        message: names::identifier(&format!("{name}Message"), span),
+        generics: item.generics.clone(),
+        settings,
+    }
+}
+
+/// One `#[actor]` an item.
+fn check_once(attrs: &[Attribute], errors: &mut Errors) {
+    for attr in attrs.iter().filter(|attr| is_actor(attr)) {
+        errors.push(attr, "duplicate `#[actor]`; remove this one");
+    }
+}
+
+/// An actor borrows nothing.
+fn check_lifetimes(generics: &Generics, errors: &mut Errors) {
+    for param in &generics.params {
+        if let GenericParam::Lifetime(param) = param {
+            let text =
+                "an actor owns its state and has no lifetimes; use owned types, or `'static`";
+            errors.push(&param.lifetime, text);
+        }
+    }
+}
+
+/// Whether the generics hold a lifetime, which the struct half has complained about.
+fn has_lifetimes(generics: &Generics) -> bool {
+    generics.params.iter().any(|param| matches!(param, GenericParam::Lifetime(_)))
+}

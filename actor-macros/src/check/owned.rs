@@ -1,0 +1,232 @@
+//! Floor 3: what may travel in a message: owned types that have a name.
+//!
+//! It must not resolve anything: it sees tokens, so an alias or a macro hides what is in it.
+
+use proc_macro2::TokenStream;
+use syn::punctuated::Punctuated;
+use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeParamBound};
+
+use crate::errors::Errors;
+use crate::model::Sendable;
+use crate::text::text;
+use crate::walk::Walk;
+
+/// The type without invisible groups and parentheses.
+pub(super) fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        _ => ty,
+    }
+}
+
+/// Whether a lifetime other than `'static` is named.
+pub(super) fn names_lifetime(tokens: TokenStream) -> bool {
+    let mut walk = Walk::new(tokens);
+    while !walk.is_done() {
+        if walk.is_mark(0, '\'') && !walk.is_word(1, "static") {
+            return true;
+        }
+        walk.next();
+    }
+    false
+}
+
+/// `T` in `some::path::Name<T>`.
+pub(super) fn single_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = bare(ty) else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(angles) = &last.arguments else { return None };
+    let mut arguments = angles.args.iter();
+    match (arguments.next(), arguments.next()) {
+        (Some(GenericArgument::Type(ty)), None) => Some(ty),
+        _ => None,
+    }
+}
+
+/// Notes an error for each part of `ty` that borrows or has no name.
+///
+/// `borrowed` makes the text from what to write and what is written.
+pub(super) fn check_owned(
+    ty: &Type,
+    what: &str,
+    borrowed: &dyn Fn(&str, &str) -> String,
+    errors: &mut Errors,
+) {
+    Owned { what, borrowed, errors }.ty(ty);
+}
+
+struct Owned<'a> {
+    what: &'a str,
+    borrowed: &'a dyn Fn(&str, &str) -> String,
+    errors: &'a mut Errors,
+}
+
+impl Owned<'_> {
+    fn ty(&mut self, ty: &Type) {
+        match ty {
+            Type::Group(group) => self.ty(&group.elem),
+            Type::Paren(paren) => self.ty(&paren.elem),
+            Type::Array(array) => self.ty(&array.elem),
+            Type::Slice(slice) => self.ty(&slice.elem),
+            Type::Ptr(pointer) => self.ty(&pointer.elem),
+            Type::Tuple(tuple) => tuple.elems.iter().for_each(|elem| self.ty(elem)),
+            Type::Path(path) => {
+                if let Some(qself) = &path.qself {
+                    self.ty(&qself.ty);
+                }
+                self.path(&path.path);
+            }
+            Type::Reference(reference) => match &reference.lifetime {
+                Some(lifetime) if lifetime.ident == "static" => self.ty(&reference.elem),
+                _ => {
+                    let text = (self.borrowed)(&owned_form(&reference.elem), &text(ty));
+                    self.errors.push(ty, text);
+                }
+            },
+            Type::TraitObject(object) => self.bounds(&object.bounds),
+            Type::ImplTrait(it) => {
+                let text = format!(
+                    "{} needs a type with a name; write `{}`, or move the method to an ordinary \
+                     `impl` block",
+                    self.what,
+                    named_form(&it.bounds),
+                );
+                self.errors.push(ty, text);
+            }
+            // A function pointer may borrow from its own caller, and a macro is not looked into.
+            _ => {}
+        }
+    }
+
+    fn bounds(&mut self, bounds: &Punctuated<TypeParamBound, Token![+]>) {
+        for bound in bounds {
+            match bound {
+                TypeParamBound::Trait(it) if it.lifetimes.is_none() => self.path(&it.path),
+                TypeParamBound::Lifetime(lifetime) => self.lifetime(lifetime),
+                _ => {}
+            }
+        }
+    }
+
+    fn path(&mut self, path: &Path) {
+        for segment in &path.segments {
+            // `Fn(&str)` borrows from its own caller.
+            let PathArguments::AngleBracketed(angles) = &segment.arguments else { continue };
+            let elided = segment.ident == "Cow"
+                && !matches!(angles.args.first(), Some(GenericArgument::Lifetime(_)));
+            if elided && angles.args.len() == 1 {
+                let inner = text(&angles.args);
+                let text = (self.borrowed)(&format!("Cow<'static, {inner}>"), &text(segment));
+                self.errors.push(segment, text);
+            }
+            for argument in &angles.args {
+                match argument {
+                    GenericArgument::Lifetime(lifetime) => self.lifetime(lifetime),
+                    GenericArgument::Type(ty) => self.ty(ty),
+                    GenericArgument::AssocType(assoc) => self.ty(&assoc.ty),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn lifetime(&mut self, lifetime: &syn::Lifetime) {
+        if lifetime.ident != "static" {
+            let text = (self.borrowed)("'static", &text(lifetime));
+            self.errors.push(lifetime, text);
+        }
+    }
+}
+
+/// What owns that which a reference to `elem` borrows.
+fn owned_form(elem: &Type) -> String {
+    match bare(elem) {
+        Type::Path(path) => match path.path.segments.last().map(|last| last.ident.to_string()) {
+            Some(name) if path.path.segments.len() == 1 => match name.as_str() {
+                "str" => "String".to_owned(),
+                "Path" => "PathBuf".to_owned(),
+                "OsStr" => "OsString".to_owned(),
+                "CStr" => "CString".to_owned(),
+                _ => text(path),
+            },
+            _ => text(path),
+        },
+        Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
+        Type::TraitObject(object) => boxed(&object.bounds),
+        Type::Reference(inner) => owned_form(&inner.elem),
+        other => text(other),
+    }
+}
+
+/// What can stand for `impl Bounds`.
+fn named_form(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
+    if let Some(TypeParamBound::Trait(only)) = bounds.first()
+        && let Some(last) = only.path.segments.last()
+    {
+        match (last.ident.to_string().as_str(), &last.arguments) {
+            ("Into", PathArguments::AngleBracketed(target)) => return text(&target.args),
+            ("ToString", _) => return "String".to_owned(),
+            ("AsRef", PathArguments::AngleBracketed(target)) => {
+                if let Some(GenericArgument::Type(ty)) = target.args.first() {
+                    return owned_form(ty);
+                }
+            }
+            _ => {}
+        }
+    }
+    boxed(bounds)
+}
+
+/// `Box<dyn Fn(u8) + Send>`
+fn boxed(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
+    let sends = if names_send(bounds) { "" } else { " + Send" };
+    format!("Box<dyn {}{sends}>", text(bounds))
+}
+
+fn names_send(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
+    bounds.iter().any(|bound| {
+        matches!(bound, TypeParamBound::Trait(it)
+            if it.path.segments.last().is_some_and(|last| last.ident == "Send"))
+    })
+}
+
+/// Guesses whether a type is `Send`, to know where the compiler shall show that it is not.
+pub(super) fn sendable(ty: &Type) -> Sendable {
+    match ty {
+        Type::Group(group) => sendable(&group.elem),
+        Type::Paren(paren) => sendable(&paren.elem),
+        Type::Array(array) => sendable(&array.elem),
+        Type::Tuple(tuple) => weakest(tuple.elems.iter().map(sendable)),
+        Type::FnPtr(_) | Type::Never(_) => Sendable::Surely,
+        Type::Ptr(_) => Sendable::Hardly,
+        Type::TraitObject(object) if names_send(&object.bounds) => Sendable::Surely,
+        Type::TraitObject(_) => Sendable::Hardly,
+        Type::Reference(reference) => match bare(&reference.elem) {
+            Type::Path(path) if path.path.is_ident("str") => Sendable::Surely,
+            _ => Sendable::Unknown,
+        },
+        Type::Path(path) => path.path.segments.last().map_or(Sendable::Unknown, |last| {
+            let inner = || match &last.arguments {
+                PathArguments::AngleBracketed(angles) => weakest(angles.args.iter().map(|it| {
+                    if let GenericArgument::Type(ty) = it { sendable(ty) } else { Sendable::Surely }
+                })),
+                _ => Sendable::Surely,
+            };
+            match last.ident.to_string().as_str() {
+                "Rc" | "MutexGuard" | "NonNull" => Sendable::Hardly,
+                "bool" | "char" | "str" | "String" | "u8" | "u16" | "u32" | "u64" | "u128"
+                | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "f32" | "f64"
+                | "PathBuf" | "Duration" | "Instant" | "SystemTime" => Sendable::Surely,
+                "Vec" | "Option" | "Result" | "Box" | "VecDeque" | "HashMap" | "HashSet"
+                | "BTreeMap" | "BTreeSet" => inner(),
+                _ => inner().max(Sendable::Unknown),
+            }
+        }),
+        _ => Sendable::Unknown,
+    }
+}
+
+fn weakest(all: impl Iterator<Item = Sendable>) -> Sendable {
+    all.max().unwrap_or(Sendable::Surely)
+}

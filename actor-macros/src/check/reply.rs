@@ -1,0 +1,49 @@
+//! Floor 3: what a message answers; it must not look at arguments other than a `Reply`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::{ReturnType, Signature, Type};
+
+use super::{owned, selves};
+use crate::errors::Errors;
+use crate::model::{Reply, ReplyKind, Sendable};
+
+/// The type behind `->`, unless it is `()`.
+pub(super) fn returned(signature: &Signature) -> Option<&Type> {
+    match &signature.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => match owned::bare(ty) {
+            Type::Tuple(tuple) if tuple.elems.is_empty() => None,
+            _ => Some(ty),
+        },
+    }
+}
+
+pub(super) fn check(
+    signature: &Signature,
+    later: Option<&Type>,
+    actor: &TokenStream,
+    errors: &mut Errors,
+) -> Reply {
+    let (ty, kind) = match (returned(signature), later) {
+        (Some(returned), later) => {
+            // A handler answers either by its return value or by its `Reply`.
+            if later.is_some() {
+                let text = "a handler with a `Reply` answers through it and returns nothing; drop \
+                            the return type, or mark the argument `#[data]` if it is plain data";
+                errors.push(returned, text);
+            }
+            (returned, ReplyKind::Returned)
+        }
+        (None, Some(later)) => (later, ReplyKind::Later),
+        (None, None) => {
+            let ty = quote_spanned!(signature.ident.span()=> ());
+            return Reply { ty, kind: ReplyKind::Nothing, sendable: Sendable::Surely };
+        }
+    };
+    let borrowed = |better: &str, written: &str| {
+        format!("a reply must be owned; use `{better}` instead of `{written}`")
+    };
+    owned::check_owned(ty, "a reply", &borrowed, errors);
+    Reply { ty: selves::replace(ty.to_token_stream(), actor), kind, sendable: owned::sendable(ty) }
+}

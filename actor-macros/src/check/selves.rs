@@ -1,0 +1,35 @@
+//! Floor 3: `Self` replaced, because a signature is used again where `Self` is another type.
+//!
+//! It must not look into bodies.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::quote_spanned;
+
+use crate::span;
+use crate::walk::Walk;
+
+// Input:  Vec<Self>, <Self as Trait>::Item, [u8; Self::SIZE]
+// Output: Vec<Counter>, <Counter as Trait>::Item, [u8; <Counter>::SIZE]
+pub(super) fn replace(tokens: TokenStream, actor: &TokenStream) -> TokenStream {
+    let mut walk = Walk::new(tokens);
+    let mut out = TokenStream::new();
+    while let Some(tree) = walk.next() {
+        match tree {
+            TokenTree::Ident(word) if word == "Self" => {
+                let actor = span::moved_all(actor.clone(), word.span());
+                if walk.is_mark(0, ':') && walk.is_mark(1, ':') {
+                    out.extend(quote_spanned!(word.span()=> <#actor>));
+                } else {
+                    out.extend(actor);
+                }
+            }
+            TokenTree::Group(group) => {
+                let mut copy = Group::new(group.delimiter(), replace(group.stream(), actor));
+                copy.set_span(group.span());
+                out.extend([TokenTree::Group(copy)]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
+}

@@ -1,0 +1,141 @@
+//! Floor 3: what the options of `#[actor(..)]` mean; it must not look at the item itself.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, Path, UnOp};
+
+use crate::errors::Errors;
+use crate::model::{Room, Settings};
+use crate::options::{self, Entry};
+use crate::{names, text::text};
+
+const OF_TYPE: &[&str] = &["capacity", "unbounded", "turn", "name", "crate", "local"];
+const OF_BLOCK: &[&str] = &["crate", "local"];
+
+/// The options of the struct half.
+pub(super) fn of_type(
+    tokens: TokenStream,
+    ident: &Ident,
+    errors: &mut Errors,
+) -> (Option<TokenStream>, Settings) {
+    let entries = options::read(tokens, OF_TYPE, |_| None, errors);
+    let mut path = None;
+    let mut name = LitStr::new(&names::plain(ident), ident.span());
+    let mut room = Room::Usual;
+    let mut turn = None;
+    let mut earlier_room: Option<Ident> = None;
+    for entry in entries {
+        match entry.key.to_string().as_str() {
+            "crate" => path = crate_path(&entry, errors),
+            "name" => name = text_value(&entry, errors).unwrap_or(name),
+            "turn" => turn = count(&entry, "turn = 64", errors),
+            "local" => entry.expect_plain(errors),
+            key => {
+                // Either `capacity` or `unbounded`.
+                if let Some(earlier) = &earlier_room {
+                    let text = format!("`{key}` contradicts `{earlier}`; keep one of them");
+                    errors.push(&entry.key, text);
+                }
+                earlier_room = Some(entry.key.clone());
+                if key == "unbounded" {
+                    entry.expect_plain(errors);
+                    room = Room::Unbounded;
+                } else if let Some(bound) = count(&entry, "capacity = 64", errors) {
+                    room = Room::Bounded(bound);
+                }
+            }
+        }
+    }
+    (path, Settings { name, room, turn })
+}
+
+/// The options of the impl half: the path of the crate, and whether it is `local`.
+pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> (Option<TokenStream>, bool) {
+    let elsewhere = |key: &str| {
+        OF_TYPE.contains(&key).then(|| {
+            format!("`{key}` is a setting of the state; write it at the `#[actor]` of the struct")
+        })
+    };
+    let entries = options::read(tokens, OF_BLOCK, elsewhere, errors);
+    let mut path = None;
+    let mut local = false;
+    for entry in &entries {
+        if entry.is("crate") {
+            path = crate_path(entry, errors);
+        } else {
+            entry.expect_plain(errors);
+            local = true;
+        }
+    }
+    (path, local)
+}
+
+/// The options of `#[main]` and `#[test]`: the path of the crate.
+pub(crate) fn krate(tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
+    let entries = options::read(tokens, &["crate"], |_| None, errors);
+    entries.iter().find_map(|entry| crate_path(entry, errors))
+}
+
+/// `crate` takes a path.
+fn crate_path(entry: &Entry, errors: &mut Errors) -> Option<TokenStream> {
+    let value = entry.expect_value("crate = ::path::of::actor_core", errors)?;
+    let parsed = syn::parse2::<LitStr>(value.clone());
+    if let Ok(quoted) = parsed {
+        let path = quoted.value();
+        errors.push(quoted, format!("`crate` takes a plain path; write `crate = {path}`"));
+        return None;
+    }
+    if syn::parse2::<Path>(value.clone())
+        .is_ok_and(|path| path.segments.iter().all(|segment| segment.arguments.is_none()))
+    {
+        return Some(value);
+    }
+    errors.push(value, "`crate` takes a path; write it as `crate = ::path::of::actor_core`");
+    None
+}
+
+/// `name` takes a string.
+fn text_value(entry: &Entry, errors: &mut Errors) -> Option<LitStr> {
+    let value = entry.expect_value("name = \"counter\"", errors)?;
+    let parsed = syn::parse2::<LitStr>(value.clone());
+    if parsed.is_err() {
+        let text = format!("`name` takes a string; write `name = \"{}\"`", text(&value));
+        errors.push(value, text);
+    }
+    parsed.ok()
+}
+
+/// `capacity` and `turn` take a number of messages, at least one.
+fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStream> {
+    let key = &entry.key;
+    let value = entry.expect_value(example, errors)?;
+    let expr = match syn::parse2::<Expr>(value.clone()) {
+        Ok(expr) => expr,
+        Err(_) => {
+            errors.push(value, format!("`{key}` takes a number of messages, as `{example}`"));
+            return None;
+        }
+    };
+    let negative = matches!(&expr, Expr::Unary(ExprUnary { op: UnOp::Neg(_), .. }));
+    let problem = match &expr {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
+            number.base10_parse::<u128>().is_ok_and(|it| it == 0).then_some(true)
+        }
+        Expr::Lit(_) => Some(false),
+        _ => negative.then_some(true),
+    };
+    match problem {
+        None => return Some(expr.into_token_stream()),
+        Some(false) => {
+            errors.push(value, format!("`{key}` takes a number of messages, as `{example}`"));
+        }
+        Some(true) if *key == "capacity" => {
+            let text = "a mailbox needs room for a message; write `capacity = 1` or more";
+            errors.push(value, text);
+        }
+        Some(true) => {
+            errors.push(value, "a turn is a message at least; write `turn = 1` or more");
+        }
+    }
+    None
+}

@@ -1,0 +1,129 @@
+//! Floor 4: `#[main]` and `#[test]`: an `async fn` that a system runs.
+//!
+//! It must not look into the body.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::Parser;
+use syn::{Attribute, Signature, Visibility};
+
+use crate::errors::{Errors, Fault};
+use crate::expand;
+use crate::text::text;
+use crate::{check, span};
+
+/// Which of the two it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Main,
+    Test,
+}
+
+// Input:  #[actor_core::main] async fn main() -> R { .. }
+// Output: fn main() -> R { async fn main() -> R { .. } ::actor_core::__private::main(main()) }
+//
+// The inner function is the user's as written, so that types are inferred, lints fire and errors
+// read as in any `async fn`.
+pub(crate) fn expand_entry(
+    entry: Entry,
+    options: TokenStream,
+    item: TokenStream,
+) -> (TokenStream, Vec<Fault>) {
+    let mut errors = Errors::new();
+    let krate = check::krate(options, &mut errors);
+    let tokens = match read(item.clone()) {
+        Ok(function) => {
+            let right = check_function(entry, &function, &mut errors);
+            expand_function(entry, &function, &krate, right)
+        }
+        Err(error) => {
+            errors.push_syntax(&error);
+            item
+        }
+    };
+    (tokens, errors.into_faults())
+}
+
+struct Function {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    signature: Signature,
+    body: Group,
+}
+
+fn read(item: TokenStream) -> syn::Result<Function> {
+    let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
+    let body = match trees.pop() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
+        _ => return Err(syn::Error::new_spanned(item, "expected an `async fn` with a body")),
+    };
+    let head = |input: syn::parse::ParseStream<'_>| -> syn::Result<_> {
+        Ok((input.call(Attribute::parse_outer)?, input.parse()?, input.parse()?))
+    };
+    let (attrs, vis, signature) = head.parse2(trees.into_iter().collect())?;
+    Ok(Function { attrs, vis, signature, body })
+}
+
+/// An entry is an `async fn` without arguments and generics.
+fn check_function(entry: Entry, function: &Function, errors: &mut Errors) -> bool {
+    let before = errors.count();
+    let signature = &function.signature;
+    let what = match entry {
+        Entry::Main => "main",
+        Entry::Test => "test",
+    };
+    if entry == Entry::Test {
+        for attr in function.attrs.iter().filter(|attr| is_test(attr)) {
+            let text =
+                format!("`#[actor_core::test]` is all that a test needs; remove `{}`", text(attr));
+            errors.push(attr, text);
+        }
+    }
+    if signature.asyncness.is_none() {
+        let name = &signature.ident;
+        let text = format!("`#[actor_core::{what}]` runs an `async fn`; write `async fn {name}`");
+        errors.push(signature.fn_token, text);
+    }
+    if !signature.generics.params.is_empty() {
+        errors.push(&signature.generics, format!("a {what} function cannot be generic"));
+    }
+    if !signature.inputs.is_empty() {
+        errors.push(&signature.inputs, format!("a {what} function takes no arguments"));
+    }
+    errors.count() == before
+}
+
+fn is_test(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "test")
+}
+
+fn expand_function(
+    entry: Entry,
+    function: &Function,
+    krate: &Option<TokenStream>,
+    right: bool,
+) -> TokenStream {
+    let Function { attrs, vis, signature, body } = function;
+    let place = signature.ident.span();
+    let krate = expand::krate(krate, span::hidden());
+    let output = &signature.output;
+    let name: &Ident = &signature.ident;
+    let fn_token = signature.fn_token.to_token_stream();
+    let (mark, run) = match entry {
+        Entry::Main => (None, quote!(#krate::__private::main)),
+        // By its path, since the short name may by now mean this very macro.
+        Entry::Test => {
+            (Some(quote!(#[::core::prelude::v1::test])), quote!(#krate::__private::test))
+        }
+    };
+    let attrs = attrs.iter().filter(|attr| entry == Entry::Main || !is_test(attr));
+    let run = if right { quote!(#run(#name())) } else { quote!(loop {}) };
+    quote_spanned! {place=>
+        #mark
+        #(#attrs)*
+        #vis #fn_token #name() #output {
+            #signature #body
+            #run
+        }
+    }
+}

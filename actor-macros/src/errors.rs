@@ -1,0 +1,72 @@
+//! Floor 0: the errors of one expansion, gathered so that all of them arrive together.
+//!
+//! It must not know any rule: the texts are born in `options`, `syntax` and `check`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+/// One complaint, with the first and the last token it is about.
+pub(crate) struct Fault {
+    pub(crate) start: Span,
+    pub(crate) end: Span,
+    pub(crate) text: String,
+}
+
+/// Everything that is wrong with one input, in the order of the source.
+///
+/// It carries a bomb: an `Errors` that is dropped without having been turned into faults means
+/// that mistakes were swallowed, so debug builds stop there.
+#[must_use]
+pub(crate) struct Errors {
+    faults: Vec<Fault>,
+    spent: bool,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self { faults: Vec::new(), spent: false }
+    }
+
+    /// Notes `text` under all of `tokens`.
+    pub(crate) fn push(&mut self, tokens: impl ToTokens, text: impl Into<String>) {
+        let mut spans = tokens.into_token_stream().into_iter();
+        let first = spans.next();
+        let last = spans.last();
+        let start = first.as_ref().map_or_else(Span::call_site, |tree| tree.span());
+        let end = last.map_or(start, |tree| tree.span());
+        self.faults.push(Fault { start, end, text: text.into() });
+    }
+
+    /// Notes what the parser said about tokens that it could not read.
+    pub(crate) fn push_syntax(&mut self, error: &syn::Error) {
+        let span = error.span();
+        self.faults.push(Fault { start: span, end: span, text: error.to_string() });
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.faults.len()
+    }
+
+    /// Defuses the bomb.
+    pub(crate) fn into_faults(mut self) -> Vec<Fault> {
+        self.spent = true;
+        std::mem::take(&mut self.faults)
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        debug_assert!(self.spent || std::thread::panicking(), "errors were dropped unread");
+    }
+}
+
+impl ToTokens for Fault {
+    // Output: ::core::compile_error! { "unknown option `mailbx`; ..." }
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let text = &self.text;
+        // The compiler underlines from the first token of a macro call to its last.
+        let body = quote_spanned!(self.end=> { #text });
+        tokens.extend(quote_spanned!(self.start=> ::core::compile_error!));
+        tokens.extend(body);
+    }
+}

@@ -1,0 +1,197 @@
+//! Floor 4, struct half: the address type, its conversions, the settings.
+//!
+//! It must not assume anything about the messages: the impl half is another expansion.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{GenericParam, LitStr};
+
+use super::krate;
+use crate::model::{ActorType, Room};
+use crate::{names, span};
+
+// Input:  #[actor] pub struct Counter { total: u64 }
+// Output:
+//     /// Address of a running [`Counter`].
+//     pub struct CounterAddr(::actor_core::Addr<Counter>);
+pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
+    let ActorType { cfgs, carried, vis, ident, address, generics, .. } = actor;
+    let krate = krate(&actor.krate, span::hidden());
+    let (_, arguments, clause) = generics.split_for_impl();
+    let doc = format!("Address of a running [`{}`].", names::plain(ident));
+    let params = (!generics.params.is_empty()).then(|| {
+        let params = &generics.params;
+        quote!(<#params>)
+    });
+    quote! {
+        #(#cfgs)*
+        #(#carried)*
+        #[doc = #doc]
+        #[allow(deprecated)]
+        #vis struct #address #params (#krate::Addr<#ident #arguments>) #clause;
+    }
+}
+
+// Input:  #[actor] pub struct Cache<K: Hash, V = u8> { .. }
+// Output:
+//     /// Messages of [`Cache`], one variant each.
+//     pub type CacheMessage<K, V = u8> = <Cache<K, V> as ::actor_core::Protocol>::Message;
+pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
+    let ActorType { cfgs, carried, vis, ident, message, generics, .. } = actor;
+    let krate = krate(&actor.krate, span::hidden());
+    let (_, arguments, _) = generics.split_for_impl();
+    let doc = format!("Messages of [`{}`], one variant each.", names::plain(ident));
+    // Bounds in an alias are not checked, and warned about.
+    let mut params = generics.params.clone();
+    for param in &mut params {
+        match param {
+            GenericParam::Type(param) => {
+                param.colon_token = None;
+                param.bounds.clear();
+            }
+            GenericParam::Lifetime(param) => {
+                param.colon_token = None;
+                param.bounds.clear();
+            }
+            GenericParam::Const(_) => {}
+        }
+    }
+    let params = (!params.is_empty()).then(|| quote!(<#params>));
+    quote! {
+        #(#cfgs)*
+        #(#carried)*
+        #[doc = #doc]
+        #[allow(deprecated)]
+        #vis type #message #params = <#ident #arguments as #krate::Protocol>::Message;
+    }
+}
+
+// Input:  #[actor(capacity = 8)] pub struct Counter { total: u64 }
+// Output:
+//     const _: () = {
+//         use ::actor_core::__private as __p;
+//         impl ::actor_core::Actor for Counter { type Addr = CounterAddr; const SETTINGS: .. }
+//         impl ::actor_core::Address for CounterAddr { type Actor = Counter; }
+//         impl __p::Clone for CounterAddr { .. } // and so on
+//     };
+pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
+    let ActorType { cfgs, ident, address, generics, .. } = actor;
+    let krate = krate(&actor.krate, span::hidden());
+    let (params, arguments, clause) = generics.split_for_impl();
+    let state = quote!(#ident #arguments);
+    let me = quote!(#address #arguments);
+    let settings = expand_settings(actor);
+    let plain = |of_trait: TokenStream, on: &TokenStream, body: TokenStream| {
+        quote! {
+            #[automatically_derived]
+            impl #params #of_trait for #on #clause { #body }
+        }
+    };
+    let impls = [
+        plain(
+            quote!(#krate::Actor),
+            &state,
+            quote! {
+                type Addr = #me;
+                const SETTINGS: __p::Settings = #settings;
+            },
+        ),
+        plain(quote!(#krate::Address), &me, quote!(type Actor = #state;)),
+        plain(
+            quote!(__p::Clone),
+            &me,
+            quote! {
+                fn clone(&self) -> Self {
+                    Self(__p::Clone::clone(&self.0))
+                }
+            },
+        ),
+        plain(
+            quote!(__p::fmt::Debug),
+            &me,
+            quote! {
+                fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+                    __p::fmt::Debug::fmt(&self.0, __f)
+                }
+            },
+        ),
+        plain(
+            quote!(__p::PartialEq),
+            &me,
+            quote! {
+                fn eq(&self, __other: &Self) -> __p::bool {
+                    __p::PartialEq::eq(&self.0, &__other.0)
+                }
+            },
+        ),
+        plain(quote!(__p::Eq), &me, TokenStream::new()),
+        plain(
+            quote!(__p::Hash),
+            &me,
+            quote! {
+                fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+                    __p::Hash::hash(&self.0, __state);
+                }
+            },
+        ),
+        plain(
+            quote!(__p::Deref),
+            &me,
+            quote! {
+                type Target = #krate::Addr<#state>;
+                fn deref(&self) -> &Self::Target {
+                    &self.0
+                }
+            },
+        ),
+        plain(
+            quote!(__p::AsRef<#krate::Addr<#state>>),
+            &me,
+            quote! {
+                fn as_ref(&self) -> &#krate::Addr<#state> {
+                    &self.0
+                }
+            },
+        ),
+        plain(
+            quote!(__p::From<#krate::Addr<#state>>),
+            &me,
+            quote! {
+                fn from(__addr: #krate::Addr<#state>) -> Self {
+                    Self(__addr)
+                }
+            },
+        ),
+        plain(
+            quote!(__p::From<#me>),
+            &quote!(#krate::Addr<#state>),
+            quote! {
+                fn from(__addr: #me) -> Self {
+                    __addr.0
+                }
+            },
+        ),
+    ];
+    quote! {
+        #(#cfgs)*
+        #[allow(deprecated)]
+        const _: () = {
+            use #krate::__private as __p;
+            #(#impls)*
+        };
+    }
+}
+
+// Input:  #[actor(capacity = 8, turn = 4, name = "counter")]
+// Output: __p::Settings::new("counter").capacity(8).turn(4)
+fn expand_settings(actor: &ActorType) -> TokenStream {
+    let settings = &actor.settings;
+    let name = LitStr::new(&settings.name.value(), span::hidden());
+    let room = match &settings.room {
+        Room::Usual => TokenStream::new(),
+        Room::Bounded(bound) => quote!(.capacity(#bound)),
+        Room::Unbounded => quote!(.unbounded()),
+    };
+    let turn = settings.turn.as_ref().map(|turn| quote!(.turn(#turn))).into_token_stream();
+    quote!(__p::Settings::new(#name) #room #turn)
+}

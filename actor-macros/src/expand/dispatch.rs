@@ -1,0 +1,231 @@
+//! Floor 4, impl half: what the run loop drives: one `match` from inputs to handlers.
+//!
+//! It must not await anything but a handler of the user.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::{krate, message};
+use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role};
+use crate::span;
+
+/// Whether any handler or hook is async.
+fn is_async(protocol: &Protocol) -> bool {
+    protocol.messages.iter().any(|message| message.is_async)
+        || protocol.hooks.iter().any(|hook| hook.is_async)
+}
+
+// Output:
+//     impl __p::Dispatch for Account {
+//         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: true, exit: false };
+//         fn runner(__life: __p::Life<Self>) -> __p::Runner {
+//             __p::Runner::later(__life.seat(), __p::run(__life))
+//         }
+//     }
+pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
+    let actor = &protocol.actor;
+    let (params, _, clause) = protocol.generics.split_for_impl();
+    let runner = match (is_async(protocol), protocol.local) {
+        (false, false) => quote!(__p::Runner::now(__life)),
+        (true, false) => quote!(__p::Runner::later(__life.seat(), __p::run(__life))),
+        (false, true) => quote!(__p::Runner::local_now(__life)),
+        (true, true) => quote!(__p::Runner::local_later(__life.seat(), __p::run(__life))),
+    };
+    let hooks = HookKind::ALL.map(|kind| expand_presence(protocol, kind));
+    quote! {
+        #[automatically_derived]
+        impl #params __p::Dispatch for #actor #clause {
+            const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
+            fn runner(__life: __p::Life<Self>) -> __p::Runner {
+                #runner
+            }
+        }
+    }
+}
+
+// Input:  #[on_stop] #[cfg(unix)] fn bye(&mut self, exit: &Exit)
+// Output: #[cfg(unix)] stop: true, #[cfg(not(unix))] stop: false,
+fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
+    let field = match kind {
+        HookKind::Start => quote!(start),
+        HookKind::Stop => quote!(stop),
+        HookKind::Exit => quote!(exit),
+    };
+    let hooks: Vec<_> = protocol.hooks.iter().filter(|hook| hook.kind == kind).collect();
+    if hooks.iter().any(|hook| hook.cfgs.is_empty()) {
+        return quote!(#field: true,);
+    }
+    if hooks.is_empty() {
+        return quote!(#field: false,);
+    }
+    // A list of one condition would be linted, so it stands alone.
+    let joined = |word: TokenStream, mut list: Vec<TokenStream>| match (list.len(), list.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => {
+            list.extend(last);
+            quote!(#word(#(#list),*))
+        }
+    };
+    let conditions = hooks.iter().map(|hook| {
+        let each = hook.cfgs.iter().filter_map(|cfg| match &cfg.meta {
+            syn::Meta::List(list) if list.path.is_ident("cfg") => Some(list.tokens.clone()),
+            _ => None,
+        });
+        joined(quote!(all), each.collect())
+    });
+    let any = joined(quote!(any), conditions.collect());
+    quote!(#[cfg(#any)] #field: true, #[cfg(not(#any))] #field: false,)
+}
+
+// Output:
+//     impl __p::HandleNow for Account {
+//         fn handle(__actor: .., __input: .., __context: ..) -> __p::Flow {
+//             let __p::Some(__me) = __actor else { return __p::Flow::Done };
+//             match __input { .. }
+//             __p::Flow::Done
+//         }
+//     }
+// or, with an async handler or hook, `__p::HandleLater` and the same inside of `async move { .. }`.
+pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
+    let actor = &protocol.actor;
+    let krate = krate(&protocol.krate, span::hidden());
+    let (params, _, clause) = protocol.generics.split_for_impl();
+    let me = message::enum_type(protocol);
+    let is_later = is_async(protocol);
+    let messages = protocol.messages.iter().map(|message| expand_arm(protocol, message));
+    let hooks = protocol.hooks.iter().map(|hook| expand_hook(protocol, hook));
+    let body = quote! {
+        let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        // Message and handler are taken apart in one pattern: what is moved twice is stored twice.
+        match __input {
+            #(#messages)*
+            #(#hooks)*
+            _ => {}
+        }
+        __p::Flow::Done
+    };
+    let (of_trait, output, body) = if is_later {
+        let output = quote!(impl __p::Future<Output = __p::Flow>);
+        (quote!(__p::HandleLater), output, quote!(async move { #body }))
+    } else {
+        (quote!(__p::HandleNow), quote!(__p::Flow), body)
+    };
+    let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
+    let probe = returns.then(|| {
+        quote!(
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+        )
+    });
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, unreachable_patterns)]
+        impl #params #of_trait for #actor #clause {
+            fn handle(
+                __actor: &mut __p::Option<Self>,
+                __input: __p::Input<#me>,
+                __context: &#krate::Context<Self>,
+            ) -> #output {
+                #probe
+                #body
+            }
+        }
+    }
+}
+
+// Input:  async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
+// Output: __p::sendable(Self::withdraw(__me, amount)).await
+fn expand_call(
+    protocol: &Protocol,
+    name: &proc_macro2::Ident,
+    is_async: bool,
+    args: &[Arg],
+    news: &[TokenStream],
+) -> TokenStream {
+    let args = args.iter().map(|Arg { cfgs, place, role }| {
+        let place = span::hidden_at(*place);
+        let value = match role {
+            Role::Field(field) => {
+                let name = &field.name;
+                quote!(#name)
+            }
+            Role::Context => quote_spanned!(place=> __context),
+            Role::ContextMut => quote_spanned!(place=> &mut __p::own(__context)),
+            Role::Reply => quote!(__reply.into_reply()),
+            Role::News(index) => {
+                let value = news.get(*index).cloned().unwrap_or_default();
+                span::moved_all(value, place)
+            }
+        };
+        quote!(#(#cfgs)* #value)
+    });
+    // What is wrong with a handler's future is shown at its name.
+    let place = if is_async { span::hidden_at(name.span()) } else { span::hidden() };
+    let name = span::moved(name, place);
+    let call = quote_spanned!(place=> Self::#name(__me #(, #args)*));
+    match (is_async, protocol.local) {
+        (false, _) => call,
+        (true, true) => quote!(#call.await),
+        (true, false) => quote_spanned!(place=> __p::sendable(#call).await),
+    }
+}
+
+// Output:
+//     __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
+//         __reply.answer(.., |__value| (&&&__p::Probe(__value)).lost());
+//     }
+fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
+    let ident = span::on(&protocol.message, span::hidden());
+    let variant = &message.variant;
+    let cfgs = &message.attrs.cfgs;
+    let fields = message.args.iter().filter_map(|arg| match &arg.role {
+        Role::Field(field) => Some((&arg.cfgs, &field.name)),
+        _ => None,
+    });
+    let fields = fields.map(|(cfgs, name)| quote!(#(#cfgs)* #name,));
+    let call = expand_call(protocol, &message.name, message.is_async, &message.args, &[]);
+    // The last message takes the state away.
+    let take = (message.receiver == Receiver::Owned)
+        .then(|| quote!(let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };));
+    let answer = match message.reply.kind {
+        ReplyKind::Nothing => quote!(__reply.answer(#call, |_| __p::None);),
+        ReplyKind::Returned => {
+            quote!(__reply.answer(#call, |__value| (&&&__p::Probe(__value)).lost());)
+        }
+        ReplyKind::Later => quote!(#call;),
+    };
+    quote! {
+        #(#cfgs)*
+        __p::Input::Message(#ident::#variant { #(#fields)* __reply }) => {
+            #take
+            #answer
+        }
+    }
+}
+
+// Input:  #[on_stop] async fn bye(&mut self, exit: &Exit)
+// Output: __p::Input::Stop(__exit) => { __p::sendable(Self::bye(__me, &__exit)).await; }
+fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
+    let cfgs = &hook.cfgs;
+    let call =
+        |news: &[TokenStream]| expand_call(protocol, &hook.name, hook.is_async, &hook.args, news);
+    match hook.kind {
+        HookKind::Start => {
+            let call = call(&[]);
+            quote!(#(#cfgs)* __p::Input::Start => return __p::started(#call),)
+        }
+        HookKind::Stop => {
+            let call = call(&[quote!(&__exit)]);
+            quote!(#(#cfgs)* __p::Input::Stop(__exit) => { #call; })
+        }
+        HookKind::Exit => {
+            let call = call(&[quote!(__id), quote!(__exit)]);
+            quote! {
+                #(#cfgs)*
+                __p::Input::Exited(__exited) => {
+                    let (__id, __exit) = *__exited;
+                    #call;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Floor 4, impl half: the methods of the address; every token wears the span of the handler's name.
+//!
+//! It must not use a span of its own: see `span`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::LitStr;
+
+use super::{krate, message, poison, suspect};
+use crate::model::{Message, Protocol, Role, Sendable};
+use crate::span;
+
+/// `impl AccountAddr { .. }`, with the refused messages as well.
+pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
+    if protocol.messages.is_empty() && protocol.poisoned.is_empty() {
+        return TokenStream::new();
+    }
+    let address = &protocol.address;
+    let (params, _, clause) = protocol.generics.split_for_impl();
+    let methods = protocol.messages.iter().map(|message| expand_method(protocol, message));
+    let poisoned = protocol.poisoned.iter().map(|it| poison::expand_poisoned(protocol, it));
+    // The user hears about names, arguments and visibility at the handler, once.
+    quote! {
+        #[allow(
+            deprecated, unreachable_pub, private_interfaces, unreachable_patterns,
+            unused_qualifications, clippy::wrong_self_convention, clippy::should_implement_trait,
+            clippy::same_name_method, clippy::too_many_arguments, clippy::min_ident_chars,
+            clippy::many_single_char_names, clippy::missing_inline_in_public_items,
+            clippy::pattern_type_mismatch, clippy::arbitrary_source_item_ordering,
+        )]
+        impl #params #address #clause {
+            #(#methods)*
+            #(#poisoned)*
+        }
+    }
+}
+
+// Input:  pub async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
+// Output:
+//     pub fn withdraw(&self, amount: u64) -> ::actor_core::Call<'_, Account, Result<u64, Insufficient>> {
+//         ::actor_core::Call::__new(
+//             self,
+//             AccountMessage::Withdraw { amount, __reply: __p::ReplySlot::empty() },
+//             |__message| match __message {
+//                 AccountMessage::Withdraw { __reply, .. } => __p::Some(__reply),
+//                 _ => __p::None,
+//             },
+//         )
+//     }
+fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
+    let place = message.name.span();
+    let Message { attrs, vis, name, .. } = message;
+    let krate = krate(&protocol.krate, place);
+    let actor = span::moved_all(protocol.actor.clone(), place);
+    let ident = span::on(&protocol.message, place);
+    let variant = span::on(&message.variant, place);
+    let reply = &message.reply.ty;
+    let (cfgs, others) = (&attrs.cfgs, &attrs.others);
+    let docs = if attrs.docs.is_empty() {
+        let doc = LitStr::new(&format!("Sends {}.", message::link(protocol, message)), place);
+        quote_spanned!(place=> #[doc = #doc])
+    } else {
+        let docs = &attrs.docs;
+        quote!(#(#docs)*)
+    };
+    let mut parameters = TokenStream::new();
+    let mut fields = TokenStream::new();
+    let ask_each = suspect::is_open(protocol);
+    for arg in &message.args {
+        let Role::Field(field) = &arg.role else { continue };
+        let (cfgs, ty) = (&arg.cfgs, &field.ty);
+        let name = span::moved(&field.name, place);
+        parameters.extend(quote_spanned!(place=> , #(#cfgs)* #name: #ty));
+        fields.extend(if ask_each && field.sendable != Sendable::Surely {
+            let asked = quote_spanned!(arg.place=> __p::owned::<#ty>(#name));
+            quote_spanned!(place=> #(#cfgs)* #name: #asked,)
+        } else {
+            quote_spanned!(place=> #(#cfgs)* #name,)
+        });
+    }
+    // A pattern that can only match needs no second arm.
+    let otherwise = (protocol.messages.len() > 1).then(|| quote_spanned!(place=> _ => __p::None,));
+    quote_spanned! {place=>
+        #(#cfgs)*
+        #docs
+        #(#others)*
+        #vis fn #name(&self #parameters) -> #krate::Call<'_, #actor, #reply> {
+            #krate::Call::__new(
+                self,
+                #ident::#variant { #fields __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    #ident::#variant { __reply, .. } => __p::Some(__reply),
+                    #otherwise
+                },
+            )
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Floor 4, impl half: the enum of the messages, and what is said about each.
+//!
+//! It must not bound an argument: a message need not be `Debug` or `Clone`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Generics;
+
+use super::suspect;
+use crate::model::{Message, Protocol, Role};
+use crate::{names, span, text::text};
+
+/// The generics of the enum: those of the block, but none where no variant would use them.
+fn generics(protocol: &Protocol) -> Generics {
+    if protocol.messages.is_empty() { Generics::default() } else { protocol.generics.clone() }
+}
+
+/// `CacheMessage<K, V>`
+pub(super) fn enum_type(protocol: &Protocol) -> TokenStream {
+    let generics = generics(protocol);
+    let (_, arguments, _) = generics.split_for_impl();
+    let ident = span::on(&protocol.message, span::hidden());
+    quote!(#ident #arguments)
+}
+
+/// A link to the handler, for docs: the path is written where the short name may not be in scope.
+pub(super) fn link(protocol: &Protocol, message: &Message) -> String {
+    let actor = names::plain(&protocol.ident);
+    let name = names::plain(&message.name);
+    let path = text(&protocol.actor);
+    let path = path.split('<').next().unwrap_or_default();
+    if path == actor {
+        format!("[`{actor}::{name}`]")
+    } else {
+        format!("[`{actor}::{name}`]({path}::{name})")
+    }
+}
+
+// Input:  pub async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
+// Output:
+//     pub enum AccountMessage {
+//         Withdraw { amount: u64, __reply: __p::ReplySlot<Account, Result<u64, Insufficient>> },
+//     }
+pub(super) fn expand_message(protocol: &Protocol) -> TokenStream {
+    let ident = span::on(&protocol.message, span::hidden());
+    let generics = generics(protocol);
+    let clause = &generics.where_clause;
+    let variants = protocol.messages.iter().map(|message| expand_variant(protocol, message));
+    // It must be as public as the most public actor, and only the alias names it. A message that
+    // is never sent is reported at its method, not here.
+    quote! {
+        #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+        pub enum #ident #generics #clause {
+            #(#variants)*
+        }
+    }
+}
+
+fn expand_variant(protocol: &Protocol, message: &Message) -> TokenStream {
+    let Message { attrs, variant, .. } = message;
+    let actor = &protocol.actor;
+    let cfgs = &attrs.cfgs;
+    let docs = if attrs.docs.is_empty() {
+        let doc = format!("A message for {}.", link(protocol, message));
+        quote!(#[doc = #doc])
+    } else {
+        let docs = &attrs.docs;
+        quote!(#(#docs)*)
+    };
+    let fields = message.args.iter().filter_map(|arg| {
+        let Role::Field(field) = &arg.role else { return None };
+        let (cfgs, name, ty) = (&arg.cfgs, &field.name, &field.ty);
+        let docs = if field.docs.is_empty() {
+            let doc = format!("The argument `{}`.", names::plain(name));
+            quote!(#[doc = #doc])
+        } else {
+            let docs = &field.docs;
+            quote!(#(#docs)*)
+        };
+        Some(quote!(#(#cfgs)* #docs #name: #ty,))
+    });
+    let reply = &message.reply.ty;
+    quote! {
+        #(#cfgs)*
+        #docs
+        #variant {
+            #(#fields)*
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<#actor, #reply>,
+        },
+    }
+}
+
+// Output:
+//     impl __p::fmt::Debug for AccountMessage {
+//         fn fmt(&self, __f: ..) -> .. {
+//             match *self { Self::Withdraw { .. } => __f.write_str("Withdraw") }
+//         }
+//     }
+pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
+    let generics = generics(protocol);
+    let (params, _, clause) = generics.split_for_impl();
+    let me = enum_type(protocol);
+    let arms = protocol.messages.iter().map(|message| {
+        let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
+        let text = variant.to_string();
+        quote!(#(#cfgs)* Self::#variant { .. } => __f.write_str(#text),)
+    });
+    quote! {
+        #[automatically_derived]
+        impl #params __p::fmt::Debug for #me #clause {
+            fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+                match *self { #(#arms)* }
+            }
+        }
+    }
+}
+
+// Output:
+//     impl __p::Protocol for Account {
+//         type Message = AccountMessage;
+//         fn label(__message: &AccountMessage) -> __p::Label<'_> { match *__message {
+//             AccountMessage::Withdraw { ref __reply, .. } => __p::Label::new("withdraw", __reply.head()),
+//         } }
+//     }
+pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
+    let actor = &protocol.actor;
+    let (params, _, clause) = protocol.generics.split_for_impl();
+    let ident = span::on(&protocol.message, span::hidden());
+    let me = enum_type(protocol);
+    let shown = suspect::place(protocol).map_or_else(
+        || me.clone(),
+        |(first, last)| {
+            // The compiler underlines what reaches from the first token to the last.
+            let own = generics(protocol);
+            let (_, arguments, _) = own.split_for_impl();
+            let ident = span::on(&protocol.message, first);
+            let arguments = arguments.into_token_stream();
+            let arguments = if arguments.is_empty() { quote!(<>) } else { arguments };
+            let arguments = span::moved_all(arguments, last);
+            quote!(#ident #arguments)
+        },
+    );
+    let arms = protocol.messages.iter().map(|message| {
+        let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
+        let name = names::plain(&message.name);
+        quote! {
+            #(#cfgs)*
+            #ident::#variant { ref __reply, .. } => __p::Label::new(#name, __reply.head()),
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #params __p::Protocol for #actor #clause {
+            type Message = #shown;
+            fn label(__message: &#me) -> __p::Label<'_> {
+                match *__message { #(#arms)* }
+            }
+        }
+    }
+}

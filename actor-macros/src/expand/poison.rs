@@ -1,0 +1,36 @@
+//! Floor 4, impl half: what a refused message still emits, so that its callers see one error.
+//!
+//! It must not be able to run: the error that goes with it stops the build.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use super::krate;
+use crate::model::{Poisoned, Protocol};
+use crate::span;
+
+// Input:  pub fn rename(&mut self, name: &str)
+// Output:
+//     #[allow(unused_variables)]
+//     pub fn rename(&self, name: &str) -> ::actor_core::Call<'_, Account, ()> { loop {} }
+pub(super) fn expand_poisoned(protocol: &Protocol, poisoned: &Poisoned) -> TokenStream {
+    let Poisoned { attrs, vis, name, generics, args, reply } = poisoned;
+    let place = name.span();
+    let krate = krate(&protocol.krate, place);
+    let actor = span::moved_all(protocol.actor.clone(), place);
+    let (params, clause) = (&generics.params, &generics.where_clause);
+    let params = (!params.is_empty()).then(|| quote_spanned!(place=> <#params>));
+    let args = args.iter().map(|(name, ty)| {
+        let name = span::moved(name, place);
+        quote_spanned!(place=> , #name: #ty)
+    });
+    let (cfgs, docs) = (&attrs.cfgs, &attrs.docs);
+    quote_spanned! {place=>
+        #(#cfgs)*
+        #(#docs)*
+        #[allow(unused_variables, missing_docs)]
+        #vis fn #name #params (&self #(#args)*) -> #krate::Call<'_, #actor, #reply> #clause {
+            loop {}
+        }
+    }
+}

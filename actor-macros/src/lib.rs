@@ -1,0 +1,62 @@
+//! Entry points of the macros: parse, check, expand, then append the errors.
+//!
+//! ```text
+//!  tokens ──parse──▶ syntax ──check──▶ model ──expand──▶ tokens
+//!          bodies stay opaque    all rules, all errors    cannot fail
+//!                                                    │ names only actor_core::__private::*
+//! ```
+//! It must not hold logic; the documentation of the macros is in `actor-core`, where it is tested.
+
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unreachable,
+    clippy::todo
+)]
+
+mod actor;
+mod check;
+mod entry;
+mod errors;
+mod expand;
+mod model;
+mod names;
+mod options;
+mod span;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod text;
+mod walk;
+
+use proc_macro::TokenStream;
+use quote::quote;
+
+use crate::entry::Entry;
+use crate::errors::Fault;
+
+/// The code first, then what is wrong with it: editors show what comes first.
+fn output((tokens, faults): (proc_macro2::TokenStream, Vec<Fault>)) -> TokenStream {
+    quote!(#tokens #(#faults)*).into()
+}
+
+/// See `actor_core::actor`.
+#[proc_macro_attribute]
+pub fn actor(options: TokenStream, item: TokenStream) -> TokenStream {
+    output(actor::expand_actor(options.into(), item.into()))
+}
+
+/// See `actor_core::main`.
+#[proc_macro_attribute]
+pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
+    output(entry::expand_entry(Entry::Main, options.into(), item.into()))
+}
+
+/// See `actor_core::test`.
+#[proc_macro_attribute]
+pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
+    output(entry::expand_entry(Entry::Test, options.into(), item.into()))
+}

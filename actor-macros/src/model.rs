@@ -1,0 +1,168 @@
+//! Floor 2: what was understood, as plain data; it must not hold errors or make tokens.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Attribute, Generics, LitStr, Visibility};
+
+/// The struct half.
+pub(crate) struct ActorType {
+    /// The path of `actor_core`, where it is not the usual one.
+    pub(crate) krate: Option<TokenStream>,
+    /// `#[cfg]`s that stood behind `#[actor]`.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// `#[deprecated]` and `#[doc(hidden)]`: they hold for the address too.
+    pub(crate) carried: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) ident: Ident,
+    pub(crate) address: Ident,
+    pub(crate) message: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) settings: Settings,
+}
+
+pub(crate) struct Settings {
+    pub(crate) name: LitStr,
+    pub(crate) room: Room,
+    pub(crate) turn: Option<TokenStream>,
+}
+
+/// The bound of the mailbox.
+pub(crate) enum Room {
+    Usual,
+    Bounded(TokenStream),
+    Unbounded,
+}
+
+/// The impl half.
+pub(crate) struct Protocol {
+    pub(crate) krate: Option<TokenStream>,
+    /// `#[cfg]`s and lint levels that stood behind `#[actor]`.
+    pub(crate) carried: Vec<Attribute>,
+    /// Without `Self`, so that they can be used on other types.
+    pub(crate) generics: Generics,
+    /// The actor as written, `shop::Cache<K, V>`.
+    pub(crate) actor: TokenStream,
+    /// Its name alone.
+    pub(crate) ident: Ident,
+    /// `shop::CacheAddr<K, V>`
+    pub(crate) address: TokenStream,
+    /// `CacheMessage`
+    pub(crate) message: Ident,
+    /// Handlers and state need not be `Send`.
+    pub(crate) local: bool,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) poisoned: Vec<Poisoned>,
+}
+
+/// A method that is a message.
+pub(crate) struct Message {
+    pub(crate) attrs: Forwarded,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) variant: Ident,
+    pub(crate) receiver: Receiver,
+    pub(crate) is_async: bool,
+    /// In the order of the handler.
+    pub(crate) args: Vec<Arg>,
+    /// What the caller gets.
+    pub(crate) reply: Reply,
+}
+
+/// The attributes of a handler that something generated bears too.
+#[derive(Default)]
+pub(crate) struct Forwarded {
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) docs: Vec<Attribute>,
+    /// Lint levels and `#[deprecated]`.
+    pub(crate) others: Vec<Attribute>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    Shared,
+    Unique,
+    Owned,
+}
+
+pub(crate) struct Arg {
+    pub(crate) cfgs: Vec<Attribute>,
+    /// Where the type of the argument stands.
+    pub(crate) place: Span,
+    pub(crate) role: Role,
+}
+
+/// Where a handler's argument comes from.
+pub(crate) enum Role {
+    /// The caller, by a field of the message.
+    Field(Box<Field>),
+    /// The run loop: `&Context<Self>`.
+    Context,
+    /// The run loop: `&mut Context<Self>`, in hooks only.
+    ContextMut,
+    /// The caller's end of the call: `Reply<T>`.
+    Reply,
+    /// The hook's own news, by its place: `&Exit`, or `ActorId` and `Exit`.
+    News(usize),
+}
+
+pub(crate) struct Field {
+    pub(crate) name: Ident,
+    /// Without `Self`.
+    pub(crate) ty: TokenStream,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) sendable: Sendable,
+}
+
+/// What the tokens of a type tell about `Send`; it only decides where an error is shown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sendable {
+    Surely,
+    Unknown,
+    Hardly,
+}
+
+pub(crate) struct Reply {
+    pub(crate) ty: TokenStream,
+    pub(crate) kind: ReplyKind,
+    pub(crate) sendable: Sendable,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReplyKind {
+    /// The handler returns nothing.
+    Nothing,
+    /// The handler returns it.
+    Returned,
+    /// The handler has a `Reply` and answers when it likes.
+    Later,
+}
+
+/// A method that the run loop calls by itself.
+pub(crate) struct Hook {
+    pub(crate) kind: HookKind,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) name: Ident,
+    pub(crate) is_async: bool,
+    pub(crate) args: Vec<Arg>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HookKind {
+    Start,
+    Stop,
+    Exit,
+}
+
+/// A method that was refused: its address method stays, so that callers see no second error.
+pub(crate) struct Poisoned {
+    pub(crate) attrs: Forwarded,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) args: Vec<(Ident, TokenStream)>,
+    pub(crate) reply: TokenStream,
+}
+
+impl HookKind {
+    pub(crate) const ALL: [Self; 3] = [Self::Start, Self::Stop, Self::Exit];
+}

@@ -1,0 +1,82 @@
+//! Floor 0: names, made and compared; it must not know where they are used.
+
+use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt as _;
+
+/// Message names that would shadow a verb of the plain struct.
+pub(crate) const TAKEN: &[&str] =
+    &["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool"];
+
+/// The name as it is spoken: `type` for `r#type`.
+pub(crate) fn plain(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// An identifier of that text, or with `_` behind it where the text alone is a keyword.
+pub(crate) fn identifier(text: &str, span: Span) -> Ident {
+    let ident = syn::parse_str::<Ident>(text)
+        .or_else(|_| syn::parse_str::<Ident>(&format!("{text}_")))
+        .or_else(|_| syn::parse_str::<Ident>(&format!("_{text}")));
+    let mut ident = ident.unwrap_or_else(|_| Ident::new("Nameless", span));
+    ident.set_span(span);
+    ident
+}
+
+/// The identifier `text`, or nothing where that is a keyword or no identifier.
+pub(crate) fn exact(text: &str, span: Span) -> Option<Ident> {
+    let mut ident = syn::parse_str::<Ident>(text).ok()?;
+    ident.set_span(span);
+    Some(ident)
+}
+
+/// The variant of a message: `FooBar` for `foo_bar`.
+///
+/// The span is dropped on purpose: with the method's own, editors colour the method as a variant.
+pub(crate) fn variant(method: &Ident) -> Ident {
+    let text: String = plain(method).split('_').map(capitalized).collect();
+    identifier(&text, Span::call_site())
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `` `a`, `b`, `c` ``.
+pub(crate) fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The word that was probably meant.
+pub(crate) fn did_you_mean<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let allowed = 1.max(word.chars().count() / 3);
+    let near = known.iter().map(|candidate| (distance(word, candidate), *candidate));
+    near.filter(|(steps, _)| *steps <= allowed).min_by_key(|(steps, _)| *steps).map(|(_, it)| it)
+}
+
+/// How many letters must be put in, taken out, changed or swapped with their neighbour.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    let mut last_letter = None;
+    for (row, letter) in left.chars().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, other) in right.iter().enumerate() {
+            let get = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
+            let changed = get(&above, column) + usize::from(letter != *other);
+            let mut best = changed.min(get(&above, column + 1) + 1).min(get(&current, column) + 1);
+            let previous = column.checked_sub(1).and_then(|at| right.get(at).map(|it| (at, *it)));
+            if let Some((at, previous)) = previous
+                && last_letter == Some(*other)
+                && previous == letter
+            {
+                best = best.min(get(&before, at) + 1);
+            }
+            current.push(best);
+        }
+        last_letter = Some(letter);
+        before = std::mem::replace(&mut above, current);
+    }
+    above.last().copied().unwrap_or(0)
+}

@@ -1,0 +1,116 @@
+//! Floor 1: `key`, `key = value`, separated by commas: duplicate and unknown keys.
+//!
+//! It must not know what a value means.
+
+use proc_macro2::{Delimiter, Ident, TokenStream};
+use quote::ToTokens;
+
+use crate::errors::Errors;
+use crate::names;
+use crate::text::text;
+use crate::walk::Walk;
+
+/// One option as written.
+pub(crate) struct Entry {
+    pub(crate) key: Ident,
+    pub(crate) value: Option<TokenStream>,
+}
+
+impl Entry {
+    pub(crate) fn is(&self, key: &str) -> bool {
+        self.key == key
+    }
+
+    /// The value of a `key = value`; notes an error where there is none.
+    pub(crate) fn expect_value(&self, example: &str, errors: &mut Errors) -> Option<TokenStream> {
+        if self.value.is_none() {
+            errors.push(&self.key, format!("`{}` needs a value; write `{example}`", self.key));
+        }
+        self.value.clone()
+    }
+
+    /// Notes an error where a plain `key` has a value.
+    pub(crate) fn expect_plain(&self, errors: &mut Errors) {
+        if let Some(value) = &self.value {
+            let key = &self.key;
+            errors.push(value, format!("`{key}` takes no value; write `{key}` alone"));
+        }
+    }
+}
+
+/// Reads options of which `known` are right here.
+///
+/// For an unknown key `elsewhere` may give a better text than the list of the known ones.
+pub(crate) fn read(
+    tokens: TokenStream,
+    known: &[&str],
+    elsewhere: impl Fn(&str) -> Option<String>,
+    errors: &mut Errors,
+) -> Vec<Entry> {
+    let mut walk = Walk::new(tokens);
+    let mut entries: Vec<Entry> = Vec::new();
+    while !walk.is_done() {
+        let Some(entry) = entry(&mut walk, errors) else { continue };
+        let key = names::plain(&entry.key);
+        if !known.contains(&key.as_str()) {
+            let text = elsewhere(&key).unwrap_or_else(|| unknown(&key, known));
+            errors.push(&entry.key, text);
+        } else if entries.iter().any(|earlier| earlier.key == entry.key) {
+            errors.push(&entry.key, format!("duplicate option `{key}`; keep one of them"));
+        } else {
+            entries.push(entry);
+        }
+    }
+    entries
+}
+
+fn unknown(key: &str, known: &[&str]) -> String {
+    let valid = names::listed(known);
+    match names::did_you_mean(key, known) {
+        Some(near) => format!("unknown option `{key}`; did you mean `{near}`? (valid: {valid})"),
+        None if known.is_empty() => format!("unknown option `{key}`; there are no options here"),
+        None => format!("unknown option `{key}`; valid are {valid}"),
+    }
+}
+
+/// Reads up to the next comma.
+fn entry(walk: &mut Walk, errors: &mut Errors) -> Option<Entry> {
+    let start = walk.position();
+    let key = walk.peek_ident(0).cloned();
+    if key.is_some() {
+        walk.next();
+    }
+    let call = walk.peek_group(0, Delimiter::Parenthesis).cloned();
+    let equals = walk.is_mark(0, '=');
+    walk.next_if(equals);
+    let middle = walk.position();
+    while !walk.is_done() && !walk.is_mark(0, ',') {
+        walk.next();
+    }
+    let value = walk.since(middle);
+    let whole = walk.since(start);
+    let comma = walk.next();
+    let Some(key) = key else {
+        let place = if whole.is_empty() { comma.into_token_stream() } else { whole };
+        errors.push(place, "expected an option, as `key` or `key = value`");
+        return None;
+    };
+    match (equals, value.is_empty()) {
+        (false, true) => Some(Entry { key, value: None }),
+        (true, false) => Some(Entry { key, value: Some(value) }),
+        (true, true) => {
+            errors.push(&whole, format!("`{key}` needs a value behind `=`"));
+            None
+        }
+        (false, false) => {
+            let text = call.map_or_else(
+                || format!("expected `,` behind `{key}`"),
+                |call| {
+                    format!("a value stands behind `=`; write `{key} = {}`", text(call.stream()))
+                },
+            );
+            errors.push(&whole, text);
+            None
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Floor 1: one function of an `impl` block: its signature is read, its body is not looked into.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
+
+use crate::walk::Walk;
+
+/// The attributes of a function that this crate takes away.
+const MARKS: &[&str] = &["message", "on_start", "on_stop", "on_exit"];
+
+/// A function, with or without a receiver.
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    /// `default`, if it stands there.
+    pub(crate) default: Option<TokenStream>,
+    pub(crate) signature: Signature,
+    tokens: TokenStream,
+}
+
+/// A function that has a receiver.
+#[derive(Clone, Copy)]
+pub(crate) struct Method<'a> {
+    pub(crate) function: &'a Function,
+    pub(crate) receiver: &'a Receiver,
+}
+
+/// `fn name<T>(..) -> R where ..` and the body (or `;`) behind it.
+pub(super) struct Parts {
+    before: TokenStream,
+    parens: Option<Group>,
+    after: TokenStream,
+    body: TokenStream,
+}
+
+/// Whether a new item begins here, so that a broken one before it must have ended.
+pub(super) fn starts_another(walk: &Walk) -> bool {
+    walk.is_mark(0, '#') && walk.peek_group(1, Delimiter::Bracket).is_some()
+        || walk.is_word(0, "pub")
+        || walk.is_word(0, "fn") && walk.peek_ident(1).is_some()
+}
+
+/// Reads from `fn` to the end of the body.
+pub(super) fn signature(walk: &mut Walk) -> syn::Result<Parts> {
+    let start = walk.position();
+    walk.next();
+    let mut angles = 0_usize;
+    let mut arrow = false;
+    let mut parens = None;
+    let mut before = TokenStream::new();
+    let mut middle = walk.position();
+    while let Some(tree) = walk.peek(0).cloned() {
+        let ends = walk.is_mark(0, ';') || (angles == 0 && is_body(&tree));
+        if ends {
+            let after = walk.since(middle);
+            walk.next();
+            return Ok(Parts { before, parens, after, body: tree.into_token_stream() });
+        }
+        if starts_another(walk) {
+            break;
+        }
+        match &tree {
+            TokenTree::Punct(punct) if punct.as_char() == '<' => angles += 1,
+            TokenTree::Punct(punct) if punct.as_char() == '>' && !arrow => {
+                angles = angles.saturating_sub(1);
+            }
+            TokenTree::Group(group)
+                if parens.is_none()
+                    && angles == 0
+                    && group.delimiter() == Delimiter::Parenthesis =>
+            {
+                before = walk.since(start);
+                parens = Some(group.clone());
+                middle = walk.position() + 1;
+            }
+            _ => {}
+        }
+        arrow = matches!(&tree, TokenTree::Punct(punct) if matches!(punct.as_char(), '-' | '='));
+        walk.next();
+    }
+    Err(syn::Error::new_spanned(walk.since(start), "expected a body behind this signature"))
+}
+
+/// Braces, or the braces that a `$body:block` of a `macro_rules!` macro became.
+fn is_body(tree: &TokenTree) -> bool {
+    let TokenTree::Group(group) = tree else { return false };
+    match group.delimiter() {
+        Delimiter::Brace => true,
+        Delimiter::None => {
+            let mut inner = group.stream().into_iter();
+            inner.next().is_some_and(|tree| is_body(&tree)) && inner.next().is_none()
+        }
+        Delimiter::Parenthesis | Delimiter::Bracket => false,
+    }
+}
+
+impl Function {
+    pub(super) fn read(
+        attrs: Vec<Attribute>,
+        vis: TokenStream,
+        words: TokenStream,
+        parts: Parts,
+    ) -> syn::Result<Self> {
+        let mut default = None;
+        let mut qualifiers = TokenStream::new();
+        for tree in words.clone() {
+            match &tree {
+                TokenTree::Ident(ident) if ident == "default" => {
+                    default = Some(tree.into_token_stream());
+                }
+                _ => tree.to_tokens(&mut qualifiers),
+            }
+        }
+        let Parts { before, parens, after, body } = parts;
+        let mut whole = qualifiers;
+        whole.extend(before.clone());
+        parens.to_tokens(&mut whole);
+        whole.extend(after.clone());
+        let signature: Signature = syn::parse2(whole)?;
+
+        let mut tokens = vis.clone();
+        tokens.extend(words);
+        tokens.extend(before);
+        if let Some(group) = parens {
+            plain_arguments(&group, signature.receiver().is_some()).to_tokens(&mut tokens);
+        }
+        tokens.extend(after);
+        tokens.extend(body);
+        Ok(Self { attrs, vis: syn::parse2(vis)?, default, signature, tokens })
+    }
+
+    pub(crate) fn as_method(&self) -> Option<Method<'_>> {
+        match self.signature.inputs.first() {
+            Some(FnArg::Receiver(receiver)) => Some(Method { function: self, receiver }),
+            _ => None,
+        }
+    }
+}
+
+/// Whether this is one of our marks on a function.
+pub(crate) fn is_mark(attr: &Attribute) -> bool {
+    MARKS.iter().any(|mark| attr.path().is_ident(mark))
+        || attr.path().segments.len() == 2
+            && attr.path().segments.first().is_some_and(|it| it.ident == "actor_core")
+            && attr.path().segments.last().is_some_and(|it| MARKS.iter().any(|m| it.ident == m))
+}
+
+/// The arguments without `#[data]`, and without the docs that only the message keeps.
+fn plain_arguments(group: &Group, has_receiver: bool) -> Group {
+    let mut walk = Walk::new(group.stream());
+    let mut kept = TokenStream::new();
+    let mut changed = false;
+    while !walk.is_done() {
+        let start = walk.position();
+        let ours = walk.is_mark(0, '#')
+            && walk.peek_group(1, Delimiter::Bracket).is_some_and(|group| {
+                let inner = Walk::new(group.stream());
+                inner.is_word(0, "data") || (has_receiver && inner.is_word(0, "doc"))
+            });
+        walk.next();
+        if ours {
+            walk.next();
+            changed = true;
+        } else {
+            kept.extend(walk.since(start));
+        }
+    }
+    if !changed {
+        return group.clone();
+    }
+    let mut plain = Group::new(group.delimiter(), kept);
+    plain.set_span(group.span());
+    plain
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, out: &mut TokenStream) {
+        for attr in self.attrs.iter().filter(|attr| !is_mark(attr)) {
+            attr.to_tokens(out);
+        }
+        self.tokens.to_tokens(out);
+    }
+}

@@ -1,0 +1,233 @@
+//! Floor 1: from tokens to the head of an item; bodies stay opaque.
+//!
+//! It must not judge: what can be read is handed on, what cannot is kept as tokens.
+
+mod block;
+mod method;
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, Generics, Token, Type, Visibility};
+
+pub(crate) use block::Member;
+pub(crate) use method::{Function, Method, is_mark};
+
+use crate::walk::Walk;
+
+/// What stands under `#[actor]`.
+pub(crate) enum Item {
+    Type(Box<TypeItem>),
+    Block(Box<BlockItem>),
+    /// Anything else, with the tokens that say what it is.
+    Other {
+        what: TokenStream,
+        tokens: TokenStream,
+    },
+    /// Not readable (yet): kept as it is.
+    Broken {
+        error: syn::Error,
+        tokens: TokenStream,
+    },
+}
+
+/// `pub struct Counter<T> where .. { .. }`
+pub(crate) struct TypeItem {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    /// The item as written.
+    pub(crate) tokens: TokenStream,
+}
+
+/// `impl<T> Counter<T> where .. { .. }`
+pub(crate) struct BlockItem {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) generics: Generics,
+    /// `Greeter` in `impl Greeter for Robot`.
+    pub(crate) of_trait: Option<TokenStream>,
+    pub(crate) ty: Type,
+    pub(crate) members: Vec<Member>,
+    head: TokenStream,
+    braces: Group,
+}
+
+/// Reads one item.
+pub(crate) fn parse(tokens: TokenStream) -> Item {
+    let mut walk = Walk::new(tokens.clone());
+    let attrs = match attributes(&mut walk) {
+        Ok(attrs) => attrs,
+        Err(error) => return Item::Broken { error, tokens },
+    };
+    let start = walk.position();
+    let vis = visibility(&mut walk);
+    let word = walk.peek_ident(0).map(ToString::to_string).unwrap_or_default();
+    match word.as_str() {
+        "struct" | "enum" => {
+            let parsed = (|| parse_type(&attrs, syn::parse2(vis)?, walk.rest()))();
+            parsed
+                .map_or_else(|error| Item::Broken { error, tokens }, |it| Item::Type(Box::new(it)))
+        }
+        "impl" => block(attrs, walk, tokens),
+        // `unsafe impl` and `default impl` exist, `unsafe fn` is something else.
+        "unsafe" | "default" if walk.is_word(1, "impl") => {
+            walk.next();
+            block(attrs, walk, tokens)
+        }
+        _ => {
+            while let Some(ident) = walk.peek_ident(0) {
+                let last = matches!(
+                    ident.to_string().as_str(),
+                    "union" | "trait" | "fn" | "mod" | "type" | "use" | "static" | "macro_rules"
+                );
+                walk.next();
+                if last {
+                    break;
+                }
+            }
+            Item::Other { what: walk.since(start), tokens }
+        }
+    }
+}
+
+fn parse_type(attrs: &[Attribute], vis: Visibility, rest: TokenStream) -> syn::Result<TypeItem> {
+    let head = |input: ParseStream<'_>| -> syn::Result<(Ident, Generics)> {
+        let _: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+        let ident: Ident = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        generics.where_clause = input.parse()?;
+        if input.peek(syn::token::Paren) {
+            // A tuple struct has its bounds behind the fields.
+            let _: Group = input.parse()?;
+            generics.where_clause = input.parse()?;
+        }
+        let _: TokenStream = input.parse()?;
+        Ok((ident, generics))
+    };
+    let (ident, generics) = head.parse2(rest.clone())?;
+    let attrs: Vec<Attribute> = attrs.to_vec();
+    let mut tokens = TokenStream::new();
+    for attr in attrs.iter().filter(|attr| !is_actor(attr)) {
+        attr.to_tokens(&mut tokens);
+    }
+    vis.to_tokens(&mut tokens);
+    tokens.extend(rest);
+    Ok(TypeItem { attrs, vis, ident, generics, tokens })
+}
+
+/// The part of a block's head behind its attributes.
+struct Head {
+    generics: Generics,
+    of_trait: Option<TokenStream>,
+    ty: Type,
+}
+
+impl Parse for Head {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let _: Token![impl] = input.parse()?;
+        let has_generics = input.peek(Token![<])
+            && (input.peek2(Token![>])
+                || input.peek2(Token![#])
+                || (input.peek2(syn::Ident) || input.peek2(syn::Lifetime))
+                    && (input.peek3(Token![:])
+                        || input.peek3(Token![,])
+                        || input.peek3(Token![>])
+                        || input.peek3(Token![=]))
+                || input.peek2(Token![const]));
+        let mut generics = if has_generics { input.parse()? } else { Generics::default() };
+        let denied: Option<Token![!]> = input.parse()?;
+        let first: Type = input.parse()?;
+        let (of_trait, ty) = if input.peek(Token![for]) {
+            let _: Token![for] = input.parse()?;
+            let mut of_trait = denied.into_token_stream();
+            first.to_tokens(&mut of_trait);
+            (Some(of_trait), input.parse()?)
+        } else {
+            (None, first)
+        };
+        generics.where_clause = input.parse()?;
+        Ok(Self { generics, of_trait, ty })
+    }
+}
+
+fn block(attrs: Vec<Attribute>, mut walk: Walk, tokens: TokenStream) -> Item {
+    let start = walk.position();
+    let braces = loop {
+        if let Some(group) = walk.peek_group(0, Delimiter::Brace)
+            && walk.peek(1).is_none()
+        {
+            break group.clone();
+        }
+        if walk.next().is_none() {
+            let error = syn::Error::new_spanned(&tokens, "expected the braces of an `impl` block");
+            return Item::Broken { error, tokens };
+        }
+    };
+    let head = walk.since(start);
+    match syn::parse2::<Head>(head.clone()) {
+        Ok(Head { generics, of_trait, ty }) => {
+            let members = block::members(braces.stream());
+            Item::Block(Box::new(BlockItem {
+                attrs,
+                generics,
+                of_trait,
+                ty,
+                members,
+                head,
+                braces,
+            }))
+        }
+        Err(error) => Item::Broken { error, tokens },
+    }
+}
+
+impl BlockItem {
+    /// The block as written, without the marks that are this crate's.
+    pub(crate) fn as_written(&self) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for attr in self.attrs.iter().filter(|attr| !is_actor(attr)) {
+            attr.to_tokens(&mut tokens);
+        }
+        self.head.to_tokens(&mut tokens);
+        let mut inner = TokenStream::new();
+        for member in &self.members {
+            member.to_tokens(&mut inner);
+        }
+        let mut braces = Group::new(Delimiter::Brace, inner);
+        braces.set_span(self.braces.span());
+        braces.to_tokens(&mut tokens);
+        tokens
+    }
+}
+
+/// Whether this is another `#[actor]`, on an item that has one already.
+pub(crate) fn is_actor(attr: &Attribute) -> bool {
+    let mut segments = attr.path().segments.iter().rev();
+    segments.next().is_some_and(|last| last.ident == "actor")
+        && segments.next().is_none_or(|crate_name| crate_name.ident == "actor_core")
+}
+
+/// Reads `#[..]` as often as it stands there.
+fn attributes(walk: &mut Walk) -> syn::Result<Vec<Attribute>> {
+    let start = walk.position();
+    while walk.is_mark(0, '#') && walk.peek_group(1, Delimiter::Bracket).is_some() {
+        walk.next();
+        walk.next();
+    }
+    Attribute::parse_outer.parse2(walk.since(start))
+}
+
+/// Reads `pub`, `pub(crate)`, what a `$vis` of a `macro_rules!` macro became, or nothing.
+fn visibility(walk: &mut Walk) -> TokenStream {
+    let start = walk.position();
+    if walk.peek_group(0, Delimiter::None).is_some() {
+        walk.next();
+    } else if walk.is_word(0, "pub") {
+        walk.next();
+        if walk.peek_group(0, Delimiter::Parenthesis).is_some() {
+            walk.next();
+        }
+    }
+    walk.since(start)
+}

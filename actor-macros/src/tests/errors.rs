@@ -1,0 +1,422 @@
+//! Each mistake: what is said, and under what.
+
+use super::errors_of;
+
+/// Checks what is said about the methods of a block.
+fn in_block(methods: &str, expected: &[(&str, &str)]) {
+    expect(&format!("#[actor] impl Counter {{ {methods} }}"), expected);
+}
+
+fn expect(input: &str, expected: &[(&str, &str)]) {
+    let said = errors_of(input);
+    let said: Vec<(&str, &str)> =
+        said.iter().map(|(text, under)| (text.as_str(), under.as_str())).collect();
+    assert_eq!(said, expected, "in {input}");
+}
+
+#[test]
+fn right_input_is_accepted_in_silence() {
+    let right = [
+        "#[actor] struct A; #[actor] impl A {}",
+        "#[actor(capacity = 8, turn = SIZE * 2, name = \"a\", crate = ::a::b, local,)] enum A { X }",
+        "#[actor(crate = crate::rt, local)] impl crate::shop::A<u8> { fn f(&self) {} }",
+        "#[actor] impl A { fn f(&self, a: &'static str, b: Box<dyn Fn(&str) -> &u8 + Send>) {} }",
+        "#[actor] impl A { fn f(&self, a: fn(&str) -> &str, b: Cow<'static, str>, c: [u8; 3]) {} }",
+        "#[actor] impl A { fn f(self: &Self) {} fn g(self: &mut A) {} fn h(mut self: Self) {} }",
+        "#[actor] impl A { fn f(&self, ctx: &Context<Self>, reply: Reply<u8>) {} }",
+        "#[actor] impl A { fn f(&self, #[data] reply: Reply<u8>) -> u8 { 1 } }",
+        "#[actor] impl A { fn f(&self, reply: Reply, call: Call, context: Context) -> u8 { 1 } }",
+        "#[actor] impl A { #[cfg(unix)] fn f(&self) {} #[cfg(windows)] fn f(&self) {} }",
+        "#[actor] impl A { #[on_start] fn a(&mut self) {} #[message(skip)] fn b<'a>(&'a self) {} }",
+        "#[actor] impl A { thing! {} } #[actor] impl A { const N: u8 = 1; }",
+        "#[actor] impl A { fn clone(&self) {} fn stop(&self) {} fn join(&self) {} }",
+    ];
+    right.iter().for_each(|input| expect(input, &[]));
+}
+
+#[test]
+fn all_errors_come_together_in_the_order_of_the_source() {
+    in_block(
+        "fn a(&self, x: &str) {} fn b(self: Rc<Self>, y: &[u8]) -> &u8 {} fn c<T>(&self) {}",
+        &[
+            ("message arguments must be owned; use `String` instead of `&str`", "&str"),
+            ("a message takes `&self`, `&mut self` or `self`", "Rc<Self>"),
+            ("message arguments must be owned; use `Vec<u8>` instead of `&[u8]`", "&[u8]"),
+            ("a reply must be owned; use `u8` instead of `&u8`", "&u8"),
+            (
+                "a message cannot be generic over `T`; move `T` to the actor, or the method to an \
+                 ordinary `impl` block",
+                "T",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn options_and_item_are_both_checked() {
+    expect(
+        "#[actor(lokal)] impl A { fn f(&self, x: &str) {} }",
+        &[
+            ("unknown option `lokal`; did you mean `local`? (valid: `crate`, `local`)", "lokal"),
+            ("message arguments must be owned; use `String` instead of `&str`", "&str"),
+        ],
+    );
+}
+
+#[test]
+fn wrong_options_are_named() {
+    let valid = "`capacity`, `unbounded`, `turn`, `name`, `crate`, `local`";
+    let misspelt = format!("unknown option `capcity`; did you mean `capacity`? (valid: {valid})");
+    let unknown = format!("unknown option `mailbox`; valid are {valid}");
+    let cases: &[(&str, &str, &str)] = &[
+        ("capcity = 8", &misspelt, "capcity"),
+        ("mailbox = 8", &unknown, "mailbox"),
+        ("capacity = 0", "a mailbox needs room for a message; write `capacity = 1` or more", "0"),
+        ("turn = 0x0", "a turn is a message at least; write `turn = 1` or more", "0x0"),
+        ("capacity = -1", "a mailbox needs room for a message; write `capacity = 1` or more", "-1"),
+        ("capacity = \"8\"", "`capacity` takes a number of messages, as `capacity = 64`", "\"8\""),
+        ("capacity", "`capacity` needs a value; write `capacity = 64`", "capacity"),
+        ("capacity =", "`capacity` needs a value behind `=`", "capacity ="),
+        ("capacity(8)", "a value stands behind `=`; write `capacity = 8`", "capacity(8)"),
+        ("turn = 2, turn = 3", "duplicate option `turn`; keep one of them", "turn"),
+        (
+            "capacity = 8, unbounded",
+            "`unbounded` contradicts `capacity`; keep one of them",
+            "unbounded",
+        ),
+        ("unbounded = true", "`unbounded` takes no value; write `unbounded` alone", "true"),
+        ("name = counter", "`name` takes a string; write `name = \"counter\"`", "counter"),
+        ("crate = \"a::b\"", "`crate` takes a plain path; write `crate = a::b`", "\"a::b\""),
+        ("crate = 3", "`crate` takes a path; write it as `crate = ::path::of::actor_core`", "3"),
+        ("8", "expected an option, as `key` or `key = value`", "8"),
+        ("local,, turn = 1", "expected an option, as `key` or `key = value`", ","),
+        ("local turn", "expected `,` behind `local`", "local turn"),
+    ];
+    for (options, text, under) in cases {
+        expect(&format!("#[actor({options})] struct A;"), &[(text, under)]);
+    }
+    expect(
+        "#[actor(capacity = 8)] impl A {}",
+        &[(
+            "`capacity` is a setting of the state; write it at the `#[actor]` of the struct",
+            "capacity",
+        )],
+    );
+}
+
+#[test]
+fn the_wrong_kind_of_item_is_refused() {
+    let right = "`#[actor]` goes on a struct, an enum or their inherent `impl` block";
+    let cases = [
+        ("pub union A { a: u8 }", "a union cannot be an actor; write a struct (..)", "pub union"),
+        ("pub trait A {}", "a trait cannot be an actor; ..", "pub trait"),
+        ("async fn f() {}", "a function cannot be an actor; ..", "async fn"),
+        ("mod m {}", "a module cannot be an actor; ..", "mod"),
+        ("type A = u8;", "this cannot be an actor; ..", "type"),
+    ];
+    for (item, text, under) in cases {
+        expect(&format!("#[actor] {item}"), &[(&text.replace("..", right), under)]);
+    }
+    expect(
+        "#[actor] impl fmt::Display for Counter { fn fmt(&self, f: &mut Formatter<'_>) {} }",
+        &[(
+            "`#[actor]` does not go on the `impl` of a trait; put it on the inherent `impl` block \
+             of the actor",
+            "fmt::Display",
+        )],
+    );
+    expect(
+        "#[actor] impl (u8, u8) {}",
+        &[("an actor is a struct or an enum with a name; write `impl Counter`", "(u8, u8)")],
+    );
+    expect("#[actor] #[actor] struct A;", &[("duplicate `#[actor]`; remove this one", "#[actor]")]);
+    expect(
+        "#[actor] struct Parser<'a>(&'a str);",
+        &[("an actor owns its state and has no lifetimes; use owned types, or `'static`", "'a")],
+    );
+}
+
+#[test]
+fn borrowed_arguments_are_refused_with_the_owned_form() {
+    let owned = |better: &str, written: &str| {
+        format!("message arguments must be owned; use `{better}` instead of `{written}`")
+    };
+    let cases = [
+        ("&str", "String", "&str"),
+        ("&mut Vec<u8>", "Vec<u8>", "&mut Vec<u8>"),
+        ("&Path", "PathBuf", "&Path"),
+        ("&&[u8]", "Vec<u8>", "&&[u8]"),
+        ("&dyn Shape", "Box<dyn Shape + Send>", "&dyn Shape"),
+        ("Option<&str>", "String", "&str"),
+        ("Cow<'_, str>", "'static", "'_"),
+        ("Cow<str>", "Cow<'static, str>", "Cow<str>"),
+        ("Box<dyn Fn() + Send + 'a>", "'static", "'a"),
+    ];
+    for (written, better, under) in cases {
+        in_block(&format!("fn f(&self, x: {written}) {{}}"), &[(&owned(better, under), under)]);
+    }
+}
+
+#[test]
+fn types_without_a_name_are_refused() {
+    let named = |what: &str, better: &str| {
+        format!(
+            "{what} needs a type with a name; write `{better}`, or move the method to an ordinary \
+             `impl` block"
+        )
+    };
+    let cases = [
+        ("impl Fn(u8) -> u8", "Box<dyn Fn(u8) -> u8 + Send>"),
+        ("impl Into<String>", "String"),
+        ("impl ToString", "String"),
+        ("impl AsRef<str>", "String"),
+    ];
+    for (written, better) in cases {
+        let text = named("a message argument", better);
+        in_block(&format!("fn f(&self, x: {written}) {{}}"), &[(&text, written)]);
+    }
+    let text = named("a reply", "Box<dyn Display + Send>");
+    in_block("fn f(&self) -> impl Display { 1 }", &[(&text, "impl Display")]);
+}
+
+#[test]
+fn qualifiers_and_generics_are_refused() {
+    for word in ["unsafe", "const", "extern \"C\"", "default"] {
+        let text = format!("a message cannot be `{word}`; write `fn` or `async fn`");
+        in_block(&format!("{word} fn f(&self) {{}}"), &[(&text, word)]);
+    }
+    in_block(
+        "fn f<'a>(&'a self) {}",
+        &[("a message has no lifetimes; what it carries is owned", "'a")],
+    );
+    in_block(
+        "fn f(&self) where Self: Sized {}",
+        &[("a message has no `where` clause; move it to the `impl` block", "where Self: Sized")],
+    );
+}
+
+#[test]
+fn names_that_clash_are_refused() {
+    for name in ["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool"] {
+        let text = format!(
+            "a message cannot be named `{name}`, which is a verb of the actor itself; rename it, \
+             or move it to an ordinary `impl` block"
+        );
+        in_block(&format!("fn {name}(&self) {{}}"), &[(&text, name)]);
+    }
+    let reserved = "names that start with `__` are reserved; rename it";
+    in_block("fn __f(&self) {}", &[(reserved, "__f")]);
+    in_block("fn f(&self, __x: u8) {}", &[(reserved, "__x")]);
+    in_block(
+        "fn foo_bar(&self) {} fn foo__bar(&self) {}",
+        &[(
+            "`foo_bar` and `foo__bar` both make the variant `FooBar`; rename one of them",
+            "foo__bar",
+        )],
+    );
+}
+
+#[test]
+fn contexts_and_replies_have_their_place() {
+    let cases = [
+        (
+            "fn f(&self, c: &mut Context<Self>) {}",
+            "a message takes `&Context<Self>`; all its methods take `&self`",
+            "&mut Context<Self>",
+        ),
+        (
+            "fn f(&self, c: Context<Self>) {}",
+            "the run loop lends the context; take it as `&Context<Self>`",
+            "Context<Self>",
+        ),
+        (
+            "fn f(&self, c: &Context) {}",
+            "the context of this actor is a `&Context<Self>`; write it in full",
+            "&Context",
+        ),
+        (
+            "fn f(&self, c: &Context<Self>, d: &Context<Self>) {}",
+            "a message takes one `&Context<Self>`; remove this one",
+            "&Context<Self>",
+        ),
+        (
+            "fn f(&self, a: Reply<u8>, b: Reply<u8>) {}",
+            "a message has one `Reply`; mark what is plain data with `#[data]`",
+            "Reply<u8>",
+        ),
+        (
+            "fn f(&self, a: Reply<u8>) -> u8 { 1 }",
+            "a handler with a `Reply` answers through it and returns nothing; drop the return \
+             type, or mark the argument `#[data]` if it is plain data",
+            "u8",
+        ),
+        (
+            "fn f(&self, #[data] a: u8) {}",
+            "`#[data]` marks a `Reply<T>` that is plain data; remove it",
+            "#[data]",
+        ),
+        (
+            "fn g(&self) {} fn f(#[data] a: u8) {}",
+            "`#[data]` marks an argument of a message; remove it",
+            "#[data]",
+        ),
+    ];
+    for (methods, text, under) in cases {
+        in_block(methods, &[(text, under)]);
+    }
+}
+
+#[test]
+fn marks_are_checked() {
+    let cases = [
+        (
+            "#[message(skpi)] fn f(&self) {}",
+            "unknown option `skpi`; did you mean `skip`? (valid: `skip`)",
+            "skpi",
+        ),
+        (
+            "#[message(priority)] fn f(&self) {}",
+            "unknown option `priority`; valid are `skip`",
+            "priority",
+        ),
+        ("#[message(skip = 1)] fn f(&self) {}", "`skip` takes no value; write `skip` alone", "1"),
+        (
+            "#[message] #[message] fn f(&self) {}",
+            "duplicate `#[message]`; keep one of them",
+            "#[message]",
+        ),
+        (
+            "#[actor_core::message] fn f(&self) {}",
+            "write `#[message]`, without a path",
+            "actor_core::message",
+        ),
+        (
+            "#[message = 1] fn f(&self) {}",
+            "options stand in parentheses; write `#[message(skip)]`",
+            "#[message = 1]",
+        ),
+        (
+            "#[cfg_attr(unix, message(skip))] fn f(&self) {}",
+            "`message` cannot be conditional; use `#[cfg]` on the method",
+            "message",
+        ),
+        (
+            "#[message] fn f() {}",
+            "a message takes `&self`, `&mut self` or `self`; add a receiver",
+            "f",
+        ),
+        (
+            "#[message] #[on_start] fn f(&mut self) {}",
+            "a hook is no message; remove `#[on_start]`",
+            "#[on_start]",
+        ),
+        (
+            "fn new() -> Self { Self }",
+            "no message here: a message is a method with a `self` receiver; put functions without \
+             one into an ordinary `impl` block",
+            "new",
+        ),
+    ];
+    for (methods, text, under) in cases {
+        in_block(methods, &[(text, under)]);
+    }
+}
+
+#[test]
+fn hooks_are_checked() {
+    let cases = [
+        ("#[on_start(1)] fn f(&mut self) {}", "`#[on_start]` takes no options", "#[on_start(1)]"),
+        ("#[on_start] fn f(self) {}", "a hook takes `&mut self` or `&self`", "self"),
+        ("#[on_start] fn f() {}", "a hook takes `&mut self` or `&self`; add a receiver", "f"),
+        (
+            "#[on_start] fn f(&mut self, x: u8) {}",
+            "`#[on_start]` has no such argument; write `fn f(&mut self)`, with a \
+             `&Context<Self>` if needed",
+            "u8",
+        ),
+        (
+            "#[on_stop] fn f(&mut self) {}",
+            "`#[on_stop]` is told more; write `fn f(&mut self, exit: &Exit)`, with a \
+             `&Context<Self>` if needed",
+            "f",
+        ),
+        (
+            "#[on_stop] fn f(&mut self, exit: Exit) {}",
+            "`#[on_stop]` takes `exit: &Exit`; write `fn f(&mut self, exit: &Exit)`, with a \
+             `&Context<Self>` if needed",
+            "Exit",
+        ),
+        (
+            "#[on_stop] fn f(&mut self, exit: &Exit) -> u8 { 1 }",
+            "`#[on_stop]` returns nothing; drop the return type",
+            "u8",
+        ),
+        (
+            "#[on_exit] fn f(&mut self, id: ActorId, exit: &Exit) {}",
+            "`#[on_exit]` takes `exit: Exit`; write `fn f(&mut self, id: ActorId, exit: Exit)`, \
+             with a `&Context<Self>` if needed",
+            "&Exit",
+        ),
+        (
+            "#[on_start] fn a(&mut self) {} #[on_start] fn b(&mut self) {}",
+            "`a` is the `#[on_start]` of this actor already; call one from the other",
+            "b",
+        ),
+        (
+            "#[on_start] #[on_exit] fn a(&mut self) {}",
+            "this is the hook `#[on_start]` already; write a method for each",
+            "#[on_exit]",
+        ),
+        (
+            "#[on_start] fn a<T>(&mut self) {}",
+            "a hook cannot be generic over `T`; move `T` to the \
+          actor, or the method to an ordinary `impl` block",
+            "T",
+        ),
+    ];
+    for (methods, text, under) in cases {
+        in_block(methods, &[(text, under)]);
+    }
+}
+
+#[test]
+fn entries_are_checked() {
+    let cases = [
+        (
+            "#[actor_core::main] fn main() {}",
+            "`#[actor_core::main]` runs an `async fn`; write `async fn main`",
+            "fn",
+        ),
+        (
+            "#[actor_core::main] async fn main(x: u8) {}",
+            "a main function takes no arguments",
+            "x: u8",
+        ),
+        ("#[actor_core::test] async fn t<T>() {}", "a test function cannot be generic", "<T>"),
+        (
+            "#[actor_core::test] #[test] async fn t() {}",
+            "`#[actor_core::test]` is all that a test needs; remove `#[test]`",
+            "#[test]",
+        ),
+        (
+            "#[actor_core::main(treads = 1)] async fn main() {}",
+            "unknown option `treads`; valid are `crate`",
+            "treads",
+        ),
+        ("#[actor_core::main] struct A;", "expected an `async fn` with a body", "struct A;"),
+    ];
+    for (input, text, under) in cases {
+        expect(input, &[(text, under)]);
+    }
+}
+
+#[test]
+fn a_broken_item_leaves_its_neighbours() {
+    let input = "fn add(&mut self, x: ) {} fn label(&self) {} fn cut(&self fn other(&self) {}";
+    // The parenthesis that is not closed cannot be written here: tokens are balanced.
+    let input = input.replace("fn cut(&self fn", "fn cut<(&self) fn");
+    let (made, said) = super::expand_file(super::tokens(&format!("#[actor] impl A {{ {input} }}")));
+    assert_eq!(said.len(), 2, "{said:?}");
+    let made = made.to_string();
+    assert!(made.contains("Label {") && made.contains("Other {"), "{made}");
+}

@@ -1,0 +1,109 @@
+//! Thousands of damaged inputs: no panic, never an empty output, always tokens again.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+
+use super::tokens;
+use crate::actor::expand_actor;
+use crate::entry::{Entry, expand_entry};
+use quote::quote;
+
+const OPTIONS: &[&str] = &[
+    "",
+    "capacity = 8, name = \"counter\", turn = 4, crate = ::a::b",
+    "unbounded, local, capacity = 0, mailbx = 3",
+    "local, crate = crate::c",
+];
+
+const ITEMS: &[&str] = &[
+    "#[derive(Debug)] pub struct Cache<K: Hash, V = u8, const N: usize = 3>(K, V) where K: Eq;",
+    "pub(crate) enum Door<'a> { Open(&'a str), Shut }",
+    "impl Account {
+        const N: usize = { 3 };
+        type T = u8;
+        /// Doc.
+        #[message] #[cfg(unix)] pub fn deposit(&mut self, mut amount: u64) { self.total += amount; }
+        #[must_use] pub async fn withdraw(&self, (a, b): (u8, u8), _: [Self; 3]) -> Result<u64, E> { x }
+        fn later(&mut self, ctx: &Context<Self>, #[data] r: Reply<u8>, reply: Reply<Vec<Self>>) {}
+        fn close(self) -> Self::Item { self }
+        fn bad<T: Into<u8>>(self: Rc<Self>, s: &str, f: impl Fn(&str) -> u8 + Send) -> &u8 where T: X { }
+        #[on_start] fn init(&mut self) -> Result<(), String> { Ok(()) }
+        #[on_stop] async fn bye(&self, exit: &Exit, ctx: &mut Context<Self>) {}
+        #[on_exit] fn gone(&mut self, id: ActorId, exit: Exit) {}
+        #[message(skip)] fn helper(&self) {}
+        fn new() -> Self { Self }
+        thing! { a b c }
+    }",
+    "impl<K, V> shop::Cache<K, V> where K: Ord, Self: Sized { fn get(&self, key: K) -> V {} }",
+    "impl Display for Counter { fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result { } }",
+    "pub unsafe trait Greeter { fn greet(&self) -> String; }",
+    "async fn main() -> Result<(), Box<dyn Error>> { run().await }",
+];
+
+/// A small generator of numbers, so that a failure can be run again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let high = usize::try_from(self.0 >> 33).unwrap_or(0);
+        high.checked_rem(end).unwrap_or(0)
+    }
+}
+
+/// Deletes, doubles or swaps one token, at any depth.
+fn damaged(stream: TokenStream, random: &mut Random) -> TokenStream {
+    let mut trees: Vec<TokenTree> = stream.into_iter().collect();
+    if trees.is_empty() {
+        return TokenStream::new();
+    }
+    let at = random.below(trees.len());
+    if let Some(TokenTree::Group(group)) = trees.get(at).cloned()
+        && random.below(4) > 0
+    {
+        let inner = damaged(group.stream(), random);
+        trees.splice(at..=at, [TokenTree::Group(Group::new(group.delimiter(), inner))]);
+        return trees.into_iter().collect();
+    }
+    match random.below(3) {
+        0 => drop(trees.remove(at)),
+        1 => {
+            let copy = trees.get(at).cloned();
+            copy.into_iter().for_each(|tree| trees.insert(at, tree));
+        }
+        _ => {
+            let other = random.below(trees.len());
+            trees.swap(at, other);
+        }
+    }
+    trees.into_iter().collect()
+}
+
+#[test]
+fn damaged_input_never_breaks_the_macro() {
+    let mut random = Random(20_261_122);
+    let options: Vec<TokenStream> = OPTIONS.iter().map(|text| tokens(text)).collect();
+    let items: Vec<TokenStream> = ITEMS.iter().map(|text| tokens(text)).collect();
+    for round in 0..6_000 {
+        let mut option = options.get(random.below(options.len())).cloned().unwrap_or_default();
+        let mut item = items.get(random.below(items.len())).cloned().unwrap_or_default();
+        for _ in 0..=random.below(4) {
+            if random.below(4) == 0 {
+                option = damaged(option, &mut random);
+            }
+            item = damaged(item, &mut random);
+        }
+        // Half a lifetime, `'`, can be swapped into a place from where it cannot be read again.
+        let readable =
+            [&option, &item].iter().all(|it| it.to_string().parse::<TokenStream>().is_ok());
+        let shown = format!("round {round}: #[actor({option})] {item}");
+        let (made, faults) = match round % 8 {
+            0 => expand_entry(Entry::Main, option, item),
+            1 => expand_entry(Entry::Test, option, item),
+            _ => expand_actor(option, item),
+        };
+        let text = quote!(#made #(#faults)*).to_string();
+        assert!(!text.is_empty(), "no output for {shown}");
+        assert!(!readable || text.parse::<TokenStream>().is_ok(), "no tokens for {shown}: {text}");
+    }
+}

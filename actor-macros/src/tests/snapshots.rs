@@ -1,0 +1,88 @@
+//! Each `tests/expand/*.rs` expands as its `*.expanded.rs` says, wrong input included.
+//!
+//! `UPDATE=1` writes the snapshots anew; read the difference before it is kept.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs, io};
+
+use proc_macro2::TokenStream;
+
+use super::{expand_file, item, tokens};
+use crate::walk::Walk;
+
+/// The code as rustfmt shows it, or nothing where it cannot read it.
+fn formatted(code: &str) -> io::Result<Option<String>> {
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config", "use_small_heuristics=Max"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    if let Some(mut input) = rustfmt.stdin.take() {
+        input.write_all(code.as_bytes())?;
+    }
+    let output = rustfmt.wait_with_output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(output.status.success().then_some(text))
+}
+
+/// All of it at once, or, where it holds a broken item, item by item.
+fn shown(made: &TokenStream) -> io::Result<String> {
+    if let Some(text) = formatted(&made.to_string())? {
+        return Ok(text);
+    }
+    let mut walk = Walk::new(made.clone());
+    let mut out = String::new();
+    while !walk.is_done() {
+        let start = walk.position();
+        item(&mut walk);
+        walk.next_if(walk.is_mark(0, ';'));
+        let code = walk.since(start).to_string();
+        out.push_str(&formatted(&code)?.unwrap_or(format!("{code}\n")));
+    }
+    Ok(out)
+}
+
+fn snapshot(source: &str) -> io::Result<String> {
+    let (made, said) = expand_file(tokens(source));
+    let mut out = String::new();
+    for (text, under) in said {
+        out.push_str(&format!("// error: {text}\n// under: {}\n", under.replace('\n', " ")));
+    }
+    out.push_str(&shown(&made)?);
+    Ok(out)
+}
+
+fn fixtures() -> io::Result<Vec<PathBuf>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expand");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.ends_with(".rs") && !name.ends_with(".expanded.rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[test]
+fn fixtures_expand_as_recorded() -> io::Result<()> {
+    let fixtures = fixtures()?;
+    assert!(!fixtures.is_empty());
+    let mut wrong = Vec::new();
+    for path in fixtures {
+        let made = snapshot(&fs::read_to_string(&path)?)?;
+        let recorded = path.with_extension("expanded.rs");
+        if env::var_os("UPDATE").is_some() {
+            fs::write(&recorded, made)?;
+        } else if fs::read_to_string(&recorded).unwrap_or_default() != made {
+            wrong.push(recorded);
+        }
+    }
+    assert!(wrong.is_empty(), "changed (UPDATE=1 rewrites): {wrong:#?}");
+    Ok(())
+}

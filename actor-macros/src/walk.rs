@@ -1,0 +1,74 @@
+//! Floor 0: a walk over token trees that looks ahead and remembers where it was.
+//!
+//! It must not judge what it meets.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+
+/// The tokens and how far the reader has come.
+pub(crate) struct Walk {
+    trees: Vec<TokenTree>,
+    at: usize,
+}
+
+impl Walk {
+    pub(crate) fn new(tokens: TokenStream) -> Self {
+        Self { trees: tokens.into_iter().collect(), at: 0 }
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.at >= self.trees.len()
+    }
+
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// What was read since `start`.
+    pub(crate) fn since(&self, start: usize) -> TokenStream {
+        self.trees.iter().take(self.at).skip(start).cloned().collect()
+    }
+
+    pub(crate) fn rest(&mut self) -> TokenStream {
+        let rest = self.trees.iter().skip(self.at).cloned().collect();
+        self.at = self.trees.len();
+        rest
+    }
+
+    pub(crate) fn peek(&self, ahead: usize) -> Option<&TokenTree> {
+        self.trees.get(self.at.saturating_add(ahead))
+    }
+
+    pub(crate) fn next(&mut self) -> Option<TokenTree> {
+        let tree = self.trees.get(self.at).cloned();
+        self.at = self.trees.len().min(self.at + 1);
+        tree
+    }
+
+    pub(crate) fn next_if(&mut self, wanted: bool) {
+        if wanted {
+            self.next();
+        }
+    }
+
+    pub(crate) fn peek_ident(&self, ahead: usize) -> Option<&Ident> {
+        match self.peek(ahead) {
+            Some(TokenTree::Ident(ident)) => Some(ident),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_word(&self, ahead: usize, word: &str) -> bool {
+        self.peek_ident(ahead).is_some_and(|ident| ident == word)
+    }
+
+    pub(crate) fn is_mark(&self, ahead: usize, mark: char) -> bool {
+        matches!(self.peek(ahead), Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
+    }
+
+    pub(crate) fn peek_group(&self, ahead: usize, delimiter: Delimiter) -> Option<&Group> {
+        match self.peek(ahead) {
+            Some(TokenTree::Group(group)) if group.delimiter() == delimiter => Some(group),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,218 @@
+impl Account {
+    pub const LIMIT: u64 = { 1_000 };
+    pub fn new() -> Self {
+        Self { balance: 0 }
+    }
+    fn open(&mut self, context: &Context<Self>) -> Result<(), String> {
+        Ok(())
+    }
+    async fn close_books(&mut self, exit: &Exit) {}
+    fn partner_gone(&mut self, context: &mut Context<Self>, id: ActorId, exit: Exit) {}
+    pub async fn withdraw(&mut self, mut amount: u64) -> Result<u64, Insufficient> {
+        amount += 1;
+        Err(Insufficient)
+    }
+    #[doc = " Looks up `key` some day."]
+    pub(crate) fn lookup(&self, key: String, context: &Context<Self>, reply: Reply<Entry>) {}
+    fn keep(&mut self, reply: Reply<Entry>, (x, y): (u8, u8), _: u8, _z: u8) {}
+    #[doc = " Ends the account."]
+    pub fn close(self) -> Self {
+        self
+    }
+    fn audit(&self, by: &str) {}
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum AccountMessage {
+        #[doc = "A message for [`Account::withdraw`]."]
+        Withdraw {
+            #[doc = "The argument `amount`."]
+            amount: u64,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Account, Result<u64, Insufficient>>,
+        },
+        #[doc = " Looks up `key` some day."]
+        Lookup {
+            #[doc = "The argument `key`."]
+            key: String,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Account, Entry>,
+        },
+        #[doc = "A message for [`Account::keep`]."]
+        Keep {
+            #[doc = "The argument `reply`."]
+            reply: Reply<Entry>,
+            #[doc = " The place. "]
+            arg1: (u8, u8),
+            #[doc = "The argument `arg2`."]
+            arg2: u8,
+            #[doc = "The argument `z`."]
+            z: u8,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Account, ()>,
+        },
+        #[doc = " Ends the account."]
+        Close {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Account, Account>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for AccountMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Withdraw { .. } => __f.write_str("Withdraw"),
+                Self::Lookup { .. } => __f.write_str("Lookup"),
+                Self::Keep { .. } => __f.write_str("Keep"),
+                Self::Close { .. } => __f.write_str("Close"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Account {
+        type Message = AccountMessage;
+        fn label(__message: &AccountMessage) -> __p::Label<'_> {
+            match *__message {
+                AccountMessage::Withdraw { ref __reply, .. } => {
+                    __p::Label::new("withdraw", __reply.head())
+                }
+                AccountMessage::Lookup { ref __reply, .. } => {
+                    __p::Label::new("lookup", __reply.head())
+                }
+                AccountMessage::Keep { ref __reply, .. } => __p::Label::new("keep", __reply.head()),
+                AccountMessage::Close { ref __reply, .. } => {
+                    __p::Label::new("close", __reply.head())
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Account {
+        const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::later(__life.seat(), __p::run(__life))
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleLater for Account {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<AccountMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> impl __p::Future<Output = __p::Flow> {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            async move {
+                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                match __input {
+                    __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
+                        __reply
+                            .answer(__p::sendable(Self::withdraw(__me, amount)).await, |__value| {
+                                (&&&__p::Probe(__value)).lost()
+                            });
+                    }
+                    __p::Input::Message(AccountMessage::Lookup { key, __reply }) => {
+                        Self::lookup(__me, key, __context, __reply.into_reply());
+                    }
+                    __p::Input::Message(AccountMessage::Keep { reply, arg1, arg2, z, __reply }) => {
+                        __reply.answer(Self::keep(__me, reply, arg1, arg2, z), |_| __p::None);
+                    }
+                    __p::Input::Message(AccountMessage::Close { __reply }) => {
+                        let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
+                        __reply
+                            .answer(Self::close(__me), |__value| (&&&__p::Probe(__value)).lost());
+                    }
+                    __p::Input::Start => return __p::started(Self::open(__me, __context)),
+                    __p::Input::Stop(__exit) => {
+                        __p::sendable(Self::close_books(__me, &__exit)).await;
+                    }
+                    __p::Input::Exited(__exited) => {
+                        let (__id, __exit) = *__exited;
+                        Self::partner_gone(__me, &mut __p::own(__context), __id, __exit);
+                    }
+                    _ => {}
+                }
+                __p::Flow::Done
+            }
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl AccountAddr {
+        #[doc = "Sends [`Account::withdraw`]."]
+        pub fn withdraw(
+            &self,
+            amount: u64,
+        ) -> ::actor_core::Call<'_, Account, Result<u64, Insufficient>> {
+            ::actor_core::Call::__new(
+                self,
+                AccountMessage::Withdraw { amount, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    AccountMessage::Withdraw { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = " Looks up `key` some day."]
+        pub(crate) fn lookup(&self, key: String) -> ::actor_core::Call<'_, Account, Entry> {
+            ::actor_core::Call::__new(
+                self,
+                AccountMessage::Lookup { key, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    AccountMessage::Lookup { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Account::keep`]."]
+        fn keep(
+            &self,
+            reply: Reply<Entry>,
+            arg1: (u8, u8),
+            arg2: u8,
+            z: u8,
+        ) -> ::actor_core::Call<'_, Account, ()> {
+            ::actor_core::Call::__new(
+                self,
+                AccountMessage::Keep {
+                    reply: __p::owned::<Reply<Entry>>(reply),
+                    arg1,
+                    arg2,
+                    z,
+                    __reply: __p::ReplySlot::empty(),
+                },
+                |__message| match __message {
+                    AccountMessage::Keep { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = " Ends the account."]
+        pub fn close(&self) -> ::actor_core::Call<'_, Account, Account> {
+            ::actor_core::Call::__new(
+                self,
+                AccountMessage::Close { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    AccountMessage::Close { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+    }
+};

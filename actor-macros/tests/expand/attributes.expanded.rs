@@ -1,0 +1,234 @@
+#[deprecated]
+#[cfg(unix)]
+#[doc(hidden)]
+pub struct Old;
+#[cfg(unix)]
+#[deprecated]
+#[doc(hidden)]
+#[doc = "Address of a running [`Old`]."]
+#[allow(deprecated)]
+pub struct OldAddr(::actor_core::Addr<Old>);
+#[cfg(unix)]
+#[deprecated]
+#[doc(hidden)]
+#[doc = "Messages of [`Old`], one variant each."]
+#[allow(deprecated)]
+pub type OldMessage = <Old as ::actor_core::Protocol>::Message;
+#[cfg(unix)]
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl ::actor_core::Actor for Old {
+        type Addr = OldAddr;
+        const SETTINGS: __p::Settings = __p::Settings::new("Old");
+    }
+    #[automatically_derived]
+    impl ::actor_core::Address for OldAddr {
+        type Actor = Old;
+    }
+    #[automatically_derived]
+    impl __p::Clone for OldAddr {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for OldAddr {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl __p::PartialEq for OldAddr {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl __p::Eq for OldAddr {}
+    #[automatically_derived]
+    impl __p::Hash for OldAddr {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl __p::Deref for OldAddr {
+        type Target = ::actor_core::Addr<Old>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::AsRef<::actor_core::Addr<Old>> for OldAddr {
+        fn as_ref(&self) -> &::actor_core::Addr<Old> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<::actor_core::Addr<Old>> for OldAddr {
+        fn from(__addr: ::actor_core::Addr<Old>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<OldAddr> for ::actor_core::Addr<Old> {
+        fn from(__addr: OldAddr) -> Self {
+            __addr.0
+        }
+    }
+};
+#[cfg(unix)]
+#[allow(dead_code)]
+impl Old {
+    #[doc = " Doc."]
+    #[cfg(feature = "extra")]
+    #[cfg_attr(test, doc = "More.", tracing::instrument)]
+    #[deprecated(note = "use `g`")]
+    #[allow(clippy::pedantic)]
+    #[expect(unused)]
+    #[must_use]
+    #[tracing::instrument]
+    pub fn f(&self, #[cfg(any())] gone: Nope, kept: u8) -> u8 {
+        kept
+    }
+    #[cfg(feature = "extra")]
+    #[cfg(unix)]
+    fn bye(&mut self, exit: &Exit) {}
+    #[cfg(not(feature = "extra"))]
+    fn bye_plain(&mut self, exit: &Exit) {}
+}
+#[cfg(unix)]
+#[allow(dead_code)]
+const _: () = {
+    use ::mine::rt::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum OldMessage {
+        #[cfg(feature = "extra")]
+        #[doc = " Doc."]
+        #[cfg_attr(test, doc = "More.")]
+        F {
+            #[cfg(any())]
+            #[doc = "The argument `gone`."]
+            gone: Nope,
+            #[doc = "The argument `kept`."]
+            kept: u8,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Old, u8>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for OldMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                #[cfg(feature = "extra")]
+                Self::F { .. } => __f.write_str("F"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Old {
+        type Message = OldMessage;
+        fn label(__message: &OldMessage) -> __p::Label<'_> {
+            match *__message {
+                #[cfg(feature = "extra")]
+                OldMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Old {
+        const HOOKS: __p::Hooks = __p::Hooks {
+            start: false,
+            #[cfg(any(all(feature = "extra", unix), not(feature = "extra")))]
+            stop: true,
+            #[cfg(not(any(all(feature = "extra", unix), not(feature = "extra"))))]
+            stop: false,
+            exit: false,
+        };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleNow for Old {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<OldMessage>,
+            __context: &::mine::rt::Context<Self>,
+        ) -> __p::Flow {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                #[cfg(feature = "extra")]
+                __p::Input::Message(OldMessage::F {
+                    #[cfg(any())]
+                    gone,
+                    kept,
+                    __reply,
+                }) => {
+                    __reply.answer(
+                        Self::f(
+                            __me,
+                            #[cfg(any())]
+                            gone,
+                            kept,
+                        ),
+                        |__value| (&&&__p::Probe(__value)).lost(),
+                    );
+                }
+                #[cfg(feature = "extra")]
+                #[cfg(unix)]
+                __p::Input::Stop(__exit) => {
+                    Self::bye(__me, &__exit);
+                }
+                #[cfg(not(feature = "extra"))]
+                __p::Input::Stop(__exit) => {
+                    Self::bye_plain(__me, &__exit);
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl OldAddr {
+        #[cfg(feature = "extra")]
+        #[doc = " Doc."]
+        #[cfg_attr(test, doc = "More.")]
+        #[deprecated(note = "use `g`")]
+        #[allow(clippy::pedantic)]
+        pub fn f(&self, #[cfg(any())] gone: Nope, kept: u8) -> ::mine::rt::Call<'_, Old, u8> {
+            ::mine::rt::Call::__new(
+                self,
+                OldMessage::F {
+                    #[cfg(any())]
+                    gone,
+                    kept,
+                    __reply: __p::ReplySlot::empty(),
+                },
+                |__message| match __message {
+                    OldMessage::F { __reply, .. } => __p::Some(__reply),
+                },
+            )
+        }
+    }
+};

@@ -1,0 +1,31 @@
+#[actor]
+#[deprecated]
+#[cfg(unix)]
+#[doc(hidden)]
+pub struct Old;
+
+#[actor(crate = ::mine::rt)]
+#[cfg(unix)]
+#[allow(dead_code)]
+impl Old {
+    /// Doc.
+    #[cfg(feature = "extra")]
+    #[cfg_attr(test, doc = "More.", tracing::instrument)]
+    #[deprecated(note = "use `g`")]
+    #[allow(clippy::pedantic)]
+    #[expect(unused)]
+    #[must_use]
+    #[tracing::instrument]
+    pub fn f(&self, #[cfg(any())] gone: Nope, kept: u8) -> u8 {
+        kept
+    }
+
+    #[on_stop]
+    #[cfg(feature = "extra")]
+    #[cfg(unix)]
+    fn bye(&mut self, exit: &Exit) {}
+
+    #[on_stop]
+    #[cfg(not(feature = "extra"))]
+    fn bye_plain(&mut self, exit: &Exit) {}
+}

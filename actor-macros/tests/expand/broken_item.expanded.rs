@@ -1,0 +1,114 @@
+// error: unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime
+// under: )
+// error: expected a body behind this signature
+// under: fn cut
+impl Counter { pub fn add (& mut self , x :) { self . } pub fn label (& self) -> String { let x = ; } pub fn cut pub fn last (& self) { } }
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum CounterMessage {
+        #[doc = "A message for [`Counter::label`]."]
+        Label {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Counter, String>,
+        },
+        #[doc = "A message for [`Counter::last`]."]
+        Last {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Counter, ()>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for CounterMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Label { .. } => __f.write_str("Label"),
+                Self::Last { .. } => __f.write_str("Last"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Counter {
+        type Message = CounterMessage;
+        fn label(__message: &CounterMessage) -> __p::Label<'_> {
+            match *__message {
+                CounterMessage::Label { ref __reply, .. } => {
+                    __p::Label::new("label", __reply.head())
+                }
+                CounterMessage::Last { ref __reply, .. } => __p::Label::new("last", __reply.head()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Counter {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleNow for Counter {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<CounterMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                __p::Input::Message(CounterMessage::Label { __reply }) => {
+                    __reply.answer(Self::label(__me), |__value| (&&&__p::Probe(__value)).lost());
+                }
+                __p::Input::Message(CounterMessage::Last { __reply }) => {
+                    __reply.answer(Self::last(__me), |_| __p::None);
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl CounterAddr {
+        #[doc = "Sends [`Counter::label`]."]
+        pub fn label(&self) -> ::actor_core::Call<'_, Counter, String> {
+            ::actor_core::Call::__new(
+                self,
+                CounterMessage::Label { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    CounterMessage::Label { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Counter::last`]."]
+        pub fn last(&self) -> ::actor_core::Call<'_, Counter, ()> {
+            ::actor_core::Call::__new(
+                self,
+                CounterMessage::Last { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    CounterMessage::Last { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+    }
+};
+::core::compile_error! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" }
+::core::compile_error! { "expected a body behind this signature" }

@@ -1,0 +1,271 @@
+#[derive(Debug)]
+pub(crate) struct Cache<K: Hash, V = u8, const N: usize = 3>
+where
+    V: Clone,
+{
+    map: HashMap<K, V>,
+}
+#[doc = "Address of a running [`Cache`]."]
+#[allow(deprecated)]
+pub(crate) struct CacheAddr<K: Hash, V = u8, const N: usize = 3>(
+    ::actor_core::Addr<Cache<K, V, N>>,
+)
+where
+    V: Clone;
+#[doc = "Messages of [`Cache`], one variant each."]
+#[allow(deprecated)]
+pub(crate) type CacheMessage<K, V = u8, const N: usize = 3> =
+    <Cache<K, V, N> as ::actor_core::Protocol>::Message;
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> ::actor_core::Actor for Cache<K, V, N>
+    where
+        V: Clone,
+    {
+        type Addr = CacheAddr<K, V, N>;
+        const SETTINGS: __p::Settings = __p::Settings::new("Cache").unbounded();
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> ::actor_core::Address for CacheAddr<K, V, N>
+    where
+        V: Clone,
+    {
+        type Actor = Cache<K, V, N>;
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::Clone for CacheAddr<K, V, N>
+    where
+        V: Clone,
+    {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::fmt::Debug for CacheAddr<K, V, N>
+    where
+        V: Clone,
+    {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::PartialEq for CacheAddr<K, V, N>
+    where
+        V: Clone,
+    {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::Eq for CacheAddr<K, V, N> where V: Clone {}
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::Hash for CacheAddr<K, V, N>
+    where
+        V: Clone,
+    {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::Deref for CacheAddr<K, V, N>
+    where
+        V: Clone,
+    {
+        type Target = ::actor_core::Addr<Cache<K, V, N>>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::AsRef<::actor_core::Addr<Cache<K, V, N>>>
+        for CacheAddr<K, V, N>
+    where
+        V: Clone,
+    {
+        fn as_ref(&self) -> &::actor_core::Addr<Cache<K, V, N>> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::From<::actor_core::Addr<Cache<K, V, N>>>
+        for CacheAddr<K, V, N>
+    where
+        V: Clone,
+    {
+        fn from(__addr: ::actor_core::Addr<Cache<K, V, N>>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash, V, const N: usize> __p::From<CacheAddr<K, V, N>>
+        for ::actor_core::Addr<Cache<K, V, N>>
+    where
+        V: Clone,
+    {
+        fn from(__addr: CacheAddr<K, V, N>) -> Self {
+            __addr.0
+        }
+    }
+};
+impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> shop::Cache<K, V, N>
+where
+    Self: Sized,
+{
+    pub fn get(&self, key: K) -> Option<V> {
+        self.map.get(&key).cloned()
+    }
+    pub fn all(&self, others: Vec<Self>, numbers: [u8; Self::SIZE]) -> <Self as Trait>::Item {
+        others
+    }
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum CacheMessage<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize>
+    where
+        shop::Cache<K, V, N>: Sized,
+    {
+        #[doc = "A message for [`Cache::get`](shop::Cache::get)."]
+        Get {
+            #[doc = "The argument `key`."]
+            key: K,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<shop::Cache<K, V, N>, Option<V>>,
+        },
+        #[doc = "A message for [`Cache::all`](shop::Cache::all)."]
+        All {
+            #[doc = "The argument `others`."]
+            others: Vec<shop::Cache<K, V, N>>,
+            #[doc = "The argument `numbers`."]
+            numbers: [u8; <shop::Cache<K, V, N>>::SIZE],
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<shop::Cache<K, V, N>, <shop::Cache<K, V, N> as Trait>::Item>,
+        },
+    }
+    #[automatically_derived]
+    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::fmt::Debug
+        for CacheMessage<K, V, N>
+    where
+        shop::Cache<K, V, N>: Sized,
+    {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Get { .. } => __f.write_str("Get"),
+                Self::All { .. } => __f.write_str("All"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::Protocol
+        for shop::Cache<K, V, N>
+    where
+        shop::Cache<K, V, N>: Sized,
+    {
+        type Message = CacheMessage<K, V, N>;
+        fn label(__message: &CacheMessage<K, V, N>) -> __p::Label<'_> {
+            match *__message {
+                CacheMessage::Get { ref __reply, .. } => __p::Label::new("get", __reply.head()),
+                CacheMessage::All { ref __reply, .. } => __p::Label::new("all", __reply.head()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::Dispatch
+        for shop::Cache<K, V, N>
+    where
+        shop::Cache<K, V, N>: Sized,
+    {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::HandleNow
+        for shop::Cache<K, V, N>
+    where
+        shop::Cache<K, V, N>: Sized,
+    {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<CacheMessage<K, V, N>>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                __p::Input::Message(CacheMessage::Get { key, __reply }) => {
+                    __reply.answer(Self::get(__me, key), |__value| (&&&__p::Probe(__value)).lost());
+                }
+                __p::Input::Message(CacheMessage::All { others, numbers, __reply }) => {
+                    __reply.answer(Self::all(__me, others, numbers), |__value| {
+                        (&&&__p::Probe(__value)).lost()
+                    });
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize>
+        shop::CacheAddr<K, V, N>
+    where
+        shop::Cache<K, V, N>: Sized,
+    {
+        #[doc = "Sends [`Cache::get`](shop::Cache::get)."]
+        pub fn get(&self, key: K) -> ::actor_core::Call<'_, shop::Cache<K, V, N>, Option<V>> {
+            ::actor_core::Call::__new(
+                self,
+                CacheMessage::Get { key: __p::owned::<K>(key), __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    CacheMessage::Get { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Cache::all`](shop::Cache::all)."]
+        pub fn all(
+            &self,
+            others: Vec<shop::Cache<K, V, N>>,
+            numbers: [u8; <shop::Cache<K, V, N>>::SIZE],
+        ) -> ::actor_core::Call<'_, shop::Cache<K, V, N>, <shop::Cache<K, V, N> as Trait>::Item>
+        {
+            ::actor_core::Call::__new(
+                self,
+                CacheMessage::All {
+                    others: __p::owned::<Vec<shop::Cache<K, V, N>>>(others),
+                    numbers,
+                    __reply: __p::ReplySlot::empty(),
+                },
+                |__message| match __message {
+                    CacheMessage::All { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+    }
+};

@@ -1,0 +1,198 @@
+#[doc = " Counts."]
+pub struct Counter {
+    total: u64,
+}
+#[doc = "Address of a running [`Counter`]."]
+#[allow(deprecated)]
+pub struct CounterAddr(::actor_core::Addr<Counter>);
+#[doc = "Messages of [`Counter`], one variant each."]
+#[allow(deprecated)]
+pub type CounterMessage = <Counter as ::actor_core::Protocol>::Message;
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl ::actor_core::Actor for Counter {
+        type Addr = CounterAddr;
+        const SETTINGS: __p::Settings = __p::Settings::new("counter").capacity(8).turn(4);
+    }
+    #[automatically_derived]
+    impl ::actor_core::Address for CounterAddr {
+        type Actor = Counter;
+    }
+    #[automatically_derived]
+    impl __p::Clone for CounterAddr {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for CounterAddr {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl __p::PartialEq for CounterAddr {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl __p::Eq for CounterAddr {}
+    #[automatically_derived]
+    impl __p::Hash for CounterAddr {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl __p::Deref for CounterAddr {
+        type Target = ::actor_core::Addr<Counter>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::AsRef<::actor_core::Addr<Counter>> for CounterAddr {
+        fn as_ref(&self) -> &::actor_core::Addr<Counter> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<::actor_core::Addr<Counter>> for CounterAddr {
+        fn from(__addr: ::actor_core::Addr<Counter>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<CounterAddr> for ::actor_core::Addr<Counter> {
+        fn from(__addr: CounterAddr) -> Self {
+            __addr.0
+        }
+    }
+};
+impl Counter {
+    #[doc = " Adds `amount`; returns the new total."]
+    pub async fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+    #[doc = " Forgets everything."]
+    pub fn reset(&mut self) {
+        self.total = 0;
+    }
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum CounterMessage {
+        #[doc = " Adds `amount`; returns the new total."]
+        Add {
+            #[doc = "The argument `amount`."]
+            amount: u64,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Counter, u64>,
+        },
+        #[doc = " Forgets everything."]
+        Reset {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Counter, ()>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for CounterMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Add { .. } => __f.write_str("Add"),
+                Self::Reset { .. } => __f.write_str("Reset"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Counter {
+        type Message = CounterMessage;
+        fn label(__message: &CounterMessage) -> __p::Label<'_> {
+            match *__message {
+                CounterMessage::Add { ref __reply, .. } => __p::Label::new("add", __reply.head()),
+                CounterMessage::Reset { ref __reply, .. } => {
+                    __p::Label::new("reset", __reply.head())
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Counter {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::later(__life.seat(), __p::run(__life))
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleLater for Counter {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<CounterMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> impl __p::Future<Output = __p::Flow> {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            async move {
+                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                match __input {
+                    __p::Input::Message(CounterMessage::Add { amount, __reply }) => {
+                        __reply.answer(__p::sendable(Self::add(__me, amount)).await, |__value| {
+                            (&&&__p::Probe(__value)).lost()
+                        });
+                    }
+                    __p::Input::Message(CounterMessage::Reset { __reply }) => {
+                        __reply.answer(Self::reset(__me), |_| __p::None);
+                    }
+                    _ => {}
+                }
+                __p::Flow::Done
+            }
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl CounterAddr {
+        #[doc = " Adds `amount`; returns the new total."]
+        pub fn add(&self, amount: u64) -> ::actor_core::Call<'_, Counter, u64> {
+            ::actor_core::Call::__new(
+                self,
+                CounterMessage::Add { amount, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    CounterMessage::Add { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = " Forgets everything."]
+        pub fn reset(&self) -> ::actor_core::Call<'_, Counter, ()> {
+            ::actor_core::Call::__new(
+                self,
+                CounterMessage::Reset { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    CounterMessage::Reset { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+    }
+};

@@ -1,0 +1,147 @@
+struct Double<T>(T)
+where
+    T: Clone;
+#[doc = "Address of a running [`Double`]."]
+#[allow(deprecated)]
+struct DoubleAddr<T>(::actor_core::Addr<Double<T>>)
+where
+    T: Clone;
+#[doc = "Messages of [`Double`], one variant each."]
+#[allow(deprecated)]
+type DoubleMessage<T> = <Double<T> as ::actor_core::Protocol>::Message;
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl<T> ::actor_core::Actor for Double<T>
+    where
+        T: Clone,
+    {
+        type Addr = DoubleAddr<T>;
+        const SETTINGS: __p::Settings = __p::Settings::new("Double");
+    }
+    #[automatically_derived]
+    impl<T> ::actor_core::Address for DoubleAddr<T>
+    where
+        T: Clone,
+    {
+        type Actor = Double<T>;
+    }
+    #[automatically_derived]
+    impl<T> __p::Clone for DoubleAddr<T>
+    where
+        T: Clone,
+    {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl<T> __p::fmt::Debug for DoubleAddr<T>
+    where
+        T: Clone,
+    {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl<T> __p::PartialEq for DoubleAddr<T>
+    where
+        T: Clone,
+    {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl<T> __p::Eq for DoubleAddr<T> where T: Clone {}
+    #[automatically_derived]
+    impl<T> __p::Hash for DoubleAddr<T>
+    where
+        T: Clone,
+    {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl<T> __p::Deref for DoubleAddr<T>
+    where
+        T: Clone,
+    {
+        type Target = ::actor_core::Addr<Double<T>>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<T> __p::AsRef<::actor_core::Addr<Double<T>>> for DoubleAddr<T>
+    where
+        T: Clone,
+    {
+        fn as_ref(&self) -> &::actor_core::Addr<Double<T>> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<T> __p::From<::actor_core::Addr<Double<T>>> for DoubleAddr<T>
+    where
+        T: Clone,
+    {
+        fn from(__addr: ::actor_core::Addr<Double<T>>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl<T> __p::From<DoubleAddr<T>> for ::actor_core::Addr<Double<T>>
+    where
+        T: Clone,
+    {
+        fn from(__addr: DoubleAddr<T>) -> Self {
+            __addr.0
+        }
+    }
+};
+impl<T: Clone + Send + 'static> Double<T> {}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum DoubleMessage {}
+    #[automatically_derived]
+    impl __p::fmt::Debug for DoubleMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {}
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl<T: Clone + Send + 'static> __p::Protocol for Double<T> {
+        type Message = DoubleMessage;
+        fn label(__message: &DoubleMessage) -> __p::Label<'_> {
+            match *__message {}
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone + Send + 'static> __p::Dispatch for Double<T> {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl<T: Clone + Send + 'static> __p::HandleNow for Double<T> {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<DoubleMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+};

@@ -1,0 +1,7 @@
+#[actor]
+struct Double<T>(T)
+where
+    T: Clone;
+
+#[actor]
+impl<T: Clone + Send + 'static> Double<T> {}

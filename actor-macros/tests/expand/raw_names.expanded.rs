@@ -1,0 +1,243 @@
+pub enum r#Type {
+    A,
+}
+#[doc = "Address of a running [`Type`]."]
+#[allow(deprecated)]
+pub struct TypeAddr(::actor_core::Addr<r#Type>);
+#[doc = "Messages of [`Type`], one variant each."]
+#[allow(deprecated)]
+pub type TypeMessage = <r#Type as ::actor_core::Protocol>::Message;
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl ::actor_core::Actor for r#Type {
+        type Addr = TypeAddr;
+        const SETTINGS: __p::Settings = __p::Settings::new("Type");
+    }
+    #[automatically_derived]
+    impl ::actor_core::Address for TypeAddr {
+        type Actor = r#Type;
+    }
+    #[automatically_derived]
+    impl __p::Clone for TypeAddr {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for TypeAddr {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl __p::PartialEq for TypeAddr {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl __p::Eq for TypeAddr {}
+    #[automatically_derived]
+    impl __p::Hash for TypeAddr {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl __p::Deref for TypeAddr {
+        type Target = ::actor_core::Addr<r#Type>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::AsRef<::actor_core::Addr<r#Type>> for TypeAddr {
+        fn as_ref(&self) -> &::actor_core::Addr<r#Type> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<::actor_core::Addr<r#Type>> for TypeAddr {
+        fn from(__addr: ::actor_core::Addr<r#Type>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<TypeAddr> for ::actor_core::Addr<r#Type> {
+        fn from(__addr: TypeAddr) -> Self {
+            __addr.0
+        }
+    }
+};
+impl r#Type {
+    pub async fn r#fn(&self, r#match: u8, self_: u8, arg0: u8, (a, b): (u8, u8)) {}
+    pub fn self_(&self) {}
+    pub fn _1(&self, message: Message, reply: Reply, _type: u8) {}
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum TypeMessage {
+        #[doc = "A message for [`Type::fn`](r#Type::fn)."]
+        Fn {
+            #[doc = "The argument `match`."]
+            r#match: u8,
+            #[doc = "The argument `self_`."]
+            self_: u8,
+            #[doc = "The argument `arg0`."]
+            arg0: u8,
+            #[doc = "The argument `arg3`."]
+            arg3: (u8, u8),
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<r#Type, ()>,
+        },
+        #[doc = "A message for [`Type::self_`](r#Type::self_)."]
+        Self_ {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<r#Type, ()>,
+        },
+        #[doc = "A message for [`Type::_1`](r#Type::_1)."]
+        _1 {
+            #[doc = "The argument `message`."]
+            message: Message,
+            #[doc = "The argument `reply`."]
+            reply: Reply,
+            #[doc = "The argument `_type`."]
+            _type: u8,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<r#Type, ()>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for TypeMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Fn { .. } => __f.write_str("Fn"),
+                Self::Self_ { .. } => __f.write_str("Self_"),
+                Self::_1 { .. } => __f.write_str("_1"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for r#Type {
+        type Message = TypeMessage;
+        fn label(__message: &TypeMessage) -> __p::Label<'_> {
+            match *__message {
+                TypeMessage::Fn { ref __reply, .. } => __p::Label::new("fn", __reply.head()),
+                TypeMessage::Self_ { ref __reply, .. } => __p::Label::new("self_", __reply.head()),
+                TypeMessage::_1 { ref __reply, .. } => __p::Label::new("_1", __reply.head()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for r#Type {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::local_later(__life.seat(), __p::run(__life))
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleLater for r#Type {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<TypeMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> impl __p::Future<Output = __p::Flow> {
+            async move {
+                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                match __input {
+                    __p::Input::Message(TypeMessage::Fn {
+                        r#match,
+                        self_,
+                        arg0,
+                        arg3,
+                        __reply,
+                    }) => {
+                        __reply.answer(Self::r#fn(__me, r#match, self_, arg0, arg3).await, |_| {
+                            __p::None
+                        });
+                    }
+                    __p::Input::Message(TypeMessage::Self_ { __reply }) => {
+                        __reply.answer(Self::self_(__me), |_| __p::None);
+                    }
+                    __p::Input::Message(TypeMessage::_1 { message, reply, _type, __reply }) => {
+                        __reply.answer(Self::_1(__me, message, reply, _type), |_| __p::None);
+                    }
+                    _ => {}
+                }
+                __p::Flow::Done
+            }
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl TypeAddr {
+        #[doc = "Sends [`Type::fn`](r#Type::fn)."]
+        pub fn r#fn(
+            &self,
+            r#match: u8,
+            self_: u8,
+            arg0: u8,
+            arg3: (u8, u8),
+        ) -> ::actor_core::Call<'_, r#Type, ()> {
+            ::actor_core::Call::__new(
+                self,
+                TypeMessage::Fn { r#match, self_, arg0, arg3, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    TypeMessage::Fn { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Type::self_`](r#Type::self_)."]
+        pub fn self_(&self) -> ::actor_core::Call<'_, r#Type, ()> {
+            ::actor_core::Call::__new(
+                self,
+                TypeMessage::Self_ { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    TypeMessage::Self_ { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Type::_1`](r#Type::_1)."]
+        pub fn _1(
+            &self,
+            message: Message,
+            reply: Reply,
+            _type: u8,
+        ) -> ::actor_core::Call<'_, r#Type, ()> {
+            ::actor_core::Call::__new(
+                self,
+                TypeMessage::_1 {
+                    message: __p::owned::<Message>(message),
+                    reply: __p::owned::<Reply>(reply),
+                    _type,
+                    __reply: __p::ReplySlot::empty(),
+                },
+                |__message| match __message {
+                    TypeMessage::_1 { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+    }
+};

@@ -1,0 +1,283 @@
+impl One {
+    fn f(&self, entry: Entry, more: Vec<Entry>, number: u8) {}
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum OneMessage {
+        #[doc = "A message for [`One::f`]."]
+        F {
+            #[doc = "The argument `entry`."]
+            entry: Entry,
+            #[doc = "The argument `more`."]
+            more: Vec<Entry>,
+            #[doc = "The argument `number`."]
+            number: u8,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<One, ()>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for OneMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::F { .. } => __f.write_str("F"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for One {
+        type Message = OneMessage;
+        fn label(__message: &OneMessage) -> __p::Label<'_> {
+            match *__message {
+                OneMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for One {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleNow for One {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<OneMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                __p::Input::Message(OneMessage::F { entry, more, number, __reply }) => {
+                    __reply.answer(Self::f(__me, entry, more, number), |_| __p::None);
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl OneAddr {
+        #[doc = "Sends [`One::f`]."]
+        fn f(&self, entry: Entry, more: Vec<Entry>, number: u8) -> ::actor_core::Call<'_, One, ()> {
+            ::actor_core::Call::__new(
+                self,
+                OneMessage::F {
+                    entry: __p::owned::<Entry>(entry),
+                    more: __p::owned::<Vec<Entry>>(more),
+                    number,
+                    __reply: __p::ReplySlot::empty(),
+                },
+                |__message| match __message {
+                    OneMessage::F { __reply, .. } => __p::Some(__reply),
+                },
+            )
+        }
+    }
+};
+impl Many {
+    fn f(&self, entry: Entry, other: Other) -> Third {
+        x
+    }
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum ManyMessage {
+        #[doc = "A message for [`Many::f`]."]
+        F {
+            #[doc = "The argument `entry`."]
+            entry: Entry,
+            #[doc = "The argument `other`."]
+            other: Other,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Many, Third>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for ManyMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::F { .. } => __f.write_str("F"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Many {
+        type Message = ManyMessage;
+        fn label(__message: &ManyMessage) -> __p::Label<'_> {
+            match *__message {
+                ManyMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Many {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleNow for Many {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<ManyMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                __p::Input::Message(ManyMessage::F { entry, other, __reply }) => {
+                    __reply.answer(Self::f(__me, entry, other), |__value| {
+                        (&&&__p::Probe(__value)).lost()
+                    });
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl ManyAddr {
+        #[doc = "Sends [`Many::f`]."]
+        fn f(&self, entry: Entry, other: Other) -> ::actor_core::Call<'_, Many, Third> {
+            ::actor_core::Call::__new(
+                self,
+                ManyMessage::F {
+                    entry: __p::owned::<Entry>(entry),
+                    other: __p::owned::<Other>(other),
+                    __reply: __p::ReplySlot::empty(),
+                },
+                |__message| match __message {
+                    ManyMessage::F { __reply, .. } => __p::Some(__reply),
+                },
+            )
+        }
+    }
+};
+impl Sure {
+    fn f(&self, entry: Entry, other: Rc<u8>) {}
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum SureMessage {
+        #[doc = "A message for [`Sure::f`]."]
+        F {
+            #[doc = "The argument `entry`."]
+            entry: Entry,
+            #[doc = "The argument `other`."]
+            other: Rc<u8>,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Sure, ()>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for SureMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::F { .. } => __f.write_str("F"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Sure {
+        type Message = SureMessage;
+        fn label(__message: &SureMessage) -> __p::Label<'_> {
+            match *__message {
+                SureMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Sure {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleNow for Sure {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<SureMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                __p::Input::Message(SureMessage::F { entry, other, __reply }) => {
+                    __reply.answer(Self::f(__me, entry, other), |_| __p::None);
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl SureAddr {
+        #[doc = "Sends [`Sure::f`]."]
+        fn f(&self, entry: Entry, other: Rc<u8>) -> ::actor_core::Call<'_, Sure, ()> {
+            ::actor_core::Call::__new(
+                self,
+                SureMessage::F { entry, other, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    SureMessage::F { __reply, .. } => __p::Some(__reply),
+                },
+            )
+        }
+    }
+};

@@ -1,0 +1,91 @@
+// error: `#[actor]` does not go on the `impl` of a trait; put it on the inherent `impl` block of the actor
+// under: Greeter
+// error: a union cannot be an actor; write a struct (`#[actor]` goes on a struct, an enum or their inherent `impl` block)
+// under: pub union
+// error: an actor owns its state and has no lifetimes; use owned types, or `'static`
+// under: 'a
+impl Greeter for Robot {
+    fn greet(&self) -> String {
+        String::new()
+    }
+}
+::core::compile_error! { "`#[actor]` does not go on the `impl` of a trait; put it on the inherent `impl` block of the actor" }
+pub union Both {
+    a: u8,
+}
+::core::compile_error! { "a union cannot be an actor; write a struct (`#[actor]` goes on a struct, an enum or their inherent `impl` block)" }
+impl<'a> Parser<'a> {
+    fn f(&self) {}
+}
+struct Parser<'a>(&'a str);
+#[doc = "Address of a running [`Parser`]."]
+#[allow(deprecated)]
+struct ParserAddr<'a>(::actor_core::Addr<Parser<'a>>);
+#[doc = "Messages of [`Parser`], one variant each."]
+#[allow(deprecated)]
+type ParserMessage<'a> = <Parser<'a> as ::actor_core::Protocol>::Message;
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl<'a> ::actor_core::Actor for Parser<'a> {
+        type Addr = ParserAddr<'a>;
+        const SETTINGS: __p::Settings = __p::Settings::new("Parser");
+    }
+    #[automatically_derived]
+    impl<'a> ::actor_core::Address for ParserAddr<'a> {
+        type Actor = Parser<'a>;
+    }
+    #[automatically_derived]
+    impl<'a> __p::Clone for ParserAddr<'a> {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl<'a> __p::fmt::Debug for ParserAddr<'a> {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl<'a> __p::PartialEq for ParserAddr<'a> {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl<'a> __p::Eq for ParserAddr<'a> {}
+    #[automatically_derived]
+    impl<'a> __p::Hash for ParserAddr<'a> {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl<'a> __p::Deref for ParserAddr<'a> {
+        type Target = ::actor_core::Addr<Parser<'a>>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<'a> __p::AsRef<::actor_core::Addr<Parser<'a>>> for ParserAddr<'a> {
+        fn as_ref(&self) -> &::actor_core::Addr<Parser<'a>> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<'a> __p::From<::actor_core::Addr<Parser<'a>>> for ParserAddr<'a> {
+        fn from(__addr: ::actor_core::Addr<Parser<'a>>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl<'a> __p::From<ParserAddr<'a>> for ::actor_core::Addr<Parser<'a>> {
+        fn from(__addr: ParserAddr<'a>) -> Self {
+            __addr.0
+        }
+    }
+};
+::core::compile_error! { "an actor owns its state and has no lifetimes; use owned types, or `'static`" }

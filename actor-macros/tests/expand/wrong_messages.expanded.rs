@@ -1,0 +1,157 @@
+// error: message arguments must be owned; use `String` instead of `&str`
+// under: &str
+// error: a message cannot be generic over `T`; move `T` to the actor, or the method to an ordinary `impl` block
+// under: T
+// error: a reply needs a type with a name; write `Box<dyn Display + Send>`, or move the method to an ordinary `impl` block
+// under: impl Display
+// error: a message takes `&Context<Self>`; all its methods take `&self`
+// under: &mut Context<Self>
+// error: a message takes `&self`, `&mut self` or `self`
+// under: Rc<Self>
+// error: a reply must be owned; use `u8` instead of `&u8`
+// under: &u8
+// error: a message takes `&self`, `&mut self` or `self`; add a receiver
+// under: lost
+impl Counter {
+    pub fn rename(&mut self, name: &str) {}
+    fn generic<T: Into<u8>>(&mut self, value: T) -> u8
+    where
+        T: Copy,
+    {
+        1
+    }
+    fn shown(&self) -> impl Display {
+        1
+    }
+    fn part(&self, ctx: &mut Context<Self>, reply: Reply<u8>) {}
+    fn shared(self: Rc<Self>, (a, b): (u8, u8)) -> &u8 {
+        &1
+    }
+    fn lost(key: u8) {}
+    fn right(&self, amount: u64) -> u64 {
+        amount
+    }
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum CounterMessage {
+        #[doc = "A message for [`Counter::right`]."]
+        Right {
+            #[doc = "The argument `amount`."]
+            amount: u64,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Counter, u64>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for CounterMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Right { .. } => __f.write_str("Right"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Counter {
+        type Message = CounterMessage;
+        fn label(__message: &CounterMessage) -> __p::Label<'_> {
+            match *__message {
+                CounterMessage::Right { ref __reply, .. } => {
+                    __p::Label::new("right", __reply.head())
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Counter {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleNow for Counter {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<CounterMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                __p::Input::Message(CounterMessage::Right { amount, __reply }) => {
+                    __reply.answer(Self::right(__me, amount), |__value| {
+                        (&&&__p::Probe(__value)).lost()
+                    });
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl CounterAddr {
+        #[doc = "Sends [`Counter::right`]."]
+        fn right(&self, amount: u64) -> ::actor_core::Call<'_, Counter, u64> {
+            ::actor_core::Call::__new(
+                self,
+                CounterMessage::Right { amount, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    CounterMessage::Right { __reply, .. } => __p::Some(__reply),
+                },
+            )
+        }
+        #[allow(unused_variables, missing_docs)]
+        pub fn rename(&self, name: &str) -> ::actor_core::Call<'_, Counter, ()> {
+            loop {}
+        }
+        #[allow(unused_variables, missing_docs)]
+        fn generic<T: Into<u8>>(&self, value: T) -> ::actor_core::Call<'_, Counter, u8>
+        where
+            T: Copy,
+        {
+            loop {}
+        }
+        #[allow(unused_variables, missing_docs)]
+        fn shown(&self) -> ::actor_core::Call<'_, Counter, ()> {
+            loop {}
+        }
+        #[allow(unused_variables, missing_docs)]
+        fn part(&self) -> ::actor_core::Call<'_, Counter, u8> {
+            loop {}
+        }
+        #[allow(unused_variables, missing_docs)]
+        fn shared(&self, arg0: (u8, u8)) -> ::actor_core::Call<'_, Counter, &u8> {
+            loop {}
+        }
+        #[allow(unused_variables, missing_docs)]
+        fn lost(&self, key: u8) -> ::actor_core::Call<'_, Counter, ()> {
+            loop {}
+        }
+    }
+};
+::core::compile_error! { "message arguments must be owned; use `String` instead of `&str`" }
+::core::compile_error! { "a message cannot be generic over `T`; move `T` to the actor, or the method to an ordinary `impl` block" }
+::core::compile_error! { "a reply needs a type with a name; write `Box<dyn Display + Send>`, or move the method to an ordinary `impl` block" }
+::core::compile_error! { "a message takes `&Context<Self>`; all its methods take `&self`" }
+::core::compile_error! { "a message takes `&self`, `&mut self` or `self`" }
+::core::compile_error! { "a reply must be owned; use `u8` instead of `&u8`" }
+::core::compile_error! { "a message takes `&self`, `&mut self` or `self`; add a receiver" }

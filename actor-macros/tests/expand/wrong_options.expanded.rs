@@ -1,0 +1,176 @@
+// error: unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `name`, `crate`, `local`
+// under: mailbx
+// error: a mailbox needs room for a message; write `capacity = 1` or more
+// under: 0
+// error: unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)
+// under: lcal
+// error: unknown option `skp`; did you mean `skip`? (valid: `skip`)
+// under: skp
+// error: a hook takes `&mut self` or `&self`
+// under: self
+pub struct Counter {
+    total: u64,
+}
+#[doc = "Address of a running [`Counter`]."]
+#[allow(deprecated)]
+pub struct CounterAddr(::actor_core::Addr<Counter>);
+#[doc = "Messages of [`Counter`], one variant each."]
+#[allow(deprecated)]
+pub type CounterMessage = <Counter as ::actor_core::Protocol>::Message;
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl ::actor_core::Actor for Counter {
+        type Addr = CounterAddr;
+        const SETTINGS: __p::Settings = __p::Settings::new("Counter");
+    }
+    #[automatically_derived]
+    impl ::actor_core::Address for CounterAddr {
+        type Actor = Counter;
+    }
+    #[automatically_derived]
+    impl __p::Clone for CounterAddr {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for CounterAddr {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl __p::PartialEq for CounterAddr {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl __p::Eq for CounterAddr {}
+    #[automatically_derived]
+    impl __p::Hash for CounterAddr {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl __p::Deref for CounterAddr {
+        type Target = ::actor_core::Addr<Counter>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::AsRef<::actor_core::Addr<Counter>> for CounterAddr {
+        fn as_ref(&self) -> &::actor_core::Addr<Counter> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<::actor_core::Addr<Counter>> for CounterAddr {
+        fn from(__addr: ::actor_core::Addr<Counter>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<CounterAddr> for ::actor_core::Addr<Counter> {
+        fn from(__addr: CounterAddr) -> Self {
+            __addr.0
+        }
+    }
+};
+::core::compile_error! { "unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `name`, `crate`, `local`" }
+::core::compile_error! { "a mailbox needs room for a message; write `capacity = 1` or more" }
+impl Counter {
+    fn right(&self) {}
+    fn start(self) {}
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    pub enum CounterMessage {
+        #[doc = "A message for [`Counter::right`]."]
+        Right {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Counter, ()>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for CounterMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Right { .. } => __f.write_str("Right"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Counter {
+        type Message = CounterMessage;
+        fn label(__message: &CounterMessage) -> __p::Label<'_> {
+            match *__message {
+                CounterMessage::Right { ref __reply, .. } => {
+                    __p::Label::new("right", __reply.head())
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Counter {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns)]
+    impl __p::HandleNow for Counter {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<CounterMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                __p::Input::Message(CounterMessage::Right { __reply }) => {
+                    __reply.answer(Self::right(__me), |_| __p::None);
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl CounterAddr {
+        #[doc = "Sends [`Counter::right`]."]
+        fn right(&self) -> ::actor_core::Call<'_, Counter, ()> {
+            ::actor_core::Call::__new(
+                self,
+                CounterMessage::Right { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    CounterMessage::Right { __reply, .. } => __p::Some(__reply),
+                },
+            )
+        }
+    }
+};
+::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)" }
+::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`)" }
+::core::compile_error! { "a hook takes `&mut self` or `&self`" }
