@@ -1,7 +1,7 @@
 //! What a call or a send can fail with: [`CallError`], [`SendError`]. Plain data, no behaviour.
 
 use crate::exit::Failure;
-use crate::sync::Mutex;
+use crate::sync::{Arc, Mutex};
 use std::fmt;
 
 /// Why a call brought no answer.
@@ -35,6 +35,9 @@ pub enum CallError {
     Panicked(Failure),
     /// The actor was killed while it handled this message.
     Killed,
+    /// The wait could never have ended: the handler that asked is the one that would have to
+    /// answer.
+    Deadlock(Cycle),
     /// `wait()` was called on a thread that an actor system is running on.
     WouldBlock,
 }
@@ -73,6 +76,7 @@ impl fmt::Display for CallError {
             CallError::NoReply => f.write_str("the reply was dropped unanswered"),
             CallError::Panicked(failure) => failure.fmt(f),
             CallError::Killed => f.write_str("the actor was killed while handling the message"),
+            CallError::Deadlock(cycle) => write!(f, "the call would wait for ever: {cycle}"),
             CallError::WouldBlock => {
                 f.write_str("waiting would block a thread of an actor system; use `.await`")
             }
@@ -99,15 +103,65 @@ pub enum SendReason {
     Full,
     /// There was no room in the time given.
     Timeout,
+    /// There would never be room: the handler that sends is the one that would have to make it.
+    Deadlock(Cycle),
+}
+
+/// Actors that wait for each other in a circle, printed as `bank#3 > account#7 > bank#3`.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// #[actor]
+/// struct Loner;
+///
+/// #[actor]
+/// impl Loner {
+///     async fn ask_myself(&self, context: &Context<Self>) -> Result<u32, CallError> {
+///         context.address().answer().await
+///     }
+///
+///     fn answer(&self) -> u32 {
+///         42
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let loner = Loner.spawn();
+///     let Ok(Err(CallError::Deadlock(cycle))) = loner.ask_myself().await else { unreachable!() };
+///     assert_eq!(cycle.to_string(), format!("{0} > {0}", loner.label()));
+/// });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cycle(Arc<[String]>);
+
+impl Cycle {
+    pub(crate) fn new(path: impl IntoIterator<Item = String>) -> Self {
+        Cycle(path.into_iter().collect())
+    }
+
+    /// The labels of the actors in the circle, each once, the one that was refused first.
+    pub fn path(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Cycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for label in &*self.0 {
+            write!(f, "{label} > ")?;
+        }
+        f.write_str(self.0.first().map_or("", String::as_str))
+    }
 }
 
 impl fmt::Display for SendReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            SendReason::Stopped => "the actor has stopped",
-            SendReason::Full => "the mailbox is full",
-            SendReason::Timeout => "the mailbox stayed full for the time given",
-        })
+        match self {
+            SendReason::Stopped => f.write_str("the actor has stopped"),
+            SendReason::Full => f.write_str("the mailbox is full"),
+            SendReason::Timeout => f.write_str("the mailbox stayed full for the time given"),
+            SendReason::Deadlock(cycle) => write!(f, "there would never be room: {cycle}"),
+        }
     }
 }
 
@@ -169,6 +223,7 @@ impl<M> From<SendError<M>> for CallError {
             SendReason::Stopped => CallError::Stopped,
             SendReason::Full => CallError::Full,
             SendReason::Timeout => CallError::Timeout { started: false },
+            SendReason::Deadlock(cycle) => CallError::Deadlock(cycle),
         }
     }
 }

@@ -32,7 +32,7 @@ pub mod __private;
 
 pub use actor::{Actor, Dispatch, Protocol};
 pub use actor_macros::{actor, main, test};
-pub use error::{CallError, SendError, SendReason};
+pub use error::{CallError, Cycle, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Place};
 pub use incident::Incident;
 pub use life::Context;

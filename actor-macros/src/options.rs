@@ -106,7 +106,10 @@ fn entry(walk: &mut Walk, errors: &mut Errors) -> Option<Entry> {
             let text = call.map_or_else(
                 || format!("expected `,` behind `{key}`"),
                 |call| {
-                    format!("a value stands behind `=`; write `{key} = {}`", text(call.stream()))
+                    format!(
+                        "an option takes its value with `=`; write `{key} = {}`",
+                        text(call.stream())
+                    )
                 },
             );
             errors.push(&whole, text);

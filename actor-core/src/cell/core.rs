@@ -4,7 +4,7 @@ use super::hub::Hub;
 use crate::actor::Settings;
 use crate::exit::ActorId;
 use crate::sync::Arc;
-use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 
 /// Set if the actor was told to die and the loop has not heeded it yet.
 pub(crate) const KILL: u32 = 1;
@@ -23,6 +23,8 @@ pub(crate) enum Pace {
     Idle,
     /// A handler is pending: it waits for its waker, and for a kill.
     Busy,
+    /// A handler is pending on a call or a send to its own actor, and on nothing else.
+    Stuck,
     /// It has more to do than this turn allows.
     Again,
     /// It takes no mail just now: it waits for a notice, and for a kill.
@@ -49,6 +51,9 @@ pub(crate) struct Core {
     pub(crate) budget: AtomicU32,
     /// How the cell comes to rest. Written by the actor's own run only.
     pace: AtomicU8,
+    /// Set if the pending handler waits for itself: its next poll refuses that wait. Written by
+    /// the actor's own run only.
+    told: AtomicBool,
 }
 
 impl Core {
@@ -72,6 +77,7 @@ impl Core {
             taken: AtomicU32::new(0),
             budget: AtomicU32::new(0),
             pace: AtomicU8::new(Pace::Idle as u8),
+            told: AtomicBool::new(false),
         }
     }
 
@@ -123,11 +129,21 @@ impl Core {
         self.pace.store(pace as u8, Ordering::Relaxed);
     }
 
+    /// Only by the actor's own run.
+    pub(crate) fn tell(&self, told: bool) {
+        self.told.store(told, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn pace(&self) -> Pace {
         match self.pace.load(Ordering::Relaxed) {
             0 => Pace::Idle,
             1 => Pace::Busy,
-            2 => Pace::Again,
+            2 => Pace::Stuck,
+            3 => Pace::Again,
             _ => Pace::Deaf,
         }
     }

@@ -1,9 +1,10 @@
 //! Which actor and handler this thread is running just now, and what its panic said. Thread-local;
 //! saved and restored round each run, since a run may lie within another.
 
+use super::core::Core;
 use super::hub::Hub;
 use super::mail::{AnyMail, Verbs};
-use crate::error::CallError;
+use crate::error::{CallError, Cycle};
 use crate::exit::{Failure, FailureKind, FailureParts, Place};
 use crate::incident::Incident;
 use crate::sync::Arc;
@@ -12,6 +13,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Once;
+use std::task::Waker;
 
 /// What a panic said, noted by the hook, which sees more than the catcher.
 struct Note {
@@ -23,6 +25,8 @@ thread_local! {
     static ACTOR: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
     /// The hub of the task or `block_on` that this thread is in, outside of actors.
     static HUB: RefCell<Option<Arc<Hub>>> = const { RefCell::new(None) };
+    /// Whether the handler that is being polled waits for its own actor.
+    static ITSELF: Cell<Itself> = const { Cell::new(Itself::NOBODY) };
     static HANDLING: Cell<Handling> = const { Cell::new(Handling::NOTHING) };
     /// How many catchers are round this code: the hook notes nothing outside of them.
     static CATCHERS: Cell<u32> = const { Cell::new(0) };
@@ -49,6 +53,45 @@ impl Handling {
         let reply = reply.map_or(0, |head| std::ptr::from_ref(head) as usize);
         Handling { name, reply, killed: false }
     }
+}
+
+/// A poll of a handler, seen from waits for its own actor.
+#[derive(Clone, Copy)]
+struct Itself {
+    /// Where the data of the waker lies that the handler is polled with; 0 for none.
+    waker: usize,
+    /// Set by a wait for the actor itself that is pending to this waker.
+    waits: bool,
+    /// Set if such a wait can never end: the next one that is polled is refused.
+    told: bool,
+}
+
+impl Itself {
+    const NOBODY: Itself = Itself { waker: 0, waits: false, told: false };
+}
+
+/// Runs one poll of a handler; returns whether it came to wait for its own actor.
+pub(crate) fn polled<T>(waker: &Waker, told: bool, poll: impl FnOnce() -> T) -> (T, bool) {
+    let before = ITSELF.replace(Itself { waker: waker.data() as usize, waits: false, told });
+    let result = poll();
+    (result, ITSELF.replace(before).waits)
+}
+
+/// A call or send to `target` is about to be pending to `waker`. If that would be the handler of
+/// `target` itself waiting, notes it, or says that the wait is refused.
+///
+/// A wait that is refused is certain: see `Pace::Stuck`.
+pub(crate) fn refuses_wait(target: &Core, waker: &Waker) -> Option<Cycle> {
+    let itself = ITSELF.get();
+    if itself.waker != waker.data() as usize {
+        return None;
+    }
+    let actor = ACTOR.with_borrow(Clone::clone)?;
+    if actor.core().id() != target.id() {
+        return None;
+    }
+    ITSELF.set(Itself { waits: !itself.told, told: false, ..itself });
+    itself.told.then(|| Cycle::new([actor.label()]))
 }
 
 /// What this thread was running before.

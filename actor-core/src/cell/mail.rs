@@ -86,20 +86,24 @@ impl<A: Dispatch> Mail<A> {
         self.lane.lock()
     }
 
-    /// Takes messages into the empty `batch`, at most what is left of the turn. When there is
-    /// nothing to take, nothing else to heed and nobody left to bring anything, closes the mailbox.
-    pub(crate) fn fetch(&self, batch: &mut VecDeque<A::Message>) {
+    /// Takes the oldest message, and those behind it into the empty `batch`, at most what is left
+    /// of the turn; says whether there are signals to be heeded before them. When there is nothing
+    /// to take, nothing else to heed and nobody left to bring anything, closes the mailbox.
+    pub(crate) fn fetch(&self, batch: &mut VecDeque<A::Message>) -> (Option<A::Message>, bool) {
         let mut wake = Vec::new();
         let mut lane = self.lane.lock();
         self.publish(&mut lane, &mut wake);
-        lane.queue.take(batch, self.core.budget());
-        let forsaken = batch.is_empty() && self.is_forsaken(&lane);
+        let first = lane.queue.take(batch, self.core.budget());
+        // Under the lock: a notice that was posted before a message was accepted is seen here.
+        let signalled = self.core.signals() != 0;
+        let forsaken = first.is_none() && self.is_forsaken(&lane);
         drop(lane);
         wake.into_iter().for_each(Waker::wake);
         if forsaken {
-            // An address made between the two locks lets it live on: `adopt` has its keeper then.
+            // An address made between the two locks, by `upgrade`, lets it live on.
             self.close_if_forsaken();
         }
+        (first, signalled)
     }
 
     /// Tells senders how many messages were taken, and lets waiting ones in.
@@ -139,6 +143,8 @@ impl<A: Dispatch> Mail<A> {
     fn shut(&self, lane: &mut Lane<A>) {
         lane.seat.closed = true;
         self.core.raise(STOP);
+        // Who waits for room now waits for nothing.
+        self.core.lower(WAITING);
         if let Some(records) = lane.seat.known() {
             records.changed.notify(usize::MAX);
         }
@@ -253,23 +259,26 @@ impl<A: Dispatch> AnyMail for Mail<A> {
         let mut lane = self.lane.lock();
         self.publish(&mut lane, &mut wake);
         let woken = std::mem::take(&mut lane.seat.woken);
+        self.core.tell(pace == Pace::Stuck && !woken && wake.is_empty());
         let signals = self.core.signals();
         let more = match pace {
             Pace::Again => true,
             Pace::Busy => woken || signals & KILL != 0,
+            // If nobody was let in just now, it would wait for ever: it is to be told.
+            Pace::Stuck => woken || signals & KILL != 0 || wake.is_empty(),
             Pace::Deaf => signals & (KILL | NOTICE) != 0,
             Pace::Idle => {
                 lane.queue.len(0) != 0 || signals & !WAITING != 0 || self.is_forsaken(&lane)
             }
         };
         let rest = if !more {
-            lane.seat.busy = pace == Pace::Busy;
+            lane.seat.busy = matches!(pace, Pace::Busy | Pace::Stuck);
             lane.seat.cell = cell();
             if pace == Pace::Idle {
                 lane.queue.give_back();
             }
             Rest::Laid
-        } else if pace == Pace::Busy || self.core.budget() == 0 {
+        } else if matches!(pace, Pace::Busy | Pace::Stuck) || self.core.budget() == 0 {
             Rest::Back
         } else {
             Rest::Again

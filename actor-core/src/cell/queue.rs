@@ -93,23 +93,21 @@ impl<M> Queue<M> {
         }
     }
 
-    /// Moves at most `most` messages into the empty `batch`; they go on counting until published.
-    pub(crate) fn take(&mut self, batch: &mut VecDeque<M>, most: u32) {
+    /// Hands out the oldest message, and moves those behind it into the empty `batch`, at most
+    /// `most` in all. They go on counting until published.
+    pub(crate) fn take(&mut self, batch: &mut VecDeque<M>, most: u32) -> Option<M> {
         debug_assert!(batch.is_empty() && self.out == 0);
-        let Some(first) = self.first.take() else { return };
+        let first = self.first.take()?;
         let rest = (most as usize).saturating_sub(1);
-        if self.more.is_empty() {
-            batch.push_back(first);
-        } else if self.more.len() <= rest {
-            // The usual case: the two blocks change places and none is allocated.
+        if self.more.len() <= rest {
+            // The usual case: the two blocks change places, and nothing is allocated or copied.
             std::mem::swap(batch, &mut self.more);
-            batch.push_front(first);
         } else {
-            batch.push_back(first);
             batch.extend(self.more.drain(..rest));
             self.first = self.more.pop_front();
         }
-        self.out = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+        self.out = 1 + u32::try_from(batch.len()).unwrap_or(u32::MAX - 1);
+        Some(first)
     }
 
     /// Puts what is left of a batch back to the front, in order.

@@ -73,6 +73,8 @@ pub(crate) struct Watcher {
     pub(crate) id: ActorId,
     /// What made it watch; `None` for the far half of a link.
     pub(crate) key: Option<Key>,
+    /// Set for both halves of a link: who is linked both ways is told once.
+    pub(crate) link: bool,
 }
 
 impl Seat {

@@ -15,7 +15,7 @@ use crate::sync::{Mutex, OnceLock};
 
 /// How often the lookout looks while others are up. What it takes has waited behind one job for as
 /// long as this at least, and for twice as long at most.
-pub(super) const WATCH: Duration = Duration::from_micros(750);
+pub(super) const WATCH: Duration = Duration::from_micros(500);
 
 /// One searching worker, in `Idle::word`.
 const SEARCHING: usize = 1;

@@ -1,6 +1,7 @@
 //! Floor 1: what runs jobs and tells the time. It knows nothing of actors, mailboxes or systems, and
 //! must not import them.
 
+mod bell;
 mod idle;
 mod multi;
 mod seat;

@@ -3,11 +3,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Waker};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_deque::Injector;
 
+use super::bell::Bell;
 use super::idle::{Idle, MOST};
 use super::seat::{Seat, retried};
 use super::{Entered, Host, Job, Timers, Turn, worker};
@@ -24,6 +26,8 @@ pub(crate) struct MultiThread {
     threads: Mutex<Vec<WorkerThread>>,
     /// Told when a worker thread has ended.
     ended: Condvar,
+    /// The bells of the threads in `drive`: once there are no workers, they look at the timers.
+    drivers: Mutex<Vec<Arc<Bell>>>,
     this: Weak<MultiThread>,
 }
 
@@ -45,6 +49,7 @@ impl MultiThread {
             let timers = Timers::new(Instant::now(), move || {
                 if let Some(host) = host.upgrade() {
                     host.idle.rouse_lookout();
+                    host.rouse_drivers_if_closed();
                 }
             });
             MultiThread {
@@ -54,6 +59,7 @@ impl MultiThread {
                 closed: AtomicBool::new(false),
                 threads: Mutex::new(Vec::with_capacity(threads)),
                 ended: Condvar::new(),
+                drivers: Mutex::new(Vec::new()),
                 this: this.clone(),
             }
         });
@@ -83,6 +89,21 @@ impl MultiThread {
     pub(super) fn discard_left(&self) {
         while let Some(job) = retried(|| self.injector.steal()) {
             job.discard();
+        }
+    }
+
+    /// Takes a job from outside of the workers. Not inlined: it would slow down the other way.
+    #[inline(never)]
+    fn inject(&self, job: Job) {
+        self.injector.push(job);
+        // The push before the look at who sleeps: see `Idle::lie_down`.
+        fence(Ordering::SeqCst);
+        self.idle.notify();
+    }
+
+    fn rouse_drivers_if_closed(&self) {
+        if self.is_closed() {
+            self.drivers.lock().iter().for_each(|bell| bell.rouse());
         }
     }
 
@@ -116,11 +137,8 @@ impl MultiThread {
 
 impl Host for MultiThread {
     fn schedule(&self, job: Job, turn: Turn) {
-        if let Some(job) = worker::push(self, job, turn) {
-            self.injector.push(job);
-            // The push before the look at who sleeps: see `Idle::lie_down`.
-            fence(Ordering::SeqCst);
-            self.idle.notify();
+        if let Err(job) = worker::push(self, job, turn) {
+            self.inject(job);
         }
     }
 
@@ -132,10 +150,19 @@ impl Host for MultiThread {
         self.idle.timers()
     }
 
-    fn drive(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+    fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = Entered::new(this);
-        futures_lite::future::block_on(future);
+        let driver = Driver::new(self);
+        let waker = Waker::from(driver.bell.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if !driver.bell.take_woken() {
+                driver.sleep();
+            } else if future.as_mut().poll(&mut context).is_ready() {
+                return;
+            }
+        }
     }
 
     fn is_own_thread(&self) -> bool {
@@ -150,11 +177,44 @@ impl Host for MultiThread {
         for thread in ended {
             let _ = thread.handle.join();
         }
-        // A worker that closes its own host drops what is left when it ends itself.
+        self.rouse_drivers_if_closed();
+        // What waits for the time is woken, so that it is among what is left and dropped. A worker
+        // that closes its own host drops what is left when it ends itself.
+        self.timers().wake_all();
         if me.is_none() {
             self.discard_left();
         }
         stuck
+    }
+}
+
+/// A thread in `drive`.
+struct Driver<'a> {
+    host: &'a MultiThread,
+    bell: Arc<Bell>,
+}
+
+impl Driver<'_> {
+    fn new(host: &MultiThread) -> Driver<'_> {
+        let bell = Bell::new();
+        host.drivers.lock().push(bell.clone());
+        Driver { host, bell }
+    }
+
+    /// Sleeps until the future is woken or, once the host is closed, until a timer is due.
+    fn sleep(&self) {
+        let timers = self.host.timers();
+        let until = if self.host.is_closed() { timers.sleep_until(None) } else { None };
+        self.bell.sleep(until, || false);
+        if self.host.is_closed() {
+            timers.fire(Instant::now());
+        }
+    }
+}
+
+impl Drop for Driver<'_> {
+    fn drop(&mut self) {
+        self.host.drivers.lock().retain(|bell| !Arc::ptr_eq(bell, &self.bell));
     }
 }
 

@@ -6,11 +6,10 @@ use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Wake, Waker};
-use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+use super::bell::Bell;
 use super::{Entered, Host, Job, Timers, Turn};
-use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Arc, Mutex, Weak};
 
 /// The most jobs between two polls of a future that is always ready, and two looks at the clock.
@@ -20,33 +19,21 @@ const ROUND: usize = 61;
 pub(crate) struct CurrentThread {
     /// All jobs in order. Turns make no difference: what is scheduled runs behind what is there.
     queue: Mutex<VecDeque<Job>>,
+    /// The owner thread's.
     bell: Arc<Bell>,
     timers: Timers,
     this: Weak<CurrentThread>,
 }
 
-/// How the owner thread is woken; the waker of the future it drives.
-struct Bell {
-    owner: Thread,
-    /// Set while the owner sleeps, or is about to.
-    asleep: AtomicBool,
-    /// Set if the driven future has been woken since its last poll.
-    woken: AtomicBool,
-}
-
 impl CurrentThread {
     /// Makes a host that the calling thread owns.
     pub(crate) fn new() -> Arc<CurrentThread> {
-        let bell = Arc::new(Bell {
-            owner: thread::current(),
-            asleep: AtomicBool::new(false),
-            woken: AtomicBool::new(false),
-        });
+        let bell = Bell::new();
         Arc::new_cyclic(|this| CurrentThread {
             queue: Mutex::new(VecDeque::new()),
             timers: Timers::new(Instant::now(), {
                 let bell = bell.clone();
-                move || bell.ring()
+                move || bell.rouse()
             }),
             bell,
             this: this.clone(),
@@ -55,20 +42,9 @@ impl CurrentThread {
 
     /// Sleeps until the bell rings or a timer is due, unless there is something to do.
     fn sleep(&self) {
-        self.bell.asleep.store(true, Ordering::SeqCst);
-        // First asleep, then a look: who schedules or wakes does so first and then looks whether
-        // the owner is asleep. So one of the two sees the other.
-        fence(Ordering::SeqCst);
-        if self.queue.lock().is_empty() && !self.bell.woken.load(Ordering::SeqCst) {
-            match self.timers.sleep_until(None) {
-                None => thread::park(),
-                Some(until) => {
-                    thread::park_timeout(until.saturating_duration_since(Instant::now()));
-                }
-            }
-            self.timers.woke(false);
-        }
-        self.bell.asleep.store(false, Ordering::SeqCst);
+        let until = self.timers.sleep_until(None);
+        self.bell.sleep(until, || !self.queue.lock().is_empty());
+        self.timers.woke(false);
     }
 
     /// Drops all jobs one by one, those too that are scheduled by such a drop.
@@ -85,7 +61,6 @@ impl CurrentThread {
 impl Host for CurrentThread {
     fn schedule(&self, job: Job, _turn: Turn) {
         self.queue.lock().push_back(job);
-        fence(Ordering::SeqCst);
         self.bell.ring();
     }
 
@@ -108,11 +83,9 @@ impl Host for CurrentThread {
         let waker = Waker::from(self.bell.clone());
         let mut context = Context::from_waker(&waker);
         let mut steps = 0;
-        self.bell.woken.store(true, Ordering::SeqCst);
+        self.bell.wake_by_ref();
         loop {
-            if self.bell.woken.load(Ordering::Relaxed)
-                && self.bell.woken.swap(false, Ordering::SeqCst)
-            {
+            if self.bell.take_woken() {
                 if future.as_mut().poll(&mut context).is_ready() {
                     return;
                 }
@@ -120,7 +93,7 @@ impl Host for CurrentThread {
             }
             let ran = round.run();
             steps += ran;
-            let idle = ran == 0 && !self.bell.woken.load(Ordering::SeqCst);
+            let idle = ran == 0 && !self.bell.is_woken();
             if idle || steps >= ROUND {
                 steps = 0;
                 let fired = if self.timers.is_empty() { 0 } else { self.timers.fire(self.now()) };
@@ -132,13 +105,14 @@ impl Host for CurrentThread {
     }
 
     fn is_own_thread(&self) -> bool {
-        thread::current().id() == self.bell.owner.id()
+        self.bell.is_mine()
     }
 
     /// There is no thread to end. On the owner thread what is left is dropped; elsewhere it is kept
     /// for the owner or until the host is dropped.
     fn close(&self, _grace: Duration) -> Vec<String> {
         if self.is_own_thread() {
+            self.timers.wake_all();
             self.discard_left();
         }
         Vec::new()
@@ -179,25 +153,5 @@ impl Drop for Round<'_> {
             self.jobs.append(&mut queue);
             mem::swap(&mut self.jobs, &mut *queue);
         }
-    }
-}
-
-impl Bell {
-    fn ring(&self) {
-        if self.asleep.load(Ordering::SeqCst) && self.asleep.swap(false, Ordering::SeqCst) {
-            self.owner.unpark();
-        }
-    }
-}
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.store(true, Ordering::SeqCst);
-        fence(Ordering::SeqCst);
-        self.ring();
     }
 }

@@ -149,6 +149,17 @@ impl Timers {
         }
     }
 
+    /// Wakes all that wait, due or not: who still wants to wait comes again.
+    pub(crate) fn wake_all(&self) {
+        let mut waiting = self.waiting.lock();
+        let wakers = std::mem::take(&mut waiting.wakers);
+        self.note_earliest(&waiting);
+        drop(waiting);
+        for waker in wakers.into_values() {
+            contained(|| waker.wake());
+        }
+    }
+
     /// Somebody is about to sleep until the next deadline, or `limit` if that is earlier; gives back
     /// until when. From now on a deadline before that gives an alarm.
     pub(crate) fn sleep_until(&self, limit: Option<Instant>) -> Option<Instant> {

@@ -39,29 +39,25 @@ thread_local! {
     static WORKER: OnceCell<Worker> = const { OnceCell::new() };
 }
 
+/// Calls `body` with the worker of this thread, if it is one of `host`'s.
+fn with_own<T>(host: &MultiThread, body: impl FnOnce(&Worker) -> T) -> Option<T> {
+    let of_host = |worker: &&Worker| std::ptr::eq(&raw const *worker.host, host);
+    WORKER.try_with(|worker| worker.get().filter(of_host).map(body)).ok().flatten()
+}
+
 /// Puts `job` aside on the worker of this thread; gives it back if that is not one of `host`'s.
-pub(super) fn push(host: &MultiThread, job: Job, turn: Turn) -> Option<Job> {
-    let mut job = Some(job);
-    let _ = WORKER.try_with(|worker| {
-        if let Some(worker) = worker.get()
-            && std::ptr::eq(&raw const *worker.host, host)
-            && let Some(job) = job.take()
-        {
-            worker.push(job, turn);
-        }
-    });
-    job
+pub(super) fn push(host: &MultiThread, job: Job, turn: Turn) -> Result<(), Job> {
+    // Two accesses, so that a job never is in a closure that may be dropped without a call.
+    if with_own(host, |_| ()).is_none() {
+        return Err(job);
+    }
+    with_own(host, |worker| worker.push(job, turn));
+    Ok(())
 }
 
 /// The number of this thread's worker, if it is one of `host`'s.
 pub(super) fn index_in(host: &MultiThread) -> Option<usize> {
-    WORKER
-        .try_with(|worker| {
-            let worker = worker.get()?;
-            std::ptr::eq(&raw const *worker.host, host).then_some(worker.index)
-        })
-        .ok()
-        .flatten()
+    with_own(host, |worker| worker.index)
 }
 
 /// The whole life of a worker thread.

@@ -12,6 +12,7 @@ use crate::cell::core::{Core, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::{AnyMail, Rest};
 use crate::cell::seat::Cell;
+use crate::cell::waker::OwnWaker;
 use crate::host::{Job, RunCell, Turn};
 use crate::sync::Arc;
 use crate::sync::atomic::Ordering;
@@ -153,7 +154,7 @@ pin_project! {
     /// The body of an actor with async handlers.
     struct LaterBody<F> {
         // Made when a handler is first pending, and kept: most actors never need one.
-        waker: Option<Waker>,
+        waker: Option<OwnWaker>,
         #[pin]
         future: F,
     }
@@ -166,14 +167,22 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
         loop {
             // It stays so if a handler is pending; if there is nothing to do the driver says so.
             core.set_pace(Pace::Busy);
-            let waker = this.waker.as_ref().unwrap_or(Waker::noop());
-            match this.future.as_mut().poll(&mut Poller::from_waker(waker)) {
-                Poll::Ready(()) => return Progress::Over,
-                Poll::Pending if core.pace() == Pace::Busy && this.waker.is_none() => {
+            let waker = this.waker.as_ref().map_or(Waker::noop(), |own| &own.waker);
+            let poll = || this.future.as_mut().poll(&mut Poller::from_waker(waker));
+            let (poll, waits_for_itself) = current::polled(waker, core.is_told(), poll);
+            match (poll, &this.waker) {
+                (Poll::Ready(()), _) => return Progress::Over,
+                (Poll::Pending, None) if core.pace() == Pace::Busy => {
                     // What is pending was polled with a waker that wakes nobody: poll it again.
-                    *this.waker = Some(crate::cell::waker::waker(mail.clone()));
+                    *this.waker = Some(OwnWaker::new(mail.clone()));
                 }
-                Poll::Pending => return Progress::Rests,
+                (Poll::Pending, own) => {
+                    let alone = own.as_ref().is_some_and(OwnWaker::has_one_clone);
+                    if waits_for_itself && alone && core.pace() == Pace::Busy {
+                        core.set_pace(Pace::Stuck);
+                    }
+                    return Progress::Rests;
+                }
             }
         }
     }

@@ -157,7 +157,12 @@ impl<A: Dispatch> Context<A> {
     #[track_caller]
     pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Addr {
         let key = self.with_holdings(|holdings| holdings.key());
-        let parent = Watcher { who: Arc::downgrade(&self.any()), id: self.id(), key: Some(key) };
+        let parent = Watcher {
+            who: Arc::downgrade(&self.any()),
+            id: self.id(),
+            key: Some(key),
+            link: false,
+        };
         let mut prepared = child.prepare();
         prepared.hub = Some(self.mail.core.hub.clone());
         // Everything is in place before the child can run: `start` gives it the parent, and the
@@ -215,7 +220,7 @@ impl<A: Dispatch> Context<A> {
             holdings.insert(key, Holding::Monitor { key, target, make });
             key
         });
-        self.watch(id, mail.map(|mail| mail.0), key);
+        self.watch(id, mail.map(|mail| mail.0), key, false);
         Monitor::new(Arc::downgrade(&self.any()), key)
     }
 
@@ -259,10 +264,10 @@ impl<A: Dispatch> Context<A> {
         });
         if let Some(mail) = &mail {
             // The far half first: the near one may bring the exit at once.
-            let far = Watcher { who: Arc::downgrade(mail), id, key: None };
+            let far = Watcher { who: Arc::downgrade(mail), id, key: None, link: true };
             self.mail.watch(far);
         }
-        self.watch(id, mail.clone(), key);
+        self.watch(id, mail.clone(), key, true);
         Link::new(self.any(), mail, key)
     }
 
@@ -463,10 +468,10 @@ impl<A: Dispatch> Context<A> {
     }
 
     /// Enters this actor as a watcher of `target`, or posts the exit that is there already.
-    fn watch(&self, id: ActorId, target: Option<Arc<dyn AnyMail>>, key: Key) {
+    fn watch(&self, id: ActorId, target: Option<Arc<dyn AnyMail>>, key: Key, link: bool) {
         let who = Arc::downgrade(&self.any());
         let exit = match target {
-            Some(target) => target.watch(Watcher { who, id: self.id(), key: Some(key) }),
+            Some(target) => target.watch(Watcher { who, id: self.id(), key: Some(key), link }),
             None => Some(Exit::NoActor),
         };
         if let Some(exit) = exit {

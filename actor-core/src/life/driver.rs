@@ -177,18 +177,31 @@ impl<A: Dispatch> Driver<A> {
         {
             return next;
         }
-        let Some(message) = self.batch.pop_front() else {
-            if self.fetched && self.stage == Stage::Running {
+        let message = match self.batch.pop_front() {
+            Some(message) => message,
+            None if self.fetched && self.stage == Stage::Running => {
                 self.fetched = false;
+                // The block of a burst that is over: an idle actor holds none.
+                self.batch = VecDeque::new();
                 return Some(self.rest(Pace::Idle));
             }
-            self.fetched = true;
-            let mail = self.context.mail();
-            mail.fetch(&mut self.batch);
-            if self.batch.is_empty() && self.stage == Stage::Draining {
-                self.finish(Exit::Stopped);
+            None => {
+                self.fetched = true;
+                let (first, signalled) = self.context.mail().fetch(&mut self.batch);
+                match first {
+                    Some(message) if !signalled => message,
+                    Some(message) => {
+                        self.batch.push_front(message);
+                        return None;
+                    }
+                    None => {
+                        if self.stage == Stage::Draining && !signalled {
+                            self.finish(Exit::Stopped);
+                        }
+                        return None;
+                    }
+                }
             }
-            return None;
         };
         let core = &self.mail().core;
         core.taken.store(core.taken.load(Ordering::Relaxed) + 1, Ordering::Relaxed);

@@ -13,6 +13,7 @@ use crate::incident::Incident;
 use crate::life::task;
 use crate::sync::Arc;
 use crate::time::Sleep;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a parent gives a child to stop, unless the child says otherwise.
@@ -178,7 +179,16 @@ pub(crate) fn publish<A: Dispatch>(mail: &Arc<Mail<A>>, exit: Exit) {
     {
         hub.report(Incident::Unobserved { failure: failure.clone() });
     }
+    let linked: BTreeSet<_> = watchers
+        .iter()
+        .filter(|other| other.link && other.key.is_some())
+        .map(|other| other.id)
+        .collect();
     for watcher in watchers {
+        if watcher.key.is_none() && linked.contains(&watcher.id) {
+            // Linked from both sides: the near half tells it.
+            continue;
+        }
         let Some(who) = watcher.who.upgrade() else { continue };
         who.notify(match watcher.key {
             Some(key) => Notice::Exited(key, id, exit.clone()),

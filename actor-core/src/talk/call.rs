@@ -4,7 +4,9 @@ use super::address::Addr;
 use super::reply::{Answer, Reply, ReplySlot, waited_for};
 use super::send::{Held, Sending};
 use super::timed::{Expire, Home, Timed};
-use crate::actor::Protocol;
+use crate::Context;
+use crate::actor::{Dispatch, Protocol};
+use crate::cell::current;
 use crate::cell::queue::{Refused, Ticket};
 use crate::error::{CallError, SendError, SendReason};
 use crate::host::{self, Host};
@@ -233,6 +235,57 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Delegated { sending: Sending::new(self.address.again(), message) }
     }
 
+    /// Makes the call beside the actor that asks, and has a message made of its answer: the actor
+    /// goes on with other messages meanwhile.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Store; #[actor] impl Store { fn get(&self, key: u32) -> u32 { key * 2 } }
+    /// #[actor]
+    /// struct Front {
+    ///     store: StoreAddr,
+    ///     found: Option<u32>,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Front {
+    ///     fn look_up(&mut self, key: u32, context: &Context<Self>) {
+    ///         self.store.get(key).pipe(context, |me, answer| me.found(answer));
+    ///     }
+    ///
+    ///     fn found(&mut self, answer: Result<u32, CallError>) {
+    ///         self.found = answer.ok();
+    ///     }
+    ///
+    ///     fn last(&self) -> Option<u32> {
+    ///         self.found
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let front = Front { store: Store.spawn(), found: None }.spawn();
+    ///     front.look_up(4).await.unwrap();
+    ///     while front.last().await.unwrap().is_none() {}
+    ///     assert_eq!(front.last().await, Ok(Some(8)));
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    /// If the call has been polled already.
+    #[track_caller]
+    pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
+    where
+        A: Dispatch,
+        B: Protocol,
+        T: Send + 'static,
+        F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
+    {
+        // A call does not panic while it waits; if it did, its answer would be lost: `NoReply`.
+        context.pipe(self.owned(), move |me, answer| {
+            make(me, answer.unwrap_or(Err(CallError::NoReply)))
+        });
+    }
+
     #[track_caller]
     pub(crate) fn take_message(&mut self) -> P::Message {
         self.message.take().expect("the call has been polled already: its message is under way")
@@ -262,6 +315,14 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Ok(State::Waiting(answer, ticket))
     }
 
+    /// Waits no more: what has not been handled by now never will be.
+    fn withdraw(&mut self) {
+        if let State::Waiting(answer, ticket) = std::mem::replace(&mut self.state, State::Over) {
+            drop(answer);
+            self.leave(ticket);
+        }
+    }
+
     /// Takes the message back if it still waits for room.
     fn leave(&mut self, ticket: Option<Ticket>) -> bool {
         ticket.is_some_and(|ticket| self.address.get().post().leave(ticket).is_some())
@@ -282,13 +343,20 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
                 }
             },
             State::Waiting(answer, _) => {
-                let answer = std::task::ready!(Pin::new(answer).poll(cx));
-                self.state = State::Over;
-                return Poll::Ready(answer);
+                if let Poll::Ready(answer) = Pin::new(answer).poll(cx) {
+                    self.state = State::Over;
+                    return Poll::Ready(answer);
+                }
             }
             State::Over => panic!("a call was polled after it had given its answer"),
         }
-        Poll::Pending
+        match current::refuses_wait(self.address.get().post().core(), cx.waker()) {
+            None => Poll::Pending,
+            Some(cycle) => {
+                self.withdraw();
+                Poll::Ready(Err(CallError::Deadlock(cycle)))
+            }
+        }
     }
 }
 
@@ -296,10 +364,7 @@ impl<P: Protocol, T> Unpin for Call<'_, P, T> {}
 
 impl<P: Protocol, T> Drop for Call<'_, P, T> {
     fn drop(&mut self) {
-        if let State::Waiting(answer, ticket) = std::mem::replace(&mut self.state, State::Over) {
-            drop(answer);
-            self.leave(ticket);
-        }
+        self.withdraw();
     }
 }
 

@@ -3,6 +3,7 @@
 use super::address::Addr;
 use super::timed::{Expire, Home, Timed};
 use crate::actor::Protocol;
+use crate::cell::current;
 use crate::cell::queue::{Refused, Room, Ticket};
 use crate::error::{SendError, SendReason};
 use std::fmt;
@@ -92,6 +93,20 @@ impl<'a, P: Protocol> Sending<'a, P> {
         })
     }
 
+    /// Waits on, unless it would be for ever.
+    fn wait(&mut self, ticket: Ticket, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
+        let post = self.address.get().post();
+        let Some(cycle) = current::refuses_wait(post.core(), cx.waker()) else {
+            return Poll::Pending;
+        };
+        let left = post.leave(ticket);
+        self.state = State::Over;
+        Poll::Ready(match left {
+            Some(message) => Err(SendError::new(SendReason::Deadlock(cycle), message)),
+            None => Ok(()),
+        })
+    }
+
     fn stopped(&mut self, message: P::Message) -> Poll<Result<(), SendError<P::Message>>> {
         self.state = State::Over;
         Poll::Ready(Err(SendError::new(SendReason::Stopped, message)))
@@ -119,13 +134,16 @@ impl<P: Protocol> Future for Sending<'_, P> {
                     Ok(None) => Poll::Ready(Ok(())),
                     Ok(Some(ticket)) => {
                         self.state = State::Waiting(ticket);
-                        Poll::Pending
+                        self.wait(ticket, cx)
                     }
                     Err(message) => self.stopped(message),
                 }
             }
             State::Waiting(ticket) => match post.look(*ticket, cx.waker()) {
-                Room::StillWaiting => Poll::Pending,
+                Room::StillWaiting => {
+                    let ticket = *ticket;
+                    self.wait(ticket, cx)
+                }
                 Room::Stopped(message) => self.stopped(message),
                 Room::Accepted => {
                     self.state = State::Over;

@@ -81,7 +81,8 @@ fn check_args(hook: Method<'_>, kind: HookKind, word: &str, errors: &mut Errors)
     }
     // A hook is told all that there is to tell.
     if told < expected.len() {
-        errors.push(&signature.ident, format!("`#[{word}]` is told more; {}", example()));
+        let text = format!("`#[{word}]` takes `{}`; {}", expected.join(", "), example());
+        errors.push(&signature.ident, text);
     }
     list
 }

@@ -2,7 +2,7 @@
 //!
 //! It must not look at the signature.
 
-use proc_macro2::{Delimiter, Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::Parser;
 use syn::{Attribute, Meta};
@@ -10,6 +10,7 @@ use syn::{Attribute, Meta};
 use crate::errors::Errors;
 use crate::model::{Forwarded, HookKind};
 use crate::options;
+use crate::syntax;
 use crate::walk::Walk;
 
 const OF_MESSAGE: &[&str] = &["skip"];
@@ -45,7 +46,7 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
         let Some(last) = attr.path().segments.last().map(|segment| &segment.ident) else {
             continue;
         };
-        if !crate::syntax::is_mark(attr) {
+        if !syntax::is_mark(attr) {
             continue;
         }
         // A mark is no item that could be named by a path.
@@ -60,7 +61,7 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
         seen.push(last.to_string());
         mark = match (hook_of(last), mark) {
             (None, Mark::Hook(kind, word)) | (Some((kind, word)), Mark::Message | Mark::Skip) => {
-                errors.push(attr, format!("a hook is no message; remove `#[{last}]`"));
+                errors.push(attr, "a hook is no message; keep `#[message]` or the hook");
                 Mark::Hook(kind, word)
             }
             (Some(_), Mark::Hook(kind, word)) => {
@@ -95,40 +96,11 @@ fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
     }
 }
 
-/// The parts of `cfg_attr(condition, first, second)`.
-fn conditional(attr: &Attribute) -> Option<(TokenStream, Vec<TokenStream>)> {
-    let Meta::List(list) = &attr.meta else { return None };
-    if !list.path.is_ident("cfg_attr") {
-        return None;
-    }
-    let mut walk = Walk::new(list.tokens.clone());
-    let mut parts = Vec::new();
-    while !walk.is_done() {
-        let start = walk.position();
-        while !walk.is_done() && !walk.is_mark(0, ',') {
-            walk.next();
-        }
-        parts.push(walk.since(start));
-        walk.next();
-    }
-    if parts.is_empty() {
-        return None;
-    }
-    let condition = parts.remove(0);
-    Some((condition, parts))
-}
-
 /// A mark cannot depend on a condition: the macro sees it before the compiler has decided.
 fn check_conditional(attr: &Attribute, errors: &mut Errors) {
-    let Some((_, parts)) = conditional(attr) else { return };
-    for part in parts {
-        let walk = Walk::new(part);
-        if let Some(word) = walk.peek_ident(0)
-            && (word == "message" || hook_of(word).is_some())
-        {
-            let text = format!("`{word}` cannot be conditional; use `#[cfg]` on the method");
-            errors.push(word, text);
-        }
+    if let Some(word) = syntax::conditional_mark(attr) {
+        let text = format!("`{word}` cannot be conditional; use `#[cfg]` on the method");
+        errors.push(word, text);
     }
 }
 
@@ -160,7 +132,7 @@ pub(super) fn forward(attrs: &[Attribute]) -> Forwarded {
         Travels::AsLint => forwarded.others.push(attr),
     };
     for attr in attrs {
-        if let Some((condition, parts)) = conditional(attr) {
+        if let Some((condition, parts)) = syntax::conditional(attr) {
             for part in parts {
                 let way = Walk::new(part.clone()).peek_ident(0).map_or(Travels::Nowhere, travels);
                 let tokens = quote_spanned!(attr.pound_token.span=> #[cfg_attr(#condition, #part)]);

@@ -109,7 +109,10 @@ pub(super) fn check_generics(signature: &Signature, what: &str, errors: &mut Err
     for param in &signature.generics.params {
         match param {
             GenericParam::Lifetime(param) => {
-                let text = format!("{what} has no lifetimes; what it carries is owned");
+                let name = &param.lifetime;
+                let text = format!(
+                    "{what} has no lifetimes of its own; remove `{name}` and use owned types"
+                );
                 errors.push(&param.lifetime, text);
             }
             GenericParam::Type(syn::TypeParam { ident, .. })

@@ -2,10 +2,10 @@
 //!
 //! It must not await anything but a handler of the user.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{krate, message};
+use super::{at_actor, krate, message};
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role};
 use crate::span;
 
@@ -25,20 +25,24 @@ fn is_async(protocol: &Protocol) -> bool {
 pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, _, clause) = protocol.generics.split_for_impl();
+    // That the state is not `Send`, or no actor, is found here.
     let runner = match (is_async(protocol), protocol.local) {
-        (false, false) => quote!(__p::Runner::now(__life)),
-        (true, false) => quote!(__p::Runner::later(__life.seat(), __p::run(__life))),
-        (false, true) => quote!(__p::Runner::local_now(__life)),
-        (true, true) => quote!(__p::Runner::local_later(__life.seat(), __p::run(__life))),
+        (false, false) => quote!(now(__life)),
+        (true, false) => quote!(later(__life.seat(), __p::run(__life))),
+        (false, true) => quote!(local_now(__life)),
+        (true, true) => quote!(local_later(__life.seat(), __p::run(__life))),
     };
+    let runner = span::moved_all(
+        quote!(fn runner(__life: __p::Life<Self>) -> __p::Runner { __p::Runner::#runner }),
+        at_actor(protocol),
+    );
+    let head = quote_spanned!(at_actor(protocol)=> impl #params __p::Dispatch for #actor #clause);
     let hooks = HookKind::ALL.map(|kind| expand_presence(protocol, kind));
     quote! {
         #[automatically_derived]
-        impl #params __p::Dispatch for #actor #clause {
+        #head {
             const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
-            fn runner(__life: __p::Life<Self>) -> __p::Runner {
-                #runner
-            }
+            #runner
         }
     }
 }
@@ -106,10 +110,15 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     };
     let (of_trait, output, body) = if is_later {
         let output = quote!(impl __p::Future<Output = __p::Flow>);
-        (quote!(__p::HandleLater), output, quote!(async move { #body }))
+        (
+            quote_spanned!(at_actor(protocol)=> __p::HandleLater),
+            output,
+            quote!(async move { #body }),
+        )
     } else {
-        (quote!(__p::HandleNow), quote!(__p::Flow), body)
+        (quote_spanned!(at_actor(protocol)=> __p::HandleNow), quote!(__p::Flow), body)
     };
+    let head = quote_spanned!(at_actor(protocol)=> impl #params #of_trait for #actor #clause);
     let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
     let probe = returns.then(|| {
         quote!(
@@ -118,8 +127,8 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
-        #[allow(deprecated, unreachable_patterns)]
-        impl #params #of_trait for #actor #clause {
+        #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+        #head {
             fn handle(
                 __actor: &mut __p::Option<Self>,
                 __input: __p::Input<#me>,
@@ -136,7 +145,8 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
 // Output: __p::sendable(Self::withdraw(__me, amount)).await
 fn expand_call(
     protocol: &Protocol,
-    name: &proc_macro2::Ident,
+    name: &Ident,
+    place: Span,
     is_async: bool,
     args: &[Arg],
     news: &[TokenStream],
@@ -158,8 +168,6 @@ fn expand_call(
         };
         quote!(#(#cfgs)* #value)
     });
-    // What is wrong with a handler's future is shown at its name.
-    let place = if is_async { span::hidden_at(name.span()) } else { span::hidden() };
     let name = span::moved(name, place);
     let call = quote_spanned!(place=> Self::#name(__me #(, #args)*));
     match (is_async, protocol.local) {
@@ -182,7 +190,10 @@ fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
         _ => None,
     });
     let fields = fields.map(|(cfgs, name)| quote!(#(#cfgs)* #name,));
-    let call = expand_call(protocol, &message.name, message.is_async, &message.args, &[]);
+    // What is wrong with a handler's future is shown at its name.
+    let Message { name, is_async, args, .. } = message;
+    let place = if *is_async { span::hidden_at(name.span()) } else { span::hidden() };
+    let call = expand_call(protocol, name, place, *is_async, args, &[]);
     // The last message takes the state away.
     let take = (message.receiver == Receiver::Owned)
         .then(|| quote!(let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };));
@@ -206,12 +217,16 @@ fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
 // Output: __p::Input::Stop(__exit) => { __p::sendable(Self::bye(__me, &__exit)).await; }
 fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
     let cfgs = &hook.cfgs;
-    let call =
-        |news: &[TokenStream]| expand_call(protocol, &hook.name, hook.is_async, &hook.args, news);
+    // What is wrong with the types of a hook is shown at its name.
+    let place = span::hidden_at(hook.name.span());
+    let call = |news: &[TokenStream]| {
+        expand_call(protocol, &hook.name, place, hook.is_async, &hook.args, news)
+    };
     match hook.kind {
         HookKind::Start => {
             let call = call(&[]);
-            quote!(#(#cfgs)* __p::Input::Start => return __p::started(#call),)
+            let started = quote_spanned!(place=> __p::started(#call));
+            quote!(#(#cfgs)* __p::Input::Start => return #started,)
         }
         HookKind::Stop => {
             let call = call(&[quote!(&__exit)]);

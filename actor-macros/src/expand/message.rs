@@ -3,8 +3,8 @@
 //! It must not bound an argument: a message need not be `Debug` or `Clone`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::Generics;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericParam, Generics};
 
 use super::suspect;
 use crate::model::{Message, Protocol, Role};
@@ -29,7 +29,7 @@ pub(super) fn link(protocol: &Protocol, message: &Message) -> String {
     let name = names::plain(&message.name);
     let path = text(&protocol.actor);
     let path = path.split('<').next().unwrap_or_default();
-    if path == actor {
+    if path.trim_start_matches("r#") == actor {
         format!("[`{actor}::{name}`]")
     } else {
         format!("[`{actor}::{name}`]({path}::{name})")
@@ -47,9 +47,12 @@ pub(super) fn expand_message(protocol: &Protocol) -> TokenStream {
     let clause = &generics.where_clause;
     let variants = protocol.messages.iter().map(|message| expand_variant(protocol, message));
     // It must be as public as the most public actor, and only the alias names it. A message that
-    // is never sent is reported at its method, not here.
+    // is never sent is reported at its method, not here, and so are the names of arguments.
     quote! {
-        #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+        #[allow(
+            unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types,
+            clippy::min_ident_chars,
+        )]
         pub enum #ident #generics #clause {
             #(#variants)*
         }
@@ -128,19 +131,7 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let (params, _, clause) = protocol.generics.split_for_impl();
     let ident = span::on(&protocol.message, span::hidden());
     let me = enum_type(protocol);
-    let shown = suspect::place(protocol).map_or_else(
-        || me.clone(),
-        |(first, last)| {
-            // The compiler underlines what reaches from the first token to the last.
-            let own = generics(protocol);
-            let (_, arguments, _) = own.split_for_impl();
-            let ident = span::on(&protocol.message, first);
-            let arguments = arguments.into_token_stream();
-            let arguments = if arguments.is_empty() { quote!(<>) } else { arguments };
-            let arguments = span::moved_all(arguments, last);
-            quote!(#ident #arguments)
-        },
-    );
+    let shown = expand_shown(protocol);
     let arms = protocol.messages.iter().map(|message| {
         let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
         let name = names::plain(&message.name);
@@ -149,14 +140,34 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
             #ident::#variant { ref __reply, .. } => __p::Label::new(#name, __reply.head()),
         }
     });
+    let head = quote_spanned! {super::at_actor(protocol)=>
+        impl #params __p::Protocol for #actor #clause
+    };
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
-        impl #params __p::Protocol for #actor #clause {
+        #head {
             type Message = #shown;
             fn label(__message: &#me) -> __p::Label<'_> {
                 match *__message { #(#arms)* }
             }
         }
     }
+}
+
+// Output: AccountMessage<>
+//
+// This is where the compiler says that a message is not `Send`, and it underlines what reaches
+// from the name to the `>`: the argument that is to blame, or else the name of the actor.
+fn expand_shown(protocol: &Protocol) -> TokenStream {
+    let own = generics(protocol);
+    let place = protocol.ident.span();
+    let (first, last) = suspect::place(protocol).unwrap_or((place, place));
+    let ident = span::on(&protocol.message, first);
+    let arguments = own.params.iter().map(|param| match param {
+        GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+        GenericParam::Type(param) => param.ident.to_token_stream(),
+        GenericParam::Const(param) => param.ident.to_token_stream(),
+    });
+    quote_spanned!(last=> #ident <#(#arguments),*>)
 }

@@ -54,3 +54,8 @@ pub(crate) fn krate(path: &Option<TokenStream>, place: Span) -> TokenStream {
         None => quote_spanned!(place=> ::actor_core),
     }
 }
+
+/// The span for what is said about the actor as a whole: its name in the head of the block.
+fn at_actor(protocol: &Protocol) -> Span {
+    protocol.ident.span()
+}

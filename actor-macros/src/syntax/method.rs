@@ -1,6 +1,6 @@
 //! Floor 1: one function of an `impl` block: its signature is read, its body is not looked into.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
 
@@ -140,10 +140,41 @@ impl Function {
 
 /// Whether this is one of our marks on a function.
 pub(crate) fn is_mark(attr: &Attribute) -> bool {
-    MARKS.iter().any(|mark| attr.path().is_ident(mark))
-        || attr.path().segments.len() == 2
-            && attr.path().segments.first().is_some_and(|it| it.ident == "actor_core")
-            && attr.path().segments.last().is_some_and(|it| MARKS.iter().any(|m| it.ident == m))
+    let mut segments = attr.path().segments.iter().rev();
+    segments.next().is_some_and(|last| MARKS.iter().any(|mark| last.ident == mark))
+        && segments.next().is_none_or(|krate| krate.ident == "actor_core")
+}
+
+/// The condition and the attributes of a `cfg_attr(condition, first, second)`.
+pub(crate) fn conditional(attr: &Attribute) -> Option<(TokenStream, Vec<TokenStream>)> {
+    let syn::Meta::List(list) = &attr.meta else { return None };
+    if !list.path.is_ident("cfg_attr") {
+        return None;
+    }
+    let mut walk = Walk::new(list.tokens.clone());
+    let mut parts = Vec::new();
+    while !walk.is_done() {
+        let start = walk.position();
+        while !walk.is_done() && !walk.is_mark(0, ',') {
+            walk.next();
+        }
+        parts.push(walk.since(start));
+        walk.next();
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let condition = parts.remove(0);
+    Some((condition, parts))
+}
+
+/// The mark in a `cfg_attr`, where none can be.
+pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Ident> {
+    let (_, parts) = conditional(attr)?;
+    parts.into_iter().find_map(|part| {
+        let word = Walk::new(part).peek_ident(0).cloned()?;
+        MARKS.iter().any(|mark| word == mark).then_some(word)
+    })
 }
 
 /// The arguments without `#[data]`, and without the docs that only the message keeps.
@@ -174,9 +205,13 @@ fn plain_arguments(group: &Group, has_receiver: bool) -> Group {
     plain
 }
 
+fn is_ours(attr: &Attribute) -> bool {
+    is_mark(attr) || conditional_mark(attr).is_some()
+}
+
 impl ToTokens for Function {
     fn to_tokens(&self, out: &mut TokenStream) {
-        for attr in self.attrs.iter().filter(|attr| !is_mark(attr)) {
+        for attr in self.attrs.iter().filter(|attr| !is_ours(attr)) {
             attr.to_tokens(out);
         }
         self.tokens.to_tokens(out);

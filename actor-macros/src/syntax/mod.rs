@@ -11,7 +11,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Generics, Token, Type, Visibility};
 
 pub(crate) use block::Member;
-pub(crate) use method::{Function, Method, is_mark};
+pub(crate) use method::{Function, Method, conditional, conditional_mark, is_mark};
 
 use crate::walk::Walk;
 

@@ -77,7 +77,7 @@ fn wrong_options_are_named() {
         ("capacity = \"8\"", "`capacity` takes a number of messages, as `capacity = 64`", "\"8\""),
         ("capacity", "`capacity` needs a value; write `capacity = 64`", "capacity"),
         ("capacity =", "`capacity` needs a value behind `=`", "capacity ="),
-        ("capacity(8)", "a value stands behind `=`; write `capacity = 8`", "capacity(8)"),
+        ("capacity(8)", "an option takes its value with `=`; write `capacity = 8`", "capacity(8)"),
         ("turn = 2, turn = 3", "duplicate option `turn`; keep one of them", "turn"),
         (
             "capacity = 8, unbounded",
@@ -187,7 +187,7 @@ fn qualifiers_and_generics_are_refused() {
     }
     in_block(
         "fn f<'a>(&'a self) {}",
-        &[("a message has no lifetimes; what it carries is owned", "'a")],
+        &[("a message has no lifetimes of its own; remove `'a` and use owned types", "'a")],
     );
     in_block(
         "fn f(&self) where Self: Sized {}",
@@ -307,7 +307,7 @@ fn marks_are_checked() {
         ),
         (
             "#[message] #[on_start] fn f(&mut self) {}",
-            "a hook is no message; remove `#[on_start]`",
+            "a hook is no message; keep `#[message]` or the hook",
             "#[on_start]",
         ),
         (
@@ -336,7 +336,7 @@ fn hooks_are_checked() {
         ),
         (
             "#[on_stop] fn f(&mut self) {}",
-            "`#[on_stop]` is told more; write `fn f(&mut self, exit: &Exit)`, with a \
+            "`#[on_stop]` takes `exit: &Exit`; write `fn f(&mut self, exit: &Exit)`, with a \
              `&Context<Self>` if needed",
             "f",
         ),

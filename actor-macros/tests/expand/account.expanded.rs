@@ -23,7 +23,14 @@ impl Account {
 }
 const _: () = {
     use ::actor_core::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum AccountMessage {
         #[doc = "A message for [`Account::withdraw`]."]
         Withdraw {
@@ -96,7 +103,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleLater for Account {
         fn handle(
             __actor: &mut __p::Option<Self>,

@@ -103,7 +103,14 @@ impl Old {
 #[allow(dead_code)]
 const _: () = {
     use ::mine::rt::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum OldMessage {
         #[cfg(feature = "extra")]
         #[doc = " Doc."]
@@ -153,7 +160,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Old {
         fn handle(
             __actor: &mut __p::Option<Self>,

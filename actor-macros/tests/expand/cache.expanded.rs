@@ -126,7 +126,14 @@ where
 }
 const _: () = {
     use ::actor_core::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum CacheMessage<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize>
     where
         shop::Cache<K, V, N>: Sized,
@@ -188,7 +195,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::HandleNow
         for shop::Cache<K, V, N>
     where

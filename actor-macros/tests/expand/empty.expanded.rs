@@ -106,7 +106,14 @@ const _: () = {
 impl<T: Clone + Send + 'static> Double<T> {}
 const _: () = {
     use ::actor_core::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum DoubleMessage {}
     #[automatically_derived]
     impl __p::fmt::Debug for DoubleMessage {
@@ -130,7 +137,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<T: Clone + Send + 'static> __p::HandleNow for Double<T> {
         fn handle(
             __actor: &mut __p::Option<Self>,

@@ -78,9 +78,16 @@ impl r#Type {
 }
 const _: () = {
     use ::actor_core::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum TypeMessage {
-        #[doc = "A message for [`Type::fn`](r#Type::fn)."]
+        #[doc = "A message for [`Type::fn`]."]
         Fn {
             #[doc = "The argument `match`."]
             r#match: u8,
@@ -93,12 +100,12 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<r#Type, ()>,
         },
-        #[doc = "A message for [`Type::self_`](r#Type::self_)."]
+        #[doc = "A message for [`Type::self_`]."]
         Self_ {
             #[doc(hidden)]
             __reply: __p::ReplySlot<r#Type, ()>,
         },
-        #[doc = "A message for [`Type::_1`](r#Type::_1)."]
+        #[doc = "A message for [`Type::_1`]."]
         _1 {
             #[doc = "The argument `message`."]
             message: Message,
@@ -140,7 +147,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleLater for r#Type {
         fn handle(
             __actor: &mut __p::Option<Self>,
@@ -190,7 +197,7 @@ const _: () = {
         clippy::arbitrary_source_item_ordering
     )]
     impl TypeAddr {
-        #[doc = "Sends [`Type::fn`](r#Type::fn)."]
+        #[doc = "Sends [`Type::fn`]."]
         pub fn r#fn(
             &self,
             r#match: u8,
@@ -207,7 +214,7 @@ const _: () = {
                 },
             )
         }
-        #[doc = "Sends [`Type::self_`](r#Type::self_)."]
+        #[doc = "Sends [`Type::self_`]."]
         pub fn self_(&self) -> ::actor_core::Call<'_, r#Type, ()> {
             ::actor_core::Call::__new(
                 self,
@@ -218,7 +225,7 @@ const _: () = {
                 },
             )
         }
-        #[doc = "Sends [`Type::_1`](r#Type::_1)."]
+        #[doc = "Sends [`Type::_1`]."]
         pub fn _1(
             &self,
             message: Message,

@@ -3,7 +3,14 @@ impl One {
 }
 const _: () = {
     use ::actor_core::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum OneMessage {
         #[doc = "A message for [`One::f`]."]
         F {
@@ -43,7 +50,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for One {
         fn handle(
             __actor: &mut __p::Option<Self>,
@@ -101,7 +108,14 @@ impl Many {
 }
 const _: () = {
     use ::actor_core::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum ManyMessage {
         #[doc = "A message for [`Many::f`]."]
         F {
@@ -139,7 +153,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Many {
         fn handle(
             __actor: &mut __p::Option<Self>,
@@ -197,7 +211,14 @@ impl Sure {
 }
 const _: () = {
     use ::actor_core::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum SureMessage {
         #[doc = "A message for [`Sure::f`]."]
         F {
@@ -235,7 +256,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Sure {
         fn handle(
             __actor: &mut __p::Option<Self>,

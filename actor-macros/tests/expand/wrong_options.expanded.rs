@@ -89,7 +89,14 @@ impl Counter {
 }
 const _: () = {
     use ::actor_core::__private as __p;
-    #[allow(unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types)]
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
     pub enum CounterMessage {
         #[doc = "A message for [`Counter::right`]."]
         Right {
@@ -125,7 +132,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns)]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Counter {
         fn handle(
             __actor: &mut __p::Option<Self>,
