@@ -95,6 +95,8 @@ pub enum FailureKind {
     Start,
     /// A linked actor ended abnormally.
     Linked,
+    /// A supervisor had to restart its children too often.
+    Intensity,
 }
 
 /// Why a life of an actor failed: what kind, where, and in which handler.

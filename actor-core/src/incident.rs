@@ -68,6 +68,11 @@ pub enum Incident {
         /// What happened.
         failure: Failure,
     },
+    /// A life of an actor failed; its supervisor was told and decides what follows.
+    LifeFailed {
+        /// What happened.
+        failure: Failure,
+    },
     /// A panic in code that runs when the actor it belongs to is past failing: the drop of a
     /// message that is thrown away, or of a state after another failure.
     Swallowed {
@@ -81,7 +86,9 @@ impl Incident {
     pub fn id(&self) -> ActorId {
         match self {
             Incident::Undelivered { id, .. } | Incident::UnhandledError { id, .. } => *id,
-            Incident::Unobserved { failure } | Incident::Swallowed { failure } => failure.id(),
+            Incident::Unobserved { failure }
+            | Incident::LifeFailed { failure }
+            | Incident::Swallowed { failure } => failure.id(),
         }
     }
 }
@@ -95,7 +102,9 @@ impl fmt::Display for Incident {
             Incident::UnhandledError { actor, message, error, .. } => {
                 write!(f, "{actor}: `{message}` was sent and failed: {error}")
             }
-            Incident::Unobserved { failure } | Incident::Swallowed { failure } => failure.fmt(f),
+            Incident::Unobserved { failure }
+            | Incident::LifeFailed { failure }
+            | Incident::Swallowed { failure } => failure.fmt(f),
         }
     }
 }

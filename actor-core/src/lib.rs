@@ -12,6 +12,7 @@ extern crate self as actor_core;
 
 mod actor;
 mod cell;
+mod compose;
 mod error;
 mod exit;
 mod host;
@@ -32,12 +33,17 @@ pub mod __private;
 
 pub use actor::{Actor, Dispatch, Protocol};
 pub use actor_macros::{actor, main, test};
+pub use cell::names::RegisterError;
+pub use compose::supervisor::{
+    Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage,
+};
 pub use error::{CallError, Cycle, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Place};
 pub use incident::Incident;
 pub use life::Context;
 pub use life::attachment::Attachment;
 pub use life::context::Stopping;
+pub use life::restart::Restart;
 pub use life::spawn::Prepared;
 pub use life::task::Task;
 pub use life::timer::Timer;
@@ -50,3 +56,11 @@ pub use talk::reply::{Answer, Reply, Unwanted};
 pub use talk::send::Sending;
 pub use talk::timed::Timed;
 pub use talk::weak::WeakAddr;
+
+// Their listings are compiled and run as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+#[cfg(doctest)]
+#[doc = include_str!("../../book/src/introduction.md")]
+struct Introduction;

@@ -3,7 +3,7 @@
 
 use std::sync::PoisonError;
 pub(crate) use std::sync::atomic;
-pub(crate) use std::sync::{Arc, MutexGuard, OnceLock, Weak};
+pub(crate) use std::sync::{Arc, MutexGuard, Once, OnceLock, Weak};
 use std::time::Duration;
 
 /// A mutex that knows no poison: no user code runs under a lock, so a panic leaves nothing half done.

@@ -139,7 +139,7 @@ impl System {
         );
         let mut output = None;
         let future = async { output = Some(catch(future).await) };
-        let within = Within { future, hub: Some(self.hub.clone()) };
+        let within = Within::new(future, self.hub.clone());
         self.hub.host.drive(pin!(within));
         match output {
             Some(Ok(output)) => output,

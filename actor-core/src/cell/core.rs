@@ -15,6 +15,11 @@ pub(crate) const NOTICE: u32 = 4;
 /// Set if a sender waits for room.
 pub(crate) const WAITING: u32 = 8;
 
+/// Set if this life is to end after the running handler, by its own wish.
+pub(crate) const LEAVE: u32 = 16;
+/// Set if this life is to end after the running handler, by its overseer's.
+pub(crate) const END: u32 = 32;
+
 /// How a cell comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

@@ -7,12 +7,11 @@ use super::mail::{AnyMail, Verbs};
 use crate::error::{CallError, Cycle};
 use crate::exit::{Failure, FailureKind, FailureParts, Place};
 use crate::incident::Incident;
-use crate::sync::Arc;
+use crate::sync::{Arc, Once};
 use crate::talk::reply::Head;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
-use std::sync::Once;
 use std::task::Waker;
 
 /// What a panic said, noted by the hook, which sees more than the catcher.

@@ -2,6 +2,7 @@
 //! that users hold, which is `System`.
 
 use super::mail::AnyMail;
+use super::names::Names;
 use crate::host::Host;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -17,6 +18,7 @@ pub(crate) struct Hub {
     numbers: AtomicU64,
     /// Every actor from spawn to exit. Weak, so that the table keeps nobody's memory.
     table: Mutex<Slab<Weak<dyn AnyMail>>>,
+    pub(crate) names: Names,
     /// Set when the system shuts down: nothing starts any more.
     closing: AtomicBool,
     /// Notified when the table has become empty.
@@ -24,6 +26,8 @@ pub(crate) struct Hub {
     pub(crate) reporter: Reporter,
     /// Whether all its jobs run on the thread that made it, so that states may stay there.
     pub(crate) is_local: bool,
+    /// All chance in the system comes from here.
+    rng: Mutex<fastrand::Rng>,
     /// `System` handles; when the last one goes, so do the actors.
     pub(crate) handles: AtomicUsize,
 }
@@ -35,10 +39,12 @@ impl Hub {
             host,
             numbers: AtomicU64::new(1),
             table: Mutex::new(Slab::new()),
+            names: Names::default(),
             closing: AtomicBool::new(false),
             emptied: Event::new(),
             reporter,
             is_local,
+            rng: Mutex::new(fastrand::Rng::new()),
             handles: AtomicUsize::new(0),
         })
     }
@@ -91,6 +97,11 @@ impl Hub {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.table.lock().is_empty()
+    }
+
+    /// A random number from 0 to 1.
+    pub(crate) fn chance(&self) -> f64 {
+        self.rng.lock().f64()
     }
 
     pub(crate) fn report(&self, incident: Incident) {

@@ -1,6 +1,6 @@
 //! The mailbox of one actor: the lane behind its lock, and every way in. Knows no handlers.
 
-use super::core::{Core, KILL, NOTICE, Pace, STOP, WAITING};
+use super::core::{Core, END, KILL, LEAVE, NOTICE, Pace, STOP, WAITING};
 use super::queue::{Queue, Refused, Room, Ticket};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::actor::{Dispatch, Protocol};
@@ -169,11 +169,18 @@ impl<A: Dispatch> Mail<A> {
         notice.map(|(_, notice)| notice)
     }
 
-    /// Takes all notices, whatever their place: for one who takes no messages any more.
-    pub(crate) fn take_notices(&self) -> VecDeque<(u64, Notice)> {
+    /// Takes all notices that are for the present life, whatever their place. Those that are for
+    /// the actor wait for the next life.
+    pub(crate) fn take_notices(&self) -> Vec<Notice> {
         let mut lane = self.lane.lock();
         self.core.lower(NOTICE);
-        std::mem::take(&mut lane.seat.records().notices)
+        let notices = &mut lane.seat.records().notices;
+        let (keep, take) = std::mem::take(notices)
+            .into_iter()
+            .partition(|(_, notice)| matches!(notice, Notice::Unlinked(..)));
+        *notices = keep;
+        let take: VecDeque<(u64, Notice)> = take;
+        take.into_iter().map(|(_, notice)| notice).collect()
     }
 
     /// Leaves the notices for later: one that comes from now on raises the signal again.
@@ -266,7 +273,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
             Pace::Busy => woken || signals & KILL != 0,
             // If nobody was let in just now, it would wait for ever: it is to be told.
             Pace::Stuck => woken || signals & KILL != 0 || wake.is_empty(),
-            Pace::Deaf => signals & (KILL | NOTICE) != 0,
+            Pace::Deaf => signals & (KILL | NOTICE | LEAVE | END) != 0,
             Pace::Idle => {
                 lane.queue.len(0) != 0 || signals & !WAITING != 0 || self.is_forsaken(&lane)
             }
@@ -454,7 +461,11 @@ pub(crate) trait Verbs: AnyMail {
     /// The name under which it stands in logs, exits and trees: `account#7`.
     fn label(&self) -> String {
         let mut label = None;
-        self.with(&mut |seat, _| label = seat.known().and_then(|records| records.label.clone()));
+        self.with(&mut |seat, _| {
+            label = seat
+                .known()
+                .and_then(|known| known.names.first().or(known.label.as_ref()).cloned());
+        });
         match label {
             Some(label) => label.as_ref().to_owned(),
             None => {

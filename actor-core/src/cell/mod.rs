@@ -11,6 +11,7 @@ pub(crate) mod core;
 pub(crate) mod current;
 pub(crate) mod hub;
 pub(crate) mod mail;
+pub(crate) mod names;
 pub(crate) mod queue;
 pub(crate) mod seat;
 pub(crate) mod waker;

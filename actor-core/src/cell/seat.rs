@@ -4,6 +4,7 @@
 use super::mail::AnyMail;
 use crate::exit::{ActorId, Exit, Failure};
 use crate::host::RunCell;
+use crate::life::restart::Overseen;
 use crate::sync::{Arc, Weak};
 use event_listener::Event;
 use std::collections::VecDeque;
@@ -24,6 +25,8 @@ pub(crate) struct Seat {
     pub(crate) busy: bool,
     /// Set if the pending handler was woken while the cell was away; never with a cell here.
     pub(crate) woken: bool,
+    /// Set once its names are freed: it gets no other.
+    pub(crate) nameless: bool,
     /// Set once the mailbox refuses.
     pub(crate) closed: bool,
     /// Set once `#[on_start]` is done.
@@ -46,9 +49,13 @@ pub(crate) struct Records {
     /// Who is told of the end.
     pub(crate) watchers: Vec<Watcher>,
     pub(crate) label: Option<Arc<str>>,
+    /// Under which it stands in the registry.
+    pub(crate) names: Vec<Arc<str>>,
     pub(crate) is_child: bool,
     /// How long its parent gives it to stop.
     pub(crate) shutdown: Option<Duration>,
+    /// Who decides what follows a life, if anybody does.
+    pub(crate) overseen: Option<Box<Overseen>>,
     /// How often it was restarted.
     pub(crate) restarts: u32,
 }

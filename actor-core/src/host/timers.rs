@@ -110,6 +110,7 @@ impl Timers {
     }
 
     /// The instant at which the next waker is due.
+    #[cfg(test)]
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         self.waiting.lock().wakers.first_key_value().map(|(key, _)| key.at)
     }

@@ -8,6 +8,7 @@ use super::task::{self, Present, Task, supervised};
 use super::timer::{Clock, Timer};
 use super::watch::{Link, Monitor};
 use crate::actor::{Dispatch, Protocol};
+use crate::cell::core::LEAVE;
 use crate::cell::mail::{AnyMail, Mail, Verbs};
 use crate::cell::seat::{Key, Notice, Watcher};
 use crate::exit::{ActorId, Exit, Failure};
@@ -95,7 +96,18 @@ impl<A: Dispatch> Context<A> {
     }
 
     /// Ends the actor when it has handled what is queued.
+    ///
+    /// If this life is followed by another, as under a supervisor that restarts it after any end, it
+    /// ends after the running handler, and the next life takes over what is queued.
     pub fn stop(&self) {
+        let lane = self.mail.lane();
+        let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());
+        let again = overseen.is_some_and(|overseen| overseen.restart.follows(&Exit::Stopped));
+        if again && !lane.seat.closed {
+            self.mail.core.raise(LEAVE);
+            return;
+        }
+        drop(lane);
         self.mail.close();
     }
 

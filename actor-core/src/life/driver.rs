@@ -8,8 +8,9 @@ use super::context::Context;
 use super::end::Ending;
 use super::holding::Holding;
 use super::made::Made;
+use super::restart::Factory;
 use crate::actor::{Dispatch, Flow, Input};
-use crate::cell::core::{KILL, NOTICE, Pace, STOP, WAITING};
+use crate::cell::core::{END, KILL, LEAVE, NOTICE, Pace, STOP, WAITING};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::{AnyMail, Mail, Verbs};
 use crate::cell::seat::{Key, Notice};
@@ -28,13 +29,17 @@ pub(crate) struct Driver<A: Dispatch> {
     pub(super) stage: Stage,
     /// Set once the batch of this look has been fetched: when it is used up, the cell rests, and
     /// laying it back finds what has come meanwhile.
-    fetched: bool,
+    pub(super) fetched: bool,
     /// Whether this life was killed: its children are too, and `#[on_stop]` does not run.
     pub(super) killed: bool,
     /// Whether `#[on_start]` was done: only then `#[on_stop]` runs.
     pub(super) has_started: bool,
+    /// Whether the overseer has ended this life, not the life itself.
+    pub(super) ended_by_overseer: bool,
+    /// What makes the state of each life; `None` for an actor of one life.
+    pub(super) factory: Option<Box<Factory<A>>>,
     /// Where a state that is made by async code is laid down.
-    cradle: Option<Cradle<A>>,
+    pub(super) cradle: Option<Cradle<A>>,
     /// The child that is being ended, and what kills it when its time is over.
     pub(super) child: Option<Box<(Key, async_task::Task<()>)>>,
 }
@@ -81,6 +86,8 @@ impl<A: Dispatch> Driver<A> {
             fetched: false,
             killed: false,
             has_started: false,
+            ended_by_overseer: false,
+            factory: None,
             cradle: None,
             child: None,
         }
@@ -92,6 +99,12 @@ impl<A: Dispatch> Driver<A> {
 
     pub(super) fn mail(&self) -> &Arc<Mail<A>> {
         self.context.mail()
+    }
+
+    /// Has the state of each life made by `factory`.
+    pub(crate) fn with_factory(mut self, factory: Factory<A>) -> Self {
+        self.factory = Some(Box::new(factory));
+        self
     }
 
     /// Waits for the state that a task leaves in `cradle`.
@@ -123,13 +136,15 @@ impl<A: Dispatch> Driver<A> {
         if self.heed_kill() {
             return None;
         }
+        if self.mail().core.signals() & (LEAVE | END) != 0 {
+            self.heed_leave();
+            return None;
+        }
         if state.is_none() {
-            let made = self.cradle.as_ref().and_then(|cradle| cradle.lock().take());
-            match made {
-                None => {
-                    self.mail().postpone_notices();
-                    return Some(self.rest(Pace::Deaf));
-                }
+            // Before the look: what comes after it raises the signal again.
+            self.mail().postpone_notices();
+            match self.make() {
+                None => return Some(self.rest(Pace::Deaf)),
                 Some(Ok(made)) => *state = Some(made),
                 Some(Err(failure)) => {
                     self.finish(Exit::Failed(failure));
@@ -227,6 +242,10 @@ impl<A: Dispatch> Driver<A> {
             self.begin_to_drain();
             return Some(None);
         }
+        if signals & (LEAVE | END) != 0 {
+            self.heed_leave();
+            return Some(None);
+        }
         if signals & WAITING != 0 {
             self.mail().make_room();
         }
@@ -250,6 +269,17 @@ impl<A: Dispatch> Driver<A> {
             }
         }
         killed
+    }
+
+    /// This life is to end, without draining: the queue goes to the next one.
+    fn heed_leave(&mut self) {
+        let by_overseer = self.mail().core.signals() & END != 0;
+        self.mail().lower(LEAVE | END);
+        // Once it was stopped from outside it drains, whatever else is wished.
+        if self.stage != Stage::Draining {
+            self.ended_by_overseer = by_overseer;
+            self.finish(Exit::Stopped);
+        }
     }
 
     /// Step 1 of the end, the loop's part: timers and streams end.
@@ -363,8 +393,14 @@ impl<A: Dispatch> Driver<A> {
             return self.told(id, exit);
         }
         if !exit.is_normal() {
-            let message = format!("linked actor #{id} {exit}");
-            let failure = self.failure(FailureKind::Linked, "", message, Some(exit));
+            // The reason goes on as it is: a chain of links does not make a chain of causes.
+            let cause = match &exit {
+                Exit::Failed(failure) => failure.cause().unwrap_or(&exit),
+                _ => &exit,
+            };
+            let message = format!("linked actor #{id} {cause}");
+            let cause = Some(cause.clone());
+            let failure = self.failure(FailureKind::Linked, "", message, cause);
             self.finish(Exit::Failed(failure));
         }
         None
@@ -434,15 +470,18 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// The life ends: step 3 is next. There is no next life, so the mailbox refuses, and what is
-    /// queued is thrown away.
+    /// The life ends: step 3 is next. If no other can follow, the mailbox refuses from now on, and
+    /// what is queued is thrown away.
     fn finish(&mut self, exit: Exit) {
         let mail = self.context.mail().clone();
         mail.put_back(&mut self.batch);
-        AnyMail::close(&*mail);
-        mail.lower(STOP);
+        let is_last = !self.may_live_again(&exit);
         mail.lane().seat.records().exit_to_be = Some(exit);
-        mail.discard();
+        if is_last {
+            AnyMail::close(&*mail);
+            mail.discard();
+        }
+        mail.lower(STOP | LEAVE | END);
         self.stage = Stage::Ending(Ending::Tasks);
     }
 }

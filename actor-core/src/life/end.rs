@@ -32,18 +32,24 @@ pub(crate) enum Ending {
     HookRuns,
     /// The state is dropped.
     State,
+    /// The overseer decides whether another life follows.
+    Verdict,
 }
 
 impl<A: Dispatch> Driver<A> {
     /// Does one step of the end.
     pub(super) fn end(&mut self, step: Ending, state: &mut Option<A>) -> Option<Next<A::Message>> {
-        self.heed_kill();
+        if self.heed_kill() && step <= Ending::Hook {
+            self.note(Some(Exit::Killed));
+        }
         match step {
             Ending::Tasks => self.end_tasks(),
             Ending::Children => self.end_children(),
             Ending::Hook => {
                 self.stage = Stage::Ending(Ending::State);
                 let runs = A::HOOKS.stop && self.has_started && !self.killed && state.is_some();
+                // It runs once.
+                self.has_started = false;
                 runs.then(|| {
                     self.stage = Stage::Ending(Ending::HookRuns);
                     let exit = Box::new(self.exit_to_be());
@@ -57,9 +63,9 @@ impl<A: Dispatch> Driver<A> {
                 self.note(dropped.err().map(Exit::Failed));
                 // What `#[on_stop]` may have made.
                 self.end_holdings();
-                publish(&mail, self.exit_to_be());
-                Some(Next::Over)
+                self.life_is_over()
             }
+            Ending::Verdict => self.await_verdict(),
         }
     }
 
@@ -96,12 +102,16 @@ impl<A: Dispatch> Driver<A> {
     /// Ends the children one after another. The parent is not told of ends that it ordered.
     fn end_children(&mut self) -> Option<Next<A::Message>> {
         let mail = self.mail().clone();
-        for (_, notice) in mail.take_notices() {
-            if let Notice::Exited(key, ..) = notice {
-                let mut lane = mail.lane();
-                let child = lane.holdings.as_mut().and_then(|holdings| holdings.remove(key));
-                drop(lane);
-                drop(child);
+        for notice in mail.take_notices() {
+            match notice {
+                Notice::Exited(key, ..) => {
+                    let mut lane = mail.lane();
+                    let child = lane.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+                    drop(lane);
+                    drop(child);
+                }
+                Notice::Broken(failure) => self.note(Some(Exit::Failed(failure))),
+                _ => {}
             }
         }
         let last = mail.lane().holdings.as_ref().and_then(|holdings| holdings.last_child());
@@ -122,10 +132,11 @@ impl<A: Dispatch> Driver<A> {
     /// `#[on_stop]` has run.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
         self.note(broken);
-        self.stage = Stage::Ending(Ending::State);
+        // It may have made new things, which end as the others did.
+        self.stage = Stage::Ending(Ending::Tasks);
     }
 
-    fn exit_to_be(&self) -> Exit {
+    pub(super) fn exit_to_be(&self) -> Exit {
         let lane = self.mail().lane();
         let exit = lane.seat.known().and_then(|records| records.exit_to_be.clone());
         exit.unwrap_or(Exit::Stopped)
@@ -165,6 +176,14 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> async_task::Task<()> {
 pub(crate) fn publish<A: Dispatch>(mail: &Arc<Mail<A>>, exit: Exit) {
     let mut lane = mail.lane();
     lane.seat.closed = true;
+    lane.seat.nameless = true;
+    let names = lane.seat.known().map(|records| records.names.clone());
+    drop(lane);
+    // Whoever hears of the exit finds the names free. They stay in the records as labels.
+    for name in names.iter().flatten() {
+        mail.core.hub.names.free(name, mail.core.id());
+    }
+    let mut lane = mail.lane();
     let records = lane.seat.records();
     records.exit = Some(exit.clone());
     let watchers = std::mem::take(&mut records.watchers);

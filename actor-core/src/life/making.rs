@@ -5,7 +5,7 @@ use super::holding::{Holding, Holdings};
 use super::spawn::{Birth, Life};
 use super::task::{self, Contained, Present};
 use crate::actor::Dispatch;
-use crate::cell::mail::{AnyMail, Verbs};
+use crate::cell::mail::{AnyMail, Mail, Verbs};
 use crate::cell::seat::Notice;
 use crate::exit::{Failure, FailureKind, FailureParts};
 use crate::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use std::fmt::Display;
 use std::future::Future;
 
 /// What the making of a state is called in failures.
-const WHAT: &str = "spawn";
+pub(crate) const WHAT: &str = "spawn";
 
 /// Starts to make the state of an actor that is alive already.
 #[track_caller]
@@ -23,36 +23,44 @@ where
     U: Future<Output = Result<A, E>> + Send + 'static,
     E: Display,
 {
-    let mail = birth.mail.clone();
     let cradle: Cradle<A> = Arc::new(Mutex::new(None));
-    let mut driver = Driver::new(mail.clone());
+    let mut driver = Driver::new(birth.mail.clone());
     driver.expect(cradle.clone());
     if birth.alive {
-        let key = {
-            let mut lane = mail.lane();
-            let holdings = lane.holdings.get_or_insert_with(|| Box::new(Holdings::default()));
-            holdings.tasks += 1;
-            holdings.key()
-        };
-        let any: Arc<dyn AnyMail> = mail.clone();
-        let present = Present { mail: any.clone(), key, keeps: false };
-        let making = make(birth.address().clone());
-        let (runnable, task) = task::prepare(&mail.core.hub, async move {
-            let made = match Contained::new(making, any.clone(), WHAT).await {
-                Ok(Ok(state)) => Ok(state),
-                Ok(Err(error)) => Err(failed(&*any, error.to_string())),
-                Err(failure) => Err(failure),
-            };
-            *cradle.lock() = Some(made);
-            any.notify(Notice::Look);
-            drop(present);
-        });
-        if let Some(holdings) = &mut mail.lane().holdings {
-            holdings.insert(key, Holding::Task(task));
-        }
-        runnable.schedule();
+        task(&birth.mail, cradle, make(birth.address()));
     }
     birth.run(Life { driver, state: None })
+}
+
+/// Runs `making` as a task of the life; what it makes is laid down in `cradle`.
+pub(crate) fn task<A, U, E>(mail: &Arc<Mail<A>>, cradle: Cradle<A>, making: U)
+where
+    A: Dispatch + Send,
+    U: Future<Output = Result<A, E>> + Send + 'static,
+    E: Display,
+{
+    let key = {
+        let mut lane = mail.lane();
+        let holdings = lane.holdings.get_or_insert_with(|| Box::new(Holdings::default()));
+        holdings.tasks += 1;
+        holdings.key()
+    };
+    let any: Arc<dyn AnyMail> = mail.clone();
+    let present = Present { mail: any.clone(), key, keeps: false };
+    let (runnable, task) = task::prepare(&mail.core.hub, async move {
+        let made = match Contained::new(making, any.clone(), WHAT).await {
+            Ok(Ok(state)) => Ok(state),
+            Ok(Err(error)) => Err(failed(&*any, error.to_string())),
+            Err(failure) => Err(failure),
+        };
+        *cradle.lock() = Some(made);
+        any.notify(Notice::Look);
+        drop(present);
+    });
+    if let Some(holdings) = &mut mail.lane().holdings {
+        holdings.insert(key, Holding::Task(task));
+    }
+    runnable.schedule();
 }
 
 fn failed(mail: &dyn AnyMail, message: String) -> Failure {

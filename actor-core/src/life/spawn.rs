@@ -146,7 +146,7 @@ pub(crate) struct Birth<A: Dispatch> {
     pub(crate) mail: Arc<Mail<A>>,
     /// False if the system is closing: the actor ends before it starts.
     pub(crate) alive: bool,
-    address: A::Addr,
+    address: Addr<A>,
 }
 
 impl<A: Dispatch> Birth<A> {
@@ -159,14 +159,15 @@ impl<A: Dispatch> Birth<A> {
         let (mail, alive) = hub.enter(|key| {
             Arc::new(Mail::new(Core::new(hub.clone(), settings, capacity, key, hub.number())))
         });
-        let address = Addr::<A>::adopted(mail.clone()).into();
+        let address = Addr::adopted(mail.clone());
         Birth { mail, alive, address }
     }
 
     /// Makes the state from the address, on this stack, and lives.
     #[track_caller]
     pub(crate) fn with(self, make: impl FnOnce(&A::Addr) -> A) -> A::Addr {
-        match current::catch(|| make(&self.address)) {
+        let address = self.address();
+        match current::catch(|| make(&address)) {
             Ok(state) => self.live(Some(state)),
             Err(payload) => {
                 // The panic is the caller's; whoever has the address by now is told that it ended.
@@ -177,8 +178,8 @@ impl<A: Dispatch> Birth<A> {
         }
     }
 
-    pub(crate) fn address(&self) -> &A::Addr {
-        &self.address
+    pub(crate) fn address(&self) -> A::Addr {
+        self.address.clone().into()
     }
 
     /// Puts the actor on its way to its first run.
@@ -195,10 +196,10 @@ impl<A: Dispatch> Birth<A> {
             publish(&self.mail, Exit::Stopped);
             // Never alive: its state goes where it came from, in the caller's hands.
             drop(life);
-            return self.address;
+            return self.address.into();
         }
         let Runner(cell) = A::runner(life);
         self.mail.core.hub.host.schedule(Job::Cell(cell), Turn::Next);
-        self.address
+        self.address.into()
     }
 }

@@ -54,15 +54,31 @@ where
         let turn = if info.woken_while_running { Turn::Back } else { Turn::Next };
         host.schedule(Job::Task(runnable), turn);
     };
-    async_task::spawn(Within { future, hub: Some(hub.clone()) }, WithInfo(schedule))
+    async_task::spawn(Within::new(future, hub.clone()), WithInfo(schedule))
 }
 
 pin_project! {
     /// A future that finds its system as the current one whenever it is polled.
     pub(crate) struct Within<F> {
         #[pin]
-        pub(crate) future: F,
-        pub(crate) hub: Option<Arc<Hub>>,
+        future: Option<F>,
+        hub: Option<Arc<Hub>>,
+    }
+
+    impl<F> PinnedDrop for Within<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // `async-task` aborts the process if the drop of a cancelled future panics.
+            let _ = current::within(this.hub, || {
+                catch_unwind(AssertUnwindSafe(|| this.future.set(None)))
+            });
+        }
+    }
+}
+
+impl<F> Within<F> {
+    pub(crate) fn new(future: F, hub: Arc<Hub>) -> Self {
+        Within { future: Some(future), hub: Some(hub) }
     }
 }
 
@@ -71,8 +87,9 @@ impl<F: Future> Future for Within<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         let caught =
-            current::within(this.hub, || catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))));
+            current::within(this.hub, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
         caught.unwrap_or_else(|payload| resume_unwind(payload))
     }
 }
@@ -95,18 +112,28 @@ impl Drop for Present {
 }
 
 pin_project! {
-    /// A future of a life: its panic is a failure of the life.
+    /// A future of a life: its panic is a failure of the life, the panic of its drop too.
     pub(crate) struct Contained<F> {
         #[pin]
-        future: F,
+        future: Option<F>,
         mail: Arc<dyn AnyMail>,
         what: &'static str,
+    }
+
+    impl<F> PinnedDrop for Contained<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let dropped = current::guarded(&**this.mail, this.what, || this.future.set(None));
+            if let Err(failure) = dropped {
+                this.mail.notify(Notice::Broken(failure));
+            }
+        }
     }
 }
 
 impl<F> Contained<F> {
     pub(crate) fn new(future: F, mail: Arc<dyn AnyMail>, what: &'static str) -> Self {
-        Contained { future, mail, what }
+        Contained { future: Some(future), mail, what }
     }
 }
 
@@ -115,7 +142,8 @@ impl<F: Future> Future for Contained<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        match current::guarded(&**this.mail, this.what, || this.future.poll(cx)) {
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
+        match current::guarded(&**this.mail, this.what, || future.poll(cx)) {
             Ok(poll) => Poll::Ready(Ok(ready!(poll))),
             Err(failure) => Poll::Ready(Err(failure)),
         }

@@ -2,10 +2,10 @@
 
 use super::join::{Join, Starting, StopWithin};
 use super::weak::WeakAddr;
-use crate::Actor;
 use crate::cell::mail::{AnyMail, Post, Verbs};
 use crate::exit::ActorId;
 use crate::sync::Arc;
+use crate::{Actor, System};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -53,6 +53,10 @@ impl<P: ?Sized> Addr<P> {
 
     pub(crate) fn post(&self) -> &dyn Post<P> {
         &*self.post
+    }
+
+    pub(crate) fn shared(&self) -> Arc<dyn Post<P>> {
+        self.post.clone()
     }
 
     /// The actor's id.
@@ -375,6 +379,15 @@ pub trait Address:
 {
     /// Whose address it is.
     type Actor: Actor<Addr = Self>;
+
+    /// Finds the actor that has `name` in the current system; `None` if nobody has it, or an actor
+    /// of another type. See [`Addr::register`].
+    fn lookup(name: &str) -> Option<Self>
+    where
+        Self::Actor: 'static,
+    {
+        System::current().lookup(name)
+    }
 }
 
 /// What can be monitored and linked: any address, strong, weak or erased.

@@ -1,0 +1,93 @@
+//! The registry of one system: who holds which name. Knows no types: what a name leads to is found
+//! by downcasting.
+
+use super::mail::{AnyMail, Post};
+use crate::Actor;
+use crate::exit::ActorId;
+use crate::sync::{Arc, Mutex};
+use std::any::Any;
+use std::collections::BTreeMap;
+
+#[derive(Default)]
+pub(crate) struct Names {
+    held: Mutex<BTreeMap<Arc<str>, Holder>>,
+}
+
+struct Holder {
+    id: ActorId,
+    /// An `Arc<dyn Post<A>>`, for whoever knows `A`.
+    post: Box<dyn Any + Send + Sync>,
+}
+
+/// Why a name was not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RegisterError {
+    /// Somebody else, or the actor itself, has it.
+    Taken,
+    /// The actor has ended.
+    Ended,
+}
+
+impl std::fmt::Display for RegisterError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            RegisterError::Taken => "the name is taken",
+            RegisterError::Ended => "the actor has ended",
+        })
+    }
+}
+
+impl std::error::Error for RegisterError {}
+
+impl Names {
+    /// Gives `name` to `mail`, whose typed mailbox is `post`.
+    pub(crate) fn give(
+        &self,
+        name: &str,
+        mail: &dyn AnyMail,
+        post: Box<dyn Any + Send + Sync>,
+    ) -> Result<(), RegisterError> {
+        let name: Arc<str> = Arc::from(name);
+        let mut held = self.held.lock();
+        if held.contains_key(&name) {
+            return Err(RegisterError::Taken);
+        }
+        // The lane's lock lies within that of the names, never the other way round. The actor frees
+        // its names when `is_nameless` is set: a name is entered before that, or not at all.
+        let mut entered = false;
+        mail.with(&mut |seat, _| {
+            entered = !seat.nameless;
+            if entered {
+                seat.records().names.push(name.clone());
+                // A named actor lives until it is stopped.
+                mail.core().keep();
+            }
+        });
+        if !entered {
+            return Err(RegisterError::Ended);
+        }
+        held.insert(name, Holder { id: mail.core().id(), post });
+        Ok(())
+    }
+
+    /// The mailbox of who has `name`, if it is of this type, with a keeper counted for it.
+    pub(crate) fn find<A: Actor + 'static>(&self, name: &str) -> Option<Arc<dyn Post<A>>> {
+        let held = self.held.lock();
+        let post: &Arc<dyn Post<A>> = held.get(name)?.post.downcast_ref()?;
+        // Under the lock: as long as the name is held, it keeps the actor.
+        post.core().keep();
+        Some(post.clone())
+    }
+
+    /// Frees `name`, if `id` holds it; true if it did.
+    pub(crate) fn free(&self, name: &str, id: ActorId) -> bool {
+        let mut held = self.held.lock();
+        let freed = match held.get(name) {
+            Some(holder) if holder.id == id => held.remove(name),
+            _ => None,
+        };
+        drop(held);
+        freed.is_some()
+    }
+}

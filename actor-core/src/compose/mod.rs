@@ -1,0 +1,4 @@
+//! Actors built of actors. Nothing below knows them.
+
+mod registry;
+pub(crate) mod supervisor;

@@ -1,0 +1,79 @@
+//! Names: one namespace a system, typed at lookup.
+
+use crate::cell::mail::{Post, Verbs};
+use crate::cell::names::RegisterError;
+use crate::sync::Arc;
+use crate::talk::address::{Addr, Address};
+use crate::{Actor, System};
+
+impl<A: Actor + 'static> Addr<A> {
+    /// Gives the actor a name in its system, under which [`Address::lookup`] finds it.
+    ///
+    /// It may have several. A named actor lives until it is stopped; its names survive restarts, and
+    /// are free again the moment it has ended.
+    ///
+    /// # Errors
+    /// [`RegisterError`], if somebody has the name, or the actor has ended.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::RegisterError;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # System::current_thread().block_on(async {
+    /// let clock = Clock.spawn();
+    /// clock.register("clock").unwrap();
+    /// assert_eq!(Clock.spawn().register("clock"), Err(RegisterError::Taken));
+    /// assert_eq!(ClockAddr::lookup("clock"), Some(clock.clone()));
+    /// clock.stop();
+    /// clock.join().await;
+    /// assert_eq!(ClockAddr::lookup("clock"), None);
+    /// # });
+    /// ```
+    pub fn register(&self, name: &str) -> Result<(), RegisterError> {
+        let post: Arc<dyn Post<A>> = self.shared();
+        let mail = post.clone().any();
+        mail.core().hub.names.give(name, &*mail, Box::new(post))
+    }
+
+    /// Gives a name back; false if the actor did not have it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # System::current_thread().block_on(async {
+    /// let clock = Clock.spawn();
+    /// clock.register("clock").unwrap();
+    /// assert!(clock.unregister("clock"));
+    /// assert!(!clock.unregister("clock"));
+    /// # });
+    /// ```
+    pub fn unregister(&self, name: &str) -> bool {
+        let mail = self.shared().any();
+        let freed = mail.core().hub.names.free(name, self.id());
+        if freed {
+            mail.with(&mut |seat, _| seat.records().names.retain(|held| &**held != name));
+            mail.release();
+        }
+        freed
+    }
+}
+
+impl System {
+    /// Finds the actor that has `name` here; `None` if nobody has it, or an actor of another type.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # #[actor] struct Cat; #[actor] impl Cat {}
+    /// let system = System::builder().threads(1).build();
+    /// system.spawn(Clock).register("clock").unwrap();
+    /// assert!(system.lookup::<ClockAddr>("clock").is_some());
+    /// assert!(system.lookup::<CatAddr>("clock").is_none());
+    /// ```
+    pub fn lookup<T: Address>(&self, name: &str) -> Option<T>
+    where
+        T::Actor: 'static,
+    {
+        self.hub().names.find::<T::Actor>(name).map(|post| Addr::adopted(post).into())
+    }
+}

@@ -1,0 +1,99 @@
+//! How long a child waits before it is started again. Pure arithmetic.
+
+use std::time::Duration;
+
+/// Waiting times between restarts that grow, up to a limit, while a child keeps failing.
+///
+/// ```
+/// # use actor_core::Backoff;
+/// # use std::time::Duration;
+/// let backoff = Backoff::exponential(Duration::from_millis(100), Duration::from_secs(10))
+///     .factor(3.0)
+///     .jitter(0.2)
+///     .reset_after(Duration::from_secs(30));
+/// # drop(backoff);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backoff {
+    min: Duration,
+    max: Duration,
+    factor: f64,
+    jitter: f64,
+    reset: Duration,
+}
+
+impl Backoff {
+    /// Waits `min` before the first restart, twice as long before each further one, at most `max`.
+    ///
+    /// After a life longer than `max` it begins with `min` again.
+    pub fn exponential(min: Duration, max: Duration) -> Self {
+        Backoff { min, max: max.max(min), factor: 2.0, jitter: 0.0, reset: max }
+    }
+
+    /// By how much each waiting time is longer than the one before; 2 if not set.
+    ///
+    /// # Panics
+    /// If `factor` is below 1 or not finite.
+    #[track_caller]
+    pub fn factor(mut self, factor: f64) -> Self {
+        assert!(factor.is_finite() && factor >= 1.0, "a backoff factor is 1 or more");
+        self.factor = factor;
+        self
+    }
+
+    /// Varies each waiting time by up to this share of it, up or down, so that many children do not
+    /// start again at the same moment.
+    ///
+    /// # Panics
+    /// If `jitter` is not between 0 and 1.
+    #[track_caller]
+    pub fn jitter(mut self, jitter: f64) -> Self {
+        assert!((0.0..=1.0).contains(&jitter), "a jitter is a share between 0 and 1");
+        self.jitter = jitter;
+        self
+    }
+
+    /// After a life at least this long it begins with the shortest time again.
+    pub fn reset_after(mut self, healthy: Duration) -> Self {
+        self.reset = healthy;
+        self
+    }
+
+    /// How long to wait before restart number `attempt`, from 0; `chance` is between 0 and 1.
+    pub(crate) fn delay(&self, attempt: u32, chance: f64) -> Duration {
+        let exponent = i32::try_from(attempt).unwrap_or(i32::MAX);
+        let longest = self.max.as_secs_f64();
+        let grown = (self.min.as_secs_f64() * self.factor.powi(exponent)).min(longest);
+        let varied = grown * (1.0 + self.jitter * (2.0 * chance - 1.0));
+        Duration::try_from_secs_f64(varied).unwrap_or(self.max)
+    }
+
+    /// Whether a life of this length was a healthy one.
+    pub(crate) fn is_healthy(&self, life: Duration) -> bool {
+        life >= self.reset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Backoff, Duration};
+
+    fn millis(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn delays_grow_by_the_factor_up_to_the_limit() {
+        let backoff = Backoff::exponential(millis(10), millis(100)).factor(3.0);
+        let delays: Vec<_> = (0..4).map(|attempt| backoff.delay(attempt, 0.5)).collect();
+        assert_eq!(delays, [millis(10), millis(30), millis(90), millis(100)]);
+        assert_eq!(backoff.delay(u32::MAX, 0.5), millis(100));
+    }
+
+    #[test]
+    fn jitter_stays_within_its_share() {
+        let backoff = Backoff::exponential(millis(100), millis(100)).jitter(0.2);
+        assert_eq!(backoff.delay(0, 0.0), millis(80));
+        assert_eq!(backoff.delay(0, 1.0), millis(120));
+    }
+}

@@ -1,0 +1,182 @@
+//! Supervisors: actors that start others and decide what follows when one of them fails.
+//!
+//! This file is what users see; what a supervisor does is `run.rs`.
+
+mod backoff;
+mod child;
+mod run;
+
+pub use backoff::Backoff;
+pub use child::Child;
+pub use run::{Supervisor, SupervisorAddr, SupervisorMessage};
+
+use crate::actor::Dispatch;
+use crate::exit::ActorId;
+use crate::life::restart::Restart;
+use crate::life::spawn::Birth;
+use crate::talk::address::Address;
+use std::time::Duration;
+
+/// What becomes of the siblings of a child whose life has ended, as in OTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strategy {
+    OneForOne,
+    OneForAll,
+    RestForOne,
+}
+
+impl Supervisor {
+    /// A supervisor that restarts the child that has ended, and no other.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// #[actor]
+    /// struct Fragile {
+    ///     touched: u32,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Fragile {
+    ///     fn touch(&mut self) -> u32 {
+    ///         self.touched += 1;
+    ///         self.touched
+    ///     }
+    ///
+    ///     fn drop_it(&self) {
+    ///         panic!("broken");
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let supervisor = Supervisor::one_for_one().spawn();
+    ///     let fragile = supervisor.start(Child::new("fragile", || Fragile { touched: 0 }));
+    ///     assert_eq!(fragile.touch().await, Ok(1));
+    ///     assert!(matches!(fragile.drop_it().await, Err(CallError::Panicked(_))));
+    ///     assert_eq!(fragile.touch().await, Ok(1)); // a new life, at the same address
+    ///     supervisor.stop();
+    ///     assert_eq!(supervisor.join().await, Exit::Stopped);
+    /// });
+    /// ```
+    pub fn one_for_one() -> Self {
+        Supervisor::of(Strategy::OneForOne)
+    }
+
+    /// A supervisor that restarts all its children when one of them has to be restarted.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// let supervisor = Supervisor::one_for_all()
+    ///     .child(Child::new("reader", || Worker))
+    ///     .child(Child::new("writer", || Worker))
+    ///     .spawn();
+    /// # supervisor.stop();
+    /// ```
+    pub fn one_for_all() -> Self {
+        Supervisor::of(Strategy::OneForAll)
+    }
+
+    /// A supervisor that restarts the child that has ended and all that were started after it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// let supervisor = Supervisor::rest_for_one()
+    ///     .child(Child::new("connection", || Worker))
+    ///     .child(Child::new("session", || Worker))
+    ///     .spawn();
+    /// # supervisor.stop();
+    /// ```
+    pub fn rest_for_one() -> Self {
+        Supervisor::of(Strategy::RestForOne)
+    }
+
+    /// Starts `child` when the supervisor itself has started, after those given before it.
+    #[must_use]
+    pub fn child<A: Dispatch>(mut self, child: Child<A>) -> Self {
+        self.push(child);
+        self
+    }
+
+    /// How many restarts there may be in any `period`: a sliding window. One more, and the
+    /// supervisor itself fails. 5 in 60 seconds if not set.
+    #[must_use]
+    pub fn intensity(mut self, restarts: usize, period: Duration) -> Self {
+        self.set_intensity(restarts, period);
+        self
+    }
+
+    /// How long a child waits before it is started again; not at all if not set.
+    #[must_use]
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.set_backoff(backoff);
+        self
+    }
+}
+
+impl SupervisorAddr {
+    /// Starts `child` behind those that are there, and returns its address at once.
+    ///
+    /// The address stays valid over restarts. The child runs when the supervisor has taken it; if
+    /// the supervisor has ended, the address is that of an ended actor.
+    pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Addr {
+        let settings = const { &A::SETTINGS };
+        let hub = self.post().core().hub.clone();
+        let birth = Birth::<A>::new(Some(hub), settings, settings.capacity);
+        let address = birth.address();
+        // Refused by a supervisor that has ended, it is dropped, which ends it.
+        let _ =
+            self.adopt(run::Given::new(child::Unborn { child: Some((child, birth)) })).try_send();
+        address
+    }
+
+    /// Ends the child with this address for good: no policy restarts it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// # System::current_thread().block_on(async {
+    /// let supervisor = Supervisor::one_for_one().spawn();
+    /// let worker = supervisor.start(Child::new("worker", || Worker));
+    /// supervisor.stop_child(&worker);
+    /// assert_eq!(worker.join().await, Exit::Stopped);
+    /// # supervisor.stop();
+    /// # });
+    /// ```
+    pub fn stop_child<A: Address>(&self, address: &A) {
+        address.as_ref().stop();
+    }
+}
+
+/// What a supervisor tells of one of its children.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Child, Restart, Supervisor};
+/// # #[actor] struct Worker; #[actor] impl Worker {}
+/// # System::current_thread().block_on(async {
+/// let supervisor = Supervisor::one_for_one().child(Child::new("worker", || Worker)).spawn();
+/// let children = supervisor.children().await.unwrap();
+/// assert_eq!((children[0].name.as_str(), children[0].restarts), ("worker", 0));
+/// assert_eq!(children[0].restart, Restart::Permanent);
+/// # supervisor.stop();
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChildInfo {
+    /// Its label.
+    pub name: String,
+    /// Its id, the same over restarts.
+    pub id: ActorId,
+    /// Which of its ends are followed by a new life.
+    pub restart: Restart,
+    /// How often it was restarted.
+    pub restarts: u32,
+    /// Whether it runs just now, rather than waiting to be started again.
+    pub is_running: bool,
+}

@@ -1,0 +1,358 @@
+//! What a supervisor does: takes children, hears of the end of their lives, starts them again.
+
+use super::backoff::Backoff;
+use super::child::{Adopted, Child, Newborn};
+use super::{ChildInfo, Strategy};
+use crate::actor::Dispatch;
+use crate::cell::mail::Verbs;
+use crate::cell::seat::Notice;
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::life::restart::{Overseer, Oversight, Restart, Verdict};
+use crate::sync::Arc;
+use crate::talk::weak::WeakAddr;
+use crate::{Context, Timer, time};
+use actor_macros::actor;
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// An actor that starts others and, by its strategy, starts them again when they fail.
+///
+/// A supervised child's address, names, mailbox and pending calls survive the restart; only the
+/// message that failed is lost. Beyond its intensity a supervisor fails itself, and its own
+/// supervisor decides. A supervisor is an actor: trees are made by giving one as a child of another.
+///
+/// The strategies, kinds of restart and the sliding window are those of Erlang/OTP.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Backoff, Child, Supervisor};
+/// # use std::time::Duration;
+/// # #[actor] struct Worker; #[actor] impl Worker {}
+/// let supervisor = Supervisor::one_for_one()
+///     .intensity(3, Duration::from_secs(10))
+///     .backoff(Backoff::exponential(Duration::from_millis(50), Duration::from_secs(5)))
+///     .child(Child::new("first", || Worker))
+///     .child(Child::new("group", || Supervisor::one_for_all().child(Child::new("x", || Worker))))
+///     .spawn();
+/// # supervisor.stop();
+/// ```
+#[actor(unbounded, name = "supervisor", crate = crate)]
+#[must_use = "a supervisor does nothing until it is spawned"]
+pub struct Supervisor {
+    strategy: Strategy,
+    intensity: (usize, Duration),
+    backoff: Option<Backoff>,
+    /// Children that were given before it was spawned.
+    given: Vec<Box<dyn Newborn>>,
+    /// In the order in which they were started.
+    children: Vec<Supervised>,
+    /// When there was a restart, as far back as the window goes.
+    restarts: VecDeque<Instant>,
+    /// Which children are being ended to be started again together.
+    group: Option<Group>,
+}
+
+/// One child.
+struct Supervised {
+    adopted: Adopted,
+    phase: Phase,
+    /// Restarts since the last healthy life.
+    attempts: u32,
+    since: Instant,
+    timer: Option<Timer>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Running,
+    /// Its life is being ended, to be followed by another together with its siblings'.
+    Ending,
+    /// Its life is over, and it waits for the verdict.
+    Waiting,
+}
+
+/// A restart of several children: they end from the last to the first and start in order.
+#[derive(Clone, Copy)]
+struct Group {
+    /// The first of the children concerned.
+    first: ActorId,
+    /// The child whose end began it, which sets the waiting time.
+    cause: ActorId,
+}
+
+/// A child on its way to the supervisor.
+pub(super) struct Given(Box<dyn Newborn>);
+
+impl Given {
+    pub(super) fn new(child: impl Newborn + 'static) -> Self {
+        Given(Box::new(child))
+    }
+}
+
+impl fmt::Debug for Supervisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Supervisor")
+            .field("strategy", &self.strategy)
+            .field("intensity", &self.intensity)
+            .field("backoff", &self.backoff)
+            .field("children", &(self.given.len() + self.children.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+#[actor(crate = crate)]
+impl Supervisor {
+    #[on_start]
+    fn begin(&mut self, context: &Context<Self>) {
+        for child in std::mem::take(&mut self.given) {
+            self.take(child, context);
+        }
+    }
+
+    pub(super) fn adopt(&mut self, child: Given, context: &Context<Self>) {
+        self.take(child.0, context);
+    }
+
+    /// Its children, in the order in which they were started.
+    pub fn children(&self) -> Vec<ChildInfo> {
+        self.children.iter().map(Supervised::info).collect()
+    }
+
+    /// The life of a child is over, and another may follow.
+    fn life_ended(&mut self, id: ActorId, exit: Exit, context: &Context<Self>) {
+        let Some(index) = self.index(id) else { return };
+        let now = time::now();
+        let child = &mut self.children[index];
+        let was_ordered = child.phase == Phase::Ending;
+        child.phase = Phase::Waiting;
+        child.timer = None;
+        if self.backoff.is_some_and(|backoff| backoff.is_healthy(now - child.since)) {
+            child.attempts = 0;
+        }
+        if was_ordered || self.is_in_group(index) {
+            // It ends for the sake of another: not counted again.
+            return self.go_on_with_group(context);
+        }
+        if !self.count_restart(now) {
+            return self.give_up(exit, context);
+        }
+        match self.strategy {
+            Strategy::OneForOne => self.start_later(index, context),
+            Strategy::OneForAll | Strategy::RestForOne => {
+                let first = if self.strategy == Strategy::OneForAll { 0 } else { index };
+                self.group = Some(Group { first: self.children[first].id(), cause: id });
+                self.go_on_with_group(context);
+            }
+        }
+    }
+
+    /// The time before a restart is over.
+    fn due(&mut self, id: ActorId) {
+        if self.group.is_some_and(|group| group.cause == id) {
+            return self.start_group();
+        }
+        if let Some(index) = self.index(id) {
+            self.start_again(index);
+        }
+    }
+
+    /// A child has not ended its life in time.
+    fn overdue(&mut self, id: ActorId) {
+        if let Some(index) = self.index(id)
+            && self.children[index].phase == Phase::Ending
+        {
+            self.children[index].adopted.mail.kill();
+        }
+    }
+
+    /// A child has ended for good.
+    #[on_exit]
+    fn ended(&mut self, id: ActorId, _exit: Exit, context: &Context<Self>) {
+        let Some(index) = self.index(id) else { return };
+        if let Some(group) = &mut self.group
+            && group.first == id
+        {
+            // The group begins with the next one now, if there is one.
+            match self.children.get(index + 1) {
+                Some(next) => group.first = next.id(),
+                None => self.group = None,
+            }
+        }
+        self.children.remove(index);
+        self.go_on_with_group(context);
+    }
+}
+
+impl Supervisor {
+    pub(super) fn of(strategy: Strategy) -> Self {
+        Supervisor {
+            strategy,
+            intensity: (5, Duration::from_secs(60)),
+            backoff: None,
+            given: Vec::new(),
+            children: Vec::new(),
+            restarts: VecDeque::new(),
+            group: None,
+        }
+    }
+
+    pub(super) fn push<A: Dispatch>(&mut self, child: Child<A>) {
+        self.given.push(Box::new(child));
+    }
+
+    pub(super) fn set_intensity(&mut self, restarts: usize, period: Duration) {
+        self.intensity = (restarts, period);
+    }
+
+    pub(super) fn set_backoff(&mut self, backoff: Backoff) {
+        self.backoff = Some(backoff);
+    }
+
+    fn take(&mut self, child: Box<dyn Newborn>, context: &Context<Self>) {
+        let overseer = Arc::new(Desk { supervisor: context.weak() });
+        if let Some(adopted) = child.adopt(context, overseer) {
+            self.children.push(Supervised {
+                adopted,
+                phase: Phase::Running,
+                attempts: 0,
+                since: time::now(),
+                timer: None,
+            });
+        }
+    }
+
+    fn index(&self, id: ActorId) -> Option<usize> {
+        self.children.iter().position(|child| child.id() == id)
+    }
+
+    /// Where the group begins, if there is one.
+    fn first_of_group(&self) -> Option<usize> {
+        self.group.and_then(|group| self.index(group.first))
+    }
+
+    fn is_in_group(&self, index: usize) -> bool {
+        self.first_of_group().is_some_and(|first| index >= first)
+    }
+
+    /// Counts one more restart in the sliding window; false if that is one too many.
+    fn count_restart(&mut self, now: Instant) -> bool {
+        let (most, period) = self.intensity;
+        self.restarts.retain(|restart| now.saturating_duration_since(*restart) < period);
+        self.restarts.push_back(now);
+        self.restarts.len() <= most
+    }
+
+    /// Too many restarts: the supervisor fails itself.
+    fn give_up(&mut self, cause: Exit, context: &Context<Self>) {
+        let (most, period) = self.intensity;
+        let failure = Failure::new(FailureParts {
+            kind: FailureKind::Intensity,
+            actor: context.mail().label(),
+            id: context.id(),
+            handler: "",
+            message: format!("more than {most} restarts in {period:?}"),
+            location: None,
+            cause: Some(cause),
+        });
+        context.mail().notify(Notice::Broken(failure));
+    }
+
+    /// How long the child has to wait before its next life.
+    fn delay(&self, index: usize, context: &Context<Self>) -> Duration {
+        let chance = context.mail().core.hub.chance();
+        let attempts = self.children[index].attempts;
+        self.backoff.map_or(Duration::ZERO, |backoff| backoff.delay(attempts, chance))
+    }
+
+    fn start_later(&mut self, index: usize, context: &Context<Self>) {
+        let delay = self.delay(index, context);
+        if delay.is_zero() {
+            return self.start_again(index);
+        }
+        let id = self.children[index].id();
+        self.children[index].timer = Some(context.after(delay, move |me| me.due(id)));
+    }
+
+    fn start_again(&mut self, index: usize) {
+        let child = &mut self.children[index];
+        if child.phase != Phase::Waiting {
+            return;
+        }
+        child.phase = Phase::Running;
+        child.timer = None;
+        child.attempts = child.attempts.saturating_add(1);
+        child.since = time::now();
+        child.adopted.mail.decide(Verdict::Again);
+    }
+
+    /// Ends the next member of the group, or starts them all when the last has ended.
+    fn go_on_with_group(&mut self, context: &Context<Self>) {
+        let (Some(group), Some(first)) = (self.group, self.first_of_group()) else { return };
+        let members = &mut self.children[first..];
+        let Some(next) = members.iter_mut().rev().find(|child| child.phase != Phase::Waiting)
+        else {
+            let cause = self.index(group.cause);
+            let delay = cause.map_or(Duration::ZERO, |cause| self.delay(cause, context));
+            if delay.is_zero() {
+                return self.start_group();
+            }
+            let timer = context.after(delay, move |me| me.due(group.cause));
+            if let Some(cause) = cause {
+                self.children[cause].timer = Some(timer);
+            }
+            return;
+        };
+        if next.phase == Phase::Running {
+            next.phase = Phase::Ending;
+            let id = next.id();
+            next.timer =
+                next.adopted.shutdown.map(|limit| context.after(limit, move |me| me.overdue(id)));
+            next.adopted.mail.end_life();
+        }
+    }
+
+    fn start_group(&mut self) {
+        let Some(first) = self.first_of_group() else { return };
+        self.group = None;
+        for index in first..self.children.len() {
+            if self.children[index].adopted.restart == Restart::Temporary {
+                self.children[index].adopted.mail.decide(Verdict::Over);
+            } else {
+                self.start_again(index);
+            }
+        }
+    }
+}
+
+impl Supervised {
+    fn id(&self) -> ActorId {
+        self.adopted.mail.core().id()
+    }
+
+    fn info(&self) -> ChildInfo {
+        let mut restarts = 0;
+        self.adopted.mail.with(&mut |seat, _| {
+            restarts = seat.known().map_or(0, |records| records.restarts);
+        });
+        ChildInfo {
+            name: self.adopted.name.as_ref().to_owned(),
+            id: self.id(),
+            restart: self.adopted.restart,
+            restarts,
+            is_running: self.phase != Phase::Waiting,
+        }
+    }
+}
+
+/// Where the children of a supervisor report.
+struct Desk {
+    supervisor: WeakAddr<Supervisor>,
+}
+
+impl Overseer for Desk {
+    fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
+        let Some(supervisor) = self.supervisor.upgrade() else { return false };
+        supervisor.life_ended(id, exit).try_send().is_ok()
+    }
+}
