@@ -2,10 +2,12 @@
 //!
 //! Only traits and the words in them; the run loop that drives them is `life/`.
 
+use crate::compose::pool;
 use crate::exit::{ActorId, Exit};
 use crate::life::making;
 use crate::life::spawn::{Birth, Prepared};
 use crate::life::{Context, Life, Runner};
+use crate::sync::Arc;
 use crate::system::System;
 use crate::talk::address::Address;
 use crate::talk::reply::Head;
@@ -135,6 +137,40 @@ pub trait Actor: Sized {
     {
         let settings = const { &Self::SETTINGS };
         Birth::<Self>::new(None, settings, settings.capacity).with(make)
+    }
+
+    /// Starts a pool: one address whose mailbox `size` actors share, each made by `make`.
+    ///
+    /// Members take one message at a time, whoever is free, without an actor in between. To the
+    /// outside a pool is one actor: stopping it drains the mailbox through all members, its exit is
+    /// theirs. A member that ends is replaced; more than 5 failures in 60 seconds fail the pool.
+    ///
+    /// # Panics
+    /// If `size` is zero, and as [`spawn`](Actor::spawn).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Hasher;
+    ///
+    /// #[actor]
+    /// impl Hasher {
+    ///     fn hash(&self, text: String) -> usize {
+    ///         text.len() // and a lot more
+    ///     }
+    /// }
+    ///
+    /// System::new().block_on(async {
+    ///     let hashers: HasherAddr = Hasher::pool(8, || Hasher);
+    ///     assert_eq!(hashers.hash("abc".into()).await, Ok(3));
+    /// });
+    /// ```
+    #[track_caller]
+    fn pool(size: usize, make: impl Fn() -> Self + Send + Sync + 'static) -> Self::Addr
+    where
+        Self: Dispatch,
+    {
+        pool::start(size, Arc::new(make))
     }
 
     /// Spawns an actor whose state is made by async code that may fail.

@@ -34,6 +34,7 @@ pub mod __private;
 pub use actor::{Actor, Dispatch, Protocol};
 pub use actor_macros::{actor, main, test};
 pub use cell::names::RegisterError;
+pub use compose::pool::NotAPool;
 pub use compose::supervisor::{
     Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage,
 };

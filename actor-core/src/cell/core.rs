@@ -20,6 +20,9 @@ pub(crate) const LEAVE: u32 = 16;
 /// Set if this life is to end after the running handler, by its overseer's.
 pub(crate) const END: u32 = 32;
 
+/// Set if there may be something in the mailbox that this actor shares with others.
+pub(crate) const POKE: u32 = 64;
+
 /// How a cell comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -54,6 +57,8 @@ pub(crate) struct Core {
     pub(crate) taken: AtomicU32,
     /// What is left of this turn. Written by the actor's own run only.
     pub(crate) budget: AtomicU32,
+    /// Whether it is a member of a pool, which outside is one actor.
+    member: AtomicBool,
     /// How the cell comes to rest. Written by the actor's own run only.
     pace: AtomicU8,
     /// Set if the pending handler waits for itself: its next poll refuses that wait. Written by
@@ -81,6 +86,7 @@ impl Core {
             signals: AtomicU32::new(0),
             taken: AtomicU32::new(0),
             budget: AtomicU32::new(0),
+            member: AtomicBool::new(false),
             pace: AtomicU8::new(Pace::Idle as u8),
             told: AtomicBool::new(false),
         }
@@ -88,6 +94,15 @@ impl Core {
 
     pub(crate) fn id(&self) -> ActorId {
         ActorId { system: self.hub.id, number: self.number }
+    }
+
+    /// It takes its messages from a mailbox that it shares. Before its first run.
+    pub(crate) fn set_member(&self) {
+        self.member.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_member(&self) -> bool {
+        self.member.load(Ordering::Relaxed)
     }
 
     /// Adds a keeper beside one that is there.

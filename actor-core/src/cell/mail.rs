@@ -1,6 +1,6 @@
 //! The mailbox of one actor: the lane behind its lock, and every way in. Knows no handlers.
 
-use super::core::{Core, END, KILL, LEAVE, NOTICE, Pace, STOP, WAITING};
+use super::core::{Core, END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, WAITING};
 use super::queue::{Queue, Refused, Room, Ticket};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::actor::{Dispatch, Protocol};
@@ -50,6 +50,44 @@ pub(crate) trait AnyMail: Send + Sync {
     fn cancel(&self, key: u64);
     /// A task of the life is gone.
     fn task_gone(&self, key: u64);
+
+    /// Drops the actor at its next await or between two messages.
+    fn kill(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| {
+            if seat.exit().is_none() {
+                self.core().raise(KILL);
+                cell = seat.cell.take();
+            }
+        });
+        schedule(self, cell);
+    }
+
+    /// The last keeper has gone: if the actor idles, it looks whether that is its end.
+    fn forsaken(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| {
+            if !seat.closed {
+                cell = seat.take_idle();
+            }
+        });
+        schedule(self, cell);
+    }
+}
+
+/// A mailbox that several actors take their messages from.
+pub(crate) trait Shared<A: Dispatch>: Post<A> {
+    /// Takes the next message for member `number`; if there is none, the member is poked when one
+    /// comes.
+    fn fetch_for(&self, number: usize) -> Fetched<A::Message>;
+}
+
+/// What a member finds.
+pub(crate) enum Fetched<M> {
+    Message(M),
+    Nothing,
+    /// There will be nothing any more.
+    Over,
 }
 
 /// A mailbox for the messages of `P`, whoever's it is.
@@ -72,6 +110,10 @@ pub(crate) trait Post<P: ?Sized>: AnyMail {
     fn leave(&self, ticket: Ticket) -> Option<P::Message>
     where
         P: Protocol;
+    /// Sets the number of members; false if this is not a pool.
+    fn resize(&self, _size: usize) -> bool {
+        false
+    }
     fn weak(self: Arc<Self>) -> Weak<dyn Post<P>>;
     fn any(self: Arc<Self>) -> Arc<dyn AnyMail>;
 }
@@ -212,20 +254,30 @@ impl<A: Dispatch> Mail<A> {
 
     /// Drops one message that will not be handled.
     pub(crate) fn throw_away(&self, message: A::Message) {
-        let label = A::label(&message);
-        let (name, is_call) = (label.name, label.reply.is_some());
-        self.contain(name, || drop(message));
-        if !is_call {
-            let (actor, id) = (self.label(), self.core.id());
-            self.core.hub.report(Incident::Undelivered { actor, id, message: name });
-        }
+        throw_away::<A>(self, message);
     }
 
     /// Runs user code that must not fail anything: a panic is reported and goes no further.
     pub(crate) fn contain(&self, name: &'static str, run: impl FnOnce()) {
-        if let Err(failure) = super::current::guarded(self, name, run) {
-            self.core.hub.report(Incident::Swallowed { failure });
-        }
+        contain(self, name, run);
+    }
+}
+
+/// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
+pub(crate) fn throw_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
+    let label = P::label(&message);
+    let (name, is_call) = (label.name, label.reply.is_some());
+    contain(mail, name, || drop(message));
+    if !is_call {
+        let (actor, id) = (mail.label(), mail.core().id());
+        mail.core().hub.report(Incident::Undelivered { actor, id, message: name });
+    }
+}
+
+/// Runs user code that must not fail anything: a panic is reported and goes no further.
+pub(crate) fn contain(mail: &(impl AnyMail + ?Sized), name: &'static str, run: impl FnOnce()) {
+    if let Err(failure) = super::current::guarded(mail, name, run) {
+        mail.core().hub.report(Incident::Swallowed { failure });
     }
 }
 
@@ -385,14 +437,12 @@ fn schedule(mail: &(impl AnyMail + ?Sized), cell: Option<Cell>) {
 
 /// The verbs of the system, which never share the user's queue, bound or types.
 pub(crate) trait Verbs: AnyMail {
-    /// Drops the actor at its next await or between two messages.
-    fn kill(&self) {
+    /// There may be something in the shared mailbox.
+    fn poke(&self) {
         let mut cell = None;
         self.with(&mut |seat, _| {
-            if seat.exit().is_none() {
-                self.core().raise(KILL);
-                cell = seat.cell.take();
-            }
+            self.core().raise(POKE);
+            cell = seat.take_idle();
         });
         schedule(self, cell);
     }
@@ -422,16 +472,10 @@ pub(crate) trait Verbs: AnyMail {
         schedule(self, cell);
     }
 
-    /// A keeper goes; if it was the last and the actor idles, it looks whether that is its end.
+    /// A keeper goes.
     fn release(&self) {
         if self.core().unkeep() {
-            let mut cell = None;
-            self.with(&mut |seat, _| {
-                if !seat.closed {
-                    cell = seat.take_idle();
-                }
-            });
-            schedule(self, cell);
+            self.forsaken();
         }
     }
 

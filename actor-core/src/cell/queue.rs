@@ -110,6 +110,13 @@ impl<M> Queue<M> {
         Some(first)
     }
 
+    /// Takes the oldest message for good, past any batch.
+    pub(crate) fn take_one(&mut self) -> Option<M> {
+        let message = self.first.take()?;
+        self.first = self.more.pop_front();
+        Some(message)
+    }
+
     /// Puts what is left of a batch back to the front, in order.
     pub(crate) fn put_back(&mut self, batch: &mut VecDeque<M>) {
         self.out = 0;

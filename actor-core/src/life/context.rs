@@ -9,7 +9,7 @@ use super::timer::{Clock, Timer};
 use super::watch::{Link, Monitor};
 use crate::actor::{Dispatch, Protocol};
 use crate::cell::core::LEAVE;
-use crate::cell::mail::{AnyMail, Mail, Verbs};
+use crate::cell::mail::{AnyMail, Mail, Post, Verbs};
 use crate::cell::seat::{Key, Notice, Watcher};
 use crate::exit::{ActorId, Exit, Failure};
 use crate::sync::Arc;
@@ -80,9 +80,43 @@ impl<A: Dispatch> Context<A> {
     /// The actor's own address. Held in the state, it keeps the actor alive; see
     /// [`weak`](Context::weak).
     pub fn address(&self) -> A::Addr {
+        if self.mail.core.is_member() {
+            let lane = self.mail.lane();
+            let shared = lane.holdings.as_ref().and_then(|held| held.shared.as_ref());
+            if let Some((shared, _)) = shared {
+                shared.core().keep();
+                let shared: Arc<dyn Post<A>> = shared.clone();
+                return Addr::adopted(shared).into();
+            }
+        }
         // No lock: only the actor's own run can find it forsaken, and that is where this is called.
         self.mail.core.keep();
         Addr::<A>::adopted(self.mail.clone()).into()
+    }
+
+    /// Which member of a pool this is, from 0; `None` outside of pools.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Worker;
+    ///
+    /// #[actor]
+    /// impl Worker {
+    ///     fn number(&self, context: &Context<Self>) -> Option<usize> {
+    ///         context.member()
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let workers = Worker::pool(2, || Worker);
+    ///     assert!(workers.number().await.unwrap().is_some_and(|number| number < 2));
+    ///     assert_eq!(Worker.spawn().number().await, Ok(None));
+    /// });
+    /// ```
+    pub fn member(&self) -> Option<usize> {
+        let lane = self.mail.lane();
+        lane.holdings.as_ref()?.shared.as_ref().map(|(_, number)| *number)
     }
 
     /// The actor's own address, keeping nothing alive.
@@ -90,9 +124,9 @@ impl<A: Dispatch> Context<A> {
         self.address().downgrade()
     }
 
-    /// The actor's id.
+    /// The actor's id; that of the pool for a member.
     pub fn id(&self) -> ActorId {
-        self.mail.core.id()
+        if self.mail.core.is_member() { self.address().id() } else { self.mail.core.id() }
     }
 
     /// Ends the actor when it has handled what is queued.
@@ -171,7 +205,7 @@ impl<A: Dispatch> Context<A> {
         let key = self.with_holdings(|holdings| holdings.key());
         let parent = Watcher {
             who: Arc::downgrade(&self.any()),
-            id: self.id(),
+            id: self.mail.core.id(),
             key: Some(key),
             link: false,
         };
@@ -483,7 +517,9 @@ impl<A: Dispatch> Context<A> {
     fn watch(&self, id: ActorId, target: Option<Arc<dyn AnyMail>>, key: Key, link: bool) {
         let who = Arc::downgrade(&self.any());
         let exit = match target {
-            Some(target) => target.watch(Watcher { who, id: self.id(), key: Some(key), link }),
+            Some(target) => {
+                target.watch(Watcher { who, id: self.mail.core.id(), key: Some(key), link })
+            }
             None => Some(Exit::NoActor),
         };
         if let Some(exit) = exit {

@@ -10,9 +10,9 @@ use super::holding::Holding;
 use super::made::Made;
 use super::restart::Factory;
 use crate::actor::{Dispatch, Flow, Input};
-use crate::cell::core::{END, KILL, LEAVE, NOTICE, Pace, STOP, WAITING};
+use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, WAITING};
 use crate::cell::current::{self, Handling};
-use crate::cell::mail::{AnyMail, Mail, Verbs};
+use crate::cell::mail::{AnyMail, Fetched, Mail, Shared, Verbs};
 use crate::cell::seat::{Key, Notice};
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
@@ -38,6 +38,8 @@ pub(crate) struct Driver<A: Dispatch> {
     pub(super) ended_by_overseer: bool,
     /// What makes the state of each life; `None` for an actor of one life.
     pub(super) factory: Option<Box<Factory<A>>>,
+    /// The mailbox that a member of a pool shares, and the member's number.
+    pub(super) member: Option<Box<(Arc<dyn Shared<A>>, usize)>>,
     /// Where a state that is made by async code is laid down.
     pub(super) cradle: Option<Cradle<A>>,
     /// The child that is being ended, and what kills it when its time is over.
@@ -88,6 +90,7 @@ impl<A: Dispatch> Driver<A> {
             has_started: false,
             ended_by_overseer: false,
             factory: None,
+            member: None,
             cradle: None,
             child: None,
         }
@@ -104,6 +107,12 @@ impl<A: Dispatch> Driver<A> {
     /// Has the state of each life made by `factory`.
     pub(crate) fn with_factory(mut self, factory: Factory<A>) -> Self {
         self.factory = Some(Box::new(factory));
+        self
+    }
+
+    /// Takes its messages from a mailbox that it shares, as member `number`.
+    pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared<A>>, number: usize) -> Self {
+        self.member = Some(Box::new((shared, number)));
         self
     }
 
@@ -200,6 +209,10 @@ impl<A: Dispatch> Driver<A> {
                 self.batch = VecDeque::new();
                 return Some(self.rest(Pace::Idle));
             }
+            None if self.member.is_some() => {
+                self.fetched = true;
+                return self.fetch_shared();
+            }
             None => {
                 self.fetched = true;
                 let (first, signalled) = self.context.mail().fetch(&mut self.batch);
@@ -220,7 +233,30 @@ impl<A: Dispatch> Driver<A> {
         };
         let core = &self.mail().core;
         core.taken.store(core.taken.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        core.spend();
+        self.hand_over(message)
+    }
+
+    /// A member of a pool takes one message of the mailbox that it shares.
+    fn fetch_shared(&mut self) -> Option<Next<A::Message>> {
+        let (shared, number) = self.member.as_deref()?;
+        match shared.fetch_for(*number) {
+            Fetched::Message(message) => {
+                // The next look is at the shared mailbox again.
+                self.fetched = false;
+                self.hand_over(message)
+            }
+            Fetched::Nothing => None,
+            Fetched::Over => {
+                self.mail().close();
+                self.finish(Exit::Stopped);
+                None
+            }
+        }
+    }
+
+    /// Gives one message to its handler, unless nobody waits for it any more.
+    fn hand_over(&mut self, message: A::Message) -> Option<Next<A::Message>> {
+        self.mail().core.spend();
         let label = A::label(&message);
         if label.reply.is_some_and(|head| !head.begin()) {
             // Nobody waits for it any more.
@@ -248,6 +284,10 @@ impl<A: Dispatch> Driver<A> {
         }
         if signals & WAITING != 0 {
             self.mail().make_room();
+        }
+        if signals & POKE != 0 {
+            self.mail().lower(POKE);
+            self.fetched = false;
         }
         if signals & NOTICE != 0
             && let Some(notice) = self.mail().take_due_notice()

@@ -6,14 +6,14 @@ use super::driver::{Driver, Next, Stage};
 use crate::actor::{Dispatch, Input};
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
-use crate::cell::mail::{AnyMail, Mail, Verbs};
-use crate::cell::seat::Notice;
-use crate::exit::Exit;
+use crate::cell::mail::{AnyMail, Verbs};
+use crate::cell::seat::{Notice, Watcher};
+use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;
 use crate::life::task;
 use crate::sync::Arc;
 use crate::time::Sleep;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// How long a parent gives a child to stop, unless the child says otherwise.
@@ -173,36 +173,41 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> async_task::Task<()> {
 }
 
 /// Steps 7 and 8: the exit is published, to joiners, monitors and links.
-pub(crate) fn publish<A: Dispatch>(mail: &Arc<Mail<A>>, exit: Exit) {
-    let mut lane = mail.lane();
-    lane.seat.closed = true;
-    lane.seat.nameless = true;
-    let names = lane.seat.known().map(|records| records.names.clone());
-    drop(lane);
+pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
+    let (id, hub) = (mail.core().id(), &mail.core().hub);
+    let mut names = Vec::new();
+    mail.with(&mut |seat, _| {
+        seat.closed = true;
+        seat.nameless = true;
+        names = seat.known().map_or_else(Vec::new, |records| records.names.clone());
+    });
     // Whoever hears of the exit finds the names free. They stay in the records as labels.
-    for name in names.iter().flatten() {
-        mail.core.hub.names.free(name, mail.core.id());
+    for name in &names {
+        hub.names.free(name, id);
     }
-    let mut lane = mail.lane();
-    let records = lane.seat.records();
-    records.exit = Some(exit.clone());
-    let watchers = std::mem::take(&mut records.watchers);
-    let notices = std::mem::take(&mut records.notices);
-    let joiners = records.changed.notify(usize::MAX);
-    drop(lane);
+    let (mut watchers, mut notices) = (Vec::new(), VecDeque::new());
+    let mut is_observed = false;
+    mail.with(&mut |seat, _| {
+        let records = seat.records();
+        records.exit = Some(exit.clone());
+        watchers = std::mem::take(&mut records.watchers);
+        notices = std::mem::take(&mut records.notices);
+        let joiners = records.changed.notify(usize::MAX);
+        is_observed = joiners > 0 || !watchers.is_empty() || records.overseen.is_some();
+    });
     drop(notices);
-    let (id, hub) = (mail.core.id(), &mail.core.hub);
     if let Exit::Failed(failure) = &exit
-        && watchers.is_empty()
-        && joiners == 0
+        && !is_observed
     {
         hub.report(Incident::Unobserved { failure: failure.clone() });
     }
-    let linked: BTreeSet<_> = watchers
-        .iter()
-        .filter(|other| other.link && other.key.is_some())
-        .map(|other| other.id)
-        .collect();
+    tell(watchers, id, &exit);
+    hub.leave(mail.core().key);
+}
+
+fn tell(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
+    let near = watchers.iter().filter(|other| other.link && other.key.is_some());
+    let linked: BTreeSet<ActorId> = near.map(|other| other.id).collect();
     for watcher in watchers {
         if watcher.key.is_none() && linked.contains(&watcher.id) {
             // Linked from both sides: the near half tells it.
@@ -214,5 +219,4 @@ pub(crate) fn publish<A: Dispatch>(mail: &Arc<Mail<A>>, exit: Exit) {
             None => Notice::Unlinked(id, exit.clone()),
         });
     }
-    hub.leave(mail.core.key);
 }

@@ -4,7 +4,7 @@
 use super::made::{Make, MakeOfExit};
 use super::timer::Clock;
 use crate::actor::Dispatch;
-use crate::cell::mail::{AnyMail, Verbs};
+use crate::cell::mail::{AnyMail, Shared, Verbs};
 use crate::cell::seat::Key;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};
@@ -16,6 +16,8 @@ pub(crate) struct Holdings<A: Dispatch> {
     next: Key,
     /// Futures of this life that are not gone yet, whether they are still held or not.
     pub(crate) tasks: usize,
+    /// The mailbox that a member of a pool shares, and its number. The same for all its lives.
+    pub(crate) shared: Option<(Arc<dyn Shared<A>>, usize)>,
     /// Set while the end of the life waits for them.
     pub(crate) awaits_tasks: bool,
 }
@@ -51,7 +53,7 @@ pub(crate) enum Holding<A: Dispatch> {
 
 impl<A: Dispatch> Default for Holdings<A> {
     fn default() -> Self {
-        Holdings { held: BTreeMap::new(), next: 0, tasks: 0, awaits_tasks: false }
+        Holdings { held: BTreeMap::new(), next: 0, tasks: 0, shared: None, awaits_tasks: false }
     }
 }
 

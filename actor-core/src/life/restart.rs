@@ -43,6 +43,9 @@ impl Restart {
 pub(crate) trait Overseer: Send + Sync {
     /// A life has ended; answer by `decide`. False if nobody is there to decide.
     fn life_ended(&self, id: ActorId, exit: Exit) -> bool;
+
+    /// The actor has ended for good, and its exit is published.
+    fn ended(&self, _id: ActorId) {}
 }
 
 /// What an actor with an overseer has beside the others.
@@ -149,7 +152,15 @@ impl<A: Dispatch> Driver<A> {
         let mail = self.mail().clone();
         AnyMail::close(&*mail);
         mail.discard();
-        publish(&mail, self.exit_to_be());
+        let overseer = {
+            let lane = mail.lane();
+            let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());
+            overseen.map(|overseen| overseen.overseer.clone())
+        };
+        publish(&*mail, self.exit_to_be());
+        if let Some(overseer) = overseer {
+            overseer.ended(mail.core.id());
+        }
         Next::Over
     }
 

@@ -172,7 +172,7 @@ impl<A: Dispatch> Birth<A> {
             Err(payload) => {
                 // The panic is the caller's; whoever has the address by now is told that it ended.
                 self.mail.close();
-                publish(&self.mail, Exit::Stopped);
+                publish(&*self.mail, Exit::Stopped);
                 resume_unwind(payload)
             }
         }
@@ -180,6 +180,13 @@ impl<A: Dispatch> Birth<A> {
 
     pub(crate) fn address(&self) -> A::Addr {
         self.address.clone().into()
+    }
+
+    /// It never lives: whoever has its address is told that it has ended.
+    pub(crate) fn end(self) {
+        AnyMail::close(&*self.mail);
+        self.mail.discard();
+        publish(&*self.mail, Exit::Stopped);
     }
 
     /// Puts the actor on its way to its first run.
@@ -193,7 +200,7 @@ impl<A: Dispatch> Birth<A> {
     pub(crate) fn run(self, life: Life<A>) -> A::Addr {
         if !self.alive {
             self.mail.close();
-            publish(&self.mail, Exit::Stopped);
+            publish(&*self.mail, Exit::Stopped);
             // Never alive: its state goes where it came from, in the caller's hands.
             drop(life);
             return self.address.into();

@@ -405,7 +405,7 @@ pub(crate) mod sealed {
     }
 
     /// An opaque mailbox, so that the trait's signature names nothing private.
-    #[allow(missing_debug_implementations)]
+    #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
     pub struct Mail(pub(crate) Arc<dyn AnyMail>);
 
     impl<A: Address> Target for A {

@@ -21,7 +21,7 @@ pub trait Expire: Future + Unpin {
 
 /// Where the one runs who is waited for; opaque, so that the trait names nothing private.
 #[doc(hidden)]
-#[allow(missing_debug_implementations)]
+#[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
 pub struct Home(pub(crate) Arc<dyn Host>);
 
 /// The future of [`Call::timeout`](crate::Call::timeout) and

@@ -5,9 +5,7 @@ use crate::Context;
 use crate::actor::Dispatch;
 use crate::cell::mail::AnyMail;
 use crate::cell::seat::Watcher;
-use crate::exit::Exit;
 use crate::life::driver::Driver;
-use crate::life::end::publish;
 use crate::life::holding::Holding;
 use crate::life::making;
 use crate::life::restart::{Factory, Overseer, Restart, oversee};
@@ -191,13 +189,5 @@ impl<A: Dispatch> Drop for Unborn<A> {
         if let Some((_, birth)) = self.child.take() {
             birth.end();
         }
-    }
-}
-
-impl<A: Dispatch> Birth<A> {
-    fn end(self) {
-        AnyMail::close(&*self.mail);
-        self.mail.discard();
-        publish(&self.mail, Exit::Stopped);
     }
 }

@@ -95,7 +95,6 @@ impl Supervisor {
     }
 
     /// Starts `child` when the supervisor itself has started, after those given before it.
-    #[must_use]
     pub fn child<A: Dispatch>(mut self, child: Child<A>) -> Self {
         self.push(child);
         self
@@ -103,14 +102,12 @@ impl Supervisor {
 
     /// How many restarts there may be in any `period`: a sliding window. One more, and the
     /// supervisor itself fails. 5 in 60 seconds if not set.
-    #[must_use]
     pub fn intensity(mut self, restarts: usize, period: Duration) -> Self {
         self.set_intensity(restarts, period);
         self
     }
 
     /// How long a child waits before it is started again; not at all if not set.
-    #[must_use]
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.set_backoff(backoff);
         self

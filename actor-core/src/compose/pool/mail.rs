@@ -1,0 +1,359 @@
+//! The mailbox that the members of a pool share, and what becomes of the pool when they end.
+//!
+//! Outside it is one actor: one id, one queue, one exit. It has no loop of its own: members fetch
+//! one message at a time and are poked when one comes.
+
+use super::start_member;
+use crate::actor::Dispatch;
+use crate::cell::core::Core;
+use crate::cell::mail::{AnyMail, Fetched, Post, Shared, Verbs, contain, throw_away};
+use crate::cell::queue::{Queue, Refused, Room, Ticket};
+use crate::cell::seat::{Cell, Seat};
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::life::end::publish;
+use crate::life::restart::{Overseer, Oversight, Verdict};
+use crate::sync::{Arc, Mutex, Weak};
+use std::collections::VecDeque;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+/// Makes the state of a member.
+pub(crate) type Make<A> = Arc<dyn Fn() -> A + Send + Sync>;
+
+/// How many restarts of members there may be in [`PERIOD`]; one more, and the pool fails.
+const INTENSITY: usize = 5;
+const PERIOD: Duration = Duration::from_secs(60);
+
+pub(super) struct PoolMail<A: Dispatch> {
+    core: Core,
+    make: Make<A>,
+    lane: Mutex<Lane<A>>,
+    this: Weak<PoolMail<A>>,
+}
+
+struct Lane<A: Dispatch> {
+    queue: Queue<A::Message>,
+    seat: Seat,
+    /// By number; `None` for one that has ended.
+    members: Vec<Option<Arc<dyn AnyMail>>>,
+    /// The numbers of those that found nothing at their last look.
+    idle: Vec<usize>,
+    /// How many there are to be: those with higher numbers end after their message.
+    size: usize,
+    /// When members were restarted, as far back as the window goes.
+    restarts: VecDeque<Instant>,
+    /// Set when the pool ends before it has drained: nobody is restarted any more.
+    verdict: Option<Exit>,
+}
+
+impl<A: Dispatch> PoolMail<A> {
+    pub(super) fn new(core: Core, make: Make<A>) -> Arc<Self> {
+        let mut seat = Seat::default();
+        seat.started = true;
+        let lane = Lane {
+            queue: Queue::new(),
+            seat,
+            members: Vec::new(),
+            idle: Vec::new(),
+            size: 0,
+            restarts: VecDeque::new(),
+            verdict: None,
+        };
+        Arc::new_cyclic(|this| PoolMail { core, make, lane: Mutex::new(lane), this: this.clone() })
+    }
+
+    pub(super) fn make(&self) -> Make<A> {
+        self.make.clone()
+    }
+
+    pub(super) fn member_label(&self, number: usize) -> String {
+        format!("{}/{number}", self.label())
+    }
+
+    /// The last member has gone: what is left is thrown away, and the exit published.
+    pub(super) fn end(&self) {
+        let mut lane = self.lane.lock();
+        lane.seat.closed = true;
+        let left = lane.queue.drain();
+        let exit = lane.verdict.take().unwrap_or(Exit::Stopped);
+        drop(lane);
+        left.into_iter().for_each(|message| throw_away::<A>(self, message));
+        publish(self, exit);
+    }
+
+    /// Ends all members at once; the pool's exit is `exit`.
+    fn end_by_force(&self, exit: Exit) {
+        let mut lane = self.lane.lock();
+        if lane.seat.exit().is_some() || lane.verdict.is_some() {
+            return;
+        }
+        lane.verdict = Some(exit);
+        let members = lane.members.clone();
+        drop(lane);
+        self.close();
+        members.iter().flatten().for_each(|member| member.kill());
+    }
+
+    /// A member's life is over: true if another follows.
+    fn member_failed(&self, id: ActorId, exit: Exit) -> bool {
+        let now = self.core.hub.host.now();
+        let label = self.label();
+        let mut lane = self.lane.lock();
+        let place = lane
+            .members
+            .iter()
+            .position(|member| member.as_ref().is_some_and(|member| member.core().id() == id));
+        let Some(number) = place else { return false };
+        if lane.verdict.is_some() || number >= lane.size {
+            return false;
+        }
+        lane.restarts.retain(|restart| now.saturating_duration_since(*restart) < PERIOD);
+        lane.restarts.push_back(now);
+        let too_many = lane.restarts.len() > INTENSITY;
+        let member = lane.members[number].clone();
+        drop(lane);
+        if too_many {
+            let failure = Failure::new(FailureParts {
+                kind: FailureKind::Intensity,
+                actor: label,
+                id: self.core.id(),
+                handler: "",
+                message: format!("more than {INTENSITY} restarts in {PERIOD:?}"),
+                location: None,
+                cause: Some(exit),
+            });
+            self.end_by_force(Exit::Failed(failure));
+            return false;
+        }
+        if let Some(member) = member {
+            member.decide(Verdict::Again);
+        }
+        true
+    }
+
+    fn member_ended(&self, id: ActorId) {
+        let mut lane = self.lane.lock();
+        let mut gone = None;
+        for place in &mut lane.members {
+            if place.as_ref().is_some_and(|member| member.core().id() == id) {
+                gone = place.take();
+            }
+        }
+        let is_last = gone.is_some() && lane.members.iter().all(Option::is_none);
+        drop(lane);
+        drop(gone);
+        if is_last {
+            self.end();
+        }
+    }
+}
+
+impl<A: Dispatch> Shared<A> for PoolMail<A> {
+    fn fetch_for(&self, number: usize) -> Fetched<A::Message> {
+        let mut wake = Vec::new();
+        let mut lane = self.lane.lock();
+        if number >= lane.size || lane.verdict.is_some() {
+            return Fetched::Over;
+        }
+        let message = lane.queue.take_one();
+        if lane.queue.is_waited_for() && !lane.seat.closed {
+            lane.queue.admit(self.core.capacity, &mut wake);
+        }
+        let fetched = match message {
+            Some(message) => Fetched::Message(message),
+            None if lane.seat.closed => Fetched::Over,
+            None => {
+                if !lane.idle.contains(&number) {
+                    lane.idle.push(number);
+                }
+                Fetched::Nothing
+            }
+        };
+        let forsaken = matches!(fetched, Fetched::Nothing) && !self.core.is_kept();
+        drop(lane);
+        wake.into_iter().for_each(Waker::wake);
+        if forsaken {
+            self.forsaken();
+        }
+        fetched
+    }
+}
+
+impl<A: Dispatch> AnyMail for PoolMail<A> {
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
+        let mut lane = self.lane.lock();
+        let position = lane.queue.accepted();
+        look(&mut lane.seat, position);
+    }
+
+    fn len(&self) -> usize {
+        self.lane.lock().queue.len(0)
+    }
+
+    fn close(&self) {
+        let mut wake = Vec::new();
+        let mut lane = self.lane.lock();
+        if lane.seat.closed {
+            return;
+        }
+        lane.seat.closed = true;
+        if let Some(records) = lane.seat.known() {
+            records.changed.notify(usize::MAX);
+        }
+        let calls = lane.queue.close(&mut wake);
+        let members = lane.members.clone();
+        lane.idle.clear();
+        drop(lane);
+        calls.into_iter().for_each(|message| contain(self, "", || drop(message)));
+        wake.into_iter().for_each(Waker::wake);
+        members.iter().flatten().for_each(|member| member.poke());
+    }
+
+    /// There is no cell to lay back: members lie in seats of their own.
+    fn lay_back(&self, _: &mut dyn FnMut() -> Option<Cell>) -> crate::cell::mail::Rest {
+        crate::cell::mail::Rest::Laid
+    }
+
+    /// A pool itself makes nothing; its members do.
+    fn cancel(&self, _: u64) {}
+
+    fn task_gone(&self, _: u64) {}
+
+    fn kill(&self) {
+        self.end_by_force(Exit::Killed);
+    }
+
+    fn forsaken(&self) {
+        let lane = self.lane.lock();
+        // One that is at work looks again when it has done.
+        let idles = lane.idle.len() >= lane.members.iter().flatten().count();
+        let over = !self.core.is_kept() && idles && lane.queue.len(0) == 0;
+        drop(lane);
+        if over {
+            self.close();
+        }
+    }
+}
+
+impl<A: Dispatch> Post<A> for PoolMail<A> {
+    fn push(&self, message: A::Message) -> Result<(), Refused<A::Message>> {
+        let mut lane = self.lane.lock();
+        if lane.seat.closed {
+            return Err(Refused::Stopped(message));
+        }
+        if !lane.queue.has_room(self.core.capacity, 0) {
+            return Err(Refused::Full(message));
+        }
+        lane.queue.push(message);
+        let member = lane.next_idle();
+        drop(lane);
+        if let Some(member) = member {
+            member.poke();
+        }
+        Ok(())
+    }
+
+    fn push_or_wait(
+        &self,
+        message: A::Message,
+        waker: Option<Waker>,
+    ) -> Result<Option<Ticket>, A::Message> {
+        let mut lane = self.lane.lock();
+        if lane.seat.closed {
+            return Err(message);
+        }
+        if !lane.queue.has_room(self.core.capacity, 0) {
+            return Ok(Some(lane.queue.wait(message, waker)));
+        }
+        lane.queue.push(message);
+        let member = lane.next_idle();
+        drop(lane);
+        if let Some(member) = member {
+            member.poke();
+        }
+        Ok(None)
+    }
+
+    fn look(&self, ticket: Ticket, waker: &Waker) -> Room<A::Message> {
+        let waker = waker.clone();
+        let mut lane = self.lane.lock();
+        let closed = lane.seat.closed;
+        let (room, old) = lane.queue.look(ticket, closed, waker);
+        drop(lane);
+        drop(old);
+        room
+    }
+
+    fn leave(&self, ticket: Ticket) -> Option<A::Message> {
+        let left = self.lane.lock().queue.leave(ticket);
+        left.map(|(message, _waker)| message)
+    }
+
+    fn weak(self: Arc<Self>) -> Weak<dyn Post<A>> {
+        let post: Arc<dyn Post<A>> = self;
+        Arc::downgrade(&post)
+    }
+
+    fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {
+        self
+    }
+
+    fn resize(&self, size: usize) -> bool {
+        let Some(this) = self.this.upgrade() else { return false };
+        let mut lane = self.lane.lock();
+        let wanted: Vec<usize> = if lane.seat.closed {
+            Vec::new()
+        } else {
+            lane.size = size;
+            if lane.members.len() < size {
+                lane.members.resize(size, None);
+            }
+            (0..size).filter(|number| lane.members[*number].is_none()).collect()
+        };
+        lane.idle.retain(|number| *number < size);
+        let surplus: Vec<_> = lane.members.iter().skip(size).flatten().cloned().collect();
+        drop(lane);
+        // Those that idle have to look once more to see that they are too many.
+        surplus.iter().for_each(|member| member.poke());
+        for number in wanted {
+            let member = start_member(&this, number);
+            self.lane.lock().members[number] = member;
+        }
+        true
+    }
+}
+
+impl<A: Dispatch> Lane<A> {
+    /// The member that idles since the shortest time: its state is warm.
+    fn next_idle(&mut self) -> Option<Arc<dyn AnyMail>> {
+        let number = self.idle.pop()?;
+        self.members.get(number).cloned().flatten()
+    }
+}
+
+/// Where the members of a pool report.
+pub(super) struct Desk<A: Dispatch> {
+    pool: Weak<PoolMail<A>>,
+}
+
+impl<A: Dispatch> Desk<A> {
+    pub(super) fn new(pool: &Arc<PoolMail<A>>) -> Self {
+        Desk { pool: Arc::downgrade(pool) }
+    }
+}
+
+impl<A: Dispatch> Overseer for Desk<A> {
+    fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
+        self.pool.upgrade().is_some_and(|pool| pool.member_failed(id, exit))
+    }
+
+    fn ended(&self, id: ActorId) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.member_ended(id);
+        }
+    }
+}

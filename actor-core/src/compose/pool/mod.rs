@@ -1,0 +1,102 @@
+//! Pools: one address, one mailbox, several actors behind it.
+//!
+//! This file is what users see and how members are made; the shared mailbox is `mail.rs`.
+
+mod mail;
+
+use crate::actor::Dispatch;
+use crate::cell::core::Core;
+use crate::cell::mail::{AnyMail, Post};
+use crate::life::driver::Driver;
+use crate::life::restart::{Factory, Restart, oversee};
+use crate::life::spawn::{Birth, Life};
+use crate::sync::Arc;
+use crate::talk::address::Addr;
+use crate::{Actor, System};
+use mail::{Desk, Make, PoolMail};
+use std::fmt;
+
+/// The actor is not a pool and has no size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAPool;
+
+impl fmt::Display for NotAPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the actor is not a pool")
+    }
+}
+
+impl std::error::Error for NotAPool {}
+
+impl<A: Actor> Addr<A> {
+    /// Sets how many members a pool has. New ones start at once; those that are too many end after
+    /// their message.
+    ///
+    /// # Errors
+    /// [`NotAPool`], if the actor was not made by [`Actor::pool`].
+    ///
+    /// # Panics
+    /// If `size` is zero.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::NotAPool;
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// let workers = Worker::pool(2, || Worker);
+    /// assert_eq!(Addr::resize(&workers, 4), Ok(()));
+    /// assert_eq!(Addr::resize(&Worker.spawn(), 4), Err(NotAPool));
+    /// ```
+    #[track_caller]
+    pub fn resize(&self, size: usize) -> Result<(), NotAPool> {
+        assert!(size > 0, "a pool needs a member; use a size of 1 or more");
+        if self.shared().resize(size) { Ok(()) } else { Err(NotAPool) }
+    }
+}
+
+/// Starts a pool of `size` members on the current system.
+#[track_caller]
+pub(crate) fn start<A: Dispatch>(size: usize, make: Make<A>) -> A::Addr {
+    assert!(size > 0, "a pool needs a member; use a size of 1 or more");
+    let settings = const { &A::SETTINGS };
+    let hub = System::current_hub();
+    let (pool, alive) = hub.enter(|key| {
+        let core = Core::new(hub.clone(), settings, settings.capacity, key, hub.number());
+        PoolMail::new(core, make)
+    });
+    let address = Addr::adopted(pool.clone() as Arc<dyn Post<A>>).into();
+    if alive {
+        pool.resize(size);
+    } else {
+        pool.end();
+    }
+    address
+}
+
+/// Starts member `number` of `pool`.
+fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) -> Option<Arc<dyn AnyMail>> {
+    let settings = const { &A::SETTINGS };
+    let birth = Birth::<A>::new(Some(pool.core().hub.clone()), settings, settings.capacity);
+    if !birth.alive {
+        birth.end();
+        return None;
+    }
+    let mail = birth.mail.clone();
+    {
+        let mut lane = mail.lane();
+        let records = lane.seat.records();
+        records.is_child = true;
+        records.label = Some(Arc::from(pool.member_label(number)));
+        let holdings = lane.holdings.get_or_insert_default();
+        holdings.shared = Some((pool.clone(), number));
+    }
+    mail.core.set_member();
+    oversee(&mail, Arc::new(Desk::new(pool)), Restart::Permanent);
+    // It lives as long as the pool wants it.
+    mail.core.keep();
+    let make = pool.make();
+    let driver = Driver::new(mail.clone())
+        .with_factory(Factory::Now(Box::new(move |_| make())))
+        .with_shared(pool.clone(), number);
+    birth.run(Life { driver, state: None });
+    Some(mail)
+}
