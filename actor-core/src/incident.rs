@@ -140,9 +140,9 @@ impl Reporter {
                 let _ = catch_unwind(AssertUnwindSafe(|| hook(&incident)));
             }
             Reporter::Lines(seconds) => {
-                let (count, before) = count(seconds, incident.id(), now);
-                if before > LINES {
-                    line(&format!("#{}: {} more incidents", incident.id(), before - LINES));
+                let (quiet, count) = count(seconds, incident.id(), now);
+                for (id, more) in quiet {
+                    line(&format!("#{id}: {more} more incidents"));
                 }
                 if count <= LINES {
                     line(&incident.to_string());
@@ -152,21 +152,42 @@ impl Reporter {
     }
 }
 
-/// Counts one more; returns the count in this second, and that of the second that has just ended.
-fn count(seconds: &Mutex<BTreeMap<ActorId, Second>>, id: ActorId, now: Instant) -> (u32, u32) {
+/// Counts one more. Returns what was left unsaid in the seconds that are over, by actor, and the
+/// count of this one in its present second.
+fn count(
+    seconds: &Mutex<BTreeMap<ActorId, Second>>,
+    id: ActorId,
+    now: Instant,
+) -> (Vec<(ActorId, u32)>, u32) {
     let mut seconds = seconds.lock();
-    // Actors that have been quiet are forgotten, so that the map is as large as what goes wrong.
-    seconds.retain(|other, second| {
-        *other == id || now.saturating_duration_since(second.since) < Duration::from_secs(1)
-    });
+    // Seconds that are over are forgotten, so that the map is as large as what goes wrong.
+    let is_over =
+        |second: &Second| now.saturating_duration_since(second.since) >= Duration::from_secs(1);
+    let over = seconds.extract_if(.., |_, second| is_over(second));
+    let unsaid = over
+        .filter(|(_, second)| second.count > LINES)
+        .map(|(id, second)| (id, second.count - LINES))
+        .collect();
     let second = seconds.entry(id).or_insert(Second { since: now, count: 0 });
-    let over = now.saturating_duration_since(second.since) >= Duration::from_secs(1);
-    let before = if over { second.count } else { 0 };
-    if over {
-        *second = Second { since: now, count: 0 };
-    }
     second.count += 1;
-    (second.count, before)
+    (unsaid, second.count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ActorId, BTreeMap, Duration, Instant, Mutex, count};
+
+    #[test]
+    fn what_is_left_unsaid_is_counted_and_told_later() {
+        let (seconds, start) = (Mutex::new(BTreeMap::new()), Instant::now());
+        let id = |number| ActorId { system: 0, number };
+        for expected in 1..=12 {
+            assert_eq!(count(&seconds, id(1), start), (vec![], expected));
+        }
+        assert_eq!(count(&seconds, id(2), start), (vec![], 1));
+        let later = start + Duration::from_secs(1);
+        assert_eq!(count(&seconds, id(2), later), (vec![(id(1), 2)], 1));
+    }
 }
 
 #[cfg(feature = "log")]

@@ -10,6 +10,7 @@ use crate::incident::Incident;
 use crate::life::holding::Holdings;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
+use event_listener::Event;
 use std::collections::VecDeque;
 use std::task::Waker;
 
@@ -178,18 +179,18 @@ impl<A: Dispatch> Mail<A> {
         let mut lane = self.lane.lock();
         if self.is_forsaken(&lane) {
             // Nobody waits for room in an empty mailbox, so there is nobody to wake or to drop.
-            self.shut(&mut lane);
+            let changed = self.shut(&mut lane);
+            drop(lane);
+            announce(changed);
         }
     }
 
-    fn shut(&self, lane: &mut Lane<A>) {
+    fn shut(&self, lane: &mut Lane<A>) -> Option<Arc<Event>> {
         lane.seat.closed = true;
         self.core.raise(STOP);
         // Who waits for room now waits for nothing.
         self.core.lower(WAITING);
-        if let Some(records) = lane.seat.known() {
-            records.changed.notify(usize::MAX);
-        }
+        lane.seat.changed()
     }
 
     /// Takes a signal back.
@@ -263,6 +264,11 @@ impl<A: Dispatch> Mail<A> {
     }
 }
 
+/// Tells all who wait for a change of an actor's state; not under its lock. Returns how many.
+pub(crate) fn announce(changed: Option<Arc<Event>>) -> usize {
+    changed.map_or(0, |changed| changed.notify(usize::MAX))
+}
+
 /// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
 pub(crate) fn throw_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
     let label = P::label(&message);
@@ -303,10 +309,11 @@ impl<A: Dispatch> AnyMail for Mail<A> {
         if lane.seat.closed {
             return;
         }
-        self.shut(&mut lane);
+        let changed = self.shut(&mut lane);
         let calls = lane.queue.close(&mut wake);
         let cell = lane.seat.take_idle();
         drop(lane);
+        announce(changed);
         calls.into_iter().for_each(|message| self.contain("", || drop(message)));
         wake.into_iter().for_each(Waker::wake);
         schedule(self, cell);

@@ -44,8 +44,9 @@ pub(crate) struct Records {
     pub(crate) exit_to_be: Option<Exit>,
     /// Set once, at the very end.
     pub(crate) exit: Option<Exit>,
-    /// Notified when the actor has started, begins to stop, or has ended.
-    pub(crate) changed: Event,
+    /// Notified when the actor has started, begins to stop, or has ended. Never notified and never
+    /// listened to under the lane's lock: an event wakes under a lock of its own.
+    pub(crate) changed: Option<Arc<Event>>,
     /// Who is told of the end.
     pub(crate) watchers: Vec<Watcher>,
     pub(crate) label: Option<Arc<str>>,
@@ -103,6 +104,11 @@ impl Seat {
         let cell = self.cell.take();
         self.woken = cell.is_none();
         cell
+    }
+
+    /// Who waits for a change, to be notified when the lock is gone.
+    pub(crate) fn changed(&self) -> Option<Arc<Event>> {
+        self.known().and_then(|records| records.changed.clone())
     }
 
     pub(crate) fn exit(&self) -> Option<&Exit> {

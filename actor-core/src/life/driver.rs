@@ -12,7 +12,7 @@ use super::restart::Factory;
 use crate::actor::{Dispatch, Flow, Input};
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, WAITING};
 use crate::cell::current::{self, Handling};
-use crate::cell::mail::{AnyMail, Fetched, Mail, Shared, Verbs};
+use crate::cell::mail::{AnyMail, Fetched, Mail, Shared, Verbs, announce};
 use crate::cell::seat::{Key, Notice};
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
@@ -176,9 +176,9 @@ impl<A: Dispatch> Driver<A> {
         self.has_started = true;
         let mut lane = self.mail().lane();
         lane.seat.started = true;
-        if let Some(records) = lane.seat.known() {
-            records.changed.notify(usize::MAX);
-        }
+        let changed = lane.seat.changed();
+        drop(lane);
+        announce(changed);
     }
 
     /// One step of an actor that runs or drains.
@@ -192,8 +192,10 @@ impl<A: Dispatch> Driver<A> {
         }
         if core.budget() == 0 {
             self.fetched = false;
-            // Laying back finds what there is, but only the driver knows that it drains.
-            let pace = if self.stage == Stage::Running { Pace::Idle } else { Pace::Again };
+            // Laying back finds what there is in the actor's own mailbox; only the driver knows that
+            // it drains, or that it takes from another.
+            let finds_all = self.stage == Stage::Running && self.member.is_none();
+            let pace = if finds_all { Pace::Idle } else { Pace::Again };
             return Some(self.rest(pace));
         }
         if signals != 0

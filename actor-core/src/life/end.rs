@@ -6,7 +6,7 @@ use super::driver::{Driver, Next, Stage};
 use crate::actor::{Dispatch, Input};
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
-use crate::cell::mail::{AnyMail, Verbs};
+use crate::cell::mail::{AnyMail, Verbs, announce};
 use crate::cell::seat::{Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;
@@ -186,16 +186,17 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
         hub.names.free(name, id);
     }
     let (mut watchers, mut notices) = (Vec::new(), VecDeque::new());
-    let mut is_observed = false;
+    let (mut changed, mut is_observed) = (None, false);
     mail.with(&mut |seat, _| {
         let records = seat.records();
         records.exit = Some(exit.clone());
         watchers = std::mem::take(&mut records.watchers);
         notices = std::mem::take(&mut records.notices);
-        let joiners = records.changed.notify(usize::MAX);
-        is_observed = joiners > 0 || !watchers.is_empty() || records.overseen.is_some();
+        changed = records.changed.clone();
+        is_observed = !watchers.is_empty() || records.overseen.is_some();
     });
     drop(notices);
+    is_observed |= announce(changed) > 0;
     if let Exit::Failed(failure) = &exit
         && !is_observed
     {

@@ -121,25 +121,24 @@ pub(crate) fn poll_change<T>(
     mut look: impl FnMut(&crate::cell::seat::Seat) -> Option<T>,
 ) -> Poll<T> {
     loop {
-        let mut found = None;
-        let mut fresh = None;
-        let listening = listener.is_some();
+        let (mut found, mut changed) = (None, None);
         mail.with(&mut |seat, _| {
             found = look(seat);
-            if found.is_none() && !listening {
-                fresh = Some(seat.records().changed.listen());
+            if found.is_none() {
+                changed = Some(seat.records().changed.get_or_insert_default().clone());
             }
         });
         if let Some(found) = found {
             *listener = None;
             return Poll::Ready(found);
         }
-        // Listening began under the lock under which changes are made: none is missed.
-        if let Some(fresh) = fresh {
-            *listener = Some(fresh);
+        match listener {
+            Some(waiting) => {
+                std::task::ready!(Pin::new(waiting).poll(cx));
+                *listener = None;
+            }
+            // First listen, then look again: no change is missed.
+            None => *listener = changed.map(|changed| changed.listen()),
         }
-        let Some(waiting) = listener else { continue };
-        std::task::ready!(Pin::new(waiting).poll(cx));
-        *listener = None;
     }
 }

@@ -6,7 +6,7 @@
 use super::start_member;
 use crate::actor::Dispatch;
 use crate::cell::core::Core;
-use crate::cell::mail::{AnyMail, Fetched, Post, Shared, Verbs, contain, throw_away};
+use crate::cell::mail::{AnyMail, Fetched, Post, Shared, Verbs, announce, contain, throw_away};
 use crate::cell::queue::{Queue, Refused, Room, Ticket};
 use crate::cell::seat::{Cell, Seat};
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
@@ -201,13 +201,12 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
             return;
         }
         lane.seat.closed = true;
-        if let Some(records) = lane.seat.known() {
-            records.changed.notify(usize::MAX);
-        }
+        let changed = lane.seat.changed();
         let calls = lane.queue.close(&mut wake);
         let members = lane.members.clone();
         lane.idle.clear();
         drop(lane);
+        announce(changed);
         calls.into_iter().for_each(|message| contain(self, "", || drop(message)));
         wake.into_iter().for_each(Waker::wake);
         members.iter().flatten().for_each(|member| member.poke());
