@@ -327,6 +327,10 @@ pub trait HandleLater: Dispatch {
 }
 
 /// What `#[on_start]` may return.
+#[diagnostic::on_unimplemented(
+    message = "`#[on_start]` cannot return `{Self}`",
+    label = "return nothing, or `Result<(), E>` with an `E` that implements `Display`"
+)]
 pub trait Started {
     /// The error's text, if it is one.
     fn flow(self) -> Flow;

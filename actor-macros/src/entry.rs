@@ -1,4 +1,4 @@
-//! Floor 4: `#[main]` and `#[test]`: an `async fn` that a system runs.
+//! Floor 5: `#[main]` and `#[test]`: an `async fn` that a system runs.
 //!
 //! It must not look into the body.
 
@@ -34,7 +34,7 @@ pub(crate) fn expand_entry(
     let tokens = match read(item.clone()) {
         Ok(function) => {
             let right = check_function(entry, &function, &mut errors);
-            expand_function(entry, &function, &krate, right)
+            expand_function(entry, &function, krate.as_ref(), right)
         }
         Err(error) => {
             errors.push_syntax(&error);
@@ -100,7 +100,7 @@ fn is_test(attr: &Attribute) -> bool {
 fn expand_function(
     entry: Entry,
     function: &Function,
-    krate: &Option<TokenStream>,
+    krate: Option<&TokenStream>,
     right: bool,
 ) -> TokenStream {
     let Function { attrs, vis, signature, body } = function;

@@ -2,7 +2,7 @@
 //!
 //! It must not know any rule: the texts are born in `options`, `syntax` and `check`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 
 /// One complaint, with the first and the last token it is about.
@@ -32,7 +32,7 @@ impl Errors {
         let mut spans = tokens.into_token_stream().into_iter();
         let first = spans.next();
         let last = spans.last();
-        let start = first.as_ref().map_or_else(Span::call_site, |tree| tree.span());
+        let start = first.as_ref().map_or_else(Span::call_site, TokenTree::span);
         let end = last.map_or(start, |tree| tree.span());
         self.faults.push(Fault { start, end, text: text.into() });
     }
@@ -45,6 +45,11 @@ impl Errors {
 
     pub(crate) fn count(&self) -> usize {
         self.faults.len()
+    }
+
+    /// The error that was noted last, as code; written twice it is shown once.
+    pub(crate) fn latest(&self) -> Option<TokenStream> {
+        self.faults.last().map(ToTokens::to_token_stream)
     }
 
     /// Defuses the bomb.

@@ -159,8 +159,11 @@ pub(crate) struct Poisoned {
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
-    pub(crate) args: Vec<(Ident, TokenStream)>,
+    /// `#[cfg]`s, name and type.
+    pub(crate) args: Vec<(Vec<Attribute>, Ident, TokenStream)>,
     pub(crate) reply: TokenStream,
+    /// What stands in the body, where nothing will not do.
+    pub(crate) body: Option<TokenStream>,
 }
 
 impl HookKind {

@@ -130,7 +130,7 @@ fn check_without_receiver(
         Mark::None | Mark::Skip => {}
         Mark::Message => {
             errors.push(name, "a message takes `&self`, `&mut self` or `self`; add a receiver");
-            protocol.poisoned.push(method::poisoned(function, &protocol.actor));
+            protocol.poisoned.push(method::poisoned(function, &protocol.actor, errors));
         }
         Mark::Hook(..) => errors.push(name, "a hook takes `&mut self` or `&self`; add a receiver"),
     }
@@ -156,7 +156,7 @@ fn add(message: Message, function: &Function, protocol: &mut Protocol, errors: &
                 message.variant
             );
             errors.push(&message.name, text);
-            protocol.poisoned.push(method::poisoned(function, &protocol.actor));
+            protocol.poisoned.push(method::poisoned(function, &protocol.actor, errors));
             return;
         }
         // The compiler says that the method is defined twice.

@@ -51,30 +51,24 @@ fn check_args(hook: Method<'_>, kind: HookKind, word: &str, errors: &mut Errors)
     let signature = &hook.function.signature;
     let expected = expected(kind);
     let example = || {
-        let news = expected.iter().map(|news| format!(", {news}")).collect::<String>();
-        format!(
-            "write `fn {}(&mut self{news})`, with a `&Context<Self>` if needed",
-            signature.ident
-        )
+        let news = [&["&mut self"], expected].concat().join(", ");
+        format!("write `fn {}({news})`, with a `&Context<Self>` if needed", signature.ident)
     };
     let mut list = Vec::new();
     let mut told = 0;
     let mut context_seen = false;
     for arg in args::typed(signature) {
         let ty = &*arg.ty;
-        let role = match args::context(ty) {
-            Some(mutable) => {
-                if context_seen {
-                    errors.push(ty, "a hook takes one `&Context<Self>`; remove this one");
-                }
-                context_seen = true;
-                if mutable { Role::ContextMut } else { Role::Context }
+        let role = if let Some(mutable) = args::context(ty) {
+            if context_seen {
+                errors.push(ty, "a hook takes one `&Context<Self>`; remove this one");
             }
-            None => {
-                check_news(ty, expected.get(told).copied(), word, &example, errors);
-                told += 1;
-                Role::News(told - 1)
-            }
+            context_seen = true;
+            if mutable { Role::ContextMut } else { Role::Context }
+        } else {
+            check_news(ty, expected.get(told).copied(), word, &example, errors);
+            told += 1;
+            Role::News(told - 1)
         };
         let cfgs = marks::forward(&arg.attrs).cfgs;
         list.push(Arg { cfgs, place: span::first(ty), role });

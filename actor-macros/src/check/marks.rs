@@ -86,7 +86,9 @@ fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
         Meta::Path(_) => Mark::Message,
         Meta::List(list) => {
             let entries = options::read(list.tokens.clone(), OF_MESSAGE, |_| None, errors);
-            entries.iter().for_each(|entry| entry.expect_plain(errors));
+            for entry in &entries {
+                entry.expect_plain(errors);
+            }
             if entries.iter().any(|entry| entry.is("skip")) { Mark::Skip } else { Mark::Message }
         }
         Meta::NameValue(_) => {
@@ -137,7 +139,9 @@ pub(super) fn forward(attrs: &[Attribute]) -> Forwarded {
                 let way = Walk::new(part.clone()).peek_ident(0).map_or(Travels::Nowhere, travels);
                 let tokens = quote_spanned!(attr.pound_token.span=> #[cfg_attr(#condition, #part)]);
                 let single = Attribute::parse_outer.parse2(tokens).unwrap_or_default();
-                single.into_iter().for_each(|attr| put(way, attr));
+                for attr in single {
+                    put(way, attr);
+                }
             }
         } else if let Some(name) = attr.path().get_ident() {
             put(travels(name), attr.clone());

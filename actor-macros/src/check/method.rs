@@ -26,7 +26,7 @@ pub(super) fn check(
     let args = args::check(signature, actor, errors);
     let reply = reply::check(signature, args.later.as_ref(), actor, errors);
     let Some(receiver) = receiver.filter(|_| errors.count() == before) else {
-        return Err(Box::new(poisoned(method.function, actor)));
+        return Err(Box::new(poisoned(method.function, actor, errors)));
     };
     Ok(Box::new(Message {
         attrs: marks::forward(attrs),
@@ -41,7 +41,7 @@ pub(super) fn check(
 }
 
 /// What is left of a method that was refused.
-pub(super) fn poisoned(function: &Function, actor: &TokenStream) -> Poisoned {
+pub(super) fn poisoned(function: &Function, actor: &TokenStream, errors: &Errors) -> Poisoned {
     let Function { attrs, vis, signature, .. } = function;
     let mut later = None;
     let mut args = Vec::new();
@@ -51,22 +51,26 @@ pub(super) fn poisoned(function: &Function, actor: &TokenStream) -> Poisoned {
         }
         match owned::single_argument(&arg.ty, "Reply") {
             Some(answer) if args::data_mark(arg).is_none() => later = Some(answer),
-            _ => args.push((name, selves::replace(arg.ty.to_token_stream(), actor))),
+            _ => {
+                let cfgs = marks::forward(&arg.attrs).cfgs;
+                args.push((cfgs, name, selves::replace(arg.ty.to_token_stream(), actor)));
+            }
         }
     }
     let answer = reply::returned(signature).or(later);
-    // An `impl Trait` would have to be inferred from a body that is not there.
-    let named = answer.filter(|ty| !text(*ty).contains("impl "));
+    // An `impl Trait` is inferred from the body, so that the body must be an error, the same one.
+    let is_opaque = answer.is_some_and(|ty| text(ty).contains("impl "));
     Poisoned {
         attrs: marks::forward(attrs),
         vis: vis.clone(),
         name: signature.ident.clone(),
         generics: signature.generics.clone(),
         args,
-        reply: named.map_or_else(
+        reply: answer.map_or_else(
             || quote_spanned!(signature.ident.span()=> ()),
             |ty| selves::replace(ty.to_token_stream(), actor),
         ),
+        body: errors.latest().filter(|_| is_opaque),
     }
 }
 

@@ -199,9 +199,8 @@ pub(super) fn sendable(ty: &Type) -> Sendable {
         Type::Array(array) => sendable(&array.elem),
         Type::Tuple(tuple) => weakest(tuple.elems.iter().map(sendable)),
         Type::FnPtr(_) | Type::Never(_) => Sendable::Surely,
-        Type::Ptr(_) => Sendable::Hardly,
         Type::TraitObject(object) if names_send(&object.bounds) => Sendable::Surely,
-        Type::TraitObject(_) => Sendable::Hardly,
+        Type::Ptr(_) | Type::TraitObject(_) => Sendable::Hardly,
         Type::Reference(reference) => match bare(&reference.elem) {
             Type::Path(path) if path.path.is_ident("str") => Sendable::Surely,
             _ => Sendable::Unknown,

@@ -109,12 +109,9 @@ fn text_value(entry: &Entry, errors: &mut Errors) -> Option<LitStr> {
 fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStream> {
     let key = &entry.key;
     let value = entry.expect_value(example, errors)?;
-    let expr = match syn::parse2::<Expr>(value.clone()) {
-        Ok(expr) => expr,
-        Err(_) => {
-            errors.push(value, format!("`{key}` takes a number of messages, as `{example}`"));
-            return None;
-        }
+    let Ok(expr) = syn::parse2::<Expr>(value.clone()) else {
+        errors.push(value, format!("`{key}` takes a number of messages, as `{example}`"));
+        return None;
     };
     let negative = matches!(&expr, Expr::Unary(ExprUnary { op: UnOp::Neg(_), .. }));
     let problem = match &expr {

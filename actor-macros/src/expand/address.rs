@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, LitStr};
 
-use super::krate;
+use super::{do_not_recommend, krate};
 use crate::model::{ActorType, Room};
 use crate::{names, span};
 
@@ -16,7 +16,7 @@ use crate::{names, span};
 //     pub struct CounterAddr(::actor_core::Addr<Counter>);
 pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, carried, vis, ident, address, generics, .. } = actor;
-    let krate = krate(&actor.krate, span::hidden());
+    let krate = krate(actor.krate.as_ref(), span::hidden());
     let (_, arguments, clause) = generics.split_for_impl();
     let doc = format!("Address of a running [`{}`].", names::plain(ident));
     let params = (!generics.params.is_empty()).then(|| {
@@ -38,7 +38,7 @@ pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
 //     pub type CacheMessage<K, V = u8> = <Cache<K, V> as ::actor_core::Protocol>::Message;
 pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, carried, vis, ident, message, generics, .. } = actor;
-    let krate = krate(&actor.krate, span::hidden());
+    let krate = krate(actor.krate.as_ref(), span::hidden());
     let (_, arguments, _) = generics.split_for_impl();
     let doc = format!("Messages of [`{}`], one variant each.", names::plain(ident));
     // Bounds in an alias are not checked, and warned about.
@@ -76,109 +76,106 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
 //     };
 pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, ident, address, generics, .. } = actor;
-    let krate = krate(&actor.krate, span::hidden());
+    let krate = krate(actor.krate.as_ref(), span::hidden());
     let (params, arguments, clause) = generics.split_for_impl();
-    let state = quote!(#ident #arguments);
-    let me = quote!(#address #arguments);
     let settings = expand_settings(actor);
-    let plain = |of_trait: TokenStream, on: &TokenStream, body: TokenStream| {
-        quote! {
-            #[automatically_derived]
-            impl #params #of_trait for #on #clause { #body }
-        }
-    };
-    let impls = [
-        plain(
-            quote!(#krate::Actor),
-            &state,
-            quote! {
-                type Addr = #me;
-                const SETTINGS: __p::Settings = #settings;
-            },
-        ),
-        plain(quote!(#krate::Address), &me, quote!(type Actor = #state;)),
-        plain(
-            quote!(__p::Clone),
-            &me,
-            quote! {
-                fn clone(&self) -> Self {
-                    Self(__p::Clone::clone(&self.0))
-                }
-            },
-        ),
-        plain(
-            quote!(__p::fmt::Debug),
-            &me,
-            quote! {
-                fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
-                    __p::fmt::Debug::fmt(&self.0, __f)
-                }
-            },
-        ),
-        plain(
-            quote!(__p::PartialEq),
-            &me,
-            quote! {
-                fn eq(&self, __other: &Self) -> __p::bool {
-                    __p::PartialEq::eq(&self.0, &__other.0)
-                }
-            },
-        ),
-        plain(quote!(__p::Eq), &me, TokenStream::new()),
-        plain(
-            quote!(__p::Hash),
-            &me,
-            quote! {
-                fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
-                    __p::Hash::hash(&self.0, __state);
-                }
-            },
-        ),
-        plain(
-            quote!(__p::Deref),
-            &me,
-            quote! {
-                type Target = #krate::Addr<#state>;
-                fn deref(&self) -> &Self::Target {
-                    &self.0
-                }
-            },
-        ),
-        plain(
-            quote!(__p::AsRef<#krate::Addr<#state>>),
-            &me,
-            quote! {
-                fn as_ref(&self) -> &#krate::Addr<#state> {
-                    &self.0
-                }
-            },
-        ),
-        plain(
-            quote!(__p::From<#krate::Addr<#state>>),
-            &me,
-            quote! {
-                fn from(__addr: #krate::Addr<#state>) -> Self {
-                    Self(__addr)
-                }
-            },
-        ),
-        plain(
-            quote!(__p::From<#me>),
-            &quote!(#krate::Addr<#state>),
-            quote! {
-                fn from(__addr: #me) -> Self {
-                    __addr.0
-                }
-            },
-        ),
-    ];
+    let quiet = do_not_recommend(actor.krate.as_ref(), generics);
+    let common = expand_common(actor);
+    let conversions = expand_conversions(actor);
     quote! {
         #(#cfgs)*
         #[allow(deprecated)]
         const _: () = {
             use #krate::__private as __p;
-            #(#impls)*
+            #[automatically_derived]
+            #quiet
+            impl #params #krate::Actor for #ident #arguments #clause {
+                type Addr = #address #arguments;
+                const SETTINGS: __p::Settings = #settings;
+            }
+            #[automatically_derived]
+            #quiet
+            impl #params #krate::Address for #address #arguments #clause {
+                type Actor = #ident #arguments;
+            }
+            #common
+            #conversions
         };
+    }
+}
+
+// Output:
+//     impl __p::Clone for CounterAddr { fn clone(&self) -> Self { Self(__p::Clone::clone(&self.0)) } }
+//     // and Debug, PartialEq, Eq, Hash alike: a derive would bound the type parameters
+fn expand_common(actor: &ActorType) -> TokenStream {
+    let ActorType { address, generics, .. } = actor;
+    let (params, arguments, clause) = generics.split_for_impl();
+    let me = quote!(#address #arguments);
+    quote! {
+        #[automatically_derived]
+        impl #params __p::Clone for #me #clause {
+            fn clone(&self) -> Self {
+                Self(__p::Clone::clone(&self.0))
+            }
+        }
+        #[automatically_derived]
+        impl #params __p::fmt::Debug for #me #clause {
+            fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+                __p::fmt::Debug::fmt(&self.0, __f)
+            }
+        }
+        #[automatically_derived]
+        impl #params __p::PartialEq for #me #clause {
+            fn eq(&self, __other: &Self) -> __p::bool {
+                __p::PartialEq::eq(&self.0, &__other.0)
+            }
+        }
+        #[automatically_derived]
+        impl #params __p::Eq for #me #clause {}
+        #[automatically_derived]
+        impl #params __p::Hash for #me #clause {
+            fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+                __p::Hash::hash(&self.0, __state);
+            }
+        }
+    }
+}
+
+// Output:
+//     impl __p::Deref for CounterAddr { type Target = ::actor_core::Addr<Counter>; .. }
+//     // and AsRef, and From both ways
+fn expand_conversions(actor: &ActorType) -> TokenStream {
+    let ActorType { ident, address, generics, .. } = actor;
+    let krate = krate(actor.krate.as_ref(), span::hidden());
+    let (params, arguments, clause) = generics.split_for_impl();
+    let me = quote!(#address #arguments);
+    let target = quote!(#krate::Addr<#ident #arguments>);
+    quote! {
+        #[automatically_derived]
+        impl #params __p::Deref for #me #clause {
+            type Target = #target;
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+        #[automatically_derived]
+        impl #params __p::AsRef<#target> for #me #clause {
+            fn as_ref(&self) -> &#target {
+                &self.0
+            }
+        }
+        #[automatically_derived]
+        impl #params __p::From<#target> for #me #clause {
+            fn from(__addr: #target) -> Self {
+                Self(__addr)
+            }
+        }
+        #[automatically_derived]
+        impl #params __p::From<#me> for #target #clause {
+            fn from(__addr: #me) -> Self {
+                __addr.0
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{at_actor, krate, message};
+use super::{at_actor, do_not_recommend, krate, message};
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role};
 use crate::span;
 
@@ -36,14 +36,16 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         quote!(fn runner(__life: __p::Life<Self>) -> __p::Runner { __p::Runner::#runner }),
         at_actor(protocol),
     );
-    let head = quote_spanned!(at_actor(protocol)=> impl #params __p::Dispatch for #actor #clause);
     let hooks = HookKind::ALL.map(|kind| expand_presence(protocol, kind));
-    quote! {
+    let quiet = do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
+    let body = quote! {
+        const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
+        #runner
+    };
+    quote_spanned! {at_actor(protocol)=>
         #[automatically_derived]
-        #head {
-            const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
-            #runner
-        }
+        #quiet
+        impl #params __p::Dispatch for #actor #clause { #body }
     }
 }
 
@@ -92,7 +94,7 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
 // or, with an async handler or hook, `__p::HandleLater` and the same inside of `async move { .. }`.
 pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
-    let krate = krate(&protocol.krate, span::hidden());
+    let krate = krate(protocol.krate.as_ref(), span::hidden());
     let (params, _, clause) = protocol.generics.split_for_impl();
     let me = message::enum_type(protocol);
     let is_later = is_async(protocol);
@@ -118,26 +120,26 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     } else {
         (quote_spanned!(at_actor(protocol)=> __p::HandleNow), quote!(__p::Flow), body)
     };
-    let head = quote_spanned!(at_actor(protocol)=> impl #params #of_trait for #actor #clause);
     let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
     let probe = returns.then(|| {
         quote!(
             use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
         )
     });
-    quote! {
+    let handle = quote! {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<#me>,
+            __context: &#krate::Context<Self>,
+        ) -> #output {
+            #probe
+            #body
+        }
+    };
+    quote_spanned! {at_actor(protocol)=>
         #[automatically_derived]
         #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-        #head {
-            fn handle(
-                __actor: &mut __p::Option<Self>,
-                __input: __p::Input<#me>,
-                __context: &#krate::Context<Self>,
-            ) -> #output {
-                #probe
-                #body
-            }
-        }
+        impl #params #of_trait for #actor #clause { #handle }
     }
 }
 

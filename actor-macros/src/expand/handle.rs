@@ -50,7 +50,7 @@ pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
 fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
     let place = message.name.span();
     let Message { attrs, vis, name, .. } = message;
-    let krate = krate(&protocol.krate, place);
+    let krate = krate(protocol.krate.as_ref(), place);
     let actor = span::moved_all(protocol.actor.clone(), place);
     let ident = span::on(&protocol.message, place);
     let variant = span::on(&message.variant, place);

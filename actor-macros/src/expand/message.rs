@@ -140,17 +140,19 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
             #ident::#variant { ref __reply, .. } => __p::Label::new(#name, __reply.head()),
         }
     });
-    let head = quote_spanned! {super::at_actor(protocol)=>
-        impl #params __p::Protocol for #actor #clause
+    let quiet = super::do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
+    let label = quote! {
+        fn label(__message: &#me) -> __p::Label<'_> {
+            match *__message { #(#arms)* }
+        }
     };
-    quote! {
+    quote_spanned! {super::at_actor(protocol)=>
         #[automatically_derived]
+        #quiet
         #[allow(deprecated)]
-        #head {
+        impl #params __p::Protocol for #actor #clause {
             type Message = #shown;
-            fn label(__message: &#me) -> __p::Label<'_> {
-                match *__message { #(#arms)* }
-            }
+            #label
         }
     }
 }

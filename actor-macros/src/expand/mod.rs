@@ -9,9 +9,11 @@ mod suspect;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Generics;
 
 use crate::model::{ActorType, Protocol};
 use crate::span;
+use crate::text::text;
 
 /// Everything that the struct half adds to the struct.
 pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
@@ -25,7 +27,7 @@ pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
 ///
 /// One constant holds it, so that nothing but the address methods can be named from outside.
 pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
-    let krate = krate(&protocol.krate, span::hidden());
+    let krate = krate(protocol.krate.as_ref(), span::hidden());
     let carried = &protocol.carried;
     let message = message::expand_message(protocol);
     let debug = message::expand_debug(protocol);
@@ -48,11 +50,20 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
 }
 
 /// The path of `actor_core`, seen at `place`.
-pub(crate) fn krate(path: &Option<TokenStream>, place: Span) -> TokenStream {
-    match path {
-        Some(path) => span::moved_all(path.clone(), place),
-        None => quote_spanned!(place=> ::actor_core),
-    }
+pub(crate) fn krate(path: Option<&TokenStream>, place: Span) -> TokenStream {
+    path.map_or_else(
+        || quote_spanned!(place=> ::actor_core),
+        |path| span::moved_all(path.clone(), place),
+    )
+}
+
+/// Keeps an actor of the framework itself out of what the compiler says about a user's.
+///
+/// Nobody who forgot a half wants to read about ours. With generics it would hide which bound is
+/// not met; elsewhere it could not be named, as `#![no_implicit_prelude]` hides `diagnostic`.
+fn do_not_recommend(path: Option<&TokenStream>, generics: &Generics) -> Option<TokenStream> {
+    let is_own = path.is_some_and(|path| text(path) == "crate");
+    (is_own && generics.params.is_empty()).then(|| quote!(#[diagnostic::do_not_recommend]))
 }
 
 /// The span for what is said about the actor as a whole: its name in the head of the block.

@@ -14,23 +14,24 @@ use crate::span;
 //     #[allow(unused_variables)]
 //     pub fn rename(&self, name: &str) -> ::actor_core::Call<'_, Account, ()> { loop {} }
 pub(super) fn expand_poisoned(protocol: &Protocol, poisoned: &Poisoned) -> TokenStream {
-    let Poisoned { attrs, vis, name, generics, args, reply } = poisoned;
+    let Poisoned { attrs, vis, name, generics, args, reply, body } = poisoned;
     let place = name.span();
-    let krate = krate(&protocol.krate, place);
+    let krate = krate(protocol.krate.as_ref(), place);
     let actor = span::moved_all(protocol.actor.clone(), place);
     let (params, clause) = (&generics.params, &generics.where_clause);
     let params = (!params.is_empty()).then(|| quote_spanned!(place=> <#params>));
-    let args = args.iter().map(|(name, ty)| {
+    let args = args.iter().map(|(cfgs, name, ty)| {
         let name = span::moved(name, place);
-        quote_spanned!(place=> , #name: #ty)
+        quote_spanned!(place=> , #(#cfgs)* #name: #ty)
     });
+    let body = body.clone().unwrap_or_else(|| quote_spanned!(place=> loop {}));
     let (cfgs, docs) = (&attrs.cfgs, &attrs.docs);
     quote_spanned! {place=>
         #(#cfgs)*
         #(#docs)*
         #[allow(unused_variables, missing_docs)]
         #vis fn #name #params (&self #(#args)*) -> #krate::Call<'_, #actor, #reply> #clause {
-            loop {}
+            #body
         }
     }
 }

@@ -3,11 +3,12 @@
 use super::errors_of;
 
 /// Checks what is said about the methods of a block.
-fn in_block(methods: &str, expected: &[(&str, &str)]) {
+pub(super) fn in_block(methods: &str, expected: &[(&str, &str)]) {
     expect(&format!("#[actor] impl Counter {{ {methods} }}"), expected);
 }
 
-fn expect(input: &str, expected: &[(&str, &str)]) {
+/// Checks what is said about a file.
+pub(super) fn expect(input: &str, expected: &[(&str, &str)]) {
     let said = errors_of(input);
     let said: Vec<(&str, &str)> =
         said.iter().map(|(text, under)| (text.as_str(), under.as_str())).collect();
@@ -31,7 +32,9 @@ fn right_input_is_accepted_in_silence() {
         "#[actor] impl A { thing! {} } #[actor] impl A { const N: u8 = 1; }",
         "#[actor] impl A { fn clone(&self) {} fn stop(&self) {} fn join(&self) {} }",
     ];
-    right.iter().for_each(|input| expect(input, &[]));
+    for input in right {
+        expect(input, &[]);
+    }
 }
 
 #[test]
@@ -214,209 +217,4 @@ fn names_that_clash_are_refused() {
             "foo__bar",
         )],
     );
-}
-
-#[test]
-fn contexts_and_replies_have_their_place() {
-    let cases = [
-        (
-            "fn f(&self, c: &mut Context<Self>) {}",
-            "a message takes `&Context<Self>`; all its methods take `&self`",
-            "&mut Context<Self>",
-        ),
-        (
-            "fn f(&self, c: Context<Self>) {}",
-            "the run loop lends the context; take it as `&Context<Self>`",
-            "Context<Self>",
-        ),
-        (
-            "fn f(&self, c: &Context) {}",
-            "the context of this actor is a `&Context<Self>`; write it in full",
-            "&Context",
-        ),
-        (
-            "fn f(&self, c: &Context<Self>, d: &Context<Self>) {}",
-            "a message takes one `&Context<Self>`; remove this one",
-            "&Context<Self>",
-        ),
-        (
-            "fn f(&self, a: Reply<u8>, b: Reply<u8>) {}",
-            "a message has one `Reply`; mark what is plain data with `#[data]`",
-            "Reply<u8>",
-        ),
-        (
-            "fn f(&self, a: Reply<u8>) -> u8 { 1 }",
-            "a handler with a `Reply` answers through it and returns nothing; drop the return \
-             type, or mark the argument `#[data]` if it is plain data",
-            "u8",
-        ),
-        (
-            "fn f(&self, #[data] a: u8) {}",
-            "`#[data]` marks a `Reply<T>` that is plain data; remove it",
-            "#[data]",
-        ),
-        (
-            "fn g(&self) {} fn f(#[data] a: u8) {}",
-            "`#[data]` marks an argument of a message; remove it",
-            "#[data]",
-        ),
-    ];
-    for (methods, text, under) in cases {
-        in_block(methods, &[(text, under)]);
-    }
-}
-
-#[test]
-fn marks_are_checked() {
-    let cases = [
-        (
-            "#[message(skpi)] fn f(&self) {}",
-            "unknown option `skpi`; did you mean `skip`? (valid: `skip`)",
-            "skpi",
-        ),
-        (
-            "#[message(priority)] fn f(&self) {}",
-            "unknown option `priority`; valid are `skip`",
-            "priority",
-        ),
-        ("#[message(skip = 1)] fn f(&self) {}", "`skip` takes no value; write `skip` alone", "1"),
-        (
-            "#[message] #[message] fn f(&self) {}",
-            "duplicate `#[message]`; keep one of them",
-            "#[message]",
-        ),
-        (
-            "#[actor_core::message] fn f(&self) {}",
-            "write `#[message]`, without a path",
-            "actor_core::message",
-        ),
-        (
-            "#[message = 1] fn f(&self) {}",
-            "options stand in parentheses; write `#[message(skip)]`",
-            "#[message = 1]",
-        ),
-        (
-            "#[cfg_attr(unix, message(skip))] fn f(&self) {}",
-            "`message` cannot be conditional; use `#[cfg]` on the method",
-            "message",
-        ),
-        (
-            "#[message] fn f() {}",
-            "a message takes `&self`, `&mut self` or `self`; add a receiver",
-            "f",
-        ),
-        (
-            "#[message] #[on_start] fn f(&mut self) {}",
-            "a hook is no message; keep `#[message]` or the hook",
-            "#[on_start]",
-        ),
-        (
-            "fn new() -> Self { Self }",
-            "no message here: a message is a method with a `self` receiver; put functions without \
-             one into an ordinary `impl` block",
-            "new",
-        ),
-    ];
-    for (methods, text, under) in cases {
-        in_block(methods, &[(text, under)]);
-    }
-}
-
-#[test]
-fn hooks_are_checked() {
-    let cases = [
-        ("#[on_start(1)] fn f(&mut self) {}", "`#[on_start]` takes no options", "#[on_start(1)]"),
-        ("#[on_start] fn f(self) {}", "a hook takes `&mut self` or `&self`", "self"),
-        ("#[on_start] fn f() {}", "a hook takes `&mut self` or `&self`; add a receiver", "f"),
-        (
-            "#[on_start] fn f(&mut self, x: u8) {}",
-            "`#[on_start]` has no such argument; write `fn f(&mut self)`, with a \
-             `&Context<Self>` if needed",
-            "u8",
-        ),
-        (
-            "#[on_stop] fn f(&mut self) {}",
-            "`#[on_stop]` takes `exit: &Exit`; write `fn f(&mut self, exit: &Exit)`, with a \
-             `&Context<Self>` if needed",
-            "f",
-        ),
-        (
-            "#[on_stop] fn f(&mut self, exit: Exit) {}",
-            "`#[on_stop]` takes `exit: &Exit`; write `fn f(&mut self, exit: &Exit)`, with a \
-             `&Context<Self>` if needed",
-            "Exit",
-        ),
-        (
-            "#[on_stop] fn f(&mut self, exit: &Exit) -> u8 { 1 }",
-            "`#[on_stop]` returns nothing; drop the return type",
-            "u8",
-        ),
-        (
-            "#[on_exit] fn f(&mut self, id: ActorId, exit: &Exit) {}",
-            "`#[on_exit]` takes `exit: Exit`; write `fn f(&mut self, id: ActorId, exit: Exit)`, \
-             with a `&Context<Self>` if needed",
-            "&Exit",
-        ),
-        (
-            "#[on_start] fn a(&mut self) {} #[on_start] fn b(&mut self) {}",
-            "`a` is the `#[on_start]` of this actor already; call one from the other",
-            "b",
-        ),
-        (
-            "#[on_start] #[on_exit] fn a(&mut self) {}",
-            "this is the hook `#[on_start]` already; write a method for each",
-            "#[on_exit]",
-        ),
-        (
-            "#[on_start] fn a<T>(&mut self) {}",
-            "a hook cannot be generic over `T`; move `T` to the \
-          actor, or the method to an ordinary `impl` block",
-            "T",
-        ),
-    ];
-    for (methods, text, under) in cases {
-        in_block(methods, &[(text, under)]);
-    }
-}
-
-#[test]
-fn entries_are_checked() {
-    let cases = [
-        (
-            "#[actor_core::main] fn main() {}",
-            "`#[actor_core::main]` runs an `async fn`; write `async fn main`",
-            "fn",
-        ),
-        (
-            "#[actor_core::main] async fn main(x: u8) {}",
-            "a main function takes no arguments",
-            "x: u8",
-        ),
-        ("#[actor_core::test] async fn t<T>() {}", "a test function cannot be generic", "<T>"),
-        (
-            "#[actor_core::test] #[test] async fn t() {}",
-            "`#[actor_core::test]` is all that a test needs; remove `#[test]`",
-            "#[test]",
-        ),
-        (
-            "#[actor_core::main(treads = 1)] async fn main() {}",
-            "unknown option `treads`; valid are `crate`",
-            "treads",
-        ),
-        ("#[actor_core::main] struct A;", "expected an `async fn` with a body", "struct A;"),
-    ];
-    for (input, text, under) in cases {
-        expect(input, &[(text, under)]);
-    }
-}
-
-#[test]
-fn a_broken_item_leaves_its_neighbours() {
-    let input = "fn add(&mut self, x: ) {} fn label(&self) {} fn cut(&self fn other(&self) {}";
-    // The parenthesis that is not closed cannot be written here: tokens are balanced.
-    let input = input.replace("fn cut(&self fn", "fn cut<(&self) fn");
-    let (made, said) = super::expand_file(super::tokens(&format!("#[actor] impl A {{ {input} }}")));
-    assert_eq!(said.len(), 2, "{said:?}");
-    let made = made.to_string();
-    assert!(made.contains("Label {") && made.contains("Other {"), "{made}");
 }

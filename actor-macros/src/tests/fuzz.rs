@@ -69,7 +69,9 @@ fn damaged(stream: TokenStream, random: &mut Random) -> TokenStream {
         0 => drop(trees.remove(at)),
         1 => {
             let copy = trees.get(at).cloned();
-            copy.into_iter().for_each(|tree| trees.insert(at, tree));
+            if let Some(tree) = copy {
+                trees.insert(at, tree);
+            }
         }
         _ => {
             let other = random.below(trees.len());

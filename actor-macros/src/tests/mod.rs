@@ -1,8 +1,10 @@
 //! Unit tests on tokens, and the harness for them; no compiler is needed.
 
 mod errors;
+mod floors;
 mod fuzz;
 mod names;
+mod roles;
 mod snapshots;
 mod spans;
 

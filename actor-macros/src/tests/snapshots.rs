@@ -49,7 +49,8 @@ fn snapshot(source: &str) -> io::Result<String> {
     let (made, said) = expand_file(tokens(source));
     let mut out = String::new();
     for (text, under) in said {
-        out.push_str(&format!("// error: {text}\n// under: {}\n", under.replace('\n', " ")));
+        let under = under.replace('\n', " ");
+        out.extend(["// error: ", &text, "\n// under: ", &under, "\n"]);
     }
     out.push_str(&shown(&made)?);
     Ok(out)

@@ -138,8 +138,8 @@ const _: () = {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
-        fn shown(&self) -> ::actor_core::Call<'_, Counter, ()> {
-            loop {}
+        fn shown(&self) -> ::actor_core::Call<'_, Counter, impl Display> {
+            ::core::compile_error! { "a reply needs a type with a name; write `Box<dyn Display + Send>`, or move the method to an ordinary `impl` block" }
         }
         #[allow(unused_variables, missing_docs)]
         fn part(&self) -> ::actor_core::Call<'_, Counter, u8> {

@@ -1,0 +1,11 @@
+#![allow(unused)]
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    fn rename(&mut self, name: Option<&str>) {}
+}
+
+fn main() {}

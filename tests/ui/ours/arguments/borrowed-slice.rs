@@ -1,0 +1,11 @@
+#![allow(unused)]
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    fn fill(&mut self, bytes: &[u8]) {}
+}
+
+fn main() {}

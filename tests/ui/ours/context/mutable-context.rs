@@ -1,0 +1,11 @@
+#![allow(unused)]
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    fn add(&mut self, context: &mut Context<Self>) {}
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#![allow(unused)]
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    fn add(&mut self, one: &Context<Self>, two: &Context<Self>) {}
+}
+
+fn main() {}

@@ -1,0 +1,2 @@
+#[actor_core::main]
+fn main() {}

@@ -1,0 +1,3 @@
+#![allow(unused)]
+#[actor_core::main]
+async fn main(arguments: Vec<String>) {}

@@ -1,0 +1,7 @@
+use actor_core::prelude::*;
+
+struct Counter;
+
+fn main() {
+    let _ = Actor::spawn(Counter);
+}

@@ -1,0 +1,9 @@
+use actor_core::prelude::*;
+
+#[actor]
+struct Counter;
+
+fn main() {
+    let counter = Counter.spawn();
+    counter.stop();
+}

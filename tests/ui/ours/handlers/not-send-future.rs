@@ -1,0 +1,11 @@
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+#[actor]
+impl Counter {
+    async fn wait(&mut self) {
+        let _kept = std::rc::Rc::new(1);
+        async {}.await;
+    }
+}
+fn main() {}

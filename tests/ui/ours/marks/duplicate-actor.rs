@@ -1,0 +1,10 @@
+use actor_core::prelude::*;
+
+#[actor]
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {}
+
+fn main() {}

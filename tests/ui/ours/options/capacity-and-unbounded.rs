@@ -1,0 +1,6 @@
+use actor_core::prelude::*;
+
+#[actor(capacity = 8, unbounded)]
+struct Counter;
+
+fn main() {}

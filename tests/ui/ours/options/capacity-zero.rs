@@ -1,0 +1,6 @@
+use actor_core::prelude::*;
+
+#[actor(capacity = 0)]
+struct Counter;
+
+fn main() {}

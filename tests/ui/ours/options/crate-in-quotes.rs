@@ -1,0 +1,6 @@
+use actor_core::prelude::*;
+
+#[actor(crate = "actor_core")]
+struct Counter;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use actor_core::prelude::*;
+
+#[actor(capcity = 8)]
+struct Counter;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use actor_core::prelude::*;
+
+#[actor(name = counter)]
+struct Counter;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use actor_core::prelude::*;
+
+#[actor]
+struct Counter;
+
+#[actor(capacity = 8)]
+impl Counter {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use actor_core::prelude::*;
+
+#[actor(turn = 0)]
+struct Counter;
+
+fn main() {}
