@@ -75,7 +75,7 @@ impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Exit::Stopped => f.write_str("stopped"),
-            Exit::Failed(failure) => write!(f, "failed: {failure}"),
+            Exit::Failed(failure) => failure.fmt(f),
             Exit::Killed => f.write_str("killed"),
             Exit::NoActor => f.write_str("no such actor"),
         }

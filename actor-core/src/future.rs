@@ -10,5 +10,5 @@
 //! });
 //! ```
 
-pub use futures_lite::future::{or, race, zip};
+pub use futures_lite::future::{or, race, yield_now, zip};
 pub use futures_util::future::join_all;

@@ -18,7 +18,6 @@ mod exit;
 mod host;
 mod incident;
 mod life;
-mod main_fn;
 mod sync;
 mod system;
 mod talk;
@@ -35,6 +34,10 @@ pub use actor::{Actor, Dispatch, Protocol};
 pub use actor_macros::{actor, main, test};
 pub use cell::names::RegisterError;
 pub use compose::pool::NotAPool;
+pub use compose::process::{
+    Ask, ExitNotice, Inbox, Oldest, Outcome, PreparedProcess, Proc, Process, ProcessAddr, Receive,
+    ReceiveWithin, Select, SelectWithin, spawn_process,
+};
 pub use compose::supervisor::{
     Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage,
 };
@@ -49,6 +52,7 @@ pub use life::spawn::Prepared;
 pub use life::task::Task;
 pub use life::timer::Timer;
 pub use life::watch::{Link, Monitor};
+pub use system::run::interrupted;
 pub use system::{ShutdownReport, System, SystemBuilder, spawn, unblock};
 pub use talk::address::{Addr, Address, AnyAddr, Target};
 pub use talk::call::{Call, Delegated};

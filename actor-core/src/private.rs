@@ -4,7 +4,7 @@ pub use crate::actor::{
     Dispatch, Flow, HandleLater, HandleNow, Hooks, Input, Label, Protocol, Settings, Started,
 };
 pub use crate::life::{Life, Runner, run};
-pub use crate::main_fn::{main, test};
+pub use crate::system::run::{main, test};
 pub use crate::talk::reply::{Head, ReplySlot};
 pub use std::clone::Clone;
 pub use std::cmp::{Eq, PartialEq};

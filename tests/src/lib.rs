@@ -1,1 +1,12 @@
-//! Tests.
+//! What the behaviour tests share: the table of hosts, the guard against hanging, and small tools
+//! to drive a test by events. It must not test anything itself.
+
+mod gate;
+mod guard;
+mod host;
+mod tally;
+
+pub use gate::Gate;
+pub use guard::{guarded, guarded_for};
+pub use host::{Host, run_on};
+pub use tally::{Mark, Tally};

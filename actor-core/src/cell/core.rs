@@ -37,6 +37,8 @@ pub(crate) enum Pace {
     Again,
     /// It takes no mail just now: it waits for a notice, and for a kill.
     Deaf,
+    /// A handler is pending that takes mail itself: it waits for mail and signals, and for its waker.
+    Receiving,
 }
 
 pub(crate) struct Core {
@@ -164,7 +166,8 @@ impl Core {
             1 => Pace::Busy,
             2 => Pace::Stuck,
             3 => Pace::Again,
-            _ => Pace::Deaf,
+            4 => Pace::Deaf,
+            _ => Pace::Receiving,
         }
     }
 

@@ -5,7 +5,7 @@ use super::core::Core;
 use super::hub::Hub;
 use super::mail::{AnyMail, Verbs};
 use crate::error::{CallError, Cycle};
-use crate::exit::{Failure, FailureKind, FailureParts, Place};
+use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Place};
 use crate::incident::Incident;
 use crate::sync::{Arc, Once};
 use crate::talk::reply::Head;
@@ -34,12 +34,18 @@ thread_local! {
     static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
 
+/// In the place of a reply: any of those that messages carry unseen.
+const ANY: usize = usize::MAX;
+/// In the place of a reply: those of a message that is being thrown away.
+const UNHANDLED: usize = usize::MAX - 1;
+
 /// What is being handled.
 #[derive(Clone, Copy)]
 pub(crate) struct Handling {
     /// The message's or hook's name.
     pub(crate) name: &'static str,
-    /// Which reply it owes, told from others by where its head lies; 0 for none.
+    /// Which reply it owes, told from others by where its head lies; 0 for none, or one of the two
+    /// words above.
     pub(crate) reply: usize,
     /// Set while the handler is dropped because its actor was killed.
     pub(crate) killed: bool,
@@ -47,6 +53,8 @@ pub(crate) struct Handling {
 
 impl Handling {
     pub(crate) const NOTHING: Handling = Handling { name: "", reply: 0, killed: false };
+    /// A process at work: which messages it works on, only it knows.
+    pub(crate) const PROCESS: Handling = Handling { name: "process", reply: ANY, killed: false };
 
     pub(crate) fn new(name: &'static str, reply: Option<&Head>) -> Self {
         let reply = reply.map_or(0, |head| std::ptr::from_ref(head) as usize);
@@ -132,6 +140,31 @@ pub(crate) fn set_handling(handling: Handling) {
     HANDLING.set(handling);
 }
 
+/// Drops messages that were never handled: their replies say so.
+pub(crate) fn unhandled(run: impl FnOnce()) {
+    let before = HANDLING.replace(Handling { reply: UNHANDLED, ..Handling::NOTHING });
+    // Put back in a panic too: others catch it.
+    struct Before(Handling);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            HANDLING.set(self.0);
+        }
+    }
+    let _before = Before(before);
+    run();
+}
+
+/// Whether this thread runs the actor `id` just now.
+pub(crate) fn is_inside(id: ActorId) -> bool {
+    ACTOR.with_borrow(|actor| actor.as_ref().is_some_and(|actor| actor.core().id() == id))
+}
+
+/// Whether `waker` is the one that the handler is being polled with: whoever waits by it need not
+/// keep it, since the handler is polled when there is mail.
+pub(crate) fn is_own_waker(waker: &Waker) -> bool {
+    ITSELF.get().waker == waker.data() as usize
+}
+
 pub(crate) fn handling() -> Handling {
     HANDLING.get()
 }
@@ -186,11 +219,13 @@ fn panicked(mail: &(impl AnyMail + ?Sized), handler: &'static str, note: Note) -
 
 /// What the caller is told whose reply is dropped unanswered just now.
 pub(crate) fn lost_reply(head: &Head) -> CallError {
-    if !head.has_started() {
+    let handling = handling();
+    let is_unseen = head.is_unseen();
+    if !head.has_started() && (!is_unseen || handling.reply == UNHANDLED) {
         return CallError::Stopped;
     }
-    let handling = handling();
-    if handling.reply != std::ptr::from_ref(head) as usize {
+    let is_any = is_unseen && handling.reply == ANY;
+    if !is_any && handling.reply != std::ptr::from_ref(head) as usize {
         return CallError::NoReply;
     }
     if handling.killed {

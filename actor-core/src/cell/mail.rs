@@ -1,6 +1,7 @@
 //! The mailbox of one actor: the lane behind its lock, and every way in. Knows no handlers.
 
 use super::core::{Core, END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, WAITING};
+use super::current;
 use super::queue::{Queue, Refused, Room, Ticket};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::actor::{Dispatch, Protocol};
@@ -150,7 +151,7 @@ impl<A: Dispatch> Mail<A> {
     }
 
     /// Tells senders how many messages were taken, and lets waiting ones in.
-    fn publish(&self, lane: &mut Lane<A>, wake: &mut Vec<Waker>) {
+    pub(super) fn publish(&self, lane: &mut Lane<A>, wake: &mut Vec<Waker>) {
         lane.queue.publish(self.core.taken.load(Ordering::Relaxed));
         self.core.taken.store(0, Ordering::Relaxed);
         if self.core.signals() & WAITING != 0 {
@@ -185,9 +186,13 @@ impl<A: Dispatch> Mail<A> {
         }
     }
 
-    fn shut(&self, lane: &mut Lane<A>) -> Option<Arc<Event>> {
+    pub(super) fn shut(&self, lane: &mut Lane<A>) -> Option<Arc<Event>> {
         lane.seat.closed = true;
         self.core.raise(STOP);
+        if lane.seat.known().is_some_and(|records| records.overseen.is_some()) {
+            // Between two lives it is deaf to a stop, but not to this.
+            self.core.raise(NOTICE);
+        }
         // Who waits for room now waits for nothing.
         self.core.lower(WAITING);
         lane.seat.changed()
@@ -273,16 +278,21 @@ pub(crate) fn announce(changed: Option<Arc<Event>>) -> usize {
 pub(crate) fn throw_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
     let label = P::label(&message);
     let (name, is_call) = (label.name, label.reply.is_some());
-    contain(mail, name, || drop(message));
+    drop_unhandled(mail, name, message);
     if !is_call {
         let (actor, id) = (mail.label(), mail.core().id());
         mail.core().hub.report(Incident::Undelivered { actor, id, message: name });
     }
 }
 
+/// Drops a message that was never handled; its reply says so.
+fn drop_unhandled<M>(mail: &(impl AnyMail + ?Sized), name: &'static str, message: M) {
+    contain(mail, name, || current::unhandled(|| drop(message)));
+}
+
 /// Runs user code that must not fail anything: a panic is reported and goes no further.
 pub(crate) fn contain(mail: &(impl AnyMail + ?Sized), name: &'static str, run: impl FnOnce()) {
-    if let Err(failure) = super::current::guarded(mail, name, run) {
+    if let Err(failure) = current::guarded(mail, name, run) {
         mail.core().hub.report(Incident::Swallowed { failure });
     }
 }
@@ -314,7 +324,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
         let cell = lane.seat.take_idle();
         drop(lane);
         announce(changed);
-        calls.into_iter().for_each(|message| self.contain("", || drop(message)));
+        calls.into_iter().for_each(|message| drop_unhandled(self, "", message));
         wake.into_iter().for_each(Waker::wake);
         schedule(self, cell);
     }
@@ -336,15 +346,19 @@ impl<A: Dispatch> AnyMail for Mail<A> {
             Pace::Idle => {
                 lane.queue.len(0) != 0 || signals & !WAITING != 0 || self.is_forsaken(&lane)
             }
+            Pace::Receiving => woken || signals & !WAITING != 0 || self.has_news(&lane),
         };
         let rest = if !more {
             lane.seat.busy = matches!(pace, Pace::Busy | Pace::Stuck);
             lane.seat.cell = cell();
-            if pace == Pace::Idle {
+            if matches!(pace, Pace::Idle | Pace::Receiving) {
                 lane.queue.give_back();
             }
             Rest::Laid
-        } else if matches!(pace, Pace::Busy | Pace::Stuck) || self.core.budget() == 0 {
+        } else if matches!(pace, Pace::Busy | Pace::Stuck)
+            || (pace == Pace::Receiving && woken)
+            || self.core.budget() == 0
+        {
             Rest::Back
         } else {
             Rest::Again

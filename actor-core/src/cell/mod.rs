@@ -9,6 +9,7 @@
 
 pub(crate) mod core;
 pub(crate) mod current;
+pub(crate) mod draw;
 pub(crate) mod hub;
 pub(crate) mod mail;
 pub(crate) mod names;

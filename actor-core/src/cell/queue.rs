@@ -117,10 +117,26 @@ impl<M> Queue<M> {
         Some(message)
     }
 
+    /// Hands out all messages: the oldest, and those behind it in exchange for the empty `rest`.
+    /// They go on counting until published.
+    pub(crate) fn draw(&mut self, rest: &mut VecDeque<M>) -> Option<M> {
+        debug_assert!(rest.is_empty());
+        let first = self.first.take()?;
+        std::mem::swap(rest, &mut self.more);
+        self.out += 1 + u32::try_from(rest.len()).unwrap_or(u32::MAX - 1);
+        Some(first)
+    }
+
     /// Puts what is left of a batch back to the front, in order.
     pub(crate) fn put_back(&mut self, batch: &mut VecDeque<M>) {
+        self.restore(batch.drain(..));
         self.out = 0;
-        while let Some(message) = batch.pop_back() {
+    }
+
+    /// Puts messages that were handed out and not taken back to the front, in order.
+    pub(crate) fn restore(&mut self, messages: impl DoubleEndedIterator<Item = M>) {
+        for message in messages.rev() {
+            self.out = self.out.saturating_sub(1);
             if let Some(second) = self.first.replace(message) {
                 self.more.push_front(second);
             }

@@ -172,7 +172,7 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
             let (poll, waits_for_itself) = current::polled(waker, core.is_told(), poll);
             match (poll, &this.waker) {
                 (Poll::Ready(()), _) => return Progress::Over,
-                (Poll::Pending, None) if core.pace() == Pace::Busy => {
+                (Poll::Pending, None) if matches!(core.pace(), Pace::Busy | Pace::Receiving) => {
                     // What is pending was polled with a waker that wakes nobody: poll it again.
                     *this.waker = Some(OwnWaker::new(mail.clone()));
                 }
@@ -204,8 +204,8 @@ pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
         .await
         {
             let context = driver.context();
-            let future = Some(A::handle(&mut state, input, context));
-            let outcome = Handler { future, core: &context.mail().core, handling }.await;
+            let future = A::handle(&mut state, input, context);
+            let outcome = Handler::new(future, &context.mail().core, handling).await;
             driver.done(outcome, handling);
         }
     }
@@ -213,11 +213,17 @@ pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
 
 pin_project! {
     /// A handler at work: its panic is caught, and a kill drops it where it waits.
-    struct Handler<'a, F> {
+    pub(crate) struct Handler<'a, F> {
         #[pin]
         future: Option<F>,
         core: &'a Core,
         handling: Handling,
+    }
+}
+
+impl<'a, F> Handler<'a, F> {
+    pub(crate) fn new(future: F, core: &'a Core, handling: Handling) -> Self {
+        Handler { future: Some(future), core, handling }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::attachment::{self, Attachment, once};
 use super::holding::{Holding, Holdings};
-use super::made::Made;
+use super::made::{Made, MakeOfExit};
 use super::spawn::start;
 use super::task::{self, Present, Task, supervised};
 use super::timer::{Clock, Timer};
@@ -258,8 +258,12 @@ impl<A: Dispatch> Context<A> {
         F: for<'a> FnOnce(&'a A::Addr, Exit) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.id();
+        self.monitor_with(target, Box::new(move |me: &A::Addr, exit| Made::of(make(me, exit), own)))
+    }
+
+    /// Has `make` make something of the exit when `target` ends.
+    pub(crate) fn monitor_with(&self, target: &impl Target, make: MakeOfExit<A>) -> Monitor {
         let (id, mail) = target.target();
-        let make = Box::new(move |me: &A::Addr, exit| Made::of(make(me, exit), own));
         let key = self.with_holdings(|holdings| {
             let key = holdings.key();
             let target = mail.as_ref().map(|mail| Arc::downgrade(&mail.0));

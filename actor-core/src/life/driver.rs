@@ -171,7 +171,8 @@ impl<A: Dispatch> Driver<A> {
         None
     }
 
-    fn started(&mut self) {
+    /// The life has begun, `#[on_start]` included.
+    pub(crate) fn started(&mut self) {
         self.stage = Stage::Running;
         self.has_started = true;
         let mut lane = self.mail().lane();

@@ -4,12 +4,13 @@
 
 use super::driver::{Driver, Next, Stage};
 use crate::actor::{Dispatch, Input};
-use crate::cell::core::Pace;
+use crate::cell::core::{END, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::{AnyMail, Verbs, announce};
 use crate::cell::seat::{Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;
+use crate::life::restart::Oversight;
 use crate::life::task;
 use crate::sync::Arc;
 use crate::time::Sleep;
@@ -41,6 +42,10 @@ impl<A: Dispatch> Driver<A> {
     pub(super) fn end(&mut self, step: Ending, state: &mut Option<A>) -> Option<Next<A::Message>> {
         if self.heed_kill() && step <= Ending::Hook {
             self.note(Some(Exit::Killed));
+        }
+        if step != Ending::Verdict && self.mail().core.signals() & (LEAVE | END) != 0 {
+            // It is ending already.
+            self.mail().lower(LEAVE | END);
         }
         match step {
             Ending::Tasks => self.end_tasks(),
@@ -121,7 +126,7 @@ impl<A: Dispatch> Driver<A> {
             return None;
         };
         if self.killed {
-            child.kill();
+            child.kill_for_good();
         } else if self.child.as_ref().is_none_or(|ending| ending.0 != key) {
             child.close();
             self.child = Some(Box::new((key, kill_later(&child))));

@@ -8,7 +8,7 @@ use super::driver::{Cradle, Driver, Next, Stage};
 use super::end::{Ending, publish};
 use super::making;
 use crate::actor::Dispatch;
-use crate::cell::core::{END, Pace};
+use crate::cell::core::{END, LEAVE, Pace};
 use crate::cell::current;
 use crate::cell::mail::{AnyMail, Mail, Verbs};
 use crate::cell::seat::Notice;
@@ -54,6 +54,8 @@ pub(crate) struct Overseen {
     pub(crate) restart: Restart,
     /// What the overseer has decided, until the loop takes it.
     pub(crate) verdict: Option<Verdict>,
+    /// Set when its parent was killed: no life follows, and nobody is left to decide.
+    pub(crate) orphaned: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,9 +82,23 @@ pub(crate) trait Oversight: AnyMail {
                 && let Some(overseen) = &mut seat.records().overseen
             {
                 overseen.verdict = Some(verdict);
+                // What was wished of the life before is not wished of the next one.
+                self.core().lower(LEAVE | END);
             }
         });
         self.notify(Notice::Look);
+    }
+
+    /// Kills the actor for good: no life follows, even if it is between two just now.
+    fn kill_for_good(&self) {
+        self.with(&mut |seat, _| {
+            if seat.known().is_some_and(|records| records.overseen.is_some())
+                && let Some(overseen) = &mut seat.records().overseen
+            {
+                overseen.orphaned = true;
+            }
+        });
+        self.kill();
     }
 
     /// Ends this life after the running handler, without draining and without closing the mailbox.
@@ -112,7 +128,7 @@ impl<A: Dispatch> Driver<A> {
         !lane.seat.closed
             && overseen.is_some_and(|overseen| {
                 // What the overseer has ended itself is its own affair.
-                self.ended_by_overseer || overseen.restart.follows(exit)
+                !overseen.orphaned && (self.ended_by_overseer || overseen.restart.follows(exit))
             })
     }
 
@@ -172,11 +188,17 @@ impl<A: Dispatch> Driver<A> {
         let mut lane = mail.lane();
         let closed = lane.seat.closed;
         let overseen = lane.seat.records().overseen.as_mut();
+        let orphaned = overseen.as_ref().is_some_and(|overseen| overseen.orphaned);
         let verdict = overseen.and_then(|overseen| overseen.verdict.take());
+        if verdict.is_none() {
+            // It was meant for the life that is over: one for the next comes after the verdict.
+            mail.core.lower(LEAVE | END);
+        }
         drop(lane);
         match verdict {
-            _ if closed => {
-                mail.lane().seat.records().exit_to_be = Some(Exit::Stopped);
+            _ if closed || orphaned => {
+                let exit = if orphaned { Exit::Killed } else { Exit::Stopped };
+                mail.lane().seat.records().exit_to_be = Some(exit);
                 Some(self.actor_is_over())
             }
             Some(Verdict::Over) => Some(self.actor_is_over()),
@@ -227,6 +249,6 @@ impl<A: Dispatch> Driver<A> {
 
 /// Sets an actor under an overseer before its first run.
 pub(crate) fn oversee<A: Dispatch>(mail: &Mail<A>, overseer: Arc<dyn Overseer>, restart: Restart) {
-    let overseen = Overseen { overseer, restart, verdict: None };
+    let overseen = Overseen { overseer, restart, verdict: None, orphaned: false };
     mail.lane().seat.records().overseen = Some(Box::new(overseen));
 }

@@ -46,7 +46,8 @@ impl fmt::Debug for Seat {
     }
 }
 
-/// An actor that is set apart before it is spawned: see [`Actor::prepare`].
+/// An actor that is set apart before it is spawned: see
+/// [`Actor::prepare`](crate::Actor::prepare).
 ///
 /// ```
 /// # use actor_core::prelude::*;

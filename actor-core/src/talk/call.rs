@@ -72,6 +72,8 @@ pub struct Call<'a, P: Protocol, T> {
 
 enum State<T> {
     Fresh,
+    /// As fresh, but the message has its reply in it already.
+    Asked(Answer<T>),
     /// The message lies in the mailbox, or waits for room under the ticket.
     Waiting(Answer<T>, Option<Ticket>),
     Over,
@@ -87,6 +89,13 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
             if_room: false,
             state: State::Fresh,
         }
+    }
+
+    /// A call whose message has the reply that leads to `answer` in it.
+    pub(crate) fn asked(address: &'a Addr<P>, message: P::Message, answer: Answer<T>) -> Self {
+        let mut call = Call::__new(address, message, |_| None);
+        call.state = State::Asked(answer);
+        call
     }
 
     /// The same call, holding the address itself: for spawned tasks and for calls on temporaries.
@@ -110,7 +119,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
             message: Some(self.take_message()),
             slot: self.slot,
             if_room: self.if_room,
-            state: State::Fresh,
+            state: std::mem::replace(&mut self.state, State::Over),
         }
     }
 
@@ -298,10 +307,16 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// The first poll: makes the reply and puts the message on its way.
     fn begin(&mut self, cx: &mut Poller<'_>) -> Result<State<T>, CallError> {
         let mut message = self.take_message();
-        let (reply, answer) = waited_for(cx.waker());
-        if let Some(slot) = (self.slot)(&mut message) {
-            slot.fill(reply);
-        }
+        let answer = match std::mem::replace(&mut self.state, State::Over) {
+            State::Asked(answer) => answer,
+            _ => {
+                let (reply, answer) = waited_for(cx.waker());
+                if let Some(slot) = (self.slot)(&mut message) {
+                    slot.fill(reply);
+                }
+                answer
+            }
+        };
         let post = self.address.get().post();
         let ticket = if self.if_room {
             match post.push(message) {
@@ -313,6 +328,13 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
             post.push_or_wait(message, None).map_err(|_refused| CallError::Stopped)?
         };
         Ok(State::Waiting(answer, ticket))
+    }
+
+    fn poll_answer(&mut self, cx: &mut Poller<'_>) -> Poll<Result<T, CallError>> {
+        let State::Waiting(answer, _) = &mut self.state else { return Poll::Pending };
+        let answer = std::task::ready!(Pin::new(answer).poll(cx));
+        self.state = State::Over;
+        Poll::Ready(answer)
     }
 
     /// Waits no more: what has not been handled by now never will be.
@@ -334,17 +356,23 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         match &mut self.state {
-            State::Fresh => match self.begin(cx) {
-                // The waker went with the message: if the answer is there by now, it has been woken.
-                Ok(state) => self.state = state,
-                Err(error) => {
-                    self.state = State::Over;
-                    return Poll::Ready(Err(error));
+            State::Fresh | State::Asked(_) => {
+                let is_asked = matches!(self.state, State::Asked(_));
+                match self.begin(cx) {
+                    Ok(state) => self.state = state,
+                    Err(error) => {
+                        self.state = State::Over;
+                        return Poll::Ready(Err(error));
+                    }
                 }
-            },
-            State::Waiting(answer, _) => {
-                if let Poll::Ready(answer) = Pin::new(answer).poll(cx) {
-                    self.state = State::Over;
+                // The waker of a fresh one went with the message: if the answer is there by now, it
+                // has been woken.
+                if is_asked && let Poll::Ready(answer) = self.poll_answer(cx) {
+                    return Poll::Ready(answer);
+                }
+            }
+            State::Waiting(..) => {
+                if let Poll::Ready(answer) = self.poll_answer(cx) {
                     return Poll::Ready(answer);
                 }
             }
@@ -378,8 +406,8 @@ impl<P: Protocol, T> Expire for Call<'_, P, T> {
             State::Waiting(mut answer, ticket) => match answer.give_up() {
                 Ok(answer) => answer,
                 Err(started) => {
-                    self.leave(ticket);
-                    Err(CallError::Timeout { started })
+                    let left = self.leave(ticket);
+                    Err(CallError::Timeout { started: started && !left })
                 }
             },
             _ => Err(CallError::Timeout { started: false }),

@@ -23,6 +23,9 @@ const QUEUED: u8 = 0;
 const STARTED: u8 = 1;
 /// The caller left before that: it will never be handled.
 const GONE: u8 = 2;
+/// Put into a message by hand, where the loop cannot see it: how far it has come, nobody knows. It
+/// stays so.
+const UNSEEN: u8 = 3;
 
 /// The part of a slot that knows no type.
 #[derive(Debug)]
@@ -36,9 +39,13 @@ impl Head {
         self.shift(STARTED) != GONE
     }
 
-    /// The caller leaves; returns whether the handler had begun.
+    /// The caller leaves; returns whether the handler had begun, as far as is known.
     fn abandon(&self) -> bool {
-        self.shift(GONE) == STARTED
+        matches!(self.shift(GONE), STARTED | UNSEEN)
+    }
+
+    pub(crate) fn is_unseen(&self) -> bool {
+        self.0.load(Ordering::Acquire) == UNSEEN
     }
 
     pub(crate) fn has_started(&self) -> bool {
@@ -246,6 +253,11 @@ pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
     slot(QUEUED, Progress::Waiting(waker.clone()))
 }
 
+/// A reply to be put into a message by hand.
+pub(crate) fn unseen<T>() -> (Reply<T>, Answer<T>) {
+    slot(UNSEEN, Progress::Open)
+}
+
 fn slot<T>(phase: u8, answer: Progress<T>) -> (Reply<T>, Answer<T>) {
     let slot = Arc::new(Slot {
         head: Head(AtomicU8::new(phase)),
@@ -281,6 +293,8 @@ impl<T> Slot<T> {
     }
 
     fn poll(&self, waker: &Waker) -> Poll<Result<T, CallError>> {
+        // Declared first, so that it is dropped last: dropping a waker is foreign code too.
+        let mut spare: Option<Waker>;
         let mut state = self.state.lock();
         if let Progress::Waiting(known) = &state.answer
             && known.will_wake(waker)
@@ -290,9 +304,11 @@ impl<T> Slot<T> {
         if let Progress::Open | Progress::Waiting(_) = state.answer {
             // Cloning a waker is foreign code: not under the lock.
             drop(state);
-            let waker = waker.clone();
+            spare = Some(waker.clone());
             state = self.state.lock();
-            if let Progress::Open | Progress::Waiting(_) = state.answer {
+            if let Progress::Open | Progress::Waiting(_) = state.answer
+                && let Some(waker) = spare.take()
+            {
                 let old = std::mem::replace(&mut state.answer, Progress::Waiting(waker));
                 drop(state);
                 drop(old);

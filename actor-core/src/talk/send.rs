@@ -42,7 +42,9 @@ impl<'a, P: Protocol> Held<'a, P> {
 /// [`SendError`] with the message, if the actor has ended.
 ///
 /// # Cancellation
-/// Dropped before it is done, the message was not sent, and the place in the line is free.
+/// Dropped while it waits for room, the message was not sent, and the place in the line is free. A
+/// message that was let in stays sent, even if the future is dropped before it could say so: of two
+/// sendings that race, both may arrive.
 #[must_use = "nothing is sent unless this is awaited"]
 pub struct Sending<'a, P: Protocol> {
     address: Held<'a, P>,

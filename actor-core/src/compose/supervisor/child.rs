@@ -11,11 +11,12 @@ use crate::life::making;
 use crate::life::restart::{Factory, Overseer, Restart, oversee};
 use crate::life::spawn::{Birth, Life};
 use crate::sync::Arc;
+use std::any::TypeId;
 use std::fmt::{self, Display};
 use std::future::Future;
 use std::time::Duration;
 
-/// How long a child is given to stop, if it does not say otherwise.
+/// How long a child is given to stop, if it does not say otherwise and is no supervisor.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// How a supervisor starts an actor, again and again if need be.
@@ -83,8 +84,10 @@ impl<A: Dispatch> Child<A> {
         )
     }
 
-    fn of(name: &str, factory: Factory<A>) -> Self {
-        let (name, shutdown) = (Arc::from(name), Some(SHUTDOWN));
+    pub(in crate::compose) fn of(name: &str, factory: Factory<A>) -> Self {
+        // A supervisor needs as long as its own children do.
+        let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
+        let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
         Child { name, restart: Restart::default(), shutdown, factory }
     }
 
@@ -94,7 +97,8 @@ impl<A: Dispatch> Child<A> {
         self
     }
 
-    /// How long it is given to stop before it is killed; five seconds if not set.
+    /// How long it is given to stop before it is killed; five seconds if not set, and for a
+    /// supervisor as long as it takes.
     pub fn shutdown(mut self, limit: Duration) -> Self {
         self.shutdown = Some(limit);
         self

@@ -43,7 +43,8 @@ pub struct Supervisor {
     strategy: Strategy,
     intensity: (usize, Duration),
     backoff: Option<Backoff>,
-    /// Children that were given before it was spawned.
+    /// Children that are not taken yet: they were given before it was spawned, or while others are
+    /// started again together.
     given: Vec<Box<dyn Newborn>>,
     /// In the order in which they were started.
     children: Vec<Supervised>,
@@ -51,6 +52,8 @@ pub struct Supervisor {
     restarts: VecDeque<Instant>,
     /// Which children are being ended to be started again together.
     group: Option<Group>,
+    /// Set once there were too many restarts: it is about to fail.
+    has_given_up: bool,
 }
 
 /// One child.
@@ -105,13 +108,20 @@ impl fmt::Debug for Supervisor {
 impl Supervisor {
     #[on_start]
     fn begin(&mut self, context: &Context<Self>) {
-        for child in std::mem::take(&mut self.given) {
-            self.take(child, context);
+        if context.restarts() == 0 {
+            // A supervisor lives until it is stopped, and is given the time that its children need.
+            let mail = context.mail();
+            mail.core.keep();
+            mail.lane().seat.records().shutdown.get_or_insert(Duration::MAX);
         }
+        self.take_given(context);
     }
 
     pub(super) fn adopt(&mut self, child: Given, context: &Context<Self>) {
-        self.take(child.0, context);
+        self.given.push(child.0);
+        if self.group.is_none() {
+            self.take_given(context);
+        }
     }
 
     /// Its children, in the order in which they were started.
@@ -134,6 +144,9 @@ impl Supervisor {
             // It ends for the sake of another: not counted again.
             return self.go_on_with_group(context);
         }
+        if self.has_given_up {
+            return;
+        }
         if !self.count_restart(now) {
             return self.give_up(exit, context);
         }
@@ -142,15 +155,21 @@ impl Supervisor {
             Strategy::OneForAll | Strategy::RestForOne => {
                 let first = if self.strategy == Strategy::OneForAll { 0 } else { index };
                 self.group = Some(Group { first: self.children[first].id(), cause: id });
+                for child in &mut self.children[first..] {
+                    // Those that wait by themselves wait for the group from now on.
+                    if child.phase == Phase::Waiting {
+                        child.timer = None;
+                    }
+                }
                 self.go_on_with_group(context);
             }
         }
     }
 
     /// The time before a restart is over.
-    fn due(&mut self, id: ActorId) {
+    fn due(&mut self, id: ActorId, context: &Context<Self>) {
         if self.group.is_some_and(|group| group.cause == id) {
-            return self.start_group();
+            return self.start_group(context);
         }
         if let Some(index) = self.index(id) {
             self.start_again(index);
@@ -180,6 +199,9 @@ impl Supervisor {
             }
         }
         self.children.remove(index);
+        if self.group.is_none() {
+            self.take_given(context);
+        }
         self.go_on_with_group(context);
     }
 }
@@ -194,6 +216,7 @@ impl Supervisor {
             children: Vec::new(),
             restarts: VecDeque::new(),
             group: None,
+            has_given_up: false,
         }
     }
 
@@ -207,6 +230,12 @@ impl Supervisor {
 
     pub(super) fn set_backoff(&mut self, backoff: Backoff) {
         self.backoff = Some(backoff);
+    }
+
+    fn take_given(&mut self, context: &Context<Self>) {
+        for child in std::mem::take(&mut self.given) {
+            self.take(child, context);
+        }
     }
 
     fn take(&mut self, child: Box<dyn Newborn>, context: &Context<Self>) {
@@ -245,6 +274,7 @@ impl Supervisor {
 
     /// Too many restarts: the supervisor fails itself.
     fn give_up(&mut self, cause: Exit, context: &Context<Self>) {
+        self.has_given_up = true;
         let (most, period) = self.intensity;
         let failure = Failure::new(FailureParts {
             kind: FailureKind::Intensity,
@@ -295,7 +325,7 @@ impl Supervisor {
             let cause = self.index(group.cause);
             let delay = cause.map_or(Duration::ZERO, |cause| self.delay(cause, context));
             if delay.is_zero() {
-                return self.start_group();
+                return self.start_group(context);
             }
             let timer = context.after(delay, move |me| me.due(group.cause));
             if let Some(cause) = cause {
@@ -312,7 +342,7 @@ impl Supervisor {
         }
     }
 
-    fn start_group(&mut self) {
+    fn start_group(&mut self, context: &Context<Self>) {
         let Some(first) = self.first_of_group() else { return };
         self.group = None;
         for index in first..self.children.len() {
@@ -322,6 +352,7 @@ impl Supervisor {
                 self.start_again(index);
             }
         }
+        self.take_given(context);
     }
 }
 

@@ -1,6 +1,6 @@
-//! What `#[actor_core::main]` and `#[actor_core::test]` make of a body.
+//! Whole programs: what `System::run`, `#[actor_core::main]` and `#[actor_core::test]` make of a body.
 
-use crate::system::System;
+use super::System;
 use async_signal::{Signal, Signals};
 use futures_lite::StreamExt;
 use futures_lite::future::or;
@@ -13,10 +13,14 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Runs `body` on the global system, and ends that when the body has returned, or when the process
-/// is told to end: by Ctrl-C or SIGTERM, a second one of which ends it at once.
+/// Runs `body` on the global system as [`System::run`] does.
 pub fn main<F: Future>(body: F) -> F::Output {
-    let system = System::global();
+    run(System::global(), body)
+}
+
+/// See [`System::run`].
+#[track_caller]
+pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
     let output = system.block_on(or(async { Some(body.await) }, async {
         interrupted().await;
         None
@@ -38,8 +42,22 @@ pub fn main<F: Future>(body: F) -> F::Output {
     output.unwrap_or_else(|| std::process::exit(INTERRUPTED))
 }
 
-/// Waits for Ctrl-C or SIGTERM; for ever where signals cannot be had.
-async fn interrupted() {
+/// Waits until the process is told to end, by Ctrl-C or SIGTERM; for ever where signals cannot be
+/// had.
+///
+/// [`System::run`] and `#[actor_core::main]` wait for it by themselves.
+///
+/// ```
+/// # use actor_core::future::or;
+/// # actor_core::System::current_thread().block_on(async {
+/// let done = or(async { true }, async {
+///     actor_core::interrupted().await;
+///     false
+/// });
+/// assert!(done.await);
+/// # });
+/// ```
+pub async fn interrupted() {
     match Signals::new([Signal::Int, Signal::Term]) {
         Ok(mut signals) => {
             signals.next().await;

@@ -1,27 +1,27 @@
-//! The handle of a system: starting one, blocking on it, shutting it down.
+//! The handle of a system. How one starts is `builder.rs`, how it ends `shutdown.rs`, and what a
+//! whole program on it does `run.rs`.
+
+mod builder;
+pub(crate) mod run;
+mod shutdown;
+
+pub use builder::SystemBuilder;
+pub use shutdown::ShutdownReport;
 
 use crate::actor::Dispatch;
 use crate::cell::current::{self, install_panic_hook};
 use crate::cell::hub::Hub;
-use crate::cell::mail::Verbs;
-use crate::host::{self, CurrentThread, Host, MultiThread};
-use crate::incident::{Incident, Reporter};
+use crate::host::{self, CurrentThread, Host};
+use crate::incident::Reporter;
 use crate::life::task::{self, Within};
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, OnceLock};
-use crate::time::Sleep;
-use event_listener::{Listener, listener};
 use futures_lite::FutureExt;
-use futures_lite::future::or;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
-use std::time::Duration;
-
-/// How long what was killed may take to end, and a worker thread to leave user code.
-const GRACE: Duration = Duration::from_secs(1);
 
 /// Where actors live: an executor, a clock and all that its actors share.
 ///
@@ -30,8 +30,7 @@ const GRACE: Duration = Duration::from_secs(1);
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # use std::time::Duration;
-/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # /// # #[actor] struct Idle; #[actor] impl Idle {}
 /// let system = System::builder().threads(2).name("example").build();
 /// system.block_on(async {
 ///     let idle = Idle.spawn(); // on the system that this runs on
@@ -57,7 +56,7 @@ impl System {
 
     /// Starts a system as set: see [`SystemBuilder`].
     pub fn builder() -> SystemBuilder {
-        SystemBuilder { threads: None, name: "actor".into(), reporter: Reporter::default() }
+        SystemBuilder::default()
     }
 
     /// Makes a system that runs on this thread only, while it is inside
@@ -111,7 +110,10 @@ impl System {
     pub(crate) fn global() -> &'static System {
         GLOBAL.get_or_init(|| {
             let threads = std::env::var("ACTOR_THREADS").ok().and_then(|text| text.parse().ok());
-            SystemBuilder { threads, ..System::builder() }.build()
+            match threads {
+                Some(threads @ 1..) => System::builder().threads(threads).build(),
+                _ => System::new(),
+            }
         })
     }
 
@@ -148,10 +150,30 @@ impl System {
         }
     }
 
-    /// Spawns an actor here. See [`Actor::spawn`].
+    /// Runs a whole program: `body` until it returns, and then the [shutdown](System::shutdown) of
+    /// this system, for which the actors have five seconds. It says on stderr who did not end.
+    ///
+    /// Ctrl-C or SIGTERM drops the body and starts the shutdown; the process then exits with 130.
+    /// A second one ends it at once. `#[actor_core::main]` does the same with the global system.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Idle; #[actor] impl Idle {}
+    /// let idle = System::builder().threads(1).build().run(async { Idle.spawn() });
+    /// assert!(!idle.is_alive());
+    /// ```
     ///
     /// # Panics
-    /// As [`Actor::spawn`].
+    /// As [`block_on`](System::block_on).
+    #[track_caller]
+    pub fn run<F: Future>(&self, body: F) -> F::Output {
+        run::run(self, body)
+    }
+
+    /// Spawns an actor here. See [`Actor::spawn`](crate::Actor::spawn).
+    ///
+    /// # Panics
+    /// As [`Actor::spawn`](crate::Actor::spawn).
     #[track_caller]
     pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Addr {
         actor.spawn_on(self)
@@ -175,98 +197,11 @@ impl System {
     {
         spawn_on(&self.hub, future)
     }
-
-    /// Ends all actors: each top-level one is stopped at once, trees end in their order; what is
-    /// left after `limit` is killed. Then the worker threads end.
-    ///
-    /// Returns who did not end in time. Nothing starts on the system from now on: `spawn` gives the
-    /// address of an ended actor.
-    ///
-    /// # Cancellation
-    /// Dropped before it is done, the stops stay in force and nothing is killed.
-    pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
-        for actor in self.hub.close() {
-            let mut is_child = false;
-            actor.with(&mut |seat, _| is_child = seat.known().is_some_and(|known| known.is_child));
-            if !is_child {
-                actor.close();
-            }
-        }
-        let killed = if self.emptied_within(limit).await {
-            Vec::new()
-        } else {
-            let late = self.hub.actors();
-            late.iter().for_each(|actor| actor.kill());
-            self.emptied_within(GRACE).await;
-            late.iter().map(|actor| actor.label()).collect()
-        };
-        let host = self.hub.host.clone();
-        let stuck = if self.hub.is_local {
-            host.close(GRACE)
-        } else {
-            // Joining threads blocks; it must not block one of those that are to be joined.
-            blocking::unblock(move || host.close(GRACE)).await
-        };
-        ShutdownReport { killed, stuck }
-    }
-
-    /// Waits until no actor is left; false if that takes longer than `limit`.
-    async fn emptied_within(&self, limit: Duration) -> bool {
-        let empty = async {
-            loop {
-                listener!(self.hub.emptied => emptied);
-                if self.hub.is_empty() {
-                    return true;
-                }
-                emptied.await;
-            }
-        };
-        or(empty, async {
-            Sleep::on(self.hub.host.clone(), limit).await;
-            false
-        })
-        .await
-    }
 }
 
 impl Clone for System {
     fn clone(&self) -> Self {
         System::handle(self.hub.clone())
-    }
-}
-
-impl Drop for System {
-    fn drop(&mut self) {
-        if self.hub.handles.fetch_sub(1, Ordering::AcqRel) != 1 {
-            return;
-        }
-        let actors = self.hub.close();
-        actors.iter().for_each(|actor| actor.kill());
-        drop(actors);
-        if self.hub.is_local {
-            // Nobody will drive it again: here or never. Killed actors end without waiting.
-            if self.hub.host.is_own_thread() && !host::is_inside() {
-                let all_gone = async { self.emptied_within(GRACE).await };
-                let mut all_gone = pin!(all_gone);
-                self.hub.host.drive(pin!(async {
-                    all_gone.as_mut().await;
-                }));
-            }
-            return;
-        }
-        let hub = self.hub.clone();
-        // The workers end when the last actor is gone. It is a plain thread that waits for that,
-        // since the workers themselves are what is waited for.
-        let waits = std::thread::Builder::new().name("actor-end".into()).spawn(move || {
-            while !hub.is_empty() {
-                listener!(hub.emptied => emptied);
-                if hub.is_empty() || emptied.wait_timeout(GRACE).is_none() {
-                    break;
-                }
-            }
-            hub.host.close(Duration::ZERO);
-        });
-        drop(waits);
     }
 }
 
@@ -281,93 +216,6 @@ impl Eq for System {}
 impl fmt::Debug for System {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("System").field("number", &self.hub.id).finish_non_exhaustive()
-    }
-}
-
-/// The settings of a system that is about to start.
-///
-/// ```
-/// # use actor_core::System;
-/// let system = System::builder().threads(2).name("io").build();
-/// # drop(system);
-/// ```
-#[must_use = "nothing starts before `.build()`"]
-pub struct SystemBuilder {
-    threads: Option<usize>,
-    name: String,
-    reporter: Reporter,
-}
-
-impl SystemBuilder {
-    /// How many worker threads; a thread for each core if not set.
-    ///
-    /// # Panics
-    /// If `threads` is zero.
-    #[track_caller]
-    pub fn threads(mut self, threads: usize) -> Self {
-        assert!(threads > 0, "a system needs a thread; use 1 or more");
-        self.threads = Some(threads);
-        self
-    }
-
-    /// What its threads are called, with a number behind it.
-    pub fn name(mut self, name: &str) -> Self {
-        name.clone_into(&mut self.name);
-        self
-    }
-
-    /// What is told of [`Incident`]s. It runs where they happen and must not block; a panic of it
-    /// is swallowed.
-    pub fn on_incident(mut self, hook: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
-        self.reporter = Reporter::Hook(Box::new(hook));
-        self
-    }
-
-    /// Starts the system.
-    pub fn build(self) -> System {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(cores);
-        System::start(MultiThread::start(threads, &self.name), self.reporter, false)
-    }
-}
-
-impl fmt::Debug for SystemBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SystemBuilder").field("threads", &self.threads).finish_non_exhaustive()
-    }
-}
-
-/// What a [`shutdown`](System::shutdown) came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ShutdownReport {
-    /// The labels of the actors that did not end in time and were killed.
-    pub killed: Vec<String>,
-    /// The names of the worker threads that were still inside user code a second later, and were
-    /// left behind.
-    pub stuck: Vec<String>,
-}
-
-impl ShutdownReport {
-    /// Whether everything ended in time.
-    pub fn is_clean(&self) -> bool {
-        self.killed.is_empty() && self.stuck.is_empty()
-    }
-}
-
-impl fmt::Display for ShutdownReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_clean() {
-            return f.write_str("all ended in time");
-        }
-        if !self.killed.is_empty() {
-            write!(f, "killed: {}", self.killed.join(", "))?;
-        }
-        if !self.stuck.is_empty() {
-            let gap = if self.killed.is_empty() { "" } else { "; " };
-            write!(f, "{gap}stuck threads: {}", self.stuck.join(", "))?;
-        }
-        Ok(())
     }
 }
 

@@ -1,0 +1,102 @@
+//! How a handler that is pending takes mail: what it draws out of the queue goes on counting until
+//! the handler says that it has taken it, and goes back if the life ends before. Runs nothing of the
+//! user's under the lock.
+
+use super::core::{END, NOTICE, STOP};
+use super::mail::{Lane, Mail, announce};
+use super::seat::Notice;
+use crate::actor::Dispatch;
+use crate::sync::atomic::Ordering;
+use std::collections::VecDeque;
+use std::task::Waker;
+
+/// What was drawn, the messages behind the first apart.
+pub(crate) struct Drawn<M> {
+    /// The oldest message.
+    pub(crate) first: Option<M>,
+    /// Each with its position: the number of messages that come before it.
+    pub(crate) notices: VecDeque<(u64, Notice)>,
+    /// How many messages were accepted before these.
+    pub(crate) before: u64,
+    /// Set if there is nothing and there will be nothing any more.
+    pub(crate) is_over: bool,
+}
+
+impl<A: Dispatch> Mail<A> {
+    /// Takes all that has come, the messages behind the first into the empty `rest`. When there is
+    /// nothing, and nobody left to bring anything, closes the mailbox.
+    pub(crate) fn draw(&self, rest: &mut VecDeque<A::Message>) -> Drawn<A::Message> {
+        let mut wake = Vec::new();
+        let mut lane = self.lane();
+        self.publish(&mut lane, &mut wake);
+        let before = lane.queue.accepted() - lane.queue.queued() as u64;
+        let first = lane.queue.draw(rest);
+        let mut notices = VecDeque::new();
+        if lane.seat.has_notices() {
+            notices = std::mem::take(&mut lane.seat.records().notices);
+        }
+        let nothing = first.is_none() && notices.is_empty();
+        let is_forsaken = nothing && !lane.seat.closed && !self.core.is_kept();
+        // Nobody waits for room in a mailbox that nobody has an address of.
+        let changed = if is_forsaken { self.shut(&mut lane) } else { None };
+        // A stop is heeded by going on until there is nothing left.
+        self.core.lower(NOTICE | STOP);
+        let is_over = nothing && lane.seat.closed;
+        drop(lane);
+        announce(changed);
+        wake.into_iter().for_each(Waker::wake);
+        Drawn { first, notices, before, is_over }
+    }
+
+    /// Whether one that draws would find anything new: mail, or that there will be none any more.
+    pub(super) fn has_news(&self, lane: &Lane<A>) -> bool {
+        let is_forsaken = !self.core.is_kept() && !lane.seat.closed && !lane.seat.has_notices();
+        lane.queue.queued() != 0 || is_forsaken
+    }
+
+    /// Takes note that one of the messages drawn has been taken. Only by the actor's own run.
+    pub(crate) fn took_one(&self) {
+        let taken = &self.core.taken;
+        taken.store(taken.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
+    /// Whether the overseer ends this life, which a stop from outside outdoes.
+    pub(crate) fn is_left(&self) -> bool {
+        self.core.signals() & END != 0 && !self.lane().seat.closed
+    }
+
+    /// Has `notice` handled before anything else, when the pending handler is over.
+    pub(crate) fn put_first(&self, notice: Notice) {
+        let mut lane = self.lane();
+        lane.seat.records().notices.push_front((0, notice));
+        self.core.raise(NOTICE);
+    }
+
+    /// Puts back what was drawn and not taken: messages in front of the queue, and those notices
+    /// that are for the actor rather than for this life. Hands the messages back if the actor is
+    /// over: nobody looks at the queue any more.
+    pub(crate) fn restore(
+        &self,
+        messages: VecDeque<A::Message>,
+        notices: VecDeque<(u64, Notice)>,
+    ) -> VecDeque<A::Message> {
+        let mut lane = self.lane();
+        let is_over =
+            lane.seat.closed && lane.seat.known().is_some_and(|known| known.exit_to_be.is_some());
+        if is_over {
+            return messages;
+        }
+        lane.queue.restore(messages.into_iter());
+        let (keep, gone): (VecDeque<_>, VecDeque<_>) =
+            notices.into_iter().partition(|(_, notice)| matches!(notice, Notice::Unlinked(..)));
+        if !keep.is_empty() {
+            let records = lane.seat.records();
+            let later = std::mem::replace(&mut records.notices, keep);
+            records.notices.extend(later);
+            self.core.raise(NOTICE);
+        }
+        drop(lane);
+        drop(gone);
+        VecDeque::new()
+    }
+}

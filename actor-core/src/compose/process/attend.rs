@@ -1,0 +1,126 @@
+//! The loop of a process: the life is the one run of the user's function, which takes the messages
+//! itself. Decides nothing: what follows its end is the driver's.
+
+use super::Proc;
+use super::inbox::Inbox;
+use crate::actor::{Flow, Input};
+use crate::cell::core::{Core, Pace};
+use crate::cell::current::Handling;
+use crate::life::Life;
+use crate::life::body::Handler;
+use crate::life::driver::Next;
+use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use crate::sync::{Arc, Mutex};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, Waker};
+
+/// What the loop and the inbox of one life say to each other. Both are polled by the process's own
+/// run only.
+#[derive(Default)]
+pub(super) struct Tie {
+    waits: AtomicU8,
+    /// Set by the inbox if this life is to fail by a notice that it has left in the mailbox.
+    fails: AtomicBool,
+    /// The waker of a wait that stands under another than the process's own.
+    foreign: Mutex<Option<Waker>>,
+}
+
+/// No wait for mail.
+const NONE: u8 = 0;
+/// A wait that is polled whenever the process is.
+const OWN: u8 = 1;
+/// A wait within something that polls its parts only when they are woken.
+const FOREIGN: u8 = 2;
+
+impl Tie {
+    pub(super) fn wait(&self, foreign: Option<&Waker>) {
+        if let Some(waker) = foreign {
+            let old = self.foreign.lock().replace(waker.clone());
+            drop(old);
+        }
+        self.waits.store(if foreign.is_some() { FOREIGN } else { OWN }, Ordering::Relaxed);
+    }
+
+    pub(super) fn wait_is_over(&self) {
+        self.waits.store(NONE, Ordering::Relaxed);
+    }
+
+    pub(super) fn fail(&self) {
+        self.fails.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_failing(&self) -> bool {
+        self.fails.load(Ordering::Relaxed)
+    }
+
+    fn wake_foreign(&self) {
+        if self.waits.load(Ordering::Relaxed) == FOREIGN {
+            let waker = self.foreign.lock().take();
+            waker.into_iter().for_each(Waker::wake);
+        }
+    }
+}
+
+/// The loop, made for each cell. It differs from that of other actors in what it does at the start.
+pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Output = ()> + Send {
+    let Life { mut driver, mut state } = life;
+    async move {
+        while let Some(input) = poll_fn(|_| match driver.next(&mut state) {
+            Next::Run(input, _) => Poll::Ready(Some(input)),
+            Next::Rest => Poll::Pending,
+            Next::Over => Poll::Ready(None),
+        })
+        .await
+        {
+            if let Input::Message(message) = input {
+                // A stop came while its overseer was ending this life: nobody is left to receive.
+                driver.context().mail().throw_away(message);
+                state = None;
+                continue;
+            }
+            let Some(start) = state.as_mut().and_then(|state| state.start.take()) else { continue };
+            driver.started();
+            let mail = driver.context().mail().clone();
+            let tie = Arc::new(Tie::default());
+            let inbox = Inbox::new(driver.context().again(), tie.clone());
+            let (shared, core) = (tie.clone(), mail.clone());
+            let work = async move {
+                let future = Some(start(inbox));
+                Attendance { future, tie: shared, core: &core.core }.await
+            };
+            let outcome = Handler::new(work, &mail.core, Handling::PROCESS).await;
+            // Without its state the driver ends the life as one that has ended by itself.
+            let by_itself = outcome.is_ok() && !tie.is_failing() && !mail.is_left();
+            driver.done(outcome, Handling::PROCESS);
+            if by_itself {
+                state = None;
+            }
+        }
+    }
+}
+
+/// The user's function at work.
+struct Attendance<'a> {
+    future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    tie: Arc<Tie>,
+    core: &'a Core,
+}
+
+impl Future for Attendance<'_> {
+    type Output = Flow;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
+        self.tie.wake_foreign();
+        let Some(future) = &mut self.future else { return Poll::Ready(Flow::Done) };
+        let poll = future.as_mut().poll(cx);
+        if self.tie.is_failing() {
+            self.future = None;
+            return Poll::Ready(Flow::Done);
+        }
+        if poll.is_pending() && self.tie.waits.load(Ordering::Relaxed) != NONE {
+            self.core.set_pace(Pace::Receiving);
+        }
+        poll.map(|()| Flow::Done)
+    }
+}

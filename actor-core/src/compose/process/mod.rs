@@ -1,0 +1,228 @@
+//! Process-style actors: one async function that asks its inbox for the next message, as in Erlang.
+//!
+//! This file is how they are started; `address.rs` is what others have of them, `inbox.rs` what they
+//! have themselves, `attend.rs` how they are run. To the rest a process is an actor of one hidden
+//! state type, whose `#[on_start]` is the user's function and never hands a message to the loop.
+
+mod address;
+mod ask;
+mod attend;
+mod child;
+mod hand;
+mod inbox;
+mod outcome;
+mod select;
+
+pub use address::{Process, ProcessAddr};
+pub use ask::Ask;
+pub use inbox::{ExitNotice, Inbox};
+pub use outcome::Outcome;
+pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
+
+use crate::actor::{Actor, Dispatch, Hooks, Label, Protocol, Settings};
+use crate::life::spawn::Prepared;
+use crate::life::{Life, Runner};
+use crate::sync::{Arc, Mutex};
+use crate::system::System;
+use std::any::type_name;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The function of one life, its result apart.
+type Start<M> = Box<dyn FnOnce(Inbox<M>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// The actor behind a [`Process`]; it has a name so that what is typed by it has one, as
+/// `WeakAddr<Proc<M>>`.
+///
+/// ```
+/// # use actor_core::{Inbox, Proc, WeakAddr, spawn_process};
+/// # actor_core::System::current_thread().block_on(async {
+/// let process = spawn_process(|mut inbox: Inbox<u32>| async move { inbox.receive().await });
+/// let weak: WeakAddr<Proc<u32>> = process.downgrade();
+/// assert_eq!(weak.id(), process.id());
+/// # });
+/// ```
+pub struct Proc<M: Send + 'static> {
+    /// `None` once it has begun.
+    start: Option<Start<M>>,
+}
+
+impl<M: Send + 'static> Proc<M> {
+    fn new<R, U>(
+        run: impl FnOnce(Inbox<M>) -> U + Send + 'static,
+        keep: impl FnOnce(R) + Send + 'static,
+    ) -> Self
+    where
+        U: Future<Output = R> + Send + 'static,
+    {
+        let start = |inbox| -> Pin<Box<dyn Future<Output = ()> + Send>> {
+            let running = run(inbox);
+            Box::pin(async move { keep(running.await) })
+        };
+        Proc { start: Some(Box::new(start)) }
+    }
+}
+
+impl<M: Send + 'static> Actor for Proc<M> {
+    type Addr = ProcessAddr<M>;
+    const SETTINGS: Settings = Settings::new("process");
+}
+
+impl<M: Send + 'static> Protocol for Proc<M> {
+    type Message = M;
+
+    // A reply that is in a message is the user's own and is not seen from here.
+    fn label(_: &M) -> Label<'_> {
+        Label::new(type_name::<M>(), None)
+    }
+}
+
+impl<M: Send + 'static> Dispatch for Proc<M> {
+    const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
+
+    fn runner(life: Life<Self>) -> Runner {
+        Runner::later(life.seat(), attend::attend(life))
+    }
+}
+
+impl<M: Send + 'static> fmt::Debug for Proc<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proc").finish_non_exhaustive()
+    }
+}
+
+/// Spawns a process on the current system: an actor that is one async function, and asks for its
+/// messages itself.
+///
+/// It ends with its function; [`Process::result`] is what the function returned. A panic fails it as
+/// it does any actor, `kill` drops it at its next await, and after a `stop`, or when nobody has its
+/// address any more, it is given what is queued and then `None`.
+///
+/// ```
+/// # use actor_core::{Inbox, Reply, spawn_process};
+/// enum Message {
+///     Add(u32),
+///     Total(Reply<u32>),
+/// }
+///
+/// actor_core::System::current_thread().block_on(async {
+///     let counter = spawn_process(|mut inbox: Inbox<Message>| async move {
+///         let mut total = 0;
+///         while let Some(message) = inbox.receive().await {
+///             match message {
+///                 Message::Add(amount) => total += amount,
+///                 Message::Total(reply) => drop(reply.send(total)),
+///             }
+///         }
+///         total
+///     });
+///     counter.send(Message::Add(2)).await.unwrap();
+///     assert_eq!(counter.ask(|reply| Message::Total(reply)).await, Ok(2));
+///     counter.stop();
+///     assert_eq!(counter.result().await, Ok(2));
+/// });
+/// ```
+pub fn spawn_process<M, R, U>(run: impl FnOnce(Inbox<M>) -> U + Send + 'static) -> Process<M, R>
+where
+    M: Send + 'static,
+    R: Send + 'static,
+    U: Future<Output = R> + Send + 'static,
+{
+    Process::prepare(run).spawn()
+}
+
+impl System {
+    /// Spawns a process here. See [`spawn_process`].
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, System};
+    /// let system = System::builder().threads(1).build();
+    /// let process = system.spawn_process(|_: Inbox<()>| async { 7 });
+    /// assert_eq!(system.block_on(process.result()), Ok(7));
+    /// ```
+    pub fn spawn_process<M, R, U>(
+        &self,
+        run: impl FnOnce(Inbox<M>) -> U + Send + 'static,
+    ) -> Process<M, R>
+    where
+        M: Send + 'static,
+        R: Send + 'static,
+        U: Future<Output = R> + Send + 'static,
+    {
+        Process::prepare(run).on(self).spawn()
+    }
+}
+
+impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
+    /// Sets one process apart before it is spawned: its name, capacity and system.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, Process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = Process::prepare(|mut inbox: Inbox<u8>| async move { inbox.receive().await })
+    ///     .name("reader")
+    ///     .capacity(8)
+    ///     .spawn();
+    /// assert_eq!((process.label().as_str(), process.capacity()), ("reader", Some(8)));
+    /// # });
+    /// ```
+    pub fn prepare<U>(run: impl FnOnce(Inbox<M>) -> U + Send + 'static) -> PreparedProcess<M, R>
+    where
+        U: Future<Output = R> + Send + 'static,
+    {
+        let result = Arc::new(Mutex::new(None));
+        let place = result.clone();
+        let keep = move |value| *place.lock() = Some(value);
+        PreparedProcess { prepared: Proc::new(run, keep).prepare(), result }
+    }
+}
+
+/// A process that is set apart before it is spawned: see [`Process::prepare`].
+#[must_use = "nothing runs before `.spawn()`"]
+pub struct PreparedProcess<M: Send + 'static, R> {
+    prepared: Prepared<Proc<M>>,
+    result: Arc<Mutex<Option<R>>>,
+}
+
+impl<M: Send + 'static, R> PreparedProcess<M, R> {
+    /// The label under which it stands in logs, exits and trees.
+    pub fn name(mut self, name: &str) -> Self {
+        self.prepared = self.prepared.name(name);
+        self
+    }
+
+    /// At most `capacity` messages wait, those that no [`select`](Inbox::select) has chosen included;
+    /// 64 if not set.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        self.prepared = self.prepared.capacity(capacity);
+        self
+    }
+
+    /// Any number of messages may wait.
+    pub fn unbounded(mut self) -> Self {
+        self.prepared = self.prepared.unbounded();
+        self
+    }
+
+    /// Spawns on `system` instead of the current one.
+    pub fn on(mut self, system: &System) -> Self {
+        self.prepared = self.prepared.on(system);
+        self
+    }
+
+    /// Spawns the process and returns its handle at once.
+    pub fn spawn(self) -> Process<M, R> {
+        Process::new(self.prepared.spawn(), self.result)
+    }
+}
+
+impl<M: Send + 'static, R> fmt::Debug for PreparedProcess<M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedProcess").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! Starting a system as one wants it.
+
+use super::System;
+use crate::host::MultiThread;
+use crate::incident::{Incident, Reporter};
+use std::fmt;
+
+/// The settings of a system that is about to start.
+///
+/// ```
+/// # use actor_core::System;
+/// let system = System::builder().threads(2).name("io").build();
+/// # drop(system);
+/// ```
+#[must_use = "nothing starts before `.build()`"]
+pub struct SystemBuilder {
+    threads: Option<usize>,
+    name: String,
+    reporter: Reporter,
+}
+
+impl SystemBuilder {
+    /// How many worker threads; a thread for each core if not set.
+    ///
+    /// # Panics
+    /// If `threads` is zero.
+    #[track_caller]
+    pub fn threads(mut self, threads: usize) -> Self {
+        assert!(threads > 0, "a system needs a thread; use 1 or more");
+        self.threads = Some(threads);
+        self
+    }
+
+    /// What its threads are called, with a number behind it.
+    pub fn name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
+    /// What is told of [`Incident`]s. It runs where they happen and must not block; a panic of it
+    /// is swallowed.
+    pub fn on_incident(mut self, hook: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
+        self.reporter = Reporter::Hook(Box::new(hook));
+        self
+    }
+
+    /// Starts the system.
+    pub fn build(self) -> System {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(cores);
+        System::start(MultiThread::start(threads, &self.name), self.reporter, false)
+    }
+}
+
+impl fmt::Debug for SystemBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SystemBuilder").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+impl Default for SystemBuilder {
+    fn default() -> Self {
+        SystemBuilder { threads: None, name: "actor".into(), reporter: Reporter::default() }
+    }
+}

@@ -1,0 +1,138 @@
+//! The end of a system: in order by `shutdown`, or at once when nobody has a handle any more.
+
+use super::System;
+use crate::cell::mail::Verbs;
+use crate::host;
+use crate::sync::atomic::Ordering;
+use crate::time::Sleep;
+use event_listener::{Listener, listener};
+use futures_lite::future::or;
+use std::fmt;
+use std::pin::pin;
+use std::time::Duration;
+
+/// How long what was killed may take to end, and a worker thread to leave user code.
+const GRACE: Duration = Duration::from_secs(1);
+
+impl System {
+    /// Ends all actors: each top-level one is stopped at once, trees end in their order; what is
+    /// left after `limit` is killed. Then the worker threads end.
+    ///
+    /// Returns who did not end in time. Nothing starts on the system from now on: `spawn` gives the
+    /// address of an ended actor.
+    ///
+    /// # Cancellation
+    /// Dropped before it is done, the stops stay in force and nothing is killed.
+    pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
+        for actor in self.hub.close() {
+            let mut is_child = false;
+            actor.with(&mut |seat, _| is_child = seat.known().is_some_and(|known| known.is_child));
+            if !is_child {
+                actor.close();
+            }
+        }
+        let killed = if self.emptied_within(limit).await {
+            Vec::new()
+        } else {
+            let late = self.hub.actors();
+            late.iter().for_each(|actor| actor.kill());
+            self.emptied_within(GRACE).await;
+            late.iter().map(|actor| actor.label()).collect()
+        };
+        let host = self.hub.host.clone();
+        let stuck = if self.hub.is_local {
+            host.close(GRACE)
+        } else {
+            // Joining threads blocks; it must not block one of those that are to be joined.
+            blocking::unblock(move || host.close(GRACE)).await
+        };
+        ShutdownReport { killed, stuck }
+    }
+
+    /// Waits until no actor is left; false if that takes longer than `limit`.
+    async fn emptied_within(&self, limit: Duration) -> bool {
+        let empty = async {
+            loop {
+                listener!(self.hub.emptied => emptied);
+                if self.hub.is_empty() {
+                    return true;
+                }
+                emptied.await;
+            }
+        };
+        or(empty, async {
+            Sleep::on(self.hub.host.clone(), limit).await;
+            false
+        })
+        .await
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        if self.hub.handles.fetch_sub(1, Ordering::AcqRel) != 1 {
+            return;
+        }
+        let actors = self.hub.close();
+        actors.iter().for_each(|actor| actor.kill());
+        drop(actors);
+        if self.hub.is_local {
+            // Nobody will drive it again: here or never. Killed actors end without waiting.
+            if self.hub.host.is_own_thread() && !host::is_inside() {
+                let all_gone = async { self.emptied_within(GRACE).await };
+                let mut all_gone = pin!(all_gone);
+                self.hub.host.drive(pin!(async {
+                    all_gone.as_mut().await;
+                }));
+            }
+            return;
+        }
+        let hub = self.hub.clone();
+        // The workers end when the last actor is gone. It is a plain thread that waits for that,
+        // since the workers themselves are what is waited for.
+        let waits = std::thread::Builder::new().name("actor-end".into()).spawn(move || {
+            while !hub.is_empty() {
+                listener!(hub.emptied => emptied);
+                if hub.is_empty() || emptied.wait_timeout(GRACE).is_none() {
+                    break;
+                }
+            }
+            hub.host.close(Duration::ZERO);
+        });
+        drop(waits);
+    }
+}
+
+/// What a [`shutdown`](System::shutdown) came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ShutdownReport {
+    /// The labels of the actors that did not end in time and were killed.
+    pub killed: Vec<String>,
+    /// The names of the worker threads that were still inside user code a second later, and were
+    /// left behind.
+    pub stuck: Vec<String>,
+}
+
+impl ShutdownReport {
+    /// Whether everything ended in time.
+    pub fn is_clean(&self) -> bool {
+        self.killed.is_empty() && self.stuck.is_empty()
+    }
+}
+
+impl fmt::Display for ShutdownReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_clean() {
+            return f.write_str("all ended in time");
+        }
+        if !self.killed.is_empty() {
+            write!(f, "killed: {}", self.killed.join(", "))?;
+        }
+        if !self.stuck.is_empty() {
+            let gap = if self.killed.is_empty() { "" } else { "; " };
+            write!(f, "{gap}stuck threads: {}", self.stuck.join(", "))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,242 @@
+//! A7 and A8: a call that is given up, at each of the moments it may have come to.
+
+use actor_core::prelude::*;
+use async_channel::Receiver;
+use futures_lite::future::poll_once;
+use std::time::Duration;
+use tests::{Gate, Mark, Tally};
+
+/// The time for a call that is to run out of it.
+const SHORT: Duration = Duration::from_millis(1);
+
+/// Takes one step for each permit, and tells what it has begun and finished.
+#[actor(capacity = 1)]
+struct Stepper {
+    permits: Receiver<()>,
+    begun: Vec<u32>,
+    finished: Vec<u32>,
+    entered: Tally,
+    dropped: Tally,
+}
+
+impl Stepper {
+    fn new(permits: Receiver<()>) -> Self {
+        Stepper {
+            permits,
+            begun: vec![],
+            finished: vec![],
+            entered: Tally::default(),
+            dropped: Tally::default(),
+        }
+    }
+}
+
+#[actor]
+impl Stepper {
+    /// The mark is the reply's own: its drop tells that the reply is gone.
+    async fn step(&mut self, number: u32) -> (u32, Mark) {
+        self.begun.push(number);
+        self.entered.add();
+        self.permits.recv().await.unwrap();
+        self.finished.push(number);
+        (number, self.dropped.mark())
+    }
+
+    fn log(&self) -> (Vec<u32>, Vec<u32>) {
+        (self.begun.clone(), self.finished.clone())
+    }
+}
+
+pub fn a07_a_call_dropped_before_queueing_is_never_handled(system: &System) {
+    system.block_on(async {
+        let (permit, permits) = async_channel::unbounded();
+        let state = Stepper::new(permits);
+        let entered = state.entered.clone();
+        let stepper = state.spawn();
+        // Never polled.
+        drop(stepper.step(1));
+        drop(stepper.step(1).timeout(SHORT));
+        drop(stepper.step(1).send());
+        // Polled, and waiting for room: one message runs and one fills the mailbox.
+        stepper.step(2).send().await.unwrap();
+        entered.reaches(1).await;
+        stepper.step(3).try_send().unwrap();
+        let mut call = stepper.step(4);
+        assert!(poll_once(&mut call).await.is_none());
+        drop(call);
+        let mut sending = stepper.step(4).send();
+        assert!(poll_once(&mut sending).await.is_none());
+        drop(sending);
+        let timed = stepper.step(4).timeout(SHORT).await;
+        assert!(matches!(timed, Err(CallError::Timeout { started: false })), "{timed:?}");
+        let timed = stepper.step(4).send().timeout(SHORT).await.unwrap_err();
+        assert_eq!(timed.reason(), SendReason::Timeout);
+        assert!(matches!(timed.into_message(), StepperMessage::Step { number: 4, .. }));
+
+        (0..2).for_each(|_| permit.try_send(()).unwrap());
+        assert_eq!(stepper.log().await, Ok((vec![2, 3], vec![2, 3])));
+    });
+}
+
+pub fn a07_a_call_dropped_while_queued_is_never_handled(system: &System) {
+    system.block_on(async {
+        let (permit, permits) = async_channel::unbounded();
+        let state = Stepper::new(permits);
+        let entered = state.entered.clone();
+        let stepper = state.prepare().capacity(8).spawn();
+        stepper.step(1).send().await.unwrap();
+        entered.reaches(1).await;
+
+        let mut call = stepper.step(2);
+        assert!(poll_once(&mut call).await.is_none());
+        assert_eq!(stepper.len(), 1, "it is not queued");
+        drop(call);
+        let timed = stepper.step(3).timeout(SHORT).await;
+        assert!(matches!(timed, Err(CallError::Timeout { started: false })), "{timed:?}");
+        stepper.step(4).try_send().unwrap();
+
+        // A skipped message takes no permit.
+        (0..2).for_each(|_| permit.try_send(()).unwrap());
+        assert_eq!(stepper.log().await, Ok((vec![1, 4], vec![1, 4])));
+        assert_eq!(stepper.len(), 0);
+    });
+}
+
+pub fn a07_a_call_dropped_while_running_finishes(system: &System) {
+    system.block_on(async {
+        let (permit, permits) = async_channel::unbounded();
+        let state = Stepper::new(permits);
+        let (entered, dropped) = (state.entered.clone(), state.dropped.clone());
+        let stepper = state.spawn();
+
+        let mut call = stepper.step(1);
+        assert!(poll_once(&mut call).await.is_none());
+        entered.reaches(1).await;
+        drop(call);
+        permit.try_send(()).unwrap();
+        assert_eq!(stepper.log().await, Ok((vec![1], vec![1])));
+        assert_eq!(dropped.count(), 1, "the reply that nobody wants is still there");
+
+        let mut timed = stepper.step(2).timeout(SHORT);
+        assert!(poll_once(&mut timed).await.is_none());
+        entered.reaches(2).await;
+        let timed = timed.await;
+        assert!(matches!(timed, Err(CallError::Timeout { started: true })), "{timed:?}");
+        permit.try_send(()).unwrap();
+        assert_eq!(stepper.log().await, Ok((vec![1, 2], vec![1, 2])));
+        assert_eq!(dropped.count(), 2);
+    });
+}
+
+pub fn a07_a_call_dropped_while_replying_drops_the_reply(system: &System) {
+    system.block_on(async {
+        let (permit, permits) = async_channel::unbounded();
+        let state = Stepper::new(permits);
+        let dropped = state.dropped.clone();
+        let stepper = state.spawn();
+
+        let mut call = stepper.step(1);
+        assert!(poll_once(&mut call).await.is_none());
+        permit.try_send(()).unwrap();
+        // What is behind it has been answered, so its own answer lies there.
+        assert_eq!(stepper.log().await, Ok((vec![1], vec![1])));
+        assert_eq!(dropped.count(), 0);
+        drop(call);
+        assert_eq!(dropped.count(), 1);
+
+        // An answer that is there counts, however late one looks.
+        let mut timed = stepper.step(2).timeout(SHORT);
+        assert!(poll_once(&mut timed).await.is_none());
+        permit.try_send(()).unwrap();
+        assert_eq!(stepper.log().await, Ok((vec![1, 2], vec![1, 2])));
+        actor_core::time::sleep(SHORT * 2).await;
+        let (number, mark) = timed.await.unwrap();
+        assert_eq!((number, dropped.count()), (2, 1));
+        drop(mark);
+        assert_eq!(dropped.count(), 2);
+    });
+}
+
+/// Answers when it is told to, in whatever order.
+#[actor]
+struct Desk {
+    replies: Vec<Reply<u32>>,
+    refused: Vec<u32>,
+    entered: Tally,
+}
+
+#[actor]
+impl Desk {
+    fn ask(&mut self, reply: Reply<u32>) {
+        self.replies.push(reply);
+        self.entered.add();
+    }
+
+    fn answer(&mut self, which: usize, value: u32) {
+        if let Err(value) = self.replies.remove(which).send(value) {
+            self.refused.push(value);
+        }
+    }
+
+    fn refused(&self) -> Vec<u32> {
+        self.refused.clone()
+    }
+}
+
+pub fn a08_a_late_reply_cannot_answer_the_next_call(system: &System) {
+    system.block_on(async {
+        let entered = Tally::default();
+        let desk = Desk { replies: vec![], refused: vec![], entered: entered.clone() }.spawn();
+        for round in 0..100 {
+            let is_dropped = round % 2 == 0;
+            let mut first = desk.ask().timeout(SHORT);
+            assert!(poll_once(&mut first).await.is_none());
+            entered.reaches(2 * round + 1).await;
+            if is_dropped {
+                drop(first);
+            } else {
+                assert_eq!(first.await, Err(CallError::Timeout { started: true }));
+            }
+            let mut second = desk.ask();
+            assert!(poll_once(&mut second).await.is_none());
+            desk.answer(0, 1).await.unwrap();
+            assert!(poll_once(&mut second).await.is_none(), "a late reply answered another call");
+            desk.answer(0, 2).await.unwrap();
+            assert_eq!(second.await, Ok(2));
+        }
+        assert_eq!(desk.refused().await, Ok(vec![1; 100]));
+    });
+}
+
+/// Answers with its argument, once it is let.
+#[actor]
+struct Echo {
+    gate: Gate,
+    entered: Gate,
+}
+
+#[actor]
+impl Echo {
+    async fn say(&mut self, word: u32) -> u32 {
+        self.entered.open();
+        self.gate.pass().await;
+        word
+    }
+}
+
+pub fn a08_a_finished_handler_of_a_cancelled_call_answers_nobody(system: &System) {
+    system.block_on(async {
+        for _ in 0..100 {
+            let (gate, entered) = (Gate::new(), Gate::new());
+            let echo = Echo { gate: gate.clone(), entered: entered.clone() }.spawn();
+            let mut first = echo.say(1);
+            assert!(poll_once(&mut first).await.is_none());
+            entered.pass().await;
+            drop(first);
+            let mut second = echo.say(2);
+            assert!(poll_once(&mut second).await.is_none());
+            gate.open();
+            assert_eq!(second.await, Ok(2));
+        }
+    });
+}

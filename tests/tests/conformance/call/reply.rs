@@ -1,0 +1,231 @@
+//! A15 and A18: a reply that is stored, moved, dropped or passed on.
+
+use actor_core::future::zip;
+use actor_core::prelude::*;
+use async_channel::Sender;
+use futures_lite::future::poll_once;
+use tests::{Gate, Tally};
+
+/// Keeps its replies, and gives them away.
+#[actor]
+struct Keeper {
+    kept: Vec<Reply<u32>>,
+    away: Sender<Reply<u32>>,
+    entered: Tally,
+}
+
+impl Keeper {
+    fn new() -> (Self, async_channel::Receiver<Reply<u32>>, Tally) {
+        let (away, given) = async_channel::unbounded();
+        let entered = Tally::default();
+        (Keeper { kept: vec![], away, entered: entered.clone() }, given, entered)
+    }
+}
+
+#[actor]
+impl Keeper {
+    fn keep(&mut self, reply: Reply<u32>) {
+        self.kept.push(reply);
+        self.entered.add();
+    }
+
+    fn give_away(&mut self, reply: Reply<u32>) {
+        self.away.try_send(reply).unwrap();
+    }
+
+    fn answer_in_a_task(&mut self, number: u32, gate: Gate, reply: Reply<u32>) {
+        let answering = async move {
+            gate.pass().await;
+            reply.send(number).unwrap();
+        };
+        actor_core::spawn(answering).detach();
+    }
+
+    fn drop_at_once(&mut self, reply: Reply<u32>) {
+        drop(reply);
+    }
+
+    fn drop_kept(&mut self) {
+        self.kept.clear();
+    }
+
+    fn panic_with(&mut self, _reply: Reply<u32>) {
+        panic!("with the reply in hand");
+    }
+
+    fn ping(&self) {}
+}
+
+pub fn a15_a_stored_reply_answers_later_from_another_task(system: &System) {
+    system.block_on(async {
+        let (state, given, _) = Keeper::new();
+        let keeper = state.spawn();
+        let gate = Gate::new();
+        let mut call = keeper.answer_in_a_task(7, gate.clone());
+        assert!(poll_once(&mut call).await.is_none());
+        // The actor goes on meanwhile.
+        assert_eq!(keeper.ping().await, Ok(()));
+        assert!(poll_once(&mut call).await.is_none());
+        gate.open();
+        assert_eq!(call.await, Ok(7));
+
+        // From another thread, and after the actor's end.
+        let outside = async {
+            let reply = given.recv().await.unwrap();
+            keeper.stop();
+            assert_eq!(keeper.join().await, Exit::Stopped);
+            std::thread::spawn(move || reply.send(8).unwrap()).join().unwrap();
+        };
+        assert_eq!(zip(keeper.give_away(), outside).await.0, Ok(8));
+    });
+}
+
+pub fn a15_a_dropped_reply_gives_no_reply_at_once(system: &System) {
+    system.block_on(async {
+        let (state, given, entered) = Keeper::new();
+        let keeper = state.spawn();
+        assert_eq!(keeper.drop_at_once().await, Err(CallError::NoReply));
+        // From somewhere else.
+        let elsewhere = async { drop(given.recv().await.unwrap()) };
+        assert_eq!(zip(keeper.give_away(), elsewhere).await.0, Err(CallError::NoReply));
+        // By a later message, and by the end of the life that owns it, however it ends.
+        let (first, dropped) = zip(keeper.keep(), keeper.drop_kept()).await;
+        assert_eq!((first, dropped), (Err(CallError::NoReply), Ok(())));
+        for is_killed in [false, true] {
+            let (state, _given, entered) = Keeper::new();
+            let keeper = state.spawn();
+            let mut call = keeper.keep();
+            assert!(poll_once(&mut call).await.is_none());
+            entered.reaches(1).await;
+            if is_killed {
+                keeper.kill()
+            } else {
+                keeper.stop()
+            }
+            assert_eq!(call.await, Err(CallError::NoReply));
+        }
+        // A panic of another's message, and of its own.
+        let mut call = keeper.keep();
+        assert!(poll_once(&mut call).await.is_none());
+        entered.reaches(2).await;
+        let answer = keeper.panic_with().await;
+        assert!(matches!(&answer, Err(CallError::Panicked(why)) if why.handler() == "panic_with"));
+        assert_eq!(call.await, Err(CallError::NoReply));
+    });
+}
+
+/// The callee of a delegated call.
+#[actor(capacity = 1)]
+struct Back {
+    gate: Gate,
+    entered: Tally,
+    told: Sender<Told>,
+}
+
+/// What a callee has found out about the caller of another.
+#[derive(Debug, PartialEq)]
+struct Told {
+    was_wanted: bool,
+    is_wanted: bool,
+    given_back: Result<(), u32>,
+}
+
+#[actor]
+impl Back {
+    fn double(&self, number: u32) -> u32 {
+        number * 2
+    }
+
+    async fn double_later(&mut self, number: u32, mut reply: Reply<u32>) {
+        let was_wanted = reply.is_wanted();
+        self.entered.add();
+        if was_wanted {
+            reply.unwanted().await;
+        }
+        let is_wanted = reply.is_wanted();
+        let given_back = reply.send(number * 2);
+        self.told.try_send(Told { was_wanted, is_wanted, given_back }).unwrap();
+    }
+
+    async fn hold(&mut self) {
+        self.entered.add();
+        self.gate.pass().await;
+    }
+
+    fn panics(&self) -> u32 {
+        panic!("in the callee");
+    }
+}
+
+/// Answers nothing itself.
+#[actor]
+struct Front {
+    back: BackAddr,
+}
+
+#[actor]
+impl Front {
+    async fn double(&mut self, number: u32, reply: Reply<u32>) {
+        let _ = self.back.double(number).reply_to(reply).send().await;
+    }
+
+    fn double_now(&mut self, number: u32, reply: Reply<u32>) {
+        let _ = self.back.double(number).reply_to(reply).try_send();
+    }
+
+    async fn double_later(&mut self, number: u32, reply: Reply<u32>) {
+        let _ = self.back.double_later(number).reply_to(reply).send().await;
+    }
+
+    async fn panics(&mut self, reply: Reply<u32>) {
+        let _ = self.back.panics().reply_to(reply).send().await;
+    }
+}
+
+fn pair() -> (FrontAddr, BackAddr, Gate, Tally, async_channel::Receiver<Told>) {
+    let (told, tells) = async_channel::unbounded();
+    let (gate, entered) = (Gate::new(), Tally::default());
+    let back = Back { gate: gate.clone(), entered: entered.clone(), told }.spawn();
+    (Front { back: back.clone() }.spawn(), back, gate, entered, tells)
+}
+
+pub fn a18_the_callee_answers_the_callers_caller(system: &System) {
+    system.block_on(async {
+        let (front, back, ..) = pair();
+        assert_eq!(front.double(4).await, Ok(8));
+        assert_eq!(front.double_now(5).await, Ok(10));
+        let answer = front.panics().await;
+        assert!(matches!(&answer, Err(CallError::Panicked(why)) if why.id() == back.id()));
+        // There is no callee any more, and so no answer.
+        assert!(matches!(back.join().await, Exit::Failed(_)));
+        assert_eq!(front.double(4).await, Err(CallError::NoReply));
+        assert_eq!(front.double_now(4).await, Err(CallError::NoReply));
+    });
+}
+
+pub fn a18_the_callee_learns_that_the_caller_is_gone(system: &System) {
+    system.block_on(async {
+        let (front, back, gate, entered, tells) = pair();
+        // While the callee is at it.
+        let mut call = front.double_later(4);
+        assert!(poll_once(&mut call).await.is_none());
+        entered.reaches(1).await;
+        drop(call);
+        let told = Told { was_wanted: true, is_wanted: false, given_back: Err(8) };
+        assert_eq!(tells.recv().await, Ok(told));
+        // While the delegated message is queued at the callee.
+        let mut hold = back.hold();
+        assert!(poll_once(&mut hold).await.is_none());
+        entered.reaches(2).await;
+        let mut call = front.double_later(5);
+        assert!(poll_once(&mut call).await.is_none());
+        while back.len() == 0 {
+            futures_lite::future::yield_now().await;
+        }
+        drop(call);
+        gate.open();
+        let told = Told { was_wanted: false, is_wanted: false, given_back: Err(10) };
+        assert_eq!(tells.recv().await, Ok(told));
+        assert_eq!(hold.await, Ok(()));
+    });
+}

@@ -1,0 +1,160 @@
+//! The floors of actor-core: a module names only those that the table allows it. Edges that go up are listed one
+//! by one, each with its reason.
+
+use std::fs;
+use std::path::Path;
+
+/// Each module and what it may name, from the ground up.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("sync", &[]),
+    ("future", &[]),
+    ("host", &["sync"]),
+    ("exit", &["sync"]),
+    ("error", &["exit", "sync"]),
+    ("incident", &["exit", "sync"]),
+    ("time", &["host", "sync"]),
+    ("actor", &["exit", "sync"]),
+    ("cell", &["actor", "error", "exit", "host", "incident", "sync"]),
+    ("talk", &["actor", "cell", "error", "exit", "host", "sync", "time"]),
+    ("life", &["actor", "cell", "error", "exit", "host", "incident", "sync", "talk", "time"]),
+    ("system", &["actor", "cell", "exit", "host", "incident", "life", "sync", "talk", "time"]),
+    (
+        "compose",
+        &[
+            "actor", "cell", "error", "exit", "host", "incident", "life", "sync", "system", "talk",
+            "time",
+        ],
+    ),
+    ("main_fn", &["system"]),
+    ("prelude", ALL),
+    ("private", ALL),
+    ("lib", ALL),
+];
+
+/// File, what it names above itself, and why it has to.
+const UP: &[(&str, &str, &str)] = &[
+    ("actor.rs", "compose::pool", "`Actor::pool` is a provided method"),
+    ("actor.rs", "life", "the provided methods of `Actor` are where a life begins"),
+    ("actor.rs", "system", "`spawn_on` is given the system"),
+    ("actor.rs", "talk::address::Address", "the address of an actor is an associated type"),
+    ("actor.rs", "talk::reply::Head", "a message's label says who waits for the answer"),
+    ("cell/current.rs", "talk::reply::Head", "a dropped reply asks why it is being dropped"),
+    ("cell/mail.rs", "life::holding", "what a life holds lies behind the lock of its mailbox"),
+    ("cell/seat.rs", "life::restart::Overseen", "who restarts an actor lies beside its exit"),
+    ("life/spawn.rs", "system", "`Prepared::on` is given the system"),
+    ("system.rs", "main_fn", "`System::run` is what `#[main]` does, on any system"),
+    ("talk/address.rs", "system::System", "`lookup` asks the current system"),
+    ("talk/call.rs", "life::Context", "`Call::pipe` is given the context of who asks"),
+    ("time.rs", "system::current_host", "outside of any system the time is the global one's"),
+];
+
+const ALL: &[&str] = &["*"];
+
+#[test]
+fn each_module_keeps_to_its_floor() {
+    check(MAY_NAME, UP);
+}
+
+#[test]
+fn only_sync_names_the_primitives_of_std() {
+    let files = sources();
+    let all = files.iter().filter(|(file, _)| file != "sync.rs");
+    let strays: Vec<_> = all.filter(|(_, code)| code.contains("std::sync")).collect();
+    let names: Vec<_> = strays.iter().map(|(file, _)| file).collect();
+    assert!(names.is_empty(), "`std::sync` is named outside of `sync.rs`: {names:?}");
+}
+
+/// Fails with every edge that neither the table nor the list allows, and every entry of the list
+/// that nothing needs.
+fn check(table: &[(&str, &[&str])], up: &[(&str, &str, &str)]) {
+    let files = sources();
+    let root = &files.iter().find(|(file, _)| file == "lib.rs").expect("a crate has a root").1;
+    let exported: Vec<String> = root.split("pub use ").skip(1).flat_map(paths).collect();
+    let mut unused: Vec<&(&str, &str, &str)> = up.iter().collect();
+    let mut wrong = Vec::new();
+    for (file, code) in &files {
+        let module = file.split(['/', '.']).next().unwrap_or_default();
+        let Some((_, allowed)) = table.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!("{file}: `{module}` is not in the table of tests/floors.rs"));
+            continue;
+        };
+        // The parent of a folder's root is the crate.
+        let code = match file.strip_suffix("/mod.rs") {
+            Some(folder) if !folder.contains('/') => code.replace("super::", "crate::"),
+            _ => code.clone(),
+        };
+        if code.contains("super::super::") {
+            wrong.push(format!("{file}: names by `super::super::`; use `crate::`"));
+        }
+        for path in code.split("crate::").skip(1).flat_map(paths) {
+            // What the root re-exports belongs to where it comes from.
+            let end = format!("::{path}");
+            let path = exported.iter().find(|from| from.ends_with(&end)).unwrap_or(&path).clone();
+            let target = path.split("::").next().unwrap_or_default();
+            let is_module = table.iter().any(|(name, _)| *name == target);
+            if !is_module || target == module || allowed.contains(&target) || *allowed == ALL {
+                continue;
+            }
+            let is_this = |edge: &(&str, &str, &str)| edge.0 == file && path.starts_with(edge.1);
+            unused.retain(|edge| !is_this(edge));
+            if !up.iter().any(is_this) {
+                wrong.push(format!("{file}: `{module}` must not name `{path}`"));
+            }
+        }
+    }
+    wrong.extend(unused.iter().map(|edge| format!("{}: no longer names `{}`", edge.0, edge.1)));
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "\n  {}", wrong.join("\n  "));
+}
+
+/// The paths at the start of `code`, which stands behind `crate::` or `use`: `a::{b, c::d}` is
+/// `a::b` and `a::c::d`.
+fn paths(code: &str) -> Vec<String> {
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let end = code.find(|c| !is_path(c)).unwrap_or(code.len());
+    let (head, rest) = code.split_at(end);
+    let Some(group) = rest.strip_prefix('{').filter(|_| head.is_empty() || head.ends_with("::"))
+    else {
+        return vec![head.trim_end_matches(':').to_owned()];
+    };
+    let (mut depth, mut found, mut start) = (0, Vec::new(), 0);
+    for (at, c) in group.char_indices() {
+        let is_end = depth == 0 && c == '}';
+        if is_end || (depth == 0 && c == ',') {
+            found.extend(paths(group[start..at].trim()).iter().map(|tail| format!("{head}{tail}")));
+            start = at + 1;
+        }
+        match c {
+            '}' if is_end => break,
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    found.retain(|path| path != head);
+    found
+}
+
+/// The files under `src` by their names, without comments and without tests.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../actor-core/src");
+    let (mut folders, mut files) = (vec![root.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("the sources lie beside the tests") {
+            let path = entry.expect("a folder can be read").path();
+            let name = path.strip_prefix(&root).expect("it lies within").to_string_lossy();
+            let name = name.replace('\\', "/");
+            if path.is_dir() && !name.ends_with("tests") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "rs") && !name.ends_with("tests.rs")
+            {
+                let text = fs::read_to_string(&path).expect("a source can be read");
+                let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                files.push((name, code.collect::<Vec<_>>().join("\n")));
+            }
+        }
+    }
+    files.sort();
+    files
+}

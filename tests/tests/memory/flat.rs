@@ -1,0 +1,103 @@
+//! A6: timed-out calls leave nothing behind.
+
+use actor_core::future::join_all;
+use actor_core::prelude::*;
+use std::alloc::{GlobalAlloc, Layout, System as Heap};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tests::{Gate, Tally};
+
+/// Counts the bytes that are allocated and not yet freed.
+struct Counting;
+
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: everything is passed on to the usual allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        LIVE.fetch_add(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract.
+        unsafe { Heap.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract.
+        unsafe { Heap.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// Held by the test that runs.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Lets its callers run out of time, while they are queued and while they are being handled.
+#[actor(capacity = 700)]
+struct Late {
+    entered: Tally,
+    replies: Vec<Reply<String>>,
+}
+
+#[actor]
+impl Late {
+    async fn block(&mut self, gate: Gate) {
+        self.entered.add();
+        gate.pass().await;
+    }
+
+    fn work(&mut self, argument: String) -> String {
+        argument
+    }
+
+    fn keep(&mut self, _argument: String, reply: Reply<String>) {
+        self.replies.push(reply);
+    }
+
+    fn answer_all(&mut self) -> usize {
+        self.replies.drain(..).filter_map(|reply| reply.send("late".repeat(10)).ok()).count()
+    }
+}
+
+/// 2 500 calls run out of time: 700 while queued, 300 while they wait for room, the others mostly
+/// while they are being handled.
+async fn round(late: &LateAddr, entered: &Tally, number: usize) {
+    let limit = Duration::from_millis(2);
+    let gate = Gate::new();
+    late.block(gate.clone()).send().await.unwrap();
+    entered.reaches(number).await;
+    let calls = (0..1000).map(|_| late.work("queued".repeat(10)).timeout(limit));
+    for answer in join_all(calls).await {
+        assert_eq!(answer, Err(CallError::Timeout { started: false }));
+    }
+    gate.open();
+    let calls = (0..1500).map(|_| late.keep("running".repeat(10)).timeout(limit));
+    for answer in join_all(calls).await {
+        assert!(matches!(answer, Err(CallError::Timeout { .. })));
+    }
+    assert_eq!(late.answer_all().await, Ok(0), "a late reply was taken");
+    assert_eq!(late.len(), 0);
+}
+
+pub fn a06_memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
+    const ROUNDS: usize = 40;
+    const WARM_UP: usize = 5;
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    system.block_on(async {
+        let entered = Tally::default();
+        let late = Late { entered: entered.clone(), replies: vec![] }.spawn();
+        let mut before = 0;
+        for number in 1..=WARM_UP + ROUNDS {
+            round(&late, &entered, number).await;
+            if number == WARM_UP {
+                before = LIVE.load(Ordering::Relaxed);
+            }
+        }
+        let after = LIVE.load(Ordering::Relaxed);
+        let calls = ROUNDS * 2500;
+        // Not even a byte a call.
+        assert!(after < before + calls, "{before} bytes became {after} over {calls} calls");
+    });
+}

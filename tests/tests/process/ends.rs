@@ -1,0 +1,202 @@
+//! How a process ends, and what those who wait for it are told.
+
+use actor_core::prelude::*;
+use actor_core::{Inbox, Reply, spawn_process};
+use tests::{Gate, Tally};
+
+async fn sum(mut inbox: Inbox<u32>) -> u32 {
+    let mut sum = 0;
+    while let Some(number) = inbox.receive().await {
+        sum += number;
+    }
+    sum
+}
+
+pub fn stop_drains_what_is_queued_and_refuses_the_rest(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(sum);
+        for number in 0..10 {
+            process.try_send(number).unwrap();
+        }
+        process.stop();
+        let refused = process.try_send(100).unwrap_err();
+        assert_eq!((refused.reason(), refused.into_message()), (SendReason::Stopped, 100));
+        assert_eq!(process.result().await, Ok(45));
+        assert_eq!(process.join().await, Exit::Stopped);
+    });
+}
+
+pub fn the_last_address_dropped_ends_a_process_that_waits(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(sum);
+        process.send(5).await.unwrap();
+        while process.len() != 0 {
+            futures_lite::future::yield_now().await;
+        }
+        let (result, weak) = (process.result(), process.downgrade());
+        drop(process);
+        assert_eq!(result.await, Ok(5));
+        assert!(weak.upgrade().is_none());
+    });
+}
+
+pub fn the_last_address_dropped_ends_a_process_that_has_refused_messages(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            let none = inbox.select(|n| if n > 9 { Ok(n) } else { Err(n) }).await;
+            (none, inbox.receive().await, inbox.receive().await)
+        });
+        process.send(5).await.unwrap();
+        let result = process.result();
+        drop(process);
+        assert_eq!(result.await, Ok((None, Some(5), None)));
+    });
+}
+
+pub fn the_result_is_given_once(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|_: Inbox<()>| async { String::from("done") });
+        let again = process.clone();
+        assert_eq!(process.result().await.as_deref(), Ok("done"));
+        assert_eq!(again.result().await, Err(Exit::Stopped));
+        assert_eq!((process == again, again.name()), (true, "process"));
+    });
+}
+
+pub fn a_panic_is_a_failure_and_the_result_an_error(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            inbox.receive().await;
+            panic!("broken");
+        });
+        process.send(1).await.unwrap();
+        let Err(Exit::Failed(failure)): Result<(), _> = process.result().await else {
+            panic!("it fails")
+        };
+        assert_eq!((failure.kind(), failure.message()), (FailureKind::Panic, "broken"));
+        assert_eq!(failure.handler(), "process");
+        assert!(failure.location().is_some_and(|place| place.file().ends_with("ends.rs")));
+        assert_eq!(process.join().await, Exit::Failed(failure));
+    });
+}
+
+pub fn kill_drops_a_process_that_receives(system: &System) {
+    system.block_on(async {
+        let dropped = Tally::default();
+        let mark = dropped.mark();
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            let _mark = mark;
+            while inbox.select(|n| if n > 9 { Ok(n) } else { Err(n) }).await.is_some() {}
+        });
+        process.send(1).await.unwrap();
+        process.started().await.unwrap();
+        process.kill();
+        assert_eq!(process.result().await, Err(Exit::Killed));
+        assert_eq!(dropped.count(), 1);
+    });
+}
+
+enum Question {
+    Panic(Reply<u32>),
+    Drop(Reply<u32>),
+    Wait(Gate, Reply<u32>),
+}
+
+async fn answer(mut inbox: Inbox<Question>) {
+    while let Some(question) = inbox.receive().await {
+        match question {
+            Question::Panic(_reply) => panic!("broken"),
+            Question::Drop(reply) => drop(reply),
+            Question::Wait(arrived, reply) => {
+                arrived.open();
+                std::future::pending::<()>().await;
+                drop(reply);
+            }
+        }
+    }
+}
+
+pub fn a_question_under_way_is_told_what_became_of_it(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(answer);
+        assert_eq!(process.ask(Question::Drop).await, Err(CallError::NoReply));
+        let Err(CallError::Panicked(failure)) = process.ask(Question::Panic).await else {
+            panic!("it panics")
+        };
+        assert_eq!((failure.message(), failure.id()), ("broken", process.id()));
+        assert_eq!(process.join().await, Exit::Failed(failure));
+        assert_eq!(process.ask(Question::Drop).await, Err(CallError::Stopped));
+
+        let process = spawn_process(answer);
+        let arrived = Gate::new();
+        let waiting = process.ask(|reply| Question::Wait(arrived.clone(), reply)).owned();
+        let waiting = actor_core::spawn(waiting);
+        arrived.pass().await;
+        let queued = actor_core::spawn(process.ask(Question::Drop).owned());
+        while process.len() == 0 {
+            futures_lite::future::yield_now().await;
+        }
+        process.kill();
+        assert_eq!(waiting.await, Err(CallError::Killed));
+        assert_eq!(queued.await, Err(CallError::Stopped));
+    });
+}
+
+pub fn a_question_that_was_never_received_is_told_stopped(system: &System) {
+    system.block_on(async {
+        let gate = Gate::new();
+        let opened = gate.clone();
+        let process = actor_core::Process::prepare(|mut inbox: Inbox<Question>| async move {
+            // Drawn and refused, which is not received.
+            let look = inbox.select(|question| Err::<(), _>(question));
+            futures_lite::future::or(
+                async {
+                    look.await;
+                },
+                opened.pass(),
+            )
+            .await;
+        })
+        .capacity(1)
+        .spawn();
+        let refused = actor_core::spawn(process.ask(Question::Drop).owned());
+        while process.len() == 0 {
+            futures_lite::future::yield_now().await;
+        }
+        let waits_for_room = actor_core::spawn(process.ask(Question::Drop).owned());
+        process.started().await.unwrap();
+        actor_core::time::sleep(std::time::Duration::from_millis(10)).await;
+        gate.open();
+        assert_eq!(refused.await, Err(CallError::Stopped));
+        assert_eq!(waits_for_room.await, Err(CallError::Stopped));
+    });
+}
+
+pub fn a_function_that_panics_before_its_first_await_fails(system: &System) {
+    system.block_on(async {
+        fn broken(_: Inbox<()>) -> std::future::Ready<()> {
+            panic!("at once")
+        }
+        let Err(Exit::Failed(failure)) = spawn_process(broken).result().await else {
+            panic!("it fails")
+        };
+        assert_eq!(failure.message(), "at once");
+    });
+}
+
+pub fn messages_left_when_the_function_returns_are_thrown_away(system: &System) {
+    system.block_on(async {
+        let dropped = Tally::default();
+        let process = spawn_process(|mut inbox: Inbox<tests::Mark>| async move {
+            drop(inbox.receive().await);
+            inbox
+        });
+        for _ in 0..5 {
+            process.try_send(dropped.mark()).unwrap();
+        }
+        // An inbox that outlives its process holds what it has drawn, and then gives it up.
+        let inbox = process.result().await.unwrap();
+        drop(inbox);
+        assert_eq!(dropped.count(), 5);
+    });
+}

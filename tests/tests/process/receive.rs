@@ -1,0 +1,275 @@
+//! Receiving: order, timeouts (F4), fairness, and what a receive can be combined with.
+
+use actor_core::prelude::*;
+use actor_core::time::{Elapsed, sleep};
+use actor_core::{Inbox, Process, spawn_process};
+use futures_lite::future::{or, yield_now};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::time::{Duration, Instant};
+use tests::{Gate, Tally};
+
+pub fn messages_come_in_order(system: &System) {
+    system.block_on(async {
+        let collector = spawn_process(|mut inbox: Inbox<u32>| async move {
+            let mut all = Vec::new();
+            while let Some(number) = inbox.receive().await {
+                all.push(number);
+            }
+            all
+        });
+        for number in 0..1000 {
+            collector.send(number).await.unwrap();
+        }
+        collector.stop();
+        assert_eq!(collector.result().await, Ok((0..1000).collect()));
+    });
+}
+
+pub fn a_timeout_of_zero_polls(system: &System) {
+    system.block_on(async {
+        let gate = Gate::new();
+        let passed = gate.clone();
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            let before = inbox.receive_timeout(Duration::ZERO).await;
+            passed.pass().await;
+            let there = inbox.receive_timeout(Duration::ZERO).await;
+            (before, there, inbox.receive_timeout(Duration::ZERO).await)
+        });
+        process.started().await.unwrap();
+        actor_core::time::sleep(Duration::from_millis(20)).await;
+        process.send(7).await.unwrap();
+        gate.open();
+        assert_eq!(process.result().await, Ok((Err(Elapsed), Ok(Some(7)), Err(Elapsed))));
+    });
+}
+
+pub fn ten_timeouts_in_a_row_take_their_time(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<()>| async move {
+            let (begin, mut fired) = (Instant::now(), 0);
+            while begin.elapsed() < Duration::from_millis(100) {
+                assert_eq!(inbox.receive_timeout(Duration::from_millis(10)).await, Err(Elapsed));
+                fired += 1;
+                // None is early.
+                assert!(begin.elapsed() >= Duration::from_millis(10 * fired));
+            }
+            fired
+        });
+        // On a clock that others use too, some may be late.
+        assert!((1..=10).contains(&process.result().await.unwrap()));
+    });
+}
+
+pub fn a_message_that_has_come_counts_however_late_one_looks(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+            let me = inbox.address();
+            let late = async {
+                let busy = async {
+                    yield_now().await;
+                    std::thread::sleep(Duration::from_millis(5));
+                    me.try_send(1).unwrap();
+                    std::future::pending().await
+                };
+                or(inbox.receive_timeout(Duration::from_millis(2)), busy).await
+            };
+            late.await
+        });
+        assert_eq!(process.result().await, Ok(Ok(Some(1))));
+    });
+}
+
+pub fn a_timeout_is_told_from_the_end(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+            let short = inbox.receive_timeout(Duration::from_millis(1)).await;
+            (short, inbox.receive_timeout(Duration::from_secs(100)).await)
+        });
+        process.started().await.unwrap();
+        sleep(Duration::from_millis(30)).await;
+        process.stop();
+        assert_eq!(process.result().await, Ok((Err(Elapsed), Ok(None))));
+    });
+}
+
+pub fn every_64th_receive_lets_others_run(system: &System) {
+    // With one thread the other runs only if the process lets it.
+    system.block_on(async {
+        let begin = Gate::new();
+        let ran = Tally::default();
+        let (begun, seen) = (begin.clone(), ran.clone());
+        let process = Process::prepare(|mut inbox: Inbox<u32>| async move {
+            begun.pass().await;
+            let mut before = 0;
+            while seen.count() == 0 {
+                inbox.receive().await.unwrap();
+                before += 1;
+            }
+            before
+        })
+        .unbounded()
+        .spawn();
+        for number in 0..100_000 {
+            process.try_send(number).unwrap();
+        }
+        let other = spawn_process(|mut inbox: Inbox<()>| async move {
+            inbox.receive().await;
+            ran.add();
+        });
+        other.started().await.unwrap();
+        // Both are on their way to run from here on.
+        begin.open();
+        other.try_send(()).unwrap();
+        let before = process.result().await.unwrap();
+        assert!(before < 100_000);
+    });
+}
+
+pub fn polling_an_empty_inbox_lets_others_run(system: &System) {
+    system.block_on(async {
+        let ran = Tally::default();
+        let seen = ran.clone();
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            while seen.count() == 0 {
+                assert_eq!(inbox.receive_timeout(Duration::ZERO).await, Err(Elapsed));
+            }
+        });
+        process.started().await.unwrap();
+        let other = spawn_process(move |_: Inbox<()>| async move { ran.add() });
+        assert_eq!(other.result().await, Ok(()));
+        assert_eq!(process.result().await, Ok(()));
+    });
+}
+
+pub fn a_receive_can_be_raced_with_anything(system: &System) {
+    system.block_on(async {
+        let gate = Gate::new();
+        let opened = gate.clone();
+        let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+            let mut seen = Vec::new();
+            loop {
+                let message = async { inbox.receive().await };
+                let end = async {
+                    opened.pass().await;
+                    None
+                };
+                match or(message, end).await {
+                    Some(number) => seen.push(number),
+                    None => return seen,
+                }
+            }
+        });
+        for number in 0..5 {
+            process.send(number).await.unwrap();
+            while process.len() != 0 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        }
+        gate.open();
+        assert_eq!(process.result().await, Ok(vec![0, 1, 2, 3, 4]));
+    });
+}
+
+pub fn a_receive_works_within_what_polls_only_what_was_woken(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+            let mut seen = Vec::new();
+            for _ in 0..3 {
+                let mut parts = FuturesUnordered::new();
+                let never: std::pin::Pin<Box<dyn Future<Output = _> + Send>> =
+                    Box::pin(std::future::pending());
+                parts.push(never);
+                parts.push(Box::pin(inbox.receive()));
+                seen.push(parts.next().await.unwrap());
+            }
+            seen
+        });
+        for number in 0..3 {
+            process.started().await.unwrap();
+            sleep(Duration::from_millis(5)).await;
+            process.send(number).await.unwrap();
+        }
+        assert_eq!(process.result().await, Ok(vec![Some(0), Some(1), Some(2)]));
+    });
+}
+
+pub fn an_inbox_receives_in_no_other_task(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+            let elsewhere = actor_core::spawn(async move {
+                let receive = std::panic::AssertUnwindSafe(inbox.receive());
+                let caught = futures_lite::FutureExt::catch_unwind(receive).await;
+                caught.is_err()
+            });
+            elsewhere.await
+        });
+        process.try_send(1).unwrap();
+        assert_eq!(process.result().await, Ok(true));
+    });
+}
+
+enum Counting {
+    Add(u32),
+    Total(Reply<u32>),
+    Hold(Reply<u32>),
+}
+
+async fn count(mut inbox: Inbox<Counting>) -> u32 {
+    let (mut total, mut held) = (0, Vec::new());
+    while let Some(message) = inbox.receive().await {
+        match message {
+            Counting::Add(amount) => total += amount,
+            Counting::Total(reply) => drop(reply.send(total)),
+            Counting::Hold(reply) => held.push(reply),
+        }
+    }
+    total
+}
+
+pub fn asks_are_answered_with_the_verbs_of_a_call(system: &System) {
+    let counter = system.spawn_process(count);
+    system.block_on(async {
+        counter.send(Counting::Add(2)).await.unwrap();
+        assert_eq!(counter.ask(Counting::Total).await, Ok(2));
+        assert_eq!(counter.ask(Counting::Total).if_room().await, Ok(2));
+        assert_eq!(counter.ask(Counting::Total).owned().await, Ok(2));
+        assert_eq!(counter.ask(Counting::Total).timeout(Duration::from_secs(60)).await, Ok(2));
+        let held = counter.ask(Counting::Hold).timeout(Duration::from_millis(2)).await;
+        assert_eq!(held, Err(CallError::Timeout { started: true }));
+        assert_eq!(counter.ask(Counting::Total).wait(), Err(CallError::WouldBlock));
+    });
+    assert_eq!(counter.ask(Counting::Total).wait(), Ok(2));
+    counter.stop();
+    assert_eq!(system.block_on(counter.result()), Ok(2));
+}
+
+#[actor]
+struct Doubler;
+
+#[actor]
+impl Doubler {
+    fn double(&self, number: u32) -> u32 {
+        2 * number
+    }
+}
+
+pub fn processes_call_actors_and_each_other(system: &System) {
+    system.block_on(async {
+        let doubler = Doubler.spawn();
+        let counter = spawn_process(count);
+        let (to_counter, to_doubler) = (counter.address(), doubler.clone());
+        let relay = spawn_process(|mut inbox: Inbox<u32>| async move {
+            while let Some(number) = inbox.receive().await {
+                let twice = to_doubler.double(number).await.unwrap();
+                to_counter.send(Counting::Add(twice)).await.unwrap();
+            }
+        });
+        for number in 0..200 {
+            relay.send(number).await.unwrap();
+        }
+        relay.stop();
+        relay.result().await.unwrap();
+        assert_eq!(counter.ask(Counting::Total).await, Ok(200 * 199));
+        doubler.stop();
+    });
+}

@@ -1,0 +1,326 @@
+//! Selective receive: order, no loss, what counts, and what it costs (F3).
+
+use actor_core::prelude::*;
+use actor_core::{Inbox, Process, spawn_process, time};
+use futures_lite::FutureExt;
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tests::Gate;
+
+#[derive(Debug, PartialEq)]
+enum Message {
+    Data(u32),
+    Credit(u32),
+    Noise(u32),
+}
+use Message::{Credit, Data, Noise};
+
+fn credit(message: Message) -> Result<u32, Message> {
+    match message {
+        Credit(number) => Ok(number),
+        other => Err(other),
+    }
+}
+
+pub fn what_is_not_chosen_stays_in_order(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<Message>| async move {
+            let mut chosen = Vec::new();
+            for _ in 0..10 {
+                chosen.push(inbox.select(credit).await.unwrap());
+            }
+            let mut rest = Vec::new();
+            while let Some(message) = inbox.receive().await {
+                rest.push(message);
+            }
+            (chosen, rest)
+        });
+        for number in 0..30 {
+            let message = if number % 3 == 2 { Credit(number) } else { Data(number) };
+            process.send(message).await.unwrap();
+        }
+        process.stop();
+        let (chosen, rest) = process.result().await.unwrap();
+        assert_eq!(chosen, (0..30).filter(|number| number % 3 == 2).collect::<Vec<_>>());
+        let data = (0..30).filter(|number| number % 3 != 2).map(Data);
+        assert_eq!(rest, data.collect::<Vec<_>>());
+    });
+}
+
+pub fn nothing_is_looked_at_twice_by_one_select(system: &System) {
+    system.block_on(async {
+        let looks = Arc::new(AtomicUsize::new(0));
+        let looked = looks.clone();
+        let process = spawn_process(|mut inbox: Inbox<Message>| async move {
+            let counted = |message| {
+                looked.fetch_add(1, Ordering::Relaxed);
+                credit(message)
+            };
+            inbox.select(counted).await
+        });
+        for number in 0..50 {
+            process.send(Data(number)).await.unwrap();
+            time::sleep(Duration::from_micros(100)).await;
+        }
+        process.send(Credit(1)).await.unwrap();
+        assert_eq!(process.result().await, Ok(Some(1)));
+        assert_eq!(looks.load(Ordering::Relaxed), 51);
+    });
+}
+
+thread_local! {
+    static LOOKS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn counted_credit(message: Message) -> Result<u32, Message> {
+    LOOKS.set(LOOKS.get() + 1);
+    credit(message)
+}
+
+pub fn a_question_without_captures_goes_on_where_it_stopped(system: &System) {
+    system.block_on(async {
+        let process = Process::prepare(|mut inbox: Inbox<Message>| async move {
+            for number in 0..40 {
+                let me = inbox.address();
+                me.try_send(Data(number)).unwrap();
+                me.try_send(Credit(number)).unwrap();
+            }
+            LOOKS.set(0);
+            // No await lets go of this thread in between: everything is there.
+            for number in 0..40 {
+                assert_eq!(inbox.select(counted_credit).await, Some(number));
+            }
+            LOOKS.get()
+        })
+        .unbounded()
+        .spawn();
+        assert_eq!(process.result().await, Ok(80));
+    });
+}
+
+pub fn a_question_with_captures_begins_with_the_oldest(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            let mut chosen = Vec::new();
+            for wanted in [3, 1, 2, 0] {
+                let equal = |number| if number == wanted { Ok(number) } else { Err(number) };
+                chosen.push(inbox.select(equal).await.unwrap());
+            }
+            chosen
+        });
+        for number in 0..4 {
+            process.send(number).await.unwrap();
+        }
+        assert_eq!(process.result().await, Ok(vec![3, 1, 2, 0]));
+    });
+}
+
+/// Asks by a question that another function has made: the place of the call says nothing of it.
+async fn by<T>(
+    inbox: &mut Inbox<Message>,
+    question: impl FnMut(Message) -> Result<T, Message>,
+) -> Option<T> {
+    inbox.select(question).await
+}
+
+pub fn questions_do_not_disturb_each_other(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<Message>| async move {
+            let mut order = Vec::new();
+            for _ in 0..3 {
+                order.push(by(&mut inbox, |m| if let Data(n) = m { Ok(n) } else { Err(m) }).await);
+                order.push(by(&mut inbox, |m| if let Noise(n) = m { Ok(n) } else { Err(m) }).await);
+                order.push(by(&mut inbox, credit).await);
+                let first = inbox.receive().await;
+                order.push(first.map(|message| match message {
+                    Data(number) | Credit(number) | Noise(number) => number,
+                }));
+            }
+            order.into_iter().flatten().collect::<Vec<_>>()
+        });
+        for message in [Credit(0), Noise(1), Data(2), Data(3), Credit(4), Noise(5), Credit(6)] {
+            process.send(message).await.unwrap();
+        }
+        for message in [Data(7), Noise(8), Credit(9), Data(10), Noise(11)] {
+            process.send(message).await.unwrap();
+        }
+        let order = process.result().await.unwrap();
+        assert_eq!(order, [2, 1, 0, 3, 7, 5, 4, 6, 10, 8, 9, 11]);
+    });
+}
+
+pub fn what_is_not_chosen_counts_against_the_capacity(system: &System) {
+    system.block_on(async {
+        let process = Process::prepare(|mut inbox: Inbox<Message>| async move {
+            let chosen = inbox.select(credit).await;
+            (chosen, inbox.receive().await)
+        })
+        .capacity(4)
+        .spawn();
+        for number in 0..3 {
+            process.send(Data(number)).await.unwrap();
+        }
+        process.started().await.unwrap();
+        time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(process.len(), 3);
+        process.try_send(Data(3)).unwrap();
+        time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(process.len(), 4);
+        let full = process.try_send(Credit(1)).unwrap_err();
+        assert_eq!((full.reason(), full.into_message()), (SendReason::Full, Credit(1)));
+        let waits = process.send(Credit(1)).timeout(Duration::from_millis(20)).await;
+        assert_eq!(waits.unwrap_err().reason(), SendReason::Timeout);
+        process.stop();
+        assert_eq!(process.result().await, Ok((None, Some(Data(0)))));
+    });
+}
+
+pub fn taking_one_lets_in_the_next_at_once(system: &System) {
+    system.block_on(async {
+        let gate = Gate::new();
+        let opened = gate.clone();
+        let process = Process::prepare(|mut inbox: Inbox<u32>| async move {
+            let first = inbox.receive().await;
+            opened.pass().await;
+            (first, inbox.receive().await, inbox.receive().await, inbox.receive().await)
+        })
+        .capacity(2)
+        .spawn();
+        for number in 0..3 {
+            // The third waits until the first has been received, which is before the gate.
+            process.send(number).await.unwrap();
+        }
+        assert_eq!(process.len(), 2);
+        gate.open();
+        process.send(3).await.unwrap();
+        assert_eq!(process.result().await, Ok((Some(0), Some(1), Some(2), Some(3))));
+    });
+}
+
+pub fn a_panic_in_a_question_loses_only_its_message(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            inbox
+                .select(|number| if number == 1 { panic!("of one") } else { Err::<(), _>(number) })
+                .await;
+        });
+        for number in 0..3 {
+            process.send(number).await.unwrap();
+        }
+        let Err(Exit::Failed(failure)) = process.result().await else { panic!("it fails") };
+        assert_eq!((failure.kind(), failure.message()), (FailureKind::Panic, "of one"));
+        assert_eq!(failure.handler(), "process");
+    });
+}
+
+pub fn a_panic_that_the_process_catches_loses_only_its_message(system: &System) {
+    system.block_on(async {
+        let process = Process::prepare(|mut inbox: Inbox<u32>| async move {
+            for _ in 0..2 {
+                let fragile =
+                    inbox.select(|n| if n == 1 { panic!("of one") } else { Err::<(), _>(n) });
+                let caught = AssertUnwindSafe(fragile).catch_unwind().await;
+                if caught.is_ok() {
+                    break;
+                }
+            }
+            let mut rest = Vec::new();
+            while let Some(number) = inbox.receive().await {
+                rest.push(number);
+            }
+            rest
+        })
+        .capacity(3)
+        .spawn();
+        for number in 0..3 {
+            process.send(number).await.unwrap();
+        }
+        // There is room again, and no more than that.
+        process.send(3).await.unwrap();
+        process.stop();
+        assert_eq!(process.result().await, Ok(vec![0, 2, 3]));
+    });
+}
+
+pub fn a_dropped_select_loses_nothing(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<Message>| async move {
+            let short = inbox.select_timeout(Duration::from_millis(20), credit).await;
+            assert_eq!(short, Err(time::Elapsed));
+            let polled = inbox.select(credit);
+            assert_eq!(futures_lite::future::poll_once(polled).await, None);
+            let mut all = Vec::new();
+            while let Some(message) = inbox.receive().await {
+                all.push(message);
+            }
+            all
+        });
+        for number in 0..3 {
+            process.send(Data(number)).await.unwrap();
+        }
+        process.stop();
+        // Stopped, it would not wait: the messages are there before the first look, or the stop is.
+        let all = process.result().await;
+        assert!(matches!(&all, Ok(all) if all.len() == 3) || all.is_err(), "{all:?}");
+    });
+}
+
+pub fn stop_ends_a_select_that_nothing_answers(system: &System) {
+    system.block_on(async {
+        let process = spawn_process(|mut inbox: Inbox<Message>| async move {
+            let none = inbox.select(credit).await;
+            (none, inbox.receive().await, inbox.receive().await)
+        });
+        process.send(Data(1)).await.unwrap();
+        process.started().await.unwrap();
+        process.stop();
+        assert_eq!(process.result().await, Ok((None, Some(Data(1)), None)));
+    });
+}
+
+/// How long a select takes, sent and chosen one by one, behind `others` that do not match.
+async fn time_of_a_select(others: u32, capturing: bool) -> Duration {
+    const SELECTS: u32 = 20_000;
+    let process = Process::prepare(move |mut inbox: Inbox<Message>| async move {
+        let me = inbox.address();
+        for number in 0..others {
+            me.try_send(Noise(number)).unwrap();
+        }
+        me.try_send(Credit(0)).unwrap();
+        assert_eq!(inbox.select(credit).await, Some(0));
+        let (begin, selects) = (Instant::now(), if capturing { 20 } else { SELECTS });
+        for number in 0..selects {
+            me.try_send(Credit(number)).unwrap();
+            let chosen = if capturing {
+                let same = |message| match message {
+                    Credit(n) if n == number => Ok(n),
+                    other => Err(other),
+                };
+                inbox.select(same).await
+            } else {
+                inbox.select(credit).await
+            };
+            assert_eq!(chosen, Some(number));
+        }
+        let taken = begin.elapsed() / selects;
+        assert_eq!(me.len(), others as usize);
+        taken
+    })
+    .unbounded()
+    .spawn();
+    process.result().await.unwrap()
+}
+
+pub fn many_selects_behind_many_messages_cost_no_rescan(system: &System) {
+    system.block_on(async {
+        let empty = time_of_a_select(0, false).await;
+        let behind = time_of_a_select(20_000, false).await;
+        let capturing = time_of_a_select(20_000, true).await;
+        println!("a select: {empty:?} alone, {behind:?} behind 20 000, {capturing:?} capturing");
+        // A scan of 20 000 takes hundreds of times as long as a select alone.
+        assert!(behind < 10 * empty + Duration::from_micros(5), "{behind:?} against {empty:?}");
+    });
+}
