@@ -16,6 +16,8 @@ mod forsaken;
 mod links;
 #[path = "conformance_life/million.rs"]
 mod million;
+#[path = "conformance_life/named.rs"]
+mod named;
 #[path = "conformance_life/panics.rs"]
 mod panics;
 #[path = "conformance_life/probe.rs"]
@@ -49,7 +51,7 @@ tests::on_every_host! {
     alive::a_connection_fed_by_a_stream_lives_by_it_alone,
     chains::a_failure_runs_down_a_chain_of_100_000_links,
     chains::dropping_the_first_of_a_chain_of_100_000_addresses_ends_all,
-    chains::a_chain_of_20_000_children_ends_from_its_end,
+    chains::a_long_chain_of_children_ends_from_its_end,
     children::children_end_one_after_another_each_allowed_to_finish,
     children::a_child_that_ends_by_itself_is_told_to_its_parent_once,
     children::a_child_that_does_not_stop_in_its_time_is_killed,
@@ -94,6 +96,10 @@ tests::on_every_host! {
     links::many_threads_end_one_actor_once,
     million::a_million_actors_alive_at_once_each_called_once,
     million::many_actors_leave_nothing_when_their_addresses_go,
+    named::a_name_keeps_alive_until_it_is_stopped,
+    named::a_name_given_back_keeps_nothing_alive,
+    named::a_name_is_free_the_moment_its_holder_has_ended,
+    named::a_supervisor_and_its_child_live_until_they_are_stopped,
     panics::a_panic_in_a_handler,
     panics::a_panic_in_the_closure_of_a_timer,
     panics::a_panic_in_the_closure_of_a_monitor,

@@ -18,6 +18,7 @@ tests::on_every_host! {
     ends::the_result_is_given_once,
     ends::a_panic_is_a_failure_and_the_result_an_error,
     ends::kill_drops_a_process_that_receives,
+    ends::kill_takes_effect_between_two_messages,
     ends::a_question_under_way_is_told_what_became_of_it,
     ends::a_question_that_was_never_received_is_told_stopped,
     ends::a_function_that_panics_before_its_first_await_fails,

@@ -142,16 +142,19 @@ pub(crate) fn set_handling(handling: Handling) {
 
 /// Drops messages that were never handled: their replies say so.
 pub(crate) fn unhandled(run: impl FnOnce()) {
-    let before = HANDLING.replace(Handling { reply: UNHANDLED, ..Handling::NOTHING });
-    // Put back in a panic too: others catch it.
-    struct Before(Handling);
-    impl Drop for Before {
-        fn drop(&mut self) {
-            HANDLING.set(self.0);
-        }
-    }
-    let _before = Before(before);
+    let unhandled = Handling { reply: UNHANDLED, ..Handling::NOTHING };
+    let _before = Before(HANDLING.replace(unhandled));
     run();
+}
+
+/// What was being handled before, put back when this is dropped: in a panic too, since others catch
+/// it.
+struct Before(Handling);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        HANDLING.set(self.0);
+    }
 }
 
 /// Whether this thread runs the actor `id` just now.

@@ -48,6 +48,11 @@ impl Head {
         self.0.load(Ordering::Acquire) == UNSEEN
     }
 
+    /// Whether the caller left before the handler had begun: there is nobody to be told anything.
+    fn is_gone(&self) -> bool {
+        self.0.load(Ordering::Acquire) == GONE
+    }
+
     pub(crate) fn has_started(&self) -> bool {
         self.0.load(Ordering::Acquire) == STARTED
     }
@@ -209,7 +214,11 @@ impl<T> fmt::Debug for Unwanted<'_, T> {
 
 impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
+        // A caller that is gone may not have looked for its answer yet. What is skipped because of it
+        // must not read as `Stopped` then.
+        if let Some(slot) = self.slot.take()
+            && !slot.head.is_gone()
+        {
             let error = current::lost_reply(&slot.head);
             let _ = slot.put(Err(error));
         }
@@ -390,5 +399,21 @@ impl<P: ?Sized, T> ReplySlot<P, T> {
 impl<P: ?Sized, T> fmt::Debug for ReplySlot<P, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReplySlot").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Waker, waited_for};
+
+    #[test]
+    fn a_message_skipped_while_its_caller_leaves_is_not_told_as_stopped() {
+        let (reply, mut answer) = waited_for::<u32>(Waker::noop());
+        // The caller has decided to leave, and has not yet looked for an answer.
+        let slot = answer.slot.as_ref().expect("nobody has polled it");
+        assert!(!slot.head.abandon(), "the handler has not begun");
+        // The loop skips the message.
+        drop(reply);
+        assert!(matches!(answer.give_up(), Err(false)));
     }
 }

@@ -5,7 +5,7 @@ use actor_core::Incident;
 use actor_core::prelude::*;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tests::Gate;
+use tests::{Gate, guarded};
 
 async fn child(parent: &ProbeAddr, name: &'static str) -> ProbeAddr {
     let (give, given) = async_channel::bounded(1);
@@ -98,7 +98,13 @@ impl Deaf {
     }
 }
 
-pub fn a_parent_without_a_hook_goes_on_and_the_failure_is_reported(_: &System) {
+#[test]
+fn a_parent_without_a_hook_goes_on_and_the_failure_is_reported() {
+    let name = "a_parent_without_a_hook_goes_on_and_the_failure_is_reported";
+    guarded(name, report_of_a_child);
+}
+
+fn report_of_a_child() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let hook = move |incident: &Incident| log.lock().unwrap().push(incident.clone());

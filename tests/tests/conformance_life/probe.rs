@@ -139,7 +139,7 @@ impl Drop for Probe {
 /// had its chance to happen.
 pub async fn settle() {
     let other = Probe::new("settle", &Diary::default()).spawn();
-    for _ in 0..50 {
+    for _ in 0..20 {
         other.ping().await.expect("it is alive");
         futures_lite::future::yield_now().await;
     }

@@ -96,6 +96,28 @@ pub fn kill_drops_a_process_that_receives(system: &System) {
     });
 }
 
+pub fn kill_takes_effect_between_two_messages(system: &System) {
+    system.block_on(async {
+        let (seen, gate) = (Tally::default(), Gate::new());
+        let (tally, opened) = (seen.clone(), gate.clone());
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            opened.pass().await;
+            while let Some(number) = inbox.receive().await {
+                tally.add();
+                if number == 3 {
+                    inbox.address().kill();
+                }
+            }
+        });
+        for number in 1..10 {
+            process.try_send(number).unwrap();
+        }
+        gate.open();
+        assert_eq!(process.result().await, Err(Exit::Killed));
+        assert_eq!(seen.count(), 3);
+    });
+}
+
 enum Question {
     Panic(Reply<u32>),
     Drop(Reply<u32>),
@@ -148,7 +170,7 @@ pub fn a_question_that_was_never_received_is_told_stopped(system: &System) {
         let opened = gate.clone();
         let process = actor_core::Process::prepare(|mut inbox: Inbox<Question>| async move {
             // Drawn and refused, which is not received.
-            let look = inbox.select(|question| Err::<(), _>(question));
+            let look = inbox.select(Err::<(), Question>);
             futures_lite::future::or(
                 async {
                     look.await;
@@ -187,13 +209,17 @@ pub fn a_function_that_panics_before_its_first_await_fails(system: &System) {
 pub fn messages_left_when_the_function_returns_are_thrown_away(system: &System) {
     system.block_on(async {
         let dropped = Tally::default();
+        let gate = Gate::new();
+        let opened = gate.clone();
         let process = spawn_process(|mut inbox: Inbox<tests::Mark>| async move {
+            opened.pass().await;
             drop(inbox.receive().await);
             inbox
         });
         for _ in 0..5 {
             process.try_send(dropped.mark()).unwrap();
         }
+        gate.open();
         // An inbox that outlives its process holds what it has drawn, and then gives it up.
         let inbox = process.result().await.unwrap();
         drop(inbox);

@@ -252,19 +252,11 @@ pub fn a_dropped_select_loses_nothing(system: &System) {
             assert_eq!(short, Err(time::Elapsed));
             let polled = inbox.select(credit);
             assert_eq!(futures_lite::future::poll_once(polled).await, None);
-            let mut all = Vec::new();
-            while let Some(message) = inbox.receive().await {
-                all.push(message);
-            }
-            all
+            (inbox.receive().await, inbox.receive().await)
         });
-        for number in 0..3 {
-            process.send(Data(number)).await.unwrap();
-        }
-        process.stop();
-        // Stopped, it would not wait: the messages are there before the first look, or the stop is.
-        let all = process.result().await;
-        assert!(matches!(&all, Ok(all) if all.len() == 3) || all.is_err(), "{all:?}");
+        process.send(Data(0)).await.unwrap();
+        process.send(Data(1)).await.unwrap();
+        assert_eq!(process.result().await, Ok((Some(Data(0)), Some(Data(1)))));
     });
 }
 
@@ -321,6 +313,6 @@ pub fn many_selects_behind_many_messages_cost_no_rescan(system: &System) {
         let capturing = time_of_a_select(20_000, true).await;
         println!("a select: {empty:?} alone, {behind:?} behind 20 000, {capturing:?} capturing");
         // A scan of 20 000 takes hundreds of times as long as a select alone.
-        assert!(behind < 10 * empty + Duration::from_micros(5), "{behind:?} against {empty:?}");
+        assert!(20 * behind < capturing, "{behind:?} against {capturing:?} for a scan");
     });
 }

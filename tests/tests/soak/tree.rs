@@ -34,7 +34,7 @@ impl Worker {
 
     /// Something to do; it is counted when it is done.
     pub async fn work(&mut self, number: u64) -> u64 {
-        if number % 7 == 0 {
+        if number.is_multiple_of(7) {
             futures_lite::future::yield_now().await;
         }
         self.books.handled.fetch_add(1, Ordering::Relaxed);

@@ -48,7 +48,7 @@ struct Async {
 #[actor]
 impl Async {
     async fn good(&mut self, number: usize) -> usize {
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             yield_now().await;
         }
         self.log.lock().unwrap().push(number);

@@ -8,6 +8,7 @@ mod address;
 mod ask;
 mod attend;
 mod child;
+mod exits;
 mod hand;
 mod inbox;
 mod outcome;
@@ -15,7 +16,8 @@ mod select;
 
 pub use address::{Process, ProcessAddr};
 pub use ask::Ask;
-pub use inbox::{ExitNotice, Inbox};
+pub use exits::ExitNotice;
+pub use inbox::Inbox;
 pub use outcome::Outcome;
 pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 

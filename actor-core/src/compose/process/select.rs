@@ -51,6 +51,10 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
             "an inbox receives inside of its own process only, not in another task"
         );
         inbox.tie.wait_is_over();
+        if inbox.mail().core.is_killed() {
+            // Between two messages: the loop drops all this as soon as it is pending.
+            return Poll::Pending;
+        }
         if inbox.mail().core.budget() == 0 {
             // To the back of the line; the next turn begins anew.
             cx.waker().wake_by_ref();
@@ -61,7 +65,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
             return Poll::Ready(None);
         }
         let known = known::<F>();
-        let at = at.get_or_insert_with(|| known.map_or(0, |known| inbox.hand().mark(known)));
+        let at = at.get_or_insert_with(|| known.map_or(0, |known| inbox.hand.mark(known)));
         let found = loop {
             if let Some(chosen) = inbox.ask(question, at) {
                 break Some(Some(chosen));
@@ -74,18 +78,18 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
             if !goes_on {
                 break Some(None);
             }
-            if !inbox.hand().has_news() {
+            if !inbox.hand.has_news() {
                 break None;
             }
         };
         if let Some(known) = known {
-            inbox.hand().set_mark(known, *at);
+            inbox.hand.set_mark(known, *at);
         }
         if let Some(found) = found {
             inbox.took();
             return Poll::Ready(found);
         }
-        inbox.hand().give_back();
+        inbox.hand.give_back();
         let waker = cx.waker();
         inbox.tie.wait((!current::is_own_waker(waker)).then_some(waker));
         Poll::Pending

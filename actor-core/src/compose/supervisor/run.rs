@@ -267,7 +267,10 @@ impl Supervisor {
     /// Counts one more restart in the sliding window; false if that is one too many.
     fn count_restart(&mut self, now: Instant) -> bool {
         let (most, period) = self.intensity;
-        self.restarts.retain(|restart| now.saturating_duration_since(*restart) < period);
+        // They are in order, the oldest first.
+        while self.restarts.front().is_some_and(|first| now.duration_since(*first) >= period) {
+            self.restarts.pop_front();
+        }
         self.restarts.push_back(now);
         self.restarts.len() <= most
     }

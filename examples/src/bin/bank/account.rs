@@ -1,0 +1,73 @@
+//! An account: the only one who writes its page.
+
+use std::sync::Arc;
+
+use actor_core::prelude::*;
+use futures_lite::future::yield_now;
+
+use crate::store::{Page, Store};
+use crate::storm::Storm;
+
+/// An account in one of its lives.
+#[actor]
+pub struct Account {
+    number: usize,
+    /// What this life knows; what counts is in the store.
+    page: Page,
+    store: Arc<Store>,
+    storm: Arc<Storm>,
+}
+
+/// By whom, and the how manieth of his: the same if it is asked for again.
+#[derive(Clone, Copy)]
+pub struct Order {
+    pub teller: usize,
+    pub number: u64,
+}
+
+impl Account {
+    /// Begins a life with what the last one wrote.
+    pub fn open(number: usize, store: Arc<Store>, storm: Arc<Storm>) -> Self {
+        Account { number, page: store.page(number), store, storm }
+    }
+
+    /// Carries out `change` once for each order, and tells whether it was accepted.
+    async fn carry_out(&mut self, order: Order, change: impl Fn(u64) -> Option<u64>) -> bool {
+        if let Some((number, accepted)) = self.page.last[order.teller]
+            && number == order.number
+        {
+            return accepted;
+        }
+        let mut page = self.page.clone();
+        let changed = change(page.balance);
+        page.balance = changed.unwrap_or(page.balance);
+        page.last[order.teller] = Some((order.number, changed.is_some()));
+        // It may die here, with nothing written ..
+        self.storm.strike();
+        yield_now().await;
+        self.store.write_page(self.number, &page);
+        // .. or here, with all written and nobody told.
+        self.storm.strike();
+        yield_now().await;
+        self.page = page;
+        changed.is_some()
+    }
+}
+
+#[actor]
+impl Account {
+    /// Takes `amount` out; false if there is less.
+    pub async fn withdraw(&mut self, order: Order, amount: u64) -> bool {
+        self.carry_out(order, |balance| balance.checked_sub(amount)).await
+    }
+
+    /// Puts `amount` in.
+    pub async fn deposit(&mut self, order: Order, amount: u64) -> bool {
+        self.carry_out(order, |balance| balance.checked_add(amount)).await
+    }
+
+    /// The balance.
+    pub fn balance(&self) -> u64 {
+        self.page.balance
+    }
+}

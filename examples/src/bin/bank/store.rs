@@ -1,0 +1,82 @@
+//! What outlives every actor: a page for each account and a slip for each teller. It stands for a
+//! disk, and each write is done as a whole or not at all.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What is written of one account.
+#[derive(Clone)]
+pub struct Page {
+    pub balance: u64,
+    /// By teller: the last order of his that was carried out, and whether it was accepted. A teller
+    /// gives one order at a time, so this is all that has to be remembered.
+    pub last: Vec<Option<(u64, bool)>>,
+}
+
+/// A transfer under way.
+#[derive(Clone, Copy)]
+pub struct Transfer {
+    pub from: usize,
+    pub to: usize,
+    pub amount: u64,
+    /// Set when the first half is known to be done.
+    pub is_withdrawn: bool,
+}
+
+/// What is written of one teller's work.
+#[derive(Clone, Copy, Default)]
+pub struct Slip {
+    pub done: u64,
+    pub open: Option<Transfer>,
+}
+
+pub struct Store {
+    pages: Vec<Mutex<Page>>,
+    slips: Vec<Mutex<Slip>>,
+}
+
+impl Store {
+    pub fn new(accounts: usize, balance: u64, tellers: usize) -> Self {
+        let page = || Mutex::new(Page { balance, last: vec![None; tellers] });
+        Store {
+            pages: (0..accounts).map(|_| page()).collect(),
+            slips: (0..tellers).map(|_| Mutex::default()).collect(),
+        }
+    }
+
+    pub fn page(&self, account: usize) -> Page {
+        lock(&self.pages[account]).clone()
+    }
+
+    pub fn write_page(&self, account: usize, page: &Page) {
+        lock(&self.pages[account]).clone_from(page);
+    }
+
+    pub fn slip(&self, teller: usize) -> Slip {
+        *lock(&self.slips[teller])
+    }
+
+    pub fn write_slip(&self, teller: usize, slip: Slip) {
+        *lock(&self.slips[teller]) = slip;
+    }
+
+    pub fn balances(&self) -> Vec<u64> {
+        self.pages.iter().map(|page| lock(page).balance).collect()
+    }
+
+    pub fn sum(&self) -> u64 {
+        self.balances().iter().sum()
+    }
+
+    pub fn transfers_done(&self) -> u64 {
+        self.slips.iter().map(|slip| lock(slip).done).sum()
+    }
+
+    pub fn transfers_open(&self) -> usize {
+        self.slips.iter().filter(|slip| lock(slip).open.is_some()).count()
+    }
+}
+
+/// Nothing can panic while it is held, so a poisoned lock is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
