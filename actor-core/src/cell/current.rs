@@ -3,7 +3,7 @@
 
 use super::core::Core;
 use super::hub::Hub;
-use super::mail::{AnyMail, Verbs};
+use super::post::{AnyMail, Verbs};
 use crate::error::{CallError, Cycle};
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Place};
 use crate::incident::Incident;

@@ -3,7 +3,8 @@
 //! user's under the lock.
 
 use super::core::{END, NOTICE, STOP};
-use super::mail::{Lane, Mail, announce};
+use super::mail::{Lane, Mail};
+use super::post::announce;
 use super::seat::Notice;
 use crate::actor::Dispatch;
 use crate::sync::atomic::Ordering;

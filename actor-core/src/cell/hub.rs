@@ -1,8 +1,8 @@
 //! What the actors of one system share: host, ids, the table of actors, incidents. Not the handle
 //! that users hold, which is `System`.
 
-use super::mail::AnyMail;
 use super::names::Names;
+use super::post::AnyMail;
 use crate::host::Host;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};

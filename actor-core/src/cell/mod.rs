@@ -13,6 +13,7 @@ pub(crate) mod draw;
 pub(crate) mod hub;
 pub(crate) mod mail;
 pub(crate) mod names;
+pub(crate) mod post;
 pub(crate) mod queue;
 pub(crate) mod seat;
 pub(crate) mod waker;

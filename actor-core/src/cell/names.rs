@@ -1,7 +1,7 @@
 //! The registry of one system: who holds which name. Knows no types: what a name leads to is found
 //! by downcasting.
 
-use super::mail::{AnyMail, Post};
+use super::post::{AnyMail, Post};
 use crate::Actor;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Mutex};

@@ -1,7 +1,7 @@
 //! The part of a lane that knows no messages: where the cell lies, notices, who is to be told of
 //! the end. Plain data under the lane's lock.
 
-use super::mail::AnyMail;
+use super::post::AnyMail;
 use crate::exit::{ActorId, Exit, Failure};
 use crate::host::RunCell;
 use crate::life::restart::Overseen;

@@ -1,6 +1,6 @@
 //! The waker that handlers are polled with: an `Arc` of its own, made once a cell.
 
-use super::mail::{AnyMail, Verbs};
+use super::post::{AnyMail, Verbs};
 use crate::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 

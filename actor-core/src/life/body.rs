@@ -10,7 +10,7 @@ use super::spawn::{Life, Seat};
 use crate::actor::{Dispatch, Flow, HandleLater, HandleNow};
 use crate::cell::core::{Core, Pace};
 use crate::cell::current::{self, Handling};
-use crate::cell::mail::{AnyMail, Rest};
+use crate::cell::post::{AnyMail, Rest};
 use crate::cell::seat::Cell;
 use crate::cell::waker::OwnWaker;
 use crate::host::{Job, RunCell, Turn};

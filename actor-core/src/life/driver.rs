@@ -6,17 +6,14 @@
 
 use super::context::Context;
 use super::end::Ending;
-use super::holding::Holding;
-use super::made::Made;
 use super::restart::Factory;
 use crate::actor::{Dispatch, Flow, Input};
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, WAITING};
 use crate::cell::current::{self, Handling};
-use crate::cell::mail::{AnyMail, Fetched, Mail, Shared, Verbs, announce};
-use crate::cell::seat::{Key, Notice};
-use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
-use crate::incident::Incident;
-use crate::life::task;
+use crate::cell::mail::Mail;
+use crate::cell::post::{AnyMail, Fetched, Shared, Verbs, announce};
+use crate::cell::seat::Key;
+use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
@@ -338,141 +335,6 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// Handles one notice at its turn.
-    fn heed_notice(&mut self, notice: Notice) -> Option<Next<A::Message>> {
-        match notice {
-            Notice::Due(key) => self.due(key),
-            Notice::Exited(key, id, exit) => self.exited(key, id, exit),
-            Notice::Unlinked(id, exit) => self.unlinked(id, exit),
-            Notice::Broken(failure) => {
-                self.finish(Exit::Failed(failure));
-                None
-            }
-            Notice::Look => None,
-        }
-    }
-
-    /// A timer, a stream or a piped future has something.
-    fn due(&mut self, key: Key) -> Option<Next<A::Message>> {
-        let mail = self.mail().clone();
-        let mut lane = mail.lane();
-        // What was cancelled is not there: what had fired is skipped.
-        let (make, what) = match lane.holdings.as_mut()?.get(key)? {
-            Holding::Timer { clock, make } => {
-                clock.taken();
-                (make.take(), "timer")
-            }
-            Holding::Source { make, .. } => (make.take(), "stream"),
-            _ => return None,
-        };
-        drop(lane);
-        let mut make = make?;
-        let me = self.context.address();
-        let made = current::guarded(&*mail, what, || make(&me));
-        let is_over = matches!(made, Ok(Made::Nothing) | Err(_));
-        // It goes back, unless it was cancelled meanwhile or was for once only.
-        let mut gone = Some(make);
-        let mut at_end = None;
-        let mut lane = mail.lane();
-        let holdings = lane.holdings.get_or_insert_default();
-        let once = match holdings.get(key) {
-            Some(Holding::Timer { clock, make }) => {
-                std::mem::swap(make, &mut gone);
-                !clock.is_periodic()
-            }
-            Some(Holding::Source { make, once, at_end: end, .. }) => {
-                std::mem::swap(make, &mut gone);
-                if is_over {
-                    at_end = end.take();
-                }
-                *once || is_over
-            }
-            _ => false,
-        };
-        let ended = once.then(|| holdings.remove(key));
-        drop(lane);
-        mail.contain(what, || drop((ended, gone)));
-        let made = match at_end {
-            Some(mut at_end) if made.is_ok() => current::guarded(&*mail, what, || at_end(&me)),
-            _ => made,
-        };
-        self.made(made, what)
-    }
-
-    /// Whom this life watches has ended.
-    fn exited(&mut self, key: Key, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
-        let mail = self.mail().clone();
-        let mut lane = mail.lane();
-        let holding = lane.holdings.as_mut()?.remove(key)?;
-        drop(lane);
-        match holding {
-            Holding::Monitor { make, .. } => {
-                let me = self.context.address();
-                let made = current::guarded(&*mail, "monitor", || make(&me, exit));
-                self.made(made, "monitor")
-            }
-            Holding::Link { .. } => self.unlinked(id, exit),
-            Holding::Child(child) => {
-                if A::HOOKS.exit {
-                    return self.told(id, exit);
-                }
-                if let Exit::Failed(failure) = exit {
-                    child.core().hub.report(Incident::Unobserved { failure });
-                }
-                None
-            }
-            Holding::Timer { .. } | Holding::Source { .. } | Holding::Task(_) => None,
-        }
-    }
-
-    fn told(&mut self, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
-        let input = Input::Exited(Box::new((id, exit)));
-        Some(Next::Run(input, Handling::new("on_exit", None)))
-    }
-
-    /// A linked actor has ended: be told, or fail too.
-    fn unlinked(&mut self, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
-        if A::HOOKS.exit {
-            return self.told(id, exit);
-        }
-        if !exit.is_normal() {
-            // The reason goes on as it is: a chain of links does not make a chain of causes.
-            let cause = match &exit {
-                Exit::Failed(failure) => failure.cause().unwrap_or(&exit),
-                _ => &exit,
-            };
-            let message = format!("linked actor #{id} {cause}");
-            let cause = Some(cause.clone());
-            let failure = self.failure(FailureKind::Linked, "", message, cause);
-            self.finish(Exit::Failed(failure));
-        }
-        None
-    }
-
-    fn made(
-        &mut self,
-        made: Result<Made<A>, Failure>,
-        what: &'static str,
-    ) -> Option<Next<A::Message>> {
-        match made {
-            Ok(Made::Own(message)) => {
-                let handling = Handling::new(A::label(&message).name, None);
-                return Some(Next::Run(Input::Message(message), handling));
-            }
-            Ok(Made::Elsewhere(sending)) => {
-                let (runnable, task) = task::prepare(&self.mail().core.hub, sending);
-                task.detach();
-                runnable.schedule();
-            }
-            Ok(Made::Nothing) => {}
-            Err(failure) => {
-                debug_assert_eq!(failure.handler(), what);
-                self.finish(Exit::Failed(failure));
-            }
-        }
-        None
-    }
-
     pub(super) fn failure(
         &self,
         kind: FailureKind,
@@ -515,7 +377,7 @@ impl<A: Dispatch> Driver<A> {
 
     /// The life ends: step 3 is next. If no other can follow, the mailbox refuses from now on, and
     /// what is queued is thrown away.
-    fn finish(&mut self, exit: Exit) {
+    pub(super) fn finish(&mut self, exit: Exit) {
         let mail = self.context.mail().clone();
         mail.put_back(&mut self.batch);
         let is_last = !self.may_live_again(&exit);

@@ -6,7 +6,7 @@ use super::driver::{Driver, Next, Stage};
 use crate::actor::{Dispatch, Input};
 use crate::cell::core::{END, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
-use crate::cell::mail::{AnyMail, Verbs, announce};
+use crate::cell::post::{AnyMail, Verbs, announce};
 use crate::cell::seat::{Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;

@@ -4,7 +4,7 @@
 use super::made::{Make, MakeOfExit};
 use super::timer::Clock;
 use crate::actor::Dispatch;
-use crate::cell::mail::{AnyMail, Shared, Verbs};
+use crate::cell::post::{AnyMail, Shared, Verbs};
 use crate::cell::seat::Key;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};

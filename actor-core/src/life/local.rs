@@ -2,7 +2,7 @@
 
 use super::body::{Body, Progress, back, begin_turn};
 use crate::cell::current;
-use crate::cell::mail::{AnyMail, Rest};
+use crate::cell::post::{AnyMail, Rest};
 use crate::cell::seat::Cell;
 use crate::host::{self, RunCell};
 use crate::sync::Arc;

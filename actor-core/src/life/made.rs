@@ -2,7 +2,7 @@
 //! then and there, or one for somebody else, which is sent.
 
 use crate::actor::{Dispatch, Protocol};
-use crate::cell::mail::Verbs;
+use crate::cell::post::Verbs;
 use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;
 use crate::talk::call::Call;

@@ -9,6 +9,7 @@ pub(crate) mod holding;
 pub(crate) mod local;
 pub(crate) mod made;
 pub(crate) mod making;
+mod notices;
 pub(crate) mod restart;
 pub(crate) mod spawn;
 pub(crate) mod task;

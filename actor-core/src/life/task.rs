@@ -3,7 +3,7 @@
 use super::timer::Handle;
 use crate::cell::current;
 use crate::cell::hub::Hub;
-use crate::cell::mail::{AnyMail, Verbs};
+use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::{Key, Notice};
 use crate::exit::Failure;
 use crate::host::{Job, Turn};

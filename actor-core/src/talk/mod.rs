@@ -1,6 +1,7 @@
 //! How one reaches an actor and gets an answer. Knows mailboxes, not lives.
 
 pub(crate) mod address;
+pub(crate) mod any;
 pub(crate) mod call;
 pub(crate) mod join;
 pub(crate) mod reply;

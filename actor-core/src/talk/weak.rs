@@ -3,7 +3,7 @@
 use super::address::Addr;
 use super::join::Join;
 use crate::Actor;
-use crate::cell::mail::Post;
+use crate::cell::post::Post;
 use crate::exit::ActorId;
 use crate::sync::Weak;
 use std::fmt;

@@ -6,7 +6,7 @@ mod mail;
 
 use crate::actor::Dispatch;
 use crate::cell::core::Core;
-use crate::cell::mail::{AnyMail, Post};
+use crate::cell::post::{AnyMail, Post};
 use crate::life::driver::Driver;
 use crate::life::restart::{Factory, Restart, oversee};
 use crate::life::spawn::{Birth, Life};

@@ -8,7 +8,7 @@ use crate::exit::{ActorId, Exit};
 use crate::life::holding::Holding;
 use crate::life::made::Made;
 use crate::life::watch::{Link, Monitor};
-use crate::talk::address::Target;
+use crate::talk::any::Target;
 
 /// That an actor has ended which a process monitors or is linked to.
 ///

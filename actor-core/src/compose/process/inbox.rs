@@ -7,7 +7,8 @@ use super::select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 use super::{Proc, ProcessAddr};
 use crate::Context;
 use crate::cell::core::{Core, WAITING};
-use crate::cell::mail::{AnyMail, Mail};
+use crate::cell::mail::Mail;
+use crate::cell::post::AnyMail;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use std::fmt;
@@ -256,7 +257,7 @@ impl<M: Send + 'static> Drop for Inbox<M> {
 
 impl<M: Send + 'static> fmt::Debug for Inbox<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Inbox({})", crate::cell::mail::Verbs::label(self.mail() as &dyn AnyMail))
+        write!(f, "Inbox({})", crate::cell::post::Verbs::label(self.mail() as &dyn AnyMail))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Supervisor;
 use crate::Context;
 use crate::actor::Dispatch;
-use crate::cell::mail::AnyMail;
+use crate::cell::post::AnyMail;
 use crate::cell::seat::Watcher;
 use crate::life::driver::Driver;
 use crate::life::holding::Holding;

@@ -4,7 +4,7 @@ use super::backoff::Backoff;
 use super::child::{Adopted, Child, Newborn};
 use super::{ChildInfo, Strategy};
 use crate::actor::Dispatch;
-use crate::cell::mail::Verbs;
+use crate::cell::post::Verbs;
 use crate::cell::seat::Notice;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::life::restart::{Overseer, Oversight, Restart, Verdict};

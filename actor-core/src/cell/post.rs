@@ -1,0 +1,229 @@
+//! What can be done to a mailbox without knowing its messages, or whose it is; and the verbs of the
+//! system, which never share the user's queue, bound or types.
+
+use super::core::{Core, KILL, NOTICE, POKE};
+use super::current;
+use super::queue::{Refused, Room, Ticket};
+use super::seat::{Cell, Notice, Seat, Watcher};
+use crate::ActorId;
+use crate::actor::{Dispatch, Protocol};
+use crate::exit::Exit;
+use crate::host::{Job, Turn};
+use crate::incident::Incident;
+use crate::sync::{Arc, Weak};
+use event_listener::Event;
+use std::task::Waker;
+
+/// How a cell comes to rest.
+pub(crate) enum Rest {
+    /// It lies in the seat.
+    Laid,
+    /// There is more to do and budget left: run on.
+    Again,
+    /// Its turn is over, or it woke itself: to the back of the queue.
+    Back,
+}
+
+/// A mailbox without the type of its messages.
+pub(crate) trait AnyMail: Send + Sync {
+    fn core(&self) -> &Core;
+    /// Runs `look` under the lock, with the position of what comes now.
+    fn with(&self, look: &mut dyn FnMut(&mut Seat, u64));
+    fn len(&self) -> usize;
+    /// Refuses new messages from now on. Idempotent.
+    fn close(&self);
+    /// The cell has no more to do just now: `cell` gives it away, if it is to lie in the seat.
+    fn lay_back(&self, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest;
+    /// Takes away something that the life has made: what has fired but still waits goes with it.
+    fn cancel(&self, key: u64);
+    /// A task of the life is gone.
+    fn task_gone(&self, key: u64);
+
+    /// Drops the actor at its next await or between two messages.
+    fn kill(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| {
+            if seat.exit().is_none() {
+                self.core().raise(KILL);
+                cell = seat.cell.take();
+            }
+        });
+        schedule(self, cell);
+    }
+
+    /// The last keeper has gone: if the actor idles, it looks whether that is its end.
+    fn forsaken(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| {
+            if !seat.closed {
+                cell = seat.take_idle();
+            }
+        });
+        schedule(self, cell);
+    }
+}
+
+/// A mailbox that several actors take their messages from.
+pub(crate) trait Shared<A: Dispatch>: Post<A> {
+    /// Takes the next message for member `number`; if there is none, the member is poked when one
+    /// comes.
+    fn fetch_for(&self, number: usize) -> Fetched<A::Message>;
+}
+
+/// What a member finds.
+pub(crate) enum Fetched<M> {
+    Message(M),
+    Nothing,
+    /// There will be nothing any more.
+    Over,
+}
+
+/// A mailbox for the messages of `P`, whoever's it is.
+pub(crate) trait Post<P: ?Sized>: AnyMail {
+    fn push(&self, message: P::Message) -> Result<(), Refused<P::Message>>
+    where
+        P: Protocol;
+    /// Pushes, or takes a place among those that wait for room. A call gives no waker: it waits
+    /// for its reply, and need not hear that it was let in.
+    fn push_or_wait(
+        &self,
+        message: P::Message,
+        waker: Option<Waker>,
+    ) -> Result<Option<Ticket>, P::Message>
+    where
+        P: Protocol;
+    fn look(&self, ticket: Ticket, waker: &Waker) -> Room<P::Message>
+    where
+        P: Protocol;
+    fn leave(&self, ticket: Ticket) -> Option<P::Message>
+    where
+        P: Protocol;
+    /// Sets the number of members; false if this is not a pool.
+    fn resize(&self, _size: usize) -> bool {
+        false
+    }
+    fn weak(self: Arc<Self>) -> Weak<dyn Post<P>>;
+    fn any(self: Arc<Self>) -> Arc<dyn AnyMail>;
+}
+
+/// Tells all who wait for a change of an actor's state; not under its lock. Returns how many.
+pub(crate) fn announce(changed: Option<Arc<Event>>) -> usize {
+    changed.map_or(0, |changed| changed.notify(usize::MAX))
+}
+
+/// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
+pub(crate) fn throw_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
+    let label = P::label(&message);
+    let (name, is_call) = (label.name, label.reply.is_some());
+    drop_unhandled(mail, name, message);
+    if !is_call {
+        let (actor, id) = (mail.label(), mail.core().id());
+        mail.core().hub.report(Incident::Undelivered { actor, id, message: name });
+    }
+}
+
+/// Drops a message that was never handled; its reply says so.
+pub(super) fn drop_unhandled<M>(mail: &(impl AnyMail + ?Sized), name: &'static str, message: M) {
+    contain(mail, name, || current::unhandled(|| drop(message)));
+}
+
+/// Runs user code that must not fail anything: a panic is reported and goes no further.
+pub(crate) fn contain(mail: &(impl AnyMail + ?Sized), name: &'static str, run: impl FnOnce()) {
+    if let Err(failure) = current::guarded(mail, name, run) {
+        mail.core().hub.report(Incident::Swallowed { failure });
+    }
+}
+
+/// Puts a cell that was taken out of its seat on its way to run.
+pub(super) fn schedule(mail: &(impl AnyMail + ?Sized), cell: Option<Cell>) {
+    if let Some(cell) = cell {
+        mail.core().hub.host.schedule(Job::Cell(cell), Turn::Next);
+    }
+}
+
+/// The verbs of the system, which never share the user's queue, bound or types.
+pub(crate) trait Verbs: AnyMail {
+    /// There may be something in the shared mailbox.
+    fn poke(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| {
+            self.core().raise(POKE);
+            cell = seat.take_idle();
+        });
+        schedule(self, cell);
+    }
+
+    /// Posts in order: handled when all that is accepted by now has been taken.
+    fn notify(&self, notice: Notice) {
+        let mut cell = None;
+        let mut notice = Some(notice);
+        self.with(&mut |seat, position| {
+            if seat.exit().is_some()
+                || matches!((&notice, seat.closed), (Some(Notice::Due(_)), true))
+            {
+                return;
+            }
+            let Some(notice) = notice.take() else { return };
+            seat.records().notices.push_back((position, notice));
+            self.core().raise(NOTICE);
+            cell = seat.take_idle();
+        });
+        schedule(self, cell);
+    }
+
+    /// The pending handler can go on.
+    fn wake(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| cell = seat.take_woken());
+        schedule(self, cell);
+    }
+
+    /// A keeper goes.
+    fn release(&self) {
+        if self.core().unkeep() {
+            self.forsaken();
+        }
+    }
+
+    /// Enters a watcher; if the actor has ended already, gives the exit instead.
+    fn watch(&self, watcher: Watcher) -> Option<Exit> {
+        let (mut watcher, mut exit) = (Some(watcher), None);
+        self.with(&mut |seat, _| {
+            exit = seat.exit().cloned();
+            if exit.is_none() {
+                seat.records().watchers.extend(watcher.take());
+            }
+        });
+        exit
+    }
+
+    /// Takes out the watchers that `id` entered for `key`.
+    fn unwatch(&self, id: ActorId, key: Option<u64>) {
+        let mut gone = Vec::new();
+        self.with(&mut |seat, _| {
+            if seat.known().is_some() {
+                let watchers = &mut seat.records().watchers;
+                gone.extend(watchers.extract_if(.., |other| other.id == id && other.key == key));
+            }
+        });
+    }
+
+    /// The name under which it stands in logs, exits and trees: `account#7`.
+    fn label(&self) -> String {
+        let mut label = None;
+        self.with(&mut |seat, _| {
+            label = seat
+                .known()
+                .and_then(|known| known.names.first().or(known.label.as_ref()).cloned());
+        });
+        match label {
+            Some(label) => label.as_ref().to_owned(),
+            None => {
+                let (name, number) = (self.core().settings.name, self.core().number);
+                format!("{}#{number}", name.to_lowercase())
+            }
+        }
+    }
+}
+
+impl<M: AnyMail + ?Sized> Verbs for M {}

@@ -1,0 +1,204 @@
+//! What goes on beside the messages: timers, streams, piped futures, tasks.
+
+use super::Context;
+use crate::actor::{Dispatch, Protocol};
+use crate::cell::seat::Key;
+use crate::exit::Failure;
+use crate::life::attachment::{self, Attachment, once};
+use crate::life::holding::Holding;
+use crate::life::made::{Made, Make};
+use crate::life::task::{self, Present, Task, supervised};
+use crate::life::timer::{Clock, Timer};
+use crate::sync::Arc;
+use crate::talk::call::Call;
+use futures_lite::Stream;
+use std::future::Future;
+use std::time::Duration;
+
+impl<A: Dispatch> Context<A> {
+    /// Has a message made after `delay`, unless the timer is cancelled before.
+    ///
+    /// `make` is given this actor's address and makes one message, for this actor or any other.
+    pub fn after<B, T, F>(&self, delay: Duration, make: F) -> Timer
+    where
+        B: Protocol,
+        F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
+    {
+        let own = self.id();
+        let make = once(move |me: &A::Addr| Made::of(make(me), own));
+        self.timer(delay, None, make)
+    }
+
+    /// Has a message made every `period`, the first after one period.
+    ///
+    /// It does not drift, and makes no burst after a stall: at most one tick waits, those missed
+    /// meanwhile are skipped.
+    ///
+    /// # Panics
+    /// If `period` is zero.
+    #[track_caller]
+    pub fn every<B, T, F>(&self, period: Duration, mut make: F) -> Timer
+    where
+        B: Protocol,
+        F: for<'a> FnMut(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
+    {
+        assert!(!period.is_zero(), "a period of zero would tick without end; use a longer one");
+        let own = self.id();
+        let make = Box::new(move |me: &A::Addr| Made::of(make(me), own));
+        self.timer(period, Some(period), make)
+    }
+
+    /// Has a message made of each item of `stream`.
+    ///
+    /// At most one item waits; the stream is polled again when that has been taken. A stream that
+    /// has not ended keeps the actor alive.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Sum {
+    ///     total: u32,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Sum {
+    ///     #[on_start]
+    ///     fn begin(&mut self, context: &Context<Self>) {
+    ///         let numbers = futures_lite::stream::iter([1, 2, 3]);
+    ///         context
+    ///             .attach(numbers, |me, number| me.add(number))
+    ///             .on_end(|me| me.done())
+    ///             .detach();
+    ///     }
+    ///
+    ///     fn add(&mut self, number: u32) {
+    ///         self.total += number;
+    ///     }
+    ///
+    ///     fn done(&mut self, context: &Context<Self>) {
+    ///         assert_eq!(self.total, 6);
+    ///         context.stop();
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     assert_eq!(Sum { total: 0 }.spawn().join().await, Exit::Stopped);
+    /// });
+    /// ```
+    pub fn attach<S, B, T, F>(&self, stream: S, each: F) -> Attachment<A>
+    where
+        S: Stream + Send + 'static,
+        S::Item: Send,
+        B: Protocol,
+        F: for<'a> FnMut(&'a A::Addr, S::Item) -> Call<'a, B, T> + Send + 'static,
+    {
+        let present = self.present(true);
+        let key = present.key;
+        let (bring, make) = attachment::stream(stream, each, present, self.id());
+        self.hold_task(key, bring, |task| Holding::Source {
+            task,
+            make: Some(make),
+            once: false,
+            at_end: None,
+        });
+        Attachment::new(self.mail.clone(), key)
+    }
+
+    /// Waits for `future` beside the actor, and has a message made of its outcome: the actor goes
+    /// on with other messages meanwhile. It keeps the actor alive.
+    ///
+    /// The outcome is `Err(Failure)` if the future panicked. Named after Akka's `pipeToSelf`.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::Failure;
+    /// #[actor]
+    /// struct Cache {
+    ///     page: Option<String>,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Cache {
+    ///     fn load(&mut self, context: &Context<Self>) {
+    ///         let fetching = async { String::from("text") };
+    ///         context.pipe(fetching, |me, page| me.loaded(page));
+    ///     }
+    ///
+    ///     fn loaded(&mut self, page: Result<String, Failure>) {
+    ///         self.page = page.ok();
+    ///     }
+    ///
+    ///     fn page(&self) -> Option<String> {
+    ///         self.page.clone()
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let cache = Cache { page: None }.spawn();
+    ///     cache.load().await.unwrap();
+    ///     while cache.page().await.unwrap().is_none() {}
+    /// });
+    /// ```
+    pub fn pipe<U, B, T, F>(&self, future: U, make: F)
+    where
+        U: Future + Send + 'static,
+        U::Output: Send,
+        B: Protocol,
+        F: for<'a> FnOnce(&'a A::Addr, Result<U::Output, Failure>) -> Call<'a, B, T>
+            + Send
+            + 'static,
+    {
+        let present = self.present(true);
+        let key = present.key;
+        let (bring, make) = attachment::pipe(future, make, present, self.id());
+        self.hold_task(key, bring, |task| Holding::Source {
+            task,
+            make: Some(make),
+            once: true,
+            at_end: None,
+        });
+    }
+
+    /// Runs `future` beside the actor until it is done or the life ends.
+    ///
+    /// It does not keep the actor alive. Its panic is a failure of this life.
+    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
+        let present = self.present(false);
+        let key = present.key;
+        self.hold_task(key, supervised(present, future, "task"), |task| Holding::Task(task));
+        Task::new(Arc::downgrade(&self.any()), key)
+    }
+
+    fn timer(&self, delay: Duration, period: Option<Duration>, make: Make<A>) -> Timer {
+        let key = self.with_holdings(|holdings| holdings.key());
+        // The tick is looked for by its key only at its turn, which is after this handler.
+        let clock = Clock::start(&self.any(), key, delay, period);
+        let holding = Holding::Timer { clock, make: Some(make) };
+        self.with_holdings(|holdings| holdings.insert(key, holding));
+        Timer::new(Arc::downgrade(&self.any()), key)
+    }
+
+    /// Counts a future of this life in.
+    fn present(&self, keeps: bool) -> Present {
+        let key = self.with_holdings(|holdings| {
+            holdings.tasks += 1;
+            holdings.key()
+        });
+        if keeps {
+            self.mail.core.keep();
+        }
+        Present { mail: self.any(), key, keeps }
+    }
+
+    fn hold_task(
+        &self,
+        key: Key,
+        future: impl Future<Output = ()> + Send + 'static,
+        hold: impl FnOnce(async_task::Task<()>) -> Holding<A>,
+    ) {
+        let (runnable, task) = task::prepare(&self.mail.core.hub, future);
+        let holding = hold(task);
+        self.with_holdings(|holdings| holdings.insert(key, holding));
+        runnable.schedule();
+    }
+}

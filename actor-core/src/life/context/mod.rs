@@ -1,0 +1,207 @@
+//! What a handler can ask of its own actor: [`Context`]. Everything made here ends with the life.
+//!
+//! `others.rs` has children, monitors and links; `beside.rs` timers, streams and tasks.
+
+mod beside;
+mod others;
+
+use super::holding::Holdings;
+use crate::actor::Dispatch;
+use crate::cell::core::LEAVE;
+use crate::cell::mail::Mail;
+use crate::cell::post::{AnyMail, Post, Verbs};
+use crate::exit::{ActorId, Exit};
+use crate::sync::Arc;
+use crate::talk::address::Addr;
+use crate::talk::join::poll_change;
+use crate::talk::weak::WeakAddr;
+use event_listener::EventListener;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+/// An actor's own view of itself: an argument `&Context<Self>` of a handler is filled in by the run
+/// loop and is no argument of the address method.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use std::time::Duration;
+/// #[actor]
+/// struct Ticker {
+///     left: u32,
+/// }
+///
+/// #[actor]
+/// impl Ticker {
+///     #[on_start]
+///     fn begin(&mut self, context: &Context<Self>) {
+///         context.every(Duration::from_millis(1), |me| me.tick()).detach();
+///     }
+///
+///     fn tick(&mut self, context: &Context<Self>) {
+///         self.left -= 1;
+///         if self.left == 0 {
+///             context.stop();
+///         }
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let ticker = Ticker { left: 3 }.spawn();
+///     assert_eq!(ticker.join().await, Exit::Stopped);
+/// });
+/// ```
+pub struct Context<A: Dispatch> {
+    pub(super) mail: Arc<Mail<A>>,
+}
+
+impl<A: Dispatch> Context<A> {
+    pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
+        Context { mail }
+    }
+
+    pub(crate) fn again(&self) -> Self {
+        Context { mail: self.mail.clone() }
+    }
+
+    pub(crate) fn mail(&self) -> &Arc<Mail<A>> {
+        &self.mail
+    }
+
+    pub(super) fn any(&self) -> Arc<dyn AnyMail> {
+        self.mail.clone()
+    }
+
+    /// The actor's own address. Held in the state, it keeps the actor alive; see
+    /// [`weak`](Context::weak).
+    pub fn address(&self) -> A::Addr {
+        if self.mail.core.is_member() {
+            let lane = self.mail.lane();
+            let shared = lane.holdings.as_ref().and_then(|held| held.shared.as_ref());
+            if let Some((shared, _)) = shared {
+                shared.core().keep();
+                let shared: Arc<dyn Post<A>> = shared.clone();
+                return Addr::adopted(shared).into();
+            }
+        }
+        // No lock: only the actor's own run can find it forsaken, and that is where this is called.
+        self.mail.core.keep();
+        Addr::<A>::adopted(self.mail.clone()).into()
+    }
+
+    /// Which member of a pool this is, from 0; `None` outside of pools.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Worker;
+    ///
+    /// #[actor]
+    /// impl Worker {
+    ///     fn number(&self, context: &Context<Self>) -> Option<usize> {
+    ///         context.member()
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let workers = Worker::pool(2, || Worker);
+    ///     assert!(workers.number().await.unwrap().is_some_and(|number| number < 2));
+    ///     assert_eq!(Worker.spawn().number().await, Ok(None));
+    /// });
+    /// ```
+    pub fn member(&self) -> Option<usize> {
+        let lane = self.mail.lane();
+        lane.holdings.as_ref()?.shared.as_ref().map(|(_, number)| *number)
+    }
+
+    /// The actor's own address, keeping nothing alive.
+    pub fn weak(&self) -> WeakAddr<A> {
+        self.address().downgrade()
+    }
+
+    /// The actor's id; that of the pool for a member.
+    pub fn id(&self) -> ActorId {
+        if self.mail.core.is_member() { self.address().id() } else { self.mail.core.id() }
+    }
+
+    /// Ends the actor when it has handled what is queued.
+    ///
+    /// If this life is followed by another, as under a supervisor that restarts it after any end, it
+    /// ends after the running handler, and the next life takes over what is queued.
+    pub fn stop(&self) {
+        let lane = self.mail.lane();
+        let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());
+        let again = overseen.is_some_and(|overseen| overseen.restart.follows(&Exit::Stopped));
+        if again && !lane.seat.closed {
+            self.mail.core.raise(LEAVE);
+            return;
+        }
+        drop(lane);
+        self.mail.close();
+    }
+
+    /// How often this actor was restarted: 0 in its first life.
+    pub fn restarts(&self) -> u32 {
+        let lane = self.mail.lane();
+        lane.seat.known().map_or(0, |records| records.restarts)
+    }
+
+    /// Waits until the actor is being stopped: for long handlers that want to finish early.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Poller;
+    ///
+    /// #[actor]
+    /// impl Poller {
+    ///     async fn poll_until_stopped(&mut self, context: &Context<Self>) {
+    ///         context.stopping().await;
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let poller = Poller.spawn();
+    ///     poller.poll_until_stopped().send().await.unwrap();
+    ///     poller.stop();
+    ///     assert_eq!(poller.join().await, Exit::Stopped);
+    /// });
+    /// ```
+    pub fn stopping(&self) -> Stopping {
+        Stopping { mail: self.mail.clone(), listener: None }
+    }
+
+    pub(super) fn with_holdings<T>(&self, with: impl FnOnce(&mut Holdings<A>) -> T) -> T {
+        let mut lane = self.mail.lane();
+        with(lane.holdings.get_or_insert_default())
+    }
+}
+
+impl<A: Dispatch> fmt::Debug for Context<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Context({})", self.mail.label())
+    }
+}
+
+/// The future of [`Context::stopping`].
+#[must_use = "futures do nothing unless awaited"]
+pub struct Stopping {
+    mail: Arc<dyn AnyMail>,
+    listener: Option<EventListener>,
+}
+
+impl Future for Stopping {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
+        let mail = self.mail.clone();
+        poll_change(&*mail, &mut self.listener, cx, |seat| seat.closed.then_some(()))
+    }
+}
+
+impl fmt::Debug for Stopping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stopping").finish_non_exhaustive()
+    }
+}

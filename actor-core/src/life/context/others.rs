@@ -1,0 +1,175 @@
+//! Other actors, seen from a handler: children, monitors, links.
+
+use super::Context;
+use crate::actor::{Dispatch, Protocol};
+use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::seat::{Key, Notice, Watcher};
+use crate::exit::{ActorId, Exit};
+use crate::life::holding::Holding;
+use crate::life::made::{Made, MakeOfExit};
+use crate::life::spawn::start;
+use crate::life::watch::{Link, Monitor};
+use crate::sync::Arc;
+use crate::talk::any::Target;
+use crate::talk::call::Call;
+
+impl<A: Dispatch> Context<A> {
+    /// Starts a child: it ends before its parent, in reverse order of start, and the parent's
+    /// `#[on_exit]` is told when it ends by itself.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Leaf; #[actor] impl Leaf {}
+    /// #[actor]
+    /// struct Tree;
+    ///
+    /// #[actor]
+    /// impl Tree {
+    ///     fn grow(&mut self, context: &Context<Self>) -> LeafAddr {
+    ///         context.spawn_child(Leaf)
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let tree = Tree.spawn();
+    ///     let leaf = tree.grow().await.unwrap();
+    ///     tree.stop();
+    ///     tree.join().await;
+    ///     assert!(!leaf.is_alive());
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Addr {
+        let key = self.with_holdings(|holdings| holdings.key());
+        let parent = Watcher {
+            who: Arc::downgrade(&self.any()),
+            id: self.mail.core.id(),
+            key: Some(key),
+            link: false,
+        };
+        let mut prepared = child.prepare();
+        prepared.hub = Some(self.mail.core.hub.clone());
+        // Everything is in place before the child can run: `start` gives it the parent, and the
+        // holding is entered by what runs between its making and its first turn.
+        start(prepared, Some(parent), |mail| {
+            self.with_holdings(|holdings| holdings.insert(key, Holding::Child(mail)));
+        })
+    }
+
+    /// Has a message made when `target` ends; at once if it has ended already.
+    ///
+    /// `make` is given this actor's address and the exit, and makes one message, for this actor or
+    /// any other. The notice comes after everything that the dead one had sent here. If nothing is
+    /// known of a weak target any more, the exit is [`Exit::NoActor`].
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// #[actor]
+    /// struct Boss {
+    ///     worker: WorkerAddr,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Boss {
+    ///     #[on_start]
+    ///     fn watch(&mut self, context: &Context<Self>) {
+    ///         context.monitor(&self.worker, |me, exit| me.gone(exit));
+    ///     }
+    ///
+    ///     fn gone(&mut self, exit: Exit, context: &Context<Self>) {
+    ///         assert_eq!(exit, Exit::Killed);
+    ///         context.stop();
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let worker = Worker.spawn();
+    ///     let boss = Boss { worker: worker.clone() }.spawn();
+    ///     worker.kill();
+    ///     assert_eq!(boss.join().await, Exit::Stopped);
+    /// });
+    /// ```
+    pub fn monitor<B, T, F>(&self, target: &impl Target, make: F) -> Monitor
+    where
+        B: Protocol,
+        F: for<'a> FnOnce(&'a A::Addr, Exit) -> Call<'a, B, T> + Send + 'static,
+    {
+        let own = self.id();
+        self.monitor_with(target, Box::new(move |me: &A::Addr, exit| Made::of(make(me, exit), own)))
+    }
+
+    /// Has `make` make something of the exit when `target` ends.
+    pub(crate) fn monitor_with(&self, target: &impl Target, make: MakeOfExit<A>) -> Monitor {
+        let (id, mail) = target.target();
+        let key = self.with_holdings(|holdings| {
+            let key = holdings.key();
+            let target = mail.as_ref().map(|mail| Arc::downgrade(&mail.0));
+            holdings.insert(key, Holding::Monitor { key, target, make });
+            key
+        });
+        self.watch(id, mail.map(|mail| mail.0), key, false);
+        Monitor::new(Arc::downgrade(&self.any()), key)
+    }
+
+    /// Links this actor and `target`: each is told of the other's end.
+    ///
+    /// Being told is `#[on_exit]`; an actor without that hook fails too when the other ends
+    /// abnormally, with [`FailureKind::Linked`](crate::FailureKind::Linked), as in Erlang.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Engine; #[actor] impl Engine {}
+    /// #[actor]
+    /// struct Car {
+    ///     engine: EngineAddr,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Car {
+    ///     #[on_start]
+    ///     fn assemble(&mut self, context: &Context<Self>) {
+    ///         context.link(&self.engine);
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let engine = Engine.spawn();
+    ///     let car = Car { engine: engine.clone() }.spawn();
+    ///     car.started().await.unwrap();
+    ///     engine.kill();
+    ///     assert!(matches!(car.join().await, Exit::Failed(_)));
+    /// });
+    /// ```
+    pub fn link(&self, target: &impl Target) -> Link {
+        let (id, mail) = target.target();
+        let mail = mail.map(|mail| mail.0);
+        let key = self.with_holdings(|holdings| {
+            let key = holdings.key();
+            let target = mail.as_ref().map(Arc::downgrade);
+            holdings.insert(key, Holding::Link { key, target });
+            key
+        });
+        if let Some(mail) = &mail {
+            // The far half first: the near one may bring the exit at once.
+            let far = Watcher { who: Arc::downgrade(mail), id, key: None, link: true };
+            self.mail.watch(far);
+        }
+        self.watch(id, mail.clone(), key, true);
+        Link::new(self.any(), mail, key)
+    }
+
+    /// Enters this actor as a watcher of `target`, or posts the exit that is there already.
+    fn watch(&self, id: ActorId, target: Option<Arc<dyn AnyMail>>, key: Key, link: bool) {
+        let who = Arc::downgrade(&self.any());
+        let exit = match target {
+            Some(target) => {
+                target.watch(Watcher { who, id: self.mail.core.id(), key: Some(key), link })
+            }
+            None => Some(Exit::NoActor),
+        };
+        if let Some(exit) = exit {
+            self.mail.notify(Notice::Exited(key, id, exit));
+        }
+    }
+}
