@@ -173,6 +173,16 @@ fn count(
     (unsaid, second.count)
 }
 
+#[cfg(feature = "log")]
+fn line(text: &str) {
+    log::error!("{text}");
+}
+
+#[cfg(not(feature = "log"))]
+fn line(text: &str) {
+    eprintln!("{text}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ActorId, BTreeMap, Duration, Instant, Mutex, count};
@@ -188,14 +198,4 @@ mod tests {
         let later = start + Duration::from_secs(1);
         assert_eq!(count(&seconds, id(2), later), (vec![(id(1), 2)], 1));
     }
-}
-
-#[cfg(feature = "log")]
-fn line(text: &str) {
-    log::error!("{text}");
-}
-
-#[cfg(not(feature = "log"))]
-fn line(text: &str) {
-    eprintln!("{text}");
 }

@@ -41,6 +41,7 @@ pub use compose::process::{
 pub use compose::supervisor::{
     Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage,
 };
+pub use compose::topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream};
 pub use error::{CallError, Cycle, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Place};
 pub use incident::Incident;

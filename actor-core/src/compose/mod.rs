@@ -4,3 +4,4 @@ pub(crate) mod pool;
 pub(crate) mod process;
 mod registry;
 pub(crate) mod supervisor;
+pub(crate) mod topic;

@@ -30,7 +30,8 @@ use std::pin::pin;
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// # /// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # use std::time::Duration;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
 /// let system = System::builder().threads(2).name("example").build();
 /// system.block_on(async {
 ///     let idle = Idle.spawn(); // on the system that this runs on

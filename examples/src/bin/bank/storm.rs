@@ -53,7 +53,10 @@ impl Storm {
 
     /// Kills somebody now and then, for ever.
     pub async fn rage(&self, accounts: &[AccountAddr], tellers: &[TellerAddr]) {
-        while !self.is_calm {
+        if self.is_calm {
+            return std::future::pending().await;
+        }
+        loop {
             let victim = self.roll();
             match pick(tellers, victim / 4) {
                 Some(teller) if victim.is_multiple_of(4) => Addr::kill(teller),
@@ -62,7 +65,6 @@ impl Storm {
             self.kills.fetch_add(1, Ordering::Relaxed);
             sleep(PAUSE).await;
         }
-        std::future::pending().await
     }
 
     fn roll(&self) -> u64 {

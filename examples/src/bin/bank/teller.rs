@@ -26,13 +26,14 @@ impl Teller {
 
     /// What to do next: some amount from one account to another.
     fn think(&self, slip: Slip) -> Transfer {
-        let count = self.accounts.len() as u64;
+        let count = self.accounts.len();
         let chance = scramble(slip.done * 1_000 + self.number as u64);
-        let from = chance % count;
-        let to = (from + 1 + (chance >> 20) % (count - 1)) % count;
+        let below =
+            |most: usize, chance: u64| usize::try_from(chance % most as u64).unwrap_or_default();
+        let from = below(count, chance);
+        let to = (from + 1 + below(count - 1, chance >> 20)) % count;
         let amount = 1 + (chance >> 40) % 300;
-        // Both are less than the number of accounts, which is a `usize`.
-        Transfer { from: from as usize, to: to as usize, amount, is_withdrawn: false }
+        Transfer { from, to, amount, is_withdrawn: false }
     }
 
     /// Asks until there is an answer: the same order twice does no harm.

@@ -1,0 +1,201 @@
+//! What waits for one subscriber, and the policy for when that is too much. Runs nothing of the
+//! user's under its lock: items are cloned before it and dropped after it.
+
+use crate::sync::{Arc, Mutex};
+use event_listener::{Event, EventListener};
+use std::collections::VecDeque;
+use std::task::{Poll, Waker};
+
+/// How many items wait for a subscriber, if it does not say otherwise.
+const CAPACITY: usize = 64;
+
+/// What tells items apart for [`Subscription::latest_by`](crate::Subscription::latest_by): made from
+/// integers and texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TopicKey(Word);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Word {
+    Number(i128),
+    Text(Arc<str>),
+}
+
+macro_rules! key_from_numbers {
+    ($($number:ty),*) => {
+        $(impl From<$number> for TopicKey {
+            fn from(number: $number) -> Self {
+                TopicKey(Word::Number(i128::from(number)))
+            }
+        })*
+    };
+}
+
+key_from_numbers!(u8, u16, u32, u64, i8, i16, i32, i64, bool);
+
+impl From<&str> for TopicKey {
+    fn from(text: &str) -> Self {
+        TopicKey(Word::Text(Arc::from(text)))
+    }
+}
+
+impl From<String> for TopicKey {
+    fn from(text: String) -> Self {
+        TopicKey(Word::Text(Arc::from(text)))
+    }
+}
+
+/// What becomes of an item that finds no room.
+#[derive(Clone)]
+pub(super) enum Policy<T> {
+    /// Its publisher waits.
+    Wait,
+    DropOldest(usize),
+    DropNewest(usize),
+    /// It takes the place of one with the same key that still waits.
+    LatestBy(Arc<dyn Fn(&T) -> TopicKey + Send + Sync>),
+}
+
+pub(super) struct Buffer<T> {
+    state: Mutex<State<T>>,
+    /// Notified when an item has been taken: for publishers that wait.
+    pub(super) room: Event,
+}
+
+struct State<T> {
+    policy: Policy<T>,
+    /// With their keys, under [`Policy::LatestBy`].
+    items: VecDeque<(Option<TopicKey>, T)>,
+    /// Lost since the reader was last told.
+    lost: u64,
+    /// Lost in all.
+    in_all: u64,
+    reader: Option<Waker>,
+    /// Set when nothing comes any more; what waits is still read.
+    ended: bool,
+}
+
+/// What a reader finds.
+pub(super) enum Next<T> {
+    Item(T),
+    /// So many were lost since it was last told.
+    Lagged(u64),
+    End,
+}
+
+impl<T> Buffer<T> {
+    pub(super) fn new(policy: Policy<T>) -> Arc<Self> {
+        let state = State {
+            policy,
+            items: VecDeque::new(),
+            lost: 0,
+            in_all: 0,
+            reader: None,
+            ended: false,
+        };
+        Arc::new(Buffer { state: Mutex::new(state), room: Event::new() })
+    }
+
+    pub(super) fn set_policy(&self, policy: Policy<T>) {
+        let old = std::mem::replace(&mut self.state.lock().policy, policy);
+        drop(old);
+    }
+
+    /// Takes `item`, by the policy; hands it back if its publisher has to wait.
+    pub(super) fn offer(&self, item: T) -> Result<(), T> {
+        let key = self.key(&item);
+        let mut dropped = None;
+        let mut state = self.state.lock();
+        if state.ended {
+            drop(state);
+            return Ok(());
+        }
+        match state.policy {
+            Policy::Wait if state.items.len() >= CAPACITY => return Err(item),
+            Policy::DropOldest(most) if state.items.len() >= most => {
+                dropped = state.items.pop_front().map(|(_, item)| item);
+                state.count_lost();
+                state.items.push_back((key, item));
+            }
+            Policy::DropNewest(most) if state.items.len() >= most => {
+                dropped = Some(item);
+                state.count_lost();
+            }
+            Policy::LatestBy(_) => match state.items.iter_mut().find(|other| other.0 == key) {
+                Some(same) => dropped = Some(std::mem::replace(&mut same.1, item)),
+                None => state.items.push_back((key, item)),
+            },
+            _ => state.items.push_back((key, item)),
+        }
+        let reader = state.reader.take();
+        drop(state);
+        drop(dropped);
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+        Ok(())
+    }
+
+    /// Asks the user's function for the key, without the lock.
+    fn key(&self, item: &T) -> Option<TopicKey> {
+        let by = match &self.state.lock().policy {
+            Policy::LatestBy(by) => Some(by.clone()),
+            _ => None,
+        };
+        by.map(|by| by(item))
+    }
+
+    pub(super) fn poll_next(&self, waker: &Waker) -> Poll<Next<T>> {
+        // Cloned without the lock; one that is not needed is dropped after it.
+        let mut waker = Some(waker.clone());
+        let mut state = self.state.lock();
+        let next = if state.lost > 0 {
+            Next::Lagged(std::mem::take(&mut state.lost))
+        } else if let Some((_, item)) = state.items.pop_front() {
+            Next::Item(item)
+        } else if state.ended {
+            Next::End
+        } else {
+            let old = std::mem::replace(&mut state.reader, waker.take());
+            drop(state);
+            drop(old);
+            return Poll::Pending;
+        };
+        drop(state);
+        self.room.notify(usize::MAX);
+        Poll::Ready(next)
+    }
+
+    /// Nothing comes any more; what waits is still read.
+    pub(super) fn end(&self) {
+        let mut state = self.state.lock();
+        state.ended = true;
+        let reader = state.reader.take();
+        drop(state);
+        self.room.notify(usize::MAX);
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+    }
+
+    /// Nobody reads any more.
+    pub(super) fn clear(&self) {
+        self.end();
+        let left = std::mem::take(&mut self.state.lock().items);
+        drop(left);
+    }
+
+    pub(super) fn lost_in_all(&self) -> u64 {
+        self.state.lock().in_all
+    }
+
+    pub(super) fn listen(&self) -> EventListener {
+        self.room.listen()
+    }
+}
+
+impl<T> State<T> {
+    fn count_lost(&mut self) {
+        self.lost += 1;
+        self.in_all += 1;
+    }
+}

@@ -1,0 +1,113 @@
+//! A topic as a stream.
+
+use super::Way;
+use super::buffer::{Buffer, Next, Policy, TopicKey};
+use crate::sync::Arc;
+use futures_lite::Stream;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, ready};
+
+/// So many items were lost, by the subscriber's own policy, since the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lagged(pub u64);
+
+impl fmt::Display for Lagged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} items were lost", self.0)
+    }
+}
+
+impl std::error::Error for Lagged {}
+
+/// What is published on a topic: the stream of [`Topic::stream`](crate::Topic::stream).
+///
+/// It yields `Err(Lagged(n))` before the next item if `n` were lost, and ends when the last handle
+/// of the topic is dropped.
+///
+/// ```
+/// # use actor_core::{Lagged, Topic};
+/// use futures_lite::StreamExt;
+///
+/// actor_core::System::current_thread().block_on(async {
+///     let topic = Topic::new();
+///     let mut stream = topic.stream().drop_oldest(2);
+///     for number in 1..=5 {
+///         topic.publish(number).await;
+///     }
+///     drop(topic);
+///     let seen: Vec<_> = stream.collect().await;
+///     assert_eq!(seen, [Err(Lagged(3)), Ok(4), Ok(5)]);
+/// });
+/// ```
+#[must_use = "a stream does nothing unless it is read"]
+pub struct TopicStream<T> {
+    buffer: Arc<Buffer<T>>,
+    way: Way<T>,
+}
+
+impl<T> TopicStream<T> {
+    pub(super) fn new(buffer: Arc<Buffer<T>>, way: Way<T>) -> Self {
+        TopicStream { buffer, way }
+    }
+
+    fn policy(self, policy: Policy<T>) -> Self {
+        self.buffer.set_policy(policy);
+        self
+    }
+
+    /// Publishers wait while 64 items wait to be read. This is so if nothing is said.
+    pub fn wait(self) -> Self {
+        self.policy(Policy::Wait)
+    }
+
+    /// At most `most` items wait; a new one takes the place of the oldest.
+    pub fn drop_oldest(self, most: usize) -> Self {
+        self.policy(Policy::DropOldest(most.max(1)))
+    }
+
+    /// At most `most` items wait; a new one that finds no room is lost.
+    pub fn drop_newest(self, most: usize) -> Self {
+        self.policy(Policy::DropNewest(most.max(1)))
+    }
+
+    /// Only the latest item waits. What it takes the place of does not count as lost.
+    pub fn latest(self) -> Self {
+        self.latest_by(|_| 0_u8)
+    }
+
+    /// Of the items with the same key only the latest waits, in the place of the one before. That
+    /// does not count as lost.
+    pub fn latest_by<K: Into<TopicKey>>(
+        self,
+        key: impl Fn(&T) -> K + Send + Sync + 'static,
+    ) -> Self {
+        self.policy(Policy::LatestBy(Arc::new(move |item| key(item).into())))
+    }
+}
+
+impl<T> Stream for TopicStream<T> {
+    type Item = Result<T, Lagged>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(match ready!(self.buffer.poll_next(cx.waker())) {
+            Next::Item(item) => Some(Ok(item)),
+            Next::Lagged(lost) => Some(Err(Lagged(lost))),
+            Next::End => None,
+        })
+    }
+}
+
+impl<T> Drop for TopicStream<T> {
+    fn drop(&mut self) {
+        self.way.leave(&self.buffer);
+    }
+}
+
+impl<T> fmt::Debug for TopicStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TopicStream")
+            .field("lost", &self.buffer.lost_in_all())
+            .finish_non_exhaustive()
+    }
+}
