@@ -56,6 +56,8 @@ pub(super) enum Policy<T> {
 }
 
 pub(super) struct Buffer<T> {
+    /// Under which the topic knows it.
+    pub(super) number: u64,
     state: Mutex<State<T>>,
     /// Notified when an item has been taken: for publishers that wait.
     pub(super) room: Event,
@@ -83,7 +85,7 @@ pub(super) enum Next<T> {
 }
 
 impl<T> Buffer<T> {
-    pub(super) fn new(policy: Policy<T>) -> Arc<Self> {
+    pub(super) fn new(number: u64, policy: Policy<T>) -> Arc<Self> {
         let state = State {
             policy,
             items: VecDeque::new(),
@@ -92,7 +94,7 @@ impl<T> Buffer<T> {
             reader: None,
             ended: false,
         };
-        Arc::new(Buffer { state: Mutex::new(state), room: Event::new() })
+        Arc::new(Buffer { number, state: Mutex::new(state), room: Event::new() })
     }
 
     pub(super) fn set_policy(&self, policy: Policy<T>) {

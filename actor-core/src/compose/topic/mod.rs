@@ -14,6 +14,7 @@ pub use subscription::Subscription;
 use crate::sync::{Arc, Mutex};
 use buffer::{Buffer, Policy};
 use event_listener::EventListener;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -62,16 +63,25 @@ struct Inner<T> {
 }
 
 struct Subscribers<T> {
-    /// Shared with those who publish just now; made anew when somebody comes or goes.
-    list: Arc<Vec<Arc<Buffer<T>>>>,
+    /// By the number that each is given when it comes.
+    all: BTreeMap<u64, Arc<Buffer<T>>>,
+    next: u64,
+    /// The same for those who publish; made when somebody publishes after a change.
+    list: Option<Arc<[Arc<Buffer<T>>]>>,
+}
+
+impl<T> Subscribers<T> {
+    fn list(&mut self) -> Arc<[Arc<Buffer<T>>]> {
+        self.list.get_or_insert_with(|| self.all.values().cloned().collect()).clone()
+    }
 }
 
 impl<T: Clone + Send + 'static> Topic<T> {
     /// A topic that nobody has subscribed to yet.
     #[allow(clippy::new_without_default, reason = "a topic is an identity, not a value")]
     pub fn new() -> Self {
-        let subscribers = Mutex::new(Subscribers { list: Arc::new(Vec::new()) });
-        Topic { inner: Arc::new(Inner { subscribers }) }
+        let subscribers = Subscribers { all: BTreeMap::new(), next: 0, list: None };
+        Topic { inner: Arc::new(Inner { subscribers: Mutex::new(subscribers) }) }
     }
 
     /// Gives `item` to all who have subscribed by now; awaiting it waits for room in the buffers of
@@ -90,10 +100,12 @@ impl<T: Clone + Send + 'static> Topic<T> {
     }
 
     fn enter(&self) -> Arc<Buffer<T>> {
-        let buffer = Buffer::new(Policy::Wait);
         let mut subscribers = self.inner.subscribers.lock();
-        let list = subscribers.list.iter().cloned().chain([buffer.clone()]).collect();
-        let old = std::mem::replace(&mut subscribers.list, Arc::new(list));
+        let number = subscribers.next;
+        subscribers.next += 1;
+        let buffer = Buffer::new(number, Policy::Wait);
+        subscribers.all.insert(number, buffer.clone());
+        let old = subscribers.list.take();
         drop(subscribers);
         drop(old);
         buffer
@@ -101,7 +113,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
 
     /// Gives `item` to all that have room; returns those that make its publisher wait.
     fn give(&self, item: T) -> Vec<(Arc<Buffer<T>>, T)> {
-        let list = self.inner.subscribers.lock().list.clone();
+        let list = self.inner.subscribers.lock().list();
         let refusals = list.iter().filter_map(|buffer| {
             buffer.offer(item.clone()).err().map(|item| (buffer.clone(), item))
         });
@@ -125,7 +137,7 @@ impl<T> Topic<T> {
     /// assert_eq!(topic.subscribers(), 0);
     /// ```
     pub fn subscribers(&self) -> usize {
-        self.inner.subscribers.lock().list.len()
+        self.inner.subscribers.lock().all.len()
     }
 }
 
@@ -139,11 +151,10 @@ impl<T> Way<T> {
     fn leave(&self, buffer: &Arc<Buffer<T>>) {
         if let Some(inner) = self.inner.upgrade() {
             let mut subscribers = inner.subscribers.lock();
-            let others = subscribers.list.iter().filter(|other| !Arc::ptr_eq(other, buffer));
-            let list = Arc::new(others.cloned().collect());
-            let old = std::mem::replace(&mut subscribers.list, list);
+            let gone = subscribers.all.remove(&buffer.number);
+            let old = subscribers.list.take();
             drop(subscribers);
-            drop(old);
+            drop((gone, old));
         }
         buffer.clear();
     }
@@ -151,7 +162,7 @@ impl<T> Way<T> {
 
 impl<T> Drop for Inner<T> {
     fn drop(&mut self) {
-        let list = self.subscribers.lock().list.clone();
+        let list = self.subscribers.lock().list();
         list.iter().for_each(|buffer| buffer.end());
     }
 }

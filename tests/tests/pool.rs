@@ -1,0 +1,18 @@
+//! E3: pools, on every host.
+
+#[path = "pool/members.rs"]
+mod members;
+
+tests::on_every_host! {
+    members::e03_four_members_work_at_the_same_time_behind_one_address,
+    members::e03_a_poison_costs_one_message_and_one_restart,
+    members::e03_stop_drains_through_all_members,
+    members::e03_kill_ends_all_members_and_tells_everybody,
+    members::e03_too_many_failures_fail_the_pool,
+    members::e03_a_member_that_ends_normally_is_replaced,
+    members::e03_resizing_starts_and_ends_members,
+    members::e03_the_mailbox_is_bounded_and_waiting_senders_are_served,
+    members::e03_the_last_address_dropped_ends_the_pool,
+    members::e03_a_member_comes_back_after_its_turn,
+    members::e03_the_context_speaks_of_the_pool,
+}

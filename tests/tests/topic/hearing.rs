@@ -1,0 +1,240 @@
+//! What a topic promises: order for each publisher, a policy for each subscriber, exact lag.
+
+use actor_core::future::yield_now;
+use actor_core::prelude::*;
+use actor_core::{Lagged, Topic};
+use futures_lite::StreamExt;
+use futures_lite::future::poll_once;
+use tests::{Gate, Tally};
+
+#[actor(capacity = 1)]
+struct Listener {
+    gate: Gate,
+    heard: Vec<u32>,
+    lags: Vec<u64>,
+    count: Tally,
+}
+
+#[actor]
+impl Listener {
+    async fn hear(&mut self, item: u32) {
+        self.gate.pass().await;
+        self.heard.push(item);
+        self.count.add();
+    }
+
+    fn lagged(&mut self, lost: u64) {
+        self.lags.push(lost);
+    }
+
+    fn heard(&self) -> (Vec<u32>, Vec<u64>) {
+        (self.heard.clone(), self.lags.clone())
+    }
+}
+
+fn listener(gate: &Gate) -> (ListenerAddr, Tally) {
+    let count = Tally::default();
+    let listener =
+        Listener { gate: gate.clone(), heard: vec![], lags: vec![], count: count.clone() };
+    (listener.spawn(), count)
+}
+
+fn open() -> Gate {
+    let gate = Gate::new();
+    gate.open();
+    gate
+}
+
+pub fn e04_items_of_one_publisher_come_in_order(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let (listener, count) = listener(&open());
+        topic.subscribe(&listener, |me, item| me.hear(item)).detach();
+        for item in 0..500 {
+            topic.publish(item).await;
+        }
+        count.reaches(500).await;
+        assert_eq!(listener.heard().await.unwrap().0, (0..500).collect::<Vec<_>>());
+    });
+}
+
+pub fn e04_a_slow_subscriber_that_waits_holds_its_publisher_back(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let stream = topic.stream();
+        for item in 0..64 {
+            assert_eq!(poll_once(topic.publish(item)).await, Some(()));
+        }
+        let mut late = Box::pin(topic.publish(64));
+        assert!(poll_once(&mut late).await.is_none());
+        assert_eq!(topic.publish(65).try_send(), 1);
+        let mut stream = stream;
+        assert_eq!(stream.next().await, Some(Ok(0)));
+        late.await;
+        drop(topic);
+        let rest: Vec<_> = stream.collect().await;
+        assert_eq!(rest, (1..=64).map(Ok).collect::<Vec<_>>());
+    });
+}
+
+pub fn e04_a_slow_subscriber_that_drops_slows_nobody(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let stuck = Gate::new();
+        let ((slow, _), (quick, count)) = (listener(&stuck), listener(&open()));
+        topic.subscribe(&slow, |me, item| me.hear(item)).drop_newest(4).detach();
+        topic.subscribe(&quick, |me, item| me.hear(item)).detach();
+        for item in 0..1000 {
+            topic.publish(item).await;
+        }
+        count.reaches(1000).await;
+        stuck.open();
+    });
+}
+
+pub fn e04_what_is_lost_is_counted_exactly(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let oldest = topic.stream().drop_oldest(3);
+        let newest = topic.stream().drop_newest(3);
+        for item in 0..10 {
+            topic.publish(item).await;
+        }
+        drop(topic);
+        let oldest: Vec<_> = oldest.collect().await;
+        let newest: Vec<_> = newest.collect().await;
+        assert_eq!(oldest, [Err(Lagged(7)), Ok(7), Ok(8), Ok(9)]);
+        assert_eq!(newest, [Err(Lagged(7)), Ok(0), Ok(1), Ok(2)]);
+    });
+}
+
+pub fn e04_lag_is_told_before_the_next_item(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let stuck = Gate::new();
+        let (slow, count) = listener(&stuck);
+        let subscription = topic
+            .subscribe(&slow, |me, item| me.hear(item))
+            .drop_oldest(2)
+            .on_lag(|me, lost| me.lagged(lost));
+        for item in 0..100 {
+            topic.publish(item).await;
+        }
+        let lost = subscription.lost();
+        stuck.open();
+        // The last item is never lost under this policy.
+        while slow.heard().await.unwrap().0.last() != Some(&99) {
+            yield_now().await;
+        }
+        let (heard, lags) = slow.heard().await.unwrap();
+        assert_eq!(heard.len() as u64 + lost, 100);
+        assert_eq!(lags.iter().sum::<u64>(), lost);
+        assert_eq!(count.count(), heard.len());
+        assert!(heard.is_sorted() && lost > 0);
+    });
+}
+
+pub fn e04_the_latest_by_key_takes_the_place_of_the_one_before(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let by_parity = topic.stream().latest_by(|item: &u32| item % 2);
+        let latest = topic.stream().latest();
+        for item in 1..=9 {
+            topic.publish(item).await;
+        }
+        drop(topic);
+        assert_eq!(by_parity.collect::<Vec<_>>().await, [Ok(9), Ok(8)]);
+        assert_eq!(latest.collect::<Vec<_>>().await, [Ok(9)]);
+    });
+}
+
+pub fn e04_ten_thousand_subscribers_hear(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let count = Tally::default();
+        let listeners: Vec<_> = (0..10_000)
+            .map(|_| {
+                let listener =
+                    Listener { gate: open(), heard: vec![], lags: vec![], count: count.clone() };
+                listener.spawn()
+            })
+            .collect();
+        topic.subscribe_all(&listeners);
+        for item in 0..3 {
+            topic.publish(item).await;
+        }
+        count.reaches(30_000).await;
+        assert_eq!(listeners[9_999].heard().await.unwrap().0, [0, 1, 2]);
+    });
+}
+
+/// What the test above needs of a topic.
+trait SubscribeAll {
+    fn subscribe_all(&self, listeners: &[ListenerAddr]);
+}
+
+impl SubscribeAll for Topic<u32> {
+    fn subscribe_all(&self, listeners: &[ListenerAddr]) {
+        for listener in listeners {
+            self.subscribe(listener, |me, item| me.hear(item)).detach();
+        }
+    }
+}
+
+pub fn e04_a_subscription_keeps_nobody_alive_and_ends_with_its_actor(system: &System) {
+    system.block_on(async {
+        let topic = Topic::<u32>::new();
+        let (listener, _) = listener(&open());
+        topic.subscribe(&listener, |me, item| me.hear(item)).detach();
+        let weak = listener.downgrade();
+        drop(listener);
+        assert_eq!(weak.join().await, Exit::Stopped);
+        while topic.subscribers() > 0 {
+            yield_now().await;
+        }
+    });
+}
+
+pub fn e04_a_dropped_publish_reaches_only_those_with_room(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let full = topic.stream();
+        for item in 0..64 {
+            topic.publish(item).await;
+        }
+        let free = topic.stream();
+        assert!(poll_once(topic.publish(64)).await.is_none());
+        drop(topic);
+        assert_eq!(full.count().await, 64);
+        assert_eq!(free.collect::<Vec<_>>().await, [Ok(64)]);
+    });
+}
+
+pub fn e04_the_last_handle_ends_the_streams(system: &System) {
+    system.block_on(async {
+        let topic = Topic::<u32>::new();
+        let mut stream = topic.stream();
+        let again = topic.clone();
+        drop(topic);
+        assert!(poll_once(stream.next()).await.is_none());
+        drop(again);
+        assert_eq!(stream.next().await, None);
+    });
+}
+
+pub fn e04_a_panic_in_the_closure_fails_the_subscriber(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let (listener, _) = listener(&open());
+        topic
+            .subscribe(&listener, |me, item| {
+                assert!(item != 2, "two is too much");
+                me.hear(item)
+            })
+            .detach();
+        topic.publish(1).await;
+        topic.publish(2).await;
+        let Exit::Failed(failure) = listener.join().await else { panic!("it has failed") };
+        assert_eq!(failure.message(), "two is too much");
+    });
+}
