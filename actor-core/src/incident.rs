@@ -73,6 +73,15 @@ pub enum Incident {
         /// What happened.
         failure: Failure,
     },
+    /// Ticks of a timer that came while the one before still waited, and were left out.
+    MissedTicks {
+        /// Whose timer.
+        actor: String,
+        /// The actor's id.
+        id: ActorId,
+        /// How many.
+        missed: u64,
+    },
     /// A panic in code that runs when the actor it belongs to is past failing: the drop of a
     /// message that is thrown away, or of a state after another failure.
     Swallowed {
@@ -85,7 +94,9 @@ impl Incident {
     /// The actor it happened to.
     pub fn id(&self) -> ActorId {
         match self {
-            Incident::Undelivered { id, .. } | Incident::UnhandledError { id, .. } => *id,
+            Incident::Undelivered { id, .. }
+            | Incident::UnhandledError { id, .. }
+            | Incident::MissedTicks { id, .. } => *id,
             Incident::Unobserved { failure }
             | Incident::LifeFailed { failure }
             | Incident::Swallowed { failure } => failure.id(),
@@ -102,6 +113,9 @@ impl fmt::Display for Incident {
             Incident::UnhandledError { actor, message, error, .. } => {
                 write!(f, "{actor}: `{message}` was sent and failed: {error}")
             }
+            Incident::MissedTicks { actor, missed, .. } => {
+                write!(f, "{actor}: missed {missed} ticks of a timer")
+            }
             Incident::Unobserved { failure }
             | Incident::LifeFailed { failure }
             | Incident::Swallowed { failure } => failure.fmt(f),
@@ -114,6 +128,8 @@ type Hook = Box<dyn Fn(&Incident) + Send + Sync>;
 /// The hook of one system.
 pub(crate) enum Reporter {
     Hook(Hook),
+    /// Says it and ends the process.
+    Abort,
     /// One line each, at most [`LINES`] a second an actor.
     Lines(Mutex<BTreeMap<ActorId, Second>>),
 }
@@ -138,6 +154,10 @@ impl Reporter {
         match self {
             Reporter::Hook(hook) => {
                 let _ = catch_unwind(AssertUnwindSafe(|| hook(&incident)));
+            }
+            Reporter::Abort => {
+                line(&incident.to_string());
+                std::process::abort();
             }
             Reporter::Lines(seconds) => {
                 let (quiet, count) = count(seconds, incident.id(), now);

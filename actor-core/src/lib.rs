@@ -13,6 +13,7 @@ extern crate self as actor_core;
 mod actor;
 mod cell;
 mod compose;
+mod counters;
 mod error;
 mod exit;
 mod host;
@@ -42,6 +43,7 @@ pub use compose::supervisor::{
     Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage,
 };
 pub use compose::topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream};
+pub use counters::Counters;
 pub use error::{CallError, Cycle, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Place};
 pub use incident::Incident;

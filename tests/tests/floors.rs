@@ -12,12 +12,19 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("exit", &["sync"]),
     ("error", &["exit", "sync"]),
     ("incident", &["exit", "sync"]),
+    ("counters", &["incident", "sync"]),
     ("time", &["host", "sync"]),
     ("actor", &["exit", "sync"]),
-    ("cell", &["actor", "error", "exit", "host", "incident", "sync"]),
+    ("cell", &["actor", "counters", "error", "exit", "host", "incident", "sync"]),
     ("talk", &["actor", "cell", "error", "exit", "host", "sync", "time"]),
-    ("life", &["actor", "cell", "error", "exit", "host", "incident", "sync", "talk", "time"]),
-    ("system", &["actor", "cell", "exit", "host", "incident", "life", "sync", "talk", "time"]),
+    (
+        "life",
+        &["actor", "cell", "counters", "error", "exit", "host", "incident", "sync", "talk", "time"],
+    ),
+    (
+        "system",
+        &["actor", "cell", "counters", "exit", "host", "incident", "life", "sync", "talk", "time"],
+    ),
     (
         "compose",
         &[

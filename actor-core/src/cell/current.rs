@@ -4,6 +4,7 @@
 use super::core::Core;
 use super::hub::Hub;
 use super::post::{AnyMail, Verbs};
+use crate::counters::add;
 use crate::error::{CallError, Cycle};
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Place};
 use crate::incident::Incident;
@@ -282,9 +283,13 @@ fn note(info: &PanicHookInfo<'_>) {
     let _ = FAILURE.try_with(|cell| cell.replace(None));
 }
 
-/// Reports an error that the handler being run has returned to nobody.
-pub(crate) fn report_lost(error: String) {
+/// Reports an error that the handler being run has returned to nobody; one that answers a call whose
+/// caller has left is counted only.
+pub(crate) fn report_lost(error: String, is_late: bool) {
     let Some(actor) = ACTOR.with_borrow(Clone::clone) else { return };
+    if is_late {
+        return add(&actor.core().hub.counts.late_errors, 1);
+    }
     let (id, message) = (actor.core().id(), handling().name);
     let incident = Incident::UnhandledError { actor: actor.label(), id, message, error };
     actor.core().hub.report(incident);

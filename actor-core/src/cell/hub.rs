@@ -3,6 +3,7 @@
 
 use super::names::Names;
 use super::post::AnyMail;
+use crate::counters::Counts;
 use crate::host::Host;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -23,7 +24,8 @@ pub(crate) struct Hub {
     closing: AtomicBool,
     /// Notified when the table has become empty.
     pub(crate) emptied: Event,
-    pub(crate) reporter: Reporter,
+    reporter: Reporter,
+    pub(crate) counts: Counts,
     /// Whether all its jobs run on the thread that made it, so that states may stay there.
     pub(crate) is_local: bool,
     /// All chance in the system comes from here.
@@ -43,6 +45,7 @@ impl Hub {
             closing: AtomicBool::new(false),
             emptied: Event::new(),
             reporter,
+            counts: Counts::default(),
             is_local,
             rng: Mutex::new(fastrand::Rng::new()),
             handles: AtomicUsize::new(0),
@@ -105,6 +108,7 @@ impl Hub {
     }
 
     pub(crate) fn report(&self, incident: Incident) {
+        self.counts.count(&incident);
         self.reporter.report(incident, self.host.now());
     }
 }

@@ -13,6 +13,7 @@ use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Fetched, Shared, Verbs, announce};
 use crate::cell::seat::Key;
+use crate::counters::add;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, Mutex};
@@ -260,6 +261,7 @@ impl<A: Dispatch> Driver<A> {
         let label = A::label(&message);
         if label.reply.is_some_and(|head| !head.begin()) {
             // Nobody waits for it any more.
+            add(&self.mail().core.hub.counts.skipped_calls, 1);
             self.mail().throw_away(message);
             return None;
         }

@@ -3,6 +3,7 @@
 use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::{Key, Notice};
 use crate::host::TimerKey;
+use crate::incident::Incident;
 use crate::sync::{Arc, Mutex, Weak};
 use std::fmt;
 use std::task::{Wake, Waker};
@@ -132,11 +133,18 @@ impl Wake for Clock {
             return;
         }
         let post = !std::mem::replace(&mut state.waiting, true);
+        let mut missed = u64::from(!post);
         if let Some(period) = state.period {
-            state.due = next(state.due, period, mail.core().hub.host.now());
+            let periods = periods(state.due, period, mail.core().hub.host.now());
+            missed += periods - 1;
+            state.due = later(state.due, period, periods);
         }
         let again = state.period.is_some();
         drop(state);
+        if missed > 0 {
+            let (actor, id) = (mail.label(), mail.core().id());
+            mail.core().hub.report(Incident::MissedTicks { actor, id, missed });
+        }
         if post {
             mail.notify(Notice::Due(self.key));
         }
@@ -146,12 +154,16 @@ impl Wake for Clock {
     }
 }
 
-/// The next multiple of the period that lies after `now`: no drift, and no burst after a stall.
-fn next(due: Instant, period: Duration, now: Instant) -> Instant {
+/// How many periods lie between `due` and the first of its multiples after `now`: no drift, and no
+/// burst after a stall.
+fn periods(due: Instant, period: Duration, now: Instant) -> u64 {
     let late = now.saturating_duration_since(due).as_nanos();
-    let periods = late / period.as_nanos().max(1) + 1;
-    let skipped = period.as_nanos().saturating_mul(periods);
-    far(due, Duration::from_nanos(u64::try_from(skipped).unwrap_or(u64::MAX)))
+    u64::try_from(late / period.as_nanos().max(1) + 1).unwrap_or(u64::MAX)
+}
+
+fn later(due: Instant, period: Duration, periods: u64) -> Instant {
+    let nanos = period.as_nanos().saturating_mul(u128::from(periods));
+    far(due, Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
 }
 
 /// `delay` after `from`, or as late as can be said.
@@ -162,13 +174,14 @@ fn far(from: Instant, delay: Duration) -> Instant {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, Instant, next};
+    use super::{Duration, Instant, later, periods};
 
     #[test]
     fn a_late_timer_keeps_its_grid_and_skips_what_it_missed() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let period = Duration::from_millis(10);
+        let next = |due, period, now| later(due, period, periods(due, period, now));
         assert_eq!(next(at(10), period, at(10)), at(20));
         assert_eq!(next(at(10), period, at(13)), at(20));
         assert_eq!(next(at(10), period, at(47)), at(50));

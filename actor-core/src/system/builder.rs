@@ -44,6 +44,13 @@ impl SystemBuilder {
         self
     }
 
+    /// Ends the process, by `abort`, at the first [`Incident`]: for those who would rather be down
+    /// than wrong.
+    pub fn abort_on_incident(mut self) -> Self {
+        self.reporter = Reporter::Abort;
+        self
+    }
+
     /// Starts the system.
     pub fn build(self) -> System {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

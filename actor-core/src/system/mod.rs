@@ -11,6 +11,7 @@ pub use shutdown::ShutdownReport;
 use crate::actor::Dispatch;
 use crate::cell::current::{self, install_panic_hook};
 use crate::cell::hub::Hub;
+use crate::counters::Counters;
 use crate::host::{self, CurrentThread, Host};
 use crate::incident::Reporter;
 use crate::life::task::{self, Within};
@@ -178,6 +179,11 @@ impl System {
     #[track_caller]
     pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Addr {
         actor.spawn_on(self)
+    }
+
+    /// How often something was lost or went wrong here so far. See [`Counters`].
+    pub fn counters(&self) -> Counters {
+        self.hub.counts.read()
     }
 
     /// Runs a future here, beside the actors.

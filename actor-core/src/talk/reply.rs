@@ -383,10 +383,11 @@ impl<P: ?Sized, T> ReplySlot<P, T> {
     /// Answers with what the handler returned. What nobody takes is looked at by `lost`: an error
     /// that was returned to nobody is reported.
     pub fn answer(self, value: T, lost: impl FnOnce(&T) -> Option<String>) {
+        let is_call = self.head().is_some();
         if let Err(value) = self.reply.send(value)
             && let Some(error) = lost(&value)
         {
-            current::report_lost(error);
+            current::report_lost(error, is_call);
         }
     }
 

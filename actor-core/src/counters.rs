@@ -1,0 +1,87 @@
+//! How often something was lost or went wrong in a system. Counts only; what is told is `incident`.
+
+use crate::incident::Incident;
+use crate::sync::atomic::{AtomicU64, Ordering};
+
+/// How often something was lost or went wrong since a system started: see
+/// [`System::counters`](crate::System::counters).
+///
+/// All but the last two reach the hook too, as [`Incident`]s.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Disk; #[actor] impl Disk { fn write(&self) -> Result<(), u8> { Err(5) } }
+/// # let system = System::builder().threads(1).on_incident(|_| {}).build();
+/// # system.block_on(async {
+/// let disk = Disk.spawn();
+/// disk.write().send().await.unwrap();
+/// disk.stop();
+/// disk.join().await;
+/// assert_eq!(System::current().counters().unhandled_errors, 1);
+/// # });
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Messages that had been sent and were thrown away unhandled.
+    pub undelivered: u64,
+    /// Errors that handlers returned to nobody.
+    pub unhandled_errors: u64,
+    /// Actors that failed with nobody there to be told.
+    pub unobserved_failures: u64,
+    /// Lives of supervised actors that failed.
+    pub life_failures: u64,
+    /// Ticks left out because the one before still waited.
+    pub missed_ticks: u64,
+    /// Panics in code that runs when its actor is past failing.
+    pub swallowed_panics: u64,
+    /// Calls that were skipped because nobody waited for them any more.
+    pub skipped_calls: u64,
+    /// Errors that came as the answer of a call whose caller had left.
+    pub late_errors: u64,
+}
+
+/// The counts of one system.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    undelivered: AtomicU64,
+    unhandled_errors: AtomicU64,
+    unobserved_failures: AtomicU64,
+    life_failures: AtomicU64,
+    missed_ticks: AtomicU64,
+    swallowed_panics: AtomicU64,
+    pub(crate) skipped_calls: AtomicU64,
+    pub(crate) late_errors: AtomicU64,
+}
+
+impl Counts {
+    pub(crate) fn count(&self, incident: &Incident) {
+        let (counter, by) = match incident {
+            Incident::Undelivered { .. } => (&self.undelivered, 1),
+            Incident::UnhandledError { .. } => (&self.unhandled_errors, 1),
+            Incident::Unobserved { .. } => (&self.unobserved_failures, 1),
+            Incident::LifeFailed { .. } => (&self.life_failures, 1),
+            Incident::MissedTicks { missed, .. } => (&self.missed_ticks, *missed),
+            Incident::Swallowed { .. } => (&self.swallowed_panics, 1),
+        };
+        add(counter, by);
+    }
+
+    pub(crate) fn read(&self) -> Counters {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Counters {
+            undelivered: read(&self.undelivered),
+            unhandled_errors: read(&self.unhandled_errors),
+            unobserved_failures: read(&self.unobserved_failures),
+            life_failures: read(&self.life_failures),
+            missed_ticks: read(&self.missed_ticks),
+            swallowed_panics: read(&self.swallowed_panics),
+            skipped_calls: read(&self.skipped_calls),
+            late_errors: read(&self.late_errors),
+        }
+    }
+}
+
+pub(crate) fn add(counter: &AtomicU64, by: u64) {
+    counter.fetch_add(by, Ordering::Relaxed);
+}
