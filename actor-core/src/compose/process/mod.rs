@@ -66,11 +66,15 @@ impl<M: Send + 'static> Proc<M> {
     }
 }
 
+// A user who has forgotten a half of an actor is not to be told of this one.
+#[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Actor for Proc<M> {
     type Addr = ProcessAddr<M>;
     const SETTINGS: Settings = Settings::new("process");
 }
 
+// A user who has forgotten a half of an actor is not to be told of this one.
+#[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Protocol for Proc<M> {
     type Message = M;
 
@@ -80,6 +84,8 @@ impl<M: Send + 'static> Protocol for Proc<M> {
     }
 }
 
+// A user who has forgotten a half of an actor is not to be told of this one.
+#[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Dispatch for Proc<M> {
     const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
 
