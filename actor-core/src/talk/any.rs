@@ -41,22 +41,22 @@ impl AnyAddr {
         self.mail.core().settings.name
     }
 
-    /// See [`Addr::stop`].
+    /// See [`Addr::stop`](crate::Addr::stop).
     pub fn stop(&self) {
         self.mail.close();
     }
 
-    /// See [`Addr::kill`].
+    /// See [`Addr::kill`](crate::Addr::kill).
     pub fn kill(&self) {
         self.mail.kill();
     }
 
-    /// See [`Addr::join`].
+    /// See [`Addr::join`](crate::Addr::join).
     pub fn join(&self) -> Join {
         Join::new(self.mail.clone())
     }
 
-    /// See [`Addr::is_alive`].
+    /// See [`Addr::is_alive`](crate::Addr::is_alive).
     pub fn is_alive(&self) -> bool {
         let mut alive = false;
         self.mail.with(&mut |seat, _| alive = seat.exit().is_none());
