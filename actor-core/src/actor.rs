@@ -234,6 +234,15 @@ impl Settings {
 }
 
 /// The messages that an address of `Self` takes.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// fn messages_of<P: actor_core::Protocol>(_: &Addr<P>) -> &'static str {
+///     std::any::type_name::<P::Message>()
+/// }
+/// assert!(messages_of(&Idle.spawn()).ends_with("IdleMessage"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` handles no messages",
     label = "add `#[actor] impl {Self} {{ .. }}`"
@@ -261,6 +270,15 @@ impl<'a> Label<'a> {
 }
 
 /// How the messages and hooks of an actor are carried out; written by `#[actor]` on its impl.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// fn start<A: actor_core::Dispatch>(actor: A) -> A::Addr {
+///     actor.spawn()
+/// }
+/// start(Idle).stop();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` handles no messages",
     label = "add `#[actor] impl {Self} {{ .. }}`"

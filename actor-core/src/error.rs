@@ -94,6 +94,16 @@ impl std::error::Error for CallError {
 }
 
 /// Why a message was not accepted.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// echo.stop();
+/// assert_eq!(echo.say(1).try_send().unwrap_err().reason(), SendReason::Stopped);
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SendReason {

@@ -86,6 +86,16 @@ impl fmt::Display for Exit {
 impl std::error::Error for Exit {}
 
 /// What kind of failure ended a life.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let unmade = Idle::try_spawn_with(|_| async { Err("no disk") });
+/// let Exit::Failed(failure) = unmade.join().await else { unreachable!() };
+/// assert_eq!(failure.kind(), FailureKind::Start);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
@@ -138,6 +148,16 @@ pub(crate) struct FailureParts {
 }
 
 /// A place in the source, owned: a panic's own `Location` does not outlive the panic.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Bomb; #[actor] impl Bomb { fn go(&self) { panic!() } }
+/// # System::current_thread().block_on(async {
+/// let Err(CallError::Panicked(failure)) = Bomb.spawn().go().await else { unreachable!() };
+/// let place = failure.location().unwrap();
+/// assert!(place.line() > 0 && place.column() > 0 && !place.file().is_empty());
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     file: String,

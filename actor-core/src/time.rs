@@ -124,6 +124,14 @@ pub fn interval(period: Duration) -> Interval {
 }
 
 /// The future of [`sleep`].
+///
+/// ```
+/// # use std::time::Duration;
+/// # actor_core::System::current_thread().block_on(async {
+/// let sleep: actor_core::time::Sleep = actor_core::time::sleep(Duration::from_millis(1));
+/// sleep.await;
+/// # });
+/// ```
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct Sleep {
     host: Arc<dyn Host>,
@@ -223,6 +231,16 @@ impl fmt::Display for Elapsed {
 impl std::error::Error for Elapsed {}
 
 /// The ticks of [`interval`]; also a stream of them that never ends.
+///
+/// ```
+/// # use std::time::Duration;
+/// use futures_lite::StreamExt;
+///
+/// # actor_core::System::current_thread().block_on(async {
+/// let ticks = actor_core::time::interval(Duration::from_millis(1));
+/// assert_eq!(ticks.take(2).count().await, 2);
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "an interval ticks only while it is awaited"]
 pub struct Interval {
@@ -273,6 +291,15 @@ impl Stream for Interval {
 }
 
 /// The future of [`Interval::tick`].
+///
+/// ```
+/// # use std::time::Duration;
+/// # actor_core::System::current_thread().block_on(async {
+/// let mut interval = actor_core::time::interval(Duration::from_millis(1));
+/// let when = interval.tick().await;
+/// assert!(when <= actor_core::time::now());
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct Tick<'a> {

@@ -20,6 +20,17 @@ struct Holder {
 }
 
 /// Why a name was not given.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// idle.stop();
+/// idle.join().await;
+/// assert_eq!(idle.register("late"), Err(actor_core::RegisterError::Ended));
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RegisterError {

@@ -21,6 +21,32 @@ use std::pin::pin;
 ///
 /// Dropping it detaches the stream from the actor and drops it. It ends with the life that attached
 /// it, whatever becomes of this handle.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::Attachment;
+///
+/// #[actor]
+/// struct Reader {
+///     lines: Option<Attachment<Reader>>,
+/// }
+///
+/// #[actor]
+/// impl Reader {
+///     #[on_start]
+///     fn open(&mut self, context: &Context<Self>) {
+///         let lines = futures_lite::stream::pending::<String>();
+///         self.lines = Some(context.attach(lines, |me, line| me.line(line)));
+///     }
+///
+///     fn line(&mut self, _line: String) {}
+///
+///     fn close(&mut self) {
+///         self.lines = None; // drops the stream
+///     }
+/// }
+/// # System::current_thread().block_on(async { Reader { lines: None }.spawn().close().await.unwrap() });
+/// ```
 #[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
 pub struct Attachment<A: Dispatch> {
     mail: Arc<Mail<A>>,

@@ -18,6 +18,15 @@ use crate::incident::Incident;
 use crate::sync::Arc;
 
 /// Which ends of a life are followed by a new one, as in OTP.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// use actor_core::{Child, Restart};
+///
+/// let child = Child::new("once", || Idle).restart(Restart::Temporary);
+/// # drop(child);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Restart {
     /// Always, unless it is stopped from outside.

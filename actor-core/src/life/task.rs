@@ -20,6 +20,21 @@ use std::task::{Context as Poller, Poll, ready};
 ///
 /// Dropping it cancels the future. It ends with the life that spawned it, whatever becomes of this
 /// handle.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// #[actor]
+/// struct Host;
+///
+/// #[actor]
+/// impl Host {
+///     fn begin(&self, context: &Context<Self>) {
+///         context.spawn(async { /* runs beside the actor */ }).detach();
+///         drop(context.spawn(std::future::pending())); // is cancelled at once
+///     }
+/// }
+/// # System::current_thread().block_on(async { Host.spawn().begin().await.unwrap() });
+/// ```
 #[must_use = "dropping a task cancels it; keep it or call `.detach()`"]
 pub struct Task(Handle);
 

@@ -13,6 +13,28 @@ use std::time::{Duration, Instant};
 /// [`Context::every`](crate::Context::every).
 ///
 /// Dropping it cancels it. It ends with the life that set it, whatever becomes of this handle.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::Timer;
+/// use std::time::Duration;
+///
+/// #[actor]
+/// struct Session {
+///     idle: Option<Timer>,
+/// }
+///
+/// #[actor]
+/// impl Session {
+///     fn touch(&mut self, context: &Context<Self>) {
+///         // The old timer is cancelled where the new one takes its place.
+///         self.idle = Some(context.after(Duration::from_secs(60), |me| me.expire()));
+///     }
+///
+///     fn expire(&mut self) {}
+/// }
+/// # System::current_thread().block_on(async { Session { idle: None }.spawn().touch().await.unwrap() });
+/// ```
 #[must_use = "dropping a timer cancels it; keep it or call `.detach()`"]
 pub struct Timer(Handle);
 

@@ -9,6 +9,24 @@ use std::fmt;
 ///
 /// It stands until it is cancelled, even if this handle is dropped, and ends with the life that
 /// set it.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// #[actor]
+/// struct Boss;
+///
+/// #[actor]
+/// impl Boss {
+///     fn glance(&self, idle: IdleAddr, context: &Context<Self>) {
+///         let monitor = context.monitor(&idle, |me, exit| me.gone(exit));
+///         monitor.cancel();
+///     }
+///
+///     fn gone(&mut self, _exit: Exit) {}
+/// }
+/// # System::current_thread().block_on(async { Boss.spawn().glance(Idle.spawn()).await.unwrap() });
+/// ```
 pub struct Monitor(Handle);
 
 impl Monitor {
@@ -37,6 +55,22 @@ impl fmt::Debug for Monitor {
 /// A link that was made by [`Context::link`](crate::Context::link).
 ///
 /// It stands until it is cancelled, even if this handle is dropped.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// #[actor]
+/// struct Twin;
+///
+/// #[actor]
+/// impl Twin {
+///     fn tie(&self, idle: IdleAddr, context: &Context<Self>) {
+///         let link = context.link(&idle);
+///         link.cancel();
+///     }
+/// }
+/// # System::current_thread().block_on(async { Twin.spawn().tie(Idle.spawn()).await.unwrap() });
+/// ```
 pub struct Link {
     near: Handle,
     own: Arc<dyn AnyMail>,

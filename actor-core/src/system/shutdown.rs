@@ -104,6 +104,17 @@ impl Drop for System {
 }
 
 /// What a [`shutdown`](System::shutdown) came to.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # use std::time::Duration;
+/// let system = System::builder().threads(1).build();
+/// system.spawn(Idle).keep();
+/// let report = system.block_on(system.shutdown(Duration::from_secs(1)));
+/// assert!(report.is_clean());
+/// assert_eq!(report.to_string(), "all ended in time");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShutdownReport {

@@ -98,6 +98,33 @@ impl fmt::Debug for AnyAddr {
 }
 
 /// What can be monitored and linked: any address, strong, weak or erased.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// use actor_core::Target;
+///
+/// #[actor]
+/// struct Boss;
+///
+/// impl Boss {
+///     fn watch(&self, whom: &impl Target, context: &Context<Self>) {
+///         context.monitor(whom, |me, _exit| me.gone());
+///     }
+/// }
+///
+/// #[actor]
+/// impl Boss {
+///     fn take(&self, idle: IdleAddr, context: &Context<Self>) {
+///         self.watch(&idle, context);
+///         self.watch(&idle.downgrade(), context);
+///         self.watch(&idle.erase(), context);
+///     }
+///
+///     fn gone(&self) {}
+/// }
+/// # System::current_thread().block_on(async { Boss.spawn().take(Idle.spawn()).await.unwrap() });
+/// ```
 pub trait Target: sealed::Target {}
 
 impl<T: sealed::Target> Target for T {}

@@ -426,6 +426,17 @@ impl<P: Protocol, T> fmt::Debug for Call<'_, P, T> {
 }
 
 /// A call whose answer goes to another's caller: see [`Call::reply_to`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// let (reply, answer) = Reply::pair();
+/// echo.say(3).reply_to(reply).try_send().unwrap();
+/// assert_eq!(answer.await, Ok(3));
+/// # });
+/// ```
 #[must_use = "a delegated call does nothing unless sent; use `.send().await` or `.try_send()`"]
 pub struct Delegated<'a, P: Protocol> {
     sending: Sending<'a, P>,

@@ -12,6 +12,17 @@ use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
 /// The future of [`Addr::join`](crate::Addr::join): the actor's exit.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// let join: actor_core::Join = idle.join();
+/// idle.stop();
+/// assert_eq!(join.await, Exit::Stopped);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Join {
     /// `None` for an actor that is no longer known.
@@ -45,6 +56,15 @@ impl fmt::Debug for Join {
 }
 
 /// The future of [`Addr::started`](crate::Addr::started).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// assert_eq!(idle.started().await, Ok(()));
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Starting {
     mail: Arc<dyn AnyMail>,
@@ -77,6 +97,15 @@ impl fmt::Debug for Starting {
 }
 
 /// The future of [`Addr::stop_within`](crate::Addr::stop_within).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// assert_eq!(idle.stop_within(std::time::Duration::from_secs(1)).await, Exit::Stopped);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct StopWithin {
     mail: Arc<dyn AnyMail>,

@@ -184,6 +184,14 @@ impl<T> Reply<T> {
 }
 
 /// The future of [`Reply::unwanted`].
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let (mut reply, answer) = actor_core::Reply::<u8>::pair();
+/// drop(answer);
+/// reply.unwanted().await;
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Unwanted<'a, T> {
     reply: &'a mut Reply<T>,
@@ -251,6 +259,14 @@ impl<T> Slot<T> {
 ///
 /// # Cancellation
 /// Dropping it tells the one who would answer that nobody waits.
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let (reply, answer) = actor_core::Reply::<u8>::pair();
+/// drop(reply);
+/// assert_eq!(answer.await, Err(actor_core::CallError::NoReply));
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Answer<T> {
     /// `None` once the answer has been given.

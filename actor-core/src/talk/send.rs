@@ -45,6 +45,15 @@ impl<'a, P: Protocol> Held<'a, P> {
 /// Dropped while it waits for room, the message was not sent, and the place in the line is free. A
 /// message that was let in stays sent, even if the future is dropped before it could say so: of two
 /// sendings that race, both may arrive.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// echo.say(1).send().await.unwrap();
+/// # });
+/// ```
 #[must_use = "nothing is sent unless this is awaited"]
 pub struct Sending<'a, P: Protocol> {
     address: Held<'a, P>,

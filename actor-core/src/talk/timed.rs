@@ -28,6 +28,16 @@ pub struct Home(pub(crate) Arc<dyn Host>);
 /// [`Sending::timeout`](crate::Sending::timeout).
 ///
 /// The time runs from the first poll, on the clock of the actor's system.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// let limit = std::time::Duration::from_secs(1);
+/// assert_eq!(echo.say(1).timeout(limit).await, Ok(1));
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Timed<F> {
     inner: F,

@@ -17,6 +17,13 @@ use mail::{Desk, Make, PoolMail};
 use std::fmt;
 
 /// The actor is not a pool and has no size.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// let idle = Idle.spawn();
+/// assert_eq!(Addr::resize(&idle, 2), Err(actor_core::NotAPool));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAPool;
 

@@ -11,6 +11,12 @@ const CAPACITY: usize = 64;
 
 /// What tells items apart for [`Subscription::latest_by`](crate::Subscription::latest_by): made from
 /// integers and texts.
+///
+/// ```
+/// use actor_core::TopicKey;
+/// assert_eq!(TopicKey::from("ACME"), TopicKey::from(String::from("ACME")));
+/// assert_ne!(TopicKey::from(7_u8), TopicKey::from(8_i64));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TopicKey(Word);
 

@@ -180,6 +180,14 @@ impl<T> fmt::Debug for Topic<T> {
 }
 
 /// The future of [`Topic::publish`].
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let topic = actor_core::Topic::new();
+/// topic.publish("one").await;
+/// assert_eq!(topic.publish("two").try_send(), 0);
+/// # });
+/// ```
 #[must_use = "nothing is published unless this is awaited, or sent by `.try_send()`"]
 pub struct Publish<'a, T> {
     topic: &'a Topic<T>,

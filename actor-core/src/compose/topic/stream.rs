@@ -9,6 +9,10 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
 
 /// So many items were lost, by the subscriber's own policy, since the last one.
+///
+/// ```
+/// assert_eq!(actor_core::Lagged(3).to_string(), "3 items were lost");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lagged(pub u64);
 

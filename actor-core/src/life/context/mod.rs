@@ -185,6 +185,27 @@ impl<A: Dispatch> fmt::Debug for Context<A> {
 }
 
 /// The future of [`Context::stopping`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::future::or;
+///
+/// #[actor]
+/// struct Patient;
+///
+/// #[actor]
+/// impl Patient {
+///     async fn wait(&self, context: &Context<Self>) -> bool {
+///         let forever = std::future::pending();
+///         or(forever, async { context.stopping().await; true }).await
+///     }
+/// }
+/// # System::current_thread().block_on(async {
+/// let patient = Patient.spawn();
+/// patient.stop();
+/// # patient.join().await;
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Stopping {
     mail: Arc<dyn AnyMail>,
