@@ -202,7 +202,11 @@ pub fn taking_one_lets_in_the_next_at_once(system: &System) {
 
 pub fn a_panic_in_a_question_loses_only_its_message(system: &System) {
     system.block_on(async {
+        // All have been accepted before the first is looked at.
+        let gate = Gate::new();
+        let passed = gate.clone();
         let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            passed.pass().await;
             inbox
                 .select(|number| if number == 1 { panic!("of one") } else { Err::<(), _>(number) })
                 .await;
@@ -210,6 +214,7 @@ pub fn a_panic_in_a_question_loses_only_its_message(system: &System) {
         for number in 0..3 {
             process.send(number).await.unwrap();
         }
+        gate.open();
         let Err(Exit::Failed(failure)) = process.result().await else { panic!("it fails") };
         assert_eq!((failure.kind(), failure.message()), (FailureKind::Panic, "of one"));
         assert_eq!(failure.handler(), "process");
