@@ -91,6 +91,11 @@ impl Names {
         Some(post.clone())
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.held.lock().is_empty()
+    }
+
     /// Frees `name`, if `id` holds it; true if it did.
     pub(crate) fn free(&self, name: &str, id: ActorId) -> bool {
         let mut held = self.held.lock();

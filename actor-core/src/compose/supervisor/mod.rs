@@ -5,6 +5,8 @@
 mod backoff;
 mod child;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use backoff::Backoff;
 pub use child::Child;

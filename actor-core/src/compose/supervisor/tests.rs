@@ -1,0 +1,102 @@
+//! What is left in the runtime's own tables when a tree that failed a lot has ended: nothing.
+
+use crate::prelude::*;
+use crate::{Child, RegisterError, Supervisor, SupervisorAddr};
+use std::time::Duration;
+
+/// Holds something in every table: a name, timers, links and monitors on the hub, a child.
+#[actor(crate = crate)]
+struct Leaf {
+    hub: HubAddr,
+    name: String,
+}
+
+#[actor(crate = crate)]
+impl Leaf {
+    #[on_start]
+    fn begin(&mut self, context: &Context<Self>) {
+        match context.address().register(&self.name) {
+            Ok(()) | Err(RegisterError::Taken) => {}
+            Err(error) => panic!("{error}"),
+        }
+        context.every(Duration::from_secs(3600), |me| me.touch()).detach();
+        context.after(Duration::from_secs(3600), |me| me.touch()).detach();
+        context.link(&self.hub);
+        context.monitor(&self.hub, |me, _exit| me.touch());
+        context.spawn(std::future::pending()).detach();
+        context.spawn_child(Twig);
+    }
+
+    fn touch(&self) {}
+
+    fn fail(&self) {
+        panic!("told to");
+    }
+
+    #[on_exit]
+    fn other(&mut self, _id: ActorId, _exit: Exit) {}
+}
+
+#[actor(crate = crate)]
+struct Twig;
+
+#[actor(crate = crate)]
+impl Twig {}
+
+/// Whom all leaves are linked to.
+#[actor(crate = crate)]
+struct Hub;
+
+#[actor(crate = crate)]
+impl Hub {
+    #[on_exit]
+    fn gone(&mut self, _id: ActorId, _exit: Exit) {}
+}
+
+fn tree(hub: &HubAddr, leaves: usize) -> (SupervisorAddr, Vec<LeafAddr>) {
+    let top = Supervisor::one_for_one().intensity(usize::MAX, Duration::from_secs(1)).spawn();
+    let child = |number| {
+        let hub = hub.clone();
+        let make = move || Leaf { hub: hub.clone(), name: format!("leaf {number}") };
+        Child::new("leaf", make)
+    };
+    let leaves = (0..leaves).map(|number| top.start(child(number))).collect();
+    (top, leaves)
+}
+
+#[test]
+fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
+    let system = System::builder().threads(2).on_incident(|_| {}).build();
+    let watched = |hub: &HubAddr| {
+        let mut watchers = 0;
+        hub.post().with(&mut |seat, _| {
+            watchers = seat.known().map_or(0, |records| records.watchers.len());
+        });
+        watchers
+    };
+    system.block_on(async {
+        let hub = Hub.spawn();
+        let (top, leaves) = tree(&hub, 8);
+        for blow in 0..2_000 {
+            let leaf = &leaves[blow % leaves.len()];
+            match blow % 3 {
+                0 => leaf.kill(),
+                _ => _ = leaf.fail().await,
+            }
+        }
+        for leaf in &leaves {
+            leaf.touch().await.unwrap();
+        }
+        // Of each leaf one link and one monitor, of its present life only.
+        assert_eq!(watched(&hub), 2 * leaves.len());
+        top.stop();
+        assert_eq!(top.join().await, Exit::Stopped);
+        assert_eq!(watched(&hub), 0);
+        hub.stop();
+        hub.join().await;
+    });
+    let hub = system.hub();
+    assert_eq!(hub.actors().len(), 0);
+    assert!(hub.names.is_empty());
+    assert!(hub.host.timers().is_empty());
+}
