@@ -187,6 +187,19 @@ impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
 }
 
 /// A process that is set apart before it is spawned: see [`Process::prepare`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Inbox, Process, spawn_process};
+/// # System::current_thread().block_on(async {
+/// let process = Process::prepare(|mut inbox: Inbox<u8>| async move { inbox.receive().await })
+///     .name("first")
+///     .capacity(1)
+///     .spawn();
+/// process.send(7).await.unwrap();
+/// assert_eq!(process.result().await, Ok(Some(7)));
+/// # });
+/// ```
 #[must_use = "nothing runs before `.spawn()`"]
 pub struct PreparedProcess<M: Send + 'static, R> {
     prepared: Prepared<Proc<M>>,

@@ -20,6 +20,19 @@ pub type Receive<'a, M> = Select<'a, M, Oldest<M>>;
 pub type ReceiveWithin<'a, M> = SelectWithin<'a, M, Oldest<M>>;
 
 /// The future of [`Inbox::select`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Inbox, Process, spawn_process};
+/// # System::current_thread().block_on(async {
+/// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+///     inbox.select(|number| if number > 3 { Ok(number) } else { Err(number) }).await
+/// });
+/// process.send(1).await.unwrap();
+/// process.send(5).await.unwrap();
+/// assert_eq!(process.result().await, Ok(Some(5)));
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Select<'a, M: Send + 'static, F> {
     inbox: &'a mut Inbox<M>,
@@ -113,6 +126,20 @@ impl<M: Send + 'static, F> fmt::Debug for Select<'_, M, F> {
 /// The future of [`Inbox::select_timeout`].
 ///
 /// The time runs from the first poll, on the clock of the process's system.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Inbox, Process, spawn_process};
+/// # System::current_thread().block_on(async {
+/// use std::time::Duration;
+///
+/// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+///     let limit = Duration::from_millis(1);
+///     inbox.select_timeout(limit, |number| if number > 3 { Ok(number) } else { Err(number) }).await
+/// });
+/// assert!(process.result().await.unwrap().is_err());
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct SelectWithin<'a, M: Send + 'static, F> {
     select: Select<'a, M, F>,
