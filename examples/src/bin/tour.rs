@@ -35,22 +35,22 @@ impl Account {
     }
 }
 
+#[rustfmt::skip] // The comments stand in a column.
 #[actor_core::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let account = Account { balance: 0 }.spawn(); // AccountAddr
+    let account = Account { balance: 0 }.spawn();        // AccountAddr
 
-    account.deposit(100).await?; // call: wait until it is handled
-    account.deposit(20).send().await?; // send: wait only for room in the mailbox
-    account.deposit(3).try_send()?; // try_send: never wait
-    match account.withdraw(1_000).await? {
-        // `?` is the actor's failure, the inner Result is the bank's answer
+    account.deposit(100).await?;                         // call: wait until it is handled
+    account.deposit(20).send().await?;                   // send: wait only for room in the mailbox
+    account.deposit(3).try_send()?;                      // try_send: never wait
+    match account.withdraw(1_000).await? {               // `?` is the actor's failure, the inner Result is the bank's answer
         Ok(left) => println!("left {left}"),
         Err(Insufficient { balance }) => println!("refused, balance {balance}"),
     }
     let balance = account.balance().timeout(Duration::from_secs(1)).await?;
     assert_eq!(balance, 123);
 
-    account.stop(); // refuse new messages, handle those queued, then end
+    account.stop();                                      // refuse new messages, handle those queued, then end
     assert!(matches!(account.join().await, Exit::Stopped));
     assert!(matches!(account.balance().await, Err(CallError::Stopped)));
     Ok(())
