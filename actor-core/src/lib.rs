@@ -66,10 +66,7 @@ pub use talk::send::Sending;
 pub use talk::timed::Timed;
 pub use talk::weak::WeakAddr;
 
-// Their listings are compiled and run as doctests.
+// Its listings are compiled and run as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
-#[cfg(doctest)]
-#[doc = include_str!("../../book/src/introduction.md")]
-struct Introduction;

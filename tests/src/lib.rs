@@ -1,6 +1,7 @@
 //! What the behaviour tests share: the table of hosts, the guard against hanging, and small tools
 //! to drive a test by events. It must not test anything itself.
 
+mod book;
 mod gate;
 mod guard;
 mod host;

@@ -1,0 +1,19 @@
+//! The listings of the guide: each chapter is the documentation of an item here, and so its listings
+//! are compiled and run as doctests. `tests/tests/papers.rs` sees that no chapter is missing.
+
+/// Makes an item of each chapter of `book/src`.
+macro_rules! chapters {
+    ($($item:ident = $file:literal),* $(,)?) => {
+        $(
+            #[cfg(doctest)]
+            #[doc = include_str!(concat!("../../book/src/", $file))]
+            pub struct $item;
+        )*
+    };
+}
+
+chapters! {
+    Introduction = "introduction.md",
+    Why = "why.md",
+    QuickStart = "quick-start.md",
+}

@@ -1,0 +1,10 @@
+//! The papers of the repository: their links lead somewhere, their listings are real, and what they
+//! name is there.
+
+#[path = "papers"]
+mod papers {
+    mod chapters;
+    mod examples;
+    mod links;
+    mod page;
+}

@@ -1,0 +1,52 @@
+//! The guide is whole: each chapter is in the table of contents and among the doctests, and its
+//! listings are compiled, one and all.
+
+use std::fs;
+
+use super::page::{self, Page};
+
+#[test]
+fn each_chapter_is_in_the_table_of_contents_and_compiled() {
+    let summary = Page::read("book/src/SUMMARY.md");
+    let mut listed = summary.links;
+    listed.sort();
+    assert_eq!(listed, page::chapters(), "book/src/SUMMARY.md and the files beside it differ");
+    let doctests = fs::read_to_string(page::root().join("tests/src/book.rs"))
+        .expect("the doctests of the guide are there");
+    for chapter in listed {
+        assert!(
+            doctests.contains(&format!("= \"{chapter}\"")),
+            "{chapter} is not in tests/src/book.rs: its listings are not compiled"
+        );
+    }
+}
+
+/// `rust` is compiled and run; `rs` is the text of an example, which is compiled and run elsewhere.
+#[test]
+fn every_listing_is_compiled_and_run() {
+    let mut wrong = Vec::new();
+    for page in page::all() {
+        for listing in &page.listings {
+            let first = listing.code.lines().next().unwrap_or_default();
+            let is_right = match listing.kind.as_str() {
+                "rust" | "sh" | "toml" | "text" => true,
+                "rs" => is_example(&listing.code),
+                _ => false,
+            };
+            if !is_right {
+                wrong.push(format!("{}: `{}`: {first}", page.name, listing.kind));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "listings that nothing tests:\n  {}", wrong.join("\n  "));
+}
+
+/// Whether the listing is one line that takes in a file, or an anchor of it, of the examples.
+fn is_example(code: &str) -> bool {
+    let path = code.trim().strip_prefix("{{#include ../../").and_then(|end| end.strip_suffix("}}"));
+    let Some(path) = path else { return false };
+    let (file, anchor) = path.split_once(':').unwrap_or((path, ""));
+    let Ok(text) = fs::read_to_string(page::root().join(file)) else { return false };
+    file.starts_with("examples/")
+        && (anchor.is_empty() || text.contains(&format!("// ANCHOR: {anchor}\n")))
+}
