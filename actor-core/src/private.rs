@@ -12,6 +12,7 @@ pub use std::convert::{AsRef, From};
 pub use std::fmt;
 pub use std::future::Future;
 pub use std::hash::{Hash, Hasher};
+pub use std::marker::Sized;
 pub use std::ops::Deref;
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::bool;

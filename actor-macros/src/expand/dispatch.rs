@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{at_actor, do_not_recommend, krate, message};
+use super::{at_actor, do_not_recommend, krate, message, where_addressed};
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role};
 use crate::span;
 
@@ -24,7 +24,8 @@ fn is_async(protocol: &Protocol) -> bool {
 //     }
 pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
-    let (params, _, clause) = protocol.generics.split_for_impl();
+    let (params, ..) = protocol.generics.split_for_impl();
+    let clause = where_addressed(protocol);
     // That the state is not `Send`, or no actor, is found here.
     let runner = match (is_async(protocol), protocol.local) {
         (false, false) => quote!(now(__life)),
@@ -95,7 +96,8 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
 pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let krate = krate(protocol.krate.as_ref(), span::hidden());
-    let (params, _, clause) = protocol.generics.split_for_impl();
+    let (params, ..) = protocol.generics.split_for_impl();
+    let clause = where_addressed(protocol);
     let me = message::enum_type(protocol);
     let is_later = is_async(protocol);
     let messages = protocol.messages.iter().map(|message| expand_arm(protocol, message));

@@ -66,6 +66,20 @@ fn do_not_recommend(path: Option<&TokenStream>, generics: &Generics) -> Option<T
     (is_own && generics.params.is_empty()).then(|| quote!(#[diagnostic::do_not_recommend]))
 }
 
+/// The bounds of the block, and that there is an address: `where CounterAddr: Sized`.
+///
+/// Where the struct half is missing the address is an unknown name, and nothing that depends on an
+/// unknown name is complained about: that name, once, is all the user hears.
+fn where_addressed(protocol: &Protocol) -> TokenStream {
+    let address = &protocol.address;
+    let bounds = protocol.generics.where_clause.as_ref().map(|clause| {
+        let bounds = clause.predicates.iter();
+        quote!(#(#bounds,)*)
+    });
+    let place = at_actor(protocol);
+    quote_spanned!(place=> where #bounds #address: __p::Sized)
+}
+
 /// The span for what is said about the actor as a whole: its name in the head of the block.
 fn at_actor(protocol: &Protocol) -> Span {
     protocol.ident.span()

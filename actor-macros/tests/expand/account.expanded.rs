@@ -96,7 +96,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::Dispatch for Account {
+    impl __p::Dispatch for Account
+    where
+        AccountAddr: __p::Sized,
+    {
         const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run(__life))
@@ -104,7 +107,10 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleLater for Account {
+    impl __p::HandleLater for Account
+    where
+        AccountAddr: __p::Sized,
+    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<AccountMessage>,

@@ -146,7 +146,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::Dispatch for Old {
+    impl __p::Dispatch for Old
+    where
+        OldAddr: __p::Sized,
+    {
         const HOOKS: __p::Hooks = __p::Hooks {
             start: false,
             #[cfg(any(all(feature = "extra", unix), not(feature = "extra")))]
@@ -161,7 +164,10 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Old {
+    impl __p::HandleNow for Old
+    where
+        OldAddr: __p::Sized,
+    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OldMessage>,

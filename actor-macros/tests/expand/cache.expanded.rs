@@ -188,6 +188,7 @@ const _: () = {
         for shop::Cache<K, V, N>
     where
         shop::Cache<K, V, N>: Sized,
+        shop::CacheAddr<K, V, N>: __p::Sized,
     {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
@@ -200,6 +201,7 @@ const _: () = {
         for shop::Cache<K, V, N>
     where
         shop::Cache<K, V, N>: Sized,
+        shop::CacheAddr<K, V, N>: __p::Sized,
     {
         fn handle(
             __actor: &mut __p::Option<Self>,

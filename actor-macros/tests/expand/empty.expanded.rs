@@ -130,7 +130,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T: Clone + Send + 'static> __p::Dispatch for Double<T> {
+    impl<T: Clone + Send + 'static> __p::Dispatch for Double<T>
+    where
+        DoubleAddr<T>: __p::Sized,
+    {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
@@ -138,7 +141,10 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl<T: Clone + Send + 'static> __p::HandleNow for Double<T> {
+    impl<T: Clone + Send + 'static> __p::HandleNow for Double<T>
+    where
+        DoubleAddr<T>: __p::Sized,
+    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<DoubleMessage>,

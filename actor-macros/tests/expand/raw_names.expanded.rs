@@ -140,7 +140,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::Dispatch for r#Type {
+    impl __p::Dispatch for r#Type
+    where
+        TypeAddr: __p::Sized,
+    {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::local_later(__life.seat(), __p::run(__life))
@@ -148,7 +151,10 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleLater for r#Type {
+    impl __p::HandleLater for r#Type
+    where
+        TypeAddr: __p::Sized,
+    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<TypeMessage>,

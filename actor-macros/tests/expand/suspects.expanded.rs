@@ -43,7 +43,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::Dispatch for One {
+    impl __p::Dispatch for One
+    where
+        OneAddr: __p::Sized,
+    {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
@@ -51,7 +54,10 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for One {
+    impl __p::HandleNow for One
+    where
+        OneAddr: __p::Sized,
+    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OneMessage>,
@@ -146,7 +152,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::Dispatch for Many {
+    impl __p::Dispatch for Many
+    where
+        ManyAddr: __p::Sized,
+    {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
@@ -154,7 +163,10 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Many {
+    impl __p::HandleNow for Many
+    where
+        ManyAddr: __p::Sized,
+    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<ManyMessage>,
@@ -249,7 +261,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::Dispatch for Sure {
+    impl __p::Dispatch for Sure
+    where
+        SureAddr: __p::Sized,
+    {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
@@ -257,7 +272,10 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Sure {
+    impl __p::HandleNow for Sure
+    where
+        SureAddr: __p::Sized,
+    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<SureMessage>,

@@ -125,7 +125,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __p::Dispatch for Counter {
+    impl __p::Dispatch for Counter
+    where
+        CounterAddr: __p::Sized,
+    {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
@@ -133,7 +136,10 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Counter {
+    impl __p::HandleNow for Counter
+    where
+        CounterAddr: __p::Sized,
+    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,

@@ -3,5 +3,5 @@ use actor_core::prelude::*;
 struct Counter;
 
 fn main() {
-    let _ = Actor::spawn(Counter);
+    let _ = Counter.spawn_on(&System::new());
 }
