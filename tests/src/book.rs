@@ -16,4 +16,13 @@ chapters! {
     Introduction = "introduction.md",
     Why = "why.md",
     QuickStart = "quick-start.md",
+    Messages = "messages.md",
+    Errors = "errors.md",
+    Mailboxes = "mailboxes.md",
+    Life = "life.md",
+    Supervision = "supervision.md",
+    Links = "links.md",
+    Timers = "timers.md",
+    Receiving = "receiving.md",
+    Sharing = "sharing.md",
 }

@@ -1,0 +1,68 @@
+//! `pipeline`: three stages with small mailboxes. The slowest sets the pace; nothing piles up.
+
+use std::time::Duration;
+
+use actor_core::prelude::*;
+
+/// First stage: makes numbers as fast as it may.
+#[actor]
+struct Source {
+    next: SquareAddr,
+}
+
+#[actor]
+impl Source {
+    /// Returns the longest queue that it has seen before it.
+    async fn run(&mut self, count: u64) -> Result<usize, CallError> {
+        let mut longest = 0;
+        for number in 1..=count {
+            self.next.square(number).send().await?; // waits for room: this is the back-pressure
+            longest = longest.max(self.next.len());
+        }
+        Ok(longest)
+    }
+}
+
+#[actor(capacity = 4)]
+struct Square {
+    next: SumAddr,
+}
+
+#[actor]
+impl Square {
+    async fn square(&mut self, number: u64) -> Result<(), CallError> {
+        Ok(self.next.add(number * number).send().await?)
+    }
+}
+
+/// Last stage, and a slow one.
+#[actor(capacity = 4)]
+struct Sum {
+    total: u64,
+}
+
+#[actor]
+impl Sum {
+    async fn add(&mut self, number: u64) {
+        actor_core::time::sleep(Duration::from_micros(100)).await;
+        self.total += number;
+    }
+
+    fn total(self) -> u64 {
+        self.total
+    }
+}
+
+#[actor_core::main]
+async fn main() -> Result<(), CallError> {
+    let sum = Sum { total: 0 }.spawn();
+    let square = Square { next: sum.clone() }.spawn();
+    let source = Source { next: square.clone() }.spawn();
+
+    let longest = source.run(100).await??;
+    square.stop();
+    square.join().await; // all it had has gone on to the last stage
+    println!("sum of squares: {}", sum.total().await?);
+    println!("never more than {} waited: {}", 4, longest <= 4);
+    Ok(())
+}
