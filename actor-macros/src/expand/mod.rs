@@ -76,8 +76,7 @@ fn where_addressed(protocol: &Protocol) -> TokenStream {
         let bounds = clause.predicates.iter();
         quote!(#(#bounds,)*)
     });
-    let place = at_actor(protocol);
-    quote_spanned!(place=> where #bounds #address: __p::Sized)
+    quote!(where #bounds #address: __p::Sized)
 }
 
 /// The span for what is said about the actor as a whole: its name in the head of the block.
