@@ -25,4 +25,11 @@ chapters! {
     Timers = "timers.md",
     Receiving = "receiving.md",
     Sharing = "sharing.md",
+    Patterns = "patterns.md",
+    AntiPatterns = "anti-patterns.md",
+    HowItWorks = "how-it-works.md",
+    Guarantees = "guarantees.md",
+    ComingFrom = "coming-from.md",
+    Glossary = "glossary.md",
+    Questions = "faq.md",
 }

@@ -5,6 +5,7 @@
 mod papers {
     mod chapters;
     mod examples;
+    mod guarantees;
     mod links;
     mod page;
 }

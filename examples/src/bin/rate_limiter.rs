@@ -1,0 +1,70 @@
+//! `rate_limiter`: at most so many at once, and then so many a time. Who finds no token waits in line.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use actor_core::future::join_all;
+use actor_core::prelude::*;
+use actor_core::time::now;
+
+const BURST: usize = 3;
+const PERIOD: Duration = Duration::from_millis(20);
+
+/// A bucket of tokens; one comes back each period.
+#[actor]
+struct Limiter {
+    tokens: usize,
+    line: VecDeque<Reply<()>>,
+}
+
+#[actor]
+impl Limiter {
+    #[on_start]
+    fn begin(&mut self, context: &Context<Self>) {
+        context.every(PERIOD, |me| me.refill()).detach();
+    }
+
+    /// Answers when it is one's turn.
+    fn acquire(&mut self, reply: Reply<()>) {
+        self.line.push_back(reply);
+        self.serve();
+    }
+
+    fn refill(&mut self) {
+        self.tokens = (self.tokens + 1).min(BURST);
+        self.serve();
+    }
+
+    #[message(skip)]
+    fn serve(&mut self) {
+        while self.tokens > 0 {
+            let Some(next) = self.line.pop_front() else { return };
+            // Whoever has gone meanwhile costs no token.
+            self.tokens -= usize::from(next.send(()).is_ok());
+        }
+    }
+}
+
+#[actor_core::main]
+async fn main() -> Result<(), CallError> {
+    let limiter = Limiter { tokens: BURST, line: VecDeque::new() }.spawn();
+    let start = now();
+    let requests = (0..8).map(|number| {
+        let limiter = &limiter;
+        async move {
+            limiter.acquire().await?;
+            Ok((number, now() - start))
+        }
+    });
+    let served: Vec<(usize, Duration)> =
+        join_all(requests).await.into_iter().collect::<Result<_, CallError>>()?;
+
+    for (number, waited) in &served {
+        // The first three find a token; each further one waits for one more period.
+        let due = PERIOD * u32::try_from((number + 1).saturating_sub(BURST)).unwrap_or(0);
+        println!("request {number}: {}", if *waited >= due { "not too early" } else { "early!" });
+    }
+    let impatient = limiter.acquire().timeout(Duration::from_millis(1)).await;
+    println!("who does not want to wait: {}", impatient.unwrap_err());
+    Ok(())
+}
