@@ -19,11 +19,58 @@ pub use std::primitive::bool;
 pub use std::result::Result::{self, Err, Ok};
 
 use crate::Context;
+use std::marker::PhantomData;
 
 /// Has the compiler say of a handler's future that it has to be `Send`.
 pub fn sendable<F: Future + Send>(future: F) -> F {
     future
 }
+
+/// A state that an async handler takes by `&self`, and so borrows while it waits.
+///
+/// If the state is `Sync` its own `sendable` is found, else that of [`LentUnshared`]: so that one
+/// thing is said, and not of the future that it is not `Send` either.
+#[derive(Debug)]
+pub struct Lent<A>(PhantomData<fn() -> A>);
+
+impl<A> Lent<A> {
+    /// Asks about `A`.
+    #[expect(clippy::new_without_default, reason = "written by the macro, in this one way")]
+    pub fn new() -> Self {
+        Lent(PhantomData)
+    }
+}
+
+impl<A: Sync> Lent<A> {
+    /// As the function of that name.
+    pub fn sendable<F: Future + Send>(self, future: F) -> F {
+        future
+    }
+}
+
+/// Refuses a state that is not `Sync`.
+pub trait LentUnshared<A>: Sized {
+    /// Has the compiler say at the receiver that the state has to be `Sync`.
+    fn sendable<F: Future>(self, future: F) -> F
+    where
+        A: Shared,
+    {
+        future
+    }
+}
+
+impl<A> LentUnshared<A> for Lent<A> {}
+
+/// `Sync`, in the words of an actor.
+#[diagnostic::on_unimplemented(
+    message = "an async handler cannot take `&self`, because `{Self}` is not `Sync`",
+    label = "take `&mut self`",
+    note = "a handler that waits lends what it has borrowed to whichever thread goes on with it"
+)]
+pub trait Shared {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Sync> Shared for A {}
 
 /// Has the compiler say of an argument's type that it has to be owned and `Send`.
 pub fn owned<T: Send + 'static>(value: T) -> T {

@@ -55,7 +55,12 @@ fn read(item: TokenStream) -> syn::Result<Function> {
     let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
     let body = match trees.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
-        _ => return Err(syn::Error::new_spanned(item, "expected an `async fn` with a body")),
+        _ => {
+            return Err(syn::Error::new_spanned(
+                item,
+                "this is no function with a body; write `async fn name() { .. }`",
+            ));
+        }
     };
     let head = |input: syn::parse::ParseStream<'_>| -> syn::Result<_> {
         Ok((input.call(Attribute::parse_outer)?, input.parse()?, input.parse()?))
@@ -85,10 +90,13 @@ fn check_function(entry: Entry, function: &Function, errors: &mut Errors) -> boo
         errors.push(signature.fn_token, text);
     }
     if !signature.generics.params.is_empty() {
-        errors.push(&signature.generics, format!("a {what} function cannot be generic"));
+        let generics = &signature.generics;
+        let text = format!("a {what} function cannot be generic; remove `{}`", text(generics));
+        errors.push(generics, text);
     }
     if !signature.inputs.is_empty() {
-        errors.push(&signature.inputs, format!("a {what} function takes no arguments"));
+        errors
+            .push(&signature.inputs, format!("a {what} function takes no arguments; remove them"));
     }
     errors.count() == before
 }

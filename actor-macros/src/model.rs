@@ -61,6 +61,8 @@ pub(crate) struct Message {
     pub(crate) name: Ident,
     pub(crate) variant: Ident,
     pub(crate) receiver: Receiver,
+    /// Where the receiver stands.
+    pub(crate) taken: Span,
     pub(crate) is_async: bool,
     /// In the order of the handler.
     pub(crate) args: Vec<Arg>,

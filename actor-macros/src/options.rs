@@ -92,19 +92,19 @@ fn entry(walk: &mut Walk, errors: &mut Errors) -> Option<Entry> {
     let comma = walk.next();
     let Some(key) = key else {
         let place = if whole.is_empty() { comma.into_token_stream() } else { whole };
-        errors.push(place, "expected an option, as `key` or `key = value`");
+        errors.push(place, "expected an option; write `key` or `key = value`");
         return None;
     };
     match (equals, value.is_empty()) {
         (false, true) => Some(Entry { key, value: None }),
         (true, false) => Some(Entry { key, value: Some(value) }),
         (true, true) => {
-            errors.push(&whole, format!("`{key}` needs a value behind `=`"));
+            errors.push(&whole, format!("`{key}` needs a value; write it behind the `=`"));
             None
         }
         (false, false) => {
             let text = call.map_or_else(
-                || format!("expected `,` behind `{key}`"),
+                || format!("`{key}` is an option by itself; write a comma behind it"),
                 |call| {
                     format!(
                         "an option takes its value with `=`; write `{key} = {}`",

@@ -37,6 +37,12 @@ pub(super) fn context(ty: &Type) -> Option<bool> {
     Some(reference.mutability.is_some())
 }
 
+/// `&Context`, which is meant to be a `&Context<Self>`.
+pub(super) fn is_bare_context(ty: &Type) -> bool {
+    let Type::Reference(reference) = owned::bare(ty) else { return false };
+    matches!(owned::bare(&reference.elem), Type::Path(path) if path.path.is_ident("Context"))
+}
+
 pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Errors) -> Args {
     let names = given_names(signature);
     let mut args = Args { list: Vec::new(), later: None };
@@ -97,10 +103,7 @@ fn check_field(arg: &PatType, ty: &Type, errors: &mut Errors) {
     {
         errors.push(&pattern.ident, "names that start with `__` are reserved; rename it");
     }
-    if let Type::Reference(reference) = owned::bare(ty)
-        && let Type::Path(path) = owned::bare(&reference.elem)
-        && path.path.is_ident("Context")
-    {
+    if is_bare_context(ty) {
         errors.push(ty, "the context of this actor is a `&Context<Self>`; write it in full");
         return;
     }

@@ -21,8 +21,8 @@ pub(super) fn check(
     method::check_qualifiers(hook.function, "a hook", errors);
     method::check_generics(signature, "a hook", errors);
     // A hook does not end the life of the state.
-    if method::check_receiver(hook, actor, errors) == Some(Receiver::Owned) {
-        errors.push(hook.receiver, "a hook takes `&mut self` or `&self`");
+    if method::check_receiver(hook, actor, "a hook", errors) == Some(Receiver::Owned) {
+        errors.push(hook.receiver, "a hook cannot take `self`; write `&mut self` or `&self`");
     }
     let args = check_args(hook, kind, word, errors);
     // Only a start can fail.

@@ -51,7 +51,8 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
         }
         // A mark is no item that could be named by a path.
         if attr.path().segments.len() > 1 {
-            errors.push(attr.path(), format!("write `#[{last}]`, without a path"));
+            errors
+                .push(attr.path(), format!("`{last}` is a mark without a path; write `#[{last}]`"));
         }
         // One mark of a kind.
         if seen.iter().any(|earlier| last == earlier) {
@@ -71,7 +72,7 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
             }
             (Some((kind, word)), Mark::None) => {
                 if !matches!(attr.meta, Meta::Path(_)) {
-                    errors.push(attr, format!("`#[{word}]` takes no options"));
+                    errors.push(attr, format!("`#[{word}]` takes no options; write it alone"));
                 }
                 Mark::Hook(kind, word)
             }

@@ -7,9 +7,9 @@ use syn::{GenericParam, ReceiverKind, Signature, Type};
 use super::{args, marks, owned, reply, selves};
 use crate::errors::Errors;
 use crate::model::{Message, Poisoned, Receiver};
-use crate::names;
 use crate::syntax::{Function, Method};
 use crate::text::text;
+use crate::{names, span};
 
 /// A message, unless it broke a rule.
 pub(super) fn check(
@@ -22,7 +22,7 @@ pub(super) fn check(
     check_qualifiers(method.function, "a message", errors);
     check_name(signature, errors);
     check_generics(signature, "a message", errors);
-    let receiver = check_receiver(method, actor, errors);
+    let receiver = check_receiver(method, actor, "a message", errors);
     let args = args::check(signature, actor, errors);
     let reply = reply::check(signature, args.later.as_ref(), actor, errors);
     let Some(receiver) = receiver.filter(|_| errors.count() == before) else {
@@ -34,6 +34,7 @@ pub(super) fn check(
         name: signature.ident.clone(),
         variant: names::variant(&signature.ident),
         receiver,
+        taken: span::last(method.receiver),
         is_async: signature.asyncness.is_some(),
         args: args.list,
         reply,
@@ -46,7 +47,7 @@ pub(super) fn poisoned(function: &Function, actor: &TokenStream, errors: &Errors
     let mut later = None;
     let mut args = Vec::new();
     for (arg, name) in args::typed(signature).zip(args::given_names(signature)) {
-        if args::context(&arg.ty).is_some() {
+        if args::context(&arg.ty).is_some() || args::is_bare_context(&arg.ty) {
             continue;
         }
         match owned::single_argument(&arg.ty, "Reply") {
@@ -137,10 +138,15 @@ pub(super) fn check_generics(signature: &Signature, what: &str, errors: &mut Err
     }
 }
 
+fn refused(what: &str, receiver: &str) -> String {
+    format!("{what} cannot take `{receiver}`; write `&self`, `&mut self` or `self`")
+}
+
 /// A message takes `&self`, `&mut self` or `self`.
 pub(super) fn check_receiver(
     method: Method<'_>,
     actor: &TokenStream,
+    what: &str,
     errors: &mut Errors,
 ) -> Option<Receiver> {
     let of = |mutable: bool| if mutable { Receiver::Unique } else { Receiver::Shared };
@@ -156,11 +162,9 @@ pub(super) fn check_receiver(
                 return Some(of(reference.mutability.is_some()));
             }
             ty if is_self(ty) => return Some(Receiver::Owned),
-            ty => errors.push(ty, "a message takes `&self`, `&mut self` or `self`"),
+            ty => errors.push(ty, refused(what, &text(ty))),
         },
-        _ => {
-            errors.push(method.receiver, "a message takes `&self`, `&mut self` or `self`");
-        }
+        _ => errors.push(method.receiver, refused(what, &text(method.receiver))),
     }
     None
 }

@@ -142,16 +142,24 @@ impl Owned<'_> {
 /// What owns that which a reference to `elem` borrows.
 fn owned_form(elem: &Type) -> String {
     match bare(elem) {
-        Type::Path(path) => match path.path.segments.last().map(|last| last.ident.to_string()) {
-            Some(name) if path.path.segments.len() == 1 => match name.as_str() {
-                "str" => "String".to_owned(),
-                "Path" => "PathBuf".to_owned(),
-                "OsStr" => "OsString".to_owned(),
-                "CStr" => "CString".to_owned(),
-                _ => text(path),
-            },
-            _ => text(path),
-        },
+        Type::Path(path) => {
+            let written = text(path);
+            let (before, name) = written.rsplit_once("::").unwrap_or(("", &written));
+            let of_std =
+                ["", "std", "core", "alloc"].iter().any(|it| before.split("::").next() == Some(it));
+            let owned = match name {
+                "str" => return "String".to_owned(),
+                "Path" => "PathBuf",
+                "OsStr" => "OsString",
+                "CStr" => "CString",
+                _ => return written,
+            };
+            match (of_std, before) {
+                (false, _) => written,
+                (true, "") => owned.to_owned(),
+                (true, _) => format!("{before}::{owned}"),
+            }
+        }
         Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
         Type::TraitObject(object) => boxed(&object.bounds),
         Type::Reference(inner) => owned_form(&inner.elem),

@@ -110,7 +110,7 @@ fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStrea
     let key = &entry.key;
     let value = entry.expect_value(example, errors)?;
     let Ok(expr) = syn::parse2::<Expr>(value.clone()) else {
-        errors.push(value, format!("`{key}` takes a number of messages, as `{example}`"));
+        errors.push(value, format!("`{key}` takes a number of messages; write `{example}`"));
         return None;
     };
     let negative = matches!(&expr, Expr::Unary(ExprUnary { op: UnOp::Neg(_), .. }));
@@ -124,7 +124,7 @@ fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStrea
     match problem {
         None => return Some(expr.into_token_stream()),
         Some(false) => {
-            errors.push(value, format!("`{key}` takes a number of messages, as `{example}`"));
+            errors.push(value, format!("`{key}` takes a number of messages; write `{example}`"));
         }
         Some(true) if *key == "capacity" => {
             let text = "a mailbox needs room for a message; write `capacity = 1` or more";

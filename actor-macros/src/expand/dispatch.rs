@@ -122,6 +122,12 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     } else {
         (quote_spanned!(at_actor(protocol)=> __p::HandleNow), quote!(__p::Flow), body)
     };
+    let lends = protocol.messages.iter().any(|it| it.is_async && it.receiver == Receiver::Shared);
+    let lent = (lends && !protocol.local).then(|| {
+        quote!(
+            use __p::LentUnshared as _;
+        )
+    });
     let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
     let probe = returns.then(|| {
         quote!(
@@ -135,6 +141,7 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
             __context: &#krate::Context<Self>,
         ) -> #output {
             #probe
+            #lent
             #body
         }
     };
@@ -152,6 +159,7 @@ fn expand_call(
     name: &Ident,
     place: Span,
     is_async: bool,
+    ask: &TokenStream,
     args: &[Arg],
     news: &[TokenStream],
 ) -> TokenStream {
@@ -177,7 +185,7 @@ fn expand_call(
     match (is_async, protocol.local) {
         (false, _) => call,
         (true, true) => quote!(#call.await),
-        (true, false) => quote_spanned!(place=> __p::sendable(#call).await),
+        (true, false) => quote_spanned!(place=> #ask(#call).await),
     }
 }
 
@@ -195,11 +203,17 @@ fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
     });
     let fields = fields.map(|(cfgs, name)| quote!(#(#cfgs)* #name,));
     // What is wrong with a handler's future is shown at its name.
-    let Message { name, is_async, args, .. } = message;
+    let Message { name, is_async, args, receiver, taken, .. } = message;
     let place = if *is_async { span::hidden_at(name.span()) } else { span::hidden() };
-    let call = expand_call(protocol, name, place, *is_async, args, &[]);
+    // A state that is borrowed while its handler waits has to be `Sync`: asked at the receiver.
+    let ask = if *receiver == Receiver::Shared {
+        quote_spanned!(span::hidden_at(*taken)=> __p::Lent::<Self>::new().sendable)
+    } else {
+        quote_spanned!(place=> __p::sendable)
+    };
+    let call = expand_call(protocol, name, place, *is_async, &ask, args, &[]);
     // The last message takes the state away.
-    let take = (message.receiver == Receiver::Owned)
+    let take = (*receiver == Receiver::Owned)
         .then(|| quote!(let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };));
     let answer = match message.reply.kind {
         ReplyKind::Nothing => quote!(__reply.answer(#call, |_| __p::None);),
@@ -223,8 +237,9 @@ fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
     let cfgs = &hook.cfgs;
     // What is wrong with the types of a hook is shown at its name.
     let place = span::hidden_at(hook.name.span());
+    let ask = quote_spanned!(place=> __p::sendable);
     let call = |news: &[TokenStream]| {
-        expand_call(protocol, &hook.name, place, hook.is_async, &hook.args, news)
+        expand_call(protocol, &hook.name, place, hook.is_async, &ask, &hook.args, news)
     };
     match hook.kind {
         HookKind::Start => {

@@ -1,7 +1,7 @@
 //! Floor 1: one function of an `impl` block: its signature is read, its body is not looked into.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
 
 use crate::walk::Walk;
@@ -178,12 +178,20 @@ pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Ident> {
 }
 
 /// The arguments without `#[data]`, and without the docs that only the message keeps.
+///
+/// A `&Context`, which is refused, is completed: else the compiler would complain of it as well.
 fn plain_arguments(group: &Group, has_receiver: bool) -> Group {
     let mut walk = Walk::new(group.stream());
     let mut kept = TokenStream::new();
     let mut changed = false;
+    let mut borrowed = false;
     while !walk.is_done() {
         let start = walk.position();
+        let incomplete = has_receiver
+            && borrowed
+            && walk.is_word(0, "Context")
+            && (walk.peek(1).is_none() || walk.is_mark(1, ','));
+        borrowed = walk.is_mark(0, '&') || borrowed && walk.is_word(0, "mut");
         let ours = walk.is_mark(0, '#')
             && walk.peek_group(1, Delimiter::Bracket).is_some_and(|group| {
                 let inner = Walk::new(group.stream());
@@ -195,6 +203,10 @@ fn plain_arguments(group: &Group, has_receiver: bool) -> Group {
             changed = true;
         } else {
             kept.extend(walk.since(start));
+        }
+        if incomplete {
+            kept.extend(quote!(<Self>));
+            changed = true;
         }
     }
     if !changed {

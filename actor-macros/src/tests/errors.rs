@@ -43,7 +43,7 @@ fn all_errors_come_together_in_the_order_of_the_source() {
         "fn a(&self, x: &str) {} fn b(self: Rc<Self>, y: &[u8]) -> &u8 {} fn c<T>(&self) {}",
         &[
             ("message arguments must be owned; use `String` instead of `&str`", "&str"),
-            ("a message takes `&self`, `&mut self` or `self`", "Rc<Self>"),
+            ("a message cannot take `Rc<Self>`; write `&self`, `&mut self` or `self`", "Rc<Self>"),
             ("message arguments must be owned; use `Vec<u8>` instead of `&[u8]`", "&[u8]"),
             ("a reply must be owned; use `u8` instead of `&u8`", "&u8"),
             (
@@ -77,9 +77,13 @@ fn wrong_options_are_named() {
         ("capacity = 0", "a mailbox needs room for a message; write `capacity = 1` or more", "0"),
         ("turn = 0x0", "a turn is a message at least; write `turn = 1` or more", "0x0"),
         ("capacity = -1", "a mailbox needs room for a message; write `capacity = 1` or more", "-1"),
-        ("capacity = \"8\"", "`capacity` takes a number of messages, as `capacity = 64`", "\"8\""),
+        (
+            "capacity = \"8\"",
+            "`capacity` takes a number of messages; write `capacity = 64`",
+            "\"8\"",
+        ),
         ("capacity", "`capacity` needs a value; write `capacity = 64`", "capacity"),
-        ("capacity =", "`capacity` needs a value behind `=`", "capacity ="),
+        ("capacity =", "`capacity` needs a value; write it behind the `=`", "capacity ="),
         ("capacity(8)", "an option takes its value with `=`; write `capacity = 8`", "capacity(8)"),
         ("turn = 2, turn = 3", "duplicate option `turn`; keep one of them", "turn"),
         (
@@ -91,9 +95,9 @@ fn wrong_options_are_named() {
         ("name = counter", "`name` takes a string; write `name = \"counter\"`", "counter"),
         ("crate = \"a::b\"", "`crate` takes a plain path; write `crate = a::b`", "\"a::b\""),
         ("crate = 3", "`crate` takes a path; write it as `crate = ::path::of::actor_core`", "3"),
-        ("8", "expected an option, as `key` or `key = value`", "8"),
-        ("local,, turn = 1", "expected an option, as `key` or `key = value`", ","),
-        ("local turn", "expected `,` behind `local`", "local turn"),
+        ("8", "expected an option; write `key` or `key = value`", "8"),
+        ("local,, turn = 1", "expected an option; write `key` or `key = value`", ","),
+        ("local turn", "`local` is an option by itself; write a comma behind it", "local turn"),
     ];
     for (options, text, under) in cases {
         expect(&format!("#[actor({options})] struct A;"), &[(text, under)]);
@@ -148,6 +152,8 @@ fn borrowed_arguments_are_refused_with_the_owned_form() {
         ("&str", "String", "&str"),
         ("&mut Vec<u8>", "Vec<u8>", "&mut Vec<u8>"),
         ("&Path", "PathBuf", "&Path"),
+        ("&std::path::Path", "std::path::PathBuf", "&std::path::Path"),
+        ("&shape::Path", "shape::Path", "&shape::Path"),
         ("&&[u8]", "Vec<u8>", "&&[u8]"),
         ("&dyn Shape", "Box<dyn Shape + Send>", "&dyn Shape"),
         ("Option<&str>", "String", "&str"),

@@ -73,7 +73,7 @@ fn marks_are_checked() {
         ),
         (
             "#[actor_core::message] fn f(&self) {}",
-            "write `#[message]`, without a path",
+            "`message` is a mark without a path; write `#[message]`",
             "actor_core::message",
         ),
         (
@@ -111,8 +111,16 @@ fn marks_are_checked() {
 #[test]
 fn hooks_are_checked() {
     let cases = [
-        ("#[on_start(1)] fn f(&mut self) {}", "`#[on_start]` takes no options", "#[on_start(1)]"),
-        ("#[on_start] fn f(self) {}", "a hook takes `&mut self` or `&self`", "self"),
+        (
+            "#[on_start(1)] fn f(&mut self) {}",
+            "`#[on_start]` takes no options; write it alone",
+            "#[on_start(1)]",
+        ),
+        (
+            "#[on_start] fn f(self) {}",
+            "a hook cannot take `self`; write `&mut self` or `&self`",
+            "self",
+        ),
         ("#[on_start] fn f() {}", "a hook takes `&mut self` or `&self`; add a receiver", "f"),
         (
             "#[on_start] fn f(&mut self, x: u8) {}",
@@ -175,10 +183,14 @@ fn entries_are_checked() {
         ),
         (
             "#[actor_core::main] async fn main(x: u8) {}",
-            "a main function takes no arguments",
+            "a main function takes no arguments; remove them",
             "x: u8",
         ),
-        ("#[actor_core::test] async fn t<T>() {}", "a test function cannot be generic", "<T>"),
+        (
+            "#[actor_core::test] async fn t<T>() {}",
+            "a test function cannot be generic; remove `<T>`",
+            "<T>",
+        ),
         (
             "#[actor_core::test] #[test] async fn t() {}",
             "`#[actor_core::test]` is all that a test needs; remove `#[test]`",
@@ -189,7 +201,11 @@ fn entries_are_checked() {
             "unknown option `treads`; valid are `crate`",
             "treads",
         ),
-        ("#[actor_core::main] struct A;", "expected an `async fn` with a body", "struct A;"),
+        (
+            "#[actor_core::main] struct A;",
+            "this is no function with a body; write `async fn name() { .. }`",
+            "struct A;",
+        ),
     ];
     for (input, text, under) in cases {
         expect(input, &[(text, under)]);

@@ -6,7 +6,7 @@
 // under: impl Display
 // error: a message takes `&Context<Self>`; all its methods take `&self`
 // under: &mut Context<Self>
-// error: a message takes `&self`, `&mut self` or `self`
+// error: a message cannot take `Rc<Self>`; write `&self`, `&mut self` or `self`
 // under: Rc<Self>
 // error: a reply must be owned; use `u8` instead of `&u8`
 // under: &u8
@@ -165,6 +165,6 @@ const _: () = {
 ::core::compile_error! { "a message cannot be generic over `T`; move `T` to the actor, or the method to an ordinary `impl` block" }
 ::core::compile_error! { "a reply needs a type with a name; write `Box<dyn Display + Send>`, or move the method to an ordinary `impl` block" }
 ::core::compile_error! { "a message takes `&Context<Self>`; all its methods take `&self`" }
-::core::compile_error! { "a message takes `&self`, `&mut self` or `self`" }
+::core::compile_error! { "a message cannot take `Rc<Self>`; write `&self`, `&mut self` or `self`" }
 ::core::compile_error! { "a reply must be owned; use `u8` instead of `&u8`" }
 ::core::compile_error! { "a message takes `&self`, `&mut self` or `self`; add a receiver" }

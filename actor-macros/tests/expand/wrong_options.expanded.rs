@@ -6,7 +6,7 @@
 // under: lcal
 // error: unknown option `skp`; did you mean `skip`? (valid: `skip`)
 // under: skp
-// error: a hook takes `&mut self` or `&self`
+// error: a hook cannot take `self`; write `&mut self` or `&self`
 // under: self
 pub struct Counter {
     total: u64,
@@ -186,4 +186,4 @@ const _: () = {
 };
 ::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)" }
 ::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`)" }
-::core::compile_error! { "a hook takes `&mut self` or `&self`" }
+::core::compile_error! { "a hook cannot take `self`; write `&mut self` or `&self`" }

@@ -1,5 +1,5 @@
+#![allow(unused)]
 use actor_core::prelude::*;
-
 #[actor]
 struct Counter;
 

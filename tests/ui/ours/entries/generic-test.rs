@@ -1,0 +1,4 @@
+#[actor_core::test]
+async fn works<T>() {}
+
+fn main() {}

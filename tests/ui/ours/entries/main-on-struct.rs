@@ -1,0 +1,4 @@
+#[actor_core::main]
+struct Counter;
+
+fn main() {}

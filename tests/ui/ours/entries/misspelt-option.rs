@@ -1,0 +1,2 @@
+#[actor_core::main(treads = 1)]
+async fn main() {}

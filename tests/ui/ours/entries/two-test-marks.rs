@@ -1,0 +1,5 @@
+#[actor_core::test]
+#[test]
+async fn works() {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    #[on_start]
+    fn begin() {}
+}
+
+fn main() {}

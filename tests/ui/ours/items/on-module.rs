@@ -1,0 +1,6 @@
+use actor_core::prelude::*;
+
+#[actor]
+mod counter {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    fn pool(&mut self) {}
+}
+
+fn main() {}
