@@ -289,6 +289,20 @@ pub trait Dispatch: Actor + Protocol {
 
     /// Picks the run loop; on the concrete actor, so that `Send` is proved where it is known.
     fn runner(life: Life<Self>) -> Runner;
+
+    /// How the message waits. Runs under the mailbox's lock: no user code.
+    fn way(_message: &Self::Message) -> Way {
+        Way::default()
+    }
+}
+
+/// How a message waits, from the settings on its handler.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way {
+    /// `priority`: in a lane of its own, before the ordinary ones.
+    pub priority: bool,
+    /// `unbounded`: it needs no room.
+    pub unbounded: bool,
 }
 
 /// Which hooks an actor has.

@@ -1,7 +1,7 @@
 //! The one door for code that the macros write. Not for users, and free to change in any release.
 
 pub use crate::actor::{
-    Dispatch, Flow, HandleLater, HandleNow, Hooks, Input, Label, Protocol, Settings, Started,
+    Dispatch, Flow, HandleLater, HandleNow, Hooks, Input, Label, Protocol, Settings, Started, Way,
 };
 pub use crate::life::{Life, Runner, run};
 pub use crate::system::run::{main, test};

@@ -68,6 +68,16 @@ pub(crate) struct Message {
     pub(crate) args: Vec<Arg>,
     /// What the caller gets.
     pub(crate) reply: Reply,
+    pub(crate) manner: Manner,
+}
+
+/// How a message waits and is handled, where that is not the usual way.
+#[derive(Default)]
+pub(crate) struct Manner {
+    /// Taken before the ordinary ones.
+    pub(crate) priority: bool,
+    /// It needs no room.
+    pub(crate) unbounded: bool,
 }
 
 /// The attributes of a handler that something generated bears too.

@@ -22,6 +22,8 @@ pub(crate) const END: u32 = 32;
 
 /// Set if there may be something in the mailbox that this actor shares with others.
 pub(crate) const POKE: u32 = 64;
+/// Set if a message with priority waits.
+pub(crate) const URGENT: u32 = 128;
 
 /// How a cell comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

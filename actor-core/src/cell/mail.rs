@@ -1,12 +1,12 @@
 //! The mailbox of one actor: the lane behind its lock, and every way in. Knows no handlers.
 
-use super::core::{Core, END, KILL, LEAVE, NOTICE, Pace, STOP, WAITING};
+use super::core::{Core, END, KILL, LEAVE, NOTICE, Pace, STOP, URGENT, WAITING};
 use super::post::{
     AnyMail, Post, Rest, Verbs, announce, contain, drop_unhandled, schedule, throw_away,
 };
 use super::queue::{Queue, Refused, Room, Ticket};
 use super::seat::{Cell, Notice, Seat};
-use crate::actor::Dispatch;
+use crate::actor::{Dispatch, Way};
 use crate::life::holding::Holdings;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -66,7 +66,29 @@ impl<A: Dispatch> Mail<A> {
             if !lane.queue.is_waited_for() {
                 self.core.lower(WAITING);
             }
+            if lane.queue.is_urgent() {
+                self.core.raise(URGENT);
+            }
         }
+    }
+
+    /// Takes the oldest message with priority.
+    pub(crate) fn take_urgent(&self) -> Option<A::Message> {
+        let mut wake = Vec::new();
+        let mut lane = self.lane.lock();
+        let message = lane.queue.take_urgent(A::way, |_| true);
+        self.publish(&mut lane, &mut wake);
+        if !lane.queue.is_urgent() {
+            self.core.lower(URGENT);
+        }
+        drop(lane);
+        wake.into_iter().for_each(Waker::wake);
+        message
+    }
+
+    /// A message of the batch that is out, which needed no room, was taken.
+    pub(crate) fn took_free(&self) {
+        self.lane.lock().queue.took_free(true);
     }
 
     /// Makes room for waiting senders between two messages of a batch.
@@ -76,11 +98,18 @@ impl<A: Dispatch> Mail<A> {
         wake.into_iter().for_each(Waker::wake);
     }
 
+    fn accept(&self, lane: &mut Lane<A>, message: A::Message, way: Way) {
+        if way.priority {
+            self.core.raise(URGENT);
+        }
+        lane.queue.push(message, way);
+    }
+
     fn is_forsaken(&self, lane: &Lane<A>) -> bool {
         !self.core.is_kept()
             && !lane.seat.closed
             && !lane.seat.has_notices()
-            && lane.queue.len(self.core.taken.load(Ordering::Relaxed)) == 0
+            && lane.queue.total(self.core.taken.load(Ordering::Relaxed)) == 0
     }
 
     fn close_if_forsaken(&self) {
@@ -189,7 +218,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
 
     fn len(&self) -> usize {
         let lane = self.lane.lock();
-        lane.queue.len(self.core.taken.load(Ordering::Relaxed))
+        lane.queue.total(self.core.taken.load(Ordering::Relaxed))
     }
 
     fn close(&self) {
@@ -273,10 +302,12 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         if lane.seat.closed {
             return Err(Refused::Stopped(message));
         }
-        if !lane.queue.has_room(self.core.capacity, self.core.taken.load(Ordering::Relaxed)) {
+        let way = A::way(&message);
+        let taken = self.core.taken.load(Ordering::Relaxed);
+        if !lane.queue.has_room(way, self.core.capacity, taken) {
             return Err(Refused::Full(message));
         }
-        lane.queue.push(message);
+        self.accept(&mut lane, message, way);
         let cell = lane.seat.take_idle();
         drop(lane);
         schedule(self, cell);
@@ -292,11 +323,13 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         if lane.seat.closed {
             return Err(message);
         }
-        if !lane.queue.has_room(self.core.capacity, self.core.taken.load(Ordering::Relaxed)) {
+        let way = A::way(&message);
+        let taken = self.core.taken.load(Ordering::Relaxed);
+        if !lane.queue.has_room(way, self.core.capacity, taken) {
             self.core.raise(WAITING);
-            return Ok(Some(lane.queue.wait(message, waker)));
+            return Ok(Some(lane.queue.wait(message, way, waker)));
         }
-        lane.queue.push(message);
+        self.accept(&mut lane, message, way);
         let cell = lane.seat.take_idle();
         drop(lane);
         schedule(self, cell);

@@ -16,4 +16,5 @@ pub(crate) mod names;
 pub(crate) mod post;
 pub(crate) mod queue;
 pub(crate) mod seat;
+mod waiting;
 pub(crate) mod waker;

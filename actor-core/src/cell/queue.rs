@@ -1,7 +1,9 @@
-//! The user's messages in order of acceptance, and the senders that wait for room. No lock here:
-//! the lane's mutex is round it.
+//! The user's messages in order of acceptance, those with priority apart, and the senders that wait
+//! for room. No lock here: the lane's mutex is round it.
 
-use std::collections::{BTreeMap, VecDeque};
+use super::waiting::Waiting;
+use crate::actor::Way;
+use std::collections::VecDeque;
 use std::task::Waker;
 
 /// A sender's place among those that wait for room.
@@ -10,29 +12,33 @@ pub(crate) type Ticket = u64;
 /// The mailbox proper.
 ///
 /// Invariant: `first` is `None` only if `more` is empty. While anybody waits, nothing is accepted
-/// past them.
+/// past them, but what needs no room.
 pub(crate) struct Queue<M> {
     /// The oldest message lies here, so that an actor with one message at a time needs no block.
     first: Option<M>,
     more: VecDeque<M>,
     /// Messages of the batch that is out, as of the last publication: they still count.
     out: u32,
+    /// Of the messages that count, those that need no room: the bound is for the others.
+    free: u32,
     /// How many messages were ever accepted: notices take their place in the order from it.
     accepted: u64,
-    /// Made when a sender first waits, and kept: a call that was let in does not hear of it, so
-    /// tickets must never be used twice.
-    waiting: Option<Box<Waiting<M>>>,
+    /// Made when a sender first waits or a message with priority comes, and kept: a call that was
+    /// let in does not hear of it, so tickets must never be used twice.
+    rare: Option<Box<Rare<M>>>,
 }
 
-struct Waiting<M> {
+/// What most mailboxes never need.
+struct Rare<M> {
     next: Ticket,
-    senders: BTreeMap<Ticket, Sender<M>>,
-}
-
-struct Sender<M> {
-    message: M,
-    /// `None` for a call: it waits for the reply, and need not hear that it was accepted.
-    waker: Option<Waker>,
+    /// Who waits for room among the ordinary messages.
+    ordinary: Waiting<M>,
+    /// Messages with priority. They take no place in the order of the others.
+    urgent: VecDeque<M>,
+    /// Of these, those that need no room.
+    urgent_free: u32,
+    /// Who waits for room among them.
+    urgent_waiting: Waiting<M>,
 }
 
 /// Why a message was not accepted.
@@ -52,12 +58,22 @@ pub(crate) enum Room<M> {
 
 impl<M> Queue<M> {
     pub(crate) const fn new() -> Self {
-        Queue { first: None, more: VecDeque::new(), out: 0, accepted: 0, waiting: None }
+        Queue { first: None, more: VecDeque::new(), out: 0, free: 0, accepted: 0, rare: None }
     }
 
-    /// Messages accepted and not yet taken; `taken` is what the loop has taken of its batch.
+    /// Ordinary messages accepted and not yet taken; `taken` is what the loop has taken of its batch.
     pub(crate) fn len(&self, taken: u32) -> usize {
         self.queued() + self.out.saturating_sub(taken) as usize
+    }
+
+    /// All messages accepted and not yet taken.
+    pub(crate) fn total(&self, taken: u32) -> usize {
+        self.len(taken) + self.rare.as_ref().map_or(0, |rare| rare.urgent.len())
+    }
+
+    /// Of the ordinary messages, those that the bound is for.
+    pub(crate) fn bounded(&self, taken: u32) -> usize {
+        self.len(taken) - self.free as usize
     }
 
     /// Messages that lie here, the batch that is out apart.
@@ -75,22 +91,81 @@ impl<M> Queue<M> {
         self.accepted - self.len(taken) as u64
     }
 
-    pub(crate) fn has_room(&self, capacity: u32, taken: u32) -> bool {
-        !self.is_waited_for() && (capacity == u32::MAX || self.len(taken) < capacity as usize)
+    /// Whether a message that comes that way is accepted at once.
+    pub(crate) fn has_room(&self, way: Way, capacity: u32, taken: u32) -> bool {
+        let Some(rare) = &self.rare else {
+            let len = if way.priority { 0 } else { self.bounded(taken) };
+            return way.unbounded || capacity == u32::MAX || len < capacity as usize;
+        };
+        let (waiting, len) = if way.priority {
+            (&rare.urgent_waiting, rare.urgent.len() - rare.urgent_free as usize)
+        } else {
+            (&rare.ordinary, self.bounded(taken))
+        };
+        way.unbounded || waiting.is_empty() && (capacity == u32::MAX || len < capacity as usize)
     }
 
     /// Whether a sender waits for room.
     pub(crate) fn is_waited_for(&self) -> bool {
-        self.waiting.as_ref().is_some_and(|waiting| !waiting.senders.is_empty())
+        self.rare
+            .as_ref()
+            .is_some_and(|rare| !rare.ordinary.is_empty() || !rare.urgent_waiting.is_empty())
     }
 
-    pub(crate) fn push(&mut self, message: M) {
+    /// Whether a message with priority waits.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| !rare.urgent.is_empty())
+    }
+
+    pub(crate) fn push(&mut self, message: M, way: Way) {
+        if way.priority {
+            let rare = self.rare();
+            rare.urgent.push_back(message);
+            rare.urgent_free += u32::from(way.unbounded);
+            return;
+        }
+        self.free += u32::from(way.unbounded);
+        self.accept(message);
+    }
+
+    fn accept(&mut self, message: M) {
         self.accepted += 1;
         if self.first.is_none() {
             self.first = Some(message);
         } else {
             self.more.push_back(message);
         }
+    }
+
+    fn rare(&mut self) -> &mut Rare<M> {
+        self.rare.get_or_insert_with(|| {
+            Box::new(Rare {
+                next: 0,
+                ordinary: Waiting::default(),
+                urgent: VecDeque::new(),
+                urgent_free: 0,
+                urgent_waiting: Waiting::default(),
+            })
+        })
+    }
+
+    /// Takes the oldest message with priority, if `wanted` says so.
+    pub(crate) fn take_urgent(
+        &mut self,
+        way: impl FnOnce(&M) -> Way,
+        wanted: impl FnOnce(&M) -> bool,
+    ) -> Option<M> {
+        let rare = self.rare.as_mut()?;
+        let message = rare.urgent.pop_front_if(|message| wanted(message))?;
+        rare.urgent_free -= u32::from(way(&message).unbounded);
+        Some(message)
+    }
+
+    /// One that needs no room was taken: it counts no more. Unless it was of the batch that is out,
+    /// it is gone from the queue already.
+    pub(crate) fn took_free(&mut self, of_batch: bool) {
+        self.free -= 1;
+        self.out -= u32::from(of_batch);
     }
 
     /// Hands out the oldest message, and moves those behind it into the empty `batch`, at most
@@ -110,9 +185,9 @@ impl<M> Queue<M> {
         Some(first)
     }
 
-    /// Takes the oldest message for good, past any batch.
-    pub(crate) fn take_one(&mut self) -> Option<M> {
-        let message = self.first.take()?;
+    /// Takes the oldest ordinary message for good, past any batch, if `wanted` says so.
+    pub(crate) fn take_one(&mut self, wanted: impl FnOnce(&M) -> bool) -> Option<M> {
+        let message = self.first.take_if(|message| wanted(message))?;
         self.first = self.more.pop_front();
         Some(message)
     }
@@ -158,22 +233,26 @@ impl<M> Queue<M> {
     /// Lets in as many waiting senders as there is room for, in order. The wakers are to be woken
     /// when the lock is gone.
     pub(crate) fn admit(&mut self, capacity: u32, wake: &mut Vec<Waker>) {
-        while self.len(0) < capacity as usize {
-            let first = self.waiting.as_mut().and_then(|waiting| waiting.senders.pop_first());
-            let Some((_, sender)) = first else { return };
-            self.push(sender.message);
-            wake.extend(sender.waker);
+        let room = capacity as usize;
+        while self.bounded(0) < room {
+            let Some(rare) = &mut self.rare else { return };
+            let Some(message) = rare.ordinary.pop(wake) else { break };
+            self.accept(message);
+        }
+        let Some(rare) = &mut self.rare else { return };
+        while rare.urgent.len() - (rare.urgent_free as usize) < room {
+            let Some(message) = rare.urgent_waiting.pop(wake) else { return };
+            rare.urgent.push_back(message);
         }
     }
 
     /// Waits for room behind all who wait already.
-    pub(crate) fn wait(&mut self, message: M, waker: Option<Waker>) -> Ticket {
-        let waiting = self
-            .waiting
-            .get_or_insert_with(|| Box::new(Waiting { next: 0, senders: BTreeMap::new() }));
-        let ticket = waiting.next;
-        waiting.next += 1;
-        waiting.senders.insert(ticket, Sender { message, waker });
+    pub(crate) fn wait(&mut self, message: M, way: Way, waker: Option<Waker>) -> Ticket {
+        let rare = self.rare();
+        let ticket = rare.next;
+        rare.next += 1;
+        let waiting = if way.priority { &mut rare.urgent_waiting } else { &mut rare.ordinary };
+        waiting.wait(ticket, message, waker);
         ticket
     }
 
@@ -190,38 +269,38 @@ impl<M> Queue<M> {
                 None => (Room::Accepted, Some(waker)),
             };
         }
-        let sender = self.waiting.as_mut().and_then(|waiting| waiting.senders.get_mut(&ticket));
-        match sender {
-            None => (Room::Accepted, Some(waker)),
-            Some(sender) => (Room::StillWaiting, sender.waker.replace(waker)),
-        }
+        let Some(rare) = &mut self.rare else { return (Room::Accepted, Some(waker)) };
+        rare.ordinary
+            .look(ticket, waker)
+            .or_else(|waker| rare.urgent_waiting.look(ticket, waker))
+            .unwrap_or_else(|waker| (Room::Accepted, Some(waker)))
     }
 
     /// A sender waits no more; its message comes back if it was not accepted.
     pub(crate) fn leave(&mut self, ticket: Ticket) -> Option<(M, Option<Waker>)> {
-        let sender = self.waiting.as_mut()?.senders.remove(&ticket)?;
-        Some((sender.message, sender.waker))
+        let rare = self.rare.as_mut()?;
+        rare.ordinary.leave(ticket).or_else(|| rare.urgent_waiting.leave(ticket))
     }
 
     /// The mailbox closes: calls are handed out to be dropped, sends are to be woken, since their
     /// message goes back to them.
     pub(crate) fn close(&mut self, wake: &mut Vec<Waker>) -> Vec<M> {
-        let Some(waiting) = &mut self.waiting else { return Vec::new() };
         let mut calls = Vec::new();
-        for (ticket, mut sender) in std::mem::take(&mut waiting.senders) {
-            match sender.waker.take() {
-                None => calls.push(sender.message),
-                Some(waker) => {
-                    wake.push(waker);
-                    waiting.senders.insert(ticket, sender);
-                }
-            }
+        if let Some(rare) = &mut self.rare {
+            rare.ordinary.close(&mut calls, wake);
+            rare.urgent_waiting.close(&mut calls, wake);
         }
         calls
     }
 
     /// Hands out all that is queued, to be dropped without the lock.
     pub(crate) fn drain(&mut self) -> Vec<M> {
-        self.first.take().into_iter().chain(std::mem::take(&mut self.more)).collect()
+        self.free = 0;
+        let urgent = self.rare.as_mut().map_or_else(VecDeque::new, |rare| {
+            rare.urgent_free = 0;
+            std::mem::take(&mut rare.urgent)
+        });
+        let first = self.first.take();
+        urgent.into_iter().chain(first).chain(std::mem::take(&mut self.more)).collect()
     }
 }

@@ -8,14 +8,13 @@ use super::context::Context;
 use super::end::Ending;
 use super::restart::Factory;
 use crate::actor::{Dispatch, Flow, Input};
-use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, WAITING};
+use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Fetched, Shared, Verbs, announce};
 use crate::cell::seat::Key;
 use crate::counters::add;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
-use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -232,8 +231,11 @@ impl<A: Dispatch> Driver<A> {
                 }
             }
         };
-        let core = &self.mail().core;
-        core.taken.store(core.taken.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        if A::way(&message).unbounded {
+            self.mail().took_free();
+        } else {
+            self.mail().took_one();
+        }
         self.hand_over(message)
     }
 
@@ -290,6 +292,11 @@ impl<A: Dispatch> Driver<A> {
         if signals & POKE != 0 {
             self.mail().lower(POKE);
             self.fetched = false;
+        }
+        if signals & URGENT != 0
+            && let Some(message) = self.mail().take_urgent()
+        {
+            return Some(self.hand_over(message));
         }
         if signals & NOTICE != 0
             && let Some(notice) = self.mail().take_due_notice()

@@ -12,7 +12,8 @@ use super::{args, check_once, has_lifetimes, hook, method, owned, selves, settin
 use crate::errors::Errors;
 use crate::model::{Message, Protocol};
 use crate::names;
-use crate::syntax::{BlockItem, Function, Member};
+use crate::options::Entry;
+use crate::syntax::{BlockItem, Function, Member, Method};
 
 /// Reads the impl half; gives nothing where nothing can be made of it.
 pub(crate) fn check_block(
@@ -110,10 +111,20 @@ fn check_function(function: &Function, protocol: &mut Protocol, errors: &mut Err
                 protocol.hooks.push(hook);
             }
         }
-        Mark::None | Mark::Message => match method::check(method, &protocol.actor, errors) {
-            Ok(message) => add(*message, function, protocol, errors),
-            Err(poisoned) => protocol.poisoned.push(*poisoned),
-        },
+        Mark::None => check_message(method, &[], protocol, errors),
+        Mark::Message(settings) => check_message(method, &settings, protocol, errors),
+    }
+}
+
+fn check_message(
+    method: Method<'_>,
+    settings: &[Entry],
+    protocol: &mut Protocol,
+    errors: &mut Errors,
+) {
+    match method::check(method, settings, &protocol.actor, errors) {
+        Ok(message) => add(*message, method.function, protocol, errors),
+        Err(poisoned) => protocol.poisoned.push(*poisoned),
     }
 }
 
@@ -128,7 +139,7 @@ fn check_without_receiver(
     let name = &function.signature.ident;
     match mark {
         Mark::None | Mark::Skip => {}
-        Mark::Message => {
+        Mark::Message(_) => {
             errors.push(name, "a message takes `&self`, `&mut self` or `self`; add a receiver");
             protocol.poisoned.push(method::poisoned(function, &protocol.actor, errors));
         }

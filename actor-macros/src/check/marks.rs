@@ -7,20 +7,19 @@ use quote::{ToTokens, quote_spanned};
 use syn::parse::Parser;
 use syn::{Attribute, Meta};
 
+use super::manner;
 use crate::errors::Errors;
 use crate::model::{Forwarded, HookKind};
-use crate::options;
+use crate::options::{self, Entry};
 use crate::syntax;
 use crate::walk::Walk;
-
-const OF_MESSAGE: &[&str] = &["skip"];
 
 /// What the marks say that a method is.
 pub(super) enum Mark {
     /// None: a message if it has a receiver.
     None,
-    /// `#[message]`
-    Message,
+    /// `#[message]`, with its settings.
+    Message(Vec<Entry>),
     /// `#[message(skip)]`
     Skip,
     /// `#[on_start]` and its like, with the word for texts.
@@ -61,7 +60,8 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
         }
         seen.push(last.to_string());
         mark = match (hook_of(last), mark) {
-            (None, Mark::Hook(kind, word)) | (Some((kind, word)), Mark::Message | Mark::Skip) => {
+            (None, Mark::Hook(kind, word))
+            | (Some((kind, word)), Mark::Message(_) | Mark::Skip) => {
                 errors.push(attr, "a hook is no message; keep `#[message]` or the hook");
                 Mark::Hook(kind, word)
             }
@@ -84,17 +84,25 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
 
 fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
     match &attr.meta {
-        Meta::Path(_) => Mark::Message,
+        Meta::Path(_) => Mark::Message(Vec::new()),
         Meta::List(list) => {
-            let entries = options::read(list.tokens.clone(), OF_MESSAGE, |_| None, errors);
-            for entry in &entries {
-                entry.expect_plain(errors);
+            let known = [&["skip"], manner::SETTINGS].concat();
+            let entries = options::read(list.tokens.clone(), &known, |_| None, errors);
+            let Some(skip) = entries.iter().find(|entry| entry.is("skip")) else {
+                return Mark::Message(entries);
+            };
+            skip.expect_plain(errors);
+            // What is no message has no settings.
+            if let Some(setting) = entries.iter().find(|entry| !entry.is("skip")) {
+                let key = &setting.key;
+                let text = format!("a method with `skip` is no message; remove `{key}` or `skip`");
+                errors.push(key, text);
             }
-            if entries.iter().any(|entry| entry.is("skip")) { Mark::Skip } else { Mark::Message }
+            Mark::Skip
         }
         Meta::NameValue(_) => {
             errors.push(attr, "options stand in parentheses; write `#[message(skip)]`");
-            Mark::Message
+            Mark::Message(Vec::new())
         }
     }
 }

@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::{GenericParam, ReceiverKind, Signature, Type};
 
-use super::{args, marks, owned, reply, selves};
+use super::{args, manner, marks, owned, reply, selves};
 use crate::errors::Errors;
 use crate::model::{Message, Poisoned, Receiver};
+use crate::options::Entry;
 use crate::syntax::{Function, Method};
 use crate::text::text;
 use crate::{names, span};
@@ -14,6 +15,7 @@ use crate::{names, span};
 /// A message, unless it broke a rule.
 pub(super) fn check(
     method: Method<'_>,
+    settings: &[Entry],
     actor: &TokenStream,
     errors: &mut Errors,
 ) -> Result<Box<Message>, Box<Poisoned>> {
@@ -23,6 +25,7 @@ pub(super) fn check(
     check_name(signature, errors);
     check_generics(signature, "a message", errors);
     let receiver = check_receiver(method, actor, "a message", errors);
+    let manner = manner::check(settings, errors);
     let args = args::check(signature, actor, errors);
     let reply = reply::check(signature, args.later.as_ref(), actor, errors);
     let Some(receiver) = receiver.filter(|_| errors.count() == before) else {
@@ -38,6 +41,7 @@ pub(super) fn check(
         is_async: signature.asyncness.is_some(),
         args: args.list,
         reply,
+        manner,
     }))
 }
 

@@ -5,6 +5,7 @@
 mod args;
 mod block;
 mod hook;
+mod manner;
 mod marks;
 mod method;
 mod owned;

@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{at_actor, do_not_recommend, krate, message, where_addressed};
+use super::{at_actor, do_not_recommend, krate, manner, message, where_addressed};
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role};
 use crate::span;
 
@@ -39,9 +39,11 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     );
     let hooks = HookKind::ALL.map(|kind| expand_presence(protocol, kind));
     let quiet = do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
+    let way = manner::expand_way(protocol);
     let body = quote! {
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
         #runner
+        #way
     };
     quote_spanned! {at_actor(protocol)=>
         #[automatically_derived]

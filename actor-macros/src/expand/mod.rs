@@ -3,6 +3,7 @@
 mod address;
 mod dispatch;
 mod handle;
+mod manner;
 mod message;
 mod poison;
 mod suspect;

@@ -30,6 +30,7 @@ const ITEMS: &[&str] = &[
         #[on_stop] async fn bye(&self, exit: &Exit, ctx: &mut Context<Self>) {}
         #[on_exit] fn gone(&mut self, id: ActorId, exit: Exit) {}
         #[message(skip)] fn helper(&self) {}
+        #[message(priority, unbounded)] fn halt(&mut self) {}
         fn new() -> Self { Self }
         thing! { a b c }
     }",

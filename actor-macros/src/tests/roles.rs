@@ -57,13 +57,24 @@ fn marks_are_checked() {
     let cases = [
         (
             "#[message(skpi)] fn f(&self) {}",
-            "unknown option `skpi`; did you mean `skip`? (valid: `skip`)",
+            "unknown option `skpi`; did you mean `skip`? (valid: `skip`, `priority`, \
+             `unbounded`)",
             "skpi",
         ),
         (
-            "#[message(priority)] fn f(&self) {}",
-            "unknown option `priority`; valid are `skip`",
+            "#[message(urgent)] fn f(&self) {}",
+            "unknown option `urgent`; valid are `skip`, `priority`, `unbounded`",
+            "urgent",
+        ),
+        (
+            "#[message(skip, priority)] fn f(&self) {}",
+            "a method with `skip` is no message; remove `priority` or `skip`",
             "priority",
+        ),
+        (
+            "#[message(priority = 1)] fn f(&self) {}",
+            "`priority` takes no value; write `priority` alone",
+            "1",
         ),
         ("#[message(skip = 1)] fn f(&self) {}", "`skip` takes no value; write `skip` alone", "1"),
         (

@@ -4,7 +4,7 @@
 // under: 0
 // error: unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)
 // under: lcal
-// error: unknown option `skp`; did you mean `skip`? (valid: `skip`)
+// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `priority`, `unbounded`)
 // under: skp
 // error: a hook cannot take `self`; write `&mut self` or `&self`
 // under: self
@@ -185,5 +185,5 @@ const _: () = {
     }
 };
 ::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)" }
-::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`)" }
+::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `priority`, `unbounded`)" }
 ::core::compile_error! { "a hook cannot take `self`; write `&mut self` or `&self`" }

@@ -155,7 +155,13 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
         if number >= lane.size || lane.verdict.is_some() {
             return Fetched::Over;
         }
-        let message = lane.queue.take_one();
+        let message = lane.queue.take_urgent(A::way, |_| true).or_else(|| {
+            let message = lane.queue.take_one(|_| true)?;
+            if A::way(&message).unbounded {
+                lane.queue.took_free(false);
+            }
+            Some(message)
+        });
         if lane.queue.is_waited_for() && !lane.seat.closed {
             lane.queue.admit(self.core.capacity, &mut wake);
         }
@@ -191,7 +197,7 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
     }
 
     fn len(&self) -> usize {
-        self.lane.lock().queue.len(0)
+        self.lane.lock().queue.total(0)
     }
 
     fn close(&self) {
@@ -230,7 +236,7 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
         let lane = self.lane.lock();
         // One that is at work looks again when it has done.
         let idles = lane.idle.len() >= lane.members.iter().flatten().count();
-        let over = !self.core.is_kept() && idles && lane.queue.len(0) == 0;
+        let over = !self.core.is_kept() && idles && lane.queue.total(0) == 0;
         drop(lane);
         if over {
             self.close();
@@ -244,10 +250,11 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         if lane.seat.closed {
             return Err(Refused::Stopped(message));
         }
-        if !lane.queue.has_room(self.core.capacity, 0) {
+        let way = A::way(&message);
+        if !lane.queue.has_room(way, self.core.capacity, 0) {
             return Err(Refused::Full(message));
         }
-        lane.queue.push(message);
+        lane.queue.push(message, way);
         let member = lane.next_idle();
         drop(lane);
         if let Some(member) = member {
@@ -265,10 +272,11 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         if lane.seat.closed {
             return Err(message);
         }
-        if !lane.queue.has_room(self.core.capacity, 0) {
-            return Ok(Some(lane.queue.wait(message, waker)));
+        let way = A::way(&message);
+        if !lane.queue.has_room(way, self.core.capacity, 0) {
+            return Ok(Some(lane.queue.wait(message, way, waker)));
         }
-        lane.queue.push(message);
+        lane.queue.push(message, way);
         let member = lane.next_idle();
         drop(lane);
         if let Some(member) = member {

@@ -1,0 +1,263 @@
+#![doc = " The settings of messages."]
+struct Motor {
+    speed: u32,
+}
+#[doc = "Address of a running [`Motor`]."]
+#[allow(deprecated)]
+struct MotorAddr(::actor_core::Addr<Motor>);
+#[doc = "Messages of [`Motor`], one variant each."]
+#[allow(deprecated)]
+type MotorMessage = <Motor as ::actor_core::Protocol>::Message;
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl ::actor_core::Actor for Motor {
+        type Addr = MotorAddr;
+        const SETTINGS: __p::Settings = __p::Settings::new("Motor");
+    }
+    #[automatically_derived]
+    impl ::actor_core::Address for MotorAddr {
+        type Actor = Motor;
+    }
+    #[automatically_derived]
+    impl __p::Clone for MotorAddr {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for MotorAddr {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl __p::PartialEq for MotorAddr {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl __p::Eq for MotorAddr {}
+    #[automatically_derived]
+    impl __p::Hash for MotorAddr {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl __p::Deref for MotorAddr {
+        type Target = ::actor_core::Addr<Motor>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::AsRef<::actor_core::Addr<Motor>> for MotorAddr {
+        fn as_ref(&self) -> &::actor_core::Addr<Motor> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<::actor_core::Addr<Motor>> for MotorAddr {
+        fn from(__addr: ::actor_core::Addr<Motor>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<MotorAddr> for ::actor_core::Addr<Motor> {
+        fn from(__addr: MotorAddr) -> Self {
+            __addr.0
+        }
+    }
+};
+impl Motor {
+    fn turn(&mut self, speed: u32) {
+        self.speed = speed;
+    }
+    fn halt(&mut self) {
+        self.speed = 0;
+    }
+    #[cfg(unix)]
+    fn give_back(&mut self) {}
+    fn alarm(&mut self) {}
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
+    pub enum MotorMessage {
+        #[doc = "A message for [`Motor::turn`]."]
+        Turn {
+            #[doc = "The argument `speed`."]
+            speed: u32,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Motor, ()>,
+        },
+        #[doc = "A message for [`Motor::halt`]."]
+        Halt {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Motor, ()>,
+        },
+        #[cfg(unix)]
+        #[doc = "A message for [`Motor::give_back`]."]
+        GiveBack {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Motor, ()>,
+        },
+        #[doc = "A message for [`Motor::alarm`]."]
+        Alarm {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Motor, ()>,
+        },
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for MotorMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Turn { .. } => __f.write_str("Turn"),
+                Self::Halt { .. } => __f.write_str("Halt"),
+                #[cfg(unix)]
+                Self::GiveBack { .. } => __f.write_str("GiveBack"),
+                Self::Alarm { .. } => __f.write_str("Alarm"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __p::Protocol for Motor {
+        type Message = MotorMessage;
+        fn label(__message: &MotorMessage) -> __p::Label<'_> {
+            match *__message {
+                MotorMessage::Turn { ref __reply, .. } => __p::Label::new("turn", __reply.head()),
+                MotorMessage::Halt { ref __reply, .. } => __p::Label::new("halt", __reply.head()),
+                #[cfg(unix)]
+                MotorMessage::GiveBack { ref __reply, .. } => {
+                    __p::Label::new("give_back", __reply.head())
+                }
+                MotorMessage::Alarm { ref __reply, .. } => __p::Label::new("alarm", __reply.head()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Dispatch for Motor
+    where
+        MotorAddr: __p::Sized,
+    {
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::now(__life)
+        }
+        #[allow(unreachable_patterns)]
+        fn way(__message: &MotorMessage) -> __p::Way {
+            match *__message {
+                MotorMessage::Halt { .. } => __p::Way { priority: true, unbounded: false },
+                #[cfg(unix)]
+                MotorMessage::GiveBack { .. } => __p::Way { priority: false, unbounded: true },
+                MotorMessage::Alarm { .. } => __p::Way { priority: true, unbounded: true },
+                _ => __p::Way { priority: false, unbounded: false },
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::HandleNow for Motor
+    where
+        MotorAddr: __p::Sized,
+    {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<MotorMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::Flow {
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __input {
+                __p::Input::Message(MotorMessage::Turn { speed, __reply }) => {
+                    __reply.answer(Self::turn(__me, speed), |_| __p::None);
+                }
+                __p::Input::Message(MotorMessage::Halt { __reply }) => {
+                    __reply.answer(Self::halt(__me), |_| __p::None);
+                }
+                #[cfg(unix)]
+                __p::Input::Message(MotorMessage::GiveBack { __reply }) => {
+                    __reply.answer(Self::give_back(__me), |_| __p::None);
+                }
+                __p::Input::Message(MotorMessage::Alarm { __reply }) => {
+                    __reply.answer(Self::alarm(__me), |_| __p::None);
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl MotorAddr {
+        #[doc = "Sends [`Motor::turn`]."]
+        fn turn(&self, speed: u32) -> ::actor_core::Call<'_, Motor, ()> {
+            ::actor_core::Call::__new(
+                self,
+                MotorMessage::Turn { speed, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    MotorMessage::Turn { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Motor::halt`]."]
+        fn halt(&self) -> ::actor_core::Call<'_, Motor, ()> {
+            ::actor_core::Call::__new(
+                self,
+                MotorMessage::Halt { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    MotorMessage::Halt { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[cfg(unix)]
+        #[doc = "Sends [`Motor::give_back`]."]
+        fn give_back(&self) -> ::actor_core::Call<'_, Motor, ()> {
+            ::actor_core::Call::__new(
+                self,
+                MotorMessage::GiveBack { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    MotorMessage::GiveBack { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Motor::alarm`]."]
+        fn alarm(&self) -> ::actor_core::Call<'_, Motor, ()> {
+            ::actor_core::Call::__new(
+                self,
+                MotorMessage::Alarm { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    MotorMessage::Alarm { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+    }
+};

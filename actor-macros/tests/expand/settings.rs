@@ -1,0 +1,25 @@
+//! The settings of messages.
+
+#[actor]
+struct Motor {
+    speed: u32,
+}
+
+#[actor]
+impl Motor {
+    fn turn(&mut self, speed: u32) {
+        self.speed = speed;
+    }
+
+    #[message(priority)]
+    fn halt(&mut self) {
+        self.speed = 0;
+    }
+
+    #[message(unbounded)]
+    #[cfg(unix)]
+    fn give_back(&mut self) {}
+
+    #[message(priority, unbounded)]
+    fn alarm(&mut self) {}
+}
