@@ -142,25 +142,39 @@ pub enum SendReason {
 /// });
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cycle(Arc<[String]>);
+pub struct Cycle(Arc<Path>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Path {
+    labels: Vec<String>,
+    handlers: Vec<&'static str>,
+}
 
 impl Cycle {
-    pub(crate) fn new(path: impl IntoIterator<Item = String>) -> Self {
-        Cycle(path.into_iter().collect())
+    /// Each actor with the handler in which it waits, the one that was refused first.
+    pub(crate) fn new(path: impl IntoIterator<Item = (String, &'static str)>) -> Self {
+        let (labels, handlers) = path.into_iter().unzip();
+        Cycle(Arc::new(Path { labels, handlers }))
     }
 
     /// The labels of the actors in the circle, each once, the one that was refused first.
     pub fn path(&self) -> &[String] {
-        &self.0
+        &self.0.labels
+    }
+
+    /// What each of them is handling while it waits for the next: the name of a message or a hook,
+    /// in the order of [`path`](Cycle::path).
+    pub fn handlers(&self) -> &[&'static str] {
+        &self.0.handlers
     }
 }
 
 impl fmt::Display for Cycle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for label in &*self.0 {
+        for label in self.path() {
             write!(f, "{label} > ")?;
         }
-        f.write_str(self.0.first().map_or("", String::as_str))
+        f.write_str(self.path().first().map_or("", String::as_str))
     }
 }
 

@@ -80,6 +80,14 @@ pub(crate) struct Manner {
     pub(crate) unbounded: bool,
 }
 
+impl Message {
+    /// Whether the answer comes from the handler, and the handler runs when it is the message's turn:
+    /// then who waits for it waits for the actor, and for nothing else.
+    pub(crate) fn is_answered_in_turn(&self) -> bool {
+        self.reply.kind != ReplyKind::Later
+    }
+}
+
 /// The attributes of a handler that something generated bears too.
 #[derive(Default)]
 pub(crate) struct Forwarded {

@@ -33,8 +33,6 @@ pub(crate) enum Pace {
     Idle,
     /// A handler is pending: it waits for its waker, and for a kill.
     Busy,
-    /// A handler is pending on a call or a send to its own actor, and on nothing else.
-    Stuck,
     /// It has more to do than this turn allows.
     Again,
     /// It takes no mail just now: it waits for a notice, and for a kill.
@@ -65,8 +63,7 @@ pub(crate) struct Core {
     member: AtomicBool,
     /// How the cell comes to rest. Written by the actor's own run only.
     pace: AtomicU8,
-    /// Set if the pending handler waits for itself: its next poll refuses that wait. Written by
-    /// the actor's own run only.
+    /// Set if a verdict on the pending handler's wait lies in the seat. Set under the lane's lock.
     told: AtomicBool,
 }
 
@@ -153,7 +150,7 @@ impl Core {
         self.pace.store(pace as u8, Ordering::Relaxed);
     }
 
-    /// Only by the actor's own run.
+    /// Set under the lane's lock, taken back by the actor's own run.
     pub(crate) fn tell(&self, told: bool) {
         self.told.store(told, Ordering::Relaxed);
     }
@@ -166,9 +163,8 @@ impl Core {
         match self.pace.load(Ordering::Relaxed) {
             0 => Pace::Idle,
             1 => Pace::Busy,
-            2 => Pace::Stuck,
-            3 => Pace::Again,
-            4 => Pace::Deaf,
+            2 => Pace::Again,
+            3 => Pace::Deaf,
             _ => Pace::Receiving,
         }
     }

@@ -1,11 +1,10 @@
 //! Which actor and handler this thread is running just now, and what its panic said. Thread-local;
 //! saved and restored round each run, since a run may lie within another.
 
-use super::core::Core;
 use super::hub::Hub;
 use super::post::{AnyMail, Verbs};
 use crate::counters::add;
-use crate::error::{CallError, Cycle};
+use crate::error::CallError;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Place};
 use crate::incident::Incident;
 use crate::sync::{Arc, Once};
@@ -13,7 +12,6 @@ use crate::talk::reply::Head;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
-use std::task::Waker;
 
 /// What a panic said, noted by the hook, which sees more than the catcher.
 struct Note {
@@ -25,8 +23,6 @@ thread_local! {
     static ACTOR: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
     /// The hub of the task or `block_on` that this thread is in, outside of actors.
     static HUB: RefCell<Option<Arc<Hub>>> = const { RefCell::new(None) };
-    /// Whether the handler that is being polled waits for its own actor.
-    static ITSELF: Cell<Itself> = const { Cell::new(Itself::NOBODY) };
     static HANDLING: Cell<Handling> = const { Cell::new(Handling::NOTHING) };
     /// How many catchers are round this code: the hook notes nothing outside of them.
     static CATCHERS: Cell<u32> = const { Cell::new(0) };
@@ -50,56 +46,22 @@ pub(crate) struct Handling {
     pub(crate) reply: usize,
     /// Set while the handler is dropped because its actor was killed.
     pub(crate) killed: bool,
+    /// Whether the reply is owed to a handler.
+    pub(crate) is_asked: bool,
 }
 
 impl Handling {
-    pub(crate) const NOTHING: Handling = Handling { name: "", reply: 0, killed: false };
+    pub(crate) const NOTHING: Handling =
+        Handling { name: "", reply: 0, killed: false, is_asked: false };
     /// A process at work: which messages it works on, only it knows.
-    pub(crate) const PROCESS: Handling = Handling { name: "process", reply: ANY, killed: false };
+    pub(crate) const PROCESS: Handling =
+        Handling { name: "process", reply: ANY, ..Handling::NOTHING };
 
     pub(crate) fn new(name: &'static str, reply: Option<&Head>) -> Self {
+        let is_asked = reply.is_some_and(Head::is_asked_by_handler);
         let reply = reply.map_or(0, |head| std::ptr::from_ref(head) as usize);
-        Handling { name, reply, killed: false }
+        Handling { name, reply, killed: false, is_asked }
     }
-}
-
-/// A poll of a handler, seen from waits for its own actor.
-#[derive(Clone, Copy)]
-struct Itself {
-    /// Where the data of the waker lies that the handler is polled with; 0 for none.
-    waker: usize,
-    /// Set by a wait for the actor itself that is pending to this waker.
-    waits: bool,
-    /// Set if such a wait can never end: the next one that is polled is refused.
-    told: bool,
-}
-
-impl Itself {
-    const NOBODY: Itself = Itself { waker: 0, waits: false, told: false };
-}
-
-/// Runs one poll of a handler; returns whether it came to wait for its own actor.
-pub(crate) fn polled<T>(waker: &Waker, told: bool, poll: impl FnOnce() -> T) -> (T, bool) {
-    let before = ITSELF.replace(Itself { waker: waker.data() as usize, waits: false, told });
-    let result = poll();
-    (result, ITSELF.replace(before).waits)
-}
-
-/// A call or send to `target` is about to be pending to `waker`. If that would be the handler of
-/// `target` itself waiting, notes it, or says that the wait is refused.
-///
-/// A wait that is refused is certain: see `Pace::Stuck`.
-pub(crate) fn refuses_wait(target: &Core, waker: &Waker) -> Option<Cycle> {
-    let itself = ITSELF.get();
-    if itself.waker != waker.data() as usize {
-        return None;
-    }
-    let actor = ACTOR.with_borrow(Clone::clone)?;
-    if actor.core().id() != target.id() {
-        return None;
-    }
-    ITSELF.set(Itself { waits: !itself.told, told: false, ..itself });
-    itself.told.then(|| Cycle::new([actor.label()]))
 }
 
 /// What this thread was running before.
@@ -161,12 +123,6 @@ impl Drop for Before {
 /// Whether this thread runs the actor `id` just now.
 pub(crate) fn is_inside(id: ActorId) -> bool {
     ACTOR.with_borrow(|actor| actor.as_ref().is_some_and(|actor| actor.core().id() == id))
-}
-
-/// Whether `waker` is the one that the handler is being polled with: whoever waits by it need not
-/// keep it, since the handler is polled when there is mail.
-pub(crate) fn is_own_waker(waker: &Waker) -> bool {
-    ITSELF.get().waker == waker.data() as usize
 }
 
 pub(crate) fn handling() -> Handling {

@@ -10,8 +10,17 @@ use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Orderin
 use crate::sync::{Arc, Mutex, Weak};
 use event_listener::Event;
 use slab::Slab;
+use std::collections::BTreeMap;
 
 static SYSTEMS: AtomicU32 = AtomicU32::new(0);
+
+/// All systems there are, since their actors may wait for each other.
+static HUBS: Mutex<BTreeMap<u32, Weak<Hub>>> = Mutex::new(BTreeMap::new());
+
+/// The system with this number.
+pub(super) fn find(id: u32) -> Option<Arc<Hub>> {
+    HUBS.lock().get(&id).and_then(Weak::upgrade)
+}
 
 pub(crate) struct Hub {
     pub(crate) id: u32,
@@ -30,13 +39,20 @@ pub(crate) struct Hub {
     pub(crate) is_local: bool,
     /// All chance in the system comes from here.
     rng: Mutex<fastrand::Rng>,
+    /// Whether waits that can never end are refused.
+    pub(crate) detects: bool,
     /// `System` handles; when the last one goes, so do the actors.
     pub(crate) handles: AtomicUsize,
 }
 
 impl Hub {
-    pub(crate) fn new(host: Arc<dyn Host>, reporter: Reporter, is_local: bool) -> Arc<Self> {
-        Arc::new(Hub {
+    pub(crate) fn new(
+        host: Arc<dyn Host>,
+        reporter: Reporter,
+        is_local: bool,
+        detects: bool,
+    ) -> Arc<Self> {
+        let hub = Arc::new(Hub {
             id: SYSTEMS.fetch_add(1, Ordering::Relaxed),
             host,
             numbers: AtomicU64::new(1),
@@ -48,8 +64,11 @@ impl Hub {
             counts: Counts::default(),
             is_local,
             rng: Mutex::new(fastrand::Rng::new()),
+            detects,
             handles: AtomicUsize::new(0),
-        })
+        });
+        HUBS.lock().insert(hub.id, Arc::downgrade(&hub));
+        hub
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -94,6 +113,15 @@ impl Hub {
         table.iter().filter_map(|(_, mail)| mail.upgrade()).collect()
     }
 
+    /// The actor with this key.
+    pub(super) fn actor(&self, key: usize) -> Option<Arc<dyn AnyMail>> {
+        self.table.lock().get(key).and_then(Weak::upgrade)
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn actors(&self) -> Vec<Arc<dyn AnyMail>> {
         self.table.lock().iter().filter_map(|(_, mail)| mail.upgrade()).collect()
     }
@@ -110,5 +138,12 @@ impl Hub {
     pub(crate) fn report(&self, incident: Incident) {
         self.counts.count(&incident);
         self.reporter.report(incident, self.host.now());
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        let gone = HUBS.lock().remove(&self.id);
+        drop(gone);
     }
 }

@@ -1,6 +1,8 @@
 //! The mailbox of one actor: the lane behind its lock, and every way in. Knows no handlers.
 
 use super::core::{Core, END, KILL, LEAVE, NOTICE, Pace, STOP, URGENT, WAITING};
+use super::cycle;
+use super::pending::Pending;
 use super::post::{
     AnyMail, Post, Rest, Verbs, announce, contain, drop_unhandled, schedule, throw_away,
 };
@@ -237,33 +239,41 @@ impl<A: Dispatch> AnyMail for Mail<A> {
         schedule(self, cell);
     }
 
-    fn lay_back(&self, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest {
+    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut Seat)) {
+        let mut lane = self.lane.lock();
+        let is_wanted = |ticket| !lane.seat.closed && lane.queue.is_waiting(ticket);
+        if ticket.is_none_or(is_wanted) {
+            look(&mut lane.seat);
+        }
+    }
+
+    fn lay_back(&self, pending: Option<&Pending>, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest {
         let mut wake = Vec::new();
         let pace = self.core.pace();
         let mut lane = self.lane.lock();
         self.publish(&mut lane, &mut wake);
         let woken = std::mem::take(&mut lane.seat.woken);
-        self.core.tell(pace == Pace::Stuck && !woken && wake.is_empty());
         let signals = self.core.signals();
         let more = match pace {
             Pace::Again => true,
             Pace::Busy => woken || signals & KILL != 0,
-            // If nobody was let in just now, it would wait for ever: it is to be told.
-            Pace::Stuck => woken || signals & KILL != 0 || wake.is_empty(),
             Pace::Deaf => signals & (KILL | NOTICE | LEAVE | END) != 0,
             Pace::Idle => {
                 lane.queue.len(0) != 0 || signals & !WAITING != 0 || self.is_forsaken(&lane)
             }
             Pace::Receiving => woken || signals & !WAITING != 0 || self.has_news(&lane),
         };
+        // Nobody can come to wait for this actor unseen: see `cycle`.
+        let is_sought = lane.queue.total(0) != 0 || lane.queue.is_waited_for();
+        let epoch = lane.seat.publish(pending.filter(|_| !more));
         let rest = if !more {
-            lane.seat.busy = matches!(pace, Pace::Busy | Pace::Stuck);
+            lane.seat.busy = pace == Pace::Busy;
             lane.seat.cell = cell();
             if matches!(pace, Pace::Idle | Pace::Receiving) {
                 lane.queue.give_back();
             }
             Rest::Laid
-        } else if matches!(pace, Pace::Busy | Pace::Stuck)
+        } else if pace == Pace::Busy
             || (pace == Pace::Receiving && woken)
             || self.core.budget() == 0
         {
@@ -273,6 +283,11 @@ impl<A: Dispatch> AnyMail for Mail<A> {
         };
         drop(lane);
         wake.into_iter().for_each(Waker::wake);
+        if let (Some(pending), Some(epoch)) = (pending, epoch)
+            && (is_sought || pending.is_asked)
+        {
+            cycle::look(self, pending, epoch);
+        }
         rest
     }
 

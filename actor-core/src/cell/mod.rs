@@ -9,12 +9,15 @@
 
 pub(crate) mod core;
 pub(crate) mod current;
+mod cycle;
 pub(crate) mod draw;
 pub(crate) mod hub;
 pub(crate) mod mail;
 pub(crate) mod names;
+pub(crate) mod pending;
 pub(crate) mod post;
 pub(crate) mod queue;
+pub(crate) mod record;
 pub(crate) mod seat;
 mod waiting;
 pub(crate) mod waker;

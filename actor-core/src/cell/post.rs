@@ -3,6 +3,7 @@
 
 use super::core::{Core, KILL, NOTICE, POKE};
 use super::current;
+use super::pending::Pending;
 use super::queue::{Refused, Room, Ticket};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
@@ -32,8 +33,12 @@ pub(crate) trait AnyMail: Send + Sync {
     fn len(&self) -> usize;
     /// Refuses new messages from now on. Idempotent.
     fn close(&self);
+    /// Runs `look` under the lock; with a ticket, only if its holder waits for room here. Not if
+    /// nobody can be sure to wait for this mailbox's actor.
+    fn with_room_wanted(&self, _ticket: Option<Ticket>, _look: &mut dyn FnMut(&mut Seat)) {}
     /// The cell has no more to do just now: `cell` gives it away, if it is to lie in the seat.
-    fn lay_back(&self, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest;
+    /// `pending` is whom its handler waits for.
+    fn lay_back(&self, pending: Option<&Pending>, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest;
     /// Takes away something that the life has made: what has fired but still waits goes with it.
     fn cancel(&self, key: u64);
     /// A task of the life is gone.
@@ -168,13 +173,6 @@ pub(crate) trait Verbs: AnyMail {
             self.core().raise(NOTICE);
             cell = seat.take_idle();
         });
-        schedule(self, cell);
-    }
-
-    /// The pending handler can go on.
-    fn wake(&self) {
-        let mut cell = None;
-        self.with(&mut |seat, _| cell = seat.take_woken());
         schedule(self, cell);
     }
 

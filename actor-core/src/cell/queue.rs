@@ -276,6 +276,13 @@ impl<M> Queue<M> {
             .unwrap_or_else(|waker| (Room::Accepted, Some(waker)))
     }
 
+    /// Whether the holder of `ticket` waits for room.
+    pub(crate) fn is_waiting(&self, ticket: Ticket) -> bool {
+        self.rare.as_ref().is_some_and(|rare| {
+            rare.ordinary.is_waiting(ticket) || rare.urgent_waiting.is_waiting(ticket)
+        })
+    }
+
     /// A sender waits no more; its message comes back if it was not accepted.
     pub(crate) fn leave(&mut self, ticket: Ticket) -> Option<(M, Option<Waker>)> {
         let rare = self.rare.as_mut()?;

@@ -1,6 +1,7 @@
 //! The part of a lane that knows no messages: where the cell lies, notices, who is to be told of
 //! the end. Plain data under the lane's lock.
 
+use super::pending::Waits;
 use super::post::AnyMail;
 use crate::exit::{ActorId, Exit, Failure};
 use crate::host::RunCell;
@@ -31,6 +32,8 @@ pub(crate) struct Seat {
     pub(crate) closed: bool,
     /// Set once `#[on_start]` is done.
     pub(crate) started: bool,
+    /// Whom a pending handler waits for; made when one first does.
+    pub(super) waits: Option<Box<Waits>>,
     /// What only some actors need.
     records: Option<Box<Records>>,
 }

@@ -50,6 +50,10 @@ impl<M> Waiting<M> {
         }
     }
 
+    pub(super) fn is_waiting(&self, ticket: Ticket) -> bool {
+        self.senders.contains_key(&ticket)
+    }
+
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<(M, Option<Waker>)> {
         let sender = self.senders.remove(&ticket)?;
         Some((sender.message, sender.waker))

@@ -10,7 +10,9 @@ use super::spawn::{Life, Seat};
 use crate::actor::{Dispatch, Flow, HandleLater, HandleNow};
 use crate::cell::core::{Core, Pace};
 use crate::cell::current::{self, Handling};
+use crate::cell::pending::Pending;
 use crate::cell::post::{AnyMail, Rest};
+use crate::cell::record;
 use crate::cell::seat::Cell;
 use crate::cell::waker::OwnWaker;
 use crate::host::{Job, RunCell, Turn};
@@ -66,8 +68,8 @@ pub(crate) trait Body {
 }
 
 pub(crate) enum Progress {
-    /// It comes to rest, at the pace noted in the core.
-    Rests,
+    /// It comes to rest, at the pace noted in the core; its handler may wait for another actor.
+    Rests(Option<Pending>),
     /// The actor has ended.
     Over,
 }
@@ -90,11 +92,9 @@ impl<B: Body + Send + 'static> RunCell for Seated<B> {
             let this = self.as_mut().project();
             let progress = this.body.turn(this.mail);
             mail = entered.leave();
-            if let Progress::Over = progress {
-                return;
-            }
+            let Progress::Rests(pending) = progress else { return };
             let mut cell = Some(self);
-            match mail.lay_back(&mut || cell.take().map(|cell| cell as Cell)) {
+            match mail.lay_back(pending.as_ref(), &mut || cell.take().map(|cell| cell as Cell)) {
                 Rest::Laid => return,
                 rest => match (rest, cell) {
                     (Rest::Again, Some(cell)) => self = cell,
@@ -143,7 +143,7 @@ impl<A: HandleNow> Body for NowBody<A> {
                     let outcome = catch_unwind(AssertUnwindSafe(handle));
                     driver.done(outcome.map_err(Broken::Panicked), handling);
                 }
-                Next::Rest => return Progress::Rests,
+                Next::Rest => return Progress::Rests(None),
                 Next::Over => return Progress::Over,
             }
         }
@@ -169,19 +169,20 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
             core.set_pace(Pace::Busy);
             let waker = this.waker.as_ref().map_or(Waker::noop(), |own| &own.waker);
             let poll = || this.future.as_mut().poll(&mut Poller::from_waker(waker));
-            let (poll, waits_for_itself) = current::polled(waker, core.is_told(), poll);
-            match (poll, &this.waker) {
+            let (poll, wait) = record::polled(&**mail, waker, poll);
+            match (poll, this.waker.as_mut()) {
                 (Poll::Ready(()), _) => return Progress::Over,
                 (Poll::Pending, None) if matches!(core.pace(), Pace::Busy | Pace::Receiving) => {
                     // What is pending was polled with a waker that wakes nobody: poll it again.
                     *this.waker = Some(OwnWaker::new(mail.clone()));
                 }
                 (Poll::Pending, own) => {
-                    let alone = own.as_ref().is_some_and(OwnWaker::has_one_clone);
-                    if waits_for_itself && alone && core.pace() == Pace::Busy {
-                        core.set_pace(Pace::Stuck);
-                    }
-                    return Progress::Rests;
+                    // One that takes mail meanwhile can be woken by mail.
+                    let (Some(wait), Some(own), Pace::Busy) = (wait, own, core.pace()) else {
+                        return Progress::Rests(None);
+                    };
+                    own.count(&**mail);
+                    return Progress::Rests(Some(Pending::new(wait)));
                 }
             }
         }

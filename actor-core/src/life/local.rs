@@ -50,16 +50,14 @@ impl RunCell for LocalCell {
             let entered = current::enter(mail);
             let progress = body.as_mut().turn(&me.mail);
             mail = entered.leave();
-            if let Progress::Over = progress {
-                return;
-            }
+            let Progress::Rests(pending) = progress else { return };
             BODIES.with_borrow_mut(|bodies| {
                 if let Some(place) = bodies.get_mut(key) {
                     *place = Some(body);
                 }
             });
             let mut cell = Some(me);
-            match mail.lay_back(&mut || cell.take().map(|cell| cell as Cell)) {
+            match mail.lay_back(pending.as_ref(), &mut || cell.take().map(|cell| cell as Cell)) {
                 Rest::Laid => return,
                 rest => match (rest, cell) {
                     (Rest::Again, Some(cell)) => me = cell,

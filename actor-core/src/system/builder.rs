@@ -17,6 +17,7 @@ pub struct SystemBuilder {
     threads: Option<usize>,
     name: String,
     reporter: Reporter,
+    detects: bool,
 }
 
 impl SystemBuilder {
@@ -51,11 +52,27 @@ impl SystemBuilder {
         self
     }
 
+    /// Whether a call or send that would wait for ever, because the actors of this system wait for
+    /// each other in a circle, is refused with a [`Cycle`](crate::Cycle). It is, if not set.
+    ///
+    /// Without it such actors hang until somebody kills one of them. It saves a few nanoseconds for
+    /// each call that a handler makes.
+    ///
+    /// ```
+    /// # use actor_core::System;
+    /// let system = System::builder().threads(1).deadlock_detection(false).build();
+    /// # drop(system);
+    /// ```
+    pub fn deadlock_detection(mut self, is_on: bool) -> Self {
+        self.detects = is_on;
+        self
+    }
+
     /// Starts the system.
     pub fn build(self) -> System {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(cores);
-        System::start(MultiThread::start(threads, &self.name), self.reporter, false)
+        System::start(MultiThread::start(threads, &self.name), self.reporter, false, self.detects)
     }
 }
 
@@ -67,6 +84,11 @@ impl fmt::Debug for SystemBuilder {
 
 impl Default for SystemBuilder {
     fn default() -> Self {
-        SystemBuilder { threads: None, name: "actor".into(), reporter: Reporter::default() }
+        SystemBuilder {
+            threads: None,
+            name: "actor".into(),
+            reporter: Reporter::default(),
+            detects: true,
+        }
     }
 }

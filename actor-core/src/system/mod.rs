@@ -86,12 +86,12 @@ impl System {
     /// });
     /// ```
     pub fn current_thread() -> Self {
-        System::start(CurrentThread::new(), Reporter::default(), true)
+        System::start(CurrentThread::new(), Reporter::default(), true, true)
     }
 
-    fn start(host: Arc<dyn Host>, reporter: Reporter, is_local: bool) -> Self {
+    fn start(host: Arc<dyn Host>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
         install_panic_hook();
-        System::handle(Hub::new(host, reporter, is_local))
+        System::handle(Hub::new(host, reporter, is_local, detects))
     }
 
     fn handle(hub: Arc<Hub>) -> Self {

@@ -6,8 +6,8 @@ use super::send::{Held, Sending};
 use super::timed::{Expire, Home, Timed};
 use crate::Context;
 use crate::actor::{Dispatch, Protocol};
-use crate::cell::current;
 use crate::cell::queue::{Refused, Ticket};
+use crate::cell::record::Recorded;
 use crate::error::{CallError, SendError, SendReason};
 use crate::host::{self, Host};
 use crate::sync::Arc;
@@ -67,7 +67,11 @@ pub struct Call<'a, P: Protocol, T> {
     message: Option<P::Message>,
     slot: FindSlot<P, T>,
     if_room: bool,
+    /// Whether the answer can come from nowhere but the target's own run.
+    is_direct: bool,
+    is_timed: bool,
     state: State<T>,
+    recorded: Recorded,
 }
 
 enum State<T> {
@@ -87,13 +91,25 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
             message: Some(message),
             slot,
             if_room: false,
+            is_direct: true,
+            is_timed: false,
             state: State::Fresh,
+            recorded: Recorded::not(),
         }
+    }
+
+    /// A call whose answer may come from elsewhere than the actor that handles it, or need not come
+    /// in turn: such a wait is never taken for a part of a deadlock.
+    #[doc(hidden)]
+    pub fn __indirect(address: &'a Addr<P>, message: P::Message, slot: FindSlot<P, T>) -> Self {
+        let mut call = Call::__new(address, message, slot);
+        call.is_direct = false;
+        call
     }
 
     /// A call whose message has the reply that leads to `answer` in it.
     pub(crate) fn asked(address: &'a Addr<P>, message: P::Message, answer: Answer<T>) -> Self {
-        let mut call = Call::__new(address, message, |_| None);
+        let mut call = Call::__indirect(address, message, |_| None);
         call.state = State::Asked(answer);
         call
     }
@@ -119,6 +135,9 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
             message: Some(self.take_message()),
             slot: self.slot,
             if_room: self.if_room,
+            is_direct: self.is_direct,
+            is_timed: self.is_timed,
+            recorded: Recorded::not(),
             state: std::mem::replace(&mut self.state, State::Over),
         }
     }
@@ -331,15 +350,42 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     }
 
     fn poll_answer(&mut self, cx: &mut Poller<'_>) -> Poll<Result<T, CallError>> {
+        let hub = &self.address.get().post().core().hub;
         let State::Waiting(answer, _) = &mut self.state else { return Poll::Pending };
+        // First, since the clone of the waker may be exchanged.
+        self.recorded.check(cx.waker(), hub);
         let answer = std::task::ready!(Pin::new(answer).poll(cx));
+        self.recorded.take_back(hub);
         self.state = State::Over;
         Poll::Ready(answer)
+    }
+
+    /// It goes on waiting; `Ready` if that would be for ever.
+    fn wait_on(&mut self, cx: &Poller<'_>) -> Poll<Result<T, CallError>> {
+        let State::Waiting(answer, _) = &self.state else { return Poll::Pending };
+        if !self.is_direct {
+            return Poll::Pending;
+        }
+        let target = self.address.get().post().core();
+        match self.recorded.pending(target, None, self.is_timed, cx.waker()) {
+            None => {
+                if self.recorded.is_there() {
+                    answer.note_handler();
+                }
+                Poll::Pending
+            }
+            Some(cycle) => {
+                self.withdraw();
+                Poll::Ready(Err(CallError::Deadlock(cycle)))
+            }
+        }
     }
 
     /// Waits no more: what has not been handled by now never will be.
     fn withdraw(&mut self) {
         if let State::Waiting(answer, ticket) = std::mem::replace(&mut self.state, State::Over) {
+            // First, since the clone of the waker goes with the answer.
+            self.recorded.take_back(&self.address.get().post().core().hub);
             drop(answer);
             self.leave(ticket);
         }
@@ -378,13 +424,7 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
             }
             State::Over => panic!("a call was polled after it had given its answer"),
         }
-        match current::refuses_wait(self.address.get().post().core(), cx.waker()) {
-            None => Poll::Pending,
-            Some(cycle) => {
-                self.withdraw();
-                Poll::Ready(Err(CallError::Deadlock(cycle)))
-            }
-        }
+        self.wait_on(cx)
     }
 }
 
@@ -401,7 +441,12 @@ impl<P: Protocol, T> Expire for Call<'_, P, T> {
         Home(self.address.get().post().core().hub.host.clone())
     }
 
+    fn limit(&mut self) {
+        self.is_timed = true;
+    }
+
     fn expire(&mut self) -> Self::Output {
+        self.recorded.take_back(&self.address.get().post().core().hub);
         match std::mem::replace(&mut self.state, State::Over) {
             State::Waiting(mut answer, ticket) => match answer.give_up() {
                 Ok(answer) => answer,

@@ -7,9 +7,9 @@
 //! ```
 //! So "never handled" is exact: whoever moves it first has decided.
 
-use crate::cell::current;
+use crate::cell::{current, record};
 use crate::error::CallError;
-use crate::sync::atomic::{AtomicU8, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use crate::sync::{Arc, Mutex};
 use std::fmt;
 use std::future::Future;
@@ -29,7 +29,11 @@ const UNSEEN: u8 = 3;
 
 /// The part of a slot that knows no type.
 #[derive(Debug)]
-pub struct Head(AtomicU8);
+pub struct Head {
+    phase: AtomicU8,
+    /// Whether a handler waits for the answer.
+    is_asked_by_handler: AtomicBool,
+}
 
 impl Head {
     /// The loop takes the message; false if the caller has left, and it is to be skipped.
@@ -45,20 +49,24 @@ impl Head {
     }
 
     pub(crate) fn is_unseen(&self) -> bool {
-        self.0.load(Ordering::Acquire) == UNSEEN
+        self.phase.load(Ordering::Acquire) == UNSEEN
     }
 
     /// Whether the caller left before the handler had begun: there is nobody to be told anything.
     fn is_gone(&self) -> bool {
-        self.0.load(Ordering::Acquire) == GONE
+        self.phase.load(Ordering::Acquire) == GONE
     }
 
     pub(crate) fn has_started(&self) -> bool {
-        self.0.load(Ordering::Acquire) == STARTED
+        self.phase.load(Ordering::Acquire) == STARTED
+    }
+
+    pub(crate) fn is_asked_by_handler(&self) -> bool {
+        self.is_asked_by_handler.load(Ordering::Relaxed)
     }
 
     fn shift(&self, to: u8) -> u8 {
-        match self.0.compare_exchange(QUEUED, to, Ordering::AcqRel, Ordering::Acquire) {
+        match self.phase.compare_exchange(QUEUED, to, Ordering::AcqRel, Ordering::Acquire) {
             Ok(before) | Err(before) => before,
         }
     }
@@ -275,7 +283,11 @@ pub struct Answer<T> {
 
 /// A slot whose caller is woken by `waker`, which saves the first poll a lock.
 pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
-    slot(QUEUED, Progress::Waiting(waker.clone()))
+    let (reply, answer) = slot(QUEUED, Progress::Waiting(waker.clone()));
+    if record::is_own_waker(waker) {
+        answer.note_handler();
+    }
+    (reply, answer)
 }
 
 /// A reply to be put into a message by hand.
@@ -285,13 +297,20 @@ pub(crate) fn unseen<T>() -> (Reply<T>, Answer<T>) {
 
 fn slot<T>(phase: u8, answer: Progress<T>) -> (Reply<T>, Answer<T>) {
     let slot = Arc::new(Slot {
-        head: Head(AtomicU8::new(phase)),
+        head: Head { phase: AtomicU8::new(phase), is_asked_by_handler: AtomicBool::new(false) },
         state: Mutex::new(State { answer, unwanted: None }),
     });
     (Reply { slot: Some(slot.clone()) }, Answer { slot: Some(slot) })
 }
 
 impl<T> Answer<T> {
+    /// It is a handler that waits.
+    pub(crate) fn note_handler(&self) {
+        if let Some(slot) = &self.slot {
+            slot.head.is_asked_by_handler.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Waits no more; returns the answer if it had come, else whether the handler had begun.
     pub(crate) fn give_up(&mut self) -> Result<Result<T, CallError>, bool> {
         let Some(slot) = self.slot.take() else { return Err(true) };

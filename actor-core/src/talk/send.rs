@@ -3,8 +3,8 @@
 use super::address::Addr;
 use super::timed::{Expire, Home, Timed};
 use crate::actor::Protocol;
-use crate::cell::current;
 use crate::cell::queue::{Refused, Room, Ticket};
+use crate::cell::record::Recorded;
 use crate::error::{SendError, SendReason};
 use std::fmt;
 use std::future::Future;
@@ -58,6 +58,8 @@ impl<'a, P: Protocol> Held<'a, P> {
 pub struct Sending<'a, P: Protocol> {
     address: Held<'a, P>,
     state: State<P::Message>,
+    is_timed: bool,
+    recorded: Recorded,
 }
 
 enum State<M> {
@@ -68,7 +70,12 @@ enum State<M> {
 
 impl<'a, P: Protocol> Sending<'a, P> {
     pub(crate) fn new(address: Held<'a, P>, message: P::Message) -> Self {
-        Sending { address, state: State::Fresh(message) }
+        Sending {
+            address,
+            state: State::Fresh(message),
+            is_timed: false,
+            recorded: Recorded::not(),
+        }
     }
 
     /// Waits at most `limit` for room, on the clock of the actor's system.
@@ -107,15 +114,24 @@ impl<'a, P: Protocol> Sending<'a, P> {
     /// Waits on, unless it would be for ever.
     fn wait(&mut self, ticket: Ticket, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let post = self.address.get().post();
-        let Some(cycle) = current::refuses_wait(post.core(), cx.waker()) else {
+        let (room, is_timed) = (Some(ticket), self.is_timed);
+        let Some(cycle) = self.recorded.pending(post.core(), room, is_timed, cx.waker()) else {
             return Poll::Pending;
         };
-        let left = post.leave(ticket);
-        self.state = State::Over;
+        let left = self.leave(ticket);
         Poll::Ready(match left {
             Some(message) => Err(SendError::new(SendReason::Deadlock(cycle), message)),
             None => Ok(()),
         })
+    }
+
+    /// Waits no more; the message comes back unless it was accepted.
+    fn leave(&mut self, ticket: Ticket) -> Option<P::Message> {
+        self.state = State::Over;
+        let post = self.address.get().post();
+        // First, since the clone of the waker goes with the place.
+        self.recorded.take_back(&post.core().hub);
+        post.leave(ticket)
     }
 
     fn stopped(&mut self, message: P::Message) -> Poll<Result<(), SendError<P::Message>>> {
@@ -127,40 +143,45 @@ impl<'a, P: Protocol> Sending<'a, P> {
 impl<P: Protocol> Future for Sending<'_, P> {
     type Output = Result<(), SendError<P::Message>>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let post = self.address.get().post();
-        match &self.state {
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let post = this.address.get().post();
+        match &this.state {
             State::Fresh(_) => {
-                let State::Fresh(message) = std::mem::replace(&mut self.state, State::Over) else {
+                let State::Fresh(message) = std::mem::replace(&mut this.state, State::Over) else {
                     return Poll::Pending;
                 };
-                let post = self.address.get().post();
                 // The waker is cloned only for one who has to wait.
                 let message = match post.push(message) {
                     Ok(()) => return Poll::Ready(Ok(())),
-                    Err(Refused::Stopped(message)) => return self.stopped(message),
+                    Err(Refused::Stopped(message)) => return this.stopped(message),
                     Err(Refused::Full(message)) => message,
                 };
                 match post.push_or_wait(message, Some(cx.waker().clone())) {
                     Ok(None) => Poll::Ready(Ok(())),
                     Ok(Some(ticket)) => {
-                        self.state = State::Waiting(ticket);
-                        self.wait(ticket, cx)
+                        this.state = State::Waiting(ticket);
+                        this.wait(ticket, cx)
                     }
-                    Err(message) => self.stopped(message),
+                    Err(message) => this.stopped(message),
                 }
             }
-            State::Waiting(ticket) => match post.look(*ticket, cx.waker()) {
-                Room::StillWaiting => {
-                    let ticket = *ticket;
-                    self.wait(ticket, cx)
+            State::Waiting(ticket) => {
+                let ticket = *ticket;
+                this.recorded.check(cx.waker(), &post.core().hub);
+                let room = post.look(ticket, cx.waker());
+                if !matches!(room, Room::StillWaiting) {
+                    this.recorded.take_back(&post.core().hub);
                 }
-                Room::Stopped(message) => self.stopped(message),
-                Room::Accepted => {
-                    self.state = State::Over;
-                    Poll::Ready(Ok(()))
+                match room {
+                    Room::StillWaiting => this.wait(ticket, cx),
+                    Room::Stopped(message) => this.stopped(message),
+                    Room::Accepted => {
+                        this.state = State::Over;
+                        Poll::Ready(Ok(()))
+                    }
                 }
-            },
+            }
             State::Over => panic!("a sending was polled after it was done"),
         }
     }
@@ -171,7 +192,7 @@ impl<P: Protocol> Unpin for Sending<'_, P> {}
 impl<P: Protocol> Drop for Sending<'_, P> {
     fn drop(&mut self) {
         if let State::Waiting(ticket) = self.state {
-            self.address.get().post().leave(ticket);
+            self.leave(ticket);
         }
     }
 }
@@ -181,10 +202,14 @@ impl<P: Protocol> Expire for Sending<'_, P> {
         Home(self.address.get().post().core().hub.host.clone())
     }
 
+    fn limit(&mut self) {
+        self.is_timed = true;
+    }
+
     fn expire(&mut self) -> Self::Output {
         let left = match std::mem::replace(&mut self.state, State::Over) {
             State::Fresh(message) => Some(message),
-            State::Waiting(ticket) => self.address.get().post().leave(ticket),
+            State::Waiting(ticket) => self.leave(ticket),
             State::Over => None,
         };
         match left {

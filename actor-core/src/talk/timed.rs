@@ -15,6 +15,9 @@ use std::time::Duration;
 pub trait Expire: Future + Unpin {
     #[doc(hidden)]
     fn home(&self) -> Home;
+    /// Its waits end by themselves from now on.
+    #[doc(hidden)]
+    fn limit(&mut self);
     #[doc(hidden)]
     fn expire(&mut self) -> Self::Output;
 }
@@ -46,7 +49,11 @@ pub struct Timed<F> {
 }
 
 impl<F> Timed<F> {
-    pub(crate) fn new(inner: F, limit: Duration) -> Self {
+    pub(crate) fn new(mut inner: F, limit: Duration) -> Self
+    where
+        F: Expire,
+    {
+        inner.limit();
         Timed { inner, limit, sleep: None }
     }
 }

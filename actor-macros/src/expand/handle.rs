@@ -4,7 +4,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::LitStr;
+use syn::{Ident, LitStr};
 
 use super::{krate, message, poison, suspect};
 use crate::model::{Message, Protocol, Role, Sendable};
@@ -80,12 +80,14 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
     }
     // A pattern that can only match needs no second arm.
     let otherwise = (protocol.messages.len() > 1).then(|| quote_spanned!(place=> _ => __p::None,));
+    let make = if message.is_answered_in_turn() { "__new" } else { "__indirect" };
+    let make = Ident::new(make, place);
     quote_spanned! {place=>
         #(#cfgs)*
         #docs
         #(#others)*
         #vis fn #name(&self #parameters) -> #krate::Call<'_, #actor, #reply> {
-            #krate::Call::__new(
+            #krate::Call::#make(
                 self,
                 #ident::#variant { #fields __reply: __p::ReplySlot::empty() },
                 |__message| match __message {

@@ -184,7 +184,7 @@ const _: () = {
         }
         #[doc = " Looks up `key` some day."]
         pub(crate) fn lookup(&self, key: String) -> ::actor_core::Call<'_, Account, Entry> {
-            ::actor_core::Call::__new(
+            ::actor_core::Call::__indirect(
                 self,
                 AccountMessage::Lookup { key, __reply: __p::ReplySlot::empty() },
                 |__message| match __message {

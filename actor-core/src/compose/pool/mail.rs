@@ -6,7 +6,10 @@
 use super::start_member;
 use crate::actor::Dispatch;
 use crate::cell::core::Core;
-use crate::cell::post::{AnyMail, Fetched, Post, Shared, Verbs, announce, contain, throw_away};
+use crate::cell::pending::Pending;
+use crate::cell::post::{
+    AnyMail, Fetched, Post, Rest, Shared, Verbs, announce, contain, throw_away,
+};
 use crate::cell::queue::{Queue, Refused, Room, Ticket};
 use crate::cell::seat::{Cell, Seat};
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
@@ -219,8 +222,8 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
     }
 
     /// There is no cell to lay back: members lie in seats of their own.
-    fn lay_back(&self, _: &mut dyn FnMut() -> Option<Cell>) -> crate::cell::post::Rest {
-        crate::cell::post::Rest::Laid
+    fn lay_back(&self, _: Option<&Pending>, _: &mut dyn FnMut() -> Option<Cell>) -> Rest {
+        Rest::Laid
     }
 
     /// A pool itself makes nothing; its members do.

@@ -1,7 +1,7 @@
 //! Waiting for a message: any, or one that a question chooses, with a time limit or without.
 
 use super::inbox::Inbox;
-use crate::cell::current;
+use crate::cell::{current, record};
 use crate::time::{Elapsed, Sleep};
 use std::any::TypeId;
 use std::fmt;
@@ -104,7 +104,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
         }
         inbox.hand.give_back();
         let waker = cx.waker();
-        inbox.tie.wait((!current::is_own_waker(waker)).then_some(waker));
+        inbox.tie.wait((!record::is_own_waker(waker)).then_some(waker));
         Poll::Pending
     }
 }

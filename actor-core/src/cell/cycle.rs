@@ -1,0 +1,167 @@
+//! Finds actors that wait for each other in a circle, and refuses one of the waits. Takes one
+//! actor's lock at a time, and runs nothing of the user's.
+//!
+//! In a circle of waits the last actor to publish its record sees all others: its predecessor had
+//! pushed a message to it before publishing, so it knows that somebody may wait for it and looks.
+//! What it then sees edge by edge is looked at a second time: an edge with the same epoch at both
+//! visits held in between, so all held together at the moment between the two walks. And it cannot
+//! end: an edge ends only when its target runs, and each is the target of another.
+
+use super::hub::Hub;
+use super::pending::{Edge, Pending, Place, Sentence, Verdict};
+use super::post::{AnyMail, Verbs, schedule};
+use super::queue::Ticket;
+use crate::error::Cycle;
+use crate::sync::{Arc, Mutex, Weak};
+use std::task::{Wake, Waker};
+use std::time::Duration;
+
+/// One circle is confirmed at a time, so that of two actors that close it only one is refused: the
+/// next finds the edge gone.
+static CONFIRMING: Mutex<()> = Mutex::new(());
+
+/// After what time one that may be in a circle is looked at again, at first and at most.
+const SOON: Duration = Duration::from_millis(1);
+const LATEST: Duration = Duration::from_secs(1);
+
+/// What a look comes to.
+enum Found {
+    /// No circle, or one that is refused now.
+    Settled,
+    /// A circle, but somebody outside of it holds a waker.
+    Suspect,
+}
+
+/// An actor on the way, and its epoch when it was seen.
+struct Step {
+    place: Place,
+    epoch: u64,
+}
+
+/// The actor `first` has been laid back with this record: looks whether it waits for itself. Not
+/// under any lock.
+pub(super) fn look(first: &dyn AnyMail, pending: &Pending, epoch: u64) {
+    consider(first, pending, epoch, SOON);
+}
+
+fn consider(first: &dyn AnyMail, pending: &Pending, epoch: u64, again: Duration) {
+    if let Found::Suspect = walk(first, pending, epoch) {
+        Suspicion::arm(first, epoch, again);
+    }
+}
+
+/// Whom the actor at `place` waits for, if it rests and, with a ticket, the holder of that still
+/// waits for room in its mailbox.
+fn visit(place: Place, room: Option<Ticket>, near: &Arc<Hub>) -> Option<(Arc<dyn AnyMail>, Edge)> {
+    let mail = place.find(near)?;
+    let mut edge = None;
+    mail.with_room_wanted(room, &mut |seat| edge = seat.edge());
+    Some((mail, edge?))
+}
+
+/// Follows the waits from `first` until they end or come back to it.
+fn walk(first: &dyn AnyMail, pending: &Pending, epoch: u64) -> Found {
+    let (start, near) = (Place::of(first.core()), &first.core().hub);
+    let mut wait = pending.wait;
+    let mut path: Vec<Step> = Vec::new();
+    let mut is_crowded = false;
+    // Brent: whoever is met again, and is not the first, is in a circle without the first.
+    let (mut mark, mut until) = (None, 1);
+    while wait.target != start {
+        if mark == Some(wait.target) {
+            return Found::Settled;
+        }
+        if path.len() == until {
+            (mark, until) = (Some(wait.target), until * 2);
+        }
+        let Some((_, edge)) = visit(wait.target, wait.room, near) else { return Found::Settled };
+        if edge.pending.wait.timed {
+            // It ends by itself.
+            return Found::Settled;
+        }
+        is_crowded |= !edge.is_alone;
+        path.push(Step { place: wait.target, epoch: edge.epoch });
+        wait = edge.pending.wait;
+    }
+    if is_crowded { Found::Suspect } else { confirm(first, pending, epoch, &path) }
+}
+
+/// Walks the path again, and if nothing has changed refuses the wait of `first`.
+fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) -> Found {
+    // Declared first, so that they go after the lock.
+    let mut mails = Vec::with_capacity(path.len());
+    let mut handlers = vec![pending.handler];
+    let one_at_a_time = CONFIRMING.lock();
+    let mut room = pending.wait.room;
+    for step in path {
+        let Some((mail, edge)) = visit(step.place, room, &first.core().hub) else {
+            return Found::Settled;
+        };
+        mails.push(mail);
+        if edge.epoch != step.epoch {
+            return Found::Settled;
+        }
+        if !edge.is_alone {
+            return Found::Suspect;
+        }
+        room = edge.pending.wait.room;
+        handlers.push(edge.pending.handler);
+    }
+    let labels = std::iter::once(first.label()).chain(mails.iter().map(|mail| mail.label()));
+    let cycle = Cycle::new(labels.zip(handlers));
+    let mut verdict = Some(Verdict::new(&pending.wait, cycle));
+    let mut sentence = Sentence::Gone;
+    first.with_room_wanted(room, &mut |seat| {
+        sentence = seat.condemn(epoch, &mut verdict);
+        if let Sentence::Passed(_) = sentence {
+            first.core().tell(true);
+        }
+    });
+    drop(one_at_a_time);
+    match sentence {
+        Sentence::Passed(cell) => {
+            schedule(first, Some(cell));
+            Found::Settled
+        }
+        Sentence::Crowded => Found::Suspect,
+        Sentence::Gone => Found::Settled,
+    }
+}
+
+/// One that would be in a circle if a clone of some waker were not about. It is looked at again as
+/// long as it rests.
+struct Suspicion {
+    hub: Weak<Hub>,
+    place: Place,
+    epoch: u64,
+    /// How long it waits if it has to wait once more.
+    next: Duration,
+}
+
+impl Suspicion {
+    fn arm(first: &dyn AnyMail, epoch: u64, after: Duration) {
+        let hub = &first.core().hub;
+        if hub.is_closing() {
+            return;
+        }
+        let suspicion = Suspicion {
+            hub: Arc::downgrade(hub),
+            place: Place::of(first.core()),
+            epoch,
+            next: (after * 2).min(LATEST),
+        };
+        let at = hub.host.now() + after;
+        hub.host.timers().insert(at, Waker::from(Arc::new(suspicion)));
+    }
+}
+
+impl Wake for Suspicion {
+    fn wake(self: Arc<Self>) {
+        let Some(hub) = self.hub.upgrade() else { return };
+        if let Some((first, edge)) = visit(self.place, None, &hub)
+            && edge.epoch == self.epoch
+        {
+            consider(&*first, &edge.pending, self.epoch, self.next);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! How a wait gets its record and loses it: the poll of a handler, seen from the calls and sends in
+//! it. Thread-local; what becomes of the record after the poll is `pending`.
+
+use super::core::Core;
+use super::hub::Hub;
+use super::pending::{NONE, Place, Verdict, Wait};
+use super::post::AnyMail;
+use super::queue::Ticket;
+use crate::error::Cycle;
+use crate::sync::Arc;
+use crate::sync::atomic::{AtomicU64, Ordering};
+use std::cell::{Cell, RefCell};
+use std::task::Waker;
+
+/// The poll of a handler that this thread is in, seen from the waits in it.
+struct Polling {
+    /// Data and table of the waker that the handler is polled with; 0 for none.
+    waker: Cell<(usize, usize)>,
+    /// Who is being polled.
+    place: Cell<Place>,
+    /// The record of this poll. The last who writes it wins.
+    wait: Cell<Option<Wait>>,
+    /// Set if there is a verdict.
+    is_told: Cell<bool>,
+}
+
+const NOBODY: (usize, usize) = (0, 0);
+
+thread_local! {
+    static POLLING: Polling = const {
+        Polling {
+            waker: Cell::new(NOBODY),
+            place: Cell::new(Place::NOWHERE),
+            wait: Cell::new(None),
+            is_told: Cell::new(false),
+        }
+    };
+    static VERDICT: RefCell<Option<Box<Verdict>>> = const { RefCell::new(None) };
+    /// The number of the next wait, and how many are left of this thread's share.
+    static NUMBERS: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
+}
+
+/// What `Waker::will_wake` looks at.
+fn words(waker: &Waker) -> (usize, usize) {
+    (waker.data() as usize, std::ptr::from_ref(waker.vtable()) as usize)
+}
+
+/// Whether `waker` is the one that the handler is being polled with.
+pub(crate) fn is_own_waker(waker: &Waker) -> bool {
+    POLLING.with(|polling| polling.waker.get() == words(waker))
+}
+
+/// Runs one poll of a handler of `mail`; returns the wait that it came to, if it came to one.
+pub(crate) fn polled<T>(
+    mail: &dyn AnyMail,
+    waker: &Waker,
+    poll: impl FnOnce() -> T,
+) -> (T, Option<Wait>) {
+    let core = mail.core();
+    let is_told = core.is_told();
+    if is_told {
+        let mut verdict = None;
+        mail.with(&mut |seat, _| verdict = seat.take_verdict());
+        core.tell(false);
+        VERDICT.set(verdict);
+    }
+    let place = if core.hub.detects { Place::of(core) } else { Place::NOWHERE };
+    let before = POLLING.with(|polling| {
+        let told = polling.is_told.replace(is_told);
+        (
+            polling.waker.replace(words(waker)),
+            polling.place.replace(place),
+            polling.wait.take(),
+            told,
+        )
+    });
+    let result = poll();
+    let wait = POLLING.with(|polling| {
+        polling.waker.set(before.0);
+        polling.place.set(before.1);
+        polling.is_told.set(before.3);
+        polling.wait.replace(before.2)
+    });
+    if is_told {
+        // One whose wait was not polled goes with this poll.
+        drop(VERDICT.take());
+    }
+    (result, wait)
+}
+
+/// A number that no other wait has.
+fn next_number() -> u64 {
+    const SHARE: u32 = 1 << 16;
+    static SHARES: AtomicU64 = AtomicU64::new(1);
+    let (mut next, mut left) = NUMBERS.get();
+    if left == 0 {
+        next = SHARES.fetch_add(u64::from(SHARE), Ordering::Relaxed);
+        left = SHARE;
+    }
+    NUMBERS.set((next + 1, left - 1));
+    next
+}
+
+/// The side of a call or a send that may have a record.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    /// [`NONE`] as long as there is no record.
+    number: u64,
+    waiter: Place,
+}
+
+impl Recorded {
+    pub(crate) const fn not() -> Self {
+        Recorded { number: NONE, waiter: Place::NOWHERE }
+    }
+
+    /// Before the wait is polled: under any other waker than that of the actor that has its record,
+    /// there must be none, since the clone that the wait keeps may go now.
+    pub(crate) fn check(&mut self, waker: &Waker, near: &Arc<Hub>) {
+        if self.number != NONE {
+            let stands = POLLING.with(|polling| {
+                polling.place.get() == self.waiter && polling.waker.get() == words(waker)
+            });
+            if !stands {
+                self.take_back(near);
+            }
+        }
+    }
+
+    /// Whether it has been written.
+    pub(crate) fn is_there(&self) -> bool {
+        self.number != NONE
+    }
+
+    /// The wait is over, or its clone of the waker is about to go.
+    pub(crate) fn take_back(&mut self, near: &Arc<Hub>) {
+        if self.number == NONE {
+            return;
+        }
+        let number = std::mem::replace(&mut self.number, NONE);
+        let is_inside = POLLING.with(|polling| {
+            let is_inside = polling.place.get() == self.waiter;
+            if is_inside && polling.wait.get().is_some_and(|wait| wait.number == number) {
+                polling.wait.set(None);
+            }
+            is_inside
+        });
+        // What was published before the poll that this is in, that has been cleared.
+        if !is_inside && let Some(mail) = self.waiter.find(near) {
+            mail.with(&mut |seat, _| seat.revoke(number));
+        }
+    }
+
+    /// The wait for `target` is pending to `waker`: if that is the handler's that is being polled,
+    /// writes the record, or says that the wait is refused.
+    pub(crate) fn pending(
+        &mut self,
+        target: &Core,
+        room: Option<Ticket>,
+        timed: bool,
+        waker: &Waker,
+    ) -> Option<Cycle> {
+        POLLING.with(|polling| {
+            if polling.waker.get() != words(waker) {
+                return None;
+            }
+            if polling.is_told.get()
+                && self.number != NONE
+                && let Some(verdict) = VERDICT
+                    .with_borrow_mut(|told| told.take_if(|verdict| verdict.number == self.number))
+            {
+                polling.is_told.set(false);
+                return Some(verdict.cycle);
+            }
+            let waiter = polling.place.get();
+            if waiter == Place::NOWHERE {
+                return None;
+            }
+            if self.number == NONE {
+                *self = Recorded { number: next_number(), waiter };
+            }
+            let wait = Wait { number: self.number, target: Place::of(target), room, timed };
+            polling.wait.set(Some(wait));
+            None
+        })
+    }
+}

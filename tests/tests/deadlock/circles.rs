@@ -1,0 +1,254 @@
+//! Circles of calls: alone, with a tail, of many, closed by many at a time.
+
+use super::node::{Way, at_once, plainly, printed, refused, ring, round};
+use actor_core::prelude::*;
+use futures_lite::future::{poll_once, zip};
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+pub fn b01_a_call_to_oneself_is_refused(system: &System) {
+    system.block_on(async {
+        let nodes = ring(&[plainly]).await;
+        refused(round(&nodes).await, "n0 > n0");
+        assert_eq!(nodes[0].pass(0).await, Ok(Ok(0)), "it goes on");
+        at_once("a call to oneself", async || refused(round(&nodes).await, "n0 > n0")).await;
+    });
+}
+
+pub fn b01_two_three_ten_and_a_thousand_in_a_circle_are_refused(system: &System) {
+    system.block_on(async {
+        for len in [2, 3, 10, 1000] {
+            let ways: Vec<Way> = vec![plainly; len];
+            let nodes = ring(&ways).await;
+            refused(round(&nodes).await, &printed(len));
+            if len <= 10 {
+                at_once("a small circle", async || refused(round(&nodes).await, &printed(len)))
+                    .await;
+            }
+            // All of them go on.
+            for node in &nodes {
+                assert_eq!(node.pass(0).await, Ok(Ok(0)));
+                node.stop();
+            }
+        }
+    });
+}
+
+pub fn b01_a_tail_into_a_circle_gets_its_answer(system: &System) {
+    system.block_on(async {
+        for len in 1..=3 {
+            let ways: Vec<Way> = vec![plainly; len];
+            let nodes = ring(&ways).await;
+            let tail = super::node::chain_into(&nodes[0], 2).await;
+            // The tail calls into the circle, which closes behind it: its own call is answered.
+            let answer = super::node::flat(tail.pass(len + 2).await);
+            refused(answer, &printed(len));
+            assert_eq!(tail.pass(0).await, Ok(Ok(0)));
+        }
+    });
+}
+
+/// Has two messages that wait for the other one.
+#[actor]
+struct Clerk {
+    other: Option<ClerkAddr>,
+}
+
+#[actor]
+impl Clerk {
+    fn set_other(&mut self, other: ClerkAddr) {
+        self.other = Some(other);
+    }
+
+    async fn outward(&mut self) -> Result<(), CallError> {
+        self.other.as_ref().unwrap().inward().await?
+    }
+
+    async fn inward(&mut self) -> Result<(), CallError> {
+        self.other.as_ref().unwrap().work().await
+    }
+
+    fn work(&self) {}
+}
+
+pub fn b01_the_circle_says_who_waits_in_which_handler(system: &System) {
+    system.block_on(async {
+        let one = Clerk { other: None }.prepare().name("one").spawn();
+        let two = Clerk { other: Some(one.clone()) }.spawn();
+        one.set_other(two.clone()).await.unwrap();
+        let error = one.outward().await.unwrap().unwrap_err();
+        assert!(!error.never_handled());
+        assert_eq!(
+            error.to_string(),
+            format!("the call would wait for ever: {0} > one > {0}", two.label())
+        );
+        let CallError::Deadlock(cycle) = error else { panic!("{error}") };
+        assert_eq!(cycle.path(), [two.label(), "one".into()]);
+        assert_eq!(cycle.handlers(), ["inward", "outward"]);
+        one.stop();
+        two.stop();
+    });
+}
+
+/// Calls the other one when both have begun.
+#[actor]
+struct Crossing {
+    other: Option<CrossingAddr>,
+    both: Arc<Barrier>,
+}
+
+#[actor]
+impl Crossing {
+    fn set_other(&mut self, other: CrossingAddr) {
+        self.other = Some(other);
+    }
+
+    /// Holds its thread until all have begun and until all have asked, so that all turn pending at
+    /// the same moment.
+    async fn cross(&mut self, holds: bool) -> Result<(), CallError> {
+        if holds {
+            self.both.wait();
+        }
+        let mut call = self.other.as_ref().unwrap().work();
+        let early = poll_once(&mut call).await;
+        if holds {
+            self.both.wait();
+        }
+        match early {
+            Some(answer) => answer,
+            None => call.await,
+        }
+    }
+
+    fn work(&self) {}
+}
+
+/// A circle of `len`, all of which call the next at the same moment. Where there are not enough
+/// threads they do so one after the other.
+async fn cross(crossing: &[CrossingAddr], holds: bool) -> usize {
+    let calls = crossing.iter().map(|one| one.cross(holds));
+    let answers = actor_core::future::join_all(calls).await;
+    let mut refused = 0;
+    for answer in answers {
+        match answer.unwrap() {
+            Ok(()) => {}
+            Err(CallError::Deadlock(cycle)) => {
+                assert_eq!(cycle.path().len(), crossing.len());
+                refused += 1;
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+    refused
+}
+
+async fn crossing(len: usize) -> Vec<CrossingAddr> {
+    let both = Arc::new(Barrier::new(len));
+    let all: Vec<_> =
+        (0..len).map(|_| Crossing { other: None, both: both.clone() }.spawn()).collect();
+    for (number, one) in all.iter().enumerate() {
+        one.set_other(all[(number + 1) % len].clone()).await.unwrap();
+    }
+    all
+}
+
+pub fn b01_cross_calls_at_the_same_moment_are_refused_once_each(system: &System) {
+    system.block_on(async {
+        let pair = crossing(2).await;
+        let mut refusals = 0;
+        for _ in 0..3000 {
+            let refused = cross(&pair, false).await;
+            // Neither, if one was answered before the other asked.
+            assert!(refused <= 1, "{refused} were refused");
+            refusals += refused;
+        }
+        assert!(refusals > 0, "they never crossed");
+    });
+}
+
+pub fn b01_three_that_turn_pending_at_once_are_refused_once(_: &System) {
+    // A thread for each, whatever the host.
+    let system = System::builder().threads(3).build();
+    system.block_on(async {
+        let three = crossing(3).await;
+        for _ in 0..300 {
+            assert_eq!(cross(&three, true).await, 1);
+        }
+        let report = system.shutdown(Duration::from_secs(10)).await;
+        assert!(report.is_clean(), "{report}");
+    });
+}
+
+/// Calls its parent from its start, which its parent waits for.
+#[actor]
+struct Child {
+    parent: ParentAddr,
+}
+
+#[actor]
+impl Child {
+    #[on_start]
+    async fn start(&mut self) -> Result<(), CallError> {
+        self.parent.work().await
+    }
+
+    fn work(&self) {}
+}
+
+#[actor]
+struct Parent;
+
+#[actor]
+impl Parent {
+    async fn raise(&mut self, context: &Context<Self>) -> Result<(), CallError> {
+        let child = context.spawn_child(Child { parent: context.address() });
+        child.work().await
+    }
+
+    fn work(&self) {}
+}
+
+pub fn b01_a_circle_through_hooks_and_children_is_refused(system: &System) {
+    system.block_on(async {
+        let parent = Parent.spawn();
+        // Whoever comes last is refused: the child in its start, which fails it, or the parent.
+        match parent.raise().await.unwrap() {
+            Err(CallError::Stopped) => {}
+            Err(CallError::Deadlock(cycle)) => {
+                assert_eq!(cycle.handlers(), ["raise", "on_start"]);
+            }
+            other => panic!("{other:?}"),
+        }
+        parent.stop();
+    });
+}
+
+pub fn b01_a_circle_through_two_systems_is_refused(system: &System) {
+    let far = System::builder().threads(1).name("far").build();
+    system.block_on(async {
+        let one = Clerk { other: None }.prepare().name("near").spawn();
+        let two = Clerk { other: Some(one.clone()) }.prepare().name("far").on(&far).spawn();
+        one.set_other(two.clone()).await.unwrap();
+        let Err(CallError::Deadlock(cycle)) = one.outward().await.unwrap() else { panic!() };
+        // Whoever turns pending last, on two threads that may be either.
+        let mut path = cycle.path().to_vec();
+        path.sort();
+        assert_eq!(path, ["far", "near"]);
+        let (a, b) = zip(one.inward(), two.work()).await;
+        assert_eq!((a, b), (Ok(Ok(())), Ok(())), "they go on");
+        one.stop();
+    });
+    let report = far.block_on(far.shutdown(Duration::from_secs(10)));
+    assert!(report.is_clean(), "{report}");
+}
+
+pub fn b01_without_detection_nobody_is_refused(_: &System) {
+    let system = System::builder().threads(1).deadlock_detection(false).build();
+    system.block_on(async {
+        let nodes = ring(&[plainly, plainly]).await;
+        let limit = Duration::from_millis(50);
+        let answer = nodes[0].pass(2).timeout(limit).await;
+        assert_eq!(answer, Err(CallError::Timeout { started: true }));
+        nodes.iter().for_each(|node| node.kill());
+    });
+}

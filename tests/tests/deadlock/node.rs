@@ -1,0 +1,104 @@
+//! An actor that hands a call on to the next one, in a way that the test chooses.
+
+use actor_core::Call;
+use actor_core::prelude::*;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+/// A call of [`Node::pass`] that is about to be awaited.
+pub type Passing = Call<'static, Node, Answer>;
+
+/// What comes back along a chain: how many calls were answered, or the first failure.
+pub type Answer = Result<usize, CallError>;
+
+/// How a node waits for the next one.
+pub type Way = fn(Passing) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+#[actor]
+pub struct Node {
+    next: Option<NodeAddr>,
+    way: Way,
+}
+
+#[actor]
+impl Node {
+    pub fn set_next(&mut self, next: NodeAddr) {
+        self.next = Some(next);
+    }
+
+    /// Passes on `more` times from here, and counts.
+    pub async fn pass(&mut self, more: usize) -> Answer {
+        let (Some(next), 1..) = (&self.next, more) else { return Ok(0) };
+        let way = self.way;
+        way(next.pass(more - 1).owned()).await.map(|count| count + 1)
+    }
+}
+
+/// The answer of a call, whoever failed.
+pub fn flat(answer: Result<Answer, CallError>) -> Answer {
+    answer.and_then(|inner| inner)
+}
+
+/// Waits and does nothing else.
+pub fn plainly(call: Passing) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+    Box::pin(async { flat(call.await) })
+}
+
+/// A circle of nodes, the last of which leads to the first, named `n0` and on.
+pub async fn ring(ways: &[Way]) -> Vec<NodeAddr> {
+    let nodes: Vec<NodeAddr> = (0..ways.len())
+        .map(|number| Node { next: None, way: ways[number] }.prepare().name(&name(number)).spawn())
+        .collect();
+    for (number, node) in nodes.iter().enumerate() {
+        node.set_next(nodes[(number + 1) % nodes.len()].clone()).await.unwrap();
+    }
+    nodes
+}
+
+fn name(number: usize) -> String {
+    format!("n{number}")
+}
+
+/// How the circle of a ring of `len` prints that its last node closed.
+pub fn printed(len: usize) -> String {
+    let labels: Vec<String> = (0..=len).map(|step| name((len - 1 + step) % len)).collect();
+    labels.join(" > ")
+}
+
+/// Goes once round a ring, from its first node to its first node.
+pub async fn round(nodes: &[NodeAddr]) -> Answer {
+    flat(nodes[0].pass(nodes.len()).await)
+}
+
+/// Fails unless `answer` is the refusal of a circle that prints as `circle`.
+#[track_caller]
+pub fn refused(answer: Answer, circle: &str) {
+    match answer {
+        Err(CallError::Deadlock(cycle)) => assert_eq!(cycle.to_string(), circle),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// Fails unless at least one of many trials of `trial` takes less than a millisecond, which is when
+/// a circle that was not seen at once is looked at again.
+pub async fn at_once(what: &str, mut trial: impl AsyncFnMut()) {
+    let limit = Duration::from_millis(1);
+    for _ in 0..200 {
+        let begun = Instant::now();
+        trial().await;
+        if begun.elapsed() < limit {
+            return;
+        }
+    }
+    panic!("{what} is refused, but not at once");
+}
+
+/// A chain of `len` nodes that leads to `end`; returns its first.
+pub async fn chain_into(end: &NodeAddr, len: usize) -> NodeAddr {
+    let mut next = end.clone();
+    for _ in 0..len {
+        next = Node { next: Some(next), way: plainly }.spawn();
+    }
+    next
+}
