@@ -55,6 +55,8 @@ pub use life::spawn::Prepared;
 pub use life::task::Task;
 pub use life::timer::Timer;
 pub use life::watch::{Link, Monitor};
+#[cfg(feature = "smol")]
+pub use system::SmolExecutor;
 pub use system::run::interrupted;
 pub use system::{ShutdownReport, System, SystemBuilder, spawn, unblock};
 pub use talk::address::{Addr, Address};

@@ -1,6 +1,8 @@
 //! Floor 0: the only place that names `std::sync`. Under `cfg(loom)` the same names may be swapped
 //! for loom's. It must hold no logic beyond ignoring poison.
 
+#[cfg(feature = "tokio")]
+pub(crate) use std::sync::LazyLock;
 use std::sync::PoisonError;
 pub(crate) use std::sync::atomic;
 pub(crate) use std::sync::{Arc, MutexGuard, Once, OnceLock, Weak};

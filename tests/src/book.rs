@@ -25,6 +25,7 @@ chapters! {
     Timers = "timers.md",
     Receiving = "receiving.md",
     Sharing = "sharing.md",
+    Hosts = "hosts.md",
     Patterns = "patterns.md",
     AntiPatterns = "anti-patterns.md",
     HowItWorks = "how-it-works.md",

@@ -1,8 +1,10 @@
 //! The hosts that behaviours are tested on, and the macro that makes a test of each behaviour on
 //! each host.
 
-use crate::guarded;
+use crate::{Gate, guarded};
 use actor_core::System;
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 /// How long the actors of a test may take to end when it is over.
@@ -15,13 +17,89 @@ pub enum Host {
     MultiThread(usize),
     /// The thread of the test alone.
     CurrentThread,
+    /// A tokio runtime with so many worker threads.
+    Tokio(usize),
+    /// A tokio runtime of one thread, which the runtime does not own.
+    TokioCurrent,
+    /// An executor of smol's that so many threads run.
+    Smol(usize),
+}
+
+/// A system, and what it runs on if that is not its own: dropped, the latter is over.
+#[derive(Debug)]
+pub struct Started {
+    /// The system.
+    pub system: System,
+    runtime: Option<Runtime>,
+}
+
+#[derive(Debug)]
+enum Runtime {
+    Tokio { _runtime: tokio::runtime::Runtime },
+    Threads { over: Gate, threads: Vec<thread::JoinHandle<()>> },
 }
 
 impl Host {
-    fn start(self) -> System {
-        match self {
-            Host::MultiThread(threads) => System::builder().threads(threads).name("test").build(),
-            Host::CurrentThread => System::current_thread(),
+    /// Starts a system of this kind, and what it runs on.
+    ///
+    /// # Panics
+    /// If the operating system gives no thread.
+    pub fn start(self) -> Started {
+        let (system, runtime) = match self {
+            Host::MultiThread(threads) => {
+                (System::builder().threads(threads).name("test").build(), None)
+            }
+            Host::CurrentThread => (System::current_thread(), None),
+            Host::Tokio(threads) => {
+                let mut builder = tokio::runtime::Builder::new_multi_thread();
+                let runtime = builder.worker_threads(threads).enable_all().build();
+                let runtime = runtime.expect("a runtime starts");
+                let system = System::tokio(runtime.handle().clone());
+                (system, Some(Runtime::Tokio { _runtime: runtime }))
+            }
+            Host::TokioCurrent => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let runtime = Arc::new(runtime.expect("a runtime starts"));
+                let system = System::tokio(runtime.handle().clone());
+                (system, Some(run(1, move |over: Gate| runtime.block_on(over.pass()))))
+            }
+            Host::Smol(threads) => {
+                let executor = Arc::new(smol::Executor::new());
+                let system = System::smol(executor.clone());
+                let body = move |over: Gate| smol::block_on(executor.run(over.pass()));
+                (system, Some(run(threads, body)))
+            }
+        };
+        Started { system, runtime }
+    }
+}
+
+/// Runs `body` on so many threads until the gate opens.
+fn run(threads: usize, body: impl Fn(Gate) + Clone + Send + 'static) -> Runtime {
+    let over = Gate::new();
+    let thread = |_| {
+        let (over, body) = (over.clone(), body.clone());
+        thread::spawn(move || body(over))
+    };
+    let threads = (0..threads).map(thread).collect();
+    Runtime::Threads { over, threads }
+}
+
+impl Started {
+    /// Ends what the system runs on, in the middle of whatever it does.
+    pub fn end_runtime(&mut self) {
+        drop(self.runtime.take());
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if let Runtime::Threads { over, threads } = self {
+            over.open();
+            for thread in threads.drain(..) {
+                // What it panicked with, the test is told by what is missing.
+                let _ = thread.join();
+            }
         }
     }
 }
@@ -30,8 +108,9 @@ impl Host {
 /// if it panics, hangs, or leaves behind what does not end when it is stopped.
 pub fn run_on(host: Host, name: &'static str, behaviour: fn(&System)) {
     guarded(&format!("{name} on {host:?}"), move || {
-        let system = host.start();
-        behaviour(&system);
+        let started = host.start();
+        let system = &started.system;
+        behaviour(system);
         let report = system.block_on(system.shutdown(ENDING));
         assert!(report.is_clean(), "{name} on {host:?} left something behind: {report}");
     });
@@ -45,6 +124,9 @@ macro_rules! on_every_host {
         $crate::on_every_host! { @on multi_thread_2, $crate::Host::MultiThread(2), $($topic::$name,)* }
         $crate::on_every_host! { @on multi_thread_1, $crate::Host::MultiThread(1), $($topic::$name,)* }
         $crate::on_every_host! { @on current_thread, $crate::Host::CurrentThread, $($topic::$name,)* }
+        $crate::on_every_host! { @on tokio_multi, $crate::Host::Tokio(2), $($topic::$name,)* }
+        $crate::on_every_host! { @on tokio_current, $crate::Host::TokioCurrent, $($topic::$name,)* }
+        $crate::on_every_host! { @on smol, $crate::Host::Smol(2), $($topic::$name,)* }
     };
     (@on $module:ident, $host:expr, $($topic:ident::$name:ident,)*) => {
         mod $module {

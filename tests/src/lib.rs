@@ -9,5 +9,5 @@ mod tally;
 
 pub use gate::Gate;
 pub use guard::{guarded, guarded_for};
-pub use host::{Host, run_on};
+pub use host::{Host, Started, run_on};
 pub use tally::{Mark, Tally};

@@ -2,11 +2,17 @@
 //! must not import them.
 
 mod bell;
+#[cfg(any(feature = "smol", feature = "tokio"))]
+mod foreign;
 mod idle;
 mod multi;
 mod seat;
 mod single;
+#[cfg(feature = "smol")]
+mod smol;
 mod timers;
+#[cfg(feature = "tokio")]
+mod tokio;
 mod worker;
 
 #[cfg(test)]
@@ -20,9 +26,15 @@ use std::time::{Duration, Instant};
 
 use crate::sync::Arc;
 
+#[cfg(any(feature = "smol", feature = "tokio"))]
+pub(crate) use foreign::Foreign;
 pub(crate) use multi::MultiThread;
 pub(crate) use single::CurrentThread;
+#[cfg(feature = "smol")]
+pub(crate) use smol::Smol;
 pub(crate) use timers::{TimerKey, Timers};
+#[cfg(feature = "tokio")]
+pub(crate) use tokio::Tokio;
 
 /// Where jobs run and what the time is there: the one small trait behind which hosts are exchanged.
 pub(crate) trait Host: Send + Sync + 'static {

@@ -16,8 +16,19 @@ use std::fmt;
 pub struct SystemBuilder {
     threads: Option<usize>,
     name: String,
-    reporter: Reporter,
-    detects: bool,
+    executor: Executor,
+    pub(super) reporter: Reporter,
+    pub(super) detects: bool,
+}
+
+/// What runs the actors.
+enum Executor {
+    /// Threads of its own.
+    Own,
+    #[cfg(feature = "smol")]
+    Smol(super::SmolExecutor),
+    #[cfg(feature = "tokio")]
+    Tokio(tokio::runtime::Handle),
 }
 
 impl SystemBuilder {
@@ -68,8 +79,38 @@ impl SystemBuilder {
         self
     }
 
+    /// Runs the actors on an executor of smol's instead of threads of its own. See
+    /// [`System::smol`].
+    #[cfg(feature = "smol")]
+    pub fn smol(mut self, executor: impl Into<super::SmolExecutor>) -> Self {
+        self.executor = Executor::Smol(executor.into());
+        self
+    }
+
+    /// Runs the actors on a tokio runtime instead of threads of its own, as the system of that
+    /// runtime. See [`System::tokio`].
+    #[cfg(feature = "tokio")]
+    pub fn tokio(mut self, handle: tokio::runtime::Handle) -> Self {
+        self.executor = Executor::Tokio(handle);
+        self
+    }
+
     /// Starts the system.
-    pub fn build(self) -> System {
+    ///
+    /// # Panics
+    /// If it is to run on a tokio runtime that has a system already, or no clock.
+    #[track_caller]
+    pub fn build(mut self) -> System {
+        match std::mem::replace(&mut self.executor, Executor::Own) {
+            Executor::Own => self.build_threads(),
+            #[cfg(feature = "smol")]
+            Executor::Smol(executor) => System::start_smol(executor, self),
+            #[cfg(feature = "tokio")]
+            Executor::Tokio(handle) => System::start_tokio(handle, self),
+        }
+    }
+
+    fn build_threads(self) -> System {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(cores);
         System::start(MultiThread::start(threads, &self.name), self.reporter, false, self.detects)
@@ -87,6 +128,7 @@ impl Default for SystemBuilder {
         SystemBuilder {
             threads: None,
             name: "actor".into(),
+            executor: Executor::Own,
             reporter: Reporter::default(),
             detects: true,
         }

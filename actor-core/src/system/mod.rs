@@ -4,9 +4,15 @@
 mod builder;
 pub(crate) mod run;
 mod shutdown;
+#[cfg(feature = "smol")]
+mod smol;
+#[cfg(feature = "tokio")]
+mod tokio;
 
 pub use builder::SystemBuilder;
 pub use shutdown::ShutdownReport;
+#[cfg(feature = "smol")]
+pub use smol::SmolExecutor;
 
 use crate::actor::Dispatch;
 use crate::cell::current::{self, install_panic_hook};
@@ -101,12 +107,34 @@ impl System {
 
     /// The system that this thread is in; outside of any, the global one, which is started by the
     /// first who asks. The variable `ACTOR_THREADS` sets its number of worker threads.
+    ///
+    /// With the feature `tokio`, a thread inside a tokio runtime is in the system of that runtime.
+    #[track_caller]
     pub fn current() -> Self {
         System::handle(System::current_hub())
     }
 
+    #[track_caller]
     pub(crate) fn current_hub() -> Arc<Hub> {
-        current::hub().unwrap_or_else(|| System::global().hub.clone())
+        if let Some(hub) = current::hub() {
+            return hub;
+        }
+        #[cfg(feature = "tokio")]
+        if let Some(hub) = tokio::current_hub() {
+            return hub;
+        }
+        System::global().hub.clone()
+    }
+
+    /// What kills all actors when the executor that they run on is over.
+    #[cfg(any(feature = "smol", feature = "tokio"))]
+    fn ends_with_its_executor(&self) -> impl FnOnce() + Send + 'static {
+        let hub = Arc::downgrade(&self.hub);
+        move || {
+            if let Some(hub) = hub.upgrade() {
+                hub.close().iter().for_each(|actor| actor.kill());
+            }
+        }
     }
 
     pub(crate) fn global() -> &'static System {

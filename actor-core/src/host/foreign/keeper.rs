@@ -1,0 +1,84 @@
+//! Floor 1: the one task that a foreign host always has on its executor. It fires the timers; its
+//! drop tells that the executor is over.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use super::{ALIVE, Foreign, Runtime};
+use crate::sync::{Arc, Mutex};
+
+/// Wakes the keeper.
+#[derive(Default)]
+pub(super) struct Bell {
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Bell {
+    pub(super) fn ring(&self) {
+        // In a statement of its own: the waker is anybody's code, and not woken under the lock.
+        let waker = self.waker.lock().take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn listen(&self, waker: &Waker) {
+        let waker = waker.clone();
+        let before = self.waker.lock().replace(waker);
+        drop(before);
+    }
+}
+
+/// Waits for the timers of a host, until the host is closed or the executor drops it.
+pub(super) struct Keeper<R: Runtime> {
+    host: Arc<Foreign<R>>,
+    /// What the executor waits for, and when that is due.
+    sleep: Option<(Instant, Pin<Box<dyn Future<Output = ()> + Send>>)>,
+    tell: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl<R: Runtime> Keeper<R> {
+    pub(super) fn new(host: Arc<Foreign<R>>, tell: Box<dyn FnOnce() + Send>) -> Self {
+        Keeper { host, sleep: None, tell: Some(tell) }
+    }
+}
+
+impl<R: Runtime> Unpin for Keeper<R> {}
+
+impl<R: Runtime> Future for Keeper<R> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let host = self.host.clone();
+        // Before the look at what there is to do: who rings later is heard.
+        host.bell.listen(cx.waker());
+        loop {
+            if host.phase() != ALIVE {
+                return Poll::Ready(());
+            }
+            host.timers.fire(host.runtime.now());
+            let Some(until) = host.timers.sleep_until(None) else {
+                self.sleep = None;
+                return Poll::Pending;
+            };
+            let sleep = match &mut self.sleep {
+                Some((at, sleep)) if *at == until => sleep,
+                other => &mut other.insert((until, host.runtime.sleep_until(until))).1,
+            };
+            if sleep.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            self.sleep = None;
+        }
+    }
+}
+
+impl<R: Runtime> Drop for Keeper<R> {
+    fn drop(&mut self) {
+        if let Some(tell) = self.tell.take() {
+            self.host.end(tell);
+        }
+    }
+}

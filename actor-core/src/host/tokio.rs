@@ -1,0 +1,51 @@
+//! Floor 1: a tokio runtime as a host's runtime.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Instant;
+
+use tokio::runtime::{Handle, Id};
+
+use super::foreign::Runtime;
+
+/// A tokio runtime that somebody runs. A job runs inside its context, as any task of it does.
+pub(crate) struct Tokio {
+    handle: Handle,
+}
+
+impl Tokio {
+    /// # Panics
+    /// If the runtime has no clock, with what tokio says about that.
+    #[track_caller]
+    pub(crate) fn new(handle: Handle) -> Tokio {
+        let entered = handle.enter();
+        drop(tokio::time::sleep(std::time::Duration::ZERO));
+        drop(entered);
+        Tokio { handle }
+    }
+
+    pub(crate) fn id(&self) -> Id {
+        self.handle.id()
+    }
+}
+
+impl Runtime for Tokio {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.handle.spawn(task));
+    }
+
+    /// The runtime's own clock, which a test may have paused.
+    fn now(&self) -> Instant {
+        let _entered = self.handle.enter();
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn sleep_until(&self, at: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let _entered = self.handle.enter();
+        Box::pin(tokio::time::sleep_until(at.into()))
+    }
+
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        self.handle.block_on(future);
+    }
+}

@@ -1,0 +1,67 @@
+//! Systems on an executor of smol's that the user runs.
+
+use super::{System, SystemBuilder};
+use crate::host::{Foreign, Smol};
+use crate::sync::Arc;
+use async_executor::Executor;
+use std::fmt;
+
+/// An executor for [`System::smol`]: made from an `Arc` or a `&'static` of a `smol::Executor`.
+///
+/// An `Arc` is held weakly: the system does not keep the executor alive.
+///
+/// ```
+/// # use std::sync::Arc;
+/// let executor = Arc::new(async_executor::Executor::new());
+/// let executor = actor_core::SmolExecutor::from(executor.clone());
+/// # drop(executor);
+/// ```
+pub struct SmolExecutor(Smol);
+
+impl From<Arc<Executor<'static>>> for SmolExecutor {
+    fn from(executor: Arc<Executor<'static>>) -> Self {
+        SmolExecutor(executor.into())
+    }
+}
+
+impl From<&'static Executor<'static>> for SmolExecutor {
+    fn from(executor: &'static Executor<'static>) -> Self {
+        SmolExecutor(Smol::Static(executor))
+    }
+}
+
+impl fmt::Debug for SmolExecutor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmolExecutor").finish_non_exhaustive()
+    }
+}
+
+impl System {
+    /// Starts a system whose actors run on `executor`, a `smol::Executor` (which is an
+    /// `async_executor::Executor`) that somebody runs already. It starts no thread.
+    ///
+    /// The end of the system ends its actors and leaves the executor as it was. When the executor
+    /// is dropped first, the actors are killed and their callers told. While nobody runs it, they
+    /// wait.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use std::sync::Arc;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// let executor = Arc::new(async_executor::Executor::new());
+    /// let system = System::smol(executor.clone());
+    /// let echo = system.spawn(Echo);
+    /// let answer = futures_lite::future::block_on(executor.run(async { echo.say(3).await }));
+    /// assert_eq!(answer, Ok(3));
+    /// ```
+    pub fn smol(executor: impl Into<SmolExecutor>) -> System {
+        System::builder().smol(executor).build()
+    }
+
+    pub(super) fn start_smol(executor: SmolExecutor, settings: SystemBuilder) -> System {
+        let host = Foreign::new(executor.0);
+        let system = System::start(host.clone(), settings.reporter, false, settings.detects);
+        host.keep(system.ends_with_its_executor());
+        system
+    }
+}

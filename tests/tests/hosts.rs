@@ -1,0 +1,11 @@
+//! Systems beside each other and on executors of the user's: whose threads actors run on, how far a
+//! call reaches, and whose end ends what.
+
+#[path = "hosts/context.rs"]
+mod context;
+#[path = "hosts/ends.rs"]
+mod ends;
+#[path = "hosts/matrix.rs"]
+mod matrix;
+#[path = "hosts/shares.rs"]
+mod shares;
