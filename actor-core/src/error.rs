@@ -139,6 +139,7 @@ pub enum SendReason {
 ///     let loner = Loner.spawn();
 ///     let Ok(Err(CallError::Deadlock(cycle))) = loner.ask_myself().await else { unreachable!() };
 ///     assert_eq!(cycle.to_string(), format!("{0} > {0}", loner.label()));
+///     assert_eq!(cycle.path(), [loner.label()]);
 /// });
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

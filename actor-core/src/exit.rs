@@ -131,6 +131,7 @@ pub enum FailureKind {
 ///     assert_eq!(failure.kind(), FailureKind::Panic);
 ///     assert_eq!((failure.handler(), failure.message()), ("touch", "broken"));
 ///     assert!(failure.location().is_some());
+///     assert_eq!(failure.actor(), fragile.label());
 /// });
 /// ```
 #[derive(Clone, PartialEq)]
@@ -201,6 +202,28 @@ impl Failure {
     }
 
     /// The exit that caused this failure, for a linked one.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Engine; #[actor] impl Engine {}
+    /// #[actor]
+    /// struct Car;
+    ///
+    /// #[actor]
+    /// impl Car {
+    ///     fn take(&self, engine: EngineAddr, context: &Context<Self>) {
+    ///         context.link(&engine);
+    ///         engine.kill();
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let car = Car.spawn();
+    ///     car.take(Engine.spawn()).await.unwrap();
+    ///     let Exit::Failed(failure) = car.join().await else { unreachable!() };
+    ///     assert_eq!(failure.cause(), Some(&Exit::Killed));
+    /// });
+    /// ```
     pub fn cause(&self) -> Option<&Exit> {
         self.0.cause.as_ref()
     }

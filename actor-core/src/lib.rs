@@ -3,6 +3,68 @@
 //! ```text
 //!  address --send--> mailbox --recv--> run loop --dispatch--> handler --> reply --> call.await
 //! ```
+//!
+//! An actor is a state that nobody else can touch, and a mailbox. Put [`#[actor]`](macro@actor) on a
+//! struct and on its `impl` block: each method becomes a message, and the actor gets a typed address
+//! on which every message is an ordinary method again.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//!
+//! /// Counts up.
+//! #[actor]
+//! struct Counter {
+//!     total: u64,
+//! }
+//!
+//! #[actor]
+//! impl Counter {
+//!     /// Adds `amount` and returns the new total.
+//!     fn add(&mut self, amount: u64) -> u64 {
+//!         self.total += amount;
+//!         self.total
+//!     }
+//! }
+//!
+//! #[actor_core::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let counter = Counter { total: 0 }.spawn(); // a CounterAddr: clone it, send it anywhere
+//!
+//!     assert_eq!(counter.add(5).await?, 5); // a call: waits for the answer
+//!     counter.add(2).send().await?; // a send: waits only for room in the mailbox
+//!     counter.stop(); // what is queued is still handled
+//!     assert_eq!(counter.join().await, Exit::Stopped);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Where to go next
+//!
+//! | I want to | see |
+//! |---|---|
+//! | begin | [`prelude`], [`Actor`], [`macro@main`] |
+//! | write messages and their settings | [`macro@actor`] |
+//! | wait, send, time out, pass a call on | [`Call`], [`Reply`] |
+//! | know why there is no answer | [`CallError`], [`SendError`] |
+//! | stop, kill, wait for the end | [`Addr`], [`WeakAddr`], [`Exit`], [`Failure`] |
+//! | have children, timers, streams, monitors and links | [`Context`] |
+//! | have what fails started again | [`Supervisor`], [`Child`], [`Restart`], [`Backoff`] |
+//! | share one mailbox between several actors | [`Actor::pool`] |
+//! | publish to many | [`Topic`] |
+//! | find an actor by its name | [`Addr::register`], [`Address::lookup`] |
+//! | receive by choice, in one function | [`spawn_process`], [`Inbox`] |
+//! | run and shut down a system of my own | [`System`], [`SystemBuilder`] |
+//! | hear of what went wrong with nobody there to be told | [`Incident`], [`Counters`] |
+//! | wait, by the clock of the system | [`time`] |
+//! | combine futures | [`future`] |
+//!
+//! The guide lies in the folder `book` of the repository, small programs in `examples`.
+//!
+//! # Features
+//!
+//! | feature | what it does |
+//! |---|---|
+//! | `log` | [`Incident`]s without a hook become log records; without it they are lines on stderr |
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]

@@ -8,4 +8,5 @@ mod papers {
     mod guarantees;
     mod links;
     mod page;
+    mod shown;
 }

@@ -90,6 +90,13 @@ impl<A: Dispatch> Prepared<A> {
     }
 
     /// Any number of messages may wait.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Log; #[actor] impl Log {}
+    /// let log = Log.prepare().unbounded().spawn();
+    /// assert_eq!(log.capacity(), None);
+    /// ```
     pub fn unbounded(mut self) -> Self {
         self.capacity = None;
         self

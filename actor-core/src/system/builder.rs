@@ -58,6 +58,12 @@ impl SystemBuilder {
 
     /// Ends the process, by `abort`, at the first [`Incident`]: for those who would rather be down
     /// than wrong.
+    ///
+    /// ```
+    /// # use actor_core::System;
+    /// let system = System::builder().threads(1).abort_on_incident().build();
+    /// assert_eq!(system.block_on(async { 7 }), 7);
+    /// ```
     pub fn abort_on_incident(mut self) -> Self {
         self.reporter = Reporter::Abort;
         self

@@ -165,6 +165,14 @@ impl<M: Send + 'static> Inbox<M> {
     }
 
     /// How often the process was restarted: 0 in its first life.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, spawn_process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = spawn_process(|inbox: Inbox<u8>| async move { inbox.restarts() });
+    /// assert_eq!(process.result().await, Ok(0));
+    /// # });
+    /// ```
     pub fn restarts(&self) -> u32 {
         self.context.restarts()
     }

@@ -225,6 +225,14 @@ impl<M: Send + 'static, R> PreparedProcess<M, R> {
     }
 
     /// Any number of messages may wait.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, Process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = Process::prepare(|_: Inbox<u8>| async {}).unbounded().spawn();
+    /// assert_eq!(process.capacity(), None);
+    /// # });
+    /// ```
     pub fn unbounded(mut self) -> Self {
         self.prepared = self.prepared.unbounded();
         self

@@ -144,6 +144,20 @@ impl<A: Address + Send + 'static, T> Subscription<A, T> {
     }
 
     /// At most `most` items wait; a new one that finds no room is lost.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::Topic;
+    /// # #[actor] struct Ticker; #[actor] impl Ticker { fn tick(&self, n: u32) {} }
+    /// # System::current_thread().block_on(async {
+    /// let (ticks, ticker) = (Topic::new(), Ticker.spawn());
+    /// let first = ticks.subscribe(&ticker, |me, tick| me.tick(tick)).drop_newest(16);
+    /// let latest = ticks.subscribe(&ticker, |me, tick| me.tick(tick)).latest();
+    /// let each = ticks.subscribe(&ticker, |me, tick| me.tick(tick)).latest_by(|tick| tick % 2);
+    /// ticks.publish(1).await;
+    /// assert_eq!((first.lost(), latest.lost(), each.lost()), (0, 0, 0));
+    /// # });
+    /// ```
     pub fn drop_newest(self, most: usize) -> Self {
         self.policy(Policy::DropNewest(most.max(1)))
     }

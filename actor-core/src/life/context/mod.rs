@@ -116,6 +116,26 @@ impl<A: Dispatch> Context<A> {
     }
 
     /// The actor's own address, keeping nothing alive.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::WeakAddr;
+    /// #[actor]
+    /// struct Node;
+    ///
+    /// #[actor]
+    /// impl Node {
+    ///     fn me(&self, context: &Context<Self>) -> WeakAddr<Node> {
+    ///         context.weak()
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let node = Node.spawn();
+    ///     let weak = node.me().await.unwrap();
+    ///     assert_eq!(weak.upgrade(), Some(node));
+    /// });
+    /// ```
     pub fn weak(&self) -> WeakAddr<A> {
         self.address().downgrade()
     }
@@ -142,6 +162,33 @@ impl<A: Dispatch> Context<A> {
     }
 
     /// How often this actor was restarted: 0 in its first life.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// #[actor]
+    /// struct Worker;
+    ///
+    /// #[actor]
+    /// impl Worker {
+    ///     fn lives(&self, context: &Context<Self>) -> u32 {
+    ///         context.restarts() + 1
+    ///     }
+    ///
+    ///     fn fail(&self) {
+    ///         panic!("on purpose");
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let supervisor = Supervisor::one_for_one().spawn();
+    ///     let worker = supervisor.start(Child::new("worker", || Worker));
+    ///     assert_eq!(worker.lives().await, Ok(1));
+    ///     assert!(worker.fail().await.is_err());
+    ///     assert_eq!(worker.lives().await, Ok(2));
+    /// #   supervisor.stop();
+    /// });
+    /// ```
     pub fn restarts(&self) -> u32 {
         let lane = self.mail.lane();
         lane.seat.known().map_or(0, |records| records.restarts)

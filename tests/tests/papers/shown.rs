@@ -1,0 +1,187 @@
+//! Every public item is shown at work: its own documentation has an example, or, for a method, an
+//! example of the crate calls it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Type, UseTree, Visibility};
+
+use super::page;
+
+/// What has no example, and why.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("Dispatch::runner", "only the macro implements it, and only the library calls it"),
+    ("Dispatch::way", "only the macro implements it, and only the library calls it"),
+];
+
+struct Source {
+    name: String,
+    items: Vec<Item>,
+}
+
+#[test]
+fn every_public_item_is_shown_by_an_example() {
+    let sources = sources();
+    let exported = exported(&sources);
+    let (mut shown, mut wanted) = (String::new(), Vec::new());
+    for item in sources.iter().flat_map(|source| &source.items) {
+        visit(item, &exported, &mut shown, &mut wanted);
+    }
+    assert!(wanted.len() > 150, "only {} public items were found", wanted.len());
+    let lacks = |(name, _): &(String, bool)| {
+        let method = name.rsplit("::").next().unwrap_or(name);
+        let is_called = [".", "::", " ", "("]
+            .iter()
+            .any(|before| shown.contains(&format!("{before}{method}(")))
+            && name.contains("::");
+        // Two may have one name, if one of them is in a private module.
+        let has_own = wanted.iter().any(|(other, has_own)| other == name && *has_own);
+        let is_exempt = EXCEPTIONS.iter().any(|(exempt, _)| exempt == name);
+        !has_own && !is_called && !is_exempt
+    };
+    let lacking: Vec<_> = wanted.iter().filter(|item| lacks(item)).map(|(name, _)| name).collect();
+    assert!(lacking.is_empty(), "no example shows {lacking:#?}");
+    let is_known = |name: &str| wanted.iter().any(|(wanted, has_own)| wanted == name && !has_own);
+    let stale: Vec<_> = EXCEPTIONS.iter().filter(|(name, _)| !is_known(name)).collect();
+    assert!(stale.is_empty(), "exceptions that nothing needs: {stale:#?}");
+}
+
+/// Notes the public items within `item`, each with whether it has an example of its own, and gathers
+/// all examples in `shown`.
+fn visit(
+    item: &Item,
+    exported: &BTreeSet<String>,
+    shown: &mut String,
+    wanted: &mut Vec<(String, bool)>,
+) {
+    let mut note = |name: String, attributes: &[Attribute], is_public: bool| {
+        let examples = examples(attributes);
+        if is_public && !is_hidden(attributes) {
+            wanted.push((name, !examples.is_empty()));
+        }
+        shown.push_str(&examples);
+    };
+    let is_exported = |name: &syn::Ident, visibility: &Visibility| {
+        is_public(visibility) && exported.contains(&name.to_string())
+    };
+    match item {
+        Item::Struct(item) => {
+            note(item.ident.to_string(), &item.attrs, is_exported(&item.ident, &item.vis));
+        }
+        Item::Enum(item) => {
+            note(item.ident.to_string(), &item.attrs, is_exported(&item.ident, &item.vis));
+        }
+        Item::Fn(item) => {
+            let name = &item.sig.ident;
+            note(name.to_string(), &item.attrs, is_exported(name, &item.vis));
+        }
+        Item::Trait(item) => {
+            let is_public = is_exported(&item.ident, &item.vis);
+            note(item.ident.to_string(), &item.attrs, is_public);
+            for method in &item.items {
+                if let TraitItem::Fn(method) = method {
+                    let name = format!("{}::{}", item.ident, method.sig.ident);
+                    note(name, &method.attrs, is_public);
+                }
+            }
+        }
+        Item::Impl(item) if item.trait_.is_none() => {
+            let Type::Path(path) = &*item.self_ty else { return };
+            let Some(last) = path.path.segments.last() else { return };
+            for method in &item.items {
+                let ImplItem::Fn(method) = method else { continue };
+                let is_public = is_exported(&last.ident, &method.vis);
+                note(format!("{}::{}", last.ident, method.sig.ident), &method.attrs, is_public);
+            }
+        }
+        Item::Mod(item) => {
+            for inner in item.content.iter().flat_map(|(_, items)| items) {
+                visit(inner, exported, shown, wanted);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The code of the examples in a documentation.
+fn examples(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    });
+    let text: Vec<String> = lines.collect();
+    let text = text.join("\n");
+    let blocks = text.split("```").skip(1).step_by(2);
+    blocks.filter(|block| !block.starts_with("text")).collect()
+}
+
+fn is_hidden(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::List(list) => list.path.is_ident("doc") && list.tokens.to_string() == "hidden",
+        _ => false,
+    })
+}
+
+/// What the root of the crate gives to its users, by its last name, and what is in `time`.
+fn exported(sources: &[Source]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for source in sources {
+        for item in &source.items {
+            match item {
+                Item::Use(item) if source.name == "lib.rs" && is_public(&item.vis) => {
+                    gather(&item.tree, &mut names);
+                }
+                Item::Struct(item) if source.name == "time.rs" && is_public(&item.vis) => {
+                    names.insert(item.ident.to_string());
+                }
+                Item::Fn(item) if source.name == "time.rs" && is_public(&item.vis) => {
+                    names.insert(item.sig.ident.to_string());
+                }
+                _ => {}
+            }
+        }
+    }
+    // Macros, whose names are those of functions within.
+    names.into_iter().filter(|name| !["actor", "main", "test"].contains(&name.as_str())).collect()
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn gather(tree: &UseTree, names: &mut BTreeSet<String>) {
+    match tree {
+        UseTree::Path(path) => gather(&path.tree, names),
+        UseTree::Group(group) => group.items.iter().for_each(|tree| gather(tree, names)),
+        UseTree::Name(name) => {
+            names.insert(name.ident.to_string());
+        }
+        UseTree::Rename(_) | UseTree::Glob(_) => {}
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let mut folders = vec![page::root().join("actor-core/src")];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the sources are there") {
+            let path: PathBuf = entry.expect("a folder can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = fs::read_to_string(&path).expect("a source can be read");
+                let file = syn::parse_file(&text).expect("a source is Rust");
+                let name = path.file_name().expect("a file has a name").to_string_lossy();
+                sources.push(Source { name: name.into_owned(), items: file.items });
+            }
+        }
+    }
+    sources
+}
