@@ -140,6 +140,7 @@ pub enum SendReason {
 ///     let Ok(Err(CallError::Deadlock(cycle))) = loner.ask_myself().await else { unreachable!() };
 ///     assert_eq!(cycle.to_string(), format!("{0} > {0}", loner.label()));
 ///     assert_eq!(cycle.path(), [loner.label()]);
+///     assert_eq!(cycle.handlers(), ["ask_myself"]);
 /// });
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
