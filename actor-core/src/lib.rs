@@ -65,6 +65,8 @@
 //! | feature | what it does |
 //! |---|---|
 //! | `log` | [`Incident`]s without a hook become log records; without it they are lines on stderr |
+//! | `smol` | `System::smol`: actors on an executor of smol that runs already |
+//! | `tokio` | `System::tokio`; inside a tokio runtime, `spawn` and [`System::current`] use that runtime |
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]
