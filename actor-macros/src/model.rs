@@ -11,6 +11,8 @@ pub(crate) struct ActorType {
     pub(crate) cfgs: Vec<Attribute>,
     /// `#[deprecated]` and `#[doc(hidden)]`: they hold for the address too.
     pub(crate) carried: Vec<Attribute>,
+    /// Whether the actor, or what its generics name, may be deprecated.
+    pub(crate) deprecated: bool,
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     pub(crate) address: Ident,

@@ -23,6 +23,7 @@ use crate::errors::Errors;
 use crate::model::ActorType;
 use crate::names;
 use crate::syntax::{TypeItem, is_actor};
+use crate::text::text;
 
 /// Reads the struct half.
 pub(crate) fn check_type(options: TokenStream, item: &TypeItem, errors: &mut Errors) -> ActorType {
@@ -35,6 +36,8 @@ pub(crate) fn check_type(options: TokenStream, item: &TypeItem, errors: &mut Err
         krate,
         cfgs: item.attrs.iter().filter(|attr| marks::is_cfg(attr)).cloned().collect(),
         carried: item.attrs.iter().filter(|attr| marks::is_carried(attr)).cloned().collect(),
+        deprecated: !item.generics.params.is_empty()
+            || item.attrs.iter().any(|attr| text(attr).contains("deprecated")),
         vis: item.vis.clone(),
         ident: item.ident.clone(),
         address: names::identifier(&format!("{name}Addr"), span),

@@ -23,11 +23,12 @@ pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
         let params = &generics.params;
         quote!(<#params>)
     });
+    let hush = hush(actor);
     quote! {
         #(#cfgs)*
         #(#carried)*
         #[doc = #doc]
-        #[allow(deprecated)]
+        #hush
         #vis struct #address #params (#krate::Addr<#ident #arguments>) #clause;
     }
 }
@@ -57,11 +58,12 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
         }
     }
     let params = (!params.is_empty()).then(|| quote!(<#params>));
+    let hush = hush(actor);
     quote! {
         #(#cfgs)*
         #(#carried)*
         #[doc = #doc]
-        #[allow(deprecated)]
+        #hush
         #vis type #message #params = <#ident #arguments as #krate::Protocol>::Message;
     }
 }
@@ -82,9 +84,10 @@ pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
     let quiet = do_not_recommend(actor.krate.as_ref(), generics);
     let common = expand_common(actor);
     let conversions = expand_conversions(actor);
+    let hush = hush(actor);
     quote! {
         #(#cfgs)*
-        #[allow(deprecated)]
+        #hush
         const _: () = {
             use #krate::__private as __p;
             #[automatically_derived]
@@ -102,6 +105,11 @@ pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
             #conversions
         };
     }
+}
+
+/// What is deprecated is told to its users, not to the macro.
+fn hush(actor: &ActorType) -> Option<TokenStream> {
+    actor.deprecated.then(|| quote!(#[allow(deprecated)]))
 }
 
 // Output:

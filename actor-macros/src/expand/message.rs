@@ -63,29 +63,17 @@ fn expand_variant(protocol: &Protocol, message: &Message) -> TokenStream {
     let Message { attrs, variant, .. } = message;
     let actor = &protocol.actor;
     let cfgs = &attrs.cfgs;
-    let docs = if attrs.docs.is_empty() {
-        let doc = format!("A message for {}.", link(protocol, message));
-        quote!(#[doc = #doc])
-    } else {
-        let docs = &attrs.docs;
-        quote!(#(#docs)*)
-    };
+    let docs = &attrs.docs;
     let fields = message.args.iter().filter_map(|arg| {
         let Role::Field(field) = &arg.role else { return None };
         let (cfgs, name, ty) = (&arg.cfgs, &field.name, &field.ty);
-        let docs = if field.docs.is_empty() {
-            let doc = format!("The argument `{}`.", names::plain(name));
-            quote!(#[doc = #doc])
-        } else {
-            let docs = &field.docs;
-            quote!(#(#docs)*)
-        };
-        Some(quote!(#(#cfgs)* #docs #name: #ty,))
+        let docs = &field.docs;
+        Some(quote!(#(#cfgs)* #(#docs)* #name: #ty,))
     });
     let reply = &message.reply.ty;
     quote! {
         #(#cfgs)*
-        #docs
+        #(#docs)*
         #variant {
             #(#fields)*
             #[doc(hidden)]

@@ -1,10 +1,14 @@
 //! Thousands of damaged inputs: no panic, never an empty output, always tokens again.
 
+use std::path::Path;
+use std::{fs, io};
+
 use proc_macro2::{Group, TokenStream, TokenTree};
 
-use super::tokens;
+use super::{item, our_attribute, tokens};
 use crate::actor::expand_actor;
 use crate::entry::{Entry, expand_entry};
+use crate::walk::Walk;
 use quote::quote;
 
 const OPTIONS: &[&str] = &[
@@ -37,6 +41,10 @@ const ITEMS: &[&str] = &[
     "impl<K, V> shop::Cache<K, V> where K: Ord, Self: Sized { fn get(&self, key: K) -> V {} }",
     "impl Display for Counter { fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result { } }",
     "pub unsafe trait Greeter { fn greet(&self) -> String; }",
+    "pub(crate) trait Store<K: Ord>: Send where Self: Sized { const N: usize = 1; type Key;
+        /// Doc.
+        async fn get(&mut self, key: K, reply: Reply<u8>) -> Option<Self::Key> { None }
+        fn put<T>(&self, (a, b): (K, &str), context: &Context<Self>); }",
     "async fn main() -> Result<(), Box<dyn Error>> { run().await }",
 ];
 
@@ -50,6 +58,23 @@ impl Random {
         let high = usize::try_from(self.0 >> 33).unwrap_or(0);
         high.checked_rem(end).unwrap_or(0)
     }
+}
+
+/// The actors of the corpus that the hostile crates compile: options and item of each half.
+fn corpus() -> io::Result<Vec<(TokenStream, TokenStream)>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/hostile/corpus.rs");
+    let text = fs::read_to_string(file)?.replace("::rt::actor", "actor");
+    let mut walk = Walk::new(tokens(&text));
+    let mut found = Vec::new();
+    while !walk.is_done() {
+        let attribute = our_attribute(&walk);
+        walk.next();
+        if let Some((_, options)) = attribute {
+            walk.next();
+            found.push((options, item(&mut walk)));
+        }
+    }
+    Ok(found)
 }
 
 /// Deletes, doubles or swaps one token, at any depth.
@@ -83,13 +108,17 @@ fn damaged(stream: TokenStream, random: &mut Random) -> TokenStream {
 }
 
 #[test]
-fn damaged_input_never_breaks_the_macro() {
+fn damaged_input_never_breaks_the_macro() -> io::Result<()> {
     let mut random = Random(20_261_122);
     let options: Vec<TokenStream> = OPTIONS.iter().map(|text| tokens(text)).collect();
-    let items: Vec<TokenStream> = ITEMS.iter().map(|text| tokens(text)).collect();
-    for round in 0..6_000 {
-        let mut option = options.get(random.below(options.len())).cloned().unwrap_or_default();
-        let mut item = items.get(random.below(items.len())).cloned().unwrap_or_default();
+    let mut pairs = corpus()?;
+    assert!(pairs.len() > 8, "the corpus was not found");
+    for text in ITEMS {
+        pairs.extend(options.iter().map(|option| (option.clone(), tokens(text))));
+    }
+    for round in 0..12_000 {
+        let pair = pairs.get(random.below(pairs.len())).cloned();
+        let (mut option, mut item) = pair.unwrap_or_default();
         for _ in 0..=random.below(4) {
             if random.below(4) == 0 {
                 option = damaged(option, &mut random);
@@ -109,4 +138,5 @@ fn damaged_input_never_breaks_the_macro() {
         assert!(!text.is_empty(), "no output for {shown}");
         assert!(!readable || text.parse::<TokenStream>().is_ok(), "no tokens for {shown}: {text}");
     }
+    Ok(())
 }

@@ -4,6 +4,7 @@ mod errors;
 mod floors;
 mod fuzz;
 mod names;
+mod output;
 mod roles;
 mod snapshots;
 mod spans;

@@ -29,7 +29,7 @@ fn formatted(code: &str) -> io::Result<Option<String>> {
 }
 
 /// All of it at once, or, where it holds a broken item, item by item.
-fn shown(made: &TokenStream) -> io::Result<String> {
+pub(super) fn shown(made: &TokenStream) -> io::Result<String> {
     if let Some(text) = formatted(&made.to_string())? {
         return Ok(text);
     }
@@ -56,7 +56,7 @@ fn snapshot(source: &str) -> io::Result<String> {
     Ok(out)
 }
 
-fn fixtures() -> io::Result<Vec<PathBuf>> {
+pub(super) fn fixtures() -> io::Result<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expand");
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {

@@ -32,29 +32,22 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum AccountMessage {
-        #[doc = "A message for [`Account::withdraw`]."]
         Withdraw {
-            #[doc = "The argument `amount`."]
             amount: u64,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Account, Result<u64, Insufficient>>,
         },
         #[doc = " Looks up `key` some day."]
         Lookup {
-            #[doc = "The argument `key`."]
             key: String,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Account, Entry>,
         },
-        #[doc = "A message for [`Account::keep`]."]
         Keep {
-            #[doc = "The argument `reply`."]
             reply: Reply<Entry>,
             #[doc = " The place. "]
             arg1: (u8, u8),
-            #[doc = "The argument `arg2`."]
             arg2: u8,
-            #[doc = "The argument `z`."]
             z: u8,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Account, ()>,

@@ -117,9 +117,7 @@ const _: () = {
         #[cfg_attr(test, doc = "More.")]
         F {
             #[cfg(any())]
-            #[doc = "The argument `gone`."]
             gone: Nope,
-            #[doc = "The argument `kept`."]
             kept: u8,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Old, u8>,

@@ -14,12 +14,10 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum CounterMessage {
-        #[doc = "A message for [`Counter::label`]."]
         Label {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Counter, String>,
         },
-        #[doc = "A message for [`Counter::last`]."]
         Last {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Counter, ()>,

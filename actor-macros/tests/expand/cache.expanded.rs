@@ -138,18 +138,13 @@ const _: () = {
     where
         shop::Cache<K, V, N>: Sized,
     {
-        #[doc = "A message for [`Cache::get`](shop::Cache::get)."]
         Get {
-            #[doc = "The argument `key`."]
             key: K,
             #[doc(hidden)]
             __reply: __p::ReplySlot<shop::Cache<K, V, N>, Option<V>>,
         },
-        #[doc = "A message for [`Cache::all`](shop::Cache::all)."]
         All {
-            #[doc = "The argument `others`."]
             others: Vec<shop::Cache<K, V, N>>,
-            #[doc = "The argument `numbers`."]
             numbers: [u8; <shop::Cache<K, V, N>>::SIZE],
             #[doc(hidden)]
             __reply: __p::ReplySlot<shop::Cache<K, V, N>, <shop::Cache<K, V, N> as Trait>::Item>,

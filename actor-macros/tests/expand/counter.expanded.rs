@@ -3,12 +3,9 @@ pub struct Counter {
     total: u64,
 }
 #[doc = "Address of a running [`Counter`]."]
-#[allow(deprecated)]
 pub struct CounterAddr(::actor_core::Addr<Counter>);
 #[doc = "Messages of [`Counter`], one variant each."]
-#[allow(deprecated)]
 pub type CounterMessage = <Counter as ::actor_core::Protocol>::Message;
-#[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
@@ -96,7 +93,6 @@ const _: () = {
     pub enum CounterMessage {
         #[doc = " Adds `amount`; returns the new total."]
         Add {
-            #[doc = "The argument `amount`."]
             amount: u64,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Counter, u64>,

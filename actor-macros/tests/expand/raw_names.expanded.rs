@@ -2,12 +2,9 @@ pub enum r#Type {
     A,
 }
 #[doc = "Address of a running [`Type`]."]
-#[allow(deprecated)]
 pub struct TypeAddr(::actor_core::Addr<r#Type>);
 #[doc = "Messages of [`Type`], one variant each."]
-#[allow(deprecated)]
 pub type TypeMessage = <r#Type as ::actor_core::Protocol>::Message;
-#[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
@@ -87,31 +84,21 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum TypeMessage {
-        #[doc = "A message for [`Type::fn`]."]
         Fn {
-            #[doc = "The argument `match`."]
             r#match: u8,
-            #[doc = "The argument `self_`."]
             self_: u8,
-            #[doc = "The argument `arg0`."]
             arg0: u8,
-            #[doc = "The argument `arg3`."]
             arg3: (u8, u8),
             #[doc(hidden)]
             __reply: __p::ReplySlot<r#Type, ()>,
         },
-        #[doc = "A message for [`Type::self_`]."]
         Self_ {
             #[doc(hidden)]
             __reply: __p::ReplySlot<r#Type, ()>,
         },
-        #[doc = "A message for [`Type::_1`]."]
         _1 {
-            #[doc = "The argument `message`."]
             message: Message,
-            #[doc = "The argument `reply`."]
             reply: Reply,
-            #[doc = "The argument `_type`."]
             _type: u8,
             #[doc(hidden)]
             __reply: __p::ReplySlot<r#Type, ()>,

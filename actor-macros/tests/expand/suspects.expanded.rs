@@ -12,13 +12,9 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum OneMessage {
-        #[doc = "A message for [`One::f`]."]
         F {
-            #[doc = "The argument `entry`."]
             entry: Entry,
-            #[doc = "The argument `more`."]
             more: Vec<Entry>,
-            #[doc = "The argument `number`."]
             number: u8,
             #[doc(hidden)]
             __reply: __p::ReplySlot<One, ()>,
@@ -123,11 +119,8 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum ManyMessage {
-        #[doc = "A message for [`Many::f`]."]
         F {
-            #[doc = "The argument `entry`."]
             entry: Entry,
-            #[doc = "The argument `other`."]
             other: Other,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Many, Third>,
@@ -232,11 +225,8 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum SureMessage {
-        #[doc = "A message for [`Sure::f`]."]
         F {
-            #[doc = "The argument `entry`."]
             entry: Entry,
-            #[doc = "The argument `other`."]
             other: Rc<u8>,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Sure, ()>,

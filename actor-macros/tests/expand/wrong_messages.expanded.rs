@@ -43,9 +43,7 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum CounterMessage {
-        #[doc = "A message for [`Counter::right`]."]
         Right {
-            #[doc = "The argument `amount`."]
             amount: u64,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Counter, u64>,

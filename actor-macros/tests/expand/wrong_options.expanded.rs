@@ -12,12 +12,9 @@ pub struct Counter {
     total: u64,
 }
 #[doc = "Address of a running [`Counter`]."]
-#[allow(deprecated)]
 pub struct CounterAddr(::actor_core::Addr<Counter>);
 #[doc = "Messages of [`Counter`], one variant each."]
-#[allow(deprecated)]
 pub type CounterMessage = <Counter as ::actor_core::Protocol>::Message;
-#[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
@@ -98,7 +95,6 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum CounterMessage {
-        #[doc = "A message for [`Counter::right`]."]
         Right {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Counter, ()>,

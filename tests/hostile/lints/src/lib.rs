@@ -1,0 +1,3 @@
+//! The corpus, or the same without `#[actor]`, under every lint there is: `tests/hostile.rs` compares them.
+
+include!(env!("CORPUS"));

@@ -1,0 +1,79 @@
+//! The list of what the macro promises, in `tests/README.md`: it is whole, and what it names is there.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// The rows of the list, by letter.
+const ROWS: [(char, usize); 7] =
+    [('A', 11), ('B', 7), ('C', 20), ('D', 11), ('E', 10), ('F', 6), ('G', 5)];
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The words between backquotes.
+fn names(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// Whether `name` names a test, a case, a recorded expansion, a crate or a gate that is there.
+fn exists(name: &str) -> io::Result<bool> {
+    let project = project();
+    if let Some((file, function)) = name.split_once("::") {
+        let files = [format!("actor-macros/src/tests/{file}.rs"), format!("tests/tests/{file}.rs")];
+        for path in files.map(|it| project.join(it)).into_iter().filter(|it| it.exists()) {
+            if fs::read_to_string(path)?.contains(&format!("#[test]\nfn {function}(")) {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let Some((folder, rest)) = name.split_once('/') else { return Ok(false) };
+    Ok(match folder {
+        "ours" | "rustc" | "together" => {
+            let case = project.join("tests/ui").join(name);
+            case.with_extension("rs").exists() && case.with_extension("stderr").exists()
+        }
+        "pass" => project.join("tests/ui").join(name).with_extension("rs").exists(),
+        "expand" => project.join(format!("actor-macros/tests/expand/{rest}.rs")).exists(),
+        "hostile" => project.join(format!("tests/hostile/{rest}/Cargo.toml")).exists(),
+        "benches" => project.join(name).is_dir(),
+        "ci" => fs::read_to_string(project.join(".ci/run"))?.contains(&format!("step '{rest}'")),
+        _ => false,
+    })
+}
+
+#[test]
+fn each_promise_names_what_holds_it() -> io::Result<()> {
+    let page = fs::read_to_string(project().join("tests/README.md"))?;
+    let rows = ROWS
+        .iter()
+        .flat_map(|(letter, last)| (1..=*last).map(move |number| format!("{letter}{number}")));
+    let mut wrong = Vec::new();
+    for row in rows {
+        let mut lines = page.lines().filter_map(|line| line.strip_prefix(&format!("| {row} | ")));
+        let (Some(line), None) = (lines.next(), lines.next()) else {
+            wrong.push(format!("{row} does not stand there once"));
+            continue;
+        };
+        let cells: Vec<&str> = line.trim_end_matches([' ', '|']).split(" | ").collect();
+        let &[promise, held] = &cells[..] else {
+            wrong.push(format!("{row} has {} cells", cells.len()));
+            continue;
+        };
+        if !promise.ends_with('.') {
+            wrong.push(format!("{row} is no sentence"));
+        }
+        let reason = held.strip_prefix("does not apply: ");
+        if names(held).next().is_none() && reason.is_none_or(str::is_empty) {
+            wrong.push(format!("{row} is held by nothing, and no reason is given"));
+        }
+        for name in names(held).filter(|_| reason.is_none()) {
+            if !exists(name)? {
+                wrong.push(format!("{row} names `{name}`, which is not there"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    Ok(())
+}
