@@ -3,12 +3,9 @@ struct Motor {
     speed: u32,
 }
 #[doc = "Address of a running [`Motor`]."]
-#[allow(deprecated)]
 struct MotorAddr(::actor_core::Addr<Motor>);
 #[doc = "Messages of [`Motor`], one variant each."]
-#[allow(deprecated)]
 type MotorMessage = <Motor as ::actor_core::Protocol>::Message;
-#[allow(deprecated)]
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
@@ -94,25 +91,20 @@ const _: () = {
         clippy::min_ident_chars
     )]
     pub enum MotorMessage {
-        #[doc = "A message for [`Motor::turn`]."]
         Turn {
-            #[doc = "The argument `speed`."]
             speed: u32,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Motor, ()>,
         },
-        #[doc = "A message for [`Motor::halt`]."]
         Halt {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Motor, ()>,
         },
         #[cfg(unix)]
-        #[doc = "A message for [`Motor::give_back`]."]
         GiveBack {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Motor, ()>,
         },
-        #[doc = "A message for [`Motor::alarm`]."]
         Alarm {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Motor, ()>,
