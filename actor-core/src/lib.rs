@@ -76,7 +76,6 @@ extern crate self as actor_core;
 
 mod actor;
 mod cell;
-mod compose;
 mod counters;
 mod error;
 mod exit;
@@ -86,6 +85,9 @@ mod life;
 mod sync;
 mod system;
 mod talk;
+
+// Behind `talk`, so that the page of an address begins with its own verbs.
+mod compose;
 
 pub mod future;
 pub mod prelude;

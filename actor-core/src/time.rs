@@ -1,5 +1,4 @@
-//! Floor 4: time for everybody: sleep, timeout, interval, on the clock of the current system. It
-//! keeps no timer itself; the host does.
+//! Time on the clock of the current system: sleep, timeout, interval.
 //!
 //! Everything here follows the system of the calling thread: real time on a multi-thread or
 //! current-thread system, virtual time in a simulation. Outside of any system it is the global one.
