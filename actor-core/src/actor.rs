@@ -6,7 +6,7 @@ use crate::compose::pool;
 use crate::exit::{ActorId, Exit};
 use crate::life::making;
 use crate::life::spawn::{Birth, Prepared};
-use crate::life::{Context, Life, Runner};
+use crate::life::{Context, Keep, Life, Runner};
 use crate::sync::Arc;
 use crate::system::System;
 use crate::talk::address::Address;
@@ -206,12 +206,14 @@ pub struct Settings {
     /// `None`: unbounded.
     pub(crate) capacity: Option<usize>,
     pub(crate) turn: usize,
+    /// How many messages may be kept aside.
+    pub(crate) deferred: usize,
 }
 
 impl Settings {
-    /// The defaults: 64 messages wait at most, 64 are handled in a row.
+    /// The defaults: 64 messages wait at most, 64 are handled in a row, 1024 are kept aside.
     pub const fn new(name: &'static str) -> Self {
-        Settings { name, capacity: Some(64), turn: 64 }
+        Settings { name, capacity: Some(64), turn: 64, deferred: 1024 }
     }
 
     /// At most `capacity` messages wait.
@@ -229,6 +231,12 @@ impl Settings {
     /// At most `turn` messages are handled before other tasks get their chance.
     pub const fn turn(mut self, turn: usize) -> Self {
         self.turn = turn;
+        self
+    }
+
+    /// At most `deferred` messages are kept aside by their guards.
+    pub const fn deferred(mut self, deferred: usize) -> Self {
+        self.deferred = deferred;
         self
     }
 }
@@ -287,12 +295,20 @@ pub trait Dispatch: Actor + Protocol {
     /// Which hooks there are; the loop leaves out those that are not.
     const HOOKS: Hooks;
 
+    /// Where messages are kept aside whose guards are false.
+    type Kept: Keep<Self::Message>;
+
     /// Picks the run loop; on the concrete actor, so that `Send` is proved where it is known.
     fn runner(life: Life<Self>) -> Runner;
 
     /// How the message waits. Runs under the mailbox's lock: no user code.
     fn way(_message: &Self::Message) -> Way {
         Way::default()
+    }
+
+    /// Asks the guard of the message, if it has one.
+    fn ready(&self, _message: &Self::Message) -> bool {
+        true
     }
 }
 

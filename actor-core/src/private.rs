@@ -3,7 +3,7 @@
 pub use crate::actor::{
     Dispatch, Flow, HandleLater, HandleNow, Hooks, Input, Label, Protocol, Settings, Started, Way,
 };
-pub use crate::life::{Life, Runner, run};
+pub use crate::life::{Kept, Life, NoGuards, Runner, run};
 pub use crate::system::run::{main, test};
 pub use crate::talk::reply::{Head, ReplySlot};
 pub use std::clone::Clone;

@@ -25,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) name: LitStr,
     pub(crate) room: Room,
     pub(crate) turn: Option<TokenStream>,
+    pub(crate) deferred: Option<TokenStream>,
 }
 
 /// The bound of the mailbox.
@@ -80,13 +81,26 @@ pub(crate) struct Manner {
     pub(crate) priority: bool,
     /// It needs no room.
     pub(crate) unbounded: bool,
+    /// What has to be true.
+    pub(crate) guard: Option<Guard>,
+}
+
+/// `when = EXPR`
+pub(crate) struct Guard {
+    /// The word `when`.
+    pub(crate) key: Ident,
+    pub(crate) expr: TokenStream,
+    /// The `self` of the handler: another one would not be that of the expression.
+    pub(crate) me: TokenStream,
+    /// The arguments that come from the caller: `#[cfg]`s, pattern and type.
+    pub(crate) params: Vec<(Vec<Attribute>, TokenStream, TokenStream)>,
 }
 
 impl Message {
     /// Whether the answer comes from the handler, and the handler runs when it is the message's turn:
     /// then who waits for it waits for the actor, and for nothing else.
     pub(crate) fn is_answered_in_turn(&self) -> bool {
-        self.reply.kind != ReplyKind::Later
+        self.reply.kind != ReplyKind::Later && self.manner.guard.is_none()
     }
 }
 

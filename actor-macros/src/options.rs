@@ -4,6 +4,7 @@
 
 use proc_macro2::{Delimiter, Ident, TokenStream};
 use quote::ToTokens;
+use syn::Expr;
 
 use crate::errors::Errors;
 use crate::names;
@@ -73,7 +74,26 @@ fn unknown(key: &str, known: &[&str]) -> String {
     }
 }
 
-/// Reads up to the next comma.
+fn to_comma(walk: &mut Walk) {
+    while !walk.is_done() && !walk.is_mark(0, ',') {
+        walk.next();
+    }
+}
+
+/// Reads on to a later comma, if the expression that began at `start` has commas of its own, as
+/// `self.find::<K, V>()`.
+fn whole_expression(walk: &mut Walk, start: usize) {
+    let first = walk.position();
+    while syn::parse2::<Expr>(walk.since(start)).is_err() {
+        if walk.is_done() {
+            return walk.go_back(first);
+        }
+        walk.next();
+        to_comma(walk);
+    }
+}
+
+/// Reads up to the comma that ends the option.
 fn entry(walk: &mut Walk, errors: &mut Errors) -> Option<Entry> {
     let start = walk.position();
     let key = walk.peek_ident(0).cloned();
@@ -84,8 +104,9 @@ fn entry(walk: &mut Walk, errors: &mut Errors) -> Option<Entry> {
     let equals = walk.is_mark(0, '=');
     walk.next_if(equals);
     let middle = walk.position();
-    while !walk.is_done() && !walk.is_mark(0, ',') {
-        walk.next();
+    to_comma(walk);
+    if equals {
+        whole_expression(walk, middle);
     }
     let value = walk.since(middle);
     let whole = walk.since(start);

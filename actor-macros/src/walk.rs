@@ -23,6 +23,11 @@ impl Walk {
         self.at
     }
 
+    /// Reads again what stands behind `position`.
+    pub(crate) fn go_back(&mut self, position: usize) {
+        self.at = self.at.min(position);
+    }
+
     /// What was read since `start`.
     pub(crate) fn since(&self, start: usize) -> TokenStream {
         self.trees.iter().take(self.at).skip(start).cloned().collect()

@@ -35,24 +35,28 @@ thread_local! {
 const ANY: usize = usize::MAX;
 /// In the place of a reply: those of a message that is being thrown away.
 const UNHANDLED: usize = usize::MAX - 1;
+/// In the place of a reply: those of a message for which there is no room aside.
+const TURNED_AWAY: usize = usize::MAX - 2;
 
 /// What is being handled.
 #[derive(Clone, Copy)]
 pub(crate) struct Handling {
     /// The message's or hook's name.
     pub(crate) name: &'static str,
-    /// Which reply it owes, told from others by where its head lies; 0 for none, or one of the two
-    /// words above.
+    /// Which reply it owes, told from others by where its head lies; 0 for none, or one of the words
+    /// above.
     pub(crate) reply: usize,
     /// Set while the handler is dropped because its actor was killed.
     pub(crate) killed: bool,
+    /// Set while a message is dropped whose guard has panicked.
+    pub(crate) panicked: bool,
     /// Whether the reply is owed to a handler.
     pub(crate) is_asked: bool,
 }
 
 impl Handling {
     pub(crate) const NOTHING: Handling =
-        Handling { name: "", reply: 0, killed: false, is_asked: false };
+        Handling { name: "", reply: 0, killed: false, panicked: false, is_asked: false };
     /// A process at work: which messages it works on, only it knows.
     pub(crate) const PROCESS: Handling =
         Handling { name: "process", reply: ANY, ..Handling::NOTHING };
@@ -60,7 +64,7 @@ impl Handling {
     pub(crate) fn new(name: &'static str, reply: Option<&Head>) -> Self {
         let is_asked = reply.is_some_and(Head::is_asked_by_handler);
         let reply = reply.map_or(0, |head| std::ptr::from_ref(head) as usize);
-        Handling { name, reply, killed: false, is_asked }
+        Handling { name, reply, is_asked, ..Handling::NOTHING }
     }
 }
 
@@ -108,6 +112,20 @@ pub(crate) fn unhandled(run: impl FnOnce()) {
     let unhandled = Handling { reply: UNHANDLED, ..Handling::NOTHING };
     let _before = Before(HANDLING.replace(unhandled));
     run();
+}
+
+/// Drops messages for which there is no room: their replies say so.
+pub(crate) fn turned_away(run: impl FnOnce()) {
+    let _before = Before(HANDLING.replace(Handling { reply: TURNED_AWAY, ..Handling::NOTHING }));
+    run();
+}
+
+/// Drops a message that `failure` was about: its reply says so.
+pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: impl FnOnce()) {
+    let _before = Before(HANDLING.replace(Handling { panicked: true, ..handling }));
+    FAILURE.replace(Some(failure.clone()));
+    run();
+    FAILURE.take();
 }
 
 /// What was being handled before, put back when this is dropped: in a panic too, since others catch
@@ -181,6 +199,9 @@ fn panicked(mail: &(impl AnyMail + ?Sized), handler: &'static str, note: Note) -
 pub(crate) fn lost_reply(head: &Head) -> CallError {
     let handling = handling();
     let is_unseen = head.is_unseen();
+    if !head.has_started() && handling.reply == TURNED_AWAY {
+        return CallError::Full;
+    }
     if !head.has_started() && (!is_unseen || handling.reply == UNHANDLED) {
         return CallError::Stopped;
     }
@@ -191,7 +212,7 @@ pub(crate) fn lost_reply(head: &Head) -> CallError {
     if handling.killed {
         return CallError::Killed;
     }
-    if !std::thread::panicking() {
+    if !std::thread::panicking() && !handling.panicked {
         return CallError::NoReply;
     }
     let known = FAILURE.take();

@@ -118,9 +118,21 @@ pub(crate) fn announce(changed: Option<Arc<Event>>) -> usize {
 
 /// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
 pub(crate) fn throw_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
-    let label = P::label(&message);
-    let (name, is_call) = (label.name, label.reply.is_some());
+    let is_call = P::label(&message).reply.is_some();
+    let name = P::label(&message).name;
     drop_unhandled(mail, name, message);
+    report_undelivered(mail, name, is_call);
+}
+
+/// Drops one message for which there is no room any more: a call hears `Full`, a send is reported.
+pub(crate) fn turn_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
+    let is_call = P::label(&message).reply.is_some();
+    let name = P::label(&message).name;
+    contain(mail, name, || current::turned_away(|| drop(message)));
+    report_undelivered(mail, name, is_call);
+}
+
+fn report_undelivered(mail: &(impl AnyMail + ?Sized), name: &'static str, is_call: bool) {
     if !is_call {
         let (actor, id) = (mail.label(), mail.core().id());
         mail.core().hub.report(Incident::Undelivered { actor, id, message: name });

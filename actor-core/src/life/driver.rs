@@ -6,6 +6,7 @@
 
 use super::context::Context;
 use super::end::Ending;
+use super::kept::Keep as _;
 use super::restart::Factory;
 use crate::actor::{Dispatch, Flow, Input};
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
@@ -13,7 +14,6 @@ use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Fetched, Shared, Verbs, announce};
 use crate::cell::seat::Key;
-use crate::counters::add;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
@@ -41,6 +41,8 @@ pub(crate) struct Driver<A: Dispatch> {
     pub(super) cradle: Option<Cradle<A>>,
     /// The child that is being ended, and what kills it when its time is over.
     pub(super) child: Option<Box<(Key, async_task::Task<()>)>>,
+    /// What guards hold back; of no size where there are none.
+    pub(super) kept: A::Kept,
 }
 
 /// A place for a state that is still being made.
@@ -90,6 +92,7 @@ impl<A: Dispatch> Driver<A> {
             member: None,
             cradle: None,
             child: None,
+            kept: A::Kept::default(),
         }
     }
 
@@ -128,7 +131,7 @@ impl<A: Dispatch> Driver<A> {
         loop {
             let step = match self.stage {
                 Stage::Born => self.begin(state),
-                Stage::Starting | Stage::Running | Stage::Draining => self.proceed(state),
+                Stage::Starting | Stage::Running | Stage::Draining => self.proceed(state.as_ref()),
                 Stage::Ending(step) => self.end(step, state),
             };
             if let Some(next) = step {
@@ -172,6 +175,7 @@ impl<A: Dispatch> Driver<A> {
     pub(crate) fn started(&mut self) {
         self.stage = Stage::Running;
         self.has_started = true;
+        self.state_may_have_changed();
         let mut lane = self.mail().lane();
         lane.seat.started = true;
         let changed = lane.seat.changed();
@@ -180,14 +184,14 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// One step of an actor that runs or drains.
-    fn proceed(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
+    fn proceed(&mut self, state: Option<&A>) -> Option<Next<A::Message>> {
         let core = &self.mail().core;
         let signals = core.signals();
-        if state.is_none() {
+        let Some(actor) = state else {
             // A `self` handler has taken it: it was the last message.
             self.finish(Exit::Stopped);
             return None;
-        }
+        };
         if core.budget() == 0 {
             self.fetched = false;
             // Laying back finds what there is in the actor's own mailbox; only the driver knows that
@@ -196,8 +200,8 @@ impl<A: Dispatch> Driver<A> {
             let pace = if finds_all { Pace::Idle } else { Pace::Again };
             return Some(self.rest(pace));
         }
-        if signals != 0
-            && let Some(next) = self.heed(signals)
+        if (signals != 0 || self.kept.is_due())
+            && let Some(next) = self.heed(signals, actor)
         {
             return next;
         }
@@ -211,7 +215,7 @@ impl<A: Dispatch> Driver<A> {
             }
             None if self.member.is_some() => {
                 self.fetched = true;
-                return self.fetch_shared();
+                return self.fetch_shared(actor);
             }
             None => {
                 self.fetched = true;
@@ -236,17 +240,17 @@ impl<A: Dispatch> Driver<A> {
         } else {
             self.mail().took_one();
         }
-        self.hand_over(message)
+        self.hand_over(message, actor)
     }
 
     /// A member of a pool takes one message of the mailbox that it shares.
-    fn fetch_shared(&mut self) -> Option<Next<A::Message>> {
+    fn fetch_shared(&mut self, actor: &A) -> Option<Next<A::Message>> {
         let (shared, number) = self.member.as_deref()?;
         match shared.fetch_for(*number) {
             Fetched::Message(message) => {
                 // The next look is at the shared mailbox again.
                 self.fetched = false;
-                self.hand_over(message)
+                self.hand_over(message, actor)
             }
             Fetched::Nothing => None,
             Fetched::Over => {
@@ -257,23 +261,15 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// Gives one message to its handler, unless nobody waits for it any more.
-    fn hand_over(&mut self, message: A::Message) -> Option<Next<A::Message>> {
+    /// Gives one message that was taken to its handler.
+    fn hand_over(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
         self.mail().core.spend();
-        let label = A::label(&message);
-        if label.reply.is_some_and(|head| !head.begin()) {
-            // Nobody waits for it any more.
-            add(&self.mail().core.hub.counts.skipped_calls, 1);
-            self.mail().throw_away(message);
-            return None;
-        }
-        let handling = Handling::new(label.name, label.reply);
-        Some(Next::Run(Input::Message(message), handling))
+        self.offer(message, actor)
     }
 
-    /// Looks after the signals. `None`: go on with the next message; `Some(None)`: look anew.
+    /// Looks after the signals, and after what is kept aside. `None`: go on with the next message; `Some(None)`: look anew.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    fn heed(&mut self, signals: u32) -> Option<Option<Next<A::Message>>> {
+    fn heed(&mut self, signals: u32, actor: &A) -> Option<Option<Next<A::Message>>> {
         if signals & KILL != 0 {
             self.heed_kill();
             return Some(None);
@@ -293,16 +289,21 @@ impl<A: Dispatch> Driver<A> {
             self.mail().lower(POKE);
             self.fetched = false;
         }
+        if self.kept.is_due()
+            && let Some(next) = self.retry(actor)
+        {
+            return Some(next);
+        }
         if signals & URGENT != 0
             && let Some(message) = self.mail().take_urgent()
         {
-            return Some(self.hand_over(message));
+            return Some(self.hand_over(message, actor));
         }
         if signals & NOTICE != 0
             && let Some(notice) = self.mail().take_due_notice()
         {
             self.mail().core.spend();
-            return Some(self.heed_notice(notice));
+            return Some(self.heed_notice(notice, actor));
         }
         None
     }
@@ -357,6 +358,7 @@ impl<A: Dispatch> Driver<A> {
 
     /// Takes note of how an input ended.
     pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
+        self.state_may_have_changed();
         let exit = match outcome {
             Ok(Flow::Done) => {
                 if self.stage == Stage::Starting {
@@ -394,6 +396,7 @@ impl<A: Dispatch> Driver<A> {
         if is_last {
             AnyMail::close(&*mail);
             mail.discard();
+            self.discard_kept();
         }
         mail.lower(STOP | LEAVE | END);
         self.stage = Stage::Ending(Ending::Tasks);

@@ -6,6 +6,7 @@ pub(crate) mod context;
 pub(crate) mod driver;
 pub(crate) mod end;
 pub(crate) mod holding;
+mod kept;
 pub(crate) mod local;
 pub(crate) mod made;
 pub(crate) mod making;
@@ -18,4 +19,5 @@ pub(crate) mod watch;
 
 pub use body::{Runner, run};
 pub use context::Context;
+pub use kept::{Keep, Kept, NoGuards};
 pub use spawn::Life;

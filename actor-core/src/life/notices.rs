@@ -13,10 +13,10 @@ use crate::life::task;
 
 impl<A: Dispatch> Driver<A> {
     /// Handles one notice at its turn.
-    pub(super) fn heed_notice(&mut self, notice: Notice) -> Option<Next<A::Message>> {
+    pub(super) fn heed_notice(&mut self, notice: Notice, actor: &A) -> Option<Next<A::Message>> {
         match notice {
-            Notice::Due(key) => self.due(key),
-            Notice::Exited(key, id, exit) => self.exited(key, id, exit),
+            Notice::Due(key) => self.due(key, actor),
+            Notice::Exited(key, id, exit) => self.exited(key, id, exit, actor),
             Notice::Unlinked(id, exit) => self.unlinked(id, exit),
             Notice::Broken(failure) => {
                 self.finish(Exit::Failed(failure));
@@ -27,7 +27,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// A timer, a stream or a piped future has something.
-    fn due(&mut self, key: Key) -> Option<Next<A::Message>> {
+    fn due(&mut self, key: Key, actor: &A) -> Option<Next<A::Message>> {
         let mail = self.mail().clone();
         let mut lane = mail.lane();
         // What was cancelled is not there: what had fired is skipped.
@@ -70,11 +70,11 @@ impl<A: Dispatch> Driver<A> {
             Some(mut at_end) if made.is_ok() => current::guarded(&*mail, what, || at_end(&me)),
             _ => made,
         };
-        self.made(made, what)
+        self.made(made, what, actor)
     }
 
     /// Whom this life watches has ended.
-    fn exited(&mut self, key: Key, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
+    fn exited(&mut self, key: Key, id: ActorId, exit: Exit, actor: &A) -> Option<Next<A::Message>> {
         let mail = self.mail().clone();
         let mut lane = mail.lane();
         let holding = lane.holdings.as_mut()?.remove(key)?;
@@ -83,7 +83,7 @@ impl<A: Dispatch> Driver<A> {
             Holding::Monitor { make, .. } => {
                 let me = self.context().address();
                 let made = current::guarded(&*mail, "monitor", || make(&me, exit));
-                self.made(made, "monitor")
+                self.made(made, "monitor", actor)
             }
             Holding::Link { .. } => self.unlinked(id, exit),
             Holding::Child(child) => {
@@ -127,12 +127,10 @@ impl<A: Dispatch> Driver<A> {
         &mut self,
         made: Result<Made<A>, Failure>,
         what: &'static str,
+        actor: &A,
     ) -> Option<Next<A::Message>> {
         match made {
-            Ok(Made::Own(message)) => {
-                let handling = Handling::new(A::label(&message).name, None);
-                return Some(Next::Run(Input::Message(message), handling));
-            }
+            Ok(Made::Own(message)) => return self.offer(message, actor),
             Ok(Made::Elsewhere(sending)) => {
                 let (runnable, task) = task::prepare(&self.mail().core.hub, sending);
                 task.detach();

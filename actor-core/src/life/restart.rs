@@ -178,6 +178,7 @@ impl<A: Dispatch> Driver<A> {
         let mail = self.mail().clone();
         AnyMail::close(&*mail);
         mail.discard();
+        self.discard_kept();
         let overseer = {
             let lane = mail.lane();
             let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());

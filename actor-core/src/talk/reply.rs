@@ -53,7 +53,7 @@ impl Head {
     }
 
     /// Whether the caller left before the handler had begun: there is nobody to be told anything.
-    fn is_gone(&self) -> bool {
+    pub(crate) fn is_gone(&self) -> bool {
         self.phase.load(Ordering::Acquire) == GONE
     }
 

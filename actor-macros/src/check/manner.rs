@@ -2,15 +2,27 @@
 //!
 //! It must not know other messages.
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Expr, Pat};
+
+use super::args;
 use crate::errors::Errors;
-use crate::model::Manner;
+use crate::model::{Arg, Guard, Manner, Receiver, Role};
 use crate::options::Entry;
+use crate::syntax::Method;
 
 /// The settings that a message may have.
-pub(super) const SETTINGS: &[&str] = &["priority", "unbounded"];
+pub(super) const SETTINGS: &[&str] = &["priority", "unbounded", "when"];
 
 /// Reads the settings of a message.
-pub(super) fn check(entries: &[Entry], errors: &mut Errors) -> Manner {
+pub(super) fn check(
+    method: Method<'_>,
+    entries: &[Entry],
+    receiver: Option<Receiver>,
+    args: &[Arg],
+    errors: &mut Errors,
+) -> Manner {
     let mut manner = Manner::default();
     for entry in entries {
         match entry.key.to_string().as_str() {
@@ -22,8 +34,76 @@ pub(super) fn check(entries: &[Entry], errors: &mut Errors) -> Manner {
                 entry.expect_plain(errors);
                 manner.unbounded = true;
             }
-            _ => {}
+            _ => manner.guard = check_guard(method, entry, args, errors),
         }
     }
+    if receiver == Some(Receiver::Owned) {
+        check_last(entries, errors);
+    }
     manner
+}
+
+/// A message that takes `self` ends the actor: it can neither be kept aside nor overlap.
+fn check_last(entries: &[Entry], errors: &mut Errors) {
+    if let Some(entry) = entries.iter().find(|entry| entry.is("when")) {
+        let text = format!(
+            "a message that takes `self` is the last one, and cannot have `{0}`; remove `{0}`, or \
+             take `&mut self`",
+            entry.key
+        );
+        errors.push(&entry.key, text);
+    }
+}
+
+/// A guard is an expression.
+fn check_guard(
+    method: Method<'_>,
+    entry: &Entry,
+    args: &[Arg],
+    errors: &mut Errors,
+) -> Option<Guard> {
+    let example = "when = self.free >= *amount";
+    let expr = entry.expect_value(example, errors)?;
+    if syn::parse2::<Expr>(expr.clone()).is_err() {
+        errors.push(&expr, format!("`when` takes an expression; write it as `{example}`"));
+        return None;
+    }
+    let fields = args::typed(&method.function.signature).zip(args);
+    let params = fields.filter(|(_, arg)| matches!(arg.role, Role::Field(_)));
+    Some(Guard {
+        key: entry.key.clone(),
+        expr,
+        me: method.receiver.self_token.to_token_stream(),
+        params: params
+            .map(|(typed, arg)| {
+                (arg.cfgs.clone(), by_reference(&typed.pat), typed.ty.to_token_stream())
+            })
+            .collect(),
+    })
+}
+
+// Input:  mut amount      (mut a, [b, ..])
+// Output: amount          (a, [b, ..])
+/// The pattern of an argument, for a reference to it.
+fn by_reference(pat: &Pat) -> TokenStream {
+    match pat {
+        Pat::Ident(pattern) => pattern.ident.to_token_stream(),
+        pat => without_modes(pat.to_token_stream()),
+    }
+}
+
+fn without_modes(tokens: TokenStream) -> TokenStream {
+    let kept = tokens
+        .into_iter()
+        .filter(|tree| !matches!(tree, TokenTree::Ident(word) if word == "mut" || word == "ref"));
+    kept.map(|tree| match tree {
+        TokenTree::Group(group) => {
+            let inner = without_modes(group.stream());
+            let mut copy = proc_macro2::Group::new(group.delimiter(), inner);
+            copy.set_span(group.span());
+            TokenTree::Group(copy)
+        }
+        tree => tree,
+    })
+    .collect()
 }

@@ -25,8 +25,8 @@ pub(super) fn check(
     check_name(signature, errors);
     check_generics(signature, "a message", errors);
     let receiver = check_receiver(method, actor, "a message", errors);
-    let manner = manner::check(settings, errors);
     let args = args::check(signature, actor, errors);
+    let manner = manner::check(method, settings, receiver, &args.list, errors);
     let reply = reply::check(signature, args.later.as_ref(), actor, errors);
     let Some(receiver) = receiver.filter(|_| errors.count() == before) else {
         return Err(Box::new(poisoned(method.function, actor, errors)));

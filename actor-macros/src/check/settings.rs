@@ -9,7 +9,7 @@ use crate::model::{Room, Settings};
 use crate::options::{self, Entry};
 use crate::{names, text::text};
 
-const OF_TYPE: &[&str] = &["capacity", "unbounded", "turn", "name", "crate", "local"];
+const OF_TYPE: &[&str] = &["capacity", "unbounded", "turn", "deferred", "name", "crate", "local"];
 const OF_BLOCK: &[&str] = &["crate", "local"];
 
 /// The options of the struct half.
@@ -23,12 +23,14 @@ pub(super) fn of_type(
     let mut name = LitStr::new(&names::plain(ident), ident.span());
     let mut room = Room::Usual;
     let mut turn = None;
+    let mut deferred = None;
     let mut earlier_room: Option<Ident> = None;
     for entry in entries {
         match entry.key.to_string().as_str() {
             "crate" => path = crate_path(&entry, errors),
             "name" => name = text_value(&entry, errors).unwrap_or(name),
             "turn" => turn = count(&entry, "turn = 64", errors),
+            "deferred" => deferred = count(&entry, "deferred = 1024", errors),
             "local" => entry.expect_plain(errors),
             key => {
                 // Either `capacity` or `unbounded`.
@@ -46,7 +48,7 @@ pub(super) fn of_type(
             }
         }
     }
-    (path, Settings { name, room, turn })
+    (path, Settings { name, room, turn, deferred })
 }
 
 /// The options of the impl half: the path of the crate, and whether it is `local`.
@@ -105,7 +107,7 @@ fn text_value(entry: &Entry, errors: &mut Errors) -> Option<LitStr> {
     parsed.ok()
 }
 
-/// `capacity` and `turn` take a number of messages, at least one.
+/// `capacity`, `turn` and `deferred` take a number of messages, at least one.
 fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStream> {
     let key = &entry.key;
     let value = entry.expect_value(example, errors)?;
@@ -126,12 +128,13 @@ fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStrea
         Some(false) => {
             errors.push(value, format!("`{key}` takes a number of messages; write `{example}`"));
         }
-        Some(true) if *key == "capacity" => {
-            let text = "a mailbox needs room for a message; write `capacity = 1` or more";
-            errors.push(value, text);
-        }
         Some(true) => {
-            errors.push(value, "a turn is a message at least; write `turn = 1` or more");
+            let text = match key.to_string().as_str() {
+                "capacity" => "a mailbox needs room for a message; write `capacity = 1` or more",
+                "turn" => "a turn is a message at least; write `turn = 1` or more",
+                _ => "a guard needs room to keep a message aside; write `deferred = 1` or more",
+            };
+            errors.push(value, text);
         }
     }
     None

@@ -198,5 +198,6 @@ fn expand_settings(actor: &ActorType) -> TokenStream {
         Room::Unbounded => quote!(.unbounded()),
     };
     let turn = settings.turn.as_ref().map(|turn| quote!(.turn(#turn))).into_token_stream();
-    quote!(__p::Settings::new(#name) #room #turn)
+    let deferred = settings.deferred.as_ref().map(|bound| quote!(.deferred(#bound)));
+    quote!(__p::Settings::new(#name) #room #turn #deferred)
 }

@@ -39,11 +39,15 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     );
     let hooks = HookKind::ALL.map(|kind| expand_presence(protocol, kind));
     let quiet = do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
+    let kept = manner::expand_kept(protocol);
     let way = manner::expand_way(protocol);
+    let ready = manner::expand_ready(protocol);
     let body = quote! {
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
+        #kept
         #runner
         #way
+        #ready
     };
     quote_spanned! {at_actor(protocol)=>
         #[automatically_derived]

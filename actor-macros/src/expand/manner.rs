@@ -2,12 +2,12 @@
 //!
 //! It must not add anything to an actor whose messages have no settings.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
 
 use super::message;
-use crate::model::{Message, Protocol};
-use crate::span;
+use crate::model::{Guard, Message, Protocol, Role};
+use crate::{names, span};
 
 // Input:  #[message(priority)] fn halt(&mut self)
 // Output:
@@ -40,6 +40,103 @@ pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
                 #(#arms)*
                 _ => __p::Way { priority: false, unbounded: false },
             }
+        }
+    })
+}
+
+fn guarded(protocol: &Protocol) -> impl Iterator<Item = (&Message, &Guard)> {
+    let messages = protocol.messages.iter();
+    messages.filter_map(|message| Some((message, message.manner.guard.as_ref()?)))
+}
+
+/// The name of the function that asks a guard.
+fn asking(message: &Message) -> Ident {
+    names::identifier(&format!("__when_{}", names::plain(&message.name)), span::hidden())
+}
+
+// Output: type Kept = __p::NoGuards;
+//     or: type Kept = __p::Kept<StoreMessage>;
+pub(super) fn expand_kept(protocol: &Protocol) -> TokenStream {
+    if guarded(protocol).next().is_none() {
+        return quote!(
+            type Kept = __p::NoGuards;
+        );
+    }
+    let me = message::enum_type(protocol);
+    quote!(type Kept = __p::Kept<#me>;)
+}
+
+// Input:  #[message(when = self.free >= *amount)] fn take(&mut self, amount: u32)
+// Output:
+//     fn ready(&self, __message: &StoreMessage) -> __p::bool {
+//         match *__message {
+//             StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
+//             _ => true,
+//         }
+//     }
+pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
+    guarded(protocol).next()?;
+    let ident = span::on(&protocol.message, span::hidden());
+    let arms = guarded(protocol).map(|(message, _)| {
+        let (cfgs, variant, asking) = (&message.attrs.cfgs, &message.variant, asking(message));
+        let fields = message.args.iter().filter_map(|arg| match &arg.role {
+            Role::Field(field) => Some((&arg.cfgs, &field.name)),
+            _ => None,
+        });
+        let (patterns, values): (Vec<_>, Vec<_>) = fields
+            .map(|(cfgs, name)| (quote!(#(#cfgs)* ref #name,), quote!(, #(#cfgs)* #name)))
+            .unzip();
+        quote! {
+            #(#cfgs)*
+            #ident::#variant { #(#patterns)* .. } => Self::#asking(self #(#values)*),
+        }
+    });
+    let me = message::enum_type(protocol);
+    Some(quote! {
+        #[allow(unreachable_patterns)]
+        fn ready(&self, __message: &#me) -> __p::bool {
+            match *__message {
+                #(#arms)*
+                _ => true,
+            }
+        }
+    })
+}
+
+// Output:
+//     impl Store {
+//         fn __when_take(&self, amount: &u32) -> __p::bool { self.free >= *amount }
+//     }
+//
+// A function a guard, with the `self` of its handler, so that a guard which a `macro_rules!` macro
+// has written finds its own.
+pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
+    guarded(protocol).next()?;
+    let actor = &protocol.actor;
+    let (params, _, clause) = protocol.generics.split_for_impl();
+    let guards = guarded(protocol).map(|(message, guard)| {
+        let Guard { key, expr, me, params } = guard;
+        let (cfgs, asking) = (&message.attrs.cfgs, asking(message));
+        let lints = message.attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
+        let params = params.iter().map(|(cfgs, pat, ty)| quote!(, #(#cfgs)* #pat: &#ty));
+        // That it is no `bool` is said where the condition stands.
+        let output = quote_spanned!(span::hidden_at(key.span())=> __p::bool);
+        quote! {
+            #(#cfgs)*
+            #(#lints)*
+            fn #asking(&#me #(#params)*) -> #output {
+                #expr
+            }
+        }
+    });
+    Some(quote! {
+        #[allow(
+            deprecated, unused_variables, unused_braces, unused_parens, clippy::ptr_arg, clippy::borrowed_box, clippy::ref_option,
+            clippy::trivially_copy_pass_by_ref, clippy::unused_self, clippy::type_complexity,
+            clippy::missing_const_for_fn, clippy::too_many_arguments, clippy::min_ident_chars,
+        )]
+        impl #params #actor #clause {
+            #(#guards)*
         }
     })
 }

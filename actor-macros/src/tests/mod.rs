@@ -6,6 +6,7 @@ mod fuzz;
 mod names;
 mod output;
 mod roles;
+mod settings;
 mod snapshots;
 mod spans;
 

@@ -58,12 +58,12 @@ fn marks_are_checked() {
         (
             "#[message(skpi)] fn f(&self) {}",
             "unknown option `skpi`; did you mean `skip`? (valid: `skip`, `priority`, \
-             `unbounded`)",
+             `unbounded`, `when`)",
             "skpi",
         ),
         (
             "#[message(urgent)] fn f(&self) {}",
-            "unknown option `urgent`; valid are `skip`, `priority`, `unbounded`",
+            "unknown option `urgent`; valid are `skip`, `priority`, `unbounded`, `when`",
             "urgent",
         ),
         (

@@ -94,6 +94,7 @@ const _: () = {
         AccountAddr: __p::Sized,
     {
         const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
+        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run(__life))
         }

@@ -156,6 +156,7 @@ const _: () = {
             stop: false,
             exit: false,
         };
+        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }

@@ -11,7 +11,7 @@ const _: () = {
     #[automatically_derived]
     impl ::actor_core::Actor for Motor {
         type Addr = MotorAddr;
-        const SETTINGS: __p::Settings = __p::Settings::new("Motor");
+        const SETTINGS: __p::Settings = __p::Settings::new("Motor").deferred(8);
     }
     #[automatically_derived]
     impl ::actor_core::Address for MotorAddr {
@@ -79,6 +79,7 @@ impl Motor {
     #[cfg(unix)]
     fn give_back(&mut self) {}
     fn alarm(&mut self) {}
+    fn shift(&mut self, (gear, mut level): (Gear, u8), #[cfg(unix)] mut by: String) {}
 }
 const _: () = {
     use ::actor_core::__private as __p;
@@ -109,6 +110,13 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Motor, ()>,
         },
+        Shift {
+            arg0: (Gear, u8),
+            #[cfg(unix)]
+            by: String,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Motor, ()>,
+        },
     }
     #[automatically_derived]
     impl __p::fmt::Debug for MotorMessage {
@@ -119,6 +127,7 @@ const _: () = {
                 #[cfg(unix)]
                 Self::GiveBack { .. } => __f.write_str("GiveBack"),
                 Self::Alarm { .. } => __f.write_str("Alarm"),
+                Self::Shift { .. } => __f.write_str("Shift"),
             }
         }
     }
@@ -135,6 +144,7 @@ const _: () = {
                     __p::Label::new("give_back", __reply.head())
                 }
                 MotorMessage::Alarm { ref __reply, .. } => __p::Label::new("alarm", __reply.head()),
+                MotorMessage::Shift { ref __reply, .. } => __p::Label::new("shift", __reply.head()),
             }
         }
     }
@@ -144,6 +154,7 @@ const _: () = {
         MotorAddr: __p::Sized,
     {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::Kept<MotorMessage>;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -154,7 +165,25 @@ const _: () = {
                 #[cfg(unix)]
                 MotorMessage::GiveBack { .. } => __p::Way { priority: false, unbounded: true },
                 MotorMessage::Alarm { .. } => __p::Way { priority: true, unbounded: true },
+                MotorMessage::Shift { .. } => __p::Way { priority: true, unbounded: false },
                 _ => __p::Way { priority: false, unbounded: false },
+            }
+        }
+        #[allow(unreachable_patterns)]
+        fn ready(&self, __message: &MotorMessage) -> __p::bool {
+            match *__message {
+                MotorMessage::Shift {
+                    ref arg0,
+                    #[cfg(unix)]
+                    ref by,
+                    ..
+                } => Self::__when_shift(
+                    self,
+                    arg0,
+                    #[cfg(unix)]
+                    by,
+                ),
+                _ => true,
             }
         }
     }
@@ -184,9 +213,45 @@ const _: () = {
                 __p::Input::Message(MotorMessage::Alarm { __reply }) => {
                     __reply.answer(Self::alarm(__me), |_| __p::None);
                 }
+                __p::Input::Message(MotorMessage::Shift {
+                    arg0,
+                    #[cfg(unix)]
+                    by,
+                    __reply,
+                }) => {
+                    __reply.answer(
+                        Self::shift(
+                            __me,
+                            arg0,
+                            #[cfg(unix)]
+                            by,
+                        ),
+                        |_| __p::None,
+                    );
+                }
                 _ => {}
             }
             __p::Flow::Done
+        }
+    }
+    #[allow(
+        deprecated,
+        unused_variables,
+        unused_braces,
+        unused_parens,
+        clippy::ptr_arg,
+        clippy::borrowed_box,
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_self,
+        clippy::type_complexity,
+        clippy::missing_const_for_fn,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars
+    )]
+    impl Motor {
+        fn __when_shift(&self, (gear, level): &(Gear, u8), #[cfg(unix)] by: &String) -> __p::bool {
+            self.speed == 0 && gear.fits::<u8, 4>(*level)
         }
     }
     #[allow(
@@ -247,6 +312,26 @@ const _: () = {
                 MotorMessage::Alarm { __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     MotorMessage::Alarm { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Motor::shift`]."]
+        fn shift(
+            &self,
+            arg0: (Gear, u8),
+            #[cfg(unix)] by: String,
+        ) -> ::actor_core::Call<'_, Motor, ()> {
+            ::actor_core::Call::__indirect(
+                self,
+                MotorMessage::Shift {
+                    arg0,
+                    #[cfg(unix)]
+                    by,
+                    __reply: __p::ReplySlot::empty(),
+                },
+                |__message| match __message {
+                    MotorMessage::Shift { __reply, .. } => __p::Some(__reply),
                     _ => __p::None,
                 },
             )

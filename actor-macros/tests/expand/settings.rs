@@ -1,6 +1,6 @@
 //! The settings of messages.
 
-#[actor]
+#[actor(deferred = 8)]
 struct Motor {
     speed: u32,
 }
@@ -22,4 +22,7 @@ impl Motor {
 
     #[message(priority, unbounded)]
     fn alarm(&mut self) {}
+
+    #[message(when = self.speed == 0 && gear.fits::<u8, 4>(*level), priority)]
+    fn shift(&mut self, (gear, mut level): (Gear, u8), #[cfg(unix)] mut by: String) {}
 }

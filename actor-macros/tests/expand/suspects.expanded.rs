@@ -44,6 +44,7 @@ const _: () = {
         OneAddr: __p::Sized,
     {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -150,6 +151,7 @@ const _: () = {
         ManyAddr: __p::Sized,
     {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -256,6 +258,7 @@ const _: () = {
         SureAddr: __p::Sized,
     {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }

@@ -75,6 +75,7 @@ const _: () = {
         CounterAddr: __p::Sized,
     {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }

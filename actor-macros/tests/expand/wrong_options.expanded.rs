@@ -1,10 +1,10 @@
-// error: unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `name`, `crate`, `local`
+// error: unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `deferred`, `name`, `crate`, `local`
 // under: mailbx
 // error: a mailbox needs room for a message; write `capacity = 1` or more
 // under: 0
 // error: unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)
 // under: lcal
-// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `priority`, `unbounded`)
+// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `priority`, `unbounded`, `when`)
 // under: skp
 // error: a hook cannot take `self`; write `&mut self` or `&self`
 // under: self
@@ -78,7 +78,7 @@ const _: () = {
         }
     }
 };
-::core::compile_error! { "unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `name`, `crate`, `local`" }
+::core::compile_error! { "unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `deferred`, `name`, `crate`, `local`" }
 ::core::compile_error! { "a mailbox needs room for a message; write `capacity = 1` or more" }
 impl Counter {
     fn right(&self) {}
@@ -126,6 +126,7 @@ const _: () = {
         CounterAddr: __p::Sized,
     {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -181,5 +182,5 @@ const _: () = {
     }
 };
 ::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)" }
-::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `priority`, `unbounded`)" }
+::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `priority`, `unbounded`, `when`)" }
 ::core::compile_error! { "a hook cannot take `self`; write `&mut self` or `&self`" }

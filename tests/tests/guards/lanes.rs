@@ -344,7 +344,8 @@ pub fn a_self_message_may_have_priority(system: &System) {
         let (_clerk, address, permits) = Clerk::stuck().await;
         let mut behind = address.work(1);
         assert!(poll_once(&mut behind).await.is_none());
-        let close = address.close();
+        let mut close = address.close();
+        assert!(poll_once(&mut close).await.is_none());
         permit(&permits, 1);
         assert_eq!(close.await, Ok(vec![0]));
         assert_eq!(behind.await, Err(CallError::Stopped));

@@ -87,6 +87,7 @@ impl<M: Send + 'static> Protocol for Proc<M> {
 // A user who has forgotten a half of an actor is not to be told of this one.
 #[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Dispatch for Proc<M> {
+    type Kept = crate::life::NoGuards;
     const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
 
     fn runner(life: Life<Self>) -> Runner {

@@ -1,0 +1,208 @@
+//! Guards: messages that may not be handled yet are kept aside, in the order in which they were
+//! taken, and asked again when the state may have changed. They stay over a restart.
+
+use super::driver::{Driver, Next, Stage};
+use crate::actor::{Dispatch, Input};
+use crate::cell::current::{self, Handling};
+use crate::cell::post::turn_away;
+use crate::counters::add;
+use crate::exit::Exit;
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Where the run loop keeps messages aside; an actor without guards has no such place.
+pub trait Keep<M>: Default + Send + fmt::Debug {
+    /// The place, if there is one: known to the compiler.
+    fn place(&mut self) -> Option<&mut Kept<M>>;
+
+    /// Whether what is kept aside is to be asked again.
+    fn is_due(&self) -> bool;
+}
+
+/// No message of the actor has a guard.
+#[derive(Debug, Default)]
+pub struct NoGuards;
+
+impl<M> Keep<M> for NoGuards {
+    fn place(&mut self) -> Option<&mut Kept<M>> {
+        None
+    }
+
+    fn is_due(&self) -> bool {
+        false
+    }
+}
+
+/// The messages that are kept aside.
+pub struct Kept<M> {
+    messages: VecDeque<M>,
+    /// Whether the state may have changed since they were asked.
+    is_stale: bool,
+}
+
+impl<M> Default for Kept<M> {
+    fn default() -> Self {
+        Kept { messages: VecDeque::new(), is_stale: false }
+    }
+}
+
+impl<M> fmt::Debug for Kept<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept").field("messages", &self.messages.len()).finish_non_exhaustive()
+    }
+}
+
+impl<M: Send> Keep<M> for Kept<M> {
+    fn place(&mut self) -> Option<&mut Kept<M>> {
+        Some(self)
+    }
+
+    fn is_due(&self) -> bool {
+        self.is_stale && !self.messages.is_empty()
+    }
+}
+
+/// What has come of asking a guard.
+enum Word {
+    Now,
+    NotYet,
+    /// Nobody waits for the message any more.
+    Never,
+    /// It panicked: the message is lost, or every life would be.
+    Broken(Box<dyn std::any::Any + Send>),
+}
+
+fn ask<A: Dispatch>(actor: &A, message: &A::Message) -> Word {
+    let label = A::label(message);
+    if label.reply.is_some_and(|head| head.is_gone()) {
+        return Word::Never;
+    }
+    current::set_handling(Handling::new(label.name, label.reply));
+    match catch_unwind(AssertUnwindSafe(|| actor.ready(message))) {
+        Ok(true) => Word::Now,
+        Ok(false) => Word::NotYet,
+        Err(payload) => Word::Broken(payload),
+    }
+}
+
+impl<A: Dispatch> Driver<A> {
+    /// What is kept aside is to be asked again: a handler or hook may have changed the state.
+    pub(super) fn state_may_have_changed(&mut self) {
+        if let Some(kept) = self.kept.place() {
+            kept.is_stale = true;
+        }
+    }
+
+    /// The oldest message kept aside that may be handled now. `None`: there is none; `Some(None)`:
+    /// look anew.
+    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
+    pub(super) fn retry(&mut self, actor: &A) -> Option<Option<Next<A::Message>>> {
+        let mut place = 0;
+        loop {
+            let kept = self.kept.place()?;
+            let Some(message) = kept.messages.get(place) else {
+                kept.is_stale = false;
+                return None;
+            };
+            match ask(actor, message) {
+                Word::NotYet => place += 1,
+                Word::Never => {
+                    let message = kept.messages.remove(place)?;
+                    self.skip(message);
+                }
+                Word::Now => {
+                    let message = kept.messages.remove(place)?;
+                    self.mail().core.spend();
+                    return Some(self.begin_handling(message));
+                }
+                Word::Broken(payload) => {
+                    let message = kept.messages.remove(place)?;
+                    self.lose(message, payload);
+                    return Some(None);
+                }
+            }
+        }
+    }
+
+    /// Has a message handled, if its guard says so; else keeps it aside.
+    pub(super) fn offer(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
+        if self.kept.place().is_some() {
+            match ask(actor, &message) {
+                Word::Now | Word::Never => {}
+                Word::NotYet => {
+                    self.keep(message);
+                    return None;
+                }
+                Word::Broken(payload) => {
+                    self.lose(message, payload);
+                    return None;
+                }
+            }
+        }
+        self.begin_handling(message)
+    }
+
+    fn keep(&mut self, message: A::Message) {
+        let bound = self.mail().core.settings.deferred;
+        if self.kept.place().is_some_and(|kept| kept.messages.len() >= bound) {
+            self.leave_gone_ones();
+        }
+        match self.kept.place() {
+            Some(kept) if kept.messages.len() < bound => kept.messages.push_back(message),
+            _ => turn_away::<A>(&**self.mail(), message),
+        }
+    }
+
+    /// Throws away what nobody waits for any more.
+    fn leave_gone_ones(&mut self) {
+        let is_gone = |message: &A::Message| A::label(message).reply.is_some_and(|it| it.is_gone());
+        let Some(kept) = self.kept.place() else { return };
+        let (gone, rest) = std::mem::take(&mut kept.messages).into_iter().partition(is_gone);
+        kept.messages = rest;
+        let gone: VecDeque<A::Message> = gone;
+        gone.into_iter().for_each(|message| self.skip(message));
+    }
+
+    /// Nobody waits for it any more.
+    pub(super) fn skip(&self, message: A::Message) {
+        add(&self.mail().core.hub.counts.skipped_calls, 1);
+        self.mail().throw_away(message);
+    }
+
+    /// A guard has panicked: so its message is told, and the life fails.
+    fn lose(&mut self, message: A::Message, payload: Box<dyn std::any::Any + Send>) {
+        let label = A::label(&message);
+        if let Some(head) = label.reply {
+            head.begin();
+        }
+        let handling = Handling::new(label.name, label.reply);
+        let mail = self.mail().clone();
+        let failure = current::failure(&*mail, handling.name, payload);
+        mail.contain(handling.name, || {
+            current::lost_to(&failure, handling, || drop(message));
+        });
+        match self.stage {
+            Stage::Ending(_) => {}
+            _ => self.finish(Exit::Failed(failure)),
+        }
+    }
+
+    /// There is no next life: what is kept aside is thrown away.
+    pub(super) fn discard_kept(&mut self) {
+        let Some(kept) = self.kept.place() else { return };
+        let messages = std::mem::take(&mut kept.messages);
+        messages.into_iter().for_each(|message| self.mail().throw_away(message));
+    }
+
+    /// The message's handler is to run, unless nobody waits for it any more.
+    pub(super) fn begin_handling(&mut self, message: A::Message) -> Option<Next<A::Message>> {
+        let label = A::label(&message);
+        if label.reply.is_some_and(|head| !head.begin()) {
+            self.skip(message);
+            return None;
+        }
+        let handling = Handling::new(label.name, label.reply);
+        Some(Next::Run(Input::Message(message), handling))
+    }
+}

@@ -1,0 +1,83 @@
+//! The settings of messages: which go together, and what is said where they do not.
+
+use super::errors::{expect, in_block};
+
+#[test]
+fn settings_that_go_together_are_accepted_in_silence() {
+    let right = [
+        "#[message(priority, unbounded, when = self.a)] fn f(&mut self) {}",
+        "#[message(when = self.find::<A, B>(x), priority)] async fn f(&self, x: u8) {}",
+        "#[message(when = self.all(|a, b| a < b),)] fn f(&mut self, reply: Reply<u8>) {}",
+        "#[message(when = *a < *b, unbounded)] fn f(&mut self, (a, b): (u8, u8)) -> u8 { 1 }",
+        "#[message(priority, unbounded)] fn f(self) {}",
+    ];
+    for methods in right {
+        in_block(methods, &[]);
+    }
+    expect("#[actor(deferred = 8, capacity = SIZE)] struct A; #[actor] impl A {}", &[]);
+}
+
+#[test]
+fn settings_that_exclude_each_other_are_told_once() {
+    let cases = [
+        (
+            "#[message(when = self.a)] fn f(self) {}",
+            "a message that takes `self` is the last one, and cannot have `when`; remove `when`, or \
+             take `&mut self`",
+            "when",
+        ),
+        (
+            "#[message(when)] fn f(&mut self) {}",
+            "`when` needs a value; write `when = self.free >= *amount`",
+            "when",
+        ),
+        (
+            "#[message(when = self.a b)] fn f(&mut self) {}",
+            "`when` takes an expression; write it as `when = self.free >= *amount`",
+            "self.a b",
+        ),
+        (
+            "#[message(when = self.a, when = self.b)] fn f(&mut self) {}",
+            "duplicate option `when`; keep one of them",
+            "when",
+        ),
+        (
+            "#[message(when(self.a))] fn f(&mut self) {}",
+            "an option takes its value with `=`; write `when = self.a`",
+            "when(self.a)",
+        ),
+        (
+            "#[message(when = self.a, skip)] fn f(&mut self) {}",
+            "a method with `skip` is no message; remove `when` or `skip`",
+            "when",
+        ),
+        (
+            "#[message(unbounded = 8)] fn f(&mut self) {}",
+            "`unbounded` takes no value; write `unbounded` alone",
+            "8",
+        ),
+    ];
+    for (methods, text, under) in cases {
+        in_block(methods, &[(text, under)]);
+    }
+}
+
+#[test]
+fn bounds_of_what_is_kept_aside_are_checked() {
+    let of_struct = |options: &str, text: &str, under: &str| {
+        expect(&format!("#[actor({options})] struct A;"), &[(text, under)]);
+    };
+    of_struct(
+        "deferred = 0",
+        "a guard needs room to keep a message aside; write `deferred = 1` or more",
+        "0",
+    );
+    of_struct("deferred", "`deferred` needs a value; write `deferred = 1024`", "deferred");
+    expect(
+        "#[actor] struct A; #[actor(deferred = 8)] impl A {}",
+        &[(
+            "`deferred` is a setting of the state; write it at the `#[actor]` of the struct",
+            "deferred",
+        )],
+    );
+}
