@@ -171,6 +171,11 @@ impl Failure {
         Failure(Arc::new(parts))
     }
 
+    /// Whether this is the same event, not only one that reads the same.
+    pub(crate) fn is(&self, other: &Failure) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// What kind of failure it was.
     pub fn kind(&self) -> FailureKind {
         self.0.kind

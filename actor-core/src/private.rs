@@ -4,7 +4,9 @@ pub use crate::actor::{
     Dispatch, Flow, HandleLater, HandleNow, Hooks, Input, Label, Protocol, Settings, Started, Way,
 };
 pub use crate::life::{Kept, Life, NoGuards, Runner, run};
-pub use crate::system::run::{main, test};
+pub use crate::sim::Tested;
+pub use crate::sim::test::{Plan, really, simulate};
+pub use crate::system::run::main;
 pub use crate::talk::reply::{Head, ReplySlot};
 pub use std::clone::Clone;
 pub use std::cmp::{Eq, PartialEq};

@@ -62,7 +62,7 @@ pub fn now() -> Instant {
 pub fn sleep(duration: Duration) -> Sleep {
     let host = current_host();
     let at = host.now().checked_add(duration);
-    Sleep { host, at, key: None }
+    Sleep { host, at, key: None, repeats: false }
 }
 
 /// Runs `future` for at most `duration`, counted from this call.
@@ -119,7 +119,9 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
 #[track_caller]
 pub fn interval(period: Duration) -> Interval {
     assert!(!period.is_zero(), "the period of an interval must not be zero");
-    Interval { sleep: sleep(period), period }
+    let mut sleep = sleep(period);
+    sleep.repeats = true;
+    Interval { sleep, period }
 }
 
 /// The future of [`sleep`].
@@ -138,13 +140,15 @@ pub struct Sleep {
     at: Option<Instant>,
     /// Set while a waker of this future lies among the host's timers.
     key: Option<TimerKey>,
+    /// Whether it is one of a row of ticks.
+    repeats: bool,
 }
 
 impl Sleep {
     /// Waits until `duration` has passed on the clock of `host`.
     pub(crate) fn on(host: Arc<dyn Host>, duration: Duration) -> Sleep {
         let at = host.now().checked_add(duration);
-        Sleep { host, at, key: None }
+        Sleep { host, at, key: None, repeats: false }
     }
 
     /// Takes the timer back: no clone of the waker stays behind.
@@ -169,7 +173,7 @@ impl Future for Sleep {
             None => false,
         };
         if !kept {
-            self.key = Some(self.host.timers().insert(at, context.waker().clone()));
+            self.key = Some(self.host.timers().insert(at, context.waker().clone(), self.repeats));
         }
         Poll::Pending
     }

@@ -9,6 +9,7 @@ use syn::{Attribute, Signature, Visibility};
 
 use crate::errors::{Errors, Fault};
 use crate::expand;
+use crate::model::Trial;
 use crate::text::text;
 use crate::{check, span};
 
@@ -30,11 +31,17 @@ pub(crate) fn expand_entry(
     item: TokenStream,
 ) -> (TokenStream, Vec<Fault>) {
     let mut errors = Errors::new();
-    let krate = check::krate(options, &mut errors);
+    let trial = match entry {
+        Entry::Main => Trial { krate: check::krate(options, &mut errors), ..Trial::default() },
+        Entry::Test => check::trial(options, &mut errors),
+    };
     let tokens = match read(item.clone()) {
         Ok(function) => {
-            let right = check_function(entry, &function, &mut errors);
-            expand_function(entry, &function, krate.as_ref(), right)
+            let right = check_function(entry, &function, &trial, &mut errors);
+            match entry {
+                Entry::Main => expand_main(&function, trial.krate.as_ref(), right),
+                Entry::Test => expand_test(&function, &trial, right),
+            }
         }
         Err(error) => {
             errors.push_syntax(&error);
@@ -69,8 +76,8 @@ fn read(item: TokenStream) -> syn::Result<Function> {
     Ok(Function { attrs, vis, signature, body })
 }
 
-/// An entry is an `async fn` without arguments and generics.
-fn check_function(entry: Entry, function: &Function, errors: &mut Errors) -> bool {
+/// An entry is an `async fn` without generics, and without arguments but the simulation of a test.
+fn check_function(entry: Entry, function: &Function, trial: &Trial, errors: &mut Errors) -> bool {
     let before = errors.count();
     let signature = &function.signature;
     let what = match entry {
@@ -94,9 +101,19 @@ fn check_function(entry: Entry, function: &Function, errors: &mut Errors) -> boo
         let text = format!("a {what} function cannot be generic; remove `{}`", text(generics));
         errors.push(generics, text);
     }
-    if !signature.inputs.is_empty() {
-        errors
-            .push(&signature.inputs, format!("a {what} function takes no arguments; remove them"));
+    let inputs = &signature.inputs;
+    if inputs.is_empty() {
+        return errors.count() == before;
+    }
+    match entry {
+        Entry::Main => errors.push(inputs, "a main function takes no arguments; remove them"),
+        Entry::Test if trial.real => {
+            errors.push(inputs, "a `real` test has no simulation to take; remove the argument");
+        }
+        Entry::Test if inputs.len() > 1 => {
+            errors.push(inputs, "a test takes the simulation and nothing else; write `sim: Sim`");
+        }
+        Entry::Test => {}
     }
     errors.count() == before
 }
@@ -105,31 +122,53 @@ fn is_test(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "test")
 }
 
-fn expand_function(
-    entry: Entry,
-    function: &Function,
-    krate: Option<&TokenStream>,
-    right: bool,
-) -> TokenStream {
+fn expand_main(function: &Function, krate: Option<&TokenStream>, right: bool) -> TokenStream {
     let Function { attrs, vis, signature, body } = function;
-    let place = signature.ident.span();
     let krate = expand::krate(krate, span::hidden());
-    let output = &signature.output;
     let name: &Ident = &signature.ident;
+    let output = &signature.output;
     let fn_token = signature.fn_token.to_token_stream();
-    let (mark, run) = match entry {
-        Entry::Main => (None, quote!(#krate::__private::main)),
-        // By its path, since the short name may by now mean this very macro.
-        Entry::Test => {
-            (Some(quote!(#[::core::prelude::v1::test])), quote!(#krate::__private::test))
-        }
-    };
-    let attrs = attrs.iter().filter(|attr| entry == Entry::Main || !is_test(attr));
-    let run = if right { quote!(#run(#name())) } else { quote!(loop {}) };
-    quote_spanned! {place=>
-        #mark
+    let run = if right { quote!(#krate::__private::main(#name())) } else { quote!(loop {}) };
+    quote_spanned! {name.span()=>
         #(#attrs)*
         #vis #fn_token #name() #output {
+            #signature #body
+            #run
+        }
+    }
+}
+
+// Input:  #[actor_core::test(seeds = 9)] async fn counts(sim: Sim) -> R { .. }
+// Output: #[test] fn counts() {
+//             async fn counts(sim: Sim) -> R { .. }
+//             ::actor_core::__private::simulate(Plan::usual().seeds(9), |sim| counts(sim))
+//         }
+fn expand_test(function: &Function, trial: &Trial, right: bool) -> TokenStream {
+    let Function { attrs, vis, signature, body } = function;
+    let krate = expand::krate(trial.krate.as_ref(), span::hidden());
+    let name: &Ident = &signature.ident;
+    let fn_token = signature.fn_token.to_token_stream();
+    let attrs = attrs.iter().filter(|attr| !is_test(attr));
+    let run = match (right, trial.real) {
+        (false, _) => quote!(),
+        (true, true) => quote!(#krate::__private::really(#name())),
+        (true, false) => {
+            let call = match signature.inputs.is_empty() {
+                true => quote!(|_| #name()),
+                false => quote!(|__sim| #name(__sim)),
+            };
+            let seeds = trial.seeds.as_ref().map(|seeds| quote!(.seeds(#seeds)));
+            let explore = trial.explore.as_ref().map(|depth| quote!(.explore(#depth)));
+            let leftovers = trial.leftovers.then(|| quote!(.leftovers()));
+            let plan = quote!(#krate::__private::Plan::usual() #seeds #explore #leftovers);
+            quote!(#krate::__private::simulate(#plan, #call))
+        }
+    };
+    // By its path, since the short name may by now mean this very macro.
+    quote_spanned! {name.span()=>
+        #[::core::prelude::v1::test]
+        #(#attrs)*
+        #vis #fn_token #name() {
             #signature #body
             #run
         }

@@ -205,3 +205,17 @@ pub(crate) struct Poisoned {
 impl HookKind {
     pub(crate) const ALL: [Self; 3] = [Self::Start, Self::Stop, Self::Exit];
 }
+
+/// How a test is to be run.
+#[derive(Default)]
+pub(crate) struct Trial {
+    pub(crate) krate: Option<TokenStream>,
+    /// Under so many schedules.
+    pub(crate) seeds: Option<syn::LitInt>,
+    /// Under all schedules that differ in the first so many choices.
+    pub(crate) explore: Option<syn::LitInt>,
+    /// Whether something may be left over.
+    pub(crate) leftovers: bool,
+    /// Whether it runs in real time.
+    pub(crate) real: bool,
+}

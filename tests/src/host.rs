@@ -23,6 +23,8 @@ pub enum Host {
     TokioCurrent,
     /// An executor of smol's that so many threads run.
     Smol(usize),
+    /// A simulation of this seed.
+    Simulation(u64),
 }
 
 /// A system, and what it runs on if that is not its own: dropped, the latter is over.
@@ -50,6 +52,7 @@ impl Host {
                 (System::builder().threads(threads).name("test").build(), None)
             }
             Host::CurrentThread => (System::current_thread(), None),
+            Host::Simulation(seed) => (System::simulation(seed), None),
             Host::Tokio(threads) => {
                 let mut builder = tokio::runtime::Builder::new_multi_thread();
                 let runtime = builder.worker_threads(threads).enable_all().build();
@@ -121,14 +124,30 @@ pub fn run_on(host: Host, name: &'static str, behaviour: fn(&System)) {
 #[macro_export]
 macro_rules! on_every_host {
     ($($topic:ident::$name:ident,)*) => {
-        $crate::on_every_host! { @on multi_thread_2, $crate::Host::MultiThread(2), $($topic::$name,)* }
-        $crate::on_every_host! { @on multi_thread_1, $crate::Host::MultiThread(1), $($topic::$name,)* }
-        $crate::on_every_host! { @on current_thread, $crate::Host::CurrentThread, $($topic::$name,)* }
-        $crate::on_every_host! { @on tokio_multi, $crate::Host::Tokio(2), $($topic::$name,)* }
-        $crate::on_every_host! { @on tokio_current, $crate::Host::TokioCurrent, $($topic::$name,)* }
-        $crate::on_every_host! { @on smol, $crate::Host::Smol(2), $($topic::$name,)* }
+        $crate::on_real_hosts! { $($topic::$name,)* }
+        $crate::on_host! { simulation_1, $crate::Host::Simulation(1), $($topic::$name,)* }
+        $crate::on_host! { simulation_2, $crate::Host::Simulation(2), $($topic::$name,)* }
     };
-    (@on $module:ident, $host:expr, $($topic:ident::$name:ident,)*) => {
+}
+
+/// As [`on_every_host!`], for behaviours that a simulation cannot have: those of threads that reach
+/// in, of sockets, and of a time that goes on while somebody is always busy.
+#[macro_export]
+macro_rules! on_real_hosts {
+    ($($topic:ident::$name:ident,)*) => {
+        $crate::on_host! { multi_thread_2, $crate::Host::MultiThread(2), $($topic::$name,)* }
+        $crate::on_host! { multi_thread_1, $crate::Host::MultiThread(1), $($topic::$name,)* }
+        $crate::on_host! { current_thread, $crate::Host::CurrentThread, $($topic::$name,)* }
+        $crate::on_host! { tokio_multi, $crate::Host::Tokio(2), $($topic::$name,)* }
+        $crate::on_host! { tokio_current, $crate::Host::TokioCurrent, $($topic::$name,)* }
+        $crate::on_host! { smol, $crate::Host::Smol(2), $($topic::$name,)* }
+    };
+}
+
+/// Makes a module of tests of each `topic::behaviour` on one host.
+#[macro_export]
+macro_rules! on_host {
+    ($module:ident, $host:expr, $($topic:ident::$name:ident,)*) => {
         mod $module {
             $(
                 #[test]

@@ -29,8 +29,6 @@ mod call {
         watch::a02_a_link_after_the_end_is_told_at_once_and_once,
         watch::a02_a_monitor_after_the_end_is_told_at_once_and_once,
         callers::a03_a_call_from_a_plain_task,
-        callers::a03_a_call_from_a_thread_outside_async,
-        callers::a03_a_call_from_a_tokio_task,
         callers::a03_a_call_from_another_actor,
         death::a04_a_call_that_panics_returns_panicked,
         death::a04_a_call_whose_actor_is_killed_meanwhile_returns_killed,
@@ -62,10 +60,8 @@ mod call {
         waiting::a12_waiting_senders_are_served_in_order,
         start::a13_a_message_to_oneself_from_the_start_does_not_hang,
         start::a13_waiting_for_room_in_ones_own_mailbox_is_a_deadlock,
-        order::a14_order_holds_over_a_million_messages_from_four_senders,
         order::a14_order_holds_over_pending_handlers,
         reply::a15_a_dropped_reply_gives_no_reply_at_once,
-        reply::a15_a_stored_reply_answers_later_from_another_task,
         death::a16_a_self_handler_is_the_last_message,
         death::a16_messages_behind_a_self_handler_are_stopped,
         data::a17_the_original_methods_remain_callable_on_the_plain_struct,
@@ -86,5 +82,19 @@ mod call {
         own_address::a22_a_skipped_call_with_the_last_address_ends_its_actor,
         own_address::a22_such_a_message_is_thrown_away_before_the_start_and_at_shutdown,
         own_address::a22_the_last_address_in_a_skipped_call_ends_the_actor_normally,
+    }
+
+    /// What a simulation cannot have, and why.
+    mod beyond_simulation {
+        use super::{callers, order, reply};
+
+        tests::on_real_hosts! {
+            // Other threads reach in.
+            callers::a03_a_call_from_a_thread_outside_async,
+            callers::a03_a_call_from_a_tokio_task,
+            reply::a15_a_stored_reply_answers_later_from_another_task,
+            // Senders that run at the same time; one at a time they take long.
+            order::a14_order_holds_over_a_million_messages_from_four_senders,
+        }
     }
 }

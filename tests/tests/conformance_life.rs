@@ -50,7 +50,6 @@ tests::on_every_host! {
     alive::a_pipe_under_way_keeps_alive_until_its_outcome_is_handled,
     alive::a_connection_fed_by_a_stream_lives_by_it_alone,
     chains::a_failure_runs_down_a_chain_of_100_000_links,
-    chains::dropping_the_first_of_a_chain_of_100_000_addresses_ends_all,
     chains::a_long_chain_of_children_ends_from_its_end,
     children::children_end_one_after_another_each_allowed_to_finish,
     children::a_child_that_ends_by_itself_is_told_to_its_parent_once,
@@ -67,9 +66,6 @@ tests::on_every_host! {
     exits::monitoring_what_is_no_longer_known_gives_no_actor,
     exits::a_cancelled_monitor_brings_nothing_even_if_its_notice_waits,
     exits::a_failure_tells_what_failed_where,
-    fair::actors_that_always_have_a_message_to_themselves_starve_nobody,
-    fair::async_handlers_that_always_have_a_message_starve_nobody,
-    fair::actors_that_wake_each_other_for_ever_starve_nobody,
     fair::a_busy_actor_heeds_stop_and_kill,
     forsaken::the_last_address_dropped_ends_an_actor_that_never_ran,
     forsaken::timers_keep_nothing_alive,
@@ -90,10 +86,6 @@ tests::on_every_host! {
     links::a_link_to_oneself_does_no_harm,
     links::a_link_tells_both_sides_once,
     links::an_unlinked_end_is_told_to_neither_side,
-    links::a_link_that_races_with_death_is_told_once,
-    links::a_link_cancelled_at_once_that_races_with_death_is_never_told,
-    links::an_unlink_that_races_with_death_is_told_once_or_not,
-    links::many_threads_end_one_actor_once,
     million::a_million_actors_alive_at_once_each_called_once,
     million::many_actors_leave_nothing_when_their_addresses_go,
     named::a_name_keeps_alive_until_it_is_stopped,
@@ -120,9 +112,6 @@ tests::on_every_host! {
     shutdown::a_report_names_what_did_not_end_in_time,
     shutdown::shutdown_drains_and_ends_trees_in_their_order,
     shutdown::after_shutdown_nothing_starts_and_nothing_panics,
-    sockets::two_hundred_and_fifty_rounds_over_tcp,
-    sockets::a_hundred_thousand_bytes_in_chunks_arrive_complete,
-    sockets::datagrams_go_to_and_fro,
     steps::the_steps_of_a_stop,
     steps::the_steps_of_a_failure,
     steps::the_steps_of_a_kill,
@@ -152,4 +141,26 @@ tests::on_every_host! {
     timers::timers_die_with_their_life,
     timers::a_period_of_zero_is_a_failure,
     timers::timers_of_666_and_333_ms_interleave_in_due_order,
+}
+
+/// What a simulation cannot have, and why.
+mod beyond_simulation {
+    use super::{chains, fair, links, sockets};
+
+    tests::on_real_hosts! {
+        // Other threads reach in.
+        chains::dropping_the_first_of_a_chain_of_100_000_addresses_ends_all,
+        links::a_link_that_races_with_death_is_told_once,
+        links::a_link_cancelled_at_once_that_races_with_death_is_never_told,
+        links::an_unlink_that_races_with_death_is_told_once_or_not,
+        links::many_threads_end_one_actor_once,
+        // Timers fire while somebody is always busy; virtual time stands still then.
+        fair::actors_that_always_have_a_message_to_themselves_starve_nobody,
+        fair::async_handlers_that_always_have_a_message_starve_nobody,
+        fair::actors_that_wake_each_other_for_ever_starve_nobody,
+        // Sockets are woken by another thread.
+        sockets::two_hundred_and_fifty_rounds_over_tcp,
+        sockets::a_hundred_thousand_bytes_in_chunks_arrive_complete,
+        sockets::datagrams_go_to_and_fro,
+    }
 }

@@ -32,6 +32,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "time",
         ],
     ),
+    (
+        "sim",
+        &["actor", "cell", "exit", "host", "incident", "life", "sync", "system", "talk", "time"],
+    ),
     ("prelude", ALL),
     ("private", ALL),
     ("lib", ALL),

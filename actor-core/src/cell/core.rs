@@ -59,6 +59,10 @@ pub(crate) struct Core {
     pub(crate) taken: AtomicU32,
     /// What is left of this turn. Written by the actor's own run only.
     pub(crate) budget: AtomicU32,
+    /// How much it does in one turn.
+    pub(crate) turn: u32,
+    /// Whether its system is a simulation, which is to see what it does.
+    pub(crate) is_simulated: bool,
     /// Whether it is a member of a pool, which outside is one actor.
     member: AtomicBool,
     /// How the cell comes to rest. Written by the actor's own run only.
@@ -77,7 +81,11 @@ impl Core {
         number: u64,
     ) -> Self {
         let capacity = capacity.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
+        let is_simulated = hub.witness.is_some();
+        let turn = if is_simulated { 1 } else { settings.turn };
         Core {
+            turn: u32::try_from(turn).unwrap_or(u32::MAX),
+            is_simulated,
             hub,
             settings,
             number,
@@ -95,6 +103,15 @@ impl Core {
 
     pub(crate) fn id(&self) -> ActorId {
         ActorId { system: self.hub.id, number: self.number }
+    }
+
+    /// Somebody sends it something: a simulation breaks if that is another thread.
+    pub(crate) fn reached(&self) {
+        if self.is_simulated
+            && let Some(witness) = &self.hub.witness
+        {
+            witness.reached(self);
+        }
     }
 
     /// It takes its messages from a mailbox that it shares. Before its first run.
@@ -115,6 +132,10 @@ impl Core {
     /// Takes a keeper away; true if it was the last.
     pub(crate) fn unkeep(&self) -> bool {
         self.keepers.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    pub(crate) fn keepers(&self) -> usize {
+        self.keepers.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_kept(&self) -> bool {
@@ -143,6 +164,11 @@ impl Core {
     pub(crate) fn spend(&self) {
         let left = self.budget.load(Ordering::Relaxed);
         self.budget.store(left.saturating_sub(1), Ordering::Relaxed);
+    }
+
+    /// Nothing more is taken in this turn. Only by the actor's own run.
+    pub(crate) fn end_turn(&self) {
+        self.budget.store(0, Ordering::Relaxed);
     }
 
     /// Only by the actor's own run.

@@ -27,6 +27,8 @@ thread_local! {
     /// How many catchers are round this code: the hook notes nothing outside of them.
     static CATCHERS: Cell<u32> = const { Cell::new(0) };
     static NOTE: RefCell<Option<Note>> = const { RefCell::new(None) };
+    /// Set while panics are not printed: a simulation that tries schedules tells of them itself.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
     /// The failure of the panic that is unwinding, if a reply has asked for it already.
     static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
@@ -225,9 +227,20 @@ pub(crate) fn lost_reply(head: &Head) -> CallError {
     failure.map_or(CallError::NoReply, CallError::Panicked)
 }
 
+/// A caller is told of `error`: a panic in it does not go unheard.
+pub(crate) fn told(error: &CallError) {
+    if let CallError::Panicked(failure) = error
+        && let Some(hub) = hub()
+        && let Some(witness) = &hub.witness
+    {
+        witness.handles(failure);
+    }
+}
+
 const OPAQUE: &str = "opaque panic";
 
-fn text(payload: &(dyn Any + Send)) -> String {
+/// What a panic said, as far as its payload tells.
+pub(crate) fn text(payload: &(dyn Any + Send)) -> String {
     match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),
         (_, Some(text)) => text.clone(),
@@ -243,9 +256,30 @@ pub(crate) fn install_panic_hook() {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             note(info);
-            before(info);
+            if !QUIET.try_with(Cell::get).unwrap_or(false) {
+                before(info);
+            }
         }));
     });
+}
+
+/// Runs `run` with no panic printed where it happens.
+pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
+    let before = QUIET.replace(true);
+    let result = run();
+    QUIET.set(before);
+    result
+}
+
+/// What a panic said that was caught by [`catch`], and where.
+pub(crate) fn said(payload: Box<dyn Any + Send>) -> (String, Option<String>) {
+    let said = text(&*payload);
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+    let note = NOTE.take().filter(|note| note.message == said);
+    let place = note.and_then(|note| note.location).map(|place| place.to_string());
+    (said, place)
 }
 
 fn note(info: &PanicHookInfo<'_>) {

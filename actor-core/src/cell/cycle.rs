@@ -151,7 +151,7 @@ impl Suspicion {
             next: (after * 2).min(LATEST),
         };
         let at = hub.host.now() + after;
-        hub.host.timers().insert(at, Waker::from(Arc::new(suspicion)));
+        hub.host.timers().insert(at, Waker::from(Arc::new(suspicion)), true);
     }
 }
 

@@ -3,8 +3,10 @@
 
 use super::names::Names;
 use super::post::AnyMail;
+use super::witness::Witness;
 use crate::counters::Counts;
 use crate::host::Host;
+use crate::host::sim::Simulated;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{Arc, Mutex, Weak};
@@ -43,6 +45,8 @@ pub(crate) struct Hub {
     pub(crate) detects: bool,
     /// `System` handles; when the last one goes, so do the actors.
     pub(crate) handles: AtomicUsize,
+    /// What a simulation sees of its actors; `None` in any other system.
+    pub(crate) witness: Option<Box<Witness>>,
 }
 
 impl Hub {
@@ -52,7 +56,26 @@ impl Hub {
         is_local: bool,
         detects: bool,
     ) -> Arc<Self> {
-        let hub = Arc::new(Hub {
+        Hub::of(host, reporter, is_local, detects).entered()
+    }
+
+    /// A simulation, with `seed` for all chance in it.
+    pub(crate) fn simulated(host: Arc<Simulated>, reporter: Reporter, seed: u64) -> Arc<Self> {
+        let mut hub = Hub::of(host.clone(), reporter, true, true);
+        hub.rng = Mutex::new(fastrand::Rng::with_seed(seed));
+        hub.witness = Some(Box::new(Witness::new(host, seed)));
+        hub.entered()
+    }
+
+    /// Enters it among the systems of the process.
+    fn entered(self) -> Arc<Self> {
+        let hub = Arc::new(self);
+        HUBS.lock().insert(hub.id, Arc::downgrade(&hub));
+        hub
+    }
+
+    fn of(host: Arc<dyn Host>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
+        Hub {
             id: SYSTEMS.fetch_add(1, Ordering::Relaxed),
             host,
             numbers: AtomicU64::new(1),
@@ -66,9 +89,8 @@ impl Hub {
             rng: Mutex::new(fastrand::Rng::new()),
             detects,
             handles: AtomicUsize::new(0),
-        });
-        HUBS.lock().insert(hub.id, Arc::downgrade(&hub));
-        hub
+            witness: None,
+        }
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -83,6 +105,9 @@ impl Hub {
         &self,
         make: impl FnOnce(usize) -> Arc<M>,
     ) -> (Arc<M>, bool) {
+        if let Some(witness) = &self.witness {
+            witness.host.intrudes(None);
+        }
         let mut table = self.table.lock();
         if self.closing.load(Ordering::Relaxed) {
             drop(table);
@@ -130,6 +155,11 @@ impl Hub {
         self.table.lock().is_empty()
     }
 
+    /// A generator of its own for whoever needs chance.
+    pub(crate) fn rng(&self) -> fastrand::Rng {
+        self.rng.lock().fork()
+    }
+
     /// A random number from 0 to 1.
     pub(crate) fn chance(&self) -> f64 {
         self.rng.lock().f64()
@@ -137,6 +167,9 @@ impl Hub {
 
     pub(crate) fn report(&self, incident: Incident) {
         self.counts.count(&incident);
+        if let Some(witness) = &self.witness {
+            witness.hears(&incident);
+        }
         self.reporter.report(incident, self.host.now());
     }
 }

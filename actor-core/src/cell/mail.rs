@@ -313,6 +313,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
 
 impl<A: Dispatch> Post<A> for Mail<A> {
     fn push(&self, message: A::Message) -> Result<(), Refused<A::Message>> {
+        self.core.reached();
         let mut lane = self.lane.lock();
         if lane.seat.closed {
             return Err(Refused::Stopped(message));
@@ -334,6 +335,7 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         message: A::Message,
         waker: Option<Waker>,
     ) -> Result<Option<Ticket>, A::Message> {
+        self.core.reached();
         let mut lane = self.lane.lock();
         if lane.seat.closed {
             return Err(message);

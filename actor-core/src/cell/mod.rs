@@ -21,3 +21,4 @@ pub(crate) mod record;
 pub(crate) mod seat;
 mod waiting;
 pub(crate) mod waker;
+pub(crate) mod witness;

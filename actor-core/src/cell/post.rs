@@ -188,6 +188,21 @@ pub(crate) trait Verbs: AnyMail {
         schedule(self, cell);
     }
 
+    /// Whoever runs just now comes to wait for `what` of this actor; a simulation says so when
+    /// nothing goes on any more.
+    fn awaited(&self, what: &str) {
+        if let Some(witness) = &self.core().hub.witness {
+            witness.waits(&self.label(), what);
+        }
+    }
+
+    /// Somebody is told of this actor's end: its failure does not go unheard.
+    fn heard(&self, exit: &Exit) {
+        if let (Exit::Failed(failure), Some(witness)) = (exit, &self.core().hub.witness) {
+            witness.handles(failure);
+        }
+    }
+
     /// A keeper goes.
     fn release(&self) {
         if self.core().unkeep() {
@@ -204,6 +219,9 @@ pub(crate) trait Verbs: AnyMail {
                 seat.records().watchers.extend(watcher.take());
             }
         });
+        if let Some(exit) = &exit {
+            self.heard(exit);
+        }
         exit
     }
 

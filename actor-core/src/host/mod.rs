@@ -7,6 +7,7 @@ mod foreign;
 mod idle;
 mod multi;
 mod seat;
+pub(crate) mod sim;
 mod single;
 #[cfg(feature = "smol")]
 mod smol;
@@ -42,6 +43,11 @@ pub(crate) trait Host: Send + Sync + 'static {
     /// the next `close` or with the host, one by one and never inside this call.
     fn schedule(&self, job: Job, turn: Turn);
 
+    /// Takes a task as `schedule` does; `number` is what `next_task` gave for it.
+    fn schedule_task(&self, task: async_task::Runnable, _number: u32, turn: Turn) {
+        self.schedule(Job::Task(task), turn);
+    }
+
     /// The time on this host's clock.
     fn now(&self) -> Instant;
 
@@ -55,6 +61,11 @@ pub(crate) trait Host: Send + Sync + 'static {
     /// Whether this host runs its jobs on this thread.
     fn is_own_thread(&self) -> bool;
 
+    /// A number for a task that is about to be made; only a simulation tells tasks from each other.
+    fn next_task(&self) -> u32 {
+        0
+    }
+
     /// Ends the worker threads and waits for them; one that is still inside a job after `grace` is
     /// left behind and its name returned. Idempotent. A worker that calls it does not wait for itself.
     fn close(&self, grace: Duration) -> Vec<String>;
@@ -64,6 +75,11 @@ pub(crate) trait Host: Send + Sync + 'static {
 /// it meanwhile; it lays itself back or schedules itself again. It contains the panics of user code.
 pub(crate) trait RunCell: Send {
     fn run(self: Pin<Box<Self>>);
+
+    /// What tells it from the other cells of its system.
+    fn number(&self) -> u64 {
+        0
+    }
 }
 
 /// What a host runs.

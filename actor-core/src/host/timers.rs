@@ -31,6 +31,8 @@ pub(crate) struct Timers {
 pub(crate) struct TimerKey {
     at: Instant,
     number: u64,
+    /// Whether it is one of a row of ticks.
+    repeats: bool,
 }
 
 struct Waiting {
@@ -61,10 +63,11 @@ impl Timers {
         }
     }
 
-    /// Keeps `waker` until `at`; it stays until it is fired or removed.
-    pub(crate) fn insert(&self, at: Instant, waker: Waker) -> TimerKey {
+    /// Keeps `waker` until `at`; it stays until it is fired or removed. `repeats` says whether it is
+    /// one of a row of ticks.
+    pub(crate) fn insert(&self, at: Instant, waker: Waker, repeats: bool) -> TimerKey {
         let mut waiting = self.waiting.lock();
-        let key = TimerKey { at, number: waiting.next_number };
+        let key = TimerKey { at, number: waiting.next_number, repeats };
         waiting.next_number += 1;
         waiting.wakers.insert(key, waker);
         self.note_earliest(&waiting);
@@ -109,10 +112,39 @@ impl Timers {
         true
     }
 
-    /// The instant at which the next waker is due.
-    #[cfg(test)]
-    pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        self.waiting.lock().wakers.first_key_value().map(|(key, _)| key.at)
+    /// The instant at which the next waker is due, and whether it is one of a row of ticks.
+    pub(crate) fn next_due(&self) -> Option<(Instant, bool)> {
+        self.waiting.lock().wakers.first_key_value().map(|(key, _)| (key.at, key.repeats))
+    }
+
+    /// Whether any is not one of a row of ticks.
+    pub(crate) fn has_once(&self) -> bool {
+        self.waiting.lock().wakers.keys().any(|key| !key.repeats)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.lock().wakers.len()
+    }
+
+    /// The number of the first, if it is due at `now`.
+    pub(crate) fn first_due(&self, now: Instant) -> Option<u64> {
+        if self.earliest.load(Ordering::Relaxed) > self.word(now) {
+            return None;
+        }
+        let waiting = self.waiting.lock();
+        let (key, _) = waiting.wakers.first_key_value()?;
+        (key.at <= now).then_some(key.number)
+    }
+
+    /// Wakes the first, due or not.
+    pub(crate) fn fire_first(&self) {
+        let mut waiting = self.waiting.lock();
+        let first = waiting.wakers.pop_first();
+        self.note_earliest(&waiting);
+        drop(waiting);
+        if let Some((_, waker)) = first {
+            contained(|| waker.wake());
+        }
     }
 
     /// Whether anything waits at all: one relaxed load, to be asked before the clock is read.

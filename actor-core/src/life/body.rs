@@ -103,12 +103,14 @@ impl<B: Body + Send + 'static> RunCell for Seated<B> {
             }
         }
     }
+    fn number(&self) -> u64 {
+        self.mail.core().number
+    }
 }
 
 pub(crate) fn begin_turn(mail: &Arc<dyn AnyMail>) {
     let core = mail.core();
-    let turn = u32::try_from(core.settings.turn).unwrap_or(u32::MAX);
-    core.budget.store(turn, Ordering::Relaxed);
+    core.budget.store(core.turn, Ordering::Relaxed);
 }
 
 /// The turn is over: to the back of the queue.

@@ -135,8 +135,20 @@ impl<A: Dispatch> Driver<A> {
                 Stage::Ending(step) => self.end(step, state),
             };
             if let Some(next) = step {
+                if let Next::Run(_, handling) = &next {
+                    self.witnessed(handling.name);
+                }
                 return next;
             }
+        }
+    }
+
+    /// A simulation is told what is being run.
+    fn witnessed(&self, name: &'static str) {
+        if self.mail().core.is_simulated
+            && let Some(witness) = &self.mail().core.hub.witness
+        {
+            witness.runs(&**self.mail(), name);
         }
     }
 
@@ -195,8 +207,9 @@ impl<A: Dispatch> Driver<A> {
         if core.budget() == 0 {
             self.fetched = false;
             // Laying back finds what there is in the actor's own mailbox; only the driver knows that
-            // it drains, or that it takes from another.
+            // it drains, that it takes from another, or that what is kept aside is to be asked again.
             let finds_all = self.stage == Stage::Running && self.member.is_none();
+            let finds_all = finds_all && !self.kept.is_due();
             let pace = if finds_all { Pace::Idle } else { Pace::Again };
             return Some(self.rest(pace));
         }
@@ -359,6 +372,10 @@ impl<A: Dispatch> Driver<A> {
     /// Takes note of how an input ended.
     pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         self.state_may_have_changed();
+        if self.mail().core.is_simulated {
+            // A turn of one message: the next one is another choice.
+            self.mail().core.end_turn();
+        }
         let exit = match outcome {
             Ok(Flow::Done) => {
                 if self.stage == Stage::Starting {

@@ -66,6 +66,9 @@ impl RunCell for LocalCell {
             }
         }
     }
+    fn number(&self) -> u64 {
+        self.mail.core().number
+    }
 }
 
 impl Drop for LocalCell {

@@ -6,7 +6,7 @@ use crate::cell::hub::Hub;
 use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::{Key, Notice};
 use crate::exit::Failure;
-use crate::host::{Job, Turn};
+use crate::host::Turn;
 use crate::sync::{Arc, Weak};
 use async_task::{Runnable, ScheduleInfo, WithInfo};
 use pin_project_lite::pin_project;
@@ -65,11 +65,31 @@ where
     F::Output: Send + 'static,
 {
     let host = hub.host.clone();
+    let number = host.next_task();
     let schedule = move |runnable: Runnable, info: ScheduleInfo| {
         let turn = if info.woken_while_running { Turn::Back } else { Turn::Next };
-        host.schedule(Job::Task(runnable), turn);
+        host.schedule_task(runnable, number, turn);
     };
-    async_task::spawn(Within::new(future, hub.clone()), WithInfo(schedule))
+    let mut within = Within::new(future, hub.clone());
+    within.number = number;
+    async_task::spawn(within, WithInfo(schedule))
+}
+
+/// Runs blocking code as one step of a simulation. Its panic is for whoever waits for it.
+pub(crate) fn inline<T: Send + 'static>(
+    hub: &Arc<Hub>,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> async_task::Task<T> {
+    let host = hub.host.clone();
+    let number = host.next_task();
+    let schedule = move |runnable: Runnable| host.schedule_task(runnable, number, Turn::Next);
+    let mut within = Within::new(async move { run() }, hub.clone());
+    within.number = number;
+    within.is_awaited = true;
+    let builder = async_task::Builder::new().propagate_panic(true);
+    let (runnable, task) = builder.spawn(move |()| within, schedule);
+    runnable.schedule();
+    task
 }
 
 pin_project! {
@@ -78,6 +98,10 @@ pin_project! {
         #[pin]
         future: Option<F>,
         hub: Option<Arc<Hub>>,
+        // Among the tasks of a simulation; 0 for none.
+        number: u32,
+        // Whether its panic is told to whoever waits for it.
+        is_awaited: bool,
     }
 
     impl<F> PinnedDrop for Within<F> {
@@ -87,13 +111,18 @@ pin_project! {
             let _ = current::within(this.hub, || {
                 catch_unwind(AssertUnwindSafe(|| this.future.set(None)))
             });
+            if *this.number != 0
+                && let Some(witness) = this.hub.as_ref().and_then(|hub| hub.witness.as_ref())
+            {
+                witness.task_over(*this.number);
+            }
         }
     }
 }
 
 impl<F> Within<F> {
     pub(crate) fn new(future: F, hub: Arc<Hub>) -> Self {
-        Within { future: Some(future), hub: Some(hub) }
+        Within { future: Some(future), hub: Some(hub), number: 0, is_awaited: false }
     }
 }
 
@@ -105,7 +134,15 @@ impl<F: Future> Future for Within<F> {
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         let caught =
             current::within(this.hub, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
-        caught.unwrap_or_else(|payload| resume_unwind(payload))
+        caught.unwrap_or_else(|payload| {
+            if *this.number != 0
+                && !*this.is_awaited
+                && let Some(witness) = this.hub.as_ref().and_then(|hub| hub.witness.as_ref())
+            {
+                witness.task_panicked(*this.number, current::text(&*payload));
+            }
+            resume_unwind(payload)
+        })
     }
 }
 

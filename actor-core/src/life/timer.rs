@@ -122,7 +122,8 @@ impl Clock {
         let waker = Waker::from(self.clone());
         let mut state = self.state.lock();
         if !state.cancelled {
-            state.armed = Some(mail.core().hub.host.timers().insert(state.due, waker));
+            let timers = mail.core().hub.host.timers();
+            state.armed = Some(timers.insert(state.due, waker, state.period.is_some()));
         }
     }
 

@@ -18,6 +18,7 @@ use crate::actor::Dispatch;
 use crate::cell::current::{self, install_panic_hook};
 use crate::cell::hub::Hub;
 use crate::counters::Counters;
+use crate::host::sim::{Chooser, Simulated};
 use crate::host::{self, CurrentThread, Host};
 use crate::incident::Reporter;
 use crate::life::task::{self, Within};
@@ -51,6 +52,13 @@ use std::pin::pin;
 /// ```
 pub struct System {
     hub: Arc<Hub>,
+}
+
+/// How a drive ended, if not with its future's output.
+pub(crate) enum Ended {
+    Panicked(Box<dyn Any + Send>),
+    /// A simulation has ended before its future was done.
+    Broken(String),
 }
 
 static GLOBAL: OnceLock<System> = OnceLock::new();
@@ -93,6 +101,48 @@ impl System {
     /// ```
     pub fn current_thread() -> Self {
         System::start(CurrentThread::new(), Reporter::default(), true, true)
+    }
+
+    /// Makes a simulation: a system on this thread only, with a clock of its own, where `seed`
+    /// chooses what runs next among all that can.
+    ///
+    /// The same seed gives the same run. Time passes when nothing can run: it jumps to the next
+    /// timer, so that a day of ticks is over at once. `#[actor_core::test]` makes one by itself;
+    /// [`Sim::of`](crate::Sim::of) steers it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// use std::time::Duration;
+    ///
+    /// let system = System::simulation(7);
+    /// let slept = system.block_on(async {
+    ///     let begun = actor_core::time::now();
+    ///     actor_core::time::sleep(Duration::from_secs(3600)).await;
+    ///     actor_core::time::now() - begun
+    /// });
+    /// assert_eq!(slept, Duration::from_secs(3600));
+    /// ```
+    ///
+    /// # Panics
+    /// `block_on` panics, saying who waits for whom, when nothing can happen any more and the future
+    /// is not done, and when another thread reaches in by a wake, a send or a spawn.
+    pub fn simulation(seed: u64) -> Self {
+        System::simulated(Chooser::seeded(seed), seed, Reporter::default())
+    }
+
+    pub(crate) fn simulated(chooser: Chooser, seed: u64, reporter: Reporter) -> Self {
+        install_panic_hook();
+        System::handle(Hub::simulated(Simulated::new(chooser), reporter, seed))
+    }
+
+    /// Why a drive ended before its future was done; only a simulation does that.
+    fn why_broken(&self) -> String {
+        let witness = self.hub.witness.as_ref();
+        let broken = witness.and_then(|witness| Some((witness, witness.host.take_broken()?)));
+        broken.map_or_else(
+            || "the drive ended before its future was done".into(),
+            |(witness, broken)| witness.explain(&broken, &self.hub.actors()),
+        )
     }
 
     fn start(host: Arc<dyn Host>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
@@ -161,6 +211,16 @@ impl System {
     /// thread.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match self.try_block_on(future) {
+            Ok(output) => output,
+            Err(Ended::Panicked(payload)) => resume_unwind(payload),
+            Err(Ended::Broken(why)) => panic!("{why}"),
+        }
+    }
+
+    /// As `block_on`; a panic of the future, and a run that breaks, are given back.
+    #[track_caller]
+    pub(crate) fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, Ended> {
         assert!(
             !host::is_inside(),
             "`block_on` inside of a system would block its thread; use `.await`"
@@ -174,9 +234,8 @@ impl System {
         let within = Within::new(future, self.hub.clone());
         self.hub.host.drive(pin!(within));
         match output {
-            Some(Ok(output)) => output,
-            Some(Err(payload)) => resume_unwind(payload),
-            None => unreachable!("a driven future is done when `drive` returns"),
+            Some(output) => output.map_err(Ended::Panicked),
+            None => Err(Ended::Broken(self.why_broken())),
         }
     }
 
@@ -279,7 +338,8 @@ where
     task
 }
 
-/// Runs blocking code on a thread of its own, and waits for it without blocking the system.
+/// Runs blocking code on a thread of its own, and waits for it without blocking the system. In a
+/// simulation it runs in line, as one step.
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
@@ -292,7 +352,25 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    blocking::unblock(run)
+    match current::hub() {
+        // On a thread of its own it would run at another time in each run.
+        Some(hub) if hub.witness.is_some() => task::inline(&hub, run),
+        _ => blocking::unblock(run),
+    }
+}
+
+/// Returns a generator of random numbers, seeded by the current system: in a simulation it follows
+/// the seed.
+///
+/// ```
+/// # use actor_core::System;
+/// let throw = |seed| System::simulation(seed).block_on(async { actor_core::rng().u64(..) });
+/// assert_eq!(throw(1), throw(1));
+/// assert_ne!(throw(1), throw(2));
+/// ```
+#[must_use]
+pub fn rng() -> fastrand::Rng {
+    System::current_hub().rng()
 }
 
 /// The host of the current system.

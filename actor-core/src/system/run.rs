@@ -1,4 +1,4 @@
-//! Whole programs: what `System::run`, `#[actor_core::main]` and `#[actor_core::test]` make of a body.
+//! Whole programs: what `System::run` and `#[actor_core::main]` make of a body.
 
 use super::System;
 use async_signal::{Signal, Signals};
@@ -64,9 +64,4 @@ pub async fn interrupted() {
         }
         Err(_) => std::future::pending().await,
     }
-}
-
-/// Runs `body` on a current-thread system of its own.
-pub fn test<F: Future>(body: F) -> F::Output {
-    System::current_thread().block_on(body)
 }

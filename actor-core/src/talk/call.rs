@@ -6,6 +6,7 @@ use super::send::{Held, Sending};
 use super::timed::{Expire, Home, Timed};
 use crate::Context;
 use crate::actor::{Dispatch, Protocol};
+use crate::cell::post::Verbs;
 use crate::cell::queue::{Refused, Ticket};
 use crate::cell::record::Recorded;
 use crate::error::{CallError, SendError, SendReason};
@@ -423,6 +424,10 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
                 }
             }
             State::Over => panic!("a call was polled after it had given its answer"),
+        }
+        let post = self.address.get().post();
+        if post.core().is_simulated {
+            post.awaited("an answer of");
         }
         self.wait_on(cx)
     }

@@ -1,6 +1,6 @@
 //! Waiting for what an actor's life comes to: [`Join`], [`Starting`], [`StopWithin`].
 
-use crate::cell::post::AnyMail;
+use crate::cell::post::{AnyMail, Verbs};
 use crate::exit::Exit;
 use crate::sync::Arc;
 use crate::time::Sleep;
@@ -45,7 +45,12 @@ impl Future for Join {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Exit> {
         let Some(mail) = self.mail.clone() else { return Poll::Ready(Exit::NoActor) };
-        poll_change(&*mail, &mut self.listener, cx, |seat| seat.exit().cloned())
+        let exit = poll_change(&*mail, &mut self.listener, cx, |seat| seat.exit().cloned());
+        match &exit {
+            Poll::Ready(exit) => mail.heard(exit),
+            Poll::Pending => mail.awaited("the end of"),
+        }
+        exit
     }
 }
 
@@ -82,11 +87,17 @@ impl Future for Starting {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let mail = self.mail.clone();
-        poll_change(&*mail, &mut self.listener, cx, |seat| match seat.exit() {
+        let started = poll_change(&*mail, &mut self.listener, cx, |seat| match seat.exit() {
             _ if seat.started => Some(Ok(())),
             Some(exit) => Some(Err(exit.clone())),
             None => None,
-        })
+        });
+        match &started {
+            Poll::Ready(Err(exit)) => mail.heard(exit),
+            Poll::Ready(Ok(())) => {}
+            Poll::Pending => mail.awaited("the start of"),
+        }
+        started
     }
 }
 

@@ -236,6 +236,7 @@ impl<T> Drop for Reply<T> {
             && !slot.head.is_gone()
         {
             let error = current::lost_reply(&slot.head);
+            current::told(&error);
             let _ = slot.put(Err(error));
         }
     }

@@ -3,6 +3,7 @@
 use super::address::Addr;
 use super::timed::{Expire, Home, Timed};
 use crate::actor::Protocol;
+use crate::cell::post::Verbs;
 use crate::cell::queue::{Refused, Room, Ticket};
 use crate::cell::record::Recorded;
 use crate::error::{SendError, SendReason};
@@ -114,6 +115,9 @@ impl<'a, P: Protocol> Sending<'a, P> {
     /// Waits on, unless it would be for ever.
     fn wait(&mut self, ticket: Ticket, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let post = self.address.get().post();
+        if post.core().is_simulated {
+            post.awaited("room at");
+        }
         let (room, is_timed) = (Some(ticket), self.is_timed);
         let Some(cycle) = self.recorded.pending(post.core(), room, is_timed, cx.waker()) else {
             return Poll::Pending;

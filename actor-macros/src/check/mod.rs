@@ -12,12 +12,14 @@ mod owned;
 mod reply;
 mod selves;
 mod settings;
+mod trial;
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, GenericParam, Generics};
 
 pub(crate) use block::check_block;
 pub(crate) use settings::krate;
+pub(crate) use trial::trial;
 
 use crate::errors::Errors;
 use crate::model::ActorType;

@@ -72,14 +72,14 @@ pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> (Option<Toke
     (path, local)
 }
 
-/// The options of `#[main]` and `#[test]`: the path of the crate.
+/// The options of `#[main]`: the path of the crate.
 pub(crate) fn krate(tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
     let entries = options::read(tokens, &["crate"], |_| None, errors);
     entries.iter().find_map(|entry| crate_path(entry, errors))
 }
 
 /// `crate` takes a path.
-fn crate_path(entry: &Entry, errors: &mut Errors) -> Option<TokenStream> {
+pub(super) fn crate_path(entry: &Entry, errors: &mut Errors) -> Option<TokenStream> {
     let value = entry.expect_value("crate = ::path::of::actor_core", errors)?;
     let parsed = syn::parse2::<LitStr>(value.clone());
     if let Ok(quoted) = parsed {

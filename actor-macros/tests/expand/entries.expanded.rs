@@ -1,3 +1,9 @@
+// error: `seeds` takes a number from 1 on; write `seeds = 100`
+// under: 0
+// error: `real` runs once, in real time; remove `seeds`
+// under: seeds
+// error: a `real` test has no simulation to take; remove the argument
+// under: sim: Sim
 // error: `#[actor_core::main]` runs an `async fn`; write `async fn main`
 // under: fn
 fn main() -> Result<(), Error> {
@@ -13,8 +19,38 @@ fn counts() {
     async fn counts() {
         assert!(false);
     }
-    ::actor_core::__private::test(counts())
+    ::actor_core::__private::simulate(::actor_core::__private::Plan::usual(), |_| counts())
 }
+#[::core::prelude::v1::test]
+fn schedules() {
+    async fn schedules(sim: Sim) -> Result<(), Error> {
+        sim.settle().await;
+        Ok(())
+    }
+    ::actor_core::__private::simulate(
+        ::actor_core::__private::Plan::usual().seeds(100).leftovers(),
+        |__sim| schedules(__sim),
+    )
+}
+#[::core::prelude::v1::test]
+fn explores() {
+    async fn explores() {}
+    ::actor_core::__private::simulate(::actor_core::__private::Plan::usual().explore(8), |_| {
+        explores()
+    })
+}
+#[::core::prelude::v1::test]
+fn sockets() {
+    async fn sockets() {}
+    ::mine::rt::__private::really(sockets())
+}
+#[::core::prelude::v1::test]
+fn contradicts() {
+    async fn contradicts(sim: Sim) {}
+}
+::core::compile_error! { "`seeds` takes a number from 1 on; write `seeds = 100`" }
+::core::compile_error! { "`real` runs once, in real time; remove `seeds`" }
+::core::compile_error! { "a `real` test has no simulation to take; remove the argument" }
 fn main() {
     fn main() {}
     loop {}

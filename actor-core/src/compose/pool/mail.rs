@@ -249,6 +249,7 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
 
 impl<A: Dispatch> Post<A> for PoolMail<A> {
     fn push(&self, message: A::Message) -> Result<(), Refused<A::Message>> {
+        self.core.reached();
         let mut lane = self.lane.lock();
         if lane.seat.closed {
             return Err(Refused::Stopped(message));
@@ -271,6 +272,7 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         message: A::Message,
         waker: Option<Waker>,
     ) -> Result<Option<Ticket>, A::Message> {
+        self.core.reached();
         let mut lane = self.lane.lock();
         if lane.seat.closed {
             return Err(message);

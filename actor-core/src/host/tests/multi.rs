@@ -118,7 +118,7 @@ fn jobs_that_are_always_ready_starve_neither_outside_jobs_nor_timers() {
         wait.recv().unwrap();
         let (fired, wait) = mpsc::channel();
         let waker = Call::waker(move || fired.send(()).unwrap());
-        host.timers().insert(host.now() + Duration::from_millis(2), waker);
+        host.timers().insert(host.now() + Duration::from_millis(2), waker, false);
         wait.recv().unwrap();
         stop.store(true, Ordering::SeqCst);
         end(&host);
@@ -180,7 +180,7 @@ fn sleeping_workers_wake_for_each_timer_whatever_its_order() {
         for millis in [3_600_000, 12, 8, 4, 1] {
             let sender = sender.clone();
             let waker = Call::waker(move || sender.send(millis).unwrap());
-            host.timers().insert(host.now() + Duration::from_millis(millis), waker);
+            host.timers().insert(host.now() + Duration::from_millis(millis), waker, false);
         }
         let mut fired: Vec<_> = receiver.iter().take(4).collect();
         // Two workers may fire at the same time, so their order is not promised.
@@ -189,7 +189,7 @@ fn sleeping_workers_wake_for_each_timer_whatever_its_order() {
         for round in 0..2000 {
             let sender = sender.clone();
             let waker = Call::waker(move || sender.send(round).unwrap());
-            host.timers().insert(host.now() + Duration::from_micros(round % 7 * 20), waker);
+            host.timers().insert(host.now() + Duration::from_micros(round % 7 * 20), waker, false);
             assert_eq!(receiver.recv(), Ok(round));
         }
         end(&host);

@@ -69,7 +69,7 @@ fn timers_fire_while_jobs_and_future_are_always_ready() {
     within_limit(|| {
         let host = host();
         let (fired, waker) = Count::new();
-        host.timers().insert(host.now() + Duration::from_millis(2), waker);
+        host.timers().insert(host.now() + Duration::from_millis(2), waker, false);
         let goes_on = fired.clone();
         again(&host, move || goes_on.get() == 0);
         block_on(&*host, async {
@@ -92,7 +92,7 @@ fn an_idle_owner_sleeps_until_a_timer_is_due() {
                 if Instant::now() >= at {
                     return std::task::Poll::Ready(());
                 }
-                host.timers().insert(at, context.waker().clone());
+                host.timers().insert(at, context.waker().clone(), false);
                 std::task::Poll::Pending
             }),
         );

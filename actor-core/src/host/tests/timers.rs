@@ -17,15 +17,15 @@ fn due_wakers_are_woken_in_order_of_deadline_then_insertion() {
         let sender = sender.clone();
         Call::waker(move || sender.send(name).unwrap())
     };
-    timers.insert(base + 3 * SECOND, waker(3));
-    timers.insert(base + SECOND, waker(1));
-    timers.insert(base + 2 * SECOND, waker(20));
-    timers.insert(base + 2 * SECOND, waker(21));
-    timers.insert(base + 9 * SECOND, waker(9));
+    timers.insert(base + 3 * SECOND, waker(3), false);
+    timers.insert(base + SECOND, waker(1), false);
+    timers.insert(base + 2 * SECOND, waker(20), false);
+    timers.insert(base + 2 * SECOND, waker(21), false);
+    timers.insert(base + 9 * SECOND, waker(9), false);
     assert_eq!(timers.fire(base), 0);
     assert_eq!(timers.fire(base + 3 * SECOND), 4);
     assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [1, 20, 21, 3]);
-    assert_eq!(timers.next_deadline(), Some(base + 9 * SECOND));
+    assert_eq!(timers.next_due(), Some((base + 9 * SECOND, false)));
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn more_than_one_batch_is_fired_at_once() {
     let timers = silent(base);
     let (count, waker) = Count::new();
     for _ in 0..100 {
-        timers.insert(base + SECOND, waker.clone());
+        timers.insert(base + SECOND, waker.clone(), false);
     }
     assert_eq!(timers.fire(base + SECOND), 100);
     assert_eq!(count.get(), 100);
@@ -46,7 +46,7 @@ fn a_removed_waker_leaves_no_clone_behind() {
     let base = Instant::now();
     let timers = silent(base);
     let (count, waker) = Count::new();
-    let key = timers.insert(base + SECOND, waker);
+    let key = timers.insert(base + SECOND, waker, false);
     assert_eq!(Arc::strong_count(&count), 2);
     drop(timers.remove(key).expect("it was not fired"));
     assert_eq!(Arc::strong_count(&count), 1);
@@ -60,7 +60,7 @@ fn a_replaced_waker_keeps_the_place_and_leaves_no_clone_behind() {
     let base = Instant::now();
     let timers = silent(base);
     let ((first, first_waker), (second, second_waker)) = (Count::new(), Count::new());
-    let key = timers.insert(base + SECOND, first_waker);
+    let key = timers.insert(base + SECOND, first_waker, false);
     assert!(timers.replace(key, &second_waker));
     assert!(timers.replace(key, &second_waker));
     assert_eq!((Arc::strong_count(&first), Arc::strong_count(&second)), (1, 3));
@@ -75,8 +75,8 @@ fn a_waker_that_panics_keeps_no_other_from_being_woken() {
     let base = Instant::now();
     let timers = silent(base);
     let (count, waker) = Count::new();
-    timers.insert(base, Call::waker(|| panic!("on purpose")));
-    timers.insert(base, waker);
+    timers.insert(base, Call::waker(|| panic!("on purpose")), false);
+    timers.insert(base, waker, false);
     assert_eq!(timers.fire(base), 2);
     assert_eq!(count.get(), 1);
 }
@@ -91,7 +91,7 @@ fn only_a_deadline_earlier_than_the_sleep_gives_an_alarm() {
     });
     let (_count, waker) = Count::new();
     let insert = |seconds| {
-        timers.insert(base + seconds * SECOND, waker.clone());
+        timers.insert(base + seconds * SECOND, waker.clone(), false);
         alarms.get()
     };
     assert_eq!(insert(100), 0);

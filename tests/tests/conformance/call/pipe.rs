@@ -172,7 +172,7 @@ pub fn a19_a_load_of_100_ms_holds_up_no_call(system: &System) {
                 answered += 1;
                 actor_core::time::sleep(Duration::from_millis(5)).await;
             }
-            assert!(begun.elapsed() >= Duration::from_millis(100));
+            assert!(actor_core::time::now() - begun >= Duration::from_millis(100));
             if answered > 0 {
                 break;
             }

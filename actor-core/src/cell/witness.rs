@@ -1,0 +1,245 @@
+//! What a simulation sees of its actors: who runs what, who waits for whom, and which failures had
+//! nobody to be told. Knows no handlers. No system but a simulation has one.
+
+use super::core::Core;
+use super::post::{AnyMail, Verbs};
+use crate::exit::{Failure, FailureKind};
+use crate::host::sim::{Broken, Simulated, Step, Subject};
+use crate::incident::Incident;
+use crate::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+pub(crate) struct Witness {
+    pub(crate) host: Arc<Simulated>,
+    pub(crate) seed: u64,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// By number; they outlive the actors.
+    labels: BTreeMap<u64, String>,
+    /// What each began last.
+    running: BTreeMap<u64, &'static str>,
+    /// What each was waiting for when it last did a step.
+    waits: BTreeMap<Subject, Vec<Wait>>,
+    /// Panics of actors that nobody was told of.
+    unhandled: Vec<Failure>,
+    /// Panics that somebody was told of.
+    handled: Vec<Failure>,
+    /// Panics of tasks: who, and what they said.
+    panicked: Vec<(Subject, String)>,
+    /// What was reported, as it reads.
+    incidents: Vec<String>,
+    /// Which failures are no fault.
+    expected: Vec<Expected>,
+}
+
+type Expected = Box<dyn Fn(&Failure) -> bool + Send>;
+
+/// The lines of a run's incidents that are kept.
+const INCIDENTS: usize = 20;
+
+struct Wait {
+    /// In which step of its subject; those of an earlier one are over.
+    step: u64,
+    what: String,
+}
+
+impl Witness {
+    pub(super) fn new(host: Arc<Simulated>, seed: u64) -> Witness {
+        Witness { host, seed, seen: Mutex::new(Seen::default()) }
+    }
+
+    /// `mail` begins to run `name`: a message or a hook.
+    pub(crate) fn runs(&self, mail: &dyn AnyMail, name: &'static str) {
+        self.host.note(name);
+        let label = mail.label();
+        let number = mail.core().number;
+        let mut seen = self.seen.lock();
+        seen.running.insert(number, name);
+        seen.labels.insert(number, label);
+    }
+
+    /// Whoever does the present step comes to wait for `what` of `target`.
+    pub(crate) fn waits(&self, target: &str, what: &str) {
+        let what = format!("{what} {target}");
+        let subject = self.host.running();
+        let step = self.host.with_trace(|trace| trace.turn);
+        let mut seen = self.seen.lock();
+        let waits = seen.waits.entry(subject).or_default();
+        waits.retain(|wait| wait.step == step && wait.what != what);
+        waits.push(Wait { step, what });
+    }
+
+    pub(crate) fn hears(&self, incident: &Incident) {
+        let mut seen = self.seen.lock();
+        if let Incident::Unobserved { failure } | Incident::Swallowed { failure } = incident
+            && failure.kind() == FailureKind::Panic
+            && !seen.handled.iter().any(|handled| handled.is(failure))
+        {
+            seen.unhandled.push(failure.clone());
+        }
+        if seen.incidents.len() < INCIDENTS {
+            seen.incidents.push(incident.to_string());
+        }
+    }
+
+    /// Somebody was told of `failure`.
+    pub(crate) fn handles(&self, failure: &Failure) {
+        let mut seen = self.seen.lock();
+        seen.unhandled.retain(|unhandled| !unhandled.is(failure));
+        seen.handled.push(failure.clone());
+    }
+
+    /// Takes note of what actors are called that have not run yet.
+    pub(crate) fn learn(&self, actors: &[Arc<dyn AnyMail>]) {
+        for actor in actors {
+            let label = actor.label();
+            self.seen.lock().labels.entry(actor.core().number).or_insert(label);
+        }
+    }
+
+    pub(crate) fn expect(&self, is_expected: Expected) {
+        self.seen.lock().expected.push(is_expected);
+    }
+
+    pub(crate) fn task_over(&self, number: u32) {
+        self.host.task_over(number);
+    }
+
+    pub(crate) fn task_panicked(&self, number: u32, said: String) {
+        self.seen.lock().panicked.push((Subject::Task(number), said));
+    }
+
+    /// The panics that nobody was told of, as they read.
+    pub(crate) fn unhandled(&self) -> Vec<String> {
+        // What is expected is asked of the user's code, which runs under no lock.
+        let expected = std::mem::take(&mut self.seen.lock().expected);
+        let mut failures = self.seen.lock().unhandled.clone();
+        failures.retain(|failure| !expected.iter().any(|is_expected| is_expected(failure)));
+        let mut seen = self.seen.lock();
+        seen.expected = expected;
+        let actors = failures.iter().map(ToString::to_string);
+        let tasks = seen.panicked.iter();
+        let tasks = tasks.map(|(who, said)| format!("{} panicked: {said}", seen.name(*who)));
+        actors.chain(tasks).collect()
+    }
+
+    pub(crate) fn incidents(&self) -> Vec<String> {
+        self.seen.lock().incidents.clone()
+    }
+
+    /// Somebody sends an actor something: that breaks the run if it is another thread.
+    pub(crate) fn reached(&self, core: &Core) {
+        let subject = Subject::Cell(core.number);
+        if !self.host.intrudes(Some(subject)) {
+            self.host.touch(subject);
+        }
+    }
+
+    /// A step as it reads: who, and what it did.
+    pub(crate) fn read(&self, step: &Step, last: Option<&'static str>) -> (String, String) {
+        let seen = self.seen.lock();
+        let did = match (step.subject, step.did, last) {
+            (Subject::Cell(_), "", Some(last)) => format!("goes on with `{last}`"),
+            (Subject::Cell(_), "", None) => "looks at its mailbox".into(),
+            (Subject::Cell(_), did, _) => format!("takes `{did}`"),
+            (Subject::Timer(_), ..) => "is due".into(),
+            (Subject::Body | Subject::Task(_), ..) => "goes on".into(),
+        };
+        (seen.name(step.subject), did)
+    }
+
+    pub(crate) fn name(&self, subject: Subject) -> String {
+        self.seen.lock().name(subject)
+    }
+
+    /// Who waits, and for what.
+    pub(crate) fn waiting(&self, actors: &[Arc<dyn AnyMail>]) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(self.wait_of(Subject::Body, ""));
+        for actor in actors {
+            let number = actor.core().number;
+            let mut is_pending = false;
+            actor.with(&mut |seat, _| is_pending = seat.busy);
+            let running = self.seen.lock().running.get(&number).copied();
+            if is_pending && let Some(running) = running {
+                let subject = Subject::Cell(number);
+                let line = self.wait_of(subject, running).unwrap_or_else(|| {
+                    let name = actor.label();
+                    format!("{name} waits in `{running}` for something that the simulation does not know")
+                });
+                lines.push(line);
+            }
+            let queued = actor.len();
+            if queued > 0 {
+                lines.push(format!("{} has {queued} messages waiting", actor.label()));
+            }
+        }
+        for task in self.host.pending_tasks() {
+            lines.extend(self.wait_of(Subject::Task(task), ""));
+        }
+        lines
+    }
+
+    fn wait_of(&self, subject: Subject, within: &str) -> Option<String> {
+        let last = self.host.with_trace(|trace| trace.last_of(subject));
+        let seen = self.seen.lock();
+        let waits = seen.waits.get(&subject)?;
+        if last.is_some_and(|last| waits.iter().any(|wait| wait.step != last)) {
+            // It has done something since.
+            return None;
+        }
+        let mut line = seen.name(subject);
+        let place = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
+        let what: Vec<&str> = waits.iter().map(|wait| wait.what.as_str()).collect();
+        write!(line, " waits{place} for {}", what.join(" and ")).ok()?;
+        Some(line)
+    }
+
+    /// Why a run ended before its body did, as it reads.
+    pub(crate) fn explain(&self, broken: &Broken, actors: &[Arc<dyn AnyMail>]) -> String {
+        self.learn(actors);
+        match broken {
+            Broken::Intruded(thread, reached) => {
+                let reached = reached.map_or_else(|| "it".into(), |subject| self.name(subject));
+                format!(
+                    "thread `{thread}` reached {reached} in a simulation, which runs on one thread. \
+                     Use `actor_core::time` for `smol::Timer`, `actor_core::spawn` and \
+                     `actor_core::unblock` for threads, and for sockets a test double or \
+                     `#[actor_core::test(real)]`"
+                )
+            }
+            Broken::Endless => {
+                "the run does not end: it goes on while the time stands still".into()
+            }
+            Broken::Stalled => {
+                let mut text = String::from("nothing can happen any more, and the body waits");
+                let waiting = self.waiting(actors);
+                if waiting.is_empty() {
+                    text.push_str(" for something that the simulation does not know");
+                }
+                for line in waiting {
+                    text.push_str("\n  ");
+                    text.push_str(&line);
+                }
+                text
+            }
+        }
+    }
+}
+
+impl Seen {
+    fn name(&self, subject: Subject) -> String {
+        match subject {
+            Subject::Body => "the body".into(),
+            Subject::Task(number) => format!("task {number}"),
+            Subject::Timer(number) => format!("timer {number}"),
+            Subject::Cell(number) => {
+                self.labels.get(&number).cloned().unwrap_or_else(|| format!("actor #{number}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! Floor 1: the simulated host: one thread, a clock that only it moves, and a chooser that picks what
+//! runs next among all that can. It starts no thread, reads no clock and never sleeps.
+//!
+//! When nothing can run, the time jumps to the next timer. When there is none either, the driven
+//! future waits for ever, which ends the drive.
+
+mod body;
+mod chooser;
+mod idle;
+mod trace;
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Waker};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use self::body::Body;
+use super::{Entered, Host, Job, Timers, Turn};
+use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak};
+
+pub(crate) use self::chooser::{Chooser, Decision};
+pub(crate) use self::idle::{Calm, Next};
+pub(crate) use self::trace::{Step, Trace};
+
+/// So many steps while the time stands still are no program that gets anywhere.
+const ENDLESS: u64 = 20_000_000;
+
+/// So far back is looked for one that is touched.
+const NEAR: usize = 64;
+
+/// With more than this, what runs next leaves its place to the newest: a queue of a million is not
+/// moved up a million times.
+const MANY: usize = 4096;
+
+/// A host that does one step at a time, chosen by a seed.
+pub(crate) struct Simulated {
+    owner: ThreadId,
+    base: Instant,
+    timers: Timers,
+    tasks: AtomicU32,
+    world: Mutex<World>,
+    this: Weak<Simulated>,
+}
+
+/// Who does a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Subject {
+    /// The driven future.
+    Body,
+    /// A cell, by its number.
+    Cell(u64),
+    /// A task, by its number.
+    Task(u32),
+    /// A timer, by the number of timers set before it.
+    Timer(u64),
+}
+
+/// Why a drive ended before its future was done.
+#[derive(Clone, Debug)]
+pub(crate) enum Broken {
+    /// Nothing can happen any more.
+    Stalled,
+    /// It goes on without end while the time stands still.
+    Endless,
+    /// Another thread reached in: its name, and what it reached.
+    Intruded(String, Option<Subject>),
+}
+
+struct World {
+    /// Since the start.
+    now: Duration,
+    /// What can run, in the order in which it came, the newest last.
+    ready: VecDeque<Ready>,
+    /// What runs next without a choice.
+    first: Option<Ready>,
+    /// Set while whoever waited for one step is being woken: what that makes ready goes first.
+    is_first: bool,
+    chooser: Chooser,
+    trace: Trace,
+    running: Subject,
+    broken: Option<Broken>,
+    idle: idle::Waiting,
+    /// How many steps more there may be while the time stands still.
+    fuel: u64,
+    /// How many tasks are there that are not over.
+    tasks: VecDeque<u32>,
+}
+
+enum Ready {
+    Body(Arc<Body>),
+    Job(Job, Subject),
+}
+
+impl Ready {
+    fn subject(&self) -> Subject {
+        match self {
+            Ready::Body(_) => Subject::Body,
+            Ready::Job(_, subject) => *subject,
+        }
+    }
+}
+
+/// What is to be done next.
+enum Chosen {
+    Ready(Ready),
+    /// The first timer. Those that are due at one instant come in the order in which they were set,
+    /// as they do where no two instants are the same.
+    Timer,
+    Nothing,
+}
+
+impl Simulated {
+    /// Makes a host that the calling thread owns and `chooser` steers.
+    pub(crate) fn new(chooser: Chooser) -> Arc<Simulated> {
+        let base = Instant::now();
+        Arc::new_cyclic(|this| Simulated {
+            owner: thread::current().id(),
+            base,
+            timers: Timers::new(base, || {}),
+            tasks: AtomicU32::new(0),
+            world: Mutex::new(World {
+                now: Duration::ZERO,
+                ready: VecDeque::new(),
+                first: None,
+                is_first: false,
+                chooser,
+                trace: Trace::default(),
+                running: Subject::Body,
+                broken: None,
+                idle: idle::Waiting::default(),
+                fuel: ENDLESS,
+                tasks: VecDeque::new(),
+            }),
+            this: this.clone(),
+        })
+    }
+
+    /// Notes what the present step does.
+    pub(crate) fn note(&self, did: &'static str) {
+        self.world().trace.note(did);
+    }
+
+    /// A cell was sent something: if it can run already, it is the newest of those that can. So what
+    /// comes by itself follows one train of thought to its end.
+    pub(crate) fn touch(&self, subject: Subject) {
+        let mut world = self.world();
+        let places = world.ready.iter().enumerate().rev().take(NEAR);
+        let place = places.filter(|(_, ready)| ready.subject() == subject).map(|(at, _)| at).next();
+        if let Some(ready) = place.and_then(|place| world.ready.remove(place)) {
+            world.ready.push_back(ready);
+        }
+    }
+
+    /// Who does the present step.
+    pub(crate) fn running(&self) -> Subject {
+        self.world().running
+    }
+
+    /// How much time has passed here.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.world().now
+    }
+
+    /// Looks at what was done so far.
+    pub(crate) fn with_trace<T>(&self, look: impl FnOnce(&Trace) -> T) -> T {
+        look(&self.world().trace)
+    }
+
+    /// The choices made so far.
+    pub(crate) fn decisions(&self) -> Vec<Decision> {
+        self.world().chooser.made().to_vec()
+    }
+
+    /// Ends the drive after so many steps more, as one that is endless.
+    pub(crate) fn limit(&self, steps: u64) {
+        self.world().trace.set_limit(steps);
+    }
+
+    /// Why the drive has ended, if not because its future was done.
+    pub(crate) fn take_broken(&self) -> Option<Broken> {
+        self.world().broken.take()
+    }
+
+    /// When the next timer is due, and how many wait.
+    pub(crate) fn pending_timers(&self) -> (Option<Duration>, usize) {
+        let next = self.timers.next_due().map(|(at, _)| at.saturating_duration_since(self.base));
+        (next, self.timers.len())
+    }
+
+    /// The tasks that are not over.
+    pub(crate) fn pending_tasks(&self) -> Vec<u32> {
+        self.world().tasks.iter().copied().collect()
+    }
+
+    /// A task is over.
+    pub(crate) fn task_over(&self, number: u32) {
+        self.world().tasks.retain(|task| *task != number);
+    }
+
+    /// Breaks the run if this is not its thread; says so.
+    pub(crate) fn intrudes(&self, on: Option<Subject>) -> bool {
+        if self.is_own_thread() {
+            return false;
+        }
+        let thread = thread::current();
+        let name = thread.name().map_or_else(|| format!("{:?}", thread.id()), ToOwned::to_owned);
+        self.world().broken.get_or_insert(Broken::Intruded(name, on));
+        true
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock()
+    }
+
+    fn put(&self, ready: Ready) {
+        self.intrudes(Some(ready.subject()));
+        let mut world = self.world();
+        if world.is_first && world.first.is_none() {
+            world.first = Some(ready);
+        } else {
+            world.ready.push_back(ready);
+        }
+    }
+
+    /// Chooses what is next, and notes it.
+    fn choose(&self) -> Chosen {
+        let mut world = self.world();
+        let world = &mut *world;
+        if let Some(ready) = world.first.take() {
+            world.begin(ready.subject(), None);
+            return Chosen::Ready(ready);
+        }
+        let now = self.base + world.now;
+        let timer = self.timers.first_due(now).map(Subject::Timer);
+        let jobs = world.ready.len();
+        let most = jobs + usize::from(timer.is_some());
+        if most == 0 {
+            return Chosen::Nothing;
+        }
+        // The newest first, and a timer when nothing else can run: that is what comes by itself.
+        let (choice, usual) = world.chooser.choose(most);
+        let at = |choice| match jobs.checked_sub(choice + 1) {
+            Some(place) => world.ready.get(place).map(Ready::subject),
+            None => timer,
+        };
+        let instead = if choice == usual { None } else { at(usual) };
+        let Some(place) = jobs.checked_sub(choice + 1) else {
+            world.begin(timer.unwrap_or(Subject::Body), instead);
+            return Chosen::Timer;
+        };
+        let ready = match world.ready.len() {
+            ..MANY => world.ready.remove(place),
+            MANY.. => world.ready.swap_remove_back(place),
+        };
+        let Some(ready) = ready else { return Chosen::Nothing };
+        world.begin(ready.subject(), instead);
+        Chosen::Ready(ready)
+    }
+
+    /// Does one step; false if nothing can run.
+    fn step(
+        &self,
+        body: &Arc<Body>,
+        future: &mut Pin<&mut dyn Future<Output = ()>>,
+        context: &mut Context<'_>,
+    ) -> Next {
+        match self.choose() {
+            Chosen::Nothing => return self.idle(),
+            Chosen::Timer => self.timers.fire_first(),
+            Chosen::Ready(Ready::Job(job, _)) => job.run(),
+            Chosen::Ready(Ready::Body(other)) => {
+                // One that was driven before is over, and its wake with it.
+                if Arc::ptr_eq(&other, body) {
+                    body.begin();
+                    self.world().idle.body_runs();
+                    if future.as_mut().poll(context).is_ready() {
+                        return Next::Done;
+                    }
+                }
+            }
+        }
+        self.stepped();
+        Next::GoOn
+    }
+}
+
+impl World {
+    fn begin(&mut self, subject: Subject, instead: Option<Subject>) {
+        self.running = subject;
+        self.trace.begin(Step { at: self.now, subject, turn: 0, did: "", instead });
+        self.fuel -= 1;
+        if (self.fuel == 0 || self.trace.is_at_limit()) && self.broken.is_none() {
+            self.broken = Some(Broken::Endless);
+            self.fuel = ENDLESS;
+        }
+    }
+}
+
+impl Host for Simulated {
+    fn schedule(&self, job: Job, _turn: Turn) {
+        let subject = match &job {
+            Job::Cell(cell) => Subject::Cell(cell.number()),
+            Job::Task(_) => Subject::Task(0),
+        };
+        self.put(Ready::Job(job, subject));
+    }
+
+    fn schedule_task(&self, task: async_task::Runnable, number: u32, _turn: Turn) {
+        self.put(Ready::Job(Job::Task(task), Subject::Task(number)));
+    }
+
+    fn now(&self) -> Instant {
+        self.base + self.elapsed()
+    }
+
+    fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
+        assert!(self.is_own_thread(), "a simulation is driven only by the thread that made it");
+        let Some(this) = self.this.upgrade() else { return };
+        let _entered = Entered::new(this);
+        let body = Body::new(self.this.clone());
+        let waker = Waker::from(body.clone());
+        let mut context = Context::from_waker(&waker);
+        waker.wake_by_ref();
+        while self.world().broken.is_none() {
+            match self.step(&body, &mut future, &mut context) {
+                Next::GoOn => {}
+                Next::Done => break,
+                Next::Stalled => self.world().broken = Some(Broken::Stalled),
+            }
+        }
+        body.end();
+    }
+
+    fn is_own_thread(&self) -> bool {
+        thread::current().id() == self.owner
+    }
+
+    fn next_task(&self) -> u32 {
+        let number = self.tasks.fetch_add(1, Ordering::Relaxed) + 1;
+        self.world().tasks.push_back(number);
+        number
+    }
+
+    /// There is no thread to end. On the owner thread what is left is dropped; elsewhere it is kept
+    /// until the host is dropped.
+    fn close(&self, _grace: Duration) -> Vec<String> {
+        if self.is_own_thread() {
+            self.timers.wake_all();
+            self.discard_left();
+        }
+        Vec::new()
+    }
+}
+
+impl Simulated {
+    /// Drops all that can run, one by one, and what is made ready by such a drop too.
+    fn discard_left(&self) {
+        loop {
+            // A statement of its own: the lock is not held while the job is dropped.
+            let ready = self.world().ready.pop_front();
+            match ready {
+                None => return,
+                Some(Ready::Body(body)) => drop(body),
+                Some(Ready::Job(job, _)) => job.discard(),
+            }
+        }
+    }
+}
+
+impl Drop for Simulated {
+    fn drop(&mut self) {
+        self.discard_left();
+    }
+}

@@ -1,0 +1,79 @@
+//! What is said of a schedule that fails: the seed that gives it, and the few steps that matter.
+
+use super::run::Run;
+use super::shrink::Deviations;
+use crate::sim::Step;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// The most steps that are printed.
+const STEPS: usize = 10;
+
+/// How the schedule came about.
+pub(super) enum Origin {
+    /// By a seed, the so-and-so-manieth of so many.
+    Seed { seed: u64, number: u64, of: u64 },
+    /// By trying all, the so-and-so-manieth.
+    Explored { number: u64 },
+}
+
+/// What is said of a run that failed, by its shortest schedule.
+pub(super) fn report(origin: &Origin, text: &str, choices: &Deviations, run: &Run) -> String {
+    let mut said = match origin {
+        Origin::Seed { seed, number, of } => {
+            format!("seed {seed} fails, run {number} of {of}; ACTOR_SEED={seed} runs it again\n")
+        }
+        Origin::Explored { number } => format!("schedule {number} fails\n"),
+    };
+    let _ = writeln!(said, "{text}");
+    if let Some((_, shortest)) = &run.fault
+        && shortest != text
+    {
+        let _ = writeln!(said, "in the shortest schedule:\n{shortest}");
+    }
+    for incident in &run.incidents {
+        let _ = writeln!(said, "incident: {incident}");
+    }
+    said.push_str(&steps(choices, run));
+    said
+}
+
+/// The steps that matter: where the schedule was chosen, and what went on round that.
+fn steps(choices: &Deviations, run: &Run) -> String {
+    let all = run.trace.steps();
+    let chosen: Vec<usize> = (0..all.len()).filter(|at| all[*at].instead.is_some()).collect();
+    let shown = shown(all, &chosen);
+    let head = match choices.len() {
+        0 => "it fails with what comes by itself, the newest first".to_owned(),
+        1 => "one choice makes it fail (>), all else comes newest first".to_owned(),
+        many => format!("{many} choices make it fail (>), all else comes newest first"),
+    };
+    let mut text = format!("{head}; {} of {} steps:\n", shown.len(), all.len());
+    for at in shown {
+        let step = &all[at];
+        let mark = if step.instead.is_some() { '>' } else { ' ' };
+        let _ = write!(text, "{mark} {at:3}. {:>8?}  {step}", step.at);
+        if let Some(instead) = step.instead.as_ref().filter(|instead| **instead != step.who) {
+            let _ = write!(text, ", ahead of {instead}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// At most [`STEPS`] places: the choices, then what actors did next to them, the latest first if there
+/// is no choice.
+fn shown(all: &[Step], chosen: &[usize]) -> BTreeSet<usize> {
+    let mut shown: BTreeSet<usize> = chosen.iter().take(STEPS).copied().collect();
+    let centre = chosen.first().copied().unwrap_or(all.len());
+    let mut rest: Vec<usize> = (0..all.len()).filter(|at| all[*at].is_of_actor).collect();
+    // What follows a choice tells more than what went before.
+    rest.sort_by_key(|at| if *at < centre { 2 * (centre - at) } else { at - centre });
+    for at in rest {
+        if shown.len() == STEPS {
+            break;
+        }
+        shown.insert(at);
+    }
+    shown
+}

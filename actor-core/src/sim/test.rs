@@ -1,0 +1,199 @@
+//! What `#[actor_core::test]` does with a body: runs it under its seeds, or under all schedules, and
+//! says what was wrong in as few steps as it can.
+
+use super::Sim;
+use super::report::{Origin, report};
+use super::run::{Run, Tested, once};
+use super::shrink::{Deviations, shrink};
+use crate::cell::current;
+use crate::host::sim::Chooser;
+use crate::system::System;
+use std::fmt::Write;
+use std::future::Future;
+use std::time::Duration;
+
+/// The most schedules that are explored.
+const EXPLORED: u64 = 100_000;
+
+/// The steps that a shorter schedule may take more than the one it was made of.
+const MORE: u64 = 1000;
+
+/// How long the actors of a test in real time have to end when its body has returned.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How a test is to be run.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    seeds: u64,
+    leftovers: bool,
+    explore: Option<usize>,
+}
+
+impl Plan {
+    /// One seed, and nothing may be left over.
+    pub const fn usual() -> Self {
+        Plan { seeds: 1, leftovers: false, explore: None }
+    }
+
+    /// Runs it under so many seeds.
+    pub const fn seeds(mut self, seeds: u64) -> Self {
+        self.seeds = seeds;
+        self
+    }
+
+    /// Something may be left over.
+    pub const fn leftovers(mut self) -> Self {
+        self.leftovers = true;
+        self
+    }
+
+    /// Runs it under all schedules that differ in the first so many choices.
+    pub const fn explore(mut self, depth: usize) -> Self {
+        self.explore = Some(depth);
+        self
+    }
+}
+
+/// Runs a test in simulations.
+///
+/// # Panics
+/// If any of its schedules fails.
+#[track_caller]
+pub fn simulate<F, U>(plan: Plan, body: F)
+where
+    F: Fn(Sim) -> U,
+    U: Future,
+    U::Output: Tested,
+{
+    let said = match (replayed("ACTOR_SEED"), plan.explore) {
+        (Some(seed), _) => Trial { plan, body, is_loud: true }.seeds(seed, 1),
+        (None, Some(depth)) => Trial { plan, body, is_loud: false }.explore(depth),
+        (None, None) => {
+            let count = replayed("ACTOR_SEEDS").unwrap_or(plan.seeds).max(1);
+            Trial { plan, body, is_loud: false }.seeds(1, count)
+        }
+    };
+    if let Some(said) = said {
+        panic!("{said}");
+    }
+}
+
+/// Runs a test in real time, on a system of its own.
+///
+/// # Panics
+/// If it fails.
+#[track_caller]
+pub fn really<U>(body: U)
+where
+    U: Future,
+    U::Output: Tested,
+{
+    let system = System::new();
+    let fault = system.block_on(async { body.await.fault() });
+    let report = system.block_on(system.shutdown(LIMIT));
+    if let Some(fault) = fault {
+        panic!("{fault}");
+    }
+    assert!(report.is_clean(), "{report}");
+}
+
+/// A number that the environment sets.
+fn replayed(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    let number = text.trim().parse();
+    Some(number.unwrap_or_else(|_| panic!("{name} is a number, and not `{text}`")))
+}
+
+struct Trial<F> {
+    plan: Plan,
+    body: F,
+    /// Whether panics are printed where they happen too.
+    is_loud: bool,
+}
+
+impl<F, U> Trial<F>
+where
+    F: Fn(Sim) -> U,
+    U: Future,
+    U::Output: Tested,
+{
+    fn run(&self, chooser: Chooser, seed: u64, limit: u64) -> Run {
+        let run = || once(chooser, seed, limit, self.plan.leftovers, &self.body);
+        if self.is_loud { run() } else { current::quiet(run) }
+    }
+
+    /// Runs the seeds from `first` on; says what was wrong.
+    fn seeds(&self, first: u64, count: u64) -> Option<String> {
+        for number in 1..=count {
+            let seed = first + number - 1;
+            let run = self.run(Chooser::seeded(seed), seed, u64::MAX);
+            if run.fault.is_some() {
+                return Some(self.failed(seed, &Origin::Seed { seed, number, of: count }, run));
+            }
+            if number == 1 {
+                let again = current::quiet(|| self.run(Chooser::seeded(seed), seed, u64::MAX));
+                if let Some(said) = differ(seed, &run, &again) {
+                    return Some(said);
+                }
+            }
+        }
+        None
+    }
+
+    /// Runs all schedules that differ in their first `depth` choices.
+    fn explore(&self, depth: usize) -> Option<String> {
+        let mut next: Vec<u32> = Vec::new();
+        for number in 1..=EXPLORED {
+            let listed = next.iter().copied().enumerate().collect();
+            let run = self.run(Chooser::listed(listed), 0, u64::MAX);
+            if run.fault.is_some() {
+                return Some(self.failed(0, &Origin::Explored { number }, run));
+            }
+            next = run.decisions.iter().take(depth).map(|decision| decision.taken).collect();
+            while let Some(last) = next.pop() {
+                if last + 1 < run.decisions[next.len()].of {
+                    next.push(last + 1);
+                    break;
+                }
+            }
+            if next.is_empty() {
+                return None;
+            }
+        }
+        println!(
+            "explored {EXPLORED} schedules, the most there may be; the others were not looked at"
+        );
+        None
+    }
+
+    fn failed(&self, seed: u64, origin: &Origin, run: Run) -> String {
+        let Some((wrong, text)) = run.fault.clone() else { return String::new() };
+        let limit = 2 * run.trace.count() + MORE;
+        let mut again = |list: &Deviations| {
+            current::quiet(|| self.run(Chooser::listed(list.clone()), seed, limit))
+        };
+        let (choices, shortest) = shrink(run, wrong, &mut again);
+        report(origin, &text, &choices, &shortest)
+    }
+}
+
+/// What is said if one seed gave two runs.
+fn differ(seed: u64, first: &Run, second: &Run) -> Option<String> {
+    if first.trace.hash() == second.trace.hash() && second.fault.is_none() {
+        return None;
+    }
+    let mut said = format!("seed {seed} gave two different runs\n");
+    let (one, two) = (first.trace.steps(), second.trace.steps());
+    let at = one.iter().zip(two).position(|(one, two)| one != two);
+    let at = at.unwrap_or(one.len().min(two.len()));
+    let read = |steps: &[super::Step]| {
+        steps.get(at).map_or_else(|| "nothing any more".to_owned(), ToString::to_string)
+    };
+    let _ = writeln!(said, "step {at}: first {}, then {}", read(one), read(two));
+    said.push_str(
+        "take time from `actor_core::time`, chance from `actor_core::rng`, and order from no hash \
+         map, no address in memory and nothing that the run before has left",
+    );
+    Some(said)
+}

@@ -1,0 +1,118 @@
+//! What was done in a simulation, as it reads.
+
+use crate::cell::witness::Witness;
+use crate::host::sim::Subject;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// What was done in a simulation, step by step: see [`Sim::trace`](crate::Sim::trace).
+///
+/// Printed, it is a line for each step.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::Sim;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// let run = |seed| {
+///     let system = System::simulation(seed);
+///     system.block_on(async { Echo.spawn().say(3).await.unwrap() });
+///     Sim::of(&system).unwrap().trace()
+/// };
+/// assert_eq!(run(1).hash(), run(1).hash());
+/// assert!(run(1).to_string().contains("echo#1 takes `say`"));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    steps: Vec<Step>,
+    count: u64,
+    hash: u64,
+}
+
+/// One step of a simulation: who did what, and when.
+///
+/// ```
+/// # use actor_core::{Sim, System};
+/// # let system = System::simulation(1);
+/// # let sim = Sim::of(&system).unwrap();
+/// # let step = system.block_on(async {
+/// actor_core::spawn(async {}).detach();
+/// # sim.step().await
+/// # });
+/// assert_eq!(step.unwrap().to_string(), "task 1 goes on");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// When, since the simulation began.
+    pub at: Duration,
+    /// Who: an actor's label, a task, a timer, or the body of the test.
+    pub who: String,
+    /// What: which message was taken, or that something goes on.
+    pub did: String,
+    /// Who would have come next, had the seed not chosen this one.
+    pub instead: Option<String>,
+    pub(super) is_of_actor: bool,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.who, self.did)
+    }
+}
+
+impl Trace {
+    pub(crate) fn of(witness: &Witness) -> Trace {
+        let (steps, count, hash) =
+            witness.host.with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
+        let mut running = BTreeMap::new();
+        let read = |step: &crate::host::sim::Step| {
+            let last = running.get(&step.subject).copied();
+            if !step.did.is_empty() && matches!(step.subject, Subject::Cell(_)) {
+                running.insert(step.subject, step.did);
+            }
+            let (who, did) = witness.read(step, last);
+            let instead = step.instead.map(|subject| witness.name(subject));
+            let is_of_actor = matches!(step.subject, Subject::Cell(_));
+            Step { at: step.at, who, did, instead, is_of_actor }
+        };
+        Trace { steps: steps.iter().map(read).collect(), count, hash }
+    }
+
+    /// A number that is the same for the same steps, in every process and build.
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// How many steps were done. Of a very long run only the first million is kept.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The steps in order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    pub(crate) fn into_steps(self) -> Vec<Step> {
+        self.steps
+    }
+}
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, step) in self.steps.iter().enumerate() {
+            writeln!(f, "{number:4} {:>12?} {step}", step.at)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trace")
+            .field("count", &self.count)
+            .field("hash", &format_args!("{:016x}", self.hash))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,68 @@
+//! Floor 3: what the options of `#[test]` mean; it must not look at the function.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::LitInt;
+
+use super::settings::crate_path;
+use crate::errors::Errors;
+use crate::model::Trial;
+use crate::options::{self, Entry};
+
+const KNOWN: &[&str] = &["seeds", "explore", "leftovers", "real", "crate"];
+
+/// The options of `#[test]`.
+pub(crate) fn trial(tokens: TokenStream, errors: &mut Errors) -> Trial {
+    let elsewhere = |key: &str| {
+        (key == "seed").then(|| {
+            "`seed` is not an option; set `ACTOR_SEED` to run one seed again, or write `seeds = 100`"
+                .to_owned()
+        })
+    };
+    let entries = options::read(tokens, KNOWN, elsewhere, errors);
+    let mut trial = Trial::default();
+    for entry in &entries {
+        match entry.key.to_string().as_str() {
+            "crate" => trial.krate = crate_path(entry, errors),
+            "seeds" => trial.seeds = count(entry, "seeds = 100", errors),
+            "explore" => trial.explore = count(entry, "explore = 20", errors),
+            "leftovers" => {
+                entry.expect_plain(errors);
+                trial.leftovers = true;
+            }
+            _ => {
+                entry.expect_plain(errors);
+                trial.real = true;
+            }
+        }
+    }
+    check_together(&entries, errors);
+    trial
+}
+
+/// A real test runs once, and what is explored needs no seeds.
+fn check_together(entries: &[Entry], errors: &mut Errors) {
+    let find = |key: &str| entries.iter().find(|entry| entry.is(key)).map(|entry| &entry.key);
+    if find("real").is_some() {
+        for key in ["seeds", "explore", "leftovers"] {
+            if let Some(key) = find(key) {
+                let text = format!("`real` runs once, in real time; remove `{key}`");
+                errors.push(key, text);
+            }
+        }
+    } else if let (Some(seeds), Some(_)) = (find("seeds"), find("explore")) {
+        errors.push(seeds, "`explore` runs all schedules, whatever the seed; remove `seeds`");
+    }
+}
+
+/// `seeds` and `explore` take a number, at least one.
+fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<LitInt> {
+    let key: &Ident = &entry.key;
+    let value = entry.expect_value(example, errors)?;
+    let number = syn::parse2::<LitInt>(value.clone()).ok();
+    let is_right = |number: &LitInt| number.base10_parse::<u32>().is_ok_and(|number| number > 0);
+    let right = number.filter(is_right);
+    if right.is_none() {
+        errors.push(value, format!("`{key}` takes a number from 1 on; write `{example}`"));
+    }
+    right
+}

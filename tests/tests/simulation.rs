@@ -1,0 +1,25 @@
+//! The simulator itself: same seed same run, bugs found and told in few steps, time, what fails a test,
+//! and what its handle can do.
+
+#[path = "simulation/explored.rs"]
+mod explored;
+#[path = "simulation/found.rs"]
+mod found;
+#[path = "simulation/handle.rs"]
+mod handle;
+#[path = "simulation/outside.rs"]
+mod outside;
+#[path = "simulation/same.rs"]
+mod same;
+#[path = "simulation/time.rs"]
+mod time;
+#[path = "simulation/verdict.rs"]
+mod verdict;
+
+/// What a test that fails says.
+fn said(test: impl FnOnce() + std::panic::UnwindSafe) -> String {
+    let payload = std::panic::catch_unwind(test).expect_err("it fails");
+    let text = payload.downcast_ref::<String>().cloned();
+    text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .expect("a panic says something")
+}

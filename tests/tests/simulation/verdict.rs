@@ -1,0 +1,176 @@
+//! G5: what fails a test beside its own assertions, and what does not.
+
+use crate::said;
+use actor_core::__private::{Plan, simulate};
+use actor_core::prelude::*;
+use actor_core::{Child, Sim, Supervisor};
+use std::time::Duration;
+
+#[actor]
+struct Fragile;
+
+#[actor]
+impl Fragile {
+    fn break_it(&self) {
+        panic!("broken");
+    }
+
+    fn ping(&self) {}
+
+    async fn for_ever(&self) {
+        std::future::pending().await
+    }
+}
+
+#[test]
+fn g05_a_panic_nobody_handled_fails() {
+    let said = said(|| {
+        simulate(Plan::usual(), |sim: Sim| async move {
+            let fragile = Fragile.spawn();
+            fragile.break_it().send().await.unwrap();
+            sim.settle().await;
+        });
+    });
+    assert!(said.contains("nobody was told of a panic"), "{said}");
+    assert!(said.contains("fragile#1") && said.contains("broken"), "{said}");
+}
+
+#[actor_core::test(seeds = 20)]
+async fn g05_a_panic_that_its_caller_saw_is_handled() {
+    assert!(matches!(Fragile.spawn().break_it().await, Err(CallError::Panicked(_))));
+}
+
+#[actor_core::test(seeds = 20)]
+async fn g05_a_panic_that_was_joined_is_handled_before_and_after(sim: Sim) {
+    let (early, late) = (Fragile.spawn(), Fragile.spawn());
+    let join = actor_core::spawn(early.join());
+    early.break_it().send().await.unwrap();
+    late.break_it().send().await.unwrap();
+    sim.settle().await;
+    assert!(matches!(join.await, Exit::Failed(_)));
+    assert!(matches!(late.join().await, Exit::Failed(_)));
+}
+
+#[actor_core::test(seeds = 20)]
+async fn g05_a_panic_that_a_supervisor_restarts_is_handled() {
+    let supervisor = Supervisor::one_for_one().spawn();
+    let fragile = supervisor.start(Child::new("fragile", || Fragile));
+    fragile.break_it().send().await.unwrap();
+    fragile.ping().await.unwrap();
+    supervisor.stop();
+    supervisor.join().await;
+}
+
+#[actor_core::test]
+async fn g05_a_panic_that_is_expected_is_handled(sim: Sim) {
+    sim.expect_failure(|failure| failure.message() == "broken");
+    Fragile.spawn().break_it().send().await.unwrap();
+    sim.settle().await;
+}
+
+#[test]
+fn g05_a_panic_in_a_task_fails() {
+    let said = said(|| {
+        simulate(Plan::usual(), |sim: Sim| async move {
+            actor_core::spawn(async { panic!("in a task") }).detach();
+            sim.settle().await;
+        });
+    });
+    assert!(said.contains("task 1 panicked: in a task"), "{said}");
+}
+
+#[test]
+fn g05_a_leftover_actor_fails_and_is_listed_with_what_keeps_it() {
+    let said = said(|| {
+        simulate(Plan::usual(), |_| async {
+            let fragile = Fragile.spawn();
+            fragile.register("bank").unwrap();
+            fragile.keep();
+        });
+    });
+    assert!(said.contains("something is left over"), "{said}");
+    assert!(said.contains("bank lives, kept by its name `bank` and"), "{said}");
+}
+
+#[test]
+fn g05_a_leftover_message_fails_and_is_listed() {
+    let said = said(|| {
+        simulate(Plan::usual(), |_| async {
+            let fragile = Fragile.spawn();
+            fragile.for_ever().send().await.unwrap();
+            fragile.ping().send().await.unwrap();
+        });
+    });
+    assert!(said.contains("fragile#1 lives, kept by what it is doing"), "{said}");
+    assert!(said.contains("fragile#1 waits in `for_ever`"), "{said}");
+    assert!(said.contains("fragile#1 has 1 messages waiting"), "{said}");
+}
+
+#[test]
+fn g05_a_leftover_task_and_its_timer_fail_and_are_listed() {
+    let said = said(|| {
+        simulate(Plan::usual(), |_| async {
+            actor_core::spawn(actor_core::time::sleep(Duration::from_secs(9))).detach();
+        });
+    });
+    assert!(said.contains("task 1 is not done"), "{said}");
+}
+
+#[actor_core::test(leftovers)]
+async fn g05_leftovers_may_be_allowed() {
+    Fragile.spawn().keep();
+}
+
+#[actor_core::test(seeds = 20)]
+async fn g05_what_is_ending_is_given_a_minute() {
+    #[actor]
+    struct Slow;
+
+    #[actor]
+    impl Slow {
+        #[on_stop]
+        async fn stopping(&mut self, _exit: &Exit) {
+            actor_core::time::sleep(Duration::from_secs(59)).await;
+        }
+    }
+
+    let slow = Slow.spawn();
+    slow.keep();
+    slow.stop();
+}
+
+#[test]
+fn an_error_that_the_test_returns_fails_it() {
+    let said = said(|| simulate(Plan::usual(), |_| async { Err::<(), _>("no luck") }));
+    assert!(said.contains("the test returned \"no luck\""), "{said}");
+}
+
+#[test]
+fn a_run_that_differs_from_the_first_fails_at_the_first_step_that_does() {
+    let runs = std::sync::atomic::AtomicU32::new(0);
+    let said = said(std::panic::AssertUnwindSafe(|| {
+        simulate(Plan::usual(), |_| {
+            let run = runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            async move {
+                let fragile = Fragile.spawn();
+                if run > 0 {
+                    fragile.ping().await.unwrap();
+                }
+            }
+        });
+    }));
+    assert!(said.contains("seed 1 gave two different runs"), "{said}");
+    assert!(said.contains("step 1: first"), "{said}");
+}
+
+#[actor_core::test(real)]
+async fn a_real_test_runs_on_threads() -> Result<(), CallError> {
+    assert!(Sim::of(&System::current()).is_none());
+    Fragile.spawn().ping().await
+}
+
+#[actor_core::test(seeds = 4)]
+async fn a_test_may_return_a_result(sim: Sim) -> Result<(), CallError> {
+    assert!(Sim::of(&System::current()).is_some() && sim.seed() > 0);
+    Fragile.spawn().ping().await
+}
