@@ -21,7 +21,12 @@ fn exists(name: &str) -> io::Result<bool> {
     let project = project();
     if let Some((file, function)) = name.split_once("::") {
         let files = [format!("actor-macros/src/tests/{file}.rs"), format!("tests/tests/{file}.rs")];
-        for path in files.map(|it| project.join(it)).into_iter().filter(|it| it.exists()) {
+        let mut files: Vec<_> = files.iter().map(|it| project.join(it)).collect();
+        // A large test program has a folder of its name.
+        for entry in fs::read_dir(project.join("tests/tests").join(file)).into_iter().flatten() {
+            files.push(entry?.path());
+        }
+        for path in files.iter().filter(|it| it.is_file()) {
             if fs::read_to_string(path)?.contains(&format!("#[test]\nfn {function}(")) {
                 return Ok(true);
             }
