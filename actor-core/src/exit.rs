@@ -20,6 +20,14 @@ pub struct ActorId {
     pub(crate) number: u64,
 }
 
+/// As its number.
+#[cfg(feature = "serde")]
+impl serde::Serialize for ActorId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.number)
+    }
+}
+
 impl fmt::Display for ActorId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.number.fmt(f)

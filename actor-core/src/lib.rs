@@ -82,6 +82,7 @@ mod exit;
 mod host;
 mod incident;
 mod life;
+mod observe;
 mod sim;
 mod sync;
 mod system;
@@ -122,6 +123,7 @@ pub use life::spawn::Prepared;
 pub use life::task::Task;
 pub use life::timer::Timer;
 pub use life::watch::{Link, Monitor};
+pub use observe::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
 pub use sim::{Sim, Step, Trace};
 #[cfg(feature = "smol")]
 pub use system::SmolExecutor;

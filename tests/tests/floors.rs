@@ -21,9 +21,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "life",
         &["actor", "cell", "counters", "error", "exit", "host", "incident", "sync", "talk", "time"],
     ),
+    ("observe", &["cell", "exit", "sync"]),
     (
         "system",
-        &["actor", "cell", "counters", "exit", "host", "incident", "life", "sync", "talk", "time"],
+        &[
+            "actor", "cell", "counters", "exit", "host", "incident", "life", "observe", "sync",
+            "talk", "time",
+        ],
     ),
     (
         "compose",

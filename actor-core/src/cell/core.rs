@@ -67,6 +67,9 @@ pub(crate) struct Core {
     member: AtomicBool,
     /// How the cell comes to rest. Written by the actor's own run only.
     pace: AtomicU8,
+    /// Set while the handler at work, if there is one, has not been pending yet. Written by the
+    /// actor's own run only.
+    fresh: AtomicBool,
     /// Set if a verdict on the pending handler's wait lies in the seat. Set under the lane's lock.
     told: AtomicBool,
 }
@@ -97,6 +100,7 @@ impl Core {
             budget: AtomicU32::new(0),
             member: AtomicBool::new(false),
             pace: AtomicU8::new(Pace::Idle as u8),
+            fresh: AtomicBool::new(true),
             told: AtomicBool::new(false),
         }
     }
@@ -174,6 +178,15 @@ impl Core {
     /// Only by the actor's own run.
     pub(crate) fn set_pace(&self, pace: Pace) {
         self.pace.store(pace as u8, Ordering::Relaxed);
+    }
+
+    /// Only by the actor's own run.
+    pub(crate) fn set_fresh(&self, fresh: bool) {
+        self.fresh.store(fresh, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.fresh.load(Ordering::Relaxed)
     }
 
     /// Set under the lane's lock, taken back by the actor's own run.

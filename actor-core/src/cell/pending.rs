@@ -14,6 +14,7 @@ use super::queue::Ticket;
 use super::seat::{Cell, Seat};
 use super::waker::HandlerWaker;
 use crate::error::Cycle;
+use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};
 
 /// Where an actor stands in the table of its system. Plain data, so that whoever notes an actor
@@ -172,6 +173,12 @@ impl Seat {
             }
             _ => Sentence::Gone,
         }
+    }
+
+    /// Whom the actor waits for just now, as far as is known.
+    pub(crate) fn waits_for(&self) -> Option<ActorId> {
+        let Place { system, number, .. } = self.edge()?.pending.wait.target;
+        Some(ActorId { system, number })
     }
 
     pub(super) fn take_verdict(&mut self) -> Option<Box<Verdict>> {

@@ -10,7 +10,7 @@ use crate::sync::{Arc, Weak};
 use event_listener::Event;
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An actor's cell, at rest or about to run.
 pub(crate) type Cell = Pin<Box<dyn RunCell>>;
@@ -28,6 +28,8 @@ pub(crate) struct Seat {
     pub(crate) woken: bool,
     /// Set once its names are freed: it gets no other.
     pub(crate) nameless: bool,
+    /// The handler that was pending last. It still is, unless the core says that it is over.
+    at_work: Option<Box<AtWork>>,
     /// Set once the mailbox refuses.
     pub(crate) closed: bool,
     /// Set once `#[on_start]` is done.
@@ -36,6 +38,14 @@ pub(crate) struct Seat {
     pub(super) waits: Option<Box<Waits>>,
     /// What only some actors need.
     records: Option<Box<Records>>,
+}
+
+/// A handler that has come to wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AtWork {
+    pub(crate) handler: &'static str,
+    /// When it first was pending.
+    pub(crate) since: Instant,
 }
 
 #[derive(Default)]
@@ -55,7 +65,8 @@ pub(crate) struct Records {
     pub(crate) label: Option<Arc<str>>,
     /// Under which it stands in the registry.
     pub(crate) names: Vec<Arc<str>>,
-    pub(crate) is_child: bool,
+    /// Who ends it before its own end.
+    pub(crate) parent: Option<ActorId>,
     /// How long its parent gives it to stop.
     pub(crate) shutdown: Option<Duration>,
     /// Who decides what follows a life, if anybody does.
@@ -107,6 +118,17 @@ impl Seat {
         let cell = self.cell.take();
         self.woken = cell.is_none();
         cell
+    }
+
+    pub(crate) fn set_at_work(&mut self, at_work: AtWork) {
+        match &mut self.at_work {
+            Some(place) => **place = at_work,
+            place => *place = Some(Box::new(at_work)),
+        }
+    }
+
+    pub(crate) fn at_work(&self) -> Option<AtWork> {
+        self.at_work.as_deref().copied()
     }
 
     /// Who waits for a change, to be notified when the lock is gone.

@@ -13,7 +13,7 @@ use crate::cell::current::{self, Handling};
 use crate::cell::pending::Pending;
 use crate::cell::post::{AnyMail, Rest};
 use crate::cell::record;
-use crate::cell::seat::Cell;
+use crate::cell::seat::{AtWork, Cell};
 use crate::cell::waker::OwnWaker;
 use crate::host::{Job, RunCell, Turn};
 use crate::sync::Arc;
@@ -179,6 +179,9 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
                     *this.waker = Some(OwnWaker::new(mail.clone()));
                 }
                 (Poll::Pending, own) => {
+                    if core.is_fresh() && core.pace() == Pace::Busy {
+                        note_at_work(&**mail);
+                    }
                     // One that takes mail meanwhile can be woken by mail.
                     let (Some(wait), Some(own), Pace::Busy) = (wait, own, core.pace()) else {
                         return Progress::Rests(None);
@@ -189,6 +192,14 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
             }
         }
     }
+}
+
+/// The handler at work is pending for the first time: from now on others can see it.
+fn note_at_work(mail: &dyn AnyMail) {
+    mail.core().set_fresh(false);
+    let since = mail.core().hub.host.now();
+    let at_work = AtWork { handler: current::handling().name, since };
+    mail.with(&mut |seat, _| seat.set_at_work(at_work));
 }
 
 /// The loop of an actor with async handlers: the state lives in it, and a pending handler borrows
@@ -209,6 +220,7 @@ pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
             let context = driver.context();
             let future = A::handle(&mut state, input, context);
             let outcome = Handler::new(future, &context.mail().core, handling).await;
+            context.mail().core.set_fresh(true);
             driver.done(outcome, handling);
         }
     }

@@ -140,7 +140,7 @@ pub(crate) fn start<A: Dispatch>(
         && born.alive
     {
         let mut lane = born.mail.lane();
-        lane.seat.records().is_child = true;
+        lane.seat.records().parent = Some(parent.id);
         lane.seat.records().watchers.push(parent);
         // A parented actor lives until it is stopped.
         born.mail.core.keep();

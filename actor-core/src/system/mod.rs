@@ -22,6 +22,7 @@ use crate::host::sim::{Chooser, Simulated};
 use crate::host::{self, CurrentThread, Host};
 use crate::incident::Reporter;
 use crate::life::task::{self, Within};
+use crate::observe::snapshot::{self, Snapshot};
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, OnceLock};
 use futures_lite::FutureExt;
@@ -271,6 +272,12 @@ impl System {
     /// How often something was lost or went wrong here so far. See [`Counters`].
     pub fn counters(&self) -> Counters {
         self.hub.counts.read()
+    }
+
+    /// What goes on here: every actor, whose child it is, what it does and whom it waits for. See
+    /// [`Snapshot`].
+    pub fn snapshot(&self) -> Snapshot {
+        snapshot::take(&self.hub)
     }
 
     /// Runs a future here, beside the actors.

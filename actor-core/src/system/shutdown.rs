@@ -26,7 +26,9 @@ impl System {
     pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
         for actor in self.hub.close() {
             let mut is_child = false;
-            actor.with(&mut |seat, _| is_child = seat.known().is_some_and(|known| known.is_child));
+            actor.with(&mut |seat, _| {
+                is_child = seat.known().is_some_and(|known| known.parent.is_some())
+            });
             if !is_child {
                 actor.close();
             }

@@ -91,7 +91,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) -> Option<A
     {
         let mut lane = mail.lane();
         let records = lane.seat.records();
-        records.is_child = true;
+        records.parent = Some(pool.core().id());
         records.label = Some(Arc::from(pool.member_label(number)));
         let holdings = lane.holdings.get_or_insert_default();
         holdings.shared = Some((pool.clone(), number));

@@ -169,7 +169,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
             let mut lane = mail.lane();
             let records = lane.seat.records();
             records.label = Some(name.clone());
-            records.is_child = true;
+            records.parent = Some(context.id());
             records.shutdown = shutdown.or(Some(Duration::MAX));
             records.watchers.push(parent);
         }

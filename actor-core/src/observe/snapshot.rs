@@ -1,0 +1,323 @@
+//! What goes on in a system at one moment: its actors as a tree, what each does and waits for.
+//! One actor's lock is taken at a time, and nothing is stopped for it.
+
+use crate::cell::hub::Hub;
+use crate::cell::post::{AnyMail, Verbs};
+use crate::exit::ActorId;
+use crate::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+/// What goes on in a system: see [`System::snapshot`](crate::System::snapshot).
+///
+/// Each actor is looked at for itself, one after another, while all go on; so what is said of two of
+/// them may be of two moments. In a simulation, where nothing goes on meanwhile, it is exact.
+///
+/// It prints as a tree. With the feature `serde` it can be serialised.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Shop; #[actor] impl Shop { fn sell(&self) {} }
+/// # System::current_thread().block_on(async {
+/// let shop = Shop.prepare().name("shop").capacity(8).spawn();
+/// shop.sell().await.unwrap();
+/// shop.sell().send().await.unwrap();
+///
+/// let snapshot = System::current().snapshot();
+/// assert_eq!(snapshot.actor(shop.id()).unwrap().depth, 1);
+/// assert_eq!(snapshot.to_string(), "shop (Shop#1): 1 of 8 waits, on its way\n");
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// All actors, from the oldest to the youngest.
+    pub actors: Vec<ActorSnapshot>,
+}
+
+/// What goes on in one actor: see [`Snapshot`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Shop; #[actor] impl Shop { fn sell(&self) {} }
+/// # System::current_thread().block_on(async {
+/// let shop = Shop.spawn();
+/// shop.started().await.unwrap();
+/// let actors = System::current().snapshot().actors;
+/// assert_eq!(actors[0].state, actor_core::ActorState::Running);
+/// assert_eq!(actors[0].to_string(), "shop#1: idle");
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ActorSnapshot {
+    /// Who it is.
+    pub id: ActorId,
+    /// Its label in logs, exits and circles.
+    pub label: String,
+    /// The name of its type.
+    pub actor: &'static str,
+    /// The names under which it is registered.
+    pub names: Vec<String>,
+    /// Its parent, supervisor or pool.
+    pub parent: Option<ActorId>,
+    /// To whom it is linked, so that they are told of its end.
+    pub links: Vec<ActorId>,
+    /// How far it has come.
+    pub state: ActorState,
+    /// How often it was restarted.
+    pub restarts: u32,
+    /// How many messages wait in its mailbox.
+    pub depth: usize,
+    /// How many may wait there; `None` if any number may.
+    pub capacity: Option<usize>,
+    /// What it does just now.
+    pub activity: Activity,
+    /// The actor for whose answer, or for room in whose mailbox, its handler waits.
+    pub waits_for: Option<ActorId>,
+}
+
+/// How far an actor has come: see [`ActorSnapshot`].
+///
+/// ```
+/// assert_eq!(actor_core::ActorState::Stopping.to_string(), "stopping");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum ActorState {
+    /// Its start is not done.
+    Starting,
+    /// It handles messages.
+    Running,
+    /// Its mailbox refuses; it handles what is left.
+    Stopping,
+    /// It has ended just now.
+    Ended,
+}
+
+/// What an actor does: see [`ActorSnapshot`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::Activity;
+/// # #[actor] struct Idler; #[actor] impl Idler { async fn nap(&self) { std::future::pending().await } }
+/// # System::current_thread().block_on(async {
+/// let idler = Idler.spawn();
+/// let mut nap = Box::pin(idler.nap());
+/// futures_lite::future::poll_once(&mut nap).await;
+/// while idler.len() > 0 {
+///     actor_core::time::sleep(std::time::Duration::from_millis(1)).await;
+/// }
+/// let actors = System::current().snapshot().actors;
+/// assert!(matches!(actors[0].activity, Activity::Waiting { handler: "nap", .. }));
+/// # });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum Activity {
+    /// It waits for messages.
+    Idle,
+    /// It is at work on a thread, or on its way to one.
+    Running {
+        /// The handler that goes on after it had waited, and for how long that has been at work.
+        /// One that has not waited yet is not named.
+        handler: Option<(&'static str, Duration)>,
+    },
+    /// Its handler waits for something.
+    Waiting {
+        /// The name of the message or hook.
+        handler: &'static str,
+        /// For how long it has been at work, counted from when it first waited.
+        age: Duration,
+    },
+}
+
+impl Snapshot {
+    /// What goes on in the actor `id`, if it is there.
+    pub fn actor(&self, id: ActorId) -> Option<&ActorSnapshot> {
+        self.actors.iter().find(|actor| actor.id == id)
+    }
+
+    /// The circles of actors of this system that wait for each other, each once, from its oldest
+    /// actor on.
+    ///
+    /// With [deadlock detection](crate::SystemBuilder::deadlock_detection) there is none that lasts,
+    /// except of waits that the detection cannot be sure of.
+    pub fn circles(&self) -> Vec<Vec<ActorId>> {
+        let waits: BTreeMap<_, _> =
+            self.actors.iter().filter_map(|actor| Some((actor.id, actor.waits_for?))).collect();
+        let (mut circles, mut seen) = (Vec::new(), BTreeSet::new());
+        for start in waits.keys() {
+            let mut path = Vec::new();
+            let mut next = Some(*start);
+            while let Some(id) = next.filter(|id| seen.insert(*id)) {
+                path.push(id);
+                next = waits.get(&id).copied();
+            }
+            let first = next.and_then(|id| path.iter().position(|other| *other == id));
+            circles.extend(first.map(|first| path.split_off(first)));
+        }
+        circles
+    }
+
+    fn label(&self, id: ActorId) -> String {
+        // Of another system, or gone by now: its number is all that is known.
+        self.actor(id).map_or_else(|| format!("#{id}"), |actor| actor.label.clone())
+    }
+
+    fn write_tree(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        parent: Option<ActorId>,
+        indent: &str,
+    ) -> fmt::Result {
+        // Whose parent is gone by now stands at the top.
+        let is_top = |actor: &ActorSnapshot| actor.parent.is_none_or(|id| self.actor(id).is_none());
+        let mut children: Vec<_> = match parent {
+            None => self.actors.iter().filter(|actor| is_top(actor)).collect(),
+            Some(_) => self.actors.iter().filter(|actor| actor.parent == parent).collect(),
+        };
+        let last = children.pop();
+        for (actor, is_last) in
+            children.iter().map(|actor| (*actor, false)).chain(last.map(|actor| (actor, true)))
+        {
+            let (branch, below) = match (parent, is_last) {
+                (None, _) => ("", ""),
+                (_, false) => ("├─ ", "│  "),
+                (_, true) => ("└─ ", "   "),
+            };
+            write!(f, "{indent}{branch}{actor}")?;
+            if let Some(id) = actor.waits_for {
+                write!(f, ", waits for {}", self.label(id))?;
+            }
+            if !actor.links.is_empty() {
+                let links: Vec<_> = actor.links.iter().map(|id| self.label(*id)).collect();
+                write!(f, ", linked to {}", links.join(" and "))?;
+            }
+            writeln!(f)?;
+            self.write_tree(f, Some(actor.id), &format!("{indent}{below}"))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_tree(f, None, "")?;
+        for circle in self.circles() {
+            let labels = circle.iter().chain(circle.first()).map(|id| self.label(*id));
+            writeln!(f, "in a circle: {}", labels.collect::<Vec<_>>().join(" > "))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ActorSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label)?;
+        let number = format!("#{}", self.id);
+        if !self.label.ends_with(&number) {
+            write!(f, " ({}{number})", self.actor)?;
+        }
+        f.write_str(": ")?;
+        if self.state != ActorState::Running {
+            write!(f, "{}, ", self.state)?;
+        }
+        if self.restarts > 0 {
+            write!(f, "restarted {} times, ", self.restarts)?;
+        }
+        if self.depth > 0 {
+            let verb = if self.depth == 1 { "waits" } else { "wait" };
+            match self.capacity {
+                Some(capacity) => write!(f, "{} of {capacity} {verb}, ", self.depth)?,
+                None => write!(f, "{} {verb}, ", self.depth)?,
+            }
+        }
+        self.activity.fmt(f)
+    }
+}
+
+impl fmt::Display for ActorState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ActorState::Starting => "starting",
+            ActorState::Running => "running",
+            ActorState::Stopping => "stopping",
+            ActorState::Ended => "ended",
+        })
+    }
+}
+
+impl fmt::Display for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Activity::Idle => f.write_str("idle"),
+            Activity::Running { handler: None } => f.write_str("on its way"),
+            Activity::Running { handler: Some((handler, age)) } => {
+                write!(f, "goes on with `{handler}` after {age:.1?}")
+            }
+            Activity::Waiting { handler, age } => write!(f, "in `{handler}` for {age:.1?}"),
+        }
+    }
+}
+
+/// Looks at all actors of a system.
+pub(crate) fn take(hub: &Arc<Hub>) -> Snapshot {
+    let mails = hub.actors();
+    let mut actors: Vec<_> = mails.iter().map(|mail| look(&**mail)).collect();
+    // A pool has no run of its own: its members are what is at work.
+    let is_member = mails.iter().map(|mail| mail.core().is_member());
+    let members = actors.iter().zip(is_member).filter(|(_, is_member)| *is_member);
+    let pools: BTreeSet<_> = members.filter_map(|(member, _)| member.parent).collect();
+    for pool in actors.iter_mut().filter(|actor| pools.contains(&actor.id)) {
+        pool.activity = Activity::Idle;
+    }
+    actors.sort_by_key(|actor| actor.id);
+    Snapshot { actors }
+}
+
+fn look(mail: &dyn AnyMail) -> ActorSnapshot {
+    let core = mail.core();
+    let now = core.hub.host.now();
+    let mut seen = ActorSnapshot {
+        id: core.id(),
+        label: mail.label(),
+        actor: core.settings.name,
+        names: Vec::new(),
+        parent: None,
+        links: Vec::new(),
+        state: ActorState::Running,
+        restarts: 0,
+        depth: mail.len(),
+        capacity: (core.capacity != u32::MAX).then_some(core.capacity as usize),
+        activity: Activity::Idle,
+        waits_for: None,
+    };
+    mail.with(&mut |seat, _| {
+        seen.state = match () {
+            () if seat.exit().is_some() => ActorState::Ended,
+            () if seat.closed => ActorState::Stopping,
+            () if !seat.started => ActorState::Starting,
+            () => ActorState::Running,
+        };
+        seen.waits_for = seat.waits_for();
+        let at_work = seat.at_work().filter(|_| !core.is_fresh());
+        let at_work = at_work.map(|work| (work.handler, now.saturating_duration_since(work.since)));
+        seen.activity = match (&seat.cell, at_work) {
+            (None, handler) => Activity::Running { handler },
+            (Some(_), Some((handler, age))) if seat.busy => Activity::Waiting { handler, age },
+            (Some(_), _) => Activity::Idle,
+        };
+        let Some(known) = seat.known() else { return };
+        seen.names = known.names.iter().map(|name| name.as_ref().to_owned()).collect();
+        seen.parent = known.parent;
+        seen.restarts = known.restarts;
+        seen.links = known.watchers.iter().filter(|it| it.link).map(|it| it.id).collect();
+    });
+    seen
+}

@@ -1,0 +1,15 @@
+//! What a snapshot says of a system, on every host.
+
+#[path = "snapshot/one.rs"]
+mod one;
+#[path = "snapshot/tree.rs"]
+mod tree;
+
+tests::on_every_host! {
+    one::it_tells_depth_names_and_state,
+    one::it_names_the_handler_that_waits_and_for_whom,
+    one::it_shows_a_circle_of_waits,
+    tree::it_prints_as_a_tree,
+    tree::it_can_be_serialised,
+    tree::an_empty_system_prints_nothing,
+}

@@ -1,0 +1,151 @@
+//! What is said of one actor, and of two that wait for each other.
+
+use actor_core::prelude::*;
+use actor_core::{Activity, ActorState, Snapshot};
+use futures_lite::future::or;
+use std::time::Duration;
+use tests::Gate;
+
+/// Waits for whatever it is told to.
+#[actor(capacity = 8)]
+struct Clerk {
+    peer: Option<ClerkAddr>,
+    gate: Gate,
+}
+
+#[actor]
+impl Clerk {
+    fn meet(&mut self, peer: ClerkAddr) {
+        self.peer = Some(peer);
+    }
+
+    fn ping(&self) {}
+
+    async fn hold(&self, begun: Gate) {
+        begun.open();
+        self.gate.pass().await;
+    }
+
+    async fn ask(&self, begun: Gate) {
+        let peer = self.peer.clone().expect("it has met its peer");
+        begun.open();
+        let _ = peer.ping().await;
+    }
+
+    /// As `ask`, but somebody outside can wake it too, so that no wait of it is certain.
+    async fn ask_or_pass(&self, begun: Gate, go: Gate) {
+        let peer = self.peer.clone().expect("it has met its peer");
+        begun.open();
+        go.pass().await;
+        let ask = async {
+            let _ = peer.ping().await;
+        };
+        or(self.gate.pass(), ask).await;
+    }
+}
+
+fn clerk(system: &System) -> (ClerkAddr, Gate) {
+    let gate = Gate::new();
+    (system.spawn(Clerk { peer: None, gate: gate.clone() }), gate)
+}
+
+/// Takes snapshots until one is as wanted.
+async fn when(wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
+    loop {
+        let snapshot = System::current().snapshot();
+        if wanted(&snapshot) {
+            return snapshot;
+        }
+        futures_lite::future::yield_now().await;
+    }
+}
+
+fn is_waiting(snapshot: &Snapshot, clerk: &ClerkAddr) -> bool {
+    let actor = snapshot.actor(clerk.id());
+    actor.is_some_and(|actor| matches!(actor.activity, Activity::Waiting { .. }))
+}
+
+pub fn it_tells_depth_names_and_state(system: &System) {
+    system.block_on(async {
+        let (clerk, gate) = clerk(system);
+        clerk.register("front desk").unwrap();
+        clerk.register("desk").unwrap();
+        let begun = Gate::new();
+        clerk.hold(begun.clone()).send().await.unwrap();
+        begun.pass().await;
+        for _ in 0..3 {
+            clerk.ping().send().await.unwrap();
+        }
+        let snapshot = when(|snapshot| is_waiting(snapshot, &clerk)).await;
+        let seen = snapshot.actor(clerk.id()).unwrap();
+        assert_eq!((seen.depth, seen.capacity, seen.restarts), (3, Some(8), 0));
+        assert_eq!((seen.actor, seen.label.as_str()), ("Clerk", "front desk"));
+        assert_eq!(seen.names, ["front desk", "desk"]);
+        assert_eq!(seen.state, ActorState::Running);
+        assert_eq!((seen.parent, seen.waits_for), (None, None));
+
+        clerk.stop();
+        let snapshot = when(|snapshot| is_waiting(snapshot, &clerk)).await;
+        assert_eq!(snapshot.actor(clerk.id()).unwrap().state, ActorState::Stopping);
+        gate.open();
+        clerk.join().await;
+        when(|snapshot| snapshot.actors.is_empty()).await;
+    });
+}
+
+pub fn it_names_the_handler_that_waits_and_for_whom(system: &System) {
+    system.block_on(async {
+        let ((asking, _), (asked, gate)) = (clerk(system), clerk(system));
+        asking.meet(asked.clone()).await.unwrap();
+        let begun = [Gate::new(), Gate::new()];
+        asked.hold(begun[0].clone()).send().await.unwrap();
+        asking.ask(begun[1].clone()).send().await.unwrap();
+        begun[1].pass().await;
+
+        let waits = |snapshot: &Snapshot| [&asking, &asked].map(|it| is_waiting(snapshot, it));
+        let snapshot = when(|snapshot| waits(snapshot) == [true, true]).await;
+        let seen = [&asking, &asked].map(|clerk| snapshot.actor(clerk.id()).unwrap().clone());
+        assert!(matches!(seen[0].activity, Activity::Waiting { handler: "ask", .. }));
+        assert!(matches!(seen[1].activity, Activity::Waiting { handler: "hold", .. }));
+        assert_eq!(seen[0].waits_for, Some(asked.id()));
+        assert_eq!((seen[1].waits_for, seen[1].depth), (None, 1));
+        assert!(snapshot.circles().is_empty());
+
+        let age = |snapshot: &Snapshot| match snapshot.actor(asked.id()).unwrap().activity {
+            Activity::Waiting { age, .. } => age,
+            _ => Duration::ZERO,
+        };
+        let before = age(&snapshot);
+        actor_core::time::sleep(Duration::from_millis(5)).await;
+        assert!(age(&system.snapshot()) >= before + Duration::from_millis(5));
+
+        gate.open();
+        asking.ping().await.unwrap();
+        let snapshot = when(|snapshot| waits(snapshot) == [false, false]).await;
+        assert_eq!(snapshot.actor(asking.id()).unwrap().waits_for, None);
+    });
+}
+
+pub fn it_shows_a_circle_of_waits(system: &System) {
+    system.block_on(async {
+        let ((one, gate), (other, _)) = (clerk(system), clerk(system));
+        one.meet(other.clone()).await.unwrap();
+        other.meet(one.clone()).await.unwrap();
+        one.register("one").unwrap();
+        other.register("other").unwrap();
+        let go = Gate::new();
+        for clerk in [&one, &other] {
+            let begun = Gate::new();
+            clerk.ask_or_pass(begun.clone(), go.clone()).send().await.unwrap();
+            begun.pass().await;
+        }
+        go.open();
+        let snapshot = when(|snapshot| !snapshot.circles().is_empty()).await;
+        assert_eq!(snapshot.circles(), [[one.id(), other.id()]]);
+        let text = snapshot.to_string();
+        assert!(text.ends_with("in a circle: one > other > one\n"), "{text}");
+        gate.open();
+        other.ping().await.unwrap();
+        assert!(system.snapshot().circles().is_empty());
+    });
+}
