@@ -1,5 +1,7 @@
 //! What a snapshot says of a system, on every host.
 
+#[path = "snapshot/golden.rs"]
+mod golden;
 #[path = "snapshot/one.rs"]
 mod one;
 #[path = "snapshot/tree.rs"]
@@ -8,6 +10,7 @@ mod tree;
 tests::on_every_host! {
     one::it_tells_depth_names_and_state,
     one::it_names_the_handler_that_waits_and_for_whom,
+    one::it_counts_what_guards_keep_aside,
     one::it_shows_a_circle_of_waits,
     tree::it_prints_as_a_tree,
     tree::it_can_be_serialised,

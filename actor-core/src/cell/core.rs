@@ -67,6 +67,9 @@ pub(crate) struct Core {
     member: AtomicBool,
     /// How the cell comes to rest. Written by the actor's own run only.
     pace: AtomicU8,
+    /// How many messages its guards keep aside, as of when it last began a handler or came to rest.
+    /// Written by the actor's own run only.
+    kept_aside: AtomicU32,
     /// Set while the handler at work, if there is one, has not been pending yet. Written by the
     /// actor's own run only.
     fresh: AtomicBool,
@@ -100,6 +103,7 @@ impl Core {
             budget: AtomicU32::new(0),
             member: AtomicBool::new(false),
             pace: AtomicU8::new(Pace::Idle as u8),
+            kept_aside: AtomicU32::new(0),
             fresh: AtomicBool::new(true),
             told: AtomicBool::new(false),
         }
@@ -178,6 +182,15 @@ impl Core {
     /// Only by the actor's own run.
     pub(crate) fn set_pace(&self, pace: Pace) {
         self.pace.store(pace as u8, Ordering::Relaxed);
+    }
+
+    /// Only by the actor's own run.
+    pub(crate) fn set_kept_aside(&self, count: usize) {
+        self.kept_aside.store(u32::try_from(count).unwrap_or(u32::MAX), Ordering::Relaxed);
+    }
+
+    pub(crate) fn kept_aside(&self) -> u32 {
+        self.kept_aside.load(Ordering::Relaxed)
     }
 
     /// Only by the actor's own run.

@@ -121,7 +121,8 @@ impl<A: Dispatch> Driver<A> {
         self.cradle = Some(cradle);
     }
 
-    pub(super) fn rest(&self, pace: Pace) -> Next<A::Message> {
+    pub(super) fn rest(&mut self, pace: Pace) -> Next<A::Message> {
+        self.show_kept();
         self.mail().core.set_pace(pace);
         Next::Rest
     }

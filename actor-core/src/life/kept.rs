@@ -195,6 +195,13 @@ impl<A: Dispatch> Driver<A> {
         messages.into_iter().for_each(|message| self.mail().throw_away(message));
     }
 
+    /// Lets others see how many messages are kept aside.
+    pub(super) fn show_kept(&mut self) {
+        if let Some(count) = self.kept.place().map(|kept| kept.messages.len()) {
+            self.mail().core.set_kept_aside(count);
+        }
+    }
+
     /// The message's handler is to run, unless nobody waits for it any more.
     pub(super) fn begin_handling(&mut self, message: A::Message) -> Option<Next<A::Message>> {
         let label = A::label(&message);
@@ -203,6 +210,7 @@ impl<A: Dispatch> Driver<A> {
             return None;
         }
         let handling = Handling::new(label.name, label.reply);
+        self.show_kept();
         Some(Next::Run(Input::Message(message), handling))
     }
 }

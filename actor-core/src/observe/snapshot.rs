@@ -74,6 +74,8 @@ pub struct ActorSnapshot {
     pub depth: usize,
     /// How many may wait there; `None` if any number may.
     pub capacity: Option<usize>,
+    /// How many messages its guards keep aside.
+    pub kept_aside: u32,
     /// What it does just now.
     pub activity: Activity,
     /// The actor for whose answer, or for room in whose mailbox, its handler waits.
@@ -238,6 +240,9 @@ impl fmt::Display for ActorSnapshot {
                 None => write!(f, "{} {verb}, ", self.depth)?,
             }
         }
+        if self.kept_aside > 0 {
+            write!(f, "{} kept aside, ", self.kept_aside)?;
+        }
         self.activity.fmt(f)
     }
 }
@@ -295,6 +300,7 @@ fn look(mail: &dyn AnyMail) -> ActorSnapshot {
         restarts: 0,
         depth: mail.len(),
         capacity: (core.capacity != u32::MAX).then_some(core.capacity as usize),
+        kept_aside: core.kept_aside(),
         activity: Activity::Idle,
         waits_for: None,
     };

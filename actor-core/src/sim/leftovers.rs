@@ -48,7 +48,7 @@ fn line(actor: &dyn AnyMail) -> String {
             keepers = keepers.saturating_sub(1);
             by.push(format!("its name `{name}`"));
         }
-        if known.is_child {
+        if known.parent.is_some() {
             keepers = keepers.saturating_sub(1);
             by.push("its parent".to_owned());
         }

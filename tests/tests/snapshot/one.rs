@@ -8,32 +8,32 @@ use tests::Gate;
 
 /// Waits for whatever it is told to.
 #[actor(capacity = 8)]
-struct Clerk {
-    peer: Option<ClerkAddr>,
-    gate: Gate,
+pub struct Clerk {
+    pub peer: Option<ClerkAddr>,
+    pub gate: Gate,
 }
 
 #[actor]
 impl Clerk {
-    fn meet(&mut self, peer: ClerkAddr) {
+    pub fn meet(&mut self, peer: ClerkAddr) {
         self.peer = Some(peer);
     }
 
-    fn ping(&self) {}
+    pub fn ping(&self) {}
 
-    async fn hold(&self, begun: Gate) {
+    pub async fn hold(&self, begun: Gate) {
         begun.open();
         self.gate.pass().await;
     }
 
-    async fn ask(&self, begun: Gate) {
+    pub async fn ask(&self, begun: Gate) {
         let peer = self.peer.clone().expect("it has met its peer");
         begun.open();
         let _ = peer.ping().await;
     }
 
     /// As `ask`, but somebody outside can wake it too, so that no wait of it is certain.
-    async fn ask_or_pass(&self, begun: Gate, go: Gate) {
+    pub async fn ask_or_pass(&self, begun: Gate, go: Gate) {
         let peer = self.peer.clone().expect("it has met its peer");
         begun.open();
         go.pass().await;
@@ -42,6 +42,44 @@ impl Clerk {
         };
         or(self.gate.pass(), ask).await;
     }
+}
+
+/// Keeps aside what it cannot give yet.
+#[actor]
+struct Store {
+    apples: u32,
+}
+
+#[actor]
+impl Store {
+    #[message(when = self.apples >= *count)]
+    fn take(&mut self, count: u32) {
+        self.apples -= count;
+    }
+
+    fn put(&mut self, count: u32) {
+        self.apples += count;
+    }
+}
+
+pub fn it_counts_what_guards_keep_aside(system: &System) {
+    system.block_on(async {
+        let store = Store { apples: 0 }.spawn();
+        for count in 1..=3 {
+            store.take(count).send().await.unwrap();
+        }
+        let is_kept = |count| {
+            let store = store.clone();
+            move |snapshot: &Snapshot| {
+                let seen = snapshot.actor(store.id()).unwrap();
+                (seen.kept_aside, seen.depth, seen.activity) == (count, 0, Activity::Idle)
+            }
+        };
+        let text = when(is_kept(3)).await.to_string();
+        assert_eq!(text, "store#1: 3 kept aside, idle\n");
+        store.put(3).await.unwrap();
+        when(is_kept(1)).await;
+    });
 }
 
 fn clerk(system: &System) -> (ClerkAddr, Gate) {
