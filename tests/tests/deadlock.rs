@@ -3,8 +3,14 @@
 
 #[path = "deadlock"]
 mod deadlock {
+    mod certain;
     mod circles;
+    mod left;
     mod node;
+    mod open;
+    mod rooms;
+    mod stale;
+    mod storm;
 
     tests::on_every_host! {
         circles::b01_a_call_to_oneself_is_refused,
@@ -16,5 +22,19 @@ mod deadlock {
         circles::b01_a_circle_through_hooks_and_children_is_refused,
         circles::b01_a_circle_through_two_systems_is_refused,
         circles::b01_without_detection_nobody_is_refused,
+        certain::b01_each_plain_way_to_wait_is_refused_at_once,
+        certain::b01_a_timed_call_that_closes_a_circle_is_refused,
+        rooms::b01_two_full_mailboxes_are_a_circle,
+        rooms::b01_a_full_mailbox_and_a_call_are_a_circle,
+        rooms::b02_a_sender_that_has_just_been_let_in_waits_for_nobody,
+        open::b02_whoever_has_a_way_out_goes_on,
+        open::b02_a_timed_call_in_the_middle_runs_out,
+        open::b02_a_handler_that_spawns_its_callers_goes_on,
+        left::b02_a_call_that_was_left_is_no_edge,
+        left::b02_a_call_given_away_while_its_actor_rests_is_no_edge,
+        left::b03_a_reply_given_to_another_leaves_no_edge,
+        stale::b01_a_circle_is_found_when_a_stale_waker_has_gone,
+        storm::b02_a_storm_of_calls_raises_no_false_alarm,
+        storm::b02_a_storm_with_kills_restarts_and_stops_hangs_nobody,
     }
 }

@@ -13,7 +13,9 @@ use super::post::{AnyMail, Verbs, schedule};
 use super::queue::Ticket;
 use crate::error::Cycle;
 use crate::sync::{Arc, Mutex, Weak};
-use std::task::{Wake, Waker};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Wake, Waker};
 use std::time::Duration;
 
 /// One circle is confirmed at a time, so that of two actors that close it only one is refused: the
@@ -23,6 +25,11 @@ static CONFIRMING: Mutex<()> = Mutex::new(());
 /// After what time one that may be in a circle is looked at again, at first and at most.
 const SOON: Duration = Duration::from_millis(1);
 const LATEST: Duration = Duration::from_secs(1);
+
+/// From which wait on the reactor of `async-io` is turned before: it keeps the waker of a timer that
+/// was dropped until it next has something else to do. Whoever is suspected for a shorter time never
+/// starts it.
+const TURN: Duration = Duration::from_millis(4);
 
 /// What a look comes to.
 enum Found {
@@ -150,9 +157,18 @@ impl Suspicion {
             epoch,
             next: (after * 2).min(LATEST),
         };
+        if after >= TURN {
+            turn_reactor();
+        }
         let at = hub.host.now() + after;
         hub.host.timers().insert(at, Waker::from(Arc::new(suspicion)), true);
     }
+}
+
+/// Has the reactor of `async-io` forget what was dropped: a new timer makes it look.
+fn turn_reactor() {
+    let mut timer = async_io::Timer::after(SOON);
+    let _ = Pin::new(&mut timer).poll(&mut Poller::from_waker(Waker::noop()));
 }
 
 impl Wake for Suspicion {

@@ -1,6 +1,6 @@
 //! Circles of calls: alone, with a tail, of many, closed by many at a time.
 
-use super::node::{Way, at_once, plainly, printed, refused, ring, round};
+use super::node::{Way, at_once, chain_into, flat, plainly, refused, ring, round};
 use actor_core::prelude::*;
 use futures_lite::future::{poll_once, zip};
 use std::sync::{Arc, Barrier};
@@ -9,9 +9,9 @@ use std::time::Duration;
 pub fn b01_a_call_to_oneself_is_refused(system: &System) {
     system.block_on(async {
         let nodes = ring(&[plainly]).await;
-        refused(round(&nodes).await, "n0 > n0");
+        refused(round(&nodes).await, 1);
         assert_eq!(nodes[0].pass(0).await, Ok(Ok(0)), "it goes on");
-        at_once("a call to oneself", async || refused(round(&nodes).await, "n0 > n0")).await;
+        at_once("a call to oneself", async || refused(round(&nodes).await, 1)).await;
     });
 }
 
@@ -20,10 +20,9 @@ pub fn b01_two_three_ten_and_a_thousand_in_a_circle_are_refused(system: &System)
         for len in [2, 3, 10, 1000] {
             let ways: Vec<Way> = vec![plainly; len];
             let nodes = ring(&ways).await;
-            refused(round(&nodes).await, &printed(len));
+            refused(round(&nodes).await, len);
             if len <= 10 {
-                at_once("a small circle", async || refused(round(&nodes).await, &printed(len)))
-                    .await;
+                at_once("a small circle", async || refused(round(&nodes).await, len)).await;
             }
             // All of them go on.
             for node in &nodes {
@@ -39,10 +38,10 @@ pub fn b01_a_tail_into_a_circle_gets_its_answer(system: &System) {
         for len in 1..=3 {
             let ways: Vec<Way> = vec![plainly; len];
             let nodes = ring(&ways).await;
-            let tail = super::node::chain_into(&nodes[0], 2).await;
+            let tail = chain_into(&nodes[0], 2).await;
             // The tail calls into the circle, which closes behind it: its own call is answered.
-            let answer = super::node::flat(tail.pass(len + 2).await);
-            refused(answer, &printed(len));
+            let answer = flat(tail.pass(len + 2).await);
+            refused(answer, len);
             assert_eq!(tail.pass(0).await, Ok(Ok(0)));
         }
     });
@@ -78,13 +77,18 @@ pub fn b01_the_circle_says_who_waits_in_which_handler(system: &System) {
         one.set_other(two.clone()).await.unwrap();
         let error = one.outward().await.unwrap().unwrap_err();
         assert!(!error.never_handled());
-        assert_eq!(
-            error.to_string(),
-            format!("the call would wait for ever: {0} > one > {0}", two.label())
-        );
+        let text = error.to_string();
         let CallError::Deadlock(cycle) = error else { panic!("{error}") };
-        assert_eq!(cycle.path(), [two.label(), "one".into()]);
-        assert_eq!(cycle.handlers(), ["inward", "outward"]);
+        // With two threads either may turn pending last.
+        let (mut labels, mut handlers) = ([two.label(), "one".into()], ["inward", "outward"]);
+        if cycle.path()[0] == "one" {
+            labels.reverse();
+            handlers.reverse();
+        }
+        assert_eq!(cycle.path(), labels);
+        assert_eq!(cycle.handlers(), handlers);
+        let printed = format!("{0} > {1} > {0}", labels[0], labels[1]);
+        assert_eq!(text, format!("the call would wait for ever: {printed}"));
         one.stop();
         two.stop();
     });

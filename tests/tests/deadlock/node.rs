@@ -60,24 +60,20 @@ fn name(number: usize) -> String {
     format!("n{number}")
 }
 
-/// How the circle of a ring of `len` prints that its last node closed.
-pub fn printed(len: usize) -> String {
-    let labels: Vec<String> = (0..=len).map(|step| name((len - 1 + step) % len)).collect();
-    labels.join(" > ")
-}
-
 /// Goes once round a ring, from its first node to its first node.
 pub async fn round(nodes: &[NodeAddr]) -> Answer {
     flat(nodes[0].pass(nodes.len()).await)
 }
 
-/// Fails unless `answer` is the refusal of a circle that prints as `circle`.
+/// Fails unless `answer` is the refusal of a circle of all nodes of a ring of `len`, in order. With
+/// which of them it begins is decided by who turns pending last.
 #[track_caller]
-pub fn refused(answer: Answer, circle: &str) {
-    match answer {
-        Err(CallError::Deadlock(cycle)) => assert_eq!(cycle.to_string(), circle),
-        other => panic!("not refused: {other:?}"),
-    }
+pub fn refused(answer: Answer, len: usize) {
+    let Err(CallError::Deadlock(cycle)) = answer else { panic!("not refused: {answer:?}") };
+    let first: usize = cycle.path()[0][1..].parse().unwrap();
+    let labels: Vec<String> = (0..=len).map(|step| name((first + step) % len)).collect();
+    assert_eq!(cycle.to_string(), labels.join(" > "));
+    assert!(cycle.handlers().iter().all(|handler| *handler == "pass"));
 }
 
 /// Fails unless at least one of many trials of `trial` takes less than a millisecond, which is when

@@ -1,0 +1,198 @@
+//! Ways to wait for one call and nothing else: each is refused in a circle, wherever it stands in
+//! it, and at once.
+
+use super::node::{Answer, Passing, Way, at_once, flat, plainly, refused, ring, round};
+use actor_core::future::join_all;
+use actor_core::prelude::*;
+use futures_lite::FutureExt as _;
+use futures_lite::future::{or, pending};
+use futures_util::FutureExt as _;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+type Waiting = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+fn in_a_block(call: Passing) -> Waiting {
+    async fn inner(call: Passing) -> Answer {
+        flat(call.await)
+    }
+    async fn outer(call: Passing) -> Answer {
+        inner(call).await
+    }
+    Box::pin(outer(call))
+}
+
+fn boxed(call: Passing) -> Waiting {
+    Box::pin(async {
+        let call: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(call);
+        flat(call.await)
+    })
+}
+
+fn pinned(call: Passing) -> Waiting {
+    Box::pin(async {
+        let call = pin!(call);
+        flat(call.await)
+    })
+}
+
+fn mapped(call: Passing) -> Waiting {
+    Box::pin(call.map(flat))
+}
+
+fn fused(call: Passing) -> Waiting {
+    Box::pin(async { flat(futures_util::FutureExt::fuse(call).await) })
+}
+
+fn caught(call: Passing) -> Waiting {
+    Box::pin(async {
+        let call = std::panic::AssertUnwindSafe(call);
+        flat(futures_lite::FutureExt::catch_unwind(call).await.unwrap())
+    })
+}
+
+fn or_never(call: Passing) -> Waiting {
+    Box::pin(async { flat(or(call, pending()).await) })
+}
+
+fn never_or(call: Passing) -> Waiting {
+    Box::pin(async { flat(pending().or(call).await) })
+}
+
+fn selected(call: Passing) -> Waiting {
+    Box::pin(async {
+        let never = pending::<()>();
+        match futures_util::future::select(call, never).await {
+            futures_util::future::Either::Left((answer, _)) => flat(answer),
+            futures_util::future::Either::Right(_) => Ok(0),
+        }
+    })
+}
+
+fn joined_alone(call: Passing) -> Waiting {
+    Box::pin(async { flat(join_all([call]).await.remove(0)) })
+}
+
+fn after_sleep(call: Passing) -> Waiting {
+    Box::pin(async {
+        actor_core::time::sleep(Duration::from_micros(10)).await;
+        flat(call.await)
+    })
+}
+
+fn after_another_timer(call: Passing) -> Waiting {
+    Box::pin(async {
+        smol::Timer::after(Duration::from_micros(10)).await;
+        flat(call.await)
+    })
+}
+
+fn after_unblock(call: Passing) -> Waiting {
+    Box::pin(async {
+        actor_core::unblock(|| ()).await;
+        flat(call.await)
+    })
+}
+
+fn after_a_channel(call: Passing) -> Waiting {
+    Box::pin(async {
+        let (sender, receiver) = async_channel::bounded(1);
+        actor_core::spawn(async move { sender.send(()).await }).detach();
+        receiver.recv().await.unwrap();
+        flat(call.await)
+    })
+}
+
+fn after_a_oneshot(call: Passing) -> Waiting {
+    Box::pin(async {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        actor_core::spawn(async move { sender.send(()) }).detach();
+        receiver.await.unwrap();
+        flat(call.await)
+    })
+}
+
+fn holding_a_lock(call: Passing) -> Waiting {
+    Box::pin(async {
+        let lock = std::sync::Arc::new(tokio::sync::Mutex::new(()));
+        let held = lock.clone().lock_owned().await;
+        actor_core::spawn(async move { drop(held) }).detach();
+        let _held = lock.lock().await;
+        flat(call.await)
+    })
+}
+
+fn polled_before(call: Passing) -> Waiting {
+    Box::pin(async {
+        let mut call = call;
+        if let Some(answer) = futures_lite::future::poll_once(&mut call).await {
+            return flat(answer);
+        }
+        futures_lite::future::yield_now().await;
+        flat(call.await)
+    })
+}
+
+fn after_a_dropped_sleep(call: Passing) -> Waiting {
+    Box::pin(async {
+        let hour = actor_core::time::sleep(Duration::from_secs(3600));
+        futures_lite::future::poll_once(hour).await;
+        flat(call.await)
+    })
+}
+
+pub const WAYS: [(&str, Way); 19] = [
+    ("plainly", plainly),
+    ("in_a_block", in_a_block),
+    ("boxed", boxed),
+    ("pinned", pinned),
+    ("mapped", mapped),
+    ("fused", fused),
+    ("caught", caught),
+    ("or_never", or_never),
+    ("never_or", never_or),
+    ("selected", selected),
+    ("joined_alone", joined_alone),
+    ("after_sleep", after_sleep),
+    ("after_another_timer", after_another_timer),
+    ("after_unblock", after_unblock),
+    ("after_a_channel", after_a_channel),
+    ("after_a_oneshot", after_a_oneshot),
+    ("holding_a_lock", holding_a_lock),
+    ("polled_before", polled_before),
+    ("after_a_dropped_sleep", after_a_dropped_sleep),
+];
+
+pub fn b01_each_plain_way_to_wait_is_refused_at_once(system: &System) {
+    system.block_on(async {
+        for (what, way) in WAYS {
+            for len in 1..=3 {
+                // In the one that closes the circle, and in the one that it closes to.
+                for place in [0, len - 1] {
+                    let mut ways: Vec<Way> = vec![plainly; len];
+                    ways[place] = way;
+                    let nodes = ring(&ways).await;
+                    at_once(what, async || refused(round(&nodes).await, len)).await;
+                    nodes.iter().for_each(|node| node.stop());
+                }
+            }
+        }
+    });
+}
+
+fn timed(call: Passing) -> Waiting {
+    Box::pin(async { flat(call.timeout(Duration::from_secs(3600)).await) })
+}
+
+pub fn b01_a_timed_call_that_closes_a_circle_is_refused(system: &System) {
+    system.block_on(async {
+        for len in 1..=3 {
+            let mut ways: Vec<Way> = vec![plainly; len];
+            ways[len - 1] = timed;
+            let nodes = ring(&ways).await;
+            at_once("a timed call", async || refused(round(&nodes).await, len)).await;
+            nodes.iter().for_each(|node| node.stop());
+        }
+    });
+}

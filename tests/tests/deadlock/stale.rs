@@ -1,0 +1,69 @@
+//! A circle that cannot be seen at once, since somebody holds a waker that will never wake: it is
+//! seen when that has gone.
+
+use super::node::{Answer, Passing, Way, flat, plainly, refused, ring, round};
+use actor_core::prelude::*;
+use futures_lite::future::{poll_fn, poll_once, yield_now};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+type Waiting = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// Wakers that were stashed, until somebody drops them.
+static STASHED: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
+
+fn stashing(call: Passing) -> Waiting {
+    Box::pin(async {
+        yield_now().await;
+        poll_fn(|cx| {
+            STASHED.lock().unwrap_or_else(PoisonError::into_inner).push(cx.waker().clone());
+            Poll::Ready(())
+        })
+        .await;
+        flat(call.await)
+    })
+}
+
+/// A timer of another runtime, dropped long before it is due: its reactor keeps the waker until it
+/// turns.
+fn after_a_dropped_timer(call: Passing) -> Waiting {
+    Box::pin(async {
+        yield_now().await;
+        let hour = smol::Timer::after(Duration::from_secs(3600));
+        assert!(poll_once(hour).await.is_none());
+        flat(call.await)
+    })
+}
+
+/// How long it may take on a slow and busy machine; a second is promised.
+const LIMIT: Duration = Duration::from_secs(10);
+
+pub fn b01_a_circle_is_found_when_a_stale_waker_has_gone(system: &System) {
+    system.block_on(async {
+        for (way, is_stashed) in [(stashing as Way, true), (after_a_dropped_timer, false)] {
+            for place in [0, 1] {
+                let mut ways: Vec<Way> = vec![plainly; 2];
+                ways[place] = way;
+                let nodes = ring(&ways).await;
+                let begun = Instant::now();
+                if is_stashed {
+                    thread::spawn(|| {
+                        thread::sleep(Duration::from_millis(20));
+                        let stashed = std::mem::take(
+                            &mut *STASHED.lock().unwrap_or_else(PoisonError::into_inner),
+                        );
+                        drop(stashed);
+                    });
+                }
+                refused(round(&nodes).await, 2);
+                let took = begun.elapsed();
+                assert!(took < LIMIT, "found after {took:?}");
+                nodes.iter().for_each(|node| node.stop());
+            }
+        }
+    });
+}
