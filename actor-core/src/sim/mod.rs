@@ -98,6 +98,12 @@ impl Sim {
     }
 
     /// The seed of this run.
+    ///
+    /// ```
+    /// # use actor_core::{Sim, System};
+    /// let system = System::simulation(7);
+    /// assert_eq!(Sim::of(&system).unwrap().seed(), 7);
+    /// ```
     pub fn seed(&self) -> u64 {
         self.seed
     }
@@ -121,6 +127,32 @@ impl Sim {
 
     /// Waits until nothing but ticks can happen, however much time that takes, and returns who still
     /// waits and for whom. A one-shot timer or a timeout is something that can happen.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::Sim;
+    /// # use std::time::Duration;
+    /// #[actor]
+    /// struct Patient;
+    ///
+    /// #[actor]
+    /// impl Patient {
+    ///     async fn wait(&self) {
+    ///         std::future::pending().await
+    ///     }
+    /// }
+    ///
+    /// let system = System::simulation(1);
+    /// let sim = Sim::of(&system).unwrap();
+    /// system.block_on(async {
+    ///     let patient = Patient.spawn();
+    ///     patient.wait().send().await.unwrap();
+    ///     let idle = sim.run_until_idle().await;
+    ///     assert_eq!(idle, sim.waiting());
+    ///     assert!(idle[0].contains(&patient.label()));
+    /// #   patient.kill();
+    /// });
+    /// ```
     ///
     /// # Cancellation
     /// Dropping the future leaves the time where it is.

@@ -21,6 +21,7 @@ use std::time::Duration;
 /// };
 /// assert_eq!(run(1).hash(), run(1).hash());
 /// assert!(run(1).to_string().contains("echo#1 takes `say`"));
+/// assert!(run(1).steps().iter().any(|step| step.did == "takes `say`"));
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Trace {
