@@ -20,7 +20,6 @@ mod deadlock {
         circles::b01_cross_calls_at_the_same_moment_are_refused_once_each,
         circles::b01_three_that_turn_pending_at_once_are_refused_once,
         circles::b01_a_circle_through_hooks_and_children_is_refused,
-        circles::b01_a_circle_through_two_systems_is_refused,
         circles::b01_without_detection_nobody_is_refused,
         certain::b01_each_plain_way_to_wait_is_refused_at_once,
         certain::b01_a_timed_call_that_closes_a_circle_is_refused,
@@ -33,8 +32,20 @@ mod deadlock {
         left::b02_a_call_that_was_left_is_no_edge,
         left::b02_a_call_given_away_while_its_actor_rests_is_no_edge,
         left::b03_a_reply_given_to_another_leaves_no_edge,
-        stale::b01_a_circle_is_found_when_a_stale_waker_has_gone,
         storm::b02_a_storm_of_calls_raises_no_false_alarm,
         storm::b02_a_storm_with_kills_restarts_and_stops_hangs_nobody,
+    }
+
+    /// These reach in from other threads, timers or systems.
+    mod real {
+        use super::{certain, circles, open, stale, storm};
+
+        tests::on_real_hosts! {
+            circles::b01_a_circle_through_two_systems_is_refused,
+            certain::b01_what_was_waited_for_elsewhere_before_hides_no_circle,
+            stale::b01_a_circle_is_found_when_a_stale_waker_has_gone,
+            open::b02_whoever_has_a_way_out_elsewhere_goes_on,
+            storm::b02_a_storm_with_foreign_timers_raises_no_false_alarm,
+        }
     }
 }

@@ -142,7 +142,7 @@ fn after_a_dropped_sleep(call: Passing) -> Waiting {
     })
 }
 
-pub const WAYS: [(&str, Way); 19] = [
+const WAYS: [(&str, Way); 17] = [
     ("plainly", plainly),
     ("in_a_block", in_a_block),
     ("boxed", boxed),
@@ -155,8 +155,6 @@ pub const WAYS: [(&str, Way); 19] = [
     ("selected", selected),
     ("joined_alone", joined_alone),
     ("after_sleep", after_sleep),
-    ("after_another_timer", after_another_timer),
-    ("after_unblock", after_unblock),
     ("after_a_channel", after_a_channel),
     ("after_a_oneshot", after_a_oneshot),
     ("holding_a_lock", holding_a_lock),
@@ -164,9 +162,21 @@ pub const WAYS: [(&str, Way); 19] = [
     ("after_a_dropped_sleep", after_a_dropped_sleep),
 ];
 
+/// These end by another thread.
+const ELSEWHERE: [(&str, Way); 2] =
+    [("after_another_timer", after_another_timer), ("after_unblock", after_unblock)];
+
 pub fn b01_each_plain_way_to_wait_is_refused_at_once(system: &System) {
+    are_refused(system, &WAYS);
+}
+
+pub fn b01_what_was_waited_for_elsewhere_before_hides_no_circle(system: &System) {
+    are_refused(system, &ELSEWHERE);
+}
+
+fn are_refused(system: &System, ways: &[(&str, Way)]) {
     system.block_on(async {
-        for (what, way) in WAYS {
+        for &(what, way) in ways {
             for len in 1..=3 {
                 // In the one that closes the circle, and in the one that it closes to.
                 for place in [0, len - 1] {
