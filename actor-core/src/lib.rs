@@ -90,6 +90,7 @@ mod talk;
 
 // Behind `talk`, so that the page of an address begins with its own verbs.
 mod compose;
+mod spawn;
 
 pub mod future;
 pub mod prelude;
@@ -125,6 +126,7 @@ pub use life::timer::Timer;
 pub use life::watch::{Link, Monitor};
 pub use observe::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
 pub use sim::{Sim, Step, Trace};
+pub use spawn::Spawn;
 #[cfg(feature = "smol")]
 pub use system::SmolExecutor;
 pub use system::run::interrupted;

@@ -12,5 +12,5 @@
 
 pub use crate::{
     Actor, ActorId, Addr, Address, CallError, Context, Exit, FailureKind, Reply, SendError,
-    SendReason, System, actor,
+    SendReason, Spawn, System, actor,
 };

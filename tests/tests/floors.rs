@@ -40,6 +40,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "sim",
         &["actor", "cell", "exit", "host", "incident", "life", "sync", "system", "talk", "time"],
     ),
+    ("spawn", &["actor", "compose", "life", "sync", "system"]),
     ("prelude", ALL),
     ("private", ALL),
     ("lib", ALL),
@@ -47,9 +48,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 
 /// File, what it names above itself, and why it has to.
 const UP: &[(&str, &str, &str)] = &[
-    ("actor.rs", "compose::pool", "`Actor::pool` is a provided method"),
-    ("actor.rs", "life", "the provided methods of `Actor` are where a life begins"),
-    ("actor.rs", "system", "`spawn_on` is given the system"),
+    ("actor.rs", "life", "the contract is made of what a run loop is given"),
     ("actor.rs", "talk::address::Address", "the address of an actor is an associated type"),
     ("actor.rs", "talk::reply::Head", "a message's label says who waits for the answer"),
     ("cell/current.rs", "talk::reply::Head", "a dropped reply asks why it is being dropped"),

@@ -21,6 +21,7 @@ use crate::counters::Counters;
 use crate::host::sim::{Chooser, Simulated};
 use crate::host::{self, CurrentThread, Host};
 use crate::incident::Reporter;
+use crate::life::spawn::Prepared;
 use crate::life::task::{self, Within};
 use crate::observe::snapshot::{self, Snapshot};
 use crate::sync::atomic::Ordering;
@@ -266,7 +267,7 @@ impl System {
     /// As [`Actor::spawn`](crate::Actor::spawn).
     #[track_caller]
     pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Addr {
-        actor.spawn_on(self)
+        Prepared::new(actor).on(self).spawn()
     }
 
     /// How often something was lost or went wrong here so far. See [`Counters`].

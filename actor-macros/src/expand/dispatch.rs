@@ -42,7 +42,9 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let kept = manner::expand_kept(protocol);
     let way = manner::expand_way(protocol);
     let ready = manner::expand_ready(protocol);
+    let address = &protocol.address;
     let body = quote! {
+        type Handle = #address;
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
         #kept
         #runner

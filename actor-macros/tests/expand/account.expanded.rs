@@ -93,6 +93,7 @@ const _: () = {
     where
         AccountAddr: __p::Sized,
     {
+        type Handle = AccountAddr;
         const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {

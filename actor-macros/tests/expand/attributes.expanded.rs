@@ -148,6 +148,7 @@ const _: () = {
     where
         OldAddr: __p::Sized,
     {
+        type Handle = OldAddr;
         const HOOKS: __p::Hooks = __p::Hooks {
             start: false,
             #[cfg(any(all(feature = "extra", unix), not(feature = "extra")))]

@@ -185,6 +185,7 @@ const _: () = {
         shop::Cache<K, V, N>: Sized,
         shop::CacheAddr<K, V, N>: __p::Sized,
     {
+        type Handle = shop::CacheAddr<K, V, N>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {

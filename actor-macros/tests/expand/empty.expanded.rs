@@ -134,6 +134,7 @@ const _: () = {
     where
         DoubleAddr<T>: __p::Sized,
     {
+        type Handle = DoubleAddr<T>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {

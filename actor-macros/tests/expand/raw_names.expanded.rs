@@ -131,6 +131,7 @@ const _: () = {
     where
         TypeAddr: __p::Sized,
     {
+        type Handle = TypeAddr;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {

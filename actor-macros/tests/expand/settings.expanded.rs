@@ -153,6 +153,7 @@ const _: () = {
     where
         MotorAddr: __p::Sized,
     {
+        type Handle = MotorAddr;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::Kept<MotorMessage>;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {

@@ -43,6 +43,7 @@ const _: () = {
     where
         OneAddr: __p::Sized,
     {
+        type Handle = OneAddr;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
@@ -150,6 +151,7 @@ const _: () = {
     where
         ManyAddr: __p::Sized,
     {
+        type Handle = ManyAddr;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
@@ -257,6 +259,7 @@ const _: () = {
     where
         SureAddr: __p::Sized,
     {
+        type Handle = SureAddr;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {

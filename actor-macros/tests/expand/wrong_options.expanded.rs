@@ -125,6 +125,7 @@ const _: () = {
     where
         CounterAddr: __p::Sized,
     {
+        type Handle = CounterAddr;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {

@@ -87,7 +87,9 @@ impl<M: Send + 'static> Protocol for Proc<M> {
 // A user who has forgotten a half of an actor is not to be told of this one.
 #[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Dispatch for Proc<M> {
+    type Handle = ProcessAddr<M>;
     type Kept = crate::life::NoGuards;
+
     const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
 
     fn runner(life: Life<Self>) -> Runner {
@@ -183,7 +185,7 @@ impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
         let result = Arc::new(Mutex::new(None));
         let place = result.clone();
         let keep = move |value| *place.lock() = Some(value);
-        PreparedProcess { prepared: Proc::new(run, keep).prepare(), result }
+        PreparedProcess { prepared: Prepared::new(Proc::new(run, keep)), result }
     }
 }
 

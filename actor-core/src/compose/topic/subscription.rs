@@ -3,7 +3,6 @@
 
 use super::buffer::{Buffer, Next, Policy, TopicKey};
 use super::{Topic, Way};
-use crate::Actor;
 use crate::actor::{Dispatch, Protocol};
 use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::Notice;
@@ -58,7 +57,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
     pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> Subscription<A, T>
     where
         A: Address + Send + 'static,
-        A::Actor: Dispatch,
+        A::Actor: Dispatch<Handle = A>,
         B: Protocol,
         F: for<'a> FnMut(&'a A, T) -> Call<'a, B, U> + Send + 'static,
     {
@@ -99,7 +98,7 @@ async fn feed<A, T>(
     mut send: impl FnMut(A, T) -> Pin<Box<dyn Future<Output = bool> + Send>>,
 ) where
     A: Address,
-    A::Actor: Dispatch + Actor<Addr = A>,
+    A::Actor: Dispatch<Handle = A>,
 {
     loop {
         let next = poll_fn(|cx| buffer.poll_next(cx.waker())).await;
