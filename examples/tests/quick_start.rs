@@ -16,7 +16,7 @@ impl Stock {
 }
 
 // ANCHOR: test
-#[actor_core::test]
+#[actor_core::test(seeds = 100)]
 async fn the_last_apple_is_sold_once() {
     let stock = Stock { apples: 1 }.spawn();
     let (one, other) = actor_core::future::zip(stock.take(1), stock.take(1)).await;

@@ -27,6 +27,7 @@ use std::time::Duration;
 /// let snapshot = System::current().snapshot();
 /// assert_eq!(snapshot.actor(shop.id()).unwrap().depth, 1);
 /// assert_eq!(snapshot.to_string(), "shop (Shop#1): 1 of 8 waits, on its way\n");
+/// assert!(snapshot.circles().is_empty());
 /// # });
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
