@@ -14,6 +14,25 @@ use std::future::Future;
 /// All its functions return the address at once and run the actor later, on a system. It hangs on
 /// [`Dispatch`] alone, which the `impl` block makes: so whichever half of `#[actor]` was forgotten,
 /// one thing is said of it, and nothing of what is then done with the address.
+///
+/// ```
+/// use actor_core::prelude::*;
+///
+/// #[actor]
+/// struct Echo;
+///
+/// #[actor]
+/// impl Echo {
+///     fn say(&self, number: u32) -> u32 {
+///         number
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let echo = Echo.spawn(); // an EchoAddr
+///     assert_eq!(echo.say(7).await, Ok(7));
+/// });
+/// ```
 pub trait Spawn: Dispatch {
     /// Spawns the actor on the current system and returns its address at once.
     ///
