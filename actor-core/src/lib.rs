@@ -42,14 +42,14 @@
 //!
 //! | I want to | see |
 //! |---|---|
-//! | begin | [`prelude`], [`Actor`], [`macro@main`] |
+//! | begin | [`prelude`], [`Spawn`], [`macro@main`] |
 //! | write messages and their settings | [`macro@actor`] |
 //! | wait, send, time out, pass a call on | [`Call`], [`Reply`] |
 //! | know why there is no answer | [`CallError`], [`SendError`] |
 //! | stop, kill, wait for the end | [`Addr`], [`WeakAddr`], [`Exit`], [`Failure`] |
 //! | have children, timers, streams, monitors and links | [`Context`] |
 //! | have what fails started again | [`Supervisor`], [`Child`], [`Restart`], [`Backoff`] |
-//! | share one mailbox between several actors | [`Actor::pool`] |
+//! | share one mailbox between several actors | [`Spawn::pool`] |
 //! | publish to many | [`Topic`] |
 //! | find an actor by its name | [`Addr::register`], [`Address::lookup`] |
 //! | receive by choice, in one function | [`spawn_process`], [`Inbox`] |

@@ -48,7 +48,7 @@ impl fmt::Debug for Seat {
 }
 
 /// An actor that is set apart before it is spawned: see
-/// [`Actor::prepare`](crate::Actor::prepare).
+/// [`Spawn::prepare`](crate::Spawn::prepare).
 ///
 /// ```
 /// # use actor_core::prelude::*;

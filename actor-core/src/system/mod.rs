@@ -261,10 +261,10 @@ impl System {
         run::run(self, body)
     }
 
-    /// Spawns an actor here. See [`Actor::spawn`](crate::Actor::spawn).
+    /// Spawns an actor here. See [`Spawn::spawn`](crate::Spawn::spawn).
     ///
     /// # Panics
-    /// As [`Actor::spawn`](crate::Actor::spawn).
+    /// As [`Spawn::spawn`](crate::Spawn::spawn).
     #[track_caller]
     pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Addr {
         Prepared::new(actor).on(self).spawn()

@@ -40,7 +40,7 @@ impl<A: Actor> Addr<A> {
     /// their message.
     ///
     /// # Errors
-    /// [`NotAPool`], if the actor was not made by [`Actor::pool`].
+    /// [`NotAPool`], if the actor was not made by [`Spawn::pool`](crate::Spawn::pool).
     ///
     /// # Panics
     /// If `size` is zero.
