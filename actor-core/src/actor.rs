@@ -56,12 +56,15 @@ pub struct Settings {
     pub(crate) turn: usize,
     /// How many messages may be kept aside.
     pub(crate) deferred: usize,
+    /// How many handlers may overlap.
+    pub(crate) overlap: usize,
 }
 
 impl Settings {
-    /// The defaults: 64 messages wait at most, 64 are handled in a row, 1024 are kept aside.
+    /// The defaults: 64 messages wait at most, 64 are handled in a row, 1024 are kept aside,
+    /// 64 overlap.
     pub const fn new(name: &'static str) -> Self {
-        Settings { name, capacity: Some(64), turn: 64, deferred: 1024 }
+        Settings { name, capacity: Some(64), turn: 64, deferred: 1024, overlap: 64 }
     }
 
     /// At most `capacity` messages wait.
@@ -85,6 +88,12 @@ impl Settings {
     /// At most `deferred` messages are kept aside by their guards.
     pub const fn deferred(mut self, deferred: usize) -> Self {
         self.deferred = deferred;
+        self
+    }
+
+    /// At most `overlap` messages are handled beside each other.
+    pub const fn overlap(mut self, overlap: usize) -> Self {
+        self.overlap = overlap;
         self
     }
 }
@@ -158,6 +167,11 @@ pub trait Dispatch: Actor<Addr = <Self as Dispatch>::Handle> + Protocol {
         Way::default()
     }
 
+    /// Whether the message may be handled beside others of its kind. No user code, as with `way`.
+    fn is_concurrent(_message: &Self::Message) -> bool {
+        false
+    }
+
     /// Asks the guard of the message, if it has one.
     fn ready(&self, _message: &Self::Message) -> bool {
         true
@@ -222,6 +236,16 @@ pub trait HandleLater: Dispatch {
     fn handle(
         actor: &mut Option<Self>,
         input: Input<Self::Message>,
+        context: &Context<Self>,
+    ) -> impl Future<Output = Flow>;
+}
+
+/// An actor with messages that are handled beside each other.
+pub trait HandleShared: HandleLater {
+    /// Handles one of those messages.
+    fn handle_shared(
+        actor: &Self,
+        message: Self::Message,
         context: &Context<Self>,
     ) -> impl Future<Output = Flow>;
 }

@@ -1,9 +1,10 @@
 //! The one door for code that the macros write. Not for users, and free to change in any release.
 
 pub use crate::actor::{
-    Dispatch, Flow, HandleLater, HandleNow, Hooks, Input, Label, Protocol, Settings, Started, Way,
+    Dispatch, Flow, HandleLater, HandleNow, HandleShared, Hooks, Input, Label, Protocol, Settings,
+    Started, Way,
 };
-pub use crate::life::{Kept, Life, NoGuards, Runner, run};
+pub use crate::life::{Kept, Life, NoGuards, Runner, run, run_shared};
 pub use crate::sim::Tested;
 pub use crate::sim::test::{Plan, really, simulate};
 pub use crate::system::run::main;

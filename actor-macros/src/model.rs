@@ -26,6 +26,7 @@ pub(crate) struct Settings {
     pub(crate) room: Room,
     pub(crate) turn: Option<TokenStream>,
     pub(crate) deferred: Option<TokenStream>,
+    pub(crate) overlap: Option<TokenStream>,
 }
 
 /// The bound of the mailbox.
@@ -81,6 +82,8 @@ pub(crate) struct Manner {
     pub(crate) priority: bool,
     /// It needs no room.
     pub(crate) unbounded: bool,
+    /// It may be handled beside others of its kind.
+    pub(crate) concurrent: bool,
     /// What has to be true.
     pub(crate) guard: Option<Guard>,
 }
@@ -100,7 +103,9 @@ impl Message {
     /// Whether the answer comes from the handler, and the handler runs when it is the message's turn:
     /// then who waits for it waits for the actor, and for nothing else.
     pub(crate) fn is_answered_in_turn(&self) -> bool {
-        self.reply.kind != ReplyKind::Later && self.manner.guard.is_none()
+        self.reply.kind != ReplyKind::Later
+            && self.manner.guard.is_none()
+            && !self.manner.concurrent
     }
 }
 

@@ -1,11 +1,29 @@
 //! F1, F2, F5: the settings of messages, on every host.
 
+#[path = "guards/concurrent.rs"]
+mod concurrent;
 #[path = "guards/lanes.rs"]
 mod lanes;
 #[path = "guards/when.rs"]
 mod when;
 
 tests::on_every_host! {
+    concurrent::f05_reads_overlap,
+    concurrent::f05_no_more_overlap_than_are_allowed_and_the_rest_stay_queued,
+    concurrent::f05_a_write_waits_for_the_reads_and_is_not_starved_by_them,
+    concurrent::f05_a_read_starts_beside_others_that_are_pending,
+    concurrent::f05_a_panic_lets_the_others_finish_and_then_fails_the_life,
+    concurrent::f05_after_a_panic_the_next_life_goes_on_with_the_queue,
+    concurrent::f05_stop_waits_for_those_that_run,
+    concurrent::f05_a_stop_while_they_run_waits_for_them,
+    concurrent::f05_kill_drops_all_of_them,
+    concurrent::f05_the_last_address_gone_does_not_end_what_runs,
+    concurrent::f05_leaving_waits_for_the_others,
+    concurrent::f05_an_urgent_write_is_next_and_waits_for_those_that_run,
+    concurrent::f05_a_tick_that_is_concurrent_starts_beside_others,
+    concurrent::f05_guards_and_concurrency_go_together,
+    concurrent::f05_members_of_a_pool_overlap_and_leave_writes_to_others,
+    concurrent::f05_reads_and_writes_in_a_storm,
     lanes::priority_is_taken_before_the_next_ordinary_message,
     lanes::priority_is_seen_between_two_messages_of_a_batch,
     lanes::priority_has_a_bound_of_its_own_of_the_same_capacity,

@@ -37,6 +37,9 @@ pub(crate) enum Pace {
     Again,
     /// It takes no mail just now: it waits for a notice, and for a kill.
     Deaf,
+    /// Handlers are pending beside which others may start: it waits for mail and signals, and for
+    /// their waker.
+    Sharing,
     /// A handler is pending that takes mail itself: it waits for mail and signals, and for its waker.
     Receiving,
 }
@@ -217,6 +220,7 @@ impl Core {
             1 => Pace::Busy,
             2 => Pace::Again,
             3 => Pace::Deaf,
+            4 => Pace::Sharing,
             _ => Pace::Receiving,
         }
     }

@@ -41,15 +41,20 @@ impl<A: Dispatch> Mail<A> {
 
     /// Takes the oldest message, and those behind it into the empty `batch`, at most what is left
     /// of the turn; says whether there are signals to be heeded before them. When there is nothing
-    /// to take, nothing else to heed and nobody left to bring anything, closes the mailbox.
-    pub(crate) fn fetch(&self, batch: &mut VecDeque<A::Message>) -> (Option<A::Message>, bool) {
+    /// to take, nothing else to heed and nobody left to bring anything, closes the mailbox, if nothing
+    /// else runs.
+    pub(crate) fn fetch(
+        &self,
+        batch: &mut VecDeque<A::Message>,
+        is_alone: bool,
+    ) -> (Option<A::Message>, bool) {
         let mut wake = Vec::new();
         let mut lane = self.lane.lock();
         self.publish(&mut lane, &mut wake);
         let first = lane.queue.take(batch, self.core.budget());
         // Under the lock: a notice that was posted before a message was accepted is seen here.
         let signalled = self.core.signals() != 0;
-        let forsaken = first.is_none() && self.is_forsaken(&lane);
+        let forsaken = first.is_none() && is_alone && self.is_forsaken(&lane);
         drop(lane);
         wake.into_iter().for_each(Waker::wake);
         if forsaken {
@@ -74,11 +79,11 @@ impl<A: Dispatch> Mail<A> {
         }
     }
 
-    /// Takes the oldest message with priority.
-    pub(crate) fn take_urgent(&self) -> Option<A::Message> {
+    /// Takes the oldest message with priority, if it is `wanted`.
+    pub(crate) fn take_urgent(&self, wanted: fn(&A::Message) -> bool) -> Option<A::Message> {
         let mut wake = Vec::new();
         let mut lane = self.lane.lock();
-        let message = lane.queue.take_urgent(A::way, |_| true);
+        let message = lane.queue.take_urgent(A::way, wanted);
         self.publish(&mut lane, &mut wake);
         if !lane.queue.is_urgent() {
             self.core.lower(URGENT);
@@ -261,6 +266,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
             Pace::Idle => {
                 lane.queue.len(0) != 0 || signals & !WAITING != 0 || self.is_forsaken(&lane)
             }
+            Pace::Sharing => woken || signals & !WAITING != 0 || lane.queue.len(0) != 0,
             Pace::Receiving => woken || signals & !WAITING != 0 || self.has_news(&lane),
         };
         // Nobody can come to wait for this actor unseen: see `cycle`.
@@ -274,7 +280,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
             }
             Rest::Laid
         } else if pace == Pace::Busy
-            || (pace == Pace::Receiving && woken)
+            || (matches!(pace, Pace::Receiving | Pace::Sharing) && woken)
             || self.core.budget() == 0
         {
             Rest::Back

@@ -71,14 +71,16 @@ pub(crate) trait AnyMail: Send + Sync {
 /// A mailbox that several actors take their messages from.
 pub(crate) trait Shared<A: Dispatch>: Post<A> {
     /// Takes the next message for member `number`; if there is none, the member is poked when one
-    /// comes.
-    fn fetch_for(&self, number: usize) -> Fetched<A::Message>;
+    /// comes. What is not `wanted` is left to the others.
+    fn fetch_for(&self, number: usize, wanted: fn(&A::Message) -> bool) -> Fetched<A::Message>;
 }
 
 /// What a member finds.
 pub(crate) enum Fetched<M> {
     Message(M),
     Nothing,
+    /// The next one is not wanted.
+    Unwanted,
     /// There will be nothing any more.
     Over,
 }

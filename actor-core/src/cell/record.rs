@@ -50,6 +50,14 @@ pub(crate) fn is_own_waker(waker: &Waker) -> bool {
     POLLING.with(|polling| polling.waker.get() == words(waker))
 }
 
+/// Runs one poll whose waits leave no record: its waker is not that of one handler alone.
+pub(crate) fn unrecorded<T>(poll: impl FnOnce() -> T) -> T {
+    let before = POLLING.with(|polling| polling.waker.replace(NOBODY));
+    let result = poll();
+    POLLING.with(|polling| polling.waker.set(before));
+    result
+}
+
 /// Runs one poll of a handler of `mail`; returns the wait that it came to, if it came to one.
 pub(crate) fn polled<T>(
     mail: &dyn AnyMail,

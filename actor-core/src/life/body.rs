@@ -174,7 +174,7 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
             let (poll, wait) = record::polled(&**mail, waker, poll);
             match (poll, this.waker.as_mut()) {
                 (Poll::Ready(()), _) => return Progress::Over,
-                (Poll::Pending, None) if matches!(core.pace(), Pace::Busy | Pace::Receiving) => {
+                (Poll::Pending, None) if waits_for_waker(core.pace()) => {
                     // What is pending was polled with a waker that wakes nobody: poll it again.
                     *this.waker = Some(OwnWaker::new(mail.clone()));
                 }
@@ -200,6 +200,11 @@ fn note_at_work(mail: &dyn AnyMail) {
     let since = mail.core().hub.host.now();
     let at_work = AtWork { handler: current::handling().name, since };
     mail.with(&mut |seat, _| seat.set_at_work(at_work));
+}
+
+/// Whether something is pending in a cell that comes to rest at this pace.
+fn waits_for_waker(pace: Pace) -> bool {
+    matches!(pace, Pace::Busy | Pace::Receiving | Pace::Sharing)
 }
 
 /// The loop of an actor with async handlers: the state lives in it, and a pending handler borrows

@@ -78,6 +78,11 @@ pub(crate) enum Broken {
     Killed,
 }
 
+/// Whether a message may start, if it is `BESIDE` others.
+fn may_start<A: Dispatch, const BESIDE: bool>(message: &A::Message) -> bool {
+    !BESIDE || A::is_concurrent(message)
+}
+
 impl<A: Dispatch> Driver<A> {
     pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
         Driver {
@@ -132,7 +137,9 @@ impl<A: Dispatch> Driver<A> {
         loop {
             let step = match self.stage {
                 Stage::Born => self.begin(state),
-                Stage::Starting | Stage::Running | Stage::Draining => self.proceed(state.as_ref()),
+                Stage::Starting | Stage::Running | Stage::Draining => {
+                    self.proceed::<false>(state.as_ref())
+                }
                 Stage::Ending(step) => self.end(step, state),
             };
             if let Some(next) = step {
@@ -145,7 +152,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// A simulation is told what is being run.
-    fn witnessed(&self, name: &'static str) {
+    pub(super) fn witnessed(&self, name: &'static str) {
         if self.mail().core.is_simulated
             && let Some(witness) = &self.mail().core.hub.witness
         {
@@ -196,8 +203,12 @@ impl<A: Dispatch> Driver<A> {
         announce(changed);
     }
 
-    /// One step of an actor that runs or drains.
-    fn proceed(&mut self, state: Option<&A>) -> Option<Next<A::Message>> {
+    /// One step of an actor that runs or drains; `BESIDE` others that run, and that share the state.
+    pub(super) fn proceed<const BESIDE: bool>(
+        &mut self,
+        state: Option<&A>,
+    ) -> Option<Next<A::Message>> {
+        let idle = if BESIDE { Pace::Sharing } else { Pace::Idle };
         let core = &self.mail().core;
         let signals = core.signals();
         let Some(actor) = state else {
@@ -211,38 +222,39 @@ impl<A: Dispatch> Driver<A> {
             // it drains, that it takes from another, or that what is kept aside is to be asked again.
             let finds_all = self.stage == Stage::Running && self.member.is_none();
             let finds_all = finds_all && !self.kept.is_due();
-            let pace = if finds_all { Pace::Idle } else { Pace::Again };
+            let pace = if finds_all { idle } else { Pace::Again };
             return Some(self.rest(pace));
         }
         if (signals != 0 || self.kept.is_due())
-            && let Some(next) = self.heed(signals, actor)
+            && let Some(next) = self.heed::<BESIDE>(signals, actor)
         {
             return next;
         }
-        let message = match self.batch.pop_front() {
+        let message = match self.batch.pop_front_if(|message| may_start::<A, BESIDE>(message)) {
             Some(message) => message,
+            None if BESIDE && !self.batch.is_empty() => return Some(self.rest(Pace::Busy)),
             None if self.fetched && self.stage == Stage::Running => {
                 self.fetched = false;
                 // The block of a burst that is over: an idle actor holds none.
                 self.batch = VecDeque::new();
-                return Some(self.rest(Pace::Idle));
+                return Some(self.rest(idle));
             }
             None if self.member.is_some() => {
                 self.fetched = true;
-                return self.fetch_shared(actor);
+                return self.fetch_shared::<BESIDE>(actor);
             }
             None => {
                 self.fetched = true;
-                let (first, signalled) = self.context.mail().fetch(&mut self.batch);
+                let (first, signalled) = self.context.mail().fetch(&mut self.batch, !BESIDE);
                 match first {
-                    Some(message) if !signalled => message,
+                    Some(message) if !signalled && may_start::<A, BESIDE>(&message) => message,
                     Some(message) => {
                         self.batch.push_front(message);
                         return None;
                     }
                     None => {
                         if self.stage == Stage::Draining && !signalled {
-                            self.finish(Exit::Stopped);
+                            return self.drained::<BESIDE>();
                         }
                         return None;
                     }
@@ -257,20 +269,32 @@ impl<A: Dispatch> Driver<A> {
         self.hand_over(message, actor)
     }
 
+    /// All that was queued is handled; those that run beside finish before the end.
+    fn drained<const BESIDE: bool>(&mut self) -> Option<Next<A::Message>> {
+        if BESIDE {
+            return Some(self.rest(Pace::Busy));
+        }
+        self.finish(Exit::Stopped);
+        None
+    }
+
     /// A member of a pool takes one message of the mailbox that it shares.
-    fn fetch_shared(&mut self, actor: &A) -> Option<Next<A::Message>> {
+    fn fetch_shared<const BESIDE: bool>(&mut self, actor: &A) -> Option<Next<A::Message>> {
         let (shared, number) = self.member.as_deref()?;
-        match shared.fetch_for(*number) {
+        match shared.fetch_for(*number, may_start::<A, BESIDE>) {
             Fetched::Message(message) => {
                 // The next look is at the shared mailbox again.
                 self.fetched = false;
                 self.hand_over(message, actor)
             }
             Fetched::Nothing => None,
+            Fetched::Unwanted => {
+                self.fetched = false;
+                Some(self.rest(Pace::Busy))
+            }
             Fetched::Over => {
                 self.mail().close();
-                self.finish(Exit::Stopped);
-                None
+                self.drained::<BESIDE>()
             }
         }
     }
@@ -283,7 +307,11 @@ impl<A: Dispatch> Driver<A> {
 
     /// Looks after the signals, and after what is kept aside. `None`: go on with the next message; `Some(None)`: look anew.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    fn heed(&mut self, signals: u32, actor: &A) -> Option<Option<Next<A::Message>>> {
+    fn heed<const BESIDE: bool>(
+        &mut self,
+        signals: u32,
+        actor: &A,
+    ) -> Option<Option<Next<A::Message>>> {
         if signals & KILL != 0 {
             self.heed_kill();
             return Some(None);
@@ -293,6 +321,9 @@ impl<A: Dispatch> Driver<A> {
             return Some(None);
         }
         if signals & (LEAVE | END) != 0 {
+            if BESIDE {
+                return Some(Some(self.rest(Pace::Busy)));
+            }
             self.heed_leave();
             return Some(None);
         }
@@ -304,14 +335,17 @@ impl<A: Dispatch> Driver<A> {
             self.fetched = false;
         }
         if self.kept.is_due()
-            && let Some(next) = self.retry(actor)
+            && let Some(next) = self.retry::<BESIDE>(actor)
         {
             return Some(next);
         }
-        if signals & URGENT != 0
-            && let Some(message) = self.mail().take_urgent()
-        {
-            return Some(self.hand_over(message, actor));
+        if signals & URGENT != 0 {
+            if let Some(message) = self.mail().take_urgent(may_start::<A, BESIDE>) {
+                return Some(self.hand_over(message, actor));
+            }
+            if BESIDE && self.mail().core.signals() & URGENT != 0 {
+                return Some(Some(self.rest(Pace::Busy)));
+            }
         }
         if signals & NOTICE != 0
             && let Some(notice) = self.mail().take_due_notice()

@@ -3,6 +3,7 @@
 
 use super::driver::{Driver, Next, Stage};
 use crate::actor::{Dispatch, Input};
+use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
 use crate::cell::post::turn_away;
 use crate::counters::add;
@@ -97,7 +98,10 @@ impl<A: Dispatch> Driver<A> {
     /// The oldest message kept aside that may be handled now. `None`: there is none; `Some(None)`:
     /// look anew.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    pub(super) fn retry(&mut self, actor: &A) -> Option<Option<Next<A::Message>>> {
+    pub(super) fn retry<const BESIDE: bool>(
+        &mut self,
+        actor: &A,
+    ) -> Option<Option<Next<A::Message>>> {
         let mut place = 0;
         loop {
             let kept = self.kept.place()?;
@@ -110,6 +114,10 @@ impl<A: Dispatch> Driver<A> {
                 Word::Never => {
                     let message = kept.messages.remove(place)?;
                     self.skip(message);
+                }
+                // Nothing that came later starts before it.
+                Word::Now if BESIDE && !A::is_concurrent(message) => {
+                    return Some(Some(self.rest(Pace::Busy)));
                 }
                 Word::Now => {
                     let message = kept.messages.remove(place)?;

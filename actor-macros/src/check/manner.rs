@@ -13,7 +13,7 @@ use crate::options::Entry;
 use crate::syntax::Method;
 
 /// The settings that a message may have.
-pub(super) const SETTINGS: &[&str] = &["priority", "unbounded", "when"];
+pub(super) const SETTINGS: &[&str] = &["when", "concurrent", "priority", "unbounded"];
 
 /// Reads the settings of a message.
 pub(super) fn check(
@@ -26,6 +26,11 @@ pub(super) fn check(
     let mut manner = Manner::default();
     for entry in entries {
         match entry.key.to_string().as_str() {
+            "concurrent" => {
+                entry.expect_plain(errors);
+                check_concurrent(method, entry, receiver, errors);
+                manner.concurrent = true;
+            }
             "priority" => {
                 entry.expect_plain(errors);
                 manner.priority = true;
@@ -45,12 +50,30 @@ pub(super) fn check(
 
 /// A message that takes `self` ends the actor: it can neither be kept aside nor overlap.
 fn check_last(entries: &[Entry], errors: &mut Errors) {
-    if let Some(entry) = entries.iter().find(|entry| entry.is("when")) {
+    if let Some(entry) = entries.iter().find(|it| it.is("when") || it.is("concurrent")) {
         let text = format!(
             "a message that takes `self` is the last one, and cannot have `{0}`; remove `{0}`, or \
              take `&mut self`",
             entry.key
         );
+        errors.push(&entry.key, text);
+    }
+}
+
+/// Only async messages by `&self` can overlap.
+fn check_concurrent(
+    method: Method<'_>,
+    entry: &Entry,
+    receiver: Option<Receiver>,
+    errors: &mut Errors,
+) {
+    if receiver == Some(Receiver::Unique) {
+        let text = "a concurrent message shares the state with others; take `&self`, or remove \
+                    `concurrent`";
+        errors.push(&entry.key, text);
+    } else if receiver == Some(Receiver::Shared) && method.function.signature.asyncness.is_none() {
+        let text = "a concurrent message overlaps with others where it awaits; make it `async`, or \
+                    remove `concurrent`";
         errors.push(&entry.key, text);
     }
 }

@@ -9,7 +9,8 @@ use crate::model::{Room, Settings};
 use crate::options::{self, Entry};
 use crate::{names, text::text};
 
-const OF_TYPE: &[&str] = &["capacity", "unbounded", "turn", "deferred", "name", "crate", "local"];
+const OF_TYPE: &[&str] =
+    &["capacity", "unbounded", "turn", "deferred", "overlap", "name", "crate", "local"];
 const OF_BLOCK: &[&str] = &["crate", "local"];
 
 /// The options of the struct half.
@@ -24,6 +25,7 @@ pub(super) fn of_type(
     let mut room = Room::Usual;
     let mut turn = None;
     let mut deferred = None;
+    let mut overlap = None;
     let mut earlier_room: Option<Ident> = None;
     for entry in entries {
         match entry.key.to_string().as_str() {
@@ -31,6 +33,7 @@ pub(super) fn of_type(
             "name" => name = text_value(&entry, errors).unwrap_or(name),
             "turn" => turn = count(&entry, "turn = 64", errors),
             "deferred" => deferred = count(&entry, "deferred = 1024", errors),
+            "overlap" => overlap = count(&entry, "overlap = 64", errors),
             "local" => entry.expect_plain(errors),
             key => {
                 // Either `capacity` or `unbounded`.
@@ -48,7 +51,7 @@ pub(super) fn of_type(
             }
         }
     }
-    (path, Settings { name, room, turn, deferred })
+    (path, Settings { name, room, turn, deferred, overlap })
 }
 
 /// The options of the impl half: the path of the crate, and whether it is `local`.
@@ -107,7 +110,7 @@ fn text_value(entry: &Entry, errors: &mut Errors) -> Option<LitStr> {
     parsed.ok()
 }
 
-/// `capacity`, `turn` and `deferred` take a number of messages, at least one.
+/// `capacity`, `turn`, `deferred` and `overlap` take a number of messages, at least one.
 fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStream> {
     let key = &entry.key;
     let value = entry.expect_value(example, errors)?;
@@ -132,6 +135,7 @@ fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStrea
             let text = match key.to_string().as_str() {
                 "capacity" => "a mailbox needs room for a message; write `capacity = 1` or more",
                 "turn" => "a turn is a message at least; write `turn = 1` or more",
+                "overlap" => "one message has to be handled at least; write `overlap = 1` or more",
                 _ => "a guard needs room to keep a message aside; write `deferred = 1` or more",
             };
             errors.push(value, text);

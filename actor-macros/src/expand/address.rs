@@ -199,5 +199,6 @@ fn expand_settings(actor: &ActorType) -> TokenStream {
     };
     let turn = settings.turn.as_ref().map(|turn| quote!(.turn(#turn))).into_token_stream();
     let deferred = settings.deferred.as_ref().map(|bound| quote!(.deferred(#bound)));
-    quote!(__p::Settings::new(#name) #room #turn #deferred)
+    let overlap = settings.overlap.as_ref().map(|most| quote!(.overlap(#most)));
+    quote!(__p::Settings::new(#name) #room #turn #deferred #overlap)
 }

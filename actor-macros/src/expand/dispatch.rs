@@ -26,12 +26,13 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, ..) = protocol.generics.split_for_impl();
     let clause = where_addressed(protocol);
+    let run = if manner::is_shared(protocol) { quote!(run_shared) } else { quote!(run) };
     // That the state is not `Send`, or no actor, is found here.
     let runner = match (is_async(protocol), protocol.local) {
         (false, false) => quote!(now(__life)),
-        (true, false) => quote!(later(__life.seat(), __p::run(__life))),
+        (true, false) => quote!(later(__life.seat(), __p::#run(__life))),
         (false, true) => quote!(local_now(__life)),
-        (true, true) => quote!(local_later(__life.seat(), __p::run(__life))),
+        (true, true) => quote!(local_later(__life.seat(), __p::#run(__life))),
     };
     let runner = span::moved_all(
         quote!(fn runner(__life: __p::Life<Self>) -> __p::Runner { __p::Runner::#runner }),
@@ -41,6 +42,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let quiet = do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
     let kept = manner::expand_kept(protocol);
     let way = manner::expand_way(protocol);
+    let concurrent = manner::expand_is_concurrent(protocol);
     let ready = manner::expand_ready(protocol);
     let address = &protocol.address;
     let body = quote! {
@@ -49,6 +51,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         #kept
         #runner
         #way
+        #concurrent
         #ready
     };
     quote_spanned! {at_actor(protocol)=>
@@ -108,7 +111,8 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     let clause = where_addressed(protocol);
     let me = message::enum_type(protocol);
     let is_later = is_async(protocol);
-    let messages = protocol.messages.iter().map(|message| expand_arm(protocol, message));
+    let alone = protocol.messages.iter().filter(|message| !message.manner.concurrent);
+    let messages = alone.map(|message| expand_arm(protocol, message));
     let hooks = protocol.hooks.iter().map(|hook| expand_hook(protocol, hook));
     let body = quote! {
         let __p::Some(__me) = __actor else { return __p::Flow::Done };
@@ -130,6 +134,26 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     } else {
         (quote_spanned!(at_actor(protocol)=> __p::HandleNow), quote!(__p::Flow), body)
     };
+    let uses = expand_uses(protocol);
+    let handle = quote! {
+        fn handle(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<#me>,
+            __context: &#krate::Context<Self>,
+        ) -> #output {
+            #uses
+            #body
+        }
+    };
+    quote_spanned! {at_actor(protocol)=>
+        #[automatically_derived]
+        #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+        impl #params #of_trait for #actor #clause { #handle }
+    }
+}
+
+/// The traits by which the calls of handlers ask the compiler about types.
+fn expand_uses(protocol: &Protocol) -> TokenStream {
     let lends = protocol.messages.iter().any(|it| it.is_async && it.receiver == Receiver::Shared);
     let lent = (lends && !protocol.local).then(|| {
         quote!(
@@ -142,22 +166,50 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
             use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
         )
     });
+    quote!(#probe #lent)
+}
+
+// Input:  #[message(concurrent)] async fn look_up(&self, key: u32) -> Option<u32>
+// Output:
+//     impl __p::HandleShared for Index {
+//         fn handle_shared(__me: &Self, __message: IndexMessage, __context: ..) -> .. { async move {
+//             match __message { .. }
+//             __p::Flow::Done
+//         } }
+//     }
+pub(super) fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
+    if !manner::is_shared(protocol) {
+        return None;
+    }
+    let actor = &protocol.actor;
+    let krate = krate(protocol.krate.as_ref(), span::hidden());
+    let (params, ..) = protocol.generics.split_for_impl();
+    let clause = where_addressed(protocol);
+    let me = message::enum_type(protocol);
+    let shared = protocol.messages.iter().filter(|message| message.manner.concurrent);
+    let arms = shared.map(|message| expand_arm(protocol, message));
+    let uses = expand_uses(protocol);
     let handle = quote! {
-        fn handle(
-            __actor: &mut __p::Option<Self>,
-            __input: __p::Input<#me>,
+        fn handle_shared(
+            __me: &Self,
+            __message: #me,
             __context: &#krate::Context<Self>,
-        ) -> #output {
-            #probe
-            #lent
-            #body
+        ) -> impl __p::Future<Output = __p::Flow> {
+            #uses
+            async move {
+                match __p::Input::Message(__message) {
+                    #(#arms)*
+                    _ => {}
+                }
+                __p::Flow::Done
+            }
         }
     };
-    quote_spanned! {at_actor(protocol)=>
+    Some(quote_spanned! {at_actor(protocol)=>
         #[automatically_derived]
         #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-        impl #params #of_trait for #actor #clause { #handle }
-    }
+        impl #params __p::HandleShared for #actor #clause { #handle }
+    })
 }
 
 // Input:  async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>

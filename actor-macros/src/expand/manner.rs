@@ -44,6 +44,33 @@ pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
+/// Whether any message may be handled beside others.
+pub(super) fn is_shared(protocol: &Protocol) -> bool {
+    protocol.messages.iter().any(|message| message.manner.concurrent)
+}
+
+// Output:
+//     fn is_concurrent(__message: &IndexMessage) -> __p::bool {
+//         match *__message { IndexMessage::LookUp { .. } => true, _ => false }
+//     }
+pub(super) fn expand_is_concurrent(protocol: &Protocol) -> Option<TokenStream> {
+    let shared = protocol.messages.iter().filter(|message| message.manner.concurrent);
+    let arms: Vec<_> = shared.map(|message| pattern(protocol, message)).collect();
+    if arms.is_empty() {
+        return None;
+    }
+    let me = message::enum_type(protocol);
+    Some(quote! {
+        #[allow(unreachable_patterns, clippy::match_like_matches_macro)]
+        fn is_concurrent(__message: &#me) -> __p::bool {
+            match *__message {
+                #(#arms => true,)*
+                _ => false,
+            }
+        }
+    })
+}
+
 fn guarded(protocol: &Protocol) -> impl Iterator<Item = (&Message, &Guard)> {
     let messages = protocol.messages.iter();
     messages.filter_map(|message| Some((message, message.manner.guard.as_ref()?)))

@@ -35,6 +35,7 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let implementation = message::expand_protocol(protocol);
     let dispatch = dispatch::expand_dispatch(protocol);
     let handle = dispatch::expand_handle(protocol);
+    let shared = dispatch::expand_shared(protocol);
     let guards = manner::expand_guards(protocol);
     let methods = handle::expand_methods(protocol);
     quote! {
@@ -46,6 +47,7 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
             #implementation
             #dispatch
             #handle
+            #shared
             #guards
             #methods
         };

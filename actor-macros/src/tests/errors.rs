@@ -68,7 +68,7 @@ fn options_and_item_are_both_checked() {
 
 #[test]
 fn wrong_options_are_named() {
-    let valid = "`capacity`, `unbounded`, `turn`, `deferred`, `name`, `crate`, `local`";
+    let valid = "`capacity`, `unbounded`, `turn`, `deferred`, `overlap`, `name`, `crate`, `local`";
     let misspelt = format!("unknown option `capcity`; did you mean `capacity`? (valid: {valid})");
     let unknown = format!("unknown option `mailbox`; valid are {valid}");
     let cases: &[(&str, &str, &str)] = &[

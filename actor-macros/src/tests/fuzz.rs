@@ -35,6 +35,7 @@ const ITEMS: &[&str] = &[
         #[on_exit] fn gone(&mut self, id: ActorId, exit: Exit) {}
         #[message(skip)] fn helper(&self) {}
         #[message(priority, unbounded)] fn halt(&mut self) {}
+        #[message(concurrent, when = true)] async fn read(&self, k: K) -> V { x }
         #[message(when = self.a::<u8, K>(*n) && (x, y) == *p)] fn go(&mut self, mut n: u8, p @ (x, mut y): (u8, u8)) {}
         fn new() -> Self { Self }
         thing! { a b c }

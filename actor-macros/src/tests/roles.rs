@@ -57,13 +57,13 @@ fn marks_are_checked() {
     let cases = [
         (
             "#[message(skpi)] fn f(&self) {}",
-            "unknown option `skpi`; did you mean `skip`? (valid: `skip`, `priority`, \
-             `unbounded`, `when`)",
+            "unknown option `skpi`; did you mean `skip`? (valid: `skip`, `when`, \
+             `concurrent`, `priority`, `unbounded`)",
             "skpi",
         ),
         (
             "#[message(urgent)] fn f(&self) {}",
-            "unknown option `urgent`; valid are `skip`, `priority`, `unbounded`, `when`",
+            "unknown option `urgent`; valid are `skip`, `when`, `concurrent`, `priority`, `unbounded`",
             "urgent",
         ),
         (

@@ -10,6 +10,8 @@ fn settings_that_go_together_are_accepted_in_silence() {
         "#[message(when = self.all(|a, b| a < b),)] fn f(&mut self, reply: Reply<u8>) {}",
         "#[message(when = *a < *b, unbounded)] fn f(&mut self, (a, b): (u8, u8)) -> u8 { 1 }",
         "#[message(priority, unbounded)] fn f(self) {}",
+        "#[message(concurrent)] async fn f(&self, x: u8) -> u8 { x }",
+        "#[message(concurrent, when = self.a, priority, unbounded)] async fn f(self: &Self) {}",
     ];
     for methods in right {
         in_block(methods, &[]);
@@ -25,6 +27,35 @@ fn settings_that_exclude_each_other_are_told_once() {
             "a message that takes `self` is the last one, and cannot have `when`; remove `when`, or \
              take `&mut self`",
             "when",
+        ),
+        (
+            "#[message(concurrent)] async fn f(self) {}",
+            "a message that takes `self` is the last one, and cannot have `concurrent`; remove \
+             `concurrent`, or take `&mut self`",
+            "concurrent",
+        ),
+        (
+            "#[message(concurrent, when = true)] fn f(self) {}",
+            "a message that takes `self` is the last one, and cannot have `concurrent`; remove \
+             `concurrent`, or take `&mut self`",
+            "concurrent",
+        ),
+        (
+            "#[message(concurrent)] async fn f(&mut self) {}",
+            "a concurrent message shares the state with others; take `&self`, or remove \
+             `concurrent`",
+            "concurrent",
+        ),
+        (
+            "#[message(concurrent)] fn f(&self) {}",
+            "a concurrent message overlaps with others where it awaits; make it `async`, or remove \
+             `concurrent`",
+            "concurrent",
+        ),
+        (
+            "#[message(concurrent = 4)] async fn f(&self) {}",
+            "`concurrent` takes no value; write `concurrent` alone",
+            "4",
         ),
         (
             "#[message(when)] fn f(&mut self) {}",
@@ -70,6 +101,11 @@ fn bounds_of_what_is_kept_aside_are_checked() {
     of_struct(
         "deferred = 0",
         "a guard needs room to keep a message aside; write `deferred = 1` or more",
+        "0",
+    );
+    of_struct(
+        "overlap = 0",
+        "one message has to be handled at least; write `overlap = 1` or more",
         "0",
     );
     of_struct("deferred", "`deferred` needs a value; write `deferred = 1024`", "deferred");

@@ -11,7 +11,7 @@ const _: () = {
     #[automatically_derived]
     impl ::actor_core::Actor for Motor {
         type Addr = MotorAddr;
-        const SETTINGS: __p::Settings = __p::Settings::new("Motor").deferred(8);
+        const SETTINGS: __p::Settings = __p::Settings::new("Motor").deferred(8).overlap(4);
     }
     #[automatically_derived]
     impl ::actor_core::Address for MotorAddr {
@@ -80,6 +80,9 @@ impl Motor {
     fn give_back(&mut self) {}
     fn alarm(&mut self) {}
     fn shift(&mut self, (gear, mut level): (Gear, u8), #[cfg(unix)] mut by: String) {}
+    async fn watch(&self, limit: u32) -> u32 {
+        limit
+    }
 }
 const _: () = {
     use ::actor_core::__private as __p;
@@ -117,6 +120,11 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Motor, ()>,
         },
+        Watch {
+            limit: u32,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Motor, u32>,
+        },
     }
     #[automatically_derived]
     impl __p::fmt::Debug for MotorMessage {
@@ -128,6 +136,7 @@ const _: () = {
                 Self::GiveBack { .. } => __f.write_str("GiveBack"),
                 Self::Alarm { .. } => __f.write_str("Alarm"),
                 Self::Shift { .. } => __f.write_str("Shift"),
+                Self::Watch { .. } => __f.write_str("Watch"),
             }
         }
     }
@@ -145,6 +154,7 @@ const _: () = {
                 }
                 MotorMessage::Alarm { ref __reply, .. } => __p::Label::new("alarm", __reply.head()),
                 MotorMessage::Shift { ref __reply, .. } => __p::Label::new("shift", __reply.head()),
+                MotorMessage::Watch { ref __reply, .. } => __p::Label::new("watch", __reply.head()),
             }
         }
     }
@@ -157,7 +167,7 @@ const _: () = {
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::Kept<MotorMessage>;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::now(__life)
+            __p::Runner::later(__life.seat(), __p::run_shared(__life))
         }
         #[allow(unreachable_patterns)]
         fn way(__message: &MotorMessage) -> __p::Way {
@@ -168,6 +178,13 @@ const _: () = {
                 MotorMessage::Alarm { .. } => __p::Way { priority: true, unbounded: true },
                 MotorMessage::Shift { .. } => __p::Way { priority: true, unbounded: false },
                 _ => __p::Way { priority: false, unbounded: false },
+            }
+        }
+        #[allow(unreachable_patterns, clippy::match_like_matches_macro)]
+        fn is_concurrent(__message: &MotorMessage) -> __p::bool {
+            match *__message {
+                MotorMessage::Watch { .. } => true,
+                _ => false,
             }
         }
         #[allow(unreachable_patterns)]
@@ -184,13 +201,14 @@ const _: () = {
                     #[cfg(unix)]
                     by,
                 ),
+                MotorMessage::Watch { ref limit, .. } => Self::__when_watch(self, limit),
                 _ => true,
             }
         }
     }
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Motor
+    impl __p::HandleLater for Motor
     where
         MotorAddr: __p::Sized,
     {
@@ -198,41 +216,72 @@ const _: () = {
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<MotorMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
-            match __input {
-                __p::Input::Message(MotorMessage::Turn { speed, __reply }) => {
-                    __reply.answer(Self::turn(__me, speed), |_| __p::None);
-                }
-                __p::Input::Message(MotorMessage::Halt { __reply }) => {
-                    __reply.answer(Self::halt(__me), |_| __p::None);
-                }
-                #[cfg(unix)]
-                __p::Input::Message(MotorMessage::GiveBack { __reply }) => {
-                    __reply.answer(Self::give_back(__me), |_| __p::None);
-                }
-                __p::Input::Message(MotorMessage::Alarm { __reply }) => {
-                    __reply.answer(Self::alarm(__me), |_| __p::None);
-                }
-                __p::Input::Message(MotorMessage::Shift {
-                    arg0,
+        ) -> impl __p::Future<Output = __p::Flow> {
+            use __p::LentUnshared as _;
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            async move {
+                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                match __input {
+                    __p::Input::Message(MotorMessage::Turn { speed, __reply }) => {
+                        __reply.answer(Self::turn(__me, speed), |_| __p::None);
+                    }
+                    __p::Input::Message(MotorMessage::Halt { __reply }) => {
+                        __reply.answer(Self::halt(__me), |_| __p::None);
+                    }
                     #[cfg(unix)]
-                    by,
-                    __reply,
-                }) => {
-                    __reply.answer(
-                        Self::shift(
-                            __me,
-                            arg0,
-                            #[cfg(unix)]
-                            by,
-                        ),
-                        |_| __p::None,
-                    );
+                    __p::Input::Message(MotorMessage::GiveBack { __reply }) => {
+                        __reply.answer(Self::give_back(__me), |_| __p::None);
+                    }
+                    __p::Input::Message(MotorMessage::Alarm { __reply }) => {
+                        __reply.answer(Self::alarm(__me), |_| __p::None);
+                    }
+                    __p::Input::Message(MotorMessage::Shift {
+                        arg0,
+                        #[cfg(unix)]
+                        by,
+                        __reply,
+                    }) => {
+                        __reply.answer(
+                            Self::shift(
+                                __me,
+                                arg0,
+                                #[cfg(unix)]
+                                by,
+                            ),
+                            |_| __p::None,
+                        );
+                    }
+                    _ => {}
                 }
-                _ => {}
+                __p::Flow::Done
             }
-            __p::Flow::Done
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::HandleShared for Motor
+    where
+        MotorAddr: __p::Sized,
+    {
+        fn handle_shared(
+            __me: &Self,
+            __message: MotorMessage,
+            __context: &::actor_core::Context<Self>,
+        ) -> impl __p::Future<Output = __p::Flow> {
+            use __p::LentUnshared as _;
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            async move {
+                match __p::Input::Message(__message) {
+                    __p::Input::Message(MotorMessage::Watch { limit, __reply }) => {
+                        __reply.answer(
+                            __p::Lent::<Self>::new().sendable(Self::watch(__me, limit)).await,
+                            |__value| (&&&__p::Probe(__value)).lost(),
+                        );
+                    }
+                    _ => {}
+                }
+                __p::Flow::Done
+            }
         }
     }
     #[allow(
@@ -253,6 +302,9 @@ const _: () = {
     impl Motor {
         fn __when_shift(&self, (gear, level): &(Gear, u8), #[cfg(unix)] by: &String) -> __p::bool {
             self.speed == 0 && gear.fits::<u8, 4>(*level)
+        }
+        fn __when_watch(&self, limit: &u32) -> __p::bool {
+            self.speed > 0
         }
     }
     #[allow(
@@ -333,6 +385,17 @@ const _: () = {
                 },
                 |__message| match __message {
                     MotorMessage::Shift { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Motor::watch`]."]
+        fn watch(&self, limit: u32) -> ::actor_core::Call<'_, Motor, u32> {
+            ::actor_core::Call::__indirect(
+                self,
+                MotorMessage::Watch { limit, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    MotorMessage::Watch { __reply, .. } => __p::Some(__reply),
                     _ => __p::None,
                 },
             )

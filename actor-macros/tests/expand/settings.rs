@@ -1,6 +1,6 @@
 //! The settings of messages.
 
-#[actor(deferred = 8)]
+#[actor(deferred = 8, overlap = 4)]
 struct Motor {
     speed: u32,
 }
@@ -25,4 +25,9 @@ impl Motor {
 
     #[message(when = self.speed == 0 && gear.fits::<u8, 4>(*level), priority)]
     fn shift(&mut self, (gear, mut level): (Gear, u8), #[cfg(unix)] mut by: String) {}
+
+    #[message(concurrent, when = self.speed > 0)]
+    async fn watch(&self, limit: u32) -> u32 {
+        limit
+    }
 }

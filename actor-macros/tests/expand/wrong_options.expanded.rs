@@ -1,10 +1,10 @@
-// error: unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `deferred`, `name`, `crate`, `local`
+// error: unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `deferred`, `overlap`, `name`, `crate`, `local`
 // under: mailbx
 // error: a mailbox needs room for a message; write `capacity = 1` or more
 // under: 0
 // error: unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)
 // under: lcal
-// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `priority`, `unbounded`, `when`)
+// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`)
 // under: skp
 // error: a hook cannot take `self`; write `&mut self` or `&self`
 // under: self
@@ -78,7 +78,7 @@ const _: () = {
         }
     }
 };
-::core::compile_error! { "unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `deferred`, `name`, `crate`, `local`" }
+::core::compile_error! { "unknown option `mailbx`; valid are `capacity`, `unbounded`, `turn`, `deferred`, `overlap`, `name`, `crate`, `local`" }
 ::core::compile_error! { "a mailbox needs room for a message; write `capacity = 1` or more" }
 impl Counter {
     fn right(&self) {}
@@ -183,5 +183,5 @@ const _: () = {
     }
 };
 ::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)" }
-::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `priority`, `unbounded`, `when`)" }
+::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`)" }
 ::core::compile_error! { "a hook cannot take `self`; write `&mut self` or `&self`" }

@@ -10,7 +10,7 @@ pub struct Store<T: Send + Ord + 'static, const ROOM: usize> {
 }
 
 #[actor]
-impl<T: Send + Ord + 'static, const ROOM: usize> Store<T, ROOM> {
+impl<T: Send + Sync + Ord + 'static, const ROOM: usize> Store<T, ROOM> {
     const LIMIT: usize = ROOM * 2;
 
     /// Puts.
@@ -38,6 +38,13 @@ impl<T: Send + Ord + 'static, const ROOM: usize> Store<T, ROOM> {
     #[message(when = true)]
     pub fn r#type(self: &mut Self, #[cfg(all())] wanted: u8, #[cfg(any())] other: u8) -> u8 {
         wanted
+    }
+
+    /// Overlaps.
+    #[message(concurrent, when = self.items.len() < *most)]
+    pub async fn peek(&self, most: usize) -> usize {
+        actor_core::future::yield_now().await;
+        most - self.items.len()
     }
 
     /// One that is not there.
@@ -93,6 +100,7 @@ fn main() {
         store.put(vec![1, 2, 3]).await.unwrap();
         assert_eq!(store.take(2, (Mode::Once, 0), String::new()).await, Ok(Some(3)));
         assert_eq!(store.wait(2).await, Ok(2));
+        assert_eq!(store.peek(3).await, Ok(1));
         assert_eq!(store.r#type(7).await, Ok(7));
         let gate = Gate { is_open: false }.spawn();
         let (passed, opened) = actor_core::future::zip(gate.pass(), gate.open()).await;

@@ -152,14 +152,15 @@ impl<A: Dispatch> PoolMail<A> {
 }
 
 impl<A: Dispatch> Shared<A> for PoolMail<A> {
-    fn fetch_for(&self, number: usize) -> Fetched<A::Message> {
+    fn fetch_for(&self, number: usize, wanted: fn(&A::Message) -> bool) -> Fetched<A::Message> {
         let mut wake = Vec::new();
         let mut lane = self.lane.lock();
         if number >= lane.size || lane.verdict.is_some() {
             return Fetched::Over;
         }
-        let message = lane.queue.take_urgent(A::way, |_| true).or_else(|| {
-            let message = lane.queue.take_one(|_| true)?;
+        let message = lane.queue.take_urgent(A::way, wanted).or_else(|| {
+            let is_next = !lane.queue.is_urgent();
+            let message = lane.queue.take_one(|message| is_next && wanted(message))?;
             if A::way(&message).unbounded {
                 lane.queue.took_free(false);
             }
@@ -168,8 +169,15 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
         if lane.queue.is_waited_for() && !lane.seat.closed {
             lane.queue.admit(self.core.capacity, &mut wake);
         }
+        let mut other = None;
         let fetched = match message {
             Some(message) => Fetched::Message(message),
+            None if lane.queue.total(0) != 0 => {
+                // This member may have been woken for what another can take.
+                lane.idle.retain(|idle| *idle != number);
+                other = lane.next_idle();
+                Fetched::Unwanted
+            }
             None if lane.seat.closed => Fetched::Over,
             None => {
                 if !lane.idle.contains(&number) {
@@ -181,6 +189,9 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
         let forsaken = matches!(fetched, Fetched::Nothing) && !self.core.is_kept();
         drop(lane);
         wake.into_iter().for_each(Waker::wake);
+        if let Some(other) = other {
+            other.poke();
+        }
         if forsaken {
             self.forsaken();
         }

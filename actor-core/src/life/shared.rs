@@ -1,0 +1,202 @@
+//! Handlers that overlap: while nothing but `concurrent` messages is at work they borrow the state
+//! together. What needs the state for itself waits until they are done, and nothing that came later
+//! starts before it.
+
+use super::body::Handler;
+use super::driver::{Broken, Driver, Next, Stage};
+use super::spawn::Life;
+use crate::actor::{Dispatch, Flow, HandleShared, Input};
+use crate::cell::core::Pace;
+use crate::cell::current::{self, Handling};
+use crate::cell::record;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+/// What is next, and waits until the handlers that overlap are done.
+type Held<A> = (Input<<A as crate::Protocol>::Message>, Handling);
+
+/// The loop of an actor with `concurrent` messages.
+#[doc(hidden)]
+pub fn run_shared<A: HandleShared>(life: Life<A>) -> impl Future<Output = ()> {
+    let Life { mut driver, mut state } = life;
+    async move {
+        let mut held = None;
+        while let Some((input, handling)) =
+            poll_fn(|_| driver.next_or_held(held.take(), &mut state)).await
+        {
+            match (input, &state) {
+                (Input::Message(message), Some(actor)) if A::is_concurrent(&message) => {
+                    held = overlap(&mut driver, actor, message, handling).await;
+                }
+                (input, _) => {
+                    let context = driver.context();
+                    context.mail().core.set_fresh(true);
+                    let future = A::handle(&mut state, input, context);
+                    let outcome = Handler::new(future, &context.mail().core, handling).await;
+                    driver.done(outcome, handling);
+                }
+            }
+        }
+    }
+}
+
+/// Handles `first` and what may overlap with it, until none of them is left; returns what was held
+/// back meanwhile.
+async fn overlap<A: HandleShared>(
+    driver: &mut Driver<A>,
+    actor: &A,
+    first: A::Message,
+    handling: Handling,
+) -> Option<Held<A>> {
+    let context = driver.context().again();
+    let core = &context.mail().core;
+    core.set_fresh(true);
+    let start = |message| A::handle_shared(actor, message, &context);
+    let mut slots = Slots { places: Vec::new(), running: 0 };
+    slots.begin(Handler::new(start(first), core, handling), handling);
+    let mut held = None;
+    poll_fn(|cx| {
+        // It stays so unless the driver finds that more could start.
+        core.set_pace(Pace::Busy);
+        for index in 0..slots.places.len() {
+            slots.go_on(index, driver, cx);
+        }
+        while held.is_none() && slots.running < core.settings.overlap {
+            match driver.next_beside(actor) {
+                Next::Run(Input::Message(message), handling) if A::is_concurrent(&message) => {
+                    let handler = Handler::new(start(message), core, handling);
+                    let index = slots.begin(handler, handling);
+                    core.set_pace(Pace::Busy);
+                    slots.go_on(index, driver, cx);
+                }
+                Next::Run(input, handling) => {
+                    core.set_pace(Pace::Busy);
+                    held = Some((input, handling));
+                }
+                Next::Rest | Next::Over => break,
+            }
+        }
+        if driver.killed {
+            slots.kill();
+        }
+        if slots.running != 0 {
+            return Poll::Pending;
+        }
+        core.set_pace(Pace::Busy);
+        Poll::Ready(held.take())
+    })
+    .await
+}
+
+/// The handlers at work, each in a place that is used again.
+struct Slots<F> {
+    places: Vec<(Handling, Pin<Box<Option<F>>>)>,
+    running: usize,
+}
+
+impl<F: Future<Output = Result<Flow, Broken>>> Slots<F> {
+    /// Puts a handler into a free place.
+    fn begin(&mut self, handler: F, handling: Handling) -> usize {
+        self.running += 1;
+        match self.places.iter().position(|(_, place)| place.is_none()) {
+            Some(index) => {
+                let (whose, place) = &mut self.places[index];
+                *whose = handling;
+                place.set(Some(handler));
+                index
+            }
+            None => {
+                self.places.push((handling, Box::pin(Some(handler))));
+                self.places.len() - 1
+            }
+        }
+    }
+
+    /// Polls one of them. Its waits leave no record: they are not all that the actor waits for.
+    fn go_on<A: Dispatch>(&mut self, index: usize, driver: &mut Driver<A>, cx: &mut Poller<'_>) {
+        let (handling, place) = &mut self.places[index];
+        let Some(handler) = place.as_mut().as_pin_mut() else { return };
+        let Poll::Ready(outcome) = record::unrecorded(|| handler.poll(cx)) else { return };
+        let handling = *handling;
+        place.set(None);
+        self.running -= 1;
+        if matches!(outcome, Err(Broken::Killed)) {
+            self.kill();
+        }
+        driver.done_beside(outcome, handling);
+    }
+
+    /// Drops all: each caller hears that the actor was killed.
+    fn kill(&mut self) {
+        for (handling, place) in &mut self.places {
+            if place.is_some() {
+                current::set_handling(Handling { killed: true, ..*handling });
+                // A panic while it is dropped has nobody left to be told, as with a single handler.
+                let _ = catch_unwind(AssertUnwindSafe(|| place.set(None)));
+            }
+        }
+        self.running = 0;
+    }
+}
+
+impl<A: Dispatch> Driver<A> {
+    /// What is next when no handler runs: what was held back, if it may still be handled.
+    fn next_or_held(
+        &mut self,
+        held: Option<Held<A>>,
+        state: &mut Option<A>,
+    ) -> Poll<Option<Held<A>>> {
+        let held = held.and_then(|(input, handling)| self.take_up(input, handling, state.as_ref()));
+        match held.unwrap_or_else(|| self.next(state)) {
+            Next::Run(input, handling) => Poll::Ready(Some((input, handling))),
+            Next::Rest => Poll::Pending,
+            Next::Over => Poll::Ready(None),
+        }
+    }
+
+    fn take_up(
+        &mut self,
+        input: Input<A::Message>,
+        handling: Handling,
+        state: Option<&A>,
+    ) -> Option<Next<A::Message>> {
+        match (input, state) {
+            (Input::Message(message), Some(actor)) if !matches!(self.stage, Stage::Ending(_)) => {
+                self.offer(message, actor)
+            }
+            (Input::Message(message), _) => {
+                self.mail().throw_away(message);
+                None
+            }
+            _ if matches!(self.stage, Stage::Ending(_)) => None,
+            (input, _) => Some(Next::Run(input, handling)),
+        }
+    }
+
+    /// What may start beside the handlers that run; what needs the state for itself stays where it
+    /// is, unless it came by a notice.
+    fn next_beside(&mut self, actor: &A) -> Next<A::Message> {
+        loop {
+            if matches!(self.stage, Stage::Ending(_)) {
+                return self.rest(Pace::Busy);
+            }
+            if let Some(next) = self.proceed::<true>(Some(actor)) {
+                if let Next::Run(_, handling) = &next {
+                    self.witnessed(handling.name);
+                }
+                return next;
+            }
+        }
+    }
+
+    /// Takes note of how one of the handlers that overlap has ended. If the life is to fail, the
+    /// others finish first.
+    fn done_beside(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
+        let is_ending = matches!(self.stage, Stage::Ending(_));
+        if outcome.is_err() || !is_ending {
+            self.done(outcome, handling);
+        }
+    }
+}

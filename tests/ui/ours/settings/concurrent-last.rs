@@ -1,0 +1,11 @@
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+
+#[actor]
+impl Counter {
+    #[message(concurrent)]
+    async fn look(self) {}
+}
+
+fn main() {}
