@@ -119,13 +119,14 @@ pub use incident::Incident;
 pub use life::Context;
 pub use life::attachment::Attachment;
 pub use life::context::Stopping;
+pub use life::fault::Fault;
 pub use life::restart::Restart;
 pub use life::spawn::Prepared;
 pub use life::task::Task;
 pub use life::timer::Timer;
 pub use life::watch::{Link, Monitor};
 pub use observe::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
-pub use sim::{Sim, Step, Trace};
+pub use sim::{Probe, Sim, Step, Trace};
 pub use spawn::Spawn;
 #[cfg(feature = "smol")]
 pub use system::SmolExecutor;

@@ -3,14 +3,20 @@
 
 #[path = "simulation/explored.rs"]
 mod explored;
+#[path = "simulation/faults.rs"]
+mod faults;
 #[path = "simulation/found.rs"]
 mod found;
+#[path = "simulation/guards.rs"]
+mod guards;
 #[path = "simulation/handle.rs"]
 mod handle;
 #[path = "simulation/outside.rs"]
 mod outside;
 #[path = "simulation/same.rs"]
 mod same;
+#[path = "simulation/supervision.rs"]
+mod supervision;
 #[path = "simulation/time.rs"]
 mod time;
 #[path = "simulation/verdict.rs"]

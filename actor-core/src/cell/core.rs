@@ -116,6 +116,17 @@ impl Core {
         ActorId { system: self.hub.id, number: self.number }
     }
 
+    /// How many messages may wait just now: in a simulation, none if a fault says so.
+    pub(crate) fn room(&self) -> u32 {
+        if self.is_simulated
+            && let Some(witness) = &self.hub.witness
+            && witness.is_full(self.number)
+        {
+            return 0;
+        }
+        self.capacity
+    }
+
     /// Somebody sends it something: a simulation breaks if that is another thread.
     pub(crate) fn reached(&self) {
         if self.is_simulated

@@ -69,7 +69,7 @@ impl<A: Dispatch> Mail<A> {
         lane.queue.publish(self.core.taken.load(Ordering::Relaxed));
         self.core.taken.store(0, Ordering::Relaxed);
         if self.core.signals() & WAITING != 0 {
-            lane.queue.admit(self.core.capacity, wake);
+            lane.queue.admit(self.core.room(), wake);
             if !lane.queue.is_waited_for() {
                 self.core.lower(WAITING);
             }
@@ -326,7 +326,7 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         }
         let way = A::way(&message);
         let taken = self.core.taken.load(Ordering::Relaxed);
-        if !lane.queue.has_room(way, self.core.capacity, taken) {
+        if !lane.queue.has_room(way, self.core.room(), taken) {
             return Err(Refused::Full(message));
         }
         self.accept(&mut lane, message, way);
@@ -348,7 +348,7 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         }
         let way = A::way(&message);
         let taken = self.core.taken.load(Ordering::Relaxed);
-        if !lane.queue.has_room(way, self.core.capacity, taken) {
+        if !lane.queue.has_room(way, self.core.room(), taken) {
             self.core.raise(WAITING);
             return Ok(Some(lane.queue.wait(message, way, waker)));
         }

@@ -4,11 +4,14 @@
 use super::core::Core;
 use super::post::{AnyMail, Verbs};
 use crate::exit::{Failure, FailureKind};
+use crate::host::Host;
 use crate::host::sim::{Broken, Simulated, Step, Subject};
 use crate::incident::Incident;
 use crate::sync::{Arc, Mutex};
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Instant;
 
 pub(crate) struct Witness {
     pub(crate) host: Arc<Simulated>,
@@ -34,7 +37,15 @@ struct Seen {
     incidents: Vec<String>,
     /// Which failures are no fault.
     expected: Vec<Expected>,
+    /// By actor: the faults that are planned for it, the message that is held back, and until when its
+    /// mailbox is full. Typed where the actor is known.
+    plans: BTreeMap<u64, Box<dyn Any + Send>>,
+    held: BTreeMap<u64, Box<dyn Any + Send>>,
+    full: BTreeMap<u64, Instant>,
 }
+
+/// What a planted panic says: nobody need be told of it.
+pub(crate) const FAULT: &str = "a fault planted by the simulation";
 
 type Expected = Box<dyn Fn(&Failure) -> bool + Send>;
 
@@ -77,6 +88,7 @@ impl Witness {
         let mut seen = self.seen.lock();
         if let Incident::Unobserved { failure } | Incident::Swallowed { failure } = incident
             && failure.kind() == FailureKind::Panic
+            && failure.message() != FAULT
             && !seen.handled.iter().any(|handled| handled.is(failure))
         {
             seen.unhandled.push(failure.clone());
@@ -103,6 +115,32 @@ impl Witness {
 
     pub(crate) fn expect(&self, is_expected: Expected) {
         self.seen.lock().expected.push(is_expected);
+    }
+
+    pub(crate) fn take_plan(&self, number: u64) -> Option<Box<dyn Any + Send>> {
+        self.seen.lock().plans.remove(&number)
+    }
+
+    pub(crate) fn put_plan(&self, number: u64, plan: Box<dyn Any + Send>) {
+        self.seen.lock().plans.insert(number, plan);
+    }
+
+    pub(crate) fn take_held(&self, number: u64) -> Option<Box<dyn Any + Send>> {
+        self.seen.lock().held.remove(&number)
+    }
+
+    pub(crate) fn put_held(&self, number: u64, held: Box<dyn Any + Send>) {
+        self.seen.lock().held.insert(number, held);
+    }
+
+    /// The actor's mailbox has no room until then.
+    pub(crate) fn fill(&self, number: u64, until: Instant) {
+        self.seen.lock().full.insert(number, until);
+    }
+
+    pub(crate) fn is_full(&self, number: u64) -> bool {
+        let full = self.seen.lock().full.get(&number).copied();
+        full.is_some_and(|until| self.host.now() < until)
     }
 
     pub(crate) fn task_over(&self, number: u32) {

@@ -216,6 +216,12 @@ impl<A: Dispatch> Driver<A> {
             self.finish(Exit::Stopped);
             return None;
         };
+        if core.is_simulated
+            && let Some(next) = self.held_back()
+        {
+            return next;
+        }
+        let core = &self.mail().core;
         if core.budget() == 0 {
             self.fetched = false;
             // Laying back finds what there is in the actor's own mailbox; only the driver knows that

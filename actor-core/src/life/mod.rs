@@ -5,6 +5,7 @@ pub(crate) mod body;
 pub(crate) mod context;
 pub(crate) mod driver;
 pub(crate) mod end;
+pub(crate) mod fault;
 pub(crate) mod holding;
 mod kept;
 pub(crate) mod local;

@@ -9,6 +9,7 @@ use crate::cell::mail::Mail;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Watcher;
 use crate::host::{Job, Turn};
+use crate::life::context::Context;
 use crate::life::driver::Driver;
 use crate::life::end::publish;
 use crate::sync::Arc;
@@ -148,6 +149,35 @@ pub(crate) fn start<A: Dispatch>(
         enter(born.mail.clone());
     }
     born.live(Some(state))
+}
+
+impl<A: Dispatch> Context<A> {
+    /// A context of no running actor, to call handlers as plain Rust in a test. Its address is that of
+    /// an actor that has ended.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Greeter;
+    ///
+    /// #[actor]
+    /// impl Greeter {
+    ///     fn greet(&self, name: &'static str, context: &Context<Self>) -> String {
+    ///         format!("hello {name}, from a {}", context.address().name())
+    ///     }
+    /// }
+    ///
+    /// # System::current_thread().block_on(async {
+    /// assert_eq!(Greeter.greet("Ada", &Context::detached()), "hello Ada, from a Greeter");
+    /// # });
+    /// ```
+    pub fn detached() -> Self {
+        let settings = const { &A::SETTINGS };
+        let birth = Birth::<A>::new(None, settings, settings.capacity);
+        let context = Context::new(birth.mail.clone());
+        birth.end();
+        context
+    }
 }
 
 /// An actor that has a mailbox and no state yet.

@@ -1,22 +1,27 @@
 //! Floor 8: the handle that steers a simulation.
 
+use crate::actor::Dispatch;
 use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;
 use crate::cell::witness::Witness;
 use crate::exit::Failure;
 use crate::host::sim::{Calm, Simulated};
+use crate::life::fault::{self, Fault};
 use crate::sync::Arc;
 use crate::system::System;
+use crate::talk::address::Addr;
 use std::fmt;
 use std::time::Duration;
 
 mod leftovers;
+mod probe;
 mod report;
 mod run;
 mod shrink;
 pub(crate) mod test;
 mod trace;
 
+pub use probe::Probe;
 pub use run::Tested;
 pub use trace::{Step, Trace};
 
@@ -186,6 +191,11 @@ impl Sim {
 
     fn witness(&self) -> Option<&Witness> {
         self.hub.witness.as_deref()
+    }
+
+    /// Plants a fault at an actor: see [`Fault`].
+    pub fn fault<A: Dispatch>(&self, address: &Addr<A>, fault: Fault<A::Message>) {
+        fault::plant::<A>(&address.shared().any(), fault);
     }
 
     fn actors(&self) -> Vec<Arc<dyn AnyMail>> {

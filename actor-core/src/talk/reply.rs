@@ -26,6 +26,8 @@ const GONE: u8 = 2;
 /// Put into a message by hand, where the loop cannot see it: how far it has come, nobody knows. It
 /// stays so.
 const UNSEEN: u8 = 3;
+/// Its handler has begun, and a simulation loses the answer.
+const LOST: u8 = 4;
 
 /// The part of a slot that knows no type.
 #[derive(Debug)]
@@ -45,7 +47,7 @@ impl Head {
 
     /// The caller leaves; returns whether the handler had begun, as far as is known.
     fn abandon(&self) -> bool {
-        matches!(self.shift(GONE), STARTED | UNSEEN)
+        matches!(self.shift(GONE), STARTED | UNSEEN | LOST)
     }
 
     pub(crate) fn is_unseen(&self) -> bool {
@@ -58,7 +60,16 @@ impl Head {
     }
 
     pub(crate) fn has_started(&self) -> bool {
-        self.phase.load(Ordering::Acquire) == STARTED
+        matches!(self.phase.load(Ordering::Acquire), STARTED | LOST)
+    }
+
+    /// Whatever is answered is lost on the way. Only in a simulation.
+    pub(crate) fn lose(&self) {
+        self.phase.store(LOST, Ordering::Release);
+    }
+
+    fn is_lost(&self) -> bool {
+        self.phase.load(Ordering::Relaxed) == LOST
     }
 
     pub(crate) fn is_asked_by_handler(&self) -> bool {
@@ -255,8 +266,14 @@ impl<T> Slot<T> {
         if matches!(state.answer, Progress::Closed) {
             return Err(answer);
         }
+        // What the user answered is dropped when the lock is gone.
+        let (answer, lost) = match self.head.is_lost() {
+            true => (Err(CallError::NoReply), Some(answer)),
+            false => (answer, None),
+        };
         let before = std::mem::replace(&mut state.answer, Progress::Answered(answer));
         drop(state);
+        drop(lost);
         if let Progress::Waiting(waker) = before {
             waker.wake();
         }

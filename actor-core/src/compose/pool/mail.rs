@@ -167,7 +167,7 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
             Some(message)
         });
         if lane.queue.is_waited_for() && !lane.seat.closed {
-            lane.queue.admit(self.core.capacity, &mut wake);
+            lane.queue.admit(self.core.room(), &mut wake);
         }
         let mut other = None;
         let fetched = match message {
@@ -266,7 +266,7 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
             return Err(Refused::Stopped(message));
         }
         let way = A::way(&message);
-        if !lane.queue.has_room(way, self.core.capacity, 0) {
+        if !lane.queue.has_room(way, self.core.room(), 0) {
             return Err(Refused::Full(message));
         }
         lane.queue.push(message, way);
@@ -289,7 +289,7 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
             return Err(message);
         }
         let way = A::way(&message);
-        if !lane.queue.has_room(way, self.core.capacity, 0) {
+        if !lane.queue.has_room(way, self.core.room(), 0) {
             return Ok(Some(lane.queue.wait(message, way, waker)));
         }
         lane.queue.push(message, way);

@@ -1,0 +1,300 @@
+//! Faults that a simulation plants: what goes wrong, at which message of an actor. No other system has
+//! any.
+
+use super::driver::{Broken, Driver, Next};
+use crate::actor::{Dispatch, Input};
+use crate::cell::core::{END, KILL, LEAVE, Pace};
+use crate::cell::current::{self, Handling};
+use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::seat::Notice;
+use crate::cell::witness::FAULT;
+use crate::sync::{Arc, Weak};
+use std::fmt;
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// Something that goes wrong at an actor, for [`Sim::fault`](crate::Sim::fault).
+///
+/// Without a further word it does so at the next message; the messages that count are those that
+/// [`on`](Fault::on) chooses.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::{Fault, Sim};
+/// use std::time::Duration;
+///
+/// # #[actor] struct Disk; #[actor] impl Disk { fn read(&self) -> u8 { 7 } fn write(&self, _byte: u8) {} }
+/// let system = System::simulation(1);
+/// let sim = Sim::of(&system).unwrap();
+/// system.block_on(async {
+///     let disk = Disk.spawn();
+///     let is_read = |message: &DiskMessage| matches!(message, DiskMessage::Read { .. });
+///     sim.fault(&disk, Fault::drop_reply().on(is_read).at(2));
+///     assert_eq!(disk.read().await, Ok(7));
+///     assert_eq!(disk.write(1).await, Ok(()));
+///     assert_eq!(disk.read().await, Err(CallError::NoReply));
+///     assert_eq!(disk.read().await, Ok(7));
+/// });
+///
+/// // One read in ten panics, one message in a hundred kills, and the fifth write is slow.
+/// # let disk = system.spawn(Disk);
+/// let is_write = |message: &DiskMessage| !is_read(message);
+/// # fn is_read(message: &DiskMessage) -> bool { matches!(message, DiskMessage::Read { .. }) }
+/// sim.fault(&disk, Fault::panic().on(is_read).every(10));
+/// sim.fault(&disk, Fault::kill().chance(0.01));
+/// sim.fault(&disk, Fault::delay(Duration::from_secs(9)).on(is_write).at(5));
+/// sim.fault(&disk, Fault::full(Duration::from_secs(1)).at(20));
+/// ```
+#[must_use = "a fault is planted by `Sim::fault`"]
+pub struct Fault<M> {
+    kind: Kind,
+    when: When,
+    on: Option<Box<dyn Fn(&M) -> bool + Send>>,
+    /// How many messages have counted.
+    count: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Panic,
+    Kill,
+    Delay(Duration),
+    Full(Duration),
+    DropReply,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum When {
+    At(u64),
+    Every(u64),
+    Chance(f64),
+}
+
+impl<M> Fault<M> {
+    fn new(kind: Kind) -> Self {
+        Fault { kind, when: When::At(1), on: None, count: 0 }
+    }
+
+    /// The handler panics before it does anything. That panic fails no test.
+    pub fn panic() -> Self {
+        Fault::new(Kind::Panic)
+    }
+
+    /// The actor is killed as it takes the message, which is lost.
+    pub fn kill() -> Self {
+        Fault::new(Kind::Kill)
+    }
+
+    /// The actor is busy for so long before it handles the message; those behind it wait.
+    pub fn delay(duration: Duration) -> Self {
+        Fault::new(Kind::Delay(duration))
+    }
+
+    /// The mailbox has no room for so long, from the message on: `try_send` gives `Full`, others wait.
+    pub fn full(duration: Duration) -> Self {
+        Fault::new(Kind::Full(duration))
+    }
+
+    /// The message is handled and its answer is lost: the caller gets
+    /// [`CallError::NoReply`](crate::CallError::NoReply).
+    pub fn drop_reply() -> Self {
+        Fault::new(Kind::DropReply)
+    }
+
+    /// At the so-and-so-manieth message, counted from 1, and never again.
+    pub fn at(mut self, number: u64) -> Self {
+        self.when = When::At(number);
+        self
+    }
+
+    /// At each so-and-so-manieth message.
+    ///
+    /// # Panics
+    /// If `number` is zero.
+    #[track_caller]
+    pub fn every(mut self, number: u64) -> Self {
+        assert!(number > 0, "each message is `.every(1)`");
+        self.when = When::Every(number);
+        self
+    }
+
+    /// At each message with this probability, from 0 to 1, by the seed.
+    pub fn chance(mut self, probability: f64) -> Self {
+        self.when = When::Chance(probability);
+        self
+    }
+
+    /// Only messages that `is_meant` tells count.
+    pub fn on(mut self, is_meant: impl Fn(&M) -> bool + Send + 'static) -> Self {
+        self.on = Some(Box::new(is_meant));
+        self
+    }
+
+    /// Whether it happens at `message`.
+    fn strikes(&mut self, message: &M, chance: impl FnOnce() -> f64) -> bool {
+        if self.on.as_ref().is_some_and(|is_meant| !is_meant(message)) {
+            return false;
+        }
+        self.count += 1;
+        match self.when {
+            When::At(number) => self.count == number,
+            When::Every(number) => self.count.is_multiple_of(number),
+            When::Chance(probability) => chance() < probability,
+        }
+    }
+}
+
+impl<M> fmt::Debug for Fault<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fault").field("kind", &self.kind).field("when", &self.when).finish()
+    }
+}
+
+/// All that is planned for one actor.
+pub(crate) type Faults<M> = Vec<Fault<M>>;
+
+/// A message that is held back, and until when.
+struct Held<M> {
+    message: M,
+    until: Instant,
+}
+
+impl<A: Dispatch> Driver<A> {
+    /// The number of whom the faults were planned for: of the pool, if it is a member of one.
+    fn aim(&self) -> u64 {
+        let shared = self.member.as_deref().map(|(shared, _)| shared.core().number);
+        shared.unwrap_or(self.mail().core.number)
+    }
+
+    /// What strikes at `message`.
+    fn struck(&self, message: &A::Message) -> Vec<Kind> {
+        let hub = &self.mail().core.hub;
+        let Some(witness) = &hub.witness else { return Vec::new() };
+        let Some(planned) = witness.take_plan(self.aim()) else { return Vec::new() };
+        // Not under the lock: the choice is the user's code.
+        let Ok(mut faults) = planned.downcast::<Faults<A::Message>>() else { return Vec::new() };
+        let struck = faults
+            .iter_mut()
+            .filter_map(|fault| fault.strikes(message, || hub.chance()).then_some(fault.kind));
+        let struck = struck.collect();
+        witness.put_plan(self.aim(), faults);
+        struck
+    }
+
+    /// Has a message handled with what was planned for it.
+    pub(super) fn meet(
+        &mut self,
+        message: A::Message,
+        handling: Handling,
+    ) -> Option<Next<A::Message>> {
+        let mut delay = Duration::ZERO;
+        for kind in self.struck(&message) {
+            match kind {
+                Kind::Panic => {
+                    self.panic_with(message, handling);
+                    return None;
+                }
+                Kind::Kill => {
+                    self.kill_with(message, handling);
+                    return None;
+                }
+                Kind::Delay(by) => delay = delay.max(by),
+                Kind::Full(by) => fill(&(self.mail().clone() as Arc<dyn AnyMail>), by),
+                Kind::DropReply => {
+                    if let Some(head) = A::label(&message).reply {
+                        head.lose();
+                    }
+                }
+            }
+        }
+        if delay.is_zero() {
+            return Some(Next::Run(Input::Message(message), handling));
+        }
+        let core = &self.mail().core;
+        let until = core.hub.host.now() + delay;
+        let mail: Arc<dyn AnyMail> = self.mail().clone();
+        nudge(&mail, until);
+        if let Some(witness) = &core.hub.witness {
+            witness.put_held(core.number, Box::new(Held { message, until }));
+        }
+        Some(self.rest(Pace::Deaf))
+    }
+
+    /// What is to be done about a message that is held back; `None` if there is none.
+    #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
+    pub(super) fn held_back(&mut self) -> Option<Option<Next<A::Message>>> {
+        let core = &self.mail().core;
+        let witness = core.hub.witness.as_ref()?;
+        let held = witness.take_held(core.number)?.downcast::<Held<A::Message>>().ok()?;
+        let label = A::label(&held.message);
+        let handling = Handling::new(label.name, label.reply);
+        let signals = core.signals();
+        if signals & KILL != 0 {
+            self.kill_with(held.message, handling);
+            return Some(None);
+        }
+        if core.hub.host.now() < held.until && signals & (LEAVE | END) == 0 {
+            witness.put_held(core.number, held);
+            // Before the rest: what comes after it raises the signal again.
+            self.mail().postpone_notices();
+            return Some(Some(self.rest(Pace::Deaf)));
+        }
+        self.mail().recall_notices();
+        Some(Some(Next::Run(Input::Message(held.message), handling)))
+    }
+
+    fn panic_with(&mut self, message: A::Message, handling: Handling) {
+        current::set_handling(handling);
+        let outcome = current::catch(|| -> () {
+            // Dropped as the panic unwinds, as if the handler had it.
+            let _message = message;
+            panic!("{FAULT}");
+        });
+        if let Err(payload) = outcome {
+            self.done(Err(Broken::Panicked(payload)), handling);
+        }
+    }
+
+    fn kill_with(&mut self, message: A::Message, handling: Handling) {
+        current::set_handling(Handling { killed: true, ..handling });
+        self.mail().contain(handling.name, || drop(message));
+        self.done(Err(Broken::Killed), handling);
+    }
+}
+
+/// The mailbox has no room for a while.
+fn fill(mail: &Arc<dyn AnyMail>, by: Duration) {
+    let core = mail.core();
+    let until = core.hub.host.now() + by;
+    if let Some(witness) = &core.hub.witness {
+        witness.fill(core.number, until);
+        nudge(mail, until);
+    }
+}
+
+/// Plants a fault at the actor of `mail`.
+pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Message>) {
+    let core = mail.core();
+    let Some(witness) = &core.hub.witness else { return };
+    let planned = witness.take_plan(core.number);
+    let planned = planned.and_then(|planned| planned.downcast::<Faults<A::Message>>().ok());
+    let mut faults = planned.unwrap_or_default();
+    faults.push(fault);
+    witness.put_plan(core.number, faults);
+}
+
+/// Has the actor look again at `at`.
+fn nudge(mail: &Arc<dyn AnyMail>, at: Instant) {
+    let nudge = Arc::new(Nudge(Arc::downgrade(mail)));
+    mail.core().hub.host.timers().insert(at, Waker::from(nudge), false);
+}
+
+struct Nudge(Weak<dyn AnyMail>);
+
+impl Wake for Nudge {
+    fn wake(self: Arc<Self>) {
+        if let Some(mail) = self.0.upgrade() {
+            mail.notify(Notice::Look);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What tests look through: a place where others put what a test awaits.
+
+use crate::sync::{Arc, Mutex};
+use event_listener::Event;
+use std::collections::VecDeque;
+use std::fmt;
+
+/// Records what is told to it, and lets a test await that: put a clone into the state of a test
+/// double, or into whatever else is to tell.
+///
+/// Clones are the same probe. It works on every system, and in a simulation it lets no time pass.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::Probe;
+///
+/// #[actor]
+/// struct Mailer {
+///     sent: Probe<String>,
+/// }
+///
+/// #[actor]
+/// impl Mailer {
+///     fn mail(&self, text: String) {
+///         self.sent.tell(text);
+///     }
+/// }
+///
+/// System::simulation(1).block_on(async {
+///     let sent = Probe::new();
+///     let mailer = Mailer { sent: sent.clone() }.spawn();
+///     mailer.mail("hello".into()).send().await.unwrap();
+///     assert_eq!(sent.next().await, "hello");
+///     assert!(sent.is_empty());
+///
+///     mailer.mail("one".into()).await.unwrap();
+///     mailer.mail("two".into()).await.unwrap();
+///     assert_eq!((sent.len(), sent.try_next()), (2, Some("one".into())));
+///     assert_eq!(sent.take(), ["two"]);
+/// });
+/// ```
+pub struct Probe<T> {
+    inner: Arc<Inner<T>>,
+}
+
+struct Inner<T> {
+    told: Mutex<VecDeque<T>>,
+    more: Event,
+}
+
+impl<T> Probe<T> {
+    /// A probe to which nothing was told yet.
+    pub fn new() -> Self {
+        Probe { inner: Arc::new(Inner { told: Mutex::new(VecDeque::new()), more: Event::new() }) }
+    }
+
+    /// Tells the probe something. Never waits.
+    pub fn tell(&self, value: T) {
+        self.inner.told.lock().push_back(value);
+        self.inner.more.notify(1);
+    }
+
+    /// Waits for what was told next, in order.
+    ///
+    /// # Cancellation
+    /// Dropping the future loses nothing.
+    pub async fn next(&self) -> T {
+        loop {
+            // First listen, then look: nothing is missed.
+            let more = self.inner.more.listen();
+            if let Some(value) = self.try_next() {
+                return value;
+            }
+            more.await;
+        }
+    }
+
+    /// What was told next, if it is there.
+    pub fn try_next(&self) -> Option<T> {
+        self.inner.told.lock().pop_front()
+    }
+
+    /// All that was told and not yet taken.
+    pub fn take(&self) -> Vec<T> {
+        std::mem::take(&mut *self.inner.told.lock()).into()
+    }
+
+    /// How much was told and not yet taken.
+    pub fn len(&self) -> usize {
+        self.inner.told.lock().len()
+    }
+
+    /// Whether all that was told has been taken.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T> Default for Probe<T> {
+    fn default() -> Self {
+        Probe::new()
+    }
+}
+
+impl<T> Clone for Probe<T> {
+    fn clone(&self) -> Self {
+        Probe { inner: self.inner.clone() }
+    }
+}
+
+impl<T> fmt::Debug for Probe<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Probe").field("len", &self.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,175 @@
+//! Faults that a simulation plants: each does what it says, when it says, and each knob has an effect.
+
+use actor_core::prelude::*;
+use actor_core::{Child, Fault, Probe, Sim, Supervisor};
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Tells what it handles.
+#[actor]
+struct Disk {
+    did: Probe<u32>,
+}
+
+#[actor]
+impl Disk {
+    fn read(&self, number: u32) -> u32 {
+        self.did.tell(number);
+        number
+    }
+
+    async fn write(&mut self, number: u32) -> u32 {
+        actor_core::time::sleep(SECOND).await;
+        self.did.tell(number);
+        number
+    }
+}
+
+fn disk() -> (DiskAddr, Probe<u32>) {
+    let did = Probe::new();
+    (Disk { did: did.clone() }.spawn(), did)
+}
+
+fn is_read(message: &DiskMessage) -> bool {
+    matches!(message, DiskMessage::Read { .. })
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_panic_is_told_to_the_caller_and_the_handler_does_not_run(sim: Sim) {
+    let (disk, did) = disk();
+    sim.fault(&disk, Fault::panic());
+    let Err(CallError::Panicked(failure)) = disk.read(1).await else { panic!("it panics") };
+    assert_eq!(failure.handler(), "read");
+    assert_eq!((disk.join().await.is_normal(), did.take()), (false, vec![]));
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_planted_panic_that_nobody_is_told_of_fails_no_test(sim: Sim) {
+    let (disk, _) = disk();
+    sim.fault(&disk, Fault::panic());
+    disk.read(1).send().await.unwrap();
+    sim.settle().await;
+    assert!(!disk.is_alive());
+}
+
+#[actor_core::test(seeds = 20)]
+async fn what_panics_under_a_supervisor_is_restarted_with_its_queue(sim: Sim) {
+    let supervisor = Supervisor::one_for_one().spawn();
+    let did = Probe::new();
+    let given = did.clone();
+    let disk = supervisor.start(Child::new("disk", move || Disk { did: given.clone() }));
+    sim.fault(&disk, Fault::panic().at(2));
+    for number in 1..=3 {
+        disk.write(number).send().await.unwrap();
+    }
+    assert_eq!((did.next().await, did.next().await), (1, 3));
+    supervisor.stop();
+    supervisor.join().await;
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_kill_is_told_to_the_caller_and_to_who_joins(sim: Sim) {
+    let (disk, did) = disk();
+    sim.fault(&disk, Fault::kill().on(is_read));
+    assert_eq!(disk.write(1).await, Ok(1));
+    assert_eq!(disk.read(2).await, Err(CallError::Killed));
+    assert!(matches!(disk.join().await, Exit::Killed));
+    assert_eq!(did.take(), [1]);
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_delay_holds_up_what_is_behind_it_in_order(sim: Sim) {
+    let (disk, did) = disk();
+    sim.fault(&disk, Fault::delay(SECOND * 5).at(2));
+    let begun = actor_core::time::now();
+    for number in 1..=3 {
+        disk.read(number).send().await.unwrap();
+    }
+    sim.settle().await;
+    assert_eq!(did.take(), [1]);
+    assert_eq!(disk.read(4).await, Ok(4));
+    assert_eq!(actor_core::time::now() - begun, SECOND * 5);
+    assert_eq!(did.take(), [2, 3, 4]);
+}
+
+#[actor_core::test(seeds = 20)]
+async fn who_is_killed_or_stopped_while_delayed_ends(sim: Sim) {
+    let (killed, did) = disk();
+    sim.fault(&killed, Fault::delay(SECOND * 5));
+    let call = killed.read(1).owned();
+    let call = actor_core::spawn(call);
+    sim.settle().await;
+    killed.kill();
+    assert_eq!((call.await, killed.join().await), (Err(CallError::Killed), Exit::Killed));
+    let (stopped, drained) = disk();
+    sim.fault(&stopped, Fault::delay(SECOND * 5));
+    stopped.read(2).send().await.unwrap();
+    sim.settle().await;
+    stopped.stop();
+    assert!(matches!(stopped.join().await, Exit::Stopped));
+    assert_eq!((did.take(), drained.take()), (vec![], vec![2]));
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_full_mailbox_refuses_and_lets_in_again(sim: Sim) {
+    let (disk, did) = disk();
+    sim.fault(&disk, Fault::full(SECOND * 5));
+    assert_eq!(disk.read(1).await, Ok(1));
+    let refused = disk.read(2).try_send().unwrap_err();
+    assert_eq!(refused.reason(), SendReason::Full);
+    assert_eq!(disk.read(3).if_room().await, Err(CallError::Full));
+    let begun = actor_core::time::now();
+    assert_eq!(disk.read(4).await, Ok(4));
+    assert_eq!(actor_core::time::now() - begun, SECOND * 5);
+    disk.read(5).try_send().unwrap();
+    sim.settle().await;
+    assert_eq!(did.take(), [1, 4, 5]);
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_dropped_reply_leaves_the_message_handled(sim: Sim) {
+    let (disk, did) = disk();
+    sim.fault(&disk, Fault::drop_reply());
+    assert_eq!(disk.write(1).await, Err(CallError::NoReply));
+    assert_eq!(disk.write(2).await, Ok(2));
+    assert_eq!(did.take(), [1, 2]);
+}
+
+#[actor_core::test(seeds = 20)]
+async fn every_counts_what_is_meant_only(sim: Sim) {
+    let (disk, _) = disk();
+    sim.fault(&disk, Fault::drop_reply().on(is_read).every(2));
+    let mut lost = Vec::new();
+    for number in 1..=6 {
+        assert_eq!(disk.write(0).await, Ok(0));
+        if disk.read(number).await.is_err() {
+            lost.push(number);
+        }
+    }
+    assert_eq!(lost, [2, 4, 6]);
+}
+
+#[actor_core::test(seeds = 20)]
+async fn chance_follows_the_seed(sim: Sim) {
+    let (disk, _) = disk();
+    sim.fault(&disk, Fault::drop_reply().chance(0.5));
+    let mut lost = 0;
+    for number in 0..200 {
+        lost += u32::from(disk.read(number).await.is_err());
+    }
+    assert!((60..=140).contains(&lost), "{lost} of 200");
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_fault_of_a_pool_strikes_one_of_its_members(sim: Sim) {
+    let did = Probe::new();
+    let given = did.clone();
+    let pool = Disk::pool(3, move || Disk { did: given.clone() });
+    sim.fault(&pool, Fault::panic().at(2));
+    let mut lost = 0;
+    for number in 0..6 {
+        lost += u32::from(pool.read(number).await.is_err());
+    }
+    assert_eq!((lost, did.take().len()), (1, 5));
+}
