@@ -224,8 +224,7 @@ fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (
 
 fn storm_as_set(system: &System, is_violent: bool, is_foreign: bool) {
     let begun = Instant::now();
-    let (calls, closed) =
-        storm(system, setting("STORM_CALLS", CALLS), is_violent, is_foreign);
+    let (calls, closed) = storm(system, setting("STORM_CALLS", CALLS), is_violent, is_foreign);
     println!("{calls} calls in {:?}, {closed} timed ones refused", begun.elapsed());
 }
 
