@@ -101,7 +101,12 @@ pub mod time;
 pub mod __private;
 
 pub use actor::{Actor, Dispatch, Protocol};
-pub use actor_macros::{actor, main, test};
+#[doc = include_str!("actor.md")]
+pub use actor_macros::actor;
+#[doc = include_str!("main.md")]
+pub use actor_macros::main;
+#[doc = include_str!("test.md")]
+pub use actor_macros::test;
 pub use cell::names::RegisterError;
 pub use compose::pool::NotAPool;
 pub use compose::process::{

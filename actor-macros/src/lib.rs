@@ -43,19 +43,19 @@ fn output((tokens, faults): (proc_macro2::TokenStream, Vec<Fault>)) -> TokenStre
     quote!(#tokens #(#faults)*).into()
 }
 
-/// See `actor_core::actor`.
+// Documented in `actor-core`, where its examples are tested.
 #[proc_macro_attribute]
 pub fn actor(options: TokenStream, item: TokenStream) -> TokenStream {
     output(actor::expand_actor(options.into(), item.into()))
 }
 
-/// See `actor_core::main`.
+// Documented in `actor-core`, where its examples are tested.
 #[proc_macro_attribute]
 pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
     output(entry::expand_entry(Entry::Main, options.into(), item.into()))
 }
 
-/// See `actor_core::test`.
+// Documented in `actor-core`, where its examples are tested.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     output(entry::expand_entry(Entry::Test, options.into(), item.into()))

@@ -178,7 +178,7 @@ fn sources() -> Vec<Source> {
             let path: PathBuf = entry.expect("a folder can be read").path();
             if path.is_dir() {
                 folders.push(path);
-            } else {
+            } else if path.extension().is_some_and(|end| end == "rs") {
                 let text = fs::read_to_string(&path).expect("a source can be read");
                 let file = syn::parse_file(&text).expect("a source is Rust");
                 let name = path.file_name().expect("a file has a name").to_string_lossy();
