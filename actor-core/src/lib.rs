@@ -55,6 +55,8 @@
 //! | receive by choice, in one function | [`spawn_process`], [`Inbox`] |
 //! | run and shut down a system of my own | [`System`], [`SystemBuilder`] |
 //! | hear of what went wrong with nobody there to be told | [`Incident`], [`Counters`] |
+//! | test, with every order of events that a seed can choose | [`macro@test`], [`Sim`] |
+//! | see what a running system does | [`System::snapshot`], [`Snapshot`] |
 //! | wait, by the clock of the system | [`time`] |
 //! | combine futures | [`future`] |
 //!
@@ -65,6 +67,7 @@
 //! | feature | what it does |
 //! |---|---|
 //! | `log` | [`Incident`]s without a hook become log records; without it they are lines on stderr |
+//! | `serde` | a [`Snapshot`] can be serialised |
 //! | `smol` | `System::smol`: actors on an executor of smol that runs already |
 //! | `tokio` | `System::tokio`; inside a tokio runtime, `spawn` and [`System::current`] use that runtime |
 
