@@ -4,12 +4,11 @@
 
 use super::core::{END, NOTICE, STOP};
 use super::mail::{Lane, Mail};
-use super::post::announce;
+use super::post::{announce, wake_all};
 use super::seat::Notice;
 use crate::actor::Dispatch;
 use crate::sync::atomic::Ordering;
 use std::collections::VecDeque;
-use std::task::Waker;
 
 /// What was drawn, the messages behind the first apart.
 pub(crate) struct Drawn<M> {
@@ -27,9 +26,8 @@ impl<A: Dispatch> Mail<A> {
     /// Takes all that has come, the messages behind the first into the empty `rest`. When there is
     /// nothing, and nobody left to bring anything, closes the mailbox.
     pub(crate) fn draw(&self, rest: &mut VecDeque<A::Message>) -> Drawn<A::Message> {
-        let mut wake = Vec::new();
         let mut lane = self.lane();
-        self.publish(&mut lane, &mut wake);
+        let admitted = self.publish(&mut lane);
         let before = lane.queue.accepted() - lane.queue.queued() as u64;
         let first = lane.queue.draw(rest);
         let mut notices = VecDeque::new();
@@ -45,7 +43,7 @@ impl<A: Dispatch> Mail<A> {
         let is_over = nothing && lane.seat.closed;
         drop(lane);
         announce(changed);
-        wake.into_iter().for_each(Waker::wake);
+        wake_all(admitted);
         Drawn { first, notices, before, is_over }
     }
 

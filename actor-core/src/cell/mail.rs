@@ -4,7 +4,7 @@ use super::core::{Core, END, KILL, LEAVE, NOTICE, Pace, STOP, URGENT, WAITING};
 use super::cycle;
 use super::pending::Pending;
 use super::post::{
-    AnyMail, Post, Rest, Verbs, announce, contain, drop_unhandled, schedule, throw_away,
+    AnyMail, Post, Rest, Verbs, announce, contain, drop_unhandled, schedule, throw_away, wake_all,
 };
 use super::queue::{Queue, Refused, Room, Ticket};
 use super::seat::{Cell, Notice, Seat};
@@ -48,15 +48,14 @@ impl<A: Dispatch> Mail<A> {
         batch: &mut VecDeque<A::Message>,
         is_alone: bool,
     ) -> (Option<A::Message>, bool) {
-        let mut wake = Vec::new();
         let mut lane = self.lane.lock();
-        self.publish(&mut lane, &mut wake);
+        let admitted = self.publish(&mut lane);
         let first = lane.queue.take(batch, self.core.budget());
         // Under the lock: a notice that was posted before a message was accepted is seen here.
         let signalled = self.core.signals() != 0;
         let forsaken = first.is_none() && is_alone && self.is_forsaken(&lane);
         drop(lane);
-        wake.into_iter().for_each(Waker::wake);
+        wake_all(admitted);
         if forsaken {
             // An address made between the two locks, by `upgrade`, lets it live on.
             self.close_if_forsaken();
@@ -64,32 +63,35 @@ impl<A: Dispatch> Mail<A> {
         (first, signalled)
     }
 
-    /// Tells senders how many messages were taken, and lets waiting ones in.
-    pub(super) fn publish(&self, lane: &mut Lane<A>, wake: &mut Vec<Waker>) {
+    /// Tells senders how many messages were taken, and lets waiting ones in: hands out whom to wake
+    /// when the lock is gone.
+    #[inline]
+    pub(super) fn publish(&self, lane: &mut Lane<A>) -> Option<Vec<Waker>> {
         lane.queue.publish(self.core.taken.load(Ordering::Relaxed));
         self.core.taken.store(0, Ordering::Relaxed);
-        if self.core.signals() & WAITING != 0 {
-            lane.queue.admit(self.core.room(), wake);
-            if !lane.queue.is_waited_for() {
-                self.core.lower(WAITING);
-            }
-            if lane.queue.is_urgent() {
-                self.core.raise(URGENT);
-            }
+        if self.core.signals() & WAITING == 0 {
+            return None;
         }
+        let admitted = lane.queue.admit(self.core.room());
+        if !lane.queue.is_waited_for() {
+            self.core.lower(WAITING);
+        }
+        if lane.queue.is_urgent() {
+            self.core.raise(URGENT);
+        }
+        Some(admitted)
     }
 
     /// Takes the oldest message with priority, if it is `wanted`.
     pub(crate) fn take_urgent(&self, wanted: fn(&A::Message) -> bool) -> Option<A::Message> {
-        let mut wake = Vec::new();
         let mut lane = self.lane.lock();
         let message = lane.queue.take_urgent(A::way, wanted);
-        self.publish(&mut lane, &mut wake);
+        let admitted = self.publish(&mut lane);
         if !lane.queue.is_urgent() {
             self.core.lower(URGENT);
         }
         drop(lane);
-        wake.into_iter().for_each(Waker::wake);
+        wake_all(admitted);
         message
     }
 
@@ -100,9 +102,8 @@ impl<A: Dispatch> Mail<A> {
 
     /// Makes room for waiting senders between two messages of a batch.
     pub(crate) fn make_room(&self) {
-        let mut wake = Vec::new();
-        self.publish(&mut self.lane.lock(), &mut wake);
-        wake.into_iter().for_each(Waker::wake);
+        let admitted = self.publish(&mut self.lane.lock());
+        wake_all(admitted);
     }
 
     fn accept(&self, lane: &mut Lane<A>, message: A::Message, way: Way) {
@@ -253,10 +254,9 @@ impl<A: Dispatch> AnyMail for Mail<A> {
     }
 
     fn lay_back(&self, pending: Option<&Pending>, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest {
-        let mut wake = Vec::new();
         let pace = self.core.pace();
         let mut lane = self.lane.lock();
-        self.publish(&mut lane, &mut wake);
+        let admitted = self.publish(&mut lane);
         let woken = std::mem::take(&mut lane.seat.woken);
         let signals = self.core.signals();
         let more = match pace {
@@ -288,7 +288,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
             Rest::Again
         };
         drop(lane);
-        wake.into_iter().for_each(Waker::wake);
+        wake_all(admitted);
         if let (Some(pending), Some(epoch)) = (pending, epoch)
             && (is_sought || pending.is_asked)
         {

@@ -118,6 +118,14 @@ pub(crate) fn announce(changed: Option<Arc<Event>>) -> usize {
     changed.map_or(0, |changed| changed.notify(usize::MAX))
 }
 
+/// Wakes senders that were let in; not under the lock.
+#[inline]
+pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
+    if let Some(admitted) = admitted {
+        admitted.into_iter().for_each(Waker::wake);
+    }
+}
+
 /// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
 pub(crate) fn throw_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
     let is_call = P::label(&message).reply.is_some();

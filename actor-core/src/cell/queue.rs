@@ -232,18 +232,20 @@ impl<M> Queue<M> {
 
     /// Lets in as many waiting senders as there is room for, in order. The wakers are to be woken
     /// when the lock is gone.
-    pub(crate) fn admit(&mut self, capacity: u32, wake: &mut Vec<Waker>) {
-        let room = capacity as usize;
+    #[cold]
+    pub(crate) fn admit(&mut self, capacity: u32) -> Vec<Waker> {
+        let (room, mut wake) = (capacity as usize, Vec::new());
         while self.bounded(0) < room {
-            let Some(rare) = &mut self.rare else { return };
-            let Some(message) = rare.ordinary.pop(wake) else { break };
+            let Some(rare) = &mut self.rare else { break };
+            let Some(message) = rare.ordinary.pop(&mut wake) else { break };
             self.accept(message);
         }
-        let Some(rare) = &mut self.rare else { return };
+        let Some(rare) = &mut self.rare else { return wake };
         while rare.urgent.len() - (rare.urgent_free as usize) < room {
-            let Some(message) = rare.urgent_waiting.pop(wake) else { return };
+            let Some(message) = rare.urgent_waiting.pop(&mut wake) else { break };
             rare.urgent.push_back(message);
         }
+        wake
     }
 
     /// Waits for room behind all who wait already.

@@ -47,12 +47,14 @@ fn with_own<T>(host: &MultiThread, body: impl FnOnce(&Worker) -> T) -> Option<T>
 
 /// Puts `job` aside on the worker of this thread; gives it back if that is not one of `host`'s.
 pub(super) fn push(host: &MultiThread, job: Job, turn: Turn) -> Result<(), Job> {
-    // Two accesses, so that a job never is in a closure that may be dropped without a call.
-    if with_own(host, |_| ()).is_none() {
-        return Err(job);
-    }
-    with_own(host, |worker| worker.push(job, turn));
-    Ok(())
+    // Outside of the closure, which may be dropped without a call.
+    let mut job = Some(job);
+    with_own(host, |worker| {
+        if let Some(job) = job.take() {
+            worker.push(job, turn);
+        }
+    });
+    job.map_or(Ok(()), Err)
 }
 
 /// The number of this thread's worker, if it is one of `host`'s.

@@ -132,7 +132,8 @@ impl<A: Dispatch> Driver<A> {
         Next::Rest
     }
 
-    /// Decides what is next.
+    /// Decides what is next. Inlined with all that happens for each message; what is rare is not.
+    #[inline]
     pub(crate) fn next(&mut self, state: &mut Option<A>) -> Next<A::Message> {
         loop {
             let step = match self.stage {
@@ -161,6 +162,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// Waits for the state and starts the life.
+    #[cold]
     fn begin(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
         if self.heed_kill() {
             return None;
@@ -204,6 +206,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// One step of an actor that runs or drains; `BESIDE` others that run, and that share the state.
+    #[inline]
     pub(super) fn proceed<const BESIDE: bool>(
         &mut self,
         state: Option<&A>,
@@ -241,8 +244,10 @@ impl<A: Dispatch> Driver<A> {
             None if BESIDE && !self.batch.is_empty() => return Some(self.rest(Pace::Busy)),
             None if self.fetched && self.stage == Stage::Running => {
                 self.fetched = false;
-                // The block of a burst that is over: an idle actor holds none.
-                self.batch = VecDeque::new();
+                if self.batch.capacity() != 0 {
+                    // The block of a burst that is over: an idle actor holds none.
+                    self.batch = VecDeque::new();
+                }
                 return Some(self.rest(idle));
             }
             None if self.member.is_some() => {
@@ -285,6 +290,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// A member of a pool takes one message of the mailbox that it shares.
+    #[inline(never)]
     fn fetch_shared<const BESIDE: bool>(&mut self, actor: &A) -> Option<Next<A::Message>> {
         let (shared, number) = self.member.as_deref()?;
         match shared.fetch_for(*number, may_start::<A, BESIDE>) {
@@ -306,12 +312,14 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// Gives one message that was taken to its handler.
+    #[inline]
     fn hand_over(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
         self.mail().core.spend();
         self.offer(message, actor)
     }
 
     /// Looks after the signals, and after what is kept aside. `None`: go on with the next message; `Some(None)`: look anew.
+    #[inline(never)]
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     fn heed<const BESIDE: bool>(
         &mut self,
@@ -411,12 +419,21 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// Takes note of how an input ended.
+    #[inline]
     pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         self.state_may_have_changed();
         if self.mail().core.is_simulated {
             // A turn of one message: the next one is another choice.
             self.mail().core.end_turn();
         }
+        if !matches!((&outcome, self.stage), (Ok(Flow::Done), Stage::Running)) {
+            self.look_after(outcome, handling);
+        }
+    }
+
+    /// Takes note of how an input ended that was no message, or did not end well.
+    #[cold]
+    fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         let exit = match outcome {
             Ok(Flow::Done) => {
                 if self.stage == Stage::Starting {

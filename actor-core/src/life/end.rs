@@ -39,6 +39,7 @@ pub(crate) enum Ending {
 
 impl<A: Dispatch> Driver<A> {
     /// Does one step of the end.
+    #[cold]
     pub(super) fn end(&mut self, step: Ending, state: &mut Option<A>) -> Option<Next<A::Message>> {
         if self.heed_kill() && step <= Ending::Hook {
             self.note(Some(Exit::Killed));

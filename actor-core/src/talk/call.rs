@@ -325,7 +325,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     }
 
     /// The first poll: makes the reply and puts the message on its way.
-    fn begin(&mut self, cx: &mut Poller<'_>) -> Result<State<T>, CallError> {
+    #[inline]
+    fn begin(&mut self, cx: &mut Poller<'_>) -> Result<(), CallError> {
         let mut message = self.take_message();
         let answer = match std::mem::replace(&mut self.state, State::Over) {
             State::Asked(answer) => answer,
@@ -347,9 +348,11 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         } else {
             post.push_or_wait(message, None).map_err(|_refused| CallError::Stopped)?
         };
-        Ok(State::Waiting(answer, ticket))
+        self.state = State::Waiting(answer, ticket);
+        Ok(())
     }
 
+    #[inline]
     fn poll_answer(&mut self, cx: &mut Poller<'_>) -> Poll<Result<T, CallError>> {
         let hub = &self.address.get().post().core().hub;
         let State::Waiting(answer, _) = &mut self.state else { return Poll::Pending };
@@ -383,6 +386,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     }
 
     /// Waits no more: what has not been handled by now never will be.
+    #[inline(never)]
     fn withdraw(&mut self) {
         if let State::Waiting(answer, ticket) = std::mem::replace(&mut self.state, State::Over) {
             // First, since the clone of the waker goes with the answer.
@@ -405,12 +409,8 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
         match &mut self.state {
             State::Fresh | State::Asked(_) => {
                 let is_asked = matches!(self.state, State::Asked(_));
-                match self.begin(cx) {
-                    Ok(state) => self.state = state,
-                    Err(error) => {
-                        self.state = State::Over;
-                        return Poll::Ready(Err(error));
-                    }
+                if let Err(error) = self.begin(cx) {
+                    return Poll::Ready(Err(error));
                 }
                 // The waker of a fresh one went with the message: if the answer is there by now, it
                 // has been woken.
@@ -436,8 +436,11 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
 impl<P: Protocol, T> Unpin for Call<'_, P, T> {}
 
 impl<P: Protocol, T> Drop for Call<'_, P, T> {
+    #[inline]
     fn drop(&mut self) {
-        self.withdraw();
+        if let State::Waiting(..) = self.state {
+            self.withdraw();
+        }
     }
 }
 

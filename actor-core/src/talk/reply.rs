@@ -261,6 +261,7 @@ impl<T> fmt::Debug for Reply<T> {
 
 impl<T> Slot<T> {
     /// Leaves the answer and wakes the caller; gives it back if nobody waits.
+    #[inline]
     fn put(&self, answer: Result<T, CallError>) -> Result<(), Result<T, CallError>> {
         let mut state = self.state.lock();
         if matches!(state.answer, Progress::Closed) {
@@ -354,7 +355,21 @@ impl<T> Slot<T> {
         left
     }
 
+    #[inline]
     fn poll(&self, waker: &Waker) -> Poll<Result<T, CallError>> {
+        let mut state = self.state.lock();
+        if let Progress::Answered(_) = state.answer
+            && let Progress::Answered(answer) =
+                std::mem::replace(&mut state.answer, Progress::Closed)
+        {
+            return Poll::Ready(answer);
+        }
+        drop(state);
+        self.poll_unanswered(waker)
+    }
+
+    #[inline(never)]
+    fn poll_unanswered(&self, waker: &Waker) -> Poll<Result<T, CallError>> {
         // Declared first, so that it is dropped last: dropping a waker is foreign code too.
         let mut spare: Option<Waker>;
         let mut state = self.state.lock();
@@ -387,6 +402,7 @@ impl<T> Slot<T> {
 impl<T> Future for Answer<T> {
     type Output = Result<T, CallError>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let slot = self.slot.as_ref().expect("an answer is not polled after it has been given");
         let answer = std::task::ready!(slot.poll(cx.waker()));

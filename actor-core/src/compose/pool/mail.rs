@@ -8,7 +8,7 @@ use crate::actor::Dispatch;
 use crate::cell::core::Core;
 use crate::cell::pending::Pending;
 use crate::cell::post::{
-    AnyMail, Fetched, Post, Rest, Shared, Verbs, announce, contain, throw_away,
+    AnyMail, Fetched, Post, Rest, Shared, Verbs, announce, contain, throw_away, wake_all,
 };
 use crate::cell::queue::{Queue, Refused, Room, Ticket};
 use crate::cell::seat::{Cell, Seat};
@@ -153,7 +153,6 @@ impl<A: Dispatch> PoolMail<A> {
 
 impl<A: Dispatch> Shared<A> for PoolMail<A> {
     fn fetch_for(&self, number: usize, wanted: fn(&A::Message) -> bool) -> Fetched<A::Message> {
-        let mut wake = Vec::new();
         let mut lane = self.lane.lock();
         if number >= lane.size || lane.verdict.is_some() {
             return Fetched::Over;
@@ -166,9 +165,8 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
             }
             Some(message)
         });
-        if lane.queue.is_waited_for() && !lane.seat.closed {
-            lane.queue.admit(self.core.room(), &mut wake);
-        }
+        let waits = lane.queue.is_waited_for() && !lane.seat.closed;
+        let admitted = waits.then(|| lane.queue.admit(self.core.room()));
         let mut other = None;
         let fetched = match message {
             Some(message) => Fetched::Message(message),
@@ -188,7 +186,7 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
         };
         let forsaken = matches!(fetched, Fetched::Nothing) && !self.core.is_kept();
         drop(lane);
-        wake.into_iter().for_each(Waker::wake);
+        wake_all(admitted);
         if let Some(other) = other {
             other.poke();
         }
