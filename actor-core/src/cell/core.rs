@@ -4,7 +4,7 @@ use super::hub::Hub;
 use crate::actor::Settings;
 use crate::exit::ActorId;
 use crate::sync::Arc;
-use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
 
 /// Set if the actor was told to die and the loop has not heeded it yet.
 pub(crate) const KILL: u32 = 1;
@@ -24,6 +24,11 @@ pub(crate) const END: u32 = 32;
 pub(crate) const POKE: u32 = 64;
 /// Set if a message with priority waits.
 pub(crate) const URGENT: u32 = 128;
+
+/// Beside the pace: set if the actor is a member of a pool, which outside is one actor.
+const MEMBER: u8 = 128;
+/// Beside the pace: set if the actor's system is a simulation, which is to see what it does.
+const SIMULATED: u8 = 64;
 
 /// How a cell comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,26 +54,20 @@ pub(crate) struct Core {
     pub(crate) settings: &'static Settings,
     pub(crate) number: u64,
     /// The actor's place in the table of its system.
-    pub(crate) key: usize,
+    pub(crate) key: u32,
     /// `u32::MAX`: unbounded.
     pub(crate) capacity: u32,
     /// What comes from outside and keeps the actor alive: addresses, its name, its parent,
     /// attached streams. It leaves zero only under the lane's lock (see `Mail::adopt`).
-    keepers: AtomicUsize,
+    keepers: AtomicU32,
     /// What the loop has to heed before the next message. Written under the lane's lock only.
     pub(crate) signals: AtomicU32,
     /// Messages of the batch that is out which have been taken since the last publication.
     /// Written by the actor's own run only; read under the lane's lock.
     pub(crate) taken: AtomicU32,
     /// What is left of this turn. Written by the actor's own run only.
-    pub(crate) budget: AtomicU32,
-    /// How much it does in one turn.
-    pub(crate) turn: u32,
-    /// Whether its system is a simulation, which is to see what it does.
-    pub(crate) is_simulated: bool,
-    /// Whether it is a member of a pool, which outside is one actor.
-    member: AtomicBool,
-    /// How the cell comes to rest. Written by the actor's own run only.
+    budget: AtomicU16,
+    /// How the cell comes to rest, [`MEMBER`] and [`SIMULATED`]. Written by the actor's own run only.
     pace: AtomicU8,
     /// How many messages its guards keep aside, as of when it last began a handler or came to rest.
     /// Written by the actor's own run only.
@@ -86,26 +85,22 @@ impl Core {
         hub: Arc<Hub>,
         settings: &'static Settings,
         capacity: Option<usize>,
-        key: usize,
+        key: u32,
         number: u64,
     ) -> Self {
         let capacity = capacity.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
         let is_simulated = hub.witness.is_some();
-        let turn = if is_simulated { 1 } else { settings.turn };
         Core {
-            turn: u32::try_from(turn).unwrap_or(u32::MAX),
-            is_simulated,
             hub,
             settings,
             number,
             key,
             capacity,
-            keepers: AtomicUsize::new(1),
+            keepers: AtomicU32::new(1),
             signals: AtomicU32::new(0),
             taken: AtomicU32::new(0),
-            budget: AtomicU32::new(0),
-            member: AtomicBool::new(false),
-            pace: AtomicU8::new(Pace::Idle as u8),
+            budget: AtomicU16::new(0),
+            pace: AtomicU8::new(Pace::Idle as u8 | if is_simulated { SIMULATED } else { 0 }),
             kept_aside: AtomicU32::new(0),
             fresh: AtomicBool::new(true),
             told: AtomicBool::new(false),
@@ -116,9 +111,14 @@ impl Core {
         ActorId { system: self.hub.id, number: self.number }
     }
 
+    /// Whether its system is a simulation.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.pace.load(Ordering::Relaxed) & SIMULATED != 0
+    }
+
     /// How many messages may wait just now: in a simulation, none if a fault says so.
     pub(crate) fn room(&self) -> u32 {
-        if self.is_simulated
+        if self.is_simulated()
             && let Some(witness) = &self.hub.witness
             && witness.is_full(self.number)
         {
@@ -129,7 +129,7 @@ impl Core {
 
     /// Somebody sends it something: a simulation breaks if that is another thread.
     pub(crate) fn reached(&self) {
-        if self.is_simulated
+        if self.is_simulated()
             && let Some(witness) = &self.hub.witness
         {
             witness.reached(self);
@@ -138,11 +138,11 @@ impl Core {
 
     /// It takes its messages from a mailbox that it shares. Before its first run.
     pub(crate) fn set_member(&self) {
-        self.member.store(true, Ordering::Relaxed);
+        self.pace.store(MEMBER | self.pace.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     pub(crate) fn is_member(&self) -> bool {
-        self.member.load(Ordering::Relaxed)
+        self.pace.load(Ordering::Relaxed) & MEMBER != 0
     }
 
     /// Adds a keeper beside one that is there.
@@ -156,7 +156,7 @@ impl Core {
         self.keepers.fetch_sub(1, Ordering::AcqRel) == 1
     }
 
-    pub(crate) fn keepers(&self) -> usize {
+    pub(crate) fn keepers(&self) -> u32 {
         self.keepers.load(Ordering::Acquire)
     }
 
@@ -182,6 +182,13 @@ impl Core {
         self.signals.store(self.signals() & !signal, Ordering::Relaxed);
     }
 
+    /// Only by the actor's own run, at the beginning of a turn.
+    pub(crate) fn begin_turn(&self) {
+        let turn = if self.is_simulated() { 1 } else { self.settings.turn };
+        let turn = u16::try_from(turn).unwrap_or(u16::MAX);
+        self.budget.store(turn, Ordering::Relaxed);
+    }
+
     /// Only by the actor's own run.
     pub(crate) fn spend(&self) {
         let left = self.budget.load(Ordering::Relaxed);
@@ -195,7 +202,8 @@ impl Core {
 
     /// Only by the actor's own run.
     pub(crate) fn set_pace(&self, pace: Pace) {
-        self.pace.store(pace as u8, Ordering::Relaxed);
+        let beside = self.pace.load(Ordering::Relaxed) & (MEMBER | SIMULATED);
+        self.pace.store(beside | pace as u8, Ordering::Relaxed);
     }
 
     /// Only by the actor's own run.
@@ -226,7 +234,7 @@ impl Core {
     }
 
     pub(crate) fn pace(&self) -> Pace {
-        match self.pace.load(Ordering::Relaxed) {
+        match self.pace.load(Ordering::Relaxed) & !(MEMBER | SIMULATED) {
             0 => Pace::Idle,
             1 => Pace::Busy,
             2 => Pace::Again,
@@ -237,6 +245,6 @@ impl Core {
     }
 
     pub(crate) fn budget(&self) -> u32 {
-        self.budget.load(Ordering::Relaxed)
+        self.budget.load(Ordering::Relaxed).into()
     }
 }

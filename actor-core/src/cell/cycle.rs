@@ -158,7 +158,7 @@ impl Suspicion {
             next: (after * 2).min(LATEST),
         };
         // A simulation goes by what is its own.
-        if after >= TURN && !first.core().is_simulated {
+        if after >= TURN && !first.core().is_simulated() {
             turn_reactor();
         }
         let at = hub.host.now() + after;

@@ -80,8 +80,7 @@ impl<A: Dispatch> Mail<A> {
         notices: VecDeque<(u64, Notice)>,
     ) -> VecDeque<A::Message> {
         let mut lane = self.lane();
-        let is_over =
-            lane.seat.closed && lane.seat.known().is_some_and(|known| known.exit_to_be.is_some());
+        let is_over = lane.seat.closed && lane.seat.exit_to_be().is_some();
         if is_over {
             return messages;
         }

@@ -103,7 +103,7 @@ impl Hub {
     /// the shutdown or refused.
     pub(crate) fn enter<M: AnyMail + 'static>(
         &self,
-        make: impl FnOnce(usize) -> Arc<M>,
+        make: impl FnOnce(u32) -> Arc<M>,
     ) -> (Arc<M>, bool) {
         if let Some(witness) = &self.witness {
             witness.host.intrudes(None);
@@ -111,18 +111,18 @@ impl Hub {
         let mut table = self.table.lock();
         if self.closing.load(Ordering::Relaxed) {
             drop(table);
-            return (make(usize::MAX), false);
+            return (make(u32::MAX), false);
         }
         let entry = table.vacant_entry();
-        let mail = make(entry.key());
+        let mail = make(u32::try_from(entry.key()).unwrap_or(u32::MAX));
         let erased: Arc<dyn AnyMail> = mail.clone();
         entry.insert(Arc::downgrade(&erased));
         (mail, true)
     }
 
-    pub(crate) fn leave(&self, key: usize) {
+    pub(crate) fn leave(&self, key: u32) {
         let mut table = self.table.lock();
-        let gone = table.try_remove(key);
+        let gone = table.try_remove(key as usize);
         let empty = table.is_empty();
         drop(table);
         drop(gone);

@@ -1,5 +1,6 @@
 //! The mailbox of one actor: the lane behind its lock, and every way in. Knows no handlers.
 
+use super::block::Block;
 use super::core::{Core, END, KILL, LEAVE, NOTICE, Pace, STOP, URGENT, WAITING};
 use super::cycle;
 use super::pending::Pending;
@@ -45,7 +46,7 @@ impl<A: Dispatch> Mail<A> {
     /// else runs.
     pub(crate) fn fetch(
         &self,
-        batch: &mut VecDeque<A::Message>,
+        batch: &mut Block<A::Message>,
         is_alone: bool,
     ) -> (Option<A::Message>, bool) {
         let mut lane = self.lane.lock();
@@ -190,7 +191,7 @@ impl<A: Dispatch> Mail<A> {
     }
 
     /// Puts what is left of a batch back in front of the queue.
-    pub(crate) fn put_back(&self, batch: &mut VecDeque<A::Message>) {
+    pub(crate) fn put_back(&self, batch: &mut Block<A::Message>) {
         let mut lane = self.lane.lock();
         self.core.taken.store(0, Ordering::Relaxed);
         lane.queue.put_back(batch);

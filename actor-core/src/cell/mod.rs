@@ -7,6 +7,7 @@
 //! One mutex, the lane's, guards the queue and the seat. No user code ever runs under it: what is
 //! taken out under the lock is dropped, woken or run after it is released.
 
+pub(crate) mod block;
 pub(crate) mod core;
 pub(crate) mod current;
 mod cycle;

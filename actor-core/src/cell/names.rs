@@ -70,7 +70,12 @@ impl Names {
         mail.with(&mut |seat, _| {
             entered = !seat.nameless;
             if entered {
-                seat.records().names.push(name.clone());
+                let names = &mut seat.records().names;
+                if names.is_empty() {
+                    // Most have one name at most.
+                    names.reserve_exact(1);
+                }
+                names.push(name.clone());
                 // A named actor lives until it is stopped.
                 mail.core().keep();
             }

@@ -31,8 +31,7 @@ impl Place {
     pub(super) const NOWHERE: Place = Place { system: 0, key: u32::MAX, number: 0 };
 
     pub(crate) fn of(core: &Core) -> Self {
-        let key = u32::try_from(core.key).unwrap_or(u32::MAX);
-        Place { system: core.hub.id, key, number: core.number }
+        Place { system: core.hub.id, key: core.key, number: core.number }
     }
 
     /// Whoever stands there, if it is still the same. `near` is the system to look in first.
@@ -119,13 +118,13 @@ pub(super) struct Edge {
 impl Seat {
     /// From now on the clones of the actor's waker are counted here.
     pub(crate) fn count(&mut self, count: Weak<HandlerWaker>) {
-        self.waits.get_or_insert_default().count = Some(count);
+        self.records().waits.get_or_insert_default().count = Some(count);
     }
 
     /// The poll is over, with this record; returns its epoch. `None` if it has none, or if it was
     /// taken back while the poll was on.
     pub(super) fn publish(&mut self, pending: Option<&Pending>) -> Option<u64> {
-        let Some(waits) = &mut self.waits else { return None };
+        let waits = self.waits()?;
         let revoked = std::mem::replace(&mut waits.revoked, NONE);
         let is_revoked = |wait: &Wait| revoked == ALL || revoked == wait.number;
         waits.published = pending.filter(|pending| !is_revoked(&pending.wait)).copied();
@@ -137,7 +136,7 @@ impl Seat {
     /// The wait `number` stands no more, or not under this actor's waker.
     pub(super) fn revoke(&mut self, number: u64) {
         let is_at_rest = self.cell.is_some();
-        let waits = self.waits.get_or_insert_default();
+        let waits = self.records().waits.get_or_insert_default();
         if !is_at_rest {
             // The poll that is on may publish it yet.
             let is_first = waits.revoked == NONE || waits.revoked == number;
@@ -149,7 +148,7 @@ impl Seat {
 
     /// Whom the actor waits for, if it is at rest and waits.
     pub(super) fn edge(&self) -> Option<Edge> {
-        let waits = self.waits.as_ref()?;
+        let waits = self.known()?.waits.as_ref()?;
         self.cell.as_ref()?;
         let pending = waits.published?;
         let clones = 2 + usize::from(pending.wait.timed);
@@ -162,7 +161,7 @@ impl Seat {
 
     /// Refuses the wait that was published as `epoch`; gives out the cell, to be scheduled.
     pub(super) fn condemn(&mut self, epoch: u64, verdict: &mut Option<Box<Verdict>>) -> Sentence {
-        match (self.edge(), &mut self.waits) {
+        match (self.edge(), self.waits()) {
             (Some(edge), Some(waits)) if edge.epoch == epoch => {
                 if !edge.is_alone {
                     return Sentence::Crowded;
@@ -182,7 +181,7 @@ impl Seat {
     }
 
     pub(super) fn take_verdict(&mut self) -> Option<Box<Verdict>> {
-        self.waits.as_mut().and_then(|waits| waits.verdict.take())
+        self.waits().and_then(|waits| waits.verdict.take())
     }
 }
 

@@ -225,8 +225,10 @@ pub(crate) trait Verbs: AnyMail {
         let (mut watcher, mut exit) = (Some(watcher), None);
         self.with(&mut |seat, _| {
             exit = seat.exit().cloned();
-            if exit.is_none() {
-                seat.records().watchers.extend(watcher.take());
+            if exit.is_none()
+                && let Some(watcher) = watcher.take()
+            {
+                seat.watch(watcher);
             }
         });
         if let Some(exit) = &exit {

@@ -1,6 +1,7 @@
 //! The user's messages in order of acceptance, those with priority apart, and the senders that wait
 //! for room. No lock here: the lane's mutex is round it.
 
+use super::block::Block;
 use super::waiting::Waiting;
 use crate::actor::Way;
 use std::collections::VecDeque;
@@ -16,7 +17,7 @@ pub(crate) type Ticket = u64;
 pub(crate) struct Queue<M> {
     /// The oldest message lies here, so that an actor with one message at a time needs no block.
     first: Option<M>,
-    more: VecDeque<M>,
+    more: Block<M>,
     /// Messages of the batch that is out, as of the last publication: they still count.
     out: u32,
     /// Of the messages that count, those that need no room: the bound is for the others.
@@ -58,7 +59,7 @@ pub(crate) enum Room<M> {
 
 impl<M> Queue<M> {
     pub(crate) const fn new() -> Self {
-        Queue { first: None, more: VecDeque::new(), out: 0, free: 0, accepted: 0, rare: None }
+        Queue { first: None, more: Block::new(), out: 0, free: 0, accepted: 0, rare: None }
     }
 
     /// Ordinary messages accepted and not yet taken; `taken` is what the loop has taken of its batch.
@@ -170,15 +171,15 @@ impl<M> Queue<M> {
 
     /// Hands out the oldest message, and moves those behind it into the empty `batch`, at most
     /// `most` in all. They go on counting until published.
-    pub(crate) fn take(&mut self, batch: &mut VecDeque<M>, most: u32) -> Option<M> {
-        debug_assert!(batch.is_empty() && self.out == 0);
+    pub(crate) fn take(&mut self, batch: &mut Block<M>, most: u32) -> Option<M> {
+        debug_assert!(batch.len() == 0 && self.out == 0);
         let first = self.first.take()?;
         let rest = (most as usize).saturating_sub(1);
         if self.more.len() <= rest {
             // The usual case: the two blocks change places, and nothing is allocated or copied.
             std::mem::swap(batch, &mut self.more);
         } else {
-            batch.extend(self.more.drain(..rest));
+            self.more.hand_over(rest, batch);
             self.first = self.more.pop_front();
         }
         self.out = 1 + u32::try_from(batch.len()).unwrap_or(u32::MAX - 1);
@@ -197,14 +198,14 @@ impl<M> Queue<M> {
     pub(crate) fn draw(&mut self, rest: &mut VecDeque<M>) -> Option<M> {
         debug_assert!(rest.is_empty());
         let first = self.first.take()?;
-        std::mem::swap(rest, &mut self.more);
+        self.more.exchange(rest);
         self.out += 1 + u32::try_from(rest.len()).unwrap_or(u32::MAX - 1);
         Some(first)
     }
 
     /// Puts what is left of a batch back to the front, in order.
-    pub(crate) fn put_back(&mut self, batch: &mut VecDeque<M>) {
-        self.restore(batch.drain(..));
+    pub(crate) fn put_back(&mut self, batch: &mut Block<M>) {
+        self.restore(batch.take().into_iter());
         self.out = 0;
     }
 
@@ -225,9 +226,7 @@ impl<M> Queue<M> {
 
     /// Gives back the block of a burst that is over.
     pub(crate) fn give_back(&mut self) {
-        if self.first.is_none() && self.more.capacity() != 0 {
-            self.more = VecDeque::new();
-        }
+        self.more.give_back();
     }
 
     /// Lets in as many waiting senders as there is room for, in order. The wakers are to be woken
@@ -310,6 +309,6 @@ impl<M> Queue<M> {
             std::mem::take(&mut rare.urgent)
         });
         let first = self.first.take();
-        urgent.into_iter().chain(first).chain(std::mem::take(&mut self.more)).collect()
+        urgent.into_iter().chain(first).chain(self.more.take()).collect()
     }
 }

@@ -18,6 +18,8 @@ pub(crate) type Cell = Pin<Box<dyn RunCell>>;
 /// One thing that a life has made through its context: a timer, a child, a monitor.
 pub(crate) type Key = u64;
 
+static STOPPED: Exit = Exit::Stopped;
+
 #[derive(Default)]
 pub(crate) struct Seat {
     /// The cell while it is laid back; `None` while it runs or is on its way to run.
@@ -34,8 +36,10 @@ pub(crate) struct Seat {
     pub(crate) closed: bool,
     /// Set once `#[on_start]` is done.
     pub(crate) started: bool,
-    /// Whom a pending handler waits for; made when one first does.
-    pub(super) waits: Option<Box<Waits>>,
+    /// Set when a life ends by being stopped, until that is published. The usual end needs no records.
+    is_to_stop: bool,
+    /// Set if that is how the actor has ended.
+    has_stopped: bool,
     /// What only some actors need.
     records: Option<Box<Records>>,
 }
@@ -53,10 +57,12 @@ pub(crate) struct Records {
     /// System traffic in order, each with its position: the number of ordinary messages that had
     /// been accepted when it came, and that are to be taken before it.
     pub(crate) notices: VecDeque<(u64, Notice)>,
-    /// Set when a life ends, until it is published.
-    pub(crate) exit_to_be: Option<Exit>,
-    /// Set once, at the very end.
-    pub(crate) exit: Option<Exit>,
+    /// Set when a life ends otherwise than by being stopped, until that is published.
+    exit_to_be: Option<Exit>,
+    /// Set once, at the very end, if that is otherwise.
+    exit: Option<Exit>,
+    /// Whom a pending handler waits for; made when one first does.
+    pub(super) waits: Option<Box<Waits>>,
     /// Notified when the actor has started, begins to stop, or has ended. Never notified and never
     /// listened to under the lane's lock: an event wakes under a lock of its own.
     pub(crate) changed: Option<Arc<Event>>,
@@ -136,8 +142,51 @@ impl Seat {
         self.known().and_then(|records| records.changed.clone())
     }
 
+    pub(super) fn waits(&mut self) -> Option<&mut Waits> {
+        self.records.as_mut()?.waits.as_deref_mut()
+    }
+
+    /// How the actor has ended, if it has.
     pub(crate) fn exit(&self) -> Option<&Exit> {
+        if self.has_stopped {
+            return Some(&STOPPED);
+        }
         self.known().and_then(|records| records.exit.as_ref())
+    }
+
+    /// How this life ends, once it does.
+    pub(crate) fn exit_to_be(&self) -> Option<&Exit> {
+        if self.is_to_stop {
+            return Some(&STOPPED);
+        }
+        self.known().and_then(|records| records.exit_to_be.as_ref())
+    }
+
+    /// The life ends so; `None` for the beginning of another one.
+    pub(crate) fn set_exit_to_be(&mut self, exit: Option<Exit>) {
+        self.is_to_stop = matches!(exit, Some(Exit::Stopped));
+        let other = exit.filter(|_| !self.is_to_stop);
+        if other.is_some() || self.records.is_some() {
+            self.records().exit_to_be = other;
+        }
+    }
+
+    /// The actor has ended so.
+    pub(crate) fn set_exit(&mut self, exit: &Exit) {
+        if let Exit::Stopped = exit {
+            self.has_stopped = true;
+        } else {
+            self.records().exit = Some(exit.clone());
+        }
+    }
+
+    /// Enters one who is told of the end; most actors have one at most.
+    pub(crate) fn watch(&mut self, watcher: Watcher) {
+        let watchers = &mut self.records().watchers;
+        if watchers.is_empty() {
+            watchers.reserve_exact(1);
+        }
+        watchers.push(watcher);
     }
 
     pub(crate) fn has_notices(&self) -> bool {

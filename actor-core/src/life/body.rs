@@ -17,7 +17,6 @@ use crate::cell::seat::{AtWork, Cell};
 use crate::cell::waker::OwnWaker;
 use crate::host::{Job, RunCell, Turn};
 use crate::sync::Arc;
-use crate::sync::atomic::Ordering;
 use pin_project_lite::pin_project;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -32,13 +31,12 @@ pub struct Runner(pub(crate) Cell);
 impl Runner {
     /// All handlers are sync.
     pub fn now<A: HandleNow + Send>(life: Life<A>) -> Self {
-        let seat = life.seat();
-        Runner(Box::pin(Seated { mail: seat.0, body: NowBody::new(life) }))
+        Runner(Box::pin(NowBody::new(life)))
     }
 
     /// Some handler is async; `future` is made by [`run`].
     pub fn later(seat: Seat, future: impl Future<Output = ()> + Send + 'static) -> Self {
-        Runner(Box::pin(Seated { mail: seat.0, body: LaterBody { waker: None, future } }))
+        Runner(Box::pin(LaterBody { mail: seat.0, waker: None, future }))
     }
 
     /// As [`Runner::now`], for a state that stays on its thread.
@@ -51,7 +49,8 @@ impl Runner {
     /// As [`Runner::later`], for a state and handlers that stay on their thread.
     #[track_caller]
     pub fn local_later(seat: Seat, future: impl Future<Output = ()> + 'static) -> Self {
-        Runner(local::cell(seat.0, Box::pin(LaterBody { waker: None, future })))
+        let mail = seat.0.clone();
+        Runner(local::cell(mail, Box::pin(LaterBody { mail: seat.0, waker: None, future })))
     }
 }
 
@@ -63,8 +62,11 @@ impl fmt::Debug for Runner {
 
 /// What a cell does when it runs.
 pub(crate) trait Body {
+    /// Where it lies while it does not run.
+    fn mail(&self) -> Arc<dyn AnyMail>;
+
     /// Runs until there is nothing to do, a handler is pending, or the turn is over.
-    fn turn(self: Pin<&mut Self>, mail: &Arc<dyn AnyMail>) -> Progress;
+    fn turn(self: Pin<&mut Self>) -> Progress;
 }
 
 pub(crate) enum Progress {
@@ -74,23 +76,13 @@ pub(crate) enum Progress {
     Over,
 }
 
-pin_project! {
-    /// A body in its place.
-    struct Seated<B> {
-        mail: Arc<dyn AnyMail>,
-        #[pin]
-        body: B,
-    }
-}
-
-impl<B: Body + Send + 'static> RunCell for Seated<B> {
+impl<B: Body + Send + 'static> RunCell for B {
     fn run(mut self: Pin<Box<Self>>) {
-        let mut mail = self.mail.clone();
-        begin_turn(&mail);
+        let mut mail = self.mail();
+        mail.core().begin_turn();
         loop {
             let entered = current::enter(mail);
-            let this = self.as_mut().project();
-            let progress = this.body.turn(this.mail);
+            let progress = self.as_mut().turn();
             mail = entered.leave();
             let Progress::Rests(pending) = progress else { return };
             let mut cell = Some(self);
@@ -103,14 +95,10 @@ impl<B: Body + Send + 'static> RunCell for Seated<B> {
             }
         }
     }
-    fn number(&self) -> u64 {
-        self.mail.core().number
-    }
-}
 
-pub(crate) fn begin_turn(mail: &Arc<dyn AnyMail>) {
-    let core = mail.core();
-    core.budget.store(core.turn, Ordering::Relaxed);
+    fn number(&self) -> u64 {
+        self.mail().core().number
+    }
 }
 
 /// The turn is over: to the back of the queue.
@@ -135,7 +123,11 @@ impl<A: Dispatch> NowBody<A> {
 impl<A: Dispatch> Unpin for NowBody<A> {}
 
 impl<A: HandleNow> Body for NowBody<A> {
-    fn turn(mut self: Pin<&mut Self>, _: &Arc<dyn AnyMail>) -> Progress {
+    fn mail(&self) -> Arc<dyn AnyMail> {
+        self.life.driver.context().mail().clone()
+    }
+
+    fn turn(mut self: Pin<&mut Self>) -> Progress {
         let Life { driver, state } = &mut self.life;
         loop {
             match driver.next(state) {
@@ -155,6 +147,7 @@ impl<A: HandleNow> Body for NowBody<A> {
 pin_project! {
     /// The body of an actor with async handlers.
     struct LaterBody<F> {
+        mail: Arc<dyn AnyMail>,
         // Made when a handler is first pending, and kept: most actors never need one.
         waker: Option<OwnWaker>,
         #[pin]
@@ -163,8 +156,13 @@ pin_project! {
 }
 
 impl<F: Future<Output = ()>> Body for LaterBody<F> {
-    fn turn(self: Pin<&mut Self>, mail: &Arc<dyn AnyMail>) -> Progress {
+    fn mail(&self) -> Arc<dyn AnyMail> {
+        self.mail.clone()
+    }
+
+    fn turn(self: Pin<&mut Self>) -> Progress {
         let mut this = self.project();
+        let mail = &*this.mail;
         let core = mail.core();
         loop {
             // It stays so if a handler is pending; if there is nothing to do the driver says so.

@@ -9,6 +9,7 @@ use super::end::Ending;
 use super::kept::Keep as _;
 use super::restart::Factory;
 use crate::actor::{Dispatch, Flow, Input};
+use crate::cell::block::Block;
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
@@ -17,12 +18,11 @@ use crate::cell::seat::Key;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
-use std::collections::VecDeque;
 
 pub(crate) struct Driver<A: Dispatch> {
     context: Context<A>,
     /// Messages in hand: taken out of the queue under one lock, handled one by one.
-    batch: VecDeque<A::Message>,
+    batch: Block<A::Message>,
     pub(super) stage: Stage,
     /// Set once the batch of this look has been fetched: when it is used up, the cell rests, and
     /// laying it back finds what has come meanwhile.
@@ -33,16 +33,29 @@ pub(crate) struct Driver<A: Dispatch> {
     pub(super) has_started: bool,
     /// Whether the overseer has ended this life, not the life itself.
     pub(super) ended_by_overseer: bool,
+    /// Whether it takes its messages from a mailbox that it shares: see [`Rare::member`].
+    is_member: bool,
+    /// What guards hold back; of no size where there are none.
+    pub(super) kept: A::Kept,
+    pub(super) rare: Option<Box<Rare<A>>>,
+}
+
+/// What only some actors need.
+pub(super) struct Rare<A: Dispatch> {
     /// What makes the state of each life; `None` for an actor of one life.
-    pub(super) factory: Option<Box<Factory<A>>>,
+    pub(super) factory: Option<Factory<A>>,
     /// The mailbox that a member of a pool shares, and the member's number.
-    pub(super) member: Option<Box<(Arc<dyn Shared<A>>, usize)>>,
+    member: Option<(Arc<dyn Shared<A>>, usize)>,
     /// Where a state that is made by async code is laid down.
     pub(super) cradle: Option<Cradle<A>>,
     /// The child that is being ended, and what kills it when its time is over.
-    pub(super) child: Option<Box<(Key, async_task::Task<()>)>>,
-    /// What guards hold back; of no size where there are none.
-    pub(super) kept: A::Kept,
+    pub(super) child: Option<(Key, async_task::Task<()>)>,
+}
+
+impl<A: Dispatch> Default for Rare<A> {
+    fn default() -> Self {
+        Rare { factory: None, member: None, cradle: None, child: None }
+    }
 }
 
 /// A place for a state that is still being made.
@@ -87,18 +100,20 @@ impl<A: Dispatch> Driver<A> {
     pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
         Driver {
             context: Context::new(mail),
-            batch: VecDeque::new(),
+            batch: Block::new(),
             stage: Stage::Born,
             fetched: false,
             killed: false,
             has_started: false,
             ended_by_overseer: false,
-            factory: None,
-            member: None,
-            cradle: None,
-            child: None,
             kept: A::Kept::default(),
+            is_member: false,
+            rare: None,
         }
+    }
+
+    pub(super) fn rare(&mut self) -> &mut Rare<A> {
+        self.rare.get_or_insert_default()
     }
 
     pub(crate) fn context(&self) -> &Context<A> {
@@ -111,19 +126,26 @@ impl<A: Dispatch> Driver<A> {
 
     /// Has the state of each life made by `factory`.
     pub(crate) fn with_factory(mut self, factory: Factory<A>) -> Self {
-        self.factory = Some(Box::new(factory));
+        self.rare().factory = Some(factory);
         self
     }
 
     /// Takes its messages from a mailbox that it shares, as member `number`.
     pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared<A>>, number: usize) -> Self {
-        self.member = Some(Box::new((shared, number)));
+        self.is_member = true;
+        self.rare().member = Some((shared, number));
         self
     }
 
     /// Waits for the state that a task leaves in `cradle`.
     pub(crate) fn expect(&mut self, cradle: Cradle<A>) {
-        self.cradle = Some(cradle);
+        self.rare().cradle = Some(cradle);
+    }
+
+    pub(super) fn forget_cradle(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.cradle = None;
+        }
     }
 
     pub(super) fn rest(&mut self, pace: Pace) -> Next<A::Message> {
@@ -154,7 +176,7 @@ impl<A: Dispatch> Driver<A> {
 
     /// A simulation is told what is being run.
     pub(super) fn witnessed(&self, name: &'static str) {
-        if self.mail().core.is_simulated
+        if self.mail().core.is_simulated()
             && let Some(witness) = &self.mail().core.hub.witness
         {
             witness.runs(&**self.mail(), name);
@@ -182,7 +204,7 @@ impl<A: Dispatch> Driver<A> {
                     return None;
                 }
             }
-            self.cradle = None;
+            self.forget_cradle();
             self.mail().recall_notices();
         }
         if A::HOOKS.start {
@@ -229,7 +251,7 @@ impl<A: Dispatch> Driver<A> {
             self.fetched = false;
             // Laying back finds what there is in the actor's own mailbox; only the driver knows that
             // it drains, that it takes from another, or that what is kept aside is to be asked again.
-            let finds_all = self.stage == Stage::Running && self.member.is_none();
+            let finds_all = self.stage == Stage::Running && !self.is_member;
             let finds_all = finds_all && !self.kept.is_due();
             let pace = if finds_all { idle } else { Pace::Again };
             return Some(self.rest(pace));
@@ -244,13 +266,11 @@ impl<A: Dispatch> Driver<A> {
             None if BESIDE && !self.batch.is_empty() => return Some(self.rest(Pace::Busy)),
             None if self.fetched && self.stage == Stage::Running => {
                 self.fetched = false;
-                if self.batch.capacity() != 0 {
-                    // The block of a burst that is over: an idle actor holds none.
-                    self.batch = VecDeque::new();
-                }
+                // The block of a burst that is over: an idle actor holds none.
+                self.batch.give_back();
                 return Some(self.rest(idle));
             }
-            None if self.member.is_some() => {
+            None if self.is_member => {
                 self.fetched = true;
                 return self.fetch_shared::<BESIDE>(actor);
             }
@@ -292,7 +312,7 @@ impl<A: Dispatch> Driver<A> {
     /// A member of a pool takes one message of the mailbox that it shares.
     #[inline(never)]
     fn fetch_shared<const BESIDE: bool>(&mut self, actor: &A) -> Option<Next<A::Message>> {
-        let (shared, number) = self.member.as_deref()?;
+        let (shared, number) = self.rare.as_ref()?.member.as_ref()?;
         match shared.fetch_for(*number, may_start::<A, BESIDE>) {
             Fetched::Message(message) => {
                 // The next look is at the shared mailbox again.
@@ -422,7 +442,7 @@ impl<A: Dispatch> Driver<A> {
     #[inline]
     pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         self.state_may_have_changed();
-        if self.mail().core.is_simulated {
+        if self.mail().core.is_simulated() {
             // A turn of one message: the next one is another choice.
             self.mail().core.end_turn();
         }
@@ -467,7 +487,7 @@ impl<A: Dispatch> Driver<A> {
         let mail = self.context.mail().clone();
         mail.put_back(&mut self.batch);
         let is_last = !self.may_live_again(&exit);
-        mail.lane().seat.records().exit_to_be = Some(exit);
+        mail.lane().seat.set_exit_to_be(Some(exit));
         if is_last {
             AnyMail::close(&*mail);
             mail.discard();

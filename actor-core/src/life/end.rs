@@ -122,15 +122,17 @@ impl<A: Dispatch> Driver<A> {
         }
         let last = mail.lane().holdings.as_ref().and_then(|holdings| holdings.last_child());
         let Some((key, child)) = last else {
-            self.child = None;
+            if let Some(rare) = &mut self.rare {
+                rare.child = None;
+            }
             self.stage = Stage::Ending(Ending::Hook);
             return None;
         };
         if self.killed {
             child.kill_for_good();
-        } else if self.child.as_ref().is_none_or(|ending| ending.0 != key) {
+        } else if self.rare().child.as_ref().is_none_or(|ending| ending.0 != key) {
             child.close();
-            self.child = Some(Box::new((key, kill_later(&child))));
+            self.rare().child = Some((key, kill_later(&child)));
         }
         Some(self.rest(Pace::Deaf))
     }
@@ -144,8 +146,7 @@ impl<A: Dispatch> Driver<A> {
 
     pub(super) fn exit_to_be(&self) -> Exit {
         let lane = self.mail().lane();
-        let exit = lane.seat.known().and_then(|records| records.exit_to_be.clone());
-        exit.unwrap_or(Exit::Stopped)
+        lane.seat.exit_to_be().cloned().unwrap_or(Exit::Stopped)
     }
 
     /// A step of the end went wrong: a normal end turns into that; after another failure the first
@@ -153,7 +154,7 @@ impl<A: Dispatch> Driver<A> {
     fn note(&mut self, broken: Option<Exit>) {
         let Some(broken) = broken else { return };
         if self.exit_to_be().is_normal() {
-            self.mail().lane().seat.records().exit_to_be = Some(broken);
+            self.mail().lane().seat.set_exit_to_be(Some(broken));
         } else if let Exit::Failed(failure) = broken {
             self.mail().core.hub.report(Incident::Swallowed { failure });
         }
@@ -194,8 +195,11 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     let (mut watchers, mut notices) = (Vec::new(), VecDeque::new());
     let (mut changed, mut is_observed) = (None, false);
     mail.with(&mut |seat, _| {
+        seat.set_exit(&exit);
+        if seat.known().is_none() {
+            return;
+        }
         let records = seat.records();
-        records.exit = Some(exit.clone());
         watchers = std::mem::take(&mut records.watchers);
         notices = std::mem::take(&mut records.notices);
         changed = records.changed.clone();

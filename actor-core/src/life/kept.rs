@@ -89,6 +89,7 @@ fn ask<A: Dispatch>(actor: &A, message: &A::Message) -> Word {
 
 impl<A: Dispatch> Driver<A> {
     /// What is kept aside is to be asked again: a handler or hook may have changed the state.
+    #[inline]
     pub(super) fn state_may_have_changed(&mut self) {
         if let Some(kept) = self.kept.place() {
             kept.is_stale = true;
@@ -134,6 +135,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// Has a message handled, if its guard says so; else keeps it aside.
+    #[inline]
     pub(super) fn offer(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
         if self.kept.place().is_some() {
             match ask(actor, &message) {
@@ -211,6 +213,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// The message's handler is to run, unless nobody waits for it any more.
+    #[inline]
     pub(super) fn begin_handling(&mut self, message: A::Message) -> Option<Next<A::Message>> {
         let label = A::label(&message);
         if label.reply.is_some_and(|head| !head.begin()) {

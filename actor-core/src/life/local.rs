@@ -1,6 +1,6 @@
 //! Cells of `local` actors: the body stays in a table of its thread, and only its key travels.
 
-use super::body::{Body, Progress, back, begin_turn};
+use super::body::{Body, Progress, back};
 use crate::cell::current;
 use crate::cell::post::{AnyMail, Rest};
 use crate::cell::seat::Cell;
@@ -41,14 +41,14 @@ pub(crate) fn cell(mail: Arc<dyn AnyMail>, body: Pin<Box<dyn Body>>) -> Cell {
 impl RunCell for LocalCell {
     fn run(self: Pin<Box<Self>>) {
         let mut mail = self.mail.clone();
-        begin_turn(&mail);
+        mail.core().begin_turn();
         let mut me = self;
         loop {
             let key = me.key;
             let body = BODIES.with_borrow_mut(|bodies| bodies.get_mut(key).and_then(Option::take));
             let Some(mut body) = body else { return };
             let entered = current::enter(mail);
-            let progress = body.as_mut().turn(&me.mail);
+            let progress = body.as_mut().turn();
             mail = entered.leave();
             let Progress::Rests(pending) = progress else { return };
             BODIES.with_borrow_mut(|bodies| {

@@ -209,7 +209,7 @@ impl<A: Dispatch> Driver<A> {
         match verdict {
             _ if closed || orphaned => {
                 let exit = if orphaned { Exit::Killed } else { Exit::Stopped };
-                mail.lane().seat.records().exit_to_be = Some(exit);
+                mail.lane().seat.set_exit_to_be(Some(exit));
                 Some(self.actor_is_over())
             }
             Some(Verdict::Over) => Some(self.actor_is_over()),
@@ -225,13 +225,13 @@ impl<A: Dispatch> Driver<A> {
         let mail = self.mail().clone();
         let mut lane = mail.lane();
         lane.seat.records().restarts += 1;
-        lane.seat.records().exit_to_be = None;
+        lane.seat.set_exit_to_be(None);
         // The keys go on: a notice for the old life finds nothing in the new one.
         if let Some(holdings) = &mut lane.holdings {
             holdings.awaits_tasks = false;
         }
         drop(lane);
-        self.cradle = None;
+        self.forget_cradle();
         self.killed = false;
         self.ended_by_overseer = false;
         self.has_started = false;
@@ -242,16 +242,17 @@ impl<A: Dispatch> Driver<A> {
     /// Begins to make the state of a life; `None` while it is being made elsewhere.
     pub(super) fn make(&mut self) -> Option<Result<A, Failure>> {
         let mail = self.mail().clone();
-        if let Some(cradle) = &self.cradle {
+        if let Some(cradle) = self.rare.as_ref().and_then(|rare| rare.cradle.as_ref()) {
             return cradle.lock().take();
         }
         let me = self.context().address();
-        match self.factory.as_deref_mut()? {
+        let rare = self.rare.as_mut()?;
+        match rare.factory.as_mut()? {
             Factory::Now(make) => Some(current::guarded(&*mail, making::WHAT, || make(&me))),
             Factory::Later(make) => {
                 let cradle: Cradle<A> = Cradle::default();
                 let begun = current::guarded(&*mail, making::WHAT, || make(&mail, cradle.clone()));
-                self.cradle = Some(cradle);
+                rare.cradle = Some(cradle);
                 begun.err().map(Err)
             }
         }

@@ -142,7 +142,7 @@ pub(crate) fn start<A: Dispatch>(
     {
         let mut lane = born.mail.lane();
         lane.seat.records().parent = Some(parent.id);
-        lane.seat.records().watchers.push(parent);
+        lane.seat.watch(parent);
         // A parented actor lives until it is stopped.
         born.mail.core.keep();
         drop(lane);

@@ -8,7 +8,7 @@ pub(super) fn is_any_ending(sim: &Sim) -> bool {
     sim.actors().iter().any(|actor| {
         let mut is_ending = false;
         actor.with(&mut |seat, _| {
-            let ends = seat.known().is_some_and(|known| known.exit_to_be.is_some());
+            let ends = seat.exit_to_be().is_some();
             is_ending = seat.exit().is_none() && (seat.closed || ends);
         });
         is_ending

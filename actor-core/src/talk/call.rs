@@ -426,7 +426,7 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
             State::Over => panic!("a call was polled after it had given its answer"),
         }
         let post = self.address.get().post();
-        if post.core().is_simulated {
+        if post.core().is_simulated() {
             post.awaited("an answer of");
         }
         self.wait_on(cx)

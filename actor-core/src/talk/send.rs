@@ -115,7 +115,7 @@ impl<'a, P: Protocol> Sending<'a, P> {
     /// Waits on, unless it would be for ever.
     fn wait(&mut self, ticket: Ticket, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let post = self.address.get().post();
-        if post.core().is_simulated {
+        if post.core().is_simulated() {
             post.awaited("room at");
         }
         let (room, is_timed) = (Some(ticket), self.is_timed);

@@ -171,7 +171,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
             records.label = Some(name.clone());
             records.parent = Some(context.id());
             records.shutdown = shutdown.or(Some(Duration::MAX));
-            records.watchers.push(parent);
+            lane.seat.watch(parent);
         }
         oversee(&mail, overseer, restart);
         // A supervised actor lives until it is stopped.

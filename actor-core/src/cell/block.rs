@@ -1,0 +1,71 @@
+//! Messages behind the first one: a deque that takes one word as long as it is not needed, which for
+//! most actors is always. What it holds is handed over by exchanging that word.
+
+use std::collections::VecDeque;
+
+#[allow(clippy::box_collection, reason = "one word, where a deque takes four")]
+pub(crate) struct Block<M>(Option<Box<VecDeque<M>>>);
+
+impl<M> Block<M> {
+    pub(crate) const fn new() -> Self {
+        Block(None)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |messages| messages.len())
+    }
+
+    fn messages(&mut self) -> &mut VecDeque<M> {
+        self.0.get_or_insert_default()
+    }
+
+    pub(crate) fn push_back(&mut self, message: M) {
+        self.messages().push_back(message);
+    }
+
+    pub(crate) fn push_front(&mut self, message: M) {
+        self.messages().push_front(message);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline]
+    pub(crate) fn pop_front(&mut self) -> Option<M> {
+        self.0.as_mut()?.pop_front()
+    }
+
+    /// Takes the first message, if it is `wanted`.
+    #[inline]
+    pub(crate) fn pop_front_if(&mut self, wanted: impl FnOnce(&M) -> bool) -> Option<M> {
+        self.0.as_mut()?.pop_front_if(|message| wanted(message))
+    }
+
+    /// Moves the first `count` messages behind those in `into`.
+    pub(super) fn hand_over(&mut self, count: usize, into: &mut Block<M>) {
+        if let Some(messages) = &mut self.0 {
+            into.messages().extend(messages.drain(..count.min(messages.len())));
+        }
+    }
+
+    /// Exchanges the messages for the empty `other`.
+    pub(super) fn exchange(&mut self, other: &mut VecDeque<M>) {
+        if let Some(messages) = &mut self.0 {
+            std::mem::swap(&mut **messages, other);
+        }
+    }
+
+    /// Hands out all messages.
+    pub(super) fn take(&mut self) -> VecDeque<M> {
+        self.0.as_mut().map_or_else(VecDeque::new, |messages| std::mem::take(&mut **messages))
+    }
+
+    /// Gives the memory back, if there is any and no message in it.
+    #[inline]
+    pub(crate) fn give_back(&mut self) {
+        if self.0.is_some() && self.is_empty() {
+            self.0 = None;
+        }
+    }
+}
