@@ -1,0 +1,173 @@
+//! actix: an arbiter a worker, actors and tasks dealt out to them in turn. A send that waits for
+//! room is not among its verbs; `do_send` knows no bound.
+
+use actix::{Actor, Addr, ArbiterHandle, Context, Handler, Message};
+use benches::{Done, Framework, spin};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+struct Actix;
+
+static ARBITERS: OnceLock<Vec<ArbiterHandle>> = OnceLock::new();
+
+/// The arbiter whose turn it is; the task that measures runs on the first, so others come first.
+fn next() -> &'static ArbiterHandle {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    let arbiters = ARBITERS.get().expect("the system runs");
+    &arbiters[NEXT.fetch_add(1, Ordering::Relaxed) % arbiters.len()]
+}
+
+fn start<A: Actor<Context = Context<A>> + Send>(actor: A) -> Addr<A> {
+    A::start_in_arbiter(next(), |context| {
+        context.set_mailbox_capacity(64);
+        actor
+    })
+}
+
+struct Counter {
+    total: u64,
+}
+
+impl Actor for Counter {
+    type Context = Context<Self>;
+}
+
+#[derive(Message)]
+#[rtype(u64)]
+struct Work(u64);
+
+impl Handler<Work> for Counter {
+    type Result = u64;
+
+    fn handle(&mut self, work: Work, _: &mut Context<Self>) -> u64 {
+        self.total += spin(work.0);
+        self.total
+    }
+}
+
+struct Node {
+    next: Option<Addr<Node>>,
+    done: Done,
+}
+
+impl Actor for Node {
+    type Context = Context<Self>;
+}
+
+#[derive(Message)]
+#[rtype("()")]
+struct Link(Addr<Node>);
+
+#[derive(Message)]
+#[rtype("()")]
+struct Pass(u64);
+
+impl Handler<Link> for Node {
+    type Result = ();
+
+    fn handle(&mut self, link: Link, _: &mut Context<Self>) {
+        self.next = Some(link.0);
+    }
+}
+
+impl Handler<Pass> for Node {
+    type Result = ();
+
+    fn handle(&mut self, pass: Pass, _: &mut Context<Self>) {
+        match &self.next {
+            Some(next) if pass.0 > 1 => next.do_send(Pass(pass.0 - 1)),
+            _ => drop(self.done.try_send(())),
+        }
+    }
+}
+
+struct Sink<const N: usize> {
+    swallowed: u64,
+}
+
+impl<const N: usize> Actor for Sink<N> {
+    type Context = Context<Self>;
+}
+
+#[derive(Message)]
+#[rtype("()")]
+struct Bytes<const N: usize>([u8; N]);
+
+#[derive(Message)]
+#[rtype(u64)]
+struct Swallowed;
+
+impl<const N: usize> Handler<Bytes<N>> for Sink<N> {
+    type Result = ();
+
+    fn handle(&mut self, bytes: Bytes<N>, _: &mut Context<Self>) {
+        self.swallowed += u64::from(bytes.0[0]);
+    }
+}
+
+impl<const N: usize> Handler<Swallowed> for Sink<N> {
+    type Result = u64;
+
+    fn handle(&mut self, _: Swallowed, _: &mut Context<Self>) -> u64 {
+        self.swallowed
+    }
+}
+
+impl Framework for Actix {
+    type Counter = Addr<Counter>;
+    type Node = Addr<Node>;
+    type Sink<const N: usize> = Addr<Sink<N>>;
+
+    fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
+        actix::System::new().block_on(async move {
+            let own = actix::Arbiter::current();
+            let others = (1..workers).map(|_| actix::Arbiter::new().handle());
+            let _ = ARBITERS.set(std::iter::once(own).chain(others).collect());
+            actix::spawn(main).await.expect("no workload panics");
+        });
+    }
+
+    fn task(future: impl Future<Output = ()> + Send + 'static) {
+        next().spawn(future);
+    }
+
+    async fn counter() -> Self::Counter {
+        start(Counter { total: 0 })
+    }
+
+    async fn call(counter: &Self::Counter, rounds: u64) -> u64 {
+        counter.send(Work(rounds)).await.expect("a counter answers")
+    }
+
+    async fn send(counter: &Self::Counter, rounds: u64) {
+        counter.do_send(Work(rounds));
+    }
+
+    async fn node(done: Done) -> Self::Node {
+        start(Node { next: None, done })
+    }
+
+    async fn link(node: &Self::Node, next: Self::Node) {
+        node.send(Link(next)).await.expect("a node answers");
+    }
+
+    async fn pass(node: &Self::Node, hops: u64) {
+        node.do_send(Pass(hops));
+    }
+
+    async fn sink<const N: usize>() -> Self::Sink<N> {
+        start(Sink { swallowed: 0 })
+    }
+
+    async fn swallow<const N: usize>(sink: &Self::Sink<N>, bytes: [u8; N]) {
+        sink.do_send(Bytes(bytes));
+    }
+
+    async fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> u64 {
+        sink.send(Swallowed).await.expect("a sink answers")
+    }
+}
+
+fn main() {
+    benches::run::<Actix>();
+}

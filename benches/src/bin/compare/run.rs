@@ -1,0 +1,123 @@
+//! Runs the binaries, one at a time: in each round every framework once a row, so that a machine
+//! that is slow for a while is slow for all.
+
+use crate::plan::{FRAMEWORKS, GROWTH, LATENCY, Row, SUPERVISED, TIMED, is_small};
+use crate::results::{Results, Sample};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// How often each is run.
+const ROUNDS: usize = 5;
+/// How long one timed run takes, in milliseconds, set-up apart.
+const MILLIS: u64 = 120;
+/// How often the expensive rows are run: large ones, and memory.
+const FEW_ROUNDS: usize = 3;
+
+pub fn all(quick: bool) -> Results {
+    let mut results = Results::default();
+    let (rounds, millis) = if quick { (1, 30) } else { (ROUNDS, MILLIS) };
+    let rows = || TIMED.iter().chain(GROWTH).chain(LATENCY).filter(|row| !(quick && row.is_long));
+    for round in 0..rounds {
+        eprintln!("round {} of {rounds}", round + 1);
+        for row in rows().filter(|row| !row.is_large || round < FEW_ROUNDS) {
+            // Quantiles need more calls.
+            let millis = if row.workload == "crowd" { millis * 4 } else { millis };
+            timed(&mut results, row, millis);
+        }
+    }
+    memory(&mut results, quick);
+    instructions(&mut results);
+    results
+}
+
+fn timed(results: &mut Results, row: &Row, millis: u64) {
+    for (framework, _) in FRAMEWORKS {
+        if !row.is_large || is_small(framework) {
+            let arguments =
+                [row.workload, &row.workers.to_string(), "--millis", &millis.to_string()];
+            let output = output(Command::new(binary(framework)).args(arguments));
+            results.add(row.workload, row.workers, framework, sample(&output.0));
+        }
+    }
+}
+
+/// Bytes an idle actor; each in a process of its own.
+fn memory(results: &mut Results, quick: bool) {
+    let counts: &[(&str, u64)] = &[("idle", 200_000), ("idle-million", 1_000_000)];
+    let (rounds, counts) = if quick { (1, &counts[..1]) } else { (FEW_ROUNDS, counts) };
+    for (workload, actors) in counts {
+        for round in 0..rounds {
+            eprintln!("{actors} idle actors, round {} of {rounds}", round + 1);
+            for (framework, _) in FRAMEWORKS.iter().chain([&SUPERVISED]) {
+                if *workload == "idle" || framework.starts_with("ours") {
+                    let actors = if quick { 20_000 } else { *actors }.to_string();
+                    let arguments = ["idle", "1", "--operations", &actors];
+                    let output = output(Command::new(binary(framework)).args(arguments));
+                    results.add(workload, 1, framework, sample(&output.0));
+                }
+            }
+        }
+    }
+}
+
+/// Instructions an operation, where callgrind is there: the difference between a long and a short
+/// run, so that starting and ending do not count.
+fn instructions(results: &mut Results) {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        eprintln!("no instructions are counted: valgrind is not there");
+        return;
+    }
+    for workload in ["call", "send", "ring"] {
+        eprintln!("instructions of {workload}");
+        for (framework, _) in FRAMEWORKS {
+            let [short, long] =
+                [10_000, 30_000].map(|operations| count(framework, workload, operations));
+            if let (Some(short), Some(long)) = (short, long) {
+                let sample = [("instructions".to_owned(), (long - short) / 20_000.0)].into();
+                results.add(workload, 1, framework, sample);
+            }
+        }
+    }
+}
+
+fn count(framework: &str, workload: &str, operations: u64) -> Option<f64> {
+    let mut command = Command::new("valgrind");
+    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    command.arg(binary(framework));
+    command.args([workload, "1", "--operations", &operations.to_string()]);
+    let (printed, told) = output(&mut command);
+    if printed.is_empty() {
+        return None;
+    }
+    let collected = told.lines().find_map(|line| line.split_once("Collected : "))?;
+    collected.1.trim().parse().ok()
+}
+
+/// What `command` prints, and what it tells beside that; a failure is told and prints nothing.
+fn output(command: &mut Command) -> (String, String) {
+    match command.output() {
+        Ok(output) if output.status.success() => (
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        ),
+        Ok(output) => {
+            let told = String::from_utf8_lossy(&output.stderr);
+            eprintln!("{command:?}: {}\n{told}", output.status);
+            (String::new(), String::new())
+        }
+        Err(error) => {
+            eprintln!("{command:?}: {error}");
+            (String::new(), String::new())
+        }
+    }
+}
+
+fn sample(line: &str) -> Sample {
+    let pairs = line.split_whitespace().filter_map(|pair| pair.split_once('='));
+    pairs.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?))).collect()
+}
+
+/// All lie in one folder.
+fn binary(name: &str) -> PathBuf {
+    std::env::current_exe().unwrap_or_default().with_file_name(name)
+}

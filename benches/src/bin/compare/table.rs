@@ -1,0 +1,108 @@
+//! The results as markdown: a row a workload, a column a framework, in units of ours.
+
+use crate::plan::{FRAMEWORKS, GROWTH, LATENCY, Row, SUPERVISED, TIMED};
+use crate::results::{Results, Spread};
+use std::fmt::Write;
+
+const OURS: &str = FRAMEWORKS[0].0;
+
+pub fn markdown(results: &Results, minutes: f64) -> String {
+    let mut text = String::new();
+    let out = &mut text;
+    let _ = writeln!(out, "<!-- Written by `cargo run --release` in `benches`; do not edit. -->\n");
+    let _ = writeln!(
+        out,
+        "On {}; measured in {minutes:.0} minutes. The column *ours* has nanoseconds an operation and how \
+         far the rounds lay apart; the others are in units of ours, 2.0 being twice as slow, with the \
+         extremes of the rounds in brackets.\n",
+        machine()
+    );
+    heading(out, "workload | workers");
+    rows(out, results, TIMED, "ns");
+    rows(out, results, GROWTH, "ns");
+    for (quantile, name) in [("p50", "p50"), ("p99", "p99"), ("p999", "p99.9")] {
+        for row in LATENCY {
+            let title = format!("{}, {name}", row.title);
+            line(out, results, &title, (row.workload, row.workers), quantile);
+        }
+    }
+    let _ = writeln!(out, "\nCounts, which do not depend on the machine's mood; not ratios:\n");
+    heading(out, "count | workers");
+    for (workload, title) in
+        [("call", "call"), ("send", "send"), ("ring", "hop"), ("spawn", "spawn and call")]
+    {
+        counts(out, results, &format!("allocations a {title}"), workload, "allocations", 2);
+    }
+    for (workload, title) in [("call", "call"), ("send", "send"), ("ring", "hop")] {
+        counts(out, results, &format!("instructions a {title}"), workload, "instructions", 0);
+    }
+    counts(out, results, "bytes an idle actor, 200 000 of them", "idle", "bytes", 0);
+    counts(out, results, "bytes an idle actor, 1 000 000 of them", "idle-million", "bytes", 0);
+    for workload in ["idle", "idle-million"] {
+        if let Some(bytes) = results.get(workload, 1, SUPERVISED.0, "bytes") {
+            let actors = if workload == "idle" { "200 000" } else { "1 000 000" };
+            let _ = writeln!(
+                out,
+                "\n{}, {actors} of them: {:.0} bytes each.",
+                SUPERVISED.1, bytes.median
+            );
+        }
+    }
+    text
+}
+
+fn heading(out: &mut String, first: &str) {
+    let names: Vec<&str> = FRAMEWORKS.iter().map(|(_, heading)| *heading).collect();
+    let _ = writeln!(out, "| {first} | {} |", names.join(" | "));
+    let _ = writeln!(out, "|---|--:|{}", "--:|".repeat(names.len()));
+}
+
+fn rows(out: &mut String, results: &Results, rows: &[Row], what: &str) {
+    for row in rows {
+        line(out, results, row.title, (row.workload, row.workers), what);
+    }
+}
+
+fn line(out: &mut String, results: &Results, title: &str, of: (&str, usize), what: &str) {
+    let Some(ours) = results.get(of.0, of.1, OURS, what) else { return };
+    let _ = write!(out, "| {title} | {} | {}", of.1, absolute(ours));
+    for (framework, _) in &FRAMEWORKS[1..] {
+        let cell = results.ratio(of, framework, OURS, what).map_or("".into(), relative);
+        let _ = write!(out, " | {cell}");
+    }
+    let _ = writeln!(out, " |");
+}
+
+fn counts(out: &mut String, results: &Results, title: &str, of: &str, what: &str, digits: usize) {
+    if results.get(of, 1, OURS, what).is_none() {
+        return;
+    }
+    let _ = write!(out, "| {title} | 1");
+    for (framework, _) in FRAMEWORKS {
+        let value = results.get(of, 1, framework, what);
+        let cell = value.map_or(String::new(), |value| format!("{:.digits$}", value.median));
+        let _ = write!(out, " | {cell}");
+    }
+    let _ = writeln!(out, " |");
+}
+
+fn absolute(spread: Spread) -> String {
+    let half = (spread.most - spread.least) / 2.0 / spread.median * 100.0;
+    format!("{:.0} ns ± {half:.0} %", spread.median)
+}
+
+fn relative(spread: Spread) -> String {
+    let digits = if spread.median < 0.1 { 2 } else { 1 };
+    let Spread { median, least, most } = spread;
+    format!("{median:.digits$} ({least:.digits$}–{most:.digits$})")
+}
+
+/// The processor, and how many of them.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name"));
+    let model =
+        model.and_then(|line| line.split_once(": ")).map_or("an unknown processor", |it| it.1);
+    format!("{cores} cores of {model}")
+}

@@ -1,0 +1,62 @@
+//! The floor: a plain struct behind a mutex, called by tasks of tokio. Nothing waits for anybody.
+
+use benches::{Done, Framework, spin};
+use std::sync::{Arc, Mutex, PoisonError};
+
+struct Floor;
+
+fn add(total: &Mutex<u64>, amount: u64) -> u64 {
+    let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+    *total += amount;
+    *total
+}
+
+impl Framework for Floor {
+    type Counter = Arc<Mutex<u64>>;
+    type Node = ();
+    type Sink<const N: usize> = Arc<Mutex<u64>>;
+
+    const HAS_ACTORS: bool = false;
+
+    fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
+        benches::tokio(workers, main);
+    }
+
+    fn task(future: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(future);
+    }
+
+    async fn counter() -> Self::Counter {
+        Arc::default()
+    }
+
+    async fn call(counter: &Self::Counter, rounds: u64) -> u64 {
+        add(counter, spin(rounds))
+    }
+
+    async fn send(counter: &Self::Counter, rounds: u64) {
+        add(counter, spin(rounds));
+    }
+
+    async fn node(_: Done) {}
+
+    async fn link((): &(), (): ()) {}
+
+    async fn pass((): &(), _: u64) {}
+
+    async fn sink<const N: usize>() -> Self::Sink<N> {
+        Arc::default()
+    }
+
+    async fn swallow<const N: usize>(sink: &Self::Sink<N>, bytes: [u8; N]) {
+        add(sink, u64::from(std::hint::black_box(bytes)[0]));
+    }
+
+    async fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> u64 {
+        add(sink, 0)
+    }
+}
+
+fn main() {
+    benches::run::<Floor>();
+}

@@ -1,0 +1,5 @@
+//! This framework: see `benches::ours`.
+
+fn main() {
+    benches::run::<benches::ours::Async>();
+}

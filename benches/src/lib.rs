@@ -1,0 +1,22 @@
+//! One set of workloads, run by each framework in a binary of its own with the same command line.
+//! What the binaries measure is put together by `compare`.
+
+mod allocations;
+mod command;
+mod framework;
+mod latency;
+mod load;
+mod memory;
+mod workloads;
+
+pub mod ours;
+
+pub use command::run;
+pub use framework::{Done, Framework, spin};
+
+/// Runs `main` as a task of a tokio runtime: for all that run on tokio.
+pub fn tokio(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(workers).enable_all().build().expect("tokio starts");
+    runtime.block_on(async { tokio::spawn(main).await.expect("no workload panics") });
+}

@@ -1,0 +1,44 @@
+//! How a workload is timed: set up once, warmed up, then run in chunks until the time is over.
+
+use crate::allocations;
+use crate::framework::Framework;
+use std::time::{Duration, Instant};
+
+/// One workload.
+pub(crate) trait Load<F: Framework>: Sized + Send + 'static {
+    /// How many operations are run between two looks at the clock.
+    const CHUNK: u64;
+    fn set_up() -> impl Future<Output = Self> + Send;
+    /// Does at least `operations`, and waits until all is done; returns how many it did.
+    fn run(&mut self, operations: u64) -> impl Future<Output = u64> + Send;
+}
+
+/// How long a workload runs.
+#[derive(Clone, Copy)]
+pub(crate) enum Budget {
+    Time(Duration),
+    /// For counting instructions: exactly so many, and nothing to warm up.
+    Operations(u64),
+}
+
+/// Measures one workload and prints what came of it.
+pub(crate) async fn measure<F: Framework, L: Load<F>>(budget: Budget) {
+    let mut load = L::set_up().await;
+    let limit = match budget {
+        Budget::Operations(operations) => {
+            load.run(operations).await;
+            println!("ops={operations}");
+            return;
+        }
+        Budget::Time(limit) => limit,
+    };
+    load.run(L::CHUNK).await;
+    let (allocated, began) = (allocations::total(), Instant::now());
+    let mut done = 0;
+    while began.elapsed() < limit {
+        done += load.run(L::CHUNK).await;
+    }
+    let nanos = began.elapsed().as_nanos() as f64 / done as f64;
+    let allocations = (allocations::total() - allocated) as f64 / done as f64;
+    println!("ns={nanos} allocations={allocations}");
+}
