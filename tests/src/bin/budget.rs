@@ -1,0 +1,115 @@
+//! Does one thing to actors, so often as it is told: for counting instructions (`.ci/instructions`).
+//!
+//! `budget (call | call-async | send | send-async | hop | spawn) TIMES`
+
+use actor_core::prelude::*;
+
+#[actor]
+struct Now {
+    total: u64,
+}
+
+#[actor]
+impl Now {
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+#[actor]
+struct Later {
+    total: u64,
+}
+
+#[actor]
+impl Later {
+    async fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+/// One of a ring of nodes that pass a number on until it is 0.
+#[actor]
+struct Node {
+    next: Option<NodeAddr>,
+    end: Option<Reply<()>>,
+}
+
+#[actor]
+impl Node {
+    fn link(&mut self, next: NodeAddr) {
+        self.next = Some(next);
+    }
+
+    fn begin(&mut self, hops: u64, reply: Reply<()>) {
+        self.end = Some(reply);
+        self.pass(hops);
+    }
+
+    fn pass(&mut self, hops: u64) {
+        let Some(next) = &self.next else { return };
+        match (hops, self.end.take()) {
+            (0, Some(end)) => drop(end.send(())),
+            (0, None) => next.pass(0).try_send().expect("the ring has room"),
+            (_, end) => {
+                self.end = end;
+                next.pass(hops - 1).try_send().expect("the ring has room");
+            }
+        }
+    }
+}
+
+async fn run(what: &str, times: u64) -> Result<(), CallError> {
+    let now = Now { total: 0 }.spawn();
+    let later = Later { total: 0 }.spawn();
+    match what {
+        "call" => {
+            for _ in 0..times {
+                now.add(1).await?;
+            }
+        }
+        "call-async" => {
+            for _ in 0..times {
+                later.add(1).await?;
+            }
+        }
+        "send" => {
+            for _ in 0..times {
+                now.add(1).send().await?;
+            }
+            now.add(1).await?;
+        }
+        "send-async" => {
+            for _ in 0..times {
+                later.add(1).send().await?;
+            }
+            later.add(1).await?;
+        }
+        "hop" => {
+            let ring: Vec<_> = (0..100).map(|_| Node { next: None, end: None }.spawn()).collect();
+            for (node, next) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+                node.link(next.clone()).await?;
+            }
+            ring[0].begin(times).await?;
+        }
+        "spawn" => {
+            for _ in 0..times {
+                Now { total: 0 }.spawn().add(1).await?;
+            }
+        }
+        other => panic!("nobody knows how to `{other}`"),
+    }
+    Ok(())
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let what = arguments.next().unwrap_or_default();
+    let times = arguments.next().and_then(|times| times.parse().ok()).unwrap_or(1000);
+    let system = System::builder().threads(1).build();
+    let outcome =
+        system.block_on(async { actor_core::spawn(async move { run(&what, times).await }).await });
+    outcome.expect("no actor fails");
+}

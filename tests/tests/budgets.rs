@@ -1,0 +1,94 @@
+//! What one operation may allocate, so that nothing grows by accident. In a binary of its own and one
+//! test, so that nobody else's allocations are counted. Instructions have theirs in
+//! `.ci/instructions`.
+
+use actor_core::prelude::*;
+use std::alloc::{GlobalAlloc, Layout, System as Heap};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Counts allocations.
+struct Counting;
+
+static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: everything is passed on to the usual allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATED.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract.
+        unsafe { Heap.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract.
+        unsafe { Heap.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+#[actor]
+struct Now {
+    total: u64,
+}
+
+#[actor]
+impl Now {
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+#[actor]
+struct Later {
+    total: u64,
+}
+
+#[actor]
+impl Later {
+    async fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+const TIMES: usize = 20_000;
+
+/// Tables that grow, and what the test itself takes.
+const STRAYS: usize = 100;
+
+/// Fails if what runs [`TIMES`] times allocates more than `hundredths` of an allocation each time.
+async fn within(what: &str, hundredths: usize, run: impl AsyncFn()) {
+    // What is allocated once only, and kept.
+    for _ in 0..100 {
+        run().await;
+    }
+    let before = ALLOCATED.load(Ordering::Relaxed);
+    for _ in 0..TIMES {
+        run().await;
+    }
+    let allocated = ALLOCATED.load(Ordering::Relaxed) - before;
+    let each = allocated as f64 / TIMES as f64;
+    assert!(
+        allocated * 100 <= hundredths * TIMES + 100 * STRAYS,
+        "{what} takes {each} allocations, but it may only take {hundredths} hundredths of one"
+    );
+}
+
+#[test]
+fn calls_sends_and_spawns_keep_to_their_allocations() {
+    System::current_thread().block_on(async {
+        let now = Now { total: 0 }.spawn();
+        let later = Later { total: 0 }.spawn();
+        within("a call", 100, async || drop(now.add(1).await.unwrap())).await;
+        within("a call of an async handler", 100, async || drop(later.add(1).await.unwrap())).await;
+        within("a send", 2, async || now.add(1).send().await.unwrap()).await;
+        within("a send to an async handler", 9, async || later.add(1).send().await.unwrap()).await;
+        // The mailbox and the cell; its end takes none.
+        within("an actor", 200, async || drop(Now { total: 0 }.spawn())).await;
+        let first_call = async || drop(Now { total: 0 }.spawn().add(1).await.unwrap());
+        within("an actor with its first call", 300, first_call).await;
+    });
+}
