@@ -30,6 +30,7 @@ chapters! {
     AntiPatterns = "anti-patterns.md",
     HowItWorks = "how-it-works.md",
     Guarantees = "guarantees.md",
+    Performance = "performance.md",
     ComingFrom = "coming-from.md",
     Glossary = "glossary.md",
     Questions = "faq.md",

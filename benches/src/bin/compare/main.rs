@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// Where the book finds the table.
-const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../book/src/performance-table.md");
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.md");
 
 fn main() -> ExitCode {
     let quick = match std::env::args().nth(1).as_deref() {
