@@ -85,6 +85,8 @@ mod exit;
 mod host;
 mod incident;
 mod life;
+#[cfg(all(test, actor_loom))]
+mod models;
 mod observe;
 mod sim;
 mod sync;

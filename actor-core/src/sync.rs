@@ -1,20 +1,36 @@
-//! Floor 0: the only place that names `std::sync`. Under `cfg(loom)` the same names may be swapped
-//! for loom's. It must hold no logic beyond ignoring poison.
+//! Floor 0: the only place that names `std::sync` and that threads sleep by. It must hold no logic
+//! beyond ignoring poison.
+//!
+//! Under `cfg(actor_loom)` locks, atomics and sleeping threads are loom's, for the models in
+//! `models/`. Arcs stay those of std, since loom's cannot hold a `dyn`, and so does what statics
+//! hold, since a model runs many times. (Not `cfg(loom)`: dependencies would heed that too.)
 
+#[cfg(actor_loom)]
+use loom::sync as primitives;
+#[cfg(not(actor_loom))]
+use std::sync as primitives;
+
+pub(crate) use primitives::{MutexGuard, atomic};
 #[cfg(feature = "tokio")]
 pub(crate) use std::sync::LazyLock;
+pub(crate) use std::sync::{Arc, Once, OnceLock, Weak};
+
 use std::sync::PoisonError;
-pub(crate) use std::sync::atomic;
-pub(crate) use std::sync::{Arc, MutexGuard, Once, OnceLock, Weak};
 use std::time::Duration;
 
 /// A mutex that knows no poison: no user code runs under a lock, so a panic leaves nothing half done.
-#[derive(Debug, Default)]
-pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
+#[derive(Debug)]
+pub(crate) struct Mutex<T>(primitives::Mutex<T>);
 
 impl<T> Mutex<T> {
+    #[cfg(not(actor_loom))]
     pub(crate) const fn new(value: T) -> Self {
-        Mutex(std::sync::Mutex::new(value))
+        Mutex(primitives::Mutex::new(value))
+    }
+
+    #[cfg(actor_loom)]
+    pub(crate) fn new(value: T) -> Self {
+        Mutex(primitives::Mutex::new(value))
     }
 
     pub(crate) fn into_inner(self) -> T {
@@ -26,13 +42,19 @@ impl<T> Mutex<T> {
     }
 }
 
+impl<T: Default> Default for Mutex<T> {
+    fn default() -> Self {
+        Mutex::new(T::default())
+    }
+}
+
 /// A condition variable for [`Mutex`].
 #[derive(Debug, Default)]
-pub(crate) struct Condvar(std::sync::Condvar);
+pub(crate) struct Condvar(primitives::Condvar);
 
 impl Condvar {
-    pub(crate) const fn new() -> Self {
-        Condvar(std::sync::Condvar::new())
+    pub(crate) fn new() -> Self {
+        Condvar(primitives::Condvar::new())
     }
 
     pub(crate) fn notify_all(&self) {
@@ -46,5 +68,46 @@ impl Condvar {
         limit: Duration,
     ) -> MutexGuard<'a, T> {
         self.0.wait_timeout(guard, limit).unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+/// What statics hold.
+pub(crate) mod global {
+    pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+    #[cfg(actor_loom)]
+    pub(crate) use std::sync::atomic::AtomicUsize;
+
+    #[cfg(not(actor_loom))]
+    pub(crate) use super::Mutex;
+
+    #[cfg(actor_loom)]
+    #[derive(Debug)]
+    pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
+
+    #[cfg(actor_loom)]
+    impl<T> Mutex<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Mutex(std::sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> std::sync::MutexGuard<'_, T> {
+            self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        }
+    }
+}
+
+/// How threads sleep.
+pub(crate) mod thread {
+    #[cfg(not(actor_loom))]
+    pub(crate) use std::thread::{Thread, current, park, park_timeout};
+
+    #[cfg(actor_loom)]
+    pub(crate) use loom::thread::{Thread, current, park};
+
+    /// In a model no time passes.
+    #[cfg(actor_loom)]
+    pub(crate) fn park_timeout(_: std::time::Duration) {
+        park();
     }
 }

@@ -40,6 +40,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "sim",
         &["actor", "cell", "exit", "host", "incident", "life", "sync", "system", "talk", "time"],
     ),
+    ("models", ALL),
     ("spawn", &["actor", "compose", "life", "sync", "system"]),
     ("prelude", ALL),
     ("private", ALL),

@@ -12,7 +12,7 @@ use super::pending::{Edge, Pending, Place, Sentence, Verdict};
 use super::post::{AnyMail, Verbs, schedule};
 use super::queue::Ticket;
 use crate::error::Cycle;
-use crate::sync::{Arc, Mutex, Weak};
+use crate::sync::{Arc, Weak, global};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Wake, Waker};
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// One circle is confirmed at a time, so that of two actors that close it only one is refused: the
 /// next finds the edge gone.
-static CONFIRMING: Mutex<()> = Mutex::new(());
+static CONFIRMING: global::Mutex<()> = global::Mutex::new(());
 
 /// After what time one that may be in a circle is looked at again, at first and at most.
 const SOON: Duration = Duration::from_millis(1);

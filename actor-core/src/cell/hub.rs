@@ -8,16 +8,16 @@ use crate::counters::Counts;
 use crate::host::Host;
 use crate::host::sim::Simulated;
 use crate::incident::{Incident, Reporter};
-use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use crate::sync::{Arc, Mutex, Weak};
+use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{Arc, Mutex, Weak, global};
 use event_listener::Event;
 use slab::Slab;
 use std::collections::BTreeMap;
 
-static SYSTEMS: AtomicU32 = AtomicU32::new(0);
+static SYSTEMS: global::AtomicU32 = global::AtomicU32::new(0);
 
 /// All systems there are, since their actors may wait for each other.
-static HUBS: Mutex<BTreeMap<u32, Weak<Hub>>> = Mutex::new(BTreeMap::new());
+static HUBS: global::Mutex<BTreeMap<u32, Weak<Hub>>> = global::Mutex::new(BTreeMap::new());
 
 /// The system with this number.
 pub(super) fn find(id: u32) -> Option<Arc<Hub>> {

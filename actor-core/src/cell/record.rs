@@ -8,7 +8,7 @@ use super::post::AnyMail;
 use super::queue::Ticket;
 use crate::error::Cycle;
 use crate::sync::Arc;
-use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::global::{AtomicU64, Ordering};
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 

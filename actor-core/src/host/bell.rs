@@ -1,11 +1,11 @@
 //! Floor 1: how a thread that drives a future sleeps and is woken. It knows neither jobs nor hosts.
 
 use std::task::Wake;
-use std::thread::{self, Thread};
 use std::time::Instant;
 
 use crate::sync::Arc;
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::atomic::{AtomicBool, Ordering, fence};
+use crate::sync::thread::{self, Thread};
 
 /// The waker of a driven future.
 pub(super) struct Bell {
@@ -45,9 +45,11 @@ impl Bell {
     /// or `is_needed` says that there is something else to do. May end without a reason.
     ///
     /// The owner first says that it is asleep and then looks; whoever needs it does what it looks
-    /// for first, and then asks whether it is asleep. So one of the two sees the other.
+    /// for first, and then asks whether it is asleep. Between the two steps there is a sequentially
+    /// consistent fence on both sides, or a lock that both take. So one of the two sees the other.
     pub(super) fn sleep(&self, until: Option<Instant>, is_needed: impl FnOnce() -> bool) {
-        self.asleep.store(true, Ordering::SeqCst);
+        self.asleep.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         if !self.is_woken() && !is_needed() {
             match until {
                 None => thread::park(),
@@ -78,7 +80,8 @@ impl Wake for Bell {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.store(true, Ordering::SeqCst);
+        self.woken.store(true, Ordering::Release);
+        fence(Ordering::SeqCst);
         self.ring();
     }
 }

@@ -6,11 +6,11 @@
 //! due, and while others are up it *watches*: it wakes every [`WATCH`] to see whether one of them
 //! computes on while something waits behind it. All others sleep until they are taken off the list.
 
-use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use super::timers::Timers;
-use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use crate::sync::thread::{self, Thread};
 use crate::sync::{Mutex, OnceLock};
 
 /// How often the lookout looks while others are up. What it takes has waited behind one job for as
@@ -74,7 +74,7 @@ impl Idle {
 
     /// The calling thread is that of worker `me`.
     pub(super) fn enrol(&self, me: usize) {
-        let _ = self.threads[me].set(std::thread::current());
+        let _ = self.threads[me].set(thread::current());
     }
 
     /// Wakes one worker to search, if one sleeps and none searches.
@@ -115,20 +115,23 @@ impl Idle {
     /// A searching worker has found something. `true` if it was the last: whoever put work aside
     /// meanwhile woke nobody because of it, so it must look whether there is more.
     pub(super) fn end_search(&self) -> bool {
-        searching(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)) == 1
+        let was_last = searching(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)) == 1;
+        fence(Ordering::SeqCst);
+        was_last
     }
 
     /// Worker `me` lies down. It must look at the injector again before it sleeps.
     ///
     /// No wake-up is lost. Who injects a job first pushes it and then reads the word; who lies down
-    /// first changes the word and then looks at the injector; all of these are sequentially
-    /// consistent. So the one reads that a worker is asleep and none searches, and wakes it, or the
+    /// first changes the word and then looks at the injector; between the two steps both have a
+    /// sequentially consistent fence. So the one reads that a worker is asleep and none searches, and wakes it, or the
     /// other sees the job. If the word said that somebody searches, then that one looks at the
     /// injector after it has taken itself out of the word, here or after `end_search`.
     pub(super) fn lie_down(&self, me: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
         sleepers.list.push(me);
         self.word.fetch_sub(UP + usize::from(searching) * SEARCHING, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
         self.note_unwatched(&sleepers);
     }
 

@@ -5,6 +5,8 @@ mod bell;
 #[cfg(any(feature = "smol", feature = "tokio"))]
 mod foreign;
 mod idle;
+#[cfg(all(test, actor_loom))]
+pub(crate) mod models;
 mod multi;
 mod seat;
 pub(crate) mod sim;

@@ -1,12 +1,12 @@
 //! Floor 1: how a worker sleeps and, as the lookout, what it takes from behind the others. Whom to wake
 //! is decided in `idle`.
 
-use std::thread;
 use std::time::Instant;
 
 use super::Worker;
 use crate::host::Job;
 use crate::host::idle::{Duty, WATCH};
+use crate::sync::thread;
 
 impl Worker {
     /// Lies down and sleeps until somebody wakes it, or as the lookout until it finds a job. It is

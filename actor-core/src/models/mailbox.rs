@@ -1,0 +1,153 @@
+//! Sends, calls and wakes meet an actor that is about to lie down.
+
+use super::{Flag, Jobs, model, poll};
+use crate::cell::hub::Hub;
+use crate::prelude::*;
+use crate::sync::Arc;
+use crate::sync::Mutex;
+use crate::sync::global::{AtomicUsize, Ordering};
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+/// Counts what it has handled; not by loom's means, since nobody looks before all is done.
+#[actor(crate = crate, capacity = 1)]
+struct Counter {
+    handled: Arc<AtomicUsize>,
+}
+
+#[actor(crate = crate)]
+impl Counter {
+    fn add(&self) {
+        self.handled.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Something that a handler waits for.
+#[derive(Default)]
+struct Gate(Mutex<(bool, Option<Waker>)>);
+
+impl Gate {
+    fn open(&self) {
+        let mut gate = self.0.lock();
+        gate.0 = true;
+        let waker = gate.1.take();
+        drop(gate);
+        waker.into_iter().for_each(Waker::wake);
+    }
+
+    async fn pass(&self) {
+        poll_fn(|cx| {
+            let waker = cx.waker().clone();
+            let mut gate = self.0.lock();
+            let old = if gate.0 { None } else { gate.1.replace(waker) };
+            let is_open = gate.0;
+            drop(gate);
+            drop(old);
+            if is_open { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+#[actor(crate = crate)]
+struct Waiter {
+    handled: Arc<AtomicUsize>,
+    gate: Arc<Gate>,
+}
+
+#[actor(crate = crate)]
+impl Waiter {
+    async fn wait(&mut self) {
+        self.gate.pass().await;
+        self.handled.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn counter(hub: &Arc<Hub>) -> (CounterAddr, Arc<AtomicUsize>) {
+    let handled = Arc::new(AtomicUsize::new(0));
+    let mut prepared = Counter { handled: handled.clone() }.prepare();
+    prepared.hub = Some(hub.clone());
+    (prepared.spawn(), handled)
+}
+
+#[test]
+fn a_message_sent_while_the_actor_lies_down_is_handled() {
+    model(|| {
+        let (jobs, hub) = Jobs::system();
+        let (counter, handled) = counter(&hub);
+        counter.add().try_send().expect("there is room");
+        let other = counter.clone();
+        let sender = loom::thread::spawn(move || other.add().try_send().is_ok());
+        jobs.run_one();
+        jobs.run_one();
+        let accepted = 1 + usize::from(sender.join().expect("it does not panic"));
+        jobs.run_all();
+        assert_eq!(handled.load(Ordering::Relaxed), accepted);
+        drop(counter);
+        jobs.run_all();
+    });
+}
+
+#[test]
+fn a_sender_that_waits_for_room_is_let_in_and_told() {
+    model(|| {
+        let (jobs, hub) = Jobs::system();
+        let (counter, handled) = counter(&hub);
+        counter.add().try_send().expect("there is room");
+        let other = counter.clone();
+        let sender = loom::thread::spawn(move || {
+            let flag = Flag::new();
+            let mut sending = other.add().owned().send();
+            (poll(&mut sending, &flag).is_ready(), sending, flag)
+        });
+        jobs.run_one();
+        let (is_accepted, mut sending, flag) = sender.join().expect("it does not panic");
+        jobs.run_all();
+        if !is_accepted {
+            assert!(flag.take(), "there is room, and nobody was told");
+            assert!(poll(&mut sending, &flag).is_ready());
+        }
+        jobs.run_all();
+        assert_eq!(handled.load(Ordering::Relaxed), 2);
+        drop((sending, counter));
+        jobs.run_all();
+    });
+}
+
+#[test]
+fn the_last_address_dropped_while_the_actor_lies_down_ends_it() {
+    model(|| {
+        let (jobs, hub) = Jobs::system();
+        let (counter, handled) = counter(&hub);
+        let weak = counter.downgrade();
+        let last = loom::thread::spawn(move || {
+            counter.add().try_send().expect("there is room");
+            drop(counter);
+        });
+        jobs.run_one();
+        last.join().expect("it does not panic");
+        jobs.run_all();
+        assert_eq!(handled.load(Ordering::Relaxed), 1);
+        assert!(!weak.is_alive(), "it lives on with nobody to send it anything");
+    });
+}
+
+#[test]
+fn a_handler_woken_while_its_cell_is_laid_back_goes_on() {
+    model(|| {
+        let (jobs, hub) = Jobs::system();
+        let (handled, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Gate::default()));
+        let waiter = Waiter { handled: handled.clone(), gate: gate.clone() };
+        let mut prepared = waiter.prepare();
+        prepared.hub = Some(hub.clone());
+        let waiter = prepared.spawn();
+        waiter.wait().try_send().expect("there is room");
+        let opener = loom::thread::spawn(move || gate.open());
+        jobs.run_one();
+        opener.join().expect("it does not panic");
+        jobs.run_all();
+        assert_eq!(handled.load(Ordering::Relaxed), 1);
+        drop(waiter);
+        jobs.run_all();
+    });
+}

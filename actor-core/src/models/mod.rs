@@ -1,0 +1,101 @@
+//! Models of every protocol by which something that sleeps is woken: loom tries all orders in which
+//! the threads of a model can meet. The code is the runtime's own; only the host is a queue that a
+//! model runs by hand. `.ci/loom` runs them.
+
+mod mailbox;
+mod reply;
+mod workers;
+
+use crate::cell::hub::Hub;
+use crate::host::{Host, Job, Timers, Turn};
+use crate::incident::Reporter;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Arc, Mutex};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// Tries all orders with at most two interruptions where a thread could have gone on. More take
+/// hours, and protocols of two steps a side have nothing to show for it.
+fn model(run: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.check(run);
+}
+
+/// A host whose jobs run when the model says so.
+struct Jobs {
+    waiting: Mutex<VecDeque<Job>>,
+    timers: Timers,
+}
+
+impl Jobs {
+    fn system() -> (Arc<Jobs>, Arc<Hub>) {
+        let timers = Timers::new(Instant::now(), || {});
+        let jobs = Arc::new(Jobs { waiting: Mutex::new(VecDeque::new()), timers });
+        let hub = Hub::new(jobs.clone(), Reporter::Hook(Box::new(|_| {})), false, true);
+        (jobs, hub)
+    }
+
+    /// Runs one job, if there is one.
+    fn run_one(&self) -> bool {
+        let job = self.waiting.lock().pop_front();
+        let there_was = job.is_some();
+        job.into_iter().for_each(Job::run);
+        there_was
+    }
+
+    fn run_all(&self) {
+        while self.run_one() {}
+    }
+}
+
+impl Host for Jobs {
+    fn schedule(&self, job: Job, _: Turn) {
+        self.waiting.lock().push_back(job);
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    fn drive(&self, _: Pin<&mut dyn Future<Output = ()>>) {}
+
+    fn is_own_thread(&self) -> bool {
+        false
+    }
+
+    fn close(&self, _: Duration) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A waker that notes that it was called.
+struct Flag(AtomicBool);
+
+impl Flag {
+    fn new() -> Arc<Self> {
+        Arc::new(Flag(AtomicBool::new(false)))
+    }
+
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::SeqCst)
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+fn poll<F: Future + Unpin>(future: &mut F, flag: &Arc<Flag>) -> Poll<F::Output> {
+    let waker = Waker::from(flag.clone());
+    Pin::new(future).poll(&mut Context::from_waker(&waker))
+}
