@@ -172,7 +172,7 @@ impl<M> Queue<M> {
     /// Hands out the oldest message, and moves those behind it into the empty `batch`, at most
     /// `most` in all. They go on counting until published.
     pub(crate) fn take(&mut self, batch: &mut Block<M>, most: u32) -> Option<M> {
-        debug_assert!(batch.len() == 0 && self.out == 0);
+        debug_assert!(batch.is_empty() && self.out == 0);
         let first = self.first.take()?;
         let rest = (most as usize).saturating_sub(1);
         if self.more.len() <= rest {
