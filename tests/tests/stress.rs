@@ -110,5 +110,13 @@ mod protocols {
 tests::on_every_host! {
     protocols::every_sender_that_waits_for_room_is_let_in,
     protocols::a_call_is_answered_or_withdrawn_whenever_its_caller_leaves,
-    protocols::a_handler_is_woken_whenever_its_wake_comes,
+}
+
+/// A simulation hears from its own thread only.
+mod from_outside {
+    use super::protocols;
+
+    tests::on_real_hosts! {
+        protocols::a_handler_is_woken_whenever_its_wake_comes,
+    }
 }
