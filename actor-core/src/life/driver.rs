@@ -137,6 +137,12 @@ impl<A: Dispatch> Driver<A> {
         self
     }
 
+    /// The mailbox that it shares, if it is a member of a pool.
+    pub(super) fn shared(&self) -> Option<&dyn Shared<A>> {
+        let (shared, _) = self.rare.as_ref()?.member.as_ref()?;
+        Some(&**shared)
+    }
+
     /// Waits for the state that a task leaves in `cradle`.
     pub(crate) fn expect(&mut self, cradle: Cradle<A>) {
         self.rare().cradle = Some(cradle);
@@ -241,7 +247,7 @@ impl<A: Dispatch> Driver<A> {
             self.finish(Exit::Stopped);
             return None;
         };
-        if core.is_simulated
+        if core.is_simulated()
             && let Some(next) = self.held_back()
         {
             return next;

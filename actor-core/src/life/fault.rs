@@ -162,7 +162,7 @@ struct Held<M> {
 impl<A: Dispatch> Driver<A> {
     /// The number of whom the faults were planned for: of the pool, if it is a member of one.
     fn aim(&self) -> u64 {
-        let shared = self.member.as_deref().map(|(shared, _)| shared.core().number);
+        let shared = self.shared().map(|shared| shared.core().number);
         shared.unwrap_or(self.mail().core.number)
     }
 

@@ -222,7 +222,7 @@ impl<A: Dispatch> Driver<A> {
         }
         let handling = Handling::new(label.name, label.reply);
         self.show_kept();
-        if self.mail().core.is_simulated {
+        if self.mail().core.is_simulated() {
             return self.meet(message, handling);
         }
         Some(Next::Run(Input::Message(message), handling))
