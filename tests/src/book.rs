@@ -26,6 +26,7 @@ chapters! {
     Receiving = "receiving.md",
     Sharing = "sharing.md",
     Hosts = "hosts.md",
+    Testing = "testing.md",
     Patterns = "patterns.md",
     AntiPatterns = "anti-patterns.md",
     HowItWorks = "how-it-works.md",
