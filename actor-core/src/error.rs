@@ -22,7 +22,8 @@ use std::fmt;
 pub enum CallError {
     /// The actor has ended, or refuses new messages: this one was never handled.
     Stopped,
-    /// There was no room in the mailbox and the call was told not to wait for it.
+    /// There was no room: in the mailbox, for a call that was told not to wait for it, or among the
+    /// messages that the actor's guards keep aside.
     Full,
     /// The time given was over.
     Timeout {

@@ -43,7 +43,8 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Incident {
-    /// A message that had been sent was thrown away unhandled, its actor having ended.
+    /// A message that had been sent was thrown away unhandled: its actor has ended, or has no more
+    /// room for what its guards keep aside.
     Undelivered {
         /// Whose mailbox it was in.
         actor: String,
