@@ -159,7 +159,11 @@ impl<A: Dispatch> Driver<A> {
             self.leave_gone_ones();
         }
         match self.kept.place() {
-            Some(kept) if kept.messages.len() < bound => kept.messages.push_back(message),
+            Some(kept) if kept.messages.len() < bound => {
+                // This one was asked just now; only others can be in doubt.
+                kept.is_stale &= !kept.messages.is_empty();
+                kept.messages.push_back(message);
+            }
             _ => turn_away::<A>(&**self.mail(), message),
         }
     }
