@@ -4,8 +4,10 @@
 
 use crate::exit::{ActorId, Exit};
 use crate::life::{Context, Keep, Life, Runner};
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use crate::observe::stamp::Stamp;
 use crate::talk::address::Address;
-use crate::talk::reply::Head;
+use crate::talk::reply::{Head, Marks};
 use std::fmt::Display;
 use std::future::Future;
 
@@ -125,12 +127,25 @@ pub trait Protocol: 'static {
 pub struct Label<'a> {
     pub(crate) name: &'static str,
     pub(crate) reply: Option<&'a Head>,
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    stamp: Option<&'a Stamp>,
 }
 
 impl<'a> Label<'a> {
-    /// A message called `name`; `reply` is the head of its reply slot, `None` for a send.
-    pub fn new(name: &'static str, reply: Option<&'a Head>) -> Self {
-        Label { name, reply }
+    /// A message called `name`, and what its reply slot says.
+    pub fn new(name: &'static str, marks: Marks<'a>) -> Self {
+        Label {
+            name,
+            reply: marks.reply,
+            #[cfg(any(feature = "metrics", feature = "tracing"))]
+            stamp: marks.stamp,
+        }
+    }
+
+    /// When and by whom it was sent, as far as anybody wants to know.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) fn stamp(&self) -> Option<&'a Stamp> {
+        self.stamp
     }
 }
 

@@ -8,7 +8,7 @@ pub use crate::life::{Kept, Life, NoGuards, Runner, run, run_shared};
 pub use crate::sim::Tested;
 pub use crate::sim::test::{Plan, really, simulate};
 pub use crate::system::run::main;
-pub use crate::talk::reply::{Head, ReplySlot};
+pub use crate::talk::reply::{Head, Marks, ReplySlot};
 pub use std::clone::Clone;
 pub use std::cmp::{Eq, PartialEq};
 pub use std::convert::{AsRef, From};

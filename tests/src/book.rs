@@ -27,6 +27,7 @@ chapters! {
     Sharing = "sharing.md",
     Hosts = "hosts.md",
     Testing = "testing.md",
+    Watching = "watching.md",
     Patterns = "patterns.md",
     AntiPatterns = "anti-patterns.md",
     HowItWorks = "how-it-works.md",

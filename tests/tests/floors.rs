@@ -16,12 +16,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("time", &["host", "sync"]),
     ("actor", &["exit", "sync"]),
     ("cell", &["actor", "counters", "error", "exit", "host", "incident", "sync"]),
-    ("talk", &["actor", "cell", "error", "exit", "host", "sync", "time"]),
+    ("observe", &["cell", "exit", "host", "sync"]),
+    ("talk", &["actor", "cell", "error", "exit", "host", "observe", "sync", "time"]),
     (
         "life",
-        &["actor", "cell", "counters", "error", "exit", "host", "incident", "sync", "talk", "time"],
+        &[
+            "actor", "cell", "counters", "error", "exit", "host", "incident", "observe", "sync",
+            "talk", "time",
+        ],
     ),
-    ("observe", &["cell", "exit", "sync"]),
     (
         "system",
         &[
@@ -50,8 +53,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 /// File, what it names above itself, and why it has to.
 const UP: &[(&str, &str, &str)] = &[
     ("actor.rs", "life", "the contract is made of what a run loop is given"),
+    ("actor.rs", "observe::stamp", "a message's label says since when it is under way"),
     ("actor.rs", "talk::address::Address", "the address of an actor is an associated type"),
     ("actor.rs", "talk::reply::Head", "a message's label says who waits for the answer"),
+    ("actor.rs", "talk::reply::Marks", "a message's label is made of what its slot says"),
     ("cell/current.rs", "talk::reply::Head", "a dropped reply asks why it is being dropped"),
     ("cell/mail.rs", "life::holding", "what a life holds lies behind the lock of its mailbox"),
     ("cell/seat.rs", "life::restart::Overseen", "who restarts an actor lies beside its exit"),

@@ -7,15 +7,17 @@
 use super::driver::{Broken, Next};
 use super::local;
 use super::spawn::{Life, Seat};
-use crate::actor::{Dispatch, Flow, HandleLater, HandleNow};
+use crate::actor::{Dispatch, Flow, HandleLater, HandleNow, Input};
 use crate::cell::core::{Core, Pace};
 use crate::cell::current::{self, Handling};
+use crate::cell::mail::Mail;
 use crate::cell::pending::Pending;
 use crate::cell::post::{AnyMail, Rest};
 use crate::cell::record;
 use crate::cell::seat::{AtWork, Cell};
 use crate::cell::waker::OwnWaker;
 use crate::host::{Job, RunCell, Turn};
+use crate::observe::work::Work;
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
 use std::fmt;
@@ -133,8 +135,9 @@ impl<A: HandleNow> Body for NowBody<A> {
             match driver.next(state) {
                 Next::Run(input, handling) => {
                     current::set_handling(handling);
+                    let work = begin_work::<A>(driver.context().mail(), &input, handling);
                     let handle = || A::handle(state, input, driver.context());
-                    let outcome = catch_unwind(AssertUnwindSafe(handle));
+                    let outcome = work.run(|| catch_unwind(AssertUnwindSafe(handle)));
                     driver.done(outcome.map_err(Broken::Panicked), handling);
                 }
                 Next::Rest => return Progress::Rests(None),
@@ -192,6 +195,19 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
     }
 }
 
+/// The handler of `input` is about to begin.
+#[inline]
+fn begin_work<A: Dispatch>(mail: &Mail<A>, input: &Input<A::Message>, handling: Handling) -> Work {
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    let stamp = match input {
+        Input::Message(message) => A::label(message).stamp(),
+        _ => None,
+    };
+    #[cfg(not(any(feature = "metrics", feature = "tracing")))]
+    let (stamp, _) = (None, input);
+    Work::begin(mail, handling.name, stamp)
+}
+
 /// The handler at work is pending for the first time: from now on others can see it.
 fn note_at_work(mail: &dyn AnyMail) {
     mail.core().set_fresh(false);
@@ -221,8 +237,10 @@ pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
         .await
         {
             let context = driver.context();
+            let work = begin_work::<A>(context.mail(), &input, handling);
             let future = A::handle(&mut state, input, context);
-            let outcome = Handler::new(future, &context.mail().core, handling).await;
+            let handler = Handler::new(future, &context.mail().core, handling);
+            let outcome = work.watch(handler).await;
             context.mail().core.set_fresh(true);
             driver.done(outcome, handling);
         }

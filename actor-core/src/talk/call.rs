@@ -317,7 +317,20 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
 
     #[track_caller]
     pub(crate) fn take_message(&mut self) -> P::Message {
-        self.message.take().expect("the call has been polled already: its message is under way")
+        let message = self.message.take();
+        let message = message.expect("the call has been polled already: its message is under way");
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        let message = self.stamped(message, false);
+        message
+    }
+
+    /// The message with the time and the place from which it is sent.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    fn stamped(&self, mut message: P::Message, waits: bool) -> P::Message {
+        if let Some(slot) = (self.slot)(&mut message) {
+            slot.stamp().set(self.address.get().post().core().hub.host.now(), waits);
+        }
+        message
     }
 
     pub(crate) fn target(&self) -> &Addr<P> {
@@ -328,6 +341,10 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[inline]
     fn begin(&mut self, cx: &mut Poller<'_>) -> Result<(), CallError> {
         let mut message = self.take_message();
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        {
+            message = self.stamped(message, true);
+        }
         let answer = match std::mem::replace(&mut self.state, State::Over) {
             State::Asked(answer) => answer,
             _ => {

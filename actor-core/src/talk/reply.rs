@@ -9,6 +9,8 @@
 
 use crate::cell::{current, record};
 use crate::error::CallError;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use crate::observe::stamp::Stamp;
 use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use crate::sync::{Arc, Mutex};
 use std::fmt;
@@ -431,28 +433,62 @@ impl<T> fmt::Debug for Answer<T> {
 /// It is tagged with the actor, so that a message enum uses all the actor's type parameters.
 pub struct ReplySlot<P: ?Sized, T> {
     reply: Reply<T>,
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    stamp: Stamp,
     protocol: PhantomData<fn() -> *const P>,
+}
+
+/// What the run loop is told of a slot.
+#[derive(Clone, Copy, Debug)]
+pub struct Marks<'a> {
+    /// The head of the reply, if somebody waits.
+    pub(crate) reply: Option<&'a Head>,
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) stamp: Option<&'a Stamp>,
+}
+
+impl Marks<'_> {
+    /// Of a message that has no slot.
+    pub(crate) const NONE: Marks<'static> = Marks {
+        reply: None,
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        stamp: None,
+    };
 }
 
 impl<P: ?Sized, T> ReplySlot<P, T> {
     /// A message that nobody waits for.
     pub fn empty() -> Self {
-        ReplySlot { reply: Reply::none(), protocol: PhantomData }
+        ReplySlot {
+            reply: Reply::none(),
+            #[cfg(any(feature = "metrics", feature = "tracing"))]
+            stamp: Stamp::default(),
+            protocol: PhantomData,
+        }
     }
 
     pub(crate) fn fill(&mut self, reply: Reply<T>) {
         self.reply = reply;
     }
 
-    /// The head of the slot, if somebody waits.
-    pub fn head(&self) -> Option<&Head> {
-        self.reply.slot.as_deref().map(|slot| &slot.head)
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) fn stamp(&mut self) -> &mut Stamp {
+        &mut self.stamp
+    }
+
+    /// What the run loop is told of the message, if somebody waits for instance.
+    pub fn head(&self) -> Marks<'_> {
+        Marks {
+            reply: self.reply.slot.as_deref().map(|slot| &slot.head),
+            #[cfg(any(feature = "metrics", feature = "tracing"))]
+            stamp: Some(&self.stamp),
+        }
     }
 
     /// Answers with what the handler returned. What nobody takes is looked at by `lost`: an error
     /// that was returned to nobody is reported.
     pub fn answer(self, value: T, lost: impl FnOnce(&T) -> Option<String>) {
-        let is_call = self.head().is_some();
+        let is_call = self.head().reply.is_some();
         if let Err(value) = self.reply.send(value)
             && let Some(error) = lost(&value)
         {

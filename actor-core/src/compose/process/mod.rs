@@ -26,6 +26,7 @@ use crate::life::spawn::Prepared;
 use crate::life::{Life, Runner};
 use crate::sync::{Arc, Mutex};
 use crate::system::System;
+use crate::talk::reply::Marks;
 use std::any::type_name;
 use std::fmt;
 use std::future::Future;
@@ -80,7 +81,7 @@ impl<M: Send + 'static> Protocol for Proc<M> {
 
     // A reply that is in a message is the user's own and is not seen from here.
     fn label(_: &M) -> Label<'_> {
-        Label::new(type_name::<M>(), None)
+        Label::new(type_name::<M>(), Marks::NONE)
     }
 }
 

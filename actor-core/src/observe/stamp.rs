@@ -1,0 +1,25 @@
+//! What a message carries to be seen on its way: nothing, unless a feature asks for it.
+
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use std::time::Instant;
+
+/// When a message was sent and, with `tracing`, inside which span.
+#[derive(Debug, Default)]
+pub struct Stamp {
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(super) sent: Option<Instant>,
+    #[cfg(feature = "tracing")]
+    pub(super) cause: super::trace::Cause,
+}
+
+impl Stamp {
+    /// The message is on its way; its sender `waits` for the answer or does not.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) fn set(&mut self, now: Instant, waits: bool) {
+        self.sent = Some(now);
+        #[cfg(feature = "tracing")]
+        self.cause.set(waits);
+        #[cfg(not(feature = "tracing"))]
+        let _ = waits;
+    }
+}

@@ -1,0 +1,92 @@
+//! One handler at work, seen from outside. Without the features that want to see it, it is nothing.
+
+use super::stamp::Stamp;
+use crate::cell::post::AnyMail;
+use pin_project_lite::pin_project;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// What is noted of a handler from its begin to its end.
+pub(crate) struct Work {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+    #[cfg(feature = "metrics")]
+    measure: super::metrics::Measure,
+}
+
+impl Work {
+    /// The handler of the message or hook `name` begins now.
+    #[inline]
+    #[cfg_attr(
+        not(any(feature = "metrics", feature = "tracing")),
+        expect(unused_variables, reason = "nobody wants to see it")
+    )]
+    pub(crate) fn begin(mail: &dyn AnyMail, name: &'static str, stamp: Option<&Stamp>) -> Work {
+        Work {
+            #[cfg(feature = "tracing")]
+            span: super::trace::span(mail, name, stamp),
+            #[cfg(feature = "metrics")]
+            measure: super::metrics::Measure::begin(mail, name, stamp),
+        }
+    }
+
+    /// Runs a sync handler.
+    #[inline]
+    pub(crate) fn run<T, E>(self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let outcome = self.within(run);
+        self.end(outcome.is_ok());
+        outcome
+    }
+
+    /// Runs an async handler.
+    #[inline]
+    pub(crate) fn watch<F>(self, handler: F) -> Watched<F> {
+        Watched { handler, work: Some(self) }
+    }
+
+    #[inline]
+    fn within<T>(&self, run: impl FnOnce() -> T) -> T {
+        #[cfg(feature = "tracing")]
+        let _entered = self.span.enter();
+        run()
+    }
+
+    #[inline]
+    #[cfg_attr(
+        not(any(feature = "metrics", feature = "tracing")),
+        expect(unused_variables, clippy::unused_self, reason = "nobody wants to see it")
+    )]
+    fn end(&self, is_ok: bool) {
+        #[cfg(feature = "tracing")]
+        self.span.record("ok", is_ok);
+        #[cfg(feature = "metrics")]
+        self.measure.end(is_ok);
+    }
+}
+
+pin_project! {
+    /// An async handler that is seen at work.
+    pub(crate) struct Watched<F> {
+        #[pin]
+        handler: F,
+        work: Option<Work>,
+    }
+}
+
+impl<T, E, F: Future<Output = Result<T, E>>> Future for Watched<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(work) = this.work.as_ref() else { return this.handler.poll(cx) };
+        let poll = work.within(|| this.handler.poll(cx));
+        if let Poll::Ready(outcome) = &poll {
+            work.end(outcome.is_ok());
+            // The span ends with the handler, whatever becomes of this future.
+            *this.work = None;
+        }
+        poll
+    }
+}

@@ -1,0 +1,63 @@
+//! Feature `metrics`: counts and times by the type of the actor and the name of the message.
+
+use actor_core::prelude::*;
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+#[actor]
+struct Till;
+
+#[actor]
+impl Till {
+    async fn sell(&self) {
+        actor_core::time::sleep(Duration::from_secs(2)).await;
+    }
+
+    fn ping(&self) {}
+
+    fn fail(&self) {
+        panic!("as asked");
+    }
+}
+
+/// What was measured, by name and labels.
+fn measured(body: impl AsyncFnOnce()) -> BTreeMap<String, Vec<f64>> {
+    let recorder = DebuggingRecorder::new();
+    metrics::with_local_recorder(&recorder, || System::simulation(1).block_on(body()));
+    let entries = recorder.snapshotter().snapshot().into_vec();
+    let entries = entries.into_iter().map(|(key, _, _, value)| {
+        let labels = key.key().labels().map(|label| format!(" {}", label.value()));
+        let name = format!("{}{}", key.key().name(), labels.collect::<String>());
+        let values = match value {
+            DebugValue::Counter(count) => vec![count as f64],
+            DebugValue::Gauge(value) => vec![value.into_inner()],
+            DebugValue::Histogram(values) => values.into_iter().map(|it| it.into_inner()).collect(),
+        };
+        (name, values)
+    });
+    entries.collect()
+}
+
+#[test]
+fn messages_are_counted_and_timed_by_actor_and_name() {
+    let measured = measured(async || {
+        let till = Till.spawn();
+        for _ in 0..3 {
+            till.sell().send().await.unwrap();
+        }
+        till.ping().await.unwrap();
+        let failed = till.fail().await;
+        assert!(matches!(failed, Err(CallError::Panicked(_))));
+        till.join().await;
+    });
+    let seen = |name: &str| measured.get(name).cloned().unwrap_or_default();
+    assert_eq!(seen("actor_messages_total Till sell ok"), [3.0]);
+    assert_eq!(seen("actor_messages_total Till ping ok"), [1.0]);
+    assert_eq!(seen("actor_messages_total Till fail failed"), [1.0]);
+    assert_eq!(seen("actor_run_seconds Till sell"), [2.0, 2.0, 2.0]);
+    assert_eq!(seen("actor_queue_seconds Till sell"), [0.0, 2.0, 4.0]);
+    assert_eq!(seen("actor_queue_seconds Till ping"), [6.0]);
+    assert_eq!(seen("actor_run_seconds Till ping"), [0.0]);
+    assert_eq!(seen("actor_mailbox_depth Till").len(), 5);
+}

@@ -1,0 +1,169 @@
+//! Feature `tracing`: one span a message, below the call that waits for it or following from the send.
+
+use actor_core::prelude::*;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id};
+use tracing::{Span, Subscriber};
+use tracing_subscriber::layer::{Context as Layered, Layer, SubscriberExt};
+use tracing_subscriber::registry::{LookupSpan, Registry};
+
+/// What was seen of the spans of messages.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Notes>>);
+
+#[derive(Default)]
+struct Notes {
+    /// Message, its parent's message, and how many spans are round it.
+    begun: Vec<(String, Option<String>, usize)>,
+    /// Message and what it follows from.
+    follows: Vec<(String, String)>,
+    open: usize,
+    most_open: usize,
+    fields: BTreeMap<String, String>,
+}
+
+struct Message(String);
+
+#[derive(Default)]
+struct Fields(BTreeMap<String, String>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}").trim_matches('"').to_owned());
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Seen {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Layered<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let span = context.span(id).unwrap();
+        let name = fields.0.get("message").cloned().unwrap_or_else(|| span.name().to_owned());
+        let parent = span.parent().map(|parent| message(&parent));
+        let depth = span.scope().skip(1).count();
+        span.extensions_mut().insert(Message(name.clone()));
+        let mut notes = self.0.lock().unwrap();
+        notes.begun.push((name, parent, depth));
+        notes.open += 1;
+        notes.most_open = notes.most_open.max(notes.open);
+        notes.fields = fields.0;
+    }
+
+    fn on_follows_from(&self, span: &Id, follows: &Id, context: Layered<'_, S>) {
+        let names = [span, follows].map(|id| message(&context.span(id).unwrap()));
+        self.0.lock().unwrap().follows.push(names.into());
+    }
+
+    fn on_close(&self, _: Id, _: Layered<'_, S>) {
+        self.0.lock().unwrap().open -= 1;
+    }
+}
+
+fn message<'a, S: LookupSpan<'a>>(span: &tracing_subscriber::registry::SpanRef<'a, S>) -> String {
+    span.extensions().get::<Message>().unwrap().0.clone()
+}
+
+/// Runs `body` in a simulation and returns what was seen.
+fn seen(body: impl AsyncFnOnce()) -> Notes {
+    let seen = Seen::default();
+    let subscriber = Registry::default().with(seen.clone());
+    tracing::subscriber::with_default(subscriber, || System::simulation(1).block_on(body()));
+    let mut notes = seen.0.lock().unwrap();
+    std::mem::take(&mut *notes)
+}
+
+#[actor]
+struct Player {
+    peer: Option<PlayerAddr>,
+    rounds: u32,
+}
+
+#[actor]
+impl Player {
+    fn meet(&mut self, peer: PlayerAddr) {
+        self.peer = Some(peer);
+    }
+
+    async fn call(&self) -> bool {
+        let own = Span::current().id();
+        let peer = self.peer.as_ref().unwrap();
+        actor_core::time::sleep(Duration::from_secs(3)).await;
+        peer.called().await.unwrap();
+        Span::current().id() == own && own.is_some()
+    }
+
+    fn called(&self) {}
+
+    async fn tell(&self) {
+        let _ = self.peer.as_ref().unwrap().told().send().await;
+    }
+
+    fn told(&self) {}
+
+    fn ball(&mut self, left: u32, context: &Context<Self>) {
+        self.rounds += 1;
+        match left.checked_sub(1) {
+            Some(left) => {
+                let _ = self.peer.as_ref().unwrap().ball(left).try_send();
+            }
+            None => context.stop(),
+        }
+    }
+}
+
+async fn pair() -> (PlayerAddr, PlayerAddr) {
+    let player = || Player { peer: None, rounds: 0 }.spawn();
+    let (one, other) = (player(), player());
+    one.meet(other.clone()).await.unwrap();
+    other.meet(one.clone()).await.unwrap();
+    (one, other)
+}
+
+#[test]
+fn the_span_of_a_call_is_below_the_callers() {
+    let seen = seen(async || {
+        let (one, other) = pair().await;
+        assert_eq!(one.call().await, Ok(true), "a handler is inside its span at each poll");
+        one.kill();
+        other.kill();
+    });
+    assert!(seen.begun.contains(&("call".into(), None, 0)));
+    assert!(seen.begun.contains(&("called".into(), Some("call".into()), 1)));
+    assert_eq!((seen.follows.len(), seen.open), (0, 0));
+    let fields = ["actor", "id", "queued_us"].map(|name| seen.fields[name].as_str());
+    assert_eq!(fields, ["player#2", "2", "0"]);
+}
+
+#[test]
+fn the_span_of_what_is_sent_follows_from_the_senders() {
+    let seen = seen(async || {
+        let (one, other) = pair().await;
+        one.tell().await.unwrap();
+        other.called().await.unwrap();
+        one.kill();
+        other.kill();
+    });
+    assert!(seen.begun.contains(&("told".into(), None, 0)));
+    assert_eq!(seen.follows, [("told".to_owned(), "tell".to_owned())]);
+    assert_eq!(seen.open, 0);
+}
+
+#[test]
+fn a_hundred_thousand_hops_nest_nothing() {
+    const HOPS: u32 = 100_000;
+    let seen = seen(async || {
+        let (one, other) = pair().await;
+        one.ball(HOPS).send().await.unwrap();
+        one.join().await;
+        other.kill();
+    });
+    let balls = seen.begun.iter().filter(|(name, _, _)| name == "ball");
+    assert_eq!(balls.count(), HOPS as usize + 1);
+    assert!(seen.begun.iter().all(|(_, parent, depth)| (parent, *depth) == (&None, 0)));
+    assert_eq!(seen.follows.len(), HOPS as usize);
+    assert!(seen.most_open <= 3, "{} were open at once", seen.most_open);
+}
