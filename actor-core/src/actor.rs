@@ -226,6 +226,16 @@ pub enum Input<M> {
     Stop(Box<Exit>),
 }
 
+impl<M> Input<M> {
+    /// The message, if it is one.
+    pub(crate) fn message(&self) -> Option<&M> {
+        match self {
+            Input::Message(message) => Some(message),
+            Input::Start | Input::Exited(_) | Input::Stop(_) => None,
+        }
+    }
+}
+
 /// What came of it, panics apart.
 #[derive(Debug)]
 pub enum Flow {

@@ -7,7 +7,7 @@
 use super::driver::{Broken, Next};
 use super::local;
 use super::spawn::{Life, Seat};
-use crate::actor::{Dispatch, Flow, HandleLater, HandleNow, Input};
+use crate::actor::{Dispatch, Flow, HandleLater, HandleNow};
 use crate::cell::core::{Core, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
@@ -135,7 +135,7 @@ impl<A: HandleNow> Body for NowBody<A> {
             match driver.next(state) {
                 Next::Run(input, handling) => {
                     current::set_handling(handling);
-                    let work = begin_work::<A>(driver.context().mail(), &input, handling);
+                    let work = begin_work::<A>(driver.context().mail(), input.message(), handling);
                     let handle = || A::handle(state, input, driver.context());
                     let outcome = work.run(|| catch_unwind(AssertUnwindSafe(handle)));
                     driver.done(outcome.map_err(Broken::Panicked), handling);
@@ -195,16 +195,17 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
     }
 }
 
-/// The handler of `input` is about to begin.
+/// The handler of `message`, or of no message, is about to begin.
 #[inline]
-fn begin_work<A: Dispatch>(mail: &Mail<A>, input: &Input<A::Message>, handling: Handling) -> Work {
+pub(super) fn begin_work<A: Dispatch>(
+    mail: &Mail<A>,
+    message: Option<&A::Message>,
+    handling: Handling,
+) -> Work {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    let stamp = match input {
-        Input::Message(message) => A::label(message).stamp(),
-        _ => None,
-    };
+    let stamp = message.and_then(|message| A::label(message).stamp());
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
-    let (stamp, _) = (None, input);
+    let (stamp, _) = (None, message);
     Work::begin(mail, handling.name, stamp)
 }
 
@@ -237,7 +238,7 @@ pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
         .await
         {
             let context = driver.context();
-            let work = begin_work::<A>(context.mail(), &input, handling);
+            let work = begin_work::<A>(context.mail(), input.message(), handling);
             let future = A::handle(&mut state, input, context);
             let handler = Handler::new(future, &context.mail().core, handling);
             let outcome = work.watch(handler).await;

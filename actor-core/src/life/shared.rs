@@ -2,7 +2,7 @@
 //! together. What needs the state for itself waits until they are done, and nothing that came later
 //! starts before it.
 
-use super::body::Handler;
+use super::body::{Handler, begin_work};
 use super::driver::{Broken, Driver, Next, Stage};
 use super::spawn::Life;
 use crate::actor::{Dispatch, Flow, HandleShared, Input};
@@ -33,8 +33,10 @@ pub fn run_shared<A: HandleShared>(life: Life<A>) -> impl Future<Output = ()> {
                 (input, _) => {
                     let context = driver.context();
                     context.mail().core.set_fresh(true);
+                    let work = begin_work::<A>(context.mail(), input.message(), handling);
                     let future = A::handle(&mut state, input, context);
-                    let outcome = Handler::new(future, &context.mail().core, handling).await;
+                    let handler = Handler::new(future, &context.mail().core, handling);
+                    let outcome = work.watch(handler).await;
                     driver.done(outcome, handling);
                 }
             }
@@ -53,9 +55,12 @@ async fn overlap<A: HandleShared>(
     let context = driver.context().again();
     let core = &context.mail().core;
     core.set_fresh(true);
-    let start = |message| A::handle_shared(actor, message, &context);
+    let start = |message, handling| {
+        let work = begin_work::<A>(context.mail(), Some(&message), handling);
+        work.watch(Handler::new(A::handle_shared(actor, message, &context), core, handling))
+    };
     let mut slots = Slots { places: Vec::new(), running: 0 };
-    slots.begin(Handler::new(start(first), core, handling), handling);
+    slots.begin(start(first, handling), handling);
     let mut held = None;
     poll_fn(|cx| {
         // It stays so unless the driver finds that more could start.
@@ -66,8 +71,7 @@ async fn overlap<A: HandleShared>(
         while held.is_none() && slots.running < core.settings.overlap {
             match driver.next_beside(actor) {
                 Next::Run(Input::Message(message), handling) if A::is_concurrent(&message) => {
-                    let handler = Handler::new(start(message), core, handling);
-                    let index = slots.begin(handler, handling);
+                    let index = slots.begin(start(message, handling), handling);
                     core.set_pace(Pace::Busy);
                     slots.go_on(index, driver, cx);
                 }
