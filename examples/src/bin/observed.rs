@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (from, to) = (Account { balance: 50 }.spawn(), Account { balance: 0 }.spawn());
         let teller = Teller { from: from.clone(), to: to.clone() }.spawn();
         for amount in [30, 30, 0] {
-            teller.transfer(amount).await?;
+            let _deposited = teller.transfer(amount).await?;
         }
         let exit = to.downgrade().join().await;
         println!("{exit}");
