@@ -48,6 +48,8 @@ struct Step {
 /// The actor `first` has been laid back with this record: looks whether it waits for itself. Not
 /// under any lock.
 pub(super) fn look(first: &dyn AnyMail, pending: &Pending, epoch: u64) {
+    #[cfg(test)]
+    steps::reached(first.core().hub.id, steps::Point::Looks);
     consider(first, pending, epoch, SOON);
 }
 
@@ -81,11 +83,16 @@ fn walk(first: &dyn AnyMail, pending: &Pending, epoch: u64) -> Found {
         if path.len() == until {
             (mark, until) = (Some(wait.target), until * 2);
         }
-        let Some((_, edge)) = visit(wait.target, wait.room, near) else { return Found::Settled };
+        let Some((mail, edge)) = visit(wait.target, wait.room, near) else {
+            return Found::Settled;
+        };
         if edge.pending.wait.timed {
             // It ends by itself.
             return Found::Settled;
         }
+        #[cfg(test)]
+        steps::reached(near.id, steps::Point::Visited(mail.core().number));
+        drop(mail);
         is_crowded |= !edge.is_alone;
         path.push(Step { place: wait.target, epoch: edge.epoch });
         wait = edge.pending.wait;
@@ -116,6 +123,8 @@ fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) ->
     }
     let labels = std::iter::once(first.label()).chain(mails.iter().map(|mail| mail.label()));
     let cycle = Cycle::new(labels.zip(handlers));
+    #[cfg(test)]
+    steps::reached(first.core().hub.id, steps::Point::Confirms);
     let mut verdict = Some(Verdict::new(&pending.wait, cycle));
     let mut sentence = Sentence::Gone;
     first.with_room_wanted(room, &mut |seat| {
@@ -182,3 +191,39 @@ impl Wake for Suspicion {
         }
     }
 }
+
+/// Where the directed tests step in.
+#[cfg(test)]
+mod steps {
+    use crate::sync::{Arc, Mutex};
+    use std::collections::BTreeMap;
+
+    pub(super) enum Point {
+        /// Its record is published, and it is about to look.
+        Looks,
+        /// In the first walk it has seen whom this actor waits for.
+        Visited(u64),
+        /// All still holds, and it is about to refuse.
+        Confirms,
+    }
+
+    type Step = Arc<dyn Fn(Point) + Send + Sync>;
+
+    /// For each system what is to be done.
+    static STEPS: Mutex<BTreeMap<u32, Step>> = Mutex::new(BTreeMap::new());
+
+    pub(super) fn at_each_step(system: u32, step: impl Fn(Point) + Send + Sync + 'static) {
+        let before = STEPS.lock().insert(system, Arc::new(step));
+        drop(before);
+    }
+
+    pub(super) fn reached(system: u32, point: Point) {
+        let step = STEPS.lock().get(&system).cloned();
+        if let Some(step) = step {
+            step(point);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

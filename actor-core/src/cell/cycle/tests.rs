@@ -1,0 +1,165 @@
+//! What chance does not bring about: that a wait ends and another begins between two walks, and that
+//! two confirm the same circle at once. Each test steps in at the points of a look.
+
+use super::steps::{Point, at_each_step};
+use crate::cell::pending::Place;
+use crate::prelude::*;
+use crate::sync::{Arc, Condvar, Mutex};
+use crate::talk::reply::Answer;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+#[actor(crate = crate)]
+struct Peer;
+
+#[actor(crate = crate)]
+impl Peer {
+    fn work(&self) {}
+
+    /// Waits for something that is not an actor.
+    async fn hold(&mut self, gate: Gate) {
+        gate.0.await.unwrap();
+    }
+
+    async fn ask(&mut self, other: PeerAddr) -> Result<(), CallError> {
+        other.work().await
+    }
+
+    async fn ask_both(&mut self, one: PeerAddr, two: PeerAddr) -> Result<(), CallError> {
+        one.work().await?;
+        two.work().await
+    }
+
+    /// Holds its thread until both have begun and until both have asked.
+    async fn cross(&mut self, other: PeerAddr, both: Arc<Barrier>) -> Result<(), CallError> {
+        both.wait();
+        let mut call = other.work();
+        let early = futures_lite::future::poll_once(&mut call).await;
+        both.wait();
+        match early {
+            Some(answer) => answer,
+            None => call.await,
+        }
+    }
+}
+
+struct Gate(Answer<()>);
+
+fn gate() -> (Reply<()>, Gate) {
+    let (reply, answer) = Reply::pair();
+    (reply, Gate(answer))
+}
+
+/// Waits until `one` is at rest and waits for `other`.
+fn waits_for(one: &PeerAddr, other: &PeerAddr) {
+    let target = Place::of(other.post().core());
+    let begun = Instant::now();
+    loop {
+        let mut is_waiting = false;
+        one.post().with_room_wanted(None, &mut |seat| {
+            is_waiting = seat.edge().is_some_and(|edge| edge.pending.wait.target == target);
+        });
+        if is_waiting {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "it never waits");
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_wait_that_was_another_between_two_walks_is_no_edge() {
+    let system = System::builder().threads(4).build();
+    let make = |name| Peer.prepare().name(name).on(&system).spawn();
+    let (a, b, c, d) = (make("a"), make("b"), make("c"), make("d"));
+    let ((open_a, gate_a), (open_c, gate_c), (open_d, gate_d)) = (gate(), gate(), gate());
+    // B waits for C, which is held, and will then wait for D.
+    c.hold(gate_c).try_send().unwrap();
+    d.hold(gate_d).try_send().unwrap();
+    b.ask_both(c.clone(), d.clone()).try_send().unwrap();
+    waits_for(&b, &c);
+    // C will then wait for A.
+    c.ask(a.clone()).try_send().unwrap();
+    // When A has seen that B waits for C, that ends, B waits for D, and C waits for A.
+    let seen_b = b.id();
+    let (b2, c2, a2, d2) = (b.clone(), c.clone(), a.clone(), d.clone());
+    let open_c = Mutex::new(Some(open_c));
+    at_each_step(system.hub().id, move |point| {
+        if matches!(point, Point::Visited(number) if number == seen_b.number)
+            && let Some(open) = open_c.lock().take()
+        {
+            open.send(()).unwrap();
+            waits_for(&b2, &d2);
+            waits_for(&c2, &a2);
+        }
+    });
+    // A has mail when it comes to wait for B, so it looks.
+    a.hold(gate_a).try_send().unwrap();
+    while a.len() > 0 {
+        thread::yield_now();
+    }
+    let call = thread::spawn({
+        let (a, b) = (a.clone(), b.clone());
+        move || a.ask(b).wait()
+    });
+    while a.len() == 0 {
+        thread::yield_now();
+    }
+    a.work().try_send().unwrap();
+    open_a.send(()).unwrap();
+    waits_for(&c, &a);
+    waits_for(&b, &d);
+    open_d.send(()).unwrap();
+    assert_eq!(call.join().unwrap(), Ok(Ok(())), "B was about to answer");
+    at_each_step(system.hub().id, |_| {});
+}
+
+#[test]
+fn of_two_that_confirm_the_same_circle_one_is_refused() {
+    let system = System::builder().threads(4).build();
+    for _ in 0..3 {
+        let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));
+        let looking = Meeting::new(Duration::from_secs(20));
+        let confirming = Meeting::new(Duration::from_millis(200));
+        at_each_step(system.hub().id, move |point| match point {
+            // Both have published before either looks.
+            Point::Looks => looking.meet(),
+            Point::Confirms => confirming.meet(),
+            Point::Visited(_) => {}
+        });
+        let both = Arc::new(Barrier::new(2));
+        let cross = |one: &PeerAddr, other: &PeerAddr| {
+            let (one, other, both) = (one.clone(), other.clone(), both.clone());
+            thread::spawn(move || one.cross(other, both).wait().unwrap())
+        };
+        let calls = [cross(&a, &b), cross(&b, &a)];
+        let answers = calls.map(|call| call.join().unwrap());
+        let refused = answers.iter().filter(|answer| answer.is_err()).count();
+        assert_eq!(refused, 1, "{answers:?}");
+    }
+    at_each_step(system.hub().id, |_| {});
+}
+
+/// Where two wait for each other, though not for ever.
+struct Meeting {
+    here: Mutex<usize>,
+    changed: Condvar,
+    limit: Duration,
+}
+
+impl Meeting {
+    fn new(limit: Duration) -> Self {
+        Meeting { here: Mutex::new(0), changed: Condvar::new(), limit }
+    }
+
+    fn meet(&self) {
+        let begun = Instant::now();
+        let mut here = self.here.lock();
+        *here += 1;
+        self.changed.notify_all();
+        while *here < 2 && begun.elapsed() < self.limit {
+            here = self.changed.wait_timeout(here, self.limit.saturating_sub(begun.elapsed()));
+        }
+    }
+}
