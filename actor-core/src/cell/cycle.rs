@@ -51,6 +51,8 @@ pub(super) fn look(first: &dyn AnyMail, pending: &Pending, epoch: u64) {
     #[cfg(test)]
     steps::reached(first.core().hub.id, steps::Point::Looks);
     consider(first, pending, epoch, SOON);
+    #[cfg(test)]
+    steps::reached(first.core().hub.id, steps::Point::Looked);
 }
 
 fn consider(first: &dyn AnyMail, pending: &Pending, epoch: u64, again: Duration) {
@@ -133,6 +135,8 @@ fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) ->
             first.core().tell(true);
         }
     });
+    #[cfg(test)]
+    steps::reached(first.core().hub.id, steps::Point::Refused);
     drop(one_at_a_time);
     match sentence {
         Sentence::Passed(cell) => {
@@ -205,6 +209,10 @@ mod steps {
         Visited(u64),
         /// All still holds, and it is about to refuse.
         Confirms,
+        /// It has refused, if it could, and nobody has run since.
+        Refused,
+        /// The look is over.
+        Looked,
     }
 
     type Step = Arc<dyn Fn(Point) + Send + Sync>;

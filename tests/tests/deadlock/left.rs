@@ -201,6 +201,8 @@ impl Broker {
         self.heard = Some(self.asker.as_ref().unwrap().work().await);
     }
 
+    fn nothing(&self) {}
+
     fn heard(&mut self) -> Option<Result<(), CallError>> {
         self.heard.take()
     }
@@ -230,6 +232,8 @@ impl Asker {
         assert!(poll_once(&mut call).await.is_none());
         // The broker has given the reply away when it comes to wait for this one.
         broker.wait_for_asker().try_send().unwrap();
+        // It has mail then, so that it looks whom it waits for.
+        broker.nothing().try_send().unwrap();
         call.await
     }
 

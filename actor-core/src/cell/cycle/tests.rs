@@ -4,6 +4,7 @@
 use super::steps::{Point, at_each_step};
 use crate::cell::pending::Place;
 use crate::prelude::*;
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Condvar, Mutex};
 use crate::talk::reply::Answer;
 use std::sync::Barrier;
@@ -85,8 +86,12 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
     let seen_b = b.id();
     let (b2, c2, a2, d2) = (b.clone(), c.clone(), a.clone(), d.clone());
     let open_c = Mutex::new(Some(open_c));
+    let is_over = Arc::new(AtomicBool::new(false));
+    let over = is_over.clone();
     at_each_step(system.hub().id, move |point| {
-        if matches!(point, Point::Visited(number) if number == seen_b.number)
+        if matches!(point, Point::Looked) {
+            over.store(true, Ordering::SeqCst);
+        } else if matches!(point, Point::Visited(number) if number == seen_b.number)
             && let Some(open) = open_c.lock().take()
         {
             open.send(()).unwrap();
@@ -108,8 +113,9 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
     }
     a.work().try_send().unwrap();
     open_a.send(()).unwrap();
-    waits_for(&c, &a);
-    waits_for(&b, &d);
+    while !is_over.load(Ordering::SeqCst) {
+        thread::yield_now();
+    }
     open_d.send(()).unwrap();
     assert_eq!(call.join().unwrap(), Ok(Ok(())), "B was about to answer");
     at_each_step(system.hub().id, |_| {});
@@ -121,12 +127,15 @@ fn of_two_that_confirm_the_same_circle_one_is_refused() {
     for _ in 0..3 {
         let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));
         let looking = Meeting::new(Duration::from_secs(20));
-        let confirming = Meeting::new(Duration::from_millis(200));
+        // With the lock only one comes so far.
+        let confirming = Meeting::new(Duration::from_millis(100));
+        let refusing = Meeting::new(Duration::from_millis(100));
         at_each_step(system.hub().id, move |point| match point {
             // Both have published before either looks.
             Point::Looks => looking.meet(),
             Point::Confirms => confirming.meet(),
-            Point::Visited(_) => {}
+            Point::Refused => refusing.meet(),
+            Point::Visited(_) | Point::Looked => {}
         });
         let both = Arc::new(Barrier::new(2));
         let cross = |one: &PeerAddr, other: &PeerAddr| {
