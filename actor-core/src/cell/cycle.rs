@@ -52,7 +52,7 @@ pub(super) fn look(first: &dyn AnyMail, pending: &Pending, epoch: u64) {
     steps::reached(first.core().hub.id, steps::Point::Looks);
     consider(first, pending, epoch, SOON);
     #[cfg(test)]
-    steps::reached(first.core().hub.id, steps::Point::Looked);
+    steps::reached(first.core().hub.id, steps::Point::Looked(first.core().number));
 }
 
 fn consider(first: &dyn AnyMail, pending: &Pending, epoch: u64, again: Duration) {
@@ -136,7 +136,10 @@ fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) ->
         }
     });
     #[cfg(test)]
-    steps::reached(first.core().hub.id, steps::Point::Refused);
+    steps::reached(
+        first.core().hub.id,
+        steps::Point::Judged(matches!(sentence, Sentence::Passed(_))),
+    );
     drop(one_at_a_time);
     match sentence {
         Sentence::Passed(cell) => {
@@ -209,10 +212,10 @@ mod steps {
         Visited(u64),
         /// All still holds, and it is about to refuse.
         Confirms,
-        /// It has refused, if it could, and nobody has run since.
-        Refused,
-        /// The look is over.
-        Looked,
+        /// It has refused or not, and nobody has run since.
+        Judged(bool),
+        /// The look of this actor is over.
+        Looked(u64),
     }
 
     type Step = Arc<dyn Fn(Point) + Send + Sync>;

@@ -4,7 +4,7 @@
 use super::steps::{Point, at_each_step};
 use crate::cell::pending::Place;
 use crate::prelude::*;
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::{Arc, Condvar, Mutex};
 use crate::talk::reply::Answer;
 use std::sync::Barrier;
@@ -83,14 +83,17 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
     // C will then wait for A.
     c.ask(a.clone()).try_send().unwrap();
     // When A has seen that B waits for C, that ends, B waits for D, and C waits for A.
-    let seen_b = b.id();
+    let (looks, seen_b) = (a.id().number, b.id());
     let (b2, c2, a2, d2) = (b.clone(), c.clone(), a.clone(), d.clone());
     let open_c = Mutex::new(Some(open_c));
     let is_over = Arc::new(AtomicBool::new(false));
-    let over = is_over.clone();
+    let is_refused = Arc::new(AtomicBool::new(false));
+    let (over, refused) = (is_over.clone(), is_refused.clone());
     at_each_step(system.hub().id, move |point| {
-        if matches!(point, Point::Looked) {
+        if matches!(point, Point::Looked(number) if number == looks) {
             over.store(true, Ordering::SeqCst);
+        } else if matches!(point, Point::Judged(true)) {
+            refused.store(true, Ordering::SeqCst);
         } else if matches!(point, Point::Visited(number) if number == seen_b.number)
             && let Some(open) = open_c.lock().take()
         {
@@ -116,6 +119,7 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
     while !is_over.load(Ordering::SeqCst) {
         thread::yield_now();
     }
+    assert!(!is_refused.load(Ordering::SeqCst), "a false alarm");
     open_d.send(()).unwrap();
     assert_eq!(call.join().unwrap(), Ok(Ok(())), "B was about to answer");
     at_each_step(system.hub().id, |_| {});
@@ -130,12 +134,18 @@ fn of_two_that_confirm_the_same_circle_one_is_refused() {
         // With the lock only one comes so far.
         let confirming = Meeting::new(Duration::from_millis(100));
         let refusing = Meeting::new(Duration::from_millis(100));
+        let verdicts = Arc::new(AtomicUsize::new(0));
+        let judged = verdicts.clone();
         at_each_step(system.hub().id, move |point| match point {
             // Both have published before either looks.
             Point::Looks => looking.meet(),
             Point::Confirms => confirming.meet(),
-            Point::Refused => refusing.meet(),
-            Point::Visited(_) | Point::Looked => {}
+            // Both are here before either runs again.
+            Point::Judged(is_refused) => {
+                judged.fetch_add(usize::from(is_refused), Ordering::SeqCst);
+                refusing.meet();
+            }
+            Point::Visited(_) | Point::Looked(_) => {}
         });
         let both = Arc::new(Barrier::new(2));
         let cross = |one: &PeerAddr, other: &PeerAddr| {
@@ -146,6 +156,7 @@ fn of_two_that_confirm_the_same_circle_one_is_refused() {
         let answers = calls.map(|call| call.join().unwrap());
         let refused = answers.iter().filter(|answer| answer.is_err()).count();
         assert_eq!(refused, 1, "{answers:?}");
+        assert_eq!(verdicts.load(Ordering::SeqCst), 1);
     }
     at_each_step(system.hub().id, |_| {});
 }
