@@ -36,8 +36,8 @@ pub enum CallError {
     Panicked(Failure),
     /// The actor was killed while it handled this message.
     Killed,
-    /// The wait could never have ended: the handler that asked is the one that would have to
-    /// answer.
+    /// The wait could never have ended: the handler that asked, or one that waits for it, is the one
+    /// that would have to answer. Nearly always the message was not handled, but that is not sure.
     Deadlock(Cycle),
     /// `wait()` was called on a thread that an actor system is running on.
     WouldBlock,
@@ -114,7 +114,30 @@ pub enum SendReason {
     Full,
     /// There was no room in the time given.
     Timeout,
-    /// There would never be room: the handler that sends is the one that would have to make it.
+    /// There would never be room: the handler that sends, or one that waits for it, is the one that
+    /// would have to make it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor(capacity = 1)]
+    /// struct Eager;
+    ///
+    /// #[actor]
+    /// impl Eager {
+    ///     async fn fill(&mut self, context: &Context<Self>) -> Option<SendReason> {
+    ///         let me = context.address();
+    ///         me.work().send().await.ok()?; // there is room for one
+    ///         me.work().send().await.err().map(|error| error.reason())
+    ///     }
+    ///
+    ///     fn work(&self) {}
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let refused = Eager.spawn().fill().await.unwrap();
+    ///     assert!(matches!(refused, Some(SendReason::Deadlock(_))));
+    /// });
+    /// ```
     Deadlock(Cycle),
 }
 

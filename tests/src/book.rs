@@ -19,6 +19,7 @@ chapters! {
     Messages = "messages.md",
     Errors = "errors.md",
     Mailboxes = "mailboxes.md",
+    Deadlock = "deadlock.md",
     Life = "life.md",
     Supervision = "supervision.md",
     Links = "links.md",
