@@ -64,6 +64,12 @@ pub fn calls() {
     let made = Made(1).spawn();
     let _run = made.run(1);
     let _state = made.state();
+    let settled = Settled { free: 1 }.spawn();
+    let _halt = settled.halt();
+    let _back = settled.give_back(1);
+    let _take = settled.take(1);
+    let _drained = settled.drained((1, 2));
+    let _later = settled.later();
     let _number = inside::Apart { number: 1 }.spawn().number().owned();
     let _got = Local(1).spawn().get().owned();
 }

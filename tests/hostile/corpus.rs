@@ -197,6 +197,45 @@ where
     }
 }
 
+/// Messages with settings.
+#[::rt::actor(crate = ::rt, capacity = 4, deferred = 2, turn = 8, name = "settled")]
+#[::core::prelude::v1::derive(::core::fmt::Debug)]
+pub struct Settled {
+    free: u8,
+}
+
+#[::rt::actor(crate = ::rt)]
+impl Settled {
+    /// Is taken first.
+    #[message(priority)]
+    pub fn halt(&mut self) {
+        self.free = 0;
+    }
+
+    /// Needs no room.
+    #[message(unbounded)]
+    pub fn give_back(&mut self, count: u8) {
+        self.free ^= count;
+    }
+
+    /// Waits until there is enough.
+    #[message(when = self.free >= *count)]
+    pub fn take(&mut self, count: u8) {
+        self.free ^= count;
+    }
+
+    /// Waits as well, for what stands in a pattern.
+    #[message(when = self.free == 0)]
+    pub async fn drained(&mut self, (a, _): (u8, u8)) -> u8 {
+        a
+    }
+
+    /// Answers by itself.
+    pub fn later(&self, reply: ::rt::Reply<u8>) {
+        let _sent = reply.send(self.free);
+    }
+}
+
 /// A module whose name the runtime has too.
 pub mod inside {
     /// The struct here, the block elsewhere.
