@@ -15,6 +15,7 @@ pub(crate) mod draw;
 pub(crate) mod hub;
 pub(crate) mod mail;
 pub(crate) mod names;
+pub(crate) mod ordered;
 pub(crate) mod pending;
 pub(crate) mod post;
 pub(crate) mod queue;

@@ -1,11 +1,11 @@
 //! The senders that wait for room in one lane, in order. No lock here: the lane's mutex is round it.
 
+use super::ordered::Ordered;
 use super::queue::{Room, Ticket};
-use std::collections::BTreeMap;
 use std::task::Waker;
 
 pub(super) struct Waiting<M> {
-    senders: BTreeMap<Ticket, Sender<M>>,
+    senders: Ordered<Sender<M>>,
 }
 
 struct Sender<M> {
@@ -16,7 +16,7 @@ struct Sender<M> {
 
 impl<M> Default for Waiting<M> {
     fn default() -> Self {
-        Waiting { senders: BTreeMap::new() }
+        Waiting { senders: Ordered::default() }
     }
 }
 
@@ -32,7 +32,7 @@ impl<M> Waiting<M> {
 
     /// Hands out the message of who has waited longest.
     pub(super) fn pop(&mut self, wake: &mut Vec<Waker>) -> Option<M> {
-        let (_, sender) = self.senders.pop_first()?;
+        let sender = self.senders.pop_first()?;
         wake.extend(sender.waker);
         Some(sender.message)
     }
@@ -44,32 +44,27 @@ impl<M> Waiting<M> {
         ticket: Ticket,
         waker: Waker,
     ) -> Result<(Room<M>, Option<Waker>), Waker> {
-        match self.senders.get_mut(&ticket) {
+        match self.senders.get_mut(ticket) {
             None => Err(waker),
             Some(sender) => Ok((Room::StillWaiting, sender.waker.replace(waker))),
         }
     }
 
     pub(super) fn is_waiting(&self, ticket: Ticket) -> bool {
-        self.senders.contains_key(&ticket)
+        self.senders.contains(ticket)
     }
 
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<(M, Option<Waker>)> {
-        let sender = self.senders.remove(&ticket)?;
+        let sender = self.senders.remove(ticket)?;
         Some((sender.message, sender.waker))
     }
 
     /// The mailbox closes: calls are handed out to be dropped, sends are to be woken, since their
     /// message goes back to them.
     pub(super) fn close(&mut self, calls: &mut Vec<M>, wake: &mut Vec<Waker>) {
-        for (ticket, mut sender) in std::mem::take(&mut self.senders) {
-            match sender.waker.take() {
-                None => calls.push(sender.message),
-                Some(waker) => {
-                    wake.push(waker);
-                    self.senders.insert(ticket, sender);
-                }
-            }
+        for sender in self.senders.take_if(|sender| sender.waker.is_none()) {
+            calls.push(sender.message);
         }
+        self.senders.each(|sender| wake.extend(sender.waker.take()));
     }
 }

@@ -4,15 +4,15 @@
 use super::made::{Make, MakeOfExit};
 use super::timer::Clock;
 use crate::actor::Dispatch;
+use crate::cell::ordered::Ordered;
 use crate::cell::post::{AnyMail, Shared, Verbs};
 use crate::cell::seat::Key;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};
-use std::collections::BTreeMap;
 
 pub(crate) struct Holdings<A: Dispatch> {
     /// In the order in which they were made.
-    held: BTreeMap<Key, Holding<A>>,
+    held: Ordered<Holding<A>>,
     next: Key,
     /// Futures of this life that are not gone yet, whether they are still held or not.
     pub(crate) tasks: usize,
@@ -53,7 +53,7 @@ pub(crate) enum Holding<A: Dispatch> {
 
 impl<A: Dispatch> Default for Holdings<A> {
     fn default() -> Self {
-        Holdings { held: BTreeMap::new(), next: 0, tasks: 0, shared: None, awaits_tasks: false }
+        Holdings { held: Ordered::default(), next: 0, tasks: 0, shared: None, awaits_tasks: false }
     }
 }
 
@@ -69,19 +69,19 @@ impl<A: Dispatch> Holdings<A> {
     }
 
     pub(crate) fn get(&mut self, key: Key) -> Option<&mut Holding<A>> {
-        self.held.get_mut(&key)
+        self.held.get_mut(key)
     }
 
     pub(crate) fn remove(&mut self, key: Key) -> Option<Holding<A>> {
-        self.held.remove(&key)
+        self.held.remove(key)
     }
 
     /// A task's future is gone. A plain task's entry goes with it; a source's stays until its last
     /// item has been taken.
     pub(crate) fn task_gone(&mut self, key: Key) -> Option<Holding<A>> {
         self.tasks -= 1;
-        match self.held.get(&key) {
-            Some(Holding::Task(_)) => self.held.remove(&key),
+        match self.held.get_mut(key) {
+            Some(Holding::Task(_)) => self.held.remove(key),
             _ => None,
         }
     }
@@ -90,19 +90,19 @@ impl<A: Dispatch> Holdings<A> {
     pub(crate) fn take_sources_of_time(&mut self) -> Vec<Holding<A>> {
         let ends =
             |held: &Holding<A>| matches!(held, Holding::Timer { .. } | Holding::Source { .. });
-        self.held.extract_if(.., |_, held| ends(held)).map(|(_, held)| held).collect()
+        self.held.take_if(ends)
     }
 
     /// Hands out everything but the children.
     pub(crate) fn take_all_but_children(&mut self) -> Vec<Holding<A>> {
         let is_other = |held: &Holding<A>| !matches!(held, Holding::Child(_));
-        self.held.extract_if(.., |_, held| is_other(held)).map(|(_, held)| held).collect()
+        self.held.take_if(is_other)
     }
 
     /// The child that was started last.
     pub(crate) fn last_child(&self) -> Option<(Key, Arc<dyn AnyMail>)> {
-        self.held.iter().rev().find_map(|(key, held)| match held {
-            Holding::Child(mail) => Some((*key, mail.clone())),
+        self.held.find_last(|held| match held {
+            Holding::Child(mail) => Some(mail.clone()),
             _ => None,
         })
     }
