@@ -26,7 +26,7 @@ made! { pub Made, u8, run(one: u8), 3 + 4, { one } }
 
 /// An actor in a function, and calls of all the others.
 pub fn calls() {
-    use ::rt::Actor as _;
+    use ::rt::Spawn as _;
 
     /// Inside.
     #[::rt::actor(crate = ::rt)]

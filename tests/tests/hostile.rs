@@ -94,9 +94,10 @@ fn by_hand(corpus: &str) -> String {
 }
 
 /// What a dispatch and an address by hand would be told as well.
-const BY_HAND_TOO: [(&str, &str); 3] = [
+const BY_HAND_TOO: [(&str, &str); 4] = [
     ("this function is only used once", "the one who calls a handler is the dispatch"),
     ("missing trait method provided by default", "defaults are there to be left alone"),
+    ("type of pattern does not match the expression", "a guard sees arguments by reference"),
     ("method `inner` is never used", "true: nobody sends it"),
 ];
 

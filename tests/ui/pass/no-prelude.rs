@@ -3,7 +3,7 @@
 #![deny(warnings)]
 #![allow(dead_code, non_camel_case_types)]
 
-use ::actor_core::{Actor as _, actor};
+use ::actor_core::{Spawn as _, actor};
 
 mod core {}
 mod std {}

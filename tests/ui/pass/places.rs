@@ -14,7 +14,7 @@ mod shop {
     }
 }
 
-use rt::Actor as _;
+use rt::Spawn as _;
 
 #[actor_core::actor(crate = ::renamed)]
 impl shop::Counter {

@@ -19,6 +19,6 @@ impl Old {
 
 /// Calls it.
 pub fn old() {
-    use rt::Actor as _;
+    use rt::Spawn as _;
     let _gen = Old.spawn().gen(1).owned();
 }
