@@ -3,11 +3,13 @@
 //! Only traits and the words in them; the run loop that drives them is `life/`.
 
 use crate::exit::{ActorId, Exit};
+use crate::life::foreign::{Foreign, Lends};
 use crate::life::{Context, Keep, Life, Runner};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::observe::stamp::Stamp;
 use crate::talk::address::Address;
 use crate::talk::reply::{Head, Marks};
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::Future;
 
@@ -238,21 +240,23 @@ impl<M> Input<M> {
 
 /// What came of it, panics apart.
 #[derive(Debug)]
-pub enum Flow {
+pub enum Flow<L = Infallible> {
     /// Done.
     Done,
     /// `#[on_start]` returned this error.
     Failed(String),
+    /// A message of a protocol that needs the state for longer than this call.
+    Lend(L),
 }
 
 /// An actor without an async handler or hook: its loop is a plain `match`.
-pub trait HandleNow: Dispatch {
+pub trait HandleNow: Lends {
     /// Carries out one input. A `self` handler leaves `None` in `actor`.
     fn handle(
         actor: &mut Option<Self>,
         input: Input<Self::Message>,
         context: &Context<Self>,
-    ) -> Flow;
+    ) -> Flow<Foreign<Self>>;
 }
 
 /// An actor with at least one async handler or hook.
@@ -282,17 +286,17 @@ pub trait HandleShared: HandleLater {
 )]
 pub trait Started {
     /// The error's text, if it is one.
-    fn flow(self) -> Flow;
+    fn flow<L>(self) -> Flow<L>;
 }
 
 impl Started for () {
-    fn flow(self) -> Flow {
+    fn flow<L>(self) -> Flow<L> {
         Flow::Done
     }
 }
 
 impl<E: Display> Started for Result<(), E> {
-    fn flow(self) -> Flow {
+    fn flow<L>(self) -> Flow<L> {
         match self {
             Ok(()) => Flow::Done,
             Err(error) => Flow::Failed(error.to_string()),

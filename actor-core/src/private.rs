@@ -4,14 +4,19 @@ pub use crate::actor::{
     Dispatch, Flow, HandleLater, HandleNow, HandleShared, Hooks, Input, Label, Protocol, Settings,
     Started, Way,
 };
+pub use crate::compose::bridge::bridge;
+pub use crate::life::foreign::{
+    Foreign, Lending, Lends, Loan, LocalLending, Returned, Serve, Serves, lend,
+};
 pub use crate::life::{Kept, Life, NoGuards, Runner, run, run_shared};
 pub use crate::sim::Tested;
 pub use crate::sim::test::{Plan, really, simulate};
 pub use crate::system::run::main;
 pub use crate::talk::reply::{Head, Marks, ReplySlot};
+pub use std::boxed::Box;
 pub use std::clone::Clone;
 pub use std::cmp::{Eq, PartialEq};
-pub use std::convert::{AsRef, From};
+pub use std::convert::{AsRef, From, Infallible};
 pub use std::fmt;
 pub use std::future::Future;
 pub use std::hash::{Hash, Hasher};
@@ -23,6 +28,13 @@ pub use std::result::Result::{self, Err, Ok};
 
 use crate::Context;
 use std::marker::PhantomData;
+
+/// In a type that has no values and only stands for others.
+#[derive(Debug)]
+pub struct Nobody<T>(
+    #[allow(dead_code, reason = "there is none")] Infallible,
+    PhantomData<fn() -> T>,
+);
 
 /// Has the compiler say of a handler's future that it has to be `Send`.
 pub fn sendable<F: Future + Send>(future: F) -> F {
@@ -81,7 +93,7 @@ pub fn owned<T: Send + 'static>(value: T) -> T {
 }
 
 /// What `#[on_start]` has come to.
-pub fn started(outcome: impl Started) -> Flow {
+pub fn started<L>(outcome: impl Started) -> Flow<L> {
     outcome.flow()
 }
 

@@ -6,9 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::errors::{Errors, Fault};
+use crate::model::TraitHalf;
 use crate::syntax::{self, Item};
 use crate::text::text;
-use crate::{check, expand};
+use crate::{check, expand, span};
 
 pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStream, Vec<Fault>) {
     let mut errors = Errors::new();
@@ -19,10 +20,25 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
             quote!(#written #made)
         }
         Item::Block(item) => {
-            let protocol = check::check_block(options, &item, &mut errors);
+            let made = match &item.of_trait {
+                None => check::check_block(options, &item, &mut errors)
+                    .map(|protocol| expand::expand_protocol(&protocol)),
+                Some(of_trait) => check::check_service(options, &item, of_trait, &mut errors)
+                    .map(|service| expand::expand_service(&service)),
+            };
             let written = item.as_written();
-            let made = protocol.map(|protocol| expand::expand_protocol(&protocol));
             quote!(#written #made)
+        }
+        Item::Trait(mut item) => {
+            let half = check::check_trait(options, &mut item, &mut errors);
+            let krate = half.as_ref().and_then(|half| half.protocol.krate.as_ref());
+            let krate = expand::krate(krate, span::hidden());
+            let written = item.into_written(&quote!(where Self: #krate::__private::Dispatch));
+            // Whether a handler's future is `Send` is proved on each actor.
+            let is_async = half.as_ref().is_some_and(TraitHalf::is_async);
+            let quiet = is_async.then(|| quote!(#[allow(async_fn_in_trait)]));
+            let made = half.map(|half| expand::expand_trait(&half));
+            quote!(#quiet #written #made)
         }
         Item::Other { what, tokens } => {
             let place = if what.is_empty() { &tokens } else { &what };
@@ -37,12 +53,11 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
     (tokens, errors.into_faults())
 }
 
-/// `#[actor]` goes on a struct, an enum or their inherent `impl` block.
+/// `#[actor]` goes on a struct, an enum, an `impl` block or a trait.
 fn misplaced(what: &TokenStream) -> String {
-    let right = "`#[actor]` goes on a struct, an enum or their inherent `impl` block";
+    let right = "`#[actor]` goes on a struct, an enum, an `impl` block or a trait";
     match text(what).split(' ').next_back() {
         Some("union") => format!("a union cannot be an actor; write a struct ({right})"),
-        Some("trait") => format!("a trait cannot be an actor; {right}"),
         Some("fn") => format!("a function cannot be an actor; {right}"),
         Some("mod") => format!("a module cannot be an actor; {right}"),
         _ => format!("this cannot be an actor; {right}"),

@@ -17,6 +17,8 @@ pub(crate) struct ActorType {
     pub(crate) ident: Ident,
     pub(crate) address: Ident,
     pub(crate) message: Ident,
+    /// What the docs are about: the actor, or the trait of a protocol.
+    pub(crate) shown: Ident,
     pub(crate) generics: Generics,
     pub(crate) settings: Settings,
 }
@@ -36,16 +38,47 @@ pub(crate) enum Room {
     Unbounded,
 }
 
-/// The impl half.
+/// A trait under `#[actor]`: the type that stands for all who implement it, and its messages.
+pub(crate) struct TraitHalf {
+    pub(crate) stand_in: ActorType,
+    pub(crate) protocol: Protocol,
+}
+
+/// The impl of a protocol's trait.
+pub(crate) struct Service {
+    pub(crate) krate: Option<TokenStream>,
+    /// `#[cfg]`s and lint levels that stood behind `#[actor]`.
+    pub(crate) carried: Vec<Attribute>,
+    pub(crate) generics: Generics,
+    /// The actor as written, `shop::Robot<K>`.
+    pub(crate) actor: TokenStream,
+    /// `shop::RobotAddr<K>`
+    pub(crate) address: TokenStream,
+    /// `shop::GreeterAddr<K>`
+    pub(crate) served: TokenStream,
+    /// The name of the trait.
+    pub(crate) ident: Ident,
+}
+
+/// Whose messages they are.
+pub(crate) enum Side {
+    /// An actor's own: the impl half.
+    Actor,
+    /// Those of a protocol: `Greeter<K>`, the trait.
+    Trait(TokenStream),
+}
+
+/// The impl half, or what a trait has of it.
 pub(crate) struct Protocol {
+    pub(crate) side: Side,
     pub(crate) krate: Option<TokenStream>,
     /// `#[cfg]`s and lint levels that stood behind `#[actor]`.
     pub(crate) carried: Vec<Attribute>,
     /// Without `Self`, so that they can be used on other types.
     pub(crate) generics: Generics,
-    /// The actor as written, `shop::Cache<K, V>`.
+    /// The actor as written, `shop::Cache<K, V>`, or `AnyGreeter<K>`.
     pub(crate) actor: TokenStream,
-    /// Its name alone.
+    /// Its name alone, or that of the trait.
     pub(crate) ident: Ident,
     /// `shop::CacheAddr<K, V>`
     pub(crate) address: TokenStream,
@@ -205,6 +238,13 @@ pub(crate) struct Poisoned {
     pub(crate) reply: TokenStream,
     /// What stands in the body, where nothing will not do.
     pub(crate) body: Option<TokenStream>,
+}
+
+impl TraitHalf {
+    /// Whether the trait has an `async fn`.
+    pub(crate) fn is_async(&self) -> bool {
+        self.protocol.messages.iter().any(|message| message.is_async)
+    }
 }
 
 impl HookKind {

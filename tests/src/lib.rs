@@ -3,6 +3,7 @@
 
 mod book;
 mod gate;
+pub mod greeting;
 mod guard;
 mod host;
 mod tally;

@@ -5,14 +5,15 @@ use super::core::{Core, END, KILL, LEAVE, NOTICE, Pace, STOP, URGENT, WAITING};
 use super::cycle;
 use super::pending::Pending;
 use super::post::{
-    AnyMail, Post, Rest, Verbs, announce, contain, drop_unhandled, schedule, throw_away, wake_all,
+    AnyMail, Post, Rest, Verbs, WeakPost, announce, contain, drop_unhandled, schedule, throw_away,
+    wake_all,
 };
 use super::queue::{Queue, Refused, Room, Ticket};
 use super::seat::{Cell, Notice, Seat};
 use crate::actor::{Dispatch, Way};
 use crate::life::holding::Holdings;
 use crate::sync::atomic::Ordering;
-use crate::sync::{Arc, Mutex, MutexGuard, Weak};
+use crate::sync::{Arc, Mutex, MutexGuard};
 use event_listener::Event;
 use std::collections::VecDeque;
 use std::task::Waker;
@@ -375,9 +376,9 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         left.map(|(message, _waker)| message)
     }
 
-    fn weak(self: Arc<Self>) -> Weak<dyn Post<A>> {
+    fn weak(self: Arc<Self>) -> WeakPost<A> {
         let post: Arc<dyn Post<A>> = self;
-        Arc::downgrade(&post)
+        WeakPost::Own(Arc::downgrade(&post))
     }
 
     fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {

@@ -109,8 +109,38 @@ pub(crate) trait Post<P: ?Sized>: AnyMail {
     fn resize(&self, _size: usize) -> bool {
         false
     }
-    fn weak(self: Arc<Self>) -> Weak<dyn Post<P>>;
+    fn weak(self: Arc<Self>) -> WeakPost<P>;
     fn any(self: Arc<Self>) -> Arc<dyn AnyMail>;
+}
+
+/// A mailbox that is not kept.
+pub(crate) enum WeakPost<P: ?Sized> {
+    Own(Weak<dyn Post<P>>),
+    /// That of an actor which serves the protocol `P`.
+    Bridged(Arc<dyn Bridged<P>>),
+}
+
+/// A mailbox that is not kept, seen through a protocol.
+pub(crate) trait Bridged<P: ?Sized>: Send + Sync {
+    fn upgrade(&self) -> Option<Arc<dyn Post<P>>>;
+}
+
+impl<P: ?Sized> WeakPost<P> {
+    pub(crate) fn upgrade(&self) -> Option<Arc<dyn Post<P>>> {
+        match self {
+            WeakPost::Own(post) => post.upgrade(),
+            WeakPost::Bridged(post) => post.upgrade(),
+        }
+    }
+}
+
+impl<P: ?Sized> Clone for WeakPost<P> {
+    fn clone(&self) -> Self {
+        match self {
+            WeakPost::Own(post) => WeakPost::Own(post.clone()),
+            WeakPost::Bridged(post) => WeakPost::Bridged(post.clone()),
+        }
+    }
 }
 
 /// Tells all who wait for a change of an actor's state; not under its lock. Returns how many.

@@ -4,7 +4,8 @@
 //! future, made by [`run`], in which the state lives and handlers borrow it. Both only carry out
 //! what the driver says.
 
-use super::driver::{Broken, Next};
+use super::driver::{Broken, Driver, Next};
+use super::foreign::Lends;
 use super::local;
 use super::spawn::{Life, Seat};
 use crate::actor::{Dispatch, Flow, HandleLater, HandleNow};
@@ -32,8 +33,11 @@ pub struct Runner(pub(crate) Cell);
 
 impl Runner {
     /// All handlers are sync.
-    pub fn now<A: HandleNow + Send>(life: Life<A>) -> Self {
-        Runner(Box::pin(NowBody::new(life)))
+    pub fn now<A: HandleNow + Send>(life: Life<A>) -> Self
+    where
+        A::Lent: Send,
+    {
+        Runner(Box::pin(NowBody::Here(life)))
     }
 
     /// Some handler is async; `future` is made by [`run`].
@@ -45,7 +49,7 @@ impl Runner {
     #[track_caller]
     pub fn local_now<A: HandleNow>(life: Life<A>) -> Self {
         let seat = life.seat();
-        Runner(local::cell(seat.0, Box::pin(NowBody::new(life))))
+        Runner(local::cell(seat.0, Box::pin(NowBody::Here(life))))
     }
 
     /// As [`Runner::later`], for a state and handlers that stay on their thread.
@@ -111,38 +115,80 @@ pub(crate) fn back(mail: &dyn AnyMail, cell: Option<Cell>) {
 }
 
 /// The body of an actor whose handlers are all sync.
-struct NowBody<A: Dispatch> {
-    life: Life<A>,
+enum NowBody<A: HandleNow> {
+    Here(Life<A>),
+    /// An async handler of a protocol has the state.
+    Lent(Box<Borrower<A>>),
+    /// On the way from one to the other: never seen.
+    Moving,
 }
 
-impl<A: Dispatch> NowBody<A> {
-    fn new(life: Life<A>) -> Self {
-        NowBody { life }
+/// The life of an actor whose state a handler has borrowed.
+struct Borrower<A: Lends> {
+    driver: Driver<A>,
+    handling: Handling,
+    waker: Option<OwnWaker>,
+    future: A::Lent,
+}
+
+/// The state is never pinned: a future that has it owns it.
+impl<A: HandleNow> Unpin for NowBody<A> {}
+
+impl<A: HandleNow> NowBody<A> {
+    fn take(&mut self) -> Self {
+        std::mem::replace(self, NowBody::Moving)
     }
 }
-
-/// The state is never pinned: no future borrows from it.
-impl<A: Dispatch> Unpin for NowBody<A> {}
 
 impl<A: HandleNow> Body for NowBody<A> {
     fn mail(&self) -> Arc<dyn AnyMail> {
-        self.life.driver.context().mail().clone()
+        match self {
+            NowBody::Here(life) => life.driver.context().mail().clone(),
+            NowBody::Lent(borrower) => borrower.driver.context().mail().clone(),
+            NowBody::Moving => unreachable!("it moves within a turn only"),
+        }
     }
 
     fn turn(mut self: Pin<&mut Self>) -> Progress {
-        let Life { driver, state } = &mut self.life;
         loop {
-            match driver.next(state) {
-                Next::Run(input, handling) => {
-                    current::set_handling(handling);
-                    let work = begin_work::<A>(driver.context().mail(), input.message(), handling);
-                    let handle = || A::handle(state, input, driver.context());
-                    let outcome = work.run(|| catch_unwind(AssertUnwindSafe(handle)));
-                    driver.done(outcome.map_err(Broken::Panicked), handling);
-                }
-                Next::Rest => return Progress::Rests(None),
-                Next::Over => return Progress::Over,
+            if let NowBody::Lent(borrower) = &mut *self {
+                let Borrower { driver, waker, future, .. } = &mut **borrower;
+                let mail: Arc<dyn AnyMail> = driver.context().mail().clone();
+                let poll = poll_own(waker, &mail, |cx| Pin::new(&mut *future).poll(cx));
+                let returned = match poll {
+                    Ok(returned) => returned,
+                    Err(pending) => return Progress::Rests(pending),
+                };
+                let NowBody::Lent(borrower) = self.take() else { return Progress::Over };
+                let Borrower { mut driver, handling, .. } = *borrower;
+                driver.done(returned.outcome, handling);
+                *self = NowBody::Here(Life { driver, state: returned.actor });
             }
+            let NowBody::Here(Life { driver, state }) = &mut *self else { return Progress::Over };
+            let (foreign, handling) = loop {
+                match driver.next(state) {
+                    Next::Run(input, handling) => {
+                        current::set_handling(handling);
+                        let mail = driver.context().mail();
+                        let work = begin_work::<A>(mail, input.message(), handling);
+                        let handle = || A::handle(state, input, driver.context());
+                        match work.run(|| catch_unwind(AssertUnwindSafe(handle))) {
+                            Ok(Flow::Done) => driver.done(Ok(Flow::Done), handling),
+                            Ok(Flow::Lend(foreign)) => break (foreign, handling),
+                            Ok(Flow::Failed(text)) => {
+                                driver.done(Ok(Flow::Failed(text)), handling);
+                            }
+                            Err(payload) => driver.done(Err(Broken::Panicked(payload)), handling),
+                        }
+                    }
+                    Next::Rest => return Progress::Rests(None),
+                    Next::Over => return Progress::Over,
+                }
+            };
+            let NowBody::Here(Life { driver, state }) = self.take() else { return Progress::Over };
+            let future = foreign.0.lend(state, driver.context().again());
+            let borrower = Borrower { driver, handling, waker: None, future };
+            *self = NowBody::Lent(Box::new(borrower));
         }
     }
 }
@@ -165,31 +211,43 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
 
     fn turn(self: Pin<&mut Self>) -> Progress {
         let mut this = self.project();
-        let mail = &*this.mail;
-        let core = mail.core();
-        loop {
-            // It stays so if a handler is pending; if there is nothing to do the driver says so.
-            core.set_pace(Pace::Busy);
-            let waker = this.waker.as_ref().map_or(Waker::noop(), |own| &own.waker);
-            let poll = || this.future.as_mut().poll(&mut Poller::from_waker(waker));
-            let (poll, wait) = record::polled(&**mail, waker, poll);
-            match (poll, this.waker.as_mut()) {
-                (Poll::Ready(()), _) => return Progress::Over,
-                (Poll::Pending, None) if waits_for_waker(core.pace()) => {
-                    // What is pending was polled with a waker that wakes nobody: poll it again.
-                    *this.waker = Some(OwnWaker::new(mail.clone()));
+        match poll_own(this.waker, &*this.mail, |cx| this.future.as_mut().poll(cx)) {
+            Ok(()) => Progress::Over,
+            Err(pending) => Progress::Rests(pending),
+        }
+    }
+}
+
+/// Polls a future of a cell with the waker of its own. If that is pending the cell comes to rest;
+/// the error is whom it waits for, as far as that is known.
+fn poll_own<T>(
+    own: &mut Option<OwnWaker>,
+    mail: &Arc<dyn AnyMail>,
+    mut poll: impl FnMut(&mut Poller<'_>) -> Poll<T>,
+) -> Result<T, Option<Pending>> {
+    let core = mail.core();
+    loop {
+        // It stays so if a handler is pending; if there is nothing to do the driver says so.
+        core.set_pace(Pace::Busy);
+        let waker = own.as_ref().map_or(Waker::noop(), |own| &own.waker);
+        let poll = || poll(&mut Poller::from_waker(waker));
+        let (poll, wait) = record::polled(&**mail, waker, poll);
+        match (poll, own.as_mut()) {
+            (Poll::Ready(value), _) => return Ok(value),
+            (Poll::Pending, None) if waits_for_waker(core.pace()) => {
+                // What is pending was polled with a waker that wakes nobody: poll it again.
+                *own = Some(OwnWaker::new(mail.clone()));
+            }
+            (Poll::Pending, own) => {
+                if core.is_fresh() && core.pace() == Pace::Busy {
+                    note_at_work(&**mail);
                 }
-                (Poll::Pending, own) => {
-                    if core.is_fresh() && core.pace() == Pace::Busy {
-                        note_at_work(&**mail);
-                    }
-                    // One that takes mail meanwhile can be woken by mail.
-                    let (Some(wait), Some(own), Pace::Busy) = (wait, own, core.pace()) else {
-                        return Progress::Rests(None);
-                    };
-                    own.count(&**mail);
-                    return Progress::Rests(Some(Pending::new(wait)));
-                }
+                // One that takes mail meanwhile can be woken by mail.
+                let (Some(wait), Some(own), Pace::Busy) = (wait, own, core.pace()) else {
+                    return Err(None);
+                };
+                own.count(&**mail);
+                return Err(Some(Pending::new(wait)));
             }
         }
     }
@@ -281,5 +339,22 @@ impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
             Ok(poll) => poll.map(Ok),
             Err(payload) => Poll::Ready(Err(Broken::Panicked(payload))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Life, NowBody};
+    use actor_core::prelude::*;
+
+    #[actor]
+    struct Small;
+
+    #[actor]
+    impl Small {}
+
+    #[test]
+    fn an_actor_that_serves_no_protocol_pays_nothing_for_them() {
+        assert_eq!(size_of::<NowBody<Small>>(), size_of::<Life<Small>>());
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod context;
 pub(crate) mod driver;
 pub(crate) mod end;
 pub(crate) mod fault;
+pub(crate) mod foreign;
 pub(crate) mod holding;
 mod kept;
 pub(crate) mod local;

@@ -3,9 +3,8 @@
 use super::address::Addr;
 use super::join::Join;
 use crate::Actor;
-use crate::cell::post::Post;
+use crate::cell::post::WeakPost;
 use crate::exit::ActorId;
-use crate::sync::Weak;
 use std::fmt;
 
 /// An address that does not keep its actor alive, as [`std::sync::Weak`] does for memory.
@@ -23,17 +22,17 @@ use std::fmt;
 /// # });
 /// ```
 pub struct WeakAddr<P: ?Sized> {
-    post: Weak<dyn Post<P>>,
+    post: WeakPost<P>,
     id: ActorId,
     name: &'static str,
 }
 
 impl<P: ?Sized> WeakAddr<P> {
-    pub(crate) fn new(post: Weak<dyn Post<P>>, id: ActorId, name: &'static str) -> Self {
+    pub(crate) fn new(post: WeakPost<P>, id: ActorId, name: &'static str) -> Self {
         WeakAddr { post, id, name }
     }
 
-    pub(crate) fn post(&self) -> &Weak<dyn Post<P>> {
+    pub(crate) fn post(&self) -> &WeakPost<P> {
         &self.post
     }
 

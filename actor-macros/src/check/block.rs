@@ -5,12 +5,12 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::Parser;
-use syn::{Generics, Ident, PathArguments, Type, WhereClause};
+use syn::{Attribute, Generics, Ident, Path, PathArguments, Type, WhereClause};
 
 use super::marks::{self, Mark};
 use super::{args, check_once, has_lifetimes, hook, method, owned, selves, settings};
 use crate::errors::Errors;
-use crate::model::{Message, Protocol};
+use crate::model::{Message, Protocol, Side};
 use crate::names;
 use crate::options::Entry;
 use crate::syntax::{BlockItem, Function, Member, Method};
@@ -27,13 +27,9 @@ pub(crate) fn check_block(
     let actor = item.ty.to_token_stream();
     let (ident, address) = header.unzip();
     let mut protocol = Protocol {
+        side: Side::Actor,
         krate,
-        carried: item
-            .attrs
-            .iter()
-            .filter(|attr| marks::is_cfg(attr) || marks::is_lint_level(attr))
-            .cloned()
-            .collect(),
+        carried: carried(&item.attrs),
         generics: without_self(&item.generics, &actor),
         message: ident.as_ref().map_or_else(
             || names::identifier("Message", crate::span::hidden()),
@@ -47,9 +43,6 @@ pub(crate) fn check_block(
         hooks: Vec::new(),
         poisoned: Vec::new(),
     };
-    if item.of_trait.is_some() {
-        return None;
-    }
     for member in &item.members {
         match member {
             Member::Function(function) => check_function(function, &mut protocol, errors),
@@ -63,27 +56,32 @@ pub(crate) fn check_block(
 }
 
 /// The block is the inherent one of a type with a name: gives the name and the address.
-fn check_header(item: &BlockItem, errors: &mut Errors) -> Option<(Ident, TokenStream)> {
-    if let Some(of_trait) = &item.of_trait {
-        let text = "`#[actor]` does not go on the `impl` of a trait; put it on the inherent `impl` \
-                    block of the actor";
-        errors.push(of_trait, text);
-        return None;
-    }
+pub(super) fn check_header(item: &BlockItem, errors: &mut Errors) -> Option<(Ident, TokenStream)> {
     if let Type::Path(path) = owned::bare(&item.ty)
         && path.qself.is_none()
         && let Some(last) = path.path.segments.last()
         && !matches!(last.arguments, PathArguments::Parenthesized(_))
     {
-        let mut address = path.path.clone();
-        if let Some(segment) = address.segments.last_mut() {
-            let name = format!("{}Addr", names::plain(&last.ident));
-            segment.ident = names::identifier(&name, last.ident.span());
-        }
-        return Some((last.ident.clone(), address.into_token_stream()));
+        return Some((last.ident.clone(), address(&path.path)));
     }
     errors.push(&item.ty, "an actor is a struct or an enum with a name; write `impl Counter`");
     None
+}
+
+/// `shop::CounterAddr<K>` for `shop::Counter<K>`.
+pub(super) fn address(path: &Path) -> TokenStream {
+    let mut address = path.clone();
+    if let Some(segment) = address.segments.last_mut() {
+        let name = format!("{}Addr", names::plain(&segment.ident));
+        segment.ident = names::identifier(&name, segment.ident.span());
+    }
+    address.into_token_stream()
+}
+
+/// What of the block's attributes holds for what is generated.
+pub(super) fn carried(attrs: &[Attribute]) -> Vec<Attribute> {
+    let all = attrs.iter().filter(|attr| marks::is_cfg(attr) || marks::is_lint_level(attr));
+    all.cloned().collect()
 }
 
 fn check_function(function: &Function, protocol: &mut Protocol, errors: &mut Errors) {
@@ -122,7 +120,7 @@ fn check_message(
     protocol: &mut Protocol,
     errors: &mut Errors,
 ) {
-    match method::check(method, settings, &protocol.actor, errors) {
+    match method::check(method, settings, &protocol.actor, "the actor", errors) {
         Ok(message) => add(*message, method.function, protocol, errors),
         Err(poisoned) => protocol.poisoned.push(*poisoned),
     }
@@ -148,7 +146,7 @@ fn check_without_receiver(
 }
 
 /// `#[data]` belongs to the arguments of messages.
-fn check_no_data(function: &Function, errors: &mut Errors) {
+pub(super) fn check_no_data(function: &Function, errors: &mut Errors) {
     for arg in args::typed(&function.signature) {
         if let Some(mark) = args::data_mark(arg) {
             errors.push(mark, "`#[data]` marks an argument of a message; remove it");
@@ -157,7 +155,12 @@ fn check_no_data(function: &Function, errors: &mut Errors) {
 }
 
 /// Two messages do not make the same variant, but for those that conditions keep apart.
-fn add(message: Message, function: &Function, protocol: &mut Protocol, errors: &mut Errors) {
+pub(super) fn add(
+    message: Message,
+    function: &Function,
+    protocol: &mut Protocol,
+    errors: &mut Errors,
+) {
     let same = |other: &&Message| other.variant == message.variant;
     if let Some(earlier) = protocol.messages.iter().find(same) {
         let (first, second) = (names::plain(&earlier.name), names::plain(&message.name));
@@ -200,7 +203,7 @@ fn check_not_idle(item: &BlockItem, protocol: &Protocol, errors: &mut Errors) {
 }
 
 /// The generics with the actor's name for `Self`, to be used on other types.
-fn without_self(generics: &Generics, actor: &TokenStream) -> Generics {
+pub(super) fn without_self(generics: &Generics, actor: &TokenStream) -> Generics {
     let head = selves::replace(generics.to_token_stream(), actor);
     let mut copy = syn::parse2::<Generics>(head).unwrap_or_else(|_| generics.clone());
     copy.where_clause = generics.where_clause.as_ref().and_then(|clause| {

@@ -19,7 +19,7 @@ pub(super) fn check(
     let signature = &hook.function.signature;
     let before = errors.count();
     method::check_qualifiers(hook.function, "a hook", errors);
-    method::check_generics(signature, "a hook", errors);
+    method::check_generics(signature, "a hook", "the actor", errors);
     // A hook does not end the life of the state.
     if method::check_receiver(hook, actor, "a hook", errors) == Some(Receiver::Owned) {
         errors.push(hook.receiver, "a hook cannot take `self`; write `&mut self` or `&self`");

@@ -12,18 +12,19 @@ use crate::syntax::{Function, Method};
 use crate::text::text;
 use crate::{names, span};
 
-/// A message, unless it broke a rule.
+/// A message, unless it broke a rule; `owner` is what its parameters can be moved to.
 pub(super) fn check(
     method: Method<'_>,
     settings: &[Entry],
     actor: &TokenStream,
+    owner: &str,
     errors: &mut Errors,
 ) -> Result<Box<Message>, Box<Poisoned>> {
     let Function { attrs, vis, signature, .. } = method.function;
     let before = errors.count();
     check_qualifiers(method.function, "a message", errors);
     check_name(signature, errors);
-    check_generics(signature, "a message", errors);
+    check_generics(signature, "a message", owner, errors);
     let receiver = check_receiver(method, actor, "a message", errors);
     let args = args::check(signature, actor, errors);
     let manner = manner::check(method, settings, receiver, &args.list, errors);
@@ -113,7 +114,7 @@ fn check_name(signature: &Signature, errors: &mut Errors) {
 }
 
 /// A method of the block has no generics of its own: all its messages share one enum.
-pub(super) fn check_generics(signature: &Signature, what: &str, errors: &mut Errors) {
+pub(super) fn check_generics(signature: &Signature, what: &str, owner: &str, errors: &mut Errors) {
     let before = errors.count();
     for param in &signature.generics.params {
         match param {
@@ -127,7 +128,7 @@ pub(super) fn check_generics(signature: &Signature, what: &str, errors: &mut Err
             GenericParam::Type(syn::TypeParam { ident, .. })
             | GenericParam::Const(syn::ConstParam { ident, .. }) => {
                 let text = format!(
-                    "{what} cannot be generic over `{ident}`; move `{ident}` to the actor, or the \
+                    "{what} cannot be generic over `{ident}`; move `{ident}` to {owner}, or the \
                      method to an ordinary `impl` block"
                 );
                 errors.push(ident, text);

@@ -75,6 +75,17 @@ pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> (Option<Toke
     (path, local)
 }
 
+/// The options of a trait: the path of the crate.
+pub(super) fn of_trait(tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
+    let elsewhere = |key: &str| {
+        OF_TYPE.contains(&key).then(|| {
+            format!("`{key}` is a setting of an actor; write it at the `#[actor]` of its struct")
+        })
+    };
+    let entries = options::read(tokens, &["crate"], elsewhere, errors);
+    entries.iter().find_map(|entry| crate_path(entry, errors))
+}
+
 /// The options of `#[main]`: the path of the crate.
 pub(crate) fn krate(tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
     let entries = options::read(tokens, &["crate"], |_| None, errors);

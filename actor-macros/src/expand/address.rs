@@ -18,7 +18,12 @@ pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, carried, vis, ident, address, generics, .. } = actor;
     let krate = krate(actor.krate.as_ref(), span::hidden());
     let (_, arguments, clause) = generics.split_for_impl();
-    let doc = format!("Address of a running [`{}`].", names::plain(ident));
+    let shown = names::plain(&actor.shown);
+    let doc = if actor.shown == actor.ident {
+        format!("Address of a running [`{shown}`].")
+    } else {
+        format!("Address of any actor that implements [`{shown}`].")
+    };
     let params = (!generics.params.is_empty()).then(|| {
         let params = &generics.params;
         quote!(<#params>)
@@ -41,7 +46,7 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, carried, vis, ident, message, generics, .. } = actor;
     let krate = krate(actor.krate.as_ref(), span::hidden());
     let (_, arguments, _) = generics.split_for_impl();
-    let doc = format!("Messages of [`{}`], one variant each.", names::plain(ident));
+    let doc = format!("Messages of [`{}`], one variant each.", names::plain(&actor.shown));
     // Bounds in an alias are not checked, and warned about.
     let mut params = generics.params.clone();
     for param in &mut params {

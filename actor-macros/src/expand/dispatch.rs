@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{at_actor, do_not_recommend, krate, manner, message, where_addressed};
-use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role};
+use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role, Side};
 use crate::span;
 
 /// Whether any handler or hook is async.
@@ -96,6 +96,36 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
 }
 
 // Output:
+//     impl __p::Lends for Account where AccountAddr: __p::Sized {
+//         type Lent = __p::Lending<Self>;
+//         fn wrap(__it: __p::Foreign<Self>) -> AccountMessage { AccountMessage::__Foreign(__it) }
+//         fn unwrap(__message: AccountMessage) -> __p::Option<__p::Foreign<Self>> { .. }
+//     }
+pub(super) fn expand_lends(protocol: &Protocol) -> TokenStream {
+    let actor = &protocol.actor;
+    let (params, ..) = protocol.generics.split_for_impl();
+    let clause = where_addressed(protocol);
+    let me = message::enum_type(protocol);
+    let ident = span::on(&protocol.message, span::hidden());
+    let quiet = do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
+    let lent = if protocol.local { quote!(LocalLending) } else { quote!(Lending) };
+    let body = quote! {
+        type Lent = __p::#lent<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> #me {
+            #ident::__Foreign(__it)
+        }
+        fn unwrap(__message: #me) -> __p::Option<__p::Foreign<Self>> {
+            if let #ident::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
+        }
+    };
+    quote_spanned! {at_actor(protocol)=>
+        #[automatically_derived]
+        #quiet
+        impl #params __p::Lends for #actor #clause { #body }
+    }
+}
+
+// Output:
 //     impl __p::HandleNow for Account {
 //         fn handle(__actor: .., __input: .., __context: ..) -> __p::Flow {
 //             let __p::Some(__me) = __actor else { return __p::Flow::Done };
@@ -114,12 +144,20 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
     let alone = protocol.messages.iter().filter(|message| !message.manner.concurrent);
     let messages = alone.map(|message| expand_arm(protocol, message));
     let hooks = protocol.hooks.iter().map(|hook| expand_hook(protocol, hook));
+    let foreign = span::on(&protocol.message, span::hidden());
+    let foreign = quote!(__p::Input::Message(#foreign::__Foreign(__it)));
+    let foreign = if is_later {
+        quote!(#foreign => return __it.later(__actor, __context).await,)
+    } else {
+        quote!(#foreign => return __it.now(__actor, __context),)
+    };
     let body = quote! {
         let __p::Some(__me) = __actor else { return __p::Flow::Done };
         // Message and handler are taken apart in one pattern: what is moved twice is stored twice.
         match __input {
             #(#messages)*
             #(#hooks)*
+            #foreign
             _ => {}
         }
         __p::Flow::Done
@@ -132,7 +170,8 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
             quote!(async move { #body }),
         )
     } else {
-        (quote_spanned!(at_actor(protocol)=> __p::HandleNow), quote!(__p::Flow), body)
+        let output = quote!(__p::Flow<__p::Foreign<Self>>);
+        (quote_spanned!(at_actor(protocol)=> __p::HandleNow), output, body)
     };
     let uses = expand_uses(protocol);
     let handle = quote! {
@@ -160,12 +199,7 @@ fn expand_uses(protocol: &Protocol) -> TokenStream {
             use __p::LentUnshared as _;
         )
     });
-    let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
-    let probe = returns.then(|| {
-        quote!(
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
-        )
-    });
+    let probe = expand_probe(protocol);
     quote!(#probe #lent)
 }
 
@@ -212,6 +246,16 @@ pub(super) fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
+/// What `(&&&Probe(..)).lost()` needs, if anything is returned.
+pub(super) fn expand_probe(protocol: &Protocol) -> Option<TokenStream> {
+    let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
+    returns.then(|| {
+        quote!(
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+        )
+    })
+}
+
 // Input:  async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
 // Output: __p::sendable(Self::withdraw(__me, amount)).await
 fn expand_call(
@@ -241,7 +285,11 @@ fn expand_call(
         quote!(#(#cfgs)* #value)
     });
     let name = span::moved(name, place);
-    let call = quote_spanned!(place=> Self::#name(__me #(, #args)*));
+    let callee = match &protocol.side {
+        Side::Actor => quote_spanned!(place=> Self),
+        Side::Trait(of_trait) => quote!(<__A as #of_trait>),
+    };
+    let call = quote_spanned!(place=> #callee::#name(__me #(, #args)*));
     match (is_async, protocol.local) {
         (false, _) => call,
         (true, true) => quote!(#call.await),
@@ -253,7 +301,7 @@ fn expand_call(
 //     __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
 //         __reply.answer(.., |__value| (&&&__p::Probe(__value)).lost());
 //     }
-fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
+pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
     let variant = &message.variant;
     let cfgs = &message.attrs.cfgs;
@@ -282,9 +330,14 @@ fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
         }
         ReplyKind::Later => quote!(#call;),
     };
+    let pattern = quote!(#ident::#variant { #(#fields)* __reply });
+    let pattern = match protocol.side {
+        Side::Actor => quote!(__p::Input::Message(#pattern)),
+        Side::Trait(_) => pattern,
+    };
     quote! {
         #(#cfgs)*
-        __p::Input::Message(#ident::#variant { #(#fields)* __reply }) => {
+        #pattern => {
             #take
             #answer
         }

@@ -79,7 +79,8 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
         });
     }
     // A pattern that can only match needs no second arm.
-    let otherwise = (protocol.messages.len() > 1).then(|| quote_spanned!(place=> _ => __p::None,));
+    let otherwise = (protocol.messages.len() > 1 || message::is_actor(protocol))
+        .then(|| quote_spanned!(place=> _ => __p::None,));
     let make = if message.is_answered_in_turn() { "__new" } else { "__indirect" };
     let make = Ident::new(make, place);
     quote_spanned! {place=>

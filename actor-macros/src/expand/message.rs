@@ -7,12 +7,18 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericParam, Generics};
 
 use super::suspect;
-use crate::model::{Message, Protocol, Role};
+use crate::model::{Message, Protocol, Role, Side};
 use crate::{names, span, text::text};
 
 /// The generics of the enum: those of the block, but none where no variant would use them.
 fn generics(protocol: &Protocol) -> Generics {
-    if protocol.messages.is_empty() { Generics::default() } else { protocol.generics.clone() }
+    let is_unused = protocol.messages.is_empty() && !is_actor(protocol);
+    if is_unused { Generics::default() } else { protocol.generics.clone() }
+}
+
+/// Whether these are an actor's own messages: then its enum takes those of protocols in as well.
+pub(super) fn is_actor(protocol: &Protocol) -> bool {
+    matches!(protocol.side, Side::Actor)
 }
 
 /// `CacheMessage<K, V>`
@@ -27,7 +33,10 @@ pub(super) fn enum_type(protocol: &Protocol) -> TokenStream {
 pub(super) fn link(protocol: &Protocol, message: &Message) -> String {
     let actor = names::plain(&protocol.ident);
     let name = names::plain(&message.name);
-    let path = text(&protocol.actor);
+    let path = match &protocol.side {
+        Side::Actor => text(&protocol.actor),
+        Side::Trait(of_trait) => text(of_trait),
+    };
     let path = path.split('<').next().unwrap_or_default();
     if path.trim_start_matches("r#") == actor {
         format!("[`{actor}::{name}`]")
@@ -46,6 +55,9 @@ pub(super) fn expand_message(protocol: &Protocol) -> TokenStream {
     let generics = generics(protocol);
     let clause = &generics.where_clause;
     let variants = protocol.messages.iter().map(|message| expand_variant(protocol, message));
+    let actor = &protocol.actor;
+    let foreign =
+        is_actor(protocol).then(|| quote!(#[doc(hidden)] __Foreign(__p::Foreign<#actor>),));
     // It must be as public as the most public actor, and only the alias names it. A message that
     // is never sent is reported at its method, not here, and so are the names of arguments.
     quote! {
@@ -55,6 +67,7 @@ pub(super) fn expand_message(protocol: &Protocol) -> TokenStream {
         )]
         pub enum #ident #generics #clause {
             #(#variants)*
+            #foreign
         }
     }
 }
@@ -97,11 +110,13 @@ pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
         let text = variant.to_string();
         quote!(#(#cfgs)* Self::#variant { .. } => __f.write_str(#text),)
     });
+    let foreign = is_actor(protocol)
+        .then(|| quote!(Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),));
     quote! {
         #[automatically_derived]
         impl #params __p::fmt::Debug for #me #clause {
             fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
-                match *self { #(#arms)* }
+                match *self { #(#arms)* #foreign }
             }
         }
     }
@@ -129,9 +144,10 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
         }
     });
     let quiet = super::do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
+    let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(ref __it) => __it.label(),));
     let label = quote! {
         fn label(__message: &#me) -> __p::Label<'_> {
-            match *__message { #(#arms)* }
+            match *__message { #(#arms)* #foreign }
         }
     };
     quote_spanned! {super::at_actor(protocol)=>

@@ -6,13 +6,14 @@ mod handle;
 mod manner;
 mod message;
 mod poison;
+mod serve;
 mod suspect;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Generics;
 
-use crate::model::{ActorType, Protocol};
+use crate::model::{ActorType, Protocol, Service, Side, TraitHalf};
 use crate::span;
 use crate::text::text;
 
@@ -24,6 +25,20 @@ pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
     quote!(#address #message #impls)
 }
 
+/// Everything that a trait gets beside it: the type that stands for its actors, with an address,
+/// and its messages.
+pub(crate) fn expand_trait(half: &TraitHalf) -> TokenStream {
+    let stand_in = serve::expand_stand_in(&half.stand_in);
+    let address = expand_type(&half.stand_in);
+    let protocol = expand_protocol(&half.protocol);
+    quote!(#stand_in #address #protocol)
+}
+
+/// Everything that the impl of a protocol's trait gets beside it.
+pub(crate) fn expand_service(service: &Service) -> TokenStream {
+    serve::expand_service(service)
+}
+
 /// Everything that the impl half adds to the block.
 ///
 /// One constant holds it, so that nothing but the address methods can be named from outside.
@@ -33,10 +48,17 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let message = message::expand_message(protocol);
     let debug = message::expand_debug(protocol);
     let implementation = message::expand_protocol(protocol);
-    let dispatch = dispatch::expand_dispatch(protocol);
-    let handle = dispatch::expand_handle(protocol);
-    let shared = dispatch::expand_shared(protocol);
-    let guards = manner::expand_guards(protocol);
+    let handling = match &protocol.side {
+        Side::Actor => {
+            let dispatch = dispatch::expand_dispatch(protocol);
+            let lends = dispatch::expand_lends(protocol);
+            let handle = dispatch::expand_handle(protocol);
+            let shared = dispatch::expand_shared(protocol);
+            let guards = manner::expand_guards(protocol);
+            quote!(#dispatch #lends #handle #shared #guards)
+        }
+        Side::Trait(of_trait) => serve::expand_serve(protocol, of_trait),
+    };
     let methods = handle::expand_methods(protocol);
     quote! {
         #(#carried)*
@@ -45,10 +67,7 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
             #message
             #debug
             #implementation
-            #dispatch
-            #handle
-            #shared
-            #guards
+            #handling
             #methods
         };
     }
@@ -77,11 +96,16 @@ fn do_not_recommend(path: Option<&TokenStream>, generics: &Generics) -> Option<T
 /// unknown name is complained about: that name, once, is all the user hears.
 fn where_addressed(protocol: &Protocol) -> TokenStream {
     let address = &protocol.address;
-    let bounds = protocol.generics.where_clause.as_ref().map(|clause| {
+    let bounds = bounds(protocol.generics.where_clause.as_ref());
+    quote!(where #bounds #address: __p::Sized)
+}
+
+/// The bounds of a clause, to be put into another.
+fn bounds(clause: Option<&syn::WhereClause>) -> Option<TokenStream> {
+    clause.map(|clause| {
         let bounds = clause.predicates.iter();
         quote!(#(#bounds,)*)
-    });
-    quote!(where #bounds #address: __p::Sized)
+    })
 }
 
 /// The span for what is said about the actor as a whole: its name in the head of the block.

@@ -16,7 +16,11 @@ pub(crate) struct Function {
     /// `default`, if it stands there.
     pub(crate) default: Option<TokenStream>,
     pub(crate) signature: Signature,
-    tokens: TokenStream,
+    /// Whether only actors have the method, in a trait that others may implement.
+    pub(crate) is_for_actors: bool,
+    /// From the visibility to where the body begins.
+    head: TokenStream,
+    body: TokenStream,
 }
 
 /// A function that has a receiver.
@@ -119,15 +123,20 @@ impl Function {
         whole.extend(after.clone());
         let signature: Signature = syn::parse2(whole)?;
 
-        let mut tokens = vis.clone();
-        tokens.extend(words);
-        tokens.extend(before);
+        let mut head = vis.clone();
+        head.extend(words);
+        head.extend(before);
         if let Some(group) = parens {
-            plain_arguments(&group, signature.receiver().is_some()).to_tokens(&mut tokens);
+            plain_arguments(&group, signature.receiver().is_some()).to_tokens(&mut head);
         }
-        tokens.extend(after);
-        tokens.extend(body);
-        Ok(Self { attrs, vis: syn::parse2(vis)?, default, signature, tokens })
+        head.extend(after);
+        let vis = syn::parse2(vis)?;
+        Ok(Self { attrs, vis, default, signature, is_for_actors: false, head, body })
+    }
+
+    /// Adds a clause between signature and body.
+    pub(super) fn bind(&mut self, clause: &TokenStream) {
+        self.head.extend(clause.clone());
     }
 
     pub(crate) fn as_method(&self) -> Option<Method<'_>> {
@@ -226,6 +235,7 @@ impl ToTokens for Function {
         for attr in self.attrs.iter().filter(|attr| !is_ours(attr)) {
             attr.to_tokens(out);
         }
-        self.tokens.to_tokens(out);
+        self.head.to_tokens(out);
+        self.body.to_tokens(out);
     }
 }

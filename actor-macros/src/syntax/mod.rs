@@ -4,6 +4,7 @@
 
 mod block;
 mod method;
+mod trait_item;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::ToTokens;
@@ -12,6 +13,7 @@ use syn::{Attribute, Generics, Token, Type, Visibility};
 
 pub(crate) use block::Member;
 pub(crate) use method::{Function, Method, conditional, conditional_mark, is_mark};
+pub(crate) use trait_item::TraitItem;
 
 use crate::walk::Walk;
 
@@ -19,6 +21,7 @@ use crate::walk::Walk;
 pub(crate) enum Item {
     Type(Box<TypeItem>),
     Block(Box<BlockItem>),
+    Trait(Box<TraitItem>),
     /// Anything else, with the tokens that say what it is.
     Other {
         what: TokenStream,
@@ -75,6 +78,8 @@ pub(crate) fn parse(tokens: TokenStream) -> Item {
             walk.next();
             block(attrs, walk, tokens)
         }
+        "trait" => trait_item::read(attrs, vis, walk, tokens),
+        "unsafe" | "auto" if walk.is_word(1, "trait") => trait_item::read(attrs, vis, walk, tokens),
         _ => {
             while let Some(ident) = walk.peek_ident(0) {
                 let last = matches!(
@@ -116,6 +121,19 @@ fn parse_type(attrs: &[Attribute], vis: Visibility, rest: TokenStream) -> syn::R
     Ok(TypeItem { attrs, vis, ident, generics, tokens })
 }
 
+/// Goes to the braces that end the item; gives what stands before them, and the braces.
+fn braced(walk: &mut Walk) -> Option<(TokenStream, Group)> {
+    let start = walk.position();
+    loop {
+        if let Some(group) = walk.peek_group(0, Delimiter::Brace)
+            && walk.peek(1).is_none()
+        {
+            return Some((walk.since(start), group.clone()));
+        }
+        walk.next()?;
+    }
+}
+
 /// The part of a block's head behind its attributes.
 struct Head {
     generics: Generics,
@@ -152,19 +170,10 @@ impl Parse for Head {
 }
 
 fn block(attrs: Vec<Attribute>, mut walk: Walk, tokens: TokenStream) -> Item {
-    let start = walk.position();
-    let braces = loop {
-        if let Some(group) = walk.peek_group(0, Delimiter::Brace)
-            && walk.peek(1).is_none()
-        {
-            break group.clone();
-        }
-        if walk.next().is_none() {
-            let error = syn::Error::new_spanned(&tokens, "expected the braces of an `impl` block");
-            return Item::Broken { error, tokens };
-        }
+    let Some((head, braces)) = braced(&mut walk) else {
+        let error = syn::Error::new_spanned(&tokens, "expected the braces of an `impl` block");
+        return Item::Broken { error, tokens };
     };
-    let head = walk.since(start);
     match syn::parse2::<Head>(head.clone()) {
         Ok(Head { generics, of_trait, ty }) => {
             let members = block::members(braces.stream());
@@ -185,20 +194,29 @@ fn block(attrs: Vec<Attribute>, mut walk: Walk, tokens: TokenStream) -> Item {
 impl BlockItem {
     /// The block as written, without the marks that are this crate's.
     pub(crate) fn as_written(&self) -> TokenStream {
-        let mut tokens = TokenStream::new();
-        for attr in self.attrs.iter().filter(|attr| !is_actor(attr)) {
-            attr.to_tokens(&mut tokens);
-        }
-        self.head.to_tokens(&mut tokens);
-        let mut inner = TokenStream::new();
-        for member in &self.members {
-            member.to_tokens(&mut inner);
-        }
-        let mut braces = Group::new(Delimiter::Brace, inner);
-        braces.set_span(self.braces.span());
-        braces.to_tokens(&mut tokens);
-        tokens
+        as_written(&self.attrs, &self.head, &self.members, &self.braces)
     }
+}
+
+fn as_written(
+    attrs: &[Attribute],
+    head: &TokenStream,
+    members: &[Member],
+    braces: &Group,
+) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    for attr in attrs.iter().filter(|attr| !is_actor(attr)) {
+        attr.to_tokens(&mut tokens);
+    }
+    head.to_tokens(&mut tokens);
+    let mut inner = TokenStream::new();
+    for member in members {
+        member.to_tokens(&mut inner);
+    }
+    let mut copy = Group::new(Delimiter::Brace, inner);
+    copy.set_span(braces.span());
+    copy.to_tokens(&mut tokens);
+    tokens
 }
 
 /// Whether this is another `#[actor]`, on an item that has one already.

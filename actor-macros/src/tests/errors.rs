@@ -113,10 +113,9 @@ fn wrong_options_are_named() {
 
 #[test]
 fn the_wrong_kind_of_item_is_refused() {
-    let right = "`#[actor]` goes on a struct, an enum or their inherent `impl` block";
+    let right = "`#[actor]` goes on a struct, an enum, an `impl` block or a trait";
     let cases = [
         ("pub union A { a: u8 }", "a union cannot be an actor; write a struct (..)", "pub union"),
-        ("pub trait A {}", "a trait cannot be an actor; ..", "pub trait"),
         ("async fn f() {}", "a function cannot be an actor; ..", "async fn"),
         ("mod m {}", "a module cannot be an actor; ..", "mod"),
         ("type A = u8;", "this cannot be an actor; ..", "type"),
@@ -126,11 +125,7 @@ fn the_wrong_kind_of_item_is_refused() {
     }
     expect(
         "#[actor] impl fmt::Display for Counter { fn fmt(&self, f: &mut Formatter<'_>) {} }",
-        &[(
-            "`#[actor]` does not go on the `impl` of a trait; put it on the inherent `impl` block \
-             of the actor",
-            "fmt::Display",
-        )],
+        &[("`Display` is not an actor protocol; put `#[actor]` on the trait", "Display")],
     );
     expect(
         "#[actor] impl (u8, u8) {}",

@@ -42,11 +42,17 @@ const ITEMS: &[&str] = &[
     }",
     "impl<K, V> shop::Cache<K, V> where K: Ord, Self: Sized { fn get(&self, key: K) -> V {} }",
     "impl Display for Counter { fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result { } }",
+    "impl<K: Send> shop::Greeter<K> for Robot<K> where K: Eq { #[message(skip)] fn greet(&self, n: u8) {} }",
     "pub unsafe trait Greeter { fn greet(&self) -> String; }",
-    "pub(crate) trait Store<K: Ord>: Send where Self: Sized { const N: usize = 1; type Key;
-        /// Doc.
-        async fn get(&mut self, key: K, reply: Reply<u8>) -> Option<Self::Key> { None }
-        fn put<T>(&self, (a, b): (K, &str), context: &Context<Self>); }",
+    "trait Store<K: Send, const N: usize = 1>: Debug + Send where K: Eq {
+        const NAME: &'static str; type Item: Clone;
+        /// doc
+        async fn put(&mut self, key: K, ctx: &Context<Self>, reply: Reply<[u8; N]>) { x }
+        fn twin(self) -> Self;
+        #[on_stop] fn end(&mut self, exit: &Exit);
+        #[message(skip)] fn helper<'a>(&'a self) -> &'a str;
+        fn new() -> u8 { 1 }
+    }",
     "async fn main() -> Result<(), Box<dyn Error>> { run().await }",
 ];
 

@@ -57,6 +57,8 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Account, Account>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Account>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for AccountMessage {
@@ -66,6 +68,7 @@ const _: () = {
                 Self::Lookup { .. } => __f.write_str("Lookup"),
                 Self::Keep { .. } => __f.write_str("Keep"),
                 Self::Close { .. } => __f.write_str("Close"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -85,6 +88,7 @@ const _: () = {
                 AccountMessage::Close { ref __reply, .. } => {
                     __p::Label::new("close", __reply.head())
                 }
+                AccountMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -98,6 +102,23 @@ const _: () = {
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run(__life))
+        }
+    }
+    #[automatically_derived]
+    impl __p::Lends for Account
+    where
+        AccountAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> AccountMessage {
+            AccountMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: AccountMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let AccountMessage::__Foreign(__it) = __message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
         }
     }
     #[automatically_derived]
@@ -139,6 +160,9 @@ const _: () = {
                     __p::Input::Exited(__exited) => {
                         let (__id, __exit) = *__exited;
                         Self::partner_gone(__me, &mut __p::own(__context), __id, __exit);
+                    }
+                    __p::Input::Message(AccountMessage::__Foreign(__it)) => {
+                        return __it.later(__actor, __context).await;
                     }
                     _ => {}
                 }

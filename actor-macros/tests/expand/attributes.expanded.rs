@@ -122,6 +122,8 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Old, u8>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Old>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for OldMessage {
@@ -129,6 +131,7 @@ const _: () = {
             match *self {
                 #[cfg(feature = "extra")]
                 Self::F { .. } => __f.write_str("F"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -140,6 +143,7 @@ const _: () = {
             match *__message {
                 #[cfg(feature = "extra")]
                 OldMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+                OldMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -163,6 +167,19 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __p::Lends for Old
+    where
+        OldAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> OldMessage {
+            OldMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: OldMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let OldMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Old
     where
@@ -172,7 +189,7 @@ const _: () = {
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OldMessage>,
             __context: &::mine::rt::Context<Self>,
-        ) -> __p::Flow {
+        ) -> __p::Flow<__p::Foreign<Self>> {
             use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
@@ -201,6 +218,9 @@ const _: () = {
                 #[cfg(not(feature = "extra"))]
                 __p::Input::Stop(__exit) => {
                     Self::bye_plain(__me, &__exit);
+                }
+                __p::Input::Message(OldMessage::__Foreign(__it)) => {
+                    return __it.now(__actor, __context);
                 }
                 _ => {}
             }
@@ -240,6 +260,7 @@ const _: () = {
                 },
                 |__message| match __message {
                     OldMessage::F { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
                 },
             )
         }

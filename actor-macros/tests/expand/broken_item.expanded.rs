@@ -22,6 +22,8 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Counter, ()>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Counter>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for CounterMessage {
@@ -29,6 +31,7 @@ const _: () = {
             match *self {
                 Self::Label { .. } => __f.write_str("Label"),
                 Self::Last { .. } => __f.write_str("Last"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -42,6 +45,7 @@ const _: () = {
                     __p::Label::new("label", __reply.head())
                 }
                 CounterMessage::Last { ref __reply, .. } => __p::Label::new("last", __reply.head()),
+                CounterMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -58,6 +62,23 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __p::Lends for Counter
+    where
+        CounterAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> CounterMessage {
+            CounterMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: CounterMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let CounterMessage::__Foreign(__it) = __message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Counter
     where
@@ -67,7 +88,7 @@ const _: () = {
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow {
+        ) -> __p::Flow<__p::Foreign<Self>> {
             use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
@@ -76,6 +97,9 @@ const _: () = {
                 }
                 __p::Input::Message(CounterMessage::Last { __reply }) => {
                     __reply.answer(Self::last(__me), |_| __p::None);
+                }
+                __p::Input::Message(CounterMessage::__Foreign(__it)) => {
+                    return __it.now(__actor, __context);
                 }
                 _ => {}
             }

@@ -149,6 +149,8 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<shop::Cache<K, V, N>, <shop::Cache<K, V, N> as Trait>::Item>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<shop::Cache<K, V, N>>),
     }
     #[automatically_derived]
     impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::fmt::Debug
@@ -160,6 +162,7 @@ const _: () = {
             match *self {
                 Self::Get { .. } => __f.write_str("Get"),
                 Self::All { .. } => __f.write_str("All"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -175,6 +178,7 @@ const _: () = {
             match *__message {
                 CacheMessage::Get { ref __reply, .. } => __p::Label::new("get", __reply.head()),
                 CacheMessage::All { ref __reply, .. } => __p::Label::new("all", __reply.head()),
+                CacheMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -193,6 +197,21 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::Lends
+        for shop::Cache<K, V, N>
+    where
+        shop::Cache<K, V, N>: Sized,
+        shop::CacheAddr<K, V, N>: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> CacheMessage<K, V, N> {
+            CacheMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: CacheMessage<K, V, N>) -> __p::Option<__p::Foreign<Self>> {
+            if let CacheMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::HandleNow
         for shop::Cache<K, V, N>
@@ -204,7 +223,7 @@ const _: () = {
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CacheMessage<K, V, N>>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow {
+        ) -> __p::Flow<__p::Foreign<Self>> {
             use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
@@ -215,6 +234,9 @@ const _: () = {
                     __reply.answer(Self::all(__me, others, numbers), |__value| {
                         (&&&__p::Probe(__value)).lost()
                     });
+                }
+                __p::Input::Message(CacheMessage::__Foreign(__it)) => {
+                    return __it.now(__actor, __context);
                 }
                 _ => {}
             }

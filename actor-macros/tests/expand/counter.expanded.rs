@@ -102,6 +102,8 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Counter, ()>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Counter>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for CounterMessage {
@@ -109,6 +111,7 @@ const _: () = {
             match *self {
                 Self::Add { .. } => __f.write_str("Add"),
                 Self::Reset { .. } => __f.write_str("Reset"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -122,6 +125,7 @@ const _: () = {
                 CounterMessage::Reset { ref __reply, .. } => {
                     __p::Label::new("reset", __reply.head())
                 }
+                CounterMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -135,6 +139,23 @@ const _: () = {
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run(__life))
+        }
+    }
+    #[automatically_derived]
+    impl __p::Lends for Counter
+    where
+        CounterAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> CounterMessage {
+            CounterMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: CounterMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let CounterMessage::__Foreign(__it) = __message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
         }
     }
     #[automatically_derived]
@@ -159,6 +180,9 @@ const _: () = {
                     }
                     __p::Input::Message(CounterMessage::Reset { __reply }) => {
                         __reply.answer(Self::reset(__me), |_| __p::None);
+                    }
+                    __p::Input::Message(CounterMessage::__Foreign(__it)) => {
+                        return __it.later(__actor, __context).await;
                     }
                     _ => {}
                 }

@@ -114,19 +114,26 @@ const _: () = {
         non_camel_case_types,
         clippy::min_ident_chars
     )]
-    pub enum DoubleMessage {}
+    pub enum DoubleMessage<T: Clone + Send + 'static> {
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Double<T>>),
+    }
     #[automatically_derived]
-    impl __p::fmt::Debug for DoubleMessage {
+    impl<T: Clone + Send + 'static> __p::fmt::Debug for DoubleMessage<T> {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
-            match *self {}
+            match *self {
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+            }
         }
     }
     #[automatically_derived]
     #[allow(deprecated)]
     impl<T: Clone + Send + 'static> __p::Protocol for Double<T> {
-        type Message = DoubleMessage;
-        fn label(__message: &DoubleMessage) -> __p::Label<'_> {
-            match *__message {}
+        type Message = DoubleMessage<T>;
+        fn label(__message: &DoubleMessage<T>) -> __p::Label<'_> {
+            match *__message {
+                DoubleMessage::__Foreign(ref __it) => __it.label(),
+            }
         }
     }
     #[automatically_derived]
@@ -142,6 +149,19 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<T: Clone + Send + 'static> __p::Lends for Double<T>
+    where
+        DoubleAddr<T>: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> DoubleMessage<T> {
+            DoubleMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: DoubleMessage<T>) -> __p::Option<__p::Foreign<Self>> {
+            if let DoubleMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<T: Clone + Send + 'static> __p::HandleNow for Double<T>
     where
@@ -149,11 +169,14 @@ const _: () = {
     {
         fn handle(
             __actor: &mut __p::Option<Self>,
-            __input: __p::Input<DoubleMessage>,
+            __input: __p::Input<DoubleMessage<T>>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow {
+        ) -> __p::Flow<__p::Foreign<Self>> {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
+                __p::Input::Message(DoubleMessage::__Foreign(__it)) => {
+                    return __it.now(__actor, __context);
+                }
                 _ => {}
             }
             __p::Flow::Done

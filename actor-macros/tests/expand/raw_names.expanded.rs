@@ -103,6 +103,8 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<r#Type, ()>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<r#Type>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for TypeMessage {
@@ -111,6 +113,7 @@ const _: () = {
                 Self::Fn { .. } => __f.write_str("Fn"),
                 Self::Self_ { .. } => __f.write_str("Self_"),
                 Self::_1 { .. } => __f.write_str("_1"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -123,6 +126,7 @@ const _: () = {
                 TypeMessage::Fn { ref __reply, .. } => __p::Label::new("fn", __reply.head()),
                 TypeMessage::Self_ { ref __reply, .. } => __p::Label::new("self_", __reply.head()),
                 TypeMessage::_1 { ref __reply, .. } => __p::Label::new("_1", __reply.head()),
+                TypeMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -136,6 +140,19 @@ const _: () = {
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::local_later(__life.seat(), __p::run(__life))
+        }
+    }
+    #[automatically_derived]
+    impl __p::Lends for r#Type
+    where
+        TypeAddr: __p::Sized,
+    {
+        type Lent = __p::LocalLending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> TypeMessage {
+            TypeMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: TypeMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let TypeMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
         }
     }
     #[automatically_derived]
@@ -168,6 +185,9 @@ const _: () = {
                     }
                     __p::Input::Message(TypeMessage::_1 { message, reply, _type, __reply }) => {
                         __reply.answer(Self::_1(__me, message, reply, _type), |_| __p::None);
+                    }
+                    __p::Input::Message(TypeMessage::__Foreign(__it)) => {
+                        return __it.later(__actor, __context).await;
                     }
                     _ => {}
                 }

@@ -125,6 +125,8 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Motor, u32>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Motor>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for MotorMessage {
@@ -137,6 +139,7 @@ const _: () = {
                 Self::Alarm { .. } => __f.write_str("Alarm"),
                 Self::Shift { .. } => __f.write_str("Shift"),
                 Self::Watch { .. } => __f.write_str("Watch"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -155,6 +158,7 @@ const _: () = {
                 MotorMessage::Alarm { ref __reply, .. } => __p::Label::new("alarm", __reply.head()),
                 MotorMessage::Shift { ref __reply, .. } => __p::Label::new("shift", __reply.head()),
                 MotorMessage::Watch { ref __reply, .. } => __p::Label::new("watch", __reply.head()),
+                MotorMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -207,6 +211,19 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __p::Lends for Motor
+    where
+        MotorAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> MotorMessage {
+            MotorMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: MotorMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let MotorMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleLater for Motor
     where
@@ -250,6 +267,9 @@ const _: () = {
                             ),
                             |_| __p::None,
                         );
+                    }
+                    __p::Input::Message(MotorMessage::__Foreign(__it)) => {
+                        return __it.later(__actor, __context).await;
                     }
                     _ => {}
                 }

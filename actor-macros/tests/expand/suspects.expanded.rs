@@ -19,12 +19,15 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<One, ()>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<One>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for OneMessage {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
             match *self {
                 Self::F { .. } => __f.write_str("F"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -35,6 +38,7 @@ const _: () = {
         fn label(__message: &OneMessage) -> __p::Label<'_> {
             match *__message {
                 OneMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+                OneMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -51,6 +55,19 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __p::Lends for One
+    where
+        OneAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> OneMessage {
+            OneMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: OneMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let OneMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for One
     where
@@ -60,11 +77,14 @@ const _: () = {
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OneMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow {
+        ) -> __p::Flow<__p::Foreign<Self>> {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(OneMessage::F { entry, more, number, __reply }) => {
                     __reply.answer(Self::f(__me, entry, more, number), |_| __p::None);
+                }
+                __p::Input::Message(OneMessage::__Foreign(__it)) => {
+                    return __it.now(__actor, __context);
                 }
                 _ => {}
             }
@@ -100,6 +120,7 @@ const _: () = {
                 },
                 |__message| match __message {
                     OneMessage::F { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
                 },
             )
         }
@@ -127,12 +148,15 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Many, Third>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Many>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for ManyMessage {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
             match *self {
                 Self::F { .. } => __f.write_str("F"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -143,6 +167,7 @@ const _: () = {
         fn label(__message: &ManyMessage) -> __p::Label<'_> {
             match *__message {
                 ManyMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+                ManyMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -159,6 +184,19 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __p::Lends for Many
+    where
+        ManyAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> ManyMessage {
+            ManyMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: ManyMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let ManyMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Many
     where
@@ -168,7 +206,7 @@ const _: () = {
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<ManyMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow {
+        ) -> __p::Flow<__p::Foreign<Self>> {
             use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
@@ -176,6 +214,9 @@ const _: () = {
                     __reply.answer(Self::f(__me, entry, other), |__value| {
                         (&&&__p::Probe(__value)).lost()
                     });
+                }
+                __p::Input::Message(ManyMessage::__Foreign(__it)) => {
+                    return __it.now(__actor, __context);
                 }
                 _ => {}
             }
@@ -210,6 +251,7 @@ const _: () = {
                 },
                 |__message| match __message {
                     ManyMessage::F { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
                 },
             )
         }
@@ -235,12 +277,15 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Sure, ()>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Sure>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for SureMessage {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
             match *self {
                 Self::F { .. } => __f.write_str("F"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -251,6 +296,7 @@ const _: () = {
         fn label(__message: &SureMessage) -> __p::Label<'_> {
             match *__message {
                 SureMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+                SureMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -267,6 +313,19 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __p::Lends for Sure
+    where
+        SureAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> SureMessage {
+            SureMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: SureMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let SureMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Sure
     where
@@ -276,11 +335,14 @@ const _: () = {
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<SureMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow {
+        ) -> __p::Flow<__p::Foreign<Self>> {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(SureMessage::F { entry, other, __reply }) => {
                     __reply.answer(Self::f(__me, entry, other), |_| __p::None);
+                }
+                __p::Input::Message(SureMessage::__Foreign(__it)) => {
+                    return __it.now(__actor, __context);
                 }
                 _ => {}
             }
@@ -311,6 +373,7 @@ const _: () = {
                 SureMessage::F { entry, other, __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     SureMessage::F { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
                 },
             )
         }

@@ -1,6 +1,4 @@
-// error: `#[actor]` does not go on the `impl` of a trait; put it on the inherent `impl` block of the actor
-// under: Greeter
-// error: a union cannot be an actor; write a struct (`#[actor]` goes on a struct, an enum or their inherent `impl` block)
+// error: a union cannot be an actor; write a struct (`#[actor]` goes on a struct, an enum, an `impl` block or a trait)
 // under: pub union
 // error: an actor owns its state and has no lifetimes; use owned types, or `'static`
 // under: 'a
@@ -9,11 +7,39 @@ impl Greeter for Robot {
         String::new()
     }
 }
-::core::compile_error! { "`#[actor]` does not go on the `impl` of a trait; put it on the inherent `impl` block of the actor" }
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl __p::Serves<GreeterAddr> for Robot
+    where
+        RobotAddr: __p::Sized,
+        GreeterAddr: __p::Sized,
+        Robot: __p::Lends,
+    {
+        fn lend(
+            __loan: __p::Loan<Self, <GreeterAddr as ::actor_core::Address>::Actor>,
+        ) -> <Self as __p::Lends>::Lent {
+            __p::Box::pin(__p::lend(__loan))
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<RobotAddr> for GreeterAddr
+    where
+        RobotAddr: __p::Sized,
+        GreeterAddr: __p::Sized,
+        Robot: __p::Lends,
+    {
+        fn from(__addr: RobotAddr) -> Self {
+            __p::From::from(__p::bridge::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
+                &__addr,
+            ))
+        }
+    }
+};
 pub union Both {
     a: u8,
 }
-::core::compile_error! { "a union cannot be an actor; write a struct (`#[actor]` goes on a struct, an enum or their inherent `impl` block)" }
+::core::compile_error! { "a union cannot be an actor; write a struct (`#[actor]` goes on a struct, an enum, an `impl` block or a trait)" }
 impl<'a> Parser<'a> {
     fn f(&self) {}
 }

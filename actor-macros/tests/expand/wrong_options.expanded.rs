@@ -99,12 +99,15 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Counter, ()>,
         },
+        #[doc(hidden)]
+        __Foreign(__p::Foreign<Counter>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for CounterMessage {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
             match *self {
                 Self::Right { .. } => __f.write_str("Right"),
+                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -117,6 +120,7 @@ const _: () = {
                 CounterMessage::Right { ref __reply, .. } => {
                     __p::Label::new("right", __reply.head())
                 }
+                CounterMessage::__Foreign(ref __it) => __it.label(),
             }
         }
     }
@@ -133,6 +137,23 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __p::Lends for Counter
+    where
+        CounterAddr: __p::Sized,
+    {
+        type Lent = __p::Lending<Self>;
+        fn wrap(__it: __p::Foreign<Self>) -> CounterMessage {
+            CounterMessage::__Foreign(__it)
+        }
+        fn unwrap(__message: CounterMessage) -> __p::Option<__p::Foreign<Self>> {
+            if let CounterMessage::__Foreign(__it) = __message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
+    }
+    #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::HandleNow for Counter
     where
@@ -142,11 +163,14 @@ const _: () = {
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow {
+        ) -> __p::Flow<__p::Foreign<Self>> {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CounterMessage::Right { __reply }) => {
                     __reply.answer(Self::right(__me), |_| __p::None);
+                }
+                __p::Input::Message(CounterMessage::__Foreign(__it)) => {
+                    return __it.now(__actor, __context);
                 }
                 _ => {}
             }
@@ -177,6 +201,7 @@ const _: () = {
                 CounterMessage::Right { __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     CounterMessage::Right { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
                 },
             )
         }

@@ -8,7 +8,7 @@ use crate::actor::Dispatch;
 use crate::cell::core::Core;
 use crate::cell::pending::Pending;
 use crate::cell::post::{
-    AnyMail, Fetched, Post, Rest, Shared, Verbs, announce, contain, throw_away, wake_all,
+    AnyMail, Fetched, Post, Rest, Shared, Verbs, WeakPost, announce, contain, throw_away, wake_all,
 };
 use crate::cell::queue::{Queue, Refused, Room, Ticket};
 use crate::cell::seat::{Cell, Seat};
@@ -314,9 +314,9 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         left.map(|(message, _waker)| message)
     }
 
-    fn weak(self: Arc<Self>) -> Weak<dyn Post<A>> {
+    fn weak(self: Arc<Self>) -> WeakPost<A> {
         let post: Arc<dyn Post<A>> = self;
-        Arc::downgrade(&post)
+        WeakPost::Own(Arc::downgrade(&post))
     }
 
     fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {

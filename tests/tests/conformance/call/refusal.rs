@@ -143,7 +143,7 @@ pub fn a21_a_send_error_goes_through_the_question_mark(system: &System) {
         let error = pocket.put(Cell::new(3)).try_send().unwrap_err();
         is_an_error(&error);
         assert!(format!("{error:?}").contains("Stopped"), "`Debug` without that of the message");
-        let PocketMessage::Put { coin, .. } = error.into_message();
+        let PocketMessage::Put { coin, .. } = error.into_message() else { panic!("another") };
         assert_eq!(coin.get(), 3);
         let error = use_it(&pocket, 2).await.unwrap_err();
         assert!(error.is::<SendError<PocketMessage>>(), "{error}");

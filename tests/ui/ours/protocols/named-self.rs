@@ -2,7 +2,7 @@ use actor_core::prelude::*;
 
 #[actor]
 trait Greeter {
-    fn greet(&self);
+    fn again(&self) -> Self;
 }
 
 fn main() {}

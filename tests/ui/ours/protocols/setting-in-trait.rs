@@ -1,10 +1,9 @@
 use actor_core::prelude::*;
+
+#[actor]
 trait Greeter {
+    #[message(unbounded)]
     fn greet(&self);
 }
-struct Robot;
-#[actor]
-impl Greeter for Robot {
-    fn greet(&self) {}
-}
+
 fn main() {}

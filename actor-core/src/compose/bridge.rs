@@ -1,0 +1,155 @@
+//! The mailbox of an actor as an address of a protocol sees it: each message is boxed on its way in.
+//! Knows no macro: what it needs of an actor are the traits of `life/foreign.rs`.
+
+use crate::actor::{Actor, Dispatch, Flow, Label, Protocol};
+use crate::cell::core::Core;
+use crate::cell::pending::Pending;
+use crate::cell::post::{AnyMail, Bridged, Post, Rest, WeakPost};
+use crate::cell::queue::{Refused, Room, Ticket};
+use crate::cell::seat::{Cell, Seat};
+use crate::life::Context;
+use crate::life::foreign::{Foreign, Letter, Loan, Serve, Serves};
+use crate::sync::Arc;
+use crate::talk::address::Addr;
+use std::any::Any;
+use std::marker::PhantomData;
+use std::task::Waker;
+
+/// The same actor, addressed by a protocol that it serves.
+#[doc(hidden)]
+pub fn bridge<A: Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<A>) -> Addr<P> {
+    let bridge = Bridge { post: address.shared(), protocol: PhantomData };
+    bridge.post.core().keep();
+    Addr::adopted(Arc::new(bridge))
+}
+
+/// A message of the protocol `P` on its way to an actor.
+struct Boxed<P: Protocol>(P::Message);
+
+impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> {
+    fn label(&self) -> Label<'_> {
+        P::label(&self.0)
+    }
+
+    fn is_later(&self) -> bool {
+        P::is_later(&self.0)
+    }
+
+    fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow {
+        P::now(actor, self.0, context)
+    }
+
+    fn lend(self: Box<Self>, actor: Option<A>, context: Context<A>) -> A::Lent {
+        A::lend(Loan { actor, message: self.0, context })
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+struct Bridge<A: Dispatch, P> {
+    post: Arc<dyn Post<A>>,
+    protocol: PhantomData<fn() -> P>,
+}
+
+impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Bridge<A, P> {
+    fn wrap(message: P::Message) -> A::Message {
+        A::wrap(Foreign(Box::new(Boxed::<P>(message))))
+    }
+
+    /// Takes a message out again that this bridge has wrapped.
+    fn unwrap(message: A::Message) -> P::Message {
+        let foreign =
+            A::unwrap(message).and_then(|Foreign(letter)| letter.into_any().downcast().ok());
+        let Boxed::<P>(message) = *foreign.expect("a mailbox gives back the message it was given");
+        message
+    }
+}
+
+impl<A: Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P> {
+    fn core(&self) -> &Core {
+        self.post.core()
+    }
+
+    fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
+        self.post.with(look);
+    }
+
+    fn len(&self) -> usize {
+        self.post.len()
+    }
+
+    fn close(&self) {
+        self.post.close();
+    }
+
+    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut Seat)) {
+        self.post.with_room_wanted(ticket, look);
+    }
+
+    fn lay_back(&self, pending: Option<&Pending>, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest {
+        self.post.lay_back(pending, cell)
+    }
+
+    fn cancel(&self, key: u64) {
+        self.post.cancel(key);
+    }
+
+    fn task_gone(&self, key: u64) {
+        self.post.task_gone(key);
+    }
+}
+
+impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P> {
+    fn push(&self, message: P::Message) -> Result<(), Refused<P::Message>> {
+        self.post.push(Self::wrap(message)).map_err(|refused| match refused {
+            Refused::Stopped(message) => Refused::Stopped(Self::unwrap(message)),
+            Refused::Full(message) => Refused::Full(Self::unwrap(message)),
+        })
+    }
+
+    fn push_or_wait(
+        &self,
+        message: P::Message,
+        waker: Option<Waker>,
+    ) -> Result<Option<Ticket>, P::Message> {
+        self.post.push_or_wait(Self::wrap(message), waker).map_err(Self::unwrap)
+    }
+
+    fn look(&self, ticket: Ticket, waker: &Waker) -> Room<P::Message> {
+        match self.post.look(ticket, waker) {
+            Room::Accepted => Room::Accepted,
+            Room::Stopped(message) => Room::Stopped(Self::unwrap(message)),
+            Room::StillWaiting => Room::StillWaiting,
+        }
+    }
+
+    fn leave(&self, ticket: Ticket) -> Option<P::Message> {
+        self.post.leave(ticket).map(Self::unwrap)
+    }
+
+    fn resize(&self, size: usize) -> bool {
+        self.post.resize(size)
+    }
+
+    fn weak(self: Arc<Self>) -> WeakPost<P> {
+        let post = self.post.clone().weak();
+        WeakPost::Bridged(Arc::new(WeakBridge { post }))
+    }
+
+    fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {
+        self.post.clone().any()
+    }
+}
+
+struct WeakBridge<A> {
+    post: WeakPost<A>,
+}
+
+impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Bridged<P> for WeakBridge<A> {
+    fn upgrade(&self) -> Option<Arc<dyn Post<P>>> {
+        let bridge = Bridge { post: self.post.upgrade()?, protocol: PhantomData };
+        Some(Arc::new(bridge))
+    }
+}

@@ -1,0 +1,196 @@
+//! Messages of protocols in the mailbox of an actor that serves them, and how their handlers come by
+//! the state: an async one borrows it for as long as it runs, in a box of its own.
+//!
+//! An actor that serves no protocol pays for none of this but a variant of its message enum.
+
+use super::body::Handler;
+use super::context::Context;
+use super::driver::Broken;
+use crate::actor::{Dispatch, Flow, Label, Protocol};
+use crate::cell::current;
+use crate::talk::address::Address;
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+/// A message of a protocol, in the message enum of the actor that is to handle it.
+#[doc(hidden)]
+pub struct Foreign<A>(pub(crate) Box<dyn Letter<A>>);
+
+/// A message of some protocol that `A` serves; `P` of the protocol is forgotten here.
+pub(crate) trait Letter<A>: Send {
+    fn label(&self) -> Label<'_>;
+    /// Whether its handler is async.
+    fn is_later(&self) -> bool
+    where
+        A: Lends;
+    fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow
+    where
+        A: Lends;
+    fn lend(self: Box<Self>, actor: Option<A>, context: Context<A>) -> A::Lent
+    where
+        A: Lends;
+    /// The message itself, for one who knows its type.
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+/// An actor that takes messages of protocols; written by `#[actor]` on its inherent impl.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` handles no messages",
+    label = "add `#[actor] impl {Self} {{ .. }}`, which may be empty"
+)]
+pub trait Lends: Dispatch {
+    /// A handler that has borrowed the state: [`Lending`], or [`LocalLending`] of a `local` actor.
+    type Lent: Future<Output = Returned<Self>> + Unpin + 'static;
+
+    /// Puts a message of a protocol into the enum.
+    fn wrap(foreign: Foreign<Self>) -> Self::Message;
+
+    /// Takes it out again, if it is one.
+    fn unwrap(message: Self::Message) -> Option<Foreign<Self>>;
+}
+
+/// How the messages of a protocol are carried out by whoever implements its trait; written by
+/// `#[actor]` on the trait.
+#[doc(hidden)]
+pub trait Serve<A: Dispatch>: Protocol {
+    /// Whether the handler of this message is async.
+    fn is_later(_: &Self::Message) -> bool {
+        false
+    }
+
+    /// Carries out a message whose handler is not.
+    fn now(actor: &mut Option<A>, message: Self::Message, context: &Context<A>) -> Flow;
+
+    /// Carries out a message whose handler is.
+    fn later(
+        actor: &mut Option<A>,
+        message: Self::Message,
+        context: &Context<A>,
+    ) -> impl Future<Output = Flow> {
+        let flow = Self::now(actor, message, context);
+        async move { flow }
+    }
+}
+
+/// An actor that serves the protocol of the address `G`; written by `#[actor]` on its impl of the
+/// trait.
+#[doc(hidden)]
+pub trait Serves<G: Address>: Lends {
+    /// Boxes [`lend`] on the concrete actor, so that `Send` is proved where it is known.
+    fn lend(loan: Loan<Self, G::Actor>) -> Self::Lent
+    where
+        G::Actor: Serve<Self>;
+}
+
+/// What a handler needs that borrows the state.
+#[doc(hidden)]
+#[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
+pub struct Loan<A: Dispatch, P: Protocol> {
+    pub(crate) actor: Option<A>,
+    pub(crate) message: P::Message,
+    pub(crate) context: Context<A>,
+}
+
+/// The state after a handler has borrowed it, and how that ended.
+#[doc(hidden)]
+#[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
+pub struct Returned<A> {
+    pub(crate) actor: Option<A>,
+    pub(crate) outcome: Result<Flow, Broken>,
+}
+
+/// A handler that has borrowed the state.
+#[doc(hidden)]
+pub type Lending<A> = Pin<Box<dyn Future<Output = Returned<A>> + Send>>;
+
+/// A handler that has borrowed a state that stays on its thread.
+#[doc(hidden)]
+pub type LocalLending<A> = Pin<Box<dyn Future<Output = Returned<A>>>>;
+
+/// Runs the handler of a message that has borrowed the state. A panic of its leaves the state whole.
+#[doc(hidden)]
+pub fn lend<A: Dispatch, P: Serve<A>>(loan: Loan<A, P>) -> impl Future<Output = Returned<A>> {
+    let Loan { mut actor, message, context } = loan;
+    let handling = current::handling();
+    async move {
+        let future = P::later(&mut actor, message, &context);
+        let outcome = Handler::new(future, &context.mail().core, handling).await;
+        Returned { actor, outcome }
+    }
+}
+
+impl<A> Foreign<A> {
+    /// What the run loop has to know of it.
+    pub fn label(&self) -> Label<'_> {
+        self.0.label()
+    }
+
+    /// Carries it out in an actor without async handlers, or gives it back if it needs one.
+    pub fn now(self, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>>
+    where
+        A: Lends,
+    {
+        if self.0.is_later() {
+            return Flow::Lend(self);
+        }
+        match self.0.now(actor, context) {
+            Flow::Failed(text) => Flow::Failed(text),
+            Flow::Done | Flow::Lend(_) => Flow::Done,
+        }
+    }
+
+    /// Carries it out in an actor with async handlers.
+    pub fn later<'a>(self, actor: &'a mut Option<A>, context: &Context<A>) -> Later<'a, A>
+    where
+        A: Lends,
+    {
+        if self.0.is_later() {
+            let lent = self.0.lend(actor.take(), context.again());
+            Later::Lent(actor, lent)
+        } else {
+            Later::Now(self.0.now(actor, context))
+        }
+    }
+}
+
+impl<A> fmt::Debug for Foreign<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label().name)
+    }
+}
+
+/// A message of a protocol at work in an actor with async handlers.
+#[doc(hidden)]
+#[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
+pub enum Later<'a, A: Lends> {
+    /// Its handler was sync.
+    Now(Flow),
+    /// Its handler has the state, which goes back to its place.
+    Lent(&'a mut Option<A>, A::Lent),
+}
+
+impl<A: Lends> Future for Later<'_, A> {
+    type Output = Flow;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
+        match &mut *self {
+            Later::Now(flow) => Poll::Ready(std::mem::replace(flow, Flow::Done)),
+            Later::Lent(place, lent) => {
+                let Returned { actor, outcome } = std::task::ready!(Pin::new(lent).poll(cx));
+                **place = actor;
+                match outcome {
+                    Ok(flow) => Poll::Ready(flow),
+                    Err(Broken::Panicked(payload)) => resume_unwind(payload),
+                    // The loop polls a handler of a killed actor no more, so this is not reached;
+                    // if it were, the loop sees the kill before anything else.
+                    Err(Broken::Killed) => Poll::Ready(Flow::Done),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Floor 3: a trait as a protocol: its methods are messages of whoever implements it.
+//!
+//! It must not know any actor.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{LitStr, Visibility};
+
+use super::marks::{self, Mark};
+use super::{
+    args, block, check_lifetimes, check_once, has_lifetimes, may_be_deprecated, method, reply,
+    settings,
+};
+use crate::errors::Errors;
+use crate::model::{ActorType, Protocol, Room, Settings, Side, TraitHalf};
+use crate::names;
+use crate::options::Entry;
+use crate::syntax::{Function, Member, TraitItem};
+
+/// Reads a trait; gives nothing where nothing can be made of it. Notes in the item which methods take
+/// the context, which only an actor has.
+pub(crate) fn check_trait(
+    options: TokenStream,
+    item: &mut TraitItem,
+    errors: &mut Errors,
+) -> Option<TraitHalf> {
+    let krate = settings::of_trait(options, errors);
+    check_once(&item.attrs, errors);
+    check_head(item, errors);
+    let stand_in = stand_in(item, krate.clone());
+    let (_, arguments, _) = item.generics.split_for_impl();
+    let (any, address, name) = (&stand_in.ident, &stand_in.address, &item.ident);
+    let mut protocol = Protocol {
+        side: Side::Trait(quote!(#name #arguments)),
+        krate,
+        carried: block::carried(&item.attrs),
+        generics: item.generics.clone(),
+        actor: quote!(#any #arguments),
+        ident: item.ident.clone(),
+        address: quote!(#address #arguments),
+        message: stand_in.message.clone(),
+        local: true,
+        messages: Vec::new(),
+        hooks: Vec::new(),
+        poisoned: Vec::new(),
+    };
+    let vis = item.vis.clone();
+    for member in &mut item.members {
+        match member {
+            Member::Function(function) => {
+                check_function(function, &vis, &mut protocol, errors);
+                function.is_for_actors =
+                    args::typed(&function.signature).any(|arg| args::context(&arg.ty).is_some());
+            }
+            Member::Broken { error, .. } => errors.push_syntax(error),
+            Member::Other(_) => {}
+        }
+    }
+    check_not_idle(item, &protocol, errors);
+    (!has_lifetimes(&item.generics)).then_some(TraitHalf { stand_in, protocol })
+}
+
+/// A protocol is a plain trait without supertraits and lifetimes.
+fn check_head(item: &TraitItem, errors: &mut Errors) {
+    if !item.qualifiers.is_empty() {
+        let word = item.qualifiers.to_string();
+        errors.push(&item.qualifiers, format!("a protocol cannot be `{word}`; write `trait`"));
+    }
+    if !item.supertraits.is_empty() {
+        let text = "a protocol has no supertraits: its address knows its own messages and nothing \
+                    else; remove them, and have the actor implement both";
+        errors.push(&item.supertraits, text);
+    }
+    let text = "a protocol has no lifetimes: its messages are owned; use owned types, or `'static`";
+    check_lifetimes(&item.generics, text, errors);
+}
+
+/// The type that stands for every actor that implements the trait.
+fn stand_in(item: &TraitItem, krate: Option<TokenStream>) -> ActorType {
+    let name = names::plain(&item.ident);
+    let span = item.ident.span();
+    ActorType {
+        krate,
+        cfgs: item.attrs.iter().filter(|attr| marks::is_cfg(attr)).cloned().collect(),
+        carried: item.attrs.iter().filter(|attr| marks::is_carried(attr)).cloned().collect(),
+        deprecated: may_be_deprecated(&item.generics, &item.attrs),
+        vis: item.vis.clone(),
+        ident: names::identifier(&format!("Any{name}"), span),
+        address: names::identifier(&format!("{name}Addr"), span),
+        message: names::identifier(&format!("{name}Message"), span),
+        shown: item.ident.clone(),
+        generics: item.generics.clone(),
+        settings: Settings {
+            name: LitStr::new(&name, span),
+            room: Room::Usual,
+            turn: None,
+            deferred: None,
+            overlap: None,
+        },
+    }
+}
+
+fn check_function(
+    function: &Function,
+    vis: &Visibility,
+    protocol: &mut Protocol,
+    errors: &mut Errors,
+) {
+    let before = errors.count();
+    let mark = marks::read(&function.attrs, errors);
+    if let Mark::Hook(_, word) = mark {
+        let text =
+            format!("`#[{word}]` belongs to an actor; move the method to its `#[actor] impl`");
+        errors.push(&function.signature.ident, text);
+        return;
+    }
+    let Some(method) = function.as_method() else {
+        block::check_no_data(function, errors);
+        if matches!(mark, Mark::Message(_)) {
+            let name = &function.signature.ident;
+            errors.push(name, "a message takes `&self`, `&mut self` or `self`; add a receiver");
+        }
+        return;
+    };
+    if matches!(mark, Mark::Skip) {
+        return block::check_no_data(function, errors);
+    }
+    if let Mark::Message(settings) = &mark {
+        check_no_settings(settings, errors);
+    }
+    check_no_self(function, errors);
+    let checked = method::check(method, &[], &protocol.actor, "the trait", errors);
+    match checked {
+        Ok(mut message) if errors.count() == before => {
+            message.vis = vis.clone();
+            block::add(*message, function, protocol, errors);
+        }
+        Ok(_) => {
+            let mut poisoned = method::poisoned(function, &protocol.actor, errors);
+            poisoned.vis = vis.clone();
+            protocol.poisoned.push(poisoned);
+        }
+        Err(mut poisoned) => {
+            poisoned.vis = vis.clone();
+            protocol.poisoned.push(*poisoned);
+        }
+    }
+}
+
+/// How a message waits is the business of the actor.
+fn check_no_settings(settings: &[Entry], errors: &mut Errors) {
+    for setting in settings {
+        let key = &setting.key;
+        let text = format!(
+            "`{key}` is for an actor's own messages; have this one send such a message, or remove it"
+        );
+        errors.push(key, text);
+    }
+}
+
+/// A message of a protocol does not name the actor, which its sender does not know.
+fn check_no_self(function: &Function, errors: &mut Errors) {
+    let text = "the sender of a protocol's message does not know which actor handles it, so `Self` \
+                cannot be named; name a type, or make it a parameter of the trait";
+    let arguments = args::typed(&function.signature)
+        .filter(|arg| args::context(&arg.ty).is_none())
+        .map(|arg| arg.ty.to_token_stream());
+    let returned = reply::returned(&function.signature).map(ToTokens::to_token_stream);
+    for tokens in arguments.chain(returned) {
+        if let Some(word) = find_self(tokens) {
+            errors.push(word, text);
+        }
+    }
+}
+
+fn find_self(tokens: TokenStream) -> Option<TokenTree> {
+    tokens.into_iter().find_map(|tree| match &tree {
+        TokenTree::Ident(word) if word == "Self" => Some(tree),
+        TokenTree::Group(group) => find_self(Group::stream(group)),
+        _ => None,
+    })
+}
+
+/// A trait that is not empty has messages.
+fn check_not_idle(item: &TraitItem, protocol: &Protocol, errors: &mut Errors) {
+    let idle = protocol.messages.is_empty() && protocol.poisoned.is_empty() && errors.count() == 0;
+    let first = item.members.iter().find_map(|member| match member {
+        Member::Function(function) => Some(function),
+        _ => None,
+    });
+    if let (true, Some(function)) = (idle, first) {
+        let text = "no message here; a message is a method with a `self` receiver";
+        errors.push(&function.signature.ident, text);
+    }
+}

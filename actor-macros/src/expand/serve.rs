@@ -1,0 +1,155 @@
+//! Floor 4, protocols: what a trait says of its messages, and what an actor says that implements it.
+//!
+//! It must not know whether a handler's future is `Send`: that is proved on each actor.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::GenericParam;
+
+use super::{dispatch, krate, message};
+use crate::model::{ActorType, Message, Protocol, Service};
+use crate::{names, span};
+
+// Input:  #[actor] pub trait Greeter<T> { .. }
+// Output:
+//     /// Any actor that implements [`Greeter`], in types such as `WeakAddr<AnyGreeter>`.
+//     pub struct AnyGreeter<T>(::actor_core::__private::Nobody<(*const T,)>);
+pub(super) fn expand_stand_in(actor: &ActorType) -> TokenStream {
+    let ActorType { cfgs, carried, vis, ident, generics, .. } = actor;
+    let krate = krate(actor.krate.as_ref(), span::hidden());
+    let shown = names::plain(&actor.shown);
+    let doc =
+        format!("Any actor that implements [`{shown}`], in types such as `WeakAddr<{ident}>`.");
+    let used = generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        _ => None,
+    });
+    let params = (!generics.params.is_empty()).then(|| {
+        let params = &generics.params;
+        quote!(<#params>)
+    });
+    let clause = &generics.where_clause;
+    quote! {
+        #(#cfgs)*
+        #(#carried)*
+        #[doc = #doc]
+        #[allow(dead_code, missing_debug_implementations)]
+        #vis struct #ident #params (#krate::__private::Nobody<(#(*const #used,)*)>) #clause;
+    }
+}
+
+// Output:
+//     impl<__A> __p::Serve<__A> for AnyGreeter where __A: Greeter + __p::Dispatch {
+//         fn is_later(__message: &GreeterMessage) -> __p::bool { .. }
+//         fn now(__actor: .., __message: .., __context: ..) -> __p::Flow { match __message { .. } }
+//         fn later(..) -> impl __p::Future<Output = __p::Flow> { async move { match __message { .. } } }
+//     }
+pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> TokenStream {
+    let any = &protocol.actor;
+    let krate = krate(protocol.krate.as_ref(), span::hidden());
+    let mut generics = protocol.generics.clone();
+    let served = syn::TypeParam::from(proc_macro2::Ident::new("__A", span::hidden()));
+    generics.params.push(GenericParam::Type(served));
+    let (params, ..) = generics.split_for_impl();
+    let bounds = super::bounds(generics.where_clause.as_ref());
+    let me = message::enum_type(protocol);
+    let arms = |later: bool| {
+        let all = protocol.messages.iter().filter(move |message| message.is_async == later);
+        all.map(|message| dispatch::expand_arm(protocol, message))
+    };
+    let (now, later): (Vec<_>, Vec<_>) = (arms(false).collect(), arms(true).collect());
+    let probe = dispatch::expand_probe(protocol);
+    let body = |arms: &[TokenStream]| {
+        quote! {
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __message {
+                #(#arms)*
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+    };
+    let now = body(&now);
+    let later = (!later.is_empty()).then(|| {
+        let is_async = |message: &&Message| message.is_async;
+        let marks = protocol.messages.iter().filter(is_async).map(|message| {
+            let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
+            let ident = span::on(&protocol.message, span::hidden());
+            quote!(#(#cfgs)* #ident::#variant { .. } => true,)
+        });
+        let body = body(&later);
+        quote! {
+            fn is_later(__message: &#me) -> __p::bool {
+                match *__message { #(#marks)* _ => false }
+            }
+            fn later(
+                __actor: &mut __p::Option<__A>,
+                __message: #me,
+                __context: &#krate::Context<__A>,
+            ) -> impl __p::Future<Output = __p::Flow> {
+                #probe
+                async move { #body }
+            }
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        #[allow(
+            deprecated, unreachable_patterns, unused_imports, unused_variables,
+            clippy::min_ident_chars,
+        )]
+        impl #params __p::Serve<__A> for #any
+        where
+            #bounds __A: #of_trait + __p::Dispatch,
+        {
+            fn now(
+                __actor: &mut __p::Option<__A>,
+                __message: #me,
+                __context: &#krate::Context<__A>,
+            ) -> __p::Flow {
+                #probe
+                #now
+            }
+            #later
+        }
+    }
+}
+
+// Input:  #[actor] impl Greeter for Robot { .. }
+// Output:
+//     impl __p::Serves<GreeterAddr> for Robot { .. }
+//     impl __p::From<RobotAddr> for GreeterAddr { .. }
+pub(super) fn expand_service(service: &Service) -> TokenStream {
+    let Service { carried, generics, actor, address, served, .. } = service;
+    let krate = krate(service.krate.as_ref(), span::hidden());
+    let place = span::hidden_at(service.ident.span());
+    let (params, ..) = generics.split_for_impl();
+    let bounds = super::bounds(generics.where_clause.as_ref());
+    // See `where_addressed`: where a name is missing, that is all that is complained about.
+    let clause = quote!(where #bounds #address: __p::Sized, #served: __p::Sized);
+    // So that a missing block of the actor is told once. With generics nothing could be proved by it.
+    let at_actor = span::hidden_at(span::last(actor));
+    let lends = generics.params.is_empty().then(|| quote_spanned!(at_actor=> , #actor: __p::Lends));
+    let clause = quote!(#clause #lends);
+    let any = quote!(<#served as #krate::Address>::Actor);
+    // That a handler's future is not `Send` is found here.
+    let boxed = quote_spanned!(place=> __p::Box::pin(__p::lend(__loan)));
+    quote! {
+        #(#carried)*
+        const _: () = {
+            use #krate::__private as __p;
+            #[automatically_derived]
+            impl #params __p::Serves<#served> for #actor #clause {
+                fn lend(__loan: __p::Loan<Self, #any>) -> <Self as __p::Lends>::Lent {
+                    #boxed
+                }
+            }
+            #[automatically_derived]
+            impl #params __p::From<#address> for #served #clause {
+                fn from(__addr: #address) -> Self {
+                    __p::From::from(__p::bridge::<#actor, #any>(&__addr))
+                }
+            }
+        };
+    }
+}

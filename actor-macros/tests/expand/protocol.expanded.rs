@@ -1,0 +1,368 @@
+#[doc = " Stores values."]
+#[allow(async_fn_in_trait)]
+pub trait Store<K: Send + 'static, const N: usize = 1> {
+    #[doc = " A name."]
+    const NAME: &'static str;
+    #[doc = " Puts `value` there."]
+    fn put(&mut self, key: K, value: [u8; N]) -> Option<[u8; N]>;
+    #[doc = " Looks it up, and may take its time."]
+    #[cfg(feature = "slow")]
+    async fn get(&self, key: K, context: &Context<Self>) -> Option<[u8; N]>
+    where
+        Self: ::actor_core::__private::Dispatch;
+    #[doc = " Answers when there is something."]
+    async fn wait(&mut self, reply: Reply<K>) {
+        drop(reply);
+    }
+    fn finish(self) -> usize;
+    fn helper(&self) {}
+}
+#[doc = "Any actor that implements [`Store`], in types such as `WeakAddr<AnyStore>`."]
+#[allow(dead_code, missing_debug_implementations)]
+pub struct AnyStore<K: Send + 'static, const N: usize = 1>(
+    ::actor_core::__private::Nobody<(*const K,)>,
+);
+#[doc = "Address of any actor that implements [`Store`]."]
+#[allow(deprecated)]
+pub struct StoreAddr<K: Send + 'static, const N: usize = 1>(::actor_core::Addr<AnyStore<K, N>>);
+#[doc = "Messages of [`Store`], one variant each."]
+#[allow(deprecated)]
+pub type StoreMessage<K, const N: usize = 1> = <AnyStore<K, N> as ::actor_core::Protocol>::Message;
+#[allow(deprecated)]
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> ::actor_core::Actor for AnyStore<K, N> {
+        type Addr = StoreAddr<K, N>;
+        const SETTINGS: __p::Settings = __p::Settings::new("Store");
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> ::actor_core::Address for StoreAddr<K, N> {
+        type Actor = AnyStore<K, N>;
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::Clone for StoreAddr<K, N> {
+        fn clone(&self) -> Self {
+            Self(__p::Clone::clone(&self.0))
+        }
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::fmt::Debug for StoreAddr<K, N> {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            __p::fmt::Debug::fmt(&self.0, __f)
+        }
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::PartialEq for StoreAddr<K, N> {
+        fn eq(&self, __other: &Self) -> __p::bool {
+            __p::PartialEq::eq(&self.0, &__other.0)
+        }
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::Eq for StoreAddr<K, N> {}
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::Hash for StoreAddr<K, N> {
+        fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
+            __p::Hash::hash(&self.0, __state);
+        }
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::Deref for StoreAddr<K, N> {
+        type Target = ::actor_core::Addr<AnyStore<K, N>>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::AsRef<::actor_core::Addr<AnyStore<K, N>>>
+        for StoreAddr<K, N>
+    {
+        fn as_ref(&self) -> &::actor_core::Addr<AnyStore<K, N>> {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::From<::actor_core::Addr<AnyStore<K, N>>>
+        for StoreAddr<K, N>
+    {
+        fn from(__addr: ::actor_core::Addr<AnyStore<K, N>>) -> Self {
+            Self(__addr)
+        }
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::From<StoreAddr<K, N>>
+        for ::actor_core::Addr<AnyStore<K, N>>
+    {
+        fn from(__addr: StoreAddr<K, N>) -> Self {
+            __addr.0
+        }
+    }
+};
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
+    pub enum StoreMessage<K: Send + 'static, const N: usize = 1> {
+        #[doc = " Puts `value` there."]
+        Put {
+            key: K,
+            value: [u8; N],
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<AnyStore<K, N>, Option<[u8; N]>>,
+        },
+        #[cfg(feature = "slow")]
+        #[doc = " Looks it up, and may take its time."]
+        Get {
+            key: K,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<AnyStore<K, N>, Option<[u8; N]>>,
+        },
+        #[doc = " Answers when there is something."]
+        Wait {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<AnyStore<K, N>, K>,
+        },
+        Finish {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<AnyStore<K, N>, usize>,
+        },
+    }
+    #[automatically_derived]
+    impl<K: Send + 'static, const N: usize> __p::fmt::Debug for StoreMessage<K, N> {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Put { .. } => __f.write_str("Put"),
+                #[cfg(feature = "slow")]
+                Self::Get { .. } => __f.write_str("Get"),
+                Self::Wait { .. } => __f.write_str("Wait"),
+                Self::Finish { .. } => __f.write_str("Finish"),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl<K: Send + 'static, const N: usize> __p::Protocol for AnyStore<K, N> {
+        type Message = StoreMessage<K, N>;
+        fn label(__message: &StoreMessage<K, N>) -> __p::Label<'_> {
+            match *__message {
+                StoreMessage::Put { ref __reply, .. } => __p::Label::new("put", __reply.head()),
+                #[cfg(feature = "slow")]
+                StoreMessage::Get { ref __reply, .. } => __p::Label::new("get", __reply.head()),
+                StoreMessage::Wait { ref __reply, .. } => __p::Label::new("wait", __reply.head()),
+                StoreMessage::Finish { ref __reply, .. } => {
+                    __p::Label::new("finish", __reply.head())
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(
+        deprecated,
+        unreachable_patterns,
+        unused_imports,
+        unused_variables,
+        clippy::min_ident_chars
+    )]
+    impl<K: Send + 'static, const N: usize, __A> __p::Serve<__A> for AnyStore<K, N>
+    where
+        __A: Store<K, N> + __p::Dispatch,
+    {
+        fn now(
+            __actor: &mut __p::Option<__A>,
+            __message: StoreMessage<K, N>,
+            __context: &::actor_core::Context<__A>,
+        ) -> __p::Flow {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            match __message {
+                StoreMessage::Put { key, value, __reply } => {
+                    __reply.answer(<__A as Store<K, N>>::put(__me, key, value), |__value| {
+                        (&&&__p::Probe(__value)).lost()
+                    });
+                }
+                StoreMessage::Finish { __reply } => {
+                    let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
+                    __reply.answer(<__A as Store<K, N>>::finish(__me), |__value| {
+                        (&&&__p::Probe(__value)).lost()
+                    });
+                }
+                _ => {}
+            }
+            __p::Flow::Done
+        }
+        fn is_later(__message: &StoreMessage<K, N>) -> __p::bool {
+            match *__message {
+                #[cfg(feature = "slow")]
+                StoreMessage::Get { .. } => true,
+                StoreMessage::Wait { .. } => true,
+                _ => false,
+            }
+        }
+        fn later(
+            __actor: &mut __p::Option<__A>,
+            __message: StoreMessage<K, N>,
+            __context: &::actor_core::Context<__A>,
+        ) -> impl __p::Future<Output = __p::Flow> {
+            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            async move {
+                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                match __message {
+                    #[cfg(feature = "slow")]
+                    StoreMessage::Get { key, __reply } => {
+                        __reply.answer(
+                            <__A as Store<K, N>>::get(__me, key, __context).await,
+                            |__value| (&&&__p::Probe(__value)).lost(),
+                        );
+                    }
+                    StoreMessage::Wait { __reply } => {
+                        <__A as Store<K, N>>::wait(__me, __reply.into_reply()).await;
+                    }
+                    _ => {}
+                }
+                __p::Flow::Done
+            }
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl<K: Send + 'static, const N: usize> StoreAddr<K, N> {
+        #[doc = " Puts `value` there."]
+        pub fn put(
+            &self,
+            key: K,
+            value: [u8; N],
+        ) -> ::actor_core::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
+            ::actor_core::Call::__new(
+                self,
+                StoreMessage::Put { key, value, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    StoreMessage::Put { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[cfg(feature = "slow")]
+        #[doc = " Looks it up, and may take its time."]
+        pub fn get(&self, key: K) -> ::actor_core::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
+            ::actor_core::Call::__new(
+                self,
+                StoreMessage::Get { key, __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    StoreMessage::Get { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = " Answers when there is something."]
+        pub fn wait(&self) -> ::actor_core::Call<'_, AnyStore<K, N>, K> {
+            ::actor_core::Call::__indirect(
+                self,
+                StoreMessage::Wait { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    StoreMessage::Wait { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+        #[doc = "Sends [`Store::finish`]."]
+        pub fn finish(&self) -> ::actor_core::Call<'_, AnyStore<K, N>, usize> {
+            ::actor_core::Call::__new(
+                self,
+                StoreMessage::Finish { __reply: __p::ReplySlot::empty() },
+                |__message| match __message {
+                    StoreMessage::Finish { __reply, .. } => __p::Some(__reply),
+                    _ => __p::None,
+                },
+            )
+        }
+    }
+};
+impl<K: Hash + Send + 'static> shop::Store<K, 2> for Map<K>
+where
+    K: Eq,
+{
+    const NAME: &'static str = "map";
+    fn put(&mut self, key: K, value: [u8; 2]) -> Option<[u8; 2]> {
+        self.map.insert(key, value)
+    }
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl<K: Hash + Send + 'static> __p::Serves<shop::StoreAddr<K, 2>> for Map<K>
+    where
+        K: Eq,
+        MapAddr<K>: __p::Sized,
+        shop::StoreAddr<K, 2>: __p::Sized,
+    {
+        fn lend(
+            __loan: __p::Loan<Self, <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor>,
+        ) -> <Self as __p::Lends>::Lent {
+            __p::Box::pin(__p::lend(__loan))
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash + Send + 'static> __p::From<MapAddr<K>> for shop::StoreAddr<K, 2>
+    where
+        K: Eq,
+        MapAddr<K>: __p::Sized,
+        shop::StoreAddr<K, 2>: __p::Sized,
+    {
+        fn from(__addr: MapAddr<K>) -> Self {
+            __p::From::from(__p::bridge::<
+                Map<K>,
+                <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor,
+            >(&__addr))
+        }
+    }
+};
+impl Greeter for Robot {}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl __p::Serves<GreeterAddr> for Robot
+    where
+        RobotAddr: __p::Sized,
+        GreeterAddr: __p::Sized,
+        Robot: __p::Lends,
+    {
+        fn lend(
+            __loan: __p::Loan<Self, <GreeterAddr as ::actor_core::Address>::Actor>,
+        ) -> <Self as __p::Lends>::Lent {
+            __p::Box::pin(__p::lend(__loan))
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<RobotAddr> for GreeterAddr
+    where
+        RobotAddr: __p::Sized,
+        GreeterAddr: __p::Sized,
+        Robot: __p::Lends,
+    {
+        fn from(__addr: RobotAddr) -> Self {
+            __p::From::from(__p::bridge::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
+                &__addr,
+            ))
+        }
+    }
+};

@@ -1,0 +1,38 @@
+/// Stores values.
+#[actor]
+pub trait Store<K: Send + 'static, const N: usize = 1> {
+    /// A name.
+    const NAME: &'static str;
+
+    /// Puts `value` there.
+    fn put(&mut self, key: K, value: [u8; N]) -> Option<[u8; N]>;
+
+    /// Looks it up, and may take its time.
+    #[cfg(feature = "slow")]
+    async fn get(&self, key: K, context: &Context<Self>) -> Option<[u8; N]>;
+
+    /// Answers when there is something.
+    async fn wait(&mut self, reply: Reply<K>) {
+        drop(reply);
+    }
+
+    fn finish(self) -> usize;
+
+    #[message(skip)]
+    fn helper(&self) {}
+}
+
+#[actor]
+impl<K: Hash + Send + 'static> shop::Store<K, 2> for Map<K>
+where
+    K: Eq,
+{
+    const NAME: &'static str = "map";
+
+    fn put(&mut self, key: K, value: [u8; 2]) -> Option<[u8; 2]> {
+        self.map.insert(key, value)
+    }
+}
+
+#[actor]
+impl Greeter for Robot {}

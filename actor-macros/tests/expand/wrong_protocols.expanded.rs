@@ -1,0 +1,79 @@
+// error: `capacity` is a setting of an actor; write it at the `#[actor]` of its struct
+// under: capacity
+// error: a protocol cannot be `unsafe`; write `trait`
+// under: unsafe
+// error: a protocol has no supertraits: its address knows its own messages and nothing else; remove them, and have the actor implement both
+// under: Debug
+// error: a protocol has no lifetimes: its messages are owned; use owned types, or `'static`
+// under: 'a
+// error: message arguments must be owned; use `String` instead of `&str`
+// under: &str
+// error: the sender of a protocol's message does not know which actor handles it, so `Self` cannot be named; name a type, or make it a parameter of the trait
+// under: Self
+// error: a message cannot be generic over `T`; move `T` to the trait, or the method to an ordinary `impl` block
+// under: T
+// error: `#[on_stop]` belongs to an actor; move the method to its `#[actor] impl`
+// under: end
+// error: a message takes `&self`, `&mut self` or `self`; add a receiver
+// under: none
+// error: `Display` is not an actor protocol; put `#[actor]` on the trait
+// under: Display
+// error: `turn` is a setting of the state; write it at the `#[actor]` of the struct
+// under: turn
+// error: unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime
+// under: )
+pub unsafe trait Greeter<'a>: Debug {
+    fn greet(&self, name: &str);
+    fn twin(&self) -> Self;
+    fn generic<T>(&self, value: T);
+    fn end(&mut self, exit: &Exit);
+    fn none();
+    fn fine(&self);
+}
+::core::compile_error! { "`capacity` is a setting of an actor; write it at the `#[actor]` of its struct" }
+::core::compile_error! { "a protocol cannot be `unsafe`; write `trait`" }
+::core::compile_error! { "a protocol has no supertraits: its address knows its own messages and nothing else; remove them, and have the actor implement both" }
+::core::compile_error! { "a protocol has no lifetimes: its messages are owned; use owned types, or `'static`" }
+::core::compile_error! { "message arguments must be owned; use `String` instead of `&str`" }
+::core::compile_error! { "the sender of a protocol's message does not know which actor handles it, so `Self` cannot be named; name a type, or make it a parameter of the trait" }
+::core::compile_error! { "a message cannot be generic over `T`; move `T` to the trait, or the method to an ordinary `impl` block" }
+::core::compile_error! { "`#[on_stop]` belongs to an actor; move the method to its `#[actor] impl`" }
+::core::compile_error! { "a message takes `&self`, `&mut self` or `self`; add a receiver" }
+impl Display for Robot {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        Ok(())
+    }
+}
+::core::compile_error! { "`Display` is not an actor protocol; put `#[actor]` on the trait" }
+impl Greeter for Robot { # [on_start] fn greet (& self , # [data] name : String , x :) { } }
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[automatically_derived]
+    impl __p::Serves<GreeterAddr> for Robot
+    where
+        RobotAddr: __p::Sized,
+        GreeterAddr: __p::Sized,
+        Robot: __p::Lends,
+    {
+        fn lend(
+            __loan: __p::Loan<Self, <GreeterAddr as ::actor_core::Address>::Actor>,
+        ) -> <Self as __p::Lends>::Lent {
+            __p::Box::pin(__p::lend(__loan))
+        }
+    }
+    #[automatically_derived]
+    impl __p::From<RobotAddr> for GreeterAddr
+    where
+        RobotAddr: __p::Sized,
+        GreeterAddr: __p::Sized,
+        Robot: __p::Lends,
+    {
+        fn from(__addr: RobotAddr) -> Self {
+            __p::From::from(__p::bridge::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
+                &__addr,
+            ))
+        }
+    }
+};
+::core::compile_error! { "`turn` is a setting of the state; write it at the `#[actor]` of the struct" }
+::core::compile_error! { "unexpected end of input, expected one of: `for`, parentheses, `unsafe`, `fn`, `extern`, identifier, `::`, `<`, `dyn`, square brackets, `*`, `&`, `!`, `impl`, `_`, lifetime" }

@@ -1,0 +1,43 @@
+//! Protocols: one typed address for different actors, on every host.
+
+#[path = "protocol/borrowed.rs"]
+mod borrowed;
+#[path = "protocol/kinds.rs"]
+mod kinds;
+#[path = "protocol/served.rs"]
+mod served;
+#[path = "protocol/verbs.rs"]
+mod verbs;
+
+tests::on_every_host! {
+    served::different_actors_stand_behind_one_address,
+    served::a_test_double_is_a_struct_and_the_trait,
+    served::an_actor_serves_a_protocol_of_another_crate,
+    served::an_actor_serves_two_protocols_with_the_same_message,
+    served::a_pool_serves_a_protocol,
+    served::a_restarted_actor_keeps_its_protocol_addresses,
+    verbs::all_verbs_of_a_call_are_there,
+    verbs::what_is_refused_comes_back,
+    verbs::a_full_mailbox_is_full_for_a_protocol_too,
+    verbs::own_messages_and_those_of_a_protocol_keep_their_order,
+    verbs::two_addresses_of_one_actor_are_equal,
+    verbs::a_protocol_address_keeps_its_actor_alive,
+    verbs::a_weak_address_keeps_nothing_alive,
+    verbs::a_protocol_address_is_watched_named_and_found,
+    kinds::a_protocol_may_be_generic,
+    kinds::the_context_is_the_actors_own,
+    kinds::a_reply_is_given_later,
+    kinds::a_self_handler_is_the_last_message,
+    kinds::helpers_and_constants_of_the_trait_are_left_alone,
+    borrowed::a_panic_of_a_sync_handler_leaves_the_state,
+    borrowed::a_panic_of_a_pending_handler_leaves_the_state,
+    borrowed::a_pending_handler_is_killed,
+    borrowed::nothing_else_is_handled_meanwhile,
+    borrowed::a_stop_waits_for_a_pending_handler,
+    borrowed::a_thousand_async_messages_are_handled_one_by_one,
+}
+
+#[test]
+fn a_local_actor_serves_a_protocol() {
+    tests::run_on(tests::Host::CurrentThread, "local", kinds::a_local_actor_serves_a_protocol);
+}

@@ -1,0 +1,12 @@
+use actor_core::prelude::*;
+use tests::greeting::{Greeter, GreeterAddr};
+#[actor]
+struct Robot;
+#[actor]
+impl Robot {}
+#[actor]
+impl Greeter for Robot {
+    #[on_start]
+    fn greet(&mut self, name: String) -> String { name }
+}
+fn main() {}

@@ -1,0 +1,11 @@
+use actor_core::prelude::*;
+use tests::greeting::Greeter;
+#[actor]
+struct Robot;
+#[actor]
+impl Robot {}
+#[actor]
+impl Greeter for Robot {
+    fn greet(&mut self, name: String) -> String { name }
+}
+fn main() {}

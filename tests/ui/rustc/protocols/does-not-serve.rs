@@ -1,0 +1,9 @@
+use actor_core::prelude::*;
+use tests::greeting::GreeterAddr;
+#[actor]
+struct Robot;
+#[actor]
+impl Robot {}
+fn main() {
+    let _ = GreeterAddr::from(Robot.spawn());
+}

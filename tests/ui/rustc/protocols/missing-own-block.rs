@@ -1,0 +1,9 @@
+use actor_core::prelude::*;
+use tests::greeting::{Greeter, GreeterAddr};
+#[actor]
+struct Robot;
+#[actor]
+impl Greeter for Robot {
+    fn greet(&mut self, name: String) -> String { name }
+}
+fn main() {}

@@ -1,0 +1,8 @@
+use actor_core::prelude::*;
+use tests::greeting::{Greeter, GreeterAddr};
+struct Robot;
+#[actor]
+impl Greeter for Robot {
+    fn greet(&mut self, name: String) -> String { name }
+}
+fn main() {}
