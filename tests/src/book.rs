@@ -25,6 +25,7 @@ chapters! {
     Links = "links.md",
     Timers = "timers.md",
     Receiving = "receiving.md",
+    Protocols = "protocols.md",
     Sharing = "sharing.md",
     Hosts = "hosts.md",
     Testing = "testing.md",
