@@ -51,8 +51,8 @@ impl Project {
 impl Written {
     fn cargo(&self, words: &[&str]) -> io::Result<()> {
         let output = Command::new("cargo")
-            .args(words)
             .arg("--quiet")
+            .args(words)
             .current_dir(&self.project.folder)
             .env("CARGO_TARGET_DIR", &self.project.target)
             .env("CARGO_INCREMENTAL", "0")
