@@ -4,6 +4,7 @@
 #[path = "memory/flat.rs"]
 mod flat;
 
-tests::on_every_host! {
+// A simulation keeps the first million steps of its run, to tell them if it fails.
+tests::on_real_hosts! {
     flat::a06_memory_stays_flat_over_100_000_timed_out_calls,
 }

@@ -2,7 +2,7 @@
 //! the handler says that it has taken it, and goes back if the life ends before. Runs nothing of the
 //! user's under the lock.
 
-use super::core::{END, NOTICE, STOP};
+use super::core::{END, NOTICE, STOP, WAITING};
 use super::mail::{Lane, Mail};
 use super::post::{announce, wake_all};
 use super::seat::Notice;
@@ -51,6 +51,11 @@ impl<A: Dispatch> Mail<A> {
     pub(super) fn has_news(&self, lane: &Lane<A>) -> bool {
         let is_forsaken = !self.core.is_kept() && !lane.seat.closed && !lane.seat.has_notices();
         lane.queue.queued() != 0 || is_forsaken
+    }
+
+    /// Whether an inbox that waits would find something now.
+    pub(crate) fn has_something(&self) -> bool {
+        self.core.signals() & !WAITING != 0 || self.has_news(&self.lane())
     }
 
     /// Takes note that one of the messages drawn has been taken. Only by the actor's own run.

@@ -4,8 +4,9 @@
 use super::Proc;
 use super::inbox::Inbox;
 use crate::actor::{Flow, Input};
-use crate::cell::core::{Core, Pace};
+use crate::cell::core::Pace;
 use crate::cell::current::Handling;
+use crate::cell::mail::Mail;
 use crate::life::Life;
 use crate::life::body::Handler;
 use crate::life::driver::Next;
@@ -54,8 +55,12 @@ impl Tie {
         self.fails.load(Ordering::Relaxed)
     }
 
-    fn wake_foreign(&self) {
-        if self.waits.load(Ordering::Relaxed) == FOREIGN {
+    /// Has whatever stands between the process and a wait of its inbox look at that wait.
+    ///
+    /// Not if there is nothing to be found: it may wake the process in its turn, which would then run
+    /// for ever.
+    fn wake_foreign<M: Send + 'static>(&self, mail: &Mail<Proc<M>>) {
+        if self.waits.load(Ordering::Relaxed) == FOREIGN && mail.has_something() {
             let waker = self.foreign.lock().take();
             waker.into_iter().for_each(Waker::wake);
         }
@@ -84,10 +89,10 @@ pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Outp
             let mail = driver.context().mail().clone();
             let tie = Arc::new(Tie::default());
             let inbox = Inbox::new(driver.context().again(), tie.clone());
-            let (shared, core) = (tie.clone(), mail.clone());
+            let (shared, own) = (tie.clone(), mail.clone());
             let work = async move {
                 let future = Some(start(inbox));
-                Attendance { future, tie: shared, core: &core.core }.await
+                Attendance { future, tie: shared, mail: &*own }.await
             };
             let outcome = Handler::new(work, &mail.core, Handling::PROCESS).await;
             // Without its state the driver ends the life as one that has ended by itself.
@@ -101,17 +106,17 @@ pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Outp
 }
 
 /// The user's function at work.
-struct Attendance<'a> {
+struct Attendance<'a, M: Send + 'static> {
     future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     tie: Arc<Tie>,
-    core: &'a Core,
+    mail: &'a Mail<Proc<M>>,
 }
 
-impl Future for Attendance<'_> {
+impl<M: Send + 'static> Future for Attendance<'_, M> {
     type Output = Flow;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
-        self.tie.wake_foreign();
+        self.tie.wake_foreign(self.mail);
         let Some(future) = &mut self.future else { return Poll::Ready(Flow::Done) };
         let poll = future.as_mut().poll(cx);
         if self.tie.is_failing() {
@@ -119,7 +124,7 @@ impl Future for Attendance<'_> {
             return Poll::Ready(Flow::Done);
         }
         if poll.is_pending() && self.tie.waits.load(Ordering::Relaxed) != NONE {
-            self.core.set_pace(Pace::Receiving);
+            self.mail.core.set_pace(Pace::Receiving);
         }
         poll.map(|()| Flow::Done)
     }
