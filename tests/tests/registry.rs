@@ -9,8 +9,16 @@ tests::on_every_host! {
     names::e01_the_end_of_one_never_frees_the_name_of_another,
     names::e01_a_name_is_free_the_moment_its_holder_has_ended,
     names::e01_a_name_is_given_once_whoever_asks_first,
-    names::e01_a_dying_actor_keeps_no_name,
     names::a_name_keeps_its_actor_alive_until_it_is_taken_back,
     names::names_of_two_systems_are_apart,
     names::e02_lookup_with_the_wrong_type_is_none,
+}
+
+/// With threads that reach in: no simulation has those.
+mod beyond_simulation {
+    use super::names;
+
+    tests::on_real_hosts! {
+        names::e01_a_dying_actor_keeps_no_name,
+    }
 }

@@ -42,7 +42,6 @@ tests::on_every_host! {
     groups::the_cause_stopped_in_its_backoff_does_not_hold_up_the_others,
     groups::an_end_ordered_while_a_life_ends_does_not_end_the_next,
     knobs::the_number_of_the_intensity_has_an_effect,
-    knobs::the_period_of_the_intensity_has_an_effect,
     knobs::an_intensity_of_zero_allows_no_restart,
     knobs::the_defaults_are_five_restarts_in_a_minute_of_a_permanent_child,
     knobs::the_shutdown_of_a_child_has_an_effect,
@@ -83,5 +82,14 @@ tests::on_every_host! {
     watched::c08_an_exit_notice_comes_after_what_all_lives_had_sent,
     watched::c09_a_ring_of_links_between_children_ends_once,
     watched::c09_a_linked_failure_is_a_failure_of_the_life,
-    watched::c09_links_that_race_with_restarts_and_the_end_are_told_once,
+}
+
+/// With threads that reach in, or a time that goes on by itself: no simulation has those.
+mod beyond_simulation {
+    use super::{knobs, watched};
+
+    tests::on_real_hosts! {
+        knobs::the_period_of_the_intensity_has_an_effect,
+        watched::c09_links_that_race_with_restarts_and_the_end_are_told_once,
+    }
 }

@@ -129,7 +129,7 @@ pub fn d07_a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_chil
             until(&group, |all| all.len() == 1).await;
             until(&root, |all| all[0].restarts == round).await;
             while diary.count("inner: made") <= round as usize {
-                futures_lite::future::yield_now().await;
+                actor_core::time::sleep(Duration::from_millis(1)).await;
             }
         }
         assert_eq!(diary.count("inner: made"), 4);
