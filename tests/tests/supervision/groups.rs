@@ -107,6 +107,10 @@ pub fn a_temporary_sibling_ends_for_good(system: &System) {
         let transient = supervisor.start(child("transient", &diary).restart(Restart::Transient));
         let cause = supervisor.start(child("cause", &diary));
         let last = supervisor.start(child("last", &diary).restart(Restart::Temporary));
+        // A life that is ended before it began has made no state.
+        for child in [&first, &transient, &last] {
+            child.ping().await.unwrap();
+        }
         fail(&cause).await;
         assert_eq!((first.join().await, last.join().await), (Exit::Stopped, Exit::Stopped));
         assert_eq!((transient.ping().await, cause.ping().await), (Ok(()), Ok(())));

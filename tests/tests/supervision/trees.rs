@@ -117,7 +117,14 @@ pub fn d07_a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_chil
         let (group, given) = group(move || waiting().child(child("inner", &lives)));
         let root = patient(Supervisor::one_for_one()).child(group).spawn();
         let group = given.recv().await.unwrap();
+        // A child that is killed before its life began has made no state.
+        let inner_has_lived = async |lives: u32| {
+            while diary.count("inner: made") < lives as usize {
+                actor_core::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
         for round in 1..=3 {
+            inner_has_lived(round).await;
             let extra = group.start(child("extra", &diary));
             let down = group.start(child("down", &diary));
             extra.ping().await.unwrap();
@@ -128,10 +135,8 @@ pub fn d07_a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_chil
             assert_eq!((down.join().await, extra.join().await), (Exit::Killed, Exit::Killed));
             until(&group, |all| all.len() == 1).await;
             until(&root, |all| all[0].restarts == round).await;
-            while diary.count("inner: made") <= round as usize {
-                actor_core::time::sleep(Duration::from_millis(1)).await;
-            }
         }
+        inner_has_lived(4).await;
         assert_eq!(diary.count("inner: made"), 4);
         stop(&root).await;
         assert_eq!(group.join().await, Exit::Stopped);
