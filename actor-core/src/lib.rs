@@ -49,6 +49,7 @@
 //! | stop, kill, wait for the end | [`Addr`], [`WeakAddr`], [`Exit`], [`Failure`] |
 //! | have children, timers, streams, monitors and links | [`Context`] |
 //! | have what fails started again | [`Supervisor`], [`Child`], [`Restart`], [`Backoff`] |
+//! | have different actors behind one type of address | [`macro@actor`] on a trait |
 //! | share one mailbox between several actors | [`Spawn::pool`] |
 //! | publish to many | [`Topic`] |
 //! | find an actor by its name | [`Addr::register`], [`Address::lookup`] |
@@ -67,9 +68,11 @@
 //! | feature | what it does |
 //! |---|---|
 //! | `log` | [`Incident`]s without a hook become log records; without it they are lines on stderr |
+//! | `metrics` | counts and times of each message, by actor and message, for any recorder of that facade |
 //! | `serde` | a [`Snapshot`] can be serialised |
 //! | `smol` | `System::smol`: actors on an executor of smol that runs already |
 //! | `tokio` | `System::tokio`; inside a tokio runtime, `spawn` and [`System::current`] use that runtime |
+//! | `tracing` | a span for each message that is handled, with its caller's span as parent |
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]

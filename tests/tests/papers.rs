@@ -5,8 +5,10 @@
 mod papers {
     mod chapters;
     mod examples;
+    mod figures;
     mod guarantees;
     mod links;
+    mod mistakes;
     mod page;
     mod shown;
 }

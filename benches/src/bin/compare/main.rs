@@ -1,7 +1,9 @@
 //! The one command: builds all, runs all, interleaved, and writes one table of ratios, which the
-//! book includes. `--quick` tries it in a minute and writes nothing.
+//! book includes, and a few of its figures into the README. `--quick` tries it in a minute and
+//! writes nothing; `--readme` takes the README's figures out of the table that is there.
 
 mod plan;
+mod readme;
 mod results;
 mod run;
 mod table;
@@ -14,12 +16,16 @@ use std::time::Instant;
 /// Where the book finds the table.
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.md");
 
+/// Has a few of its figures.
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+
 fn main() -> ExitCode {
     let quick = match std::env::args().nth(1).as_deref() {
         None => false,
         Some("--quick") => true,
+        Some("--readme") => return written(std::fs::read_to_string(TABLE).and_then(into_readme)),
         Some(other) => {
-            eprintln!("`{other}` is not known; the only option is `--quick`");
+            eprintln!("`{other}` is not known; the options are `--quick` and `--readme`");
             return ExitCode::from(2);
         }
     };
@@ -36,9 +42,25 @@ fn main() -> ExitCode {
     let minutes = began.elapsed().as_secs_f64() / 60.0;
     let table = table::markdown(&results, minutes);
     println!("{table}\n{}", targets::markdown(&results));
-    if !quick && let Err(error) = std::fs::write(TABLE, &table) {
-        eprintln!("{TABLE}: {error}");
-        return ExitCode::FAILURE;
+    if quick {
+        return ExitCode::SUCCESS;
     }
-    ExitCode::SUCCESS
+    written(std::fs::write(TABLE, &table).and_then(|()| into_readme(table)))
+}
+
+/// Puts the README's figures in their place.
+fn into_readme(table: impl AsRef<str>) -> std::io::Result<()> {
+    let readme = std::fs::read_to_string(README)?;
+    let no_place = || std::io::Error::other("the README has no place for the figures");
+    std::fs::write(README, readme::with_figures(&readme, table.as_ref()).ok_or_else(no_place)?)
+}
+
+fn written(outcome: std::io::Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the figures cannot be written: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

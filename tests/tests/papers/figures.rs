@@ -1,0 +1,69 @@
+//! The figures of the README are those that the benches wrote down, and not others.
+
+use std::fs;
+
+use super::page;
+
+#[test]
+fn the_figures_of_the_readme_are_those_of_the_benches() {
+    let read = |name| fs::read_to_string(page::root().join(name)).expect("a page can be read");
+    let (measured, readme) = (read("benches/results.md"), read("README.md"));
+    let (_, block) = readme.split_once("<!-- figures: ").expect("the README has their place");
+    let (block, _) = block.split_once("<!-- end of figures -->").expect("and its end");
+    let (measured, shown) = (rows(&measured), rows(block));
+    // Before the first run there are none, neither here nor there.
+    assert_eq!(shown.is_empty(), measured.is_empty(), "run `cargo run -- --readme` in `benches`");
+    let mut wrong = Vec::new();
+    for row in &shown {
+        let of = |other: &&Row| other.name() == row.name();
+        let full: Vec<_> = measured.iter().filter(of).flat_map(|row| &row.cells).collect();
+        for (heading, cell) in &row.cells {
+            let is_measured = |(column, full): &&(String, String)| {
+                column == heading && middle(full) == cell.as_str()
+            };
+            if !full.iter().any(|column| is_measured(&*column)) {
+                wrong.push(format!("{} of {}: {cell}", row.name(), heading));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "not what was measured:\n  {}", wrong.join("\n  "));
+}
+
+/// A row of a table: what names it, and each other cell with the heading of its column.
+struct Row {
+    title: String,
+    workers: String,
+    cells: Vec<(String, String)>,
+}
+
+impl Row {
+    fn name(&self) -> String {
+        format!("{}, workers: {}", self.title, self.workers)
+    }
+}
+
+/// The rows of all tables whose second column is the number of workers.
+fn rows(text: &str) -> Vec<Row> {
+    let (mut headings, mut rows) = (Vec::new(), Vec::new());
+    for line in text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|--")) {
+        let line = line.trim_matches('|');
+        let cells: Vec<String> = line.split('|').map(|cell| cell.trim().to_owned()).collect();
+        if cells.get(1).is_some_and(|cell| cell == "workers") {
+            headings = cells;
+            continue;
+        }
+        let columns = headings.iter().cloned().zip(cells.iter().cloned());
+        let [title, workers, ..] = &cells[..] else { continue };
+        rows.push(Row {
+            title: title.clone(),
+            workers: workers.clone(),
+            cells: columns.skip(2).collect(),
+        });
+    }
+    rows
+}
+
+/// A cell without how far the rounds lay apart.
+fn middle(cell: &str) -> &str {
+    cell.split_once(" (").or_else(|| cell.split_once(" ±")).map_or(cell, |(middle, _)| middle)
+}
