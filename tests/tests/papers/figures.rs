@@ -18,10 +18,9 @@ fn the_figures_of_the_readme_are_those_of_the_benches() {
         let of = |other: &&Row| other.name() == row.name();
         let full: Vec<_> = measured.iter().filter(of).flat_map(|row| &row.cells).collect();
         for (heading, cell) in &row.cells {
-            let is_measured = |(column, full): &&(String, String)| {
-                column == heading && middle(full) == cell.as_str()
-            };
-            if !full.iter().any(|column| is_measured(&*column)) {
+            let is_measured =
+                full.iter().any(|(column, full)| column == heading && middle(full) == cell);
+            if !is_measured {
                 wrong.push(format!("{} of {}: {cell}", row.name(), heading));
             }
         }
