@@ -227,7 +227,7 @@ impl fmt::Display for SendReason {
 /// log.stop();
 /// let error = log.line("hello".into()).try_send().unwrap_err();
 /// assert_eq!(error.reason(), SendReason::Stopped);
-/// let LogMessage::Line { text, .. } = error.into_message();
+/// let LogMessage::Line { text, .. } = error.into_message() else { unreachable!() };
 /// assert_eq!(text, "hello");
 /// # });
 /// ```
