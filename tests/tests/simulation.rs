@@ -1,6 +1,8 @@
 //! The simulator itself: same seed same run, bugs found and told in few steps, time, what fails a test,
 //! and what its handle can do.
 
+#[path = "simulation/asked.rs"]
+mod asked;
 #[path = "simulation/explored.rs"]
 mod explored;
 #[path = "simulation/faults.rs"]

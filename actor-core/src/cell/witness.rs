@@ -11,6 +11,7 @@ use crate::sync::{Arc, Mutex};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::panic::Location;
 use std::time::Instant;
 
 pub(crate) struct Witness {
@@ -29,13 +30,13 @@ struct Seen {
     waits: BTreeMap<Subject, Vec<Wait>>,
     /// Panics of actors that nobody was told of.
     unhandled: Vec<Failure>,
-    /// Panics that somebody was told of.
+    /// Failures that somebody was told of, or that nobody need be told of.
     handled: Vec<Failure>,
     /// Panics of tasks: who, and what they said.
     panicked: Vec<(Subject, String)>,
     /// What was reported, as it reads.
     incidents: Vec<String>,
-    /// Which failures are no fault.
+    /// Which failures are no fault, and where that was said.
     expected: Vec<Expected>,
     /// By actor: the faults that are planned for it, the message that is held back, and until when its
     /// mailbox is full. Typed where the actor is known.
@@ -47,7 +48,10 @@ struct Seen {
 /// What a planted panic says: nobody need be told of it.
 pub(crate) const FAULT: &str = "a fault planted by the simulation";
 
-type Expected = Box<dyn Fn(&Failure) -> bool + Send>;
+struct Expected {
+    is_expected: Box<dyn Fn(&Failure) -> bool + Send>,
+    at: &'static Location<'static>,
+}
 
 /// The lines of a run's incidents that are kept.
 const INCIDENTS: usize = 20;
@@ -87,11 +91,11 @@ impl Witness {
     pub(crate) fn hears(&self, incident: &Incident) {
         let mut seen = self.seen.lock();
         if let Incident::Unobserved { failure } | Incident::Swallowed { failure } = incident
-            && failure.kind() == FailureKind::Panic
-            && failure.message() != FAULT
             && !seen.handled.iter().any(|handled| handled.is(failure))
         {
-            seen.unhandled.push(failure.clone());
+            let is_fault = failure.kind() == FailureKind::Panic && failure.message() != FAULT;
+            let failures = if is_fault { &mut seen.unhandled } else { &mut seen.handled };
+            failures.push(failure.clone());
         }
         if seen.incidents.len() < INCIDENTS {
             seen.incidents.push(incident.to_string());
@@ -113,8 +117,12 @@ impl Witness {
         }
     }
 
-    pub(crate) fn expect(&self, is_expected: Expected) {
-        self.seen.lock().expected.push(is_expected);
+    pub(crate) fn expect(
+        &self,
+        is_expected: Box<dyn Fn(&Failure) -> bool + Send>,
+        at: &'static Location<'static>,
+    ) {
+        self.seen.lock().expected.push(Expected { is_expected, at });
     }
 
     pub(crate) fn take_plan(&self, number: u64) -> Option<Box<dyn Any + Send>> {
@@ -156,13 +164,24 @@ impl Witness {
         // What is expected is asked of the user's code, which runs under no lock.
         let expected = std::mem::take(&mut self.seen.lock().expected);
         let mut failures = self.seen.lock().unhandled.clone();
-        failures.retain(|failure| !expected.iter().any(|is_expected| is_expected(failure)));
+        failures.retain(|failure| !expected.iter().any(|it| (it.is_expected)(failure)));
         let mut seen = self.seen.lock();
         seen.expected = expected;
         let actors = failures.iter().map(ToString::to_string);
         let tasks = seen.panicked.iter();
         let tasks = tasks.map(|(who, said)| format!("{} panicked: {said}", seen.name(*who)));
         actors.chain(tasks).collect()
+    }
+
+    /// Where failures were expected that never came, whether anybody was told of them or not.
+    pub(crate) fn missed(&self) -> Vec<String> {
+        let mut expected = std::mem::take(&mut self.seen.lock().expected);
+        let came = {
+            let seen = self.seen.lock();
+            [&seen.handled[..], &seen.unhandled[..]].concat()
+        };
+        expected.retain(|it| !came.iter().any(|failure| (it.is_expected)(failure)));
+        expected.iter().map(|it| it.at.to_string()).collect()
     }
 
     pub(crate) fn incidents(&self) -> Vec<String> {

@@ -11,6 +11,7 @@ use crate::sync::Arc;
 use crate::system::System;
 use crate::talk::address::Addr;
 use std::fmt;
+use std::panic::Location;
 use std::time::Duration;
 
 mod leftovers;
@@ -82,7 +83,8 @@ impl Sim {
 
     /// Says that failures which `is_expected` tells are no fault of the test, whether anybody is told
     /// of them or not. Without it a panic in an actor fails the test, unless its caller saw it, a
-    /// supervisor decided on it, or somebody monitored, linked or joined the actor.
+    /// supervisor decided on it, or somebody monitored, linked or joined the actor. A test whose
+    /// expected failure never comes fails too.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -96,9 +98,10 @@ impl Sim {
     /// sim.settle().await;
     /// # });
     /// ```
+    #[track_caller]
     pub fn expect_failure(&self, is_expected: impl Fn(&Failure) -> bool + Send + 'static) {
         if let Some(witness) = self.witness() {
-            witness.expect(Box::new(is_expected));
+            witness.expect(Box::new(is_expected), Location::caller());
         }
     }
 
@@ -204,6 +207,10 @@ impl Sim {
 
     fn unhandled(&self) -> Vec<String> {
         self.witness().map_or_else(Vec::new, Witness::unhandled)
+    }
+
+    fn missed(&self) -> Vec<String> {
+        self.witness().map_or_else(Vec::new, Witness::missed)
     }
 
     fn incidents(&self) -> Vec<String> {

@@ -48,6 +48,8 @@ pub(super) enum Wrong {
     Broken,
     /// An actor or a task panicked, and nobody was told.
     Unhandled,
+    /// A failure was expected and never came.
+    Missed,
     /// Something was left over.
     Leftover,
 }
@@ -108,6 +110,12 @@ fn after(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Wrong, S
     if !unhandled.is_empty() {
         let text = format!("nobody was told of a panic:\n  {}", unhandled.join("\n  "));
         return Some((Wrong::Unhandled, text));
+    }
+    let missed = sim.missed();
+    if !missed.is_empty() {
+        let text =
+            format!("an expected failure never came; it was expected at {}", missed.join(", "));
+        return Some((Wrong::Missed, text));
     }
     let left = leftovers::of(sim);
     (!allows_leftovers && !left.is_empty()).then(|| {

@@ -56,7 +56,7 @@ impl Teller {
 }
 
 /// Two tellers pay at the same time.
-async fn lost_update() {
+pub async fn lost_update() {
     let store = Store { balance: 0 }.spawn();
     let audit = Audit { lines: vec![] }.spawn();
     let teller = || Teller { store: store.clone(), audit: audit.clone() }.spawn();
@@ -114,7 +114,7 @@ async fn wrong_order(sim: Sim) {
 }
 
 /// The steps that are told of a failure.
-fn steps(said: &str) -> Vec<&str> {
+pub fn steps(said: &str) -> Vec<&str> {
     let is_step = |line: &&str| {
         let number = line.trim_start_matches(['>', ' ']).split('.').next().unwrap_or_default();
         line.starts_with(['>', ' ']) && number.parse::<u32>().is_ok()
@@ -123,7 +123,7 @@ fn steps(said: &str) -> Vec<&str> {
 }
 
 /// The seed that is told of a failure.
-fn seed(said: &str) -> u64 {
+pub fn seed(said: &str) -> u64 {
     let (_, tail) = said.split_once("ACTOR_SEED=").expect("it says how to replay");
     tail.split(' ').next().expect("it is a number").parse().expect("it is a number")
 }

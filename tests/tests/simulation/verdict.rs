@@ -68,6 +68,27 @@ async fn g05_a_panic_that_is_expected_is_handled(sim: Sim) {
     sim.settle().await;
 }
 
+#[actor_core::test(seeds = 20)]
+async fn g05_an_expected_failure_may_be_told_to_somebody_too(sim: Sim) {
+    sim.expect_failure(|failure| failure.handler() == "break_it");
+    assert!(matches!(Fragile.spawn().break_it().await, Err(CallError::Panicked(_))));
+}
+
+#[test]
+fn g05_a_failure_that_is_expected_and_never_comes_fails() {
+    let said = said(|| {
+        simulate(Plan::usual(), |sim: Sim| async move {
+            sim.expect_failure(|failure| failure.message() == "broken");
+            sim.expect_failure(|failure| failure.message() == "mended");
+            Fragile.spawn().break_it().send().await.unwrap();
+            sim.settle().await;
+        });
+    });
+    let line = said.lines().find(|line| line.starts_with("an expected failure never came"));
+    let places = line.map(|line| line.matches("verdict.rs:").count());
+    assert_eq!(places, Some(1), "one of them came: {said}");
+}
+
 #[test]
 fn g05_a_panic_in_a_task_fails() {
     let said = said(|| {
