@@ -110,7 +110,8 @@ impl System {
     ///
     /// The same seed gives the same run. Time passes when nothing can run: it jumps to the next
     /// timer, so that a day of ticks is over at once. `#[actor_core::test]` makes one by itself;
-    /// [`Sim::of`](crate::Sim::of) steers it.
+    /// [`Sim::of`](crate::Sim::of) steers it. While it is driven this thread's `fastrand` follows the
+    /// seed, and with it [`race`](crate::future::race).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -134,7 +135,7 @@ impl System {
 
     pub(crate) fn simulated(chooser: Chooser, seed: u64, reporter: Reporter) -> Self {
         install_panic_hook();
-        System::handle(Hub::simulated(Simulated::new(chooser), reporter, seed))
+        System::handle(Hub::simulated(Simulated::new(chooser, seed), reporter, seed))
     }
 
     /// Why a drive ended before its future was done; only a simulation does that.

@@ -97,6 +97,26 @@ fn g02_the_same_seed_gives_the_same_run_a_hundred_times() {
     }
 }
 
+/// Who of two wins, a few times over.
+async fn races() -> Vec<bool> {
+    let mut won = Vec::new();
+    for _ in 0..64 {
+        won.push(actor_core::future::race(async { true }, async { false }).await);
+    }
+    won
+}
+
+#[test]
+fn g02_who_wins_a_race_follows_the_seed_too() {
+    let run = |seed| System::simulation(seed).block_on(races());
+    let first = run(11);
+    assert!(first.contains(&true) && first.contains(&false));
+    assert_eq!(run(11), first);
+    assert_ne!(run(12), first);
+    let outside = || System::current_thread().block_on(races());
+    assert_ne!(outside(), outside(), "elsewhere it is by chance");
+}
+
 #[test]
 fn g02_other_seeds_give_other_runs() {
     let mut hashes: Vec<u64> = (0..50).map(|seed| run(seed).0).collect();

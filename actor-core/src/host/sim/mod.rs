@@ -5,6 +5,7 @@
 //! future waits for ever, which ends the drive.
 
 mod body;
+mod chance;
 mod chooser;
 mod idle;
 mod trace;
@@ -79,6 +80,8 @@ struct World {
     /// Set while whoever waited for one step is being woken: what that makes ready goes first.
     is_first: bool,
     chooser: Chooser,
+    /// Where the generator is that this thread has while it drives.
+    chance: u64,
     trace: Trace,
     running: Subject,
     broken: Option<Broken>,
@@ -113,8 +116,9 @@ enum Chosen {
 }
 
 impl Simulated {
-    /// Makes a host that the calling thread owns and `chooser` steers.
-    pub(crate) fn new(chooser: Chooser) -> Arc<Simulated> {
+    /// Makes a host that the calling thread owns and `chooser` steers; the chance that programs take
+    /// from the thread is that of `seed`.
+    pub(crate) fn new(chooser: Chooser, seed: u64) -> Arc<Simulated> {
         let base = Instant::now();
         Arc::new_cyclic(|this| Simulated {
             owner: thread::current().id(),
@@ -127,6 +131,7 @@ impl Simulated {
                 first: None,
                 is_first: false,
                 chooser,
+                chance: seed,
                 trace: Trace::default(),
                 running: Subject::Body,
                 broken: None,
@@ -324,6 +329,7 @@ impl Host for Simulated {
         assert!(self.is_own_thread(), "a simulation is driven only by the thread that made it");
         let Some(this) = self.this.upgrade() else { return };
         let _entered = Entered::new(this);
+        let _chance = chance::Own::new(self);
         let body = Body::new(self.this.clone());
         let waker = Waker::from(body.clone());
         let mut context = Context::from_waker(&waker);

@@ -1,0 +1,26 @@
+//! Floor 1: the chance that programs take from this thread, by `fastrand` itself or by what is built
+//! on it, such as `race`: while a simulation is driven it is the simulation's own.
+
+use super::Simulated;
+
+/// As long as this lives, the thread's generator is that of `host`.
+pub(super) struct Own<'a> {
+    host: &'a Simulated,
+    /// Where the thread's own generator was.
+    before: u64,
+}
+
+impl<'a> Own<'a> {
+    pub(super) fn new(host: &'a Simulated) -> Self {
+        let before = fastrand::get_seed();
+        fastrand::seed(host.world().chance);
+        Own { host, before }
+    }
+}
+
+impl Drop for Own<'_> {
+    fn drop(&mut self) {
+        self.host.world().chance = fastrand::get_seed();
+        fastrand::seed(self.before);
+    }
+}
