@@ -4,9 +4,11 @@
 //!
 //! `STORM_CALLS` sets how many calls there are, `STORM_SEED` which.
 
+use actor_core::future::{join_all, race};
 use actor_core::prelude::*;
 use actor_core::{Child, Restart, Supervisor};
 use futures_lite::future::{or, yield_now};
+use futures_util::future::{Either, select};
 use std::env;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -25,6 +27,10 @@ fn setting(name: &str, default: usize) -> usize {
 /// What all in one storm share.
 struct Weather {
     drops: OnceLock<Vec<DropletAddr>>,
+    /// Stands above all drops.
+    cloud: OnceLock<CloudAddr>,
+    /// Stands above the cloud.
+    pails: OnceLock<PailAddr>,
     calls: AtomicUsize,
     alarms: AtomicUsize,
     /// Refusals of timed calls, which may be.
@@ -68,6 +74,84 @@ impl Droplet {
     }
 }
 
+/// Has handlers that overlap, and such that wait for their guard.
+#[actor(capacity = 3, overlap = 3)]
+struct Cloud {
+    weather: Arc<Weather>,
+    is_open: bool,
+}
+
+#[actor]
+impl Cloud {
+    #[message(concurrent)]
+    async fn drift(&self, mut seed: u64, depth: usize) -> usize {
+        self.weather.downward(&mut seed, depth).await + self.weather.upward(seed).await
+    }
+
+    async fn gather(&mut self, mut seed: u64, depth: usize) -> usize {
+        self.is_open = !self.is_open;
+        self.weather.upward(seed).await + self.weather.downward(&mut seed, depth).await
+    }
+
+    /// Who calls this needs a way out: nobody may come to open it.
+    #[message(when = self.is_open == *is_day)]
+    async fn clear(&mut self, is_day: bool, seed: u64) -> usize {
+        self.is_open = !is_day;
+        self.weather.upward(seed).await
+    }
+}
+
+/// A member of a pool.
+#[actor(capacity = 3)]
+struct Pail {
+    weather: Arc<Weather>,
+}
+
+#[actor]
+impl Pail {
+    async fn fill(&mut self, mut seed: u64, depth: usize) -> usize {
+        self.weather.downward(&mut seed, depth).await
+    }
+}
+
+impl Weather {
+    /// A wait of the cloud, for who stands above it.
+    async fn upward(&self, seed: u64) -> usize {
+        self.note(self.pails.get().unwrap().fill(seed, 0).await, false)
+    }
+
+    /// A wait of who stands above, for a drop: with a way out.
+    async fn downward(&self, seed: &mut u64, depth: usize) -> usize {
+        let Some(depth) = depth.checked_sub(1) else { return 0 };
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let out = Duration::from_micros(20 + chance(seed, 300) as u64);
+        let call = self.drops.get().unwrap()[chance(seed, ACTORS)].fall(*seed, depth);
+        self.note(or(call, after(out)).await, false)
+    }
+
+    fn note(&self, answer: Result<usize, CallError>, is_timed: bool) -> usize {
+        match answer {
+            Ok(count) => count + 1,
+            Err(CallError::Deadlock(_)) if is_timed => {
+                self.closed.fetch_add(1, Ordering::Relaxed);
+                0
+            }
+            Err(CallError::Deadlock(cycle)) => {
+                eprintln!("false alarm: {cycle}");
+                self.alarms.fetch_add(1, Ordering::Relaxed);
+                0
+            }
+            Err(_) => 0,
+        }
+    }
+}
+
+/// The way out of a wait.
+async fn after(out: Duration) -> Result<usize, CallError> {
+    actor_core::time::sleep(out).await;
+    Ok(0)
+}
+
 impl Droplet {
     /// One wait for another.
     async fn one(&self, seed: &mut u64, depth: usize) -> usize {
@@ -75,78 +159,62 @@ impl Droplet {
         let out = Duration::from_micros(20 + chance(seed, 300) as u64);
         let next = (*seed).wrapping_mul(31);
         let any = &drops[chance(seed, ACTORS)];
-        let (kind, deeper) = (chance(seed, 10), depth.saturating_sub(1));
+        let (kind, deeper) = (chance(seed, 18), depth.saturating_sub(1));
         if depth == 0 {
             return 0;
         }
-        self.weather.calls.fetch_add(1, Ordering::Relaxed);
+        let weather = &self.weather;
+        weather.calls.fetch_add(1, Ordering::Relaxed);
         let above = (self.place + 1 < ACTORS)
             .then(|| &drops[self.place + 1 + chance(seed, ACTORS - self.place - 1)]);
-        match (kind, above) {
-            (0..=3, Some(above)) => self.note(above.fall(next, deeper).await, false),
-            (4, Some(above)) => {
-                self.note(above.rest().send().await.map_err(CallError::from).map(|()| 0), false)
-            }
-            (5, _) => {
-                let call = any.fall(next, deeper);
-                self.note(
-                    or(call, async {
-                        actor_core::time::sleep(out).await;
-                        Ok(0)
-                    })
-                    .await,
-                    false,
-                )
-            }
-            (6, _) if self.weather.is_foreign => {
-                let call = any.fall(next, deeper);
-                self.note(
-                    or(
-                        async {
-                            smol::Timer::after(out).await;
-                            Ok(0)
-                        },
-                        call,
-                    )
-                    .await,
-                    false,
-                )
-            }
-            (7, _) => {
-                let sending = async { any.rest().send().await.map_err(CallError::from) };
+        let (cloud, pails) = (weather.cloud.get().unwrap(), weather.pails.get().unwrap());
+        let answer = match (kind, above) {
+            (0..=5, Some(above)) => above.fall(next, deeper).await,
+            (6, Some(above)) => above.rest().send().await.map_err(CallError::from).map(|()| 0),
+            (7, _) => or(any.fall(next, deeper), after(out)).await,
+            (8, _) if weather.is_foreign => {
                 let out = async {
-                    actor_core::time::sleep(out).await;
-                    Ok(())
+                    smol::Timer::after(out).await;
+                    Ok(0)
                 };
-                self.note(or(sending, out).await.map(|()| 0), false)
+                or(out, any.fall(next, deeper)).await
             }
-            (8, _) => {
+            (9, _) => {
+                let sending = async { any.rest().send().await.map_err(CallError::from) };
+                or(async { sending.await.map(|()| 0) }, after(out)).await
+            }
+            (10, _) => {
                 // Left after one poll, then another wait.
                 let mut call = any.fall(next, deeper);
                 let _ = futures_lite::future::poll_once(&mut call).await;
                 drop(call);
                 yield_now().await;
                 actor_core::unblock(|| ()).await;
-                0
+                Ok(0)
             }
-            _ => self.note(any.fall(next, deeper).timeout(out).await, true),
-        }
-    }
-
-    fn note(&self, answer: Result<usize, CallError>, is_timed: bool) -> usize {
-        match answer {
-            Ok(count) => count + 1,
-            Err(CallError::Deadlock(_)) if is_timed => {
-                self.weather.closed.fetch_add(1, Ordering::Relaxed);
-                0
+            // Two at a time, of which one leads upwards and so ends.
+            (11, Some(above)) => race(any.fall(next, deeper), above.fall(next, deeper)).await,
+            (12, Some(above)) => {
+                match select(above.fall(next, deeper), any.fall(next, deeper)).await {
+                    Either::Left((answer, _)) | Either::Right((answer, _)) => answer,
+                }
             }
-            Err(CallError::Deadlock(cycle)) => {
-                eprintln!("false alarm: {cycle}");
-                self.weather.alarms.fetch_add(1, Ordering::Relaxed);
-                0
+            // Two, of which the last to end is waited for alone.
+            (13, Some(above)) => {
+                let both =
+                    join_all([above.fall(next, deeper), above.fall(next.wrapping_add(1), 0)]).await;
+                both.into_iter().collect::<Result<Vec<_>, _>>().map(|counts| counts.iter().sum())
             }
-            Err(_) => 0,
-        }
+            (14, _) => cloud.drift(next, deeper).await,
+            (15, _) => cloud.gather(next, deeper).await,
+            (16, _) => or(cloud.clear(next.is_multiple_of(2), next), after(out)).await,
+            (17, _) => pails.fill(next, deeper).await,
+            _ => {
+                let answer = any.fall(next, deeper).timeout(out).await;
+                return weather.note(answer, true);
+            }
+        };
+        weather.note(answer, false)
     }
 }
 
@@ -188,6 +256,8 @@ fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (
     let mut seed = setting("STORM_SEED", 1) as u64;
     let weather = Arc::new(Weather {
         drops: OnceLock::new(),
+        cloud: OnceLock::new(),
+        pails: OnceLock::new(),
         calls: AtomicUsize::new(0),
         alarms: AtomicUsize::new(0),
         closed: AtomicUsize::new(0),
@@ -205,6 +275,12 @@ fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (
             })
             .collect();
         assert!(weather.drops.set(drops).is_ok());
+        let over = weather.clone();
+        let make = move || Cloud { weather: over.clone(), is_open: false };
+        assert!(weather.cloud.set(supervisor.start(Child::new("cloud", make))).is_ok());
+        let over = weather.clone();
+        let pails = Pail::pool(2, move || Pail { weather: over.clone() });
+        assert!(weather.pails.set(pails.clone()).is_ok());
         let tasks: Vec<_> = (0..TASKS)
             .map(|_| {
                 chance(&mut seed, 2);
@@ -214,8 +290,10 @@ fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (
         for task in tasks {
             task.await;
         }
+        pails.stop();
         supervisor.stop();
         supervisor.join().await;
+        pails.join().await;
     });
     assert_eq!(weather.alarms.load(Ordering::Relaxed), 0, "seed {}", setting("STORM_SEED", 1));
     let counts = (&weather.calls, &weather.closed);
