@@ -72,7 +72,7 @@ fn main() {
         println!("  {step}");
     }
     assert_eq!(run(seed, false).2, hash);
-    println!("the same seed gives the same steps");
+    println!("the same seed gives the same steps, and so the same hash: {hash:016x}");
     assert!((1..1000).all(|seed| run(seed, true).0 == Ok(3)));
     println!("mended: a thousand seeds, and none fails");
 }

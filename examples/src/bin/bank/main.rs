@@ -21,7 +21,10 @@ mod options;
 mod store;
 mod storm;
 mod teller;
+#[cfg(test)]
+mod tests;
 
+use std::fmt;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,6 +41,9 @@ use teller::{Teller, TellerAddr};
 
 /// What each account has at the beginning.
 const START: u64 = 1_000;
+
+/// A handler meets an outage once in so many times it could.
+const RARE: u64 = 400;
 
 fn main() -> ExitCode {
     let options = match options::parse(std::env::args_os().skip(1)) {
@@ -65,40 +71,88 @@ fn main() -> ExitCode {
 /// Does all the transfers; true if the books balance.
 async fn run(options: &Options) -> bool {
     let begun = Instant::now();
-    let store = Arc::new(Store::new(options.accounts, START, options.tellers));
-    let storm = Arc::new(Storm::new(options.calm));
+    let storm = Storm::new((!options.calm).then_some(RARE), 0);
+    let bank = Bank::open(options, storm);
+    or(bank.work(), bank.storm.rage(&bank.accounts, &bank.tellers)).await;
+    eprintln!("{} in {:.1?}", bank.storm, begun.elapsed());
+    let books = bank.close().await;
+    println!("{books}");
+    books.are_right(options)
+}
 
-    let vault = patient().spawn();
-    let accounts: Arc<[AccountAddr]> =
-        (0..options.accounts).map(|number| open(&vault, number, &store, &storm)).collect();
-    let counter = patient().spawn();
-    let tellers: Vec<_> = (0..options.tellers)
-        .map(|number| hire(&counter, number, options, &store, &accounts))
-        .collect();
+/// A bank at work.
+struct Bank {
+    store: Arc<Store>,
+    storm: Arc<Storm>,
+    vault: SupervisorAddr,
+    accounts: Arc<[AccountAddr]>,
+    counter: SupervisorAddr,
+    tellers: Vec<TellerAddr>,
+}
 
-    // A teller ends by itself when its transfers are done, whatever happens to it meanwhile.
-    let work = async {
-        join_all(tellers.iter().map(|teller| teller.join())).await;
-    };
-    or(work, storm.rage(&accounts, &tellers)).await;
+impl Bank {
+    fn open(options: &Options, storm: Storm) -> Self {
+        let store = Arc::new(Store::new(options.accounts, START, options.tellers));
+        let storm = Arc::new(storm);
+        let (vault, counter) = (patient().spawn(), patient().spawn());
+        let accounts: Arc<[AccountAddr]> =
+            (0..options.accounts).map(|number| open(&vault, number, &store, &storm)).collect();
+        let tellers = (0..options.tellers)
+            .map(|number| hire(&counter, number, options, &store, &accounts))
+            .collect();
+        Bank { store, storm, vault, accounts, counter, tellers }
+    }
 
-    let balances = join_all(accounts.iter().map(|account| account.balance())).await;
-    let answers: Option<Vec<u64>> = balances.into_iter().map(Result::ok).collect();
-    counter.stop();
-    vault.stop();
-    let ends = [counter.join().await, vault.join().await];
+    /// Waits until all transfers are done: a teller ends by itself then, whatever happens to it
+    /// meanwhile.
+    async fn work(&self) {
+        join_all(self.tellers.iter().map(|teller| teller.join())).await;
+    }
 
-    let (done, open) = (store.transfers_done(), store.transfers_open());
-    let (sum, wanted) = (store.sum(), options.accounts as u64 * START);
-    eprintln!("{storm} in {:.1?}", begun.elapsed());
-    println!("transfers: {done}, half done: {open}");
-    println!("money: {sum} of {wanted}");
-    let agree = answers.is_some_and(|answers| answers == store.balances());
-    println!("accounts and books agree: {}", if agree { "yes" } else { "no" });
-    (done, open) == (options.transfers, 0)
-        && sum == wanted
-        && agree
-        && ends == [Exit::Stopped, Exit::Stopped]
+    /// Ends everybody, and looks at what is written and what the accounts said.
+    async fn close(self) -> Books {
+        let balances = join_all(self.accounts.iter().map(|account| account.balance())).await;
+        let answers: Option<Vec<u64>> = balances.into_iter().map(Result::ok).collect();
+        self.counter.stop();
+        self.vault.stop();
+        let ends = [self.counter.join().await, self.vault.join().await];
+        Books {
+            done: self.store.transfers_done(),
+            open: self.store.transfers_open(),
+            sum: self.store.sum(),
+            wanted: self.accounts.len() as u64 * START,
+            agree: answers.is_some_and(|answers| answers == self.store.balances()),
+            is_over: ends == [Exit::Stopped, Exit::Stopped],
+        }
+    }
+}
+
+/// What a bank comes to.
+struct Books {
+    done: u64,
+    open: usize,
+    sum: u64,
+    wanted: u64,
+    agree: bool,
+    is_over: bool,
+}
+
+impl Books {
+    fn are_right(&self, options: &Options) -> bool {
+        (self.done, self.open) == (options.transfers, 0)
+            && self.sum == self.wanted
+            && self.agree
+            && self.is_over
+    }
+}
+
+impl fmt::Display for Books {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Books { done, open, sum, wanted, agree, .. } = self;
+        writeln!(f, "transfers: {done}, half done: {open}")?;
+        writeln!(f, "money: {sum} of {wanted}")?;
+        write!(f, "accounts and books agree: {}", if *agree { "yes" } else { "no" })
+    }
 }
 
 /// A supervisor that goes on through any storm.

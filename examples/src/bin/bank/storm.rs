@@ -11,9 +11,6 @@ use actor_core::time::sleep;
 use crate::account::AccountAddr;
 use crate::teller::TellerAddr;
 
-/// A handler meets an outage once in so many times it could.
-const RARE: u64 = 400;
-
 /// The time between two kills.
 const PAUSE: Duration = Duration::from_micros(300);
 
@@ -31,21 +28,23 @@ pub fn be_quiet_about_outages() {
 }
 
 pub struct Storm {
-    is_calm: bool,
+    rare: Option<u64>,
     rolled: AtomicU64,
     outages: AtomicU64,
     kills: AtomicU64,
 }
 
 impl Storm {
-    pub fn new(is_calm: bool) -> Self {
-        let (rolled, outages, kills) = Default::default();
-        Storm { is_calm, rolled, outages, kills }
+    /// A handler meets an outage once in `rare` times that it could; without, all is calm. The dice
+    /// fall by `seed`.
+    pub fn new(rare: Option<u64>, seed: u64) -> Self {
+        let (outages, kills) = Default::default();
+        Storm { rare, rolled: AtomicU64::new(seed), outages, kills }
     }
 
     /// Panics now and then.
     pub fn strike(&self) {
-        if !self.is_calm && self.roll().is_multiple_of(RARE) {
+        if self.rare.is_some_and(|rare| self.roll().is_multiple_of(rare)) {
             self.outages.fetch_add(1, Ordering::Relaxed);
             panic_any(Outage);
         }
@@ -53,18 +52,23 @@ impl Storm {
 
     /// Kills somebody now and then, for ever.
     pub async fn rage(&self, accounts: &[AccountAddr], tellers: &[TellerAddr]) {
-        if self.is_calm {
+        if self.rare.is_none() {
             return std::future::pending().await;
         }
         loop {
-            let victim = self.roll();
-            match pick(tellers, victim / 4) {
-                Some(teller) if victim.is_multiple_of(4) => Addr::kill(teller),
-                _ => pick(accounts, victim / 4).into_iter().for_each(|account| account.kill()),
-            }
-            self.kills.fetch_add(1, Ordering::Relaxed);
+            self.kill_one(accounts, tellers);
             sleep(PAUSE).await;
         }
+    }
+
+    /// Kills somebody.
+    pub fn kill_one(&self, accounts: &[AccountAddr], tellers: &[TellerAddr]) {
+        let victim = self.roll();
+        match pick(tellers, victim / 4) {
+            Some(teller) if victim.is_multiple_of(4) => Addr::kill(teller),
+            _ => pick(accounts, victim / 4).into_iter().for_each(|account| account.kill()),
+        }
+        self.kills.fetch_add(1, Ordering::Relaxed);
     }
 
     fn roll(&self) -> u64 {
