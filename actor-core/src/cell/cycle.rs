@@ -201,11 +201,13 @@ impl Wake for Suspicion {
 
 /// Where the directed tests step in.
 #[cfg(test)]
-mod steps {
+pub(super) mod steps {
     use crate::sync::{Arc, Mutex};
     use std::collections::BTreeMap;
 
-    pub(super) enum Point {
+    pub(in crate::cell) enum Point {
+        /// This actor has laid its cell back and let senders in, and has not woken them yet.
+        LetIn(u64),
         /// Its record is published, and it is about to look.
         Looks,
         /// In the first walk it has seen whom this actor waits for.
@@ -223,12 +225,12 @@ mod steps {
     /// For each system what is to be done.
     static STEPS: Mutex<BTreeMap<u32, Step>> = Mutex::new(BTreeMap::new());
 
-    pub(super) fn at_each_step(system: u32, step: impl Fn(Point) + Send + Sync + 'static) {
+    pub(in crate::cell) fn at_each_step(system: u32, step: impl Fn(Point) + Send + Sync + 'static) {
         let before = STEPS.lock().insert(system, Arc::new(step));
         drop(before);
     }
 
-    pub(super) fn reached(system: u32, point: Point) {
+    pub(in crate::cell) fn reached(system: u32, point: Point) {
         let step = STEPS.lock().get(&system).cloned();
         if let Some(step) = step {
             step(point);

@@ -290,6 +290,11 @@ impl<A: Dispatch> AnyMail for Mail<A> {
             Rest::Again
         };
         drop(lane);
+        #[cfg(test)]
+        if admitted.as_ref().is_some_and(|admitted| !admitted.is_empty()) {
+            let point = cycle::steps::Point::LetIn(self.core.number);
+            cycle::steps::reached(self.core.hub.id, point);
+        }
         wake_all(admitted);
         if let (Some(pending), Some(epoch)) = (pending, epoch)
             && (is_sought || pending.is_asked)

@@ -2,10 +2,12 @@
 //! two confirm the same circle at once. Each test steps in at the points of a look.
 
 use super::steps::{Point, at_each_step};
+use crate::actor::Dispatch;
 use crate::cell::pending::Place;
 use crate::prelude::*;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::{Arc, Condvar, Mutex};
+use crate::talk::address::Addr;
 use crate::talk::reply::Answer;
 use std::sync::Barrier;
 use std::thread;
@@ -32,6 +34,10 @@ impl Peer {
         two.work().await
     }
 
+    async fn send(&mut self, other: NarrowAddr) -> Result<(), SendReason> {
+        other.work().send().await.map_err(|error| error.reason())
+    }
+
     /// Holds its thread until both have begun and until both have asked.
     async fn cross(&mut self, other: PeerAddr, both: Arc<Barrier>) -> Result<(), CallError> {
         both.wait();
@@ -45,6 +51,35 @@ impl Peer {
     }
 }
 
+/// Has room for one.
+#[actor(crate = crate, capacity = 1)]
+struct Narrow;
+
+#[actor(crate = crate)]
+impl Narrow {
+    fn work(&self) {}
+
+    /// Says what happens when it is thrown away.
+    fn keep(&self, _word: Word) {}
+
+    async fn hold(&mut self, gate: Gate) {
+        gate.0.await.unwrap();
+    }
+
+    async fn ask(&mut self, other: PeerAddr) -> Result<(), CallError> {
+        other.work().await
+    }
+}
+
+/// Does something when it is dropped.
+struct Word(Option<Box<dyn FnOnce() + Send>>);
+
+impl Drop for Word {
+    fn drop(&mut self) {
+        self.0.take().into_iter().for_each(|last| last());
+    }
+}
+
 struct Gate(Answer<()>);
 
 fn gate() -> (Reply<()>, Gate) {
@@ -53,7 +88,7 @@ fn gate() -> (Reply<()>, Gate) {
 }
 
 /// Waits until `one` is at rest and waits for `other`.
-fn waits_for(one: &PeerAddr, other: &PeerAddr) {
+fn waits_for<A: Dispatch, B: Dispatch>(one: &Addr<A>, other: &Addr<B>) {
     let target = Place::of(other.post().core());
     let begun = Instant::now();
     loop {
@@ -125,6 +160,145 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
     at_each_step(system.hub().id, |_| {});
 }
 
+/// Waits until all that was queued is being worked on.
+fn is_taken<A: Dispatch>(one: &Addr<A>) {
+    while one.len() > 0 {
+        thread::yield_now();
+    }
+}
+
+/// C is held. When it is let go it asks A, and looks whom that waits for.
+struct Closer {
+    system: System,
+    c: PeerAddr,
+    open: Mutex<Option<Reply<()>>>,
+    has_looked: Arc<AtomicBool>,
+    is_refused: Arc<AtomicBool>,
+}
+
+impl Closer {
+    fn new(system: &System) -> (Arc<Self>, PeerAddr) {
+        let c = Peer.prepare().name("c").on(system).spawn();
+        let (open, gate) = gate();
+        c.hold(gate).try_send().unwrap();
+        is_taken(&c);
+        let closer = Closer {
+            system: system.clone(),
+            c: c.clone(),
+            open: Mutex::new(Some(open)),
+            has_looked: Arc::default(),
+            is_refused: Arc::default(),
+        };
+        (Arc::new(closer), c)
+    }
+
+    /// Queues what C asks when it is let go; returns its answer.
+    fn will_ask(&self, a: &PeerAddr) -> thread::JoinHandle<Result<(), CallError>> {
+        let (a, c) = (a.clone(), self.c.clone());
+        let call = thread::spawn(move || c.ask(a).wait().unwrap());
+        while self.c.len() == 0 {
+            thread::yield_now();
+        }
+        call
+    }
+
+    /// Notes what C sees, and does `more` where a test steps in.
+    fn watch(&self, more: impl Fn(&Point) + Send + Sync + 'static) {
+        let (looked, refused) = (self.has_looked.clone(), self.is_refused.clone());
+        let number = self.c.id().number;
+        at_each_step(self.system.hub().id, move |point| match point {
+            Point::Looked(who) if who == number => looked.store(true, Ordering::SeqCst),
+            Point::Judged(true) => refused.store(true, Ordering::SeqCst),
+            point => more(&point),
+        });
+    }
+
+    /// Lets C go, and waits until it has looked; not a second time.
+    fn close(&self) {
+        let Some(open) = self.open.lock().take() else { return };
+        open.send(()).unwrap();
+        let begun = Instant::now();
+        while !self.has_looked.load(Ordering::SeqCst) {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it never looks");
+            thread::yield_now();
+        }
+    }
+
+    fn over(&self) {
+        assert!(self.has_looked.load(Ordering::SeqCst), "it looked before it was too late");
+        assert!(!self.is_refused.load(Ordering::SeqCst), "a false alarm");
+        at_each_step(self.system.hub().id, |_| {});
+    }
+}
+
+#[test]
+fn a_sender_that_was_let_in_and_is_not_woken_yet_waits_for_nobody() {
+    let system = System::builder().threads(4).build();
+    let (closer, c) = Closer::new(&system);
+    let (a, b) = (Peer.spawn_on(&system), Narrow.spawn_on(&system));
+    // B is held, and full: it will ask C. A waits for room.
+    let (open_b, gate_b) = gate();
+    b.hold(gate_b).try_send().unwrap();
+    is_taken(&b);
+    b.ask(c).try_send().unwrap();
+    let send = thread::spawn({
+        let (a, b) = (a.clone(), b.clone());
+        move || a.send(b).wait()
+    });
+    waits_for(&a, &b);
+    let answer = closer.will_ask(&a);
+    // When B comes to wait for C it has taken a message and let A in.
+    let (steps, number) = (closer.clone(), b.id().number);
+    closer.watch(move |point| {
+        if matches!(point, Point::LetIn(who) if *who == number) {
+            steps.close();
+        }
+    });
+    open_b.send(()).unwrap();
+    assert_eq!(answer.join().unwrap(), Ok(()), "A was about to answer");
+    assert_eq!(send.join().unwrap(), Ok(Ok(())));
+    closer.over();
+}
+
+#[test]
+fn a_sender_to_a_mailbox_that_has_closed_waits_for_nobody() {
+    let system = System::builder().threads(4).build();
+    let (closer, c) = Closer::new(&system);
+    let (a, b) = (Peer.spawn_on(&system), Narrow.spawn_on(&system));
+    let answer = closer.will_ask(&a);
+    // B waits for C, and is full. A waits for room, and so does a call from outside.
+    b.ask(c.clone()).try_send().unwrap();
+    waits_for(&b, &c);
+    b.work().try_send().unwrap();
+    let send = thread::spawn({
+        let (a, b) = (a.clone(), b.clone());
+        move || a.send(b).wait()
+    });
+    waits_for(&a, &b);
+    closer.watch(|_| {});
+    // B refuses when that call is thrown away, and A is told only after that.
+    let (steps, (waits, entered)) = (closer.clone(), gate());
+    let word = Word(Some(Box::new(move || steps.close())));
+    let call = thread::spawn({
+        let b = b.clone();
+        move || {
+            let mut call = b.keep(word);
+            assert!(
+                futures_lite::future::block_on(futures_lite::future::poll_once(&mut call))
+                    .is_none()
+            );
+            waits.send(()).unwrap();
+            call.wait()
+        }
+    });
+    futures_lite::future::block_on(entered.0).unwrap();
+    b.stop();
+    assert_eq!(call.join().unwrap(), Err(CallError::Stopped));
+    assert_eq!(answer.join().unwrap(), Ok(()), "A was about to answer");
+    assert_eq!(send.join().unwrap(), Ok(Err(SendReason::Stopped)));
+    closer.over();
+}
+
 #[test]
 fn of_two_that_confirm_the_same_circle_one_is_refused() {
     let system = System::builder().threads(4).build();
@@ -145,7 +319,7 @@ fn of_two_that_confirm_the_same_circle_one_is_refused() {
                 judged.fetch_add(usize::from(is_refused), Ordering::SeqCst);
                 refusing.meet();
             }
-            Point::Visited(_) | Point::Looked(_) => {}
+            Point::Visited(_) | Point::Looked(_) | Point::LetIn(_) => {}
         });
         let both = Arc::new(Barrier::new(2));
         let cross = |one: &PeerAddr, other: &PeerAddr| {
