@@ -1,6 +1,6 @@
 //! Does one thing to actors, so often as it is told: for counting instructions (`.ci/instructions`).
 //!
-//! `budget (call | call-async | send | send-async | hop | spawn) TIMES`
+//! `budget (call | call-async | send | send-async | hop | spawn | relay | relay-undetected) TIMES`
 
 use actor_core::prelude::*;
 
@@ -27,6 +27,19 @@ impl Later {
     async fn add(&mut self, amount: u64) -> u64 {
         self.total += amount;
         self.total
+    }
+}
+
+/// Calls another one for each call.
+#[actor]
+struct Relay {
+    now: NowAddr,
+}
+
+#[actor]
+impl Relay {
+    async fn add(&mut self, amount: u64) -> Result<u64, CallError> {
+        self.now.add(amount).await
     }
 }
 
@@ -94,6 +107,12 @@ async fn run(what: &str, times: u64) -> Result<(), CallError> {
             }
             ring[0].begin(times).await?;
         }
+        "relay" | "relay-undetected" => {
+            let relay = Relay { now }.spawn();
+            for _ in 0..times {
+                relay.add(1).await??;
+            }
+        }
         "spawn" => {
             for _ in 0..times {
                 Now { total: 0 }.spawn().add(1).await?;
@@ -108,7 +127,8 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().unwrap_or_default();
     let times = arguments.next().and_then(|times| times.parse().ok()).unwrap_or(1000);
-    let system = System::builder().threads(1).build();
+    let detects = what != "relay-undetected";
+    let system = System::builder().threads(1).deadlock_detection(detects).build();
     let outcome =
         system.block_on(async { actor_core::spawn(async move { run(&what, times).await }).await });
     outcome.expect("no actor fails");
