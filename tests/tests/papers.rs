@@ -6,6 +6,7 @@ mod papers {
     mod chapters;
     mod examples;
     mod figures;
+    mod generated;
     mod guarantees;
     mod links;
     mod mistakes;
