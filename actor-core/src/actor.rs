@@ -179,7 +179,12 @@ pub trait Dispatch: Actor<Addr = <Self as Dispatch>::Handle> + Protocol {
     /// Picks the run loop; on the concrete actor, so that `Send` is proved where it is known.
     fn runner(life: Life<Self>) -> Runner;
 
-    /// How the message waits. Runs under the mailbox's lock: no user code.
+    /// The message of a protocol in it, if it is one.
+    fn foreign(_message: &Self::Message) -> Option<&Foreign<Self>> {
+        None
+    }
+
+    /// How a message of the actor's own waits. Runs under the mailbox's lock: no user code.
     fn way(_message: &Self::Message) -> Way {
         Way::default()
     }
@@ -190,8 +195,8 @@ pub trait Dispatch: Actor<Addr = <Self as Dispatch>::Handle> + Protocol {
     }
 
     /// Asks the guard of the message, if it has one.
-    fn ready(&self, _message: &Self::Message) -> bool {
-        true
+    fn ready(&self, message: &Self::Message) -> bool {
+        Self::foreign(message).is_none_or(|foreign| foreign.ready(self))
     }
 }
 
@@ -202,6 +207,16 @@ pub struct Way {
     pub priority: bool,
     /// `unbounded`: it needs no room.
     pub unbounded: bool,
+    /// `when`, of a message of a protocol. An actor with guards of its own asks every message.
+    pub guarded: bool,
+}
+
+impl Way {
+    /// How the message waits, be it the actor's own or that of a protocol.
+    #[inline]
+    pub(crate) fn of<A: Dispatch>(message: &A::Message) -> Self {
+        A::foreign(message).map_or_else(|| A::way(message), Foreign::way)
+    }
 }
 
 /// Which hooks an actor has.

@@ -23,7 +23,7 @@ pub use std::hash::{Hash, Hasher};
 pub use std::marker::Sized;
 pub use std::ops::Deref;
 pub use std::option::Option::{self, None, Some};
-pub use std::primitive::bool;
+pub use std::primitive::{bool, str};
 pub use std::result::Result::{self, Err, Ok};
 
 use crate::Context;

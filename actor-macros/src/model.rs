@@ -58,6 +58,15 @@ pub(crate) struct Service {
     pub(crate) served: TokenStream,
     /// The name of the trait.
     pub(crate) ident: Ident,
+    /// The methods with settings.
+    pub(crate) tuned: Vec<Tuned>,
+}
+
+/// A method of the impl of a protocol's trait that waits or is handled otherwise than usual.
+pub(crate) struct Tuned {
+    pub(crate) attrs: Forwarded,
+    pub(crate) name: Ident,
+    pub(crate) manner: Manner,
 }
 
 /// Whose messages they are.

@@ -71,5 +71,14 @@ pub fn calls() {
     let _drained = settled.drained((1, 2));
     let _later = settled.later();
     let _number = inside::Apart { number: 1 }.spawn().number().owned();
+    let id = pair.id();
+    let keeper: KeeperAddr<::rt::ActorId, u8, 3> = ::core::convert::From::from(::core::clone::Clone::clone(&pair));
+    let _put = keeper.put(id, [1, 2, 3]);
+    let _wait = keeper.wait(1, 2, 3);
+    let _usual = keeper.usual(1);
+    let _later = keeper.later();
+    let _end = keeper.end();
+    let other: KeeperAddr<u8, u8> = ::core::convert::From::from(::core::clone::Clone::clone(&generic));
+    let _other = other.put(1, [1, 2]);
     let _got = Local(1).spawn().get().owned();
 }

@@ -253,3 +253,109 @@ impl inside::Apart {
         self.number
     }
 }
+
+/// A protocol, with messages of all kinds.
+#[::rt::actor(crate = ::rt)]
+pub trait Keeper<K, T = u8, const N: usize = 2>
+where
+    K: ::core::marker::Send + 'static,
+    T: ::core::marker::Send + 'static,
+{
+    /// A constant is no message.
+    const NAME: &'static str;
+
+    /// Puts something in.
+    fn put(&mut self, key: K, parts: [T; N]) -> ::core::option::Option<T>;
+
+    /// Takes its time.
+    async fn wait(&mut self, message: u8, reply: u8, r#gen: u8) -> u8;
+
+    /// Has what it needs without being asked.
+    fn usual(&self, #[cfg(any())] gone: Nope, kept: u8) -> u8 {
+        kept
+    }
+
+    /// Is not there.
+    #[cfg(any())]
+    fn gone(&self, what: Nope) -> Nope;
+
+    /// Is old.
+    #[deprecated(note = "use `put`")]
+    fn r#type(&self, r#fn: u8);
+
+    /// Answers by itself, and sees its actor.
+    fn later(&mut self, what: &::rt::Context<Self>, reply: ::rt::Reply<u8>);
+
+    /// The last message.
+    fn end(self) -> u8;
+
+    /// Is no message.
+    #[message(skip)]
+    fn borrowed<'a>(&self, word: &'a str) -> &'a str {
+        word
+    }
+}
+
+#[::rt::actor(crate = ::rt)]
+impl Keeper<::rt::ActorId, u8, 3> for Pair {
+    const NAME: &'static str = "pair";
+
+    #[message(when = self.0 == *first && self.1 == 0, priority)]
+    fn put(&mut self, _: ::rt::ActorId, [first, ..]: [u8; 3]) -> ::core::option::Option<u8> {
+        self.0 = first;
+        ::core::option::Option::None
+    }
+
+    #[message(when = *message == 0, unbounded)]
+    async fn wait(&mut self, message: u8, _reply: u8, r#gen: u8) -> u8 {
+        async {}.await;
+        message ^ r#gen
+    }
+
+    fn r#type(&self, _fn: u8) {}
+
+    #[message(when = self.0 == 0)]
+    fn later(&mut self, context: &::rt::Context<Self>, reply: ::rt::Reply<u8>) {
+        let _context = context;
+        let _sent = reply.send(self.0);
+    }
+
+    #[message(unbounded)]
+    fn end(self) -> u8 {
+        self.0
+    }
+}
+
+#[::rt::actor(crate = ::rt)]
+impl<A, R, T, M, const N: usize> Keeper<A, R> for Generic<A, R, T, M, N>
+where
+    A: ::core::clone::Clone + ::core::marker::Send + 'static,
+    R: ::core::marker::Send + 'static,
+    T: ::core::marker::Send + 'static,
+    M: ::core::marker::Send + 'static,
+{
+    const NAME: &'static str = "generic";
+
+    #[message(when = self.parts.len() == 2 && parts.len() == 2)]
+    fn put(&mut self, key: A, parts: [R; 2]) -> ::core::option::Option<R> {
+        let _key = key;
+        let [one, _] = parts;
+        ::core::option::Option::Some(one)
+    }
+
+    async fn wait(&mut self, message: u8, reply: u8, r#gen: u8) -> u8 {
+        message ^ reply ^ r#gen
+    }
+
+    fn r#type(&self, r#fn: u8) {
+        let _fn = r#fn;
+    }
+
+    fn later(&mut self, context: &::rt::Context<Self>, reply: ::rt::Reply<u8>) {
+        let _both = (context, reply);
+    }
+
+    fn end(self) -> u8 {
+        1
+    }
+}

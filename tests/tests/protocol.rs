@@ -6,6 +6,8 @@ mod borrowed;
 mod kinds;
 #[path = "protocol/served.rs"]
 mod served;
+#[path = "protocol/settings.rs"]
+mod settings;
 #[path = "protocol/verbs.rs"]
 mod verbs;
 
@@ -29,6 +31,14 @@ tests::on_every_host! {
     kinds::a_reply_is_given_later,
     kinds::a_self_handler_is_the_last_message,
     kinds::helpers_and_constants_of_the_trait_are_left_alone,
+    settings::what_a_guard_keeps_aside_is_handled_when_it_comes_true,
+    settings::a_guard_names_the_arguments_as_its_handler_does,
+    settings::past_the_bound_of_what_is_kept_a_call_gets_full,
+    settings::a_stop_gives_up_what_is_kept,
+    settings::what_is_kept_stays_over_a_restart,
+    settings::a_panic_in_a_guard_is_told_to_its_caller,
+    settings::a_message_with_priority_is_taken_first,
+    settings::an_unbounded_message_needs_no_room,
     borrowed::a_panic_of_a_sync_handler_leaves_the_state,
     borrowed::a_panic_of_a_pending_handler_leaves_the_state,
     borrowed::a_pending_handler_is_killed,

@@ -87,7 +87,7 @@ impl<A: Dispatch> Mail<A> {
     /// Takes the oldest message with priority, if it is `wanted`.
     pub(crate) fn take_urgent(&self, wanted: fn(&A::Message) -> bool) -> Option<A::Message> {
         let mut lane = self.lane.lock();
-        let message = lane.queue.take_urgent(A::way, wanted);
+        let message = lane.queue.take_urgent(Way::of::<A>, wanted);
         let admitted = self.publish(&mut lane);
         if !lane.queue.is_urgent() {
             self.core.lower(URGENT);
@@ -356,6 +356,30 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         let way = A::way(&message);
         let taken = self.core.taken.load(Ordering::Relaxed);
         if !lane.queue.has_room(way, self.core.room(), taken) {
+            self.core.raise(WAITING);
+            return Ok(Some(lane.queue.wait(message, way, waker)));
+        }
+        self.accept(&mut lane, message, way);
+        let cell = lane.seat.take_idle();
+        drop(lane);
+        schedule(self, cell);
+        Ok(None)
+    }
+
+    fn push_as(
+        &self,
+        message: A::Message,
+        way: Way,
+        wait: Option<Option<Waker>>,
+    ) -> Result<Option<Ticket>, Refused<A::Message>> {
+        self.core.reached();
+        let mut lane = self.lane.lock();
+        if lane.seat.closed {
+            return Err(Refused::Stopped(message));
+        }
+        let taken = self.core.taken.load(Ordering::Relaxed);
+        if !lane.queue.has_room(way, self.core.room(), taken) {
+            let Some(waker) = wait else { return Err(Refused::Full(message)) };
             self.core.raise(WAITING);
             return Ok(Some(lane.queue.wait(message, way, waker)));
         }

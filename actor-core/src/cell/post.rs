@@ -7,7 +7,7 @@ use super::pending::Pending;
 use super::queue::{Refused, Room, Ticket};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
-use crate::actor::{Dispatch, Protocol};
+use crate::actor::{Dispatch, Protocol, Way};
 use crate::exit::Exit;
 use crate::host::{Job, Turn};
 use crate::incident::Incident;
@@ -97,6 +97,16 @@ pub(crate) trait Post<P: ?Sized>: AnyMail {
         message: P::Message,
         waker: Option<Waker>,
     ) -> Result<Option<Ticket>, P::Message>
+    where
+        P: Protocol;
+    /// Either of them, for a message of a protocol which waits as the actor's impl says; `wait` is
+    /// there if it shall wait for room.
+    fn push_as(
+        &self,
+        message: P::Message,
+        way: Way,
+        wait: Option<Option<Waker>>,
+    ) -> Result<Option<Ticket>, Refused<P::Message>>
     where
         P: Protocol;
     fn look(&self, ticket: Ticket, waker: &Waker) -> Room<P::Message>

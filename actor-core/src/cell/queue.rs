@@ -48,6 +48,14 @@ pub(crate) enum Refused<M> {
     Full(M),
 }
 
+impl<M> Refused<M> {
+    pub(crate) fn into_message(self) -> M {
+        match self {
+            Refused::Stopped(message) | Refused::Full(message) => message,
+        }
+    }
+}
+
 /// What a waiting sender finds.
 pub(crate) enum Room<M> {
     /// The message was accepted.

@@ -1,7 +1,7 @@
 //! The mailbox of an actor as an address of a protocol sees it: each message is boxed on its way in.
 //! Knows no macro: what it needs of an actor are the traits of `life/foreign.rs`.
 
-use crate::actor::{Actor, Dispatch, Flow, Label, Protocol};
+use crate::actor::{Actor, Dispatch, Flow, Label, Protocol, Way};
 use crate::cell::core::Core;
 use crate::cell::pending::Pending;
 use crate::cell::post::{AnyMail, Bridged, Post, Rest, WeakPost};
@@ -31,6 +31,14 @@ impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> {
         P::label(&self.0)
     }
 
+    fn way(&self) -> Way {
+        Bridge::<A, P>::way(&self.0)
+    }
+
+    fn ready(&self, actor: &A) -> bool {
+        P::ready(actor, &self.0)
+    }
+
     fn is_later(&self) -> bool {
         P::is_later(&self.0)
     }
@@ -54,6 +62,11 @@ struct Bridge<A: Dispatch, P> {
 }
 
 impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Bridge<A, P> {
+    /// How the message waits, as the actor's impl of the trait says.
+    fn way(message: &P::Message) -> Way {
+        <A as Serves<P::Addr>>::way(P::label(message).name)
+    }
+
     fn wrap(message: P::Message) -> A::Message {
         A::wrap(Foreign(Box::new(Boxed::<P>(message))))
     }
@@ -103,10 +116,8 @@ impl<A: Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P> {
 
 impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P> {
     fn push(&self, message: P::Message) -> Result<(), Refused<P::Message>> {
-        self.post.push(Self::wrap(message)).map_err(|refused| match refused {
-            Refused::Stopped(message) => Refused::Stopped(Self::unwrap(message)),
-            Refused::Full(message) => Refused::Full(Self::unwrap(message)),
-        })
+        let way = Self::way(&message);
+        self.push_as(message, way, None).map(|_ticket| ())
     }
 
     fn push_or_wait(
@@ -114,7 +125,20 @@ impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P> {
         message: P::Message,
         waker: Option<Waker>,
     ) -> Result<Option<Ticket>, P::Message> {
-        self.post.push_or_wait(Self::wrap(message), waker).map_err(Self::unwrap)
+        let way = Self::way(&message);
+        self.push_as(message, way, Some(waker)).map_err(Refused::into_message)
+    }
+
+    fn push_as(
+        &self,
+        message: P::Message,
+        way: Way,
+        wait: Option<Option<Waker>>,
+    ) -> Result<Option<Ticket>, Refused<P::Message>> {
+        self.post.push_as(Self::wrap(message), way, wait).map_err(|refused| match refused {
+            Refused::Stopped(message) => Refused::Stopped(Self::unwrap(message)),
+            Refused::Full(message) => Refused::Full(Self::unwrap(message)),
+        })
     }
 
     fn look(&self, ticket: Ticket, waker: &Waker) -> Room<P::Message> {

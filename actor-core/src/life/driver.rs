@@ -6,9 +6,9 @@
 
 use super::context::Context;
 use super::end::Ending;
-use super::kept::Keep as _;
+use super::kept::Kept;
 use super::restart::Factory;
-use crate::actor::{Dispatch, Flow, Input};
+use crate::actor::{Dispatch, Flow, Input, Way};
 use crate::cell::block::Block;
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
 use crate::cell::current::{self, Handling};
@@ -35,7 +35,7 @@ pub(crate) struct Driver<A: Dispatch> {
     pub(super) ended_by_overseer: bool,
     /// Whether it takes its messages from a mailbox that it shares: see [`Rare::member`].
     is_member: bool,
-    /// What guards hold back; of no size where there are none.
+    /// What guards hold back; of no size where the actor has none of its own.
     pub(super) kept: A::Kept,
     pub(super) rare: Option<Box<Rare<A>>>,
 }
@@ -50,11 +50,13 @@ pub(super) struct Rare<A: Dispatch> {
     pub(super) cradle: Option<Cradle<A>>,
     /// The child that is being ended, and what kills it when its time is over.
     pub(super) child: Option<(Key, async_task::Task<()>)>,
+    /// What guards of protocols hold back, in an actor without guards of its own.
+    pub(super) kept: Option<Kept<A::Message>>,
 }
 
 impl<A: Dispatch> Default for Rare<A> {
     fn default() -> Self {
-        Rare { factory: None, member: None, cradle: None, child: None }
+        Rare { factory: None, member: None, cradle: None, child: None, kept: None }
     }
 }
 
@@ -258,11 +260,11 @@ impl<A: Dispatch> Driver<A> {
             // Laying back finds what there is in the actor's own mailbox; only the driver knows that
             // it drains, that it takes from another, or that what is kept aside is to be asked again.
             let finds_all = self.stage == Stage::Running && !self.is_member;
-            let finds_all = finds_all && !self.kept.is_due();
+            let finds_all = finds_all && !self.is_due();
             let pace = if finds_all { idle } else { Pace::Again };
             return Some(self.rest(pace));
         }
-        if (signals != 0 || self.kept.is_due())
+        if (signals != 0 || self.is_due())
             && let Some(next) = self.heed::<BESIDE>(signals, actor)
         {
             return next;
@@ -298,7 +300,22 @@ impl<A: Dispatch> Driver<A> {
                 }
             }
         };
+        if A::foreign(&message).is_some() {
+            return self.take_foreign(message, actor);
+        }
         if A::way(&message).unbounded {
+            self.mail().took_free();
+        } else {
+            self.mail().took_one();
+        }
+        self.mail().core.spend();
+        self.offer_own(message, actor)
+    }
+
+    /// A message of a protocol: the actor's impl says how it waits.
+    #[inline(never)]
+    fn take_foreign(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
+        if Way::of::<A>(&message).unbounded {
             self.mail().took_free();
         } else {
             self.mail().took_one();
@@ -374,7 +391,7 @@ impl<A: Dispatch> Driver<A> {
             self.mail().lower(POKE);
             self.fetched = false;
         }
-        if self.kept.is_due()
+        if self.is_due()
             && let Some(next) = self.retry::<BESIDE>(actor)
         {
             return Some(next);

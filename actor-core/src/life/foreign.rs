@@ -6,7 +6,7 @@
 use super::body::Handler;
 use super::context::Context;
 use super::driver::Broken;
-use crate::actor::{Dispatch, Flow, Label, Protocol};
+use crate::actor::{Dispatch, Flow, Label, Protocol, Way};
 use crate::cell::current;
 use crate::talk::address::Address;
 use std::any::Any;
@@ -23,6 +23,12 @@ pub struct Foreign<A>(pub(crate) Box<dyn Letter<A>>);
 /// A message of some protocol that `A` serves; `P` of the protocol is forgotten here.
 pub(crate) trait Letter<A>: Send {
     fn label(&self) -> Label<'_>;
+    /// How it waits. No user code.
+    fn way(&self) -> Way;
+    /// Asks its guard.
+    fn ready(&self, actor: &A) -> bool
+    where
+        A: Dispatch;
     /// Whether its handler is async.
     fn is_later(&self) -> bool
     where
@@ -58,6 +64,9 @@ pub trait Lends: Dispatch {
 /// `#[actor]` on the trait.
 #[doc(hidden)]
 pub trait Serve<A: Dispatch>: Protocol {
+    /// Asks the guard that the actor's impl has for the message.
+    fn ready(actor: &A, message: &Self::Message) -> bool;
+
     /// Whether the handler of this message is async.
     fn is_later(_: &Self::Message) -> bool {
         false
@@ -85,6 +94,11 @@ pub trait Serves<G: Address>: Lends {
     fn lend(loan: Loan<Self, G::Actor>) -> Self::Lent
     where
         G::Actor: Serve<Self>;
+
+    /// How a message of that name waits, from the settings on its handler.
+    fn way(_name: &str) -> Way {
+        Way::default()
+    }
 }
 
 /// What a handler needs that borrows the state.
@@ -128,6 +142,19 @@ impl<A> Foreign<A> {
     /// What the run loop has to know of it.
     pub fn label(&self) -> Label<'_> {
         self.0.label()
+    }
+
+    /// How it waits.
+    pub fn way(&self) -> Way {
+        self.0.way()
+    }
+
+    /// Asks its guard.
+    pub fn ready(&self, actor: &A) -> bool
+    where
+        A: Dispatch,
+    {
+        self.0.ready(actor)
     }
 
     /// Carries it out in an actor without async handlers, or gives it back if it needs one.

@@ -2,7 +2,7 @@
 //! taken, and asked again when the state may have changed. They stay over a restart.
 
 use super::driver::{Driver, Next, Stage};
-use crate::actor::{Dispatch, Input};
+use crate::actor::{Dispatch, Input, Way};
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
 use crate::cell::post::turn_away;
@@ -14,24 +14,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Where the run loop keeps messages aside; an actor without guards has no such place.
 pub trait Keep<M>: Default + Send + fmt::Debug {
+    /// Whether there is one.
+    const IS_THERE: bool;
+
     /// The place, if there is one: known to the compiler.
     fn place(&mut self) -> Option<&mut Kept<M>>;
 
-    /// Whether what is kept aside is to be asked again.
-    fn is_due(&self) -> bool;
+    /// As for writing.
+    fn look(&self) -> Option<&Kept<M>>;
 }
 
-/// No message of the actor has a guard.
+/// No message of the actor's own has a guard; those of a protocol are kept in [`Rare`](super::driver::Rare).
 #[derive(Debug, Default)]
 pub struct NoGuards;
 
 impl<M> Keep<M> for NoGuards {
+    const IS_THERE: bool = false;
+
     fn place(&mut self) -> Option<&mut Kept<M>> {
         None
     }
 
-    fn is_due(&self) -> bool {
-        false
+    fn look(&self) -> Option<&Kept<M>> {
+        None
     }
 }
 
@@ -55,10 +60,18 @@ impl<M> fmt::Debug for Kept<M> {
 }
 
 impl<M: Send> Keep<M> for Kept<M> {
+    const IS_THERE: bool = true;
+
     fn place(&mut self) -> Option<&mut Kept<M>> {
         Some(self)
     }
 
+    fn look(&self) -> Option<&Kept<M>> {
+        Some(self)
+    }
+}
+
+impl<M> Kept<M> {
     fn is_due(&self) -> bool {
         self.is_stale && !self.messages.is_empty()
     }
@@ -88,10 +101,31 @@ fn ask<A: Dispatch>(actor: &A, message: &A::Message) -> Word {
 }
 
 impl<A: Dispatch> Driver<A> {
+    /// Where messages are kept aside. Without guards of the actor's own that is made when the first
+    /// message of a protocol is: until then this is one look at a pointer.
+    #[inline]
+    fn place(&mut self) -> Option<&mut Kept<A::Message>> {
+        if A::Kept::IS_THERE {
+            return self.kept.place();
+        }
+        self.rare.as_mut()?.kept.as_mut()
+    }
+
+    /// Whether what is kept aside is to be asked again.
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
+        let kept = if A::Kept::IS_THERE {
+            self.kept.look()
+        } else {
+            self.rare.as_ref().and_then(|rare| rare.kept.as_ref())
+        };
+        kept.is_some_and(Kept::is_due)
+    }
+
     /// What is kept aside is to be asked again: a handler or hook may have changed the state.
     #[inline]
     pub(super) fn state_may_have_changed(&mut self) {
-        if let Some(kept) = self.kept.place() {
+        if let Some(kept) = self.place() {
             kept.is_stale = true;
         }
     }
@@ -105,7 +139,7 @@ impl<A: Dispatch> Driver<A> {
     ) -> Option<Option<Next<A::Message>>> {
         let mut place = 0;
         loop {
-            let kept = self.kept.place()?;
+            let kept = self.place()?;
             let Some(message) = kept.messages.get(place) else {
                 kept.is_stale = false;
                 return None;
@@ -137,28 +171,44 @@ impl<A: Dispatch> Driver<A> {
     /// Has a message handled, if its guard says so; else keeps it aside.
     #[inline]
     pub(super) fn offer(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
-        if self.kept.place().is_some() {
-            match ask(actor, &message) {
-                Word::Now | Word::Never => {}
-                Word::NotYet => {
-                    self.keep(message);
-                    return None;
-                }
-                Word::Broken(payload) => {
-                    self.lose(message, payload);
-                    return None;
-                }
-            }
+        if A::Kept::IS_THERE || Way::of::<A>(&message).guarded {
+            return self.offer_asked(message, actor);
         }
         self.begin_handling(message)
     }
 
+    /// As `offer`, for a message that is not of a protocol.
+    #[inline]
+    pub(super) fn offer_own(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
+        if A::Kept::IS_THERE {
+            return self.offer_asked(message, actor);
+        }
+        self.begin_handling(message)
+    }
+
+    fn offer_asked(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
+        match ask(actor, &message) {
+            Word::Now | Word::Never => self.begin_handling(message),
+            Word::NotYet => {
+                self.keep(message);
+                None
+            }
+            Word::Broken(payload) => {
+                self.lose(message, payload);
+                None
+            }
+        }
+    }
+
     fn keep(&mut self, message: A::Message) {
         let bound = self.mail().core.settings.deferred;
-        if self.kept.place().is_some_and(|kept| kept.messages.len() >= bound) {
+        if !A::Kept::IS_THERE {
+            self.rare().kept.get_or_insert_default();
+        }
+        if self.place().is_some_and(|kept| kept.messages.len() >= bound) {
             self.leave_gone_ones();
         }
-        match self.kept.place() {
+        match self.place() {
             Some(kept) if kept.messages.len() < bound => {
                 // This one was asked just now; only others can be in doubt.
                 kept.is_stale &= !kept.messages.is_empty();
@@ -171,7 +221,7 @@ impl<A: Dispatch> Driver<A> {
     /// Throws away what nobody waits for any more.
     fn leave_gone_ones(&mut self) {
         let is_gone = |message: &A::Message| A::label(message).reply.is_some_and(|it| it.is_gone());
-        let Some(kept) = self.kept.place() else { return };
+        let Some(kept) = self.place() else { return };
         let (gone, rest) = std::mem::take(&mut kept.messages).into_iter().partition(is_gone);
         kept.messages = rest;
         let gone: VecDeque<A::Message> = gone;
@@ -204,14 +254,14 @@ impl<A: Dispatch> Driver<A> {
 
     /// There is no next life: what is kept aside is thrown away.
     pub(super) fn discard_kept(&mut self) {
-        let Some(kept) = self.kept.place() else { return };
+        let Some(kept) = self.place() else { return };
         let messages = std::mem::take(&mut kept.messages);
         messages.into_iter().for_each(|message| self.mail().throw_away(message));
     }
 
     /// Lets others see how many messages are kept aside.
     pub(super) fn show_kept(&mut self) {
-        if let Some(count) = self.kept.place().map(|kept| kept.messages.len()) {
+        if let Some(count) = self.place().map(|kept| kept.messages.len()) {
             self.mail().core.set_kept_aside(count);
         }
     }

@@ -1,18 +1,18 @@
 //! Floor 3: the impl of a protocol's trait for an actor.
 //!
-//! It must not look into a signature: the trait has said what the messages are.
+//! It must not judge a signature: the trait has said what the messages are.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Path;
 
 use super::marks::{self, Mark};
-use super::{block, check_once, has_lifetimes, owned, settings};
+use super::{args, block, check_once, has_lifetimes, manner, method, owned, settings};
 use crate::errors::Errors;
-use crate::model::Service;
+use crate::model::{Service, Tuned};
 use crate::names;
 use crate::options::Entry;
-use crate::syntax::{BlockItem, Member};
+use crate::syntax::{BlockItem, Function, Member};
 
 /// Traits of the standard library, which are surely no protocols.
 const FOREIGN: &[&str] = &[
@@ -72,8 +72,8 @@ pub(crate) fn check_service(
     check_once(&item.attrs, errors);
     let served = check_trait_path(of_trait, errors);
     let header = block::check_header(item, errors);
-    check_members(item, errors);
     let actor = item.ty.to_token_stream();
+    let tuned = check_members(item, &actor, errors);
     let borrows = has_lifetimes(&item.generics) || owned::names_lifetime(actor.clone());
     let ((_, address), path) = (header?, served?);
     let ident = path.segments.last()?.ident.clone();
@@ -85,6 +85,7 @@ pub(crate) fn check_service(
         ident,
         actor,
         address,
+        tuned,
     })
 }
 
@@ -107,37 +108,70 @@ fn check_trait_path(of_trait: &TokenStream, errors: &mut Errors) -> Option<Path>
     path.ok()
 }
 
-/// Hooks belong to the actor's own block, and what an argument is has been said in the trait.
-fn check_members(item: &BlockItem, errors: &mut Errors) {
+/// Hooks belong to the actor's own block, and what an argument is has been said in the trait: again
+/// only where a guard names the arguments.
+fn check_members(item: &BlockItem, actor: &TokenStream, errors: &mut Errors) -> Vec<Tuned> {
+    let mut tuned = Vec::new();
     for member in &item.members {
         match member {
-            Member::Function(function) => {
-                let name = &function.signature.ident;
-                match marks::read(&function.attrs, errors) {
-                    Mark::Hook(_, word) => {
-                        let text = format!(
-                            "`#[{word}]` belongs to the actor; move the method to its `#[actor] impl`"
-                        );
-                        errors.push(name, text);
-                    }
-                    Mark::Message(settings) => check_no_settings(&settings, errors),
-                    Mark::None | Mark::Skip => {}
+            Member::Function(function) => match marks::read(&function.attrs, errors) {
+                Mark::Hook(_, word) => {
+                    let text = format!(
+                        "`#[{word}]` belongs to the actor; move the method to its `#[actor] impl`"
+                    );
+                    errors.push(&function.signature.ident, text);
+                    block::check_no_data(function, errors);
                 }
-                block::check_no_data(function, errors);
-            }
+                Mark::Message(entries) if !entries.is_empty() => {
+                    if !entries.iter().any(|entry| entry.is("when")) {
+                        block::check_no_data(function, errors);
+                    }
+                    tuned.extend(check_settings(function, entries, actor, errors));
+                }
+                Mark::Message(_) | Mark::None | Mark::Skip => {
+                    block::check_no_data(function, errors);
+                }
+            },
             Member::Broken { error, .. } => errors.push_syntax(error),
             Member::Other(_) => {}
         }
     }
+    tuned
 }
 
-/// Messages of protocols wait in the usual way.
-fn check_no_settings(settings: &[Entry], errors: &mut Errors) {
-    for setting in settings {
-        let key = &setting.key;
-        let text = format!(
-            "`{key}` is for an actor's own messages; have this one send such a message, or remove it"
-        );
-        errors.push(key, text);
-    }
+/// The settings of a message are the actor's choice, but for `concurrent`.
+fn check_settings(
+    function: &Function,
+    entries: Vec<Entry>,
+    actor: &TokenStream,
+    errors: &mut Errors,
+) -> Option<Tuned> {
+    let Some(method) = function.as_method() else {
+        let name = &function.signature.ident;
+        errors.push(name, "a message takes `&self`, `&mut self` or `self`; add a receiver");
+        return None;
+    };
+    let (own, entries): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|entry| entry.is("concurrent"));
+    own.iter().for_each(|entry| check_not_own(entry, errors));
+    // The trait says what is wrong with an argument or a receiver.
+    let mut unsaid = Errors::new();
+    let args = args::check(&function.signature, actor, &mut unsaid);
+    let receiver = method::check_receiver(method, actor, "a message", &mut unsaid);
+    drop(unsaid.into_faults());
+    let manner = manner::check(method, &entries, receiver, &args.list, errors);
+    Some(Tuned {
+        attrs: marks::forward(&function.attrs),
+        name: function.signature.ident.clone(),
+        manner,
+    })
+}
+
+/// Handlers that overlap share the state, which the run loop does for an actor's own messages only.
+pub(super) fn check_not_own(setting: &Entry, errors: &mut Errors) {
+    let key = &setting.key;
+    let text = format!(
+        "`{key}` is for an actor's own messages; have this one send such a message, or remove it"
+    );
+    errors.push(key, text);
 }

@@ -9,7 +9,7 @@ use syn::{LitStr, Visibility};
 use super::marks::{self, Mark};
 use super::{
     args, block, check_lifetimes, check_once, has_lifetimes, may_be_deprecated, method, reply,
-    settings,
+    service, settings,
 };
 use crate::errors::Errors;
 use crate::model::{ActorType, Protocol, Room, Settings, Side, TraitHalf};
@@ -151,8 +151,13 @@ fn check_function(
 fn check_no_settings(settings: &[Entry], errors: &mut Errors) {
     for setting in settings {
         let key = &setting.key;
+        if setting.is("concurrent") {
+            service::check_not_own(setting, errors);
+            continue;
+        }
         let text = format!(
-            "`{key}` is for an actor's own messages; have this one send such a message, or remove it"
+            "how a message waits is the choice of each actor; write `{key}` on the method of its \
+             `#[actor] impl`"
         );
         errors.push(key, text);
     }

@@ -21,6 +21,7 @@ fn is_async(protocol: &Protocol) -> bool {
 //         fn runner(__life: __p::Life<Self>) -> __p::Runner {
 //             __p::Runner::later(__life.seat(), __p::run(__life))
 //         }
+//         fn foreign(__message: &AccountMessage) -> __p::Option<&__p::Foreign<Self>> { .. }
 //     }
 pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
@@ -45,11 +46,16 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let concurrent = manner::expand_is_concurrent(protocol);
     let ready = manner::expand_ready(protocol);
     let address = &protocol.address;
+    let me = message::enum_type(protocol);
+    let ident = span::on(&protocol.message, span::hidden());
     let body = quote! {
         type Handle = #address;
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
         #kept
         #runner
+        fn foreign(__message: &#me) -> __p::Option<&__p::Foreign<Self>> {
+            if let #ident::__Foreign(ref __it) = *__message { __p::Some(__it) } else { __p::None }
+        }
         #way
         #concurrent
         #ready

@@ -3,18 +3,19 @@
 //! It must not add anything to an actor whose messages have no settings.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use super::message;
-use crate::model::{Guard, Message, Protocol, Role};
+use crate::model::{Forwarded, Guard, Manner, Message, Protocol, Role};
 use crate::{names, span};
 
 // Input:  #[message(priority)] fn halt(&mut self)
 // Output:
 //     fn way(__message: &MotorMessage) -> __p::Way {
 //         match *__message {
-//             MotorMessage::Halt { .. } => __p::Way { priority: true, unbounded: false },
-//             _ => __p::Way { priority: false, unbounded: false },
+//             MotorMessage::Halt { .. } =>
+//                 __p::Way { priority: true, unbounded: false, guarded: false },
+//             _ => __p::Way { priority: false, unbounded: false, guarded: false },
 //         }
 //     }
 pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
@@ -24,24 +25,30 @@ pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
         .iter()
         .filter(is_special)
         .map(|message| {
-            let pattern = pattern(protocol, message);
-            let (priority, unbounded) = (message.manner.priority, message.manner.unbounded);
-            quote!(#pattern => __p::Way { priority: #priority, unbounded: #unbounded },)
+            let (pattern, way) = (pattern(protocol, message), expand_one_way(&message.manner));
+            quote!(#pattern => #way,)
         })
         .collect();
     if arms.is_empty() {
         return None;
     }
     let me = message::enum_type(protocol);
+    let usual = expand_one_way(&Manner::default());
     Some(quote! {
         #[allow(unreachable_patterns)]
         fn way(__message: &#me) -> __p::Way {
             match *__message {
                 #(#arms)*
-                _ => __p::Way { priority: false, unbounded: false },
+                _ => #usual,
             }
         }
     })
+}
+
+pub(super) fn expand_one_way(manner: &Manner) -> TokenStream {
+    let Manner { priority, unbounded, guard, .. } = manner;
+    let guarded = guard.is_some();
+    quote!(__p::Way { priority: #priority, unbounded: #unbounded, guarded: #guarded })
 }
 
 /// Whether any message may be handled beside others.
@@ -77,8 +84,8 @@ fn guarded(protocol: &Protocol) -> impl Iterator<Item = (&Message, &Guard)> {
 }
 
 /// The name of the function that asks a guard.
-fn asking(message: &Message) -> Ident {
-    names::identifier(&format!("__when_{}", names::plain(&message.name)), span::hidden())
+pub(super) fn asking(handler: &Ident) -> Ident {
+    names::identifier(&format!("__when_{}", names::plain(handler)), span::hidden())
 }
 
 // Output: type Kept = __p::NoGuards;
@@ -98,36 +105,45 @@ pub(super) fn expand_kept(protocol: &Protocol) -> TokenStream {
 //     fn ready(&self, __message: &StoreMessage) -> __p::bool {
 //         match *__message {
 //             StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
-//             _ => true,
+//             _ => Self::foreign(__message).is_none_or(|__it| __it.ready(self)),
 //         }
 //     }
 pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
     guarded(protocol).next()?;
-    let ident = span::on(&protocol.message, span::hidden());
-    let arms = guarded(protocol).map(|(message, _)| {
-        let (cfgs, variant, asking) = (&message.attrs.cfgs, &message.variant, asking(message));
-        let fields = message.args.iter().filter_map(|arg| match &arg.role {
-            Role::Field(field) => Some((&arg.cfgs, &field.name)),
-            _ => None,
-        });
-        let (patterns, values): (Vec<_>, Vec<_>) = fields
-            .map(|(cfgs, name)| (quote!(#(#cfgs)* ref #name,), quote!(, #(#cfgs)* #name)))
-            .unzip();
-        quote! {
-            #(#cfgs)*
-            #ident::#variant { #(#patterns)* .. } => Self::#asking(self #(#values)*),
-        }
-    });
+    let arms = guarded(protocol)
+        .map(|(message, _)| expand_asked(protocol, message, &quote!(Self), &quote!(self)));
     let me = message::enum_type(protocol);
     Some(quote! {
         #[allow(unreachable_patterns)]
         fn ready(&self, __message: &#me) -> __p::bool {
             match *__message {
                 #(#arms)*
-                _ => true,
+                _ => Self::foreign(__message).is_none_or(|__it| __it.ready(self)),
             }
         }
     })
+}
+
+// Output: StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
+pub(super) fn expand_asked(
+    protocol: &Protocol,
+    message: &Message,
+    whose: &TokenStream,
+    actor: &TokenStream,
+) -> TokenStream {
+    let ident = span::on(&protocol.message, span::hidden());
+    let (cfgs, variant, asking) = (&message.attrs.cfgs, &message.variant, asking(&message.name));
+    let fields = message.args.iter().filter_map(|arg| match &arg.role {
+        Role::Field(field) => Some((&arg.cfgs, &field.name)),
+        _ => None,
+    });
+    let (patterns, values): (Vec<_>, Vec<_>) = fields
+        .map(|(cfgs, name)| (quote!(#(#cfgs)* ref #name,), quote!(, #(#cfgs)* #name)))
+        .unzip();
+    quote! {
+        #(#cfgs)*
+        #ident::#variant { #(#patterns)* .. } => #whose::#asking(#actor #(#values)*),
+    }
 }
 
 // Output:
@@ -141,21 +157,8 @@ pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
     guarded(protocol).next()?;
     let actor = &protocol.actor;
     let (params, _, clause) = protocol.generics.split_for_impl();
-    let guards = guarded(protocol).map(|(message, guard)| {
-        let Guard { key, expr, me, params } = guard;
-        let (cfgs, asking) = (&message.attrs.cfgs, asking(message));
-        let lints = message.attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
-        let params = params.iter().map(|(cfgs, pat, ty)| quote!(, #(#cfgs)* #pat: &#ty));
-        // That it is no `bool` is said where the condition stands.
-        let output = quote_spanned!(span::hidden_at(key.span())=> __p::bool);
-        quote! {
-            #(#cfgs)*
-            #(#lints)*
-            fn #asking(&#me #(#params)*) -> #output {
-                #expr
-            }
-        }
-    });
+    let guards = guarded(protocol)
+        .map(|(message, guard)| expand_guard(&message.attrs, &message.name, guard, &quote!(__p)));
     Some(quote! {
         #[allow(
             deprecated, unused_variables, unused_braces, unused_parens, clippy::ptr_arg, clippy::borrowed_box, clippy::ref_option,
@@ -166,6 +169,28 @@ pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
             #(#guards)*
         }
     })
+}
+
+/// The function of one guard; `door` leads to what generated code uses.
+pub(super) fn expand_guard(
+    attrs: &Forwarded,
+    name: &Ident,
+    guard: &Guard,
+    door: &TokenStream,
+) -> TokenStream {
+    let Guard { key, expr, me, params } = guard;
+    let (cfgs, asking) = (&attrs.cfgs, asking(name));
+    let lints = attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
+    let params = params.iter().map(|(cfgs, pat, ty)| quote!(, #(#cfgs)* #pat: &#ty));
+    // That it is no `bool` is said where the condition stands.
+    let output = span::moved_all(quote!(#door::bool), span::hidden_at(key.span()));
+    quote! {
+        #(#cfgs)*
+        #(#lints)*
+        fn #asking(&#me #(#params)*) -> #output {
+            #expr
+        }
+    }
 }
 
 /// `#[cfg(..)] MotorMessage::Halt { .. }`

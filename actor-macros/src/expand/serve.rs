@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::GenericParam;
 
-use super::{dispatch, krate, message};
-use crate::model::{ActorType, Message, Protocol, Service};
+use super::{dispatch, krate, manner, message};
+use crate::model::{ActorType, Manner, Message, Protocol, Receiver, Role, Service, Tuned};
 use crate::{names, span};
 
 // Input:  #[actor] pub trait Greeter<T> { .. }
@@ -40,6 +40,7 @@ pub(super) fn expand_stand_in(actor: &ActorType) -> TokenStream {
 
 // Output:
 //     impl<__A> __p::Serve<__A> for AnyGreeter where __A: Greeter + __p::Dispatch {
+//         fn ready(__actor: &__A, __message: &GreeterMessage) -> __p::bool { .. }
 //         fn is_later(__message: &GreeterMessage) -> __p::bool { .. }
 //         fn now(__actor: .., __message: .., __context: ..) -> __p::Flow { match __message { .. } }
 //         fn later(..) -> impl __p::Future<Output = __p::Flow> { async move { match __message { .. } } }
@@ -70,6 +71,9 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
         }
     };
     let now = body(&now);
+    let asked = guardable(protocol).map(|it| {
+        manner::expand_asked(protocol, it, &quote!(<__A as #of_trait>), &quote!(__actor))
+    });
     let later = (!later.is_empty()).then(|| {
         let is_async = |message: &&Message| message.is_async;
         let marks = protocol.messages.iter().filter(is_async).map(|message| {
@@ -102,6 +106,12 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
         where
             #bounds __A: #of_trait + __p::Dispatch,
         {
+            fn ready(__actor: &__A, __message: &#me) -> __p::bool {
+                match *__message {
+                    #(#asked)*
+                    _ => true,
+                }
+            }
             fn now(
                 __actor: &mut __p::Option<__A>,
                 __message: #me,
@@ -113,6 +123,93 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
             #later
         }
     }
+}
+
+/// The messages that may have a guard: one that takes `self` has none.
+fn guardable(protocol: &Protocol) -> impl Iterator<Item = &Message> {
+    protocol.messages.iter().filter(|message| message.receiver != Receiver::Owned)
+}
+
+// Input:  fn greet(&mut self, name: String) -> String;
+// Output:
+//     #[doc(hidden)]
+//     #[inline]
+//     #[allow(deprecated)]
+//     fn __when_greet(&self, _: &String) -> bool where Self: Sized { true }
+//
+// Only the trait knows which arguments come from the sender, and only the actor's impl has a guard.
+pub(super) fn expand_questions(protocol: &Protocol) -> TokenStream {
+    let krate = krate(protocol.krate.as_ref(), span::hidden());
+    let questions = guardable(protocol).map(|message| {
+        let (cfgs, asking) = (&message.attrs.cfgs, manner::asking(&message.name));
+        let params = message.args.iter().filter_map(|arg| match &arg.role {
+            Role::Field(field) => {
+                let (cfgs, ty) = (&arg.cfgs, &field.ty);
+                Some(quote!(, #(#cfgs)* _: &#ty))
+            }
+            _ => None,
+        });
+        quote! {
+            #(#cfgs)*
+            #[doc(hidden)]
+            #[inline]
+            #[allow(deprecated)]
+            fn #asking(&self #(#params)*) -> #krate::__private::bool
+            where
+                Self: #krate::__private::Sized,
+            {
+                true
+            }
+        }
+    });
+    quote!(#(#questions)*)
+}
+
+// Input:  #[message(when = self.awake)] fn greet(&mut self, name: String) -> String { .. }
+// Output: fn __when_greet(&self, name: &String) -> bool { self.awake }
+pub(super) fn expand_answers(service: &Service) -> Option<TokenStream> {
+    let krate = krate(service.krate.as_ref(), span::hidden());
+    let door = quote!(#krate::__private);
+    let answers: Vec<_> = service
+        .tuned
+        .iter()
+        .filter_map(|Tuned { attrs, name, manner }| {
+            let guard = manner.guard.as_ref()?;
+            let answer = manner::expand_guard(attrs, name, guard, &door);
+            Some(quote! {
+                #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
+                #answer
+            })
+        })
+        .collect();
+    (!answers.is_empty()).then(|| quote!(#(#answers)*))
+}
+
+// Output:
+//     fn way(__name: &__p::str) -> __p::Way {
+//         match __name {
+//             "greet" => __p::Way { priority: true, unbounded: false, guarded: false },
+//             _ => __p::Way { priority: false, unbounded: false, guarded: false },
+//         }
+//     }
+fn expand_ways(service: &Service) -> Option<TokenStream> {
+    if service.tuned.is_empty() {
+        return None;
+    }
+    let arms = service.tuned.iter().map(|Tuned { attrs, name, manner }| {
+        let (cfgs, way) = (&attrs.cfgs, manner::expand_one_way(manner));
+        let name = names::plain(name);
+        quote!(#(#cfgs)* #name => #way,)
+    });
+    let usual = manner::expand_one_way(&Manner::default());
+    Some(quote! {
+        fn way(__name: &__p::str) -> __p::Way {
+            match __name {
+                #(#arms)*
+                _ => #usual,
+            }
+        }
+    })
 }
 
 // Input:  #[actor] impl Greeter for Robot { .. }
@@ -134,6 +231,7 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
     let any = quote!(<#served as #krate::Address>::Actor);
     // That a handler's future is not `Send` is found here.
     let boxed = quote_spanned!(place=> __p::Box::pin(__p::lend(__loan)));
+    let ways = expand_ways(service);
     quote! {
         #(#carried)*
         const _: () = {
@@ -143,6 +241,7 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
                 fn lend(__loan: __p::Loan<Self, #any>) -> <Self as __p::Lends>::Lent {
                     #boxed
                 }
+                #ways
             }
             #[automatically_derived]
             impl #params __p::From<#address> for #served #clause {

@@ -29,7 +29,7 @@ fn an_expansion_keeps_to_its_budget() -> io::Result<()> {
     // The address with its eight trait impls, the door for messages of protocols, and what is there
     // once for all messages; for each message a variant, two short arms, an arm that calls the
     // handler, and the address method.
-    let (fixed, each) = (170, 25);
+    let (fixed, each) = (178, 25);
     for messages in [0, 1, 2, 10] {
         let (lines, most) = (added(messages)?, fixed + each * messages);
         assert!(lines <= most, "{messages} messages: {lines} lines instead of {most}");

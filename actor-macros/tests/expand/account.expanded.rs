@@ -103,6 +103,13 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run(__life))
         }
+        fn foreign(__message: &AccountMessage) -> __p::Option<&__p::Foreign<Self>> {
+            if let AccountMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
     }
     #[automatically_derived]
     impl __p::Lends for Account

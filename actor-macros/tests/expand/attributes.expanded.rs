@@ -165,6 +165,13 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
+        fn foreign(__message: &OldMessage) -> __p::Option<&__p::Foreign<Self>> {
+            if let OldMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
     }
     #[automatically_derived]
     impl __p::Lends for Old

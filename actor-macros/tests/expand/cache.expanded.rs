@@ -195,6 +195,13 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
+        fn foreign(__message: &CacheMessage<K, V, N>) -> __p::Option<&__p::Foreign<Self>> {
+            if let CacheMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
     }
     #[automatically_derived]
     impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::Lends

@@ -147,6 +147,13 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
+        fn foreign(__message: &DoubleMessage<T>) -> __p::Option<&__p::Foreign<Self>> {
+            if let DoubleMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
     }
     #[automatically_derived]
     impl<T: Clone + Send + 'static> __p::Lends for Double<T>

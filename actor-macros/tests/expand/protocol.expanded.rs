@@ -16,6 +16,34 @@ pub trait Store<K: Send + 'static, const N: usize = 1> {
     }
     fn finish(self) -> usize;
     fn helper(&self) {}
+    #[doc(hidden)]
+    #[inline]
+    #[allow(deprecated)]
+    fn __when_put(&self, _: &K, _: &[u8; N]) -> ::actor_core::__private::bool
+    where
+        Self: ::actor_core::__private::Sized,
+    {
+        true
+    }
+    #[cfg(feature = "slow")]
+    #[doc(hidden)]
+    #[inline]
+    #[allow(deprecated)]
+    fn __when_get(&self, _: &K) -> ::actor_core::__private::bool
+    where
+        Self: ::actor_core::__private::Sized,
+    {
+        true
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[allow(deprecated)]
+    fn __when_wait(&self) -> ::actor_core::__private::bool
+    where
+        Self: ::actor_core::__private::Sized,
+    {
+        true
+    }
 }
 #[doc = "Any actor that implements [`Store`], in types such as `WeakAddr<AnyStore>`."]
 #[allow(dead_code, missing_debug_implementations)]
@@ -173,6 +201,17 @@ const _: () = {
     where
         __A: Store<K, N> + __p::Dispatch,
     {
+        fn ready(__actor: &__A, __message: &StoreMessage<K, N>) -> __p::bool {
+            match *__message {
+                StoreMessage::Put { ref key, ref value, .. } => {
+                    <__A as Store<K, N>>::__when_put(__actor, key, value)
+                }
+                #[cfg(feature = "slow")]
+                StoreMessage::Get { ref key, .. } => <__A as Store<K, N>>::__when_get(__actor, key),
+                StoreMessage::Wait { .. } => <__A as Store<K, N>>::__when_wait(__actor),
+                _ => true,
+            }
+        }
         fn now(
             __actor: &mut __p::Option<__A>,
             __message: StoreMessage<K, N>,
@@ -302,8 +341,16 @@ where
     K: Eq,
 {
     const NAME: &'static str = "map";
-    fn put(&mut self, key: K, value: [u8; 2]) -> Option<[u8; 2]> {
-        self.map.insert(key, value)
+    fn put(&mut self, key: K, limit: [u8; 2]) -> Option<[u8; 2]> {
+        self.map.insert(key, limit)
+    }
+    #[cfg(feature = "slow")]
+    async fn get(&self, key: K, _context: &Context<Self>) -> Option<[u8; 2]> {
+        self.map.get(&key).copied()
+    }
+    #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
+    fn __when_put(&self, key: &K, limit: &[u8; 2]) -> ::actor_core::__private::bool {
+        self.map.len() < limit.len()
     }
 }
 const _: () = {
@@ -319,6 +366,14 @@ const _: () = {
             __loan: __p::Loan<Self, <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor>,
         ) -> <Self as __p::Lends>::Lent {
             __p::Box::pin(__p::lend(__loan))
+        }
+        fn way(__name: &__p::str) -> __p::Way {
+            match __name {
+                "put" => __p::Way { priority: true, unbounded: false, guarded: true },
+                #[cfg(feature = "slow")]
+                "get" => __p::Way { priority: false, unbounded: true, guarded: false },
+                _ => __p::Way { priority: false, unbounded: false, guarded: false },
+            }
         }
     }
     #[automatically_derived]

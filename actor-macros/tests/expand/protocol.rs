@@ -29,8 +29,15 @@ where
 {
     const NAME: &'static str = "map";
 
-    fn put(&mut self, key: K, value: [u8; 2]) -> Option<[u8; 2]> {
-        self.map.insert(key, value)
+    #[message(when = self.map.len() < limit.len(), priority)]
+    fn put(&mut self, key: K, limit: [u8; 2]) -> Option<[u8; 2]> {
+        self.map.insert(key, limit)
+    }
+
+    #[message(unbounded)]
+    #[cfg(feature = "slow")]
+    async fn get(&self, key: K, _context: &Context<Self>) -> Option<[u8; 2]> {
+        self.map.get(&key).copied()
     }
 }
 

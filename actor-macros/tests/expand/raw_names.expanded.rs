@@ -141,6 +141,13 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::local_later(__life.seat(), __p::run(__life))
         }
+        fn foreign(__message: &TypeMessage) -> __p::Option<&__p::Foreign<Self>> {
+            if let TypeMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
     }
     #[automatically_derived]
     impl __p::Lends for r#Type

@@ -173,15 +173,30 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run_shared(__life))
         }
+        fn foreign(__message: &MotorMessage) -> __p::Option<&__p::Foreign<Self>> {
+            if let MotorMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
         #[allow(unreachable_patterns)]
         fn way(__message: &MotorMessage) -> __p::Way {
             match *__message {
-                MotorMessage::Halt { .. } => __p::Way { priority: true, unbounded: false },
+                MotorMessage::Halt { .. } => {
+                    __p::Way { priority: true, unbounded: false, guarded: false }
+                }
                 #[cfg(unix)]
-                MotorMessage::GiveBack { .. } => __p::Way { priority: false, unbounded: true },
-                MotorMessage::Alarm { .. } => __p::Way { priority: true, unbounded: true },
-                MotorMessage::Shift { .. } => __p::Way { priority: true, unbounded: false },
-                _ => __p::Way { priority: false, unbounded: false },
+                MotorMessage::GiveBack { .. } => {
+                    __p::Way { priority: false, unbounded: true, guarded: false }
+                }
+                MotorMessage::Alarm { .. } => {
+                    __p::Way { priority: true, unbounded: true, guarded: false }
+                }
+                MotorMessage::Shift { .. } => {
+                    __p::Way { priority: true, unbounded: false, guarded: true }
+                }
+                _ => __p::Way { priority: false, unbounded: false, guarded: false },
             }
         }
         #[allow(unreachable_patterns, clippy::match_like_matches_macro)]
@@ -206,7 +221,7 @@ const _: () = {
                     by,
                 ),
                 MotorMessage::Watch { ref limit, .. } => Self::__when_watch(self, limit),
-                _ => true,
+                _ => Self::foreign(__message).is_none_or(|__it| __it.ready(self)),
             }
         }
     }

@@ -53,6 +53,13 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
+        fn foreign(__message: &OneMessage) -> __p::Option<&__p::Foreign<Self>> {
+            if let OneMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
     }
     #[automatically_derived]
     impl __p::Lends for One
@@ -182,6 +189,13 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
+        fn foreign(__message: &ManyMessage) -> __p::Option<&__p::Foreign<Self>> {
+            if let ManyMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
     }
     #[automatically_derived]
     impl __p::Lends for Many
@@ -310,6 +324,13 @@ const _: () = {
         type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
+        }
+        fn foreign(__message: &SureMessage) -> __p::Option<&__p::Foreign<Self>> {
+            if let SureMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
         }
     }
     #[automatically_derived]

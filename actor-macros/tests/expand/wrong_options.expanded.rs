@@ -135,6 +135,13 @@ const _: () = {
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
+        fn foreign(__message: &CounterMessage) -> __p::Option<&__p::Foreign<Self>> {
+            if let CounterMessage::__Foreign(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
     }
     #[automatically_derived]
     impl __p::Lends for Counter

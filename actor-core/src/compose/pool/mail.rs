@@ -4,7 +4,7 @@
 //! one message at a time and are poked when one comes.
 
 use super::start_member;
-use crate::actor::Dispatch;
+use crate::actor::{Dispatch, Way};
 use crate::cell::core::Core;
 use crate::cell::pending::Pending;
 use crate::cell::post::{
@@ -157,10 +157,10 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
         if number >= lane.size || lane.verdict.is_some() {
             return Fetched::Over;
         }
-        let message = lane.queue.take_urgent(A::way, wanted).or_else(|| {
+        let message = lane.queue.take_urgent(Way::of::<A>, wanted).or_else(|| {
             let is_next = !lane.queue.is_urgent();
             let message = lane.queue.take_one(|message| is_next && wanted(message))?;
-            if A::way(&message).unbounded {
+            if Way::of::<A>(&message).unbounded {
                 lane.queue.took_free(false);
             }
             Some(message)
@@ -258,22 +258,8 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
 
 impl<A: Dispatch> Post<A> for PoolMail<A> {
     fn push(&self, message: A::Message) -> Result<(), Refused<A::Message>> {
-        self.core.reached();
-        let mut lane = self.lane.lock();
-        if lane.seat.closed {
-            return Err(Refused::Stopped(message));
-        }
         let way = A::way(&message);
-        if !lane.queue.has_room(way, self.core.room(), 0) {
-            return Err(Refused::Full(message));
-        }
-        lane.queue.push(message, way);
-        let member = lane.next_idle();
-        drop(lane);
-        if let Some(member) = member {
-            member.poke();
-        }
-        Ok(())
+        self.push_as(message, way, None).map(|_ticket| ())
     }
 
     fn push_or_wait(
@@ -281,13 +267,23 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         message: A::Message,
         waker: Option<Waker>,
     ) -> Result<Option<Ticket>, A::Message> {
+        let way = A::way(&message);
+        self.push_as(message, way, Some(waker)).map_err(Refused::into_message)
+    }
+
+    fn push_as(
+        &self,
+        message: A::Message,
+        way: Way,
+        wait: Option<Option<Waker>>,
+    ) -> Result<Option<Ticket>, Refused<A::Message>> {
         self.core.reached();
         let mut lane = self.lane.lock();
         if lane.seat.closed {
-            return Err(message);
+            return Err(Refused::Stopped(message));
         }
-        let way = A::way(&message);
         if !lane.queue.has_room(way, self.core.room(), 0) {
+            let Some(waker) = wait else { return Err(Refused::Full(message)) };
             return Ok(Some(lane.queue.wait(message, way, waker)));
         }
         lane.queue.push(message, way);

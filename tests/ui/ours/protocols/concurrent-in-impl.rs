@@ -6,7 +6,8 @@ struct Robot;
 impl Robot {}
 #[actor]
 impl Greeter for Robot {
-    #[message(priority)]
     fn greet(&mut self, name: String) -> String { name }
+    #[message(concurrent, priority)]
+    async fn think(&mut self, name: String) -> String { name }
 }
 fn main() {}
