@@ -4,6 +4,7 @@
 #[path = "papers"]
 mod papers {
     mod chapters;
+    mod dependencies;
     mod examples;
     mod figures;
     mod generated;
