@@ -114,11 +114,9 @@ fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) ->
             return Found::Settled;
         };
         mails.push(mail);
+        // In one epoch, who was alone still is.
         if edge.epoch != step.epoch {
             return Found::Settled;
-        }
-        if !edge.is_alone {
-            return Found::Suspect;
         }
         room = edge.pending.wait.room;
         handlers.push(edge.pending.handler);

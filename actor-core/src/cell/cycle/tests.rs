@@ -34,6 +34,13 @@ impl Peer {
         two.work().await
     }
 
+    /// Asks another one when the first has not answered in time.
+    async fn ask_in_time(&mut self, one: PeerAddr, two: PeerAddr) -> Result<(), CallError> {
+        let late = one.work().timeout(Duration::from_millis(500)).await;
+        assert!(matches!(late, Err(CallError::Timeout { .. })), "{late:?}");
+        two.work().await
+    }
+
     async fn send(&mut self, other: NarrowAddr) -> Result<(), SendReason> {
         other.work().send().await.map_err(|error| error.reason())
     }
@@ -297,6 +304,45 @@ fn a_sender_to_a_mailbox_that_has_closed_waits_for_nobody() {
     assert_eq!(answer.join().unwrap(), Ok(()), "A was about to answer");
     assert_eq!(send.join().unwrap(), Ok(Err(SendReason::Stopped)));
     closer.over();
+}
+
+#[test]
+fn a_wait_that_runs_out_of_time_while_it_is_judged_is_not_refused() {
+    let system = System::builder().threads(4).build();
+    let make = || Peer.spawn_on(&system);
+    let (a, b, d) = (make(), make(), make());
+    let ((open_a, gate_a), (open_d, gate_d)) = (gate(), gate());
+    d.hold(gate_d).try_send().unwrap();
+    a.hold(gate_a).try_send().unwrap();
+    is_taken(&a);
+    // A will ask B, which waits for A; and then D.
+    let call = thread::spawn({
+        let (a, b, d) = (a.clone(), b.clone(), d.clone());
+        move || a.ask_in_time(b, d).wait().unwrap()
+    });
+    while a.len() == 0 {
+        thread::yield_now();
+    }
+    b.ask(a.clone()).try_send().unwrap();
+    waits_for(&b, &a);
+    let judged = Arc::new(Mutex::new(Vec::new()));
+    let (verdicts, (a2, d2)) = (judged.clone(), (a.clone(), d.clone()));
+    at_each_step(system.hub().id, move |point| match point {
+        Point::Confirms => waits_for(&a2, &d2),
+        Point::Judged(is_refused) => verdicts.lock().push(is_refused),
+        _ => {}
+    });
+    open_a.send(()).unwrap();
+    waits_for(&a, &d);
+    let begun = Instant::now();
+    while judged.lock().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the circle is never judged");
+        thread::yield_now();
+    }
+    open_d.send(()).unwrap();
+    assert_eq!(call.join().unwrap(), Ok(()));
+    assert_eq!(*judged.lock(), [false]);
+    at_each_step(system.hub().id, |_| {});
 }
 
 #[test]
