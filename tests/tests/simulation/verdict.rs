@@ -52,6 +52,44 @@ async fn g05_a_panic_that_was_joined_is_handled_before_and_after(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
+async fn g05_a_panic_that_was_monitored_or_linked_is_handled(sim: Sim) {
+    /// Hears of the ends of two.
+    #[actor]
+    struct Watcher {
+        heard: u32,
+    }
+
+    #[actor]
+    impl Watcher {
+        fn watch(&mut self, one: FragileAddr, two: FragileAddr, context: &Context<Self>) {
+            context.monitor(&one, |me, _| me.gone());
+            context.link(&two);
+        }
+
+        fn gone(&mut self) {
+            self.heard += 1;
+        }
+
+        #[on_exit]
+        fn linked(&mut self, _id: ActorId, _exit: Exit) {
+            self.heard += 1;
+        }
+
+        fn heard(&self) -> u32 {
+            self.heard
+        }
+    }
+
+    let (one, two) = (Fragile.spawn(), Fragile.spawn());
+    let watcher = Watcher { heard: 0 }.spawn();
+    watcher.watch(one.clone(), two.clone()).await.unwrap();
+    one.break_it().send().await.unwrap();
+    two.break_it().send().await.unwrap();
+    sim.settle().await;
+    assert_eq!(watcher.heard().await, Ok(2));
+}
+
+#[actor_core::test(seeds = 20)]
 async fn g05_a_panic_that_a_supervisor_restarts_is_handled() {
     let supervisor = Supervisor::one_for_one().spawn();
     let fragile = supervisor.start(Child::new("fragile", || Fragile));
@@ -135,6 +173,19 @@ fn g05_a_leftover_task_and_its_timer_fail_and_are_listed() {
         });
     });
     assert!(said.contains("task 1 is not done"), "{said}");
+}
+
+#[test]
+fn g05_a_leftover_timer_fails_and_is_listed() {
+    let said = said(|| {
+        simulate(Plan::usual(), |_| async {
+            // Somebody keeps it and polls it no more.
+            let mut sleep = actor_core::time::sleep(Duration::from_secs(9));
+            assert!(futures_lite::future::poll_once(&mut sleep).await.is_none());
+            std::mem::forget(sleep);
+        });
+    });
+    assert!(said.contains("1 timers wait, the first is due in 9s"), "{said}");
 }
 
 #[actor_core::test(leftovers)]
