@@ -5,6 +5,8 @@
 mod context;
 #[path = "hosts/ends.rs"]
 mod ends;
+#[path = "hosts/global.rs"]
+mod global;
 #[path = "hosts/matrix.rs"]
 mod matrix;
 #[path = "hosts/shares.rs"]
