@@ -110,6 +110,7 @@ pub mod __private;
 
 pub use actor::{Actor, Dispatch, Protocol};
 #[doc = include_str!("actor.md")]
+#[doc = include_str!("generated.md")]
 pub use actor_macros::actor;
 #[doc = include_str!("main.md")]
 pub use actor_macros::main;
