@@ -167,3 +167,57 @@ fn a_hundred_thousand_hops_nest_nothing() {
     assert_eq!(seen.follows.len(), HOPS as usize);
     assert!(seen.most_open <= 3, "{} were open at once", seen.most_open);
 }
+
+#[actor]
+trait Weigh {
+    fn lift(&self, grams: u32) -> u32;
+}
+
+#[actor]
+struct Scales;
+
+#[actor]
+impl Scales {
+    #[tracing::instrument(name = "now", skip_all)]
+    fn weigh(&self, grams: u32) -> u32 {
+        grams
+    }
+
+    #[tracing::instrument(name = "later", skip_all)]
+    async fn settle(&mut self, grams: u32, context: &Context<Self>) -> u32 {
+        actor_core::time::sleep(Duration::from_secs(u64::from(context.restarts()) + 1)).await;
+        grams
+    }
+}
+
+#[actor]
+impl Weigh for Scales {
+    #[tracing::instrument(name = "served", skip_all)]
+    fn lift(&self, grams: u32) -> u32 {
+        grams
+    }
+}
+
+/// Other attribute macros see the handler only: not its method on the address, which is called in a
+/// span that nobody made.
+#[test]
+fn an_instrumented_handler_has_one_span_of_its_own() {
+    let seen = seen(async || {
+        let scales = Scales.spawn();
+        assert_eq!(scales.weigh(1).await, Ok(1));
+        assert_eq!(scales.settle(2).await, Ok(2));
+        assert_eq!(WeighAddr::from(scales).lift(3).await, Ok(3));
+    });
+    let own = |name: &str, message: &str| (name.to_owned(), Some(message.to_owned()), 1);
+    let message = |name: &str| (name.to_owned(), None, 0);
+    let all = [
+        message("weigh"),
+        own("now", "weigh"),
+        message("settle"),
+        own("later", "settle"),
+        message("lift"),
+        own("served", "lift"),
+    ];
+    assert_eq!(seen.begun, all);
+    assert_eq!(seen.open, 0);
+}
