@@ -1,0 +1,59 @@
+//! What the guide's chapter on testing shows of a test that fails is what such a test says.
+
+use crate::said;
+use actor_core::__private::{Plan, simulate};
+use actor_core::future::zip;
+use actor_core::prelude::*;
+
+const CHAPTER: &str = include_str!("../../../book/src/testing.md");
+
+#[actor]
+struct Store {
+    balance: u64,
+}
+
+#[actor]
+impl Store {
+    fn read(&self) -> u64 {
+        self.balance
+    }
+
+    fn write(&mut self, balance: u64) {
+        self.balance = balance;
+    }
+}
+
+#[actor]
+struct Teller {
+    store: StoreAddr,
+}
+
+#[actor]
+impl Teller {
+    async fn pay(&self, amount: u64) -> Result<(), CallError> {
+        let balance = self.store.read().await?;
+        self.store.write(balance + amount).await
+    }
+}
+
+async fn both_payments_arrive() {
+    let store = Store { balance: 0 }.spawn();
+    let one = Teller { store: store.clone() }.spawn();
+    let two = Teller { store: store.clone() }.spawn();
+    let _ = zip(one.pay(1), two.pay(2)).await;
+    assert_eq!(store.read().await, Ok(3));
+}
+
+#[test]
+fn the_guide_shows_what_a_failing_test_says() {
+    let told = said(|| simulate(Plan::usual().seeds(1000), |_| both_payments_arrive()));
+    let (_, shown) = CHAPTER.split_once("```text\nseed ").expect("the chapter shows it");
+    let (shown, _) = shown.split_once("```").expect("and ends");
+    assert_eq!(placeless(&format!("seed {shown}")), placeless(&told));
+}
+
+/// Its lines, but for where in which file the body panicked.
+fn placeless(text: &str) -> Vec<&str> {
+    let lines = text.trim().lines();
+    lines.map(|line| line.split_once(" panicked at ").map_or(line, |(before, _)| before)).collect()
+}
