@@ -19,7 +19,16 @@ impl<M> Block<M> {
         self.0.get_or_insert_default()
     }
 
+    #[inline]
     pub(crate) fn push_back(&mut self, message: M) {
+        match &mut self.0 {
+            Some(messages) => messages.push_back(message),
+            None => self.begin(message),
+        }
+    }
+
+    #[cold]
+    fn begin(&mut self, message: M) {
         self.messages().push_back(message);
     }
 

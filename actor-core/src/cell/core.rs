@@ -117,21 +117,30 @@ impl Core {
     }
 
     /// How many messages may wait just now: in a simulation, none if a fault says so.
+    #[inline]
     pub(crate) fn room(&self) -> u32 {
-        if self.is_simulated()
-            && let Some(witness) = &self.hub.witness
-            && witness.is_full(self.number)
-        {
+        if self.is_simulated() && self.is_made_full() {
             return 0;
         }
         self.capacity
     }
 
+    #[cold]
+    fn is_made_full(&self) -> bool {
+        self.hub.witness.as_ref().is_some_and(|witness| witness.is_full(self.number))
+    }
+
     /// Somebody sends it something: a simulation breaks if that is another thread.
+    #[inline]
     pub(crate) fn reached(&self) {
-        if self.is_simulated()
-            && let Some(witness) = &self.hub.witness
-        {
+        if self.is_simulated() {
+            self.tell_reached();
+        }
+    }
+
+    #[cold]
+    fn tell_reached(&self) {
+        if let Some(witness) = &self.hub.witness {
             witness.reached(self);
         }
     }

@@ -48,25 +48,45 @@ pub(crate) struct Handling {
     /// Which reply it owes, told from others by where its head lies; 0 for none, or one of the words
     /// above.
     pub(crate) reply: usize,
-    /// Set while the handler is dropped because its actor was killed.
-    pub(crate) killed: bool,
-    /// Set while a message is dropped whose guard has panicked.
-    pub(crate) panicked: bool,
-    /// Whether the reply is owed to a handler.
-    pub(crate) is_asked: bool,
+    state: HandlingState,
+}
+
+/// How the handling goes. A whole word, since it is copied with each message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+enum HandlingState {
+    Usual,
+    /// The reply is owed to a handler.
+    Asked,
+    /// The handler is dropped because its actor was killed.
+    Killed,
+    /// The message is dropped because its guard has panicked.
+    Panicked,
 }
 
 impl Handling {
     pub(crate) const NOTHING: Handling =
-        Handling { name: "", reply: 0, killed: false, panicked: false, is_asked: false };
+        Handling { name: "", reply: 0, state: HandlingState::Usual };
     /// A process at work: which messages it works on, only it knows.
     pub(crate) const PROCESS: Handling =
         Handling { name: "process", reply: ANY, ..Handling::NOTHING };
 
     pub(crate) fn new(name: &'static str, reply: Option<&Head>) -> Self {
-        let is_asked = reply.is_some_and(Head::is_asked_by_handler);
-        let reply = reply.map_or(0, |head| std::ptr::from_ref(head) as usize);
-        Handling { name, reply, is_asked, ..Handling::NOTHING }
+        let state = match reply {
+            Some(head) if head.is_asked_by_handler() => HandlingState::Asked,
+            _ => HandlingState::Usual,
+        };
+        Handling { name, reply: reply.map_or(0, |head| std::ptr::from_ref(head) as usize), state }
+    }
+
+    /// The same, while the handler is dropped because its actor was killed.
+    pub(crate) fn killed(self) -> Handling {
+        Handling { state: HandlingState::Killed, ..self }
+    }
+
+    /// Whether the reply is owed to a handler.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.state == HandlingState::Asked
     }
 }
 
@@ -99,10 +119,12 @@ pub(crate) fn hub() -> Option<Arc<Hub>> {
 
 /// Makes `hub` this thread's own while `run` runs, which lets no panic out.
 pub(crate) fn within<T>(hub: &mut Option<Arc<Hub>>, run: impl FnOnce() -> T) -> T {
-    let before = HUB.replace(hub.take());
-    let result = run();
-    *hub = HUB.replace(before);
-    result
+    HUB.with(|here| {
+        let before = here.replace(hub.take());
+        let result = run();
+        *hub = here.replace(before);
+        result
+    })
 }
 
 pub(crate) fn set_handling(handling: Handling) {
@@ -124,7 +146,7 @@ pub(crate) fn turned_away(run: impl FnOnce()) {
 
 /// Drops a message that `failure` was about: its reply says so.
 pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: impl FnOnce()) {
-    let _before = Before(HANDLING.replace(Handling { panicked: true, ..handling }));
+    let _before = Before(HANDLING.replace(Handling { state: HandlingState::Panicked, ..handling }));
     FAILURE.replace(Some(failure.clone()));
     run();
     FAILURE.take();
@@ -211,10 +233,10 @@ pub(crate) fn lost_reply(head: &Head) -> CallError {
     if !is_any && handling.reply != std::ptr::from_ref(head) as usize {
         return CallError::NoReply;
     }
-    if handling.killed {
+    if handling.state == HandlingState::Killed {
         return CallError::Killed;
     }
-    if !std::thread::panicking() && !handling.panicked {
+    if !std::thread::panicking() && handling.state != HandlingState::Panicked {
         return CallError::NoReply;
     }
     let known = FAILURE.take();

@@ -71,7 +71,7 @@ impl Pending {
     /// The wait of the handler that this thread has just polled.
     pub(crate) fn new(wait: Wait) -> Self {
         let handling = current::handling();
-        Pending { wait, handler: handling.name, is_asked: handling.is_asked }
+        Pending { wait, handler: handling.name, is_asked: handling.is_asked() }
     }
 }
 

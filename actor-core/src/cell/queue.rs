@@ -137,6 +137,7 @@ impl<M> Queue<M> {
         self.accept(message);
     }
 
+    #[inline]
     fn accept(&mut self, message: M) {
         self.accepted += 1;
         if self.first.is_none() {

@@ -37,29 +37,35 @@ struct Worker {
 
 thread_local! {
     static WORKER: OnceCell<Worker> = const { OnceCell::new() };
+    /// Where the host of this thread's worker lies; 0 where there is none, and once the worker is
+    /// over. So as long as it is set, the worker is there.
+    static HOST: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Calls `body` with the worker of this thread, if it is one of `host`'s.
-fn with_own<T>(host: &MultiThread, body: impl FnOnce(&Worker) -> T) -> Option<T> {
-    let of_host = |worker: &&Worker| std::ptr::eq(&raw const *worker.host, host);
-    WORKER.try_with(|worker| worker.get().filter(of_host).map(body)).ok().flatten()
+/// Whether this thread has a worker, and it is one of `host`'s.
+fn is_of(host: &MultiThread) -> bool {
+    HOST.get() == std::ptr::from_ref(host).addr()
 }
 
 /// Puts `job` aside on the worker of this thread; gives it back if that is not one of `host`'s.
+#[inline]
 pub(super) fn push(host: &MultiThread, job: Job, turn: Turn) -> Result<(), Job> {
-    // Outside of the closure, which may be dropped without a call.
-    let mut job = Some(job);
-    with_own(host, |worker| {
-        if let Some(job) = job.take() {
+    if !is_of(host) {
+        return Err(job);
+    }
+    WORKER.with(|worker| match worker.get() {
+        Some(worker) => {
             worker.push(job, turn);
+            Ok(())
         }
-    });
-    job.map_or(Ok(()), Err)
+        None => Err(job),
+    })
 }
 
 /// The number of this thread's worker, if it is one of `host`'s.
 pub(super) fn index_in(host: &MultiThread) -> Option<usize> {
-    with_own(host, |worker| worker.index)
+    let index = || WORKER.with(|worker| worker.get().map(|worker| worker.index));
+    is_of(host).then(index).flatten()
 }
 
 /// The whole life of a worker thread.
@@ -69,7 +75,7 @@ pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
     WORKER.with(|worker| {
         let seen = host.seats.iter().map(|_| Cell::new(0)).collect();
         let worker = worker.get_or_init(|| Worker {
-            host,
+            host: host.clone(),
             index,
             own: ends,
             slot_runs: Cell::new(0),
@@ -78,8 +84,10 @@ pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
             firing: Cell::new(false),
             seen,
         });
+        HOST.set(Arc::as_ptr(&host).addr());
         worker.work();
         worker.discard_left();
+        HOST.set(0);
     });
 }
 

@@ -328,7 +328,7 @@ impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if this.core.is_killed() {
-            current::set_handling(Handling { killed: true, ..*this.handling });
+            current::set_handling(this.handling.killed());
             // A panic while it is dropped has nobody left to be told: the actor is being killed.
             let _ = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
             return Poll::Ready(Err(Broken::Killed));

@@ -174,9 +174,6 @@ impl<A: Dispatch> Driver<A> {
                 Stage::Ending(step) => self.end(step, state),
             };
             if let Some(next) = step {
-                if let Next::Run(_, handling) = &next {
-                    self.witnessed(handling.name);
-                }
                 return next;
             }
         }
@@ -217,6 +214,7 @@ impl<A: Dispatch> Driver<A> {
         }
         if A::HOOKS.start {
             self.stage = Stage::Starting;
+            self.witnessed("on_start");
             return Some(Next::Run(Input::Start, Handling::new("on_start", None)));
         }
         self.started();
@@ -340,7 +338,7 @@ impl<A: Dispatch> Driver<A> {
             Fetched::Message(message) => {
                 // The next look is at the shared mailbox again.
                 self.fetched = false;
-                self.hand_over(message, actor)
+                self.hand_over_rarely(message, actor)
             }
             Fetched::Nothing => None,
             Fetched::Unwanted => {
@@ -354,8 +352,14 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
+    /// As `hand_over`, where that is rare.
+    #[inline(never)]
+    fn hand_over_rarely(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
+        self.hand_over(message, actor)
+    }
+
     /// Gives one message that was taken to its handler.
-    #[inline]
+    #[inline(always)]
     fn hand_over(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
         self.mail().core.spend();
         self.offer(message, actor)
@@ -398,7 +402,7 @@ impl<A: Dispatch> Driver<A> {
         }
         if signals & URGENT != 0 {
             if let Some(message) = self.mail().take_urgent(may_start::<A, BESIDE>) {
-                return Some(self.hand_over(message, actor));
+                return Some(self.hand_over_rarely(message, actor));
             }
             if BESIDE && self.mail().core.signals() & URGENT != 0 {
                 return Some(Some(self.rest(Pace::Busy)));

@@ -58,6 +58,7 @@ impl<A: Dispatch> Driver<A> {
                 self.has_started = false;
                 runs.then(|| {
                     self.stage = Stage::Ending(Ending::HookRuns);
+                    self.witnessed("on_stop");
                     let exit = Box::new(self.exit_to_be());
                     Next::Run(Input::Stop(exit), Handling::new("on_stop", None))
                 })

@@ -208,6 +208,7 @@ impl<A: Dispatch> Driver<A> {
             }
         }
         if delay.is_zero() {
+            self.witnessed(handling.name);
             return Some(Next::Run(Input::Message(message), handling));
         }
         let core = &self.mail().core;
@@ -240,6 +241,7 @@ impl<A: Dispatch> Driver<A> {
             return Some(Some(self.rest(Pace::Deaf)));
         }
         self.mail().recall_notices();
+        self.witnessed(handling.name);
         Some(Some(Next::Run(Input::Message(held.message), handling)))
     }
 
@@ -256,7 +258,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     fn kill_with(&mut self, message: A::Message, handling: Handling) {
-        current::set_handling(Handling { killed: true, ..handling });
+        current::set_handling(handling.killed());
         self.mail().contain(handling.name, || drop(message));
         self.done(Err(Broken::Killed), handling);
     }

@@ -169,7 +169,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// Has a message handled, if its guard says so; else keeps it aside.
-    #[inline]
+    #[inline(always)]
     pub(super) fn offer(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
         if A::Kept::IS_THERE || Way::of::<A>(&message).guarded {
             return self.offer_asked(message, actor);
@@ -267,7 +267,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// The message's handler is to run, unless nobody waits for it any more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_handling(&mut self, message: A::Message) -> Option<Next<A::Message>> {
         let label = A::label(&message);
         if label.reply.is_some_and(|head| !head.begin()) {

@@ -100,6 +100,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     fn told(&mut self, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
+        self.witnessed("on_exit");
         let input = Input::Exited(Box::new((id, exit)));
         Some(Next::Run(input, Handling::new("on_exit", None)))
     }

@@ -136,7 +136,7 @@ impl<F: Future<Output = Result<Flow, Broken>>> Slots<F> {
     fn kill(&mut self) {
         for (handling, place) in &mut self.places {
             if place.is_some() {
-                current::set_handling(Handling { killed: true, ..*handling });
+                current::set_handling(handling.killed());
                 // A panic while it is dropped has nobody left to be told, as with a single handler.
                 let _ = catch_unwind(AssertUnwindSafe(|| place.set(None)));
             }
@@ -187,9 +187,6 @@ impl<A: Dispatch> Driver<A> {
                 return self.rest(Pace::Busy);
             }
             if let Some(next) = self.proceed::<true>(Some(actor)) {
-                if let Next::Run(_, handling) = &next {
-                    self.witnessed(handling.name);
-                }
                 return next;
             }
         }

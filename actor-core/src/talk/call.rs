@@ -179,9 +179,12 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// # Cancellation
     /// Dropped before it is accepted, the message was not sent.
     #[track_caller]
+    #[inline]
     pub fn send(mut self) -> Sending<'a, P> {
         let message = self.take_message();
-        Sending::new(self.address.again(), message)
+        let address = self.address.again();
+        self.forget();
+        Sending::new(address, message)
     }
 
     /// Sends without waiting for anything.
@@ -192,9 +195,12 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// # Panics
     /// If the call has been polled already.
     #[track_caller]
+    #[inline]
     pub fn try_send(mut self) -> Result<(), SendError<P::Message>> {
         let message = self.take_message();
-        self.address.get().post().push(message).map_err(|refused| match refused {
+        let pushed = self.address.get().post().push(message);
+        self.forget();
+        pushed.map_err(|refused| match refused {
             Refused::Stopped(message) => SendError::new(SendReason::Stopped, message),
             Refused::Full(message) => SendError::new(SendReason::Full, message),
         })
@@ -315,7 +321,17 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         });
     }
 
+    /// Ends a call whose message was taken. Most hold nothing that has to be dropped, which the
+    /// compiler cannot see.
+    #[inline]
+    fn forget(self) {
+        if matches!((&self.address, &self.state), (Held::Borrowed(_), State::Fresh)) {
+            std::mem::forget(self);
+        }
+    }
+
     #[track_caller]
+    #[inline]
     pub(crate) fn take_message(&mut self) -> P::Message {
         let message = self.message.take();
         let message = message.expect("the call has been polled already: its message is under way");

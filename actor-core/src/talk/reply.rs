@@ -487,11 +487,21 @@ impl<P: ?Sized, T> ReplySlot<P, T> {
 
     /// Answers with what the handler returned. What nobody takes is looked at by `lost`: an error
     /// that was returned to nobody is reported.
+    #[inline]
     pub fn answer(self, value: T, lost: impl FnOnce(&T) -> Option<String>) {
-        let is_call = self.head().reply.is_some();
-        if let Err(value) = self.reply.send(value)
-            && let Some(error) = lost(&value)
-        {
+        let mut reply = self.reply;
+        let slot = reply.slot.take();
+        // It is empty: so nothing need look after it once more.
+        std::mem::forget(reply);
+        let is_call = slot.is_some();
+        let value = match slot {
+            Some(slot) => match slot.put(Ok(value)) {
+                Err(Ok(value)) => value,
+                Ok(()) | Err(Err(_)) => return,
+            },
+            None => value,
+        };
+        if let Some(error) = lost(&value) {
             current::report_lost(error, is_call);
         }
     }

@@ -194,6 +194,7 @@ impl<P: Protocol> Future for Sending<'_, P> {
 impl<P: Protocol> Unpin for Sending<'_, P> {}
 
 impl<P: Protocol> Drop for Sending<'_, P> {
+    #[inline]
     fn drop(&mut self) {
         if let State::Waiting(ticket) = self.state {
             self.leave(ticket);
