@@ -9,6 +9,7 @@ use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::{Arc, Condvar, Mutex};
 use crate::talk::address::Addr;
 use crate::talk::reply::Answer;
+use futures_lite::future::{block_on, poll_once};
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -49,7 +50,7 @@ impl Peer {
     async fn cross(&mut self, other: PeerAddr, both: Arc<Barrier>) -> Result<(), CallError> {
         both.wait();
         let mut call = other.work();
-        let early = futures_lite::future::poll_once(&mut call).await;
+        let early = poll_once(&mut call).await;
         both.wait();
         match early {
             Some(answer) => answer,
@@ -290,15 +291,12 @@ fn a_sender_to_a_mailbox_that_has_closed_waits_for_nobody() {
         let b = b.clone();
         move || {
             let mut call = b.keep(word);
-            assert!(
-                futures_lite::future::block_on(futures_lite::future::poll_once(&mut call))
-                    .is_none()
-            );
+            assert!(block_on(poll_once(&mut call)).is_none());
             waits.send(()).unwrap();
             call.wait()
         }
     });
-    futures_lite::future::block_on(entered.0).unwrap();
+    block_on(entered.0).unwrap();
     b.stop();
     assert_eq!(call.join().unwrap(), Err(CallError::Stopped));
     assert_eq!(answer.join().unwrap(), Ok(()), "A was about to answer");
@@ -341,6 +339,44 @@ fn a_wait_that_runs_out_of_time_while_it_is_judged_is_not_refused() {
     }
     open_d.send(()).unwrap();
     assert_eq!(call.join().unwrap(), Ok(()));
+    assert_eq!(*judged.lock(), [false]);
+    at_each_step(system.hub().id, |_| {});
+}
+
+#[test]
+fn a_mailbox_that_closes_while_its_actor_is_judged_is_not_waited_for() {
+    let system = System::builder().threads(4).build();
+    let (a, b) = (Narrow.spawn_on(&system), Peer.spawn_on(&system));
+    // A is held, and full: it will ask B. B waits for room, behind somebody else.
+    let (open_a, gate_a) = gate();
+    a.hold(gate_a).try_send().unwrap();
+    is_taken(&a);
+    let answer = thread::spawn({
+        let (a, b) = (a.clone(), b.clone());
+        move || a.ask(b).wait().unwrap()
+    });
+    while a.len() == 0 {
+        thread::yield_now();
+    }
+    let mut before = a.work().send();
+    assert!(block_on(poll_once(&mut before)).is_none());
+    let send = thread::spawn({
+        let (a, b) = (a.clone(), b.clone());
+        move || b.send(a).wait()
+    });
+    waits_for(&b, &a);
+    let judged = Arc::new(Mutex::new(Vec::new()));
+    let (verdicts, closing) = (judged.clone(), a.clone());
+    at_each_step(system.hub().id, move |point| match point {
+        // B is about to be told, and then to answer A.
+        Point::Confirms => closing.stop(),
+        Point::Judged(is_refused) => verdicts.lock().push(is_refused),
+        _ => {}
+    });
+    open_a.send(()).unwrap();
+    assert_eq!(answer.join().unwrap(), Ok(()));
+    assert_eq!(send.join().unwrap(), Ok(Err(SendReason::Stopped)));
+    assert!(block_on(before).is_ok(), "it was let in");
     assert_eq!(*judged.lock(), [false]);
     at_each_step(system.hub().id, |_| {});
 }
