@@ -6,6 +6,7 @@ mod deadlock {
     mod certain;
     mod circles;
     mod left;
+    mod missed;
     mod node;
     mod open;
     mod rooms;
@@ -29,6 +30,7 @@ mod deadlock {
         open::b02_whoever_has_a_way_out_goes_on,
         open::b02_a_timed_call_in_the_middle_runs_out,
         open::b02_a_handler_that_spawns_its_callers_goes_on,
+        missed::b02_what_may_be_answered_from_elsewhere_is_never_refused,
         left::b02_a_call_that_was_left_is_no_edge,
         left::b02_a_call_given_away_while_its_actor_rests_is_no_edge,
         left::b03_a_reply_given_to_another_leaves_no_edge,

@@ -1,0 +1,81 @@
+//! What is missed for good, and waits as it is written: the answer may come from elsewhere, or the
+//! actor may do something else meanwhile.
+
+use actor_core::prelude::*;
+use std::time::Duration;
+
+/// Waits for itself, in a way that is not looked through.
+#[actor(overlap = 1)]
+struct Stuck {
+    is_open: bool,
+}
+
+type Heard = Result<(), CallError>;
+
+#[actor]
+impl Stuck {
+    fn plain(&self) {}
+
+    #[message(concurrent)]
+    async fn overlapping(&self, me: StuckAddr) -> Heard {
+        me.plain().await
+    }
+
+    #[message(when = self.is_open)]
+    fn guarded(&self) {}
+
+    async fn ask_guarded(&mut self, me: StuckAddr) -> Heard {
+        me.guarded().await
+    }
+
+    fn later(&self, reply: Reply<()>) {
+        let _ = reply.send(());
+    }
+
+    async fn ask_later(&mut self, me: StuckAddr) -> Heard {
+        me.later().await
+    }
+
+    async fn ask_pool(&mut self, pool: MemberAddr, me: StuckAddr) -> Heard {
+        pool.ask(me).await?
+    }
+}
+
+/// The one member of a pool: another might take the message.
+#[actor]
+struct Member;
+
+#[actor]
+impl Member {
+    async fn ask(&mut self, stuck: StuckAddr) -> Heard {
+        stuck.plain().await
+    }
+}
+
+/// Long enough to be looked at a few times.
+const A_WHILE: Duration = Duration::from_millis(20);
+
+pub fn b02_what_may_be_answered_from_elsewhere_is_never_refused(system: &System) {
+    system.block_on(async {
+        let pool = Member::pool(1, || Member);
+        for way in 0..4 {
+            let stuck = Stuck { is_open: true }.spawn();
+            let me = stuck.clone();
+            let call = match way {
+                0 => stuck.overlapping(me).timeout(A_WHILE),
+                1 => stuck.ask_guarded(me).timeout(A_WHILE),
+                2 => stuck.ask_later(me).timeout(A_WHILE),
+                _ => stuck.ask_pool(pool.clone(), me).timeout(A_WHILE),
+            };
+            let answer = call.await;
+            assert!(
+                matches!(answer, Err(CallError::Timeout { started: true })),
+                "{way}: {answer:?}"
+            );
+            stuck.kill();
+            stuck.join().await;
+        }
+        pool.kill();
+        pool.join().await;
+    });
+}
