@@ -200,7 +200,8 @@ impl Wake for Suspicion {
 /// Where the directed tests step in.
 #[cfg(test)]
 pub(super) mod steps {
-    use crate::sync::{Arc, Mutex};
+    use crate::sync::Arc;
+    use crate::sync::global::Mutex;
     use std::collections::BTreeMap;
 
     pub(in crate::cell) enum Point {
