@@ -24,7 +24,7 @@ pub trait Keep<M>: Default + Send + fmt::Debug {
     fn look(&self) -> Option<&Kept<M>>;
 }
 
-/// No message of the actor's own has a guard; those of a protocol are kept in [`Rare`](super::driver::Rare).
+/// No message of the actor's own has a guard; those of a protocol are kept in the driver.
 #[derive(Debug, Default)]
 pub struct NoGuards;
 
