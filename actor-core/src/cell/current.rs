@@ -188,6 +188,11 @@ pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>
     caught
 }
 
+/// As [`catch`], compiled once for all that is run.
+pub(crate) fn catch_each(run: &mut dyn FnMut()) -> Result<(), Box<dyn Any + Send>> {
+    catch(run)
+}
+
 /// The failure that a caught panic is.
 pub(crate) fn failure(
     mail: &(impl AnyMail + ?Sized),

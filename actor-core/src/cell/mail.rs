@@ -15,7 +15,6 @@ use crate::life::holding::Holdings;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, Mutex, MutexGuard};
 use event_listener::Event;
-use std::collections::VecDeque;
 use std::task::Waker;
 
 pub(crate) struct Mail<A: Dispatch> {
@@ -168,13 +167,7 @@ impl<A: Dispatch> Mail<A> {
     pub(crate) fn take_notices(&self) -> Vec<Notice> {
         let mut lane = self.lane.lock();
         self.core.lower(NOTICE);
-        let notices = &mut lane.seat.records().notices;
-        let (keep, take) = std::mem::take(notices)
-            .into_iter()
-            .partition(|(_, notice)| matches!(notice, Notice::Unlinked(..)));
-        *notices = keep;
-        let take: VecDeque<(u64, Notice)> = take;
-        take.into_iter().map(|(_, notice)| notice).collect()
+        lane.seat.records().take_notices()
     }
 
     /// Leaves the notices for later: one that comes from now on raises the signal again.
@@ -201,7 +194,9 @@ impl<A: Dispatch> Mail<A> {
     /// Throws away what is queued: calls hear `Stopped`, sends are reported.
     pub(crate) fn discard(&self) {
         let messages = self.lane.lock().queue.drain();
-        messages.into_iter().for_each(|message| self.throw_away(message));
+        for message in messages {
+            self.throw_away(message);
+        }
     }
 
     /// Drops one message that will not be handled.
@@ -242,8 +237,10 @@ impl<A: Dispatch> AnyMail for Mail<A> {
         let cell = lane.seat.take_idle();
         drop(lane);
         announce(changed);
-        calls.into_iter().for_each(|message| drop_unhandled(self, "", message));
-        wake.into_iter().for_each(Waker::wake);
+        for message in calls {
+            drop_unhandled(self, "", message);
+        }
+        wake_all(Some(wake));
         schedule(self, cell);
     }
 

@@ -13,6 +13,7 @@ use crate::host::{Job, Turn};
 use crate::incident::Incident;
 use crate::sync::{Arc, Weak};
 use event_listener::Event;
+use std::any::Any;
 use std::task::Waker;
 
 /// How a cell comes to rest.
@@ -196,9 +197,19 @@ pub(super) fn drop_unhandled<M>(mail: &(impl AnyMail + ?Sized), name: &'static s
 
 /// Runs user code that must not fail anything: a panic is reported and goes no further.
 pub(crate) fn contain(mail: &(impl AnyMail + ?Sized), name: &'static str, run: impl FnOnce()) {
-    if let Err(failure) = current::guarded(mail, name, run) {
-        mail.core().hub.report(Incident::Swallowed { failure });
+    let mut run = Some(run);
+    if let Err(payload) = current::catch_each(&mut || {
+        if let Some(run) = run.take() {
+            run();
+        }
+    }) {
+        swallow(mail, name, payload);
     }
+}
+
+fn swallow(mail: &(impl AnyMail + ?Sized), name: &'static str, payload: Box<dyn Any + Send>) {
+    let failure = current::failure(mail, name, payload);
+    mail.core().hub.report(Incident::Swallowed { failure });
 }
 
 /// Puts a cell that was taken out of its seat on its way to run.

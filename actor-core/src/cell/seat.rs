@@ -105,6 +105,17 @@ pub(crate) struct Watcher {
     pub(crate) link: bool,
 }
 
+impl Records {
+    /// Takes all notices that are for the present life. Those that are for the actor stay.
+    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
+        let is_kept = |(_, notice): &(u64, Notice)| matches!(notice, Notice::Unlinked(..));
+        let (keep, take): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.notices).into_iter().partition(is_kept);
+        self.notices = keep;
+        take.into_iter().map(|(_, notice)| notice).collect()
+    }
+}
+
 impl Seat {
     pub(crate) fn records(&mut self) -> &mut Records {
         self.records.get_or_insert_default()

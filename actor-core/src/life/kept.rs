@@ -72,6 +72,14 @@ impl<M: Send> Keep<M> for Kept<M> {
 }
 
 impl<M> Kept<M> {
+    /// Takes one out. Those before it have just been asked, so that a step for each is not much.
+    fn take(&mut self, place: usize) -> Option<M> {
+        for at in (0..place).rev() {
+            self.messages.swap(at, at + 1);
+        }
+        self.messages.pop_front()
+    }
+
     fn is_due(&self) -> bool {
         self.is_stale && !self.messages.is_empty()
     }
@@ -147,7 +155,7 @@ impl<A: Dispatch> Driver<A> {
             match ask(actor, message) {
                 Word::NotYet => place += 1,
                 Word::Never => {
-                    let message = kept.messages.remove(place)?;
+                    let message = kept.take(place)?;
                     self.skip(message);
                 }
                 // Nothing that came later starts before it.
@@ -155,12 +163,12 @@ impl<A: Dispatch> Driver<A> {
                     return Some(Some(self.rest(Pace::Busy)));
                 }
                 Word::Now => {
-                    let message = kept.messages.remove(place)?;
+                    let message = kept.take(place)?;
                     self.mail().core.spend();
                     return Some(self.begin_handling(message));
                 }
                 Word::Broken(payload) => {
-                    let message = kept.messages.remove(place)?;
+                    let message = kept.take(place)?;
                     self.lose(message, payload);
                     return Some(None);
                 }
@@ -222,10 +230,18 @@ impl<A: Dispatch> Driver<A> {
     fn leave_gone_ones(&mut self) {
         let is_gone = |message: &A::Message| A::label(message).reply.is_some_and(|it| it.is_gone());
         let Some(kept) = self.place() else { return };
-        let (gone, rest) = std::mem::take(&mut kept.messages).into_iter().partition(is_gone);
-        kept.messages = rest;
-        let gone: VecDeque<A::Message> = gone;
-        gone.into_iter().for_each(|message| self.skip(message));
+        // Plain loops: this is compiled for each actor, and iterators are many times as long.
+        let mut gone = Vec::new();
+        for _ in 0..kept.messages.len() {
+            match kept.messages.pop_front() {
+                Some(message) if is_gone(&message) => gone.push(message),
+                Some(message) => kept.messages.push_back(message),
+                None => {}
+            }
+        }
+        for message in gone {
+            self.skip(message);
+        }
     }
 
     /// Nobody waits for it any more.
@@ -255,8 +271,10 @@ impl<A: Dispatch> Driver<A> {
     /// There is no next life: what is kept aside is thrown away.
     pub(super) fn discard_kept(&mut self) {
         let Some(kept) = self.place() else { return };
-        let messages = std::mem::take(&mut kept.messages);
-        messages.into_iter().for_each(|message| self.mail().throw_away(message));
+        let mut messages = std::mem::take(&mut kept.messages);
+        while let Some(message) = messages.pop_front() {
+            self.mail().throw_away(message);
+        }
     }
 
     /// Lets others see how many messages are kept aside.
