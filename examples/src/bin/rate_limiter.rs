@@ -47,8 +47,8 @@ impl Limiter {
 
 #[actor_core::main]
 async fn main() -> Result<(), CallError> {
-    let limiter = Limiter { tokens: BURST, line: VecDeque::new() }.spawn();
     let start = now();
+    let limiter = Limiter { tokens: BURST, line: VecDeque::new() }.spawn();
     let requests = (0..8).map(|number| {
         let limiter = &limiter;
         async move {
