@@ -1,7 +1,7 @@
 //! E5, E6: timers. The bounds are those of real time, so generous; `simulation_time` has the exact
 //! ones.
 
-use crate::probe::{Diary, Probe, ProbeAddr, settle, step};
+use crate::probe::{Diary, Probe, ProbeAddr, step};
 use actor_core::Timer;
 use actor_core::prelude::*;
 use actor_core::time::now;
