@@ -4,11 +4,12 @@
 //! future, made by [`run`], in which the state lives and handlers borrow it. Both only carry out
 //! what the driver says.
 
+use super::context::Context;
 use super::driver::{Broken, Driver, Next};
 use super::foreign::Lends;
 use super::local;
 use super::spawn::{Life, Seat};
-use crate::actor::{Dispatch, Flow, HandleLater, HandleNow};
+use crate::actor::{Dispatch, Flow, HandleLater, HandleNow, Input};
 use crate::cell::core::{Core, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
@@ -18,7 +19,7 @@ use crate::cell::record;
 use crate::cell::seat::{AtWork, Cell};
 use crate::cell::waker::OwnWaker;
 use crate::host::{Job, RunCell, Turn};
-use crate::observe::work::Work;
+use crate::observe::work::{Watched, Work};
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
 use std::fmt;
@@ -288,22 +289,33 @@ fn waits_for_waker(pace: Pace) -> bool {
 pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
     let Life { mut driver, mut state } = life;
     async move {
-        while let Some((input, handling)) = poll_fn(|_| match driver.next(&mut state) {
-            Next::Run(input, handling) => Poll::Ready(Some((input, handling))),
-            Next::Rest => Poll::Pending,
-            Next::Over => Poll::Ready(None),
-        })
-        .await
-        {
-            let context = driver.context();
-            let work = begin_work::<A>(context.mail(), input.message(), handling);
-            let future = A::handle(&mut state, input, context);
-            let handler = Handler::new(future, &context.mail().core, handling);
-            let outcome = work.watch(handler).await;
-            context.mail().core.set_fresh(true);
-            driver.done(outcome, handling);
+        // What is alive while a handler is at work lies in each actor, idle ones too: so the input
+        // is moved on at once, and its handling is not kept beside it.
+        loop {
+            let next = poll_fn(|_| match driver.next(&mut state) {
+                Next::Run(input, handling) => Poll::Ready(Some((input, handling))),
+                Next::Rest => Poll::Pending,
+                Next::Over => Poll::Ready(None),
+            });
+            let Some((input, handling)) = next.await else { return };
+            let outcome = at_work(&mut state, driver.context(), input, handling).await;
+            driver.context().mail().core.set_fresh(true);
+            driver.done(outcome, current::handling());
         }
     }
+}
+
+/// The handler of `input`, about to begin.
+#[inline]
+fn at_work<'a, A: HandleLater>(
+    actor: &'a mut Option<A>,
+    context: &'a Context<A>,
+    input: Input<A::Message>,
+    handling: Handling,
+) -> Watched<Handler<'a, impl Future<Output = Flow>>> {
+    let mail = context.mail();
+    let work = begin_work::<A>(mail, input.message(), handling);
+    work.watch(Handler::new(A::handle(actor, input, context), &mail.core, handling))
 }
 
 pin_project! {
