@@ -1,5 +1,6 @@
 //! Feature `metrics`: counts and times by the type of the actor and the name of the message.
 
+use super::alone;
 use actor_core::prelude::*;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ impl Till {
 
 /// What was measured, by name and labels.
 fn measured(body: impl AsyncFnOnce()) -> BTreeMap<String, Vec<f64>> {
+    let _alone = alone();
     let recorder = DebuggingRecorder::new();
     metrics::with_local_recorder(&recorder, || System::simulation(1).block_on(body()));
     let entries = recorder.snapshotter().snapshot().into_vec();

@@ -1,5 +1,6 @@
 //! Feature `tracing`: one span a message, below the call that waits for it or following from the send.
 
+use super::alone;
 use actor_core::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -69,6 +70,7 @@ fn message<'a, S: LookupSpan<'a>>(span: &tracing_subscriber::registry::SpanRef<'
 
 /// Runs `body` in a simulation and returns what was seen.
 fn seen(body: impl AsyncFnOnce()) -> Notes {
+    let _alone = alone();
     let seen = Seen::default();
     let subscriber = Registry::default().with(seen.clone());
     tracing::subscriber::with_default(subscriber, || System::simulation(1).block_on(body()));
