@@ -8,7 +8,8 @@ use crate::life::{Context, Keep, Life, Runner};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::observe::stamp::Stamp;
 use crate::talk::address::Address;
-use crate::talk::reply::{Head, Marks};
+use crate::talk::head::Head;
+use crate::talk::reply_slot::Marks;
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::Future;

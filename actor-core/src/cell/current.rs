@@ -8,7 +8,7 @@ use crate::error::CallError;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Place};
 use crate::incident::Incident;
 use crate::sync::{Arc, Once};
-use crate::talk::reply::Head;
+use crate::talk::head::Head;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};

@@ -1,21 +1,24 @@
 //! A message that has been written but not yet sent: [`Call`], and what can be done with it.
 
+mod blocking;
+mod delegated;
+mod waiting;
+
+pub(super) use blocking::block_on;
+pub use delegated::Delegated;
+
 use super::address::Addr;
-use super::reply::{Answer, Reply, ReplySlot, waited_for};
+use super::answer::Answer;
+use super::reply::Reply;
+use super::reply_slot::ReplySlot;
 use super::send::{Held, Sending};
-use super::timed::{Expire, Home, Timed};
+use super::timed::Timed;
 use crate::Context;
 use crate::actor::{Dispatch, Protocol};
-use crate::cell::post::Verbs;
 use crate::cell::queue::{Refused, Ticket};
 use crate::cell::record::Recorded;
 use crate::error::{CallError, SendError, SendReason};
-use crate::host::{self, Host};
-use crate::sync::Arc;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
 /// Finds the reply slot in a message that is of the one variant it was made for.
@@ -352,153 +355,6 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     pub(crate) fn target(&self) -> &Addr<P> {
         self.address.get()
     }
-
-    /// The first poll: makes the reply and puts the message on its way.
-    #[inline]
-    fn begin(&mut self, cx: &mut Poller<'_>) -> Result<(), CallError> {
-        let mut message = self.take_message();
-        #[cfg(any(feature = "metrics", feature = "tracing"))]
-        {
-            message = self.stamped(message, true);
-        }
-        let answer = match std::mem::replace(&mut self.state, State::Over) {
-            State::Asked(answer) => answer,
-            _ => {
-                let (reply, answer) = waited_for(cx.waker());
-                if let Some(slot) = (self.slot)(&mut message) {
-                    slot.fill(reply);
-                }
-                answer
-            }
-        };
-        let post = self.address.get().post();
-        let ticket = if self.if_room {
-            match post.push(message) {
-                Ok(()) => None,
-                Err(Refused::Stopped(_)) => return Err(CallError::Stopped),
-                Err(Refused::Full(_)) => return Err(CallError::Full),
-            }
-        } else {
-            post.push_or_wait(message, None).map_err(|_refused| CallError::Stopped)?
-        };
-        self.state = State::Waiting(answer, ticket);
-        Ok(())
-    }
-
-    #[inline]
-    fn poll_answer(&mut self, cx: &mut Poller<'_>) -> Poll<Result<T, CallError>> {
-        let hub = &self.address.get().post().core().hub;
-        let State::Waiting(answer, _) = &mut self.state else { return Poll::Pending };
-        // First, since the clone of the waker may be exchanged.
-        self.recorded.check(cx.waker(), hub);
-        let answer = std::task::ready!(Pin::new(answer).poll(cx));
-        self.recorded.take_back(hub);
-        self.state = State::Over;
-        Poll::Ready(answer)
-    }
-
-    /// It goes on waiting; `Ready` if that would be for ever.
-    fn wait_on(&mut self, cx: &Poller<'_>) -> Poll<Result<T, CallError>> {
-        let State::Waiting(answer, _) = &self.state else { return Poll::Pending };
-        if !self.is_direct {
-            return Poll::Pending;
-        }
-        let target = self.address.get().post().core();
-        match self.recorded.pending(target, None, self.is_timed, cx.waker()) {
-            None => {
-                if self.recorded.is_there() {
-                    answer.note_handler();
-                }
-                Poll::Pending
-            }
-            Some(cycle) => {
-                self.withdraw();
-                Poll::Ready(Err(CallError::Deadlock(cycle)))
-            }
-        }
-    }
-
-    /// Waits no more: what has not been handled by now never will be.
-    #[inline(never)]
-    fn withdraw(&mut self) {
-        if let State::Waiting(answer, ticket) = std::mem::replace(&mut self.state, State::Over) {
-            // First, since the clone of the waker goes with the answer.
-            self.recorded.take_back(&self.address.get().post().core().hub);
-            drop(answer);
-            self.leave(ticket);
-        }
-    }
-
-    /// Takes the message back if it still waits for room.
-    fn leave(&mut self, ticket: Option<Ticket>) -> bool {
-        ticket.is_some_and(|ticket| self.address.get().post().leave(ticket).is_some())
-    }
-}
-
-impl<P: Protocol, T> Future for Call<'_, P, T> {
-    type Output = Result<T, CallError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        match &mut self.state {
-            State::Fresh | State::Asked(_) => {
-                let is_asked = matches!(self.state, State::Asked(_));
-                if let Err(error) = self.begin(cx) {
-                    return Poll::Ready(Err(error));
-                }
-                // The waker of a fresh one went with the message: if the answer is there by now, it
-                // has been woken.
-                if is_asked && let Poll::Ready(answer) = self.poll_answer(cx) {
-                    return Poll::Ready(answer);
-                }
-            }
-            State::Waiting(..) => {
-                if let Poll::Ready(answer) = self.poll_answer(cx) {
-                    return Poll::Ready(answer);
-                }
-            }
-            State::Over => panic!("a call was polled after it had given its answer"),
-        }
-        let post = self.address.get().post();
-        if post.core().is_simulated() {
-            post.awaited("an answer of");
-        }
-        self.wait_on(cx)
-    }
-}
-
-impl<P: Protocol, T> Unpin for Call<'_, P, T> {}
-
-impl<P: Protocol, T> Drop for Call<'_, P, T> {
-    #[inline]
-    fn drop(&mut self) {
-        if let State::Waiting(..) = self.state {
-            self.withdraw();
-        }
-    }
-}
-
-impl<P: Protocol, T> Expire for Call<'_, P, T> {
-    fn home(&self) -> Home {
-        Home(self.address.get().post().core().hub.host.clone())
-    }
-
-    fn limit(&mut self) {
-        self.is_timed = true;
-    }
-
-    fn expire(&mut self) -> Self::Output {
-        self.recorded.take_back(&self.address.get().post().core().hub);
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Waiting(mut answer, ticket) => match answer.give_up() {
-                Ok(answer) => answer,
-                Err(started) => {
-                    let left = self.leave(ticket);
-                    Err(CallError::Timeout { started: started && !left })
-                }
-            },
-            _ => Err(CallError::Timeout { started: false }),
-        }
-    }
 }
 
 impl<P: Protocol, T> fmt::Debug for Call<'_, P, T> {
@@ -509,59 +365,4 @@ impl<P: Protocol, T> fmt::Debug for Call<'_, P, T> {
             .field("message", &name)
             .finish_non_exhaustive()
     }
-}
-
-/// A call whose answer goes to another's caller: see [`Call::reply_to`].
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
-/// # System::current_thread().block_on(async {
-/// let echo = Echo.spawn();
-/// let (reply, answer) = Reply::pair();
-/// echo.say(3).reply_to(reply).try_send().unwrap();
-/// assert_eq!(answer.await, Ok(3));
-/// # });
-/// ```
-#[must_use = "a delegated call does nothing unless sent; use `.send().await` or `.try_send()`"]
-pub struct Delegated<'a, P: Protocol> {
-    sending: Sending<'a, P>,
-}
-
-impl<'a, P: Protocol> Delegated<'a, P> {
-    /// Waits for room in the mailbox. See [`Call::send`].
-    pub fn send(self) -> Sending<'a, P> {
-        self.sending
-    }
-
-    /// Never waits. See [`Call::try_send`].
-    ///
-    /// # Errors
-    /// [`SendError`] with the message; when that is dropped, the caller gets
-    /// [`CallError::NoReply`].
-    pub fn try_send(self) -> Result<(), SendError<P::Message>> {
-        self.sending.try_now()
-    }
-}
-
-impl<P: Protocol> fmt::Debug for Delegated<'_, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Delegated").finish_non_exhaustive()
-    }
-}
-
-/// Blocks this thread on a call, unless it is one that runs a system.
-pub(crate) fn block_on<T>(
-    host: Arc<dyn Host>,
-    call: impl Future<Output = Result<T, CallError>>,
-) -> Result<T, CallError> {
-    if host::is_inside() {
-        return Err(CallError::WouldBlock);
-    }
-    if !host.is_own_thread() {
-        return futures_lite::future::block_on(call);
-    }
-    let mut answer = None;
-    host.drive(std::pin::pin!(async { answer = Some(call.await) }));
-    answer.unwrap_or(Err(CallError::NoReply))
 }

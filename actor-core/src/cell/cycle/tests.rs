@@ -8,7 +8,7 @@ use crate::prelude::*;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::{Arc, Condvar, Mutex};
 use crate::talk::address::Addr;
-use crate::talk::reply::Answer;
+use crate::talk::answer::Answer;
 use futures_lite::future::{block_on, poll_once};
 use std::sync::Barrier;
 use std::thread;

@@ -26,7 +26,7 @@ use crate::life::spawn::Prepared;
 use crate::life::{Life, Runner};
 use crate::sync::{Arc, Mutex};
 use crate::system::System;
-use crate::talk::reply::Marks;
+use crate::talk::reply_slot::Marks;
 use std::any::type_name;
 use std::fmt;
 use std::future::Future;

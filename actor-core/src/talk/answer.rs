@@ -1,0 +1,74 @@
+//! The end of a call that waits: [`Answer`].
+
+use super::slot::{Progress, Slot};
+use crate::error::CallError;
+use crate::sync::Arc;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+/// The end of a call that waits for its answer.
+///
+/// # Cancellation
+/// Dropping it tells the one who would answer that nobody waits.
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let (reply, answer) = actor_core::Reply::<u8>::pair();
+/// drop(reply);
+/// assert_eq!(answer.await, Err(actor_core::CallError::NoReply));
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct Answer<T> {
+    /// `None` once the answer has been given.
+    pub(super) slot: Option<Arc<Slot<T>>>,
+}
+
+impl<T> Answer<T> {
+    /// It is a handler that waits.
+    pub(crate) fn note_handler(&self) {
+        if let Some(slot) = &self.slot {
+            slot.head.note_handler();
+        }
+    }
+
+    /// Waits no more; returns the answer if it had come, else whether the handler had begun.
+    pub(crate) fn give_up(&mut self) -> Result<Result<T, CallError>, bool> {
+        let Some(slot) = self.slot.take() else { return Err(true) };
+        // Deciding first makes "never handled" exact, whatever happens meanwhile.
+        let started = slot.head.abandon();
+        match slot.close() {
+            Progress::Answered(answer) => Ok(answer),
+            _ => Err(started),
+        }
+    }
+}
+
+impl<T> Future for Answer<T> {
+    type Output = Result<T, CallError>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let slot = self.slot.as_ref().expect("an answer is not polled after it has been given");
+        let answer = std::task::ready!(slot.poll(cx.waker()));
+        self.slot = None;
+        Poll::Ready(answer)
+    }
+}
+
+impl<T> Drop for Answer<T> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            slot.head.abandon();
+            drop(slot.close());
+        }
+    }
+}
+
+impl<T> fmt::Debug for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").finish_non_exhaustive()
+    }
+}

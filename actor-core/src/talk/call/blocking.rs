@@ -1,0 +1,22 @@
+//! Blocking a thread on a call: for code outside async.
+
+use crate::error::CallError;
+use crate::host::{self, Host};
+use crate::sync::Arc;
+use std::future::Future;
+
+/// Blocks this thread on a call, unless it is one that runs a system.
+pub(crate) fn block_on<T>(
+    host: Arc<dyn Host>,
+    call: impl Future<Output = Result<T, CallError>>,
+) -> Result<T, CallError> {
+    if host::is_inside() {
+        return Err(CallError::WouldBlock);
+    }
+    if !host.is_own_thread() {
+        return futures_lite::future::block_on(call);
+    }
+    let mut answer = None;
+    host.drive(std::pin::pin!(async { answer = Some(call.await) }));
+    answer.unwrap_or(Err(CallError::NoReply))
+}
