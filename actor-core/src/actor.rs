@@ -3,7 +3,7 @@
 //! Only traits and the words in them; the run loop that drives them is `life/`.
 
 use crate::exit::{ActorId, Exit};
-use crate::life::foreign::{Foreign, Lends};
+use crate::life::foreign::{Foreign, Returned};
 use crate::life::{Context, Keep, Life, Runner};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::observe::stamp::Stamp;
@@ -12,7 +12,7 @@ use crate::talk::head::Head;
 use crate::talk::reply_slot::Marks;
 use std::convert::Infallible;
 use std::fmt::Display;
-use std::future::Future;
+use std::future::{Future, ready};
 
 /// A state that can be spawned: what `#[actor]` makes of a struct or enum.
 ///
@@ -165,17 +165,29 @@ impl<'a> Label<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` handles no messages",
     label = "add `#[actor] impl {Self} {{ .. }}`",
-    note = "an actor is a struct with `#[actor]` and an `#[actor] impl` block"
+    note = "an actor is a struct with `#[actor]` and an `#[actor] impl` block, which may be empty"
 )]
-pub trait Dispatch: Actor<Addr = <Self as Dispatch>::Handle> + Protocol {
+pub trait Dispatch:
+    Actor<Addr = <Self as Dispatch>::Handle> + Protocol<Message = <Self as Dispatch>::Enum>
+{
     /// The address of the actor, as the impl half names it: without the struct half an unknown name.
     type Handle: Address<Actor = Self>;
+
+    /// [`Protocol::Message`], where the block says what it is.
+    type Enum: Send + 'static;
+
+    /// A handler of a protocol's message that has borrowed the state: `Lending`, or `LocalLending`
+    /// of a `local` actor.
+    type Lent: Future<Output = Returned<Self>> + Unpin + 'static;
 
     /// Which hooks there are; the loop leaves out those that are not.
     const HOOKS: Hooks;
 
     /// Where messages are kept aside whose guards are false.
     type Kept: Keep<Self::Message>;
+
+    /// [`Protocol::label`], where the block says what it is.
+    fn label_of(message: &Self::Enum) -> Label<'_>;
 
     /// Picks the run loop; on the concrete actor, so that `Send` is proved where it is known.
     fn runner(life: Life<Self>) -> Runner;
@@ -198,6 +210,44 @@ pub trait Dispatch: Actor<Addr = <Self as Dispatch>::Handle> + Protocol {
     /// Asks the guard of the message, if it has one.
     fn ready(&self, message: &Self::Message) -> bool {
         Self::foreign(message).is_none_or(|foreign| foreign.ready(self))
+    }
+
+    /// Carries out one input, where no handler or hook is async: the loop is a plain `match`. A
+    /// `self` handler leaves `None` in `actor`.
+    fn handle(
+        _actor: &mut Option<Self>,
+        _input: Input<Self::Message>,
+        _context: &Context<Self>,
+    ) -> Flow<Foreign<Self>> {
+        Flow::Done
+    }
+
+    /// Carries out one input, where some handler or hook is async.
+    fn handle_later(
+        _actor: &mut Option<Self>,
+        _input: Input<Self::Message>,
+        _context: &Context<Self>,
+    ) -> impl Future<Output = Flow> {
+        ready(Flow::Done)
+    }
+
+    /// Handles one of the messages that are handled beside each other.
+    fn handle_shared(
+        _actor: &Self,
+        _message: Self::Message,
+        _context: &Context<Self>,
+    ) -> impl Future<Output = Flow> {
+        ready(Flow::Done)
+    }
+}
+
+/// So that a block is one impl, and a second block of the same actor one conflict.
+#[diagnostic::do_not_recommend]
+impl<A: Dispatch> Protocol for A {
+    type Message = A::Enum;
+
+    fn label(message: &A::Enum) -> Label<'_> {
+        A::label_of(message)
     }
 }
 
@@ -263,36 +313,6 @@ pub enum Flow<L = Infallible> {
     Failed(String),
     /// A message of a protocol that needs the state for longer than this call.
     Lend(L),
-}
-
-/// An actor without an async handler or hook: its loop is a plain `match`.
-pub trait HandleNow: Lends {
-    /// Carries out one input. A `self` handler leaves `None` in `actor`.
-    fn handle(
-        actor: &mut Option<Self>,
-        input: Input<Self::Message>,
-        context: &Context<Self>,
-    ) -> Flow<Foreign<Self>>;
-}
-
-/// An actor with at least one async handler or hook.
-pub trait HandleLater: Dispatch {
-    /// Carries out one input. A `self` handler leaves `None` in `actor`.
-    fn handle(
-        actor: &mut Option<Self>,
-        input: Input<Self::Message>,
-        context: &Context<Self>,
-    ) -> impl Future<Output = Flow>;
-}
-
-/// An actor with messages that are handled beside each other.
-pub trait HandleShared: HandleLater {
-    /// Handles one of those messages.
-    fn handle_shared(
-        actor: &Self,
-        message: Self::Message,
-        context: &Context<Self>,
-    ) -> impl Future<Output = Flow>;
 }
 
 /// What `#[on_start]` may return.

@@ -1,12 +1,10 @@
 //! The one door for code that the macros write. Not for users, and free to change in any release.
 
-pub use crate::actor::{
-    Dispatch, Flow, HandleLater, HandleNow, HandleShared, Hooks, Input, Label, Protocol, Settings,
-    Started, Way,
-};
+pub use crate::actor::{Dispatch, Flow, Hooks, Input, Label, Protocol, Settings, Started, Way};
 pub use crate::compose::bridge::bridge;
 pub use crate::life::foreign::{
-    Foreign, Lending, Lends, Loan, LocalLending, Returned, Serve, Serves, lend,
+    BoxedHere, BoxedNowhere, BoxedSend, Envelope, Foreign, HasBlock, Lender, Lending, Loan,
+    LocalLending, Returned, Serve, Serves, lend,
 };
 pub use crate::life::{Kept, Life, NoGuards, Runner, run, run_shared};
 pub use crate::sim::Tested;

@@ -52,6 +52,8 @@ pub(crate) struct Service {
     pub(crate) generics: Generics,
     /// The actor as written, `shop::Robot<K>`.
     pub(crate) actor: TokenStream,
+    /// Its name alone.
+    pub(crate) name: Ident,
     /// `shop::RobotAddr<K>`
     pub(crate) address: TokenStream,
     /// `shop::GreeterAddr<K>`

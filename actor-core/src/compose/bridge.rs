@@ -8,7 +8,7 @@ use crate::cell::post::{AnyMail, Bridged, Post, Rest, WeakPost};
 use crate::cell::queue::{Refused, Room, Ticket};
 use crate::cell::seat::{Cell, Seat};
 use crate::life::Context;
-use crate::life::foreign::{Foreign, Letter, Loan, Serve, Serves};
+use crate::life::foreign::{Envelope, Foreign, HasBlock, Letter, Loan, Serve, Serves};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
 use std::any::Any;
@@ -17,7 +17,7 @@ use std::task::Waker;
 
 /// The same actor, addressed by a protocol that it serves.
 #[doc(hidden)]
-pub fn bridge<A: Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<A>) -> Addr<P> {
+pub fn bridge<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<A>) -> Addr<P> {
     let bridge = Bridge { post: address.shared(), protocol: PhantomData };
     bridge.post.core().keep();
     Addr::adopted(Arc::new(bridge))
@@ -26,7 +26,7 @@ pub fn bridge<A: Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<A>) -> Add
 /// A message of the protocol `P` on its way to an actor.
 struct Boxed<P: Protocol>(P::Message);
 
-impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> {
     fn label(&self) -> Label<'_> {
         P::label(&self.0)
     }
@@ -61,26 +61,26 @@ struct Bridge<A: Dispatch, P> {
     protocol: PhantomData<fn() -> P>,
 }
 
-impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Bridge<A, P> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Bridge<A, P> {
     /// How the message waits, as the actor's impl of the trait says.
     fn way(message: &P::Message) -> Way {
         <A as Serves<P::Addr>>::way(P::label(message).name)
     }
 
     fn wrap(message: P::Message) -> A::Message {
-        A::wrap(Foreign(Box::new(Boxed::<P>(message))))
+        A::Message::wrap(Foreign(Box::new(Boxed::<P>(message))))
     }
 
     /// Takes a message out again that this bridge has wrapped.
     fn unwrap(message: A::Message) -> P::Message {
         let foreign =
-            A::unwrap(message).and_then(|Foreign(letter)| letter.into_any().downcast().ok());
+            message.unwrap().and_then(|Foreign(letter)| letter.into_any().downcast().ok());
         let Boxed::<P>(message) = *foreign.expect("a mailbox gives back the message it was given");
         message
     }
 }
 
-impl<A: Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P> {
     fn core(&self) -> &Core {
         self.post.core()
     }
@@ -114,7 +114,7 @@ impl<A: Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P> {
     }
 }
 
-impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P> {
     fn push(&self, message: P::Message) -> Result<(), Refused<P::Message>> {
         let way = Self::way(&message);
         self.push_as(message, way, None).map(|_ticket| ())
@@ -171,7 +171,7 @@ struct WeakBridge<A> {
     post: WeakPost<A>,
 }
 
-impl<A: Serves<P::Addr>, P: Serve<A> + Actor> Bridged<P> for WeakBridge<A> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Bridged<P> for WeakBridge<A> {
     fn upgrade(&self) -> Option<Arc<dyn Post<P>>> {
         let bridge = Bridge { post: self.post.upgrade()?, protocol: PhantomData };
         Some(Arc::new(bridge))

@@ -6,10 +6,9 @@
 
 use super::context::Context;
 use super::driver::{Broken, Driver, Next};
-use super::foreign::Lends;
 use super::local;
 use super::spawn::{Life, Seat};
-use crate::actor::{Dispatch, Flow, HandleLater, HandleNow, Input};
+use crate::actor::{Dispatch, Flow, Input};
 use crate::cell::core::{Core, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
@@ -34,7 +33,7 @@ pub struct Runner(pub(crate) Cell);
 
 impl Runner {
     /// All handlers are sync.
-    pub fn now<A: HandleNow + Send>(life: Life<A>) -> Self
+    pub fn now<A: Dispatch + Send>(life: Life<A>) -> Self
     where
         A::Lent: Send,
     {
@@ -48,7 +47,7 @@ impl Runner {
 
     /// As [`Runner::now`], for a state that stays on its thread.
     #[track_caller]
-    pub fn local_now<A: HandleNow>(life: Life<A>) -> Self {
+    pub fn local_now<A: Dispatch>(life: Life<A>) -> Self {
         let seat = life.seat();
         Runner(local::cell(seat.0, Box::pin(NowBody::Here(life))))
     }
@@ -116,7 +115,7 @@ pub(crate) fn back(mail: &dyn AnyMail, cell: Option<Cell>) {
 }
 
 /// The body of an actor whose handlers are all sync.
-enum NowBody<A: HandleNow> {
+enum NowBody<A: Dispatch> {
     Here(Life<A>),
     /// An async handler of a protocol has the state.
     Lent(Box<Borrower<A>>),
@@ -125,7 +124,7 @@ enum NowBody<A: HandleNow> {
 }
 
 /// The life of an actor whose state a handler has borrowed.
-struct Borrower<A: Lends> {
+struct Borrower<A: Dispatch> {
     driver: Driver<A>,
     handling: Handling,
     waker: Option<OwnWaker>,
@@ -133,15 +132,15 @@ struct Borrower<A: Lends> {
 }
 
 /// The state is never pinned: a future that has it owns it.
-impl<A: HandleNow> Unpin for NowBody<A> {}
+impl<A: Dispatch> Unpin for NowBody<A> {}
 
-impl<A: HandleNow> NowBody<A> {
+impl<A: Dispatch> NowBody<A> {
     fn take(&mut self) -> Self {
         std::mem::replace(self, NowBody::Moving)
     }
 }
 
-impl<A: HandleNow> Body for NowBody<A> {
+impl<A: Dispatch> Body for NowBody<A> {
     fn mail(&self) -> Arc<dyn AnyMail> {
         match self {
             NowBody::Here(life) => life.driver.context().mail().clone(),
@@ -286,7 +285,7 @@ fn waits_for_waker(pace: Pace) -> bool {
 // `life` is taken apart outside of the block: what a block captures is stored once, what it moves
 // out of a capture twice.
 #[doc(hidden)]
-pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
+pub fn run<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     let Life { mut driver, mut state } = life;
     async move {
         // What is alive while a handler is at work lies in each actor, idle ones too: so the input
@@ -307,7 +306,7 @@ pub fn run<A: HandleLater>(life: Life<A>) -> impl Future<Output = ()> {
 
 /// The handler of `input`, about to begin.
 #[inline]
-fn at_work<'a, A: HandleLater>(
+fn at_work<'a, A: Dispatch>(
     actor: &'a mut Option<A>,
     context: &'a Context<A>,
     input: Input<A::Message>,
@@ -315,7 +314,7 @@ fn at_work<'a, A: HandleLater>(
 ) -> Watched<Handler<'a, impl Future<Output = Flow>>> {
     let mail = context.mail();
     let work = begin_work::<A>(mail, input.message(), handling);
-    work.watch(Handler::new(A::handle(actor, input, context), &mail.core, handling))
+    work.watch(Handler::new(A::handle_later(actor, input, context), &mail.core, handling))
 }
 
 pin_project! {

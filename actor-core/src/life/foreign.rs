@@ -12,6 +12,7 @@ use crate::talk::address::Address;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
@@ -32,33 +33,34 @@ pub(crate) trait Letter<A>: Send {
     /// Whether its handler is async.
     fn is_later(&self) -> bool
     where
-        A: Lends;
+        A: Dispatch;
     fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow
     where
-        A: Lends;
+        A: Dispatch;
     fn lend(self: Box<Self>, actor: Option<A>, context: Context<A>) -> A::Lent
     where
-        A: Lends;
+        A: Dispatch;
     /// The message itself, for one who knows its type.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
-/// An actor that takes messages of protocols; written by `#[actor]` on its inherent impl.
+/// The enum of an actor's messages, as one that takes those of protocols in as well; written by
+/// `#[actor]` on the actor's inherent impl.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` handles no messages",
-    label = "add `#[actor] impl {Self} {{ .. }}`, which may be empty"
-)]
-pub trait Lends: Dispatch {
-    /// A handler that has borrowed the state: [`Lending`], or [`LocalLending`] of a `local` actor.
-    type Lent: Future<Output = Returned<Self>> + Unpin + 'static;
-
+pub trait Envelope<A>: Sized {
     /// Puts a message of a protocol into the enum.
-    fn wrap(foreign: Foreign<Self>) -> Self::Message;
+    fn wrap(foreign: Foreign<A>) -> Self;
 
     /// Takes it out again, if it is one.
-    fn unwrap(message: Self::Message) -> Option<Foreign<Self>>;
+    fn unwrap(self) -> Option<Foreign<A>>;
 }
+
+/// An actor with an `#[actor] impl` of its own, which the impl of a protocol asks for.
+#[doc(hidden)]
+pub trait HasBlock: Dispatch<Message: Envelope<Self>> {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Dispatch<Message: Envelope<A>>> HasBlock for A {}
 
 /// How the messages of a protocol are carried out by whoever implements its trait; written by
 /// `#[actor]` on the trait.
@@ -87,12 +89,14 @@ pub trait Serve<A: Dispatch>: Protocol {
 }
 
 /// An actor that serves the protocol of the address `G`; written by `#[actor]` on its impl of the
-/// trait.
+/// trait. That it has a block of its own is asked by each who uses it, and not by the trait itself,
+/// so that the head of that impl says nothing where the block is missing.
 #[doc(hidden)]
-pub trait Serves<G: Address>: Lends {
+pub trait Serves<G: Address>: Sized {
     /// Boxes [`lend`] on the concrete actor, so that `Send` is proved where it is known.
     fn lend(loan: Loan<Self, G::Actor>) -> Self::Lent
     where
+        Self: HasBlock,
         G::Actor: Serve<Self>;
 
     /// How a message of that name waits, from the settings on its handler.
@@ -125,6 +129,54 @@ pub type Lending<A> = Pin<Box<dyn Future<Output = Returned<A>> + Send>>;
 /// A handler that has borrowed a state that stays on its thread.
 #[doc(hidden)]
 pub type LocalLending<A> = Pin<Box<dyn Future<Output = Returned<A>>>>;
+
+/// Asks how the handlers of `A` are boxed that borrow the state. `boxed` is found by the number of
+/// references it takes to get there: as [`Lending`], else as [`LocalLending`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Lender<A>(PhantomData<fn() -> A>);
+
+impl<A> Lender<A> {
+    /// Asks about `A`.
+    #[expect(clippy::new_without_default, reason = "written by the macro, in this one way")]
+    pub fn new() -> Self {
+        Lender(PhantomData)
+    }
+}
+
+/// `A` is sent between threads.
+#[doc(hidden)]
+pub trait BoxedSend<A> {
+    fn boxed<F: Future<Output = Returned<A>> + Send + 'static>(&self, future: F) -> Lending<A>;
+}
+
+impl<A: Dispatch<Lent = Lending<A>>> BoxedSend<A> for &&Lender<A> {
+    fn boxed<F: Future<Output = Returned<A>> + Send + 'static>(&self, future: F) -> Lending<A> {
+        Box::pin(future)
+    }
+}
+
+/// `A` stays on its thread.
+#[doc(hidden)]
+pub trait BoxedHere<A> {
+    fn boxed<F: Future<Output = Returned<A>> + 'static>(&self, future: F) -> LocalLending<A>;
+}
+
+impl<A: Dispatch<Lent = LocalLending<A>>> BoxedHere<A> for &Lender<A> {
+    fn boxed<F: Future<Output = Returned<A>> + 'static>(&self, future: F) -> LocalLending<A> {
+        Box::pin(future)
+    }
+}
+
+/// `A` has no `#[actor] impl` of its own, of which enough has been said.
+#[doc(hidden)]
+pub trait BoxedNowhere {
+    fn boxed<F, L>(&self, _future: F) -> L {
+        unreachable!("an actor without a block is no program")
+    }
+}
+
+impl<A> BoxedNowhere for Lender<A> {}
 
 /// Runs the handler of a message that has borrowed the state. A panic of its leaves the state whole.
 #[doc(hidden)]
@@ -160,7 +212,7 @@ impl<A> Foreign<A> {
     /// Carries it out in an actor without async handlers, or gives it back if it needs one.
     pub fn now(self, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>>
     where
-        A: Lends,
+        A: Dispatch,
     {
         if self.0.is_later() {
             return Flow::Lend(self);
@@ -174,7 +226,7 @@ impl<A> Foreign<A> {
     /// Carries it out in an actor with async handlers.
     pub fn later<'a>(self, actor: &'a mut Option<A>, context: &Context<A>) -> Later<'a, A>
     where
-        A: Lends,
+        A: Dispatch,
     {
         if self.0.is_later() {
             let lent = self.0.lend(actor.take(), context.again());
@@ -194,14 +246,14 @@ impl<A> fmt::Debug for Foreign<A> {
 /// A message of a protocol at work in an actor with async handlers.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
-pub enum Later<'a, A: Lends> {
+pub enum Later<'a, A: Dispatch> {
     /// Its handler was sync.
     Now(Flow),
     /// Its handler has the state, which goes back to its place.
     Lent(&'a mut Option<A>, A::Lent),
 }
 
-impl<A: Lends> Future for Later<'_, A> {
+impl<A: Dispatch> Future for Later<'_, A> {
     type Output = Flow;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {

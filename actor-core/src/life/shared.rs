@@ -5,7 +5,7 @@
 use super::body::{Handler, begin_work};
 use super::driver::{Broken, Driver, Next, Stage};
 use super::spawn::Life;
-use crate::actor::{Dispatch, Flow, HandleShared, Input};
+use crate::actor::{Dispatch, Flow, Input};
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
 use crate::cell::record;
@@ -19,7 +19,7 @@ type Held<A> = (Input<<A as crate::Protocol>::Message>, Handling);
 
 /// The loop of an actor with `concurrent` messages.
 #[doc(hidden)]
-pub fn run_shared<A: HandleShared>(life: Life<A>) -> impl Future<Output = ()> {
+pub fn run_shared<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     let Life { mut driver, mut state } = life;
     async move {
         let mut held = None;
@@ -34,7 +34,7 @@ pub fn run_shared<A: HandleShared>(life: Life<A>) -> impl Future<Output = ()> {
                     let context = driver.context();
                     context.mail().core.set_fresh(true);
                     let work = begin_work::<A>(context.mail(), input.message(), handling);
-                    let future = A::handle(&mut state, input, context);
+                    let future = A::handle_later(&mut state, input, context);
                     let handler = Handler::new(future, &context.mail().core, handling);
                     let outcome = work.watch(handler).await;
                     driver.done(outcome, handling);
@@ -46,7 +46,7 @@ pub fn run_shared<A: HandleShared>(life: Life<A>) -> impl Future<Output = ()> {
 
 /// Handles `first` and what may overlap with it, until none of them is left; returns what was held
 /// back meanwhile.
-async fn overlap<A: HandleShared>(
+async fn overlap<A: Dispatch>(
     driver: &mut Driver<A>,
     actor: &A,
     first: A::Message,

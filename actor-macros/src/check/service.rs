@@ -75,7 +75,7 @@ pub(crate) fn check_service(
     let actor = item.ty.to_token_stream();
     let tuned = check_members(item, &actor, errors);
     let borrows = has_lifetimes(&item.generics) || owned::names_lifetime(actor.clone());
-    let ((_, address), path) = (header?, served?);
+    let ((name, address), path) = (header?, served?);
     let ident = path.segments.last()?.ident.clone();
     (!borrows).then(|| Service {
         krate,
@@ -83,6 +83,7 @@ pub(crate) fn check_service(
         generics: block::without_self(&item.generics, &actor),
         served: block::address(&path),
         ident,
+        name,
         actor,
         address,
         tuned,

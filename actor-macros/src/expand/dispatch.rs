@@ -16,13 +16,18 @@ fn is_async(protocol: &Protocol) -> bool {
 }
 
 // Output:
-//     impl __p::Dispatch for Account {
+//     impl __p::Dispatch for Account where AccountAddr: __p::Sized {
+//         type Enum = AccountMessage;
 //         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: true, exit: false };
+//         fn label_of(__message: &AccountMessage) -> __p::Label<'_> { .. }
 //         fn runner(__life: __p::Life<Self>) -> __p::Runner {
 //             __p::Runner::later(__life.seat(), __p::run(__life))
 //         }
 //         fn foreign(__message: &AccountMessage) -> __p::Option<&__p::Foreign<Self>> { .. }
+//         fn handle_later(..) -> impl __p::Future<Output = __p::Flow> { .. }
 //     }
+//
+// One impl holds all that an actor has once, so that a second block is one conflict.
 pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, ..) = protocol.generics.split_for_impl();
@@ -45,13 +50,20 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let way = manner::expand_way(protocol);
     let concurrent = manner::expand_is_concurrent(protocol);
     let ready = manner::expand_ready(protocol);
+    let handle = expand_handle(protocol);
+    let shared = expand_shared(protocol);
+    let label = message::expand_label(protocol, &quote!(label_of));
+    let lent = if protocol.local { quote!(LocalLending) } else { quote!(Lending) };
+    let shown = message::expand_shown(protocol);
     let address = &protocol.address;
     let me = message::enum_type(protocol);
     let ident = span::on(&protocol.message, span::hidden());
     let body = quote! {
         type Handle = #address;
+        type Lent = __p::#lent<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
         #kept
+        #label
         #runner
         fn foreign(__message: &#me) -> __p::Option<&__p::Foreign<Self>> {
             if let #ident::__Foreign(ref __it) = *__message { __p::Some(__it) } else { __p::None }
@@ -59,11 +71,17 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         #way
         #concurrent
         #ready
+        #handle
+        #shared
     };
     quote_spanned! {at_actor(protocol)=>
         #[automatically_derived]
         #quiet
-        impl #params __p::Dispatch for #actor #clause { #body }
+        #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+        impl #params __p::Dispatch for #actor #clause {
+            type Enum = #shown;
+            #body
+        }
     }
 }
 
@@ -102,49 +120,14 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
 }
 
 // Output:
-//     impl __p::Lends for Account where AccountAddr: __p::Sized {
-//         type Lent = __p::Lending<Self>;
-//         fn wrap(__it: __p::Foreign<Self>) -> AccountMessage { AccountMessage::__Foreign(__it) }
-//         fn unwrap(__message: AccountMessage) -> __p::Option<__p::Foreign<Self>> { .. }
+//     fn handle(__actor: .., __input: .., __context: ..) -> __p::Flow<__p::Foreign<Self>> {
+//         let __p::Some(__me) = __actor else { return __p::Flow::Done };
+//         match __input { .. }
+//         __p::Flow::Done
 //     }
-pub(super) fn expand_lends(protocol: &Protocol) -> TokenStream {
-    let actor = &protocol.actor;
-    let (params, ..) = protocol.generics.split_for_impl();
-    let clause = where_addressed(protocol);
-    let me = message::enum_type(protocol);
-    let ident = span::on(&protocol.message, span::hidden());
-    let quiet = do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
-    let lent = if protocol.local { quote!(LocalLending) } else { quote!(Lending) };
-    let body = quote! {
-        type Lent = __p::#lent<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> #me {
-            #ident::__Foreign(__it)
-        }
-        fn unwrap(__message: #me) -> __p::Option<__p::Foreign<Self>> {
-            if let #ident::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    };
-    quote_spanned! {at_actor(protocol)=>
-        #[automatically_derived]
-        #quiet
-        impl #params __p::Lends for #actor #clause { #body }
-    }
-}
-
-// Output:
-//     impl __p::HandleNow for Account {
-//         fn handle(__actor: .., __input: .., __context: ..) -> __p::Flow {
-//             let __p::Some(__me) = __actor else { return __p::Flow::Done };
-//             match __input { .. }
-//             __p::Flow::Done
-//         }
-//     }
-// or, with an async handler or hook, `__p::HandleLater` and the same inside of `async move { .. }`.
-pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
-    let actor = &protocol.actor;
+// or, with an async handler or hook, `handle_later` and the same inside of `async move { .. }`.
+fn expand_handle(protocol: &Protocol) -> TokenStream {
     let krate = krate(protocol.krate.as_ref(), span::hidden());
-    let (params, ..) = protocol.generics.split_for_impl();
-    let clause = where_addressed(protocol);
     let me = message::enum_type(protocol);
     let is_later = is_async(protocol);
     let alone = protocol.messages.iter().filter(|message| !message.manner.concurrent);
@@ -168,20 +151,15 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
         }
         __p::Flow::Done
     };
-    let (of_trait, output, body) = if is_later {
+    let (name, output, body) = if is_later {
         let output = quote!(impl __p::Future<Output = __p::Flow>);
-        (
-            quote_spanned!(at_actor(protocol)=> __p::HandleLater),
-            output,
-            quote!(async move { #body }),
-        )
+        (quote!(handle_later), output, quote!(async move { #body }))
     } else {
-        let output = quote!(__p::Flow<__p::Foreign<Self>>);
-        (quote_spanned!(at_actor(protocol)=> __p::HandleNow), output, body)
+        (quote!(handle), quote!(__p::Flow<__p::Foreign<Self>>), body)
     };
     let uses = expand_uses(protocol);
-    let handle = quote! {
-        fn handle(
+    quote! {
+        fn #name(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<#me>,
             __context: &#krate::Context<Self>,
@@ -189,11 +167,6 @@ pub(super) fn expand_handle(protocol: &Protocol) -> TokenStream {
             #uses
             #body
         }
-    };
-    quote_spanned! {at_actor(protocol)=>
-        #[automatically_derived]
-        #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-        impl #params #of_trait for #actor #clause { #handle }
     }
 }
 
@@ -211,25 +184,20 @@ fn expand_uses(protocol: &Protocol) -> TokenStream {
 
 // Input:  #[message(concurrent)] async fn look_up(&self, key: u32) -> Option<u32>
 // Output:
-//     impl __p::HandleShared for Index {
-//         fn handle_shared(__me: &Self, __message: IndexMessage, __context: ..) -> .. { async move {
-//             match __message { .. }
-//             __p::Flow::Done
-//         } }
-//     }
-pub(super) fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
+//     fn handle_shared(__me: &Self, __message: IndexMessage, __context: ..) -> .. { async move {
+//         match __message { .. }
+//         __p::Flow::Done
+//     } }
+fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     if !manner::is_shared(protocol) {
         return None;
     }
-    let actor = &protocol.actor;
     let krate = krate(protocol.krate.as_ref(), span::hidden());
-    let (params, ..) = protocol.generics.split_for_impl();
-    let clause = where_addressed(protocol);
     let me = message::enum_type(protocol);
     let shared = protocol.messages.iter().filter(|message| message.manner.concurrent);
     let arms = shared.map(|message| expand_arm(protocol, message));
     let uses = expand_uses(protocol);
-    let handle = quote! {
+    Some(quote! {
         fn handle_shared(
             __me: &Self,
             __message: #me,
@@ -244,11 +212,6 @@ pub(super) fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
                 __p::Flow::Done
             }
         }
-    };
-    Some(quote_spanned! {at_actor(protocol)=>
-        #[automatically_derived]
-        #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-        impl #params __p::HandleShared for #actor #clause { #handle }
     })
 }
 

@@ -35,7 +35,6 @@ pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
     let me = message::enum_type(protocol);
     let usual = expand_one_way(&Manner::default());
     Some(quote! {
-        #[allow(unreachable_patterns)]
         fn way(__message: &#me) -> __p::Way {
             match *__message {
                 #(#arms)*
@@ -68,7 +67,7 @@ pub(super) fn expand_is_concurrent(protocol: &Protocol) -> Option<TokenStream> {
     }
     let me = message::enum_type(protocol);
     Some(quote! {
-        #[allow(unreachable_patterns, clippy::match_like_matches_macro)]
+        #[allow(clippy::match_like_matches_macro)]
         fn is_concurrent(__message: &#me) -> __p::bool {
             match *__message {
                 #(#arms => true,)*
@@ -105,7 +104,7 @@ pub(super) fn expand_kept(protocol: &Protocol) -> TokenStream {
 //     fn ready(&self, __message: &StoreMessage) -> __p::bool {
 //         match *__message {
 //             StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
-//             _ => Self::foreign(__message).is_none_or(|__it| __it.ready(self)),
+//             _ => <Self as __p::Dispatch>::foreign(__message).is_none_or(|__it| __it.ready(self)),
 //         }
 //     }
 pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
@@ -114,11 +113,10 @@ pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
         .map(|(message, _)| expand_asked(protocol, message, &quote!(Self), &quote!(self)));
     let me = message::enum_type(protocol);
     Some(quote! {
-        #[allow(unreachable_patterns)]
         fn ready(&self, __message: &#me) -> __p::bool {
             match *__message {
                 #(#arms)*
-                _ => Self::foreign(__message).is_none_or(|__it| __it.ready(self)),
+                _ => <Self as __p::Dispatch>::foreign(__message).is_none_or(|__it| __it.ready(self)),
             }
         }
     })

@@ -123,33 +123,16 @@ pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
 }
 
 // Output:
-//     impl __p::Protocol for Account {
-//         type Message = AccountMessage;
-//         fn label(__message: &AccountMessage) -> __p::Label<'_> { match *__message {
-//             AccountMessage::Withdraw { ref __reply, .. } => __p::Label::new("withdraw", __reply.head()),
-//         } }
+//     impl __p::Protocol for AnyGreeter {
+//         type Message = GreeterMessage;
+//         fn label(__message: &GreeterMessage) -> __p::Label<'_> { .. }
 //     }
 pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, _, clause) = protocol.generics.split_for_impl();
-    let ident = span::on(&protocol.message, span::hidden());
-    let me = enum_type(protocol);
     let shown = expand_shown(protocol);
-    let arms = protocol.messages.iter().map(|message| {
-        let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
-        let name = names::plain(&message.name);
-        quote! {
-            #(#cfgs)*
-            #ident::#variant { ref __reply, .. } => __p::Label::new(#name, __reply.head()),
-        }
-    });
     let quiet = super::do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
-    let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(ref __it) => __it.label(),));
-    let label = quote! {
-        fn label(__message: &#me) -> __p::Label<'_> {
-            match *__message { #(#arms)* #foreign }
-        }
-    };
+    let label = expand_label(protocol, &quote!(label));
     quote_spanned! {super::at_actor(protocol)=>
         #[automatically_derived]
         #quiet
@@ -161,11 +144,58 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     }
 }
 
+// Output:
+//     fn label(__message: &AccountMessage) -> __p::Label<'_> {
+//         match *__message {
+//             AccountMessage::Withdraw { ref __reply, .. } => __p::Label::new("withdraw", __reply.head()),
+//         }
+//     }
+pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStream {
+    let ident = span::on(&protocol.message, span::hidden());
+    let me = enum_type(protocol);
+    let arms = protocol.messages.iter().map(|message| {
+        let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
+        let name = names::plain(&message.name);
+        quote! {
+            #(#cfgs)*
+            #ident::#variant { ref __reply, .. } => __p::Label::new(#name, __reply.head()),
+        }
+    });
+    let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(ref __it) => __it.label(),));
+    quote! {
+        fn #name(__message: &#me) -> __p::Label<'_> {
+            match *__message { #(#arms)* #foreign }
+        }
+    }
+}
+
+// Output:
+//     impl __p::Envelope<Account> for AccountMessage {
+//         fn wrap(__it: __p::Foreign<Account>) -> Self { Self::__Foreign(__it) }
+//         fn unwrap(self) -> __p::Option<__p::Foreign<Account>> { .. }
+//     }
+pub(super) fn expand_envelope(protocol: &Protocol) -> TokenStream {
+    let actor = &protocol.actor;
+    let (params, _, clause) = protocol.generics.split_for_impl();
+    let me = enum_type(protocol);
+    quote! {
+        #[automatically_derived]
+        impl #params __p::Envelope<#actor> for #me #clause {
+            fn wrap(__it: __p::Foreign<#actor>) -> Self {
+                Self::__Foreign(__it)
+            }
+            fn unwrap(self) -> __p::Option<__p::Foreign<#actor>> {
+                if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+            }
+        }
+    }
+}
+
 // Output: AccountMessage<>
 //
 // This is where the compiler says that a message is not `Send`, and it underlines what reaches
 // from the name to the `>`: the argument that is to blame, or else the name of the actor.
-fn expand_shown(protocol: &Protocol) -> TokenStream {
+pub(super) fn expand_shown(protocol: &Protocol) -> TokenStream {
     let own = generics(protocol);
     let place = protocol.ident.span();
     let (first, last) = suspect::place(protocol).unwrap_or((place, place));

@@ -57,17 +57,18 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let carried = &protocol.carried;
     let message = message::expand_message(protocol);
     let debug = message::expand_debug(protocol);
-    let implementation = message::expand_protocol(protocol);
     let handling = match &protocol.side {
         Side::Actor => {
             let dispatch = dispatch::expand_dispatch(protocol);
-            let lends = dispatch::expand_lends(protocol);
-            let handle = dispatch::expand_handle(protocol);
-            let shared = dispatch::expand_shared(protocol);
+            let envelope = message::expand_envelope(protocol);
             let guards = manner::expand_guards(protocol);
-            quote!(#dispatch #lends #handle #shared #guards)
+            quote!(#dispatch #envelope #guards)
         }
-        Side::Trait(of_trait) => serve::expand_serve(protocol, of_trait),
+        Side::Trait(of_trait) => {
+            let implementation = message::expand_protocol(protocol);
+            let serve = serve::expand_serve(protocol, of_trait);
+            quote!(#implementation #serve)
+        }
     };
     let methods = handle::expand_methods(protocol);
     quote! {
@@ -76,7 +77,6 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
             use #krate::__private as __p;
             #message
             #debug
-            #implementation
             #handling
             #methods
         };

@@ -224,27 +224,35 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
     let bounds = super::bounds(generics.where_clause.as_ref());
     // See `where_addressed`: where a name is missing, that is all that is complained about.
     let clause = quote!(where #bounds #address: __p::Sized, #served: __p::Sized);
-    // So that a missing block of the actor is told once. With generics nothing could be proved by it.
-    let at_actor = span::hidden_at(span::last(actor));
-    let lends = generics.params.is_empty().then(|| quote_spanned!(at_actor=> , #actor: __p::Lends));
-    let clause = quote!(#clause #lends);
+    // That the actor has no block of its own is told once; and not at all where the address is
+    // missing too, for a head that names what is not there is not looked at. With generics it is
+    // found in what is lent: there is no proof of it that would not hide what the block says.
+    let at_actor = span::hidden_at(service.name.span());
+    let has_block = quote_spanned!(at_actor=> , #actor: __p::HasBlock);
+    let (found, proved) = if generics.params.is_empty() {
+        (quote!(<#address as #krate::Address>::Actor), Some(&has_block))
+    } else {
+        (actor.clone(), None)
+    };
     let any = quote!(<#served as #krate::Address>::Actor);
+    let head = quote_spanned!(at_actor=> fn lend(__loan: __p::Loan<Self, #any>) -> <Self as __p::Dispatch>::Lent);
     // That a handler's future is not `Send` is found here.
-    let boxed = quote_spanned!(place=> __p::Box::pin(__p::lend(__loan)));
+    let boxed = quote_spanned!(place=> (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan)));
     let ways = expand_ways(service);
     quote! {
         #(#carried)*
         const _: () = {
             use #krate::__private as __p;
             #[automatically_derived]
-            impl #params __p::Serves<#served> for #actor #clause {
-                fn lend(__loan: __p::Loan<Self, #any>) -> <Self as __p::Lends>::Lent {
+            impl #params __p::Serves<#served> for #found #clause #proved {
+                #head {
+                    use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
                     #boxed
                 }
                 #ways
             }
             #[automatically_derived]
-            impl #params __p::From<#address> for #served #clause {
+            impl #params __p::From<#address> for #served #clause #has_block {
                 fn from(__addr: #address) -> Self {
                     __p::From::from(__p::bridge::<#actor, #any>(&__addr))
                 }

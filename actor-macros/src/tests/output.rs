@@ -29,7 +29,7 @@ fn an_expansion_keeps_to_its_budget() -> io::Result<()> {
     // The address with its eight trait impls, the door for messages of protocols, and what is there
     // once for all messages; for each message a variant, two short arms, an arm that calls the
     // handler, and the address method.
-    let (fixed, each) = (178, 25);
+    let (fixed, each) = (159, 25);
     for messages in [0, 1, 2, 10] {
         let (lines, most) = (added(messages)?, fixed + each * messages);
         assert!(lines <= most, "{messages} messages: {lines} lines instead of {most}");
@@ -40,7 +40,7 @@ fn an_expansion_keeps_to_its_budget() -> io::Result<()> {
 #[test]
 fn lints_are_allowed_in_few_places() {
     let made = expand_file(tokens(&actor(3))).0.to_string().replace(' ', "");
-    assert_eq!(made.matches("#[allow(").count(), 4, "{made}");
+    assert_eq!(made.matches("#[allow(").count(), 3, "{made}");
 }
 
 /// The recorded expansions, with their names.

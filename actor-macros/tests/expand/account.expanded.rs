@@ -73,10 +73,17 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl __p::Protocol for Account {
-        type Message = AccountMessage;
-        fn label(__message: &AccountMessage) -> __p::Label<'_> {
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for Account
+    where
+        AccountAddr: __p::Sized,
+    {
+        type Enum = AccountMessage;
+        type Handle = AccountAddr;
+        type Lent = __p::Lending<Self>;
+        const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
+        type Kept = __p::NoGuards;
+        fn label_of(__message: &AccountMessage) -> __p::Label<'_> {
             match *__message {
                 AccountMessage::Withdraw { ref __reply, .. } => {
                     __p::Label::new("withdraw", __reply.head())
@@ -91,15 +98,6 @@ const _: () = {
                 AccountMessage::__Foreign(ref __it) => __it.label(),
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Dispatch for Account
-    where
-        AccountAddr: __p::Sized,
-    {
-        type Handle = AccountAddr;
-        const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
-        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run(__life))
         }
@@ -110,31 +108,7 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Lends for Account
-    where
-        AccountAddr: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> AccountMessage {
-            AccountMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: AccountMessage) -> __p::Option<__p::Foreign<Self>> {
-            if let AccountMessage::__Foreign(__it) = __message {
-                __p::Some(__it)
-            } else {
-                __p::None
-            }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleLater for Account
-    where
-        AccountAddr: __p::Sized,
-    {
-        fn handle(
+        fn handle_later(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<AccountMessage>,
             __context: &::actor_core::Context<Self>,
@@ -175,6 +149,15 @@ const _: () = {
                 }
                 __p::Flow::Done
             }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Envelope<Account> for AccountMessage {
+        fn wrap(__it: __p::Foreign<Account>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<Account>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

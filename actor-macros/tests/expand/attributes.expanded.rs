@@ -136,23 +136,14 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl __p::Protocol for Old {
-        type Message = OldMessage;
-        fn label(__message: &OldMessage) -> __p::Label<'_> {
-            match *__message {
-                #[cfg(feature = "extra")]
-                OldMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
-                OldMessage::__Foreign(ref __it) => __it.label(),
-            }
-        }
-    }
-    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Old
     where
         OldAddr: __p::Sized,
     {
+        type Enum = OldMessage;
         type Handle = OldAddr;
+        type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks {
             start: false,
             #[cfg(any(all(feature = "extra", unix), not(feature = "extra")))]
@@ -162,6 +153,13 @@ const _: () = {
             exit: false,
         };
         type Kept = __p::NoGuards;
+        fn label_of(__message: &OldMessage) -> __p::Label<'_> {
+            match *__message {
+                #[cfg(feature = "extra")]
+                OldMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
+                OldMessage::__Foreign(ref __it) => __it.label(),
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -172,26 +170,6 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Lends for Old
-    where
-        OldAddr: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> OldMessage {
-            OldMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: OldMessage) -> __p::Option<__p::Foreign<Self>> {
-            if let OldMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Old
-    where
-        OldAddr: __p::Sized,
-    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OldMessage>,
@@ -232,6 +210,15 @@ const _: () = {
                 _ => {}
             }
             __p::Flow::Done
+        }
+    }
+    #[automatically_derived]
+    impl __p::Envelope<Old> for OldMessage {
+        fn wrap(__it: __p::Foreign<Old>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<Old>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -167,31 +167,25 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::Protocol
-        for shop::Cache<K, V, N>
-    where
-        shop::Cache<K, V, N>: Sized,
-    {
-        type Message = CacheMessage<K, V, N>;
-        fn label(__message: &CacheMessage<K, V, N>) -> __p::Label<'_> {
-            match *__message {
-                CacheMessage::Get { ref __reply, .. } => __p::Label::new("get", __reply.head()),
-                CacheMessage::All { ref __reply, .. } => __p::Label::new("all", __reply.head()),
-                CacheMessage::__Foreign(ref __it) => __it.label(),
-            }
-        }
-    }
-    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::Dispatch
         for shop::Cache<K, V, N>
     where
         shop::Cache<K, V, N>: Sized,
         shop::CacheAddr<K, V, N>: __p::Sized,
     {
+        type Enum = CacheMessage<K, V, N>;
         type Handle = shop::CacheAddr<K, V, N>;
+        type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
+        fn label_of(__message: &CacheMessage<K, V, N>) -> __p::Label<'_> {
+            match *__message {
+                CacheMessage::Get { ref __reply, .. } => __p::Label::new("get", __reply.head()),
+                CacheMessage::All { ref __reply, .. } => __p::Label::new("all", __reply.head()),
+                CacheMessage::__Foreign(ref __it) => __it.label(),
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -202,30 +196,6 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::Lends
-        for shop::Cache<K, V, N>
-    where
-        shop::Cache<K, V, N>: Sized,
-        shop::CacheAddr<K, V, N>: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> CacheMessage<K, V, N> {
-            CacheMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: CacheMessage<K, V, N>) -> __p::Option<__p::Foreign<Self>> {
-            if let CacheMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::HandleNow
-        for shop::Cache<K, V, N>
-    where
-        shop::Cache<K, V, N>: Sized,
-        shop::CacheAddr<K, V, N>: __p::Sized,
-    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CacheMessage<K, V, N>>,
@@ -248,6 +218,19 @@ const _: () = {
                 _ => {}
             }
             __p::Flow::Done
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize>
+        __p::Envelope<shop::Cache<K, V, N>> for CacheMessage<K, V, N>
+    where
+        shop::Cache<K, V, N>: Sized,
+    {
+        fn wrap(__it: __p::Foreign<shop::Cache<K, V, N>>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<shop::Cache<K, V, N>>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -127,23 +127,21 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl<T: Clone + Send + 'static> __p::Protocol for Double<T> {
-        type Message = DoubleMessage<T>;
-        fn label(__message: &DoubleMessage<T>) -> __p::Label<'_> {
-            match *__message {
-                DoubleMessage::__Foreign(ref __it) => __it.label(),
-            }
-        }
-    }
-    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<T: Clone + Send + 'static> __p::Dispatch for Double<T>
     where
         DoubleAddr<T>: __p::Sized,
     {
+        type Enum = DoubleMessage<T>;
         type Handle = DoubleAddr<T>;
+        type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         type Kept = __p::NoGuards;
+        fn label_of(__message: &DoubleMessage<T>) -> __p::Label<'_> {
+            match *__message {
+                DoubleMessage::__Foreign(ref __it) => __it.label(),
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -154,26 +152,6 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl<T: Clone + Send + 'static> __p::Lends for Double<T>
-    where
-        DoubleAddr<T>: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> DoubleMessage<T> {
-            DoubleMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: DoubleMessage<T>) -> __p::Option<__p::Foreign<Self>> {
-            if let DoubleMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl<T: Clone + Send + 'static> __p::HandleNow for Double<T>
-    where
-        DoubleAddr<T>: __p::Sized,
-    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<DoubleMessage<T>>,
@@ -187,6 +165,15 @@ const _: () = {
                 _ => {}
             }
             __p::Flow::Done
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone + Send + 'static> __p::Envelope<Double<T>> for DoubleMessage<T> {
+        fn wrap(__it: __p::Foreign<Double<T>>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<Double<T>>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
 };

@@ -118,10 +118,17 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl __p::Protocol for r#Type {
-        type Message = TypeMessage;
-        fn label(__message: &TypeMessage) -> __p::Label<'_> {
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for r#Type
+    where
+        TypeAddr: __p::Sized,
+    {
+        type Enum = TypeMessage;
+        type Handle = TypeAddr;
+        type Lent = __p::LocalLending<Self>;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
+        fn label_of(__message: &TypeMessage) -> __p::Label<'_> {
             match *__message {
                 TypeMessage::Fn { ref __reply, .. } => __p::Label::new("fn", __reply.head()),
                 TypeMessage::Self_ { ref __reply, .. } => __p::Label::new("self_", __reply.head()),
@@ -129,15 +136,6 @@ const _: () = {
                 TypeMessage::__Foreign(ref __it) => __it.label(),
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Dispatch for r#Type
-    where
-        TypeAddr: __p::Sized,
-    {
-        type Handle = TypeAddr;
-        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::local_later(__life.seat(), __p::run(__life))
         }
@@ -148,27 +146,7 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Lends for r#Type
-    where
-        TypeAddr: __p::Sized,
-    {
-        type Lent = __p::LocalLending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> TypeMessage {
-            TypeMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: TypeMessage) -> __p::Option<__p::Foreign<Self>> {
-            if let TypeMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleLater for r#Type
-    where
-        TypeAddr: __p::Sized,
-    {
-        fn handle(
+        fn handle_later(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<TypeMessage>,
             __context: &::actor_core::Context<Self>,
@@ -200,6 +178,15 @@ const _: () = {
                 }
                 __p::Flow::Done
             }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Envelope<r#Type> for TypeMessage {
+        fn wrap(__it: __p::Foreign<r#Type>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<r#Type>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

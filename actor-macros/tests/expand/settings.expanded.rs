@@ -144,10 +144,17 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl __p::Protocol for Motor {
-        type Message = MotorMessage;
-        fn label(__message: &MotorMessage) -> __p::Label<'_> {
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for Motor
+    where
+        MotorAddr: __p::Sized,
+    {
+        type Enum = MotorMessage;
+        type Handle = MotorAddr;
+        type Lent = __p::Lending<Self>;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::Kept<MotorMessage>;
+        fn label_of(__message: &MotorMessage) -> __p::Label<'_> {
             match *__message {
                 MotorMessage::Turn { ref __reply, .. } => __p::Label::new("turn", __reply.head()),
                 MotorMessage::Halt { ref __reply, .. } => __p::Label::new("halt", __reply.head()),
@@ -161,15 +168,6 @@ const _: () = {
                 MotorMessage::__Foreign(ref __it) => __it.label(),
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Dispatch for Motor
-    where
-        MotorAddr: __p::Sized,
-    {
-        type Handle = MotorAddr;
-        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::Kept<MotorMessage>;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run_shared(__life))
         }
@@ -180,7 +178,6 @@ const _: () = {
                 __p::None
             }
         }
-        #[allow(unreachable_patterns)]
         fn way(__message: &MotorMessage) -> __p::Way {
             match *__message {
                 MotorMessage::Halt { .. } => {
@@ -199,14 +196,13 @@ const _: () = {
                 _ => __p::Way { priority: false, unbounded: false, guarded: false },
             }
         }
-        #[allow(unreachable_patterns, clippy::match_like_matches_macro)]
+        #[allow(clippy::match_like_matches_macro)]
         fn is_concurrent(__message: &MotorMessage) -> __p::bool {
             match *__message {
                 MotorMessage::Watch { .. } => true,
                 _ => false,
             }
         }
-        #[allow(unreachable_patterns)]
         fn ready(&self, __message: &MotorMessage) -> __p::bool {
             match *__message {
                 MotorMessage::Shift {
@@ -221,30 +217,12 @@ const _: () = {
                     by,
                 ),
                 MotorMessage::Watch { ref limit, .. } => Self::__when_watch(self, limit),
-                _ => Self::foreign(__message).is_none_or(|__it| __it.ready(self)),
+                _ => {
+                    <Self as __p::Dispatch>::foreign(__message).is_none_or(|__it| __it.ready(self))
+                }
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Lends for Motor
-    where
-        MotorAddr: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> MotorMessage {
-            MotorMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: MotorMessage) -> __p::Option<__p::Foreign<Self>> {
-            if let MotorMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleLater for Motor
-    where
-        MotorAddr: __p::Sized,
-    {
-        fn handle(
+        fn handle_later(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<MotorMessage>,
             __context: &::actor_core::Context<Self>,
@@ -291,13 +269,6 @@ const _: () = {
                 __p::Flow::Done
             }
         }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleShared for Motor
-    where
-        MotorAddr: __p::Sized,
-    {
         fn handle_shared(
             __me: &Self,
             __message: MotorMessage,
@@ -317,6 +288,15 @@ const _: () = {
                 }
                 __p::Flow::Done
             }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Envelope<Motor> for MotorMessage {
+        fn wrap(__it: __p::Foreign<Motor>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<Motor>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -32,24 +32,22 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl __p::Protocol for One {
-        type Message = OneMessage;
-        fn label(__message: &OneMessage) -> __p::Label<'_> {
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for One
+    where
+        OneAddr: __p::Sized,
+    {
+        type Enum = OneMessage;
+        type Handle = OneAddr;
+        type Lent = __p::Lending<Self>;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
+        fn label_of(__message: &OneMessage) -> __p::Label<'_> {
             match *__message {
                 OneMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
                 OneMessage::__Foreign(ref __it) => __it.label(),
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Dispatch for One
-    where
-        OneAddr: __p::Sized,
-    {
-        type Handle = OneAddr;
-        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -60,26 +58,6 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Lends for One
-    where
-        OneAddr: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> OneMessage {
-            OneMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: OneMessage) -> __p::Option<__p::Foreign<Self>> {
-            if let OneMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for One
-    where
-        OneAddr: __p::Sized,
-    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OneMessage>,
@@ -96,6 +74,15 @@ const _: () = {
                 _ => {}
             }
             __p::Flow::Done
+        }
+    }
+    #[automatically_derived]
+    impl __p::Envelope<One> for OneMessage {
+        fn wrap(__it: __p::Foreign<One>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<One>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(
@@ -168,24 +155,22 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl __p::Protocol for Many {
-        type Message = ManyMessage;
-        fn label(__message: &ManyMessage) -> __p::Label<'_> {
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for Many
+    where
+        ManyAddr: __p::Sized,
+    {
+        type Enum = ManyMessage;
+        type Handle = ManyAddr;
+        type Lent = __p::Lending<Self>;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
+        fn label_of(__message: &ManyMessage) -> __p::Label<'_> {
             match *__message {
                 ManyMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
                 ManyMessage::__Foreign(ref __it) => __it.label(),
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Dispatch for Many
-    where
-        ManyAddr: __p::Sized,
-    {
-        type Handle = ManyAddr;
-        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -196,26 +181,6 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Lends for Many
-    where
-        ManyAddr: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> ManyMessage {
-            ManyMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: ManyMessage) -> __p::Option<__p::Foreign<Self>> {
-            if let ManyMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Many
-    where
-        ManyAddr: __p::Sized,
-    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<ManyMessage>,
@@ -235,6 +200,15 @@ const _: () = {
                 _ => {}
             }
             __p::Flow::Done
+        }
+    }
+    #[automatically_derived]
+    impl __p::Envelope<Many> for ManyMessage {
+        fn wrap(__it: __p::Foreign<Many>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<Many>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(
@@ -304,24 +278,22 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl __p::Protocol for Sure {
-        type Message = SureMessage;
-        fn label(__message: &SureMessage) -> __p::Label<'_> {
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for Sure
+    where
+        SureAddr: __p::Sized,
+    {
+        type Enum = SureMessage;
+        type Handle = SureAddr;
+        type Lent = __p::Lending<Self>;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
+        fn label_of(__message: &SureMessage) -> __p::Label<'_> {
             match *__message {
                 SureMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
                 SureMessage::__Foreign(ref __it) => __it.label(),
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Dispatch for Sure
-    where
-        SureAddr: __p::Sized,
-    {
-        type Handle = SureAddr;
-        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -332,26 +304,6 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Lends for Sure
-    where
-        SureAddr: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> SureMessage {
-            SureMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: SureMessage) -> __p::Option<__p::Foreign<Self>> {
-            if let SureMessage::__Foreign(__it) = __message { __p::Some(__it) } else { __p::None }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Sure
-    where
-        SureAddr: __p::Sized,
-    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<SureMessage>,
@@ -368,6 +320,15 @@ const _: () = {
                 _ => {}
             }
             __p::Flow::Done
+        }
+    }
+    #[automatically_derived]
+    impl __p::Envelope<Sure> for SureMessage {
+        fn wrap(__it: __p::Foreign<Sure>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<Sure>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -10,16 +10,17 @@ impl Greeter for Robot {
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::Serves<GreeterAddr> for Robot
+    impl __p::Serves<GreeterAddr> for <RobotAddr as ::actor_core::Address>::Actor
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
-        Robot: __p::Lends,
+        Robot: __p::HasBlock,
     {
         fn lend(
             __loan: __p::Loan<Self, <GreeterAddr as ::actor_core::Address>::Actor>,
-        ) -> <Self as __p::Lends>::Lent {
-            __p::Box::pin(__p::lend(__loan))
+        ) -> <Self as __p::Dispatch>::Lent {
+            use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
+            (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan))
         }
     }
     #[automatically_derived]
@@ -27,7 +28,7 @@ const _: () = {
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
-        Robot: __p::Lends,
+        Robot: __p::HasBlock,
     {
         fn from(__addr: RobotAddr) -> Self {
             __p::From::from(__p::bridge::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(

@@ -61,10 +61,17 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
-    impl __p::Protocol for Counter {
-        type Message = CounterMessage;
-        fn label(__message: &CounterMessage) -> __p::Label<'_> {
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for Counter
+    where
+        CounterAddr: __p::Sized,
+    {
+        type Enum = CounterMessage;
+        type Handle = CounterAddr;
+        type Lent = __p::Lending<Self>;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        type Kept = __p::NoGuards;
+        fn label_of(__message: &CounterMessage) -> __p::Label<'_> {
             match *__message {
                 CounterMessage::Right { ref __reply, .. } => {
                     __p::Label::new("right", __reply.head())
@@ -72,15 +79,6 @@ const _: () = {
                 CounterMessage::__Foreign(ref __it) => __it.label(),
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Dispatch for Counter
-    where
-        CounterAddr: __p::Sized,
-    {
-        type Handle = CounterAddr;
-        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -91,30 +89,6 @@ const _: () = {
                 __p::None
             }
         }
-    }
-    #[automatically_derived]
-    impl __p::Lends for Counter
-    where
-        CounterAddr: __p::Sized,
-    {
-        type Lent = __p::Lending<Self>;
-        fn wrap(__it: __p::Foreign<Self>) -> CounterMessage {
-            CounterMessage::__Foreign(__it)
-        }
-        fn unwrap(__message: CounterMessage) -> __p::Option<__p::Foreign<Self>> {
-            if let CounterMessage::__Foreign(__it) = __message {
-                __p::Some(__it)
-            } else {
-                __p::None
-            }
-        }
-    }
-    #[automatically_derived]
-    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
-    impl __p::HandleNow for Counter
-    where
-        CounterAddr: __p::Sized,
-    {
         fn handle(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,
@@ -134,6 +108,15 @@ const _: () = {
                 _ => {}
             }
             __p::Flow::Done
+        }
+    }
+    #[automatically_derived]
+    impl __p::Envelope<Counter> for CounterMessage {
+        fn wrap(__it: __p::Foreign<Counter>) -> Self {
+            Self::__Foreign(__it)
+        }
+        fn unwrap(self) -> __p::Option<__p::Foreign<Counter>> {
+            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

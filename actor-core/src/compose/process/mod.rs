@@ -21,7 +21,8 @@ pub use inbox::Inbox;
 pub use outcome::Outcome;
 pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 
-use crate::actor::{Actor, Dispatch, Hooks, Label, Protocol, Settings};
+use crate::actor::{Actor, Dispatch, Hooks, Label, Settings};
+use crate::life::foreign::Lending;
 use crate::life::spawn::Prepared;
 use crate::life::{Life, Runner};
 use crate::sync::{Arc, Mutex};
@@ -76,22 +77,18 @@ impl<M: Send + 'static> Actor for Proc<M> {
 
 // A user who has forgotten a half of an actor is not to be told of this one.
 #[diagnostic::do_not_recommend]
-impl<M: Send + 'static> Protocol for Proc<M> {
-    type Message = M;
-
-    // A reply that is in a message is the user's own and is not seen from here.
-    fn label(_: &M) -> Label<'_> {
-        Label::new(type_name::<M>(), Marks::NONE)
-    }
-}
-
-// A user who has forgotten a half of an actor is not to be told of this one.
-#[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Dispatch for Proc<M> {
     type Handle = ProcessAddr<M>;
+    type Enum = M;
+    type Lent = Lending<Self>;
     type Kept = crate::life::NoGuards;
 
     const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
+
+    // A reply that is in a message is the user's own and is not seen from here.
+    fn label_of(_: &M) -> Label<'_> {
+        Label::new(type_name::<M>(), Marks::NONE)
+    }
 
     fn runner(life: Life<Self>) -> Runner {
         Runner::later(life.seat(), attend::attend(life))

@@ -1,10 +1,12 @@
 use actor_core::prelude::*;
-
 #[actor]
-struct Counter;
+struct Counter(u64);
 #[actor]
-impl Counter {}
+impl Counter {
+    fn add(&mut self) { self.0 += 1; }
+}
 #[actor]
-impl Counter {}
-
+impl Counter {
+    async fn total(&mut self) -> u64 { self.0 }
+}
 fn main() {}

@@ -1,0 +1,9 @@
+use actor_core::prelude::*;
+use tests::greeting::{Greeter, GreeterAddr};
+#[actor]
+struct Robot<K: Send + 'static>(K);
+#[actor]
+impl<K: Send + 'static> Greeter for Robot<K> {
+    fn greet(&mut self, name: String) -> String { name }
+}
+fn main() {}
