@@ -1,5 +1,6 @@
 //! The end of a call that waits: [`Answer`].
 
+use super::head::Head;
 use super::slot::{Progress, Slot};
 use crate::error::CallError;
 use crate::sync::Arc;
@@ -27,10 +28,19 @@ pub struct Answer<T> {
 }
 
 impl<T> Answer<T> {
-    /// It is a handler that waits.
-    pub(crate) fn note_handler(&self) {
-        if let Some(slot) = &self.slot {
-            slot.head.note_handler();
+    /// How far the message has come, as long as the answer has not been given.
+    pub(super) fn head(&self) -> Option<&Head> {
+        match &self.slot {
+            Some(slot) => Some(&slot.head),
+            None => None,
+        }
+    }
+
+    /// Waits no more: as dropping it.
+    pub(super) fn leave(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            slot.head.abandon();
+            drop(slot.close());
         }
     }
 
@@ -60,10 +70,7 @@ impl<T> Future for Answer<T> {
 
 impl<T> Drop for Answer<T> {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            slot.head.abandon();
-            drop(slot.close());
-        }
+        self.leave();
     }
 }
 

@@ -336,20 +336,39 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[track_caller]
     #[inline]
     pub(crate) fn take_message(&mut self) -> P::Message {
-        let message = self.message.take();
-        let message = message.expect("the call has been polled already: its message is under way");
         #[cfg(any(feature = "metrics", feature = "tracing"))]
-        let message = self.stamped(message, false);
-        message
+        self.stamp(false);
+        self.take_unstamped()
     }
 
-    /// The message with the time and the place from which it is sent.
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    fn stamped(&self, mut message: P::Message, waits: bool) -> P::Message {
-        if let Some(slot) = (self.slot)(&mut message) {
-            slot.stamp().set(self.address.get().post().core().hub.host.now(), waits);
+    #[track_caller]
+    #[inline]
+    fn take_unstamped(&mut self) -> P::Message {
+        match self.message.take() {
+            Some(message) => message,
+            None => panic!("the call has been polled already: its message is under way"),
         }
-        message
+    }
+
+    /// Notes in the message when and from where it is sent.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    fn stamp(&mut self, waits: bool) {
+        let now = self.address.get().post().core().hub.host.now();
+        if let Some(message) = &mut self.message
+            && let Some(slot) = (self.slot)(message)
+        {
+            slot.stamp().set(now, waits);
+        }
+    }
+
+    /// Puts the reply into the message.
+    #[inline]
+    fn fill(&mut self, reply: Reply<T>) {
+        if let Some(message) = &mut self.message
+            && let Some(slot) = (self.slot)(message)
+        {
+            slot.fill(reply);
+        }
     }
 
     pub(crate) fn target(&self) -> &Addr<P> {

@@ -103,6 +103,26 @@ impl<T> Reply<T> {
         Unwanted { reply: self }
     }
 
+    /// Answers with what a handler returned. What nobody takes is looked at by `lost`: an error that
+    /// was returned to nobody is reported.
+    #[inline]
+    pub(super) fn answer(mut self, value: T, lost: fn(&T) -> Option<String>) {
+        let slot = self.slot.take();
+        // It is empty: so nothing need look after it once more.
+        std::mem::forget(self);
+        let is_call = slot.is_some();
+        let value = match slot {
+            Some(slot) => match slot.put(Ok(value)) {
+                Err(Ok(value)) => value,
+                Ok(()) | Err(Err(_)) => return,
+            },
+            None => value,
+        };
+        if let Some(error) = lost(&value) {
+            current::report_lost(error, is_call);
+        }
+    }
+
     pub(crate) fn none() -> Self {
         Reply { slot: None }
     }
@@ -168,8 +188,8 @@ impl<T> fmt::Debug for Reply<T> {
 /// A slot whose caller is woken by `waker`, which saves the first poll a lock.
 pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
     let (reply, answer) = ends(QUEUED, Progress::Waiting(waker.clone()));
-    if record::is_own_waker(waker) {
-        answer.note_handler();
+    if let (true, Some(head)) = (record::is_own_waker(waker), answer.head()) {
+        head.note_handler();
     }
     (reply, answer)
 }

@@ -2,7 +2,6 @@
 
 use super::head::Head;
 use super::reply::Reply;
-use crate::cell::current;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::observe::stamp::Stamp;
 use std::fmt;
@@ -68,22 +67,8 @@ impl<P: ?Sized, T> ReplySlot<P, T> {
     /// Answers with what the handler returned. What nobody takes is looked at by `lost`: an error
     /// that was returned to nobody is reported.
     #[inline]
-    pub fn answer(self, value: T, lost: impl FnOnce(&T) -> Option<String>) {
-        let mut reply = self.reply;
-        let slot = reply.slot.take();
-        // It is empty: so nothing need look after it once more.
-        std::mem::forget(reply);
-        let is_call = slot.is_some();
-        let value = match slot {
-            Some(slot) => match slot.put(Ok(value)) {
-                Err(Ok(value)) => value,
-                Ok(()) | Err(Err(_)) => return,
-            },
-            None => value,
-        };
-        if let Some(error) = lost(&value) {
-            current::report_lost(error, is_call);
-        }
+    pub fn answer(self, value: T, lost: fn(&T) -> Option<String>) {
+        self.reply.answer(value, lost);
     }
 
     /// Hands the reply to a handler that answers later.
