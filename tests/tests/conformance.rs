@@ -16,6 +16,7 @@ mod call {
     mod refusal;
     mod reply;
     mod start;
+    mod stillborn;
     mod timeouts;
     mod waiting;
     mod watch;
@@ -35,6 +36,8 @@ mod call {
         death::a04_a_sync_handler_that_is_killed_runs_to_its_return,
         death::a05_calls_queued_at_an_actor_that_ends_return_stopped,
         death::a05_calls_queued_at_an_actor_that_fails_to_start_return_stopped,
+        stillborn::a05_a_call_to_an_actor_whose_maker_panics_returns_stopped,
+        stillborn::a05_an_actor_whose_making_cannot_begin_has_ended,
         timeouts::a06_timed_out_calls_leave_no_residue,
         cancel::a07_a_call_dropped_before_queueing_is_never_handled,
         cancel::a07_a_call_dropped_while_queued_is_never_handled,

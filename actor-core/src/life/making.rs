@@ -18,7 +18,7 @@ pub(crate) const WHAT: &str = "spawn";
 
 /// Starts to make the state of an actor that is alive already.
 #[track_caller]
-pub(crate) fn begin<A, U, E>(birth: Birth<A>, make: impl FnOnce(A::Addr) -> U) -> A::Addr
+pub(crate) fn begin<A, U, E>(mut birth: Birth<A>, make: impl FnOnce(A::Addr) -> U) -> A::Addr
 where
     A: Dispatch + Send,
     U: Future<Output = Result<A, E>> + Send + 'static,
@@ -28,7 +28,10 @@ where
     let mut driver = Driver::new(birth.mail.clone());
     driver.expect(cradle.clone());
     if birth.alive {
-        task(&birth.mail, cradle, make(birth.address()));
+        let address = birth.address();
+        let making;
+        (birth, making) = birth.asked(|| make(address));
+        task(&birth.mail, cradle, making);
     }
     birth.run(Life { driver, state: None })
 }

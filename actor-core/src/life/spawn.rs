@@ -3,7 +3,6 @@
 use super::body::Runner;
 use crate::actor::{Dispatch, Settings};
 use crate::cell::core::Core;
-use crate::cell::current;
 use crate::cell::hub::Hub;
 use crate::cell::mail::Mail;
 use crate::cell::post::AnyMail;
@@ -16,7 +15,7 @@ use crate::sync::Arc;
 use crate::talk::address::Addr;
 use crate::{Exit, System};
 use std::fmt;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// The start of an actor's life: what the run loop is made of.
 pub struct Life<A: Dispatch> {
@@ -206,12 +205,17 @@ impl<A: Dispatch> Birth<A> {
     #[track_caller]
     pub(crate) fn with(self, make: impl FnOnce(&A::Addr) -> A) -> A::Addr {
         let address = self.address();
-        match current::catch(|| make(&address)) {
-            Ok(state) => self.live(Some(state)),
+        let (born, state) = self.asked(|| make(&address));
+        born.live(Some(state))
+    }
+
+    /// Asks the user for something, on this stack. If that panics, the panic is the caller's; whoever
+    /// has the address by then is told that the actor has ended.
+    pub(crate) fn asked<T>(self, ask: impl FnOnce() -> T) -> (Self, T) {
+        match catch_unwind(AssertUnwindSafe(ask)) {
+            Ok(answer) => (self, answer),
             Err(payload) => {
-                // The panic is the caller's; whoever has the address by now is told that it ended.
-                self.mail.close();
-                publish(&*self.mail, Exit::Stopped);
+                self.end();
                 resume_unwind(payload)
             }
         }
@@ -223,9 +227,7 @@ impl<A: Dispatch> Birth<A> {
 
     /// It never lives: whoever has its address is told that it has ended.
     pub(crate) fn end(self) {
-        AnyMail::close(&*self.mail);
-        self.mail.discard();
-        publish(&*self.mail, Exit::Stopped);
+        end_unborn(&self.mail);
     }
 
     /// Puts the actor on its way to its first run.
@@ -238,14 +240,32 @@ impl<A: Dispatch> Birth<A> {
     #[track_caller]
     pub(crate) fn run(self, life: Life<A>) -> A::Addr {
         if !self.alive {
-            self.mail.close();
-            publish(&*self.mail, Exit::Stopped);
+            end_unborn(&self.mail);
             // Never alive: its state goes where it came from, in the caller's hands.
             drop(life);
             return self.address.into();
         }
+        let unborn = Unborn(&self.mail);
         let Runner(cell) = A::runner(life);
+        std::mem::forget(unborn);
         self.mail.core.hub.host.schedule(Job::Cell(cell), Turn::Next);
         self.address.into()
     }
+}
+
+/// An actor of which no cell is there yet. Dropped, it has ended: a `local` one is refused elsewhere
+/// than on its thread, by a panic.
+struct Unborn<'a, A: Dispatch>(&'a Mail<A>);
+
+impl<A: Dispatch> Drop for Unborn<'_, A> {
+    fn drop(&mut self) {
+        end_unborn(self.0);
+    }
+}
+
+#[cold]
+fn end_unborn<A: Dispatch>(mail: &Mail<A>) {
+    AnyMail::close(mail);
+    mail.discard();
+    publish(mail, Exit::Stopped);
 }

@@ -1,0 +1,96 @@
+//! Actors that never come to live, because the one who spawns them panics meanwhile: whoever has the
+//! address by then is told, and nothing of them is left.
+
+use actor_core::prelude::*;
+use futures_lite::future::{block_on, poll_once};
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::time::Duration;
+use tests::guarded;
+
+#[actor]
+struct Unborn;
+
+#[actor]
+impl Unborn {
+    fn ping(&self) {}
+}
+
+/// A call that lies in the mailbox of an actor that does not live yet.
+fn called(me: &UnbornAddr) -> actor_core::Call<'static, Unborn, ()> {
+    let mut call = me.ping().owned();
+    assert!(block_on(poll_once(&mut call)).is_none(), "nobody can have answered");
+    call
+}
+
+/// Runs what panics.
+fn panics(run: impl FnOnce()) {
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "the panic is the caller's");
+}
+
+pub fn a05_a_call_to_an_actor_whose_maker_panics_returns_stopped(system: &System) {
+    system.block_on(async {
+        let mut call = None;
+        panics(|| {
+            Unborn::spawn_with(|me| {
+                call = Some(called(me));
+                panic!("planned")
+            });
+        });
+        assert_eq!(call.expect("it was made").await, Err(CallError::Stopped));
+    });
+}
+
+pub fn a05_an_actor_whose_making_cannot_begin_has_ended(system: &System) {
+    system.block_on(async {
+        let mut known = None;
+        panics(|| {
+            Unborn::try_spawn_with(|me| {
+                known = Some((called(&me), me.join()));
+                assert!(me.name().is_empty(), "planned");
+                async { Ok::<_, Infallible>(Unborn) }
+            });
+        });
+        let (call, join) = known.expect("they were made");
+        assert_eq!(call.await, Err(CallError::Stopped));
+        assert_eq!(join.await, Exit::Stopped);
+    });
+}
+
+#[actor(local)]
+struct Local {
+    _state: Rc<()>,
+}
+
+#[actor(local)]
+impl Local {}
+
+#[test]
+fn a_local_actor_that_is_refused_leaves_nothing_behind() {
+    guarded("a refused local actor", || {
+        let system = System::builder().threads(1).build();
+        panics(|| {
+            Local { _state: Rc::default() }.spawn_on(&system);
+        });
+        // It would wait for what is in the table of actors.
+        assert!(system.block_on(system.shutdown(Duration::from_hours(1))).is_clean());
+    });
+}
+
+#[test]
+fn a_call_to_an_actor_that_is_made_after_the_shutdown_returns_stopped() {
+    guarded("made after the shutdown", || {
+        let system = System::builder().threads(1).build();
+        assert!(system.block_on(system.shutdown(Duration::from_hours(1))).is_clean());
+        let mut call = None;
+        let made = system.block_on(async {
+            Unborn::spawn_with(|me| {
+                call = Some(called(me));
+                Unborn
+            })
+        });
+        assert!(!made.is_alive());
+        assert_eq!(block_on(call.expect("it was made")), Err(CallError::Stopped));
+    });
+}
