@@ -3,6 +3,8 @@
 
 #[path = "simulation/asked.rs"]
 mod asked;
+#[path = "simulation/bounds.rs"]
+mod bounds;
 #[path = "simulation/chapter.rs"]
 mod chapter;
 #[path = "simulation/explored.rs"]

@@ -194,6 +194,23 @@ impl<A: Dispatch> Driver<A> {
         self.begin_handling(message)
     }
 
+    /// As `offer`, for a message that came by a notice. Where it has to wait for those that it may not
+    /// be handled `BESIDE`, it is not begun: it is offered anew when they are done.
+    pub(super) fn offer_made<const BESIDE: bool>(
+        &mut self,
+        message: A::Message,
+        actor: &A,
+    ) -> Option<Next<A::Message>> {
+        let waits = BESIDE && !A::is_concurrent(&message);
+        let is_asked = A::Kept::IS_THERE || Way::of::<A>(&message).guarded;
+        if waits && (!is_asked || matches!(ask(actor, &message), Word::Now)) {
+            let label = A::label(&message);
+            let handling = Handling::new(label.name, label.reply);
+            return Some(Next::Run(Input::Message(message), handling));
+        }
+        self.offer(message, actor)
+    }
+
     fn offer_asked(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
         match ask(actor, &message) {
             Word::Now | Word::Never => self.begin_handling(message),

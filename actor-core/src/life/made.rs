@@ -16,10 +16,13 @@ pub(crate) type Make<A> = Box<dyn FnMut(&<A as crate::Actor>::Addr) -> Made<A> +
 /// Makes a message of an exit.
 pub(crate) type MakeOfExit<A> = Box<dyn FnOnce(&<A as crate::Actor>::Addr, Exit) -> Made<A> + Send>;
 
+/// A message on its way to somebody else.
+pub(crate) type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 pub(crate) enum Made<A: Dispatch> {
     Own(A::Message),
     /// Waits for room elsewhere; the actor itself does not.
-    Elsewhere(Pin<Box<dyn Future<Output = ()> + Send>>),
+    Elsewhere(Sending),
     Nothing,
 }
 

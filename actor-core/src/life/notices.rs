@@ -12,11 +12,15 @@ use crate::incident::Incident;
 use crate::life::task;
 
 impl<A: Dispatch> Driver<A> {
-    /// Handles one notice at its turn.
-    pub(super) fn heed_notice(&mut self, notice: Notice, actor: &A) -> Option<Next<A::Message>> {
+    /// Handles one notice at its turn; `BESIDE` others that run.
+    pub(super) fn heed_notice<const BESIDE: bool>(
+        &mut self,
+        notice: Notice,
+        actor: &A,
+    ) -> Option<Next<A::Message>> {
         match notice {
-            Notice::Due(key) => self.due(key, actor),
-            Notice::Exited(key, id, exit) => self.exited(key, id, exit, actor),
+            Notice::Due(key) => self.due::<BESIDE>(key, actor),
+            Notice::Exited(key, id, exit) => self.exited::<BESIDE>(key, id, exit, actor),
             Notice::Unlinked(id, exit) => self.unlinked(id, exit),
             Notice::Broken(failure) => {
                 self.finish(Exit::Failed(failure));
@@ -27,16 +31,13 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// A timer, a stream or a piped future has something.
-    fn due(&mut self, key: Key, actor: &A) -> Option<Next<A::Message>> {
+    fn due<const BESIDE: bool>(&mut self, key: Key, actor: &A) -> Option<Next<A::Message>> {
         let mail = self.mail().clone();
         let mut lane = mail.lane();
         // What was cancelled is not there: what had fired is skipped.
-        let (make, what) = match lane.holdings.as_mut()?.get(key)? {
-            Holding::Timer { clock, make } => {
-                clock.taken();
-                (make.take(), "timer")
-            }
-            Holding::Source { make, .. } => (make.take(), "stream"),
+        let (make, what, clock) = match lane.holdings.as_mut()?.get(key)? {
+            Holding::Timer { clock, make } => (make.take(), "timer", Some(clock.clone())),
+            Holding::Source { make, .. } => (make.take(), "stream", None),
             _ => return None,
         };
         drop(lane);
@@ -44,6 +45,17 @@ impl<A: Dispatch> Driver<A> {
         let me = self.context().address();
         let made = current::guarded(&*mail, what, || make(&me));
         let is_over = matches!(made, Ok(Made::Nothing) | Err(_));
+        let made = match (made, clock) {
+            (Ok(Made::Elsewhere(sending)), Some(clock)) => {
+                Ok(Made::Elsewhere(clock.taken_after(sending)))
+            }
+            (made, clock) => {
+                if let Some(clock) = clock {
+                    clock.taken();
+                }
+                made
+            }
+        };
         // It goes back, unless it was cancelled meanwhile or was for once only.
         let mut gone = Some(make);
         let mut at_end = None;
@@ -70,11 +82,17 @@ impl<A: Dispatch> Driver<A> {
             Some(mut at_end) if made.is_ok() => current::guarded(&*mail, what, || at_end(&me)),
             _ => made,
         };
-        self.made(made, what, actor)
+        self.made::<BESIDE>(made, what, actor)
     }
 
     /// Whom this life watches has ended.
-    fn exited(&mut self, key: Key, id: ActorId, exit: Exit, actor: &A) -> Option<Next<A::Message>> {
+    fn exited<const BESIDE: bool>(
+        &mut self,
+        key: Key,
+        id: ActorId,
+        exit: Exit,
+        actor: &A,
+    ) -> Option<Next<A::Message>> {
         let mail = self.mail().clone();
         let mut lane = mail.lane();
         let holding = lane.holdings.as_mut()?.remove(key)?;
@@ -83,7 +101,7 @@ impl<A: Dispatch> Driver<A> {
             Holding::Monitor { make, .. } => {
                 let me = self.context().address();
                 let made = current::guarded(&*mail, "monitor", || make(&me, exit));
-                self.made(made, "monitor", actor)
+                self.made::<BESIDE>(made, "monitor", actor)
             }
             Holding::Link { .. } => self.unlinked(id, exit),
             Holding::Child(child) => {
@@ -124,14 +142,14 @@ impl<A: Dispatch> Driver<A> {
         None
     }
 
-    fn made(
+    fn made<const BESIDE: bool>(
         &mut self,
         made: Result<Made<A>, Failure>,
         what: &'static str,
         actor: &A,
     ) -> Option<Next<A::Message>> {
         match made {
-            Ok(Made::Own(message)) => return self.offer(message, actor),
+            Ok(Made::Own(message)) => return self.offer_made::<BESIDE>(message, actor),
             Ok(Made::Elsewhere(sending)) => {
                 let (runnable, task) = task::prepare(&self.mail().core.hub, sending);
                 task.detach();

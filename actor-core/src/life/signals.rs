@@ -54,7 +54,7 @@ impl<A: Dispatch> Driver<A> {
             && let Some(notice) = self.mail().take_due_notice()
         {
             self.mail().core.spend();
-            return Some(self.heed_notice(notice, actor));
+            return Some(self.heed_notice::<BESIDE>(notice, actor));
         }
         None
     }

@@ -4,6 +4,7 @@ use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::{Key, Notice};
 use crate::host::TimerKey;
 use crate::incident::Incident;
+use crate::life::made::Sending;
 use crate::sync::{Arc, Mutex, Weak};
 use std::fmt;
 use std::task::{Wake, Waker};
@@ -130,6 +131,15 @@ impl Clock {
     /// The tick that waited has been taken.
     pub(crate) fn taken(&self) {
         self.state.lock().waiting = false;
+    }
+
+    /// The tick that waited has become a message for somebody else: it is taken when that has been
+    /// sent, so that no more than one waits for room there.
+    pub(crate) fn taken_after(self: Arc<Self>, sending: Sending) -> Sending {
+        Box::pin(async move {
+            sending.await;
+            self.taken();
+        })
     }
 
     pub(crate) fn is_periodic(&self) -> bool {

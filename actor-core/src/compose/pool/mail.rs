@@ -8,7 +8,7 @@ use crate::actor::{Dispatch, Way};
 use crate::cell::core::Core;
 use crate::cell::pending::Pending;
 use crate::cell::post::{
-    AnyMail, Fetched, Post, Rest, Shared, Verbs, WeakPost, announce, contain, throw_away, wake_all,
+    AnyMail, Fetched, Post, Rest, Shared, Verbs, WeakPost, announce, throw_away, wake_all,
 };
 use crate::cell::queue::{Queue, Refused, Room, Ticket};
 use crate::cell::seat::{Cell, Seat};
@@ -47,6 +47,8 @@ struct Lane<A: Dispatch> {
     restarts: VecDeque<Instant>,
     /// Set when the pool ends before it has drained: nobody is restarted any more.
     verdict: Option<Exit>,
+    /// Set when the exit is about to be published, which happens once.
+    is_over: bool,
 }
 
 impl<A: Dispatch> PoolMail<A> {
@@ -61,6 +63,7 @@ impl<A: Dispatch> PoolMail<A> {
             size: 0,
             restarts: VecDeque::new(),
             verdict: None,
+            is_over: false,
         };
         Arc::new_cyclic(|this| PoolMail { core, make, lane: Mutex::new(lane), this: this.clone() })
     }
@@ -73,9 +76,27 @@ impl<A: Dispatch> PoolMail<A> {
         format!("{}/{number}", self.label())
     }
 
-    /// The last member has gone: what is left is thrown away, and the exit published.
-    pub(super) fn end(&self) {
+    /// Gives a member its place, before it first runs, since it may fail in that already. False if
+    /// there is no place for it any more.
+    pub(super) fn seat_member(&self, number: usize, member: Arc<dyn AnyMail>) -> bool {
         let mut lane = self.lane.lock();
+        let is_wanted = lane.wants(number);
+        match lane.members.get_mut(number) {
+            Some(place @ None) if is_wanted => {
+                *place = Some(member);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Once the last member has gone, what is left is thrown away, and the exit published.
+    pub(super) fn end_if_empty(&self) {
+        let mut lane = self.lane.lock();
+        if lane.is_over || lane.members.iter().any(Option::is_some) {
+            return;
+        }
+        lane.is_over = true;
         lane.seat.closed = true;
         let left = lane.queue.drain();
         let exit = lane.verdict.take().unwrap_or(Exit::Stopped);
@@ -136,18 +157,19 @@ impl<A: Dispatch> PoolMail<A> {
 
     fn member_ended(&self, id: ActorId) {
         let mut lane = self.lane.lock();
-        let mut gone = None;
-        for place in &mut lane.members {
-            if place.as_ref().is_some_and(|member| member.core().id() == id) {
-                gone = place.take();
-            }
-        }
-        let is_last = gone.is_some() && lane.members.iter().all(Option::is_none);
+        let is_it = |place: &Option<Arc<dyn AnyMail>>| {
+            place.as_ref().is_some_and(|member| member.core().id() == id)
+        };
+        let Some(number) = lane.members.iter().position(is_it) else { return };
+        let gone = lane.members[number].take();
+        // The pool has grown again while it ended.
+        let is_missed = lane.wants(number);
         drop(lane);
         drop(gone);
-        if is_last {
-            self.end();
+        if is_missed && let Some(this) = self.this.upgrade() {
+            start_member(&this, number);
         }
+        self.end_if_empty();
     }
 }
 
@@ -155,6 +177,12 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
     fn fetch_for(&self, number: usize, wanted: fn(&A::Message) -> bool) -> Fetched<A::Message> {
         let mut lane = self.lane.lock();
         if number >= lane.size || lane.verdict.is_some() {
+            // It may have been woken for what another has to take now.
+            let other = if lane.queue.total(0) == 0 { None } else { lane.next_idle() };
+            drop(lane);
+            if let Some(other) = other {
+                other.poke();
+            }
             return Fetched::Over;
         }
         let message = lane.queue.take_urgent(Way::of::<A>, wanted).or_else(|| {
@@ -225,7 +253,7 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
         lane.idle.clear();
         drop(lane);
         announce(changed);
-        calls.into_iter().for_each(|message| contain(self, "", || drop(message)));
+        calls.into_iter().for_each(|message| throw_away::<A>(self, message));
         wake.into_iter().for_each(Waker::wake);
         members.iter().flatten().for_each(|member| member.poke());
     }
@@ -337,14 +365,20 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         // Those that idle have to look once more to see that they are too many.
         surplus.iter().for_each(|member| member.poke());
         for number in wanted {
-            let member = start_member(&this, number);
-            self.lane.lock().members[number] = member;
+            start_member(&this, number);
         }
+        // None can start if the system is closing.
+        self.end_if_empty();
         true
     }
 }
 
 impl<A: Dispatch> Lane<A> {
+    /// Whether there is to be a member `number`.
+    fn wants(&self, number: usize) -> bool {
+        number < self.size && !self.seat.closed && self.verdict.is_none()
+    }
+
     /// The member that idles since the shortest time: its state is warm.
     fn next_idle(&mut self) -> Option<Arc<dyn AnyMail>> {
         let number = self.idle.pop()?;

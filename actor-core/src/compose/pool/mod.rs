@@ -74,19 +74,15 @@ pub(crate) fn start<A: Dispatch>(size: usize, make: Make<A>) -> A::Addr {
     if alive {
         pool.resize(size);
     } else {
-        pool.end();
+        pool.end_if_empty();
     }
     address
 }
 
-/// Starts member `number` of `pool`.
-fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) -> Option<Arc<dyn AnyMail>> {
+/// Starts member `number` of `pool`, if there is a place for it.
+fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
     let settings = const { &A::SETTINGS };
     let birth = Birth::<A>::new(Some(pool.core().hub.clone()), settings, settings.capacity);
-    if !birth.alive {
-        birth.end();
-        return None;
-    }
     let mail = birth.mail.clone();
     {
         let mut lane = mail.lane();
@@ -100,10 +96,12 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) -> Option<A
     oversee(&mail, Arc::new(Desk::new(pool)), Restart::Permanent);
     // It lives as long as the pool wants it.
     mail.core.keep();
+    if !birth.alive || !pool.seat_member(number, mail.clone()) {
+        return birth.end();
+    }
     let make = pool.make();
-    let driver = Driver::new(mail.clone())
+    let driver = Driver::new(mail)
         .with_factory(Factory::Now(Box::new(move |_| make())))
         .with_shared(pool.clone(), number);
     birth.run(Life { driver, state: None });
-    Some(mail)
 }
