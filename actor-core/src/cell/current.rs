@@ -162,6 +162,11 @@ impl Drop for Before {
     }
 }
 
+/// The actor that this thread runs just now.
+pub(crate) fn actor() -> Option<Arc<dyn AnyMail>> {
+    ACTOR.with_borrow(Clone::clone)
+}
+
 /// Whether this thread runs the actor `id` just now.
 pub(crate) fn is_inside(id: ActorId) -> bool {
     ACTOR.with_borrow(|actor| actor.as_ref().is_some_and(|actor| actor.core().id() == id))

@@ -207,6 +207,14 @@ pub(crate) fn contain(mail: &(impl AnyMail + ?Sized), name: &'static str, run: i
     }
 }
 
+/// As [`contain`], for the actor that this thread runs.
+pub(crate) fn contain_own(name: &'static str, run: impl FnOnce()) {
+    match current::actor() {
+        Some(actor) => contain(&*actor, name, run),
+        None => run(),
+    }
+}
+
 fn swallow(mail: &(impl AnyMail + ?Sized), name: &'static str, payload: Box<dyn Any + Send>) {
     let failure = current::failure(mail, name, payload);
     mail.core().hub.report(Incident::Swallowed { failure });

@@ -13,7 +13,7 @@ use crate::cell::core::{Core, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
 use crate::cell::pending::Pending;
-use crate::cell::post::{AnyMail, Rest};
+use crate::cell::post::{AnyMail, Rest, contain_own};
 use crate::cell::record;
 use crate::cell::seat::{AtWork, Cell};
 use crate::cell::waker::OwnWaker;
@@ -340,8 +340,8 @@ impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
         let mut this = self.project();
         if this.core.is_killed() {
             current::set_handling(this.handling.killed());
-            // A panic while it is dropped has nobody left to be told: the actor is being killed.
-            let _ = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+            // A panic while it is dropped fails nothing any more.
+            contain_own(this.handling.name, || this.future.set(None));
             return Poll::Ready(Err(Broken::Killed));
         }
         current::set_handling(*this.handling);

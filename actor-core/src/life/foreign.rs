@@ -15,7 +15,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::task::{Context as Poller, Poll};
+use std::task::{Context as Poller, Poll, Waker};
 
 /// A message of a protocol, in the message enum of the actor that is to handle it.
 #[doc(hidden)]
@@ -224,13 +224,13 @@ impl<A> Foreign<A> {
     }
 
     /// Carries it out in an actor with async handlers.
-    pub fn later<'a>(self, actor: &'a mut Option<A>, context: &Context<A>) -> Later<'a, A>
+    pub fn later<'a>(self, actor: &'a mut Option<A>, context: &'a Context<A>) -> Later<'a, A>
     where
         A: Dispatch,
     {
         if self.0.is_later() {
             let lent = self.0.lend(actor.take(), context.again());
-            Later::Lent(actor, lent)
+            Later::Lent(actor, lent, context)
         } else {
             Later::Now(self.0.now(actor, context))
         }
@@ -250,7 +250,7 @@ pub enum Later<'a, A: Dispatch> {
     /// Its handler was sync.
     Now(Flow),
     /// Its handler has the state, which goes back to its place.
-    Lent(&'a mut Option<A>, A::Lent),
+    Lent(&'a mut Option<A>, A::Lent, &'a Context<A>),
 }
 
 impl<A: Dispatch> Future for Later<'_, A> {
@@ -259,9 +259,10 @@ impl<A: Dispatch> Future for Later<'_, A> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
         match &mut *self {
             Later::Now(flow) => Poll::Ready(std::mem::replace(flow, Flow::Done)),
-            Later::Lent(place, lent) => {
+            Later::Lent(place, lent, _) => {
                 let Returned { actor, outcome } = std::task::ready!(Pin::new(lent).poll(cx));
                 **place = actor;
+                *self = Later::Now(Flow::Done);
                 match outcome {
                     Ok(flow) => Poll::Ready(flow),
                     Err(Broken::Panicked(payload)) => resume_unwind(payload),
@@ -270,6 +271,20 @@ impl<A: Dispatch> Future for Later<'_, A> {
                     Err(Broken::Killed) => Poll::Ready(Flow::Done),
                 }
             }
+        }
+    }
+}
+
+impl<A: Lends> Drop for Later<'_, A> {
+    fn drop(&mut self) {
+        // One that is killed while it is pending gives the state back at its next poll, without
+        // polling the handler: the state is dropped at its step of the end.
+        if let Later::Lent(place, lent, context) = self
+            && context.mail().core.is_killed()
+            && let Poll::Ready(returned) =
+                Pin::new(lent).poll(&mut Poller::from_waker(Waker::noop()))
+        {
+            **place = returned.actor;
         }
     }
 }

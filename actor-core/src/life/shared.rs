@@ -8,9 +8,9 @@ use super::spawn::Life;
 use crate::actor::{Dispatch, Flow, Input};
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
+use crate::cell::post::contain_own;
 use crate::cell::record;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
@@ -137,8 +137,8 @@ impl<F: Future<Output = Result<Flow, Broken>>> Slots<F> {
         for (handling, place) in &mut self.places {
             if place.is_some() {
                 current::set_handling(handling.killed());
-                // A panic while it is dropped has nobody left to be told, as with a single handler.
-                let _ = catch_unwind(AssertUnwindSafe(|| place.set(None)));
+                // As with a single handler.
+                contain_own(handling.name, || place.set(None));
             }
         }
         self.running = 0;

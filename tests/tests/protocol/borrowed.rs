@@ -181,3 +181,96 @@ pub(crate) fn a_thousand_async_messages_are_handled_one_by_one(system: &System) 
         assert_eq!(later.ticks().await, Ok(1000));
     });
 }
+
+/// Panics when it is dropped, if it is live.
+struct Fuse(bool);
+
+impl Drop for Fuse {
+    fn drop(&mut self) {
+        assert!(!self.0 || std::thread::panicking(), "on purpose");
+    }
+}
+
+macro_rules! fragile {
+    ($name:ident, $($later:tt)*) => {
+        #[actor]
+        struct $name {
+            _state: Fuse,
+            order: Order,
+        }
+
+        #[actor]
+        impl $name {
+            $($later)* fn bear(&self, context: &Context<Self>) {
+                context.spawn_child(Child { order: self.order.clone() });
+            }
+        }
+
+        #[actor]
+        impl Hang for $name {
+            async fn hang(&mut self, entered: Gate, fuse: bool) {
+                let _fuse = Fuse(fuse);
+                entered.open();
+                std::future::pending::<()>().await;
+            }
+        }
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                self.order.lock().unwrap().push("state");
+            }
+        }
+    };
+}
+
+type Order = std::sync::Arc<std::sync::Mutex<Vec<&'static str>>>;
+
+#[actor]
+trait Hang {
+    async fn hang(&mut self, entered: Gate, fuse: bool);
+}
+
+fragile! { FragileNow, }
+fragile! { FragileLater, async }
+
+#[actor]
+struct Child {
+    order: Order,
+}
+
+#[actor]
+impl Child {}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.order.lock().unwrap().push("child");
+    }
+}
+
+/// Kills an actor in its handler, which has the state; says how often a panic was swallowed.
+async fn killed(hang: HangAddr, order: Order, fuse: bool) -> u64 {
+    let system = System::current();
+    let before = system.counters().swallowed_panics;
+    let entered = Gate::new();
+    let call = actor_core::spawn(hang.hang(entered.clone(), fuse).owned());
+    entered.pass().await;
+    hang.kill();
+    assert_eq!((call.await, hang.join().await), (Err(CallError::Killed), Exit::Killed));
+    assert_eq!(*order.lock().unwrap(), ["child", "state"], "the state goes at its step of the end");
+    system.counters().swallowed_panics - before
+}
+
+pub(crate) fn a_kill_drops_the_borrowed_state_in_its_turn(system: &System) {
+    system.block_on(async {
+        for (fuse, state, wanted) in [(false, false, 0), (true, false, 1), (false, true, 1)] {
+            let order = Order::default();
+            let now = FragileNow { _state: Fuse(state), order: order.clone() }.spawn();
+            now.bear().await.unwrap();
+            assert_eq!(killed(now.into(), order, fuse).await, wanted);
+            let order = Order::default();
+            let later = FragileLater { _state: Fuse(state), order: order.clone() }.spawn();
+            later.bear().await.unwrap();
+            assert_eq!(killed(later.into(), order, fuse).await, wanted);
+        }
+    });
+}
