@@ -27,6 +27,11 @@ pub(crate) trait Runtime: Send + Sync + 'static {
 
     /// Drives `future` on this thread, which is none of the executor's.
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
+
+    /// Whether this thread is the only one of the executor, and at work for it. As far as it tells.
+    fn is_driven_here(&self) -> bool {
+        false
+    }
 }
 
 /// A host on somebody else's executor. It starts no thread as long as that executor lives.
@@ -106,6 +111,10 @@ impl<R: Runtime> Host for Foreign<R> {
     /// A thread of the executor belongs to the user as well, who may block it.
     fn is_own_thread(&self) -> bool {
         false
+    }
+
+    fn is_driven_here(&self) -> bool {
+        self.runtime.is_driven_here()
     }
 
     /// There is no thread of ours to end. The executor goes on; it runs nothing for this host.

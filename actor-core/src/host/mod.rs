@@ -63,6 +63,12 @@ pub(crate) trait Host: Send + Sync + 'static {
     /// Whether this host runs its jobs on this thread.
     fn is_own_thread(&self) -> bool;
 
+    /// Whether this thread, though not inside the host, is all that its executor has to run on, so
+    /// that a wait for it here would never end. As far as can be told.
+    fn is_driven_here(&self) -> bool {
+        false
+    }
+
     /// A number for a task that is about to be made; only a simulation tells tasks from each other.
     fn next_task(&self) -> u32 {
         0

@@ -1,10 +1,11 @@
 //! Floor 1: a tokio runtime as a host's runtime.
 
 use std::future::Future;
+use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::time::Instant;
 
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
 use super::foreign::Runtime;
 
@@ -47,5 +48,14 @@ impl Runtime for Tokio {
 
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         self.handle.block_on(future);
+    }
+    fn is_driven_here(&self) -> bool {
+        let is_current =
+            Handle::try_current().is_ok_and(|current| current.id() == self.handle.id());
+        // A thread for blocking code is inside of the runtime too, and may block. Only a panic of
+        // the runtime's own tells one from the other.
+        is_current
+            && self.handle.runtime_flavor() == RuntimeFlavor::CurrentThread
+            && catch_unwind(|| self.handle.block_on(async {})).is_err()
     }
 }

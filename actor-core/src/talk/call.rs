@@ -216,7 +216,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     ///
     /// # Errors
     /// As the call itself, and [`CallError::WouldBlock`] at once on a thread that runs any of our
-    /// systems just now.
+    /// systems just now, or is at work for the tokio runtime of one thread that the actor is on.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -204,3 +204,29 @@ fn actors_follow_a_clock_that_a_test_has_paused() {
         assert!(begun.elapsed() < Duration::from_mins(2));
     });
 }
+
+#[test]
+fn a_wait_that_would_stop_the_only_thread_of_a_runtime_is_refused() {
+    guarded("wait in a runtime", || {
+        let [multi, current] = runtimes();
+        // The threads for blocking code may wait, also of a runtime that has but one for tasks.
+        for runtime in [&multi, &current] {
+            runtime.block_on(async {
+                let client = client().spawn();
+                let waits = move || client.ticks().wait();
+                assert_eq!(tokio::task::spawn_blocking(waits).await.unwrap(), Ok(0));
+            });
+        }
+        current.block_on(async {
+            let client = client().spawn();
+            let (waits, limited) = (client.clone(), client.clone());
+            let limit = Duration::from_hours(1);
+            assert_eq!(client.ticks().wait(), Err(CallError::WouldBlock));
+            let task = tokio::spawn(async move { waits.ticks().wait() });
+            assert_eq!(task.await.unwrap(), Err(CallError::WouldBlock));
+            let task = tokio::spawn(async move { limited.ticks().timeout(limit).wait() });
+            assert_eq!(task.await.unwrap(), Err(CallError::WouldBlock));
+            assert_eq!(client.ticks().await, Ok(0));
+        });
+    });
+}
