@@ -33,7 +33,8 @@ pub struct Counters {
     pub life_failures: u64,
     /// Ticks left out because the one before still waited.
     pub missed_ticks: u64,
-    /// Panics in code that runs when its actor is past failing.
+    /// Panics in code that runs when its actor is past failing, and in the hook that hears of
+    /// incidents.
     pub swallowed_panics: u64,
     /// Calls that were skipped because nobody waited for them any more.
     pub skipped_calls: u64,
@@ -49,7 +50,7 @@ pub(crate) struct Counts {
     unobserved_failures: AtomicU64,
     life_failures: AtomicU64,
     missed_ticks: AtomicU64,
-    swallowed_panics: AtomicU64,
+    pub(crate) swallowed_panics: AtomicU64,
     pub(crate) skipped_calls: AtomicU64,
     pub(crate) late_errors: AtomicU64,
 }

@@ -150,11 +150,18 @@ impl Default for Reporter {
 }
 
 impl Reporter {
-    /// Runs inline where it happened, never under a lock. A panic of the hook is swallowed.
-    pub(crate) fn report(&self, incident: Incident, now: Instant) {
+    /// Runs inline where it happened, never under a lock. A panic of the hook is swallowed: false if
+    /// there was one.
+    pub(crate) fn report(&self, incident: Incident, now: Instant) -> bool {
         match self {
             Reporter::Hook(hook) => {
-                let _ = catch_unwind(AssertUnwindSafe(|| hook(&incident)));
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook(&incident))) {
+                    // The payload is the user's too; a second panic, in its drop, is leaked.
+                    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                        std::mem::forget(second);
+                    }
+                    return false;
+                }
             }
             Reporter::Abort => {
                 line(&incident.to_string());
@@ -170,6 +177,7 @@ impl Reporter {
                 }
             }
         }
+        true
     }
 }
 

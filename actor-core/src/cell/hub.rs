@@ -4,7 +4,7 @@
 use super::names::Names;
 use super::post::AnyMail;
 use super::witness::Witness;
-use crate::counters::Counts;
+use crate::counters::{Counts, add};
 use crate::host::Host;
 use crate::host::sim::Simulated;
 use crate::incident::{Incident, Reporter};
@@ -170,7 +170,9 @@ impl Hub {
         if let Some(witness) = &self.witness {
             witness.hears(&incident);
         }
-        self.reporter.report(incident, self.host.now());
+        if !self.reporter.report(incident, self.host.now()) {
+            add(&self.counts.swallowed_panics, 1);
+        }
     }
 }
 

@@ -51,7 +51,13 @@ impl<A: Actor + 'static> Addr<A> {
         let mail = self.shared().any();
         let freed = mail.core().hub.names.free(name, self.id());
         if freed {
-            mail.with(&mut |seat, _| seat.records().names.retain(|held| &**held != name));
+            mail.with(&mut |seat, _| {
+                // One of them: it may have been given the name again by now.
+                let names = &mut seat.records().names;
+                if let Some(place) = names.iter().position(|held| &**held == name) {
+                    names.remove(place);
+                }
+            });
             mail.release();
         }
         freed

@@ -297,3 +297,21 @@ pub fn a_panic_in_the_drop_of_a_message_thrown_away(system: &System) {
         }
     });
 }
+
+#[test]
+fn a_panic_in_the_hook_that_hears_of_incidents_is_counted() {
+    tests::guarded("a hook that panics", || {
+        let system = System::builder().threads(1).on_incident(|_| panic!("planned")).build();
+        system.block_on(async {
+            let dropped = Tally::default();
+            let fragile = Fragile { place: Where::AsyncHandler, _mark: dropped.mark() }.spawn();
+            fragile.never().send().await.unwrap();
+            fragile.never().send().await.unwrap();
+            fragile.kill();
+            assert_eq!(fragile.join().await, Exit::Killed);
+        });
+        let counters = system.counters();
+        assert!(counters.undelivered > 0, "one of them waits while the other runs");
+        assert_eq!(counters.swallowed_panics, counters.undelivered);
+    });
+}

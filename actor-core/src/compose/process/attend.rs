@@ -37,7 +37,9 @@ const FOREIGN: u8 = 2;
 impl Tie {
     pub(super) fn wait(&self, foreign: Option<&Waker>) {
         if let Some(waker) = foreign {
-            let old = self.foreign.lock().replace(waker.clone());
+            // Cloned before the lock: a waker is anybody's code.
+            let waker = waker.clone();
+            let old = self.foreign.lock().replace(waker);
             drop(old);
         }
         self.waits.store(if foreign.is_some() { FOREIGN } else { OWN }, Ordering::Relaxed);
