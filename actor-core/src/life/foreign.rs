@@ -275,7 +275,7 @@ impl<A: Dispatch> Future for Later<'_, A> {
     }
 }
 
-impl<A: Lends> Drop for Later<'_, A> {
+impl<A: Dispatch> Drop for Later<'_, A> {
     fn drop(&mut self) {
         // One that is killed while it is pending gives the state back at its next poll, without
         // polling the handler: the state is dropped at its step of the end.
