@@ -5,7 +5,7 @@ mod untyped;
 
 use super::core::{Core, NOTICE, STOP, URGENT, WAITING};
 use super::post::{AnyMail, Post, WeakPost, contain, schedule, throw_away};
-use super::queue::{Queue, Refused, Room, Ticket};
+use super::queue::{Queue, Refused, Room, Ticket, Wait};
 use super::seat::Seat;
 use crate::actor::{Dispatch, Way};
 use crate::life::holding::Holdings;
@@ -56,13 +56,6 @@ impl<A: Dispatch> Mail<A> {
         Some(admitted)
     }
 
-    fn accept(&self, lane: &mut Lane<A>, message: A::Message, way: Way) {
-        if way.priority {
-            self.core.raise(URGENT);
-        }
-        lane.queue.push(message, way);
-    }
-
     fn is_forsaken(&self, lane: &Lane<A>) -> bool {
         !self.core.is_kept()
             && !lane.seat.closed
@@ -100,65 +93,34 @@ impl<A: Dispatch> Mail<A> {
 }
 
 impl<A: Dispatch> Post<A> for Mail<A> {
-    fn push(&self, message: A::Message) -> Result<(), Refused<A::Message>> {
-        self.core.reached();
-        let mut lane = self.lane.lock();
-        if lane.seat.closed {
-            return Err(Refused::Stopped(message));
-        }
-        let way = A::way(&message);
-        let taken = self.core.taken.load(Ordering::Relaxed);
-        if !lane.queue.has_room(way, self.core.room(), taken) {
-            return Err(Refused::Full(message));
-        }
-        self.accept(&mut lane, message, way);
-        let cell = lane.seat.take_idle();
-        drop(lane);
-        schedule(self, cell);
-        Ok(())
-    }
-
-    fn push_or_wait(
+    fn push(
         &self,
-        message: A::Message,
-        waker: Option<Waker>,
-    ) -> Result<Option<Ticket>, A::Message> {
+        message: &mut Option<A::Message>,
+        way: Option<Way>,
+        wait: Wait,
+    ) -> Result<Option<Ticket>, Refused> {
         self.core.reached();
         let mut lane = self.lane.lock();
         if lane.seat.closed {
-            return Err(message);
+            return Err(Refused::Stopped);
         }
-        let way = A::way(&message);
+        let way = match (way, &*message) {
+            (Some(way), _) => way,
+            (None, Some(message)) => A::way(message),
+            (None, None) => return Ok(None),
+        };
         let taken = self.core.taken.load(Ordering::Relaxed);
         if !lane.queue.has_room(way, self.core.room(), taken) {
-            self.core.raise(WAITING);
-            return Ok(Some(lane.queue.wait(message, way, waker)));
+            let place = lane.queue.wait(message, way, wait);
+            if place.is_ok() {
+                self.core.raise(WAITING);
+            }
+            return place;
         }
-        self.accept(&mut lane, message, way);
-        let cell = lane.seat.take_idle();
-        drop(lane);
-        schedule(self, cell);
-        Ok(None)
-    }
-
-    fn push_as(
-        &self,
-        message: A::Message,
-        way: Way,
-        wait: Option<Option<Waker>>,
-    ) -> Result<Option<Ticket>, Refused<A::Message>> {
-        self.core.reached();
-        let mut lane = self.lane.lock();
-        if lane.seat.closed {
-            return Err(Refused::Stopped(message));
+        if way.priority {
+            self.core.raise(URGENT);
         }
-        let taken = self.core.taken.load(Ordering::Relaxed);
-        if !lane.queue.has_room(way, self.core.room(), taken) {
-            let Some(waker) = wait else { return Err(Refused::Full(message)) };
-            self.core.raise(WAITING);
-            return Ok(Some(lane.queue.wait(message, way, waker)));
-        }
-        self.accept(&mut lane, message, way);
+        lane.queue.push(message, way);
         let cell = lane.seat.take_idle();
         drop(lane);
         schedule(self, cell);

@@ -4,7 +4,7 @@
 use super::core::{Core, KILL, NOTICE, POKE};
 use super::current;
 use super::pending::Pending;
-use super::queue::{Refused, Room, Ticket};
+use super::queue::{Refused, Room, Ticket, Wait};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
 use crate::actor::{Dispatch, Protocol, Way};
@@ -88,26 +88,16 @@ pub(crate) enum Fetched<M> {
 
 /// A mailbox for the messages of `P`, whoever's it is.
 pub(crate) trait Post<P: ?Sized>: AnyMail {
-    fn push(&self, message: P::Message) -> Result<(), Refused<P::Message>>
-    where
-        P: Protocol;
-    /// Pushes, or takes a place among those that wait for room. A call gives no waker: it waits
-    /// for its reply, and need not hear that it was let in.
-    fn push_or_wait(
+    /// Takes the message out and keeps it, or gives it a place among those that wait for room, with
+    /// a ticket; a message that is refused stays where it is. So nothing is copied but once, and not
+    /// before the lock is held. `way` is there for a message of a protocol, which comes as the
+    /// actor's impl says.
+    fn push(
         &self,
-        message: P::Message,
-        waker: Option<Waker>,
-    ) -> Result<Option<Ticket>, P::Message>
-    where
-        P: Protocol;
-    /// Either of them, for a message of a protocol which waits as the actor's impl says; `wait` is
-    /// there if it shall wait for room.
-    fn push_as(
-        &self,
-        message: P::Message,
-        way: Way,
-        wait: Option<Option<Waker>>,
-    ) -> Result<Option<Ticket>, Refused<P::Message>>
+        message: &mut Option<P::Message>,
+        way: Option<Way>,
+        wait: Wait,
+    ) -> Result<Option<Ticket>, Refused>
     where
         P: Protocol;
     fn look(&self, ticket: Ticket, waker: &Waker) -> Room<P::Message>

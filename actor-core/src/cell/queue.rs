@@ -43,17 +43,18 @@ struct Rare<M> {
 }
 
 /// Why a message was not accepted.
-pub(crate) enum Refused<M> {
-    Stopped(M),
-    Full(M),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Stopped,
+    Full,
 }
 
-impl<M> Refused<M> {
-    pub(crate) fn into_message(self) -> M {
-        match self {
-            Refused::Stopped(message) | Refused::Full(message) => message,
-        }
-    }
+/// Whether a message waits where there is no room.
+pub(crate) enum Wait {
+    No,
+    /// A call: it waits for its reply, and need not hear that it was let in.
+    Unheard,
+    Heard(Waker),
 }
 
 /// What a waiting sender finds.
@@ -126,23 +127,29 @@ impl<M> Queue<M> {
         self.rare.as_ref().is_some_and(|rare| !rare.urgent.is_empty())
     }
 
-    pub(crate) fn push(&mut self, message: M, way: Way) {
+    /// Takes the message, which is there, out of `message`.
+    #[inline]
+    pub(crate) fn push(&mut self, message: &mut Option<M>, way: Way) {
         if way.priority {
-            let rare = self.rare();
-            rare.urgent.push_back(message);
-            rare.urgent_free += u32::from(way.unbounded);
-            return;
+            return self.push_urgent(message, way);
         }
         self.free += u32::from(way.unbounded);
         self.accept(message);
     }
 
+    #[cold]
+    fn push_urgent(&mut self, message: &mut Option<M>, way: Way) {
+        let rare = self.rare();
+        rare.urgent.extend(message.take());
+        rare.urgent_free += u32::from(way.unbounded);
+    }
+
     #[inline]
-    fn accept(&mut self, message: M) {
+    fn accept(&mut self, message: &mut Option<M>) {
         self.accepted += 1;
         if self.first.is_none() {
-            self.first = Some(message);
-        } else {
+            self.first = message.take();
+        } else if let Some(message) = message.take() {
             self.more.push_back(message);
         }
     }
@@ -182,7 +189,11 @@ impl<M> Queue<M> {
     /// `most` in all. They go on counting until published.
     pub(crate) fn take(&mut self, batch: &mut Block<M>, most: u32) -> Option<M> {
         debug_assert!(batch.is_empty() && self.out == 0);
-        let first = self.first.take()?;
+        // Never taken apart: it would be copied once more.
+        let first = self.first.take();
+        if first.is_none() {
+            return first;
+        }
         let rest = (most as usize).saturating_sub(1);
         if self.more.len() <= rest {
             // The usual case: the two blocks change places, and nothing is allocated or copied.
@@ -192,7 +203,7 @@ impl<M> Queue<M> {
             self.first = self.more.pop_front();
         }
         self.out = 1 + u32::try_from(batch.len()).unwrap_or(u32::MAX - 1);
-        Some(first)
+        first
     }
 
     /// Takes the oldest ordinary message for good, past any batch, if `wanted` says so.
@@ -245,8 +256,11 @@ impl<M> Queue<M> {
         let (room, mut wake) = (capacity as usize, Vec::new());
         while self.bounded(0) < room {
             let Some(rare) = &mut self.rare else { break };
-            let Some(message) = rare.ordinary.pop(&mut wake) else { break };
-            self.accept(message);
+            let mut message = rare.ordinary.pop(&mut wake);
+            if message.is_none() {
+                break;
+            }
+            self.accept(&mut message);
         }
         let Some(rare) = &mut self.rare else { return wake };
         while rare.urgent.len() - (rare.urgent_free as usize) < room {
@@ -256,14 +270,26 @@ impl<M> Queue<M> {
         wake
     }
 
-    /// Waits for room behind all who wait already.
-    pub(crate) fn wait(&mut self, message: M, way: Way, waker: Option<Waker>) -> Ticket {
+    /// The message, which is there, waits for room behind all that wait already, if it does.
+    #[cold]
+    pub(crate) fn wait(
+        &mut self,
+        message: &mut Option<M>,
+        way: Way,
+        wait: Wait,
+    ) -> Result<Option<Ticket>, Refused> {
+        let waker = match wait {
+            Wait::No => return Err(Refused::Full),
+            Wait::Unheard => None,
+            Wait::Heard(waker) => Some(waker),
+        };
+        let Some(message) = message.take() else { return Ok(None) };
         let rare = self.rare();
         let ticket = rare.next;
         rare.next += 1;
         let waiting = if way.priority { &mut rare.urgent_waiting } else { &mut rare.ordinary };
         waiting.wait(ticket, message, waker);
-        ticket
+        Ok(Some(ticket))
     }
 
     /// Looks after a waiting sender; a waker handed out is to be dropped without the lock.

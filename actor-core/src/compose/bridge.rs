@@ -5,7 +5,7 @@ use crate::actor::{Actor, Dispatch, Flow, Label, Protocol, Way};
 use crate::cell::core::Core;
 use crate::cell::pending::Pending;
 use crate::cell::post::{AnyMail, Bridged, Post, Rest, WeakPost};
-use crate::cell::queue::{Refused, Room, Ticket};
+use crate::cell::queue::{Refused, Room, Ticket, Wait};
 use crate::cell::seat::{Cell, Seat};
 use crate::life::Context;
 use crate::life::foreign::{Envelope, Foreign, HasBlock, Letter, Loan, Serve, Serves};
@@ -115,30 +115,17 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P
 }
 
 impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P> {
-    fn push(&self, message: P::Message) -> Result<(), Refused<P::Message>> {
-        let way = Self::way(&message);
-        self.push_as(message, way, None).map(|_ticket| ())
-    }
-
-    fn push_or_wait(
+    fn push(
         &self,
-        message: P::Message,
-        waker: Option<Waker>,
-    ) -> Result<Option<Ticket>, P::Message> {
-        let way = Self::way(&message);
-        self.push_as(message, way, Some(waker)).map_err(Refused::into_message)
-    }
-
-    fn push_as(
-        &self,
-        message: P::Message,
-        way: Way,
-        wait: Option<Option<Waker>>,
-    ) -> Result<Option<Ticket>, Refused<P::Message>> {
-        self.post.push_as(Self::wrap(message), way, wait).map_err(|refused| match refused {
-            Refused::Stopped(message) => Refused::Stopped(Self::unwrap(message)),
-            Refused::Full(message) => Refused::Full(Self::unwrap(message)),
-        })
+        message: &mut Option<P::Message>,
+        way: Option<Way>,
+        wait: Wait,
+    ) -> Result<Option<Ticket>, Refused> {
+        let way = way.or_else(|| message.as_ref().map(Self::way));
+        let mut wrapped = message.take().map(Self::wrap);
+        let pushed = self.post.push(&mut wrapped, way, wait);
+        *message = wrapped.map(Self::unwrap);
+        pushed
     }
 
     fn look(&self, ticket: Ticket, waker: &Waker) -> Room<P::Message> {

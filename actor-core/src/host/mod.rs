@@ -98,11 +98,14 @@ pub(crate) enum Job {
 
 impl Job {
     /// Runs the job for one turn. A panic (only a `Task` has one) goes to the panic hook and ends here.
+    #[inline]
     pub(crate) fn run(self) {
-        contained(|| match self {
-            Job::Cell(cell) => cell.run(),
-            Job::Task(task) => drop(task.run()),
-        });
+        match self {
+            Job::Cell(cell) => contained(|| cell.run()),
+            Job::Task(task) => contained(|| {
+                task.run();
+            }),
+        }
     }
 
     /// Drops the job without running it. A panic of what it owned ends here.

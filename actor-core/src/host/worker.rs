@@ -129,43 +129,73 @@ impl Worker {
         }
     }
 
+    /// Runs jobs until the host is closed. Each is run where it was found: to hand it on is to copy
+    /// it, and a copy so soon after the write waits for it.
     fn work(&self) {
         let mut tick = 0_u32;
-        while let Some(job) = self.next(tick) {
-            tick = tick.wrapping_add(1);
-            self.seat().set_begun(tick);
-            job.run();
+        loop {
+            if tick.is_multiple_of(OUTSIDE) {
+                if self.host.is_closed() {
+                    return;
+                }
+                self.keep_time(tick);
+                if let Some(job) = retried(|| self.host.injector.steal()) {
+                    self.run(job, &mut tick);
+                    continue;
+                }
+            }
+            if !self.run_own(&mut tick) {
+                let Some(job) = self.search_or_sleep() else { return };
+                self.run(job, &mut tick);
+            }
         }
     }
 
-    /// The job to run now; sleeps until there is one. `None` once the host is closed.
-    fn next(&self, tick: u32) -> Option<Job> {
-        if tick.is_multiple_of(OUTSIDE) {
-            if self.host.is_closed() {
-                return None;
-            }
-            let now = Instant::now();
-            let spent = now.saturating_duration_since(self.measured.replace(now));
-            if tick > 0 {
-                self.seat().measure(OUTSIDE, spent, self.host.idle.one_is_up());
-            }
-            self.fire_timers(now);
-            if let Some(job) = retried(|| self.host.injector.steal()) {
-                return Some(job);
-            }
-        }
-        self.own().or_else(|| self.search_or_sleep())
+    #[inline(always)]
+    fn run(&self, job: Job, tick: &mut u32) {
+        *tick = tick.wrapping_add(1);
+        self.seat().set_begun(*tick);
+        job.run();
     }
 
-    /// The next of this worker's own jobs.
-    fn own(&self) -> Option<Job> {
+    /// Notes how long jobs take here, and wakes what is due.
+    fn keep_time(&self, tick: u32) {
+        let now = Instant::now();
+        let spent = now.saturating_duration_since(self.measured.replace(now));
+        if tick > 0 {
+            self.seat().measure(OUTSIDE, spent, self.host.idle.one_is_up());
+        }
+        self.fire_timers(now);
+    }
+
+    /// Runs the next of this worker's own jobs; false if there is none.
+    #[inline(always)]
+    fn run_own(&self, tick: &mut u32) -> bool {
         let runs = self.slot_runs.get();
         if runs < SLOT_RUNS
             && let Some(job) = self.own.slot.pop()
         {
             self.slot_runs.set(runs + 1);
-            return Some(job);
+            self.run(job, tick);
+            return true;
         }
+        match self.queued(runs) {
+            Some(job) => {
+                self.run(job, tick);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The next of this worker's own jobs.
+    fn own(&self) -> Option<Job> {
+        self.own.slot.pop().or_else(|| self.queued(0))
+    }
+
+    /// The first job of the queue, or what lies in the slot if that is all; `runs` came from there
+    /// last.
+    fn queued(&self, runs: u32) -> Option<Job> {
         self.slot_runs.set(0);
         let Some(job) = self.own.queue.pop() else { return self.own.slot.pop() };
         // What lies in the slot has had its share: behind the others, and nobody is told.

@@ -1,7 +1,7 @@
 //! The end of a call that waits: [`Answer`].
 
 use super::head::Head;
-use super::slot::{Progress, Slot};
+use super::slot::Slot;
 use crate::error::CallError;
 use crate::sync::Arc;
 use std::fmt;
@@ -28,6 +28,15 @@ pub struct Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// As one that has been given.
+    pub(super) const fn none() -> Self {
+        Answer { slot: None }
+    }
+
+    pub(super) fn take(&mut self) -> Self {
+        Answer { slot: self.slot.take() }
+    }
+
     /// How far the message has come, as long as the answer has not been given.
     pub(super) fn head(&self) -> Option<&Head> {
         match &self.slot {
@@ -49,10 +58,7 @@ impl<T> Answer<T> {
         let Some(slot) = self.slot.take() else { return Err(true) };
         // Deciding first makes "never handled" exact, whatever happens meanwhile.
         let started = slot.head.abandon();
-        match slot.close() {
-            Progress::Answered(answer) => Ok(answer),
-            _ => Err(started),
-        }
+        slot.close().ok_or(started)
     }
 }
 
@@ -61,10 +67,16 @@ impl<T> Future for Answer<T> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let slot = self.slot.as_ref().expect("an answer is not polled after it has been given");
-        let answer = std::task::ready!(slot.poll(cx.waker()));
-        self.slot = None;
-        Poll::Ready(answer)
+        let slot = self.slot.take().expect("an answer is not polled after it has been given");
+        let slot = match slot.take() {
+            Ok(answer) => return Poll::Ready(answer),
+            Err(slot) => slot,
+        };
+        let poll = slot.poll(cx.waker());
+        if poll.is_pending() {
+            self.slot = Some(slot);
+        }
+        poll
     }
 }
 

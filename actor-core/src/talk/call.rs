@@ -15,9 +15,9 @@ use super::send::{Held, Sending};
 use super::timed::Timed;
 use crate::Context;
 use crate::actor::{Dispatch, Protocol};
-use crate::cell::queue::{Refused, Ticket};
+use crate::cell::queue::{Ticket, Wait};
 use crate::cell::record::Recorded;
-use crate::error::{CallError, SendError, SendReason};
+use crate::error::{CallError, SendError};
 use std::fmt;
 use std::time::Duration;
 
@@ -74,16 +74,23 @@ pub struct Call<'a, P: Protocol, T> {
     /// Whether the answer can come from nowhere but the target's own run.
     is_direct: bool,
     is_timed: bool,
-    state: State<T>,
+    stage: Stage,
+    /// There from the first poll on, or from the start if the message has its reply in it already.
+    answer: Answer<T>,
+    /// Under which the message waits for room.
+    ticket: Option<Ticket>,
     recorded: Recorded,
 }
 
-enum State<T> {
+const UNDER_WAY: &str = "the call has been polled already: its message is under way";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
     Fresh,
     /// As fresh, but the message has its reply in it already.
-    Asked(Answer<T>),
-    /// The message lies in the mailbox, or waits for room under the ticket.
-    Waiting(Answer<T>, Option<Ticket>),
+    Asked,
+    /// The message lies in the mailbox, or waits for room.
+    Waiting,
     Over,
 }
 
@@ -97,7 +104,9 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
             if_room: false,
             is_direct: true,
             is_timed: false,
-            state: State::Fresh,
+            stage: Stage::Fresh,
+            answer: Answer::none(),
+            ticket: None,
             recorded: Recorded::not(),
         }
     }
@@ -114,7 +123,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// A call whose message has the reply that leads to `answer` in it.
     pub(crate) fn asked(address: &'a Addr<P>, message: P::Message, answer: Answer<T>) -> Self {
         let mut call = Call::__indirect(address, message, |_| None);
-        call.state = State::Asked(answer);
+        (call.stage, call.answer) = (Stage::Asked, answer);
         call
     }
 
@@ -142,7 +151,9 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
             is_direct: self.is_direct,
             is_timed: self.is_timed,
             recorded: Recorded::not(),
-            state: std::mem::replace(&mut self.state, State::Over),
+            stage: std::mem::replace(&mut self.stage, Stage::Over),
+            answer: self.answer.take(),
+            ticket: self.ticket.take(),
         }
     }
 
@@ -200,13 +211,14 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[track_caller]
     #[inline]
     pub fn try_send(mut self) -> Result<(), SendError<P::Message>> {
-        let message = self.take_message();
-        let pushed = self.address.get().post().push(message);
-        self.forget();
-        pushed.map_err(|refused| match refused {
-            Refused::Stopped(message) => SendError::new(SendReason::Stopped, message),
-            Refused::Full(message) => SendError::new(SendReason::Full, message),
-        })
+        self.prepare(false);
+        match self.address.get().post().push(&mut self.message, None, Wait::No) {
+            Ok(_) => {
+                self.forget();
+                Ok(())
+            }
+            Err(refused) => Err(SendError::new(refused.into(), self.take_message())),
+        }
     }
 
     /// Blocks this thread until the answer is there: for code outside async.
@@ -328,7 +340,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// compiler cannot see.
     #[inline]
     fn forget(self) {
-        if matches!((&self.address, &self.state), (Held::Borrowed(_), State::Fresh)) {
+        if matches!((&self.address, self.stage), (Held::Borrowed(_), Stage::Fresh)) {
             std::mem::forget(self);
         }
     }
@@ -336,29 +348,29 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[track_caller]
     #[inline]
     pub(crate) fn take_message(&mut self) -> P::Message {
-        #[cfg(any(feature = "metrics", feature = "tracing"))]
-        self.stamp(false);
-        self.take_unstamped()
-    }
-
-    #[track_caller]
-    #[inline]
-    fn take_unstamped(&mut self) -> P::Message {
+        self.prepare(false);
         match self.message.take() {
             Some(message) => message,
-            None => panic!("the call has been polled already: its message is under way"),
+            None => panic!("{UNDER_WAY}"),
         }
     }
 
-    /// Notes in the message when and from where it is sent.
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    fn stamp(&mut self, waits: bool) {
-        let now = self.address.get().post().core().hub.host.now();
-        if let Some(message) = &mut self.message
-            && let Some(slot) = (self.slot)(message)
+    /// The message is about to be sent: it gets the time and the place from which that is done.
+    #[track_caller]
+    #[inline]
+    fn prepare(&mut self, waits: bool) {
+        assert!(self.message.is_some(), "{UNDER_WAY}");
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
         {
-            slot.stamp().set(now, waits);
+            let now = self.address.get().post().core().hub.host.now();
+            if let Some(message) = &mut self.message
+                && let Some(slot) = (self.slot)(message)
+            {
+                slot.stamp().set(now, waits);
+            }
         }
+        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
+        let _ = waits;
     }
 
     /// Puts the reply into the message.

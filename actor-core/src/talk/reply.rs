@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::head::{QUEUED, STARTED, UNSEEN};
-use super::slot::{Progress, Slot};
+use super::slot::Slot;
 use crate::cell::{current, record};
 use crate::sync::Arc;
 use std::fmt;
@@ -62,7 +62,7 @@ impl<T> Reply<T> {
     /// ```
     pub fn pair() -> (Reply<T>, Answer<T>) {
         // There is no mailbox in between: it counts as being handled.
-        ends(STARTED, Progress::Open)
+        ends(STARTED, None)
     }
 
     /// Answers; the value comes back if the caller is gone or nobody ever asked.
@@ -82,7 +82,7 @@ impl<T> Reply<T> {
     /// Whether somebody still waits for the answer.
     pub fn is_wanted(&self) -> bool {
         let Some(slot) = &self.slot else { return false };
-        !matches!(slot.state.lock().answer, Progress::Closed)
+        !slot.state.lock().is_closed
     }
 
     /// Waits until nobody wants the answer any more.
@@ -149,7 +149,7 @@ impl<T> Future for Unwanted<'_, T> {
         let Some(slot) = &self.reply.slot else { return Poll::Ready(()) };
         let waker = cx.waker().clone();
         let mut state = slot.state.lock();
-        if matches!(state.answer, Progress::Closed) {
+        if state.is_closed {
             return Poll::Ready(());
         }
         let old = state.unwanted.replace(waker);
@@ -187,7 +187,7 @@ impl<T> fmt::Debug for Reply<T> {
 
 /// A slot whose caller is woken by `waker`, which saves the first poll a lock.
 pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
-    let (reply, answer) = ends(QUEUED, Progress::Waiting(waker.clone()));
+    let (reply, answer) = ends(QUEUED, Some(waker.clone()));
     if let (true, Some(head)) = (record::is_own_waker(waker), answer.head()) {
         head.note_handler();
     }
@@ -196,11 +196,11 @@ pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
 
 /// A reply to be put into a message by hand.
 pub(crate) fn unseen<T>() -> (Reply<T>, Answer<T>) {
-    ends(UNSEEN, Progress::Open)
+    ends(UNSEEN, None)
 }
 
-fn ends<T>(phase: u8, answer: Progress<T>) -> (Reply<T>, Answer<T>) {
-    let slot = Slot::new(phase, answer);
+fn ends<T>(phase: u8, waiting: Option<Waker>) -> (Reply<T>, Answer<T>) {
+    let slot = Slot::new(phase, waiting);
     (Reply { slot: Some(slot.clone()) }, Answer { slot: Some(slot) })
 }
 

@@ -4,7 +4,7 @@ use super::address::Addr;
 use super::timed::{Expire, Home, Timed};
 use crate::actor::Protocol;
 use crate::cell::post::Verbs;
-use crate::cell::queue::{Refused, Room, Ticket};
+use crate::cell::queue::{Refused, Room, Ticket, Wait};
 use crate::cell::record::Recorded;
 use crate::error::{SendError, SendReason};
 use std::fmt;
@@ -58,13 +58,16 @@ impl<'a, P: Protocol> Held<'a, P> {
 #[must_use = "nothing is sent unless this is awaited"]
 pub struct Sending<'a, P: Protocol> {
     address: Held<'a, P>,
-    state: State<P::Message>,
+    /// There as long as it is fresh.
+    message: Option<P::Message>,
+    stage: Stage,
     is_timed: bool,
     recorded: Recorded,
 }
 
-enum State<M> {
-    Fresh(M),
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Fresh,
     Waiting(Ticket),
     Over,
 }
@@ -73,7 +76,8 @@ impl<'a, P: Protocol> Sending<'a, P> {
     pub(crate) fn new(address: Held<'a, P>, message: P::Message) -> Self {
         Sending {
             address,
-            state: State::Fresh(message),
+            message: Some(message),
+            stage: Stage::Fresh,
             is_timed: false,
             recorded: Recorded::not(),
         }
@@ -103,13 +107,10 @@ impl<'a, P: Protocol> Sending<'a, P> {
     }
 
     pub(crate) fn try_now(mut self) -> Result<(), SendError<P::Message>> {
-        let State::Fresh(message) = std::mem::replace(&mut self.state, State::Over) else {
-            return Ok(());
-        };
-        self.address.get().post().push(message).map_err(|refused| match refused {
-            Refused::Stopped(message) => SendError::new(SendReason::Stopped, message),
-            Refused::Full(message) => SendError::new(SendReason::Full, message),
-        })
+        match self.address.get().post().push(&mut self.message, None, Wait::No) {
+            Ok(_) => Ok(()),
+            Err(refused) => self.refused(refused),
+        }
     }
 
     /// Waits on, unless it would be for ever.
@@ -131,16 +132,50 @@ impl<'a, P: Protocol> Sending<'a, P> {
 
     /// Waits no more; the message comes back unless it was accepted.
     fn leave(&mut self, ticket: Ticket) -> Option<P::Message> {
-        self.state = State::Over;
+        self.stage = Stage::Over;
         let post = self.address.get().post();
         // First, since the clone of the waker goes with the place.
         self.recorded.take_back(&post.core().hub);
         post.leave(ticket)
     }
 
-    fn stopped(&mut self, message: P::Message) -> Poll<Result<(), SendError<P::Message>>> {
-        self.state = State::Over;
-        Poll::Ready(Err(SendError::new(SendReason::Stopped, message)))
+    /// The message, which was not taken, comes back.
+    fn refused(&mut self, refused: Refused) -> Result<(), SendError<P::Message>> {
+        self.stage = Stage::Over;
+        match self.message.take() {
+            Some(message) => Err(SendError::new(refused.into(), message)),
+            None => Ok(()),
+        }
+    }
+
+    /// The first poll.
+    fn begin(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
+        let post = self.address.get().post();
+        let mut pushed = post.push(&mut self.message, None, Wait::No);
+        if pushed == Err(Refused::Full) {
+            // The waker is cloned only for one who has to wait.
+            pushed = post.push(&mut self.message, None, Wait::Heard(cx.waker().clone()));
+        }
+        match pushed {
+            Ok(None) => {
+                self.stage = Stage::Over;
+                Poll::Ready(Ok(()))
+            }
+            Ok(Some(ticket)) => {
+                self.stage = Stage::Waiting(ticket);
+                self.wait(ticket, cx)
+            }
+            Err(refused) => Poll::Ready(self.refused(refused)),
+        }
+    }
+}
+
+impl From<Refused> for SendReason {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Stopped => SendReason::Stopped,
+            Refused::Full => SendReason::Full,
+        }
     }
 }
 
@@ -149,44 +184,22 @@ impl<P: Protocol> Future for Sending<'_, P> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let post = this.address.get().post();
-        match &this.state {
-            State::Fresh(_) => {
-                let State::Fresh(message) = std::mem::replace(&mut this.state, State::Over) else {
-                    return Poll::Pending;
-                };
-                // The waker is cloned only for one who has to wait.
-                let message = match post.push(message) {
-                    Ok(()) => return Poll::Ready(Ok(())),
-                    Err(Refused::Stopped(message)) => return this.stopped(message),
-                    Err(Refused::Full(message)) => message,
-                };
-                match post.push_or_wait(message, Some(cx.waker().clone())) {
-                    Ok(None) => Poll::Ready(Ok(())),
-                    Ok(Some(ticket)) => {
-                        this.state = State::Waiting(ticket);
-                        this.wait(ticket, cx)
-                    }
-                    Err(message) => this.stopped(message),
-                }
-            }
-            State::Waiting(ticket) => {
-                let ticket = *ticket;
+        match this.stage {
+            Stage::Fresh => this.begin(cx),
+            Stage::Waiting(ticket) => {
+                let post = this.address.get().post();
                 this.recorded.check(cx.waker(), &post.core().hub);
                 let room = post.look(ticket, cx.waker());
-                if !matches!(room, Room::StillWaiting) {
-                    this.recorded.take_back(&post.core().hub);
+                if matches!(room, Room::StillWaiting) {
+                    return this.wait(ticket, cx);
                 }
-                match room {
-                    Room::StillWaiting => this.wait(ticket, cx),
-                    Room::Stopped(message) => this.stopped(message),
-                    Room::Accepted => {
-                        this.state = State::Over;
-                        Poll::Ready(Ok(()))
-                    }
+                this.recorded.take_back(&post.core().hub);
+                if let Room::Stopped(message) = room {
+                    this.message = Some(message);
                 }
+                Poll::Ready(this.refused(Refused::Stopped))
             }
-            State::Over => panic!("a sending was polled after it was done"),
+            Stage::Over => panic!("a sending was polled after it was done"),
         }
     }
 }
@@ -196,7 +209,7 @@ impl<P: Protocol> Unpin for Sending<'_, P> {}
 impl<P: Protocol> Drop for Sending<'_, P> {
     #[inline]
     fn drop(&mut self) {
-        if let State::Waiting(ticket) = self.state {
+        if let Stage::Waiting(ticket) = self.stage {
             self.leave(ticket);
         }
     }
@@ -212,11 +225,11 @@ impl<P: Protocol> Expire for Sending<'_, P> {
     }
 
     fn expire(&mut self) -> Self::Output {
-        let left = match std::mem::replace(&mut self.state, State::Over) {
-            State::Fresh(message) => Some(message),
-            State::Waiting(ticket) => self.leave(ticket),
-            State::Over => None,
+        let left = match self.stage {
+            Stage::Waiting(ticket) => self.leave(ticket),
+            Stage::Fresh | Stage::Over => self.message.take(),
         };
+        self.stage = Stage::Over;
         match left {
             Some(message) => Err(SendError::new(SendReason::Timeout, message)),
             // It was accepted at the last moment.

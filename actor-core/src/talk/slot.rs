@@ -11,101 +11,97 @@ pub(super) struct Slot<T> {
     pub(super) state: Mutex<State<T>>,
 }
 
+// Words of their own rather than one enum: each is written and taken without the others being copied.
 pub(super) struct State<T> {
-    pub(super) answer: Progress<T>,
+    /// Wakes the caller, if it waits.
+    waiting: Option<Waker>,
+    answer: Option<Result<T, CallError>>,
+    /// The caller has left, or has its answer.
+    pub(super) is_closed: bool,
     /// Wakes whoever waits in `Reply::unwanted`.
     pub(super) unwanted: Option<Waker>,
 }
 
-pub(super) enum Progress<T> {
-    /// Nobody polls yet.
-    Open,
-    /// The caller waits.
-    Waiting(Waker),
-    Answered(Result<T, CallError>),
-    /// The caller has left, or has its answer.
-    Closed,
-}
-
 impl<T> Slot<T> {
-    pub(super) fn new(phase: u8, answer: Progress<T>) -> Arc<Self> {
-        let state = Mutex::new(State { answer, unwanted: None });
-        Arc::new(Slot { head: Head::new(phase), state })
+    pub(super) fn new(phase: u8, waiting: Option<Waker>) -> Arc<Self> {
+        let state = State { waiting, answer: None, is_closed: false, unwanted: None };
+        Arc::new(Slot { head: Head::new(phase), state: Mutex::new(state) })
     }
 
     /// Leaves the answer and wakes the caller; gives it back if nobody waits.
     #[inline]
-    pub(super) fn put(&self, answer: Result<T, CallError>) -> Result<(), Result<T, CallError>> {
+    pub(super) fn put(
+        self: Arc<Self>,
+        answer: Result<T, CallError>,
+    ) -> Result<(), Result<T, CallError>> {
         let mut state = self.state.lock();
-        if matches!(state.answer, Progress::Closed) {
+        if state.is_closed {
             return Err(answer);
         }
         // What the user answered is dropped when the lock is gone.
-        let (answer, lost) = match self.head.is_lost() {
-            true => (Err(CallError::NoReply), Some(answer)),
-            false => (answer, None),
+        let lost = if self.head.is_lost() {
+            state.answer = Some(Err(CallError::NoReply));
+            Some(answer)
+        } else {
+            state.answer = Some(answer);
+            None
         };
-        let before = std::mem::replace(&mut state.answer, Progress::Answered(answer));
+        let waker = state.waiting.take();
         drop(state);
+        // Before the wake, so that the caller usually finds itself alone: see `take`.
+        drop(self);
         drop(lost);
-        if let Progress::Waiting(waker) = before {
+        if let Some(waker) = waker {
             waker.wake();
         }
         Ok(())
     }
 
+    /// What was answered, once the end that answers is gone: nobody else can look, so no lock is
+    /// taken. The slot comes back if that end is still there.
+    #[inline]
+    pub(super) fn take(self: Arc<Self>) -> Result<Result<T, CallError>, Arc<Self>> {
+        if Arc::strong_count(&self) > 1 {
+            return Err(self);
+        }
+        let answer = Arc::try_unwrap(self)?.state.into_inner().answer;
+        Ok(answer.unwrap_or(Err(CallError::NoReply)))
+    }
+
     /// Nobody waits any more: tells the one who would answer, hands out what was there.
-    pub(super) fn close(&self) -> Progress<T> {
+    pub(super) fn close(&self) -> Option<Result<T, CallError>> {
         let mut state = self.state.lock();
-        let left = std::mem::replace(&mut state.answer, Progress::Closed);
+        state.is_closed = true;
+        let (answer, waiting) = (state.answer.take(), state.waiting.take());
         let unwanted = state.unwanted.take();
         drop(state);
+        drop(waiting);
         if let Some(waker) = unwanted {
             waker.wake();
         }
-        left
+        answer
     }
 
-    #[inline]
     pub(super) fn poll(&self, waker: &Waker) -> Poll<Result<T, CallError>> {
-        let mut state = self.state.lock();
-        if let Progress::Answered(_) = state.answer
-            && let Progress::Answered(answer) =
-                std::mem::replace(&mut state.answer, Progress::Closed)
-        {
-            return Poll::Ready(answer);
-        }
-        drop(state);
-        self.poll_unanswered(waker)
-    }
-
-    #[inline(never)]
-    fn poll_unanswered(&self, waker: &Waker) -> Poll<Result<T, CallError>> {
         // Declared first, so that it is dropped last: dropping a waker is foreign code too.
-        let mut spare: Option<Waker>;
+        let spare: Option<Waker>;
         let mut state = self.state.lock();
-        if let Progress::Waiting(known) = &state.answer
-            && known.will_wake(waker)
-        {
-            return Poll::Pending;
-        }
-        if let Progress::Open | Progress::Waiting(_) = state.answer {
+        if state.answer.is_none() && !state.is_closed {
+            if state.waiting.as_ref().is_some_and(|known| known.will_wake(waker)) {
+                return Poll::Pending;
+            }
             // Cloning a waker is foreign code: not under the lock.
             drop(state);
             spare = Some(waker.clone());
             state = self.state.lock();
-            if let Progress::Open | Progress::Waiting(_) = state.answer
-                && let Some(waker) = spare.take()
-            {
-                let old = std::mem::replace(&mut state.answer, Progress::Waiting(waker));
+            if state.answer.is_none() && !state.is_closed {
+                let old = std::mem::replace(&mut state.waiting, spare);
                 drop(state);
                 drop(old);
                 return Poll::Pending;
             }
         }
-        match std::mem::replace(&mut state.answer, Progress::Closed) {
-            Progress::Answered(answer) => Poll::Ready(answer),
-            _ => Poll::Ready(Err(CallError::NoReply)),
-        }
+        state.is_closed = true;
+        Poll::Ready(state.answer.take().unwrap_or(Err(CallError::NoReply)))
     }
 }

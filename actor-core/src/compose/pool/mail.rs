@@ -10,7 +10,7 @@ use crate::cell::pending::Pending;
 use crate::cell::post::{
     AnyMail, Fetched, Post, Rest, Shared, Verbs, WeakPost, announce, throw_away, wake_all,
 };
-use crate::cell::queue::{Queue, Refused, Room, Ticket};
+use crate::cell::queue::{Queue, Refused, Room, Ticket, Wait};
 use crate::cell::seat::{Cell, Seat};
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::life::end::publish;
@@ -285,34 +285,20 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
 }
 
 impl<A: Dispatch> Post<A> for PoolMail<A> {
-    fn push(&self, message: A::Message) -> Result<(), Refused<A::Message>> {
-        let way = A::way(&message);
-        self.push_as(message, way, None).map(|_ticket| ())
-    }
-
-    fn push_or_wait(
+    fn push(
         &self,
-        message: A::Message,
-        waker: Option<Waker>,
-    ) -> Result<Option<Ticket>, A::Message> {
-        let way = A::way(&message);
-        self.push_as(message, way, Some(waker)).map_err(Refused::into_message)
-    }
-
-    fn push_as(
-        &self,
-        message: A::Message,
-        way: Way,
-        wait: Option<Option<Waker>>,
-    ) -> Result<Option<Ticket>, Refused<A::Message>> {
+        message: &mut Option<A::Message>,
+        way: Option<Way>,
+        wait: Wait,
+    ) -> Result<Option<Ticket>, Refused> {
         self.core.reached();
         let mut lane = self.lane.lock();
         if lane.seat.closed {
-            return Err(Refused::Stopped(message));
+            return Err(Refused::Stopped);
         }
+        let Some(way) = way.or_else(|| message.as_ref().map(A::way)) else { return Ok(None) };
         if !lane.queue.has_room(way, self.core.room(), 0) {
-            let Some(waker) = wait else { return Err(Refused::Full(message)) };
-            return Ok(Some(lane.queue.wait(message, way, waker)));
+            return lane.queue.wait(message, way, wait);
         }
         lane.queue.push(message, way);
         let member = lane.next_idle();

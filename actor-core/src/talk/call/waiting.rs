@@ -1,11 +1,11 @@
 //! A call while it waits: how it is sent, awaited, withdrawn, and given up when its time is over.
 
-use super::{Call, State};
+use super::{Call, Stage};
 use crate::actor::Protocol;
 use crate::cell::core::Core;
 use crate::cell::hub::Hub;
 use crate::cell::post::{Post, Verbs};
-use crate::cell::queue::{Refused, Ticket};
+use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::record::Recorded;
 use crate::error::{CallError, Cycle};
 use crate::sync::Arc;
@@ -22,37 +22,34 @@ impl<P: Protocol, T> Call<'_, P, T> {
     /// The first poll: makes the reply and puts the message on its way.
     #[inline]
     fn begin(&mut self, cx: &mut Poller<'_>) -> Result<(), CallError> {
-        let answer = match std::mem::replace(&mut self.state, State::Over) {
-            State::Asked(answer) => answer,
-            _ => {
-                let (reply, answer) = waited_for(cx.waker());
-                self.fill(reply);
-                answer
-            }
-        };
-        #[cfg(any(feature = "metrics", feature = "tracing"))]
-        self.stamp(true);
-        let message = self.take_unstamped();
-        let ticket = deliver(self.address.get().post(), message, self.if_room)?;
-        self.state = State::Waiting(answer, ticket);
+        self.prepare(true);
+        if self.stage == Stage::Fresh {
+            let (reply, answer) = waited_for(cx.waker());
+            self.fill(reply);
+            self.answer = answer;
+        }
+        self.stage = Stage::Over;
+        self.ticket = deliver(self.address.get().post(), &mut self.message, self.if_room)?;
+        self.stage = Stage::Waiting;
         Ok(())
     }
 
     #[inline]
     fn poll_answer(&mut self, cx: &mut Poller<'_>) -> Poll<Result<T, CallError>> {
         let hub = &self.address.get().post().core().hub;
-        let State::Waiting(answer, _) = &mut self.state else { return Poll::Pending };
-        let answer = std::task::ready!(look(answer, &mut self.recorded, hub, cx));
-        self.is_over();
-        Poll::Ready(answer)
+        let poll = look(&mut self.answer, &mut self.recorded, hub, cx);
+        if poll.is_ready() {
+            self.stage = Stage::Over;
+        }
+        poll
     }
 
     /// It goes on waiting; `Ready` if that would be for ever.
     #[inline]
     fn wait_on(&mut self, cx: &Poller<'_>) -> Poll<Result<T, CallError>> {
-        let State::Waiting(answer, _) = &self.state else { return Poll::Pending };
         let target = self.address.get().post().core();
-        match go_on(&mut self.recorded, target, answer.head(), self.is_timed, cx.waker()) {
+        let head = self.answer.head();
+        match go_on(&mut self.recorded, target, head, self.is_timed, cx.waker()) {
             None => Poll::Pending,
             Some(cycle) => {
                 self.withdraw();
@@ -64,20 +61,12 @@ impl<P: Protocol, T> Call<'_, P, T> {
     /// Waits no more: what has not been handled by now never will be.
     #[inline(never)]
     fn withdraw(&mut self) {
+        self.stage = Stage::Over;
         let post = self.address.get().post();
-        if let State::Waiting(answer, ticket) = &mut self.state {
-            // First, since the clone of the waker goes with the answer.
-            self.recorded.take_back(&post.core().hub);
-            answer.leave();
-            leave(post, *ticket);
-            self.is_over();
-        }
-    }
-
-    /// The answer has been given, or is not waited for any more: what is there holds nothing.
-    #[inline]
-    fn is_over(&mut self) {
-        std::mem::forget(std::mem::replace(&mut self.state, State::Over));
+        // First, since the clone of the waker goes with the answer.
+        self.recorded.take_back(&post.core().hub);
+        self.answer.leave();
+        leave(post, self.ticket);
     }
 }
 
@@ -85,20 +74,19 @@ impl<P: Protocol, T> Call<'_, P, T> {
 #[inline]
 fn deliver<P: Protocol>(
     post: &dyn Post<P>,
-    message: P::Message,
+    message: &mut Option<P::Message>,
     if_room: bool,
 ) -> Result<Option<Ticket>, CallError> {
-    if if_room {
-        return match post.push(message) {
-            Ok(()) => Ok(None),
-            Err(Refused::Stopped(_)) => Err(CallError::Stopped),
-            Err(Refused::Full(_)) => Err(CallError::Full),
-        };
-    }
-    match post.push_or_wait(message, None) {
-        Ok(ticket) => Ok(ticket),
-        Err(_refused) => Err(CallError::Stopped),
-    }
+    let wait = if if_room { Wait::No } else { Wait::Unheard };
+    let refused = match post.push(message, None, wait) {
+        Ok(ticket) => return Ok(ticket),
+        Err(refused) => refused,
+    };
+    *message = None;
+    Err(match refused {
+        Refused::Stopped => CallError::Stopped,
+        Refused::Full => CallError::Full,
+    })
 }
 
 /// Takes the message back if it still waits for room.
@@ -146,24 +134,23 @@ impl<P: Protocol, T> Future for Call<'_, P, T> {
     type Output = Result<T, CallError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        match &mut self.state {
-            State::Fresh | State::Asked(_) => {
-                let is_asked = matches!(self.state, State::Asked(_));
+        let before = self.stage;
+        match before {
+            Stage::Fresh | Stage::Asked => {
                 if let Err(error) = self.begin(cx) {
                     return Poll::Ready(Err(error));
                 }
-                // The waker of a fresh one went with the message: if the answer is there by now, it
-                // has been woken.
-                if is_asked && let Poll::Ready(answer) = self.poll_answer(cx) {
-                    return Poll::Ready(answer);
-                }
             }
-            State::Waiting(..) => {
-                if let Poll::Ready(answer) = self.poll_answer(cx) {
-                    return Poll::Ready(answer);
-                }
+            Stage::Waiting => {}
+            Stage::Over => panic!("a call was polled after it had given its answer"),
+        }
+        // The waker of a fresh one went with the message: if the answer is there by now, it has been
+        // woken.
+        if before != Stage::Fresh {
+            let poll = self.poll_answer(cx);
+            if poll.is_ready() {
+                return poll;
             }
-            State::Over => panic!("a call was polled after it had given its answer"),
         }
         let post = self.address.get().post();
         if post.core().is_simulated() {
@@ -181,7 +168,7 @@ impl<P: Protocol, T> Unpin for Call<'_, P, T> {}
 impl<P: Protocol, T> Drop for Call<'_, P, T> {
     #[inline]
     fn drop(&mut self) {
-        if let State::Waiting(..) = self.state {
+        if self.stage == Stage::Waiting {
             self.withdraw();
         }
     }
@@ -198,15 +185,15 @@ impl<P: Protocol, T> Expire for Call<'_, P, T> {
 
     fn expire(&mut self) -> Self::Output {
         self.recorded.take_back(&self.address.get().post().core().hub);
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Waiting(mut answer, ticket) => match answer.give_up() {
-                Ok(answer) => answer,
-                Err(started) => {
-                    let left = leave(self.address.get().post(), ticket);
-                    Err(CallError::Timeout { started: started && !left })
-                }
-            },
-            _ => Err(CallError::Timeout { started: false }),
+        if std::mem::replace(&mut self.stage, Stage::Over) != Stage::Waiting {
+            return Err(CallError::Timeout { started: false });
+        }
+        match self.answer.give_up() {
+            Ok(answer) => answer,
+            Err(started) => {
+                let left = leave(self.address.get().post(), self.ticket);
+                Err(CallError::Timeout { started: started && !left })
+            }
         }
     }
 }
