@@ -121,6 +121,10 @@ pub trait Protocol: 'static {
     /// One variant a message.
     type Message: Send + 'static;
 
+    /// The functions of a protocol's trait that are no messages.
+    #[doc(hidden)]
+    const HELPERS: &'static [&'static str] = &[];
+
     /// The message's name, and the head of its reply if somebody waits for one.
     fn label(message: &Self::Message) -> Label<'_>;
 }

@@ -3,8 +3,8 @@
 pub use crate::actor::{Dispatch, Flow, Hooks, Input, Label, Protocol, Settings, Started, Way};
 pub use crate::compose::bridge::bridge;
 pub use crate::life::foreign::{
-    BoxedHere, BoxedNowhere, BoxedSend, Envelope, Foreign, HasBlock, Lender, Lending, Loan,
-    LocalLending, Returned, Serve, Serves, lend,
+    Arguments, BoxedHere, BoxedNowhere, BoxedSend, Envelope, Foreign, Guards, HasBlock, Lender,
+    Lending, Loan, LocalLending, Returned, Serve, Serves, lend,
 };
 pub use crate::life::{Kept, Life, NoGuards, Runner, run, run_shared};
 pub use crate::sim::Tested;
@@ -12,6 +12,7 @@ pub use crate::sim::test::{Plan, really, simulate};
 pub use crate::system::run::main;
 pub use crate::talk::head::Head;
 pub use crate::talk::reply_slot::{Marks, ReplySlot};
+pub use std::any::Any;
 pub use std::boxed::Box;
 pub use std::clone::Clone;
 pub use std::cmp::{Eq, PartialEq};
@@ -20,7 +21,7 @@ pub use std::fmt;
 pub use std::future::Future;
 pub use std::hash::{Hash, Hasher};
 pub use std::marker::Sized;
-pub use std::ops::Deref;
+pub use std::ops::{Deref, FnOnce};
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::{bool, str};
 pub use std::result::Result::{self, Err, Ok};
@@ -99,6 +100,24 @@ pub fn started<L>(outcome: impl Started) -> Flow<L> {
 /// A context for a hook that takes it by `&mut`.
 pub fn own<A: Dispatch>(context: &Context<A>) -> Context<A> {
     context.again()
+}
+
+/// Refuses settings, with `text`, where what has them is no message of its protocol.
+#[track_caller]
+pub const fn check_message(helpers: &[&str], name: &str, text: &str) {
+    let mut index = 0;
+    while index < helpers.len() {
+        assert!(!is_same(helpers[index].as_bytes(), name.as_bytes()), "{}", text);
+        index += 1;
+    }
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([first, one @ ..], [second, other @ ..]) => *first == *second && is_same(one, other),
+        _ => false,
+    }
 }
 
 /// Looks for an error in what a handler returned to nobody: by type, not by name. The method is

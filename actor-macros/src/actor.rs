@@ -20,18 +20,17 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
             quote!(#written #made)
         }
         Item::Block(item) => {
-            let (made, guards) = match &item.of_trait {
+            let made = match &item.of_trait {
                 None => {
                     let protocol = check::check_block(options, &item, &mut errors);
-                    (protocol.as_ref().map(expand::expand_protocol), None)
+                    protocol.as_ref().map(expand::expand_protocol)
                 }
                 Some(of_trait) => {
                     let service = check::check_service(options, &item, of_trait, &mut errors);
-                    let guards = service.as_ref().and_then(expand::expand_answers);
-                    (service.as_ref().map(expand::expand_service), guards)
+                    service.as_ref().map(expand::expand_service)
                 }
             };
-            let written = item.as_written(guards.as_ref());
+            let written = item.as_written();
             quote!(#written #made)
         }
         Item::Trait(mut item) => {
@@ -39,8 +38,7 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
             let krate = half.as_ref().and_then(|half| half.protocol.krate.as_ref());
             let krate = expand::krate(krate, span::hidden());
             let clause = quote!(where Self: #krate::__private::Dispatch);
-            let guards = half.as_ref().map(|half| expand::expand_questions(&half.protocol));
-            let written = item.into_written(&clause, guards.as_ref());
+            let written = item.into_written(&clause);
             // Whether a handler's future is `Send` is proved on each actor.
             let is_async = half.as_ref().is_some_and(TraitHalf::is_async);
             let quiet = is_async.then(|| quote!(#[allow(async_fn_in_trait)]));

@@ -62,6 +62,8 @@ pub(crate) struct Service {
     pub(crate) ident: Ident,
     /// The methods with settings.
     pub(crate) tuned: Vec<Tuned>,
+    /// The functions with settings, be they methods or not, and their `#[cfg]`s.
+    pub(crate) marked: Vec<(Vec<Attribute>, Ident)>,
 }
 
 /// A method of the impl of a protocol's trait that waits or is handled otherwise than usual.
@@ -100,6 +102,8 @@ pub(crate) struct Protocol {
     pub(crate) messages: Vec<Message>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) poisoned: Vec<Poisoned>,
+    /// The functions of a trait that are no messages.
+    pub(crate) helpers: Vec<Ident>,
 }
 
 /// A method that is a message.

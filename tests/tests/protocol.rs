@@ -39,6 +39,7 @@ tests::on_every_host! {
     settings::a_panic_in_a_guard_is_told_to_its_caller,
     settings::a_message_with_priority_is_taken_first,
     settings::an_unbounded_message_needs_no_room,
+    settings::a_guard_beside_an_alias_of_reply_says_so,
     borrowed::a_panic_of_a_sync_handler_leaves_the_state,
     borrowed::a_panic_of_a_pending_handler_leaves_the_state,
     borrowed::a_pending_handler_is_killed,

@@ -8,7 +8,7 @@ use crate::cell::post::{AnyMail, Bridged, Post, Rest, WeakPost};
 use crate::cell::queue::{Refused, Room, Ticket, Wait};
 use crate::cell::seat::{Cell, Seat};
 use crate::life::Context;
-use crate::life::foreign::{Envelope, Foreign, HasBlock, Letter, Loan, Serve, Serves};
+use crate::life::foreign::{Arguments, Envelope, Foreign, HasBlock, Letter, Loan, Serve, Serves};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
 use std::any::Any;
@@ -36,7 +36,10 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> 
     }
 
     fn ready(&self, actor: &A) -> bool {
-        P::ready(actor, &self.0)
+        let name = P::label(&self.0).name;
+        P::show(&self.0, |all| {
+            <A as Serves<P::Addr>>::is_open(actor, name, &mut Arguments::new(all))
+        })
     }
 
     fn is_later(&self) -> bool {

@@ -66,8 +66,8 @@ impl<A: Dispatch<Message: Envelope<A>>> HasBlock for A {}
 /// `#[actor]` on the trait.
 #[doc(hidden)]
 pub trait Serve<A: Dispatch>: Protocol {
-    /// Asks the guard that the actor's impl has for the message.
-    fn ready(actor: &A, message: &Self::Message) -> bool;
+    /// Shows the message's arguments to `ask`, for the guard that the actor's impl may have.
+    fn show(message: &Self::Message, ask: impl FnOnce(&[&dyn Any]) -> bool) -> bool;
 
     /// Whether the handler of this message is async.
     fn is_later(_: &Self::Message) -> bool {
@@ -102,6 +102,42 @@ pub trait Serves<G: Address>: Sized {
     /// How a message of that name waits, from the settings on its handler.
     fn way(_name: &str) -> Way {
         Way::default()
+    }
+
+    /// Asks the guard of a message of that name, if it has one.
+    fn is_open(&self, _name: &str, _arguments: &mut Arguments<'_>) -> bool {
+        true
+    }
+}
+
+/// The guard that an actor has for one message of the protocol of `G`, the `N`th that it guards;
+/// written by `#[actor]` on its impl of the trait.
+///
+/// The guard lies beside that impl and not in it, and takes its arguments as they come: what does not
+/// fit to the trait is then told of the handler alone.
+#[doc(hidden)]
+pub trait Guards<G, const N: usize> {
+    /// Whether the message may be handled now.
+    fn is_open(&self, arguments: &mut Arguments<'_>) -> bool;
+}
+
+/// The arguments of a message, for its guard.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Arguments<'a>(std::slice::Iter<'a, &'a dyn Any>);
+
+impl<'a> Arguments<'a> {
+    pub(crate) fn new(arguments: &'a [&'a dyn Any]) -> Self {
+        Arguments(arguments.iter())
+    }
+
+    /// The next one.
+    ///
+    /// # Panics
+    /// If the impl names a `Reply` or a context by an alias, and so takes it for what the sender gives.
+    pub fn take<T: 'static>(&mut self) -> &'a T {
+        let found = self.0.next().and_then(|argument| argument.downcast_ref());
+        found.expect("a handler with `when` names the types of its arguments as the trait does")
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn check_block(
         messages: Vec::new(),
         hooks: Vec::new(),
         poisoned: Vec::new(),
+        helpers: Vec::new(),
     };
     for member in &item.members {
         match member {

@@ -4,7 +4,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::Path;
+use syn::{Attribute, Ident, PatType, Path, Type};
 
 use super::marks::{self, Mark};
 use super::{args, block, check_once, has_lifetimes, manner, method, owned, settings};
@@ -73,7 +73,7 @@ pub(crate) fn check_service(
     let served = check_trait_path(of_trait, errors);
     let header = block::check_header(item, errors);
     let actor = item.ty.to_token_stream();
-    let tuned = check_members(item, &actor, errors);
+    let (tuned, marked) = check_members(item, &actor, errors);
     let borrows = has_lifetimes(&item.generics) || owned::names_lifetime(actor.clone());
     let ((name, address), path) = (header?, served?);
     let ident = path.segments.last()?.ident.clone();
@@ -87,6 +87,7 @@ pub(crate) fn check_service(
         actor,
         address,
         tuned,
+        marked,
     })
 }
 
@@ -111,8 +112,12 @@ fn check_trait_path(of_trait: &TokenStream, errors: &mut Errors) -> Option<Path>
 
 /// Hooks belong to the actor's own block, and what an argument is has been said in the trait: again
 /// only where a guard names the arguments.
-fn check_members(item: &BlockItem, actor: &TokenStream, errors: &mut Errors) -> Vec<Tuned> {
-    let mut tuned = Vec::new();
+fn check_members(
+    item: &BlockItem,
+    actor: &TokenStream,
+    errors: &mut Errors,
+) -> (Vec<Tuned>, Vec<(Vec<Attribute>, Ident)>) {
+    let (mut tuned, mut marked) = (Vec::new(), Vec::new());
     for member in &item.members {
         match member {
             Member::Function(function) => match marks::read(&function.attrs, errors) {
@@ -127,6 +132,8 @@ fn check_members(item: &BlockItem, actor: &TokenStream, errors: &mut Errors) -> 
                     if !entries.iter().any(|entry| entry.is("when")) {
                         block::check_no_data(function, errors);
                     }
+                    let cfgs = function.attrs.iter().filter(|attr| marks::is_cfg(attr));
+                    marked.push((cfgs.cloned().collect(), function.signature.ident.clone()));
                     tuned.extend(check_settings(function, entries, actor, errors));
                 }
                 Mark::Message(_) | Mark::None | Mark::Skip => {
@@ -137,7 +144,7 @@ fn check_members(item: &BlockItem, actor: &TokenStream, errors: &mut Errors) -> 
             Member::Other(_) => {}
         }
     }
-    tuned
+    (tuned, marked)
 }
 
 /// The settings of a message are the actor's choice, but for `concurrent`.
@@ -147,11 +154,8 @@ fn check_settings(
     actor: &TokenStream,
     errors: &mut Errors,
 ) -> Option<Tuned> {
-    let Some(method) = function.as_method() else {
-        let name = &function.signature.ident;
-        errors.push(name, "a message takes `&self`, `&mut self` or `self`; add a receiver");
-        return None;
-    };
+    // Where the method does not fit to the trait the compiler says so, and that is enough.
+    let method = function.as_method()?;
     let (own, entries): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|entry| entry.is("concurrent"));
     own.iter().for_each(|entry| check_not_own(entry, errors));
@@ -160,12 +164,21 @@ fn check_settings(
     let args = args::check(&function.signature, actor, &mut unsaid);
     let receiver = method::check_receiver(method, actor, "a message", &mut unsaid);
     drop(unsaid.into_faults());
-    let manner = manner::check(method, &entries, receiver, &args.list, errors);
+    let mut manner = manner::check(method, &entries, receiver, &args.list, errors);
+    if !has_plain_types(function) {
+        manner.guard = None;
+    }
     Some(Tuned {
         attrs: marks::forward(&function.attrs),
         name: function.signature.ident.clone(),
         manner,
     })
+}
+
+/// Whether the types of the arguments can be written elsewhere: those of a message can.
+fn has_plain_types(function: &Function) -> bool {
+    let is_impl = |arg: &PatType| matches!(owned::bare(&arg.ty), Type::ImplTrait(_));
+    function.signature.generics.params.is_empty() && !args::typed(&function.signature).any(is_impl)
 }
 
 /// Handlers that overlap share the state, which the run loop does for an actor's own messages only.

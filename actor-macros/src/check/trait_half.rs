@@ -43,6 +43,7 @@ pub(crate) fn check_trait(
         messages: Vec::new(),
         hooks: Vec::new(),
         poisoned: Vec::new(),
+        helpers: Vec::new(),
     };
     let vis = item.vis.clone();
     for member in &mut item.members {
@@ -119,10 +120,13 @@ fn check_function(
         if matches!(mark, Mark::Message(_)) {
             let name = &function.signature.ident;
             errors.push(name, "a message takes `&self`, `&mut self` or `self`; add a receiver");
+        } else {
+            protocol.helpers.push(function.signature.ident.clone());
         }
         return;
     };
     if matches!(mark, Mark::Skip) {
+        protocol.helpers.push(function.signature.ident.clone());
         return block::check_no_data(function, errors);
     }
     if let Mark::Message(settings) = &mark {

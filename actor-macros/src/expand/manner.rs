@@ -83,7 +83,7 @@ fn guarded(protocol: &Protocol) -> impl Iterator<Item = (&Message, &Guard)> {
 }
 
 /// The name of the function that asks a guard.
-pub(super) fn asking(handler: &Ident) -> Ident {
+fn asking(handler: &Ident) -> Ident {
     names::identifier(&format!("__when_{}", names::plain(handler)), span::hidden())
 }
 
@@ -109,8 +109,7 @@ pub(super) fn expand_kept(protocol: &Protocol) -> TokenStream {
 //     }
 pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
     guarded(protocol).next()?;
-    let arms = guarded(protocol)
-        .map(|(message, _)| expand_asked(protocol, message, &quote!(Self), &quote!(self)));
+    let arms = guarded(protocol).map(|(message, _)| expand_asked(protocol, message));
     let me = message::enum_type(protocol);
     Some(quote! {
         fn ready(&self, __message: &#me) -> __p::bool {
@@ -123,12 +122,7 @@ pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
 }
 
 // Output: StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
-pub(super) fn expand_asked(
-    protocol: &Protocol,
-    message: &Message,
-    whose: &TokenStream,
-    actor: &TokenStream,
-) -> TokenStream {
+fn expand_asked(protocol: &Protocol, message: &Message) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
     let (cfgs, variant, asking) = (&message.attrs.cfgs, &message.variant, asking(&message.name));
     let fields = message.args.iter().filter_map(|arg| match &arg.role {
@@ -140,7 +134,7 @@ pub(super) fn expand_asked(
         .unzip();
     quote! {
         #(#cfgs)*
-        #ident::#variant { #(#patterns)* .. } => #whose::#asking(#actor #(#values)*),
+        #ident::#variant { #(#patterns)* .. } => Self::#asking(self #(#values)*),
     }
 }
 
@@ -156,7 +150,7 @@ pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
     let actor = &protocol.actor;
     let (params, _, clause) = protocol.generics.split_for_impl();
     let guards = guarded(protocol)
-        .map(|(message, guard)| expand_guard(&message.attrs, &message.name, guard, &quote!(__p)));
+        .map(|(message, guard)| expand_guard(&message.attrs, &message.name, guard));
     Some(quote! {
         #[allow(
             deprecated, unused_variables, unused_braces, unused_parens, clippy::ptr_arg, clippy::borrowed_box, clippy::ref_option,
@@ -169,19 +163,14 @@ pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
-/// The function of one guard; `door` leads to what generated code uses.
-pub(super) fn expand_guard(
-    attrs: &Forwarded,
-    name: &Ident,
-    guard: &Guard,
-    door: &TokenStream,
-) -> TokenStream {
+/// The function of one guard.
+fn expand_guard(attrs: &Forwarded, name: &Ident, guard: &Guard) -> TokenStream {
     let Guard { key, expr, me, params } = guard;
     let (cfgs, asking) = (&attrs.cfgs, asking(name));
     let lints = attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
     let params = params.iter().map(|(cfgs, pat, ty)| quote!(, #(#cfgs)* #pat: &#ty));
     // That it is no `bool` is said where the condition stands.
-    let output = span::moved_all(quote!(#door::bool), span::hidden_at(key.span()));
+    let output = span::moved_all(quote!(__p::bool), span::hidden_at(key.span()));
     quote! {
         #(#cfgs)*
         #(#lints)*

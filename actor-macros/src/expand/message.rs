@@ -133,12 +133,18 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let shown = expand_shown(protocol);
     let quiet = super::do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
     let label = expand_label(protocol, &quote!(label));
+    let messages: Vec<_> = protocol.messages.iter().map(|it| names::plain(&it.name)).collect();
+    let helpers = protocol.helpers.iter().map(names::plain);
+    let helpers: Vec<_> = helpers.filter(|name| !messages.contains(name)).collect();
+    let helpers = (!helpers.is_empty())
+        .then(|| quote!(const HELPERS: &'static [&'static __p::str] = &[#(#helpers),*];));
     quote_spanned! {super::at_actor(protocol)=>
         #[automatically_derived]
         #quiet
         #[allow(deprecated)]
         impl #params __p::Protocol for #actor #clause {
             type Message = #shown;
+            #helpers
             #label
         }
     }

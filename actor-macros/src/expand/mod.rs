@@ -39,16 +39,6 @@ pub(crate) fn expand_service(service: &Service) -> TokenStream {
     serve::expand_service(service)
 }
 
-/// What the trait itself gets: a function for each message, which asks the guard of the actor's impl.
-pub(crate) fn expand_questions(protocol: &Protocol) -> TokenStream {
-    serve::expand_questions(protocol)
-}
-
-/// What the impl of a protocol's trait itself gets: its guards.
-pub(crate) fn expand_answers(service: &Service) -> Option<TokenStream> {
-    serve::expand_answers(service)
-}
-
 /// Everything that the impl half adds to the block.
 ///
 /// One constant holds it, so that nothing but the address methods can be named from outside.

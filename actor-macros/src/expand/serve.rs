@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::GenericParam;
 
 use super::{dispatch, krate, manner, message};
-use crate::model::{ActorType, Manner, Message, Protocol, Receiver, Role, Service, Tuned};
+use crate::model::{ActorType, Guard, Manner, Message, Protocol, Role, Service, Tuned};
 use crate::{names, span};
 
 // Input:  #[actor] pub trait Greeter<T> { .. }
@@ -40,7 +40,7 @@ pub(super) fn expand_stand_in(actor: &ActorType) -> TokenStream {
 
 // Output:
 //     impl<__A> __p::Serve<__A> for AnyGreeter where __A: Greeter + __p::Dispatch {
-//         fn ready(__actor: &__A, __message: &GreeterMessage) -> __p::bool { .. }
+//         fn show(__message: &GreeterMessage, __ask: impl __p::FnOnce(..) -> ..) -> __p::bool { .. }
 //         fn is_later(__message: &GreeterMessage) -> __p::bool { .. }
 //         fn now(__actor: .., __message: .., __context: ..) -> __p::Flow { match __message { .. } }
 //         fn later(..) -> impl __p::Future<Output = __p::Flow> { async move { match __message { .. } } }
@@ -71,9 +71,7 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
         }
     };
     let now = body(&now);
-    let asked = guardable(protocol).map(|it| {
-        manner::expand_asked(protocol, it, &quote!(<__A as #of_trait>), &quote!(__actor))
-    });
+    let shown = protocol.messages.iter().map(|message| expand_shown(protocol, message));
     let later = (!later.is_empty()).then(|| {
         let is_async = |message: &&Message| message.is_async;
         let marks = protocol.messages.iter().filter(is_async).map(|message| {
@@ -106,10 +104,13 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
         where
             #bounds __A: #of_trait + __p::Dispatch,
         {
-            fn ready(__actor: &__A, __message: &#me) -> __p::bool {
+            fn show(
+                __message: &#me,
+                __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
+            ) -> __p::bool {
                 match *__message {
-                    #(#asked)*
-                    _ => true,
+                    #(#shown)*
+                    _ => __ask(&[]),
                 }
             }
             fn now(
@@ -125,64 +126,112 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
     }
 }
 
-/// The messages that may have a guard: one that takes `self` has none.
-fn guardable(protocol: &Protocol) -> impl Iterator<Item = &Message> {
-    protocol.messages.iter().filter(|message| message.receiver != Receiver::Owned)
-}
-
-// Input:  fn greet(&mut self, name: String) -> String;
 // Output:
-//     #[doc(hidden)]
-//     #[inline]
-//     #[allow(deprecated)]
-//     fn __when_greet(&self, _: &String) -> bool where Self: Sized { true }
-//
-// Only the trait knows which arguments come from the sender, and only the actor's impl has a guard.
-pub(super) fn expand_questions(protocol: &Protocol) -> TokenStream {
-    let krate = krate(protocol.krate.as_ref(), span::hidden());
-    let questions = guardable(protocol).map(|message| {
-        let (cfgs, asking) = (&message.attrs.cfgs, manner::asking(&message.name));
-        let params = message.args.iter().filter_map(|arg| match &arg.role {
-            Role::Field(field) => {
-                let (cfgs, ty) = (&arg.cfgs, &field.ty);
-                Some(quote!(, #(#cfgs)* _: &#ty))
-            }
-            _ => None,
-        });
+//     GreeterMessage::Greet { ref name, .. } => __ask(&[name]),
+fn expand_shown(protocol: &Protocol, message: &Message) -> Option<TokenStream> {
+    let ident = span::on(&protocol.message, span::hidden());
+    let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
+    let fields = message.args.iter().filter_map(|arg| match &arg.role {
+        Role::Field(field) => Some((&arg.cfgs, &field.name)),
+        _ => None,
+    });
+    let (patterns, values): (Vec<_>, Vec<_>) =
+        fields.map(|(cfgs, name)| (quote!(#(#cfgs)* ref #name,), quote!(#(#cfgs)* #name))).unzip();
+    (!values.is_empty()).then(|| {
         quote! {
             #(#cfgs)*
-            #[doc(hidden)]
-            #[inline]
-            #[allow(deprecated)]
-            fn #asking(&self #(#params)*) -> #krate::__private::bool
-            where
-                Self: #krate::__private::Sized,
-            {
-                true
-            }
+            #ident::#variant { #(#patterns)* .. } => __ask(&[#(#values),*]),
         }
-    });
-    quote!(#(#questions)*)
+    })
 }
 
 // Input:  #[message(when = self.awake)] fn greet(&mut self, name: String) -> String { .. }
-// Output: fn __when_greet(&self, name: &String) -> bool { self.awake }
-pub(super) fn expand_answers(service: &Service) -> Option<TokenStream> {
-    let krate = krate(service.krate.as_ref(), span::hidden());
-    let door = quote!(#krate::__private);
-    let answers: Vec<_> = service
-        .tuned
-        .iter()
-        .filter_map(|Tuned { attrs, name, manner }| {
-            let guard = manner.guard.as_ref()?;
-            let answer = manner::expand_guard(attrs, name, guard, &door);
-            Some(quote! {
-                #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
-                #answer
-            })
-        })
-        .collect();
-    (!answers.is_empty()).then(|| quote!(#(#answers)*))
+// Output:
+//     impl __p::Guards<GreeterAddr, 0> for Robot {
+//         fn is_open(&self, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+//             let name: &String = __arguments.take();
+//             self.awake
+//         }
+//     }
+//
+// An impl a guard, with the `self` of its handler: see `manner::expand_guards`.
+fn expand_guards(service: &Service, clause: &TokenStream) -> Option<TokenStream> {
+    let Service { generics, actor, served, .. } = service;
+    let (params, ..) = generics.split_for_impl();
+    let all: Vec<_> = guards(service).enumerate().collect();
+    let guards = all.into_iter().map(|(index, (tuned, guard))| {
+        let Guard { key, expr, me, params: arguments } = guard;
+        let cfgs = &tuned.attrs.cfgs;
+        let lints = tuned.attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
+        let arguments = arguments
+            .iter()
+            .map(|(cfgs, pat, ty)| quote!(#(#cfgs)* let #pat: &#ty = __arguments.take();));
+        // That it is no `bool` is said where the condition stands.
+        let output = span::moved_all(quote!(__p::bool), span::hidden_at(key.span()));
+        quote! {
+            #(#cfgs)*
+            #[automatically_derived]
+            #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
+            #(#lints)*
+            impl #params __p::Guards<#served, #index> for #actor #clause {
+                fn is_open(&#me, __arguments: &mut __p::Arguments<'_>) -> #output {
+                    #(#arguments)*
+                    #expr
+                }
+            }
+        }
+    });
+    Some(quote!(#(#guards)*))
+}
+
+/// The methods that have a guard.
+fn guards(service: &Service) -> impl Iterator<Item = (&Tuned, &Guard)> {
+    service.tuned.iter().filter_map(|tuned| Some((tuned, tuned.manner.guard.as_ref()?)))
+}
+
+// Output:
+//     fn is_open(&self, __name: &__p::str, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+//         match __name {
+//             "greet" => <Self as __p::Guards<GreeterAddr, 0>>::is_open(self, __arguments),
+//             _ => true,
+//         }
+//     }
+fn expand_is_open(service: &Service) -> Option<TokenStream> {
+    guards(service).next()?;
+    let served = &service.served;
+    let arms = guards(service).enumerate().map(|(index, (tuned, _))| {
+        let (cfgs, name) = (&tuned.attrs.cfgs, names::plain(&tuned.name));
+        quote! {
+            #(#cfgs)*
+            #name => <Self as __p::Guards<#served, #index>>::is_open(self, __arguments),
+        }
+    });
+    Some(quote! {
+        fn is_open(&self, __name: &__p::str, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+            match __name {
+                #(#arms)*
+                _ => true,
+            }
+        }
+    })
+}
+
+// Input:  #[message(priority)] fn helper(&self) { .. }
+// Output: const _: () = __p::check_message(<AnyGreeter as __p::Protocol>::HELPERS, "helper", "..");
+//
+// Only the trait knows what is a message. With generics a constant cannot name it.
+fn expand_checks(service: &Service, any: &TokenStream) -> Option<TokenStream> {
+    let protocol = names::plain(&service.ident);
+    let checks = service.marked.iter().map(|(cfgs, ident)| {
+        let name = names::plain(ident);
+        let text = format!("`{name}` is no message of `{protocol}`; remove its settings");
+        let place = span::hidden_at(ident.span());
+        let check = quote_spanned! {place=>
+            __p::check_message(<#any as __p::Protocol>::HELPERS, #name, #text)
+        };
+        quote!(#(#cfgs)* const _: () = #check;)
+    });
+    service.generics.params.is_empty().then(|| quote!(#(#checks)*))
 }
 
 // Output:
@@ -239,6 +288,9 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
     // That a handler's future is not `Send` is found here.
     let boxed = quote_spanned!(place=> (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan)));
     let ways = expand_ways(service);
+    let guards = expand_guards(service, &clause);
+    let checks = expand_checks(service, &any);
+    let is_open = expand_is_open(service);
     quote! {
         #(#carried)*
         const _: () = {
@@ -250,7 +302,10 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
                     #boxed
                 }
                 #ways
+                #is_open
             }
+            #guards
+            #checks
             #[automatically_derived]
             impl #params __p::From<#address> for #served #clause #has_block {
                 fn from(__addr: #address) -> Self {

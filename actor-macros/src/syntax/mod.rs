@@ -192,9 +192,9 @@ fn block(attrs: Vec<Attribute>, mut walk: Walk, tokens: TokenStream) -> Item {
 }
 
 impl BlockItem {
-    /// The block as written, without the marks that are this crate's, and with `more` members.
-    pub(crate) fn as_written(&self, more: Option<&TokenStream>) -> TokenStream {
-        as_written(&self.attrs, &self.head, &self.members, more, &self.braces)
+    /// The block as written, without the marks that are this crate's.
+    pub(crate) fn as_written(&self) -> TokenStream {
+        as_written(&self.attrs, &self.head, &self.members, &self.braces)
     }
 }
 
@@ -202,7 +202,6 @@ fn as_written(
     attrs: &[Attribute],
     head: &TokenStream,
     members: &[Member],
-    more: Option<&TokenStream>,
     braces: &Group,
 ) -> TokenStream {
     let mut tokens = TokenStream::new();
@@ -214,7 +213,6 @@ fn as_written(
     for member in members {
         member.to_tokens(&mut inner);
     }
-    more.to_tokens(&mut inner);
     let mut copy = Group::new(Delimiter::Brace, inner);
     copy.set_span(braces.span());
     copy.to_tokens(&mut tokens);

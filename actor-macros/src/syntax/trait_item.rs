@@ -74,13 +74,9 @@ pub(super) fn read(
 }
 
 impl TraitItem {
-    /// The trait as written, without the marks that are this crate's, with `clause` on the methods
-    /// that only actors have, and with `more` members.
-    pub(crate) fn into_written(
-        mut self,
-        clause: &TokenStream,
-        more: Option<&TokenStream>,
-    ) -> TokenStream {
+    /// The trait as written, without the marks that are this crate's, and with `clause` on the methods
+    /// that only actors have.
+    pub(crate) fn into_written(mut self, clause: &TokenStream) -> TokenStream {
         for member in &mut self.members {
             if let Member::Function(function) = member
                 && function.is_for_actors
@@ -88,6 +84,6 @@ impl TraitItem {
                 function.bind(clause);
             }
         }
-        as_written(&self.attrs, &self.head, &self.members, more, &self.braces)
+        as_written(&self.attrs, &self.head, &self.members, &self.braces)
     }
 }

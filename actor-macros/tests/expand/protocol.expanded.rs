@@ -16,34 +16,6 @@ pub trait Store<K: Send + 'static, const N: usize = 1> {
     }
     fn finish(self) -> usize;
     fn helper(&self) {}
-    #[doc(hidden)]
-    #[inline]
-    #[allow(deprecated)]
-    fn __when_put(&self, _: &K, _: &[u8; N]) -> ::actor_core::__private::bool
-    where
-        Self: ::actor_core::__private::Sized,
-    {
-        true
-    }
-    #[cfg(feature = "slow")]
-    #[doc(hidden)]
-    #[inline]
-    #[allow(deprecated)]
-    fn __when_get(&self, _: &K) -> ::actor_core::__private::bool
-    where
-        Self: ::actor_core::__private::Sized,
-    {
-        true
-    }
-    #[doc(hidden)]
-    #[inline]
-    #[allow(deprecated)]
-    fn __when_wait(&self) -> ::actor_core::__private::bool
-    where
-        Self: ::actor_core::__private::Sized,
-    {
-        true
-    }
 }
 #[doc = "Any actor that implements [`Store`], in types such as `WeakAddr<AnyStore>`."]
 #[allow(dead_code, missing_debug_implementations)]
@@ -177,6 +149,7 @@ const _: () = {
     #[allow(deprecated)]
     impl<K: Send + 'static, const N: usize> __p::Protocol for AnyStore<K, N> {
         type Message = StoreMessage<K, N>;
+        const HELPERS: &'static [&'static __p::str] = &["helper"];
         fn label(__message: &StoreMessage<K, N>) -> __p::Label<'_> {
             match *__message {
                 StoreMessage::Put { ref __reply, .. } => __p::Label::new("put", __reply.head()),
@@ -201,15 +174,15 @@ const _: () = {
     where
         __A: Store<K, N> + __p::Dispatch,
     {
-        fn ready(__actor: &__A, __message: &StoreMessage<K, N>) -> __p::bool {
+        fn show(
+            __message: &StoreMessage<K, N>,
+            __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
+        ) -> __p::bool {
             match *__message {
-                StoreMessage::Put { ref key, ref value, .. } => {
-                    <__A as Store<K, N>>::__when_put(__actor, key, value)
-                }
+                StoreMessage::Put { ref key, ref value, .. } => __ask(&[key, value]),
                 #[cfg(feature = "slow")]
-                StoreMessage::Get { ref key, .. } => <__A as Store<K, N>>::__when_get(__actor, key),
-                StoreMessage::Wait { .. } => <__A as Store<K, N>>::__when_wait(__actor),
-                _ => true,
+                StoreMessage::Get { ref key, .. } => __ask(&[key]),
+                _ => __ask(&[]),
             }
         }
         fn now(
@@ -348,10 +321,6 @@ where
     async fn get(&self, key: K, _context: &Context<Self>) -> Option<[u8; 2]> {
         self.map.get(&key).copied()
     }
-    #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
-    fn __when_put(&self, key: &K, limit: &[u8; 2]) -> ::actor_core::__private::bool {
-        self.map.len() < limit.len()
-    }
 }
 const _: () = {
     use ::actor_core::__private as __p;
@@ -375,6 +344,28 @@ const _: () = {
                 "get" => __p::Way { priority: false, unbounded: true, guarded: false },
                 _ => __p::Way { priority: false, unbounded: false, guarded: false },
             }
+        }
+        fn is_open(&self, __name: &__p::str, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+            match __name {
+                "put" => {
+                    <Self as __p::Guards<shop::StoreAddr<K, 2>, 0usize>>::is_open(self, __arguments)
+                }
+                _ => true,
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
+    impl<K: Hash + Send + 'static> __p::Guards<shop::StoreAddr<K, 2>, 0usize> for Map<K>
+    where
+        K: Eq,
+        MapAddr<K>: __p::Sized,
+        shop::StoreAddr<K, 2>: __p::Sized,
+    {
+        fn is_open(&self, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+            let key: &K = __arguments.take();
+            let limit: &[u8; 2] = __arguments.take();
+            self.map.len() < limit.len()
         }
     }
     #[automatically_derived]

@@ -313,3 +313,36 @@ pub(crate) fn an_unbounded_message_needs_no_room(system: &System) {
         }
     });
 }
+
+/// A message that is answered later, and may be kept aside.
+#[actor]
+trait Ask {
+    fn ask(&mut self, reply: Reply<u32>);
+}
+
+/// Not to be known as a `Reply` by its name.
+type Answer = Reply<u32>;
+
+#[actor]
+struct Aliased;
+
+#[actor]
+impl Aliased {}
+
+#[actor]
+impl Ask for Aliased {
+    #[message(when = true)]
+    fn ask(&mut self, reply: Answer) {
+        let _ = reply.send(1);
+    }
+}
+
+pub(crate) fn a_guard_beside_an_alias_of_reply_says_so(system: &System) {
+    system.block_on(async {
+        let aliased: AskAddr = Aliased.spawn().into();
+        let Err(CallError::Panicked(failure)) = aliased.ask().await else {
+            panic!("the guard has no such argument");
+        };
+        assert!(failure.message().contains("names the types of its arguments as the trait does"));
+    });
+}

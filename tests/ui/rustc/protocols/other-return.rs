@@ -1,0 +1,11 @@
+use actor_core::prelude::*;
+use tests::greeting::{Greeter, GreeterAddr};
+#[actor]
+struct Robot { awake: bool }
+#[actor]
+impl Robot {}
+#[actor]
+impl Greeter for Robot {
+    fn greet(&mut self, name: String) -> usize { name.len() }
+}
+fn main() {}

@@ -1,0 +1,12 @@
+use actor_core::prelude::*;
+use tests::greeting::{Greeter, GreeterAddr};
+#[actor]
+struct Robot { awake: bool }
+#[actor]
+impl Robot {}
+#[actor]
+impl Greeter for Robot {
+    fn greet(&mut self, name: String) -> String { name }
+    fn shout(&mut self, name: String) -> String { name }
+}
+fn main() {}
