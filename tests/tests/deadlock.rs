@@ -21,6 +21,7 @@ mod deadlock {
         circles::b01_cross_calls_at_the_same_moment_are_refused_once_each,
         circles::b01_three_that_turn_pending_at_once_are_refused_once,
         circles::b01_a_circle_through_hooks_and_children_is_refused,
+        circles::b01_a_circle_through_a_guarded_message_of_a_protocol_is_refused,
         circles::b01_without_detection_nobody_is_refused,
         certain::b01_each_plain_way_to_wait_is_refused_at_once,
         certain::b01_a_timed_call_that_closes_a_circle_is_refused,

@@ -256,3 +256,55 @@ pub fn b01_without_detection_nobody_is_refused(_: &System) {
         nodes.iter().for_each(|node| node.kill());
     });
 }
+
+#[actor]
+trait Door {
+    async fn enter(&mut self) -> Result<(), CallError>;
+}
+
+/// Lets in who is invited, and asks them to come in while it does.
+#[actor]
+struct House {
+    guest: Option<GuestAddr>,
+    is_open: bool,
+}
+
+#[actor]
+impl House {
+    async fn invite(&mut self, guest: GuestAddr) -> Result<(), CallError> {
+        self.guest = Some(guest.clone());
+        guest.come().await?
+    }
+}
+
+#[actor]
+impl Door for House {
+    #[message(when = self.is_open)]
+    async fn enter(&mut self) -> Result<(), CallError> {
+        Ok(())
+    }
+}
+
+#[actor]
+struct Guest {
+    door: DoorAddr,
+}
+
+#[actor]
+impl Guest {
+    async fn come(&mut self) -> Result<(), CallError> {
+        self.door.enter().await?
+    }
+}
+
+pub fn b01_a_circle_through_a_guarded_message_of_a_protocol_is_refused(system: &System) {
+    system.block_on(async {
+        for is_open in [true, false] {
+            let house = House { guest: None, is_open }.spawn();
+            let guest = Guest { door: house.clone().into() }.spawn();
+            let answer = house.invite(guest).await.unwrap();
+            assert!(matches!(answer, Err(CallError::Deadlock(_))), "{answer:?}");
+            house.kill();
+        }
+    });
+}

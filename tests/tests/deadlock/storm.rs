@@ -29,6 +29,7 @@ struct Weather {
     drops: OnceLock<Vec<DropletAddr>>,
     /// Stands above all drops.
     cloud: OnceLock<CloudAddr>,
+    sky: OnceLock<SkyAddr>,
     /// Stands above the cloud.
     pails: OnceLock<PailAddr>,
     calls: AtomicUsize,
@@ -99,6 +100,26 @@ impl Cloud {
         self.is_open = !is_day;
         self.weather.upward(seed).await
     }
+
+    fn turn(&mut self) {
+        self.is_open = !self.is_open;
+    }
+}
+
+/// What a cloud looks like from below: a guarded message of a protocol is waited for as any other.
+#[actor]
+trait Sky {
+    async fn shine(&mut self, is_day: bool, seed: u64) -> usize;
+}
+
+#[actor]
+impl Sky for Cloud {
+    /// Who calls this waits as long as it takes: the day comes, and the night.
+    #[message(when = self.is_open == *is_day)]
+    async fn shine(&mut self, is_day: bool, seed: u64) -> usize {
+        self.is_open = !is_day;
+        self.weather.upward(seed).await
+    }
 }
 
 /// A member of a pool.
@@ -159,7 +180,7 @@ impl Droplet {
         let out = Duration::from_micros(20 + chance(seed, 300) as u64);
         let next = (*seed).wrapping_mul(31);
         let any = &drops[chance(seed, ACTORS)];
-        let (kind, deeper) = (chance(seed, 18), depth.saturating_sub(1));
+        let (kind, deeper) = (chance(seed, 20), depth.saturating_sub(1));
         if depth == 0 {
             return 0;
         }
@@ -209,6 +230,7 @@ impl Droplet {
             (15, _) => cloud.gather(next, deeper).await,
             (16, _) => or(cloud.clear(next.is_multiple_of(2), next), after(out)).await,
             (17, _) => pails.fill(next, deeper).await,
+            (18, _) => weather.sky.get().unwrap().shine(next.is_multiple_of(2), next).await,
             _ => {
                 let answer = any.fall(next, deeper).timeout(out).await;
                 return weather.note(answer, true);
@@ -251,12 +273,20 @@ async fn passing(weather: &Arc<Weather>, seed: u64) {
     let _ = task.await;
 }
 
+/// Has the day come and go.
+async fn days(cloud: CloudAddr) {
+    while cloud.turn().await.is_ok() {
+        actor_core::time::sleep(Duration::from_micros(20)).await;
+    }
+}
+
 /// Returns how many calls there were, and how many timed ones were refused.
 fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (usize, usize) {
     let mut seed = setting("STORM_SEED", 1) as u64;
     let weather = Arc::new(Weather {
         drops: OnceLock::new(),
         cloud: OnceLock::new(),
+        sky: OnceLock::new(),
         pails: OnceLock::new(),
         calls: AtomicUsize::new(0),
         alarms: AtomicUsize::new(0),
@@ -277,7 +307,9 @@ fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (
         assert!(weather.drops.set(drops).is_ok());
         let over = weather.clone();
         let make = move || Cloud { weather: over.clone(), is_open: false };
-        assert!(weather.cloud.set(supervisor.start(Child::new("cloud", make))).is_ok());
+        let cloud = supervisor.start(Child::new("cloud", make));
+        assert!(weather.cloud.set(cloud.clone()).is_ok());
+        assert!(weather.sky.set(cloud.clone().into()).is_ok());
         let over = weather.clone();
         let pails = Pail::pool(2, move || Pail { weather: over.clone() });
         assert!(weather.pails.set(pails.clone()).is_ok());
@@ -287,9 +319,12 @@ fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (
                 actor_core::spawn(blow(weather.clone(), seed, until))
             })
             .collect();
-        for task in tasks {
-            task.await;
-        }
+        let blown = async {
+            for task in tasks {
+                task.await;
+            }
+        };
+        or(blown, days(cloud)).await;
         pails.stop();
         supervisor.stop();
         supervisor.join().await;
