@@ -5,41 +5,88 @@ use super::stamp::Stamp;
 use crate::cell::post::AnyMail;
 use crate::host::Host;
 use crate::sync::Arc;
+use metrics::{Key, Label, Level, Metadata, with_recorder};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// One handler that is being measured.
+static METADATA: Metadata<'static> =
+    Metadata::new(module_path!(), Level::INFO, Some(module_path!()));
+
+thread_local! {
+    /// A key is made and hashed once, since that costs more than all else here. What a recorder makes
+    /// of it is not kept: one may be installed later, or for a while.
+    static KEYS: RefCell<BTreeMap<(&'static str, &'static str), Arc<Keys>>> =
+        const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Under which keys the messages of one name are measured.
+struct Keys {
+    queue: Key,
+    depth: Key,
+    run: Key,
+    handled: Key,
+    failed: Key,
+}
+
+impl Keys {
+    fn new(actor: &'static str, message: &'static str) -> Self {
+        let actor = Label::from_static_parts("actor", actor);
+        let both = vec![actor.clone(), Label::from_static_parts("message", message)];
+        let with_outcome = |outcome| {
+            let outcome = Label::from_static_parts("outcome", outcome);
+            Key::from_parts("actor_messages_total", [&both[..], &[outcome]].concat())
+        };
+        Keys {
+            queue: Key::from_parts("actor_queue_seconds", both.clone()),
+            depth: Key::from_parts("actor_mailbox_depth", vec![actor]),
+            handled: with_outcome("ok"),
+            failed: with_outcome("failed"),
+            run: Key::from_parts("actor_run_seconds", both),
+        }
+    }
+
+    fn of(actor: &'static str, message: &'static str) -> Arc<Self> {
+        KEYS.with_borrow_mut(|keys| {
+            let known = keys.entry((actor, message));
+            known.or_insert_with(|| Arc::new(Keys::new(actor, message))).clone()
+        })
+    }
+}
+
+/// One message that is being handled.
 pub(super) struct Measure {
-    actor: &'static str,
-    message: &'static str,
+    keys: Arc<Keys>,
     begun: Instant,
     host: Arc<dyn Host>,
 }
 
 impl Measure {
+    /// Its handler is about to begin.
     pub(super) fn begin(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Stamp>) -> Self {
         let core = mail.core();
-        let (actor, host) = (core.settings.name, core.hub.host.clone());
+        let (keys, host) = (Keys::of(core.settings.name, message), core.hub.host.clone());
         let begun = host.now();
-        if let Some(sent) = stamp.and_then(|stamp| stamp.sent) {
-            let queued = begun.saturating_duration_since(sent);
-            metrics::histogram!("actor_queue_seconds", "actor" => actor, "message" => message)
-                .record(queued);
-        }
+        let sent = stamp.and_then(|stamp| stamp.sent);
         #[allow(clippy::cast_precision_loss, reason = "a mailbox is not that deep")]
-        metrics::histogram!("actor_mailbox_depth", "actor" => actor).record(mail.len() as f64);
-        Measure { actor, message, begun, host }
+        let depth = mail.len() as f64;
+        with_recorder(|recorder| {
+            if let Some(sent) = sent {
+                let queued = begun.saturating_duration_since(sent);
+                recorder.register_histogram(&keys.queue, &METADATA).record(queued);
+            }
+            recorder.register_histogram(&keys.depth, &METADATA).record(depth);
+        });
+        Measure { keys, begun, host }
     }
 
+    /// Its handler is over.
     pub(super) fn end(&self, is_ok: bool) {
-        let (actor, message) = (self.actor, self.message);
-        let outcome = if is_ok { "ok" } else { "failed" };
         let took = self.host.now().saturating_duration_since(self.begun);
-        metrics::counter!(
-            "actor_messages_total",
-            "actor" => actor, "message" => message, "outcome" => outcome,
-        )
-        .increment(1);
-        metrics::histogram!("actor_run_seconds", "actor" => actor, "message" => message)
-            .record(took);
+        let outcome = if is_ok { &self.keys.handled } else { &self.keys.failed };
+        with_recorder(|recorder| {
+            recorder.register_counter(outcome, &METADATA).increment(1);
+            recorder.register_histogram(&self.keys.run, &METADATA).record(took);
+        });
     }
 }
