@@ -1,4 +1,5 @@
-//! What the guide's chapter on testing shows of a test that fails is what such a test says.
+//! What the guide's chapter on testing shows of a test that fails is what such a test says; the README
+//! shows some of its lines.
 
 use crate::said;
 use actor_core::__private::{Plan, simulate};
@@ -6,6 +7,7 @@ use actor_core::future::zip;
 use actor_core::prelude::*;
 
 const CHAPTER: &str = include_str!("../../../book/src/testing.md");
+const README: &str = include_str!("../../../README.md");
 
 #[actor]
 struct Store {
@@ -44,12 +46,21 @@ async fn both_payments_arrive() {
     assert_eq!(store.read().await, Ok(3));
 }
 
+/// What a page shows of the test.
+fn shown(page: &str) -> String {
+    let (_, shown) = page.split_once("```text\nseed ").expect("the page shows it");
+    let (shown, _) = shown.split_once("```").expect("and ends");
+    format!("seed {shown}")
+}
+
 #[test]
 fn the_guide_shows_what_a_failing_test_says() {
     let told = said(|| simulate(Plan::usual().seeds(1000), |_| both_payments_arrive()));
-    let (_, shown) = CHAPTER.split_once("```text\nseed ").expect("the chapter shows it");
-    let (shown, _) = shown.split_once("```").expect("and ends");
-    assert_eq!(placeless(&format!("seed {shown}")), placeless(&told));
+    assert_eq!(placeless(&shown(CHAPTER)), placeless(&told));
+    let mut lines = told.lines();
+    for line in shown(README).lines() {
+        assert!(lines.any(|told| told == line), "the README shows `{line}`, which is not said");
+    }
 }
 
 /// Its lines, but for where in which file the body panicked.
