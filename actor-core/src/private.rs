@@ -87,11 +87,6 @@ pub trait Shared {}
 #[diagnostic::do_not_recommend]
 impl<A: Sync> Shared for A {}
 
-/// Has the compiler say of an argument's type that it has to be owned and `Send`.
-pub fn owned<T: Send + 'static>(value: T) -> T {
-    value
-}
-
 /// What `#[on_start]` has come to.
 pub fn started<L>(outcome: impl Started) -> Flow<L> {
     outcome.flow()

@@ -111,6 +111,16 @@ fn each_of_our_texts_is_one_error_that_says_what_to_write() -> io::Result<()> {
 }
 
 #[test]
+fn each_text_of_the_compiler_is_one_error() -> io::Result<()> {
+    let all = texts(&ui("rustc"))?;
+    assert!(all.len() >= 50, "only {} cases", all.len());
+    for (path, recorded) in all {
+        assert_eq!(errors(&recorded).len(), 1, "{}", path.display());
+    }
+    Ok(())
+}
+
+#[test]
 fn what_is_wrong_three_times_is_told_three_times() -> io::Result<()> {
     for (path, recorded) in texts(&ui("together"))? {
         assert!(errors(&recorded).len() > 1, "{}", path.display());

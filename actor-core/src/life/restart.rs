@@ -78,7 +78,7 @@ pub(crate) enum Verdict {
 
 /// Makes the state of each life anew.
 pub(crate) enum Factory<A: Dispatch> {
-    Now(Box<dyn FnMut(&A::Addr) -> A + Send>),
+    Now(Box<dyn FnMut(&A::Handle) -> A + Send>),
     /// Starts a task that lays the state down. It was made where the state is known to be `Send`.
     Later(Box<dyn FnMut(&Arc<Mail<A>>, Cradle<A>) + Send>),
 }

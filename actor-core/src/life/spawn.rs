@@ -113,7 +113,7 @@ impl<A: Dispatch> Prepared<A> {
     /// # Panics
     /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
     #[track_caller]
-    pub fn spawn(self) -> A::Addr {
+    pub fn spawn(self) -> A::Handle {
         start(self, None, |_| {})
     }
 }

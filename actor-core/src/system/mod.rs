@@ -267,7 +267,7 @@ impl System {
     /// # Panics
     /// As [`Spawn::spawn`](crate::Spawn::spawn).
     #[track_caller]
-    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Addr {
+    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Handle {
         Prepared::new(actor).on(self).spawn()
     }
 

@@ -103,7 +103,9 @@ fn check_trait_path(of_trait: &TokenStream, errors: &mut Errors) -> Option<Path>
     };
     let name = names::plain(&last.ident);
     if FOREIGN.contains(&name.as_str()) {
-        let text = format!("`{name}` is not an actor protocol; put `#[actor]` on the trait");
+        let text = format!(
+            "`{name}` of the standard library is not an actor protocol; remove `#[actor]` here"
+        );
         errors.push(&last.ident, text);
         return None;
     }

@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Ident, LitStr};
 
-use super::{krate, message, poison, suspect};
-use crate::model::{Message, Protocol, Role, Sendable};
+use super::{krate, message, poison};
+use crate::model::{Message, Protocol, Role};
 use crate::span;
 
 /// `impl AccountAddr { .. }`, with the refused messages as well.
@@ -65,18 +65,12 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
     };
     let mut parameters = TokenStream::new();
     let mut fields = TokenStream::new();
-    let ask_each = suspect::is_open(protocol);
     for arg in &message.args {
         let Role::Field(field) = &arg.role else { continue };
         let (cfgs, ty) = (&arg.cfgs, &field.ty);
         let name = span::moved(&field.name, place);
         parameters.extend(quote_spanned!(place=> , #(#cfgs)* #name: #ty));
-        fields.extend(if ask_each && field.sendable != Sendable::Surely {
-            let asked = quote_spanned!(arg.place=> __p::owned::<#ty>(#name));
-            quote_spanned!(place=> #(#cfgs)* #name: #asked,)
-        } else {
-            quote_spanned!(place=> #(#cfgs)* #name,)
-        });
+        fields.extend(quote_spanned!(place=> #(#cfgs)* #name,));
     }
     // A pattern that can only match needs no second arm.
     let otherwise = (protocol.messages.len() > 1 || message::is_actor(protocol))

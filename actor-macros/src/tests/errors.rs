@@ -125,7 +125,10 @@ fn the_wrong_kind_of_item_is_refused() {
     }
     expect(
         "#[actor] impl fmt::Display for Counter { fn fmt(&self, f: &mut Formatter<'_>) {} }",
-        &[("`Display` is not an actor protocol; put `#[actor]` on the trait", "Display")],
+        &[(
+            "`Display` of the standard library is not an actor protocol; remove `#[actor]` here",
+            "Display",
+        )],
     );
     expect(
         "#[actor] impl (u8, u8) {}",

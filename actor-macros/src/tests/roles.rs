@@ -209,7 +209,7 @@ fn entries_are_checked() {
         ),
         (
             "#[actor_core::main(treads = 1)] async fn main() {}",
-            "unknown option `treads`; valid are `crate`",
+            "unknown option `treads`; the only one is `crate`",
             "treads",
         ),
         (

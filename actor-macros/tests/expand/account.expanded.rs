@@ -212,13 +212,7 @@ const _: () = {
         ) -> ::actor_core::Call<'_, Account, ()> {
             ::actor_core::Call::__new(
                 self,
-                AccountMessage::Keep {
-                    reply: __p::owned::<Reply<Entry>>(reply),
-                    arg1,
-                    arg2,
-                    z,
-                    __reply: __p::ReplySlot::empty(),
-                },
+                AccountMessage::Keep { reply, arg1, arg2, z, __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     AccountMessage::Keep { __reply, .. } => __p::Some(__reply),
                     _ => __p::None,

@@ -258,7 +258,7 @@ const _: () = {
         pub fn get(&self, key: K) -> ::actor_core::Call<'_, shop::Cache<K, V, N>, Option<V>> {
             ::actor_core::Call::__new(
                 self,
-                CacheMessage::Get { key: __p::owned::<K>(key), __reply: __p::ReplySlot::empty() },
+                CacheMessage::Get { key, __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     CacheMessage::Get { __reply, .. } => __p::Some(__reply),
                     _ => __p::None,
@@ -274,11 +274,7 @@ const _: () = {
         {
             ::actor_core::Call::__new(
                 self,
-                CacheMessage::All {
-                    others: __p::owned::<Vec<shop::Cache<K, V, N>>>(others),
-                    numbers,
-                    __reply: __p::ReplySlot::empty(),
-                },
+                CacheMessage::All { others, numbers, __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     CacheMessage::All { __reply, .. } => __p::Some(__reply),
                     _ => __p::None,

@@ -243,12 +243,7 @@ const _: () = {
         ) -> ::actor_core::Call<'_, r#Type, ()> {
             ::actor_core::Call::__new(
                 self,
-                TypeMessage::_1 {
-                    message: __p::owned::<Message>(message),
-                    reply: __p::owned::<Reply>(reply),
-                    _type,
-                    __reply: __p::ReplySlot::empty(),
-                },
+                TypeMessage::_1 { message, reply, _type, __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     TypeMessage::_1 { __reply, .. } => __p::Some(__reply),
                     _ => __p::None,

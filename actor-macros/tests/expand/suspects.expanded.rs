@@ -106,12 +106,7 @@ const _: () = {
         fn f(&self, entry: Entry, more: Vec<Entry>, number: u8) -> ::actor_core::Call<'_, One, ()> {
             ::actor_core::Call::__new(
                 self,
-                OneMessage::F {
-                    entry: __p::owned::<Entry>(entry),
-                    more: __p::owned::<Vec<Entry>>(more),
-                    number,
-                    __reply: __p::ReplySlot::empty(),
-                },
+                OneMessage::F { entry, more, number, __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     OneMessage::F { __reply, .. } => __p::Some(__reply),
                     _ => __p::None,
@@ -232,11 +227,7 @@ const _: () = {
         fn f(&self, entry: Entry, other: Other) -> ::actor_core::Call<'_, Many, Third> {
             ::actor_core::Call::__new(
                 self,
-                ManyMessage::F {
-                    entry: __p::owned::<Entry>(entry),
-                    other: __p::owned::<Other>(other),
-                    __reply: __p::ReplySlot::empty(),
-                },
+                ManyMessage::F { entry, other, __reply: __p::ReplySlot::empty() },
                 |__message| match __message {
                     ManyMessage::F { __reply, .. } => __p::Some(__reply),
                     _ => __p::None,

@@ -16,7 +16,7 @@
 // under: end
 // error: a message takes `&self`, `&mut self` or `self`; add a receiver
 // under: none
-// error: `Display` is not an actor protocol; put `#[actor]` on the trait
+// error: `Display` of the standard library is not an actor protocol; remove `#[actor]` here
 // under: Display
 // error: `turn` is a setting of the state; write it at the `#[actor]` of the struct
 // under: turn
@@ -44,7 +44,7 @@ impl Display for Robot {
         Ok(())
     }
 }
-::core::compile_error! { "`Display` is not an actor protocol; put `#[actor]` on the trait" }
+::core::compile_error! { "`Display` of the standard library is not an actor protocol; remove `#[actor]` here" }
 impl Greeter for Robot { # [on_start] fn greet (& self , # [data] name : String , x :) { } }
 const _: () = {
     use ::actor_core::__private as __p;

@@ -69,7 +69,7 @@ impl<A: Dispatch> Child<A> {
     /// # supervisor.stop();
     /// # });
     /// ```
-    pub fn with<U, E>(name: &str, mut make: impl FnMut(A::Addr) -> U + Send + 'static) -> Self
+    pub fn with<U, E>(name: &str, mut make: impl FnMut(A::Handle) -> U + Send + 'static) -> Self
     where
         A: Send,
         U: Future<Output = Result<A, E>> + Send + 'static,

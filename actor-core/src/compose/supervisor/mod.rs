@@ -121,7 +121,7 @@ impl SupervisorAddr {
     ///
     /// The address stays valid over restarts. The child runs when the supervisor has taken it; if
     /// the supervisor has ended, the address is that of an ended actor.
-    pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Addr {
+    pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Handle {
         let settings = const { &A::SETTINGS };
         let hub = self.post().core().hub.clone();
         let birth = Birth::<A>::new(Some(hub), settings, settings.capacity);

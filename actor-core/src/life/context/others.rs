@@ -39,7 +39,7 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     #[track_caller]
-    pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Addr {
+    pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Handle {
         let key = self.with_holdings(|holdings| holdings.key());
         let parent = Watcher {
             who: Arc::downgrade(&self.any()),

@@ -1,5 +1,5 @@
 fn start<A: actor_core::Dispatch>(actor: A) {
-    drop(actor_core::Actor::spawn(actor));
+    drop(actor_core::Spawn::spawn(actor));
 }
 
 fn main() {
