@@ -58,7 +58,7 @@ const UP: &[(&str, &str, &str)] = &[
     ("actor.rs", "talk::head::Head", "a message's label says who waits for the answer"),
     ("actor.rs", "talk::reply_slot::Marks", "a message's label is made of what its slot says"),
     ("cell/current.rs", "talk::head::Head", "a dropped reply asks why it is being dropped"),
-    ("cell/mail.rs", "life::holding", "what a life holds lies behind the lock of its mailbox"),
+    ("cell/seat.rs", "life::holding", "what a life holds lies behind the lock of its mailbox"),
     ("cell/seat.rs", "life::restart::Overseen", "who restarts an actor lies beside its exit"),
     ("life/spawn.rs", "system", "`Prepared::on` is given the system"),
     ("talk/address.rs", "system::System", "`lookup` asks the current system"),

@@ -8,7 +8,6 @@ use super::post::{AnyMail, Post, WeakPost, contain, schedule, throw_away};
 use super::queue::{Queue, Refused, Room, Ticket, Wait};
 use super::seat::Seat;
 use crate::actor::{Dispatch, Way};
-use crate::life::holding::Holdings;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, Mutex, MutexGuard};
 use event_listener::Event;
@@ -23,13 +22,11 @@ pub(crate) struct Mail<A: Dispatch> {
 pub(crate) struct Lane<A: Dispatch> {
     pub(crate) queue: Queue<A::Message>,
     pub(crate) seat: Seat,
-    /// What the present life has made through its context.
-    pub(crate) holdings: Option<Box<Holdings<A>>>,
 }
 
 impl<A: Dispatch> Mail<A> {
     pub(crate) fn new(core: Core) -> Self {
-        let lane = Lane { queue: Queue::new(), seat: Seat::default(), holdings: None };
+        let lane = Lane { queue: Queue::new(), seat: Seat::default() };
         Mail { core, lane: Mutex::new(lane) }
     }
 
@@ -75,10 +72,9 @@ impl<A: Dispatch> Mail<A> {
         lane.seat.changed()
     }
 
-    /// Takes a signal back.
-    pub(crate) fn lower(&self, signal: u32) {
-        let _lane = self.lane.lock();
-        self.core.lower(signal);
+    /// The same for those who need not know its messages.
+    pub(crate) fn untyped(&self) -> &dyn AnyMail {
+        self
     }
 
     /// Drops one message that will not be handled.

@@ -5,6 +5,7 @@ use super::pending::Waits;
 use super::post::AnyMail;
 use crate::exit::{ActorId, Exit, Failure};
 use crate::host::RunCell;
+use crate::life::holding::Holdings;
 use crate::life::restart::Overseen;
 use crate::sync::{Arc, Weak};
 use event_listener::Event;
@@ -42,6 +43,8 @@ pub(crate) struct Seat {
     has_stopped: bool,
     /// What only some actors need.
     records: Option<Box<Records>>,
+    /// What the present life has made through its context.
+    pub(crate) holdings: Option<Box<Holdings>>,
 }
 
 /// A handler that has come to wait.

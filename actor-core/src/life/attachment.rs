@@ -1,6 +1,6 @@
 //! Streams and piped futures: a task brings one item at a time, the loop makes a message of it.
 
-use super::made::{Made, Make};
+use super::made::{Made, Make, address};
 use super::task::{Contained, Present, supervised};
 use super::timer::Handle;
 use crate::actor::{Dispatch, Protocol};
@@ -13,6 +13,7 @@ use crate::sync::{Arc, Mutex};
 use crate::talk::call::Call;
 use event_listener::Event;
 use futures_lite::{Stream, StreamExt};
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
@@ -67,10 +68,10 @@ impl<A: Dispatch> Attachment<A> {
         F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.mail.core.id();
-        let made = once(move |me: &A::Addr| Made::of(make(me), own));
+        let made = once(move |me, place| Made::of(make(&address::<A>(me)), own, place));
         let mut unused = Some(made);
         let mut lane = self.mail.lane();
-        let holding = lane.holdings.as_mut().and_then(|held| held.get(self.handle.key));
+        let holding = lane.seat.holdings.as_mut().and_then(|held| held.get(self.handle.key));
         if let Some(Holding::Source { at_end, .. }) = holding {
             std::mem::swap(at_end, &mut unused);
         }
@@ -95,11 +96,12 @@ impl<A: Dispatch> fmt::Debug for Attachment<A> {
 }
 
 /// Makes a closure that is called once fit where any closure goes.
-pub(crate) fn once<A: Dispatch>(
-    make: impl FnOnce(&A::Addr) -> Made<A> + Send + 'static,
-) -> Make<A> {
+pub(crate) fn once(make: impl FnOnce(&dyn Any, &mut dyn Any) -> Made + Send + 'static) -> Make {
     let mut make = Some(make);
-    Box::new(move |me| make.take().map_or(Made::Nothing, |make| make(me)))
+    Box::new(move |me, place| match make.take() {
+        Some(make) => make(me, place),
+        None => Made::Nothing,
+    })
 }
 
 /// The one place between a stream's task and the loop.
@@ -115,7 +117,7 @@ pub(crate) fn stream<A, S, B, T, F>(
     mut each: F,
     present: Present,
     own: ActorId,
-) -> (impl Future<Output = ()> + Send + 'static, Make<A>)
+) -> (impl Future<Output = ()> + Send + 'static, Make)
 where
     A: Dispatch,
     S: Stream + Send + 'static,
@@ -136,10 +138,10 @@ where
         // Nothing in the feed says that the stream has ended.
         mail.notify(Notice::Due(key));
     };
-    let make: Make<A> = Box::new(move |me| {
+    let make: Make = Box::new(move |me, place| {
         let item = feed.item.lock().take();
         let Some(item) = item else { return Made::Nothing };
-        match Made::of(each(me, item), own) {
+        match Made::of(each(&address::<A>(me), item), own, place) {
             Made::Elsewhere(sending) => {
                 let feed = feed.clone();
                 Made::Elsewhere(Box::pin(async move {
@@ -162,7 +164,7 @@ pub(crate) fn pipe<A, U, B, T, F>(
     make: F,
     present: Present,
     own: ActorId,
-) -> (impl Future<Output = ()> + Send + 'static, Make<A>)
+) -> (impl Future<Output = ()> + Send + 'static, Make)
 where
     A: Dispatch,
     U: Future + Send + 'static,
@@ -170,17 +172,17 @@ where
     B: Protocol,
     F: for<'a> FnOnce(&'a A::Addr, Result<U::Output, Failure>) -> Call<'a, B, T> + Send + 'static,
 {
-    let place = Arc::new(Mutex::new(None));
-    let (mail, key, far) = (present.mail.clone(), present.key, place.clone());
+    let near = Arc::new(Mutex::new(None));
+    let (mail, key, far) = (present.mail.clone(), present.key, near.clone());
     let bring = async move {
         let outcome = Contained::new(future, mail.clone(), "pipe").await;
         *far.lock() = Some(outcome);
         mail.notify(Notice::Due(key));
         drop(present);
     };
-    let made = once(move |me: &A::Addr| {
-        let outcome = place.lock().take();
-        outcome.map_or(Made::Nothing, |outcome| Made::of(make(me, outcome), own))
+    let made = once(move |me, message| match near.lock().take() {
+        Some(outcome) => Made::of(make(&address::<A>(me), outcome), own, message),
+        None => Made::Nothing,
     });
     (bring, made)
 }

@@ -4,17 +4,16 @@
 //! [`Driver::done`] (`outcome.rs`).
 
 use super::context::Context;
-use super::end::Ending;
 use super::kept::Kept;
 use super::restart::Factory;
-use crate::actor::{Dispatch, Input};
+use super::steps::{Course, Steps};
+use crate::actor::{Dispatch, Hooks, Input};
 use crate::cell::block::Block;
 use crate::cell::core::Pace;
 use crate::cell::current::Handling;
 use crate::cell::mail::Mail;
-use crate::cell::post::{Shared, Verbs};
-use crate::cell::seat::Key;
-use crate::exit::{Exit, Failure, FailureKind, FailureParts};
+use crate::cell::post::{AnyMail, Shared};
+use crate::exit::Failure;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
 
@@ -23,16 +22,7 @@ pub(crate) struct Driver<A: Dispatch> {
     /// Messages in hand: taken out of the queue under one lock, handled one by one. Invisible to
     /// everybody: they count until that is published, and go back to the queue if a life ends.
     pub(super) batch: Block<A::Message>,
-    pub(super) stage: Stage,
-    /// Set once the batch of this look has been fetched: when it is used up, the cell rests, and
-    /// laying it back finds what has come meanwhile.
-    pub(super) fetched: bool,
-    /// Whether this life was killed: its children are too, and `#[on_stop]` does not run.
-    pub(super) killed: bool,
-    /// Whether `#[on_start]` was done: only then `#[on_stop]` runs.
-    pub(super) has_started: bool,
-    /// Whether the overseer has ended this life, not the life itself.
-    pub(super) ended_by_overseer: bool,
+    pub(super) course: Course,
     /// Whether it takes its messages from a mailbox that it shares: see [`Rare::member`].
     pub(super) is_member: bool,
     /// What guards hold back; of no size where the actor has none of its own.
@@ -48,34 +38,18 @@ pub(super) struct Rare<A: Dispatch> {
     pub(super) member: Option<(Arc<dyn Shared<A>>, usize)>,
     /// Where a state that is made by async code is laid down.
     pub(super) cradle: Option<Cradle<A>>,
-    /// The child that is being ended, and what kills it when its time is over.
-    pub(super) child: Option<(Key, async_task::Task<()>)>,
     /// What guards of protocols hold back, in an actor without guards of its own.
     pub(super) kept: Option<Kept<A::Message>>,
 }
 
 impl<A: Dispatch> Default for Rare<A> {
     fn default() -> Self {
-        Rare { factory: None, member: None, cradle: None, child: None, kept: None }
+        Rare { factory: None, member: None, cradle: None, kept: None }
     }
 }
 
 /// A place for a state that is still being made.
 pub(crate) type Cradle<A> = Arc<Mutex<Option<Result<A, Failure>>>>;
-
-/// How far the life has come. It moves only forward.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Stage {
-    /// Waits for its state, or is about to run `#[on_start]`.
-    Born,
-    /// `#[on_start]` runs.
-    Starting,
-    Running,
-    /// The mailbox refuses; what is queued is being handled.
-    Draining,
-    /// The steps of the end: `end.rs`.
-    Ending(Ending),
-}
 
 /// What the body is to do.
 pub(crate) enum Next<M> {
@@ -98,11 +72,7 @@ impl<A: Dispatch> Driver<A> {
         Driver {
             context: Context::new(mail),
             batch: Block::new(),
-            stage: Stage::Born,
-            fetched: false,
-            killed: false,
-            has_started: false,
-            ended_by_overseer: false,
+            course: Course::BEGIN,
             kept: A::Kept::default(),
             is_member: false,
             rare: None,
@@ -145,10 +115,15 @@ impl<A: Dispatch> Driver<A> {
         self.rare().cradle = Some(cradle);
     }
 
-    pub(super) fn forget_cradle(&mut self) {
-        if let Some(rare) = &mut self.rare {
-            rare.cradle = None;
-        }
+    /// The life of a process has begun.
+    pub(crate) fn started(&mut self) {
+        self.steps().started();
+    }
+
+    /// For what needs none of the types.
+    #[inline]
+    pub(super) fn steps(&mut self) -> &mut dyn Steps {
+        self
     }
 
     pub(super) fn rest(&mut self, pace: Pace) -> Next<A::Message> {
@@ -156,24 +131,45 @@ impl<A: Dispatch> Driver<A> {
         self.mail().core.set_pace(pace);
         Next::Rest
     }
+}
 
-    /// A simulation is told what is being run.
-    pub(super) fn witnessed(&self, name: &'static str) {
-        if self.mail().core.is_simulated()
-            && let Some(witness) = &self.mail().core.hub.witness
-        {
-            witness.runs(&**self.mail(), name);
+impl<A: Dispatch> Steps for Driver<A> {
+    fn course(&mut self) -> &mut Course {
+        &mut self.course
+    }
+
+    fn mail(&self) -> &dyn AnyMail {
+        &**self.context.mail()
+    }
+
+    fn hooks(&self) -> Hooks {
+        A::HOOKS
+    }
+
+    fn with_address(&self, run: &mut dyn FnMut(&dyn Any)) {
+        run(&self.context.own());
+    }
+
+    fn put_back(&mut self) {
+        self.context.mail().put_back(&mut self.batch);
+    }
+
+    fn discard(&mut self) {
+        self.context.mail().discard();
+        self.discard_kept();
+    }
+
+    fn forget_cradle(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.cradle = None;
         }
     }
 
-    pub(super) fn failure(
-        &self,
-        kind: FailureKind,
-        handler: &'static str,
-        message: String,
-        cause: Option<Exit>,
-    ) -> Failure {
-        let (actor, id) = (self.mail().label(), self.mail().core.id());
-        Failure::new(FailureParts { kind, actor, id, handler, message, location: None, cause })
+    fn ask_again(&mut self) {
+        self.state_may_have_changed();
+    }
+
+    fn show(&mut self) {
+        self.show_kept();
     }
 }

@@ -2,11 +2,12 @@
 //! exit. (1, the mailbox refuses, and 2, the queue is handled, belong to the driver.) A panic in one
 //! step does not skip the next.
 
-use super::driver::{Driver, Next, Stage};
-use crate::actor::{Dispatch, Input};
+use super::driver::Next;
+use super::steps::{Stage, State, Steps, Untyped};
+use crate::actor::Input;
 use crate::cell::core::{END, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
-use crate::cell::post::{AnyMail, Verbs, announce};
+use crate::cell::post::{AnyMail, Verbs, announce, contain};
 use crate::cell::seat::{Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;
@@ -37,14 +38,14 @@ pub(crate) enum Ending {
     Verdict,
 }
 
-impl<A: Dispatch> Driver<A> {
+impl dyn Steps + '_ {
     /// Does one step of the end.
     #[cold]
-    pub(super) fn end(&mut self, step: Ending, state: &mut Option<A>) -> Option<Next<A::Message>> {
+    pub(super) fn end(&mut self, step: Ending, state: &mut dyn State) -> Untyped {
         if self.heed_kill() && step <= Ending::Hook {
             self.note(Some(Exit::Killed));
         }
-        if step != Ending::Verdict && self.mail().core.signals() & (LEAVE | END) != 0 {
+        if step != Ending::Verdict && self.mail().core().signals() & (LEAVE | END) != 0 {
             // It is ending already.
             self.mail().lower(LEAVE | END);
         }
@@ -52,12 +53,14 @@ impl<A: Dispatch> Driver<A> {
             Ending::Tasks => self.end_tasks(),
             Ending::Children => self.end_children(),
             Ending::Hook => {
-                self.stage = Stage::Ending(Ending::State);
-                let runs = A::HOOKS.stop && self.has_started && !self.killed && state.is_some();
+                let has_hook = self.hooks().stop;
+                let course = self.course();
+                course.stage = Stage::Ending(Ending::State);
+                let runs = has_hook && course.has_started && !course.killed && state.is_there();
                 // It runs once.
-                self.has_started = false;
+                course.has_started = false;
                 runs.then(|| {
-                    self.stage = Stage::Ending(Ending::HookRuns);
+                    self.course().stage = Stage::Ending(Ending::HookRuns);
                     self.witnessed("on_stop");
                     let exit = Box::new(self.exit_to_be());
                     Next::Run(Input::Stop(exit), Handling::new("on_stop", None))
@@ -65,8 +68,7 @@ impl<A: Dispatch> Driver<A> {
             }
             // The body tells `stop_hook_done` before it asks again.
             Ending::HookRuns | Ending::State => {
-                let mail = self.mail().clone();
-                let dropped = current::guarded(&*mail, "drop", || drop(state.take()));
+                let dropped = current::guarded(self.mail(), "drop", || state.clear());
                 self.note(dropped.err().map(Exit::Failed));
                 // What `#[on_stop]` may have made.
                 self.end_holdings();
@@ -76,78 +78,105 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    fn end_tasks(&mut self) -> Option<Next<A::Message>> {
+    fn end_tasks(&mut self) -> Untyped {
         self.end_holdings();
-        let mut lane = self.mail().lane();
-        let tasks = lane.holdings.as_mut().map_or(0, |holdings| {
-            holdings.awaits_tasks = true;
-            holdings.tasks
+        let mut tasks = 0;
+        self.mail().with(&mut |seat, _| {
+            if let Some(holdings) = &mut seat.holdings {
+                holdings.awaits_tasks = true;
+                tasks = holdings.tasks;
+            }
         });
-        drop(lane);
         if tasks == 0 {
-            self.stage = Stage::Ending(Ending::Children);
+            self.course().stage = Stage::Ending(Ending::Children);
             return None;
         }
         self.mail().postpone_notices();
         // Looked at once more: the last one may have gone before the notices were put aside.
-        let lane = self.mail().lane();
-        let gone = lane.holdings.as_ref().is_none_or(|holdings| holdings.tasks == 0);
-        drop(lane);
-        if gone { None } else { Some(self.rest(Pace::Deaf)) }
+        self.mail().with(&mut |seat, _| {
+            tasks = seat.holdings.as_ref().map_or(0, |holdings| holdings.tasks);
+        });
+        if tasks == 0 { None } else { self.rest(Pace::Deaf) }
     }
 
     fn end_holdings(&self) {
-        let mail = self.mail();
-        let mut lane = mail.lane();
-        let ended = lane.holdings.as_mut().map(|holdings| holdings.take_all_but_children());
-        drop(lane);
-        for holding in ended.into_iter().flatten() {
-            mail.contain("drop", || holding.end(mail.core.id()));
+        let mut ended = Vec::new();
+        self.mail().with(&mut |seat, _| {
+            if let Some(holdings) = &mut seat.holdings {
+                ended = holdings.take_all_but_children();
+            }
+        });
+        let id = self.mail().core().id();
+        for holding in ended {
+            contain(self.mail(), "drop", || holding.end(id));
         }
     }
 
     /// Ends the children one after another. The parent is not told of ends that it ordered.
-    fn end_children(&mut self) -> Option<Next<A::Message>> {
-        let mail = self.mail().clone();
-        for notice in mail.take_notices() {
+    fn end_children(&mut self) -> Untyped {
+        for notice in self.mail().take_notices() {
             match notice {
                 Notice::Exited(key, ..) => {
-                    let mut lane = mail.lane();
-                    let child = lane.holdings.as_mut().and_then(|holdings| holdings.remove(key));
-                    drop(lane);
+                    let mut child = None;
+                    self.mail().with(&mut |seat, _| {
+                        child = seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+                    });
                     drop(child);
                 }
                 Notice::Broken(failure) => self.note(Some(Exit::Failed(failure))),
                 _ => {}
             }
         }
-        let last = mail.lane().holdings.as_ref().and_then(|holdings| holdings.last_child());
-        let Some((key, child)) = last else {
-            if let Some(rare) = &mut self.rare {
-                rare.child = None;
+        let mut last = None;
+        let mut before = None;
+        self.mail().with(&mut |seat, _| {
+            if let Some(holdings) = &mut seat.holdings {
+                last = holdings.last_child();
+                if last.is_none() {
+                    before = holdings.ending.take();
+                }
             }
-            self.stage = Stage::Ending(Ending::Hook);
+        });
+        // What would have killed the last child.
+        drop(before);
+        let Some((key, child)) = last else {
+            self.course().stage = Stage::Ending(Ending::Hook);
             return None;
         };
-        if self.killed {
+        if self.course().killed {
             child.kill_for_good();
-        } else if self.rare().child.as_ref().is_none_or(|ending| ending.0 != key) {
-            child.close();
-            self.rare().child = Some((key, kill_later(&child)));
+            return self.rest(Pace::Deaf);
         }
-        Some(self.rest(Pace::Deaf))
+        let mut is_ending = false;
+        self.mail().with(&mut |seat, _| {
+            let ending = seat.holdings.as_ref().and_then(|holdings| holdings.ending.as_ref());
+            is_ending = ending.is_some_and(|ending| ending.0 == key);
+        });
+        if !is_ending {
+            child.close();
+            let mut ending = Some((key, kill_later(&child)));
+            self.mail().with(&mut |seat, _| {
+                std::mem::swap(&mut seat.holdings.get_or_insert_default().ending, &mut ending);
+            });
+        }
+        self.rest(Pace::Deaf)
     }
 
     /// `#[on_stop]` has run.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
         self.note(broken);
         // It may have made new things, which end as the others did.
-        self.stage = Stage::Ending(Ending::Tasks);
+        self.course().stage = Stage::Ending(Ending::Tasks);
     }
 
     pub(super) fn exit_to_be(&self) -> Exit {
-        let lane = self.mail().lane();
-        lane.seat.exit_to_be().cloned().unwrap_or(Exit::Stopped)
+        let mut exit = Exit::Stopped;
+        self.mail().with(&mut |seat, _| {
+            if let Some(known) = seat.exit_to_be() {
+                exit = known.clone();
+            }
+        });
+        exit
     }
 
     /// A step of the end went wrong: a normal end turns into that; after another failure the first
@@ -155,9 +184,10 @@ impl<A: Dispatch> Driver<A> {
     fn note(&mut self, broken: Option<Exit>) {
         let Some(broken) = broken else { return };
         if self.exit_to_be().is_normal() {
-            self.mail().lane().seat.set_exit_to_be(Some(broken));
+            let mut broken = Some(broken);
+            self.mail().with(&mut |seat, _| seat.set_exit_to_be(broken.take()));
         } else if let Exit::Failed(failure) = broken {
-            self.mail().core.hub.report(Incident::Swallowed { failure });
+            self.mail().core().hub.report(Incident::Swallowed { failure });
         }
     }
 }

@@ -208,7 +208,7 @@ impl<A: Dispatch> Driver<A> {
             }
         }
         if delay.is_zero() {
-            self.witnessed(handling.name);
+            self.steps().witnessed(handling.name);
             return Some(Next::Run(Input::Message(message), handling));
         }
         let core = &self.mail().core;
@@ -237,11 +237,11 @@ impl<A: Dispatch> Driver<A> {
         if core.hub.host.now() < held.until && signals & (LEAVE | END) == 0 {
             witness.put_held(core.number, held);
             // Before the rest: what comes after it raises the signal again.
-            self.mail().postpone_notices();
+            self.mail().untyped().postpone_notices();
             return Some(Some(self.rest(Pace::Deaf)));
         }
-        self.mail().recall_notices();
-        self.witnessed(handling.name);
+        self.mail().untyped().recall_notices();
+        self.steps().witnessed(handling.name);
         Some(Some(Next::Run(Input::Message(held.message), handling)))
     }
 

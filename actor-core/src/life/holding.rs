@@ -1,48 +1,51 @@
 //! What a life has made through its context, by key: timers, streams, tasks, monitors, links,
-//! children. All of it ends with the life. Plain data under the lane's lock.
+//! children. All of it ends with the life. Plain data under the lane's lock, without the actor's types.
 
 use super::made::{Make, MakeOfExit};
 use super::timer::Clock;
-use crate::actor::Dispatch;
 use crate::cell::ordered::Ordered;
-use crate::cell::post::{AnyMail, Shared, Verbs};
+use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::Key;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};
+use std::any::Any;
 
-pub(crate) struct Holdings<A: Dispatch> {
+#[derive(Default)]
+pub(crate) struct Holdings {
     /// In the order in which they were made.
-    held: Ordered<Holding<A>>,
+    held: Ordered<Holding>,
     next: Key,
     /// Futures of this life that are not gone yet, whether they are still held or not.
     pub(crate) tasks: usize,
-    /// The mailbox that a member of a pool shares, and its number. The same for all its lives.
-    pub(crate) shared: Option<(Arc<dyn Shared<A>>, usize)>,
+    /// The mailbox that a member of a pool shares, an `Arc<dyn Shared<_>>`, and its number. The same for all its lives.
+    pub(crate) shared: Option<(Box<dyn Any + Send>, usize)>,
     /// Set while the end of the life waits for them.
     pub(crate) awaits_tasks: bool,
+    /// The child that is being ended, and what kills it when its time is over.
+    pub(crate) ending: Option<(Key, async_task::Task<()>)>,
 }
 
-pub(crate) enum Holding<A: Dispatch> {
+pub(crate) enum Holding {
     Timer {
         clock: Arc<Clock>,
         /// Away while it is being called, never under the lock.
-        make: Option<Make<A>>,
+        make: Option<Make>,
     },
     /// A stream or a piped future: a task that brings items, and what makes messages of them.
     Source {
         #[expect(dead_code, reason = "held to be dropped: that cancels it")]
         task: async_task::Task<()>,
-        make: Option<Make<A>>,
+        make: Option<Make>,
         /// Set for a piped future, which brings one thing only.
         once: bool,
         /// What makes the message at the end of a stream.
-        at_end: Option<Make<A>>,
+        at_end: Option<Make>,
     },
     Task(#[expect(dead_code, reason = "held to be dropped: that cancels it")] async_task::Task<()>),
     Monitor {
         key: Key,
         target: Option<Weak<dyn AnyMail>>,
-        make: MakeOfExit<A>,
+        make: MakeOfExit,
     },
     Link {
         key: Key,
@@ -51,34 +54,28 @@ pub(crate) enum Holding<A: Dispatch> {
     Child(Arc<dyn AnyMail>),
 }
 
-impl<A: Dispatch> Default for Holdings<A> {
-    fn default() -> Self {
-        Holdings { held: Ordered::default(), next: 0, tasks: 0, shared: None, awaits_tasks: false }
-    }
-}
-
-impl<A: Dispatch> Holdings<A> {
+impl Holdings {
     /// A key that was never used before.
     pub(crate) fn key(&mut self) -> Key {
         self.next += 1;
         self.next
     }
 
-    pub(crate) fn insert(&mut self, key: Key, holding: Holding<A>) {
+    pub(crate) fn insert(&mut self, key: Key, holding: Holding) {
         self.held.insert(key, holding);
     }
 
-    pub(crate) fn get(&mut self, key: Key) -> Option<&mut Holding<A>> {
+    pub(crate) fn get(&mut self, key: Key) -> Option<&mut Holding> {
         self.held.get_mut(key)
     }
 
-    pub(crate) fn remove(&mut self, key: Key) -> Option<Holding<A>> {
+    pub(crate) fn remove(&mut self, key: Key) -> Option<Holding> {
         self.held.remove(key)
     }
 
     /// A task's future is gone. A plain task's entry goes with it; a source's stays until its last
     /// item has been taken.
-    pub(crate) fn task_gone(&mut self, key: Key) -> Option<Holding<A>> {
+    pub(crate) fn task_gone(&mut self, key: Key) -> Option<Holding> {
         self.tasks -= 1;
         match self.held.get_mut(key) {
             Some(Holding::Task(_)) => self.held.remove(key),
@@ -87,15 +84,14 @@ impl<A: Dispatch> Holdings<A> {
     }
 
     /// Hands out timers and streams, which end when the mailbox closes.
-    pub(crate) fn take_sources_of_time(&mut self) -> Vec<Holding<A>> {
-        let ends =
-            |held: &Holding<A>| matches!(held, Holding::Timer { .. } | Holding::Source { .. });
+    pub(crate) fn take_sources_of_time(&mut self) -> Vec<Holding> {
+        let ends = |held: &Holding| matches!(held, Holding::Timer { .. } | Holding::Source { .. });
         self.held.take_if(ends)
     }
 
     /// Hands out everything but the children.
-    pub(crate) fn take_all_but_children(&mut self) -> Vec<Holding<A>> {
-        let is_other = |held: &Holding<A>| !matches!(held, Holding::Child(_));
+    pub(crate) fn take_all_but_children(&mut self) -> Vec<Holding> {
+        let is_other = |held: &Holding| !matches!(held, Holding::Child(_));
         self.held.take_if(is_other)
     }
 
@@ -108,7 +104,7 @@ impl<A: Dispatch> Holdings<A> {
     }
 }
 
-impl<A: Dispatch> Holding<A> {
+impl Holding {
     /// Ends it. Not under the lock: this drops user code.
     pub(crate) fn end(self, own: ActorId) {
         match self {

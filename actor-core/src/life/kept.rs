@@ -1,7 +1,8 @@
 //! Guards: messages that may not be handled yet are kept aside, in the order in which they were
 //! taken, and asked again when the state may have changed. They stay over a restart.
 
-use super::driver::{Driver, Next, Stage};
+use super::driver::{Driver, Next};
+use super::steps::Stage;
 use crate::actor::{Dispatch, Input, Way};
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
@@ -279,9 +280,9 @@ impl<A: Dispatch> Driver<A> {
         mail.contain(handling.name, || {
             current::lost_to(&failure, handling, || drop(message));
         });
-        match self.stage {
+        match self.course.stage {
             Stage::Ending(_) => {}
-            _ => self.finish(Exit::Failed(failure)),
+            _ => self.steps().finish(Exit::Failed(failure)),
         }
     }
 

@@ -1,40 +1,49 @@
 //! What the closure of a timer, stream or monitor makes: a message for the actor itself, handled
 //! then and there, or one for somebody else, which is sent.
+//!
+//! What such a closure is given and where it leaves a message is told by type only within it, so that
+//! all that lies between is compiled once and not with each actor.
 
 use crate::actor::{Dispatch, Protocol};
 use crate::cell::post::Verbs;
 use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;
+use crate::talk::address::Addr;
 use crate::talk::call::Call;
-use std::any::TypeId;
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
-/// Makes a message for the actor at the address.
-pub(crate) type Make<A> = Box<dyn FnMut(&<A as crate::Actor>::Addr) -> Made<A> + Send>;
+/// Makes a message for the actor whose `Addr` comes first; one of its own is left in the second, an
+/// `Option` of its message.
+pub(crate) type Make = Box<dyn FnMut(&dyn Any, &mut dyn Any) -> Made + Send>;
 
 /// Makes a message of an exit.
-pub(crate) type MakeOfExit<A> = Box<dyn FnOnce(&<A as crate::Actor>::Addr, Exit) -> Made<A> + Send>;
+pub(crate) type MakeOfExit = Box<dyn FnOnce(&dyn Any, Exit, &mut dyn Any) -> Made + Send>;
 
 /// A message on its way to somebody else.
 pub(crate) type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-pub(crate) enum Made<A: Dispatch> {
-    Own(A::Message),
+pub(crate) enum Made {
+    /// It lies in the place for it.
+    Own,
     /// Waits for room elsewhere; the actor itself does not.
     Elsewhere(Sending),
     Nothing,
 }
 
-impl<A: Dispatch> Made<A> {
+impl Made {
     /// The message of `call`, if it is for the actor `own`; else its way to whom it is for.
-    pub(crate) fn of<B: Protocol, T>(mut call: Call<'_, B, T>, own: ActorId) -> Self {
-        if call.target().id() == own && TypeId::of::<A::Message>() == TypeId::of::<B::Message>() {
-            let mut message = Some(call.take_message());
-            let any: &mut dyn std::any::Any = &mut message;
-            if let Some(message) = any.downcast_mut::<Option<A::Message>>().and_then(Option::take) {
-                return Made::Own(message);
-            }
+    pub(crate) fn of<B: Protocol, T>(
+        mut call: Call<'_, B, T>,
+        own: ActorId,
+        place: &mut dyn Any,
+    ) -> Self {
+        if call.target().id() == own
+            && let Some(place) = place.downcast_mut::<Option<B::Message>>()
+        {
+            *place = Some(call.take_message());
+            return Made::Own;
         }
         let to = call.target().clone();
         let sending = call.owned().send();
@@ -45,4 +54,10 @@ impl<A: Dispatch> Made<A> {
             core.hub.report(Incident::Undelivered { actor, id: core.id(), message });
         }))
     }
+}
+
+/// The address of the actor that a closure is called for.
+pub(crate) fn address<A: Dispatch>(me: &dyn Any) -> A::Addr {
+    let me = me.downcast_ref::<Addr<A>>();
+    me.expect("the closures of an actor are called for it").clone().into()
 }

@@ -1,7 +1,7 @@
 //! A state that is made by async code: a task of the life lays it down where the driver looks.
 
 use super::driver::{Cradle, Driver};
-use super::holding::{Holding, Holdings};
+use super::holding::Holding;
 use super::spawn::{Birth, Life};
 use super::task::{self, Contained, Present};
 use crate::actor::Dispatch;
@@ -45,7 +45,7 @@ where
 {
     let key = {
         let mut lane = mail.lane();
-        let holdings = lane.holdings.get_or_insert_with(|| Box::new(Holdings::default()));
+        let holdings = lane.seat.holdings.get_or_insert_default();
         holdings.tasks += 1;
         holdings.key()
     };
@@ -61,7 +61,7 @@ where
         any.notify(Notice::Look);
         drop(present);
     });
-    if let Some(holdings) = &mut mail.lane().holdings {
+    if let Some(holdings) = &mut mail.lane().seat.holdings {
         holdings.insert(key, Holding::Task(task));
     }
     runnable.schedule();

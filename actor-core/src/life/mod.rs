@@ -19,6 +19,7 @@ pub(crate) mod restart;
 mod shared;
 mod signals;
 pub(crate) mod spawn;
+mod steps;
 pub(crate) mod task;
 pub(crate) mod timer;
 pub(crate) mod watch;

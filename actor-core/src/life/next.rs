@@ -1,11 +1,12 @@
 //! What an actor does next: the loop's decisions, apart from how a handler is run. Between two inputs
 //! it looks at one word of signals.
 
-use super::driver::{Driver, Next, Stage};
-use crate::actor::{Dispatch, Input, Way};
-use crate::cell::core::{END, LEAVE, Pace};
-use crate::cell::current::Handling;
-use crate::cell::post::{AnyMail, Fetched, announce};
+use super::driver::{Driver, Next};
+use super::end::Ending;
+use super::steps::{Stage, typed};
+use crate::actor::{Dispatch, Way};
+use crate::cell::core::Pace;
+use crate::cell::post::{AnyMail, Fetched};
 use crate::exit::Exit;
 
 /// Whether a message may start, if it is `BESIDE` others.
@@ -18,7 +19,7 @@ impl<A: Dispatch> Driver<A> {
     #[inline]
     pub(crate) fn next(&mut self, state: &mut Option<A>) -> Next<A::Message> {
         loop {
-            let step = match self.stage {
+            let step = match self.course.stage {
                 Stage::Born => self.begin(state),
                 Stage::Starting | Stage::Running | Stage::Draining => {
                     self.proceed::<false>(state.as_ref())
@@ -31,49 +32,35 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
+    /// Does one step of the end.
+    #[cold]
+    #[inline(never)]
+    fn end(&mut self, step: Ending, state: &mut Option<A>) -> Option<Next<A::Message>> {
+        typed(self.steps().end(step, state))
+    }
+
     /// Waits for the state and starts the life.
     #[cold]
+    #[inline(never)]
     fn begin(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
-        if self.heed_kill() {
-            return None;
-        }
-        if self.mail().core.signals() & (LEAVE | END) != 0 {
-            self.heed_leave();
+        if self.steps().is_over_unborn() {
             return None;
         }
         if state.is_none() {
             // Before the look: what comes after it raises the signal again.
-            self.mail().postpone_notices();
+            self.mail().untyped().postpone_notices();
             match self.make() {
                 None => return Some(self.rest(Pace::Deaf)),
                 Some(Ok(made)) => *state = Some(made),
                 Some(Err(failure)) => {
-                    self.finish(Exit::Failed(failure));
+                    self.steps().finish(Exit::Failed(failure));
                     return None;
                 }
             }
-            self.forget_cradle();
-            self.mail().recall_notices();
+            self.steps().forget_cradle();
+            self.mail().untyped().recall_notices();
         }
-        if A::HOOKS.start {
-            self.stage = Stage::Starting;
-            self.witnessed("on_start");
-            return Some(Next::Run(Input::Start, Handling::new("on_start", None)));
-        }
-        self.started();
-        None
-    }
-
-    /// The life has begun, `#[on_start]` included.
-    pub(crate) fn started(&mut self) {
-        self.stage = Stage::Running;
-        self.has_started = true;
-        self.state_may_have_changed();
-        let mut lane = self.mail().lane();
-        lane.seat.started = true;
-        let changed = lane.seat.changed();
-        drop(lane);
-        announce(changed);
+        typed(self.steps().be_born())
     }
 
     /// One step of an actor that runs or drains; `BESIDE` others that run, and that share the state.
@@ -87,7 +74,7 @@ impl<A: Dispatch> Driver<A> {
         let signals = core.signals();
         let Some(actor) = state else {
             // A `self` handler has taken it: it was the last message.
-            self.finish(Exit::Stopped);
+            self.is_over();
             return None;
         };
         if core.is_simulated()
@@ -97,10 +84,10 @@ impl<A: Dispatch> Driver<A> {
         }
         let core = &self.mail().core;
         if core.budget() == 0 {
-            self.fetched = false;
+            self.course.fetched = false;
             // Laying back finds what there is in the actor's own mailbox; only the driver knows that
             // it drains, that it takes from another, or that what is kept aside is to be asked again.
-            let finds_all = self.stage == Stage::Running && !self.is_member;
+            let finds_all = self.course.stage == Stage::Running && !self.is_member;
             let finds_all = finds_all && !self.is_due();
             let pace = if finds_all { idle } else { Pace::Again };
             return Some(self.rest(pace));
@@ -113,18 +100,18 @@ impl<A: Dispatch> Driver<A> {
         let message = match self.batch.pop_front_if(|message| may_start::<A, BESIDE>(message)) {
             Some(message) => message,
             None if BESIDE && !self.batch.is_empty() => return Some(self.rest(Pace::Busy)),
-            None if self.fetched && self.stage == Stage::Running => {
-                self.fetched = false;
+            None if self.course.fetched && self.course.stage == Stage::Running => {
+                self.course.fetched = false;
                 // The block of a burst that is over: an idle actor holds none.
                 self.batch.give_back();
                 return Some(self.rest(idle));
             }
             None if self.is_member => {
-                self.fetched = true;
+                self.course.fetched = true;
                 return self.fetch_shared::<BESIDE>(actor);
             }
             None => {
-                self.fetched = true;
+                self.course.fetched = true;
                 let (first, signalled) = self.context.mail().fetch(&mut self.batch, !BESIDE);
                 match first {
                     Some(message) if !signalled && may_start::<A, BESIDE>(&message) => message,
@@ -133,7 +120,7 @@ impl<A: Dispatch> Driver<A> {
                         return None;
                     }
                     None => {
-                        if self.stage == Stage::Draining && !signalled {
+                        if self.course.stage == Stage::Draining && !signalled {
                             return self.drained::<BESIDE>();
                         }
                         return None;
@@ -164,12 +151,19 @@ impl<A: Dispatch> Driver<A> {
         self.hand_over(message, actor)
     }
 
+    /// The life ends normally.
+    #[cold]
+    #[inline(never)]
+    fn is_over(&mut self) {
+        self.steps().finish(Exit::Stopped);
+    }
+
     /// All that was queued is handled; those that run beside finish before the end.
     fn drained<const BESIDE: bool>(&mut self) -> Option<Next<A::Message>> {
         if BESIDE {
             return Some(self.rest(Pace::Busy));
         }
-        self.finish(Exit::Stopped);
+        self.is_over();
         None
     }
 
@@ -180,12 +174,12 @@ impl<A: Dispatch> Driver<A> {
         match shared.fetch_for(*number, may_start::<A, BESIDE>) {
             Fetched::Message(message) => {
                 // The next look is at the shared mailbox again.
-                self.fetched = false;
+                self.course.fetched = false;
                 self.hand_over_rarely(message, actor)
             }
             Fetched::Nothing => None,
             Fetched::Unwanted => {
-                self.fetched = false;
+                self.course.fetched = false;
                 Some(self.rest(Pace::Busy))
             }
             Fetched::Over => {

@@ -4,12 +4,15 @@
 use super::driver::{Driver, Next};
 use super::holding::Holding;
 use super::made::Made;
+use super::steps::{Steps, Untyped, typed};
 use crate::actor::{Dispatch, Input};
 use crate::cell::current::{self, Handling};
+use crate::cell::post::contain;
 use crate::cell::seat::{Key, Notice};
 use crate::exit::{ActorId, Exit, Failure, FailureKind};
 use crate::incident::Incident;
 use crate::life::task;
+use std::any::Any;
 
 impl<A: Dispatch> Driver<A> {
     /// Handles one notice at its turn; `BESIDE` others that run.
@@ -18,9 +21,21 @@ impl<A: Dispatch> Driver<A> {
         notice: Notice,
         actor: &A,
     ) -> Option<Next<A::Message>> {
+        let mut message: Option<A::Message> = None;
+        let next = self.steps().heed_notice(notice, &mut message);
+        match message {
+            Some(message) => self.offer_made::<BESIDE>(message, actor),
+            None => typed(next),
+        }
+    }
+}
+
+impl dyn Steps + '_ {
+    /// Handles one notice; a message that the actor makes for itself is left in `place`.
+    fn heed_notice(&mut self, notice: Notice, place: &mut dyn Any) -> Untyped {
         match notice {
-            Notice::Due(key) => self.due::<BESIDE>(key, actor),
-            Notice::Exited(key, id, exit) => self.exited::<BESIDE>(key, id, exit, actor),
+            Notice::Due(key) => self.due(key, place),
+            Notice::Exited(key, id, exit) => self.exited(key, id, exit, place),
             Notice::Unlinked(id, exit) => self.unlinked(id, exit),
             Notice::Broken(failure) => {
                 self.finish(Exit::Failed(failure));
@@ -31,19 +46,22 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// A timer, a stream or a piped future has something.
-    fn due<const BESIDE: bool>(&mut self, key: Key, actor: &A) -> Option<Next<A::Message>> {
-        let mail = self.mail().clone();
-        let mut lane = mail.lane();
-        // What was cancelled is not there: what had fired is skipped.
-        let (make, what, clock) = match lane.holdings.as_mut()?.get(key)? {
-            Holding::Timer { clock, make } => (make.take(), "timer", Some(clock.clone())),
-            Holding::Source { make, .. } => (make.take(), "stream", None),
-            _ => return None,
-        };
-        drop(lane);
+    fn due(&mut self, key: Key, place: &mut dyn Any) -> Untyped {
+        let mut found = None;
+        self.mail().with(&mut |seat, _| {
+            // What was cancelled is not there: what had fired is skipped.
+            let holdings = seat.holdings.as_mut();
+            found = match holdings.and_then(|holdings| holdings.get(key)) {
+                Some(Holding::Timer { clock, make }) => {
+                    Some((make.take(), "timer", Some(clock.clone())))
+                }
+                Some(Holding::Source { make, .. }) => Some((make.take(), "stream", None)),
+                _ => None,
+            };
+        });
+        let (make, what, clock) = found?;
         let mut make = make?;
-        let me = self.context().address();
-        let made = current::guarded(&*mail, what, || make(&me));
+        let made = self.ask(what, &mut |me| make(me, place));
         let is_over = matches!(made, Ok(Made::Nothing) | Err(_));
         let made = match (made, clock) {
             (Ok(Made::Elsewhere(sending)), Some(clock)) => {
@@ -58,54 +76,53 @@ impl<A: Dispatch> Driver<A> {
         };
         // It goes back, unless it was cancelled meanwhile or was for once only.
         let mut gone = Some(make);
-        let mut at_end = None;
-        let mut lane = mail.lane();
-        let holdings = lane.holdings.get_or_insert_default();
-        let once = match holdings.get(key) {
-            Some(Holding::Timer { clock, make }) => {
-                std::mem::swap(make, &mut gone);
-                !clock.is_periodic()
-            }
-            Some(Holding::Source { make, once, at_end: end, .. }) => {
-                std::mem::swap(make, &mut gone);
-                if is_over {
-                    at_end = end.take();
+        let (mut at_end, mut ended) = (None, None);
+        self.mail().with(&mut |seat, _| {
+            let holdings = seat.holdings.get_or_insert_default();
+            let once = match holdings.get(key) {
+                Some(Holding::Timer { clock, make }) => {
+                    std::mem::swap(make, &mut gone);
+                    !clock.is_periodic()
                 }
-                *once || is_over
+                Some(Holding::Source { make, once, at_end: end, .. }) => {
+                    std::mem::swap(make, &mut gone);
+                    if is_over {
+                        at_end = end.take();
+                    }
+                    *once || is_over
+                }
+                _ => false,
+            };
+            if once {
+                ended = holdings.remove(key);
             }
-            _ => false,
-        };
-        let ended = once.then(|| holdings.remove(key));
-        drop(lane);
-        mail.contain(what, || drop((ended, gone)));
+        });
+        contain(self.mail(), what, || drop((ended, gone)));
         let made = match at_end {
-            Some(mut at_end) if made.is_ok() => current::guarded(&*mail, what, || at_end(&me)),
+            Some(mut at_end) if made.is_ok() => self.ask(what, &mut |me| at_end(me, place)),
             _ => made,
         };
-        self.made::<BESIDE>(made, what, actor)
+        self.made(made, what)
     }
 
     /// Whom this life watches has ended.
-    fn exited<const BESIDE: bool>(
-        &mut self,
-        key: Key,
-        id: ActorId,
-        exit: Exit,
-        actor: &A,
-    ) -> Option<Next<A::Message>> {
-        let mail = self.mail().clone();
-        let mut lane = mail.lane();
-        let holding = lane.holdings.as_mut()?.remove(key)?;
-        drop(lane);
-        match holding {
+    fn exited(&mut self, key: Key, id: ActorId, exit: Exit, place: &mut dyn Any) -> Untyped {
+        let mut holding = None;
+        self.mail().with(&mut |seat, _| {
+            holding = seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+        });
+        match holding? {
             Holding::Monitor { make, .. } => {
-                let me = self.context().address();
-                let made = current::guarded(&*mail, "monitor", || make(&me, exit));
-                self.made::<BESIDE>(made, "monitor", actor)
+                let mut asked = Some((make, exit));
+                let made = self.ask("monitor", &mut |me| match asked.take() {
+                    Some((make, exit)) => make(me, exit, place),
+                    None => Made::Nothing,
+                });
+                self.made(made, "monitor")
             }
             Holding::Link { .. } => self.unlinked(id, exit),
             Holding::Child(child) => {
-                if A::HOOKS.exit {
+                if self.hooks().exit {
                     return self.told(id, exit);
                 }
                 if let Exit::Failed(failure) = exit {
@@ -117,15 +134,15 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    fn told(&mut self, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
+    fn told(&mut self, id: ActorId, exit: Exit) -> Untyped {
         self.witnessed("on_exit");
         let input = Input::Exited(Box::new((id, exit)));
         Some(Next::Run(input, Handling::new("on_exit", None)))
     }
 
     /// A linked actor has ended: be told, or fail too.
-    fn unlinked(&mut self, id: ActorId, exit: Exit) -> Option<Next<A::Message>> {
-        if A::HOOKS.exit {
+    fn unlinked(&mut self, id: ActorId, exit: Exit) -> Untyped {
+        if self.hooks().exit {
             return self.told(id, exit);
         }
         if !exit.is_normal() {
@@ -142,20 +159,25 @@ impl<A: Dispatch> Driver<A> {
         None
     }
 
-    fn made<const BESIDE: bool>(
-        &mut self,
-        made: Result<Made<A>, Failure>,
+    /// Asks one of the closures that make messages.
+    fn ask(
+        &self,
         what: &'static str,
-        actor: &A,
-    ) -> Option<Next<A::Message>> {
+        make: &mut dyn FnMut(&dyn Any) -> Made,
+    ) -> Result<Made, Failure> {
+        let mut made = Ok(Made::Nothing);
+        self.with_address(&mut |me| made = current::guarded(self.mail(), what, || make(me)));
+        made
+    }
+
+    fn made(&mut self, made: Result<Made, Failure>, what: &'static str) -> Untyped {
         match made {
-            Ok(Made::Own(message)) => return self.offer_made::<BESIDE>(message, actor),
             Ok(Made::Elsewhere(sending)) => {
-                let (runnable, task) = task::prepare(&self.mail().core.hub, sending);
+                let (runnable, task) = task::prepare(&self.mail().core().hub, sending);
                 task.detach();
                 runnable.schedule();
             }
-            Ok(Made::Nothing) => {}
+            Ok(Made::Own | Made::Nothing) => {}
             Err(failure) => {
                 debug_assert_eq!(failure.handler(), what);
                 self.finish(Exit::Failed(failure));

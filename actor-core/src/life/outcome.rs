@@ -1,11 +1,13 @@
-//! What comes of an input that was run, and how a life begins to end.
+//! What comes of an input that was run; how a life is started, and how it begins to end.
 
-use super::driver::{Broken, Driver, Stage};
+use super::driver::{Broken, Driver, Next};
 use super::end::Ending;
-use crate::actor::{Dispatch, Flow};
+use super::restart::may_live_again;
+use super::steps::{Stage, Steps, Untyped};
+use crate::actor::{Dispatch, Flow, Input};
 use crate::cell::core::{END, KILL, LEAVE, STOP};
 use crate::cell::current::{self, Handling};
-use crate::cell::post::AnyMail;
+use crate::cell::post::announce;
 use crate::exit::{Exit, FailureKind};
 
 impl<A: Dispatch> Driver<A> {
@@ -17,20 +19,53 @@ impl<A: Dispatch> Driver<A> {
             // A turn of one message: the next one is another choice.
             self.mail().core.end_turn();
         }
-        if !matches!((&outcome, self.stage), (Ok(Flow::Done), Stage::Running)) {
+        if !matches!((&outcome, self.course.stage), (Ok(Flow::Done), Stage::Running)) {
             self.look_after(outcome, handling);
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
+        self.steps().look_after(outcome, handling);
+    }
+}
+
+impl dyn Steps + '_ {
+    /// The state is there: the life begins.
+    pub(super) fn be_born(&mut self) -> Untyped {
+        if self.hooks().start {
+            self.course().stage = Stage::Starting;
+            self.witnessed("on_start");
+            return Some(Next::Run(Input::Start, Handling::new("on_start", None)));
+        }
+        self.started();
+        None
+    }
+
+    /// The life has begun, `#[on_start]` included.
+    pub(super) fn started(&mut self) {
+        self.course().stage = Stage::Running;
+        self.course().has_started = true;
+        self.ask_again();
+        let mut changed = None;
+        self.mail().with(&mut |seat, _| {
+            seat.started = true;
+            changed = seat.changed();
+        });
+        announce(changed);
+    }
+
     /// Takes note of how an input ended that was no message, or did not end well.
     #[cold]
+    #[inline(never)]
     fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         let exit = match outcome {
             Ok(Flow::Done) => {
-                if self.stage == Stage::Starting {
-                    self.started();
-                } else if let Stage::Ending(_) = self.stage {
-                    self.stop_hook_done(None);
+                match self.course().stage {
+                    Stage::Starting => self.started(),
+                    Stage::Ending(_) => self.stop_hook_done(None),
+                    Stage::Born | Stage::Running | Stage::Draining => {}
                 }
                 return;
             }
@@ -39,14 +74,14 @@ impl<A: Dispatch> Driver<A> {
             }
             Err(Broken::Killed) => {
                 self.mail().lower(KILL);
-                self.killed = true;
+                self.course().killed = true;
                 Exit::Killed
             }
             Err(Broken::Panicked(payload)) => {
-                Exit::Failed(current::failure(&**self.mail(), handling.name, payload))
+                Exit::Failed(current::failure(self.mail(), handling.name, payload))
             }
         };
-        match self.stage {
+        match self.course().stage {
             Stage::Ending(_) => self.stop_hook_done(Some(exit)),
             _ => self.finish(exit),
         }
@@ -55,16 +90,19 @@ impl<A: Dispatch> Driver<A> {
     /// The life ends: step 3 is next. If no other can follow, the mailbox refuses from now on, and
     /// what is queued is thrown away.
     pub(super) fn finish(&mut self, exit: Exit) {
-        let mail = self.context.mail().clone();
-        mail.put_back(&mut self.batch);
-        let is_last = !self.may_live_again(&exit);
-        mail.lane().seat.set_exit_to_be(Some(exit));
+        self.put_back();
+        let by_overseer = self.course().ended_by_overseer;
+        let (mut exit, mut is_last) = (Some(exit), true);
+        self.mail().with(&mut |seat, _| {
+            let Some(exit) = exit.take() else { return };
+            is_last = !may_live_again(seat, &exit, by_overseer);
+            seat.set_exit_to_be(Some(exit));
+        });
         if is_last {
-            AnyMail::close(&*mail);
-            mail.discard();
-            self.discard_kept();
+            self.mail().close();
+            self.discard();
         }
-        mail.lower(STOP | LEAVE | END);
-        self.stage = Stage::Ending(Ending::Tasks);
+        self.mail().lower(STOP | LEAVE | END);
+        self.course().stage = Stage::Ending(Ending::Tasks);
     }
 }

@@ -4,15 +4,16 @@
 //! to the drop of the state, tells the overseer, and waits, deaf, for the verdict. Cell, id, address,
 //! mailbox, joiners and names stay. What is queued goes to the next life.
 
-use super::driver::{Cradle, Driver, Next, Stage};
+use super::driver::{Cradle, Driver, Next};
 use super::end::{Ending, publish};
 use super::making;
+use super::steps::{Course, Stage, Steps, Untyped};
 use crate::actor::Dispatch;
 use crate::cell::core::{END, LEAVE, Pace};
 use crate::cell::current;
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Verbs};
-use crate::cell::seat::Notice;
+use crate::cell::seat::{Notice, Seat};
 use crate::exit::{ActorId, Exit, Failure};
 use crate::incident::Incident;
 use crate::sync::Arc;
@@ -129,134 +130,130 @@ pub(crate) trait Oversight: AnyMail {
 
 impl<M: AnyMail + ?Sized> Oversight for M {}
 
-impl<A: Dispatch> Driver<A> {
-    /// Whether a life that ends with `exit` may be followed by another: it has an overseer, its kind
-    /// of restart says so, and nobody outside has stopped it.
-    pub(super) fn may_live_again(&self, exit: &Exit) -> bool {
-        let lane = self.mail().lane();
-        let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());
-        !lane.seat.closed
-            && overseen.is_some_and(|overseen| {
-                // What the overseer has ended itself is its own affair.
-                !overseen.orphaned && (self.ended_by_overseer || overseen.restart.follows(exit))
-            })
-    }
-
+impl dyn Steps + '_ {
     /// The life is wholly gone: tells the overseer, or ends the actor.
-    pub(super) fn life_is_over(&mut self) -> Option<Next<A::Message>> {
-        let mail = self.mail().clone();
-        let exit = self.exit_to_be();
-        let is_overseen = {
-            let lane = mail.lane();
-            lane.seat.known().is_some_and(|records| records.overseen.is_some())
-        };
+    pub(super) fn life_is_over(&mut self) -> Untyped {
+        let by_overseer = self.course().ended_by_overseer;
+        let (mut exit, mut overseer, mut is_last) = (Exit::Stopped, None, true);
+        self.mail().with(&mut |seat, _| {
+            exit = seat.exit_to_be().cloned().unwrap_or(Exit::Stopped);
+            is_last = !may_live_again(seat, &exit, by_overseer);
+            if seat.known().is_some_and(|records| records.overseen.is_some())
+                && let Some(overseen) = &mut seat.records().overseen
+            {
+                overseen.verdict = None;
+                overseer = Some(overseen.overseer.clone());
+            }
+        });
         if let Exit::Failed(failure) = &exit
-            && is_overseen
+            && overseer.is_some()
         {
             let failure = failure.clone();
-            mail.core.hub.report(Incident::LifeFailed { failure });
+            self.mail().core().hub.report(Incident::LifeFailed { failure });
         }
-        if !self.may_live_again(&exit) {
-            return Some(self.actor_is_over());
+        let id = self.mail().core().id();
+        if let Some(overseer) = &overseer
+            && !is_last
+        {
+            self.course().stage = Stage::Ending(Ending::Verdict);
+            if overseer.life_ended(id, exit.clone()) {
+                return None;
+            }
         }
-        let overseer = {
-            let mut lane = mail.lane();
-            let overseen = lane.seat.records().overseen.as_mut();
-            overseen.map(|overseen| {
-                overseen.verdict = None;
-                overseen.overseer.clone()
-            })
-        };
-        self.stage = Stage::Ending(Ending::Verdict);
-        if overseer.is_some_and(|overseer| overseer.life_ended(mail.core.id(), exit)) {
-            return None;
-        }
-        Some(self.actor_is_over())
+        self.actor_is_over(exit, overseer)
     }
 
-    fn actor_is_over(&mut self) -> Next<A::Message> {
-        let mail = self.mail().clone();
-        AnyMail::close(&*mail);
-        mail.discard();
-        self.discard_kept();
-        let overseer = {
-            let lane = mail.lane();
-            let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());
-            overseen.map(|overseen| overseen.overseer.clone())
-        };
-        publish(&*mail, self.exit_to_be());
+    fn actor_is_over(&mut self, exit: Exit, overseer: Option<Arc<dyn Overseer>>) -> Untyped {
+        self.mail().close();
+        self.discard();
+        publish(self.mail(), exit);
         if let Some(overseer) = overseer {
-            overseer.ended(mail.core.id());
+            overseer.ended(self.mail().core().id());
         }
-        Next::Over
+        Some(Next::Over)
     }
 
     /// Waits for the verdict. A stop from outside needs none; a kill finds nobody to kill.
-    pub(super) fn await_verdict(&mut self) -> Option<Next<A::Message>> {
-        let mail = self.mail().clone();
+    pub(super) fn await_verdict(&mut self) -> Untyped {
         // Before the look: what comes after it raises the signal again.
-        mail.postpone_notices();
-        let mut lane = mail.lane();
-        let closed = lane.seat.closed;
-        let overseen = lane.seat.records().overseen.as_mut();
-        let orphaned = overseen.as_ref().is_some_and(|overseen| overseen.orphaned);
-        let verdict = overseen.and_then(|overseen| overseen.verdict.take());
-        if verdict.is_none() {
-            // It was meant for the life that is over: one for the next comes after the verdict.
-            mail.core.lower(LEAVE | END);
-        }
-        drop(lane);
-        match verdict {
-            _ if closed || orphaned => {
-                let exit = if orphaned { Exit::Killed } else { Exit::Stopped };
-                mail.lane().seat.set_exit_to_be(Some(exit));
-                Some(self.actor_is_over())
+        self.mail().postpone_notices();
+        let (mut verdict, mut exit, mut overseer) = (None, None, None);
+        self.mail().with(&mut |seat, _| {
+            let closed = seat.closed;
+            if let Some(overseen) = &mut seat.records().overseen {
+                verdict = overseen.verdict.take();
+                exit = match overseen.orphaned {
+                    true => Some(Exit::Killed),
+                    false => closed.then_some(Exit::Stopped),
+                };
+                overseer = Some(overseen.overseer.clone());
             }
-            Some(Verdict::Over) => Some(self.actor_is_over()),
-            Some(Verdict::Again) => {
+            if verdict.is_none() {
+                // It was meant for the life that is over: one for the next comes after the verdict.
+                self.mail().core().lower(LEAVE | END);
+            }
+        });
+        match (exit, verdict) {
+            (Some(exit), _) => self.actor_is_over(exit, overseer),
+            (None, Some(Verdict::Over)) => self.actor_is_over(self.exit_to_be(), overseer),
+            (None, Some(Verdict::Again)) => {
                 self.live_again();
                 None
             }
-            None => Some(self.rest(Pace::Deaf)),
+            (None, None) => self.rest(Pace::Deaf),
         }
     }
 
     fn live_again(&mut self) {
-        let mail = self.mail().clone();
-        let mut lane = mail.lane();
-        lane.seat.records().restarts += 1;
-        lane.seat.set_exit_to_be(None);
-        // The keys go on: a notice for the old life finds nothing in the new one.
-        if let Some(holdings) = &mut lane.holdings {
-            holdings.awaits_tasks = false;
-        }
-        drop(lane);
+        self.mail().with(&mut |seat, _| {
+            seat.records().restarts += 1;
+            seat.set_exit_to_be(None);
+            // The keys go on: a notice for the old life finds nothing in the new one.
+            if let Some(holdings) = &mut seat.holdings {
+                holdings.awaits_tasks = false;
+            }
+        });
         self.forget_cradle();
-        self.killed = false;
-        self.ended_by_overseer = false;
-        self.has_started = false;
-        self.fetched = false;
-        self.stage = Stage::Born;
+        *self.course() = Course::BEGIN;
     }
+}
 
+impl<A: Dispatch> Driver<A> {
     /// Begins to make the state of a life; `None` while it is being made elsewhere.
     pub(super) fn make(&mut self) -> Option<Result<A, Failure>> {
-        let mail = self.mail().clone();
-        if let Some(cradle) = self.rare.as_ref().and_then(|rare| rare.cradle.as_ref()) {
+        let rare = self.rare.as_mut()?;
+        if let Some(cradle) = &rare.cradle {
             return cradle.lock().take();
         }
-        let me = self.context().address();
-        let rare = self.rare.as_mut()?;
-        match rare.factory.as_mut()? {
-            Factory::Now(make) => Some(current::guarded(&*mail, making::WHAT, || make(&me))),
+        let mail = self.context.mail();
+        let me = self.context.address();
+        let (mut made, mut cradle) = (None, None);
+        let factory = rare.factory.as_mut()?;
+        let begun = current::guarded_each(mail.untyped(), making::WHAT, &mut || match factory {
+            Factory::Now(make) => made = Some(make(&me)),
             Factory::Later(make) => {
-                let cradle: Cradle<A> = Cradle::default();
-                let begun = current::guarded(&*mail, making::WHAT, || make(&mail, cradle.clone()));
-                rare.cradle = Some(cradle);
-                begun.err().map(Err)
+                let cradle: &mut Cradle<A> = cradle.insert(Cradle::default());
+                make(mail, cradle.clone());
             }
+        });
+        rare.cradle = cradle;
+        match (begun, made) {
+            (Err(failure), _) => Some(Err(failure)),
+            (Ok(()), Some(state)) => Some(Ok(state)),
+            (Ok(()), None) => None,
         }
     }
+}
+
+/// Whether a life that ends with `exit` may be followed by another: it has an overseer, its kind of
+/// restart says so, and nobody outside has stopped it.
+pub(super) fn may_live_again(seat: &Seat, exit: &Exit, by_overseer: bool) -> bool {
+    let overseen = seat.known().and_then(|records| records.overseen.as_ref());
+    !seat.closed
+        && overseen.is_some_and(|overseen| {
+            // What the overseer has ended itself is its own affair.
+            !overseen.orphaned && (by_overseer || overseen.restart.follows(exit))
+        })
 }
 
 /// Sets an actor under an overseer before its first run.

@@ -3,8 +3,9 @@
 //! starts before it.
 
 use super::body::{Handler, begin_work};
-use super::driver::{Broken, Driver, Next, Stage};
+use super::driver::{Broken, Driver, Next};
 use super::spawn::Life;
+use super::steps::Stage;
 use crate::actor::{Dispatch, Flow, Input};
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
@@ -82,7 +83,7 @@ async fn overlap<A: Dispatch>(
                 Next::Rest | Next::Over => break,
             }
         }
-        if driver.killed {
+        if driver.course.killed {
             slots.kill();
         }
         if slots.running != 0 {
@@ -167,14 +168,16 @@ impl<A: Dispatch> Driver<A> {
         state: Option<&A>,
     ) -> Option<Next<A::Message>> {
         match (input, state) {
-            (Input::Message(message), Some(actor)) if !matches!(self.stage, Stage::Ending(_)) => {
+            (Input::Message(message), Some(actor))
+                if !matches!(self.course.stage, Stage::Ending(_)) =>
+            {
                 self.offer(message, actor)
             }
             (Input::Message(message), _) => {
                 self.mail().throw_away(message);
                 None
             }
-            _ if matches!(self.stage, Stage::Ending(_)) => None,
+            _ if matches!(self.course.stage, Stage::Ending(_)) => None,
             (input, _) => Some(Next::Run(input, handling)),
         }
     }
@@ -183,7 +186,7 @@ impl<A: Dispatch> Driver<A> {
     /// is, unless it came by a notice.
     fn next_beside(&mut self, actor: &A) -> Next<A::Message> {
         loop {
-            if matches!(self.stage, Stage::Ending(_)) {
+            if matches!(self.course.stage, Stage::Ending(_)) {
                 return self.rest(Pace::Busy);
             }
             if let Some(next) = self.proceed::<true>(Some(actor)) {
@@ -195,7 +198,7 @@ impl<A: Dispatch> Driver<A> {
     /// Takes note of how one of the handlers that overlap has ended. If the life is to fail, the
     /// others finish first.
     fn done_beside(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
-        let is_ending = matches!(self.stage, Stage::Ending(_));
+        let is_ending = matches!(self.course.stage, Stage::Ending(_));
         if outcome.is_err() || !is_ending {
             self.done(outcome, handling);
         }

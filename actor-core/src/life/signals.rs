@@ -1,9 +1,11 @@
 //! What an actor does about its signals, and about notices and messages with priority, between two messages.
 
-use super::driver::{Driver, Next, Stage};
+use super::driver::{Driver, Next};
 use super::next::may_start;
+use super::steps::{Stage, Steps};
 use crate::actor::Dispatch;
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
+use crate::cell::post::contain;
 use crate::exit::Exit;
 
 impl<A: Dispatch> Driver<A> {
@@ -15,27 +17,20 @@ impl<A: Dispatch> Driver<A> {
         signals: u32,
         actor: &A,
     ) -> Option<Option<Next<A::Message>>> {
-        if signals & KILL != 0 {
-            self.heed_kill();
-            return Some(None);
-        }
-        if signals & STOP != 0 {
-            self.begin_to_drain();
-            return Some(None);
-        }
-        if signals & (LEAVE | END) != 0 {
-            if BESIDE {
+        if signals & (KILL | STOP | LEAVE | END) != 0 {
+            if BESIDE && signals & (KILL | STOP) == 0 {
+                // Those that run beside are done first.
                 return Some(Some(self.rest(Pace::Busy)));
             }
-            self.heed_leave();
+            self.steps().heed_end(signals);
             return Some(None);
         }
         if signals & WAITING != 0 {
             self.mail().make_room();
         }
         if signals & POKE != 0 {
-            self.mail().lower(POKE);
-            self.fetched = false;
+            self.mail().untyped().lower(POKE);
+            self.course.fetched = false;
         }
         if self.is_due()
             && let Some(next) = self.retry::<BESIDE>(actor)
@@ -58,14 +53,39 @@ impl<A: Dispatch> Driver<A> {
         }
         None
     }
+}
+
+impl dyn Steps + '_ {
+    /// The life is to end, in one way or another.
+    fn heed_end(&mut self, signals: u32) {
+        if signals & KILL != 0 {
+            self.heed_kill();
+        } else if signals & STOP != 0 {
+            self.begin_to_drain();
+        } else {
+            self.heed_leave();
+        }
+    }
+
+    /// Whether the life is over before it has a state.
+    pub(super) fn is_over_unborn(&mut self) -> bool {
+        if self.heed_kill() {
+            return true;
+        }
+        let leaves = self.mail().core().signals() & (LEAVE | END) != 0;
+        if leaves {
+            self.heed_leave();
+        }
+        leaves
+    }
 
     /// Takes note of a kill; true if there was one.
     pub(super) fn heed_kill(&mut self) -> bool {
-        let killed = self.mail().core.is_killed();
+        let killed = self.mail().core().is_killed();
         if killed {
             self.mail().lower(KILL);
-            self.killed = true;
-            if !matches!(self.stage, Stage::Ending(_)) {
+            self.course().killed = true;
+            if !matches!(self.course().stage, Stage::Ending(_)) {
                 self.finish(Exit::Killed);
             }
         }
@@ -73,12 +93,12 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// This life is to end, without draining: the queue goes to the next one.
-    pub(super) fn heed_leave(&mut self) {
-        let by_overseer = self.mail().core.signals() & END != 0;
+    fn heed_leave(&mut self) {
+        let by_overseer = self.mail().core().signals() & END != 0;
         self.mail().lower(LEAVE | END);
         // Once it was stopped from outside it drains, whatever else is wished.
-        if self.stage != Stage::Draining {
-            self.ended_by_overseer = by_overseer;
+        if self.course().stage != Stage::Draining {
+            self.course().ended_by_overseer = by_overseer;
             self.finish(Exit::Stopped);
         }
     }
@@ -86,13 +106,16 @@ impl<A: Dispatch> Driver<A> {
     /// Step 1 of the end, the loop's part: timers and streams end.
     fn begin_to_drain(&mut self) {
         self.mail().lower(STOP);
-        self.stage = Stage::Draining;
-        let mut lane = self.mail().lane();
-        let ended = lane.holdings.as_mut().map(|held| held.take_sources_of_time());
-        drop(lane);
-        let (mail, id) = (self.mail(), self.mail().core.id());
-        for holding in ended.into_iter().flatten() {
-            mail.contain("drop", || holding.end(id));
+        self.course().stage = Stage::Draining;
+        let mut ended = Vec::new();
+        self.mail().with(&mut |seat, _| {
+            if let Some(holdings) = &mut seat.holdings {
+                ended = holdings.take_sources_of_time();
+            }
+        });
+        let id = self.mail().core().id();
+        for holding in ended {
+            contain(self.mail(), "drop", || holding.end(id));
         }
     }
 }

@@ -80,28 +80,6 @@ impl<A: Dispatch> Mail<A> {
         notice.map(|(_, notice)| notice)
     }
 
-    /// Takes all notices that are for the present life, whatever their place. Those that are for
-    /// the actor wait for the next life.
-    pub(crate) fn take_notices(&self) -> Vec<Notice> {
-        let mut lane = self.lane.lock();
-        self.core.lower(NOTICE);
-        lane.seat.records().take_notices()
-    }
-
-    /// Leaves the notices for later: one that comes from now on raises the signal again.
-    pub(crate) fn postpone_notices(&self) {
-        let _lane = self.lane.lock();
-        self.core.lower(NOTICE);
-    }
-
-    /// Looks after what was postponed from now on.
-    pub(crate) fn recall_notices(&self) {
-        let lane = self.lane.lock();
-        if lane.seat.has_notices() {
-            self.core.raise(NOTICE);
-        }
-    }
-
     /// Puts what is left of a batch back in front of the queue.
     pub(crate) fn put_back(&self, batch: &mut Block<A::Message>) {
         let mut lane = self.lane.lock();

@@ -102,7 +102,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
     }
 
     fn cancel(&self, key: u64) {
-        let taken = self.lane.lock().holdings.as_mut().and_then(|held| held.remove(key));
+        let taken = self.lane.lock().seat.holdings.as_mut().and_then(|held| held.remove(key));
         if let Some(holding) = taken {
             self.contain("", || holding.end(self.core.id()));
         }
@@ -110,7 +110,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
 
     fn task_gone(&self, key: u64) {
         let mut lane = self.lane.lock();
-        let Some(holdings) = &mut lane.holdings else { return };
+        let Some(holdings) = &mut lane.seat.holdings else { return };
         let taken = holdings.task_gone(key);
         let last = holdings.awaits_tasks && holdings.tasks == 0;
         drop(lane);
@@ -118,5 +118,39 @@ impl<A: Dispatch> AnyMail for Mail<A> {
         if last {
             self.notify(Notice::Look);
         }
+    }
+}
+
+impl dyn AnyMail + '_ {
+    /// Takes a signal back.
+    pub(crate) fn lower(&self, signal: u32) {
+        self.with(&mut |_, _| self.core().lower(signal));
+    }
+
+    /// Takes all notices that are for the present life, whatever their place. Those that are for
+    /// the actor wait for the next life.
+    pub(crate) fn take_notices(&self) -> Vec<Notice> {
+        let mut taken = Vec::new();
+        self.with(&mut |seat, _| {
+            self.core().lower(NOTICE);
+            if seat.has_notices() {
+                taken = seat.records().take_notices();
+            }
+        });
+        taken
+    }
+
+    /// Leaves the notices for later: one that comes from now on raises the signal again.
+    pub(crate) fn postpone_notices(&self) {
+        self.lower(NOTICE);
+    }
+
+    /// Looks after what was postponed from now on.
+    pub(crate) fn recall_notices(&self) {
+        self.with(&mut |seat, _| {
+            if seat.has_notices() {
+                self.core().raise(NOTICE);
+            }
+        });
     }
 }

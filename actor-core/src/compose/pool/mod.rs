@@ -6,7 +6,7 @@ mod mail;
 
 use crate::actor::Dispatch;
 use crate::cell::core::Core;
-use crate::cell::post::{AnyMail, Post};
+use crate::cell::post::{AnyMail, Post, Shared};
 use crate::life::driver::Driver;
 use crate::life::restart::{Factory, Restart, oversee};
 use crate::life::spawn::{Birth, Life};
@@ -89,8 +89,9 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
         let records = lane.seat.records();
         records.parent = Some(pool.core().id());
         records.label = Some(Arc::from(pool.member_label(number)));
-        let holdings = lane.holdings.get_or_insert_default();
-        holdings.shared = Some((pool.clone(), number));
+        let holdings = lane.seat.holdings.get_or_insert_default();
+        let shared: Arc<dyn Shared<A>> = pool.clone();
+        holdings.shared = Some((Box::new(shared), number));
     }
     mail.core.set_member();
     oversee(&mail, Arc::new(Desk::new(pool)), Restart::Permanent);

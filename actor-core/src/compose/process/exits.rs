@@ -1,6 +1,5 @@
 //! What an inbox makes of the ends of others: monitors, links, and the notices they bring.
 
-use super::ProcessAddr;
 use super::hand::Kept;
 use super::inbox::Inbox;
 use crate::cell::seat::Notice;
@@ -9,6 +8,7 @@ use crate::life::holding::Holding;
 use crate::life::made::Made;
 use crate::life::watch::{Link, Monitor};
 use crate::talk::any::Target;
+use std::any::Any;
 
 /// That an actor has ended which a process monitors or is linked to.
 ///
@@ -51,7 +51,11 @@ impl<M: Send + 'static> Inbox<M> {
         M: From<ExitNotice>,
     {
         let (id, _) = target.target();
-        let make = move |_: &ProcessAddr<M>, exit| Made::Own(M::from(ExitNotice { id, exit }));
+        let make = move |_: &dyn Any, exit, place: &mut dyn Any| {
+            let Some(place) = place.downcast_mut() else { return Made::Nothing };
+            *place = Some(M::from(ExitNotice { id, exit }));
+            Made::Own
+        };
         self.context.monitor_with(target, Box::new(make))
     }
 
@@ -88,13 +92,14 @@ impl<M: Send + 'static> Inbox<M> {
             Notice::Exited(key, id, exit) => {
                 let mut lane = self.mail().lane();
                 // What was cancelled is not there.
-                let holding = lane.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+                let holding = lane.seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
                 drop(lane);
                 match holding {
-                    Some(Holding::Monitor { make, .. }) => match make(&self.address(), exit) {
-                        Made::Own(message) => Some(message),
-                        Made::Elsewhere(_) | Made::Nothing => None,
-                    },
+                    Some(Holding::Monitor { make, .. }) => {
+                        let mut made: Option<M> = None;
+                        make(&(), exit, &mut made);
+                        made
+                    }
                     Some(Holding::Link { .. }) => self.tell(id, exit),
                     _ => None,
                 }

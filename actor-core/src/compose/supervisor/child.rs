@@ -162,7 +162,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
         let mail = birth.mail.clone();
         let own = context.mail();
         let any: Arc<dyn AnyMail> = own.clone();
-        let key = own.lane().holdings.get_or_insert_default().key();
+        let key = own.lane().seat.holdings.get_or_insert_default().key();
         let parent =
             Watcher { who: Arc::downgrade(&any), id: context.id(), key: Some(key), link: false };
         {
@@ -180,7 +180,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
             birth.end();
             return None;
         }
-        own.lane().holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
+        own.lane().seat.holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
         let driver = Driver::new(mail.clone()).with_factory(factory);
         birth.run(Life { driver, state: None });
         Some(Adopted { mail, name, restart, shutdown })

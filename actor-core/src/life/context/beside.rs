@@ -6,7 +6,7 @@ use crate::cell::seat::Key;
 use crate::exit::Failure;
 use crate::life::attachment::{self, Attachment, once};
 use crate::life::holding::Holding;
-use crate::life::made::{Made, Make};
+use crate::life::made::{Made, Make, address};
 use crate::life::task::{self, Present, Task, supervised};
 use crate::life::timer::{Clock, Timer};
 use crate::sync::Arc;
@@ -25,7 +25,7 @@ impl<A: Dispatch> Context<A> {
         F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.id();
-        let make = once(move |me: &A::Addr| Made::of(make(me), own));
+        let make = once(move |me, place| Made::of(make(&address::<A>(me)), own, place));
         self.timer(delay, None, make)
     }
 
@@ -44,7 +44,7 @@ impl<A: Dispatch> Context<A> {
     {
         assert!(!period.is_zero(), "a period of zero would tick without end; use a longer one");
         let own = self.id();
-        let make = Box::new(move |me: &A::Addr| Made::of(make(me), own));
+        let make: Make = Box::new(move |me, place| Made::of(make(&address::<A>(me)), own, place));
         self.timer(period, Some(period), make)
     }
 
@@ -94,7 +94,7 @@ impl<A: Dispatch> Context<A> {
     {
         let present = self.present(true);
         let key = present.key;
-        let (bring, make) = attachment::stream(stream, each, present, self.id());
+        let (bring, make) = attachment::stream::<A, _, _, _, _>(stream, each, present, self.id());
         self.hold_task(key, bring, |task| Holding::Source {
             task,
             make: Some(make),
@@ -150,7 +150,7 @@ impl<A: Dispatch> Context<A> {
     {
         let present = self.present(true);
         let key = present.key;
-        let (bring, make) = attachment::pipe(future, make, present, self.id());
+        let (bring, make) = attachment::pipe::<A, _, _, _, _>(future, make, present, self.id());
         self.hold_task(key, bring, |task| Holding::Source {
             task,
             make: Some(make),
@@ -165,11 +165,11 @@ impl<A: Dispatch> Context<A> {
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
         let present = self.present(false);
         let key = present.key;
-        self.hold_task(key, supervised(present, future, "task"), |task| Holding::Task(task));
+        self.hold_task(key, supervised(present, future, "task"), Holding::Task);
         Task::new(Arc::downgrade(&self.any()), key)
     }
 
-    fn timer(&self, delay: Duration, period: Option<Duration>, make: Make<A>) -> Timer {
+    fn timer(&self, delay: Duration, period: Option<Duration>, make: Make) -> Timer {
         let key = self.with_holdings(|holdings| holdings.key());
         // The tick is looked for by its key only at its turn, which is after this handler.
         let clock = Clock::start(&self.any(), key, delay, period);
@@ -194,7 +194,7 @@ impl<A: Dispatch> Context<A> {
         &self,
         key: Key,
         future: impl Future<Output = ()> + Send + 'static,
-        hold: impl FnOnce(async_task::Task<()>) -> Holding<A>,
+        hold: impl FnOnce(async_task::Task<()>) -> Holding,
     ) {
         let (runnable, task) = task::prepare(&self.mail.core.hub, future);
         let holding = hold(task);

@@ -9,7 +9,7 @@ use super::holding::Holdings;
 use crate::actor::Dispatch;
 use crate::cell::core::LEAVE;
 use crate::cell::mail::Mail;
-use crate::cell::post::{AnyMail, Post, Verbs};
+use crate::cell::post::{AnyMail, Post, Shared, Verbs};
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
@@ -76,18 +76,25 @@ impl<A: Dispatch> Context<A> {
     /// The actor's own address. Held in the state, it keeps the actor alive; see
     /// [`weak`](Context::weak).
     pub fn address(&self) -> A::Addr {
+        self.own().into()
+    }
+
+    /// As [`address`](Context::address), by its general type.
+    pub(crate) fn own(&self) -> Addr<A> {
         if self.mail.core.is_member() {
             let lane = self.mail.lane();
-            let shared = lane.holdings.as_ref().and_then(|held| held.shared.as_ref());
-            if let Some((shared, _)) = shared {
+            if let Some(held) = &lane.seat.holdings
+                && let Some((shared, _)) = &held.shared
+                && let Some(shared) = shared.downcast_ref::<Arc<dyn Shared<A>>>()
+            {
                 shared.core().keep();
                 let shared: Arc<dyn Post<A>> = shared.clone();
-                return Addr::adopted(shared).into();
+                return Addr::adopted(shared);
             }
         }
         // No lock: only the actor's own run can find it forsaken, and that is where this is called.
         self.mail.core.keep();
-        Addr::<A>::adopted(self.mail.clone()).into()
+        Addr::adopted(self.mail.clone())
     }
 
     /// Which member of a pool this is, from 0; `None` outside of pools.
@@ -112,7 +119,7 @@ impl<A: Dispatch> Context<A> {
     /// ```
     pub fn member(&self) -> Option<usize> {
         let lane = self.mail.lane();
-        lane.holdings.as_ref()?.shared.as_ref().map(|(_, number)| *number)
+        lane.seat.holdings.as_ref()?.shared.as_ref().map(|(_, number)| *number)
     }
 
     /// The actor's own address, keeping nothing alive.
@@ -219,9 +226,9 @@ impl<A: Dispatch> Context<A> {
         Stopping { mail: self.mail.clone(), listener: None }
     }
 
-    pub(super) fn with_holdings<T>(&self, with: impl FnOnce(&mut Holdings<A>) -> T) -> T {
+    pub(super) fn with_holdings<T>(&self, with: impl FnOnce(&mut Holdings) -> T) -> T {
         let mut lane = self.mail.lane();
-        with(lane.holdings.get_or_insert_default())
+        with(lane.seat.holdings.get_or_insert_default())
     }
 }
 

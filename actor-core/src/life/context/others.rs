@@ -6,12 +6,13 @@ use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::{Key, Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::life::holding::Holding;
-use crate::life::made::{Made, MakeOfExit};
+use crate::life::made::{Made, MakeOfExit, address};
 use crate::life::spawn::{Prepared, start};
 use crate::life::watch::{Link, Monitor};
 use crate::sync::Arc;
 use crate::talk::any::Target;
 use crate::talk::call::Call;
+use std::any::Any;
 
 impl<A: Dispatch> Context<A> {
     /// Starts a child: it ends before its parent, in reverse order of start, and the parent's
@@ -96,11 +97,14 @@ impl<A: Dispatch> Context<A> {
         F: for<'a> FnOnce(&'a A::Addr, Exit) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.id();
-        self.monitor_with(target, Box::new(move |me: &A::Addr, exit| Made::of(make(me, exit), own)))
+        let make = move |me: &dyn Any, exit, place: &mut dyn Any| {
+            Made::of(make(&address::<A>(me), exit), own, place)
+        };
+        self.monitor_with(target, Box::new(make))
     }
 
     /// Has `make` make something of the exit when `target` ends.
-    pub(crate) fn monitor_with(&self, target: &impl Target, make: MakeOfExit<A>) -> Monitor {
+    pub(crate) fn monitor_with(&self, target: &impl Target, make: MakeOfExit) -> Monitor {
         let (id, mail) = target.target();
         let key = self.with_holdings(|holdings| {
             let key = holdings.key();
