@@ -193,6 +193,10 @@ fn qualifiers_and_generics_are_refused() {
         in_block(&format!("{word} fn f(&self) {{}}"), &[(&text, word)]);
     }
     in_block(
+        "fn f(&self, more: ...) {}",
+        &[("a message cannot be variadic; take a `Vec`", "more: ...")],
+    );
+    in_block(
         "fn f<'a>(&'a self) {}",
         &[("a message has no lifetimes of its own; remove `'a` and use owned types", "'a")],
     );

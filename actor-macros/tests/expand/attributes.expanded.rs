@@ -82,6 +82,13 @@ const _: () = {
 #[cfg(unix)]
 #[allow(dead_code)]
 impl Old {
+    const SIZE: usize = { 1 + 1 };
+    type Own = [u8; 2];
+    more_of! { fn made (& self) { } }
+    #[inline]
+    fn new(size: impl Into<usize>) -> Self {
+        Old
+    }
     #[doc = " Doc."]
     #[cfg(feature = "extra")]
     #[cfg_attr(test, doc = "More.", tracing::instrument)]
@@ -118,6 +125,7 @@ const _: () = {
         F {
             #[cfg(any())]
             gone: Nope,
+            #[doc = " How many."]
             kept: u8,
             #[doc(hidden)]
             __reply: __p::ReplySlot<Old, u8>,

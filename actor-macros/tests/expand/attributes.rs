@@ -8,6 +8,17 @@ pub struct Old;
 #[cfg(unix)]
 #[allow(dead_code)]
 impl Old {
+    const SIZE: usize = { 1 + 1 };
+
+    type Own = [u8; 2];
+
+    more_of! { fn made(&self) {} }
+
+    #[inline]
+    fn new(size: impl Into<usize>) -> Self {
+        Old
+    }
+
     /// Doc.
     #[cfg(feature = "extra")]
     #[cfg_attr(test, doc = "More.", tracing::instrument)]
@@ -16,7 +27,12 @@ impl Old {
     #[expect(unused)]
     #[must_use]
     #[tracing::instrument]
-    pub fn f(&self, #[cfg(any())] gone: Nope, kept: u8) -> u8 {
+    pub fn f(
+        &self,
+        #[cfg(any())] gone: Nope,
+        /// How many.
+        kept: u8,
+    ) -> u8 {
         kept
     }
 

@@ -9,9 +9,19 @@ pub struct Counter {
     kept: Vec<Reply<u64>>,
 }
 
+macro_rules! with_total {
+    () => {
+        pub fn with_total(total: u64) -> Self {
+            Self { total, kept: Vec::new() }
+        }
+    };
+}
+
 #[actor]
 impl Counter {
     const SIZE: usize = 2;
+
+    with_total! {}
 
     pub fn patterns(&self, (a, b): (u64, u64), _: u8, _x: u8, mut c: u64, arg0: u64) -> u64 {
         c += a + b + arg0;
@@ -70,6 +80,7 @@ impl Counter {
 
 #[actor_core::main]
 async fn main() -> Result<(), CallError> {
+    assert_eq!(Counter::with_total(1).total, 1);
     let counter = Counter::new().spawn();
     assert_eq!(counter.patterns((1, 2), 0, 0, 3, 4).await?, 11);
     assert_eq!(counter.typed([1, 2]).await?, 3);
