@@ -23,4 +23,5 @@ pub(crate) mod record;
 pub(crate) mod seat;
 mod waiting;
 pub(crate) mod waker;
+mod watchers;
 pub(crate) mod witness;

@@ -291,8 +291,7 @@ pub(crate) trait Verbs: AnyMail {
         let mut gone = Vec::new();
         self.with(&mut |seat, _| {
             if seat.known().is_some() {
-                let watchers = &mut seat.records().watchers;
-                gone.extend(watchers.extract_if(.., |other| other.id == id && other.key == key));
+                gone = seat.records().watchers.remove(id, key);
             }
         });
     }

@@ -3,6 +3,7 @@
 
 use super::pending::Waits;
 use super::post::AnyMail;
+use super::watchers::Watchers;
 use crate::exit::{ActorId, Exit, Failure};
 use crate::host::RunCell;
 use crate::life::holding::Holdings;
@@ -70,7 +71,7 @@ pub(crate) struct Records {
     /// listened to under the lane's lock: an event wakes under a lock of its own.
     pub(crate) changed: Option<Arc<Event>>,
     /// Who is told of the end.
-    pub(crate) watchers: Vec<Watcher>,
+    pub(crate) watchers: Watchers,
     pub(crate) label: Option<Arc<str>>,
     /// Under which it stands in the registry.
     pub(crate) names: Vec<Arc<str>>,
@@ -194,13 +195,9 @@ impl Seat {
         }
     }
 
-    /// Enters one who is told of the end; most actors have one at most.
+    /// Enters one who is told of the end.
     pub(crate) fn watch(&mut self, watcher: Watcher) {
-        let watchers = &mut self.records().watchers;
-        if watchers.is_empty() {
-            watchers.reserve_exact(1);
-        }
-        watchers.push(watcher);
+        self.records().watchers.push(watcher);
     }
 
     pub(crate) fn has_notices(&self) -> bool {

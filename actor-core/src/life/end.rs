@@ -231,7 +231,7 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
             return;
         }
         let records = seat.records();
-        watchers = std::mem::take(&mut records.watchers);
+        watchers = records.watchers.take();
         notices = std::mem::take(&mut records.notices);
         changed = records.changed.clone();
         is_observed = !watchers.is_empty() || records.overseen.is_some();

@@ -324,7 +324,7 @@ fn look(mail: &dyn AnyMail) -> ActorSnapshot {
         seen.names = known.names.iter().map(|name| name.as_ref().to_owned()).collect();
         seen.parent = known.parent;
         seen.restarts = known.restarts;
-        seen.links = known.watchers.iter().filter(|it| it.link).map(|it| it.id).collect();
+        seen.links = known.watchers.linked();
     });
     seen
 }

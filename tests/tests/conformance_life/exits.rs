@@ -4,6 +4,8 @@ use crate::probe::{Diary, Probe, ProbeAddr, forgotten, settle, step};
 use actor_core::Failure;
 use actor_core::future::join_all;
 use actor_core::prelude::*;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 use tests::Gate;
 
 /// The three ways to end.
@@ -274,5 +276,35 @@ pub fn a_failure_tells_what_failed_where(system: &System) {
             ("fragile", "run", "planned")
         );
         assert!(failure.location().is_some_and(|place| place.file().ends_with("exits.rs")));
+    });
+}
+
+/// How long it takes to cancel so many monitors on one actor.
+fn cancelled(system: &System, count: usize) -> Duration {
+    system.block_on(async {
+        let target = Probe::new("target", &Diary::default()).spawn();
+        let watcher = Probe::new("watcher", &Diary::default()).spawn();
+        let (watched, took) = (target.clone(), Arc::new(Mutex::new(Duration::ZERO)));
+        let told = took.clone();
+        let cancel = step(move |_, context| {
+            let monitor = |_| context.monitor(&watched, |me, exit| me.gone(exit));
+            let monitors: Vec<_> = (0..count).map(monitor).collect();
+            let begun = Instant::now();
+            monitors.iter().for_each(actor_core::Monitor::cancel);
+            *told.lock().unwrap() = begun.elapsed();
+        });
+        watcher.run(cancel).await.unwrap();
+        *took.lock().unwrap()
+    })
+}
+
+#[test]
+fn of_many_monitors_each_is_cancelled_without_a_look_at_the_others() {
+    tests::guarded("many monitors", || {
+        let system = System::builder().threads(1).build();
+        // Eight times as many take about eight times as long, and not sixty-four times. A machine that
+        // is busy with something else may say otherwise now and then, but not each time.
+        let is_linear = |_| cancelled(&system, 16_000) < 24 * cancelled(&system, 2_000);
+        assert!((0..10).any(is_linear));
     });
 }

@@ -1,0 +1,155 @@
+//! Who is told of an actor's end, in the order in which they came. No lock here: the lane's mutex is
+//! round it.
+
+use super::seat::{Key, Watcher};
+use crate::exit::ActorId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most actors have one watcher at most, and some, a server for instance, one for each client.
+pub(crate) enum Watchers {
+    Few(Vec<Watcher>),
+    /// Found without a look at all the others, since each of them looks for itself when it ends.
+    Many(Box<Many>),
+}
+
+/// Of more than so many each has its place.
+const FEW: usize = 32;
+
+#[derive(Default)]
+pub(crate) struct Many {
+    by_place: BTreeMap<u64, Watcher>,
+    places: BTreeSet<(ActorId, Option<Key>, u64)>,
+    next: u64,
+}
+
+impl Many {
+    fn push(&mut self, watcher: Watcher) {
+        self.places.insert((watcher.id, watcher.key, self.next));
+        self.by_place.insert(self.next, watcher);
+        self.next += 1;
+    }
+
+    fn remove(&mut self, id: ActorId, key: Option<Key>) -> Vec<Watcher> {
+        let mut gone = Vec::new();
+        while let Some(entry) =
+            self.places.range((id, key, 0)..=(id, key, u64::MAX)).next().copied()
+        {
+            self.places.remove(&entry);
+            gone.extend(self.by_place.remove(&entry.2));
+        }
+        gone
+    }
+}
+
+impl Default for Watchers {
+    fn default() -> Self {
+        Watchers::Few(Vec::new())
+    }
+}
+
+impl Watchers {
+    pub(crate) fn push(&mut self, watcher: Watcher) {
+        match self {
+            Watchers::Many(many) => many.push(watcher),
+            Watchers::Few(few) if few.len() < FEW => {
+                if few.is_empty() {
+                    few.reserve_exact(1);
+                }
+                few.push(watcher);
+            }
+            Watchers::Few(few) => {
+                let mut many = Box::<Many>::default();
+                few.drain(..).chain([watcher]).for_each(|watcher| many.push(watcher));
+                *self = Watchers::Many(many);
+            }
+        }
+    }
+
+    /// Hands out those that `id` entered for `key`.
+    pub(crate) fn remove(&mut self, id: ActorId, key: Option<Key>) -> Vec<Watcher> {
+        match self {
+            Watchers::Few(few) => {
+                few.extract_if(.., |other| other.id == id && other.key == key).collect()
+            }
+            Watchers::Many(many) => many.remove(id, key),
+        }
+    }
+
+    /// Hands out all, in order.
+    pub(crate) fn take(&mut self) -> Vec<Watcher> {
+        match std::mem::take(self) {
+            Watchers::Few(few) => few,
+            Watchers::Many(many) => many.by_place.into_values().collect(),
+        }
+    }
+
+    /// Those of links, in order.
+    pub(crate) fn linked(&self) -> Vec<ActorId> {
+        let id = |watcher: &Watcher| watcher.link.then_some(watcher.id);
+        match self {
+            Watchers::Few(few) => few.iter().filter_map(id).collect(),
+            Watchers::Many(many) => many.by_place.values().filter_map(id).collect(),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Watchers::Few(few) => few.len(),
+            Watchers::Many(many) => many.by_place.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ActorId, FEW, Key, Watcher, Watchers};
+    use crate::cell::mail::Mail;
+    use crate::cell::post::AnyMail;
+    use crate::sync::Weak;
+    use actor_core::prelude::*;
+
+    #[actor]
+    struct Idle;
+
+    #[actor]
+    impl Idle {}
+
+    fn id(number: u64) -> ActorId {
+        ActorId { system: 0, number }
+    }
+
+    fn watcher(number: u64, key: Option<Key>) -> Watcher {
+        let nobody: Weak<dyn AnyMail> = Weak::<Mail<Idle>>::new();
+        Watcher { who: nobody, id: id(number), key, link: key.is_none() }
+    }
+
+    fn entries(watchers: &[Watcher]) -> Vec<(u64, Option<Key>)> {
+        watchers.iter().map(|watcher| (watcher.id.number, watcher.key)).collect()
+    }
+
+    #[test]
+    fn few_and_many_are_handed_out_in_order_and_removed_by_who_and_what_for() {
+        for count in [3, FEW as u64 + 3] {
+            let mut watchers = Watchers::default();
+            // Each number has a link, entered twice, and two monitors; the last comes first.
+            for number in (1..=count).rev() {
+                for key in [None, Some(1), None, Some(2)] {
+                    watchers.push(watcher(number, key));
+                }
+            }
+            assert_eq!(entries(&watchers.remove(id(2), Some(2))), [(2, Some(2))]);
+            assert_eq!(entries(&watchers.remove(id(2), None)), [(2, None); 2]);
+            assert_eq!(entries(&watchers.remove(id(2), None)), []);
+            let links = (1..=count).rev().filter(|number| *number != 2);
+            let links: Vec<_> = links.flat_map(|number| [id(number); 2]).collect();
+            assert_eq!(watchers.linked(), links);
+            let left = (1..=count).rev().flat_map(|number| match number {
+                2 => vec![(2, Some(1))],
+                _ => [None, Some(1), None, Some(2)].map(|key| (number, key)).to_vec(),
+            });
+            assert_eq!(entries(&watchers.take()), left.collect::<Vec<_>>());
+            assert_eq!(watchers.len(), 0);
+        }
+    }
+}
