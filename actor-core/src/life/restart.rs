@@ -77,11 +77,24 @@ pub(crate) enum Verdict {
     Over,
 }
 
-/// Makes the state of each life anew.
-pub(crate) enum Factory<A: Dispatch> {
-    Now(Box<dyn FnMut(&A::Handle) -> A + Send>),
-    /// Starts a task that lays the state down. It was made where the state is known to be `Send`.
-    Later(Box<dyn FnMut(&Arc<Mail<A>>, Cradle<A>) + Send>),
+/// Makes the state of each life anew. It is a type for each `A`, be it an actor or not, so that who
+/// has forgotten a half of an actor is told once, by what makes the factory.
+pub(crate) enum Factory<A> {
+    Now(Box<dyn FnMut() -> A + Send>),
+    Later(Box<dyn Begin<A>>),
+}
+
+/// Starts a task that lays the state down. It was made where the state is known to be `Send`.
+pub(crate) trait Begin<A>: Send {
+    fn begin(&mut self, mail: &Arc<Mail<A>>, cradle: Cradle<A>)
+    where
+        A: Dispatch;
+}
+
+impl<A: Dispatch, F: FnMut(&Arc<Mail<A>>, Cradle<A>) + Send> Begin<A> for F {
+    fn begin(&mut self, mail: &Arc<Mail<A>>, cradle: Cradle<A>) {
+        self(mail, cradle);
+    }
 }
 
 /// The verbs of an overseer.
@@ -226,14 +239,13 @@ impl<A: Dispatch> Driver<A> {
             return cradle.lock().take();
         }
         let mail = self.context.mail();
-        let me = self.context.address();
         let (mut made, mut cradle) = (None, None);
         let factory = rare.factory.as_mut()?;
         let begun = current::guarded_each(mail.untyped(), making::WHAT, &mut || match factory {
-            Factory::Now(make) => made = Some(make(&me)),
+            Factory::Now(make) => made = Some(make()),
             Factory::Later(make) => {
                 let cradle: &mut Cradle<A> = cradle.insert(Cradle::default());
-                make(mail, cradle.clone());
+                make.begin(mail, cradle.clone());
             }
         });
         rare.cradle = cradle;

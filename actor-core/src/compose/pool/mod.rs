@@ -102,7 +102,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
     }
     let make = pool.make();
     let driver = Driver::new(mail)
-        .with_factory(Factory::Now(Box::new(move |_| make())))
+        .with_factory(Factory::Now(Box::new(move || make())))
         .with_shared(pool.clone(), number);
     birth.run(Life { driver, state: None });
 }

@@ -36,6 +36,6 @@ impl<M: Send + 'static> Child<Proc<M>> {
         F: FnOnce(Inbox<M>) -> U + Send + 'static,
         U: Future + Send + 'static,
     {
-        Child::of(name, Factory::Now(Box::new(move |_| Proc::new(make(), drop))))
+        Child::of(name, Factory::Now(Box::new(move || Proc::new(make(), drop))))
     }
 }

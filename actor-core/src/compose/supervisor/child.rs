@@ -3,6 +3,7 @@
 use super::Supervisor;
 use crate::Context;
 use crate::actor::Dispatch;
+use crate::cell::mail::Mail;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Watcher;
 use crate::life::driver::Driver;
@@ -37,7 +38,7 @@ const SHUTDOWN: Duration = Duration::from_secs(5);
 /// # });
 /// ```
 #[must_use = "a child does nothing until it is given to a supervisor"]
-pub struct Child<A: Dispatch> {
+pub struct Child<A> {
     name: Arc<str>,
     restart: Restart,
     /// `None`: as long as it takes.
@@ -49,8 +50,8 @@ impl<A: Dispatch> Child<A> {
     /// A child whose state is made by `make` for each of its lives.
     ///
     /// The name is a label for logs and trees; it need not be unique.
-    pub fn new(name: &str, mut make: impl FnMut() -> A + Send + 'static) -> Self {
-        Child::of(name, Factory::Now(Box::new(move |_| make())))
+    pub fn new(name: &str, make: impl FnMut() -> A + Send + 'static) -> Self {
+        Child::of(name, Factory::Now(Box::new(make)))
     }
 
     /// A child whose state is made from its own address, by async code that may fail.
@@ -77,7 +78,7 @@ impl<A: Dispatch> Child<A> {
     {
         Child::of(
             name,
-            Factory::Later(Box::new(move |mail, cradle| {
+            Factory::Later(Box::new(move |mail: &Arc<Mail<A>>, cradle| {
                 let me = Context::new(mail.clone()).address();
                 making::task(mail, cradle, make(me));
             })),
