@@ -115,8 +115,8 @@ impl Hub {
         }
         let entry = table.vacant_entry();
         let mail = make(u32::try_from(entry.key()).unwrap_or(u32::MAX));
-        let erased: Arc<dyn AnyMail> = mail.clone();
-        entry.insert(Arc::downgrade(&erased));
+        let weak: Weak<M> = Arc::downgrade(&mail);
+        entry.insert(weak);
         (mail, true)
     }
 

@@ -150,13 +150,16 @@ impl<A: Dispatch> Steps for Driver<A> {
         run(&self.context.own());
     }
 
-    fn put_back(&mut self) {
-        self.context.mail().put_back(&mut self.batch);
+    fn put_back(&mut self) -> bool {
+        self.context.mail().put_back(&mut self.batch)
     }
 
-    fn discard(&mut self) {
+    fn discard_queued(&mut self) {
         self.context.mail().discard();
-        self.discard_kept();
+    }
+
+    fn discard_kept(&mut self) {
+        self.throw_away_kept();
     }
 
     fn forget_cradle(&mut self) {

@@ -5,7 +5,7 @@
 use super::driver::Next;
 use super::steps::{Stage, State, Steps, Untyped};
 use crate::actor::Input;
-use crate::cell::core::{END, LEAVE, Pace};
+use crate::cell::core::{END, LEAVE, NOTICE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::{AnyMail, Verbs, announce, contain};
 use crate::cell::seat::{Notice, Watcher};
@@ -70,6 +70,10 @@ impl dyn Steps + '_ {
             Ending::HookRuns | Ending::State => {
                 let dropped = current::guarded(self.mail(), "drop", || state.clear());
                 self.note(dropped.err().map(Exit::Failed));
+                if self.leaves_nothing() {
+                    publish(self.mail(), Exit::Stopped);
+                    return Some(Next::Over);
+                }
                 // What `#[on_stop]` may have made.
                 self.end_holdings();
                 self.life_is_over()
@@ -78,7 +82,28 @@ impl dyn Steps + '_ {
         }
     }
 
+    /// Whether this is the usual end: it was stopped for good, which `finish` has seen to, has made
+    /// nothing, and nobody waits to be told.
+    fn leaves_nothing(&self) -> bool {
+        let mut is_so = false;
+        self.mail().with(&mut |seat, _| {
+            is_so = seat.closed && seat.holdings.is_none() && seat.known().is_none();
+        });
+        is_so
+    }
+
     fn end_tasks(&mut self) -> Untyped {
+        let mut has_made = true;
+        self.mail().with(&mut |seat, _| {
+            has_made = seat.holdings.is_some() || seat.has_notices();
+            if !has_made {
+                self.mail().core().lower(NOTICE);
+            }
+        });
+        if !has_made {
+            self.course().stage = Stage::Ending(Ending::Hook);
+            return None;
+        }
         self.end_holdings();
         let mut tasks = 0;
         self.mail().with(&mut |seat, _| {
@@ -214,11 +239,23 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> async_task::Task<()> {
 pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     let (id, hub) = (mail.core().id(), &mail.core().hub);
     let mut names = Vec::new();
+    let mut is_known = true;
     mail.with(&mut |seat, _| {
         seat.closed = true;
         seat.nameless = true;
-        names = seat.known().map_or_else(Vec::new, |records| records.names.clone());
+        is_known = seat.known().is_some();
+        match seat.known() {
+            Some(records) => names.clone_from(&records.names),
+            None => seat.set_exit(&exit),
+        }
     });
+    if !is_known {
+        // It has no name, and nobody waits to be told.
+        if let Exit::Failed(failure) = exit {
+            hub.report(Incident::Unobserved { failure });
+        }
+        return hub.leave(mail.core().key);
+    }
     // Whoever hears of the exit finds the names free. They stay in the records as labels.
     for name in &names {
         hub.names.free(name, id);
@@ -227,9 +264,6 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     let (mut changed, mut is_observed) = (None, false);
     mail.with(&mut |seat, _| {
         seat.set_exit(&exit);
-        if seat.known().is_none() {
-            return;
-        }
         let records = seat.records();
         watchers = records.watchers.take();
         notices = std::mem::take(&mut records.notices);

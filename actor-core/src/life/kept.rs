@@ -287,7 +287,7 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// There is no next life: what is kept aside is thrown away.
-    pub(super) fn discard_kept(&mut self) {
+    pub(super) fn throw_away_kept(&mut self) {
         let Some(kept) = self.place() else { return };
         let mut messages = std::mem::take(&mut kept.messages);
         while let Some(message) = messages.pop_front() {

@@ -90,19 +90,23 @@ impl dyn Steps + '_ {
     /// The life ends: step 3 is next. If no other can follow, the mailbox refuses from now on, and
     /// what is queued is thrown away.
     pub(super) fn finish(&mut self, exit: Exit) {
-        self.put_back();
+        let is_over = self.put_back();
         let by_overseer = self.course().ended_by_overseer;
         let (mut exit, mut is_last) = (Some(exit), true);
         self.mail().with(&mut |seat, _| {
             let Some(exit) = exit.take() else { return };
             is_last = !may_live_again(seat, &exit, by_overseer);
             seat.set_exit_to_be(Some(exit));
+            self.mail().core().lower(STOP | LEAVE | END);
         });
-        if is_last {
+        if is_last && !is_over {
             self.mail().close();
-            self.discard();
+            self.discard_queued();
+            self.mail().lower(STOP | LEAVE | END);
         }
-        self.mail().lower(STOP | LEAVE | END);
+        if is_last {
+            self.discard_kept();
+        }
         self.course().stage = Stage::Ending(Ending::Tasks);
     }
 }

@@ -178,7 +178,8 @@ impl dyn Steps + '_ {
 
     fn actor_is_over(&mut self, exit: Exit, overseer: Option<Arc<dyn Overseer>>) -> Untyped {
         self.mail().close();
-        self.discard();
+        self.discard_queued();
+        self.discard_kept();
         publish(self.mail(), exit);
         if let Some(overseer) = overseer {
             overseer.ended(self.mail().core().id());

@@ -105,10 +105,10 @@ impl dyn Steps + '_ {
 
     /// Step 1 of the end, the loop's part: timers and streams end.
     fn begin_to_drain(&mut self) {
-        self.mail().lower(STOP);
         self.course().stage = Stage::Draining;
         let mut ended = Vec::new();
         self.mail().with(&mut |seat, _| {
+            self.mail().core().lower(STOP);
             if let Some(holdings) = &mut seat.holdings {
                 ended = holdings.take_sources_of_time();
             }

@@ -55,10 +55,13 @@ pub(super) trait Steps {
     fn hooks(&self) -> Hooks;
     /// Runs `run` with the actor's own `Addr`.
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any));
-    /// Puts what is left of the batch back to the queue.
-    fn put_back(&mut self);
-    /// Throws away what is queued and what is kept aside.
-    fn discard(&mut self);
+    /// Puts what is left of the batch back to the queue. Whether the mailbox refuses and holds nothing
+    /// then: there is nothing to close, nor to throw away, and it stays so.
+    fn put_back(&mut self) -> bool;
+    /// Throws away what is queued.
+    fn discard_queued(&mut self);
+    /// Throws away what is kept aside.
+    fn discard_kept(&mut self);
     /// What makes the state is not needed any more.
     fn forget_cradle(&mut self);
     /// What is kept aside is to be asked again.

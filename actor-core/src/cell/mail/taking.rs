@@ -80,11 +80,13 @@ impl<A: Dispatch> Mail<A> {
         notice.map(|(_, notice)| notice)
     }
 
-    /// Puts what is left of a batch back in front of the queue.
-    pub(crate) fn put_back(&self, batch: &mut Block<A::Message>) {
+    /// Puts what is left of a batch back in front of the queue. Whether it refuses and holds nothing
+    /// then, which stays so.
+    pub(crate) fn put_back(&self, batch: &mut Block<A::Message>) -> bool {
         let mut lane = self.lane.lock();
         self.core.taken.store(0, Ordering::Relaxed);
         lane.queue.put_back(batch);
+        lane.seat.closed && lane.queue.total(0) == 0
     }
 
     /// Throws away what is queued: calls hear `Stopped`, sends are reported.
