@@ -35,11 +35,11 @@ pub(super) struct Rare<A: Dispatch> {
     /// What makes the state of each life; `None` for an actor of one life.
     pub(super) factory: Option<Factory<A>>,
     /// The mailbox that a member of a pool shares, and the member's number.
-    pub(super) member: Option<(Arc<dyn Shared<A>>, usize)>,
+    pub(super) member: Option<Box<(Arc<dyn Shared<A>>, usize)>>,
     /// Where a state that is made by async code is laid down.
     pub(super) cradle: Option<Cradle<A>>,
     /// What guards of protocols hold back, in an actor without guards of its own.
-    pub(super) kept: Option<Kept<A::Message>>,
+    pub(super) kept: Option<Box<Kept<A::Message>>>,
 }
 
 impl<A: Dispatch> Default for Rare<A> {
@@ -100,14 +100,13 @@ impl<A: Dispatch> Driver<A> {
     /// Takes its messages from a mailbox that it shares, as member `number`.
     pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared<A>>, number: usize) -> Self {
         self.is_member = true;
-        self.rare().member = Some((shared, number));
+        self.rare().member = Some(Box::new((shared, number)));
         self
     }
 
     /// The mailbox that it shares, if it is a member of a pool.
     pub(super) fn shared(&self) -> Option<&dyn Shared<A>> {
-        let (shared, _) = self.rare.as_ref()?.member.as_ref()?;
-        Some(&**shared)
+        Some(&*self.rare.as_ref()?.member.as_ref()?.0)
     }
 
     /// Waits for the state that a task leaves in `cradle`.

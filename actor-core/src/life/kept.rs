@@ -117,7 +117,7 @@ impl<A: Dispatch> Driver<A> {
         if A::Kept::IS_THERE {
             return self.kept.place();
         }
-        self.rare.as_mut()?.kept.as_mut()
+        self.rare.as_mut()?.kept.as_deref_mut()
     }
 
     /// Whether what is kept aside is to be asked again.
@@ -126,7 +126,7 @@ impl<A: Dispatch> Driver<A> {
         let kept = if A::Kept::IS_THERE {
             self.kept.look()
         } else {
-            self.rare.as_ref().and_then(|rare| rare.kept.as_ref())
+            self.rare.as_ref().and_then(|rare| rare.kept.as_deref())
         };
         kept.is_some_and(Kept::is_due)
     }

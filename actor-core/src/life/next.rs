@@ -170,7 +170,7 @@ impl<A: Dispatch> Driver<A> {
     /// A member of a pool takes one message of the mailbox that it shares.
     #[inline(never)]
     fn fetch_shared<const BESIDE: bool>(&mut self, actor: &A) -> Option<Next<A::Message>> {
-        let (shared, number) = self.rare.as_ref()?.member.as_ref()?;
+        let (shared, number) = &**self.rare.as_ref()?.member.as_ref()?;
         match shared.fetch_for(*number, may_start::<A, BESIDE>) {
             Fetched::Message(message) => {
                 // The next look is at the shared mailbox again.

@@ -129,9 +129,16 @@ pub(super) trait Newborn: Send {
 /// A child that lives.
 pub(super) struct Adopted {
     pub(super) mail: Arc<dyn AnyMail>,
-    pub(super) name: Arc<str>,
     pub(super) restart: Restart,
-    pub(super) shutdown: Option<Duration>,
+}
+
+impl Adopted {
+    /// How long it is given to stop; `None`: as long as it takes.
+    pub(super) fn shutdown(&self) -> Option<Duration> {
+        let mut limit = None;
+        self.mail.with(&mut |seat, _| limit = seat.known().and_then(|records| records.shutdown));
+        limit.filter(|limit| *limit != Duration::MAX)
+    }
 }
 
 impl<A: Dispatch> Newborn for Child<A> {
@@ -169,7 +176,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
         {
             let mut lane = mail.lane();
             let records = lane.seat.records();
-            records.label = Some(name.clone());
+            records.label = Some(name);
             records.parent = Some(context.id());
             records.shutdown = shutdown.or(Some(Duration::MAX));
             lane.seat.watch(parent);
@@ -184,7 +191,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
         own.lane().seat.holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
         let driver = Driver::new(mail.clone()).with_factory(factory);
         birth.run(Life { driver, state: None });
-        Some(Adopted { mail, name, restart, shutdown })
+        Some(Adopted { mail, restart })
     }
 }
 

@@ -54,15 +54,25 @@ pub struct Supervisor {
     group: Option<Group>,
     /// Set once there were too many restarts: it is about to fail.
     has_given_up: bool,
+    /// Where its children report; made with the first.
+    desk: Option<Arc<Desk>>,
 }
 
 /// One child.
 struct Supervised {
     adopted: Adopted,
     phase: Phase,
+    /// Most children have none, and a supervisor may have many children.
+    trouble: Option<Box<Trouble>>,
+}
+
+/// What is known of a child that was restarted, or is about to be.
+#[derive(Default)]
+struct Trouble {
     /// Restarts since the last healthy life.
     attempts: u32,
-    since: Instant,
+    /// When it was restarted last.
+    since: Option<Instant>,
     timer: Option<Timer>,
 }
 
@@ -136,10 +146,7 @@ impl Supervisor {
         let child = &mut self.children[index];
         let was_ordered = child.phase == Phase::Ending;
         child.phase = Phase::Waiting;
-        child.timer = None;
-        if self.backoff.is_some_and(|backoff| backoff.is_healthy(now - child.since)) {
-            child.attempts = 0;
-        }
+        child.look_back(now, self.backoff);
         if was_ordered || self.is_in_group(index) {
             // It ends for the sake of another: not counted again.
             return self.go_on_with_group(context);
@@ -158,7 +165,7 @@ impl Supervisor {
                 for child in &mut self.children[first..] {
                     // Those that wait by themselves wait for the group from now on.
                     if child.phase == Phase::Waiting {
-                        child.timer = None;
+                        child.set_timer(None);
                     }
                 }
                 self.go_on_with_group(context);
@@ -217,6 +224,7 @@ impl Supervisor {
             restarts: VecDeque::new(),
             group: None,
             has_given_up: false,
+            desk: None,
         }
     }
 
@@ -239,15 +247,10 @@ impl Supervisor {
     }
 
     fn take(&mut self, child: Box<dyn Newborn>, context: &Context<Self>) {
-        let overseer = Arc::new(Desk { supervisor: context.weak() });
+        let desk = || Arc::new(Desk { supervisor: context.weak() });
+        let overseer = self.desk.get_or_insert_with(desk).clone();
         if let Some(adopted) = child.adopt(context, overseer) {
-            self.children.push(Supervised {
-                adopted,
-                phase: Phase::Running,
-                attempts: 0,
-                since: time::now(),
-                timer: None,
-            });
+            self.children.push(Supervised { adopted, phase: Phase::Running, trouble: None });
         }
     }
 
@@ -294,7 +297,7 @@ impl Supervisor {
     /// How long the child has to wait before its next life.
     fn delay(&self, index: usize, context: &Context<Self>) -> Duration {
         let chance = context.mail().core.hub.chance();
-        let attempts = self.children[index].attempts;
+        let attempts = self.children[index].trouble.as_ref().map_or(0, |trouble| trouble.attempts);
         self.backoff.map_or(Duration::ZERO, |backoff| backoff.delay(attempts, chance))
     }
 
@@ -304,7 +307,8 @@ impl Supervisor {
             return self.start_again(index);
         }
         let id = self.children[index].id();
-        self.children[index].timer = Some(context.after(delay, move |me| me.due(id)));
+        let timer = context.after(delay, move |me| me.due(id));
+        self.children[index].set_timer(Some(timer));
     }
 
     fn start_again(&mut self, index: usize) {
@@ -313,9 +317,10 @@ impl Supervisor {
             return;
         }
         child.phase = Phase::Running;
-        child.timer = None;
-        child.attempts = child.attempts.saturating_add(1);
-        child.since = time::now();
+        let trouble = child.trouble.get_or_insert_default();
+        trouble.timer = None;
+        trouble.attempts = trouble.attempts.saturating_add(1);
+        trouble.since = Some(time::now());
         child.adopted.mail.decide(Verdict::Again);
     }
 
@@ -332,15 +337,15 @@ impl Supervisor {
             }
             let timer = context.after(delay, move |me| me.due(group.cause));
             if let Some(cause) = cause {
-                self.children[cause].timer = Some(timer);
+                self.children[cause].set_timer(Some(timer));
             }
             return;
         };
         if next.phase == Phase::Running {
             next.phase = Phase::Ending;
             let id = next.id();
-            next.timer =
-                next.adopted.shutdown.map(|limit| context.after(limit, move |me| me.overdue(id)));
+            let limit = next.adopted.shutdown();
+            next.set_timer(limit.map(|limit| context.after(limit, move |me| me.overdue(id))));
             next.adopted.mail.end_life();
         }
     }
@@ -364,13 +369,33 @@ impl Supervised {
         self.adopted.mail.core().id()
     }
 
+    /// It waits for that from now on, and for nothing else.
+    fn set_timer(&mut self, timer: Option<Timer>) {
+        if timer.is_some() || self.trouble.is_some() {
+            self.trouble.get_or_insert_default().timer = timer;
+        }
+    }
+
+    /// A life has ended: whether the one before counts against the next.
+    fn look_back(&mut self, now: Instant, backoff: Option<Backoff>) {
+        let Some(trouble) = &mut self.trouble else { return };
+        trouble.timer = None;
+        if let (Some(backoff), Some(since)) = (backoff, trouble.since)
+            && backoff.is_healthy(now - since)
+        {
+            trouble.attempts = 0;
+        }
+    }
+
     fn info(&self) -> ChildInfo {
-        let mut restarts = 0;
+        let (mut restarts, mut label) = (0, None);
         self.adopted.mail.with(&mut |seat, _| {
-            restarts = seat.known().map_or(0, |records| records.restarts);
+            if let Some(records) = seat.known() {
+                (restarts, label) = (records.restarts, records.label.clone());
+            }
         });
         ChildInfo {
-            name: self.adopted.name.as_ref().to_owned(),
+            name: label.map_or_else(String::new, |label| label.as_ref().to_owned()),
             id: self.id(),
             restart: self.adopted.restart,
             restarts,
