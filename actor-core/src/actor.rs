@@ -274,6 +274,37 @@ impl Way {
     }
 }
 
+/// The address of an actor: `CounterAddr` for `Counter`, which is [`Actor::Addr`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{AddrOf, Dispatch};
+/// # #[actor] struct Idle; #[actor] impl Idle { fn number(&self) -> u8 { 1 } }
+/// fn team<A: Dispatch + Clone>(actor: A) -> [AddrOf<A>; 2] {
+///     [actor.clone().spawn(), actor.spawn()]
+/// }
+/// # impl Clone for Idle { fn clone(&self) -> Self { Idle } }
+/// # System::current_thread().block_on(async {
+/// let [idle, _]: [IdleAddr; 2] = team(Idle);
+/// assert_eq!(idle.number().await, Ok(1));
+/// # });
+/// ```
+// It asks both halves, so that the one is enough: with a struct half forgotten `Handle` is an unknown
+// name, with a second block it is any, and `Actor` alone would be missed. So each is told once, and
+// nothing is said of what is done with the address.
+pub type AddrOf<A> = <A as Homed<<A as Dispatch>::Handle>>::Addr;
+
+/// An actor whose address is `H`.
+#[doc(hidden)]
+pub trait Homed<H> {
+    /// `H`.
+    type Addr;
+}
+
+impl<A: Actor> Homed<A::Addr> for A {
+    type Addr = A::Addr;
+}
+
 /// Which hooks an actor has.
 #[derive(Clone, Copy, Debug)]
 pub struct Hooks {

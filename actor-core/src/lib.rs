@@ -108,7 +108,7 @@ pub mod time;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use actor::{Actor, Dispatch, Protocol};
+pub use actor::{Actor, AddrOf, Dispatch, Protocol};
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
 pub use actor_macros::actor;

@@ -1,6 +1,6 @@
 //! The ways to spawn an actor, for every type that has both halves of `#[actor]`.
 
-use crate::actor::Dispatch;
+use crate::actor::{AddrOf, Dispatch};
 use crate::compose::pool;
 use crate::life::making;
 use crate::life::spawn::{Birth, Prepared};
@@ -42,7 +42,7 @@ pub trait Spawn: Dispatch {
     /// # Panics
     /// If the actor is `local` and this is not inside `block_on` of a current-thread system.
     #[track_caller]
-    fn spawn(self) -> Self::Handle {
+    fn spawn(self) -> AddrOf<Self> {
         self.prepare().spawn()
     }
 
@@ -60,7 +60,7 @@ pub trait Spawn: Dispatch {
     /// assert_eq!(system.block_on(idle.join()), Exit::Stopped);
     /// ```
     #[track_caller]
-    fn spawn_on(self, system: &System) -> Self::Handle {
+    fn spawn_on(self, system: &System) -> AddrOf<Self> {
         self.prepare().on(system).spawn()
     }
 
@@ -105,7 +105,7 @@ pub trait Spawn: Dispatch {
     /// # });
     /// ```
     #[track_caller]
-    fn spawn_with(make: impl FnOnce(&Self::Handle) -> Self) -> Self::Handle {
+    fn spawn_with(make: impl FnOnce(&Self::Handle) -> Self) -> AddrOf<Self> {
         let settings = const { &Self::SETTINGS };
         Birth::<Self>::new(None, settings, settings.capacity).with(make)
     }
@@ -137,7 +137,7 @@ pub trait Spawn: Dispatch {
     /// });
     /// ```
     #[track_caller]
-    fn pool(size: usize, make: impl Fn() -> Self + Send + Sync + 'static) -> Self::Handle {
+    fn pool(size: usize, make: impl Fn() -> Self + Send + Sync + 'static) -> AddrOf<Self> {
         pool::start(size, Arc::new(make))
     }
 
@@ -156,7 +156,7 @@ pub trait Spawn: Dispatch {
     /// # });
     /// ```
     #[track_caller]
-    fn try_spawn_with<U, E>(make: impl FnOnce(Self::Handle) -> U) -> Self::Handle
+    fn try_spawn_with<U, E>(make: impl FnOnce(Self::Handle) -> U) -> AddrOf<Self>
     where
         Self: Send,
         U: Future<Output = Result<Self, E>> + Send + 'static,

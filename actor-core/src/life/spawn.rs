@@ -1,7 +1,7 @@
 //! From a state to a running actor: what `spawn` and its variants come to.
 
 use super::body::Runner;
-use crate::actor::{Dispatch, Settings};
+use crate::actor::{AddrOf, Dispatch, Settings};
 use crate::cell::core::Core;
 use crate::cell::hub::Hub;
 use crate::cell::mail::Mail;
@@ -113,7 +113,7 @@ impl<A: Dispatch> Prepared<A> {
     /// # Panics
     /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
     #[track_caller]
-    pub fn spawn(self) -> A::Handle {
+    pub fn spawn(self) -> AddrOf<A> {
         start(self, None, |_| {})
     }
 }

@@ -81,6 +81,18 @@ fn project() -> io::Result<PathBuf> {
     Ok(folder)
 }
 
+/// The sources of the standard library.
+fn library() -> io::Result<PathBuf> {
+    if let Some(library) = env::var_os("RUST_SRC") {
+        return Ok(library.into());
+    }
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output()?;
+    let sysroot = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
+    let library = Path::new(&sysroot).join("lib/rustlib/src/rust/library");
+    let missing = "rust-src is not there (rustup component add rust-src, or RUST_SRC)";
+    if library.is_dir() { Ok(library) } else { Err(io::Error::other(missing)) }
+}
+
 impl Editor {
     fn open() -> io::Result<Self> {
         let folder = project()?;
@@ -94,9 +106,9 @@ impl Editor {
             "cargo": { "targetDir": target, "allTargets": false },
             "completion": { "callable": { "snippets": "none" } },
         });
-        if let Some(library) = env::var_os("RUST_SRC") {
-            options["cargo"]["sysrootSrc"] = json!(library.to_string_lossy());
-        }
+        // Said in any case: a server that is not told would have rustup install one, and change the
+        // texts of the compiler by it.
+        options["cargo"]["sysrootSrc"] = json!(library()?);
         let about = client.ask(
             "initialize",
             &json!({
@@ -192,6 +204,21 @@ fn a_broken_body_still_completes() -> io::Result<()> {
         assert_offers(&editor.offers(inside)?, &["total", "add", "label"]);
         editor.shows(&ACTOR.replacen("+= amount;", "", 1).replace(".add(1);", "."))?;
         assert_offers(&editor.offers((21, 21))?, &["add", "label"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn what_is_spawned_completes() -> io::Result<()> {
+    edit(|editor| {
+        let at = editor.types(
+            "let _call = addr.add(1);",
+            "let counter = Counter { total: 1 }.prepare().spawn();\n    counter.^",
+        )?;
+        assert_offers(&editor.offers(at)?, &["add", "label", "stop"]);
+        let spawned = "let counter = Counter { total: 1 }.spawn();\n    counter.^";
+        let at = editor.types("let _call = addr.add(1);", spawned)?;
+        assert_offers(&editor.offers(at)?, &["add", "label", "stop"]);
         Ok(())
     })
 }

@@ -9,4 +9,7 @@ impl Counter {
 impl Counter {
     async fn total(&mut self) -> u64 { self.0 }
 }
-fn main() {}
+fn main() {
+    let counter = Counter(0).spawn();
+    let _ = (counter.add().try_send(), counter.total().wait());
+}
