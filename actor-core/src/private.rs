@@ -3,9 +3,10 @@
 pub use crate::actor::{Dispatch, Flow, Hooks, Input, Label, Protocol, Settings, Started, Way};
 pub use crate::compose::bridge::bridge;
 pub use crate::life::foreign::{
-    Arguments, BoxedHere, BoxedNowhere, BoxedSend, Envelope, Foreign, Guards, HasBlock, Lender,
-    Lending, Loan, LocalLending, Returned, Serve, Serves, lend,
+    Arguments, Envelope, Foreign, Guards, HasBlock, Lending, Loan, LocalLending, Returned, Serve,
+    Serves, lend,
 };
+pub use crate::life::lender::{BoxedHere, BoxedNowhere, BoxedSend, Lender};
 pub use crate::life::{Kept, Life, NoGuards, Runner, run, run_shared};
 pub use crate::sim::Tested;
 pub use crate::sim::test::{Plan, really, simulate};

@@ -9,6 +9,7 @@ pub(crate) mod fault;
 pub(crate) mod foreign;
 pub(crate) mod holding;
 mod kept;
+pub(crate) mod lender;
 pub(crate) mod local;
 pub(crate) mod made;
 pub(crate) mod making;
