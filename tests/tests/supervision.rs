@@ -80,6 +80,7 @@ tests::on_every_host! {
     waits::d05_backoff_of_a_group_is_that_of_its_cause,
     watched::joiners_monitors_and_links_notice_no_restart,
     watched::c08_an_exit_notice_comes_after_what_all_lives_had_sent,
+    watched::c09_a_link_that_each_life_makes_anew_tells_of_the_end_once,
     watched::c09_a_ring_of_links_between_children_ends_once,
     watched::c09_a_linked_failure_is_a_failure_of_the_life,
 }

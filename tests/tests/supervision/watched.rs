@@ -48,6 +48,51 @@ pub fn joiners_monitors_and_links_notice_no_restart(system: &System) {
     });
 }
 
+/// Links itself anew in each life.
+#[actor]
+struct Linker {
+    other: ProbeAddr,
+}
+
+#[actor]
+impl Linker {
+    #[on_start]
+    fn tie(&mut self, context: &Context<Self>) {
+        context.link(&self.other);
+    }
+
+    fn fail(&self) {
+        panic!("planned");
+    }
+
+    fn ping(&self) {}
+}
+
+pub fn c09_a_link_that_each_life_makes_anew_tells_of_the_end_once(system: &System) {
+    system.block_on(async {
+        let diary = Diary::default();
+        let watcher = Probe::new("w", &diary).spawn();
+        let supervisor = patient(Supervisor::one_for_one()).spawn();
+        let other = watcher.clone();
+        let make = move || Linker { other: other.clone() };
+        let linker = supervisor.start(Child::new("linker", make));
+        for _ in 0..5 {
+            assert!(matches!(linker.fail().await, Err(CallError::Panicked(_))));
+        }
+        assert_eq!(linker.ping().await, Ok(()));
+        assert_eq!(diary.lines(), [""; 0]);
+        linker.stop();
+        assert_eq!(linker.join().await, Exit::Stopped);
+        while diary.lines().is_empty() {
+            watcher.ping().await.unwrap();
+        }
+        settle().await;
+        watcher.ping().await.unwrap();
+        assert_eq!(diary.lines(), ["w: told stopped"]);
+        stop(&supervisor).await;
+    });
+}
+
 pub fn c08_an_exit_notice_comes_after_what_all_lives_had_sent(system: &System) {
     const LIVES: usize = 4;
     const EACH: usize = 20;
