@@ -12,11 +12,17 @@ impl<M> Block<M> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |messages| messages.len())
+        match &self.0 {
+            Some(messages) => messages.len(),
+            None => 0,
+        }
     }
 
     fn messages(&mut self) -> &mut VecDeque<M> {
-        self.0.get_or_insert_default()
+        match &mut self.0 {
+            Some(messages) => messages,
+            empty => empty.insert(Box::new(VecDeque::new())),
+        }
     }
 
     #[inline]
@@ -48,13 +54,16 @@ impl<M> Block<M> {
     /// Takes the first message, if it is `wanted`.
     #[inline]
     pub(crate) fn pop_front_if(&mut self, wanted: impl FnOnce(&M) -> bool) -> Option<M> {
-        self.0.as_mut()?.pop_front_if(|message| wanted(message))
+        let messages = self.0.as_mut()?;
+        if wanted(messages.front()?) { messages.pop_front() } else { None }
     }
 
     /// Moves the first `count` messages behind those in `into`.
     pub(super) fn hand_over(&mut self, count: usize, into: &mut Block<M>) {
-        if let Some(messages) = &mut self.0 {
-            into.messages().extend(messages.drain(..count.min(messages.len())));
+        // A plain loop: `drain` is compiled for each actor, and many times as long.
+        for _ in 0..count {
+            let Some(message) = self.pop_front() else { return };
+            into.push_back(message);
         }
     }
 
@@ -65,9 +74,8 @@ impl<M> Block<M> {
         }
     }
 
-    /// Hands out all messages.
-    pub(super) fn take(&mut self) -> VecDeque<M> {
-        self.0.as_mut().map_or_else(VecDeque::new, |messages| std::mem::take(&mut **messages))
+    pub(super) fn pop_back(&mut self) -> Option<M> {
+        self.0.as_mut()?.pop_back()
     }
 
     /// Gives the memory back, if there is any and no message in it.

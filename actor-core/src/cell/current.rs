@@ -2,7 +2,7 @@
 //! saved and restored round each run, since a run may lie within another.
 
 use super::hub::Hub;
-use super::post::{AnyMail, Verbs};
+use super::post::AnyMail;
 use crate::counters::add;
 use crate::error::CallError;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Place};
@@ -178,7 +178,7 @@ pub(crate) fn handling() -> Handling {
 
 /// Runs user code; a panic becomes a failure of `mail` in `handler`.
 pub(crate) fn guarded<T>(
-    mail: &(impl AnyMail + ?Sized),
+    mail: &dyn AnyMail,
     handler: &'static str,
     run: impl FnOnce() -> T,
 ) -> Result<T, Failure> {
@@ -209,7 +209,7 @@ pub(crate) fn catch_each(run: &mut dyn FnMut()) -> Result<(), Box<dyn Any + Send
 
 /// The failure that a caught panic is.
 pub(crate) fn failure(
-    mail: &(impl AnyMail + ?Sized),
+    mail: &dyn AnyMail,
     handler: &'static str,
     payload: Box<dyn Any + Send>,
 ) -> Failure {
@@ -226,7 +226,7 @@ pub(crate) fn failure(
     failure
 }
 
-fn panicked(mail: &(impl AnyMail + ?Sized), handler: &'static str, note: Note) -> Failure {
+fn panicked(mail: &dyn AnyMail, handler: &'static str, note: Note) -> Failure {
     Failure::new(FailureParts {
         kind: FailureKind::Panic,
         actor: mail.label(),

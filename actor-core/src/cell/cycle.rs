@@ -9,7 +9,7 @@
 
 use super::hub::Hub;
 use super::pending::{Edge, Pending, Place, Sentence, Verdict};
-use super::post::{AnyMail, Verbs, schedule};
+use super::post::{AnyMail, schedule};
 use super::queue::Ticket;
 use crate::error::Cycle;
 use crate::sync::{Arc, Weak, global};
@@ -141,7 +141,7 @@ fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) ->
     drop(one_at_a_time);
     match sentence {
         Sentence::Passed(cell) => {
-            schedule(first, Some(cell));
+            schedule(first.core(), Some(cell));
             Found::Settled
         }
         Sentence::Crowded => Found::Suspect,

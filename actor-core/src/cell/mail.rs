@@ -72,11 +72,6 @@ impl<A: Dispatch> Mail<A> {
         lane.seat.changed()
     }
 
-    /// The same for those who need not know its messages.
-    pub(crate) fn untyped(&self) -> &dyn AnyMail {
-        self
-    }
-
     /// Drops one message that will not be handled.
     pub(crate) fn throw_away(&self, message: A::Message) {
         throw_away::<A>(self, message);
@@ -119,7 +114,7 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         lane.queue.push(message, way);
         let cell = lane.seat.take_idle();
         drop(lane);
-        schedule(self, cell);
+        schedule(&self.core, cell);
         Ok(None)
     }
 

@@ -29,6 +29,8 @@ pub(crate) enum Rest {
 /// A mailbox without the type of its messages.
 pub(crate) trait AnyMail: Send + Sync {
     fn core(&self) -> &Core;
+    /// The same, its type forgotten.
+    fn untyped(&self) -> &dyn AnyMail;
     /// Runs `look` under the lock, with the position of what comes now.
     fn with(&self, look: &mut dyn FnMut(&mut Seat, u64));
     fn len(&self) -> usize;
@@ -47,25 +49,12 @@ pub(crate) trait AnyMail: Send + Sync {
 
     /// Drops the actor at its next await or between two messages.
     fn kill(&self) {
-        let mut cell = None;
-        self.with(&mut |seat, _| {
-            if seat.exit().is_none() {
-                self.core().raise(KILL);
-                cell = seat.cell.take();
-            }
-        });
-        schedule(self, cell);
+        self.untyped().kill_now();
     }
 
     /// The last keeper has gone: if the actor idles, it looks whether that is its end.
     fn forsaken(&self) {
-        let mut cell = None;
-        self.with(&mut |seat, _| {
-            if !seat.closed {
-                cell = seat.take_idle();
-            }
-        });
-        schedule(self, cell);
+        self.untyped().look_if_forsaken();
     }
 }
 
@@ -153,12 +142,17 @@ pub(crate) fn announce(changed: Option<Arc<Event>>) -> usize {
 #[inline]
 pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
     if let Some(admitted) = admitted {
-        admitted.into_iter().for_each(Waker::wake);
+        wake_each(admitted);
     }
 }
 
+#[cold]
+fn wake_each(admitted: Vec<Waker>) {
+    admitted.into_iter().for_each(Waker::wake);
+}
+
 /// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
-pub(crate) fn throw_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
+pub(crate) fn throw_away<P: Protocol>(mail: &dyn AnyMail, message: P::Message) {
     let is_call = P::label(&message).reply.is_some();
     let name = P::label(&message).name;
     drop_unhandled(mail, name, message);
@@ -166,14 +160,14 @@ pub(crate) fn throw_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P
 }
 
 /// Drops one message for which there is no room any more: a call hears `Full`, a send is reported.
-pub(crate) fn turn_away<P: Protocol>(mail: &(impl AnyMail + ?Sized), message: P::Message) {
+pub(crate) fn turn_away<P: Protocol>(mail: &dyn AnyMail, message: P::Message) {
     let is_call = P::label(&message).reply.is_some();
     let name = P::label(&message).name;
     contain(mail, name, || current::turned_away(|| drop(message)));
     report_undelivered(mail, name, is_call);
 }
 
-fn report_undelivered(mail: &(impl AnyMail + ?Sized), name: &'static str, is_call: bool) {
+fn report_undelivered(mail: &dyn AnyMail, name: &'static str, is_call: bool) {
     if !is_call {
         let (actor, id) = (mail.label(), mail.core().id());
         mail.core().hub.report(Incident::Undelivered { actor, id, message: name });
@@ -181,12 +175,12 @@ fn report_undelivered(mail: &(impl AnyMail + ?Sized), name: &'static str, is_cal
 }
 
 /// Drops a message that was never handled; its reply says so.
-pub(super) fn drop_unhandled<M>(mail: &(impl AnyMail + ?Sized), name: &'static str, message: M) {
+pub(super) fn drop_unhandled<M>(mail: &dyn AnyMail, name: &'static str, message: M) {
     contain(mail, name, || current::unhandled(|| drop(message)));
 }
 
 /// Runs user code that must not fail anything: a panic is reported and goes no further.
-pub(crate) fn contain(mail: &(impl AnyMail + ?Sized), name: &'static str, run: impl FnOnce()) {
+pub(crate) fn contain(mail: &dyn AnyMail, name: &'static str, run: impl FnOnce()) {
     let mut run = Some(run);
     if let Err(payload) = current::catch_each(&mut || {
         if let Some(run) = run.take() {
@@ -205,32 +199,55 @@ pub(crate) fn contain_own(name: &'static str, run: impl FnOnce()) {
     }
 }
 
-fn swallow(mail: &(impl AnyMail + ?Sized), name: &'static str, payload: Box<dyn Any + Send>) {
+fn swallow(mail: &dyn AnyMail, name: &'static str, payload: Box<dyn Any + Send>) {
     let failure = current::failure(mail, name, payload);
     mail.core().hub.report(Incident::Swallowed { failure });
 }
 
 /// Puts a cell that was taken out of its seat on its way to run.
-pub(super) fn schedule(mail: &(impl AnyMail + ?Sized), cell: Option<Cell>) {
+#[inline]
+pub(super) fn schedule(core: &Core, cell: Option<Cell>) {
     if let Some(cell) = cell {
-        mail.core().hub.host.schedule(Job::Cell(cell), Turn::Next);
+        core.hub.host.schedule(Job::Cell(cell), Turn::Next);
     }
 }
 
-/// The verbs of the system, which never share the user's queue, bound or types.
-pub(crate) trait Verbs: AnyMail {
+/// The verbs of the system, which never share the user's queue, bound or types. Compiled once, and not
+/// with each actor.
+impl dyn AnyMail + '_ {
+    fn kill_now(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| {
+            if seat.exit().is_none() {
+                self.core().raise(KILL);
+                cell = seat.cell.take();
+            }
+        });
+        schedule(self.core(), cell);
+    }
+
+    fn look_if_forsaken(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| {
+            if !seat.closed {
+                cell = seat.take_idle();
+            }
+        });
+        schedule(self.core(), cell);
+    }
+
     /// There may be something in the shared mailbox.
-    fn poke(&self) {
+    pub(crate) fn poke(&self) {
         let mut cell = None;
         self.with(&mut |seat, _| {
             self.core().raise(POKE);
             cell = seat.take_idle();
         });
-        schedule(self, cell);
+        schedule(self.core(), cell);
     }
 
     /// Posts in order: handled when all that is accepted by now has been taken.
-    fn notify(&self, notice: Notice) {
+    pub(crate) fn notify(&self, notice: Notice) {
         let mut cell = None;
         let mut notice = Some(notice);
         self.with(&mut |seat, position| {
@@ -244,33 +261,33 @@ pub(crate) trait Verbs: AnyMail {
             self.core().raise(NOTICE);
             cell = seat.take_idle();
         });
-        schedule(self, cell);
+        schedule(self.core(), cell);
     }
 
     /// Whoever runs just now comes to wait for `what` of this actor; a simulation says so when
     /// nothing goes on any more.
-    fn awaited(&self, what: &str) {
+    pub(crate) fn awaited(&self, what: &str) {
         if let Some(witness) = &self.core().hub.witness {
             witness.waits(&self.label(), what);
         }
     }
 
     /// Somebody is told of this actor's end: its failure does not go unheard.
-    fn heard(&self, exit: &Exit) {
+    pub(crate) fn heard(&self, exit: &Exit) {
         if let (Exit::Failed(failure), Some(witness)) = (exit, &self.core().hub.witness) {
             witness.handles(failure);
         }
     }
 
     /// A keeper goes.
-    fn release(&self) {
+    pub(crate) fn release(&self) {
         if self.core().unkeep() {
             self.forsaken();
         }
     }
 
     /// Enters a watcher; if the actor has ended already, gives the exit instead.
-    fn watch(&self, watcher: Watcher) -> Option<Exit> {
+    pub(crate) fn watch(&self, watcher: Watcher) -> Option<Exit> {
         let (mut watcher, mut exit) = (Some(watcher), None);
         self.with(&mut |seat, _| {
             exit = seat.exit().cloned();
@@ -287,7 +304,7 @@ pub(crate) trait Verbs: AnyMail {
     }
 
     /// Takes out the watchers that `id` entered for `key`.
-    fn unwatch(&self, id: ActorId, key: Option<u64>) {
+    pub(crate) fn unwatch(&self, id: ActorId, key: Option<u64>) {
         let mut gone = Vec::new();
         self.with(&mut |seat, _| {
             if seat.known().is_some() {
@@ -297,7 +314,7 @@ pub(crate) trait Verbs: AnyMail {
     }
 
     /// The name under which it stands in logs, exits and trees: `account#7`.
-    fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         let mut label = None;
         self.with(&mut |seat, _| {
             label = seat
@@ -311,6 +328,31 @@ pub(crate) trait Verbs: AnyMail {
                 format!("{}#{number}", name.to_lowercase())
             }
         }
+    }
+}
+
+/// The verbs of the system, for a mailbox of any type: they are told at `dyn AnyMail`.
+pub(crate) trait Verbs: AnyMail {
+    fn notify(&self, notice: Notice) {
+        self.untyped().notify(notice);
+    }
+
+    fn awaited(&self, what: &str) {
+        self.untyped().awaited(what);
+    }
+
+    fn release(&self) {
+        if self.core().unkeep() {
+            self.forsaken();
+        }
+    }
+
+    fn watch(&self, watcher: Watcher) -> Option<Exit> {
+        self.untyped().watch(watcher)
+    }
+
+    fn label(&self) -> String {
+        self.untyped().label()
     }
 }
 

@@ -78,7 +78,11 @@ impl<M> Queue<M> {
 
     /// All messages accepted and not yet taken.
     pub(crate) fn total(&self, taken: u32) -> usize {
-        self.len(taken) + self.rare.as_ref().map_or(0, |rare| rare.urgent.len())
+        let urgent = match &self.rare {
+            Some(rare) => rare.urgent.len(),
+            None => 0,
+        };
+        self.len(taken) + urgent
     }
 
     /// Of the ordinary messages, those that the bound is for.
@@ -117,14 +121,18 @@ impl<M> Queue<M> {
 
     /// Whether a sender waits for room.
     pub(crate) fn is_waited_for(&self) -> bool {
-        self.rare
-            .as_ref()
-            .is_some_and(|rare| !rare.ordinary.is_empty() || !rare.urgent_waiting.is_empty())
+        match &self.rare {
+            Some(rare) => !rare.ordinary.is_empty() || !rare.urgent_waiting.is_empty(),
+            None => false,
+        }
     }
 
     /// Whether a message with priority waits.
     pub(crate) fn is_urgent(&self) -> bool {
-        self.rare.as_ref().is_some_and(|rare| !rare.urgent.is_empty())
+        match &self.rare {
+            Some(rare) => !rare.urgent.is_empty(),
+            None => false,
+        }
     }
 
     /// Takes the message, which is there, out of `message`.
@@ -140,7 +148,9 @@ impl<M> Queue<M> {
     #[cold]
     fn push_urgent(&mut self, message: &mut Option<M>, way: Way) {
         let rare = self.rare();
-        rare.urgent.extend(message.take());
+        if let Some(message) = message.take() {
+            rare.urgent.push_back(message);
+        }
         rare.urgent_free += u32::from(way.unbounded);
     }
 
@@ -155,27 +165,27 @@ impl<M> Queue<M> {
     }
 
     fn rare(&mut self) -> &mut Rare<M> {
-        self.rare.get_or_insert_with(|| {
-            Box::new(Rare {
+        match &mut self.rare {
+            Some(rare) => rare,
+            empty => empty.insert(Box::new(Rare {
                 next: 0,
                 ordinary: Waiting::default(),
                 urgent: VecDeque::new(),
                 urgent_free: 0,
                 urgent_waiting: Waiting::default(),
-            })
-        })
+            })),
+        }
     }
 
     /// Takes the oldest message with priority, if `wanted` says so.
-    pub(crate) fn take_urgent(
-        &mut self,
-        way: impl FnOnce(&M) -> Way,
-        wanted: impl FnOnce(&M) -> bool,
-    ) -> Option<M> {
+    pub(crate) fn take_urgent(&mut self, way: fn(&M) -> Way, wanted: fn(&M) -> bool) -> Option<M> {
         let rare = self.rare.as_mut()?;
-        let message = rare.urgent.pop_front_if(|message| wanted(message))?;
-        rare.urgent_free -= u32::from(way(&message).unbounded);
-        Some(message)
+        let first = rare.urgent.front()?;
+        if !wanted(first) {
+            return None;
+        }
+        rare.urgent_free -= u32::from(way(first).unbounded);
+        rare.urgent.pop_front()
     }
 
     /// One that needs no room was taken: it counts no more. Unless it was of the batch that is out,
@@ -225,7 +235,9 @@ impl<M> Queue<M> {
 
     /// Puts what is left of a batch back to the front, in order.
     pub(crate) fn put_back(&mut self, batch: &mut Block<M>) {
-        self.restore(batch.take().into_iter());
+        while let Some(message) = batch.pop_back() {
+            self.put_first(message);
+        }
         self.out = 0;
     }
 
@@ -233,9 +245,13 @@ impl<M> Queue<M> {
     pub(crate) fn restore(&mut self, messages: impl DoubleEndedIterator<Item = M>) {
         for message in messages.rev() {
             self.out = self.out.saturating_sub(1);
-            if let Some(second) = self.first.replace(message) {
-                self.more.push_front(second);
-            }
+            self.put_first(message);
+        }
+    }
+
+    fn put_first(&mut self, message: M) {
+        if let Some(second) = self.first.replace(message) {
+            self.more.push_front(second);
         }
     }
 
@@ -306,23 +322,33 @@ impl<M> Queue<M> {
             };
         }
         let Some(rare) = &mut self.rare else { return (Room::Accepted, Some(waker)) };
-        rare.ordinary
-            .look(ticket, waker)
-            .or_else(|waker| rare.urgent_waiting.look(ticket, waker))
-            .unwrap_or_else(|waker| (Room::Accepted, Some(waker)))
+        let found = match rare.ordinary.look(ticket, waker) {
+            Err(waker) => rare.urgent_waiting.look(ticket, waker),
+            found => found,
+        };
+        match found {
+            Ok(old) => (Room::StillWaiting, old),
+            Err(waker) => (Room::Accepted, Some(waker)),
+        }
     }
 
     /// Whether the holder of `ticket` waits for room.
     pub(crate) fn is_waiting(&self, ticket: Ticket) -> bool {
-        self.rare.as_ref().is_some_and(|rare| {
-            rare.ordinary.is_waiting(ticket) || rare.urgent_waiting.is_waiting(ticket)
-        })
+        match &self.rare {
+            Some(rare) => {
+                rare.ordinary.is_waiting(ticket) || rare.urgent_waiting.is_waiting(ticket)
+            }
+            None => false,
+        }
     }
 
     /// A sender waits no more; its message comes back if it was not accepted.
     pub(crate) fn leave(&mut self, ticket: Ticket) -> Option<(M, Option<Waker>)> {
         let rare = self.rare.as_mut()?;
-        rare.ordinary.leave(ticket).or_else(|| rare.urgent_waiting.leave(ticket))
+        match rare.ordinary.leave(ticket) {
+            None => rare.urgent_waiting.leave(ticket),
+            left => left,
+        }
     }
 
     /// The mailbox closes: calls are handed out to be dropped, sends are to be woken, since their

@@ -45,13 +45,13 @@ impl Wake for HandlerWaker {
         if cell.is_some() {
             let mail = self.mail.clone();
             drop(self);
-            schedule(&*mail, cell);
+            schedule(mail.core(), cell);
         }
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
         let mut cell = None;
         self.mail.with(&mut |seat, _| cell = seat.take_woken());
-        schedule(&*self.mail, cell);
+        schedule(self.mail.core(), cell);
     }
 }

@@ -2,7 +2,7 @@
 //! nobody to be told. Knows no handlers. No system but a simulation has one.
 
 use super::core::Core;
-use super::post::{AnyMail, Verbs};
+use super::post::AnyMail;
 use crate::exit::{Failure, FailureKind};
 use crate::host::Host;
 use crate::host::sim::{Broken, Simulated, Step, Subject};

@@ -84,6 +84,10 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Bridge<A, P> {
 }
 
 impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P> {
+    fn untyped(&self) -> &dyn AnyMail {
+        self
+    }
+
     fn core(&self) -> &Core {
         self.post.core()
     }

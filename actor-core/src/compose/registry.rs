@@ -1,7 +1,7 @@
 //! Names: one namespace a system, typed at lookup.
 
 use crate::cell::names::RegisterError;
-use crate::cell::post::{Post, Verbs};
+use crate::cell::post::Post;
 use crate::sync::Arc;
 use crate::talk::address::{Addr, Address};
 use crate::{Actor, System};

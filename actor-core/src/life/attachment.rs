@@ -5,7 +5,7 @@ use super::task::{Contained, Present, supervised};
 use super::timer::Handle;
 use crate::actor::{Dispatch, Protocol};
 use crate::cell::mail::Mail;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::cell::seat::{Key, Notice};
 use crate::exit::{ActorId, Failure};
 use crate::life::holding::Holding;

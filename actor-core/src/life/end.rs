@@ -7,7 +7,7 @@ use super::steps::{Stage, State, Steps, Untyped};
 use crate::actor::Input;
 use crate::cell::core::{END, LEAVE, NOTICE, Pace};
 use crate::cell::current::{self, Handling};
-use crate::cell::post::{AnyMail, Verbs, announce, contain};
+use crate::cell::post::{AnyMail, announce, contain};
 use crate::cell::seat::{Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;

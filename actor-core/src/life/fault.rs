@@ -5,7 +5,7 @@ use super::driver::{Broken, Driver, Next};
 use crate::actor::{Dispatch, Input};
 use crate::cell::core::{END, KILL, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
 use crate::cell::witness::FAULT;
 use crate::sync::{Arc, Weak};

@@ -4,7 +4,7 @@
 use super::made::{Make, MakeOfExit};
 use super::timer::Clock;
 use crate::cell::ordered::Ordered;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::cell::seat::Key;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};

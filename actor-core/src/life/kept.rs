@@ -263,6 +263,8 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// Nobody waits for it any more.
+    #[cold]
+    #[inline(never)]
     pub(super) fn skip(&self, message: A::Message) {
         add(&self.mail().core.hub.counts.skipped_calls, 1);
         self.mail().throw_away(message);

@@ -6,7 +6,7 @@ use super::spawn::{Birth, Life};
 use super::task::{self, Contained, Present};
 use crate::actor::Dispatch;
 use crate::cell::mail::Mail;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
 use crate::exit::{Failure, FailureKind, FailureParts};
 use crate::sync::{Arc, Mutex};

@@ -5,6 +5,7 @@ use super::next::may_start;
 use super::steps::{Stage, Steps};
 use crate::actor::Dispatch;
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
+use crate::cell::post::AnyMail;
 use crate::cell::post::contain;
 use crate::exit::Exit;
 

@@ -5,7 +5,7 @@ use super::driver::Next;
 use super::end::Ending;
 use crate::actor::{Hooks, Input};
 use crate::cell::core::Pace;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use std::any::Any;
 use std::convert::Infallible;

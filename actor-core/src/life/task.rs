@@ -3,7 +3,7 @@
 use super::timer::Handle;
 use crate::cell::current;
 use crate::cell::hub::Hub;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::cell::seat::{Key, Notice};
 use crate::exit::Failure;
 use crate::host::Turn;

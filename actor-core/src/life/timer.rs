@@ -1,6 +1,6 @@
 //! Timers of a life: they post a notice when due; the message is made at its turn.
 
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::cell::seat::{Key, Notice};
 use crate::host::TimerKey;
 use crate::incident::Incident;

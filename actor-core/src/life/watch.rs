@@ -1,7 +1,7 @@
 //! Being told of another's end: the handles of monitors and links.
 
 use super::timer::Handle;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::sync::{Arc, Weak};
 use std::fmt;
 

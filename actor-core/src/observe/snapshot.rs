@@ -2,7 +2,7 @@
 //! One actor's lock is taken at a time, and nothing is stopped for it.
 
 use crate::cell::hub::Hub;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! Feature `tracing`: one span for each message that is handled, in which the handler runs.
 
 use super::stamp::Stamp;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use tracing::Span;
 
 /// The span in which a message was sent.

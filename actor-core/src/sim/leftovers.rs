@@ -1,7 +1,7 @@
 //! What a test leaves behind, and what keeps it.
 
 use super::Sim;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 
 /// Whether any actor has begun to end and is not over.
 pub(super) fn is_any_ending(sim: &Sim) -> bool {

@@ -1,7 +1,6 @@
 //! The end of a system: in order by `shutdown`, or at once when nobody has a handle any more.
 
 use super::System;
-use crate::cell::post::Verbs;
 use crate::host;
 use crate::sync::atomic::Ordering;
 use crate::time::Sleep;

@@ -1,7 +1,7 @@
 //! Addresses that say less than `Addr`: one that knows no messages, and what can be watched.
 
 use super::join::Join;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use std::fmt;

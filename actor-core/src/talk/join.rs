@@ -1,6 +1,6 @@
 //! Waiting for what an actor's life comes to: [`Join`], [`Starting`], [`StopWithin`].
 
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::exit::Exit;
 use crate::sync::Arc;
 use crate::time::Sleep;

@@ -11,6 +11,10 @@ use crate::cell::seat::{Cell, Notice, Seat};
 use crate::sync::atomic::Ordering;
 
 impl<A: Dispatch> AnyMail for Mail<A> {
+    fn untyped(&self) -> &dyn AnyMail {
+        self
+    }
+
     fn core(&self) -> &Core {
         &self.core
     }
@@ -41,7 +45,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
             drop_unhandled(self, "", message);
         }
         wake_all(Some(wake));
-        schedule(self, cell);
+        schedule(&self.core, cell);
     }
 
     fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut Seat)) {

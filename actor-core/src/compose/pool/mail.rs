@@ -226,6 +226,10 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
 }
 
 impl<A: Dispatch> AnyMail for PoolMail<A> {
+    fn untyped(&self) -> &dyn AnyMail {
+        self
+    }
+
     fn core(&self) -> &Core {
         &self.core
     }

@@ -4,7 +4,7 @@
 use super::buffer::{Buffer, Next, Policy, TopicKey};
 use super::{Topic, Way};
 use crate::actor::{Dispatch, Protocol};
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
 use crate::life::task::{self, Contained};
 use crate::sync::{Arc, Mutex};
