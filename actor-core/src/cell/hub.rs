@@ -9,7 +9,7 @@ use crate::host::Host;
 use crate::host::sim::Simulated;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use crate::sync::{Arc, Mutex, Weak, global};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak, global};
 use event_listener::Event;
 use slab::Slab;
 use std::collections::BTreeMap;
@@ -24,12 +24,14 @@ pub(super) fn find(id: u32) -> Option<Arc<Hub>> {
     HUBS.lock().get(&id).and_then(Weak::upgrade)
 }
 
+type Table = Slab<Weak<dyn AnyMail>>;
+
 pub(crate) struct Hub {
     pub(crate) id: u32,
     pub(crate) host: Arc<dyn Host>,
     numbers: AtomicU64,
     /// Every actor from spawn to exit. Weak, so that the table keeps nobody's memory.
-    table: Mutex<Slab<Weak<dyn AnyMail>>>,
+    table: Mutex<Table>,
     pub(crate) names: Names,
     /// Set when the system shuts down: nothing starts any more.
     closing: AtomicBool,
@@ -105,19 +107,20 @@ impl Hub {
         &self,
         make: impl FnOnce(u32) -> Arc<M>,
     ) -> (Arc<M>, bool) {
+        let Some(mut table) = self.open_table() else { return (make(u32::MAX), false) };
+        let mail = make(u32::try_from(table.vacant_key()).unwrap_or(u32::MAX));
+        let erased: Arc<dyn AnyMail> = mail.clone();
+        enter_into(&mut table, &erased);
+        (mail, true)
+    }
+
+    /// The table of actors, unless the system is closing.
+    fn open_table(&self) -> Option<MutexGuard<'_, Table>> {
         if let Some(witness) = &self.witness {
             witness.host.intrudes(None);
         }
-        let mut table = self.table.lock();
-        if self.closing.load(Ordering::Relaxed) {
-            drop(table);
-            return (make(u32::MAX), false);
-        }
-        let entry = table.vacant_entry();
-        let mail = make(u32::try_from(entry.key()).unwrap_or(u32::MAX));
-        let weak: Weak<M> = Arc::downgrade(&mail);
-        entry.insert(weak);
-        (mail, true)
+        let table = self.table.lock();
+        if self.closing.load(Ordering::Relaxed) { None } else { Some(table) }
     }
 
     pub(crate) fn leave(&self, key: u32) {
@@ -181,4 +184,9 @@ impl Drop for Hub {
         let gone = HUBS.lock().remove(&self.id);
         drop(gone);
     }
+}
+
+/// Apart, since it is the same for actors of all types.
+fn enter_into(table: &mut Table, mail: &Arc<dyn AnyMail>) {
+    table.insert(Arc::downgrade(mail));
 }

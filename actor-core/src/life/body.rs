@@ -154,7 +154,8 @@ impl<A: Dispatch> Body for NowBody<A> {
             if let NowBody::Lent(borrower) = &mut *self {
                 let Borrower { driver, waker, future, .. } = &mut **borrower;
                 let mail: Arc<dyn AnyMail> = driver.context().mail().clone();
-                let poll = poll_own(waker, &mail, |cx| Pin::new(&mut *future).poll(cx));
+                let lent: Pin<&mut A::Lent> = Pin::new(future);
+                let poll = poll_own(waker, &mail, lent);
                 let returned = match poll {
                     Ok(returned) => returned,
                     Err(pending) => return Progress::Rests(pending),
@@ -210,8 +211,8 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
     }
 
     fn turn(self: Pin<&mut Self>) -> Progress {
-        let mut this = self.project();
-        match poll_own(this.waker, &*this.mail, |cx| this.future.as_mut().poll(cx)) {
+        let this = self.project();
+        match poll_own(this.waker, &*this.mail, this.future) {
             Ok(()) => Progress::Over,
             Err(pending) => Progress::Rests(pending),
         }
@@ -219,18 +220,19 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
 }
 
 /// Polls a future of a cell with the waker of its own. If that is pending the cell comes to rest;
-/// the error is whom it waits for, as far as that is known.
+/// the error is whom it waits for, as far as that is known. Compiled for what the future gives, and not
+/// for each future.
 fn poll_own<T>(
     own: &mut Option<OwnWaker>,
     mail: &Arc<dyn AnyMail>,
-    mut poll: impl FnMut(&mut Poller<'_>) -> Poll<T>,
+    mut future: Pin<&mut dyn Future<Output = T>>,
 ) -> Result<T, Option<Pending>> {
     let core = mail.core();
     loop {
         // It stays so if a handler is pending; if there is nothing to do the driver says so.
         core.set_pace(Pace::Busy);
         let waker = own.as_ref().map_or(Waker::noop(), |own| &own.waker);
-        let poll = || poll(&mut Poller::from_waker(waker));
+        let poll = || future.as_mut().poll(&mut Poller::from_waker(waker));
         let (poll, wait) = record::polled(&**mail, waker, poll);
         match (poll, own.as_mut()) {
             (Poll::Ready(value), _) => return Ok(value),

@@ -2,13 +2,17 @@
 //! any.
 
 use super::driver::{Broken, Driver, Next};
+use super::steps::{Steps, Untyped, typed};
 use crate::actor::{Dispatch, Input};
 use crate::cell::core::{END, KILL, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
-use crate::cell::post::AnyMail;
+use crate::cell::hub::Hub;
+use crate::cell::post::{AnyMail, contain};
 use crate::cell::seat::Notice;
 use crate::cell::witness::FAULT;
 use crate::sync::{Arc, Weak};
+use crate::talk::head::Head;
+use std::any::Any;
 use std::fmt;
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
@@ -50,8 +54,6 @@ pub struct Fault<M> {
     kind: Kind,
     when: When,
     on: Option<Box<dyn Fn(&M) -> bool + Send>>,
-    /// How many messages have counted.
-    count: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +74,7 @@ enum When {
 
 impl<M> Fault<M> {
     fn new(kind: Kind) -> Self {
-        Fault { kind, when: When::At(1), on: None, count: 0 }
+        Fault { kind, when: When::At(1), on: None }
     }
 
     /// The handler panics before it does anything. That panic fails no test.
@@ -129,9 +131,29 @@ impl<M> Fault<M> {
         self.on = Some(Box::new(is_meant));
         self
     }
+}
 
+impl<M> fmt::Debug for Fault<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fault").field("kind", &self.kind).field("when", &self.when).finish()
+    }
+}
+
+/// A fault that is planned for an actor, whose messages it need not know.
+struct Planned {
+    kind: Kind,
+    when: When,
+    on: Option<Box<dyn Fn(&dyn Any) -> bool + Send>>,
+    /// How many messages have counted.
+    count: u64,
+}
+
+/// All that is planned for one actor.
+type Faults = Vec<Planned>;
+
+impl Planned {
     /// Whether it happens at `message`.
-    fn strikes(&mut self, message: &M, chance: impl FnOnce() -> f64) -> bool {
+    fn strikes(&mut self, message: &dyn Any, chance: impl FnOnce() -> f64) -> bool {
         if self.on.as_ref().is_some_and(|is_meant| !is_meant(message)) {
             return false;
         }
@@ -144,123 +166,156 @@ impl<M> Fault<M> {
     }
 }
 
-impl<M> fmt::Debug for Fault<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fault").field("kind", &self.kind).field("when", &self.when).finish()
-    }
+/// A message that is held back, and until when.
+struct Held {
+    message: Box<dyn Any + Send>,
+    handling: Handling,
+    until: Instant,
 }
 
-/// All that is planned for one actor.
-pub(crate) type Faults<M> = Vec<Fault<M>>;
-
-/// A message that is held back, and until when.
-struct Held<M> {
-    message: M,
-    until: Instant,
+/// What becomes of a message that faults may strike.
+enum Fate {
+    Handled,
+    Panics,
+    Killed,
+    HeldUntil(Instant),
 }
 
 impl<A: Dispatch> Driver<A> {
     /// The number of whom the faults were planned for: of the pool, if it is a member of one.
     fn aim(&self) -> u64 {
-        let shared = self.shared().map(|shared| shared.core().number);
-        shared.unwrap_or(self.mail().core.number)
-    }
-
-    /// What strikes at `message`.
-    fn struck(&self, message: &A::Message) -> Vec<Kind> {
-        let hub = &self.mail().core.hub;
-        let Some(witness) = &hub.witness else { return Vec::new() };
-        let Some(planned) = witness.take_plan(self.aim()) else { return Vec::new() };
-        // Not under the lock: the choice is the user's code.
-        let Ok(mut faults) = planned.downcast::<Faults<A::Message>>() else { return Vec::new() };
-        let struck = faults
-            .iter_mut()
-            .filter_map(|fault| fault.strikes(message, || hub.chance()).then_some(fault.kind));
-        let struck = struck.collect();
-        witness.put_plan(self.aim(), faults);
-        struck
+        match self.shared() {
+            Some(shared) => shared.core().number,
+            None => self.mail().core.number,
+        }
     }
 
     /// Has a message handled with what was planned for it.
+    #[cold]
     pub(super) fn meet(
         &mut self,
         message: A::Message,
         handling: Handling,
     ) -> Option<Next<A::Message>> {
-        let mut delay = Duration::ZERO;
-        for kind in self.struck(&message) {
-            match kind {
-                Kind::Panic => {
-                    self.panic_with(message, handling);
-                    return None;
-                }
-                Kind::Kill => {
-                    self.kill_with(message, handling);
-                    return None;
-                }
-                Kind::Delay(by) => delay = delay.max(by),
-                Kind::Full(by) => fill(&(self.mail().clone() as Arc<dyn AnyMail>), by),
-                Kind::DropReply => {
-                    if let Some(head) = A::label(&message).reply {
-                        head.lose();
-                    }
-                }
+        let mail: Arc<dyn AnyMail> = self.mail().clone();
+        match fate(&mail, self.aim(), &message, A::label(&message).reply) {
+            Fate::Handled => {
+                self.steps().witnessed(handling.name);
+                Some(Next::Run(Input::Message(message), handling))
+            }
+            Fate::HeldUntil(until) => {
+                hold_back(&*mail, Held { message: Box::new(message), handling, until });
+                Some(self.rest(Pace::Deaf))
+            }
+            fate => {
+                self.steps().lose_to(&fate, Box::new(message), handling);
+                None
             }
         }
-        if delay.is_zero() {
-            self.steps().witnessed(handling.name);
-            return Some(Next::Run(Input::Message(message), handling));
-        }
-        let core = &self.mail().core;
-        let until = core.hub.host.now() + delay;
-        let mail: Arc<dyn AnyMail> = self.mail().clone();
-        nudge(&mail, until);
-        if let Some(witness) = &core.hub.witness {
-            witness.put_held(core.number, Box::new(Held { message, until }));
-        }
-        Some(self.rest(Pace::Deaf))
     }
 
     /// What is to be done about a message that is held back; `None` if there is none.
+    #[cold]
     #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
     pub(super) fn held_back(&mut self) -> Option<Option<Next<A::Message>>> {
-        let core = &self.mail().core;
-        let witness = core.hub.witness.as_ref()?;
-        let held = witness.take_held(core.number)?.downcast::<Held<A::Message>>().ok()?;
-        let label = A::label(&held.message);
-        let handling = Handling::new(label.name, label.reply);
+        match self.steps().held_back()? {
+            Ok((message, handling)) => {
+                let message = message.downcast::<A::Message>().ok()?;
+                Some(Some(Next::Run(Input::Message(*message), handling)))
+            }
+            Err(next) => Some(typed(next)),
+        }
+    }
+}
+
+/// Whatever was planned strikes at `message`.
+fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &dyn Any, reply: Option<&Head>) -> Fate {
+    let mut delay = Duration::ZERO;
+    for kind in struck(&mail.core().hub, aim, message) {
+        match kind {
+            Kind::Panic => return Fate::Panics,
+            Kind::Kill => return Fate::Killed,
+            Kind::Delay(by) => delay = delay.max(by),
+            Kind::Full(by) => fill(mail, by),
+            Kind::DropReply => {
+                if let Some(head) = reply {
+                    head.lose();
+                }
+            }
+        }
+    }
+    if delay.is_zero() {
+        return Fate::Handled;
+    }
+    let until = mail.core().hub.host.now() + delay;
+    nudge(mail, until);
+    Fate::HeldUntil(until)
+}
+
+/// What strikes at `message`.
+fn struck(hub: &Hub, aim: u64, message: &dyn Any) -> Vec<Kind> {
+    let Some(witness) = &hub.witness else { return Vec::new() };
+    let Some(planned) = witness.take_plan(aim) else { return Vec::new() };
+    // Not under the lock: the choice is the user's code.
+    let Ok(mut faults) = planned.downcast::<Faults>() else { return Vec::new() };
+    let struck = faults
+        .iter_mut()
+        .filter_map(|fault| fault.strikes(message, || hub.chance()).then_some(fault.kind));
+    let struck = struck.collect();
+    witness.put_plan(aim, faults);
+    struck
+}
+
+fn hold_back(mail: &dyn AnyMail, held: Held) {
+    let core = mail.core();
+    if let Some(witness) = &core.hub.witness {
+        witness.put_held(core.number, Box::new(held));
+    }
+}
+
+impl dyn Steps + '_ {
+    /// The message that is held back, if it is to be handled now; else what is to be done. `None` if
+    /// there is none.
+    fn held_back(&mut self) -> Option<Result<(Box<dyn Any + Send>, Handling), Untyped>> {
+        let core = self.mail().core();
+        let held = core.hub.witness.as_ref()?.take_held(core.number)?;
+        let held = held.downcast::<Held>().ok()?;
         let signals = core.signals();
         if signals & KILL != 0 {
-            self.kill_with(held.message, handling);
-            return Some(None);
+            self.lose_to(&Fate::Killed, held.message, held.handling);
+            return Some(Err(None));
         }
         if core.hub.host.now() < held.until && signals & (LEAVE | END) == 0 {
-            witness.put_held(core.number, held);
+            hold_back(self.mail(), *held);
             // Before the rest: what comes after it raises the signal again.
-            self.mail().untyped().postpone_notices();
-            return Some(Some(self.rest(Pace::Deaf)));
+            self.mail().postpone_notices();
+            return Some(Err(self.rest(Pace::Deaf)));
         }
-        self.mail().untyped().recall_notices();
-        self.steps().witnessed(handling.name);
-        Some(Some(Next::Run(Input::Message(held.message), handling)))
+        self.mail().recall_notices();
+        self.witnessed(held.handling.name);
+        Some(Ok((held.message, held.handling)))
     }
 
-    fn panic_with(&mut self, message: A::Message, handling: Handling) {
-        current::set_handling(handling);
-        let outcome = current::catch(|| -> () {
-            // Dropped as the panic unwinds, as if the handler had it.
-            let _message = message;
-            panic!("{FAULT}");
-        });
-        if let Err(payload) = outcome {
-            self.done(Err(Broken::Panicked(payload)), handling);
-        }
-    }
-
-    fn kill_with(&mut self, message: A::Message, handling: Handling) {
-        current::set_handling(handling.killed());
-        self.mail().contain(handling.name, || drop(message));
-        self.done(Err(Broken::Killed), handling);
+    /// The message is lost in a panic, or as its actor is killed.
+    fn lose_to(&mut self, fate: &Fate, message: Box<dyn Any + Send>, handling: Handling) {
+        let broken = if let Fate::Panics = fate {
+            current::set_handling(handling);
+            let outcome = current::catch(|| -> () {
+                // Dropped as the panic unwinds, as if the handler had it.
+                let _message = message;
+                panic!("{FAULT}");
+            });
+            let Err(payload) = outcome else { return };
+            Broken::Panicked(payload)
+        } else {
+            current::set_handling(handling.killed());
+            contain(self.mail(), handling.name, || drop(message));
+            Broken::Killed
+        };
+        self.ask_again();
+        // As any turn of a simulation: the next message is another choice.
+        self.mail().core().end_turn();
+        self.look_after(Err(broken), handling);
     }
 }
 
@@ -279,9 +334,13 @@ pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Messag
     let core = mail.core();
     let Some(witness) = &core.hub.witness else { return };
     let planned = witness.take_plan(core.number);
-    let planned = planned.and_then(|planned| planned.downcast::<Faults<A::Message>>().ok());
+    let planned = planned.and_then(|planned| planned.downcast::<Faults>().ok());
     let mut faults = planned.unwrap_or_default();
-    faults.push(fault);
+    let Fault { kind, when, on } = fault;
+    let on = on.map(|is_meant| -> Box<dyn Fn(&dyn Any) -> bool + Send> {
+        Box::new(move |message| message.downcast_ref().is_some_and(&is_meant))
+    });
+    faults.push(Planned { kind, when, on, count: 0 });
     witness.put_plan(core.number, faults);
 }
 

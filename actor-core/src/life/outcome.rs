@@ -59,7 +59,7 @@ impl dyn Steps + '_ {
     /// Takes note of how an input ended that was no message, or did not end well.
     #[cold]
     #[inline(never)]
-    fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
+    pub(super) fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         let exit = match outcome {
             Ok(Flow::Done) => {
                 match self.course().stage {

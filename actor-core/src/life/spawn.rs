@@ -62,7 +62,7 @@ pub struct Prepared<A> {
     state: A,
     capacity: Option<usize>,
     label: Option<Arc<str>>,
-    pub(crate) hub: Option<Arc<Hub>>,
+    hub: Option<Arc<Hub>>,
     settings: &'static Settings,
 }
 
@@ -114,7 +114,14 @@ impl<A: Dispatch> Prepared<A> {
     /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
     #[track_caller]
     pub fn spawn(self) -> AddrOf<A> {
-        start(self, None, |_| {})
+        let Prepared { state, capacity, label, hub, settings } = self;
+        let born = Birth::new(hub, settings, capacity);
+        if label.is_some() {
+            let mail: &dyn AnyMail = &*born.mail;
+            let mut label = label;
+            mail.with(&mut |seat, _| seat.records().label = label.take());
+        }
+        born.live(Some(state))
     }
 }
 
@@ -124,21 +131,17 @@ impl<A> fmt::Debug for Prepared<A> {
     }
 }
 
-/// Starts an actor. `enter` sees its mailbox before it can run.
+/// Starts a child. `enter` sees its mailbox before it can run.
 #[track_caller]
-pub(crate) fn start<A: Dispatch>(
-    prepared: Prepared<A>,
-    parent: Option<Watcher>,
+pub(crate) fn start_child<A: Dispatch>(
+    state: A,
+    hub: Arc<Hub>,
+    parent: Watcher,
     enter: impl FnOnce(Arc<dyn AnyMail>),
 ) -> A::Addr {
-    let Prepared { state, capacity, label, hub, settings } = prepared;
-    let born = Birth::new(hub, settings, capacity);
-    if let Some(label) = label {
-        born.mail.lane().seat.records().label = Some(label);
-    }
-    if let Some(parent) = parent
-        && born.alive
-    {
+    let settings = const { &A::SETTINGS };
+    let born = Birth::new(Some(hub), settings, settings.capacity);
+    if born.alive {
         let mut lane = born.mail.lane();
         lane.seat.records().parent = Some(parent.id);
         lane.seat.watch(parent);

@@ -7,7 +7,7 @@ use crate::cell::seat::{Key, Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::life::holding::Holding;
 use crate::life::made::{Made, MakeOfExit, address};
-use crate::life::spawn::{Prepared, start};
+use crate::life::spawn::start_child;
 use crate::life::watch::{Link, Monitor};
 use crate::sync::Arc;
 use crate::talk::any::Target;
@@ -48,11 +48,9 @@ impl<A: Dispatch> Context<A> {
             key: Some(key),
             link: false,
         };
-        let mut prepared = Prepared::new(child);
-        prepared.hub = Some(self.mail.core.hub.clone());
         // Everything is in place before the child can run: `start` gives it the parent, and the
         // holding is entered by what runs between its making and its first turn.
-        start(prepared, Some(parent), |mail| {
+        start_child(child, self.mail.core.hub.clone(), parent, |mail| {
             self.with_holdings(|holdings| holdings.insert(key, Holding::Child(mail)));
         })
     }
