@@ -145,7 +145,7 @@ pub use spawn::Spawn;
 #[cfg(feature = "smol")]
 pub use system::SmolExecutor;
 pub use system::run::interrupted;
-pub use system::{ShutdownReport, System, SystemBuilder, rng, spawn, unblock};
+pub use system::{ShutdownReport, Spawned, System, SystemBuilder, rng, spawn, unblock};
 pub use talk::address::{Addr, Address};
 pub use talk::answer::Answer;
 pub use talk::any::{AnyAddr, Target};

@@ -13,6 +13,7 @@ pub(crate) mod sim;
 mod single;
 #[cfg(feature = "smol")]
 mod smol;
+pub(crate) mod task;
 mod timers;
 #[cfg(feature = "tokio")]
 mod tokio;
@@ -35,6 +36,8 @@ pub(crate) use multi::MultiThread;
 pub(crate) use single::CurrentThread;
 #[cfg(feature = "smol")]
 pub(crate) use smol::Smol;
+use task::Runnable;
+pub(crate) use task::Task;
 pub(crate) use timers::{TimerKey, Timers};
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::Tokio;
@@ -46,7 +49,7 @@ pub(crate) trait Host: Send + Sync + 'static {
     fn schedule(&self, job: Job, turn: Turn);
 
     /// Takes a task as `schedule` does; `number` is what `next_task` gave for it.
-    fn schedule_task(&self, task: async_task::Runnable, _number: u32, turn: Turn) {
+    fn schedule_task(&self, task: Runnable, _number: u32, turn: Turn) {
         self.schedule(Job::Task(task), turn);
     }
 
@@ -93,7 +96,7 @@ pub(crate) trait RunCell: Send {
 /// What a host runs.
 pub(crate) enum Job {
     Cell(Pin<Box<dyn RunCell>>),
-    Task(async_task::Runnable),
+    Task(Runnable),
 }
 
 impl Job {

@@ -137,7 +137,7 @@ impl MultiThread {
 
 impl Host for MultiThread {
     fn schedule(&self, job: Job, turn: Turn) {
-        if let Err(job) = worker::push(self, job, turn) {
+        if let Err(job) = worker::push(std::ptr::from_ref(self).addr(), job, turn) {
             self.inject(job);
         }
     }

@@ -42,15 +42,21 @@ thread_local! {
     static HOST: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Whether this thread has a worker, and it is one of `host`'s.
-fn is_of(host: &MultiThread) -> bool {
-    HOST.get() == std::ptr::from_ref(host).addr()
+/// Whether this thread has a worker, and it is one of the host's that lies at this address.
+#[inline]
+pub(super) fn is_at(host: usize) -> bool {
+    HOST.get() == host
 }
 
-/// Puts `job` aside on the worker of this thread; gives it back if that is not one of `host`'s.
-#[inline]
-pub(super) fn push(host: &MultiThread, job: Job, turn: Turn) -> Result<(), Job> {
-    if !is_of(host) {
+fn is_of(host: &MultiThread) -> bool {
+    is_at(std::ptr::from_ref(host).addr())
+}
+
+/// Puts `job` aside on the worker of this thread; gives it back if that is not one of the host's that
+/// lies at this address. Inlined twice, since a job that is handed on is copied.
+#[inline(always)]
+pub(super) fn push(host: usize, job: Job, turn: Turn) -> Result<(), Job> {
+    if !is_at(host) {
         return Err(job);
     }
     WORKER.with(|worker| match worker.get() {

@@ -10,6 +10,7 @@ use crate::cell::current::{self, Handling};
 use crate::cell::post::{AnyMail, announce, contain};
 use crate::cell::seat::{Notice, Watcher};
 use crate::exit::{ActorId, Exit};
+use crate::host;
 use crate::incident::Incident;
 use crate::life::restart::Oversight;
 use crate::life::task;
@@ -218,7 +219,7 @@ impl dyn Steps + '_ {
 }
 
 /// Kills a child that has not stopped within its time.
-fn kill_later(child: &Arc<dyn AnyMail>) -> async_task::Task<()> {
+fn kill_later(child: &Arc<dyn AnyMail>) -> host::Task<()> {
     let mut limit = SHUTDOWN;
     child.with(&mut |seat, _| {
         limit = seat.known().and_then(|records| records.shutdown).unwrap_or(SHUTDOWN);

@@ -7,6 +7,7 @@ use crate::cell::ordered::Ordered;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Key;
 use crate::exit::ActorId;
+use crate::host;
 use crate::sync::{Arc, Weak};
 use std::any::Any;
 
@@ -22,7 +23,7 @@ pub(crate) struct Holdings {
     /// Set while the end of the life waits for them.
     pub(crate) awaits_tasks: bool,
     /// The child that is being ended, and what kills it when its time is over.
-    pub(crate) ending: Option<(Key, async_task::Task<()>)>,
+    pub(crate) ending: Option<(Key, host::Task<()>)>,
 }
 
 pub(crate) enum Holding {
@@ -34,14 +35,14 @@ pub(crate) enum Holding {
     /// A stream or a piped future: a task that brings items, and what makes messages of them.
     Source {
         #[expect(dead_code, reason = "held to be dropped: that cancels it")]
-        task: async_task::Task<()>,
+        task: host::Task<()>,
         make: Option<Make>,
         /// Set for a piped future, which brings one thing only.
         once: bool,
         /// What makes the message at the end of a stream.
         at_end: Option<Make>,
     },
-    Task(#[expect(dead_code, reason = "held to be dropped: that cancels it")] async_task::Task<()>),
+    Task(#[expect(dead_code, reason = "held to be dropped: that cancels it")] host::Task<()>),
     Monitor {
         key: Key,
         target: Option<Weak<dyn AnyMail>>,

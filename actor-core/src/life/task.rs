@@ -6,9 +6,8 @@ use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::{Key, Notice};
 use crate::exit::Failure;
-use crate::host::Turn;
+use crate::host::{self, task::Runnable};
 use crate::sync::{Arc, Weak};
-use async_task::{Runnable, ScheduleInfo, WithInfo};
 use pin_project_lite::pin_project;
 use std::fmt;
 use std::future::Future;
@@ -59,37 +58,32 @@ impl fmt::Debug for Task {
 }
 
 /// Makes a task of a future on a system. It does not run before the runnable is scheduled.
-pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Runnable, async_task::Task<F::Output>)
+pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Runnable, host::Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let host = hub.host.clone();
-    let number = host.next_task();
-    let schedule = move |runnable: Runnable, info: ScheduleInfo| {
-        let turn = if info.woken_while_running { Turn::Back } else { Turn::Next };
-        host.schedule_task(runnable, number, turn);
-    };
-    let mut within = Within::new(future, hub.clone());
-    within.number = number;
-    async_task::spawn(within, WithInfo(schedule))
+    within(hub, false, future)
 }
 
 /// Runs blocking code as one step of a simulation. Its panic is for whoever waits for it.
 pub(crate) fn inline<T: Send + 'static>(
     hub: &Arc<Hub>,
     run: impl FnOnce() -> T + Send + 'static,
-) -> async_task::Task<T> {
-    let host = hub.host.clone();
-    let number = host.next_task();
-    let schedule = move |runnable: Runnable| host.schedule_task(runnable, number, Turn::Next);
-    let mut within = Within::new(async move { run() }, hub.clone());
-    within.number = number;
-    within.is_awaited = true;
-    let builder = async_task::Builder::new().propagate_panic(true);
-    let (runnable, task) = builder.spawn(move |()| within, schedule);
+) -> host::Task<T> {
+    let (runnable, task) = within(hub, true, async move { run() });
     runnable.schedule();
     task
+}
+
+fn within<F>(hub: &Arc<Hub>, is_awaited: bool, future: F) -> (Runnable, host::Task<F::Output>)
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let number = hub.host.next_task();
+    let within = Within { future: Some(future), hub: Some(hub.clone()), number, is_awaited };
+    host::task::prepare(hub.host.clone(), number, is_awaited, within)
 }
 
 pin_project! {

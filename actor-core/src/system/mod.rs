@@ -6,6 +6,7 @@ pub(crate) mod run;
 mod shutdown;
 #[cfg(feature = "smol")]
 mod smol;
+mod spawned;
 #[cfg(feature = "tokio")]
 mod tokio;
 
@@ -13,6 +14,7 @@ pub use builder::SystemBuilder;
 pub use shutdown::ShutdownReport;
 #[cfg(feature = "smol")]
 pub use smol::SmolExecutor;
+pub use spawned::Spawned;
 
 use crate::actor::Dispatch;
 use crate::cell::current::{self, install_panic_hook};
@@ -293,7 +295,7 @@ impl System {
     /// let task = system.spawn_task(async { 1 + 1 });
     /// assert_eq!(system.block_on(task), 2);
     /// ```
-    pub fn spawn_task<F>(&self, future: F) -> async_task::Task<F::Output>
+    pub fn spawn_task<F>(&self, future: F) -> Spawned<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
@@ -329,7 +331,7 @@ impl fmt::Debug for System {
 /// assert_eq!(actor_core::spawn(async { 1 + 1 }).await, 2);
 /// # });
 /// ```
-pub fn spawn<F>(future: F) -> async_task::Task<F::Output>
+pub fn spawn<F>(future: F) -> Spawned<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -337,14 +339,14 @@ where
     spawn_on(&System::current_hub(), future)
 }
 
-fn spawn_on<F>(hub: &Arc<Hub>, future: F) -> async_task::Task<F::Output>
+fn spawn_on<F>(hub: &Arc<Hub>, future: F) -> Spawned<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
     let (runnable, task) = task::prepare(hub, future);
     runnable.schedule();
-    task
+    Spawned::task(task)
 }
 
 /// Runs blocking code on a thread of its own, and waits for it without blocking the system. In a
@@ -356,15 +358,15 @@ where
 /// assert!(text.is_ok());
 /// # });
 /// ```
-pub fn unblock<T, F>(run: F) -> blocking::Task<T>
+pub fn unblock<T, F>(run: F) -> Spawned<T>
 where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
     match current::hub() {
         // On a thread of its own it would run at another time in each run.
-        Some(hub) if hub.witness.is_some() => task::inline(&hub, run),
-        _ => blocking::unblock(run),
+        Some(hub) if hub.witness.is_some() => Spawned::task(task::inline(&hub, run)),
+        _ => Spawned::blocking(blocking::unblock(run)),
     }
 }
 

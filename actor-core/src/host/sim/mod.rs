@@ -313,7 +313,7 @@ impl Host for Simulated {
         self.put(Ready::Job(job, subject));
     }
 
-    fn schedule_task(&self, task: async_task::Runnable, number: u32, _turn: Turn) {
+    fn schedule_task(&self, task: super::task::Runnable, number: u32, _turn: Turn) {
         self.put(Ready::Job(Job::Task(task), Subject::Task(number)));
     }
 

@@ -84,12 +84,11 @@ fn a_task_that_waits_for_the_time_is_dropped_at_the_end() {
         let host = start(1);
         let (sender, receiver) = mpsc::channel::<()>();
         let inner = host.clone();
-        let schedule = move |task| inner.schedule(Job::Task(task), Turn::Next);
         let body = async move {
             let _sender = sender;
             crate::time::sleep(LIMIT * 60).await;
         };
-        let (task, handle) = async_task::spawn(body, schedule);
+        let (task, handle) = crate::host::task::prepare(inner, 0, false, body);
         handle.detach();
         task.schedule();
         while host.timers().is_empty() {

@@ -4,6 +4,7 @@ use super::Context;
 use crate::actor::{Dispatch, Protocol};
 use crate::cell::seat::Key;
 use crate::exit::Failure;
+use crate::host;
 use crate::life::attachment::{self, Attachment, once};
 use crate::life::holding::Holding;
 use crate::life::made::{Made, Make, address};
@@ -194,7 +195,7 @@ impl<A: Dispatch> Context<A> {
         &self,
         key: Key,
         future: impl Future<Output = ()> + Send + 'static,
-        hold: impl FnOnce(async_task::Task<()>) -> Holding,
+        hold: impl FnOnce(host::Task<()>) -> Holding,
     ) {
         let (runnable, task) = task::prepare(&self.mail.core.hub, future);
         let holding = hold(task);

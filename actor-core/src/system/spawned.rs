@@ -1,0 +1,89 @@
+//! A future or blocking code that runs beside the actors: [`Spawned`].
+
+use crate::host;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+/// What [`spawn`](crate::spawn), [`System::spawn_task`](crate::System::spawn_task) and
+/// [`unblock`](crate::unblock) have started. Awaited, it gives the result.
+///
+/// # Panics
+/// Awaited, if what was started panicked, or went with its system.
+///
+/// # Cancellation
+/// Dropping it cancels a future at its next await. Blocking code that runs already runs to its end.
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let sum: actor_core::Spawned<u32> = actor_core::spawn(async { 1 + 1 });
+/// assert_eq!(sum.await, 2);
+/// actor_core::spawn(async { /* runs on by itself */ }).detach();
+/// # });
+/// ```
+#[must_use = "dropping it cancels what was started; await it or call `.detach()`"]
+pub struct Spawned<T>(Started<T>);
+
+enum Started<T> {
+    Task(host::Task<T>),
+    Blocking(blocking::Task<T>),
+}
+
+impl<T> Spawned<T> {
+    pub(super) fn task(task: host::Task<T>) -> Self {
+        Spawned(Started::Task(task))
+    }
+
+    pub(super) fn blocking(task: blocking::Task<T>) -> Self {
+        Spawned(Started::Blocking(task))
+    }
+
+    /// Lets it run on without this handle.
+    pub fn detach(self) {
+        match self.0 {
+            Started::Task(task) => task.detach(),
+            Started::Blocking(task) => task.detach(),
+        }
+    }
+
+    /// Cancels it, and waits until it is gone; returns the result if it was done already.
+    ///
+    /// ```
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let never = actor_core::spawn(std::future::pending::<u32>());
+    /// assert_eq!(never.cancel().await, None);
+    /// # });
+    /// ```
+    pub async fn cancel(self) -> Option<T> {
+        match self.0 {
+            Started::Task(task) => task.cancel().await,
+            Started::Blocking(task) => task.cancel().await,
+        }
+    }
+
+    /// Whether it is done.
+    pub fn is_finished(&self) -> bool {
+        match &self.0 {
+            Started::Task(task) => task.is_finished(),
+            Started::Blocking(task) => task.is_finished(),
+        }
+    }
+}
+
+impl<T> Future for Spawned<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<T> {
+        match &mut self.0 {
+            Started::Task(task) => Pin::new(task).poll(cx),
+            Started::Blocking(task) => Pin::new(task).poll(cx),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Spawned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spawned").field("is_finished", &self.is_finished()).finish()
+    }
+}
