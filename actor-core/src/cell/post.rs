@@ -85,7 +85,7 @@ pub(crate) trait Post<P: ?Sized>: AnyMail {
         &self,
         message: &mut Option<P::Message>,
         way: Option<Way>,
-        wait: Wait,
+        wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused>
     where
         P: Protocol;

@@ -50,11 +50,12 @@ pub(crate) enum Refused {
 }
 
 /// Whether a message waits where there is no room.
-pub(crate) enum Wait {
+pub(crate) enum Wait<'a> {
     No,
     /// A call: it waits for its reply, and need not hear that it was let in.
     Unheard,
-    Heard(Waker),
+    /// The waker is taken if it does wait.
+    Heard(&'a mut Option<Waker>),
 }
 
 /// What a waiting sender finds.
@@ -292,12 +293,12 @@ impl<M> Queue<M> {
         &mut self,
         message: &mut Option<M>,
         way: Way,
-        wait: Wait,
+        wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         let waker = match wait {
             Wait::No => return Err(Refused::Full),
             Wait::Unheard => None,
-            Wait::Heard(waker) => Some(waker),
+            Wait::Heard(waker) => waker.take(),
         };
         let Some(message) = message.take() else { return Ok(None) };
         let rare = self.rare();

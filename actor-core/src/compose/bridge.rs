@@ -126,7 +126,7 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P
         &self,
         message: &mut Option<P::Message>,
         way: Option<Way>,
-        wait: Wait,
+        wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         let way = way.or_else(|| message.as_ref().map(Self::way));
         let mut wrapped = message.take().map(Self::wrap);

@@ -11,7 +11,7 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 /// How many nanoseconds of work must wait in a queue before another worker is woken for it or takes
 /// from it. To wake a thread and to move actors to another core costs about as much; what is shorter
 /// than that is done sooner by the worker that has it, or else found by the lookout.
-const WORTH: u64 = 20_000;
+const WORTH: u64 = 30_000;
 
 /// What others may see of a worker.
 #[repr(align(128))]

@@ -154,7 +154,8 @@ impl<'a, P: Protocol> Sending<'a, P> {
         let mut pushed = post.push(&mut self.message, None, Wait::No);
         if pushed == Err(Refused::Full) {
             // The waker is cloned only for one who has to wait.
-            pushed = post.push(&mut self.message, None, Wait::Heard(cx.waker().clone()));
+            let mut waker = Some(cx.waker().clone());
+            pushed = post.push(&mut self.message, None, Wait::Heard(&mut waker));
         }
         match pushed {
             Ok(None) => {

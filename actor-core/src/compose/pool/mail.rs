@@ -293,7 +293,7 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         &self,
         message: &mut Option<A::Message>,
         way: Option<Way>,
-        wait: Wait,
+        wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         self.core.reached();
         let mut lane = self.lane.lock();
