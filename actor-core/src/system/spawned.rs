@@ -63,6 +63,16 @@ impl<T> Spawned<T> {
     }
 
     /// Whether it is done.
+    ///
+    /// ```
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let soon = actor_core::spawn(async { 1 + 1 });
+    /// while !soon.is_finished() {
+    ///     actor_core::future::yield_now().await;
+    /// }
+    /// assert_eq!(soon.await, 2);
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         match &self.0 {
             Started::Task(task) => task.is_finished(),
