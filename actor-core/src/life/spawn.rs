@@ -62,7 +62,7 @@ pub struct Prepared<A> {
     state: A,
     capacity: Option<usize>,
     label: Option<Arc<str>>,
-    hub: Option<Arc<Hub>>,
+    pub(crate) hub: Option<Arc<Hub>>,
     settings: &'static Settings,
 }
 
