@@ -5,6 +5,7 @@
 mod backoff;
 mod child;
 mod run;
+mod supervised;
 #[cfg(test)]
 mod tests;
 

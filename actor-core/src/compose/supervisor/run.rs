@@ -1,7 +1,8 @@
 //! What a supervisor does: takes children, hears of the end of their lives, starts them again.
 
 use super::backoff::Backoff;
-use super::child::{Adopted, Child, Newborn};
+use super::child::{Child, Newborn};
+use super::supervised::{Phase, Supervised};
 use super::{ChildInfo, Strategy};
 use crate::actor::Dispatch;
 use crate::cell::post::Verbs;
@@ -10,7 +11,7 @@ use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::life::restart::{Overseer, Oversight, Restart, Verdict};
 use crate::sync::Arc;
 use crate::talk::weak::WeakAddr;
-use crate::{Context, Timer, time};
+use crate::{Context, time};
 use actor_macros::actor;
 use std::collections::VecDeque;
 use std::fmt;
@@ -56,33 +57,6 @@ pub struct Supervisor {
     has_given_up: bool,
     /// Where its children report; made with the first.
     desk: Option<Arc<Desk>>,
-}
-
-/// One child.
-struct Supervised {
-    adopted: Adopted,
-    phase: Phase,
-    /// Most children have none, and a supervisor may have many children.
-    trouble: Option<Box<Trouble>>,
-}
-
-/// What is known of a child that was restarted, or is about to be.
-#[derive(Default)]
-struct Trouble {
-    /// Restarts since the last healthy life.
-    attempts: u32,
-    /// When it was restarted last.
-    since: Option<Instant>,
-    timer: Option<Timer>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Running,
-    /// Its life is being ended, to be followed by another together with its siblings'.
-    Ending,
-    /// Its life is over, and it waits for the verdict.
-    Waiting,
 }
 
 /// A restart of several children: they end from the last to the first and start in order.
@@ -361,46 +335,6 @@ impl Supervisor {
             }
         }
         self.take_given(context);
-    }
-}
-
-impl Supervised {
-    fn id(&self) -> ActorId {
-        self.adopted.mail.core().id()
-    }
-
-    /// It waits for that from now on, and for nothing else.
-    fn set_timer(&mut self, timer: Option<Timer>) {
-        if timer.is_some() || self.trouble.is_some() {
-            self.trouble.get_or_insert_default().timer = timer;
-        }
-    }
-
-    /// A life has ended: whether the one before counts against the next.
-    fn look_back(&mut self, now: Instant, backoff: Option<Backoff>) {
-        let Some(trouble) = &mut self.trouble else { return };
-        trouble.timer = None;
-        if let (Some(backoff), Some(since)) = (backoff, trouble.since)
-            && backoff.is_healthy(now - since)
-        {
-            trouble.attempts = 0;
-        }
-    }
-
-    fn info(&self) -> ChildInfo {
-        let (mut restarts, mut label) = (0, None);
-        self.adopted.mail.with(&mut |seat, _| {
-            if let Some(records) = seat.known() {
-                (restarts, label) = (records.restarts, records.label.clone());
-            }
-        });
-        ChildInfo {
-            name: label.map_or_else(String::new, |label| label.as_ref().to_owned()),
-            id: self.id(),
-            restart: self.adopted.restart,
-            restarts,
-            is_running: self.phase != Phase::Waiting,
-        }
     }
 }
 

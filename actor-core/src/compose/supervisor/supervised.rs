@@ -1,0 +1,75 @@
+//! What a supervisor knows of one child: where its life is, and what it took to keep it alive.
+
+use super::ChildInfo;
+use super::backoff::Backoff;
+use super::child::Adopted;
+use crate::Timer;
+use crate::exit::ActorId;
+use std::time::Instant;
+
+/// One child.
+pub(super) struct Supervised {
+    pub(super) adopted: Adopted,
+    pub(super) phase: Phase,
+    /// Most children have none, and a supervisor may have many children.
+    pub(super) trouble: Option<Box<Trouble>>,
+}
+
+/// What is known of a child that was restarted, or is about to be.
+#[derive(Default)]
+pub(super) struct Trouble {
+    /// Restarts since the last healthy life.
+    pub(super) attempts: u32,
+    /// When it was restarted last.
+    pub(super) since: Option<Instant>,
+    pub(super) timer: Option<Timer>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Running,
+    /// Its life is being ended, to be followed by another together with its siblings'.
+    Ending,
+    /// Its life is over, and it waits for the verdict.
+    Waiting,
+}
+
+impl Supervised {
+    pub(super) fn id(&self) -> ActorId {
+        self.adopted.mail.core().id()
+    }
+
+    /// It waits for that from now on, and for nothing else.
+    pub(super) fn set_timer(&mut self, timer: Option<Timer>) {
+        if timer.is_some() || self.trouble.is_some() {
+            self.trouble.get_or_insert_default().timer = timer;
+        }
+    }
+
+    /// A life has ended: whether the one before counts against the next.
+    pub(super) fn look_back(&mut self, now: Instant, backoff: Option<Backoff>) {
+        let Some(trouble) = &mut self.trouble else { return };
+        trouble.timer = None;
+        if let (Some(backoff), Some(since)) = (backoff, trouble.since)
+            && backoff.is_healthy(now - since)
+        {
+            trouble.attempts = 0;
+        }
+    }
+
+    pub(super) fn info(&self) -> ChildInfo {
+        let (mut restarts, mut label) = (0, None);
+        self.adopted.mail.with(&mut |seat, _| {
+            if let Some(records) = seat.known() {
+                (restarts, label) = (records.restarts, records.label.clone());
+            }
+        });
+        ChildInfo {
+            name: label.map_or_else(String::new, |label| label.as_ref().to_owned()),
+            id: self.id(),
+            restart: self.adopted.restart,
+            restarts,
+            is_running: self.phase != Phase::Waiting,
+        }
+    }
+}
