@@ -50,10 +50,11 @@ impl<T> Slot<T> {
         drop(state);
         // Before the wake, so that the caller usually finds itself alone: see `take`.
         drop(self);
-        drop(lost);
         if let Some(waker) = waker {
             waker.wake();
         }
+        // Last, since that is user code and may panic.
+        drop(lost);
         Ok(())
     }
 
