@@ -49,6 +49,7 @@ impl Runtime for Tokio {
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         self.handle.block_on(future);
     }
+
     fn is_driven_here(&self) -> bool {
         let is_current =
             Handle::try_current().is_ok_and(|current| current.id() == self.handle.id());
