@@ -132,20 +132,20 @@ pub(crate) fn set_handling(handling: Handling) {
 }
 
 /// Drops messages that were never handled: their replies say so.
-pub(crate) fn unhandled(run: impl FnOnce()) {
+pub(crate) fn unhandled(run: &mut dyn FnMut()) {
     let unhandled = Handling { reply: UNHANDLED, ..Handling::NOTHING };
     let _before = Before(HANDLING.replace(unhandled));
     run();
 }
 
 /// Drops messages for which there is no room: their replies say so.
-pub(crate) fn turned_away(run: impl FnOnce()) {
+pub(crate) fn turned_away(run: &mut dyn FnMut()) {
     let _before = Before(HANDLING.replace(Handling { reply: TURNED_AWAY, ..Handling::NOTHING }));
     run();
 }
 
 /// Drops a message that `failure` was about: its reply says so.
-pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: impl FnOnce()) {
+pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: &mut dyn FnMut()) {
     let _before = Before(HANDLING.replace(Handling { state: HandlingState::Panicked, ..handling }));
     FAILURE.replace(Some(failure.clone()));
     run();

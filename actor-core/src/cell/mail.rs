@@ -4,7 +4,7 @@ mod taking;
 mod untyped;
 
 use super::core::{Core, NOTICE, STOP, URGENT, WAITING};
-use super::post::{AnyMail, Post, WeakPost, contain, schedule, throw_away};
+use super::post::{AnyMail, Post, WeakPost, schedule, throw_away};
 use super::queue::{Queue, Refused, Room, Ticket, Wait};
 use super::seat::Seat;
 use crate::actor::{Dispatch, Way};
@@ -75,11 +75,6 @@ impl<A: Dispatch> Mail<A> {
     /// Drops one message that will not be handled.
     pub(crate) fn throw_away(&self, message: A::Message) {
         throw_away::<A>(self, message);
-    }
-
-    /// Runs user code that must not fail anything: a panic is reported and goes no further.
-    pub(crate) fn contain(&self, name: &'static str, run: impl FnOnce()) {
-        contain(self, name, run);
     }
 }
 

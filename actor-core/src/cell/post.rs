@@ -2,18 +2,17 @@
 //! system, which never share the user's queue, bound or types.
 
 use super::core::{Core, KILL, NOTICE, POKE};
-use super::current;
+use super::current::{self, Handling};
 use super::pending::Pending;
 use super::queue::{Refused, Room, Ticket, Wait};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
 use crate::actor::{Dispatch, Protocol, Way};
-use crate::exit::Exit;
+use crate::exit::{Exit, Failure};
 use crate::host::{Job, Turn};
 use crate::incident::Incident;
 use crate::sync::{Arc, Weak};
 use event_listener::Event;
-use std::any::Any;
 use std::task::Waker;
 
 /// How a cell comes to rest.
@@ -153,17 +152,17 @@ fn wake_each(admitted: Vec<Waker>) {
 
 /// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
 pub(crate) fn throw_away<P: Protocol>(mail: &dyn AnyMail, message: P::Message) {
-    let is_call = P::label(&message).reply.is_some();
-    let name = P::label(&message).name;
-    drop_unhandled(mail, name, message);
+    let label = P::label(&message);
+    let (name, is_call) = (label.name, label.reply.is_some());
+    drop_unhandled(mail, name, &mut Some(message));
     report_undelivered(mail, name, is_call);
 }
 
 /// Drops one message for which there is no room any more: a call hears `Full`, a send is reported.
 pub(crate) fn turn_away<P: Protocol>(mail: &dyn AnyMail, message: P::Message) {
-    let is_call = P::label(&message).reply.is_some();
-    let name = P::label(&message).name;
-    contain(mail, name, || current::turned_away(|| drop(message)));
+    let label = P::label(&message);
+    let (name, is_call) = (label.name, label.reply.is_some());
+    drop_turned_away(mail, name, &mut Some(message));
     report_undelivered(mail, name, is_call);
 }
 
@@ -174,34 +173,54 @@ fn report_undelivered(mail: &dyn AnyMail, name: &'static str, is_call: bool) {
     }
 }
 
+/// A message as those see it who only drop it: what becomes of one that is not handled is compiled
+/// once, and not with each actor.
+pub(crate) trait Parcel {
+    /// Drops it, which is user code.
+    fn clear(&mut self);
+}
+
+impl<M> Parcel for Option<M> {
+    fn clear(&mut self) {
+        *self = None;
+    }
+}
+
 /// Drops a message that was never handled; its reply says so.
-pub(super) fn drop_unhandled<M>(mail: &dyn AnyMail, name: &'static str, message: M) {
-    contain(mail, name, || current::unhandled(|| drop(message)));
+pub(super) fn drop_unhandled(mail: &dyn AnyMail, name: &'static str, message: &mut dyn Parcel) {
+    contain(mail, name, &mut || current::unhandled(&mut || message.clear()));
+}
+
+fn drop_turned_away(mail: &dyn AnyMail, name: &'static str, message: &mut dyn Parcel) {
+    contain(mail, name, &mut || current::turned_away(&mut || message.clear()));
+}
+
+/// Drops a message that `failure` was about; its reply says so.
+pub(crate) fn drop_lost(
+    mail: &dyn AnyMail,
+    failure: &Failure,
+    handling: Handling,
+    message: &mut dyn Parcel,
+) {
+    contain(mail, handling.name, &mut || {
+        current::lost_to(failure, handling, &mut || message.clear());
+    });
 }
 
 /// Runs user code that must not fail anything: a panic is reported and goes no further.
-pub(crate) fn contain(mail: &dyn AnyMail, name: &'static str, run: impl FnOnce()) {
-    let mut run = Some(run);
-    if let Err(payload) = current::catch_each(&mut || {
-        if let Some(run) = run.take() {
-            run();
-        }
-    }) {
-        swallow(mail, name, payload);
+pub(crate) fn contain(mail: &dyn AnyMail, name: &'static str, run: &mut dyn FnMut()) {
+    if let Err(payload) = current::catch_each(run) {
+        let failure = current::failure(mail, name, payload);
+        mail.core().hub.report(Incident::Swallowed { failure });
     }
 }
 
 /// As [`contain`], for the actor that this thread runs.
-pub(crate) fn contain_own(name: &'static str, run: impl FnOnce()) {
+pub(crate) fn contain_own(name: &'static str, run: &mut dyn FnMut()) {
     match current::actor() {
         Some(actor) => contain(&*actor, name, run),
         None => run(),
     }
-}
-
-fn swallow(mail: &dyn AnyMail, name: &'static str, payload: Box<dyn Any + Send>) {
-    let failure = current::failure(mail, name, payload);
-    mail.core().hub.report(Incident::Swallowed { failure });
 }
 
 /// Puts a cell that was taken out of its seat on its way to run.

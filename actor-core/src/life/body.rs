@@ -343,7 +343,7 @@ impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
         if this.core.is_killed() {
             current::set_handling(this.handling.killed());
             // A panic while it is dropped fails nothing any more.
-            contain_own(this.handling.name, || this.future.set(None));
+            contain_own(this.handling.name, &mut || this.future.set(None));
             return Poll::Ready(Err(Broken::Killed));
         }
         current::set_handling(*this.handling);

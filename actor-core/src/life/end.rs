@@ -7,7 +7,7 @@ use super::steps::{Stage, State, Steps, Untyped};
 use crate::actor::Input;
 use crate::cell::core::{END, LEAVE, NOTICE, Pace};
 use crate::cell::current::{self, Handling};
-use crate::cell::post::{AnyMail, announce, contain};
+use crate::cell::post::{AnyMail, announce};
 use crate::cell::seat::{Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::host;
@@ -132,9 +132,8 @@ impl dyn Steps + '_ {
                 ended = holdings.take_all_but_children();
             }
         });
-        let id = self.mail().core().id();
         for holding in ended {
-            contain(self.mail(), "drop", || holding.end(id));
+            holding.end(self.mail(), "drop");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::actor::{Dispatch, Input};
 use crate::cell::core::{END, KILL, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::hub::Hub;
-use crate::cell::post::{AnyMail, contain};
+use crate::cell::post::{AnyMail, Parcel, contain};
 use crate::cell::seat::Notice;
 use crate::cell::witness::FAULT;
 use crate::sync::{Arc, Weak};
@@ -309,7 +309,8 @@ impl dyn Steps + '_ {
             Broken::Panicked(payload)
         } else {
             current::set_handling(handling.killed());
-            contain(self.mail(), handling.name, || drop(message));
+            let mut message = Some(message);
+            contain(self.mail(), handling.name, &mut || message.clear());
             Broken::Killed
         };
         self.ask_again();

@@ -4,7 +4,7 @@
 use super::made::{Make, MakeOfExit};
 use super::timer::Clock;
 use crate::cell::ordered::Ordered;
-use crate::cell::post::AnyMail;
+use crate::cell::post::{AnyMail, contain};
 use crate::cell::seat::Key;
 use crate::exit::ActorId;
 use crate::host;
@@ -106,8 +106,17 @@ impl Holdings {
 }
 
 impl Holding {
-    /// Ends it. Not under the lock: this drops user code.
-    pub(crate) fn end(self, own: ActorId) {
+    /// Ends it. Not under the lock: this drops user code, whose panics are reported under `name`.
+    pub(crate) fn end(self, own: &dyn AnyMail, name: &'static str) {
+        let mut holding = Some(self);
+        contain(own, name, &mut || {
+            if let Some(holding) = holding.take() {
+                holding.let_go(own.core().id());
+            }
+        });
+    }
+
+    fn let_go(self, own: ActorId) {
         match self {
             Holding::Timer { clock, .. } => clock.cancel(),
             Holding::Monitor { key, target, .. } | Holding::Link { key, target } => {

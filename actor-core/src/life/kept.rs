@@ -6,7 +6,7 @@ use super::steps::Stage;
 use crate::actor::{Dispatch, Input, Way};
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
-use crate::cell::post::turn_away;
+use crate::cell::post::{drop_lost, turn_away};
 use crate::counters::add;
 use crate::exit::Exit;
 use std::collections::VecDeque;
@@ -277,11 +277,8 @@ impl<A: Dispatch> Driver<A> {
             head.begin();
         }
         let handling = Handling::new(label.name, label.reply);
-        let mail = self.mail().clone();
-        let failure = current::failure(&*mail, handling.name, payload);
-        mail.contain(handling.name, || {
-            current::lost_to(&failure, handling, || drop(message));
-        });
+        let failure = current::failure(&**self.mail(), handling.name, payload);
+        drop_lost(&**self.mail(), &failure, handling, &mut Some(message));
         match self.course.stage {
             Stage::Ending(_) => {}
             _ => self.steps().finish(Exit::Failed(failure)),

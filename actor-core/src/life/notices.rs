@@ -97,7 +97,7 @@ impl dyn Steps + '_ {
                 ended = holdings.remove(key);
             }
         });
-        contain(self.mail(), what, || drop((ended, gone)));
+        contain(self.mail(), what, &mut || drop((ended.take(), gone.take())));
         let made = match at_end {
             Some(mut at_end) if made.is_ok() => self.ask(what, &mut |me| at_end(me, place)),
             _ => made,

@@ -139,7 +139,7 @@ impl<F: Future<Output = Result<Flow, Broken>>> Slots<F> {
             if place.is_some() {
                 current::set_handling(handling.killed());
                 // As with a single handler.
-                contain_own(handling.name, || place.set(None));
+                contain_own(handling.name, &mut || place.set(None));
             }
         }
         self.running = 0;

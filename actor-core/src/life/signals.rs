@@ -6,7 +6,6 @@ use super::steps::{Stage, Steps};
 use crate::actor::Dispatch;
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
 use crate::cell::post::AnyMail;
-use crate::cell::post::contain;
 use crate::exit::Exit;
 
 impl<A: Dispatch> Driver<A> {
@@ -114,9 +113,8 @@ impl dyn Steps + '_ {
                 ended = holdings.take_sources_of_time();
             }
         });
-        let id = self.mail().core().id();
         for holding in ended {
-            contain(self.mail(), "drop", || holding.end(id));
+            holding.end(self.mail(), "drop");
         }
     }
 }

@@ -42,7 +42,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
         drop(lane);
         announce(changed);
         for message in calls {
-            drop_unhandled(self, "", message);
+            drop_unhandled(self, "", &mut Some(message));
         }
         wake_all(Some(wake));
         schedule(&self.core, cell);
@@ -106,10 +106,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
     }
 
     fn cancel(&self, key: u64) {
-        let taken = self.lane.lock().seat.holdings.as_mut().and_then(|held| held.remove(key));
-        if let Some(holding) = taken {
-            self.contain("", || holding.end(self.core.id()));
-        }
+        self.untyped().end_holding(key);
     }
 
     fn task_gone(&self, key: u64) {
@@ -126,6 +123,16 @@ impl<A: Dispatch> AnyMail for Mail<A> {
 }
 
 impl dyn AnyMail + '_ {
+    fn end_holding(&self, key: u64) {
+        let mut taken = None;
+        self.with(&mut |seat, _| {
+            taken = seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+        });
+        if let Some(holding) = taken {
+            holding.end(self, "");
+        }
+    }
+
     /// Takes a signal back.
     pub(crate) fn lower(&self, signal: u32) {
         self.with(&mut |_, _| self.core().lower(signal));

@@ -8,7 +8,7 @@ use super::{Proc, ProcessAddr};
 use crate::Context;
 use crate::cell::core::{Core, WAITING};
 use crate::cell::mail::Mail;
-use crate::cell::post::AnyMail;
+use crate::cell::post::{AnyMail, Parcel, contain};
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use std::fmt;
@@ -259,7 +259,10 @@ impl<M: Send + 'static> Drop for Inbox<M> {
         let mail = self.context.mail();
         let homeless = mail.restore(messages, notices);
         homeless.into_iter().for_each(|message| mail.throw_away(message));
-        told.into_iter().for_each(|message| mail.contain("drop", || drop(message)));
+        for message in told {
+            let mut message = Some(message);
+            contain(&**mail, "drop", &mut || message.clear());
+        }
     }
 }
 
