@@ -4,6 +4,7 @@
 
 mod backoff;
 mod child;
+mod children;
 mod run;
 mod supervised;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::backoff::Backoff;
 use super::child::{Child, Newborn};
+use super::children::{Children, Place};
 use super::supervised::{Phase, Supervised};
 use super::{ChildInfo, Strategy};
 use crate::actor::Dispatch;
@@ -47,8 +48,7 @@ pub struct Supervisor {
     /// Children that are not taken yet: they were given before it was spawned, or while others are
     /// started again together.
     given: Vec<Box<dyn Newborn>>,
-    /// In the order in which they were started.
-    children: Vec<Supervised>,
+    children: Children,
     /// When there was a restart, as far back as the window goes.
     restarts: VecDeque<Instant>,
     /// Which children are being ended to be started again together.
@@ -62,8 +62,10 @@ pub struct Supervisor {
 /// A restart of several children: they end from the last to the first and start in order.
 #[derive(Clone, Copy)]
 struct Group {
-    /// The first of the children concerned.
-    first: ActorId,
+    /// Concerned are the child here and all behind it.
+    first: Place,
+    /// Those behind this one have ended.
+    last: Place,
     /// The child whose end began it, which sets the waiting time.
     cause: ActorId,
 }
@@ -115,13 +117,13 @@ impl Supervisor {
 
     /// The life of a child is over, and another may follow.
     fn life_ended(&mut self, id: ActorId, exit: Exit, context: &Context<Self>) {
-        let Some(index) = self.index(id) else { return };
+        let Some(place) = self.children.place(id) else { return };
+        let Some(child) = self.children.get(id) else { return };
         let now = time::now();
-        let child = &mut self.children[index];
         let was_ordered = child.phase == Phase::Ending;
         child.phase = Phase::Waiting;
         child.look_back(now, self.backoff);
-        if was_ordered || self.is_in_group(index) {
+        if was_ordered || self.group.is_some_and(|group| place >= group.first) {
             // It ends for the sake of another: not counted again.
             return self.go_on_with_group(context);
         }
@@ -132,11 +134,12 @@ impl Supervisor {
             return self.give_up(exit, context);
         }
         match self.strategy {
-            Strategy::OneForOne => self.start_later(index, context),
+            Strategy::OneForOne => self.start_later(id, context),
             Strategy::OneForAll | Strategy::RestForOne => {
-                let first = if self.strategy == Strategy::OneForAll { 0 } else { index };
-                self.group = Some(Group { first: self.children[first].id(), cause: id });
-                for child in &mut self.children[first..] {
+                let all = self.strategy == Strategy::OneForAll;
+                let first = if all { Place::FIRST } else { place };
+                self.group = Some(Group { first, last: Place::LAST, cause: id });
+                for (_, child) in self.children.between(first, Place::LAST) {
                     // Those that wait by themselves wait for the group from now on.
                     if child.phase == Phase::Waiting {
                         child.set_timer(None);
@@ -152,34 +155,31 @@ impl Supervisor {
         if self.group.is_some_and(|group| group.cause == id) {
             return self.start_group(context);
         }
-        if let Some(index) = self.index(id) {
-            self.start_again(index);
+        if let Some(child) = self.children.get(id) {
+            child.start_again();
         }
     }
 
     /// A child has not ended its life in time.
     fn overdue(&mut self, id: ActorId) {
-        if let Some(index) = self.index(id)
-            && self.children[index].phase == Phase::Ending
+        if let Some(child) = self.children.get(id)
+            && child.phase == Phase::Ending
         {
-            self.children[index].adopted.mail.kill();
+            child.adopted.mail.kill();
         }
     }
 
     /// A child has ended for good.
     #[on_exit]
     fn ended(&mut self, id: ActorId, _exit: Exit, context: &Context<Self>) {
-        let Some(index) = self.index(id) else { return };
-        if let Some(group) = &mut self.group
-            && group.first == id
-        {
-            // The group begins with the next one now, if there is one.
-            match self.children.get(index + 1) {
-                Some(next) => group.first = next.id(),
-                None => self.group = None,
-            }
+        if self.children.remove(id).is_none() {
+            return;
         }
-        self.children.remove(index);
+        if let Some(group) = self.group
+            && self.children.between(group.first, Place::LAST).next().is_none()
+        {
+            self.group = None;
+        }
         if self.group.is_none() {
             self.take_given(context);
         }
@@ -194,7 +194,7 @@ impl Supervisor {
             intensity: (5, Duration::from_secs(60)),
             backoff: None,
             given: Vec::new(),
-            children: Vec::new(),
+            children: Children::default(),
             restarts: VecDeque::new(),
             group: None,
             has_given_up: false,
@@ -228,19 +228,6 @@ impl Supervisor {
         }
     }
 
-    fn index(&self, id: ActorId) -> Option<usize> {
-        self.children.iter().position(|child| child.id() == id)
-    }
-
-    /// Where the group begins, if there is one.
-    fn first_of_group(&self) -> Option<usize> {
-        self.group.and_then(|group| self.index(group.first))
-    }
-
-    fn is_in_group(&self, index: usize) -> bool {
-        self.first_of_group().is_some_and(|first| index >= first)
-    }
-
     /// Counts one more restart in the sliding window; false if that is one too many.
     fn count_restart(&mut self, now: Instant) -> bool {
         let (most, period) = self.intensity;
@@ -268,53 +255,42 @@ impl Supervisor {
         context.mail().notify(Notice::Broken(failure));
     }
 
-    /// How long the child has to wait before its next life.
-    fn delay(&self, index: usize, context: &Context<Self>) -> Duration {
+    /// How long the child has to wait before its next life, if it still is one.
+    fn delay(&mut self, id: ActorId, context: &Context<Self>) -> Duration {
         let chance = context.mail().core.hub.chance();
-        let attempts = self.children[index].trouble.as_ref().map_or(0, |trouble| trouble.attempts);
-        self.backoff.map_or(Duration::ZERO, |backoff| backoff.delay(attempts, chance))
+        match (self.backoff, self.children.get(id)) {
+            (Some(backoff), Some(child)) => backoff.delay(child.attempts(), chance),
+            _ => Duration::ZERO,
+        }
     }
 
-    fn start_later(&mut self, index: usize, context: &Context<Self>) {
-        let delay = self.delay(index, context);
+    fn start_later(&mut self, id: ActorId, context: &Context<Self>) {
+        let delay = self.delay(id, context);
+        let Some(child) = self.children.get(id) else { return };
         if delay.is_zero() {
-            return self.start_again(index);
+            return child.start_again();
         }
-        let id = self.children[index].id();
-        let timer = context.after(delay, move |me| me.due(id));
-        self.children[index].set_timer(Some(timer));
-    }
-
-    fn start_again(&mut self, index: usize) {
-        let child = &mut self.children[index];
-        if child.phase != Phase::Waiting {
-            return;
-        }
-        child.phase = Phase::Running;
-        let trouble = child.trouble.get_or_insert_default();
-        trouble.timer = None;
-        trouble.attempts = trouble.attempts.saturating_add(1);
-        trouble.since = Some(time::now());
-        child.adopted.mail.decide(Verdict::Again);
+        child.set_timer(Some(context.after(delay, move |me| me.due(id))));
     }
 
     /// Ends the next member of the group, or starts them all when the last has ended.
     fn go_on_with_group(&mut self, context: &Context<Self>) {
-        let (Some(group), Some(first)) = (self.group, self.first_of_group()) else { return };
-        let members = &mut self.children[first..];
-        let Some(next) = members.iter_mut().rev().find(|child| child.phase != Phase::Waiting)
+        let Some(group) = &mut self.group else { return };
+        let members = self.children.between(group.first, group.last);
+        let Some((place, next)) = members.rev().find(|(_, child)| child.phase != Phase::Waiting)
         else {
-            let cause = self.index(group.cause);
-            let delay = cause.map_or(Duration::ZERO, |cause| self.delay(cause, context));
+            let cause = group.cause;
+            let delay = self.delay(cause, context);
             if delay.is_zero() {
                 return self.start_group(context);
             }
-            let timer = context.after(delay, move |me| me.due(group.cause));
-            if let Some(cause) = cause {
-                self.children[cause].set_timer(Some(timer));
+            let timer = context.after(delay, move |me| me.due(cause));
+            if let Some(cause) = self.children.get(cause) {
+                cause.set_timer(Some(timer));
             }
             return;
         };
+        group.last = place;
         if next.phase == Phase::Running {
             next.phase = Phase::Ending;
             let id = next.id();
@@ -325,13 +301,12 @@ impl Supervisor {
     }
 
     fn start_group(&mut self, context: &Context<Self>) {
-        let Some(first) = self.first_of_group() else { return };
-        self.group = None;
-        for index in first..self.children.len() {
-            if self.children[index].adopted.restart == Restart::Temporary {
-                self.children[index].adopted.mail.decide(Verdict::Over);
+        let Some(group) = self.group.take() else { return };
+        for (_, child) in self.children.between(group.first, Place::LAST) {
+            if child.adopted.restart == Restart::Temporary {
+                child.adopted.mail.decide(Verdict::Over);
             } else {
-                self.start_again(index);
+                child.start_again();
             }
         }
         self.take_given(context);

@@ -3,8 +3,9 @@
 use super::ChildInfo;
 use super::backoff::Backoff;
 use super::child::Adopted;
-use crate::Timer;
 use crate::exit::ActorId;
+use crate::life::restart::{Oversight, Verdict};
+use crate::{Timer, time};
 use std::time::Instant;
 
 /// One child.
@@ -55,6 +56,24 @@ impl Supervised {
         {
             trouble.attempts = 0;
         }
+    }
+
+    /// How often it was started again without having been healthy for long.
+    pub(super) fn attempts(&self) -> u32 {
+        self.trouble.as_ref().map_or(0, |trouble| trouble.attempts)
+    }
+
+    /// Begins its next life, if it waits for one.
+    pub(super) fn start_again(&mut self) {
+        if self.phase != Phase::Waiting {
+            return;
+        }
+        self.phase = Phase::Running;
+        let trouble = self.trouble.get_or_insert_default();
+        trouble.timer = None;
+        trouble.attempts = trouble.attempts.saturating_add(1);
+        trouble.since = Some(time::now());
+        self.adopted.mail.decide(Verdict::Again);
     }
 
     pub(super) fn info(&self) -> ChildInfo {

@@ -1,0 +1,64 @@
+//! The children of a supervisor: in the order in which they were started, and each found by its id
+//! in as many steps with a million of them as with ten.
+
+use super::supervised::Supervised;
+use crate::exit::ActorId;
+use std::collections::{BTreeMap, HashMap};
+
+/// Where a child stands: those started later have greater places, and none is used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(u64);
+
+impl Place {
+    pub(super) const FIRST: Place = Place(0);
+    pub(super) const LAST: Place = Place(u64::MAX);
+}
+
+#[derive(Default)]
+pub(super) struct Children {
+    in_order: BTreeMap<Place, Supervised>,
+    // Only ever asked for one id: its order is by chance, and a simulation must not see it.
+    places: HashMap<ActorId, Place>,
+    next: u64,
+}
+
+impl Children {
+    pub(super) fn len(&self) -> usize {
+        self.in_order.len()
+    }
+
+    /// Adds one behind all others.
+    pub(super) fn push(&mut self, child: Supervised) {
+        let place = Place(self.next);
+        self.next += 1;
+        self.places.insert(child.id(), place);
+        self.in_order.insert(place, child);
+    }
+
+    pub(super) fn remove(&mut self, id: ActorId) -> Option<Supervised> {
+        let place = self.places.remove(&id)?;
+        self.in_order.remove(&place)
+    }
+
+    pub(super) fn place(&self, id: ActorId) -> Option<Place> {
+        self.places.get(&id).copied()
+    }
+
+    pub(super) fn get(&mut self, id: ActorId) -> Option<&mut Supervised> {
+        let place = self.places.get(&id)?;
+        self.in_order.get_mut(place)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Supervised> {
+        self.in_order.values()
+    }
+
+    /// Those from `first` to `last`, both included.
+    pub(super) fn between(
+        &mut self,
+        first: Place,
+        last: Place,
+    ) -> impl DoubleEndedIterator<Item = (Place, &mut Supervised)> {
+        self.in_order.range_mut(first..=last).map(|(place, child)| (*place, child))
+    }
+}
