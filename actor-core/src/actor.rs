@@ -9,7 +9,7 @@ use crate::life::{Context, Keep, Life, Runner};
 use crate::observe::stamp::Stamp;
 use crate::talk::address::Address;
 use crate::talk::head::Head;
-use crate::talk::reply_slot::Marks;
+use crate::talk::reply_slot::{Marks, SlotMut};
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::{Future, ready};
@@ -127,6 +127,12 @@ pub trait Protocol: 'static {
 
     /// The message's name, and the head of its reply if somebody waits for one.
     fn label(message: &Self::Message) -> Label<'_>;
+
+    /// Where the message carries its reply.
+    #[doc(hidden)]
+    fn slot(_message: &mut Self::Message) -> Option<SlotMut<'_>> {
+        None
+    }
 }
 
 /// What the run loop has to know of a message before it is handled.
@@ -193,6 +199,11 @@ pub trait Dispatch:
     /// [`Protocol::label`], where the block says what it is.
     fn label_of(message: &Self::Enum) -> Label<'_>;
 
+    /// [`Protocol::slot`], where the block says what it is.
+    fn slot_of(_message: &mut Self::Enum) -> Option<SlotMut<'_>> {
+        None
+    }
+
     /// Picks the run loop; on the concrete actor, so that `Send` is proved where it is known.
     fn runner(life: Life<Self>) -> Runner;
 
@@ -213,7 +224,10 @@ pub trait Dispatch:
 
     /// Asks the guard of the message, if it has one.
     fn ready(&self, message: &Self::Message) -> bool {
-        Self::foreign(message).is_none_or(|foreign| foreign.ready(self))
+        match Self::foreign(message) {
+            Some(foreign) => foreign.ready(self),
+            None => true,
+        }
     }
 
     /// Carries out one input, where no handler or hook is async: the loop is a plain `match`. A
@@ -253,6 +267,10 @@ impl<A: Dispatch> Protocol for A {
     fn label(message: &A::Enum) -> Label<'_> {
         A::label_of(message)
     }
+
+    fn slot(message: &mut A::Enum) -> Option<SlotMut<'_>> {
+        A::slot_of(message)
+    }
 }
 
 /// How a message waits, from the settings on its handler.
@@ -270,7 +288,10 @@ impl Way {
     /// How the message waits, be it the actor's own or that of a protocol.
     #[inline]
     pub(crate) fn of<A: Dispatch>(message: &A::Message) -> Self {
-        A::foreign(message).map_or_else(|| A::way(message), Foreign::way)
+        match A::foreign(message) {
+            Some(foreign) => foreign.way(),
+            None => A::way(message),
+        }
     }
 }
 

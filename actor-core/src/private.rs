@@ -12,7 +12,7 @@ pub use crate::sim::Tested;
 pub use crate::sim::test::{Plan, really, simulate};
 pub use crate::system::run::main;
 pub use crate::talk::head::Head;
-pub use crate::talk::reply_slot::{Marks, ReplySlot};
+pub use crate::talk::reply_slot::{Marks, ReplySlot, ReplySlotOf, SlotMut, answer};
 pub use std::any::Any;
 pub use std::boxed::Box;
 pub use std::clone::Clone;
@@ -117,42 +117,57 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// Looks for an error in what a handler returned to nobody: by type, not by name. The method is
-/// found by the number of references it takes to get there, the most telling first.
+/// found by the number of references it takes to get there, the most telling first; what it gives
+/// knows the answer only, and is compiled once for each.
 #[derive(Debug)]
-pub struct Probe<'a, T>(pub &'a T);
+pub struct Probe<'a, T>(pub &'a ReplySlot<T>);
 
 /// An error that says what it is.
 pub trait LostDebug {
-    /// The error's text.
-    fn lost(&self) -> Option<String>;
+    /// What is answered.
+    type Answer;
+    /// What finds the error's text.
+    fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 
 impl<T, E: fmt::Debug> LostDebug for &&Probe<'_, Result<T, E>> {
-    fn lost(&self) -> Option<String> {
-        self.0.as_ref().err().map(|error| format!("{error:?}"))
+    type Answer = Result<T, E>;
+    fn lost(&self) -> fn(&Result<T, E>) -> Option<String> {
+        |answer| answer.as_ref().err().map(|error| format!("{error:?}"))
     }
 }
 
 /// An error of which only the type's name is known.
 pub trait LostNamed {
-    /// The type's name.
-    fn lost(&self) -> Option<String>;
+    /// What is answered.
+    type Answer;
+    /// What finds the type's name.
+    fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 
 impl<T, E> LostNamed for &Probe<'_, Result<T, E>> {
-    fn lost(&self) -> Option<String> {
-        self.0.as_ref().err().map(|_| std::any::type_name::<E>().to_owned())
+    type Answer = Result<T, E>;
+    fn lost(&self) -> fn(&Result<T, E>) -> Option<String> {
+        |answer| answer.as_ref().err().map(|_| std::any::type_name::<E>().to_owned())
     }
 }
 
 /// No error.
 pub trait LostNothing {
-    /// Nothing.
-    fn lost(&self) -> Option<String>;
+    /// What is answered.
+    type Answer;
+    /// What finds nothing.
+    fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 
 impl<T> LostNothing for Probe<'_, T> {
-    fn lost(&self) -> Option<String> {
-        None
+    type Answer = T;
+    fn lost(&self) -> fn(&T) -> Option<String> {
+        nothing
     }
+}
+
+/// Finds no error.
+pub fn nothing<T>(_: &T) -> Option<String> {
+    None
 }

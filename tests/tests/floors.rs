@@ -57,6 +57,11 @@ const UP: &[(&str, &str, &str)] = &[
     ("actor.rs", "talk::address::Address", "the address of an actor is an associated type"),
     ("actor.rs", "talk::head::Head", "a message's label says who waits for the answer"),
     ("actor.rs", "talk::reply_slot::Marks", "a message's label is made of what its slot says"),
+    (
+        "actor.rs",
+        "talk::reply_slot::SlotMut",
+        "a call finds the slot in the message by its protocol",
+    ),
     ("cell/current.rs", "talk::head::Head", "a dropped reply asks why it is being dropped"),
     ("cell/seat.rs", "life::holding", "what a life holds lies behind the lock of its mailbox"),
     ("cell/seat.rs", "life::restart::Overseen", "who restarts an actor lies beside its exit"),

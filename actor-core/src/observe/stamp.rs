@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 /// When a message was sent and, with `tracing`, inside which span.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Stamp {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(super) sent: Option<Instant>,
@@ -13,6 +13,14 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// Of a message that is not on its way.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) const NONE: Self = Stamp {
+        sent: None,
+        #[cfg(feature = "tracing")]
+        cause: super::trace::Cause::NONE,
+    };
+
     /// The message is on its way; its sender `waits` for the answer or does not.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn set(&mut self, now: Instant, waits: bool) {

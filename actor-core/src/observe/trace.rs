@@ -5,7 +5,7 @@ use crate::cell::post::AnyMail;
 use tracing::Span;
 
 /// The span in which a message was sent.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cause {
     span: Option<Span>,
     /// Whether the sender waits for the answer.
@@ -13,6 +13,8 @@ pub(super) struct Cause {
 }
 
 impl Cause {
+    pub(super) const NONE: Self = Cause { span: None, waits: false };
+
     pub(super) fn set(&mut self, waits: bool) {
         let span = Span::current();
         *self = Cause { span: (!span.is_none()).then_some(span), waits };

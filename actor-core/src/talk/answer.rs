@@ -33,10 +33,6 @@ impl<T> Answer<T> {
         Answer { slot: None }
     }
 
-    pub(super) fn take(&mut self) -> Self {
-        Answer { slot: self.slot.take() }
-    }
-
     /// How far the message has come, as long as the answer has not been given.
     pub(super) fn head(&self) -> Option<&Head> {
         match &self.slot {

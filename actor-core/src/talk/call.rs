@@ -1,8 +1,9 @@
 //! A message that has been written but not yet sent: [`Call`], and what can be done with it.
 
+mod asking;
 mod blocking;
 mod delegated;
-mod waiting;
+mod outgoing;
 
 pub(super) use blocking::block_on;
 pub use delegated::Delegated;
@@ -10,19 +11,19 @@ pub use delegated::Delegated;
 use super::address::Addr;
 use super::answer::Answer;
 use super::reply::Reply;
-use super::reply_slot::ReplySlot;
-use super::send::{Held, Sending};
-use super::timed::Timed;
+use super::send::Sending;
+use super::timed::{Expire, Home, Timed};
 use crate::Context;
 use crate::actor::{Dispatch, Protocol};
-use crate::cell::queue::{Ticket, Wait};
-use crate::cell::record::Recorded;
 use crate::error::{CallError, SendError};
+use asking::Asking;
+use outgoing::Outgoing;
 use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
 use std::time::Duration;
-
-/// Finds the reply slot in a message that is of the one variant it was made for.
-pub(crate) type FindSlot<P, T> = fn(&mut <P as Protocol>::Message) -> Option<&mut ReplySlot<P, T>>;
 
 /// A message to an actor, with everything that can be done with it.
 ///
@@ -67,64 +68,38 @@ pub(crate) type FindSlot<P, T> = fn(&mut <P as Protocol>::Message) -> Option<&mu
 /// has begun finishes, and its late reply goes nowhere.
 #[must_use = "a call does nothing unless awaited or sent; `.await` it, or use `.send().await` or `.try_send()`"]
 pub struct Call<'a, P: Protocol, T> {
-    address: Held<'a, P>,
-    message: Option<P::Message>,
-    slot: FindSlot<P, T>,
-    if_room: bool,
-    /// Whether the answer can come from nowhere but the target's own run.
-    is_direct: bool,
-    is_timed: bool,
-    stage: Stage,
-    /// There from the first poll on, or from the start if the message has its reply in it already.
-    answer: Answer<T>,
-    /// Under which the message waits for room.
-    ticket: Option<Ticket>,
-    recorded: Recorded,
-}
-
-const UNDER_WAY: &str = "the call has been polled already: its message is under way";
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Fresh,
-    /// As fresh, but the message has its reply in it already.
-    Asked,
-    /// The message lies in the mailbox, or waits for room.
-    Waiting,
-    Over,
+    // What knows both the messages and the answer is compiled for each pair of them: so the one part
+    // knows the messages only and the other the answer, and here is but what joins them.
+    outgoing: Outgoing<'a, P>,
+    asking: Asking<T>,
 }
 
 impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[doc(hidden)]
-    pub fn __new(address: &'a Addr<P>, message: P::Message, slot: FindSlot<P, T>) -> Self {
-        Call {
-            address: Held::Borrowed(address),
-            message: Some(message),
-            slot,
-            if_room: false,
-            is_direct: true,
-            is_timed: false,
-            stage: Stage::Fresh,
-            answer: Answer::none(),
-            ticket: None,
-            recorded: Recorded::not(),
-        }
+    #[inline]
+    pub fn __new<A>(address: &'a A, message: P::Message) -> Self
+    where
+        A: Deref<Target = Addr<P>>,
+        T: 'static,
+    {
+        Call { outgoing: Outgoing::new(address, message), asking: Asking::FRESH }
     }
 
     /// A call whose answer may come from elsewhere than the actor that handles it, or need not come
     /// in turn: such a wait is never taken for a part of a deadlock.
     #[doc(hidden)]
-    pub fn __indirect(address: &'a Addr<P>, message: P::Message, slot: FindSlot<P, T>) -> Self {
-        let mut call = Call::__new(address, message, slot);
-        call.is_direct = false;
-        call
+    #[inline]
+    pub fn __indirect<A>(address: &'a A, message: P::Message) -> Self
+    where
+        A: Deref<Target = Addr<P>>,
+        T: 'static,
+    {
+        Call { outgoing: Outgoing::new(address, message), asking: Asking::INDIRECT }
     }
 
     /// A call whose message has the reply that leads to `answer` in it.
     pub(crate) fn asked(address: &'a Addr<P>, message: P::Message, answer: Answer<T>) -> Self {
-        let mut call = Call::__indirect(address, message, |_| None);
-        (call.stage, call.answer) = (Stage::Asked, answer);
-        call
+        Call { outgoing: Outgoing::to(address, message), asking: Asking::asked(answer) }
     }
 
     /// The same call, holding the address itself: for spawned tasks and for calls on temporaries.
@@ -143,18 +118,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// If the call has been polled already.
     #[track_caller]
     pub fn owned(mut self) -> Call<'static, P, T> {
-        Call {
-            address: Held::Owned(self.address.get().clone()),
-            message: Some(self.take_message()),
-            slot: self.slot,
-            if_room: self.if_room,
-            is_direct: self.is_direct,
-            is_timed: self.is_timed,
-            recorded: Recorded::not(),
-            stage: std::mem::replace(&mut self.stage, Stage::Over),
-            answer: self.answer.take(),
-            ticket: self.ticket.take(),
-        }
+        Call { outgoing: self.outgoing.owned(), asking: self.asking.take() }
     }
 
     /// Waits at most `limit` for the answer, time in the queue included, on the clock of the
@@ -178,7 +142,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// # });
     /// ```
     pub fn if_room(mut self) -> Self {
-        self.if_room = true;
+        self.asking.only_if_room();
         self
     }
 
@@ -195,8 +159,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[track_caller]
     #[inline]
     pub fn send(mut self) -> Sending<'a, P> {
-        let message = self.take_message();
-        let address = self.address.again();
+        let message = self.outgoing.take_message();
+        let address = self.outgoing.address.again();
         self.forget();
         Sending::new(address, message)
     }
@@ -211,14 +175,9 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[track_caller]
     #[inline]
     pub fn try_send(mut self) -> Result<(), SendError<P::Message>> {
-        self.prepare(false);
-        match self.address.get().post().push(&mut self.message, None, Wait::No) {
-            Ok(_) => {
-                self.forget();
-                Ok(())
-            }
-            Err(refused) => Err(SendError::new(refused.into(), self.take_message())),
-        }
+        self.outgoing.try_send()?;
+        self.forget();
+        Ok(())
     }
 
     /// Blocks this thread until the answer is there: for code outside async.
@@ -237,8 +196,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// assert_eq!(echo.say(3).wait(), Ok(3));
     /// ```
     pub fn wait(self) -> Result<T, CallError> {
-        let host = self.address.get().post().core().hub.host.clone();
-        block_on(host, self)
+        block_on(self.outgoing.home().0, self)
     }
 
     /// Sends the message with `reply` in the place of an own: the answer goes to whoever waits for
@@ -278,11 +236,11 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// If the call has been polled already.
     #[track_caller]
     pub fn reply_to(mut self, reply: Reply<T>) -> Delegated<'a, P> {
-        let mut message = self.take_message();
-        if let Some(slot) = (self.slot)(&mut message) {
-            slot.fill(reply);
+        let mut message = self.outgoing.take_message();
+        if let Some(slot) = P::slot(&mut message) {
+            self.asking.fill(slot, reply);
         }
-        Delegated { sending: Sending::new(self.address.again(), message) }
+        Delegated { sending: Sending::new(self.outgoing.address.again(), message) }
     }
 
     /// Makes the call beside the actor that asks, and has a message made of its answer: the actor
@@ -340,60 +298,60 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// compiler cannot see.
     #[inline]
     fn forget(self) {
-        if matches!((&self.address, self.stage), (Held::Borrowed(_), Stage::Fresh)) {
+        if self.outgoing.is_borrowed() && self.asking.is_fresh() {
             std::mem::forget(self);
         }
     }
 
     #[track_caller]
-    #[inline]
     pub(crate) fn take_message(&mut self) -> P::Message {
-        self.prepare(false);
-        match self.message.take() {
-            Some(message) => message,
-            None => panic!("{UNDER_WAY}"),
-        }
-    }
-
-    /// The message is about to be sent: it gets the time and the place from which that is done.
-    #[track_caller]
-    #[inline]
-    fn prepare(&mut self, waits: bool) {
-        assert!(self.message.is_some(), "{UNDER_WAY}");
-        #[cfg(any(feature = "metrics", feature = "tracing"))]
-        {
-            let now = self.address.get().post().core().hub.host.now();
-            if let Some(message) = &mut self.message
-                && let Some(slot) = (self.slot)(message)
-            {
-                slot.stamp().set(now, waits);
-            }
-        }
-        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
-        let _ = waits;
-    }
-
-    /// Puts the reply into the message.
-    #[inline]
-    fn fill(&mut self, reply: Reply<T>) {
-        if let Some(message) = &mut self.message
-            && let Some(slot) = (self.slot)(message)
-        {
-            slot.fill(reply);
-        }
+        self.outgoing.take_message()
     }
 
     pub(crate) fn target(&self) -> &Addr<P> {
-        self.address.get()
+        self.outgoing.address.get()
+    }
+}
+
+impl<P: Protocol, T> Future for Call<'_, P, T> {
+    type Output = Result<T, CallError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        this.asking.poll(&mut this.outgoing, cx)
+    }
+}
+
+impl<P: Protocol, T> Unpin for Call<'_, P, T> {}
+
+impl<P: Protocol, T> Drop for Call<'_, P, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.asking.is_waiting() {
+            self.asking.withdraw(&self.outgoing);
+        }
+    }
+}
+
+impl<P: Protocol, T> Expire for Call<'_, P, T> {
+    fn home(&self) -> Home {
+        self.outgoing.home()
+    }
+
+    fn limit(&mut self) {
+        self.asking.limit();
+    }
+
+    fn expire(&mut self) -> Self::Output {
+        self.asking.expire(&self.outgoing)
     }
 }
 
 impl<P: Protocol, T> fmt::Debug for Call<'_, P, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.message.as_ref().map(|message| P::label(message).name);
         f.debug_struct("Call")
-            .field("to", self.address.get())
-            .field("message", &name)
+            .field("to", self.target())
+            .field("message", &self.outgoing.name())
             .finish_non_exhaustive()
     }
 }

@@ -123,7 +123,7 @@ impl<T> Reply<T> {
         }
     }
 
-    pub(crate) fn none() -> Self {
+    pub(crate) const fn none() -> Self {
         Reply { slot: None }
     }
 }

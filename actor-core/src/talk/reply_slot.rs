@@ -4,17 +4,57 @@ use super::head::Head;
 use super::reply::Reply;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::observe::stamp::Stamp;
+use std::any::Any;
 use std::fmt;
-use std::marker::PhantomData;
 
 /// Where a message carries its reply: empty when it was sent, filled when it is a call.
-///
-/// It is tagged with the actor, so that a message enum uses all the actor's type parameters.
-pub struct ReplySlot<P: ?Sized, T> {
+pub struct ReplySlot<T> {
     reply: Reply<T>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     stamp: Stamp,
-    protocol: PhantomData<fn() -> *const P>,
+}
+
+/// The reply slot of a message of `P`. It is no more than [`ReplySlot`], and only named by `P`, so that a
+/// message enum uses all the type parameters of its protocol.
+pub type ReplySlotOf<P, T> = <P as Slotted<T>>::Slot;
+
+/// Whose messages carry replies: see [`ReplySlotOf`].
+pub trait Slotted<T> {
+    /// `ReplySlot<T>`
+    type Slot;
+}
+
+impl<P: ?Sized, T> Slotted<T> for P {
+    type Slot = ReplySlot<T>;
+}
+
+/// A reply slot, the type of its answer forgotten: so a call finds it in a message without being compiled
+/// for each pair of both.
+pub trait AnySlot: Any {
+    /// When and by whom the message was sent.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    fn stamp(&mut self) -> &mut Stamp;
+}
+
+/// What [`Protocol::slot`](crate::Protocol) finds.
+pub type SlotMut<'a> = &'a mut (dyn AnySlot + 'static);
+
+impl<T: 'static> AnySlot for ReplySlot<T> {
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    fn stamp(&mut self) -> &mut Stamp {
+        &mut self.stamp
+    }
+}
+
+impl dyn AnySlot {
+    /// Puts the reply into the message.
+    #[inline]
+    pub(super) fn fill<T: 'static>(&mut self, reply: Reply<T>) {
+        let slot: &mut dyn Any = self;
+        if let Some(slot) = slot.downcast_mut::<ReplySlot<T>>() {
+            slot.reply = reply;
+        }
+    }
 }
 
 /// What the run loop is told of a slot.
@@ -35,40 +75,25 @@ impl Marks<'_> {
     };
 }
 
-impl<P: ?Sized, T> ReplySlot<P, T> {
-    /// A message that nobody waits for.
-    pub fn empty() -> Self {
-        ReplySlot {
-            reply: Reply::none(),
-            #[cfg(any(feature = "metrics", feature = "tracing"))]
-            stamp: Stamp::default(),
-            protocol: PhantomData,
-        }
-    }
-
-    pub(crate) fn fill(&mut self, reply: Reply<T>) {
-        self.reply = reply;
-    }
-
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) fn stamp(&mut self) -> &mut Stamp {
-        &mut self.stamp
-    }
+impl<T> ReplySlot<T> {
+    /// Of a message that nobody waits for. A constant, so that nothing can go wrong between the arguments
+    /// of a message and the message.
+    pub const EMPTY: Self = ReplySlot {
+        reply: Reply::none(),
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        stamp: Stamp::NONE,
+    };
 
     /// What the run loop is told of the message, if somebody waits for instance.
     pub fn head(&self) -> Marks<'_> {
         Marks {
-            reply: self.reply.slot.as_deref().map(|slot| &slot.head),
+            reply: match &self.reply.slot {
+                Some(slot) => Some(&slot.head),
+                None => None,
+            },
             #[cfg(any(feature = "metrics", feature = "tracing"))]
             stamp: Some(&self.stamp),
         }
-    }
-
-    /// Answers with what the handler returned. What nobody takes is looked at by `lost`: an error
-    /// that was returned to nobody is reported.
-    #[inline]
-    pub fn answer(self, value: T, lost: fn(&T) -> Option<String>) {
-        self.reply.answer(value, lost);
     }
 
     /// Hands the reply to a handler that answers later.
@@ -77,7 +102,15 @@ impl<P: ?Sized, T> ReplySlot<P, T> {
     }
 }
 
-impl<P: ?Sized, T> fmt::Debug for ReplySlot<P, T> {
+/// Answers with what the handler returned. What nobody takes is looked at by `lost`: an error that was
+/// returned to nobody is reported.
+// A function, so that the value is made before the slot is moved: until then `lost` is found by it.
+#[inline]
+pub fn answer<T>(value: T, lost: fn(&T) -> Option<String>, slot: ReplySlot<T>) {
+    slot.reply.answer(value, lost);
+}
+
+impl<T> fmt::Debug for ReplySlot<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReplySlot").finish_non_exhaustive()
     }

@@ -20,6 +20,7 @@ fn is_async(protocol: &Protocol) -> bool {
 //         type Enum = AccountMessage;
 //         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: true, exit: false };
 //         fn label_of(__message: &AccountMessage) -> __p::Label<'_> { .. }
+//         fn slot_of(__message: &mut AccountMessage) -> __p::Option<__p::SlotMut<'_>> { .. }
 //         fn runner(__life: __p::Life<Self>) -> __p::Runner {
 //             __p::Runner::later(__life.seat(), __p::run(__life))
 //         }
@@ -53,6 +54,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let handle = expand_handle(protocol);
     let shared = expand_shared(protocol);
     let label = message::expand_label(protocol, &quote!(label_of));
+    let slot = message::expand_slot(protocol, &quote!(slot_of));
     let lent = if protocol.local { quote!(LocalLending) } else { quote!(Lending) };
     let shown = message::expand_shown(protocol);
     let address = &protocol.address;
@@ -64,6 +66,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
         #kept
         #label
+        #slot
         #runner
         fn foreign(__message: &#me) -> __p::Option<&__p::Foreign<Self>> {
             if let #ident::__Foreign(ref __it) = *__message { __p::Some(__it) } else { __p::None }
@@ -268,7 +271,7 @@ fn expand_call(
 
 // Output:
 //     __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
-//         __reply.answer(.., |__value| (&&&__p::Probe(__value)).lost());
+//         __p::answer(.., (&&&__p::Probe(&__reply)).lost(), __reply);
 //     }
 pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
@@ -293,9 +296,9 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
     let take = (*receiver == Receiver::Owned)
         .then(|| quote!(let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };));
     let answer = match message.reply.kind {
-        ReplyKind::Nothing => quote!(__reply.answer(#call, |_| __p::None);),
+        ReplyKind::Nothing => quote!(__p::answer(#call, __p::nothing, __reply);),
         ReplyKind::Returned => {
-            quote!(__reply.answer(#call, |__value| (&&&__p::Probe(__value)).lost());)
+            quote!(__p::answer(#call, (&&&__p::Probe(&__reply)).lost(), __reply);)
         }
         ReplyKind::Later => quote!(#call;),
     };

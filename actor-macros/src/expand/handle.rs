@@ -40,11 +40,7 @@ pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
 //     pub fn withdraw(&self, amount: u64) -> ::actor_core::Call<'_, Account, Result<u64, Insufficient>> {
 //         ::actor_core::Call::__new(
 //             self,
-//             AccountMessage::Withdraw { amount, __reply: __p::ReplySlot::empty() },
-//             |__message| match __message {
-//                 AccountMessage::Withdraw { __reply, .. } => __p::Some(__reply),
-//                 _ => __p::None,
-//             },
+//             AccountMessage::Withdraw { amount, __reply: __p::ReplySlot::EMPTY },
 //         )
 //     }
 fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
@@ -72,9 +68,6 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
         parameters.extend(quote_spanned!(place=> , #(#cfgs)* #name: #ty));
         fields.extend(quote_spanned!(place=> #(#cfgs)* #name,));
     }
-    // A pattern that can only match needs no second arm.
-    let otherwise = (protocol.messages.len() > 1 || message::is_actor(protocol))
-        .then(|| quote_spanned!(place=> _ => __p::None,));
     let make = if message.is_answered_in_turn() { "__new" } else { "__indirect" };
     let make = Ident::new(make, place);
     quote_spanned! {place=>
@@ -84,11 +77,7 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
         #vis fn #name(&self #parameters) -> #krate::Call<'_, #actor, #reply> {
             #krate::Call::#make(
                 self,
-                #ident::#variant { #fields __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    #ident::#variant { __reply, .. } => __p::Some(__reply),
-                    #otherwise
-                },
+                #ident::#variant { #fields __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn link(protocol: &Protocol, message: &Message) -> String {
 // Input:  pub async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
 // Output:
 //     pub enum AccountMessage {
-//         Withdraw { amount: u64, __reply: __p::ReplySlot<Account, Result<u64, Insufficient>> },
+//         Withdraw { amount: u64, __reply: __p::ReplySlot<Result<u64, Insufficient>> },
 //     }
 pub(super) fn expand_message(protocol: &Protocol) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
@@ -84,13 +84,19 @@ fn expand_variant(protocol: &Protocol, message: &Message) -> TokenStream {
         Some(quote!(#(#cfgs)* #(#docs)* #name: #ty,))
     });
     let reply = &message.reply.ty;
+    // An actor's enum uses all its type parameters in the variant for messages of protocols.
+    let slot = if is_actor(protocol) || protocol.generics.params.is_empty() {
+        quote!(ReplySlot<#reply>)
+    } else {
+        quote!(ReplySlotOf<#actor, #reply>)
+    };
     quote! {
         #(#cfgs)*
         #(#docs)*
         #variant {
             #(#fields)*
             #[doc(hidden)]
-            __reply: __p::ReplySlot<#actor, #reply>,
+            __reply: __p::#slot,
         },
     }
 }
@@ -126,6 +132,7 @@ pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
 //     impl __p::Protocol for AnyGreeter {
 //         type Message = GreeterMessage;
 //         fn label(__message: &GreeterMessage) -> __p::Label<'_> { .. }
+//         fn slot(__message: &mut GreeterMessage) -> __p::Option<__p::SlotMut<'_>> { .. }
 //     }
 pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
@@ -133,6 +140,7 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let shown = expand_shown(protocol);
     let quiet = super::do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
     let label = expand_label(protocol, &quote!(label));
+    let slot = expand_slot(protocol, &quote!(slot));
     let messages: Vec<_> = protocol.messages.iter().map(|it| names::plain(&it.name)).collect();
     let helpers = protocol.helpers.iter().map(names::plain);
     let helpers: Vec<_> = helpers.filter(|name| !messages.contains(name)).collect();
@@ -146,6 +154,7 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
             type Message = #shown;
             #helpers
             #label
+            #slot
         }
     }
 }
@@ -170,6 +179,27 @@ pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStre
     let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(ref __it) => __it.label(),));
     quote! {
         fn #name(__message: &#me) -> __p::Label<'_> {
+            match *__message { #(#arms)* #foreign }
+        }
+    }
+}
+
+// Output:
+//     fn slot(__message: &mut AccountMessage) -> __p::Option<__p::SlotMut<'_>> {
+//         match *__message {
+//             AccountMessage::Withdraw { ref mut __reply, .. } => __p::Some(__reply),
+//         }
+//     }
+pub(super) fn expand_slot(protocol: &Protocol, name: &TokenStream) -> TokenStream {
+    let ident = span::on(&protocol.message, span::hidden());
+    let me = enum_type(protocol);
+    let arms = protocol.messages.iter().map(|message| {
+        let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
+        quote!(#(#cfgs)* #ident::#variant { ref mut __reply, .. } => __p::Some(__reply),)
+    });
+    let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(_) => __p::None,));
+    quote! {
+        fn #name(__message: &mut #me) -> __p::Option<__p::SlotMut<'_>> {
             match *__message { #(#arms)* #foreign }
         }
     }

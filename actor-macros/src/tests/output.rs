@@ -27,9 +27,9 @@ fn added(messages: usize) -> io::Result<usize> {
 #[test]
 fn an_expansion_keeps_to_its_budget() -> io::Result<()> {
     // The address with its eight trait impls, the door for messages of protocols, and what is there
-    // once for all messages; for each message a variant, two short arms, an arm that calls the
+    // once for all messages; for each message a variant, three short arms, an arm that calls the
     // handler, and the address method.
-    let (fixed, each) = (159, 25);
+    let (fixed, each) = (164, 24);
     for messages in [0, 1, 2, 10] {
         let (lines, most) = (added(messages)?, fixed + each * messages);
         assert!(lines <= most, "{messages} messages: {lines} lines instead of {most}");

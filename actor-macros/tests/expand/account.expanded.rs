@@ -35,13 +35,13 @@ const _: () = {
         Withdraw {
             amount: u64,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Account, Result<u64, Insufficient>>,
+            __reply: __p::ReplySlot<Result<u64, Insufficient>>,
         },
         #[doc = " Looks up `key` some day."]
         Lookup {
             key: String,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Account, Entry>,
+            __reply: __p::ReplySlot<Entry>,
         },
         Keep {
             reply: Reply<Entry>,
@@ -50,12 +50,12 @@ const _: () = {
             arg2: u8,
             z: u8,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Account, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         #[doc = " Ends the account."]
         Close {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Account, Account>,
+            __reply: __p::ReplySlot<Account>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Account>),
@@ -98,6 +98,15 @@ const _: () = {
                 AccountMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut AccountMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                AccountMessage::Withdraw { ref mut __reply, .. } => __p::Some(__reply),
+                AccountMessage::Lookup { ref mut __reply, .. } => __p::Some(__reply),
+                AccountMessage::Keep { ref mut __reply, .. } => __p::Some(__reply),
+                AccountMessage::Close { ref mut __reply, .. } => __p::Some(__reply),
+                AccountMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run(__life))
         }
@@ -118,21 +127,21 @@ const _: () = {
                 let __p::Some(__me) = __actor else { return __p::Flow::Done };
                 match __input {
                     __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
-                        __reply
-                            .answer(__p::sendable(Self::withdraw(__me, amount)).await, |__value| {
-                                (&&&__p::Probe(__value)).lost()
-                            });
+                        __p::answer(
+                            __p::sendable(Self::withdraw(__me, amount)).await,
+                            (&&&__p::Probe(&__reply)).lost(),
+                            __reply,
+                        );
                     }
                     __p::Input::Message(AccountMessage::Lookup { key, __reply }) => {
                         Self::lookup(__me, key, __context, __reply.into_reply());
                     }
                     __p::Input::Message(AccountMessage::Keep { reply, arg1, arg2, z, __reply }) => {
-                        __reply.answer(Self::keep(__me, reply, arg1, arg2, z), |_| __p::None);
+                        __p::answer(Self::keep(__me, reply, arg1, arg2, z), __p::nothing, __reply);
                     }
                     __p::Input::Message(AccountMessage::Close { __reply }) => {
                         let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
-                        __reply
-                            .answer(Self::close(__me), |__value| (&&&__p::Probe(__value)).lost());
+                        __p::answer(Self::close(__me), (&&&__p::Probe(&__reply)).lost(), __reply);
                     }
                     __p::Input::Start => return __p::started(Self::open(__me, __context)),
                     __p::Input::Stop(__exit) => {
@@ -184,22 +193,14 @@ const _: () = {
         ) -> ::actor_core::Call<'_, Account, Result<u64, Insufficient>> {
             ::actor_core::Call::__new(
                 self,
-                AccountMessage::Withdraw { amount, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    AccountMessage::Withdraw { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                AccountMessage::Withdraw { amount, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = " Looks up `key` some day."]
         pub(crate) fn lookup(&self, key: String) -> ::actor_core::Call<'_, Account, Entry> {
             ::actor_core::Call::__indirect(
                 self,
-                AccountMessage::Lookup { key, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    AccountMessage::Lookup { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                AccountMessage::Lookup { key, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Account::keep`]."]
@@ -212,22 +213,14 @@ const _: () = {
         ) -> ::actor_core::Call<'_, Account, ()> {
             ::actor_core::Call::__new(
                 self,
-                AccountMessage::Keep { reply, arg1, arg2, z, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    AccountMessage::Keep { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                AccountMessage::Keep { reply, arg1, arg2, z, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = " Ends the account."]
         pub fn close(&self) -> ::actor_core::Call<'_, Account, Account> {
             ::actor_core::Call::__new(
                 self,
-                AccountMessage::Close { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    AccountMessage::Close { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                AccountMessage::Close { __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

@@ -128,7 +128,7 @@ const _: () = {
             #[doc = " How many."]
             kept: u8,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Old, u8>,
+            __reply: __p::ReplySlot<u8>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Old>),
@@ -168,6 +168,13 @@ const _: () = {
                 OldMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut OldMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                #[cfg(feature = "extra")]
+                OldMessage::F { ref mut __reply, .. } => __p::Some(__reply),
+                OldMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -193,14 +200,15 @@ const _: () = {
                     kept,
                     __reply,
                 }) => {
-                    __reply.answer(
+                    __p::answer(
                         Self::f(
                             __me,
                             #[cfg(any())]
                             gone,
                             kept,
                         ),
-                        |__value| (&&&__p::Probe(__value)).lost(),
+                        (&&&__p::Probe(&__reply)).lost(),
+                        __reply,
                     );
                 }
                 #[cfg(feature = "extra")]
@@ -258,11 +266,7 @@ const _: () = {
                     #[cfg(any())]
                     gone,
                     kept,
-                    __reply: __p::ReplySlot::empty(),
-                },
-                |__message| match __message {
-                    OldMessage::F { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
+                    __reply: __p::ReplySlot::EMPTY,
                 },
             )
         }

@@ -16,11 +16,11 @@ const _: () = {
     pub enum CounterMessage {
         Label {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Counter, String>,
+            __reply: __p::ReplySlot<String>,
         },
         Last {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Counter, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Counter>),
@@ -55,6 +55,13 @@ const _: () = {
                 CounterMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut CounterMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                CounterMessage::Label { ref mut __reply, .. } => __p::Some(__reply),
+                CounterMessage::Last { ref mut __reply, .. } => __p::Some(__reply),
+                CounterMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -74,10 +81,10 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CounterMessage::Label { __reply }) => {
-                    __reply.answer(Self::label(__me), |__value| (&&&__p::Probe(__value)).lost());
+                    __p::answer(Self::label(__me), (&&&__p::Probe(&__reply)).lost(), __reply);
                 }
                 __p::Input::Message(CounterMessage::Last { __reply }) => {
-                    __reply.answer(Self::last(__me), |_| __p::None);
+                    __p::answer(Self::last(__me), __p::nothing, __reply);
                 }
                 __p::Input::Message(CounterMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);
@@ -117,23 +124,12 @@ const _: () = {
         pub fn label(&self) -> ::actor_core::Call<'_, Counter, String> {
             ::actor_core::Call::__new(
                 self,
-                CounterMessage::Label { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    CounterMessage::Label { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                CounterMessage::Label { __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Counter::last`]."]
         pub fn last(&self) -> ::actor_core::Call<'_, Counter, ()> {
-            ::actor_core::Call::__new(
-                self,
-                CounterMessage::Last { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    CounterMessage::Last { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
-            )
+            ::actor_core::Call::__new(self, CounterMessage::Last { __reply: __p::ReplySlot::EMPTY })
         }
     }
 };

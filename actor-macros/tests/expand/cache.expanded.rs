@@ -141,13 +141,13 @@ const _: () = {
         Get {
             key: K,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<shop::Cache<K, V, N>, Option<V>>,
+            __reply: __p::ReplySlot<Option<V>>,
         },
         All {
             others: Vec<shop::Cache<K, V, N>>,
             numbers: [u8; <shop::Cache<K, V, N>>::SIZE],
             #[doc(hidden)]
-            __reply: __p::ReplySlot<shop::Cache<K, V, N>, <shop::Cache<K, V, N> as Trait>::Item>,
+            __reply: __p::ReplySlot<<shop::Cache<K, V, N> as Trait>::Item>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<shop::Cache<K, V, N>>),
@@ -186,6 +186,13 @@ const _: () = {
                 CacheMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut CacheMessage<K, V, N>) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                CacheMessage::Get { ref mut __reply, .. } => __p::Some(__reply),
+                CacheMessage::All { ref mut __reply, .. } => __p::Some(__reply),
+                CacheMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -205,12 +212,14 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CacheMessage::Get { key, __reply }) => {
-                    __reply.answer(Self::get(__me, key), |__value| (&&&__p::Probe(__value)).lost());
+                    __p::answer(Self::get(__me, key), (&&&__p::Probe(&__reply)).lost(), __reply);
                 }
                 __p::Input::Message(CacheMessage::All { others, numbers, __reply }) => {
-                    __reply.answer(Self::all(__me, others, numbers), |__value| {
-                        (&&&__p::Probe(__value)).lost()
-                    });
+                    __p::answer(
+                        Self::all(__me, others, numbers),
+                        (&&&__p::Probe(&__reply)).lost(),
+                        __reply,
+                    );
                 }
                 __p::Input::Message(CacheMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);
@@ -258,11 +267,7 @@ const _: () = {
         pub fn get(&self, key: K) -> ::actor_core::Call<'_, shop::Cache<K, V, N>, Option<V>> {
             ::actor_core::Call::__new(
                 self,
-                CacheMessage::Get { key, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    CacheMessage::Get { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                CacheMessage::Get { key, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Cache::all`](shop::Cache::all)."]
@@ -274,11 +279,7 @@ const _: () = {
         {
             ::actor_core::Call::__new(
                 self,
-                CacheMessage::All { others, numbers, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    CacheMessage::All { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                CacheMessage::All { others, numbers, __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

@@ -95,12 +95,12 @@ const _: () = {
         Add {
             amount: u64,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Counter, u64>,
+            __reply: __p::ReplySlot<u64>,
         },
         #[doc = " Forgets everything."]
         Reset {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Counter, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Counter>),
@@ -135,6 +135,13 @@ const _: () = {
                 CounterMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut CounterMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                CounterMessage::Add { ref mut __reply, .. } => __p::Some(__reply),
+                CounterMessage::Reset { ref mut __reply, .. } => __p::Some(__reply),
+                CounterMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::later(__life.seat(), __p::run(__life))
         }
@@ -155,12 +162,14 @@ const _: () = {
                 let __p::Some(__me) = __actor else { return __p::Flow::Done };
                 match __input {
                     __p::Input::Message(CounterMessage::Add { amount, __reply }) => {
-                        __reply.answer(__p::sendable(Self::add(__me, amount)).await, |__value| {
-                            (&&&__p::Probe(__value)).lost()
-                        });
+                        __p::answer(
+                            __p::sendable(Self::add(__me, amount)).await,
+                            (&&&__p::Probe(&__reply)).lost(),
+                            __reply,
+                        );
                     }
                     __p::Input::Message(CounterMessage::Reset { __reply }) => {
-                        __reply.answer(Self::reset(__me), |_| __p::None);
+                        __p::answer(Self::reset(__me), __p::nothing, __reply);
                     }
                     __p::Input::Message(CounterMessage::__Foreign(__it)) => {
                         return __it.later(__actor, __context).await;
@@ -201,22 +210,14 @@ const _: () = {
         pub fn add(&self, amount: u64) -> ::actor_core::Call<'_, Counter, u64> {
             ::actor_core::Call::__new(
                 self,
-                CounterMessage::Add { amount, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    CounterMessage::Add { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                CounterMessage::Add { amount, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = " Forgets everything."]
         pub fn reset(&self) -> ::actor_core::Call<'_, Counter, ()> {
             ::actor_core::Call::__new(
                 self,
-                CounterMessage::Reset { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    CounterMessage::Reset { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                CounterMessage::Reset { __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

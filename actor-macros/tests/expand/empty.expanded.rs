@@ -142,6 +142,11 @@ const _: () = {
                 DoubleMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut DoubleMessage<T>) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                DoubleMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }

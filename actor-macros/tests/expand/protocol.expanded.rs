@@ -114,23 +114,23 @@ const _: () = {
             key: K,
             value: [u8; N],
             #[doc(hidden)]
-            __reply: __p::ReplySlot<AnyStore<K, N>, Option<[u8; N]>>,
+            __reply: __p::ReplySlotOf<AnyStore<K, N>, Option<[u8; N]>>,
         },
         #[cfg(feature = "slow")]
         #[doc = " Looks it up, and may take its time."]
         Get {
             key: K,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<AnyStore<K, N>, Option<[u8; N]>>,
+            __reply: __p::ReplySlotOf<AnyStore<K, N>, Option<[u8; N]>>,
         },
         #[doc = " Answers when there is something."]
         Wait {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<AnyStore<K, N>, K>,
+            __reply: __p::ReplySlotOf<AnyStore<K, N>, K>,
         },
         Finish {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<AnyStore<K, N>, usize>,
+            __reply: __p::ReplySlotOf<AnyStore<K, N>, usize>,
         },
     }
     #[automatically_derived]
@@ -159,6 +159,15 @@ const _: () = {
                 StoreMessage::Finish { ref __reply, .. } => {
                     __p::Label::new("finish", __reply.head())
                 }
+            }
+        }
+        fn slot(__message: &mut StoreMessage<K, N>) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                StoreMessage::Put { ref mut __reply, .. } => __p::Some(__reply),
+                #[cfg(feature = "slow")]
+                StoreMessage::Get { ref mut __reply, .. } => __p::Some(__reply),
+                StoreMessage::Wait { ref mut __reply, .. } => __p::Some(__reply),
+                StoreMessage::Finish { ref mut __reply, .. } => __p::Some(__reply),
             }
         }
     }
@@ -194,15 +203,19 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __message {
                 StoreMessage::Put { key, value, __reply } => {
-                    __reply.answer(<__A as Store<K, N>>::put(__me, key, value), |__value| {
-                        (&&&__p::Probe(__value)).lost()
-                    });
+                    __p::answer(
+                        <__A as Store<K, N>>::put(__me, key, value),
+                        (&&&__p::Probe(&__reply)).lost(),
+                        __reply,
+                    );
                 }
                 StoreMessage::Finish { __reply } => {
                     let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
-                    __reply.answer(<__A as Store<K, N>>::finish(__me), |__value| {
-                        (&&&__p::Probe(__value)).lost()
-                    });
+                    __p::answer(
+                        <__A as Store<K, N>>::finish(__me),
+                        (&&&__p::Probe(&__reply)).lost(),
+                        __reply,
+                    );
                 }
                 _ => {}
             }
@@ -227,9 +240,10 @@ const _: () = {
                 match __message {
                     #[cfg(feature = "slow")]
                     StoreMessage::Get { key, __reply } => {
-                        __reply.answer(
+                        __p::answer(
                             <__A as Store<K, N>>::get(__me, key, __context).await,
-                            |__value| (&&&__p::Probe(__value)).lost(),
+                            (&&&__p::Probe(&__reply)).lost(),
+                            __reply,
                         );
                     }
                     StoreMessage::Wait { __reply } => {
@@ -266,11 +280,7 @@ const _: () = {
         ) -> ::actor_core::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
             ::actor_core::Call::__new(
                 self,
-                StoreMessage::Put { key, value, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    StoreMessage::Put { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                StoreMessage::Put { key, value, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[cfg(feature = "slow")]
@@ -278,34 +288,19 @@ const _: () = {
         pub fn get(&self, key: K) -> ::actor_core::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
             ::actor_core::Call::__new(
                 self,
-                StoreMessage::Get { key, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    StoreMessage::Get { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                StoreMessage::Get { key, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = " Answers when there is something."]
         pub fn wait(&self) -> ::actor_core::Call<'_, AnyStore<K, N>, K> {
             ::actor_core::Call::__indirect(
                 self,
-                StoreMessage::Wait { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    StoreMessage::Wait { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                StoreMessage::Wait { __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Store::finish`]."]
         pub fn finish(&self) -> ::actor_core::Call<'_, AnyStore<K, N>, usize> {
-            ::actor_core::Call::__new(
-                self,
-                StoreMessage::Finish { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    StoreMessage::Finish { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
-            )
+            ::actor_core::Call::__new(self, StoreMessage::Finish { __reply: __p::ReplySlot::EMPTY })
         }
     }
 };

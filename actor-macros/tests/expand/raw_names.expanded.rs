@@ -90,18 +90,18 @@ const _: () = {
             arg0: u8,
             arg3: (u8, u8),
             #[doc(hidden)]
-            __reply: __p::ReplySlot<r#Type, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         Self_ {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<r#Type, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         _1 {
             message: Message,
             reply: Reply,
             _type: u8,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<r#Type, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<r#Type>),
@@ -136,6 +136,14 @@ const _: () = {
                 TypeMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut TypeMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                TypeMessage::Fn { ref mut __reply, .. } => __p::Some(__reply),
+                TypeMessage::Self_ { ref mut __reply, .. } => __p::Some(__reply),
+                TypeMessage::_1 { ref mut __reply, .. } => __p::Some(__reply),
+                TypeMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::local_later(__life.seat(), __p::run(__life))
         }
@@ -161,15 +169,17 @@ const _: () = {
                         arg3,
                         __reply,
                     }) => {
-                        __reply.answer(Self::r#fn(__me, r#match, self_, arg0, arg3).await, |_| {
-                            __p::None
-                        });
+                        __p::answer(
+                            Self::r#fn(__me, r#match, self_, arg0, arg3).await,
+                            __p::nothing,
+                            __reply,
+                        );
                     }
                     __p::Input::Message(TypeMessage::Self_ { __reply }) => {
-                        __reply.answer(Self::self_(__me), |_| __p::None);
+                        __p::answer(Self::self_(__me), __p::nothing, __reply);
                     }
                     __p::Input::Message(TypeMessage::_1 { message, reply, _type, __reply }) => {
-                        __reply.answer(Self::_1(__me, message, reply, _type), |_| __p::None);
+                        __p::answer(Self::_1(__me, message, reply, _type), __p::nothing, __reply);
                     }
                     __p::Input::Message(TypeMessage::__Foreign(__it)) => {
                         return __it.later(__actor, __context).await;
@@ -216,23 +226,12 @@ const _: () = {
         ) -> ::actor_core::Call<'_, r#Type, ()> {
             ::actor_core::Call::__new(
                 self,
-                TypeMessage::Fn { r#match, self_, arg0, arg3, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    TypeMessage::Fn { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                TypeMessage::Fn { r#match, self_, arg0, arg3, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Type::self_`]."]
         pub fn self_(&self) -> ::actor_core::Call<'_, r#Type, ()> {
-            ::actor_core::Call::__new(
-                self,
-                TypeMessage::Self_ { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    TypeMessage::Self_ { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
-            )
+            ::actor_core::Call::__new(self, TypeMessage::Self_ { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Type::_1`]."]
         pub fn _1(
@@ -243,11 +242,7 @@ const _: () = {
         ) -> ::actor_core::Call<'_, r#Type, ()> {
             ::actor_core::Call::__new(
                 self,
-                TypeMessage::_1 { message, reply, _type, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    TypeMessage::_1 { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                TypeMessage::_1 { message, reply, _type, __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

@@ -98,32 +98,32 @@ const _: () = {
         Turn {
             speed: u32,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Motor, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         Halt {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Motor, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         #[cfg(unix)]
         GiveBack {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Motor, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         Alarm {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Motor, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         Shift {
             arg0: (Gear, u8),
             #[cfg(unix)]
             by: String,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Motor, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         Watch {
             limit: u32,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Motor, u32>,
+            __reply: __p::ReplySlot<u32>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Motor>),
@@ -166,6 +166,18 @@ const _: () = {
                 MotorMessage::Shift { ref __reply, .. } => __p::Label::new("shift", __reply.head()),
                 MotorMessage::Watch { ref __reply, .. } => __p::Label::new("watch", __reply.head()),
                 MotorMessage::__Foreign(ref __it) => __it.label(),
+            }
+        }
+        fn slot_of(__message: &mut MotorMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                MotorMessage::Turn { ref mut __reply, .. } => __p::Some(__reply),
+                MotorMessage::Halt { ref mut __reply, .. } => __p::Some(__reply),
+                #[cfg(unix)]
+                MotorMessage::GiveBack { ref mut __reply, .. } => __p::Some(__reply),
+                MotorMessage::Alarm { ref mut __reply, .. } => __p::Some(__reply),
+                MotorMessage::Shift { ref mut __reply, .. } => __p::Some(__reply),
+                MotorMessage::Watch { ref mut __reply, .. } => __p::Some(__reply),
+                MotorMessage::__Foreign(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
@@ -233,17 +245,17 @@ const _: () = {
                 let __p::Some(__me) = __actor else { return __p::Flow::Done };
                 match __input {
                     __p::Input::Message(MotorMessage::Turn { speed, __reply }) => {
-                        __reply.answer(Self::turn(__me, speed), |_| __p::None);
+                        __p::answer(Self::turn(__me, speed), __p::nothing, __reply);
                     }
                     __p::Input::Message(MotorMessage::Halt { __reply }) => {
-                        __reply.answer(Self::halt(__me), |_| __p::None);
+                        __p::answer(Self::halt(__me), __p::nothing, __reply);
                     }
                     #[cfg(unix)]
                     __p::Input::Message(MotorMessage::GiveBack { __reply }) => {
-                        __reply.answer(Self::give_back(__me), |_| __p::None);
+                        __p::answer(Self::give_back(__me), __p::nothing, __reply);
                     }
                     __p::Input::Message(MotorMessage::Alarm { __reply }) => {
-                        __reply.answer(Self::alarm(__me), |_| __p::None);
+                        __p::answer(Self::alarm(__me), __p::nothing, __reply);
                     }
                     __p::Input::Message(MotorMessage::Shift {
                         arg0,
@@ -251,14 +263,15 @@ const _: () = {
                         by,
                         __reply,
                     }) => {
-                        __reply.answer(
+                        __p::answer(
                             Self::shift(
                                 __me,
                                 arg0,
                                 #[cfg(unix)]
                                 by,
                             ),
-                            |_| __p::None,
+                            __p::nothing,
+                            __reply,
                         );
                     }
                     __p::Input::Message(MotorMessage::__Foreign(__it)) => {
@@ -279,9 +292,10 @@ const _: () = {
             async move {
                 match __p::Input::Message(__message) {
                     __p::Input::Message(MotorMessage::Watch { limit, __reply }) => {
-                        __reply.answer(
+                        __p::answer(
                             __p::Lent::<Self>::new().sendable(Self::watch(__me, limit)).await,
-                            |__value| (&&&__p::Probe(__value)).lost(),
+                            (&&&__p::Probe(&__reply)).lost(),
+                            __reply,
                         );
                     }
                     _ => {}
@@ -343,46 +357,24 @@ const _: () = {
         fn turn(&self, speed: u32) -> ::actor_core::Call<'_, Motor, ()> {
             ::actor_core::Call::__new(
                 self,
-                MotorMessage::Turn { speed, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    MotorMessage::Turn { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                MotorMessage::Turn { speed, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Motor::halt`]."]
         fn halt(&self) -> ::actor_core::Call<'_, Motor, ()> {
-            ::actor_core::Call::__new(
-                self,
-                MotorMessage::Halt { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    MotorMessage::Halt { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
-            )
+            ::actor_core::Call::__new(self, MotorMessage::Halt { __reply: __p::ReplySlot::EMPTY })
         }
         #[cfg(unix)]
         #[doc = "Sends [`Motor::give_back`]."]
         fn give_back(&self) -> ::actor_core::Call<'_, Motor, ()> {
             ::actor_core::Call::__new(
                 self,
-                MotorMessage::GiveBack { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    MotorMessage::GiveBack { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                MotorMessage::GiveBack { __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Motor::alarm`]."]
         fn alarm(&self) -> ::actor_core::Call<'_, Motor, ()> {
-            ::actor_core::Call::__new(
-                self,
-                MotorMessage::Alarm { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    MotorMessage::Alarm { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
-            )
+            ::actor_core::Call::__new(self, MotorMessage::Alarm { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Motor::shift`]."]
         fn shift(
@@ -396,11 +388,7 @@ const _: () = {
                     arg0,
                     #[cfg(unix)]
                     by,
-                    __reply: __p::ReplySlot::empty(),
-                },
-                |__message| match __message {
-                    MotorMessage::Shift { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
+                    __reply: __p::ReplySlot::EMPTY,
                 },
             )
         }
@@ -408,11 +396,7 @@ const _: () = {
         fn watch(&self, limit: u32) -> ::actor_core::Call<'_, Motor, u32> {
             ::actor_core::Call::__indirect(
                 self,
-                MotorMessage::Watch { limit, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    MotorMessage::Watch { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                MotorMessage::Watch { limit, __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

@@ -17,7 +17,7 @@ const _: () = {
             more: Vec<Entry>,
             number: u8,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<One, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<One>),
@@ -48,6 +48,12 @@ const _: () = {
                 OneMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut OneMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                OneMessage::F { ref mut __reply, .. } => __p::Some(__reply),
+                OneMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -66,7 +72,7 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(OneMessage::F { entry, more, number, __reply }) => {
-                    __reply.answer(Self::f(__me, entry, more, number), |_| __p::None);
+                    __p::answer(Self::f(__me, entry, more, number), __p::nothing, __reply);
                 }
                 __p::Input::Message(OneMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);
@@ -106,11 +112,7 @@ const _: () = {
         fn f(&self, entry: Entry, more: Vec<Entry>, number: u8) -> ::actor_core::Call<'_, One, ()> {
             ::actor_core::Call::__new(
                 self,
-                OneMessage::F { entry, more, number, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    OneMessage::F { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                OneMessage::F { entry, more, number, __reply: __p::ReplySlot::EMPTY },
             )
         }
     }
@@ -135,7 +137,7 @@ const _: () = {
             entry: Entry,
             other: Other,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Many, Third>,
+            __reply: __p::ReplySlot<Third>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Many>),
@@ -166,6 +168,12 @@ const _: () = {
                 ManyMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut ManyMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                ManyMessage::F { ref mut __reply, .. } => __p::Some(__reply),
+                ManyMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -185,9 +193,11 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(ManyMessage::F { entry, other, __reply }) => {
-                    __reply.answer(Self::f(__me, entry, other), |__value| {
-                        (&&&__p::Probe(__value)).lost()
-                    });
+                    __p::answer(
+                        Self::f(__me, entry, other),
+                        (&&&__p::Probe(&__reply)).lost(),
+                        __reply,
+                    );
                 }
                 __p::Input::Message(ManyMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);
@@ -227,11 +237,7 @@ const _: () = {
         fn f(&self, entry: Entry, other: Other) -> ::actor_core::Call<'_, Many, Third> {
             ::actor_core::Call::__new(
                 self,
-                ManyMessage::F { entry, other, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    ManyMessage::F { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                ManyMessage::F { entry, other, __reply: __p::ReplySlot::EMPTY },
             )
         }
     }
@@ -254,7 +260,7 @@ const _: () = {
             entry: Entry,
             other: Rc<u8>,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Sure, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Sure>),
@@ -285,6 +291,12 @@ const _: () = {
                 SureMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut SureMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                SureMessage::F { ref mut __reply, .. } => __p::Some(__reply),
+                SureMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -303,7 +315,7 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(SureMessage::F { entry, other, __reply }) => {
-                    __reply.answer(Self::f(__me, entry, other), |_| __p::None);
+                    __p::answer(Self::f(__me, entry, other), __p::nothing, __reply);
                 }
                 __p::Input::Message(SureMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);
@@ -343,11 +355,7 @@ const _: () = {
         fn f(&self, entry: Entry, other: Rc<u8>) -> ::actor_core::Call<'_, Sure, ()> {
             ::actor_core::Call::__new(
                 self,
-                SureMessage::F { entry, other, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    SureMessage::F { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                SureMessage::F { entry, other, __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

@@ -46,7 +46,7 @@ const _: () = {
         Right {
             amount: u64,
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Counter, u64>,
+            __reply: __p::ReplySlot<u64>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Counter>),
@@ -79,6 +79,12 @@ const _: () = {
                 CounterMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut CounterMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                CounterMessage::Right { ref mut __reply, .. } => __p::Some(__reply),
+                CounterMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -98,9 +104,11 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CounterMessage::Right { amount, __reply }) => {
-                    __reply.answer(Self::right(__me, amount), |__value| {
-                        (&&&__p::Probe(__value)).lost()
-                    });
+                    __p::answer(
+                        Self::right(__me, amount),
+                        (&&&__p::Probe(&__reply)).lost(),
+                        __reply,
+                    );
                 }
                 __p::Input::Message(CounterMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);
@@ -140,11 +148,7 @@ const _: () = {
         fn right(&self, amount: u64) -> ::actor_core::Call<'_, Counter, u64> {
             ::actor_core::Call::__new(
                 self,
-                CounterMessage::Right { amount, __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    CounterMessage::Right { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                CounterMessage::Right { amount, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[allow(unused_variables, missing_docs)]

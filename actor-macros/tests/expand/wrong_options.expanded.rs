@@ -97,7 +97,7 @@ const _: () = {
     pub enum CounterMessage {
         Right {
             #[doc(hidden)]
-            __reply: __p::ReplySlot<Counter, ()>,
+            __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
         __Foreign(__p::Foreign<Counter>),
@@ -130,6 +130,12 @@ const _: () = {
                 CounterMessage::__Foreign(ref __it) => __it.label(),
             }
         }
+        fn slot_of(__message: &mut CounterMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                CounterMessage::Right { ref mut __reply, .. } => __p::Some(__reply),
+                CounterMessage::__Foreign(_) => __p::None,
+            }
+        }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
             __p::Runner::now(__life)
         }
@@ -148,7 +154,7 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CounterMessage::Right { __reply }) => {
-                    __reply.answer(Self::right(__me), |_| __p::None);
+                    __p::answer(Self::right(__me), __p::nothing, __reply);
                 }
                 __p::Input::Message(CounterMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);
@@ -188,11 +194,7 @@ const _: () = {
         fn right(&self) -> ::actor_core::Call<'_, Counter, ()> {
             ::actor_core::Call::__new(
                 self,
-                CounterMessage::Right { __reply: __p::ReplySlot::empty() },
-                |__message| match __message {
-                    CounterMessage::Right { __reply, .. } => __p::Some(__reply),
-                    _ => __p::None,
-                },
+                CounterMessage::Right { __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

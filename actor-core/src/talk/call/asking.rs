@@ -1,0 +1,216 @@
+//! The part of a call that knows its answer, but not the message: how it is sent, awaited, withdrawn, and
+//! given up when its time is over.
+
+use super::outgoing::AnyOutgoing;
+use crate::cell::queue::Ticket;
+use crate::cell::record::Recorded;
+use crate::error::CallError;
+use crate::talk::answer::Answer;
+use crate::talk::reply::{Reply, waited_for};
+use crate::talk::reply_slot::AnySlot;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, ready};
+
+/// The wait for an answer.
+pub(super) struct Asking<T> {
+    /// Puts the reply into the slot of the message.
+    fill: fn(&mut dyn AnySlot, Reply<T>),
+    if_room: bool,
+    /// Whether the answer can come from nowhere but the target's own run.
+    is_direct: bool,
+    is_timed: bool,
+    stage: Stage,
+    /// There from the first poll on, or from the start if the message has its reply in it already.
+    answer: Answer<T>,
+    /// Under which the message waits for room.
+    ticket: Option<Ticket>,
+    recorded: Recorded,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Fresh,
+    /// As fresh, but the message has its reply in it already.
+    Asked,
+    /// The message lies in the mailbox, or waits for room.
+    Waiting,
+    Over,
+}
+
+impl<T: 'static> Asking<T> {
+    pub(super) const FRESH: Self =
+        Asking::new(<dyn AnySlot>::fill, Stage::Fresh, true, Answer::none());
+
+    /// As fresh; the answer may come from elsewhere than the target.
+    pub(super) const INDIRECT: Self =
+        Asking::new(<dyn AnySlot>::fill, Stage::Fresh, false, Answer::none());
+}
+
+impl<T> Asking<T> {
+    /// The message has the reply that leads to `answer` in it.
+    pub(super) fn asked(answer: Answer<T>) -> Self {
+        Asking::new(|_, _| {}, Stage::Asked, false, answer)
+    }
+
+    const fn new(
+        fill: fn(&mut dyn AnySlot, Reply<T>),
+        stage: Stage,
+        is_direct: bool,
+        answer: Answer<T>,
+    ) -> Self {
+        Asking {
+            fill,
+            if_room: false,
+            is_direct,
+            is_timed: false,
+            stage,
+            answer,
+            ticket: None,
+            recorded: Recorded::not(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_fresh(&self) -> bool {
+        self.stage == Stage::Fresh
+    }
+
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        self.stage == Stage::Waiting
+    }
+
+    pub(super) fn only_if_room(&mut self) {
+        self.if_room = true;
+    }
+
+    pub(super) fn limit(&mut self) {
+        self.is_timed = true;
+    }
+
+    /// Moves it on, before it has begun.
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Asking::new(self.fill, Stage::Over, true, Answer::none()))
+    }
+
+    /// Puts the reply into the message, whose slot this is.
+    pub(super) fn fill(&self, slot: &mut dyn AnySlot, reply: Reply<T>) {
+        (self.fill)(slot, reply);
+    }
+
+    /// The first poll: makes the reply and puts the message on its way.
+    #[inline]
+    fn begin(&mut self, outgoing: &mut dyn AnyOutgoing, cx: &Poller<'_>) -> Result<(), CallError> {
+        if self.stage == Stage::Fresh {
+            let (reply, answer) = waited_for(cx.waker());
+            if let Some(slot) = outgoing.slot() {
+                self.fill(slot, reply);
+            }
+            self.answer = answer;
+        }
+        self.stage = Stage::Over;
+        self.ticket = outgoing.deliver(self.if_room)?;
+        self.stage = Stage::Waiting;
+        Ok(())
+    }
+
+    // Inlined where that pays: then it is known whose mailbox it is.
+    #[inline]
+    pub(super) fn poll(
+        &mut self,
+        outgoing: &mut dyn AnyOutgoing,
+        cx: &mut Poller<'_>,
+    ) -> Poll<Result<T, CallError>> {
+        let before = self.stage;
+        match before {
+            Stage::Fresh | Stage::Asked => {
+                if let Err(error) = self.begin(outgoing, cx) {
+                    return Poll::Ready(Err(error));
+                }
+            }
+            Stage::Waiting => {}
+            Stage::Over => panic!("a call was polled after it had given its answer"),
+        }
+        // The waker of a fresh one went with the message: if the answer is there by now, it has been
+        // woken.
+        if before != Stage::Fresh {
+            let poll = self.look(outgoing, cx);
+            if poll.is_ready() {
+                return poll;
+            }
+        }
+        let mail = outgoing.mail();
+        if mail.core().is_simulated() {
+            mail.awaited("an answer of");
+        }
+        if !self.is_direct {
+            return Poll::Pending;
+        }
+        self.wait_on(outgoing, cx)
+    }
+
+    /// Looks for the answer.
+    #[inline]
+    fn look(
+        &mut self,
+        outgoing: &dyn AnyOutgoing,
+        cx: &mut Poller<'_>,
+    ) -> Poll<Result<T, CallError>> {
+        let near = &outgoing.mail().core().hub;
+        // First, since the clone of the waker may be exchanged.
+        self.recorded.check(cx.waker(), near);
+        let answer = ready!(Pin::new(&mut self.answer).poll(cx));
+        self.recorded.take_back(near);
+        self.stage = Stage::Over;
+        Poll::Ready(answer)
+    }
+
+    /// There is no answer yet: writes down who waits for whom. `Ready` if the wait would be for ever.
+    #[inline]
+    fn wait_on(
+        &mut self,
+        outgoing: &dyn AnyOutgoing,
+        cx: &Poller<'_>,
+    ) -> Poll<Result<T, CallError>> {
+        let target = outgoing.mail().core();
+        let cycle = self.recorded.pending(target, None, self.is_timed, cx.waker());
+        if let Some(cycle) = cycle {
+            self.withdraw(outgoing);
+            return Poll::Ready(Err(CallError::Deadlock(cycle)));
+        }
+        if self.recorded.is_there()
+            && let Some(head) = self.answer.head()
+        {
+            head.note_handler();
+        }
+        Poll::Pending
+    }
+
+    /// Waits no more: what has not been handled by now never will be.
+    #[inline(never)]
+    pub(super) fn withdraw(&mut self, outgoing: &dyn AnyOutgoing) {
+        self.stage = Stage::Over;
+        // First, since the clone of the waker goes with the answer.
+        self.recorded.take_back(&outgoing.mail().core().hub);
+        self.answer.leave();
+        if let Some(ticket) = self.ticket {
+            outgoing.leave(ticket);
+        }
+    }
+
+    /// The time is over.
+    pub(super) fn expire(&mut self, outgoing: &dyn AnyOutgoing) -> Result<T, CallError> {
+        self.recorded.take_back(&outgoing.mail().core().hub);
+        if std::mem::replace(&mut self.stage, Stage::Over) != Stage::Waiting {
+            return Err(CallError::Timeout { started: false });
+        }
+        match self.answer.give_up() {
+            Ok(answer) => answer,
+            Err(started) => {
+                let left = self.ticket.is_some_and(|ticket| outgoing.leave(ticket));
+                Err(CallError::Timeout { started: started && !left })
+            }
+        }
+    }
+}
