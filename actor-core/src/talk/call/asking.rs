@@ -2,15 +2,18 @@
 //! given up when its time is over.
 
 use super::outgoing::AnyOutgoing;
+use crate::cell::core::Core;
+use crate::cell::hub::Hub;
 use crate::cell::queue::Ticket;
 use crate::cell::record::Recorded;
-use crate::error::CallError;
+use crate::error::{CallError, Cycle};
+use crate::sync::Arc;
 use crate::talk::answer::Answer;
 use crate::talk::reply::{Reply, waited_for};
 use crate::talk::reply_slot::AnySlot;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context as Poller, Poll, ready};
+use std::task::{Context as Poller, Poll, Waker, ready};
 
 /// The wait for an answer.
 pub(super) struct Asking<T> {
@@ -132,32 +135,30 @@ impl<T> Asking<T> {
             Stage::Waiting => {}
             Stage::Over => panic!("a call was polled after it had given its answer"),
         }
+        let mail = outgoing.mail();
+        let core = mail.core();
         // The waker of a fresh one went with the message: if the answer is there by now, it has been
         // woken.
         if before != Stage::Fresh {
-            let poll = self.look(outgoing, cx);
+            let poll = self.look(&core.hub, cx);
             if poll.is_ready() {
                 return poll;
             }
         }
-        let mail = outgoing.mail();
-        if mail.core().is_simulated() {
+        if core.is_simulated() {
             mail.awaited("an answer of");
         }
         if !self.is_direct {
             return Poll::Pending;
         }
-        self.wait_on(outgoing, cx)
+        let Some(cycle) = self.wait_on(core, cx.waker()) else { return Poll::Pending };
+        self.withdraw(outgoing);
+        Poll::Ready(Err(CallError::Deadlock(cycle)))
     }
 
     /// Looks for the answer.
     #[inline]
-    fn look(
-        &mut self,
-        outgoing: &dyn AnyOutgoing,
-        cx: &mut Poller<'_>,
-    ) -> Poll<Result<T, CallError>> {
-        let near = &outgoing.mail().core().hub;
+    fn look(&mut self, near: &Arc<Hub>, cx: &mut Poller<'_>) -> Poll<Result<T, CallError>> {
         // First, since the clone of the waker may be exchanged.
         self.recorded.check(cx.waker(), near);
         let answer = ready!(Pin::new(&mut self.answer).poll(cx));
@@ -166,25 +167,17 @@ impl<T> Asking<T> {
         Poll::Ready(answer)
     }
 
-    /// There is no answer yet: writes down who waits for whom. `Ready` if the wait would be for ever.
+    /// There is no answer yet: writes down who waits for whom, or says that the wait would be for ever.
     #[inline]
-    fn wait_on(
-        &mut self,
-        outgoing: &dyn AnyOutgoing,
-        cx: &Poller<'_>,
-    ) -> Poll<Result<T, CallError>> {
-        let target = outgoing.mail().core();
-        let cycle = self.recorded.pending(target, None, self.is_timed, cx.waker());
-        if let Some(cycle) = cycle {
-            self.withdraw(outgoing);
-            return Poll::Ready(Err(CallError::Deadlock(cycle)));
-        }
-        if self.recorded.is_there()
+    fn wait_on(&mut self, target: &Core, waker: &Waker) -> Option<Cycle> {
+        let cycle = self.recorded.pending(target, None, self.is_timed, waker);
+        if cycle.is_none()
+            && self.recorded.is_there()
             && let Some(head) = self.answer.head()
         {
             head.note_handler();
         }
-        Poll::Pending
+        cycle
     }
 
     /// Waits no more: what has not been handled by now never will be.
