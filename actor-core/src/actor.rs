@@ -4,7 +4,7 @@
 
 use crate::exit::{ActorId, Exit};
 use crate::life::foreign::{Foreign, Returned};
-use crate::life::{Context, Keep, Life, Runner};
+use crate::life::{Context, Life, Runner};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::observe::stamp::Stamp;
 use crate::talk::address::Address;
@@ -193,8 +193,8 @@ pub trait Dispatch:
     /// Which hooks there are; the loop leaves out those that are not.
     const HOOKS: Hooks;
 
-    /// Where messages are kept aside whose guards are false.
-    type Kept: Keep<Self::Message>;
+    /// Whether there are guards, so that each message is asked before it is handled.
+    const GUARDED: bool = false;
 
     /// [`Protocol::label`], where the block says what it is.
     fn label_of(message: &Self::Enum) -> Label<'_>;
@@ -280,7 +280,7 @@ pub struct Way {
     pub priority: bool,
     /// `unbounded`: it needs no room.
     pub unbounded: bool,
-    /// `when`, of a message of a protocol. An actor with guards of its own asks every message.
+    /// `when`, of a message of a protocol. An actor with guards of its own asks each.
     pub guarded: bool,
 }
 

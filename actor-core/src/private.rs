@@ -7,7 +7,7 @@ pub use crate::life::foreign::{
     Serves, lend,
 };
 pub use crate::life::lender::{BoxedHere, BoxedNowhere, BoxedSend, Lender};
-pub use crate::life::{Kept, Life, NoGuards, Runner, run, run_shared};
+pub use crate::life::{Life, Runner, run, run_shared};
 pub use crate::sim::Tested;
 pub use crate::sim::test::{Plan, really, simulate};
 pub use crate::system::run::main;

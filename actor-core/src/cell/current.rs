@@ -185,15 +185,6 @@ pub(crate) fn guarded<T>(
     catch(run).map_err(|payload| failure(mail, handler, payload))
 }
 
-/// As [`guarded`], compiled once for all that is run.
-pub(crate) fn guarded_each(
-    mail: &dyn AnyMail,
-    handler: &'static str,
-    run: &mut dyn FnMut(),
-) -> Result<(), Failure> {
-    guarded(mail, handler, run)
-}
-
 /// Runs user code and notes what a panic says, to be asked for by [`failure`].
 pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     CATCHERS.set(CATCHERS.get() + 1);

@@ -7,12 +7,13 @@ use super::pending::Pending;
 use super::queue::{Refused, Room, Ticket, Wait};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
-use crate::actor::{Dispatch, Protocol, Way};
+use crate::actor::{Protocol, Way};
 use crate::exit::{Exit, Failure};
 use crate::host::{Job, Turn};
 use crate::incident::Incident;
 use crate::sync::{Arc, Weak};
 use event_listener::Event;
+use std::any::Any;
 use std::task::Waker;
 
 /// How a cell comes to rest.
@@ -58,15 +59,16 @@ pub(crate) trait AnyMail: Send + Sync {
 }
 
 /// A mailbox that several actors take their messages from.
-pub(crate) trait Shared<A: Dispatch>: Post<A> {
-    /// Takes the next message for member `number`; if there is none, the member is poked when one
-    /// comes. What is not `wanted` is left to the others.
-    fn fetch_for(&self, number: usize, wanted: fn(&A::Message) -> bool) -> Fetched<A::Message>;
+pub(crate) trait Shared: AnyMail {
+    /// Takes the next message for member `number` into `place`, an `Option` of that; if there is none,
+    /// the member is poked when one comes. What may not start, if it is `beside` others, is left to the
+    /// other members.
+    fn fetch_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Fetched;
 }
 
 /// What a member finds.
-pub(crate) enum Fetched<M> {
-    Message(M),
+pub(crate) enum Fetched {
+    Message,
     Nothing,
     /// The next one is not wanted.
     Unwanted,
@@ -154,15 +156,28 @@ fn wake_each(admitted: Vec<Waker>) {
 pub(crate) fn throw_away<P: Protocol>(mail: &dyn AnyMail, message: P::Message) {
     let label = P::label(&message);
     let (name, is_call) = (label.name, label.reply.is_some());
-    drop_unhandled(mail, name, &mut Some(message));
+    drop_undelivered(mail, name, is_call, &mut Some(message));
+}
+
+/// As [`throw_away`], for a message of any type.
+pub(crate) fn drop_undelivered(
+    mail: &dyn AnyMail,
+    name: &'static str,
+    is_call: bool,
+    message: &mut dyn Parcel,
+) {
+    drop_unhandled(mail, name, message);
     report_undelivered(mail, name, is_call);
 }
 
 /// Drops one message for which there is no room any more: a call hears `Full`, a send is reported.
-pub(crate) fn turn_away<P: Protocol>(mail: &dyn AnyMail, message: P::Message) {
-    let label = P::label(&message);
-    let (name, is_call) = (label.name, label.reply.is_some());
-    drop_turned_away(mail, name, &mut Some(message));
+pub(crate) fn turn_away(
+    mail: &dyn AnyMail,
+    name: &'static str,
+    is_call: bool,
+    message: &mut dyn Parcel,
+) {
+    contain(mail, name, &mut || current::turned_away(&mut || message.clear()));
     report_undelivered(mail, name, is_call);
 }
 
@@ -189,10 +204,6 @@ impl<M> Parcel for Option<M> {
 /// Drops a message that was never handled; its reply says so.
 pub(super) fn drop_unhandled(mail: &dyn AnyMail, name: &'static str, message: &mut dyn Parcel) {
     contain(mail, name, &mut || current::unhandled(&mut || message.clear()));
-}
-
-fn drop_turned_away(mail: &dyn AnyMail, name: &'static str, message: &mut dyn Parcel) {
-    contain(mail, name, &mut || current::turned_away(&mut || message.clear()));
 }
 
 /// Drops a message that `failure` was about; its reply says so.

@@ -4,8 +4,8 @@
 //! [`Driver::done`] (`outcome.rs`).
 
 use super::context::Context;
-use super::kept::Kept;
-use super::restart::Factory;
+use super::making::Maker;
+use super::next::may_start;
 use super::steps::{Course, Steps};
 use crate::actor::{Dispatch, Hooks, Input};
 use crate::cell::block::Block;
@@ -13,8 +13,8 @@ use crate::cell::core::Pace;
 use crate::cell::current::Handling;
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Shared};
-use crate::exit::Failure;
-use crate::sync::{Arc, Mutex};
+use crate::cell::seat::Notice;
+use crate::sync::Arc;
 use std::any::Any;
 
 pub(crate) struct Driver<A: Dispatch> {
@@ -23,33 +23,7 @@ pub(crate) struct Driver<A: Dispatch> {
     /// everybody: they count until that is published, and go back to the queue if a life ends.
     pub(super) batch: Block<A::Message>,
     pub(super) course: Course,
-    /// Whether it takes its messages from a mailbox that it shares: see [`Rare::member`].
-    pub(super) is_member: bool,
-    /// What guards hold back; of no size where the actor has none of its own.
-    pub(super) kept: A::Kept,
-    pub(super) rare: Option<Box<Rare<A>>>,
 }
-
-/// What only some actors need.
-pub(super) struct Rare<A: Dispatch> {
-    /// What makes the state of each life; `None` for an actor of one life.
-    pub(super) factory: Option<Factory<A>>,
-    /// The mailbox that a member of a pool shares, and the member's number.
-    pub(super) member: Option<Box<(Arc<dyn Shared<A>>, usize)>>,
-    /// Where a state that is made by async code is laid down.
-    pub(super) cradle: Option<Cradle<A>>,
-    /// What guards of protocols hold back, in an actor without guards of its own.
-    pub(super) kept: Option<Box<Kept<A::Message>>>,
-}
-
-impl<A: Dispatch> Default for Rare<A> {
-    fn default() -> Self {
-        Rare { factory: None, member: None, cradle: None, kept: None }
-    }
-}
-
-/// A place for a state that is still being made.
-pub(crate) type Cradle<A> = Arc<Mutex<Option<Result<A, Failure>>>>;
 
 /// What the body is to do.
 pub(crate) enum Next<M> {
@@ -69,18 +43,7 @@ pub(crate) enum Broken {
 
 impl<A: Dispatch> Driver<A> {
     pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
-        Driver {
-            context: Context::new(mail),
-            batch: Block::new(),
-            course: Course::BEGIN,
-            kept: A::Kept::default(),
-            is_member: false,
-            rare: None,
-        }
-    }
-
-    pub(super) fn rare(&mut self) -> &mut Rare<A> {
-        self.rare.get_or_insert_default()
+        Driver { context: Context::new(mail), batch: Block::new(), course: Course::new() }
     }
 
     pub(crate) fn context(&self) -> &Context<A> {
@@ -91,27 +54,16 @@ impl<A: Dispatch> Driver<A> {
         self.context.mail()
     }
 
-    /// Has the state of each life made by `factory`.
-    pub(crate) fn with_factory(mut self, factory: Factory<A>) -> Self {
-        self.rare().factory = Some(factory);
+    /// Has the states of its lives made by `maker`.
+    pub(crate) fn with_maker(mut self, maker: Box<dyn Maker>) -> Self {
+        self.course.rare().maker = Some(maker);
         self
     }
 
     /// Takes its messages from a mailbox that it shares, as member `number`.
-    pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared<A>>, number: usize) -> Self {
-        self.is_member = true;
-        self.rare().member = Some(Box::new((shared, number)));
+    pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared>, number: usize) -> Self {
+        self.course.rare().member = Some((shared, number));
         self
-    }
-
-    /// The mailbox that it shares, if it is a member of a pool.
-    pub(super) fn shared(&self) -> Option<&dyn Shared<A>> {
-        Some(&*self.rare.as_ref()?.member.as_ref()?.0)
-    }
-
-    /// Waits for the state that a task leaves in `cradle`.
-    pub(crate) fn expect(&mut self, cradle: Cradle<A>) {
-        self.rare().cradle = Some(cradle);
     }
 
     /// The life of a process has begun.
@@ -126,7 +78,6 @@ impl<A: Dispatch> Driver<A> {
     }
 
     pub(super) fn rest(&mut self, pace: Pace) -> Next<A::Message> {
-        self.show_kept();
         self.mail().core.set_pace(pace);
         Next::Rest
     }
@@ -141,8 +92,16 @@ impl<A: Dispatch> Steps for Driver<A> {
         &**self.context.mail()
     }
 
+    fn own(&self) -> Arc<dyn AnyMail> {
+        self.context.any()
+    }
+
     fn hooks(&self) -> Hooks {
         A::HOOKS
+    }
+
+    fn has_guards(&self) -> bool {
+        A::GUARDED
     }
 
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any)) {
@@ -157,21 +116,26 @@ impl<A: Dispatch> Steps for Driver<A> {
         self.context.mail().discard();
     }
 
-    fn discard_kept(&mut self) {
-        self.throw_away_kept();
-    }
-
-    fn forget_cradle(&mut self) {
-        if let Some(rare) = &mut self.rare {
-            rare.cradle = None;
+    fn took(&self, is_free: bool) {
+        if is_free {
+            self.context.mail().took_free();
+        } else {
+            self.context.mail().took_one();
         }
     }
 
-    fn ask_again(&mut self) {
-        self.state_may_have_changed();
+    fn make_room(&self) {
+        self.context.mail().make_room();
     }
 
-    fn show(&mut self) {
-        self.show_kept();
+    fn take_urgent(&self, beside: bool, place: &mut dyn Any) -> bool {
+        let may_start = if beside { may_start::<A, true> } else { may_start::<A, false> };
+        let Some(place) = place.downcast_mut::<Option<A::Message>>() else { return false };
+        *place = self.context.mail().take_urgent(may_start);
+        place.is_some()
+    }
+
+    fn take_due_notice(&self) -> Option<Notice> {
+        self.context.mail().take_due_notice()
     }
 }

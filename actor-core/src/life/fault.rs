@@ -1,17 +1,17 @@
 //! Faults that a simulation plants: what goes wrong, at which message of an actor. No other system has
 //! any.
 
-use super::driver::{Broken, Driver, Next};
-use super::steps::{Steps, Untyped, typed};
+use super::driver::{Broken, Next};
+use super::message::AnyMessage;
+use super::steps::{InPlace, Steps, Untyped};
 use crate::actor::{Dispatch, Input};
 use crate::cell::core::{END, KILL, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::hub::Hub;
-use crate::cell::post::{AnyMail, Parcel, contain};
+use crate::cell::post::{AnyMail, contain};
 use crate::cell::seat::Notice;
 use crate::cell::witness::FAULT;
 use crate::sync::{Arc, Weak};
-use crate::talk::head::Head;
 use std::any::Any;
 use std::fmt;
 use std::task::{Wake, Waker};
@@ -152,7 +152,7 @@ struct Planned {
 type Faults = Vec<Planned>;
 
 impl Planned {
-    /// Whether it happens at `message`.
+    /// Whether it happens at the message in this place, an `Option` of that.
     fn strikes(&mut self, message: &dyn Any, chance: impl FnOnce() -> f64) -> bool {
         if self.on.as_ref().is_some_and(|is_meant| !is_meant(message)) {
             return false;
@@ -168,7 +168,7 @@ impl Planned {
 
 /// A message that is held back, and until when.
 struct Held {
-    message: Box<dyn Any + Send>,
+    message: Box<dyn AnyMessage>,
     handling: Handling,
     until: Instant,
 }
@@ -181,64 +181,17 @@ enum Fate {
     HeldUntil(Instant),
 }
 
-impl<A: Dispatch> Driver<A> {
-    /// The number of whom the faults were planned for: of the pool, if it is a member of one.
-    fn aim(&self) -> u64 {
-        match self.shared() {
-            Some(shared) => shared.core().number,
-            None => self.mail().core.number,
-        }
-    }
-
-    /// Has a message handled with what was planned for it.
-    #[cold]
-    pub(super) fn meet(
-        &mut self,
-        message: A::Message,
-        handling: Handling,
-    ) -> Option<Next<A::Message>> {
-        let mail: Arc<dyn AnyMail> = self.mail().clone();
-        match fate(&mail, self.aim(), &message, A::label(&message).reply) {
-            Fate::Handled => {
-                self.steps().witnessed(handling.name);
-                Some(Next::Run(Input::Message(message), handling))
-            }
-            Fate::HeldUntil(until) => {
-                hold_back(&*mail, Held { message: Box::new(message), handling, until });
-                Some(self.rest(Pace::Deaf))
-            }
-            fate => {
-                self.steps().lose_to(&fate, Box::new(message), handling);
-                None
-            }
-        }
-    }
-
-    /// What is to be done about a message that is held back; `None` if there is none.
-    #[cold]
-    #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
-    pub(super) fn held_back(&mut self) -> Option<Option<Next<A::Message>>> {
-        match self.steps().held_back()? {
-            Ok((message, handling)) => {
-                let message = message.downcast::<A::Message>().ok()?;
-                Some(Some(Next::Run(Input::Message(*message), handling)))
-            }
-            Err(next) => Some(typed(next)),
-        }
-    }
-}
-
 /// Whatever was planned strikes at `message`.
-fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &dyn Any, reply: Option<&Head>) -> Fate {
+fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn AnyMessage) -> Fate {
     let mut delay = Duration::ZERO;
-    for kind in struck(&mail.core().hub, aim, message) {
+    for kind in struck(&mail.core().hub, aim, message.place()) {
         match kind {
             Kind::Panic => return Fate::Panics,
             Kind::Kill => return Fate::Killed,
             Kind::Delay(by) => delay = delay.max(by),
             Kind::Full(by) => fill(mail, by),
             Kind::DropReply => {
-                if let Some(head) = reply {
+                if let Some(head) = message.label().reply {
                     head.lose();
                 }
             }
@@ -274,30 +227,58 @@ fn hold_back(mail: &dyn AnyMail, held: Held) {
 }
 
 impl dyn Steps + '_ {
-    /// The message that is held back, if it is to be handled now; else what is to be done. `None` if
-    /// there is none.
-    fn held_back(&mut self) -> Option<Result<(Box<dyn Any + Send>, Handling), Untyped>> {
+    /// The number of whom the faults were planned for: of the pool, if it is a member of one.
+    fn aim(&mut self) -> u64 {
+        match self.course().shared() {
+            Some((shared, _)) => shared.core().number,
+            None => self.mail().core().number,
+        }
+    }
+
+    /// Has a message handled with what was planned for it.
+    pub(super) fn meet(&mut self, message: &mut dyn AnyMessage, handling: Handling) -> Untyped {
+        let aim = self.aim();
+        match fate(&self.own(), aim, message) {
+            Fate::Handled => {
+                self.witnessed(handling.name);
+                Some(Next::Run(Input::Message(InPlace), handling))
+            }
+            Fate::HeldUntil(until) => {
+                hold_back(self.mail(), Held { message: message.boxed(), handling, until });
+                self.rest(Pace::Deaf)
+            }
+            fate => {
+                self.lose_to(&fate, message.boxed(), handling);
+                None
+            }
+        }
+    }
+
+    /// What is to be done about a message that is held back; `None` if there is none.
+    #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
+    pub(super) fn held_back(&mut self, place: &mut dyn AnyMessage) -> Option<Untyped> {
         let core = self.mail().core();
         let held = core.hub.witness.as_ref()?.take_held(core.number)?;
-        let held = held.downcast::<Held>().ok()?;
+        let mut held = held.downcast::<Held>().ok()?;
         let signals = core.signals();
         if signals & KILL != 0 {
             self.lose_to(&Fate::Killed, held.message, held.handling);
-            return Some(Err(None));
+            return Some(None);
         }
         if core.hub.host.now() < held.until && signals & (LEAVE | END) == 0 {
             hold_back(self.mail(), *held);
             // Before the rest: what comes after it raises the signal again.
             self.mail().postpone_notices();
-            return Some(Err(self.rest(Pace::Deaf)));
+            return Some(self.rest(Pace::Deaf));
         }
         self.mail().recall_notices();
         self.witnessed(held.handling.name);
-        Some(Ok((held.message, held.handling)))
+        held.message.move_to(place);
+        Some(Some(Next::Run(Input::Message(InPlace), held.handling)))
     }
 
     /// The message is lost in a panic, or as its actor is killed.
-    fn lose_to(&mut self, fate: &Fate, message: Box<dyn Any + Send>, handling: Handling) {
+    fn lose_to(&mut self, fate: &Fate, mut message: Box<dyn AnyMessage>, handling: Handling) {
         let broken = if let Fate::Panics = fate {
             current::set_handling(handling);
             let outcome = current::catch(|| -> () {
@@ -309,11 +290,12 @@ impl dyn Steps + '_ {
             Broken::Panicked(payload)
         } else {
             current::set_handling(handling.killed());
-            let mut message = Some(message);
             contain(self.mail(), handling.name, &mut || message.clear());
             Broken::Killed
         };
-        self.ask_again();
+        if let Some(kept) = self.course().kept() {
+            kept.state_may_have_changed();
+        }
         // As any turn of a simulation: the next message is another choice.
         self.mail().core().end_turn();
         self.look_after(Err(broken), handling);
@@ -339,7 +321,10 @@ pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Messag
     let mut faults = planned.unwrap_or_default();
     let Fault { kind, when, on } = fault;
     let on = on.map(|is_meant| -> Box<dyn Fn(&dyn Any) -> bool + Send> {
-        Box::new(move |message| message.downcast_ref().is_some_and(&is_meant))
+        Box::new(move |place| {
+            let place: Option<&Option<A::Message>> = place.downcast_ref();
+            place.and_then(Option::as_ref).is_some_and(&is_meant)
+        })
     });
     faults.push(Planned { kind, when, on, count: 0 });
     witness.put_plan(core.number, faults);

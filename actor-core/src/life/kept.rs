@@ -1,87 +1,38 @@
 //! Guards: messages that may not be handled yet are kept aside, in the order in which they were
 //! taken, and asked again when the state may have changed. They stay over a restart.
 
-use super::driver::{Driver, Next};
-use super::steps::Stage;
-use crate::actor::{Dispatch, Input, Way};
+use super::driver::Next;
+use super::message::AnyMessage;
+use super::steps::{InPlace, Stage, Steps, Untyped};
+use crate::actor::Input;
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
-use crate::cell::post::{drop_lost, turn_away};
+use crate::cell::post::{drop_lost, drop_undelivered, turn_away};
 use crate::counters::add;
 use crate::exit::Exit;
+use crate::talk::head::Head;
+use std::any::Any;
 use std::collections::VecDeque;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Where the run loop keeps messages aside; an actor without guards has no such place.
-pub trait Keep<M>: Default + Send + fmt::Debug {
-    /// Whether there is one.
-    const IS_THERE: bool;
-
-    /// The place, if there is one: known to the compiler.
-    fn place(&mut self) -> Option<&mut Kept<M>>;
-
-    /// As for writing.
-    fn look(&self) -> Option<&Kept<M>>;
-}
-
-/// No message of the actor's own has a guard; those of a protocol are kept in the driver.
-#[derive(Debug, Default)]
-pub struct NoGuards;
-
-impl<M> Keep<M> for NoGuards {
-    const IS_THERE: bool = false;
-
-    fn place(&mut self) -> Option<&mut Kept<M>> {
-        None
-    }
-
-    fn look(&self) -> Option<&Kept<M>> {
-        None
-    }
-}
-
-/// The messages that are kept aside.
-pub struct Kept<M> {
-    messages: VecDeque<M>,
+/// The messages that are kept aside, each in a box: that is rare, and they wait for long.
+#[derive(Default)]
+pub(super) struct Kept {
+    messages: VecDeque<Box<dyn AnyMessage>>,
     /// Whether the state may have changed since they were asked.
     is_stale: bool,
 }
 
-impl<M> Default for Kept<M> {
-    fn default() -> Self {
-        Kept { messages: VecDeque::new(), is_stale: false }
-    }
-}
-
-impl<M> fmt::Debug for Kept<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept").field("messages", &self.messages.len()).finish_non_exhaustive()
-    }
-}
-
-impl<M: Send> Keep<M> for Kept<M> {
-    const IS_THERE: bool = true;
-
-    fn place(&mut self) -> Option<&mut Kept<M>> {
-        Some(self)
+impl Kept {
+    /// A handler or hook may have changed the state.
+    #[inline]
+    pub(super) fn state_may_have_changed(&mut self) {
+        self.is_stale = true;
     }
 
-    fn look(&self) -> Option<&Kept<M>> {
-        Some(self)
-    }
-}
-
-impl<M> Kept<M> {
-    /// Takes one out. Those before it have just been asked, so that a step for each is not much.
-    fn take(&mut self, place: usize) -> Option<M> {
-        for at in (0..place).rev() {
-            self.messages.swap(at, at + 1);
-        }
-        self.messages.pop_front()
-    }
-
-    fn is_due(&self) -> bool {
+    /// Whether they are to be asked again.
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
         self.is_stale && !self.messages.is_empty()
     }
 }
@@ -93,84 +44,57 @@ enum Word {
     /// Nobody waits for the message any more.
     Never,
     /// It panicked: the message is lost, or every life would be.
-    Broken(Box<dyn std::any::Any + Send>),
+    Broken(Box<dyn Any + Send>),
 }
 
-fn ask<A: Dispatch>(actor: &A, message: &A::Message) -> Word {
-    let label = A::label(message);
+fn ask(message: &dyn AnyMessage, actor: &dyn Any) -> Word {
+    let label = message.label();
     if label.reply.is_some_and(|head| head.is_gone()) {
         return Word::Never;
     }
     current::set_handling(Handling::new(label.name, label.reply));
-    match catch_unwind(AssertUnwindSafe(|| actor.ready(message))) {
+    match catch_unwind(AssertUnwindSafe(|| message.ready(actor))) {
         Ok(true) => Word::Now,
         Ok(false) => Word::NotYet,
         Err(payload) => Word::Broken(payload),
     }
 }
 
-impl<A: Dispatch> Driver<A> {
-    /// Where messages are kept aside. Without guards of the actor's own that is made when the first
-    /// message of a protocol is: until then this is one look at a pointer.
-    #[inline]
-    fn place(&mut self) -> Option<&mut Kept<A::Message>> {
-        if A::Kept::IS_THERE {
-            return self.kept.place();
-        }
-        self.rare.as_mut()?.kept.as_deref_mut()
-    }
-
-    /// Whether what is kept aside is to be asked again.
-    #[inline]
-    pub(super) fn is_due(&self) -> bool {
-        let kept = if A::Kept::IS_THERE {
-            self.kept.look()
-        } else {
-            self.rare.as_ref().and_then(|rare| rare.kept.as_deref())
-        };
-        kept.is_some_and(Kept::is_due)
-    }
-
-    /// What is kept aside is to be asked again: a handler or hook may have changed the state.
-    #[inline]
-    pub(super) fn state_may_have_changed(&mut self) {
-        if let Some(kept) = self.place() {
-            kept.is_stale = true;
-        }
-    }
-
-    /// The oldest message kept aside that may be handled now. `None`: there is none; `Some(None)`:
-    /// look anew.
+impl dyn Steps + '_ {
+    /// Moves the oldest message kept aside that may be handled now to `place`, and begins it. `None`:
+    /// there is none; `Some(None)`: look anew.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    pub(super) fn retry<const BESIDE: bool>(
+    pub(super) fn retry(
         &mut self,
-        actor: &A,
-    ) -> Option<Option<Next<A::Message>>> {
-        let mut place = 0;
+        place: &mut dyn AnyMessage,
+        actor: &dyn Any,
+        beside: bool,
+    ) -> Option<Untyped> {
+        let mut at = 0;
         loop {
-            let kept = self.place()?;
-            let Some(message) = kept.messages.get(place) else {
+            let kept = self.course().kept()?;
+            let Some(message) = kept.messages.get(at) else {
                 kept.is_stale = false;
                 return None;
             };
-            match ask(actor, message) {
-                Word::NotYet => place += 1,
+            match ask(&**message, actor) {
+                Word::NotYet => at += 1,
                 Word::Never => {
-                    let message = kept.take(place)?;
-                    self.skip(message);
+                    let mut message = self.take_kept(at)?;
+                    self.skip(&mut *message);
                 }
                 // Nothing that came later starts before it.
-                Word::Now if BESIDE && !A::is_concurrent(message) => {
-                    return Some(Some(self.rest(Pace::Busy)));
+                Word::Now if beside && !message.is_concurrent() => {
+                    return Some(self.rest(Pace::Busy));
                 }
                 Word::Now => {
-                    let message = kept.take(place)?;
-                    self.mail().core.spend();
-                    return Some(self.begin_handling(message));
+                    self.take_kept(at)?.move_to(place);
+                    self.mail().core().spend();
+                    return Some(self.begin_handling(place));
                 }
                 Word::Broken(payload) => {
-                    let message = kept.take(place)?;
-                    self.lose(message, payload);
+                    let mut message = self.take_kept(at)?;
+                    self.lose(&mut *message, payload);
                     return Some(None);
                 }
             }
@@ -178,142 +102,136 @@ impl<A: Dispatch> Driver<A> {
     }
 
     /// Has a message handled, if its guard says so; else keeps it aside.
-    #[inline(always)]
-    pub(super) fn offer(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
-        if A::Kept::IS_THERE || Way::of::<A>(&message).guarded {
-            return self.offer_asked(message, actor);
+    pub(super) fn offer(&mut self, message: &mut dyn AnyMessage, actor: &dyn Any) -> Untyped {
+        if self.is_asked(message) && !self.may_begin(message, actor) {
+            return None;
         }
         self.begin_handling(message)
     }
 
-    /// As `offer`, for a message that is not of a protocol.
-    #[inline]
-    pub(super) fn offer_own(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
-        if A::Kept::IS_THERE {
-            return self.offer_asked(message, actor);
+    /// Asks whether a message may be handled now; else it is kept aside, or lost.
+    pub(super) fn may_begin(&mut self, message: &mut dyn AnyMessage, actor: &dyn Any) -> bool {
+        match ask(message, actor) {
+            Word::Now | Word::Never => return true,
+            Word::NotYet => self.keep(message),
+            Word::Broken(payload) => self.lose(message, payload),
         }
-        self.begin_handling(message)
+        false
     }
 
     /// As `offer`, for a message that came by a notice. Where it has to wait for those that it may not
-    /// be handled `BESIDE`, it is not begun: it is offered anew when they are done.
-    pub(super) fn offer_made<const BESIDE: bool>(
+    /// be handled `beside`, it is not begun: it is offered anew when they are done.
+    pub(super) fn offer_made(
         &mut self,
-        message: A::Message,
-        actor: &A,
-    ) -> Option<Next<A::Message>> {
-        let waits = BESIDE && !A::is_concurrent(&message);
-        let is_asked = A::Kept::IS_THERE || Way::of::<A>(&message).guarded;
-        if waits && (!is_asked || matches!(ask(actor, &message), Word::Now)) {
-            let label = A::label(&message);
+        message: &mut dyn AnyMessage,
+        actor: &dyn Any,
+        beside: bool,
+    ) -> Untyped {
+        let waits = beside && !message.is_concurrent();
+        if waits && (!self.is_asked(message) || matches!(ask(message, actor), Word::Now)) {
+            let label = message.label();
             let handling = Handling::new(label.name, label.reply);
-            return Some(Next::Run(Input::Message(message), handling));
+            return Some(Next::Run(Input::Message(InPlace), handling));
         }
         self.offer(message, actor)
     }
 
-    fn offer_asked(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
-        match ask(actor, &message) {
-            Word::Now | Word::Never => self.begin_handling(message),
-            Word::NotYet => {
-                self.keep(message);
-                None
-            }
-            Word::Broken(payload) => {
-                self.lose(message, payload);
-                None
-            }
-        }
+    /// Whether the message is asked before it is handled.
+    fn is_asked(&self, message: &dyn AnyMessage) -> bool {
+        self.has_guards() || message.way().guarded
     }
 
-    fn keep(&mut self, message: A::Message) {
-        let bound = self.mail().core.settings.deferred;
-        if !A::Kept::IS_THERE {
-            self.rare().kept.get_or_insert_default();
-        }
-        if self.place().is_some_and(|kept| kept.messages.len() >= bound) {
+    fn keep(&mut self, message: &mut dyn AnyMessage) {
+        let bound = self.mail().core().settings.deferred;
+        if self.course().rare().kept.messages.len() >= bound {
             self.leave_gone_ones();
         }
-        match self.place() {
-            Some(kept) if kept.messages.len() < bound => {
-                // This one was asked just now; only others can be in doubt.
-                kept.is_stale &= !kept.messages.is_empty();
-                kept.messages.push_back(message);
-            }
-            _ => turn_away::<A>(&**self.mail(), message),
+        let kept = &mut self.course().rare().kept;
+        if kept.messages.len() >= bound {
+            let (name, is_call) = (message.label().name, message.label().reply.is_some());
+            return turn_away(self.mail(), name, is_call, message);
         }
+        // This one was asked just now; only others can be in doubt.
+        kept.is_stale &= !kept.messages.is_empty();
+        kept.messages.push_back(message.boxed());
+        self.show_kept();
+    }
+
+    /// Takes one out. Those before it have just been asked, so that a step for each is not much.
+    fn take_kept(&mut self, at: usize) -> Option<Box<dyn AnyMessage>> {
+        let message = self.course().kept()?.messages.remove(at);
+        self.show_kept();
+        message
     }
 
     /// Throws away what nobody waits for any more.
     fn leave_gone_ones(&mut self) {
-        let is_gone = |message: &A::Message| A::label(message).reply.is_some_and(|it| it.is_gone());
-        let Some(kept) = self.place() else { return };
-        // Plain loops: this is compiled for each actor, and iterators are many times as long.
-        let mut gone = Vec::new();
-        for _ in 0..kept.messages.len() {
-            match kept.messages.pop_front() {
-                Some(message) if is_gone(&message) => gone.push(message),
-                Some(message) => kept.messages.push_back(message),
-                None => {}
-            }
+        let kept = &mut self.course().rare().kept.messages;
+        let (gone, left): (VecDeque<_>, _) = std::mem::take(kept)
+            .into_iter()
+            .partition(|message| message.label().reply.is_some_and(Head::is_gone));
+        *kept = left;
+        self.show_kept();
+        for mut message in gone {
+            self.skip(&mut *message);
         }
-        for message in gone {
-            self.skip(message);
-        }
+    }
+
+    /// It will not be handled, and whoever has sent it is told.
+    pub(super) fn throw_away(&self, message: &mut dyn AnyMessage) {
+        let (name, is_call) = (message.label().name, message.label().reply.is_some());
+        drop_undelivered(self.mail(), name, is_call, message);
     }
 
     /// Nobody waits for it any more.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn skip(&self, message: A::Message) {
-        add(&self.mail().core.hub.counts.skipped_calls, 1);
-        self.mail().throw_away(message);
+    pub(super) fn skip(&self, message: &mut dyn AnyMessage) {
+        add(&self.mail().core().hub.counts.skipped_calls, 1);
+        self.throw_away(message);
     }
 
     /// A guard has panicked: so its message is told, and the life fails.
-    fn lose(&mut self, message: A::Message, payload: Box<dyn std::any::Any + Send>) {
-        let label = A::label(&message);
+    fn lose(&mut self, message: &mut dyn AnyMessage, payload: Box<dyn Any + Send>) {
+        let label = message.label();
         if let Some(head) = label.reply {
             head.begin();
         }
         let handling = Handling::new(label.name, label.reply);
-        let failure = current::failure(&**self.mail(), handling.name, payload);
-        drop_lost(&**self.mail(), &failure, handling, &mut Some(message));
-        match self.course.stage {
+        let failure = current::failure(self.mail(), handling.name, payload);
+        drop_lost(self.mail(), &failure, handling, message);
+        match self.course().stage {
             Stage::Ending(_) => {}
-            _ => self.steps().finish(Exit::Failed(failure)),
+            _ => self.finish(Exit::Failed(failure)),
         }
     }
 
     /// There is no next life: what is kept aside is thrown away.
-    pub(super) fn throw_away_kept(&mut self) {
-        let Some(kept) = self.place() else { return };
-        let mut messages = std::mem::take(&mut kept.messages);
-        while let Some(message) = messages.pop_front() {
-            self.mail().throw_away(message);
+    pub(super) fn discard_kept(&mut self) {
+        let Some(kept) = self.course().kept() else { return };
+        let messages = std::mem::take(&mut kept.messages);
+        self.show_kept();
+        for mut message in messages {
+            self.throw_away(&mut *message);
         }
     }
 
     /// Lets others see how many messages are kept aside.
-    pub(super) fn show_kept(&mut self) {
-        if let Some(count) = self.place().map(|kept| kept.messages.len()) {
-            self.mail().core.set_kept_aside(count);
-        }
+    fn show_kept(&mut self) {
+        let count = self.course().kept().map_or(0, |kept| kept.messages.len());
+        self.mail().core().set_kept_aside(count);
     }
 
     /// The message's handler is to run, unless nobody waits for it any more.
-    #[inline(always)]
-    pub(super) fn begin_handling(&mut self, message: A::Message) -> Option<Next<A::Message>> {
-        let label = A::label(&message);
-        if label.reply.is_some_and(|head| !head.begin()) {
+    pub(super) fn begin_handling(&mut self, message: &mut dyn AnyMessage) -> Untyped {
+        let label = message.label();
+        let is_gone = label.reply.is_some_and(|head| !head.begin());
+        let handling = Handling::new(label.name, label.reply);
+        if is_gone {
             self.skip(message);
             return None;
         }
-        let handling = Handling::new(label.name, label.reply);
-        self.show_kept();
-        if self.mail().core.is_simulated() {
+        if self.mail().core().is_simulated() {
             return self.meet(message, handling);
         }
-        Some(Next::Run(Input::Message(message), handling))
+        Some(Next::Run(Input::Message(InPlace), handling))
     }
 }

@@ -1,20 +1,102 @@
-//! A state that is made by async code: a task of the life lays it down where the driver looks.
+//! How the states of an actor are made that was not given one: by a closure for each of its lives, or by
+//! async code, in a task of the life that lays the state down where the driver looks.
+//!
+//! Without the types for whoever asks: most actors are given their state, and are not to be compiled
+//! with any of this.
 
-use super::driver::{Cradle, Driver};
+use super::driver::Driver;
 use super::holding::Holding;
+use super::made::address;
 use super::spawn::{Birth, Life};
+use super::steps::Steps;
 use super::task::{self, Contained, Present};
 use crate::actor::Dispatch;
-use crate::cell::mail::Mail;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
 use crate::exit::{Failure, FailureKind, FailureParts};
 use crate::sync::{Arc, Mutex};
+use std::any::Any;
 use std::fmt::Display;
 use std::future::Future;
 
 /// What the making of a state is called in failures.
 pub(crate) const WHAT: &str = "spawn";
+
+/// Makes the states of an actor's lives.
+pub(crate) trait Maker: Send {
+    /// Makes the state of a life, which is user code, or goes on with it. True if it lies in `place`
+    /// now, an `Option` of the actor; false as long as it is being made elsewhere.
+    fn make(&mut self, life: &dyn Steps, place: &mut dyn Any) -> Result<bool, Failure>;
+
+    /// Another life follows: what was made for this one is not wanted.
+    fn forget(&mut self) {}
+}
+
+/// Makes each state on the spot.
+pub(crate) struct Now<F>(pub(crate) F);
+
+impl<A: 'static, F: FnMut() -> A + Send> Maker for Now<F> {
+    fn make(&mut self, _: &dyn Steps, place: &mut dyn Any) -> Result<bool, Failure> {
+        Ok(lay_down(place, self.0()))
+    }
+}
+
+/// Has each state made by a task.
+pub(super) struct Later<A, F> {
+    /// Starts the task.
+    begin: F,
+    /// Where the state of this life is laid down, once its making has begun.
+    cradle: Option<Cradle<A>>,
+}
+
+/// A place for a state that is still being made.
+type Cradle<A> = Arc<Mutex<Option<Result<A, Failure>>>>;
+
+impl<A, F: FnMut(&dyn Steps, Cradle<A>)> Later<A, F> {
+    fn new(begin: F, cradle: Option<Cradle<A>>) -> Self {
+        Later { begin, cradle }
+    }
+}
+
+impl<A: Send + 'static, F: FnMut(&dyn Steps, Cradle<A>) + Send> Maker for Later<A, F> {
+    fn make(&mut self, life: &dyn Steps, place: &mut dyn Any) -> Result<bool, Failure> {
+        if let Some(cradle) = &self.cradle {
+            let Some(made) = cradle.lock().take() else { return Ok(false) };
+            self.cradle = None;
+            return Ok(lay_down(place, made?));
+        }
+        let cradle = self.cradle.insert(Cradle::default()).clone();
+        (self.begin)(life, cradle);
+        Ok(false)
+    }
+
+    fn forget(&mut self) {
+        self.cradle = None;
+    }
+}
+
+fn lay_down<A: 'static>(place: &mut dyn Any, state: A) -> bool {
+    let place = place.downcast_mut().expect("a maker belongs to an actor of its type");
+    *place = Some(state);
+    true
+}
+
+/// Makes the state of each life by the async code of `make`.
+pub(crate) fn by<A, U, E>(mut make: impl FnMut(A::Handle) -> U + Send + 'static) -> Box<dyn Maker>
+where
+    A: Dispatch + Send,
+    U: Future<Output = Result<A, E>> + Send + 'static,
+    E: Display,
+{
+    let begin = move |life: &dyn Steps, cradle| {
+        let mut making = None;
+        life.with_address(&mut |me| making = Some(make(address::<A>(me))));
+        if let Some(making) = making {
+            task(&life.own(), cradle, making);
+        }
+    };
+    Box::new(Later::new(begin, None))
+}
 
 /// Starts to make the state of an actor that is alive already.
 #[track_caller]
@@ -25,33 +107,34 @@ where
     E: Display,
 {
     let cradle: Cradle<A> = Arc::new(Mutex::new(None));
-    let mut driver = Driver::new(birth.mail.clone());
-    driver.expect(cradle.clone());
+    let maker = Later::new(|_: &dyn Steps, _| {}, Some(cradle.clone()));
+    let driver = Driver::new(birth.mail.clone()).with_maker(Box::new(maker));
     if birth.alive {
         let address = birth.address();
         let making;
         (birth, making) = birth.asked(|| make(address));
-        task(&birth.mail, cradle, making);
+        let mail: Arc<dyn AnyMail> = birth.mail.clone();
+        task(&mail, cradle, making);
     }
     birth.run(Life { driver, state: None })
 }
 
 /// Runs `making` as a task of the life; what it makes is laid down in `cradle`.
-pub(crate) fn task<A, U, E>(mail: &Arc<Mail<A>>, cradle: Cradle<A>, making: U)
+fn task<A, U, E>(mail: &Arc<dyn AnyMail>, cradle: Cradle<A>, making: U)
 where
-    A: Dispatch + Send,
+    A: Send + 'static,
     U: Future<Output = Result<A, E>> + Send + 'static,
     E: Display,
 {
-    let key = {
-        let mut lane = mail.lane();
-        let holdings = lane.seat.holdings.get_or_insert_default();
+    let mut key = 0;
+    mail.with(&mut |seat, _| {
+        let holdings = seat.holdings.get_or_insert_default();
         holdings.tasks += 1;
-        holdings.key()
-    };
-    let any: Arc<dyn AnyMail> = mail.clone();
+        key = holdings.key();
+    });
+    let any = mail.clone();
     let present = Present { mail: any.clone(), key, keeps: false };
-    let (runnable, task) = task::prepare(&mail.core.hub, async move {
+    let (runnable, task) = task::prepare(&mail.core().hub, async move {
         let made = match Contained::new(making, any.clone(), WHAT).await {
             Ok(Ok(state)) => Ok(state),
             Ok(Err(error)) => Err(failed(&*any, error.to_string())),
@@ -61,9 +144,12 @@ where
         any.notify(Notice::Look);
         drop(present);
     });
-    if let Some(holdings) = &mut mail.lane().seat.holdings {
-        holdings.insert(key, Holding::Task(task));
-    }
+    let mut task = Some(task);
+    mail.with(&mut |seat, _| {
+        if let (Some(holdings), Some(task)) = (&mut seat.holdings, task.take()) {
+            holdings.insert(key, Holding::Task(task));
+        }
+    });
     runnable.schedule();
 }
 

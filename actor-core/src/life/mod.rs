@@ -13,7 +13,8 @@ pub(crate) mod lender;
 pub(crate) mod local;
 pub(crate) mod made;
 pub(crate) mod making;
-mod next;
+mod message;
+pub(crate) mod next;
 mod notices;
 mod outcome;
 pub(crate) mod restart;
@@ -27,6 +28,5 @@ pub(crate) mod watch;
 
 pub use body::{Runner, run};
 pub use context::Context;
-pub use kept::{Keep, Kept, NoGuards};
 pub use shared::run_shared;
 pub use spawn::Life;

@@ -2,15 +2,16 @@
 //! it looks at one word of signals.
 
 use super::driver::{Driver, Next};
-use super::end::Ending;
-use super::steps::{Stage, typed};
-use crate::actor::{Dispatch, Way};
+use super::message::{AnyMessage, Place};
+use super::steps::{Stage, Steps, Untyped, typed};
+use crate::actor::{Dispatch, Input};
 use crate::cell::core::Pace;
-use crate::cell::post::{AnyMail, Fetched};
+use crate::cell::current::Handling;
+use crate::cell::post::Fetched;
 use crate::exit::Exit;
 
 /// Whether a message may start, if it is `BESIDE` others.
-pub(super) fn may_start<A: Dispatch, const BESIDE: bool>(message: &A::Message) -> bool {
+pub(crate) fn may_start<A: Dispatch, const BESIDE: bool>(message: &A::Message) -> bool {
     !BESIDE || A::is_concurrent(message)
 }
 
@@ -20,11 +21,10 @@ impl<A: Dispatch> Driver<A> {
     pub(crate) fn next(&mut self, state: &mut Option<A>) -> Next<A::Message> {
         loop {
             let step = match self.course.stage {
-                Stage::Born => self.begin(state),
                 Stage::Starting | Stage::Running | Stage::Draining => {
                     self.proceed::<false>(state.as_ref())
                 }
-                Stage::Ending(step) => self.end(step, state),
+                Stage::Born | Stage::Ending(_) => self.begin_or_end(state),
             };
             if let Some(next) = step {
                 return next;
@@ -32,35 +32,15 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// Does one step of the end.
+    /// Begins the life, or does one step of its end.
     #[cold]
     #[inline(never)]
-    fn end(&mut self, step: Ending, state: &mut Option<A>) -> Option<Next<A::Message>> {
-        typed(self.steps().end(step, state))
-    }
-
-    /// Waits for the state and starts the life.
-    #[cold]
-    #[inline(never)]
-    fn begin(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
-        if self.steps().is_over_unborn() {
-            return None;
-        }
-        if state.is_none() {
-            // Before the look: what comes after it raises the signal again.
-            self.mail().untyped().postpone_notices();
-            match self.make() {
-                None => return Some(self.rest(Pace::Deaf)),
-                Some(Ok(made)) => *state = Some(made),
-                Some(Err(failure)) => {
-                    self.steps().finish(Exit::Failed(failure));
-                    return None;
-                }
-            }
-            self.steps().forget_cradle();
-            self.mail().untyped().recall_notices();
-        }
-        typed(self.steps().be_born())
+    fn begin_or_end(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
+        let next = match self.course.stage {
+            Stage::Ending(step) => self.steps().end(step, state),
+            _ => self.steps().begin(state),
+        };
+        typed(next, None)
     }
 
     /// One step of an actor that runs or drains; `BESIDE` others that run, and that share the state.
@@ -69,31 +49,17 @@ impl<A: Dispatch> Driver<A> {
         &mut self,
         state: Option<&A>,
     ) -> Option<Next<A::Message>> {
-        let idle = if BESIDE { Pace::Sharing } else { Pace::Idle };
-        let core = &self.mail().core;
-        let signals = core.signals();
         let Some(actor) = state else {
             // A `self` handler has taken it: it was the last message.
             self.is_over();
             return None;
         };
-        if core.is_simulated()
-            && let Some(next) = self.held_back()
-        {
-            return next;
-        }
         let core = &self.mail().core;
-        if core.budget() == 0 {
-            self.course.fetched = false;
-            // Laying back finds what there is in the actor's own mailbox; only the driver knows that
-            // it drains, that it takes from another, or that what is kept aside is to be asked again.
-            let finds_all = self.course.stage == Stage::Running && !self.is_member;
-            let finds_all = finds_all && !self.is_due();
-            let pace = if finds_all { idle } else { Pace::Again };
-            return Some(self.rest(pace));
-        }
-        if (signals != 0 || self.is_due())
-            && let Some(next) = self.heed::<BESIDE>(signals, actor)
+        if (core.signals() != 0
+            || core.budget() == 0
+            || self.course.is_due()
+            || core.is_simulated())
+            && let Some(next) = self.heed(actor, BESIDE)
         {
             return next;
         }
@@ -104,11 +70,10 @@ impl<A: Dispatch> Driver<A> {
                 self.course.fetched = false;
                 // The block of a burst that is over: an idle actor holds none.
                 self.batch.give_back();
-                return Some(self.rest(idle));
+                return Some(self.rest(idle(BESIDE)));
             }
-            None if self.is_member => {
-                self.course.fetched = true;
-                return self.fetch_shared::<BESIDE>(actor);
+            None if self.mail().core.is_member() => {
+                return self.fetch_shared(actor, BESIDE);
             }
             None => {
                 self.course.fetched = true;
@@ -121,15 +86,15 @@ impl<A: Dispatch> Driver<A> {
                     }
                     None => {
                         if self.course.stage == Stage::Draining && !signalled {
-                            return self.drained::<BESIDE>();
+                            return self.drained(BESIDE);
                         }
                         return None;
                     }
                 }
             }
         };
-        if A::foreign(&message).is_some() {
-            return self.take_foreign(message, actor);
+        if A::GUARDED || A::foreign(&message).is_some() {
+            return self.take(Place(Some(message)), actor);
         }
         if A::way(&message).unbounded {
             self.mail().took_free();
@@ -137,18 +102,64 @@ impl<A: Dispatch> Driver<A> {
             self.mail().took_one();
         }
         self.mail().core.spend();
-        self.offer_own(message, actor)
+        self.begin_handling(message)
     }
 
-    /// A message of a protocol: the actor's impl says how it waits.
+    /// Looks after what is rare between two messages: see [`heed`](Steps::heed).
     #[inline(never)]
-    fn take_foreign(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
-        if Way::of::<A>(&message).unbounded {
-            self.mail().took_free();
-        } else {
-            self.mail().took_one();
+    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
+    fn heed(&mut self, actor: &A, beside: bool) -> Option<Option<Next<A::Message>>> {
+        let mut place = Place::<A>(None);
+        match self.steps().heed(&mut place, actor, beside) {
+            Some(next) => Some(typed(next, place.0)),
+            None => None,
         }
-        self.hand_over(message, actor)
+    }
+
+    /// A message of the batch that has a guard, or of a protocol: the actor's impl says how that waits.
+    #[inline(never)]
+    fn take(&mut self, place: Place<A>, actor: &A) -> Option<Next<A::Message>> {
+        self.steps().took(place.way().unbounded);
+        self.mail().core.spend();
+        self.offer(place, actor)
+    }
+
+    /// Has the message handled, if its guard says so; else keeps it aside.
+    pub(super) fn offer(&mut self, mut place: Place<A>, actor: &A) -> Option<Next<A::Message>> {
+        let is_asked = A::GUARDED || place.way().guarded;
+        if is_asked && !self.steps().may_begin(&mut place, actor) {
+            return None;
+        }
+        self.begin_handling(place.0?)
+    }
+
+    /// The message's handler is to run, unless nobody waits for it any more.
+    #[inline(always)]
+    fn begin_handling(&mut self, message: A::Message) -> Option<Next<A::Message>> {
+        let label = A::label(&message);
+        if label.reply.is_some_and(|head| !head.begin()) {
+            self.skip(Place(Some(message)));
+            return None;
+        }
+        let handling = Handling::new(label.name, label.reply);
+        if self.mail().core.is_simulated() {
+            return self.meet(Place(Some(message)), handling);
+        }
+        Some(Next::Run(Input::Message(message), handling))
+    }
+
+    /// Nobody waits for it any more.
+    #[cold]
+    #[inline(never)]
+    fn skip(&mut self, mut place: Place<A>) {
+        self.steps().skip(&mut place);
+    }
+
+    /// Has a message handled with what a simulation has planned for it.
+    #[cold]
+    #[inline(never)]
+    fn meet(&mut self, mut place: Place<A>, handling: Handling) -> Option<Next<A::Message>> {
+        typed(self.steps().meet(&mut place, handling), place.0)
     }
 
     /// The life ends normally.
@@ -158,51 +169,67 @@ impl<A: Dispatch> Driver<A> {
         self.steps().finish(Exit::Stopped);
     }
 
-    /// All that was queued is handled; those that run beside finish before the end.
-    fn drained<const BESIDE: bool>(&mut self) -> Option<Next<A::Message>> {
-        if BESIDE {
-            return Some(self.rest(Pace::Busy));
-        }
-        self.is_over();
-        None
+    /// All that was queued is handled.
+    #[inline(never)]
+    fn drained(&mut self, beside: bool) -> Option<Next<A::Message>> {
+        typed(self.steps().drained(beside), None)
     }
 
     /// A member of a pool takes one message of the mailbox that it shares.
     #[inline(never)]
-    fn fetch_shared<const BESIDE: bool>(&mut self, actor: &A) -> Option<Next<A::Message>> {
-        let (shared, number) = &**self.rare.as_ref()?.member.as_ref()?;
-        match shared.fetch_for(*number, may_start::<A, BESIDE>) {
-            Fetched::Message(message) => {
-                // The next look is at the shared mailbox again.
-                self.course.fetched = false;
-                self.hand_over_rarely(message, actor)
+    fn fetch_shared(&mut self, actor: &A, beside: bool) -> Option<Next<A::Message>> {
+        let mut place = Place::<A>(None);
+        let next = self.steps().fetch_shared(&mut place, beside);
+        match place.0 {
+            Some(_) => self.offer(place, actor),
+            None => typed(next, None),
+        }
+    }
+}
+
+/// How a cell rests that has nothing to do.
+const fn idle(beside: bool) -> Pace {
+    if beside { Pace::Sharing } else { Pace::Idle }
+}
+
+impl dyn Steps + '_ {
+    /// The turn is over, whatever there is still to be done.
+    pub(super) fn end_turn(&mut self, beside: bool) -> Untyped {
+        self.course().fetched = false;
+        // Laying back finds what there is in the actor's own mailbox; only the driver knows that
+        // it drains, that it takes from another, or that what is kept aside is to be asked again.
+        let finds_all = self.course().stage == Stage::Running
+            && !self.course().is_due()
+            && !self.mail().core().is_member();
+        self.rest(if finds_all { idle(beside) } else { Pace::Again })
+    }
+
+    /// A message of the mailbox that it shares is left in `place`.
+    fn fetch_shared(&mut self, place: &mut dyn AnyMessage, beside: bool) -> Untyped {
+        let (shared, number) = self.course().shared()?;
+        let fetched = shared.fetch_for(number, beside, place.place());
+        // The next look is at the shared mailbox again.
+        self.course().fetched = matches!(fetched, Fetched::Nothing | Fetched::Over);
+        match fetched {
+            Fetched::Message => {
+                self.mail().core().spend();
+                None
             }
             Fetched::Nothing => None,
-            Fetched::Unwanted => {
-                self.course.fetched = false;
-                Some(self.rest(Pace::Busy))
-            }
+            Fetched::Unwanted => self.rest(Pace::Busy),
             Fetched::Over => {
                 self.mail().close();
-                self.drained::<BESIDE>()
+                self.drained(beside)
             }
         }
     }
 
-    /// As `hand_over`, where that is rare.
-    #[inline(never)]
-    pub(super) fn hand_over_rarely(
-        &mut self,
-        message: A::Message,
-        actor: &A,
-    ) -> Option<Next<A::Message>> {
-        self.hand_over(message, actor)
-    }
-
-    /// Gives one message that was taken to its handler.
-    #[inline(always)]
-    fn hand_over(&mut self, message: A::Message, actor: &A) -> Option<Next<A::Message>> {
-        self.mail().core.spend();
-        self.offer(message, actor)
+    /// All that was queued is handled; those that run beside finish before the end.
+    fn drained(&mut self, beside: bool) -> Untyped {
+        if beside {
+            return self.rest(Pace::Busy);
+        }
+        self.finish(Exit::Stopped);
+        None
     }
 }

@@ -1,11 +1,12 @@
 //! What the loop makes of system traffic: ticks, items of streams, exits of others. Each at its turn
 //! in the order; what was cancelled is no longer held and is skipped.
 
-use super::driver::{Driver, Next};
+use super::driver::Next;
 use super::holding::Holding;
 use super::made::Made;
-use super::steps::{Steps, Untyped, typed};
-use crate::actor::{Dispatch, Input};
+use super::message::AnyMessage;
+use super::steps::{Steps, Untyped};
+use crate::actor::Input;
 use crate::cell::current::{self, Handling};
 use crate::cell::post::contain;
 use crate::cell::seat::{Key, Notice};
@@ -14,35 +15,27 @@ use crate::incident::Incident;
 use crate::life::task;
 use std::any::Any;
 
-impl<A: Dispatch> Driver<A> {
-    /// Handles one notice at its turn; `BESIDE` others that run.
-    pub(super) fn heed_notice<const BESIDE: bool>(
+impl dyn Steps + '_ {
+    /// Handles one notice at its turn, `beside` others that run; a message that the actor makes for itself
+    /// is left in `place`.
+    pub(super) fn heed_notice(
         &mut self,
         notice: Notice,
-        actor: &A,
-    ) -> Option<Next<A::Message>> {
-        let mut message: Option<A::Message> = None;
-        let next = self.steps().heed_notice(notice, &mut message);
-        match message {
-            Some(message) => self.offer_made::<BESIDE>(message, actor),
-            None => typed(next),
-        }
-    }
-}
-
-impl dyn Steps + '_ {
-    /// Handles one notice; a message that the actor makes for itself is left in `place`.
-    fn heed_notice(&mut self, notice: Notice, place: &mut dyn Any) -> Untyped {
-        match notice {
-            Notice::Due(key) => self.due(key, place),
-            Notice::Exited(key, id, exit) => self.exited(key, id, exit, place),
+        place: &mut dyn AnyMessage,
+        actor: &dyn Any,
+        beside: bool,
+    ) -> Untyped {
+        let next = match notice {
+            Notice::Due(key) => self.due(key, place.place()),
+            Notice::Exited(key, id, exit) => self.exited(key, id, exit, place.place()),
             Notice::Unlinked(id, exit) => self.unlinked(id, exit),
             Notice::Broken(failure) => {
                 self.finish(Exit::Failed(failure));
                 None
             }
             Notice::Look => None,
-        }
+        };
+        if place.is_there() { self.offer_made(place, actor, beside) } else { next }
     }
 
     /// A timer, a stream or a piped future has something.

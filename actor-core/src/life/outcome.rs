@@ -2,19 +2,22 @@
 
 use super::driver::{Broken, Driver, Next};
 use super::end::Ending;
+use super::making;
 use super::restart::may_live_again;
-use super::steps::{Stage, Steps, Untyped};
+use super::steps::{Stage, State, Steps, Untyped};
 use crate::actor::{Dispatch, Flow, Input};
-use crate::cell::core::{END, KILL, LEAVE, STOP};
+use crate::cell::core::{END, KILL, LEAVE, Pace, STOP};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::announce;
-use crate::exit::{Exit, FailureKind};
+use crate::exit::{Exit, Failure, FailureKind};
 
 impl<A: Dispatch> Driver<A> {
     /// Takes note of how an input ended.
     #[inline]
     pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
-        self.state_may_have_changed();
+        if let Some(kept) = self.course.kept() {
+            kept.state_may_have_changed();
+        }
         if self.mail().core.is_simulated() {
             // A turn of one message: the next one is another choice.
             self.mail().core.end_turn();
@@ -32,8 +35,37 @@ impl<A: Dispatch> Driver<A> {
 }
 
 impl dyn Steps + '_ {
+    /// Waits for the state and starts the life.
+    pub(super) fn begin(&mut self, state: &mut dyn State) -> Untyped {
+        if self.is_over_unborn() {
+            return None;
+        }
+        if !state.is_there() {
+            // Before the look: what comes after it raises the signal again.
+            self.mail().postpone_notices();
+            match self.make(state) {
+                Ok(true) => self.mail().recall_notices(),
+                Ok(false) => return self.rest(Pace::Deaf),
+                Err(failure) => {
+                    self.finish(Exit::Failed(failure));
+                    return None;
+                }
+            }
+        }
+        self.be_born()
+    }
+
+    /// Has the state made, as far as that goes: see [`Maker::make`](super::making::Maker::make).
+    fn make(&mut self, state: &mut dyn State) -> Result<bool, Failure> {
+        // It asks for what this knows of the life.
+        let Some(mut maker) = self.course().rare().maker.take() else { return Ok(false) };
+        let made = current::guarded(self.mail(), making::WHAT, || maker.make(self, state.place()));
+        self.course().rare().maker = Some(maker);
+        made?
+    }
+
     /// The state is there: the life begins.
-    pub(super) fn be_born(&mut self) -> Untyped {
+    fn be_born(&mut self) -> Untyped {
         if self.hooks().start {
             self.course().stage = Stage::Starting;
             self.witnessed("on_start");
@@ -47,7 +79,9 @@ impl dyn Steps + '_ {
     pub(super) fn started(&mut self) {
         self.course().stage = Stage::Running;
         self.course().has_started = true;
-        self.ask_again();
+        if let Some(kept) = self.course().kept() {
+            kept.state_may_have_changed();
+        }
         let mut changed = None;
         self.mail().with(&mut |seat, _| {
             seat.started = true;

@@ -4,17 +4,15 @@
 //! to the drop of the state, tells the overseer, and waits, deaf, for the verdict. Cell, id, address,
 //! mailbox, joiners and names stay. What is queued goes to the next life.
 
-use super::driver::{Cradle, Driver, Next};
+use super::driver::Next;
 use super::end::{Ending, publish};
-use super::making;
-use super::steps::{Course, Stage, Steps, Untyped};
+use super::steps::{Stage, Steps, Untyped};
 use crate::actor::Dispatch;
 use crate::cell::core::{END, LEAVE, Pace};
-use crate::cell::current;
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::{Notice, Seat};
-use crate::exit::{ActorId, Exit, Failure};
+use crate::exit::{ActorId, Exit};
 use crate::incident::Incident;
 use crate::sync::Arc;
 
@@ -75,26 +73,6 @@ pub(crate) enum Verdict {
     Again,
     /// The actor ends.
     Over,
-}
-
-/// Makes the state of each life anew. It is a type for each `A`, be it an actor or not, so that who
-/// has forgotten a half of an actor is told once, by what makes the factory.
-pub(crate) enum Factory<A> {
-    Now(Box<dyn FnMut() -> A + Send>),
-    Later(Box<dyn Begin<A>>),
-}
-
-/// Starts a task that lays the state down. It was made where the state is known to be `Send`.
-pub(crate) trait Begin<A>: Send {
-    fn begin(&mut self, mail: &Arc<Mail<A>>, cradle: Cradle<A>)
-    where
-        A: Dispatch;
-}
-
-impl<A: Dispatch, F: FnMut(&Arc<Mail<A>>, Cradle<A>) + Send> Begin<A> for F {
-    fn begin(&mut self, mail: &Arc<Mail<A>>, cradle: Cradle<A>) {
-        self(mail, cradle);
-    }
 }
 
 /// The verbs of an overseer.
@@ -227,34 +205,7 @@ impl dyn Steps + '_ {
                 holdings.awaits_tasks = false;
             }
         });
-        self.forget_cradle();
-        *self.course() = Course::BEGIN;
-    }
-}
-
-impl<A: Dispatch> Driver<A> {
-    /// Begins to make the state of a life; `None` while it is being made elsewhere.
-    pub(super) fn make(&mut self) -> Option<Result<A, Failure>> {
-        let rare = self.rare.as_mut()?;
-        if let Some(cradle) = &rare.cradle {
-            return cradle.lock().take();
-        }
-        let mail = self.context.mail();
-        let (mut made, mut cradle) = (None, None);
-        let factory = rare.factory.as_mut()?;
-        let begun = current::guarded_each(mail.untyped(), making::WHAT, &mut || match factory {
-            Factory::Now(make) => made = Some(make()),
-            Factory::Later(make) => {
-                let cradle: &mut Cradle<A> = cradle.insert(Cradle::default());
-                make.begin(mail, cradle.clone());
-            }
-        });
-        rare.cradle = cradle;
-        match (begun, made) {
-            (Err(failure), _) => Some(Err(failure)),
-            (Ok(()), Some(state)) => Some(Ok(state)),
-            (Ok(()), None) => None,
-        }
+        self.course().begin_again();
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::body::{Handler, begin_work};
 use super::driver::{Broken, Driver, Next};
+use super::message::Place;
 use super::spawn::Life;
 use super::steps::Stage;
 use crate::actor::{Dispatch, Flow, Input};
@@ -171,7 +172,7 @@ impl<A: Dispatch> Driver<A> {
             (Input::Message(message), Some(actor))
                 if !matches!(self.course.stage, Stage::Ending(_)) =>
             {
-                self.offer(message, actor)
+                self.offer(Place(Some(message)), actor)
             }
             (Input::Message(message), _) => {
                 self.mail().throw_away(message);

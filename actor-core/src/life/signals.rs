@@ -1,61 +1,68 @@
 //! What an actor does about its signals, and about notices and messages with priority, between two messages.
 
-use super::driver::{Driver, Next};
-use super::next::may_start;
-use super::steps::{Stage, Steps};
-use crate::actor::Dispatch;
+use super::message::AnyMessage;
+use super::steps::{Stage, Steps, Untyped};
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
-use crate::cell::post::AnyMail;
 use crate::exit::Exit;
+use std::any::Any;
 
-impl<A: Dispatch> Driver<A> {
-    /// Looks after the signals, and after what is kept aside. `None`: go on with the next message; `Some(None)`: look anew.
-    #[inline(never)]
+impl dyn Steps + '_ {
+    /// Looks after the signals, after what is kept or held back, and whether the turn is over. `None`: go
+    /// on with the next message; `Some(None)`: look anew. What is to be handled lies in `place`.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    pub(super) fn heed<const BESIDE: bool>(
+    pub(super) fn heed(
         &mut self,
-        signals: u32,
-        actor: &A,
-    ) -> Option<Option<Next<A::Message>>> {
+        place: &mut dyn AnyMessage,
+        actor: &dyn Any,
+        beside: bool,
+    ) -> Option<Untyped> {
+        let signals = self.mail().core().signals();
+        if self.mail().core().is_simulated()
+            && let Some(next) = self.held_back(place)
+        {
+            return Some(next);
+        }
+        if self.mail().core().budget() == 0 {
+            return Some(self.end_turn(beside));
+        }
         if signals & (KILL | STOP | LEAVE | END) != 0 {
-            if BESIDE && signals & (KILL | STOP) == 0 {
+            if beside && signals & (KILL | STOP) == 0 {
                 // Those that run beside are done first.
-                return Some(Some(self.rest(Pace::Busy)));
+                return Some(self.rest(Pace::Busy));
             }
-            self.steps().heed_end(signals);
+            self.heed_end(signals);
             return Some(None);
         }
         if signals & WAITING != 0 {
-            self.mail().make_room();
+            self.make_room();
         }
         if signals & POKE != 0 {
-            self.mail().untyped().lower(POKE);
-            self.course.fetched = false;
+            self.mail().lower(POKE);
+            self.course().fetched = false;
         }
-        if self.is_due()
-            && let Some(next) = self.retry::<BESIDE>(actor)
+        if self.course().is_due()
+            && let Some(next) = self.retry(place, actor, beside)
         {
             return Some(next);
         }
         if signals & URGENT != 0 {
-            if let Some(message) = self.mail().take_urgent(may_start::<A, BESIDE>) {
-                return Some(self.hand_over_rarely(message, actor));
+            if self.take_urgent(beside, place.place()) {
+                self.mail().core().spend();
+                return Some(self.offer(place, actor));
             }
-            if BESIDE && self.mail().core.signals() & URGENT != 0 {
-                return Some(Some(self.rest(Pace::Busy)));
+            if beside && self.mail().core().signals() & URGENT != 0 {
+                return Some(self.rest(Pace::Busy));
             }
         }
         if signals & NOTICE != 0
-            && let Some(notice) = self.mail().take_due_notice()
+            && let Some(notice) = self.take_due_notice()
         {
-            self.mail().core.spend();
-            return Some(self.heed_notice::<BESIDE>(notice, actor));
+            self.mail().core().spend();
+            return Some(self.heed_notice(notice, place, actor, beside));
         }
         None
     }
-}
 
-impl dyn Steps + '_ {
     /// The life is to end, in one way or another.
     fn heed_end(&mut self, signals: u32) {
         if signals & KILL != 0 {

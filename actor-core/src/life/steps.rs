@@ -3,12 +3,15 @@
 
 use super::driver::Next;
 use super::end::Ending;
+use super::kept::Kept;
+use super::making::Maker;
 use crate::actor::{Hooks, Input};
 use crate::cell::core::Pace;
-use crate::cell::post::AnyMail;
+use crate::cell::post::{AnyMail, Shared};
+use crate::cell::seat::Notice;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
+use crate::sync::Arc;
 use std::any::Any;
-use std::convert::Infallible;
 
 /// How far the life has come. It moves only forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +27,8 @@ pub(crate) enum Stage {
     Ending(Ending),
 }
 
-/// The course of a life.
-pub(super) struct Course {
+/// The course of a life, and what stays when another follows.
+pub(crate) struct Course {
     pub(super) stage: Stage,
     /// Set once the batch of this look has been fetched: when it is used up, the cell rests, and
     /// laying it back finds what has come meanwhile.
@@ -36,23 +39,80 @@ pub(super) struct Course {
     pub(super) has_started: bool,
     /// Whether the overseer has ended this life, not the life itself.
     pub(super) ended_by_overseer: bool,
+    pub(super) rare: Option<Box<Rare>>,
+}
+
+/// What only some actors need.
+#[derive(Default)]
+pub(super) struct Rare {
+    /// What makes the states of its lives; `None` for an actor that was given one.
+    pub(super) maker: Option<Box<dyn Maker>>,
+    /// The mailbox that a member of a pool shares, and the member's number.
+    pub(super) member: Option<(Arc<dyn Shared>, usize)>,
+    /// What guards hold back.
+    pub(super) kept: Kept,
 }
 
 impl Course {
-    pub(super) const BEGIN: Course = Course {
-        stage: Stage::Born,
-        fetched: false,
-        killed: false,
-        has_started: false,
-        ended_by_overseer: false,
-    };
+    pub(super) const fn new() -> Self {
+        Course {
+            stage: Stage::Born,
+            fetched: false,
+            killed: false,
+            has_started: false,
+            ended_by_overseer: false,
+            rare: None,
+        }
+    }
+
+    /// Another life follows.
+    pub(super) fn begin_again(&mut self) {
+        let mut rare = self.rare.take();
+        if let Some(maker) = rare.as_mut().and_then(|rare| rare.maker.as_mut()) {
+            maker.forget();
+        }
+        *self = Course { rare, ..Course::new() };
+    }
+
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Where messages are kept aside, if there is such a place. For most actors this is one look at a
+    /// pointer.
+    #[inline]
+    pub(super) fn kept(&mut self) -> Option<&mut Kept> {
+        match &mut self.rare {
+            Some(rare) => Some(&mut rare.kept),
+            None => None,
+        }
+    }
+
+    /// Whether what is kept aside is to be asked again.
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
+        match &self.rare {
+            Some(rare) => rare.kept.is_due(),
+            None => false,
+        }
+    }
+
+    /// The mailbox that it shares, if it is a member of a pool, and its number there.
+    pub(super) fn shared(&self) -> Option<(&Arc<dyn Shared>, usize)> {
+        let (shared, number) = self.rare.as_ref()?.member.as_ref()?;
+        Some((shared, *number))
+    }
 }
 
 /// A driver without its types.
-pub(super) trait Steps {
+pub(crate) trait Steps {
     fn course(&mut self) -> &mut Course;
     fn mail(&self) -> &dyn AnyMail;
+    /// The same, to be kept.
+    fn own(&self) -> Arc<dyn AnyMail>;
     fn hooks(&self) -> Hooks;
+    /// Whether each message is asked before it is handled.
+    fn has_guards(&self) -> bool;
     /// Runs `run` with the actor's own `Addr`.
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any));
     /// Puts what is left of the batch back to the queue. Whether the mailbox refuses and holds nothing
@@ -60,14 +120,15 @@ pub(super) trait Steps {
     fn put_back(&mut self) -> bool;
     /// Throws away what is queued.
     fn discard_queued(&mut self);
-    /// Throws away what is kept aside.
-    fn discard_kept(&mut self);
-    /// What makes the state is not needed any more.
-    fn forget_cradle(&mut self);
-    /// What is kept aside is to be asked again.
-    fn ask_again(&mut self);
-    /// Lets others see how many messages are kept aside.
-    fn show(&mut self);
+    /// A message of the batch was taken; whether that needed no room.
+    fn took(&self, is_free: bool);
+    /// Makes room for waiting senders between two messages of a batch.
+    fn make_room(&self);
+    /// Takes the oldest message with priority, if it may start, if it is `beside` others. Whether there
+    /// was one.
+    fn take_urgent(&self, beside: bool, place: &mut dyn Any) -> bool;
+    /// Takes the oldest notice, if all messages that were accepted before it have been taken.
+    fn take_due_notice(&self) -> Option<Notice>;
 }
 
 /// The place of a state.
@@ -75,9 +136,11 @@ pub(super) trait State {
     fn is_there(&self) -> bool;
     /// Drops it, which is user code.
     fn clear(&mut self);
+    /// An `Option` of the actor.
+    fn place(&mut self) -> &mut dyn Any;
 }
 
-impl<A> State for Option<A> {
+impl<A: 'static> State for Option<A> {
     fn is_there(&self) -> bool {
         self.is_some()
     }
@@ -85,23 +148,30 @@ impl<A> State for Option<A> {
     fn clear(&mut self) {
         *self = None;
     }
+
+    fn place(&mut self) -> &mut dyn Any {
+        self
+    }
 }
 
-/// What a step comes to that knows no messages.
-pub(super) type Untyped = Option<Next<Infallible>>;
+/// The message that lies in the place that a step was given.
+pub(super) struct InPlace;
 
-/// The same, among those that do.
-pub(super) fn typed<M>(next: Untyped) -> Option<Next<M>> {
+/// What a step comes to that does not know the type of messages.
+pub(super) type Untyped = Option<Next<InPlace>>;
+
+/// The same, among those that do. `message` is what lies in the place.
+#[inline]
+pub(super) fn typed<M>(next: Untyped, message: Option<M>) -> Option<Next<M>> {
     match next? {
-        Next::Run(input, handling) => {
-            let input = match input {
-                Input::Start => Input::Start,
-                Input::Message(never) => match never {},
-                Input::Exited(whose) => Input::Exited(whose),
-                Input::Stop(exit) => Input::Stop(exit),
-            };
-            Some(Next::Run(input, handling))
+        Next::Run(Input::Message(InPlace), handling) => {
+            Some(Next::Run(Input::Message(message?), handling))
         }
+        Next::Run(Input::Start, handling) => Some(Next::Run(Input::Start, handling)),
+        Next::Run(Input::Exited(whose), handling) => {
+            Some(Next::Run(Input::Exited(whose), handling))
+        }
+        Next::Run(Input::Stop(exit), handling) => Some(Next::Run(Input::Stop(exit), handling)),
         Next::Rest => Some(Next::Rest),
         Next::Over => Some(Next::Over),
     }
@@ -109,7 +179,6 @@ pub(super) fn typed<M>(next: Untyped) -> Option<Next<M>> {
 
 impl dyn Steps + '_ {
     pub(super) fn rest(&mut self, pace: Pace) -> Untyped {
-        self.show();
         self.mail().core().set_pace(pace);
         Some(Next::Rest)
     }

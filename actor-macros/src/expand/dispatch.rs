@@ -47,7 +47,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     );
     let hooks = HookKind::ALL.map(|kind| expand_presence(protocol, kind));
     let quiet = do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
-    let kept = manner::expand_kept(protocol);
+    let guarded = manner::expand_guarded(protocol);
     let way = manner::expand_way(protocol);
     let concurrent = manner::expand_is_concurrent(protocol);
     let ready = manner::expand_ready(protocol);
@@ -64,7 +64,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         type Handle = #address;
         type Lent = __p::#lent<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
-        #kept
+        #guarded
         #label
         #slot
         #runner

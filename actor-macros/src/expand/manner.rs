@@ -87,16 +87,15 @@ fn asking(handler: &Ident) -> Ident {
     names::identifier(&format!("__when_{}", names::plain(handler)), span::hidden())
 }
 
-// Output: type Kept = __p::NoGuards;
-//     or: type Kept = __p::Kept<StoreMessage>;
-pub(super) fn expand_kept(protocol: &Protocol) -> TokenStream {
+// Output: const GUARDED: bool = true;
+//     or: nothing, if there is no guard.
+pub(super) fn expand_guarded(protocol: &Protocol) -> TokenStream {
     if guarded(protocol).next().is_none() {
-        return quote!(
-            type Kept = __p::NoGuards;
-        );
+        return TokenStream::new();
     }
-    let me = message::enum_type(protocol);
-    quote!(type Kept = __p::Kept<#me>;)
+    quote!(
+        const GUARDED: bool = true;
+    )
 }
 
 // Input:  #[message(when = self.free >= *amount)] fn take(&mut self, amount: u32)

@@ -82,7 +82,6 @@ const _: () = {
         type Handle = AccountAddr;
         type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &AccountMessage) -> __p::Label<'_> {
             match *__message {
                 AccountMessage::Withdraw { ref __reply, .. } => {

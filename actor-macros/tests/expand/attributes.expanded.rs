@@ -160,7 +160,6 @@ const _: () = {
             stop: false,
             exit: false,
         };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &OldMessage) -> __p::Label<'_> {
             match *__message {
                 #[cfg(feature = "extra")]

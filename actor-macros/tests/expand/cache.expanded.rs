@@ -178,7 +178,6 @@ const _: () = {
         type Handle = shop::CacheAddr<K, V, N>;
         type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &CacheMessage<K, V, N>) -> __p::Label<'_> {
             match *__message {
                 CacheMessage::Get { ref __reply, .. } => __p::Label::new("get", __reply.head()),

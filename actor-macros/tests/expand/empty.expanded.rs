@@ -136,7 +136,6 @@ const _: () = {
         type Handle = DoubleAddr<T>;
         type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &DoubleMessage<T>) -> __p::Label<'_> {
             match *__message {
                 DoubleMessage::__Foreign(ref __it) => __it.label(),

@@ -127,7 +127,6 @@ const _: () = {
         type Handle = TypeAddr;
         type Lent = __p::LocalLending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &TypeMessage) -> __p::Label<'_> {
             match *__message {
                 TypeMessage::Fn { ref __reply, .. } => __p::Label::new("fn", __reply.head()),

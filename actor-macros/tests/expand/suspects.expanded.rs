@@ -41,7 +41,6 @@ const _: () = {
         type Handle = OneAddr;
         type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &OneMessage) -> __p::Label<'_> {
             match *__message {
                 OneMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
@@ -161,7 +160,6 @@ const _: () = {
         type Handle = ManyAddr;
         type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &ManyMessage) -> __p::Label<'_> {
             match *__message {
                 ManyMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
@@ -284,7 +282,6 @@ const _: () = {
         type Handle = SureAddr;
         type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &SureMessage) -> __p::Label<'_> {
             match *__message {
                 SureMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),

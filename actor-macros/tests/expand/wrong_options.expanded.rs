@@ -121,7 +121,6 @@ const _: () = {
         type Handle = CounterAddr;
         type Lent = __p::Lending<Self>;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        type Kept = __p::NoGuards;
         fn label_of(__message: &CounterMessage) -> __p::Label<'_> {
             match *__message {
                 CounterMessage::Right { ref __reply, .. } => {

@@ -14,8 +14,10 @@ use crate::cell::queue::{Queue, Refused, Room, Ticket, Wait};
 use crate::cell::seat::{Cell, Seat};
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::life::end::publish;
+use crate::life::next::may_start;
 use crate::life::restart::{Overseer, Oversight, Verdict};
 use crate::sync::{Arc, Mutex, Weak};
+use std::any::Any;
 use std::collections::VecDeque;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -173,8 +175,9 @@ impl<A: Dispatch> PoolMail<A> {
     }
 }
 
-impl<A: Dispatch> Shared<A> for PoolMail<A> {
-    fn fetch_for(&self, number: usize, wanted: fn(&A::Message) -> bool) -> Fetched<A::Message> {
+impl<A: Dispatch> Shared for PoolMail<A> {
+    fn fetch_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Fetched {
+        let wanted = if beside { may_start::<A, true> } else { may_start::<A, false> };
         let mut lane = self.lane.lock();
         if number >= lane.size || lane.verdict.is_some() {
             // It may have been woken for what another has to take now.
@@ -197,7 +200,11 @@ impl<A: Dispatch> Shared<A> for PoolMail<A> {
         let admitted = waits.then(|| lane.queue.admit(self.core.room()));
         let mut other = None;
         let fetched = match message {
-            Some(message) => Fetched::Message(message),
+            Some(message) => {
+                let place = place.downcast_mut().expect("a member has its pool's type");
+                *place = Some(message);
+                Fetched::Message
+            }
             None if lane.queue.total(0) != 0 => {
                 // This member may have been woken for what another can take.
                 lane.idle.retain(|idle| *idle != number);

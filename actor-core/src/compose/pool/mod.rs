@@ -6,9 +6,10 @@ mod mail;
 
 use crate::actor::Dispatch;
 use crate::cell::core::Core;
-use crate::cell::post::{AnyMail, Post, Shared};
+use crate::cell::post::{AnyMail, Post};
 use crate::life::driver::Driver;
-use crate::life::restart::{Factory, Restart, oversee};
+use crate::life::making::Now;
+use crate::life::restart::{Restart, oversee};
 use crate::life::spawn::{Birth, Life};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
@@ -90,7 +91,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
         records.parent = Some(pool.core().id());
         records.label = Some(Arc::from(pool.member_label(number)));
         let holdings = lane.seat.holdings.get_or_insert_default();
-        let shared: Arc<dyn Shared<A>> = pool.clone();
+        let shared: Arc<dyn Post<A>> = pool.clone();
         holdings.shared = Some((Box::new(shared), number));
     }
     mail.core.set_member();
@@ -102,7 +103,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
     }
     let make = pool.make();
     let driver = Driver::new(mail)
-        .with_factory(Factory::Now(Box::new(move || make())))
+        .with_maker(Box::new(Now(move || make())))
         .with_shared(pool.clone(), number);
     birth.run(Life { driver, state: None });
 }

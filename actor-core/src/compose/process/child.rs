@@ -3,7 +3,7 @@
 use super::Proc;
 use super::inbox::Inbox;
 use crate::compose::supervisor::Child;
-use crate::life::restart::Factory;
+use crate::life::making::Now;
 use std::future::Future;
 
 impl<M: Send + 'static> Child<Proc<M>> {
@@ -36,6 +36,6 @@ impl<M: Send + 'static> Child<Proc<M>> {
         F: FnOnce(Inbox<M>) -> U + Send + 'static,
         U: Future + Send + 'static,
     {
-        Child::of(name, Factory::Now(Box::new(move || Proc::new(make(), drop))))
+        Child::of(name, Box::new(Now(move || Proc::new(make(), drop))))
     }
 }

@@ -81,7 +81,6 @@ impl<M: Send + 'static> Dispatch for Proc<M> {
     type Handle = ProcessAddr<M>;
     type Enum = M;
     type Lent = Lending<Self>;
-    type Kept = crate::life::NoGuards;
 
     const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
 

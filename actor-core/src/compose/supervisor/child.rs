@@ -3,18 +3,18 @@
 use super::Supervisor;
 use crate::Context;
 use crate::actor::Dispatch;
-use crate::cell::mail::Mail;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Watcher;
 use crate::life::driver::Driver;
 use crate::life::holding::Holding;
-use crate::life::making;
-use crate::life::restart::{Factory, Overseer, Restart, oversee};
+use crate::life::making::{self, Maker, Now};
+use crate::life::restart::{Overseer, Restart, oversee};
 use crate::life::spawn::{Birth, Life};
 use crate::sync::Arc;
 use std::any::TypeId;
 use std::fmt::{self, Display};
 use std::future::Future;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 /// How long a child is given to stop, if it does not say otherwise and is no supervisor.
@@ -43,7 +43,10 @@ pub struct Child<A> {
     restart: Restart,
     /// `None`: as long as it takes.
     shutdown: Option<Duration>,
-    factory: Factory<A>,
+    maker: Box<dyn Maker>,
+    // A type for each `A`, be it an actor or not, so that who has forgotten a half of an actor is told
+    // once, by what makes the child.
+    whose: PhantomData<fn() -> A>,
 }
 
 impl<A: Dispatch> Child<A> {
@@ -51,7 +54,7 @@ impl<A: Dispatch> Child<A> {
     ///
     /// The name is a label for logs and trees; it need not be unique.
     pub fn new(name: &str, make: impl FnMut() -> A + Send + 'static) -> Self {
-        Child::of(name, Factory::Now(Box::new(make)))
+        Child::of(name, Box::new(Now(make)))
     }
 
     /// A child whose state is made from its own address, by async code that may fail.
@@ -70,26 +73,20 @@ impl<A: Dispatch> Child<A> {
     /// # supervisor.stop();
     /// # });
     /// ```
-    pub fn with<U, E>(name: &str, mut make: impl FnMut(A::Handle) -> U + Send + 'static) -> Self
+    pub fn with<U, E>(name: &str, make: impl FnMut(A::Handle) -> U + Send + 'static) -> Self
     where
         A: Send,
         U: Future<Output = Result<A, E>> + Send + 'static,
         E: Display,
     {
-        Child::of(
-            name,
-            Factory::Later(Box::new(move |mail: &Arc<Mail<A>>, cradle| {
-                let me = Context::new(mail.clone()).address();
-                making::task(mail, cradle, make(me));
-            })),
-        )
+        Child::of(name, making::by(make))
     }
 
-    pub(in crate::compose) fn of(name: &str, factory: Factory<A>) -> Self {
+    pub(in crate::compose) fn of(name: &str, maker: Box<dyn Maker>) -> Self {
         // A supervisor needs as long as its own children do.
         let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
         let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
-        Child { name, restart: Restart::default(), shutdown, factory }
+        Child { name, restart: Restart::default(), shutdown, maker, whose: PhantomData }
     }
 
     /// Which of its ends are followed by a new life; all but a stop from outside if not set.
@@ -166,7 +163,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
         overseer: Arc<dyn Overseer>,
     ) -> Option<Adopted> {
         let (child, birth) = self.child.take()?;
-        let Child { name, restart, shutdown, factory } = child;
+        let Child { name, restart, shutdown, maker, whose: _ } = child;
         let mail = birth.mail.clone();
         let own = context.mail();
         let any: Arc<dyn AnyMail> = own.clone();
@@ -189,7 +186,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
             return None;
         }
         own.lane().seat.holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
-        let driver = Driver::new(mail.clone()).with_factory(factory);
+        let driver = Driver::new(mail.clone()).with_maker(maker);
         birth.run(Life { driver, state: None });
         Some(Adopted { mail, restart })
     }

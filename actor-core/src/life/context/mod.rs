@@ -9,7 +9,7 @@ use super::holding::Holdings;
 use crate::actor::Dispatch;
 use crate::cell::core::LEAVE;
 use crate::cell::mail::Mail;
-use crate::cell::post::{AnyMail, Post, Shared, Verbs};
+use crate::cell::post::{AnyMail, Post, Verbs};
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
@@ -85,11 +85,10 @@ impl<A: Dispatch> Context<A> {
             let lane = self.mail.lane();
             if let Some(held) = &lane.seat.holdings
                 && let Some((shared, _)) = &held.shared
-                && let Some(shared) = shared.downcast_ref::<Arc<dyn Shared<A>>>()
+                && let Some(shared) = shared.downcast_ref::<Arc<dyn Post<A>>>()
             {
                 shared.core().keep();
-                let shared: Arc<dyn Post<A>> = shared.clone();
-                return Addr::adopted(shared);
+                return Addr::adopted(shared.clone());
             }
         }
         // No lock: only the actor's own run can find it forsaken, and that is where this is called.
