@@ -340,13 +340,20 @@ pub struct Hooks {
 /// One thing for an actor to do.
 #[derive(Debug)]
 pub enum Input<M> {
-    /// Run `#[on_start]`.
-    Start,
     /// Handle a message.
     Message(M),
-    /// Run `#[on_exit]`: a linked actor or a child has ended. Boxed, since it is rare and large.
+    /// Run a hook.
+    Hook(Hook),
+}
+
+/// A hook that is to run. What it is given is boxed, since it is rare and large.
+#[derive(Debug)]
+pub enum Hook {
+    /// `#[on_start]`
+    Start,
+    /// `#[on_exit]`: a linked actor or a child has ended.
     Exited(Box<(ActorId, Exit)>),
-    /// Run `#[on_stop]`.
+    /// `#[on_stop]`
     Stop(Box<Exit>),
 }
 
@@ -355,7 +362,7 @@ impl<M> Input<M> {
     pub(crate) fn message(&self) -> Option<&M> {
         match self {
             Input::Message(message) => Some(message),
-            Input::Start | Input::Exited(_) | Input::Stop(_) => None,
+            Input::Hook(_) => None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The one door for code that the macros write. Not for users, and free to change in any release.
 
-pub use crate::actor::{Dispatch, Flow, Hooks, Input, Label, Protocol, Settings, Started, Way};
+pub use crate::actor::{
+    Dispatch, Flow, Hook, Hooks, Input, Label, Protocol, Settings, Started, Way,
+};
 pub use crate::compose::bridge::bridge;
 pub use crate::life::foreign::{
     Arguments, Envelope, Foreign, Guards, HasBlock, Lending, Loan, LocalLending, Returned, Serve,

@@ -1,9 +1,11 @@
 //! What the actors of one system share: host, ids, the table of actors, incidents. Not the handle
 //! that users hold, which is `System`.
 
+use super::core::Core;
 use super::names::Names;
 use super::post::AnyMail;
 use super::witness::Witness;
+use crate::actor::Settings;
 use crate::counters::{Counts, add};
 use crate::host::Host;
 use crate::host::sim::Simulated;
@@ -99,19 +101,28 @@ impl Hub {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Enters the actor that `make` builds around its key, unless the system is closing.
+    /// Enters the actor that `make` builds around what is known of it, unless the system is closing.
+    /// False if it is.
     ///
     /// The look at `closing` is under the table's lock, as is `close`: an actor is either seen by
     /// the shutdown or refused.
-    pub(crate) fn enter<M: AnyMail + 'static>(
-        &self,
-        make: impl FnOnce(u32) -> Arc<M>,
-    ) -> (Arc<M>, bool) {
-        let Some(mut table) = self.open_table() else { return (make(u32::MAX), false) };
-        let mail = make(u32::try_from(table.vacant_key()).unwrap_or(u32::MAX));
-        let erased: Arc<dyn AnyMail> = mail.clone();
-        enter_into(&mut table, &erased);
-        (mail, true)
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        settings: &'static Settings,
+        capacity: Option<usize>,
+        make: &mut dyn FnMut(Core) -> Arc<dyn AnyMail>,
+    ) -> bool {
+        let table = self.open_table();
+        let key = table.as_ref().and_then(|table| u32::try_from(table.vacant_key()).ok());
+        let key = key.unwrap_or(u32::MAX);
+        let mail = make(Core::new(self.clone(), settings, capacity, key, self.number()));
+        match table {
+            Some(mut table) => {
+                table.insert(Arc::downgrade(&mail));
+                true
+            }
+            None => false,
+        }
     }
 
     /// The table of actors, unless the system is closing.
@@ -184,9 +195,4 @@ impl Drop for Hub {
         let gone = HUBS.lock().remove(&self.id);
         drop(gone);
     }
-}
-
-/// Apart, since it is the same for actors of all types.
-fn enter_into(table: &mut Table, mail: &Arc<dyn AnyMail>) {
-    table.insert(Arc::downgrade(mail));
 }

@@ -18,7 +18,7 @@ use crate::cell::record;
 use crate::cell::seat::{AtWork, Cell};
 use crate::cell::waker::OwnWaker;
 use crate::host::{Job, RunCell, Turn};
-use crate::observe::work::{Watched, Work};
+use crate::observe::work;
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
 use std::fmt;
@@ -71,40 +71,59 @@ pub(crate) trait Body {
     /// Where it lies while it does not run.
     fn mail(&self) -> Arc<dyn AnyMail>;
 
-    /// Runs until there is nothing to do, a handler is pending, or the turn is over.
-    fn turn(self: Pin<&mut Self>) -> Progress;
+    /// Runs until there is nothing to do, a handler is pending, or the turn is over. Leaves in `wait`
+    /// whom a pending handler waits for, as far as that is known.
+    fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> Progress;
 }
 
 pub(crate) enum Progress {
-    /// It comes to rest, at the pace noted in the core; its handler may wait for another actor.
-    Rests(Option<Pending>),
+    /// It comes to rest, at the pace noted in the core.
+    Rests,
     /// The actor has ended.
     Over,
 }
 
+/// A body that its cell holds.
+trait CellBody: Body + RunCell {}
+
+impl<B: Body + Send + 'static> CellBody for B {}
+
 impl<B: Body + Send + 'static> RunCell for B {
-    fn run(mut self: Pin<Box<Self>>) {
-        let mut mail = self.mail();
-        mail.core().begin_turn();
-        loop {
-            let entered = current::enter(mail);
-            let progress = self.as_mut().turn();
-            mail = entered.leave();
-            let Progress::Rests(pending) = progress else { return };
-            let mut cell = Some(self);
-            match mail.lay_back(pending.as_ref(), &mut || cell.take().map(|cell| cell as Cell)) {
-                Rest::Laid => return,
-                rest => match (rest, cell) {
-                    (Rest::Again, Some(cell)) => self = cell,
-                    (_, cell) => return back(&*mail, cell.map(|cell| cell as Cell)),
-                },
-            }
-        }
+    fn run(self: Pin<Box<Self>>) {
+        run_cell(self);
     }
 
     fn number(&self) -> u64 {
-        self.mail().core().number
+        number(self)
     }
+}
+
+/// Apart, so that it is compiled once: inlined where it is to be fast, it knows the types again.
+#[inline]
+fn run_cell(mut body: Pin<Box<dyn CellBody>>) {
+    let mut mail = body.mail();
+    mail.core().begin_turn();
+    loop {
+        let entered = current::enter(mail);
+        let mut wait = None;
+        let progress = body.as_mut().turn(&mut wait);
+        mail = entered.leave();
+        if let Progress::Over = progress {
+            return;
+        }
+        let mut cell = Some(body);
+        match mail.lay_back(wait.as_ref(), &mut || cell.take().map(|cell| cell as Cell)) {
+            Rest::Laid => return,
+            rest => match (rest, cell) {
+                (Rest::Again, Some(cell)) => body = cell,
+                (_, cell) => return back(&*mail, cell.map(|cell| cell as Cell)),
+            },
+        }
+    }
+}
+
+fn number(body: &dyn Body) -> u64 {
+    body.mail().core().number
 }
 
 /// The turn is over: to the back of the queue.
@@ -149,16 +168,14 @@ impl<A: Dispatch> Body for NowBody<A> {
         }
     }
 
-    fn turn(mut self: Pin<&mut Self>) -> Progress {
+    fn turn(mut self: Pin<&mut Self>, wait: &mut Option<Pending>) -> Progress {
         loop {
             if let NowBody::Lent(borrower) = &mut *self {
                 let Borrower { driver, waker, future, .. } = &mut **borrower;
                 let mail: Arc<dyn AnyMail> = driver.context().mail().clone();
                 let lent: Pin<&mut A::Lent> = Pin::new(future);
-                let poll = poll_own(waker, &mail, lent);
-                let returned = match poll {
-                    Ok(returned) => returned,
-                    Err(pending) => return Progress::Rests(pending),
+                let Poll::Ready(returned) = poll_own(waker, &mail, lent, wait) else {
+                    return Progress::Rests;
                 };
                 let NowBody::Lent(borrower) = self.take() else { return Progress::Over };
                 let Borrower { mut driver, handling, .. } = *borrower;
@@ -182,7 +199,7 @@ impl<A: Dispatch> Body for NowBody<A> {
                             Err(payload) => driver.done(Err(Broken::Panicked(payload)), handling),
                         }
                     }
-                    Next::Rest => return Progress::Rests(None),
+                    Next::Rest => return Progress::Rests,
                     Next::Over => return Progress::Over,
                 }
             };
@@ -210,32 +227,33 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
         self.mail.clone()
     }
 
-    fn turn(self: Pin<&mut Self>) -> Progress {
+    fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> Progress {
         let this = self.project();
-        match poll_own(this.waker, &*this.mail, this.future) {
-            Ok(()) => Progress::Over,
-            Err(pending) => Progress::Rests(pending),
+        match poll_own(this.waker, &*this.mail, this.future, wait) {
+            Poll::Ready(()) => Progress::Over,
+            Poll::Pending => Progress::Rests,
         }
     }
 }
 
-/// Polls a future of a cell with the waker of its own. If that is pending the cell comes to rest;
-/// the error is whom it waits for, as far as that is known. Compiled for what the future gives, and not
+/// Polls a future of a cell with the waker of its own. If that is pending the cell comes to rest, and
+/// `wait` is whom it waits for, as far as that is known. Compiled for what the future gives, and not
 /// for each future.
 fn poll_own<T>(
     own: &mut Option<OwnWaker>,
     mail: &Arc<dyn AnyMail>,
     mut future: Pin<&mut dyn Future<Output = T>>,
-) -> Result<T, Option<Pending>> {
+    wait: &mut Option<Pending>,
+) -> Poll<T> {
     let core = mail.core();
     loop {
         // It stays so if a handler is pending; if there is nothing to do the driver says so.
         core.set_pace(Pace::Busy);
         let waker = own.as_ref().map_or(Waker::noop(), |own| &own.waker);
         let poll = || future.as_mut().poll(&mut Poller::from_waker(waker));
-        let (poll, wait) = record::polled(&**mail, waker, poll);
+        let (poll, waits_for) = record::polled(&**mail, waker, poll);
         match (poll, own.as_mut()) {
-            (Poll::Ready(value), _) => return Ok(value),
+            (Poll::Ready(value), _) => return Poll::Ready(value),
             (Poll::Pending, None) if waits_for_waker(core.pace()) => {
                 // What is pending was polled with a waker that wakes nobody: poll it again.
                 *own = Some(OwnWaker::new(mail.clone()));
@@ -245,11 +263,11 @@ fn poll_own<T>(
                     note_at_work(&**mail);
                 }
                 // One that takes mail meanwhile can be woken by mail.
-                let (Some(wait), Some(own), Pace::Busy) = (wait, own, core.pace()) else {
-                    return Err(None);
-                };
-                own.count(&**mail);
-                return Err(Some(Pending::new(wait)));
+                if let (Some(waits_for), Some(own), Pace::Busy) = (waits_for, own, core.pace()) {
+                    own.count(&**mail);
+                    *wait = Some(Pending::new(waits_for));
+                }
+                return Poll::Pending;
             }
         }
     }
@@ -261,12 +279,12 @@ pub(super) fn begin_work<A: Dispatch>(
     mail: &Mail<A>,
     message: Option<&A::Message>,
     handling: Handling,
-) -> Work {
+) -> work::Work {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     let stamp = message.and_then(|message| A::label(message).stamp());
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
     let (stamp, _) = (None, message);
-    Work::begin(mail, handling.name, stamp)
+    work::Work::begin(mail, handling.name, stamp)
 }
 
 /// The handler at work is pending for the first time: from now on others can see it.
@@ -308,12 +326,12 @@ pub fn run<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
 
 /// The handler of `input`, about to begin.
 #[inline]
-fn at_work<'a, A: Dispatch>(
-    actor: &'a mut Option<A>,
-    context: &'a Context<A>,
+fn at_work<A: Dispatch>(
+    actor: &mut Option<A>,
+    context: &Context<A>,
     input: Input<A::Message>,
     handling: Handling,
-) -> Watched<Handler<'a, impl Future<Output = Flow>>> {
+) -> impl Future<Output = Result<Flow, Broken>> {
     let mail = context.mail();
     let work = begin_work::<A>(mail, input.message(), handling);
     work.watch(Handler::new(A::handle_later(actor, input, context), &mail.core, handling))
@@ -339,20 +357,37 @@ impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
     type Output = Result<Flow, Broken>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
+        let this = self.project();
         if this.core.is_killed() {
-            current::set_handling(this.handling.killed());
-            // A panic while it is dropped fails nothing any more.
-            contain_own(this.handling.name, &mut || this.future.set(None));
+            kill(this.future, *this.handling);
             return Poll::Ready(Err(Broken::Killed));
         }
         current::set_handling(*this.handling);
-        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
             Ok(poll) => poll.map(Ok),
             Err(payload) => Poll::Ready(Err(Broken::Panicked(payload))),
         }
     }
+}
+
+/// A handler's future, without its type.
+trait Work {
+    /// Drops it, which is user code.
+    fn clear(self: Pin<&mut Self>);
+}
+
+impl<F> Work for Option<F> {
+    fn clear(mut self: Pin<&mut Self>) {
+        self.set(None);
+    }
+}
+
+/// The handler is dropped where it waits. A panic of that fails nothing any more.
+#[cold]
+fn kill(mut work: Pin<&mut dyn Work>, handling: Handling) {
+    current::set_handling(handling.killed());
+    contain_own(handling.name, &mut || work.as_mut().clear());
 }
 
 #[cfg(test)]

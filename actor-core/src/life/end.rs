@@ -4,7 +4,7 @@
 
 use super::driver::Next;
 use super::steps::{Stage, State, Steps, Untyped};
-use crate::actor::Input;
+use crate::actor::{Hook, Input};
 use crate::cell::core::{END, LEAVE, NOTICE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::{AnyMail, announce};
@@ -64,7 +64,7 @@ impl dyn Steps + '_ {
                     self.course().stage = Stage::Ending(Ending::HookRuns);
                     self.witnessed("on_stop");
                     let exit = Box::new(self.exit_to_be());
-                    Next::Run(Input::Stop(exit), Handling::new("on_stop", None))
+                    Next::Run(Input::Hook(Hook::Stop(exit)), Handling::new("on_stop", None))
                 })
             }
             // The body tells `stop_hook_done` before it asks again.
@@ -72,7 +72,6 @@ impl dyn Steps + '_ {
                 let dropped = current::guarded(self.mail(), "drop", || state.clear());
                 self.note(dropped.err().map(Exit::Failed));
                 if self.leaves_nothing() {
-                    publish(self.mail(), Exit::Stopped);
                     return Some(Next::Over);
                 }
                 // What `#[on_stop]` may have made.
@@ -84,12 +83,19 @@ impl dyn Steps + '_ {
     }
 
     /// Whether this is the usual end: it was stopped for good, which `finish` has seen to, has made
-    /// nothing, and nobody waits to be told.
+    /// nothing, and nobody waits to be told. Its exit is published then, under the one lock.
     fn leaves_nothing(&self) -> bool {
         let mut is_so = false;
         self.mail().with(&mut |seat, _| {
             is_so = seat.closed && seat.holdings.is_none() && seat.known().is_none();
+            if is_so {
+                seat.nameless = true;
+                seat.set_exit(&Exit::Stopped);
+            }
         });
+        if is_so {
+            self.mail().core().hub.leave(self.mail().core().key);
+        }
         is_so
     }
 

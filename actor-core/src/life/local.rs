@@ -48,16 +48,19 @@ impl RunCell for LocalCell {
             let body = BODIES.with_borrow_mut(|bodies| bodies.get_mut(key).and_then(Option::take));
             let Some(mut body) = body else { return };
             let entered = current::enter(mail);
-            let progress = body.as_mut().turn();
+            let mut wait = None;
+            let progress = body.as_mut().turn(&mut wait);
             mail = entered.leave();
-            let Progress::Rests(pending) = progress else { return };
+            if let Progress::Over = progress {
+                return;
+            }
             BODIES.with_borrow_mut(|bodies| {
                 if let Some(place) = bodies.get_mut(key) {
                     *place = Some(body);
                 }
             });
             let mut cell = Some(me);
-            match mail.lay_back(pending.as_ref(), &mut || cell.take().map(|cell| cell as Cell)) {
+            match mail.lay_back(wait.as_ref(), &mut || cell.take().map(|cell| cell as Cell)) {
                 Rest::Laid => return,
                 rest => match (rest, cell) {
                     (Rest::Again, Some(cell)) => me = cell,

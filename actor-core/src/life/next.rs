@@ -32,15 +32,11 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// Begins the life, or does one step of its end.
+    /// Begins the life, or goes through the steps of its end.
     #[cold]
     #[inline(never)]
     fn begin_or_end(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
-        let next = match self.course.stage {
-            Stage::Ending(step) => self.steps().end(step, state),
-            _ => self.steps().begin(state),
-        };
-        typed(next, None)
+        typed(self.steps().begin_or_end(state), None)
     }
 
     /// One step of an actor that runs or drains; `BESIDE` others that run, and that share the state.

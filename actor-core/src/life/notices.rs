@@ -6,7 +6,7 @@ use super::holding::Holding;
 use super::made::Made;
 use super::message::AnyMessage;
 use super::steps::{Steps, Untyped};
-use crate::actor::Input;
+use crate::actor::{Hook, Input};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::contain;
 use crate::cell::seat::{Key, Notice};
@@ -129,7 +129,7 @@ impl dyn Steps + '_ {
 
     fn told(&mut self, id: ActorId, exit: Exit) -> Untyped {
         self.witnessed("on_exit");
-        let input = Input::Exited(Box::new((id, exit)));
+        let input = Input::Hook(Hook::Exited(Box::new((id, exit))));
         Some(Next::Run(input, Handling::new("on_exit", None)))
     }
 

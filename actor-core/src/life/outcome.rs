@@ -4,9 +4,9 @@ use super::driver::{Broken, Driver, Next};
 use super::end::Ending;
 use super::making;
 use super::restart::may_live_again;
-use super::steps::{Stage, State, Steps, Untyped};
-use crate::actor::{Dispatch, Flow, Input};
-use crate::cell::core::{END, KILL, LEAVE, Pace, STOP};
+use super::steps::{Course, Stage, State, Steps, Untyped};
+use crate::actor::{Dispatch, Flow, Hook, Input};
+use crate::cell::core::{Core, END, KILL, LEAVE, Pace, STOP};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::announce;
 use crate::exit::{Exit, Failure, FailureKind};
@@ -15,14 +15,7 @@ impl<A: Dispatch> Driver<A> {
     /// Takes note of how an input ended.
     #[inline]
     pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
-        if let Some(kept) = self.course.kept() {
-            kept.state_may_have_changed();
-        }
-        if self.mail().core.is_simulated() {
-            // A turn of one message: the next one is another choice.
-            self.mail().core.end_turn();
-        }
-        if !matches!((&outcome, self.course.stage), (Ok(Flow::Done), Stage::Running)) {
+        if !self.course.goes_on(&outcome, &self.context.mail().core) {
             self.look_after(outcome, handling);
         }
     }
@@ -34,9 +27,39 @@ impl<A: Dispatch> Driver<A> {
     }
 }
 
+impl Course {
+    /// Takes note that the state may have changed. Whether there is nothing else to be looked after.
+    #[inline]
+    fn goes_on(&mut self, outcome: &Result<Flow, Broken>, core: &Core) -> bool {
+        if let Some(kept) = self.kept() {
+            kept.state_may_have_changed();
+        }
+        if core.is_simulated() {
+            // A turn of one message: the next one is another choice.
+            core.end_turn();
+        }
+        matches!((outcome, self.stage), (Ok(Flow::Done), Stage::Running))
+    }
+}
+
 impl dyn Steps + '_ {
+    /// Begins the life, or goes through the steps of its end, as far as that goes by itself.
+    pub(super) fn begin_or_end(&mut self, state: &mut dyn State) -> Untyped {
+        loop {
+            let next = match self.course().stage {
+                Stage::Born => self.begin(state),
+                Stage::Ending(step) => self.end(step, state),
+                Stage::Starting | Stage::Running | Stage::Draining => return None,
+            };
+            if next.is_some() {
+                return next;
+            }
+        }
+    }
+
     /// Waits for the state and starts the life.
-    pub(super) fn begin(&mut self, state: &mut dyn State) -> Untyped {
+    #[inline(never)]
+    fn begin(&mut self, state: &mut dyn State) -> Untyped {
         if self.is_over_unborn() {
             return None;
         }
@@ -56,6 +79,7 @@ impl dyn Steps + '_ {
     }
 
     /// Has the state made, as far as that goes: see [`Maker::make`](super::making::Maker::make).
+    #[inline(never)]
     fn make(&mut self, state: &mut dyn State) -> Result<bool, Failure> {
         // It asks for what this knows of the life.
         let Some(mut maker) = self.course().rare().maker.take() else { return Ok(false) };
@@ -69,7 +93,8 @@ impl dyn Steps + '_ {
         if self.hooks().start {
             self.course().stage = Stage::Starting;
             self.witnessed("on_start");
-            return Some(Next::Run(Input::Start, Handling::new("on_start", None)));
+            let input = Input::Hook(Hook::Start);
+            return Some(Next::Run(input, Handling::new("on_start", None)));
         }
         self.started();
         None

@@ -2,7 +2,6 @@
 
 use super::body::Runner;
 use crate::actor::{AddrOf, Dispatch, Settings};
-use crate::cell::core::Core;
 use crate::cell::hub::Hub;
 use crate::cell::mail::Mail;
 use crate::cell::post::AnyMail;
@@ -116,13 +115,15 @@ impl<A: Dispatch> Prepared<A> {
     pub fn spawn(self) -> AddrOf<A> {
         let Prepared { state, capacity, label, hub, settings } = self;
         let born = Birth::new(hub, settings, capacity);
-        if label.is_some() {
-            let mail: &dyn AnyMail = &*born.mail;
-            let mut label = label;
-            mail.with(&mut |seat, _| seat.records().label = label.take());
+        if let Some(label) = label {
+            name(&*born.mail, &label);
         }
         born.live(Some(state))
     }
+}
+
+fn name(mail: &dyn AnyMail, label: &Arc<str>) {
+    mail.with(&mut |seat, _| seat.records().label = Some(label.clone()));
 }
 
 impl<A> fmt::Debug for Prepared<A> {
@@ -197,9 +198,11 @@ impl<A: Dispatch> Birth<A> {
         capacity: Option<usize>,
     ) -> Self {
         let hub = hub.unwrap_or_else(System::current_hub);
-        let (mail, alive) = hub.enter(|key| {
-            Arc::new(Mail::new(Core::new(hub.clone(), settings, capacity, key, hub.number())))
+        let mut entered = None;
+        let alive = hub.enter(settings, capacity, &mut |core| {
+            entered.insert(Arc::new(Mail::new(core))).clone()
         });
+        let mail = entered.expect("it was entered");
         let address = Addr::adopted(mail.clone());
         Birth { mail, alive, address }
     }

@@ -167,11 +167,7 @@ pub(super) fn typed<M>(next: Untyped, message: Option<M>) -> Option<Next<M>> {
         Next::Run(Input::Message(InPlace), handling) => {
             Some(Next::Run(Input::Message(message?), handling))
         }
-        Next::Run(Input::Start, handling) => Some(Next::Run(Input::Start, handling)),
-        Next::Run(Input::Exited(whose), handling) => {
-            Some(Next::Run(Input::Exited(whose), handling))
-        }
-        Next::Run(Input::Stop(exit), handling) => Some(Next::Run(Input::Stop(exit), handling)),
+        Next::Run(Input::Hook(hook), handling) => Some(Next::Run(Input::Hook(hook), handling)),
         Next::Rest => Some(Next::Rest),
         Next::Over => Some(Next::Over),
     }

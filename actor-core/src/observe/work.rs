@@ -2,10 +2,13 @@
 
 use super::stamp::Stamp;
 use crate::cell::post::AnyMail;
-use pin_project_lite::pin_project;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use {
+    pin_project_lite::pin_project,
+    std::future::Future,
+    std::pin::Pin,
+    std::task::{Context, Poll},
+};
 
 /// What is noted of a handler from its begin to its end.
 pub(crate) struct Work {
@@ -41,8 +44,16 @@ impl Work {
 
     /// Runs an async handler.
     #[inline]
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn watch<F>(self, handler: F) -> Watched<F> {
         Watched { handler, work: Some(self) }
+    }
+
+    /// As there is nobody to see it, the handler runs as it is.
+    #[inline]
+    #[cfg(not(any(feature = "metrics", feature = "tracing")))]
+    pub(crate) fn watch<F>(self, handler: F) -> F {
+        handler
     }
 
     #[inline]
@@ -65,6 +76,7 @@ impl Work {
     }
 }
 
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 pin_project! {
     /// An async handler that is seen at work.
     pub(crate) struct Watched<F> {
@@ -74,6 +86,7 @@ pin_project! {
     }
 }
 
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 impl<T, E, F: Future<Output = Result<T, E>>> Future for Watched<F> {
     type Output = F::Output;
 

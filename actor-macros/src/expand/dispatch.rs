@@ -317,7 +317,7 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
 }
 
 // Input:  #[on_stop] async fn bye(&mut self, exit: &Exit)
-// Output: __p::Input::Stop(__exit) => { __p::sendable(Self::bye(__me, &__exit)).await; }
+// Output: __p::Input::Hook(__p::Hook::Stop(__exit)) => { __p::sendable(Self::bye(__me, &__exit)).await; }
 fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
     let cfgs = &hook.cfgs;
     // What is wrong with the types of a hook is shown at its name.
@@ -330,17 +330,17 @@ fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
         HookKind::Start => {
             let call = call(&[]);
             let started = quote_spanned!(place=> __p::started(#call));
-            quote!(#(#cfgs)* __p::Input::Start => return #started,)
+            quote!(#(#cfgs)* __p::Input::Hook(__p::Hook::Start) => return #started,)
         }
         HookKind::Stop => {
             let call = call(&[quote!(&__exit)]);
-            quote!(#(#cfgs)* __p::Input::Stop(__exit) => { #call; })
+            quote!(#(#cfgs)* __p::Input::Hook(__p::Hook::Stop(__exit)) => { #call; })
         }
         HookKind::Exit => {
             let call = call(&[quote!(__id), quote!(__exit)]);
             quote! {
                 #(#cfgs)*
-                __p::Input::Exited(__exited) => {
+                __p::Input::Hook(__p::Hook::Exited(__exited)) => {
                     let (__id, __exit) = *__exited;
                     #call;
                 }

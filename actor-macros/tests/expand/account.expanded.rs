@@ -142,11 +142,13 @@ const _: () = {
                         let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
                         __p::answer(Self::close(__me), (&&&__p::Probe(&__reply)).lost(), __reply);
                     }
-                    __p::Input::Start => return __p::started(Self::open(__me, __context)),
-                    __p::Input::Stop(__exit) => {
+                    __p::Input::Hook(__p::Hook::Start) => {
+                        return __p::started(Self::open(__me, __context));
+                    }
+                    __p::Input::Hook(__p::Hook::Stop(__exit)) => {
                         __p::sendable(Self::close_books(__me, &__exit)).await;
                     }
-                    __p::Input::Exited(__exited) => {
+                    __p::Input::Hook(__p::Hook::Exited(__exited)) => {
                         let (__id, __exit) = *__exited;
                         Self::partner_gone(__me, &mut __p::own(__context), __id, __exit);
                     }

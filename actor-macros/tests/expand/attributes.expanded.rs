@@ -212,11 +212,11 @@ const _: () = {
                 }
                 #[cfg(feature = "extra")]
                 #[cfg(unix)]
-                __p::Input::Stop(__exit) => {
+                __p::Input::Hook(__p::Hook::Stop(__exit)) => {
                     Self::bye(__me, &__exit);
                 }
                 #[cfg(not(feature = "extra"))]
-                __p::Input::Stop(__exit) => {
+                __p::Input::Hook(__p::Hook::Stop(__exit)) => {
                     Self::bye_plain(__me, &__exit);
                 }
                 __p::Input::Message(OldMessage::__Foreign(__it)) => {

@@ -5,7 +5,6 @@
 mod mail;
 
 use crate::actor::Dispatch;
-use crate::cell::core::Core;
 use crate::cell::post::{AnyMail, Post};
 use crate::life::driver::Driver;
 use crate::life::making::Now;
@@ -67,10 +66,11 @@ pub(crate) fn start<A: Dispatch>(size: usize, make: Make<A>) -> A::Addr {
     assert!(size > 0, "a pool needs a member; use a size of 1 or more");
     let settings = const { &A::SETTINGS };
     let hub = System::current_hub();
-    let (pool, alive) = hub.enter(|key| {
-        let core = Core::new(hub.clone(), settings, settings.capacity, key, hub.number());
-        PoolMail::new(core, make)
+    let mut entered = None;
+    let alive = hub.enter(settings, settings.capacity, &mut |core| {
+        entered.insert(PoolMail::new(core, make.clone())).clone()
     });
+    let pool = entered.expect("it was entered");
     let address = Addr::adopted(pool.clone() as Arc<dyn Post<A>>).into();
     if alive {
         pool.resize(size);
