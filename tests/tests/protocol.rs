@@ -43,6 +43,7 @@ tests::on_every_host! {
     borrowed::a_panic_of_a_sync_handler_leaves_the_state,
     borrowed::a_panic_of_a_pending_handler_leaves_the_state,
     borrowed::a_pending_handler_is_killed,
+    borrowed::a_kill_by_the_handler_itself_is_heard_when_it_has_returned,
     borrowed::a_kill_drops_the_borrowed_state_in_its_turn,
     borrowed::nothing_else_is_handled_meanwhile,
     borrowed::a_stop_waits_for_a_pending_handler,

@@ -217,7 +217,7 @@ impl<A> Foreign<A> {
     {
         if self.0.is_later() {
             let lent = self.0.lend(actor.take(), context.again());
-            Later::Lent(actor, lent, context)
+            Later::Lent(actor, Some(lent), context)
         } else {
             Later::Now(self.0.now(actor, context))
         }
@@ -236,8 +236,8 @@ impl<A> fmt::Debug for Foreign<A> {
 pub enum Later<'a, A: Dispatch> {
     /// Its handler was sync.
     Now(Flow),
-    /// Its handler has the state, which goes back to its place.
-    Lent(&'a mut Option<A>, A::Lent, &'a Context<A>),
+    /// Its handler has the state, which goes back to its place; `None` once it is there.
+    Lent(&'a mut Option<A>, Option<A::Lent>, &'a Context<A>),
 }
 
 impl<A: Dispatch> Future for Later<'_, A> {
@@ -247,7 +247,9 @@ impl<A: Dispatch> Future for Later<'_, A> {
         match &mut *self {
             Later::Now(flow) => Poll::Ready(std::mem::replace(flow, Flow::Done)),
             Later::Lent(place, lent, _) => {
-                let Returned { actor, outcome } = std::task::ready!(Pin::new(lent).poll(cx));
+                let Some(handler) = lent else { return Poll::Pending };
+                let Returned { actor, outcome } = std::task::ready!(Pin::new(handler).poll(cx));
+                *lent = None;
                 **place = actor;
                 *self = Later::Now(Flow::Done);
                 match outcome {
@@ -266,7 +268,7 @@ impl<A: Dispatch> Drop for Later<'_, A> {
     fn drop(&mut self) {
         // One that is killed while it is pending gives the state back at its next poll, without
         // polling the handler: the state is dropped at its step of the end.
-        if let Later::Lent(place, lent, context) = self
+        if let Later::Lent(place, Some(lent), context) = self
             && context.mail().core.is_killed()
             && let Poll::Ready(returned) =
                 Pin::new(lent).poll(&mut Poller::from_waker(Waker::noop()))

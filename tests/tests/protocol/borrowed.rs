@@ -10,6 +10,7 @@ trait Work {
     async fn fail(&mut self, gate: Gate) -> u32;
     fn fail_now(&mut self) -> u32;
     async fn tick(&mut self) -> u32;
+    async fn kill_oneself(&mut self, me: WorkAddr) -> u32;
 }
 
 #[derive(Clone, Default)]
@@ -60,6 +61,11 @@ macro_rules! worker {
             async fn tick(&mut self) -> u32 {
                 futures_lite::future::yield_now().await;
                 self.ticks += 1;
+                self.ticks
+            }
+
+            async fn kill_oneself(&mut self, me: WorkAddr) -> u32 {
+                me.kill();
                 self.ticks
             }
         }
@@ -123,6 +129,16 @@ pub(crate) fn a_pending_handler_is_killed(system: &System) {
             };
             let (told, ()) = actor_core::future::zip(call, kill).await;
             assert_eq!(told, Err(CallError::Killed));
+            assert_eq!(work.join().await, Exit::Killed);
+            assert_eq!((marks.stopped.count(), marks.dropped.count()), (0, 1));
+        }
+    });
+}
+
+pub(crate) fn a_kill_by_the_handler_itself_is_heard_when_it_has_returned(system: &System) {
+    system.block_on(async {
+        for (work, marks) in both() {
+            assert_eq!(work.kill_oneself(work.clone()).await, Ok(0));
             assert_eq!(work.join().await, Exit::Killed);
             assert_eq!((marks.stopped.count(), marks.dropped.count()), (0, 1));
         }
