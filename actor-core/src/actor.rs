@@ -3,7 +3,8 @@
 //! Only traits and the words in them; the run loop that drives them is `life/`.
 
 use crate::exit::{ActorId, Exit};
-use crate::life::foreign::{Foreign, Returned};
+use crate::life::foreign::Foreign;
+use crate::life::lender::Boxing;
 use crate::life::{Context, Life, Runner};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::observe::stamp::Stamp;
@@ -186,9 +187,9 @@ pub trait Dispatch:
     /// [`Protocol::Message`], where the block says what it is.
     type Enum: Send + 'static;
 
-    /// A handler of a protocol's message that has borrowed the state: `Lending`, or `LocalLending`
-    /// of a `local` actor.
-    type Lent: Future<Output = Returned<Self>> + Unpin + 'static;
+    /// How a handler of a protocol's message is boxed that borrows the state: `Sent`, or `Here` of a
+    /// `local` actor.
+    type Boxing: Boxing;
 
     /// Which hooks there are; the loop leaves out those that are not.
     const HOOKS: Hooks;

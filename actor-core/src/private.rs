@@ -5,10 +5,11 @@ pub use crate::actor::{
 };
 pub use crate::compose::bridge::bridge;
 pub use crate::life::foreign::{
-    Arguments, Envelope, Foreign, Guards, HasBlock, Lending, Loan, LocalLending, Returned, Serve,
-    Serves, lend,
+    Arguments, Envelope, Foreign, Guards, HasBlock, Later, Loan, Serve, Serves, lend,
 };
-pub use crate::life::lender::{BoxedHere, BoxedNowhere, BoxedSend, Lender};
+pub use crate::life::lender::{
+    Borrowing, BoxedHere, BoxedNowhere, BoxedSend, Boxing, Here, Lender, Sent,
+};
 pub use crate::life::{Life, Runner, run, run_shared};
 pub use crate::sim::Tested;
 pub use crate::sim::test::{Plan, really, simulate};

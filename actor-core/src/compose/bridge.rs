@@ -3,12 +3,16 @@
 
 use crate::actor::{Actor, Dispatch, Flow, Label, Protocol, Way};
 use crate::cell::core::Core;
+use crate::cell::current::Handling;
 use crate::cell::pending::Pending;
 use crate::cell::post::{AnyMail, Bridged, Post, Rest, WeakPost};
 use crate::cell::queue::{Refused, Room, Ticket, Wait};
 use crate::cell::seat::{Cell, Seat};
-use crate::life::Context;
-use crate::life::foreign::{Arguments, Envelope, Foreign, HasBlock, Letter, Loan, Serve, Serves};
+use crate::life::foreign::{
+    Arguments, Envelope, Foreign, HasBlock, Later, Letter, Loan, Serve, Serves,
+};
+use crate::life::lender::{Borrowing, Here, Sending, Sent, Staying, lent};
+use crate::life::{Context, Life};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
 use std::any::Any;
@@ -42,16 +46,40 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> 
         })
     }
 
-    fn is_later(&self) -> bool {
-        P::is_later(&self.0)
+    fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>> {
+        if P::is_later(&self.0) {
+            return Flow::Lend(Foreign(self));
+        }
+        match P::now(actor, self.0, context) {
+            Flow::Failed(text) => Flow::Failed(text),
+            Flow::Done | Flow::Lend(_) => Flow::Done,
+        }
     }
 
-    fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow {
-        P::now(actor, self.0, context)
+    fn later<'a>(
+        self: Box<Self>,
+        actor: &'a mut Option<A>,
+        context: &'a Context<A>,
+    ) -> Later<Borrowing<'a, A>> {
+        if P::is_later(&self.0) {
+            Later::Lent(A::lend(Loan { actor, message: self.0, context }))
+        } else {
+            Later::Now(P::now(actor, self.0, context))
+        }
     }
 
-    fn lend(self: Box<Self>, actor: Option<A>, context: Context<A>) -> A::Lent {
-        A::lend(Loan { actor, message: self.0, context })
+    fn lend(self: Box<Self>, life: Life<A>, handling: Handling) -> Sending<'static, Life<A>>
+    where
+        A: Dispatch<Boxing = Sent> + Send,
+    {
+        Box::pin(lent::<A, P>(life, self.0, handling))
+    }
+
+    fn lend_here(self: Box<Self>, life: Life<A>, handling: Handling) -> Staying<'static, Life<A>>
+    where
+        A: Dispatch<Boxing = Here>,
+    {
+        Box::pin(lent::<A, P>(life, self.0, handling))
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

@@ -5,7 +5,8 @@
 //! what the driver says.
 
 use super::context::Context;
-use super::driver::{Broken, Driver, Next};
+use super::driver::{Broken, Next};
+use super::lender::{Borrowing, Here, Lends, Sent};
 use super::local;
 use super::spawn::{Life, Seat};
 use crate::actor::{Dispatch, Flow, Input};
@@ -33,10 +34,7 @@ pub struct Runner(pub(crate) Cell);
 
 impl Runner {
     /// All handlers are sync.
-    pub fn now<A: Dispatch + Send>(life: Life<A>) -> Self
-    where
-        A::Lent: Send,
-    {
+    pub fn now<A: Dispatch<Boxing = Sent> + Send>(life: Life<A>) -> Self {
         Runner(Box::pin(NowBody::Here(life)))
     }
 
@@ -47,7 +45,7 @@ impl Runner {
 
     /// As [`Runner::now`], for a state that stays on its thread.
     #[track_caller]
-    pub fn local_now<A: Dispatch>(life: Life<A>) -> Self {
+    pub fn local_now<A: Dispatch<Boxing = Here>>(life: Life<A>) -> Self {
         let seat = life.seat();
         Runner(local::cell(seat.0, Box::pin(NowBody::Here(life))))
     }
@@ -142,12 +140,11 @@ enum NowBody<A: Dispatch> {
     Moving,
 }
 
-/// The life of an actor whose state a handler has borrowed.
+/// The handler that has borrowed the life.
 struct Borrower<A: Dispatch> {
-    driver: Driver<A>,
-    handling: Handling,
+    mail: Arc<dyn AnyMail>,
     waker: Option<OwnWaker>,
-    future: A::Lent,
+    handler: Borrowing<'static, A, Life<A>>,
 }
 
 /// The state is never pinned: a future that has it owns it.
@@ -159,11 +156,11 @@ impl<A: Dispatch> NowBody<A> {
     }
 }
 
-impl<A: Dispatch> Body for NowBody<A> {
+impl<A: Dispatch<Boxing: Lends<A>>> Body for NowBody<A> {
     fn mail(&self) -> Arc<dyn AnyMail> {
         match self {
             NowBody::Here(life) => life.driver.context().mail().clone(),
-            NowBody::Lent(borrower) => borrower.driver.context().mail().clone(),
+            NowBody::Lent(borrower) => borrower.mail.clone(),
             NowBody::Moving => unreachable!("it moves within a turn only"),
         }
     }
@@ -171,16 +168,12 @@ impl<A: Dispatch> Body for NowBody<A> {
     fn turn(mut self: Pin<&mut Self>, wait: &mut Option<Pending>) -> Progress {
         loop {
             if let NowBody::Lent(borrower) = &mut *self {
-                let Borrower { driver, waker, future, .. } = &mut **borrower;
-                let mail: Arc<dyn AnyMail> = driver.context().mail().clone();
-                let lent: Pin<&mut A::Lent> = Pin::new(future);
-                let Poll::Ready(returned) = poll_own(waker, &mail, lent, wait) else {
+                let Borrower { mail, waker, handler } = &mut **borrower;
+                let handler: Pin<&mut Borrowing<'static, A, Life<A>>> = Pin::new(handler);
+                let Poll::Ready(life) = poll_own(waker, mail, handler, wait) else {
                     return Progress::Rests;
                 };
-                let NowBody::Lent(borrower) = self.take() else { return Progress::Over };
-                let Borrower { mut driver, handling, .. } = *borrower;
-                driver.done(returned.outcome, handling);
-                *self = NowBody::Here(Life { driver, state: returned.actor });
+                *self = NowBody::Here(life);
             }
             let NowBody::Here(Life { driver, state }) = &mut *self else { return Progress::Over };
             let (foreign, handling) = loop {
@@ -203,10 +196,10 @@ impl<A: Dispatch> Body for NowBody<A> {
                     Next::Over => return Progress::Over,
                 }
             };
-            let NowBody::Here(Life { driver, state }) = self.take() else { return Progress::Over };
-            let future = foreign.0.lend(state, driver.context().again());
-            let borrower = Borrower { driver, handling, waker: None, future };
-            *self = NowBody::Lent(Box::new(borrower));
+            let NowBody::Here(life) = self.take() else { return Progress::Over };
+            let mail = life.driver.context().mail().clone();
+            let handler = <A::Boxing as Lends<A>>::lend(foreign.0, life, handling);
+            *self = NowBody::Lent(Box::new(Borrower { mail, waker: None, handler }));
         }
     }
 }

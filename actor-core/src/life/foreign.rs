@@ -3,24 +3,24 @@
 //!
 //! An actor that serves no protocol pays for none of this but a variant of its message enum.
 
-use super::body::Handler;
 use super::context::Context;
-use super::driver::Broken;
+use super::lender::{Borrowing, Here, Sending, Sent, Staying};
+use super::spawn::Life;
 use crate::actor::{Dispatch, Flow, Label, Protocol, Way};
-use crate::cell::current;
+use crate::cell::current::Handling;
 use crate::talk::address::Address;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
-use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::task::{Context as Poller, Poll, Waker};
+use std::task::{Context as Poller, Poll};
 
 /// A message of a protocol, in the message enum of the actor that is to handle it.
 #[doc(hidden)]
 pub struct Foreign<A>(pub(crate) Box<dyn Letter<A>>);
 
-/// A message of some protocol that `A` serves; `P` of the protocol is forgotten here.
+/// A message of some protocol that `A` serves; `P` of the protocol is forgotten here. What it does is
+/// compiled for those actors only that serve one.
 pub(crate) trait Letter<A>: Send {
     fn label(&self) -> Label<'_>;
     /// How it waits. No user code.
@@ -29,16 +29,26 @@ pub(crate) trait Letter<A>: Send {
     fn ready(&self, actor: &A) -> bool
     where
         A: Dispatch;
-    /// Whether its handler is async.
-    fn is_later(&self) -> bool
+    /// Carries it out in an actor without async handlers, or gives it back if it needs one.
+    fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>>
     where
         A: Dispatch;
-    fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow
+    /// Carries it out in an actor with async handlers.
+    fn later<'a>(
+        self: Box<Self>,
+        actor: &'a mut Option<A>,
+        context: &'a Context<A>,
+    ) -> Later<Borrowing<'a, A>>
     where
         A: Dispatch;
-    fn lend(self: Box<Self>, actor: Option<A>, context: Context<A>) -> A::Lent
+    /// Carries out what an actor without async handlers was given back by `now`.
+    fn lend(self: Box<Self>, life: Life<A>, handling: Handling) -> Sending<'static, Life<A>>
     where
-        A: Dispatch;
+        A: Dispatch<Boxing = Sent> + Send;
+    /// The same, for an actor that stays on its thread.
+    fn lend_here(self: Box<Self>, life: Life<A>, handling: Handling) -> Staying<'static, Life<A>>
+    where
+        A: Dispatch<Boxing = Here>;
     /// The message itself, for one who knows its type.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
@@ -93,7 +103,7 @@ pub trait Serve<A: Dispatch>: Protocol {
 #[doc(hidden)]
 pub trait Serves<G: Address>: Sized {
     /// Boxes [`lend`] on the concrete actor, so that `Send` is proved where it is known.
-    fn lend(loan: Loan<Self, G::Actor>) -> Self::Lent
+    fn lend(loan: Loan<'_, Self, G::Actor>) -> Borrowing<'_, Self>
     where
         Self: HasBlock,
         G::Actor: Serve<Self>;
@@ -143,38 +153,18 @@ impl<'a> Arguments<'a> {
 /// What a handler needs that borrows the state.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
-pub struct Loan<A: Dispatch, P: Protocol> {
-    pub(crate) actor: Option<A>,
+pub struct Loan<'a, A: Dispatch, P: Protocol> {
+    pub(crate) actor: &'a mut Option<A>,
     pub(crate) message: P::Message,
-    pub(crate) context: Context<A>,
+    pub(crate) context: &'a Context<A>,
 }
 
-/// The state after a handler has borrowed it, and how that ended.
+/// Runs the handler of a message that borrows the state.
 #[doc(hidden)]
-#[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
-pub struct Returned<A> {
-    pub(crate) actor: Option<A>,
-    pub(crate) outcome: Result<Flow, Broken>,
-}
-
-/// A handler that has borrowed the state.
-#[doc(hidden)]
-pub type Lending<A> = Pin<Box<dyn Future<Output = Returned<A>> + Send>>;
-
-/// A handler that has borrowed a state that stays on its thread.
-#[doc(hidden)]
-pub type LocalLending<A> = Pin<Box<dyn Future<Output = Returned<A>>>>;
-
-/// Runs the handler of a message that has borrowed the state. A panic of its leaves the state whole.
-#[doc(hidden)]
-pub fn lend<A: Dispatch, P: Serve<A>>(loan: Loan<A, P>) -> impl Future<Output = Returned<A>> {
-    let Loan { mut actor, message, context } = loan;
-    let handling = current::handling();
-    async move {
-        let future = P::later(&mut actor, message, &context);
-        let outcome = Handler::new(future, &context.mail().core, handling).await;
-        Returned { actor, outcome }
-    }
+pub fn lend<'a, A: Dispatch, P: Serve<A>>(
+    loan: Loan<'a, A, P>,
+) -> impl Future<Output = Flow> + use<'a, A, P> {
+    P::later(loan.actor, loan.message, loan.context)
 }
 
 impl<A> Foreign<A> {
@@ -201,26 +191,19 @@ impl<A> Foreign<A> {
     where
         A: Dispatch,
     {
-        if self.0.is_later() {
-            return Flow::Lend(self);
-        }
-        match self.0.now(actor, context) {
-            Flow::Failed(text) => Flow::Failed(text),
-            Flow::Done | Flow::Lend(_) => Flow::Done,
-        }
+        self.0.now(actor, context)
     }
 
     /// Carries it out in an actor with async handlers.
-    pub fn later<'a>(self, actor: &'a mut Option<A>, context: &'a Context<A>) -> Later<'a, A>
+    pub fn later<'a>(
+        self,
+        actor: &'a mut Option<A>,
+        context: &'a Context<A>,
+    ) -> Later<Borrowing<'a, A>>
     where
         A: Dispatch,
     {
-        if self.0.is_later() {
-            let lent = self.0.lend(actor.take(), context.again());
-            Later::Lent(actor, Some(lent), context)
-        } else {
-            Later::Now(self.0.now(actor, context))
-        }
+        self.0.later(actor, context)
     }
 }
 
@@ -232,48 +215,21 @@ impl<A> fmt::Debug for Foreign<A> {
 
 /// A message of a protocol at work in an actor with async handlers.
 #[doc(hidden)]
-#[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
-pub enum Later<'a, A: Dispatch> {
+#[derive(Debug)]
+pub enum Later<F> {
     /// Its handler was sync.
     Now(Flow),
-    /// Its handler has the state, which goes back to its place; `None` once it is there.
-    Lent(&'a mut Option<A>, Option<A::Lent>, &'a Context<A>),
+    /// Its handler, which borrows the state.
+    Lent(F),
 }
 
-impl<A: Dispatch> Future for Later<'_, A> {
+impl<F: Future<Output = Flow> + Unpin> Future for Later<F> {
     type Output = Flow;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
-        match &mut *self {
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
+        match self.get_mut() {
             Later::Now(flow) => Poll::Ready(std::mem::replace(flow, Flow::Done)),
-            Later::Lent(place, lent, _) => {
-                let Some(handler) = lent else { return Poll::Pending };
-                let Returned { actor, outcome } = std::task::ready!(Pin::new(handler).poll(cx));
-                *lent = None;
-                **place = actor;
-                *self = Later::Now(Flow::Done);
-                match outcome {
-                    Ok(flow) => Poll::Ready(flow),
-                    Err(Broken::Panicked(payload)) => resume_unwind(payload),
-                    // The loop polls a handler of a killed actor no more, so this is not reached;
-                    // if it were, the loop sees the kill before anything else.
-                    Err(Broken::Killed) => Poll::Ready(Flow::Done),
-                }
-            }
-        }
-    }
-}
-
-impl<A: Dispatch> Drop for Later<'_, A> {
-    fn drop(&mut self) {
-        // One that is killed while it is pending gives the state back at its next poll, without
-        // polling the handler: the state is dropped at its step of the end.
-        if let Later::Lent(place, Some(lent), context) = self
-            && context.mail().core.is_killed()
-            && let Poll::Ready(returned) =
-                Pin::new(lent).poll(&mut Poller::from_waker(Waker::noop()))
-        {
-            **place = returned.actor;
+            Later::Lent(future) => Pin::new(future).poll(cx),
         }
     }
 }

@@ -1,13 +1,98 @@
-//! How a handler is boxed that borrows the state of an actor: `Send`, or for its thread alone, as the
-//! actor's own block says. What serves a protocol is another block, and asks here.
+//! How a handler of a protocol is boxed that borrows the state of an actor: `Send`, or for its thread
+//! alone, as the actor's own block says. What serves a protocol is another block, and asks here.
 
-use super::foreign::{Lending, LocalLending, Returned};
-use crate::actor::Dispatch;
+use super::body::Handler;
+use super::foreign::{HasBlock, Letter, Loan, Serve, Serves};
+use super::spawn::Life;
+use crate::actor::{Actor, Dispatch, Flow};
+use crate::cell::current::Handling;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
+
+/// A boxed future that may be sent between threads.
+pub(crate) type Sending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A boxed future that stays on its thread.
+pub(crate) type Staying<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// How futures are boxed: [`Sent`] or [`Here`].
+#[doc(hidden)]
+pub trait Boxing: 'static {
+    /// A boxed future that comes to `T`.
+    type Boxed<'a, T: 'a>: Future<Output = T> + Unpin + 'a;
+}
+
+/// An actor that is sent between threads.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Sent {}
+
+impl Boxing for Sent {
+    type Boxed<'a, T: 'a> = Sending<'a, T>;
+}
+
+/// An actor that stays on its thread.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Here {}
+
+impl Boxing for Here {
+    type Boxed<'a, T: 'a> = Staying<'a, T>;
+}
+
+/// A handler that has borrowed the state of an `A`, and comes to `T`.
+#[doc(hidden)]
+pub type Borrowing<'a, A, T = Flow> = <<A as Dispatch>::Boxing as Boxing>::Boxed<'a, T>;
+
+/// How an actor that has no async handlers of its own lends its life to one of a protocol.
+pub(crate) trait Lends<A: Dispatch>: Boxing {
+    fn lend(
+        letter: Box<dyn Letter<A>>,
+        life: Life<A>,
+        handling: Handling,
+    ) -> Self::Boxed<'static, Life<A>>;
+}
+
+impl<A: Dispatch<Boxing = Sent> + Send> Lends<A> for Sent {
+    fn lend(
+        letter: Box<dyn Letter<A>>,
+        life: Life<A>,
+        handling: Handling,
+    ) -> Sending<'static, Life<A>> {
+        letter.lend(life, handling)
+    }
+}
+
+impl<A: Dispatch<Boxing = Here>> Lends<A> for Here {
+    fn lend(
+        letter: Box<dyn Letter<A>>,
+        life: Life<A>,
+        handling: Handling,
+    ) -> Staying<'static, Life<A>> {
+        letter.lend_here(life, handling)
+    }
+}
+
+/// Runs the handler of a message with a life that it has borrowed, and gives that back.
+pub(crate) async fn lent<A, P>(
+    mut life: Life<A>,
+    message: P::Message,
+    handling: Handling,
+) -> Life<A>
+where
+    A: HasBlock + Serves<P::Addr>,
+    P: Serve<A> + Actor,
+{
+    let context = life.driver.context().again();
+    let future = A::lend(Loan { actor: &mut life.state, message, context: &context });
+    let outcome = Handler::new(future, &context.mail().core, handling).await;
+    life.driver.done(outcome, handling);
+    life
+}
 
 /// Asks how the handlers of `A` are boxed that borrow the state. `boxed` is found by the number of
-/// references it takes to get there: as [`Lending`], else as [`LocalLending`].
+/// references it takes to get there: as [`Sent`], else as [`Here`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Lender<A>(PhantomData<fn() -> A>);
@@ -22,24 +107,24 @@ impl<A> Lender<A> {
 
 /// `A` is sent between threads.
 #[doc(hidden)]
-pub trait BoxedSend<A> {
-    fn boxed<F: Future<Output = Returned<A>> + Send + 'static>(&self, future: F) -> Lending<A>;
+pub trait BoxedSend {
+    fn boxed<'a, F: Future<Output = Flow> + Send + 'a>(&self, future: F) -> Sending<'a, Flow>;
 }
 
-impl<A: Dispatch<Lent = Lending<A>>> BoxedSend<A> for &&Lender<A> {
-    fn boxed<F: Future<Output = Returned<A>> + Send + 'static>(&self, future: F) -> Lending<A> {
+impl<A: Dispatch<Boxing = Sent>> BoxedSend for &&Lender<A> {
+    fn boxed<'a, F: Future<Output = Flow> + Send + 'a>(&self, future: F) -> Sending<'a, Flow> {
         Box::pin(future)
     }
 }
 
 /// `A` stays on its thread.
 #[doc(hidden)]
-pub trait BoxedHere<A> {
-    fn boxed<F: Future<Output = Returned<A>> + 'static>(&self, future: F) -> LocalLending<A>;
+pub trait BoxedHere {
+    fn boxed<'a, F: Future<Output = Flow> + 'a>(&self, future: F) -> Staying<'a, Flow>;
 }
 
-impl<A: Dispatch<Lent = LocalLending<A>>> BoxedHere<A> for &Lender<A> {
-    fn boxed<F: Future<Output = Returned<A>> + 'static>(&self, future: F) -> LocalLending<A> {
+impl<A: Dispatch<Boxing = Here>> BoxedHere for &Lender<A> {
+    fn boxed<'a, F: Future<Output = Flow> + 'a>(&self, future: F) -> Staying<'a, Flow> {
         Box::pin(future)
     }
 }

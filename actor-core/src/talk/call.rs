@@ -316,8 +316,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
 impl<P: Protocol, T> Future for Call<'_, P, T> {
     type Output = Result<T, CallError>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
         this.asking.poll(&mut this.outgoing, cx)
     }
 }

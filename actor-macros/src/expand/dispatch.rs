@@ -55,14 +55,14 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let shared = expand_shared(protocol);
     let label = message::expand_label(protocol, &quote!(label_of));
     let slot = message::expand_slot(protocol, &quote!(slot_of));
-    let lent = if protocol.local { quote!(LocalLending) } else { quote!(Lending) };
+    let boxing = if protocol.local { quote!(Here) } else { quote!(Sent) };
     let shown = message::expand_shown(protocol);
     let address = &protocol.address;
     let me = message::enum_type(protocol);
     let ident = span::on(&protocol.message, span::hidden());
     let body = quote! {
         type Handle = #address;
-        type Lent = __p::#lent<Self>;
+        type Boxing = __p::#boxing;
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
         #guarded
         #label

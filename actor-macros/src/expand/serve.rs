@@ -284,7 +284,7 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
         (actor.clone(), None)
     };
     let any = quote!(<#served as #krate::Address>::Actor);
-    let head = quote_spanned!(at_actor=> fn lend(__loan: __p::Loan<Self, #any>) -> <Self as __p::Dispatch>::Lent);
+    let head = quote_spanned!(at_actor=> fn lend(__loan: __p::Loan<'_, Self, #any>) -> __p::Borrowing<'_, Self>);
     // That a handler's future is not `Send` is found here.
     let boxed = quote_spanned!(place=> (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan)));
     let ways = expand_ways(service);

@@ -80,7 +80,7 @@ const _: () = {
     {
         type Enum = AccountMessage;
         type Handle = AccountAddr;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
         fn label_of(__message: &AccountMessage) -> __p::Label<'_> {
             match *__message {

@@ -151,7 +151,7 @@ const _: () = {
     {
         type Enum = OldMessage;
         type Handle = OldAddr;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks {
             start: false,
             #[cfg(any(all(feature = "extra", unix), not(feature = "extra")))]

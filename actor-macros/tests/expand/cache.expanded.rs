@@ -176,7 +176,7 @@ const _: () = {
     {
         type Enum = CacheMessage<K, V, N>;
         type Handle = shop::CacheAddr<K, V, N>;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn label_of(__message: &CacheMessage<K, V, N>) -> __p::Label<'_> {
             match *__message {

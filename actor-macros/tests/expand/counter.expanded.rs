@@ -123,7 +123,7 @@ const _: () = {
     {
         type Enum = CounterMessage;
         type Handle = CounterAddr;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn label_of(__message: &CounterMessage) -> __p::Label<'_> {
             match *__message {

@@ -134,7 +134,7 @@ const _: () = {
     {
         type Enum = DoubleMessage<T>;
         type Handle = DoubleAddr<T>;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn label_of(__message: &DoubleMessage<T>) -> __p::Label<'_> {
             match *__message {

@@ -327,8 +327,8 @@ const _: () = {
         shop::StoreAddr<K, 2>: __p::Sized,
     {
         fn lend(
-            __loan: __p::Loan<Self, <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor>,
-        ) -> <Self as __p::Dispatch>::Lent {
+            __loan: __p::Loan<'_, Self, <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor>,
+        ) -> __p::Borrowing<'_, Self> {
             use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
             (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan))
         }
@@ -390,8 +390,8 @@ const _: () = {
         Robot: __p::HasBlock,
     {
         fn lend(
-            __loan: __p::Loan<Self, <GreeterAddr as ::actor_core::Address>::Actor>,
-        ) -> <Self as __p::Dispatch>::Lent {
+            __loan: __p::Loan<'_, Self, <GreeterAddr as ::actor_core::Address>::Actor>,
+        ) -> __p::Borrowing<'_, Self> {
             use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
             (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan))
         }

@@ -125,7 +125,7 @@ const _: () = {
     {
         type Enum = TypeMessage;
         type Handle = TypeAddr;
-        type Lent = __p::LocalLending<Self>;
+        type Boxing = __p::Here;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn label_of(__message: &TypeMessage) -> __p::Label<'_> {
             match *__message {

@@ -151,7 +151,7 @@ const _: () = {
     {
         type Enum = MotorMessage;
         type Handle = MotorAddr;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         const GUARDED: bool = true;
         fn label_of(__message: &MotorMessage) -> __p::Label<'_> {

@@ -39,7 +39,7 @@ const _: () = {
     {
         type Enum = OneMessage;
         type Handle = OneAddr;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn label_of(__message: &OneMessage) -> __p::Label<'_> {
             match *__message {
@@ -158,7 +158,7 @@ const _: () = {
     {
         type Enum = ManyMessage;
         type Handle = ManyAddr;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn label_of(__message: &ManyMessage) -> __p::Label<'_> {
             match *__message {
@@ -280,7 +280,7 @@ const _: () = {
     {
         type Enum = SureMessage;
         type Handle = SureAddr;
-        type Lent = __p::Lending<Self>;
+        type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
         fn label_of(__message: &SureMessage) -> __p::Label<'_> {
             match *__message {

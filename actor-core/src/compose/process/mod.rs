@@ -22,7 +22,7 @@ pub use outcome::Outcome;
 pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 
 use crate::actor::{Actor, Dispatch, Hooks, Label, Settings};
-use crate::life::foreign::Lending;
+use crate::life::lender::Sent;
 use crate::life::spawn::Prepared;
 use crate::life::{Life, Runner};
 use crate::sync::{Arc, Mutex};
@@ -80,7 +80,7 @@ impl<M: Send + 'static> Actor for Proc<M> {
 impl<M: Send + 'static> Dispatch for Proc<M> {
     type Handle = ProcessAddr<M>;
     type Enum = M;
-    type Lent = Lending<Self>;
+    type Boxing = Sent;
 
     const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
 
