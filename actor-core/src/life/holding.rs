@@ -11,6 +11,12 @@ use crate::host;
 use crate::sync::{Arc, Weak};
 use std::any::Any;
 
+/// The pool of a member, apart from the types.
+pub(crate) trait Pool: Send {
+    /// Puts the pool's address into `place`, an `Option` of an `Addr`.
+    fn address(&self, place: &mut dyn Any);
+}
+
 #[derive(Default)]
 pub(crate) struct Holdings {
     /// In the order in which they were made.
@@ -18,8 +24,8 @@ pub(crate) struct Holdings {
     next: Key,
     /// Futures of this life that are not gone yet, whether they are still held or not.
     pub(crate) tasks: usize,
-    /// The mailbox that a member of a pool shares, an `Arc<dyn Shared<_>>`, and its number. The same for all its lives.
-    pub(crate) shared: Option<(Box<dyn Any + Send>, usize)>,
+    /// Who knows the pool of a member, and its number there. The same for all its lives.
+    pub(crate) pool: Option<(Box<dyn Pool>, usize)>,
     /// Set while the end of the life waits for them.
     pub(crate) awaits_tasks: bool,
     /// The child that is being ended, and what kills it when its time is over.

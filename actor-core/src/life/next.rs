@@ -36,7 +36,7 @@ impl<A: Dispatch> Driver<A> {
     #[cold]
     #[inline(never)]
     fn begin_or_end(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
-        typed(self.steps().begin_or_end(state), None)
+        typed(self.steps().begin_or_end(state), &mut None)
     }
 
     /// One step of an actor that runs or drains; `BESIDE` others that run, and that share the state.
@@ -59,7 +59,12 @@ impl<A: Dispatch> Driver<A> {
         {
             return next;
         }
-        let message = match self.batch.pop_front_if(|message| may_start::<A, BESIDE>(message)) {
+        let first = if BESIDE {
+            self.batch.pop_front_if(may_start::<A, BESIDE>)
+        } else {
+            self.batch.pop_front()
+        };
+        let message = match first {
             Some(message) => message,
             None if BESIDE && !self.batch.is_empty() => return Some(self.rest(Pace::Busy)),
             None if self.course.fetched && self.course.stage == Stage::Running => {
@@ -107,7 +112,7 @@ impl<A: Dispatch> Driver<A> {
     fn heed(&mut self, actor: &A, beside: bool) -> Option<Option<Next<A::Message>>> {
         let mut place = Place::<A>(None);
         match self.steps().heed(&mut place, actor, beside) {
-            Some(next) => Some(typed(next, place.0)),
+            Some(next) => Some(typed(next, &mut place.0)),
             None => None,
         }
     }
@@ -155,7 +160,7 @@ impl<A: Dispatch> Driver<A> {
     #[cold]
     #[inline(never)]
     fn meet(&mut self, mut place: Place<A>, handling: Handling) -> Option<Next<A::Message>> {
-        typed(self.steps().meet(&mut place, handling), place.0)
+        typed(self.steps().meet(&mut place, handling), &mut place.0)
     }
 
     /// The life ends normally.
@@ -168,7 +173,7 @@ impl<A: Dispatch> Driver<A> {
     /// All that was queued is handled.
     #[inline(never)]
     fn drained(&mut self, beside: bool) -> Option<Next<A::Message>> {
-        typed(self.steps().drained(beside), None)
+        typed(self.steps().drained(beside), &mut None)
     }
 
     /// A member of a pool takes one message of the mailbox that it shares.
@@ -178,7 +183,7 @@ impl<A: Dispatch> Driver<A> {
         let next = self.steps().fetch_shared(&mut place, beside);
         match place.0 {
             Some(_) => self.offer(place, actor),
-            None => typed(next, None),
+            None => typed(next, &mut None),
         }
     }
 }

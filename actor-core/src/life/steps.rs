@@ -160,17 +160,17 @@ pub(super) struct InPlace;
 /// What a step comes to that does not know the type of messages.
 pub(super) type Untyped = Option<Next<InPlace>>;
 
-/// The same, among those that do. `message` is what lies in the place.
+/// The same, among those that do. `message` is the place, and what lies in it is taken.
 #[inline]
-pub(super) fn typed<M>(next: Untyped, message: Option<M>) -> Option<Next<M>> {
-    match next? {
+pub(super) fn typed<M>(next: Untyped, message: &mut Option<M>) -> Option<Next<M>> {
+    Some(match next? {
         Next::Run(Input::Message(InPlace), handling) => {
-            Some(Next::Run(Input::Message(message?), handling))
+            Next::Run(Input::Message(message.take()?), handling)
         }
-        Next::Run(Input::Hook(hook), handling) => Some(Next::Run(Input::Hook(hook), handling)),
-        Next::Rest => Some(Next::Rest),
-        Next::Over => Some(Next::Over),
-    }
+        Next::Run(Input::Hook(hook), handling) => Next::Run(Input::Hook(hook), handling),
+        Next::Rest => Next::Rest,
+        Next::Over => Next::Over,
+    })
 }
 
 impl dyn Steps + '_ {

@@ -7,6 +7,7 @@ mod mail;
 use crate::actor::Dispatch;
 use crate::cell::post::{AnyMail, Post};
 use crate::life::driver::Driver;
+use crate::life::holding::Pool;
 use crate::life::making::Now;
 use crate::life::restart::{Restart, oversee};
 use crate::life::spawn::{Birth, Life};
@@ -14,6 +15,7 @@ use crate::sync::Arc;
 use crate::talk::address::Addr;
 use crate::{Actor, System};
 use mail::{Desk, Make, PoolMail};
+use std::any::Any;
 use std::fmt;
 
 /// The actor is not a pool and has no size.
@@ -80,6 +82,15 @@ pub(crate) fn start<A: Dispatch>(size: usize, make: Make<A>) -> A::Addr {
     address
 }
 
+impl<A: Dispatch> Pool for Arc<PoolMail<A>> {
+    fn address(&self, place: &mut dyn Any) {
+        if let Some(place) = place.downcast_mut::<Option<Addr<A>>>() {
+            self.core().keep();
+            *place = Some(Addr::adopted(self.clone()));
+        }
+    }
+}
+
 /// Starts member `number` of `pool`, if there is a place for it.
 fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
     let settings = const { &A::SETTINGS };
@@ -91,8 +102,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
         records.parent = Some(pool.core().id());
         records.label = Some(Arc::from(pool.member_label(number)));
         let holdings = lane.seat.holdings.get_or_insert_default();
-        let shared: Arc<dyn Post<A>> = pool.clone();
-        holdings.shared = Some((Box::new(shared), number));
+        holdings.pool = Some((Box::new(pool.clone()), number));
     }
     mail.core.set_member();
     oversee(&mail, Arc::new(Desk::new(pool)), Restart::Permanent);

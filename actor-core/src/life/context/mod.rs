@@ -9,13 +9,14 @@ use super::holding::Holdings;
 use crate::actor::Dispatch;
 use crate::cell::core::LEAVE;
 use crate::cell::mail::Mail;
-use crate::cell::post::{AnyMail, Post, Verbs};
+use crate::cell::post::{AnyMail, Verbs};
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
 use crate::talk::join::poll_change;
 use crate::talk::weak::WeakAddr;
 use event_listener::EventListener;
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -82,13 +83,10 @@ impl<A: Dispatch> Context<A> {
     /// As [`address`](Context::address), by its general type.
     pub(crate) fn own(&self) -> Addr<A> {
         if self.mail.core.is_member() {
-            let lane = self.mail.lane();
-            if let Some(held) = &lane.seat.holdings
-                && let Some((shared, _)) = &held.shared
-                && let Some(shared) = shared.downcast_ref::<Arc<dyn Post<A>>>()
-            {
-                shared.core().keep();
-                return Addr::adopted(shared.clone());
+            let mut address: Option<Addr<A>> = None;
+            pool_of(self.mail.untyped(), &mut address);
+            if let Some(address) = address {
+                return address;
             }
         }
         // No lock: only the actor's own run can find it forsaken, and that is where this is called.
@@ -118,7 +116,7 @@ impl<A: Dispatch> Context<A> {
     /// ```
     pub fn member(&self) -> Option<usize> {
         let lane = self.mail.lane();
-        lane.seat.holdings.as_ref()?.shared.as_ref().map(|(_, number)| *number)
+        lane.seat.holdings.as_ref()?.pool.as_ref().map(|(_, number)| *number)
     }
 
     /// The actor's own address, keeping nothing alive.
@@ -278,4 +276,14 @@ impl fmt::Debug for Stopping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stopping").finish_non_exhaustive()
     }
+}
+
+/// Puts the address of a member's pool into `place`.
+fn pool_of(mail: &dyn AnyMail, place: &mut dyn Any) {
+    mail.with(&mut |seat, _| {
+        let holdings = seat.holdings.as_ref();
+        if let Some((pool, _)) = holdings.and_then(|holdings| holdings.pool.as_ref()) {
+            pool.address(place);
+        }
+    });
 }
