@@ -87,14 +87,14 @@ fn asking(handler: &Ident) -> Ident {
     names::identifier(&format!("__when_{}", names::plain(handler)), span::hidden())
 }
 
-// Output: const GUARDED: bool = true;
+// Output: const GUARDED: __p::bool = true;
 //     or: nothing, if there is no guard.
 pub(super) fn expand_guarded(protocol: &Protocol) -> TokenStream {
     if guarded(protocol).next().is_none() {
         return TokenStream::new();
     }
     quote!(
-        const GUARDED: bool = true;
+        const GUARDED: __p::bool = true;
     )
 }
 

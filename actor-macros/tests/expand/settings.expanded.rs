@@ -153,7 +153,7 @@ const _: () = {
         type Handle = MotorAddr;
         type Boxing = __p::Sent;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        const GUARDED: bool = true;
+        const GUARDED: __p::bool = true;
         fn label_of(__message: &MotorMessage) -> __p::Label<'_> {
             match *__message {
                 MotorMessage::Turn { ref __reply, .. } => __p::Label::new("turn", __reply.head()),
