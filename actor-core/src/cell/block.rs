@@ -1,10 +1,13 @@
-//! Messages behind the first one: a deque that takes one word as long as it is not needed, which for
-//! most actors is always. What it holds is handed over by exchanging that word.
+//! Messages in a row, as a deque that takes one word as long as it is not needed, which for most
+//! actors is always. What it holds is handed over by exchanging that word.
+//!
+//! Compiled for each actor, so it is the one container of messages that a mailbox has, and does with
+//! few verbs: in its deque lie places, which can be empty.
 
 use std::collections::VecDeque;
 
 #[allow(clippy::box_collection, reason = "one word, where a deque takes four")]
-pub(crate) struct Block<M>(Option<Box<VecDeque<M>>>);
+pub(crate) struct Block<M>(Option<Box<VecDeque<Option<M>>>>);
 
 impl<M> Block<M> {
     pub(crate) const fn new() -> Self {
@@ -18,64 +21,81 @@ impl<M> Block<M> {
         }
     }
 
-    fn messages(&mut self) -> &mut VecDeque<M> {
-        match &mut self.0 {
-            Some(messages) => messages,
-            empty => empty.insert(Box::new(VecDeque::new())),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn push_back(&mut self, message: M) {
-        match &mut self.0 {
-            Some(messages) => messages.push_back(message),
-            None => self.begin(message),
-        }
-    }
-
-    #[cold]
-    fn begin(&mut self, message: M) {
-        self.messages().push_back(message);
-    }
-
-    pub(crate) fn push_front(&mut self, message: M) {
-        self.messages().push_front(message);
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Takes the message, which is there, out of `message`.
     #[inline]
-    pub(crate) fn pop_front(&mut self) -> Option<M> {
-        self.0.as_mut()?.pop_front()
+    pub(crate) fn push_back(&mut self, message: &mut Option<M>) {
+        if self.0.is_none() {
+            self.begin();
+        }
+        if let Some(messages) = &mut self.0 {
+            messages.push_back(message.take());
+        }
     }
 
-    /// Takes the first message, if it is `wanted`.
+    #[cold]
+    fn begin(&mut self) {
+        self.0 = Some(Box::new(VecDeque::new()));
+    }
+
     #[inline]
-    pub(crate) fn pop_front_if(&mut self, wanted: impl FnOnce(&M) -> bool) -> Option<M> {
-        let messages = self.0.as_mut()?;
-        if wanted(messages.front()?) { messages.pop_front() } else { None }
+    pub(crate) fn pop_front(&mut self) -> Option<M> {
+        if let Some(messages) = &mut self.0
+            && let Some(message) = messages.pop_front()
+        {
+            message
+        } else {
+            None
+        }
+    }
+
+    /// The message at this place.
+    #[inline]
+    pub(crate) fn get(&mut self, place: usize) -> Option<&M> {
+        if let Some(messages) = &mut self.0
+            && let Some(Some(message)) = messages.get_mut(place)
+        {
+            Some(message)
+        } else {
+            None
+        }
+    }
+
+    /// Takes the message out of this place, which stays.
+    pub(super) fn take(&mut self, place: usize) -> Option<M> {
+        if let Some(messages) = &mut self.0
+            && let Some(message) = messages.get_mut(place)
+        {
+            message.take()
+        } else {
+            None
+        }
+    }
+
+    /// Lays the message into this place, which is empty, or the next to be made.
+    pub(super) fn lay(&mut self, place: usize, message: &mut Option<M>) {
+        if let Some(messages) = &mut self.0
+            && let Some(empty) = messages.get_mut(place)
+        {
+            *empty = message.take();
+        } else {
+            self.push_back(message);
+        }
     }
 
     /// Moves the first `count` messages behind those in `into`.
     pub(super) fn hand_over(&mut self, count: usize, into: &mut Block<M>) {
         // A plain loop: `drain` is compiled for each actor, and many times as long.
         for _ in 0..count {
-            let Some(message) = self.pop_front() else { return };
-            into.push_back(message);
+            let mut message = self.pop_front();
+            if message.is_none() {
+                return;
+            }
+            into.push_back(&mut message);
         }
-    }
-
-    /// Exchanges the messages for the empty `other`.
-    pub(super) fn exchange(&mut self, other: &mut VecDeque<M>) {
-        if let Some(messages) = &mut self.0 {
-            std::mem::swap(&mut **messages, other);
-        }
-    }
-
-    pub(super) fn pop_back(&mut self) -> Option<M> {
-        self.0.as_mut()?.pop_back()
     }
 
     /// Gives the memory back, if there is any and no message in it.

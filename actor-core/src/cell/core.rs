@@ -62,9 +62,9 @@ pub(crate) struct Core {
     keepers: AtomicU32,
     /// What the loop has to heed before the next message. Written under the lane's lock only.
     pub(crate) signals: AtomicU32,
-    /// Messages of the batch that is out which have been taken since the last publication.
-    /// Written by the actor's own run only; read under the lane's lock.
-    pub(crate) taken: AtomicU32,
+    /// Messages that were handed out and not taken yet: they still count. Written by the actor's own
+    /// run only; read under the lane's lock.
+    left: AtomicU32,
     /// What is left of this turn. Written by the actor's own run only.
     budget: AtomicU16,
     /// How the cell comes to rest, [`MEMBER`] and [`SIMULATED`]. Written by the actor's own run only.
@@ -98,7 +98,7 @@ impl Core {
             capacity,
             keepers: AtomicU32::new(1),
             signals: AtomicU32::new(0),
-            taken: AtomicU32::new(0),
+            left: AtomicU32::new(0),
             budget: AtomicU16::new(0),
             pace: AtomicU8::new(Pace::Idle as u8 | if is_simulated { SIMULATED } else { 0 }),
             kept_aside: AtomicU32::new(0),
@@ -175,6 +175,22 @@ impl Core {
 
     pub(crate) fn signals(&self) -> u32 {
         self.signals.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn left(&self) -> u32 {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    /// Only by the actor's own run, under the lane's lock.
+    pub(super) fn set_left(&self, left: u32) {
+        self.left.store(left, Ordering::Relaxed);
+    }
+
+    /// One of the messages that were handed out has been taken. Only by the actor's own run.
+    #[inline]
+    pub(crate) fn took_one(&self) {
+        self.left.store(self.left().saturating_sub(1), Ordering::Relaxed);
     }
 
     pub(crate) fn is_killed(&self) -> bool {

@@ -205,7 +205,7 @@ pub(super) mod steps {
     use std::collections::BTreeMap;
 
     pub(in crate::cell) enum Point {
-        /// This actor has laid its cell back and let senders in, and has not woken them yet.
+        /// This actor has let senders in, and perhaps laid its cell back, and has not woken them yet.
         LetIn(u64),
         /// Its record is published, and it is about to look.
         Looks,

@@ -2,12 +2,12 @@
 //! the handler says that it has taken it, and goes back if the life ends before. Runs nothing of the
 //! user's under the lock.
 
+use super::block::Block;
 use super::core::{END, NOTICE, STOP, WAITING};
-use super::mail::{Lane, Mail};
+use super::mail::Mail;
 use super::post::{announce, wake_all};
 use super::seat::Notice;
 use crate::actor::Dispatch;
-use crate::sync::atomic::Ordering;
 use std::collections::VecDeque;
 
 /// What was drawn, the messages behind the first apart.
@@ -25,11 +25,11 @@ pub(crate) struct Drawn<M> {
 impl<A: Dispatch> Mail<A> {
     /// Takes all that has come, the messages behind the first into the empty `rest`. When there is
     /// nothing, and nobody left to bring anything, closes the mailbox.
-    pub(crate) fn draw(&self, rest: &mut VecDeque<A::Message>) -> Drawn<A::Message> {
+    pub(crate) fn draw(&self, rest: &mut Block<A::Message>) -> Drawn<A::Message> {
         let mut lane = self.lane();
-        let admitted = self.publish(&mut lane);
-        let before = lane.queue.accepted() - lane.queue.queued() as u64;
-        let first = lane.queue.draw(rest);
+        let admitted = lane.let_in(&self.core);
+        let before = lane.seat.accepted() - lane.seat.queued() as u64;
+        let first = lane.draw(&self.core, rest);
         let mut notices = VecDeque::new();
         if lane.seat.has_notices() {
             notices = std::mem::take(&mut lane.seat.records().notices);
@@ -37,7 +37,7 @@ impl<A: Dispatch> Mail<A> {
         let nothing = first.is_none() && notices.is_empty();
         let is_forsaken = nothing && !lane.seat.closed && !self.core.is_kept();
         // Nobody waits for room in a mailbox that nobody has an address of.
-        let changed = if is_forsaken { self.shut(&mut lane) } else { None };
+        let changed = if is_forsaken { lane.seat.shut(&self.core) } else { None };
         // A stop is heeded by going on until there is nothing left.
         self.core.lower(NOTICE | STOP);
         let is_over = nothing && lane.seat.closed;
@@ -47,21 +47,9 @@ impl<A: Dispatch> Mail<A> {
         Drawn { first, notices, before, is_over }
     }
 
-    /// Whether one that draws would find anything new: mail, or that there will be none any more.
-    pub(super) fn has_news(&self, lane: &Lane<A>) -> bool {
-        let is_forsaken = !self.core.is_kept() && !lane.seat.closed && !lane.seat.has_notices();
-        lane.queue.queued() != 0 || is_forsaken
-    }
-
     /// Whether an inbox that waits would find something now.
     pub(crate) fn has_something(&self) -> bool {
-        self.core.signals() & !WAITING != 0 || self.has_news(&self.lane())
-    }
-
-    /// Takes note that one of the messages drawn has been taken. Only by the actor's own run.
-    pub(crate) fn took_one(&self) {
-        let taken = &self.core.taken;
-        taken.store(taken.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.core.signals() & !WAITING != 0 || self.lane().seat.has_news(&self.core)
     }
 
     /// Whether the overseer ends this life, which a stop from outside outdoes.
@@ -77,19 +65,19 @@ impl<A: Dispatch> Mail<A> {
     }
 
     /// Puts back what was drawn and not taken: messages in front of the queue, and those notices
-    /// that are for the actor rather than for this life. Hands the messages back if the actor is
-    /// over: nobody looks at the queue any more.
+    /// that are for the actor rather than for this life. The messages stay where they are if the actor
+    /// is over: nobody looks at the queue any more.
     pub(crate) fn restore(
         &self,
-        messages: VecDeque<A::Message>,
+        messages: &mut Block<A::Message>,
         notices: VecDeque<(u64, Notice)>,
-    ) -> VecDeque<A::Message> {
+    ) {
         let mut lane = self.lane();
         let is_over = lane.seat.closed && lane.seat.exit_to_be().is_some();
         if is_over {
-            return messages;
+            return;
         }
-        lane.queue.restore(messages.into_iter());
+        lane.put_back(&self.core, messages);
         let (keep, gone): (VecDeque<_>, VecDeque<_>) =
             notices.into_iter().partition(|(_, notice)| matches!(notice, Notice::Unlinked(..)));
         if !keep.is_empty() {
@@ -100,6 +88,5 @@ impl<A: Dispatch> Mail<A> {
         }
         drop(lane);
         drop(gone);
-        VecDeque::new()
     }
 }

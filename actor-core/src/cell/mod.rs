@@ -1,10 +1,10 @@
 //! The actor cell: mailbox and task in one thing. Knows messages and wakers, not handlers.
 //!
 //! ```text
-//! address --push--> queue (in the lane) --batch--> driver (in the cell, while it runs)
-//!                   seat  (in the lane) holds the cell while it does not run
+//! address --push--> messages (in the lane) --batch--> driver (in the cell, while it runs)
+//!                   seat (in the lane) holds the cell while it does not run
 //! ```
-//! One mutex, the lane's, guards the queue and the seat. No user code ever runs under it: what is
+//! One mutex, the lane's, guards the messages and the seat. No user code ever runs under it: what is
 //! taken out under the lock is dropped, woken or run after it is released.
 
 pub(crate) mod block;
@@ -13,6 +13,7 @@ pub(crate) mod current;
 mod cycle;
 pub(crate) mod draw;
 pub(crate) mod hub;
+pub(crate) mod lane;
 pub(crate) mod mail;
 pub(crate) mod names;
 pub(crate) mod ordered;

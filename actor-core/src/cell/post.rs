@@ -3,8 +3,7 @@
 
 use super::core::{Core, KILL, NOTICE, POKE};
 use super::current::{self, Handling};
-use super::pending::Pending;
-use super::queue::{Refused, Room, Ticket, Wait};
+use super::queue::{Refused, Ticket, Wait};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
 use crate::actor::{Protocol, Way};
@@ -33,19 +32,19 @@ pub(crate) trait AnyMail: Send + Sync {
     fn untyped(&self) -> &dyn AnyMail;
     /// Runs `look` under the lock, with the position of what comes now.
     fn with(&self, look: &mut dyn FnMut(&mut Seat, u64));
-    fn len(&self) -> usize;
-    /// Refuses new messages from now on. Idempotent.
-    fn close(&self);
+    /// Lets waiting senders in, as far as there is room, and runs `look` under the same lock; if it says
+    /// so, gives the memory of a burst back.
+    fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool);
+    /// Drops a message that lies apart and will not be handled.
+    fn drop_apart(&self, place: usize);
     /// Runs `look` under the lock; with a ticket, only if its holder waits for room here. Not if
     /// nobody can be sure to wait for this mailbox's actor.
     fn with_room_wanted(&self, _ticket: Option<Ticket>, _look: &mut dyn FnMut(&mut Seat)) {}
-    /// The cell has no more to do just now: `cell` gives it away, if it is to lie in the seat.
-    /// `pending` is whom its handler waits for.
-    fn lay_back(&self, pending: Option<&Pending>, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest;
-    /// Takes away something that the life has made: what has fired but still waits goes with it.
-    fn cancel(&self, key: u64);
-    /// A task of the life is gone.
-    fn task_gone(&self, key: u64);
+
+    /// Refuses new messages from now on. Idempotent.
+    fn close(&self) {
+        self.untyped().close_now();
+    }
 
     /// Drops the actor at its next await or between two messages.
     fn kill(&self) {
@@ -90,9 +89,7 @@ pub(crate) trait Post<P: ?Sized>: AnyMail {
     ) -> Result<Option<Ticket>, Refused>
     where
         P: Protocol;
-    fn look(&self, ticket: Ticket, waker: &Waker) -> Room<P::Message>
-    where
-        P: Protocol;
+    /// Takes the message of a sender that waits no more, unless it was accepted.
     fn leave(&self, ticket: Ticket) -> Option<P::Message>
     where
         P: Protocol;
@@ -379,6 +376,10 @@ pub(crate) trait Verbs: AnyMail {
 
     fn watch(&self, watcher: Watcher) -> Option<Exit> {
         self.untyped().watch(watcher)
+    }
+
+    fn len(&self) -> usize {
+        self.untyped().len()
     }
 
     fn label(&self) -> String {

@@ -3,6 +3,8 @@
 
 use super::pending::Waits;
 use super::post::AnyMail;
+use super::queue::Counts;
+use super::waiting::Apart;
 use super::watchers::Watchers;
 use crate::exit::{ActorId, Exit, Failure};
 use crate::host::RunCell;
@@ -42,6 +44,8 @@ pub(crate) struct Seat {
     is_to_stop: bool,
     /// Set if that is how the actor has ended.
     has_stopped: bool,
+    /// How many messages there are.
+    pub(super) counts: Counts,
     /// What only some actors need.
     records: Option<Box<Records>>,
     /// What the present life has made through its context.
@@ -67,6 +71,8 @@ pub(crate) struct Records {
     exit: Option<Exit>,
     /// Whom a pending handler waits for; made when one first does.
     pub(super) waits: Option<Box<Waits>>,
+    /// Messages with priority and senders that wait for room; made when there first is one.
+    pub(super) apart: Option<Box<Apart>>,
     /// Notified when the actor has started, begins to stop, or has ended. Never notified and never
     /// listened to under the lane's lock: an event wakes under a lock of its own.
     pub(crate) changed: Option<Arc<Event>>,
@@ -125,11 +131,17 @@ impl Seat {
         self.records.get_or_insert_default()
     }
 
+    #[inline]
     pub(crate) fn known(&self) -> Option<&Records> {
         self.records.as_deref()
     }
 
+    pub(super) fn known_mut(&mut self) -> Option<&mut Records> {
+        self.records.as_deref_mut()
+    }
+
     /// The cell, if it waits for mail or notices.
+    #[inline]
     pub(crate) fn take_idle(&mut self) -> Option<Cell> {
         if self.busy { None } else { self.cell.take() }
     }

@@ -4,10 +4,9 @@
 use crate::actor::{Actor, Dispatch, Flow, Label, Protocol, Way};
 use crate::cell::core::Core;
 use crate::cell::current::Handling;
-use crate::cell::pending::Pending;
-use crate::cell::post::{AnyMail, Bridged, Post, Rest, WeakPost};
-use crate::cell::queue::{Refused, Room, Ticket, Wait};
-use crate::cell::seat::{Cell, Seat};
+use crate::cell::post::{AnyMail, Bridged, Post, WeakPost};
+use crate::cell::queue::{Refused, Ticket, Wait};
+use crate::cell::seat::Seat;
 use crate::life::foreign::{
     Arguments, Envelope, Foreign, HasBlock, Later, Letter, Loan, Serve, Serves,
 };
@@ -17,7 +16,6 @@ use crate::sync::Arc;
 use crate::talk::address::Addr;
 use std::any::Any;
 use std::marker::PhantomData;
-use std::task::Waker;
 
 /// The same actor, addressed by a protocol that it serves.
 #[doc(hidden)]
@@ -124,8 +122,12 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P
         self.post.with(look);
     }
 
-    fn len(&self) -> usize {
-        self.post.len()
+    fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
+        self.post.settle(look);
+    }
+
+    fn drop_apart(&self, place: usize) {
+        self.post.drop_apart(place);
     }
 
     fn close(&self) {
@@ -136,16 +138,12 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P
         self.post.with_room_wanted(ticket, look);
     }
 
-    fn lay_back(&self, pending: Option<&Pending>, cell: &mut dyn FnMut() -> Option<Cell>) -> Rest {
-        self.post.lay_back(pending, cell)
+    fn kill(&self) {
+        self.post.kill();
     }
 
-    fn cancel(&self, key: u64) {
-        self.post.cancel(key);
-    }
-
-    fn task_gone(&self, key: u64) {
-        self.post.task_gone(key);
+    fn forsaken(&self) {
+        self.post.forsaken();
     }
 }
 
@@ -161,14 +159,6 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P
         let pushed = self.post.push(&mut wrapped, way, wait);
         *message = wrapped.map(Self::unwrap);
         pushed
-    }
-
-    fn look(&self, ticket: Ticket, waker: &Waker) -> Room<P::Message> {
-        match self.post.look(ticket, waker) {
-            Room::Accepted => Room::Accepted,
-            Room::Stopped(message) => Room::Stopped(Self::unwrap(message)),
-            Room::StillWaiting => Room::StillWaiting,
-        }
     }
 
     fn leave(&self, ticket: Ticket) -> Option<P::Message> {

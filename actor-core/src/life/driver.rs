@@ -13,7 +13,6 @@ use crate::cell::core::Pace;
 use crate::cell::current::Handling;
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Shared};
-use crate::cell::seat::Notice;
 use crate::sync::Arc;
 use std::any::Any;
 
@@ -116,26 +115,10 @@ impl<A: Dispatch> Steps for Driver<A> {
         self.context.mail().discard();
     }
 
-    fn took(&self, is_free: bool) {
-        if is_free {
-            self.context.mail().took_free();
-        } else {
-            self.context.mail().took_one();
-        }
-    }
-
-    fn make_room(&self) {
-        self.context.mail().make_room();
-    }
-
     fn take_urgent(&self, beside: bool, place: &mut dyn Any) -> bool {
         let may_start = if beside { may_start::<A, true> } else { may_start::<A, false> };
         let Some(place) = place.downcast_mut::<Option<A::Message>>() else { return false };
         *place = self.context.mail().take_urgent(may_start);
         place.is_some()
-    }
-
-    fn take_due_notice(&self) -> Option<Notice> {
-        self.context.mail().take_due_notice()
     }
 }

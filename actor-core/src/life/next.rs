@@ -7,7 +7,7 @@ use super::steps::{Stage, Steps, Untyped, typed};
 use crate::actor::{Dispatch, Input};
 use crate::cell::core::Pace;
 use crate::cell::current::Handling;
-use crate::cell::post::Fetched;
+use crate::cell::post::{AnyMail, Fetched};
 use crate::exit::Exit;
 
 /// Whether a message may start, if it is `BESIDE` others.
@@ -59,14 +59,14 @@ impl<A: Dispatch> Driver<A> {
         {
             return next;
         }
-        let first = if BESIDE {
-            self.batch.pop_front_if(may_start::<A, BESIDE>)
-        } else {
-            self.batch.pop_front()
-        };
-        let message = match first {
+        if BESIDE
+            && let Some(first) = self.batch.get(0)
+            && !may_start::<A, BESIDE>(first)
+        {
+            return Some(self.rest(Pace::Busy));
+        }
+        let message = match self.batch.pop_front() {
             Some(message) => message,
-            None if BESIDE && !self.batch.is_empty() => return Some(self.rest(Pace::Busy)),
             None if self.course.fetched && self.course.stage == Stage::Running => {
                 self.course.fetched = false;
                 // The block of a burst that is over: an idle actor holds none.
@@ -78,15 +78,14 @@ impl<A: Dispatch> Driver<A> {
             }
             None => {
                 self.course.fetched = true;
-                let (first, signalled) = self.context.mail().fetch(&mut self.batch, !BESIDE);
+                let may_start = may_start::<A, BESIDE>;
+                let mail = self.context.mail();
+                let (first, signalled) = mail.fetch(&mut self.batch, may_start, !BESIDE);
                 match first {
-                    Some(message) if !signalled && may_start::<A, BESIDE>(&message) => message,
-                    Some(message) => {
-                        self.batch.push_front(message);
-                        return None;
-                    }
+                    Some(message) => message,
                     None => {
-                        if self.course.stage == Stage::Draining && !signalled {
+                        let is_empty = !signalled && self.batch.is_empty();
+                        if self.course.stage == Stage::Draining && is_empty {
                             return self.drained(BESIDE);
                         }
                         return None;
@@ -98,9 +97,9 @@ impl<A: Dispatch> Driver<A> {
             return self.take(Place(Some(message)), actor);
         }
         if A::way(&message).unbounded {
-            self.mail().took_free();
+            self.mail().untyped().took_free();
         } else {
-            self.mail().took_one();
+            self.mail().core.took_one();
         }
         self.mail().core.spend();
         self.begin_handling(message)

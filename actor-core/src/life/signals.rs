@@ -34,7 +34,7 @@ impl dyn Steps + '_ {
             return Some(None);
         }
         if signals & WAITING != 0 {
-            self.make_room();
+            self.mail().make_room();
         }
         if signals & POKE != 0 {
             self.mail().lower(POKE);
@@ -55,7 +55,7 @@ impl dyn Steps + '_ {
             }
         }
         if signals & NOTICE != 0
-            && let Some(notice) = self.take_due_notice()
+            && let Some(notice) = self.mail().take_due_notice()
         {
             self.mail().core().spend();
             return Some(self.heed_notice(notice, place, actor, beside));

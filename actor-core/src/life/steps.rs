@@ -8,7 +8,6 @@ use super::making::Maker;
 use crate::actor::{Hooks, Input};
 use crate::cell::core::Pace;
 use crate::cell::post::{AnyMail, Shared};
-use crate::cell::seat::Notice;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
 use std::any::Any;
@@ -120,15 +119,9 @@ pub(crate) trait Steps {
     fn put_back(&mut self) -> bool;
     /// Throws away what is queued.
     fn discard_queued(&mut self);
-    /// A message of the batch was taken; whether that needed no room.
-    fn took(&self, is_free: bool);
-    /// Makes room for waiting senders between two messages of a batch.
-    fn make_room(&self);
     /// Takes the oldest message with priority, if it may start, if it is `beside` others. Whether there
     /// was one.
     fn take_urgent(&self, beside: bool, place: &mut dyn Any) -> bool;
-    /// Takes the oldest notice, if all messages that were accepted before it have been taken.
-    fn take_due_notice(&self) -> Option<Notice>;
 }
 
 /// The place of a state.
@@ -177,6 +170,15 @@ impl dyn Steps + '_ {
     pub(super) fn rest(&mut self, pace: Pace) -> Untyped {
         self.mail().core().set_pace(pace);
         Some(Next::Rest)
+    }
+
+    /// A message of the batch was taken; whether that needed no room.
+    pub(super) fn took(&self, is_free: bool) {
+        if is_free {
+            self.mail().took_free();
+        } else {
+            self.mail().core().took_one();
+        }
     }
 
     /// A simulation is told what is being run.

@@ -4,7 +4,7 @@ use super::address::Addr;
 use super::timed::{Expire, Home, Timed};
 use crate::actor::Protocol;
 use crate::cell::post::Verbs;
-use crate::cell::queue::{Refused, Room, Ticket, Wait};
+use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::record::Recorded;
 use crate::error::{SendError, SendReason};
 use std::fmt;
@@ -190,14 +190,11 @@ impl<P: Protocol> Future for Sending<'_, P> {
             Stage::Waiting(ticket) => {
                 let post = this.address.get().post();
                 this.recorded.check(cx.waker(), &post.core().hub);
-                let room = post.look(ticket, cx.waker());
-                if matches!(room, Room::StillWaiting) {
+                if post.untyped().wait_on(ticket, cx.waker()) {
                     return this.wait(ticket, cx);
                 }
-                this.recorded.take_back(&post.core().hub);
-                if let Room::Stopped(message) = room {
-                    this.message = Some(message);
-                }
+                // It comes back only from a mailbox that has closed.
+                this.message = this.leave(ticket);
                 Poll::Ready(this.refused(Refused::Stopped))
             }
             Stage::Over => panic!("a sending was polled after it was done"),

@@ -1,34 +1,32 @@
 //! What the run loop takes out of its mailbox, and what it puts back or throws away.
 
 use super::Mail;
-use crate::actor::{Dispatch, Way};
+use crate::actor::Dispatch;
 use crate::cell::block::Block;
-use crate::cell::core::{NOTICE, URGENT};
-use crate::cell::post::{announce, wake_all};
-use crate::cell::seat::Notice;
-use crate::sync::atomic::Ordering;
+use crate::cell::post::{AnyMail, wake_all};
 
 impl<A: Dispatch> Mail<A> {
     /// Takes the oldest message, and those behind it into the empty `batch`, at most what is left
-    /// of the turn; says whether there are signals to be heeded before them. When there is nothing
-    /// to take, nothing else to heed and nobody left to bring anything, closes the mailbox, if nothing
-    /// else runs.
+    /// of the turn. If there are signals to be heeded before it, or it may not be handled `at_once`,
+    /// it goes into the batch too; says whether there are. When there is nothing to take, nothing else
+    /// to heed and nobody left to bring anything, closes the mailbox, if nothing else runs.
     pub(crate) fn fetch(
         &self,
         batch: &mut Block<A::Message>,
+        at_once: fn(&A::Message) -> bool,
         is_alone: bool,
     ) -> (Option<A::Message>, bool) {
         let mut lane = self.lane.lock();
-        let admitted = self.publish(&mut lane);
-        let first = lane.queue.take(batch, self.core.budget());
+        let admitted = lane.let_in(&self.core);
+        let first = lane.take(&self.core, batch, at_once);
         // Under the lock: a notice that was posted before a message was accepted is seen here.
         let signalled = self.core.signals() != 0;
-        let forsaken = first.is_none() && is_alone && self.is_forsaken(&lane);
+        let forsaken = first.is_none() && is_alone && lane.seat.is_forsaken(&self.core);
         drop(lane);
         wake_all(admitted);
         if forsaken {
             // An address made between the two locks, by `upgrade`, lets it live on.
-            self.close_if_forsaken();
+            self.untyped().close_if_forsaken();
         }
         (first, signalled)
     }
@@ -36,63 +34,28 @@ impl<A: Dispatch> Mail<A> {
     /// Takes the oldest message with priority, if it is `wanted`.
     pub(crate) fn take_urgent(&self, wanted: fn(&A::Message) -> bool) -> Option<A::Message> {
         let mut lane = self.lane.lock();
-        let message = lane.queue.take_urgent(Way::of::<A>, wanted);
-        let admitted = self.publish(&mut lane);
-        if !lane.queue.is_urgent() {
-            self.core.lower(URGENT);
-        }
+        let message = lane.take_urgent(&self.core, wanted);
+        let admitted = lane.let_in(&self.core);
         drop(lane);
         wake_all(admitted);
         message
-    }
-
-    /// A message of the batch that is out, which needed no room, was taken.
-    pub(crate) fn took_free(&self) {
-        self.lane.lock().queue.took_free(true);
-    }
-
-    /// Makes room for waiting senders between two messages of a batch.
-    pub(crate) fn make_room(&self) {
-        let admitted = self.publish(&mut self.lane.lock());
-        wake_all(admitted);
-    }
-
-    fn close_if_forsaken(&self) {
-        let mut lane = self.lane.lock();
-        if self.is_forsaken(&lane) {
-            // Nobody waits for room in an empty mailbox, so there is nobody to wake or to drop.
-            let changed = self.shut(&mut lane);
-            drop(lane);
-            announce(changed);
-        }
-    }
-
-    /// Takes the oldest notice, if all messages that were accepted before it have been taken.
-    pub(crate) fn take_due_notice(&self) -> Option<Notice> {
-        let mut lane = self.lane.lock();
-        let position = lane.queue.position(self.core.taken.load(Ordering::Relaxed));
-        let notices = &mut lane.seat.records().notices;
-        let is_due = notices.front().is_some_and(|(due, _)| *due <= position);
-        let notice = if is_due { notices.pop_front() } else { None };
-        if notices.is_empty() {
-            self.core.lower(NOTICE);
-        }
-        notice.map(|(_, notice)| notice)
     }
 
     /// Puts what is left of a batch back in front of the queue. Whether it refuses and holds nothing
     /// then, which stays so.
     pub(crate) fn put_back(&self, batch: &mut Block<A::Message>) -> bool {
         let mut lane = self.lane.lock();
-        self.core.taken.store(0, Ordering::Relaxed);
-        lane.queue.put_back(batch);
-        lane.seat.closed && lane.queue.total(0) == 0
+        lane.put_back(&self.core, batch);
+        // Whatever was handed out has been taken, or lies here.
+        self.core.set_left(0);
+        lane.seat.closed && lane.seat.total(&self.core) == 0
     }
 
-    /// Throws away what is queued: calls hear `Stopped`, sends are reported.
+    /// Throws away what is queued: calls hear `Stopped`, sends are reported. Nothing comes any more.
     pub(crate) fn discard(&self) {
-        let messages = self.lane.lock().queue.drain();
-        for message in messages {
+        loop {
+            let message = self.lane.lock().take_any(&self.core);
+            let Some(message) = message else { return };
             self.throw_away(message);
         }
     }

@@ -6,12 +6,12 @@
 use super::start_member;
 use crate::actor::{Dispatch, Way};
 use crate::cell::core::Core;
-use crate::cell::pending::Pending;
+use crate::cell::lane::Lane;
 use crate::cell::post::{
-    AnyMail, Fetched, Post, Rest, Shared, Verbs, WeakPost, announce, throw_away, wake_all,
+    AnyMail, Fetched, Post, Shared, Verbs, WeakPost, announce, throw_away, wake_all,
 };
-use crate::cell::queue::{Queue, Refused, Room, Ticket, Wait};
-use crate::cell::seat::{Cell, Seat};
+use crate::cell::queue::{Refused, Ticket, Wait};
+use crate::cell::seat::Seat;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::life::end::publish;
 use crate::life::next::may_start;
@@ -32,13 +32,13 @@ const PERIOD: Duration = Duration::from_secs(60);
 pub(super) struct PoolMail<A: Dispatch> {
     core: Core,
     make: Make<A>,
-    lane: Mutex<Lane<A>>,
+    house: Mutex<House<A>>,
     this: Weak<PoolMail<A>>,
 }
 
-struct Lane<A: Dispatch> {
-    queue: Queue<A::Message>,
-    seat: Seat,
+/// What the pool's lock guards.
+struct House<A: Dispatch> {
+    lane: Lane<A::Message>,
     /// By number; `None` for one that has ended.
     members: Vec<Option<Arc<dyn AnyMail>>>,
     /// The numbers of those that found nothing at their last look.
@@ -57,9 +57,8 @@ impl<A: Dispatch> PoolMail<A> {
     pub(super) fn new(core: Core, make: Make<A>) -> Arc<Self> {
         let mut seat = Seat::default();
         seat.started = true;
-        let lane = Lane {
-            queue: Queue::new(),
-            seat,
+        let house = House {
+            lane: Lane::new(seat),
             members: Vec::new(),
             idle: Vec::new(),
             size: 0,
@@ -67,7 +66,12 @@ impl<A: Dispatch> PoolMail<A> {
             verdict: None,
             is_over: false,
         };
-        Arc::new_cyclic(|this| PoolMail { core, make, lane: Mutex::new(lane), this: this.clone() })
+        Arc::new_cyclic(|this| PoolMail {
+            core,
+            make,
+            house: Mutex::new(house),
+            this: this.clone(),
+        })
     }
 
     pub(super) fn make(&self) -> Make<A> {
@@ -81,9 +85,9 @@ impl<A: Dispatch> PoolMail<A> {
     /// Gives a member its place, before it first runs, since it may fail in that already. False if
     /// there is no place for it any more.
     pub(super) fn seat_member(&self, number: usize, member: Arc<dyn AnyMail>) -> bool {
-        let mut lane = self.lane.lock();
-        let is_wanted = lane.wants(number);
-        match lane.members.get_mut(number) {
+        let mut house = self.house.lock();
+        let is_wanted = house.wants(number);
+        match house.members.get_mut(number) {
             Some(place @ None) if is_wanted => {
                 *place = Some(member);
                 true
@@ -94,28 +98,31 @@ impl<A: Dispatch> PoolMail<A> {
 
     /// Once the last member has gone, what is left is thrown away, and the exit published.
     pub(super) fn end_if_empty(&self) {
-        let mut lane = self.lane.lock();
-        if lane.is_over || lane.members.iter().any(Option::is_some) {
+        let mut house = self.house.lock();
+        if house.is_over || house.members.iter().any(Option::is_some) {
             return;
         }
-        lane.is_over = true;
-        lane.seat.closed = true;
-        let left = lane.queue.drain();
-        let exit = lane.verdict.take().unwrap_or(Exit::Stopped);
-        drop(lane);
+        house.is_over = true;
+        house.lane.seat.closed = true;
+        let mut left = Vec::new();
+        while let Some(message) = house.lane.take_any(&self.core) {
+            left.push(message);
+        }
+        let exit = house.verdict.take().unwrap_or(Exit::Stopped);
+        drop(house);
         left.into_iter().for_each(|message| throw_away::<A>(self, message));
         publish(self, exit);
     }
 
     /// Ends all members at once; the pool's exit is `exit`.
     fn end_by_force(&self, exit: Exit) {
-        let mut lane = self.lane.lock();
-        if lane.seat.exit().is_some() || lane.verdict.is_some() {
+        let mut house = self.house.lock();
+        if house.lane.seat.exit().is_some() || house.verdict.is_some() {
             return;
         }
-        lane.verdict = Some(exit);
-        let members = lane.members.clone();
-        drop(lane);
+        house.verdict = Some(exit);
+        let members = house.members.clone();
+        drop(house);
         self.close();
         members.iter().flatten().for_each(|member| member.kill());
     }
@@ -124,20 +131,20 @@ impl<A: Dispatch> PoolMail<A> {
     fn member_failed(&self, id: ActorId, exit: Exit) -> bool {
         let now = self.core.hub.host.now();
         let label = self.label();
-        let mut lane = self.lane.lock();
-        let place = lane
+        let mut house = self.house.lock();
+        let place = house
             .members
             .iter()
             .position(|member| member.as_ref().is_some_and(|member| member.core().id() == id));
         let Some(number) = place else { return false };
-        if lane.verdict.is_some() || number >= lane.size {
+        if house.verdict.is_some() || number >= house.size {
             return false;
         }
-        lane.restarts.retain(|restart| now.saturating_duration_since(*restart) < PERIOD);
-        lane.restarts.push_back(now);
-        let too_many = lane.restarts.len() > INTENSITY;
-        let member = lane.members[number].clone();
-        drop(lane);
+        house.restarts.retain(|restart| now.saturating_duration_since(*restart) < PERIOD);
+        house.restarts.push_back(now);
+        let too_many = house.restarts.len() > INTENSITY;
+        let member = house.members[number].clone();
+        drop(house);
         if too_many {
             let failure = Failure::new(FailureParts {
                 kind: FailureKind::Intensity,
@@ -158,15 +165,15 @@ impl<A: Dispatch> PoolMail<A> {
     }
 
     fn member_ended(&self, id: ActorId) {
-        let mut lane = self.lane.lock();
+        let mut house = self.house.lock();
         let is_it = |place: &Option<Arc<dyn AnyMail>>| {
             place.as_ref().is_some_and(|member| member.core().id() == id)
         };
-        let Some(number) = lane.members.iter().position(is_it) else { return };
-        let gone = lane.members[number].take();
+        let Some(number) = house.members.iter().position(is_it) else { return };
+        let gone = house.members[number].take();
         // The pool has grown again while it ended.
-        let is_missed = lane.wants(number);
-        drop(lane);
+        let is_missed = house.wants(number);
+        drop(house);
         drop(gone);
         if is_missed && let Some(this) = self.this.upgrade() {
             start_member(&this, number);
@@ -178,26 +185,27 @@ impl<A: Dispatch> PoolMail<A> {
 impl<A: Dispatch> Shared for PoolMail<A> {
     fn fetch_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Fetched {
         let wanted = if beside { may_start::<A, true> } else { may_start::<A, false> };
-        let mut lane = self.lane.lock();
-        if number >= lane.size || lane.verdict.is_some() {
+        let mut house = self.house.lock();
+        if number >= house.size || house.verdict.is_some() {
             // It may have been woken for what another has to take now.
-            let other = if lane.queue.total(0) == 0 { None } else { lane.next_idle() };
-            drop(lane);
+            let other =
+                if house.lane.seat.total(&self.core) == 0 { None } else { house.next_idle() };
+            drop(house);
             if let Some(other) = other {
                 other.poke();
             }
             return Fetched::Over;
         }
-        let message = lane.queue.take_urgent(Way::of::<A>, wanted).or_else(|| {
-            let is_next = !lane.queue.is_urgent();
-            let message = lane.queue.take_one(|message| is_next && wanted(message))?;
-            if Way::of::<A>(&message).unbounded {
-                lane.queue.took_free(false);
+        let message = if house.lane.seat.is_urgent() {
+            house.lane.take_urgent(&self.core, wanted)
+        } else {
+            let message = house.lane.take_one(wanted);
+            if message.as_ref().is_some_and(|message| Way::of::<A>(message).unbounded) {
+                house.lane.seat.took_free();
             }
-            Some(message)
-        });
-        let waits = lane.queue.is_waited_for() && !lane.seat.closed;
-        let admitted = waits.then(|| lane.queue.admit(self.core.room()));
+            message
+        };
+        let admitted = house.lane.let_in(&self.core);
         let mut other = None;
         let fetched = match message {
             Some(message) => {
@@ -205,22 +213,22 @@ impl<A: Dispatch> Shared for PoolMail<A> {
                 *place = Some(message);
                 Fetched::Message
             }
-            None if lane.queue.total(0) != 0 => {
+            None if house.lane.seat.total(&self.core) != 0 => {
                 // This member may have been woken for what another can take.
-                lane.idle.retain(|idle| *idle != number);
-                other = lane.next_idle();
+                house.idle.retain(|idle| *idle != number);
+                other = house.next_idle();
                 Fetched::Unwanted
             }
-            None if lane.seat.closed => Fetched::Over,
+            None if house.lane.seat.closed => Fetched::Over,
             None => {
-                if !lane.idle.contains(&number) {
-                    lane.idle.push(number);
+                if !house.idle.contains(&number) {
+                    house.idle.push(number);
                 }
                 Fetched::Nothing
             }
         };
         let forsaken = matches!(fetched, Fetched::Nothing) && !self.core.is_kept();
-        drop(lane);
+        drop(house);
         wake_all(admitted);
         if let Some(other) = other {
             other.poke();
@@ -242,53 +250,54 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
     }
 
     fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
-        let mut lane = self.lane.lock();
-        let position = lane.queue.accepted();
-        look(&mut lane.seat, position);
+        let mut house = self.house.lock();
+        let position = house.lane.seat.accepted();
+        look(&mut house.lane.seat, position);
     }
 
-    fn len(&self) -> usize {
-        self.lane.lock().queue.total(0)
+    /// There is no cell to be laid back: members lie in seats of their own.
+    fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
+        let mut house = self.house.lock();
+        let admitted = house.lane.let_in(&self.core);
+        look(&mut house.lane.seat);
+        drop(house);
+        wake_all(admitted);
+    }
+
+    fn drop_apart(&self, place: usize) {
+        let message = self.house.lock().lane.take_apart(place);
+        if let Some(message) = message {
+            throw_away::<A>(self, message);
+        }
     }
 
     fn close(&self) {
         let mut wake = Vec::new();
-        let mut lane = self.lane.lock();
-        if lane.seat.closed {
+        let mut house = self.house.lock();
+        if house.lane.seat.closed {
             return;
         }
-        lane.seat.closed = true;
-        let changed = lane.seat.changed();
-        let calls = lane.queue.close(&mut wake);
-        let members = lane.members.clone();
-        lane.idle.clear();
-        drop(lane);
+        let changed = house.lane.seat.shut(&self.core);
+        let calls = house.lane.seat.send_away(&mut wake);
+        let members = house.members.clone();
+        house.idle.clear();
+        drop(house);
         announce(changed);
-        calls.into_iter().for_each(|message| throw_away::<A>(self, message));
+        calls.into_iter().for_each(|place| self.drop_apart(place));
         wake.into_iter().for_each(Waker::wake);
         members.iter().flatten().for_each(|member| member.poke());
     }
-
-    /// There is no cell to lay back: members lie in seats of their own.
-    fn lay_back(&self, _: Option<&Pending>, _: &mut dyn FnMut() -> Option<Cell>) -> Rest {
-        Rest::Laid
-    }
-
-    /// A pool itself makes nothing; its members do.
-    fn cancel(&self, _: u64) {}
-
-    fn task_gone(&self, _: u64) {}
 
     fn kill(&self) {
         self.end_by_force(Exit::Killed);
     }
 
     fn forsaken(&self) {
-        let lane = self.lane.lock();
+        let house = self.house.lock();
         // One that is at work looks again when it has done.
-        let idles = lane.idle.len() >= lane.members.iter().flatten().count();
-        let over = !self.core.is_kept() && idles && lane.queue.total(0) == 0;
-        drop(lane);
+        let idles = house.idle.len() >= house.members.iter().flatten().count();
+        let over = !self.core.is_kept() && idles && house.lane.seat.total(&self.core) == 0;
+        drop(house);
         if over {
             self.close();
         }
@@ -303,36 +312,20 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         self.core.reached();
-        let mut lane = self.lane.lock();
-        if lane.seat.closed {
-            return Err(Refused::Stopped);
-        }
+        let mut house = self.house.lock();
         let Some(way) = way.or_else(|| message.as_ref().map(A::way)) else { return Ok(None) };
-        if !lane.queue.has_room(way, self.core.room(), 0) {
-            return lane.queue.wait(message, way, wait);
-        }
-        lane.queue.push(message, way);
-        let member = lane.next_idle();
-        drop(lane);
+        let ticket = house.lane.push(message, &self.core, way, wait)?;
+        let member = if ticket.is_none() { house.next_idle() } else { None };
+        drop(house);
         if let Some(member) = member {
             member.poke();
         }
-        Ok(None)
-    }
-
-    fn look(&self, ticket: Ticket, waker: &Waker) -> Room<A::Message> {
-        let waker = waker.clone();
-        let mut lane = self.lane.lock();
-        let closed = lane.seat.closed;
-        let (room, old) = lane.queue.look(ticket, closed, waker);
-        drop(lane);
-        drop(old);
-        room
+        Ok(ticket)
     }
 
     fn leave(&self, ticket: Ticket) -> Option<A::Message> {
-        let left = self.lane.lock().queue.leave(ticket);
-        left.map(|(message, _waker)| message)
+        let (message, _waker) = self.house.lock().lane.leave(ticket);
+        message
     }
 
     fn weak(self: Arc<Self>) -> WeakPost<A> {
@@ -346,19 +339,19 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
 
     fn resize(&self, size: usize) -> bool {
         let Some(this) = self.this.upgrade() else { return false };
-        let mut lane = self.lane.lock();
-        let wanted: Vec<usize> = if lane.seat.closed {
+        let mut house = self.house.lock();
+        let wanted: Vec<usize> = if house.lane.seat.closed {
             Vec::new()
         } else {
-            lane.size = size;
-            if lane.members.len() < size {
-                lane.members.resize(size, None);
+            house.size = size;
+            if house.members.len() < size {
+                house.members.resize(size, None);
             }
-            (0..size).filter(|number| lane.members[*number].is_none()).collect()
+            (0..size).filter(|number| house.members[*number].is_none()).collect()
         };
-        lane.idle.retain(|number| *number < size);
-        let surplus: Vec<_> = lane.members.iter().skip(size).flatten().cloned().collect();
-        drop(lane);
+        house.idle.retain(|number| *number < size);
+        let surplus: Vec<_> = house.members.iter().skip(size).flatten().cloned().collect();
+        drop(house);
         // Those that idle have to look once more to see that they are too many.
         surplus.iter().for_each(|member| member.poke());
         for number in wanted {
@@ -370,10 +363,10 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
     }
 }
 
-impl<A: Dispatch> Lane<A> {
+impl<A: Dispatch> House<A> {
     /// Whether there is to be a member `number`.
     fn wants(&self, number: usize) -> bool {
-        number < self.size && !self.seat.closed && self.verdict.is_none()
+        number < self.size && !self.lane.seat.closed && self.verdict.is_none()
     }
 
     /// The member that idles since the shortest time: its state is warm.

@@ -1,6 +1,7 @@
 //! The messages that an inbox has drawn and nobody has taken yet: those that a question was asked of
 //! and refused, and those that nobody has looked at. Plain data: asks nothing and locks nothing.
 
+use crate::cell::block::Block;
 use crate::cell::draw::Drawn;
 use crate::cell::seat::Notice;
 use std::any::TypeId;
@@ -12,7 +13,7 @@ pub(super) struct Hand<M> {
     /// The oldest of what is new.
     first: Option<M>,
     /// The rest of what is new.
-    rest: VecDeque<M>,
+    rest: Block<M>,
     /// Each with its position: the number of messages that were accepted before it.
     notices: VecDeque<(u64, Notice)>,
     /// How many messages were accepted before the oldest new one.
@@ -42,7 +43,7 @@ impl<M> Hand<M> {
         Hand {
             kept: VecDeque::new(),
             first: None,
-            rest: VecDeque::new(),
+            rest: Block::new(),
             notices: VecDeque::new(),
             before: 0,
             marks: Vec::new(),
@@ -66,7 +67,7 @@ impl<M> Hand<M> {
 
     /// Takes in what was drawn by `draw`, which is given the empty block for it. Only when nothing
     /// new is left; false if there will be nothing any more.
-    pub(super) fn fill(&mut self, draw: impl FnOnce(&mut VecDeque<M>) -> Drawn<M>) -> bool {
+    pub(super) fn fill(&mut self, draw: impl FnOnce(&mut Block<M>) -> Drawn<M>) -> bool {
         debug_assert!(self.first.is_none() && self.notices.is_empty());
         let drawn = draw(&mut self.rest);
         (self.first, self.notices, self.before) = (drawn.first, drawn.notices, drawn.before);
@@ -79,7 +80,7 @@ impl<M> Hand<M> {
 
     /// Gives back the blocks of a burst that is over: a process that waits holds none.
     pub(super) fn give_back(&mut self) {
-        self.rest = VecDeque::new();
+        self.rest = Block::new();
         if self.kept.is_empty() {
             self.kept = VecDeque::new();
         }
@@ -108,16 +109,21 @@ impl<M> Hand<M> {
     }
 
     /// Takes it apart: messages that were not taken, in order; notices; messages made of notices.
-    pub(super) fn into_parts(self) -> (VecDeque<M>, VecDeque<(u64, Notice)>, Vec<M>) {
-        let (mut messages, mut told) = (VecDeque::new(), Vec::new());
+    pub(super) fn into_parts(mut self) -> (Block<M>, VecDeque<(u64, Notice)>, Vec<M>) {
+        let (mut messages, mut told) = (Block::new(), Vec::new());
         for kept in self.kept {
             match kept {
-                Kept::Mail(message) => messages.push_back(message),
+                Kept::Mail(message) => messages.push_back(&mut Some(message)),
                 Kept::Told(message) => told.push(message),
                 Kept::Away => {}
             }
         }
-        messages.extend(self.first.into_iter().chain(self.rest));
+        if self.first.is_some() {
+            messages.push_back(&mut self.first);
+        }
+        while let Some(message) = self.rest.pop_front() {
+            messages.push_back(&mut Some(message));
+        }
         (messages, self.notices, told)
     }
 }

@@ -247,7 +247,7 @@ impl<M: Send + 'static> Inbox<M> {
         let core: &Core = &self.mail().core;
         core.spend();
         if core.signals() & WAITING != 0 {
-            self.mail().make_room();
+            self.mail().untyped().make_room();
         }
     }
 }
@@ -255,10 +255,13 @@ impl<M: Send + 'static> Inbox<M> {
 impl<M: Send + 'static> Drop for Inbox<M> {
     /// What was not received goes back: to the next life, or to be thrown away with the rest.
     fn drop(&mut self) {
-        let (messages, notices, told) = std::mem::replace(&mut self.hand, Hand::new()).into_parts();
+        let (mut messages, notices, told) =
+            std::mem::replace(&mut self.hand, Hand::new()).into_parts();
         let mail = self.context.mail();
-        let homeless = mail.restore(messages, notices);
-        homeless.into_iter().for_each(|message| mail.throw_away(message));
+        mail.restore(&mut messages, notices);
+        while let Some(homeless) = messages.pop_front() {
+            mail.throw_away(homeless);
+        }
         for message in told {
             let mut message = Some(message);
             contain(&**mail, "drop", &mut || message.clear());
@@ -284,6 +287,6 @@ impl<M: Send + 'static> Taking<'_, M> {
 
 impl<M: Send + 'static> Drop for Taking<'_, M> {
     fn drop(&mut self) {
-        self.0.mail().took_one();
+        self.0.mail().core.took_one();
     }
 }
