@@ -17,6 +17,7 @@ tests::on_every_host! {
     served::an_actor_serves_a_protocol_of_another_crate,
     served::an_actor_serves_two_protocols_with_the_same_message,
     served::a_pool_serves_a_protocol,
+    served::a_pool_is_killed_and_kept_alive_by_the_address_of_a_protocol,
     served::a_restarted_actor_keeps_its_protocol_addresses,
     verbs::all_verbs_of_a_call_are_there,
     verbs::what_is_refused_comes_back,

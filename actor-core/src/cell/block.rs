@@ -98,6 +98,11 @@ impl<M> Block<M> {
         }
     }
 
+    /// Whether it takes more than its word.
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Gives the memory back, if there is any and no message in it.
     #[inline]
     pub(crate) fn give_back(&mut self) {

@@ -178,8 +178,12 @@ impl<M> Lane<M> {
         self.apart.take(place)
     }
 
-    /// Gives back the block of a burst that is over.
+    /// Gives back the blocks of a burst that is over.
+    #[inline]
     pub(crate) fn give_back(&mut self) {
         self.more.give_back();
+        if !self.apart.is_empty() && self.seat.forget_places() {
+            self.apart = Block::new();
+        }
     }
 }

@@ -117,6 +117,17 @@ impl Seat {
         self.known().and_then(|records| records.apart.as_deref())
     }
 
+    /// Starts to count places anew, if nothing lies apart. Not of a mailbox that refuses: calls that
+    /// waited for room lie there until they are dropped without the lock.
+    #[cold]
+    pub(super) fn forget_places(&mut self) -> bool {
+        !self.closed
+            && self
+                .known_mut()
+                .and_then(|records| records.apart.as_mut())
+                .is_none_or(|apart| apart.forget_places())
+    }
+
     fn apart_mut(&mut self) -> &mut Apart {
         self.records().apart.get_or_insert_default()
     }

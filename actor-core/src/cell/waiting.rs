@@ -90,6 +90,15 @@ impl Apart {
         self.urgent.len() - self.urgent_free
     }
 
+    /// Gives the memory back, if no message lies apart; whether there was none.
+    pub(super) fn forget_places(&mut self) -> bool {
+        let is_empty = self.urgent.is_empty() && !self.is_waited_for_at_all();
+        if is_empty {
+            *self = Apart { next: self.next, ..Apart::default() };
+        }
+        is_empty
+    }
+
     /// Whether anybody waits in that lane.
     #[inline]
     pub(super) fn is_waited_for(&self, priority: bool) -> bool {

@@ -111,6 +111,10 @@ impl<A: Dispatch> Steps for Driver<A> {
         self.context.mail().put_back(&mut self.batch)
     }
 
+    fn holds_block(&self) -> bool {
+        self.batch.is_there()
+    }
+
     fn discard_queued(&mut self) {
         self.context.mail().discard();
     }

@@ -117,6 +117,8 @@ pub(crate) trait Steps {
     /// Puts what is left of the batch back to the queue. Whether the mailbox refuses and holds nothing
     /// then: there is nothing to close, nor to throw away, and it stays so.
     fn put_back(&mut self) -> bool;
+    /// Whether it holds the block of a batch.
+    fn holds_block(&self) -> bool;
     /// Throws away what is queued.
     fn discard_queued(&mut self);
     /// Takes the oldest message with priority, if it may start, if it is `beside` others. Whether there

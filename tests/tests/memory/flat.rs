@@ -35,8 +35,7 @@ static COUNTING: Counting = Counting;
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// Lets its callers run out of time, while they are queued and while they are being handled.
-// A mailbox keeps the room that it once took: it is small, so that this is not taken for a leak.
-#[actor(capacity = 70)]
+#[actor(capacity = 700)]
 struct Late {
     entered: Tally,
     replies: Vec<Reply<String>>,
@@ -62,19 +61,19 @@ impl Late {
     }
 }
 
-/// 250 calls run out of time: 70 while queued, 30 while they wait for room, the others mostly while they
-/// are being handled.
+/// 2 500 calls run out of time: 700 while queued, 300 while they wait for room, the others mostly
+/// while they are being handled.
 async fn round(late: &LateAddr, entered: &Tally, number: usize) {
     let limit = Duration::from_millis(2);
     let gate = Gate::new();
     late.block(gate.clone()).send().await.unwrap();
     entered.reaches(number).await;
-    let calls = (0..100).map(|_| late.work("queued".repeat(10)).timeout(limit));
+    let calls = (0..1000).map(|_| late.work("queued".repeat(10)).timeout(limit));
     for answer in join_all(calls).await {
         assert_eq!(answer, Err(CallError::Timeout { started: false }));
     }
     gate.open();
-    let calls = (0..150).map(|_| late.keep("running".repeat(10)).timeout(limit));
+    let calls = (0..1500).map(|_| late.keep("running".repeat(10)).timeout(limit));
     for answer in join_all(calls).await {
         assert!(matches!(answer, Err(CallError::Timeout { .. })));
     }
@@ -83,21 +82,26 @@ async fn round(late: &LateAddr, entered: &Tally, number: usize) {
 }
 
 pub fn a06_memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
-    const ROUNDS: usize = 400;
+    const ROUNDS: usize = 40;
     const WARM_UP: usize = 5;
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     system.block_on(async {
         let entered = Tally::default();
         let late = Late { entered: entered.clone(), replies: vec![] }.spawn();
-        let mut before = 0;
+        // At the end of a round the actor may not have come to rest yet, and still hold the block of
+        // its burst: so the most of the first rounds is compared with the least of the last ones.
+        let (mut before, mut after) = (0, usize::MAX);
         for number in 1..=WARM_UP + ROUNDS {
             round(&late, &entered, number).await;
-            if number == WARM_UP {
-                before = LIVE.load(Ordering::Relaxed);
+            let live = LIVE.load(Ordering::Relaxed);
+            if number <= WARM_UP {
+                before = live.max(before);
+            }
+            if number > ROUNDS {
+                after = live.min(after);
             }
         }
-        let after = LIVE.load(Ordering::Relaxed);
-        let calls = ROUNDS * 250;
+        let calls = ROUNDS * 2500;
         // Not even a byte a call.
         assert!(after < before + calls, "{before} bytes became {after} over {calls} calls");
     });

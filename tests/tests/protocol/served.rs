@@ -140,6 +140,20 @@ pub(crate) fn a_pool_serves_a_protocol(system: &System) {
     });
 }
 
+pub(crate) fn a_pool_is_killed_and_kept_alive_by_the_address_of_a_protocol(system: &System) {
+    system.block_on(async {
+        let bank: BankAddr = Robot::pool(3, || Robot { left: 5 }).into();
+        bank.kill();
+        assert_eq!(bank.join().await, Exit::Killed);
+
+        let bank: BankAddr = Robot::pool(3, || Robot { left: 5 }).into();
+        let end = bank.downgrade().join();
+        assert_eq!(bank.lend(1).await, Ok(Ok(1)));
+        drop(bank);
+        assert_eq!(end.await, Exit::Stopped);
+    });
+}
+
 pub(crate) fn a_restarted_actor_keeps_its_protocol_addresses(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().spawn();
