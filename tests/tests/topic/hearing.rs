@@ -148,6 +148,31 @@ pub fn e04_the_latest_by_key_takes_the_place_of_the_one_before(system: &System) 
     });
 }
 
+pub fn e04_the_latest_by_key_is_what_a_plain_list_would_keep(system: &System) {
+    system.block_on(async {
+        let topic = Topic::new();
+        let mut stream = topic.stream().latest_by(|item: &u32| item % 7);
+        let mut waiting: Vec<u32> = vec![];
+        for item in 0..500_u32 {
+            // In no simple order, so that some are read early and some are replaced again and again.
+            let item = item * item + item / 3;
+            topic.publish(item).await;
+            match waiting.iter_mut().find(|other| **other % 7 == item % 7) {
+                Some(same) => *same = item,
+                None => waiting.push(item),
+            }
+            if item % 5 == 0 {
+                assert_eq!(stream.next().await, Some(Ok(waiting.remove(0))));
+            }
+        }
+        drop(topic);
+        assert_eq!(
+            stream.collect::<Vec<_>>().await,
+            waiting.into_iter().map(Ok).collect::<Vec<_>>()
+        );
+    });
+}
+
 pub fn e04_ten_thousand_subscribers_hear(system: &System) {
     system.block_on(async {
         let topic = Topic::new();

@@ -224,6 +224,7 @@ impl<A: Dispatch> Shared for PoolMail<A> {
                 if !house.idle.contains(&number) {
                     house.idle.push(number);
                 }
+                house.lane.give_back();
                 Fetched::Nothing
             }
         };

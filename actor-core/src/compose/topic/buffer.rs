@@ -3,7 +3,7 @@
 
 use crate::sync::{Arc, Mutex};
 use event_listener::{Event, EventListener};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::task::{Poll, Waker};
 
 /// How many items wait for a subscriber, if it does not say otherwise.
@@ -73,6 +73,10 @@ struct State<T> {
     policy: Policy<T>,
     /// With their keys, under [`Policy::LatestBy`].
     items: VecDeque<(Option<TopicKey>, T)>,
+    /// How many items were ever taken out, from the front.
+    taken: u64,
+    /// The number of the item with each key: as many were offered before it. Only ever asked for one.
+    numbers: HashMap<TopicKey, u64>,
     /// Lost since the reader was last told.
     lost: u64,
     /// Lost in all.
@@ -95,6 +99,8 @@ impl<T> Buffer<T> {
         let state = State {
             policy,
             items: VecDeque::new(),
+            taken: 0,
+            numbers: HashMap::new(),
             lost: 0,
             in_all: 0,
             reader: None,
@@ -120,19 +126,19 @@ impl<T> Buffer<T> {
         match state.policy {
             Policy::Wait if state.items.len() >= CAPACITY => return Err(item),
             Policy::DropOldest(most) if state.items.len() >= most => {
-                dropped = state.items.pop_front().map(|(_, item)| item);
+                dropped = state.pop_front();
                 state.count_lost();
-                state.items.push_back((key, item));
+                state.push_back(key, item);
             }
             Policy::DropNewest(most) if state.items.len() >= most => {
                 dropped = Some(item);
                 state.count_lost();
             }
-            Policy::LatestBy(_) => match state.items.iter_mut().find(|other| other.0 == key) {
-                Some(same) => dropped = Some(std::mem::replace(&mut same.1, item)),
-                None => state.items.push_back((key, item)),
+            Policy::LatestBy(_) => match state.same(key.as_ref()) {
+                Some(same) => dropped = Some(std::mem::replace(same, item)),
+                None => state.push_back(key, item),
             },
-            _ => state.items.push_back((key, item)),
+            _ => state.push_back(key, item),
         }
         let reader = state.reader.take();
         drop(state);
@@ -158,7 +164,7 @@ impl<T> Buffer<T> {
         let mut state = self.state.lock();
         let next = if state.lost > 0 {
             Next::Lagged(std::mem::take(&mut state.lost))
-        } else if let Some((_, item)) = state.items.pop_front() {
+        } else if let Some(item) = state.pop_front() {
             Next::Item(item)
         } else if state.ended {
             Next::End
@@ -202,6 +208,29 @@ impl<T> Buffer<T> {
 }
 
 impl<T> State<T> {
+    fn push_back(&mut self, key: Option<TopicKey>, item: T) {
+        if let Some(key) = &key {
+            self.numbers.insert(key.clone(), self.taken + self.items.len() as u64);
+        }
+        self.items.push_back((key, item));
+    }
+
+    fn pop_front(&mut self) -> Option<T> {
+        let (key, item) = self.items.pop_front()?;
+        if let Some(key) = &key {
+            self.numbers.remove(key);
+        }
+        self.taken += 1;
+        Some(item)
+    }
+
+    /// The item with that key which still waits.
+    fn same(&mut self, key: Option<&TopicKey>) -> Option<&mut T> {
+        let number = self.numbers.get(key?)?;
+        let place = usize::try_from(number - self.taken).ok()?;
+        self.items.get_mut(place).map(|(_, item)| item)
+    }
+
     fn count_lost(&mut self) {
         self.lost += 1;
         self.in_all += 1;
