@@ -61,7 +61,7 @@ impl<A: Dispatch> Driver<A> {
 
     /// Takes its messages from a mailbox that it shares, as member `number`.
     pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared>, number: usize) -> Self {
-        self.course.rare().member = Some((shared, number));
+        self.course.rare().member = Some(Box::new((shared, number)));
         self
     }
 

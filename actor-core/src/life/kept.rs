@@ -143,10 +143,10 @@ impl dyn Steps + '_ {
 
     fn keep(&mut self, message: &mut dyn AnyMessage) {
         let bound = self.mail().core().settings.deferred;
-        if self.course().rare().kept.messages.len() >= bound {
+        if self.course().kept().is_some_and(|kept| kept.messages.len() >= bound) {
             self.leave_gone_ones();
         }
-        let kept = &mut self.course().rare().kept;
+        let kept = self.course().rare().kept.get_or_insert_default();
         if kept.messages.len() >= bound {
             let (name, is_call) = (message.label().name, message.label().reply.is_some());
             return turn_away(self.mail(), name, is_call, message);
@@ -166,11 +166,11 @@ impl dyn Steps + '_ {
 
     /// Throws away what nobody waits for any more.
     fn leave_gone_ones(&mut self) {
-        let kept = &mut self.course().rare().kept.messages;
-        let (gone, left): (VecDeque<_>, _) = std::mem::take(kept)
+        let Some(kept) = self.course().kept() else { return };
+        let (gone, left): (VecDeque<_>, _) = std::mem::take(&mut kept.messages)
             .into_iter()
             .partition(|message| message.label().reply.is_some_and(Head::is_gone));
-        *kept = left;
+        kept.messages = left;
         self.show_kept();
         for mut message in gone {
             self.skip(&mut *message);

@@ -47,9 +47,9 @@ pub(super) struct Rare {
     /// What makes the states of its lives; `None` for an actor that was given one.
     pub(super) maker: Option<Box<dyn Maker>>,
     /// The mailbox that a member of a pool shares, and the member's number.
-    pub(super) member: Option<(Arc<dyn Shared>, usize)>,
-    /// What guards hold back.
-    pub(super) kept: Kept,
+    pub(super) member: Option<Box<(Arc<dyn Shared>, usize)>>,
+    /// What guards hold back, once they have.
+    pub(super) kept: Option<Box<Kept>>,
 }
 
 impl Course {
@@ -82,7 +82,7 @@ impl Course {
     #[inline]
     pub(super) fn kept(&mut self) -> Option<&mut Kept> {
         match &mut self.rare {
-            Some(rare) => Some(&mut rare.kept),
+            Some(rare) => rare.kept.as_deref_mut(),
             None => None,
         }
     }
@@ -91,14 +91,14 @@ impl Course {
     #[inline]
     pub(super) fn is_due(&self) -> bool {
         match &self.rare {
-            Some(rare) => rare.kept.is_due(),
+            Some(rare) => rare.kept.as_ref().is_some_and(|kept| kept.is_due()),
             None => false,
         }
     }
 
     /// The mailbox that it shares, if it is a member of a pool, and its number there.
     pub(super) fn shared(&self) -> Option<(&Arc<dyn Shared>, usize)> {
-        let (shared, number) = self.rare.as_ref()?.member.as_ref()?;
+        let (shared, number) = &**self.rare.as_ref()?.member.as_ref()?;
         Some((shared, *number))
     }
 }

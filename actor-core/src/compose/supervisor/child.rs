@@ -1,6 +1,7 @@
 //! What a supervisor starts: [`Child`], and the same with its type forgotten.
 
 use super::Supervisor;
+use super::supervised::Supervised;
 use crate::Context;
 use crate::actor::Dispatch;
 use crate::cell::post::AnyMail;
@@ -120,22 +121,7 @@ pub(super) trait Newborn: Send {
         self: Box<Self>,
         context: &Context<Supervisor>,
         overseer: Arc<dyn Overseer>,
-    ) -> Option<Adopted>;
-}
-
-/// A child that lives.
-pub(super) struct Adopted {
-    pub(super) mail: Arc<dyn AnyMail>,
-    pub(super) restart: Restart,
-}
-
-impl Adopted {
-    /// How long it is given to stop; `None`: as long as it takes.
-    pub(super) fn shutdown(&self) -> Option<Duration> {
-        let mut limit = None;
-        self.mail.with(&mut |seat, _| limit = seat.known().and_then(|records| records.shutdown));
-        limit.filter(|limit| *limit != Duration::MAX)
-    }
+    ) -> Option<Supervised>;
 }
 
 impl<A: Dispatch> Newborn for Child<A> {
@@ -143,7 +129,7 @@ impl<A: Dispatch> Newborn for Child<A> {
         self: Box<Self>,
         context: &Context<Supervisor>,
         overseer: Arc<dyn Overseer>,
-    ) -> Option<Adopted> {
+    ) -> Option<Supervised> {
         let settings = const { &A::SETTINGS };
         let hub = context.mail().core.hub.clone();
         let birth = Birth::new(Some(hub), settings, settings.capacity);
@@ -161,7 +147,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
         mut self: Box<Self>,
         context: &Context<Supervisor>,
         overseer: Arc<dyn Overseer>,
-    ) -> Option<Adopted> {
+    ) -> Option<Supervised> {
         let (child, birth) = self.child.take()?;
         let Child { name, restart, shutdown, maker, whose: _ } = child;
         let mail = birth.mail.clone();
@@ -188,7 +174,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
         own.lane().seat.holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
         let driver = Driver::new(mail.clone()).with_maker(maker);
         birth.run(Life { driver, state: None });
-        Some(Adopted { mail, restart })
+        Some(Supervised::new(mail, restart))
     }
 }
 

@@ -17,8 +17,9 @@ impl Place {
 #[derive(Default)]
 pub(super) struct Children {
     in_order: BTreeMap<Place, Supervised>,
-    // Only ever asked for one id: its order is by chance, and a simulation must not see it.
-    places: HashMap<ActorId, Place>,
+    // By the number of the id. Only ever asked for one: its order is by chance, and a simulation must not
+    // see it.
+    places: HashMap<u64, Place>,
     next: u64,
 }
 
@@ -31,21 +32,21 @@ impl Children {
     pub(super) fn push(&mut self, child: Supervised) {
         let place = Place(self.next);
         self.next += 1;
-        self.places.insert(child.id(), place);
+        self.places.insert(child.id().number, place);
         self.in_order.insert(place, child);
     }
 
     pub(super) fn remove(&mut self, id: ActorId) -> Option<Supervised> {
-        let place = self.places.remove(&id)?;
+        let place = self.places.remove(&id.number)?;
         self.in_order.remove(&place)
     }
 
     pub(super) fn place(&self, id: ActorId) -> Option<Place> {
-        self.places.get(&id).copied()
+        self.places.get(&id.number).copied()
     }
 
     pub(super) fn get(&mut self, id: ActorId) -> Option<&mut Supervised> {
-        let place = self.places.get(&id)?;
+        let place = self.places.get(&id.number)?;
         self.in_order.get_mut(place)
     }
 

@@ -165,7 +165,7 @@ impl Supervisor {
         if let Some(child) = self.children.get(id)
             && child.phase == Phase::Ending
         {
-            child.adopted.mail.kill();
+            child.mail.kill();
         }
     }
 
@@ -223,8 +223,8 @@ impl Supervisor {
     fn take(&mut self, child: Box<dyn Newborn>, context: &Context<Self>) {
         let desk = || Arc::new(Desk { supervisor: context.weak() });
         let overseer = self.desk.get_or_insert_with(desk).clone();
-        if let Some(adopted) = child.adopt(context, overseer) {
-            self.children.push(Supervised { adopted, phase: Phase::Running, trouble: None });
+        if let Some(child) = child.adopt(context, overseer) {
+            self.children.push(child);
         }
     }
 
@@ -294,17 +294,17 @@ impl Supervisor {
         if next.phase == Phase::Running {
             next.phase = Phase::Ending;
             let id = next.id();
-            let limit = next.adopted.shutdown();
+            let limit = next.shutdown();
             next.set_timer(limit.map(|limit| context.after(limit, move |me| me.overdue(id))));
-            next.adopted.mail.end_life();
+            next.mail.end_life();
         }
     }
 
     fn start_group(&mut self, context: &Context<Self>) {
         let Some(group) = self.group.take() else { return };
         for (_, child) in self.children.between(group.first, Place::LAST) {
-            if child.adopted.restart == Restart::Temporary {
-                child.adopted.mail.decide(Verdict::Over);
+            if child.restart == Restart::Temporary {
+                child.mail.decide(Verdict::Over);
             } else {
                 child.start_again();
             }

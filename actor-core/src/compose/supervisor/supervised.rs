@@ -2,15 +2,17 @@
 
 use super::ChildInfo;
 use super::backoff::Backoff;
-use super::child::Adopted;
+use crate::cell::post::AnyMail;
 use crate::exit::ActorId;
-use crate::life::restart::{Oversight, Verdict};
+use crate::life::restart::{Oversight, Restart, Verdict};
+use crate::sync::Arc;
 use crate::{Timer, time};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// One child.
 pub(super) struct Supervised {
-    pub(super) adopted: Adopted,
+    pub(super) mail: Arc<dyn AnyMail>,
+    pub(super) restart: Restart,
     pub(super) phase: Phase,
     /// Most children have none, and a supervisor may have many children.
     pub(super) trouble: Option<Box<Trouble>>,
@@ -36,8 +38,19 @@ pub(super) enum Phase {
 }
 
 impl Supervised {
+    pub(super) fn new(mail: Arc<dyn AnyMail>, restart: Restart) -> Self {
+        Supervised { mail, restart, phase: Phase::Running, trouble: None }
+    }
+
     pub(super) fn id(&self) -> ActorId {
-        self.adopted.mail.core().id()
+        self.mail.core().id()
+    }
+
+    /// How long it is given to stop; `None`: as long as it takes.
+    pub(super) fn shutdown(&self) -> Option<Duration> {
+        let mut limit = None;
+        self.mail.with(&mut |seat, _| limit = seat.known().and_then(|records| records.shutdown));
+        limit.filter(|limit| *limit != Duration::MAX)
     }
 
     /// It waits for that from now on, and for nothing else.
@@ -73,12 +86,12 @@ impl Supervised {
         trouble.timer = None;
         trouble.attempts = trouble.attempts.saturating_add(1);
         trouble.since = Some(time::now());
-        self.adopted.mail.decide(Verdict::Again);
+        self.mail.decide(Verdict::Again);
     }
 
     pub(super) fn info(&self) -> ChildInfo {
         let (mut restarts, mut label) = (0, None);
-        self.adopted.mail.with(&mut |seat, _| {
+        self.mail.with(&mut |seat, _| {
             if let Some(records) = seat.known() {
                 (restarts, label) = (records.restarts, records.label.clone());
             }
@@ -86,7 +99,7 @@ impl Supervised {
         ChildInfo {
             name: label.map_or_else(String::new, |label| label.as_ref().to_owned()),
             id: self.id(),
-            restart: self.adopted.restart,
+            restart: self.restart,
             restarts,
             is_running: self.phase != Phase::Waiting,
         }
