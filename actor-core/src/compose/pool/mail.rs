@@ -15,7 +15,7 @@ use crate::cell::seat::Seat;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::life::end::publish;
 use crate::life::next::may_start;
-use crate::life::restart::{Overseer, Oversight, Verdict};
+use crate::life::restart::{Oversight, Verdict};
 use crate::sync::{Arc, Mutex, Weak};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -128,7 +128,7 @@ impl<A: Dispatch> PoolMail<A> {
     }
 
     /// A member's life is over: true if another follows.
-    fn member_failed(&self, id: ActorId, exit: Exit) -> bool {
+    pub(super) fn member_failed(&self, id: ActorId, exit: Exit) -> bool {
         let now = self.core.hub.host.now();
         let label = self.label();
         let mut house = self.house.lock();
@@ -164,7 +164,7 @@ impl<A: Dispatch> PoolMail<A> {
         true
     }
 
-    fn member_ended(&self, id: ActorId) {
+    pub(super) fn member_ended(&self, id: ActorId) {
         let mut house = self.house.lock();
         let is_it = |place: &Option<Arc<dyn AnyMail>>| {
             place.as_ref().is_some_and(|member| member.core().id() == id)
@@ -374,28 +374,5 @@ impl<A: Dispatch> House<A> {
     fn next_idle(&mut self) -> Option<Arc<dyn AnyMail>> {
         let number = self.idle.pop()?;
         self.members.get(number).cloned().flatten()
-    }
-}
-
-/// Where the members of a pool report.
-pub(super) struct Desk<A: Dispatch> {
-    pool: Weak<PoolMail<A>>,
-}
-
-impl<A: Dispatch> Desk<A> {
-    pub(super) fn new(pool: &Arc<PoolMail<A>>) -> Self {
-        Desk { pool: Arc::downgrade(pool) }
-    }
-}
-
-impl<A: Dispatch> Overseer for Desk<A> {
-    fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
-        self.pool.upgrade().is_some_and(|pool| pool.member_failed(id, exit))
-    }
-
-    fn ended(&self, id: ActorId) {
-        if let Some(pool) = self.pool.upgrade() {
-            pool.member_ended(id);
-        }
     }
 }

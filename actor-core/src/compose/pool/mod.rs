@@ -2,6 +2,7 @@
 //!
 //! This file is what users see and how members are made; the shared mailbox is `mail.rs`.
 
+mod desk;
 mod mail;
 
 use crate::actor::Dispatch;
@@ -14,7 +15,8 @@ use crate::life::spawn::{Birth, Life};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
 use crate::{Actor, System};
-use mail::{Desk, Make, PoolMail};
+use desk::Desk;
+use mail::{Make, PoolMail};
 use std::any::Any;
 use std::fmt;
 

@@ -1,0 +1,30 @@
+//! Where the members of a pool report the ends of their lives.
+
+use super::mail::PoolMail;
+use crate::actor::Dispatch;
+use crate::exit::{ActorId, Exit};
+use crate::life::restart::Overseer;
+use crate::sync::{Arc, Weak};
+
+/// It keeps no pool alive.
+pub(super) struct Desk<A: Dispatch> {
+    pool: Weak<PoolMail<A>>,
+}
+
+impl<A: Dispatch> Desk<A> {
+    pub(super) fn new(pool: &Arc<PoolMail<A>>) -> Self {
+        Desk { pool: Arc::downgrade(pool) }
+    }
+}
+
+impl<A: Dispatch> Overseer for Desk<A> {
+    fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
+        self.pool.upgrade().is_some_and(|pool| pool.member_failed(id, exit))
+    }
+
+    fn ended(&self, id: ActorId) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.member_ended(id);
+        }
+    }
+}
