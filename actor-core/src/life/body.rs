@@ -6,15 +6,16 @@
 
 use super::context::Context;
 use super::driver::{Broken, Next};
+use super::handler::Handler;
 use super::lender::{Borrowing, Here, Lends, Sent};
 use super::local;
 use super::spawn::{Life, Seat};
 use crate::actor::{Dispatch, Flow, Input};
-use crate::cell::core::{Core, Pace};
+use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
 use crate::cell::mail::Mail;
 use crate::cell::pending::Pending;
-use crate::cell::post::{AnyMail, Rest, contain_own};
+use crate::cell::post::{AnyMail, Rest};
 use crate::cell::record;
 use crate::cell::seat::{AtWork, Cell};
 use crate::cell::waker::OwnWaker;
@@ -109,13 +110,9 @@ fn run_cell(mut body: Pin<Box<dyn CellBody>>) {
         if let Progress::Over = progress {
             return;
         }
-        let mut cell = Some(body);
-        match mail.lay_back(wait.as_ref(), &mut || cell.take().map(|cell| cell as Cell)) {
-            Rest::Laid => return,
-            rest => match (rest, cell) {
-                (Rest::Again, Some(cell)) => body = cell,
-                (_, cell) => return back(&*mail, cell.map(|cell| cell as Cell)),
-            },
+        match rest(&*mail, wait.as_ref(), body, |body| body) {
+            Some(again) => body = again,
+            None => return,
         }
     }
 }
@@ -124,10 +121,25 @@ fn number(body: &dyn Body) -> u64 {
     body.mail().core().number
 }
 
-/// The turn is over: to the back of the queue.
-pub(crate) fn back(mail: &dyn AnyMail, cell: Option<Cell>) {
-    if let Some(cell) = cell {
-        mail.core().hub.host.schedule(Job::Cell(cell), Turn::Back);
+/// A cell comes to rest: it is laid into its seat, or goes to the back of the queue. It comes back if it
+/// is to run on.
+#[inline]
+pub(super) fn rest<C>(
+    mail: &dyn AnyMail,
+    wait: Option<&Pending>,
+    cell: C,
+    untyped: impl Fn(C) -> Cell,
+) -> Option<C> {
+    let mut cell = Some(cell);
+    match mail.lay_back(wait, &mut || cell.take().map(&untyped)) {
+        Rest::Laid => None,
+        Rest::Again => cell,
+        Rest::Back => {
+            if let Some(cell) = cell.map(untyped) {
+                mail.core().hub.host.schedule(Job::Cell(cell), Turn::Back);
+            }
+            None
+        }
     }
 }
 
@@ -328,59 +340,6 @@ fn at_work<A: Dispatch>(
     let mail = context.mail();
     let work = begin_work::<A>(mail, input.message(), handling);
     work.watch(Handler::new(A::handle_later(actor, input, context), &mail.core, handling))
-}
-
-pin_project! {
-    /// A handler at work: its panic is caught, and a kill drops it where it waits.
-    pub(crate) struct Handler<'a, F> {
-        #[pin]
-        future: Option<F>,
-        core: &'a Core,
-        handling: Handling,
-    }
-}
-
-impl<'a, F> Handler<'a, F> {
-    pub(crate) fn new(future: F, core: &'a Core, handling: Handling) -> Self {
-        Handler { future: Some(future), core, handling }
-    }
-}
-
-impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
-    type Output = Result<Flow, Broken>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        if this.core.is_killed() {
-            kill(this.future, *this.handling);
-            return Poll::Ready(Err(Broken::Killed));
-        }
-        current::set_handling(*this.handling);
-        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
-        match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-            Ok(poll) => poll.map(Ok),
-            Err(payload) => Poll::Ready(Err(Broken::Panicked(payload))),
-        }
-    }
-}
-
-/// A handler's future, without its type.
-trait Work {
-    /// Drops it, which is user code.
-    fn clear(self: Pin<&mut Self>);
-}
-
-impl<F> Work for Option<F> {
-    fn clear(mut self: Pin<&mut Self>) {
-        self.set(None);
-    }
-}
-
-/// The handler is dropped where it waits. A panic of that fails nothing any more.
-#[cold]
-fn kill(mut work: Pin<&mut dyn Work>, handling: Handling) {
-    current::set_handling(handling.killed());
-    contain_own(handling.name, &mut || work.as_mut().clear());
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! How a handler of a protocol is boxed that borrows the state of an actor: `Send`, or for its thread
 //! alone, as the actor's own block says. What serves a protocol is another block, and asks here.
 
-use super::body::Handler;
 use super::foreign::{HasBlock, Letter, Loan, Serve, Serves};
+use super::handler::Handler;
 use super::spawn::Life;
 use crate::actor::{Actor, Dispatch, Flow};
 use crate::cell::current::Handling;

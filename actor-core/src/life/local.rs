@@ -1,8 +1,8 @@
 //! Cells of `local` actors: the body stays in a table of its thread, and only its key travels.
 
-use super::body::{Body, Progress, back};
+use super::body::{Body, Progress, rest};
 use crate::cell::current;
-use crate::cell::post::{AnyMail, Rest};
+use crate::cell::post::AnyMail;
 use crate::cell::seat::Cell;
 use crate::host::{self, RunCell};
 use crate::sync::Arc;
@@ -59,16 +59,13 @@ impl RunCell for LocalCell {
                     *place = Some(body);
                 }
             });
-            let mut cell = Some(me);
-            match mail.lay_back(wait.as_ref(), &mut || cell.take().map(|cell| cell as Cell)) {
-                Rest::Laid => return,
-                rest => match (rest, cell) {
-                    (Rest::Again, Some(cell)) => me = cell,
-                    (_, cell) => return back(&*mail, cell.map(|cell| cell as Cell)),
-                },
+            match rest(&*mail, wait.as_ref(), me, |me| me) {
+                Some(again) => me = again,
+                None => return,
             }
         }
     }
+
     fn number(&self) -> u64 {
         self.mail.core().number
     }

@@ -7,6 +7,7 @@ pub(crate) mod driver;
 pub(crate) mod end;
 pub(crate) mod fault;
 pub(crate) mod foreign;
+pub(crate) mod handler;
 pub(crate) mod holding;
 mod kept;
 pub(crate) mod lender;

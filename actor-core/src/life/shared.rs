@@ -2,8 +2,9 @@
 //! together. What needs the state for itself waits until they are done, and nothing that came later
 //! starts before it.
 
-use super::body::{Handler, begin_work};
+use super::body::begin_work;
 use super::driver::{Broken, Driver, Next};
+use super::handler::Handler;
 use super::message::Place;
 use super::spawn::Life;
 use super::steps::Stage;

@@ -1,0 +1,65 @@
+//! A handler at work: its panic is caught, and a kill drops it where it waits.
+
+use super::driver::Broken;
+use crate::actor::Flow;
+use crate::cell::core::Core;
+use crate::cell::current::{self, Handling};
+use crate::cell::post::contain_own;
+use pin_project_lite::pin_project;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+pin_project! {
+    /// The future of a handler.
+    pub(crate) struct Handler<'a, F> {
+        #[pin]
+        future: Option<F>,
+        core: &'a Core,
+        handling: Handling,
+    }
+}
+
+impl<'a, F> Handler<'a, F> {
+    pub(crate) fn new(future: F, core: &'a Core, handling: Handling) -> Self {
+        Handler { future: Some(future), core, handling }
+    }
+}
+
+impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
+    type Output = Result<Flow, Broken>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if this.core.is_killed() {
+            kill(this.future, *this.handling);
+            return Poll::Ready(Err(Broken::Killed));
+        }
+        current::set_handling(*this.handling);
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
+        match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(poll) => poll.map(Ok),
+            Err(payload) => Poll::Ready(Err(Broken::Panicked(payload))),
+        }
+    }
+}
+
+/// A handler's future, without its type.
+trait Work {
+    /// Drops it, which is user code.
+    fn clear(self: Pin<&mut Self>);
+}
+
+impl<F> Work for Option<F> {
+    fn clear(mut self: Pin<&mut Self>) {
+        self.set(None);
+    }
+}
+
+/// The handler is dropped where it waits. A panic of that fails nothing any more.
+#[cold]
+fn kill(mut work: Pin<&mut dyn Work>, handling: Handling) {
+    current::set_handling(handling.killed());
+    contain_own(handling.name, &mut || work.as_mut().clear());
+}
