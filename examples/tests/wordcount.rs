@@ -16,7 +16,7 @@ const PIECE: usize = 256 * 1024;
 
 /// The words of the text files in a folder, as `uniq -c` counts them.
 const PIPELINE: &str = r#"
-find "$1" -type f -exec sh -c '
+find "$1" -name ".?*" -prune -o -type f -exec sh -c '
     for f; do
         [ -r "$f" ] || continue
         [ "$(tr -d "\000" <"$f" | wc -c)" -eq "$(wc -c <"$f")" ] || continue
@@ -117,6 +117,8 @@ fn counts_equal_those_of_the_pipeline() {
     text("fox.txt", "The quick brown fox; the lazy dog.\nDon't naïvely cut 日本 words\n".into());
     text("empty", String::new());
     text("one/two/three/deep.txt", "no line end after the last word: foxtrot".into());
+    folder.file("one/.history/hidden", "not to be counted, nor told of as skipped\0");
+    folder.file(".hidden.txt", "not to be counted either");
     text("one/two/follows", "trot\tand\u{feff}more\r\n42nd".into());
     // A word and a character lie across the end of a piece, a word fills several.
     text("across-word", format!("{}straddling the end\n", " ".repeat(PIECE - 5)));

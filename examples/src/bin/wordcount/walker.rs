@@ -14,7 +14,7 @@ use crate::text::Skip;
 /// How long the walker waits for room at one counter before it looks at all of them again.
 const PATIENCE: Duration = Duration::from_millis(1);
 
-/// Walks folders. Symbolic links inside of them are not followed, so there are no loops.
+/// Walks folders, but what is hidden in them. Symbolic links inside of them are not followed, so there are no loops.
 #[actor]
 pub struct Walker {
     counters: Vec<CounterAddr>,
@@ -50,7 +50,7 @@ impl Walker {
     ///
     /// It waits for room and not for the counting: that is done when the counters say so.
     pub async fn walk(self, paths: Vec<PathBuf>) -> Result<(), CallError> {
-        for entry in paths.iter().flat_map(WalkDir::new) {
+        for entry in paths.iter().flat_map(entries) {
             match entry.map_err(unreadable).and_then(find) {
                 Ok(Some(path)) => self.deal(path).await?,
                 Ok(None) => {}
@@ -63,9 +63,16 @@ impl Walker {
 
 /// How large all files at or below `paths` are. What cannot be read does not count.
 pub fn size(paths: &[PathBuf]) -> u64 {
-    let entries = paths.iter().flat_map(WalkDir::new);
-    let files = entries.filter_map(|entry| find(entry.ok()?).ok()?);
+    let files = paths.iter().flat_map(entries).filter_map(|entry| find(entry.ok()?).ok()?);
     files.filter_map(|path| fs::metadata(path).ok()).map(|file| file.len()).sum()
+}
+
+/// All that is at or below `path`, but what is hidden in it: a version history, for instance.
+fn entries(path: &PathBuf) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    let is_hidden = |entry: &DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
+    WalkDir::new(path)
+        .into_iter()
+        .filter_entry(move |entry| entry.depth() == 0 || !is_hidden(entry))
 }
 
 /// The path of a regular file, `None` for a folder.
