@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Some("--quick") => true,
         Some("--readme") => return written(std::fs::read_to_string(TABLE).and_then(into_readme)),
         Some(other) => {
-            eprintln!("`{other}` is not known; the options are `--quick` and `--readme`");
+            eprintln!("unknown option `{other}`; expected `--quick` or `--readme`");
             return ExitCode::from(2);
         }
     };
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 /// Puts the README's figures in their place.
 fn into_readme(table: impl AsRef<str>) -> std::io::Result<()> {
     let readme = std::fs::read_to_string(README)?;
-    let no_place = || std::io::Error::other("the README has no place for the figures");
+    let no_place = || std::io::Error::other("the README has no section for the figures");
     std::fs::write(README, readme::with_figures(&readme, table.as_ref()).ok_or_else(no_place)?)
 }
 

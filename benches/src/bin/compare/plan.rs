@@ -58,12 +58,12 @@ pub const TIMED: &[Row] = &[
     long("send to 64 actors in turn", "spread", 2),
     row("the same, 500 ns of work each", "work", 1),
     row("the same, 500 ns of work each", "work", 2),
-    row("ring of 1000, a hop", "ring", 1),
-    row("ring of 1000, a hop", "ring", 2),
-    row("16 rings, a hop", "rings", 1),
-    row("16 rings, a hop", "rings", 2),
-    row("ping-pong, a hop", "ping", 1),
-    row("ping-pong, a hop", "ping", 2),
+    row("ring of 1000, per hop", "ring", 1),
+    row("ring of 1000, per hop", "ring", 2),
+    row("16 rings, per hop", "rings", 1),
+    row("16 rings, per hop", "rings", 2),
+    row("ping-pong, per hop", "ping", 1),
+    row("ping-pong, per hop", "ping", 2),
 ];
 
 /// How the cost grows, in nanoseconds too.

@@ -18,9 +18,9 @@ const ROWS: &[(&str, &str)] = &[
     ("call, 64 clients", "2"),
     ("send, 1 producer", "2"),
     ("spawn and first call", "2"),
-    ("ring of 1000, a hop", "2"),
-    ("allocations a call", "1"),
-    ("bytes an idle actor, 200 000 of them", "1"),
+    ("ring of 1000, per hop", "2"),
+    ("allocations per call", "1"),
+    ("bytes per idle actor, 200 000 actors", "1"),
 ];
 
 /// `readme` with the figures of `table` in their place; nothing if it has no such place.
@@ -54,13 +54,13 @@ fn figures(table: &str) -> String {
         }
     }
     if out.is_empty() {
-        return "*The figures are written by `cd benches && cargo run --release`, which nobody has run on \
-                this revision.*\n"
+        return "*`cd benches && cargo run --release` writes the figures; it has not been run on this \
+                revision.*\n"
             .to_owned();
     }
     out.push_str(
-        "\nTimes: ours in nanoseconds an operation, the others in units of ours, 2.0 being twice as slow. \
-         Allocations and bytes are counts. [All rows, how they were measured, and where others \
+        "\nTimes: ours in nanoseconds per operation, the others as multiples of ours (2.0 is twice as slow). \
+         Allocations and bytes are counts. [All rows, the method, and where others \
          win](book/src/performance.md).\n",
     );
     out

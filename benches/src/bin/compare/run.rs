@@ -64,7 +64,7 @@ fn memory(results: &mut Results, quick: bool) {
 /// run, so that starting and ending do not count.
 fn instructions(results: &mut Results) {
     if Command::new("valgrind").arg("--version").output().is_err() {
-        eprintln!("no instructions are counted: valgrind is not there");
+        eprintln!("no instructions are counted: valgrind was not found");
         return;
     }
     for workload in ["call", "send", "ring"] {

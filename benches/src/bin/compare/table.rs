@@ -12,8 +12,8 @@ pub fn markdown(results: &Results, minutes: f64) -> String {
     let _ = writeln!(out, "<!-- Written by `cargo run --release` in `benches`; do not edit. -->\n");
     let _ = writeln!(
         out,
-        "On {}; measured in {minutes:.0} minutes. The column *ours* has nanoseconds an operation and how \
-         far the rounds lay apart; the others are in units of ours, 2.0 being twice as slow, with the \
+        "Measured on {} in {minutes:.0} minutes. The column *ours* shows nanoseconds per operation and the \
+         spread of the rounds. The other columns are multiples of ours (2.0 is twice as slow), with the \
          extremes of the rounds in brackets.\n",
         machine()
     );
@@ -26,24 +26,27 @@ pub fn markdown(results: &Results, minutes: f64) -> String {
             line(out, results, &title, (row.workload, row.workers), quantile);
         }
     }
-    let _ = writeln!(out, "\nCounts, which do not depend on the machine's mood; not ratios:\n");
+    let _ = writeln!(
+        out,
+        "\nCounts, which do not depend on the load of the machine. Absolute values, not ratios:\n"
+    );
     heading(out, "count | workers");
     for (workload, title) in
         [("call", "call"), ("send", "send"), ("ring", "hop"), ("spawn", "spawn and call")]
     {
-        counts(out, results, &format!("allocations a {title}"), workload, "allocations", 2);
+        counts(out, results, &format!("allocations per {title}"), workload, "allocations", 2);
     }
     for (workload, title) in [("call", "call"), ("send", "send"), ("ring", "hop")] {
-        counts(out, results, &format!("instructions a {title}"), workload, "instructions", 0);
+        counts(out, results, &format!("instructions per {title}"), workload, "instructions", 0);
     }
-    counts(out, results, "bytes an idle actor, 200 000 of them", "idle", "bytes", 0);
-    counts(out, results, "bytes an idle actor, 1 000 000 of them", "idle-million", "bytes", 0);
+    counts(out, results, "bytes per idle actor, 200 000 actors", "idle", "bytes", 0);
+    counts(out, results, "bytes per idle actor, 1 000 000 actors", "idle-million", "bytes", 0);
     for workload in ["idle", "idle-million"] {
         if let Some(bytes) = results.get(workload, 1, SUPERVISED.0, "bytes") {
             let actors = if workload == "idle" { "200 000" } else { "1 000 000" };
             let _ = writeln!(
                 out,
-                "\n{}, {actors} of them: {:.0} bytes each.",
+                "\n{}, {actors} actors: {:.0} bytes per actor.",
                 SUPERVISED.1, bytes.median
             );
         }
