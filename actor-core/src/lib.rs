@@ -80,7 +80,6 @@
 // So that the macros' output, which names `::actor_core`, works in here too.
 extern crate self as actor_core;
 
-mod actor;
 mod cell;
 mod counters;
 mod error;
@@ -108,7 +107,6 @@ pub mod time;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use actor::{Actor, AddrOf, Dispatch, Protocol};
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
 pub use actor_macros::actor;
@@ -116,7 +114,9 @@ pub use actor_macros::actor;
 pub use actor_macros::main;
 #[doc = include_str!("test.md")]
 pub use actor_macros::test;
+pub use cell::message::Protocol;
 pub use cell::names::RegisterError;
+pub use cell::restart::Restart;
 pub use compose::pool::NotAPool;
 pub use compose::process::{
     Ask, ExitNotice, Inbox, Oldest, Outcome, PreparedProcess, Proc, Process, ProcessAddr, Receive,
@@ -133,8 +133,8 @@ pub use incident::Incident;
 pub use life::Context;
 pub use life::attachment::Attachment;
 pub use life::context::Stopping;
+pub use life::dispatch::{AddrOf, Dispatch};
 pub use life::fault::Fault;
-pub use life::restart::Restart;
 pub use life::spawn::Prepared;
 pub use life::task::Task;
 pub use life::timer::Timer;
@@ -146,6 +146,7 @@ pub use spawn::Spawn;
 pub use system::SmolExecutor;
 pub use system::run::interrupted;
 pub use system::{ShutdownReport, Spawned, System, SystemBuilder, rng, spawn, unblock};
+pub use talk::actor::Actor;
 pub use talk::address::{Addr, Address};
 pub use talk::answer::Answer;
 pub use talk::any::{AnyAddr, Target};

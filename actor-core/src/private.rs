@@ -1,9 +1,10 @@
 //! The one door for code that the macros write. Not for users, and free to change in any release.
 
-pub use crate::actor::{
-    Dispatch, Flow, Hook, Hooks, Input, Label, Protocol, Settings, Started, Way,
-};
+pub use crate::cell::head::Head;
+pub use crate::cell::message::{Label, Protocol, Settings, Way};
+pub use crate::cell::message::{Marks, SlotMut};
 pub use crate::compose::bridge::bridge;
+pub use crate::life::dispatch::{Dispatch, Flow, Hook, Hooks, Input, Started};
 pub use crate::life::foreign::{
     Arguments, Envelope, Foreign, Guards, HasBlock, Later, Loan, Serve, Serves, lend,
 };
@@ -14,8 +15,7 @@ pub use crate::life::{Life, Runner, run, run_shared};
 pub use crate::sim::Tested;
 pub use crate::sim::test::{Plan, really, simulate};
 pub use crate::system::run::main;
-pub use crate::talk::head::Head;
-pub use crate::talk::reply_slot::{Marks, ReplySlot, ReplySlotOf, SlotMut, answer};
+pub use crate::talk::reply_slot::{ReplySlot, ReplySlotOf, answer};
 pub use std::any::Any;
 pub use std::boxed::Box;
 pub use std::clone::Clone;

@@ -1,7 +1,7 @@
 //! The ways to spawn an actor, for every type that has both halves of `#[actor]`.
 
-use crate::actor::{AddrOf, Dispatch};
 use crate::compose::pool;
+use crate::life::dispatch::{AddrOf, Dispatch};
 use crate::life::making;
 use crate::life::spawn::{Birth, Prepared};
 use crate::sync::Arc;

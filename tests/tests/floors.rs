@@ -13,63 +13,32 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("error", &["exit", "sync"]),
     ("incident", &["exit", "sync"]),
     ("counters", &["incident", "sync"]),
-    ("time", &["host", "sync"]),
-    ("actor", &["exit", "sync"]),
-    ("cell", &["actor", "counters", "error", "exit", "host", "incident", "sync"]),
-    ("observe", &["cell", "exit", "host", "sync"]),
-    ("talk", &["actor", "cell", "error", "exit", "host", "observe", "sync", "time"]),
+    ("cell", &["counters", "error", "exit", "host", "incident", "sync"]),
+    ("system", &["cell", "counters", "exit", "host", "incident", "sync"]),
+    ("time", &["host", "sync", "system"]),
+    ("observe", &["cell", "exit", "host", "sync", "system"]),
+    ("talk", &["cell", "error", "exit", "host", "sync", "system"]),
     (
         "life",
         &[
-            "actor", "cell", "counters", "error", "exit", "host", "incident", "observe", "sync",
-            "talk", "time",
-        ],
-    ),
-    (
-        "system",
-        &[
-            "actor", "cell", "counters", "exit", "host", "incident", "life", "observe", "sync",
-            "talk", "time",
+            "cell", "counters", "error", "exit", "host", "incident", "observe", "sync", "system",
+            "talk",
         ],
     ),
     (
         "compose",
-        &[
-            "actor", "cell", "error", "exit", "host", "incident", "life", "sync", "system", "talk",
-            "time",
-        ],
+        &["cell", "error", "exit", "host", "incident", "life", "sync", "system", "talk", "time"],
     ),
-    (
-        "sim",
-        &["actor", "cell", "exit", "host", "incident", "life", "sync", "system", "talk", "time"],
-    ),
+    ("sim", &["cell", "exit", "host", "incident", "life", "sync", "system", "talk", "time"]),
     ("models", ALL),
-    ("spawn", &["actor", "compose", "life", "sync", "system"]),
+    ("spawn", &["compose", "life", "sync", "system"]),
     ("prelude", ALL),
     ("private", ALL),
     ("lib", ALL),
 ];
 
-/// File, what it names above itself, and why it has to.
-const UP: &[(&str, &str, &str)] = &[
-    ("actor.rs", "life", "the contract is made of what a run loop is given"),
-    ("actor.rs", "observe::stamp", "a message's label says since when it is under way"),
-    ("actor.rs", "talk::address::Address", "the address of an actor is an associated type"),
-    ("actor.rs", "talk::head::Head", "a message's label says who waits for the answer"),
-    ("actor.rs", "talk::reply_slot::Marks", "a message's label is made of what its slot says"),
-    (
-        "actor.rs",
-        "talk::reply_slot::SlotMut",
-        "a call finds the slot in the message by its protocol",
-    ),
-    ("cell/current.rs", "talk::head::Head", "a dropped reply asks why it is being dropped"),
-    ("cell/seat.rs", "life::holding", "what a life holds lies behind the lock of its mailbox"),
-    ("cell/seat.rs", "life::restart::Overseen", "who restarts an actor lies beside its exit"),
-    ("life/spawn.rs", "system", "`Prepared::on` is given the system"),
-    ("talk/address.rs", "system::System", "`lookup` asks the current system"),
-    ("talk/call.rs", "life::Context", "`Call::pipe` is given the context of who asks"),
-    ("time.rs", "system::current_host", "outside of any system the time is the global one's"),
-];
+/// Nothing.
+const UP: &[(&str, &str, &str)] = &[];
 
 const ALL: &[&str] = &["*"];
 

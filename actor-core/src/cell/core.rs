@@ -1,7 +1,7 @@
 //! What of an actor is known without a lock and without its type: identity, settings, signals.
 
 use super::hub::Hub;
-use crate::actor::Settings;
+use crate::cell::message::Settings;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};

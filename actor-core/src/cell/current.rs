@@ -3,12 +3,12 @@
 
 use super::hub::Hub;
 use super::post::AnyMail;
+use crate::cell::head::Head;
 use crate::counters::add;
 use crate::error::CallError;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Place};
 use crate::incident::Incident;
 use crate::sync::{Arc, Once};
-use crate::talk::head::Head;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};

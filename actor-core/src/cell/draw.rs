@@ -7,7 +7,7 @@ use super::core::{END, NOTICE, STOP, WAITING};
 use super::mail::Mail;
 use super::post::{announce, wake_all};
 use super::seat::Notice;
-use crate::actor::Dispatch;
+use crate::cell::message::Protocol;
 use std::collections::VecDeque;
 
 /// What was drawn, the messages behind the first apart.
@@ -22,7 +22,7 @@ pub(crate) struct Drawn<M> {
     pub(crate) is_over: bool,
 }
 
-impl<A: Dispatch> Mail<A> {
+impl<A: Protocol> Mail<A> {
     /// Takes all that has come, the messages behind the first into the empty `rest`. When there is
     /// nothing, and nobody left to bring anything, closes the mailbox.
     pub(crate) fn draw(&self, rest: &mut Block<A::Message>) -> Drawn<A::Message> {

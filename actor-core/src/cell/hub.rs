@@ -5,7 +5,7 @@ use super::core::Core;
 use super::names::Names;
 use super::post::AnyMail;
 use super::witness::Witness;
-use crate::actor::Settings;
+use crate::cell::message::Settings;
 use crate::counters::{Counts, add};
 use crate::host::Host;
 use crate::host::sim::Simulated;

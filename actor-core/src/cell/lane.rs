@@ -7,7 +7,7 @@ use super::block::Block;
 use super::core::{Core, WAITING};
 use super::queue::{Refused, Ticket, Wait};
 use super::seat::Seat;
-use crate::actor::Way;
+use crate::cell::message::Way;
 use std::task::Waker;
 
 /// Invariant: `first` is `None` only if `more` is empty. The seat counts as many messages as there are.

@@ -10,15 +10,16 @@ use super::lane::Lane;
 use super::post::{AnyMail, Post, WeakPost, drop_unhandled, schedule, throw_away, wake_all};
 use super::queue::{Refused, Ticket, Wait};
 use super::seat::Seat;
-use crate::actor::{Dispatch, Way};
+use crate::cell::message::Protocol;
+use crate::cell::message::Way;
 use crate::sync::{Arc, Mutex, MutexGuard};
 
-pub(crate) struct Mail<A: Dispatch> {
+pub(crate) struct Mail<A: Protocol> {
     pub(crate) core: Core,
     lane: Mutex<Lane<A::Message>>,
 }
 
-impl<A: Dispatch> Mail<A> {
+impl<A: Protocol> Mail<A> {
     pub(crate) fn new(core: Core) -> Self {
         Mail { core, lane: Mutex::new(Lane::new(Seat::default())) }
     }
@@ -33,7 +34,7 @@ impl<A: Dispatch> Mail<A> {
     }
 }
 
-impl<A: Dispatch> AnyMail for Mail<A> {
+impl<A: Protocol> AnyMail for Mail<A> {
     fn untyped(&self) -> &dyn AnyMail {
         self
     }
@@ -73,7 +74,7 @@ impl<A: Dispatch> AnyMail for Mail<A> {
     }
 }
 
-impl<A: Dispatch> Post<A> for Mail<A> {
+impl<A: Protocol> Post<A> for Mail<A> {
     fn push(
         &self,
         message: &mut Option<A::Message>,
@@ -83,7 +84,7 @@ impl<A: Dispatch> Post<A> for Mail<A> {
         self.core.reached();
         let way = match (way, &*message) {
             (Some(way), _) => way,
-            (None, Some(message)) => A::way(message),
+            (None, Some(message)) => A::delivery(message),
             (None, None) => return Ok(None),
         };
         let mut lane = self.lane.lock();

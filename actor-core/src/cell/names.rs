@@ -2,7 +2,6 @@
 //! by downcasting.
 
 use super::post::{AnyMail, Post};
-use crate::Actor;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
@@ -88,7 +87,7 @@ impl Names {
     }
 
     /// The mailbox of who has `name`, if it is of this type, with a keeper counted for it.
-    pub(crate) fn find<A: Actor + 'static>(&self, name: &str) -> Option<Arc<dyn Post<A>>> {
+    pub(crate) fn find<A: 'static>(&self, name: &str) -> Option<Arc<dyn Post<A>>> {
         let held = self.held.lock();
         let post: &Arc<dyn Post<A>> = held.get(name)?.post.downcast_ref()?;
         // Under the lock: as long as the name is held, it keeps the actor.

@@ -6,7 +6,7 @@ use super::current::{self, Handling};
 use super::queue::{Refused, Ticket, Wait};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
-use crate::actor::{Protocol, Way};
+use crate::cell::message::{Protocol, Way};
 use crate::exit::{Exit, Failure};
 use crate::host::{Job, Turn};
 use crate::incident::Incident;

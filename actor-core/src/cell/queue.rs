@@ -7,7 +7,7 @@
 use super::core::{Core, NOTICE, STOP, URGENT, WAITING};
 use super::seat::Seat;
 use super::waiting::Apart;
-use crate::actor::Way;
+use crate::cell::message::Way;
 use crate::sync::Arc;
 use event_listener::Event;
 use std::task::Waker;

@@ -1,15 +1,15 @@
 //! The part of a lane that knows no messages: where the cell lies, notices, who is to be told of
 //! the end. Plain data under the lane's lock.
 
+use super::holding::Holdings;
 use super::pending::Waits;
 use super::post::AnyMail;
 use super::queue::Counts;
+use super::restart::Overseen;
 use super::waiting::Apart;
 use super::watchers::Watchers;
 use crate::exit::{ActorId, Exit, Failure};
 use crate::host::RunCell;
-use crate::life::holding::Holdings;
-use crate::life::restart::Overseen;
 use crate::sync::{Arc, Weak};
 use event_listener::Event;
 use std::collections::VecDeque;

@@ -1,18 +1,20 @@
 //! The mailbox of an actor as an address of a protocol sees it: each message is boxed on its way in.
 //! Knows no macro: what it needs of an actor are the traits of `life/foreign.rs`.
 
-use crate::actor::{Actor, Dispatch, Flow, Label, Protocol, Way};
 use crate::cell::core::Core;
 use crate::cell::current::Handling;
+use crate::cell::message::{Label, Protocol, Way};
 use crate::cell::post::{AnyMail, Bridged, Post, WeakPost};
 use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::seat::Seat;
+use crate::life::dispatch::{Dispatch, Flow};
 use crate::life::foreign::{
     Arguments, Envelope, Foreign, HasBlock, Later, Letter, Loan, Serve, Serves,
 };
 use crate::life::lender::{Borrowing, Here, Sending, Sent, Staying, lent};
 use crate::life::{Context, Life};
 use crate::sync::Arc;
+use crate::talk::actor::Actor;
 use crate::talk::address::Addr;
 use std::any::Any;
 use std::marker::PhantomData;

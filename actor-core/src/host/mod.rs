@@ -11,6 +11,7 @@ mod multi;
 mod seat;
 pub(crate) mod sim;
 mod single;
+pub(crate) mod sleep;
 #[cfg(feature = "smol")]
 mod smol;
 pub(crate) mod task;

@@ -3,12 +3,13 @@
 use super::made::{Made, Make, address};
 use super::task::{Contained, Present, supervised};
 use super::timer::Handle;
-use crate::actor::{Dispatch, Protocol};
+use crate::cell::holding::Holding;
 use crate::cell::mail::Mail;
+use crate::cell::message::Protocol;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::{Key, Notice};
 use crate::exit::{ActorId, Failure};
-use crate::life::holding::Holding;
+use crate::life::dispatch::Dispatch;
 use crate::sync::{Arc, Mutex};
 use crate::talk::call::Call;
 use event_listener::Event;

@@ -7,12 +7,12 @@ use super::context::Context;
 use super::making::Maker;
 use super::next::may_start;
 use super::steps::{Course, Steps};
-use crate::actor::{Dispatch, Hooks, Input};
 use crate::cell::block::Block;
 use crate::cell::core::Pace;
 use crate::cell::current::Handling;
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Shared};
+use crate::life::dispatch::{Dispatch, Hooks, Input};
 use crate::sync::Arc;
 use std::any::Any;
 

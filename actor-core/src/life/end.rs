@@ -4,18 +4,17 @@
 
 use super::driver::Next;
 use super::steps::{Stage, State, Steps, Untyped};
-use crate::actor::{Hook, Input};
 use crate::cell::core::{END, LEAVE, NOTICE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::{AnyMail, announce};
 use crate::cell::seat::{Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::host;
+use crate::host::sleep::Sleep;
 use crate::incident::Incident;
+use crate::life::dispatch::{Hook, Input};
 use crate::life::restart::Oversight;
-use crate::life::task;
 use crate::sync::Arc;
-use crate::time::Sleep;
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -231,7 +230,7 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> host::Task<()> {
     });
     let hub = child.core().hub.clone();
     let (sleep, child) = (Sleep::on(hub.host.clone(), limit), Arc::downgrade(child));
-    let (runnable, task) = task::prepare(&hub, async move {
+    let (runnable, task) = crate::system::task::prepare(&hub, async move {
         sleep.await;
         if let Some(child) = child.upgrade() {
             child.kill();

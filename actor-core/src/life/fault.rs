@@ -4,13 +4,13 @@
 use super::driver::{Broken, Next};
 use super::message::AnyMessage;
 use super::steps::{InPlace, Steps, Untyped};
-use crate::actor::{Dispatch, Input};
 use crate::cell::core::{END, KILL, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::hub::Hub;
 use crate::cell::post::{AnyMail, contain};
 use crate::cell::seat::Notice;
 use crate::cell::witness::FAULT;
+use crate::life::dispatch::{Dispatch, Input};
 use crate::sync::{Arc, Weak};
 use std::any::Any;
 use std::fmt;

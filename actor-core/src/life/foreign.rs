@@ -6,8 +6,9 @@
 use super::context::Context;
 use super::lender::{Borrowing, Here, Sending, Sent, Staying};
 use super::spawn::Life;
-use crate::actor::{Dispatch, Flow, Label, Protocol, Way};
 use crate::cell::current::Handling;
+use crate::cell::message::{Label, Protocol, Way};
+use crate::life::dispatch::{Dispatch, Flow};
 use crate::talk::address::Address;
 use std::any::Any;
 use std::fmt;

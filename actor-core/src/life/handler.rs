@@ -1,10 +1,10 @@
 //! A handler at work: its panic is caught, and a kill drops it where it waits.
 
 use super::driver::Broken;
-use crate::actor::Flow;
 use crate::cell::core::Core;
 use crate::cell::current::{self, Handling};
 use crate::cell::post::contain_own;
+use crate::life::dispatch::Flow;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -4,13 +4,13 @@
 use super::driver::Next;
 use super::message::AnyMessage;
 use super::steps::{InPlace, Stage, Steps, Untyped};
-use crate::actor::Input;
 use crate::cell::core::Pace;
 use crate::cell::current::{self, Handling};
+use crate::cell::head::Head;
 use crate::cell::post::{drop_lost, drop_undelivered, turn_away};
 use crate::counters::add;
 use crate::exit::Exit;
-use crate::talk::head::Head;
+use crate::life::dispatch::Input;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -4,8 +4,9 @@
 use super::foreign::{HasBlock, Letter, Loan, Serve, Serves};
 use super::handler::Handler;
 use super::spawn::Life;
-use crate::actor::{Actor, Dispatch, Flow};
 use crate::cell::current::Handling;
+use crate::life::dispatch::{Dispatch, Flow};
+use crate::talk::actor::Actor;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;

@@ -4,33 +4,15 @@
 //! What such a closure is given and where it leaves a message is told by type only within it, so that
 //! all that lies between is compiled once and not with each actor.
 
-use crate::actor::{Dispatch, Protocol};
+pub(crate) use crate::cell::holding::{Made, Make, MakeOfExit};
+use crate::cell::message::Protocol;
 use crate::cell::post::Verbs;
-use crate::exit::{ActorId, Exit};
+use crate::exit::ActorId;
 use crate::incident::Incident;
+use crate::life::dispatch::Dispatch;
 use crate::talk::address::Addr;
 use crate::talk::call::Call;
 use std::any::Any;
-use std::future::Future;
-use std::pin::Pin;
-
-/// Makes a message for the actor whose `Addr` comes first; one of its own is left in the second, an
-/// `Option` of its message.
-pub(crate) type Make = Box<dyn FnMut(&dyn Any, &mut dyn Any) -> Made + Send>;
-
-/// Makes a message of an exit.
-pub(crate) type MakeOfExit = Box<dyn FnOnce(&dyn Any, Exit, &mut dyn Any) -> Made + Send>;
-
-/// A message on its way to somebody else.
-pub(crate) type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-pub(crate) enum Made {
-    /// It lies in the place for it.
-    Own,
-    /// Waits for room elsewhere; the actor itself does not.
-    Elsewhere(Sending),
-    Nothing,
-}
 
 impl Made {
     /// The message of `call`, if it is for the actor `own`; else its way to whom it is for.

@@ -5,15 +5,15 @@
 //! with any of this.
 
 use super::driver::Driver;
-use super::holding::Holding;
 use super::made::address;
 use super::spawn::{Birth, Life};
 use super::steps::Steps;
-use super::task::{self, Contained, Present};
-use crate::actor::Dispatch;
+use super::task::{Contained, Present};
+use crate::cell::holding::Holding;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
 use crate::exit::{Failure, FailureKind, FailureParts};
+use crate::life::dispatch::Dispatch;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
 use std::fmt::Display;
@@ -134,7 +134,7 @@ where
     });
     let any = mail.clone();
     let present = Present { mail: any.clone(), key, keeps: false };
-    let (runnable, task) = task::prepare(&mail.core().hub, async move {
+    let (runnable, task) = crate::system::task::prepare(&mail.core().hub, async move {
         let made = match Contained::new(making, any.clone(), WHAT).await {
             Ok(Ok(state)) => Ok(state),
             Ok(Err(error)) => Err(failed(&*any, error.to_string())),

@@ -1,9 +1,10 @@
 //! A message apart from its type, as those steps of the loop see it that are rare or come of guards: so
 //! they are compiled once, and not with each actor.
 
-use crate::actor::{Dispatch, Label, Way};
+use crate::cell::message::Marks;
+use crate::cell::message::{Label, Way};
 use crate::cell::post::Parcel;
-use crate::talk::reply_slot::Marks;
+use crate::life::dispatch::Dispatch;
 use std::any::Any;
 
 /// A message without its type, in a place from which it can be taken. What is asked of an empty place

@@ -3,12 +3,12 @@
 pub(crate) mod attachment;
 pub(crate) mod body;
 pub(crate) mod context;
+pub(crate) mod dispatch;
 pub(crate) mod driver;
 pub(crate) mod end;
 pub(crate) mod fault;
 pub(crate) mod foreign;
 pub(crate) mod handler;
-pub(crate) mod holding;
 mod kept;
 pub(crate) mod lender;
 pub(crate) mod local;

@@ -4,11 +4,11 @@
 use super::driver::{Driver, Next};
 use super::message::{AnyMessage, Place};
 use super::steps::{Stage, Steps, Untyped, typed};
-use crate::actor::{Dispatch, Input};
 use crate::cell::core::Pace;
 use crate::cell::current::Handling;
 use crate::cell::post::{AnyMail, Fetched};
 use crate::exit::Exit;
+use crate::life::dispatch::{Dispatch, Input};
 
 /// Whether a message may start, if it is `BESIDE` others.
 pub(crate) fn may_start<A: Dispatch, const BESIDE: bool>(message: &A::Message) -> bool {

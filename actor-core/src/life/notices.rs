@@ -2,17 +2,16 @@
 //! in the order; what was cancelled is no longer held and is skipped.
 
 use super::driver::Next;
-use super::holding::Holding;
 use super::made::Made;
 use super::message::AnyMessage;
 use super::steps::{Steps, Untyped};
-use crate::actor::{Hook, Input};
 use crate::cell::current::{self, Handling};
+use crate::cell::holding::Holding;
 use crate::cell::post::contain;
 use crate::cell::seat::{Key, Notice};
 use crate::exit::{ActorId, Exit, Failure, FailureKind};
 use crate::incident::Incident;
-use crate::life::task;
+use crate::life::dispatch::{Hook, Input};
 use std::any::Any;
 
 impl dyn Steps + '_ {
@@ -166,7 +165,8 @@ impl dyn Steps + '_ {
     fn made(&mut self, made: Result<Made, Failure>, what: &'static str) -> Untyped {
         match made {
             Ok(Made::Elsewhere(sending)) => {
-                let (runnable, task) = task::prepare(&self.mail().core().hub, sending);
+                let (runnable, task) =
+                    crate::system::task::prepare(&self.mail().core().hub, sending);
                 task.detach();
                 runnable.schedule();
             }

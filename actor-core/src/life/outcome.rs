@@ -5,11 +5,11 @@ use super::end::Ending;
 use super::making;
 use super::restart::may_live_again;
 use super::steps::{Course, Stage, State, Steps, Untyped};
-use crate::actor::{Dispatch, Flow, Hook, Input};
 use crate::cell::core::{Core, END, KILL, LEAVE, Pace, STOP};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::announce;
 use crate::exit::{Exit, Failure, FailureKind};
+use crate::life::dispatch::{Dispatch, Flow, Hook, Input};
 
 impl<A: Dispatch> Driver<A> {
     /// Takes note of how an input ended.

@@ -1,13 +1,14 @@
 //! From a state to a running actor: what `spawn` and its variants come to.
 
 use super::body::Runner;
-use crate::actor::{AddrOf, Dispatch, Settings};
 use crate::cell::hub::Hub;
 use crate::cell::mail::Mail;
+use crate::cell::message::Settings;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Watcher;
 use crate::host::{Job, Turn};
 use crate::life::context::Context;
+use crate::life::dispatch::{AddrOf, Dispatch};
 use crate::life::driver::Driver;
 use crate::life::end::publish;
 use crate::sync::Arc;
@@ -119,6 +120,17 @@ impl<A: Dispatch> Prepared<A> {
             name(&*born.mail, &label);
         }
         born.live(Some(state))
+    }
+}
+
+impl System {
+    /// Spawns an actor here. See [`Spawn::spawn`](crate::Spawn::spawn).
+    ///
+    /// # Panics
+    /// As [`Spawn::spawn`](crate::Spawn::spawn).
+    #[track_caller]
+    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Handle {
+        Prepared::new(actor).on(self).spawn()
     }
 }
 

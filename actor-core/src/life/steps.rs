@@ -5,10 +5,10 @@ use super::driver::Next;
 use super::end::Ending;
 use super::kept::Kept;
 use super::making::Maker;
-use crate::actor::{Hooks, Input};
 use crate::cell::core::Pace;
 use crate::cell::post::{AnyMail, Shared};
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
+use crate::life::dispatch::{Hooks, Input};
 use crate::sync::Arc;
 use std::any::Any;
 

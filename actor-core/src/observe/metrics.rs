@@ -1,8 +1,8 @@
 //! Feature `metrics`: what is counted and measured of each message, by the type of the actor and the
 //! name of the message.
 
-use super::stamp::Stamp;
 use crate::cell::post::AnyMail;
+use crate::cell::stamp::Stamp;
 use crate::host::Host;
 use crate::sync::Arc;
 use metrics::{Key, Label, Level, Metadata, with_recorder};

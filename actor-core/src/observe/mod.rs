@@ -3,7 +3,6 @@
 #[cfg(feature = "metrics")]
 mod metrics;
 pub(crate) mod snapshot;
-pub(crate) mod stamp;
 #[cfg(feature = "tracing")]
 mod trace;
 pub(crate) mod work;

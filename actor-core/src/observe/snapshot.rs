@@ -272,6 +272,14 @@ impl fmt::Display for Activity {
     }
 }
 
+impl crate::System {
+    /// What goes on here: every actor, whose child it is, what it does and whom it waits for. See
+    /// [`Snapshot`].
+    pub fn snapshot(&self) -> Snapshot {
+        take(self.hub())
+    }
+}
+
 /// Looks at all actors of a system.
 pub(crate) fn take(hub: &Arc<Hub>) -> Snapshot {
     let mails = hub.actors();

@@ -1,25 +1,8 @@
 //! Feature `tracing`: one span for each message that is handled, in which the handler runs.
 
-use super::stamp::Stamp;
 use crate::cell::post::AnyMail;
+use crate::cell::stamp::Stamp;
 use tracing::Span;
-
-/// The span in which a message was sent.
-#[derive(Debug)]
-pub(super) struct Cause {
-    span: Option<Span>,
-    /// Whether the sender waits for the answer.
-    waits: bool,
-}
-
-impl Cause {
-    pub(super) const NONE: Self = Cause { span: None, waits: false };
-
-    pub(super) fn set(&mut self, waits: bool) {
-        let span = Span::current();
-        *self = Cause { span: (!span.is_none()).then_some(span), waits };
-    }
-}
 
 /// The span of a handler that begins now.
 ///

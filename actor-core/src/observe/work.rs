@@ -1,7 +1,7 @@
 //! One handler at work, seen from outside. Without the features that want to see it, it is nothing.
 
-use super::stamp::Stamp;
 use crate::cell::post::AnyMail;
+use crate::cell::stamp::Stamp;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use {
     pin_project_lite::pin_project,

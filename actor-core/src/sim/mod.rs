@@ -1,11 +1,11 @@
 //! Floor 8: the handle that steers a simulation.
 
-use crate::actor::Dispatch;
 use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;
 use crate::cell::witness::Witness;
 use crate::exit::Failure;
 use crate::host::sim::{Calm, Simulated};
+use crate::life::dispatch::Dispatch;
 use crate::life::fault::{self, Fault};
 use crate::sync::Arc;
 use crate::system::System;

@@ -7,6 +7,7 @@ mod shutdown;
 #[cfg(feature = "smol")]
 mod smol;
 mod spawned;
+pub(crate) mod task;
 #[cfg(feature = "tokio")]
 mod tokio;
 
@@ -16,16 +17,12 @@ pub use shutdown::ShutdownReport;
 pub use smol::SmolExecutor;
 pub use spawned::Spawned;
 
-use crate::actor::Dispatch;
 use crate::cell::current::{self, install_panic_hook};
 use crate::cell::hub::Hub;
 use crate::counters::Counters;
 use crate::host::sim::{Chooser, Simulated};
 use crate::host::{self, CurrentThread, Host};
 use crate::incident::Reporter;
-use crate::life::spawn::Prepared;
-use crate::life::task::{self, Within};
-use crate::observe::snapshot::{self, Snapshot};
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, OnceLock};
 use futures_lite::FutureExt;
@@ -34,6 +31,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
+use task::Within;
 
 /// Where actors live: an executor, a clock and all that its actors share.
 ///
@@ -264,24 +262,9 @@ impl System {
         run::run(self, body)
     }
 
-    /// Spawns an actor here. See [`Spawn::spawn`](crate::Spawn::spawn).
-    ///
-    /// # Panics
-    /// As [`Spawn::spawn`](crate::Spawn::spawn).
-    #[track_caller]
-    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Handle {
-        Prepared::new(actor).on(self).spawn()
-    }
-
     /// How often something was lost or went wrong here so far. See [`Counters`].
     pub fn counters(&self) -> Counters {
         self.hub.counts.read()
-    }
-
-    /// What goes on here: every actor, whose child it is, what it does and whom it waits for. See
-    /// [`Snapshot`].
-    pub fn snapshot(&self) -> Snapshot {
-        snapshot::take(&self.hub)
     }
 
     /// Runs a future here, beside the actors.

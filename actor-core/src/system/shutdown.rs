@@ -2,8 +2,8 @@
 
 use super::System;
 use crate::host;
+use crate::host::sleep::Sleep;
 use crate::sync::atomic::Ordering;
-use crate::time::Sleep;
 use event_listener::{Listener, listener};
 use futures_lite::future::or;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The end of a call that waits: [`Answer`].
 
-use super::head::Head;
 use super::slot::Slot;
+use crate::cell::head::Head;
 use crate::error::CallError;
 use crate::sync::Arc;
 use std::fmt;

@@ -13,8 +13,7 @@ use super::answer::Answer;
 use super::reply::Reply;
 use super::send::Sending;
 use super::timed::{Expire, Home, Timed};
-use crate::Context;
-use crate::actor::{Dispatch, Protocol};
+use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
 use asking::Asking;
 use outgoing::Outgoing;
@@ -241,57 +240,6 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
             self.asking.fill(slot, reply);
         }
         Delegated { sending: Sending::new(self.outgoing.address.again(), message) }
-    }
-
-    /// Makes the call beside the actor that asks, and has a message made of its answer: the actor
-    /// goes on with other messages meanwhile.
-    ///
-    /// ```
-    /// # use actor_core::prelude::*;
-    /// # #[actor] struct Store; #[actor] impl Store { fn get(&self, key: u32) -> u32 { key * 2 } }
-    /// #[actor]
-    /// struct Front {
-    ///     store: StoreAddr,
-    ///     found: Option<u32>,
-    /// }
-    ///
-    /// #[actor]
-    /// impl Front {
-    ///     fn look_up(&mut self, key: u32, context: &Context<Self>) {
-    ///         self.store.get(key).pipe(context, |me, answer| me.found(answer));
-    ///     }
-    ///
-    ///     fn found(&mut self, answer: Result<u32, CallError>) {
-    ///         self.found = answer.ok();
-    ///     }
-    ///
-    ///     fn last(&self) -> Option<u32> {
-    ///         self.found
-    ///     }
-    /// }
-    ///
-    /// System::current_thread().block_on(async {
-    ///     let front = Front { store: Store.spawn(), found: None }.spawn();
-    ///     front.look_up(4).await.unwrap();
-    ///     while front.last().await.unwrap().is_none() {}
-    ///     assert_eq!(front.last().await, Ok(Some(8)));
-    /// });
-    /// ```
-    ///
-    /// # Panics
-    /// If the call has been polled already.
-    #[track_caller]
-    pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
-    where
-        A: Dispatch,
-        B: Protocol,
-        T: Send + 'static,
-        F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
-    {
-        // A call does not panic while it waits; if it did, its answer would be lost: `NoReply`.
-        context.pipe(self.owned(), move |me, answer| {
-            make(me, answer.unwrap_or(Err(CallError::NoReply)))
-        });
     }
 
     /// Ends a call whose message was taken. Most hold nothing that has to be dropped, which the

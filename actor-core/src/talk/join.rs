@@ -2,8 +2,8 @@
 
 use crate::cell::post::AnyMail;
 use crate::exit::Exit;
+use crate::host::sleep::Sleep;
 use crate::sync::Arc;
-use crate::time::Sleep;
 use event_listener::EventListener;
 use std::fmt;
 use std::future::Future;

@@ -1,10 +1,10 @@
 //! How one reaches an actor and gets an answer. Knows mailboxes, not lives.
 
+pub(crate) mod actor;
 pub(crate) mod address;
 pub(crate) mod answer;
 pub(crate) mod any;
 pub(crate) mod call;
-pub(crate) mod head;
 pub(crate) mod join;
 pub(crate) mod reply;
 pub(crate) mod reply_slot;

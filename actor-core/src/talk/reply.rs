@@ -1,8 +1,8 @@
 //! The right to answer one call, once: [`Reply`], and how both ends of an answer are made.
 
 use super::answer::Answer;
-use super::head::{QUEUED, STARTED, UNSEEN};
 use super::slot::Slot;
+use crate::cell::head::{QUEUED, STARTED, UNSEEN};
 use crate::cell::{current, record};
 use crate::sync::Arc;
 use std::fmt;

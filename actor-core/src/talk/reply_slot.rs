@@ -1,9 +1,9 @@
 //! Where a message carries its reply, and what the run loop is told of it: what generated code holds.
 
-use super::head::Head;
 use super::reply::Reply;
+use crate::cell::message::{AnySlot, Marks};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-use crate::observe::stamp::Stamp;
+use crate::cell::stamp::Stamp;
 use std::any::Any;
 use std::fmt;
 
@@ -28,17 +28,6 @@ impl<P: ?Sized, T> Slotted<T> for P {
     type Slot = ReplySlot<T>;
 }
 
-/// A reply slot, the type of its answer forgotten: so a call finds it in a message without being compiled
-/// for each pair of both.
-pub trait AnySlot: Any {
-    /// When and by whom the message was sent.
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    fn stamp(&mut self) -> &mut Stamp;
-}
-
-/// What [`Protocol::slot`](crate::Protocol) finds.
-pub type SlotMut<'a> = &'a mut (dyn AnySlot + 'static);
-
 impl<T: 'static> AnySlot for ReplySlot<T> {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     fn stamp(&mut self) -> &mut Stamp {
@@ -55,24 +44,6 @@ impl dyn AnySlot {
             slot.reply = reply;
         }
     }
-}
-
-/// What the run loop is told of a slot.
-#[derive(Clone, Copy, Debug)]
-pub struct Marks<'a> {
-    /// The head of the reply, if somebody waits.
-    pub(crate) reply: Option<&'a Head>,
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) stamp: Option<&'a Stamp>,
-}
-
-impl Marks<'_> {
-    /// Of a message that has no slot.
-    pub(crate) const NONE: Marks<'static> = Marks {
-        reply: None,
-        #[cfg(any(feature = "metrics", feature = "tracing"))]
-        stamp: None,
-    };
 }
 
 impl<T> ReplySlot<T> {

@@ -2,7 +2,7 @@
 
 use super::address::Addr;
 use super::timed::{Expire, Home, Timed};
-use crate::actor::Protocol;
+use crate::cell::message::Protocol;
 use crate::cell::post::Verbs;
 use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::record::Recorded;

@@ -1,7 +1,7 @@
 //! The way back: one slot, one value, once. `Reply` holds the end that answers, `Answer` the end that
 //! waits. No user code runs under its lock.
 
-use super::head::Head;
+use crate::cell::head::Head;
 use crate::error::CallError;
 use crate::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};

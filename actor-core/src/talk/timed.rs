@@ -3,8 +3,8 @@
 use super::call::block_on;
 use crate::error::CallError;
 use crate::host::Host;
+use crate::host::sleep::Sleep;
 use crate::sync::Arc;
-use crate::time::Sleep;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

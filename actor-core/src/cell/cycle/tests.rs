@@ -2,8 +2,8 @@
 //! two confirm the same circle at once. Each test steps in at the points of a look.
 
 use super::steps::{Point, at_each_step};
-use crate::actor::Dispatch;
 use crate::cell::pending::Place;
+use crate::life::dispatch::Dispatch;
 use crate::prelude::*;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::{Arc, Condvar, Mutex};

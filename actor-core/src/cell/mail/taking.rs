@@ -1,11 +1,11 @@
 //! What the run loop takes out of its mailbox, and what it puts back or throws away.
 
 use super::Mail;
-use crate::actor::Dispatch;
 use crate::cell::block::Block;
+use crate::cell::message::Protocol;
 use crate::cell::post::{AnyMail, wake_all};
 
-impl<A: Dispatch> Mail<A> {
+impl<A: Protocol> Mail<A> {
     /// Takes the oldest message, and those behind it into the empty `batch`, at most what is left
     /// of the turn. If there are signals to be heeded before it, or it may not be handled `at_once`,
     /// it goes into the batch too; says whether there are. When there is nothing to take, nothing else

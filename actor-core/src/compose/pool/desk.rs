@@ -1,8 +1,8 @@
 //! Where the members of a pool report the ends of their lives.
 
 use super::mail::PoolMail;
-use crate::actor::Dispatch;
 use crate::exit::{ActorId, Exit};
+use crate::life::dispatch::Dispatch;
 use crate::life::restart::Overseer;
 use crate::sync::{Arc, Weak};
 

@@ -4,15 +4,16 @@
 //! one message at a time and are poked when one comes.
 
 use super::start_member;
-use crate::actor::{Dispatch, Way};
 use crate::cell::core::Core;
 use crate::cell::lane::Lane;
+use crate::cell::message::Way;
 use crate::cell::post::{
     AnyMail, Fetched, Post, Shared, Verbs, WeakPost, announce, throw_away, wake_all,
 };
 use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::seat::Seat;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::life::dispatch::Dispatch;
 use crate::life::end::publish;
 use crate::life::next::may_start;
 use crate::life::restart::{Oversight, Verdict};

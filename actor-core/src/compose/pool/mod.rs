@@ -5,10 +5,10 @@
 mod desk;
 mod mail;
 
-use crate::actor::Dispatch;
+use crate::cell::holding::Pool;
 use crate::cell::post::{AnyMail, Post};
+use crate::life::dispatch::Dispatch;
 use crate::life::driver::Driver;
-use crate::life::holding::Pool;
 use crate::life::making::Now;
 use crate::life::restart::{Restart, oversee};
 use crate::life::spawn::{Birth, Life};

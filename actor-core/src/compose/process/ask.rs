@@ -2,8 +2,9 @@
 
 use super::Proc;
 use crate::Context;
-use crate::actor::{Dispatch, Protocol};
+use crate::cell::message::Protocol;
 use crate::error::CallError;
+use crate::life::dispatch::Dispatch;
 use crate::talk::call::Call;
 use crate::talk::timed::Timed;
 use std::fmt;

@@ -3,11 +3,11 @@
 
 use super::Proc;
 use super::inbox::Inbox;
-use crate::actor::{Flow, Input};
 use crate::cell::core::Pace;
 use crate::cell::current::Handling;
 use crate::cell::mail::Mail;
 use crate::life::Life;
+use crate::life::dispatch::{Flow, Input};
 use crate::life::driver::Next;
 use crate::life::handler::Handler;
 use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};

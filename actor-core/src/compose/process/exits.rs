@@ -2,9 +2,9 @@
 
 use super::hand::Kept;
 use super::inbox::Inbox;
+use crate::cell::holding::Holding;
 use crate::cell::seat::Notice;
 use crate::exit::{ActorId, Exit};
-use crate::life::holding::Holding;
 use crate::life::made::Made;
 use crate::life::watch::{Link, Monitor};
 use crate::talk::any::Target;

@@ -21,13 +21,15 @@ pub use inbox::Inbox;
 pub use outcome::Outcome;
 pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 
-use crate::actor::{Actor, Dispatch, Hooks, Label, Settings};
+use crate::cell::message::Marks;
+use crate::cell::message::{Label, Settings};
+use crate::life::dispatch::{Dispatch, Hooks};
 use crate::life::lender::Sent;
 use crate::life::spawn::Prepared;
 use crate::life::{Life, Runner};
 use crate::sync::{Arc, Mutex};
 use crate::system::System;
-use crate::talk::reply_slot::Marks;
+use crate::talk::actor::Actor;
 use std::any::type_name;
 use std::fmt;
 use std::future::Future;

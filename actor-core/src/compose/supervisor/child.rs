@@ -3,11 +3,11 @@
 use super::Supervisor;
 use super::supervised::Supervised;
 use crate::Context;
-use crate::actor::Dispatch;
+use crate::cell::holding::Holding;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Watcher;
+use crate::life::dispatch::Dispatch;
 use crate::life::driver::Driver;
-use crate::life::holding::Holding;
 use crate::life::making::{self, Maker, Now};
 use crate::life::restart::{Overseer, Restart, oversee};
 use crate::life::spawn::{Birth, Life};

@@ -14,8 +14,8 @@ pub use backoff::Backoff;
 pub use child::Child;
 pub use run::{Supervisor, SupervisorAddr, SupervisorMessage};
 
-use crate::actor::Dispatch;
 use crate::exit::ActorId;
+use crate::life::dispatch::Dispatch;
 use crate::life::restart::Restart;
 use crate::life::spawn::Birth;
 use crate::talk::address::Address;

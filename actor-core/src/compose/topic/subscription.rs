@@ -3,10 +3,11 @@
 
 use super::buffer::{Buffer, Next, Policy, TopicKey};
 use super::{Topic, Way};
-use crate::actor::{Dispatch, Protocol};
+use crate::cell::message::Protocol;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
-use crate::life::task::{self, Contained};
+use crate::life::dispatch::Dispatch;
+use crate::life::task::Contained;
 use crate::sync::{Arc, Mutex};
 use crate::talk::address::Address;
 use crate::talk::call::Call;
@@ -78,7 +79,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
             .await;
         };
         let (failed, leaves) = (mail.clone(), buffer.clone());
-        let (runnable, task) = task::prepare(&mail.core().hub, async move {
+        let (runnable, task) = crate::system::task::prepare(&mail.core().hub, async move {
             if let Err(failure) = Contained::new(feed, failed.clone(), "topic").await {
                 failed.notify(Notice::Broken(failure));
             }

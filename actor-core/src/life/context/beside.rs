@@ -1,15 +1,18 @@
 //! What goes on beside the messages: timers, streams, piped futures, tasks.
 
 use super::Context;
-use crate::actor::{Dispatch, Protocol};
+use crate::cell::clock::Clock;
+use crate::cell::holding::Holding;
+use crate::cell::message::Protocol;
 use crate::cell::seat::Key;
+use crate::error::CallError;
 use crate::exit::Failure;
 use crate::host;
 use crate::life::attachment::{self, Attachment, once};
-use crate::life::holding::Holding;
+use crate::life::dispatch::Dispatch;
 use crate::life::made::{Made, Make, address};
-use crate::life::task::{self, Present, Task, supervised};
-use crate::life::timer::{Clock, Timer};
+use crate::life::task::{Present, Task, supervised};
+use crate::life::timer::Timer;
 use crate::sync::Arc;
 use crate::talk::call::Call;
 use futures_lite::Stream;
@@ -197,9 +200,62 @@ impl<A: Dispatch> Context<A> {
         future: impl Future<Output = ()> + Send + 'static,
         hold: impl FnOnce(host::Task<()>) -> Holding,
     ) {
-        let (runnable, task) = task::prepare(&self.mail.core.hub, future);
+        let (runnable, task) = crate::system::task::prepare(&self.mail.core.hub, future);
         let holding = hold(task);
         self.with_holdings(|holdings| holdings.insert(key, holding));
         runnable.schedule();
+    }
+}
+
+impl<P: Protocol, T> Call<'_, P, T> {
+    /// Makes the call beside the actor that asks, and has a message made of its answer: the actor
+    /// goes on with other messages meanwhile.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Store; #[actor] impl Store { fn get(&self, key: u32) -> u32 { key * 2 } }
+    /// #[actor]
+    /// struct Front {
+    ///     store: StoreAddr,
+    ///     found: Option<u32>,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Front {
+    ///     fn look_up(&mut self, key: u32, context: &Context<Self>) {
+    ///         self.store.get(key).pipe(context, |me, answer| me.found(answer));
+    ///     }
+    ///
+    ///     fn found(&mut self, answer: Result<u32, CallError>) {
+    ///         self.found = answer.ok();
+    ///     }
+    ///
+    ///     fn last(&self) -> Option<u32> {
+    ///         self.found
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let front = Front { store: Store.spawn(), found: None }.spawn();
+    ///     front.look_up(4).await.unwrap();
+    ///     while front.last().await.unwrap().is_none() {}
+    ///     assert_eq!(front.last().await, Ok(Some(8)));
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    /// If the call has been polled already.
+    #[track_caller]
+    pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
+    where
+        A: Dispatch,
+        B: Protocol,
+        T: Send + 'static,
+        F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
+    {
+        // A call does not panic while it waits; if it did, its answer would be lost: `NoReply`.
+        context.pipe(self.owned(), move |me, answer| {
+            make(me, answer.unwrap_or(Err(CallError::NoReply)))
+        });
     }
 }

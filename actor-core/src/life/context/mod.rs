@@ -5,12 +5,12 @@
 mod beside;
 mod others;
 
-use super::holding::Holdings;
-use crate::actor::Dispatch;
 use crate::cell::core::LEAVE;
+use crate::cell::holding::Holdings;
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Verbs};
 use crate::exit::{ActorId, Exit};
+use crate::life::dispatch::Dispatch;
 use crate::sync::Arc;
 use crate::talk::address::Addr;
 use crate::talk::join::poll_change;

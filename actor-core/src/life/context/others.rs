@@ -1,11 +1,12 @@
 //! Other actors, seen from a handler: children, monitors, links.
 
 use super::Context;
-use crate::actor::{Dispatch, Protocol};
+use crate::cell::holding::Holding;
+use crate::cell::message::Protocol;
 use crate::cell::post::{AnyMail, Verbs};
 use crate::cell::seat::{Key, Notice, Watcher};
 use crate::exit::{ActorId, Exit};
-use crate::life::holding::Holding;
+use crate::life::dispatch::Dispatch;
 use crate::life::made::{Made, MakeOfExit, address};
 use crate::life::spawn::start_child;
 use crate::life::watch::{Link, Monitor};

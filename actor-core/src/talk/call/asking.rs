@@ -4,13 +4,13 @@
 use super::outgoing::AnyOutgoing;
 use crate::cell::core::Core;
 use crate::cell::hub::Hub;
+use crate::cell::message::AnySlot;
 use crate::cell::queue::Ticket;
 use crate::cell::record::Recorded;
 use crate::error::{CallError, Cycle};
 use crate::sync::Arc;
 use crate::talk::answer::Answer;
 use crate::talk::reply::{Reply, waited_for};
-use crate::talk::reply_slot::AnySlot;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker, ready};

@@ -1,6 +1,6 @@
 //! A call whose answer goes to another's caller: [`Delegated`].
 
-use crate::actor::Protocol;
+use crate::cell::message::Protocol;
 use crate::error::SendError;
 use crate::talk::send::Sending;
 use std::fmt;

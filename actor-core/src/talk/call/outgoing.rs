@@ -1,12 +1,12 @@
 //! The part of a call that knows the messages, but not what they are answered with: a message on its way
 //! out. While a call waits it is asked through [`AnyOutgoing`], which knows neither.
 
-use crate::actor::Protocol;
+use crate::cell::message::Protocol;
+use crate::cell::message::SlotMut;
 use crate::cell::post::AnyMail;
 use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::error::{CallError, SendError};
 use crate::talk::address::Addr;
-use crate::talk::reply_slot::SlotMut;
 use crate::talk::send::Held;
 use crate::talk::timed::Home;
 use std::ops::Deref;

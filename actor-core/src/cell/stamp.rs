@@ -7,9 +7,9 @@ use std::time::Instant;
 #[derive(Debug)]
 pub struct Stamp {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(super) sent: Option<Instant>,
+    pub(crate) sent: Option<Instant>,
     #[cfg(feature = "tracing")]
-    pub(super) cause: super::trace::Cause,
+    pub(crate) cause: Cause,
 }
 
 impl Stamp {
@@ -18,7 +18,7 @@ impl Stamp {
     pub(crate) const NONE: Self = Stamp {
         sent: None,
         #[cfg(feature = "tracing")]
-        cause: super::trace::Cause::NONE,
+        cause: Cause::NONE,
     };
 
     /// The message is on its way; its sender `waits` for the answer or does not.
@@ -29,5 +29,24 @@ impl Stamp {
         self.cause.set(waits);
         #[cfg(not(feature = "tracing"))]
         let _ = waits;
+    }
+}
+
+#[cfg(feature = "tracing")]
+/// The span in which a message was sent.
+#[derive(Debug)]
+pub(crate) struct Cause {
+    pub(crate) span: Option<tracing::Span>,
+    /// Whether the sender waits for the answer.
+    pub(crate) waits: bool,
+}
+
+#[cfg(feature = "tracing")]
+impl Cause {
+    pub(crate) const NONE: Self = Cause { span: None, waits: false };
+
+    pub(crate) fn set(&mut self, waits: bool) {
+        let span = tracing::Span::current();
+        *self = Cause { span: (!span.is_none()).then_some(span), waits };
     }
 }

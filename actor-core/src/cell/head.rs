@@ -9,16 +9,16 @@
 use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 /// The message waits to be handled.
-pub(super) const QUEUED: u8 = 0;
+pub(crate) const QUEUED: u8 = 0;
 /// Its handler has begun.
-pub(super) const STARTED: u8 = 1;
+pub(crate) const STARTED: u8 = 1;
 /// The caller left before that: it will never be handled.
-pub(super) const GONE: u8 = 2;
+pub(crate) const GONE: u8 = 2;
 /// Put into a message by hand, where the loop cannot see it: how far it has come, nobody knows. It
 /// stays so.
-pub(super) const UNSEEN: u8 = 3;
+pub(crate) const UNSEEN: u8 = 3;
 /// Its handler has begun, and a simulation loses the answer.
-pub(super) const LOST: u8 = 4;
+pub(crate) const LOST: u8 = 4;
 
 /// The part of a slot that knows no type.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Head {
 }
 
 impl Head {
-    pub(super) fn new(phase: u8) -> Self {
+    pub(crate) fn new(phase: u8) -> Self {
         Head { phase: AtomicU8::new(phase), is_asked_by_handler: AtomicBool::new(false) }
     }
 
@@ -41,7 +41,7 @@ impl Head {
     }
 
     /// The caller leaves; returns whether the handler had begun, as far as is known.
-    pub(super) fn abandon(&self) -> bool {
+    pub(crate) fn abandon(&self) -> bool {
         matches!(self.shift(GONE), STARTED | UNSEEN | LOST)
     }
 
@@ -63,12 +63,12 @@ impl Head {
         self.phase.store(LOST, Ordering::Release);
     }
 
-    pub(super) fn is_lost(&self) -> bool {
+    pub(crate) fn is_lost(&self) -> bool {
         self.phase.load(Ordering::Relaxed) == LOST
     }
 
     /// It is a handler that waits for the answer.
-    pub(super) fn note_handler(&self) {
+    pub(crate) fn note_handler(&self) {
         self.is_asked_by_handler.store(true, Ordering::Relaxed);
     }
 

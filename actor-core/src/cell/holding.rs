@@ -1,15 +1,16 @@
 //! What a life has made through its context, by key: timers, streams, tasks, monitors, links,
 //! children. All of it ends with the life. Plain data under the lane's lock, without the actor's types.
 
-use super::made::{Make, MakeOfExit};
-use super::timer::Clock;
+use super::clock::Clock;
 use crate::cell::ordered::Ordered;
 use crate::cell::post::{AnyMail, contain};
 use crate::cell::seat::Key;
-use crate::exit::ActorId;
+use crate::exit::{ActorId, Exit};
 use crate::host;
 use crate::sync::{Arc, Weak};
 use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
 
 /// The pool of a member, apart from the types.
 pub(crate) trait Pool: Send {
@@ -134,4 +135,22 @@ impl Holding {
             Holding::Source { .. } | Holding::Task(_) | Holding::Child(_) => {}
         }
     }
+}
+
+/// Makes a message for the actor whose `Addr` comes first; one of its own is left in the second, an
+/// `Option` of its message.
+pub(crate) type Make = Box<dyn FnMut(&dyn Any, &mut dyn Any) -> Made + Send>;
+
+/// Makes a message of an exit.
+pub(crate) type MakeOfExit = Box<dyn FnOnce(&dyn Any, Exit, &mut dyn Any) -> Made + Send>;
+
+/// A message on its way to somebody else.
+pub(crate) type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+pub(crate) enum Made {
+    /// It lies in the place for it.
+    Own,
+    /// Waits for room elsewhere; the actor itself does not.
+    Elsewhere(Sending),
+    Nothing,
 }

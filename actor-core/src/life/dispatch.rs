@@ -2,166 +2,16 @@
 //!
 //! Only traits and the words in them; the run loop that drives them is `life/`.
 
+use super::foreign::Foreign;
+use super::lender::Boxing;
+use super::{Context, Life, Runner};
+use crate::cell::message::{Label, Protocol, SlotMut, Way};
 use crate::exit::{ActorId, Exit};
-use crate::life::foreign::Foreign;
-use crate::life::lender::Boxing;
-use crate::life::{Context, Life, Runner};
-#[cfg(any(feature = "metrics", feature = "tracing"))]
-use crate::observe::stamp::Stamp;
+use crate::talk::actor::Actor;
 use crate::talk::address::Address;
-use crate::talk::head::Head;
-use crate::talk::reply_slot::{Marks, SlotMut};
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::{Future, ready};
-
-/// A state that can be spawned: what `#[actor]` makes of a struct or enum.
-///
-/// ```
-/// use actor_core::prelude::*;
-///
-/// #[actor]
-/// struct Counter {
-///     total: u64,
-/// }
-///
-/// #[actor]
-/// impl Counter {
-///     /// Adds `amount` and returns the new total.
-///     fn add(&mut self, amount: u64) -> u64 {
-///         self.total += amount;
-///         self.total
-///     }
-/// }
-///
-/// #[actor_core::main]
-/// async fn main() {
-///     let counter = Counter { total: 0 }.spawn();
-///     assert_eq!(counter.add(5).await, Ok(5));
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an actor",
-    label = "add `#[actor]` to the declaration of `{Self}`",
-    note = "an actor is a struct with `#[actor]` and an `#[actor] impl` block"
-)]
-pub trait Actor: Sized {
-    /// The typed handle: `CounterAddr` for `Counter`.
-    type Addr: Address<Actor = Self>;
-
-    #[doc(hidden)]
-    const SETTINGS: Settings;
-}
-
-/// What the actors of one type have in common, from the settings on the struct.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    pub(crate) name: &'static str,
-    /// `None`: unbounded.
-    pub(crate) capacity: Option<usize>,
-    pub(crate) turn: usize,
-    /// How many messages may be kept aside.
-    pub(crate) deferred: usize,
-    /// How many handlers may overlap.
-    pub(crate) overlap: usize,
-}
-
-impl Settings {
-    /// The defaults: 64 messages wait at most, 64 are handled in a row, 1024 are kept aside,
-    /// 64 overlap.
-    pub const fn new(name: &'static str) -> Self {
-        Settings { name, capacity: Some(64), turn: 64, deferred: 1024, overlap: 64 }
-    }
-
-    /// At most `capacity` messages wait.
-    pub const fn capacity(mut self, capacity: usize) -> Self {
-        self.capacity = Some(capacity);
-        self
-    }
-
-    /// Any number of messages may wait.
-    pub const fn unbounded(mut self) -> Self {
-        self.capacity = None;
-        self
-    }
-
-    /// At most `turn` messages are handled before other tasks get their chance.
-    pub const fn turn(mut self, turn: usize) -> Self {
-        self.turn = turn;
-        self
-    }
-
-    /// At most `deferred` messages are kept aside by their guards.
-    pub const fn deferred(mut self, deferred: usize) -> Self {
-        self.deferred = deferred;
-        self
-    }
-
-    /// At most `overlap` messages are handled beside each other.
-    pub const fn overlap(mut self, overlap: usize) -> Self {
-        self.overlap = overlap;
-        self
-    }
-}
-
-/// The messages that an address of `Self` takes.
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # #[actor] struct Idle; #[actor] impl Idle {}
-/// fn messages_of<P: actor_core::Protocol>(_: &Addr<P>) -> &'static str {
-///     std::any::type_name::<P::Message>()
-/// }
-/// assert!(messages_of(&Idle.spawn()).ends_with("IdleMessage"));
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` handles no messages",
-    label = "add `#[actor] impl {Self} {{ .. }}`"
-)]
-pub trait Protocol: 'static {
-    /// One variant a message.
-    type Message: Send + 'static;
-
-    /// The functions of a protocol's trait that are no messages.
-    #[doc(hidden)]
-    const HELPERS: &'static [&'static str] = &[];
-
-    /// The message's name, and the head of its reply if somebody waits for one.
-    fn label(message: &Self::Message) -> Label<'_>;
-
-    /// Where the message carries its reply.
-    #[doc(hidden)]
-    fn slot(_message: &mut Self::Message) -> Option<SlotMut<'_>> {
-        None
-    }
-}
-
-/// What the run loop has to know of a message before it is handled.
-#[derive(Debug)]
-pub struct Label<'a> {
-    pub(crate) name: &'static str,
-    pub(crate) reply: Option<&'a Head>,
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    stamp: Option<&'a Stamp>,
-}
-
-impl<'a> Label<'a> {
-    /// A message called `name`, and what its reply slot says.
-    pub fn new(name: &'static str, marks: Marks<'a>) -> Self {
-        Label {
-            name,
-            reply: marks.reply,
-            #[cfg(any(feature = "metrics", feature = "tracing"))]
-            stamp: marks.stamp,
-        }
-    }
-
-    /// When and by whom it was sent, as far as anybody wants to know.
-    #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) fn stamp(&self) -> Option<&'a Stamp> {
-        self.stamp
-    }
-}
 
 /// How the messages and hooks of an actor are carried out; written by `#[actor]` on its impl.
 ///
@@ -272,17 +122,10 @@ impl<A: Dispatch> Protocol for A {
     fn slot(message: &mut A::Enum) -> Option<SlotMut<'_>> {
         A::slot_of(message)
     }
-}
 
-/// How a message waits, from the settings on its handler.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Way {
-    /// `priority`: in a lane of its own, before the ordinary ones.
-    pub priority: bool,
-    /// `unbounded`: it needs no room.
-    pub unbounded: bool,
-    /// `when`, of a message of a protocol. An actor with guards of its own asks each.
-    pub guarded: bool,
+    fn delivery(message: &A::Enum) -> Way {
+        A::way(message)
+    }
 }
 
 impl Way {

@@ -1,0 +1,76 @@
+//! Floor 1: a future that is ready at an instant of a host's clock.
+
+use super::{Host, TimerKey};
+use crate::sync::Arc;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// The future of [`sleep`](crate::time::sleep).
+///
+/// ```
+/// # use std::time::Duration;
+/// # actor_core::System::current_thread().block_on(async {
+/// let sleep: actor_core::time::Sleep = actor_core::time::sleep(Duration::from_millis(1));
+/// sleep.await;
+/// # });
+/// ```
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct Sleep {
+    pub(crate) host: Arc<dyn Host>,
+    /// When it is over; `None` is later than the clock can say.
+    pub(crate) at: Option<Instant>,
+    /// Set while a waker of this future lies among the host's timers.
+    pub(crate) key: Option<TimerKey>,
+    /// Whether it is one of a row of ticks.
+    pub(crate) repeats: bool,
+}
+
+impl Sleep {
+    /// Waits until `duration` has passed on the clock of `host`.
+    pub(crate) fn on(host: Arc<dyn Host>, duration: Duration) -> Sleep {
+        let at = host.now().checked_add(duration);
+        Sleep { host, at, key: None, repeats: false }
+    }
+
+    /// Takes the timer back: no clone of the waker stays behind.
+    pub(crate) fn cancel(&mut self) {
+        if let Some(key) = self.key.take() {
+            drop(self.host.timers().remove(key));
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Some(at) = self.at else { return Poll::Pending };
+        if self.host.now() >= at {
+            self.cancel();
+            return Poll::Ready(());
+        }
+        let kept = match self.key {
+            Some(key) => self.host.timers().replace(key, context.waker()),
+            None => false,
+        };
+        if !kept {
+            self.key = Some(self.host.timers().insert(at, context.waker().clone(), self.repeats));
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sleep").field("at", &self.at).finish_non_exhaustive()
+    }
+}
