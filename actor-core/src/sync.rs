@@ -1,4 +1,4 @@
-//! Floor 0: the only place that names `std::sync` and that threads sleep by. It must hold no logic
+//! Layer 0: the only place that names `std::sync` and that threads sleep by. It must hold no logic
 //! beyond ignoring poison.
 //!
 //! Under `cfg(actor_loom)` locks, atomics and sleeping threads are loom's, for the models in

@@ -1,4 +1,4 @@
-//! Floor 5: `#[actor]` from its tokens to its output.
+//! Layer 5: `#[actor]` from its tokens to its output.
 //!
 //! It must not lose the item: whatever is wrong, the item comes first in the output.
 

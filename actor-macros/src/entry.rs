@@ -1,4 +1,4 @@
-//! Floor 5: `#[main]` and `#[test]`: an `async fn` that a system runs.
+//! Layer 5: `#[main]` and `#[test]`: an `async fn` that a system runs.
 //!
 //! It must not look into the body.
 

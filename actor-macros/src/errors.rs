@@ -1,4 +1,4 @@
-//! Floor 0: the errors of one expansion, gathered so that all of them arrive together.
+//! Layer 0: the errors of one expansion, gathered so that all of them arrive together.
 //!
 //! It must not know any rule: the texts are born in `options`, `syntax` and `check`.
 

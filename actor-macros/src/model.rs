@@ -1,4 +1,4 @@
-//! Floor 2: what was understood, as plain data; it must not hold errors or make tokens.
+//! Layer 2: what was understood, as plain data; it must not hold errors or make tokens.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, Generics, LitStr, Visibility};

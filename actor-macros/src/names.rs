@@ -1,4 +1,4 @@
-//! Floor 0: names, made and compared; it must not know where they are used.
+//! Layer 0: names, made and compared; it must not know where they are used.
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;

@@ -1,4 +1,4 @@
-//! Floor 1: `key`, `key = value`, separated by commas: duplicate and unknown keys.
+//! Layer 1: `key`, `key = value`, separated by commas: duplicate and unknown keys.
 //!
 //! It must not know what a value means.
 

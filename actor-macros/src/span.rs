@@ -1,4 +1,4 @@
-//! Floor 0: the span policy, in one place; it must not build any item.
+//! Layer 0: the span policy, in one place; it must not build any item.
 //!
 //! - Every token of an address method wears the span of the handler's name. Then an editor takes
 //!   `address.add` to `fn add`, and renaming the one renames the other; a single token with

@@ -1,4 +1,4 @@
-//! Floor 0: tokens as a reader would write them, for texts; it must not be used to make code.
+//! Layer 0: tokens as a reader would write them, for texts; it must not be used to make code.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;

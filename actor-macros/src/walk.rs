@@ -1,4 +1,4 @@
-//! Floor 0: a walk over token trees that looks ahead and remembers where it was.
+//! Layer 0: a walk over token trees that looks ahead and remembers where it was.
 //!
 //! It must not judge what it meets.
 

@@ -1,4 +1,4 @@
-//! Floor 1: how a thread that drives a future sleeps and is woken. It knows neither jobs nor hosts.
+//! Layer 1: how a thread that drives a future sleeps and is woken. It knows neither jobs nor hosts.
 
 use std::task::Wake;
 use std::time::Instant;

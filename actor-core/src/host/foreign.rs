@@ -1,4 +1,4 @@
-//! Floor 1: a host whose jobs run on an executor that belongs to somebody else: each job is a task
+//! Layer 1: a host whose jobs run on an executor that belongs to somebody else: each job is a task
 //! there. What such an executor must be able to do is [`Runtime`]; when it goes away first, what is
 //! left of the host goes on in `foreign/afterlife`, just long enough to end.
 

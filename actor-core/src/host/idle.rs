@@ -1,4 +1,4 @@
-//! Floor 1: who sleeps, who is woken, and who looks out; the sleep and wake protocol of the workers.
+//! Layer 1: who sleeps, who is woken, and who looks out; the sleep and wake protocol of the workers.
 //! It sees no job and no queue.
 //!
 //! A worker is *up* or *asleep*, and one that is up may be *searching* (it has nothing and looks at

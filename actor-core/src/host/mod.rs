@@ -1,4 +1,4 @@
-//! Floor 1: what runs jobs and tells the time. It knows nothing of actors, mailboxes or systems, and
+//! Layer 1: what runs jobs and tells the time. It knows nothing of actors, mailboxes or systems, and
 //! must not import them.
 
 mod bell;

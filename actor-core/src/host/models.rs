@@ -1,4 +1,4 @@
-//! Floor 1: the hosts' part of the models in `crate::models`: what only this module can see.
+//! Layer 1: the hosts' part of the models in `crate::models`: what only this module can see.
 
 use super::bell::Bell;
 use super::idle::{Duty, Idle};

@@ -1,4 +1,4 @@
-//! Floor 1: the multi-thread host: worker threads, the injector they share, and their end. Which job
+//! Layer 1: the multi-thread host: worker threads, the injector they share, and their end. Which job
 //! a worker runs next is in `worker`, how it sleeps in `idle`.
 
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! Floor 1: what the workers of one host may see of each other and take from each other. It decides
+//! Layer 1: what the workers of one host may see of each other and take from each other. It decides
 //! nothing; the worker does.
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Floor 1: the current-thread host: it runs all jobs on the thread that made it, and only while
+//! Layer 1: the current-thread host: it runs all jobs on the thread that made it, and only while
 //! that thread is in `drive`. It starts no thread.
 
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! Floor 1: a future that is ready at an instant of a host's clock.
+//! Layer 1: a future that is ready at an instant of a host's clock.
 
 use super::{Host, TimerKey};
 use crate::sync::Arc;

@@ -1,4 +1,4 @@
-//! Floor 1: an executor of smol's as a host's runtime.
+//! Layer 1: an executor of smol's as a host's runtime.
 
 use std::future::Future;
 use std::pin::Pin;

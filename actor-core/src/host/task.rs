@@ -1,4 +1,4 @@
-//! Floor 1: tasks of a host: futures that it polls when they are woken.
+//! Layer 1: tasks of a host: futures that it polls when they are woken.
 
 use std::future::Future;
 

@@ -1,4 +1,4 @@
-//! Floor 1: the promises of the hosts, and what the tests of all of them share.
+//! Layer 1: the promises of the hosts, and what the tests of all of them share.
 
 mod end;
 mod multi;

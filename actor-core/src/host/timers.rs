@@ -1,4 +1,4 @@
-//! Floor 1: the wakers that wait for an instant. It reads no clock and starts no thread; the host
+//! Layer 1: the wakers that wait for an instant. It reads no clock and starts no thread; the host
 //! that owns it says what time it is. No waker is woken or dropped under its lock.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Floor 1: a tokio runtime as a host's runtime.
+//! Layer 1: a tokio runtime as a host's runtime.
 
 use std::future::Future;
 use std::panic::catch_unwind;

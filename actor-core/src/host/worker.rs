@@ -1,4 +1,4 @@
-//! Floor 1: one worker thread of the multi-thread host: where it puts jobs, and which it runs next.
+//! Layer 1: one worker thread of the multi-thread host: where it puts jobs, and which it runs next.
 //! What it may take from others is in `seat`, how it sleeps in `sleep`.
 
 mod sleep;

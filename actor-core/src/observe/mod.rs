@@ -1,4 +1,4 @@
-//! Beside the floors: what can be seen of a system from outside. It reads, and steers nothing.
+//! Read-only views of a system from outside.
 
 #[cfg(feature = "metrics")]
 mod metrics;

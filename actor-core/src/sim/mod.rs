@@ -1,4 +1,4 @@
-//! Floor 8: the handle that steers a simulation.
+//! Layer 8: the handle that steers a simulation.
 
 use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;

@@ -1,4 +1,4 @@
-//! Floor 4: the promises of `time`.
+//! Layer 4: the promises of `time`.
 
 use std::future::pending;
 use std::pin::pin;

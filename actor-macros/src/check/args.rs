@@ -1,4 +1,4 @@
-//! Floor 3: the arguments of a message: what comes from the caller, and what from the run loop.
+//! Layer 3: the arguments of a message: what comes from the caller, and what from the run loop.
 //!
 //! It must not look at the receiver.
 

@@ -1,4 +1,4 @@
-//! Floor 3: the impl half as a whole, and what its methods must not do to each other.
+//! Layer 3: the impl half as a whole, and what its methods must not do to each other.
 //!
 //! It must not look into a signature.
 

@@ -1,4 +1,4 @@
-//! Floor 3: the settings of a message, `#[message(priority)]` and its like, and what they exclude.
+//! Layer 3: the settings of a message, `#[message(priority)]` and its like, and what they exclude.
 //!
 //! It must not know other messages.
 

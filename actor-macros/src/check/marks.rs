@@ -1,4 +1,4 @@
-//! Floor 3: the attributes of a method: which are ours, and which travel.
+//! Layer 3: the attributes of a method: which are ours, and which travel.
 //!
 //! It must not look at the signature.
 

@@ -1,4 +1,4 @@
-//! Floor 3: one method as a message, or poisoned; it must not know its neighbours.
+//! Layer 3: one method as a message, or poisoned; it must not know its neighbours.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};

@@ -1,4 +1,4 @@
-//! Floor 3: from syntax to model; the only place where errors of meaning are born.
+//! Layer 3: from syntax to model; the only place where errors of meaning are born.
 //!
 //! It must not make the code of any item. All rules are checked, whatever broke before.
 

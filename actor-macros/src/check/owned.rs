@@ -1,4 +1,4 @@
-//! Floor 3: what may travel in a message: owned types that have a name.
+//! Layer 3: what may travel in a message: owned types that have a name.
 //!
 //! It must not resolve anything: it sees tokens, so an alias or a macro hides what is in it.
 

@@ -1,4 +1,4 @@
-//! Floor 3: what a message answers; it must not look at arguments other than a `Reply`.
+//! Layer 3: what a message answers; it must not look at arguments other than a `Reply`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};

@@ -1,4 +1,4 @@
-//! Floor 3: `Self` replaced, because a signature is used again where `Self` is another type.
+//! Layer 3: `Self` replaced, because a signature is used again where `Self` is another type.
 //!
 //! It must not look into bodies.
 

@@ -1,4 +1,4 @@
-//! Floor 3: the impl of a protocol's trait for an actor.
+//! Layer 3: the impl of a protocol's trait for an actor.
 //!
 //! It must not judge a signature: the trait has said what the messages are.
 

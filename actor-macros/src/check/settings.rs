@@ -1,4 +1,4 @@
-//! Floor 3: what the options of `#[actor(..)]` mean; it must not look at the item itself.
+//! Layer 3: what the options of `#[actor(..)]` mean; it must not look at the item itself.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;

@@ -1,4 +1,4 @@
-//! Floor 3: a trait as a protocol: its methods are messages of whoever implements it.
+//! Layer 3: a trait as a protocol: its methods are messages of whoever implements it.
 //!
 //! It must not know any actor.
 

@@ -1,4 +1,4 @@
-//! Floor 3: what the options of `#[test]` mean; it must not look at the function.
+//! Layer 3: what the options of `#[test]` mean; it must not look at the function.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::LitInt;

@@ -1,4 +1,4 @@
-//! Floor 4, struct half: the address type, its conversions, the settings.
+//! Layer 4, struct half: the address type, its conversions, the settings.
 //!
 //! It must not assume anything about the messages: the impl half is another expansion.
 

@@ -1,4 +1,4 @@
-//! Floor 4, impl half: what the run loop drives: one `match` from inputs to handlers.
+//! Layer 4, impl half: what the run loop drives: one `match` from inputs to handlers.
 //!
 //! It must not await anything but a handler of the user.
 

@@ -1,4 +1,4 @@
-//! Floor 4, impl half: the methods of the address; every token wears the span of the handler's name.
+//! Layer 4, impl half: the methods of the address; every token wears the span of the handler's name.
 //!
 //! It must not use a span of its own: see `span`.
 

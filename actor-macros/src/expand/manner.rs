@@ -1,4 +1,4 @@
-//! Floor 4, impl half: what the settings of the messages tell the mailbox and the run loop.
+//! Layer 4, impl half: what the settings of the messages tell the mailbox and the run loop.
 //!
 //! It must not add anything to an actor whose messages have no settings.
 

@@ -1,4 +1,4 @@
-//! Floor 4, impl half: the enum of the messages, and what is said about each.
+//! Layer 4, impl half: the enum of the messages, and what is said about each.
 //!
 //! It must not bound an argument: a message need not be `Debug` or `Clone`.
 

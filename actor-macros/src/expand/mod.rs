@@ -1,4 +1,4 @@
-//! Floor 4: from model to tokens; total: it must not fail, and it must not judge.
+//! Layer 4: from model to tokens; total: it must not fail, and it must not judge.
 
 mod address;
 mod dispatch;

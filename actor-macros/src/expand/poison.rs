@@ -1,4 +1,4 @@
-//! Floor 4, impl half: what a refused message still emits, so that its callers see one error.
+//! Layer 4, impl half: what a refused message still emits, so that its callers see one error.
 //!
 //! It must not be able to run: the error that goes with it stops the build.
 

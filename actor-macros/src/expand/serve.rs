@@ -1,4 +1,4 @@
-//! Floor 4, protocols: what a trait says of its messages, and what an actor says that implements it.
+//! Layer 4, protocols: what a trait says of its messages, and what an actor says that implements it.
 //!
 //! It must not know whether a handler's future is `Send`: that is proved on each actor.
 

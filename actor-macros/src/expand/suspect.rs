@@ -1,4 +1,4 @@
-//! Floor 4, impl half: where the compiler shall complain when a message is not `Send`.
+//! Layer 4, impl half: where the compiler shall complain when a message is not `Send`.
 //!
 //! The compiler complains at `type Enum = ..`, once, and names the type. If the tokens tell which
 //! argument it can only be, that line wears the span of that argument's type; if they tell no more

@@ -1,4 +1,4 @@
-//! Floor 1: the inside of an `impl` block, cut into its items.
+//! Layer 1: the inside of an `impl` block, cut into its items.
 //!
 //! It must not lose a token: an item that cannot be read is kept, and reading goes on behind it.
 

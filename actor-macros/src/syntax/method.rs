@@ -1,4 +1,4 @@
-//! Floor 1: one function of an `impl` block: its signature is read, its body is not looked into.
+//! Layer 1: one function of an `impl` block: its signature is read, its body is not looked into.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};

@@ -1,4 +1,4 @@
-//! Floor 1: from tokens to the head of an item; bodies stay opaque.
+//! Layer 1: from tokens to the head of an item; bodies stay opaque.
 //!
 //! It must not judge: what can be read is handed on, what cannot is kept as tokens.
 

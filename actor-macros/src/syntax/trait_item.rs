@@ -1,4 +1,4 @@
-//! Floor 1: a trait, cut into its head and its items; it must not judge.
+//! Layer 1: a trait, cut into its head and its items; it must not judge.
 
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::ToTokens;

@@ -1,8 +1,8 @@
 //! Unit tests on tokens, and the harness for them; no compiler is needed.
 
 mod errors;
-mod floors;
 mod fuzz;
+mod layers;
 mod names;
 mod output;
 mod roles;

@@ -1,4 +1,4 @@
-//! Floor 1: what becomes of the jobs and timers of a foreign host whose executor is over. The actors
+//! Layer 1: what becomes of the jobs and timers of a foreign host whose executor is over. The actors
 //! have been told by then, so that each cell that runs here does so to end; tasks are dropped.
 
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! Floor 1: the one task that a foreign host always has on its executor. It fires the timers; its
+//! Layer 1: the one task that a foreign host always has on its executor. It fires the timers; its
 //! drop tells that the executor is over.
 
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! Floor 1: the waker of the future that a simulated host drives. It decides nothing.
+//! Layer 1: the waker of the future that a simulated host drives. It decides nothing.
 
 use std::task::Wake;
 

@@ -1,4 +1,4 @@
-//! Floor 1: the chance that programs take from this thread, by `fastrand` itself or by what is built
+//! Layer 1: the chance that programs take from this thread, by `fastrand` itself or by what is built
 //! on it, such as `race`: while a simulation is driven it is the simulation's own.
 
 use super::Simulated;

@@ -1,4 +1,4 @@
-//! Floor 1: what runs next among all that can: by a seed, or as listed. It sees numbers only.
+//! Layer 1: what runs next among all that can: by a seed, or as listed. It sees numbers only.
 //!
 //! Choice 0 is the newest, which is what would come next if there were one train of thought; each
 //! other choice is a deviation from that. So a schedule is told by its deviations.

@@ -1,4 +1,4 @@
-//! Floor 1: what happens when nothing can run: who waits for that, and how the time goes on.
+//! Layer 1: what happens when nothing can run: who waits for that, and how the time goes on.
 
 use std::future::Future;
 use std::pin::Pin;

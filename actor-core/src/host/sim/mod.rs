@@ -1,4 +1,4 @@
-//! Floor 1: the simulated host: one thread, a clock that only it moves, and a chooser that picks what
+//! Layer 1: the simulated host: one thread, a clock that only it moves, and a chooser that picks what
 //! runs next among all that can. It starts no thread, reads no clock and never sleeps.
 //!
 //! When nothing can run, the time jumps to the next timer. When there is none either, the driven

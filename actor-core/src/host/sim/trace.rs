@@ -1,4 +1,4 @@
-//! Floor 1: what was done, step by step, and its hash. Plain data.
+//! Layer 1: what was done, step by step, and its hash. Plain data.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Floor 1: the promises about the end of a host: no thread, job or panic is forgotten.
+//! Layer 1: the promises about the end of a host: no thread, job or panic is forgotten.
 
 use super::*;
 

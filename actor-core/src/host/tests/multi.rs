@@ -1,4 +1,4 @@
-//! Floor 1: the promises of the multi-thread host.
+//! Layer 1: the promises of the multi-thread host.
 
 use std::sync::atomic::{AtomicBool, AtomicU8};
 

@@ -1,4 +1,4 @@
-//! Floor 1: the promises of the current-thread host.
+//! Layer 1: the promises of the current-thread host.
 
 use std::sync::atomic::AtomicBool;
 

@@ -1,4 +1,4 @@
-//! Floor 1: the promises of `Timers`, on a clock that the tests make up.
+//! Layer 1: the promises of `Timers`, on a clock that the tests make up.
 
 use super::*;
 

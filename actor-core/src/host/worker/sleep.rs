@@ -1,4 +1,4 @@
-//! Floor 1: how a worker sleeps and, as the lookout, what it takes from behind the others. Whom to wake
+//! Layer 1: how a worker sleeps and, as the lookout, what it takes from behind the others. Whom to wake
 //! is decided in `idle`.
 
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! Each file stands on the floor that its first line names, and imports only from below.
+//! Each file belongs to the layer that its first line names, and imports only from lower layers.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,22 +33,22 @@ fn imports(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn files_import_only_from_lower_floors() -> io::Result<()> {
+fn files_import_only_from_lower_layers() -> io::Result<()> {
     let mut all = Vec::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), None, &mut all)?;
-    let mut floors: BTreeMap<String, u32> = BTreeMap::new();
+    let mut layers: BTreeMap<String, u32> = BTreeMap::new();
     let mut read = Vec::new();
     for (top, path) in all {
         let text = fs::read_to_string(&path)?;
-        let floor = text.strip_prefix("//! Floor ").and_then(|rest| rest.chars().next());
-        let floor = floor.and_then(|digit| digit.to_digit(10));
-        assert!(floor.is_some(), "{} does not name its floor", path.display());
-        floors.insert(top.clone(), floor.unwrap_or_default());
+        let layer = text.strip_prefix("//! Layer ").and_then(|rest| rest.chars().next());
+        let layer = layer.and_then(|digit| digit.to_digit(10));
+        assert!(layer.is_some(), "{} does not name its layer", path.display());
+        layers.insert(top.clone(), layer.unwrap_or_default());
         read.push((top, path, text));
     }
     for (top, path, text) in read {
         for import in imports(&text).iter().filter(|import| **import != top) {
-            if let (Some(own), Some(other)) = (floors.get(&top), floors.get(import)) {
+            if let (Some(own), Some(other)) = (layers.get(&top), layers.get(import)) {
                 assert!(other < own, "{} must not import `{import}`", path.display());
             }
         }
