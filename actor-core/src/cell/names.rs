@@ -33,7 +33,7 @@ struct Holder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RegisterError {
-    /// Somebody else, or the actor itself, has it.
+    /// Another actor has it.
     Taken,
     /// The actor has ended.
     Ended,
@@ -60,8 +60,10 @@ impl Names {
     ) -> Result<(), RegisterError> {
         let name: Arc<str> = Arc::from(name);
         let mut held = self.held.lock();
-        if held.contains_key(&name) {
-            return Err(RegisterError::Taken);
+        if let Some(holder) = held.get(&name) {
+            // A life that registers its name finds that the lives before it have left it one.
+            let is_own = holder.id == mail.core().id();
+            return if is_own { Ok(()) } else { Err(RegisterError::Taken) };
         }
         // The lane's lock lies within that of the names, never the other way round. The actor frees
         // its names when `is_nameless` is set: a name is entered before that, or not at all.

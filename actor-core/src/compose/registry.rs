@@ -10,10 +10,11 @@ impl<A: Actor + 'static> Addr<A> {
     /// Gives the actor a name in its system, under which [`Address::lookup`] finds it.
     ///
     /// It may have several. A named actor lives until it is stopped; its names survive restarts, and
-    /// are free again the moment it has ended.
+    /// are free again the moment it has ended. To register a name that the actor already has changes
+    /// nothing and is `Ok`, so that `#[on_start]` may do it in each life.
     ///
     /// # Errors
-    /// [`RegisterError`], if somebody has the name, or the actor has ended.
+    /// [`RegisterError`], if another actor has the name, or the actor has ended.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -1,7 +1,7 @@
 //! What is left in the runtime's own tables when a tree that failed a lot has ended: nothing.
 
 use crate::prelude::*;
-use crate::{Child, RegisterError, Supervisor, SupervisorAddr};
+use crate::{Child, Supervisor, SupervisorAddr};
 use std::time::{Duration, Instant};
 
 /// Holds something in every table: a name, timers, links and monitors on the hub, a child.
@@ -15,10 +15,7 @@ struct Leaf {
 impl Leaf {
     #[on_start]
     fn begin(&mut self, context: &Context<Self>) {
-        match context.address().register(&self.name) {
-            Ok(()) | Err(RegisterError::Taken) => {}
-            Err(error) => panic!("{error}"),
-        }
+        context.address().register(&self.name).unwrap();
         context.every(Duration::from_secs(3600), |me| me.touch()).detach();
         context.after(Duration::from_secs(3600), |me| me.touch()).detach();
         context.link(&self.hub);
