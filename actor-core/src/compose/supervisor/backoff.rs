@@ -25,7 +25,8 @@ pub struct Backoff {
 impl Backoff {
     /// Waits `min` before the first restart, twice as long before each further one, at most `max`.
     ///
-    /// After a life longer than `max` it begins with `min` again.
+    /// After a life longer than `max` it begins with `min` again. A `min` of zero never grows, and a
+    /// `max` below `min` counts as `min`.
     pub fn exponential(min: Duration, max: Duration) -> Self {
         Backoff { min, max: max.max(min), factor: 2.0, jitter: 0.0, reset: max }
     }
@@ -61,6 +62,10 @@ impl Backoff {
 
     /// How long to wait before restart number `attempt`, from 0; `chance` is between 0 and 1.
     pub(crate) fn delay(&self, attempt: u32, chance: f64) -> Duration {
+        if self.min.is_zero() {
+            // Zero stays zero, however often it is multiplied: by an infinity it would be no number.
+            return Duration::ZERO;
+        }
         let exponent = i32::try_from(attempt).unwrap_or(i32::MAX);
         let longest = self.max.as_secs_f64();
         let grown = (self.min.as_secs_f64() * self.factor.powi(exponent)).min(longest);
@@ -88,6 +93,14 @@ mod tests {
         let delays: Vec<_> = (0..4).map(|attempt| backoff.delay(attempt, 0.5)).collect();
         assert_eq!(delays, [millis(10), millis(30), millis(90), millis(100)]);
         assert_eq!(backoff.delay(u32::MAX, 0.5), millis(100));
+    }
+
+    #[test]
+    fn a_shortest_time_of_zero_stays_zero() {
+        let backoff = Backoff::exponential(Duration::ZERO, Duration::from_secs(10)).jitter(1.0);
+        for attempt in [0, 1, 1023, 1024, 1025, u32::MAX] {
+            assert_eq!(backoff.delay(attempt, 1.0), Duration::ZERO);
+        }
     }
 
     #[test]
