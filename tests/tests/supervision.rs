@@ -5,6 +5,8 @@
 mod factories;
 #[path = "supervision/groups.rs"]
 mod groups;
+#[path = "supervision/intensity.rs"]
+mod intensity;
 #[path = "supervision/knobs.rs"]
 mod knobs;
 #[path = "conformance_life/probe.rs"]
@@ -41,6 +43,8 @@ tests::on_every_host! {
     groups::a_child_started_while_a_group_restarts_is_left_alone,
     groups::the_cause_stopped_in_its_backoff_does_not_hold_up_the_others,
     groups::an_end_ordered_while_a_life_ends_does_not_end_the_next,
+    intensity::a_child_beyond_the_intensity_ends_by_its_own_failure,
+    intensity::a_child_beyond_the_intensity_that_never_started_says_why,
     knobs::the_number_of_the_intensity_has_an_effect,
     knobs::an_intensity_of_zero_allows_no_restart,
     knobs::the_defaults_are_five_restarts_in_a_minute_of_a_permanent_child,
@@ -53,7 +57,9 @@ tests::on_every_host! {
     restarts::d02_messages_sent_during_backoff_are_kept_and_pending_calls_answered,
     restarts::d02_address_id_and_name_stay_valid,
     restarts::d02_a_mailbox_that_is_full_during_backoff_makes_senders_wait,
-    restarts::a_kill_is_ignored_during_backoff,
+    restarts::a_kill_during_backoff_ends_the_child_for_good,
+    restarts::a_kill_during_the_backoff_of_a_group_ends_that_sibling_alone,
+    restarts::kills_without_a_backoff_never_end_a_permanent_child,
     restarts::a_stop_during_backoff_ends_for_good,
     restarts::a_stop_that_races_with_the_end_of_a_life_is_not_lost,
     restarts::what_a_life_has_made_ends_with_it,

@@ -233,7 +233,7 @@ pub(crate) fn contain_own(name: &'static str, run: &mut dyn FnMut()) {
 
 /// Puts a cell that was taken out of its seat on its way to run.
 #[inline]
-pub(super) fn schedule(core: &Core, cell: Option<Cell>) {
+pub(crate) fn schedule(core: &Core, cell: Option<Cell>) {
     if let Some(cell) = cell {
         core.hub.host.schedule(Job::Cell(cell), Turn::Next);
     }

@@ -52,6 +52,46 @@ pub(crate) struct Overseen {
     pub(crate) verdict: Option<Verdict>,
     /// Set when its parent was killed: no life follows, and nobody is left to decide.
     pub(crate) orphaned: bool,
+    /// Set while it is between two lives.
+    pub(crate) between: bool,
+    /// Set if the overseer lets some time go by before the next life.
+    pub(crate) in_backoff: bool,
+    /// Set if it was killed between two lives.
+    pub(crate) killed_between: bool,
+}
+
+impl Overseen {
+    pub(crate) fn new(overseer: Arc<dyn Overseer>, restart: Restart) -> Self {
+        Overseen {
+            overseer,
+            restart,
+            verdict: None,
+            orphaned: false,
+            between: false,
+            in_backoff: false,
+            killed_between: false,
+        }
+    }
+
+    /// A life is over (`true`), or the next one begins.
+    pub(crate) fn set_between(&mut self, between: bool) {
+        self.between = between;
+        self.verdict = None;
+        self.in_backoff = false;
+        self.killed_between = false;
+    }
+
+    /// How the actor ends between two lives, if it does. A kill ends it for good only during a backoff:
+    /// where the next life begins at once, it would depend on chance whether a kill finds a life.
+    pub(crate) fn end_between(&self, closed: bool, last: Exit) -> Option<Exit> {
+        if self.orphaned || (self.killed_between && self.in_backoff) {
+            return Some(Exit::Killed);
+        }
+        match self.verdict {
+            Some(Verdict::Over) => Some(last),
+            _ => closed.then_some(Exit::Stopped),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,8 +42,12 @@ impl dyn Steps + '_ {
     /// Does one step of the end.
     #[cold]
     pub(super) fn end(&mut self, step: Ending, state: &mut dyn State) -> Untyped {
-        if self.heed_kill() && step <= Ending::Hook {
-            self.note(Some(Exit::Killed));
+        if self.heed_kill() {
+            match step {
+                Ending::Verdict => self.note_kill_between(),
+                _ if step <= Ending::Hook => self.note(Some(Exit::Killed)),
+                _ => {}
+            }
         }
         if step != Ending::Verdict && self.mail().core().signals() & (LEAVE | END) != 0 {
             // It is ending already.

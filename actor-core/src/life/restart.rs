@@ -7,9 +7,9 @@
 use super::driver::Next;
 use super::end::{Ending, publish};
 use super::steps::{Stage, Steps, Untyped};
-use crate::cell::core::{END, LEAVE, Pace};
+use crate::cell::core::{END, KILL, LEAVE, Pace};
 use crate::cell::mail::Mail;
-use crate::cell::post::{AnyMail, Verbs};
+use crate::cell::post::{AnyMail, Verbs, schedule};
 pub(crate) use crate::cell::restart::{Overseen, Overseer, Restart, Verdict};
 use crate::cell::seat::{Notice, Seat};
 use crate::exit::Exit;
@@ -22,9 +22,7 @@ pub(crate) trait Oversight: AnyMail {
     /// Answers `life_ended`.
     fn decide(&self, verdict: Verdict) {
         self.with(&mut |seat, _| {
-            if seat.known().is_some_and(|records| records.overseen.is_some())
-                && let Some(overseen) = &mut seat.records().overseen
-            {
+            if let Some(overseen) = overseen(seat) {
                 overseen.verdict = Some(verdict);
                 // What was wished of the life before is not wished of the next one.
                 self.core().lower(LEAVE | END);
@@ -33,16 +31,37 @@ pub(crate) trait Oversight: AnyMail {
         self.notify(Notice::Look);
     }
 
+    /// Says that the answer to `life_ended` comes after a time.
+    fn back_off(&self) {
+        self.with(&mut |seat, _| {
+            if let Some(overseen) = overseen(seat) {
+                overseen.in_backoff = true;
+            }
+        });
+        self.notify(Notice::Look);
+    }
+
     /// Kills the actor for good: no life follows, even if it is between two just now.
     fn kill_for_good(&self) {
         self.with(&mut |seat, _| {
-            if seat.known().is_some_and(|records| records.overseen.is_some())
-                && let Some(overseen) = &mut seat.records().overseen
-            {
+            if let Some(overseen) = overseen(seat) {
                 overseen.orphaned = true;
             }
         });
         self.kill();
+    }
+
+    /// Kills this life, unless it is over already.
+    fn kill_life(&self) {
+        let mut cell = None;
+        self.with(&mut |seat, _| {
+            let is_between = overseen(seat).is_some_and(|overseen| overseen.between);
+            if seat.exit().is_none() && !is_between {
+                self.core().raise(KILL);
+                cell = seat.cell.take();
+            }
+        });
+        schedule(self.core(), cell);
     }
 
     /// Ends this life after the running handler, without draining and without closing the mailbox.
@@ -54,11 +73,14 @@ pub(crate) trait Oversight: AnyMail {
                 cell = seat.take_idle();
             }
         });
-        if let Some(cell) = cell {
-            let job = crate::host::Job::Cell(cell);
-            self.core().hub.host.schedule(job, crate::host::Turn::Next);
-        }
+        schedule(self.core(), cell);
     }
+}
+
+fn overseen(seat: &mut Seat) -> Option<&mut Overseen> {
+    // Looked at first: asking for the records makes them.
+    seat.known()?.overseen.as_ref()?;
+    seat.records().overseen.as_deref_mut()
 }
 
 impl<M: AnyMail + ?Sized> Oversight for M {}
@@ -71,11 +93,11 @@ impl dyn Steps + '_ {
         self.mail().with(&mut |seat, _| {
             exit = seat.exit_to_be().cloned().unwrap_or(Exit::Stopped);
             is_last = !may_live_again(seat, &exit, by_overseer);
-            if seat.known().is_some_and(|records| records.overseen.is_some())
-                && let Some(overseen) = &mut seat.records().overseen
-            {
-                overseen.verdict = None;
+            if let Some(overseen) = overseen(seat) {
+                overseen.set_between(true);
                 overseer = Some(overseen.overseer.clone());
+                // A kill that comes before this is one of the life that is over.
+                self.mail().core().lower(KILL);
             }
         });
         if let Exit::Failed(failure) = &exit
@@ -107,19 +129,26 @@ impl dyn Steps + '_ {
         Some(Next::Over)
     }
 
-    /// Waits for the verdict. A stop from outside needs none; a kill finds nobody to kill.
+    /// Takes note of a kill that came between two lives.
+    pub(super) fn note_kill_between(&self) {
+        self.mail().with(&mut |seat, _| {
+            if let Some(overseen) = overseen(seat) {
+                overseen.killed_between = true;
+            }
+        });
+    }
+
+    /// Waits for the verdict. A stop from outside needs none, nor does a kill during a backoff.
     pub(super) fn await_verdict(&mut self) -> Untyped {
         // Before the look: what comes after it raises the signal again.
         self.mail().postpone_notices();
         let (mut verdict, mut exit, mut overseer) = (None, None, None);
         self.mail().with(&mut |seat, _| {
             let closed = seat.closed;
-            if let Some(overseen) = &mut seat.records().overseen {
+            let last = seat.exit_to_be().cloned().unwrap_or(Exit::Stopped);
+            if let Some(overseen) = overseen(seat) {
+                exit = overseen.end_between(closed, last);
                 verdict = overseen.verdict.take();
-                exit = match overseen.orphaned {
-                    true => Some(Exit::Killed),
-                    false => closed.then_some(Exit::Stopped),
-                };
                 overseer = Some(overseen.overseer.clone());
             }
             if verdict.is_none() {
@@ -129,8 +158,7 @@ impl dyn Steps + '_ {
         });
         match (exit, verdict) {
             (Some(exit), _) => self.actor_is_over(exit, overseer),
-            (None, Some(Verdict::Over)) => self.actor_is_over(self.exit_to_be(), overseer),
-            (None, Some(Verdict::Again)) => {
+            (None, Some(_)) => {
                 self.live_again();
                 None
             }
@@ -142,6 +170,9 @@ impl dyn Steps + '_ {
         self.mail().with(&mut |seat, _| {
             seat.records().restarts += 1;
             seat.set_exit_to_be(None);
+            if let Some(overseen) = overseen(seat) {
+                overseen.set_between(false);
+            }
             // The keys go on: a notice for the old life finds nothing in the new one.
             if let Some(holdings) = &mut seat.holdings {
                 holdings.awaits_tasks = false;
@@ -164,6 +195,5 @@ pub(super) fn may_live_again(seat: &Seat, exit: &Exit, by_overseer: bool) -> boo
 
 /// Sets an actor under an overseer before its first run.
 pub(crate) fn oversee<A: Dispatch>(mail: &Mail<A>, overseer: Arc<dyn Overseer>, restart: Restart) {
-    let overseen = Overseen { overseer, restart, verdict: None, orphaned: false };
-    mail.lane().seat.records().overseen = Some(Box::new(overseen));
+    mail.lane().seat.records().overseen = Some(Box::new(Overseen::new(overseer, restart)));
 }

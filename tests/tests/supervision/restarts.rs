@@ -2,7 +2,7 @@
 
 use crate::probe::{Diary, ProbeAddr, settle, step};
 use crate::support::{LONG, child, fail, fail_aloud, patient, planned, stop, until, until_all};
-use actor_core::future::{join_all, zip};
+use actor_core::future::{join_all, yield_now, zip};
 use actor_core::prelude::*;
 use actor_core::{Backoff, Child, Restart, Supervisor};
 use std::time::Duration;
@@ -108,18 +108,62 @@ pub fn d02_a_mailbox_that_is_full_during_backoff_makes_senders_wait(system: &Sys
     });
 }
 
-pub fn a_kill_is_ignored_during_backoff(system: &System) {
+pub fn a_kill_during_backoff_ends_the_child_for_good(system: &System) {
+    system.block_on(async {
+        let strategies =
+            [Supervisor::one_for_one, Supervisor::one_for_all, Supervisor::rest_for_one];
+        for strategy in strategies {
+            let diary = Diary::default();
+            let backoff = Backoff::exponential(LONG, LONG);
+            let supervisor = patient(strategy()).backoff(backoff).spawn();
+            let child = supervisor.start(child("c", &diary));
+            fail(&child).await;
+            until_all(&supervisor, false).await;
+            let (answer, exit) = zip(child.note("queued"), async {
+                child.kill();
+                child.join().await
+            })
+            .await;
+            assert_eq!((answer, exit), (Err(CallError::Stopped), Exit::Killed));
+            until(&supervisor, <[_]>::is_empty).await;
+            assert_eq!((diary.count("c: made"), diary.count("c: queued")), (1, 0));
+            stop(&supervisor).await;
+        }
+    });
+}
+
+pub fn a_kill_during_the_backoff_of_a_group_ends_that_sibling_alone(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
-        let supervisor = waiting(AWHILE).spawn();
-        let child = supervisor.start(child("c", &diary));
-        fail(&child).await;
+        let supervisor = patient(Supervisor::one_for_all())
+            .backoff(Backoff::exponential(AWHILE, AWHILE))
+            .spawn();
+        let [cause, sibling] =
+            ["cause", "sibling"].map(|name| supervisor.start(child(name, &diary)));
+        sibling.ping().await.unwrap();
+        fail(&cause).await;
         until_all(&supervisor, false).await;
-        child.kill();
+        sibling.kill();
+        assert_eq!(sibling.join().await, Exit::Killed);
+        assert_eq!(cause.ping().await, Ok(()));
+        assert_eq!((diary.count("cause: made"), diary.count("sibling: made")), (2, 1));
+        stop(&supervisor).await;
+    });
+}
+
+pub fn kills_without_a_backoff_never_end_a_permanent_child(system: &System) {
+    system.block_on(async {
+        let supervisor = patient(Supervisor::one_for_one()).spawn();
+        let child = supervisor.start(child("c", &Diary::default()));
+        for round in 0..300 {
+            // Some of them find the child between two lives.
+            child.kill();
+            if round % 3 == 0 {
+                yield_now().await;
+            }
+            child.kill();
+        }
         assert_eq!(child.ping().await, Ok(()));
-        assert_eq!(diary.count("c: made"), 2);
-        let told = supervisor.children().await.unwrap();
-        assert_eq!((told[0].restarts, told[0].is_running), (1, true));
         stop(&supervisor).await;
     });
 }

@@ -117,12 +117,13 @@ pub fn c08_an_exit_notice_comes_after_what_all_lives_had_sent(system: &System) {
             child.run(chat).try_send().unwrap();
         }
         assert!(matches!(supervisor.join().await, Exit::Failed(_)));
-        while diary.count("w: gone stopped") == 0 {
+        let gone = format!("w: gone {}", child.join().await);
+        while diary.count(&gone) == 0 {
             watcher.ping().await.unwrap();
         }
         let lines = diary.lines();
         assert_eq!(diary.count("w: sent"), LIVES * EACH);
-        assert_eq!(lines.iter().position(|line| line == "w: gone stopped"), Some(LIVES * EACH));
+        assert_eq!(lines.iter().position(|line| *line == gone), Some(LIVES * EACH));
     });
 }
 

@@ -123,14 +123,14 @@ impl Supervisor {
         let was_ordered = child.phase == Phase::Ending;
         child.phase = Phase::Waiting;
         child.look_back(now, self.backoff);
+        let child_mail = child.mail.clone();
         if was_ordered || self.group.is_some_and(|group| place >= group.first) {
             // It ends for the sake of another: not counted again.
             return self.go_on_with_group(context);
         }
-        if self.has_given_up {
-            return;
-        }
-        if !self.count_restart(now) {
+        if self.has_given_up || !self.count_restart(now) {
+            // It ends by its own failure, whatever the supervisor makes of it; its siblings are stopped.
+            child_mail.decide(Verdict::Over);
             return self.give_up(exit, context);
         }
         match self.strategy {
@@ -165,7 +165,7 @@ impl Supervisor {
         if let Some(child) = self.children.get(id)
             && child.phase == Phase::Ending
         {
-            child.mail.kill();
+            child.mail.kill_life();
         }
     }
 
@@ -231,6 +231,10 @@ impl Supervisor {
     /// Counts one more restart in the sliding window; false if that is one too many.
     fn count_restart(&mut self, now: Instant) -> bool {
         let (most, period) = self.intensity;
+        if most == usize::MAX {
+            // Nothing is ever too many, so nothing is noted.
+            return true;
+        }
         // They are in order, the oldest first.
         while self.restarts.front().is_some_and(|first| now.duration_since(*first) >= period) {
             self.restarts.pop_front();
@@ -241,7 +245,9 @@ impl Supervisor {
 
     /// Too many restarts: the supervisor fails itself.
     fn give_up(&mut self, cause: Exit, context: &Context<Self>) {
-        self.has_given_up = true;
+        if std::mem::replace(&mut self.has_given_up, true) {
+            return;
+        }
         let (most, period) = self.intensity;
         let failure = Failure::new(FailureParts {
             kind: FailureKind::Intensity,
@@ -271,6 +277,7 @@ impl Supervisor {
             return child.start_again();
         }
         child.set_timer(Some(context.after(delay, move |me| me.due(id))));
+        child.mail.back_off();
     }
 
     /// Ends the next member of the group, or starts them all when the last has ended.
@@ -279,10 +286,13 @@ impl Supervisor {
         let members = self.children.between(group.first, group.last);
         let Some((place, next)) = members.rev().find(|(_, child)| child.phase != Phase::Waiting)
         else {
-            let cause = group.cause;
+            let (cause, first) = (group.cause, group.first);
             let delay = self.delay(cause, context);
             if delay.is_zero() {
                 return self.start_group(context);
+            }
+            for (_, child) in self.children.between(first, Place::LAST) {
+                child.mail.back_off();
             }
             let timer = context.after(delay, move |me| me.due(cause));
             if let Some(cause) = self.children.get(cause) {
