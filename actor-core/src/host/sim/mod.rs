@@ -10,7 +10,7 @@ mod chooser;
 mod idle;
 mod trace;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Waker};
@@ -89,7 +89,7 @@ struct World {
     /// How many steps more there may be while the time stands still.
     fuel: u64,
     /// How many tasks are there that are not over.
-    tasks: VecDeque<u32>,
+    tasks: BTreeSet<u32>,
 }
 
 enum Ready {
@@ -137,7 +137,7 @@ impl Simulated {
                 broken: None,
                 idle: idle::Waiting::default(),
                 fuel: ENDLESS,
-                tasks: VecDeque::new(),
+                tasks: BTreeSet::new(),
             }),
             this: this.clone(),
         })
@@ -202,7 +202,7 @@ impl Simulated {
 
     /// A task is over.
     pub(crate) fn task_over(&self, number: u32) {
-        self.world().tasks.retain(|task| *task != number);
+        self.world().tasks.remove(&number);
     }
 
     /// Breaks the run if this is not its thread; says so.
@@ -350,7 +350,7 @@ impl Host for Simulated {
 
     fn next_task(&self) -> u32 {
         let number = self.tasks.fetch_add(1, Ordering::Relaxed) + 1;
-        self.world().tasks.push_back(number);
+        self.world().tasks.insert(number);
         number
     }
 
