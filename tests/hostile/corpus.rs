@@ -98,6 +98,7 @@ impl Unit {
     }
 
     /// The last message.
+    #[message(last)]
     pub async fn close(self) -> Self {
         self
     }
@@ -287,6 +288,7 @@ where
     fn later(&mut self, what: &::rt::Context<Self>, reply: ::rt::Reply<u8>);
 
     /// The last message.
+    #[message(last)]
     fn end(self) -> u8;
 
     /// Is no message.

@@ -10,6 +10,7 @@ tests::on_every_host! {
     members::e03_kill_ends_all_members_and_tells_everybody,
     members::e03_too_many_failures_fail_the_pool,
     members::e03_a_member_that_ends_normally_is_replaced,
+    members::a_last_message_ends_one_member_which_is_replaced,
     members::e03_resizing_starts_and_ends_members,
     members::e03_the_mailbox_is_bounded_and_waiting_senders_are_served,
     members::e03_the_last_address_dropped_ends_the_pool,

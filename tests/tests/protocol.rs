@@ -31,6 +31,7 @@ tests::on_every_host! {
     kinds::the_context_is_the_actors_own,
     kinds::a_reply_is_given_later,
     kinds::a_self_handler_is_the_last_message,
+    kinds::a_protocol_may_ask_its_actors_to_be_send_and_sync,
     kinds::helpers_and_constants_of_the_trait_are_left_alone,
     settings::what_a_guard_keeps_aside_is_handled_when_it_comes_true,
     settings::a_guard_names_the_arguments_as_its_handler_does,

@@ -51,7 +51,6 @@ pub(crate) fn check_block(
             Member::Other(_) => {}
         }
     }
-    check_not_idle(item, &protocol, errors);
     let borrows = has_lifetimes(&item.generics) || owned::names_lifetime(protocol.actor.clone());
     (!protocol.address.is_empty() && !borrows).then_some(protocol)
 }
@@ -180,27 +179,6 @@ pub(super) fn add(
         }
     }
     protocol.messages.push(message);
-}
-
-/// A block that is not empty has messages or hooks.
-fn check_not_idle(item: &BlockItem, protocol: &Protocol, errors: &mut Errors) {
-    let idle = protocol.messages.is_empty()
-        && protocol.hooks.is_empty()
-        && protocol.poisoned.is_empty()
-        && errors.count() == 0;
-    let first = item.members.iter().find_map(|member| match member {
-        Member::Function(function) if function.as_method().is_none() => Some(function),
-        _ => None,
-    });
-    let only_plain = item.members.iter().all(|member| match member {
-        Member::Function(function) => function.as_method().is_none(),
-        _ => true,
-    });
-    if let (true, true, Some(function)) = (idle, only_plain, first) {
-        let text = "no message here: a message is a method with a `self` receiver; put functions \
-                    without one into an ordinary `impl` block";
-        errors.push(&function.signature.ident, text);
-    }
 }
 
 /// The generics with the actor's name for `Self`, to be used on other types.

@@ -13,7 +13,7 @@ use crate::options::Entry;
 use crate::syntax::Method;
 
 /// The settings that a message may have.
-pub(super) const SETTINGS: &[&str] = &["when", "concurrent", "priority", "unbounded"];
+pub(super) const SETTINGS: &[&str] = &["when", "concurrent", "priority", "unbounded", "last"];
 
 /// Reads the settings of a message.
 pub(super) fn check(
@@ -39,6 +39,8 @@ pub(super) fn check(
                 entry.expect_plain(errors);
                 manner.unbounded = true;
             }
+            // What it says of the receiver has been checked with that: see `check_mark`.
+            "last" => entry.expect_plain(errors),
             _ => manner.guard = check_guard(method, entry, args, errors),
         }
     }
@@ -48,7 +50,29 @@ pub(super) fn check(
     manner
 }
 
-/// A message that takes `self` ends the actor: it can neither be kept aside nor overlap.
+/// A method takes `self` if and only if it is marked to be the last message of its life.
+pub(super) fn check_mark(
+    method: Method<'_>,
+    entries: &[Entry],
+    receiver: Option<Receiver>,
+    errors: &mut Errors,
+) {
+    let mark = entries.iter().find(|entry| entry.is("last"));
+    match (receiver, mark) {
+        (Some(Receiver::Owned), None) => {
+            let text = "takes the state and ends this life; write `#[message(last)]`, `&mut self`, or \
+                        move it to an ordinary `impl` block";
+            errors.push(method.receiver.self_token, text);
+        }
+        (Some(Receiver::Shared | Receiver::Unique), Some(mark)) => {
+            let text = "the last message takes the state; take `self`, or remove `last`";
+            errors.push(&mark.key, text);
+        }
+        _ => {}
+    }
+}
+
+/// The last message of a life can neither be kept aside nor overlap.
 fn check_last(entries: &[Entry], errors: &mut Errors) {
     if let Some(entry) = entries.iter().find(|it| it.is("when") || it.is("concurrent")) {
         let text = format!(

@@ -27,6 +27,7 @@ pub(super) fn check(
     check_generics(signature, "a message", owner, errors);
     let receiver = check_receiver(method, actor, "a message", errors);
     let args = args::check(signature, actor, errors);
+    manner::check_mark(method, settings, receiver, errors);
     let manner = manner::check(method, settings, receiver, &args.list, errors);
     let reply = reply::check(signature, args.later.as_ref(), actor, errors);
     let Some(receiver) = receiver.filter(|_| errors.count() == before) else {

@@ -161,6 +161,8 @@ fn check_settings(
     let (own, entries): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|entry| entry.is("concurrent"));
     own.iter().for_each(|entry| check_not_own(entry, errors));
+    let (last, entries): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.is("last"));
+    last.iter().for_each(|entry| check_not_last(entry, errors));
     // The trait says what is wrong with an argument or a receiver.
     let mut unsaid = Errors::new();
     let args = args::check(&function.signature, actor, &mut unsaid);
@@ -175,6 +177,13 @@ fn check_settings(
         name: function.signature.ident.clone(),
         manner,
     })
+}
+
+/// Which message is the last one has been said in the trait.
+fn check_not_last(setting: &Entry, errors: &mut Errors) {
+    let text =
+        "the trait says which message is the last one; write `last` there, and remove it here";
+    errors.push(&setting.key, text);
 }
 
 /// Whether the types of the arguments can be written elsewhere: those of a message can.

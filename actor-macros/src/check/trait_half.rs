@@ -4,7 +4,9 @@
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{LitStr, Visibility};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Token, TypeParamBound, Visibility};
 
 use super::marks::{self, Mark};
 use super::{
@@ -61,19 +63,39 @@ pub(crate) fn check_trait(
     (!has_lifetimes(&item.generics)).then_some(TraitHalf { stand_in, protocol })
 }
 
-/// A protocol is a plain trait without supertraits and lifetimes.
+/// A protocol is a plain trait without lifetimes, and without supertraits that have methods.
 fn check_head(item: &TraitItem, errors: &mut Errors) {
     if !item.qualifiers.is_empty() {
         let word = item.qualifiers.to_string();
         errors.push(&item.qualifiers, format!("a protocol cannot be `{word}`; write `trait`"));
     }
-    if !item.supertraits.is_empty() {
-        let text = "a protocol has no supertraits: its address knows its own messages and nothing \
-                    else; remove them, and have the actor implement both";
-        errors.push(&item.supertraits, text);
-    }
+    check_supertraits(&item.supertraits, errors);
     let text = "a protocol has no lifetimes: its messages are owned; use owned types, or `'static`";
     check_lifetimes(&item.generics, text, errors);
+}
+
+/// A supertrait may say of the actor that it is `Send`, `Sync` or `'static`; what else it says would not
+/// hold for the address.
+fn check_supertraits(supertraits: &TokenStream, errors: &mut Errors) {
+    let is_plain = |bound: &TypeParamBound| match bound {
+        TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
+        TypeParamBound::Trait(bound) => {
+            bound.maybe.is_none()
+                && bound.path.segments.last().is_some_and(|last| {
+                    last.arguments.is_none() && (last.ident == "Send" || last.ident == "Sync")
+                })
+        }
+        _ => false,
+    };
+    let parsed = Punctuated::<TypeParamBound, Token![+]>::parse_terminated
+        .parse2(supertraits.clone())
+        .map_err(|error| errors.push_syntax(&error));
+    let refused: Vec<_> = parsed.iter().flatten().filter(|bound| !is_plain(bound)).collect();
+    if !refused.is_empty() {
+        let text = "a protocol has no supertraits but `Send`, `Sync` and `'static`: its address knows \
+                    its own messages and nothing else; remove this, and have the actor implement both";
+        errors.push(quote!(#(#refused)+*), text);
+    }
 }
 
 /// The type that stands for every actor that implements the trait.
@@ -129,11 +151,12 @@ fn check_function(
         protocol.helpers.push(function.signature.ident.clone());
         return block::check_no_data(function, errors);
     }
-    if let Mark::Message(settings) = &mark {
-        check_no_settings(settings, errors);
-    }
+    let settings = match mark {
+        Mark::Message(settings) => check_settings(settings, errors),
+        _ => Vec::new(),
+    };
     check_no_self(function, errors);
-    let checked = method::check(method, &[], &protocol.actor, "the trait", errors);
+    let checked = method::check(method, &settings, &protocol.actor, "the trait", errors);
     match checked {
         Ok(mut message) if errors.count() == before => {
             message.vis = vis.clone();
@@ -151,9 +174,11 @@ fn check_function(
     }
 }
 
-/// How a message waits is the business of the actor.
-fn check_no_settings(settings: &[Entry], errors: &mut Errors) {
-    for setting in settings {
+/// How a message waits is the business of the actor; that it is the last one is seen by all senders.
+fn check_settings(settings: Vec<Entry>, errors: &mut Errors) -> Vec<Entry> {
+    let (last, others): (Vec<_>, Vec<_>) =
+        settings.into_iter().partition(|setting| setting.is("last"));
+    for setting in &others {
         let key = &setting.key;
         if setting.is("concurrent") {
             service::check_not_own(setting, errors);
@@ -165,6 +190,7 @@ fn check_no_settings(settings: &[Entry], errors: &mut Errors) {
         );
         errors.push(key, text);
     }
+    last
 }
 
 /// A message of a protocol does not name the actor, which its sender does not know.

@@ -23,13 +23,15 @@ fn right_input_is_accepted_in_silence() {
         "#[actor(crate = crate::rt, local)] impl crate::shop::A<u8> { fn f(&self) {} }",
         "#[actor] impl A { fn f(&self, a: &'static str, b: Box<dyn Fn(&str) -> &u8 + Send>) {} }",
         "#[actor] impl A { fn f(&self, a: fn(&str) -> &str, b: Cow<'static, str>, c: [u8; 3]) {} }",
-        "#[actor] impl A { fn f(self: &Self) {} fn g(self: &mut A) {} fn h(mut self: Self) {} }",
+        "#[actor] impl A { fn f(self: &Self) {} fn g(self: &mut A) {} #[message(last)] fn h(mut self: Self) {} }",
         "#[actor] impl A { fn f(&self, ctx: &Context<Self>, reply: Reply<u8>) {} }",
         "#[actor] impl A { fn f(&self, #[data] reply: Reply<u8>) -> u8 { 1 } }",
         "#[actor] impl A { fn f(&self, reply: Reply, call: Call, context: Context) -> u8 { 1 } }",
         "#[actor] impl A { #[cfg(unix)] fn f(&self) {} #[cfg(windows)] fn f(&self) {} }",
         "#[actor] impl A { #[on_start] fn a(&mut self) {} #[message(skip)] fn b<'a>(&'a self) {} }",
         "#[actor] impl A { thing! {} } #[actor] impl A { const N: u8 = 1; }",
+        "#[actor] impl A { pub fn new() -> Self { Self } }",
+        "#[actor] trait T: Send + core::marker::Sync + 'static { fn f(&self); } #[actor] trait U: {}",
         "#[actor] impl A { fn clone(&self) {} fn stop(&self) {} fn join(&self) {} }",
     ];
     for input in right {

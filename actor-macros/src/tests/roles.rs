@@ -58,12 +58,13 @@ fn marks_are_checked() {
         (
             "#[message(skpi)] fn f(&self) {}",
             "unknown option `skpi`; did you mean `skip`? (valid: `skip`, `when`, \
-             `concurrent`, `priority`, `unbounded`)",
+             `concurrent`, `priority`, `unbounded`, `last`)",
             "skpi",
         ),
         (
             "#[message(urgent)] fn f(&self) {}",
-            "unknown option `urgent`; valid are `skip`, `when`, `concurrent`, `priority`, `unbounded`",
+            "unknown option `urgent`; valid are `skip`, `when`, `concurrent`, `priority`, `unbounded`, \
+             `last`",
             "urgent",
         ),
         (
@@ -106,12 +107,6 @@ fn marks_are_checked() {
             "#[message] #[on_start] fn f(&mut self) {}",
             "a hook is no message; keep `#[message]` or the hook",
             "#[on_start]",
-        ),
-        (
-            "fn new() -> Self { Self }",
-            "no message here: a message is a method with a `self` receiver; put functions without \
-             one into an ordinary `impl` block",
-            "new",
         ),
     ];
     for (methods, text, under) in cases {

@@ -9,7 +9,8 @@ fn settings_that_go_together_are_accepted_in_silence() {
         "#[message(when = self.find::<A, B>(x), priority)] async fn f(&self, x: u8) {}",
         "#[message(when = self.all(|a, b| a < b),)] fn f(&mut self, reply: Reply<u8>) {}",
         "#[message(when = *a < *b, unbounded)] fn f(&mut self, (a, b): (u8, u8)) -> u8 { 1 }",
-        "#[message(priority, unbounded)] fn f(self) {}",
+        "#[message(last)] fn f(mut self) {} #[message(last)] async fn g(self: Self) -> u8 { 1 }",
+        "#[message(priority, last, unbounded)] fn f(self) {} #[message(skip)] fn g(self) {}",
         "#[message(concurrent)] async fn f(&self, x: u8) -> u8 { x }",
         "#[message(concurrent, when = self.a, priority, unbounded)] async fn f(self: &Self) {}",
     ];
@@ -23,19 +24,19 @@ fn settings_that_go_together_are_accepted_in_silence() {
 fn settings_that_exclude_each_other_are_told_once() {
     let cases = [
         (
-            "#[message(when = self.a)] fn f(self) {}",
+            "#[message(last, when = self.a)] fn f(self) {}",
             "a message that takes `self` is the last one, and cannot have `when`; remove `when`, or \
              take `&mut self`",
             "when",
         ),
         (
-            "#[message(concurrent)] async fn f(self) {}",
+            "#[message(concurrent, last)] async fn f(self) {}",
             "a message that takes `self` is the last one, and cannot have `concurrent`; remove \
              `concurrent`, or take `&mut self`",
             "concurrent",
         ),
         (
-            "#[message(concurrent, when = true)] fn f(self) {}",
+            "#[message(last, concurrent, when = true)] fn f(self) {}",
             "a message that takes `self` is the last one, and cannot have `concurrent`; remove \
              `concurrent`, or take `&mut self`",
             "concurrent",
@@ -91,6 +92,51 @@ fn settings_that_exclude_each_other_are_told_once() {
     for (methods, text, under) in cases {
         in_block(methods, &[(text, under)]);
     }
+}
+
+#[test]
+fn the_last_message_is_marked_and_takes_the_state() {
+    let unmarked = "takes the state and ends this life; write `#[message(last)]`, `&mut self`, or move \
+                    it to an ordinary `impl` block";
+    let not_owned = "the last message takes the state; take `self`, or remove `last`";
+    let cases = [
+        ("fn f(self) {}", unmarked, "self"),
+        ("async fn f(mut self) -> Self { self }", unmarked, "self"),
+        ("#[message] fn f(self: Self) {}", unmarked, "self"),
+        ("#[message(priority)] fn f(self) {}", unmarked, "self"),
+        ("#[message(last)] fn f(&self) {}", not_owned, "last"),
+        ("#[message(unbounded, last)] async fn f(&mut self) {}", not_owned, "last"),
+        (
+            "#[message(last)] fn f(self: Rc<Self>) {}",
+            "a message cannot take `Rc<Self>`; write `&self`, `&mut self` or `self`",
+            "Rc<Self>",
+        ),
+        ("#[message(last = 1)] fn f(self) {}", "`last` takes no value; write `last` alone", "1"),
+        (
+            "#[message(last, skip)] fn f(self) {}",
+            "a method with `skip` is no message; remove `last` or `skip`",
+            "last",
+        ),
+    ];
+    for (methods, text, under) in cases {
+        in_block(methods, &[(text, under)]);
+        // It is the same in a protocol, whose methods have no other settings.
+        if !methods.contains("priority")
+            && !methods.contains("unbounded")
+            && !methods.contains("Self {")
+        {
+            expect(&format!("#[actor] trait Door {{ {methods} }}"), &[(text, under)]);
+        }
+    }
+    expect("#[actor] trait Door { #[message(last)] fn f(self) -> u8; }", &[]);
+    expect("#[actor] impl Door for Gate { fn f(self) -> u8 { 1 } }", &[]);
+    expect(
+        "#[actor] impl Door for Gate { #[message(last)] fn f(self) {} }",
+        &[(
+            "the trait says which message is the last one; write `last` there, and remove it here",
+            "last",
+        )],
+    );
 }
 
 #[test]

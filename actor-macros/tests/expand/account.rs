@@ -28,6 +28,7 @@ impl Account {
     fn keep(&mut self, #[data] reply: Reply<Entry>, /** The place. */ (x, y): (u8, u8), _: u8, _z: u8) {}
 
     /// Ends the account.
+    #[message(last)]
     pub fn close(self) -> Self {
         self
     }

@@ -16,6 +16,7 @@ pub trait Store<K: Send + 'static, const N: usize = 1> {
         drop(reply);
     }
 
+    #[message(last)]
     fn finish(self) -> usize;
 
     #[message(skip)]

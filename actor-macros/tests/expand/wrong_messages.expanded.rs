@@ -6,6 +6,8 @@
 // under: impl Display
 // error: a message takes `&Context<Self>`; all its methods take `&self`
 // under: &mut Context<Self>
+// error: takes the state and ends this life; write `#[message(last)]`, `&mut self`, or move it to an ordinary `impl` block
+// under: self
 // error: a message cannot take `Rc<Self>`; write `&self`, `&mut self` or `self`
 // under: Rc<Self>
 // error: a reply must be owned; use `u8` instead of `&u8`
@@ -24,6 +26,9 @@ impl Counter {
         1
     }
     fn part(&self, ctx: &mut Context<Self>, reply: Reply<u8>) {}
+    pub fn into_total(self) -> u64 {
+        self.total
+    }
     fn shared(self: Rc<Self>, (a, b): (u8, u8)) -> &u8 {
         &1
     }
@@ -170,6 +175,10 @@ const _: () = {
             loop {}
         }
         #[allow(unused_variables, missing_docs)]
+        pub fn into_total(&self) -> ::actor_core::Call<'_, Counter, u64> {
+            loop {}
+        }
+        #[allow(unused_variables, missing_docs)]
         fn shared(&self, arg0: (u8, u8)) -> ::actor_core::Call<'_, Counter, &u8> {
             loop {}
         }
@@ -183,6 +192,7 @@ const _: () = {
 ::core::compile_error! { "a message cannot be generic over `T`; move `T` to the actor, or the method to an ordinary `impl` block" }
 ::core::compile_error! { "a reply needs a type with a name; write `Box<dyn Display + Send>`, or move the method to an ordinary `impl` block" }
 ::core::compile_error! { "a message takes `&Context<Self>`; all its methods take `&self`" }
+::core::compile_error! { "takes the state and ends this life; write `#[message(last)]`, `&mut self`, or move it to an ordinary `impl` block" }
 ::core::compile_error! { "a message cannot take `Rc<Self>`; write `&self`, `&mut self` or `self`" }
 ::core::compile_error! { "a reply must be owned; use `u8` instead of `&u8`" }
 ::core::compile_error! { "a message takes `&self`, `&mut self` or `self`; add a receiver" }

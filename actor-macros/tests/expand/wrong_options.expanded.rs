@@ -4,7 +4,7 @@
 // under: 0
 // error: unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)
 // under: lcal
-// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`)
+// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`)
 // under: skp
 // error: a hook cannot take `self`; write `&mut self` or `&self`
 // under: self
@@ -199,5 +199,5 @@ const _: () = {
     }
 };
 ::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)" }
-::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`)" }
+::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`)" }
 ::core::compile_error! { "a hook cannot take `self`; write `&mut self` or `&self`" }

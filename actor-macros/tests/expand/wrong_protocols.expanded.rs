@@ -2,7 +2,7 @@
 // under: capacity
 // error: a protocol cannot be `unsafe`; write `trait`
 // under: unsafe
-// error: a protocol has no supertraits: its address knows its own messages and nothing else; remove them, and have the actor implement both
+// error: a protocol has no supertraits but `Send`, `Sync` and `'static`: its address knows its own messages and nothing else; remove this, and have the actor implement both
 // under: Debug
 // error: a protocol has no lifetimes: its messages are owned; use owned types, or `'static`
 // under: 'a
@@ -32,7 +32,7 @@ pub unsafe trait Greeter<'a>: Debug {
 }
 ::core::compile_error! { "`capacity` is a setting of an actor; write it at the `#[actor]` of its struct" }
 ::core::compile_error! { "a protocol cannot be `unsafe`; write `trait`" }
-::core::compile_error! { "a protocol has no supertraits: its address knows its own messages and nothing else; remove them, and have the actor implement both" }
+::core::compile_error! { "a protocol has no supertraits but `Send`, `Sync` and `'static`: its address knows its own messages and nothing else; remove this, and have the actor implement both" }
 ::core::compile_error! { "a protocol has no lifetimes: its messages are owned; use owned types, or `'static`" }
 ::core::compile_error! { "message arguments must be owned; use `String` instead of `&str`" }
 ::core::compile_error! { "the sender of a protocol's message does not know which actor handles it, so `Self` cannot be named; name a type, or make it a parameter of the trait" }

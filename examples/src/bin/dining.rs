@@ -111,6 +111,7 @@ impl Philosopher {
         let _ = context.address().dine().try_send();
     }
 
+    #[message(last)]
     async fn dine(self) -> Result<(), CallError> {
         for meal in 0..self.meals {
             self.table.show(self.seat, Mood::Thinks).await?;

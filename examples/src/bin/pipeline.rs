@@ -48,6 +48,7 @@ impl Sum {
         self.total += number;
     }
 
+    #[message(last)]
     fn total(self) -> u64 {
         self.total
     }

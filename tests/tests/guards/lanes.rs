@@ -50,7 +50,7 @@ impl Clerk {
         self.note(number)
     }
 
-    #[message(priority)]
+    #[message(last, priority)]
     fn close(self) -> Vec<u32> {
         self.log()
     }

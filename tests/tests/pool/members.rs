@@ -1,6 +1,6 @@
 //! What a pool promises: one actor to the outside, several at work inside.
 
-use actor_core::future::join_all;
+use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
 use actor_core::{FailureKind, NotAPool};
 use std::sync::Arc;
@@ -52,6 +52,11 @@ impl Worker {
         self.shop.entered.add();
         self.shop.gate.pass().await;
         self.shop.handled.add();
+    }
+
+    #[message(last)]
+    fn retire(self) -> usize {
+        self.shop.made()
     }
 
     fn quick(&mut self, number: u32) -> u32 {
@@ -166,6 +171,16 @@ pub fn e03_a_member_that_ends_normally_is_replaced(system: &System) {
         workers.leave().await.unwrap();
         assert_eq!(workers.quick(1).await, Ok(1));
         assert_eq!(shop.made(), 2);
+    });
+}
+
+pub fn a_last_message_ends_one_member_which_is_replaced(system: &System) {
+    system.block_on(async {
+        let shop = Shop::new();
+        let workers = shop.open(1);
+        let (retired, next) = zip(workers.retire(), workers.quick(7)).await;
+        assert_eq!((retired, next, shop.made()), (Ok(1), Ok(7), 2));
+        assert!(workers.is_alive());
     });
 }
 

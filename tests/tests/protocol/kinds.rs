@@ -90,11 +90,43 @@ pub(crate) fn the_context_is_the_actors_own(system: &System) {
 }
 
 #[actor]
+trait Sensor: Send + std::marker::Sync + 'static {
+    async fn read(&self) -> u8;
+}
+
+#[actor]
+struct Thermometer(u8);
+
+#[actor]
+impl Thermometer {}
+
+#[actor]
+impl Sensor for Thermometer {
+    async fn read(&self) -> u8 {
+        self.0
+    }
+}
+
+pub(crate) fn a_protocol_may_ask_its_actors_to_be_send_and_sync(system: &System) {
+    fn is_shared<T: Send + Sync + 'static>(_: &T) {}
+    fn watch<T: Sensor>(sensor: &T) {
+        is_shared(sensor);
+    }
+    system.block_on(async {
+        let thermometer = Thermometer(21);
+        watch(&thermometer);
+        let sensor: SensorAddr = thermometer.spawn().into();
+        assert_eq!(sensor.read().await, Ok(21));
+    });
+}
+
+#[actor]
 trait Door {
     fn pass(&mut self, who: u8, reply: Reply<u8>);
     fn open(&mut self);
     /// Plain data, though it is a `Reply`.
     fn give(&mut self, #[data] reply: Reply<u8>);
+    #[message(last)]
     fn finish(self) -> usize;
 }
 

@@ -261,6 +261,7 @@ impl Leaver {
 
     fn ping(&self) {}
 
+    #[message(last)]
     fn take(self) -> usize {
         self.lives.count()
     }

@@ -57,6 +57,7 @@ impl Counter {
         }
     }
 
+    #[message(last)]
     pub async fn close(self) -> u64 {
         self.total
     }

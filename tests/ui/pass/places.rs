@@ -24,6 +24,21 @@ impl shop::Counter {
     }
 }
 
+#[actor_core::actor]
+struct Plain(u8);
+
+/// Functions without `self` only: an actor without messages.
+#[actor_core::actor]
+impl Plain {
+    fn new() -> Self {
+        Self(Self::limit())
+    }
+
+    fn limit() -> u8 {
+        9
+    }
+}
+
 macro_rules! parts {
     ($vis:vis $name:ident, $state:ty, $method:ident($argument:ident: $ty:ty), $size:expr, $body:block) => {
         #[actor_core::actor(capacity = $size)]
@@ -81,6 +96,8 @@ async fn main() -> Result<(), rt::CallError> {
     assert_eq!(Made(1).spawn().run(7, 2).await?, 7);
     assert_eq!(Made(1).spawn().own(1).await?, 1);
     assert_eq!(Made(1).0, 1);
+    assert_eq!(Plain::new().0, 9);
+    assert!(Plain::new().spawn().is_alive());
     assert_eq!(Whole.spawn().add(1, (2, 3)).await?, 3);
     Ok(())
 }

@@ -87,6 +87,7 @@ impl Collector {
     }
 
     /// Gives the totals; the bar is gone by then.
+    #[message(last)]
     pub fn finish(self) -> Totals {
         self.totals
     }

@@ -77,6 +77,7 @@ impl Counter {
     }
 
     /// Hands over what was counted. The call waits behind all files that were sent before.
+    #[message(last)]
     pub fn finish(self) -> Tally {
         self.tally
     }

@@ -49,6 +49,7 @@ impl Walker {
     /// Sends every file at or below `paths` to a counter, and ends.
     ///
     /// It waits for room and not for the counting: that is done when the counters say so.
+    #[message(last)]
     pub async fn walk(self, paths: Vec<PathBuf>) -> Result<(), CallError> {
         for entry in paths.iter().flat_map(entries) {
             match entry.map_err(unreadable).and_then(find) {

@@ -184,6 +184,7 @@ impl Plain {
         self.total = Self::STEP;
     }
 
+    #[message(last)]
     fn finish(self) -> u32 {
         self.total
     }

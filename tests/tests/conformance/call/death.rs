@@ -59,10 +59,12 @@ impl Mortal {
     }
 
     /// The last message.
+    #[message(last)]
     fn close(self) -> u32 {
         4
     }
 
+    #[message(last)]
     async fn close_later(self) -> u32 {
         self.entered.open();
         self.gate.pass().await;

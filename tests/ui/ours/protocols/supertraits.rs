@@ -2,7 +2,7 @@ use actor_core::prelude::*;
 use std::fmt::Debug;
 
 #[actor]
-trait Greeter: Debug + Send {
+trait Greeter: Send + Debug + 'static + Clone {
     fn greet(&self);
 }
 

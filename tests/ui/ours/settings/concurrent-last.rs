@@ -4,7 +4,7 @@ struct Counter;
 
 #[actor]
 impl Counter {
-    #[message(concurrent)]
+    #[message(last, concurrent)]
     async fn look(self) {}
 }
 

@@ -4,7 +4,7 @@ struct Counter;
 
 #[actor]
 impl Counter {
-    #[message(when = true)]
+    #[message(last, when = true)]
     fn close(self) {}
 }
 

@@ -1,11 +1,11 @@
 use actor_core::prelude::*;
 #[actor]
 struct Counter;
+
 #[actor]
 impl Counter {
-    fn new() -> Self {
-        Self
-    }
+    #[message(last)]
+    fn close(&mut self) {}
 }
 
 fn main() {}
