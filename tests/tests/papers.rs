@@ -12,5 +12,7 @@ mod papers {
     mod links;
     mod mistakes;
     mod page;
+    mod prose;
     mod shown;
+    mod text;
 }

@@ -1,0 +1,277 @@
+//! The prose is plain technical English: words and patterns that it does not need are counted, in the
+//! documents and in the comments and texts of the sources. A limit may only go down.
+//! `cargo test -p tests --test papers prose -- --nocapture` prints the counts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::page;
+use super::text::{self, Sentence};
+
+/// What is counted. `^` is the beginning of a sentence that is neither a question nor a heading, `~` is
+/// one to four words.
+const PATTERNS: [(&str, &[&str]); 9] = [
+    ("who", &["who", "whoever", "whom"]),
+    ("somebody", &["somebody", "nobody", "anybody"]),
+    ("everybody", &["everybody", "oneself", "one's", "someone", "anyone"]),
+    (
+        "literary words",
+        &[
+            "heed",
+            "heeds",
+            "heeded",
+            "beside",
+            "forsaken",
+            "rouse",
+            "rouses",
+            "roused",
+            "doings",
+            "afterlife",
+            "condemn",
+            "condemned",
+            "apart",
+            "in vain",
+            "of late",
+            "be it",
+            "for ever",
+            "so manieth",
+            "one's while",
+        ],
+    ),
+    (
+        "clauses for nouns",
+        &[
+            "^what",
+            "^whatever",
+            "^whoever",
+            "^who",
+            "^that which",
+            "^whose",
+            "what is queued",
+            "what comes",
+        ],
+    ),
+    (
+        "is no X",
+        &["is no", "are no", "was no", "were no", "be no", "and not a", "it has not", "has it not"],
+    ),
+    ("and no X", &["and no"]),
+    (
+        "has X done",
+        &[
+            "has ~ made",
+            "have ~ made",
+            "has ~ done",
+            "has ~ forget",
+            "has the ~ come",
+            "have the ~ come",
+            "has its ~ come",
+        ],
+    ),
+    (
+        "private terms",
+        &[
+            "circle",
+            "circles",
+            "aside",
+            "floor",
+            "floors",
+            "at rest",
+            "comes to rest",
+            "come to rest",
+            "lies down",
+            "lay down",
+            "lie down",
+            "lays itself",
+            "laid back",
+            "is told",
+            "are told",
+            "be told",
+            "was told",
+            "hears of",
+            "hear of",
+            "what is rare",
+            "on its way",
+            "a door",
+            "time is over",
+            "time is up",
+        ],
+    ),
+];
+
+/// What is not counted, and why.
+const EXEMPT: &[(&str, &str)] = &[
+    ("there is no", "standard English for an absence"),
+    ("there are no", "standard English for an absence"),
+    ("is no longer", "an adverb"),
+    ("as on its way", "the snapshot prints it"),
+];
+
+/// At most this many sentences of a pattern are printed.
+const SHOWN: usize = 40;
+
+/// A group of files, and for each pattern how often it may occur in 1000 words.
+struct Root {
+    name: &'static str,
+    paths: &'static [&'static str],
+    limits: [f64; PATTERNS.len()],
+}
+
+const ROOTS: &[Root] = &[
+    Root {
+        name: "documents",
+        paths: &[
+            "README.md",
+            "ARCHITECTURE.md",
+            "CONTRIBUTING.md",
+            "CHANGELOG.md",
+            "ROADMAP.md",
+            "book/src",
+            "examples/README.md",
+            "tests/README.md",
+            "benches/results.md",
+            "benches/compile/README.md",
+        ],
+        limits: [0.3, 0.1, 0.0, 0.0, 0.0, 0.1, 0.7, 0.0, 0.0],
+    },
+    Root {
+        name: "actor-core",
+        paths: &["actor-core/src"],
+        limits: [4.3, 4.6, 0.2, 2.5, 10.0, 0.6, 0.4, 0.6, 5.6],
+    },
+    Root {
+        name: "actor-macros",
+        paths: &["actor-macros/src"],
+        limits: [0.6, 0.4, 0.1, 0.9, 5.4, 1.7, 0.1, 0.1, 1.0],
+    },
+    Root {
+        name: "examples",
+        paths: &["examples/src"],
+        limits: [7.5, 5.1, 2.0, 1.2, 9.2, 1.4, 1.2, 0.1, 2.0],
+    },
+];
+
+#[test]
+fn the_prose_is_plain() {
+    let mut wrong = Vec::new();
+    let names = PATTERNS.map(|(name, _)| format!("{name:>17}"));
+    println!("in 1000 words     words{}", names.concat());
+    for root in ROOTS {
+        let sentences = sentences(root);
+        let words: usize = sentences.iter().map(|(_, sentence)| sentence.words.len()).sum();
+        let mut row = format!("{:16}{words:7}", root.name);
+        for ((name, forms), limit) in PATTERNS.iter().zip(root.limits) {
+            let forms: Vec<Form> = forms.iter().map(|form| Form::new(form)).collect();
+            let mut found = Vec::new();
+            for (file, sentence) in &sentences {
+                let count = forms.iter().map(|form| form.count(sentence)).sum();
+                found.extend(std::iter::repeat_n((file, sentence), count));
+            }
+            let rate = 1000.0 * found.len() as f64 / words as f64;
+            row.push_str(&format!("{rate:17.2}"));
+            if rate > limit {
+                let shown =
+                    found.iter().map(|(file, it)| format!("\n    {file}: {}", it.words.join(" ")));
+                let shown: String = shown.take(SHOWN).collect();
+                wrong.push(format!("{}: `{name}`: {rate:.2}, at most {limit}:{shown}", root.name));
+            }
+        }
+        println!("{row}");
+    }
+    assert!(wrong.is_empty(), "not plain, in 1000 words:\n  {}", wrong.join("\n  "));
+}
+
+#[test]
+fn every_exemption_is_needed() {
+    let sentences: Vec<_> = ROOTS.iter().flat_map(sentences).collect();
+    for (phrase, reason) in EXEMPT {
+        let words = words(phrase);
+        let is_used = sentences.iter().any(|(_, it)| occurs(&it.words, &words) > 0);
+        assert!(is_used, "`{phrase}` ({reason}) does not occur: remove the exemption");
+    }
+}
+
+/// A form of a pattern.
+struct Form {
+    words: Vec<&'static str>,
+    /// Only at the beginning of a sentence.
+    is_start: bool,
+    /// The exempt phrases that contain it.
+    exempt: Vec<Vec<&'static str>>,
+}
+
+impl Form {
+    fn new(form: &'static str) -> Form {
+        let form_words = words(form.trim_start_matches('^'));
+        let exempt = EXEMPT.iter().map(|(phrase, _)| words(phrase));
+        let exempt = exempt.filter(|it| it.windows(form_words.len()).any(|it| it == form_words));
+        Form { exempt: exempt.collect(), is_start: form.starts_with('^'), words: form_words }
+    }
+
+    /// How often it occurs in a sentence.
+    fn count(&self, sentence: &Sentence) -> usize {
+        if !self.is_start {
+            let exempt: usize = self.exempt.iter().map(|it| occurs(&sentence.words, it)).sum();
+            return occurs(&sentence.words, &self.words) - exempt;
+        }
+        let is_statement = !sentence.is_question && !sentence.is_heading;
+        usize::from(is_statement && begins(&sentence.words, &self.words))
+    }
+}
+
+fn words(phrase: &str) -> Vec<&str> {
+    phrase.split(' ').collect()
+}
+
+fn occurs(sentence: &[String], phrase: &[&str]) -> usize {
+    (0..sentence.len()).filter(|start| begins(&sentence[*start..], phrase)).count()
+}
+
+/// Whether `sentence` begins with `phrase`.
+fn begins(sentence: &[String], phrase: &[&str]) -> bool {
+    match phrase {
+        [] => true,
+        ["~", rest @ ..] => {
+            (1..=4).any(|skipped| sentence.get(skipped..).is_some_and(|it| begins(it, rest)))
+        }
+        [first, rest @ ..] => sentence
+            .split_first()
+            .is_some_and(|(word, behind)| word == first && begins(behind, rest)),
+    }
+}
+
+/// All sentences of a root, each with its file.
+fn sentences(root: &Root) -> Vec<(String, Sentence)> {
+    let mut paths: Vec<PathBuf> = root.paths.iter().map(|path| page::root().join(path)).collect();
+    let mut sentences = Vec::new();
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).expect("a folder can be read");
+            paths.extend(entries.map(|entry| entry.expect("an entry can be read").path()));
+            continue;
+        }
+        let read = || fs::read_to_string(&path).expect("a file can be read");
+        let found = match path.extension().and_then(|it| it.to_str()) {
+            Some("md") => text::of_markdown(&read()),
+            Some("rs") => text::of_rust(&read()),
+            _ => continue,
+        };
+        sentences.extend(found.into_iter().map(|sentence| (shown(&path), sentence)));
+    }
+    sentences
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(page::root()).unwrap_or(path).display().to_string()
+}
+
+#[test]
+fn patterns_are_found_and_exemptions_are_not() {
+    let of = |text: &str, form| -> usize {
+        text::of_markdown(text).iter().map(|it| Form::new(form).count(it)).sum()
+    };
+    assert_eq!(of("It is no error. There is no error, and it is no message.", "is no"), 2);
+    assert_eq!(of("Has a message made. It has been made.", "has ~ made"), 2);
+    assert_eq!(of("What waits is handled. See what waits. What waits?", "^what"), 1);
+    assert_eq!(of("A circle; circles.", "circle"), 1);
+}
