@@ -84,6 +84,7 @@ tests::on_every_host! {
     links::a_normal_end_of_a_linked_actor_is_ignored,
     links::linking_what_is_dead_fails_too_unless_it_was_stopped,
     links::a_link_to_oneself_does_no_harm,
+    links::a_link_made_again_is_the_same_link,
     links::a_link_tells_both_sides_once,
     links::an_unlinked_end_is_told_to_neither_side,
     million::a_million_actors_alive_at_once_each_called_once,

@@ -3,8 +3,24 @@
 
 #[path = "memory/flat.rs"]
 mod flat;
+#[path = "soak/heap.rs"]
+mod heap;
+#[path = "memory/rounds.rs"]
+mod rounds;
+#[path = "memory/ties.rs"]
+mod ties;
 
 // A simulation keeps the first million steps of its run, to tell them if it fails.
 tests::on_real_hosts! {
     flat::a06_memory_stays_flat_over_100_000_timed_out_calls,
+}
+
+// What is kept does not depend on the host.
+tests::on_host! { rounds_multi_thread, tests::Host::MultiThread(2),
+    ties::links_to_actors_that_end_keep_nothing,
+    ties::linking_the_same_actor_again_keeps_nothing,
+    ties::links_of_each_life_keep_nothing,
+    ties::monitors_keep_nothing,
+    ties::children_that_end_keep_nothing,
+    ties::ties_of_a_process_keep_nothing,
 }

@@ -9,6 +9,7 @@ use crate::exit::{ActorId, Exit};
 use crate::host;
 use crate::sync::{Arc, Weak};
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -22,6 +23,9 @@ pub(crate) trait Pool: Send {
 pub(crate) struct Holdings {
     /// In the order in which they were made.
     held: Ordered<Holding>,
+    /// The key of the link to each actor: there is one at most, and it leaves with its entry above.
+    #[expect(clippy::box_collection, reason = "one word, since most lives have no links")]
+    links: Option<Box<BTreeMap<ActorId, Key>>>,
     next: Key,
     /// Futures of this life that are not gone yet, whether they are still held or not.
     pub(crate) tasks: usize,
@@ -57,6 +61,7 @@ pub(crate) enum Holding {
     },
     Link {
         key: Key,
+        id: ActorId,
         target: Option<Weak<dyn AnyMail>>,
     },
     Child(Arc<dyn AnyMail>),
@@ -70,7 +75,15 @@ impl Holdings {
     }
 
     pub(crate) fn insert(&mut self, key: Key, holding: Holding) {
+        if let Holding::Link { id, .. } = &holding {
+            self.links.get_or_insert_default().insert(*id, key);
+        }
         self.held.insert(key, holding);
+    }
+
+    /// The link of this life to the actor `id`.
+    pub(crate) fn link_to(&self, id: ActorId) -> Option<Key> {
+        self.links.as_ref()?.get(&id).copied()
     }
 
     pub(crate) fn get(&mut self, key: Key) -> Option<&mut Holding> {
@@ -78,7 +91,11 @@ impl Holdings {
     }
 
     pub(crate) fn remove(&mut self, key: Key) -> Option<Holding> {
-        self.held.remove(key)
+        let holding = self.held.remove(key)?;
+        if let (Holding::Link { id, .. }, Some(links)) = (&holding, &mut self.links) {
+            links.remove(id);
+        }
+        Some(holding)
     }
 
     /// A task's future is gone. A plain task's entry goes with it; a source's stays until its last
@@ -100,6 +117,7 @@ impl Holdings {
     /// Hands out everything but the children.
     pub(crate) fn take_all_but_children(&mut self) -> Vec<Holding> {
         let is_other = |held: &Holding| !matches!(held, Holding::Child(_));
+        self.links = None;
         self.held.take_if(is_other)
     }
 
@@ -126,7 +144,7 @@ impl Holding {
     fn let_go(self, own: ActorId) {
         match self {
             Holding::Timer { clock, .. } => clock.cancel(),
-            Holding::Monitor { key, target, .. } | Holding::Link { key, target } => {
+            Holding::Monitor { key, target, .. } | Holding::Link { key, target, .. } => {
                 if let Some(target) = target.and_then(|target| target.upgrade()) {
                     target.unwatch(own, Some(key));
                 }

@@ -115,6 +115,13 @@ pub(crate) struct Watcher {
     pub(crate) link: bool,
 }
 
+impl Watcher {
+    /// Whether the memory of its mailbox is still there. An actor that has not ended keeps its own.
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.who.strong_count() > 0
+    }
+}
+
 impl Records {
     /// Takes all notices that are for the present life. Those that are for the actor stay.
     pub(crate) fn take_notices(&mut self) -> Vec<Notice> {

@@ -1,5 +1,11 @@
 //! Who is told of an actor's end, in the order in which they came. No lock here: the lane's mutex is
 //! round it.
+//!
+//! An entry leaves when its watcher's life ends (monitors, near halves of links, children), when either
+//! side cancels the link, and when the linked actor ends (far halves). What these miss, such as the far
+//! half of a link whose maker was restarted before the other side ended, leaves when the memory of its
+//! watcher is freed: the list is swept before it grows, so that it has at most twice as many entries as
+//! there are watchers in memory.
 
 use super::seat::{Key, Watcher};
 use crate::exit::ActorId;
@@ -20,13 +26,32 @@ pub(crate) struct Many {
     by_place: BTreeMap<u64, Watcher>,
     places: BTreeSet<(ActorId, Option<Key>, u64)>,
     next: u64,
+    /// At how many entries it is swept next.
+    sweep_at: usize,
 }
 
 impl Many {
     fn push(&mut self, watcher: Watcher) {
+        if self.by_place.len() >= self.sweep_at {
+            self.sweep();
+        }
         self.places.insert((watcher.id, watcher.key, self.next));
         self.by_place.insert(self.next, watcher);
         self.next += 1;
+    }
+
+    /// Drops the entries of watchers whose memory was freed, which could not be told anyhow. To drop
+    /// such a `Weak` runs no user code.
+    fn sweep(&mut self) {
+        let Many { by_place, places, .. } = self;
+        by_place.retain(|place, watcher| {
+            let stays = watcher.is_in_memory();
+            if !stays {
+                places.remove(&(watcher.id, watcher.key, *place));
+            }
+            stays
+        });
+        self.sweep_at = 2 * self.by_place.len().max(FEW);
     }
 
     fn remove(&mut self, id: ActorId, key: Option<Key>) -> Vec<Watcher> {
@@ -63,6 +88,10 @@ impl Watchers {
                 few.push(watcher);
             }
             Watchers::Few(few) => {
+                few.retain(Watcher::is_in_memory);
+                if few.len() < FEW {
+                    return few.push(watcher);
+                }
                 let mut many = Box::<Many>::default();
                 few.drain(..).chain([watcher]).for_each(|watcher| many.push(watcher));
                 *self = Watchers::Many(many);
@@ -118,9 +147,8 @@ impl Watchers {
 #[cfg(test)]
 mod tests {
     use super::{ActorId, FEW, Key, Watcher, Watchers};
-    use crate::cell::mail::Mail;
     use crate::cell::post::AnyMail;
-    use crate::sync::Weak;
+    use crate::sync::Arc;
     use actor_core::prelude::*;
 
     #[actor]
@@ -133,9 +161,12 @@ mod tests {
         ActorId { system: 0, number }
     }
 
-    fn watcher(number: u64, key: Option<Key>) -> Watcher {
-        let nobody: Weak<dyn AnyMail> = Weak::<Mail<Idle>>::new();
-        Watcher { who: nobody, id: id(number), key, link: key.is_none() }
+    fn mail() -> Arc<dyn AnyMail> {
+        Context::<Idle>::detached().mail().clone()
+    }
+
+    fn watcher(who: &Arc<dyn AnyMail>, number: u64, key: Option<Key>) -> Watcher {
+        Watcher { who: Arc::downgrade(who), id: id(number), key, link: key.is_none() }
     }
 
     fn entries(watchers: &[Watcher]) -> Vec<(u64, Option<Key>)> {
@@ -144,12 +175,13 @@ mod tests {
 
     #[test]
     fn few_and_many_are_handed_out_in_order_and_removed_by_who_and_what_for() {
+        let who = mail();
         for count in [3, FEW as u64 + 3] {
             let mut watchers = Watchers::default();
             // Each number has a link, made twice, and two monitors; the last comes first.
             for number in (1..=count).rev() {
                 for key in [None, Some(1), None, Some(2)] {
-                    watchers.push(watcher(number, key));
+                    watchers.push(watcher(&who, number, key));
                 }
             }
             assert_eq!(entries(&watchers.remove(id(2), Some(2))), [(2, Some(2))]);
@@ -163,6 +195,24 @@ mod tests {
             });
             assert_eq!(entries(&watchers.take()), left.collect::<Vec<_>>());
             assert_eq!(watchers.len(), 0);
+        }
+    }
+    #[test]
+    fn entries_of_watchers_that_were_freed_are_swept() {
+        for lasting in [2, 3 * FEW as u64] {
+            let (mut watchers, who) = (Watchers::default(), mail());
+            (1..=lasting).for_each(|number| watchers.push(watcher(&who, number, None)));
+            for number in 1..=1000 {
+                watchers.push(watcher(&mail(), lasting + number, None));
+                let most = 2 * FEW.max(usize::try_from(lasting).unwrap());
+                assert!(watchers.len() <= most, "{} entries of {lasting}", watchers.len());
+            }
+            let left = watchers.take();
+            let lasting_first = left
+                .iter()
+                .map(|watcher| watcher.id.number)
+                .take_while(|number| *number <= lasting);
+            assert!(lasting_first.eq(1..=lasting));
         }
     }
 }

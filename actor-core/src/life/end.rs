@@ -290,6 +290,7 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     hub.leave(mail.core().key);
 }
 
+/// Tells all who watch, and takes the other half of each link out of the actor that it belongs to.
 fn tell(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
     let near = watchers.iter().filter(|other| other.link && other.key.is_some());
     let linked: BTreeSet<ActorId> = near.map(|other| other.id).collect();
@@ -299,6 +300,9 @@ fn tell(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
             continue;
         }
         let Some(who) = watcher.who.upgrade() else { continue };
+        if watcher.link && watcher.key.is_some() {
+            who.unwatch(id, None);
+        }
         who.notify(match watcher.key {
             Some(key) => Notice::Exited(key, id, exit.clone()),
             None => Notice::Unlinked(id, exit.clone()),

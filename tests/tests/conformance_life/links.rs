@@ -155,6 +155,32 @@ pub fn an_unlinked_end_is_told_to_neither_side(system: &System) {
     });
 }
 
+pub fn a_link_made_again_is_the_same_link(system: &System) {
+    system.block_on(async {
+        for is_cancelled in [false, true] {
+            let diary = Diary::default();
+            let linker = Probe::new("l", &diary).spawn();
+            let target = Probe::new("t", &Diary::default()).spawn();
+            let other = target.clone();
+            let link = step(move |_, context| {
+                let handles = [context.link(&other), context.link(&other), context.link(&other)];
+                if is_cancelled {
+                    handles[1].cancel();
+                }
+            });
+            linker.run(link).await.unwrap();
+            target.kill();
+            target.join().await;
+            while !is_cancelled && diary.lines().is_empty() {
+                linker.ping().await.unwrap();
+            }
+            settle().await;
+            linker.ping().await.unwrap();
+            assert_eq!(diary.lines().len(), usize::from(!is_cancelled), "{:?}", diary.lines());
+        }
+    });
+}
+
 /// Links, in rounds, a target that another thread kills meanwhile.
 fn race(system: &System, act: fn(&ProbeAddr, &ProbeAddr), allowed: &[usize]) {
     system.block_on(async {

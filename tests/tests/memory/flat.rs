@@ -1,38 +1,11 @@
 //! A6: timed-out calls leave nothing behind.
 
+use crate::heap::live;
+use crate::rounds::alone;
 use actor_core::future::join_all;
 use actor_core::prelude::*;
-use std::alloc::{GlobalAlloc, Layout, System as Heap};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tests::{Gate, Tally};
-
-/// Counts the bytes that are allocated and not yet freed.
-struct Counting;
-
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is passed on to the usual allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { Heap.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { Heap.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-/// Held by the test that runs.
-static ALONE: Mutex<()> = Mutex::new(());
 
 /// Lets its callers run out of time, while they are queued and while they are being handled.
 #[actor(capacity = 700)]
@@ -84,7 +57,7 @@ async fn round(late: &LateAddr, entered: &Tally, number: usize) {
 pub fn a06_memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
     const ROUNDS: usize = 40;
     const WARM_UP: usize = 5;
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     system.block_on(async {
         let entered = Tally::default();
         let late = Late { entered: entered.clone(), replies: vec![] }.spawn();
@@ -93,7 +66,7 @@ pub fn a06_memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
         let (mut before, mut after) = (0, usize::MAX);
         for number in 1..=WARM_UP + ROUNDS {
             round(&late, &entered, number).await;
-            let live = LIVE.load(Ordering::Relaxed);
+            let live = live();
             if number <= WARM_UP {
                 before = live.max(before);
             }

@@ -118,7 +118,9 @@ impl<A: Dispatch> Context<A> {
     /// Links this actor and `target`: each is told of the other's end.
     ///
     /// Being told is `#[on_exit]`; an actor without that hook fails too when the other ends
-    /// abnormally, with [`FailureKind::Linked`](crate::FailureKind::Linked), as in Erlang.
+    /// abnormally, with [`FailureKind::Linked`](crate::FailureKind::Linked), as in Erlang. Two actors
+    /// are linked or they are not: to link them again changes nothing, and cancelling any of the
+    /// handles ends the link.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -147,23 +149,33 @@ impl<A: Dispatch> Context<A> {
     pub fn link(&self, target: &impl Target) -> Link {
         let (id, mail) = target.target();
         let mail = mail.map(|mail| mail.0);
-        let key = self.with_holdings(|holdings| {
+        let (key, is_known) = self.with_holdings(|holdings| {
+            if let Some(key) = holdings.link_to(id) {
+                return (key, true);
+            }
             let key = holdings.key();
             let target = mail.as_ref().map(Arc::downgrade);
-            holdings.insert(key, Holding::Link { key, target });
-            key
+            holdings.insert(key, Holding::Link { key, id, target });
+            (key, false)
         });
+        if is_known {
+            return Link::new(self.any(), mail, key);
+        }
         if let Some(mail) = &mail {
             // The far half first: the near one may bring the exit at once.
             let far = Watcher { who: Arc::downgrade(mail), id, key: None, link: true };
             self.mail.watch(far);
         }
-        self.watch(id, mail.clone(), key, true);
+        if !self.watch(id, mail.clone(), key, true) {
+            // The target has ended, and will not take the far half out itself.
+            self.mail.untyped().unwatch(id, None);
+        }
         Link::new(self.any(), mail, key)
     }
 
-    /// Enters this actor as a watcher of `target`, or posts the exit that is there already.
-    fn watch(&self, id: ActorId, target: Option<Arc<dyn AnyMail>>, key: Key, link: bool) {
+    /// Enters this actor as a watcher of `target`; if that has ended, posts its exit instead and
+    /// returns false.
+    fn watch(&self, id: ActorId, target: Option<Arc<dyn AnyMail>>, key: Key, link: bool) -> bool {
         let who = Arc::downgrade(&self.any());
         let exit = match target {
             Some(target) => {
@@ -171,8 +183,10 @@ impl<A: Dispatch> Context<A> {
             }
             None => Some(Exit::NoActor),
         };
+        let is_alive = exit.is_none();
         if let Some(exit) = exit {
             self.mail.notify(Notice::Exited(key, id, exit));
         }
+        is_alive
     }
 }

@@ -1,0 +1,38 @@
+//! Does one thing over and over and compares the bytes that are allocated.
+
+use crate::heap::live;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How often each thing is done. What a round keeps is the same in a debug build, which is slow.
+pub const ROUNDS: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
+
+/// Parts that the rounds are measured in: the first tenth warms up, the last one is compared with it.
+const PARTS: usize = 50;
+const COMPARED: usize = PARTS / 10;
+
+/// Held by the test that runs, so that it counts no other test's allocations.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs `round` so often, and fails if it keeps as much as a byte a round.
+///
+/// At the end of a round an actor may not have come to rest yet, and still hold what the round gave it:
+/// so the most of the first parts is compared with the least of the last ones.
+pub async fn stay_flat(what: &str, rounds: usize, mut round: impl AsyncFnMut(usize)) {
+    let (mut before, mut after) = (0, usize::MAX);
+    for part in 0..PARTS {
+        let first = part * rounds / PARTS;
+        for number in first..(part + 1) * rounds / PARTS {
+            round(number).await;
+        }
+        if part < COMPARED {
+            before = live().max(before);
+        }
+        if part >= PARTS - COMPARED {
+            after = live().min(after);
+        }
+    }
+    assert!(after < before + rounds, "{what}: {before} bytes became {after} in {rounds} rounds");
+}
