@@ -3,7 +3,7 @@
 use super::address::Address;
 use crate::cell::message::Settings;
 
-/// A state that can be spawned: what `#[actor]` makes of a struct or enum.
+/// A type that can be spawned as an actor. Implemented by `#[actor]` on a struct or enum.
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -34,7 +34,7 @@ use crate::cell::message::Settings;
     note = "an actor is a struct with `#[actor]` and an `#[actor] impl` block"
 )]
 pub trait Actor: Sized {
-    /// The typed handle: `CounterAddr` for `Counter`.
+    /// The typed address: `CounterAddr` for `Counter`.
     type Addr: Address<Actor = Self>;
 
     #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! What one has of an actor: [`Addr`], typed by its messages, and what all typed addresses are.
+//! Addresses: [`Addr`], typed by its messages, and the trait of all typed addresses.
 
 use super::any::AnyAddr;
 use super::join::{Join, Starting, StopWithin};
@@ -12,13 +12,14 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::time::Duration;
 
-/// The address of an actor that takes the messages of `P`.
+/// The address of an actor that accepts the messages of `P`.
 ///
-/// Users meet it as the typed handle that `#[actor]` makes, `CounterAddr` for `Counter`, which
-/// derefs to it: everything here is there on each address. Cloning one is cheap. An actor lives as
-/// long as somebody outside has its address; the last one dropped ends it as by [`stop`](Addr::stop).
+/// `#[actor]` generates a typed handle for each actor, such as `CounterAddr` for `Counter`, which
+/// derefs to this type. All methods here are therefore available on every address. Cloning an
+/// address is cheap. An actor lives as long as any address of it exists outside the actor; dropping
+/// the last one ends the actor as if by [`stop`](Addr::stop).
 ///
-/// A user's message of the same name wins over the verbs here; they stay reachable as
+/// A message with the name of a method here takes precedence. The method is still available as
 /// `Addr::stop(&counter)`.
 ///
 /// ```
@@ -47,7 +48,7 @@ pub struct Addr<P: ?Sized> {
 }
 
 impl<P: ?Sized> Addr<P> {
-    /// Takes over a keeper that the mailbox has counted already.
+    /// Takes over a strong count that the mailbox has already counted.
     pub(crate) fn adopted(post: Arc<dyn Post<P>>) -> Self {
         Addr { post }
     }
@@ -60,18 +61,18 @@ impl<P: ?Sized> Addr<P> {
         self.post.clone()
     }
 
-    /// The actor's id.
+    /// Returns the actor's id.
     pub fn id(&self) -> ActorId {
         self.post.core().id()
     }
 
-    /// The name of the actor's type, or the one set by `#[actor(name = "..")]`.
+    /// Returns the name of the actor's type, or the one set by `#[actor(name = "..")]`.
     pub fn name(&self) -> &'static str {
         self.post.core().settings.name
     }
 
-    /// The name under which this one actor stands in logs, exits and cycles: `counter#7`, or what
-    /// [`Prepared::name`](crate::Prepared::name) gave it.
+    /// Returns the name of this instance in logs, exits and cycles: `counter#7`, or the name set by
+    /// [`Prepared::name`](crate::Prepared::name).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -83,18 +84,18 @@ impl<P: ?Sized> Addr<P> {
         self.post.label()
     }
 
-    /// Ends the actor when it has handled what is queued; new messages are refused from now on.
+    /// Stops the actor gracefully: it refuses new messages, handles the queued ones, and ends.
     ///
-    /// Never waits; stopping what has ended does nothing.
+    /// Does not block. Stopping an actor that has ended does nothing.
     pub fn stop(&self) {
         self.post.close();
     }
 
     /// Ends the actor at its next await or between two messages, whichever comes first.
     ///
-    /// The running call gets [`CallError::Killed`](crate::CallError::Killed), queued ones
-    /// [`CallError::Stopped`](crate::CallError::Stopped); `#[on_stop]` does not run. Never waits;
-    /// killing what has ended does nothing.
+    /// The running call gets [`CallError::Killed`](crate::CallError::Killed), queued calls get
+    /// [`CallError::Stopped`](crate::CallError::Stopped), and `#[on_stop]` does not run. Does not
+    /// block. Killing an actor that has ended does nothing.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -109,23 +110,23 @@ impl<P: ?Sized> Addr<P> {
         self.post.kill();
     }
 
-    /// Waits for the actor's end and returns its exit; at once if it has ended.
+    /// Waits for the actor's end and returns its exit, immediately if it has already ended.
     ///
-    /// Any number may wait, any time later. Waiting by an address keeps the actor alive; to wait
-    /// without, use `address.downgrade().join()`.
+    /// Any number of tasks can wait, at any time. Waiting on an address keeps the actor alive; to
+    /// wait without keeping it alive, use `address.downgrade().join()`.
     ///
     /// # Cancellation
-    /// Dropping the future changes nothing.
+    /// Dropping the future has no effect.
     pub fn join(&self) -> Join {
         Join::new(self.post.clone().any())
     }
 
-    /// Stops the actor, and kills it if it has not ended within `limit`; returns its exit.
+    /// Stops the actor, kills it if it has not ended within `limit`, and returns its exit.
     ///
-    /// The time is that of the actor's system.
+    /// `limit` is measured on the clock of the actor's system.
     ///
     /// # Cancellation
-    /// Dropped after its first poll, the stop stays in force, and nobody kills.
+    /// If the future is dropped after its first poll, the actor is still stopped, but never killed.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -150,13 +151,13 @@ impl<P: ?Sized> Addr<P> {
         StopWithin::new(self.post.clone().any(), limit)
     }
 
-    /// Waits until the actor has started, `#[on_start]` included.
+    /// Waits until the actor has started, including `#[on_start]`.
     ///
     /// # Errors
-    /// The exit of an actor that ended before it had started.
+    /// The actor's exit, if it ended before it had started.
     ///
     /// # Cancellation
-    /// Dropping the future changes nothing.
+    /// Dropping the future has no effect.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -181,20 +182,20 @@ impl<P: ?Sized> Addr<P> {
         Starting::new(self.post.clone().any())
     }
 
-    /// Whether the actor's exit has not been published yet.
+    /// Returns `true` until the actor's exit has been published.
     pub fn is_alive(&self) -> bool {
         let mut alive = false;
         self.post.with(&mut |seat, _| alive = seat.exit().is_none());
         alive
     }
 
-    /// How many messages wait.
+    /// Returns the number of queued messages.
     #[allow(clippy::len_without_is_empty, reason = "a mailbox is watched, not iterated")]
     pub fn len(&self) -> usize {
         self.post.len()
     }
 
-    /// How many messages may wait; `None` for any number.
+    /// Returns the mailbox's capacity, or `None` if it is unbounded.
     pub fn capacity(&self) -> Option<usize> {
         match self.post.core().capacity {
             u32::MAX => None,
@@ -202,13 +203,13 @@ impl<P: ?Sized> Addr<P> {
         }
     }
 
-    /// An address that keeps nothing alive.
+    /// Returns a weak address, which does not keep the actor alive.
     pub fn downgrade(&self) -> WeakAddr<P> {
         let core = self.post.core();
         WeakAddr::new(self.post.clone().weak(), core.id(), core.settings.name)
     }
 
-    /// Lets the actor live until it is stopped, even with no address left.
+    /// Keeps the actor alive until it is stopped, even after its last address is dropped.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -225,7 +226,7 @@ impl<P: ?Sized> Addr<P> {
         self.post.core().keep();
     }
 
-    /// The same actor without the type of its messages.
+    /// Returns an address without the message type.
     pub fn erase(&self) -> AnyAddr {
         self.post.core().keep();
         AnyAddr::adopted(self.post.clone().any())
@@ -265,9 +266,9 @@ impl<P: ?Sized> fmt::Debug for Addr<P> {
     }
 }
 
-/// What every typed address is: a handle that derefs to the [`Addr`] of its actor.
+/// A typed address: a handle that derefs to the [`Addr`] of its actor.
 ///
-/// Implemented by `#[actor]` for the address it makes, and by nothing else.
+/// Implemented only by `#[actor]`, for the address type it generates.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -293,11 +294,11 @@ pub trait Address:
     + From<Addr<Self::Actor>>
     + Deref<Target = Addr<Self::Actor>>
 {
-    /// Whose address it is.
+    /// The actor's type.
     type Actor: Actor<Addr = Self>;
 
-    /// Finds the actor that has `name` in the current system; `None` if nobody has it, or an actor
-    /// of another type. See [`Addr::register`].
+    /// Looks up the actor registered as `name` in the current system. Returns `None` if the name is
+    /// not registered or belongs to an actor of another type. See [`Addr::register`].
     fn lookup(name: &str) -> Option<Self>
     where
         Self::Actor: 'static,

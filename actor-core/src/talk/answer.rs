@@ -1,4 +1,4 @@
-//! The end of a call that waits: [`Answer`].
+//! The receiving end of a call: [`Answer`].
 
 use super::slot::Slot;
 use crate::cell::head::Head;
@@ -9,10 +9,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// The end of a call that waits for its answer.
+/// The receiving end of a call, a future of the reply.
 ///
 /// # Cancellation
-/// Dropping it tells the one who would answer that nobody waits.
+/// Dropping it marks the reply as unwanted: see [`Reply::unwanted`](crate::Reply::unwanted).
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
@@ -23,7 +23,7 @@ use std::task::{Context as Poller, Poll};
 /// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Answer<T> {
-    /// `None` once the answer has been given.
+    /// `None` after the reply has been returned.
     pub(super) slot: Option<Arc<Slot<T>>>,
 }
 
@@ -33,7 +33,7 @@ impl<T> Answer<T> {
         Answer { slot: None }
     }
 
-    /// How far the message has come, as long as the answer has not been given.
+    /// The state of the message, until the reply has been returned.
     pub(super) fn head(&self) -> Option<&Head> {
         match &self.slot {
             Some(slot) => Some(&slot.head),
@@ -41,7 +41,7 @@ impl<T> Answer<T> {
         }
     }
 
-    /// Waits no more: as dropping it.
+    /// Stops waiting, as if dropped.
     pub(super) fn leave(&mut self) {
         if let Some(slot) = self.slot.take() {
             slot.head.abandon();
@@ -49,7 +49,8 @@ impl<T> Answer<T> {
         }
     }
 
-    /// Waits no more; returns the answer if it had come, else whether the handler had begun.
+    /// Stops waiting. Returns the reply if it has arrived, otherwise whether the handler had
+    /// started.
     pub(crate) fn give_up(&mut self) -> Result<Result<T, CallError>, bool> {
         let Some(slot) = self.slot.take() else { return Err(true) };
         // Deciding first makes "never handled" exact, whatever happens meanwhile.

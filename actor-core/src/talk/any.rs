@@ -1,4 +1,4 @@
-//! Addresses that say less than `Addr`: one that knows no messages, and what can be watched.
+//! Addresses without the message type, and the targets of monitors and links.
 
 use super::join::Join;
 use crate::cell::post::AnyMail;
@@ -7,7 +7,7 @@ use crate::sync::Arc;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-/// An address without the type of its messages: it can be asked, stopped and watched.
+/// An address without the message type. It can be inspected, stopped and monitored.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -26,17 +26,17 @@ pub struct AnyAddr {
 }
 
 impl AnyAddr {
-    /// Takes over a keeper that the mailbox has counted already.
+    /// Takes over a strong count that the mailbox has already counted.
     pub(super) fn adopted(mail: Arc<dyn AnyMail>) -> Self {
         AnyAddr { mail }
     }
 
-    /// The actor's id.
+    /// Returns the actor's id.
     pub fn id(&self) -> ActorId {
         self.mail.core().id()
     }
 
-    /// The name of the actor's type.
+    /// Returns the name of the actor's type.
     pub fn name(&self) -> &'static str {
         self.mail.core().settings.name
     }
@@ -97,7 +97,7 @@ impl fmt::Debug for AnyAddr {
     }
 }
 
-/// What can be monitored and linked: any address, strong, weak or erased.
+/// A target of monitors and links: any address, whether strong, weak or untyped.
 ///
 /// ```
 /// # use actor_core::prelude::*;

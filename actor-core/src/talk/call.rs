@@ -1,4 +1,4 @@
-//! A message that has been written but not yet sent: [`Call`], and what can be done with it.
+//! Messages that have not been sent yet: [`Call`], and the ways to send one.
 
 mod asking;
 mod blocking;
@@ -24,11 +24,12 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// A message to an actor, with everything that can be done with it.
+/// A message to an actor, together with the ways to send it. A call (elsewhere: ask) waits for the
+/// reply; a send (tell) does not.
 ///
-/// Nothing happens until it is awaited or sent. As a future it waits for room in the mailbox and
-/// then for the reply; it needs no box, is `Unpin + Send`, and so goes into `join_all`, `zip` and
-/// `race` as it is.
+/// Nothing is sent until the call is awaited or sent. As a future, it waits for mailbox capacity
+/// and then for the reply. It is unboxed and `Unpin + Send`, and can be passed directly to
+/// `join_all`, `zip` and `race`.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -60,15 +61,16 @@ use std::time::Duration;
 /// ```
 ///
 /// # Errors
-/// See [`CallError`] for what awaiting it can give.
+/// See [`CallError`].
 ///
 /// # Cancellation
-/// A call that is dropped while its message is still queued is never handled; one whose handler
-/// has begun finishes, and its late reply goes nowhere.
+/// If a call is dropped while its message is queued, the message is never handled. If its handler
+/// has started, the handler runs to completion and the reply is discarded.
 #[must_use = "a call does nothing unless awaited or sent; `.await` it, or use `.send().await` or `.try_send()`"]
 pub struct Call<'a, P: Protocol, T> {
-    // What knows both the messages and the answer is compiled for each pair of them: so the one part
-    // knows the messages only and the other the answer, and here is but what joins them.
+    // Code that is generic over both the message and the reply is compiled for each pair of them.
+    // One part is therefore generic over the message only, the other over the reply only, and this
+    // type joins them.
     outgoing: Outgoing<'a, P>,
     asking: Asking<T>,
 }
@@ -84,8 +86,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Call { outgoing: Outgoing::new(address, message), asking: Asking::FRESH }
     }
 
-    /// A call whose answer may come from elsewhere than the actor that handles it, or need not come
-    /// in turn: such a wait is never taken for a part of a deadlock.
+    /// A call whose reply may come from another actor, or out of order. Deadlock detection ignores
+    /// such a wait.
     #[doc(hidden)]
     #[inline]
     pub fn __indirect<A>(address: &'a A, message: P::Message) -> Self
@@ -96,12 +98,12 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Call { outgoing: Outgoing::new(address, message), asking: Asking::INDIRECT }
     }
 
-    /// A call whose message has the reply that leads to `answer` in it.
+    /// A call whose message already contains the reply that leads to `answer`.
     pub(crate) fn asked(address: &'a Addr<P>, message: P::Message, answer: Answer<T>) -> Self {
         Call { outgoing: Outgoing::to(address, message), asking: Asking::asked(answer) }
     }
 
-    /// The same call, holding the address itself: for spawned tasks and for calls on temporaries.
+    /// Returns the same call with an owned address, for spawned tasks and for calls on temporaries.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -114,22 +116,22 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// ```
     ///
     /// # Panics
-    /// If the call has been polled already.
+    /// If the call has already been polled.
     #[track_caller]
     pub fn owned(mut self) -> Call<'static, P, T> {
         Call { outgoing: self.outgoing.owned(), asking: self.asking.take() }
     }
 
-    /// Waits at most `limit` for the answer, time in the queue included, on the clock of the
-    /// actor's system.
+    /// Limits the wait for the reply to `limit`, including the time in the queue, on the clock of
+    /// the actor's system.
     ///
     /// # Errors
-    /// As the call itself, and [`CallError::Timeout`].
+    /// Those of the call, and [`CallError::Timeout`].
     pub fn timeout(self, limit: Duration) -> Timed<Self> {
         Timed::new(self, limit)
     }
 
-    /// Gives up at once, with [`CallError::Full`], if there is no room: load shedding.
+    /// Fails immediately with [`CallError::Full`] if the mailbox is full (load shedding).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -145,16 +147,17 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         self
     }
 
-    /// Sends without waiting for the answer: waits only for room in the mailbox.
+    /// Sends the message without waiting for the reply (fire-and-forget). Waits only for mailbox
+    /// capacity.
     ///
     /// # Errors
     /// [`SendError`] with the message, if the actor has ended.
     ///
     /// # Panics
-    /// If the call has been polled already.
+    /// If the call has already been polled.
     ///
     /// # Cancellation
-    /// Dropped before it is accepted, the message was not sent.
+    /// If the future is dropped before the message is accepted, the message is not sent.
     #[track_caller]
     #[inline]
     pub fn send(mut self) -> Sending<'a, P> {
@@ -164,13 +167,13 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Sending::new(address, message)
     }
 
-    /// Sends without waiting for anything.
+    /// Sends the message without waiting.
     ///
     /// # Errors
-    /// [`SendError`] with the message, if there is no room or the actor has ended.
+    /// [`SendError`] with the message, if the mailbox is full or the actor has ended.
     ///
     /// # Panics
-    /// If the call has been polled already.
+    /// If the call has already been polled.
     #[track_caller]
     #[inline]
     pub fn try_send(mut self) -> Result<(), SendError<P::Message>> {
@@ -179,14 +182,15 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Ok(())
     }
 
-    /// Blocks this thread until the answer is there: for code outside async.
+    /// Blocks the current thread until the reply arrives. For code outside async.
     ///
-    /// On the thread that a [current-thread system](crate::System::current_thread) belongs to, it
-    /// drives that system meanwhile.
+    /// On the thread of a [current-thread system](crate::System::current_thread), it runs that
+    /// system in the meantime.
     ///
     /// # Errors
-    /// As the call itself, and [`CallError::WouldBlock`] at once on a thread that runs any of our
-    /// systems just now, or is at work for the tokio runtime of one thread that the actor is on.
+    /// Those of the call. Also [`CallError::WouldBlock`], immediately, on a thread that is running
+    /// any actor system, or that is working for the single-threaded tokio runtime that the actor
+    /// runs on.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -198,8 +202,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         block_on(self.outgoing.home().0, self)
     }
 
-    /// Sends the message with `reply` in the place of an own: the answer goes to whoever waits for
-    /// `reply`. This is delegation without a task in between.
+    /// Forwards a call: sends the message with `reply`, so that the callee replies directly to the
+    /// caller that waits for `reply`. No task waits in between.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -232,7 +236,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// ```
     ///
     /// # Panics
-    /// If the call has been polled already.
+    /// If the call has already been polled.
     #[track_caller]
     pub fn reply_to(mut self, reply: Reply<T>) -> Delegated<'a, P> {
         let mut message = self.outgoing.take_message();
@@ -242,8 +246,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Delegated { sending: Sending::new(self.outgoing.address.again(), message) }
     }
 
-    /// Ends a call whose message was taken. Most hold nothing that has to be dropped, which the
-    /// compiler cannot see.
+    /// Drops a call whose message was taken. Most calls hold nothing that must be dropped, which
+    /// the compiler cannot see.
     #[inline]
     fn forget(self) {
         if self.outgoing.is_borrowed() && self.asking.is_fresh() {

@@ -1,4 +1,4 @@
-//! Waiting for what an actor's life comes to: [`Join`], [`Starting`], [`StopWithin`].
+//! Waiting for an actor's start and end: [`Join`], [`Starting`], [`StopWithin`].
 
 use crate::cell::post::AnyMail;
 use crate::exit::Exit;
@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// The future of [`Addr::join`](crate::Addr::join): the actor's exit.
+/// The future of [`Addr::join`](crate::Addr::join), which returns the actor's exit.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -153,7 +153,7 @@ impl fmt::Debug for StopWithin {
     }
 }
 
-/// Looks whether `look` finds something, and listens for changes of the actor's state if not.
+/// Returns the result of `look`, or waits for a change of the actor's state if there is none.
 pub(crate) fn poll_change<T>(
     mail: &dyn AnyMail,
     listener: &mut Option<EventListener>,
@@ -177,7 +177,7 @@ pub(crate) fn poll_change<T>(
                 std::task::ready!(Pin::new(waiting).poll(cx));
                 *listener = None;
             }
-            // First listen, then look again: no change is missed.
+            // Register the listener, then check again, so that no change is missed.
             None => *listener = changed.map(|changed| changed.listen()),
         }
     }

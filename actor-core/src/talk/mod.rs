@@ -1,4 +1,4 @@
-//! How one reaches an actor and gets an answer. Knows mailboxes, not lives.
+//! Addresses, calls and replies. Knows mailboxes, but not the run loop.
 
 pub(crate) mod actor;
 pub(crate) mod address;

@@ -1,4 +1,4 @@
-//! The right to answer one call, once: [`Reply`], and how both ends of an answer are made.
+//! Replies: [`Reply`], and the creation of both ends.
 
 use super::answer::Answer;
 use super::slot::Slot;
@@ -12,9 +12,9 @@ use std::task::{Context as Poller, Poll, Waker};
 
 /// The right to answer one call, once.
 ///
-/// A handler with an argument of type `Reply<T>` and no return type answers later: the reply can
-/// be stored, moved to another task, or passed on to another actor's call by
-/// [`Call::reply_to`](crate::Call::reply_to). Dropped unanswered, it gives the caller
+/// A handler with an argument of type `Reply<T>` and no return type can answer later. The reply can
+/// be stored, moved into a task, or forwarded to another actor with
+/// [`Call::reply_to`](crate::Call::reply_to). If it is dropped without an answer, the caller gets
 /// [`CallError::NoReply`](crate::CallError::NoReply).
 ///
 /// ```
@@ -44,13 +44,12 @@ use std::task::{Context as Poller, Poll, Waker};
 /// });
 /// ```
 pub struct Reply<T> {
-    /// `None` once answered, and from the start for a message that was sent: then there is nobody
-    /// to answer.
+    /// `None` once answered, and for a message that was sent without a caller.
     pub(super) slot: Option<Arc<Slot<T>>>,
 }
 
 impl<T> Reply<T> {
-    /// A reply and the answer it leads to, for tests of handlers as plain Rust.
+    /// Returns a reply and its receiving end, for unit tests of handlers.
     ///
     /// ```
     /// # use actor_core::{Reply, CallError};
@@ -61,14 +60,14 @@ impl<T> Reply<T> {
     /// # });
     /// ```
     pub fn pair() -> (Reply<T>, Answer<T>) {
-        // There is no mailbox in between: it counts as being handled.
+        // Without a mailbox in between, the message counts as being handled.
         ends(STARTED, None)
     }
 
-    /// Answers; the value comes back if the caller is gone or nobody ever asked.
+    /// Sends the answer to the caller.
     ///
     /// # Errors
-    /// The value itself, if nobody waits for it any more.
+    /// The value, if the caller is gone or the message was sent without a caller.
     pub fn send(mut self, value: T) -> Result<(), T> {
         match self.slot.take() {
             Some(slot) => slot.put(Ok(value)).map_err(|lost| match lost {
@@ -79,16 +78,16 @@ impl<T> Reply<T> {
         }
     }
 
-    /// Whether somebody still waits for the answer.
+    /// Returns `true` while the caller waits for the answer.
     pub fn is_wanted(&self) -> bool {
         let Some(slot) = &self.slot else { return false };
         !slot.state.lock().is_closed
     }
 
-    /// Waits until nobody wants the answer any more.
+    /// Waits until the caller no longer waits for the answer.
     ///
     /// # Cancellation
-    /// Dropping the future changes nothing.
+    /// Dropping the future has no effect.
     ///
     /// ```
     /// # use actor_core::Reply;
@@ -103,8 +102,8 @@ impl<T> Reply<T> {
         Unwanted { reply: self }
     }
 
-    /// Answers with what a handler returned. What nobody takes is looked at by `lost`: an error that
-    /// was returned to nobody is reported.
+    /// Answers with the return value of a handler. If the value reaches no caller, `lost` examines
+    /// it: an unobserved error is reported.
     #[inline]
     pub(super) fn answer(mut self, value: T, lost: fn(&T) -> Option<String>) {
         let slot = self.slot.take();
@@ -185,7 +184,7 @@ impl<T> fmt::Debug for Reply<T> {
     }
 }
 
-/// A slot whose caller is woken by `waker`, which saves the first poll a lock.
+/// A slot whose caller is woken by `waker`, which saves one lock at the first poll.
 pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
     let (reply, answer) = ends(QUEUED, Some(waker.clone()));
     if let (true, Some(head)) = (record::is_own_waker(waker), answer.head()) {
@@ -194,7 +193,7 @@ pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
     (reply, answer)
 }
 
-/// A reply to be put into a message by hand.
+/// A reply to be placed into a message explicitly.
 pub(crate) fn unseen<T>() -> (Reply<T>, Answer<T>) {
     ends(UNSEEN, None)
 }
@@ -211,7 +210,7 @@ mod tests {
     #[test]
     fn a_message_skipped_while_its_caller_leaves_is_not_told_as_stopped() {
         let (reply, mut answer) = waited_for::<u32>(Waker::noop());
-        // The caller has decided to leave, and has not yet looked for an answer.
+        // The caller has given up, but has not yet checked for an answer.
         let slot = answer.slot.as_ref().expect("nobody has polled it");
         assert!(!slot.head.abandon(), "the handler has not begun");
         // The loop skips the message.

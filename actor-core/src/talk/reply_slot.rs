@@ -1,4 +1,4 @@
-//! Where a message carries its reply, and what the run loop is told of it: what generated code holds.
+//! The reply slot of a message, as used by generated code.
 
 use super::reply::Reply;
 use crate::cell::message::{AnySlot, Marks};
@@ -7,18 +7,18 @@ use crate::cell::stamp::Stamp;
 use std::any::Any;
 use std::fmt;
 
-/// Where a message carries its reply: empty when it was sent, filled when it is a call.
+/// The reply slot of a message: empty for a send, filled for a call.
 pub struct ReplySlot<T> {
     reply: Reply<T>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     stamp: Stamp,
 }
 
-/// The reply slot of a message of `P`. It is no more than [`ReplySlot`], and only named by `P`, so that a
-/// message enum uses all the type parameters of its protocol.
+/// The reply slot of a message of `P`. It is the same type as [`ReplySlot`], but named through `P`,
+/// so that a message enum uses all type parameters of its protocol.
 pub type ReplySlotOf<P, T> = <P as Slotted<T>>::Slot;
 
-/// Whose messages carry replies: see [`ReplySlotOf`].
+/// A protocol whose messages have reply slots. See [`ReplySlotOf`].
 pub trait Slotted<T> {
     /// `ReplySlot<T>`
     type Slot;
@@ -47,15 +47,15 @@ impl dyn AnySlot {
 }
 
 impl<T> ReplySlot<T> {
-    /// Of a message that nobody waits for. A constant, so that nothing can go wrong between the arguments
-    /// of a message and the message.
+    /// The slot of a message without a caller. A constant, so that no code runs between the
+    /// arguments of a message and the message.
     pub const EMPTY: Self = ReplySlot {
         reply: Reply::none(),
         #[cfg(any(feature = "metrics", feature = "tracing"))]
         stamp: Stamp::NONE,
     };
 
-    /// What the run loop is told of the message, if somebody waits for instance.
+    /// Information for the run loop, such as whether a caller waits.
     pub fn head(&self) -> Marks<'_> {
         Marks {
             reply: match &self.reply.slot {
@@ -73,8 +73,8 @@ impl<T> ReplySlot<T> {
     }
 }
 
-/// Answers with what the handler returned. What nobody takes is looked at by `lost`: an error that was
-/// returned to nobody is reported.
+/// Answers with the return value of the handler. If the value reaches no caller, `lost` examines
+/// it: an unobserved error is reported.
 // A function, so that the value is made before the slot is moved: until then `lost` is found by it.
 #[inline]
 pub fn answer<T>(value: T, lost: fn(&T) -> Option<String>, slot: ReplySlot<T>) {

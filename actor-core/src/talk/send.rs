@@ -1,4 +1,4 @@
-//! A message that is sent without waiting for its answer: [`Sending`] waits for room only.
+//! Sending without waiting for the reply: [`Sending`] waits only for mailbox capacity.
 
 use super::address::Addr;
 use super::timed::{Expire, Home, Timed};
@@ -13,7 +13,7 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// An address, borrowed where it can be.
+/// An address, borrowed if possible.
 pub(crate) enum Held<'a, P: Protocol> {
     Borrowed(&'a Addr<P>),
     Owned(Addr<P>),
@@ -35,17 +35,17 @@ impl<'a, P: Protocol> Held<'a, P> {
     }
 }
 
-/// The future of [`Call::send`](crate::Call::send): done when the message was accepted.
+/// The future of [`Call::send`](crate::Call::send), which completes when the message is accepted.
 ///
-/// Senders that wait for room are served in order.
+/// Waiting senders are admitted in FIFO order.
 ///
 /// # Errors
 /// [`SendError`] with the message, if the actor has ended.
 ///
 /// # Cancellation
-/// Dropped while it waits for room, the message was not sent, and the place in the line is free. A
-/// message that was let in stays sent, even if the future is dropped before it could say so: of two
-/// sendings that race, both may arrive.
+/// If the future is dropped while it waits for capacity, the message is not sent and its position
+/// in the queue is released. A message that was admitted stays sent, even if the future is dropped
+/// before it completes: if two sends race, both messages may arrive.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -58,7 +58,7 @@ impl<'a, P: Protocol> Held<'a, P> {
 #[must_use = "nothing is sent unless this is awaited"]
 pub struct Sending<'a, P: Protocol> {
     address: Held<'a, P>,
-    /// There as long as it is fresh.
+    /// `Some` until the first poll.
     message: Option<P::Message>,
     stage: Stage,
     is_timed: bool,
@@ -83,10 +83,10 @@ impl<'a, P: Protocol> Sending<'a, P> {
         }
     }
 
-    /// Waits at most `limit` for room, on the clock of the actor's system.
+    /// Limits the wait for capacity to `limit`, on the clock of the actor's system.
     ///
     /// # Errors
-    /// As the sending itself, and [`SendReason::Timeout`].
+    /// Those of the send, and [`SendReason::Timeout`].
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -113,7 +113,7 @@ impl<'a, P: Protocol> Sending<'a, P> {
         }
     }
 
-    /// Waits on, unless it would be for ever.
+    /// Continues to wait, unless the wait would be a deadlock.
     fn wait(&mut self, ticket: Ticket, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let post = self.address.get().post();
         if post.core().is_simulated() {
@@ -130,7 +130,7 @@ impl<'a, P: Protocol> Sending<'a, P> {
         })
     }
 
-    /// Waits no more; the message comes back unless it was accepted.
+    /// Stops waiting and returns the message, unless it was accepted.
     fn leave(&mut self, ticket: Ticket) -> Option<P::Message> {
         self.stage = Stage::Over;
         let post = self.address.get().post();
@@ -139,7 +139,7 @@ impl<'a, P: Protocol> Sending<'a, P> {
         post.leave(ticket)
     }
 
-    /// The message, which was not taken, comes back.
+    /// Returns the message, which was not accepted.
     fn refused(&mut self, refused: Refused) -> Result<(), SendError<P::Message>> {
         self.stage = Stage::Over;
         match self.message.take() {
@@ -153,7 +153,7 @@ impl<'a, P: Protocol> Sending<'a, P> {
         let post = self.address.get().post();
         let mut pushed = post.push(&mut self.message, None, Wait::No);
         if pushed == Err(Refused::Full) {
-            // The waker is cloned only for one who has to wait.
+            // The waker is cloned only if the send has to wait.
             let mut waker = Some(cx.waker().clone());
             pushed = post.push(&mut self.message, None, Wait::Heard(&mut waker));
         }
@@ -193,7 +193,7 @@ impl<P: Protocol> Future for Sending<'_, P> {
                 if post.untyped().wait_on(ticket, cx.waker()) {
                     return this.wait(ticket, cx);
                 }
-                // It comes back only from a mailbox that has closed.
+                // Only a closed mailbox returns a message.
                 this.message = this.leave(ticket);
                 Poll::Ready(this.refused(Refused::Stopped))
             }
@@ -230,7 +230,7 @@ impl<P: Protocol> Expire for Sending<'_, P> {
         self.stage = Stage::Over;
         match left {
             Some(message) => Err(SendError::new(SendReason::Timeout, message)),
-            // It was accepted at the last moment.
+            // The message was accepted in the meantime.
             None => Ok(()),
         }
     }

@@ -1,5 +1,5 @@
-//! The way back: one slot, one value, once. `Reply` holds the end that answers, `Answer` the end that
-//! waits. No user code runs under its lock.
+//! A oneshot channel for the answer. `Reply` holds the sending end, `Answer` the receiving end. No
+//! user code runs under its lock.
 
 use crate::cell::head::Head;
 use crate::error::CallError;
@@ -13,12 +13,12 @@ pub(super) struct Slot<T> {
 
 // Words of their own rather than one enum: each is written and taken without the others being copied.
 pub(super) struct State<T> {
-    /// Wakes the caller, if it waits.
+    /// Wakes the caller, if it is waiting.
     waiting: Option<Waker>,
     answer: Option<Result<T, CallError>>,
-    /// The caller has left, or has its answer.
+    /// The caller has given up, or has received its answer.
     pub(super) is_closed: bool,
-    /// Wakes whoever waits in `Reply::unwanted`.
+    /// Wakes the task that waits in `Reply::unwanted`.
     pub(super) unwanted: Option<Waker>,
 }
 
@@ -28,7 +28,7 @@ impl<T> Slot<T> {
         Arc::new(Slot { head: Head::new(phase), state: Mutex::new(state) })
     }
 
-    /// Leaves the answer and wakes the caller; gives it back if nobody waits.
+    /// Stores the answer and wakes the caller. Returns the answer if no caller waits.
     #[inline]
     pub(super) fn put(
         self: Arc<Self>,
@@ -38,7 +38,7 @@ impl<T> Slot<T> {
         if state.is_closed {
             return Err(answer);
         }
-        // What the user answered is dropped when the lock is gone.
+        // The user's value is dropped after the lock is released.
         let lost = if self.head.is_lost() {
             state.answer = Some(Err(CallError::NoReply));
             Some(answer)
@@ -48,18 +48,18 @@ impl<T> Slot<T> {
         };
         let waker = state.waiting.take();
         drop(state);
-        // Before the wake, so that the caller usually finds itself alone: see `take`.
+        // Before the wake-up, so that the caller usually is the only owner: see `take`.
         drop(self);
         if let Some(waker) = waker {
             waker.wake();
         }
-        // Last, since that is user code and may panic.
+        // Last, because it is user code and may panic.
         drop(lost);
         Ok(())
     }
 
-    /// What was answered, once the end that answers is gone: nobody else can look, so no lock is
-    /// taken. The slot comes back if that end is still there.
+    /// Returns the answer, if the sending end is gone: this is then the only owner, and no lock is
+    /// taken. Otherwise returns the slot.
     #[inline]
     pub(super) fn take(self: Arc<Self>) -> Result<Result<T, CallError>, Arc<Self>> {
         if Arc::strong_count(&self) > 1 {
@@ -69,7 +69,7 @@ impl<T> Slot<T> {
         Ok(answer.unwrap_or(Err(CallError::NoReply)))
     }
 
-    /// Nobody waits any more: tells the one who would answer, hands out what was there.
+    /// The caller stops waiting: notifies the sending end, and returns the answer if there is one.
     pub(super) fn close(&self) -> Option<Result<T, CallError>> {
         let mut state = self.state.lock();
         state.is_closed = true;
@@ -84,14 +84,14 @@ impl<T> Slot<T> {
     }
 
     pub(super) fn poll(&self, waker: &Waker) -> Poll<Result<T, CallError>> {
-        // Declared first, so that it is dropped last: dropping a waker is foreign code too.
+        // Declared first, so that it is dropped last: dropping a waker runs foreign code, too.
         let spare: Option<Waker>;
         let mut state = self.state.lock();
         if state.answer.is_none() && !state.is_closed {
             if state.waiting.as_ref().is_some_and(|known| known.will_wake(waker)) {
                 return Poll::Pending;
             }
-            // Cloning a waker is foreign code: not under the lock.
+            // Cloning a waker runs foreign code: not under the lock.
             drop(state);
             spare = Some(waker.clone());
             state = self.state.lock();

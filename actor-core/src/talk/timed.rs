@@ -1,4 +1,4 @@
-//! A call or a sending with a time limit: [`Timed`].
+//! Calls and sends with a timeout: [`Timed`].
 
 use super::call::block_on;
 use crate::error::CallError;
@@ -11,18 +11,18 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// What can be given up when its time is over, with an exact account of what became of it.
+/// A future that can be cancelled when its timeout elapses, with an exact account of the outcome.
 pub trait Expire: Future + Unpin {
     #[doc(hidden)]
     fn home(&self) -> Home;
-    /// Its waits end by themselves from now on.
+    /// From now on, its waits end by themselves.
     #[doc(hidden)]
     fn limit(&mut self);
     #[doc(hidden)]
     fn expire(&mut self) -> Self::Output;
 }
 
-/// Where the one runs who is waited for; opaque, so that the trait names nothing private.
+/// The host of the callee. Opaque, so that the trait names nothing private.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
 pub struct Home(pub(crate) Arc<dyn Host>);
@@ -30,7 +30,7 @@ pub struct Home(pub(crate) Arc<dyn Host>);
 /// The future of [`Call::timeout`](crate::Call::timeout) and
 /// [`Sending::timeout`](crate::Sending::timeout).
 ///
-/// The time runs from the first poll, on the clock of the actor's system.
+/// The time is measured from the first poll, on the clock of the actor's system.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -59,11 +59,11 @@ impl<F> Timed<F> {
 }
 
 impl<F: Expire<Output = Result<T, CallError>>, T> Timed<F> {
-    /// Blocks this thread until the answer is there or the time is over. See
+    /// Blocks the current thread until the reply arrives or the timeout elapses. See
     /// [`Call::wait`](crate::Call::wait).
     ///
     /// # Errors
-    /// As [`Call::wait`](crate::Call::wait), and [`CallError::Timeout`].
+    /// Those of [`Call::wait`](crate::Call::wait), and [`CallError::Timeout`].
     pub fn wait(self) -> Result<T, CallError> {
         block_on(self.inner.home().0, self)
     }
@@ -74,7 +74,7 @@ impl<F: Expire> Future for Timed<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        // The answer is looked for first: what has come counts, however late one looks.
+        // The reply is checked first: a reply that has arrived counts, however late it is polled.
         if let Poll::Ready(output) = Pin::new(&mut this.inner).poll(cx) {
             return Poll::Ready(output);
         }

@@ -1,4 +1,4 @@
-//! An address that keeps nothing alive.
+//! Weak addresses.
 
 use super::address::Addr;
 use super::join::Join;
@@ -7,7 +7,7 @@ use crate::cell::post::WeakPost;
 use crate::exit::ActorId;
 use std::fmt;
 
-/// An address that does not keep its actor alive, as [`std::sync::Weak`] does for memory.
+/// An address that does not keep its actor alive, comparable to [`std::sync::Weak`].
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -36,17 +36,17 @@ impl<P: ?Sized> WeakAddr<P> {
         &self.post
     }
 
-    /// The actor's id.
+    /// Returns the actor's id.
     pub fn id(&self) -> ActorId {
         self.id
     }
 
-    /// The name of the actor's type.
+    /// Returns the name of the actor's type.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether the actor's exit has not been published yet.
+    /// Returns `true` until the actor's exit has been published.
     pub fn is_alive(&self) -> bool {
         let mut alive = false;
         if let Some(post) = self.post.upgrade() {
@@ -55,11 +55,11 @@ impl<P: ?Sized> WeakAddr<P> {
         alive
     }
 
-    /// Waits for the actor's end without keeping it alive; [`Exit::NoActor`](crate::Exit::NoActor)
-    /// if it has ended and is no longer known.
+    /// Waits for the actor's end without keeping the actor alive. Returns
+    /// [`Exit::NoActor`](crate::Exit::NoActor) if the actor has ended and is no longer known.
     ///
     /// # Cancellation
-    /// Dropping the future changes nothing.
+    /// Dropping the future has no effect.
     pub fn join(&self) -> Join {
         match self.post.upgrade() {
             Some(post) => Join::new(post.any()),
@@ -67,7 +67,7 @@ impl<P: ?Sized> WeakAddr<P> {
         }
     }
 
-    /// A strong address, unless the actor's end has begun.
+    /// Returns a strong address, or `None` if the actor is already ending.
     pub fn upgrade(&self) -> Option<P::Addr>
     where
         P: Actor,

@@ -6,7 +6,7 @@ use crate::host::{self, Host};
 use crate::sync::Arc;
 use std::future::Future;
 
-/// Blocks this thread on a call, unless it is one that runs a system.
+/// Blocks the current thread on a call, unless the thread runs a system.
 pub(crate) fn block_on<T>(
     host: Arc<dyn Host>,
     call: impl Future<Output = Result<T, CallError>>,

@@ -1,11 +1,12 @@
-//! A call whose answer goes to another's caller: [`Delegated`].
+//! Forwarded calls: [`Delegated`].
 
 use crate::cell::message::Protocol;
 use crate::error::SendError;
 use crate::talk::send::Sending;
 use std::fmt;
 
-/// A call whose answer goes to another's caller: see [`Call::reply_to`](crate::Call::reply_to).
+/// A forwarded call, whose reply goes to another caller. See
+/// [`Call::reply_to`](crate::Call::reply_to).
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -23,15 +24,15 @@ pub struct Delegated<'a, P: Protocol> {
 }
 
 impl<'a, P: Protocol> Delegated<'a, P> {
-    /// Waits for room in the mailbox. See [`Call::send`](crate::Call::send).
+    /// Sends the message, and waits for mailbox capacity. See [`Call::send`](crate::Call::send).
     pub fn send(self) -> Sending<'a, P> {
         self.sending
     }
 
-    /// Never waits. See [`Call::try_send`](crate::Call::try_send).
+    /// Sends the message without waiting. See [`Call::try_send`](crate::Call::try_send).
     ///
     /// # Errors
-    /// [`SendError`] with the message; when that is dropped, the caller gets
+    /// [`SendError`] with the message. When the message is dropped, the caller gets
     /// [`CallError::NoReply`](crate::CallError::NoReply).
     pub fn try_send(self) -> Result<(), SendError<P::Message>> {
         self.sending.try_now()
