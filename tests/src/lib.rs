@@ -2,12 +2,14 @@
 //! to drive a test by events. It must not test anything itself.
 
 mod book;
+mod crowd;
 mod gate;
 pub mod greeting;
 mod guard;
 mod host;
 mod tally;
 
+pub use crowd::assert_grows_evenly;
 pub use gate::Gate;
 pub use guard::{guarded, guarded_for};
 pub use host::{Host, Started, run_on};

@@ -1,9 +1,17 @@
 //! E3: pools, on every host.
 
+#[path = "pool/crowd.rs"]
+mod crowd;
+#[path = "pool/idle.rs"]
+mod idle;
 #[path = "pool/members.rs"]
 mod members;
 
 tests::on_every_host! {
+    idle::a_member_at_work_for_itself_gets_no_message_while_another_is_idle,
+    idle::a_member_that_was_busy_for_itself_takes_messages_again,
+    idle::a_message_that_comes_with_a_tick_is_passed_on,
+    idle::a_tick_whose_handler_calls_the_pool_is_answered_by_another_member,
     members::e03_four_members_work_at_the_same_time_behind_one_address,
     members::e03_a_poison_costs_one_message_and_one_restart,
     members::e03_stop_drains_through_all_members,

@@ -63,6 +63,10 @@ pub(crate) trait Shared: AnyMail {
     /// the member is poked when one comes. What may not start, if it is `beside` others, is left to the
     /// other members.
     fn fetch_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Fetched;
+
+    /// Member `number` turns to something that is not from this mailbox: until it looks here again, it
+    /// is not poked, and what it was poked for goes to another.
+    fn set_busy(&self, number: usize);
 }
 
 /// What a member finds.

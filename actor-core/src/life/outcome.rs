@@ -149,6 +149,7 @@ impl dyn Steps + '_ {
     /// The life ends: step 3 is next. If no other can follow, the mailbox refuses from now on, and
     /// what is queued is thrown away.
     pub(super) fn finish(&mut self, exit: Exit) {
+        self.leave_idle();
         let is_over = self.put_back();
         let by_overseer = self.course().ended_by_overseer;
         let (mut exit, mut is_last) = (Some(exit), true);

@@ -1,5 +1,6 @@
 //! What an actor does about its signals, and about notices and messages with priority, between two messages.
 
+use super::driver::Next;
 use super::message::AnyMessage;
 use super::steps::{Stage, Steps, Untyped};
 use crate::cell::core::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
@@ -11,6 +12,32 @@ impl dyn Steps + '_ {
     /// on with the next message; `Some(None)`: look anew. What is to be handled lies in `place`.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     pub(super) fn heed(
+        &mut self,
+        place: &mut dyn AnyMessage,
+        actor: &dyn Any,
+        beside: bool,
+    ) -> Option<Untyped> {
+        let next = self.heed_each(place, actor, beside);
+        if let Some(Some(Next::Run(..))) = next {
+            self.leave_idle();
+        }
+        next
+    }
+
+    /// A member of a pool turns to something of its own: a message of its timer, a hook, the end of its
+    /// life. It looks at the mailbox of the pool again when that is done.
+    pub(super) fn leave_idle(&mut self) {
+        if !self.mail().core().is_member() {
+            return;
+        }
+        if let Some((shared, number)) = self.course().shared() {
+            shared.set_busy(number);
+        }
+        self.course().fetched = false;
+    }
+
+    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
+    fn heed_each(
         &mut self,
         place: &mut dyn AnyMessage,
         actor: &dyn Any,

@@ -6,25 +6,26 @@ use crate::life::dispatch::Dispatch;
 use crate::life::restart::Overseer;
 use crate::sync::{Arc, Weak};
 
-/// It keeps no pool alive.
+/// Where one of them does. It keeps no pool alive.
 pub(super) struct Desk<A: Dispatch> {
     pool: Weak<PoolMail<A>>,
+    number: usize,
 }
 
 impl<A: Dispatch> Desk<A> {
-    pub(super) fn new(pool: &Arc<PoolMail<A>>) -> Self {
-        Desk { pool: Arc::downgrade(pool) }
+    pub(super) fn new(pool: &Arc<PoolMail<A>>, number: usize) -> Self {
+        Desk { pool: Arc::downgrade(pool), number }
     }
 }
 
 impl<A: Dispatch> Overseer for Desk<A> {
     fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
-        self.pool.upgrade().is_some_and(|pool| pool.member_failed(id, exit))
+        self.pool.upgrade().is_some_and(|pool| pool.member_failed(self.number, id, exit))
     }
 
     fn ended(&self, id: ActorId) {
         if let Some(pool) = self.pool.upgrade() {
-            pool.member_ended(id);
+            pool.member_ended(self.number, id);
         }
     }
 }

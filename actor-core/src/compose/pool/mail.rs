@@ -3,6 +3,7 @@
 //! Outside it is one actor: one id, one queue, one exit. It has no loop of its own: members fetch
 //! one message at a time and are poked when one comes.
 
+use super::members::Members;
 use super::start_member;
 use crate::cell::core::Core;
 use crate::cell::lane::Lane;
@@ -40,10 +41,9 @@ pub(super) struct PoolMail<A: Dispatch> {
 /// What the pool's lock guards.
 struct House<A: Dispatch> {
     lane: Lane<A::Message>,
-    /// By number; `None` for one that has ended.
-    members: Vec<Option<Arc<dyn AnyMail>>>,
-    /// The numbers of those that found nothing at their last look.
-    idle: Vec<usize>,
+    /// A message comes while some are idle: one of them is taken out and poked. It looks at the lane, or
+    /// passes the poke on if it turns to something else first. So none that waits is missed.
+    members: Members,
     /// How many there are to be: those with higher numbers end after their message.
     size: usize,
     /// When members were restarted, as far back as the window goes.
@@ -60,8 +60,7 @@ impl<A: Dispatch> PoolMail<A> {
         seat.started = true;
         let house = House {
             lane: Lane::new(seat),
-            members: Vec::new(),
-            idle: Vec::new(),
+            members: Members::default(),
             size: 0,
             restarts: VecDeque::new(),
             verdict: None,
@@ -87,20 +86,13 @@ impl<A: Dispatch> PoolMail<A> {
     /// there is no place for it any more.
     pub(super) fn seat_member(&self, number: usize, member: Arc<dyn AnyMail>) -> bool {
         let mut house = self.house.lock();
-        let is_wanted = house.wants(number);
-        match house.members.get_mut(number) {
-            Some(place @ None) if is_wanted => {
-                *place = Some(member);
-                true
-            }
-            _ => false,
-        }
+        house.wants(number) && house.members.enter(number, member)
     }
 
     /// Once the last member has gone, what is left is thrown away, and the exit published.
     pub(super) fn end_if_empty(&self) {
         let mut house = self.house.lock();
-        if house.is_over || house.members.iter().any(Option::is_some) {
+        if house.is_over || house.members.count() != 0 {
             return;
         }
         house.is_over = true;
@@ -122,34 +114,29 @@ impl<A: Dispatch> PoolMail<A> {
             return;
         }
         house.verdict = Some(exit);
-        let members = house.members.clone();
+        let members = house.members.all();
         drop(house);
         self.close();
-        members.iter().flatten().for_each(|member| member.kill());
+        members.iter().for_each(|member| member.kill());
     }
 
     /// A member's life is over: true if another follows.
-    pub(super) fn member_failed(&self, id: ActorId, exit: Exit) -> bool {
+    pub(super) fn member_failed(&self, number: usize, id: ActorId, exit: Exit) -> bool {
         let now = self.core.hub.host.now();
-        let label = self.label();
         let mut house = self.house.lock();
-        let place = house
-            .members
-            .iter()
-            .position(|member| member.as_ref().is_some_and(|member| member.core().id() == id));
-        let Some(number) = place else { return false };
+        let member = house.members.get(number).filter(|member| member.core().id() == id).cloned();
+        let Some(member) = member else { return false };
         if house.verdict.is_some() || number >= house.size {
             return false;
         }
         house.restarts.retain(|restart| now.saturating_duration_since(*restart) < PERIOD);
         house.restarts.push_back(now);
         let too_many = house.restarts.len() > INTENSITY;
-        let member = house.members[number].clone();
         drop(house);
         if too_many {
             let failure = Failure::new(FailureParts {
                 kind: FailureKind::Intensity,
-                actor: label,
+                actor: self.label(),
                 id: self.core.id(),
                 handler: "",
                 message: format!("more than {INTENSITY} restarts in {PERIOD:?}"),
@@ -159,19 +146,16 @@ impl<A: Dispatch> PoolMail<A> {
             self.end_by_force(Exit::Failed(failure));
             return false;
         }
-        if let Some(member) = member {
-            member.decide(Verdict::Again);
-        }
+        member.decide(Verdict::Again);
         true
     }
 
-    pub(super) fn member_ended(&self, id: ActorId) {
+    pub(super) fn member_ended(&self, number: usize, id: ActorId) {
         let mut house = self.house.lock();
-        let is_it = |place: &Option<Arc<dyn AnyMail>>| {
-            place.as_ref().is_some_and(|member| member.core().id() == id)
-        };
-        let Some(number) = house.members.iter().position(is_it) else { return };
-        let gone = house.members[number].take();
+        if house.members.get(number).is_none_or(|member| member.core().id() != id) {
+            return;
+        }
+        let gone = house.members.remove(number);
         // The pool has grown again while it ended.
         let is_missed = house.wants(number);
         drop(house);
@@ -189,8 +173,7 @@ impl<A: Dispatch> Shared for PoolMail<A> {
         let mut house = self.house.lock();
         if number >= house.size || house.verdict.is_some() {
             // It may have been woken for what another has to take now.
-            let other =
-                if house.lane.seat.total(&self.core) == 0 { None } else { house.next_idle() };
+            let other = house.next_if_needed(&self.core);
             drop(house);
             if let Some(other) = other {
                 other.poke();
@@ -212,19 +195,18 @@ impl<A: Dispatch> Shared for PoolMail<A> {
             Some(message) => {
                 let place = place.downcast_mut().expect("a member has its pool's type");
                 *place = Some(message);
+                house.members.set_busy(number);
                 Fetched::Message
             }
             None if house.lane.seat.total(&self.core) != 0 => {
                 // This member may have been woken for what another can take.
-                house.idle.retain(|idle| *idle != number);
-                other = house.next_idle();
+                house.members.set_busy(number);
+                other = house.members.take_idle();
                 Fetched::Unwanted
             }
             None if house.lane.seat.closed => Fetched::Over,
             None => {
-                if !house.idle.contains(&number) {
-                    house.idle.push(number);
-                }
+                house.members.set_idle(number);
                 house.lane.give_back();
                 Fetched::Nothing
             }
@@ -239,6 +221,17 @@ impl<A: Dispatch> Shared for PoolMail<A> {
             self.forsaken();
         }
         fetched
+    }
+
+    fn set_busy(&self, number: usize) {
+        let mut house = self.house.lock();
+        house.members.set_busy(number);
+        // It may have been poked for what another has to take now.
+        let other = house.next_if_needed(&self.core);
+        drop(house);
+        if let Some(other) = other {
+            other.poke();
+        }
     }
 }
 
@@ -281,13 +274,12 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
         }
         let changed = house.lane.seat.shut(&self.core);
         let calls = house.lane.seat.send_away(&mut wake);
-        let members = house.members.clone();
-        house.idle.clear();
+        let members = house.members.all();
         drop(house);
         announce(changed);
         calls.into_iter().for_each(|place| self.drop_apart(place));
         wake.into_iter().for_each(Waker::wake);
-        members.iter().flatten().for_each(|member| member.poke());
+        members.iter().for_each(|member| member.poke());
     }
 
     fn kill(&self) {
@@ -297,7 +289,7 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
     fn forsaken(&self) {
         let house = self.house.lock();
         // One that is at work looks again when it has done.
-        let idles = house.idle.len() >= house.members.iter().flatten().count();
+        let idles = house.members.are_idle();
         let over = !self.core.is_kept() && idles && house.lane.seat.total(&self.core) == 0;
         drop(house);
         if over {
@@ -317,7 +309,7 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         let mut house = self.house.lock();
         let Some(way) = way.or_else(|| message.as_ref().map(A::way)) else { return Ok(None) };
         let ticket = house.lane.push(message, &self.core, way, wait)?;
-        let member = if ticket.is_none() { house.next_idle() } else { None };
+        let member = if ticket.is_none() { house.members.take_idle() } else { None };
         drop(house);
         if let Some(member) = member {
             member.poke();
@@ -346,13 +338,9 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
             Vec::new()
         } else {
             house.size = size;
-            if house.members.len() < size {
-                house.members.resize(size, None);
-            }
-            (0..size).filter(|number| house.members[*number].is_none()).collect()
+            house.members.missing(size)
         };
-        house.idle.retain(|number| *number < size);
-        let surplus: Vec<_> = house.members.iter().skip(size).flatten().cloned().collect();
+        let surplus = house.members.take_surplus(size);
         drop(house);
         // Those that idle have to look once more to see that they are too many.
         surplus.iter().for_each(|member| member.poke());
@@ -371,9 +359,8 @@ impl<A: Dispatch> House<A> {
         number < self.size && !self.lane.seat.closed && self.verdict.is_none()
     }
 
-    /// The member that idles since the shortest time: its state is warm.
-    fn next_idle(&mut self) -> Option<Arc<dyn AnyMail>> {
-        let number = self.idle.pop()?;
-        self.members.get(number).cloned().flatten()
+    /// An idle member for what waits, if anything does.
+    fn next_if_needed(&mut self, core: &Core) -> Option<Arc<dyn AnyMail>> {
+        if self.lane.seat.total(core) == 0 { None } else { self.members.take_idle() }
     }
 }

@@ -4,6 +4,7 @@
 
 mod desk;
 mod mail;
+mod members;
 
 use crate::cell::holding::Pool;
 use crate::cell::post::{AnyMail, Post};
@@ -107,7 +108,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
         holdings.pool = Some((Box::new(pool.clone()), number));
     }
     mail.core.set_member();
-    oversee(&mail, Arc::new(Desk::new(pool)), Restart::Permanent);
+    oversee(&mail, Arc::new(Desk::new(pool, number)), Restart::Permanent);
     // It lives as long as the pool wants it.
     mail.core.keep();
     if !birth.alive || !pool.seat_member(number, mail.clone()) {
