@@ -25,6 +25,8 @@ mod same;
 mod supervision;
 #[path = "simulation/time.rs"]
 mod time;
+#[path = "simulation/unobserved.rs"]
+mod unobserved;
 #[path = "simulation/verdict.rs"]
 mod verdict;
 

@@ -123,9 +123,10 @@ fn later(due: Instant, period: Duration, periods: u64) -> Instant {
 }
 
 /// `delay` after `from`, or as late as can be said.
-fn far(from: Instant, delay: Duration) -> Instant {
+pub(crate) fn far(from: Instant, delay: Duration) -> Instant {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
-    from.checked_add(delay).unwrap_or_else(|| from + CENTURY)
+    let latest = || from.checked_add(CENTURY).unwrap_or(from);
+    from.checked_add(delay).unwrap_or_else(latest)
 }
 
 #[cfg(test)]

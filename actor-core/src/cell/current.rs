@@ -269,6 +269,16 @@ pub(crate) fn told(error: &CallError) {
     }
 }
 
+/// A caller has left without a look at `error`, of which it counted as told.
+pub(crate) fn untold(error: &CallError) {
+    if let CallError::Panicked(failure) = error
+        && let Some(hub) = hub()
+        && let Some(witness) = &hub.witness
+    {
+        witness.ignores(failure);
+    }
+}
+
 const OPAQUE: &str = "opaque panic";
 
 /// What a panic said, as far as its payload tells.

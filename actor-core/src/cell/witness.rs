@@ -1,11 +1,15 @@
 //! What a simulation sees of its actors: who runs what, who waits for whom, and which failures had
 //! nobody to be told. Knows no handlers. No system but a simulation has one.
 
+mod failures;
+
+use self::failures::Failures;
 use super::core::Core;
+use super::current;
 use super::post::AnyMail;
-use crate::exit::{Failure, FailureKind};
-use crate::host::Host;
+use crate::exit::{ActorId, Failure};
 use crate::host::sim::{Broken, Simulated, Step, Subject};
+use crate::host::{Host, TimerKey};
 use crate::incident::Incident;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
@@ -28,12 +32,7 @@ struct Seen {
     running: BTreeMap<u64, &'static str>,
     /// What each was waiting for when it last did a step.
     waits: BTreeMap<Subject, Vec<Wait>>,
-    /// Panics of actors that nobody was told of.
-    unhandled: Vec<Failure>,
-    /// Failures that somebody was told of, or that nobody need be told of.
-    handled: Vec<Failure>,
-    /// Panics of tasks: who, and what they said.
-    panicked: Vec<(Subject, String)>,
+    failures: Failures,
     /// What was reported, as it reads.
     incidents: Vec<String>,
     /// Which failures are no fault, and where that was said.
@@ -43,10 +42,11 @@ struct Seen {
     plans: BTreeMap<u64, Box<dyn Any + Send>>,
     held: BTreeMap<u64, Box<dyn Any + Send>>,
     full: BTreeMap<u64, Instant>,
+    /// By actor: the timers at which it looks again because of a fault.
+    nudges: BTreeMap<u64, Vec<TimerKey>>,
 }
 
-/// What a planted panic says: nobody need be told of it.
-pub(crate) const FAULT: &str = "a fault planted by the simulation";
+pub(crate) use self::failures::FAULT;
 
 struct Expected {
     is_expected: Box<dyn Fn(&Failure) -> bool + Send>,
@@ -90,23 +90,26 @@ impl Witness {
 
     pub(crate) fn hears(&self, incident: &Incident) {
         let mut seen = self.seen.lock();
-        if let Incident::Unobserved { failure } | Incident::Swallowed { failure } = incident
-            && !seen.handled.iter().any(|handled| handled.is(failure))
-        {
-            let is_fault = failure.kind() == FailureKind::Panic && failure.message() != FAULT;
-            let failures = if is_fault { &mut seen.unhandled } else { &mut seen.handled };
-            failures.push(failure.clone());
+        match incident {
+            Incident::Unobserved { failure } | Incident::Swallowed { failure } => {
+                seen.failures.unobserved(failure);
+            }
+            Incident::LifeFailed { failure } => seen.failures.observed(failure),
+            _ => {}
         }
         if seen.incidents.len() < INCIDENTS {
             seen.incidents.push(incident.to_string());
         }
     }
 
-    /// Somebody was told of `failure`.
+    /// A caller, joiner or watcher is told of `failure`.
     pub(crate) fn handles(&self, failure: &Failure) {
-        let mut seen = self.seen.lock();
-        seen.unhandled.retain(|unhandled| !unhandled.is(failure));
-        seen.handled.push(failure.clone());
+        self.seen.lock().failures.observed(failure);
+    }
+
+    /// One that counted as told of `failure` has left without a look at it.
+    pub(crate) fn ignores(&self, failure: &Failure) {
+        self.seen.lock().failures.ignored(failure);
     }
 
     /// Takes note of what actors are called that have not run yet.
@@ -141,6 +144,27 @@ impl Witness {
         self.seen.lock().held.insert(number, held);
     }
 
+    /// The actor looks again because of a fault when this timer is due.
+    pub(crate) fn put_nudge(&self, number: u64, key: TimerKey) {
+        self.seen.lock().nudges.entry(number).or_default().push(key);
+    }
+
+    /// The actor has ended, and with it what was planned for it.
+    pub(crate) fn ended(&self, number: u64) {
+        let mut seen = self.seen.lock();
+        let (plan, held) = (seen.plans.remove(&number), seen.held.remove(&number));
+        let nudges = seen.nudges.remove(&number);
+        seen.full.remove(&number);
+        drop(seen);
+        // A plan has closures of the user's: they are dropped under no lock, and a panic ends here.
+        if let Err(payload) = current::catch(|| drop((plan, held))) {
+            std::mem::forget(payload);
+        }
+        for key in nudges.into_iter().flatten() {
+            drop(self.host.timers().remove(key));
+        }
+    }
+
     /// The actor's mailbox has no room until then.
     pub(crate) fn fill(&self, number: u64, until: Instant) {
         self.seen.lock().full.insert(number, until);
@@ -155,33 +179,42 @@ impl Witness {
         self.host.task_over(number);
     }
 
-    pub(crate) fn task_panicked(&self, number: u32, said: String) {
-        self.seen.lock().panicked.push((Subject::Task(number), said));
+    /// A task has panicked; what awaits it has not seen that yet.
+    pub(crate) fn task_panicked(&self, id: ActorId, number: u32, said: String) {
+        self.seen.lock().failures.of_task(id, number, said);
     }
 
-    /// The panics that nobody was told of, as they read.
-    pub(crate) fn unhandled(&self) -> Vec<String> {
-        // What is expected is asked of the user's code, which runs under no lock.
-        let expected = std::mem::take(&mut self.seen.lock().expected);
-        let mut failures = self.seen.lock().unhandled.clone();
-        failures.retain(|failure| !expected.iter().any(|it| (it.is_expected)(failure)));
-        let mut seen = self.seen.lock();
-        seen.expected = expected;
-        let actors = failures.iter().map(ToString::to_string);
-        let tasks = seen.panicked.iter();
-        let tasks = tasks.map(|(who, said)| format!("{} panicked: {said}", seen.name(*who)));
-        actors.chain(tasks).collect()
+    /// What awaits the task has seen its panic.
+    pub(crate) fn task_observed(&self, number: u32) {
+        self.seen.lock().failures.observed_task(number);
     }
 
-    /// Where failures were expected that never came, whether anybody was told of them or not.
+    /// The failures that nothing has observed and no test expects, as they read.
+    pub(crate) fn unobserved(&self) -> Vec<String> {
+        let failures = self.seen.lock().failures.unobserved_ones();
+        let unexpected = self.with_expected(|expected| {
+            let is_expected =
+                |failure: &Failure| expected.iter().any(|it| (it.is_expected)(failure));
+            failures.into_iter().filter(|failure| !is_expected(failure)).collect::<Vec<_>>()
+        });
+        unexpected.iter().map(ToString::to_string).collect()
+    }
+
+    /// Where failures were expected that never came, observed or not.
     pub(crate) fn missed(&self) -> Vec<String> {
-        let mut expected = std::mem::take(&mut self.seen.lock().expected);
-        let came = {
-            let seen = self.seen.lock();
-            [&seen.handled[..], &seen.unhandled[..]].concat()
-        };
-        expected.retain(|it| !came.iter().any(|failure| (it.is_expected)(failure)));
-        expected.iter().map(|it| it.at.to_string()).collect()
+        let came = self.seen.lock().failures.all();
+        self.with_expected(|expected| {
+            let is_missed = |it: &&Expected| !came.iter().any(|failure| (it.is_expected)(failure));
+            expected.iter().filter(is_missed).map(|it| it.at.to_string()).collect()
+        })
+    }
+
+    /// Looks at what is expected under no lock, since to ask that is to run the user's code.
+    fn with_expected<T>(&self, look: impl FnOnce(&[Expected]) -> T) -> T {
+        let expected = std::mem::take(&mut self.seen.lock().expected);
+        let result = look(&expected);
+        self.seen.lock().expected.extend(expected);
+        result
     }
 
     pub(crate) fn incidents(&self) -> Vec<String> {

@@ -20,6 +20,13 @@ pub(crate) struct Home {
     number: u32,
 }
 
+impl Home {
+    /// The task's number in a simulation; 0 elsewhere.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+}
+
 /// Makes a task of a future. It does not run before the runnable is scheduled. Its panic is passed on
 /// to whoever waits for it, if `is_awaited`; else it goes to whoever polls it.
 pub(crate) fn prepare<F>(

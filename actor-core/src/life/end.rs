@@ -97,7 +97,11 @@ impl dyn Steps + '_ {
             }
         });
         if is_so {
-            self.mail().core().hub.leave(self.mail().core().key);
+            let core = self.mail().core();
+            if let Some(witness) = &core.hub.witness {
+                witness.ended(core.number);
+            }
+            core.hub.leave(core.key);
         }
         is_so
     }
@@ -247,6 +251,9 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> host::Task<()> {
 /// Steps 7 and 8: the exit is published, to joiners, monitors and links.
 pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     let (id, hub) = (mail.core().id(), &mail.core().hub);
+    if let Some(witness) = &hub.witness {
+        witness.ended(mail.core().number);
+    }
     let mut names = Vec::new();
     let mut is_known = true;
     mail.with(&mut |seat, _| {
@@ -277,10 +284,11 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
         watchers = records.watchers.take();
         notices = std::mem::take(&mut records.notices);
         changed = records.changed.clone();
-        is_observed = !watchers.is_empty() || records.overseen.is_some();
+        is_observed = records.overseen.is_some();
     });
     drop(notices);
     is_observed |= announce(changed) > 0;
+    is_observed |= !exit.is_normal() && watchers.iter().any(lives);
     if let Exit::Failed(failure) = &exit
         && !is_observed
     {
@@ -288,6 +296,15 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     }
     tell(watchers, id, &exit);
     hub.leave(mail.core().key);
+}
+
+/// Whether there is one to be told: the other end of a link may have ended before.
+fn lives(watcher: &Watcher) -> bool {
+    let mut lives = false;
+    if let Some(who) = watcher.who.upgrade() {
+        who.with(&mut |seat, _| lives = seat.exit().is_none());
+    }
+    lives
 }
 
 /// Tells all who watch, and takes the other half of each link out of the actor that it belongs to.

@@ -4,6 +4,7 @@
 use super::driver::{Broken, Next};
 use super::message::AnyMessage;
 use super::steps::{InPlace, Steps, Untyped};
+use crate::cell::clock::far;
 use crate::cell::core::{END, KILL, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::hub::Hub;
@@ -200,7 +201,7 @@ fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn AnyMessage) -> Fate
     if delay.is_zero() {
         return Fate::Handled;
     }
-    let until = mail.core().hub.host.now() + delay;
+    let until = far(mail.core().hub.host.now(), delay);
     nudge(mail, until);
     Fate::HeldUntil(until)
 }
@@ -305,7 +306,7 @@ impl dyn Steps + '_ {
 /// The mailbox has no room for a while.
 fn fill(mail: &Arc<dyn AnyMail>, by: Duration) {
     let core = mail.core();
-    let until = core.hub.host.now() + by;
+    let until = far(core.hub.host.now(), by);
     if let Some(witness) = &core.hub.witness {
         witness.fill(core.number, until);
         nudge(mail, until);
@@ -333,7 +334,11 @@ pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Messag
 /// Has the actor look again at `at`.
 fn nudge(mail: &Arc<dyn AnyMail>, at: Instant) {
     let nudge = Arc::new(Nudge(Arc::downgrade(mail)));
-    mail.core().hub.host.timers().insert(at, Waker::from(nudge), false);
+    let core = mail.core();
+    let key = core.hub.host.timers().insert(at, Waker::from(nudge), false);
+    if let Some(witness) = &core.hub.witness {
+        witness.put_nudge(core.number, key);
+    }
 }
 
 struct Nudge(Weak<dyn AnyMail>);

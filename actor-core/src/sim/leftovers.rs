@@ -3,12 +3,13 @@
 use super::Sim;
 use crate::cell::post::AnyMail;
 
-/// Whether any actor has begun to end and is not over.
+/// Whether any actor has begun to end and is not over, or has nothing left that keeps it, so that it ends
+/// when its handler does.
 pub(super) fn is_any_ending(sim: &Sim) -> bool {
     sim.actors().iter().any(|actor| {
         let mut is_ending = false;
         actor.with(&mut |seat, _| {
-            let ends = seat.exit_to_be().is_some();
+            let ends = seat.exit_to_be().is_some() || !actor.core().is_kept();
             is_ending = seat.exit().is_none() && (seat.closed || ends);
         });
         is_ending

@@ -81,10 +81,14 @@ impl Sim {
         Sim { hub: system.hub().clone(), seed }
     }
 
-    /// Says that failures which `is_expected` tells are no fault of the test, whether anybody is told
-    /// of them or not. Without it a panic in an actor fails the test, unless its caller saw it, a
-    /// supervisor decided on it, or somebody monitored, linked or joined the actor. A test whose
-    /// expected failure never comes fails too.
+    /// Says that failures which `is_expected` tells are no fault of the test, observed or not. A test
+    /// whose expected failure never comes fails too.
+    ///
+    /// Without it an unobserved failure fails the test: the panic of an actor, a failed start, a
+    /// supervisor or pool that gives up, the panic of a task. A failure is observed by the caller
+    /// that gets [`Panicked`](crate::CallError::Panicked), the supervisor that decides on it, a monitor, link or
+    /// `join` of the actor, and whatever awaits the task. The failure of a task has the task for its
+    /// [`actor`](Failure::actor), as `task 3`.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -205,8 +209,8 @@ impl Sim {
         self.hub.actors()
     }
 
-    fn unhandled(&self) -> Vec<String> {
-        self.witness().map_or_else(Vec::new, Witness::unhandled)
+    fn unobserved(&self) -> Vec<String> {
+        self.witness().map_or_else(Vec::new, Witness::unobserved)
     }
 
     fn missed(&self) -> Vec<String> {

@@ -46,8 +46,8 @@ pub(super) enum Wrong {
     Returned,
     /// The run ended before its body did.
     Broken,
-    /// An actor or a task panicked, and nobody was told.
-    Unhandled,
+    /// An actor or a task failed, and nothing observed it.
+    Unobserved,
     /// A failure was expected and never came.
     Missed,
     /// Something was left over.
@@ -106,10 +106,10 @@ fn after(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Wrong, S
     if let Err(Ended::Broken(text)) = system.try_block_on(ending(sim)) {
         return Some((Wrong::Broken, text));
     }
-    let unhandled = sim.unhandled();
-    if !unhandled.is_empty() {
-        let text = format!("nobody was told of a panic:\n  {}", unhandled.join("\n  "));
-        return Some((Wrong::Unhandled, text));
+    let unobserved = sim.unobserved();
+    if !unobserved.is_empty() {
+        let text = format!("a failure was not observed:\n  {}", unobserved.join("\n  "));
+        return Some((Wrong::Unobserved, text));
     }
     let missed = sim.missed();
     if !missed.is_empty() {

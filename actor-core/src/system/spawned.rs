@@ -1,8 +1,10 @@
 //! A future or blocking code that runs beside the actors: [`Spawned`].
 
+use crate::cell::current;
 use crate::host;
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
@@ -86,9 +88,25 @@ impl<T> Future for Spawned<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<T> {
         match &mut self.0 {
-            Started::Task(task) => Pin::new(task).poll(cx),
+            Started::Task(task) => {
+                let poll = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut *task).poll(cx)));
+                poll.unwrap_or_else(|payload| {
+                    observed(task.metadata().number());
+                    resume_unwind(payload)
+                })
+            }
             Started::Blocking(task) => Pin::new(task).poll(cx),
         }
+    }
+}
+
+/// The panic of a task is passed on to what awaits it: so it does not go unobserved in a simulation.
+#[cold]
+fn observed(number: u32) {
+    if let Some(hub) = current::hub()
+        && let Some(witness) = &hub.witness
+    {
+        witness.task_observed(number);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cell::current;
 use crate::cell::hub::Hub;
+use crate::exit::ActorId;
 use crate::host::{self, task::Runnable};
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
@@ -35,7 +36,7 @@ where
     F::Output: Send + 'static,
 {
     let number = hub.host.next_task();
-    let within = Within { future: Some(future), hub: Some(hub.clone()), number, is_awaited };
+    let within = Within { future: Some(future), hub: Some(hub.clone()), number };
     host::task::prepare(hub.host.clone(), number, is_awaited, within)
 }
 
@@ -47,8 +48,6 @@ pin_project! {
         hub: Option<Arc<Hub>>,
         // Among the tasks of a simulation; 0 for none.
         number: u32,
-        // Whether its panic is told to whoever waits for it.
-        is_awaited: bool,
     }
 
     impl<F> PinnedDrop for Within<F> {
@@ -69,7 +68,7 @@ pin_project! {
 
 impl<F> Within<F> {
     pub(crate) fn new(future: F, hub: Arc<Hub>) -> Self {
-        Within { future: Some(future), hub: Some(hub), number: 0, is_awaited: false }
+        Within { future: Some(future), hub: Some(hub), number: 0 }
     }
 }
 
@@ -83,10 +82,11 @@ impl<F: Future> Future for Within<F> {
             current::within(this.hub, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
         caught.unwrap_or_else(|payload| {
             if *this.number != 0
-                && !*this.is_awaited
-                && let Some(witness) = this.hub.as_ref().and_then(|hub| hub.witness.as_ref())
+                && let Some(hub) = this.hub
+                && let Some(witness) = &hub.witness
             {
-                witness.task_panicked(*this.number, current::text(&*payload));
+                let id = ActorId { system: hub.id, number: 0 };
+                witness.task_panicked(id, *this.number, current::text(&*payload));
             }
             resume_unwind(payload)
         })

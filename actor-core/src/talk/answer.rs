@@ -1,6 +1,7 @@
 //! The receiving end of a call: [`Answer`].
 
 use super::slot::Slot;
+use crate::cell::current;
 use crate::cell::head::Head;
 use crate::error::CallError;
 use crate::sync::Arc;
@@ -45,7 +46,9 @@ impl<T> Answer<T> {
     pub(super) fn leave(&mut self) {
         if let Some(slot) = self.slot.take() {
             slot.head.abandon();
-            drop(slot.close());
+            if let Some(Err(error)) = slot.close() {
+                current::untold(&error);
+            }
         }
     }
 

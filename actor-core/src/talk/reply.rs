@@ -172,8 +172,9 @@ impl<T> Drop for Reply<T> {
             && !slot.head.is_gone()
         {
             let error = current::lost_reply(&slot.head);
-            current::told(&error);
-            let _ = slot.put(Err(error));
+            if slot.put(Err(error.clone())).is_ok() {
+                current::told(&error);
+            }
         }
     }
 }

@@ -112,6 +112,23 @@ async fn who_is_killed_or_stopped_while_delayed_ends(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
+async fn a_fault_may_last_as_long_as_can_be_said(sim: Sim) {
+    let (delayed, _) = disk();
+    sim.fault(&delayed, Fault::delay(Duration::MAX));
+    let call = delayed.read(1).timeout(SECOND).await;
+    assert_eq!(call, Err(CallError::Timeout { started: true }));
+    let (full, did) = disk();
+    sim.fault(&full, Fault::full(Duration::MAX));
+    assert_eq!(full.read(2).await, Ok(2));
+    assert!(full.read(3).timeout(SECOND).await.is_err());
+    assert_eq!(did.take(), [2]);
+    for disk in [delayed, full] {
+        disk.kill();
+        assert_eq!(disk.join().await, Exit::Killed);
+    }
+}
+
+#[actor_core::test(seeds = 20)]
 async fn a_full_mailbox_refuses_and_lets_in_again(sim: Sim) {
     let (disk, did) = disk();
     sim.fault(&disk, Fault::full(SECOND * 5));

@@ -1,0 +1,87 @@
+//! The failures of a simulation, and which of them nothing has observed. Plain data.
+
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+
+/// What a planted panic says: it needs no observer.
+pub(crate) const FAULT: &str = "a fault planted by the simulation";
+
+/// All that came, in order.
+#[derive(Default)]
+pub(super) struct Failures(Vec<Came>);
+
+struct Came {
+    failure: Failure,
+    /// The task that it is of, if it is of one.
+    task: Option<u32>,
+    /// Whether it was reported as a failure without an observer.
+    is_reported: bool,
+    /// How many have observed it: callers, supervisors, joiners, watchers.
+    observers: u32,
+}
+
+impl Failures {
+    /// The actor has ended, and nothing watched it. A caller may still have observed the failure.
+    pub(super) fn unobserved(&mut self, failure: &Failure) {
+        self.of(failure).is_reported = true;
+    }
+
+    pub(super) fn observed(&mut self, failure: &Failure) {
+        self.of(failure).observers += 1;
+    }
+
+    /// One observer less.
+    pub(super) fn ignored(&mut self, failure: &Failure) {
+        let came = self.of(failure);
+        came.observers = came.observers.saturating_sub(1);
+    }
+
+    /// Task `number` of the system of `id` has panicked.
+    pub(super) fn of_task(&mut self, id: ActorId, number: u32, message: String) {
+        let failure = Failure::new(FailureParts {
+            kind: FailureKind::Panic,
+            actor: format!("task {number}"),
+            id,
+            handler: "",
+            message,
+            location: None,
+            cause: None,
+        });
+        self.0.push(Came { failure, task: Some(number), is_reported: true, observers: 0 });
+    }
+
+    pub(super) fn observed_task(&mut self, number: u32) {
+        let of_task = self.0.iter_mut().filter(|came| came.task == Some(number));
+        of_task.for_each(|came| came.observers += 1);
+    }
+
+    pub(super) fn unobserved_ones(&self) -> Vec<Failure> {
+        let is_fault =
+            |came: &&Came| came.is_reported && came.observers == 0 && !is_planned(&came.failure);
+        self.0.iter().filter(is_fault).map(|came| came.failure.clone()).collect()
+    }
+
+    pub(super) fn all(&self) -> Vec<Failure> {
+        self.0.iter().map(|came| came.failure.clone()).collect()
+    }
+
+    fn of(&mut self, failure: &Failure) -> &mut Came {
+        let place = self.0.iter().position(|came| came.failure.is(failure));
+        let place = place.unwrap_or_else(|| {
+            let failure = failure.clone();
+            self.0.push(Came { failure, task: None, is_reported: false, observers: 0 });
+            self.0.len() - 1
+        });
+        &mut self.0[place]
+    }
+}
+
+/// Whether it is a planted fault, or what links have made of such a fault or of a kill. A supervisor that
+/// gives up is never planned, whatever its children died of.
+fn is_planned(failure: &Failure) -> bool {
+    match (failure.kind(), failure.cause()) {
+        (FailureKind::Panic, _) => failure.message() == FAULT,
+        (FailureKind::Linked, Some(Exit::Failed(cause))) => is_planned(cause),
+        (FailureKind::Linked, Some(Exit::Killed)) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,180 @@
+//! A failure that nothing has observed fails a test, whatever failed; one that was observed, expected or
+//! planted does not.
+
+use crate::said;
+use actor_core::__private::{Plan, simulate};
+use actor_core::prelude::*;
+use actor_core::time::sleep;
+use actor_core::{Child, Fault, Sim, Supervisor, spawn, unblock};
+use futures_lite::FutureExt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+const A_WHILE: Duration = Duration::from_millis(50);
+
+/// Panics at once, or after a while.
+#[actor]
+struct Bomb;
+
+#[actor]
+impl Bomb {
+    fn boom(&self) {
+        panic!("boom");
+    }
+
+    async fn late(&self) {
+        sleep(Duration::from_millis(5)).await;
+        panic!("late");
+    }
+
+    fn link(&self, other: BombAddr, context: &Context<Self>) {
+        context.link(&other);
+    }
+}
+
+/// Cannot start.
+#[actor]
+struct Stillborn;
+
+#[actor]
+impl Stillborn {
+    #[on_start]
+    fn begin(&self) -> Result<(), String> {
+        Err("no database".into())
+    }
+}
+
+/// A test with this body fails, and says so.
+#[track_caller]
+fn fails<U: Future<Output = ()>>(body: impl Fn(Sim) -> U, text: &str) {
+    let said = said(AssertUnwindSafe(|| simulate(Plan::usual(), body)));
+    assert!(said.contains("a failure was not observed"), "{said}");
+    assert!(said.contains(text), "{said}");
+}
+
+#[test]
+fn a_supervisor_that_gives_up_unobserved_fails_the_test() {
+    let body = |_| async {
+        let supervisor = Supervisor::one_for_one().intensity(0, A_WHILE).spawn();
+        supervisor.start(Child::new("bomb", || Bomb)).boom().send().await.unwrap();
+        sleep(A_WHILE).await;
+        assert!(!supervisor.is_alive());
+    };
+    fails(body, "supervisor#1 failed: ");
+}
+
+#[test]
+fn a_pool_that_gives_up_unobserved_fails_the_test() {
+    let body = |_| async {
+        let pool = Bomb::pool(2, || Bomb);
+        for _ in 0..8 {
+            pool.boom().send().await.unwrap();
+        }
+        sleep(A_WHILE).await;
+        assert!(!pool.is_alive());
+    };
+    fails(body, "failed: more than");
+}
+
+#[test]
+fn an_actor_that_never_starts_unobserved_fails_the_test() {
+    let body = |_| async {
+        Stillborn.spawn();
+    };
+    fails(body, "stillborn#1 failed in `on_start`: no database");
+}
+
+#[test]
+fn a_handler_that_panics_when_its_caller_has_left_fails_the_test() {
+    let body = |_| async {
+        let bomb = Bomb.spawn();
+        assert!(bomb.late().timeout(Duration::from_millis(1)).await.is_err());
+        sleep(A_WHILE).await;
+        assert!(!bomb.is_alive());
+    };
+    fails(body, "bomb#1 failed in `late`: late");
+}
+
+#[test]
+fn a_caller_that_leaves_before_it_looks_at_the_answer_has_observed_nothing() {
+    let body = |sim: Sim| async move {
+        let mut call = Bomb.spawn().boom().owned();
+        assert!(futures_lite::future::poll_once(&mut call).await.is_none());
+        sim.settle().await;
+        drop(call);
+    };
+    fails(body, "bomb#1 failed in `boom`: boom");
+}
+
+#[test]
+fn a_detached_task_that_panics_fails_the_test_blocking_code_too() {
+    let task = |sim: Sim| async move {
+        spawn(async { panic!("in a task") }).detach();
+        sim.settle().await;
+    };
+    fails(task, "task 1 failed: in a task");
+    let blocking = |sim: Sim| async move {
+        unblock(|| panic!("in blocking code")).detach();
+        sim.settle().await;
+    };
+    fails(blocking, "task 1 failed: in blocking code");
+}
+
+#[test]
+fn an_actor_that_dies_unobserved_of_a_link_fails_the_test() {
+    let body = |sim: Sim| async move {
+        let (one, two) = (Bomb.spawn(), Bomb.spawn());
+        two.link(one.clone()).await.unwrap();
+        assert!(one.boom().await.is_err());
+        sim.settle().await;
+        assert!(!two.is_alive());
+    };
+    fails(body, "bomb#2 failed: linked actor");
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_panic_of_a_task_that_its_awaiter_has_seen_is_observed() {
+    let panics = [spawn(async { panic!("mine") }), unblock(|| panic!("mine"))];
+    for panics in panics {
+        assert!(AssertUnwindSafe(panics).catch_unwind().await.is_err());
+    }
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_failure_of_a_task_can_be_expected(sim: Sim) {
+    sim.expect_failure(|failure| failure.actor() == "task 1" && failure.message() == "mine");
+    spawn(async { panic!("mine") }).detach();
+    sim.settle().await;
+}
+
+#[actor_core::test(seeds = 20)]
+async fn an_expected_failure_of_a_task_may_be_observed_too(sim: Sim) {
+    sim.expect_failure(|_| true);
+    assert!(AssertUnwindSafe(spawn(async { panic!("mine") })).catch_unwind().await.is_err());
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_failure_on_which_a_supervisor_decides_can_be_expected(sim: Sim) {
+    sim.expect_failure(|failure| failure.message() == "boom");
+    let supervisor = Supervisor::one_for_one().spawn();
+    supervisor.start(Child::new("bomb", || Bomb)).boom().send().await.unwrap();
+    sim.settle().await;
+    supervisor.stop();
+}
+
+#[actor_core::test(seeds = 20)]
+async fn what_links_make_of_a_planted_panic_or_of_a_kill_needs_no_observer(sim: Sim) {
+    for is_killed in [false, true] {
+        let (one, two) = (Bomb.spawn(), Bomb.spawn());
+        two.link(one.clone()).await.unwrap();
+        sim.fault(&one, Fault::panic());
+        if is_killed {
+            one.kill();
+        } else {
+            one.boom().send().await.unwrap();
+        }
+        sim.settle().await;
+        assert!(!two.is_alive());
+    }
+}
