@@ -1,4 +1,4 @@
-//! Small combinators, re-exported, so that one dependency is all that a user adds.
+//! Re-exported future combinators, so that users need only one dependency.
 //!
 //! ```
 //! use actor_core::future::{join_all, race, zip};

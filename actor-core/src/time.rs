@@ -1,7 +1,7 @@
-//! Time on the clock of the current system: sleep, timeout, interval.
+//! Sleep, timeout and interval on the clock of the current system.
 //!
-//! Everything here follows the system of the calling thread: real time on a multi-thread or
-//! current-thread system, virtual time in a simulation. Outside of any system it is the global one.
+//! All functions use the system of the calling thread: real time on a multi-threaded or
+//! current-thread system, virtual time in a simulation. Outside any system, the global one is used.
 //!
 //! # Examples
 //!
@@ -46,11 +46,11 @@ pub fn now() -> Instant {
 
 /// Waits until `duration` has passed, counted from this call.
 ///
-/// The future is tied to the clock of the system that is current now, wherever it is polled.
+/// The future uses the clock of the system that is current at this call, wherever it is polled.
 ///
 /// # Cancellation
 ///
-/// Dropping the future takes its timer back at once.
+/// Dropping the future cancels its timer immediately.
 ///
 /// # Examples
 ///
@@ -68,15 +68,15 @@ pub fn sleep(duration: Duration) -> Sleep {
 
 /// Runs `future` for at most `duration`, counted from this call.
 ///
-/// The future is asked first: if it is ready when the time is up, its output counts.
+/// The future is polled first: if it is ready when the timeout elapses, its output is returned.
 ///
 /// # Errors
 ///
-/// [`Elapsed`] if the time is up first. The future is dropped with the [`Timeout`].
+/// [`Elapsed`], if the timeout elapses first. The future is dropped together with the [`Timeout`].
 ///
 /// # Cancellation
 ///
-/// Dropping the timeout drops `future`, and takes the timer back at once.
+/// Dropping the timeout drops `future` and cancels the timer immediately.
 ///
 /// # Examples
 ///
@@ -95,10 +95,10 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
     Timeout { future, sleep: sleep(duration) }
 }
 
-/// Ticks every `period`, the first time one period from now.
+/// Returns an interval that ticks every `period`, for the first time after one period.
 ///
-/// The ticks keep to their grid: a late one does not shift those after it, and of those that were
-/// missed only the last is given.
+/// Ticks do not drift: a late tick does not delay later ones. If several ticks were missed, only
+/// the last of them is delivered.
 ///
 /// # Panics
 ///
@@ -149,7 +149,7 @@ impl<F: Future> Future for Timeout<F> {
     }
 }
 
-/// The time given to [`timeout`] was up before the future was ready.
+/// The error of [`timeout`]: the timeout elapsed before the future was ready.
 ///
 /// # Examples
 ///
@@ -167,7 +167,7 @@ impl fmt::Display for Elapsed {
 
 impl std::error::Error for Elapsed {}
 
-/// The ticks of [`interval`]; also a stream of them that never ends.
+/// The interval returned by [`interval`]. It is also an endless stream of ticks.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -181,7 +181,7 @@ impl std::error::Error for Elapsed {}
 #[derive(Debug)]
 #[must_use = "an interval ticks only while it is awaited"]
 pub struct Interval {
-    /// Until the next tick.
+    /// Completes at the next tick.
     sleep: Sleep,
     period: Duration,
 }
@@ -191,7 +191,8 @@ impl Interval {
     ///
     /// # Cancellation
     ///
-    /// No tick is lost: dropped before it is ready, the next call waits for the same tick.
+    /// No tick is lost: if the future is dropped before it is ready, the next call waits for the
+    /// same tick.
     ///
     /// # Examples
     ///
@@ -252,7 +253,7 @@ impl Future for Tick<'_> {
 }
 
 impl Drop for Tick<'_> {
-    /// Nobody waits any more, so no waker may stay with the timers.
+    /// No task waits any more, so no waker may stay with the timers.
     fn drop(&mut self) {
         self.interval.sleep.cancel();
     }

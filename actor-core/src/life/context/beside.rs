@@ -1,4 +1,4 @@
-//! What goes on beside the messages: timers, streams, piped futures, tasks.
+//! Timers, streams, piped futures and tasks.
 
 use super::Context;
 use crate::cell::clock::Clock;
@@ -20,9 +20,11 @@ use std::future::Future;
 use std::time::Duration;
 
 impl<A: Dispatch> Context<A> {
-    /// Has a message made after `delay`, unless the timer is cancelled before.
+    /// Sends a message after `delay`, unless the timer is cancelled first.
     ///
-    /// `make` is given this actor's address and makes one message, for this actor or any other.
+    /// `make` gets this actor's address and returns one call, to this actor or another one. Return
+    /// the call without awaiting it: it is sent, and an error becomes an
+    /// [incident](crate::Incident).
     pub fn after<B, T, F>(&self, delay: Duration, make: F) -> Timer
     where
         B: Protocol,
@@ -33,10 +35,10 @@ impl<A: Dispatch> Context<A> {
         self.timer(delay, None, make)
     }
 
-    /// Has a message made every `period`, the first after one period.
+    /// Sends a message every `period`, for the first time after one period.
     ///
-    /// It does not drift, and makes no burst after a stall: at most one tick waits, those missed
-    /// meanwhile are skipped.
+    /// The timer does not drift and causes no burst after a stall: at most one tick is pending, and
+    /// missed ticks are skipped.
     ///
     /// # Panics
     /// If `period` is zero.
@@ -52,10 +54,10 @@ impl<A: Dispatch> Context<A> {
         self.timer(period, Some(period), make)
     }
 
-    /// Has a message made of each item of `stream`.
+    /// Sends a message for each item of `stream`.
     ///
-    /// At most one item waits; the stream is polled again when that has been taken. A stream that
-    /// has not ended keeps the actor alive.
+    /// At most one item is pending; the stream is polled again after the actor has taken it. A
+    /// stream that has not ended keeps the actor alive.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -108,10 +110,10 @@ impl<A: Dispatch> Context<A> {
         Attachment::new(self.mail.clone(), key)
     }
 
-    /// Waits for `future` beside the actor, and has a message made of its outcome: the actor goes
-    /// on with other messages meanwhile. It keeps the actor alive.
+    /// Runs `future` concurrently with the actor and sends a message with its output. The actor
+    /// handles other messages in the meantime. A running future keeps the actor alive.
     ///
-    /// The outcome is `Err(Failure)` if the future panicked. Named after Akka's `pipeToSelf`.
+    /// The output is `Err(Failure)` if the future panicked. Corresponds to Akka's `pipeToSelf`.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -163,9 +165,9 @@ impl<A: Dispatch> Context<A> {
         });
     }
 
-    /// Runs `future` beside the actor until it is done or the life ends.
+    /// Runs `future` concurrently with the actor until it completes or the life ends.
     ///
-    /// It does not keep the actor alive. Its panic is a failure of this life.
+    /// The task does not keep the actor alive. A panic in it is a failure of this life.
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
         let present = self.present(false);
         let key = present.key;
@@ -182,7 +184,7 @@ impl<A: Dispatch> Context<A> {
         Timer::new(Arc::downgrade(&self.any()), key)
     }
 
-    /// Counts a future of this life in.
+    /// Counts one more future of this life.
     fn present(&self, keeps: bool) -> Present {
         let key = self.with_holdings(|holdings| {
             holdings.tasks += 1;
@@ -208,8 +210,8 @@ impl<A: Dispatch> Context<A> {
 }
 
 impl<P: Protocol, T> Call<'_, P, T> {
-    /// Makes the call beside the actor that asks, and has a message made of its answer: the actor
-    /// goes on with other messages meanwhile.
+    /// Makes the call concurrently with the calling actor and sends a message with the reply. The
+    /// actor handles other messages in the meantime.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -244,7 +246,7 @@ impl<P: Protocol, T> Call<'_, P, T> {
     /// ```
     ///
     /// # Panics
-    /// If the call has been polled already.
+    /// If the call has already been polled.
     #[track_caller]
     pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
     where
@@ -253,7 +255,7 @@ impl<P: Protocol, T> Call<'_, P, T> {
         T: Send + 'static,
         F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
     {
-        // A call does not panic while it waits; if it did, its answer would be lost: `NoReply`.
+        // A call does not panic while it waits. If it did, its reply would be lost: `NoReply`.
         context.pipe(self.owned(), move |me, answer| {
             make(me, answer.unwrap_or(Err(CallError::NoReply)))
         });

@@ -1,4 +1,4 @@
-//! What a handler can ask of its own actor: [`Context`]. Everything made here ends with the life.
+//! [`Context`], an actor's view of itself. Everything created through it ends with the life.
 //!
 //! `others.rs` has children, monitors and links; `beside.rs` timers, streams and tasks.
 
@@ -22,8 +22,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// An actor's own view of itself: an argument `&Context<Self>` of a handler is filled in by the run
-/// loop and is no argument of the address method.
+/// An actor's view of itself. The run loop passes it to handlers with an argument `&Context<Self>`,
+/// which is not an argument of the address method.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -74,13 +74,13 @@ impl<A: Dispatch> Context<A> {
         self.mail.clone()
     }
 
-    /// The actor's own address. Held in the state, it keeps the actor alive; see
+    /// Returns the actor's own address. Storing it in the state keeps the actor alive; see
     /// [`weak`](Context::weak).
     pub fn address(&self) -> A::Addr {
         self.own().into()
     }
 
-    /// As [`address`](Context::address), by its general type.
+    /// Like [`address`](Context::address), as the general address type.
     pub(crate) fn own(&self) -> Addr<A> {
         if self.mail.core.is_member() {
             let mut address: Option<Addr<A>> = None;
@@ -94,7 +94,7 @@ impl<A: Dispatch> Context<A> {
         Addr::adopted(self.mail.clone())
     }
 
-    /// Which member of a pool this is, from 0; `None` outside of pools.
+    /// Returns the number of this member in its pool, counted from 0, or `None` outside pools.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -119,7 +119,7 @@ impl<A: Dispatch> Context<A> {
         lane.seat.holdings.as_ref()?.pool.as_ref().map(|(_, number)| *number)
     }
 
-    /// The actor's own address, keeping nothing alive.
+    /// Returns the actor's own weak address, which does not keep it alive.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -144,15 +144,16 @@ impl<A: Dispatch> Context<A> {
         self.address().downgrade()
     }
 
-    /// The actor's id; that of the pool for a member.
+    /// Returns the actor's id; for a member of a pool, the id of the pool.
     pub fn id(&self) -> ActorId {
         if self.mail.core.is_member() { self.address().id() } else { self.mail.core.id() }
     }
 
-    /// Ends the actor when it has handled what is queued.
+    /// Stops the actor gracefully after it has handled the queued messages.
     ///
-    /// If this life is followed by another, as under a supervisor that restarts it after any end, it
-    /// ends after the running handler, and the next life takes over what is queued.
+    /// If the actor is restarted after this life, for example by a supervisor that restarts it
+    /// after every end, the life ends after the running handler, and the next life takes over the
+    /// queued messages.
     pub fn stop(&self) {
         let lane = self.mail.lane();
         let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());
@@ -165,7 +166,7 @@ impl<A: Dispatch> Context<A> {
         self.mail.close();
     }
 
-    /// How often this actor was restarted: 0 in its first life.
+    /// Returns the number of restarts: 0 in the first life.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -198,7 +199,7 @@ impl<A: Dispatch> Context<A> {
         lane.seat.known().map_or(0, |records| records.restarts)
     }
 
-    /// Waits until the actor is being stopped: for long handlers that want to finish early.
+    /// Waits until the actor is being stopped. For long handlers that should finish early.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -1,4 +1,4 @@
-//! Other actors, seen from a handler: children, monitors, links.
+//! Children, monitors and links.
 
 use super::Context;
 use crate::cell::holding::Holding;
@@ -16,8 +16,8 @@ use crate::talk::call::Call;
 use std::any::Any;
 
 impl<A: Dispatch> Context<A> {
-    /// Starts a child: it ends before its parent, in reverse order of start, and the parent's
-    /// `#[on_exit]` is told when it ends by itself.
+    /// Spawns a child, which ends before its parent. Children end in reverse start order. If the
+    /// child ends by itself, the parent's `#[on_exit]` is called.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -56,11 +56,12 @@ impl<A: Dispatch> Context<A> {
         })
     }
 
-    /// Has a message made when `target` ends; at once if it has ended already.
+    /// Sends a message when `target` exits, immediately if it already has.
     ///
-    /// `make` is given this actor's address and the exit, and makes one message, for this actor or
-    /// any other. The notice comes after everything that the dead one had sent here. If nothing is
-    /// known of a weak target any more, the exit is [`Exit::NoActor`].
+    /// `make` gets this actor's address and the exit, and returns one call, to this actor or
+    /// another one. Return the call without awaiting it: it is sent, and an error becomes an
+    /// [incident](crate::Incident). The notification arrives after every message that `target` sent
+    /// to this actor. If a weak target is no longer known, the exit is [`Exit::NoActor`].
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -115,12 +116,10 @@ impl<A: Dispatch> Context<A> {
         Monitor::new(Arc::downgrade(&self.any()), key)
     }
 
-    /// Links this actor and `target`: each is told of the other's end.
+    /// Links this actor and `target`: each is notified of the other's exit.
     ///
-    /// Being told is `#[on_exit]`; an actor without that hook fails too when the other ends
-    /// abnormally, with [`FailureKind::Linked`](crate::FailureKind::Linked), as in Erlang. Two actors
-    /// are linked or they are not: to link them again changes nothing, and cancelling any of the
-    /// handles ends the link.
+    /// The notification calls `#[on_exit]`. An actor without that hook fails when the other one
+    /// ends abnormally, with [`FailureKind::Linked`](crate::FailureKind::Linked), as in Erlang.
     ///
     /// ```
     /// # use actor_core::prelude::*;
