@@ -164,6 +164,7 @@ struct Failing;
 
 #[actor]
 impl Failing {
+    #[message(last)]
     fn fail(self) -> Result<(), u8> {
         Err(1)
     }
