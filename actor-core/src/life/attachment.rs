@@ -1,4 +1,5 @@
-//! Streams and piped futures: a task brings one item at a time, the loop makes a message of it.
+//! Streams and piped futures: a task delivers one item at a time, and the run loop turns it into a
+//! message.
 
 use super::made::{Made, Make, address};
 use super::task::{Contained, Present, supervised};
@@ -19,10 +20,10 @@ use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 
-/// A stream that was attached by [`Context::attach`](crate::Context::attach).
+/// A stream attached by [`Context::attach`](crate::Context::attach).
 ///
-/// Dropping it detaches the stream from the actor and drops it. It ends with the life that attached
-/// it, whatever becomes of this handle.
+/// Dropping the handle detaches the stream and drops it. The stream also ends with the life that
+/// attached it.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -61,7 +62,8 @@ impl<A: Dispatch> Attachment<A> {
         Attachment { mail, handle: Handle { mail: Arc::downgrade(&any), key } }
     }
 
-    /// Has a message made once the stream has ended, after its last item; not after a cancel.
+    /// Sends a message when the stream ends, after its last item. Not sent if the stream is
+    /// cancelled.
     #[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
     pub fn on_end<B, T, F>(self, make: F) -> Self
     where
@@ -81,10 +83,10 @@ impl<A: Dispatch> Attachment<A> {
         self
     }
 
-    /// Drops the stream; an item that waits but has not been handled yet is skipped too.
+    /// Drops the stream. A pending item that has not been handled is skipped.
     pub fn cancel(self) {}
 
-    /// Leaves the stream attached without this handle.
+    /// Keeps the stream attached without this handle.
     pub fn detach(mut self) {
         self.handle.detach();
     }
@@ -96,7 +98,7 @@ impl<A: Dispatch> fmt::Debug for Attachment<A> {
     }
 }
 
-/// Makes a closure that is called once fit where any closure goes.
+/// Adapts a closure that is called once to the type of a repeatable one.
 pub(crate) fn once(make: impl FnOnce(&dyn Any, &mut dyn Any) -> Made + Send + 'static) -> Make {
     let mut make = Some(make);
     Box::new(move |me, place| match make.take() {
@@ -105,14 +107,14 @@ pub(crate) fn once(make: impl FnOnce(&dyn Any, &mut dyn Any) -> Made + Send + 's
     })
 }
 
-/// The one place between a stream's task and the loop.
+/// The single slot between a stream's task and the run loop.
 struct Feed<I> {
     item: Mutex<Option<I>>,
-    /// Notified when the item has been taken: this is the stream's demand.
+    /// Notified when the item has been taken, which is the demand for the next one.
     taken: Event,
 }
 
-/// The task that brings the items of `stream`, and what makes messages of them.
+/// The task that delivers the items of `stream`, and the callback that turns them into messages.
 pub(crate) fn stream<A, S, B, T, F>(
     stream: S,
     mut each: F,
@@ -136,7 +138,7 @@ where
             mail.notify(Notice::Due(key));
             taken.await;
         }
-        // Nothing in the feed says that the stream has ended.
+        // An empty feed means that the stream has ended.
         mail.notify(Notice::Due(key));
     };
     let make: Make = Box::new(move |me, place| {
@@ -159,7 +161,7 @@ where
     (supervised(present, bring, "stream"), make)
 }
 
-/// The task that waits for `future`, and what makes a message of its outcome.
+/// The task that waits for `future`, and the callback that turns its output into a message.
 pub(crate) fn pipe<A, U, B, T, F>(
     future: U,
     make: F,

@@ -1,4 +1,4 @@
-//! Futures that belong to a life: they run beside the actor and end with it.
+//! Tasks of a life: futures that run concurrently with the actor and end with the life.
 
 use super::timer::Handle;
 use crate::cell::current;
@@ -12,10 +12,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
 
-/// A future that was spawned by [`Context::spawn`](crate::Context::spawn).
+/// A future spawned by [`Context::spawn`](crate::Context::spawn).
 ///
-/// Dropping it cancels the future. It ends with the life that spawned it, whatever becomes of this
-/// handle.
+/// Dropping the handle cancels the future. The future also ends with the life that spawned it.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -39,10 +38,10 @@ impl Task {
         Task(Handle { mail, key })
     }
 
-    /// Cancels the future: it is dropped at its next await.
+    /// Cancels the future, which is dropped at its next await.
     pub fn cancel(self) {}
 
-    /// Lets the future go on without this handle.
+    /// Keeps the future running without this handle.
     pub fn detach(mut self) {
         self.0.detach();
     }
@@ -54,11 +53,11 @@ impl fmt::Debug for Task {
     }
 }
 
-/// Counts a future of a life as there until it is dropped, finished or not.
+/// Counts a future of a life until it is dropped, whether it has completed or not.
 pub(crate) struct Present {
     pub(crate) mail: Arc<dyn AnyMail>,
     pub(crate) key: Key,
-    /// Whether it keeps the actor alive: streams and piped futures bring messages.
+    /// Whether the future keeps the actor alive, as streams and piped futures do.
     pub(crate) keeps: bool,
 }
 
@@ -72,7 +71,8 @@ impl Drop for Present {
 }
 
 pin_project! {
-    /// A future of a life: its panic is a failure of the life, the panic of its drop too.
+    /// A future of a life. Its panic is a failure of the life, and so is a panic while it is
+    /// dropped.
     pub(crate) struct Contained<F> {
         #[pin]
         future: Option<F>,
@@ -110,7 +110,7 @@ impl<F: Future> Future for Contained<F> {
     }
 }
 
-/// Runs `future` for its life: a panic is told to the loop.
+/// Runs `future` for its life, and reports a panic to the run loop.
 pub(crate) async fn supervised(
     present: Present,
     future: impl Future<Output = ()>,

@@ -1,14 +1,14 @@
-//! Timers of a life: they post a notice when due; the message is made at its turn.
+//! Timers of a life. A due timer posts a system message; the callback runs when the actor takes it.
 
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Key;
 use crate::sync::Weak;
 use std::fmt;
 
-/// A timer that was set by [`Context::after`](crate::Context::after) or
+/// A timer created by [`Context::after`](crate::Context::after) or
 /// [`Context::every`](crate::Context::every).
 ///
-/// Dropping it cancels it. It ends with the life that set it, whatever becomes of this handle.
+/// Dropping the handle cancels the timer. The timer also ends with the life that set it.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -34,7 +34,7 @@ use std::fmt;
 #[must_use = "dropping a timer cancels it; keep it or call `.detach()`"]
 pub struct Timer(Handle);
 
-/// Cancels one thing that a life has made when dropped.
+/// Cancels a resource of a life when dropped.
 pub(crate) struct Handle {
     pub(crate) mail: Weak<dyn AnyMail>,
     pub(crate) key: Key,
@@ -48,7 +48,7 @@ impl Handle {
     }
 
     pub(crate) fn detach(&mut self) {
-        // A key that was never given out.
+        // A key that is never assigned.
         self.key = 0;
     }
 }
@@ -66,10 +66,10 @@ impl Timer {
         Timer(Handle { mail, key })
     }
 
-    /// Cancels the timer; a tick that is due but has not been handled yet is skipped too.
+    /// Cancels the timer. A tick that is due but has not been handled is skipped.
     pub fn cancel(self) {}
 
-    /// Lets the timer go on without this handle.
+    /// Keeps the timer running without this handle.
     pub fn detach(mut self) {
         self.0.detach();
     }

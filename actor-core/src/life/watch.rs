@@ -1,14 +1,14 @@
-//! Being told of another's end: the handles of monitors and links.
+//! The handles of monitors and links.
 
 use super::timer::Handle;
 use crate::cell::post::AnyMail;
 use crate::sync::{Arc, Weak};
 use std::fmt;
 
-/// A monitor that was set by [`Context::monitor`](crate::Context::monitor).
+/// A monitor created by [`Context::monitor`](crate::Context::monitor).
 ///
-/// It stands until it is cancelled, even if this handle is dropped, and ends with the life that
-/// set it.
+/// The monitor lasts until it is cancelled, even if this handle is dropped, and ends with the life
+/// that created it.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -34,7 +34,7 @@ impl Monitor {
         Monitor(Handle { mail, key })
     }
 
-    /// Ends the monitor; a notice that has come but has not been handled yet is skipped too.
+    /// Cancels the monitor. A notification that has arrived but has not been handled is skipped.
     pub fn cancel(&self) {
         self.0.cancel();
     }
@@ -52,9 +52,9 @@ impl fmt::Debug for Monitor {
     }
 }
 
-/// A link that was made by [`Context::link`](crate::Context::link).
+/// A link created by [`Context::link`](crate::Context::link).
 ///
-/// It stands until it is cancelled, even if this handle is dropped.
+/// The link lasts until it is cancelled, even if this handle is dropped.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -82,8 +82,8 @@ impl Link {
         Link { near: Handle { mail: Arc::downgrade(&own), key }, own, other }
     }
 
-    /// Ends both halves of the link; a notice that has come but has not been handled yet is skipped
-    /// on this side.
+    /// Removes the link in both directions. On this side, a notification that has arrived but has
+    /// not been handled is skipped.
     pub fn cancel(&self) {
         self.near.cancel();
         if let Some(other) = &self.other {

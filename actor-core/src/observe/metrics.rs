@@ -1,5 +1,4 @@
-//! Feature `metrics`: what is counted and measured of each message, by the type of the actor and the
-//! name of the message.
+//! Feature `metrics`: counts and durations by actor type and message name.
 
 use crate::cell::post::AnyMail;
 use crate::cell::stamp::Stamp;
@@ -14,13 +13,13 @@ static METADATA: Metadata<'static> =
     Metadata::new(module_path!(), Level::INFO, Some(module_path!()));
 
 thread_local! {
-    /// A key is made and hashed once, since that costs more than all else here. What a recorder makes
-    /// of it is not kept: one may be installed later, or for a while.
+    /// A key is created and hashed once, because this is the most expensive step. The recorder's
+    /// handle is not kept: a recorder may be installed later or temporarily.
     static KEYS: RefCell<BTreeMap<(&'static str, &'static str), Arc<Keys>>> =
         const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Under which keys the messages of one name are measured.
+/// The metric keys of the messages with one name.
 struct Keys {
     queue: Key,
     depth: Key,
@@ -54,7 +53,7 @@ impl Keys {
     }
 }
 
-/// One message that is being handled.
+/// A message that is being handled.
 pub(super) struct Measure {
     keys: Arc<Keys>,
     begun: Instant,
@@ -62,7 +61,7 @@ pub(super) struct Measure {
 }
 
 impl Measure {
-    /// Its handler is about to begin.
+    /// The handler is about to start.
     pub(super) fn begin(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Stamp>) -> Self {
         let core = mail.core();
         let (keys, host) = (Keys::of(core.settings.name, message), core.hub.host.clone());
@@ -80,7 +79,7 @@ impl Measure {
         Measure { keys, begun, host }
     }
 
-    /// Its handler is over.
+    /// The handler has ended.
     pub(super) fn end(&self, is_ok: bool) {
         let took = self.host.now().saturating_duration_since(self.begun);
         let outcome = if is_ok { &self.keys.handled } else { &self.keys.failed };

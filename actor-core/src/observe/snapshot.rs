@@ -1,5 +1,5 @@
-//! What goes on in a system at one moment: its actors as a tree, what each does and waits for.
-//! One actor's lock is taken at a time, and nothing is stopped for it.
+//! The state of a system at one moment: its actors as a tree, their activity and their waits. Takes
+//! the lock of one actor at a time and stops none of them.
 
 use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;
@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-/// What goes on in a system: see [`System::snapshot`](crate::System::snapshot).
+/// The state of a system: see [`System::snapshot`](crate::System::snapshot).
 ///
-/// Each actor is looked at for itself, one after another, while all go on; so what is said of two of
-/// them may be of two moments. In a simulation, where nothing goes on meanwhile, it is exact.
+/// The actors are inspected one after another while all of them keep running, so two actors may be
+/// seen at slightly different moments. In a simulation, a snapshot is exact.
 ///
-/// It prints as a tree. With the feature `serde` it can be serialised.
+/// A snapshot prints as a tree. With the feature `serde`, it can be serialized.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -38,7 +38,7 @@ pub struct Snapshot {
     pub actors: Vec<ActorSnapshot>,
 }
 
-/// What goes on in one actor: see [`Snapshot`].
+/// The state of one actor: see [`Snapshot`].
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -55,9 +55,9 @@ pub struct Snapshot {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ActorSnapshot {
-    /// Who it is.
+    /// The actor's id.
     pub id: ActorId,
-    /// Its label in logs, exits and circles.
+    /// Its label in logs, exits and cycles.
     pub label: String,
     /// The name of its type.
     pub actor: &'static str,
@@ -65,25 +65,25 @@ pub struct ActorSnapshot {
     pub names: Vec<String>,
     /// Its parent, supervisor or pool.
     pub parent: Option<ActorId>,
-    /// To whom it is linked, so that they are told of its end.
+    /// The actors linked to it, which are notified of its exit.
     pub links: Vec<ActorId>,
-    /// How far it has come.
+    /// The stage of its lifecycle.
     pub state: ActorState,
-    /// How often it was restarted.
+    /// The number of restarts.
     pub restarts: u32,
-    /// How many messages wait in its mailbox.
+    /// The number of queued messages.
     pub depth: usize,
-    /// How many may wait there; `None` if any number may.
+    /// The capacity of its mailbox; `None` if it is unbounded.
     pub capacity: Option<usize>,
-    /// How many messages its guards keep aside.
+    /// The number of messages deferred by its guards.
     pub kept_aside: u32,
-    /// What it does just now.
+    /// Its current activity.
     pub activity: Activity,
-    /// The actor for whose answer, or for room in whose mailbox, its handler waits.
+    /// The actor whose reply, or whose mailbox capacity, its handler waits for.
     pub waits_for: Option<ActorId>,
 }
 
-/// How far an actor has come: see [`ActorSnapshot`].
+/// The stage of an actor's lifecycle: see [`ActorSnapshot`].
 ///
 /// ```
 /// assert_eq!(actor_core::ActorState::Stopping.to_string(), "stopping");
@@ -92,17 +92,17 @@ pub struct ActorSnapshot {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum ActorState {
-    /// Its start is not done.
+    /// The actor has not finished its start.
     Starting,
-    /// It handles messages.
+    /// The actor handles messages.
     Running,
-    /// Its mailbox refuses; it handles what is left.
+    /// The mailbox is closed, and the actor handles the remaining messages.
     Stopping,
-    /// It has ended just now.
+    /// The actor has just ended.
     Ended,
 }
 
-/// What an actor does: see [`ActorSnapshot`].
+/// The activity of an actor: see [`ActorSnapshot`].
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -123,34 +123,34 @@ pub enum ActorState {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum Activity {
-    /// It waits for messages.
+    /// The actor waits for messages.
     Idle,
-    /// It is at work on a thread, or on its way to one.
+    /// The actor is running on a thread, or is scheduled.
     Running {
-        /// The handler that goes on after it had waited, and for how long that has been at work.
-        /// One that has not waited yet is not named.
+        /// The handler that resumed after an await, and its duration so far. A handler that has not
+        /// awaited yet is not named.
         handler: Option<(&'static str, Duration)>,
     },
-    /// Its handler waits for something.
+    /// The handler is waiting.
     Waiting {
         /// The name of the message or hook.
         handler: &'static str,
-        /// For how long it has been at work, counted from when it first waited.
+        /// Its duration so far, measured from its first await.
         age: Duration,
     },
 }
 
 impl Snapshot {
-    /// What goes on in the actor `id`, if it is there.
+    /// Returns the state of the actor `id`, if it exists.
     pub fn actor(&self, id: ActorId) -> Option<&ActorSnapshot> {
         self.actors.iter().find(|actor| actor.id == id)
     }
 
-    /// The circles of actors of this system that wait for each other, each once, from its oldest
-    /// actor on.
+    /// Returns the cycles of actors of this system that wait for each other. Each cycle is listed
+    /// once, starting from its oldest actor.
     ///
-    /// With [deadlock detection](crate::SystemBuilder::deadlock_detection) there is none that lasts,
-    /// except of waits that the detection cannot be sure of.
+    /// With [deadlock detection](crate::SystemBuilder::deadlock_detection), no cycle lasts, except
+    /// for waits that the detection ignores.
     pub fn circles(&self) -> Vec<Vec<ActorId>> {
         let waits: BTreeMap<_, _> =
             self.actors.iter().filter_map(|actor| Some((actor.id, actor.waits_for?))).collect();
@@ -169,7 +169,7 @@ impl Snapshot {
     }
 
     fn label(&self, id: ActorId) -> String {
-        // Of another system, or gone by now: its number is all that is known.
+        // An actor of another system, or one that has ended: only its number is known.
         self.actor(id).map_or_else(|| format!("#{id}"), |actor| actor.label.clone())
     }
 
@@ -179,7 +179,7 @@ impl Snapshot {
         parent: Option<ActorId>,
         indent: &str,
     ) -> fmt::Result {
-        // Whose parent is gone by now stands at the top.
+        // An actor whose parent has ended is listed at the top level.
         let is_top = |actor: &ActorSnapshot| actor.parent.is_none_or(|id| self.actor(id).is_none());
         let mut children: Vec<_> = match parent {
             None => self.actors.iter().filter(|actor| is_top(actor)).collect(),
@@ -273,18 +273,18 @@ impl fmt::Display for Activity {
 }
 
 impl crate::System {
-    /// What goes on here: every actor, whose child it is, what it does and whom it waits for. See
-    /// [`Snapshot`].
+    /// Returns the state of the system: every actor, its parent, its activity and the actor it
+    /// waits for. See [`Snapshot`].
     pub fn snapshot(&self) -> Snapshot {
         take(self.hub())
     }
 }
 
-/// Looks at all actors of a system.
+/// Inspects all actors of a system.
 pub(crate) fn take(hub: &Arc<Hub>) -> Snapshot {
     let mails = hub.actors();
     let mut actors: Vec<_> = mails.iter().map(|mail| look(&**mail)).collect();
-    // A pool has no run of its own: its members are what is at work.
+    // A pool has no task of its own; its members do the work.
     let is_member = mails.iter().map(|mail| mail.core().is_member());
     let members = actors.iter().zip(is_member).filter(|(_, is_member)| *is_member);
     let pools: BTreeSet<_> = members.filter_map(|(member, _)| member.parent).collect();

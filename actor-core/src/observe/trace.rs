@@ -1,14 +1,14 @@
-//! Feature `tracing`: one span for each message that is handled, in which the handler runs.
+//! Feature `tracing`: each handler runs in a span of its message.
 
 use crate::cell::post::AnyMail;
 use crate::cell::stamp::Stamp;
 use tracing::Span;
 
-/// The span of a handler that begins now.
+/// Creates the span of a handler that starts.
 ///
-/// Below the caller's only if that waits for it, so that spans nest as deep as calls do. What was
-/// sent begins a trace of its own that follows from the sender's: two actors that send to each other
-/// for ever nest nothing.
+/// The caller's span is the parent only if the caller waits, so spans nest as deep as calls do. A
+/// send starts a new trace that follows from the sender's span: two actors that keep sending to
+/// each other create no nesting.
 pub(super) fn span(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Stamp>) -> Span {
     let core = mail.core();
     let cause = stamp.and_then(|stamp| Some((stamp.cause.span.as_ref()?, stamp.cause.waits)));

@@ -1,4 +1,4 @@
-//! One handler at work, seen from outside. Without the features that want to see it, it is nothing.
+//! Observes one running handler. Without the features that need it, it is empty.
 
 use crate::cell::post::AnyMail;
 use crate::cell::stamp::Stamp;
@@ -10,7 +10,7 @@ use {
     std::task::{Context, Poll},
 };
 
-/// What is noted of a handler from its begin to its end.
+/// The data recorded for a handler from start to end.
 pub(crate) struct Work {
     #[cfg(feature = "tracing")]
     span: tracing::Span,
@@ -19,7 +19,7 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// The handler of the message or hook `name` begins now.
+    /// The handler of the message or hook `name` starts.
     #[inline]
     #[cfg_attr(
         not(any(feature = "metrics", feature = "tracing")),
@@ -49,7 +49,7 @@ impl Work {
         Watched { handler, work: Some(self) }
     }
 
-    /// As there is nobody to see it, the handler runs as it is.
+    /// Without an observer, the handler runs directly.
     #[inline]
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
     pub(crate) fn watch<F>(self, handler: F) -> F {
@@ -78,7 +78,7 @@ impl Work {
 
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 pin_project! {
-    /// An async handler that is seen at work.
+    /// An observed async handler.
     pub(crate) struct Watched<F> {
         #[pin]
         handler: F,
@@ -97,7 +97,7 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for Watched<F> {
         let poll = work.within(|| this.handler.poll(cx));
         if let Poll::Ready(outcome) = &poll {
             work.end(outcome.is_ok());
-            // The span ends with the handler, whatever becomes of this future.
+            // The span ends with the handler, even if this future is kept.
             *this.work = None;
         }
         poll

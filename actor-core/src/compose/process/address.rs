@@ -1,5 +1,5 @@
-//! What one has of a process: [`ProcessAddr`], its address, and [`Process`], which knows the type of
-//! its result too.
+//! Handles of processes: [`ProcessAddr`], the address, and [`Process`], which also has the type of
+//! the result.
 
 use super::Proc;
 use super::ask::Ask;
@@ -18,8 +18,7 @@ use std::ops::Deref;
 
 /// The address of a process that takes messages of type `M`.
 ///
-/// It derefs to [`Addr`], so that all the verbs of an address are there: `stop`, `kill`, `join`,
-/// `downgrade`.
+/// It derefs to [`Addr`] and has all its methods: `stop`, `kill`, `join`, `downgrade`.
 ///
 /// ```
 /// # use actor_core::{Inbox, ProcessAddr, spawn_process};
@@ -39,21 +38,21 @@ use std::ops::Deref;
 pub struct ProcessAddr<M: Send + 'static>(Addr<Proc<M>>);
 
 impl<M: Send + 'static> ProcessAddr<M> {
-    /// Sends a message, waiting for room in the mailbox.
+    /// Sends a message, waiting for mailbox capacity.
     ///
     /// # Errors
     /// [`SendError`] with the message, if the process has ended.
     ///
     /// # Cancellation
-    /// Dropped before it is accepted, the message was not sent.
+    /// If the future is dropped before the message is accepted, the message is not sent.
     pub fn send(&self, message: M) -> Sending<'_, Proc<M>> {
         Sending::new(Held::Borrowed(&self.0), message)
     }
 
-    /// Sends a message without waiting for anything.
+    /// Sends a message without waiting.
     ///
     /// # Errors
-    /// [`SendError`] with the message, if there is no room or the process has ended.
+    /// [`SendError`] with the message, if the mailbox is full or the process has ended.
     ///
     /// ```
     /// # use actor_core::{Inbox, spawn_process};
@@ -67,11 +66,11 @@ impl<M: Send + 'static> ProcessAddr<M> {
         self.send(message).try_now()
     }
 
-    /// Asks: `make` makes a message that has a [`Reply`] in it, and what is answered by that is what
-    /// this gives.
+    /// Sends a request and waits for the reply. `make` creates a message that contains a [`Reply`],
+    /// and the answer to that reply is the result.
     ///
-    /// It has the verbs of a call: see [`Ask`]. To have the answer go to another's caller, send that
-    /// caller's reply in the message instead.
+    /// The request has the methods of a call: see [`Ask`]. To forward another caller's request, put
+    /// that caller's reply into the message instead.
     pub fn ask<T>(&self, make: impl FnOnce(Reply<T>) -> M) -> Ask<'_, M, T> {
         let (reply, answer) = reply::unseen();
         Ask(Call::asked(&self.0, make(reply), answer))
@@ -134,9 +133,9 @@ impl<M: Send + 'static> Address for ProcessAddr<M> {
     type Actor = Proc<M>;
 }
 
-/// A process that takes messages of type `M` and returns an `R` at its end.
+/// A process that takes messages of type `M` and returns an `R` when it ends.
 ///
-/// It derefs to its address, [`ProcessAddr`], and keeps the process alive as any address does.
+/// It derefs to its address, [`ProcessAddr`], and keeps the process alive like any address.
 ///
 /// ```
 /// # use actor_core::{Inbox, Process, spawn_process};
@@ -165,22 +164,22 @@ impl<M: Send + 'static, R> Process<M, R> {
         Process { address, result }
     }
 
-    /// Waits for the end of the process and gives what its function returned.
+    /// Waits for the end of the process and returns the return value of its function.
     ///
-    /// The value is there once: who asks again is given [`Exit::Stopped`](crate::Exit::Stopped). A
-    /// process that waits for messages ends when it is stopped or nobody has its address; to wait for
-    /// that, take the future and drop the handle.
+    /// The value can be taken once: later calls get [`Exit::Stopped`](crate::Exit::Stopped). A
+    /// process that waits for messages ends when it is stopped or when its last address is dropped;
+    /// to wait for the latter, take the future and drop the handle.
     ///
     /// # Errors
     /// The exit of a process that failed or was killed.
     ///
     /// # Cancellation
-    /// Dropping the future changes nothing.
+    /// Dropping the future has no effect.
     pub fn result(&self) -> Outcome<R> {
         Outcome::new(self.join(), self.result.clone())
     }
 
-    /// Its address, without the type of the result.
+    /// Returns the address, without the type of the result.
     pub fn address(&self) -> ProcessAddr<M> {
         self.address.clone()
     }

@@ -1,4 +1,4 @@
-//! A question to a process: a message with a reply in it, and the wait for the answer.
+//! Requests to a process: a message with a reply in it, and the wait for the answer.
 
 use super::Proc;
 use crate::Context;
@@ -13,13 +13,13 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// A question that was made by [`ProcessAddr::ask`](crate::ProcessAddr::ask): nothing happens until
-/// it is awaited.
+/// A request created by [`ProcessAddr::ask`](crate::ProcessAddr::ask). Nothing is sent until it is
+/// awaited.
 ///
-/// It is a [`Call`], except that the process takes the message as it takes any other: it sees by
-/// [`Reply::is_wanted`](crate::Reply::is_wanted) whether somebody still waits, and how far a message
-/// has come that it took, nobody knows. So a [`CallError::Timeout`] is never one of a message that
-/// was surely not handled, unless it still waited for room.
+/// It works like a [`Call`], with one difference. The process takes the message like any other, and
+/// checks with [`Reply::is_wanted`](crate::Reply::is_wanted) whether the caller still waits. After
+/// the process has taken a message, its progress is unknown. A [`CallError::Timeout`] therefore
+/// guarantees that the message was not handled only if the message was still waiting for capacity.
 ///
 /// ```
 /// # use actor_core::{Inbox, Reply, spawn_process};
@@ -37,44 +37,44 @@ use std::time::Duration;
 /// ```
 ///
 /// # Errors
-/// As those of a [`Call`]. [`CallError::Panicked`] is given if the process panics while it has the
-/// reply, [`CallError::NoReply`] if it drops it unanswered.
+/// Those of a [`Call`]. [`CallError::Panicked`] if the process panics while it holds the reply, and
+/// [`CallError::NoReply`] if it drops the reply without an answer.
 #[must_use = "a question is not asked unless awaited"]
 pub struct Ask<'a, M: Send + 'static, T>(pub(super) Call<'a, Proc<M>, T>);
 
 impl<'a, M: Send + 'static, T> Ask<'a, M, T> {
-    /// The same question, holding the address itself. See [`Call::owned`].
+    /// Returns the same request with an owned address. See [`Call::owned`].
     ///
     /// # Panics
-    /// If it has been polled already.
+    /// If the request has already been polled.
     #[track_caller]
     pub fn owned(self) -> Ask<'static, M, T> {
         Ask(self.0.owned())
     }
 
-    /// Waits at most `limit` for the answer. See [`Call::timeout`].
+    /// Limits the wait for the answer to `limit`. See [`Call::timeout`].
     pub fn timeout(self, limit: Duration) -> Timed<Call<'a, Proc<M>, T>> {
         self.0.timeout(limit)
     }
 
-    /// Gives up at once if there is no room. See [`Call::if_room`].
+    /// Fails immediately if the mailbox is full. See [`Call::if_room`].
     pub fn if_room(self) -> Self {
         Ask(self.0.if_room())
     }
 
-    /// Blocks this thread until the answer is there. See [`Call::wait`].
+    /// Blocks the current thread until the answer arrives. See [`Call::wait`].
     ///
     /// # Errors
-    /// As [`Call::wait`].
+    /// Those of [`Call::wait`].
     pub fn wait(self) -> Result<T, CallError> {
         self.0.wait()
     }
 
-    /// Asks beside the actor whose context it is given, and has a message made of the answer. See
-    /// [`Call::pipe`].
+    /// Makes the request concurrently with the actor of `context`, and sends that actor a message
+    /// with the answer. See [`Call::pipe`].
     ///
     /// # Panics
-    /// If it has been polled already.
+    /// If the request has already been polled.
     #[track_caller]
     pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
     where

@@ -1,5 +1,5 @@
-//! The loop of a process: the life is the one run of the user's function, which takes the messages
-//! itself. Decides nothing: what follows its end is the driver's.
+//! The loop of a process. A life is one run of the user's function, which takes the messages
+//! itself. This module decides nothing: the driver handles the end.
 
 use super::Proc;
 use super::inbox::Inbox;
@@ -16,28 +16,28 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker};
 
-/// What the loop and the inbox of one life say to each other. Both are polled by the process's own
-/// run only.
+/// State shared by the loop and the inbox of one life. Both are polled only by the process's own
+/// task.
 #[derive(Default)]
 pub(super) struct Tie {
     waits: AtomicU8,
-    /// Set by the inbox if this life is to fail by a notice that it has left in the mailbox.
+    /// Set by the inbox if a system message that it left in the mailbox will fail this life.
     fails: AtomicBool,
-    /// The waker of a wait that stands under another than the process's own.
+    /// The waker of a wait that is polled with a waker other than the process's own.
     foreign: Mutex<Option<Waker>>,
 }
 
-/// No wait for mail.
+/// Not waiting for messages.
 const NONE: u8 = 0;
-/// A wait that is polled whenever the process is.
+/// A wait that is polled whenever the process is polled.
 const OWN: u8 = 1;
-/// A wait within something that polls its parts only when they are woken.
+/// A wait inside a combinator that polls its parts only when they are woken.
 const FOREIGN: u8 = 2;
 
 impl Tie {
     pub(super) fn wait(&self, foreign: Option<&Waker>) {
         if let Some(waker) = foreign {
-            // Cloned before the lock: a waker is anybody's code.
+            // Cloned before taking the lock, because a waker runs foreign code.
             let waker = waker.clone();
             let old = self.foreign.lock().replace(waker);
             drop(old);
@@ -57,10 +57,10 @@ impl Tie {
         self.fails.load(Ordering::Relaxed)
     }
 
-    /// Has whatever stands between the process and a wait of its inbox look at that wait.
+    /// Wakes the wait of the inbox, so that a combinator between the process and the wait polls it.
     ///
-    /// Not if there is nothing to be found: it may wake the process in its turn, which would then run
-    /// for ever.
+    /// Skipped if no message is available: the wake-up may schedule the process again, which would
+    /// then run forever.
     fn wake_foreign<M: Send + 'static>(&self, mail: &Mail<Proc<M>>) {
         if self.waits.load(Ordering::Relaxed) == FOREIGN && mail.has_something() {
             let waker = self.foreign.lock().take();
@@ -69,7 +69,7 @@ impl Tie {
     }
 }
 
-/// The loop, made for each cell. It differs from that of other actors in what it does at the start.
+/// The loop, created for each cell. It differs from the loop of other actors only at the start.
 pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Output = ()> + Send {
     let Life { mut driver, mut state } = life;
     async move {
@@ -81,7 +81,8 @@ pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Outp
         .await
         {
             if let Input::Message(message) = input {
-                // A stop came while its overseer was ending this life: nobody is left to receive.
+                // A stop arrived while the supervisor was ending this life: no life is left to
+                // receive.
                 driver.context().mail().throw_away(message);
                 state = None;
                 continue;
@@ -97,7 +98,7 @@ pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Outp
                 Attendance { future, tie: shared, mail: &*own }.await
             };
             let outcome = Handler::new(work, &mail.core, Handling::PROCESS).await;
-            // Without its state the driver ends the life as one that has ended by itself.
+            // Without a state, the driver ends the life as one that ended by itself.
             let by_itself = outcome.is_ok() && !tie.is_failing() && !mail.is_left();
             driver.done(outcome, Handling::PROCESS);
             if by_itself {
@@ -107,7 +108,7 @@ pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Outp
     }
 }
 
-/// The user's function at work.
+/// The running user function.
 struct Attendance<'a, M: Send + 'static> {
     future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     tie: Arc<Tie>,

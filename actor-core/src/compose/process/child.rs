@@ -7,12 +7,12 @@ use crate::life::making::Now;
 use std::future::Future;
 
 impl<M: Send + 'static> Child<Proc<M>> {
-    /// A child that is a process: `make` makes the function of each of its lives.
+    /// Creates a child that is a process. `make` returns the function of each of its lives.
     ///
-    /// Messages that were not received in one life are received in the next; the one that was being
-    /// worked on is lost. A function that returns is started again, unless the child is
-    /// [`Transient`](crate::Restart::Transient) or [`Temporary`](crate::Restart::Temporary). What it
-    /// returns is dropped.
+    /// Messages that were not received in one life are received in the next; the message being
+    /// handled is lost. A function that returns is started again, unless the child is
+    /// [`Transient`](crate::Restart::Transient) or [`Temporary`](crate::Restart::Temporary). Its
+    /// return value is dropped.
     ///
     /// ```
     /// # use actor_core::prelude::*;

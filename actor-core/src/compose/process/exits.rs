@@ -1,4 +1,4 @@
-//! What an inbox makes of the ends of others: monitors, links, and the notices they bring.
+//! Monitors and links of a process, and the notifications they cause.
 
 use super::hand::Kept;
 use super::inbox::Inbox;
@@ -10,7 +10,7 @@ use crate::life::watch::{Link, Monitor};
 use crate::talk::any::Target;
 use std::any::Any;
 
-/// That an actor has ended which a process monitors or is linked to.
+/// The exit of an actor that a process monitors or is linked to.
 ///
 /// ```
 /// # use actor_core::{Exit, ExitNotice, Inbox, spawn_process};
@@ -35,17 +35,17 @@ use std::any::Any;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExitNotice {
-    /// Who has ended.
+    /// The actor that ended.
     pub id: ActorId,
-    /// How.
+    /// Its exit.
     pub exit: Exit,
 }
 
 impl<M: Send + 'static> Inbox<M> {
-    /// Has a message come when `target` ends; at once if it has ended already.
+    /// Delivers a message when `target` exits, immediately if it already has.
     ///
-    /// It comes after everything that the dead one had sent here. If nothing is known of a weak
-    /// target any more, its exit is [`Exit::NoActor`].
+    /// The message arrives after every message that `target` sent to this process. If a weak target
+    /// is no longer known, the exit is [`Exit::NoActor`].
     pub fn monitor(&mut self, target: &impl Target) -> Monitor
     where
         M: From<ExitNotice>,
@@ -59,10 +59,11 @@ impl<M: Send + 'static> Inbox<M> {
         self.context.monitor_with(target, Box::new(make))
     }
 
-    /// Links the process and `target`: each is told of the other's end, however it ends.
+    /// Links the process and `target`: each is notified of the other's exit.
     ///
-    /// From now on this life is told by a message of the end of everybody linked to it, those who have
-    /// linked themselves included. Without, it fails when one of those ends abnormally, as in Erlang.
+    /// From now on, this life gets a message for every exit of a linked actor, including actors
+    /// that linked themselves to it. Without this call, it fails when one of them ends abnormally,
+    /// as in Erlang.
     ///
     /// ```
     /// # use actor_core::{Exit, ExitNotice, Inbox, spawn_process};
@@ -86,12 +87,12 @@ impl<M: Send + 'static> Inbox<M> {
         self.context.link(target)
     }
 
-    /// A notice is at its turn: it becomes a message, or the end of this life.
+    /// Handles a system message: it becomes a message, or ends this life.
     pub(super) fn hear(&mut self, notice: Notice) {
         let message = match notice {
             Notice::Exited(key, id, exit) => {
                 let mut lane = self.mail().lane();
-                // What was cancelled is not there.
+                // A cancelled resource is no longer in the table.
                 let holding = lane.seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
                 drop(lane);
                 match holding {
@@ -105,19 +106,19 @@ impl<M: Send + 'static> Inbox<M> {
                 }
             }
             Notice::Unlinked(id, exit) => self.tell(id, exit),
-            // A process makes no timers, streams and tasks through a context.
+            // A process creates no timers, streams or tasks through a context.
             Notice::Due(_) | Notice::Broken(_) | Notice::Look => None,
         };
         self.hand.kept.extend(message.map(Kept::Told));
     }
 
-    /// One who is linked to the process has ended.
+    /// An actor linked to the process has ended.
     fn tell(&mut self, id: ActorId, exit: Exit) -> Option<M> {
         if let Some(told) = self.told {
             return Some(told(ExitNotice { id, exit }));
         }
         if !exit.is_normal() {
-            // The driver knows what a link does to a life.
+            // The driver applies the effect of a link.
             self.mail().put_first(Notice::Unlinked(id, exit));
             self.tie.fail();
         }

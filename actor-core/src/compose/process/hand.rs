@@ -1,5 +1,5 @@
-//! The messages that an inbox has drawn and nobody has taken yet: those that a question was asked of
-//! and refused, and those that nobody has looked at. Plain data: asks nothing and locks nothing.
+//! The messages that an inbox has drained and the process has not taken: those that a question
+//! refused, and those not yet examined. Plain data: calls no question and takes no lock.
 
 use crate::cell::block::Block;
 use crate::cell::draw::Drawn;
@@ -8,30 +8,32 @@ use std::any::TypeId;
 use std::collections::VecDeque;
 
 pub(super) struct Hand<M> {
-    /// What was looked at and refused, the oldest first.
+    /// The refused messages, oldest first.
     pub(super) kept: VecDeque<Kept<M>>,
-    /// The oldest of what is new.
+    /// The oldest message not yet examined.
     first: Option<M>,
-    /// The rest of what is new.
+    /// The other messages not yet examined.
     rest: Block<M>,
-    /// Each with its position: the number of messages that were accepted before it.
+    /// Each with its sequence number: the number of messages accepted before it.
     notices: VecDeque<(u64, Notice)>,
-    /// How many messages were accepted before the oldest new one.
+    /// The number of messages accepted before the oldest one not yet examined.
     before: u64,
-    /// How many of `kept` a question has refused, for each that is known again when it is asked again.
+    /// For each recognizable question, the number of messages in `kept` that it has refused.
     marks: Vec<(TypeId, usize)>,
 }
 
-/// One message that was refused.
+/// A refused message.
 pub(super) enum Kept<M> {
     Mail(M),
-    /// Made of a notice: it counts nowhere and ends with the life.
+    /// Created from a system message: it does not count against the capacity and ends with the
+    /// life.
     Told(M),
-    /// It is away to be asked about. Seen by others only if that panicked: then it is lost.
+    /// A question is examining it. Other code sees this state only after a panic: the message is
+    /// then lost.
     Away,
 }
 
-/// What is next of what is new.
+/// The next message not yet examined.
 pub(super) enum Fresh<M> {
     Mail(M),
     Notice(Notice),
@@ -50,7 +52,7 @@ impl<M> Hand<M> {
         }
     }
 
-    /// Takes the oldest new thing, in the order of acceptance.
+    /// Takes the oldest message or notification not yet examined, in FIFO order.
     pub(super) fn next_fresh(&mut self) -> Fresh<M> {
         let is_due = self.notices.front().is_some_and(|(due, _)| *due <= self.before);
         if is_due && let Some((_, notice)) = self.notices.pop_front() {
@@ -65,8 +67,8 @@ impl<M> Hand<M> {
         }
     }
 
-    /// Takes in what was drawn by `draw`, which is given the empty block for it. Only when nothing
-    /// new is left; false if there will be nothing any more.
+    /// Adds the messages drained by `draw`, which gets an empty block for them. Called only when no
+    /// unexamined message is left. Returns `false` if no more messages will arrive.
     pub(super) fn fill(&mut self, draw: impl FnOnce(&mut Block<M>) -> Drawn<M>) -> bool {
         debug_assert!(self.first.is_none() && self.notices.is_empty());
         let drawn = draw(&mut self.rest);
@@ -78,7 +80,7 @@ impl<M> Hand<M> {
         self.first.is_some() || !self.notices.is_empty()
     }
 
-    /// Gives back the blocks of a burst that is over: a process that waits holds none.
+    /// Releases the blocks of a past burst: a waiting process holds none.
     pub(super) fn give_back(&mut self) {
         self.rest = Block::new();
         if self.kept.is_empty() {
@@ -86,7 +88,7 @@ impl<M> Hand<M> {
         }
     }
 
-    /// Takes out what lies at `at`.
+    /// Removes the message at `at`.
     pub(super) fn remove(&mut self, at: usize) {
         self.kept.remove(at);
         for (_, mark) in &mut self.marks {
@@ -94,13 +96,13 @@ impl<M> Hand<M> {
         }
     }
 
-    /// Where the question is to begin; new ones begin with the oldest.
+    /// The index at which the question continues; a new question starts at the oldest message.
     pub(super) fn mark(&self, question: TypeId) -> usize {
         let known = self.marks.iter().find(|(known, _)| *known == question);
         known.map_or(0, |(_, mark)| *mark)
     }
 
-    /// The question has refused all before `at`.
+    /// Records that the question has refused all messages before `at`.
     pub(super) fn set_mark(&mut self, question: TypeId, at: usize) {
         match self.marks.iter_mut().find(|(known, _)| *known == question) {
             Some((_, mark)) => *mark = at,
@@ -108,7 +110,8 @@ impl<M> Hand<M> {
         }
     }
 
-    /// Takes it apart: messages that were not taken, in order; notices; messages made of notices.
+    /// Splits the buffer into messages that were not taken, in order, system messages, and messages
+    /// created from system messages.
     pub(super) fn into_parts(mut self) -> (Block<M>, VecDeque<(u64, Notice)>, Vec<M>) {
         let (mut messages, mut told) = (Block::new(), Vec::new());
         for kept in self.kept {

@@ -1,4 +1,4 @@
-//! The inbox of a process: how it takes its messages, in order or by choice.
+//! The inbox of a process, from which it receives messages in order or selectively.
 
 use super::attend::Tie;
 use super::exits::ExitNotice;
@@ -14,10 +14,10 @@ use crate::sync::Arc;
 use std::fmt;
 use std::time::Duration;
 
-/// Where a process finds its messages. It is given one at the start of each of its lives, and can
-/// receive by it only inside of its own function.
+/// The inbox of a process. A process gets one at the start of each life, and can receive from it
+/// only inside its own function.
 ///
-/// What it has not received is kept: by a restart for the next life.
+/// A restart keeps the messages that were not received for the next life.
 ///
 /// ```
 /// # use actor_core::{Inbox, spawn_process};
@@ -34,7 +34,7 @@ use std::time::Duration;
 pub struct Inbox<M: Send + 'static> {
     pub(super) context: Context<Proc<M>>,
     pub(super) hand: Hand<M>,
-    /// What makes messages of exits, once it has linked itself to anybody.
+    /// Turns exits into messages, after the process has created a link.
     pub(super) told: Option<fn(ExitNotice) -> M>,
     pub(super) tie: Arc<Tie>,
 }
@@ -44,27 +44,28 @@ impl<M: Send + 'static> Inbox<M> {
         Inbox { context, hand: Hand::new(), told: None, tie }
     }
 
-    /// Waits for the next message: the oldest that is there, those that no
-    /// [`select`](Inbox::select) has chosen included.
+    /// Waits for the next message: the oldest in the mailbox, including messages that no
+    /// [`select`](Inbox::select) has accepted.
     ///
-    /// `None` once the process has been stopped, or nobody has its address any more, and everything
-    /// that was queued has been received; also when its supervisor is about to restart it, which
-    /// keeps what is queued. Every 64th message received lets others run first.
+    /// Returns `None` when the process has been stopped, or its last address was dropped, and all
+    /// queued messages have been received. Also returns `None` when the supervisor is about to
+    /// restart the process, which keeps the queued messages. After every 64 messages, the process
+    /// yields to other tasks.
     ///
     /// # Panics
-    /// When polled outside of the process.
+    /// If polled outside the process.
     ///
     /// # Cancellation
-    /// Dropping the future loses nothing.
+    /// Dropping the future loses no message.
     pub fn receive(&mut self) -> Receive<'_, M> {
         Select::new(self, Ok as Oldest<M>)
     }
 
-    /// As [`receive`](Inbox::receive), for at most `limit`; with a limit of zero it takes what is
-    /// there and does not wait.
+    /// Like [`receive`](Inbox::receive), but waits for at most `limit`. With a limit of zero, it
+    /// takes a message that is already queued and does not wait.
     ///
     /// # Errors
-    /// [`Elapsed`](crate::time::Elapsed), if the time is up and there is no message.
+    /// [`Elapsed`](crate::time::Elapsed), if the timeout elapses without a message.
     ///
     /// ```
     /// # use actor_core::{Inbox, spawn_process, time::Elapsed};
@@ -82,25 +83,25 @@ impl<M: Send + 'static> Inbox<M> {
         SelectWithin::new(self.receive(), limit)
     }
 
-    /// Waits for a message that `question` chooses: it takes one as `Ok` and gives others back as
-    /// `Err`, unchanged.
+    /// Waits for a message that `question` accepts (selective receive). `question` returns `Ok` to
+    /// take a message and `Err` to give it back unchanged.
     ///
-    /// It is asked about the messages in order, from the oldest, and about none twice. What it gives
-    /// back stays in the mailbox, in its place, and counts there; it is received, or chosen by another
-    /// question, later. So mail that nobody ever chooses fills a mailbox in the end, and then senders
-    /// wait.
+    /// `question` is called with the messages in order, starting from the oldest, and never twice
+    /// with the same message. A message that is given back stays in its position in the mailbox and
+    /// counts against the capacity; a later `receive` or another question can take it. Messages
+    /// that no question ever accepts eventually fill the mailbox, and then senders wait.
     ///
-    /// A question that captures nothing is taken to be the same one whenever it is asked: it goes on
-    /// where it stopped. One that captures something begins with the oldest each time it is asked.
+    /// A closure without captures counts as the same question each time and continues where it
+    /// stopped. A closure with captures starts from the oldest message each time.
     ///
-    /// `None` when [`receive`](Inbox::receive) would say so, and nothing that was queued is chosen.
+    /// Returns `None` when [`receive`](Inbox::receive) would, and no queued message is accepted.
     ///
     /// # Panics
-    /// As `question` does, which loses the message it was asked about and no other; and when polled
-    /// outside of the process.
+    /// If `question` panics, which loses only the message it was called with, or if polled outside
+    /// the process.
     ///
     /// # Cancellation
-    /// Dropping the future loses nothing.
+    /// Dropping the future loses no message.
     ///
     /// ```
     /// # use actor_core::{Inbox, spawn_process};
@@ -126,11 +127,11 @@ impl<M: Send + 'static> Inbox<M> {
         Select::new(self, question)
     }
 
-    /// As [`select`](Inbox::select), for at most `limit`; with a limit of zero it looks through what
-    /// is there and does not wait.
+    /// Like [`select`](Inbox::select), but waits for at most `limit`. With a limit of zero, it
+    /// examines the queued messages and does not wait.
     ///
     /// # Errors
-    /// [`Elapsed`](crate::time::Elapsed), if the time is up and nothing is chosen.
+    /// [`Elapsed`](crate::time::Elapsed), if the timeout elapses and no message is accepted.
     ///
     /// ```
     /// # use actor_core::{Inbox, spawn_process, time::Elapsed};
@@ -152,19 +153,19 @@ impl<M: Send + 'static> Inbox<M> {
         SelectWithin::new(self.select(question), limit)
     }
 
-    /// The process's own address, to be given to those who are to send something here.
+    /// Returns the process's own address, to pass to other actors.
     ///
-    /// While the process itself has it, it is not without addresses, and lives until it is stopped.
+    /// While the process itself holds this address, it lives until it is stopped.
     pub fn address(&self) -> ProcessAddr<M> {
         self.context.address()
     }
 
-    /// The process's id.
+    /// Returns the process's id.
     pub fn id(&self) -> ActorId {
         self.context.id()
     }
 
-    /// How often the process was restarted: 0 in its first life.
+    /// Returns the number of restarts: 0 in the first life.
     ///
     /// ```
     /// # use actor_core::{Inbox, spawn_process};
@@ -181,13 +182,14 @@ impl<M: Send + 'static> Inbox<M> {
         self.context.mail()
     }
 
-    /// Draws what has come. False if there will be nothing any more.
+    /// Takes the queued messages out of the mailbox. Returns `false` if no more messages will
+    /// arrive.
     pub(super) fn draw(&mut self) -> bool {
         let mail = self.context.mail();
         self.hand.fill(|rest| mail.draw(rest))
     }
 
-    /// Asks about what is there, from `at` on, which moves along.
+    /// Calls the question with the messages in hand, starting at `at`, which is advanced.
     pub(super) fn ask<T>(
         &mut self,
         question: &mut impl FnMut(M) -> Result<T, M>,
@@ -201,7 +203,7 @@ impl<M: Send + 'static> Inbox<M> {
                         question(message).map_err(|message| taking.refused(Kept::Mail(message)))
                     }
                     Kept::Told(message) => question(message).map_err(Kept::Told),
-                    // An earlier question has panicked here, and the process went on.
+                    // An earlier question panicked here, and the process continued.
                     Kept::Away => {
                         self.hand.remove(*at);
                         continue;
@@ -242,7 +244,7 @@ impl<M: Send + 'static> Inbox<M> {
         }
     }
 
-    /// One message was taken: who waits for room is let in as soon as there is some.
+    /// A message was taken: waiting senders are admitted as soon as there is capacity.
     pub(super) fn took(&self) {
         let core: &Core = &self.mail().core;
         core.spend();
@@ -253,7 +255,8 @@ impl<M: Send + 'static> Inbox<M> {
 }
 
 impl<M: Send + 'static> Drop for Inbox<M> {
-    /// What was not received goes back: to the next life, or to be thrown away with the rest.
+    /// Messages that were not received go back to the mailbox, for the next life or to be
+    /// discarded.
     fn drop(&mut self) {
         let (mut messages, notices, told) =
             std::mem::replace(&mut self.hand, Hand::new()).into_parts();
@@ -275,7 +278,8 @@ impl<M: Send + 'static> fmt::Debug for Inbox<M> {
     }
 }
 
-/// A message is away to be asked about. Unless it comes back it counts as taken, in a panic too.
+/// A message is being examined by a question. Unless it is given back, it counts as taken, also
+/// after a panic.
 struct Taking<'a, M: Send + 'static>(&'a Context<Proc<M>>);
 
 impl<M: Send + 'static> Taking<'_, M> {

@@ -1,8 +1,9 @@
-//! Process-style actors: one async function that asks its inbox for the next message, as in Erlang.
+//! Processes: actors that are one async function and receive their messages themselves, as in
+//! Erlang.
 //!
-//! This file is how they are started; `address.rs` is what others have of them, `inbox.rs` what they
-//! have themselves, `attend.rs` how they are run. To the rest a process is an actor of one hidden
-//! state type, whose `#[on_start]` is the user's function and never hands a message to the loop.
+//! This file starts processes. `address.rs` has their addresses, `inbox.rs` the inbox, and
+//! `attend.rs` the loop. For the rest of the crate, a process is an actor with one hidden state
+//! type, whose `#[on_start]` is the user's function and never passes a message to the run loop.
 
 mod address;
 mod ask;
@@ -35,11 +36,11 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-/// The function of one life, its result apart.
+/// The function of one life, without its result.
 type Start<M> = Box<dyn FnOnce(Inbox<M>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
-/// The actor behind a [`Process`]; it has a name so that what is typed by it has one, as
-/// `WeakAddr<Proc<M>>`.
+/// The actor behind a [`Process`]. It is public, so that types such as `WeakAddr<Proc<M>>` can be
+/// named.
 ///
 /// ```
 /// # use actor_core::{Inbox, Proc, WeakAddr, spawn_process};
@@ -50,7 +51,7 @@ type Start<M> = Box<dyn FnOnce(Inbox<M>) -> Pin<Box<dyn Future<Output = ()> + Se
 /// # });
 /// ```
 pub struct Proc<M: Send + 'static> {
-    /// `None` once it has begun.
+    /// `None` after the start.
     start: Option<Start<M>>,
 }
 
@@ -70,14 +71,14 @@ impl<M: Send + 'static> Proc<M> {
     }
 }
 
-// A user who has forgotten a half of an actor is not to be told of this one.
+// Errors about a missing half of `#[actor]` should not mention this type.
 #[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Actor for Proc<M> {
     type Addr = ProcessAddr<M>;
     const SETTINGS: Settings = Settings::new("process");
 }
 
-// A user who has forgotten a half of an actor is not to be told of this one.
+// Errors about a missing half of `#[actor]` should not mention this type.
 #[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Dispatch for Proc<M> {
     type Handle = ProcessAddr<M>;
@@ -86,7 +87,7 @@ impl<M: Send + 'static> Dispatch for Proc<M> {
 
     const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
 
-    // A reply that is in a message is the user's own and is not seen from here.
+    // A reply inside a message belongs to the user and is not visible here.
     fn label_of(_: &M) -> Label<'_> {
         Label::new(type_name::<M>(), Marks::NONE)
     }
@@ -102,12 +103,13 @@ impl<M: Send + 'static> fmt::Debug for Proc<M> {
     }
 }
 
-/// Spawns a process on the current system: an actor that is one async function, and asks for its
+/// Spawns a process on the current system: an actor that is one async function and receives its
 /// messages itself.
 ///
-/// It ends with its function; [`Process::result`] is what the function returned. A panic fails it as
-/// it does any actor, `kill` drops it at its next await, and after a `stop`, or when nobody has its
-/// address any more, it is given what is queued and then `None`.
+/// The process ends with its function; [`Process::result`] returns the function's return value. A
+/// panic fails the process, as for any actor, and `kill` drops the function at its next await.
+/// After a `stop`, or when its last address is dropped, the process receives the queued messages
+/// and then `None`.
 ///
 /// ```
 /// # use actor_core::{Inbox, Reply, spawn_process};
@@ -165,7 +167,7 @@ impl System {
 }
 
 impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
-    /// Sets one process apart before it is spawned: its name, capacity and system.
+    /// Returns a builder that sets this process's name, capacity and system.
     ///
     /// ```
     /// # use actor_core::{Inbox, Process};
@@ -188,7 +190,7 @@ impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
     }
 }
 
-/// A process that is set apart before it is spawned: see [`Process::prepare`].
+/// The builder of a process: see [`Process::prepare`].
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -209,14 +211,14 @@ pub struct PreparedProcess<M: Send + 'static, R> {
 }
 
 impl<M: Send + 'static, R> PreparedProcess<M, R> {
-    /// The label under which it stands in logs, exits and trees.
+    /// Sets the label of the process in logs, exits and trees.
     pub fn name(mut self, name: &str) -> Self {
         self.prepared = self.prepared.name(name);
         self
     }
 
-    /// At most `capacity` messages wait, those that no [`select`](Inbox::select) has chosen included;
-    /// 64 if not set.
+    /// Sets the capacity of the mailbox, which includes messages that no [`select`](Inbox::select)
+    /// has accepted. The default is 64.
     ///
     /// # Panics
     /// If `capacity` is zero.
@@ -226,7 +228,7 @@ impl<M: Send + 'static, R> PreparedProcess<M, R> {
         self
     }
 
-    /// Any number of messages may wait.
+    /// Makes the mailbox unbounded.
     ///
     /// ```
     /// # use actor_core::{Inbox, Process};
@@ -240,13 +242,13 @@ impl<M: Send + 'static, R> PreparedProcess<M, R> {
         self
     }
 
-    /// Spawns on `system` instead of the current one.
+    /// Spawns the process on `system` instead of the current one.
     pub fn on(mut self, system: &System) -> Self {
         self.prepared = self.prepared.on(system);
         self
     }
 
-    /// Spawns the process and returns its handle at once.
+    /// Spawns the process and returns its handle immediately.
     pub fn spawn(self) -> Process<M, R> {
         Process::new(self.prepared.spawn(), self.result)
     }

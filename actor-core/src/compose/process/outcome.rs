@@ -1,4 +1,4 @@
-//! Waiting for what the function of a process returns: [`Outcome`].
+//! Waiting for the result of a process: [`Outcome`].
 
 use crate::exit::Exit;
 use crate::sync::{Arc, Mutex};
@@ -35,7 +35,7 @@ impl<R> Future for Outcome<R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let exit = ready!(Pin::new(&mut self.join).poll(cx));
-        // What went wrong after the function had returned counts too.
+        // A failure after the function has returned counts too.
         let result = if exit.is_normal() { self.result.lock().take() } else { None };
         Poll::Ready(result.ok_or(exit))
     }

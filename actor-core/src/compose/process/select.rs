@@ -1,4 +1,4 @@
-//! Waiting for a message: any, or one that a question chooses, with a time limit or without.
+//! Waiting for a message, with or without a question and a timeout.
 
 use super::inbox::Inbox;
 use crate::cell::{current, record};
@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// The question that every message answers.
+/// The question that accepts every message.
 pub type Oldest<M> = fn(M) -> Result<M, M>;
 
 /// The future of [`Inbox::receive`].
@@ -37,7 +37,7 @@ pub type ReceiveWithin<'a, M> = SelectWithin<'a, M, Oldest<M>>;
 pub struct Select<'a, M: Send + 'static, F> {
     inbox: &'a mut Inbox<M>,
     question: F,
-    /// How many of the messages in hand were refused; `None` before the first poll.
+    /// The number of messages in hand that were refused; `None` before the first poll.
     at: Option<usize>,
 }
 
@@ -47,10 +47,10 @@ impl<'a, M: Send + 'static, F> Select<'a, M, F> {
     }
 }
 
-/// By what a question is known again: by nothing if it captures anything.
+/// The key by which a question is recognized; `None` if it captures variables.
 fn known<F>() -> Option<TypeId> {
-    // A question may borrow from the function that asks it, so it has no `TypeId` of its own; one of
-    // no size borrows nothing, so lifetimes make no difference.
+    // A question may borrow from the calling function, so it has no `TypeId`. A closure of size
+    // zero borrows nothing, so lifetimes make no difference.
     (size_of::<F>() == 0).then(typeid::of::<F>)
 }
 
@@ -65,11 +65,11 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
         );
         inbox.tie.wait_is_over();
         if inbox.mail().core.is_killed() {
-            // Between two messages: the loop drops all this as soon as it is pending.
+            // Between two messages: the loop drops all of this as soon as it is pending.
             return Poll::Pending;
         }
         if inbox.mail().core.budget() == 0 {
-            // To the back of the line; the next turn begins anew.
+            // Moves to the back of the run queue; the next turn starts with a full budget.
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -84,7 +84,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
                 break Some(Some(chosen));
             }
             if inbox.tie.is_failing() {
-                // The loop drops all this as soon as it is pending.
+                // The loop drops all of this as soon as it is pending.
                 return Poll::Pending;
             }
             let goes_on = inbox.draw();
@@ -125,7 +125,7 @@ impl<M: Send + 'static, F> fmt::Debug for Select<'_, M, F> {
 
 /// The future of [`Inbox::select_timeout`].
 ///
-/// The time runs from the first poll, on the clock of the process's system.
+/// The timeout is measured from the first poll, on the clock of the process's system.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -158,13 +158,14 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        // The message is looked for first: what has come counts, however late one looks.
+        // Messages are checked first: a message that has arrived counts, however late the future is
+        // polled.
         if let Poll::Ready(found) = Pin::new(&mut this.select).poll(cx) {
             return Poll::Ready(Ok(found));
         }
         let core = &this.select.inbox.mail().core;
         if core.budget() == 0 {
-            // It has not looked yet.
+            // It has not checked yet.
             return Poll::Pending;
         }
         let limit = this.limit;
