@@ -1,12 +1,12 @@
-//! How often something was lost or went wrong in a system. Counts only; what is told is `incident`.
+//! Counts of lost messages and failures in a system. Only counts; `incident` reports them.
 
 use crate::incident::Incident;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
-/// How often something was lost or went wrong since a system started: see
+/// Counts of lost messages and failures since a system started: see
 /// [`System::counters`](crate::System::counters).
 ///
-/// All but the last two reach the hook too, as [`Incident`]s.
+/// All except the last two are also reported to the hook as [`Incident`]s.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -23,26 +23,25 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
-    /// Messages that had been sent and were thrown away unhandled.
+    /// Sent messages that were discarded without being handled.
     pub undelivered: u64,
-    /// Errors that handlers returned to nobody.
+    /// Errors that handlers returned without a waiting caller.
     pub unhandled_errors: u64,
-    /// Actors that failed with nobody there to be told.
+    /// Actors that failed unobserved.
     pub unobserved_failures: u64,
-    /// Lives of supervised actors that failed.
+    /// Failed lives of supervised actors.
     pub life_failures: u64,
-    /// Ticks left out because the one before still waited.
+    /// Ticks skipped because the previous one was still pending.
     pub missed_ticks: u64,
-    /// Panics in code that runs when its actor is past failing, and in the hook that hears of
-    /// incidents.
+    /// Panics after their actor had already failed or ended, and panics of the incident hook.
     pub swallowed_panics: u64,
-    /// Calls that were skipped because nobody waited for them any more.
+    /// Calls that were skipped because their caller no longer waited.
     pub skipped_calls: u64,
-    /// Errors that came as the answer of a call whose caller had left.
+    /// Errors that were returned to a caller that was gone.
     pub late_errors: u64,
 }
 
-/// The counts of one system.
+/// The counters of one system.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     undelivered: AtomicU64,

@@ -1,10 +1,10 @@
-//! What a call or a send can fail with: [`CallError`], [`SendError`]. Plain data, no behaviour.
+//! The errors of calls and sends: [`CallError`], [`SendError`]. Plain data, no behavior.
 
 use crate::exit::Failure;
 use crate::sync::{Arc, Mutex};
 use std::fmt;
 
-/// Why a call brought no answer.
+/// The reason for which a call has no reply.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -20,31 +20,32 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The actor has ended, or refuses new messages: this one was never handled.
+    /// The actor has ended, or no longer accepts messages. The message was never handled.
     Stopped,
-    /// There was no room: in the mailbox, for a call that was told not to wait for it, or among the
-    /// messages that the actor's guards keep aside.
+    /// The mailbox was full, for a call that does not wait for capacity; or too many messages were
+    /// deferred by the actor's guards.
     Full,
-    /// The time given was over.
+    /// The timeout elapsed.
     Timeout {
-        /// Whether the handler had begun by then; if not, it never will.
+        /// Whether the handler had started by then. If not, it never will.
         started: bool,
     },
-    /// The handler, or whoever had taken over its reply, dropped it without an answer.
+    /// The handler, or the new owner of its reply, dropped the reply without an answer.
     NoReply,
-    /// The handler of this very message panicked.
+    /// The handler of this message panicked.
     Panicked(Failure),
     /// The actor was killed while it handled this message.
     Killed,
-    /// The wait could never have ended: the handler that asked, or one that waits for it, is the one
-    /// that would have to answer. Nearly always the message was not handled, but that is not sure.
+    /// The call would have deadlocked: the callee is, directly or through other actors, waiting for
+    /// the caller. Almost always the message was not handled, but this is not certain.
     Deadlock(Cycle),
-    /// `wait()` was called on a thread that an actor system is running on.
+    /// `wait()` was called on a thread that runs an actor system.
     WouldBlock,
 }
 
 impl CallError {
-    /// Whether the message was certainly not handled and never will be, so that a retry is safe.
+    /// Returns `true` if the message was certainly not handled and never will be, so that a retry
+    /// is safe.
     ///
     /// ```
     /// # use actor_core::CallError;
@@ -94,7 +95,7 @@ impl std::error::Error for CallError {
     }
 }
 
-/// Why a message was not accepted.
+/// The reason for which a message was not accepted.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -108,14 +109,14 @@ impl std::error::Error for CallError {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SendReason {
-    /// The actor has ended, or refuses new messages.
+    /// The actor has ended, or no longer accepts messages.
     Stopped,
-    /// There was no room in the mailbox.
+    /// The mailbox was full.
     Full,
-    /// There was no room in the time given.
+    /// The timeout elapsed before the mailbox had capacity.
     Timeout,
-    /// There would never be room: the handler that sends, or one that waits for it, is the one that
-    /// would have to make it.
+    /// The send would have deadlocked: the mailbox's actor is, directly or through other actors,
+    /// waiting for the sender.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -141,7 +142,7 @@ pub enum SendReason {
     Deadlock(Cycle),
 }
 
-/// Actors that wait for each other in a circle, printed as `bank#3 > account#7 > bank#3`.
+/// A cycle of actors that wait for each other, printed as `bank#3 > account#7 > bank#3`.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -177,19 +178,19 @@ struct Path {
 }
 
 impl Cycle {
-    /// Each actor with the handler in which it waits, the one that was refused first.
+    /// Each actor with the handler in which it waits, starting with the refused caller.
     pub(crate) fn new(path: impl IntoIterator<Item = (String, &'static str)>) -> Self {
         let (labels, handlers) = path.into_iter().unzip();
         Cycle(Arc::new(Path { labels, handlers }))
     }
 
-    /// The labels of the actors in the circle, each once, the one that was refused first.
+    /// Returns the labels of the actors in the cycle, each once, starting with the refused caller.
     pub fn path(&self) -> &[String] {
         &self.0.labels
     }
 
-    /// What each of them is handling while it waits for the next: the name of a message or a hook,
-    /// in the order of [`path`](Cycle::path).
+    /// Returns the message or hook that each actor is handling while it waits for the next one, in
+    /// the order of [`path`](Cycle::path).
     pub fn handlers(&self) -> &[&'static str] {
         &self.0.handlers
     }
@@ -215,9 +216,9 @@ impl fmt::Display for SendReason {
     }
 }
 
-/// A message that was not accepted, and why.
+/// A message that was not accepted, with the reason.
 ///
-/// It is `Send + Sync + Error` for every message, so that `?` works in any service.
+/// It is `Send + Sync + Error` for every message type, so `?` works with every error type.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -233,7 +234,7 @@ impl fmt::Display for SendReason {
 /// ```
 pub struct SendError<M> {
     reason: SendReason,
-    /// A mutex that is never locked: it makes the error `Sync` for messages that are only `Send`.
+    /// A mutex that is never locked. It makes the error `Sync` for messages that are only `Send`.
     message: Mutex<M>,
 }
 
@@ -242,12 +243,12 @@ impl<M> SendError<M> {
         SendError { reason, message: Mutex::new(message) }
     }
 
-    /// Why it was not accepted.
+    /// Returns the reason.
     pub fn reason(&self) -> SendReason {
         self.reason.clone()
     }
 
-    /// Gives the message back.
+    /// Returns the message.
     pub fn into_message(self) -> M {
         self.message.into_inner()
     }

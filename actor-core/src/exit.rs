@@ -1,12 +1,14 @@
-//! Who an actor is and how it ended: [`ActorId`], [`Exit`], [`Failure`]. Plain data, no behaviour.
+//! The identity of an actor and the way it ended: [`ActorId`], [`Exit`], [`Failure`]. Plain data,
+//! no behavior.
 
 use crate::sync::Arc;
 use std::fmt;
 use std::panic::Location;
 
-/// The number of an actor, never used twice, the same over restarts.
+/// The id of an actor. An id is never reused and stays the same over restarts.
 ///
-/// Two ids are equal when they name the same actor of the same system. It prints the number only.
+/// Two ids are equal if they belong to the same actor of the same system. An id prints as its
+/// number only.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -40,9 +42,9 @@ impl fmt::Debug for ActorId {
     }
 }
 
-/// How an actor ended; there is exactly one for each actor.
+/// How an actor ended. Every actor has exactly one exit.
 ///
-/// The words are those of Erlang/OTP's exit reasons, as types.
+/// The variants correspond to Erlang/OTP's exit reasons.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -56,18 +58,18 @@ impl fmt::Debug for ActorId {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// It was stopped, took a `self` message, or nothing was left that could bring it a message.
+    /// Stopped by `stop()`, by a `self` message, or because no reference to it was left.
     Stopped,
-    /// A handler or hook panicked, it could not start, or a linked actor failed.
+    /// A handler or hook panicked, the start failed, or a linked actor failed.
     Failed(Failure),
-    /// `kill()` ended it.
+    /// Ended by `kill()`.
     Killed,
-    /// Given to one who monitors what had already ended and is no longer known.
+    /// Reported to a monitor whose target ended earlier and is no longer known.
     NoActor,
 }
 
 impl Exit {
-    /// Whether this is [`Exit::Stopped`], the one normal end.
+    /// Returns `true` for [`Exit::Stopped`], the only normal end.
     ///
     /// ```
     /// # use actor_core::Exit;
@@ -90,10 +92,10 @@ impl fmt::Display for Exit {
     }
 }
 
-/// Lets `started()` and friends be used with `?`.
+/// Allows `?` on `started()` and similar methods.
 impl std::error::Error for Exit {}
 
-/// What kind of failure ended a life.
+/// The kind of failure that ended a life.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -109,17 +111,17 @@ impl std::error::Error for Exit {}
 pub enum FailureKind {
     /// A panic in a handler, a hook, a timer's closure, a stream, a task or the drop of the state.
     Panic,
-    /// The state could not be made, or `#[on_start]` returned an error.
+    /// The state could not be created, or `#[on_start]` returned an error.
     Start,
     /// A linked actor ended abnormally.
     Linked,
-    /// A supervisor had to restart its children too often.
+    /// A supervisor exceeded its restart intensity.
     Intensity,
 }
 
-/// Why a life of an actor failed: what kind, where, and in which handler.
+/// The cause of a failed life: its kind, location and handler.
 ///
-/// Cloning it is cheap (one `Arc`); equality is that of content.
+/// Cloning is cheap (one `Arc`). Equality compares the contents.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -156,7 +158,7 @@ pub(crate) struct FailureParts {
     pub(crate) cause: Option<Exit>,
 }
 
-/// A place in the source, owned: a panic's own `Location` does not outlive the panic.
+/// An owned source location. The `Location` of a panic does not outlive the panic.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -179,42 +181,42 @@ impl Failure {
         Failure(Arc::new(parts))
     }
 
-    /// Whether this is the same event, not only one that reads the same.
+    /// Returns `true` if both values are the same event, rather than equal in content.
     pub(crate) fn is(&self, other: &Failure) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// What kind of failure it was.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> FailureKind {
         self.0.kind
     }
 
-    /// The label of the actor that failed, as `account#7`.
+    /// Returns the label of the failed actor, such as `account#7`.
     pub fn actor(&self) -> &str {
         &self.0.actor
     }
 
-    /// The id of the actor that failed.
+    /// Returns the id of the failed actor.
     pub fn id(&self) -> ActorId {
         self.0.id
     }
 
-    /// The message or hook that was being handled, by its method's name.
+    /// Returns the method name of the message or hook that was being handled.
     pub fn handler(&self) -> &str {
         self.0.handler
     }
 
-    /// The panic's message or the error's text; `opaque panic` if the panic carried no text.
+    /// Returns the panic message or the error text; `opaque panic` if the panic has no text.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Where it panicked, if it did.
+    /// Returns the location of the panic, if there was one.
     pub fn location(&self) -> Option<&Place> {
         self.0.location.as_ref()
     }
 
-    /// The exit that caused this failure, for a linked one.
+    /// Returns the exit of the linked actor that caused this failure.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -276,17 +278,17 @@ impl Place {
         Place { file: location.file().to_owned(), line, column }
     }
 
-    /// The source file, as the compiler was given it.
+    /// Returns the source file, as it was passed to the compiler.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The line, from 1.
+    /// Returns the line, counted from 1.
     pub fn line(&self) -> u32 {
         self.line
     }
 
-    /// The column, from 1.
+    /// Returns the column, counted from 1.
     pub fn column(&self) -> u32 {
         self.column
     }

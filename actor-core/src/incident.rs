@@ -1,4 +1,4 @@
-//! What went wrong with nobody there to be told, and where it is reported. Steers nothing.
+//! Lost messages and unobserved failures, and where they are reported. Controls nothing.
 
 use crate::exit::{ActorId, Failure};
 use crate::sync::Mutex;
@@ -7,10 +7,11 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-/// Something that went wrong and had nobody to be told: no message and no failure is dropped in
-/// silence.
+/// A lost message or an unobserved failure (elsewhere: dead letters). No message or failure is
+/// dropped silently.
 ///
-/// A system's hook is given them; the default prints one line each, at most ten a second an actor.
+/// Incidents are passed to the system's hook. The default hook prints one line each, at most ten
+/// per second for each actor.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -43,56 +44,56 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Incident {
-    /// A message that had been sent was thrown away unhandled: its actor has ended, or has no more
-    /// room for what its guards keep aside.
+    /// A sent message was discarded without being handled: its actor has ended, or too many
+    /// messages were deferred by its guards.
     Undelivered {
-        /// Whose mailbox it was in.
+        /// The label of the actor whose mailbox held it.
         actor: String,
         /// The actor's id.
         id: ActorId,
-        /// The message's name.
+        /// The name of the message.
         message: &'static str,
     },
-    /// A handler returned an error and nobody had asked for its answer.
+    /// A handler returned an error, and no caller waited for the reply.
     UnhandledError {
-        /// Whose handler.
+        /// The label of the actor.
         actor: String,
         /// The actor's id.
         id: ActorId,
-        /// The message's name.
+        /// The name of the message.
         message: &'static str,
-        /// The error by its `Debug`, or its type's name.
+        /// The error's `Debug` output, or the name of its type.
         error: String,
     },
-    /// An actor failed with nobody monitoring, linked to or joining it.
+    /// An actor failed without a monitor, link or joiner.
     Unobserved {
-        /// What happened.
+        /// The failure.
         failure: Failure,
     },
-    /// A life of an actor failed; its supervisor was told and decides what follows.
+    /// A life of an actor failed; its supervisor was notified and decides what follows.
     LifeFailed {
-        /// What happened.
+        /// The failure.
         failure: Failure,
     },
-    /// Ticks of a timer that came while the one before still waited, and were left out.
+    /// Timer ticks that were skipped because the previous tick was still pending.
     MissedTicks {
-        /// Whose timer.
+        /// The label of the timer's actor.
         actor: String,
         /// The actor's id.
         id: ActorId,
-        /// How many.
+        /// The number of skipped ticks.
         missed: u64,
     },
-    /// A panic in code that runs when the actor it belongs to is past failing: the drop of a
-    /// message that is thrown away, or of a state after another failure.
+    /// A panic after its actor had already failed or ended: in the drop of a discarded message, or
+    /// of a state after another failure.
     Swallowed {
-        /// What happened.
+        /// The failure.
         failure: Failure,
     },
 }
 
 impl Incident {
-    /// The actor it happened to.
+    /// Returns the id of the actor concerned.
     pub fn id(&self) -> ActorId {
         match self {
             Incident::Undelivered { id, .. }
@@ -126,18 +127,18 @@ impl fmt::Display for Incident {
 
 type Hook = Box<dyn Fn(&Incident) + Send + Sync>;
 
-/// The hook of one system.
+/// The incident hook of one system.
 pub(crate) enum Reporter {
     Hook(Hook),
-    /// Says it and ends the process.
+    /// Prints the incident and aborts the process.
     Abort,
-    /// One line each, at most [`LINES`] a second an actor.
+    /// Prints one line each, at most [`LINES`] per second for each actor.
     Lines(Mutex<BTreeMap<ActorId, Second>>),
 }
 
 const LINES: u32 = 10;
 
-/// How much one actor has reported in the second that began at `since`.
+/// The number of reports of one actor in the second that began at `since`.
 pub(crate) struct Second {
     since: Instant,
     count: u32,
@@ -150,13 +151,14 @@ impl Default for Reporter {
 }
 
 impl Reporter {
-    /// Runs inline where it happened, never under a lock. A panic of the hook is swallowed: false if
-    /// there was one.
+    /// Runs inline where the incident occurred, never under a lock. A panic of the hook is caught;
+    /// returns `false` if there was one.
     pub(crate) fn report(&self, incident: Incident, now: Instant) -> bool {
         match self {
             Reporter::Hook(hook) => {
                 if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook(&incident))) {
-                    // The payload is the user's too; a second panic, in its drop, is leaked.
+                    // The payload is user code too; if its drop panics, the second payload is
+                    // leaked.
                     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
                         std::mem::forget(second);
                     }
@@ -181,15 +183,15 @@ impl Reporter {
     }
 }
 
-/// Counts one more. Returns what was left unsaid in the seconds that are over, by actor, and the
-/// count of this one in its present second.
+/// Counts one more report. Returns the suppressed reports of past seconds, by actor, and the count
+/// of this report in its second.
 fn count(
     seconds: &Mutex<BTreeMap<ActorId, Second>>,
     id: ActorId,
     now: Instant,
 ) -> (Vec<(ActorId, u32)>, u32) {
     let mut seconds = seconds.lock();
-    // Seconds that are over are forgotten, so that the map is as large as what goes wrong.
+    // Past seconds are removed, so the map stays as small as the number of reporting actors.
     let is_over =
         |second: &Second| now.saturating_duration_since(second.since) >= Duration::from_secs(1);
     let over = seconds.extract_if(.., |_, second| is_over(second));

@@ -1,12 +1,12 @@
-//! Actors as plain structs: a typed address for each, contained failures, a small executor.
+//! Actors written as plain structs, with typed addresses, contained failures and a small executor.
 //!
 //! ```text
 //!  address --send--> mailbox --recv--> run loop --dispatch--> handler --> reply --> call.await
 //! ```
 //!
-//! An actor is a state that nobody else can touch, and a mailbox. Put [`#[actor]`](macro@actor) on a
-//! struct and on its `impl` block: each method becomes a message, and the actor gets a typed address
-//! on which every message is an ordinary method again.
+//! An actor is a piece of state that no other code can touch, with a mailbox. Put
+//! [`#[actor]`](macro@actor) on a struct and on its `impl` block: each method becomes a message, and
+//! the actor gets a typed address on which every message is an ordinary method again.
 //!
 //! ```
 //! use actor_core::prelude::*;
@@ -28,11 +28,11 @@
 //!
 //! #[actor_core::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let counter = Counter { total: 0 }.spawn(); // a CounterAddr: clone it, send it anywhere
+//!     let counter = Counter { total: 0 }.spawn(); // a CounterAddr: a cheap handle to clone
 //!
-//!     assert_eq!(counter.add(5).await?, 5); // a call: waits for the answer
-//!     counter.add(2).send().await?; // a send: waits only for room in the mailbox
-//!     counter.stop(); // what is queued is still handled
+//!     assert_eq!(counter.add(5).await?, 5); // call (ask): waits for the reply
+//!     counter.add(2).send().await?; // send (tell): waits only for capacity
+//!     counter.stop(); // graceful: queued messages are still handled
 //!     assert_eq!(counter.join().await, Exit::Stopped);
 //!     Ok(())
 //! }
@@ -40,39 +40,39 @@
 //!
 //! # Where to go next
 //!
-//! | I want to | see |
+//! | topic | see |
 //! |---|---|
-//! | begin | [`prelude`], [`Spawn`], [`macro@main`] |
-//! | write messages and their settings | [`macro@actor`] |
-//! | wait, send, time out, pass a call on | [`Call`], [`Reply`] |
-//! | know why there is no answer | [`CallError`], [`SendError`] |
-//! | stop, kill, wait for the end | [`Addr`], [`WeakAddr`], [`Exit`], [`Failure`] |
-//! | have children, timers, streams, monitors and links | [`Context`] |
-//! | have what fails started again | [`Supervisor`], [`Child`], [`Restart`], [`Backoff`] |
-//! | have different actors behind one type of address | [`macro@actor`] on a trait |
-//! | share one mailbox between several actors | [`Spawn::pool`] |
-//! | publish to many | [`Topic`] |
-//! | find an actor by its name | [`Addr::register`], [`Address::lookup`] |
-//! | receive by choice, in one function | [`spawn_process`], [`Inbox`] |
-//! | run and shut down a system of my own | [`System`], [`SystemBuilder`] |
-//! | hear of what went wrong with nobody there to be told | [`Incident`], [`Counters`] |
-//! | test, with every order of events that a seed can choose | [`macro@test`], [`Sim`] |
-//! | see what a running system does | [`System::snapshot`], [`Snapshot`] |
-//! | wait, by the clock of the system | [`time`] |
-//! | combine futures | [`future`] |
+//! | first steps | [`prelude`], [`Spawn`], [`macro@main`] |
+//! | messages and their settings | [`macro@actor`] |
+//! | call (ask), send (tell), timeout, forwarding | [`Call`], [`Reply`] |
+//! | errors of calls and sends, deadlocks | [`CallError`], [`SendError`], [`Cycle`] |
+//! | stop, kill, wait for an exit | [`Addr`], [`WeakAddr`], [`Exit`], [`Failure`] |
+//! | children, timers, streams, monitors, links | [`Context`] |
+//! | supervision: restart failed actors | [`Supervisor`], [`Child`], [`Restart`], [`Backoff`] |
+//! | protocols: different actors behind one address type | [`macro@actor`] on a trait |
+//! | worker pools | [`Spawn::pool`] |
+//! | publish/subscribe | [`Topic`] |
+//! | name registry | [`Addr::register`], [`Address::lookup`] |
+//! | processes and selective receive | [`spawn_process`], [`Inbox`] |
+//! | systems and graceful shutdown | [`System`], [`SystemBuilder`] |
+//! | dead letters and unobserved failures | [`Incident`], [`Counters`] |
+//! | deterministic simulation testing | [`macro@test`], [`Sim`] |
+//! | inspection of a running system | [`System::snapshot`], [`Snapshot`] |
+//! | sleep, timeout, interval | [`time`] |
+//! | future combinators | [`future`] |
 //!
-//! The guide lies in the folder `book` of the repository, small programs in `examples`.
+//! The guide is in the folder `book` of the repository, and small programs are in `examples`.
 //!
 //! # Features
 //!
-//! | feature | what it does |
+//! | feature | effect |
 //! |---|---|
-//! | `log` | [`Incident`]s without a hook become log records; without it they are lines on stderr |
-//! | `metrics` | counts and times of each message, by actor and message, for any recorder of that facade |
-//! | `serde` | a [`Snapshot`] can be serialised |
-//! | `smol` | `System::smol`: actors on an executor of smol that runs already |
+//! | `log` | incidents without a hook become log records; without the feature they are printed to stderr |
+//! | `metrics` | counts and durations by actor and message, for any recorder of the `metrics` facade |
+//! | `serde` | a [`Snapshot`] can be serialized |
+//! | `smol` | `System::smol`: actors on a smol executor run by the program |
 //! | `tokio` | `System::tokio`; inside a tokio runtime, `spawn` and [`System::current`] use that runtime |
-//! | `tracing` | a span for each message that is handled, with its caller's span as parent |
+//! | `tracing` | a span for each handled message, with its caller's span as parent |
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]

@@ -1,4 +1,4 @@
-//! What nearly every user needs: `use actor_core::prelude::*;`.
+//! The most commonly used items: `use actor_core::prelude::*;`.
 //!
 //! ```
 //! use actor_core::prelude::*;

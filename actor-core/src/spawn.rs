@@ -1,4 +1,4 @@
-//! The ways to spawn an actor, for every type that has both halves of `#[actor]`.
+//! The ways to spawn an actor, for every type with both halves of `#[actor]`.
 
 use crate::compose::pool;
 use crate::life::dispatch::{AddrOf, Dispatch};
@@ -9,11 +9,11 @@ use crate::system::System;
 use std::fmt::Display;
 use std::future::Future;
 
-/// Brings actors to life; in the prelude, and implemented for every actor.
+/// Spawns actors. Part of the prelude, and implemented for every actor.
 ///
-/// All its functions return the address at once and run the actor later, on a system. It hangs on
-/// [`Dispatch`] alone, which the `impl` block makes: so whichever half of `#[actor]` was forgotten,
-/// one thing is said of it, and nothing of what is then done with the address.
+/// All functions return the address immediately and run the actor later, on a system. The trait is
+/// bounded only by [`Dispatch`], which the `impl` block implements, so that a missing half of
+/// `#[actor]` causes a single error.
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -34,13 +34,13 @@ use std::future::Future;
 /// });
 /// ```
 pub trait Spawn: Dispatch {
-    /// Spawns the actor on the current system and returns its address at once.
+    /// Spawns the actor on the current system and returns its address immediately.
     ///
-    /// Messages that are sent before it has started are kept, in order. On a system that is
-    /// shutting down the address is that of an ended actor.
+    /// Messages sent before the actor has started are queued in order. On a system that is shutting
+    /// down, the address is that of an ended actor.
     ///
     /// # Panics
-    /// If the actor is `local` and this is not inside `block_on` of a current-thread system.
+    /// If the actor is `local` and the call is not inside `block_on` of a current-thread system.
     #[track_caller]
     fn spawn(self) -> AddrOf<Self> {
         self.prepare().spawn()
@@ -49,7 +49,7 @@ pub trait Spawn: Dispatch {
     /// Spawns the actor on `system`. See [`spawn`](Spawn::spawn).
     ///
     /// # Panics
-    /// As [`spawn`](Spawn::spawn).
+    /// Those of [`spawn`](Spawn::spawn).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -64,7 +64,7 @@ pub trait Spawn: Dispatch {
         self.prepare().on(system).spawn()
     }
 
-    /// Sets one instance apart before it is spawned: its name, capacity and system.
+    /// Returns a builder that sets this instance's name, capacity and system.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -76,13 +76,14 @@ pub trait Spawn: Dispatch {
         Prepared::new(self)
     }
 
-    /// Spawns an actor whose state is made from its own address.
+    /// Spawns an actor whose state is created from its own address.
     ///
-    /// `make` runs at once, on the caller's stack; what it sends to the address waits until the
-    /// actor has started. A strong address kept in the state keeps the actor alive.
+    /// `make` runs immediately on the caller's stack. Messages that it sends to the address are
+    /// queued until the actor has started. A strong address stored in the state keeps the actor
+    /// alive.
     ///
     /// # Panics
-    /// As [`spawn`](Spawn::spawn), and if `make` does.
+    /// Those of [`spawn`](Spawn::spawn), and if `make` panics.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -110,14 +111,14 @@ pub trait Spawn: Dispatch {
         Birth::<Self>::new(None, settings, settings.capacity).with(make)
     }
 
-    /// Starts a pool: one address whose mailbox `size` actors share, each made by `make`.
+    /// Spawns a pool: one address whose mailbox is shared by `size` actors, each created by `make`.
     ///
-    /// Members take one message at a time, whoever is free, without an actor in between. To the
-    /// outside a pool is one actor: stopping it drains the mailbox through all members, its exit is
-    /// theirs. A member that ends is replaced; more than 5 failures in 60 seconds fail the pool.
+    /// Any idle member takes the next message, without a router in between. From outside, a pool is
+    /// one actor: stopping it drains the mailbox through all members, and it has a single exit. A
+    /// member that ends is replaced; more than 5 failures in 60 seconds fail the pool.
     ///
     /// # Panics
-    /// If `size` is zero, and as [`spawn`](Spawn::spawn).
+    /// If `size` is zero, and those of [`spawn`](Spawn::spawn).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -141,10 +142,10 @@ pub trait Spawn: Dispatch {
         pool::start(size, Arc::new(make))
     }
 
-    /// Spawns an actor whose state is made by async code that may fail.
+    /// Spawns an actor whose state is created by async, fallible code.
     ///
-    /// The code runs beside the actor, on its system; messages wait meanwhile. An error is a failed
-    /// start: see [`Addr::started`](crate::Addr::started).
+    /// The code runs on the actor's system, and messages are queued in the meantime. An error is a
+    /// failed start: see [`Addr::started`](crate::Addr::started).
     ///
     /// ```
     /// # use actor_core::prelude::*;

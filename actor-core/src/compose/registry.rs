@@ -1,4 +1,4 @@
-//! Names: one namespace a system, typed at lookup.
+//! Names: one namespace per system, with typed lookup.
 
 use crate::cell::names::RegisterError;
 use crate::cell::post::Post;
@@ -7,11 +7,11 @@ use crate::talk::address::{Addr, Address};
 use crate::{Actor, System};
 
 impl<A: Actor + 'static> Addr<A> {
-    /// Gives the actor a name in its system, under which [`Address::lookup`] finds it.
+    /// Registers the actor under a name in its system, for [`Address::lookup`].
     ///
-    /// It may have several. A named actor lives until it is stopped; its names survive restarts, and
-    /// are free again the moment it has ended. To register a name that the actor already has changes
-    /// nothing and is `Ok`, so that `#[on_start]` may do it in each life.
+    /// An actor may have several names. A named actor lives until it is stopped. Its names survive
+    /// restarts and are released when the actor ends. Registering a name that the actor already has
+    /// does nothing and returns `Ok`, so that `#[on_start]` may register it in each life.
     ///
     /// # Errors
     /// [`RegisterError`], if another actor has the name, or the actor has ended.
@@ -36,7 +36,7 @@ impl<A: Actor + 'static> Addr<A> {
         mail.core().hub.names.give(name, &*mail, Box::new(post))
     }
 
-    /// Gives a name back; false if the actor did not have it.
+    /// Releases a name. Returns `false` if the actor did not have it.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -53,7 +53,7 @@ impl<A: Actor + 'static> Addr<A> {
         let freed = mail.core().hub.names.free(name, self.id());
         if freed {
             mail.with(&mut |seat, _| {
-                // One of them: it may have been given the name again by now.
+                // Only one of its entries: the name may have been registered again in the meantime.
                 let names = &mut seat.records().names;
                 if let Some(place) = names.iter().position(|held| &**held == name) {
                     names.remove(place);
@@ -66,7 +66,8 @@ impl<A: Actor + 'static> Addr<A> {
 }
 
 impl System {
-    /// Finds the actor that has `name` here; `None` if nobody has it, or an actor of another type.
+    /// Looks up the actor registered as `name` in this system. Returns `None` if the name is not
+    /// registered or belongs to an actor of another type.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -1,5 +1,4 @@
-//! Faults that a simulation plants: what goes wrong, at which message of an actor. No other system has
-//! any.
+//! Fault injection: failures at chosen messages of an actor. Only in simulations.
 
 use super::driver::{Broken, Next};
 use super::message::AnyMessage;
@@ -18,10 +17,10 @@ use std::fmt;
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// Something that goes wrong at an actor, for [`Sim::fault`](crate::Sim::fault).
+/// A fault to inject into an actor, for [`Sim::fault`](crate::Sim::fault).
 ///
-/// Without a further word it does so at the next message; the messages that count are those that
-/// [`on`](Fault::on) chooses.
+/// By default, the next message triggers the fault. Only messages accepted by [`on`](Fault::on)
+/// count.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -78,39 +77,41 @@ impl<M> Fault<M> {
         Fault { kind, when: When::At(1), on: None }
     }
 
-    /// The handler panics before it does anything. That panic fails no test.
+    /// The handler panics before it runs. This panic does not fail the test.
     pub fn panic() -> Self {
         Fault::new(Kind::Panic)
     }
 
-    /// The actor is killed as it takes the message, which is lost.
+    /// The actor is killed when it takes the message, and the message is lost.
     pub fn kill() -> Self {
         Fault::new(Kind::Kill)
     }
 
-    /// The actor is busy for so long before it handles the message; those behind it wait.
+    /// The actor is busy for this duration before it handles the message; the messages behind it
+    /// wait.
     pub fn delay(duration: Duration) -> Self {
         Fault::new(Kind::Delay(duration))
     }
 
-    /// The mailbox has no room for so long, from the message on: `try_send` gives `Full`, others wait.
+    /// The mailbox is full for this duration, starting at the message: `try_send` returns `Full`,
+    /// other sends wait.
     pub fn full(duration: Duration) -> Self {
         Fault::new(Kind::Full(duration))
     }
 
-    /// The message is handled and its answer is lost: the caller gets
+    /// The message is handled and its reply is lost: the caller gets
     /// [`CallError::NoReply`](crate::CallError::NoReply).
     pub fn drop_reply() -> Self {
         Fault::new(Kind::DropReply)
     }
 
-    /// At the so-and-so-manieth message, counted from 1, and never again.
+    /// Triggers once, at the `number`th matching message (counted from 1).
     pub fn at(mut self, number: u64) -> Self {
         self.when = When::At(number);
         self
     }
 
-    /// At each so-and-so-manieth message.
+    /// Triggers at every `number`th matching message.
     ///
     /// # Panics
     /// If `number` is zero.
@@ -121,13 +122,13 @@ impl<M> Fault<M> {
         self
     }
 
-    /// At each message with this probability, from 0 to 1, by the seed.
+    /// Triggers at each message with this probability, from 0 to 1, based on the seed.
     pub fn chance(mut self, probability: f64) -> Self {
         self.when = When::Chance(probability);
         self
     }
 
-    /// Only messages that `is_meant` tells count.
+    /// Restricts the fault to messages matching `is_meant`.
     pub fn on(mut self, is_meant: impl Fn(&M) -> bool + Send + 'static) -> Self {
         self.on = Some(Box::new(is_meant));
         self
@@ -140,20 +141,20 @@ impl<M> fmt::Debug for Fault<M> {
     }
 }
 
-/// A fault that is planned for an actor, whose messages it need not know.
+/// A fault registered for an actor, without the message type.
 struct Planned {
     kind: Kind,
     when: When,
     on: Option<Box<dyn Fn(&dyn Any) -> bool + Send>>,
-    /// How many messages have counted.
+    /// The number of messages counted so far.
     count: u64,
 }
 
-/// All that is planned for one actor.
+/// All faults of one actor.
 type Faults = Vec<Planned>;
 
 impl Planned {
-    /// Whether it happens at the message in this place, an `Option` of that.
+    /// Whether the fault triggers at the message in this slot, an `Option` of the message.
     fn strikes(&mut self, message: &dyn Any, chance: impl FnOnce() -> f64) -> bool {
         if self.on.as_ref().is_some_and(|is_meant| !is_meant(message)) {
             return false;
@@ -167,14 +168,14 @@ impl Planned {
     }
 }
 
-/// A message that is held back, and until when.
+/// A delayed message, and the time until which it is delayed.
 struct Held {
     message: Box<dyn AnyMessage>,
     handling: Handling,
     until: Instant,
 }
 
-/// What becomes of a message that faults may strike.
+/// The outcome for a message with faults.
 enum Fate {
     Handled,
     Panics,
@@ -182,7 +183,7 @@ enum Fate {
     HeldUntil(Instant),
 }
 
-/// Whatever was planned strikes at `message`.
+/// Applies the registered faults to `message`.
 fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn AnyMessage) -> Fate {
     let mut delay = Duration::ZERO;
     for kind in struck(&mail.core().hub, aim, message.place()) {
@@ -206,11 +207,11 @@ fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn AnyMessage) -> Fate
     Fate::HeldUntil(until)
 }
 
-/// What strikes at `message`.
+/// Returns the fault that `message` triggers.
 fn struck(hub: &Hub, aim: u64, message: &dyn Any) -> Vec<Kind> {
     let Some(witness) = &hub.witness else { return Vec::new() };
     let Some(planned) = witness.take_plan(aim) else { return Vec::new() };
-    // Not under the lock: the choice is the user's code.
+    // Not under the lock: the matcher is user code.
     let Ok(mut faults) = planned.downcast::<Faults>() else { return Vec::new() };
     let struck = faults
         .iter_mut()
@@ -228,7 +229,7 @@ fn hold_back(mail: &dyn AnyMail, held: Held) {
 }
 
 impl dyn Steps + '_ {
-    /// The number of whom the faults were planned for: of the pool, if it is a member of one.
+    /// The id of the faults' target: of the pool, for a member of one.
     fn aim(&mut self) -> u64 {
         match self.course().shared() {
             Some((shared, _)) => shared.core().number,
@@ -236,7 +237,7 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// Has a message handled with what was planned for it.
+    /// Handles a message with its faults.
     pub(super) fn meet(&mut self, message: &mut dyn AnyMessage, handling: Handling) -> Untyped {
         let aim = self.aim();
         match fate(&self.own(), aim, message) {
@@ -255,7 +256,7 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// What is to be done about a message that is held back; `None` if there is none.
+    /// Returns the next step for a delayed message; `None` if there is none.
     #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
     pub(super) fn held_back(&mut self, place: &mut dyn AnyMessage) -> Option<Untyped> {
         let core = self.mail().core();
@@ -268,7 +269,7 @@ impl dyn Steps + '_ {
         }
         if core.hub.host.now() < held.until && signals & (LEAVE | END) == 0 {
             hold_back(self.mail(), *held);
-            // Before the rest: what comes after it raises the signal again.
+            // First, because the following steps set the flag again.
             self.mail().postpone_notices();
             return Some(self.rest(Pace::Deaf));
         }
@@ -278,12 +279,12 @@ impl dyn Steps + '_ {
         Some(Some(Next::Run(Input::Message(InPlace), held.handling)))
     }
 
-    /// The message is lost in a panic, or as its actor is killed.
+    /// Drops the message, in a panic or because its actor is killed.
     fn lose_to(&mut self, fate: &Fate, mut message: Box<dyn AnyMessage>, handling: Handling) {
         let broken = if let Fate::Panics = fate {
             current::set_handling(handling);
             let outcome = current::catch(|| -> () {
-                // Dropped as the panic unwinds, as if the handler had it.
+                // Dropped during unwinding, as if the handler owned it.
                 let _message = message;
                 panic!("{FAULT}");
             });
@@ -297,13 +298,13 @@ impl dyn Steps + '_ {
         if let Some(kept) = self.course().kept() {
             kept.state_may_have_changed();
         }
-        // As any turn of a simulation: the next message is another choice.
+        // Like any turn of a simulation: the next message is a new choice.
         self.mail().core().end_turn();
         self.look_after(Err(broken), handling);
     }
 }
 
-/// The mailbox has no room for a while.
+/// Makes the mailbox full for a duration.
 fn fill(mail: &Arc<dyn AnyMail>, by: Duration) {
     let core = mail.core();
     let until = far(core.hub.host.now(), by);
@@ -313,7 +314,7 @@ fn fill(mail: &Arc<dyn AnyMail>, by: Duration) {
     }
 }
 
-/// Plants a fault at the actor of `mail`.
+/// Registers a fault for the actor of `mail`.
 pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Message>) {
     let core = mail.core();
     let Some(witness) = &core.hub.witness else { return };
@@ -331,7 +332,7 @@ pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Messag
     witness.put_plan(core.number, faults);
 }
 
-/// Has the actor look again at `at`.
+/// Wakes the actor at time `at`.
 fn nudge(mail: &Arc<dyn AnyMail>, at: Instant) {
     let nudge = Arc::new(Nudge(Arc::downgrade(mail)));
     let core = mail.core();

@@ -1,10 +1,10 @@
-//! What a test leaves behind, and what keeps it.
+//! The leftovers of a test, with the references that keep them alive.
 
 use super::Sim;
 use crate::cell::post::AnyMail;
 
-/// Whether any actor has begun to end and is not over, or has nothing left that keeps it, so that it ends
-/// when its handler does.
+/// Whether any actor has started to end but has not ended yet, or has no references left, so that
+/// it ends with its handler.
 pub(super) fn is_any_ending(sim: &Sim) -> bool {
     sim.actors().iter().any(|actor| {
         let mut is_ending = false;
@@ -16,12 +16,12 @@ pub(super) fn is_any_ending(sim: &Sim) -> bool {
     })
 }
 
-/// All that is left, a line each.
+/// All leftovers, one line each.
 pub(super) fn of(sim: &Sim) -> Vec<String> {
     let actors = sim.actors();
     let mut lines: Vec<String> = actors.iter().map(|actor| line(&**actor)).collect();
     let tasks = sim.host().pending_tasks();
-    // Those of living actors end with them, and are told by them.
+    // The resources of live actors end with them, and are listed with them.
     if actors.is_empty() {
         lines.extend(tasks.iter().map(|task| format!("task {task} is not done")));
     }

@@ -26,9 +26,9 @@ pub use probe::Probe;
 pub use run::Tested;
 pub use trace::{Step, Trace};
 
-/// Steers a simulation: when what runs, how far the time goes, and what was done.
+/// Controls a simulation: its steps, its virtual time and its trace.
 ///
-/// `#[actor_core::test]` gives one to the test that takes an argument.
+/// `#[actor_core::test]` passes one to a test function with an argument.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -71,7 +71,7 @@ pub struct Sim {
 }
 
 impl Sim {
-    /// The handle of `system`, if it is a simulation.
+    /// Returns the handle of `system`, if it is a simulation.
     pub fn of(system: &System) -> Option<Sim> {
         let seed = system.hub().witness.as_ref()?.seed;
         Some(Sim::handle(system, seed))
@@ -81,14 +81,14 @@ impl Sim {
         Sim { hub: system.hub().clone(), seed }
     }
 
-    /// Says that failures which `is_expected` tells are no fault of the test, observed or not. A test
-    /// whose expected failure never comes fails too.
+    /// Marks failures matching `is_expected` as expected: they do not fail the test. A test whose
+    /// expected failure does not occur fails.
     ///
-    /// Without it an unobserved failure fails the test: the panic of an actor, a failed start, a
-    /// supervisor or pool that gives up, the panic of a task. A failure is observed by the caller
-    /// that gets [`Panicked`](crate::CallError::Panicked), the supervisor that decides on it, a monitor, link or
-    /// `join` of the actor, and whatever awaits the task. The failure of a task has the task for its
-    /// [`actor`](Failure::actor), as `task 3`.
+    /// Other unobserved failures fail the test: the panic of an actor, a failed start, a supervisor
+    /// or pool that gives up, the panic of a task. A failure is observed by a caller that gets
+    /// [`Panicked`](crate::CallError::Panicked), a supervisor that handles it, a monitor, link or
+    /// `join` of the actor, and code that awaits the task. The [`actor`](Failure::actor) of a
+    /// task's failure is the task, such as `task 3`.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -109,7 +109,7 @@ impl Sim {
         }
     }
 
-    /// The seed of this run.
+    /// Returns the seed of this run.
     ///
     /// ```
     /// # use actor_core::{Sim, System};
@@ -120,25 +120,26 @@ impl Sim {
         self.seed
     }
 
-    /// Waits until nothing can run any more without the time going on.
+    /// Runs until every task is blocked on a timer or a message, without advancing virtual time.
     ///
     /// # Cancellation
-    /// Dropping the future changes nothing.
+    /// Dropping the future has no effect.
     pub async fn settle(&self) {
         Calm::settled(self.host()).await;
     }
 
-    /// Lets `duration` pass, with all that happens in it, what is due at its end included.
+    /// Advances virtual time by `duration` and runs everything that happens within it, including
+    /// events due at its end.
     ///
     /// # Cancellation
-    /// Dropping the future leaves the time where it is.
+    /// Dropping the future leaves the virtual time as it is.
     pub async fn advance(&self, duration: Duration) {
         crate::time::Sleep::on(self.hub.host.clone(), duration).await;
         self.settle().await;
     }
 
-    /// Waits until nothing but ticks can happen, however much time that takes, and returns who still
-    /// waits and for whom. A one-shot timer or a timeout is something that can happen.
+    /// Runs until only periodic ticks are left, however much virtual time this takes. Returns which
+    /// actors still wait, and for which others. One-shot timers and timeouts are run.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -167,29 +168,29 @@ impl Sim {
     /// ```
     ///
     /// # Cancellation
-    /// Dropping the future leaves the time where it is.
+    /// Dropping the future leaves the virtual time as it is.
     pub async fn run_until_idle(&self) -> Vec<String> {
         Calm::idle(self.host()).await;
         self.waiting()
     }
 
-    /// Has one step done, by whomever the seed chooses, and returns it; `None` if nothing can
-    /// happen. The caller goes on before anything else does.
+    /// Runs one step, chosen by the seed, and returns it; `None` if nothing can run. The caller
+    /// continues before any other step.
     ///
     /// # Cancellation
-    /// Dropping the future changes nothing.
+    /// Dropping the future has no effect.
     pub async fn step(&self) -> Option<Step> {
         let before = self.host().with_trace(|trace| trace.steps.len());
         let is_done = Calm::step(self.host()).await;
         self.trace().into_steps().into_iter().nth(before).filter(|_| is_done)
     }
 
-    /// Who waits just now, and for whom; one line each.
+    /// Returns which actors are waiting, and for which others; one line each.
     pub fn waiting(&self) -> Vec<String> {
         self.witness().map_or_else(Vec::new, |witness| witness.waiting(&self.hub.actors()))
     }
 
-    /// What was done so far, step by step.
+    /// Returns the steps so far.
     pub fn trace(&self) -> Trace {
         let Some(witness) = self.witness() else { return Trace::default() };
         witness.learn(&self.hub.actors());
@@ -200,7 +201,7 @@ impl Sim {
         self.hub.witness.as_deref()
     }
 
-    /// Plants a fault at an actor: see [`Fault`].
+    /// Injects a fault into an actor: see [`Fault`].
     pub fn fault<A: Dispatch>(&self, address: &Addr<A>, fault: Fault<A::Message>) {
         fault::plant::<A>(&address.shared().any(), fault);
     }

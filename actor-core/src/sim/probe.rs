@@ -1,14 +1,15 @@
-//! What tests look through: a place where others put what a test awaits.
+//! Test probes: actors report values, and a test awaits them.
 
 use crate::sync::{Arc, Mutex};
 use event_listener::Event;
 use std::collections::VecDeque;
 use std::fmt;
 
-/// Records what is told to it, and lets a test await that: put a clone into the state of a test
-/// double, or into whatever else is to tell.
+/// Records values and lets a test await them. Put a clone into the state of a test double, or into
+/// any other code that should report.
 ///
-/// Clones are the same probe. It works on every system, and in a simulation it lets no time pass.
+/// All clones share one queue. A probe works on every system, and does not advance virtual time in
+/// a simulation.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -49,24 +50,24 @@ struct Inner<T> {
 }
 
 impl<T> Probe<T> {
-    /// A probe to which nothing was told yet.
+    /// Creates an empty probe.
     pub fn new() -> Self {
         Probe { inner: Arc::new(Inner { told: Mutex::new(VecDeque::new()), more: Event::new() }) }
     }
 
-    /// Tells the probe something. Never waits.
+    /// Records a value. Does not wait.
     pub fn tell(&self, value: T) {
         self.inner.told.lock().push_back(value);
         self.inner.more.notify(1);
     }
 
-    /// Waits for what was told next, in order.
+    /// Waits for the next value, in FIFO order.
     ///
     /// # Cancellation
-    /// Dropping the future loses nothing.
+    /// Dropping the future loses no value.
     pub async fn next(&self) -> T {
         loop {
-            // First listen, then look: nothing is missed.
+            // Register the listener, then check, so that nothing is missed.
             let more = self.inner.more.listen();
             if let Some(value) = self.try_next() {
                 return value;
@@ -75,22 +76,22 @@ impl<T> Probe<T> {
         }
     }
 
-    /// What was told next, if it is there.
+    /// Returns the next value, if there is one.
     pub fn try_next(&self) -> Option<T> {
         self.inner.told.lock().pop_front()
     }
 
-    /// All that was told and not yet taken.
+    /// Returns all values not yet taken.
     pub fn take(&self) -> Vec<T> {
         std::mem::take(&mut *self.inner.told.lock()).into()
     }
 
-    /// How much was told and not yet taken.
+    /// Returns the number of values not yet taken.
     pub fn len(&self) -> usize {
         self.inner.told.lock().len()
     }
 
-    /// Whether all that was told has been taken.
+    /// Returns `true` if all values have been taken.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,4 +1,4 @@
-//! What is said of a schedule that fails: the seed that gives it, and the few steps that matter.
+//! The report of a failing schedule: its seed and the few steps that matter.
 
 use super::run::Run;
 use super::shrink::Deviations;
@@ -6,18 +6,18 @@ use crate::sim::Step;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// The most steps that are printed.
+/// The maximum number of printed steps.
 const STEPS: usize = 10;
 
-/// How the schedule came about.
+/// The origin of the schedule.
 pub(super) enum Origin {
-    /// By a seed, the so-and-so-manieth of so many.
+    /// A seed: run number and number of runs.
     Seed { seed: u64, number: u64, of: u64 },
-    /// By trying all, the so-and-so-manieth.
+    /// Exploration: the run number.
     Explored { number: u64 },
 }
 
-/// What is said of a run that failed, by its shortest schedule.
+/// Returns the report of a failed run, based on its shortest schedule.
 pub(super) fn report(origin: &Origin, text: &str, choices: &Deviations, run: &Run) -> String {
     let mut said = match origin {
         Origin::Seed { seed, number, of } => {
@@ -38,7 +38,7 @@ pub(super) fn report(origin: &Origin, text: &str, choices: &Deviations, run: &Ru
     said
 }
 
-/// The steps that matter: where the schedule was chosen, and what went on round that.
+/// The steps that matter: the choices of the schedule, and the steps around them.
 fn steps(choices: &Deviations, run: &Run) -> String {
     let all = run.trace.steps();
     let chosen: Vec<usize> = (0..all.len()).filter(|at| all[*at].instead.is_some()).collect();
@@ -61,13 +61,13 @@ fn steps(choices: &Deviations, run: &Run) -> String {
     text
 }
 
-/// At most [`STEPS`] places: the choices, then what actors did next to them, the latest first if there
-/// is no choice.
+/// At most [`STEPS`] positions: the choices, then the steps of their agents; the latest steps if
+/// there is no choice.
 fn shown(all: &[Step], chosen: &[usize]) -> BTreeSet<usize> {
     let mut shown: BTreeSet<usize> = chosen.iter().take(STEPS).copied().collect();
     let centre = chosen.first().copied().unwrap_or(all.len());
     let mut rest: Vec<usize> = (0..all.len()).filter(|at| all[*at].is_of_actor).collect();
-    // What follows a choice tells more than what went before.
+    // The steps after a choice say more than those before it.
     rest.sort_by_key(|at| if *at < centre { 2 * (centre - at) } else { at - centre });
     for at in rest {
         if shown.len() == STEPS {

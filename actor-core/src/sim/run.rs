@@ -1,4 +1,5 @@
-//! One run of a test in a simulation: its body, the end of what the body leaves, and what was wrong.
+//! One run of a test in a simulation: the test function, the end of its leftovers, and the failure
+//! found.
 
 use super::leftovers;
 use super::{Sim, Trace};
@@ -11,17 +12,17 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-/// How long, in virtual time, what has begun to end may take.
+/// The virtual time that ending actors may take.
 const ENDING: Duration = Duration::from_secs(60);
 
-/// What a test may return.
+/// The return types of tests.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a test cannot return `{Self}`",
     label = "return nothing, or a `Result` whose error implements `Debug`"
 )]
 pub trait Tested {
-    /// What was wrong, if anything was.
+    /// The error, if there was one.
     fn fault(self) -> Option<String>;
 }
 
@@ -37,24 +38,24 @@ impl<T: Tested, E: fmt::Debug> Tested for Result<T, E> {
     }
 }
 
-/// What kind of wrong it is: a schedule that fails is made shorter only as long as it fails alike.
+/// The kind of failure: a failing schedule is shrunk only as long as it fails in the same way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
-    /// The body panicked, at this place.
+    /// The test function panicked, at this location.
     Panicked(Option<String>),
-    /// The body returned an error.
+    /// The test function returned an error.
     Returned,
-    /// The run ended before its body did.
+    /// The run ended before the test function.
     Broken,
-    /// An actor or a task failed, and nothing observed it.
+    /// An actor or a task failed unobserved.
     Unobserved,
-    /// A failure was expected and never came.
+    /// An expected failure did not occur.
     Missed,
     /// Something was left over.
     Leftover,
 }
 
-/// What a run came to.
+/// The result of a run.
 pub(super) struct Run {
     pub(super) fault: Option<(Wrong, String)>,
     pub(super) trace: Trace,
@@ -62,7 +63,7 @@ pub(super) struct Run {
     pub(super) incidents: Vec<String>,
 }
 
-/// Runs `body` once. `limit` is the most steps it may take.
+/// Runs `body` once, for at most `limit` steps.
 pub(super) fn once<F, U>(
     chooser: Chooser,
     seed: u64,
@@ -80,7 +81,7 @@ where
     sim.host().limit(limit);
     let given = sim.clone();
     let run = || system.try_block_on(async move { body(given).await.fault() });
-    // What a panic says is noted within a catcher only.
+    // A panic's message is recorded only inside a catcher.
     let mut fault = match current::catch(run) {
         Ok(Ok(None)) => None,
         Ok(Ok(Some(text))) => Some((Wrong::Returned, text)),
@@ -96,12 +97,12 @@ where
     }
     let incidents = sim.incidents();
     let run = Run { fault, trace: sim.trace(), decisions: sim.host().decisions(), incidents };
-    // What is left is killed when the last handle goes, however many steps that takes.
+    // Leftovers are killed when the last handle is dropped, however many steps that takes.
     sim.host().limit(u64::MAX);
     run
 }
 
-/// Lets end what ends, and looks at what is left.
+/// Lets ending actors end, and returns the leftovers.
 fn after(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Wrong, String)> {
     if let Err(Ended::Broken(text)) = system.try_block_on(ending(sim)) {
         return Some((Wrong::Broken, text));
@@ -124,7 +125,7 @@ fn after(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Wrong, S
     })
 }
 
-/// All that can run runs; time goes on only while some actor is ending.
+/// Runs everything that is runnable. Virtual time advances only while an actor is ending.
 async fn ending(sim: &Sim) {
     let limit = sim.host().elapsed() + ENDING;
     loop {

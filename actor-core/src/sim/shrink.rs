@@ -1,15 +1,15 @@
-//! From a schedule that fails to the shortest one that can be found and still fails alike.
+//! Shrinks a failing schedule to the shortest one found that fails in the same way.
 //!
-//! A schedule is told by where it deviates from what comes by itself. So it is made shorter by
-//! leaving out deviations, in halves, quarters and so on, down to single ones.
+//! A schedule is described by its deviations from the default schedule. It is shrunk by removing
+//! deviations: halves, quarters and so on, down to single ones.
 
 use super::run::{Run, Wrong};
 use std::collections::BTreeMap;
 
-/// By the number of choices made before: which was taken instead of the one that comes by itself.
+/// The choice taken instead of the default one, by the number of preceding choices.
 pub(super) type Deviations = BTreeMap<usize, u32>;
 
-/// The most runs that are spent on it.
+/// The maximum number of runs spent on shrinking.
 const RUNS: usize = 2000;
 
 pub(super) struct Shrinking<'a> {
@@ -25,7 +25,7 @@ pub(super) fn deviations(run: &Run) -> Deviations {
     taken.filter(|(_, taken)| *taken != 0).collect()
 }
 
-/// Makes the schedule of `failed`, which is wrong in the way of `wrong`, as short as it can.
+/// Shrinks the schedule of `failed`, which failed with `wrong`, as far as possible.
 pub(super) fn shrink(
     failed: Run,
     wrong: Wrong,
@@ -41,7 +41,8 @@ pub(super) fn shrink(
 }
 
 impl Shrinking<'_> {
-    /// Whether it fails alike with these deviations only; if so, that is the best so far.
+    /// Whether it fails in the same way with only these deviations. If so, this is the best
+    /// schedule so far.
     fn fails(&mut self, deviations: Deviations) -> bool {
         if self.left == 0 {
             return false;
@@ -55,7 +56,8 @@ impl Shrinking<'_> {
         fails
     }
 
-    /// Leaves out as many as it can: all, then halves, down to single ones, until none can go.
+    /// Removes as many deviations as possible: all, then halves, down to single ones, until none
+    /// can be removed.
     fn leave_out(&mut self) {
         if self.best.0.is_empty() || self.fails(Deviations::new()) {
             return;
@@ -81,7 +83,7 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Looks for a single deviation that is enough.
+    /// Searches for a single sufficient deviation.
     fn try_single(&mut self) {
         let usual = (self.again)(&Deviations::new());
         for (at, decision) in usual.decisions.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! What `#[actor_core::test]` does with a body: runs it under its seeds, or under all schedules, and
-//! says what was wrong in as few steps as it can.
+//! The runner of `#[actor_core::test]`: runs a test under its seeds or under all schedules, and
+//! reports a failure in as few steps as possible.
 
 use super::Sim;
 use super::report::{Origin, report};
@@ -12,16 +12,16 @@ use std::fmt::Write;
 use std::future::Future;
 use std::time::Duration;
 
-/// The most schedules that are explored.
+/// The maximum number of explored schedules.
 const EXPLORED: u64 = 100_000;
 
-/// The steps that a shorter schedule may take more than the one it was made of.
+/// The number of steps that a shrunk schedule may take beyond the original.
 const MORE: u64 = 1000;
 
-/// How long the actors of a test in real time have to end when its body has returned.
+/// The time limit for actors to end after a test in real time has returned.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How a test is to be run.
+/// The configuration of a test.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
@@ -31,24 +31,24 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// One seed, and nothing may be left over.
+    /// One seed, and no leftovers allowed.
     pub const fn usual() -> Self {
         Plan { seeds: 1, leftovers: false, explore: None }
     }
 
-    /// Runs it under so many seeds.
+    /// Runs the test under this number of seeds.
     pub const fn seeds(mut self, seeds: u64) -> Self {
         self.seeds = seeds;
         self
     }
 
-    /// Something may be left over.
+    /// Allows leftovers.
     pub const fn leftovers(mut self) -> Self {
         self.leftovers = true;
         self
     }
 
-    /// Runs it under all schedules that differ in the first so many choices.
+    /// Runs the test under all schedules that differ in this number of first choices.
     pub const fn explore(mut self, depth: usize) -> Self {
         self.explore = Some(depth);
         self
@@ -79,10 +79,10 @@ where
     }
 }
 
-/// Runs a test in real time, on a system of its own.
+/// Runs a test in real time, on a separate system.
 ///
 /// # Panics
-/// If it fails.
+/// If the test fails.
 #[track_caller]
 pub fn really<U>(body: U)
 where
@@ -98,7 +98,7 @@ where
     assert!(report.is_clean(), "{report}");
 }
 
-/// A number that the environment sets.
+/// Reads a number from an environment variable.
 fn replayed(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     let number = text.trim().parse();
@@ -108,7 +108,7 @@ fn replayed(name: &str) -> Option<u64> {
 struct Trial<F> {
     plan: Plan,
     body: F,
-    /// Whether panics are printed where they happen too.
+    /// Whether panics are also printed where they occur.
     is_loud: bool,
 }
 
@@ -123,7 +123,7 @@ where
         if self.is_loud { run() } else { current::quiet(run) }
     }
 
-    /// Runs the seeds from `first` on; says what was wrong.
+    /// Runs the seeds starting with `first`, and returns a report of the first failure.
     fn seeds(&self, first: u64, count: u64) -> Option<String> {
         for number in 1..=count {
             let seed = first + number - 1;
@@ -178,7 +178,7 @@ where
     }
 }
 
-/// What is said if one seed gave two runs.
+/// The report if one seed produced two different runs.
 fn differ(seed: u64, first: &Run, second: &Run) -> Option<String> {
     if first.trace.hash() == second.trace.hash() && second.fault.is_none() {
         return None;

@@ -1,4 +1,4 @@
-//! What was done in a simulation, as it reads.
+//! The trace of a simulation.
 
 use crate::cell::witness::Witness;
 use crate::host::sim::Subject;
@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-/// What was done in a simulation, step by step: see [`Sim::trace`](crate::Sim::trace).
+/// The steps of a simulation: see [`Sim::trace`](crate::Sim::trace).
 ///
-/// Printed, it is a line for each step.
+/// A trace prints one line per step.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -30,7 +30,7 @@ pub struct Trace {
     hash: u64,
 }
 
-/// One step of a simulation: who did what, and when.
+/// One step of a simulation: the agent, its action and the time.
 ///
 /// ```
 /// # use actor_core::{Sim, System};
@@ -45,13 +45,13 @@ pub struct Trace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// When, since the simulation began.
+    /// The virtual time since the start of the simulation.
     pub at: Duration,
-    /// Who: an actor's label, a task, a timer, or the body of the test.
+    /// The agent: an actor's label, a task, a timer, or the test function.
     pub who: String,
-    /// What: which message was taken, or that something goes on.
+    /// The action: the message that was taken, or that the agent continues.
     pub did: String,
-    /// Who would have come next, had the seed not chosen this one.
+    /// The agent that would have run next if the seed had not chosen this one.
     pub instead: Option<String>,
     pub(super) is_of_actor: bool,
 }
@@ -80,17 +80,17 @@ impl Trace {
         Trace { steps: steps.iter().map(read).collect(), count, hash }
     }
 
-    /// A number that is the same for the same steps, in every process and build.
+    /// Returns a hash of the steps, which is the same in every process and build.
     pub fn hash(&self) -> u64 {
         self.hash
     }
 
-    /// How many steps were done. Of a very long run only the first million is kept.
+    /// Returns the number of steps. Only the first million steps of a long run are stored.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// The steps in order.
+    /// Returns the steps in order.
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }

@@ -1,11 +1,11 @@
-//! Starting a system as one wants it.
+//! The settings of a system.
 
 use super::System;
 use crate::host::MultiThread;
 use crate::incident::{Incident, Reporter};
 use std::fmt;
 
-/// The settings of a system that is about to start.
+/// A builder for a system.
 ///
 /// ```
 /// # use actor_core::System;
@@ -32,7 +32,7 @@ enum Executor {
 }
 
 impl SystemBuilder {
-    /// How many worker threads; a thread for each core if not set.
+    /// Sets the number of worker threads. The default is one per core.
     ///
     /// # Panics
     /// If `threads` is zero.
@@ -43,21 +43,21 @@ impl SystemBuilder {
         self
     }
 
-    /// What its threads are called, with a number behind it.
+    /// Sets the name of the threads, which is followed by a number.
     pub fn name(mut self, name: &str) -> Self {
         name.clone_into(&mut self.name);
         self
     }
 
-    /// What is told of [`Incident`]s. It runs where they happen and must not block; a panic of it
-    /// is swallowed.
+    /// Sets the incident hook. It runs where an [`Incident`] occurs and must not block. A panic of
+    /// the hook is caught and ignored.
     pub fn on_incident(mut self, hook: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
         self.reporter = Reporter::Hook(Box::new(hook));
         self
     }
 
-    /// Ends the process, by `abort`, at the first [`Incident`]: for those who would rather be down
-    /// than wrong.
+    /// Aborts the process at the first [`Incident`], for programs that should crash rather than
+    /// continue.
     ///
     /// ```
     /// # use actor_core::System;
@@ -69,11 +69,11 @@ impl SystemBuilder {
         self
     }
 
-    /// Whether a call or send that would wait for ever, because the actors of this system wait for
-    /// each other in a circle, is refused with a [`Cycle`](crate::Cycle). It is, if not set.
+    /// Sets whether a call or send that would complete a cycle of waiting actors in this system is
+    /// refused with a [`Cycle`](crate::Cycle). The default is `true`.
     ///
-    /// Without it such actors hang until somebody kills one of them. It saves a few nanoseconds for
-    /// each call that a handler makes.
+    /// Without detection, such actors hang until one of them is killed. Turning it off saves a few
+    /// nanoseconds for each call that a handler makes.
     ///
     /// ```
     /// # use actor_core::System;
@@ -85,15 +85,14 @@ impl SystemBuilder {
         self
     }
 
-    /// Runs the actors on an executor of smol's instead of threads of its own. See
-    /// [`System::smol`].
+    /// Runs the actors on a smol executor instead of separate threads. See [`System::smol`].
     #[cfg(feature = "smol")]
     pub fn smol(mut self, executor: impl Into<super::SmolExecutor>) -> Self {
         self.executor = Executor::Smol(executor.into());
         self
     }
 
-    /// Runs the actors on a tokio runtime instead of threads of its own, as the system of that
+    /// Runs the actors on a tokio runtime instead of separate threads, as the system of that
     /// runtime. See [`System::tokio`].
     #[cfg(feature = "tokio")]
     pub fn tokio(mut self, handle: tokio::runtime::Handle) -> Self {
@@ -104,7 +103,7 @@ impl SystemBuilder {
     /// Starts the system.
     ///
     /// # Panics
-    /// If it is to run on a tokio runtime that has a system already, or no clock.
+    /// If the tokio runtime already has a system, or has no clock.
     #[track_caller]
     pub fn build(mut self) -> System {
         match std::mem::replace(&mut self.executor, Executor::Own) {

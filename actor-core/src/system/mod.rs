@@ -1,5 +1,5 @@
-//! The handle of a system. How one starts is `builder.rs`, how it ends `shutdown.rs`, and what a
-//! whole program on it does `run.rs`.
+//! The handle of a system. `builder.rs` starts one, `shutdown.rs` ends it, and `run.rs` runs a
+//! whole program on it.
 
 mod builder;
 pub(crate) mod run;
@@ -33,10 +33,10 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
 use task::Within;
 
-/// Where actors live: an executor, a clock and all that its actors share.
+/// The environment in which actors live: an executor, a clock, and the state shared by its actors.
 ///
-/// It is a handle, cheap to clone. Dropping the last one kills the actors and does not wait; use
-/// [`shutdown`](System::shutdown) to end them in order.
+/// A system is a cheaply cloned handle. Dropping the last one kills the actors and does not wait;
+/// use [`shutdown`](System::shutdown) for a graceful shutdown.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -66,19 +66,19 @@ pub(crate) enum Ended {
 static GLOBAL: OnceLock<System> = OnceLock::new();
 
 impl System {
-    /// Starts a system with a worker thread for each core.
+    /// Starts a system with one worker thread per core.
     #[allow(clippy::new_without_default, reason = "starting threads is no default value")]
     pub fn new() -> Self {
         System::builder().build()
     }
 
-    /// Starts a system as set: see [`SystemBuilder`].
+    /// Returns a builder with the settings of a system: see [`SystemBuilder`].
     pub fn builder() -> SystemBuilder {
         SystemBuilder::default()
     }
 
-    /// Makes a system that runs on this thread only, while it is inside
-    /// [`block_on`](System::block_on): the home of `local` actors.
+    /// Creates a system that runs only on this thread, inside [`block_on`](System::block_on). It
+    /// can run `local` actors.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -105,13 +105,13 @@ impl System {
         System::start(CurrentThread::new(), Reporter::default(), true, true)
     }
 
-    /// Makes a simulation: a system on this thread only, with a clock of its own, where `seed`
-    /// chooses what runs next among all that can.
+    /// Creates a simulation: a system on this thread in virtual time, where `seed` chooses what
+    /// runs next among all runnable tasks (deterministic simulation testing).
     ///
-    /// The same seed gives the same run. Time passes when nothing can run: it jumps to the next
-    /// timer, so that a day of ticks is over at once. `#[actor_core::test]` makes one by itself;
-    /// [`Sim::of`](crate::Sim::of) steers it. While it is driven this thread's `fastrand` follows the
-    /// seed, and with it [`race`](crate::future::race).
+    /// The same seed gives the same run. Virtual time advances only when nothing is runnable: it
+    /// jumps to the next timer, so a day of ticks passes in an instant. `#[actor_core::test]`
+    /// creates a simulation by itself; [`Sim::of`](crate::Sim::of) controls it. While a simulation
+    /// runs, this thread's `fastrand` follows the seed, and with it [`race`](crate::future::race).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -127,8 +127,8 @@ impl System {
     /// ```
     ///
     /// # Panics
-    /// `block_on` panics, saying who waits for whom, when nothing can happen any more and the future
-    /// is not done, and when another thread reaches in by a wake, a send or a spawn.
+    /// `block_on` panics and reports which actor waits for which if nothing is left to run and the
+    /// future is not ready. It also panics if another thread wakes, sends or spawns.
     pub fn simulation(seed: u64) -> Self {
         System::simulated(Chooser::seeded(seed), seed, Reporter::default())
     }
@@ -158,8 +158,9 @@ impl System {
         System { hub }
     }
 
-    /// The system that this thread is in; outside of any, the global one, which is started by the
-    /// first who asks. The variable `ACTOR_THREADS` sets its number of worker threads.
+    /// Returns the system of the current thread. Outside any system, returns the global one, which
+    /// is started at first use. The environment variable `ACTOR_THREADS` sets its number of worker
+    /// threads.
     ///
     /// With the feature `tokio`, a thread inside a tokio runtime is in the system of that runtime.
     #[track_caller]
@@ -204,13 +205,13 @@ impl System {
         &self.hub
     }
 
-    /// Runs `future` on this thread until it is done, with this as the current system.
+    /// Runs `future` on this thread to completion, with this system as the current one.
     ///
-    /// A current-thread system runs its actors meanwhile; what is left of them waits for the next
+    /// A current-thread system runs its actors in the meantime; they continue at the next
     /// `block_on`.
     ///
     /// # Panics
-    /// If this thread runs a system already, and if a current-thread system belongs to another
+    /// If this thread already runs a system, or if a current-thread system belongs to another
     /// thread.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
@@ -242,11 +243,13 @@ impl System {
         }
     }
 
-    /// Runs a whole program: `body` until it returns, and then the [shutdown](System::shutdown) of
-    /// this system, for which the actors have five seconds. It says on stderr who did not end.
+    /// Runs a whole program: runs `body` until it returns, then does a graceful
+    /// [shutdown](System::shutdown) of this system, with a limit of five seconds. Actors that did
+    /// not end in time are listed on stderr.
     ///
-    /// Ctrl-C or SIGTERM drops the body and starts the shutdown; the process then exits with 130.
-    /// A second one ends it at once. `#[actor_core::main]` does the same with the global system.
+    /// Ctrl-C or SIGTERM drops the body and starts the shutdown; the process then exits with code
+    /// 130. A second signal ends the process immediately. `#[actor_core::main]` does the same with
+    /// the global system.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -256,21 +259,21 @@ impl System {
     /// ```
     ///
     /// # Panics
-    /// As [`block_on`](System::block_on).
+    /// Those of [`block_on`](System::block_on).
     #[track_caller]
     pub fn run<F: Future>(&self, body: F) -> F::Output {
         run::run(self, body)
     }
 
-    /// How often something was lost or went wrong here so far. See [`Counters`].
+    /// Returns the counts of lost messages and failures in this system. See [`Counters`].
     pub fn counters(&self) -> Counters {
         self.hub.counts.read()
     }
 
-    /// Runs a future here, beside the actors.
+    /// Runs a future on this system, concurrently with the actors.
     ///
     /// # Cancellation
-    /// Dropping the task cancels the future; `.detach()` lets it run on.
+    /// Dropping the task cancels the future; `.detach()` keeps it running.
     ///
     /// ```
     /// # use actor_core::System;
@@ -307,7 +310,7 @@ impl fmt::Debug for System {
     }
 }
 
-/// Runs a future on the current system, beside the actors. See [`System::spawn_task`].
+/// Runs a future on the current system, concurrently with the actors. See [`System::spawn_task`].
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
@@ -332,8 +335,8 @@ where
     Spawned::task(task)
 }
 
-/// Runs blocking code on a thread of its own, and waits for it without blocking the system. In a
-/// simulation it runs in line, as one step.
+/// Runs blocking code on a separate thread and waits for it without blocking the system. In a
+/// simulation, the code runs inline, as one step.
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
@@ -353,8 +356,8 @@ where
     }
 }
 
-/// Returns a generator of random numbers, seeded by the current system: in a simulation it follows
-/// the seed.
+/// Returns a random number generator seeded by the current system. In a simulation, it follows the
+/// seed.
 ///
 /// ```
 /// # use actor_core::System;

@@ -1,4 +1,4 @@
-//! Whole programs: what `System::run` and `#[actor_core::main]` make of a body.
+//! Whole programs: `System::run` and `#[actor_core::main]`.
 
 use super::System;
 use async_signal::{Signal, Signals};
@@ -7,10 +7,10 @@ use futures_lite::future::or;
 use std::future::Future;
 use std::time::Duration;
 
-/// How long the actors have to end when the body has returned.
+/// The time limit of the shutdown after the body has returned.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// The exit code of a program that was interrupted.
+/// The exit code of an interrupted program.
 const INTERRUPTED: i32 = 130;
 
 /// Runs `body` on the global system as [`System::run`] does.
@@ -42,8 +42,7 @@ pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
     output.unwrap_or_else(|| std::process::exit(INTERRUPTED))
 }
 
-/// Waits until the process is told to end, by Ctrl-C or SIGTERM; for ever where signals cannot be
-/// had.
+/// Waits for a shutdown signal, Ctrl-C or SIGTERM. Waits forever on platforms without signals.
 ///
 /// [`System::run`] and `#[actor_core::main]` wait for it by themselves.
 ///

@@ -1,4 +1,4 @@
-//! The end of a system: in order by `shutdown`, or at once when nobody has a handle any more.
+//! The end of a system: graceful by `shutdown`, or immediate when the last handle is dropped.
 
 use super::System;
 use crate::host;
@@ -10,18 +10,19 @@ use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
-/// How long what was killed may take to end, and a worker thread to leave user code.
+/// The time limit for killed actors to end, and for worker threads to leave user code.
 const GRACE: Duration = Duration::from_secs(1);
 
 impl System {
-    /// Ends all actors: each top-level one is stopped at once, trees end in their order; what is
-    /// left after `limit` is killed. Then the worker threads end.
+    /// Shuts down gracefully: stops every top-level actor, and trees end in their order. Actors
+    /// that are left after `limit` are killed. Then the worker threads end.
     ///
-    /// Returns who did not end in time. Nothing starts on the system from now on: `spawn` gives the
-    /// address of an ended actor.
+    /// Returns the actors that did not end in time. From now on, no actor starts on this system:
+    /// `spawn` returns the address of an ended actor.
     ///
     /// # Cancellation
-    /// Dropped before it is done, the stops stay in force and nothing is killed.
+    /// If the future is dropped before it completes, the actors are still stopped, but none is
+    /// killed.
     pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
         for actor in self.hub.close() {
             let mut is_child = false;
@@ -104,7 +105,7 @@ impl Drop for System {
     }
 }
 
-/// What a [`shutdown`](System::shutdown) came to.
+/// The result of a [`shutdown`](System::shutdown).
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -121,13 +122,13 @@ impl Drop for System {
 pub struct ShutdownReport {
     /// The labels of the actors that did not end in time and were killed.
     pub killed: Vec<String>,
-    /// The names of the worker threads that were still inside user code a second later, and were
-    /// left behind.
+    /// The names of the worker threads that were still in user code a second later and were left
+    /// behind.
     pub stuck: Vec<String>,
 }
 
 impl ShutdownReport {
-    /// Whether everything ended in time.
+    /// Returns `true` if everything ended in time.
     pub fn is_clean(&self) -> bool {
         self.killed.is_empty() && self.stuck.is_empty()
     }

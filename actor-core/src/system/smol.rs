@@ -1,4 +1,4 @@
-//! Systems on an executor of smol's that the user runs.
+//! Systems on a smol executor run by the user.
 
 use super::{System, SystemBuilder};
 use crate::host::{Foreign, Smol};
@@ -6,7 +6,8 @@ use crate::sync::Arc;
 use async_executor::Executor;
 use std::fmt;
 
-/// An executor for [`System::smol`]: made from an `Arc` or a `&'static` of a `smol::Executor`.
+/// An executor for [`System::smol`], converted from an `Arc` or a `&'static` reference to a
+/// `smol::Executor`.
 ///
 /// An `Arc` is held weakly: the system does not keep the executor alive.
 ///
@@ -37,12 +38,12 @@ impl fmt::Debug for SmolExecutor {
 }
 
 impl System {
-    /// Starts a system whose actors run on `executor`, a `smol::Executor` (which is an
-    /// `async_executor::Executor`) that somebody runs already. It starts no thread.
+    /// Starts a system whose actors run on `executor`, a `smol::Executor` (the same type as
+    /// `async_executor::Executor`) that the program runs. Starts no thread.
     ///
-    /// The end of the system ends its actors and leaves the executor as it was. When the executor
-    /// is dropped first, the actors are killed and their callers told. While nobody runs it, they
-    /// wait.
+    /// The end of the system ends its actors and does not affect the executor. If the executor is
+    /// dropped first, the actors are killed and their callers get errors. While the executor is not
+    /// run, the actors wait.
     ///
     /// ```
     /// # use actor_core::prelude::*;

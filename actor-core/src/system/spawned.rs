@@ -1,4 +1,4 @@
-//! A future or blocking code that runs beside the actors: [`Spawned`].
+//! Tasks: futures and blocking code that run concurrently with the actors: [`Spawned`].
 
 use crate::cell::current;
 use crate::host;
@@ -8,14 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// What [`spawn`](crate::spawn), [`System::spawn_task`](crate::System::spawn_task) and
-/// [`unblock`](crate::unblock) have started. Awaited, it gives the result.
+/// A task started by [`spawn`](crate::spawn), [`System::spawn_task`](crate::System::spawn_task) or
+/// [`unblock`](crate::unblock). Awaiting it returns the result.
 ///
 /// # Panics
-/// Awaited, if what was started panicked, or went with its system.
+/// When awaited, if the task panicked or its system ended first.
 ///
 /// # Cancellation
-/// Dropping it cancels a future at its next await. Blocking code that runs already runs to its end.
+/// Dropping it cancels a future at its next await. Blocking code that is already running completes.
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
@@ -41,7 +41,7 @@ impl<T> Spawned<T> {
         Spawned(Started::Blocking(task))
     }
 
-    /// Lets it run on without this handle.
+    /// Keeps the task running without this handle.
     pub fn detach(self) {
         match self.0 {
             Started::Task(task) => task.detach(),
@@ -49,7 +49,8 @@ impl<T> Spawned<T> {
         }
     }
 
-    /// Cancels it, and waits until it is gone; returns the result if it was done already.
+    /// Cancels the task and waits until it has ended. Returns the result if the task had already
+    /// completed.
     ///
     /// ```
     /// # actor_core::System::current_thread().block_on(async {
@@ -64,7 +65,7 @@ impl<T> Spawned<T> {
         }
     }
 
-    /// Whether it is done.
+    /// Returns `true` if the task has completed.
     ///
     /// ```
     /// # actor_core::System::current_thread().block_on(async {
@@ -100,7 +101,7 @@ impl<T> Future for Spawned<T> {
     }
 }
 
-/// The panic of a task is passed on to what awaits it: so it does not go unobserved in a simulation.
+/// A panic of the task is passed to the awaiting code, so it is not unobserved in a simulation.
 #[cold]
 fn observed(number: u32) {
     if let Some(hub) = current::hub()

@@ -1,4 +1,4 @@
-//! Systems on tokio runtimes: one for each runtime, made when it is first asked for.
+//! Systems on tokio runtimes: one for each runtime, created at first use.
 
 use super::{System, SystemBuilder};
 use crate::cell::hub::Hub;
@@ -7,17 +7,17 @@ use crate::sync::{Arc, LazyLock, Mutex};
 use std::collections::HashMap;
 use tokio::runtime::{Handle, Id};
 
-/// The system of each runtime, from its first use until the runtime is over.
+/// The system of each runtime, from its first use until the runtime ends.
 static SYSTEMS: LazyLock<Mutex<HashMap<Id, System>>> = LazyLock::new(Mutex::default);
 
 impl System {
-    /// The system whose actors run on the tokio runtime of `handle`; it is started by the first who
-    /// asks, and there is one for each runtime.
+    /// Returns the system of the tokio runtime of `handle`, which is started at first use. There is
+    /// one system for each runtime.
     ///
-    /// Inside the runtime `spawn()` and [`System::current`] mean this system too. Its handlers run
-    /// inside the runtime's context, so that whatever needs tokio works in them as it is. It starts
-    /// no thread, and lives as long as the runtime, unless it is shut down: that leaves the runtime
-    /// as it was. When the runtime is dropped first, the actors are killed and their callers told.
+    /// Inside the runtime, `spawn()` and [`System::current`] also use this system. Handlers run in
+    /// the runtime's context, so code that needs tokio works in them. The system starts no thread.
+    /// It lives as long as the runtime, unless it is shut down, which does not affect the runtime.
+    /// If the runtime is dropped first, the actors are killed and their callers get errors.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -65,14 +65,14 @@ impl System {
     }
 }
 
-/// The hub of the system of the runtime that this thread is in, if it is in one.
+/// The hub of the system of the current runtime, if there is one.
 #[track_caller]
 pub(super) fn current_hub() -> Option<Arc<Hub>> {
     let handle = Handle::try_current().ok()?;
     Some(System::tokio(handle).hub.clone())
 }
 
-/// Starts the system of a runtime; if that has one already, gives it back as the error.
+/// Starts the system of a runtime. If it already has one, returns that as the error.
 fn start(runtime: Tokio, settings: SystemBuilder) -> Result<System, System> {
     let id = runtime.id();
     let mut systems = SYSTEMS.lock();
@@ -83,7 +83,7 @@ fn start(runtime: Tokio, settings: SystemBuilder) -> Result<System, System> {
     let system = System::start(host.clone(), settings.reporter, false, settings.detects);
     systems.insert(id, system.clone());
     drop(systems);
-    // A runtime that is over already drops the keeper at once, which needs the table.
+    // A runtime that has ended drops the keeper immediately, which needs the table.
     let end = system.ends_with_its_executor();
     host.keep(move || {
         let gone = SYSTEMS.lock().remove(&id);

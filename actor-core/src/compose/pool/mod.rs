@@ -1,6 +1,6 @@
 //! Pools: one address, one mailbox, several actors behind it.
 //!
-//! This file is what users see and how members are made; the shared mailbox is `mail.rs`.
+//! This file is the public interface and creates the members; the shared mailbox is in `mail.rs`.
 
 mod desk;
 mod mail;
@@ -21,7 +21,7 @@ use mail::{Make, PoolMail};
 use std::any::Any;
 use std::fmt;
 
-/// The actor is not a pool and has no size.
+/// The error of resizing an actor that is not a pool.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -41,11 +41,11 @@ impl fmt::Display for NotAPool {
 impl std::error::Error for NotAPool {}
 
 impl<A: Actor> Addr<A> {
-    /// Sets how many members a pool has. New ones start at once; those that are too many end after
-    /// their message.
+    /// Sets the number of members of a pool. New members start immediately; excess members end
+    /// after their current message.
     ///
     /// # Errors
-    /// [`NotAPool`], if the actor was not made by [`Spawn::pool`](crate::Spawn::pool).
+    /// [`NotAPool`], if the actor was not created by [`Spawn::pool`](crate::Spawn::pool).
     ///
     /// # Panics
     /// If `size` is zero.
@@ -94,7 +94,7 @@ impl<A: Dispatch> Pool for Arc<PoolMail<A>> {
     }
 }
 
-/// Starts member `number` of `pool`, if there is a place for it.
+/// Starts member `number` of `pool`, if its size allows it.
 fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
     let settings = const { &A::SETTINGS };
     let birth = Birth::<A>::new(Some(pool.core().hub.clone()), settings, settings.capacity);
@@ -109,7 +109,7 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
     }
     mail.core.set_member();
     oversee(&mail, Arc::new(Desk::new(pool, number)), Restart::Permanent);
-    // It lives as long as the pool wants it.
+    // A member lives until the pool ends it.
     mail.core.keep();
     if !birth.alive || !pool.seat_member(number, mail.clone()) {
         return birth.end();

@@ -1,8 +1,8 @@
-//! How long a child waits before it is started again. Pure arithmetic.
+//! The pauses before restarts. Pure arithmetic.
 
 use std::time::Duration;
 
-/// Waiting times between restarts that grow, up to a limit, while a child keeps failing.
+/// Pauses between restarts that grow up to a limit while a child keeps failing.
 ///
 /// ```
 /// # use actor_core::Backoff;
@@ -23,15 +23,16 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Waits `min` before the first restart, twice as long before each further one, at most `max`.
+    /// Creates a backoff that waits `min` before the first restart, then twice as long before each
+    /// further one, at most `max`.
     ///
-    /// After a life longer than `max` it begins with `min` again. A `min` of zero never grows, and a
-    /// `max` below `min` counts as `min`.
+    /// After a life longer than `max`, the pauses start again with `min`. A `min` of zero never
+    /// grows, and a `max` below `min` counts as `min`.
     pub fn exponential(min: Duration, max: Duration) -> Self {
         Backoff { min, max: max.max(min), factor: 2.0, jitter: 0.0, reset: max }
     }
 
-    /// By how much each waiting time is longer than the one before; 2 if not set.
+    /// Sets the factor between two pauses. The default is 2.
     ///
     /// # Panics
     /// If `factor` is below 1 or not finite.
@@ -42,8 +43,8 @@ impl Backoff {
         self
     }
 
-    /// Varies each waiting time by up to this share of it, up or down, so that many children do not
-    /// start again at the same moment.
+    /// Varies each pause by up to this fraction, up or down, so that many children do not restart
+    /// at the same moment.
     ///
     /// # Panics
     /// If `jitter` is not between 0 and 1.
@@ -54,16 +55,17 @@ impl Backoff {
         self
     }
 
-    /// After a life at least this long it begins with the shortest time again.
+    /// Sets the length of a life after which the pauses start again with the shortest one.
     pub fn reset_after(mut self, healthy: Duration) -> Self {
         self.reset = healthy;
         self
     }
 
-    /// How long to wait before restart number `attempt`, from 0; `chance` is between 0 and 1.
+    /// The pause before restart number `attempt`, counted from 0; `chance` is between 0 and 1.
     pub(crate) fn delay(&self, attempt: u32, chance: f64) -> Duration {
         if self.min.is_zero() {
-            // Zero stays zero, however often it is multiplied: by an infinity it would be no number.
+            // Zero stays zero, however often it is multiplied: multiplying it by infinity would
+            // give NaN.
             return Duration::ZERO;
         }
         let exponent = i32::try_from(attempt).unwrap_or(i32::MAX);
@@ -73,7 +75,7 @@ impl Backoff {
         Duration::try_from_secs_f64(varied).unwrap_or(self.max)
     }
 
-    /// Whether a life of this length was a healthy one.
+    /// Whether a life of this length counts as healthy.
     pub(crate) fn is_healthy(&self, life: Duration) -> bool {
         life >= self.reset
     }

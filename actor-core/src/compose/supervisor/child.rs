@@ -1,4 +1,4 @@
-//! What a supervisor starts: [`Child`], and the same with its type forgotten.
+//! Children of a supervisor: [`Child`], and its type-erased form.
 
 use super::Supervisor;
 use super::supervised::Supervised;
@@ -18,10 +18,10 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-/// How long a child is given to stop, if it does not say otherwise and is no supervisor.
+/// The default time limit for a child to stop, unless it is a supervisor.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
-/// How a supervisor starts an actor, again and again if need be.
+/// The specification of a child: how a supervisor starts and restarts it.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -42,25 +42,25 @@ const SHUTDOWN: Duration = Duration::from_secs(5);
 pub struct Child<A> {
     name: Arc<str>,
     restart: Restart,
-    /// `None`: as long as it takes.
+    /// `None`: no limit.
     shutdown: Option<Duration>,
     maker: Box<dyn Maker>,
-    // A type for each `A`, be it an actor or not, so that who has forgotten a half of an actor is told
-    // once, by what makes the child.
+    // Defined for every `A`, whether an actor or not, so that a missing half of `#[actor]` is
+    // reported once, by the constructor.
     whose: PhantomData<fn() -> A>,
 }
 
 impl<A: Dispatch> Child<A> {
-    /// A child whose state is made by `make` for each of its lives.
+    /// Creates a child whose state is created by `make` for each of its lives.
     ///
-    /// The name is a label for logs and trees; it need not be unique.
+    /// The name is a label for logs and trees and need not be unique.
     pub fn new(name: &str, make: impl FnMut() -> A + Send + 'static) -> Self {
         Child::of(name, Box::new(Now(make)))
     }
 
-    /// A child whose state is made from its own address, by async code that may fail.
+    /// Creates a child whose state is created from its own address by async, fallible code.
     ///
-    /// An error is a failed start, and is retried as any failure is.
+    /// An error is a failed start and is retried like any other failure.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -84,20 +84,21 @@ impl<A: Dispatch> Child<A> {
     }
 
     pub(in crate::compose) fn of(name: &str, maker: Box<dyn Maker>) -> Self {
-        // A supervisor needs as long as its own children do.
+        // A supervisor needs as long as its own children.
         let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
         let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
         Child { name, restart: Restart::default(), shutdown, maker, whose: PhantomData }
     }
 
-    /// Which of its ends are followed by a new life; all but a stop from outside if not set.
+    /// Sets the restart policy. By default, every end except a stop from outside is followed by a
+    /// restart.
     pub fn restart(mut self, restart: Restart) -> Self {
         self.restart = restart;
         self
     }
 
-    /// How long it is given to stop before it is killed; five seconds if not set, and for a
-    /// supervisor as long as it takes.
+    /// Sets the time limit for the child to stop before it is killed. The default is five seconds,
+    /// and no limit for a supervisor.
     pub fn shutdown(mut self, limit: Duration) -> Self {
         self.shutdown = Some(limit);
         self
@@ -114,9 +115,9 @@ impl<A: Dispatch> fmt::Debug for Child<A> {
     }
 }
 
-/// A child whose type is forgotten, with or without an address yet.
+/// A type-erased child, with or without an address.
 pub(super) trait Newborn: Send {
-    /// Puts it under the supervisor and on its way to its first run.
+    /// Attaches it to the supervisor and schedules its first run.
     fn adopt(
         self: Box<Self>,
         context: &Context<Supervisor>,
@@ -137,7 +138,7 @@ impl<A: Dispatch> Newborn for Child<A> {
     }
 }
 
-/// A child that has an address already and waits for the supervisor to take it.
+/// A child that already has an address and waits for the supervisor to take it.
 pub(super) struct Unborn<A: Dispatch> {
     pub(super) child: Option<(Child<A>, Birth<A>)>,
 }
@@ -179,7 +180,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
 }
 
 impl<A: Dispatch> Drop for Unborn<A> {
-    /// Nobody took it: whoever has its address is told that it has ended.
+    /// The supervisor did not take it: the owners of its address observe that it has ended.
     fn drop(&mut self) {
         if let Some((_, birth)) = self.child.take() {
             birth.end();

@@ -1,11 +1,11 @@
-//! The children of a supervisor: in the order in which they were started, and each found by its id
-//! in as many steps with a million of them as with ten.
+//! The children of a supervisor, in start order. Lookup by id takes constant time, independent of
+//! their number.
 
 use super::supervised::Supervised;
 use crate::exit::ActorId;
 use std::collections::{BTreeMap, HashMap};
 
-/// Where a child stands: those started later have greater places, and none is used twice.
+/// The position of a child: later children have greater positions, and none is reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place(u64);
 
@@ -28,7 +28,7 @@ impl Children {
         self.in_order.len()
     }
 
-    /// Adds one behind all others.
+    /// Adds a child after all others.
     pub(super) fn push(&mut self, child: Supervised) {
         let place = Place(self.next);
         self.next += 1;
@@ -54,7 +54,7 @@ impl Children {
         self.in_order.values()
     }
 
-    /// Those from `first` to `last`, both included.
+    /// The children from `first` to `last`, inclusive.
     pub(super) fn between(
         &mut self,
         first: Place,

@@ -1,6 +1,6 @@
-//! Supervisors: actors that start others and decide what follows when one of them fails.
+//! Supervisors: actors that start other actors and restart them when they fail.
 //!
-//! This file is what users see; what a supervisor does is `run.rs`.
+//! This file is the public interface; the behavior is in `run.rs`.
 
 mod backoff;
 mod child;
@@ -21,7 +21,7 @@ use crate::life::spawn::Birth;
 use crate::talk::address::Address;
 use std::time::Duration;
 
-/// What becomes of the siblings of a child whose life has ended, as in OTP.
+/// The restart strategy, which decides about the siblings of an ended child, as in OTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strategy {
     OneForOne,
@@ -30,7 +30,7 @@ pub(crate) enum Strategy {
 }
 
 impl Supervisor {
-    /// A supervisor that restarts the child that has ended, and no other.
+    /// Creates a supervisor that restarts only the child that has ended.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -66,7 +66,7 @@ impl Supervisor {
         Supervisor::of(Strategy::OneForOne)
     }
 
-    /// A supervisor that restarts all its children when one of them has to be restarted.
+    /// Creates a supervisor that restarts all its children when one of them has to be restarted.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -82,7 +82,8 @@ impl Supervisor {
         Supervisor::of(Strategy::OneForAll)
     }
 
-    /// A supervisor that restarts the child that has ended and all that were started after it.
+    /// Creates a supervisor that restarts the child that has ended and all children started after
+    /// it.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -98,20 +99,20 @@ impl Supervisor {
         Supervisor::of(Strategy::RestForOne)
     }
 
-    /// Starts `child` when the supervisor itself has started, after those given before it.
+    /// Adds a child, which is started with the supervisor, after the children added before it.
     pub fn child<A: Dispatch>(mut self, child: Child<A>) -> Self {
         self.push(child);
         self
     }
 
-    /// How many restarts there may be in any `period`: a sliding window. One more, and the
-    /// supervisor itself fails. 5 in 60 seconds if not set.
+    /// Sets the number of restarts allowed in any `period`, a sliding window. One more restart
+    /// fails the supervisor itself. The default is 5 in 60 seconds.
     pub fn intensity(mut self, restarts: usize, period: Duration) -> Self {
         self.set_intensity(restarts, period);
         self
     }
 
-    /// How long a child waits before it is started again; not at all if not set.
+    /// Sets the pauses before restarts. By default there are none.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.set_backoff(backoff);
         self
@@ -119,22 +120,22 @@ impl Supervisor {
 }
 
 impl SupervisorAddr {
-    /// Starts `child` behind those that are there, and returns its address at once.
+    /// Starts `child` after the existing children, and returns its address immediately.
     ///
-    /// The address stays valid over restarts. The child runs when the supervisor has taken it; if
+    /// The address stays valid over restarts. The child runs when the supervisor has taken it. If
     /// the supervisor has ended, the address is that of an ended actor.
     pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Handle {
         let settings = const { &A::SETTINGS };
         let hub = self.post().core().hub.clone();
         let birth = Birth::<A>::new(Some(hub), settings, settings.capacity);
         let address = birth.address();
-        // Refused by a supervisor that has ended, it is dropped, which ends it.
+        // A supervisor that has ended drops the child, which ends it.
         let _ =
             self.adopt(run::Given::new(child::Unborn { child: Some((child, birth)) })).try_send();
         address
     }
 
-    /// Ends the child with this address for good: no policy restarts it.
+    /// Ends the child with this address permanently: no policy restarts it.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -153,7 +154,7 @@ impl SupervisorAddr {
     }
 }
 
-/// What a supervisor tells of one of its children.
+/// Information about a child of a supervisor.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -170,14 +171,14 @@ impl SupervisorAddr {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChildInfo {
-    /// Its label.
+    /// The child's label.
     pub name: String,
-    /// Its id, the same over restarts.
+    /// The child's id, which stays the same over restarts.
     pub id: ActorId,
-    /// Which of its ends are followed by a new life.
+    /// The child's restart policy.
     pub restart: Restart,
-    /// How often it was restarted.
+    /// The number of restarts.
     pub restarts: u32,
-    /// Whether it runs just now, rather than waiting to be started again.
+    /// Whether the child is running, rather than waiting for a restart.
     pub is_running: bool,
 }

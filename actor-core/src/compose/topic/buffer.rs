@@ -1,16 +1,16 @@
-//! What waits for one subscriber, and the policy for when that is too much. Runs nothing of the
-//! user's under its lock: items are cloned before it and dropped after it.
+//! The buffer of one subscriber, and its policy when full. Runs no user code under its lock: items
+//! are cloned before and dropped after it is held.
 
 use crate::sync::{Arc, Mutex};
 use event_listener::{Event, EventListener};
 use std::collections::{HashMap, VecDeque};
 use std::task::{Poll, Waker};
 
-/// How many items wait for a subscriber, if it does not say otherwise.
+/// The default capacity of a subscriber's buffer.
 const CAPACITY: usize = 64;
 
-/// What tells items apart for [`Subscription::latest_by`](crate::Subscription::latest_by): made from
-/// integers and texts.
+/// The key of an item for [`Subscription::latest_by`](crate::Subscription::latest_by), created from
+/// integers and strings.
 ///
 /// ```
 /// use actor_core::TopicKey;
@@ -50,14 +50,14 @@ impl From<String> for TopicKey {
     }
 }
 
-/// What becomes of an item that finds no room.
+/// The policy for an item when the buffer is full.
 #[derive(Clone)]
 pub(super) enum Policy<T> {
-    /// Its publisher waits.
+    /// The publisher waits.
     Wait,
     DropOldest(usize),
     DropNewest(usize),
-    /// It takes the place of one with the same key that still waits.
+    /// The item replaces a buffered one with the same key.
     LatestBy(Arc<dyn Fn(&T) -> TopicKey + Send + Sync>),
 }
 
@@ -73,23 +73,23 @@ struct State<T> {
     policy: Policy<T>,
     /// With their keys, under [`Policy::LatestBy`].
     items: VecDeque<(Option<TopicKey>, T)>,
-    /// How many items were ever taken out, from the front.
+    /// The number of items taken from the front so far.
     taken: u64,
     /// The number of the item with each key: as many were offered before it. Only ever asked for one.
     numbers: HashMap<TopicKey, u64>,
-    /// Lost since the reader was last told.
+    /// Lost since the last report to the reader.
     lost: u64,
-    /// Lost in all.
+    /// The total number of lost items.
     in_all: u64,
     reader: Option<Waker>,
-    /// Set when nothing comes any more; what waits is still read.
+    /// Set when no more items will arrive; buffered items are still read.
     ended: bool,
 }
 
-/// What a reader finds.
+/// The result of a read.
 pub(super) enum Next<T> {
     Item(T),
-    /// So many were lost since it was last told.
+    /// The number of items lost since the last report.
     Lagged(u64),
     End,
 }
@@ -114,7 +114,7 @@ impl<T> Buffer<T> {
         drop(old);
     }
 
-    /// Takes `item`, by the policy; hands it back if its publisher has to wait.
+    /// Adds `item` according to the policy. Returns it if the publisher has to wait.
     pub(super) fn offer(&self, item: T) -> Result<(), T> {
         let key = self.key(&item);
         let mut dropped = None;
@@ -149,7 +149,7 @@ impl<T> Buffer<T> {
         Ok(())
     }
 
-    /// Asks the user's function for the key, without the lock.
+    /// Calls the user's key function, not under the lock.
     fn key(&self, item: &T) -> Option<TopicKey> {
         let by = match &self.state.lock().policy {
             Policy::LatestBy(by) => Some(by.clone()),
@@ -159,7 +159,7 @@ impl<T> Buffer<T> {
     }
 
     pub(super) fn poll_next(&self, waker: &Waker) -> Poll<Next<T>> {
-        // Cloned without the lock; one that is not needed is dropped after it.
+        // Cloned without the lock; an unneeded clone is dropped after it.
         let mut waker = Some(waker.clone());
         let mut state = self.state.lock();
         let next = if state.lost > 0 {
@@ -179,7 +179,7 @@ impl<T> Buffer<T> {
         Poll::Ready(next)
     }
 
-    /// Nothing comes any more; what waits is still read.
+    /// No more items will arrive; buffered items are still read.
     pub(super) fn end(&self) {
         let mut state = self.state.lock();
         state.ended = true;
@@ -191,7 +191,7 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Nobody reads any more.
+    /// The reader is gone.
     pub(super) fn clear(&self) {
         self.end();
         let left = std::mem::take(&mut self.state.lock().items);
@@ -224,7 +224,7 @@ impl<T> State<T> {
         Some(item)
     }
 
-    /// The item with that key which still waits.
+    /// The buffered item with that key.
     fn same(&mut self, key: Option<&TopicKey>) -> Option<&mut T> {
         let number = self.numbers.get(key?)?;
         let place = usize::try_from(number - self.taken).ok()?;

@@ -1,7 +1,7 @@
-//! Topics: what one publishes, many hear of.
+//! Topics: publish and subscribe.
 //!
-//! This file is the topic and publishing; `buffer.rs` is what waits for one subscriber,
-//! `subscription.rs` feeds an actor from it, `stream.rs` a stream.
+//! This file has the topic and publishing. `buffer.rs` buffers the items of one subscriber,
+//! `subscription.rs` sends them to an actor, and `stream.rs` turns them into a stream.
 
 mod buffer;
 mod stream;
@@ -20,11 +20,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
 
-/// A subject that is published to by anybody and heard by all who have subscribed.
+/// A publish/subscribe topic. Any number of publishers send items to all its subscribers.
 ///
-/// It is a handle, cheap to clone; when the last one is dropped, streams end. Each subscriber has a
-/// buffer of its own and a policy for when that is full, so that a slow one slows nobody else,
-/// unless it says `wait`. Items of one publisher come in order.
+/// A topic is a cheaply cloned handle; when the last one is dropped, its streams end. Each
+/// subscriber has its own buffer and a policy for a full buffer, so a slow subscriber does not slow
+/// down others, unless its policy is `wait`. Items of one publisher arrive in order.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -63,10 +63,10 @@ struct Inner<T> {
 }
 
 struct Subscribers<T> {
-    /// By the number that each is given when it comes.
+    /// By subscription number.
     all: BTreeMap<u64, Arc<Buffer<T>>>,
     next: u64,
-    /// The same for those who publish; made when somebody publishes after a change.
+    /// A copy for publishers, created at the first publish after a change.
     list: Option<Arc<[Arc<Buffer<T>>]>>,
 }
 
@@ -77,23 +77,24 @@ impl<T> Subscribers<T> {
 }
 
 impl<T: Clone + Send + 'static> Topic<T> {
-    /// A topic that nobody has subscribed to yet.
+    /// Creates a topic without subscribers.
     #[allow(clippy::new_without_default, reason = "a topic is an identity, not a value")]
     pub fn new() -> Self {
         let subscribers = Subscribers { all: BTreeMap::new(), next: 0, list: None };
         Topic { inner: Arc::new(Inner { subscribers: Mutex::new(subscribers) }) }
     }
 
-    /// Gives `item` to all who have subscribed by now; awaiting it waits for room in the buffers of
-    /// those that have the policy `wait`, and for nobody else.
+    /// Publishes `item` to all current subscribers. Awaiting the future waits for capacity in the
+    /// buffers with the policy `wait`, and for no others.
     ///
     /// # Cancellation
-    /// Dropped while it waits, those that had no room do not get the item.
+    /// If the future is dropped while it waits, the subscribers without capacity do not get the
+    /// item.
     pub fn publish(&self, item: T) -> Publish<'_, T> {
         Publish { topic: self, item: Some(item), waiting: Vec::new(), listener: None }
     }
 
-    /// What is published from now on, as a stream. See [`TopicStream`].
+    /// Returns the items published from now on as a stream. See [`TopicStream`].
     pub fn stream(&self) -> TopicStream<T> {
         let buffer = self.enter();
         TopicStream::new(buffer, self.downgrade())
@@ -111,7 +112,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
         buffer
     }
 
-    /// Gives `item` to all that have room; returns those that make its publisher wait.
+    /// Gives `item` to all subscribers with capacity. Returns those that make the publisher wait.
     fn give(&self, item: T) -> Vec<(Arc<Buffer<T>>, T)> {
         let list = self.inner.subscribers.lock().list();
         let refusals = list.iter().filter_map(|buffer| {
@@ -126,7 +127,7 @@ impl<T> Topic<T> {
         Way { inner: Arc::downgrade(&self.inner) }
     }
 
-    /// How many have subscribed.
+    /// Returns the number of subscribers.
     ///
     /// ```
     /// # use actor_core::Topic;
@@ -141,13 +142,13 @@ impl<T> Topic<T> {
     }
 }
 
-/// The way from a subscriber back to its topic, which it does not keep.
+/// A weak reference from a subscriber to its topic.
 struct Way<T> {
     inner: crate::sync::Weak<Inner<T>>,
 }
 
 impl<T> Way<T> {
-    /// Takes `buffer` out of the topic.
+    /// Removes `buffer` from the topic.
     fn leave(&self, buffer: &Arc<Buffer<T>>) {
         if let Some(inner) = self.inner.upgrade() {
             let mut subscribers = inner.subscribers.lock();
@@ -192,14 +193,14 @@ impl<T> fmt::Debug for Topic<T> {
 pub struct Publish<'a, T> {
     topic: &'a Topic<T>,
     item: Option<T>,
-    /// Those that have no room, each with its copy.
+    /// The subscribers without capacity, each with its copy of the item.
     waiting: Vec<(Arc<Buffer<T>>, T)>,
     listener: Option<EventListener>,
 }
 
 impl<T: Clone + Send + 'static> Publish<'_, T> {
-    /// Publishes without waiting; returns how many did not get the item, having the policy `wait`
-    /// and no room.
+    /// Publishes without waiting. Returns the number of subscribers that did not get the item
+    /// because their policy is `wait` and their buffer is full.
     ///
     /// ```
     /// # use actor_core::Topic;
@@ -226,7 +227,7 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
                 this.listener = None;
                 continue;
             };
-            // First listen, then offer again: no room is missed.
+            // Register the listener, then try again, so that no free slot is missed.
             match &mut this.listener {
                 None => {
                     this.listener = Some(buffer.listen());

@@ -8,7 +8,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
 
-/// So many items were lost, by the subscriber's own policy, since the last one.
+/// The number of items lost by the subscriber's own policy since the previous item.
 ///
 /// ```
 /// assert_eq!(actor_core::Lagged(3).to_string(), "3 items were lost");
@@ -24,10 +24,10 @@ impl fmt::Display for Lagged {
 
 impl std::error::Error for Lagged {}
 
-/// What is published on a topic: the stream of [`Topic::stream`](crate::Topic::stream).
+/// The items published on a topic: the stream returned by [`Topic::stream`](crate::Topic::stream).
 ///
-/// It yields `Err(Lagged(n))` before the next item if `n` were lost, and ends when the last handle
-/// of the topic is dropped.
+/// It yields `Err(Lagged(n))` before the next item if `n` items were lost, and ends when the last
+/// handle of the topic is dropped.
 ///
 /// ```
 /// # use actor_core::{Lagged, Topic};
@@ -60,28 +60,28 @@ impl<T> TopicStream<T> {
         self
     }
 
-    /// Publishers wait while 64 items wait to be read. This is so if nothing is said.
+    /// Makes publishers wait while 64 items are buffered. This is the default.
     pub fn wait(self) -> Self {
         self.policy(Policy::Wait)
     }
 
-    /// At most `most` items wait; a new one takes the place of the oldest.
+    /// Buffers at most `most` items. A new item replaces the oldest one when the buffer is full.
     pub fn drop_oldest(self, most: usize) -> Self {
         self.policy(Policy::DropOldest(most.max(1)))
     }
 
-    /// At most `most` items wait; a new one that finds no room is lost.
+    /// Buffers at most `most` items. A new item is lost when the buffer is full.
     pub fn drop_newest(self, most: usize) -> Self {
         self.policy(Policy::DropNewest(most.max(1)))
     }
 
-    /// Only the latest item waits. What it takes the place of does not count as lost.
+    /// Buffers only the latest item (conflation). A replaced item does not count as lost.
     pub fn latest(self) -> Self {
         self.latest_by(|_| 0_u8)
     }
 
-    /// Of the items with the same key only the latest waits, in the place of the one before. That
-    /// does not count as lost.
+    /// Buffers only the latest item of each key, at the position of the previous one. A replaced
+    /// item does not count as lost.
     pub fn latest_by<K: Into<TopicKey>>(
         self,
         key: impl Fn(&T) -> K + Send + Sync + 'static,

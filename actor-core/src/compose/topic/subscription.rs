@@ -1,5 +1,5 @@
-//! A topic as messages to an actor: a task feeds them from the subscription's buffer as there is room
-//! in the mailbox.
+//! Subscriptions of actors: a task sends the buffered items to the actor's mailbox as it has
+//! capacity.
 
 use super::buffer::{Buffer, Next, Policy, TopicKey};
 use super::{Topic, Way};
@@ -19,8 +19,8 @@ use std::pin::Pin;
 
 /// An actor's subscription to a topic, with its policy.
 ///
-/// Dropping it ends the subscription; `.detach()` lets it stand until the actor ends. It does not
-/// keep the actor alive.
+/// Dropping it ends the subscription; `.detach()` keeps it until the actor ends. A subscription
+/// does not keep the actor alive.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -47,14 +47,15 @@ pub struct Subscription<A: Address, T> {
     detached: bool,
 }
 
-/// Sends the message that tells of lost items.
+/// Sends the message that reports lost items.
 type OnLag<A> = Box<dyn FnMut(A, u64) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send>;
 
 impl<T: Clone + Send + 'static> Topic<T> {
-    /// Has a message made of each item for the actor at `address`, in its own buffer of 64: publishers
-    /// wait while that is full, unless the subscription says otherwise.
+    /// Sends a message to the actor at `address` for each item. The subscription has a buffer of 64
+    /// items, and publishers wait while it is full, unless another policy is set.
     ///
-    /// `make` is given the actor's address and the item. Its panic is a failure of the actor's life.
+    /// `make` gets the actor's address and the item, and returns one call. Return the call without
+    /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life.
     pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> Subscription<A, T>
     where
         A: Address + Send + 'static,
@@ -91,7 +92,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
     }
 }
 
-/// Sends what comes to the actor, one at a time, until there is nothing more or nobody to send to.
+/// Sends the items to the actor, one at a time, until the topic or the actor ends.
 async fn feed<A, T>(
     buffer: Arc<Buffer<T>>,
     lag: Arc<Mutex<Option<OnLag<A>>>>,
@@ -103,13 +104,13 @@ async fn feed<A, T>(
 {
     loop {
         let next = poll_fn(|cx| buffer.poll_next(cx.waker())).await;
-        // Held only while there is something to send: a subscription keeps nobody alive.
+        // Held only while there is an item to send: a subscription keeps no actor alive.
         let Some(me) = weak.upgrade() else { return };
         let sent = match next {
             Next::End => return,
             Next::Item(item) => send(me, item).await,
             Next::Lagged(lost) => {
-                // Away while it is called: user code never runs under a lock.
+                // Taken out while it is called: user code never runs under a lock.
                 let tell = lag.lock().take();
                 match tell {
                     None => true,
@@ -133,17 +134,17 @@ impl<A: Address + Send + 'static, T> Subscription<A, T> {
         self
     }
 
-    /// Publishers wait while 64 items wait for the actor. This is so if nothing is said.
+    /// Makes publishers wait while 64 items are buffered. This is the default.
     pub fn wait(self) -> Self {
         self.policy(Policy::Wait)
     }
 
-    /// At most `most` items wait; a new one takes the place of the oldest.
+    /// Buffers at most `most` items. A new item replaces the oldest one when the buffer is full.
     pub fn drop_oldest(self, most: usize) -> Self {
         self.policy(Policy::DropOldest(most.max(1)))
     }
 
-    /// At most `most` items wait; a new one that finds no room is lost.
+    /// Buffers at most `most` items. A new item is lost when the buffer is full.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -162,13 +163,13 @@ impl<A: Address + Send + 'static, T> Subscription<A, T> {
         self.policy(Policy::DropNewest(most.max(1)))
     }
 
-    /// Only the latest item waits. What it takes the place of does not count as lost.
+    /// Buffers only the latest item (conflation). A replaced item does not count as lost.
     pub fn latest(self) -> Self {
         self.latest_by(|_| 0_u8)
     }
 
-    /// Of the items with the same key only the latest waits, in the place of the one before. That
-    /// does not count as lost.
+    /// Buffers only the latest item of each key, at the position of the previous one. A replaced
+    /// item does not count as lost.
     pub fn latest_by<K: Into<TopicKey>>(
         self,
         key: impl Fn(&T) -> K + Send + Sync + 'static,
@@ -176,7 +177,7 @@ impl<A: Address + Send + 'static, T> Subscription<A, T> {
         self.policy(Policy::LatestBy(Arc::new(move |item| key(item).into())))
     }
 
-    /// Has a message made, before the next item, that says how many were lost.
+    /// Sends a message with the number of lost items, before the next item.
     pub fn on_lag<B, U, F>(self, mut make: F) -> Self
     where
         B: Protocol,
@@ -193,15 +194,15 @@ impl<A: Address + Send + 'static, T> Subscription<A, T> {
 }
 
 impl<A: Address, T> Subscription<A, T> {
-    /// How many items were lost in all.
+    /// Returns the total number of lost items.
     pub fn lost(&self) -> u64 {
         self.buffer.lost_in_all()
     }
 
-    /// Ends the subscription; items that wait are dropped.
+    /// Ends the subscription; buffered items are dropped.
     pub fn cancel(self) {}
 
-    /// Lets the subscription stand without this handle.
+    /// Keeps the subscription without this handle.
     pub fn detach(mut self) {
         self.detached = true;
     }
