@@ -1,5 +1,5 @@
-//! `bounded_buffer`: who puts waits while it is full, who takes waits while it is empty. Two guards
-//! say so; nobody waits by hand.
+//! `bounded_buffer`: `put` waits while the buffer is full, `take` waits while it is empty. Two
+//! guards implement this, without explicit waiting.
 
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
@@ -28,7 +28,7 @@ impl Buffer {
         self.items.pop_front().expect("the guard has seen one")
     }
 
-    /// The most that ever lay in it.
+    /// Returns the largest number of items held at once.
     fn most(&self) -> usize {
         self.most
     }
@@ -52,7 +52,7 @@ async fn consume(buffer: BufferAddr) -> Result<u32, CallError> {
 #[actor_core::main]
 async fn main() -> Result<(), CallError> {
     let buffer = Buffer::default().spawn();
-    // Nothing is there yet, so the first who takes waits for the first who puts.
+    // The buffer is empty, so the first `take` waits for the first `put`.
     let consumers = (0..3).map(|_| actor_core::spawn(consume(buffer.clone())));
     let consumers: Vec<_> = consumers.collect();
     let producers = (0..3).map(|_| actor_core::spawn(produce(buffer.clone())));

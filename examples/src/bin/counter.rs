@@ -1,4 +1,4 @@
-//! The smallest actor that is of use: state, two messages, an address.
+//! The smallest useful actor: state, two messages, an address.
 
 use actor_core::prelude::*;
 

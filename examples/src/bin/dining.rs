@@ -1,8 +1,8 @@
-//! `dining`: philosophers who share forks, and a table that watches that no neighbours eat at once.
+//! `dining`: the dining philosophers, and a table that checks that no two neighbors eat at once.
 //!
-//! The run is shown on stderr, the outcome on stdout: `cargo run -p examples --bin dining`. Take the
-//! forks in another order, by `--greedy`, and they soon sit there each with one fork: the run says
-//! so instead of hanging.
+//! The run is printed to stderr, the result to stdout: `cargo run -p examples --bin dining`. With
+//! `--greedy`, the forks are taken in a different order, and soon each philosopher holds one fork:
+//! the program reports this instead of hanging.
 
 use std::collections::VecDeque;
 use std::process::ExitCode;
@@ -15,11 +15,11 @@ use lexopt::prelude::*;
 
 const NAMES: [&str; 5] = ["Hypatia", "Plato", "Diotima", "Zeno", "Aspasia"];
 
-/// So long nothing happens only if nothing ever will.
+/// If nothing happens for this long, nothing ever will.
 const STALL: Duration = Duration::from_secs(2);
 
-/// A fork: lent to one at a time, the others wait in line. An answer that is kept is what makes
-/// them wait.
+/// A fork, lent to one philosopher at a time. The others wait in line, because their replies are
+/// stored.
 #[actor]
 #[derive(Default)]
 struct Fork {
@@ -29,7 +29,7 @@ struct Fork {
 
 #[actor]
 impl Fork {
-    /// Answers when it is this one's turn.
+    /// Replies when it is the caller's turn.
     fn take(&mut self, reply: Reply<()>) {
         if self.is_lent {
             self.line.push_back(reply);
@@ -39,7 +39,7 @@ impl Fork {
     }
 
     fn put_back(&mut self) {
-        // Whoever has gone meanwhile is passed over.
+        // A caller that is gone is skipped.
         self.is_lent =
             std::iter::from_fn(|| self.line.pop_front()).any(|waiting| waiting.send(()).is_ok());
     }
@@ -56,13 +56,13 @@ enum Mood {
     Eats,
 }
 
-/// Sees everything, and shows it.
+/// Observes and prints all events.
 #[actor]
 struct Table {
     moods: Vec<Mood>,
     meals: Vec<u32>,
     clashes: u32,
-    /// How often anything has happened.
+    /// Returns the number of events.
     turns: u64,
 }
 
@@ -94,12 +94,12 @@ impl Table {
     }
 }
 
-/// Thinks and eats so many times, then goes.
+/// Thinks and eats a number of times, then leaves.
 #[actor]
 struct Philosopher {
     seat: usize,
     meals: u32,
-    /// In the order in which it takes them.
+    /// In the order in which they are taken.
     forks: [ForkAddr; 2],
     table: TableAddr,
 }
@@ -115,7 +115,7 @@ impl Philosopher {
     async fn dine(self) -> Result<(), CallError> {
         for meal in 0..self.meals {
             self.table.show(self.seat, Mood::Thinks).await?;
-            // All at about the same time: that is when the order of the forks matters.
+            // All at about the same time: this is when the order of the forks matters.
             sleep(Duration::from_millis(3 + u64::from(meal) * 5 % 11)).await;
             self.table.show(self.seat, Mood::Waits).await?;
             self.forks[0].take().await?;
@@ -123,7 +123,7 @@ impl Philosopher {
             self.forks[1].take().await?;
             self.table.show(self.seat, Mood::Eats).await?;
             sleep(Duration::from_millis(5)).await;
-            // Told before the forks are free: a neighbour eats only after that.
+            // Reported before the forks are free: a neighbor eats only after that.
             self.table.show(self.seat, Mood::Thinks).await?;
             for fork in &self.forks {
                 fork.put_back().await?;
@@ -133,7 +133,7 @@ impl Philosopher {
     }
 }
 
-/// Ends when nothing has happened for a while.
+/// Ends when no event has occurred for a while.
 async fn stalled(table: &TableAddr) {
     let mut before = None;
     loop {
@@ -156,7 +156,8 @@ async fn run(meals: u32, is_greedy: bool) -> Result<bool, CallError> {
         .map(|seat| {
             let mut hands = [seat, (seat + 1) % count];
             if !is_greedy {
-                // All take the lower number first: somebody always has the highest one to himself.
+                // All take the lower number first: one philosopher always has the highest one to
+                // itself.
                 hands.sort_unstable();
             }
             let forks = hands.map(|number| forks[number].clone());

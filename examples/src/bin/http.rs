@@ -1,5 +1,5 @@
-//! `http`: a service whose state is actors, one for each counter: `http 127.0.0.1:8000`, then
-//! `curl -X POST localhost:8000/visits`, `curl localhost:8000/visits`, `curl -X DELETE ..`.
+//! `http`: a service with one actor per counter: `http 127.0.0.1:8000`, then `curl -X POST
+//! localhost:8000/visits`, `curl localhost:8000/visits`, `curl -X DELETE ..`.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use smol_hyper::rt::FuturesIo;
 
-/// One counter, found by its name in the registry. It lives until it is stopped.
+/// A counter, registered by name. It lives until it is stopped.
 #[actor]
 #[derive(Default)]
 struct Counter {
@@ -30,7 +30,8 @@ impl Counter {
     }
 }
 
-/// The counter of that name; if two make it at the same time, one of them is given the name.
+/// Returns the counter with this name. If two callers create it at the same time, one of them
+/// registers it.
 fn counter(name: &str) -> CounterAddr {
     loop {
         if let Some(counter) = CounterAddr::lookup(name) {
@@ -63,7 +64,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cal
     Ok(response)
 }
 
-/// What an actor could not answer ends the connection: the client sees that, and may come again.
+/// A call without a reply ends the connection: the client sees that, and can retry.
 async fn serve(socket: TcpStream) {
     let connection = hyper::server::conn::http1::Builder::new()
         .serve_connection(FuturesIo::new(socket), service_fn(answer));

@@ -1,5 +1,5 @@
-//! `observed`: a bank that is watched by ready crates: spans by `tracing`, metrics for Prometheus,
-//! and a snapshot. It runs in a simulation, so that all times are the same each time.
+//! `observed`: a bank, observed with existing crates: spans with `tracing`, metrics for Prometheus,
+//! and a snapshot. It runs in a simulation, so that all times are reproducible.
 
 use actor_core::prelude::*;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -33,7 +33,7 @@ struct Teller {
 
 #[actor]
 impl Teller {
-    /// A call below a call: their spans nest. What is only sent follows from this one.
+    /// A nested call: the spans nest. The span of a send follows from this one.
     async fn transfer(&mut self, amount: u64) -> Result<(), CallError> {
         if self.from.withdraw(amount).await?.is_ok() {
             self.to.deposit(amount).send().await?;

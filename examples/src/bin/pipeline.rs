@@ -1,10 +1,11 @@
-//! `pipeline`: three stages with small mailboxes. The slowest sets the pace; nothing piles up.
+//! `pipeline`: three stages with small mailboxes. The slowest stage sets the pace, and no queue
+//! grows.
 
 use std::time::Duration;
 
 use actor_core::prelude::*;
 
-/// First stage: makes numbers as fast as it may.
+/// First stage: produces numbers as fast as it may.
 #[actor]
 struct Source {
     next: SquareAddr,
@@ -12,11 +13,11 @@ struct Source {
 
 #[actor]
 impl Source {
-    /// Returns the longest queue that it has seen before it.
+    /// Returns the longest queue it has observed in front of itself.
     async fn run(&mut self, count: u64) -> Result<usize, CallError> {
         let mut longest = 0;
         for number in 1..=count {
-            self.next.square(number).send().await?; // waits for room: this is the back-pressure
+            self.next.square(number).send().await?; // waits for capacity: this is the back-pressure
             longest = longest.max(self.next.len());
         }
         Ok(longest)
@@ -35,7 +36,7 @@ impl Square {
     }
 }
 
-/// Last stage, and a slow one.
+/// Last stage: a slow one.
 #[actor(capacity = 4)]
 struct Sum {
     total: u64,
@@ -62,7 +63,7 @@ async fn main() -> Result<(), CallError> {
 
     let longest = source.run(100).await??;
     square.stop();
-    square.join().await; // all it had has gone on to the last stage
+    square.join().await; // all its messages have reached the last stage
     println!("sum of squares: {}", sum.total().await?);
     println!("never more than {} waited: {}", 4, longest <= 4);
     Ok(())

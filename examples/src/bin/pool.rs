@@ -1,4 +1,5 @@
-//! `pool`: one address, one mailbox, four workers behind it. A job that breaks its worker costs that job alone.
+//! `pool`: one address, one mailbox, four workers behind it. A job that crashes its worker loses
+//! only that job.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,7 +14,7 @@ struct Worker {
 
 #[actor]
 impl Worker {
-    /// Returns the number of the member that did it, and the result.
+    /// Returns the number of the member that did the job, and the result.
     async fn factorial(&mut self, of: u32, context: &Context<Self>) -> (Option<usize>, u32) {
         actor_core::time::sleep(Duration::from_millis(2)).await;
         let result = (1..=of).try_fold(1_u32, |product, factor| product.checked_mul(factor));
@@ -47,6 +48,6 @@ async fn run() -> Result<(), CallError> {
 }
 
 fn main() -> Result<(), CallError> {
-    std::panic::set_hook(Box::new(|_| {})); // what fails is told above
+    std::panic::set_hook(Box::new(|_| {})); // the failures are printed above
     System::new().run(run())
 }

@@ -1,4 +1,5 @@
-//! `process`: a call made by hand. Send, then receive the answer or give up, whatever else is in the mailbox.
+//! `process`: a hand-written call. It sends, then receives the reply or gives up, regardless of
+//! other messages in the mailbox.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ enum Question {
 }
 
 enum Mail {
-    /// The answer to a question of that number.
+    /// The reply to the question with this number.
     Answer {
         number: u32,
         is: u32,
@@ -17,7 +18,7 @@ enum Mail {
     News(&'static str),
 }
 
-/// Doubles small numbers; of large ones nothing is heard again.
+/// Doubles small numbers; never replies for large ones.
 async fn doubler(mut inbox: Inbox<Question>) {
     while let Some(Question::Double { number, from }) = inbox.receive().await {
         if number < 100 {
@@ -26,12 +27,12 @@ async fn doubler(mut inbox: Inbox<Question>) {
     }
 }
 
-/// Asks and waits, at most for a while, for the answer to this question and no other.
+/// Asks, and waits with a timeout for the reply to this question only.
 async fn ask(inbox: &mut Inbox<Mail>, whom: &ProcessAddr<Question>, number: u32) -> Option<u32> {
     whom.send(Question::Double { number, from: inbox.address() }).await.ok()?;
     let answer = |mail| match mail {
         Mail::Answer { number: of, is } if of == number => Ok(is),
-        other => Err(other), // stays where it is
+        other => Err(other), // stays in the mailbox
     };
     inbox.select_timeout(Duration::from_millis(50), answer).await.ok()?
 }
@@ -41,7 +42,7 @@ async fn reader(mut inbox: Inbox<Mail>) -> usize {
     println!("21 doubled: {:?}", ask(&mut inbox, &doubler, 21).await);
     println!("300 doubled: {:?}", ask(&mut inbox, &doubler, 300).await);
     println!("4 doubled: {:?}", ask(&mut inbox, &doubler, 4).await);
-    // What came meanwhile is all still there, in order.
+    // All messages that arrived in the meantime are still there, in order.
     let mut count = 0;
     while let Ok(Some(mail)) = inbox.receive_timeout(Duration::ZERO).await {
         if let Mail::News(news) = mail {

@@ -1,11 +1,11 @@
-//! `protocol`: different actors behind one typed address, and a double for the test of who talks to them.
+//! `protocol`: different actors behind one typed address, and a double for testing their caller.
 
 use actor_core::prelude::*;
 
-/// Tells people something.
+/// Sends notifications to people.
 #[actor]
 trait Notifier {
-    /// Tells `who` what has happened; returns how it went out.
+    /// Notifies `who` of an event; returns how the notification was sent.
     async fn notify(&mut self, who: String, what: String) -> String;
 }
 
@@ -16,7 +16,7 @@ struct Mail {
 
 #[actor]
 impl Mail {
-    /// A message of its own, which is not in the protocol.
+    /// The actor's own message, which is not part of the protocol.
     fn sent(&self) -> u32 {
         self.sent
     }
@@ -43,7 +43,7 @@ impl Notifier for Pager {
     }
 }
 
-/// Watches something, and knows nothing of mail or pagers.
+/// Monitors something, and knows nothing about mail or pagers.
 #[actor]
 struct Alarm {
     notifiers: Vec<NotifierAddr>,

@@ -1,5 +1,5 @@
-//! `pubsub`: one publishes, three hear of it: one that must have all, one that wants the latest of each
-//! stock, and a stream that is read late.
+//! `pubsub`: one publisher and three subscribers: one that needs every item, one that wants the
+//! latest price of each stock, and a stream that is read late.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ struct Price {
     cents: u32,
 }
 
-/// Must have every price: its publisher waits for it.
+/// Needs every price: the publisher waits for it.
 #[actor(capacity = 1)]
 struct Ledger {
     sum: u32,
@@ -30,7 +30,7 @@ impl Ledger {
     }
 }
 
-/// Shows what is so now.
+/// Shows the current prices.
 #[actor]
 struct Display {
     shown: BTreeMap<&'static str, u32>,

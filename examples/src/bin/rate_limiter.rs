@@ -1,4 +1,5 @@
-//! `rate_limiter`: at most so many at once, and then so many a time. Who finds no token waits in line.
+//! `rate_limiter`: a token bucket with a burst size and a rate. Callers that find no token wait in
+//! FIFO order.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use actor_core::time::now;
 const BURST: usize = 3;
 const PERIOD: Duration = Duration::from_millis(20);
 
-/// A bucket of tokens; one comes back each period.
+/// A bucket of tokens; one is added each period.
 #[actor]
 struct Limiter {
     tokens: usize,
@@ -24,7 +25,7 @@ impl Limiter {
         context.every(PERIOD, |me| me.refill()).detach();
     }
 
-    /// Answers when it is one's turn.
+    /// Replies when the caller gets a token.
     fn acquire(&mut self, reply: Reply<()>) {
         self.line.push_back(reply);
         self.serve();
@@ -39,7 +40,7 @@ impl Limiter {
     fn serve(&mut self) {
         while self.tokens > 0 {
             let Some(next) = self.line.pop_front() else { return };
-            // Whoever has gone meanwhile costs no token.
+            // A caller that is gone costs no token.
             self.tokens -= usize::from(next.send(()).is_ok());
         }
     }
@@ -56,13 +57,13 @@ async fn main() -> Result<(), CallError> {
             Ok((number, now() - start))
         }
     });
-    // Last in the line, and with the least time.
+    // Last in line, and with the shortest timeout.
     let impatient = limiter.acquire().timeout(PERIOD / 20);
     let (served, impatient) = zip(join_all(requests), impatient).await;
     let served: Vec<(usize, Duration)> = served.into_iter().collect::<Result<_, CallError>>()?;
 
     for (number, waited) in &served {
-        // The first three find a token; each further one waits for one more period.
+        // The first three find a token; each further caller waits for one more period.
         let due = PERIOD * u32::try_from((number + 1).saturating_sub(BURST)).unwrap_or(0);
         println!("request {number}: {}", if *waited >= due { "not too early" } else { "early!" });
     }

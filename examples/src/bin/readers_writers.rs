@@ -1,5 +1,5 @@
-//! `readers_writers`: any number may read at a time, one alone may write. The guards are the whole
-//! protocol; who comes back does so by a message that needs no room.
+//! `readers_writers`: any number of readers, or a single writer. The guards are the whole protocol;
+//! a reader or writer returns its access with a message that needs no capacity.
 
 use actor_core::future::{join_all, yield_now};
 use actor_core::prelude::*;
@@ -36,7 +36,7 @@ impl Library {
     }
 }
 
-/// A book in two volumes, which belong together.
+/// A book in two volumes, which must stay consistent.
 type Book = Arc<[AtomicU64; 2]>;
 
 async fn read(library: LibraryAddr, book: Book) -> Result<bool, CallError> {

@@ -1,11 +1,11 @@
-//! `ring`: a token goes round a ring of actors, each of which knows only its neighbour.
+//! `ring`: a token travels around a ring of actors, each of which knows only its neighbor.
 
 use actor_core::prelude::*;
 
 const ACTORS: u32 = 1_000;
 const ROUNDS: u32 = 10;
 
-/// `next` comes by a message: the last one's neighbour is there only when the ring is closed.
+/// `next` is set by a message: the neighbor of the last actor exists only when the ring is closed.
 #[actor]
 #[derive(Default)]
 struct Node {
@@ -18,7 +18,7 @@ impl Node {
         self.next = Some(next);
     }
 
-    /// Passes the token on until it has made all its steps. The reply goes round with it.
+    /// Passes the token on until all steps are done. The reply travels with it.
     fn pass(&mut self, steps: u32, left: u32, #[data] done: Reply<u32>) -> Result<(), CallError> {
         match &self.next {
             Some(next) if left > 0 => next.pass(steps + 1, left - 1, done).try_send()?,
@@ -27,7 +27,7 @@ impl Node {
         Ok(())
     }
 
-    /// A ring of addresses would keep itself alive for ever.
+    /// A ring of addresses would keep itself alive forever.
     fn open(&mut self) {
         self.next = None;
     }

@@ -1,11 +1,11 @@
-//! A race found by a simulation: the seed that shows it, the steps that lead to it, and a thousand
-//! schedules without it once it is mended.
+//! A race found by a simulation: the seed that reveals it, the steps that lead to it, and a
+//! thousand schedules without it after the fix.
 
 use actor_core::future::zip;
 use actor_core::prelude::*;
 use actor_core::{Sim, Step};
 
-/// Keeps the money.
+/// Holds the balance.
 #[actor]
 struct Store {
     balance: u64,
@@ -26,7 +26,7 @@ impl Store {
     }
 }
 
-/// Pays in, by reading and then writing: between the two somebody else may pay.
+/// Pays in by reading and then writing: another payment may happen in between.
 #[actor]
 struct Teller {
     store: StoreAddr,
@@ -44,7 +44,7 @@ impl Teller {
     }
 }
 
-/// Two tellers pay at the same time; returns what is in the store then.
+/// Two tellers pay at the same time; returns the resulting balance.
 async fn both_pay(is_mended: bool) -> Result<u64, CallError> {
     let store = Store { balance: 0 }.spawn();
     let teller = || Teller { store: store.clone(), is_mended }.spawn();
@@ -55,7 +55,7 @@ async fn both_pay(is_mended: bool) -> Result<u64, CallError> {
     store.read().await
 }
 
-/// One run: what it came to, and what was done.
+/// One run: its result and its steps.
 fn run(seed: u64, is_mended: bool) -> (Result<u64, CallError>, Vec<Step>, u64) {
     let system = System::simulation(seed);
     let balance = system.block_on(both_pay(is_mended));

@@ -1,5 +1,6 @@
-//! `sleeping_barber`: the barber sleeps until somebody sits there, a customer waits until the own
-//! hair is cut, and who finds no chair goes away. Each kind of waiting is one guard.
+//! `sleeping_barber`: the barber sleeps until a customer is seated, a customer waits until the
+//! haircut is done, and a customer that finds no free chair leaves. Each kind of waiting is one
+//! guard.
 
 use actor_core::prelude::*;
 use std::collections::{BTreeSet, VecDeque};
@@ -57,7 +58,7 @@ async fn work(shop: ShopAddr) -> Result<u32, CallError> {
 #[actor_core::main]
 async fn main() -> Result<(), CallError> {
     let shop = Shop::default().spawn();
-    // The barber is late: five come, and there are three chairs.
+    // The barber is late: five customers arrive, and there are three chairs.
     let mut seated = vec![];
     for customer in 1..=5 {
         if shop.sit_down(customer).await? {
@@ -70,7 +71,7 @@ async fn main() -> Result<(), CallError> {
         shop.leave(customer).await?;
         println!("{customer} leaves with short hair");
     }
-    // He sleeps now, and is woken by the next one.
+    // The barber now sleeps, and the next customer wakes him.
     assert!(shop.sit_down(6).await?);
     shop.leave(6).await?;
     shop.stop();

@@ -30,7 +30,7 @@ impl Reader {
         }
     }
 
-    /// Comes once, after the last line.
+    /// Arrives once, after the last line.
     fn closed(&mut self) {
         println!("closed after {} lines", self.lines);
     }
@@ -45,7 +45,7 @@ async fn main() -> std::io::Result<()> {
     let end = Reader { socket: Some(socket), lines: 0 }.spawn().join();
     peer.write_all(b"one\ntwo\nthree\n").await?;
     drop(peer);
-    // Nobody has its address: the stream alone keeps it alive, and it ends with that.
+    // No address is stored: only the stream keeps the actor alive, and the actor ends with it.
     println!("{}", end.await);
     Ok(())
 }

@@ -1,5 +1,6 @@
-//! `supervision`: a tree that is watched while it fails. Two workers, each under a supervisor, both
-//! under a root: one fails once and is restarted, the other too often, and takes its supervisor along.
+//! `supervision`: a supervision tree, observed while it fails. Two workers have a supervisor each,
+//! both under a root: one fails once and is restarted, the other fails too often, and its
+//! supervisor fails too.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ impl Worker {
     #[on_start]
     fn begin(&mut self, context: &Context<Self>) {
         println!("{} begins life {}", self.name, context.restarts() + 1);
-        // Found by its name: a supervisor that is restarted gives its children new addresses.
+        // Looked up by name: a restarted supervisor gives its children new addresses.
         context.address().register(self.name).ok();
     }
 
@@ -30,7 +31,7 @@ fn group(name: &'static str) -> Supervisor {
     Supervisor::one_for_one().intensity(2, hour).child(Child::new(name, move || Worker { name }))
 }
 
-/// The child of that name, once it is there.
+/// Returns the child with this name, as soon as it exists.
 async fn find(name: &str) -> WorkerAddr {
     loop {
         match WorkerAddr::lookup(name) {
@@ -57,7 +58,7 @@ async fn run() -> Result<(), CallError> {
 
     let first = find("shaky").await;
     for _ in 0..3 {
-        poison("shaky").await; // twice is allowed, the third time is once too often
+        poison("shaky").await; // two failures are allowed, the third exceeds the limit
     }
     println!("the first shaky worker: {}", first.join().await);
     println!("its successor: 9 / 3 = {}", find("shaky").await.divide(9, 3).await?);
@@ -70,6 +71,6 @@ async fn run() -> Result<(), CallError> {
 }
 
 fn main() -> Result<(), CallError> {
-    std::panic::set_hook(Box::new(|_| {})); // the failures are told above, in one line each
+    std::panic::set_hook(Box::new(|_| {})); // the failures are printed above, one line each
     System::current_thread().run(run())
 }

@@ -1,4 +1,5 @@
-//! `tokio_host`: actors on the runtime of a tokio program, with tokio's sockets and timers in their handlers.
+//! `tokio_host`: actors on the runtime of a tokio program, with tokio's sockets and timers in their
+//! handlers.
 
 use actor_core::prelude::*;
 use std::net::SocketAddr;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Answers requests over HTTP; counts them.
+/// Serves and counts HTTP requests.
 #[actor]
 struct Server {
     served: u32,
@@ -14,7 +15,7 @@ struct Server {
 
 #[actor]
 impl Server {
-    /// Serves one connection, as a message: what it counts needs no lock.
+    /// Serves one connection, as a message: the counter needs no lock.
     async fn serve(&mut self, mut stream: TcpStream) -> io::Result<()> {
         let mut request = [0; 64];
         let length = stream.read(&mut request).await?;
@@ -26,7 +27,7 @@ impl Server {
     }
 }
 
-/// Fetches pages, as one would with `reqwest`.
+/// Fetches pages, as with `reqwest`.
 #[actor]
 struct Client {
     limit: Duration,
@@ -52,7 +53,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let server = Server { served: 0 }.spawn(); // on this runtime
-    // A task of tokio's hands the connections over, and waits while the mailbox is full.
+    // A tokio task passes the connections on, and waits while the mailbox is full.
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             if server.serve(stream).send().await.is_err() {
@@ -72,7 +73,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("/slow: {}", error.kind()),
     }
 
-    // The other way round: from a thread that is not async at all.
+    // In the other direction: a call from a thread outside async.
     let plums = tokio::task::spawn_blocking(move || client.get(address, "/plums").wait());
     println!("{}", plums.await???);
     let report = System::current().shutdown(Duration::from_secs(5)).await;

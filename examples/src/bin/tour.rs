@@ -19,7 +19,7 @@ impl Account {
         self.balance += amount;
     }
 
-    /// Takes `amount` out, or refuses.
+    /// Withdraws `amount`, or refuses.
     pub async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient> {
         if amount > self.balance {
             return Err(Insufficient { balance: self.balance });
@@ -29,28 +29,28 @@ impl Account {
         Ok(self.balance)
     }
 
-    /// The balance.
+    /// Returns the balance.
     pub fn balance(&self) -> u64 {
         self.balance
     }
 }
 
-#[rustfmt::skip] // The comments stand in a column.
+#[rustfmt::skip] // The comments are aligned.
 #[actor_core::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let account = Account { balance: 0 }.spawn();        // AccountAddr
 
     account.deposit(100).await?;                         // call: wait until it is handled
-    account.deposit(20).send().await?;                   // send: wait only for room in the mailbox
+    account.deposit(20).send().await?;                   // send: wait only for mailbox capacity
     account.deposit(3).try_send()?;                      // try_send: never wait
-    match account.withdraw(1_000).await? {               // `?` is the actor's failure, the inner Result is the bank's answer
+    match account.withdraw(1_000).await? {               // `?` is the actor's failure, the inner Result is the bank's reply
         Ok(left) => println!("left {left}"),
         Err(Insufficient { balance }) => println!("refused, balance {balance}"),
     }
     let balance = account.balance().timeout(Duration::from_secs(1)).await?;
     assert_eq!(balance, 123);
 
-    account.stop();                                      // refuse new messages, handle those queued, then end
+    account.stop();                                      // refuse new messages, handle queued ones, then end
     assert!(matches!(account.join().await, Exit::Stopped));
     assert!(matches!(account.balance().await, Err(CallError::Stopped)));
     Ok(())

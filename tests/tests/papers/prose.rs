@@ -137,7 +137,7 @@ const ROOTS: &[Root] = &[
     Root {
         name: "actor-core",
         paths: &["actor-core/src"],
-        limits: [4.3, 4.6, 0.2, 2.5, 10.0, 0.6, 0.4, 0.6, 5.6],
+        limits: [3.1, 2.7, 0.2, 1.7, 6.5, 0.4, 0.5, 0.3, 3.8],
     },
     Root {
         name: "actor-macros",
@@ -147,7 +147,7 @@ const ROOTS: &[Root] = &[
     Root {
         name: "examples",
         paths: &["examples/src"],
-        limits: [7.5, 5.1, 2.0, 1.2, 9.2, 1.4, 1.2, 0.1, 2.0],
+        limits: [1.6, 1.4, 0.1, 0.1, 1.0, 0.1, 1.2, 0.1, 0.1],
     },
 ];
 

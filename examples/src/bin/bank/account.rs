@@ -1,4 +1,4 @@
-//! An account: the only one who writes its page.
+//! An account, the only writer of its page.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use crate::storm::Storm;
 #[actor]
 pub struct Account {
     number: usize,
-    /// What this life knows; what counts is in the store.
+    /// The state of this life; the authoritative value is in the store.
     page: Page,
     store: Arc<Store>,
     storm: Arc<Storm>,
 }
 
-/// By whom, and the how manieth of his: the same if it is asked for again.
+/// The teller, and the number of its order, which is the same if the order is repeated.
 #[derive(Clone, Copy)]
 pub struct Order {
     pub teller: usize,
@@ -26,12 +26,12 @@ pub struct Order {
 }
 
 impl Account {
-    /// Begins a life with what the last one wrote.
+    /// Starts a life from the values that the previous one wrote.
     pub fn open(number: usize, store: Arc<Store>, storm: Arc<Storm>) -> Self {
         Account { number, page: store.page(number), store, storm }
     }
 
-    /// Carries out `change` once for each order, and tells whether it was accepted.
+    /// Applies `change` once for each order, and returns whether it was accepted.
     async fn carry_out(&mut self, order: Order, change: impl Fn(u64) -> Option<u64>) -> bool {
         if let Some((number, accepted)) = self.page.last[order.teller]
             && number == order.number
@@ -42,11 +42,11 @@ impl Account {
         let changed = change(page.balance);
         page.balance = changed.unwrap_or(page.balance);
         page.last[order.teller] = Some((order.number, changed.is_some()));
-        // It may die here, with nothing written ..
+        // It may fail here, with nothing written,
         self.storm.strike();
         yield_now().await;
         self.store.write_page(self.number, &page);
-        // .. or here, with all written and nobody told.
+        // or here, with everything written and no reply sent.
         self.storm.strike();
         yield_now().await;
         self.page = page;
@@ -56,17 +56,17 @@ impl Account {
 
 #[actor]
 impl Account {
-    /// Takes `amount` out; false if there is less.
+    /// Withdraws `amount`; false if the balance is too low.
     pub async fn withdraw(&mut self, order: Order, amount: u64) -> bool {
         self.carry_out(order, |balance| balance.checked_sub(amount)).await
     }
 
-    /// Puts `amount` in.
+    /// Deposits `amount`.
     pub async fn deposit(&mut self, order: Order, amount: u64) -> bool {
         self.carry_out(order, |balance| balance.checked_add(amount)).await
     }
 
-    /// The balance.
+    /// Returns the balance.
     pub fn balance(&self) -> u64 {
         self.page.balance
     }

@@ -1,19 +1,20 @@
-//! `bank`: random transfers between accounts while tellers and accounts are killed and fail; not a
-//! penny is lost. `--help` says more.
+//! `bank`: random transfers between accounts while tellers and accounts are killed and fail,
+//! without losing a penny. See `--help`.
 //!
 //! ```text
 //!  supervisor ── accounts ◀── withdraw, deposit ── tellers ── supervisor
 //!                   │                                 │
-//!                   └────── pages ── store ── slips ──┘        what a restart does not lose
+//!                   └────── pages ── store ── slips ──┘        survives a restart
 //! ```
 //!
-//! A restart gives an actor a new state, so what must not be lost lies outside of it: in the store,
-//! which stands for a disk and is handed to the factories. A transfer has two halves, and whoever
-//! works on it may die between any two awaits. What keeps it exact:
+//! A restart gives an actor a new state, so persistent data lives outside it: in the store, which
+//! represents a disk and is passed to the factories. A transfer has two halves, and the actors
+//! involved may die between any two awaits. Three rules keep it exact:
 //!
-//! - A teller writes down on its slip what it is about to do, and goes on there in its next life.
-//! - An answer of `Panicked` or `Killed` does not say how far the account came, so the teller asks
-//!   again, with the same number.
+//! - A teller records on its slip what it is about to do, and continues from there in its next
+//!   life.
+//! - A `Panicked` or `Killed` error does not say how far the account got, so the teller asks again
+//!   with the same number.
 //! - An account writes the balance and that number in one step, and does nothing the second time.
 
 mod account;
@@ -39,10 +40,10 @@ use store::Store;
 use storm::Storm;
 use teller::{Teller, TellerAddr};
 
-/// What each account has at the beginning.
+/// The initial balance of each account.
 const START: u64 = 1_000;
 
-/// A handler meets an outage once in so many times it could.
+/// A handler has an outage once in this many chances.
 const RARE: u64 = 400;
 
 fn main() -> ExitCode {
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
         }
     };
     storm::be_quiet_about_outages();
-    // Failures are what this is about: they are counted, not logged one by one.
+    // Failures are expected here: they are counted, not logged individually.
     let system = System::builder().on_incident(|_| {}).build();
     let is_right = system.block_on(run(&options));
     let report = system.block_on(system.shutdown(Duration::from_secs(10)));
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
     if is_right && report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Does all the transfers; true if the books balance.
+/// Makes all the transfers; true if the books balance.
 async fn run(options: &Options) -> bool {
     let begun = Instant::now();
     let storm = Storm::new((!options.calm).then_some(RARE), 0);
@@ -80,7 +81,7 @@ async fn run(options: &Options) -> bool {
     books.are_right(options)
 }
 
-/// A bank at work.
+/// A running bank.
 struct Bank {
     store: Arc<Store>,
     storm: Arc<Storm>,
@@ -103,13 +104,13 @@ impl Bank {
         Bank { store, storm, vault, accounts, counter, tellers }
     }
 
-    /// Waits until all transfers are done: a teller ends by itself then, whatever happens to it
-    /// meanwhile.
+    /// Waits until all transfers are done: a teller then ends by itself, regardless of its failures
+    /// in the meantime.
     async fn work(&self) {
         join_all(self.tellers.iter().map(|teller| teller.join())).await;
     }
 
-    /// Ends everybody, and looks at what is written and what the accounts said.
+    /// Ends all actors, and compares the written data with the replies of the accounts.
     async fn close(self) -> Books {
         let balances = join_all(self.accounts.iter().map(|account| account.balance())).await;
         let answers: Option<Vec<u64>> = balances.into_iter().map(Result::ok).collect();
@@ -127,7 +128,7 @@ impl Bank {
     }
 }
 
-/// What a bank comes to.
+/// The result of a bank.
 struct Books {
     done: u64,
     open: usize,
@@ -155,7 +156,7 @@ impl fmt::Display for Books {
     }
 }
 
-/// A supervisor that goes on through any storm.
+/// A supervisor that tolerates any number of failures.
 fn patient() -> Supervisor {
     Supervisor::one_for_one().intensity(usize::MAX, Duration::from_secs(1))
 }

@@ -21,13 +21,13 @@ Options:
 Exit codes: 0 the books balance, 1 they do not, 2 wrong options.
 ";
 
-/// What the user wants.
+/// The parsed command.
 pub enum Wish {
     Run(Options),
     Help,
 }
 
-/// How much to do.
+/// The amount of work.
 pub struct Options {
     pub transfers: u64,
     pub accounts: usize,
@@ -36,14 +36,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// How many of the transfers this teller does.
+    /// Returns the number of transfers of this teller.
     pub fn share(&self, teller: usize) -> u64 {
         let (tellers, teller) = (self.tellers as u64, teller as u64);
         self.transfers / tellers + u64::from(teller < self.transfers % tellers)
     }
 }
 
-/// Reads the arguments of the program, without its name.
+/// Parses the arguments of the program, without its name.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wish, lexopt::Error> {
     let mut options = Options { transfers: 100_000, accounts: 16, tellers: 4, calm: false };
     let mut parser = lexopt::Parser::from_args(arguments);

@@ -1,18 +1,18 @@
-//! What outlives every actor: a page for each account and a slip for each teller. It stands for a
-//! disk, and each write is done as a whole or not at all.
+//! Data that outlives every actor: a page for each account and a slip for each teller. It
+//! represents a disk, and each write is atomic.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What is written of one account.
+/// The stored data of one account.
 #[derive(Clone)]
 pub struct Page {
     pub balance: u64,
-    /// By teller: the last order of his that was carried out, and whether it was accepted. A teller
-    /// gives one order at a time, so this is all that has to be remembered.
+    /// By teller: its last executed order, and whether it was accepted. A teller gives one order at
+    /// a time, so no more needs to be stored.
     pub last: Vec<Option<(u64, bool)>>,
 }
 
-/// A transfer under way.
+/// A transfer in progress.
 #[derive(Clone, Copy)]
 pub struct Transfer {
     pub from: usize,
@@ -22,7 +22,7 @@ pub struct Transfer {
     pub is_withdrawn: bool,
 }
 
-/// What is written of one teller's work.
+/// The stored data of one teller.
 #[derive(Clone, Copy, Default)]
 pub struct Slip {
     pub done: u64,
@@ -76,7 +76,7 @@ impl Store {
     }
 }
 
-/// Nothing can panic while it is held, so a poisoned lock is as good as any.
+/// Nothing can panic while it is held, so poisoning can be ignored.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

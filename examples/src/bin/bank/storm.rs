@@ -1,4 +1,4 @@
-//! What goes wrong: outages in the middle of a handler, and kills from outside.
+//! Failures: outages in the middle of a handler, and kills from outside.
 
 use std::fmt;
 use std::panic::{panic_any, set_hook, take_hook};
@@ -14,10 +14,10 @@ use crate::teller::TellerAddr;
 /// The time between two kills.
 const PAUSE: Duration = Duration::from_micros(300);
 
-/// What an outage panics with.
+/// The panic payload of an outage.
 struct Outage;
 
-/// Leaves outages out of what is printed; any other panic is still told.
+/// Suppresses the output of outages; any other panic is still printed.
 pub fn be_quiet_about_outages() {
     let tell = take_hook();
     set_hook(Box::new(move |panic| {
@@ -35,14 +35,14 @@ pub struct Storm {
 }
 
 impl Storm {
-    /// A handler meets an outage once in `rare` times that it could; without, all is calm. The dice
-    /// fall by `seed`.
+    /// A handler has an outage once in `rare` chances; without it, none occur. Outages are chosen
+    /// by `seed`.
     pub fn new(rare: Option<u64>, seed: u64) -> Self {
         let (outages, kills) = Default::default();
         Storm { rare, rolled: AtomicU64::new(seed), outages, kills }
     }
 
-    /// Panics now and then.
+    /// Panics occasionally.
     pub fn strike(&self) {
         if self.rare.is_some_and(|rare| self.roll().is_multiple_of(rare)) {
             self.outages.fetch_add(1, Ordering::Relaxed);
@@ -50,7 +50,7 @@ impl Storm {
         }
     }
 
-    /// Kills somebody now and then, for ever.
+    /// Kills a random actor at intervals, forever.
     pub async fn rage(&self, accounts: &[AccountAddr], tellers: &[TellerAddr]) {
         if self.rare.is_none() {
             return std::future::pending().await;
@@ -61,7 +61,7 @@ impl Storm {
         }
     }
 
-    /// Kills somebody.
+    /// Kills a random actor.
     pub fn kill_one(&self, accounts: &[AccountAddr], tellers: &[TellerAddr]) {
         let victim = self.roll();
         match pick(tellers, victim / 4) {
@@ -88,7 +88,7 @@ impl fmt::Display for Storm {
     }
 }
 
-/// Makes a number that looks random of each number (splitmix64).
+/// Maps each number to a random-looking one (splitmix64).
 pub fn scramble(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

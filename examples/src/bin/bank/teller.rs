@@ -1,4 +1,4 @@
-//! A teller: does its share of the transfers, one after another, however many lives it takes.
+//! A teller: makes its share of the transfers, one after another, across any number of lives.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::storm::scramble;
 #[actor]
 pub struct Teller {
     number: usize,
-    /// How many transfers it is to do.
+    /// The number of transfers to make.
     share: u64,
     store: Arc<Store>,
     accounts: Arc<[AccountAddr]>,
@@ -24,7 +24,7 @@ impl Teller {
         Teller { number, share, store, accounts }
     }
 
-    /// What to do next: some amount from one account to another.
+    /// The next transfer: an amount from one account to another.
     fn think(&self, slip: Slip) -> Transfer {
         let count = self.accounts.len();
         let chance = scramble(slip.done * 1_000 + self.number as u64);
@@ -36,7 +36,7 @@ impl Teller {
         Transfer { from, to, amount, is_withdrawn: false }
     }
 
-    /// Asks until there is an answer: the same order twice does no harm.
+    /// Retries until there is a reply: repeating an order is harmless.
     async fn insist<'a>(
         &self,
         ask: impl Fn() -> Call<'a, Account, bool>,
@@ -49,7 +49,7 @@ impl Teller {
         }
     }
 
-    /// Does one transfer, or what is left of it.
+    /// Makes one transfer, or the remaining part of it.
     async fn carry_out(&self, mut slip: Slip, mut transfer: Transfer) -> Result<(), CallError> {
         let order = Order { teller: self.number, number: slip.done };
         let Transfer { from, to, amount, .. } = transfer;
@@ -74,11 +74,11 @@ impl Teller {
 impl Teller {
     #[on_start]
     fn begin(&mut self, context: &Context<Self>) {
-        // If one is queued already, from a life before, the second finds nothing left to do.
+        // If one is already queued, from a previous life, the second finds nothing left to do.
         let _ = context.address().work().try_send();
     }
 
-    /// Does all that is left to do.
+    /// Makes all remaining transfers.
     async fn work(&mut self, context: &Context<Self>) -> Result<(), CallError> {
         loop {
             let slip = self.store.slip(self.number);

@@ -1,4 +1,4 @@
-//! The bank in a simulation: the same code, a small one of it, under many schedules.
+//! A small bank in a simulation: the same code, under many schedules.
 
 use actor_core::future::or;
 use actor_core::{Sim, rng};
@@ -11,7 +11,7 @@ use crate::storm::Storm;
 #[actor_core::test(seeds = 200)]
 async fn the_books_balance_under_every_schedule(sim: Sim) {
     let options = Options { transfers: 20, accounts: 3, tellers: 2, calm: false };
-    // Of a few chances one is to be taken, and not the same under each seed.
+    // At least one of a few chances is taken, and not the same one under each seed.
     let bank = Bank::open(&options, Storm::new(Some(20), sim.seed() << 32));
     let rage = async {
         for _ in 0..3 {

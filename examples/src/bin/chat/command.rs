@@ -1,4 +1,4 @@
-//! What a line means. It knows neither sockets nor actors.
+//! Parsing of lines. Knows neither sockets nor actors.
 
 pub const HELP: &str = "\
 * /nick NAME  be called NAME
@@ -8,7 +8,7 @@ pub const HELP: &str = "\
 * anything else is said to the room
 ";
 
-/// How many characters a nick, or a room's name, may have.
+/// The maximum number of characters in a nick or room name.
 const LONGEST: usize = 24;
 
 #[derive(Debug, PartialEq)]
@@ -19,12 +19,12 @@ pub enum Command {
     Who,
     Quit,
     Help,
-    /// With what to tell the client.
+    /// With the text for the client.
     Wrong(&'static str),
 }
 
 impl Command {
-    /// The meaning of a line without surrounding blanks.
+    /// Parses a line without surrounding spaces.
     pub fn of(line: String) -> Self {
         if !line.starts_with('/') {
             return Command::Say(line);

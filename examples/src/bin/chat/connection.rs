@@ -1,4 +1,4 @@
-//! A client: what it types is carried out here, and here its connection ends, in whatever way.
+//! A client: runs its commands, and ends its connection, for whatever reason.
 
 use crate::command::{Command, HELP};
 use crate::hall::HallAddr;
@@ -23,7 +23,7 @@ pub struct Connection {
     hall: HallAddr,
     room: RoomAddr,
     nick: String,
-    /// What the client is told at the end. Nobody here orders a shutdown: it is what is left.
+    /// The last text for the client. The default is a shutdown, which no code here requests.
     last_words: &'static str,
 }
 
@@ -75,7 +75,7 @@ impl Connection {
             return self.tell("* you are there\n");
         }
         self.room.leave(context.id(), "has left").send().await?;
-        // If this was the last address of the old room, it ends.
+        // If this was the last address of the old room, the room ends.
         self.room = room;
         self.join(context).await
     }
@@ -97,21 +97,21 @@ impl Connection {
         Ok(self.room.leave(context.id(), how).send().await?)
     }
 
-    /// Never waits: it is the one thing here that can fail with [`CallError::Full`].
+    /// Never waits: the only operation here that can fail with [`CallError::Full`].
     fn tell(&self, lines: impl Into<Arc<str>>) -> Result<(), CallError> {
         Ok(self.writer.line(lines.into()).try_send()?)
     }
 
-    /// Ends the connection if something went wrong.
+    /// Ends the connection after an error.
     async fn judge(&mut self, outcome: Result<(), CallError>, context: &Context<Self>) {
         let left = match outcome {
             Ok(()) => return,
-            // A client that asks and asks, and reads no answer.
+            // A client that keeps asking and reads no reply.
             Err(CallError::Full) => self.leave("was too slow", TOO_SLOW, context).await,
             Err(error) => Err(error),
         };
         if left.is_err() {
-            // The room or the hall has ended, as all do at a shutdown.
+            // The room or the hall has ended, as they do at a shutdown.
             context.stop();
         }
     }
@@ -127,7 +127,7 @@ impl Connection {
         self.judge(outcome, context).await;
     }
 
-    /// The client has typed something.
+    /// The client has sent a line.
     async fn line(&mut self, line: Line, context: &Context<Self>) {
         let outcome = match line {
             Line::Text(text) => self.obey(Command::of(text), context).await,
@@ -138,25 +138,25 @@ impl Connection {
         self.judge(outcome, context).await;
     }
 
-    /// The client has closed its connection, or that is broken.
+    /// The client has closed its connection, or the connection is broken.
     async fn gone(&mut self, context: &Context<Self>) {
         let outcome = self.leave("is gone", BYE, context).await;
         self.judge(outcome, context).await;
     }
 
-    /// The room found no more room in the queue, and has let the client go.
+    /// The queue was full, and the room has removed the client.
     pub fn too_slow(&mut self, context: &Context<Self>) {
         self.last_words = TOO_SLOW;
         context.stop();
     }
 
-    /// Lets the writer finish, and says the last words itself: the queue may be full.
+    /// Lets the writer finish, and writes the last text itself, because the queue may be full.
     #[on_stop]
     async fn end(&mut self, exit: &Exit) {
         self.writer.stop();
         self.writer.join().await;
         let words = if exit.is_normal() { self.last_words } else { BROKEN };
-        // One who cannot be told is not told.
+        // A client that cannot be reached gets no text.
         let _ = timeout(PATIENCE, self.socket.write_all(words.as_bytes())).await;
     }
 }

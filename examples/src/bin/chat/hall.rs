@@ -1,4 +1,4 @@
-//! Where everybody comes in: who is called what, and which rooms there are.
+//! The entrance: manages the names of clients and the rooms.
 
 use crate::connection::Connection;
 use crate::room::{Room, RoomAddr};
@@ -8,14 +8,15 @@ use actor_core::prelude::*;
 use async_net::TcpStream;
 use std::collections::HashMap;
 
-/// The room in which everybody begins.
+/// The room in which every client starts.
 pub const LOBBY: &str = "lobby";
 
 #[actor]
 pub struct Hall {
     nicks: HashMap<String, ActorId>,
-    /// Weak, so that a room lives by its members alone: when the last one lets go of its address,
-    /// it ends. There is no counting, and no race between the last to leave and the next to come.
+    /// Weak, so that only its members keep a room alive: when the last member drops its address,
+    /// the room ends. There is no counting, and no race between the last member to leave and the
+    /// next to join.
     rooms: HashMap<String, WeakAddr<Room>>,
     guests: u64,
 }
@@ -38,7 +39,7 @@ impl Hall {
 
 #[actor]
 impl Hall {
-    /// Makes a connection of a socket. It needs nobody to hold its address: it lives by its input.
+    /// Turns a socket into a connection. Its input keeps it alive; no address needs to be stored.
     pub fn admit(&mut self, socket: TcpStream, context: &Context<Self>) {
         let nick = self.guest();
         let writer = Writer::new(socket.clone()).spawn();
@@ -50,7 +51,7 @@ impl Hall {
         context.monitor(&connection, move |me, _| me.forget(id));
     }
 
-    /// Renames a client; false if the name is another's.
+    /// Renames a client; false if the name is taken.
     pub fn rename(&mut self, client: ActorId, nick: String) -> bool {
         if self.nicks.get(&nick).is_some_and(|holder| *holder != client) {
             return false;
@@ -60,13 +61,13 @@ impl Hall {
         true
     }
 
-    /// The room of this name, opened if there is none.
+    /// Returns the room with this name, and opens it if it does not exist.
     pub fn room(&mut self, name: String, context: &Context<Self>) -> RoomAddr {
         if let Some(room) = self.rooms.get(&name).and_then(WeakAddr::upgrade) {
             return room;
         }
         let room = Room::new(name.clone());
-        // A child lives until it is stopped, so that the lobby outlives the last who leaves it.
+        // A child lives until it is stopped, so the lobby outlives its last member.
         let room = if name == LOBBY { context.spawn_child(room) } else { room.spawn() };
         let (id, ended) = (room.id(), name.clone());
         context.monitor(&room, move |me, _| me.close(ended, id));
@@ -74,12 +75,12 @@ impl Hall {
         room
     }
 
-    /// A client has ended, whatever way: its name is free.
+    /// A client has ended, for whatever reason: its name is free.
     fn forget(&mut self, client: ActorId) {
         self.nicks.retain(|_, holder| *holder != client);
     }
 
-    /// A room has ended, and a new one may have its name by now.
+    /// A room has ended; a new one may already have its name.
     fn close(&mut self, name: String, room: ActorId) {
         if self.rooms.get(&name).is_some_and(|known| known.id() == room) {
             self.rooms.remove(&name);

@@ -1,16 +1,16 @@
 //! A chat server: `chat 127.0.0.1:7000`, then `nc 127.0.0.1 7000` as often as you like.
 //!
 //! ```text
-//!                      Hall       lets clients in; knows who is called what and which rooms there are
+//!                      Hall       accepts clients; manages names and rooms
 //!                       ^
-//!   socket ------> Connection ------> Room       carries out what a client types
+//!   socket ------> Connection ------> Room       runs the commands of a client
 //!      ^                               |
-//!      +-------------- Writer <--------+         writes what a client is told
+//!      +-------------- Writer <--------+         writes the output to the client
 //! ```
 //!
-//! Connections wait for the hall and for rooms, and those wait for nobody: a room that finds no room
-//! in a writer's mailbox lets that client go. So one who does not read holds up only itself, and no
-//! actors wait for each other in a circle.
+//! Connections wait for the hall and for rooms, which wait for no actor: if a writer's mailbox is
+//! full, the room removes that client. A client that does not read therefore delays only itself,
+//! and there is no cycle of waiting actors.
 
 mod command;
 mod connection;
@@ -26,11 +26,11 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How long to leave the door shut when the system has no more sockets to give.
+/// The pause before accepting again when the system has no more sockets.
 const PAUSE: Duration = Duration::from_millis(100);
 
-// Ctrl-C and SIGTERM are looked after by `#[actor_core::main]`: it drops the body, so that nobody
-// new is let in, and stops all actors, each of which ends by its `#[on_stop]`.
+// `#[actor_core::main]` handles Ctrl-C and SIGTERM: it drops the body, so that no new client is
+// accepted, and stops all actors, each of which ends with its `#[on_stop]`.
 #[actor_core::main]
 async fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -58,7 +58,7 @@ async fn listen(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, real))
 }
 
-/// Lets everybody in who comes, for as long as there is a hall to come into.
+/// Accepts every client, as long as the hall exists.
 async fn serve(listener: TcpListener, hall: HallAddr) -> CallError {
     loop {
         match listener.accept().await {

@@ -1,4 +1,4 @@
-//! A room: who is in it, and the telling of everybody. It never waits for anybody.
+//! A room: its members, and broadcasts to them. It never waits for another actor.
 
 use crate::connection::ConnectionAddr;
 use crate::writer::WriterAddr;
@@ -25,8 +25,8 @@ impl Room {
         Room { name, members: BTreeMap::new() }
     }
 
-    /// Tells everybody but `speaker`, and puts out those who have not read what they were told
-    /// before. That is told too, which may show others to be too slow: hence the queue.
+    /// Sends a line to all members except `speaker`, and removes members that have not read earlier
+    /// lines. Removals are announced too, which may reveal more slow members: hence the queue.
     fn tell(&mut self, speaker: Option<ActorId>, line: String) {
         let mut news = VecDeque::from([Arc::<str>::from(line)]);
         while let Some(line) = news.pop_front() {
@@ -34,7 +34,7 @@ impl Room {
                 if Some(*id) == speaker || member.hears(&line) {
                     return true;
                 }
-                // If this does not reach it, it is on its way out already.
+                // If this message does not arrive, the member is already leaving.
                 let _ = member.connection.too_slow().try_send();
                 member.monitor.cancel();
                 news.push_back(format!("* {} was too slow\n", member.nick).into());
@@ -45,11 +45,11 @@ impl Room {
 }
 
 impl Member {
-    /// False if there is no more room in its queue: the mailbox of its writer.
+    /// False if its queue is full: the mailbox of its writer.
     fn hears(&self, line: &Arc<str>) -> bool {
         match self.writer.line(line.clone()).try_send() {
             Ok(()) => true,
-            // One that has stopped is no longer told, and need not be put out: the monitor will.
+            // A stopped member gets no more lines and need not be removed: the monitor removes it.
             Err(error) => error.reason() != SendReason::Full,
         }
     }
@@ -57,7 +57,7 @@ impl Member {
 
 #[actor]
 impl Room {
-    /// Takes a member in, and returns what [`who`](Room::who) does.
+    /// Adds a member, and returns the result of [`who`](Room::who).
     pub fn join(
         &mut self,
         nick: String,
@@ -72,16 +72,16 @@ impl Room {
         self.who()
     }
 
-    /// Lets a member go, and tells the others how: it "has left".
+    /// Removes a member, and tells the others how: it "has left".
     pub fn leave(&mut self, id: ActorId, how: &'static str) {
         if let Some(member) = self.members.remove(&id) {
-            // It may come and go a thousand times, and is monitored while it is here.
+            // A member may come and go many times, and is monitored while it is here.
             member.monitor.cancel();
             self.tell(None, format!("* {} {how}\n", member.nick));
         }
     }
 
-    /// Tells the others what a member says.
+    /// Sends a member's line to the others.
     pub fn say(&mut self, id: ActorId, text: String) {
         if let Some(member) = self.members.get(&id) {
             let line = format!("<{}> {text}\n", member.nick);
@@ -89,7 +89,7 @@ impl Room {
         }
     }
 
-    /// Calls a member by its new name.
+    /// Renames a member.
     pub fn rename(&mut self, id: ActorId, nick: String) {
         if let Some(member) = self.members.get_mut(&id) {
             let news = format!("* {} is now {nick}\n", member.nick);
@@ -98,7 +98,7 @@ impl Room {
         }
     }
 
-    /// Who is here, in the order in which they came to the server.
+    /// Returns the names of the members, in the order in which they connected to the server.
     pub fn who(&self) -> String {
         let nicks: Vec<&str> = self.members.values().map(|member| &*member.nick).collect();
         format!("* in {}: {}\n", self.name, nicks.join(", "))

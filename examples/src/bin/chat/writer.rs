@@ -1,4 +1,4 @@
-//! What a client is to read. The mailbox in front of it is the queue of what it has not read yet.
+//! The output of a client. The writer's mailbox is the queue of unread lines.
 
 use actor_core::prelude::*;
 use actor_core::time::sleep;
@@ -7,12 +7,12 @@ use futures_lite::AsyncWriteExt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long one who does not read may hold up the end of its connection.
+/// The time for which a client that does not read may delay the end of its connection.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-// The bound: a client that has so many lines still to read, beside those in the kernel's buffers, is
-// too slow. All members of a room share the text of a line, so a long queue costs little, and one
-// who reads is not taken for one who does not, only because the machine is busy for a while.
+// The capacity: a client with this many unread lines, in addition to those in the kernel's buffers,
+// is too slow. All members of a room share the text of a line, so a long queue is cheap, and a
+// client that reads is not disconnected just because the machine is busy for a while.
 #[actor(capacity = 4096)]
 pub struct Writer {
     socket: TcpStream,
@@ -26,8 +26,8 @@ impl Writer {
 
 #[actor]
 impl Writer {
-    /// Once it is stopped it writes what is queued, but not for ever: with the socket shut, what is
-    /// left fails at once.
+    /// After a stop, it writes the queued lines, but not forever: once the socket is shut down, the
+    /// remaining writes fail immediately.
     #[on_start]
     fn bound(&mut self, context: &Context<Self>) {
         let (socket, stopping) = (self.socket.clone(), context.stopping());
@@ -39,10 +39,10 @@ impl Writer {
         context.spawn(give_up).detach();
     }
 
-    /// Writes a line, however long that takes: one whose machine vanished without a word is found
-    /// out as one that does not read is.
+    /// Writes a line, however long that takes. A client whose machine has vanished is detected like
+    /// one that does not read.
     pub async fn line(&mut self, line: Arc<str>) {
-        // A broken connection is not told here: its input ends as well.
+        // A broken connection is not reported here: its input ends as well.
         let _ = self.socket.write_all(line.as_bytes()).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The collector: adds up what the others find, and alone speaks to the user meanwhile.
+//! The collector: sums up the results of the others, and is the only actor that prints.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::tally::Tally;
 use crate::text::Skip;
 use crate::walker;
 
-/// What all the counting came to.
+/// The totals.
 #[derive(Default)]
 pub struct Totals {
     pub files: u64,
@@ -26,7 +26,7 @@ pub struct Totals {
 pub struct Collector {
     totals: Totals,
     progress: Progress,
-    /// What is counted, for an estimate of how much there is.
+    /// The counted paths, for an estimate of the total size.
     paths: Vec<PathBuf>,
 }
 
@@ -41,8 +41,8 @@ impl Collector {
     #[on_start]
     fn begin(&mut self, context: &Context<Self>) {
         if self.progress.is_bar() {
-            // A bar has an end, which takes a walk of its own to know. It is blocking work beside
-            // this actor, and its result comes as one more message.
+            // A bar needs a total, which takes a separate walk. This is blocking work outside the
+            // actor, and its result arrives as another message.
             let paths = std::mem::take(&mut self.paths);
             context.pipe(unblock(move || walker::size(&paths)), |me, size| me.expect(size));
         } else {
@@ -50,34 +50,34 @@ impl Collector {
         }
     }
 
-    /// Sets the length of the bar. Without one there is still the count.
+    /// Sets the length of the bar. Without a length, only the count is shown.
     fn expect(&mut self, size: Result<u64, Failure>) {
         if let Ok(size) = size {
             self.progress.expect(size);
         }
     }
 
-    /// Prints a line; each takes twice as long as the one before, so that there are few.
+    /// Prints a line. The pause doubles each time, so that there are few lines.
     fn tick(&mut self, last: Duration, context: &Context<Self>) {
         self.progress.line(self.totals.files);
         context.after(last * 2, move |me| me.tick(last * 2)).detach();
     }
 
-    /// Moves the bar: so many bytes more were looked at.
+    /// Advances the bar by this many bytes.
     pub fn seen(&mut self, bytes: u64) {
         self.progress.advance(bytes);
     }
 
-    /// Enters a file of `size` bytes that was counted.
+    /// Records a counted file of `size` bytes.
     pub fn counted(&mut self, size: u64) {
         self.totals.files += 1;
         self.totals.bytes += size;
     }
 
-    /// Enters what was passed over, and tells the user.
+    /// Records a skipped file, and reports it.
     pub fn skipped(&mut self, path: PathBuf, skip: Skip) {
         *self.totals.skipped.entry(skip.reason()).or_default() += 1;
-        // Quoted: a name may hold line ends and worse.
+        // Quoted: a name may contain newlines and control characters.
         self.progress.say(format_args!("wordcount: skipped {path:?}: {skip}"));
     }
 
@@ -86,7 +86,7 @@ impl Collector {
         self.totals.tally.absorb(tally);
     }
 
-    /// Gives the totals; the bar is gone by then.
+    /// Returns the totals and removes the bar.
     #[message(last)]
     pub fn finish(self) -> Totals {
         self.totals

@@ -1,4 +1,4 @@
-//! The counter: reads files and counts their words. As many of them work as there are threads.
+//! The counter: reads files and counts their words. There is one counter per thread.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use crate::collector::CollectorAddr;
 use crate::tally::Tally;
 use crate::text::{Pieces, Skip};
 
-/// How much of a file is in memory at a time; most files fit in whole.
+/// The part of a file that is in memory at a time; most files fit completely.
 const PIECE: usize = 256 * 1024;
 
-/// Counts what it is given and keeps the result until it is asked for.
+/// Counts the words of the given files and keeps the result until it is requested.
 ///
-/// Few files wait in its mailbox, so that the walker is never far ahead and no counter sits on
-/// work that others have time for.
+/// Its mailbox is small, so the walker is never far ahead, and no counter holds work that others
+/// have time for.
 #[actor(capacity = 32)]
 pub struct Counter {
     tally: Tally,
@@ -29,16 +29,16 @@ impl Counter {
         Counter { tally: Tally::default(), pieces: Pieces::new(PIECE), collector }
     }
 
-    /// Counts the file at `path` and returns its size, or counts nothing of it.
+    /// Counts the file at `path` and returns its size, or counts nothing.
     ///
-    /// It reads on the worker thread itself: there is one counter a worker and its work is
-    /// computing, so a thread for the reading would only add a hand-over for each file.
+    /// It reads on the worker thread itself: there is one counter per worker, and its work is
+    /// computation, so a separate thread for reading would only add a hand-over for each file.
     async fn read(&mut self, path: &Path) -> Result<u64, Skip> {
         let mut file = File::open(path)?;
         self.pieces.begin();
         let mut size = 0;
-        // The beginning of a large file is counted before its end has been seen, which may show
-        // that it is no text: its words stay aside until then.
+        // The beginning of a large file is counted before its end is read, which may show that the
+        // file is not text: its words are kept separately until then.
         let mut aside = Tally::default();
         loop {
             let piece = self.pieces.next(&mut file)?;
@@ -46,12 +46,12 @@ impl Counter {
             let tally = if is_whole { &mut self.tally } else { &mut aside };
             tally.add(piece.text);
             size += piece.bytes;
-            // For the bar only, which may miss a step: work does not wait for its picture.
+            // Only for the bar, which may miss a step: the work does not wait for the display.
             let _ = self.collector.seen(piece.bytes).try_send();
             if piece.is_last {
                 break;
             }
-            // A large file takes long: others get their turn, and `kill()` its chance.
+            // A large file takes a long time: yield to other tasks and to `kill()`.
             yield_now().await;
         }
         self.tally.absorb(aside);
@@ -61,7 +61,7 @@ impl Counter {
 
 #[actor]
 impl Counter {
-    /// Ties the counter to the collector: neither is of use without the other.
+    /// Links the counter to the collector: neither is useful without the other.
     #[on_start]
     fn begin(&mut self, context: &Context<Self>) {
         context.link(&self.collector);
@@ -76,7 +76,7 @@ impl Counter {
         Ok(())
     }
 
-    /// Hands over what was counted. The call waits behind all files that were sent before.
+    /// Returns the counts. The call waits behind all files that were sent before it.
     #[message(last)]
     pub fn finish(self) -> Tally {
         self.tally

@@ -1,14 +1,14 @@
-//! `wordcount`: counts words with a pipeline of actors. Start here; `--help` says what it does.
+//! `wordcount`: counts words with a pipeline of actors. Start here; see also `--help`.
 //!
 //! ```text
 //!  walker --count(path)--> counters --counted, skipped--> collector --> totals
 //!                              '------add(tally)--------------^
 //! ```
 //!
-//! Every mailbox is bounded and every sender waits for room, so the slowest sets the pace and
-//! memory does not grow with the files. A counter needs 256 KiB to read (more only for a word longer
-//! than that) and less than 100 bytes for each different word that it has met; merging the counters'
-//! words at the end takes as much again at most.
+//! Every mailbox is bounded and every sender waits for capacity, so the slowest stage sets the
+//! pace, and memory does not grow with the number of files. A counter needs 256 KiB to read (more
+//! only for a longer word) and less than 100 bytes for each different word. Merging the words of
+//! all counters at the end takes at most the same amount again.
 
 mod collector;
 mod counter;
@@ -41,7 +41,7 @@ const FAILED: u8 = 1;
 const WRONG_USE: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
-/// How long actors may take to end when their work is done.
+/// The time limit for actors to end when their work is done.
 const GRACE: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
         interrupted().await;
         None
     }));
-    // After an interrupt nobody waits for the files that are still queued.
+    // After an interrupt, the queued files are not needed any more.
     let limit = if outcome.is_some() { GRACE } else { Duration::ZERO };
     system.block_on(system.shutdown(limit));
     match outcome {
@@ -92,15 +92,15 @@ async fn count(options: &Options) -> Result<Totals, Box<dyn Error>> {
         Ok(totals) => return Ok(totals),
         Err(error) => error,
     };
-    // All that the error may know is that somebody has stopped. The counters are linked to the
-    // collector, so its end tells whose failure that was.
+    // The error may only say that an actor has stopped. The counters are linked to the collector,
+    // so its exit contains the original failure.
     match collector.stop_within(GRACE).await {
         Exit::Stopped => Err(error.into()),
         exit => Err(exit.into()),
     }
 }
 
-/// Sends the paths in at one end and takes the totals out at the other.
+/// Sends the paths into one end and takes the totals from the other.
 async fn feed(
     walker: WalkerAddr,
     counters: Vec<CounterAddr>,
@@ -114,7 +114,7 @@ async fn feed(
     collector.finish().await
 }
 
-/// What an interrupt or a failure leaves undone is no news; that something has failed is.
+/// Work left undone by an interrupt or a failure is not reported; a failure is.
 fn tell_failures(incident: &Incident) {
     if let Incident::Unobserved { .. } | Incident::Swallowed { .. } = incident {
         let _ = writeln!(io::stderr(), "wordcount: {incident}");
@@ -125,7 +125,7 @@ fn show(text: &str) -> ExitCode {
     printed(io::stdout().write_all(text.as_bytes()))
 }
 
-/// What printing came to. A reader who has seen enough, as `head`, is no failure.
+/// The result of printing. A reader that closes the pipe, such as `head`, is not a failure.
 fn printed(result: io::Result<()>) -> ExitCode {
     match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(FAILED, error),

@@ -1,4 +1,4 @@
-//! The command line of `wordcount`: what may stand there, and what it comes to.
+//! The command line of `wordcount` and its meaning.
 
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -30,24 +30,24 @@ byte), files that are not UTF-8, symbolic links inside of a folder, and pipes, s
 Exit codes: 0 all done, 1 the counting failed, 2 wrong options or a missing path, 130 interrupted.
 ";
 
-/// More threads than this help nobody, and a system may refuse to start them.
+/// More threads than this are useless, and a system may refuse to start them.
 const MOST_THREADS: usize = 1024;
 
-/// What the user wants.
+/// The parsed command.
 pub enum Wish {
     Count(Options),
     Help,
     Version,
 }
 
-/// How to count, and what.
+/// The settings and paths to count.
 pub struct Options {
     pub top: usize,
     pub threads: usize,
     pub paths: Vec<PathBuf>,
 }
 
-/// Reads the arguments of the program, without its name.
+/// Parses the arguments of the program, without its name.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wish, lexopt::Error> {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let mut options = Options { top: 10, threads: cores, paths: Vec::new() };

@@ -1,4 +1,4 @@
-//! What the user sees on stderr while it works: a bar on a terminal, a few plain lines elsewhere.
+//! The progress on stderr: a bar on a terminal, a few plain lines elsewhere.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -9,19 +9,19 @@ use indicatif::{HumanBytes, ProgressBar, ProgressFinish, ProgressStyle};
 const COUNT: &str = "{bytes}, {binary_bytes_per_sec}";
 const SHARE: &str = "[{wide_bar}] {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left";
 
-/// The one who writes to stderr: a line that is printed across the bar would tear it.
+/// The only writer to stderr: a line printed across the bar would break it.
 pub struct Progress {
     bar: Option<ProgressBar>,
-    /// How many bytes were looked at.
+    /// The number of bytes read.
     seen: u64,
 }
 
 impl Progress {
-    /// How long it is quiet where there is no bar.
+    /// The pause between lines if there is no bar.
     pub const FIRST_LINE: Duration = Duration::from_secs(5);
 
     pub fn start() -> Self {
-        // Dropped by whatever end of its actor, the bar takes itself away.
+        // When its actor ends for whatever reason, dropping the bar removes it.
         let bar = || ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
         let bar = io::stderr().is_terminal().then(bar);
         let progress = Progress { bar, seen: 0 };
@@ -29,12 +29,12 @@ impl Progress {
         progress
     }
 
-    /// Whether there is a bar; if not, there are lines.
+    /// Whether there is a bar; otherwise lines are printed.
     pub fn is_bar(&self) -> bool {
         self.bar.is_some()
     }
 
-    /// Gives the bar its length.
+    /// Sets the length of the bar.
     pub fn expect(&self, size: u64) {
         if let Some(bar) = &self.bar {
             bar.set_length(size);
@@ -42,7 +42,7 @@ impl Progress {
         self.style(SHARE);
     }
 
-    /// Goes on by so many bytes.
+    /// Advances by this many bytes.
     pub fn advance(&mut self, bytes: u64) {
         self.seen += bytes;
         if let Some(bar) = &self.bar {
@@ -50,14 +50,14 @@ impl Progress {
         }
     }
 
-    /// Prints how far it is.
+    /// Prints the progress.
     pub fn line(&self, files: u64) {
         self.say(format_args!("wordcount: {files} files, {} so far", HumanBytes(self.seen)));
     }
 
     /// Prints a line, above the bar if there is one.
     pub fn say(&self, line: fmt::Arguments<'_>) {
-        // Unlike `eprintln!` this goes on when nobody reads stderr any more.
+        // Unlike `eprintln!`, this does not fail if stderr is closed.
         let write = || _ = writeln!(io::stderr(), "{line}");
         match &self.bar {
             Some(bar) => bar.suspend(write),

@@ -8,7 +8,7 @@ use crate::collector::Totals;
 pub fn print(totals: &Totals, top: usize) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     for (word, count) in totals.tally.top(top) {
-        // A word is ASCII letters: nothing in it is escaped.
+        // A word consists of ASCII letters, so nothing needs escaping.
         writeln!(out, "{count:>12} {}", word.escape_ascii())?;
     }
     writeln!(out, "files:    {}", totals.files)?;

@@ -1,11 +1,11 @@
-//! How often each word occurs: a map, and what is asked of it. Knows nothing of files and actors.
+//! The number of occurrences of each word. Knows nothing about files and actors.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use hashbrown::HashMap;
 
-/// Words and how often each was seen.
+/// Words and their counts.
 #[derive(Default)]
 pub struct Tally {
     /// ASCII letters in lower case.
@@ -13,7 +13,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts the words of `text`, which is in lower case and cuts no word.
+    /// Counts the words of `text`, which is in lower case and does not split a word.
     pub fn add(&mut self, text: &[u8]) {
         let words = text.split(|byte| !byte.is_ascii_lowercase());
         for word in words.filter(|word| !word.is_empty()) {
@@ -24,10 +24,10 @@ impl Tally {
         }
     }
 
-    /// Adds what `other` has counted.
+    /// Adds the counts of `other`.
     pub fn absorb(&mut self, mut other: Tally) {
         if other.counts.len() > self.counts.len() {
-            // The smaller one is moved, word by word.
+            // The smaller map is moved, word by word.
             std::mem::swap(self, &mut other);
         }
         for (word, count) in other.counts {
@@ -35,19 +35,19 @@ impl Tally {
         }
     }
 
-    /// How many words were counted.
+    /// Returns the number of words.
     pub fn words(&self) -> u64 {
         self.counts.values().sum()
     }
 
-    /// How many different words were counted.
+    /// Returns the number of different words.
     pub fn distinct(&self) -> usize {
         self.counts.len()
     }
 
-    /// The `limit` most frequent words, those of equal count in the order of the alphabet.
+    /// Returns the `limit` most frequent words; words with equal counts are in alphabetical order.
     pub fn top(&self, limit: usize) -> Vec<(&[u8], u64)> {
-        // The least of the best is on top of the heap, so that no more than `limit` are kept.
+        // The smallest of the best is on top of the heap, so at most `limit` are kept.
         let mut best = BinaryHeap::new();
         for (word, count) in &self.counts {
             best.push(Reverse((*count, Reverse(&**word))));

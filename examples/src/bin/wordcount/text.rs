@@ -1,9 +1,10 @@
-//! Reading a file as text, in pieces of bounded size that cut no word. Knows nothing of actors.
+//! Reads a file as text, in pieces of bounded size that do not split words. Knows nothing about
+//! actors.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
-/// Why a file or folder was passed over.
+/// The reason for skipping a file or folder.
 #[derive(Debug)]
 pub enum Skip {
     Unreadable(io::Error),
@@ -14,7 +15,7 @@ pub enum Skip {
 }
 
 impl Skip {
-    /// The reason as one of few, to count by.
+    /// The category of the reason, for counting.
     pub fn reason(&self) -> &'static str {
         match self {
             Skip::Unreadable(_) => "unreadable",
@@ -41,22 +42,22 @@ impl From<io::Error> for Skip {
     }
 }
 
-/// One buffer, for one file after another.
+/// A buffer, reused for each file.
 pub struct Pieces {
     buffer: Vec<u8>,
-    /// How much a read asks for, and the size to which the buffer returns after a long word.
+    /// The size of a read, and the size to which the buffer shrinks after a long word.
     size: usize,
-    /// The part of the buffer that the next piece begins with: a word or a character that the end
-    /// of the last piece would have cut.
+    /// The part of the buffer with which the next piece begins: a word or character that was split
+    /// by the end of the last piece.
     rest: std::ops::Range<usize>,
 }
 
-/// Valid text in lower case, ending where a word ends.
+/// Valid text in lower case, ending at a word boundary.
 pub struct Piece<'a> {
     pub text: &'a [u8],
-    /// How many bytes of the file were read for it.
+    /// The number of bytes of the file that were read for it.
     pub bytes: u64,
-    /// Set if the file ends here.
+    /// Set at the end of the file.
     pub is_last: bool,
 }
 
@@ -65,10 +66,10 @@ impl Pieces {
         Pieces { buffer: vec![0; size], size, rest: 0..0 }
     }
 
-    /// Makes ready for another file.
+    /// Prepares for another file.
     pub fn begin(&mut self) {
         self.rest = 0..0;
-        // The buffer has grown for a word as long as itself; few files have one.
+        // The buffer has grown for a very long word; few files have one.
         self.buffer.truncate(self.size);
         self.buffer.shrink_to_fit();
     }
@@ -94,13 +95,13 @@ impl Pieces {
         let text = &mut self.buffer[..valid];
         text.make_ascii_lowercase();
         let letters = text.iter().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
-        // A cut character is no letter, so there is never a cut word before it.
+        // A split character is not a letter, so there is never a split word before it.
         let cut = if is_last || valid < end { valid } else { valid - letters };
         self.rest = cut..end;
         Ok(Piece { text: &self.buffer[..cut], bytes: bytes as u64, is_last })
     }
 
-    /// Tells binary from badly encoded: that needs the whole file.
+    /// Distinguishes binary files from badly encoded ones, which requires the whole file.
     fn reject(&mut self, file: &mut impl Read) -> Skip {
         loop {
             match fill(file, &mut self.buffer) {

@@ -1,4 +1,4 @@
-//! The walker: finds the files and deals them out to the counters.
+//! The walker: finds the files and distributes them to the counters.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,10 +11,11 @@ use crate::collector::CollectorAddr;
 use crate::counter::CounterAddr;
 use crate::text::Skip;
 
-/// How long the walker waits for room at one counter before it looks at all of them again.
+/// The time that the walker waits for capacity at one counter before it checks all of them again.
 const PATIENCE: Duration = Duration::from_millis(1);
 
-/// Walks folders, but what is hidden in them. Symbolic links inside of them are not followed, so there are no loops.
+/// Walks folders, except hidden entries. Symbolic links inside them are not followed, so there are
+/// no loops.
 #[actor]
 pub struct Walker {
     counters: Vec<CounterAddr>,
@@ -26,11 +27,11 @@ impl Walker {
         Walker { counters, collector }
     }
 
-    /// Sends a file to the counter with the least to do.
+    /// Sends a file to the least busy counter.
     ///
-    /// Where all mailboxes are full this waits, and so the walk goes only as fast as the counting.
-    /// The wait is short, since the counter it waits for may be at a very large file while others
-    /// run out of work.
+    /// If all mailboxes are full, this waits, so the walk is only as fast as the counting. Each
+    /// wait is short, because the counter it waits for may be busy with a very large file while
+    /// others run out of work.
     async fn deal(&self, path: PathBuf) -> Result<(), CallError> {
         loop {
             let Some(counter) = self.counters.iter().min_by_key(|counter| counter.len()) else {
@@ -48,7 +49,7 @@ impl Walker {
 impl Walker {
     /// Sends every file at or below `paths` to a counter, and ends.
     ///
-    /// It waits for room and not for the counting: that is done when the counters say so.
+    /// It waits for capacity and not for the counting: the counters report when that is done.
     #[message(last)]
     pub async fn walk(self, paths: Vec<PathBuf>) -> Result<(), CallError> {
         for entry in paths.iter().flat_map(entries) {
@@ -62,13 +63,13 @@ impl Walker {
     }
 }
 
-/// How large all files at or below `paths` are. What cannot be read does not count.
+/// Returns the total size of all files at or below `paths`. Unreadable files do not count.
 pub fn size(paths: &[PathBuf]) -> u64 {
     let files = paths.iter().flat_map(entries).filter_map(|entry| find(entry.ok()?).ok()?);
     files.filter_map(|path| fs::metadata(path).ok()).map(|file| file.len()).sum()
 }
 
-/// All that is at or below `path`, but what is hidden in it: a version history, for instance.
+/// Returns all entries at or below `path`, except hidden ones, such as a version history.
 fn entries(path: &PathBuf) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
     let is_hidden = |entry: &DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
     WalkDir::new(path)
@@ -76,10 +77,10 @@ fn entries(path: &PathBuf) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
         .filter_entry(move |entry| entry.depth() == 0 || !is_hidden(entry))
 }
 
-/// The path of a regular file, `None` for a folder.
+/// Returns the path of a regular file, `None` for a folder.
 fn find(entry: DirEntry) -> Result<Option<PathBuf>, (PathBuf, Skip)> {
     let kind = if entry.depth() == 0 {
-        // A link that the user names is meant, not found.
+        // A link that the user names is followed.
         match fs::metadata(entry.path()) {
             Ok(target) => target.file_type(),
             Err(error) => return Err((entry.into_path(), error.into())),
@@ -100,7 +101,7 @@ fn find(entry: DirEntry) -> Result<Option<PathBuf>, (PathBuf, Skip)> {
 
 fn unreadable(error: walkdir::Error) -> (PathBuf, Skip) {
     let path = error.path().map(PathBuf::from).unwrap_or_default();
-    // The error of the system alone: the walk's own would name the path once more.
+    // Only the system error: the error of the walk would repeat the path.
     let error = error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"));
     (path, Skip::Unreadable(error))
 }
