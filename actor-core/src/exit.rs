@@ -1,7 +1,7 @@
 //! The identity of an actor and the way it ended: [`ActorId`], [`Exit`], [`Failure`]. Plain data,
 //! no behavior.
 
-use crate::sync::Arc;
+use crate::sync::{Arc, OnceLock};
 use std::fmt;
 use std::panic::Location;
 
@@ -145,7 +145,14 @@ pub enum FailureKind {
 /// });
 /// ```
 #[derive(Clone, PartialEq)]
-pub struct Failure(Arc<FailureParts>);
+pub struct Failure(Arc<Event>);
+
+#[derive(PartialEq)]
+struct Event {
+    parts: FailureParts,
+    /// What the panic said, if that was known only after a caller had been told of it.
+    text: OnceLock<String>,
+}
 
 #[derive(PartialEq)]
 pub(crate) struct FailureParts {
@@ -178,7 +185,12 @@ pub struct Place {
 
 impl Failure {
     pub(crate) fn new(parts: FailureParts) -> Self {
-        Failure(Arc::new(parts))
+        Failure(Arc::new(Event { parts, text: OnceLock::new() }))
+    }
+
+    /// The panic that this is has said `text`, which was not known yet.
+    pub(crate) fn say(&self, text: String) {
+        let _ = self.0.text.set(text);
     }
 
     /// Returns `true` if both values are the same event, rather than equal in content.
@@ -188,32 +200,32 @@ impl Failure {
 
     /// Returns the kind of failure.
     pub fn kind(&self) -> FailureKind {
-        self.0.kind
+        self.0.parts.kind
     }
 
     /// Returns the label of the failed actor, such as `account#7`.
     pub fn actor(&self) -> &str {
-        &self.0.actor
+        &self.0.parts.actor
     }
 
     /// Returns the id of the failed actor.
     pub fn id(&self) -> ActorId {
-        self.0.id
+        self.0.parts.id
     }
 
     /// Returns the method name of the message or hook that was being handled.
     pub fn handler(&self) -> &str {
-        self.0.handler
+        self.0.parts.handler
     }
 
     /// Returns the panic message or the error text; `opaque panic` if the panic has no text.
     pub fn message(&self) -> &str {
-        &self.0.message
+        self.0.text.get().unwrap_or(&self.0.parts.message)
     }
 
     /// Returns the location of the panic, if there was one.
     pub fn location(&self) -> Option<&Place> {
-        self.0.location.as_ref()
+        self.0.parts.location.as_ref()
     }
 
     /// Returns the exit of the linked actor that caused this failure.
@@ -240,15 +252,15 @@ impl Failure {
     /// });
     /// ```
     pub fn cause(&self) -> Option<&Exit> {
-        self.0.cause.as_ref()
+        self.0.parts.cause.as_ref()
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} failed", self.actor())?;
-        if !self.0.handler.is_empty() {
-            write!(f, " in `{}`", self.0.handler)?;
+        if !self.0.parts.handler.is_empty() {
+            write!(f, " in `{}`", self.0.parts.handler)?;
         }
         write!(f, ": {}", self.message())?;
         match self.location() {
@@ -261,11 +273,11 @@ impl fmt::Display for Failure {
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failure")
-            .field("kind", &self.0.kind)
-            .field("actor", &self.0.actor)
-            .field("handler", &self.0.handler)
-            .field("message", &self.0.message)
-            .field("location", &self.0.location)
+            .field("kind", &self.0.parts.kind)
+            .field("actor", &self.0.parts.actor)
+            .field("handler", &self.0.parts.handler)
+            .field("message", &self.message())
+            .field("location", &self.0.parts.location)
             .finish()
     }
 }

@@ -83,6 +83,7 @@ extern crate self as actor_core;
 mod cell;
 mod counters;
 mod error;
+mod event;
 mod exit;
 mod host;
 mod incident;
@@ -90,10 +91,12 @@ mod life;
 #[cfg(all(test, actor_loom))]
 mod models;
 mod observe;
+mod panics;
 mod sim;
 mod sync;
 mod system;
 mod talk;
+mod waking;
 
 // Behind `talk`, so that the page of an address begins with its own verbs.
 mod compose;

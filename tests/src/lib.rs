@@ -1,6 +1,7 @@
 //! What the behaviour tests share: the table of hosts, the guard against hanging, and small tools
 //! to drive a test by events. It must not test anything itself.
 
+mod alone;
 mod book;
 mod crowd;
 mod gate;
@@ -9,6 +10,7 @@ mod guard;
 mod host;
 mod tally;
 
+pub use alone::{Stderr, alone};
 pub use crowd::assert_grows_evenly;
 pub use gate::Gate;
 pub use guard::{guarded, guarded_for};

@@ -7,28 +7,43 @@ use std::path::Path;
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("sync", &[]),
     ("future", &[]),
-    ("host", &["sync"]),
     ("exit", &["sync"]),
     ("error", &["exit", "sync"]),
-    ("incident", &["exit", "sync"]),
+    ("panics", &["exit", "sync"]),
+    ("waking", &["panics"]),
+    ("event", &["sync", "waking"]),
+    ("host", &["panics", "sync", "waking"]),
+    ("incident", &["exit", "panics", "sync"]),
     ("counters", &["incident", "sync"]),
-    ("cell", &["counters", "error", "exit", "host", "incident", "sync"]),
-    ("system", &["cell", "counters", "exit", "host", "incident", "sync"]),
+    (
+        "cell",
+        &["counters", "error", "event", "exit", "host", "incident", "panics", "sync", "waking"],
+    ),
+    ("system", &["cell", "counters", "event", "exit", "host", "incident", "panics", "sync"]),
     ("time", &["host", "sync", "system"]),
     ("observe", &["cell", "exit", "host", "sync", "system"]),
-    ("talk", &["cell", "error", "exit", "host", "sync", "system"]),
+    ("talk", &["cell", "error", "event", "exit", "host", "panics", "sync", "system", "waking"]),
     (
         "life",
         &[
-            "cell", "counters", "error", "exit", "host", "incident", "observe", "sync", "system",
-            "talk",
+            "cell", "counters", "error", "event", "exit", "host", "incident", "observe", "panics",
+            "sync", "system", "talk",
         ],
     ),
     (
         "compose",
-        &["cell", "error", "exit", "host", "incident", "life", "sync", "system", "talk", "time"],
+        &[
+            "cell", "error", "event", "exit", "host", "incident", "life", "panics", "sync",
+            "system", "talk", "time", "waking",
+        ],
     ),
-    ("sim", &["cell", "exit", "host", "incident", "life", "sync", "system", "talk", "time"]),
+    (
+        "sim",
+        &[
+            "cell", "event", "exit", "host", "incident", "life", "panics", "sync", "system",
+            "talk", "time",
+        ],
+    ),
     ("models", ALL),
     ("spawn", &["compose", "life", "sync", "system"]),
     ("prelude", ALL),
@@ -50,6 +65,26 @@ fn only_sync_names_the_primitives_of_std() {
     let strays: Vec<_> = all.filter(|(_, code)| code.contains("std::sync")).collect();
     let names: Vec<_> = strays.iter().map(|(file, _)| file).collect();
     assert!(names.is_empty(), "`std::sync` is named outside of `sync.rs`: {names:?}");
+}
+
+/// A waker may be user code, whose panic must not reach the code that wakes it.
+#[test]
+fn only_waking_wakes_what_may_panic() {
+    let files = sources();
+    let all = files.iter().filter(|(file, _)| file != "waking.rs" && !file.contains("models"));
+    let strays = all.filter(|(_, code)| code.contains(".wake()") || code.contains("Waker::wake"));
+    let names: Vec<_> = strays.map(|(file, _)| file).collect();
+    assert!(names.is_empty(), "use `crate::waking::wake` in {names:?}");
+}
+
+/// The macros that print panic if the stream is closed.
+#[test]
+fn nothing_is_printed_by_a_macro_that_may_panic() {
+    let files = sources();
+    let macros = ["print!(", "println!(", "eprint!(", "eprintln!(", "dbg!("];
+    let strays = files.iter().filter(|(_, code)| macros.iter().any(|print| code.contains(print)));
+    let names: Vec<_> = strays.map(|(file, _)| file).collect();
+    assert!(names.is_empty(), "use `crate::incident::print_on_stderr` in {names:?}");
 }
 
 /// Fails with every import that the table does not allow.

@@ -6,31 +6,33 @@ use super::post::AnyMail;
 use crate::cell::head::Head;
 use crate::counters::add;
 use crate::error::CallError;
-use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Place};
+use crate::exit::{ActorId, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
-use crate::sync::{Arc, Once};
-use std::any::Any;
+use crate::panics::{self, Note, OPAQUE, Payload};
+use crate::sync::Arc;
+use crate::waking::{wake, wake_each};
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
-
-/// What a panic said, noted by the hook, which sees more than the catcher.
-struct Note {
-    message: String,
-    location: Option<Place>,
-}
+use std::task::Waker;
 
 thread_local! {
     static ACTOR: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
     /// The hub of the task or `block_on` that this thread is in, outside of actors.
     static HUB: RefCell<Option<Arc<Hub>>> = const { RefCell::new(None) };
     static HANDLING: Cell<Handling> = const { Cell::new(Handling::NOTHING) };
-    /// How many catchers are round this code: the hook notes nothing outside of them.
-    static CATCHERS: Cell<u32> = const { Cell::new(0) };
-    static NOTE: RefCell<Option<Note>> = const { RefCell::new(None) };
-    /// Set while panics are not printed: a simulation that tries schedules tells of them itself.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
     /// The failure of the panic that is unwinding, if a reply has asked for it already.
-    static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
+    static FAILURE: RefCell<Option<Known>> = const { RefCell::new(None) };
+    /// Whether the text of that failure is not known yet, since no hook has noted it: its payload will
+    /// tell, when the panic is caught.
+    static IS_UNSAID: Cell<bool> = const { Cell::new(false) };
+    /// The callers that have been told of such a failure: they are woken when its text is known.
+    static TOLD: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A failure that a reply has made of the panic that is unwinding.
+struct Known {
+    failure: Failure,
+    /// How many panics had been noted: another number is that of another panic.
+    count: u64,
 }
 
 /// In the place of a reply: any of those that messages carry unseen.
@@ -98,14 +100,18 @@ pub(crate) struct Entered {
 
 /// This thread runs `actor` from now on, until what it ran before is put back by `leave`.
 pub(crate) fn enter(actor: Arc<dyn AnyMail>) -> Entered {
-    CATCHERS.set(CATCHERS.get() + 1);
+    panics::enter();
     Entered { actor: ACTOR.replace(Some(actor)), handling: HANDLING.replace(Handling::NOTHING) }
 }
 
 impl Entered {
     /// Gives back the actor that was entered. Nothing between `enter` and here lets a panic out.
     pub(crate) fn leave(self) -> Arc<dyn AnyMail> {
-        CATCHERS.set(CATCHERS.get() - 1);
+        panics::leave();
+        if IS_UNSAID.get() {
+            // The panic was caught by the user's own code.
+            forget_unsaid();
+        }
         HANDLING.set(self.handling);
         ACTOR.replace(self.actor).expect("the actor that was entered is still there")
     }
@@ -147,7 +153,7 @@ pub(crate) fn turned_away(run: &mut dyn FnMut()) {
 /// Drops a message that `failure` was about: its reply says so.
 pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: &mut dyn FnMut()) {
     let _before = Before(HANDLING.replace(Handling { state: HandlingState::Panicked, ..handling }));
-    FAILURE.replace(Some(failure.clone()));
+    keep(failure.clone());
     run();
     FAILURE.take();
 }
@@ -182,39 +188,56 @@ pub(crate) fn guarded<T>(
     handler: &'static str,
     run: impl FnOnce() -> T,
 ) -> Result<T, Failure> {
-    catch(run).map_err(|payload| failure(mail, handler, payload))
+    panics::catch(run).map_err(|payload| failure(mail, handler, payload))
 }
 
-/// Runs user code and notes what a panic says, to be asked for by [`failure`].
-pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
-    CATCHERS.set(CATCHERS.get() + 1);
-    let caught = catch_unwind(AssertUnwindSafe(run));
-    CATCHERS.set(CATCHERS.get() - 1);
-    caught
-}
-
-/// As [`catch`], compiled once for all that is run.
-pub(crate) fn catch_each(run: &mut dyn FnMut()) -> Result<(), Box<dyn Any + Send>> {
-    catch(run)
+/// As [`panics::catch`], compiled once for all that is run.
+pub(crate) fn catch_each(run: &mut dyn FnMut()) -> Result<(), Payload> {
+    panics::catch(run)
 }
 
 /// The failure that a caught panic is.
-pub(crate) fn failure(
-    mail: &dyn AnyMail,
-    handler: &'static str,
-    payload: Box<dyn Any + Send>,
-) -> Failure {
-    let known = FAILURE.take();
-    let note = NOTE.take();
-    let failure = known.unwrap_or_else(|| {
-        let note = note.unwrap_or_else(|| Note { message: text(&*payload), location: None });
-        panicked(mail, handler, note)
-    });
-    // A payload is user data, and its drop may panic too; nothing can be said of that one.
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(second);
-    }
+pub(crate) fn failure(mail: &dyn AnyMail, handler: &'static str, payload: Payload) -> Failure {
+    let note = panics::note_of(&payload);
+    // The drop of a payload is user code; nothing can be said of a panic in that.
+    panics::discard(payload);
+    let failure = match known_failure() {
+        Some(known) if IS_UNSAID.get() => {
+            known.failure.say(note.message);
+            known.failure
+        }
+        Some(known) if known.failure.message() == note.message => known.failure,
+        _ => panicked(mail, handler, note),
+    };
+    forget_unsaid();
     failure
+}
+
+/// The failure that a reply has made of the last panic; takes it.
+fn known_failure() -> Option<Known> {
+    // Another was left by an earlier panic, which the user's own code had caught.
+    FAILURE.take().filter(|known| known.count == panics::count())
+}
+
+fn keep(failure: Failure) {
+    FAILURE.replace(Some(Known { failure, count: panics::count() }));
+}
+
+/// Wakes a caller whose reply was dropped, when what it is told is complete.
+pub(crate) fn wake_lost(waker: Waker) {
+    if IS_UNSAID.get() {
+        TOLD.with_borrow_mut(|told| told.push(waker));
+    } else {
+        wake(waker);
+    }
+}
+
+/// No failure is without its text any more, or none gets one: whoever has been told of it looks now.
+fn forget_unsaid() {
+    if IS_UNSAID.replace(false) {
+        drop(FAILURE.take());
+        wake_each(TOLD.take());
+    }
 }
 
 fn panicked(mail: &dyn AnyMail, handler: &'static str, note: Note) -> Failure {
@@ -249,14 +272,18 @@ pub(crate) fn lost_reply(head: &Head) -> CallError {
     if !std::thread::panicking() && handling.state != HandlingState::Panicked {
         return CallError::NoReply;
     }
-    let known = FAILURE.take();
-    let failure = known.or_else(|| {
-        let actor = ACTOR.with_borrow(Clone::clone)?;
-        let note = NOTE.take().unwrap_or_else(|| Note { message: OPAQUE.into(), location: None });
-        Some(panicked(&*actor, handling.name, note))
-    });
-    FAILURE.replace(failure.clone());
-    failure.map_or(CallError::NoReply, CallError::Panicked)
+    let failure = match known_failure() {
+        Some(known) => known.failure,
+        None => {
+            let Some(actor) = actor() else { return CallError::NoReply };
+            let noted = panics::noted();
+            IS_UNSAID.set(noted.is_none());
+            let note = noted.unwrap_or_else(|| Note { message: OPAQUE.into(), location: None });
+            panicked(&*actor, handling.name, note)
+        }
+    };
+    keep(failure.clone());
+    CallError::Panicked(failure)
 }
 
 /// A caller is told of `error`: a panic in it does not go unheard.
@@ -277,63 +304,6 @@ pub(crate) fn untold(error: &CallError) {
     {
         witness.ignores(failure);
     }
-}
-
-const OPAQUE: &str = "opaque panic";
-
-/// What a panic said, as far as its payload tells.
-pub(crate) fn text(payload: &(dyn Any + Send)) -> String {
-    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
-        (Some(text), _) => (*text).to_owned(),
-        (_, Some(text)) => text.clone(),
-        _ => OPAQUE.to_owned(),
-    }
-}
-
-/// Installs, once a process, the panic hook that notes message and location of panics inside
-/// actors, and then calls the hook that was there.
-pub(crate) fn install_panic_hook() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            note(info);
-            if !QUIET.try_with(Cell::get).unwrap_or(false) {
-                before(info);
-            }
-        }));
-    });
-}
-
-/// Runs `run` with no panic printed where it happens.
-pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
-    let before = QUIET.replace(true);
-    let result = run();
-    QUIET.set(before);
-    result
-}
-
-/// What a panic said that was caught by [`catch`], and where.
-pub(crate) fn said(payload: Box<dyn Any + Send>) -> (String, Option<String>) {
-    let said = text(&*payload);
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(second);
-    }
-    let note = NOTE.take().filter(|note| note.message == said);
-    let place = note.and_then(|note| note.location).map(|place| place.to_string());
-    (said, place)
-}
-
-fn note(info: &PanicHookInfo<'_>) {
-    // `try_with`: the panic may be in the destructor of a thread-local.
-    if CATCHERS.try_with(Cell::get).unwrap_or(0) == 0 {
-        return;
-    }
-    let message = info.payload_as_str().unwrap_or(OPAQUE).to_owned();
-    let location = info.location().map(Place::of);
-    let _ = NOTE.try_with(|cell| cell.replace(Some(Note { message, location })));
-    // What an earlier panic left, which the user's own code had caught.
-    let _ = FAILURE.try_with(|cell| cell.replace(None));
 }
 
 /// Reports an error that the handler being run has returned to nobody; one that answers a call whose

@@ -7,12 +7,12 @@ use super::post::AnyMail;
 use super::witness::Witness;
 use crate::cell::message::Settings;
 use crate::counters::{Counts, add};
+use crate::event::Event;
 use crate::host::Host;
 use crate::host::sim::Simulated;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak, global};
-use event_listener::Event;
 use slab::Slab;
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ pub(crate) struct Hub {
     /// Set when the system shuts down: nothing starts any more.
     closing: AtomicBool,
     /// Notified when the table has become empty.
-    pub(crate) emptied: Event,
+    pub(crate) emptied: Arc<Event>,
     reporter: Reporter,
     pub(crate) counts: Counts,
     /// Whether all its jobs run on the thread that made it, so that states may stay there.
@@ -141,7 +141,7 @@ impl Hub {
         drop(table);
         drop(gone);
         if empty {
-            self.emptied.notify(usize::MAX);
+            self.emptied.notify();
         }
     }
 

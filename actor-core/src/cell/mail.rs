@@ -13,6 +13,7 @@ use super::seat::Seat;
 use crate::cell::message::Protocol;
 use crate::cell::message::Way;
 use crate::sync::{Arc, Mutex, MutexGuard};
+use crate::waking::drop_waker;
 
 pub(crate) struct Mail<A: Protocol> {
     pub(crate) core: Core,
@@ -96,8 +97,8 @@ impl<A: Protocol> Post<A> for Mail<A> {
     }
 
     fn leave(&self, ticket: Ticket) -> Option<A::Message> {
-        // The waker goes when the lock has gone.
-        let (message, _waker) = self.lane.lock().leave(ticket);
+        let (message, waker) = self.lane.lock().leave(ticket);
+        drop_waker(waker);
         message
     }
 

@@ -7,11 +7,12 @@ use super::queue::{Refused, Ticket, Wait};
 use super::seat::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
 use crate::cell::message::{Protocol, Way};
+use crate::event::Event;
 use crate::exit::{Exit, Failure};
 use crate::host::{Job, Turn};
 use crate::incident::Incident;
 use crate::sync::{Arc, Weak};
-use event_listener::Event;
+use crate::waking;
 use std::any::Any;
 use std::task::Waker;
 
@@ -137,7 +138,7 @@ impl<P: ?Sized> Clone for WeakPost<P> {
 
 /// Tells all who wait for a change of an actor's state; not under its lock. Returns how many.
 pub(crate) fn announce(changed: Option<Arc<Event>>) -> usize {
-    changed.map_or(0, |changed| changed.notify(usize::MAX))
+    changed.map_or(0, |changed| changed.notify())
 }
 
 /// Wakes senders that were let in; not under the lock.
@@ -150,7 +151,7 @@ pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
 
 #[cold]
 fn wake_each(admitted: Vec<Waker>) {
-    admitted.into_iter().for_each(Waker::wake);
+    waking::wake_each(admitted);
 }
 
 /// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.

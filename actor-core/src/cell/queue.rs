@@ -8,8 +8,8 @@ use super::core::{Core, NOTICE, STOP, URGENT, WAITING};
 use super::seat::Seat;
 use super::waiting::Apart;
 use crate::cell::message::Way;
+use crate::event::Event;
 use crate::sync::Arc;
-use event_listener::Event;
 use std::task::Waker;
 
 /// A sender's place among those that wait for room.

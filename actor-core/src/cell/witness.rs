@@ -5,12 +5,12 @@ mod failures;
 
 use self::failures::Failures;
 use super::core::Core;
-use super::current;
 use super::post::AnyMail;
 use crate::exit::{ActorId, Failure};
 use crate::host::sim::{Broken, Simulated, Step, Subject};
 use crate::host::{Host, TimerKey};
 use crate::incident::Incident;
+use crate::panics::contained;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -157,9 +157,7 @@ impl Witness {
         seen.full.remove(&number);
         drop(seen);
         // A plan has closures of the user's: they are dropped under no lock, and a panic ends here.
-        if let Err(payload) = current::catch(|| drop((plan, held))) {
-            std::mem::forget(payload);
-        }
+        contained(|| drop((plan, held)));
         for key in nudges.into_iter().flatten() {
             drop(self.host.timers().remove(key));
         }

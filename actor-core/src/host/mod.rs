@@ -25,10 +25,10 @@ mod tests;
 
 use std::cell::RefCell;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
+use crate::panics::contained;
 use crate::sync::Arc;
 
 #[cfg(any(feature = "smol", feature = "tokio"))]
@@ -156,15 +156,5 @@ impl Drop for Entered {
         let before = self.0.take();
         // The host that is left is dropped after the borrow has ended: it may run user code.
         drop(CURRENT.try_with(|current| current.replace(before)));
-    }
-}
-
-/// Calls `body` and lets no panic out: whatever runs on a worker, the worker goes on.
-fn contained(body: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(body)) {
-        // The payload is the user's too; a second panic, in its drop, is leaked to end the chain.
-        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            std::mem::forget(second);
-        }
     }
 }

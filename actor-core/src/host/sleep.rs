@@ -2,6 +2,7 @@
 
 use super::{Host, TimerKey};
 use crate::sync::Arc;
+use crate::waking::drop_waker;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -38,7 +39,7 @@ impl Sleep {
     /// Takes the timer back: no clone of the waker stays behind.
     pub(crate) fn cancel(&mut self) {
         if let Some(key) = self.key.take() {
-            drop(self.host.timers().remove(key));
+            drop_waker(self.host.timers().remove(key));
         }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::contained;
 use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::waking::{drop_waker, wake};
 
 /// How many wakers leave the lock at once.
 const BATCH: usize = 32;
@@ -105,11 +105,15 @@ impl Timers {
         }
         // Neither the clone nor the drop of a waker, which may be anybody's code, is under the lock.
         let mut new = waker.clone();
-        match self.waiting.lock().wakers.get_mut(&key) {
-            None => return false,
-            Some(kept) => std::mem::swap(kept, &mut new),
-        }
-        true
+        let is_there = match self.waiting.lock().wakers.get_mut(&key) {
+            None => false,
+            Some(kept) => {
+                std::mem::swap(kept, &mut new);
+                true
+            }
+        };
+        drop_waker(Some(new));
+        is_there
     }
 
     /// The instant at which the next waker is due, and whether it is one of a row of ticks.
@@ -143,7 +147,7 @@ impl Timers {
         self.note_earliest(&waiting);
         drop(waiting);
         if let Some((_, waker)) = first {
-            contained(|| waker.wake());
+            wake(waker);
         }
     }
 
@@ -174,7 +178,7 @@ impl Timers {
             drop(waiting);
             fired += taken;
             for waker in batch.into_iter().flatten() {
-                contained(|| waker.wake());
+                wake(waker);
             }
             if taken < BATCH {
                 return fired;
@@ -189,7 +193,7 @@ impl Timers {
         self.note_earliest(&waiting);
         drop(waiting);
         for waker in wakers.into_values() {
-            contained(|| waker.wake());
+            wake(waker);
         }
     }
 

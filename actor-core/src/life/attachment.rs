@@ -9,11 +9,11 @@ use crate::cell::mail::Mail;
 use crate::cell::message::Protocol;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::{Key, Notice};
+use crate::event::Event;
 use crate::exit::{ActorId, Failure};
 use crate::life::dispatch::Dispatch;
 use crate::sync::{Arc, Mutex};
 use crate::talk::call::Call;
-use event_listener::Event;
 use futures_lite::{Stream, StreamExt};
 use std::any::Any;
 use std::fmt;
@@ -111,7 +111,7 @@ pub(crate) fn once(make: impl FnOnce(&dyn Any, &mut dyn Any) -> Made + Send + 's
 struct Feed<I> {
     item: Mutex<Option<I>>,
     /// Notified when the item has been taken, which is the demand for the next one.
-    taken: Event,
+    taken: Arc<Event>,
 }
 
 /// The task that delivers the items of `stream`, and the callback that turns them into messages.
@@ -149,11 +149,11 @@ where
                 let feed = feed.clone();
                 Made::Elsewhere(Box::pin(async move {
                     sending.await;
-                    feed.taken.notify(1);
+                    feed.taken.notify();
                 }))
             }
             made => {
-                feed.taken.notify(1);
+                feed.taken.notify();
                 made
             }
         }

@@ -11,6 +11,7 @@ use crate::cell::post::{AnyMail, contain};
 use crate::cell::seat::Notice;
 use crate::cell::witness::FAULT;
 use crate::life::dispatch::{Dispatch, Input};
+use crate::panics;
 use crate::sync::{Arc, Weak};
 use std::any::Any;
 use std::fmt;
@@ -283,7 +284,7 @@ impl dyn Steps + '_ {
     fn lose_to(&mut self, fate: &Fate, mut message: Box<dyn AnyMessage>, handling: Handling) {
         let broken = if let Fate::Panics = fate {
             current::set_handling(handling);
-            let outcome = current::catch(|| -> () {
+            let outcome = panics::catch(|| -> () {
                 // Dropped during unwinding, as if the handler owned it.
                 let _message = message;
                 panic!("{FAULT}");

@@ -6,9 +6,8 @@
 
 pub(crate) use crate::cell::holding::{Made, Make, MakeOfExit};
 use crate::cell::message::Protocol;
-use crate::cell::post::Verbs;
+use crate::cell::post::throw_away;
 use crate::exit::ActorId;
-use crate::incident::Incident;
 use crate::life::dispatch::Dispatch;
 use crate::talk::address::Addr;
 use crate::talk::call::Call;
@@ -31,9 +30,7 @@ impl Made {
         let sending = call.owned().send();
         Made::Elsewhere(Box::pin(async move {
             let Err(error) = sending.await else { return };
-            let message = B::label(&error.into_message()).name;
-            let (actor, core) = (to.post().label(), to.post().core());
-            core.hub.report(Incident::Undelivered { actor, id: core.id(), message });
+            throw_away::<B>(to.post().untyped(), error.into_message());
         }))
     }
 }

@@ -9,6 +9,7 @@ use super::made::address;
 use super::spawn::{Birth, Life};
 use super::steps::Steps;
 use super::task::{Contained, Present};
+use crate::cell::current;
 use crate::cell::holding::Holding;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
@@ -137,7 +138,7 @@ where
     let (runnable, task) = crate::system::task::prepare(&mail.core().hub, async move {
         let made = match Contained::new(making, any.clone(), WHAT).await {
             Ok(Ok(state)) => Ok(state),
-            Ok(Err(error)) => Err(failed(&*any, error.to_string())),
+            Ok(Err(error)) => Err(failed(&*any, error)),
             Err(failure) => Err(failure),
         };
         *cradle.lock() = Some(made);
@@ -153,7 +154,17 @@ where
     runnable.schedule();
 }
 
-fn failed(mail: &dyn AnyMail, message: String) -> Failure {
+/// The failed start that `error` tells of. What it says, and its drop, are user code: a panic there is
+/// the failure instead.
+fn failed<E: Display>(mail: &dyn AnyMail, error: E) -> Failure {
+    let told = current::guarded(mail, WHAT, || {
+        let error = error;
+        error.to_string()
+    });
+    told.map_or_else(|failure| failure, |message| failed_start(mail, message))
+}
+
+fn failed_start(mail: &dyn AnyMail, message: String) -> Failure {
     Failure::new(FailureParts {
         kind: FailureKind::Start,
         actor: mail.label(),

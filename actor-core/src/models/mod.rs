@@ -2,6 +2,7 @@
 //! the threads of a model can meet. The code is the runtime's own; only the host is a queue that a
 //! model runs by hand. `.ci/loom` runs them.
 
+mod event;
 mod mailbox;
 mod reply;
 mod workers;

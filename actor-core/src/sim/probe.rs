@@ -1,7 +1,7 @@
 //! Test probes: actors report values, and a test awaits them.
 
+use crate::event::Event;
 use crate::sync::{Arc, Mutex};
-use event_listener::Event;
 use std::collections::VecDeque;
 use std::fmt;
 
@@ -46,7 +46,7 @@ pub struct Probe<T> {
 
 struct Inner<T> {
     told: Mutex<VecDeque<T>>,
-    more: Event,
+    more: Arc<Event>,
 }
 
 impl<T> Probe<T> {
@@ -58,7 +58,7 @@ impl<T> Probe<T> {
     /// Records a value. Does not wait.
     pub fn tell(&self, value: T) {
         self.inner.told.lock().push_back(value);
-        self.inner.more.notify(1);
+        self.inner.more.notify();
     }
 
     /// Waits for the next value, in FIFO order.

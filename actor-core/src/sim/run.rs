@@ -3,9 +3,9 @@
 
 use super::leftovers;
 use super::{Sim, Trace};
-use crate::cell::current;
 use crate::host::sim::{Chooser, Decision};
 use crate::incident::Reporter;
+use crate::panics;
 use crate::system::{Ended, System};
 use crate::time::Sleep;
 use std::fmt;
@@ -82,12 +82,14 @@ where
     let given = sim.clone();
     let run = || system.try_block_on(async move { body(given).await.fault() });
     // A panic's message is recorded only inside a catcher.
-    let mut fault = match current::catch(run) {
+    let mut fault = match panics::catch(run) {
         Ok(Ok(None)) => None,
         Ok(Ok(Some(text))) => Some((Wrong::Returned, text)),
         Ok(Err(Ended::Broken(text))) => Some((Wrong::Broken, text)),
         Ok(Err(Ended::Panicked(payload))) | Err(payload) => {
-            let (text, place) = current::said(payload);
+            let note = panics::note_of(&payload);
+            panics::discard(payload);
+            let (text, place) = (note.message, note.location.map(|place| place.to_string()));
             let at = place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
             Some((Wrong::Panicked(place), format!("the body panicked{at}:\n{text}")))
         }

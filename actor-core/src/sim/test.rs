@@ -5,8 +5,9 @@ use super::Sim;
 use super::report::{Origin, report};
 use super::run::{Run, Tested, once};
 use super::shrink::{Deviations, shrink};
-use crate::cell::current;
 use crate::host::sim::Chooser;
+use crate::incident::print_on_stderr;
+use crate::panics;
 use crate::system::System;
 use std::fmt::Write;
 use std::future::Future;
@@ -120,7 +121,7 @@ where
 {
     fn run(&self, chooser: Chooser, seed: u64, limit: u64) -> Run {
         let run = || once(chooser, seed, limit, self.plan.leftovers, &self.body);
-        if self.is_loud { run() } else { current::quiet(run) }
+        if self.is_loud { run() } else { panics::quiet(run) }
     }
 
     /// Runs the seeds starting with `first`, and returns a report of the first failure.
@@ -132,7 +133,7 @@ where
                 return Some(self.failed(seed, &Origin::Seed { seed, number, of: count }, run));
             }
             if number == 1 {
-                let again = current::quiet(|| self.run(Chooser::seeded(seed), seed, u64::MAX));
+                let again = panics::quiet(|| self.run(Chooser::seeded(seed), seed, u64::MAX));
                 if let Some(said) = differ(seed, &run, &again) {
                     return Some(said);
                 }
@@ -161,9 +162,9 @@ where
                 return None;
             }
         }
-        println!(
+        print_on_stderr(&format!(
             "explored {EXPLORED} schedules, the most there may be; the others were not looked at"
-        );
+        ));
         None
     }
 
@@ -171,7 +172,7 @@ where
         let Some((wrong, text)) = run.fault.clone() else { return String::new() };
         let limit = 2 * run.trace.count() + MORE;
         let mut again = |list: &Deviations| {
-            current::quiet(|| self.run(Chooser::listed(list.clone()), seed, limit))
+            panics::quiet(|| self.run(Chooser::listed(list.clone()), seed, limit))
         };
         let (choices, shortest) = shrink(run, wrong, &mut again);
         report(origin, &text, &choices, &shortest)

@@ -17,12 +17,13 @@ pub use shutdown::ShutdownReport;
 pub use smol::SmolExecutor;
 pub use spawned::Spawned;
 
-use crate::cell::current::{self, install_panic_hook};
+use crate::cell::current;
 use crate::cell::hub::Hub;
 use crate::counters::Counters;
 use crate::host::sim::{Chooser, Simulated};
 use crate::host::{self, CurrentThread, Host};
 use crate::incident::Reporter;
+use crate::panics;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, OnceLock};
 use futures_lite::FutureExt;
@@ -134,7 +135,7 @@ impl System {
     }
 
     pub(crate) fn simulated(chooser: Chooser, seed: u64, reporter: Reporter) -> Self {
-        install_panic_hook();
+        panics::install_hook();
         System::handle(Hub::simulated(Simulated::new(chooser, seed), reporter, seed))
     }
 
@@ -149,7 +150,7 @@ impl System {
     }
 
     fn start(host: Arc<dyn Host>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
-        install_panic_hook();
+        panics::install_hook();
         System::handle(Hub::new(host, reporter, is_local, detects))
     }
 

@@ -1,6 +1,7 @@
 //! Whole programs: `System::run` and `#[actor_core::main]`.
 
 use super::System;
+use crate::incident::print_on_stderr;
 use async_signal::{Signal, Signals};
 use futures_lite::StreamExt;
 use futures_lite::future::or;
@@ -37,7 +38,7 @@ pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
     if let Some(report) = report
         && !report.is_clean()
     {
-        eprintln!("{report}");
+        print_on_stderr(&report.to_string());
     }
     output.unwrap_or_else(|| std::process::exit(INTERRUPTED))
 }

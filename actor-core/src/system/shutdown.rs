@@ -4,7 +4,6 @@ use super::System;
 use crate::host;
 use crate::host::sleep::Sleep;
 use crate::sync::atomic::Ordering;
-use event_listener::{Listener, listener};
 use futures_lite::future::or;
 use std::fmt;
 use std::pin::pin;
@@ -55,7 +54,7 @@ impl System {
     async fn emptied_within(&self, limit: Duration) -> bool {
         let empty = async {
             loop {
-                listener!(self.hub.emptied => emptied);
+                let emptied = self.hub.emptied.listen();
                 if self.hub.is_empty() {
                     return true;
                 }
@@ -94,8 +93,8 @@ impl Drop for System {
         // since the workers themselves are what is waited for.
         let waits = std::thread::Builder::new().name("actor-end".into()).spawn(move || {
             while !hub.is_empty() {
-                listener!(hub.emptied => emptied);
-                if hub.is_empty() || emptied.wait_timeout(GRACE).is_none() {
+                let emptied = hub.emptied.listen();
+                if hub.is_empty() || !emptied.wait_timeout(GRACE) {
                     break;
                 }
             }

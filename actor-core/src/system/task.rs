@@ -4,6 +4,7 @@ use crate::cell::current;
 use crate::cell::hub::Hub;
 use crate::exit::ActorId;
 use crate::host::{self, task::Runnable};
+use crate::panics;
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
 use std::future::Future;
@@ -86,7 +87,7 @@ impl<F: Future> Future for Within<F> {
                 && let Some(witness) = &hub.witness
             {
                 let id = ActorId { system: hub.id, number: 0 };
-                witness.task_panicked(id, *this.number, current::text(&*payload));
+                witness.task_panicked(id, *this.number, panics::note_of(&payload).message);
             }
             resume_unwind(payload)
         })

@@ -72,9 +72,10 @@ impl<T> Future for Answer<T> {
             Ok(answer) => return Poll::Ready(answer),
             Err(slot) => slot,
         };
-        let poll = slot.poll(cx.waker());
-        if poll.is_pending() {
-            self.slot = Some(slot);
+        // Back in its place first: the waker may panic when it is cloned.
+        let poll = self.slot.insert(slot).poll(cx.waker());
+        if poll.is_ready() {
+            self.slot = None;
         }
         poll
     }

@@ -1,10 +1,10 @@
 //! Waiting for an actor's start and end: [`Join`], [`Starting`], [`StopWithin`].
 
 use crate::cell::post::AnyMail;
+use crate::event::Listener;
 use crate::exit::Exit;
 use crate::host::sleep::Sleep;
 use crate::sync::Arc;
-use event_listener::EventListener;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -27,7 +27,7 @@ use std::time::Duration;
 pub struct Join {
     /// `None` for an actor that is no longer known.
     mail: Option<Arc<dyn AnyMail>>,
-    listener: Option<EventListener>,
+    listener: Option<Listener>,
 }
 
 impl Join {
@@ -73,7 +73,7 @@ impl fmt::Debug for Join {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Starting {
     mail: Arc<dyn AnyMail>,
-    listener: Option<EventListener>,
+    listener: Option<Listener>,
 }
 
 impl Starting {
@@ -156,7 +156,7 @@ impl fmt::Debug for StopWithin {
 /// Returns the result of `look`, or waits for a change of the actor's state if there is none.
 pub(crate) fn poll_change<T>(
     mail: &dyn AnyMail,
-    listener: &mut Option<EventListener>,
+    listener: &mut Option<Listener>,
     cx: &mut Poller<'_>,
     mut look: impl FnMut(&crate::cell::seat::Seat) -> Option<T>,
 ) -> Poll<T> {

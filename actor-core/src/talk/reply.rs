@@ -5,6 +5,7 @@ use super::slot::Slot;
 use crate::cell::head::{QUEUED, STARTED, UNSEEN};
 use crate::cell::{current, record};
 use crate::sync::Arc;
+use crate::waking::drop_waker;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -146,15 +147,25 @@ impl<T> Future for Unwanted<'_, T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
         let Some(slot) = &self.reply.slot else { return Poll::Ready(()) };
-        let waker = cx.waker().clone();
+        let mut waker = Some(cx.waker().clone());
         let mut state = slot.state.lock();
-        if state.is_closed {
-            return Poll::Ready(());
+        let is_closed = state.is_closed;
+        if !is_closed {
+            std::mem::swap(&mut state.unwanted, &mut waker);
         }
-        let old = state.unwanted.replace(waker);
         drop(state);
-        drop(old);
-        Poll::Pending
+        drop_waker(waker);
+        if is_closed { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl<T> Drop for Unwanted<'_, T> {
+    /// Nothing waits any more, so no waker stays with the reply.
+    fn drop(&mut self) {
+        if let Some(slot) = &self.reply.slot {
+            let waker = slot.state.lock().unwanted.take();
+            drop_waker(waker);
+        }
     }
 }
 
@@ -172,7 +183,7 @@ impl<T> Drop for Reply<T> {
             && !slot.head.is_gone()
         {
             let error = current::lost_reply(&slot.head);
-            if slot.put(Err(error.clone())).is_ok() {
+            if slot.put_and(Err(error.clone()), current::wake_lost).is_ok() {
                 current::told(&error);
             }
         }

@@ -4,6 +4,7 @@
 use crate::cell::head::Head;
 use crate::error::CallError;
 use crate::sync::{Arc, Mutex};
+use crate::waking::{drop_waker, wake};
 use std::task::{Poll, Waker};
 
 pub(super) struct Slot<T> {
@@ -34,6 +35,16 @@ impl<T> Slot<T> {
         self: Arc<Self>,
         answer: Result<T, CallError>,
     ) -> Result<(), Result<T, CallError>> {
+        self.put_and(answer, wake)
+    }
+
+    /// The same; the caller is woken by `wake`.
+    #[inline]
+    pub(super) fn put_and(
+        self: Arc<Self>,
+        answer: Result<T, CallError>,
+        wake: impl FnOnce(Waker),
+    ) -> Result<(), Result<T, CallError>> {
         let mut state = self.state.lock();
         if state.is_closed {
             return Err(answer);
@@ -51,7 +62,7 @@ impl<T> Slot<T> {
         // Before the wake-up, so that the caller usually is the only owner: see `take`.
         drop(self);
         if let Some(waker) = waker {
-            waker.wake();
+            wake(waker);
         }
         // Last, because it is user code and may panic.
         drop(lost);
@@ -76,16 +87,14 @@ impl<T> Slot<T> {
         let (answer, waiting) = (state.answer.take(), state.waiting.take());
         let unwanted = state.unwanted.take();
         drop(state);
-        drop(waiting);
+        drop_waker(waiting);
         if let Some(waker) = unwanted {
-            waker.wake();
+            wake(waker);
         }
         answer
     }
 
     pub(super) fn poll(&self, waker: &Waker) -> Poll<Result<T, CallError>> {
-        // Declared first, so that it is dropped last: dropping a waker runs foreign code, too.
-        let spare: Option<Waker>;
         let mut state = self.state.lock();
         if state.answer.is_none() && !state.is_closed {
             if state.waiting.as_ref().is_some_and(|known| known.will_wake(waker)) {
@@ -93,14 +102,18 @@ impl<T> Slot<T> {
             }
             // Cloning a waker runs foreign code: not under the lock.
             drop(state);
-            spare = Some(waker.clone());
+            let spare = waker.clone();
             state = self.state.lock();
             if state.answer.is_none() && !state.is_closed {
-                let old = std::mem::replace(&mut state.waiting, spare);
+                let old = state.waiting.replace(spare);
                 drop(state);
-                drop(old);
+                drop_waker(old);
                 return Poll::Pending;
             }
+            // So is a drop of one.
+            drop(state);
+            drop_waker(Some(spare));
+            state = self.state.lock();
         }
         state.is_closed = true;
         Poll::Ready(state.answer.take().unwrap_or(Err(CallError::NoReply)))

@@ -211,9 +211,10 @@ pub fn e04_a_subscription_keeps_nobody_alive_and_ends_with_its_actor(system: &Sy
         let topic = Topic::<u32>::new();
         let (listener, _) = listener(&open());
         topic.subscribe(&listener, |me, item| me.hear(item)).detach();
-        let weak = listener.downgrade();
+        // Made while the actor is known: once all of it is gone, its exit is too.
+        let end = listener.downgrade().join();
         drop(listener);
-        assert_eq!(weak.join().await, Exit::Stopped);
+        assert_eq!(end.await, Exit::Stopped);
         while topic.subscribers() > 0 {
             yield_now().await;
         }

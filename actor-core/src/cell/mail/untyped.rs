@@ -7,6 +7,7 @@ use crate::cell::pending::Pending;
 use crate::cell::post::{AnyMail, Rest, announce, schedule};
 use crate::cell::queue::Ticket;
 use crate::cell::seat::{Cell, Notice, Seat};
+use crate::waking::{drop_waker, wake_each};
 use std::task::Waker;
 
 impl dyn AnyMail + '_ {
@@ -67,7 +68,7 @@ impl dyn AnyMail + '_ {
         for place in calls {
             self.drop_apart(place);
         }
-        wake.into_iter().for_each(Waker::wake);
+        wake_each(wake);
         schedule(self.core(), cell);
     }
 
@@ -100,6 +101,7 @@ impl dyn AnyMail + '_ {
                 (waits, waker) = seat.wait_on(ticket, new);
             }
         });
+        drop_waker(waker);
         waits
     }
 

@@ -19,9 +19,9 @@ use crate::life::end::publish;
 use crate::life::next::may_start;
 use crate::life::restart::{Oversight, Verdict};
 use crate::sync::{Arc, Mutex, Weak};
+use crate::waking::{drop_waker, wake_each};
 use std::any::Any;
 use std::collections::VecDeque;
-use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// Makes the state of a member.
@@ -278,7 +278,7 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
         drop(house);
         announce(changed);
         calls.into_iter().for_each(|place| self.drop_apart(place));
-        wake.into_iter().for_each(Waker::wake);
+        wake_each(wake);
         members.iter().for_each(|member| member.poke());
     }
 
@@ -318,7 +318,8 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
     }
 
     fn leave(&self, ticket: Ticket) -> Option<A::Message> {
-        let (message, _waker) = self.house.lock().lane.leave(ticket);
+        let (message, waker) = self.house.lock().lane.leave(ticket);
+        drop_waker(waker);
         message
     }
 

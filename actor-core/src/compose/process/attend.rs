@@ -12,6 +12,7 @@ use crate::life::driver::Next;
 use crate::life::handler::Handler;
 use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use crate::sync::{Arc, Mutex};
+use crate::waking::{drop_waker, wake_each};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker};
@@ -40,7 +41,7 @@ impl Tie {
             // Cloned before taking the lock, because a waker runs foreign code.
             let waker = waker.clone();
             let old = self.foreign.lock().replace(waker);
-            drop(old);
+            drop_waker(old);
         }
         self.waits.store(if foreign.is_some() { FOREIGN } else { OWN }, Ordering::Relaxed);
     }
@@ -64,7 +65,7 @@ impl Tie {
     fn wake_foreign<M: Send + 'static>(&self, mail: &Mail<Proc<M>>) {
         if self.waits.load(Ordering::Relaxed) == FOREIGN && mail.has_something() {
             let waker = self.foreign.lock().take();
-            waker.into_iter().for_each(Waker::wake);
+            wake_each(waker);
         }
     }
 }

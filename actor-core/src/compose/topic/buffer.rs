@@ -1,8 +1,10 @@
 //! The buffer of one subscriber, and its policy when full. Runs no user code under its lock: items
 //! are cloned before and dropped after it is held.
 
+use crate::event::{Event, Listener};
+use crate::panics::contained;
 use crate::sync::{Arc, Mutex};
-use event_listener::{Event, EventListener};
+use crate::waking::{drop_waker, wake};
 use std::collections::{HashMap, VecDeque};
 use std::task::{Poll, Waker};
 
@@ -66,7 +68,7 @@ pub(super) struct Buffer<T> {
     pub(super) number: u64,
     state: Mutex<State<T>>,
     /// Notified when an item has been taken: for publishers that wait.
-    pub(super) room: Event,
+    pub(super) room: Arc<Event>,
 }
 
 struct State<T> {
@@ -142,10 +144,11 @@ impl<T> Buffer<T> {
         }
         let reader = state.reader.take();
         drop(state);
-        drop(dropped);
         if let Some(reader) = reader {
-            reader.wake();
+            wake(reader);
         }
+        // Last, since that is user code and may panic.
+        drop(dropped);
         Ok(())
     }
 
@@ -171,11 +174,12 @@ impl<T> Buffer<T> {
         } else {
             let old = std::mem::replace(&mut state.reader, waker.take());
             drop(state);
-            drop(old);
+            drop_waker(old);
             return Poll::Pending;
         };
         drop(state);
-        self.room.notify(usize::MAX);
+        drop_waker(waker);
+        self.room.notify();
         Poll::Ready(next)
     }
 
@@ -185,9 +189,9 @@ impl<T> Buffer<T> {
         state.ended = true;
         let reader = state.reader.take();
         drop(state);
-        self.room.notify(usize::MAX);
+        self.room.notify();
         if let Some(reader) = reader {
-            reader.wake();
+            wake(reader);
         }
     }
 
@@ -195,14 +199,15 @@ impl<T> Buffer<T> {
     pub(super) fn clear(&self) {
         self.end();
         let left = std::mem::take(&mut self.state.lock().items);
-        drop(left);
+        // One by one: the drop of an item is user code, and a panic of one is not to meet another's.
+        left.into_iter().for_each(|item| contained(|| drop(item)));
     }
 
     pub(super) fn lost_in_all(&self) -> u64 {
         self.state.lock().in_all
     }
 
-    pub(super) fn listen(&self) -> EventListener {
+    pub(super) fn listen(&self) -> Listener {
         self.room.listen()
     }
 }

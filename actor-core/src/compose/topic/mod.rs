@@ -11,9 +11,9 @@ pub use buffer::TopicKey;
 pub use stream::{Lagged, TopicStream};
 pub use subscription::Subscription;
 
+use crate::event::Listener;
 use crate::sync::{Arc, Mutex};
 use buffer::{Buffer, Policy};
-use event_listener::EventListener;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
@@ -195,7 +195,7 @@ pub struct Publish<'a, T> {
     item: Option<T>,
     /// The subscribers without capacity, each with its copy of the item.
     waiting: Vec<(Arc<Buffer<T>>, T)>,
-    listener: Option<EventListener>,
+    listener: Option<Listener>,
 }
 
 impl<T: Clone + Send + 'static> Publish<'_, T> {

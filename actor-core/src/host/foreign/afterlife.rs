@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Instant;
 
 use super::{ALIVE, ENDING, Foreign, OVER, Runtime};
-use crate::host::{Entered, Job, contained};
+use crate::host::{Entered, Job};
+use crate::panics::contained;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Condvar, Mutex};
 

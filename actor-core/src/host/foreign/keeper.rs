@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::{ALIVE, Foreign, Runtime};
 use crate::sync::{Arc, Mutex};
+use crate::waking::{drop_waker, wake};
 
 /// Wakes the keeper.
 #[derive(Default)]
@@ -20,14 +21,14 @@ impl Bell {
         // In a statement of its own: the waker is anybody's code, and not woken under the lock.
         let waker = self.waker.lock().take();
         if let Some(waker) = waker {
-            waker.wake();
+            wake(waker);
         }
     }
 
     fn listen(&self, waker: &Waker) {
         let waker = waker.clone();
         let before = self.waker.lock().replace(waker);
-        drop(before);
+        drop_waker(before);
     }
 }
 

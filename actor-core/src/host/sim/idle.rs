@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::{ENDLESS, Simulated};
 use crate::sync::Arc;
+use crate::waking::wake_each;
 
 /// So many ticks in a row, with nothing else to come, are taken as a sign that the driven future
 /// waits for nothing.
@@ -88,7 +89,7 @@ impl Simulated {
         let wakers = world.idle.reach(Point::Step, turn);
         world.is_first = true;
         drop(world);
-        wakers.into_iter().for_each(Waker::wake);
+        wake_each(wakers);
         self.world().is_first = false;
     }
 
@@ -109,7 +110,7 @@ impl Simulated {
         }
         if !wakers.is_empty() {
             drop(guard);
-            wakers.into_iter().for_each(Waker::wake);
+            wake_each(wakers);
             return Next::GoOn;
         }
         let Some((at, _)) = next else { return Next::Stalled };

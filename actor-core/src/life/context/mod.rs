@@ -9,13 +9,13 @@ use crate::cell::core::LEAVE;
 use crate::cell::holding::Holdings;
 use crate::cell::mail::Mail;
 use crate::cell::post::{AnyMail, Verbs};
+use crate::event::Listener;
 use crate::exit::{ActorId, Exit};
 use crate::life::dispatch::Dispatch;
 use crate::sync::Arc;
 use crate::talk::address::Addr;
 use crate::talk::join::poll_change;
 use crate::talk::weak::WeakAddr;
-use event_listener::EventListener;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -261,7 +261,7 @@ impl<A: Dispatch> fmt::Debug for Context<A> {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Stopping {
     mail: Arc<dyn AnyMail>,
-    listener: Option<EventListener>,
+    listener: Option<Listener>,
 }
 
 impl Future for Stopping {

@@ -1,8 +1,8 @@
 //! Blocking a thread on a call: for code outside async.
 
-use crate::cell::current;
 use crate::error::CallError;
 use crate::host::{self, Host};
+use crate::panics;
 use crate::sync::Arc;
 use std::future::Future;
 
@@ -12,7 +12,7 @@ pub(crate) fn block_on<T>(
     call: impl Future<Output = Result<T, CallError>>,
 ) -> Result<T, CallError> {
     // What the executor says when it is asked is for nobody's eyes.
-    if host::is_inside() || current::quiet(|| host.is_driven_here()) {
+    if host::is_inside() || panics::quiet(|| host.is_driven_here()) {
         return Err(CallError::WouldBlock);
     }
     if !host.is_own_thread() {

@@ -1,0 +1,125 @@
+//! Layer 1: something that any number of waiters wait for, and that happens to all of them at once: a change of
+//! an actor's state, room, the end of a system. Wakes and drops no waker under its lock.
+
+use crate::sync::thread::{self, Thread};
+use crate::sync::{Arc, Mutex};
+use crate::waking::{drop_waker, wake_each};
+use slab::Slab;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// A waiter first listens, then looks whether what it waits for is there already, then waits. The
+/// other side first brings it about, then notifies. So one of the two sees the other: either the look
+/// comes later than what is looked for, or the listener was there when the others were notified.
+#[derive(Default)]
+pub(crate) struct Event {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// How often it was notified.
+    round: u64,
+    /// The listeners of this round, with their wakers once they have been polled.
+    listeners: Slab<Option<Waker>>,
+}
+
+/// One that waits for an [`Event`]: done with the first notification after it was made.
+pub(crate) struct Listener {
+    event: Arc<Event>,
+    round: u64,
+    key: usize,
+}
+
+impl Event {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub(crate) fn listen(self: &Arc<Self>) -> Listener {
+        let mut state = self.state.lock();
+        let (round, key) = (state.round, state.listeners.insert(None));
+        drop(state);
+        Listener { event: self.clone(), round, key }
+    }
+
+    /// Tells all listeners that there are; returns how many they were.
+    pub(crate) fn notify(&self) -> usize {
+        let mut state = self.state.lock();
+        if state.listeners.is_empty() {
+            return 0;
+        }
+        state.round += 1;
+        let told = std::mem::take(&mut state.listeners);
+        drop(state);
+        let count = told.len();
+        wake_each(told.into_iter().filter_map(|(_, waker)| waker));
+        count
+    }
+}
+
+impl Listener {
+    /// Blocks this thread until the notification; false if `limit` was over first.
+    pub(crate) fn wait_timeout(mut self, limit: Duration) -> bool {
+        let until = Instant::now() + limit;
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        while Pin::new(&mut self).poll(&mut context).is_pending() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            thread::park_timeout(left);
+        }
+        true
+    }
+}
+
+impl Future for Listener {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let state = self.event.state.lock();
+        if state.round != self.round {
+            return Poll::Ready(());
+        }
+        let known = state.listeners.get(self.key).and_then(Option::as_ref);
+        if known.is_some_and(|known| known.will_wake(cx.waker())) {
+            return Poll::Pending;
+        }
+        drop(state);
+        // A clone of a waker is user code: not under the lock.
+        let waker = cx.waker().clone();
+        let mut state = self.event.state.lock();
+        if state.round != self.round {
+            drop(state);
+            drop_waker(Some(waker));
+            return Poll::Ready(());
+        }
+        let before = state.listeners.get_mut(self.key).and_then(|place| place.replace(waker));
+        drop(state);
+        drop_waker(before);
+        Poll::Pending
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let mut state = self.event.state.lock();
+        // The keys of a round that is over are the next listeners'.
+        let is_there = state.round == self.round;
+        let gone = if is_there { state.listeners.try_remove(self.key).flatten() } else { None };
+        drop(state);
+        drop_waker(gone);
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

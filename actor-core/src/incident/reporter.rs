@@ -1,0 +1,81 @@
+//! Passes incidents to the user's hook, or prints them. Contains the panics of both.
+
+use super::Incident;
+use super::lines::Lines;
+use crate::panics::contained;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+type Hook = Box<dyn Fn(&Incident) + Send + Sync>;
+
+/// The incident hook of one system.
+pub(crate) enum Reporter {
+    Hook(Hook),
+    /// Prints the incident and aborts the process.
+    Abort,
+    /// One line each, up to a limit.
+    Lines(Lines),
+}
+
+impl Default for Reporter {
+    fn default() -> Self {
+        Reporter::Lines(Lines::default())
+    }
+}
+
+impl Reporter {
+    /// Runs inline where the incident occurred, never under a lock. A panic of the hook is caught;
+    /// returns `false` if there was one.
+    pub(crate) fn report(&self, incident: Incident, now: Instant) -> bool {
+        match self {
+            Reporter::Hook(hook) => {
+                let told = catch_unwind(AssertUnwindSafe(|| hook(&incident)));
+                return told.map_err(crate::panics::discard).is_ok();
+            }
+            Reporter::Abort => {
+                print(&incident.to_string());
+                std::process::abort();
+            }
+            Reporter::Lines(lines) => {
+                let (unsaid, is_said) = lines.count(incident.id(), now);
+                if let Some(unsaid) = unsaid {
+                    unsaid.lines().for_each(|line| print(&line));
+                }
+                if is_said {
+                    print(&incident.to_string());
+                }
+            }
+        }
+        true
+    }
+}
+
+impl Drop for Reporter {
+    /// Prints the counts of suppressed lines at the end of the system.
+    fn drop(&mut self) {
+        if let Reporter::Lines(lines) = self {
+            lines.rest().lines().for_each(|line| print(&line));
+        }
+    }
+}
+
+/// Prints one line: to stderr, or with feature `log` through the logger, which is user code.
+fn print(line: &str) {
+    contained(|| write(line));
+}
+
+#[cfg(feature = "log")]
+fn write(line: &str) {
+    log::error!("{line}");
+}
+
+#[cfg(not(feature = "log"))]
+fn write(line: &str) {
+    print_on_stderr(line);
+}
+
+/// Writes a line to stderr and ignores errors: `eprintln!` panics if stderr is closed.
+pub(crate) fn print_on_stderr(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -1,0 +1,170 @@
+//! Layer 1: what a caught panic said and where: the panic hook notes it, the payload confirms it. Knows no actors.
+
+use crate::exit::Place;
+use crate::sync::Once;
+use crate::sync::global::{AtomicBool, Ordering};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+
+/// What a panic carries. Its drop is user code.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
+/// What a panic said, and where.
+pub(crate) struct Note {
+    pub(crate) message: String,
+    pub(crate) location: Option<Place>,
+}
+
+/// The text of a panic whose payload is not a text.
+pub(crate) const OPAQUE: &str = "opaque panic";
+
+thread_local! {
+    /// How many catchers surround this code: the hook notes nothing outside of them.
+    static CATCHERS: Cell<u32> = const { Cell::new(0) };
+    static NOTE: RefCell<Option<Note>> = const { RefCell::new(None) };
+    /// How many panics this thread has noted.
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+    /// Set while panics are not printed: a simulation that tries schedules reports them itself.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Code that catches panics begins on this thread; it ends with [`leave`].
+#[inline]
+pub(crate) fn enter() {
+    CATCHERS.set(CATCHERS.get() + 1);
+}
+
+#[inline]
+pub(crate) fn leave() {
+    CATCHERS.set(CATCHERS.get() - 1);
+}
+
+/// Runs user code. What a panic says is noted, to be asked for by [`note_of`].
+pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Payload> {
+    enter();
+    let caught = catch_unwind(AssertUnwindSafe(run));
+    leave();
+    caught
+}
+
+/// Runs user code whose panic concerns nothing else: the panic hook has printed it, and it ends here.
+#[inline]
+pub(crate) fn contained(run: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
+        discard(payload);
+    }
+}
+
+/// Drops the payload of a caught panic, which is user code; a panic of that drop is leaked, to end the
+/// chain.
+#[cold]
+pub(crate) fn discard(payload: Payload) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+}
+
+/// What the panic with this payload said, and where as far as the hook has noted it.
+///
+/// The hook's note counts only if it has the text of the payload: the hook does not run for
+/// `resume_unwind`, nor while the program has taken it out, and then the note is an older panic's.
+pub(crate) fn note_of(payload: &Payload) -> Note {
+    mend_hook();
+    let message = text(&**payload);
+    let noted = NOTE.take().filter(|note| note.message == message);
+    noted.unwrap_or(Note { message, location: None })
+}
+
+/// What the hook has noted of the panic that is unwinding, before anything has its payload.
+pub(crate) fn noted() -> Option<Note> {
+    NOTE.take()
+}
+
+/// How many panics this thread has noted: tells one from the next.
+pub(crate) fn count() -> u64 {
+    COUNT.get()
+}
+
+/// What a payload says.
+fn text(payload: &(dyn Any + Send)) -> String {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => (*text).to_owned(),
+        (_, Some(text)) => text.clone(),
+        _ => OPAQUE.to_owned(),
+    }
+}
+
+/// Runs `run` without printing the panics in it.
+pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
+    let before = QUIET.replace(true);
+    let result = run();
+    QUIET.set(before);
+    result
+}
+
+type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
+/// The panic hook that notes, and the one that was there before, which it calls.
+///
+/// Dropped, the program has set another hook, which does not call this one: std drops the old hook in
+/// `set_hook`, after it has released its lock. So this is the place to wrap the new one, before any
+/// panic can go unnoted.
+struct Noting {
+    before: Hook,
+}
+
+/// Set if the hook has been dropped where no other could be set: in a panic.
+static IS_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Installs, once a process, the panic hook that notes message and location of caught panics.
+pub(crate) fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(wrap_hook);
+    mend_hook();
+}
+
+fn wrap_hook() {
+    let noting = Noting { before: take_hook() };
+    set_hook(Box::new(move |info| noting.run(info)));
+}
+
+/// Installs the hook again if it was dropped during a panic.
+fn mend_hook() {
+    if IS_LOST.load(Ordering::Relaxed)
+        && !std::thread::panicking()
+        && IS_LOST.swap(false, Ordering::Relaxed)
+    {
+        wrap_hook();
+    }
+}
+
+impl Noting {
+    fn run(&self, info: &PanicHookInfo<'_>) {
+        note(info);
+        if !QUIET.try_with(Cell::get).unwrap_or(false) {
+            (self.before)(info);
+        }
+    }
+}
+
+impl Drop for Noting {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            IS_LOST.store(true, Ordering::Relaxed);
+        } else {
+            wrap_hook();
+        }
+    }
+}
+
+fn note(info: &PanicHookInfo<'_>) {
+    // `try_with`: the panic may be in the destructor of a thread-local.
+    if CATCHERS.try_with(Cell::get).unwrap_or(0) == 0 {
+        return;
+    }
+    let message = info.payload_as_str().unwrap_or(OPAQUE).to_owned();
+    let location = info.location().map(Place::of);
+    let _ = NOTE.try_with(|cell| cell.replace(Some(Note { message, location })));
+    let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+}
