@@ -33,7 +33,7 @@ pub struct Counters {
     pub life_failures: u64,
     /// Ticks skipped because the previous one was still pending.
     pub missed_ticks: u64,
-    /// Panics after their actor had already failed or ended, and panics of the incident hook.
+    /// Failures after their actor had already failed or ended, and panics of the incident hook.
     pub swallowed_panics: u64,
     /// Calls that were skipped because their caller no longer waited.
     pub skipped_calls: u64,

@@ -60,7 +60,8 @@ impl fmt::Debug for ActorId {
 pub enum Exit {
     /// Stopped by `stop()`, by a `self` message, or because no reference to it was left.
     Stopped,
-    /// A handler or hook panicked, the start failed, or a linked actor failed.
+    /// A handler or hook panicked or called [`Context::fail`](crate::Context::fail), the start failed, or a
+    /// linked actor failed.
     Failed(Failure),
     /// Ended by `kill()`.
     Killed,
@@ -117,6 +118,8 @@ pub enum FailureKind {
     Linked,
     /// A supervisor exceeded its restart intensity.
     Intensity,
+    /// A handler or hook called [`Context::fail`](crate::Context::fail).
+    Explicit,
 }
 
 /// The cause of a failed life: its kind, location and handler.
@@ -223,7 +226,8 @@ impl Failure {
         self.0.text.get().unwrap_or(&self.0.parts.message)
     }
 
-    /// Returns the location of the panic, if there was one.
+    /// Returns the location of the panic or of the call of [`Context::fail`](crate::Context::fail), if there
+    /// was one.
     pub fn location(&self) -> Option<&Place> {
         self.0.parts.location.as_ref()
     }

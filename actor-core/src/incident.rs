@@ -87,8 +87,8 @@ pub enum Incident {
         /// The number of skipped ticks.
         missed: u64,
     },
-    /// A panic after its actor had already failed or ended: in the drop of a discarded message, or
-    /// of a state after another failure.
+    /// A failure after its actor had already failed or ended: a panic in the drop of a discarded
+    /// message, or of a state after another failure; a second [`Context::fail`](crate::Context::fail).
     Swallowed {
         /// The failure.
         failure: Failure,

@@ -8,6 +8,8 @@ mod chains;
 mod children;
 #[path = "conformance_life/exits.rs"]
 mod exits;
+#[path = "conformance_life/failing.rs"]
+mod failing;
 #[path = "conformance_life/fair.rs"]
 mod fair;
 #[path = "conformance_life/forsaken.rs"]
@@ -66,6 +68,18 @@ tests::on_every_host! {
     exits::monitoring_what_is_no_longer_known_gives_no_actor,
     exits::a_cancelled_monitor_brings_nothing_even_if_its_notice_waits,
     exits::a_failure_tells_what_failed_where,
+    failing::the_caller_gets_the_return_value_and_then_the_life_fails,
+    failing::an_async_handler_that_fails_goes_on_to_its_end,
+    failing::the_first_of_several_failures_is_the_reason,
+    failing::hooks_can_fail,
+    failing::a_last_message_can_fail,
+    failing::a_failure_ends_a_drain,
+    failing::concurrent_handlers_finish_before_the_life_fails,
+    failing::handlers_of_a_protocol_can_fail,
+    failing::a_supervisor_treats_it_like_a_panic,
+    failing::a_member_of_a_pool_that_fails_is_replaced,
+    failing::a_failure_reaches_linked_actors,
+    failing::an_error_that_panics_when_printed_is_a_panic_of_the_handler,
     fair::a_busy_actor_heeds_stop_and_kill,
     forsaken::the_last_address_dropped_ends_an_actor_that_never_ran,
     forsaken::timers_keep_nothing_alive,
@@ -142,6 +156,11 @@ tests::on_every_host! {
     timers::timers_die_with_their_life,
     timers::a_period_of_zero_is_a_failure,
     timers::timers_of_666_and_333_ms_interleave_in_due_order,
+}
+
+#[test]
+fn a_local_actor_can_fail() {
+    tests::run_on(tests::Host::CurrentThread, "local", failing::a_local_actor_can_fail);
 }
 
 /// What a simulation cannot have, and why.

@@ -18,7 +18,7 @@ pub enum Restart {
     /// Always, unless it is stopped from outside.
     #[default]
     Permanent,
-    /// After a failure only: a panic, a failed start, a link, a kill.
+    /// After a failure only: a panic, [`Context::fail`](crate::Context::fail), a failed start, a link, a kill.
     Transient,
     /// Never.
     Temporary,

@@ -67,6 +67,8 @@ pub(crate) struct Records {
     pub(crate) notices: VecDeque<(u64, Notice)>,
     /// Set when a life ends otherwise than by being stopped, until that is published.
     exit_to_be: Option<Exit>,
+    /// The failure that a handler of the present life has asked for.
+    pub(crate) failing: Option<Failure>,
     /// Set once, at the very end, if that is otherwise.
     exit: Option<Exit>,
     /// Whom a pending handler waits for; made when one first does.
@@ -212,6 +214,15 @@ impl Seat {
         } else {
             self.records().exit = Some(exit.clone());
         }
+    }
+
+    /// Whether a handler has asked that this life fails.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.known().is_some_and(|records| records.failing.is_some())
+    }
+
+    pub(crate) fn take_failing(&mut self) -> Option<Failure> {
+        self.known_mut()?.failing.take()
     }
 
     /// Enters one who is told of the end.

@@ -52,6 +52,8 @@ impl dyn Steps + '_ {
         if step != Ending::Verdict && self.mail().core().signals() & (LEAVE | END) != 0 {
             // It is ending already.
             self.mail().lower(LEAVE | END);
+            let failing = self.take_failing();
+            self.note(failing);
         }
         match step {
             Ending::Tasks => self.end_tasks(),

@@ -6,6 +6,7 @@ pub(crate) mod context;
 pub(crate) mod dispatch;
 pub(crate) mod driver;
 pub(crate) mod end;
+mod failing;
 pub(crate) mod fault;
 pub(crate) mod foreign;
 pub(crate) mod handler;

@@ -9,6 +9,7 @@ use crate::cell::core::{Core, END, KILL, LEAVE, Pace, STOP};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::announce;
 use crate::exit::{Exit, Failure, FailureKind};
+use crate::incident::Incident;
 use crate::life::dispatch::{Dispatch, Flow, Hook, Input};
 
 impl<A: Dispatch> Driver<A> {
@@ -121,7 +122,9 @@ impl dyn Steps + '_ {
     pub(super) fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         let exit = match outcome {
             Ok(Flow::Done) => {
-                match self.course().stage {
+                let stage = self.course().stage;
+                match stage {
+                    Stage::Starting if self.is_failing() => self.finish(Exit::Stopped),
                     Stage::Starting => self.started(),
                     Stage::Ending(_) => self.stop_hook_done(None),
                     Stage::Born | Stage::Running | Stage::Draining => {}
@@ -146,19 +149,30 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// The life ends: step 3 is next. If no other can follow, the mailbox refuses from now on, and
+    /// The life ends: step 3 is next. A failure that was asked for takes the place of a normal end; after
+    /// another failure it is reported. If no other life can follow, the mailbox refuses from now on, and
     /// what is queued is thrown away.
     pub(super) fn finish(&mut self, exit: Exit) {
         self.leave_idle();
         let is_over = self.put_back();
         let by_overseer = self.course().ended_by_overseer;
         let (mut exit, mut is_last) = (Some(exit), true);
+        let mut failing = None;
         self.mail().with(&mut |seat, _| {
-            let Some(exit) = exit.take() else { return };
+            let Some(mut exit) = exit.take() else { return };
+            failing = seat.take_failing();
+            if exit.is_normal()
+                && let Some(failure) = failing.take()
+            {
+                exit = Exit::Failed(failure);
+            }
             is_last = !may_live_again(seat, &exit, by_overseer);
             seat.set_exit_to_be(Some(exit));
             self.mail().core().lower(STOP | LEAVE | END);
         });
+        if let Some(failure) = failing {
+            self.mail().core().hub.report(Incident::Swallowed { failure });
+        }
         if is_last && !is_over {
             self.mail().close();
             self.discard_queued();

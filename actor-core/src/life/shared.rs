@@ -8,7 +8,7 @@ use super::handler::Handler;
 use super::message::Place;
 use super::spawn::Life;
 use super::steps::Stage;
-use crate::cell::core::Pace;
+use crate::cell::core::{END, LEAVE, Pace};
 use crate::cell::current::{self, Handling};
 use crate::cell::post::contain_own;
 use crate::cell::record;
@@ -155,6 +155,11 @@ impl<A: Dispatch> Driver<A> {
         held: Option<Held<A>>,
         state: &mut Option<A>,
     ) -> Poll<Option<Held<A>>> {
+        // One of those that overlapped may have ended the life: what waited for it is not begun any more.
+        let signals = self.mail().core.signals();
+        if held.is_some() && signals & (LEAVE | END) != 0 {
+            self.steps().heed_end(signals);
+        }
         let held = held.and_then(|(input, handling)| self.take_up(input, handling, state.as_ref()));
         match held.unwrap_or_else(|| self.next(state)) {
             Next::Run(input, handling) => Poll::Ready(Some((input, handling))),

@@ -91,7 +91,7 @@ impl dyn Steps + '_ {
     }
 
     /// The life is to end, in one way or another.
-    fn heed_end(&mut self, signals: u32) {
+    pub(super) fn heed_end(&mut self, signals: u32) {
         if signals & KILL != 0 {
             self.heed_kill();
         } else if signals & STOP != 0 {
@@ -129,10 +129,11 @@ impl dyn Steps + '_ {
     /// This life is to end, without draining: the queue goes to the next one.
     fn heed_leave(&mut self) {
         let by_overseer = self.mail().core().signals() & END != 0;
+        let is_failing = self.is_failing();
         self.mail().lower(LEAVE | END);
-        // Once it was stopped from outside it drains, whatever else is wished.
-        if self.course().stage != Stage::Draining {
-            self.course().ended_by_overseer = by_overseer;
+        // Once it was stopped from outside it drains, whatever else is wished; but a failure ends it.
+        if is_failing || self.course().stage != Stage::Draining {
+            self.course().ended_by_overseer = by_overseer && !is_failing;
             self.finish(Exit::Stopped);
         }
     }

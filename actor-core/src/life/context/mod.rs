@@ -12,6 +12,7 @@ use crate::cell::post::{AnyMail, Verbs};
 use crate::event::Listener;
 use crate::exit::{ActorId, Exit};
 use crate::life::dispatch::Dispatch;
+use crate::life::failing;
 use crate::sync::Arc;
 use crate::talk::address::Addr;
 use crate::talk::join::poll_change;
@@ -19,6 +20,7 @@ use crate::talk::weak::WeakAddr;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
@@ -164,6 +166,48 @@ impl<A: Dispatch> Context<A> {
         }
         drop(lane);
         self.mail.close();
+    }
+
+    /// Ends this life as a failure, with [`FailureKind::Explicit`](crate::FailureKind::Explicit), once the
+    /// running handler or hook has returned: its caller gets the return value first.
+    ///
+    /// The failure is treated like a panic: a supervisor may restart the actor, and then the next life
+    /// handles the queued messages; without one they get [`CallError::Stopped`](crate::CallError::Stopped).
+    /// No further message is handled. The first call decides, a later one is an
+    /// [`Incident`](crate::Incident), and so is this failure if the handler panics or is killed.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Disk {
+    ///     errors: u32,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Disk {
+    ///     fn write(&mut self, context: &Context<Self>) -> bool {
+    ///         self.errors += 1;
+    ///         if self.errors == 2 {
+    ///             context.fail("too many errors");
+    ///         }
+    ///         false
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let disk = Disk { errors: 0 }.spawn();
+    ///     assert_eq!(disk.write().await, Ok(false));
+    ///     assert_eq!(disk.write().await, Ok(false));
+    ///     let Exit::Failed(failure) = disk.join().await else { unreachable!() };
+    ///     assert_eq!((failure.kind(), failure.handler()), (FailureKind::Explicit, "write"));
+    ///     assert_eq!(failure.message(), "too many errors");
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn fail(&self, error: impl fmt::Display) {
+        // The user's code, before any lock; if it panics the handler does.
+        let message = error.to_string();
+        failing::request(&*self.mail, message, Location::caller());
     }
 
     /// Returns the number of restarts: 0 in the first life.
