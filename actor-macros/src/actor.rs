@@ -1,6 +1,6 @@
 //! Layer 5: `#[actor]` from its tokens to its output.
 //!
-//! It must not lose the item: whatever is wrong, the item comes first in the output.
+//! It must not lose the item: it comes first in the output, even after an error.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -39,7 +39,7 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
             let krate = expand::krate(krate, span::hidden());
             let clause = quote!(where Self: #krate::__private::Dispatch);
             let written = item.into_written(&clause);
-            // Whether a handler's future is `Send` is proved on each actor.
+            // The `Send` bound of a handler's future is proved on each actor.
             let is_async = half.as_ref().is_some_and(TraitHalf::is_async);
             let quiet = is_async.then(|| quote!(#[allow(async_fn_in_trait)]));
             let made = half.map(|half| expand::expand_trait(&half));
@@ -58,7 +58,7 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
     (tokens, errors.into_faults())
 }
 
-/// `#[actor]` goes on a struct, an enum, an `impl` block or a trait.
+/// `#[actor]` applies to a struct, an enum, an `impl` block or a trait.
 fn misplaced(what: &TokenStream) -> String {
     let right = "`#[actor]` goes on a struct, an enum, an `impl` block or a trait";
     match text(what).split(' ').next_back() {

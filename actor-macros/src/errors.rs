@@ -1,21 +1,21 @@
-//! Layer 0: the errors of one expansion, gathered so that all of them arrive together.
+//! Layer 0: the errors of one expansion, collected so that all of them are reported together.
 //!
-//! It must not know any rule: the texts are born in `options`, `syntax` and `check`.
+//! It must not know any rule: the texts are written in `options`, `syntax` and `check`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 
-/// One complaint, with the first and the last token it is about.
+/// One diagnostic, with the first and the last token it concerns.
 pub(crate) struct Fault {
     pub(crate) start: Span,
     pub(crate) end: Span,
     pub(crate) text: String,
 }
 
-/// Everything that is wrong with one input, in the order of the source.
+/// All errors of one input, in source order.
 ///
-/// It carries a bomb: an `Errors` that is dropped without having been turned into faults means
-/// that mistakes were swallowed, so debug builds stop there.
+/// It has a drop bomb: an `Errors` that is dropped without being turned into diagnostics means that
+/// errors were lost, so debug builds panic.
 #[must_use]
 pub(crate) struct Errors {
     faults: Vec<Fault>,
@@ -27,7 +27,7 @@ impl Errors {
         Self { faults: Vec::new(), spent: false }
     }
 
-    /// Notes `text` under all of `tokens`.
+    /// Records `text` for the span of `tokens`.
     pub(crate) fn push(&mut self, tokens: impl ToTokens, text: impl Into<String>) {
         let mut spans = tokens.into_token_stream().into_iter();
         let first = spans.next();
@@ -37,7 +37,7 @@ impl Errors {
         self.faults.push(Fault { start, end, text: text.into() });
     }
 
-    /// Notes what the parser said about tokens that it could not read.
+    /// Records the parser's error about tokens that it could not read.
     pub(crate) fn push_syntax(&mut self, error: &syn::Error) {
         let span = error.span();
         self.faults.push(Fault { start: span, end: span, text: error.to_string() });
@@ -47,7 +47,7 @@ impl Errors {
         self.faults.len()
     }
 
-    /// The error that was noted last, as code; written twice it is shown once.
+    /// The last recorded error, as code; if emitted twice, it is shown once.
     pub(crate) fn latest(&self) -> Option<TokenStream> {
         self.faults.last().map(ToTokens::to_token_stream)
     }
@@ -69,7 +69,7 @@ impl ToTokens for Fault {
     // Output: ::core::compile_error! { "unknown option `mailbx`; ..." }
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let text = &self.text;
-        // The compiler underlines from the first token of a macro call to its last.
+        // The compiler underlines from the first token of a macro call to the last.
         let body = quote_spanned!(self.end=> { #text });
         tokens.extend(quote_spanned!(self.start=> ::core::compile_error!));
         tokens.extend(body);

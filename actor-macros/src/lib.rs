@@ -5,7 +5,8 @@
 //!          bodies stay opaque    all rules, all errors    cannot fail
 //!                                                    │ names only actor_core::__private::*
 //! ```
-//! It must not hold logic; the documentation of the macros is in `actor-core`, where it is tested.
+//! It must not contain logic; the documentation of the macros is in `actor-core`, where it is
+//! tested.
 
 #![forbid(unsafe_code)]
 #![deny(
@@ -38,7 +39,7 @@ use quote::quote;
 use crate::entry::Entry;
 use crate::errors::Fault;
 
-/// The code first, then what is wrong with it: editors show what comes first.
+/// The code first, then its errors: editors show the first.
 fn output((tokens, faults): (proc_macro2::TokenStream, Vec<Fault>)) -> TokenStream {
     quote!(#tokens #(#faults)*).into()
 }

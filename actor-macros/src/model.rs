@@ -1,23 +1,23 @@
-//! Layer 2: what was understood, as plain data; it must not hold errors or make tokens.
+//! Layer 2: the validated input, as plain data; it must not contain errors or create tokens.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, Generics, LitStr, Visibility};
 
 /// The struct half.
 pub(crate) struct ActorType {
-    /// The path of `actor_core`, where it is not the usual one.
+    /// The path of `actor_core`, if it is not the default.
     pub(crate) krate: Option<TokenStream>,
-    /// `#[cfg]`s that stood behind `#[actor]`.
+    /// `#[cfg]`s after `#[actor]`.
     pub(crate) cfgs: Vec<Attribute>,
-    /// `#[deprecated]` and `#[doc(hidden)]`: they hold for the address too.
+    /// `#[deprecated]` and `#[doc(hidden)]`, which also apply to the address.
     pub(crate) carried: Vec<Attribute>,
-    /// Whether the actor, or what its generics name, may be deprecated.
+    /// Whether the actor, or a type in its generics, may be deprecated.
     pub(crate) deprecated: bool,
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     pub(crate) address: Ident,
     pub(crate) message: Ident,
-    /// What the docs are about: the actor, or the trait of a protocol.
+    /// The subject of the docs: the actor, or the trait of a protocol.
     pub(crate) shown: Ident,
     pub(crate) generics: Generics,
     pub(crate) settings: Settings,
@@ -31,14 +31,14 @@ pub(crate) struct Settings {
     pub(crate) overlap: Option<TokenStream>,
 }
 
-/// The bound of the mailbox.
+/// The capacity of the mailbox.
 pub(crate) enum Room {
     Usual,
     Bounded(TokenStream),
     Unbounded,
 }
 
-/// A trait under `#[actor]`: the type that stands for all who implement it, and its messages.
+/// A trait under `#[actor]`: the type that represents all implementors, and its messages.
 pub(crate) struct TraitHalf {
     pub(crate) stand_in: ActorType,
     pub(crate) protocol: Protocol,
@@ -47,12 +47,12 @@ pub(crate) struct TraitHalf {
 /// The impl of a protocol's trait.
 pub(crate) struct Service {
     pub(crate) krate: Option<TokenStream>,
-    /// `#[cfg]`s and lint levels that stood behind `#[actor]`.
+    /// `#[cfg]`s and lint levels after `#[actor]`.
     pub(crate) carried: Vec<Attribute>,
     pub(crate) generics: Generics,
     /// The actor as written, `shop::Robot<K>`.
     pub(crate) actor: TokenStream,
-    /// Its name alone.
+    /// Its name without the path.
     pub(crate) name: Ident,
     /// `shop::RobotAddr<K>`
     pub(crate) address: TokenStream,
@@ -62,36 +62,36 @@ pub(crate) struct Service {
     pub(crate) ident: Ident,
     /// The methods with settings.
     pub(crate) tuned: Vec<Tuned>,
-    /// The functions with settings, be they methods or not, and their `#[cfg]`s.
+    /// The functions with settings, whether methods or not, and their `#[cfg]`s.
     pub(crate) marked: Vec<(Vec<Attribute>, Ident)>,
 }
 
-/// A method of the impl of a protocol's trait that waits or is handled otherwise than usual.
+/// A method in the impl of a protocol's trait that has settings.
 pub(crate) struct Tuned {
     pub(crate) attrs: Forwarded,
     pub(crate) name: Ident,
     pub(crate) manner: Manner,
 }
 
-/// Whose messages they are.
+/// The owner of the messages.
 pub(crate) enum Side {
     /// An actor's own: the impl half.
     Actor,
-    /// Those of a protocol: `Greeter<K>`, the trait.
+    /// The messages of a protocol: `Greeter<K>`, the trait.
     Trait(TokenStream),
 }
 
-/// The impl half, or what a trait has of it.
+/// The impl half, or the corresponding parts of a trait.
 pub(crate) struct Protocol {
     pub(crate) side: Side,
     pub(crate) krate: Option<TokenStream>,
-    /// `#[cfg]`s and lint levels that stood behind `#[actor]`.
+    /// `#[cfg]`s and lint levels after `#[actor]`.
     pub(crate) carried: Vec<Attribute>,
     /// Without `Self`, so that they can be used on other types.
     pub(crate) generics: Generics,
     /// The actor as written, `shop::Cache<K, V>`, or `AnyGreeter<K>`.
     pub(crate) actor: TokenStream,
-    /// Its name alone, or that of the trait.
+    /// Its name without the path, or that of the trait.
     pub(crate) ident: Ident,
     /// `shop::CacheAddr<K, V>`
     pub(crate) address: TokenStream,
@@ -102,7 +102,7 @@ pub(crate) struct Protocol {
     pub(crate) messages: Vec<Message>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) poisoned: Vec<Poisoned>,
-    /// The functions of a trait that are no messages.
+    /// The functions of a trait that are not messages.
     pub(crate) helpers: Vec<Ident>,
 }
 
@@ -113,26 +113,26 @@ pub(crate) struct Message {
     pub(crate) name: Ident,
     pub(crate) variant: Ident,
     pub(crate) receiver: Receiver,
-    /// Where the receiver stands.
+    /// The span of the receiver.
     pub(crate) taken: Span,
     pub(crate) is_async: bool,
-    /// In the order of the handler.
+    /// In the order of the handler's arguments.
     pub(crate) args: Vec<Arg>,
-    /// What the caller gets.
+    /// The reply type.
     pub(crate) reply: Reply,
     pub(crate) manner: Manner,
 }
 
-/// How a message waits and is handled, where that is not the usual way.
+/// The settings of a message that differ from the default.
 #[derive(Default)]
 pub(crate) struct Manner {
-    /// Taken before the ordinary ones.
+    /// The message is taken before ordinary ones.
     pub(crate) priority: bool,
-    /// It needs no room.
+    /// The message needs no capacity.
     pub(crate) unbounded: bool,
-    /// It may be handled beside others of its kind.
+    /// The message may be handled concurrently with others of its kind.
     pub(crate) concurrent: bool,
-    /// What has to be true.
+    /// The guard.
     pub(crate) guard: Option<Guard>,
 }
 
@@ -141,15 +141,15 @@ pub(crate) struct Guard {
     /// The word `when`.
     pub(crate) key: Ident,
     pub(crate) expr: TokenStream,
-    /// The `self` of the handler: another one would not be that of the expression.
+    /// The `self` of the handler, because another `self` would not resolve in the expression.
     pub(crate) me: TokenStream,
-    /// The arguments that come from the caller: `#[cfg]`s, pattern and type.
+    /// The arguments from the caller: `#[cfg]`s, pattern and type.
     pub(crate) params: Vec<(Vec<Attribute>, TokenStream, TokenStream)>,
 }
 
 impl Message {
-    /// Whether the answer comes from the handler, and the handler runs when it is the message's turn:
-    /// then who waits for it waits for the actor, and for nothing else.
+    /// Whether the reply comes from the handler, which runs when the message is taken: a caller
+    /// then waits only for this actor.
     pub(crate) fn is_answered_in_turn(&self) -> bool {
         self.reply.kind != ReplyKind::Later
             && self.manner.guard.is_none()
@@ -157,7 +157,7 @@ impl Message {
     }
 }
 
-/// The attributes of a handler that something generated bears too.
+/// The attributes of a handler that are forwarded to generated items.
 #[derive(Default)]
 pub(crate) struct Forwarded {
     pub(crate) cfgs: Vec<Attribute>,
@@ -175,12 +175,12 @@ pub(crate) enum Receiver {
 
 pub(crate) struct Arg {
     pub(crate) cfgs: Vec<Attribute>,
-    /// Where the type of the argument stands.
+    /// The span of the argument's type.
     pub(crate) place: Span,
     pub(crate) role: Role,
 }
 
-/// Where a handler's argument comes from.
+/// The source of a handler's argument.
 pub(crate) enum Role {
     /// The caller, by a field of the message.
     Field(Box<Field>),
@@ -190,7 +190,7 @@ pub(crate) enum Role {
     ContextMut,
     /// The caller's end of the call: `Reply<T>`.
     Reply,
-    /// The hook's own news, by its place: `&Exit`, or `ActorId` and `Exit`.
+    /// An argument of the hook, by position: `&Exit`, or `ActorId` and `Exit`.
     News(usize),
 }
 
@@ -202,7 +202,7 @@ pub(crate) struct Field {
     pub(crate) sendable: Sendable,
 }
 
-/// What the tokens of a type tell about `Send`; it only decides where an error is shown.
+/// What the tokens of a type show about `Send`; used only to decide where an error is reported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sendable {
     Surely,
@@ -222,7 +222,7 @@ pub(crate) enum ReplyKind {
     Nothing,
     /// The handler returns it.
     Returned,
-    /// The handler has a `Reply` and answers when it likes.
+    /// The handler has a `Reply` and answers at any time.
     Later,
 }
 
@@ -242,7 +242,7 @@ pub(crate) enum HookKind {
     Exit,
 }
 
-/// A method that was refused: its address method stays, so that callers see no second error.
+/// A rejected method: its address method stays, so that callers cause no second error.
 pub(crate) struct Poisoned {
     pub(crate) attrs: Forwarded,
     pub(crate) vis: Visibility,
@@ -251,7 +251,7 @@ pub(crate) struct Poisoned {
     /// `#[cfg]`s, name and type.
     pub(crate) args: Vec<(Vec<Attribute>, Ident, TokenStream)>,
     pub(crate) reply: TokenStream,
-    /// What stands in the body, where nothing will not do.
+    /// The body, if an empty one does not compile.
     pub(crate) body: Option<TokenStream>,
 }
 

@@ -1,18 +1,18 @@
-//! Layer 0: names, made and compared; it must not know where they are used.
+//! Layer 0: creation and comparison of names; it must not know where they are used.
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 
-/// Message names that would shadow a verb of the plain struct.
+/// Message names that would shadow a function of the plain struct.
 pub(crate) const TAKEN: &[&str] =
     &["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool"];
 
-/// The name as it is spoken: `type` for `r#type`.
+/// The name without `r#`: `type` for `r#type`.
 pub(crate) fn plain(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
-/// An identifier of that text, or with `_` behind it where the text alone is a keyword.
+/// An identifier with this text, followed by `_` if the text is a keyword.
 pub(crate) fn identifier(text: &str, span: Span) -> Ident {
     let ident = syn::parse_str::<Ident>(text)
         .or_else(|_| syn::parse_str::<Ident>(&format!("{text}_")))
@@ -22,7 +22,7 @@ pub(crate) fn identifier(text: &str, span: Span) -> Ident {
     ident
 }
 
-/// The identifier `text`, or nothing where that is a keyword or no identifier.
+/// The identifier `text`, or nothing if it is a keyword or not an identifier.
 pub(crate) fn exact(text: &str, span: Span) -> Option<Ident> {
     let mut ident = syn::parse_str::<Ident>(text).ok()?;
     ident.set_span(span);
@@ -31,7 +31,8 @@ pub(crate) fn exact(text: &str, span: Span) -> Option<Ident> {
 
 /// The variant of a message: `FooBar` for `foo_bar`.
 ///
-/// The span is dropped on purpose: with the method's own, editors colour the method as a variant.
+/// The span is dropped on purpose: with the method's span, editors would highlight the method as a
+/// variant.
 pub(crate) fn variant(method: &Ident) -> Ident {
     let text: String = plain(method).split('_').map(capitalized).collect();
     identifier(&text, Span::call_site())
@@ -47,14 +48,14 @@ pub(crate) fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The word that was probably meant.
+/// The known word closest to a misspelled one.
 pub(crate) fn did_you_mean<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let allowed = 1.max(word.chars().count() / 3);
     let near = known.iter().map(|candidate| (distance(word, candidate), *candidate));
     near.filter(|(steps, _)| *steps <= allowed).min_by_key(|(steps, _)| *steps).map(|(_, it)| it)
 }
 
-/// How many letters must be put in, taken out, changed or swapped with their neighbour.
+/// The edit distance: insertions, deletions, changes, and swaps of neighboring letters.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut before: Vec<usize> = Vec::new();

@@ -1,6 +1,6 @@
 //! Layer 1: `key`, `key = value`, separated by commas: duplicate and unknown keys.
 //!
-//! It must not know what a value means.
+//! It must not know the meaning of a value.
 
 use proc_macro2::{Delimiter, Ident, TokenStream};
 use quote::ToTokens;
@@ -22,7 +22,7 @@ impl Entry {
         self.key == key
     }
 
-    /// The value of a `key = value`; notes an error where there is none.
+    /// The value of a `key = value`; records an error if there is none.
     pub(crate) fn expect_value(&self, example: &str, errors: &mut Errors) -> Option<TokenStream> {
         if self.value.is_none() {
             errors.push(&self.key, format!("`{}` needs a value; write `{example}`", self.key));
@@ -30,7 +30,7 @@ impl Entry {
         self.value.clone()
     }
 
-    /// Notes an error where a plain `key` has a value.
+    /// Records an error if a plain `key` has a value.
     pub(crate) fn expect_plain(&self, errors: &mut Errors) {
         if let Some(value) = &self.value {
             let key = &self.key;
@@ -39,9 +39,9 @@ impl Entry {
     }
 }
 
-/// Reads options of which `known` are right here.
+/// Reads options, of which `known` are valid here.
 ///
-/// For an unknown key `elsewhere` may give a better text than the list of the known ones.
+/// For an unknown key, `elsewhere` may provide a better text than the list of known ones.
 pub(crate) fn read(
     tokens: TokenStream,
     known: &[&str],
@@ -81,7 +81,7 @@ fn to_comma(walk: &mut Walk) {
     }
 }
 
-/// Reads on to a later comma, if the expression that began at `start` has commas of its own, as
+/// Continues to a later comma if the expression that started at `start` contains commas, such as
 /// `self.find::<K, V>()`.
 fn whole_expression(walk: &mut Walk, start: usize) {
     let first = walk.position();

@@ -1,40 +1,40 @@
-//! Layer 0: the span policy, in one place; it must not build any item.
+//! Layer 0: the span policy, in one place; it must not build items.
 //!
-//! - Every token of an address method wears the span of the handler's name. Then an editor takes
-//!   `address.add` to `fn add`, and renaming the one renames the other; a single token with
-//!   another span undoes it, the text of a generated doc comment included.
-//! - Everything else that is written by the macro is [`hidden`].
-//! - An identifier of the user that is used a second time keeps its hygiene and its edition, and
-//!   only moves ([`moved`]): a name such as `gen` is a keyword in the edition of this crate.
+//! - Every token of an address method has the span of the handler's name. Editors then navigate
+//!   from `address.add` to `fn add`, and renaming one renames the other. A single token with
+//!   another span prevents this, including the text of a generated doc comment.
+//! - All other tokens written by the macro are [`hidden`].
+//! - An identifier of the user that is reused keeps its hygiene and its edition, and only moves
+//!   ([`moved`]): a name such as `gen` is a keyword in the edition of this crate.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// The span of a token that no reader shall be led to.
+/// The span of a token to which no editor should navigate.
 pub(crate) fn hidden() -> Span {
     Span::call_site()
 }
 
-/// The span for code that stays the macro's own, but whose errors shall point at `place`.
+/// The span of code that belongs to the macro, but whose errors point at `place`.
 pub(crate) fn hidden_at(place: Span) -> Span {
     Span::call_site().located_at(place)
 }
 
-/// The same identifier, seen at another place.
+/// The same identifier with another location.
 pub(crate) fn moved(ident: &Ident, place: Span) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(ident.span().located_at(place));
     ident
 }
 
-/// An identifier of the macro, spoken by the user at `place`.
+/// An identifier of the macro, resolved as if written by the user at `place`.
 pub(crate) fn on(ident: &Ident, place: Span) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(place);
     ident
 }
 
-/// The same tokens, seen at another place.
+/// The same tokens with another location.
 pub(crate) fn moved_all(tokens: TokenStream, place: Span) -> TokenStream {
     tokens
         .into_iter()
@@ -51,12 +51,12 @@ pub(crate) fn moved_all(tokens: TokenStream, place: Span) -> TokenStream {
         .collect()
 }
 
-/// The span of the last token, or [`hidden`] where there is none.
+/// The span of the last token, or [`hidden`] if there is none.
 pub(crate) fn last(tokens: impl ToTokens) -> Span {
     tokens.into_token_stream().into_iter().last().map_or_else(hidden, |tree| tree.span())
 }
 
-/// The span of the first token, or [`hidden`] where there is none.
+/// The span of the first token, or [`hidden`] if there is none.
 pub(crate) fn first(tokens: impl ToTokens) -> Span {
     tokens.into_token_stream().into_iter().next().map_or_else(hidden, |tree| tree.span())
 }

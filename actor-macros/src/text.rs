@@ -1,9 +1,10 @@
-//! Layer 0: tokens as a reader would write them, for texts; it must not be used to make code.
+//! Layer 0: tokens as a user would write them, for error texts; it must not be used to generate
+//! code.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// `Box<dyn Fn(u8) -> u8 + Send>`, whatever the spaces between the tokens were.
+/// `Box<dyn Fn(u8) -> u8 + Send>`, independent of the spaces between the tokens.
 pub(crate) fn text(tokens: impl ToTokens) -> String {
     let mut out = String::new();
     write(tokens.into_token_stream(), &mut out);

@@ -1,10 +1,10 @@
-//! Layer 0: a walk over token trees that looks ahead and remembers where it was.
+//! Layer 0: a cursor over token trees with lookahead and backtracking.
 //!
-//! It must not judge what it meets.
+//! It must not check rules.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-/// The tokens and how far the reader has come.
+/// The tokens and the current position.
 pub(crate) struct Walk {
     trees: Vec<TokenTree>,
     at: usize,
@@ -23,12 +23,12 @@ impl Walk {
         self.at
     }
 
-    /// Reads again what stands behind `position`.
+    /// Returns to `position`.
     pub(crate) fn go_back(&mut self, position: usize) {
         self.at = self.at.min(position);
     }
 
-    /// What was read since `start`.
+    /// The tokens read since `start`.
     pub(crate) fn since(&self, start: usize) -> TokenStream {
         self.trees.iter().take(self.at).skip(start).cloned().collect()
     }

@@ -1,4 +1,4 @@
-//! Layer 3: the arguments of a message: what comes from the caller, and what from the run loop.
+//! Layer 3: the arguments of a message, and whether they come from the caller or from the run loop.
 //!
 //! It must not look at the receiver.
 
@@ -11,13 +11,13 @@ use crate::errors::Errors;
 use crate::model::{Arg, Field, Role};
 use crate::{names, span};
 
-/// The arguments of a message, and what its `Reply` argument says that it answers.
+/// The arguments of a message, and the reply type of its `Reply` argument.
 pub(super) struct Args {
     pub(super) list: Vec<Arg>,
     pub(super) later: Option<Type>,
 }
 
-/// The arguments behind the receiver.
+/// The arguments after the receiver.
 pub(super) fn typed(signature: &Signature) -> impl Iterator<Item = &PatType> {
     signature.inputs.iter().filter_map(|arg| match arg {
         FnArg::Typed(arg) => Some(arg),
@@ -25,7 +25,7 @@ pub(super) fn typed(signature: &Signature) -> impl Iterator<Item = &PatType> {
     })
 }
 
-/// Whether an argument is marked to be plain data.
+/// Whether an argument is marked as plain data.
 pub(super) fn data_mark(arg: &PatType) -> Option<&Attribute> {
     arg.attrs.iter().find(|attr| attr.path().is_ident("data"))
 }
@@ -37,7 +37,7 @@ pub(super) fn context(ty: &Type) -> Option<bool> {
     Some(reference.mutability.is_some())
 }
 
-/// `&Context`, which is meant to be a `&Context<Self>`.
+/// `&Context`, probably meant as `&Context<Self>`.
 pub(super) fn is_bare_context(ty: &Type) -> bool {
     let Type::Reference(reference) = owned::bare(ty) else { return false };
     matches!(owned::bare(&reference.elem), Type::Path(path) if path.path.is_ident("Context"))
@@ -57,7 +57,7 @@ pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Err
             context_seen = true;
             Role::Context
         } else if let (Some(answer), None) = (reply, data_mark(arg)) {
-            // A message is answered once.
+            // A message has a single reply.
             if args.later.is_some() {
                 let text = "a message has one `Reply`; mark what is plain data with `#[data]`";
                 errors.push(ty, text);
@@ -96,7 +96,7 @@ fn check_context(ty: &Type, mutable: bool, seen: bool, errors: &mut Errors) {
     }
 }
 
-/// Message arguments must be owned, have a type with a name, and a name that is not reserved.
+/// Message arguments must be owned, have a nameable type, and a name that is not reserved.
 fn check_field(arg: &PatType, ty: &Type, errors: &mut Errors) {
     if let Pat::Ident(pattern) = &*arg.pat
         && names::plain(&pattern.ident).starts_with("__")
@@ -117,7 +117,7 @@ fn check_field(arg: &PatType, ty: &Type, errors: &mut Errors) {
     owned::check_owned(ty, "a message argument", &borrowed, errors);
 }
 
-/// A name for each argument: its own, or `arg0` where the pattern has none.
+/// A name for each argument: its own, or `arg0` if it is a pattern.
 pub(super) fn given_names(signature: &Signature) -> Vec<Ident> {
     let own = |arg: &PatType| match &*arg.pat {
         Pat::Ident(pattern) => Some(pattern.ident.clone()),

@@ -1,6 +1,6 @@
-//! Layer 3: the impl half as a whole, and what its methods must not do to each other.
+//! Layer 3: the impl half as a whole, and the conflicts between its methods.
 //!
-//! It must not look into a signature.
+//! It must not inspect signatures.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -15,7 +15,7 @@ use crate::names;
 use crate::options::Entry;
 use crate::syntax::{BlockItem, Function, Member, Method};
 
-/// Reads the impl half; gives nothing where nothing can be made of it.
+/// Reads the impl half; returns nothing if it cannot be used.
 pub(crate) fn check_block(
     options: TokenStream,
     item: &BlockItem,
@@ -55,7 +55,7 @@ pub(crate) fn check_block(
     (!protocol.address.is_empty() && !borrows).then_some(protocol)
 }
 
-/// The block is the inherent one of a type with a name: gives the name and the address.
+/// The block is an inherent impl of a named type: returns the name and the address.
 pub(super) fn check_header(item: &BlockItem, errors: &mut Errors) -> Option<(Ident, TokenStream)> {
     if let Type::Path(path) = owned::bare(&item.ty)
         && path.qself.is_none()
@@ -78,7 +78,7 @@ pub(super) fn address(path: &Path) -> TokenStream {
     address.into_token_stream()
 }
 
-/// What of the block's attributes holds for what is generated.
+/// The attributes of the block that also apply to generated code.
 pub(super) fn carried(attrs: &[Attribute]) -> Vec<Attribute> {
     let all = attrs.iter().filter(|attr| marks::is_cfg(attr) || marks::is_lint_level(attr));
     all.cloned().collect()
@@ -94,7 +94,7 @@ fn check_function(function: &Function, protocol: &mut Protocol, errors: &mut Err
         Mark::Hook(kind, word) => {
             check_no_data(function, errors);
             if let Some(hook) = hook::check(method, kind, word, &protocol.actor, errors) {
-                // One hook of a kind, but for those that conditions keep apart.
+                // One hook of each kind, except hooks separated by conditions.
                 let same = |other: &&crate::model::Hook| other.kind == kind;
                 if let Some(earlier) = protocol.hooks.iter().find(same)
                     && (earlier.cfgs.is_empty() || hook.cfgs.is_empty())
@@ -126,7 +126,7 @@ fn check_message(
     }
 }
 
-/// A marked method has a receiver.
+/// A method with a helper attribute has a receiver.
 fn check_without_receiver(
     function: &Function,
     mark: &Mark,
@@ -154,7 +154,7 @@ pub(super) fn check_no_data(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// Two messages do not make the same variant, but for those that conditions keep apart.
+/// Two messages do not have the same variant, except messages separated by conditions.
 pub(super) fn add(
     message: Message,
     function: &Function,
@@ -173,7 +173,7 @@ pub(super) fn add(
             protocol.poisoned.push(method::poisoned(function, &protocol.actor, errors));
             return;
         }
-        // The compiler says that the method is defined twice.
+        // The compiler reports that the method is defined twice.
         if earlier.attrs.cfgs.is_empty() || message.attrs.cfgs.is_empty() {
             return;
         }
@@ -181,7 +181,7 @@ pub(super) fn add(
     protocol.messages.push(message);
 }
 
-/// The generics with the actor's name for `Self`, to be used on other types.
+/// The generics with the actor's name instead of `Self`, for use on other types.
 pub(super) fn without_self(generics: &Generics, actor: &TokenStream) -> Generics {
     let head = selves::replace(generics.to_token_stream(), actor);
     let mut copy = syn::parse2::<Generics>(head).unwrap_or_else(|_| generics.clone());

@@ -1,4 +1,4 @@
-//! Layer 3: the methods that the run loop calls by itself; it must not know messages.
+//! Layer 3: hooks, the methods that the run loop calls by itself; it must not know messages.
 
 use proc_macro2::TokenStream;
 use syn::Type;
@@ -20,12 +20,12 @@ pub(super) fn check(
     let before = errors.count();
     method::check_qualifiers(hook.function, "a hook", errors);
     method::check_generics(signature, "a hook", "the actor", errors);
-    // A hook does not end the life of the state.
+    // A hook does not consume the state.
     if method::check_receiver(hook, actor, "a hook", errors) == Some(Receiver::Owned) {
         errors.push(hook.receiver, "a hook cannot take `self`; write `&mut self` or `&self`");
     }
     let args = check_args(hook, kind, word, errors);
-    // Only a start can fail.
+    // Only `#[on_start]` can fail.
     if let Some(returned) = reply::returned(signature).filter(|_| kind != HookKind::Start) {
         errors.push(returned, format!("`#[{word}]` returns nothing; drop the return type"));
     }
@@ -38,7 +38,7 @@ pub(super) fn check(
     })
 }
 
-/// The news that a hook of that kind is told, as one writes them.
+/// The arguments of a hook of this kind, as they are written.
 fn expected(kind: HookKind) -> &'static [&'static str] {
     match kind {
         HookKind::Start => &[],
@@ -73,7 +73,7 @@ fn check_args(hook: Method<'_>, kind: HookKind, word: &str, errors: &mut Errors)
         let cfgs = marks::forward(&arg.attrs).cfgs;
         list.push(Arg { cfgs, place: span::first(ty), role });
     }
-    // A hook is told all that there is to tell.
+    // A hook takes all its arguments.
     if told < expected.len() {
         let text = format!("`#[{word}]` takes `{}`; {}", expected.join(", "), example());
         errors.push(&signature.ident, text);
@@ -89,7 +89,7 @@ fn check_news(
     errors: &mut Errors,
 ) {
     match expected {
-        // What a hook is told comes from the run loop, nothing else does.
+        // The arguments of a hook come only from the run loop.
         None => errors.push(ty, format!("`#[{word}]` has no such argument; {}", example())),
         Some(news) => {
             let borrowed = matches!(owned::bare(ty), Type::Reference(_));

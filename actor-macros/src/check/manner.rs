@@ -1,4 +1,4 @@
-//! Layer 3: the settings of a message, `#[message(priority)]` and its like, and what they exclude.
+//! Layer 3: the settings of a message, such as `#[message(priority)]`, and their conflicts.
 //!
 //! It must not know other messages.
 
@@ -39,7 +39,7 @@ pub(super) fn check(
                 entry.expect_plain(errors);
                 manner.unbounded = true;
             }
-            // What it says of the receiver has been checked with that: see `check_mark`.
+            // Its rule for the receiver is checked in `check_mark`.
             "last" => entry.expect_plain(errors),
             _ => manner.guard = check_guard(method, entry, args, errors),
         }
@@ -50,7 +50,7 @@ pub(super) fn check(
     manner
 }
 
-/// A method takes `self` if and only if it is marked to be the last message of its life.
+/// A method takes `self` if and only if it is marked as the last message of its life.
 pub(super) fn check_mark(
     method: Method<'_>,
     entries: &[Entry],
@@ -72,7 +72,7 @@ pub(super) fn check_mark(
     }
 }
 
-/// The last message of a life can neither be kept aside nor overlap.
+/// The last message of a life can neither be deferred nor overlap.
 fn check_last(entries: &[Entry], errors: &mut Errors) {
     if let Some(entry) = entries.iter().find(|it| it.is("when") || it.is("concurrent")) {
         let text = format!(
@@ -84,7 +84,7 @@ fn check_last(entries: &[Entry], errors: &mut Errors) {
     }
 }
 
-/// Only async messages by `&self` can overlap.
+/// Only async messages with `&self` can overlap.
 fn check_concurrent(
     method: Method<'_>,
     entry: &Entry,
@@ -131,7 +131,7 @@ fn check_guard(
 
 // Input:  mut amount      (mut a, [b, ..])
 // Output: amount          (a, [b, ..])
-/// The pattern of an argument, for a reference to it.
+/// The pattern of an argument, applied to a reference.
 fn by_reference(pat: &Pat) -> TokenStream {
     match pat {
         Pat::Ident(pattern) => pattern.ident.to_token_stream(),

@@ -1,4 +1,4 @@
-//! Layer 3: the attributes of a method: which are ours, and which travel.
+//! Layer 3: the attributes of a method: helper attributes, and attributes to forward.
 //!
 //! It must not look at the signature.
 
@@ -14,19 +14,19 @@ use crate::options::{self, Entry};
 use crate::syntax;
 use crate::walk::Walk;
 
-/// What the marks say that a method is.
+/// The role of a method according to its helper attributes.
 pub(super) enum Mark {
-    /// None: a message if it has a receiver.
+    /// No attribute: a message if it has a receiver.
     None,
     /// `#[message]`, with its settings.
     Message(Vec<Entry>),
     /// `#[message(skip)]`
     Skip,
-    /// `#[on_start]` and its like, with the word for texts.
+    /// `#[on_start]` and the other hooks, with the name for error texts.
     Hook(HookKind, &'static str),
 }
 
-/// The word that makes a hook of that kind.
+/// The attribute name of a hook of this kind.
 fn hook_of(name: &Ident) -> Option<(HookKind, &'static str)> {
     match name.to_string().as_str() {
         "on_start" => Some((HookKind::Start, "on_start")),
@@ -36,7 +36,7 @@ fn hook_of(name: &Ident) -> Option<(HookKind, &'static str)> {
     }
 }
 
-/// Reads the marks of a method.
+/// Reads the helper attributes of a method.
 pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
     let mut mark = Mark::None;
     let mut seen: Vec<String> = Vec::new();
@@ -48,12 +48,12 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
         if !syntax::is_mark(attr) {
             continue;
         }
-        // A mark is no item that could be named by a path.
+        // A helper attribute is not an item and cannot be named by a path.
         if attr.path().segments.len() > 1 {
             errors
                 .push(attr.path(), format!("`{last}` is a mark without a path; write `#[{last}]`"));
         }
-        // One mark of a kind.
+        // One attribute of each kind.
         if seen.iter().any(|earlier| last == earlier) {
             errors.push(attr, format!("duplicate `#[{last}]`; keep one of them"));
             continue;
@@ -92,7 +92,7 @@ fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
                 return Mark::Message(entries);
             };
             skip.expect_plain(errors);
-            // What is no message has no settings.
+            // Only messages have settings.
             if let Some(setting) = entries.iter().find(|entry| !entry.is("skip")) {
                 let key = &setting.key;
                 let text = format!("a method with `skip` is no message; remove `{key}` or `skip`");
@@ -107,7 +107,8 @@ fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
     }
 }
 
-/// A mark cannot depend on a condition: the macro sees it before the compiler has decided.
+/// A helper attribute cannot be conditional: the macro sees it before the compiler evaluates the
+/// condition.
 fn check_conditional(attr: &Attribute, errors: &mut Errors) {
     if let Some(word) = syntax::conditional_mark(attr) {
         let text = format!("`{word}` cannot be conditional; use `#[cfg]` on the method");
@@ -133,7 +134,7 @@ fn travels(attr: &Ident) -> Travels {
     }
 }
 
-/// The attributes that the generated counterpart of a method or argument bears too.
+/// The attributes that are forwarded to the generated counterpart of a method or argument.
 pub(super) fn forward(attrs: &[Attribute]) -> Forwarded {
     let mut forwarded = Forwarded::default();
     let mut put = |way: Travels, attr: Attribute| match way {
@@ -164,12 +165,12 @@ pub(super) fn is_cfg(attr: &Attribute) -> bool {
     !forward(std::slice::from_ref(attr)).cfgs.is_empty()
 }
 
-/// `#[allow]` and its like.
+/// `#[allow]` and the other lint levels.
 pub(super) fn is_lint_level(attr: &Attribute) -> bool {
     ["allow", "warn", "deny"].iter().any(|word| attr.path().is_ident(word))
 }
 
-/// What holds for the address as it holds for the actor: `#[deprecated]`, `#[doc(hidden)]`.
+/// Attributes that apply to the address as well as to the actor: `#[deprecated]`, `#[doc(hidden)]`.
 pub(super) fn is_carried(attr: &Attribute) -> bool {
     if attr.path().is_ident("deprecated") {
         return true;

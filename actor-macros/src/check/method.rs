@@ -1,4 +1,4 @@
-//! Layer 3: one method as a message, or poisoned; it must not know its neighbours.
+//! Layer 3: one method as a message, or rejected; it must not know other methods.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
@@ -12,7 +12,7 @@ use crate::syntax::{Function, Method};
 use crate::text::text;
 use crate::{names, span};
 
-/// A message, unless it broke a rule; `owner` is what its parameters can be moved to.
+/// A message, unless it breaks a rule; `owner` is the block to which its parameters can be moved.
 pub(super) fn check(
     method: Method<'_>,
     settings: &[Entry],
@@ -47,7 +47,7 @@ pub(super) fn check(
     }))
 }
 
-/// What is left of a method that was refused.
+/// The remainder of a rejected method.
 pub(super) fn poisoned(function: &Function, actor: &TokenStream, errors: &Errors) -> Poisoned {
     let Function { attrs, vis, signature, .. } = function;
     let mut later = None;
@@ -65,7 +65,7 @@ pub(super) fn poisoned(function: &Function, actor: &TokenStream, errors: &Errors
         }
     }
     let answer = reply::returned(signature).or(later);
-    // An `impl Trait` is inferred from the body, so that the body must be an error, the same one.
+    // An `impl Trait` is inferred from the body, so the body must be the same error.
     let is_opaque = answer.is_some_and(|ty| text(ty).contains("impl "));
     Poisoned {
         attrs: marks::forward(attrs),
@@ -100,7 +100,7 @@ pub(super) fn check_qualifiers(function: &Function, what: &str, errors: &mut Err
     }
 }
 
-/// A message does not bear the name of a verb of the plain struct.
+/// A message does not have the name of a function of the plain struct.
 fn check_name(signature: &Signature, errors: &mut Errors) {
     let name = names::plain(&signature.ident);
     if names::TAKEN.contains(&name.as_str()) {
@@ -114,7 +114,7 @@ fn check_name(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// A method of the block has no generics of its own: all its messages share one enum.
+/// A method of the block has no generics of its own, because all messages share one enum.
 pub(super) fn check_generics(signature: &Signature, what: &str, owner: &str, errors: &mut Errors) {
     let before = errors.count();
     for param in &signature.generics.params {

@@ -1,6 +1,6 @@
-//! Layer 3: from syntax to model; the only place where errors of meaning are born.
+//! Layer 3: from syntax to model; the only layer that creates semantic errors.
 //!
-//! It must not make the code of any item. All rules are checked, whatever broke before.
+//! It must not generate code. All rules are checked, even after an error.
 
 mod args;
 mod block;
@@ -54,12 +54,12 @@ pub(crate) fn check_type(options: TokenStream, item: &TypeItem, errors: &mut Err
     }
 }
 
-/// Whether the type, or what its generics name, may be deprecated.
+/// Whether the type, or a type in its generics, may be deprecated.
 fn may_be_deprecated(generics: &Generics, attrs: &[Attribute]) -> bool {
     !generics.params.is_empty() || attrs.iter().any(|attr| text(attr).contains("deprecated"))
 }
 
-/// One `#[actor]` an item.
+/// One `#[actor]` per item.
 fn check_once(attrs: &[Attribute], errors: &mut Errors) {
     for attr in attrs.iter().filter(|attr| is_actor(attr)) {
         errors.push(attr, "duplicate `#[actor]`; remove this one");
@@ -75,7 +75,7 @@ fn check_lifetimes(generics: &Generics, text: &str, errors: &mut Errors) {
     }
 }
 
-/// Whether the generics hold a lifetime, which the struct half has complained about.
+/// Whether the generics contain a lifetime, which the struct half has reported.
 fn has_lifetimes(generics: &Generics) -> bool {
     generics.params.iter().any(|param| matches!(param, GenericParam::Lifetime(_)))
 }

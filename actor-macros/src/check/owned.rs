@@ -1,6 +1,6 @@
-//! Layer 3: what may travel in a message: owned types that have a name.
+//! Layer 3: the types allowed in messages: owned types with a name.
 //!
-//! It must not resolve anything: it sees tokens, so an alias or a macro hides what is in it.
+//! It must not resolve names: it sees tokens, so an alias or a macro hides its contents.
 
 use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
@@ -44,9 +44,9 @@ pub(super) fn single_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> 
     }
 }
 
-/// Notes an error for each part of `ty` that borrows or has no name.
+/// Records an error for each part of `ty` that borrows or has no name.
 ///
-/// `borrowed` makes the text from what to write and what is written.
+/// `borrowed` creates the text from the type to write and the type as written.
 pub(super) fn check_owned(
     ty: &Type,
     what: &str,
@@ -94,7 +94,7 @@ impl Owned<'_> {
                 );
                 self.errors.push(ty, text);
             }
-            // A function pointer may borrow from its own caller, and a macro is not looked into.
+            // A function pointer may borrow from its caller, and macros are not inspected.
             _ => {}
         }
     }
@@ -111,7 +111,7 @@ impl Owned<'_> {
 
     fn path(&mut self, path: &Path) {
         for segment in &path.segments {
-            // `Fn(&str)` borrows from its own caller.
+            // `Fn(&str)` borrows from its caller.
             let PathArguments::AngleBracketed(angles) = &segment.arguments else { continue };
             let elided = segment.ident == "Cow"
                 && !matches!(angles.args.first(), Some(GenericArgument::Lifetime(_)));
@@ -139,7 +139,7 @@ impl Owned<'_> {
     }
 }
 
-/// What owns that which a reference to `elem` borrows.
+/// The owned counterpart of a reference to `elem`.
 fn owned_form(elem: &Type) -> String {
     match bare(elem) {
         Type::Path(path) => {
@@ -167,7 +167,7 @@ fn owned_form(elem: &Type) -> String {
     }
 }
 
-/// What can stand for `impl Bounds`.
+/// The replacement for `impl Bounds`.
 fn named_form(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
     if let Some(TypeParamBound::Trait(only)) = bounds.first()
         && let Some(last) = only.path.segments.last()
@@ -199,7 +199,7 @@ fn names_send(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
     })
 }
 
-/// Guesses whether a type is `Send`, to know where the compiler shall show that it is not.
+/// Guesses whether a type is `Send`, to decide where the compiler reports that it is not.
 pub(super) fn sendable(ty: &Type) -> Sendable {
     match ty {
         Type::Group(group) => sendable(&group.elem),

@@ -1,4 +1,4 @@
-//! Layer 3: what a message answers; it must not look at arguments other than a `Reply`.
+//! Layer 3: the reply of a message; it must not inspect arguments other than a `Reply`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
@@ -8,7 +8,7 @@ use super::{owned, selves};
 use crate::errors::Errors;
 use crate::model::{Reply, ReplyKind, Sendable};
 
-/// The type behind `->`, unless it is `()`.
+/// The type after `->`, unless it is `()`.
 pub(super) fn returned(signature: &Signature) -> Option<&Type> {
     match &signature.output {
         ReturnType::Default => None,
@@ -27,7 +27,7 @@ pub(super) fn check(
 ) -> Reply {
     let (ty, kind) = match (returned(signature), later) {
         (Some(returned), later) => {
-            // A handler answers either by its return value or by its `Reply`.
+            // A handler answers either with its return value or with its `Reply`.
             if later.is_some() {
                 let text = "a handler with a `Reply` answers through it and returns nothing; drop \
                             the return type, or mark the argument `#[data]` if it is plain data";

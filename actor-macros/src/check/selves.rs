@@ -1,6 +1,6 @@
-//! Layer 3: `Self` replaced, because a signature is used again where `Self` is another type.
+//! Layer 3: replaces `Self`, because a signature is reused where `Self` is another type.
 //!
-//! It must not look into bodies.
+//! It must not inspect bodies.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote_spanned;

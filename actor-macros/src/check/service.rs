@@ -1,6 +1,6 @@
 //! Layer 3: the impl of a protocol's trait for an actor.
 //!
-//! It must not judge a signature: the trait has said what the messages are.
+//! It must not check signatures: the trait defines the messages.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -14,7 +14,7 @@ use crate::names;
 use crate::options::Entry;
 use crate::syntax::{BlockItem, Function, Member};
 
-/// Traits of the standard library, which are surely no protocols.
+/// Traits of the standard library, which are certainly not protocols.
 const FOREIGN: &[&str] = &[
     "Add",
     "AsMut",
@@ -61,7 +61,7 @@ const FOREIGN: &[&str] = &[
     "Write",
 ];
 
-/// Reads the impl of a trait; gives nothing where nothing can be made of it.
+/// Reads the impl of a trait; returns nothing if it cannot be used.
 pub(crate) fn check_service(
     options: TokenStream,
     item: &BlockItem,
@@ -91,7 +91,7 @@ pub(crate) fn check_service(
     })
 }
 
-/// The trait is a protocol, as far as its name tells.
+/// The trait is a protocol, as far as its name shows.
 fn check_trait_path(of_trait: &TokenStream, errors: &mut Errors) -> Option<Path> {
     let path = syn::parse2::<Path>(of_trait.clone());
     let Some(last) = path.as_ref().ok().and_then(|path| path.segments.last()) else {
@@ -112,8 +112,8 @@ fn check_trait_path(of_trait: &TokenStream, errors: &mut Errors) -> Option<Path>
     path.ok()
 }
 
-/// Hooks belong to the actor's own block, and what an argument is has been said in the trait: again
-/// only where a guard names the arguments.
+/// Hooks belong to the actor's own block, and the trait defines the arguments. They are checked
+/// again only if a guard names the arguments.
 fn check_members(
     item: &BlockItem,
     actor: &TokenStream,
@@ -149,21 +149,21 @@ fn check_members(
     (tuned, marked)
 }
 
-/// The settings of a message are the actor's choice, but for `concurrent`.
+/// The actor chooses the settings of a message, except `concurrent`.
 fn check_settings(
     function: &Function,
     entries: Vec<Entry>,
     actor: &TokenStream,
     errors: &mut Errors,
 ) -> Option<Tuned> {
-    // Where the method does not fit to the trait the compiler says so, and that is enough.
+    // If the method does not match the trait, the compiler reports it, which is sufficient.
     let method = function.as_method()?;
     let (own, entries): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|entry| entry.is("concurrent"));
     own.iter().for_each(|entry| check_not_own(entry, errors));
     let (last, entries): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.is("last"));
     last.iter().for_each(|entry| check_not_last(entry, errors));
-    // The trait says what is wrong with an argument or a receiver.
+    // Errors in an argument or receiver are reported at the trait.
     let mut unsaid = Errors::new();
     let args = args::check(&function.signature, actor, &mut unsaid);
     let receiver = method::check_receiver(method, actor, "a message", &mut unsaid);
@@ -179,20 +179,21 @@ fn check_settings(
     })
 }
 
-/// Which message is the last one has been said in the trait.
+/// The trait defines which message is the last one.
 fn check_not_last(setting: &Entry, errors: &mut Errors) {
     let text =
         "the trait says which message is the last one; write `last` there, and remove it here";
     errors.push(&setting.key, text);
 }
 
-/// Whether the types of the arguments can be written elsewhere: those of a message can.
+/// Whether the types of the arguments can be written elsewhere, as for a message.
 fn has_plain_types(function: &Function) -> bool {
     let is_impl = |arg: &PatType| matches!(owned::bare(&arg.ty), Type::ImplTrait(_));
     function.signature.generics.params.is_empty() && !args::typed(&function.signature).any(is_impl)
 }
 
-/// Handlers that overlap share the state, which the run loop does for an actor's own messages only.
+/// Overlapping handlers share the state, which the run loop supports only for an actor's own
+/// messages.
 pub(super) fn check_not_own(setting: &Entry, errors: &mut Errors) {
     let key = &setting.key;
     let text = format!(

@@ -1,4 +1,4 @@
-//! Layer 3: what the options of `#[actor(..)]` mean; it must not look at the item itself.
+//! Layer 3: the meaning of the options of `#[actor(..)]`; it must not inspect the item.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;

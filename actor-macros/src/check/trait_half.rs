@@ -1,4 +1,4 @@
-//! Layer 3: a trait as a protocol: its methods are messages of whoever implements it.
+//! Layer 3: a trait as a protocol: its methods are messages of every implementor.
 //!
 //! It must not know any actor.
 
@@ -19,8 +19,8 @@ use crate::names;
 use crate::options::Entry;
 use crate::syntax::{Function, Member, TraitItem};
 
-/// Reads a trait; gives nothing where nothing can be made of it. Notes in the item which methods take
-/// the context, which only an actor has.
+/// Reads a trait; returns nothing if it cannot be used. Records in the item which methods take the
+/// context, which only actors have.
 pub(crate) fn check_trait(
     options: TokenStream,
     item: &mut TraitItem,
@@ -74,8 +74,8 @@ fn check_head(item: &TraitItem, errors: &mut Errors) {
     check_lifetimes(&item.generics, text, errors);
 }
 
-/// A supertrait may say of the actor that it is `Send`, `Sync` or `'static`; what else it says would not
-/// hold for the address.
+/// A supertrait may require that the actor is `Send`, `Sync` or `'static`. Other requirements would
+/// not hold for the address.
 fn check_supertraits(supertraits: &TokenStream, errors: &mut Errors) {
     let is_plain = |bound: &TypeParamBound| match bound {
         TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
@@ -98,7 +98,7 @@ fn check_supertraits(supertraits: &TokenStream, errors: &mut Errors) {
     }
 }
 
-/// The type that stands for every actor that implements the trait.
+/// The type that represents every actor that implements the trait.
 fn stand_in(item: &TraitItem, krate: Option<TokenStream>) -> ActorType {
     let name = names::plain(&item.ident);
     let span = item.ident.span();
@@ -174,7 +174,7 @@ fn check_function(
     }
 }
 
-/// How a message waits is the business of the actor; that it is the last one is seen by all senders.
+/// The actor chooses how a message waits; that it is the last one is visible to all senders.
 fn check_settings(settings: Vec<Entry>, errors: &mut Errors) -> Vec<Entry> {
     let (last, others): (Vec<_>, Vec<_>) =
         settings.into_iter().partition(|setting| setting.is("last"));
@@ -193,7 +193,7 @@ fn check_settings(settings: Vec<Entry>, errors: &mut Errors) -> Vec<Entry> {
     last
 }
 
-/// A message of a protocol does not name the actor, which its sender does not know.
+/// A protocol message does not name the actor, which its sender does not know.
 fn check_no_self(function: &Function, errors: &mut Errors) {
     let text = "the sender of a protocol's message does not know which actor handles it, so `Self` \
                 cannot be named; name a type, or make it a parameter of the trait";

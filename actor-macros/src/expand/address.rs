@@ -1,6 +1,6 @@
 //! Layer 4, struct half: the address type, its conversions, the settings.
 //!
-//! It must not assume anything about the messages: the impl half is another expansion.
+//! It must not assume anything about the messages: the impl half is a separate expansion.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -47,7 +47,7 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
     let krate = krate(actor.krate.as_ref(), span::hidden());
     let (_, arguments, _) = generics.split_for_impl();
     let doc = format!("Messages of [`{}`], one variant each.", names::plain(&actor.shown));
-    // Bounds in an alias are not checked, and warned about.
+    // Bounds in a type alias are not checked and cause a warning.
     let mut params = generics.params.clone();
     for param in &mut params {
         match param {
@@ -112,7 +112,7 @@ pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
     }
 }
 
-/// What is deprecated is told to its users, not to the macro.
+/// Deprecation is reported to users, not inside the macro's output.
 fn hush(actor: &ActorType) -> Option<TokenStream> {
     actor.deprecated.then(|| quote!(#[allow(deprecated)]))
 }

@@ -1,6 +1,6 @@
-//! Layer 4, impl half: what the run loop drives: one `match` from inputs to handlers.
+//! Layer 4, impl half: the `match` from inputs to handlers, driven by the run loop.
 //!
-//! It must not await anything but a handler of the user.
+//! It must not await anything except user handlers.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -34,7 +34,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let (params, ..) = protocol.generics.split_for_impl();
     let clause = where_addressed(protocol);
     let run = if manner::is_shared(protocol) { quote!(run_shared) } else { quote!(run) };
-    // That the state is not `Send`, or no actor, is found here.
+    // A state that is not `Send`, or not an actor, is detected here.
     let runner = match (is_async(protocol), protocol.local) {
         (false, false) => quote!(now(__life)),
         (true, false) => quote!(later(__life.seat(), __p::#run(__life))),
@@ -103,7 +103,7 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
     if hooks.is_empty() {
         return quote!(#field: false,);
     }
-    // A list of one condition would be linted, so it stands alone.
+    // A list with a single condition would cause a lint, so it is written alone.
     let joined = |word: TokenStream, mut list: Vec<TokenStream>| match (list.len(), list.pop()) {
         (1, Some(only)) => only,
         (_, last) => {
@@ -145,7 +145,8 @@ fn expand_handle(protocol: &Protocol) -> TokenStream {
     };
     let body = quote! {
         let __p::Some(__me) = __actor else { return __p::Flow::Done };
-        // Message and handler are taken apart in one pattern: what is moved twice is stored twice.
+        // Message and handler are destructured in one pattern: a value that is moved twice is
+        // stored twice.
         match __input {
             #(#messages)*
             #(#hooks)*
@@ -173,7 +174,7 @@ fn expand_handle(protocol: &Protocol) -> TokenStream {
     }
 }
 
-/// The traits by which the calls of handlers ask the compiler about types.
+/// The traits through which calls of handlers query the compiler about types.
 fn expand_uses(protocol: &Protocol) -> TokenStream {
     let lends = protocol.messages.iter().any(|it| it.is_async && it.receiver == Receiver::Shared);
     let lent = (lends && !protocol.local).then(|| {
@@ -218,7 +219,7 @@ fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
-/// What `(&&&Probe(..)).lost()` needs, if anything is returned.
+/// The imports of `(&&&Probe(..)).lost()`, if anything is returned.
 pub(super) fn expand_probe(protocol: &Protocol) -> Option<TokenStream> {
     let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
     returns.then(|| {
@@ -282,17 +283,17 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
         _ => None,
     });
     let fields = fields.map(|(cfgs, name)| quote!(#(#cfgs)* #name,));
-    // What is wrong with a handler's future is shown at its name.
+    // Errors about a handler's future are reported at its name.
     let Message { name, is_async, args, receiver, taken, .. } = message;
     let place = if *is_async { span::hidden_at(name.span()) } else { span::hidden() };
-    // A state that is borrowed while its handler waits has to be `Sync`: asked at the receiver.
+    // A state that is borrowed while its handler waits must be `Sync`: checked at the receiver.
     let ask = if *receiver == Receiver::Shared {
         quote_spanned!(span::hidden_at(*taken)=> __p::Lent::<Self>::new().sendable)
     } else {
         quote_spanned!(place=> __p::sendable)
     };
     let call = expand_call(protocol, name, place, *is_async, &ask, args, &[]);
-    // The last message takes the state away.
+    // The last message consumes the state.
     let take = (*receiver == Receiver::Owned)
         .then(|| quote!(let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };));
     let answer = match message.reply.kind {
@@ -320,7 +321,7 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
 // Output: __p::Input::Hook(__p::Hook::Stop(__exit)) => { __p::sendable(Self::bye(__me, &__exit)).await; }
 fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
     let cfgs = &hook.cfgs;
-    // What is wrong with the types of a hook is shown at its name.
+    // Errors about the types of a hook are reported at its name.
     let place = span::hidden_at(hook.name.span());
     let ask = quote_spanned!(place=> __p::sendable);
     let call = |news: &[TokenStream]| {

@@ -1,4 +1,4 @@
-//! Layer 4, impl half: the methods of the address; every token wears the span of the handler's name.
+//! Layer 4, impl half: the methods of the address; every token has the span of the handler's name.
 //!
 //! It must not use a span of its own: see `span`.
 
@@ -10,7 +10,7 @@ use super::{krate, message, poison};
 use crate::model::{Message, Protocol, Role};
 use crate::span;
 
-/// `impl AccountAddr { .. }`, with the refused messages as well.
+/// `impl AccountAddr { .. }`, including rejected messages.
 pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
     if protocol.messages.is_empty() && protocol.poisoned.is_empty() {
         return TokenStream::new();
@@ -19,7 +19,7 @@ pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
     let (params, _, clause) = protocol.generics.split_for_impl();
     let methods = protocol.messages.iter().map(|message| expand_method(protocol, message));
     let poisoned = protocol.poisoned.iter().map(|it| poison::expand_poisoned(protocol, it));
-    // The user hears about names, arguments and visibility at the handler, once.
+    // Names, arguments and visibility are reported once, at the handler.
     quote! {
         #[allow(
             deprecated, unreachable_pub, private_interfaces, unreachable_patterns,

@@ -1,4 +1,4 @@
-//! Layer 4, impl half: what the settings of the messages tell the mailbox and the run loop.
+//! Layer 4, impl half: the settings of messages, for the mailbox and the run loop.
 //!
 //! It must not add anything to an actor whose messages have no settings.
 
@@ -50,7 +50,7 @@ pub(super) fn expand_one_way(manner: &Manner) -> TokenStream {
     quote!(__p::Way { priority: #priority, unbounded: #unbounded, guarded: #guarded })
 }
 
-/// Whether any message may be handled beside others.
+/// Whether any message may be handled concurrently with others.
 pub(super) fn is_shared(protocol: &Protocol) -> bool {
     protocol.messages.iter().any(|message| message.manner.concurrent)
 }
@@ -82,7 +82,7 @@ fn guarded(protocol: &Protocol) -> impl Iterator<Item = (&Message, &Guard)> {
     messages.filter_map(|message| Some((message, message.manner.guard.as_ref()?)))
 }
 
-/// The name of the function that asks a guard.
+/// The name of the function that evaluates a guard.
 fn asking(handler: &Ident) -> Ident {
     names::identifier(&format!("__when_{}", names::plain(handler)), span::hidden())
 }
@@ -168,7 +168,7 @@ fn expand_guard(attrs: &Forwarded, name: &Ident, guard: &Guard) -> TokenStream {
     let (cfgs, asking) = (&attrs.cfgs, asking(name));
     let lints = attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
     let params = params.iter().map(|(cfgs, pat, ty)| quote!(, #(#cfgs)* #pat: &#ty));
-    // That it is no `bool` is said where the condition stands.
+    // A condition that is not a `bool` is reported at the condition.
     let output = span::moved_all(quote!(__p::bool), span::hidden_at(key.span()));
     quote! {
         #(#cfgs)*

@@ -1,4 +1,4 @@
-//! Layer 4, impl half: the enum of the messages, and what is said about each.
+//! Layer 4, impl half: the message enum, and the metadata of each message.
 //!
 //! It must not bound an argument: a message need not be `Debug` or `Clone`.
 
@@ -10,13 +10,13 @@ use super::suspect;
 use crate::model::{Message, Protocol, Role, Side};
 use crate::{names, span, text::text};
 
-/// The generics of the enum: those of the block, but none where no variant would use them.
+/// The generics of the enum: those of the block, or none if no variant would use them.
 fn generics(protocol: &Protocol) -> Generics {
     let is_unused = protocol.messages.is_empty() && !is_actor(protocol);
     if is_unused { Generics::default() } else { protocol.generics.clone() }
 }
 
-/// Whether these are an actor's own messages: then its enum takes those of protocols in as well.
+/// Whether these are an actor's own messages, whose enum also contains protocol messages.
 pub(super) fn is_actor(protocol: &Protocol) -> bool {
     matches!(protocol.side, Side::Actor)
 }
@@ -29,7 +29,7 @@ pub(super) fn enum_type(protocol: &Protocol) -> TokenStream {
     quote!(#ident #arguments)
 }
 
-/// A link to the handler, for docs: the path is written where the short name may not be in scope.
+/// A link to the handler, for docs: the path is written out if the short name may not be in scope.
 pub(super) fn link(protocol: &Protocol, message: &Message) -> String {
     let actor = names::plain(&protocol.ident);
     let name = names::plain(&message.name);
@@ -58,8 +58,8 @@ pub(super) fn expand_message(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let foreign =
         is_actor(protocol).then(|| quote!(#[doc(hidden)] __Foreign(__p::Foreign<#actor>),));
-    // It must be as public as the most public actor, and only the alias names it. A message that
-    // is never sent is reported at its method, not here, and so are the names of arguments.
+    // It must be as public as the most public actor, and only the alias names it. A message that is
+    // never sent is reported at its method instead of here, and so are the names of arguments.
     quote! {
         #[allow(
             unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types,
@@ -84,7 +84,7 @@ fn expand_variant(protocol: &Protocol, message: &Message) -> TokenStream {
         Some(quote!(#(#cfgs)* #(#docs)* #name: #ty,))
     });
     let reply = &message.reply.ty;
-    // An actor's enum uses all its type parameters in the variant for messages of protocols.
+    // An actor's enum uses all its type parameters in the variant for protocol messages.
     let slot = if is_actor(protocol) || protocol.generics.params.is_empty() {
         quote!(ReplySlot<#reply>)
     } else {

@@ -1,4 +1,4 @@
-//! Layer 4: from model to tokens; total: it must not fail, and it must not judge.
+//! Layer 4: from model to tokens; total: it must not fail and must not check rules.
 
 mod address;
 mod dispatch;
@@ -17,7 +17,7 @@ use crate::model::{ActorType, Protocol, Service, Side, TraitHalf};
 use crate::span;
 use crate::text::text;
 
-/// Everything that the struct half adds to the struct.
+/// All items that the struct half adds to the struct.
 pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
     let address = address::expand_address(actor);
     let message = address::expand_alias(actor);
@@ -25,8 +25,8 @@ pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
     quote!(#address #message #impls)
 }
 
-/// Everything that a trait gets beside it: the type that stands for its actors, with an address,
-/// and its messages.
+/// All items added to a trait: the type that represents its actors, with an address, and its
+/// messages.
 pub(crate) fn expand_trait(half: &TraitHalf) -> TokenStream {
     let stand_in = serve::expand_stand_in(&half.stand_in);
     let address = expand_type(&half.stand_in);
@@ -34,14 +34,14 @@ pub(crate) fn expand_trait(half: &TraitHalf) -> TokenStream {
     quote!(#stand_in #address #protocol)
 }
 
-/// Everything that the impl of a protocol's trait gets beside it.
+/// All items added to the impl of a protocol's trait.
 pub(crate) fn expand_service(service: &Service) -> TokenStream {
     serve::expand_service(service)
 }
 
-/// Everything that the impl half adds to the block.
+/// All items that the impl half adds to the block.
 ///
-/// One constant holds it, so that nothing but the address methods can be named from outside.
+/// They are inside one constant, so that only the address methods can be named from outside.
 pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let krate = krate(protocol.krate.as_ref(), span::hidden());
     let carried = &protocol.carried;
@@ -73,7 +73,7 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     }
 }
 
-/// The path of `actor_core`, seen at `place`.
+/// The path of `actor_core`, with the span of `place`.
 pub(crate) fn krate(path: Option<&TokenStream>, place: Span) -> TokenStream {
     path.map_or_else(
         || quote_spanned!(place=> ::actor_core),
@@ -81,10 +81,11 @@ pub(crate) fn krate(path: Option<&TokenStream>, place: Span) -> TokenStream {
     )
 }
 
-/// Keeps an actor of the framework itself out of what the compiler says about a user's.
+/// Hides the framework's own actor from compiler errors about user actors.
 ///
-/// Nobody who forgot a half wants to read about ours. With generics it would hide which bound is
-/// not met; elsewhere it could not be named, as `#![no_implicit_prelude]` hides `diagnostic`.
+/// An error about a missing half should not mention it. With generics, the attribute would hide the
+/// unmet bound; in other places it could not be named, because `#![no_implicit_prelude]` hides
+/// `diagnostic`.
 fn do_not_recommend(path: Option<&TokenStream>, generics: &Generics) -> Option<TokenStream> {
     let is_own = path.is_some_and(|path| text(path) == "crate");
     (is_own && generics.params.is_empty()).then(|| quote!(#[diagnostic::do_not_recommend]))
@@ -92,15 +93,15 @@ fn do_not_recommend(path: Option<&TokenStream>, generics: &Generics) -> Option<T
 
 /// The bounds of the block, and that there is an address: `where CounterAddr: Sized`.
 ///
-/// Where the struct half is missing the address is an unknown name, and nothing that depends on an
-/// unknown name is complained about: that name, once, is all the user hears.
+/// If the struct half is missing, the address is an unknown name, and the compiler does not report
+/// anything that depends on an unknown name: the user sees a single error.
 fn where_addressed(protocol: &Protocol) -> TokenStream {
     let address = &protocol.address;
     let bounds = bounds(protocol.generics.where_clause.as_ref());
     quote!(where #bounds #address: __p::Sized)
 }
 
-/// The bounds of a clause, to be put into another.
+/// The bounds of a clause, for insertion into another one.
 fn bounds(clause: Option<&syn::WhereClause>) -> Option<TokenStream> {
     clause.map(|clause| {
         let bounds = clause.predicates.iter();
@@ -108,7 +109,7 @@ fn bounds(clause: Option<&syn::WhereClause>) -> Option<TokenStream> {
     })
 }
 
-/// The span for what is said about the actor as a whole: its name in the head of the block.
+/// The span of errors about the actor as a whole: its name in the head of the block.
 fn at_actor(protocol: &Protocol) -> Span {
     protocol.ident.span()
 }

@@ -1,6 +1,7 @@
-//! Layer 4, impl half: what a refused message still emits, so that its callers see one error.
+//! Layer 4, impl half: the address method of a rejected message, so that its callers cause no
+//! further error.
 //!
-//! It must not be able to run: the error that goes with it stops the build.
+//! It cannot run: the accompanying error stops the build.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;

@@ -1,4 +1,4 @@
-//! Layer 4, protocols: what a trait says of its messages, and what an actor says that implements it.
+//! Layer 4, protocols: the items for a trait's messages, and for an actor that implements it.
 //!
 //! It must not know whether a handler's future is `Send`: that is proved on each actor.
 
@@ -166,7 +166,7 @@ fn expand_guards(service: &Service, clause: &TokenStream) -> Option<TokenStream>
         let arguments = arguments
             .iter()
             .map(|(cfgs, pat, ty)| quote!(#(#cfgs)* let #pat: &#ty = __arguments.take();));
-        // That it is no `bool` is said where the condition stands.
+        // A condition that is not a `bool` is reported at the condition.
         let output = span::moved_all(quote!(__p::bool), span::hidden_at(key.span()));
         quote! {
             #(#cfgs)*
@@ -184,7 +184,7 @@ fn expand_guards(service: &Service, clause: &TokenStream) -> Option<TokenStream>
     Some(quote!(#(#guards)*))
 }
 
-/// The methods that have a guard.
+/// The methods with a guard.
 fn guards(service: &Service) -> impl Iterator<Item = (&Tuned, &Guard)> {
     service.tuned.iter().filter_map(|tuned| Some((tuned, tuned.manner.guard.as_ref()?)))
 }
@@ -271,11 +271,11 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
     let place = span::hidden_at(service.ident.span());
     let (params, ..) = generics.split_for_impl();
     let bounds = super::bounds(generics.where_clause.as_ref());
-    // See `where_addressed`: where a name is missing, that is all that is complained about.
+    // See `where_addressed`: a missing name is the only reported error.
     let clause = quote!(where #bounds #address: __p::Sized, #served: __p::Sized);
-    // That the actor has no block of its own is told once; and not at all where the address is
-    // missing too, for a head that names what is not there is not looked at. With generics it is
-    // found in what is lent: there is no proof of it that would not hide what the block says.
+    // An actor without its own block is reported once, and not at all if the address is missing
+    // too, because a head with an unknown name is not checked. With generics, it is detected
+    // in the body of `lend`: a bound would hide the errors of the block.
     let at_actor = span::hidden_at(service.name.span());
     let has_block = quote_spanned!(at_actor=> , #actor: __p::HasBlock);
     let (found, proved) = if generics.params.is_empty() {
@@ -285,7 +285,7 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
     };
     let any = quote!(<#served as #krate::Address>::Actor);
     let head = quote_spanned!(at_actor=> fn lend(__loan: __p::Loan<'_, Self, #any>) -> __p::Borrowing<'_, Self>);
-    // That a handler's future is not `Send` is found here.
+    // A handler's future that is not `Send` is detected here.
     let boxed = quote_spanned!(place=> (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan)));
     let ways = expand_ways(service);
     let guards = expand_guards(service, &clause);

@@ -1,9 +1,8 @@
-//! Layer 4, impl half: where the compiler shall complain when a message is not `Send`.
+//! Layer 4, impl half: where the compiler reports a message that is not `Send`.
 //!
-//! The compiler complains at `type Enum = ..`, once, and names the type. If the tokens tell which
-//! argument it can only be, that line wears the span of that argument's type; if they tell no more
-//! than the handler, it wears what reaches from the first type in question to the last. It must not
-//! change what is accepted.
+//! The compiler reports it at `type Enum = ..`, once, and names the type. If the tokens identify
+//! the argument, that line has the span of the argument's type. If they identify only the handler,
+//! it spans from the first candidate type to the last. It must not change which input is accepted.
 
 use proc_macro2::{Span, TokenStream};
 
@@ -11,8 +10,8 @@ use crate::model::{Protocol, Role, Sendable};
 use crate::span;
 use crate::text::text;
 
-/// The types that are not surely `Send`, or of these the ones that surely are not; each with the
-/// number of its handler.
+/// The types that are not certainly `Send`, or among these the ones that are certainly not; each
+/// with the number of its handler.
 fn suspects(protocol: &Protocol) -> Vec<(usize, &TokenStream, Sendable)> {
     let mut all = Vec::new();
     for (handler, message) in protocol.messages.iter().enumerate() {
@@ -28,7 +27,8 @@ fn suspects(protocol: &Protocol) -> Vec<(usize, &TokenStream, Sendable)> {
     all
 }
 
-/// The first and last span of the only type, or else the only handler's types, that can be meant.
+/// The first and last span of the only candidate type, or else of the types of the only candidate
+/// handler.
 pub(super) fn place(protocol: &Protocol) -> Option<(Span, Span)> {
     let suspects = suspects(protocol);
     let (handler, first, sendable) = suspects.first()?;

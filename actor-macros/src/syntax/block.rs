@@ -1,6 +1,6 @@
-//! Layer 1: the inside of an `impl` block, cut into its items.
+//! Layer 1: the contents of an `impl` block, split into items.
 //!
-//! It must not lose a token: an item that cannot be read is kept, and reading goes on behind it.
+//! It must not lose a token: an item that cannot be parsed is kept, and parsing continues after it.
 
 use proc_macro2::{Delimiter, TokenStream};
 use quote::ToTokens;
@@ -73,7 +73,7 @@ fn member(walk: &mut Walk) -> Member {
     )
 }
 
-/// Reads `default const async unsafe extern "C"`, if `fn` stands behind it.
+/// Reads `default const async unsafe extern "C"`, if `fn` follows.
 fn qualifiers(walk: &mut Walk) -> Option<TokenStream> {
     const WORDS: [&str; 6] = ["default", "const", "async", "unsafe", "safe", "extern"];
     let mut count = 0;
@@ -94,7 +94,7 @@ fn qualifiers(walk: &mut Walk) -> Option<TokenStream> {
     Some(walk.since(start))
 }
 
-/// Goes behind the end of an item that is no function.
+/// Skips to the end of an item that is not a function.
 fn skip(walk: &mut Walk) {
     // A constant may have braces in its value, so only `;` ends it.
     let until_semicolon = ["const", "type", "static"].iter().any(|word| walk.is_word(0, word));

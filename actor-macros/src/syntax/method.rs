@@ -1,4 +1,4 @@
-//! Layer 1: one function of an `impl` block: its signature is read, its body is not looked into.
+//! Layer 1: one function of an `impl` block: its signature is parsed, its body is not.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -6,31 +6,31 @@ use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
 
 use crate::walk::Walk;
 
-/// The attributes of a function that this crate takes away.
+/// The helper attributes of a function, which this crate removes.
 const MARKS: &[&str] = &["message", "on_start", "on_stop", "on_exit"];
 
 /// A function, with or without a receiver.
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
-    /// `default`, if it stands there.
+    /// `default`, if present.
     pub(crate) default: Option<TokenStream>,
     pub(crate) signature: Signature,
-    /// Whether only actors have the method, in a trait that others may implement.
+    /// Whether only actors have the method, in a trait that other types may implement.
     pub(crate) is_for_actors: bool,
-    /// From the visibility to where the body begins.
+    /// From the visibility to the start of the body.
     head: TokenStream,
     body: TokenStream,
 }
 
-/// A function that has a receiver.
+/// A function with a receiver.
 #[derive(Clone, Copy)]
 pub(crate) struct Method<'a> {
     pub(crate) function: &'a Function,
     pub(crate) receiver: &'a Receiver,
 }
 
-/// `fn name<T>(..) -> R where ..` and the body (or `;`) behind it.
+/// `fn name<T>(..) -> R where ..` and the body (or `;`) after it.
 pub(super) struct Parts {
     before: TokenStream,
     parens: Option<Group>,
@@ -38,7 +38,7 @@ pub(super) struct Parts {
     body: TokenStream,
 }
 
-/// Whether a new item begins here, so that a broken one before it must have ended.
+/// Whether a new item starts here, so that an incomplete item before it must have ended.
 pub(super) fn starts_another(walk: &Walk) -> bool {
     walk.is_mark(0, '#') && walk.peek_group(1, Delimiter::Bracket).is_some()
         || walk.is_word(0, "pub")
@@ -86,7 +86,7 @@ pub(super) fn signature(walk: &mut Walk) -> syn::Result<Parts> {
     Err(syn::Error::new_spanned(walk.since(start), "expected a body behind this signature"))
 }
 
-/// Braces, or the braces that a `$body:block` of a `macro_rules!` macro became.
+/// Braces, or the expansion of a `$body:block` of a `macro_rules!` macro.
 fn is_body(tree: &TokenTree) -> bool {
     let TokenTree::Group(group) = tree else { return false };
     match group.delimiter() {
@@ -147,7 +147,7 @@ impl Function {
     }
 }
 
-/// Whether this is one of our marks on a function.
+/// Whether this is one of our helper attributes on a function.
 pub(crate) fn is_mark(attr: &Attribute) -> bool {
     let mut segments = attr.path().segments.iter().rev();
     segments.next().is_some_and(|last| MARKS.iter().any(|mark| last.ident == mark))
@@ -177,7 +177,7 @@ pub(crate) fn conditional(attr: &Attribute) -> Option<(TokenStream, Vec<TokenStr
     Some((condition, parts))
 }
 
-/// The mark in a `cfg_attr`, where none can be.
+/// The helper attribute in a `cfg_attr`, where none is allowed.
 pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Ident> {
     let (_, parts) = conditional(attr)?;
     parts.into_iter().find_map(|part| {
@@ -188,7 +188,7 @@ pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Ident> {
 
 /// The arguments without `#[data]`, and without the docs that only the message keeps.
 ///
-/// A `&Context`, which is refused, is completed: else the compiler would complain of it as well.
+/// A `&Context`, which is rejected, is completed; otherwise the compiler would report it as well.
 fn plain_arguments(group: &Group, has_receiver: bool) -> Group {
     let mut walk = Walk::new(group.stream());
     let mut kept = TokenStream::new();

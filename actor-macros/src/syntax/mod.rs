@@ -1,6 +1,6 @@
 //! Layer 1: from tokens to the head of an item; bodies stay opaque.
 //!
-//! It must not judge: what can be read is handed on, what cannot is kept as tokens.
+//! It must not check rules: parsed input is passed on, other input is kept as tokens.
 
 mod block;
 mod method;
@@ -17,17 +17,17 @@ pub(crate) use trait_item::TraitItem;
 
 use crate::walk::Walk;
 
-/// What stands under `#[actor]`.
+/// The item under `#[actor]`.
 pub(crate) enum Item {
     Type(Box<TypeItem>),
     Block(Box<BlockItem>),
     Trait(Box<TraitItem>),
-    /// Anything else, with the tokens that say what it is.
+    /// Any other item, with the tokens that identify it.
     Other {
         what: TokenStream,
         tokens: TokenStream,
     },
-    /// Not readable (yet): kept as it is.
+    /// Not parsable (yet): kept unchanged.
     Broken {
         error: syn::Error,
         tokens: TokenStream,
@@ -103,7 +103,7 @@ fn parse_type(attrs: &[Attribute], vis: Visibility, rest: TokenStream) -> syn::R
         let mut generics: Generics = input.parse()?;
         generics.where_clause = input.parse()?;
         if input.peek(syn::token::Paren) {
-            // A tuple struct has its bounds behind the fields.
+            // A tuple struct has its bounds after the fields.
             let _: Group = input.parse()?;
             generics.where_clause = input.parse()?;
         }
@@ -121,7 +121,7 @@ fn parse_type(attrs: &[Attribute], vis: Visibility, rest: TokenStream) -> syn::R
     Ok(TypeItem { attrs, vis, ident, generics, tokens })
 }
 
-/// Goes to the braces that end the item; gives what stands before them, and the braces.
+/// Moves to the braces that end the item; returns the tokens before them, and the braces.
 fn braced(walk: &mut Walk) -> Option<(TokenStream, Group)> {
     let start = walk.position();
     loop {
@@ -134,7 +134,7 @@ fn braced(walk: &mut Walk) -> Option<(TokenStream, Group)> {
     }
 }
 
-/// The part of a block's head behind its attributes.
+/// The part of a block's head after its attributes.
 struct Head {
     generics: Generics,
     of_trait: Option<TokenStream>,
@@ -192,7 +192,7 @@ fn block(attrs: Vec<Attribute>, mut walk: Walk, tokens: TokenStream) -> Item {
 }
 
 impl BlockItem {
-    /// The block as written, without the marks that are this crate's.
+    /// The block as written, without the helper attributes of this crate.
     pub(crate) fn as_written(&self) -> TokenStream {
         as_written(&self.attrs, &self.head, &self.members, &self.braces)
     }
@@ -219,14 +219,14 @@ fn as_written(
     tokens
 }
 
-/// Whether this is another `#[actor]`, on an item that has one already.
+/// Whether this is another `#[actor]` on an item that already has one.
 pub(crate) fn is_actor(attr: &Attribute) -> bool {
     let mut segments = attr.path().segments.iter().rev();
     segments.next().is_some_and(|last| last.ident == "actor")
         && segments.next().is_none_or(|crate_name| crate_name.ident == "actor_core")
 }
 
-/// Reads `#[..]` as often as it stands there.
+/// Reads all `#[..]` attributes.
 fn attributes(walk: &mut Walk) -> syn::Result<Vec<Attribute>> {
     let start = walk.position();
     while walk.is_mark(0, '#') && walk.peek_group(1, Delimiter::Bracket).is_some() {
@@ -236,7 +236,7 @@ fn attributes(walk: &mut Walk) -> syn::Result<Vec<Attribute>> {
     Attribute::parse_outer.parse2(walk.since(start))
 }
 
-/// Reads `pub`, `pub(crate)`, what a `$vis` of a `macro_rules!` macro became, or nothing.
+/// Reads `pub`, `pub(crate)`, the expansion of a `$vis` of a `macro_rules!` macro, or nothing.
 fn visibility(walk: &mut Walk) -> TokenStream {
     let start = walk.position();
     if walk.peek_group(0, Delimiter::None).is_some() {

@@ -1,4 +1,4 @@
-//! Layer 1: a trait, cut into its head and its items; it must not judge.
+//! Layer 1: a trait, split into its head and its items; it must not check rules.
 
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::ToTokens;
@@ -13,7 +13,7 @@ use crate::walk::Walk;
 pub(crate) struct TraitItem {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
-    /// `unsafe` or `auto`, if it stands there.
+    /// `unsafe` or `auto`, if present.
     pub(crate) qualifiers: TokenStream,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
@@ -74,8 +74,8 @@ pub(super) fn read(
 }
 
 impl TraitItem {
-    /// The trait as written, without the marks that are this crate's, and with `clause` on the methods
-    /// that only actors have.
+    /// The trait as written, without the helper attributes of this crate, and with `clause` on the
+    /// methods that only actors have.
     pub(crate) fn into_written(mut self, clause: &TokenStream) -> TokenStream {
         for member in &mut self.members {
             if let Member::Function(function) = member
