@@ -143,6 +143,7 @@ pub use life::task::Task;
 pub use life::timer::Timer;
 pub use life::watch::{Link, Monitor};
 pub use observe::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
+pub use observe::wait_kind::WaitKind;
 pub use sim::{Probe, Sim, Step, Trace};
 pub use spawn::Spawn;
 #[cfg(feature = "smol")]

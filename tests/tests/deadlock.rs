@@ -5,7 +5,10 @@
 mod deadlock {
     mod certain;
     mod circles;
+    mod ends;
+    mod guest;
     mod left;
+    mod limits;
     mod missed;
     mod node;
     mod open;
@@ -25,6 +28,14 @@ mod deadlock {
         circles::b01_without_detection_nobody_is_refused,
         certain::b01_each_plain_way_to_wait_is_refused_at_once,
         certain::b01_a_timed_call_that_closes_a_circle_is_refused,
+        ends::a_call_in_on_stop_to_the_actor_that_awaits_the_end_is_refused,
+        ends::a_join_that_closes_a_cycle_has_the_call_in_it_refused,
+        ends::a_call_in_on_start_to_the_actor_that_awaits_the_start_is_refused,
+        ends::one_of_two_calls_in_a_cycle_with_a_join_is_refused,
+        limits::a_stop_within_refuses_no_call_that_its_kill_would_end,
+        ends::a_cycle_of_joins_ends_by_a_panic_that_names_it,
+        ends::a_join_beside_something_else_is_no_edge,
+        ends::a_join_that_was_left_is_no_edge,
         rooms::b01_two_full_mailboxes_are_a_circle,
         rooms::b01_a_full_mailbox_and_a_call_are_a_circle,
         rooms::b02_a_sender_that_has_just_been_let_in_waits_for_nobody,

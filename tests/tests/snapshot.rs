@@ -6,6 +6,8 @@ mod golden;
 mod one;
 #[path = "snapshot/tree.rs"]
 mod tree;
+#[path = "snapshot/waits.rs"]
+mod waits;
 
 tests::on_every_host! {
     one::it_tells_depth_names_and_state,
@@ -15,4 +17,6 @@ tests::on_every_host! {
     tree::it_prints_as_a_tree,
     tree::it_can_be_serialised,
     tree::an_empty_system_prints_nothing,
+    waits::it_shows_each_way_to_wait_for_an_actor,
+    waits::it_shows_a_wait_for_a_pool_and_that_of_a_process,
 }

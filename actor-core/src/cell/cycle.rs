@@ -2,13 +2,18 @@
 //! actor's lock at a time, and runs nothing of the user's.
 //!
 //! In a circle of waits the last actor to publish its record sees all others: its predecessor had
-//! pushed a message to it before publishing, so it knows that somebody may wait for it and looks.
+//! pushed a message to it, or entered its wait for a change of its state, before publishing, so it knows
+//! that somebody may wait for it and looks.
 //! What it then sees edge by edge is looked at a second time: an edge with the same epoch at both
 //! visits held in between, so all held together at the moment between the two walks. And it cannot
 //! end: an edge ends only when its target runs, and each is the target of another.
+//!
+//! Any wait of the cycle could be refused. If the wait that completes the cycle is a call or a send, it
+//! returns the error. Else another call or send of the cycle does. In a cycle of joins, the join that
+//! completes it panics.
 
 use super::hub::Hub;
-use super::pending::{Edge, Pending, Place, Sentence, Verdict};
+use super::pending::{Edge, Goal, Pending, Place, Sentence, Verdict};
 use super::post::{AnyMail, schedule};
 use super::queue::Ticket;
 use crate::error::Cycle;
@@ -85,11 +90,10 @@ fn walk(first: &dyn AnyMail, pending: &Pending, epoch: u64) -> Found {
         if path.len() == until {
             (mark, until) = (Some(wait.target), until * 2);
         }
-        let Some((mail, edge)) = visit(wait.target, wait.room, near) else {
+        let Some((mail, edge)) = visit(wait.target, wait.goal.room(), near) else {
             return Found::Settled;
         };
-        if edge.pending.wait.timed {
-            // It ends by itself.
+        if edge.pending.wait.ends_by_itself() {
             return Found::Settled;
         }
         #[cfg(test)]
@@ -102,15 +106,17 @@ fn walk(first: &dyn AnyMail, pending: &Pending, epoch: u64) -> Found {
     if is_crowded { Found::Suspect } else { confirm(first, pending, epoch, &path) }
 }
 
-/// Walks the path again, and if nothing has changed refuses the wait of `first`.
+/// Walks the path again, and if nothing has changed refuses one wait of the cycle.
 fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) -> Found {
+    let near = &first.core().hub;
     // Declared first, so that they go after the lock.
     let mut mails = Vec::with_capacity(path.len());
-    let mut handlers = vec![pending.handler];
+    // The waits of the cycle, beginning with that of `first`: the target of each is the waiter of the next.
+    let mut waits = vec![*pending];
     let one_at_a_time = CONFIRMING.lock();
-    let mut room = pending.wait.room;
+    let mut room = pending.wait.goal.room();
     for step in path {
-        let Some((mail, edge)) = visit(step.place, room, &first.core().hub) else {
+        let Some((mail, edge)) = visit(step.place, room, near) else {
             return Found::Settled;
         };
         mails.push(mail);
@@ -118,34 +124,62 @@ fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) ->
         if edge.epoch != step.epoch {
             return Found::Settled;
         }
-        room = edge.pending.wait.room;
-        handlers.push(edge.pending.handler);
+        room = edge.pending.wait.goal.room();
+        waits.push(edge.pending);
     }
+    let Some(refused) = choose(&waits) else { return Found::Settled };
+    let (mail, epoch) = match refused.checked_sub(1) {
+        None => (first, epoch),
+        Some(step) => {
+            match visit(Place::of(first.core()), room, near) {
+                Some((_, edge)) if edge.epoch != epoch => return Found::Settled,
+                Some((_, edge)) if !edge.is_alone => return Found::Suspect,
+                Some(_) => {}
+                None => return Found::Settled,
+            }
+            room = waits[step].wait.goal.room();
+            (&*mails[step], path[step].epoch)
+        }
+    };
     let labels = std::iter::once(first.label()).chain(mails.iter().map(|mail| mail.label()));
-    let cycle = Cycle::new(labels.zip(handlers));
+    let mut cycle: Vec<_> = labels.zip(waits.iter().map(|pending| pending.handler)).collect();
+    cycle.rotate_left(refused);
     #[cfg(test)]
-    steps::reached(first.core().hub.id, steps::Point::Confirms);
-    let mut verdict = Some(Verdict::new(&pending.wait, cycle));
+    steps::reached(near.id, steps::Point::Confirms);
+    let mut verdict = Some(Verdict::new(&waits[refused].wait, Cycle::new(cycle)));
     let mut sentence = Sentence::Gone;
-    first.with_room_wanted(room, &mut |seat| {
+    mail.with_room_wanted(room, &mut |seat| {
         sentence = seat.condemn(epoch, &mut verdict);
         if let Sentence::Passed(_) = sentence {
-            first.core().tell(true);
+            mail.core().tell(true);
         }
     });
     #[cfg(test)]
-    steps::reached(
-        first.core().hub.id,
-        steps::Point::Judged(matches!(sentence, Sentence::Passed(_))),
-    );
+    steps::reached(near.id, steps::Point::Judged(matches!(sentence, Sentence::Passed(_))));
     drop(one_at_a_time);
     match sentence {
         Sentence::Passed(cell) => {
-            schedule(first.core(), Some(cell));
+            schedule(mail.core(), Some(cell));
             Found::Settled
         }
         Sentence::Crowded => Found::Suspect,
         Sentence::Gone => Found::Settled,
+    }
+}
+
+/// Returns the index of the wait to refuse, if there is one. Wait 0 is that of the actor that has looked.
+fn choose(waits: &[Pending]) -> Option<usize> {
+    let has_error = |place: &usize| waits[*place].wait.goal.has_error();
+    // A timed wait ends by itself, and then the other waits of the cycle end one after another: only the
+    // timed wait may be refused. A wait that kills its target at its time limit ends by itself too: only
+    // the wait of its target, which ends by that kill at best, may be refused.
+    let timed = waits.first().filter(|pending| pending.wait.ends_by_itself()).map(|_| 0);
+    let killing = (0..waits.len()).filter(|place| waits[*place].wait.goal == Goal::EndOrKill);
+    let killed = killing.map(|place| (place + 1) % waits.len());
+    let mut only = timed.into_iter().chain(killed);
+    match only.next() {
+        None => (0..waits.len()).find(has_error).or(Some(0)),
+        Some(place) => Some(place).filter(has_error).filter(|_| only.all(|other| other == place)),
     }
 }
 

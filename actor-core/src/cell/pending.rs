@@ -1,6 +1,6 @@
-//! Whom an actor waits for: the one record of a handler that is pending on a call or a send, as it
-//! lies in the seat. Written during a poll (`record`), published when the cell is laid back, and
-//! followed by `cycle`.
+//! Whom an actor waits for: the one record of a handler that is pending on another actor, as it lies in
+//! the seat. Written during a poll (`record`), published when the cell is laid back, and followed by
+//! `cycle`.
 //!
 //! Invariant: a wait takes its record back before its clone of the actor's waker goes. So a record
 //! that lies published beside a cell at rest, with no other clone about, says what alone can wake
@@ -45,16 +45,60 @@ impl Place {
     }
 }
 
+/// The event that ends a wait for another actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// The answer to a call, which only the target's own run can give.
+    Answer,
+    /// Room in the target's mailbox. The ticket is the sender's place among those that wait.
+    Room(Ticket),
+    /// The target's end.
+    End,
+    /// The target's start.
+    Start,
+    /// The target's end, which a timer of the wait forces by a kill.
+    EndOrKill,
+    /// The answer to a call, which may come from elsewhere than the target's run.
+    AnyAnswer,
+    /// Room in the buffer of the target's subscription to a topic.
+    Publication,
+}
+
+impl Goal {
+    /// The ticket of a sender that waits for room.
+    #[inline]
+    pub(super) fn room(self) -> Option<Ticket> {
+        if let Goal::Room(ticket) = self { Some(ticket) } else { None }
+    }
+
+    /// Whether only a run of the target, or its kill, can cause the event. Any other wait is recorded for
+    /// snapshots only.
+    pub(super) fn is_certain(self) -> bool {
+        !matches!(self, Goal::AnyAnswer | Goal::Publication)
+    }
+
+    /// Whether the wait can be refused with an error.
+    pub(super) fn has_error(self) -> bool {
+        matches!(self, Goal::Answer | Goal::Room(_))
+    }
+}
+
 /// What a pending handler waits for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wait {
     /// Which wait this is, told from all others.
     pub(super) number: u64,
     pub(super) target: Place,
-    /// The place among those that wait for room, if it is for room and not for a reply.
-    pub(super) room: Option<Ticket>,
-    /// Whether it ends by itself when its time is over.
+    pub(super) goal: Goal,
+    /// Whether a timer of the wait holds a clone of the waker too.
     pub(super) timed: bool,
+}
+
+impl Wait {
+    /// Whether the wait ends when its time is over, whatever its target does.
+    pub(super) fn ends_by_itself(&self) -> bool {
+        self.timed && self.goal != Goal::EndOrKill
+    }
 }
 
 /// A record on its way from the poll to the mailbox.
@@ -65,13 +109,17 @@ pub(crate) struct Pending {
     pub(super) handler: &'static str,
     /// Whether a handler waits for the answer of this one.
     pub(super) is_asked: bool,
+    /// Whether it counts for deadlocks; if not, only snapshots show it.
+    pub(super) is_certain: bool,
 }
 
 impl Pending {
-    /// The wait of the handler that this thread has just polled.
-    pub(crate) fn new(wait: Wait) -> Self {
+    /// The wait of the handler that this thread has just polled. `is_busy`: it takes no mail meanwhile,
+    /// which could wake it.
+    pub(crate) fn new(wait: Wait, is_busy: bool) -> Self {
         let handling = current::handling();
-        Pending { wait, handler: handling.name, is_asked: handling.is_asked() }
+        let is_certain = is_busy && wait.goal.is_certain();
+        Pending { wait, handler: handling.name, is_asked: handling.is_asked(), is_certain }
     }
 }
 
@@ -146,11 +194,11 @@ impl Seat {
         }
     }
 
-    /// Whom the actor waits for, if it is at rest and waits.
+    /// The actor's wait, if it is at rest and only a run of the target can end the wait.
     pub(super) fn edge(&self) -> Option<Edge> {
         let waits = self.known()?.waits.as_ref()?;
         self.cell.as_ref()?;
-        let pending = waits.published?;
+        let pending = waits.published.filter(|pending| pending.is_certain)?;
         let clones = 2 + usize::from(pending.wait.timed);
         // Relaxed in effect, which is enough: a clone made before the publication is seen since it
         // happened before this lock was taken, and one that goes says under this lock that it
@@ -174,10 +222,12 @@ impl Seat {
         }
     }
 
-    /// Whom the actor waits for just now, as far as is known.
-    pub(crate) fn waits_for(&self) -> Option<ActorId> {
-        let Place { system, number, .. } = self.edge()?.pending.wait.target;
-        Some(ActorId { system, number })
+    /// The actor that the handler waits for, and the event.
+    pub(crate) fn waits_for(&self) -> Option<(ActorId, Goal)> {
+        self.cell.as_ref()?;
+        let wait = self.known()?.waits.as_ref()?.published?.wait;
+        let Place { system, number, .. } = wait.target;
+        Some((ActorId { system, number }, wait.goal))
     }
 
     pub(super) fn take_verdict(&mut self) -> Option<Box<Verdict>> {

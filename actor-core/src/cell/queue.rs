@@ -5,7 +5,7 @@
 //! While anybody waits, nothing is accepted past them, but what needs no room.
 
 use super::core::{Core, NOTICE, STOP, URGENT, WAITING};
-use super::seat::Seat;
+use super::seat::{Records, Seat};
 use super::waiting::Apart;
 use crate::cell::message::Way;
 use crate::event::Event;
@@ -208,9 +208,17 @@ impl Seat {
         self.urgent().is_some()
     }
 
-    /// Whether a sender waits for room.
-    pub(crate) fn is_waited_for(&self) -> bool {
-        self.apart().is_some_and(Apart::is_waited_for_at_all)
+    /// Whether another actor may wait for this one: for the answer to a message that is not taken, for room,
+    /// or for a change of its state. The caller of a message that is handled is not seen here.
+    pub(super) fn may_be_waited_for(&self, core: &Core) -> bool {
+        let is_sought = |known: &Records| {
+            known.changed.is_some()
+                || known
+                    .apart
+                    .as_deref()
+                    .is_some_and(|apart| apart.urgent().is_some() || apart.is_waited_for_at_all())
+        };
+        self.len(core) != 0 || self.known().is_some_and(is_sought)
     }
 
     /// Whether the holder of `ticket` waits for room.

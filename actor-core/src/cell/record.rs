@@ -3,9 +3,8 @@
 
 use super::core::Core;
 use super::hub::Hub;
-use super::pending::{NONE, Place, Verdict, Wait};
+use super::pending::{Goal, NONE, Place, Verdict, Wait};
 use super::post::AnyMail;
-use super::queue::Ticket;
 use crate::error::Cycle;
 use crate::sync::Arc;
 use crate::sync::global::{AtomicU64, Ordering};
@@ -109,7 +108,7 @@ fn next_number() -> u64 {
     next
 }
 
-/// The side of a call or a send that may have a record.
+/// The side of a wait that may have a record.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     /// [`NONE`] as long as there is no record.
@@ -142,21 +141,29 @@ impl Recorded {
 
     /// The wait is over, or its clone of the waker is about to go.
     pub(crate) fn take_back(&mut self, near: &Arc<Hub>) {
+        let number = self.number;
+        if !self.forget()
+            && let Some(mail) = self.waiter.find(near)
+        {
+            mail.with(&mut |seat, _| seat.revoke(number));
+        }
+    }
+
+    /// Like [`Recorded::take_back`], but only within a poll of the actor; returns false elsewhere. That is
+    /// enough for a wait that is recorded for snapshots only.
+    pub(crate) fn forget(&mut self) -> bool {
         if self.number == NONE {
-            return;
+            return true;
         }
         let number = std::mem::replace(&mut self.number, NONE);
-        let is_inside = POLLING.with(|polling| {
+        // A record that was published before this poll has been cleared.
+        POLLING.with(|polling| {
             let is_inside = polling.place.get() == self.waiter;
             if is_inside && polling.wait.get().is_some_and(|wait| wait.number == number) {
                 polling.wait.set(None);
             }
             is_inside
-        });
-        // What was published before the poll that this is in, that has been cleared.
-        if !is_inside && let Some(mail) = self.waiter.find(near) {
-            mail.with(&mut |seat, _| seat.revoke(number));
-        }
+        })
     }
 
     /// The wait for `target` is pending to `waker`: if that is the handler's that is being polled,
@@ -164,7 +171,7 @@ impl Recorded {
     pub(crate) fn pending(
         &mut self,
         target: &Core,
-        room: Option<Ticket>,
+        goal: Goal,
         timed: bool,
         waker: &Waker,
     ) -> Option<Cycle> {
@@ -187,9 +194,27 @@ impl Recorded {
             if self.number == NONE {
                 *self = Recorded { number: next_number(), waiter };
             }
-            let wait = Wait { number: self.number, target: Place::of(target), room, timed };
+            let wait = Wait { number: self.number, target: Place::of(target), goal, timed };
             polling.wait.set(Some(wait));
             None
         })
+    }
+
+    /// The wait for `target` is pending with `waker`, and something other than a run of `target` may end it:
+    /// writes a record for snapshots, unless the poll has written one that counts for deadlocks.
+    pub(crate) fn note(&mut self, target: Place, goal: Goal, waker: &Waker) {
+        POLLING.with(|polling| {
+            let waiter = polling.place.get();
+            if polling.waker.get() != words(waker) || waiter == Place::NOWHERE {
+                return;
+            }
+            if polling.wait.get().is_some_and(|wait| wait.goal.is_certain()) {
+                return;
+            }
+            if self.number == NONE {
+                *self = Recorded { number: next_number(), waiter };
+            }
+            polling.wait.set(Some(Wait { number: self.number, target, goal, timed: false }));
+        });
     }
 }

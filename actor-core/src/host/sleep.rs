@@ -36,6 +36,11 @@ impl Sleep {
         Sleep { host, at, key: None, repeats: false }
     }
 
+    /// Whether it ends at a time that the clock can say.
+    pub(crate) fn ends(&self) -> bool {
+        self.at.is_some()
+    }
+
     /// Takes the timer back: no clone of the waker stays behind.
     pub(crate) fn cancel(&mut self) {
         if let Some(key) = self.key.take() {

@@ -267,10 +267,12 @@ fn poll_own<T>(
                 if core.is_fresh() && core.pace() == Pace::Busy {
                     note_at_work(&**mail);
                 }
-                // One that takes mail meanwhile can be woken by mail.
-                if let (Some(waits_for), Some(own), Pace::Busy) = (waits_for, own, core.pace()) {
+                let pace = core.pace();
+                if let (Some(waits_for), Some(own), Pace::Busy | Pace::Receiving) =
+                    (waits_for, own, pace)
+                {
                     own.count(&**mail);
-                    *wait = Some(Pending::new(waits_for));
+                    *wait = Some(Pending::new(waits_for, pace == Pace::Busy));
                 }
                 return Poll::Pending;
             }

@@ -5,4 +5,5 @@ mod metrics;
 pub(crate) mod snapshot;
 #[cfg(feature = "tracing")]
 mod trace;
+pub(crate) mod wait_kind;
 pub(crate) mod work;

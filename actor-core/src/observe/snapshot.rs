@@ -4,6 +4,7 @@
 use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;
 use crate::exit::ActorId;
+use crate::observe::wait_kind::WaitKind;
 use crate::sync::Arc;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -79,8 +80,10 @@ pub struct ActorSnapshot {
     pub kept_aside: u32,
     /// Its current activity.
     pub activity: Activity,
-    /// The actor whose reply, or whose mailbox capacity, its handler waits for.
+    /// The actor that its handler waits for; the last one, if it waits for several.
     pub waits_for: Option<ActorId>,
+    /// The event that it waits for.
+    pub wait_kind: Option<WaitKind>,
 }
 
 /// The stage of an actor's lifecycle: see [`ActorSnapshot`].
@@ -197,6 +200,9 @@ impl Snapshot {
             write!(f, "{indent}{branch}{actor}")?;
             if let Some(id) = actor.waits_for {
                 write!(f, ", waits for {}", self.label(id))?;
+                if let Some(kind) = actor.wait_kind.filter(|kind| *kind != WaitKind::Call) {
+                    write!(f, " ({kind})")?;
+                }
             }
             if !actor.links.is_empty() {
                 let links: Vec<_> = actor.links.iter().map(|id| self.label(*id)).collect();
@@ -312,6 +318,7 @@ fn look(mail: &dyn AnyMail) -> ActorSnapshot {
         kept_aside: core.kept_aside(),
         activity: Activity::Idle,
         waits_for: None,
+        wait_kind: None,
     };
     mail.with(&mut |seat, _| {
         seen.state = match () {
@@ -320,7 +327,9 @@ fn look(mail: &dyn AnyMail) -> ActorSnapshot {
             () if !seat.started => ActorState::Starting,
             () => ActorState::Running,
         };
-        seen.waits_for = seat.waits_for();
+        let wait = seat.waits_for();
+        seen.waits_for = wait.map(|(target, _)| target);
+        seen.wait_kind = wait.map(|(_, goal)| WaitKind::of(goal));
         let at_work = seat.at_work().filter(|_| !core.is_fresh());
         let at_work = at_work.map(|work| (work.handler, now.saturating_duration_since(work.since)));
         seen.activity = match (&seat.cell, at_work) {

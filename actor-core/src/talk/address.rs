@@ -115,6 +115,10 @@ impl<P: ?Sized> Addr<P> {
     /// Any number of tasks can wait, at any time. Waiting on an address keeps the actor alive; to
     /// wait without keeping it alive, use `address.downgrade().join()`.
     ///
+    /// # Panics
+    /// When polled by a handler that completes a cycle of handlers, each of which waits for the start or
+    /// the end of the next actor. If there is a call or a send in the cycle, that is refused instead.
+    ///
     /// # Cancellation
     /// Dropping the future has no effect.
     pub fn join(&self) -> Join {
@@ -155,6 +159,9 @@ impl<P: ?Sized> Addr<P> {
     ///
     /// # Errors
     /// The actor's exit, if it ended before it had started.
+    ///
+    /// # Panics
+    /// In a cycle of waits, as [`join`](Addr::join) does.
     ///
     /// # Cancellation
     /// Dropping the future has no effect.

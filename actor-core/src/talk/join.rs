@@ -1,7 +1,8 @@
 //! Waiting for an actor's start and end: [`Join`], [`Starting`], [`StopWithin`].
 
+use super::change::Change;
+use crate::cell::pending::Goal;
 use crate::cell::post::AnyMail;
-use crate::event::Listener;
 use crate::exit::Exit;
 use crate::host::sleep::Sleep;
 use crate::sync::Arc;
@@ -26,17 +27,23 @@ use std::time::Duration;
 #[must_use = "futures do nothing unless awaited"]
 pub struct Join {
     /// `None` for an actor that is no longer known.
-    mail: Option<Arc<dyn AnyMail>>,
-    listener: Option<Listener>,
+    end: Option<Change>,
 }
 
 impl Join {
     pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
-        Join { mail: Some(mail), listener: None }
+        Join { end: Some(Change::new(mail, Goal::End)) }
     }
 
     pub(crate) fn unknown() -> Self {
-        Join { mail: None, listener: None }
+        Join { end: None }
+    }
+
+    /// Sets whether a timer of the wait will kill the actor.
+    fn set_forced(&mut self, is_forced: bool) {
+        if let Some(end) = &mut self.end {
+            end.set_goal(if is_forced { Goal::EndOrKill } else { Goal::End });
+        }
     }
 }
 
@@ -44,11 +51,10 @@ impl Future for Join {
     type Output = Exit;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Exit> {
-        let Some(mail) = self.mail.clone() else { return Poll::Ready(Exit::NoActor) };
-        let exit = poll_change(&*mail, &mut self.listener, cx, |seat| seat.exit().cloned());
-        match &exit {
-            Poll::Ready(exit) => mail.heard(exit),
-            Poll::Pending => mail.awaited("the end of"),
+        let Some(end) = &mut self.end else { return Poll::Ready(Exit::NoActor) };
+        let exit = end.poll(cx, |seat| seat.exit().cloned());
+        if let Poll::Ready(exit) = &exit {
+            end.mail().heard(exit);
         }
         exit
     }
@@ -72,13 +78,12 @@ impl fmt::Debug for Join {
 /// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Starting {
-    mail: Arc<dyn AnyMail>,
-    listener: Option<Listener>,
+    start: Change,
 }
 
 impl Starting {
     pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
-        Starting { mail, listener: None }
+        Starting { start: Change::new(mail, Goal::Start) }
     }
 }
 
@@ -86,16 +91,13 @@ impl Future for Starting {
     type Output = Result<(), Exit>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let mail = self.mail.clone();
-        let started = poll_change(&*mail, &mut self.listener, cx, |seat| match seat.exit() {
+        let started = self.start.poll(cx, |seat| match seat.exit() {
             _ if seat.started => Some(Ok(())),
             Some(exit) => Some(Err(exit.clone())),
             None => None,
         });
-        match &started {
-            Poll::Ready(Err(exit)) => mail.heard(exit),
-            Poll::Ready(Ok(())) => {}
-            Poll::Pending => mail.awaited("the start of"),
+        if let Poll::Ready(Err(exit)) = &started {
+            self.start.mail().heard(exit);
         }
         started
     }
@@ -140,7 +142,9 @@ impl Future for StopWithin {
             this.mail.close();
             Sleep::on(this.mail.core().hub.host.clone(), this.limit)
         });
-        if Pin::new(sleep).poll(cx).is_ready() {
+        let is_over = Pin::new(&mut *sleep).poll(cx).is_ready();
+        this.join.set_forced(!is_over && sleep.ends());
+        if is_over {
             this.mail.kill();
         }
         Pin::new(&mut this.join).poll(cx)
@@ -150,35 +154,5 @@ impl Future for StopWithin {
 impl fmt::Debug for StopWithin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StopWithin").finish_non_exhaustive()
-    }
-}
-
-/// Returns the result of `look`, or waits for a change of the actor's state if there is none.
-pub(crate) fn poll_change<T>(
-    mail: &dyn AnyMail,
-    listener: &mut Option<Listener>,
-    cx: &mut Poller<'_>,
-    mut look: impl FnMut(&crate::cell::seat::Seat) -> Option<T>,
-) -> Poll<T> {
-    loop {
-        let (mut found, mut changed) = (None, None);
-        mail.with(&mut |seat, _| {
-            found = look(seat);
-            if found.is_none() {
-                changed = Some(seat.records().changed.get_or_insert_default().clone());
-            }
-        });
-        if let Some(found) = found {
-            *listener = None;
-            return Poll::Ready(found);
-        }
-        match listener {
-            Some(waiting) => {
-                std::task::ready!(Pin::new(waiting).poll(cx));
-                *listener = None;
-            }
-            // Register the listener, then check again, so that no change is missed.
-            None => *listener = changed.map(|changed| changed.listen()),
-        }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod address;
 pub(crate) mod answer;
 pub(crate) mod any;
 pub(crate) mod call;
+pub(crate) mod change;
 pub(crate) mod join;
 pub(crate) mod reply;
 pub(crate) mod reply_slot;

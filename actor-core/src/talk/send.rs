@@ -3,6 +3,7 @@
 use super::address::Addr;
 use super::timed::{Expire, Home, Timed};
 use crate::cell::message::Protocol;
+use crate::cell::pending::Goal;
 use crate::cell::post::Verbs;
 use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::record::Recorded;
@@ -119,7 +120,7 @@ impl<'a, P: Protocol> Sending<'a, P> {
         if post.core().is_simulated() {
             post.awaited("room at");
         }
-        let (room, is_timed) = (Some(ticket), self.is_timed);
+        let (room, is_timed) = (Goal::Room(ticket), self.is_timed);
         let Some(cycle) = self.recorded.pending(post.core(), room, is_timed, cx.waker()) else {
             return Poll::Pending;
         };

@@ -4,6 +4,7 @@
 //!
 //! `STORM_CALLS` sets how many calls there are, `STORM_SEED` which.
 
+use super::guest;
 use actor_core::future::{join_all, race};
 use actor_core::prelude::*;
 use actor_core::{Child, Restart, Supervisor};
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 
 /// How many calls on each host, unless told otherwise.
 const CALLS: usize = 20_000;
-const ACTORS: usize = 8;
+pub(super) const ACTORS: usize = 8;
 /// How many tasks call from outside.
 const TASKS: usize = 24;
 
@@ -25,8 +26,8 @@ fn setting(name: &str, default: usize) -> usize {
 }
 
 /// What all in one storm share.
-struct Weather {
-    drops: OnceLock<Vec<DropletAddr>>,
+pub(super) struct Weather {
+    pub(super) drops: OnceLock<Vec<DropletAddr>>,
     /// Stands above all drops.
     cloud: OnceLock<CloudAddr>,
     sky: OnceLock<SkyAddr>,
@@ -43,13 +44,13 @@ struct Weather {
 }
 
 #[actor(capacity = 3)]
-struct Droplet {
+pub(super) struct Droplet {
     place: usize,
     weather: Arc<Weather>,
 }
 
 /// A number that looks like chance; splitmix.
-fn chance(seed: &mut u64, most: usize) -> usize {
+pub(super) fn chance(seed: &mut u64, most: usize) -> usize {
     *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut word = *seed;
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -59,7 +60,7 @@ fn chance(seed: &mut u64, most: usize) -> usize {
 
 #[actor]
 impl Droplet {
-    async fn fall(&mut self, mut seed: u64, depth: usize) -> usize {
+    pub async fn fall(&mut self, mut seed: u64, depth: usize) -> usize {
         let mut count = 0;
         for _ in 0..chance(&mut seed, 3) {
             count += self.one(&mut seed, depth).await;
@@ -150,17 +151,22 @@ impl Weather {
         self.note(or(call, after(out)).await, false)
     }
 
-    fn note(&self, answer: Result<usize, CallError>, is_timed: bool) -> usize {
+    fn alarm(&self, what: &str) -> usize {
+        eprintln!("false alarm: {what}");
+        self.alarms.fetch_add(1, Ordering::Relaxed);
+        0
+    }
+
+    pub(super) fn note(&self, answer: Result<usize, CallError>, is_timed: bool) -> usize {
         match answer {
             Ok(count) => count + 1,
             Err(CallError::Deadlock(_)) if is_timed => {
                 self.closed.fetch_add(1, Ordering::Relaxed);
                 0
             }
-            Err(CallError::Deadlock(cycle)) => {
-                eprintln!("false alarm: {cycle}");
-                self.alarms.fetch_add(1, Ordering::Relaxed);
-                0
+            Err(CallError::Deadlock(cycle)) => self.alarm(&cycle.to_string()),
+            Err(CallError::Panicked(failure)) if failure.message().starts_with("deadlock") => {
+                self.alarm(failure.message())
             }
             Err(_) => 0,
         }
@@ -168,7 +174,7 @@ impl Weather {
 }
 
 /// The way out of a wait.
-async fn after(out: Duration) -> Result<usize, CallError> {
+pub(super) async fn after(out: Duration) -> Result<usize, CallError> {
     actor_core::time::sleep(out).await;
     Ok(0)
 }
@@ -180,7 +186,7 @@ impl Droplet {
         let out = Duration::from_micros(20 + chance(seed, 300) as u64);
         let next = (*seed).wrapping_mul(31);
         let any = &drops[chance(seed, ACTORS)];
-        let (kind, deeper) = (chance(seed, 20), depth.saturating_sub(1));
+        let (kind, deeper) = (chance(seed, 22), depth.saturating_sub(1));
         if depth == 0 {
             return 0;
         }
@@ -231,6 +237,15 @@ impl Droplet {
             (16, _) => or(cloud.clear(next.is_multiple_of(2), next), after(out)).await,
             (17, _) => pails.fill(next, deeper).await,
             (18, _) => weather.sky.get().unwrap().shine(next.is_multiple_of(2), next).await,
+            (19, Some(_)) => Ok(guest::visit(self.place, weather, next, deeper).await),
+            (20, _) => {
+                // A wait for an end that may lead anywhere.
+                let end = async {
+                    any.join().await;
+                    Ok(0)
+                };
+                or(end, after(out)).await
+            }
             _ => {
                 let answer = any.fall(next, deeper).timeout(out).await;
                 return weather.note(answer, true);

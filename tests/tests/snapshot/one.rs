@@ -88,7 +88,7 @@ fn clerk(system: &System) -> (ClerkAddr, Gate) {
 }
 
 /// Takes snapshots until one is as wanted.
-async fn when(wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
+pub async fn when(wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
     loop {
         let snapshot = System::current().snapshot();
         if wanted(&snapshot) {

@@ -26,7 +26,7 @@ impl dyn AnyMail + '_ {
             let more = seat.has_more(core, pace, woken);
             epoch = seat.publish(if more { None } else { pending });
             // Nobody can come to wait for this actor unseen: see `cycle`.
-            is_sought = epoch.is_some() && (seat.total(core) != 0 || seat.is_waited_for());
+            is_sought = epoch.is_some() && seat.may_be_waited_for(core);
             if more {
                 let is_over = pace == Pace::Busy
                     || (matches!(pace, Pace::Receiving | Pace::Sharing) && woken)
@@ -40,6 +40,7 @@ impl dyn AnyMail + '_ {
             matches!(pace, Pace::Idle | Pace::Receiving)
         });
         if let (Some(pending), Some(epoch)) = (pending, epoch)
+            && pending.is_certain
             && (is_sought || pending.is_asked)
         {
             cycle::look(self, pending, epoch);

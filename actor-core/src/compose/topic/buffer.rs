@@ -1,6 +1,7 @@
 //! The buffer of one subscriber, and its policy when full. Runs no user code under its lock: items
 //! are cloned before and dropped after it is held.
 
+use crate::cell::pending::Place;
 use crate::event::{Event, Listener};
 use crate::panics::contained;
 use crate::sync::{Arc, Mutex};
@@ -84,6 +85,8 @@ struct State<T> {
     /// The total number of lost items.
     in_all: u64,
     reader: Option<Waker>,
+    /// The actor that gets the items; `None` for a stream.
+    actor: Option<Place>,
     /// Set when no more items will arrive; buffered items are still read.
     ended: bool,
 }
@@ -106,6 +109,7 @@ impl<T> Buffer<T> {
             lost: 0,
             in_all: 0,
             reader: None,
+            actor: None,
             ended: false,
         };
         Arc::new(Buffer { number, state: Mutex::new(state), room: Event::new() })
@@ -205,6 +209,15 @@ impl<T> Buffer<T> {
 
     pub(super) fn lost_in_all(&self) -> u64 {
         self.state.lock().in_all
+    }
+
+    /// The items are for this actor.
+    pub(super) fn set_actor(&self, actor: Place) {
+        self.state.lock().actor = Some(actor);
+    }
+
+    pub(super) fn actor(&self) -> Option<Place> {
+        self.state.lock().actor
     }
 
     pub(super) fn listen(&self) -> Listener {

@@ -11,6 +11,8 @@ pub use buffer::TopicKey;
 pub use stream::{Lagged, TopicStream};
 pub use subscription::Subscription;
 
+use crate::cell::pending::Goal;
+use crate::cell::record::Recorded;
 use crate::event::Listener;
 use crate::sync::{Arc, Mutex};
 use buffer::{Buffer, Policy};
@@ -91,7 +93,13 @@ impl<T: Clone + Send + 'static> Topic<T> {
     /// If the future is dropped while it waits, the subscribers without capacity do not get the
     /// item.
     pub fn publish(&self, item: T) -> Publish<'_, T> {
-        Publish { topic: self, item: Some(item), waiting: Vec::new(), listener: None }
+        Publish {
+            topic: self,
+            item: Some(item),
+            waiting: Vec::new(),
+            listener: None,
+            recorded: Recorded::not(),
+        }
     }
 
     /// Returns the items published from now on as a stream. See [`TopicStream`].
@@ -196,6 +204,7 @@ pub struct Publish<'a, T> {
     /// The subscribers without capacity, each with its copy of the item.
     waiting: Vec<(Arc<Buffer<T>>, T)>,
     listener: Option<Listener>,
+    recorded: Recorded,
 }
 
 impl<T: Clone + Send + 'static> Publish<'_, T> {
@@ -235,17 +244,27 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
                 }
                 Some(listener) => {
                     let room = Pin::new(listener).poll(cx);
+                    if let (Poll::Pending, Some(actor)) = (room, buffer.actor()) {
+                        this.recorded.note(actor, Goal::Publication, cx.waker());
+                    }
                     this.waiting.push((buffer, item));
                     ready!(room);
                     this.listener = None;
                 }
             }
         }
+        this.recorded.forget();
         Poll::Ready(())
     }
 }
 
 impl<T> Unpin for Publish<'_, T> {}
+
+impl<T> Drop for Publish<'_, T> {
+    fn drop(&mut self) {
+        self.recorded.forget();
+    }
+}
 
 impl<T> fmt::Debug for Publish<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

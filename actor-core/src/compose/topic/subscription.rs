@@ -4,6 +4,7 @@
 use super::buffer::{Buffer, Next, Policy, TopicKey};
 use super::{Topic, Way};
 use crate::cell::message::Protocol;
+use crate::cell::pending::Place;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
 use crate::life::dispatch::Dispatch;
@@ -67,6 +68,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
         let lag: Arc<Mutex<Option<OnLag<A>>>> = Arc::new(Mutex::new(None));
         let weak: WeakAddr<A::Actor> = address.as_ref().downgrade();
         let mail: Arc<dyn AnyMail> = address.as_ref().shared().any();
+        buffer.set_actor(Place::of(mail.core()));
         let (reads, tells, way) = (buffer.clone(), lag.clone(), self.downgrade());
         let feed = async move {
             let gone = weak.join();

@@ -15,7 +15,7 @@ use crate::life::dispatch::Dispatch;
 use crate::life::failing;
 use crate::sync::Arc;
 use crate::talk::address::Addr;
-use crate::talk::join::poll_change;
+use crate::talk::change::poll_change;
 use crate::talk::weak::WeakAddr;
 use std::any::Any;
 use std::fmt;

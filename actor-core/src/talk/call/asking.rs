@@ -5,6 +5,7 @@ use super::outgoing::AnyOutgoing;
 use crate::cell::core::Core;
 use crate::cell::hub::Hub;
 use crate::cell::message::AnySlot;
+use crate::cell::pending::{Goal, Place};
 use crate::cell::queue::Ticket;
 use crate::cell::record::Recorded;
 use crate::error::{CallError, Cycle};
@@ -149,6 +150,7 @@ impl<T> Asking<T> {
             mail.awaited("an answer of");
         }
         if !self.is_direct {
+            self.recorded.note(Place::of(core), Goal::AnyAnswer, cx.waker());
             return Poll::Pending;
         }
         let Some(cycle) = self.wait_on(core, cx.waker()) else { return Poll::Pending };
@@ -170,7 +172,7 @@ impl<T> Asking<T> {
     /// There is no answer yet: writes down who waits for whom, or says that the wait would be for ever.
     #[inline]
     fn wait_on(&mut self, target: &Core, waker: &Waker) -> Option<Cycle> {
-        let cycle = self.recorded.pending(target, None, self.is_timed, waker);
+        let cycle = self.recorded.pending(target, Goal::Answer, self.is_timed, waker);
         if cycle.is_none()
             && self.recorded.is_there()
             && let Some(head) = self.answer.head()
