@@ -160,7 +160,8 @@ fn expand_test(function: &Function, trial: &Trial, right: bool) -> TokenStream {
             let seeds = trial.seeds.as_ref().map(|seeds| quote!(.seeds(#seeds)));
             let explore = trial.explore.as_ref().map(|depth| quote!(.explore(#depth)));
             let leftovers = trial.leftovers.then(|| quote!(.leftovers()));
-            let plan = quote!(#krate::__private::Plan::usual() #seeds #explore #leftovers);
+            let exact = trial.exact_time.then(|| quote!(.exact_time()));
+            let plan = quote!(#krate::__private::Plan::usual() #seeds #explore #leftovers #exact);
             quote!(#krate::__private::simulate(#plan, #call))
         }
     };

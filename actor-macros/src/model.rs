@@ -276,6 +276,8 @@ pub(crate) struct Trial {
     pub(crate) explore: Option<syn::LitInt>,
     /// Whether something may be left over.
     pub(crate) leftovers: bool,
+    /// Whether no step takes time.
+    pub(crate) exact_time: bool,
     /// Whether it runs in real time.
     pub(crate) real: bool,
 }

@@ -17,8 +17,12 @@ mod found;
 mod guards;
 #[path = "simulation/handle.rs"]
 mod handle;
+#[path = "simulation/hashed.rs"]
+mod hashed;
 #[path = "simulation/outside.rs"]
 mod outside;
+#[path = "simulation/races.rs"]
+mod races;
 #[path = "simulation/same.rs"]
 mod same;
 #[path = "simulation/supervision.rs"]

@@ -4,12 +4,13 @@ use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;
 use crate::cell::witness::Witness;
 use crate::exit::Failure;
-use crate::host::sim::{Calm, Simulated};
+use crate::host::sim::{Calm, Hold, Simulated};
 use crate::life::dispatch::Dispatch;
 use crate::life::fault::{self, Fault};
 use crate::sync::Arc;
 use crate::system::System;
 use crate::talk::address::Addr;
+use crate::time::Sleep;
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
@@ -120,22 +121,24 @@ impl Sim {
         self.seed
     }
 
-    /// Runs until every task is blocked on a timer or a message, without advancing virtual time.
+    /// Runs until every task is blocked on a timer or a message, without advancing virtual time, even
+    /// where steps take time.
     ///
     /// # Cancellation
     /// Dropping the future has no effect.
     pub async fn settle(&self) {
-        Calm::settled(self.host()).await;
+        self.advance(Duration::ZERO).await;
     }
 
     /// Advances virtual time by `duration` and runs everything that happens within it, including
-    /// events due at its end.
+    /// events due at its end. It ends exactly `duration` later, even where steps take time.
     ///
     /// # Cancellation
     /// Dropping the future leaves the virtual time as it is.
     pub async fn advance(&self, duration: Duration) {
-        crate::time::Sleep::on(self.hub.host.clone(), duration).await;
-        self.settle().await;
+        let _hold = Hold::after(self.host(), duration);
+        Sleep::on(self.hub.host.clone(), duration).await;
+        Calm::settled(self.host()).await;
     }
 
     /// Runs until only periodic ticks are left, however much virtual time this takes. Returns which

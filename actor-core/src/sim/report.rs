@@ -1,7 +1,7 @@
 //! The report of a failing schedule: its seed and the few steps that matter.
 
 use super::run::Run;
-use super::shrink::Deviations;
+use crate::host::sim::{Deviations, Place};
 use crate::sim::Step;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -41,24 +41,48 @@ pub(super) fn report(origin: &Origin, text: &str, choices: &Deviations, run: &Ru
 /// The steps that matter: the choices of the schedule, and the steps around them.
 fn steps(choices: &Deviations, run: &Run) -> String {
     let all = run.trace.steps();
-    let chosen: Vec<usize> = (0..all.len()).filter(|at| all[*at].instead.is_some()).collect();
+    let is_chosen = |step: &Step| step.instead.is_some() || !step.took.is_zero();
+    let chosen: Vec<usize> = (0..all.len()).filter(|at| is_chosen(&all[*at])).collect();
     let shown = shown(all, &chosen);
-    let head = match choices.len() {
-        0 => "it fails with what comes by itself, the newest first".to_owned(),
-        1 => "one choice makes it fail (>), all else comes newest first".to_owned(),
-        many => format!("{many} choices make it fail (>), all else comes newest first"),
-    };
+    let head = head(choices);
     let mut text = format!("{head}; {} of {} steps:\n", shown.len(), all.len());
     for at in shown {
         let step = &all[at];
-        let mark = if step.instead.is_some() { '>' } else { ' ' };
+        let mark = if is_chosen(step) { '>' } else { ' ' };
         let _ = write!(text, "{mark} {at:3}. {:>8?}  {step}", step.at);
         if let Some(instead) = step.instead.as_ref().filter(|instead| **instead != step.who) {
             let _ = write!(text, ", ahead of {instead}");
         }
+        if !step.took.is_zero() {
+            let _ = write!(text, ", and takes {:?}", step.took);
+        }
         text.push('\n');
     }
     text
+}
+
+/// What makes it fail.
+fn head(deviations: &Deviations) -> String {
+    let times = deviations.keys().filter(|place| matches!(place, Place::Time(_))).count();
+    let choices = deviations.len() - times;
+    let mut causes = Vec::new();
+    match choices {
+        0 => {}
+        1 => causes.push("one choice".to_owned()),
+        many => causes.push(format!("{many} choices")),
+    }
+    match times {
+        0 => {}
+        1 => causes.push("one step that takes time".to_owned()),
+        many => causes.push(format!("{many} steps that take time")),
+    }
+    let verb = if deviations.len() == 1 { "makes" } else { "make" };
+    match causes.is_empty() {
+        true => "it fails with what comes by itself, the newest first".to_owned(),
+        false => {
+            format!("{} {verb} it fail (>), all else comes newest first", causes.join(" and "))
+        }
+    }
 }
 
 /// At most [`STEPS`] positions: the choices, then the steps of their agents; the latest steps if

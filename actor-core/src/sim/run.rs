@@ -3,7 +3,7 @@
 
 use super::leftovers;
 use super::{Sim, Trace};
-use crate::host::sim::{Chooser, Decision};
+use crate::host::sim::{Chooser, Decision, Deviations};
 use crate::incident::Reporter;
 use crate::panics;
 use crate::system::{Ended, System};
@@ -60,6 +60,7 @@ pub(super) struct Run {
     pub(super) fault: Option<(Wrong, String)>,
     pub(super) trace: Trace,
     pub(super) decisions: Vec<Decision>,
+    pub(super) deviations: Deviations,
     pub(super) incidents: Vec<String>,
 }
 
@@ -98,7 +99,8 @@ where
         fault = after(&system, &sim, allows_leftovers);
     }
     let incidents = sim.incidents();
-    let run = Run { fault, trace: sim.trace(), decisions: sim.host().decisions(), incidents };
+    let (decisions, deviations) = (sim.host().decisions(), sim.host().deviations());
+    let run = Run { fault, trace: sim.trace(), decisions, deviations, incidents };
     // Leftovers are killed when the last handle is dropped, however many steps that takes.
     sim.host().limit(u64::MAX);
     run

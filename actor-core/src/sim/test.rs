@@ -4,8 +4,8 @@
 use super::Sim;
 use super::report::{Origin, report};
 use super::run::{Run, Tested, once};
-use super::shrink::{Deviations, shrink};
-use crate::host::sim::Chooser;
+use super::shrink::shrink;
+use crate::host::sim::{Chooser, Deviations, Place};
 use crate::incident::print_on_stderr;
 use crate::panics;
 use crate::system::System;
@@ -28,13 +28,14 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub struct Plan {
     seeds: u64,
     leftovers: bool,
+    exact_time: bool,
     explore: Option<usize>,
 }
 
 impl Plan {
     /// One seed, and no leftovers allowed.
     pub const fn usual() -> Self {
-        Plan { seeds: 1, leftovers: false, explore: None }
+        Plan { seeds: 1, leftovers: false, exact_time: false, explore: None }
     }
 
     /// Runs the test under this number of seeds.
@@ -46,6 +47,12 @@ impl Plan {
     /// Allows leftovers.
     pub const fn leftovers(mut self) -> Self {
         self.leftovers = true;
+        self
+    }
+
+    /// Lets no step take time, under any seed.
+    pub const fn exact_time(mut self) -> Self {
+        self.exact_time = true;
         self
     }
 
@@ -124,16 +131,21 @@ where
         if self.is_loud { run() } else { panics::quiet(run) }
     }
 
+    /// The chooser of `seed`. Under every even seed steps take time, so that timers race work.
+    fn chooser(&self, seed: u64) -> Chooser {
+        Chooser::seeded(seed, seed.is_multiple_of(2) && !self.plan.exact_time)
+    }
+
     /// Runs the seeds starting with `first`, and returns a report of the first failure.
     fn seeds(&self, first: u64, count: u64) -> Option<String> {
         for number in 1..=count {
             let seed = first + number - 1;
-            let run = self.run(Chooser::seeded(seed), seed, u64::MAX);
+            let run = self.run(self.chooser(seed), seed, u64::MAX);
             if run.fault.is_some() {
                 return Some(self.failed(seed, &Origin::Seed { seed, number, of: count }, run));
             }
             if number == 1 {
-                let again = panics::quiet(|| self.run(Chooser::seeded(seed), seed, u64::MAX));
+                let again = panics::quiet(|| self.run(self.chooser(seed), seed, u64::MAX));
                 if let Some(said) = differ(seed, &run, &again) {
                     return Some(said);
                 }
@@ -146,7 +158,8 @@ where
     fn explore(&self, depth: usize) -> Option<String> {
         let mut next: Vec<u32> = Vec::new();
         for number in 1..=EXPLORED {
-            let listed = next.iter().copied().enumerate().collect();
+            let listed = next.iter().copied().enumerate();
+            let listed = listed.map(|(at, taken)| (Place::Choice(at), taken)).collect();
             let run = self.run(Chooser::listed(listed), 0, u64::MAX);
             if run.fault.is_some() {
                 return Some(self.failed(0, &Origin::Explored { number }, run));

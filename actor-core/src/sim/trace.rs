@@ -47,6 +47,8 @@ pub struct Trace {
 pub struct Step {
     /// The virtual time since the start of the simulation.
     pub at: Duration,
+    /// The virtual time that the step took; zero unless steps take time under this seed.
+    pub took: Duration,
     /// The agent: an actor's label, a task, a timer, or the test function.
     pub who: String,
     /// The action: the message that was taken, or that the agent continues.
@@ -75,7 +77,7 @@ impl Trace {
             let (who, did) = witness.read(step, last);
             let instead = step.instead.map(|subject| witness.name(subject));
             let is_of_actor = matches!(step.subject, Subject::Cell(_));
-            Step { at: step.at, who, did, instead, is_of_actor }
+            Step { at: step.at, took: step.took, who, did, instead, is_of_actor }
         };
         Trace { steps: steps.iter().map(read).collect(), count, hash }
     }

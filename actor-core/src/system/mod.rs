@@ -131,7 +131,7 @@ impl System {
     /// `block_on` panics and reports which actor waits for which if nothing is left to run and the
     /// future is not ready. It also panics if another thread wakes, sends or spawns.
     pub fn simulation(seed: u64) -> Self {
-        System::simulated(Chooser::seeded(seed), seed, Reporter::default())
+        System::simulated(Chooser::seeded(seed, false), seed, Reporter::default())
     }
 
     pub(crate) fn simulated(chooser: Chooser, seed: u64, reporter: Reporter) -> Self {

@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::model::Trial;
 use crate::options::{self, Entry};
 
-const KNOWN: &[&str] = &["seeds", "explore", "leftovers", "real", "crate"];
+const KNOWN: &[&str] = &["seeds", "explore", "leftovers", "exact_time", "real", "crate"];
 
 /// The options of `#[test]`.
 pub(crate) fn trial(tokens: TokenStream, errors: &mut Errors) -> Trial {
@@ -29,6 +29,10 @@ pub(crate) fn trial(tokens: TokenStream, errors: &mut Errors) -> Trial {
                 entry.expect_plain(errors);
                 trial.leftovers = true;
             }
+            "exact_time" => {
+                entry.expect_plain(errors);
+                trial.exact_time = true;
+            }
             _ => {
                 entry.expect_plain(errors);
                 trial.real = true;
@@ -39,18 +43,23 @@ pub(crate) fn trial(tokens: TokenStream, errors: &mut Errors) -> Trial {
     trial
 }
 
-/// A real test runs once, and what is explored needs no seeds.
+/// A real test runs once, and what is explored needs no seeds and no time.
 fn check_together(entries: &[Entry], errors: &mut Errors) {
     let find = |key: &str| entries.iter().find(|entry| entry.is(key)).map(|entry| &entry.key);
     if find("real").is_some() {
-        for key in ["seeds", "explore", "leftovers"] {
+        for key in ["seeds", "explore", "leftovers", "exact_time"] {
             if let Some(key) = find(key) {
                 let text = format!("`real` runs once, in real time; remove `{key}`");
                 errors.push(key, text);
             }
         }
-    } else if let (Some(seeds), Some(_)) = (find("seeds"), find("explore")) {
-        errors.push(seeds, "`explore` runs all schedules, whatever the seed; remove `seeds`");
+    } else if find("explore").is_some() {
+        if let Some(key) = find("seeds") {
+            errors.push(key, "`explore` runs all schedules, whatever the seed; remove `seeds`");
+        }
+        if let Some(key) = find("exact_time") {
+            errors.push(key, "`explore` lets no step take time; remove `exact_time`");
+        }
     }
 }
 

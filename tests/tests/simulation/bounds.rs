@@ -1,4 +1,5 @@
 //! Nothing piles up, and nothing gets lost, where actors begin or end while others go on.
+//! A test with `exact_time` counts the ticks of whole seconds, which steps that take time would move.
 
 use actor_core::prelude::*;
 use actor_core::{Fault, Probe, Sim};
@@ -44,7 +45,7 @@ impl Clock {
     }
 }
 
-#[actor_core::test(seeds = 20)]
+#[actor_core::test(seeds = 20, exact_time)]
 async fn a_timer_aimed_at_a_full_mailbox_has_one_message_on_its_way(sim: Sim) {
     let target = Target { told: 0 }.spawn();
     let gate = Gate::new();

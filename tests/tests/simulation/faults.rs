@@ -1,4 +1,5 @@
 //! Faults that a simulation plants: each does what it says, when it says, and each knob has an effect.
+//! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::prelude::*;
 use actor_core::{Child, Fault, Probe, Sim, Supervisor};
@@ -78,7 +79,7 @@ async fn a_kill_is_told_to_the_caller_and_to_who_joins(sim: Sim) {
     assert_eq!(did.take(), [1]);
 }
 
-#[actor_core::test(seeds = 20)]
+#[actor_core::test(seeds = 20, exact_time)]
 async fn a_delay_holds_up_what_is_behind_it_in_order(sim: Sim) {
     let (disk, did) = disk();
     sim.fault(&disk, Fault::delay(SECOND * 5).at(2));
@@ -128,7 +129,7 @@ async fn a_fault_may_last_as_long_as_can_be_said(sim: Sim) {
     }
 }
 
-#[actor_core::test(seeds = 20)]
+#[actor_core::test(seeds = 20, exact_time)]
 async fn a_full_mailbox_refuses_and_lets_in_again(sim: Sim) {
     let (disk, did) = disk();
     sim.fault(&disk, Fault::full(SECOND * 5));

@@ -1,4 +1,5 @@
 //! G6: what the handle of a simulation can do.
+//! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::prelude::*;
 use actor_core::{Inbox, Sim, spawn_process};
@@ -48,7 +49,7 @@ async fn g06_run_until_idle_ends_and_names_who_waits_for_whom(sim: Sim) {
     two.kill();
 }
 
-#[actor_core::test(seeds = 20)]
+#[actor_core::test(seeds = 20, exact_time)]
 async fn g06_a_receive_with_a_timeout_is_something_that_can_happen(sim: Sim) {
     let begun = actor_core::time::now();
     let process = spawn_process(|mut inbox: Inbox<u8>| async move {

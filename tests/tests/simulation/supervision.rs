@@ -1,4 +1,5 @@
 //! D1, D3, D5 in virtual time: under thousands of schedules, and exact to the nanosecond.
+//! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::__private::{Plan, simulate};
 use actor_core::prelude::*;
@@ -151,14 +152,14 @@ fn gaps(starts: &[Duration]) -> Vec<u128> {
     starts.windows(2).map(|pair| (pair[1] - pair[0]).as_millis()).collect()
 }
 
-#[actor_core::test(seeds = 10)]
+#[actor_core::test(seeds = 10, exact_time)]
 async fn d05_a_backoff_grows_and_is_capped() {
     let backoff = Backoff::exponential(millis(100), millis(1000));
     let starts = starts(backoff, |_| Duration::ZERO, 7).await;
     assert_eq!(gaps(&starts), [100, 200, 400, 800, 1000, 1000]);
 }
 
-#[actor_core::test(seeds = 10)]
+#[actor_core::test(seeds = 10, exact_time)]
 async fn d05_a_backoff_begins_again_after_a_healthy_life() {
     let backoff = Backoff::exponential(millis(100), millis(1000)).reset_after(millis(500));
     let life = |number| if number == 4 { millis(500) } else { Duration::ZERO };
@@ -166,7 +167,7 @@ async fn d05_a_backoff_begins_again_after_a_healthy_life() {
     assert_eq!(gaps(&starts), [100, 200, 400, 500 + 100, 200]);
 }
 
-#[actor_core::test(seeds = 100)]
+#[actor_core::test(seeds = 100, exact_time)]
 async fn d05_jitter_stays_within_its_bounds_and_varies(sim: Sim) {
     let backoff = Backoff::exponential(millis(100), millis(100)).jitter(0.2);
     let starts = starts(backoff, |_| Duration::ZERO, 20).await;

@@ -1,4 +1,5 @@
 //! G4, E5, E6, F4: virtual time is exact, and a day of it is over at once.
+//! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::prelude::*;
 use actor_core::time::now;
@@ -68,7 +69,7 @@ fn g04_a_day_of_ticks_of_a_second_is_over_in_a_second() {
     assert!(took < limit, "{took:?}");
 }
 
-#[actor_core::test(seeds = 100)]
+#[actor_core::test(seeds = 100, exact_time)]
 async fn e05_a_stall_leaves_one_tick_and_the_grid_holds(sim: Sim) {
     let ticker = ticker();
     ticker.every('t', millis(10)).await.unwrap();
@@ -103,7 +104,7 @@ async fn e05_timers_die_with_their_life(sim: Sim) {
     assert!(sim.trace().count() - steps < 5, "{}", sim.trace());
 }
 
-#[actor_core::test(seeds = 100)]
+#[actor_core::test(seeds = 100, exact_time)]
 async fn e06_timers_of_666_and_333_ms_interleave_in_due_order(sim: Sim) {
     let ticker = ticker();
     ticker.every('s', millis(666)).await.unwrap();
@@ -117,7 +118,7 @@ async fn e06_timers_of_666_and_333_ms_interleave_in_due_order(sim: Sim) {
     }
 }
 
-#[actor_core::test(seeds = 100)]
+#[actor_core::test(seeds = 100, exact_time)]
 async fn f04_timeouts_of_a_receive_fire_as_often_as_they_should() {
     let process = spawn_process(|mut inbox: Inbox<u8>| async move {
         assert!(inbox.receive_timeout(Duration::ZERO).await.is_err(), "a zero polls");

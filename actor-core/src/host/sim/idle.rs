@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use super::{ENDLESS, Simulated};
 use crate::sync::Arc;
@@ -121,6 +122,32 @@ impl Simulated {
         world.now = world.now.max(at.saturating_duration_since(self.base));
         world.fuel = ENDLESS;
         Next::GoOn
+    }
+}
+
+/// As long as this lives, the steps do not take the clock past an instant. When nothing can run the time
+/// goes on all the same.
+pub(crate) struct Hold {
+    host: Arc<Simulated>,
+    at: Duration,
+}
+
+impl Hold {
+    /// Holds the clock `duration` from now.
+    pub(crate) fn after(host: Arc<Simulated>, duration: Duration) -> Hold {
+        let mut world = host.world();
+        let at = world.now.saturating_add(duration);
+        world.holds.push(at);
+        drop(world);
+        Hold { host, at }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut world = self.host.world();
+        let place = world.holds.iter().position(|hold| *hold == self.at);
+        place.map(|place| world.holds.swap_remove(place));
     }
 }
 

@@ -8,9 +8,10 @@ mod body;
 mod chance;
 mod chooser;
 mod idle;
+mod ready;
 mod trace;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Waker};
@@ -18,23 +19,17 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use self::body::Body;
+use self::ready::{Queue, Ready};
 use super::{Entered, Host, Job, Timers, Turn};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
-pub(crate) use self::chooser::{Chooser, Decision};
-pub(crate) use self::idle::{Calm, Next};
+pub(crate) use self::chooser::{Chooser, Decision, Deviations, LONGEST, Place};
+pub(crate) use self::idle::{Calm, Hold, Next};
 pub(crate) use self::trace::{Step, Trace};
 
 /// So many steps while the time stands still are no program that gets anywhere.
 const ENDLESS: u64 = 20_000_000;
-
-/// So far back is looked for one that is touched.
-const NEAR: usize = 64;
-
-/// With more than this, what runs next leaves its place to the newest: a queue of a million is not
-/// moved up a million times.
-const MANY: usize = 4096;
 
 /// A host that does one step at a time, chosen by a seed.
 pub(crate) struct Simulated {
@@ -73,8 +68,8 @@ pub(crate) enum Broken {
 struct World {
     /// Since the start.
     now: Duration,
-    /// What can run, in the order in which it came, the newest last.
-    ready: VecDeque<Ready>,
+    /// What can run.
+    ready: Queue,
     /// What runs next without a choice.
     first: Option<Ready>,
     /// Set while whoever waited for one step is being woken: what that makes ready goes first.
@@ -86,24 +81,12 @@ struct World {
     running: Subject,
     broken: Option<Broken>,
     idle: idle::Waiting,
+    /// Instants that the steps do not take the clock past.
+    holds: Vec<Duration>,
     /// How many steps more there may be while the time stands still.
     fuel: u64,
     /// How many tasks are there that are not over.
     tasks: BTreeSet<u32>,
-}
-
-enum Ready {
-    Body(Arc<Body>),
-    Job(Job, Subject),
-}
-
-impl Ready {
-    fn subject(&self) -> Subject {
-        match self {
-            Ready::Body(_) => Subject::Body,
-            Ready::Job(_, subject) => *subject,
-        }
-    }
 }
 
 /// What is to be done next.
@@ -127,7 +110,7 @@ impl Simulated {
             tasks: AtomicU32::new(0),
             world: Mutex::new(World {
                 now: Duration::ZERO,
-                ready: VecDeque::new(),
+                ready: Queue::default(),
                 first: None,
                 is_first: false,
                 chooser,
@@ -136,6 +119,7 @@ impl Simulated {
                 running: Subject::Body,
                 broken: None,
                 idle: idle::Waiting::default(),
+                holds: Vec::new(),
                 fuel: ENDLESS,
                 tasks: BTreeSet::new(),
             }),
@@ -152,11 +136,8 @@ impl Simulated {
     /// comes by itself follows one train of thought to its end.
     pub(crate) fn touch(&self, subject: Subject) {
         let mut world = self.world();
-        let places = world.ready.iter().enumerate().rev().take(NEAR);
-        let place = places.filter(|(_, ready)| ready.subject() == subject).map(|(at, _)| at).next();
-        if let Some(ready) = place.and_then(|place| world.ready.remove(place)) {
-            world.ready.push_back(ready);
-        }
+        let turn = world.trace.turn;
+        world.ready.touch(subject, turn);
     }
 
     /// Who does the present step.
@@ -177,6 +158,11 @@ impl Simulated {
     /// The choices made so far.
     pub(crate) fn decisions(&self) -> Vec<Decision> {
         self.world().chooser.made().to_vec()
+    }
+
+    /// What makes the schedule so far again.
+    pub(crate) fn deviations(&self) -> Deviations {
+        self.world().chooser.deviations()
     }
 
     /// Ends the drive after so many steps more, as one that is endless.
@@ -226,7 +212,8 @@ impl Simulated {
         if world.is_first && world.first.is_none() {
             world.first = Some(ready);
         } else {
-            world.ready.push_back(ready);
+            let turn = world.trace.turn;
+            world.ready.add(ready, turn);
         }
     }
 
@@ -248,7 +235,7 @@ impl Simulated {
         // The newest first, and a timer when nothing else can run: that is what comes by itself.
         let (choice, usual) = world.chooser.choose(most);
         let at = |choice| match jobs.checked_sub(choice + 1) {
-            Some(place) => world.ready.get(place).map(Ready::subject),
+            Some(place) => world.ready.subject(place),
             None => timer,
         };
         let instead = if choice == usual { None } else { at(usual) };
@@ -256,11 +243,7 @@ impl Simulated {
             world.begin(timer.unwrap_or(Subject::Body), instead);
             return Chosen::Timer;
         };
-        let ready = match world.ready.len() {
-            ..MANY => world.ready.remove(place),
-            MANY.. => world.ready.swap_remove_back(place),
-        };
-        let Some(ready) = ready else { return Chosen::Nothing };
+        let Some(ready) = world.ready.remove(place) else { return Chosen::Nothing };
         world.begin(ready.subject(), instead);
         Chosen::Ready(ready)
     }
@@ -288,14 +271,35 @@ impl Simulated {
             }
         }
         self.stepped();
+        self.world().pass();
         Next::GoOn
     }
 }
 
 impl World {
+    /// The step is over, and has taken its time.
+    fn pass(&mut self) {
+        let time = self.chooser.time();
+        if time.is_zero() {
+            return;
+        }
+        let now = self.now;
+        let hold = self.holds.iter().filter(|hold| **hold >= now).min();
+        let then = now.saturating_add(time);
+        self.now = hold.map_or(then, |hold| then.min(*hold));
+        self.trace.took(self.now - now);
+    }
+
     fn begin(&mut self, subject: Subject, instead: Option<Subject>) {
         self.running = subject;
-        self.trace.begin(Step { at: self.now, subject, turn: 0, did: "", instead });
+        self.trace.begin(Step {
+            at: self.now,
+            subject,
+            turn: 0,
+            took: Duration::ZERO,
+            did: "",
+            instead,
+        });
         self.fuel -= 1;
         if (self.fuel == 0 || self.trace.is_at_limit()) && self.broken.is_none() {
             self.broken = Some(Broken::Endless);
@@ -370,7 +374,7 @@ impl Simulated {
     fn discard_left(&self) {
         loop {
             // A statement of its own: the lock is not held while the job is dropped.
-            let ready = self.world().ready.pop_front();
+            let ready = self.world().ready.remove(0);
             match ready {
                 None => return,
                 Some(Ready::Body(body)) => drop(body),

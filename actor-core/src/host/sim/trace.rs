@@ -13,6 +13,8 @@ pub(crate) struct Step {
     /// When, since the start.
     pub(crate) at: Duration,
     pub(crate) subject: Subject,
+    /// How long it took.
+    pub(crate) took: Duration,
     /// Its number; what is done in one go has the same.
     pub(crate) turn: u64,
     /// What it did, if that has a name: the message that was taken.
@@ -72,6 +74,15 @@ impl Trace {
             let next = Step { did, instead: None, ..*last };
             self.count += 1;
             self.steps.push(next);
+        }
+    }
+
+    /// The present step is over, and took so long.
+    pub(super) fn took(&mut self, took: Duration) {
+        if self.count <= self.steps.len() as u64
+            && let Some(last) = self.steps.last_mut()
+        {
+            last.took = took;
         }
     }
 
