@@ -11,6 +11,7 @@
 //! ```
 
 pub use crate::{
-    Actor, ActorId, Addr, Address, CallError, Context, Exit, FailureKind, Reply, SendError,
-    SendReason, Spawn, System, actor,
+    Actor, ActorId, Addr, Address, Backoff, Call, CallError, Child, Context, Exit, FailureKind,
+    Inbox, Reply, Restart, SendError, SendReason, Spawn, Supervisor, System, Timer, Topic,
+    WeakAddr, actor, spawn_process,
 };

@@ -10,6 +10,7 @@ tests::on_every_host! {
     names::e01_a_name_is_free_the_moment_its_holder_has_ended,
     names::e01_a_name_is_given_once_whoever_asks_first,
     names::a_name_keeps_its_actor_alive_until_it_is_taken_back,
+    names::a_name_is_any_kind_of_string,
     names::names_of_two_systems_are_apart,
     names::e02_lookup_with_the_wrong_type_is_none,
 }

@@ -54,11 +54,10 @@ impl Names {
     /// Gives `name` to `mail`, whose typed mailbox is `post`.
     pub(crate) fn give(
         &self,
-        name: &str,
+        name: Arc<str>,
         mail: &dyn AnyMail,
         post: Box<dyn Any + Send + Sync>,
     ) -> Result<(), RegisterError> {
-        let name: Arc<str> = Arc::from(name);
         let mut held = self.held.lock();
         if let Some(holder) = held.get(&name) {
             // A life that registers its name finds that the lives before it have left it one.

@@ -30,7 +30,8 @@ impl<A: Actor + 'static> Addr<A> {
     /// assert_eq!(ClockAddr::lookup("clock"), None);
     /// # });
     /// ```
-    pub fn register(&self, name: &str) -> Result<(), RegisterError> {
+    pub fn register(&self, name: impl Into<String>) -> Result<(), RegisterError> {
+        let name: Arc<str> = Arc::from(name.into());
         let post: Arc<dyn Post<A>> = self.shared();
         let mail = post.clone().any();
         mail.core().hub.names.give(name, &*mail, Box::new(post))
@@ -48,7 +49,9 @@ impl<A: Actor + 'static> Addr<A> {
     /// assert!(!clock.unregister("clock"));
     /// # });
     /// ```
-    pub fn unregister(&self, name: &str) -> bool {
+    pub fn unregister(&self, name: impl AsRef<str>) -> bool {
+        // The user's code, before any lock.
+        let name = name.as_ref();
         let mail = self.shared().any();
         let freed = mail.core().hub.names.free(name, self.id());
         if freed {
@@ -78,10 +81,10 @@ impl System {
     /// assert!(system.lookup::<ClockAddr>("clock").is_some());
     /// assert!(system.lookup::<CatAddr>("clock").is_none());
     /// ```
-    pub fn lookup<T: Address>(&self, name: &str) -> Option<T>
+    pub fn lookup<T: Address>(&self, name: impl AsRef<str>) -> Option<T>
     where
         T::Actor: 'static,
     {
-        self.hub().names.find::<T::Actor>(name).map(|post| Addr::adopted(post).into())
+        self.hub().names.find::<T::Actor>(name.as_ref()).map(|post| Addr::adopted(post).into())
     }
 }

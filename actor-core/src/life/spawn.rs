@@ -73,8 +73,8 @@ impl<A: Dispatch> Prepared<A> {
     }
 
     /// The label under which it stands in logs, exits and trees.
-    pub fn name(mut self, name: &str) -> Self {
-        self.label = Some(Arc::from(name));
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.label = Some(Arc::from(name.into()));
         self
     }
 

@@ -44,8 +44,8 @@ impl SystemBuilder {
     }
 
     /// Sets the name of the threads, which is followed by a number.
-    pub fn name(mut self, name: &str) -> Self {
-        name.clone_into(&mut self.name);
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
         self
     }
 
@@ -120,6 +120,17 @@ impl SystemBuilder {
         let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(cores);
         System::start(MultiThread::start(threads, &self.name), self.reporter, false, self.detects)
     }
+}
+
+/// The number of worker threads that the environment asks for.
+#[track_caller]
+pub(super) fn threads_wanted() -> Option<usize> {
+    let text = std::env::var_os("ACTOR_THREADS")?;
+    let threads = text.to_str().and_then(|text| text.parse().ok()).filter(|threads| *threads > 0);
+    let Some(threads) = threads else {
+        panic!("`ACTOR_THREADS` is {text:?}; set it to a number of threads from 1 on, or remove it")
+    };
+    Some(threads)
 }
 
 impl fmt::Debug for SystemBuilder {

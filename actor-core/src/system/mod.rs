@@ -164,6 +164,9 @@ impl System {
     /// threads.
     ///
     /// With the feature `tokio`, a thread inside a tokio runtime is in the system of that runtime.
+    ///
+    /// # Panics
+    /// If it would start the global system, and `ACTOR_THREADS` is set but is not a number from 1 on.
     #[track_caller]
     pub fn current() -> Self {
         System::handle(System::current_hub())
@@ -192,13 +195,16 @@ impl System {
         }
     }
 
+    #[track_caller]
     pub(crate) fn global() -> &'static System {
-        GLOBAL.get_or_init(|| {
-            let threads = std::env::var("ACTOR_THREADS").ok().and_then(|text| text.parse().ok());
-            match threads {
-                Some(threads @ 1..) => System::builder().threads(threads).build(),
-                _ => System::new(),
-            }
+        if let Some(system) = GLOBAL.get() {
+            return system;
+        }
+        // Outside of the closure, so that a panic is that of the caller.
+        let threads = builder::threads_wanted();
+        GLOBAL.get_or_init(|| match threads {
+            Some(threads) => System::builder().threads(threads).build(),
+            None => System::new(),
         })
     }
 

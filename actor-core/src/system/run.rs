@@ -15,6 +15,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 const INTERRUPTED: i32 = 130;
 
 /// Runs `body` on the global system as [`System::run`] does.
+#[track_caller]
 pub fn main<F: Future>(body: F) -> F::Output {
     run(System::global(), body)
 }

@@ -306,7 +306,7 @@ pub trait Address:
 
     /// Looks up the actor registered as `name` in the current system. Returns `None` if the name is
     /// not registered or belongs to an actor of another type. See [`Addr::register`].
-    fn lookup(name: &str) -> Option<Self>
+    fn lookup(name: impl AsRef<str>) -> Option<Self>
     where
         Self::Actor: 'static,
     {

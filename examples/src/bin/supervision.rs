@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use actor_core::prelude::*;
-use actor_core::{Child, Supervisor};
 
 #[actor]
 struct Worker {

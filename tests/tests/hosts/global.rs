@@ -40,3 +40,31 @@ fn actor_threads_sets_the_number_of_its_threads() {
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
+
+/// A typing error in a deployment is not taken for "as many as there are cores".
+#[test]
+fn a_bad_actor_threads_is_an_error_that_names_the_value() {
+    const NAME: &str = "global::a_bad_actor_threads_is_an_error_that_names_the_value";
+    const BAD: [&str; 5] = ["many", "0", "-1", "2.5", ""];
+    if let Ok(value) = std::env::var("ACTOR_THREADS")
+        && BAD.contains(&&*value)
+    {
+        // Each use says so, the first one and later ones.
+        for _ in 0..2 {
+            let panic = std::panic::catch_unwind(System::current).expect_err("there is no system");
+            let text = panic.downcast_ref::<String>().expect("the text names the value");
+            let wanted = format!(
+                "`ACTOR_THREADS` is {value:?}; set it to a number of threads from 1 on, or remove it"
+            );
+            assert_eq!(*text, wanted);
+        }
+        return;
+    }
+    for value in BAD {
+        let mut again = Command::new(std::env::current_exe().expect("a test knows its binary"));
+        again.args(["--exact", NAME]).env("ACTOR_THREADS", value);
+        let output = again.output().expect("a test can be run again");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && told.contains("1 passed"), "{value}: {told}");
+    }
+}

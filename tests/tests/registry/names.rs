@@ -205,3 +205,31 @@ pub fn e02_lookup_with_the_wrong_type_is_none(system: &System) {
         assert_eq!((DogAddr::lookup("pet"), CatAddr::lookup("pet")), (Some(dog), None));
     });
 }
+
+pub fn a_name_is_any_kind_of_string(system: &System) {
+    system.block_on(async {
+        let (owned, boxed) = (format!("{}", "owned"), Box::<str>::from("boxed"));
+        let cat = Cat.prepare().name(&owned).spawn();
+        assert_eq!(cat.label(), "owned");
+        assert_eq!(Cat.prepare().name(owned.clone()).spawn().label(), "owned");
+        assert_eq!(cat.register(&owned), Ok(()));
+        assert_eq!(cat.register(boxed.clone()), Ok(()));
+        assert_eq!(cat.register('c'), Ok(()));
+        assert_eq!(cat.register(std::borrow::Cow::Borrowed("cow")), Ok(()));
+        assert_eq!(CatAddr::lookup(&owned), Some(cat.clone()));
+        assert_eq!(CatAddr::lookup(boxed), Some(cat.clone()));
+        assert_eq!(System::current().lookup(std::sync::Arc::<str>::from("c")), Some(cat.clone()));
+        assert!(cat.unregister(&owned) && cat.unregister(String::from("cow")));
+
+        let supervisor = Supervisor::one_for_one().spawn();
+        for name in [&owned, "made"] {
+            supervisor.start(Child::new(name, || Cat));
+            supervisor.start(Child::new(name.to_owned(), || Cat));
+            supervisor.start(Child::with(name.to_owned(), |_| async { Ok::<_, String>(Cat) }));
+        }
+        let names = supervisor.children().await.unwrap().into_iter().map(|child| child.name);
+        assert_eq!(names.collect::<Vec<_>>(), ["owned", "owned", "owned", "made", "made", "made"]);
+        supervisor.stop();
+        supervisor.join().await;
+    });
+}

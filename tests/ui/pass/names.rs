@@ -1,4 +1,5 @@
-//! Raw names, keywords in disguise, and messages named like the verbs of an address.
+//! Raw names, keywords in disguise, and messages named like the verbs of an address; an actor named as
+//! what the prelude imports.
 #![deny(warnings)]
 
 use actor_core::prelude::*;
@@ -33,6 +34,17 @@ impl Names {
     }
 }
 
+/// Named as what the prelude imports.
+#[actor]
+pub struct Child;
+
+#[actor]
+impl Child {
+    pub fn spawn_process(&self, topic: u8) -> u8 {
+        topic
+    }
+}
+
 #[actor_core::main]
 async fn main() -> Result<(), CallError> {
     let names = Names.spawn();
@@ -42,6 +54,7 @@ async fn main() -> Result<(), CallError> {
     assert_eq!(names.clone().await?, 2);
     assert_eq!(names.join(3).await?, 3);
     let _: Names = names.self_().await?;
+    assert_eq!(Child.spawn().spawn_process(5).await?, 5);
     let again: NamesAddr = Clone::clone(&names);
     Addr::stop(&again);
     Ok(())

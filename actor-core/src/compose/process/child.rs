@@ -31,11 +31,14 @@ impl<M: Send + 'static> Child<Proc<M>> {
     /// # supervisor.stop();
     /// # });
     /// ```
-    pub fn process<F, U>(name: &str, mut make: impl FnMut() -> F + Send + 'static) -> Self
+    pub fn process<F, U>(
+        name: impl Into<String>,
+        mut make: impl FnMut() -> F + Send + 'static,
+    ) -> Self
     where
         F: FnOnce(Inbox<M>) -> U + Send + 'static,
         U: Future + Send + 'static,
     {
-        Child::of(name, Box::new(Now(move || Proc::new(make(), drop))))
+        Child::of(name.into(), Box::new(Now(move || Proc::new(make(), drop))))
     }
 }

@@ -212,7 +212,7 @@ pub struct PreparedProcess<M: Send + 'static, R> {
 
 impl<M: Send + 'static, R> PreparedProcess<M, R> {
     /// Sets the label of the process in logs, exits and trees.
-    pub fn name(mut self, name: &str) -> Self {
+    pub fn name(mut self, name: impl Into<String>) -> Self {
         self.prepared = self.prepared.name(name);
         self
     }

@@ -54,8 +54,8 @@ impl<A: Dispatch> Child<A> {
     /// Creates a child whose state is created by `make` for each of its lives.
     ///
     /// The name is a label for logs and trees and need not be unique.
-    pub fn new(name: &str, make: impl FnMut() -> A + Send + 'static) -> Self {
-        Child::of(name, Box::new(Now(make)))
+    pub fn new(name: impl Into<String>, make: impl FnMut() -> A + Send + 'static) -> Self {
+        Child::of(name.into(), Box::new(Now(make)))
     }
 
     /// Creates a child whose state is created from its own address by async, fallible code.
@@ -74,16 +74,19 @@ impl<A: Dispatch> Child<A> {
     /// # supervisor.stop();
     /// # });
     /// ```
-    pub fn with<U, E>(name: &str, make: impl FnMut(A::Handle) -> U + Send + 'static) -> Self
+    pub fn with<U, E>(
+        name: impl Into<String>,
+        make: impl FnMut(A::Handle) -> U + Send + 'static,
+    ) -> Self
     where
         A: Send,
         U: Future<Output = Result<A, E>> + Send + 'static,
         E: Display,
     {
-        Child::of(name, making::by(make))
+        Child::of(name.into(), making::by(make))
     }
 
-    pub(in crate::compose) fn of(name: &str, maker: Box<dyn Maker>) -> Self {
+    pub(in crate::compose) fn of(name: String, maker: Box<dyn Maker>) -> Self {
         // A supervisor needs as long as its own children.
         let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
         let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));

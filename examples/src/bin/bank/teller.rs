@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use actor_core::Call;
 use actor_core::prelude::*;
 
 use crate::account::{Account, AccountAddr, Order};

@@ -3,7 +3,6 @@
 use crate::connection::Connection;
 use crate::room::{Room, RoomAddr};
 use crate::writer::Writer;
-use actor_core::WeakAddr;
 use actor_core::prelude::*;
 use async_net::TcpStream;
 use std::collections::HashMap;
