@@ -1,8 +1,8 @@
-//! Messages in a row, as a deque that takes one word as long as it is not needed, which for most
-//! actors is always. What it holds is handed over by exchanging that word.
+//! A deque of messages that takes one word until it is needed, which for most actors is never. Its
+//! contents are handed over by swapping that word.
 //!
-//! Compiled for each actor, so it is the one container of messages that a mailbox has, and does with
-//! few verbs: in its deque lie places, which can be empty.
+//! Compiled for each actor. It is therefore the only container of messages in a mailbox and has few
+//! operations; its elements are slots, which can be empty.
 
 use std::collections::VecDeque;
 
@@ -25,7 +25,7 @@ impl<M> Block<M> {
         self.len() == 0
     }
 
-    /// Takes the message, which is there, out of `message`.
+    /// Takes the message out of `message`, which must contain one.
     #[inline]
     pub(crate) fn push_back(&mut self, message: &mut Option<M>) {
         if self.0.is_none() {
@@ -52,7 +52,7 @@ impl<M> Block<M> {
         }
     }
 
-    /// The message at this place.
+    /// The message in this slot.
     #[inline]
     pub(crate) fn get(&mut self, place: usize) -> Option<&M> {
         if let Some(messages) = &mut self.0
@@ -64,7 +64,7 @@ impl<M> Block<M> {
         }
     }
 
-    /// Takes the message out of this place, which stays.
+    /// Takes the message out of this slot, which remains.
     pub(super) fn take(&mut self, place: usize) -> Option<M> {
         if let Some(messages) = &mut self.0
             && let Some(message) = messages.get_mut(place)
@@ -75,7 +75,7 @@ impl<M> Block<M> {
         }
     }
 
-    /// Lays the message into this place, which is empty, or the next to be made.
+    /// Puts the message into this slot, which must be empty or the next new one.
     pub(super) fn lay(&mut self, place: usize, message: &mut Option<M>) {
         if let Some(messages) = &mut self.0
             && let Some(empty) = messages.get_mut(place)
@@ -88,7 +88,7 @@ impl<M> Block<M> {
 
     /// Moves the first `count` messages behind those in `into`.
     pub(super) fn hand_over(&mut self, count: usize, into: &mut Block<M>) {
-        // A plain loop: `drain` is compiled for each actor, and many times as long.
+        // A plain loop: `drain` would be compiled for each actor, and is many times as long.
         for _ in 0..count {
             let mut message = self.pop_front();
             if message.is_none() {
@@ -98,12 +98,12 @@ impl<M> Block<M> {
         }
     }
 
-    /// Whether it takes more than its word.
+    /// Whether it has allocated.
     pub(crate) fn is_there(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Gives the memory back, if there is any and no message in it.
+    /// Releases its memory if it contains no message.
     #[inline]
     pub(crate) fn give_back(&mut self) {
         if self.0.is_some() && self.is_empty() {

@@ -9,7 +9,7 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// The clockwork of one timer. It is its own waker among the host's timers.
+/// The clock of one timer. It is its own waker among the host's timers.
 pub(crate) struct Clock {
     mail: Weak<dyn AnyMail>,
     key: Key,
@@ -21,7 +21,7 @@ struct State {
     /// `None`: it fires once.
     period: Option<Duration>,
     armed: Option<TimerKey>,
-    /// Set while a tick waits beside the mailbox: then further ones are missed, not queued.
+    /// Set while a tick is pending: further ticks are then missed, not queued.
     waiting: bool,
     cancelled: bool,
 }
@@ -51,13 +51,13 @@ impl Clock {
         }
     }
 
-    /// The tick that waited has been taken.
+    /// The pending tick has been taken.
     pub(crate) fn taken(&self) {
         self.state.lock().waiting = false;
     }
 
-    /// The tick that waited has become a message for somebody else: it is taken when that has been
-    /// sent, so that no more than one waits for room there.
+    /// The pending tick has become a message for another actor: it counts as taken when the message
+    /// has been sent, so that at most one waits for capacity there.
     pub(crate) fn taken_after(self: Arc<Self>, sending: Sending) -> Sending {
         Box::pin(async move {
             sending.await;
@@ -110,8 +110,8 @@ impl Wake for Clock {
     }
 }
 
-/// How many periods lie between `due` and the first of its multiples after `now`: no drift, and no
-/// burst after a stall.
+/// The number of periods between `due` and its first multiple after `now`: no drift, and no burst
+/// after a stall.
 fn periods(due: Instant, period: Duration, now: Instant) -> u64 {
     let late = now.saturating_duration_since(due).as_nanos();
     u64::try_from(late / period.as_nanos().max(1) + 1).unwrap_or(u64::MAX)
@@ -122,7 +122,7 @@ fn later(due: Instant, period: Duration, periods: u64) -> Instant {
     far(due, Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
 }
 
-/// `delay` after `from`, or as late as can be said.
+/// `delay` after `from`, saturating.
 pub(crate) fn far(from: Instant, delay: Duration) -> Instant {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     let latest = || from.checked_add(CENTURY).unwrap_or(from);

@@ -1,6 +1,6 @@
-//! How a handler that is pending takes mail: what it draws out of the queue goes on counting until
-//! the handler says that it has taken it, and goes back if the life ends before. Runs nothing of the
-//! user's under the lock.
+//! How a pending handler (a process) drains messages. Drained messages keep counting until the
+//! handler reports them as taken, and are returned if the life ends first. Runs no user code under
+//! the lock.
 
 use super::block::Block;
 use super::core::{END, NOTICE, STOP, WAITING};
@@ -10,21 +10,21 @@ use super::seat::Notice;
 use crate::cell::message::Protocol;
 use std::collections::VecDeque;
 
-/// What was drawn, the messages behind the first apart.
+/// The drained messages, except those behind the first.
 pub(crate) struct Drawn<M> {
     /// The oldest message.
     pub(crate) first: Option<M>,
-    /// Each with its position: the number of messages that come before it.
+    /// Each with its sequence number: the number of messages before it.
     pub(crate) notices: VecDeque<(u64, Notice)>,
-    /// How many messages were accepted before these.
+    /// The number of messages accepted before these.
     pub(crate) before: u64,
-    /// Set if there is nothing and there will be nothing any more.
+    /// Set if there are no messages and no more will arrive.
     pub(crate) is_over: bool,
 }
 
 impl<A: Protocol> Mail<A> {
-    /// Takes all that has come, the messages behind the first into the empty `rest`. When there is
-    /// nothing, and nobody left to bring anything, closes the mailbox.
+    /// Takes all messages, those behind the first into the empty `rest`. Closes the mailbox if it
+    /// is empty and no sender is left.
     pub(crate) fn draw(&self, rest: &mut Block<A::Message>) -> Drawn<A::Message> {
         let mut lane = self.lane();
         let admitted = lane.let_in(&self.core);
@@ -36,9 +36,9 @@ impl<A: Protocol> Mail<A> {
         }
         let nothing = first.is_none() && notices.is_empty();
         let is_forsaken = nothing && !lane.seat.closed && !self.core.is_kept();
-        // Nobody waits for room in a mailbox that nobody has an address of.
+        // No sender waits for the capacity of a mailbox without addresses.
         let changed = if is_forsaken { lane.seat.shut(&self.core) } else { None };
-        // A stop is heeded by going on until there is nothing left.
+        // A stop is handled by continuing until the mailbox is empty.
         self.core.lower(NOTICE | STOP);
         let is_over = nothing && lane.seat.closed;
         drop(lane);
@@ -47,26 +47,26 @@ impl<A: Protocol> Mail<A> {
         Drawn { first, notices, before, is_over }
     }
 
-    /// Whether an inbox that waits would find something now.
+    /// Whether a waiting inbox would find a message now.
     pub(crate) fn has_something(&self) -> bool {
         self.core.signals() & !WAITING != 0 || self.lane().seat.has_news(&self.core)
     }
 
-    /// Whether the overseer ends this life, which a stop from outside outdoes.
+    /// Whether the supervisor ends this life, which a stop from outside overrides.
     pub(crate) fn is_left(&self) -> bool {
         self.core.signals() & END != 0 && !self.lane().seat.closed
     }
 
-    /// Has `notice` handled before anything else, when the pending handler is over.
+    /// Queues `notice` to be handled first when the pending handler ends.
     pub(crate) fn put_first(&self, notice: Notice) {
         let mut lane = self.lane();
         lane.seat.records().notices.push_front((0, notice));
         self.core.raise(NOTICE);
     }
 
-    /// Puts back what was drawn and not taken: messages in front of the queue, and those notices
-    /// that are for the actor rather than for this life. The messages stay where they are if the actor
-    /// is over: nobody looks at the queue any more.
+    /// Returns the drained messages that were not taken to the front of the queue, and the system
+    /// messages that are for the actor rather than for this life. If the actor has ended, the
+    /// messages stay where they are, because the queue is not read any more.
     pub(crate) fn restore(
         &self,
         messages: &mut Block<A::Message>,

@@ -1,30 +1,30 @@
-//! How far a message has come for which somebody waits: the part of a reply slot that knows no type.
+//! The state of a call: the type-independent part of a reply slot.
 //!
-//! It moves only forward, by compare-and-swap:
+//! The state only moves forward, by compare-and-swap:
 //! ```text
 //! QUEUED --the loop takes it--> STARTED        QUEUED --the caller leaves--> GONE
 //! ```
-//! So "never handled" is exact: whoever moves it first has decided.
+//! This makes "never handled" exact: the first transition decides.
 
 use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-/// The message waits to be handled.
+/// The message is queued.
 pub(crate) const QUEUED: u8 = 0;
-/// Its handler has begun.
+/// Its handler has started.
 pub(crate) const STARTED: u8 = 1;
-/// The caller left before that: it will never be handled.
+/// The caller gave up before that: the message will never be handled.
 pub(crate) const GONE: u8 = 2;
-/// Put into a message by hand, where the loop cannot see it: how far it has come, nobody knows. It
-/// stays so.
+/// The reply was placed into a message explicitly, invisible to the loop: the progress of the
+/// message is unknown. This state is final.
 pub(crate) const UNSEEN: u8 = 3;
-/// Its handler has begun, and a simulation loses the answer.
+/// Its handler has started, and a simulation drops the reply.
 pub(crate) const LOST: u8 = 4;
 
-/// The part of a slot that knows no type.
+/// The type-independent part of a slot.
 #[derive(Debug)]
 pub struct Head {
     phase: AtomicU8,
-    /// Whether a handler waits for the answer.
+    /// Whether the waiting caller is a handler.
     is_asked_by_handler: AtomicBool,
 }
 
@@ -33,14 +33,15 @@ impl Head {
         Head { phase: AtomicU8::new(phase), is_asked_by_handler: AtomicBool::new(false) }
     }
 
-    /// The loop takes the message; false if the caller has left, and it is to be skipped.
+    /// The loop takes the message. Returns `false` if the caller has given up and the message is to
+    /// be skipped.
     ///
-    /// A reply that was passed on has started already, and is handled all the same.
+    /// A forwarded reply has already started, and its message is handled anyway.
     pub(crate) fn begin(&self) -> bool {
         self.shift(STARTED) != GONE
     }
 
-    /// The caller leaves; returns whether the handler had begun, as far as is known.
+    /// The caller gives up. Returns whether the handler had started, as far as is known.
     pub(crate) fn abandon(&self) -> bool {
         matches!(self.shift(GONE), STARTED | UNSEEN | LOST)
     }
@@ -49,7 +50,7 @@ impl Head {
         self.phase.load(Ordering::Acquire) == UNSEEN
     }
 
-    /// Whether the caller left before the handler had begun: there is nobody to be told anything.
+    /// Whether the caller gave up before the handler had started: there is no caller to notify.
     pub(crate) fn is_gone(&self) -> bool {
         self.phase.load(Ordering::Acquire) == GONE
     }
@@ -58,7 +59,7 @@ impl Head {
         matches!(self.phase.load(Ordering::Acquire), STARTED | LOST)
     }
 
-    /// Whatever is answered is lost on the way. Only in a simulation.
+    /// Drops any reply. Only in a simulation.
     pub(crate) fn lose(&self) {
         self.phase.store(LOST, Ordering::Release);
     }
@@ -67,7 +68,7 @@ impl Head {
         self.phase.load(Ordering::Relaxed) == LOST
     }
 
-    /// It is a handler that waits for the answer.
+    /// Records that the waiting caller is a handler.
     pub(crate) fn note_handler(&self) {
         self.is_asked_by_handler.store(true, Ordering::Relaxed);
     }

@@ -1,5 +1,5 @@
-//! What the actors of one system share: host, ids, the table of actors, incidents. Not the handle
-//! that users hold, which is `System`.
+//! State shared by the actors of one system: host, ids, the table of actors, incidents. Not the
+//! user's handle, which is `System`.
 
 use super::core::Core;
 use super::names::Names;
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 static SYSTEMS: global::AtomicU32 = global::AtomicU32::new(0);
 
-/// All systems there are, since their actors may wait for each other.
+/// All systems of the process, because their actors may wait for each other.
 static HUBS: global::Mutex<BTreeMap<u32, Weak<Hub>>> = global::Mutex::new(BTreeMap::new());
 
 /// The system with this number.
@@ -32,24 +32,24 @@ pub(crate) struct Hub {
     pub(crate) id: u32,
     pub(crate) host: Arc<dyn Host>,
     numbers: AtomicU64,
-    /// Every actor from spawn to exit. Weak, so that the table keeps nobody's memory.
+    /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive.
     table: Mutex<Table>,
     pub(crate) names: Names,
-    /// Set when the system shuts down: nothing starts any more.
+    /// Set when the system shuts down: no actor starts any more.
     closing: AtomicBool,
-    /// Notified when the table has become empty.
+    /// Notified when the table becomes empty.
     pub(crate) emptied: Arc<Event>,
     reporter: Reporter,
     pub(crate) counts: Counts,
-    /// Whether all its jobs run on the thread that made it, so that states may stay there.
+    /// Whether all its jobs run on the thread that created it, so that states may stay there.
     pub(crate) is_local: bool,
-    /// All chance in the system comes from here.
+    /// The source of all randomness in the system.
     rng: Mutex<fastrand::Rng>,
-    /// Whether waits that can never end are refused.
+    /// Whether deadlocks are detected.
     pub(crate) detects: bool,
-    /// `System` handles; when the last one goes, so do the actors.
+    /// The number of `System` handles; dropping the last one ends the actors.
     pub(crate) handles: AtomicUsize,
-    /// What a simulation sees of its actors; `None` in any other system.
+    /// What a simulation observes of its actors; `None` in any other system.
     pub(crate) witness: Option<Box<Witness>>,
 }
 
@@ -63,7 +63,7 @@ impl Hub {
         Hub::of(host, reporter, is_local, detects).entered()
     }
 
-    /// A simulation, with `seed` for all chance in it.
+    /// A simulation, with `seed` for all its randomness.
     pub(crate) fn simulated(host: Arc<Simulated>, reporter: Reporter, seed: u64) -> Arc<Self> {
         let mut hub = Hub::of(host.clone(), reporter, true, true);
         hub.rng = Mutex::new(fastrand::Rng::with_seed(seed));
@@ -71,7 +71,7 @@ impl Hub {
         hub.entered()
     }
 
-    /// Enters it among the systems of the process.
+    /// Adds it to the systems of the process.
     fn entered(self) -> Arc<Self> {
         let hub = Arc::new(self);
         HUBS.lock().insert(hub.id, Arc::downgrade(&hub));
@@ -101,11 +101,11 @@ impl Hub {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Enters the actor that `make` builds around what is known of it, unless the system is closing.
-    /// False if it is.
+    /// Registers the actor that `make` builds, unless the system is closing; returns `false` if it
+    /// is.
     ///
-    /// The look at `closing` is under the table's lock, as is `close`: an actor is either seen by
-    /// the shutdown or refused.
+    /// `closing` is read under the table's lock, as is `close`: an actor is either seen by the
+    /// shutdown or refused.
     pub(crate) fn enter(
         self: &Arc<Self>,
         settings: &'static Settings,
@@ -145,7 +145,7 @@ impl Hub {
         }
     }
 
-    /// Nothing starts from now on. Returns who is there.
+    /// No actor starts from now on. Returns the existing actors.
     pub(crate) fn close(&self) -> Vec<Arc<dyn AnyMail>> {
         let table = self.table.lock();
         self.closing.store(true, Ordering::Relaxed);
@@ -169,7 +169,7 @@ impl Hub {
         self.table.lock().is_empty()
     }
 
-    /// A generator of its own for whoever needs chance.
+    /// Returns a new random number generator.
     pub(crate) fn rng(&self) -> fastrand::Rng {
         self.rng.lock().fork()
     }

@@ -1,7 +1,7 @@
-//! What the one lock of a mailbox guards: the messages, and the seat, which knows none. The seat says
-//! who may enter, and counts; here the messages are moved. No lock here.
+//! The state under the mailbox's lock: the messages, and the seat, which is independent of their
+//! type. The seat decides about admission and counts; the messages are moved here. No lock here.
 //!
-//! Compiled for each actor: what can be said without the messages stands in `queue`.
+//! Compiled for each actor: everything that does not need the messages is in `queue`.
 
 use super::block::Block;
 use super::core::{Core, WAITING};
@@ -12,11 +12,11 @@ use std::task::Waker;
 
 /// Invariant: `first` is `None` only if `more` is empty. The seat counts as many messages as there are.
 pub(crate) struct Lane<M> {
-    /// The oldest message lies here, so that an actor with one message at a time needs no block.
+    /// The oldest message is stored here, so that an actor with one message at a time needs no
+    /// block.
     first: Option<M>,
     more: Block<M>,
-    /// Those with priority, and those of senders that wait for room, each at the place that the seat
-    /// says.
+    /// Priority messages and messages of waiting senders, each in the slot chosen by the seat.
     apart: Block<M>,
     pub(crate) seat: Seat,
 }
@@ -26,8 +26,8 @@ impl<M> Lane<M> {
         Lane { first: None, more: Block::new(), apart: Block::new(), seat }
     }
 
-    /// Takes the message, which is there, out of `message`, unless it is refused; with a ticket if it
-    /// waits for room.
+    /// Takes the message out of `message`, which must contain one, unless it is rejected. Returns a
+    /// ticket if the message waits for capacity.
     #[inline]
     pub(crate) fn push(
         &mut self,
@@ -63,8 +63,8 @@ impl<M> Lane<M> {
         }
     }
 
-    /// Lets waiting senders in, as far as there is room. Who is to be woken when the lock is gone
-    /// comes back.
+    /// Admits waiting senders up to the capacity. Returns the wakers to wake after the lock is
+    /// released.
     #[inline]
     pub(crate) fn let_in(&mut self, core: &Core) -> Option<Vec<Waker>> {
         if core.signals() & WAITING == 0 { None } else { Some(self.admit(core)) }
@@ -80,9 +80,9 @@ impl<M> Lane<M> {
         wake
     }
 
-    /// After `let_in`: hands out the oldest message, and moves those behind it into the empty `batch`, as many in all
-    /// as are left of the turn. If it may not be handled `at_once`, it goes before them. They go on
-    /// counting until they are handled.
+    /// After `let_in`: returns the oldest message and moves the messages behind it into the empty
+    /// `batch`, up to the budget of the turn in total. If the oldest may not be handled `at_once`,
+    /// it goes first into the batch. These messages keep counting until they are handled.
     pub(crate) fn take(
         &mut self,
         core: &Core,
@@ -91,13 +91,14 @@ impl<M> Lane<M> {
     ) -> Option<M> {
         debug_assert!(batch.is_empty());
         let Some(message) = &self.first else { return None };
-        // A sender that waits was let in if there was room: nothing is to be heeded for it.
+        // Waiting senders were admitted if there was capacity, so there is no flag to handle for
+        // them.
         let at_once = core.signals() & !WAITING == 0 && at_once(message);
-        // Never taken apart: it would be copied once more.
+        // Never destructured: that would copy it once more.
         let mut first = self.first.take();
         let rest = (core.budget() as usize).saturating_sub(1);
         if at_once && self.more.len() <= rest {
-            // The usual case: the two blocks change places, and nothing is allocated or copied.
+            // The usual case: the two blocks are swapped, without an allocation or copy.
             std::mem::swap(batch, &mut self.more);
         } else {
             if !at_once {
@@ -110,8 +111,8 @@ impl<M> Lane<M> {
         first
     }
 
-    /// Hands out all messages: the oldest, and those behind it in exchange for the empty `rest`.
-    /// They go on counting until they are taken.
+    /// Returns all messages: the oldest, and those behind it in exchange for the empty `rest`. They
+    /// keep counting until they are taken.
     pub(super) fn draw(&mut self, core: &Core, rest: &mut Block<M>) -> Option<M> {
         debug_assert!(rest.is_empty());
         let first = self.first.take()?;
@@ -120,7 +121,7 @@ impl<M> Lane<M> {
         Some(first)
     }
 
-    /// Puts messages that were handed out and not taken back to the front, in order.
+    /// Puts returned but untaken messages back to the front, in order.
     pub(super) fn put_back(&mut self, core: &Core, messages: &mut Block<M>) {
         if messages.is_empty() {
             return;
@@ -135,7 +136,7 @@ impl<M> Lane<M> {
         self.first = self.more.pop_front();
     }
 
-    /// Takes the oldest message with priority for good, if it is `wanted`.
+    /// Removes the oldest priority message, if it is `wanted`.
     pub(crate) fn take_urgent(&mut self, core: &Core, wanted: fn(&M) -> bool) -> Option<M> {
         let place = self.seat.urgent()?;
         match self.apart.get(place) {
@@ -146,7 +147,7 @@ impl<M> Lane<M> {
         self.apart.take(place)
     }
 
-    /// Takes the oldest ordinary message for good, past any batch, if it is `wanted`.
+    /// Removes the oldest ordinary message, bypassing any batch, if it is `wanted`.
     pub(crate) fn take_one(&mut self, wanted: fn(&M) -> bool) -> Option<M> {
         match &self.first {
             Some(message) if wanted(message) => {}
@@ -158,14 +159,14 @@ impl<M> Lane<M> {
         first
     }
 
-    /// Takes any message for good, those with priority first.
+    /// Removes any message, priority messages first.
     pub(crate) fn take_any(&mut self, core: &Core) -> Option<M> {
         let message = self.take_urgent(core, |_| true);
         if message.is_some() { message } else { self.take_one(|_| true) }
     }
 
-    /// A sender waits no more; its message comes back if it was not accepted. The waker is to be
-    /// dropped when the lock is gone.
+    /// A sender stops waiting; returns its message if it was not accepted. The waker must be
+    /// dropped after the lock is released.
     pub(crate) fn leave(&mut self, ticket: Ticket) -> (Option<M>, Option<Waker>) {
         match self.seat.leave(ticket) {
             Some((place, waker)) => (self.apart.take(place), waker),
@@ -173,12 +174,12 @@ impl<M> Lane<M> {
         }
     }
 
-    /// Takes what lies apart at this place.
+    /// Removes the side-queue message in this slot.
     pub(crate) fn take_apart(&mut self, place: usize) -> Option<M> {
         self.apart.take(place)
     }
 
-    /// Gives back the blocks of a burst that is over.
+    /// Releases the blocks of a past burst.
     #[inline]
     pub(crate) fn give_back(&mut self) {
         self.more.give_back();

@@ -1,62 +1,62 @@
-//! What a mailbox has to know of a message: the contract below the run loop. Plain data and one trait.
+//! The message contract of the mailbox, below the run loop. Plain data and one trait.
 
 use super::head::Head;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use super::stamp::Stamp;
 use std::any::Any;
 
-/// What the actors of one type have in common, from the settings on the struct.
+/// The settings shared by all actors of a type.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     pub(crate) name: &'static str,
     /// `None`: unbounded.
     pub(crate) capacity: Option<usize>,
     pub(crate) turn: usize,
-    /// How many messages may be kept aside.
+    /// The limit of deferred messages.
     pub(crate) deferred: usize,
-    /// How many handlers may overlap.
+    /// The limit of concurrent handlers.
     pub(crate) overlap: usize,
 }
 
 impl Settings {
-    /// The defaults: 64 messages wait at most, 64 are handled in a row, 1024 are kept aside,
-    /// 64 overlap.
+    /// The defaults: a capacity of 64 messages, 64 messages in a row, 1024 deferred messages, 64
+    /// concurrent handlers.
     pub const fn new(name: &'static str) -> Self {
         Settings { name, capacity: Some(64), turn: 64, deferred: 1024, overlap: 64 }
     }
 
-    /// At most `capacity` messages wait.
+    /// Sets the capacity of the mailbox.
     pub const fn capacity(mut self, capacity: usize) -> Self {
         self.capacity = Some(capacity);
         self
     }
 
-    /// Any number of messages may wait.
+    /// Makes the mailbox unbounded.
     pub const fn unbounded(mut self) -> Self {
         self.capacity = None;
         self
     }
 
-    /// At most `turn` messages are handled before other tasks get their chance.
+    /// Sets the number of messages handled before the actor yields.
     pub const fn turn(mut self, turn: usize) -> Self {
         self.turn = turn;
         self
     }
 
-    /// At most `deferred` messages are kept aside by their guards.
+    /// Sets the limit of deferred messages.
     pub const fn deferred(mut self, deferred: usize) -> Self {
         self.deferred = deferred;
         self
     }
 
-    /// At most `overlap` messages are handled beside each other.
+    /// Sets the limit of concurrent handlers.
     pub const fn overlap(mut self, overlap: usize) -> Self {
         self.overlap = overlap;
         self
     }
 }
 
-/// The messages that an address of `Self` takes.
+/// The messages accepted by an address of `Self`.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -71,30 +71,30 @@ impl Settings {
     label = "add `#[actor] impl {Self} {{ .. }}`"
 )]
 pub trait Protocol: 'static {
-    /// One variant a message.
+    /// The message enum, with one variant per message.
     type Message: Send + 'static;
 
-    /// The functions of a protocol's trait that are no messages.
+    /// The functions of a protocol's trait that are not messages.
     #[doc(hidden)]
     const HELPERS: &'static [&'static str] = &[];
 
-    /// The message's name, and the head of its reply if somebody waits for one.
+    /// The name of the message, and the head of its reply slot if a caller waits.
     fn label(message: &Self::Message) -> Label<'_>;
 
-    /// Where the message carries its reply.
+    /// The reply slot of the message.
     #[doc(hidden)]
     fn slot(_message: &mut Self::Message) -> Option<SlotMut<'_>> {
         None
     }
 
-    /// How the message waits. Runs under the mailbox's lock: no user code.
+    /// The delivery options of the message. Runs under the mailbox's lock: no user code.
     #[doc(hidden)]
     fn delivery(_message: &Self::Message) -> Way {
         Way::default()
     }
 }
 
-/// What the run loop has to know of a message before it is handled.
+/// Information about a message that the run loop needs before handling it.
 #[derive(Debug)]
 pub struct Label<'a> {
     pub(crate) name: &'static str,
@@ -104,7 +104,7 @@ pub struct Label<'a> {
 }
 
 impl<'a> Label<'a> {
-    /// A message called `name`, and what its reply slot says.
+    /// Information for a message named `name`, with the state of its reply slot.
     pub fn new(name: &'static str, marks: Marks<'a>) -> Self {
         Label {
             name,
@@ -114,46 +114,46 @@ impl<'a> Label<'a> {
         }
     }
 
-    /// When and by whom it was sent, as far as anybody wants to know.
+    /// The time and context of the send, if recorded.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn stamp(&self) -> Option<&'a Stamp> {
         self.stamp
     }
 }
 
-/// How a message waits, from the settings on its handler.
+/// The delivery options of a message, from the settings on its handler.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Way {
-    /// `priority`: in a lane of its own, before the ordinary ones.
+    /// `priority`: in a queue of its own, before ordinary messages.
     pub priority: bool,
-    /// `unbounded`: it needs no room.
+    /// `unbounded`: the message needs no capacity.
     pub unbounded: bool,
-    /// `when`, of a message of a protocol. An actor with guards of its own asks each.
+    /// `when`, of a protocol message. An actor with its own guards evaluates each of them.
     pub guarded: bool,
 }
 
-/// A reply slot, the type of its answer forgotten: so a call finds it in a message without being compiled
-/// for each pair of both.
+/// A type-erased reply slot, so that access through a call is not compiled for each pair of message
+/// and reply type.
 pub trait AnySlot: Any {
-    /// When and by whom the message was sent.
+    /// The time and context of the send.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     fn stamp(&mut self) -> &mut Stamp;
 }
 
-/// What [`Protocol::slot`](crate::Protocol) finds.
+/// The result of [`Protocol::slot`](crate::Protocol).
 pub type SlotMut<'a> = &'a mut (dyn AnySlot + 'static);
 
-/// What the run loop is told of a slot.
+/// The information in a slot for the run loop.
 #[derive(Clone, Copy, Debug)]
 pub struct Marks<'a> {
-    /// The head of the reply, if somebody waits.
+    /// The head of the reply, if a caller waits.
     pub(crate) reply: Option<&'a Head>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) stamp: Option<&'a Stamp>,
 }
 
 impl Marks<'_> {
-    /// Of a message that has no slot.
+    /// For a message without a slot.
     pub(crate) const NONE: Marks<'static> = Marks {
         reply: None,
         #[cfg(any(feature = "metrics", feature = "tracing"))]

@@ -1,7 +1,8 @@
-//! Things under keys that only grow, in their order. No lock here.
+//! A map with ascending keys, in insertion order. No lock here.
 //!
-//! Every actor has two of them, of its own types, so whatever does not move a value is compiled once
-//! and not with each actor; and nearly always they are empty, so that they are one word then.
+//! Every actor has two of them, of its own types. Everything that does not move a value is
+//! therefore type-erased to avoid monomorphization. An empty map, which is the usual case, is one
+//! word.
 
 use slab::Slab;
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ struct Inner<T> {
     values: Slab<T>,
 }
 
-/// Where in the slab the value of each key lies.
+/// The slab index of each key.
 #[derive(Default)]
 struct Places(BTreeMap<u64, usize>);
 
@@ -58,7 +59,7 @@ impl<T> Ordered<T> {
         self.0.as_ref().is_none_or(|inner| inner.places.is_empty())
     }
 
-    /// Keeps `value` behind all others; `key` was never used before.
+    /// Adds `value` at the end; `key` must not have been used before.
     pub(crate) fn insert(&mut self, key: u64, value: T) {
         let inner = self.0.get_or_insert_with(|| {
             Box::new(Inner { places: Places::default(), values: Slab::new() })
@@ -86,7 +87,7 @@ impl<T> Ordered<T> {
         self.remove(first)
     }
 
-    /// Hands out those that are `wanted`, in their order.
+    /// Removes and returns the `wanted` values, in order.
     pub(crate) fn take_if(&mut self, wanted: impl Fn(&T) -> bool) -> Vec<T> {
         let mut taken = Vec::new();
         let Some(inner) = &mut self.0 else { return taken };
@@ -108,7 +109,7 @@ impl<T> Ordered<T> {
         }
     }
 
-    /// The last of which `look` makes something, with its key.
+    /// The last value for which `look` returns something, with its key.
     pub(crate) fn find_last<U>(&self, look: impl Fn(&T) -> Option<U>) -> Option<(u64, U)> {
         let inner = self.0.as_ref()?;
         let mut end = u64::MAX;

@@ -1,9 +1,9 @@
-//! What an actor with an overseer has beside the others. Plain data, and who decides.
+//! The additional state of a supervised actor, and the interface of its supervisor. Plain data.
 
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 
-/// Which ends of a life are followed by a new one, as in OTP.
+/// The restart policy: which ends of a life are followed by a new one, as in OTP.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -15,7 +15,7 @@ use crate::sync::Arc;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Restart {
-    /// Always, unless it is stopped from outside.
+    /// Always, unless the actor is stopped from outside.
     #[default]
     Permanent,
     /// After a failure only: a panic, [`Context::fail`](crate::Context::fail), a failed start, a link, a kill.
@@ -35,28 +35,30 @@ impl Restart {
     }
 }
 
-/// Who is told of each life's end and decides what follows.
+/// The supervisor of an actor, which is notified of the end of each life and decides about
+/// restarts.
 pub(crate) trait Overseer: Send + Sync {
-    /// A life has ended; answer by `decide`. False if nobody is there to decide.
+    /// A life has ended; the answer comes through `decide`. Returns `false` if there is no
+    /// supervisor left.
     fn life_ended(&self, id: ActorId, exit: Exit) -> bool;
 
-    /// The actor has ended for good, and its exit is published.
+    /// The actor has ended permanently, and its exit is published.
     fn ended(&self, _id: ActorId) {}
 }
 
-/// What an actor with an overseer has beside the others.
+/// The additional state of a supervised actor.
 pub(crate) struct Overseen {
     pub(crate) overseer: Arc<dyn Overseer>,
     pub(crate) restart: Restart,
-    /// What the overseer has decided, until the loop takes it.
+    /// The supervisor's decision, until the loop takes it.
     pub(crate) verdict: Option<Verdict>,
-    /// Set when its parent was killed: no life follows, and nobody is left to decide.
+    /// Set when its parent was killed: no life follows, and no supervisor is left.
     pub(crate) orphaned: bool,
-    /// Set while it is between two lives.
+    /// Set while the actor is between two lives.
     pub(crate) between: bool,
-    /// Set if the overseer lets some time go by before the next life.
+    /// Set during a backoff before the next life.
     pub(crate) in_backoff: bool,
-    /// Set if it was killed between two lives.
+    /// Set if the actor was killed between two lives.
     pub(crate) killed_between: bool,
 }
 
@@ -73,7 +75,7 @@ impl Overseen {
         }
     }
 
-    /// A life is over (`true`), or the next one begins.
+    /// A life has ended (`true`), or the next one starts.
     pub(crate) fn set_between(&mut self, between: bool) {
         self.between = between;
         self.verdict = None;
@@ -81,8 +83,9 @@ impl Overseen {
         self.killed_between = false;
     }
 
-    /// How the actor ends between two lives, if it does. A kill ends it for good only during a backoff:
-    /// where the next life begins at once, it would depend on chance whether a kill finds a life.
+    /// How the actor ends between two lives, if it does. A kill is permanent only during a backoff:
+    /// if the next life starts immediately, the outcome would depend on whether the kill happens to
+    /// find a life.
     pub(crate) fn end_between(&self, closed: bool, last: Exit) -> Option<Exit> {
         if self.orphaned || (self.killed_between && self.in_backoff) {
             return Some(Exit::Killed);
@@ -96,7 +99,7 @@ impl Overseen {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A new life begins.
+    /// A new life starts.
     Again,
     /// The actor ends.
     Over,

@@ -1,5 +1,5 @@
-//! The part of a lane that knows no messages: where the cell lies, notices, who is to be told of
-//! the end. Plain data under the lane's lock.
+//! The type-independent part of the mailbox state: the parked cell, system messages, watchers.
+//! Plain data under the lane's lock.
 
 use super::holding::Holdings;
 use super::pending::Waits;
@@ -16,116 +16,118 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-/// An actor's cell, at rest or about to run.
+/// An actor's cell, parked or about to run.
 pub(crate) type Cell = Pin<Box<dyn RunCell>>;
 
-/// One thing that a life has made through its context: a timer, a child, a monitor.
+/// A resource of a life: a timer, a child, a monitor.
 pub(crate) type Key = u64;
 
 static STOPPED: Exit = Exit::Stopped;
 
 #[derive(Default)]
 pub(crate) struct Seat {
-    /// The cell while it is laid back; `None` while it runs or is on its way to run.
+    /// The parked cell; `None` while it runs or is scheduled.
     pub(crate) cell: Option<Cell>,
-    /// Set if the cell was laid back with a handler pending; then only a wake or a kill takes it.
+    /// Set if the cell was parked with a pending handler. Then only a wake-up or a kill takes it.
     pub(crate) busy: bool,
-    /// Set if the pending handler was woken while the cell was away; never with a cell here.
+    /// Set if the pending handler was woken while the cell was not parked; never set while a cell
+    /// is here.
     pub(crate) woken: bool,
-    /// Set once its names are freed: it gets no other.
+    /// Set once its names are released: it gets no others.
     pub(crate) nameless: bool,
-    /// The handler that was pending last. It still is, unless the core says that it is over.
+    /// The handler that was pending last. It is still pending, unless the core says that it has
+    /// ended.
     at_work: Option<Box<AtWork>>,
-    /// Set once the mailbox refuses.
+    /// Set once the mailbox is closed.
     pub(crate) closed: bool,
-    /// Set once `#[on_start]` is done.
+    /// Set once `#[on_start]` has completed.
     pub(crate) started: bool,
-    /// Set when a life ends by being stopped, until that is published. The usual end needs no records.
+    /// Set when a life ends by a stop, until its exit is published. The usual end needs no records.
     is_to_stop: bool,
-    /// Set if that is how the actor has ended.
+    /// Set if the actor has ended by a stop.
     has_stopped: bool,
-    /// How many messages there are.
+    /// The message counts.
     pub(super) counts: Counts,
-    /// What only some actors need.
+    /// Rarely used fields.
     records: Option<Box<Records>>,
-    /// What the present life has made through its context.
+    /// The resources of the current life.
     pub(crate) holdings: Option<Box<Holdings>>,
 }
 
-/// A handler that has come to wait.
+/// A handler that has become pending.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AtWork {
     pub(crate) handler: &'static str,
-    /// When it first was pending.
+    /// The time at which it first became pending.
     pub(crate) since: Instant,
 }
 
 #[derive(Default)]
 pub(crate) struct Records {
-    /// System traffic in order, each with its position: the number of ordinary messages that had
-    /// been accepted when it came, and that are to be taken before it.
+    /// System messages with their sequence numbers: a message is due once that many ordinary
+    /// messages have been taken.
     pub(crate) notices: VecDeque<(u64, Notice)>,
-    /// Set when a life ends otherwise than by being stopped, until that is published.
+    /// Set when a life ends in another way than by a stop, until its exit is published.
     exit_to_be: Option<Exit>,
-    /// The failure that a handler of the present life has asked for.
+    /// The failure requested by a handler of the current life.
     pub(crate) failing: Option<Failure>,
-    /// Set once, at the very end, if that is otherwise.
+    /// Set once, at the very end, unless the actor ended by a stop.
     exit: Option<Exit>,
-    /// Whom a pending handler waits for; made when one first does.
+    /// The actors that pending handlers wait for; created at the first such wait.
     pub(super) waits: Option<Box<Waits>>,
-    /// Messages with priority and senders that wait for room; made when there first is one.
+    /// Priority messages and waiting senders; created at first use.
     pub(super) apart: Option<Box<Apart>>,
-    /// Notified when the actor has started, begins to stop, or has ended. Never notified and never
-    /// listened to under the lane's lock: an event wakes under a lock of its own.
+    /// Notified when the actor has started, starts to stop, or has ended. Never notified or
+    /// listened to under the lane's lock, because an event wakes under its own lock.
     pub(crate) changed: Option<Arc<Event>>,
-    /// Who is told of the end.
+    /// The watchers of the exit.
     pub(crate) watchers: Watchers,
     pub(crate) label: Option<Arc<str>>,
-    /// Under which it stands in the registry.
+    /// The names in the registry.
     pub(crate) names: Vec<Arc<str>>,
-    /// Who ends it before its own end.
+    /// The parent, which ends it before its own end.
     pub(crate) parent: Option<ActorId>,
-    /// How long its parent gives it to stop.
+    /// The time limit that its parent allows for a stop.
     pub(crate) shutdown: Option<Duration>,
-    /// Who decides what follows a life, if anybody does.
+    /// The supervisor that decides about restarts, if there is one.
     pub(crate) overseen: Option<Box<Overseen>>,
-    /// How often it was restarted.
+    /// The number of restarts.
     pub(crate) restarts: u32,
 }
 
-/// System traffic that is in order with the messages.
+/// System messages, in order with the ordinary messages.
 pub(crate) enum Notice {
-    /// A timer is due, or a stream or a piped future has something.
+    /// A timer is due, or a stream or a piped future has an item.
     Due(Key),
-    /// Whom `Key` watches has ended.
+    /// The actor watched under `Key` has ended.
     Exited(Key, ActorId, Exit),
     /// An actor that had linked itself to this one has ended.
     Unlinked(ActorId, Exit),
     /// A task of this life panicked.
     Broken(Failure),
-    /// Something that the loop waits for has changed.
+    /// A condition that the loop waits for has changed.
     Look,
 }
 
-/// One who is told of an actor's end.
+/// A watcher of an actor's exit.
 pub(crate) struct Watcher {
     pub(crate) who: Weak<dyn AnyMail>,
     pub(crate) id: ActorId,
-    /// What made it watch; `None` for the far half of a link.
+    /// The resource that created the watch; `None` for the passive side of a link.
     pub(crate) key: Option<Key>,
-    /// Set for both halves of a link: who is linked both ways is told once.
+    /// Set for both sides of a link: an actor linked in both directions is notified once.
     pub(crate) link: bool,
 }
 
 impl Watcher {
-    /// Whether the memory of its mailbox is still there. An actor that has not ended keeps its own.
+    /// Whether the memory of its mailbox still exists. An actor that has not ended keeps its own.
     pub(super) fn is_in_memory(&self) -> bool {
         self.who.strong_count() > 0
     }
 }
 
 impl Records {
-    /// Takes all notices that are for the present life. Those that are for the actor stay.
+    /// Takes all system messages for the current life. Those for the actor stay.
     pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
         let is_kept = |(_, notice): &(u64, Notice)| matches!(notice, Notice::Unlinked(..));
         let (keep, take): (VecDeque<_>, VecDeque<_>) =
@@ -149,13 +151,13 @@ impl Seat {
         self.records.as_deref_mut()
     }
 
-    /// The cell, if it waits for mail or notices.
+    /// The cell, if it is parked waiting for messages.
     #[inline]
     pub(crate) fn take_idle(&mut self) -> Option<Cell> {
         if self.busy { None } else { self.cell.take() }
     }
 
-    /// The cell for its waker: if it is away, the wake is noted.
+    /// The cell, for its waker. If it is not parked, the wake-up is recorded.
     pub(crate) fn take_woken(&mut self) -> Option<Cell> {
         let cell = self.cell.take();
         self.woken = cell.is_none();
@@ -173,7 +175,7 @@ impl Seat {
         self.at_work.as_deref().copied()
     }
 
-    /// Who waits for a change, to be notified when the lock is gone.
+    /// The waiters for a state change, to be notified after the lock is released.
     pub(crate) fn changed(&self) -> Option<Arc<Event>> {
         self.known().and_then(|records| records.changed.clone())
     }
@@ -182,7 +184,7 @@ impl Seat {
         self.records.as_mut()?.waits.as_deref_mut()
     }
 
-    /// How the actor has ended, if it has.
+    /// The exit of the actor, if it has ended.
     pub(crate) fn exit(&self) -> Option<&Exit> {
         if self.has_stopped {
             return Some(&STOPPED);
@@ -190,7 +192,7 @@ impl Seat {
         self.known().and_then(|records| records.exit.as_ref())
     }
 
-    /// How this life ends, once it does.
+    /// The exit of this life, once it is ending.
     pub(crate) fn exit_to_be(&self) -> Option<&Exit> {
         if self.is_to_stop {
             return Some(&STOPPED);
@@ -198,7 +200,7 @@ impl Seat {
         self.known().and_then(|records| records.exit_to_be.as_ref())
     }
 
-    /// The life ends so; `None` for the beginning of another one.
+    /// Sets the exit of this life; `None` at the start of another one.
     pub(crate) fn set_exit_to_be(&mut self, exit: Option<Exit>) {
         self.is_to_stop = matches!(exit, Some(Exit::Stopped));
         let other = exit.filter(|_| !self.is_to_stop);
@@ -207,7 +209,7 @@ impl Seat {
         }
     }
 
-    /// The actor has ended so.
+    /// Sets the exit of the actor.
     pub(crate) fn set_exit(&mut self, exit: &Exit) {
         if let Exit::Stopped = exit {
             self.has_stopped = true;
@@ -216,7 +218,7 @@ impl Seat {
         }
     }
 
-    /// Whether a handler has asked that this life fails.
+    /// Whether a handler has requested that this life fails.
     pub(crate) fn is_failing(&self) -> bool {
         self.known().is_some_and(|records| records.failing.is_some())
     }
@@ -225,7 +227,7 @@ impl Seat {
         self.known_mut()?.failing.take()
     }
 
-    /// Enters one who is told of the end.
+    /// Adds a watcher of the exit.
     pub(crate) fn watch(&mut self, watcher: Watcher) {
         self.records().watchers.push(watcher);
     }

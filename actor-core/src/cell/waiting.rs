@@ -1,24 +1,23 @@
-//! Messages that lie apart from the others: those with priority, and those whose senders wait for
-//! room. Here are only their places; the messages lie in the lane. No lock here: the lane's mutex is
-//! round it.
+//! Side queues: priority messages and messages of waiting senders. Only their slots are managed
+//! here; the messages are stored in the lane. No lock here: the lane's mutex protects this.
 
 use super::ordered::Ordered;
 use super::queue::Ticket;
 use std::collections::VecDeque;
 use std::task::Waker;
 
-/// Made when a sender first waits or a message with priority comes, and kept: a call that was let in
-/// does not hear of it, so tickets must never be used twice.
+/// Created when a sender first waits or the first priority message arrives, and then kept: an
+/// admitted call is not notified, so tickets must never be reused.
 #[derive(Default)]
 pub(crate) struct Apart {
     next: Ticket,
-    /// Who waits for room among the ordinary messages.
+    /// Senders of ordinary messages that wait for capacity.
     ordinary: Waiting,
-    /// Messages with priority. They take no place in the order of the others.
+    /// Priority messages. They have no sequence number among the other messages.
     urgent: VecDeque<Urgent>,
-    /// Of these, those that need no room.
+    /// The number of these that need no capacity.
     urgent_free: usize,
-    /// Who waits for room among them.
+    /// Senders of priority messages that wait for capacity.
     urgent_waiting: Waiting,
     places: Places,
 }
@@ -28,19 +27,19 @@ struct Urgent {
     is_free: bool,
 }
 
-/// The senders that wait for room in one lane, in order.
+/// The senders that wait for capacity in one queue, in order.
 type Waiting = Ordered<Sender>;
 
 struct Sender {
     place: usize,
-    /// `None` for a call: it waits for the reply, and need not hear that it was accepted.
+    /// `None` for a call: it waits for the reply and needs no notification of its admission.
     waker: Option<Waker>,
 }
 
 #[derive(Default)]
 struct Places {
     count: usize,
-    /// Those that are empty.
+    /// The free slots.
     left: Vec<usize>,
 }
 
@@ -55,7 +54,7 @@ impl Places {
 }
 
 impl Apart {
-    /// A message with priority comes: where it is to lie.
+    /// Adds a priority message; returns its slot.
     pub(super) fn push_urgent(&mut self, is_free: bool) -> usize {
         let place = self.places.take();
         self.enter_urgent(place, is_free);
@@ -67,12 +66,12 @@ impl Apart {
         self.urgent.push_back(Urgent { place, is_free });
     }
 
-    /// Where the oldest message with priority lies.
+    /// The slot of the oldest priority message.
     pub(super) fn urgent(&self) -> Option<usize> {
         self.urgent.front().map(|urgent| urgent.place)
     }
 
-    /// The oldest message with priority is taken.
+    /// Removes the oldest priority message.
     pub(super) fn took_urgent(&mut self) {
         if let Some(urgent) = self.urgent.pop_front() {
             self.urgent_free -= usize::from(urgent.is_free);
@@ -84,13 +83,13 @@ impl Apart {
         self.urgent.len()
     }
 
-    /// Of the messages with priority, those that the bound is for.
+    /// The number of priority messages that count against the capacity.
     #[inline]
     pub(super) fn urgent_bounded(&self) -> usize {
         self.urgent.len() - self.urgent_free
     }
 
-    /// Gives the memory back, if no message lies apart; whether there was none.
+    /// Releases the memory if the side queues are empty; returns whether they were.
     pub(super) fn forget_places(&mut self) -> bool {
         let is_empty = self.urgent.is_empty() && !self.is_waited_for_at_all();
         if is_empty {
@@ -99,7 +98,7 @@ impl Apart {
         is_empty
     }
 
-    /// Whether anybody waits in that lane.
+    /// Whether any sender waits in that queue.
     #[inline]
     pub(super) fn is_waited_for(&self, priority: bool) -> bool {
         let waiting = if priority { &self.urgent_waiting } else { &self.ordinary };
@@ -110,7 +109,7 @@ impl Apart {
         self.is_waited_for(false) || self.is_waited_for(true)
     }
 
-    /// Waits behind all who wait already; tickets only grow. Where the message is to lie.
+    /// Adds a sender behind all waiting ones; tickets only grow. Returns the slot of the message.
     pub(super) fn wait(&mut self, priority: bool, waker: Option<Waker>) -> (Ticket, usize) {
         let (ticket, place) = (self.next, self.places.take());
         self.next += 1;
@@ -119,7 +118,8 @@ impl Apart {
         (ticket, place)
     }
 
-    /// Lets in who has waited longest among the ordinary ones: whence the message is to be moved.
+    /// Admits the longest-waiting sender of an ordinary message; returns the slot from which the
+    /// message is moved.
     pub(super) fn let_in(&mut self, wake: &mut Vec<Waker>) -> Option<usize> {
         let Sender { place, waker } = self.ordinary.pop_first()?;
         wake.extend(waker);
@@ -127,7 +127,7 @@ impl Apart {
         Some(place)
     }
 
-    /// Lets in those with priority, as far as there is room. Their messages stay where they are.
+    /// Admits senders of priority messages up to the capacity. Their messages stay in their slots.
     pub(super) fn let_in_urgent(&mut self, room: usize, wake: &mut Vec<Waker>) {
         while self.urgent_bounded() < room {
             let Some(Sender { place, waker }) = self.urgent_waiting.pop_first() else { return };
@@ -140,7 +140,7 @@ impl Apart {
         self.ordinary.contains(ticket) || self.urgent_waiting.contains(ticket)
     }
 
-    /// Looks after a sender that waits: whichever waker it needs no more is handed out.
+    /// Updates the waker of a waiting sender; returns the waker that is no longer needed.
     pub(super) fn exchange(&mut self, ticket: Ticket, waker: Waker) -> Option<Waker> {
         let sender = match self.ordinary.get_mut(ticket) {
             None => self.urgent_waiting.get_mut(ticket),
@@ -152,7 +152,7 @@ impl Apart {
         }
     }
 
-    /// A sender waits no more: where its message lies, and its waker.
+    /// Removes a waiting sender; returns the slot of its message, and its waker.
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<(usize, Option<Waker>)> {
         let left = self.ordinary.remove(ticket);
         let Sender { place, waker } = left.or_else(|| self.urgent_waiting.remove(ticket))?;
@@ -160,8 +160,8 @@ impl Apart {
         Some((place, waker))
     }
 
-    /// The mailbox closes: the places of calls, which wait no more; the others are to be woken. What
-    /// is to be dropped keeps its place, since nobody comes any more.
+    /// Closes the side queues: returns the slots of calls, which stop waiting, and the wakers of
+    /// the others. Values to drop stay in their slots, because no new message arrives.
     pub(super) fn close(&mut self, wake: &mut Vec<Waker>) -> Vec<usize> {
         let mut places = Vec::new();
         for waiting in [&mut self.ordinary, &mut self.urgent_waiting] {

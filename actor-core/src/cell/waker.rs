@@ -1,11 +1,11 @@
-//! The waker that handlers are polled with: an `Arc` of its own, made once a cell.
+//! The waker with which handlers are polled: a separate `Arc`, created once per cell.
 
 use super::post::{AnyMail, schedule};
 use crate::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 
-/// Its strong count says who can wake the actor: the cell has one, each wait that is pending to it
-/// another.
+/// Its strong count shows what can wake the actor: the cell holds one reference, and each wait
+/// pending on it another.
 pub(crate) struct HandlerWaker {
     mail: Arc<dyn AnyMail>,
 }
@@ -13,7 +13,7 @@ pub(crate) struct HandlerWaker {
 /// A cell's own waker.
 pub(crate) struct OwnWaker {
     pub(crate) waker: Waker,
-    /// What counts the clones, until the actor's seat has it.
+    /// The count of clones, until it is stored in the actor's seat.
     count: Option<Weak<HandlerWaker>>,
 }
 
@@ -23,7 +23,7 @@ impl OwnWaker {
         OwnWaker { count: Some(Arc::downgrade(&waker)), waker: Waker::from(waker) }
     }
 
-    /// A handler has come to wait for another actor: from now on the clones are counted.
+    /// A handler has started to wait for another actor: from now on, clones are counted.
     pub(crate) fn count(&mut self, mail: &dyn AnyMail) {
         let Some(count) = self.count.take() else { return };
         let mut count = Some(count);
@@ -39,9 +39,9 @@ impl Wake for HandlerWaker {
     fn wake(self: Arc<Self>) {
         let mut cell = None;
         self.mail.with(&mut |seat, _| cell = seat.take_woken());
-        // This clone goes after the wake is noted, so that nobody who counts takes the actor for one
-        // that cannot be woken; and before the actor runs, so that it does not count at its next
-        // wait.
+        // This clone is dropped after the wake-up is recorded, so that no counter takes the actor
+        // for one that cannot be woken; and before the actor runs, so that it does not count at its
+        // next wait.
         if cell.is_some() {
             let mail = self.mail.clone();
             drop(self);

@@ -1,24 +1,24 @@
-//! Who is told of an actor's end, in the order in which they came. No lock here: the lane's mutex is
-//! round it.
+//! The watchers of an actor's exit, in the order in which they were added. No lock here: the lane's
+//! mutex protects this.
 //!
-//! An entry leaves when its watcher's life ends (monitors, near halves of links, children), when either
-//! side cancels the link, and when the linked actor ends (far halves). What these miss, such as the far
-//! half of a link whose maker was restarted before the other side ended, leaves when the memory of its
-//! watcher is freed: the list is swept before it grows, so that it has at most twice as many entries as
-//! there are watchers in memory.
+//! An entry is removed when its watcher's life ends (monitors, active sides of links, children),
+//! when either side cancels the link, and when the linked actor ends (passive sides). Entries
+//! missed by these rules, such as the passive side of a link whose creator was restarted before the
+//! other side ended, are removed when the watcher's memory is freed: the list is swept before it
+//! grows, so it has at most twice as many entries as there are watchers in memory.
 
 use super::seat::{Key, Watcher};
 use crate::exit::ActorId;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most actors have one watcher at most, and some, a server for instance, one for each client.
+/// Most actors have at most one watcher, but a server, for example, may have one for each client.
 pub(crate) enum Watchers {
     Few(Vec<Watcher>),
-    /// Found without a look at all the others, since each of them looks for itself when it ends.
+    /// Found without a scan, because each watcher removes itself when it ends.
     Many(Box<Many>),
 }
 
-/// Of more than so many each has its place.
+/// Above this number, entries are indexed.
 const FEW: usize = 32;
 
 #[derive(Default)]
@@ -26,7 +26,7 @@ pub(crate) struct Many {
     by_place: BTreeMap<u64, Watcher>,
     places: BTreeSet<(ActorId, Option<Key>, u64)>,
     next: u64,
-    /// At how many entries it is swept next.
+    /// The number of entries at which the next sweep happens.
     sweep_at: usize,
 }
 
@@ -40,8 +40,8 @@ impl Many {
         self.next += 1;
     }
 
-    /// Drops the entries of watchers whose memory was freed, which could not be told anyhow. To drop
-    /// such a `Weak` runs no user code.
+    /// Removes the entries of watchers whose memory was freed, which cannot be notified anyway.
+    /// Dropping such a `Weak` runs no user code.
     fn sweep(&mut self) {
         let Many { by_place, places, .. } = self;
         by_place.retain(|place, watcher| {
@@ -73,8 +73,8 @@ impl Default for Watchers {
 }
 
 impl Watchers {
-    /// Enters a watcher. The far half of a link is there once, however often the link is made: by each
-    /// life anew, for instance.
+    /// Adds a watcher. The passive side of a link is stored once, however often the link is
+    /// created, for example by each life.
     pub(crate) fn push(&mut self, watcher: Watcher) {
         if watcher.key.is_none() && self.has_far_half(watcher.id) {
             return;
@@ -108,7 +108,7 @@ impl Watchers {
         }
     }
 
-    /// Hands out those that `id` entered for `key`.
+    /// Removes and returns the entries that `id` added for `key`.
     pub(crate) fn remove(&mut self, id: ActorId, key: Option<Key>) -> Vec<Watcher> {
         match self {
             Watchers::Few(few) => {
@@ -118,7 +118,7 @@ impl Watchers {
         }
     }
 
-    /// Hands out all, in order.
+    /// Removes and returns all entries, in order.
     pub(crate) fn take(&mut self) -> Vec<Watcher> {
         match std::mem::take(self) {
             Watchers::Few(few) => few,
@@ -126,7 +126,7 @@ impl Watchers {
         }
     }
 
-    /// Those of links, in order.
+    /// The entries of links, in order.
     pub(crate) fn linked(&self) -> Vec<ActorId> {
         let id = |watcher: &Watcher| watcher.link.then_some(watcher.id);
         match self {

@@ -1,5 +1,5 @@
-//! What a simulation sees of its actors: who runs what, who waits for whom, and which failures had
-//! nobody to be told. Knows no handlers. No system but a simulation has one.
+//! What a simulation observes of its actors: running handlers, waits, and unobserved failures.
+//! Knows no handlers. Only simulations have one.
 
 mod failures;
 
@@ -26,23 +26,23 @@ pub(crate) struct Witness {
 
 #[derive(Default)]
 struct Seen {
-    /// By number; they outlive the actors.
+    /// By actor number; entries outlive the actors.
     labels: BTreeMap<u64, String>,
-    /// What each began last.
+    /// The last input that each actor started.
     running: BTreeMap<u64, &'static str>,
-    /// What each was waiting for when it last did a step.
+    /// The wait of each actor at its last step.
     waits: BTreeMap<Subject, Vec<Wait>>,
     failures: Failures,
-    /// What was reported, as it reads.
+    /// The reported incidents, as text.
     incidents: Vec<String>,
-    /// Which failures are no fault, and where that was said.
+    /// The expected failures, and the location of each expectation.
     expected: Vec<Expected>,
-    /// By actor: the faults that are planned for it, the message that is held back, and until when its
-    /// mailbox is full. Typed where the actor is known.
+    /// By actor: its registered faults, its delayed message, and the time until which its mailbox
+    /// is full. Typed where the actor is known.
     plans: BTreeMap<u64, Box<dyn Any + Send>>,
     held: BTreeMap<u64, Box<dyn Any + Send>>,
     full: BTreeMap<u64, Instant>,
-    /// By actor: the timers at which it looks again because of a fault.
+    /// By actor: the timers that wake it because of a fault.
     nudges: BTreeMap<u64, Vec<TimerKey>>,
 }
 
@@ -53,11 +53,11 @@ struct Expected {
     at: &'static Location<'static>,
 }
 
-/// The lines of a run's incidents that are kept.
+/// The number of incident lines kept per run.
 const INCIDENTS: usize = 20;
 
 struct Wait {
-    /// In which step of its subject; those of an earlier one are over.
+    /// The step of the agent; a wait of an earlier step is over.
     step: u64,
     what: String,
 }
@@ -67,7 +67,7 @@ impl Witness {
         Witness { host, seed, seen: Mutex::new(Seen::default()) }
     }
 
-    /// `mail` begins to run `name`: a message or a hook.
+    /// The actor of `mail` starts to run `name`, a message or a hook.
     pub(crate) fn runs(&self, mail: &dyn AnyMail, name: &'static str) {
         self.host.note(name);
         let label = mail.label();
@@ -77,7 +77,7 @@ impl Witness {
         seen.labels.insert(number, label);
     }
 
-    /// Whoever does the present step comes to wait for `what` of `target`.
+    /// The agent of the current step starts to wait for `what` of `target`.
     pub(crate) fn waits(&self, target: &str, what: &str) {
         let what = format!("{what} {target}");
         let subject = self.host.running();
@@ -102,17 +102,17 @@ impl Witness {
         }
     }
 
-    /// A caller, joiner or watcher is told of `failure`.
+    /// A caller, joiner or watcher observes `failure`.
     pub(crate) fn handles(&self, failure: &Failure) {
         self.seen.lock().failures.observed(failure);
     }
 
-    /// One that counted as told of `failure` has left without a look at it.
+    /// An observer that counted for `failure` has left without reading it.
     pub(crate) fn ignores(&self, failure: &Failure) {
         self.seen.lock().failures.ignored(failure);
     }
 
-    /// Takes note of what actors are called that have not run yet.
+    /// Records the labels of actors that have not run yet.
     pub(crate) fn learn(&self, actors: &[Arc<dyn AnyMail>]) {
         for actor in actors {
             let label = actor.label();
@@ -144,26 +144,27 @@ impl Witness {
         self.seen.lock().held.insert(number, held);
     }
 
-    /// The actor looks again because of a fault when this timer is due.
+    /// This timer wakes the actor because of a fault.
     pub(crate) fn put_nudge(&self, number: u64, key: TimerKey) {
         self.seen.lock().nudges.entry(number).or_default().push(key);
     }
 
-    /// The actor has ended, and with it what was planned for it.
+    /// The actor has ended, and its faults are removed.
     pub(crate) fn ended(&self, number: u64) {
         let mut seen = self.seen.lock();
         let (plan, held) = (seen.plans.remove(&number), seen.held.remove(&number));
         let nudges = seen.nudges.remove(&number);
         seen.full.remove(&number);
         drop(seen);
-        // A plan has closures of the user's: they are dropped under no lock, and a panic ends here.
+        // A fault contains user closures: they are dropped outside the lock, and a panic is caught
+        // here.
         contained(|| drop((plan, held)));
         for key in nudges.into_iter().flatten() {
             drop(self.host.timers().remove(key));
         }
     }
 
-    /// The actor's mailbox has no room until then.
+    /// The actor's mailbox is full until then.
     pub(crate) fn fill(&self, number: u64, until: Instant) {
         self.seen.lock().full.insert(number, until);
     }
@@ -177,17 +178,17 @@ impl Witness {
         self.host.task_over(number);
     }
 
-    /// A task has panicked; what awaits it has not seen that yet.
+    /// A task has panicked, and the panic has not been observed yet.
     pub(crate) fn task_panicked(&self, id: ActorId, number: u32, said: String) {
         self.seen.lock().failures.of_task(id, number, said);
     }
 
-    /// What awaits the task has seen its panic.
+    /// The task that awaits it has observed the panic.
     pub(crate) fn task_observed(&self, number: u32) {
         self.seen.lock().failures.observed_task(number);
     }
 
-    /// The failures that nothing has observed and no test expects, as they read.
+    /// The unobserved and unexpected failures, as text.
     pub(crate) fn unobserved(&self) -> Vec<String> {
         let failures = self.seen.lock().failures.unobserved_ones();
         let unexpected = self.with_expected(|expected| {
@@ -198,7 +199,7 @@ impl Witness {
         unexpected.iter().map(ToString::to_string).collect()
     }
 
-    /// Where failures were expected that never came, observed or not.
+    /// The locations of expectations that no failure matched, observed or not.
     pub(crate) fn missed(&self) -> Vec<String> {
         let came = self.seen.lock().failures.all();
         self.with_expected(|expected| {
@@ -207,7 +208,7 @@ impl Witness {
         })
     }
 
-    /// Looks at what is expected under no lock, since to ask that is to run the user's code.
+    /// Evaluates expectations outside the lock, because they are user code.
     fn with_expected<T>(&self, look: impl FnOnce(&[Expected]) -> T) -> T {
         let expected = std::mem::take(&mut self.seen.lock().expected);
         let result = look(&expected);
@@ -219,7 +220,7 @@ impl Witness {
         self.seen.lock().incidents.clone()
     }
 
-    /// Somebody sends an actor something: that breaks the run if it is another thread.
+    /// An actor is accessed: this aborts the run if the access comes from another thread.
     pub(crate) fn reached(&self, core: &Core) {
         let subject = Subject::Cell(core.number);
         if !self.host.intrudes(Some(subject)) {
@@ -227,7 +228,7 @@ impl Witness {
         }
     }
 
-    /// A step as it reads: who, and what it did.
+    /// The text of a step: the agent and its action.
     pub(crate) fn read(&self, step: &Step, last: Option<&'static str>) -> (String, String) {
         let seen = self.seen.lock();
         let did = match (step.subject, step.did, last) {
@@ -244,7 +245,7 @@ impl Witness {
         self.seen.lock().name(subject)
     }
 
-    /// Who waits, and for what.
+    /// The waiting agents, and what they wait for.
     pub(crate) fn waiting(&self, actors: &[Arc<dyn AnyMail>]) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(self.wait_of(Subject::Body, ""));
@@ -277,7 +278,7 @@ impl Witness {
         let seen = self.seen.lock();
         let waits = seen.waits.get(&subject)?;
         if last.is_some_and(|last| waits.iter().any(|wait| wait.step != last)) {
-            // It has done something since.
+            // It has made a step since.
             return None;
         }
         let mut line = seen.name(subject);
@@ -287,7 +288,7 @@ impl Witness {
         Some(line)
     }
 
-    /// Why a run ended before its body did, as it reads.
+    /// The reason, as text, for which a run ended before its test function.
     pub(crate) fn explain(&self, broken: &Broken, actors: &[Arc<dyn AnyMail>]) -> String {
         self.learn(actors);
         match broken {

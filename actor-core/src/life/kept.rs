@@ -1,5 +1,5 @@
-//! Guards: messages that may not be handled yet are kept aside, in the order in which they were
-//! taken, and asked again when the state may have changed. They stay over a restart.
+//! Guards: messages that may not be handled yet are deferred, in the order in which they were
+//! taken, and evaluated again when the state may have changed. They survive a restart.
 
 use super::driver::Next;
 use super::message::AnyMessage;
@@ -15,11 +15,11 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The messages that are kept aside, each in a box: that is rare, and they wait for long.
+/// The deferred messages. Each is boxed, because deferring is rare and lasts long.
 #[derive(Default)]
 pub(super) struct Kept {
     messages: VecDeque<Box<dyn AnyMessage>>,
-    /// Whether the state may have changed since they were asked.
+    /// Whether the state may have changed since the last evaluation.
     is_stale: bool,
 }
 
@@ -30,20 +30,20 @@ impl Kept {
         self.is_stale = true;
     }
 
-    /// Whether they are to be asked again.
+    /// Whether the guards are to be evaluated again.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
         self.is_stale && !self.messages.is_empty()
     }
 }
 
-/// What has come of asking a guard.
+/// The result of evaluating a guard.
 enum Word {
     Now,
     NotYet,
-    /// Nobody waits for the message any more.
+    /// The caller no longer waits for the message.
     Never,
-    /// It panicked: the message is lost, or every life would be.
+    /// The guard panicked: the message is dropped, because otherwise every life would fail.
     Broken(Box<dyn Any + Send>),
 }
 
@@ -61,8 +61,8 @@ fn ask(message: &dyn AnyMessage, actor: &dyn Any) -> Word {
 }
 
 impl dyn Steps + '_ {
-    /// Moves the oldest message kept aside that may be handled now to `place`, and begins it. `None`:
-    /// there is none; `Some(None)`: look anew.
+    /// Moves the oldest deferred message that may be handled now to `place`, and starts it. `None`:
+    /// there is none; `Some(None)`: check again.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     pub(super) fn retry(
         &mut self,
@@ -83,7 +83,7 @@ impl dyn Steps + '_ {
                     let mut message = self.take_kept(at)?;
                     self.skip(&mut *message);
                 }
-                // Nothing that came later starts before it.
+                // No later message starts before it.
                 Word::Now if beside && !message.is_concurrent() => {
                     return Some(self.rest(Pace::Busy));
                 }
@@ -101,7 +101,7 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// Has a message handled, if its guard says so; else keeps it aside.
+    /// Handles a message if its guard allows it; otherwise defers it.
     pub(super) fn offer(&mut self, message: &mut dyn AnyMessage, actor: &dyn Any) -> Untyped {
         if self.is_asked(message) && !self.may_begin(message, actor) {
             return None;
@@ -109,7 +109,7 @@ impl dyn Steps + '_ {
         self.begin_handling(message)
     }
 
-    /// Asks whether a message may be handled now; else it is kept aside, or lost.
+    /// Evaluates whether a message may be handled now; otherwise it is deferred or dropped.
     pub(super) fn may_begin(&mut self, message: &mut dyn AnyMessage, actor: &dyn Any) -> bool {
         match ask(message, actor) {
             Word::Now | Word::Never => return true,
@@ -119,8 +119,8 @@ impl dyn Steps + '_ {
         false
     }
 
-    /// As `offer`, for a message that came by a notice. Where it has to wait for those that it may not
-    /// be handled `beside`, it is not begun: it is offered anew when they are done.
+    /// Like `offer`, for a message from a system message. If it has to wait for handlers that it
+    /// may not run `beside`, it is not started: it is offered again when they have ended.
     pub(super) fn offer_made(
         &mut self,
         message: &mut dyn AnyMessage,
@@ -136,7 +136,7 @@ impl dyn Steps + '_ {
         self.offer(message, actor)
     }
 
-    /// Whether the message is asked before it is handled.
+    /// Whether a guard is evaluated before the message is handled.
     fn is_asked(&self, message: &dyn AnyMessage) -> bool {
         self.has_guards() || message.way().guarded
     }
@@ -151,20 +151,20 @@ impl dyn Steps + '_ {
             let (name, is_call) = (message.label().name, message.label().reply.is_some());
             return turn_away(self.mail(), name, is_call, message);
         }
-        // This one was asked just now; only others can be in doubt.
+        // This one was evaluated just now; only others can have changed.
         kept.is_stale &= !kept.messages.is_empty();
         kept.messages.push_back(message.boxed());
         self.show_kept();
     }
 
-    /// Takes one out. Those before it have just been asked, so that a step for each is not much.
+    /// Removes one message. Those before it have just been evaluated, so a linear step is cheap.
     fn take_kept(&mut self, at: usize) -> Option<Box<dyn AnyMessage>> {
         let message = self.course().kept()?.messages.remove(at);
         self.show_kept();
         message
     }
 
-    /// Throws away what nobody waits for any more.
+    /// Discards messages whose callers no longer wait.
     fn leave_gone_ones(&mut self) {
         let Some(kept) = self.course().kept() else { return };
         let (gone, left): (VecDeque<_>, _) = std::mem::take(&mut kept.messages)
@@ -177,19 +177,19 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// It will not be handled, and whoever has sent it is told.
+    /// Discards a message and notifies its sender.
     pub(super) fn throw_away(&self, message: &mut dyn AnyMessage) {
         let (name, is_call) = (message.label().name, message.label().reply.is_some());
         drop_undelivered(self.mail(), name, is_call, message);
     }
 
-    /// Nobody waits for it any more.
+    /// Discards a message whose caller no longer waits.
     pub(super) fn skip(&self, message: &mut dyn AnyMessage) {
         add(&self.mail().core().hub.counts.skipped_calls, 1);
         self.throw_away(message);
     }
 
-    /// A guard has panicked: so its message is told, and the life fails.
+    /// A guard has panicked: its caller is notified, and the life fails.
     fn lose(&mut self, message: &mut dyn AnyMessage, payload: Box<dyn Any + Send>) {
         let label = message.label();
         if let Some(head) = label.reply {
@@ -204,7 +204,7 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// There is no next life: what is kept aside is thrown away.
+    /// There is no next life: discards the deferred messages.
     pub(super) fn discard_kept(&mut self) {
         let Some(kept) = self.course().kept() else { return };
         let messages = std::mem::take(&mut kept.messages);
@@ -214,13 +214,13 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// Lets others see how many messages are kept aside.
+    /// Publishes the number of deferred messages.
     fn show_kept(&mut self) {
         let count = self.course().kept().map_or(0, |kept| kept.messages.len());
         self.mail().core().set_kept_aside(count);
     }
 
-    /// The message's handler is to run, unless nobody waits for it any more.
+    /// Starts the message's handler, unless its caller no longer waits.
     pub(super) fn begin_handling(&mut self, message: &mut dyn AnyMessage) -> Untyped {
         let label = message.label();
         let is_gone = label.reply.is_some_and(|head| !head.begin());

@@ -1,5 +1,5 @@
-//! The steps of a life that are rare, apart from the types of its actor: what they ask of those parts
-//! that have types. So they are compiled once, and not with each actor.
+//! The type-erased slow path of the run loop, and what it needs from the typed parts. Erased to
+//! avoid monomorphizing it per actor.
 
 use super::driver::Next;
 use super::end::Ending;
@@ -12,43 +12,43 @@ use crate::life::dispatch::{Hooks, Input};
 use crate::sync::Arc;
 use std::any::Any;
 
-/// How far the life has come. It moves only forward.
+/// The stage of a life, which only moves forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
-    /// Waits for its state, or is about to run `#[on_start]`.
+    /// Waiting for the state, or about to run `#[on_start]`.
     Born,
-    /// `#[on_start]` runs.
+    /// `#[on_start]` is running.
     Starting,
     Running,
-    /// The mailbox refuses; what is queued is being handled.
+    /// The mailbox is closed; queued messages are being handled.
     Draining,
-    /// The steps of the end: `end.rs`.
+    /// The shutdown sequence: `end.rs`.
     Ending(Ending),
 }
 
-/// The course of a life, and what stays when another follows.
+/// The state of a life, and the parts that stay for the next one.
 pub(crate) struct Course {
     pub(super) stage: Stage,
-    /// Set once the batch of this look has been fetched: when it is used up, the cell rests, and
-    /// laying it back finds what has come meanwhile.
+    /// Set once the batch of this poll has been fetched: when it is used up, the cell parks, and
+    /// parking finds new messages.
     pub(super) fetched: bool,
-    /// Whether this life was killed: its children are too, and `#[on_stop]` does not run.
+    /// Whether this life was killed: its children are killed too, and `#[on_stop]` does not run.
     pub(super) killed: bool,
-    /// Whether `#[on_start]` was done: only then `#[on_stop]` runs.
+    /// Whether `#[on_start]` completed: only then `#[on_stop]` runs.
     pub(super) has_started: bool,
-    /// Whether the overseer has ended this life, not the life itself.
+    /// Whether the supervisor has ended this life, rather than the life itself.
     pub(super) ended_by_overseer: bool,
     pub(super) rare: Option<Box<Rare>>,
 }
 
-/// What only some actors need.
+/// Rarely used fields.
 #[derive(Default)]
 pub(super) struct Rare {
-    /// What makes the states of its lives; `None` for an actor that was given one.
+    /// The factory of its states; `None` for an actor that was spawned with a state.
     pub(super) maker: Option<Box<dyn Maker>>,
-    /// The mailbox that a member of a pool shares, and the member's number.
+    /// The shared mailbox of a pool member, and the member's number.
     pub(super) member: Option<Box<(Arc<dyn Shared>, usize)>>,
-    /// What guards hold back, once they have.
+    /// The deferred messages; created at first use.
     pub(super) kept: Option<Box<Kept>>,
 }
 
@@ -64,7 +64,7 @@ impl Course {
         }
     }
 
-    /// Another life follows.
+    /// Prepares for another life.
     pub(super) fn begin_again(&mut self) {
         let mut rare = self.rare.take();
         if let Some(maker) = rare.as_mut().and_then(|rare| rare.maker.as_mut()) {
@@ -77,8 +77,7 @@ impl Course {
         self.rare.get_or_insert_default()
     }
 
-    /// Where messages are kept aside, if there is such a place. For most actors this is one look at a
-    /// pointer.
+    /// The deferred messages, if there are any. For most actors this reads one pointer.
     #[inline]
     pub(super) fn kept(&mut self) -> Option<&mut Kept> {
         match &mut self.rare {
@@ -87,7 +86,7 @@ impl Course {
         }
     }
 
-    /// Whether what is kept aside is to be asked again.
+    /// Whether the guards of deferred messages are to be evaluated again.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
         match &self.rare {
@@ -96,40 +95,40 @@ impl Course {
         }
     }
 
-    /// The mailbox that it shares, if it is a member of a pool, and its number there.
+    /// The shared mailbox of a pool member, and its number there.
     pub(super) fn shared(&self) -> Option<(&Arc<dyn Shared>, usize)> {
         let (shared, number) = &**self.rare.as_ref()?.member.as_ref()?;
         Some((shared, *number))
     }
 }
 
-/// A driver without its types.
+/// A type-erased driver.
 pub(crate) trait Steps {
     fn course(&mut self) -> &mut Course;
     fn mail(&self) -> &dyn AnyMail;
-    /// The same, to be kept.
+    /// The same, as an owned reference.
     fn own(&self) -> Arc<dyn AnyMail>;
     fn hooks(&self) -> Hooks;
-    /// Whether each message is asked before it is handled.
+    /// Whether guards are evaluated before each message.
     fn has_guards(&self) -> bool;
     /// Runs `run` with the actor's own `Addr`.
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any));
-    /// Puts what is left of the batch back to the queue. Whether the mailbox refuses and holds nothing
-    /// then: there is nothing to close, nor to throw away, and it stays so.
+    /// Returns the rest of the batch to the queue. Returns whether the mailbox is then closed and
+    /// empty: there is nothing to close or discard, and this is permanent.
     fn put_back(&mut self) -> bool;
     /// Whether it holds the block of a batch.
     fn holds_block(&self) -> bool;
-    /// Throws away what is queued.
+    /// Discards the queued messages.
     fn discard_queued(&mut self);
-    /// Takes the oldest message with priority, if it may start, if it is `beside` others. Whether there
-    /// was one.
+    /// Takes the oldest priority message, if it may start, also `beside` others. Returns whether
+    /// there was one.
     fn take_urgent(&self, beside: bool, place: &mut dyn Any) -> bool;
 }
 
-/// The place of a state.
+/// The slot of a state.
 pub(super) trait State {
     fn is_there(&self) -> bool;
-    /// Drops it, which is user code.
+    /// Drops the state, which runs user code.
     fn clear(&mut self);
     /// An `Option` of the actor.
     fn place(&mut self) -> &mut dyn Any;
@@ -149,13 +148,13 @@ impl<A: 'static> State for Option<A> {
     }
 }
 
-/// The message that lies in the place that a step was given.
+/// The message is in the slot passed to the step.
 pub(super) struct InPlace;
 
-/// What a step comes to that does not know the type of messages.
+/// The result of a step that is independent of the message type.
 pub(super) type Untyped = Option<Next<InPlace>>;
 
-/// The same, among those that do. `message` is the place, and what lies in it is taken.
+/// The same, for steps that know the type. `message` is the slot, and its content is taken.
 #[inline]
 pub(super) fn typed<M>(next: Untyped, message: &mut Option<M>) -> Option<Next<M>> {
     Some(match next? {
@@ -174,7 +173,7 @@ impl dyn Steps + '_ {
         Some(Next::Rest)
     }
 
-    /// A message of the batch was taken; whether that needed no room.
+    /// A message of the batch was taken; returns whether it needed no capacity.
     pub(super) fn took(&self, is_free: bool) {
         if is_free {
             self.mail().took_free();
@@ -183,7 +182,7 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// A simulation is told what is being run.
+    /// Reports the running input to a simulation.
     pub(super) fn witnessed(&self, name: &'static str) {
         let mail = self.mail();
         if mail.core().is_simulated()

@@ -1,4 +1,4 @@
-//! What the run loop takes out of its mailbox, and what it puts back or throws away.
+//! How the run loop takes messages out of its mailbox, returns and discards them.
 
 use super::Mail;
 use crate::cell::block::Block;
@@ -6,10 +6,10 @@ use crate::cell::message::Protocol;
 use crate::cell::post::{AnyMail, wake_all};
 
 impl<A: Protocol> Mail<A> {
-    /// Takes the oldest message, and those behind it into the empty `batch`, at most what is left
-    /// of the turn. If there are signals to be heeded before it, or it may not be handled `at_once`,
-    /// it goes into the batch too; says whether there are. When there is nothing to take, nothing else
-    /// to heed and nobody left to bring anything, closes the mailbox, if nothing else runs.
+    /// Takes the oldest message, and moves the messages behind it into the empty `batch`, up to the
+    /// budget of the turn. If a flag has to be handled first, or the message may not be handled
+    /// `at_once`, it goes into the batch too; returns whether a flag is set. Closes the mailbox if
+    /// it is empty, no flag is set, no sender is left and no handler runs.
     pub(crate) fn fetch(
         &self,
         batch: &mut Block<A::Message>,
@@ -19,19 +19,20 @@ impl<A: Protocol> Mail<A> {
         let mut lane = self.lane.lock();
         let admitted = lane.let_in(&self.core);
         let first = lane.take(&self.core, batch, at_once);
-        // Under the lock: a notice that was posted before a message was accepted is seen here.
+        // Under the lock: a system message that was posted before a message was accepted is seen
+        // here.
         let signalled = self.core.signals() != 0;
         let forsaken = first.is_none() && is_alone && lane.seat.is_forsaken(&self.core);
         drop(lane);
         wake_all(admitted);
         if forsaken {
-            // An address made between the two locks, by `upgrade`, lets it live on.
+            // An address created between the two locks, by `upgrade`, keeps it alive.
             self.untyped().close_if_forsaken();
         }
         (first, signalled)
     }
 
-    /// Takes the oldest message with priority, if it is `wanted`.
+    /// Takes the oldest priority message, if it is `wanted`.
     pub(crate) fn take_urgent(&self, wanted: fn(&A::Message) -> bool) -> Option<A::Message> {
         let mut lane = self.lane.lock();
         let message = lane.take_urgent(&self.core, wanted);
@@ -41,17 +42,18 @@ impl<A: Protocol> Mail<A> {
         message
     }
 
-    /// Puts what is left of a batch back in front of the queue. Whether it refuses and holds nothing
-    /// then, which stays so.
+    /// Returns the rest of a batch to the front of the queue. Returns whether the mailbox is then
+    /// closed and empty, which is permanent.
     pub(crate) fn put_back(&self, batch: &mut Block<A::Message>) -> bool {
         let mut lane = self.lane.lock();
         lane.put_back(&self.core, batch);
-        // Whatever was handed out has been taken, or lies here.
+        // Every returned message has been taken, or is here.
         self.core.set_left(0);
         lane.seat.closed && lane.seat.total(&self.core) == 0
     }
 
-    /// Throws away what is queued: calls hear `Stopped`, sends are reported. Nothing comes any more.
+    /// Discards the queued messages: calls get `Stopped`, sends are reported. No more messages
+    /// arrive.
     pub(crate) fn discard(&self) {
         loop {
             let message = self.lane.lock().take_any(&self.core);

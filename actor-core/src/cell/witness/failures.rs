@@ -1,26 +1,26 @@
-//! The failures of a simulation, and which of them nothing has observed. Plain data.
+//! The failures of a simulation, and whether each has been observed. Plain data.
 
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 
-/// What a planted panic says: it needs no observer.
+/// The message of an injected panic, which needs no observer.
 pub(crate) const FAULT: &str = "a fault planted by the simulation";
 
-/// All that came, in order.
+/// All failures, in order.
 #[derive(Default)]
 pub(super) struct Failures(Vec<Came>);
 
 struct Came {
     failure: Failure,
-    /// The task that it is of, if it is of one.
+    /// The failed task, if the failure is of a task.
     task: Option<u32>,
     /// Whether it was reported as a failure without an observer.
     is_reported: bool,
-    /// How many have observed it: callers, supervisors, joiners, watchers.
+    /// The number of observers: callers, supervisors, joiners, watchers.
     observers: u32,
 }
 
 impl Failures {
-    /// The actor has ended, and nothing watched it. A caller may still have observed the failure.
+    /// The actor has ended without watchers. A caller may still have observed the failure.
     pub(super) fn unobserved(&mut self, failure: &Failure) {
         self.of(failure).is_reported = true;
     }
@@ -75,8 +75,8 @@ impl Failures {
     }
 }
 
-/// Whether it is a planted fault, or what links have made of such a fault or of a kill. A supervisor that
-/// gives up is never planned, whatever its children died of.
+/// Whether it is an injected fault, or the effect of such a fault or of a kill through links. A
+/// supervisor that gives up never counts as injected, whatever its children failed with.
 fn is_planned(failure: &Failure) -> bool {
     match (failure.kind(), failure.cause()) {
         (FailureKind::Panic, _) => failure.message() == FAULT,
