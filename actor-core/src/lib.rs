@@ -128,7 +128,9 @@ pub use compose::process::{
 pub use compose::supervisor::{
     Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage,
 };
-pub use compose::topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream};
+pub use compose::topic::{
+    Lagged, Publish, Subscription, Topic, TopicKey, TopicStream, TypedSubscription,
+};
 pub use counters::Counters;
 pub use error::{CallError, Cycle, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Place};

@@ -18,6 +18,8 @@ thread_local! {
     static ACTOR: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
     /// The hub of the task or `block_on` that this thread is in, outside of actors.
     static HUB: RefCell<Option<Arc<Hub>>> = const { RefCell::new(None) };
+    /// The actor whose life this thread polls a task of just now.
+    static LIFE: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
     static HANDLING: Cell<Handling> = const { Cell::new(Handling::NOTHING) };
     /// The failure of the panic that is unwinding, if a reply has asked for it already.
     static FAILURE: RefCell<Option<Known>> = const { RefCell::new(None) };
@@ -171,6 +173,19 @@ impl Drop for Before {
 /// The actor that this thread runs just now.
 pub(crate) fn actor() -> Option<Arc<dyn AnyMail>> {
     ACTOR.with_borrow(Clone::clone)
+}
+
+/// The actor that this thread runs just now, or one of whose tasks it polls.
+pub(crate) fn life() -> Option<Arc<dyn AnyMail>> {
+    actor().or_else(|| LIFE.with_borrow(Clone::clone))
+}
+
+/// Polls a task of a life of `actor` by `run`, which lets no panic out.
+pub(crate) fn in_life_of<T>(actor: &Arc<dyn AnyMail>, run: impl FnOnce() -> T) -> T {
+    let before = LIFE.replace(Some(actor.clone()));
+    let result = run();
+    LIFE.replace(before);
+    result
 }
 
 /// Whether this thread runs the actor `id` just now.

@@ -8,9 +8,8 @@ use super::driver::Driver;
 use super::made::address;
 use super::spawn::{Birth, Life};
 use super::steps::Steps;
-use super::task::{Contained, Present};
+use super::task::{self, Contained};
 use crate::cell::current;
-use crate::cell::holding::Holding;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
 use crate::exit::{Failure, FailureKind, FailureParts};
@@ -93,7 +92,7 @@ where
         let mut making = None;
         life.with_address(&mut |me| making = Some(make(address::<A>(me))));
         if let Some(making) = making {
-            task(&life.own(), cradle, making);
+            begin_making(&life.own(), cradle, making);
         }
     };
     Box::new(Later::new(begin, None))
@@ -115,43 +114,29 @@ where
         let making;
         (birth, making) = birth.asked(|| make(address));
         let mail: Arc<dyn AnyMail> = birth.mail.clone();
-        task(&mail, cradle, making);
+        begin_making(&mail, cradle, making);
     }
     birth.run(Life { driver, state: None })
 }
 
 /// Runs `making` as a task of the life; what it makes is laid down in `cradle`.
-fn task<A, U, E>(mail: &Arc<dyn AnyMail>, cradle: Cradle<A>, making: U)
+fn begin_making<A, U, E>(mail: &Arc<dyn AnyMail>, cradle: Cradle<A>, making: U)
 where
     A: Send + 'static,
     U: Future<Output = Result<A, E>> + Send + 'static,
     E: Display,
 {
-    let mut key = 0;
-    mail.with(&mut |seat, _| {
-        let holdings = seat.holdings.get_or_insert_default();
-        holdings.tasks += 1;
-        key = holdings.key();
-    });
-    let any = mail.clone();
-    let present = Present { mail: any.clone(), key, keeps: false };
-    let (runnable, task) = crate::system::task::prepare(&mail.core().hub, async move {
-        let made = match Contained::new(making, any.clone(), WHAT).await {
+    let own = mail.clone();
+    task::of_life(mail, |present| async move {
+        let made = match Contained::new(making, own.clone(), WHAT).await {
             Ok(Ok(state)) => Ok(state),
-            Ok(Err(error)) => Err(failed(&*any, error)),
+            Ok(Err(error)) => Err(failed(&*own, error)),
             Err(failure) => Err(failure),
         };
         *cradle.lock() = Some(made);
-        any.notify(Notice::Look);
+        own.notify(Notice::Look);
         drop(present);
     });
-    let mut task = Some(task);
-    mail.with(&mut |seat, _| {
-        if let (Some(holdings), Some(task)) = (&mut seat.holdings, task.take()) {
-            holdings.insert(key, Holding::Task(task));
-        }
-    });
-    runnable.schedule();
 }
 
 /// The failed start that `error` tells of. What it says, and its drop, are user code: a panic there is

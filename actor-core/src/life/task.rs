@@ -2,10 +2,12 @@
 
 use super::timer::Handle;
 use crate::cell::current;
+use crate::cell::holding::Holding;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::{Key, Notice};
 use crate::exit::Failure;
 use crate::sync::{Arc, Weak};
+use crate::system::task::prepare;
 use pin_project_lite::pin_project;
 use std::fmt;
 use std::future::Future;
@@ -103,11 +105,36 @@ impl<F: Future> Future for Contained<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
-        match current::guarded(&**this.mail, this.what, || future.poll(cx)) {
+        let polled = current::in_life_of(this.mail, || {
+            current::guarded(&**this.mail, this.what, || future.poll(cx))
+        });
+        match polled {
             Ok(poll) => Poll::Ready(Ok(ready!(poll))),
             Err(failure) => Poll::Ready(Err(failure)),
         }
     }
+}
+
+/// Starts what `make` makes as a task of the present life of `mail`, which ends with it.
+pub(crate) fn of_life<F>(mail: &Arc<dyn AnyMail>, make: impl FnOnce(Present) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut key = 0;
+    mail.with(&mut |seat, _| {
+        let holdings = seat.holdings.get_or_insert_default();
+        holdings.tasks += 1;
+        key = holdings.key();
+    });
+    let present = Present { mail: mail.clone(), key, keeps: false };
+    let (runnable, task) = prepare(&mail.core().hub, make(present));
+    let mut task = Some(task);
+    mail.with(&mut |seat, _| {
+        if let (Some(holdings), Some(task)) = (&mut seat.holdings, task.take()) {
+            holdings.insert(key, Holding::Task(task));
+        }
+    });
+    runnable.schedule();
 }
 
 /// Runs `future` for its life, and reports a panic to the run loop.

@@ -5,6 +5,7 @@
 mod event;
 mod mailbox;
 mod reply;
+mod topic;
 mod workers;
 
 use crate::cell::hub::Hub;

@@ -1,16 +1,23 @@
 //! The buffer of one subscriber, and its policy when full. Runs no user code under its lock: items
 //! are cloned before and dropped after it is held.
+//!
+//! A publisher that has to wait leaves its item here, behind those that wait already. Each item that is
+//! taken out admits the first of them, and wakes that publisher only: FIFO, and one wake-up for each
+//! item, however many publishers wait.
 
+use crate::cell::ordered::Ordered;
 use crate::cell::pending::Place;
-use crate::event::{Event, Listener};
 use crate::panics::contained;
 use crate::sync::{Arc, Mutex};
-use crate::waking::{drop_waker, wake};
+use crate::waking::{drop_waker, wake, wake_each};
 use std::collections::{HashMap, VecDeque};
 use std::task::{Poll, Waker};
 
-/// The default capacity of a subscriber's buffer.
-const CAPACITY: usize = 64;
+/// The default capacity of a subscriber's buffer. The models fill it often.
+const CAPACITY: usize = if cfg!(actor_loom) { 1 } else { 64 };
+
+/// A publisher's place among those that wait for capacity.
+pub(super) type Ticket = u64;
 
 /// The key of an item for [`Subscription::latest_by`](crate::Subscription::latest_by), created from
 /// integers and strings.
@@ -68,8 +75,6 @@ pub(super) struct Buffer<T> {
     /// Under which the topic knows it.
     pub(super) number: u64,
     state: Mutex<State<T>>,
-    /// Notified when an item has been taken: for publishers that wait.
-    pub(super) room: Arc<Event>,
 }
 
 struct State<T> {
@@ -80,6 +85,10 @@ struct State<T> {
     taken: u64,
     /// The number of the item with each key: as many were offered before it. Only ever asked for one.
     numbers: HashMap<TopicKey, u64>,
+    /// Items whose publishers wait for capacity, in FIFO order. Empty unless the buffer is full.
+    waiting: Ordered<Waiting<T>>,
+    /// The next ticket.
+    tickets: Ticket,
     /// Lost since the last report to the reader.
     lost: u64,
     /// The total number of lost items.
@@ -89,6 +98,22 @@ struct State<T> {
     actor: Option<Place>,
     /// Set when no more items will arrive; buffered items are still read.
     ended: bool,
+}
+
+struct Waiting<T> {
+    item: T,
+    /// `None` while the publisher waits for another subscriber first.
+    waker: Option<Waker>,
+}
+
+/// The result of an offer.
+pub(super) enum Offered<T> {
+    /// Taken, or lost according to the policy.
+    Done,
+    /// The item waits for capacity.
+    Waits(Ticket),
+    /// The buffer is full, and the item may not wait.
+    Refused(T),
 }
 
 /// The result of a read.
@@ -106,31 +131,55 @@ impl<T> Buffer<T> {
             items: VecDeque::new(),
             taken: 0,
             numbers: HashMap::new(),
+            waiting: Ordered::default(),
+            tickets: 0,
             lost: 0,
             in_all: 0,
             reader: None,
             actor: None,
             ended: false,
         };
-        Arc::new(Buffer { number, state: Mutex::new(state), room: Event::new() })
+        Arc::new(Buffer { number, state: Mutex::new(state) })
     }
 
     pub(super) fn set_policy(&self, policy: Policy<T>) {
-        let old = std::mem::replace(&mut self.state.lock().policy, policy);
+        let mut state = self.state.lock();
+        let old = std::mem::replace(&mut state.policy, policy);
+        let mut woken = Vec::new();
+        if !matches!(state.policy, Policy::Wait) {
+            // No publisher waits under this policy.
+            woken = state.admit_all();
+        }
+        let mut dropped = Vec::new();
+        if let Policy::DropOldest(most) = state.policy {
+            while state.items.len() > most {
+                dropped.extend(state.pop_front());
+                state.count_lost();
+            }
+        }
+        drop(state);
+        wake_each(woken);
+        dropped.into_iter().for_each(|item| contained(|| drop(item)));
         drop(old);
     }
 
-    /// Adds `item` according to the policy. Returns it if the publisher has to wait.
-    pub(super) fn offer(&self, item: T) -> Result<(), T> {
+    /// Adds `item` according to the policy. Without capacity for it, it `waits` or comes back.
+    pub(super) fn offer(&self, item: T, waits: bool) -> Offered<T> {
         let key = self.key(&item);
         let mut dropped = None;
         let mut state = self.state.lock();
         if state.ended {
             drop(state);
-            return Ok(());
+            return Offered::Done;
         }
         match state.policy {
-            Policy::Wait if state.items.len() >= CAPACITY => return Err(item),
+            Policy::Wait if state.items.len() >= CAPACITY => {
+                return if waits {
+                    Offered::Waits(state.wait(item))
+                } else {
+                    Offered::Refused(item)
+                };
+            }
             Policy::DropOldest(most) if state.items.len() >= most => {
                 dropped = state.pop_front();
                 state.count_lost();
@@ -153,7 +202,33 @@ impl<T> Buffer<T> {
         }
         // Last, since that is user code and may panic.
         drop(dropped);
-        Ok(())
+        Offered::Done
+    }
+
+    /// Waits until the item with this ticket is admitted, or the reader is gone.
+    pub(super) fn poll_admitted(&self, ticket: Ticket, waker: &Waker) -> Poll<()> {
+        // Cloned without the lock; the unneeded one is dropped after it.
+        let mut waker = Some(waker.clone());
+        let mut state = self.state.lock();
+        let poll = match state.waiting.get_mut(ticket) {
+            Some(waiting) => {
+                std::mem::swap(&mut waiting.waker, &mut waker);
+                Poll::Pending
+            }
+            None => Poll::Ready(()),
+        };
+        drop(state);
+        drop_waker(waker);
+        poll
+    }
+
+    /// A publisher stops waiting: its item is dropped, unless it was admitted.
+    pub(super) fn leave(&self, ticket: Ticket) {
+        let left = self.state.lock().waiting.remove(ticket);
+        if let Some(Waiting { item, waker }) = left {
+            drop_waker(waker);
+            contained(|| drop(item));
+        }
     }
 
     /// Calls the user's key function, not under the lock.
@@ -169,9 +244,11 @@ impl<T> Buffer<T> {
         // Cloned without the lock; an unneeded clone is dropped after it.
         let mut waker = Some(waker.clone());
         let mut state = self.state.lock();
+        let mut woken = None;
         let next = if state.lost > 0 {
             Next::Lagged(std::mem::take(&mut state.lost))
         } else if let Some(item) = state.pop_front() {
+            woken = state.admit();
             Next::Item(item)
         } else if state.ended {
             Next::End
@@ -183,26 +260,27 @@ impl<T> Buffer<T> {
         };
         drop(state);
         drop_waker(waker);
-        self.room.notify();
+        wake_each(woken);
         Poll::Ready(next)
     }
 
-    /// No more items will arrive; buffered items are still read.
+    /// No more items will arrive; buffered items are still read, and so are those of publishers that wait.
     pub(super) fn end(&self) {
         let mut state = self.state.lock();
         state.ended = true;
-        let reader = state.reader.take();
+        let mut woken = state.admit_all();
+        woken.extend(state.reader.take());
         drop(state);
-        self.room.notify();
-        if let Some(reader) = reader {
-            wake(reader);
-        }
+        wake_each(woken);
     }
 
     /// The reader is gone.
     pub(super) fn clear(&self) {
         self.end();
-        let left = std::mem::take(&mut self.state.lock().items);
+        let mut state = self.state.lock();
+        state.numbers = HashMap::new();
+        let left = std::mem::take(&mut state.items);
+        drop(state);
         // One by one: the drop of an item is user code, and a panic of one is not to meet another's.
         left.into_iter().for_each(|item| contained(|| drop(item)));
     }
@@ -218,10 +296,6 @@ impl<T> Buffer<T> {
 
     pub(super) fn actor(&self) -> Option<Place> {
         self.state.lock().actor
-    }
-
-    pub(super) fn listen(&self) -> Listener {
-        self.room.listen()
     }
 }
 
@@ -240,6 +314,30 @@ impl<T> State<T> {
         }
         self.taken += 1;
         Some(item)
+    }
+
+    /// An item waits for capacity.
+    fn wait(&mut self, item: T) -> Ticket {
+        let ticket = self.tickets;
+        self.tickets += 1;
+        self.waiting.insert(ticket, Waiting { item, waker: None });
+        ticket
+    }
+
+    /// Admits the item that has waited longest, and returns the waker of its publisher.
+    fn admit(&mut self) -> Option<Waker> {
+        let Waiting { item, waker } = self.waiting.pop_first()?;
+        self.push_back(None, item);
+        waker
+    }
+
+    /// Admits all items that wait, whatever the capacity.
+    fn admit_all(&mut self) -> Vec<Waker> {
+        let mut woken = Vec::new();
+        while !self.waiting.is_empty() {
+            woken.extend(self.admit());
+        }
+        woken
     }
 
     /// The buffered item with that key.

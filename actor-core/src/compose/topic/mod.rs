@@ -9,13 +9,12 @@ mod subscription;
 
 pub use buffer::TopicKey;
 pub use stream::{Lagged, TopicStream};
-pub use subscription::Subscription;
+pub use subscription::{Subscription, TypedSubscription};
 
 use crate::cell::pending::Goal;
 use crate::cell::record::Recorded;
-use crate::event::Listener;
 use crate::sync::{Arc, Mutex};
-use buffer::{Buffer, Policy};
+use buffer::{Buffer, Offered, Policy, Ticket};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
@@ -24,9 +23,10 @@ use std::task::{Context as Poller, Poll, ready};
 
 /// A publish/subscribe topic. Any number of publishers send items to all its subscribers.
 ///
-/// A topic is a cheaply cloned handle; when the last one is dropped, its streams end. Each
-/// subscriber has its own buffer and a policy for a full buffer, so a slow subscriber does not slow
-/// down others, unless its policy is `wait`. Items of one publisher arrive in order.
+/// A topic is a cheaply cloned handle; when the last one is dropped, or one is
+/// [closed](Topic::close), its streams end. Each subscriber has its own buffer and a policy for a full
+/// buffer, so a slow subscriber does not slow down others, unless its policy is `wait`: then publishers
+/// wait for it in FIFO order. Items of one publisher arrive in order.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -70,6 +70,7 @@ struct Subscribers<T> {
     next: u64,
     /// A copy for publishers, created at the first publish after a change.
     list: Option<Arc<[Arc<Buffer<T>>]>>,
+    closed: bool,
 }
 
 impl<T> Subscribers<T> {
@@ -82,24 +83,21 @@ impl<T: Clone + Send + 'static> Topic<T> {
     /// Creates a topic without subscribers.
     #[allow(clippy::new_without_default, reason = "a topic is an identity, not a value")]
     pub fn new() -> Self {
-        let subscribers = Subscribers { all: BTreeMap::new(), next: 0, list: None };
+        let subscribers = Subscribers { all: BTreeMap::new(), next: 0, list: None, closed: false };
         Topic { inner: Arc::new(Inner { subscribers: Mutex::new(subscribers) }) }
     }
 
     /// Publishes `item` to all current subscribers. Awaiting the future waits for capacity in the
     /// buffers with the policy `wait`, and for no others.
     ///
+    /// Publishers that wait for the same subscriber are served in FIFO order. A closed topic has no
+    /// subscribers.
+    ///
     /// # Cancellation
     /// If the future is dropped while it waits, the subscribers without capacity do not get the
     /// item.
     pub fn publish(&self, item: T) -> Publish<'_, T> {
-        Publish {
-            topic: self,
-            item: Some(item),
-            waiting: Vec::new(),
-            listener: None,
-            recorded: Recorded::not(),
-        }
+        Publish { topic: self, item: Some(item), waiting: Vec::new(), recorded: Recorded::not() }
     }
 
     /// Returns the items published from now on as a stream. See [`TopicStream`].
@@ -113,26 +111,64 @@ impl<T: Clone + Send + 'static> Topic<T> {
         let number = subscribers.next;
         subscribers.next += 1;
         let buffer = Buffer::new(number, Policy::Wait);
+        if subscribers.closed {
+            drop(subscribers);
+            buffer.end();
+            return buffer;
+        }
         subscribers.all.insert(number, buffer.clone());
         let old = subscribers.list.take();
         drop(subscribers);
         drop(old);
         buffer
     }
-
-    /// Gives `item` to all subscribers with capacity. Returns those that make the publisher wait.
-    fn give(&self, item: T) -> Vec<(Arc<Buffer<T>>, T)> {
-        let list = self.inner.subscribers.lock().list();
-        let refusals = list.iter().filter_map(|buffer| {
-            buffer.offer(item.clone()).err().map(|item| (buffer.clone(), item))
-        });
-        refusals.collect()
-    }
 }
 
 impl<T> Topic<T> {
     fn downgrade(&self) -> Way<T> {
         Way { inner: Arc::downgrade(&self.inner) }
+    }
+
+    /// Closes the topic, for all its handles. Streams and subscriptions end after the items that are
+    /// buffered or whose publishers wait.
+    ///
+    /// Items published later reach no subscriber, and a stream of a closed topic has ended. Closing it
+    /// again has no effect. Close a topic at shutdown to end the loops that read it.
+    ///
+    /// ```
+    /// # use actor_core::Topic;
+    /// use futures_lite::StreamExt;
+    ///
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let topic = Topic::new();
+    /// let stream = topic.stream();
+    /// topic.publish(1).await;
+    /// topic.close();
+    /// topic.publish(2).await;
+    /// assert_eq!(stream.collect::<Vec<_>>().await, [Ok(1)]);
+    /// assert_eq!(topic.stream().next().await, None);
+    /// # });
+    /// ```
+    pub fn close(&self) {
+        let mut subscribers = self.inner.subscribers.lock();
+        subscribers.closed = true;
+        let all = std::mem::take(&mut subscribers.all);
+        let old = subscribers.list.take();
+        drop(subscribers);
+        drop(old);
+        all.values().for_each(|buffer| buffer.end());
+    }
+
+    /// Returns whether the topic was [closed](Topic::close).
+    ///
+    /// ```
+    /// let topic = actor_core::Topic::<u8>::new();
+    /// assert!(!topic.is_closed());
+    /// topic.close();
+    /// assert!(topic.is_closed());
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.inner.subscribers.lock().closed
     }
 
     /// Returns the number of subscribers.
@@ -201,9 +237,8 @@ impl<T> fmt::Debug for Topic<T> {
 pub struct Publish<'a, T> {
     topic: &'a Topic<T>,
     item: Option<T>,
-    /// The subscribers without capacity, each with its copy of the item.
-    waiting: Vec<(Arc<Buffer<T>>, T)>,
-    listener: Option<Listener>,
+    /// The subscribers with which a copy of the item waits for capacity.
+    waiting: Vec<(Arc<Buffer<T>>, Ticket)>,
     recorded: Recorded,
 }
 
@@ -219,7 +254,12 @@ impl<T: Clone + Send + 'static> Publish<'_, T> {
     /// # drop(stream);
     /// ```
     pub fn try_send(mut self) -> usize {
-        self.item.take().map_or(0, |item| self.topic.give(item).len())
+        let Some(item) = self.item.take() else { return 0 };
+        let list = self.topic.inner.subscribers.lock().list();
+        let refused = |buffer: &&Arc<Buffer<T>>| {
+            matches!(buffer.offer(item.clone(), false), Offered::Refused(_))
+        };
+        list.iter().filter(refused).count()
     }
 }
 
@@ -229,42 +269,38 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
         let this = &mut *self;
         if let Some(item) = this.item.take() {
-            this.waiting = this.topic.give(item);
-        }
-        while let Some((buffer, item)) = this.waiting.pop() {
-            let Err(item) = buffer.offer(item) else {
-                this.listener = None;
-                continue;
-            };
-            // Register the listener, then try again, so that no free slot is missed.
-            match &mut this.listener {
-                None => {
-                    this.listener = Some(buffer.listen());
-                    this.waiting.push((buffer, item));
-                }
-                Some(listener) => {
-                    let room = Pin::new(listener).poll(cx);
-                    if let (Poll::Pending, Some(actor)) = (room, buffer.actor()) {
-                        this.recorded.note(actor, Goal::Publication, cx.waker());
-                    }
-                    this.waiting.push((buffer, item));
-                    ready!(room);
-                    this.listener = None;
+            let list = this.topic.inner.subscribers.lock().list();
+            for buffer in list.iter() {
+                // One at a time: a panic in `clone` withdraws those that wait.
+                if let Offered::Waits(ticket) = buffer.offer(item.clone(), true) {
+                    this.waiting.push((buffer.clone(), ticket));
                 }
             }
+        }
+        // The waker is registered with one of them at a time; the others are looked at afterwards.
+        while let Some((buffer, ticket)) = this.waiting.last() {
+            let admitted = buffer.poll_admitted(*ticket, cx.waker());
+            if let (Poll::Pending, Some(actor)) = (admitted, buffer.actor()) {
+                this.recorded.note(actor, Goal::Publication, cx.waker());
+            }
+            ready!(admitted);
+            this.waiting.pop();
         }
         this.recorded.forget();
         Poll::Ready(())
     }
 }
 
-impl<T> Unpin for Publish<'_, T> {}
-
 impl<T> Drop for Publish<'_, T> {
     fn drop(&mut self) {
         self.recorded.forget();
+        for (buffer, ticket) in self.waiting.drain(..) {
+            buffer.leave(ticket);
+        }
     }
 }
+
+impl<T> Unpin for Publish<'_, T> {}
 
 impl<T> fmt::Debug for Publish<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,13 +3,16 @@
 
 use super::buffer::{Buffer, Next, Policy, TopicKey};
 use super::{Topic, Way};
+use crate::cell::current;
 use crate::cell::message::Protocol;
 use crate::cell::pending::Place;
 use crate::cell::post::AnyMail;
 use crate::cell::seat::Notice;
+use crate::exit::ActorId;
 use crate::life::dispatch::Dispatch;
-use crate::life::task::Contained;
+use crate::life::task::{self, Contained};
 use crate::sync::{Arc, Mutex};
+use crate::system::task::prepare;
 use crate::talk::address::Address;
 use crate::talk::call::Call;
 use crate::talk::weak::WeakAddr;
@@ -18,10 +21,55 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 
-/// An actor's subscription to a topic, with its policy.
+/// An actor's subscription to a topic.
 ///
-/// Dropping it ends the subscription; `.detach()` keeps it until the actor ends. A subscription
-/// does not keep the actor alive.
+/// Dropping it ends the subscription; `.detach()` keeps it without the handle. A subscription ends with
+/// its actor and does not keep the actor alive.
+///
+/// A subscription that an actor creates for its own address, for example in `#[on_start]`, belongs to that
+/// life. It ends with the life even if it is detached, and the next life creates its own. Items published
+/// between two lives are not received; items that are already in the mailbox are. If the members of a pool
+/// subscribe the pool's address, each member has its own subscription, and the pool receives each item
+/// once for each of them. To receive each item once, subscribe the pool's address from outside.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::{Subscription, Topic};
+///
+/// #[actor]
+/// struct Display {
+///     prices: Topic<u32>,
+///     subscription: Option<Subscription>,
+/// }
+///
+/// #[actor]
+/// impl Display {
+///     #[on_start]
+///     fn begin(&mut self, context: &Context<Self>) {
+///         let prices = self.prices.subscribe(&context.address(), |me, price| me.show(price));
+///         self.subscription = Some(prices.drop_oldest(16).into());
+///     }
+///
+///     fn show(&mut self, _price: u32) {}
+///
+///     fn pause(&mut self) {
+///         self.subscription = None;
+///     }
+/// }
+/// # System::current_thread().block_on(async {
+/// let prices = Topic::new();
+/// let display = Display { prices: prices.clone(), subscription: None }.spawn();
+/// display.pause().await.unwrap();
+/// assert_eq!(prices.subscribers(), 0);
+/// # });
+/// ```
+#[must_use = "dropping a subscription ends it; keep it or call `.detach()`"]
+pub struct Subscription {
+    entry: Arc<dyn Entered>,
+    detached: bool,
+}
+
+/// A new subscription, whose policy can still be set. Convert it into a [`Subscription`] to store it.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -34,18 +82,18 @@ use std::pin::Pin;
 /// let subscription = ticks
 ///     .subscribe(&ticker, |me, tick| me.tick(tick))
 ///     .drop_oldest(16)
-///     .on_lag(|me, lost| me.behind(lost));
+///     .on_lag(|me, lost| me.behind(lost))
+///     .untyped();
 /// ticks.publish(1).await;
 /// drop(subscription);
 /// assert_eq!(ticks.subscribers(), 0);
 /// # });
 /// ```
 #[must_use = "dropping a subscription ends it; keep it or call `.detach()`"]
-pub struct Subscription<A: Address, T> {
+pub struct TypedSubscription<A: Address, T> {
     buffer: Arc<Buffer<T>>,
-    way: Way<T>,
     lag: Arc<Mutex<Option<OnLag<A>>>>,
-    detached: bool,
+    subscription: Subscription,
 }
 
 /// Sends the message that reports lost items.
@@ -56,8 +104,9 @@ impl<T: Clone + Send + 'static> Topic<T> {
     /// items, and publishers wait while it is full, unless another policy is set.
     ///
     /// `make` gets the actor's address and the item, and returns one call. Return the call without
-    /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life.
-    pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> Subscription<A, T>
+    /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life. See
+    /// [`Subscription`] for how long it lasts.
+    pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> TypedSubscription<A, T>
     where
         A: Address + Send + 'static,
         A::Actor: Dispatch<Handle = A>,
@@ -69,10 +118,14 @@ impl<T: Clone + Send + 'static> Topic<T> {
         let weak: WeakAddr<A::Actor> = address.as_ref().downgrade();
         let mail: Arc<dyn AnyMail> = address.as_ref().shared().any();
         buffer.set_actor(Place::of(mail.core()));
-        let (reads, tells, way) = (buffer.clone(), lag.clone(), self.downgrade());
+        let entry = Arc::new(Entry { buffer: buffer.clone(), way: self.downgrade() });
+        let leaving = Leaving(entry.clone());
+        let (reads, tells) = (buffer.clone(), lag.clone());
         let feed = async move {
+            // Dropped with this future, be it done or cancelled.
+            let _leaving = leaving;
             let gone = weak.join();
-            let feeding = feed(reads.clone(), tells, weak, move |me, item| {
+            let feeding = feed(reads, tells, weak, move |me, item| {
                 let sending = make(&me, item).owned().send();
                 Box::pin(async move { sending.await.is_ok() })
             });
@@ -81,16 +134,66 @@ impl<T: Clone + Send + 'static> Topic<T> {
             })
             .await;
         };
-        let (failed, leaves) = (mail.clone(), buffer.clone());
-        let (runnable, task) = crate::system::task::prepare(&mail.core().hub, async move {
-            if let Err(failure) = Contained::new(feed, failed.clone(), "topic").await {
-                failed.notify(Notice::Broken(failure));
-            }
-            way.leave(&leaves);
+        if let Some(own) = own_life(mail.core().id()) {
+            task::of_life(&own, |present| task::supervised(present, feed, WHAT));
+        } else {
+            let hub = mail.core().hub.clone();
+            let (runnable, task) = prepare(&hub, async move {
+                if let Err(failure) = Contained::new(feed, mail.clone(), WHAT).await {
+                    mail.notify(Notice::Broken(failure));
+                }
+            });
+            task.detach();
+            runnable.schedule();
+        }
+        TypedSubscription { buffer, lag, subscription: Subscription { entry, detached: false } }
+    }
+}
+
+/// What the feed of a subscription is called in failures.
+const WHAT: &str = "topic";
+
+/// The life that runs just now, if the actor with that id, or the pool, is its own.
+fn own_life(id: ActorId) -> Option<Arc<dyn AnyMail>> {
+    let own = current::life()?;
+    let mut is_own = own.core().id() == id;
+    if !is_own && own.core().is_member() {
+        // The parent of a member is its pool.
+        own.with(&mut |seat, _| {
+            is_own = seat.known().is_some_and(|records| records.parent == Some(id));
         });
-        task.detach();
-        runnable.schedule();
-        Subscription { buffer, way: self.downgrade(), lag, detached: false }
+    }
+    is_own.then_some(own)
+}
+
+/// A place among the subscribers of a topic.
+struct Entry<T> {
+    buffer: Arc<Buffer<T>>,
+    way: Way<T>,
+}
+
+/// The same of a topic of any type.
+trait Entered: Send + Sync {
+    fn lost(&self) -> u64;
+    fn leave(&self);
+}
+
+impl<T: Send> Entered for Entry<T> {
+    fn lost(&self) -> u64 {
+        self.buffer.lost_in_all()
+    }
+
+    fn leave(&self) {
+        self.way.leave(&self.buffer);
+    }
+}
+
+/// Leaves the topic when it is dropped.
+struct Leaving(Arc<dyn Entered>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.leave();
     }
 }
 
@@ -130,7 +233,7 @@ async fn feed<A, T>(
     }
 }
 
-impl<A: Address + Send + 'static, T> Subscription<A, T> {
+impl<A: Address + Send + 'static, T> TypedSubscription<A, T> {
     fn policy(self, policy: Policy<T>) -> Self {
         self.buffer.set_policy(policy);
         self
@@ -195,10 +298,50 @@ impl<A: Address + Send + 'static, T> Subscription<A, T> {
     }
 }
 
-impl<A: Address, T> Subscription<A, T> {
+impl<A: Address, T> TypedSubscription<A, T> {
+    /// Returns the handle without type parameters, to be stored.
+    pub fn untyped(self) -> Subscription {
+        self.subscription
+    }
+
     /// Returns the total number of lost items.
     pub fn lost(&self) -> u64 {
         self.buffer.lost_in_all()
+    }
+
+    /// Ends the subscription; buffered items are dropped.
+    pub fn cancel(self) {}
+
+    /// Keeps the subscription without this handle.
+    pub fn detach(self) {
+        self.subscription.detach();
+    }
+}
+
+impl<A: Address, T> From<TypedSubscription<A, T>> for Subscription {
+    fn from(typed: TypedSubscription<A, T>) -> Self {
+        typed.untyped()
+    }
+}
+
+impl Subscription {
+    /// Returns the total number of lost items.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Subscription, Topic};
+    /// # #[actor] struct Ticker; #[actor] impl Ticker { fn tick(&self, n: u32) {} }
+    /// # System::current_thread().block_on(async {
+    /// let (ticks, ticker) = (Topic::new(), Ticker.spawn());
+    /// let subscription: Subscription = ticks.subscribe(&ticker, |me, tick| me.tick(tick)).into();
+    /// ticks.publish(1).await;
+    /// assert_eq!(subscription.lost(), 0);
+    /// subscription.cancel();
+    /// assert_eq!(ticks.subscribers(), 0);
+    /// # });
+    /// ```
+    pub fn lost(&self) -> u64 {
+        self.entry.lost()
     }
 
     /// Ends the subscription; buffered items are dropped.
@@ -210,16 +353,22 @@ impl<A: Address, T> Subscription<A, T> {
     }
 }
 
-impl<A: Address, T> Drop for Subscription<A, T> {
+impl Drop for Subscription {
     fn drop(&mut self) {
         if !self.detached {
-            self.way.leave(&self.buffer);
+            self.entry.leave();
         }
     }
 }
 
-impl<A: Address, T> fmt::Debug for Subscription<A, T> {
+impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscription").field("lost", &self.lost()).finish_non_exhaustive()
+    }
+}
+
+impl<A: Address, T> fmt::Debug for TypedSubscription<A, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedSubscription").field("lost", &self.lost()).finish_non_exhaustive()
     }
 }

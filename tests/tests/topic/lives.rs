@@ -1,0 +1,175 @@
+//! How long a subscription stands: as long as the life that made it for itself, or as the actor.
+
+use actor_core::future::yield_now;
+use actor_core::prelude::*;
+use actor_core::{Child, Subscription, Supervisor, SupervisorAddr, Topic};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tests::Tally;
+
+type Seen = Arc<Mutex<Vec<u32>>>;
+
+/// How it subscribes itself in `#[on_start]`.
+#[derive(Clone, Copy, Debug)]
+enum How {
+    Detached,
+    Held,
+    InATask,
+    NotAtAll,
+}
+
+#[actor]
+struct Display {
+    how: How,
+    prices: Topic<u32>,
+    seen: Seen,
+    held: Option<Subscription>,
+    begun: Tally,
+}
+
+#[actor]
+impl Display {
+    #[on_start]
+    fn begin(&mut self, context: &Context<Self>) {
+        let (prices, me) = (self.prices.clone(), context.address());
+        match self.how {
+            How::Detached => prices.subscribe(&me, |me, price| me.show(price)).detach(),
+            How::Held => {
+                self.held = Some(prices.subscribe(&me, |me, price| me.show(price)).into());
+            }
+            How::InATask => {
+                let me = me.downgrade();
+                let subscribe = async move {
+                    if let Some(me) = me.upgrade() {
+                        prices.subscribe(&me, |me, price| me.show(price)).detach();
+                    }
+                };
+                context.spawn(subscribe).detach();
+            }
+            How::NotAtAll => {}
+        }
+        self.begun.add();
+    }
+
+    fn show(&self, price: u32) {
+        self.seen.lock().unwrap().push(price);
+    }
+
+    fn fail(&self) {
+        panic!("planned");
+    }
+
+    fn ping(&self) {}
+}
+
+fn display(how: How, prices: &Topic<u32>, seen: &Seen) -> Display {
+    Display { how, prices: prices.clone(), seen: seen.clone(), held: None, begun: Tally::default() }
+}
+
+fn supervisor() -> SupervisorAddr {
+    Supervisor::one_for_one().intensity(100, Duration::from_secs(60)).spawn()
+}
+
+async fn fail_three_times(display: &DisplayAddr) {
+    for _ in 0..3 {
+        assert!(matches!(display.fail().await, Err(CallError::Panicked(_))));
+    }
+    display.ping().await.unwrap();
+}
+
+/// Waits until there is one subscriber, publishes once, and waits until it was seen.
+async fn assert_seen_once(prices: &Topic<u32>, seen: &Seen) {
+    while prices.subscribers() != 1 {
+        yield_now().await;
+    }
+    prices.publish(7).await;
+    while seen.lock().unwrap().is_empty() {
+        yield_now().await;
+    }
+    for _ in 0..50 {
+        yield_now().await;
+    }
+    assert_eq!(*seen.lock().unwrap(), [7]);
+    assert_eq!(prices.subscribers(), 1);
+}
+
+pub fn a_subscription_of_an_actor_to_its_own_address_is_of_one_life(system: &System) {
+    system.block_on(async {
+        for how in [How::Detached, How::Held, How::InATask] {
+            let (prices, seen) = (Topic::new(), Seen::default());
+            let (topic, list) = (prices.clone(), seen.clone());
+            let supervisor = supervisor();
+            let make = move || display(how, &topic, &list);
+            let display = supervisor.start(Child::new("display", make));
+            fail_three_times(&display).await;
+            assert_seen_once(&prices, &seen).await;
+            display.stop();
+            display.join().await;
+            assert_eq!(prices.subscribers(), 0, "{how:?}");
+            supervisor.stop();
+        }
+    });
+}
+
+pub fn a_subscription_made_from_outside_outlives_the_lives(system: &System) {
+    system.block_on(async {
+        let (prices, seen) = (Topic::new(), Seen::default());
+        let (topic, list) = (prices.clone(), seen.clone());
+        let supervisor = supervisor();
+        let make = move || display(How::NotAtAll, &topic, &list);
+        let display = supervisor.start(Child::new("display", make));
+        prices.subscribe(&display, |me, price| me.show(price)).detach();
+        fail_three_times(&display).await;
+        assert_seen_once(&prices, &seen).await;
+        supervisor.stop();
+    });
+}
+
+pub fn a_subscription_that_a_factory_makes_is_of_one_life(system: &System) {
+    system.block_on(async {
+        let (prices, seen) = (Topic::new(), Seen::default());
+        let (topic, list) = (prices.clone(), seen.clone());
+        let supervisor = supervisor();
+        let make = move |me: DisplayAddr| {
+            let (topic, list) = (topic.clone(), list.clone());
+            async move {
+                topic.subscribe(&me, |me, price| me.show(price)).detach();
+                Ok::<_, String>(display(How::NotAtAll, &topic, &list))
+            }
+        };
+        let display = supervisor.start(Child::with("display", make));
+        fail_three_times(&display).await;
+        assert_seen_once(&prices, &seen).await;
+        supervisor.stop();
+    });
+}
+
+pub fn each_member_of_a_pool_has_the_subscription_that_it_makes(system: &System) {
+    system.block_on(async {
+        let (prices, seen) = (Topic::new(), Seen::default());
+        let (topic, list) = (prices.clone(), seen.clone());
+        let begun = Tally::default();
+        let tally = begun.clone();
+        let make =
+            move || Display { begun: tally.clone(), ..display(How::Detached, &topic, &list) };
+        let pool = Display::pool(3, make);
+        for _ in 0..4 {
+            assert!(matches!(pool.fail().await, Err(CallError::Panicked(_))));
+        }
+        begun.reaches(3 + 4).await;
+        assert_eq!(prices.subscribers(), 3);
+        prices.publish(7).await;
+        while seen.lock().unwrap().len() < 3 {
+            yield_now().await;
+        }
+        for _ in 0..50 {
+            yield_now().await;
+        }
+        assert_eq!((&*seen.lock().unwrap(), prices.subscribers()), (&vec![7, 7, 7], 3));
+        pool.stop();
+        pool.join().await;
+        while prices.subscribers() != 0 {
+            yield_now().await;
+        }
+    });
+}
