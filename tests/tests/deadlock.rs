@@ -41,6 +41,7 @@ mod deadlock {
         rooms::b02_a_sender_that_has_just_been_let_in_waits_for_nobody,
         open::b02_whoever_has_a_way_out_goes_on,
         open::b02_a_timed_call_in_the_middle_runs_out,
+        open::a_timed_call_with_another_way_out_is_not_refused,
         open::b02_a_handler_that_spawns_its_callers_goes_on,
         missed::b02_what_may_be_answered_from_elsewhere_is_never_refused,
         left::b02_a_call_that_was_left_is_no_edge,

@@ -48,12 +48,17 @@ pub struct Timed<F> {
     sleep: Option<Sleep>,
 }
 
+/// A longer limit is none: every clock can tell when this one is over, and no program runs as long.
+const LONGEST: Duration = Duration::from_secs(1 << 32);
+
 impl<F> Timed<F> {
     pub(crate) fn new(mut inner: F, limit: Duration) -> Self
     where
         F: Expire,
     {
-        inner.limit();
+        if limit <= LONGEST {
+            inner.limit();
+        }
         Timed { inner, limit, sleep: None }
     }
 }
@@ -79,6 +84,9 @@ impl<F: Expire> Future for Timed<F> {
             return Poll::Ready(output);
         }
         let (inner, limit) = (&this.inner, this.limit);
+        if limit > LONGEST {
+            return Poll::Pending;
+        }
         let sleep = this.sleep.get_or_insert_with(|| Sleep::on(inner.home().0, limit));
         match Pin::new(sleep).poll(cx) {
             Poll::Ready(()) => Poll::Ready(this.inner.expire()),

@@ -207,6 +207,11 @@ fn timed_or_sleep(call: Passing) -> Waiting {
     Box::pin(or(async { flat(timed.await) }, a_while()))
 }
 
+fn timed_without_end_or_sleep(call: Passing) -> Waiting {
+    let timed = call.timeout(Duration::MAX);
+    Box::pin(or(async { flat(timed.await) }, a_while()))
+}
+
 fn timed(call: Passing) -> Waiting {
     Box::pin(async {
         match call.timeout(A_WHILE).await {
@@ -235,11 +240,20 @@ pub fn b02_a_timed_call_in_the_middle_runs_out(system: &System) {
                 }
                 nodes.iter().for_each(|node| node.stop());
             }
-            let mut ways: Vec<Way> = vec![plainly; len];
-            ways[len - 1] = timed_or_sleep;
-            let nodes = ring(&ways).await;
-            assert_eq!(round(&nodes).await, OUT.map(|out| out + len));
-            nodes.iter().for_each(|node| node.stop());
+        }
+    });
+}
+
+pub fn a_timed_call_with_another_way_out_is_not_refused(system: &System) {
+    system.block_on(async {
+        for len in 1..=3 {
+            for way in [timed_or_sleep as Way, timed_without_end_or_sleep] {
+                let mut ways: Vec<Way> = vec![plainly; len];
+                ways[len - 1] = way;
+                let nodes = ring(&ways).await;
+                assert_eq!(round(&nodes).await, OUT.map(|out| out + len));
+                nodes.iter().for_each(|node| node.stop());
+            }
         }
     });
 }
