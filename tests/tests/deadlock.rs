@@ -30,6 +30,7 @@ mod deadlock {
         certain::b01_a_timed_call_that_closes_a_circle_is_refused,
         ends::a_call_in_on_stop_to_the_actor_that_awaits_the_end_is_refused,
         ends::a_join_that_closes_a_cycle_has_the_call_in_it_refused,
+        ends::a_join_and_a_call_at_the_same_moment_never_hang,
         ends::a_call_in_on_start_to_the_actor_that_awaits_the_start_is_refused,
         ends::one_of_two_calls_in_a_cycle_with_a_join_is_refused,
         limits::a_stop_within_refuses_no_call_that_its_kill_would_end,

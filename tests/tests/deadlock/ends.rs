@@ -233,6 +233,26 @@ pub fn a_join_that_closes_a_cycle_has_the_call_in_it_refused(system: &System) {
     });
 }
 
+pub fn a_join_and_a_call_at_the_same_moment_never_hang(system: &System) {
+    system.block_on(async {
+        for _ in 0..300 {
+            let (parent, kid, hears) = family(When::Asked).await;
+            // The kid calls, and its end is joined, in either order, or both at once.
+            let both = (parent.end_kid(Wait::Join), kid.ask(Gate::new()).send());
+            let (exit, sent) = actor_core::future::zip(both.0, both.1).await;
+            assert_eq!(exit, Ok(Exit::Stopped));
+            if sent.is_ok() {
+                match hears.recv().await.unwrap() {
+                    Ok(()) => {}
+                    refused => is_refused(refused, "kid > parent > kid"),
+                }
+            }
+            drop(kid);
+            ended(parent).await;
+        }
+    });
+}
+
 pub fn a_call_in_on_start_to_the_actor_that_awaits_the_start_is_refused(system: &System) {
     system.block_on(async {
         let (heard, hears) = async_channel::unbounded();

@@ -1,6 +1,7 @@
 //! A wait that kills its target at its time limit ends by itself.
 
 use actor_core::prelude::*;
+use futures_lite::future::poll_once;
 use std::time::Duration;
 use tests::Gate;
 
@@ -17,9 +18,15 @@ impl Slow {
 
     fn ping(&self) {}
 
-    async fn end_kid(&mut self, entered: Gate) -> Exit {
+    async fn end_kid(&mut self, entered: Gate, waits: Gate) -> Exit {
         entered.pass().await;
-        self.kid.take().unwrap().stop_within(Duration::from_millis(20)).await
+        let mut ending = self.kid.take().unwrap().stop_within(Duration::from_millis(50));
+        let early = poll_once(&mut ending).await;
+        waits.open();
+        match early {
+            Some(exit) => exit,
+            None => ending.await,
+        }
     }
 }
 
@@ -30,8 +37,8 @@ struct SlowKid {
 
 #[actor]
 impl SlowKid {
-    async fn ask(&mut self, entered: Gate) -> Result<(), CallError> {
-        self.aunt.pass_on(entered).await
+    async fn ask(&mut self, entered: Gate, waits: Gate) -> Result<(), CallError> {
+        self.aunt.pass_on(entered, waits).await
     }
 }
 
@@ -43,8 +50,11 @@ struct SlowAunt {
 
 #[actor]
 impl SlowAunt {
-    async fn pass_on(&mut self, entered: Gate) {
+    async fn pass_on(&mut self, entered: Gate, waits: Gate) {
         entered.open();
+        waits.pass().await;
+        // With more than one thread the other one may be a moment later.
+        actor_core::time::sleep(Duration::from_millis(1)).await;
         let answer = self.slow.ping().await;
         self.heard.try_send(answer).unwrap();
     }
@@ -58,9 +68,9 @@ pub fn a_stop_within_refuses_no_call_that_its_kill_would_end(system: &System) {
         let aunt = SlowAunt { slow: slow.clone(), heard }.prepare().name("aunt").spawn();
         let kid = SlowKid { aunt: aunt.clone() }.spawn();
         slow.adopt(kid.clone()).await.unwrap();
-        let entered = Gate::new();
-        let ends = slow.end_kid(entered.clone());
-        let asks = async { kid.ask(entered).await };
+        let (entered, waits) = (Gate::new(), Gate::new());
+        let ends = slow.end_kid(entered.clone(), waits.clone());
+        let asks = kid.ask(entered, waits);
         let (exit, asked) = actor_core::future::zip(ends, asks).await;
         match exit.unwrap() {
             // The kid's own call may be refused: its only other end is the kill.

@@ -14,6 +14,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
+mod ends;
 mod rooms;
 
 #[actor(crate = crate)]
@@ -46,6 +47,20 @@ impl Peer {
 
     async fn send(&mut self, other: NarrowAddr) -> Result<(), SendReason> {
         other.work().send().await.map_err(|error| error.reason())
+    }
+
+    #[message(priority)]
+    async fn mourn(&mut self, other: PeerAddr) -> Exit {
+        other.join().await
+    }
+
+    /// As `cross`, with a join.
+    async fn cross_join(&mut self, other: PeerAddr, both: Arc<Barrier>) -> Exit {
+        both.wait();
+        let mut join = other.join();
+        assert!(poll_once(&mut join).await.is_none());
+        both.wait();
+        join.await
     }
 
     /// Holds its thread until both have begun and until both have asked.

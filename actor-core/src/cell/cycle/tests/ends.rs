@@ -1,0 +1,70 @@
+//! Cycles with a join, in which the wait that is refused is not that of the actor that looks.
+
+use super::*;
+
+#[test]
+fn of_a_join_and_a_call_that_are_judged_at_once_the_call_is_refused_once() {
+    let system = System::builder().threads(4).build();
+    for _ in 0..3 {
+        let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));
+        let looking = Meeting::new(Duration::from_secs(20));
+        // With the lock only one comes so far.
+        let confirming = Meeting::new(Duration::from_millis(100));
+        let verdicts = Arc::new(AtomicUsize::new(0));
+        let judged = verdicts.clone();
+        let has_looked = AtomicUsize::new(0);
+        at_each_step(system.hub().id, move |point| match point {
+            // Both have published before either looks.
+            Point::Looks if has_looked.fetch_add(1, Ordering::SeqCst) < 2 => looking.meet(),
+            Point::Confirms => confirming.meet(),
+            Point::Judged(is_refused) => {
+                judged.fetch_add(usize::from(is_refused), Ordering::SeqCst);
+            }
+            _ => {}
+        });
+        let both = Arc::new(Barrier::new(2));
+        let joins = thread::spawn({
+            let (a, b, both) = (a.clone(), b.clone(), both.clone());
+            move || a.cross_join(b, both).wait()
+        });
+        let calls = thread::spawn({
+            let (a, b) = (a.clone(), b.clone());
+            move || b.cross(a, both).wait().unwrap()
+        });
+        let answer = calls.join().unwrap();
+        assert!(matches!(answer, Err(CallError::Deadlock(_))), "{answer:?}");
+        b.stop();
+        assert_eq!(joins.join().unwrap(), Ok(Exit::Stopped));
+        assert_eq!(verdicts.load(Ordering::SeqCst), 1);
+    }
+    at_each_step(system.hub().id, |_| {});
+}
+
+#[test]
+fn an_actor_that_is_killed_while_it_looks_has_no_other_wait_refused() {
+    let system = System::builder().threads(4).build();
+    for _ in 0..20 {
+        let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));
+        let (open_a, gate_a) = gate();
+        a.hold(gate_a).try_send().unwrap();
+        is_taken(&a);
+        let call = thread::spawn({
+            let (a, b) = (a.clone(), b.clone());
+            move || b.ask(a).wait().unwrap()
+        });
+        waits_for(&b, &a);
+        let is_refused = Arc::new(AtomicBool::new(false));
+        let (refused, a2, seen_b) = (is_refused.clone(), a.clone(), b.id().number);
+        at_each_step(system.hub().id, move |point| match point {
+            Point::Visited(number) if number == seen_b => a2.kill(),
+            Point::Judged(true) => refused.store(true, Ordering::SeqCst),
+            _ => {}
+        });
+        // B's call is in the mailbox: A takes this one first.
+        a.mourn(b.clone()).try_send().unwrap();
+        open_a.send(()).unwrap();
+        assert_eq!(call.join().unwrap(), Err(CallError::Stopped));
+        assert!(!is_refused.load(Ordering::SeqCst));
+    }
+    at_each_step(system.hub().id, |_| {});
+}
