@@ -1,4 +1,4 @@
-//! The one door for code that the macros write. Not for users, and free to change in any release.
+//! The private interface for generated code. Not for users; it may change in any release.
 
 pub use crate::cell::head::Head;
 pub use crate::cell::message::{Label, Protocol, Settings, Way};
@@ -33,27 +33,27 @@ pub use std::result::Result::{self, Err, Ok};
 use crate::Context;
 use std::marker::PhantomData;
 
-/// In a type that has no values and only stands for others.
+/// A marker in types without values that only represent other types.
 #[derive(Debug)]
 pub struct Nobody<T>(
     #[allow(dead_code, reason = "there is none")] Infallible,
     PhantomData<fn() -> T>,
 );
 
-/// Has the compiler say of a handler's future that it has to be `Send`.
+/// Makes the compiler report a handler's future that is not `Send`.
 pub fn sendable<F: Future + Send>(future: F) -> F {
     future
 }
 
-/// A state that an async handler takes by `&self`, and so borrows while it waits.
+/// A state that an async handler takes by `&self`, and therefore borrows while it waits.
 ///
-/// If the state is `Sync` its own `sendable` is found, else that of [`LentUnshared`]: so that one
-/// thing is said, and not of the future that it is not `Send` either.
+/// If the state is `Sync`, its own `sendable` is selected, otherwise that of [`LentUnshared`]: so a
+/// single error is reported, without another one about the future.
 #[derive(Debug)]
 pub struct Lent<A>(PhantomData<fn() -> A>);
 
 impl<A> Lent<A> {
-    /// Asks about `A`.
+    /// Creates a probe for `A`.
     #[expect(clippy::new_without_default, reason = "written by the macro, in this one way")]
     pub fn new() -> Self {
         Lent(PhantomData)
@@ -61,15 +61,15 @@ impl<A> Lent<A> {
 }
 
 impl<A: Sync> Lent<A> {
-    /// As the function of that name.
+    /// Like the function with this name.
     pub fn sendable<F: Future + Send>(self, future: F) -> F {
         future
     }
 }
 
-/// Refuses a state that is not `Sync`.
+/// Rejects a state that is not `Sync`.
 pub trait LentUnshared<A>: Sized {
-    /// Has the compiler say at the receiver that the state has to be `Sync`.
+    /// Makes the compiler report at the receiver that the state has to be `Sync`.
     fn sendable<F: Future>(self, future: F) -> F
     where
         A: Shared,
@@ -80,7 +80,7 @@ pub trait LentUnshared<A>: Sized {
 
 impl<A> LentUnshared<A> for Lent<A> {}
 
-/// `Sync`, in the words of an actor.
+/// `Sync`, with an error text about actors.
 #[diagnostic::on_unimplemented(
     message = "an async handler cannot take `&self`, because `{Self}` is not `Sync`",
     label = "take `&mut self`",
@@ -91,7 +91,7 @@ pub trait Shared {}
 #[diagnostic::do_not_recommend]
 impl<A: Sync> Shared for A {}
 
-/// What `#[on_start]` has come to.
+/// The result of `#[on_start]`.
 pub fn started<L>(outcome: impl Started) -> Flow<L> {
     outcome.flow()
 }
@@ -101,7 +101,7 @@ pub fn own<A: Dispatch>(context: &Context<A>) -> Context<A> {
     context.again()
 }
 
-/// Refuses settings, with `text`, where what has them is no message of its protocol.
+/// Rejects settings, with `text`, on a function that is not a message of its protocol.
 #[track_caller]
 pub const fn check_message(helpers: &[&str], name: &str, text: &str) {
     let mut index = 0;
@@ -119,17 +119,17 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
-/// Looks for an error in what a handler returned to nobody: by type, not by name. The method is
-/// found by the number of references it takes to get there, the most telling first; what it gives
-/// knows the answer only, and is compiled once for each.
+/// Searches for an error in a return value that reached no caller: by type, not by name. The method
+/// is selected by the number of references needed to reach it, the most specific first. The result
+/// depends only on the reply type and is compiled once for each.
 #[derive(Debug)]
 pub struct Probe<'a, T>(pub &'a ReplySlot<T>);
 
-/// An error that says what it is.
+/// An error with a `Debug` text.
 pub trait LostDebug {
-    /// What is answered.
+    /// The reply type.
     type Answer;
-    /// What finds the error's text.
+    /// Returns the function that extracts the error's text.
     fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 
@@ -140,11 +140,11 @@ impl<T, E: fmt::Debug> LostDebug for &&Probe<'_, Result<T, E>> {
     }
 }
 
-/// An error of which only the type's name is known.
+/// An error without a text: only the name of its type is known.
 pub trait LostNamed {
-    /// What is answered.
+    /// The reply type.
     type Answer;
-    /// What finds the type's name.
+    /// Returns the function that extracts the type's name.
     fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 
@@ -157,9 +157,9 @@ impl<T, E> LostNamed for &Probe<'_, Result<T, E>> {
 
 /// No error.
 pub trait LostNothing {
-    /// What is answered.
+    /// The reply type.
     type Answer;
-    /// What finds nothing.
+    /// Returns the function that finds no error.
     fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 

@@ -1,5 +1,5 @@
-//! The mailbox of an actor as an address of a protocol sees it: each message is boxed on its way in.
-//! Knows no macro: what it needs of an actor are the traits of `life/foreign.rs`.
+//! A protocol adapter: the mailbox of an actor, as seen by an address of a protocol. Each message
+//! is boxed on the way in. Knows no macro: it uses the traits of `life/foreign.rs`.
 
 use crate::cell::core::Core;
 use crate::cell::current::Handling;
@@ -19,7 +19,7 @@ use crate::talk::address::Addr;
 use std::any::Any;
 use std::marker::PhantomData;
 
-/// The same actor, addressed by a protocol that it serves.
+/// The same actor, addressed through a protocol that it implements.
 #[doc(hidden)]
 pub fn bridge<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<A>) -> Addr<P> {
     let bridge = Bridge { post: address.shared(), protocol: PhantomData };
@@ -27,7 +27,7 @@ pub fn bridge<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr
     Addr::adopted(Arc::new(bridge))
 }
 
-/// A message of the protocol `P` on its way to an actor.
+/// A message of the protocol `P`, sent to an actor.
 struct Boxed<P: Protocol>(P::Message);
 
 impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> {
@@ -93,7 +93,7 @@ struct Bridge<A: Dispatch, P> {
 }
 
 impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Bridge<A, P> {
-    /// How the message waits, as the actor's impl of the trait says.
+    /// The delivery options of the message, from the actor's impl of the trait.
     fn way(message: &P::Message) -> Way {
         <A as Serves<P::Addr>>::way(P::label(message).name)
     }
@@ -102,7 +102,7 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Bridge<A, P> {
         A::Message::wrap(Foreign(Box::new(Boxed::<P>(message))))
     }
 
-    /// Takes a message out again that this bridge has wrapped.
+    /// Unwraps a message that this bridge has wrapped.
     fn unwrap(message: A::Message) -> P::Message {
         let foreign =
             message.unwrap().and_then(|Foreign(letter)| letter.into_any().downcast().ok());

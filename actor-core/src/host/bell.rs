@@ -1,4 +1,5 @@
-//! Layer 1: how a thread that drives a future sleeps and is woken. It knows neither jobs nor hosts.
+//! Layer 1: parking and unparking of a thread that drives a future. It knows neither jobs nor
+//! hosts.
 
 use std::task::Wake;
 use std::time::Instant;
@@ -10,14 +11,14 @@ use crate::sync::thread::{self, Thread};
 /// The waker of a driven future.
 pub(super) struct Bell {
     owner: Thread,
-    /// Set while the owner sleeps, or is about to.
+    /// Set while the owner is parked, or about to park.
     asleep: AtomicBool,
     /// Set if the driven future has been woken since its last poll.
     woken: AtomicBool,
 }
 
 impl Bell {
-    /// A bell of the calling thread, whose future is to be polled.
+    /// Creates the waker of the calling thread, whose future is to be polled.
     pub(super) fn new() -> Arc<Bell> {
         Arc::new(Bell {
             owner: thread::current(),
@@ -35,18 +36,18 @@ impl Bell {
         self.woken.load(Ordering::SeqCst)
     }
 
-    /// Whether the future is to be polled, which the caller does now if so. What was written before
-    /// the wake is then seen.
+    /// Returns whether the future is to be polled, which the caller now does. Writes before the
+    /// wake-up are then visible.
     pub(super) fn take_woken(&self) -> bool {
         self.woken.load(Ordering::Relaxed) && self.woken.swap(false, Ordering::SeqCst)
     }
 
-    /// Puts the owner to sleep until it is woken, or until `until`, unless the future was woken
-    /// or `is_needed` says that there is something else to do. May end without a reason.
+    /// Parks the owner until it is woken, or until `until`, unless the future was woken or
+    /// `is_needed` reports other work. May return spuriously.
     ///
-    /// The owner first says that it is asleep and then looks; whoever needs it does what it looks
-    /// for first, and then asks whether it is asleep. Between the two steps there is a sequentially
-    /// consistent fence on both sides, or a lock that both take. So one of the two sees the other.
+    /// The owner first announces that it is parked and then checks for work; a waker first creates
+    /// the work and then checks whether the owner is parked. Between the two steps, both sides have
+    /// a sequentially consistent fence, or a lock that both take. So one of the two sees the other.
     pub(super) fn sleep(&self, until: Option<Instant>, is_needed: impl FnOnce() -> bool) {
         self.asleep.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
@@ -61,14 +62,14 @@ impl Bell {
         self.asleep.store(false, Ordering::SeqCst);
     }
 
-    /// Wakes the owner if it is asleep.
+    /// Unparks the owner if it is parked.
     pub(super) fn ring(&self) {
         if self.asleep.load(Ordering::SeqCst) && self.asleep.swap(false, Ordering::SeqCst) {
             self.owner.unpark();
         }
     }
 
-    /// Wakes the owner, or lets it not fall asleep the next time.
+    /// Unparks the owner, or prevents its next parking.
     pub(super) fn rouse(&self) {
         self.owner.unpark();
     }

@@ -1,4 +1,4 @@
-//! Layer 1: an executor of smol's as a host's runtime.
+//! Layer 1: a smol executor as a host's runtime.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,8 +9,8 @@ use async_executor::Executor;
 use super::foreign::Runtime;
 use crate::sync::{Arc, Weak};
 
-/// An executor of smol's that somebody runs. A shared one is held weakly: whoever runs it decides
-/// how long it lives.
+/// A smol executor run by the user. A shared one is held weakly: its owner decides about its
+/// lifetime.
 pub(crate) enum Smol {
     Shared(Weak<Executor<'static>>),
     Static(&'static Executor<'static>),

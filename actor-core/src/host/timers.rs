@@ -1,5 +1,5 @@
-//! Layer 1: the wakers that wait for an instant. It reads no clock and starts no thread; the host
-//! that owns it says what time it is. No waker is woken or dropped under its lock.
+//! Layer 1: the timer queue: wakers that wait for an instant. It reads no clock and starts no
+//! thread; the host that owns it provides the time. No waker is woken or dropped under its lock.
 
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -9,29 +9,29 @@ use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::waking::{drop_waker, wake};
 
-/// How many wakers leave the lock at once.
+/// The number of wakers taken out under one lock.
 const BATCH: usize = 32;
 
-/// The word that says: no deadline.
+/// The value for "no deadline".
 const NEVER: u64 = u64::MAX;
 
-/// All wakers of one host that wait for an instant, in the order in which they are due.
+/// All wakers of one host that wait for an instant, ordered by deadline.
 pub(crate) struct Timers {
-    /// What the nanoseconds of `earliest` are counted from.
+    /// The origin of the nanoseconds in `earliest`.
     base: Instant,
     /// The earliest deadline, so that a busy worker needs no lock to see that nothing is due.
     earliest: AtomicU64,
     waiting: Mutex<Waiting>,
-    /// Called, without the lock, when a deadline comes in that nobody sleeps for.
+    /// Called, without the lock, when a deadline is added for which no thread sleeps.
     alarm: Box<dyn Fn() + Send + Sync>,
 }
 
-/// Names one waker among the timers: due at an instant, and ties by insertion.
+/// Identifies one waker: its deadline, with ties broken by insertion order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TimerKey {
     at: Instant,
     number: u64,
-    /// Whether it is one of a row of ticks.
+    /// Whether it belongs to a periodic timer.
     repeats: bool,
 }
 
@@ -41,18 +41,18 @@ struct Waiting {
     slept: Slept,
 }
 
-/// Until when the host sleeps, if nothing calls it.
+/// The time until which the host sleeps, unless it is woken.
 enum Slept {
-    /// Somebody is up and looks at the timers by itself: no alarm.
+    /// A thread is awake and checks the timers by itself: no alarm.
     Awake,
-    /// Until this instant: an alarm for any deadline before it.
+    /// Until this instant: an alarm for any earlier deadline.
     Until(Instant),
-    /// Without end: an alarm for any deadline.
+    /// Forever: an alarm for any deadline.
     Forever,
 }
 
 impl Timers {
-    /// Makes an empty set; `alarm` has to see to it that somebody calls `sleep_until` anew.
+    /// Creates an empty queue; `alarm` has to ensure that `sleep_until` is called again.
     pub(crate) fn new(base: Instant, alarm: impl Fn() + Send + Sync + 'static) -> Timers {
         let waiting = Waiting { wakers: BTreeMap::new(), next_number: 0, slept: Slept::Awake };
         Timers {
@@ -63,8 +63,8 @@ impl Timers {
         }
     }
 
-    /// Keeps `waker` until `at`; it stays until it is fired or removed. `repeats` says whether it is
-    /// one of a row of ticks.
+    /// Adds `waker` with the deadline `at`; it stays until it is fired or removed. `repeats` says
+    /// whether it belongs to a periodic timer.
     pub(crate) fn insert(&self, at: Instant, waker: Waker, repeats: bool) -> TimerKey {
         let mut waiting = self.waiting.lock();
         let key = TimerKey { at, number: waiting.next_number, repeats };
@@ -77,7 +77,7 @@ impl Timers {
             Slept::Forever => true,
         };
         if nobody_sleeps_for_it {
-            // One alarm is enough for this deadline and all behind it.
+            // One alarm is enough for this deadline and all later ones.
             waiting.slept = Slept::Until(at);
         }
         drop(waiting);
@@ -87,7 +87,7 @@ impl Timers {
         key
     }
 
-    /// Takes the waker out at once; `None` if it was fired or removed before.
+    /// Removes the waker immediately; `None` if it was fired or removed before.
     pub(crate) fn remove(&self, key: TimerKey) -> Option<Waker> {
         let mut waiting = self.waiting.lock();
         let waker = waiting.wakers.remove(&key);
@@ -95,15 +95,15 @@ impl Timers {
         waker
     }
 
-    /// Puts a clone of `waker` in the place of the one under `key`, unless that wakes the same task.
-    /// `false` if there is none any more: it was fired.
+    /// Replaces the waker under `key` by a clone of `waker`, unless both wake the same task.
+    /// Returns `false` if it was already fired.
     pub(crate) fn replace(&self, key: TimerKey, waker: &Waker) -> bool {
         match self.waiting.lock().wakers.get(&key) {
             None => return false,
             Some(kept) if kept.will_wake(waker) => return true,
             Some(_) => {}
         }
-        // Neither the clone nor the drop of a waker, which may be anybody's code, is under the lock.
+        // Wakers may be user code, so neither their clone nor their drop is under the lock.
         let mut new = waker.clone();
         let is_there = match self.waiting.lock().wakers.get_mut(&key) {
             None => false,
@@ -116,12 +116,12 @@ impl Timers {
         is_there
     }
 
-    /// The instant at which the next waker is due, and whether it is one of a row of ticks.
+    /// The earliest deadline, and whether it belongs to a periodic timer.
     pub(crate) fn next_due(&self) -> Option<(Instant, bool)> {
         self.waiting.lock().wakers.first_key_value().map(|(key, _)| (key.at, key.repeats))
     }
 
-    /// Whether any is not one of a row of ticks.
+    /// Whether any waker does not belong to a periodic timer.
     pub(crate) fn has_once(&self) -> bool {
         self.waiting.lock().wakers.keys().any(|key| !key.repeats)
     }
@@ -130,7 +130,7 @@ impl Timers {
         self.waiting.lock().wakers.len()
     }
 
-    /// The number of the first, if it is due at `now`.
+    /// The number of the first waker, if it is due at `now`.
     pub(crate) fn first_due(&self, now: Instant) -> Option<u64> {
         if self.earliest.load(Ordering::Relaxed) > self.word(now) {
             return None;
@@ -140,7 +140,7 @@ impl Timers {
         (key.at <= now).then_some(key.number)
     }
 
-    /// Wakes the first, due or not.
+    /// Wakes the first waker, due or not.
     pub(crate) fn fire_first(&self) {
         let mut waiting = self.waiting.lock();
         let first = waiting.wakers.pop_first();
@@ -151,13 +151,13 @@ impl Timers {
         }
     }
 
-    /// Whether anything waits at all: one relaxed load, to be asked before the clock is read.
+    /// Whether any waker is queued: one relaxed load, before the clock is read.
     pub(crate) fn is_empty(&self) -> bool {
         self.earliest.load(Ordering::Relaxed) == NEVER
     }
 
-    /// Wakes what is due at `now`, in the order of the deadlines, ties in that of insertion.
-    /// Gives back how many they were.
+    /// Wakes all wakers that are due at `now`, in the order of their deadlines, with ties in
+    /// insertion order. Returns their number.
     pub(crate) fn fire(&self, now: Instant) -> usize {
         let mut fired = 0;
         if self.earliest.load(Ordering::Relaxed) > self.word(now) {
@@ -186,7 +186,7 @@ impl Timers {
         }
     }
 
-    /// Wakes all that wait, due or not: who still wants to wait comes again.
+    /// Wakes all wakers, due or not: a task that still wants to wait registers again.
     pub(crate) fn wake_all(&self) {
         let mut waiting = self.waiting.lock();
         let wakers = std::mem::take(&mut waiting.wakers);
@@ -197,8 +197,8 @@ impl Timers {
         }
     }
 
-    /// Somebody is about to sleep until the next deadline, or `limit` if that is earlier; gives back
-    /// until when. From now on a deadline before that gives an alarm.
+    /// A thread is about to sleep until the next deadline, or `limit` if that is earlier; returns
+    /// the time. From now on, an earlier deadline raises an alarm.
     pub(crate) fn sleep_until(&self, limit: Option<Instant>) -> Option<Instant> {
         let mut waiting = self.waiting.lock();
         let next = waiting.wakers.first_key_value().map(|(key, _)| key.at);
@@ -210,7 +210,8 @@ impl Timers {
         until
     }
 
-    /// Nobody sleeps for a deadline any more. If `others_sleep`, the next deadline gives an alarm.
+    /// No thread sleeps for a deadline any more. If `others_sleep`, the next deadline raises an
+    /// alarm.
     pub(crate) fn woke(&self, others_sleep: bool) {
         self.waiting.lock().slept = if others_sleep { Slept::Forever } else { Slept::Awake };
     }

@@ -9,14 +9,14 @@ use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
 use super::foreign::Runtime;
 
-/// A tokio runtime that somebody runs. A job runs inside its context, as any task of it does.
+/// A tokio runtime run by the user. A job runs inside its context, like any of its tasks.
 pub(crate) struct Tokio {
     handle: Handle,
 }
 
 impl Tokio {
     /// # Panics
-    /// If the runtime has no clock, with what tokio says about that.
+    /// If the runtime has no clock, with tokio's message.
     #[track_caller]
     pub(crate) fn new(handle: Handle) -> Tokio {
         let entered = handle.enter();
@@ -53,8 +53,8 @@ impl Runtime for Tokio {
     fn is_driven_here(&self) -> bool {
         let is_current =
             Handle::try_current().is_ok_and(|current| current.id() == self.handle.id());
-        // A thread for blocking code is inside of the runtime too, and may block. Only a panic of
-        // the runtime's own tells one from the other.
+        // A thread for blocking code is inside the runtime, too, and may block. Only a panic of the
+        // runtime's own `block_on` distinguishes the two.
         is_current
             && self.handle.runtime_flavor() == RuntimeFlavor::CurrentThread
             && catch_unwind(|| self.handle.block_on(async {})).is_err()

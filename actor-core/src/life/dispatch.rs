@@ -1,6 +1,6 @@
-//! The contract between an actor and the runtime: what the two halves of `#[actor]` implement.
+//! The contract between an actor and the runtime, implemented by the two halves of `#[actor]`.
 //!
-//! Only traits and the words in them; the run loop that drives them is `life/`.
+//! Only traits and their types; the run loop that drives them is in `life/`.
 
 use super::foreign::Foreign;
 use super::lender::Boxing;
@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::{Future, ready};
 
-/// How the messages and hooks of an actor are carried out; written by `#[actor]` on its impl.
+/// The messages and hooks of an actor, and how to run them. Implemented by `#[actor]` on its impl.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -31,49 +31,52 @@ use std::future::{Future, ready};
 pub trait Dispatch:
     Actor<Addr = <Self as Dispatch>::Handle> + Protocol<Message = <Self as Dispatch>::Enum>
 {
-    /// The address of the actor, as the impl half names it: without the struct half an unknown name.
+    /// The address of the actor, as named by the impl half. Without the struct half it is an
+    /// unknown name.
     type Handle: Address<Actor = Self>;
 
-    /// [`Protocol::Message`], where the block says what it is.
+    /// [`Protocol::Message`], as defined by the block.
     type Enum: Send + 'static;
 
-    /// How a handler of a protocol's message is boxed that borrows the state: `Sent`, or `Here` of a
+    /// How a handler of a protocol message that borrows the state is boxed: `Sent`, or `Here` for a
     /// `local` actor.
     type Boxing: Boxing;
 
-    /// Which hooks there are; the loop leaves out those that are not.
+    /// The existing hooks; the loop skips the others.
     const HOOKS: Hooks;
 
-    /// Whether there are guards, so that each message is asked before it is handled.
+    /// Whether there are guards, so that they are evaluated before each message.
     const GUARDED: bool = false;
 
-    /// [`Protocol::label`], where the block says what it is.
+    /// [`Protocol::label`], as defined by the block.
     fn label_of(message: &Self::Enum) -> Label<'_>;
 
-    /// [`Protocol::slot`], where the block says what it is.
+    /// [`Protocol::slot`], as defined by the block.
     fn slot_of(_message: &mut Self::Enum) -> Option<SlotMut<'_>> {
         None
     }
 
-    /// Picks the run loop; on the concrete actor, so that `Send` is proved where it is known.
+    /// Selects the run loop, on the concrete actor, where `Send` can be proved.
     fn runner(life: Life<Self>) -> Runner;
 
-    /// The message of a protocol in it, if it is one.
+    /// The protocol message in it, if it is one.
     fn foreign(_message: &Self::Message) -> Option<&Foreign<Self>> {
         None
     }
 
-    /// How a message of the actor's own waits. Runs under the mailbox's lock: no user code.
+    /// The delivery options of one of the actor's own messages. Runs under the mailbox's lock: no
+    /// user code.
     fn way(_message: &Self::Message) -> Way {
         Way::default()
     }
 
-    /// Whether the message may be handled beside others of its kind. No user code, as with `way`.
+    /// Whether the message may be handled concurrently with others of its kind. No user code, as in
+    /// `way`.
     fn is_concurrent(_message: &Self::Message) -> bool {
         false
     }
 
-    /// Asks the guard of the message, if it has one.
+    /// Evaluates the guard of the message, if it has one.
     fn ready(&self, message: &Self::Message) -> bool {
         match Self::foreign(message) {
             Some(foreign) => foreign.ready(self),
@@ -81,7 +84,7 @@ pub trait Dispatch:
         }
     }
 
-    /// Carries out one input, where no handler or hook is async: the loop is a plain `match`. A
+    /// Runs one input, for actors without async handlers and hooks: the loop is a plain `match`. A
     /// `self` handler leaves `None` in `actor`.
     fn handle(
         _actor: &mut Option<Self>,
@@ -91,7 +94,7 @@ pub trait Dispatch:
         Flow::Done
     }
 
-    /// Carries out one input, where some handler or hook is async.
+    /// Runs one input, for actors with an async handler or hook.
     fn handle_later(
         _actor: &mut Option<Self>,
         _input: Input<Self::Message>,
@@ -100,7 +103,7 @@ pub trait Dispatch:
         ready(Flow::Done)
     }
 
-    /// Handles one of the messages that are handled beside each other.
+    /// Handles one of the concurrent messages.
     fn handle_shared(
         _actor: &Self,
         _message: Self::Message,
@@ -110,7 +113,7 @@ pub trait Dispatch:
     }
 }
 
-/// So that a block is one impl, and a second block of the same actor one conflict.
+/// A block is a single impl, so that a second block of the same actor is one conflict.
 #[diagnostic::do_not_recommend]
 impl<A: Dispatch> Protocol for A {
     type Message = A::Enum;
@@ -129,7 +132,7 @@ impl<A: Dispatch> Protocol for A {
 }
 
 impl Way {
-    /// How the message waits, be it the actor's own or that of a protocol.
+    /// The delivery options of the message, whether the actor's own or a protocol's.
     #[inline]
     pub(crate) fn of<A: Dispatch>(message: &A::Message) -> Self {
         match A::foreign(message) {
@@ -154,9 +157,9 @@ impl Way {
 /// assert_eq!(idle.number().await, Ok(1));
 /// # });
 /// ```
-// It asks both halves, so that the one is enough: with a struct half forgotten `Handle` is an unknown
-// name, with a second block it is any, and `Actor` alone would be missed. So each is told once, and
-// nothing is said of what is done with the address.
+// It depends on both halves, so one bound is enough: without the struct half, `Handle` is an
+// unknown name; with a second block, it is ambiguous, and `Actor` alone would not detect that. Each
+// mistake is thus reported once, without errors about uses of the address.
 pub type AddrOf<A> = <A as Homed<<A as Dispatch>::Handle>>::Addr;
 
 /// An actor whose address is `H`.
@@ -170,7 +173,7 @@ impl<A: Actor> Homed<A::Addr> for A {
     type Addr = A::Addr;
 }
 
-/// Which hooks an actor has.
+/// The hooks of an actor.
 #[derive(Clone, Copy, Debug)]
 pub struct Hooks {
     /// `#[on_start]`
@@ -181,7 +184,7 @@ pub struct Hooks {
     pub exit: bool,
 }
 
-/// One thing for an actor to do.
+/// One input of an actor.
 #[derive(Debug)]
 pub enum Input<M> {
     /// Handle a message.
@@ -190,7 +193,7 @@ pub enum Input<M> {
     Hook(Hook),
 }
 
-/// A hook that is to run. What it is given is boxed, since it is rare and large.
+/// A hook to run. Its arguments are boxed, because they are rare and large.
 #[derive(Debug)]
 pub enum Hook {
     /// `#[on_start]`
@@ -211,18 +214,18 @@ impl<M> Input<M> {
     }
 }
 
-/// What came of it, panics apart.
+/// The outcome of an input, except panics.
 #[derive(Debug)]
 pub enum Flow<L = Infallible> {
     /// Done.
     Done,
     /// `#[on_start]` returned this error.
     Failed(String),
-    /// A message of a protocol that needs the state for longer than this call.
+    /// A protocol message that needs the state for longer than this call.
     Lend(L),
 }
 
-/// What `#[on_start]` may return.
+/// The return types of `#[on_start]`.
 #[diagnostic::on_unimplemented(
     message = "`#[on_start]` cannot return `{Self}`",
     label = "return nothing, or `Result<(), E>` with an `E` that implements `Display`"

@@ -1,6 +1,6 @@
-//! What the run loop of an actor keeps between two inputs, and the words in which it decides.
+//! The state of an actor's run loop between two inputs, and the types of its decisions.
 //!
-//! The bodies (`body.rs`) ask [`Driver::next`] for an input (`next.rs`), run it, and tell
+//! The bodies (`body.rs`) get an input from [`Driver::next`] (`next.rs`), run it, and report to
 //! [`Driver::done`] (`outcome.rs`).
 
 use super::context::Context;
@@ -18,25 +18,26 @@ use std::any::Any;
 
 pub(crate) struct Driver<A: Dispatch> {
     pub(super) context: Context<A>,
-    /// Messages in hand: taken out of the queue under one lock, handled one by one. Invisible to
-    /// everybody: they count until that is published, and go back to the queue if a life ends.
+    /// The current batch: messages taken out of the queue under one lock and handled one by one.
+    /// Invisible from outside: they keep counting until that is published, and return to the queue
+    /// if a life ends.
     pub(super) batch: Block<A::Message>,
     pub(super) course: Course,
 }
 
-/// What the body is to do.
+/// The next step of the body.
 pub(crate) enum Next<M> {
     Run(Input<M>, Handling),
-    /// Nothing just now.
+    /// Nothing at the moment.
     Rest,
-    /// The actor is over.
+    /// The actor has ended.
     Over,
 }
 
-/// How running an input ended, if not well.
+/// The failure of an input.
 pub(crate) enum Broken {
     Panicked(Box<dyn Any + Send>),
-    /// The handler was dropped at an await, its actor having been killed.
+    /// The handler was dropped at an await because its actor was killed.
     Killed,
 }
 
@@ -53,24 +54,24 @@ impl<A: Dispatch> Driver<A> {
         self.context.mail()
     }
 
-    /// Has the states of its lives made by `maker`.
+    /// Sets the factory of its states.
     pub(crate) fn with_maker(mut self, maker: Box<dyn Maker>) -> Self {
         self.course.rare().maker = Some(maker);
         self
     }
 
-    /// Takes its messages from a mailbox that it shares, as member `number`.
+    /// Takes its messages from a shared mailbox, as member `number`.
     pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared>, number: usize) -> Self {
         self.course.rare().member = Some(Box::new((shared, number)));
         self
     }
 
-    /// The life of a process has begun.
+    /// The life of a process has started.
     pub(crate) fn started(&mut self) {
         self.steps().started();
     }
 
-    /// For what needs none of the types.
+    /// The view for code that needs none of the types.
     #[inline]
     pub(super) fn steps(&mut self) -> &mut dyn Steps {
         self

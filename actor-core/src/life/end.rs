@@ -1,5 +1,5 @@
 //! The end of a life, step by step: 3 tasks, 4 children, 5 `#[on_stop]`, 6 the state, 7 and 8 the
-//! exit. (1, the mailbox refuses, and 2, the queue is handled, belong to the driver.) A panic in one
+//! exit. (1, closing the mailbox, and 2, handling the queue, belong to the driver.) A panic in one
 //! step does not skip the next.
 
 use super::driver::Next;
@@ -18,28 +18,28 @@ use crate::sync::Arc;
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// How long a parent gives a child to stop, unless the child says otherwise.
+/// The default time limit for a child to stop.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
-/// The steps of the end that the loop goes through, in order.
+/// The steps of the end, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ending {
-    /// Everything the life has made goes, children apart; its futures are waited for.
+    /// Drops the resources of the life, except children, and waits for its futures.
     Tasks,
-    /// Children end, the last first.
+    /// Ends the children, the last one first.
     Children,
     /// `#[on_stop]` is due.
     Hook,
-    /// `#[on_stop]` runs.
+    /// `#[on_stop]` is running.
     HookRuns,
     /// The state is dropped.
     State,
-    /// The overseer decides whether another life follows.
+    /// The supervisor decides whether another life follows.
     Verdict,
 }
 
 impl dyn Steps + '_ {
-    /// Does one step of the end.
+    /// Runs one step of the end.
     #[cold]
     pub(super) fn end(&mut self, step: Ending, state: &mut dyn State) -> Untyped {
         if self.heed_kill() {
@@ -50,7 +50,7 @@ impl dyn Steps + '_ {
             }
         }
         if step != Ending::Verdict && self.mail().core().signals() & (LEAVE | END) != 0 {
-            // It is ending already.
+            // The life is already ending.
             self.mail().lower(LEAVE | END);
             let failing = self.take_failing();
             self.note(failing);
@@ -63,7 +63,7 @@ impl dyn Steps + '_ {
                 let course = self.course();
                 course.stage = Stage::Ending(Ending::State);
                 let runs = has_hook && course.has_started && !course.killed && state.is_there();
-                // It runs once.
+                // The hook runs once.
                 course.has_started = false;
                 runs.then(|| {
                     self.course().stage = Stage::Ending(Ending::HookRuns);
@@ -72,14 +72,14 @@ impl dyn Steps + '_ {
                     Next::Run(Input::Hook(Hook::Stop(exit)), Handling::new("on_stop", None))
                 })
             }
-            // The body tells `stop_hook_done` before it asks again.
+            // The body calls `stop_hook_done` before its next request.
             Ending::HookRuns | Ending::State => {
                 let dropped = current::guarded(self.mail(), "drop", || state.clear());
                 self.note(dropped.err().map(Exit::Failed));
                 if self.leaves_nothing() {
                     return Some(Next::Over);
                 }
-                // What `#[on_stop]` may have made.
+                // Resources that `#[on_stop]` may have created.
                 self.end_holdings();
                 self.life_is_over()
             }
@@ -87,8 +87,8 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// Whether this is the usual end: it was stopped for good, which `finish` has seen to, has made
-    /// nothing, and nobody waits to be told. Its exit is published then, under the one lock.
+    /// Whether this is the trivial end: a permanent stop (ensured by `finish`), no resources and no
+    /// watchers. In this case its exit is published under the same lock.
     fn leaves_nothing(&self) -> bool {
         let mut is_so = false;
         self.mail().with(&mut |seat, _| {
@@ -133,7 +133,7 @@ impl dyn Steps + '_ {
             return None;
         }
         self.mail().postpone_notices();
-        // Looked at once more: the last one may have gone before the notices were put aside.
+        // Checked again: the last one may have ended before the system messages were removed.
         self.mail().with(&mut |seat, _| {
             tasks = seat.holdings.as_ref().map_or(0, |holdings| holdings.tasks);
         });
@@ -152,7 +152,7 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// Ends the children one after another. The parent is not told of ends that it ordered.
+    /// Ends the children one after another. The parent is not notified of exits that it ordered.
     fn end_children(&mut self) -> Untyped {
         for notice in self.mail().take_notices() {
             match notice {
@@ -177,7 +177,7 @@ impl dyn Steps + '_ {
                 }
             }
         });
-        // What would have killed the last child.
+        // The timer that would have killed the last child.
         drop(before);
         let Some((key, child)) = last else {
             self.course().stage = Stage::Ending(Ending::Hook);
@@ -205,7 +205,7 @@ impl dyn Steps + '_ {
     /// `#[on_stop]` has run.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
         self.note(broken);
-        // It may have made new things, which end as the others did.
+        // It may have created new resources, which end like the others.
         self.course().stage = Stage::Ending(Ending::Tasks);
     }
 
@@ -219,8 +219,8 @@ impl dyn Steps + '_ {
         exit
     }
 
-    /// A step of the end went wrong: a normal end turns into that; after another failure the first
-    /// stays the reason.
+    /// A step of the end failed: a normal end becomes this failure; after another failure, the
+    /// first one stays the cause.
     fn note(&mut self, broken: Option<Exit>) {
         let Some(broken) = broken else { return };
         if self.exit_to_be().is_normal() {
@@ -232,7 +232,7 @@ impl dyn Steps + '_ {
     }
 }
 
-/// Kills a child that has not stopped within its time.
+/// Kills a child that has not stopped within its time limit.
 fn kill_later(child: &Arc<dyn AnyMail>) -> host::Task<()> {
     let mut limit = SHUTDOWN;
     child.with(&mut |seat, _| {
@@ -250,7 +250,7 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> host::Task<()> {
     task
 }
 
-/// Steps 7 and 8: the exit is published, to joiners, monitors and links.
+/// Steps 7 and 8: publishes the exit to joiners, monitors and links.
 pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     let (id, hub) = (mail.core().id(), &mail.core().hub);
     if let Some(witness) = &hub.witness {
@@ -268,13 +268,13 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
         }
     });
     if !is_known {
-        // It has no name, and nobody waits to be told.
+        // It has neither names nor watchers.
         if let Exit::Failed(failure) = exit {
             hub.report(Incident::Unobserved { failure });
         }
         return hub.leave(mail.core().key);
     }
-    // Whoever hears of the exit finds the names free. They stay in the records as labels.
+    // Observers of the exit find the names released. They stay in the records as labels.
     for name in &names {
         hub.names.free(name, id);
     }
@@ -300,7 +300,7 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     hub.leave(mail.core().key);
 }
 
-/// Whether there is one to be told: the other end of a link may have ended before.
+/// Whether there is a watcher to notify: the other side of a link may have ended before.
 fn lives(watcher: &Watcher) -> bool {
     let mut lives = false;
     if let Some(who) = watcher.who.upgrade() {
@@ -309,13 +309,13 @@ fn lives(watcher: &Watcher) -> bool {
     lives
 }
 
-/// Tells all who watch, and takes the other half of each link out of the actor that it belongs to.
+/// Notifies all watchers, and removes the other side of each link from its actor.
 fn tell(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
     let near = watchers.iter().filter(|other| other.link && other.key.is_some());
     let linked: BTreeSet<ActorId> = near.map(|other| other.id).collect();
     for watcher in watchers {
         if watcher.key.is_none() && linked.contains(&watcher.id) {
-            // Linked from both sides: the near half tells it.
+            // Linked in both directions: the active side notifies it.
             continue;
         }
         let Some(who) = watcher.who.upgrade() else { continue };

@@ -1,7 +1,7 @@
-//! Messages of protocols in the mailbox of an actor that serves them, and how their handlers come by
-//! the state: an async one borrows it for as long as it runs, in a box of its own.
+//! Protocol messages in the mailbox of an actor, and how their handlers access the state: an async
+//! one borrows it while it runs, in a separate box.
 //!
-//! An actor that serves no protocol pays for none of this but a variant of its message enum.
+//! An actor without protocols pays only for one variant of its message enum.
 
 use super::context::Context;
 use super::lender::{Borrowing, Here, Sending, Sent, Staying};
@@ -16,25 +16,25 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// A message of a protocol, in the message enum of the actor that is to handle it.
+/// A protocol message, in the message enum of the handling actor.
 #[doc(hidden)]
 pub struct Foreign<A>(pub(crate) Box<dyn Letter<A>>);
 
-/// A message of some protocol that `A` serves; `P` of the protocol is forgotten here. What it does is
-/// compiled for those actors only that serve one.
+/// A message of some protocol that `A` implements, without the type of the protocol. Compiled only
+/// for actors that implement one.
 pub(crate) trait Letter<A>: Send {
     fn label(&self) -> Label<'_>;
-    /// How it waits. No user code.
+    /// The delivery options. No user code.
     fn way(&self) -> Way;
-    /// Asks its guard.
+    /// Evaluates its guard.
     fn ready(&self, actor: &A) -> bool
     where
         A: Dispatch;
-    /// Carries it out in an actor without async handlers, or gives it back if it needs one.
+    /// Runs it in an actor without async handlers, or returns it if it needs one.
     fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>>
     where
         A: Dispatch;
-    /// Carries it out in an actor with async handlers.
+    /// Runs it in an actor with async handlers.
     fn later<'a>(
         self: Box<Self>,
         actor: &'a mut Option<A>,
@@ -42,41 +42,40 @@ pub(crate) trait Letter<A>: Send {
     ) -> Later<Borrowing<'a, A>>
     where
         A: Dispatch;
-    /// Carries out what an actor without async handlers was given back by `now`.
+    /// Runs a message that `now` returned, in an actor without async handlers.
     fn lend(self: Box<Self>, life: Life<A>, handling: Handling) -> Sending<'static, Life<A>>
     where
         A: Dispatch<Boxing = Sent> + Send;
-    /// The same, for an actor that stays on its thread.
+    /// The same, for a `local` actor.
     fn lend_here(self: Box<Self>, life: Life<A>, handling: Handling) -> Staying<'static, Life<A>>
     where
         A: Dispatch<Boxing = Here>;
-    /// The message itself, for one who knows its type.
+    /// The message itself, for code that knows its type.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
-/// The enum of an actor's messages, as one that takes those of protocols in as well; written by
-/// `#[actor]` on the actor's inherent impl.
+/// The message enum of an actor, which also contains protocol messages. Implemented by `#[actor]`
+/// on the actor's inherent impl.
 #[doc(hidden)]
 pub trait Envelope<A>: Sized {
-    /// Puts a message of a protocol into the enum.
+    /// Wraps a protocol message in the enum.
     fn wrap(foreign: Foreign<A>) -> Self;
 
-    /// Takes it out again, if it is one.
+    /// Unwraps it, if it is one.
     fn unwrap(self) -> Option<Foreign<A>>;
 }
 
-/// An actor with an `#[actor] impl` of its own, which the impl of a protocol asks for.
+/// An actor with an inherent `#[actor] impl`, which the impl of a protocol requires.
 #[doc(hidden)]
 pub trait HasBlock: Dispatch<Message: Envelope<Self>> {}
 
 #[diagnostic::do_not_recommend]
 impl<A: Dispatch<Message: Envelope<A>>> HasBlock for A {}
 
-/// How the messages of a protocol are carried out by whoever implements its trait; written by
-/// `#[actor]` on the trait.
+/// How implementors of a protocol's trait run its messages. Implemented by `#[actor]` on the trait.
 #[doc(hidden)]
 pub trait Serve<A: Dispatch>: Protocol {
-    /// Shows the message's arguments to `ask`, for the guard that the actor's impl may have.
+    /// Passes the message's arguments to `ask`, for a guard of the actor's impl.
     fn show(message: &Self::Message, ask: impl FnOnce(&[&dyn Any]) -> bool) -> bool;
 
     /// Whether the handler of this message is async.
@@ -84,10 +83,10 @@ pub trait Serve<A: Dispatch>: Protocol {
         false
     }
 
-    /// Carries out a message whose handler is not.
+    /// Runs a message whose handler is sync.
     fn now(actor: &mut Option<A>, message: Self::Message, context: &Context<A>) -> Flow;
 
-    /// Carries out a message whose handler is.
+    /// Runs a message whose handler is async.
     fn later(
         actor: &mut Option<A>,
         message: Self::Message,
@@ -98,33 +97,33 @@ pub trait Serve<A: Dispatch>: Protocol {
     }
 }
 
-/// An actor that serves the protocol of the address `G`; written by `#[actor]` on its impl of the
-/// trait. That it has a block of its own is asked by each who uses it, and not by the trait itself,
-/// so that the head of that impl says nothing where the block is missing.
+/// An actor that implements the protocol of the address `G`. Implemented by `#[actor]` on its impl
+/// of the trait. The requirement of an inherent block is checked by each user of this trait, and
+/// not by the trait itself, so that a missing block causes no error in the head of that impl.
 #[doc(hidden)]
 pub trait Serves<G: Address>: Sized {
-    /// Boxes [`lend`] on the concrete actor, so that `Send` is proved where it is known.
+    /// Boxes [`lend`] on the concrete actor, where `Send` can be proved.
     fn lend(loan: Loan<'_, Self, G::Actor>) -> Borrowing<'_, Self>
     where
         Self: HasBlock,
         G::Actor: Serve<Self>;
 
-    /// How a message of that name waits, from the settings on its handler.
+    /// The delivery options of a message with this name, from the settings on its handler.
     fn way(_name: &str) -> Way {
         Way::default()
     }
 
-    /// Asks the guard of a message of that name, if it has one.
+    /// Evaluates the guard of a message with this name, if it has one.
     fn is_open(&self, _name: &str, _arguments: &mut Arguments<'_>) -> bool {
         true
     }
 }
 
-/// The guard that an actor has for one message of the protocol of `G`, the `N`th that it guards;
-/// written by `#[actor]` on its impl of the trait.
+/// The guard of an actor for one message of the protocol of `G`, the `N`th guarded one. Implemented
+/// by `#[actor]` on its impl of the trait.
 ///
-/// The guard lies beside that impl and not in it, and takes its arguments as they come: what does not
-/// fit to the trait is then told of the handler alone.
+/// The guard is next to that impl instead of inside it, and takes its arguments in the order of the
+/// message: a mismatch with the trait is then reported only for the handler.
 #[doc(hidden)]
 pub trait Guards<G, const N: usize> {
     /// Whether the message may be handled now.
@@ -141,17 +140,18 @@ impl<'a> Arguments<'a> {
         Arguments(arguments.iter())
     }
 
-    /// The next one.
+    /// Returns the next argument.
     ///
     /// # Panics
-    /// If the impl names a `Reply` or a context by an alias, and so takes it for what the sender gives.
+    /// If the impl names a `Reply` or a context through an alias, and so treats it as an argument
+    /// of the sender.
     pub fn take<T: 'static>(&mut self) -> &'a T {
         let found = self.0.next().and_then(|argument| argument.downcast_ref());
         found.expect("a handler with `when` names the types of its arguments as the trait does")
     }
 }
 
-/// What a handler needs that borrows the state.
+/// The data of a handler that borrows the state.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
 pub struct Loan<'a, A: Dispatch, P: Protocol> {
@@ -169,17 +169,17 @@ pub fn lend<'a, A: Dispatch, P: Serve<A>>(
 }
 
 impl<A> Foreign<A> {
-    /// What the run loop has to know of it.
+    /// The information for the run loop.
     pub fn label(&self) -> Label<'_> {
         self.0.label()
     }
 
-    /// How it waits.
+    /// The delivery options.
     pub fn way(&self) -> Way {
         self.0.way()
     }
 
-    /// Asks its guard.
+    /// Evaluates its guard.
     pub fn ready(&self, actor: &A) -> bool
     where
         A: Dispatch,
@@ -187,7 +187,7 @@ impl<A> Foreign<A> {
         self.0.ready(actor)
     }
 
-    /// Carries it out in an actor without async handlers, or gives it back if it needs one.
+    /// Runs it in an actor without async handlers, or returns it if it needs one.
     pub fn now(self, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>>
     where
         A: Dispatch,
@@ -195,7 +195,7 @@ impl<A> Foreign<A> {
         self.0.now(actor, context)
     }
 
-    /// Carries it out in an actor with async handlers.
+    /// Runs it in an actor with async handlers.
     pub fn later<'a>(
         self,
         actor: &'a mut Option<A>,
@@ -214,7 +214,7 @@ impl<A> fmt::Debug for Foreign<A> {
     }
 }
 
-/// A message of a protocol at work in an actor with async handlers.
+/// A running protocol message in an actor with async handlers.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Later<F> {

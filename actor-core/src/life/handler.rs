@@ -1,4 +1,4 @@
-//! A handler at work: its panic is caught, and a kill drops it where it waits.
+//! A running handler: its panic is caught, and a kill drops it at its next await.
 
 use super::driver::Broken;
 use crate::cell::core::Core;
@@ -45,7 +45,7 @@ impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
     }
 }
 
-/// A handler's future, without its type.
+/// A handler's future, type-erased.
 trait Work {
     /// Drops it, which is user code.
     fn clear(self: Pin<&mut Self>);
@@ -57,7 +57,7 @@ impl<F> Work for Option<F> {
     }
 }
 
-/// The handler is dropped where it waits. A panic of that fails nothing any more.
+/// Drops the handler at its await. A panic in the drop has no further effect.
 #[cold]
 fn kill(mut work: Pin<&mut dyn Work>, handling: Handling) {
     current::set_handling(handling.killed());

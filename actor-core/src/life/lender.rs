@@ -1,5 +1,6 @@
-//! How a handler of a protocol is boxed that borrows the state of an actor: `Send`, or for its thread
-//! alone, as the actor's own block says. What serves a protocol is another block, and asks here.
+//! How a protocol handler that borrows the state of an actor is boxed: `Send`, or for its thread
+//! only, as set by the actor's own block. The impl of the protocol is another block, and queries
+//! this.
 
 use super::foreign::{HasBlock, Letter, Loan, Serve, Serves};
 use super::handler::Handler;
@@ -20,7 +21,7 @@ pub(crate) type Staying<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// How futures are boxed: [`Sent`] or [`Here`].
 #[doc(hidden)]
 pub trait Boxing: 'static {
-    /// A boxed future that comes to `T`.
+    /// A boxed future with the output `T`.
     type Boxed<'a, T: 'a>: Future<Output = T> + Unpin + 'a;
 }
 
@@ -42,11 +43,11 @@ impl Boxing for Here {
     type Boxed<'a, T: 'a> = Staying<'a, T>;
 }
 
-/// A handler that has borrowed the state of an `A`, and comes to `T`.
+/// A handler that has borrowed the state of an `A`, with the output `T`.
 #[doc(hidden)]
 pub type Borrowing<'a, A, T = Flow> = <<A as Dispatch>::Boxing as Boxing>::Boxed<'a, T>;
 
-/// How an actor that has no async handlers of its own lends its life to one of a protocol.
+/// How an actor without async handlers lends its state to one of a protocol.
 pub(crate) trait Lends<A: Dispatch>: Boxing {
     fn lend(
         letter: Box<dyn Letter<A>>,
@@ -75,7 +76,7 @@ impl<A: Dispatch<Boxing = Here>> Lends<A> for Here {
     }
 }
 
-/// Runs the handler of a message with a life that it has borrowed, and gives that back.
+/// Runs the handler of a message with a borrowed state, and returns the state.
 pub(crate) async fn lent<A, P>(
     mut life: Life<A>,
     message: P::Message,
@@ -92,21 +93,21 @@ where
     life
 }
 
-/// Asks how the handlers of `A` are boxed that borrow the state. `boxed` is found by the number of
-/// references it takes to get there: as [`Sent`], else as [`Here`].
+/// Selects how handlers of `A` that borrow the state are boxed. `boxed` is selected by the number
+/// of references needed to reach it: as [`Sent`], else as [`Here`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Lender<A>(PhantomData<fn() -> A>);
 
 impl<A> Lender<A> {
-    /// Asks about `A`.
+    /// Creates a probe for `A`.
     #[expect(clippy::new_without_default, reason = "written by the macro, in this one way")]
     pub fn new() -> Self {
         Lender(PhantomData)
     }
 }
 
-/// `A` is sent between threads.
+/// `A` can be sent between threads.
 #[doc(hidden)]
 pub trait BoxedSend {
     fn boxed<'a, F: Future<Output = Flow> + Send + 'a>(&self, future: F) -> Sending<'a, Flow>;
@@ -130,7 +131,7 @@ impl<A: Dispatch<Boxing = Here>> BoxedHere for &Lender<A> {
     }
 }
 
-/// `A` has no `#[actor] impl` of its own, of which enough has been said.
+/// `A` has no inherent `#[actor] impl`, which is reported elsewhere.
 #[doc(hidden)]
 pub trait BoxedNowhere {
     fn boxed<F, L>(&self, _future: F) -> L {

@@ -1,8 +1,8 @@
-//! What the closure of a timer, stream or monitor makes: a message for the actor itself, handled
-//! then and there, or one for somebody else, which is sent.
+//! The result of a callback of a timer, stream or monitor: a message for the actor itself, handled
+//! immediately, or one for another actor, which is sent.
 //!
-//! What such a closure is given and where it leaves a message is told by type only within it, so that
-//! all that lies between is compiled once and not with each actor.
+//! The arguments of a callback and the slot for its message are typed only inside it, so that all
+//! code in between is compiled once.
 
 pub(crate) use crate::cell::holding::{Made, Make, MakeOfExit};
 use crate::cell::message::Protocol;
@@ -14,7 +14,8 @@ use crate::talk::call::Call;
 use std::any::Any;
 
 impl Made {
-    /// The message of `call`, if it is for the actor `own`; else its way to whom it is for.
+    /// The message of `call`, if it is for the actor `own`; otherwise the pending send to another
+    /// actor.
     pub(crate) fn of<B: Protocol, T>(
         mut call: Call<'_, B, T>,
         own: ActorId,
@@ -35,7 +36,7 @@ impl Made {
     }
 }
 
-/// The address of the actor that a closure is called for.
+/// The address of the actor for which a callback is called.
 pub(crate) fn address<A: Dispatch>(me: &dyn Any) -> A::Addr {
     let me = me.downcast_ref::<Addr<A>>();
     me.expect("the closures of an actor are called for it").clone().into()

@@ -1,5 +1,5 @@
-//! A message apart from its type, as those steps of the loop see it that are rare or come of guards: so
-//! they are compiled once, and not with each actor.
+//! A type-erased message, for the slow path of the loop and for guards, compiled once instead of
+//! per actor.
 
 use crate::cell::message::Marks;
 use crate::cell::message::{Label, Way};
@@ -7,25 +7,25 @@ use crate::cell::post::Parcel;
 use crate::life::dispatch::Dispatch;
 use std::any::Any;
 
-/// A message without its type, in a place from which it can be taken. What is asked of an empty place
-/// is never looked at.
+/// A type-erased message, in a slot from which it can be taken. Results for an empty slot are
+/// ignored.
 pub(super) trait AnyMessage: Parcel + Send {
     fn is_there(&self) -> bool;
     fn label(&self) -> Label<'_>;
     /// No user code.
     fn way(&self) -> Way;
     fn is_concurrent(&self) -> bool;
-    /// Asks its guard, which is user code, about the state of the actor.
+    /// Evaluates its guard, which is user code, for the state of the actor.
     fn ready(&self, actor: &dyn Any) -> bool;
-    /// Moves it to the heap, for as long as it waits elsewhere than in the mailbox.
+    /// Moves it to the heap while it waits outside the mailbox.
     fn boxed(&mut self) -> Box<dyn AnyMessage>;
-    /// Moves it to the place of another message of the same actor.
+    /// Moves it to the slot of another message of the same actor.
     fn move_to(&mut self, other: &mut dyn AnyMessage);
-    /// The place, an `Option` of the actor's message.
+    /// The slot, an `Option` of the actor's message.
     fn place(&mut self) -> &mut dyn Any;
 }
 
-/// Where one message of `A` lies.
+/// The slot of one message of `A`.
 pub(super) struct Place<A: Dispatch>(pub(super) Option<A::Message>);
 
 impl<A: Dispatch> AnyMessage for Place<A> {

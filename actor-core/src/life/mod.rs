@@ -1,4 +1,4 @@
-//! One actor from spawn to exit. Knows mailboxes and addresses; nothing of supervisors.
+//! One actor from spawn to exit. Knows mailboxes and addresses, but not supervisors.
 
 pub(crate) mod attachment;
 pub(crate) mod body;

@@ -1,5 +1,5 @@
-//! What the loop makes of system traffic: ticks, items of streams, exits of others. Each at its turn
-//! in the order; what was cancelled is no longer held and is skipped.
+//! How the loop handles system messages: ticks, stream items, exits of other actors. Each in its
+//! turn; cancelled resources are no longer in the table and are skipped.
 
 use super::driver::Next;
 use super::made::Made;
@@ -15,8 +15,8 @@ use crate::life::dispatch::{Hook, Input};
 use std::any::Any;
 
 impl dyn Steps + '_ {
-    /// Handles one notice at its turn, `beside` others that run; a message that the actor makes for itself
-    /// is left in `place`.
+    /// Handles one system message in its turn, `beside` running handlers; a message for the actor
+    /// itself is left in `place`.
     pub(super) fn heed_notice(
         &mut self,
         notice: Notice,
@@ -37,11 +37,11 @@ impl dyn Steps + '_ {
         if place.is_there() { self.offer_made(place, actor, beside) } else { next }
     }
 
-    /// A timer, a stream or a piped future has something.
+    /// A timer, a stream or a piped future has an item.
     fn due(&mut self, key: Key, place: &mut dyn Any) -> Untyped {
         let mut found = None;
         self.mail().with(&mut |seat, _| {
-            // What was cancelled is not there: what had fired is skipped.
+            // A cancelled resource is not in the table: its pending tick is skipped.
             let holdings = seat.holdings.as_mut();
             found = match holdings.and_then(|holdings| holdings.get(key)) {
                 Some(Holding::Timer { clock, make }) => {
@@ -66,7 +66,7 @@ impl dyn Steps + '_ {
                 made
             }
         };
-        // It goes back, unless it was cancelled meanwhile or was for once only.
+        // It is put back, unless it was cancelled in the meantime or fires only once.
         let mut gone = Some(make);
         let (mut at_end, mut ended) = (None, None);
         self.mail().with(&mut |seat, _| {
@@ -97,7 +97,7 @@ impl dyn Steps + '_ {
         self.made(made, what)
     }
 
-    /// Whom this life watches has ended.
+    /// A watched actor has ended.
     fn exited(&mut self, key: Key, id: ActorId, exit: Exit, place: &mut dyn Any) -> Untyped {
         let mut holding = None;
         self.mail().with(&mut |seat, _| {
@@ -132,13 +132,13 @@ impl dyn Steps + '_ {
         Some(Next::Run(input, Handling::new("on_exit", None)))
     }
 
-    /// A linked actor has ended: be told, or fail too.
+    /// A linked actor has ended: run the hook, or fail too.
     fn unlinked(&mut self, id: ActorId, exit: Exit) -> Untyped {
         if self.hooks().exit {
             return self.told(id, exit);
         }
         if !exit.is_normal() {
-            // The reason goes on as it is: a chain of links does not make a chain of causes.
+            // The cause is passed on unchanged: a chain of links does not create a chain of causes.
             let cause = match &exit {
                 Exit::Failed(failure) => failure.cause().unwrap_or(&exit),
                 _ => &exit,
@@ -151,7 +151,7 @@ impl dyn Steps + '_ {
         None
     }
 
-    /// Asks one of the closures that make messages.
+    /// Calls one of the callbacks that create messages.
     fn ask(
         &self,
         what: &'static str,

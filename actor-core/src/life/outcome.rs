@@ -1,4 +1,4 @@
-//! What comes of an input that was run; how a life is started, and how it begins to end.
+//! Processes the outcome of an input; starts a life, and starts its end.
 
 use super::driver::{Broken, Driver, Next};
 use super::end::Ending;
@@ -13,7 +13,7 @@ use crate::incident::Incident;
 use crate::life::dispatch::{Dispatch, Flow, Hook, Input};
 
 impl<A: Dispatch> Driver<A> {
-    /// Takes note of how an input ended.
+    /// Records the outcome of an input.
     #[inline]
     pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         if !self.course.goes_on(&outcome, &self.context.mail().core) {
@@ -29,14 +29,14 @@ impl<A: Dispatch> Driver<A> {
 }
 
 impl Course {
-    /// Takes note that the state may have changed. Whether there is nothing else to be looked after.
+    /// Records that the state may have changed. Returns whether nothing else has to be handled.
     #[inline]
     fn goes_on(&mut self, outcome: &Result<Flow, Broken>, core: &Core) -> bool {
         if let Some(kept) = self.kept() {
             kept.state_may_have_changed();
         }
         if core.is_simulated() {
-            // A turn of one message: the next one is another choice.
+            // A turn of one message: the next message is a new choice.
             core.end_turn();
         }
         matches!((outcome, self.stage), (Ok(Flow::Done), Stage::Running))
@@ -44,7 +44,7 @@ impl Course {
 }
 
 impl dyn Steps + '_ {
-    /// Begins the life, or goes through the steps of its end, as far as that goes by itself.
+    /// Starts the life, or runs the steps of its end, as far as possible without waiting.
     pub(super) fn begin_or_end(&mut self, state: &mut dyn State) -> Untyped {
         loop {
             let next = match self.course().stage {
@@ -65,7 +65,7 @@ impl dyn Steps + '_ {
             return None;
         }
         if !state.is_there() {
-            // Before the look: what comes after it raises the signal again.
+            // Before the check, because later events set the flag again.
             self.mail().postpone_notices();
             match self.make(state) {
                 Ok(true) => self.mail().recall_notices(),
@@ -79,17 +79,17 @@ impl dyn Steps + '_ {
         self.be_born()
     }
 
-    /// Has the state made, as far as that goes: see [`Maker::make`](super::making::Maker::make).
+    /// Creates the state, as far as possible: see [`Maker::make`](super::making::Maker::make).
     #[inline(never)]
     fn make(&mut self, state: &mut dyn State) -> Result<bool, Failure> {
-        // It asks for what this knows of the life.
+        // It uses the data of this life.
         let Some(mut maker) = self.course().rare().maker.take() else { return Ok(false) };
         let made = current::guarded(self.mail(), making::WHAT, || maker.make(self, state.place()));
         self.course().rare().maker = Some(maker);
         made?
     }
 
-    /// The state is there: the life begins.
+    /// The state exists: the life starts.
     fn be_born(&mut self) -> Untyped {
         if self.hooks().start {
             self.course().stage = Stage::Starting;
@@ -101,7 +101,7 @@ impl dyn Steps + '_ {
         None
     }
 
-    /// The life has begun, `#[on_start]` included.
+    /// The life has started, including `#[on_start]`.
     pub(super) fn started(&mut self) {
         self.course().stage = Stage::Running;
         self.course().has_started = true;
@@ -116,7 +116,7 @@ impl dyn Steps + '_ {
         announce(changed);
     }
 
-    /// Takes note of how an input ended that was no message, or did not end well.
+    /// Records the outcome of an input that was not a message, or that failed.
     #[cold]
     #[inline(never)]
     pub(super) fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {

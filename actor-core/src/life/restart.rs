@@ -1,8 +1,9 @@
-//! Lives that follow one another: what a restart needs in the loop itself, whoever decides on it.
+//! Restarts: the part of the run loop, independent of the supervisor's policy.
 //!
-//! An actor with an overseer does not end when a life ends: it goes through the steps of the end up
-//! to the drop of the state, tells the overseer, and waits, deaf, for the verdict. Cell, id, address,
-//! mailbox, joiners and names stay. What is queued goes to the next life.
+//! A supervised actor does not end when a life ends: it goes through the steps of the end up to the
+//! drop of the state, notifies the supervisor, and waits for its decision, handling only system
+//! messages. Cell, id, address, mailbox, joiners and names stay. Queued messages go to the next
+//! life.
 
 use super::driver::Next;
 use super::end::{Ending, publish};
@@ -17,21 +18,21 @@ use crate::incident::Incident;
 use crate::life::dispatch::Dispatch;
 use crate::sync::Arc;
 
-/// The verbs of an overseer.
+/// The operations of a supervisor.
 pub(crate) trait Oversight: AnyMail {
     /// Answers `life_ended`.
     fn decide(&self, verdict: Verdict) {
         self.with(&mut |seat, _| {
             if let Some(overseen) = overseen(seat) {
                 overseen.verdict = Some(verdict);
-                // What was wished of the life before is not wished of the next one.
+                // Requests to the previous life do not apply to the next one.
                 self.core().lower(LEAVE | END);
             }
         });
         self.notify(Notice::Look);
     }
 
-    /// Says that the answer to `life_ended` comes after a time.
+    /// Announces that the answer to `life_ended` comes after a delay.
     fn back_off(&self) {
         self.with(&mut |seat, _| {
             if let Some(overseen) = overseen(seat) {
@@ -41,7 +42,7 @@ pub(crate) trait Oversight: AnyMail {
         self.notify(Notice::Look);
     }
 
-    /// Kills the actor for good: no life follows, even if it is between two just now.
+    /// Kills the actor permanently: no life follows, even if it is between two lives.
     fn kill_for_good(&self) {
         self.with(&mut |seat, _| {
             if let Some(overseen) = overseen(seat) {
@@ -51,7 +52,7 @@ pub(crate) trait Oversight: AnyMail {
         self.kill();
     }
 
-    /// Kills this life, unless it is over already.
+    /// Kills this life, unless it has already ended.
     fn kill_life(&self) {
         let mut cell = None;
         self.with(&mut |seat, _| {
@@ -78,7 +79,7 @@ pub(crate) trait Oversight: AnyMail {
 }
 
 fn overseen(seat: &mut Seat) -> Option<&mut Overseen> {
-    // Looked at first: asking for the records makes them.
+    // Checked first, because accessing the records creates them.
     seat.known()?.overseen.as_ref()?;
     seat.records().overseen.as_deref_mut()
 }
@@ -86,7 +87,7 @@ fn overseen(seat: &mut Seat) -> Option<&mut Overseen> {
 impl<M: AnyMail + ?Sized> Oversight for M {}
 
 impl dyn Steps + '_ {
-    /// The life is wholly gone: tells the overseer, or ends the actor.
+    /// The life has ended completely: notifies the supervisor, or ends the actor.
     pub(super) fn life_is_over(&mut self) -> Untyped {
         let by_overseer = self.course().ended_by_overseer;
         let (mut exit, mut overseer, mut is_last) = (Exit::Stopped, None, true);
@@ -96,7 +97,7 @@ impl dyn Steps + '_ {
             if let Some(overseen) = overseen(seat) {
                 overseen.set_between(true);
                 overseer = Some(overseen.overseer.clone());
-                // A kill that comes before this is one of the life that is over.
+                // A kill before this point applies to the ended life.
                 self.mail().core().lower(KILL);
             }
         });
@@ -129,7 +130,7 @@ impl dyn Steps + '_ {
         Some(Next::Over)
     }
 
-    /// Takes note of a kill that came between two lives.
+    /// Records a kill that arrived between two lives.
     pub(super) fn note_kill_between(&self) {
         self.mail().with(&mut |seat, _| {
             if let Some(overseen) = overseen(seat) {
@@ -138,9 +139,9 @@ impl dyn Steps + '_ {
         });
     }
 
-    /// Waits for the verdict. A stop from outside needs none, nor does a kill during a backoff.
+    /// Waits for the decision. A stop from outside needs none, nor does a kill during a backoff.
     pub(super) fn await_verdict(&mut self) -> Untyped {
-        // Before the look: what comes after it raises the signal again.
+        // Before the check, because later events set the flag again.
         self.mail().postpone_notices();
         let (mut verdict, mut exit, mut overseer) = (None, None, None);
         self.mail().with(&mut |seat, _| {
@@ -152,7 +153,7 @@ impl dyn Steps + '_ {
                 overseer = Some(overseen.overseer.clone());
             }
             if verdict.is_none() {
-                // It was meant for the life that is over: one for the next comes after the verdict.
+                // It was meant for the ended life: a kill of the next one comes after the decision.
                 self.mail().core().lower(LEAVE | END);
             }
         });
@@ -173,7 +174,8 @@ impl dyn Steps + '_ {
             if let Some(overseen) = overseen(seat) {
                 overseen.set_between(false);
             }
-            // The keys go on: a notice for the old life finds nothing in the new one.
+            // The keys continue: a system message for the old life finds no resource in the new
+            // one.
             if let Some(holdings) = &mut seat.holdings {
                 holdings.awaits_tasks = false;
             }
@@ -182,18 +184,18 @@ impl dyn Steps + '_ {
     }
 }
 
-/// Whether a life that ends with `exit` may be followed by another: it has an overseer, its kind of
-/// restart says so, and nobody outside has stopped it.
+/// Whether a life that ends with `exit` may be followed by another: it has a supervisor, its
+/// restart policy allows it, and it was not stopped from outside.
 pub(super) fn may_live_again(seat: &Seat, exit: &Exit, by_overseer: bool) -> bool {
     let overseen = seat.known().and_then(|records| records.overseen.as_ref());
     !seat.closed
         && overseen.is_some_and(|overseen| {
-            // What the overseer has ended itself is its own affair.
+            // The restart policy does not apply to an end ordered by the supervisor.
             !overseen.orphaned && (by_overseer || overseen.restart.follows(exit))
         })
 }
 
-/// Sets an actor under an overseer before its first run.
+/// Puts an actor under a supervisor before its first run.
 pub(crate) fn oversee<A: Dispatch>(mail: &Mail<A>, overseer: Arc<dyn Overseer>, restart: Restart) {
     mail.lane().seat.records().overseen = Some(Box::new(Overseen::new(overseer, restart)));
 }

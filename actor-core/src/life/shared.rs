@@ -1,6 +1,6 @@
-//! Handlers that overlap: while nothing but `concurrent` messages is at work they borrow the state
-//! together. What needs the state for itself waits until they are done, and nothing that came later
-//! starts before it.
+//! Concurrent handlers: while only `concurrent` messages are running, they share the state. An
+//! input that needs exclusive access waits until they have ended, and no later message starts
+//! before it.
 
 use super::body::begin_work;
 use super::driver::{Broken, Driver, Next};
@@ -17,7 +17,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// What is next, and waits until the handlers that overlap are done.
+/// The next input, which waits until the concurrent handlers have ended.
 type Held<A> = (Input<<A as crate::Protocol>::Message>, Handling);
 
 /// The loop of an actor with `concurrent` messages.
@@ -47,8 +47,8 @@ pub fn run_shared<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     }
 }
 
-/// Handles `first` and what may overlap with it, until none of them is left; returns what was held
-/// back meanwhile.
+/// Handles `first` and the messages that may overlap with it, until none is left; returns the input
+/// that was held back.
 async fn overlap<A: Dispatch>(
     driver: &mut Driver<A>,
     actor: &A,
@@ -66,7 +66,7 @@ async fn overlap<A: Dispatch>(
     slots.begin(start(first, handling), handling);
     let mut held = None;
     poll_fn(|cx| {
-        // It stays so unless the driver finds that more could start.
+        // It stays so unless the driver finds that more messages could start.
         core.set_pace(Pace::Busy);
         for index in 0..slots.places.len() {
             slots.go_on(index, driver, cx);
@@ -97,14 +97,14 @@ async fn overlap<A: Dispatch>(
     .await
 }
 
-/// The handlers at work, each in a place that is used again.
+/// The running handlers, in reusable slots.
 struct Slots<F> {
     places: Vec<(Handling, Pin<Box<Option<F>>>)>,
     running: usize,
 }
 
 impl<F: Future<Output = Result<Flow, Broken>>> Slots<F> {
-    /// Puts a handler into a free place.
+    /// Adds a handler in a free slot.
     fn begin(&mut self, handler: F, handling: Handling) -> usize {
         self.running += 1;
         match self.places.iter().position(|(_, place)| place.is_none()) {
@@ -121,7 +121,8 @@ impl<F: Future<Output = Result<Flow, Broken>>> Slots<F> {
         }
     }
 
-    /// Polls one of them. Its waits leave no record: they are not all that the actor waits for.
+    /// Polls one of them. Its waits leave no record, because the actor does not depend on them
+    /// alone.
     fn go_on<A: Dispatch>(&mut self, index: usize, driver: &mut Driver<A>, cx: &mut Poller<'_>) {
         let (handling, place) = &mut self.places[index];
         let Some(handler) = place.as_mut().as_pin_mut() else { return };
@@ -135,12 +136,12 @@ impl<F: Future<Output = Result<Flow, Broken>>> Slots<F> {
         driver.done_beside(outcome, handling);
     }
 
-    /// Drops all: each caller hears that the actor was killed.
+    /// Drops all handlers: each caller learns that the actor was killed.
     fn kill(&mut self) {
         for (handling, place) in &mut self.places {
             if place.is_some() {
                 current::set_handling(handling.killed());
-                // As with a single handler.
+                // As for a single handler.
                 contain_own(handling.name, &mut || place.set(None));
             }
         }
@@ -149,13 +150,15 @@ impl<F: Future<Output = Result<Flow, Broken>>> Slots<F> {
 }
 
 impl<A: Dispatch> Driver<A> {
-    /// What is next when no handler runs: what was held back, if it may still be handled.
+    /// Returns the next input when no handler runs: the one that was held back, if it may still be
+    /// handled.
     fn next_or_held(
         &mut self,
         held: Option<Held<A>>,
         state: &mut Option<A>,
     ) -> Poll<Option<Held<A>>> {
-        // One of those that overlapped may have ended the life: what waited for it is not begun any more.
+        // One of the concurrent handlers may have ended the life: an input that waited for it is
+        // then not started.
         let signals = self.mail().core.signals();
         if held.is_some() && signals & (LEAVE | END) != 0 {
             self.steps().heed_end(signals);
@@ -189,8 +192,8 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// What may start beside the handlers that run; what needs the state for itself stays where it
-    /// is, unless it came by a notice.
+    /// Returns an input that may start concurrently; an input that needs exclusive access stays
+    /// where it is, unless it came from a system message.
     fn next_beside(&mut self, actor: &A) -> Next<A::Message> {
         loop {
             if matches!(self.course.stage, Stage::Ending(_)) {
@@ -202,8 +205,8 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// Takes note of how one of the handlers that overlap has ended. If the life is to fail, the
-    /// others finish first.
+    /// Records the outcome of one of the concurrent handlers. If the life is to fail, the others
+    /// finish first.
     fn done_beside(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
         let is_ending = matches!(self.course.stage, Stage::Ending(_));
         if outcome.is_err() || !is_ending {

@@ -1,4 +1,4 @@
-//! Sends, calls and wakes meet an actor that is about to lie down.
+//! Sends, calls and wake-ups race with an actor that is about to park.
 
 use super::{Flag, Jobs, model, poll};
 use crate::cell::hub::Hub;
@@ -9,7 +9,7 @@ use crate::sync::global::{AtomicUsize, Ordering};
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
-/// Counts what it has handled; not by loom's means, since nobody looks before all is done.
+/// Counts the handled messages; not with loom's types, because the count is read only at the end.
 #[actor(crate = crate, capacity = 1)]
 struct Counter {
     handled: Arc<AtomicUsize>,
@@ -22,7 +22,7 @@ impl Counter {
     }
 }
 
-/// Something that a handler waits for.
+/// An event that a handler waits for.
 #[derive(Default)]
 struct Gate(Mutex<(bool, Option<Waker>)>);
 

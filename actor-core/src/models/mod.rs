@@ -1,6 +1,6 @@
-//! Models of every protocol by which something that sleeps is woken: loom tries all orders in which
-//! the threads of a model can meet. The code is the runtime's own; only the host is a queue that a
-//! model runs by hand. `.ci/loom` runs them.
+//! Loom models of every parking and waking protocol: loom explores all interleavings of the threads
+//! of a model. The code is the runtime's own; only the host is a queue that the model runs
+//! explicitly. Run by `.ci/loom`.
 
 mod event;
 mod mailbox;
@@ -19,8 +19,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// Tries all orders with at most two interruptions where a thread could have gone on. More take
-/// hours, and protocols of two steps a side have nothing to show for it.
+/// Explores all interleavings with at most two preemptions. More take hours, and protocols with two
+/// steps per side reveal nothing new with them.
 fn model(run: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(2);
@@ -78,7 +78,7 @@ impl Host for Jobs {
     }
 }
 
-/// A waker that notes that it was called.
+/// A waker that records its call.
 struct Flag(AtomicBool);
 
 impl Flag {

@@ -1,4 +1,4 @@
-//! An answer meets a caller that is about to wait, or to leave.
+//! An answer races with a caller that is about to wait or to give up.
 
 use super::{Flag, model, poll};
 use crate::sync::Arc;

@@ -1,5 +1,5 @@
-//! Work comes to workers and drivers that are about to sleep. If a wake-up were lost, the thread would
-//! sleep for ever, which loom tells.
+//! Work arrives while workers and drivers are about to park. If a wake-up were lost, the thread
+//! would sleep forever, which loom reports.
 
 use super::model;
 use crate::host::models::{a_driver_sleeps_until_rung, workers_sleep_until_notified};

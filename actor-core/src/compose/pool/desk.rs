@@ -1,4 +1,4 @@
-//! Where the members of a pool report the ends of their lives.
+//! The desk where the members of a pool report the ends of their lives.
 
 use super::mail::PoolMail;
 use crate::exit::{ActorId, Exit};
@@ -6,7 +6,7 @@ use crate::life::dispatch::Dispatch;
 use crate::life::restart::Overseer;
 use crate::sync::{Arc, Weak};
 
-/// Where one of them does. It keeps no pool alive.
+/// The desk of one member. It does not keep the pool alive.
 pub(super) struct Desk<A: Dispatch> {
     pool: Weak<PoolMail<A>>,
     number: usize,

@@ -1,7 +1,7 @@
-//! The mailbox that the members of a pool share, and what becomes of the pool when they end.
+//! The shared mailbox of a pool, and the consequences of the end of its members.
 //!
-//! Outside it is one actor: one id, one queue, one exit. It has no loop of its own: members fetch
-//! one message at a time and are poked when one comes.
+//! From outside, a pool is one actor: one id, one queue, one exit. It has no loop of its own:
+//! members fetch one message at a time and are woken when one arrives.
 
 use super::members::Members;
 use super::start_member;
@@ -24,10 +24,10 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Makes the state of a member.
+/// The factory of a member's state.
 pub(crate) type Make<A> = Arc<dyn Fn() -> A + Send + Sync>;
 
-/// How many restarts of members there may be in [`PERIOD`]; one more, and the pool fails.
+/// The number of member restarts allowed in [`PERIOD`]; one more fails the pool.
 const INTENSITY: usize = 5;
 const PERIOD: Duration = Duration::from_secs(60);
 
@@ -38,17 +38,18 @@ pub(super) struct PoolMail<A: Dispatch> {
     this: Weak<PoolMail<A>>,
 }
 
-/// What the pool's lock guards.
+/// The state under the pool's lock.
 struct House<A: Dispatch> {
     lane: Lane<A::Message>,
-    /// A message comes while some are idle: one of them is taken out and poked. It looks at the lane, or
-    /// passes the poke on if it turns to something else first. So none that waits is missed.
+    /// The idle members. When a message arrives, one of them is removed and woken. It checks the
+    /// lane, or passes the wake-up on if it does something else first, so no waiting message is
+    /// missed.
     members: Members,
-    /// How many there are to be: those with higher numbers end after their message.
+    /// The size of the pool: members with higher numbers end after their message.
     size: usize,
-    /// When members were restarted, as far back as the window goes.
+    /// The times of member restarts within the window.
     restarts: VecDeque<Instant>,
-    /// Set when the pool ends before it has drained: nobody is restarted any more.
+    /// Set when the pool ends before it has drained: no member is restarted any more.
     verdict: Option<Exit>,
     /// Set when the exit is about to be published, which happens once.
     is_over: bool,
@@ -82,14 +83,14 @@ impl<A: Dispatch> PoolMail<A> {
         format!("{}/{number}", self.label())
     }
 
-    /// Gives a member its place, before it first runs, since it may fail in that already. False if
-    /// there is no place for it any more.
+    /// Registers a member before its first run, because it may already fail there. Returns `false`
+    /// if the pool no longer has a place for it.
     pub(super) fn seat_member(&self, number: usize, member: Arc<dyn AnyMail>) -> bool {
         let mut house = self.house.lock();
         house.wants(number) && house.members.enter(number, member)
     }
 
-    /// Once the last member has gone, what is left is thrown away, and the exit published.
+    /// When the last member has ended, discards the remaining messages and publishes the exit.
     pub(super) fn end_if_empty(&self) {
         let mut house = self.house.lock();
         if house.is_over || house.members.count() != 0 {
@@ -107,7 +108,7 @@ impl<A: Dispatch> PoolMail<A> {
         publish(self, exit);
     }
 
-    /// Ends all members at once; the pool's exit is `exit`.
+    /// Ends all members immediately; the pool's exit is `exit`.
     fn end_by_force(&self, exit: Exit) {
         let mut house = self.house.lock();
         if house.lane.seat.exit().is_some() || house.verdict.is_some() {
@@ -120,7 +121,7 @@ impl<A: Dispatch> PoolMail<A> {
         members.iter().for_each(|member| member.kill());
     }
 
-    /// A member's life is over: true if another follows.
+    /// A member's life has ended: returns `true` if another follows.
     pub(super) fn member_failed(&self, number: usize, id: ActorId, exit: Exit) -> bool {
         let now = self.core.hub.host.now();
         let mut house = self.house.lock();
@@ -156,7 +157,7 @@ impl<A: Dispatch> PoolMail<A> {
             return;
         }
         let gone = house.members.remove(number);
-        // The pool has grown again while it ended.
+        // The pool was enlarged again while the member ended.
         let is_missed = house.wants(number);
         drop(house);
         drop(gone);
@@ -172,7 +173,7 @@ impl<A: Dispatch> Shared for PoolMail<A> {
         let wanted = if beside { may_start::<A, true> } else { may_start::<A, false> };
         let mut house = self.house.lock();
         if number >= house.size || house.verdict.is_some() {
-            // It may have been woken for what another has to take now.
+            // It may have been woken for a message that another member has to take now.
             let other = house.next_if_needed(&self.core);
             drop(house);
             if let Some(other) = other {
@@ -199,7 +200,7 @@ impl<A: Dispatch> Shared for PoolMail<A> {
                 Fetched::Message
             }
             None if house.lane.seat.total(&self.core) != 0 => {
-                // This member may have been woken for what another can take.
+                // This member may have been woken for a message that another can take.
                 house.members.set_busy(number);
                 other = house.members.take_idle();
                 Fetched::Unwanted
@@ -226,7 +227,7 @@ impl<A: Dispatch> Shared for PoolMail<A> {
     fn set_busy(&self, number: usize) {
         let mut house = self.house.lock();
         house.members.set_busy(number);
-        // It may have been poked for what another has to take now.
+        // It may have been woken for a message that another member has to take now.
         let other = house.next_if_needed(&self.core);
         drop(house);
         if let Some(other) = other {
@@ -250,7 +251,7 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
         look(&mut house.lane.seat, position);
     }
 
-    /// There is no cell to be laid back: members lie in seats of their own.
+    /// There is no cell to park: members park in their own seats.
     fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
         let mut house = self.house.lock();
         let admitted = house.lane.let_in(&self.core);
@@ -288,7 +289,7 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
 
     fn forsaken(&self) {
         let house = self.house.lock();
-        // One that is at work looks again when it has done.
+        // A busy member checks again after its message.
         let idles = house.members.are_idle();
         let over = !self.core.is_kept() && idles && house.lane.seat.total(&self.core) == 0;
         drop(house);
@@ -343,24 +344,24 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         };
         let surplus = house.members.take_surplus(size);
         drop(house);
-        // Those that idle have to look once more to see that they are too many.
+        // Idle members have to check again to notice that they are in excess.
         surplus.iter().for_each(|member| member.poke());
         for number in wanted {
             start_member(&this, number);
         }
-        // None can start if the system is closing.
+        // No member can start if the system is closing.
         self.end_if_empty();
         true
     }
 }
 
 impl<A: Dispatch> House<A> {
-    /// Whether there is to be a member `number`.
+    /// Whether the pool has a member `number`.
     fn wants(&self, number: usize) -> bool {
         number < self.size && !self.lane.seat.closed && self.verdict.is_none()
     }
 
-    /// An idle member for what waits, if anything does.
+    /// Returns an idle member for a waiting message, if there is one.
     fn next_if_needed(&mut self, core: &Core) -> Option<Arc<dyn AnyMail>> {
         if self.lane.seat.total(core) == 0 { None } else { self.members.take_idle() }
     }

@@ -1,4 +1,5 @@
-//! What a supervisor does: takes children, hears of the end of their lives, starts them again.
+//! The behavior of a supervisor: it takes children, is notified of the end of their lives, and
+//! restarts them.
 
 use super::backoff::Backoff;
 use super::child::{Child, Newborn};
@@ -18,13 +19,14 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// An actor that starts others and, by its strategy, starts them again when they fail.
+/// An actor that starts other actors and restarts them when they fail, according to its strategy.
 ///
-/// A supervised child's address, names, mailbox and pending calls survive the restart; only the
-/// message that failed is lost. Beyond its intensity a supervisor fails itself, and its own
-/// supervisor decides. A supervisor is an actor: trees are made by giving one as a child of another.
+/// A supervised child's address, names, mailbox and pending calls survive a restart; only the
+/// message that failed is lost. A supervisor that exceeds its intensity fails itself, and its own
+/// supervisor decides. A supervisor is an actor, so a tree is built by making one the child of
+/// another.
 ///
-/// The strategies, kinds of restart and the sliding window are those of Erlang/OTP.
+/// The strategies, restart policies and the sliding window are those of Erlang/OTP.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -45,32 +47,32 @@ pub struct Supervisor {
     strategy: Strategy,
     intensity: (usize, Duration),
     backoff: Option<Backoff>,
-    /// Children that are not taken yet: they were given before it was spawned, or while others are
-    /// started again together.
+    /// Children that are not taken yet: added before the supervisor was spawned, or while others
+    /// are restarted together.
     given: Vec<Box<dyn Newborn>>,
     children: Children,
-    /// When there was a restart, as far back as the window goes.
+    /// The times of restarts within the window.
     restarts: VecDeque<Instant>,
-    /// Which children are being ended to be started again together.
+    /// The children that are being ended to be restarted together.
     group: Option<Group>,
-    /// Set once there were too many restarts: it is about to fail.
+    /// Set once the intensity was exceeded: the supervisor is about to fail.
     has_given_up: bool,
-    /// Where its children report; made with the first.
+    /// The desk where its children report; created with the first child.
     desk: Option<Arc<Desk>>,
 }
 
-/// A restart of several children: they end from the last to the first and start in order.
+/// A restart of several children: they end in reverse order and start in order.
 #[derive(Clone, Copy)]
 struct Group {
-    /// Concerned are the child here and all behind it.
+    /// The first child concerned; all children after it are too.
     first: Place,
-    /// Those behind this one have ended.
+    /// The children after this one have ended.
     last: Place,
-    /// The child whose end began it, which sets the waiting time.
+    /// The child whose end caused it, which determines the pause.
     cause: ActorId,
 }
 
-/// A child on its way to the supervisor.
+/// A child being passed to the supervisor.
 pub(super) struct Given(Box<dyn Newborn>);
 
 impl Given {
@@ -95,7 +97,7 @@ impl Supervisor {
     #[on_start]
     fn begin(&mut self, context: &Context<Self>) {
         if context.restarts() == 0 {
-            // A supervisor lives until it is stopped, and is given the time that its children need.
+            // A supervisor lives until it is stopped, and gets the time that its children need.
             let mail = context.mail();
             mail.core.keep();
             mail.lane().seat.records().shutdown.get_or_insert(Duration::MAX);
@@ -110,12 +112,12 @@ impl Supervisor {
         }
     }
 
-    /// Its children, in the order in which they were started.
+    /// Returns its children, in start order.
     pub fn children(&self) -> Vec<ChildInfo> {
         self.children.iter().map(Supervised::info).collect()
     }
 
-    /// The life of a child is over, and another may follow.
+    /// The life of a child has ended, and another may follow.
     fn life_ended(&mut self, id: ActorId, exit: Exit, context: &Context<Self>) {
         let Some(place) = self.children.place(id) else { return };
         let Some(child) = self.children.get(id) else { return };
@@ -125,11 +127,12 @@ impl Supervisor {
         child.look_back(now, self.backoff);
         let child_mail = child.mail.clone();
         if was_ordered || self.group.is_some_and(|group| place >= group.first) {
-            // It ends for the sake of another: not counted again.
+            // It ends because of another child: not counted again.
             return self.go_on_with_group(context);
         }
         if self.has_given_up || !self.count_restart(now) {
-            // It ends by its own failure, whatever the supervisor makes of it; its siblings are stopped.
+            // It ends by its own failure, regardless of the supervisor's decision; its siblings are
+            // stopped.
             child_mail.decide(Verdict::Over);
             return self.give_up(exit, context);
         }
@@ -140,7 +143,7 @@ impl Supervisor {
                 let first = if all { Place::FIRST } else { place };
                 self.group = Some(Group { first, last: Place::LAST, cause: id });
                 for (_, child) in self.children.between(first, Place::LAST) {
-                    // Those that wait by themselves wait for the group from now on.
+                    // Children in their own backoff now wait for the group.
                     if child.phase == Phase::Waiting {
                         child.set_timer(None);
                     }
@@ -150,7 +153,7 @@ impl Supervisor {
         }
     }
 
-    /// The time before a restart is over.
+    /// The pause before a restart has elapsed.
     fn due(&mut self, id: ActorId, context: &Context<Self>) {
         if self.group.is_some_and(|group| group.cause == id) {
             return self.start_group(context);
@@ -169,7 +172,7 @@ impl Supervisor {
         }
     }
 
-    /// A child has ended for good.
+    /// A child has ended permanently.
     #[on_exit]
     fn ended(&mut self, id: ActorId, _exit: Exit, context: &Context<Self>) {
         if self.children.remove(id).is_none() {
@@ -228,11 +231,12 @@ impl Supervisor {
         }
     }
 
-    /// Counts one more restart in the sliding window; false if that is one too many.
+    /// Counts one more restart in the sliding window; returns `false` if that exceeds the
+    /// intensity.
     fn count_restart(&mut self, now: Instant) -> bool {
         let (most, period) = self.intensity;
         if most == usize::MAX {
-            // Nothing is ever too many, so nothing is noted.
+            // The intensity is unlimited, so nothing is recorded.
             return true;
         }
         // They are in order, the oldest first.
@@ -243,7 +247,7 @@ impl Supervisor {
         self.restarts.len() <= most
     }
 
-    /// Too many restarts: the supervisor fails itself.
+    /// The intensity is exceeded: the supervisor fails itself.
     fn give_up(&mut self, cause: Exit, context: &Context<Self>) {
         if std::mem::replace(&mut self.has_given_up, true) {
             return;
@@ -261,7 +265,7 @@ impl Supervisor {
         context.mail().notify(Notice::Broken(failure));
     }
 
-    /// How long the child has to wait before its next life, if it still is one.
+    /// The pause of the child before its next life, if it still exists.
     fn delay(&mut self, id: ActorId, context: &Context<Self>) -> Duration {
         let chance = context.mail().core.hub.chance();
         match (self.backoff, self.children.get(id)) {
@@ -280,7 +284,7 @@ impl Supervisor {
         child.mail.back_off();
     }
 
-    /// Ends the next member of the group, or starts them all when the last has ended.
+    /// Ends the next member of the group, or starts all of them when the last has ended.
     fn go_on_with_group(&mut self, context: &Context<Self>) {
         let Some(group) = &mut self.group else { return };
         let members = self.children.between(group.first, group.last);
@@ -323,7 +327,7 @@ impl Supervisor {
     }
 }
 
-/// Where the children of a supervisor report.
+/// The desk where the children of a supervisor report.
 struct Desk {
     supervisor: WeakAddr<Supervisor>,
 }

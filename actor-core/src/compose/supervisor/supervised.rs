@@ -1,4 +1,4 @@
-//! What a supervisor knows of one child: where its life is, and what it took to keep it alive.
+//! A supervisor's record of one child: the phase of its life, and its restart history.
 
 use super::ChildInfo;
 use super::backoff::Backoff;
@@ -18,12 +18,12 @@ pub(super) struct Supervised {
     pub(super) trouble: Option<Box<Trouble>>,
 }
 
-/// What is known of a child that was restarted, or is about to be.
+/// The history of a child that was restarted, or is about to be.
 #[derive(Default)]
 pub(super) struct Trouble {
     /// Restarts since the last healthy life.
     pub(super) attempts: u32,
-    /// When it was restarted last.
+    /// The time of its last restart.
     pub(super) since: Option<Instant>,
     pub(super) timer: Option<Timer>,
 }
@@ -31,9 +31,9 @@ pub(super) struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Running,
-    /// Its life is being ended, to be followed by another together with its siblings'.
+    /// Its life is being ended, to be restarted together with its siblings.
     Ending,
-    /// Its life is over, and it waits for the verdict.
+    /// Its life has ended, and it waits for the decision.
     Waiting,
 }
 
@@ -46,21 +46,21 @@ impl Supervised {
         self.mail.core().id()
     }
 
-    /// How long it is given to stop; `None`: as long as it takes.
+    /// Its time limit for a stop; `None`: no limit.
     pub(super) fn shutdown(&self) -> Option<Duration> {
         let mut limit = None;
         self.mail.with(&mut |seat, _| limit = seat.known().and_then(|records| records.shutdown));
         limit.filter(|limit| *limit != Duration::MAX)
     }
 
-    /// It waits for that from now on, and for nothing else.
+    /// From now on, the child waits only for `timer`.
     pub(super) fn set_timer(&mut self, timer: Option<Timer>) {
         if timer.is_some() || self.trouble.is_some() {
             self.trouble.get_or_insert_default().timer = timer;
         }
     }
 
-    /// A life has ended: whether the one before counts against the next.
+    /// A life has ended: determines whether the previous one counts against the next.
     pub(super) fn look_back(&mut self, now: Instant, backoff: Option<Backoff>) {
         let Some(trouble) = &mut self.trouble else { return };
         trouble.timer = None;
@@ -71,12 +71,12 @@ impl Supervised {
         }
     }
 
-    /// How often it was started again without having been healthy for long.
+    /// The number of restarts since its last healthy life.
     pub(super) fn attempts(&self) -> u32 {
         self.trouble.as_ref().map_or(0, |trouble| trouble.attempts)
     }
 
-    /// Begins its next life, if it waits for one.
+    /// Starts its next life, if it waits for one.
     pub(super) fn start_again(&mut self) {
         if self.phase != Phase::Waiting {
             return;

@@ -1,5 +1,5 @@
-//! Layer 1: the one task that a foreign host always has on its executor. It fires the timers; its
-//! drop tells that the executor is over.
+//! Layer 1: the permanent task of a foreign host on its executor. It fires the timers, and its drop
+//! shows that the executor has ended.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ pub(super) struct Bell {
 
 impl Bell {
     pub(super) fn ring(&self) {
-        // In a statement of its own: the waker is anybody's code, and not woken under the lock.
+        // In a separate statement: the waker may be user code, and is not woken under the lock.
         let waker = self.waker.lock().take();
         if let Some(waker) = waker {
             wake(waker);
@@ -32,10 +32,10 @@ impl Bell {
     }
 }
 
-/// Waits for the timers of a host, until the host is closed or the executor drops it.
+/// Fires the timers of a host, until the host is closed or the executor drops this task.
 pub(super) struct Keeper<R: Runtime> {
     host: Arc<Foreign<R>>,
-    /// What the executor waits for, and when that is due.
+    /// The sleep of the executor, and its deadline.
     sleep: Option<(Instant, Pin<Box<dyn Future<Output = ()> + Send>>)>,
     tell: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -53,7 +53,7 @@ impl<R: Runtime> Future for Keeper<R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let host = self.host.clone();
-        // Before the look at what there is to do: who rings later is heard.
+        // Before checking for work, so that a later wake-up is noticed.
         host.bell.listen(cx.waker());
         loop {
             if host.phase() != ALIVE {

@@ -1,5 +1,5 @@
-//! The part of a call that knows the messages, but not what they are answered with: a message on its way
-//! out. While a call waits it is asked through [`AnyOutgoing`], which knows neither.
+//! The message part of a call, independent of the reply type. While a call waits, it is accessed
+//! through [`AnyOutgoing`], which depends on neither.
 
 use crate::cell::message::Protocol;
 use crate::cell::message::SlotMut;
@@ -13,10 +13,10 @@ use std::ops::Deref;
 
 const UNDER_WAY: &str = "the call has been polled already: its message is under way";
 
-/// A message, and who is to have it.
+/// A message and its target.
 pub(super) struct Outgoing<'a, P: Protocol> {
     pub(super) address: Held<'a, P>,
-    /// There until it is on its way.
+    /// `Some` until it is sent.
     message: Option<P::Message>,
 }
 
@@ -39,7 +39,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
         matches!(self.address, Held::Borrowed(_))
     }
 
-    /// The same, holding the address itself.
+    /// The same, with an owned address.
     #[track_caller]
     pub(super) fn owned(&mut self) -> Outgoing<'static, P> {
         let message = Some(self.take_message());
@@ -76,7 +76,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
         self.message.as_ref().map(|message| P::label(message).name)
     }
 
-    /// The message is about to be sent: it gets the time and the place from which that is done.
+    /// The message is about to be sent: records the time and context of the send.
     #[inline]
     fn stamp(&mut self, waits: bool) {
         #[cfg(any(feature = "metrics", feature = "tracing"))]
@@ -91,15 +91,15 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     }
 }
 
-/// A message on its way out, of whatever protocol.
+/// An outgoing message of any protocol.
 pub(super) trait AnyOutgoing {
-    /// To whom.
+    /// The target.
     fn mail(&self) -> &dyn AnyMail;
-    /// Where the message carries its reply.
+    /// The reply slot of the message.
     fn slot(&mut self) -> Option<SlotMut<'_>>;
-    /// Puts the message into the mailbox, or among those that wait for room there.
+    /// Pushes the message into the mailbox, or adds it to the waiting ones.
     fn deliver(&mut self, if_room: bool) -> Result<Option<Ticket>, CallError>;
-    /// Takes the message back if it still waits for room: then it was never sent.
+    /// Returns the message if it still waits for capacity: it was then never sent.
     fn leave(&self, ticket: Ticket) -> bool;
 }
 
