@@ -238,8 +238,8 @@ pub fn a_join_and_a_call_at_the_same_moment_never_hang(system: &System) {
         for _ in 0..300 {
             let (parent, kid, hears) = family(When::Asked).await;
             // The kid calls, and its end is joined, in either order, or both at once.
-            let both = (parent.end_kid(Wait::Join), kid.ask(Gate::new()).send());
-            let (exit, sent) = actor_core::future::zip(both.0, both.1).await;
+            let (ends, asks) = (parent.end_kid(Wait::Join), kid.ask(Gate::new()).send());
+            let (exit, sent) = actor_core::future::zip(ends, asks).await;
             assert_eq!(exit, Ok(Exit::Stopped));
             if sent.is_ok() {
                 match hears.recv().await.unwrap() {
