@@ -35,6 +35,8 @@ pub struct Counters {
     pub missed_ticks: u64,
     /// Failures after their actor had already failed or ended, and panics of the incident hook.
     pub swallowed_panics: u64,
+    /// Panics of tasks and of blocking code that no handle delivered.
+    pub task_panics: u64,
     /// Calls that were skipped because their caller no longer waited.
     pub skipped_calls: u64,
     /// Errors that were returned to a caller that was gone.
@@ -50,6 +52,7 @@ pub(crate) struct Counts {
     life_failures: AtomicU64,
     missed_ticks: AtomicU64,
     pub(crate) swallowed_panics: AtomicU64,
+    task_panics: AtomicU64,
     pub(crate) skipped_calls: AtomicU64,
     pub(crate) late_errors: AtomicU64,
 }
@@ -63,6 +66,7 @@ impl Counts {
             Incident::LifeFailed { .. } => (&self.life_failures, 1),
             Incident::MissedTicks { missed, .. } => (&self.missed_ticks, *missed),
             Incident::Swallowed { .. } => (&self.swallowed_panics, 1),
+            Incident::TaskPanicked { .. } => (&self.task_panics, 1),
         };
         add(counter, by);
     }
@@ -76,6 +80,7 @@ impl Counts {
             life_failures: read(&self.life_failures),
             missed_ticks: read(&self.missed_ticks),
             swallowed_panics: read(&self.swallowed_panics),
+            task_panics: read(&self.task_panics),
             skipped_calls: read(&self.skipped_calls),
             late_errors: read(&self.late_errors),
         }

@@ -93,6 +93,13 @@ pub enum Incident {
         /// The failure.
         failure: Failure,
     },
+    /// A task or blocking code panicked without a [`Spawned`](crate::Spawned) handle that delivers the
+    /// panic: the handle was detached or dropped. The failure is that of an actor named `task`, whose
+    /// id has the number 0.
+    TaskPanicked {
+        /// The failure.
+        failure: Failure,
+    },
 }
 
 impl Incident {
@@ -104,7 +111,8 @@ impl Incident {
             | Incident::MissedTicks { id, .. } => *id,
             Incident::Unobserved { failure }
             | Incident::LifeFailed { failure }
-            | Incident::Swallowed { failure } => failure.id(),
+            | Incident::Swallowed { failure }
+            | Incident::TaskPanicked { failure } => failure.id(),
         }
     }
 }
@@ -123,7 +131,8 @@ impl fmt::Display for Incident {
             }
             Incident::Unobserved { failure }
             | Incident::LifeFailed { failure }
-            | Incident::Swallowed { failure } => failure.fmt(f),
+            | Incident::Swallowed { failure }
+            | Incident::TaskPanicked { failure } => failure.fmt(f),
         }
     }
 }

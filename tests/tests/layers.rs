@@ -19,7 +19,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "cell",
         &["counters", "error", "event", "exit", "host", "incident", "panics", "sync", "waking"],
     ),
-    ("system", &["cell", "counters", "event", "exit", "host", "incident", "panics", "sync"]),
+    (
+        "system",
+        &["cell", "counters", "event", "exit", "host", "incident", "panics", "sync", "waking"],
+    ),
     ("time", &["host", "sync", "system"]),
     ("observe", &["cell", "exit", "host", "sync", "system"]),
     ("talk", &["cell", "error", "event", "exit", "host", "panics", "sync", "system", "waking"]),

@@ -6,7 +6,7 @@ mod failures;
 use self::failures::Failures;
 use super::core::Core;
 use super::post::AnyMail;
-use crate::exit::{ActorId, Failure};
+use crate::exit::Failure;
 use crate::host::sim::{Broken, Simulated, Step, Subject};
 use crate::host::{Host, TimerKey};
 use crate::incident::Incident;
@@ -91,7 +91,9 @@ impl Witness {
     pub(crate) fn hears(&self, incident: &Incident) {
         let mut seen = self.seen.lock();
         match incident {
-            Incident::Unobserved { failure } | Incident::Swallowed { failure } => {
+            Incident::Unobserved { failure }
+            | Incident::Swallowed { failure }
+            | Incident::TaskPanicked { failure } => {
                 seen.failures.unobserved(failure);
             }
             Incident::LifeFailed { failure } => seen.failures.observed(failure),
@@ -179,8 +181,8 @@ impl Witness {
     }
 
     /// A task has panicked, and the panic has not been observed yet.
-    pub(crate) fn task_panicked(&self, id: ActorId, number: u32, said: String) {
-        self.seen.lock().failures.of_task(id, number, said);
+    pub(crate) fn task_panicked(&self, number: u32, failure: &Failure) {
+        self.seen.lock().failures.of_task(number, failure);
     }
 
     /// The task that awaits it has observed the panic.

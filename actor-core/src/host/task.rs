@@ -20,26 +20,14 @@ pub(crate) struct Home {
     number: u32,
 }
 
-impl Home {
-    /// The task's number in a simulation; 0 elsewhere.
-    pub(crate) fn number(&self) -> u32 {
-        self.number
-    }
-}
-
-/// Makes a task of a future. It does not run before the runnable is scheduled. Its panic is passed on
-/// to whoever waits for it, if `is_awaited`; else it goes to whoever polls it.
-pub(crate) fn prepare<F>(
-    host: Arc<dyn Host>,
-    number: u32,
-    is_awaited: bool,
-    future: F,
-) -> (Runnable, Task<F::Output>)
+/// Makes a task of a future. It does not run before the runnable is scheduled. Its panic goes to the
+/// code that runs it.
+pub(crate) fn prepare<F>(host: Arc<dyn Host>, number: u32, future: F) -> (Runnable, Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let builder = Builder::new().propagate_panic(is_awaited).metadata(Home { host, number });
+    let builder = Builder::new().metadata(Home { host, number });
     // What schedules it holds nothing itself. Otherwise each wake would count the task once more, so
     // that it is still there when that returns.
     builder.spawn(|_| future, WithInfo(schedule))

@@ -2,6 +2,7 @@
 //! whole program on it.
 
 mod builder;
+pub(crate) mod outcome;
 pub(crate) mod run;
 mod shutdown;
 #[cfg(feature = "smol")]
@@ -27,6 +28,8 @@ use crate::panics;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, OnceLock};
 use futures_lite::FutureExt;
+use outcome::{Closure, Telling};
+use spawned::Started;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -337,9 +340,11 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let (runnable, task) = task::prepare(hub, future);
+    let number = hub.host.next_task();
+    let (telling, outcome) = Telling::new(future, Some(hub), number);
+    let (runnable, task) = task::numbered(hub, number, telling);
     runnable.schedule();
-    Spawned::task(task)
+    Spawned::new(outcome, Started::Task(task))
 }
 
 /// Runs blocking code on a separate thread and waits for it without blocking the system. In a
@@ -358,8 +363,13 @@ where
 {
     match current::hub() {
         // On a thread of its own it would run at another time in each run.
-        Some(hub) if hub.witness.is_some() => Spawned::task(task::inline(&hub, run)),
-        _ => Spawned::blocking(blocking::unblock(run)),
+        Some(hub) if hub.witness.is_some() => spawn_on(&hub, Closure::new(run)),
+        hub => {
+            let hub = hub.or_else(|| GLOBAL.get().map(|system| system.hub.clone()));
+            let (telling, outcome) = Telling::new(Closure::new(run), hub.as_ref(), 0);
+            let task = blocking::unblock(move || telling.at_once());
+            Spawned::new(outcome, Started::Blocking(task))
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Tasks: futures and blocking code that run concurrently with the actors: [`Spawned`].
 
-use crate::cell::current;
+use super::outcome::{End, Outcome, Panic};
 use crate::host;
+use crate::sync::Arc;
 use std::fmt;
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::future::{Future, poll_fn};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
@@ -12,7 +13,8 @@ use std::task::{Context as Poller, Poll};
 /// [`unblock`](crate::unblock). Awaiting it returns the result.
 ///
 /// # Panics
-/// When awaited, if the task panicked or its system ended first.
+/// When awaited, if the task panicked, with the payload of that panic, or if its system ended first. A
+/// panic that no handle delivers, as that of a detached task, is an [`Incident`](crate::Incident).
 ///
 /// # Cancellation
 /// Dropping it cancels a future at its next await. Blocking code that is already running completes.
@@ -25,27 +27,29 @@ use std::task::{Context as Poller, Poll};
 /// # });
 /// ```
 #[must_use = "dropping it cancels what was started; await it or call `.detach()`"]
-pub struct Spawned<T>(Started<T>);
+pub struct Spawned<T> {
+    outcome: Arc<Outcome<T>>,
+    /// `None` once it has been detached or canceled.
+    task: Option<Started>,
+}
 
-enum Started<T> {
-    Task(host::Task<T>),
-    Blocking(blocking::Task<T>),
+/// Dropped, it cancels the task.
+pub(super) enum Started {
+    Task(host::Task<()>),
+    Blocking(blocking::Task<()>),
 }
 
 impl<T> Spawned<T> {
-    pub(super) fn task(task: host::Task<T>) -> Self {
-        Spawned(Started::Task(task))
-    }
-
-    pub(super) fn blocking(task: blocking::Task<T>) -> Self {
-        Spawned(Started::Blocking(task))
+    pub(super) fn new(outcome: Arc<Outcome<T>>, task: Started) -> Self {
+        Spawned { outcome, task: Some(task) }
     }
 
     /// Keeps the task running without this handle.
-    pub fn detach(self) {
-        match self.0 {
-            Started::Task(task) => task.detach(),
-            Started::Blocking(task) => task.detach(),
+    pub fn detach(mut self) {
+        match self.task.take() {
+            Some(Started::Task(task)) => task.detach(),
+            Some(Started::Blocking(task)) => task.detach(),
+            None => {}
         }
     }
 
@@ -58,10 +62,13 @@ impl<T> Spawned<T> {
     /// assert_eq!(never.cancel().await, None);
     /// # });
     /// ```
-    pub async fn cancel(self) -> Option<T> {
-        match self.0 {
-            Started::Task(task) => task.cancel().await,
-            Started::Blocking(task) => task.cancel().await,
+    pub async fn cancel(mut self) -> Option<T> {
+        drop(self.task.take());
+        let end = poll_fn(|cx| self.outcome.poll(cx)).await;
+        match end {
+            Some(End::Done(value)) => Some(value),
+            Some(End::Panicked(panic)) => self.deliver(panic),
+            Some(End::Dropped) | None => None,
         }
     }
 
@@ -77,37 +84,34 @@ impl<T> Spawned<T> {
     /// # });
     /// ```
     pub fn is_finished(&self) -> bool {
-        match &self.0 {
-            Started::Task(task) => task.is_finished(),
-            Started::Blocking(task) => task.is_finished(),
-        }
+        self.outcome.is_over()
+    }
+
+    fn deliver(&self, panic: Panic) -> ! {
+        self.outcome.delivered();
+        resume_unwind(panic.payload)
     }
 }
 
 impl<T> Future for Spawned<T> {
     type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<T> {
-        match &mut self.0 {
-            Started::Task(task) => {
-                let poll = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut *task).poll(cx)));
-                poll.unwrap_or_else(|payload| {
-                    observed(task.metadata().number());
-                    resume_unwind(payload)
-                })
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<T> {
+        self.outcome.poll(cx).map(|end| match end {
+            Some(End::Done(value)) => value,
+            Some(End::Panicked(panic)) => self.deliver(panic),
+            Some(End::Dropped) => {
+                panic!("the task was dropped before it was done: its system has ended")
             }
-            Started::Blocking(task) => Pin::new(task).poll(cx),
-        }
+            None => panic!("a task was polled after it had returned its result"),
+        })
     }
 }
 
-/// A panic of the task is passed to the awaiting code, so it is not unobserved in a simulation.
-#[cold]
-fn observed(number: u32) {
-    if let Some(hub) = current::hub()
-        && let Some(witness) = &hub.witness
-    {
-        witness.task_observed(number);
+impl<T> Drop for Spawned<T> {
+    fn drop(&mut self) {
+        // Before the task is canceled: a panic from now on is reported by the task.
+        self.outcome.leave();
     }
 }
 

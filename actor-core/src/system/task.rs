@@ -2,9 +2,8 @@
 
 use crate::cell::current;
 use crate::cell::hub::Hub;
-use crate::exit::ActorId;
 use crate::host::{self, task::Runnable};
-use crate::panics;
+use crate::panics::contained;
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
 use std::future::Future;
@@ -18,27 +17,21 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    within(hub, false, future)
+    numbered(hub, hub.host.next_task(), future)
 }
 
-/// Runs blocking code as one step of a simulation. Its panic is for whoever waits for it.
-pub(crate) fn inline<T: Send + 'static>(
+/// As [`prepare`], for the task with this number.
+pub(super) fn numbered<F>(
     hub: &Arc<Hub>,
-    run: impl FnOnce() -> T + Send + 'static,
-) -> host::Task<T> {
-    let (runnable, task) = within(hub, true, async move { run() });
-    runnable.schedule();
-    task
-}
-
-fn within<F>(hub: &Arc<Hub>, is_awaited: bool, future: F) -> (Runnable, host::Task<F::Output>)
+    number: u32,
+    future: F,
+) -> (Runnable, host::Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let number = hub.host.next_task();
     let within = Within { future: Some(future), hub: Some(hub.clone()), number };
-    host::task::prepare(hub.host.clone(), number, is_awaited, within)
+    host::task::prepare(hub.host.clone(), number, within)
 }
 
 pin_project! {
@@ -55,9 +48,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             // `async-task` aborts the process if the drop of a cancelled future panics.
-            let _ = current::within(this.hub, || {
-                catch_unwind(AssertUnwindSafe(|| this.future.set(None)))
-            });
+            current::within(this.hub, || contained(|| this.future.set(None)));
             if *this.number != 0
                 && let Some(witness) = this.hub.as_ref().and_then(|hub| hub.witness.as_ref())
             {
@@ -81,15 +72,7 @@ impl<F: Future> Future for Within<F> {
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         let caught =
             current::within(this.hub, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
-        caught.unwrap_or_else(|payload| {
-            if *this.number != 0
-                && let Some(hub) = this.hub
-                && let Some(witness) = &hub.witness
-            {
-                let id = ActorId { system: hub.id, number: 0 };
-                witness.task_panicked(id, *this.number, panics::note_of(&payload).message);
-            }
-            resume_unwind(payload)
-        })
+        // The code of users is caught within the future, by what tells of its panics.
+        caught.unwrap_or_else(|payload| resume_unwind(payload))
     }
 }

@@ -1,6 +1,6 @@
 //! The failures of a simulation, and whether each has been observed. Plain data.
 
-use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::exit::{Exit, Failure, FailureKind};
 
 /// The message of an injected panic, which needs no observer.
 pub(crate) const FAULT: &str = "a fault planted by the simulation";
@@ -35,17 +35,9 @@ impl Failures {
         came.observers = came.observers.saturating_sub(1);
     }
 
-    /// Task `number` of the system of `id` has panicked.
-    pub(super) fn of_task(&mut self, id: ActorId, number: u32, message: String) {
-        let failure = Failure::new(FailureParts {
-            kind: FailureKind::Panic,
-            actor: format!("task {number}"),
-            id,
-            handler: "",
-            message,
-            location: None,
-            cause: None,
-        });
+    /// Task `number` has panicked.
+    pub(super) fn of_task(&mut self, number: u32, failure: &Failure) {
+        let failure = failure.clone();
         self.0.push(Came { failure, task: Some(number), is_reported: true, observers: 0 });
     }
 

@@ -88,7 +88,7 @@ fn a_task_that_waits_for_the_time_is_dropped_at_the_end() {
             let _sender = sender;
             crate::time::sleep(LIMIT * 60).await;
         };
-        let (task, handle) = crate::host::task::prepare(inner, 0, false, body);
+        let (task, handle) = crate::host::task::prepare(inner, 0, body);
         handle.detach();
         task.schedule();
         while host.timers().is_empty() {

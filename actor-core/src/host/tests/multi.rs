@@ -201,8 +201,7 @@ fn a_panic_ends_only_its_task() {
     within_limit(|| {
         let host = start(1);
         let inner = host.clone();
-        let (task, handle) =
-            crate::host::task::prepare(inner, 0, false, async { panic!("on purpose") });
+        let (task, handle) = crate::host::task::prepare(inner, 0, async { panic!("on purpose") });
         task.schedule();
         let awaited = AssertUnwindSafe(|| futures_lite::future::block_on(handle));
         assert!(catch_unwind(awaited).is_err());
