@@ -1,4 +1,5 @@
-//! Layer 1: what a caught panic said and where: the panic hook notes it, the payload confirms it. Knows no actors.
+//! Layer 1: message and location of caught panics: the panic hook records them, the payload
+//! confirms them. Knows no actors.
 
 use crate::exit::Place;
 use crate::sync::Once;
@@ -7,29 +8,29 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 
-/// What a panic carries. Its drop is user code.
+/// The payload of a panic. Its drop is user code.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-/// What a panic said, and where.
+/// The message and location of a panic.
 pub(crate) struct Note {
     pub(crate) message: String,
     pub(crate) location: Option<Place>,
 }
 
-/// The text of a panic whose payload is not a text.
+/// The text of a panic whose payload is not a string.
 pub(crate) const OPAQUE: &str = "opaque panic";
 
 thread_local! {
-    /// How many catchers surround this code: the hook notes nothing outside of them.
+    /// The number of catchers around this code: the hook records only inside them.
     static CATCHERS: Cell<u32> = const { Cell::new(0) };
     static NOTE: RefCell<Option<Note>> = const { RefCell::new(None) };
-    /// How many panics this thread has noted.
+    /// The number of panics recorded by this thread.
     static COUNT: Cell<u64> = const { Cell::new(0) };
-    /// Set while panics are not printed: a simulation that tries schedules reports them itself.
+    /// Set while panics are not printed: a simulation that explores schedules reports them itself.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Code that catches panics begins on this thread; it ends with [`leave`].
+/// Code that catches panics starts on this thread; it ends with [`leave`].
 #[inline]
 pub(crate) fn enter() {
     CATCHERS.set(CATCHERS.get() + 1);
@@ -40,7 +41,7 @@ pub(crate) fn leave() {
     CATCHERS.set(CATCHERS.get() - 1);
 }
 
-/// Runs user code. What a panic says is noted, to be asked for by [`note_of`].
+/// Runs user code. The message of a panic is recorded for [`note_of`].
 pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Payload> {
     enter();
     let caught = catch_unwind(AssertUnwindSafe(run));
@@ -48,7 +49,8 @@ pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Payload> {
     caught
 }
 
-/// Runs user code whose panic concerns nothing else: the panic hook has printed it, and it ends here.
+/// Runs user code whose panic affects nothing else: the panic hook has printed it, and it ends
+/// here.
 #[inline]
 pub(crate) fn contained(run: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
@@ -56,8 +58,8 @@ pub(crate) fn contained(run: impl FnOnce()) {
     }
 }
 
-/// Drops the payload of a caught panic, which is user code; a panic of that drop is leaked, to end the
-/// chain.
+/// Drops the payload of a caught panic, which is user code; if the drop panics, that payload is
+/// leaked to end the chain.
 #[cold]
 pub(crate) fn discard(payload: Payload) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -65,10 +67,12 @@ pub(crate) fn discard(payload: Payload) {
     }
 }
 
-/// What the panic with this payload said, and where as far as the hook has noted it.
+/// Returns the message of the panic with this payload, and its location, if the hook has recorded
+/// it.
 ///
-/// The hook's note counts only if it has the text of the payload: the hook does not run for
-/// `resume_unwind`, nor while the program has taken it out, and then the note is an older panic's.
+/// The hook's record counts only if it has the text of the payload: the hook does not run for
+/// `resume_unwind`, or while the program has taken it out; the record is then that of an older
+/// panic.
 pub(crate) fn note_of(payload: &Payload) -> Note {
     mend_hook();
     let message = text(&**payload);
@@ -76,17 +80,17 @@ pub(crate) fn note_of(payload: &Payload) -> Note {
     noted.unwrap_or(Note { message, location: None })
 }
 
-/// What the hook has noted of the panic that is unwinding, before anything has its payload.
+/// Returns the hook's record of the current panic, before its payload is available.
 pub(crate) fn noted() -> Option<Note> {
     NOTE.take()
 }
 
-/// How many panics this thread has noted: tells one from the next.
+/// Returns the number of panics recorded by this thread, which distinguishes them.
 pub(crate) fn count() -> u64 {
     COUNT.get()
 }
 
-/// What a payload says.
+/// Returns the text of a payload.
 fn text(payload: &(dyn Any + Send)) -> String {
     match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),
@@ -95,7 +99,7 @@ fn text(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// Runs `run` without printing the panics in it.
+/// Runs `run` without printing its panics.
 pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
     let before = QUIET.replace(true);
     let result = run();
@@ -105,19 +109,20 @@ pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
-/// The panic hook that notes, and the one that was there before, which it calls.
+/// The recording panic hook, and the previous hook, which it calls.
 ///
-/// Dropped, the program has set another hook, which does not call this one: std drops the old hook in
-/// `set_hook`, after it has released its lock. So this is the place to wrap the new one, before any
-/// panic can go unnoted.
+/// If it is dropped, the program has set another hook, which does not call this one: std drops the
+/// old hook in `set_hook`, after it has released its lock. This is therefore the place to wrap the
+/// new one, before any panic can go unrecorded.
 struct Noting {
     before: Hook,
 }
 
-/// Set if the hook has been dropped where no other could be set: in a panic.
+/// Set if the hook was dropped where no other could be set: during a panic.
 static IS_LOST: AtomicBool = AtomicBool::new(false);
 
-/// Installs, once a process, the panic hook that notes message and location of caught panics.
+/// Installs, once per process, the panic hook that records the message and location of caught
+/// panics.
 pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(wrap_hook);

@@ -1,5 +1,5 @@
-//! Which actor and handler this thread is running just now, and what its panic said. Thread-local;
-//! saved and restored round each run, since a run may lie within another.
+//! The actor and handler that this thread is running, and the failure of its panic. Thread-local;
+//! saved and restored around each run, because runs can be nested.
 
 use super::hub::Hub;
 use super::post::AnyMail;
@@ -16,46 +16,46 @@ use std::task::Waker;
 
 thread_local! {
     static ACTOR: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
-    /// The hub of the task or `block_on` that this thread is in, outside of actors.
+    /// The hub of the task or `block_on` of this thread, outside actors.
     static HUB: RefCell<Option<Arc<Hub>>> = const { RefCell::new(None) };
-    /// The actor whose life this thread polls a task of just now.
+    /// The actor whose task this thread is polling.
     static LIFE: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
     static HANDLING: Cell<Handling> = const { Cell::new(Handling::NOTHING) };
-    /// The failure of the panic that is unwinding, if a reply has asked for it already.
+    /// The failure of the current panic, if a dropped reply has already needed it.
     static FAILURE: RefCell<Option<Known>> = const { RefCell::new(None) };
-    /// Whether the text of that failure is not known yet, since no hook has noted it: its payload will
-    /// tell, when the panic is caught.
+    /// Whether the text of that failure is still unknown because no hook recorded it: the payload
+    /// provides it when the panic is caught.
     static IS_UNSAID: Cell<bool> = const { Cell::new(false) };
-    /// The callers that have been told of such a failure: they are woken when its text is known.
+    /// The callers that got such a failure: they are woken when its text is known.
     static TOLD: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A failure that a reply has made of the panic that is unwinding.
+/// A failure that a dropped reply created from the current panic.
 struct Known {
     failure: Failure,
-    /// How many panics had been noted: another number is that of another panic.
+    /// The number of recorded panics, which identifies the panic.
     count: u64,
 }
 
-/// In the place of a reply: any of those that messages carry unseen.
+/// Reply marker: any reply that messages carry unseen.
 const ANY: usize = usize::MAX;
-/// In the place of a reply: those of a message that is being thrown away.
+/// Reply marker: the replies of a message that is being discarded.
 const UNHANDLED: usize = usize::MAX - 1;
-/// In the place of a reply: those of a message for which there is no room aside.
+/// Reply marker: the replies of a message rejected because too many are deferred.
 const TURNED_AWAY: usize = usize::MAX - 2;
 
-/// What is being handled.
+/// The current input.
 #[derive(Clone, Copy)]
 pub(crate) struct Handling {
     /// The message's or hook's name.
     pub(crate) name: &'static str,
-    /// Which reply it owes, told from others by where its head lies; 0 for none, or one of the words
+    /// The reply it owes, identified by the address of its head; 0 for none, or one of the markers
     /// above.
     pub(crate) reply: usize,
     state: HandlingState,
 }
 
-/// How the handling goes. A whole word, since it is copied with each message.
+/// The state of the handling. A whole word, because it is copied with each message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 enum HandlingState {
@@ -64,14 +64,14 @@ enum HandlingState {
     Asked,
     /// The handler is dropped because its actor was killed.
     Killed,
-    /// The message is dropped because its guard has panicked.
+    /// The message is dropped because its guard panicked.
     Panicked,
 }
 
 impl Handling {
     pub(crate) const NOTHING: Handling =
         Handling { name: "", reply: 0, state: HandlingState::Usual };
-    /// A process at work: which messages it works on, only it knows.
+    /// A running process: only the process knows which messages it is handling.
     pub(crate) const PROCESS: Handling =
         Handling { name: "process", reply: ANY, ..Handling::NOTHING };
 
@@ -94,24 +94,24 @@ impl Handling {
     }
 }
 
-/// What this thread was running before.
+/// The previous actor and input of this thread.
 pub(crate) struct Entered {
     actor: Option<Arc<dyn AnyMail>>,
     handling: Handling,
 }
 
-/// This thread runs `actor` from now on, until what it ran before is put back by `leave`.
+/// Makes `actor` the current actor of this thread, until `leave` restores the previous one.
 pub(crate) fn enter(actor: Arc<dyn AnyMail>) -> Entered {
     panics::enter();
     Entered { actor: ACTOR.replace(Some(actor)), handling: HANDLING.replace(Handling::NOTHING) }
 }
 
 impl Entered {
-    /// Gives back the actor that was entered. Nothing between `enter` and here lets a panic out.
+    /// Returns the entered actor. No panic escapes between `enter` and here.
     pub(crate) fn leave(self) -> Arc<dyn AnyMail> {
         panics::leave();
         if IS_UNSAID.get() {
-            // The panic was caught by the user's own code.
+            // The panic was caught by user code.
             forget_unsaid();
         }
         HANDLING.set(self.handling);
@@ -119,13 +119,13 @@ impl Entered {
     }
 }
 
-/// The hub of what this thread runs just now.
+/// The current hub of this thread.
 pub(crate) fn hub() -> Option<Arc<Hub>> {
     let of_actor = ACTOR.try_with(|actor| Some(actor.borrow().as_ref()?.core().hub.clone()));
     of_actor.ok().flatten().or_else(|| HUB.try_with(|hub| hub.borrow().clone()).ok().flatten())
 }
 
-/// Makes `hub` this thread's own while `run` runs, which lets no panic out.
+/// Makes `hub` the current hub while `run` runs, which must not panic.
 pub(crate) fn within<T>(hub: &mut Option<Arc<Hub>>, run: impl FnOnce() -> T) -> T {
     HUB.with(|here| {
         let before = here.replace(hub.take());
@@ -139,20 +139,20 @@ pub(crate) fn set_handling(handling: Handling) {
     HANDLING.set(handling);
 }
 
-/// Drops messages that were never handled: their replies say so.
+/// Drops messages that were never handled, which their replies report.
 pub(crate) fn unhandled(run: &mut dyn FnMut()) {
     let unhandled = Handling { reply: UNHANDLED, ..Handling::NOTHING };
     let _before = Before(HANDLING.replace(unhandled));
     run();
 }
 
-/// Drops messages for which there is no room: their replies say so.
+/// Drops messages for which there is no capacity, which their replies report.
 pub(crate) fn turned_away(run: &mut dyn FnMut()) {
     let _before = Before(HANDLING.replace(Handling { reply: TURNED_AWAY, ..Handling::NOTHING }));
     run();
 }
 
-/// Drops a message that `failure` was about: its reply says so.
+/// Drops the message of `failure`, which its reply reports.
 pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: &mut dyn FnMut()) {
     let _before = Before(HANDLING.replace(Handling { state: HandlingState::Panicked, ..handling }));
     keep(failure.clone());
@@ -160,8 +160,8 @@ pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: &mut dyn FnMut
     FAILURE.take();
 }
 
-/// What was being handled before, put back when this is dropped: in a panic too, since others catch
-/// it.
+/// The previous input, restored when this is dropped, also during a panic, which may be caught
+/// further out.
 struct Before(Handling);
 
 impl Drop for Before {
@@ -170,17 +170,17 @@ impl Drop for Before {
     }
 }
 
-/// The actor that this thread runs just now.
+/// The actor that this thread is running.
 pub(crate) fn actor() -> Option<Arc<dyn AnyMail>> {
     ACTOR.with_borrow(Clone::clone)
 }
 
-/// The actor that this thread runs just now, or one of whose tasks it polls.
+/// The actor that this thread is running, or whose task it is polling.
 pub(crate) fn life() -> Option<Arc<dyn AnyMail>> {
     actor().or_else(|| LIFE.with_borrow(Clone::clone))
 }
 
-/// Polls a task of a life of `actor` by `run`, which lets no panic out.
+/// Polls a task of a life of `actor` with `run`, which must not panic.
 pub(crate) fn in_life_of<T>(actor: &Arc<dyn AnyMail>, run: impl FnOnce() -> T) -> T {
     let before = LIFE.replace(Some(actor.clone()));
     let result = run();
@@ -188,7 +188,7 @@ pub(crate) fn in_life_of<T>(actor: &Arc<dyn AnyMail>, run: impl FnOnce() -> T) -
     result
 }
 
-/// Whether this thread runs the actor `id` just now.
+/// Whether this thread is running the actor `id`.
 pub(crate) fn is_inside(id: ActorId) -> bool {
     ACTOR.with_borrow(|actor| actor.as_ref().is_some_and(|actor| actor.core().id() == id))
 }
@@ -206,15 +206,15 @@ pub(crate) fn guarded<T>(
     panics::catch(run).map_err(|payload| failure(mail, handler, payload))
 }
 
-/// As [`panics::catch`], compiled once for all that is run.
+/// Like [`panics::catch`], but compiled only once.
 pub(crate) fn catch_each(run: &mut dyn FnMut()) -> Result<(), Payload> {
     panics::catch(run)
 }
 
-/// The failure that a caught panic is.
+/// Returns the failure of a caught panic.
 pub(crate) fn failure(mail: &dyn AnyMail, handler: &'static str, payload: Payload) -> Failure {
     let note = panics::note_of(&payload);
-    // The drop of a payload is user code; nothing can be said of a panic in that.
+    // The drop of a payload is user code; a panic in it cannot be reported.
     panics::discard(payload);
     let failure = match known_failure() {
         Some(known) if IS_UNSAID.get() => {
@@ -228,9 +228,9 @@ pub(crate) fn failure(mail: &dyn AnyMail, handler: &'static str, payload: Payloa
     failure
 }
 
-/// The failure that a reply has made of the last panic; takes it.
+/// Takes the failure that a dropped reply created from the last panic.
 fn known_failure() -> Option<Known> {
-    // Another was left by an earlier panic, which the user's own code had caught.
+    // A different one was left by an earlier panic that user code caught.
     FAILURE.take().filter(|known| known.count == panics::count())
 }
 
@@ -238,7 +238,7 @@ fn keep(failure: Failure) {
     FAILURE.replace(Some(Known { failure, count: panics::count() }));
 }
 
-/// Wakes a caller whose reply was dropped, when what it is told is complete.
+/// Wakes a caller whose reply was dropped, once its error is complete.
 pub(crate) fn wake_lost(waker: Waker) {
     if IS_UNSAID.get() {
         TOLD.with_borrow_mut(|told| told.push(waker));
@@ -247,7 +247,7 @@ pub(crate) fn wake_lost(waker: Waker) {
     }
 }
 
-/// No failure is without its text any more, or none gets one: whoever has been told of it looks now.
+/// All failures have their text, or will never get one: wakes the callers that got them.
 fn forget_unsaid() {
     if IS_UNSAID.replace(false) {
         drop(FAILURE.take());
@@ -267,7 +267,7 @@ fn panicked(mail: &dyn AnyMail, handler: &'static str, note: Note) -> Failure {
     })
 }
 
-/// What the caller is told whose reply is dropped unanswered just now.
+/// Returns the error for a caller whose reply is dropped without an answer.
 pub(crate) fn lost_reply(head: &Head) -> CallError {
     let handling = handling();
     let is_unseen = head.is_unseen();
@@ -301,7 +301,7 @@ pub(crate) fn lost_reply(head: &Head) -> CallError {
     CallError::Panicked(failure)
 }
 
-/// A caller is told of `error`: a panic in it does not go unheard.
+/// A caller gets `error`, and thereby observes a panic in it.
 pub(crate) fn told(error: &CallError) {
     if let CallError::Panicked(failure) = error
         && let Some(hub) = hub()
@@ -311,7 +311,7 @@ pub(crate) fn told(error: &CallError) {
     }
 }
 
-/// A caller has left without a look at `error`, of which it counted as told.
+/// A caller has gone without reading `error`, for which it counted as an observer.
 pub(crate) fn untold(error: &CallError) {
     if let CallError::Panicked(failure) = error
         && let Some(hub) = hub()
@@ -321,8 +321,8 @@ pub(crate) fn untold(error: &CallError) {
     }
 }
 
-/// Reports an error that the handler being run has returned to nobody; one that answers a call whose
-/// caller has left is counted only.
+/// Reports an error that the running handler returned without a waiting caller. The error of a call
+/// whose caller has gone is only counted.
 pub(crate) fn report_lost(error: String, is_late: bool) {
     let Some(actor) = ACTOR.with_borrow(Clone::clone) else { return };
     if is_late {

@@ -1,16 +1,18 @@
-//! Finds actors that wait for each other in a circle, and refuses one of the waits. Takes one
-//! actor's lock at a time, and runs nothing of the user's.
+//! The deadlock detector: finds cycles of waiting actors, and refuses one of the waits. Takes the
+//! lock of one actor at a time, and runs no user code.
 //!
-//! In a circle of waits the last actor to publish its record sees all others: its predecessor had
-//! pushed a message to it, or entered its wait for a change of its state, before publishing, so it knows
-//! that somebody may wait for it and looks.
-//! What it then sees edge by edge is looked at a second time: an edge with the same epoch at both
-//! visits held in between, so all held together at the moment between the two walks. And it cannot
-//! end: an edge ends only when its target runs, and each is the target of another.
+//! In a cycle of waits, the last actor to publish its record sees all others: before publishing, its
+//! predecessor had pushed a message to it, or registered its wait for a change of its state. The
+//! last actor therefore knows that it may have waiters, and checks.
 //!
-//! Any wait of the cycle could be refused. If the wait that completes the cycle is a call or a send, it
-//! returns the error. Else another call or send of the cycle does. In a cycle of joins, the join that
-//! completes it panics.
+//! The edges found one by one are then visited a second time. An edge with the same epoch at both
+//! visits held in between, so all edges held together at the moment between the two walks. The cycle
+//! cannot end by itself: an edge ends only when its target runs, and each actor is the target of
+//! another.
+//!
+//! Any wait of the cycle could be refused. If the wait that completes the cycle is a call or a
+//! send, it returns the error. Otherwise, another call or send of the cycle does. In a cycle of
+//! joins, the join that completes it panics.
 
 use super::hub::Hub;
 use super::pending::{Edge, Goal, Pending, Place, Sentence, Verdict};
@@ -23,34 +25,33 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Wake, Waker};
 use std::time::Duration;
 
-/// One circle is confirmed at a time, so that of two actors that close it only one is refused: the
-/// next finds the edge gone.
+/// Only one cycle is confirmed at a time, so that of two actors that complete it, only one is
+/// refused: the next one finds the edge gone.
 static CONFIRMING: global::Mutex<()> = global::Mutex::new(());
 
-/// After what time one that may be in a circle is looked at again, at first and at most.
+/// The time after which a suspected actor is checked again: initial and maximum.
 const SOON: Duration = Duration::from_millis(1);
 const LATEST: Duration = Duration::from_secs(1);
 
-/// From which wait on the reactor of `async-io` is turned before: it keeps the waker of a timer that
-/// was dropped until it next has something else to do. Whoever is suspected for a shorter time never
-/// starts it.
+/// The suspicion time from which the reactor of `async-io` is run first: it keeps the waker of a
+/// dropped timer until it has other work. Shorter suspicions never start it.
 const TURN: Duration = Duration::from_millis(4);
 
-/// What a look comes to.
+/// The result of a check.
 enum Found {
-    /// No circle, or one that is refused now.
+    /// No cycle, or a cycle that has now been refused.
     Settled,
-    /// A circle, but somebody outside of it holds a waker.
+    /// A cycle, but other code holds a waker.
     Suspect,
 }
 
-/// An actor on the way, and its epoch when it was seen.
+/// An actor on the path, and its epoch at the visit.
 struct Step {
     place: Place,
     epoch: u64,
 }
 
-/// The actor `first` has been laid back with this record: looks whether it waits for itself. Not
+/// Checks whether the actor `first`, which has been parked with this record, waits for itself. Not
 /// under any lock.
 pub(super) fn look(first: &dyn AnyMail, pending: &Pending, epoch: u64) {
     #[cfg(test)]
@@ -66,8 +67,8 @@ fn consider(first: &dyn AnyMail, pending: &Pending, epoch: u64, again: Duration)
     }
 }
 
-/// Whom the actor at `place` waits for, if it rests and, with a ticket, the holder of that still
-/// waits for room in its mailbox.
+/// The wait of the actor at `place`, if it is parked and, for a ticket, the holder of the ticket
+/// still waits for capacity in its mailbox.
 fn visit(place: Place, room: Option<Ticket>, near: &Arc<Hub>) -> Option<(Arc<dyn AnyMail>, Edge)> {
     let mail = place.find(near)?;
     let mut edge = None;
@@ -75,13 +76,14 @@ fn visit(place: Place, room: Option<Ticket>, near: &Arc<Hub>) -> Option<(Arc<dyn
     Some((mail, edge?))
 }
 
-/// Follows the waits from `first` until they end or come back to it.
+/// Follows the waits from `first` until they end or return to it.
 fn walk(first: &dyn AnyMail, pending: &Pending, epoch: u64) -> Found {
     let (start, near) = (Place::of(first.core()), &first.core().hub);
     let mut wait = pending.wait;
     let mut path: Vec<Step> = Vec::new();
     let mut is_crowded = false;
-    // Brent: whoever is met again, and is not the first, is in a circle without the first.
+    // Brent's algorithm: an actor that is met again and is not the first is in a cycle without the
+    // first.
     let (mut mark, mut until) = (None, 1);
     while wait.target != start {
         if mark == Some(wait.target) {
@@ -106,10 +108,10 @@ fn walk(first: &dyn AnyMail, pending: &Pending, epoch: u64) -> Found {
     if is_crowded { Found::Suspect } else { confirm(first, pending, epoch, &path) }
 }
 
-/// Walks the path again, and if nothing has changed refuses one wait of the cycle.
+/// Walks the path again, and if nothing has changed, refuses one wait of the cycle.
 fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) -> Found {
     let near = &first.core().hub;
-    // Declared first, so that they go after the lock.
+    // Declared first, so that they are dropped after the lock.
     let mut mails = Vec::with_capacity(path.len());
     // The waits of the cycle, beginning with that of `first`: the target of each is the waiter of the next.
     let mut waits = vec![*pending];
@@ -120,7 +122,7 @@ fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) ->
             return Found::Settled;
         };
         mails.push(mail);
-        // In one epoch, who was alone still is.
+        // Within one epoch, a sole waker stays the sole waker.
         if edge.epoch != step.epoch {
             return Found::Settled;
         }
@@ -183,13 +185,13 @@ fn choose(waits: &[Pending]) -> Option<usize> {
     }
 }
 
-/// One that would be in a circle if a clone of some waker were not about. It is looked at again as
-/// long as it rests.
+/// An actor that would be in a cycle if no clone of some waker existed elsewhere. It is checked
+/// again as long as it is parked.
 struct Suspicion {
     hub: Weak<Hub>,
     place: Place,
     epoch: u64,
-    /// How long it waits if it has to wait once more.
+    /// The delay before the next check.
     next: Duration,
 }
 
@@ -205,7 +207,7 @@ impl Suspicion {
             epoch,
             next: (after * 2).min(LATEST),
         };
-        // A simulation goes by what is its own.
+        // A simulation considers only its own wakers.
         if after >= TURN && !first.core().is_simulated() {
             turn_reactor();
         }
@@ -214,7 +216,7 @@ impl Suspicion {
     }
 }
 
-/// Has the reactor of `async-io` forget what was dropped: a new timer makes it look.
+/// Makes the reactor of `async-io` drop cancelled timers, by adding a new one.
 fn turn_reactor() {
     let mut timer = async_io::Timer::after(SOON);
     let _ = Pin::new(&mut timer).poll(&mut Poller::from_waker(Waker::noop()));
@@ -231,7 +233,7 @@ impl Wake for Suspicion {
     }
 }
 
-/// Where the directed tests step in.
+/// Fail points for the directed tests.
 #[cfg(test)]
 pub(super) mod steps {
     use crate::sync::Arc;
@@ -239,23 +241,23 @@ pub(super) mod steps {
     use std::collections::BTreeMap;
 
     pub(in crate::cell) enum Point {
-        /// This actor has let senders in, and perhaps laid its cell back, and has not woken them yet.
+        /// This actor has admitted senders, and perhaps parked, and has not woken them yet.
         LetIn(u64),
-        /// Its record is published, and it is about to look.
+        /// Its record is published, and it is about to check.
         Looks,
-        /// In the first walk it has seen whom this actor waits for.
+        /// The first walk has visited this actor.
         Visited(u64),
-        /// All still holds, and it is about to refuse.
+        /// All edges still hold, and it is about to refuse.
         Confirms,
-        /// It has refused or not, and nobody has run since.
+        /// It has refused or not, and no actor has run since.
         Judged(bool),
-        /// The look of this actor is over.
+        /// The check of this actor has ended.
         Looked(u64),
     }
 
     type Step = Arc<dyn Fn(Point) + Send + Sync>;
 
-    /// For each system what is to be done.
+    /// The actions for each system.
     static STEPS: Mutex<BTreeMap<u32, Step>> = Mutex::new(BTreeMap::new());
 
     pub(in crate::cell) fn at_each_step(system: u32, step: impl Fn(Point) + Send + Sync + 'static) {

@@ -1,11 +1,11 @@
-//! The actor cell: mailbox and task in one thing. Knows messages and wakers, not handlers.
+//! The actor cell: mailbox and task in one object. Knows messages and wakers, but not handlers.
 //!
 //! ```text
 //! address --push--> messages (in the lane) --batch--> driver (in the cell, while it runs)
 //!                   seat (in the lane) holds the cell while it does not run
 //! ```
-//! One mutex, the lane's, guards the messages and the seat. No user code ever runs under it: what is
-//! taken out under the lock is dropped, woken or run after it is released.
+//! One mutex, the lane's, protects the messages and the seat. No user code runs under it: values
+//! taken out under the lock are dropped, woken or run after it is released.
 
 pub(crate) mod block;
 pub(crate) mod clock;

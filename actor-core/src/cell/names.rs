@@ -1,5 +1,5 @@
-//! The registry of one system: who holds which name. Knows no types: what a name leads to is found
-//! by downcasting.
+//! The registry of one system: names and their holders. Knows no types: the typed mailbox of a name
+//! is found by downcasting.
 
 use super::post::{AnyMail, Post};
 use crate::exit::ActorId;
@@ -14,11 +14,11 @@ pub(crate) struct Names {
 
 struct Holder {
     id: ActorId,
-    /// An `Arc<dyn Post<A>>`, for whoever knows `A`.
+    /// An `Arc<dyn Post<A>>`, for code that knows `A`.
     post: Box<dyn Any + Send + Sync>,
 }
 
-/// Why a name was not given.
+/// The reason for which a name was not registered.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -33,7 +33,7 @@ struct Holder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RegisterError {
-    /// Another actor has it.
+    /// Another actor has the name.
     Taken,
     /// The actor has ended.
     Ended,
@@ -51,7 +51,7 @@ impl std::fmt::Display for RegisterError {
 impl std::error::Error for RegisterError {}
 
 impl Names {
-    /// Gives `name` to `mail`, whose typed mailbox is `post`.
+    /// Registers `name` for `mail`, whose typed mailbox is `post`.
     pub(crate) fn give(
         &self,
         name: Arc<str>,
@@ -60,19 +60,20 @@ impl Names {
     ) -> Result<(), RegisterError> {
         let mut held = self.held.lock();
         if let Some(holder) = held.get(&name) {
-            // A life that registers its name finds that the lives before it have left it one.
+            // A life that registers its name may find that a previous life has registered it.
             let is_own = holder.id == mail.core().id();
             return if is_own { Ok(()) } else { Err(RegisterError::Taken) };
         }
-        // The lane's lock lies within that of the names, never the other way round. The actor frees
-        // its names when `is_nameless` is set: a name is entered before that, or not at all.
+        // The lane's lock is taken inside that of the names, never the other way round. The actor
+        // releases its names when `is_nameless` is set: a name is registered before that, or not at
+        // all.
         let mut entered = false;
         mail.with(&mut |seat, _| {
             entered = !seat.nameless;
             if entered {
                 let names = &mut seat.records().names;
                 if names.is_empty() {
-                    // Most have one name at most.
+                    // Most actors have at most one name.
                     names.reserve_exact(1);
                 }
                 names.push(name.clone());
@@ -87,11 +88,11 @@ impl Names {
         Ok(())
     }
 
-    /// The mailbox of who has `name`, if it is of this type, with a keeper counted for it.
+    /// The mailbox of the holder of `name`, if it has this type, with one more strong count.
     pub(crate) fn find<A: 'static>(&self, name: &str) -> Option<Arc<dyn Post<A>>> {
         let held = self.held.lock();
         let post: &Arc<dyn Post<A>> = held.get(name)?.post.downcast_ref()?;
-        // Under the lock: as long as the name is held, it keeps the actor.
+        // Under the lock: a registered name keeps its actor alive.
         post.core().keep();
         Some(post.clone())
     }
@@ -101,7 +102,7 @@ impl Names {
         self.held.lock().is_empty()
     }
 
-    /// Frees `name`, if `id` holds it; true if it did.
+    /// Releases `name` if `id` holds it; returns whether it did.
     pub(crate) fn free(&self, name: &str, id: ActorId) -> bool {
         let mut held = self.held.lock();
         let freed = match held.get(name) {

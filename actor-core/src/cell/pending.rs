@@ -1,10 +1,10 @@
-//! Whom an actor waits for: the one record of a handler that is pending on another actor, as it lies in
-//! the seat. Written during a poll (`record`), published when the cell is laid back, and followed by
+//! The wait-for edge of an actor: the record of a handler that waits for another actor, stored in
+//! the seat. Written during a poll (`record`), published when the cell parks, and followed by
 //! `cycle`.
 //!
-//! Invariant: a wait takes its record back before its clone of the actor's waker goes. So a record
-//! that lies published beside a cell at rest, with no other clone about, says what alone can wake
-//! that actor.
+//! Invariant: a wait removes its record before it drops its clone of the actor's waker. A published
+//! record of a parked cell, without other clones of the waker, therefore identifies the only event
+//! that can wake the actor.
 
 use super::core::Core;
 use super::current;
@@ -17,8 +17,8 @@ use crate::error::Cycle;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};
 
-/// Where an actor stands in the table of its system. Plain data, so that whoever notes an actor
-/// neither keeps nor drops it.
+/// The key of an actor in the table of its system. Plain data, so that storing one neither keeps
+/// the actor alive nor drops it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     system: u32,
@@ -27,14 +27,14 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Nobody's: of one that was never entered in a table, or that is not to be recorded.
+    /// No actor: for one that was never registered, or that is not to be recorded.
     pub(super) const NOWHERE: Place = Place { system: 0, key: u32::MAX, number: 0 };
 
     pub(crate) fn of(core: &Core) -> Self {
         Place { system: core.hub.id, key: core.key, number: core.number }
     }
 
-    /// Whoever stands there, if it is still the same. `near` is the system to look in first.
+    /// The actor with this key, if it still exists. `near` is the system to search first.
     pub(crate) fn find(self, near: &Arc<Hub>) -> Option<Arc<dyn AnyMail>> {
         let found = if near.id == self.system {
             near.actor(self.key as usize)
@@ -48,9 +48,9 @@ impl Place {
 /// The event that ends a wait for another actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Goal {
-    /// The answer to a call, which only the target's own run can give.
+    /// The reply to a call, which only the target itself can give.
     Answer,
-    /// Room in the target's mailbox. The ticket is the sender's place among those that wait.
+    /// Capacity in the target's mailbox. The ticket identifies the waiting sender.
     Room(Ticket),
     /// The target's end.
     End,
@@ -58,14 +58,14 @@ pub(crate) enum Goal {
     Start,
     /// The target's end, which a timer of the wait forces by a kill.
     EndOrKill,
-    /// The answer to a call, which may come from elsewhere than the target's run.
+    /// The reply to a call, which may come from elsewhere.
     AnyAnswer,
-    /// Room in the buffer of the target's subscription to a topic.
+    /// Capacity in the buffer of the target's subscription to a topic.
     Publication,
 }
 
 impl Goal {
-    /// The ticket of a sender that waits for room.
+    /// The ticket of a sender that waits for capacity.
     #[inline]
     pub(super) fn room(self) -> Option<Ticket> {
         if let Goal::Room(ticket) = self { Some(ticket) } else { None }
@@ -86,7 +86,7 @@ impl Goal {
 /// What a pending handler waits for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wait {
-    /// Which wait this is, told from all others.
+    /// The unique number of this wait.
     pub(super) number: u64,
     pub(super) target: Place,
     pub(super) goal: Goal,
@@ -95,27 +95,27 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    /// Whether the wait ends when its time is over, whatever its target does.
+    /// Whether the wait ends when its timeout elapses, regardless of its target.
     pub(super) fn ends_by_itself(&self) -> bool {
         self.timed && self.goal != Goal::EndOrKill
     }
 }
 
-/// A record on its way from the poll to the mailbox.
+/// A record, passed from the poll to the mailbox.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pending {
     pub(super) wait: Wait,
-    /// In which handler.
+    /// The waiting handler.
     pub(super) handler: &'static str,
-    /// Whether a handler waits for the answer of this one.
+    /// Whether a handler waits for the reply of this one.
     pub(super) is_asked: bool,
-    /// Whether it counts for deadlocks; if not, only snapshots show it.
+    /// Whether it counts for deadlocks; otherwise only snapshots show it.
     pub(super) is_certain: bool,
 }
 
 impl Pending {
-    /// The wait of the handler that this thread has just polled. `is_busy`: it takes no mail meanwhile,
-    /// which could wake it.
+    /// The wait of the handler that this thread has just polled. `is_busy`: it takes no messages in
+    /// the meantime, which could wake it.
     pub(crate) fn new(wait: Wait, is_busy: bool) -> Self {
         let handling = current::handling();
         let is_certain = is_busy && wait.goal.is_certain();
@@ -123,22 +123,23 @@ impl Pending {
     }
 }
 
-/// What lies in an actor's seat, from its first wait on.
+/// The data in an actor's seat, from its first wait on.
 #[derive(Default)]
 pub(crate) struct Waits {
     published: Option<Pending>,
-    /// How often a record was published: the same number means that it was not polled in between.
+    /// The epoch: the number of published records. The same number means that the actor was not
+    /// polled in between.
     epoch: u64,
-    /// The wait whose record is not to be published by the poll that is on; [`ALL`] for whichever.
+    /// The wait whose record must not be published by the current poll; [`ALL`] for any.
     revoked: u64,
     /// Counts the clones of the actor's waker.
     count: Option<Weak<HandlerWaker>>,
     verdict: Option<Box<Verdict>>,
 }
 
-/// In the place of a wait's number: no wait has it.
+/// A number that no wait has.
 pub(super) const NONE: u64 = 0;
-/// In the place of a wait's number: every wait.
+/// A number that stands for every wait.
 const ALL: u64 = u64::MAX;
 
 /// Refuses the wait with this number.
@@ -153,24 +154,24 @@ impl Verdict {
     }
 }
 
-/// An actor at rest that waits for another, seen under its lock.
+/// A parked actor that waits for another, inspected under its lock.
 pub(super) struct Edge {
     pub(super) pending: Pending,
     pub(super) epoch: u64,
-    /// Whether nothing but the wait itself can wake the actor: there is no clone of its waker apart
-    /// from the cell's own, the wait's, and if it is timed the timer's. Once true, it stays so as
-    /// long as the actor rests: only the owner of a clone can make another.
+    /// Whether only the wait itself can wake the actor: there is no clone of its waker except those
+    /// of the cell, of the wait and, if it is timed, of the timer. Once true, it stays true as long
+    /// as the actor is parked: only the owner of a clone can create another.
     pub(super) is_alone: bool,
 }
 
 impl Seat {
-    /// From now on the clones of the actor's waker are counted here.
+    /// From now on, the clones of the actor's waker are counted here.
     pub(crate) fn count(&mut self, count: Weak<HandlerWaker>) {
         self.records().waits.get_or_insert_default().count = Some(count);
     }
 
-    /// The poll is over, with this record; returns its epoch. `None` if it has none, or if it was
-    /// taken back while the poll was on.
+    /// The poll has ended with this record; returns its epoch. `None` if there is no record, or if
+    /// it was removed during the poll.
     pub(super) fn publish(&mut self, pending: Option<&Pending>) -> Option<u64> {
         let waits = self.waits()?;
         let revoked = std::mem::replace(&mut waits.revoked, NONE);
@@ -181,12 +182,12 @@ impl Seat {
         Some(waits.epoch)
     }
 
-    /// The wait `number` stands no more, or not under this actor's waker.
+    /// The wait `number` has ended, or uses another waker.
     pub(super) fn revoke(&mut self, number: u64) {
         let is_at_rest = self.cell.is_some();
         let waits = self.records().waits.get_or_insert_default();
         if !is_at_rest {
-            // The poll that is on may publish it yet.
+            // The current poll may still publish it.
             let is_first = waits.revoked == NONE || waits.revoked == number;
             waits.revoked = if is_first { number } else { ALL };
         } else if waits.published.is_some_and(|pending| pending.wait.number == number) {
@@ -194,20 +195,20 @@ impl Seat {
         }
     }
 
-    /// The actor's wait, if it is at rest and only a run of the target can end the wait.
+    /// The actor's wait, if it is parked and only its target can end the wait.
     pub(super) fn edge(&self) -> Option<Edge> {
         let waits = self.known()?.waits.as_ref()?;
         self.cell.as_ref()?;
         let pending = waits.published.filter(|pending| pending.is_certain)?;
         let clones = 2 + usize::from(pending.wait.timed);
-        // Relaxed in effect, which is enough: a clone made before the publication is seen since it
-        // happened before this lock was taken, and one that goes says under this lock that it
-        // wakes before it goes.
+        // Effectively relaxed, which is sufficient: a clone made before the publication happened
+        // before this lock was taken, and is therefore seen; a clone that is being dropped records
+        // its wake-up under this lock first.
         let is_alone = waits.count.as_ref().is_some_and(|count| count.strong_count() == clones);
         Some(Edge { pending, epoch: waits.epoch, is_alone })
     }
 
-    /// Refuses the wait that was published as `epoch`; gives out the cell, to be scheduled.
+    /// Refuses the wait that was published as `epoch`; returns the cell, to be scheduled.
     pub(super) fn condemn(&mut self, epoch: u64, verdict: &mut Option<Box<Verdict>>) -> Sentence {
         match (self.edge(), self.waits()) {
             (Some(edge), Some(waits)) if edge.epoch == epoch => {
@@ -235,11 +236,11 @@ impl Seat {
     }
 }
 
-/// What became of an attempt to refuse a wait.
+/// The result of an attempt to refuse a wait.
 pub(super) enum Sentence {
     Passed(Cell),
-    /// The wait is there, but somebody else might wake the actor.
+    /// The wait exists, but other code might wake the actor.
     Crowded,
-    /// It waits no longer.
+    /// The actor no longer waits.
     Gone,
 }

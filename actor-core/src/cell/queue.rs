@@ -1,8 +1,7 @@
-//! The order of a mailbox without its messages: how many there are, who may enter, and who waits for
-//! room. Compiled once for all actors; what it says, `lane` does. No lock here: the lane's mutex is
-//! round it.
+//! The type-independent part of the queue: message counts, admission and waiting senders. Compiled
+//! once for all actors; `lane` applies its decisions. No lock here: the lane's mutex protects this.
 //!
-//! While anybody waits, nothing is accepted past them, but what needs no room.
+//! While a sender waits, no message is accepted ahead of it, except messages that need no capacity.
 
 use super::core::{Core, NOTICE, STOP, URGENT, WAITING};
 use super::seat::{Records, Seat};
@@ -12,40 +11,41 @@ use crate::event::Event;
 use crate::sync::Arc;
 use std::task::Waker;
 
-/// A sender's place among those that wait for room.
+/// The id of a waiting sender.
 pub(crate) type Ticket = u64;
 
-/// How many ordinary messages there are. Those that were handed out and not taken yet are counted in
-/// the core.
+/// The counts of ordinary messages. Messages that were returned to the loop and not taken yet are
+/// counted in the core.
 #[derive(Default)]
 pub(super) struct Counts {
-    /// How many messages were ever accepted: notices take their place in the order from it.
+    /// The number of messages accepted so far, from which system messages get their sequence
+    /// number.
     accepted: u64,
-    /// Messages that lie in the lane.
+    /// The number of messages in the lane.
     queued: u32,
-    /// Of all that are not taken, those that need no room: the bound is for the others.
+    /// The number of untaken messages that need no capacity and do not count against it.
     free: u32,
 }
 
-/// Why a message was not accepted.
+/// The reason for which a message was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Stopped,
     Full,
 }
 
-/// Whether a message waits where there is no room.
+/// What a message does if the mailbox is full.
 pub(crate) enum Wait<'a> {
     No,
-    /// A call: it waits for its reply, and need not hear that it was let in.
+    /// A call waits for its reply and needs no notification of its admission.
     Unheard,
-    /// The waker is taken if it does wait.
+    /// The waker is taken if the send waits.
     Heard(&'a mut Option<Waker>),
 }
 
 impl Seat {
-    /// Whether a message that comes that way is accepted at once. It may be so a moment later, since
-    /// the loop takes messages without the lock: it is asked once.
+    /// Whether a message with these delivery options is accepted immediately. The answer may change
+    /// at any time, because the loop takes messages without the lock: it is computed once.
     #[inline]
     pub(super) fn has_room(&self, core: &Core, way: Way) -> bool {
         let room = core.room();
@@ -58,22 +58,21 @@ impl Seat {
         way.unbounded || room == u32::MAX || len < room as usize
     }
 
-    /// An ordinary message is accepted.
+    /// Accepts an ordinary message.
     #[inline]
     pub(super) fn enter(&mut self, way: Way) {
         self.counts.free += u32::from(way.unbounded);
         self.counts.accept();
     }
 
-    /// A message with priority is accepted: where it lies.
+    /// Accepts a priority message; returns its slot.
     #[cold]
     pub(super) fn enter_urgent(&mut self, core: &Core, way: Way) -> usize {
         core.raise(URGENT);
         self.apart_mut().push_urgent(way.unbounded)
     }
 
-    /// A message for which there is no room waits behind all that wait already, if it does: where it
-    /// lies.
+    /// Adds a message to the waiting ones, if it waits; returns its slot.
     #[cold]
     pub(super) fn enter_waiting(
         &mut self,
@@ -90,8 +89,9 @@ impl Seat {
         Ok(self.apart_mut().wait(way.priority, waker))
     }
 
-    /// Lets in who has waited longest, if there is room: gives out the place of an ordinary message,
-    /// which is to be moved behind the others. `None`: nobody else is let in.
+    /// Admits the longest-waiting sender if there is capacity. Returns the slot of an ordinary
+    /// message, which has to be moved to the end of the queue; `None`: no further sender is
+    /// admitted.
     pub(super) fn admit(&mut self, core: &Core, wake: &mut Vec<Waker>) -> Option<usize> {
         let room = core.room() as usize;
         let has_room = self.bounded(core) < room;
@@ -117,8 +117,8 @@ impl Seat {
         self.known().and_then(|records| records.apart.as_deref())
     }
 
-    /// Starts to count places anew, if nothing lies apart. Not of a mailbox that refuses: calls that
-    /// waited for room lie there until they are dropped without the lock.
+    /// Resets the slots if the side queues are empty. Not for a closed mailbox: waiting calls stay
+    /// there until they are dropped without the lock.
     #[cold]
     pub(super) fn forget_places(&mut self) -> bool {
         !self.closed
@@ -132,68 +132,68 @@ impl Seat {
         self.records().apart.get_or_insert_default()
     }
 
-    /// Ordinary messages that were accepted and not taken yet.
+    /// The number of ordinary messages that were accepted and not taken yet.
     #[inline]
     pub(super) fn len(&self, core: &Core) -> usize {
         self.counts.queued as usize + core.left() as usize
     }
 
-    /// All messages that were accepted and not taken yet.
+    /// The number of all messages that were accepted and not taken yet.
     pub(crate) fn total(&self, core: &Core) -> usize {
         self.len(core) + self.apart().map_or(0, Apart::urgent_len)
     }
 
-    /// Of the ordinary messages, those that the bound is for.
+    /// The number of ordinary messages that count against the capacity.
     #[inline]
     fn bounded(&self, core: &Core) -> usize {
         self.len(core).saturating_sub(self.counts.free as usize)
     }
 
-    /// Messages that lie here, what was handed out apart.
+    /// The number of messages in the lane, without those returned to the loop.
     pub(super) fn queued(&self) -> usize {
         self.counts.queued as usize
     }
 
-    /// The position of what comes now: as many messages have to be taken before it.
+    /// The sequence number for a new system message: this many messages have to be taken before it.
     pub(crate) fn accepted(&self) -> u64 {
         self.counts.accepted
     }
 
-    /// How many messages were ever taken.
+    /// The number of messages taken so far.
     pub(super) fn position(&self, core: &Core) -> u64 {
         self.counts.accepted - self.len(core) as u64
     }
 
-    /// So many messages are handed out.
+    /// Returns this many messages to the loop.
     pub(super) fn hand_out(&mut self, core: &Core, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.counts.queued = self.counts.queued.saturating_sub(count);
         core.set_left(core.left() + count);
     }
 
-    /// So many messages that were handed out, and not taken, come back.
+    /// Takes back this many messages that were returned and not taken.
     pub(super) fn come_back(&mut self, core: &Core, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.counts.queued += count;
         core.set_left(core.left().saturating_sub(count));
     }
 
-    /// A message that lay here was taken for good.
+    /// A message of the lane was taken.
     pub(super) fn took_queued(&mut self) {
         self.counts.queued -= 1;
     }
 
-    /// One that needs no room was taken: it counts no more.
+    /// A message that needs no capacity was taken.
     pub(crate) fn took_free(&mut self) {
         self.counts.free -= 1;
     }
 
-    /// Where the oldest message with priority lies.
+    /// The slot of the oldest priority message.
     pub(super) fn urgent(&self) -> Option<usize> {
         self.apart().and_then(Apart::urgent)
     }
 
-    /// The oldest message with priority is taken.
+    /// Removes the oldest priority message.
     pub(super) fn took_urgent(&mut self, core: &Core) {
         if let Some(apart) = self.known_mut().and_then(|records| records.apart.as_deref_mut()) {
             apart.took_urgent();
@@ -203,13 +203,14 @@ impl Seat {
         }
     }
 
-    /// Whether a message with priority waits.
+    /// Whether a priority message is queued.
     pub(crate) fn is_urgent(&self) -> bool {
         self.urgent().is_some()
     }
 
-    /// Whether another actor may wait for this one: for the answer to a message that is not taken, for room,
-    /// or for a change of its state. The caller of a message that is handled is not seen here.
+    /// Whether another actor may wait for this one: for the reply to an untaken message, for
+    /// capacity, or for a change of its state. The caller of a message that is being handled is not
+    /// visible here.
     pub(super) fn may_be_waited_for(&self, core: &Core) -> bool {
         let is_sought = |known: &Records| {
             known.changed.is_some()
@@ -221,13 +222,13 @@ impl Seat {
         self.len(core) != 0 || self.known().is_some_and(is_sought)
     }
 
-    /// Whether the holder of `ticket` waits for room.
+    /// Whether the sender with `ticket` waits for capacity.
     pub(super) fn is_waiting(&self, ticket: Ticket) -> bool {
         !self.closed && self.apart().is_some_and(|apart| apart.is_waiting(ticket))
     }
 
-    /// A sender looks after its message: it goes on waiting, to be told by `waker`, or gets it back.
-    /// Whichever waker comes back is to be dropped when the lock is gone.
+    /// A sender polls its wait: returns whether it still waits, to be woken by `waker`. A returned
+    /// waker must be dropped after the lock is released.
     pub(super) fn wait_on(&mut self, ticket: Ticket, waker: Waker) -> (bool, Option<Waker>) {
         if !self.is_waiting(ticket) {
             return (false, Some(waker));
@@ -235,26 +236,26 @@ impl Seat {
         (true, self.apart_mut().exchange(ticket, waker))
     }
 
-    /// A sender waits no more: where its message lies, unless that was accepted.
+    /// A sender stops waiting: returns the slot of its message, unless that was accepted.
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<(usize, Option<Waker>)> {
         self.known_mut()?.apart.as_mut()?.leave(ticket)
     }
 
-    /// The mailbox refuses from now on. Who is told of that comes back.
+    /// Closes the mailbox. Returns the event to notify.
     pub(crate) fn shut(&mut self, core: &Core) -> Option<Arc<Event>> {
         self.closed = true;
         core.raise(STOP);
         if self.known().is_some_and(|records| records.overseen.is_some()) {
-            // Between two lives it is deaf to a stop, but not to this.
+            // Between two lives, the loop ignores a stop, but not this flag.
             core.raise(NOTICE);
         }
-        // Who waits for room now waits for nothing.
+        // No sender waits for capacity any more.
         core.lower(WAITING);
         self.changed()
     }
 
-    /// Nobody is let in any more: the places of waiting calls are given out, whose messages are to be
-    /// dropped, and senders are to be woken, since their message goes back to them.
+    /// No sender is admitted any more: returns the slots of waiting calls, whose messages have to
+    /// be dropped. Waiting sends have to be woken, because their messages are returned.
     pub(crate) fn send_away(&mut self, wake: &mut Vec<Waker>) -> Vec<usize> {
         match self.known_mut().and_then(|records| records.apart.as_deref_mut()) {
             Some(apart) => apart.close(wake),
@@ -262,12 +263,12 @@ impl Seat {
         }
     }
 
-    /// Whether nothing is left to do, and nobody to bring anything.
+    /// Whether the mailbox is empty and unreferenced.
     pub(super) fn is_forsaken(&self, core: &Core) -> bool {
         self.is_left_alone(core) && self.total(core) == 0
     }
 
-    /// Whether it is open, without notices, and nobody is left to send it a message.
+    /// Whether the mailbox is open, without system messages and unreferenced.
     pub(super) fn is_left_alone(&self, core: &Core) -> bool {
         !core.is_kept() && !self.closed && !self.has_notices()
     }

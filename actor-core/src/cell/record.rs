@@ -1,5 +1,5 @@
-//! How a wait gets its record and loses it: the poll of a handler, seen from the calls and sends in
-//! it. Thread-local; what becomes of the record after the poll is `pending`.
+//! How a wait adds and removes its record: the poll of a handler, as seen by the calls and sends in
+//! it. Thread-local; after the poll, `pending` takes over the record.
 
 use super::core::Core;
 use super::hub::Hub;
@@ -11,15 +11,15 @@ use crate::sync::global::{AtomicU64, Ordering};
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-/// The poll of a handler that this thread is in, seen from the waits in it.
+/// The current handler poll of this thread, as seen by the waits in it.
 struct Polling {
-    /// Data and table of the waker that the handler is polled with; 0 for none.
+    /// Data pointer and vtable of the waker with which the handler is polled; 0 for none.
     waker: Cell<(usize, usize)>,
-    /// Who is being polled.
+    /// The polled actor.
     place: Cell<Place>,
-    /// The record of this poll. The last who writes it wins.
+    /// The record of this poll. The last write wins.
     wait: Cell<Option<Wait>>,
-    /// Set if there is a verdict.
+    /// Set if a wait has been refused.
     is_told: Cell<bool>,
 }
 
@@ -35,21 +35,21 @@ thread_local! {
         }
     };
     static VERDICT: RefCell<Option<Box<Verdict>>> = const { RefCell::new(None) };
-    /// The number of the next wait, and how many are left of this thread's share.
+    /// The number of the next wait, and the remaining numbers of this thread's share.
     static NUMBERS: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
 }
 
-/// What `Waker::will_wake` looks at.
+/// The parts that `Waker::will_wake` compares.
 fn words(waker: &Waker) -> (usize, usize) {
     (waker.data() as usize, std::ptr::from_ref(waker.vtable()) as usize)
 }
 
-/// Whether `waker` is the one that the handler is being polled with.
+/// Whether `waker` is the one with which the handler is being polled.
 pub(crate) fn is_own_waker(waker: &Waker) -> bool {
     POLLING.with(|polling| polling.waker.get() == words(waker))
 }
 
-/// Runs one poll whose waits leave no record: its waker is not that of one handler alone.
+/// Runs one poll whose waits leave no record, because its waker is shared by several handlers.
 pub(crate) fn unrecorded<T>(poll: impl FnOnce() -> T) -> T {
     let before = POLLING.with(|polling| polling.waker.replace(NOBODY));
     let result = poll();
@@ -57,7 +57,7 @@ pub(crate) fn unrecorded<T>(poll: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Runs one poll of a handler of `mail`; returns the wait that it came to, if it came to one.
+/// Runs one poll of a handler of `mail`; returns its wait, if there is one.
 pub(crate) fn polled<T>(
     mail: &dyn AnyMail,
     waker: &Waker,
@@ -89,13 +89,13 @@ pub(crate) fn polled<T>(
         polling.wait.replace(before.2)
     });
     if is_told {
-        // One whose wait was not polled goes with this poll.
+        // A refusal whose wait was not polled ends with this poll.
         drop(VERDICT.take());
     }
     (result, wait)
 }
 
-/// A number that no other wait has.
+/// A unique number for a wait.
 fn next_number() -> u64 {
     const SHARE: u32 = 1 << 16;
     static SHARES: AtomicU64 = AtomicU64::new(1);
@@ -108,7 +108,7 @@ fn next_number() -> u64 {
     next
 }
 
-/// The side of a wait that may have a record.
+/// The part of a wait that may have a record.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     /// [`NONE`] as long as there is no record.
@@ -121,8 +121,8 @@ impl Recorded {
         Recorded { number: NONE, waiter: Place::NOWHERE }
     }
 
-    /// Before the wait is polled: under any other waker than that of the actor that has its record,
-    /// there must be none, since the clone that the wait keeps may go now.
+    /// Before the wait is polled: if the waker is not that of the actor that has its record, the
+    /// record must be removed, because the clone that the wait holds may now be dropped.
     pub(crate) fn check(&mut self, waker: &Waker, near: &Arc<Hub>) {
         if self.number != NONE {
             let stands = POLLING.with(|polling| {
@@ -134,12 +134,12 @@ impl Recorded {
         }
     }
 
-    /// Whether it has been written.
+    /// Whether there is a record.
     pub(crate) fn is_there(&self) -> bool {
         self.number != NONE
     }
 
-    /// The wait is over, or its clone of the waker is about to go.
+    /// The wait has ended, or its clone of the waker is about to be dropped.
     pub(crate) fn take_back(&mut self, near: &Arc<Hub>) {
         let number = self.number;
         if !self.forget()
@@ -166,8 +166,8 @@ impl Recorded {
         })
     }
 
-    /// The wait for `target` is pending to `waker`: if that is the handler's that is being polled,
-    /// writes the record, or says that the wait is refused.
+    /// The wait for `target` is pending with `waker`: if this is the waker of the polled handler,
+    /// writes the record, or reports that the wait is refused.
     pub(crate) fn pending(
         &mut self,
         target: &Core,

@@ -1,37 +1,38 @@
-//! How many lines the default reporter prints. Its memory has a bound, and what an incident costs does not
-//! grow with their number.
+//! The rate limit of the default reporter. Its memory is bounded, and the cost of an incident does
+//! not grow with their number.
 
 use crate::exit::ActorId;
 use crate::sync::Mutex;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// How many lines of one actor are printed in a second.
+/// The number of lines printed per second for one actor.
 const LINES: u64 = 10;
 
-/// Of how many actors lines are printed in a second.
+/// The number of actors for which lines are printed per second.
 const ACTORS: usize = 1000;
 
-/// What was reported in the present second.
+/// The reports of the current second.
 #[derive(Default)]
 pub(crate) struct Lines(Mutex<Second>);
 
-/// One second, which begins with the first incident after the one before.
+/// One second, which starts with the first incident after the previous one.
 #[derive(Default)]
 pub(super) struct Second {
     since: Option<Instant>,
-    /// How many incidents of each actor there were.
+    /// The number of incidents of each actor.
     counts: BTreeMap<ActorId, u64>,
-    /// How many of further actors, of which none is printed.
+    /// The number of incidents of further actors, none of which is printed.
     others: u64,
 }
 
 impl Lines {
-    /// Counts one more. Whether it is to be printed; before it, what was left unsaid in a second that is
-    /// over.
+    /// Counts one more incident. Returns whether it is to be printed, and the suppressed incidents
+    /// of a past second, to be printed first.
     ///
-    /// The first incident of an actor in a second makes an entry of the map, which is visited once more,
-    /// without the lock, when the second is over. So `n` incidents visit at most `n` entries.
+    /// The first incident of an actor in a second creates an entry of the map, which is visited
+    /// once more, without the lock, when the second is over. So `n` incidents visit at most `n`
+    /// entries.
     pub(super) fn count(&self, id: ActorId, now: Instant) -> (Option<Second>, bool) {
         let mut second = self.0.lock();
         let is_over = second
@@ -42,7 +43,7 @@ impl Lines {
         (unsaid, second.count(id))
     }
 
-    /// What is left unsaid in the present second.
+    /// The suppressed incidents of the current second.
     pub(super) fn rest(&self) -> Second {
         std::mem::take(&mut *self.0.lock())
     }
@@ -63,7 +64,7 @@ impl Second {
         *count <= LINES
     }
 
-    /// What was left unsaid.
+    /// The suppressed incidents.
     pub(super) fn lines(&self) -> impl Iterator<Item = String> {
         let more = self.counts.iter().filter(|(_, count)| **count > LINES);
         let more = more.map(|(id, count)| format!("#{id}: {} more incidents", count - LINES));

@@ -1,8 +1,8 @@
-//! The two bodies a cell can have, and the one way in which each is run.
+//! The two kinds of bodies of a cell, and how they are run.
 //!
-//! [`NowBody`] is a plain loop for actors whose handlers are all sync; [`LaterBody`] polls one
-//! future, made by [`run`], in which the state lives and handlers borrow it. Both only carry out
-//! what the driver says.
+//! [`NowBody`] is a plain loop for actors whose handlers are all sync. [`LaterBody`] polls one
+//! future, created by [`run`], which owns the state and lends it to the handlers. Both only execute
+//! the decisions of the driver.
 
 use super::context::Context;
 use super::driver::{Broken, Next};
@@ -39,19 +39,19 @@ impl Runner {
         Runner(Box::pin(NowBody::Here(life)))
     }
 
-    /// Some handler is async; `future` is made by [`run`].
+    /// Some handler is async; `future` is created by [`run`].
     pub fn later(seat: Seat, future: impl Future<Output = ()> + Send + 'static) -> Self {
         Runner(Box::pin(LaterBody { mail: seat.0, waker: None, future }))
     }
 
-    /// As [`Runner::now`], for a state that stays on its thread.
+    /// Like [`Runner::now`], for a state that stays on its thread.
     #[track_caller]
     pub fn local_now<A: Dispatch<Boxing = Here>>(life: Life<A>) -> Self {
         let seat = life.seat();
         Runner(local::cell(seat.0, Box::pin(NowBody::Here(life))))
     }
 
-    /// As [`Runner::later`], for a state and handlers that stay on their thread.
+    /// Like [`Runner::later`], for a state and handlers that stay on their thread.
     #[track_caller]
     pub fn local_later(seat: Seat, future: impl Future<Output = ()> + 'static) -> Self {
         let mail = seat.0.clone();
@@ -65,24 +65,24 @@ impl fmt::Debug for Runner {
     }
 }
 
-/// What a cell does when it runs.
+/// The task of a cell.
 pub(crate) trait Body {
-    /// Where it lies while it does not run.
+    /// The mailbox in which it parks.
     fn mail(&self) -> Arc<dyn AnyMail>;
 
-    /// Runs until there is nothing to do, a handler is pending, or the turn is over. Leaves in `wait`
-    /// whom a pending handler waits for, as far as that is known.
+    /// Runs until there is nothing to do, a handler is pending, or the turn is over. Stores in
+    /// `wait` which actor a pending handler waits for, if known.
     fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> Progress;
 }
 
 pub(crate) enum Progress {
-    /// It comes to rest, at the pace noted in the core.
+    /// The cell parks, for the reason stored in the core.
     Rests,
     /// The actor has ended.
     Over,
 }
 
-/// A body that its cell holds.
+/// A body inside its cell.
 trait CellBody: Body + RunCell {}
 
 impl<B: Body + Send + 'static> CellBody for B {}
@@ -97,7 +97,8 @@ impl<B: Body + Send + 'static> RunCell for B {
     }
 }
 
-/// Apart, so that it is compiled once: inlined where it is to be fast, it knows the types again.
+/// A separate function, so that it is compiled once; where it is inlined for speed, the types are
+/// known again.
 #[inline]
 fn run_cell(mut body: Pin<Box<dyn CellBody>>) {
     let mut mail = body.mail();
@@ -121,8 +122,8 @@ fn number(body: &dyn Body) -> u64 {
     body.mail().core().number
 }
 
-/// A cell comes to rest: it is laid into its seat, or goes to the back of the queue. It comes back if it
-/// is to run on.
+/// Parks a cell in its seat, or puts it at the back of the run queue. Returns it if it has to
+/// continue.
 #[inline]
 pub(super) fn rest<C>(
     mail: &dyn AnyMail,
@@ -148,7 +149,7 @@ enum NowBody<A: Dispatch> {
     Here(Life<A>),
     /// An async handler of a protocol has the state.
     Lent(Box<Borrower<A>>),
-    /// On the way from one to the other: never seen.
+    /// A transient state, never observed.
     Moving,
 }
 
@@ -159,7 +160,7 @@ struct Borrower<A: Dispatch> {
     handler: Borrowing<'static, A, Life<A>>,
 }
 
-/// The state is never pinned: a future that has it owns it.
+/// The state is never pinned: a future that uses it owns it.
 impl<A: Dispatch> Unpin for NowBody<A> {}
 
 impl<A: Dispatch> NowBody<A> {
@@ -220,7 +221,7 @@ pin_project! {
     /// The body of an actor with async handlers.
     struct LaterBody<F> {
         mail: Arc<dyn AnyMail>,
-        // Made when a handler is first pending, and kept: most actors never need one.
+        // Created when a handler is first pending, and kept: most actors never need one.
         waker: Option<OwnWaker>,
         #[pin]
         future: F,
@@ -241,9 +242,8 @@ impl<F: Future<Output = ()>> Body for LaterBody<F> {
     }
 }
 
-/// Polls a future of a cell with the waker of its own. If that is pending the cell comes to rest, and
-/// `wait` is whom it waits for, as far as that is known. Compiled for what the future gives, and not
-/// for each future.
+/// Polls a future of a cell with the cell's own waker. If it is pending, the cell parks, and `wait`
+/// is the actor that it waits for, if known. Compiled per output type, not per future.
 fn poll_own<T>(
     own: &mut Option<OwnWaker>,
     mail: &Arc<dyn AnyMail>,
@@ -252,7 +252,7 @@ fn poll_own<T>(
 ) -> Poll<T> {
     let core = mail.core();
     loop {
-        // It stays so if a handler is pending; if there is nothing to do the driver says so.
+        // It stays so if a handler is pending; otherwise the driver changes it.
         core.set_pace(Pace::Busy);
         let waker = own.as_ref().map_or(Waker::noop(), |own| &own.waker);
         let poll = || future.as_mut().poll(&mut Poller::from_waker(waker));
@@ -260,7 +260,7 @@ fn poll_own<T>(
         match (poll, own.as_mut()) {
             (Poll::Ready(value), _) => return Poll::Ready(value),
             (Poll::Pending, None) if waits_for_waker(core.pace()) => {
-                // What is pending was polled with a waker that wakes nobody: poll it again.
+                // The pending future was polled with a no-op waker: poll it again.
                 *own = Some(OwnWaker::new(mail.clone()));
             }
             (Poll::Pending, own) => {
@@ -280,7 +280,7 @@ fn poll_own<T>(
     }
 }
 
-/// The handler of `message`, or of no message, is about to begin.
+/// The handler of `message`, or of no message, is about to start.
 #[inline]
 pub(super) fn begin_work<A: Dispatch>(
     mail: &Mail<A>,
@@ -294,7 +294,7 @@ pub(super) fn begin_work<A: Dispatch>(
     work::Work::begin(mail, handling.name, stamp)
 }
 
-/// The handler at work is pending for the first time: from now on others can see it.
+/// The current handler is pending for the first time: from now on, it is visible to others.
 fn note_at_work(mail: &dyn AnyMail) {
     mail.core().set_fresh(false);
     let since = mail.core().hub.host.now();
@@ -302,21 +302,21 @@ fn note_at_work(mail: &dyn AnyMail) {
     mail.with(&mut |seat, _| seat.set_at_work(at_work));
 }
 
-/// Whether something is pending in a cell that comes to rest at this pace.
+/// Whether a handler is pending in a cell that parks for this reason.
 fn waits_for_waker(pace: Pace) -> bool {
     matches!(pace, Pace::Busy | Pace::Receiving | Pace::Sharing)
 }
 
-/// The loop of an actor with async handlers: the state lives in it, and a pending handler borrows
-/// the state.
-// `life` is taken apart outside of the block: what a block captures is stored once, what it moves
-// out of a capture twice.
+/// The loop of an actor with async handlers: it owns the state, and a pending handler borrows it.
+// `life` is destructured outside the block: a value captured by a block is stored once, a value
+// moved out of a capture twice.
 #[doc(hidden)]
 pub fn run<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     let Life { mut driver, mut state } = life;
     async move {
-        // What is alive while a handler is at work lies in each actor, idle ones too: so the input
-        // is moved on at once, and its handling is not kept beside it.
+        // Everything that is alive while a handler runs takes memory in each actor, also in idle
+        // ones. The input is therefore moved on immediately, and its handling is not kept
+        // alongside.
         loop {
             let next = poll_fn(|_| match driver.next(&mut state) {
                 Next::Run(input, handling) => Poll::Ready(Some((input, handling))),
@@ -331,7 +331,7 @@ pub fn run<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     }
 }
 
-/// The handler of `input`, about to begin.
+/// The handler of `input`, about to start.
 #[inline]
 fn at_work<A: Dispatch>(
     actor: &mut Option<A>,

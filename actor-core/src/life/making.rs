@@ -1,8 +1,9 @@
-//! How the states of an actor are made that was not given one: by a closure for each of its lives, or by
-//! async code, in a task of the life that lays the state down where the driver looks.
+//! State factories: the states of an actor that was spawned without one are created by a closure
+//! for each of its lives, or by async code in a task of the life, which stores the state where the
+//! driver finds it.
 //!
-//! Without the types for whoever asks: most actors are given their state, and are not to be compiled
-//! with any of this.
+//! Type-erased, because most actors are spawned with a state and must not be compiled with any of
+//! this.
 
 use super::driver::Driver;
 use super::made::address;
@@ -19,20 +20,21 @@ use std::any::Any;
 use std::fmt::Display;
 use std::future::Future;
 
-/// What the making of a state is called in failures.
+/// The handler name of a state factory in failures.
 pub(crate) const WHAT: &str = "spawn";
 
-/// Makes the states of an actor's lives.
+/// A factory of an actor's states.
 pub(crate) trait Maker: Send {
-    /// Makes the state of a life, which is user code, or goes on with it. True if it lies in `place`
-    /// now, an `Option` of the actor; false as long as it is being made elsewhere.
+    /// Creates the state of a life, which is user code, or continues to create it. Returns `true`
+    /// if the state is now in `place`, an `Option` of the actor, and `false` while it is being
+    /// created elsewhere.
     fn make(&mut self, life: &dyn Steps, place: &mut dyn Any) -> Result<bool, Failure>;
 
-    /// Another life follows: what was made for this one is not wanted.
+    /// Another life follows: discards the state of this one.
     fn forget(&mut self) {}
 }
 
-/// Makes each state on the spot.
+/// Creates each state immediately.
 pub(crate) struct Now<F>(pub(crate) F);
 
 impl<A: 'static, F: FnMut() -> A + Send> Maker for Now<F> {
@@ -41,15 +43,15 @@ impl<A: 'static, F: FnMut() -> A + Send> Maker for Now<F> {
     }
 }
 
-/// Has each state made by a task.
+/// Creates each state in a task.
 pub(super) struct Later<A, F> {
     /// Starts the task.
     begin: F,
-    /// Where the state of this life is laid down, once its making has begun.
+    /// The slot for the state of this life, once its creation has started.
     cradle: Option<Cradle<A>>,
 }
 
-/// A place for a state that is still being made.
+/// A slot for a state that is being created.
 type Cradle<A> = Arc<Mutex<Option<Result<A, Failure>>>>;
 
 impl<A, F: FnMut(&dyn Steps, Cradle<A>)> Later<A, F> {
@@ -81,7 +83,7 @@ fn lay_down<A: 'static>(place: &mut dyn Any, state: A) -> bool {
     true
 }
 
-/// Makes the state of each life by the async code of `make`.
+/// Creates the state of each life with the async code of `make`.
 pub(crate) fn by<A, U, E>(mut make: impl FnMut(A::Handle) -> U + Send + 'static) -> Box<dyn Maker>
 where
     A: Dispatch + Send,
@@ -98,7 +100,7 @@ where
     Box::new(Later::new(begin, None))
 }
 
-/// Starts to make the state of an actor that is alive already.
+/// Starts to create the state of an actor that is already alive.
 #[track_caller]
 pub(crate) fn begin<A, U, E>(mut birth: Birth<A>, make: impl FnOnce(A::Addr) -> U) -> A::Addr
 where
@@ -119,7 +121,7 @@ where
     birth.run(Life { driver, state: None })
 }
 
-/// Runs `making` as a task of the life; what it makes is laid down in `cradle`.
+/// Runs `making` as a task of the life, and stores the result in `cradle`.
 fn begin_making<A, U, E>(mail: &Arc<dyn AnyMail>, cradle: Cradle<A>, making: U)
 where
     A: Send + 'static,
@@ -139,7 +141,7 @@ where
     });
 }
 
-/// The failed start that `error` tells of. What it says, and its drop, are user code: a panic there is
+/// The failed start caused by `error`. Its text and its drop are user code: a panic there becomes
 /// the failure instead.
 fn failed<E: Display>(mail: &dyn AnyMail, error: E) -> Failure {
     let told = current::guarded(mail, WHAT, || {

@@ -115,7 +115,7 @@ impl<F: Future> Future for Contained<F> {
     }
 }
 
-/// Starts what `make` makes as a task of the present life of `mail`, which ends with it.
+/// Starts the future returned by `make` as a task of the current life of `mail`.
 pub(crate) fn of_life<F>(mail: &Arc<dyn AnyMail>, make: impl FnOnce(Present) -> F)
 where
     F: Future<Output = ()> + Send + 'static,

@@ -1,5 +1,5 @@
-//! What chance does not bring about: that a wait ends and another begins between two walks, and that
-//! two confirm the same circle at once. Each test steps in at the points of a look.
+//! Interleavings that random tests do not reach: a wait ends and another begins between the two
+//! walks, or two actors confirm the same cycle at once. Each test uses the fail points of a check.
 
 use super::steps::{Point, at_each_step};
 use crate::cell::pending::Place;
@@ -24,7 +24,7 @@ struct Peer;
 impl Peer {
     fn work(&self) {}
 
-    /// Waits for something that is not an actor.
+    /// Waits for an event outside any actor.
     async fn hold(&mut self, gate: Gate) {
         gate.0.await.unwrap();
     }
@@ -38,7 +38,7 @@ impl Peer {
         two.work().await
     }
 
-    /// Asks another one when the first has not answered in time.
+    /// Calls another actor if the first has not replied in time.
     async fn ask_in_time(&mut self, one: PeerAddr, two: PeerAddr) -> Result<(), CallError> {
         let late = one.work().timeout(Duration::from_millis(500)).await;
         assert!(matches!(late, Err(CallError::Timeout { .. })), "{late:?}");
@@ -54,7 +54,7 @@ impl Peer {
         other.join().await
     }
 
-    /// As `cross`, with a join.
+    /// Like `cross`, with a join.
     async fn cross_join(&mut self, other: PeerAddr, both: Arc<Barrier>) -> Exit {
         both.wait();
         let mut join = other.join();
@@ -63,7 +63,7 @@ impl Peer {
         join.await
     }
 
-    /// Holds its thread until both have begun and until both have asked.
+    /// Blocks its thread until both have started and both have called.
     async fn cross(&mut self, other: PeerAddr, both: Arc<Barrier>) -> Result<(), CallError> {
         both.wait();
         let mut call = other.work();
@@ -76,7 +76,7 @@ impl Peer {
     }
 }
 
-/// Has room for one.
+/// Has a capacity of one.
 #[actor(crate = crate, capacity = 1)]
 struct Narrow;
 
@@ -84,7 +84,7 @@ struct Narrow;
 impl Narrow {
     fn work(&self) {}
 
-    /// Says what happens when it is thrown away.
+    /// Runs code when it is discarded.
     fn keep(&self, _word: Word) {}
 
     async fn hold(&mut self, gate: Gate) {
@@ -96,7 +96,7 @@ impl Narrow {
     }
 }
 
-/// Does something when it is dropped.
+/// Runs code when it is dropped.
 struct Word(Option<Box<dyn FnOnce() + Send>>);
 
 impl Drop for Word {
@@ -112,7 +112,7 @@ fn gate() -> (Reply<()>, Gate) {
     (reply, Gate(answer))
 }
 
-/// Waits until `one` is at rest and waits for `other`.
+/// Waits until `one` is parked and waits for `other`.
 fn waits_for<A: Dispatch, B: Dispatch>(one: &Addr<A>, other: &Addr<B>) {
     let target = Place::of(other.post().core());
     let begun = Instant::now();
@@ -162,7 +162,7 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
             waits_for(&c2, &a2);
         }
     });
-    // A has mail when it comes to wait for B, so it looks.
+    // A has queued messages when it starts to wait for B, so it checks.
     a.hold(gate_a).try_send().unwrap();
     while a.len() > 0 {
         thread::yield_now();
@@ -185,7 +185,7 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
     at_each_step(system.hub().id, |_| {});
 }
 
-/// Waits until all that was queued is being worked on.
+/// Waits until all queued messages are being handled.
 fn is_taken<A: Dispatch>(one: &Addr<A>) {
     while one.len() > 0 {
         thread::yield_now();
@@ -237,13 +237,13 @@ fn of_two_that_confirm_the_same_circle_one_is_refused() {
     for _ in 0..3 {
         let (a, b) = (Peer.spawn_on(&system), Peer.spawn_on(&system));
         let looking = Meeting::new(Duration::from_secs(20));
-        // With the lock only one comes so far.
+        // With the lock, only one gets this far.
         let confirming = Meeting::new(Duration::from_millis(100));
         let refusing = Meeting::new(Duration::from_millis(100));
         let verdicts = Arc::new(AtomicUsize::new(0));
         let judged = verdicts.clone();
         at_each_step(system.hub().id, move |point| match point {
-            // Both have published before either looks.
+            // Both have published before either checks.
             Point::Looks => looking.meet(),
             Point::Confirms => confirming.meet(),
             // Both are here before either runs again.
@@ -267,7 +267,7 @@ fn of_two_that_confirm_the_same_circle_one_is_refused() {
     at_each_step(system.hub().id, |_| {});
 }
 
-/// Where two wait for each other, though not for ever.
+/// Two actors wait for each other, but not forever.
 struct Meeting {
     here: Mutex<usize>,
     changed: Condvar,

@@ -1,5 +1,5 @@
-//! What is done to a mailbox without knowing its messages: how the cell is laid back, how it closes, and
-//! notices. Compiled once, and not with each actor.
+//! The type-independent operations of a mailbox: parking the cell, closing, system messages.
+//! Compiled once, instead of per actor.
 
 use crate::cell::core::{Core, END, KILL, LEAVE, NOTICE, Pace, WAITING};
 use crate::cell::cycle;
@@ -11,8 +11,8 @@ use crate::waking::{drop_waker, wake_each};
 use std::task::Waker;
 
 impl dyn AnyMail + '_ {
-    /// The cell has no more to do just now: `cell` gives it away, if it is to lie in the seat.
-    /// `pending` is whom its handler waits for.
+    /// Parks the cell: `cell` returns it, if it is to be stored in the seat. `pending` is the wait
+    /// of its handler.
     pub(crate) fn lay_back(
         &self,
         pending: Option<&Pending>,
@@ -25,7 +25,7 @@ impl dyn AnyMail + '_ {
             let woken = std::mem::take(&mut seat.woken);
             let more = seat.has_more(core, pace, woken);
             epoch = seat.publish(if more { None } else { pending });
-            // Nobody can come to wait for this actor unseen: see `cycle`.
+            // No new waiter of this actor goes unnoticed: see `cycle`.
             is_sought = epoch.is_some() && seat.may_be_waited_for(core);
             if more {
                 let is_over = pace == Pace::Busy
@@ -48,7 +48,7 @@ impl dyn AnyMail + '_ {
         rest
     }
 
-    /// How many messages were accepted and not taken yet.
+    /// The number of messages that were accepted and not taken yet.
     pub(crate) fn len(&self) -> usize {
         let mut len = 0;
         self.with(&mut |seat, _| len = seat.total(self.core()));
@@ -77,14 +77,15 @@ impl dyn AnyMail + '_ {
         let mut changed = None;
         self.with(&mut |seat, _| {
             if seat.is_forsaken(self.core()) {
-                // Nobody waits for room in an empty mailbox, so there is nobody to wake or to drop.
+                // No sender waits for the capacity of an empty mailbox, so there is no sender to
+                // wake and no message to drop.
                 changed = seat.shut(self.core());
             }
         });
         announce(changed);
     }
 
-    /// As `with_room_wanted`, for a mailbox of one actor, which alone takes its messages.
+    /// Like `with_room_wanted`, for a mailbox of a single actor, which alone takes its messages.
     pub(super) fn with_certain(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut Seat)) {
         self.with(&mut |seat, _| {
             if ticket.is_none_or(|ticket| seat.is_waiting(ticket)) {
@@ -93,8 +94,8 @@ impl dyn AnyMail + '_ {
         });
     }
 
-    /// Whether the sender with this ticket goes on waiting for room, to be told by `waker`; if not, it
-    /// leaves.
+    /// Whether the sender with this ticket still waits for capacity, to be woken by `waker`; if
+    /// not, it is removed.
     pub(crate) fn wait_on(&self, ticket: Ticket, waker: &Waker) -> bool {
         let (mut waker, mut waits) = (Some(waker.clone()), false);
         self.with(&mut |seat, _| {
@@ -106,12 +107,12 @@ impl dyn AnyMail + '_ {
         waits
     }
 
-    /// Makes room for waiting senders between two messages of a batch.
+    /// Admits waiting senders between two messages of a batch.
     pub(crate) fn make_room(&self) {
         self.settle(&mut |_| false);
     }
 
-    /// A message that was handed out, and that needed no room, is taken.
+    /// A message that was returned to the loop, and that needed no capacity, is taken.
     pub(crate) fn took_free(&self) {
         self.with(&mut |seat, _| {
             seat.took_free();
@@ -119,7 +120,8 @@ impl dyn AnyMail + '_ {
         });
     }
 
-    /// Takes the oldest notice, if all messages that were accepted before it have been taken.
+    /// Takes the oldest system message, if all messages that were accepted before it have been
+    /// taken.
     pub(crate) fn take_due_notice(&self) -> Option<Notice> {
         let mut taken = None;
         self.with(&mut |seat, _| {
@@ -135,7 +137,7 @@ impl dyn AnyMail + '_ {
         taken
     }
 
-    /// Takes away something that the life has made: what has fired but still waits goes with it.
+    /// Removes a resource of the life, together with its pending system messages.
     pub(crate) fn cancel(&self, key: u64) {
         let mut taken = None;
         self.with(&mut |seat, _| {
@@ -146,7 +148,7 @@ impl dyn AnyMail + '_ {
         }
     }
 
-    /// A task of the life is gone.
+    /// A task of the life has ended.
     pub(crate) fn task_gone(&self, key: u64) {
         let (mut taken, mut is_last) = (None, false);
         self.with(&mut |seat, _| {
@@ -161,13 +163,13 @@ impl dyn AnyMail + '_ {
         }
     }
 
-    /// Takes a signal back.
+    /// Clears a flag.
     pub(crate) fn lower(&self, signal: u32) {
         self.with(&mut |_, _| self.core().lower(signal));
     }
 
-    /// Takes all notices that are for the present life, whatever their place. Those that are for
-    /// the actor wait for the next life.
+    /// Takes all system messages for the current life, regardless of their sequence numbers. Those
+    /// for the actor wait for the next life.
     pub(crate) fn take_notices(&self) -> Vec<Notice> {
         let mut taken = Vec::new();
         self.with(&mut |seat, _| {
@@ -179,12 +181,12 @@ impl dyn AnyMail + '_ {
         taken
     }
 
-    /// Leaves the notices for later: one that comes from now on raises the signal again.
+    /// Defers system messages: a new one sets the flag again.
     pub(crate) fn postpone_notices(&self) {
         self.lower(NOTICE);
     }
 
-    /// Looks after what was postponed from now on.
+    /// Handles the deferred system messages from now on.
     pub(crate) fn recall_notices(&self) {
         self.with(&mut |seat, _| {
             if seat.has_notices() {
@@ -195,7 +197,7 @@ impl dyn AnyMail + '_ {
 }
 
 impl Seat {
-    /// Whether a cell that comes to rest at this pace has more to do.
+    /// Whether a cell that parks for this reason has more to do.
     fn has_more(&self, core: &Core, pace: Pace, woken: bool) -> bool {
         let signals = core.signals();
         match pace {
@@ -208,7 +210,7 @@ impl Seat {
         }
     }
 
-    /// Whether one that draws would find anything new: mail, or that there will be none any more.
+    /// Whether draining would find anything new: messages, or the end of the mailbox.
     pub(in crate::cell) fn has_news(&self, core: &Core) -> bool {
         self.queued() != 0 || self.is_left_alone(core)
     }

@@ -122,7 +122,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
         let leaving = Leaving(entry.clone());
         let (reads, tells) = (buffer.clone(), lag.clone());
         let feed = async move {
-            // Dropped with this future, be it done or cancelled.
+            // Dropped together with this future, whether completed or cancelled.
             let _leaving = leaving;
             let gone = weak.join();
             let feeding = feed(reads, tells, weak, move |me, item| {
@@ -150,10 +150,10 @@ impl<T: Clone + Send + 'static> Topic<T> {
     }
 }
 
-/// What the feed of a subscription is called in failures.
+/// The handler name of a subscription's feed in failures.
 const WHAT: &str = "topic";
 
-/// The life that runs just now, if the actor with that id, or the pool, is its own.
+/// The current life, if it belongs to the actor or pool with this id.
 fn own_life(id: ActorId) -> Option<Arc<dyn AnyMail>> {
     let own = current::life()?;
     let mut is_own = own.core().id() == id;
@@ -166,13 +166,13 @@ fn own_life(id: ActorId) -> Option<Arc<dyn AnyMail>> {
     is_own.then_some(own)
 }
 
-/// A place among the subscribers of a topic.
+/// An entry in the subscribers of a topic.
 struct Entry<T> {
     buffer: Arc<Buffer<T>>,
     way: Way<T>,
 }
 
-/// The same of a topic of any type.
+/// The same, for a topic of any type.
 trait Entered: Send + Sync {
     fn lost(&self) -> u64;
     fn leave(&self);
@@ -188,7 +188,7 @@ impl<T: Send> Entered for Entry<T> {
     }
 }
 
-/// Leaves the topic when it is dropped.
+/// Unsubscribes from the topic when it is dropped.
 struct Leaving(Arc<dyn Entered>);
 
 impl Drop for Leaving {

@@ -1,41 +1,41 @@
-//! Layer 1: what runs next among all that can, and how long it takes: by a seed, or as listed. It sees
-//! numbers only.
+//! Layer 1: chooses what runs next among all runnable agents, and how long it takes: by a seed, or
+//! from a list. It sees only numbers.
 //!
-//! Choice 0 is the newest, which is what would come next if there were one train of thought; each
-//! other choice is a deviation from that. A step that takes time is one too. So a schedule is told by its
-//! deviations.
+//! Choice 0 is the newest event, which is the default; every other choice is a deviation. A step
+//! that takes time is a deviation, too. A schedule is described by its deviations.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One choice that was made.
+/// One choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decision {
-    /// Which: 0 is what comes by itself.
+    /// The choice; 0 is the default.
     pub(crate) taken: u32,
-    /// Among how many.
+    /// The number of alternatives.
     pub(crate) of: u32,
 }
 
-/// Where a schedule may deviate from what comes by itself.
+/// A point at which a schedule may deviate from the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
-    /// The choice that comes after so many others: which is taken.
+    /// The choice after this number of others, and its value.
     Choice(usize),
-    /// The step that comes after so many others: how many microseconds it takes.
+    /// The step after this number of others, and its duration in microseconds.
     Time(usize),
 }
 
 /// The deviations of a schedule.
 pub(crate) type Deviations = BTreeMap<Place, u32>;
 
-/// The longest time that a step takes, in microseconds.
+/// The longest duration of a step, in microseconds.
 pub(crate) const LONGEST: u32 = 1000;
 
-/// So often what comes by itself is the oldest instead: nothing that can run waits for ever.
+/// At this interval, the default is the oldest event instead, so that no runnable agent waits
+/// forever.
 const FAIR: usize = 64;
 
-/// The choices that are remembered, and the steps whose time is.
+/// The number of stored choices and step durations.
 const MOST: usize = 1 << 22;
 
 #[derive(Debug)]
@@ -43,23 +43,24 @@ pub(crate) struct Chooser {
     policy: Policy,
     made: Vec<Decision>,
     count: usize,
-    /// How long each step took that took time, by the number of steps before it.
+    /// The durations of steps that took time, by the number of preceding steps.
     took: Vec<(usize, u32)>,
     steps: usize,
 }
 
 #[derive(Debug)]
 enum Policy {
-    /// Deviates with the probability given, to any of the others alike. The time of steps has a generator
-    /// of its own, so that the choices are the same with it and without.
+    /// Deviates with the given probability, uniformly among the alternatives. The durations of
+    /// steps have a separate generator, so that the choices are the same with and without them.
     Seeded { rng: fastrand::Rng, deviates: f64, time: Option<fastrand::Rng> },
-    /// Deviates where it is told to.
+    /// Deviates as listed.
     Listed(Deviations),
 }
 
 impl Chooser {
-    /// Chooses by `seed`. How often it deviates is a matter of the seed too: some bugs need many
-    /// deviations, some few. If `takes_time`, each step takes up to a millisecond, by the seed.
+    /// Chooses by `seed`. The seed also determines the probability of deviations: some bugs need
+    /// many of them, some few. If `takes_time`, each step takes up to a millisecond, determined by
+    /// the seed.
     pub(crate) fn seeded(seed: u64, takes_time: bool) -> Chooser {
         let mut rng = fastrand::Rng::with_seed(seed);
         let deviates = [1.0, 1.0, 0.5, 0.2, 0.05][rng.usize(..5)];
@@ -67,7 +68,7 @@ impl Chooser {
         Chooser::new(Policy::Seeded { rng, deviates, time })
     }
 
-    /// Makes the deviations listed, and no others.
+    /// Makes only the listed deviations.
     pub(crate) fn listed(deviations: Deviations) -> Chooser {
         Chooser::new(Policy::Listed(deviations))
     }
@@ -76,7 +77,7 @@ impl Chooser {
         Chooser { policy, made: Vec::new(), count: 0, took: Vec::new(), steps: 0 }
     }
 
-    /// One of `of`, which is not zero, and the one that comes by itself.
+    /// Returns one of `of` alternatives, which is not zero, and the default.
     pub(super) fn choose(&mut self, of: usize) -> (usize, usize) {
         if of == 1 {
             return (0, 0);
@@ -103,7 +104,7 @@ impl Chooser {
         ((usual + deviation) % of, usual)
     }
 
-    /// How long the present step takes. It is the end of the step.
+    /// Returns the duration of the current step. Called at its end.
     pub(super) fn time(&mut self) -> Duration {
         let micros = match &mut self.policy {
             Policy::Seeded { time: Some(rng), .. } => log_uniform(rng),
@@ -123,7 +124,7 @@ impl Chooser {
         &self.made
     }
 
-    /// What makes this schedule again, if it is listed.
+    /// The deviations that reproduce this schedule.
     pub(super) fn deviations(&self) -> Deviations {
         let choices = self.made.iter().map(|decision| decision.taken).enumerate();
         let choices = choices.map(|(at, taken)| (Place::Choice(at), taken));
@@ -132,8 +133,9 @@ impl Chooser {
     }
 }
 
-/// From 0 to [`LONGEST`], each order of magnitude alike, and one time in eleven the longest: so a timer of
-/// that length races the very next step. In whole numbers, so that it is the same on every machine.
+/// A duration from 0 to [`LONGEST`], with each order of magnitude equally likely, and the longest
+/// one time in eleven: a timer of that length then races with the very next step. In integers, so
+/// that it is the same on every machine.
 fn log_uniform(rng: &mut fastrand::Rng) -> u32 {
     let base = 1_u32 << rng.u32(..=LONGEST.ilog2() + 1);
     (base - 1 + rng.u32(..base)).min(LONGEST)

@@ -1,8 +1,9 @@
-//! Layer 1: what can run, in an order that does not depend on the order of wake-ups within a step.
+//! Layer 1: the runnable agents, in an order that does not depend on the order of wake-ups within a
+//! step.
 //!
-//! A program that drops or wakes its actors in the order of a hash map does so within one step. So what
-//! became runnable in one step is in the order of its numbers, and the steps are in order, the newest
-//! last.
+//! A program may drop or wake its actors in the order of a hash map, within one step. Agents that
+//! became runnable in one step are therefore ordered by their numbers, and steps are in order, the
+//! newest last.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::sync::Arc;
 /// A chunk with twice as many entries is split: no insertion or removal moves more than that.
 const CHUNK: usize = 256;
 
-/// What can run.
+/// The runnable agents.
 pub(super) enum Ready {
     Body(Arc<Body>),
     Job(Job, Subject),
@@ -28,20 +29,20 @@ impl Ready {
     }
 }
 
-/// The place of an entry in the order.
+/// The position of an entry in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    /// The step in which it became runnable, or was last sent something.
+    /// The step in which it became runnable, or in which the last message was sent to it.
     turn: u64,
     subject: Subject,
-    /// Tells bodies from each other, of which one is driven and the others are over.
+    /// Distinguishes root futures, of which one is driven and the others have ended.
     number: u64,
 }
 
-/// All that can run, the newest last.
+/// All runnable agents, the newest last.
 #[derive(Default)]
 pub(super) struct Queue {
-    /// In order, and none is empty.
+    /// In order; no chunk is empty.
     chunks: Vec<Vec<(Rank, Ready)>>,
     ranks: BTreeMap<Subject, Rank>,
     len: usize,
@@ -53,7 +54,7 @@ impl Queue {
         self.len
     }
 
-    /// Adds what became runnable in step `turn`.
+    /// Adds an agent that became runnable in step `turn`.
     pub(super) fn add(&mut self, ready: Ready, turn: u64) {
         self.numbers += 1;
         let rank = Rank { turn, subject: ready.subject(), number: self.numbers };
@@ -81,13 +82,13 @@ impl Queue {
         self.add(ready, turn);
     }
 
-    /// Who is at this place, counted from the oldest.
+    /// The agent at this position, counted from the oldest.
     pub(super) fn subject(&self, place: usize) -> Option<Subject> {
         let (at, place) = self.find(place)?;
         Some(self.chunks[at][place].0.subject)
     }
 
-    /// Takes out what is at this place, counted from the oldest.
+    /// Removes the agent at this position, counted from the oldest.
     pub(super) fn remove(&mut self, place: usize) -> Option<Ready> {
         let (at, place) = self.find(place)?;
         Some(self.take(at, place))
@@ -115,7 +116,8 @@ impl Queue {
         ready
     }
 
-    /// The chunk in which an entry of this rank is, or belongs; none if there is no chunk.
+    /// The chunk that contains, or should contain, an entry of this rank; none if there is no
+    /// chunk.
     fn chunk_of(&self, rank: Rank) -> Option<usize> {
         let after = self.chunks.partition_point(|chunk| chunk[0].0 <= rank);
         if self.chunks.is_empty() { None } else { Some(after.saturating_sub(1)) }
@@ -132,7 +134,7 @@ mod tests {
     }
 
     fn ready(subject: Subject) -> Ready {
-        // What is run is of no account here.
+        // The job itself does not matter here.
         let body = Body::new(Weak::new());
         match subject {
             Subject::Body => Ready::Body(body),
@@ -168,7 +170,7 @@ mod tests {
     fn many_are_kept_in_order_and_taken_out_at_any_place() {
         let mut queue = Queue::default();
         let count = 9 * CHUNK as u64;
-        // In an order of no meaning.
+        // In an arbitrary order.
         (0..count).for_each(|number| queue.add(ready(cell(number * 7 % count)), 1));
         assert_eq!(order(&queue), (0..count).map(cell).collect::<Vec<_>>());
         let mut left: Vec<u64> = (0..count).collect();

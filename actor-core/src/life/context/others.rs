@@ -49,8 +49,8 @@ impl<A: Dispatch> Context<A> {
             key: Some(key),
             link: false,
         };
-        // Everything is in place before the child can run: `start` gives it the parent, and the
-        // holding is entered by what runs between its making and its first turn.
+        // Everything is in place before the child can run: `start` sets its parent, and the code
+        // between its creation and its first turn registers the resource.
         start_child(child, self.mail.core.hub.clone(), parent, |mail| {
             self.with_holdings(|holdings| holdings.insert(key, Holding::Child(mail)));
         })
@@ -103,7 +103,7 @@ impl<A: Dispatch> Context<A> {
         self.monitor_with(target, Box::new(make))
     }
 
-    /// Has `make` make something of the exit when `target` ends.
+    /// Calls `make` with the exit when `target` ends.
     pub(crate) fn monitor_with(&self, target: &impl Target, make: MakeOfExit) -> Monitor {
         let (id, mail) = target.target();
         let key = self.with_holdings(|holdings| {
@@ -161,19 +161,19 @@ impl<A: Dispatch> Context<A> {
             return Link::new(self.any(), mail, key);
         }
         if let Some(mail) = &mail {
-            // The far half first: the near one may bring the exit at once.
+            // The passive side first: the active one may deliver the exit immediately.
             let far = Watcher { who: Arc::downgrade(mail), id, key: None, link: true };
             self.mail.watch(far);
         }
         if !self.watch(id, mail.clone(), key, true) {
-            // The target has ended, and will not take the far half out itself.
+            // The target has ended and will not remove the passive side itself.
             self.mail.untyped().unwatch(id, None);
         }
         Link::new(self.any(), mail, key)
     }
 
-    /// Enters this actor as a watcher of `target`; if that has ended, posts its exit instead and
-    /// returns false.
+    /// Adds this actor as a watcher of `target`. If the target has ended, posts its exit instead
+    /// and returns `false`.
     fn watch(&self, id: ActorId, target: Option<Arc<dyn AnyMail>>, key: Key, link: bool) -> bool {
         let who = Arc::downgrade(&self.any());
         let exit = match target {

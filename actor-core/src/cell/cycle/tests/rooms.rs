@@ -1,8 +1,9 @@
-//! Waits for room: those that were let in or turned away, and are not woken yet, are over.
+//! Waits for capacity: a wait is over when its sender was admitted or rejected, even before the
+//! sender is woken.
 
 use super::*;
 
-/// C is held. When it is let go it asks A, and looks whom that waits for.
+/// C is held. When it is released, it calls A and checks A's wait.
 struct Closer {
     system: System,
     c: PeerAddr,
@@ -27,7 +28,7 @@ impl Closer {
         (Arc::new(closer), c)
     }
 
-    /// Queues what C asks when it is let go; returns its answer.
+    /// Queues the call that C makes when it is released; returns its reply.
     fn will_ask(&self, a: &PeerAddr) -> thread::JoinHandle<Result<(), CallError>> {
         let (a, c) = (a.clone(), self.c.clone());
         let call = thread::spawn(move || c.ask(a).wait().unwrap());
@@ -37,7 +38,7 @@ impl Closer {
         call
     }
 
-    /// Notes what C sees, and does `more` where a test steps in.
+    /// Records what C sees, and runs `more` at the fail points.
     fn watch(&self, more: impl Fn(&Point) + Send + Sync + 'static) {
         let (looked, refused) = (self.has_looked.clone(), self.is_refused.clone());
         let number = self.c.id().number;
@@ -48,7 +49,7 @@ impl Closer {
         });
     }
 
-    /// Lets C go, and waits until it has looked; not a second time.
+    /// Releases C, and waits until it has checked; not a second time.
     fn close(&self) {
         let Some(open) = self.open.lock().take() else { return };
         open.send(()).unwrap();
@@ -71,7 +72,7 @@ fn a_sender_that_was_let_in_and_is_not_woken_yet_waits_for_nobody() {
     let system = System::builder().threads(4).build();
     let (closer, c) = Closer::new(&system);
     let (a, b) = (Peer.spawn_on(&system), Narrow.spawn_on(&system));
-    // B is held, and full: it will ask C. A waits for room.
+    // B is held, and full: it will call C. A waits for capacity.
     let (open_b, gate_b) = gate();
     b.hold(gate_b).try_send().unwrap();
     is_taken(&b);
@@ -82,7 +83,7 @@ fn a_sender_that_was_let_in_and_is_not_woken_yet_waits_for_nobody() {
     });
     waits_for(&a, &b);
     let answer = closer.will_ask(&a);
-    // When B comes to wait for C it has taken a message and let A in.
+    // When B starts to wait for C, it has taken a message and admitted A.
     let (steps, number) = (closer.clone(), b.id().number);
     closer.watch(move |point| {
         if matches!(point, Point::LetIn(who) if *who == number) {
@@ -101,7 +102,7 @@ fn a_sender_to_a_mailbox_that_has_closed_waits_for_nobody() {
     let (closer, c) = Closer::new(&system);
     let (a, b) = (Peer.spawn_on(&system), Narrow.spawn_on(&system));
     let answer = closer.will_ask(&a);
-    // B waits for C, and is full. A waits for room, and so does a call from outside.
+    // B waits for C, and is full. A waits for capacity, and so does a call from outside.
     b.ask(c.clone()).try_send().unwrap();
     waits_for(&b, &c);
     b.work().try_send().unwrap();
@@ -111,7 +112,7 @@ fn a_sender_to_a_mailbox_that_has_closed_waits_for_nobody() {
     });
     waits_for(&a, &b);
     closer.watch(|_| {});
-    // B refuses when that call is thrown away, and A is told only after that.
+    // B closes when that call is discarded, and A is woken only after that.
     let (steps, (waits, entered)) = (closer.clone(), gate());
     let word = Word(Some(Box::new(move || steps.close())));
     let call = thread::spawn({
@@ -135,7 +136,7 @@ fn a_sender_to_a_mailbox_that_has_closed_waits_for_nobody() {
 fn a_mailbox_that_closes_while_its_actor_is_judged_is_not_waited_for() {
     let system = System::builder().threads(4).build();
     let (a, b) = (Narrow.spawn_on(&system), Peer.spawn_on(&system));
-    // A is held, and full: it will ask B. B waits for room, behind somebody else.
+    // A is held, and full: it will call B. B waits for capacity, behind another sender.
     let (open_a, gate_a) = gate();
     a.hold(gate_a).try_send().unwrap();
     is_taken(&a);
@@ -156,7 +157,7 @@ fn a_mailbox_that_closes_while_its_actor_is_judged_is_not_waited_for() {
     let judged = Arc::new(Mutex::new(Vec::new()));
     let (verdicts, closing) = (judged.clone(), a.clone());
     at_each_step(system.hub().id, move |point| match point {
-        // B is about to be told, and then to answer A.
+        // B is about to be woken, and then to reply to A.
         Point::Confirms => closing.stop(),
         Point::Judged(is_refused) => verdicts.lock().push(is_refused),
         _ => {}
