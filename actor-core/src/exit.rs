@@ -153,7 +153,7 @@ pub struct Failure(Arc<Event>);
 #[derive(PartialEq)]
 struct Event {
     parts: FailureParts,
-    /// What the panic said, if that was known only after a caller had been told of it.
+    /// The panic message, if it became known only after a caller had received the failure.
     text: OnceLock<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What a message carries to be seen on its way: nothing, unless a feature asks for it.
+//! The data that a message carries for telemetry: none, unless a feature needs it.
 
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use std::time::Instant;
@@ -13,7 +13,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// Of a message that is not on its way.
+    /// For a message that is not being sent.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) const NONE: Self = Stamp {
         sent: None,
@@ -21,7 +21,7 @@ impl Stamp {
         cause: Cause::NONE,
     };
 
-    /// The message is on its way; its sender `waits` for the answer or does not.
+    /// The message is being sent; its sender `waits` for the reply or does not.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn set(&mut self, now: Instant, waits: bool) {
         self.sent = Some(now);

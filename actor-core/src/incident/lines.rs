@@ -106,7 +106,7 @@ mod tests {
             let (lines, start) = (Lines::default(), Instant::now());
             let (mut looked_at, mut printed) = (0, 0);
             for number in 0..actors {
-                // All of them within a second, and then a tenth of a second apart.
+                // All of them within a second, and then at intervals of a tenth of a second.
                 for now in [start, start + Duration::from_millis(100 * number)] {
                     let (unsaid, is_said) = lines.count(id(number), now);
                     printed += u64::from(is_said);
@@ -115,7 +115,7 @@ mod tests {
                 }
             }
             assert!(looked_at as u64 <= 2 * actors, "an entry is looked at once");
-            assert!(printed >= actors, "those that are apart are all printed");
+            assert!(printed >= actors, "separate incidents are all printed");
         }
     }
 

@@ -149,9 +149,9 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// The life ends: step 3 is next. A failure that was asked for takes the place of a normal end; after
-    /// another failure it is reported. If no other life can follow, the mailbox refuses from now on, and
-    /// what is queued is thrown away.
+    /// Ends the life: step 3 is next. A requested failure replaces a normal end; after another
+    /// failure it is reported. If no other life can follow, closes the mailbox and discards the
+    /// queued messages.
     pub(super) fn finish(&mut self, exit: Exit) {
         self.leave_idle();
         let is_over = self.put_back();

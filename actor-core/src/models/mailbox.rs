@@ -104,7 +104,7 @@ fn a_sender_that_waits_for_room_is_let_in_and_told() {
         let (is_accepted, mut sending, flag) = sender.join().expect("it does not panic");
         jobs.run_all();
         if !is_accepted {
-            assert!(flag.take(), "there is room, and nobody was told");
+            assert!(flag.take(), "there is capacity, and no sender was woken");
             assert!(poll(&mut sending, &flag).is_ready());
         }
         jobs.run_all();
@@ -128,7 +128,7 @@ fn the_last_address_dropped_while_the_actor_lies_down_ends_it() {
         last.join().expect("it does not panic");
         jobs.run_all();
         assert_eq!(handled.load(Ordering::Relaxed), 1);
-        assert!(!weak.is_alive(), "it lives on with nobody to send it anything");
+        assert!(!weak.is_alive(), "it is alive without a sender");
     });
 }
 

@@ -61,7 +61,7 @@ fn who_waits_until_nobody_wants_the_answer_is_told() {
         let at_once = poll(&mut reply.unwanted(), &flag);
         leaver.join().expect("it does not panic");
         if at_once.is_pending() {
-            assert!(flag.take(), "nobody wants the answer, and nobody was told");
+            assert!(flag.take(), "the caller is gone, and the waiter was not woken");
             assert_eq!(poll(&mut reply.unwanted(), &flag), Poll::Ready(()));
         }
     });

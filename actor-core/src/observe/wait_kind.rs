@@ -3,7 +3,8 @@
 use crate::cell::pending::Goal;
 use std::fmt;
 
-/// What a handler waits for: see [`ActorSnapshot::wait_kind`](crate::ActorSnapshot::wait_kind).
+/// The kind of event that a handler waits for: see
+/// [`ActorSnapshot::wait_kind`](crate::ActorSnapshot::wait_kind).
 ///
 /// ```
 /// # use actor_core::prelude::*;

@@ -23,7 +23,7 @@ impl Work {
     #[inline]
     #[cfg_attr(
         not(any(feature = "metrics", feature = "tracing")),
-        expect(unused_variables, reason = "nobody wants to see it")
+        expect(unused_variables, reason = "used by observers only")
     )]
     pub(crate) fn begin(mail: &dyn AnyMail, name: &'static str, stamp: Option<&Stamp>) -> Work {
         Work {
@@ -66,7 +66,7 @@ impl Work {
     #[inline]
     #[cfg_attr(
         not(any(feature = "metrics", feature = "tracing")),
-        expect(unused_variables, clippy::unused_self, reason = "nobody wants to see it")
+        expect(unused_variables, clippy::unused_self, reason = "used by observers only")
     )]
     fn end(&self, is_ok: bool) {
         #[cfg(feature = "tracing")]

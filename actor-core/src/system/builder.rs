@@ -21,7 +21,7 @@ pub struct SystemBuilder {
     pub(super) detects: bool,
 }
 
-/// What runs the actors.
+/// The executor of the actors.
 enum Executor {
     /// Threads of its own.
     Own,

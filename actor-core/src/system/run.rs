@@ -27,7 +27,7 @@ pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
         interrupted().await;
         None
     }));
-    // From the first signal on the shutdown runs; whoever asks again does not want to wait.
+    // The first signal starts the shutdown; a second one ends the process immediately.
     let again = output.is_none();
     let report = system.block_on(or(async { Some(system.shutdown(LIMIT).await) }, async {
         if again {

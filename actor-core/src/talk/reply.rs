@@ -177,8 +177,8 @@ impl<T> fmt::Debug for Unwanted<'_, T> {
 
 impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
-        // A caller that is gone may not have looked for its answer yet. What is skipped because of it
-        // must not read as `Stopped` then.
+        // A caller that is gone may not have checked for its answer yet. A message skipped for this
+        // reason must not be reported as `Stopped` then.
         if let Some(slot) = self.slot.take()
             && !slot.head.is_gone()
         {
@@ -223,7 +223,7 @@ mod tests {
     fn a_message_skipped_while_its_caller_leaves_is_not_told_as_stopped() {
         let (reply, mut answer) = waited_for::<u32>(Waker::noop());
         // The caller has given up, but has not yet checked for an answer.
-        let slot = answer.slot.as_ref().expect("nobody has polled it");
+        let slot = answer.slot.as_ref().expect("it has not been polled");
         assert!(!slot.head.abandon(), "the handler has not begun");
         // The loop skips the message.
         drop(reply);

@@ -222,7 +222,7 @@ fn a_wait_that_runs_out_of_time_while_it_is_judged_is_not_refused() {
     waits_for(&a, &d);
     let begun = Instant::now();
     while judged.lock().is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the circle is never judged");
+        assert!(begun.elapsed() < Duration::from_secs(20), "the cycle is never confirmed");
         thread::yield_now();
     }
     open_d.send(()).unwrap();

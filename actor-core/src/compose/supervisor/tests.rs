@@ -1,4 +1,4 @@
-//! What is left in the runtime's own tables when a tree that failed a lot has ended: nothing.
+//! The runtime's tables are empty after the end of a tree that failed often.
 
 use crate::prelude::*;
 use crate::{Child, Supervisor, SupervisorAddr};
@@ -40,7 +40,7 @@ struct Twig;
 #[actor(crate = crate)]
 impl Twig {}
 
-/// Whom all leaves are linked to.
+/// The actor to which all leaves are linked.
 #[actor(crate = crate)]
 struct Hub;
 
@@ -94,14 +94,15 @@ fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
     });
     let hub = system.hub();
     assert!(hub.names.is_empty());
-    // What limits a child's time to stop is cancelled when it has, and gone a moment later. The
-    // shutdown below would clear the timers by itself.
+    // The timer that limits a child's stop is cancelled when the child has stopped, and disappears
+    // a moment later. The shutdown below would clear the timers by itself.
     let begun = Instant::now();
     while !hub.host.timers().is_empty() {
         assert!(begun.elapsed() < Duration::from_secs(60), "a timer is left");
         std::thread::yield_now();
     }
-    // An actor leaves the table a moment after its exit is told; nothing is left to be stopped.
+    // An actor leaves the table a moment after its exit is published; nothing is left to be
+    // stopped.
     let report = system.block_on(system.shutdown(Duration::from_secs(60)));
     assert!(report.is_clean(), "{report}");
     assert!(hub.is_empty());

@@ -11,7 +11,7 @@ pub(crate) fn block_on<T>(
     host: Arc<dyn Host>,
     call: impl Future<Output = Result<T, CallError>>,
 ) -> Result<T, CallError> {
-    // What the executor says when it is asked is for nobody's eyes.
+    // The executor may panic when it is queried: that panic is not printed.
     if host::is_inside() || panics::quiet(|| host.is_driven_here()) {
         return Err(CallError::WouldBlock);
     }
