@@ -25,8 +25,12 @@ mod outside;
 mod races;
 #[path = "simulation/same.rs"]
 mod same;
+#[path = "simulation/steps.rs"]
+mod steps;
 #[path = "simulation/supervision.rs"]
 mod supervision;
+#[path = "simulation/ticks.rs"]
+mod ticks;
 #[path = "simulation/time.rs"]
 mod time;
 #[path = "simulation/unobserved.rs"]

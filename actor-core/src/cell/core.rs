@@ -225,6 +225,14 @@ impl Core {
         self.budget.store(0, Ordering::Relaxed);
     }
 
+    /// A handler or hook of it is over, in a simulation.
+    #[cold]
+    pub(crate) fn finished(&self, name: &'static str) {
+        if let Some(witness) = &self.hub.witness {
+            witness.finished(self.number, name);
+        }
+    }
+
     /// Only by the actor's own run.
     pub(crate) fn set_pace(&self, pace: Pace) {
         let beside = self.pace.load(Ordering::Relaxed) & (MEMBER | SIMULATED);

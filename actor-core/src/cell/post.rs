@@ -259,6 +259,9 @@ impl dyn AnyMail + '_ {
     }
 
     fn look_if_forsaken(&self) {
+        if let Some(witness) = &self.core().hub.witness {
+            witness.forsaken(self.core());
+        }
         let mut cell = None;
         self.with(&mut |seat, _| {
             if !seat.closed {
@@ -298,9 +301,9 @@ impl dyn AnyMail + '_ {
 
     /// Whoever runs just now comes to wait for `what` of this actor; a simulation says so when
     /// nothing goes on any more.
-    pub(crate) fn awaited(&self, what: &str) {
+    pub(crate) fn awaited(&self, what: &'static str) {
         if let Some(witness) = &self.core().hub.witness {
-            witness.waits(&self.label(), what);
+            witness.waits(self.untyped(), what);
         }
     }
 
@@ -369,7 +372,7 @@ pub(crate) trait Verbs: AnyMail {
         self.untyped().notify(notice);
     }
 
-    fn awaited(&self, what: &str) {
+    fn awaited(&self, what: &'static str) {
         self.untyped().awaited(what);
     }
 

@@ -7,14 +7,13 @@ use self::failures::Failures;
 use super::core::Core;
 use super::post::AnyMail;
 use crate::exit::Failure;
-use crate::host::sim::{Broken, Simulated, Step, Subject};
+use crate::host::sim::{Awaited, Broken, Did, Effect, How, Simulated, Step, Subject};
 use crate::host::{Host, TimerKey};
 use crate::incident::Incident;
 use crate::panics::contained;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::panic::Location;
 use std::time::Instant;
 
@@ -28,10 +27,6 @@ pub(crate) struct Witness {
 struct Seen {
     /// By actor number; entries outlive the actors.
     labels: BTreeMap<u64, String>,
-    /// The last input that each actor started.
-    running: BTreeMap<u64, &'static str>,
-    /// The wait of each actor at its last step.
-    waits: BTreeMap<Subject, Vec<Wait>>,
     failures: Failures,
     /// The reported incidents, as text.
     incidents: Vec<String>,
@@ -56,12 +51,6 @@ struct Expected {
 /// The number of incident lines kept per run.
 const INCIDENTS: usize = 20;
 
-struct Wait {
-    /// The step of the agent; a wait of an earlier step is over.
-    step: u64,
-    what: String,
-}
-
 impl Witness {
     pub(super) fn new(host: Arc<Simulated>, seed: u64) -> Witness {
         Witness { host, seed, seen: Mutex::new(Seen::default()) }
@@ -69,23 +58,43 @@ impl Witness {
 
     /// The actor of `mail` starts to run `name`, a message or a hook.
     pub(crate) fn runs(&self, mail: &dyn AnyMail, name: &'static str) {
-        self.host.note(name);
-        let label = mail.label();
         let number = mail.core().number;
-        let mut seen = self.seen.lock();
-        seen.running.insert(number, name);
-        seen.labels.insert(number, label);
+        self.host.takes(number, name);
+        let label = mail.label();
+        self.seen.lock().labels.insert(number, label);
+    }
+
+    /// The message or hook has been run.
+    pub(crate) fn finished(&self, number: u64, name: &'static str) {
+        self.host.finished(number, name);
+    }
+
+    /// The actor of `mail` does something else, described by `what`.
+    pub(crate) fn does(&self, mail: &dyn AnyMail, what: &'static str) {
+        self.host.note(Did::Does(what));
+        self.learn_one(mail);
+    }
+
+    /// As [`does`](Witness::does), unless the step does something more specific.
+    pub(crate) fn does_weakly(&self, mail: &dyn AnyMail, what: &'static str) {
+        self.host.note_weakly(Did::Does(what));
+        self.learn_one(mail);
     }
 
     /// The agent of the current step starts to wait for `what` of `target`.
-    pub(crate) fn waits(&self, target: &str, what: &str) {
-        let what = format!("{what} {target}");
-        let subject = self.host.running();
-        let step = self.host.with_trace(|trace| trace.turn);
-        let mut seen = self.seen.lock();
-        let waits = seen.waits.entry(subject).or_default();
-        waits.retain(|wait| wait.step == step && wait.what != what);
-        waits.push(Wait { step, what });
+    pub(crate) fn waits(&self, target: &dyn AnyMail, what: &'static str) {
+        self.host.waits(Awaited::Of(Subject::Cell(target.core().number), what));
+        self.learn_one(target);
+    }
+
+    /// The agent of the current step starts to wait for the end of a task.
+    pub(crate) fn waits_for_task(&self, number: u32) {
+        self.host.waits(Awaited::Of(Subject::Task(number), "the end of"));
+    }
+
+    /// The last address of an actor is dropped.
+    pub(crate) fn forsaken(&self, core: &Core) {
+        self.host.affect(Subject::Cell(core.number), How::Forsook);
     }
 
     pub(crate) fn hears(&self, incident: &Incident) {
@@ -116,10 +125,12 @@ impl Witness {
 
     /// Records the labels of actors that have not run yet.
     pub(crate) fn learn(&self, actors: &[Arc<dyn AnyMail>]) {
-        for actor in actors {
-            let label = actor.label();
-            self.seen.lock().labels.entry(actor.core().number).or_insert(label);
-        }
+        actors.iter().for_each(|actor| self.learn_one(&**actor));
+    }
+
+    fn learn_one(&self, actor: &dyn AnyMail) {
+        let label = actor.label();
+        self.seen.lock().labels.entry(actor.core().number).or_insert(label);
     }
 
     pub(crate) fn expect(
@@ -158,6 +169,7 @@ impl Witness {
         let nudges = seen.nudges.remove(&number);
         seen.full.remove(&number);
         drop(seen);
+        self.host.all_finished(number);
         // A fault contains user closures: they are dropped outside the lock, and a panic is caught
         // here.
         contained(|| drop((plan, held)));
@@ -231,16 +243,26 @@ impl Witness {
     }
 
     /// The text of a step: the agent and its action.
-    pub(crate) fn read(&self, step: &Step, last: Option<&'static str>) -> (String, String) {
-        let seen = self.seen.lock();
-        let did = match (step.subject, step.did, last) {
-            (Subject::Cell(_), "", Some(last)) => format!("goes on with `{last}`"),
-            (Subject::Cell(_), "", None) => "looks at its mailbox".into(),
-            (Subject::Cell(_), did, _) => format!("takes `{did}`"),
-            (Subject::Timer(_), ..) => "is due".into(),
-            (Subject::Body | Subject::Task(_), ..) => "goes on".into(),
+    pub(crate) fn read(&self, step: &Step) -> (String, String) {
+        let did = match (step.did, step.subject) {
+            (Did::Takes(name), _) => format!("takes `{name}`"),
+            (Did::GoesOn(name), _) => format!("goes on with `{name}`"),
+            (Did::Does(what), _) => what.into(),
+            (Did::Nothing, Subject::Cell(_)) => "looks at its mailbox".into(),
+            (Did::Nothing, Subject::Timer(_)) => "is due".into(),
+            (Did::Nothing, Subject::Body | Subject::Task(_)) => "goes on".into(),
         };
-        (seen.name(step.subject), did)
+        (self.name(step.subject), did)
+    }
+
+    /// The text of an effect of a step on another agent.
+    pub(crate) fn read_effect(&self, effect: &Effect) -> String {
+        let name = self.name(effect.subject);
+        match effect.how {
+            How::Forsook => format!("drops the last address of {name}"),
+            How::Sent => format!("sends {name} something"),
+            How::Woke => format!("wakes {name}"),
+        }
     }
 
     pub(crate) fn name(&self, subject: Subject) -> String {
@@ -255,7 +277,7 @@ impl Witness {
             let number = actor.core().number;
             let mut is_pending = false;
             actor.with(&mut |seat, _| is_pending = seat.busy);
-            let running = self.seen.lock().running.get(&number).copied();
+            let running = self.host.at_work(number);
             if is_pending && let Some(running) = running {
                 let subject = Subject::Cell(number);
                 let line = self.wait_of(subject, running).unwrap_or_else(|| {
@@ -276,18 +298,18 @@ impl Witness {
     }
 
     fn wait_of(&self, subject: Subject, within: &str) -> Option<String> {
-        let last = self.host.with_trace(|trace| trace.last_of(subject));
-        let seen = self.seen.lock();
-        let waits = seen.waits.get(&subject)?;
-        if last.is_some_and(|last| waits.iter().any(|wait| wait.step != last)) {
-            // It has made a step since.
+        let waits = self.host.waits_of(subject);
+        if waits.is_empty() {
             return None;
         }
-        let mut line = seen.name(subject);
+        let what = waits.iter().map(|awaited| match *awaited {
+            Awaited::Of(target, what) => format!("{what} {}", self.name(target)),
+            Awaited::Time(at) => format!("a sleep or timeout until {at:?}"),
+            Awaited::Tick(at) => format!("a tick at {at:?}"),
+        });
+        let what: Vec<String> = what.collect();
         let place = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
-        let what: Vec<&str> = waits.iter().map(|wait| wait.what.as_str()).collect();
-        write!(line, " waits{place} for {}", what.join(" and ")).ok()?;
-        Some(line)
+        Some(format!("{} waits{place} for {}", self.name(subject), what.join(" and ")))
     }
 
     /// The reason, as text, for which a run ended before its test function.
@@ -306,8 +328,14 @@ impl Witness {
             Broken::Endless => {
                 "the run does not end: it goes on while the time stands still".into()
             }
-            Broken::Stalled => {
-                let mut text = String::from("nothing can happen any more, and the body waits");
+            Broken::Stalled | Broken::Ticking(_) => {
+                let mut text = match broken {
+                    Broken::Ticking(ticks) => format!(
+                        "{ticks} ticks in a row have not made the body go on, and nothing else can \
+                         happen; the body waits"
+                    ),
+                    _ => String::from("nothing can happen any more, and the body waits"),
+                };
                 let waiting = self.waiting(actors);
                 if waiting.is_empty() {
                     text.push_str(" for something that the simulation does not know");

@@ -73,6 +73,9 @@ pub(crate) trait Host: Send + Sync + 'static {
         false
     }
 
+    /// What runs just now waits until `at`, or for a tick that is due then; only a simulation takes note.
+    fn waits_until(&self, _at: Instant, _repeats: bool) {}
+
     /// A number for a task that is about to be made; only a simulation tells tasks from each other.
     fn next_task(&self) -> u32 {
         0

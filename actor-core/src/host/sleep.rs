@@ -65,6 +65,7 @@ impl Future for Sleep {
         if !kept {
             self.key = Some(self.host.timers().insert(at, context.waker().clone(), self.repeats));
         }
+        self.host.waits_until(at, self.repeats);
         Poll::Pending
     }
 }

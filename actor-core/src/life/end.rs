@@ -55,6 +55,7 @@ impl dyn Steps + '_ {
             let failing = self.take_failing();
             self.note(failing);
         }
+        self.does_weakly("is ending");
         match step {
             Ending::Tasks => self.end_tasks(),
             Ending::Children => self.end_children(),

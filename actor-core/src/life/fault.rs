@@ -247,10 +247,14 @@ impl dyn Steps + '_ {
                 Some(Next::Run(Input::Message(InPlace), handling))
             }
             Fate::HeldUntil(until) => {
+                self.does("is delayed by a planted fault");
                 hold_back(self.mail(), Held { message: message.boxed(), handling, until });
                 self.rest(Pace::Deaf)
             }
             fate => {
+                if let Fate::Killed = fate {
+                    self.does("is killed by a planted fault");
+                }
                 self.lose_to(&fate, message.boxed(), handling);
                 None
             }
@@ -269,6 +273,7 @@ impl dyn Steps + '_ {
             return Some(None);
         }
         if core.hub.host.now() < held.until && signals & (LEAVE | END) == 0 {
+            self.does_weakly("is delayed by a planted fault");
             hold_back(self.mail(), *held);
             // First, because the following steps set the flag again.
             self.mail().postpone_notices();
@@ -282,6 +287,10 @@ impl dyn Steps + '_ {
 
     /// Drops the message, in a panic or because its actor is killed.
     fn lose_to(&mut self, fate: &Fate, mut message: Box<dyn AnyMessage>, handling: Handling) {
+        self.does(match fate {
+            Fate::Panics => "panics by a planted fault",
+            _ => "loses a message to a kill",
+        });
         let broken = if let Fate::Panics = fate {
             current::set_handling(handling);
             let outcome = panics::catch(|| -> () {

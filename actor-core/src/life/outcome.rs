@@ -16,7 +16,7 @@ impl<A: Dispatch> Driver<A> {
     /// Records the outcome of an input.
     #[inline]
     pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
-        if !self.course.goes_on(&outcome, &self.context.mail().core) {
+        if !self.course.goes_on(&outcome, &self.context.mail().core, handling) {
             self.look_after(outcome, handling);
         }
     }
@@ -31,13 +31,14 @@ impl<A: Dispatch> Driver<A> {
 impl Course {
     /// Records that the state may have changed. Returns whether nothing else has to be handled.
     #[inline]
-    fn goes_on(&mut self, outcome: &Result<Flow, Broken>, core: &Core) -> bool {
+    fn goes_on(&mut self, outcome: &Result<Flow, Broken>, core: &Core, handling: Handling) -> bool {
         if let Some(kept) = self.kept() {
             kept.state_may_have_changed();
         }
         if core.is_simulated() {
             // A turn of one message: the next message is a new choice.
             core.end_turn();
+            core.finished(handling.name);
         }
         matches!((outcome, self.stage), (Ok(Flow::Done), Stage::Running))
     }
@@ -67,6 +68,7 @@ impl dyn Steps + '_ {
         if !state.is_there() {
             // Before the check, because later events set the flag again.
             self.mail().postpone_notices();
+            self.does_weakly("has its state made");
             match self.make(state) {
                 Ok(true) => self.mail().recall_notices(),
                 Ok(false) => return self.rest(Pace::Deaf),
@@ -97,6 +99,7 @@ impl dyn Steps + '_ {
             let input = Input::Hook(Hook::Start);
             return Some(Next::Run(input, Handling::new("on_start", None)));
         }
+        self.does_weakly("starts");
         self.started();
         None
     }
@@ -153,6 +156,11 @@ impl dyn Steps + '_ {
     /// failure it is reported. If no other life can follow, closes the mailbox and discards the
     /// queued messages.
     pub(super) fn finish(&mut self, exit: Exit) {
+        self.does(match exit {
+            Exit::Failed(_) => "fails",
+            Exit::Killed => "is killed",
+            _ => "ends",
+        });
         self.leave_idle();
         let is_over = self.put_back();
         let by_overseer = self.course().ended_by_overseer;

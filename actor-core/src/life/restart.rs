@@ -168,6 +168,7 @@ impl dyn Steps + '_ {
     }
 
     fn live_again(&mut self) {
+        self.does("begins another life");
         self.mail().with(&mut |seat, _| {
             seat.records().restarts += 1;
             seat.set_exit_to_be(None);

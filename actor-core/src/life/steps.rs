@@ -192,6 +192,20 @@ impl dyn Steps + '_ {
         }
     }
 
+    /// A simulation is told what this step does, in words.
+    pub(super) fn does(&self, what: &'static str) {
+        if let Some(witness) = &self.mail().core().hub.witness {
+            witness.does(self.mail(), what);
+        }
+    }
+
+    /// A simulation is told what this step does, unless there is more to be told of it.
+    pub(super) fn does_weakly(&self, what: &'static str) {
+        if let Some(witness) = &self.mail().core().hub.witness {
+            witness.does_weakly(self.mail(), what);
+        }
+    }
+
     pub(super) fn failure(
         &self,
         kind: FailureKind,

@@ -221,6 +221,13 @@ impl Sim {
         self.witness().map_or_else(Vec::new, Witness::missed)
     }
 
+    /// What the steps did to others, each with the number of its step, if that is kept.
+    fn effects(&self) -> Vec<(u64, String)> {
+        let Some(witness) = self.witness() else { return Vec::new() };
+        let effects = witness.host.with_trace(crate::host::sim::Trace::effects);
+        effects.iter().map(|effect| (effect.turn, witness.read_effect(effect))).collect()
+    }
+
     fn incidents(&self) -> Vec<String> {
         self.witness().map_or_else(Vec::new, Witness::incidents)
     }

@@ -62,24 +62,35 @@ pub(super) struct Run {
     pub(super) decisions: Vec<Decision>,
     pub(super) deviations: Deviations,
     pub(super) incidents: Vec<String>,
+    /// What the steps did to others, each with the number of its step, if that is to be compared.
+    pub(super) effects: Vec<(u64, String)>,
 }
 
-/// Runs `body` once, for at most `limit` steps.
-pub(super) fn once<F, U>(
-    chooser: Chooser,
-    seed: u64,
-    limit: u64,
-    allows_leftovers: bool,
-    body: &F,
-) -> Run
+/// How a body is run.
+pub(super) struct Setting {
+    pub(super) chooser: Chooser,
+    pub(super) seed: u64,
+    /// The most steps it may take.
+    pub(super) limit: u64,
+    pub(super) allows_leftovers: bool,
+    /// Whether it is compared with another run.
+    pub(super) is_compared: bool,
+}
+
+/// Runs `body` once.
+pub(super) fn once<F, U>(setting: Setting, body: &F) -> Run
 where
     F: Fn(Sim) -> U,
     U: Future,
     U::Output: Tested,
 {
+    let Setting { chooser, seed, limit, allows_leftovers, is_compared } = setting;
     let system = System::simulated(chooser, seed, Reporter::Hook(Box::new(|_| {})));
     let sim = Sim::handle(&system, seed);
     sim.host().limit(limit);
+    if is_compared {
+        sim.host().keep_effects();
+    }
     let given = sim.clone();
     let run = || system.try_block_on(async move { body(given).await.fault() });
     // A panic's message is recorded only inside a catcher.
@@ -100,7 +111,8 @@ where
     }
     let incidents = sim.incidents();
     let (decisions, deviations) = (sim.host().decisions(), sim.host().deviations());
-    let run = Run { fault, trace: sim.trace(), decisions, deviations, incidents };
+    let (trace, effects) = (sim.trace(), sim.effects());
+    let run = Run { fault, trace, decisions, deviations, incidents, effects };
     // Leftovers are killed when the last handle is dropped, however many steps that takes.
     sim.host().limit(u64::MAX);
     run

@@ -3,7 +3,7 @@
 
 use super::Sim;
 use super::report::{Origin, report};
-use super::run::{Run, Tested, once};
+use super::run::{Run, Setting, Tested, once};
 use super::shrink::shrink;
 use crate::host::sim::{Chooser, Deviations, Place};
 use crate::incident::print_on_stderr;
@@ -127,7 +127,13 @@ where
     U::Output: Tested,
 {
     fn run(&self, chooser: Chooser, seed: u64, limit: u64) -> Run {
-        let run = || once(chooser, seed, limit, self.plan.leftovers, &self.body);
+        let allows_leftovers = self.plan.leftovers;
+        let setting = Setting { chooser, seed, limit, allows_leftovers, is_compared: false };
+        self.run_as(setting)
+    }
+
+    fn run_as(&self, setting: Setting) -> Run {
+        let run = || once(setting, &self.body);
         if self.is_loud { run() } else { panics::quiet(run) }
     }
 
@@ -140,12 +146,20 @@ where
     fn seeds(&self, first: u64, count: u64) -> Option<String> {
         for number in 1..=count {
             let seed = first + number - 1;
-            let run = self.run(self.chooser(seed), seed, u64::MAX);
+            let is_compared = number == 1;
+            let setting = || Setting {
+                chooser: self.chooser(seed),
+                seed,
+                limit: u64::MAX,
+                allows_leftovers: self.plan.leftovers,
+                is_compared,
+            };
+            let run = self.run_as(setting());
             if run.fault.is_some() {
                 return Some(self.failed(seed, &Origin::Seed { seed, number, of: count }, run));
             }
-            if number == 1 {
-                let again = panics::quiet(|| self.run(self.chooser(seed), seed, u64::MAX));
+            if is_compared {
+                let again = panics::quiet(|| self.run_as(setting()));
                 if let Some(said) = differ(seed, &run, &again) {
                     return Some(said);
                 }
@@ -199,15 +213,40 @@ fn differ(seed: u64, first: &Run, second: &Run) -> Option<String> {
     }
     let mut said = format!("seed {seed} gave two different runs\n");
     let (one, two) = (first.trace.steps(), second.trace.steps());
-    let at = one.iter().zip(two).position(|(one, two)| one != two);
-    let at = at.unwrap_or(one.len().min(two.len()));
+    let at = difference(one, two);
     let read = |steps: &[super::Step]| {
         steps.get(at).map_or_else(|| "nothing any more".to_owned(), ToString::to_string)
     };
     let _ = writeln!(said, "step {at}: first {}, then {}", read(one), read(two));
+    said.push_str(&cause(first, second, at).unwrap_or_default());
     said.push_str(
         "take time from `actor_core::time`, chance from `actor_core::rng`, and order from no hash \
          map, no address in memory and nothing that the run before has left",
     );
     Some(said)
+}
+
+/// The first place where they differ.
+fn difference<T: PartialEq>(one: &[T], two: &[T]) -> usize {
+    let at = one.iter().zip(two).position(|(one, two)| one != two);
+    at.unwrap_or(one.len().min(two.len()))
+}
+
+/// What an earlier step did to other subjects, if that differs before step `at` does.
+fn cause(first: &Run, second: &Run, at: usize) -> Option<String> {
+    let place = difference(&first.effects, &second.effects);
+    let (one, two) = (first.effects.get(place), second.effects.get(place));
+    let turn = [one, two].into_iter().flatten().map(|(turn, _)| *turn).min()?;
+    let steps = first.trace.steps();
+    let before = steps.iter().position(|step| step.turn == turn).filter(|before| *before < at)?;
+    let read = |effect: Option<&(u64, String)>| match effect {
+        Some((of, text)) if *of == turn => text.clone(),
+        _ => "does no such thing".to_owned(),
+    };
+    let step = &steps[before];
+    Some(format!(
+        "before that, in step {before}, `{step}`, it first {}, then {}\n",
+        read(one),
+        read(two)
+    ))
 }

@@ -2,7 +2,6 @@
 
 use crate::cell::witness::Witness;
 use crate::host::sim::Subject;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -56,6 +55,7 @@ pub struct Step {
     /// The agent that would have run next if the seed had not chosen this one.
     pub instead: Option<String>,
     pub(super) is_of_actor: bool,
+    pub(super) turn: u64,
 }
 
 impl fmt::Display for Step {
@@ -68,16 +68,11 @@ impl Trace {
     pub(crate) fn of(witness: &Witness) -> Trace {
         let (steps, count, hash) =
             witness.host.with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
-        let mut running = BTreeMap::new();
         let read = |step: &crate::host::sim::Step| {
-            let last = running.get(&step.subject).copied();
-            if !step.did.is_empty() && matches!(step.subject, Subject::Cell(_)) {
-                running.insert(step.subject, step.did);
-            }
-            let (who, did) = witness.read(step, last);
+            let (who, did) = witness.read(step);
             let instead = step.instead.map(|subject| witness.name(subject));
             let is_of_actor = matches!(step.subject, Subject::Cell(_));
-            Step { at: step.at, took: step.took, who, did, instead, is_of_actor }
+            Step { at: step.at, took: step.took, who, did, instead, is_of_actor, turn: step.turn }
         };
         Trace { steps: steps.iter().map(read).collect(), count, hash }
     }

@@ -90,7 +90,20 @@ impl<T> Outcome<T> {
         };
         drop(state);
         drop_waker(waker);
+        if poll.is_pending() && self.origin.number != 0 {
+            self.awaited();
+        }
         poll
+    }
+
+    /// A simulation records what waits for the task.
+    #[cold]
+    fn awaited(&self) {
+        if let Some(hub) = self.origin.hub.upgrade()
+            && let Some(witness) = &hub.witness
+        {
+            witness.waits_for_task(self.origin.number);
+        }
     }
 
     pub(super) fn is_over(&self) -> bool {

@@ -43,7 +43,7 @@ pub(crate) fn trial(tokens: TokenStream, errors: &mut Errors) -> Trial {
     trial
 }
 
-/// A real test runs once, and what is explored needs no seeds and no time.
+/// A real test runs once; explored schedules take neither seeds nor time.
 fn check_together(entries: &[Entry], errors: &mut Errors) {
     let find = |key: &str| entries.iter().find(|entry| entry.is(key)).map(|entry| &entry.key);
     if find("real").is_some() {

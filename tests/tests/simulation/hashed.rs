@@ -1,7 +1,12 @@
-//! The order of a hash map, in which addresses are dropped and actors are woken, makes no run differ.
+//! The order of a hash map, in which addresses are dropped and actors are woken, makes no run differ;
+//! where it has to, the report names the actors and the drop or message.
 
+use crate::said;
+use actor_core::__private::{Plan, simulate};
 use actor_core::prelude::*;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 #[actor]
 #[derive(Default)]
@@ -60,4 +65,53 @@ async fn a_broadcast_over_a_hash_map_makes_no_run_differ() {
     for room in map.values() {
         room.say("x".into()).send().await.unwrap();
     }
+}
+
+/// A test whose second run does what its first does, in another order.
+fn differs<U: Future<Output = ()>>(body: impl Fn(Vec<RoomAddr>) -> U) -> String {
+    let runs = AtomicU32::new(0);
+    said(AssertUnwindSafe(|| {
+        simulate(Plan::usual(), |_| {
+            let is_second = runs.fetch_add(1, Ordering::Relaxed) > 0;
+            let body = &body;
+            async move {
+                let mut rooms: Vec<RoomAddr> = (0..2).map(|_| Room::default().spawn()).collect();
+                for room in &rooms {
+                    room.started().await.unwrap();
+                }
+                if is_second {
+                    rooms.reverse();
+                }
+                body(rooms).await;
+            }
+        });
+    }))
+}
+
+#[test]
+fn an_order_of_messages_that_differs_is_named_with_its_actors() {
+    let said = differs(|rooms| async move {
+        for room in rooms {
+            room.say("x".into()).await.unwrap();
+        }
+    });
+    assert!(said.contains("gave two different runs"), "{said}");
+    assert!(said.contains("`the body goes on`"), "{said}");
+    assert!(
+        said.contains("it first sends room#1 something, then sends room#2 something"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_order_of_drops_that_differs_is_named_with_its_actors() {
+    let said = differs(|rooms| async move {
+        for room in rooms {
+            let weak = room.downgrade();
+            drop(room);
+            weak.join().await;
+        }
+    });
+    let told = "it first drops the last address of room#1, then drops the last address of room#2";
+    assert!(said.contains(told), "{said}");
 }

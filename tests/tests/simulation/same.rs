@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// What the run of seed 11 comes to, in debug and release, on every machine.
-const HASH: u64 = 0xe237_ff14_90b0_2887;
+const HASH: u64 = 0x08cb_b7cd_e646_abdf;
 
 /// Counts, and fails at each fifth.
 #[actor]

@@ -1,17 +1,23 @@
 //! Layer 1: what happens when nothing can run: who waits for that, and how the time goes on.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::{ENDLESS, Simulated};
+use super::body::Body;
+use super::waits::Waits;
+use super::{Broken, ENDLESS, Simulated, Subject};
 use crate::sync::Arc;
 use crate::waking::wake_each;
 
 /// So many ticks in a row, with nothing else to come, are taken as a sign that the driven future
-/// waits for nothing.
-const PATIENCE: u32 = 1000;
+/// waits for nothing; unless it is known to wait for one whose steps they are.
+const PATIENCE: u32 = 100_000;
+
+/// How many hold the waker of the driven future where it is driven.
+const DRIVEN: usize = 2;
 
 /// No step: nobody came in it.
 const ANY: u64 = 0;
@@ -20,7 +26,7 @@ const ANY: u64 = 0;
 pub(crate) enum Next {
     GoOn,
     Done,
-    Stalled,
+    Broken(Broken),
 }
 
 /// What one may wait for in a simulation.
@@ -46,6 +52,8 @@ pub(super) struct Waiting {
     vain: u64,
     /// Ticks in a row with nothing else to come, since the driven future ran.
     ticks: u32,
+    /// What has done a step in these.
+    ticked: BTreeSet<Subject>,
 }
 
 impl Waiting {
@@ -74,8 +82,26 @@ impl Waiting {
         reached.map(|(_, waker, _)| waker).collect()
     }
 
-    pub(super) fn body_runs(&mut self) {
-        self.ticks = 0;
+    /// A step of `subject` begins.
+    pub(super) fn runs(&mut self, subject: Subject) {
+        if subject == Subject::Body {
+            self.ticks = 0;
+            self.ticked.clear();
+        } else if self.ticks > 0 {
+            self.ticked.insert(subject);
+        }
+    }
+
+    /// One more tick, with nothing else to come. Whether that are too many.
+    fn tick(&mut self, waits: &Waits) -> bool {
+        self.ticks += 1;
+        if self.ticks <= PATIENCE {
+            return false;
+        }
+        let are_awaited = waits.leads(Subject::Body, &self.ticked);
+        self.ticks = 1;
+        self.ticked.clear();
+        !are_awaited
     }
 }
 
@@ -94,8 +120,8 @@ impl Simulated {
         self.world().is_first = false;
     }
 
-    /// Nothing can run.
-    pub(super) fn idle(&self) -> Next {
+    /// Nothing can run, and `body` is the waker of the driven future.
+    pub(super) fn idle(&self, body: &Arc<Body>) -> Next {
         let next = self.timers.next_due();
         let mut guard = self.world();
         let world = &mut *guard;
@@ -114,10 +140,15 @@ impl Simulated {
             wake_each(wakers);
             return Next::GoOn;
         }
-        let Some((at, _)) = next else { return Next::Stalled };
-        world.idle.ticks = if only_ticks { world.idle.ticks + 1 } else { 0 };
-        if world.idle.ticks > PATIENCE {
-            return Next::Stalled;
+        // Held here and by the context of the drive, and by nothing that could wake the driven future.
+        let is_forgotten = Arc::strong_count(body) <= DRIVEN;
+        let Some((at, _)) = next.filter(|_| !is_forgotten) else {
+            return Next::Broken(Broken::Stalled);
+        };
+        if !only_ticks {
+            world.idle.ticks = 0;
+        } else if world.idle.tick(&world.waits) {
+            return Next::Broken(Broken::Ticking(PATIENCE));
         }
         world.now = world.now.max(at.saturating_duration_since(self.base));
         world.fuel = ENDLESS;

@@ -10,8 +10,9 @@ mod chooser;
 mod idle;
 mod ready;
 mod trace;
+mod waits;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Waker};
@@ -26,7 +27,8 @@ use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
 pub(crate) use self::chooser::{Chooser, Decision, Deviations, LONGEST, Place};
 pub(crate) use self::idle::{Calm, Hold, Next};
-pub(crate) use self::trace::{Step, Trace};
+pub(crate) use self::trace::{Did, Effect, How, Step, Trace};
+pub(crate) use self::waits::Awaited;
 
 /// So many steps while the time stands still are no program that gets anywhere.
 const ENDLESS: u64 = 20_000_000;
@@ -59,6 +61,8 @@ pub(crate) enum Subject {
 pub(crate) enum Broken {
     /// Nothing can happen any more.
     Stalled,
+    /// So many ticks have come in a row, and none of them has made the driven future go on.
+    Ticking(u32),
     /// It goes on without end while the time stands still.
     Endless,
     /// Another thread reached in: its name, and what it reached.
@@ -79,6 +83,9 @@ struct World {
     chance: u64,
     trace: Trace,
     running: Subject,
+    /// The handlers of each cell that have begun and are not over.
+    at_work: BTreeMap<u64, Vec<&'static str>>,
+    waits: waits::Waits,
     broken: Option<Broken>,
     idle: idle::Waiting,
     /// Instants that the steps do not take the clock past.
@@ -117,6 +124,8 @@ impl Simulated {
                 chance: seed,
                 trace: Trace::default(),
                 running: Subject::Body,
+                at_work: BTreeMap::new(),
+                waits: waits::Waits::default(),
                 broken: None,
                 idle: idle::Waiting::default(),
                 holds: Vec::new(),
@@ -128,8 +137,63 @@ impl Simulated {
     }
 
     /// Notes what the present step does.
-    pub(crate) fn note(&self, did: &'static str) {
+    pub(crate) fn note(&self, did: Did) {
         self.world().trace.note(did);
+    }
+
+    /// Notes what the present step does, unless there is more to be told of it.
+    pub(crate) fn note_weakly(&self, did: Did) {
+        self.world().trace.note_weakly(did);
+    }
+
+    /// From now on what steps do to others is kept.
+    pub(crate) fn keep_effects(&self) {
+        self.world().trace.keep_effects();
+    }
+
+    /// The present step does something to `subject`.
+    pub(crate) fn affect(&self, subject: Subject, how: How) {
+        self.world().trace.affect(subject, how);
+    }
+
+    /// The cell begins a handler.
+    pub(crate) fn takes(&self, number: u64, name: &'static str) {
+        let mut world = self.world();
+        world.trace.note(Did::Takes(name));
+        world.at_work.entry(number).or_default().push(name);
+    }
+
+    /// A handler of the cell is over.
+    pub(crate) fn finished(&self, number: u64, name: &'static str) {
+        let mut world = self.world();
+        let Some(at_work) = world.at_work.get_mut(&number) else { return };
+        let place = at_work.iter().rposition(|other| *other == name);
+        at_work.remove(place.unwrap_or(at_work.len() - 1));
+        if at_work.is_empty() {
+            world.at_work.remove(&number);
+        }
+    }
+
+    /// All handlers of the cell are over.
+    pub(crate) fn all_finished(&self, number: u64) {
+        self.world().at_work.remove(&number);
+    }
+
+    /// The handler that the cell began last, if that is not over.
+    pub(crate) fn at_work(&self, number: u64) -> Option<&'static str> {
+        self.world().at_work.get(&number)?.last().copied()
+    }
+
+    /// The subject of the present step comes to wait for something.
+    pub(crate) fn waits(&self, awaited: Awaited) {
+        let mut world = self.world();
+        let subject = world.running;
+        world.waits.note(subject, awaited);
+    }
+
+    /// What the subject waits for since its last step.
+    pub(crate) fn waits_of(&self, subject: Subject) -> Vec<Awaited> {
+        self.world().waits.of(subject).to_vec()
     }
 
     /// A cell was sent something: if it can run already, it is the newest of those that can. So what
@@ -138,11 +202,7 @@ impl Simulated {
         let mut world = self.world();
         let turn = world.trace.turn;
         world.ready.touch(subject, turn);
-    }
-
-    /// Who does the present step.
-    pub(crate) fn running(&self) -> Subject {
-        self.world().running
+        world.trace.affect(subject, How::Sent);
     }
 
     /// How much time has passed here.
@@ -209,6 +269,7 @@ impl Simulated {
     fn put(&self, ready: Ready) {
         self.intrudes(Some(ready.subject()));
         let mut world = self.world();
+        world.trace.affect(ready.subject(), How::Woke);
         if world.is_first && world.first.is_none() {
             world.first = Some(ready);
         } else {
@@ -256,14 +317,13 @@ impl Simulated {
         context: &mut Context<'_>,
     ) -> Next {
         match self.choose() {
-            Chosen::Nothing => return self.idle(),
+            Chosen::Nothing => return self.idle(body),
             Chosen::Timer => self.timers.fire_first(),
             Chosen::Ready(Ready::Job(job, _)) => job.run(),
             Chosen::Ready(Ready::Body(other)) => {
                 // One that was driven before is over, and its wake with it.
                 if Arc::ptr_eq(&other, body) {
                     body.begin();
-                    self.world().idle.body_runs();
                     if future.as_mut().poll(context).is_ready() {
                         return Next::Done;
                     }
@@ -292,12 +352,19 @@ impl World {
 
     fn begin(&mut self, subject: Subject, instead: Option<Subject>) {
         self.running = subject;
+        self.waits.begin(subject);
+        self.idle.runs(subject);
+        let at_work = match subject {
+            Subject::Cell(number) => self.at_work.get(&number).and_then(|names| names.last()),
+            _ => None,
+        };
+        let did = at_work.map_or(Did::Nothing, |name| Did::GoesOn(name));
         self.trace.begin(Step {
             at: self.now,
             subject,
             turn: 0,
             took: Duration::ZERO,
-            did: "",
+            did,
             instead,
         });
         self.fuel -= 1;
@@ -329,6 +396,11 @@ impl Host for Simulated {
         &self.timers
     }
 
+    fn waits_until(&self, at: Instant, repeats: bool) {
+        let at = at.saturating_duration_since(self.base);
+        self.waits(if repeats { Awaited::Tick(at) } else { Awaited::Time(at) });
+    }
+
     fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         assert!(self.is_own_thread(), "a simulation is driven only by the thread that made it");
         let Some(this) = self.this.upgrade() else { return };
@@ -342,7 +414,7 @@ impl Host for Simulated {
             match self.step(&body, &mut future, &mut context) {
                 Next::GoOn => {}
                 Next::Done => break,
-                Next::Stalled => self.world().broken = Some(Broken::Stalled),
+                Next::Broken(broken) => self.world().broken = Some(broken),
             }
         }
         body.end();

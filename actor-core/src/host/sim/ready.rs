@@ -157,7 +157,7 @@ mod tests {
         for subjects in [[3, 1, 2], [1, 2, 3], [2, 3, 1]] {
             let mut queue = Queue::default();
             queue.add(ready(cell(9)), 1);
-            subjects.map(|number| queue.add(ready(cell(number)), 2));
+            subjects.into_iter().for_each(|number| queue.add(ready(cell(number)), 2));
             assert_eq!(order(&queue), [9, 1, 2, 3].map(cell));
             queue.touch(cell(9), 3);
             assert_eq!(order(&queue), [1, 2, 3, 9].map(cell));

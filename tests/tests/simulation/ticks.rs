@@ -1,0 +1,112 @@
+//! Any number of ticks is progress while something awaits what they bring about; a body that nothing can
+//! wake, or that ticks do not help, fails.
+
+use crate::said;
+use actor_core::__private::{Plan, simulate};
+use actor_core::prelude::*;
+use actor_core::{Probe, Sim, spawn, time};
+use std::time::{Duration, Instant};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// More ticks than are waited for where it is not known that something awaits them.
+const MANY: u32 = 101_000;
+
+/// Ticks each second, and answers when it has ticked often enough.
+#[actor]
+struct Clock {
+    ticks: u32,
+    waiting: Option<(u32, Reply<u32>)>,
+    told: Probe<u32>,
+}
+
+#[actor]
+impl Clock {
+    #[on_start]
+    fn begin(&self, context: &Context<Self>) {
+        context.every(SECOND, |me| me.tick()).detach();
+    }
+
+    fn tick(&mut self) {
+        self.ticks += 1;
+        if self.ticks == 3600 {
+            self.told.tell(self.ticks);
+        }
+        if let Some((ticks, reply)) = self.waiting.take_if(|waiting| waiting.0 == self.ticks) {
+            let _ = reply.send(ticks);
+        }
+    }
+
+    fn after(&mut self, ticks: u32, reply: Reply<u32>) {
+        self.waiting = Some((ticks, reply));
+    }
+}
+
+fn clock() -> (ClockAddr, Probe<u32>) {
+    let told = Probe::new();
+    (Clock { ticks: 0, waiting: None, told: told.clone() }.spawn(), told)
+}
+
+#[actor_core::test]
+async fn a_task_that_the_body_awaits_may_wait_for_any_number_of_ticks() {
+    let ticks = spawn(async {
+        let mut seconds = time::interval(SECOND);
+        for _ in 0..MANY {
+            seconds.tick().await;
+        }
+        "all of them"
+    });
+    assert_eq!(ticks.await, "all of them");
+}
+
+#[actor_core::test]
+async fn an_answer_may_come_after_any_number_of_ticks() {
+    let (clock, _) = clock();
+    assert_eq!(clock.after(MANY).await, Ok(MANY));
+}
+
+#[actor_core::test]
+async fn what_ticks_bring_about_may_come_by_ways_that_the_simulation_does_not_know() {
+    let (_clock, told) = clock();
+    assert_eq!(told.next().await, 3600);
+}
+
+#[test]
+fn a_body_that_ticks_do_not_help_fails() {
+    let said = said(|| {
+        System::simulation(1).block_on(async {
+            let (_clock, _) = clock();
+            let (_other, told) = clock();
+            told.next().await;
+            told.next().await;
+        });
+    });
+    assert!(said.contains("100000 ticks in a row"), "{said}");
+}
+
+#[test]
+fn a_body_that_nothing_can_wake_fails_at_once_whatever_ticks() {
+    let system = System::simulation(1);
+    let sim = Sim::of(&system).unwrap();
+    let body = async {
+        let (_clock, _) = clock();
+        std::future::pending::<()>().await;
+    };
+    let said = said(std::panic::AssertUnwindSafe(|| system.block_on(body)));
+    assert!(said.contains("nothing can happen any more"), "{said}");
+    assert!(sim.trace().count() < 10, "{}", sim.trace());
+}
+
+#[test]
+fn a_stalled_test_is_told_in_reasonable_time() {
+    let begun = Instant::now();
+    let said = said(|| {
+        simulate(Plan::usual(), |_| async {
+            let (_clock, told) = clock();
+            told.next().await;
+            told.next().await;
+        });
+    });
+    assert!(said.contains("ticks in a row"), "{said}");
+    assert!(begun.elapsed() < 300 * SECOND, "it took {:?}", begun.elapsed());
+}
