@@ -1,5 +1,7 @@
 //! What a snapshot says of a system, on every host.
 
+#[path = "snapshot/crowd.rs"]
+mod crowd;
 #[path = "snapshot/golden.rs"]
 mod golden;
 #[path = "snapshot/one.rs"]

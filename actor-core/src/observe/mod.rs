@@ -5,5 +5,6 @@ mod metrics;
 pub(crate) mod snapshot;
 #[cfg(feature = "tracing")]
 mod trace;
+mod tree;
 pub(crate) mod wait_kind;
 pub(crate) mod work;

@@ -4,6 +4,7 @@
 use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;
 use crate::exit::ActorId;
+use crate::observe::tree::Tree;
 use crate::observe::wait_kind::WaitKind;
 use crate::sync::Arc;
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,59 +171,11 @@ impl Snapshot {
         }
         circles
     }
-
-    fn label(&self, id: ActorId) -> String {
-        // An actor of another system, or one that has ended: only its number is known.
-        self.actor(id).map_or_else(|| format!("#{id}"), |actor| actor.label.clone())
-    }
-
-    fn write_tree(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        parent: Option<ActorId>,
-        indent: &str,
-    ) -> fmt::Result {
-        // An actor whose parent has ended is listed at the top level.
-        let is_top = |actor: &ActorSnapshot| actor.parent.is_none_or(|id| self.actor(id).is_none());
-        let mut children: Vec<_> = match parent {
-            None => self.actors.iter().filter(|actor| is_top(actor)).collect(),
-            Some(_) => self.actors.iter().filter(|actor| actor.parent == parent).collect(),
-        };
-        let last = children.pop();
-        for (actor, is_last) in
-            children.iter().map(|actor| (*actor, false)).chain(last.map(|actor| (actor, true)))
-        {
-            let (branch, below) = match (parent, is_last) {
-                (None, _) => ("", ""),
-                (_, false) => ("├─ ", "│  "),
-                (_, true) => ("└─ ", "   "),
-            };
-            write!(f, "{indent}{branch}{actor}")?;
-            if let Some(id) = actor.waits_for {
-                write!(f, ", waits for {}", self.label(id))?;
-                if let Some(kind) = actor.wait_kind.filter(|kind| *kind != WaitKind::Call) {
-                    write!(f, " ({kind})")?;
-                }
-            }
-            if !actor.links.is_empty() {
-                let links: Vec<_> = actor.links.iter().map(|id| self.label(*id)).collect();
-                write!(f, ", linked to {}", links.join(" and "))?;
-            }
-            writeln!(f)?;
-            self.write_tree(f, Some(actor.id), &format!("{indent}{below}"))?;
-        }
-        Ok(())
-    }
 }
 
 impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_tree(f, None, "")?;
-        for circle in self.circles() {
-            let labels = circle.iter().chain(circle.first()).map(|id| self.label(*id));
-            writeln!(f, "in a circle: {}", labels.collect::<Vec<_>>().join(" > "))?;
-        }
-        Ok(())
+        Tree::of(self).write(f)
     }
 }
 
