@@ -120,7 +120,7 @@ pub use actor_macros::test;
 pub use cell::message::Protocol;
 pub use cell::names::RegisterError;
 pub use cell::restart::Restart;
-pub use compose::pool::NotAPool;
+pub use compose::pool::{NotAPool, PreparedPool};
 pub use compose::process::{
     Ask, ExitNotice, Inbox, Oldest, Outcome, PreparedProcess, Proc, Process, ProcessAddr, Receive,
     ReceiveWithin, Select, SelectWithin, spawn_process,

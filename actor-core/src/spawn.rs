@@ -1,6 +1,6 @@
 //! The ways to spawn an actor, for every type with both halves of `#[actor]`.
 
-use crate::compose::pool;
+use crate::compose::pool::PreparedPool;
 use crate::life::dispatch::{AddrOf, Dispatch};
 use crate::life::making;
 use crate::life::spawn::{Birth, Prepared};
@@ -139,7 +139,26 @@ pub trait Spawn: Dispatch {
     /// ```
     #[track_caller]
     fn pool(size: usize, make: impl Fn() -> Self + Send + Sync + 'static) -> AddrOf<Self> {
-        pool::start(size, Arc::new(make))
+        Self::prepare_pool(size, make).spawn()
+    }
+
+    /// Configures a pool before it is spawned: its name, capacity and system.
+    ///
+    /// # Panics
+    /// If `size` is zero.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Hasher; #[actor] impl Hasher {}
+    /// let hashers = Hasher::prepare_pool(4, || Hasher).name("hashers").capacity(256).spawn();
+    /// assert_eq!(hashers.capacity(), Some(256));
+    /// ```
+    #[track_caller]
+    fn prepare_pool(
+        size: usize,
+        make: impl Fn() -> Self + Send + Sync + 'static,
+    ) -> PreparedPool<Self> {
+        PreparedPool::new(size, Arc::new(make))
     }
 
     /// Spawns an actor whose state is created by async, fallible code.

@@ -5,7 +5,7 @@ use syn::ext::IdentExt as _;
 
 /// Message names that would shadow a function of the plain struct.
 pub(crate) const TAKEN: &[&str] =
-    &["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool"];
+    &["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool", "prepare_pool"];
 
 /// The name without `r#`: `type` for `r#type`.
 pub(crate) fn plain(ident: &Ident) -> String {

@@ -24,4 +24,5 @@ tests::on_every_host! {
     members::e03_the_last_address_dropped_ends_the_pool,
     members::e03_a_member_comes_back_after_its_turn,
     members::e03_the_context_speaks_of_the_pool,
+    members::the_settings_of_one_pool_are_its_own,
 }

@@ -1,6 +1,8 @@
 //! D1 to D7, and the exits, names and queues of supervised actors, on every host: the list of what
 //! is run.
 
+#[path = "supervision/again.rs"]
+mod again;
 #[path = "supervision/factories.rs"]
 mod factories;
 #[path = "supervision/groups.rs"]
@@ -53,6 +55,8 @@ tests::on_every_host! {
     knobs::stop_child_ends_one_child_for_good,
     knobs::children_tells_of_each_child,
     knobs::the_name_of_a_child_is_its_label,
+    knobs::the_capacity_of_one_child_has_an_effect,
+    again::what_on_start_makes_is_there_once_after_three_restarts,
     restarts::d01_two_poisons_in_a_row_lose_exactly_two_messages,
     restarts::d02_messages_sent_during_backoff_are_kept_and_pending_calls_answered,
     restarts::d02_address_id_and_name_stay_valid,

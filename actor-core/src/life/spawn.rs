@@ -1,6 +1,7 @@
 //! From a state to a running actor: what `spawn` and its variants come to.
 
 use super::body::Runner;
+use crate::cell::holding::Holding;
 use crate::cell::hub::Hub;
 use crate::cell::mail::Mail;
 use crate::cell::message::Settings;
@@ -63,13 +64,15 @@ pub struct Prepared<A> {
     capacity: Option<usize>,
     label: Option<Arc<str>>,
     pub(crate) hub: Option<Arc<Hub>>,
+    parent: Option<Arc<dyn AnyMail>>,
     settings: &'static Settings,
 }
 
 impl<A: Dispatch> Prepared<A> {
     pub(crate) fn new(state: A) -> Self {
         let settings = const { &A::SETTINGS };
-        Prepared { state, capacity: settings.capacity, label: None, hub: None, settings }
+        let capacity = settings.capacity;
+        Prepared { state, capacity, label: None, hub: None, parent: None, settings }
     }
 
     /// The label under which it stands in logs, exits and trees.
@@ -108,16 +111,53 @@ impl<A: Dispatch> Prepared<A> {
         self
     }
 
+    /// Spawns the actor as a child of the actor with this context, on its system, as
+    /// [`Context::spawn_child`] does.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Leaf; #[actor] impl Leaf {}
+    /// #[actor]
+    /// struct Tree;
+    ///
+    /// #[actor]
+    /// impl Tree {
+    ///     fn grow(&mut self, context: &Context<Self>) -> LeafAddr {
+    ///         Leaf.prepare().name("leaf").capacity(8).child_of(context).spawn()
+    ///     }
+    /// }
+    ///
+    /// # System::current_thread().block_on(async {
+    /// let tree = Tree.spawn();
+    /// let leaf = tree.grow().await.unwrap();
+    /// assert_eq!((leaf.label().as_str(), leaf.capacity()), ("leaf", Some(8)));
+    /// tree.stop();
+    /// tree.join().await;
+    /// assert!(!leaf.is_alive());
+    /// # });
+    /// ```
+    pub fn child_of<P: Dispatch>(mut self, parent: &Context<P>) -> Self {
+        self.parent = Some(parent.any());
+        self
+    }
+
     /// Spawns the actor and returns its address at once.
     ///
     /// # Panics
     /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
     #[track_caller]
     pub fn spawn(self) -> AddrOf<A> {
-        let Prepared { state, capacity, label, hub, settings } = self;
+        let Prepared { state, capacity, label, hub, parent, settings } = self;
+        let hub = parent.as_ref().map(|parent| parent.core().hub.clone()).or(hub);
         let born = Birth::new(hub, settings, capacity);
         if let Some(label) = label {
             name(&*born.mail, &label);
+        }
+        // Everything is in place before the child can run.
+        if let Some(parent) = parent
+            && born.alive
+        {
+            adopt(&parent, born.mail.clone());
         }
         born.live(Some(state))
     }
@@ -144,26 +184,26 @@ impl<A> fmt::Debug for Prepared<A> {
     }
 }
 
-/// Starts a child. `enter` sees its mailbox before it can run.
-#[track_caller]
-pub(crate) fn start_child<A: Dispatch>(
-    state: A,
-    hub: Arc<Hub>,
-    parent: Watcher,
-    enter: impl FnOnce(Arc<dyn AnyMail>),
-) -> A::Addr {
-    let settings = const { &A::SETTINGS };
-    let born = Birth::new(Some(hub), settings, settings.capacity);
-    if born.alive {
-        let mut lane = born.mail.lane();
-        lane.seat.records().parent = Some(parent.id);
-        lane.seat.watch(parent);
+/// Makes `child` a child of `parent`, before its first run.
+fn adopt(parent: &Arc<dyn AnyMail>, child: Arc<dyn AnyMail>) {
+    let mut key = 0;
+    parent.with(&mut |seat, _| key = seat.holdings.get_or_insert_default().key());
+    let (who, id) = (Arc::downgrade(parent), parent.core().id());
+    let mut watcher = Some(Watcher { who, id, key: Some(key), link: false });
+    child.with(&mut |seat, _| {
+        seat.records().parent = Some(id);
+        if let Some(watcher) = watcher.take() {
+            seat.watch(watcher);
+        }
         // A parented actor lives until it is stopped.
-        born.mail.core.keep();
-        drop(lane);
-        enter(born.mail.clone());
-    }
-    born.live(Some(state))
+        child.core().keep();
+    });
+    let mut holding = Some(Holding::Child(child));
+    parent.with(&mut |seat, _| {
+        if let Some(holding) = holding.take() {
+            seat.holdings.get_or_insert_default().insert(key, holding);
+        }
+    });
 }
 
 impl<A: Dispatch> Context<A> {

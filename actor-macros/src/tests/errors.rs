@@ -210,7 +210,9 @@ fn qualifiers_and_generics_are_refused() {
 
 #[test]
 fn names_that_clash_are_refused() {
-    for name in ["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool"] {
+    for name in
+        ["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool", "prepare_pool"]
+    {
         let text = format!(
             "a message cannot be named `{name}`, which is a verb of the actor itself; rename it, \
              or move it to an ordinary `impl` block"

@@ -256,3 +256,27 @@ pub fn e03_the_context_speaks_of_the_pool(system: &System) {
         assert!(member.is_some_and(|number| number < 2));
     });
 }
+
+pub fn the_settings_of_one_pool_are_its_own(system: &System) {
+    system.block_on(async {
+        let shop = Shop::new();
+        let (to_make, member) = (shop.clone(), shop.clone());
+        let workers = Worker::prepare_pool(2, move || Worker { shop: to_make.clone() })
+            .name("workers")
+            .capacity(3)
+            .on(system)
+            .spawn();
+        assert_eq!((workers.label().as_str(), workers.capacity()), ("workers", Some(3)));
+        workers.slow().send().await.unwrap();
+        workers.slow().send().await.unwrap();
+        shop.entered.reaches(2).await;
+        let accepted = (0..9).filter(|number| workers.quick(*number).try_send().is_ok()).count();
+        assert_eq!(accepted, 3);
+        shop.gate.open();
+        assert_eq!(workers.quick(7).await, Ok(7));
+        let labels: Vec<_> = system.snapshot().actors.into_iter().map(|it| it.label).collect();
+        assert!(labels.contains(&"workers/0".to_owned()), "{labels:?}");
+        let endless = Worker::prepare_pool(1, move || Worker { shop: member.clone() });
+        assert_eq!(endless.unbounded().spawn().capacity(), None);
+    });
+}

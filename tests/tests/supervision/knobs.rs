@@ -172,3 +172,25 @@ pub fn the_name_of_a_child_is_its_label(system: &System) {
         stop(&supervisor).await;
     });
 }
+
+pub fn the_capacity_of_one_child_has_an_effect(system: &System) {
+    system.block_on(async {
+        let supervisor = Supervisor::one_for_one()
+            .child(Child::new("given", || Probe::new("given", &Diary::default())).capacity(3))
+            .spawn();
+        let small = supervisor.start(child("small", &Diary::default()).capacity(2));
+        let gate = stuck(&small).await;
+        let accepted = (0..5).filter(|_| small.note("queued").try_send().is_ok()).count();
+        assert_eq!((accepted, small.capacity()), (2, Some(2)));
+        gate.open();
+        // It is of the child, not of one life.
+        fail(&small).await;
+        small.ping().await.unwrap();
+        assert_eq!(small.capacity(), Some(2));
+        let large = supervisor.start(child("large", &Diary::default()).unbounded());
+        assert_eq!(large.capacity(), None);
+        let given = system.snapshot().actors.into_iter().find(|actor| actor.label == "given");
+        assert_eq!(given.and_then(|given| given.capacity), Some(3));
+        stop(&supervisor).await;
+    });
+}

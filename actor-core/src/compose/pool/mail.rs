@@ -56,9 +56,12 @@ struct House<A: Dispatch> {
 }
 
 impl<A: Dispatch> PoolMail<A> {
-    pub(super) fn new(core: Core, make: Make<A>) -> Arc<Self> {
+    pub(super) fn new(core: Core, make: Make<A>, label: Option<Arc<str>>) -> Arc<Self> {
         let mut seat = Seat::default();
         seat.started = true;
+        if label.is_some() {
+            seat.records().label = label;
+        }
         let house = House {
             lane: Lane::new(seat),
             members: Members::default(),

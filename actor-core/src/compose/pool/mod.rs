@@ -5,9 +5,13 @@
 mod desk;
 mod mail;
 mod members;
+mod prepared;
 
+pub use prepared::PreparedPool;
+
+use crate::Actor;
 use crate::cell::holding::Pool;
-use crate::cell::post::{AnyMail, Post};
+use crate::cell::post::AnyMail;
 use crate::life::dispatch::Dispatch;
 use crate::life::driver::Driver;
 use crate::life::making::Now;
@@ -15,9 +19,8 @@ use crate::life::restart::{Restart, oversee};
 use crate::life::spawn::{Birth, Life};
 use crate::sync::Arc;
 use crate::talk::address::Addr;
-use crate::{Actor, System};
 use desk::Desk;
-use mail::{Make, PoolMail};
+use mail::PoolMail;
 use std::any::Any;
 use std::fmt;
 
@@ -63,26 +66,6 @@ impl<A: Actor> Addr<A> {
         assert!(size > 0, "a pool needs a member; use a size of 1 or more");
         if self.shared().resize(size) { Ok(()) } else { Err(NotAPool) }
     }
-}
-
-/// Starts a pool of `size` members on the current system.
-#[track_caller]
-pub(crate) fn start<A: Dispatch>(size: usize, make: Make<A>) -> A::Addr {
-    assert!(size > 0, "a pool needs a member; use a size of 1 or more");
-    let settings = const { &A::SETTINGS };
-    let hub = System::current_hub();
-    let mut entered = None;
-    let alive = hub.enter(settings, settings.capacity, &mut |core| {
-        entered.insert(PoolMail::new(core, make.clone())).clone()
-    });
-    let pool = entered.expect("it was entered");
-    let address = Addr::adopted(pool.clone() as Arc<dyn Post<A>>).into();
-    if alive {
-        pool.resize(size);
-    } else {
-        pool.end_if_empty();
-    }
-    address
 }
 
 impl<A: Dispatch> Pool for Arc<PoolMail<A>> {

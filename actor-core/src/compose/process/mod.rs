@@ -27,7 +27,7 @@ use crate::cell::message::{Label, Settings};
 use crate::life::dispatch::{Dispatch, Hooks};
 use crate::life::lender::Sent;
 use crate::life::spawn::Prepared;
-use crate::life::{Life, Runner};
+use crate::life::{Context, Life, Runner};
 use crate::sync::{Arc, Mutex};
 use crate::system::System;
 use crate::talk::actor::Actor;
@@ -245,6 +245,36 @@ impl<M: Send + 'static, R> PreparedProcess<M, R> {
     /// Spawns the process on `system` instead of the current one.
     pub fn on(mut self, system: &System) -> Self {
         self.prepared = self.prepared.on(system);
+        self
+    }
+
+    /// Spawns the process as a child of the actor with this context, on its system.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Inbox, Process};
+    /// #[actor]
+    /// struct Tree;
+    ///
+    /// #[actor]
+    /// impl Tree {
+    ///     fn grow(&self, context: &Context<Self>) -> Process<u8, Option<u8>> {
+    ///         Process::prepare(|mut inbox: Inbox<u8>| async move { inbox.receive().await })
+    ///             .child_of(context)
+    ///             .spawn()
+    ///     }
+    /// }
+    ///
+    /// # System::current_thread().block_on(async {
+    /// let tree = Tree.spawn();
+    /// let leaf = tree.grow().await.unwrap();
+    /// tree.stop();
+    /// tree.join().await;
+    /// assert_eq!(leaf.result().await, Ok(None));
+    /// # });
+    /// ```
+    pub fn child_of<P: Dispatch>(mut self, parent: &Context<P>) -> Self {
+        self.prepared = self.prepared.child_of(parent);
         self
     }
 

@@ -42,6 +42,7 @@ const SHUTDOWN: Duration = Duration::from_secs(5);
 pub struct Child<A> {
     name: Arc<str>,
     restart: Restart,
+    pub(super) capacity: Option<usize>,
     /// `None`: no limit.
     shutdown: Option<Duration>,
     maker: Box<dyn Maker>,
@@ -90,7 +91,38 @@ impl<A: Dispatch> Child<A> {
         // A supervisor needs as long as its own children.
         let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
         let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
-        Child { name, restart: Restart::default(), shutdown, maker, whose: PhantomData }
+        let (restart, capacity) = (Restart::default(), const { &A::SETTINGS }.capacity);
+        Child { name, restart, capacity, shutdown, maker, whose: PhantomData }
+    }
+
+    /// Sets the capacity of the mailbox for this child alone. The default is that of its type.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// # System::current_thread().block_on(async {
+    /// let supervisor = Supervisor::one_for_one().spawn();
+    /// let worker = supervisor.start(Child::new("worker", || Worker).capacity(8));
+    /// let log = supervisor.start(Child::new("log", || Worker).unbounded());
+    /// assert_eq!((worker.capacity(), log.capacity()), (Some(8), None));
+    /// # supervisor.stop();
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// Makes the mailbox of this child unbounded.
+    pub fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
     }
 
     /// Sets the restart policy. By default, every end except a stop from outside is followed by a
@@ -136,7 +168,7 @@ impl<A: Dispatch> Newborn for Child<A> {
     ) -> Option<Supervised> {
         let settings = const { &A::SETTINGS };
         let hub = context.mail().core.hub.clone();
-        let birth = Birth::new(Some(hub), settings, settings.capacity);
+        let birth = Birth::new(Some(hub), settings, self.capacity);
         Box::new(Unborn { child: Some((*self, birth)) }).adopt(context, overseer)
     }
 }
@@ -153,7 +185,7 @@ impl<A: Dispatch> Newborn for Unborn<A> {
         overseer: Arc<dyn Overseer>,
     ) -> Option<Supervised> {
         let (child, birth) = self.child.take()?;
-        let Child { name, restart, shutdown, maker, whose: _ } = child;
+        let Child { name, restart, shutdown, maker, capacity: _, whose: _ } = child;
         let mail = birth.mail.clone();
         let own = context.mail();
         let any: Arc<dyn AnyMail> = own.clone();

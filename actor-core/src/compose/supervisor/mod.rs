@@ -127,7 +127,7 @@ impl SupervisorAddr {
     pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Handle {
         let settings = const { &A::SETTINGS };
         let hub = self.post().core().hub.clone();
-        let birth = Birth::<A>::new(Some(hub), settings, settings.capacity);
+        let birth = Birth::<A>::new(Some(hub), settings, child.capacity);
         let address = birth.address();
         // A supervisor that has ended drops the child, which ends it.
         let _ =

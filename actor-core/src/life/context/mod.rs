@@ -72,7 +72,7 @@ impl<A: Dispatch> Context<A> {
         &self.mail
     }
 
-    pub(super) fn any(&self) -> Arc<dyn AnyMail> {
+    pub(in crate::life) fn any(&self) -> Arc<dyn AnyMail> {
         self.mail.clone()
     }
 

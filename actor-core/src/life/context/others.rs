@@ -8,7 +8,7 @@ use crate::cell::seat::{Key, Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::life::dispatch::Dispatch;
 use crate::life::made::{Made, MakeOfExit, address};
-use crate::life::spawn::start_child;
+use crate::life::spawn::Prepared;
 use crate::life::watch::{Link, Monitor};
 use crate::sync::Arc;
 use crate::talk::any::Target;
@@ -18,6 +18,8 @@ use std::any::Any;
 impl<A: Dispatch> Context<A> {
     /// Spawns a child, which ends before its parent. Children end in reverse start order. If the
     /// child ends by itself, the parent's `#[on_exit]` is called.
+    ///
+    /// To set a name or a capacity, use [`Prepared::child_of`](crate::Prepared::child_of).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -42,18 +44,7 @@ impl<A: Dispatch> Context<A> {
     /// ```
     #[track_caller]
     pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Handle {
-        let key = self.with_holdings(|holdings| holdings.key());
-        let parent = Watcher {
-            who: Arc::downgrade(&self.any()),
-            id: self.mail.core.id(),
-            key: Some(key),
-            link: false,
-        };
-        // Everything is in place before the child can run: `start` sets its parent, and the code
-        // between its creation and its first turn registers the resource.
-        start_child(child, self.mail.core.hub.clone(), parent, |mail| {
-            self.with_holdings(|holdings| holdings.insert(key, Holding::Child(mail)));
-        })
+        Prepared::new(child).child_of(self).spawn()
     }
 
     /// Sends a message when `target` exits, immediately if it already has.
