@@ -141,6 +141,11 @@ impl<R: Runtime> Future for Errand<R> {
         {
             let _entered = Entered::new(self.host.clone());
             job.run();
+            if self.host.phase() != ALIVE {
+                // The end came during the run. A task that turned to its timer after the end had woken all
+                // timers is woken here, so that it is dropped.
+                self.host.timers.wake_all();
+            }
         }
         Poll::Ready(())
     }
