@@ -73,7 +73,7 @@ impl Condvar {
 
 /// What statics hold.
 pub(crate) mod global {
-    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
     #[cfg(actor_loom)]
     pub(crate) use std::sync::atomic::AtomicUsize;

@@ -1,6 +1,8 @@
 //! Systems beside each other and on executors of the user's: whose threads actors run on, how far a
 //! call reaches, and whose end ends what.
 
+#[path = "hosts/blocked.rs"]
+mod blocked;
 #[path = "hosts/context.rs"]
 mod context;
 #[path = "hosts/ends.rs"]

@@ -3,6 +3,7 @@
 use super::hub::Hub;
 use crate::cell::message::Settings;
 use crate::exit::ActorId;
+use crate::host::preempt;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
 
@@ -67,6 +68,9 @@ pub(crate) struct Core {
     left: AtomicU32,
     /// What is left of this turn. Written by the actor's own run only.
     budget: AtomicU16,
+    /// The value of `preempt::epoch` when this turn began; in a simulation, one that it never has. Written by
+    /// the actor's own run only.
+    epoch: AtomicU16,
     /// How the cell comes to rest, [`MEMBER`] and [`SIMULATED`]. Written by the actor's own run only.
     pace: AtomicU8,
     /// How many messages its guards keep aside, as of when it last began a handler or came to rest.
@@ -100,6 +104,7 @@ impl Core {
             signals: AtomicU32::new(0),
             left: AtomicU32::new(0),
             budget: AtomicU16::new(0),
+            epoch: AtomicU16::new(0),
             pace: AtomicU8::new(Pace::Idle as u8 | if is_simulated { SIMULATED } else { 0 }),
             kept_aside: AtomicU32::new(0),
             fresh: AtomicBool::new(true),
@@ -209,9 +214,24 @@ impl Core {
 
     /// Only by the actor's own run, at the beginning of a turn.
     pub(crate) fn begin_turn(&self) {
-        let turn = if self.is_simulated() { 1 } else { self.settings.turn };
+        let (turn, epoch) = (self.settings.turn, u16::from(preempt::epoch()));
+        let (turn, epoch) = if self.is_simulated() { (1, !epoch) } else { (turn, epoch) };
         let turn = u16::try_from(turn).unwrap_or(u16::MAX);
         self.budget.store(turn, Ordering::Relaxed);
+        self.epoch.store(epoch, Ordering::Relaxed);
+    }
+
+    /// Not zero if a monitor has asked run loops to end their turns since this turn began, and always in a
+    /// simulation: the loop looks aside before the next message.
+    #[inline]
+    pub(crate) fn interrupted(&self) -> u32 {
+        u32::from(u16::from(preempt::epoch()) ^ self.epoch.load(Ordering::Relaxed))
+    }
+
+    /// Whether this turn may take no further message. A simulation has turns of one message, and is not
+    /// affected by other systems of the process.
+    pub(crate) fn is_turn_over(&self) -> bool {
+        self.budget() == 0 || (self.interrupted() != 0 && !self.is_simulated())
     }
 
     /// Only by the actor's own run.

@@ -5,6 +5,24 @@
 //! the others). The first of the sleepers is the *lookout*: it alone sleeps until the next timer is
 //! due, and while others are up it *watches*: it wakes every [`WATCH`] to see whether one of them
 //! computes on while something waits behind it. All others sleep until they are taken off the list.
+//!
+//! While all workers are up there is no lookout, and the *monitor* thread (`monitor`) takes over its duties.
+//! It runs no job. It is parked, or it does *rounds*: it looks every [`ROUND`].
+//!
+//! Invariants, as long as the host is not closed:
+//!
+//! 1. A deadline among the timers has a thread that wakes for it: the lookout if a worker sleeps, else the
+//!    monitor, which sleeps until a deadline at most or does rounds. An insertion that no thread sleeps for
+//!    gives an alarm ([`Timers`]).
+//! 2. While a worker is up and jobs wait behind the one that it runs, the lookout watches, or the monitor does
+//!    rounds, or `unwatched` is set and the next of these begins it: a push, the end of a search, a look. The
+//!    table in `worker` has every way a job can enter a queue, and which of these follows.
+//! 3. While all workers are up and the injector is not empty, the monitor does rounds, and asks the workers to
+//!    look there ([`preempt`](super::preempt)).
+//! 4. The monitor does rounds only while all workers are up and something waits that its looks are for. A
+//!    system that is idle, or has a worker to spare, does not wake it.
+
+mod rounds;
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +30,8 @@ use super::timers::Timers;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Mutex, OnceLock};
+
+pub(super) use rounds::{ROUND, Rounds};
 
 /// How often the lookout looks while others are up. What it takes has waited behind one job for as
 /// long as this at least, and for twice as long at most.
@@ -30,11 +50,17 @@ pub(super) struct Idle {
     /// How many search (low half) and how many are up (high half). Changed only under the lock of
     /// `sleepers`, except that workers begin and end to search without it.
     word: AtomicUsize,
-    /// Set if somebody sleeps and nobody watches. Changed only under the lock of `sleepers`.
+    /// Set if neither the lookout nor the monitor watches, and there is more than one worker, so that
+    /// watching has a use; set in any case once the host is closed. Changed only under the lock of
+    /// `sleepers`.
     unwatched: AtomicBool,
+    /// Set if all workers are up and the monitor does no rounds. Changed only under the lock of `sleepers`.
+    unattended: AtomicBool,
     sleepers: Mutex<Sleepers>,
     /// Each worker's thread, set by itself before it first sleeps.
     threads: Box<[OnceLock<Thread>]>,
+    /// The thread of the monitor; another one if it has ended and was started again.
+    monitor: Mutex<Option<Thread>>,
     timers: Timers,
 }
 
@@ -42,8 +68,11 @@ struct Sleepers {
     /// The sleeping workers in the order in which they fell asleep. The first is the lookout; the
     /// last is woken first, so that the lookout stays and the others' caches stay warm.
     list: Vec<usize>,
-    /// Set while the lookout watches; never together with an empty list.
+    /// Set while the lookout watches, or with an empty list while the monitor does rounds.
     watching: bool,
+    /// Set while the monitor will look within a round without being unparked.
+    monitor_awake: bool,
+    closed: bool,
 }
 
 /// What a worker that lay down has to do now.
@@ -59,11 +88,19 @@ pub(super) enum Duty {
 impl Idle {
     /// All workers begin as up.
     pub(super) fn new(workers: usize, timers: Timers) -> Idle {
+        let sleepers = Sleepers {
+            list: Vec::with_capacity(workers),
+            watching: false,
+            monitor_awake: true,
+            closed: false,
+        };
         Idle {
             word: AtomicUsize::new(workers * UP),
-            unwatched: AtomicBool::new(false),
-            sleepers: Mutex::new(Sleepers { list: Vec::with_capacity(workers), watching: false }),
+            unwatched: AtomicBool::new(workers > 1),
+            unattended: AtomicBool::new(true),
+            sleepers: Mutex::new(sleepers),
             threads: (0..workers).map(|_| OnceLock::new()).collect(),
+            monitor: Mutex::new(None),
             timers,
         }
     }
@@ -90,11 +127,12 @@ impl Idle {
         let Some(taken) = sleepers.list.pop() else { return };
         // Counted for it at once, so that nobody wakes another before it runs.
         self.word.fetch_add(UP + SEARCHING, Ordering::SeqCst);
-        if sleepers.list.is_empty() {
-            self.lookout_left(&mut sleepers);
-        }
+        let wakes_monitor = sleepers.list.is_empty() && self.lookout_left(&mut sleepers);
         drop(sleepers);
         self.unpark(taken);
+        if wakes_monitor {
+            self.unpark_monitor();
+        }
     }
 
     /// Whether all workers but one sleep.
@@ -129,10 +167,14 @@ impl Idle {
     /// injector after it has taken itself out of the word, here or after `end_search`.
     pub(super) fn lie_down(&self, me: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
+        if sleepers.list.is_empty() {
+            // It is the lookout, and the monitor's rounds are over.
+            sleepers.watching = false;
+        }
         sleepers.list.push(me);
         self.word.fetch_sub(UP + usize::from(searching) * SEARCHING, Ordering::SeqCst);
-        fence(Ordering::SeqCst);
         self.note_unwatched(&sleepers);
+        fence(Ordering::SeqCst);
     }
 
     /// Worker `me`, which lay down, is up and searching again, be it that somebody else has taken it
@@ -142,14 +184,18 @@ impl Idle {
         let Some(place) = sleepers.list.iter().position(|sleeper| *sleeper == me) else { return };
         sleepers.list.remove(place);
         self.word.fetch_add(UP + SEARCHING, Ordering::SeqCst);
-        if place == 0 {
-            self.lookout_left(&mut sleepers);
-            // A timer needs a new lookout at once; to be watched can wait until there is a reason.
-            if !self.timers.is_empty()
-                && let Some(next) = sleepers.list.first()
-            {
-                self.unpark(*next);
-            }
+        if place != 0 {
+            return;
+        }
+        let wakes_monitor = self.lookout_left(&mut sleepers);
+        // A timer needs a new lookout at once; to be watched can wait until there is a reason.
+        let next = sleepers.list.first().copied().filter(|_| !self.timers.is_empty());
+        drop(sleepers);
+        if let Some(next) = next {
+            self.unpark(next);
+        }
+        if wakes_monitor {
+            self.unpark_monitor();
         }
     }
 
@@ -174,43 +220,80 @@ impl Idle {
         self.unwatched.load(Ordering::Relaxed)
     }
 
-    /// Makes the lookout watch.
+    /// Makes the lookout watch, or the monitor if there is no lookout.
     pub(super) fn watch(&self) {
         let mut sleepers = self.sleepers.lock();
-        if !sleepers.watching
-            && let Some(lookout) = sleepers.list.first().copied()
-        {
-            sleepers.watching = true;
-            self.note_unwatched(&sleepers);
+        if sleepers.closed {
             drop(sleepers);
-            self.unpark(lookout);
+            return self.unpark_monitor();
+        }
+        if sleepers.watching {
+            return;
+        }
+        match sleepers.list.first().copied() {
+            Some(lookout) => {
+                sleepers.watching = true;
+                self.note_unwatched(&sleepers);
+                drop(sleepers);
+                self.unpark(lookout);
+            }
+            None => self.begin_rounds(sleepers),
         }
     }
 
-    /// Wakes the lookout, so that it sleeps anew: a timer is due earlier than it knows.
+    /// A worker that was searching or asleep runs a job from now on. Has the others' queues watched, and its own if
+    /// jobs are `waiting` there: no push follows that would see to it.
+    pub(super) fn watch_others(&self, waiting: bool) {
+        if self.is_unwatched() && (waiting || !self.one_is_up()) {
+            self.watch();
+        }
+    }
+
+    /// Wakes the thread that sleeps for the timers, so that it sleeps anew: one is due earlier than it knows.
     pub(super) fn rouse_lookout(&self) {
-        let lookout = self.sleepers.lock().list.first().copied();
-        if let Some(lookout) = lookout {
-            self.unpark(lookout);
+        let sleepers = self.sleepers.lock();
+        match sleepers.list.first().copied() {
+            Some(lookout) => {
+                drop(sleepers);
+                self.unpark(lookout);
+            }
+            None => self.begin_rounds(sleepers),
         }
     }
 
-    /// Wakes all threads, so that each sees that the host is closed.
-    pub(super) fn rouse_all(&self) {
+    /// The host is closed: wakes all threads, so that each sees it. From now on each push on a worker calls
+    /// `watch`, which unparks the monitor: that runs what is left.
+    pub(super) fn close(&self) {
+        let mut sleepers = self.sleepers.lock();
+        sleepers.closed = true;
+        self.unwatched.store(true, Ordering::Relaxed);
+        drop(sleepers);
         (0..self.threads.len()).for_each(|worker| self.unpark(worker));
+        self.unpark_monitor();
     }
 
-    /// The lookout is off the list; the next one, if any, does not know yet that it is the lookout.
-    fn lookout_left(&self, sleepers: &mut Sleepers) {
+    /// The lookout is off the list; the next one, if any, does not know yet that it is the lookout. Returns
+    /// whether the monitor is to be unparked.
+    #[must_use]
+    fn lookout_left(&self, sleepers: &mut Sleepers) -> bool {
         sleepers.watching = false;
         self.note_unwatched(sleepers);
-        self.timers.woke(!sleepers.list.is_empty());
+        // An insertion before this is seen below, one after it gives an alarm.
+        self.timers.woke(true);
+        let all_are_up = sleepers.list.is_empty();
+        all_are_up
+            && (sleepers.monitor_awake || !self.timers.is_empty())
+            && self.start_rounds(sleepers)
     }
 
     fn note_unwatched(&self, sleepers: &Sleepers) {
-        let unwatched = !sleepers.list.is_empty() && !sleepers.watching;
+        let unwatched = (self.threads.len() > 1 && !sleepers.watching) || sleepers.closed;
         if self.unwatched.load(Ordering::Relaxed) != unwatched {
             self.unwatched.store(unwatched, Ordering::Relaxed);
+        }
+        let unattended = sleepers.list.is_empty() && !sleepers.watching;
+        if self.unattended.load(Ordering::Relaxed) != unattended {
+            self.unattended.store(unattended, Ordering::SeqCst);
         }
     }
 

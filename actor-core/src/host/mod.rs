@@ -7,7 +7,9 @@ mod foreign;
 mod idle;
 #[cfg(all(test, actor_loom))]
 pub(crate) mod models;
+mod monitor;
 mod multi;
+pub(crate) mod preempt;
 mod seat;
 pub(crate) mod sim;
 mod single;
@@ -45,8 +47,8 @@ pub(crate) use tokio::Tokio;
 
 /// Where jobs run and what the time is there: the one small trait behind which hosts are exchanged.
 pub(crate) trait Host: Send + Sync + 'static {
-    /// Takes `job` to be run soon, from any thread. After `close` it is kept aside and dropped by
-    /// the next `close` or with the host, one by one and never inside this call.
+    /// Takes `job` to be run soon, from any thread. After `close` it is ended or dropped, never inside of this
+    /// call: by a thread that is started for it, or on a current-thread host by the next `close`.
     fn schedule(&self, job: Job, turn: Turn);
 
     /// Takes a task as `schedule` does; `number` is what `next_task` gave for it.
@@ -81,6 +83,11 @@ pub(crate) trait Host: Send + Sync + 'static {
         0
     }
 
+    /// Whether `close` runs cells that are left, so that all that have been killed end by it.
+    fn ends_cells(&self) -> bool {
+        false
+    }
+
     /// Ends the worker threads and waits for them; one that is still inside a job after `grace` is
     /// left behind and its name returned. Idempotent. A worker that calls it does not wait for itself.
     fn close(&self, grace: Duration) -> Vec<String>;
@@ -112,6 +119,15 @@ impl Job {
             Job::Task(task) => contained(|| {
                 task.run();
             }),
+        }
+    }
+
+    /// Does away with a job of a host that is closed. A cell runs: it has been killed, and so ends. A task is
+    /// dropped.
+    fn end(self) {
+        match self {
+            Job::Cell(_) => self.run(),
+            Job::Task(_) => self.discard(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Layer 1: the multi-thread host: worker threads, the injector they share, and their end. Which job
-//! a worker runs next is in `worker`, how it sleeps in `idle`.
+//! a worker runs next is in `worker`, how it sleeps in `idle`, and what happens while all are blocked, or have
+//! ended, in `monitor`.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,13 +13,13 @@ use crossbeam_deque::Injector;
 use super::bell::Bell;
 use super::idle::{Idle, MOST};
 use super::seat::{Seat, retried};
-use super::{Entered, Host, Job, Timers, Turn, worker};
+use super::{Entered, Host, Job, Timers, Turn, monitor, preempt, worker};
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Arc, Condvar, Mutex, Weak};
 
 /// A host that runs jobs on threads of its own. Its threads keep it alive until it is closed.
 pub(crate) struct MultiThread {
-    /// Jobs from outside of the workers, and after the end all that is left.
+    /// Jobs from outside of the workers, and those that the monitor has taken from a blocked one.
     pub(super) injector: Injector<Job>,
     pub(super) seats: Box<[Seat]>,
     pub(super) idle: Idle,
@@ -26,8 +27,10 @@ pub(crate) struct MultiThread {
     threads: Mutex<Vec<WorkerThread>>,
     /// Told when a worker thread has ended.
     ended: Condvar,
-    /// The bells of the threads in `drive`: once there are no workers, they look at the timers.
-    drivers: Mutex<Vec<Arc<Bell>>>,
+    /// Set while the monitor's thread is there. Once it has ended, which it does after the end only, the next
+    /// job or deadline starts it again.
+    pub(super) attended: Mutex<bool>,
+    name: String,
     this: Weak<MultiThread>,
 }
 
@@ -48,8 +51,11 @@ impl MultiThread {
             let host = this.clone();
             let timers = Timers::new(Instant::now(), move || {
                 if let Some(host) = host.upgrade() {
-                    host.idle.rouse_lookout();
-                    host.rouse_drivers_if_closed();
+                    if host.is_closed() {
+                        host.attend();
+                    } else {
+                        host.idle.rouse_lookout();
+                    }
                 }
             });
             MultiThread {
@@ -59,7 +65,8 @@ impl MultiThread {
                 closed: AtomicBool::new(false),
                 threads: Mutex::new(Vec::with_capacity(threads)),
                 ended: Condvar::new(),
-                drivers: Mutex::new(Vec::new()),
+                attended: Mutex::new(true),
+                name: name.to_owned(),
                 this: this.clone(),
             }
         });
@@ -78,6 +85,8 @@ impl MultiThread {
             started.push(WorkerThread { index, name, ended: false, handle });
         }
         drop(started);
+        monitor::start(host.clone(), name)
+            .expect("the operating system gives no thread for the monitor");
         host
     }
 
@@ -85,32 +94,56 @@ impl MultiThread {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// Drops what lies in the injector, one by one: a drop may schedule more, which is dropped in turn.
-    pub(super) fn discard_left(&self) {
-        while let Some(job) = retried(|| self.injector.steal()) {
-            job.discard();
-        }
-    }
-
     /// Takes a job from outside of the workers. Not inlined: it would slow down the other way.
     #[inline(never)]
     fn inject(&self, job: Job) {
         self.injector.push(job);
-        // The push before the look at who sleeps: see `Idle::lie_down`.
+        // The push before the look at who sleeps, and at the end: see `Idle::lie_down`. A worker that sees the
+        // end looks at the injector after that.
         fence(Ordering::SeqCst);
-        self.idle.notify();
+        if self.is_closed() {
+            self.attend();
+        } else {
+            self.idle.notify_injected();
+        }
     }
 
-    fn rouse_drivers_if_closed(&self) {
-        if self.is_closed() {
-            self.drivers.lock().iter().for_each(|bell| bell.rouse());
+    /// Takes a job that is left after the end: of the injector, or of a worker that has not ended.
+    pub(super) fn take_left(&self) -> Option<Job> {
+        retried(|| self.injector.steal()).or_else(|| self.seats.iter().find_map(Seat::take_one))
+    }
+
+    pub(super) fn has_left(&self) -> bool {
+        !self.injector.is_empty() || self.seats.iter().any(|seat| !seat.is_empty())
+    }
+
+    pub(super) fn have_all_ended(&self) -> bool {
+        self.threads.lock().iter().all(|thread| thread.ended)
+    }
+
+    /// Has the monitor look after a job or a deadline that has come after the end.
+    fn attend(&self) {
+        let mut attended = self.attended.lock();
+        if *attended {
+            drop(attended);
+            return self.idle.unpark_monitor();
         }
+        if !self.has_left() && self.timers().is_empty() {
+            return;
+        }
+        let Some(host) = self.this.upgrade() else { return };
+        // If there is no thread to be had, what is left stays until more comes, or until the host is dropped.
+        *attended = monitor::start(host, &self.name).is_ok();
     }
 
     fn note_ended(&self, index: usize) {
         let mut threads = self.threads.lock();
         threads.iter_mut().filter(|thread| thread.index == index).for_each(|it| it.ended = true);
+        drop(threads);
         self.ended.notify_all();
+        if self.is_closed() {
+            self.idle.unpark_monitor();
+        }
     }
 
     /// Waits until all threads but that of worker `me` have ended, or for `grace`. Gives back the
@@ -153,12 +186,12 @@ impl Host for MultiThread {
     fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = Entered::new(this);
-        let driver = Driver::new(self);
-        let waker = Waker::from(driver.bell.clone());
+        let bell = Bell::new();
+        let waker = Waker::from(bell.clone());
         let mut context = Context::from_waker(&waker);
         loop {
-            if !driver.bell.take_woken() {
-                driver.sleep();
+            if !bell.take_woken() {
+                bell.sleep(None, || false);
             } else if future.as_mut().poll(&mut context).is_ready() {
                 return;
             }
@@ -169,57 +202,32 @@ impl Host for MultiThread {
         worker::index_in(self).is_some()
     }
 
+    fn ends_cells(&self) -> bool {
+        true
+    }
+
     fn close(&self, grace: Duration) -> Vec<String> {
         self.closed.store(true, Ordering::SeqCst);
-        self.idle.rouse_all();
+        preempt::request();
+        self.idle.close();
         let me = worker::index_in(self);
         let (ended, stuck) = self.wait_for_threads(me, grace);
         for thread in ended {
             let _ = thread.handle.join();
         }
-        self.rouse_drivers_if_closed();
-        // What waits for the time is woken, so that it is among what is left and dropped. A worker
-        // that closes its own host drops what is left when it ends itself.
+        // What waits for the time is woken, so that it is among what is left and dropped.
         self.timers().wake_all();
-        if me.is_none() {
-            self.discard_left();
-        }
+        self.timers().woke(true);
+        self.attend();
         stuck
     }
 }
 
-/// A thread in `drive`.
-struct Driver<'a> {
-    host: &'a MultiThread,
-    bell: Arc<Bell>,
-}
-
-impl Driver<'_> {
-    fn new(host: &MultiThread) -> Driver<'_> {
-        let bell = Bell::new();
-        host.drivers.lock().push(bell.clone());
-        Driver { host, bell }
-    }
-
-    /// Sleeps until the future is woken or, once the host is closed, until a timer is due.
-    fn sleep(&self) {
-        let timers = self.host.timers();
-        let until = if self.host.is_closed() { timers.sleep_until(None) } else { None };
-        self.bell.sleep(until, || false);
-        if self.host.is_closed() {
-            timers.fire(Instant::now());
-        }
-    }
-}
-
-impl Drop for Driver<'_> {
-    fn drop(&mut self) {
-        self.host.drivers.lock().retain(|bell| !Arc::ptr_eq(bell, &self.bell));
-    }
-}
-
 impl Drop for MultiThread {
+    /// Drops what could not be ended, one by one: a drop may schedule more, which is dropped in turn.
     fn drop(&mut self) {
-        self.discard_left();
+        while let Some(job) = self.take_left() {
+            job.discard();
+        }
     }
 }

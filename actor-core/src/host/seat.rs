@@ -79,6 +79,16 @@ impl Seat {
         retried(|| self.queue.steal_batch_and_pop(into))
     }
 
+    /// Whether no job waits for its worker.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slot.is_empty() && self.queue.is_empty()
+    }
+
+    /// Takes the job that its worker would run next.
+    pub(super) fn take_one(&self) -> Option<Job> {
+        self.take_slot().or_else(|| retried(|| self.queue.steal()))
+    }
+
     /// Takes the job out of the slot.
     pub(super) fn take_slot(&self) -> Option<Job> {
         retried(|| self.slot.steal())

@@ -1,5 +1,24 @@
 //! Layer 1: one worker thread of the multi-thread host: where it puts jobs, and which it runs next.
 //! What it may take from others is in `seat`, how it sleeps in `sleep`.
+//!
+//! Every way in which a job enters a slot or queue, and how another worker comes to take it if this one is
+//! blocked by the job it runs next. *Watched*: `Idle::watch` is called unless the lookout or the monitor
+//! watches already.
+//!
+//! | job | enters | then |
+//! |---|---|---|
+//! | woken by a job | the slot | watched |
+//! | displaced from the slot | the queue | watched; a sleeping worker is woken to search if it is [worth](Seat::is_worth) it |
+//! | yields | the queue | the same, unless nothing else waits here: then it runs next |
+//! | had its share of the slot | the queue | watched since it came |
+//! | batch of the injector | the queue | watched, by `watch_others`: after a search and after a look outside |
+//! | batch of another worker | the queue | watched, by `watch_others`: after a search and after a sleep |
+//! | woken by timers that are fired here | the slot, the queue | run at once, or watched, by `watch_others` |
+//! | woken by timers that the monitor fires | the injector | `Idle::notify_injected` |
+//! | moved from behind a blocked worker by the monitor | the injector | all are up: asked to look there in each round |
+//! | woken from outside | the injector | `Idle::notify_injected` |
+//! | waits behind a worker as the lookout or the monitor changes | stays | the worker that got up calls `watch_others` |
+//! | left by a worker that ends | none | it ends them itself; those that come later are the monitor's |
 
 mod sleep;
 
@@ -8,13 +27,14 @@ use std::time::Instant;
 
 use super::multi::MultiThread;
 use super::seat::{Ends, Seat, retried};
-use super::{Entered, Job, Turn};
+use super::{Entered, Job, Turn, preempt};
 use crate::sync::Arc;
 
 /// How many jobs a worker runs from its slot before it looks at its queue.
 const SLOT_RUNS: u32 = 16;
 
-/// Every so many jobs a worker looks at the injector, the timers and the end first.
+/// Every so many jobs, and whenever a monitor asks for it, a worker looks at the injector, the timers and the
+/// end first.
 const OUTSIDE: u32 = 61;
 
 /// The worker of this thread.
@@ -92,7 +112,7 @@ pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
         });
         HOST.set(Arc::as_ptr(&host).addr());
         worker.work();
-        worker.discard_left();
+        worker.end_left();
         HOST.set(0);
     });
 }
@@ -138,14 +158,18 @@ impl Worker {
     /// Runs jobs until the host is closed. Each is run where it was found: to hand it on is to copy
     /// it, and a copy so soon after the write waits for it.
     fn work(&self) {
-        let mut tick = 0_u32;
+        let (mut tick, mut looks_at) = (0_u32, OUTSIDE);
+        let mut epoch = preempt::epoch();
         loop {
-            if tick.is_multiple_of(OUTSIDE) {
+            if tick == looks_at || epoch != preempt::epoch() {
+                // Before the look: a request during it is heeded afterwards.
+                epoch = preempt::epoch();
+                let jobs = OUTSIDE.wrapping_sub(looks_at.wrapping_sub(tick));
+                looks_at = tick.wrapping_add(OUTSIDE);
                 if self.host.is_closed() {
                     return;
                 }
-                self.keep_time(tick);
-                if let Some(job) = retried(|| self.host.injector.steal()) {
+                if let Some(job) = self.look_outside(jobs) {
                     self.run(job, &mut tick);
                     continue;
                 }
@@ -164,14 +188,28 @@ impl Worker {
         job.run();
     }
 
-    /// Notes how long jobs take here, and wakes what is due.
-    fn keep_time(&self, tick: u32) {
+    /// Notes how long the last `jobs` took, wakes what is due, and takes from the injector.
+    #[cold]
+    fn look_outside(&self, jobs: u32) -> Option<Job> {
         let now = Instant::now();
         let spent = now.saturating_duration_since(self.measured.replace(now));
-        if tick > 0 {
-            self.seat().measure(OUTSIDE, spent, self.host.idle.one_is_up());
+        if jobs > 0 {
+            self.seat().measure(jobs, spent, self.host.idle.one_is_up());
         }
         self.fire_timers(now);
+        let found = self.take_injected();
+        self.watch_others();
+        found
+    }
+
+    /// Takes some of what was injected: one job to run, the others into the queue.
+    fn take_injected(&self) -> Option<Job> {
+        retried(|| self.host.injector.steal_batch_and_pop(&self.own.queue))
+    }
+
+    /// Has what waits behind the job that runs next watched, where no push does so.
+    fn watch_others(&self) {
+        self.host.idle.watch_others(!self.own.queue.is_empty() || !self.own.slot.is_empty());
     }
 
     /// Runs the next of this worker's own jobs; false if there is none.
@@ -230,8 +268,7 @@ impl Worker {
 
     /// Looks at the injector and, if not too many do so already, at the others' queues.
     fn search(&self) -> Option<Job> {
-        let injector = &self.host.injector;
-        if let Some(job) = retried(|| injector.steal_batch_and_pop(&self.own.queue)) {
+        if let Some(job) = self.take_injected() {
             return Some(job);
         }
         if !self.searching.get() && !self.host.idle.begin_search() {
@@ -245,8 +282,9 @@ impl Worker {
     /// If it was searching, it is no longer; and if there is more, somebody else is to search.
     fn end_search(&self) {
         if self.searching.replace(false) && self.host.idle.end_search() && self.sees_more() {
-            self.host.idle.notify();
+            self.host.idle.notify_injected();
         }
+        self.watch_others();
     }
 
     fn sees_more(&self) -> bool {
@@ -276,11 +314,10 @@ impl Worker {
         })
     }
 
-    /// Drops all jobs one by one, those too that are scheduled by such a drop.
-    fn discard_left(&self) {
-        while let Some(job) = self.own() {
-            job.discard();
+    /// Ends all jobs one by one, those too that are scheduled by that.
+    fn end_left(&self) {
+        while let Some(job) = self.own().or_else(|| self.host.take_left()) {
+            job.end();
         }
-        self.host.discard_left();
     }
 }

@@ -51,10 +51,7 @@ impl<A: Dispatch> Driver<A> {
             return None;
         };
         let core = &self.mail().core;
-        if (core.signals() != 0
-            || core.budget() == 0
-            || self.course.is_due()
-            || core.is_simulated())
+        if (core.signals() | core.interrupted() != 0 || core.budget() == 0 || self.course.is_due())
             && let Some(next) = self.heed(actor, BESIDE)
         {
             return next;

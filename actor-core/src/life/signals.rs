@@ -49,7 +49,8 @@ impl dyn Steps + '_ {
         {
             return Some(next);
         }
-        if self.mail().core().budget() == 0 {
+        if self.mail().core().is_turn_over() {
+            self.mail().core().end_turn();
             return Some(self.end_turn(beside));
         }
         if signals & (KILL | STOP | LEAVE | END) != 0 {

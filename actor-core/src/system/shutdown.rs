@@ -37,16 +37,25 @@ impl System {
         } else {
             let late = self.hub.actors();
             late.iter().for_each(|actor| actor.kill());
-            self.emptied_within(GRACE).await;
             late.iter().map(|actor| actor.label()).collect()
         };
         let host = self.hub.host.clone();
+        // Where closing the host runs the cells that are left, the killed actors and the threads share one
+        // grace: a worker inside user code is waited for once. Elsewhere nothing runs once it is closed.
+        let ends_cells = host.ends_cells();
+        if !killed.is_empty() && !ends_cells {
+            self.emptied_within(GRACE).await;
+        }
         let stuck = if self.hub.is_local {
             host.close(GRACE)
         } else {
             // Joining threads blocks; it must not block one of those that are to be joined.
             blocking::unblock(move || host.close(GRACE)).await
         };
+        if !killed.is_empty() && ends_cells && stuck.is_empty() {
+            // Those whose last step came from outside of the workers.
+            self.emptied_within(GRACE).await;
+        }
         ShutdownReport { killed, stuck }
     }
 

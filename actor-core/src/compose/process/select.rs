@@ -68,7 +68,8 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
             // Between two messages: the loop drops all of this as soon as it is pending.
             return Poll::Pending;
         }
-        if inbox.mail().core.budget() == 0 {
+        if inbox.mail().core.is_turn_over() {
+            inbox.mail().core.end_turn();
             // Moves to the back of the run queue; the next turn starts with a full budget.
             cx.waker().wake_by_ref();
             return Poll::Pending;

@@ -24,6 +24,7 @@ fn close_joins_the_threads_and_names_one_that_is_stuck() {
         }
         drop(release);
         end(&host);
+        only_held_here(&host);
         drop(host);
         assert!(weak.upgrade().is_none(), "no thread keeps the host");
     });
@@ -42,15 +43,81 @@ fn a_worker_that_closes_its_host_does_not_wait_for_itself() {
 }
 
 #[test]
-fn what_is_scheduled_after_the_end_is_dropped_later_and_one_by_one() {
+fn cells_scheduled_after_the_end_run_one_by_one_on_a_thread_of_the_host() {
+    fn chain(host: &Arc<dyn Host>, left: usize, done: mpsc::Sender<thread::ThreadId>) {
+        let next = host.clone();
+        let body = move || match left {
+            0 => done.send(thread::current().id()).unwrap(),
+            _ => chain(&next, left - 1, done),
+        };
+        host.schedule(job(body), Turn::Next);
+    }
     within_limit(|| {
         let host = start(2);
         end(&host);
-        schedule_chain(&host, 100_000);
-        assert!(Arc::strong_count(&host) > 1, "it was not dropped inside of the call");
-        end(&host);
-        assert_eq!(Arc::strong_count(&host), 1);
+        for _ in 0..2 {
+            let (sender, receiver) = mpsc::channel();
+            // One inside of the other would overflow the stack.
+            chain(&host, 100_000, sender);
+            assert_ne!(receiver.recv(), Ok(thread::current().id()));
+            only_held_here(&host);
+        }
     });
+}
+
+#[test]
+fn tasks_scheduled_after_the_end_are_dropped_unpolled() {
+    within_limit(|| {
+        let host = start(2);
+        end(&host);
+        let (sender, receiver) = mpsc::channel::<()>();
+        let body = async move { sender.send(()).unwrap() };
+        let (task, handle) = crate::host::task::prepare(host.clone(), 0, body);
+        handle.detach();
+        task.schedule();
+        assert!(receiver.recv().is_err());
+        only_held_here(&host);
+    });
+}
+
+#[test]
+fn cells_behind_a_blocked_worker_are_run_after_the_end_while_it_stays_blocked() {
+    within_limit(|| {
+        let host = start(1);
+        let (release, held) = mpsc::channel::<()>();
+        let (sender, receiver) = mpsc::channel();
+        let inner = host.clone();
+        let ((begun, begins), (late, pushes)) = (mpsc::channel(), mpsc::channel());
+        let body = move || {
+            let push = |name| {
+                let sender = sender.clone();
+                inner.schedule(job(move || sender.send(name).unwrap()), Turn::Next);
+            };
+            push("queued");
+            push("in the slot");
+            begun.send(()).unwrap();
+            pushes.recv().unwrap();
+            push("pushed after the end");
+            let _ = held.recv();
+        };
+        host.schedule(job(body), Turn::Next);
+        begins.recv().unwrap();
+        assert_eq!(host.close(Duration::from_millis(1)), ["test-0"]);
+        let mut ran = [receiver.recv().unwrap(), receiver.recv().unwrap()];
+        ran.sort_unstable();
+        assert_eq!(ran, ["in the slot", "queued"]);
+        late.send(()).unwrap();
+        assert_eq!(receiver.recv(), Ok("pushed after the end"));
+        drop(release);
+        only_held_here(&host);
+    });
+}
+
+/// Waits until no thread and no job holds the host.
+fn only_held_here(host: &Arc<dyn Host>) {
+    while Arc::strong_count(host) > 1 {
+        thread::yield_now();
+    }
 }
 
 #[test]
@@ -96,6 +163,6 @@ fn a_task_that_waits_for_the_time_is_dropped_at_the_end() {
         }
         end(&host);
         assert!(receiver.recv().is_err());
-        assert_eq!(Arc::strong_count(&host), 1);
+        only_held_here(&host);
     });
 }

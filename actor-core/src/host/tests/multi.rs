@@ -236,3 +236,86 @@ fn the_current_host_is_that_of_the_worker_or_of_the_innermost_drive() {
         end(&inner);
     });
 }
+
+/// Schedules a job that blocks its worker until the sender that is given back is dropped, and waits until it
+/// has begun. It calls `first` before it blocks.
+fn block_a_worker(host: &Arc<dyn Host>, first: impl FnOnce() + Send + 'static) -> mpsc::Sender<()> {
+    let (release, held) = mpsc::channel::<()>();
+    let (begun, begins) = mpsc::channel();
+    let body = move || {
+        first();
+        begun.send(()).unwrap();
+        let _ = held.recv();
+    };
+    host.schedule(job(body), Turn::Next);
+    begins.recv().unwrap();
+    release
+}
+
+#[test]
+fn timers_fire_while_all_workers_are_blocked() {
+    for threads in [1, 2] {
+        within_limit(move || {
+            let host = start(threads);
+            let (fired, fires) = mpsc::channel();
+            let insert = |name| {
+                let fired = fired.clone();
+                let waker = Call::waker(move || fired.send(name).unwrap());
+                host.timers().insert(host.now() + Duration::from_millis(30), waker, false);
+            };
+            insert("before");
+            let releases: Vec<_> = (0..threads).map(|_| block_a_worker(&host, || {})).collect();
+            assert_eq!(fires.recv(), Ok("before"));
+            insert("during");
+            assert_eq!(fires.recv(), Ok("during"));
+            drop(releases);
+            end(&host);
+        });
+    }
+}
+
+#[test]
+fn a_worker_that_is_never_idle_takes_jobs_from_behind_a_blocked_one() {
+    within_limit(|| {
+        let host = start(2);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = stop.clone();
+        again(&host, move || !stopped.load(Ordering::SeqCst));
+        let (sender, receiver) = mpsc::channel();
+        let inner = host.clone();
+        let release = block_a_worker(&host, move || {
+            for number in 0..8 {
+                let sender = sender.clone();
+                inner.schedule(job(move || sender.send(number).unwrap()), Turn::Next);
+            }
+        });
+        let mut ran: Vec<_> = receiver.iter().collect();
+        ran.sort_unstable();
+        assert_eq!(ran, [0, 1, 2, 3, 4, 5, 6, 7]);
+        drop(release);
+        stop.store(true, Ordering::SeqCst);
+        end(&host);
+    });
+}
+
+#[test]
+fn a_batch_from_outside_is_shared_though_its_first_job_blocks() {
+    within_limit(|| {
+        let host = start(3);
+        for _ in 0..200 {
+            let all = Arc::new(std::sync::Barrier::new(3));
+            let (sender, receiver) = mpsc::channel();
+            for _ in 0..3 {
+                let (all, sender) = (all.clone(), sender.clone());
+                // None ends before all have begun.
+                let body = move || {
+                    all.wait();
+                    sender.send(()).unwrap();
+                };
+                host.schedule(job(body), Turn::Next);
+            }
+            assert_eq!(receiver.iter().take(3).count(), 3);
+        }
+        end(&host);
+    });
+}

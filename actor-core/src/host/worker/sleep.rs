@@ -50,6 +50,8 @@ impl Worker {
             }
             if found.is_some() {
                 idle.get_up(self.index);
+                // More may wait behind the same job, or behind the one after it here.
+                self.watch_others();
                 return found;
             }
         }
