@@ -1,5 +1,5 @@
-//! The allocator of all binaries: the usual one, with a count for each thread, so that counting costs no
-//! contention.
+//! The allocator of all binaries: the default one with a counter per thread, so that counting
+//! causes no contention.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 struct Counting;
 
-/// How many counts there are; threads share one only if there are more threads than that.
+/// The number of counters; threads share one only if there are more threads than this.
 const SHARDS: usize = 64;
 
 #[repr(align(128))]
@@ -30,22 +30,22 @@ fn count() {
     SHARD[own.unwrap_or(0)].0.fetch_add(1, Ordering::Relaxed);
 }
 
-// SAFETY: everything is passed on to the usual allocator as it came.
+// SAFETY: every call is passed on unchanged to the default allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -53,7 +53,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// How many allocations there were so far.
+/// Returns the number of allocations so far.
 pub(crate) fn total() -> u64 {
     SHARD.iter().map(|shard| shard.0.load(Ordering::Relaxed)).sum()
 }

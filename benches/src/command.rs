@@ -13,8 +13,8 @@ struct Command {
     budget: Budget,
 }
 
-/// Runs what the command line says and prints what was measured, as `name=number` pairs; prints
-/// nothing if the framework has no such thing.
+/// Runs the workload of the command line and prints the measurements as `name=number` pairs; prints
+/// nothing if the framework does not support the workload.
 pub fn run<F: Framework>() {
     let command = parse().unwrap_or_else(|error| {
         eprintln!("{error}");

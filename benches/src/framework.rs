@@ -1,30 +1,30 @@
-//! What a framework has to show: three actors, a runtime to run them on, tasks beside them.
+//! The interface of a framework: three actors, a runtime, and tasks.
 
 use std::hint::black_box;
 
-/// One way to write actors. `Counter` works for its callers, `Node` passes a token on to the next,
-/// `Sink` swallows messages of `N` bytes. All mailboxes have room for 64 messages where the
-/// framework can bound them.
+/// A way to write actors. `Counter` works for its callers, `Node` passes a token on to the next
+/// node, `Sink` discards messages of `N` bytes. All mailboxes have a capacity of 64 messages if the
+/// framework supports bounds.
 pub trait Framework: 'static {
     type Counter: Clone + Send + Sync + 'static;
     type Node: Clone + Send + Sync + 'static;
     type Sink<const N: usize>: Clone + Send + Sync + 'static;
 
-    /// Whether there are actors; the floor, a mutex, has none.
+    /// Whether there are actors; the lower bound, a mutex, has none.
     const HAS_ACTORS: bool = true;
 
-    /// Runs `main` as a task of a runtime with so many workers.
+    /// Runs `main` as a task of a runtime with this number of workers.
     fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static);
-    /// Starts a task beside it.
+    /// Starts another task.
     fn task(future: impl Future<Output = ()> + Send + 'static);
 
     fn counter() -> impl Future<Output = Self::Counter> + Send;
-    /// Has the counter work for `rounds` of [`spin`]; waits for what it says.
+    /// Makes the counter work for `rounds` of [`spin`] and waits for its reply.
     fn call(counter: &Self::Counter, rounds: u64) -> impl Future<Output = u64> + Send;
-    /// The same without an answer; waits for room where there is a bound.
+    /// The same without a reply; waits for capacity if there is a bound.
     fn send(counter: &Self::Counter, rounds: u64) -> impl Future<Output = ()> + Send;
 
-    /// A node that tells `done` when a token has no hops left.
+    /// A node that notifies `done` when a token has no hops left.
     fn node(done: Done) -> impl Future<Output = Self::Node> + Send;
     fn link(node: &Self::Node, next: Self::Node) -> impl Future<Output = ()> + Send;
     fn pass(node: &Self::Node, hops: u64) -> impl Future<Output = ()> + Send;
@@ -34,14 +34,14 @@ pub trait Framework: 'static {
         sink: &Self::Sink<N>,
         bytes: [u8; N],
     ) -> impl Future<Output = ()> + Send;
-    /// Waits until it has swallowed all that was sent; returns how much.
+    /// Waits until it has received all messages; returns their total.
     fn swallowed<const N: usize>(sink: &Self::Sink<N>) -> impl Future<Output = u64> + Send;
 }
 
-/// Told when a token has come to its end.
+/// Notified when a token has no hops left.
 pub type Done = async_channel::Sender<()>;
 
-/// Computes for about 2 ns a round.
+/// Computes for about 2 ns per round.
 #[inline]
 pub fn spin(rounds: u64) -> u64 {
     let mut value = rounds;

@@ -1,4 +1,4 @@
-//! How long a call takes while something else wants the same workers.
+//! The latency of a call while other work competes for the workers.
 
 use crate::framework::Framework;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Who disturbs.
+/// The competing work.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Disturbance {
     /// Two producers flood another actor, whose handler takes about a microsecond.
@@ -15,7 +15,7 @@ pub(crate) enum Disturbance {
     Crowd,
 }
 
-/// Calls one actor again and again for `limit`, and prints the quantiles of how long that took.
+/// Calls one actor repeatedly for `limit`, and prints the quantiles of the latency.
 pub(crate) async fn measure<F: Framework>(disturbance: Disturbance, limit: Duration) {
     let over = Arc::new(AtomicBool::new(false));
     match disturbance {
@@ -25,7 +25,7 @@ pub(crate) async fn measure<F: Framework>(disturbance: Disturbance, limit: Durat
                 let (flooded, over) = (flooded.clone(), over.clone());
                 F::task(async move {
                     while !over.load(Ordering::Relaxed) {
-                        // The call holds back those that have no bound.
+                        // The call slows down frameworks without bounds.
                         for _ in 0..256 {
                             F::send(&flooded, 500).await;
                         }

@@ -1,5 +1,5 @@
-//! One set of workloads, run by each framework in a binary of its own with the same command line.
-//! What the binaries measure is put together by `compare`.
+//! One set of workloads, run by each framework in a separate binary with the same command line.
+//! `compare` combines the measurements of the binaries.
 
 mod allocations;
 mod command;
@@ -14,7 +14,7 @@ pub mod ours;
 pub use command::run;
 pub use framework::{Done, Framework, spin};
 
-/// Runs `main` as a task of a tokio runtime: for all that run on tokio.
+/// Runs `main` as a task of a tokio runtime, for all frameworks that run on tokio.
 pub fn tokio(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(workers).enable_all().build().expect("tokio starts");

@@ -1,4 +1,4 @@
-//! How a workload is timed: set up once, warmed up, then run in chunks until the time is over.
+//! Timing of a workload: set up once, warmed up, then run in chunks until the time limit.
 
 use crate::allocations;
 use crate::framework::Framework;
@@ -6,22 +6,22 @@ use std::time::{Duration, Instant};
 
 /// One workload.
 pub(crate) trait Load<F: Framework>: Sized + Send + 'static {
-    /// How many operations are run between two looks at the clock.
+    /// The number of operations between two reads of the clock.
     const CHUNK: u64;
     fn set_up() -> impl Future<Output = Self> + Send;
-    /// Does at least `operations`, and waits until all is done; returns how many it did.
+    /// Runs at least `operations`, and waits until all have completed; returns their number.
     fn run(&mut self, operations: u64) -> impl Future<Output = u64> + Send;
 }
 
-/// How long a workload runs.
+/// The duration of a workload.
 #[derive(Clone, Copy)]
 pub(crate) enum Budget {
     Time(Duration),
-    /// For counting instructions: exactly so many, and nothing to warm up.
+    /// For counting instructions: exactly this number of operations, without warm-up.
     Operations(u64),
 }
 
-/// Measures one workload and prints what came of it.
+/// Measures one workload and prints the result.
 pub(crate) async fn measure<F: Framework, L: Load<F>>(budget: Budget) {
     let mut load = L::set_up().await;
     let limit = match budget {

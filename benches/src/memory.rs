@@ -1,15 +1,15 @@
-//! What an idle actor costs that has had one message: resident memory and the time to make it.
+//! The cost of an idle actor that has handled one message: resident memory and creation time.
 
 use crate::framework::Framework;
 use std::time::Instant;
 
-/// Makes so many actors and prints bytes and nanoseconds an actor.
+/// Creates this number of actors and prints bytes and nanoseconds per actor.
 pub(crate) async fn measure<F: Framework>(actors: usize) {
-    // What the first actors cost once is not theirs.
+    // One-time costs of the first actors do not count.
     let first = F::counter().await;
     F::call(&first, 0).await;
     let mut counters = Vec::with_capacity(actors);
-    // Touched now, so that the addresses' own place is not counted.
+    // Touched now, so that the memory of the addresses does not count.
     counters.resize(actors, None);
     let (before, began) = (resident(), Instant::now());
     for place in &mut counters {
@@ -20,7 +20,7 @@ pub(crate) async fn measure<F: Framework>(actors: usize) {
     let nanos = began.elapsed().as_nanos() as f64 / actors as f64;
     let bytes = resident().saturating_sub(before) as f64 / actors as f64;
     println!("bytes={bytes} ns={nanos}");
-    // All at once, by the operating system.
+    // Released by the operating system.
     std::process::exit(0);
 }
 

@@ -1,4 +1,4 @@
-//! This framework: with sync handlers, with async ones, and with all that an actor can be dressed in.
+//! This framework: with sync handlers, with async handlers, and with supervised and named actors.
 
 use crate::framework::{Done, Framework, spin};
 use actor_core::prelude::*;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Sync;
 /// All handlers are async.
 pub struct Async;
-/// As `Sync`; each counter has a supervisor and a name.
+/// Like `Sync`; each counter has a supervisor and a name.
 pub struct Supervised;
 
 #[actor]
@@ -95,7 +95,7 @@ impl<const N: usize> Sink<N> {
     }
 }
 
-/// Gives a counter its supervisor, the same for all, and a name of its own.
+/// Gives a counter a shared supervisor and a name of its own.
 fn supervised() -> CounterAddr {
     static SUPERVISOR: OnceLock<SupervisorAddr> = OnceLock::new();
     static NUMBER: AtomicU64 = AtomicU64::new(0);

@@ -1,11 +1,11 @@
-//! The workloads that are told in nanoseconds an operation.
+//! The workloads measured in nanoseconds per operation.
 
 use crate::framework::{Done, Framework};
 use crate::load::Load;
 use async_channel::Receiver;
 use futures_util::future::join_all;
 
-/// A call to one actor after the other, of `ACTORS` in all; the next when the answer is there.
+/// Calls to `ACTORS` actors in turn; each call waits for the reply of the previous one.
 pub(crate) struct Call<F: Framework, const ACTORS: usize> {
     counters: Vec<F::Counter>,
     next: usize,
@@ -27,7 +27,8 @@ impl<F: Framework, const ACTORS: usize> Load<F> for Call<F, ACTORS> {
     async fn run(&mut self, operations: u64) -> u64 {
         for _ in 0..operations {
             F::call(&self.counters[self.next], 0).await;
-            // A step that is prime to every power of ten: neighbours in memory do not follow.
+            // A step that is coprime to every power of ten: successive actors are not adjacent in
+            // memory.
             self.next = (self.next + 7919) % ACTORS;
         }
         operations
@@ -60,7 +61,7 @@ impl<F: Framework, const CLIENTS: usize> Load<F> for Clients<F, CLIENTS> {
     }
 }
 
-/// `PRODUCERS` tasks send to one actor as fast as it lets them.
+/// `PRODUCERS` tasks send to one actor as fast as it accepts messages.
 pub(crate) struct Send<F: Framework, const PRODUCERS: usize>(F::Counter);
 
 impl<F: Framework, const PRODUCERS: usize> Load<F> for Send<F, PRODUCERS> {
@@ -87,7 +88,7 @@ impl<F: Framework, const PRODUCERS: usize> Load<F> for Send<F, PRODUCERS> {
     }
 }
 
-/// An actor is made, called once, and dropped.
+/// An actor is created, called once, and dropped.
 pub(crate) struct Spawn;
 
 impl<F: Framework> Load<F> for Spawn {
@@ -105,7 +106,7 @@ impl<F: Framework> Load<F> for Spawn {
     }
 }
 
-/// A thousand actors are made, all are given work, all are waited for.
+/// A thousand actors are created, get work, and are awaited.
 pub(crate) struct ForkJoin;
 
 impl<F: Framework> Load<F> for ForkJoin {
@@ -127,7 +128,7 @@ impl<F: Framework> Load<F> for ForkJoin {
     }
 }
 
-/// 64 actors are sent messages in turn, each of which takes them `ROUNDS` of work.
+/// Messages are sent to 64 actors in turn, each with `ROUNDS` of work.
 pub(crate) struct Spread<F: Framework, const ROUNDS: u64>(Vec<F::Counter>);
 
 impl<F: Framework, const ROUNDS: u64> Load<F> for Spread<F, ROUNDS> {
@@ -154,7 +155,7 @@ impl<F: Framework, const ROUNDS: u64> Load<F> for Spread<F, ROUNDS> {
     }
 }
 
-/// `RINGS` rings of `NODES` nodes each; in each one token goes round.
+/// `RINGS` rings of `NODES` nodes each; one token travels around each ring.
 pub(crate) struct Ring<F: Framework, const RINGS: usize, const NODES: usize> {
     rings: Vec<F::Node>,
     ended: Receiver<()>,
@@ -215,7 +216,7 @@ impl<F: Framework, const N: usize> Load<F> for Bytes<F, N> {
     }
 }
 
-/// Runs so many tasks to their end.
+/// Runs this number of tasks to completion.
 async fn in_tasks<F: Framework, U>(count: usize, make: impl Fn() -> U)
 where
     U: Future<Output = ()> + core::marker::Send + 'static,

@@ -1,7 +1,7 @@
-//! The listings of the guide: each chapter is the documentation of an item here, and so its listings
-//! are compiled and run as doctests. `tests/tests/papers.rs` sees that no chapter is missing.
+//! The listings of the guide: each chapter is the documentation of an item here, so its listings
+//! are compiled and run as doctests. `tests/tests/papers.rs` checks that no chapter is missing.
 
-/// Makes an item of each chapter of `book/src`.
+/// Creates an item for each chapter of `book/src`.
 macro_rules! chapters {
     ($($item:ident = $file:literal),* $(,)?) => {
         $(

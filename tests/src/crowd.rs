@@ -1,23 +1,23 @@
-//! Whether a cost grows evenly with the number of those that cause it.
+//! Whether a cost is linear in the number of its causes.
 
 use crate::guarded_for;
 use std::time::Duration;
 
-/// The crowds: each is ten times the one before.
+/// The sizes: each is ten times the previous one.
 const CROWDS: [usize; 3] = [1_000, 10_000, 100_000];
 
-/// How much more a tenfold crowd may cost: ten times as much, what a logarithm and the caches of a busy
-/// machine add to that, and far less than a square.
+/// The limit for a tenfold size: a factor of ten, plus a logarithm and cache effects on a busy
+/// machine, and far less than quadratic growth.
 const MOST: u32 = 30;
 
-/// What is too short to be compared.
+/// The shortest time that is compared.
 const LEAST: Duration = Duration::from_millis(20);
 
-/// The largest crowds take long on a slow and busy machine.
+/// The time limit: the largest sizes take long on a slow and busy machine.
 const LIMIT: Duration = Duration::from_secs(600);
 
-/// Runs `cost` for 1 000, 10 000 and 100 000, and fails if a tenfold crowd costs more than thirty
-/// times as much. Each is the best of up to three runs, since other work disturbs the time of one.
+/// Runs `cost` for 1 000, 10 000 and 100 000, and fails if a tenfold size costs more than thirty
+/// times as much. Each is the best of up to three runs, because other work may disturb one of them.
 ///
 /// # Panics
 /// If it grows faster than that, or hangs.

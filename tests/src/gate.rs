@@ -1,27 +1,27 @@
-//! A gate: closed until it is opened, then open for ever.
+//! A gate: closed until it is opened, then open forever.
 
 use async_channel::{Receiver, Sender};
 
-/// Lets nobody pass until it is opened; clones are the same gate.
+/// Blocks all waiters until it is opened; clones are the same gate.
 ///
-/// It serves both ways: a test holds a handler at it, and a handler tells a test by it that it has
-/// come so far.
+/// It works in both directions: a test holds a handler at it, and a handler reports its progress to
+/// a test.
 #[derive(Clone, Debug)]
 pub struct Gate {
-    // A channel that never carries anything: it is open when the channel is closed.
+    // A channel without messages: the gate is open when the channel is closed.
     opener: Sender<()>,
     waiter: Receiver<()>,
 }
 
 impl Gate {
-    /// Makes a closed gate.
+    /// Creates a closed gate.
     #[allow(clippy::new_without_default, reason = "a closed gate is no default value")]
     pub fn new() -> Self {
         let (opener, waiter) = async_channel::bounded(1);
         Gate { opener, waiter }
     }
 
-    /// Lets all pass from now on.
+    /// Opens the gate.
     pub fn open(&self) {
         self.opener.close();
     }

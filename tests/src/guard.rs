@@ -1,4 +1,4 @@
-//! The guard round every test: one that hangs fails with its name.
+//! The guard around every test: a test that hangs fails with its name.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -8,24 +8,24 @@ use std::time::Duration;
 /// Far more than any test takes on a slow and busy machine.
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// Runs `body` on a thread of its own and passes its panic on.
+/// Runs `body` on a separate thread and passes its panic on.
 ///
 /// # Panics
-/// If `body` does, and if it has not returned after three minutes; its thread is left behind then.
+/// If `body` panics, or has not returned after three minutes; its thread is then left behind.
 pub fn guarded(name: &str, body: impl FnOnce() + Send + 'static) {
     guarded_for(name, LIMIT, body);
 }
 
-/// As [`guarded`], for a test that may take longer.
+/// Like [`guarded`], for a test that may take longer.
 ///
 /// # Panics
-/// If `body` does, and if it has not returned after `limit`.
+/// If `body` panics, or has not returned after `limit`.
 pub fn guarded_for(name: &str, limit: Duration, body: impl FnOnce() + Send + 'static) {
     let (done, is_done) = channel();
     let thread = thread::Builder::new()
         .name(name.to_owned())
         .spawn(move || {
-            // Dropped in a panic too: that ends the wait.
+            // Dropped in a panic, too: that ends the wait.
             let _done = done;
             body();
         })

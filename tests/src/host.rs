@@ -1,4 +1,4 @@
-//! The hosts that behaviours are tested on, and the macro that makes a test of each behaviour on
+//! The hosts on which behaviors are tested, and the macro that creates a test of each behavior on
 //! each host.
 
 use crate::{Gate, guarded};
@@ -7,27 +7,27 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// How long the actors of a test may take to end when it is over.
+/// The time limit for the actors of a test to end.
 const ENDING: Duration = Duration::from_secs(30);
 
 /// A kind of system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
-    /// So many worker threads.
+    /// This number of worker threads.
     MultiThread(usize),
-    /// The thread of the test alone.
+    /// Only the thread of the test.
     CurrentThread,
-    /// A tokio runtime with so many worker threads.
+    /// A tokio runtime with this number of worker threads.
     Tokio(usize),
-    /// A tokio runtime of one thread, which the runtime does not own.
+    /// A current-thread tokio runtime.
     TokioCurrent,
-    /// An executor of smol's that so many threads run.
+    /// A smol executor run by this number of threads.
     Smol(usize),
-    /// A simulation of this seed.
+    /// A simulation with this seed.
     Simulation(u64),
 }
 
-/// A system, and what it runs on if that is not its own: dropped, the latter is over.
+/// A system, and its external executor, if it has one; dropping this ends the executor.
 #[derive(Debug)]
 pub struct Started {
     /// The system.
@@ -42,10 +42,10 @@ enum Runtime {
 }
 
 impl Host {
-    /// Starts a system of this kind, and what it runs on.
+    /// Starts a system of this kind, and its executor.
     ///
     /// # Panics
-    /// If the operating system gives no thread.
+    /// If the operating system provides no thread.
     pub fn start(self) -> Started {
         let (system, runtime) = match self {
             Host::MultiThread(threads) => {
@@ -77,7 +77,7 @@ impl Host {
     }
 }
 
-/// Runs `body` on so many threads until the gate opens.
+/// Runs `body` on this number of threads until the gate opens.
 fn run(threads: usize, body: impl Fn(Gate) + Clone + Send + 'static) -> Runtime {
     let over = Gate::new();
     let thread = |_| {
@@ -89,7 +89,7 @@ fn run(threads: usize, body: impl Fn(Gate) + Clone + Send + 'static) -> Runtime 
 }
 
 impl Started {
-    /// Ends what the system runs on, in the middle of whatever it does.
+    /// Ends the executor of the system, in the middle of its work.
     pub fn end_runtime(&mut self) {
         drop(self.runtime.take());
     }
@@ -100,15 +100,15 @@ impl Drop for Runtime {
         if let Runtime::Threads { over, threads } = self {
             over.open();
             for thread in threads.drain(..) {
-                // What it panicked with, the test is told by what is missing.
+                // The test notices a panic by its missing effect.
                 let _ = thread.join();
             }
         }
     }
 }
 
-/// Runs `behaviour` with a fresh system on a thread of its own, then shuts the system down; fails
-/// if it panics, hangs, or leaves behind what does not end when it is stopped.
+/// Runs `behaviour` with a new system on a separate thread, then shuts the system down; fails if it
+/// panics, hangs, or leaves behind an actor that does not end when it is stopped.
 pub fn run_on(host: Host, name: &'static str, behaviour: fn(&System)) {
     guarded(&format!("{name} on {host:?}"), move || {
         let started = host.start();
@@ -119,8 +119,8 @@ pub fn run_on(host: Host, name: &'static str, behaviour: fn(&System)) {
     });
 }
 
-/// Makes a test of each `topic::behaviour`, a `fn(&System)`, on every host. A further host is a
-/// further line here.
+/// Creates a test of each `topic::behaviour`, a `fn(&System)`, on every host. A new host is one
+/// more line here.
 #[macro_export]
 macro_rules! on_every_host {
     ($($topic:ident::$name:ident,)*) => {
@@ -130,8 +130,8 @@ macro_rules! on_every_host {
     };
 }
 
-/// As [`on_every_host!`], for behaviours that a simulation cannot have: those of threads that reach
-/// in, of sockets, and of a time that goes on while somebody is always busy.
+/// Like [`on_every_host!`], for behaviors that a simulation does not support: external threads,
+/// sockets, and time that advances while an actor is busy.
 #[macro_export]
 macro_rules! on_real_hosts {
     ($($topic:ident::$name:ident,)*) => {
@@ -144,7 +144,7 @@ macro_rules! on_real_hosts {
     };
 }
 
-/// Makes a module of tests of each `topic::behaviour` on one host.
+/// Creates a module of tests of each `topic::behaviour` on one host.
 #[macro_export]
 macro_rules! on_host {
     ($module:ident, $host:expr, $($topic:ident::$name:ident,)*) => {

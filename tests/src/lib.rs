@@ -1,4 +1,4 @@
-//! What the behaviour tests share: the table of hosts, the guard against hanging, and small tools
+//! Shared code of the behavior tests: the table of hosts, the guard against hangs, and small tools
 //! to drive a test by events. It must not test anything itself.
 
 mod alone;

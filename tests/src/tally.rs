@@ -1,9 +1,9 @@
-//! A count that can be waited for, and a mark that counts its drop.
+//! A counter that can be awaited, and a mark that counts its drop.
 
 use crate::Gate;
 use std::sync::{Arc, Mutex};
 
-/// A count; clones are the same count.
+/// A counter; clones are the same counter.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     inner: Arc<Mutex<Inner>>,
@@ -27,17 +27,17 @@ impl Tally {
         reached.iter().for_each(|(_, gate)| gate.open());
     }
 
-    /// How many there are so far.
+    /// Returns the count so far.
     pub fn count(&self) -> usize {
         self.inner.lock().expect("no user code runs under this lock").count
     }
 
-    /// Waits until there are at least `wanted`.
+    /// Waits until the count is at least `wanted`.
     pub async fn reaches(&self, wanted: usize) {
         self.gate(wanted).pass().await;
     }
 
-    /// A gate that opens when there are at least `wanted`.
+    /// A gate that opens when the count is at least `wanted`.
     fn gate(&self, wanted: usize) -> Gate {
         let gate = Gate::new();
         let mut inner = self.inner.lock().expect("no user code runs under this lock");
@@ -49,13 +49,13 @@ impl Tally {
         gate
     }
 
-    /// A value whose drop counts one.
+    /// Creates a value whose drop counts one.
     pub fn mark(&self) -> Mark {
         Mark(self.clone())
     }
 }
 
-/// Counts one in its tally when it is dropped: put it in a state or a message.
+/// Counts one when it is dropped: put it into a state or a message.
 #[derive(Debug)]
 pub struct Mark(Tally);
 

@@ -1,6 +1,5 @@
-//! What one operation may allocate, so that nothing grows by accident. In a binary of its own and one
-//! test, so that nobody else's allocations are counted. Instructions have theirs in
-//! `.ci/instructions`.
+//! The allocation budget of each operation. In a separate binary with a single test, so that no
+//! other test's allocations are counted. Instructions have their budget in `.ci/instructions`.
 
 use actor_core::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System as Heap};
@@ -11,16 +10,16 @@ struct Counting;
 
 static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: everything is passed on to the usual allocator as it came.
+// SAFETY: every call is passed on unchanged to the default allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATED.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { Heap.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract.
+        // SAFETY: the caller upholds the contract.
         unsafe { Heap.dealloc(pointer, layout) }
     }
 }
@@ -56,12 +55,13 @@ impl Later {
 
 const TIMES: usize = 20_000;
 
-/// Tables that grow, and what the test itself takes.
+/// Allowance for growing tables and the test itself.
 const STRAYS: usize = 100;
 
-/// Fails if what runs [`TIMES`] times allocates more than `hundredths` of an allocation each time.
+/// Fails if an operation that runs [`TIMES`] times allocates more than `hundredths` of an
+/// allocation each time.
 async fn within(what: &str, hundredths: usize, run: impl AsyncFn()) {
-    // What is allocated once only, and kept.
+    // One-time allocations.
     for _ in 0..100 {
         run().await;
     }

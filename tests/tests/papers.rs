@@ -1,5 +1,5 @@
-//! The papers of the repository: their links lead somewhere, their listings are real, and what they
-//! name is there.
+//! The documents of the repository: their links resolve, their listings compile, and the items they
+//! name exist.
 
 #[path = "papers"]
 mod papers {

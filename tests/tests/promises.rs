@@ -1,4 +1,5 @@
-//! The list of what the macro promises, in `tests/README.md`: it is whole, and what it names is there.
+//! The list of the macro's promises in `tests/README.md`: it is complete, and the tests it names
+//! exist.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -11,18 +12,18 @@ fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The words between backquotes.
+/// The inline code.
 fn names(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 
-/// Whether `name` names a test, a case, a recorded expansion, a crate or a gate that is there.
+/// Whether `name` is an existing test, case, recorded expansion, crate or gate.
 fn exists(name: &str) -> io::Result<bool> {
     let project = project();
     if let Some((file, function)) = name.split_once("::") {
         let files = [format!("actor-macros/src/tests/{file}.rs"), format!("tests/tests/{file}.rs")];
         let mut files: Vec<_> = files.iter().map(|it| project.join(it)).collect();
-        // A large test program has a folder of its name.
+        // A large test program has a folder with its name.
         for entry in fs::read_dir(project.join("tests/tests").join(file)).into_iter().flatten() {
             files.push(entry?.path());
         }

@@ -1,4 +1,4 @@
-//! The crates that are compared, as text.
+//! The compared crates, as text.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ pub struct Crate {
     pub text: String,
 }
 
-/// What a message answers, and with what.
+/// The reply of a message: type and value.
 const ANSWERS: [(&str, &str); 4] = [
     ("u64", "self.total"),
     ("()", "()"),
@@ -58,7 +58,7 @@ fn calls() -> String {
     text
 }
 
-/// All actors as modules, and a `main` that drives them.
+/// All actors as modules, and a `main` that runs them.
 fn program(module: &dyn Fn() -> String, block_on: &str) -> String {
     let mut text = String::new();
     let mut drives = String::new();
@@ -179,7 +179,7 @@ pub fn by_hand() -> Crate {
     Crate { dependencies: "async-channel = \"2\"\nsmol = \"2\"".to_owned(), file: "main.rs", text }
 }
 
-/// A macro that gives back what it is given.
+/// A macro that returns its input unchanged.
 pub fn identity() -> Crate {
     Crate {
         dependencies: "[lib]\nproc-macro = true".to_owned(),
@@ -194,7 +194,7 @@ pub fn actor(_: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// One actor whose handlers have 1 000 lines each; `attribute` stands on its block.
+/// One actor whose handlers have 1 000 lines each, with `attribute` on its block.
 pub fn long(attribute: &str) -> Crate {
     let mut text = format!(
         "#[actor_core::actor]\npub struct Long {{ total: u64 }}\n#[{attribute}]\nimpl Long {{\n"

@@ -1,9 +1,10 @@
-//! What actors cost the compiler: 40 actors with 10 messages each against the same written by hand (an enum,
-//! a `match`, a channel), and a block of 12 000 lines against a macro that does nothing.
+//! The compile time of actors: 40 actors with 10 messages each, compared with a hand-written
+//! version (an enum, a `match`, a channel), and a block of 12 000 lines, compared with a macro that
+//! does nothing.
 //!
-//! `cargo run --release --manifest-path benches/compile/Cargo.toml`, with the number of repetitions behind
-//! `--` if three are not right. Times are processor seconds of the compiler, the least of all repetitions, so
-//! that other work on the machine changes little.
+//! `cargo run --release --manifest-path benches/compile/Cargo.toml`, optionally followed by `--`
+//! and the number of repetitions (three by default). Times are CPU seconds of the compiler, the
+//! minimum of all repetitions, so that other work on the machine matters little.
 
 mod crates;
 mod measure;

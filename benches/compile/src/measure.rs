@@ -1,4 +1,4 @@
-//! Writes a crate, lets cargo compile it, and tells what that took.
+//! Writes a crate, compiles it with cargo, and measures the cost.
 
 use std::fs;
 use std::io::{self, Error};
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::crates::Crate;
 
-/// A crate below `target/compile`; all of them share one folder of builds.
+/// A crate below `target/compile`; all of them share one target folder.
 pub struct Project {
     name: &'static str,
     folder: PathBuf,
@@ -40,7 +40,7 @@ impl Project {
             self.name
         );
         fs::write(self.folder.join("Cargo.toml"), manifest)?;
-        // The same versions of what both sides use.
+        // The same dependency versions on both sides.
         fs::copy(&self.lock, self.folder.join("Cargo.lock"))?;
         let file = self.folder.join("src").join(what.file);
         fs::write(&file, &what.text)?;
@@ -63,12 +63,12 @@ impl Written {
         Err(Error::other(String::from_utf8_lossy(&output.stderr).into_owned()))
     }
 
-    /// The least processor time, in seconds, that this crate alone takes.
+    /// The minimum CPU time, in seconds, of this crate alone.
     pub fn least(&self, times: usize, words: &[&str]) -> io::Result<f64> {
         self.cargo(words)?;
         let mut least = f64::INFINITY;
         for _ in 0..times {
-            // A new time stamp makes cargo compile it again, and nothing else.
+            // A new time stamp makes cargo recompile only this crate.
             fs::write(&self.file, fs::read(&self.file)?)?;
             let before = processor_time()?;
             self.cargo(words)?;
@@ -77,7 +77,7 @@ impl Written {
         Ok(least)
     }
 
-    /// The lines handed to LLVM, in thousands.
+    /// The lines of LLVM IR, in thousands.
     pub fn llvm_lines(&self) -> io::Result<f64> {
         let folder = self.project.target.join(self.project.name);
         fs::create_dir_all(&folder)?;
@@ -97,7 +97,7 @@ impl Written {
     }
 }
 
-/// User and system time of all children that have ended, in seconds.
+/// User and system time of all ended child processes, in seconds.
 fn processor_time() -> io::Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let fields = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);

@@ -1,5 +1,5 @@
-//! actix: an arbiter a worker, actors and tasks dealt out to them in turn. A send that waits for
-//! room is not among its verbs; `do_send` knows no bound.
+//! actix: one arbiter per worker, with actors and tasks assigned in turn. It has no send that waits
+//! for capacity; `do_send` ignores the bound.
 
 use actix::{Actor, Addr, ArbiterHandle, Context, Handler, Message};
 use benches::{Done, Framework, spin};
@@ -10,7 +10,7 @@ struct Actix;
 
 static ARBITERS: OnceLock<Vec<ArbiterHandle>> = OnceLock::new();
 
-/// The arbiter whose turn it is; the task that measures runs on the first, so others come first.
+/// The next arbiter; the measuring task runs on the first one, so others come first.
 fn next() -> &'static ArbiterHandle {
     static NEXT: AtomicUsize = AtomicUsize::new(1);
     let arbiters = ARBITERS.get().expect("the system runs");

@@ -1,4 +1,5 @@
-//! The floor: a plain struct behind a mutex, called by tasks of tokio. Nothing waits for anybody.
+//! The lower bound: a plain struct behind a mutex, called by tokio tasks. There is no waiting for
+//! other tasks.
 
 use benches::{Done, Framework, spin};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! ractor; its mailboxes have no bound.
+//! ractor, with unbounded mailboxes.
 
 use benches::{Done, Framework, spin};
 use ractor::{Actor, ActorProcessingErr, ActorRef, RpcReplyPort, call};

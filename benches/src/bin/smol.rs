@@ -1,4 +1,4 @@
-//! A smol task written by hand: `async-executor`, `async_channel::bounded(64)`, `oneshot`.
+//! A hand-written smol task: `async-executor`, `async_channel::bounded(64)`, `oneshot`.
 
 use async_channel::{self as channel, Sender};
 use async_executor::Executor;

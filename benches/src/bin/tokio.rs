@@ -1,4 +1,4 @@
-//! A tokio task written by hand: `mpsc` with room for 64, `oneshot` for answers.
+//! A hand-written tokio task: `mpsc` with a capacity of 64, `oneshot` for replies.
 
 use benches::{Done, Framework, spin};
 use tokio::sync::{mpsc, oneshot};

@@ -1,4 +1,5 @@
-//! Does one thing to actors, so often as it is told: for counting instructions (`.ci/instructions`).
+//! Runs one operation on actors a given number of times, for counting instructions
+//! (`.ci/instructions`).
 //!
 //! `budget (call | call-async | send | send-async | hop | spawn | relay | relay-undetected) TIMES`
 
@@ -30,7 +31,7 @@ impl Later {
     }
 }
 
-/// Calls another one for each call.
+/// Makes another call for each call.
 #[actor]
 struct Relay {
     now: NowAddr,
@@ -43,7 +44,7 @@ impl Relay {
     }
 }
 
-/// One of a ring of nodes that pass a number on until it is 0.
+/// A node of a ring that passes a number on until it is 0.
 #[actor]
 struct Node {
     next: Option<NodeAddr>,

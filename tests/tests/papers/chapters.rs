@@ -1,5 +1,5 @@
-//! The guide is whole: each chapter is in the table of contents and among the doctests, and its
-//! listings are compiled, one and all.
+//! The guide is complete: each chapter is in the table of contents and among the doctests, and all
+//! its listings are compiled.
 
 use std::fs;
 
@@ -41,7 +41,7 @@ fn every_listing_is_compiled_and_run() {
     assert!(wrong.is_empty(), "listings that nothing tests:\n  {}", wrong.join("\n  "));
 }
 
-/// Whether the listing is one line that takes in a file, or an anchor of it, of the examples.
+/// Whether the listing is one line that includes a file of the examples, or an anchor in it.
 fn is_example(code: &str) -> bool {
     let path = code.trim().strip_prefix("{{#include ../../").and_then(|end| end.strip_suffix("}}"));
     let Some(path) = path else { return false };

@@ -1,4 +1,4 @@
-//! Each dependency has its line in the architecture, and each line its dependency.
+//! Each dependency has a row in ARCHITECTURE.md, and each row a dependency.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ fn each_dependency_has_its_line_and_each_line_its_dependency() {
     assert!(stale.is_empty(), "the table of ARCHITECTURE.md has what nobody uses: {stale:#?}");
 }
 
-/// The crates of others that `name` depends on, each with `name`.
+/// The external crates that `name` depends on, each with `name`.
 fn dependencies(name: &str) -> Vec<(String, String)> {
     let manifest = page::root().join(name).join("Cargo.toml");
     let manifest = fs::read_to_string(manifest).expect("a manifest can be read");
@@ -35,7 +35,7 @@ fn dependencies(name: &str) -> Vec<(String, String)> {
     found
 }
 
-/// What the table says: who uses which crate.
+/// The rows of the table: a crate of ours, and the dependency it uses.
 fn told() -> BTreeSet<(String, String)> {
     let text = fs::read_to_string(page::root().join("ARCHITECTURE.md")).expect("it can be read");
     let (_, table) = text.split_once("## Dependencies").expect("it has the table");

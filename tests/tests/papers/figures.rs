@@ -1,4 +1,4 @@
-//! The figures of the README are those that the benches wrote down, and not others.
+//! The figures of the README are those in the results of the benches.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ fn the_figures_of_the_readme_are_those_of_the_benches() {
     let (_, block) = readme.split_once("<!-- figures: ").expect("the README has their place");
     let (block, _) = block.split_once("<!-- end of figures -->").expect("and its end");
     let (measured, shown) = (rows(&measured), rows(block));
-    // Before the first run there are none, neither here nor there.
+    // Before the first run, both have none.
     assert_eq!(shown.is_empty(), measured.is_empty(), "run `cargo run -- --readme` in `benches`");
     let mut wrong = Vec::new();
     for row in &shown {
@@ -28,7 +28,7 @@ fn the_figures_of_the_readme_are_those_of_the_benches() {
     assert!(wrong.is_empty(), "not what was measured:\n  {}", wrong.join("\n  "));
 }
 
-/// A row of a table: what names it, and each other cell with the heading of its column.
+/// A row of a table: its name, and each other cell with the heading of its column.
 struct Row {
     title: String,
     workers: String,
@@ -62,7 +62,7 @@ fn rows(text: &str) -> Vec<Row> {
     rows
 }
 
-/// A cell without how far the rounds lay apart.
+/// A cell without the spread of the rounds.
 fn middle(cell: &str) -> &str {
     cell.split_once(" (").or_else(|| cell.split_once(" ±")).map_or(cell, |(middle, _)| middle)
 }

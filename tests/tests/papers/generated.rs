@@ -1,4 +1,4 @@
-//! What the documentation of `#[actor]` says is generated is a recorded expansion, in full.
+//! The generated code in the documentation of `#[actor]` is a recorded expansion, in full.
 
 use std::{env, fs};
 

@@ -1,4 +1,4 @@
-//! Each promise of the guide names the test that holds it, and that test is there.
+//! Each promise of the guide names the test that checks it, and that test exists.
 
 use std::collections::BTreeSet;
 use std::fs;

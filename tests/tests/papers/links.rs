@@ -1,4 +1,4 @@
-//! Every link within the repository leads to a file that is there, and to a heading of it.
+//! Every link within the repository leads to an existing file and heading.
 
 use super::page::{self, Page};
 
@@ -23,7 +23,7 @@ fn resolves(page: &Page, link: &str, pages: &[Page]) -> bool {
         "" => page.name.clone(),
         _ => within(folder, file),
     };
-    // What the book links to is in the book: it is read apart from the repository.
+    // The book links only to the book: it is read separately from the repository.
     if page.name.starts_with("book/") && !target.starts_with("book/src/") {
         return false;
     }
@@ -32,7 +32,7 @@ fn resolves(page: &Page, link: &str, pages: &[Page]) -> bool {
     is_there && (anchor.is_empty() || pages.iter().any(has_anchor))
 }
 
-/// The path from the top of the repository.
+/// The path from the root of the repository.
 fn within(folder: &str, file: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in file.split('/') {
@@ -45,7 +45,7 @@ fn within(folder: &str, file: &str) -> String {
     parts.join("/")
 }
 
-/// Files are named by their path from the top; one that has moved is noticed here.
+/// Files are named by their path from the root; this test notices moved files.
 #[test]
 fn every_file_that_is_named_is_there() {
     let folders = ["actor-core/", "actor-macros/", "examples/", "tests/", "book/", ".ci/"];

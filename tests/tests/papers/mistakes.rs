@@ -1,5 +1,4 @@
-//! The texts of errors that the guide shows are those that the compiler prints, as far as they are
-//! shown: two dots stand for what is left out.
+//! The error texts in the guide are those that the compiler prints; two dots replace omitted parts.
 
 use std::fs;
 
@@ -28,7 +27,7 @@ fn each_error_text_that_is_shown_is_one_that_is_printed() {
     assert!(wrong.is_empty(), "nobody prints:\n  {}", wrong.join("\n  "));
 }
 
-/// Whether the parts of `shown` between the dots stand in `line`, in that order.
+/// Whether the parts of `shown` between the dots occur in `line`, in that order.
 fn is_within(shown: &str, line: &str) -> bool {
     let mut rest = line;
     shown.split(", ..").all(|part| match rest.split_once(part) {

@@ -137,7 +137,7 @@ const ROOTS: &[Root] = &[
     Root {
         name: "actor-core",
         paths: &["actor-core/src"],
-        limits: [1.7, 1.6, 0.3, 1.1, 3.8, 0.4, 0.9, 0.3, 2.5],
+        limits: [1.0, 1.0, 0.3, 0.9, 2.4, 0.5, 1.0, 0.3, 1.4],
     },
     Root {
         name: "actor-macros",
@@ -149,17 +149,31 @@ const ROOTS: &[Root] = &[
         paths: &["examples/src"],
         limits: [2.0, 1.7, 0.3, 0.3, 1.3, 0.4, 1.6, 0.3, 0.4],
     },
+    Root {
+        name: "benches",
+        paths: &["benches/src", "benches/compile/src"],
+        limits: [0.2, 0.2, 0.2, 0.1, 0.9, 0.9, 0.5, 0.2, 0.3],
+    },
+    Root {
+        name: "tests",
+        paths: &["tests/src", "tests/tests"],
+        limits: [3.8, 3.5, 0.7, 1.7, 8.6, 1.4, 0.8, 0.6, 7.6],
+    },
 ];
 
 #[test]
-fn the_prose_is_plain() {
+fn the_prose_is_plain_and_every_exemption_is_needed() {
     let mut wrong = Vec::new();
+    let mut unused = EXEMPT.to_vec();
     let names = PATTERNS.map(|(name, _)| format!("{name:>17}"));
     println!("in 1000 words     words{}", names.concat());
     for root in ROOTS {
         let sentences = sentences(root);
-        let words: usize = sentences.iter().map(|(_, sentence)| sentence.words.len()).sum();
-        let mut row = format!("{:16}{words:7}", root.name);
+        let total: usize = sentences.iter().map(|(_, sentence)| sentence.words.len()).sum();
+        unused.retain(|(phrase, _)| {
+            !sentences.iter().any(|(_, it)| occurs(&it.words, &words(phrase)) > 0)
+        });
+        let mut row = format!("{:16}{total:7}", root.name);
         for ((name, forms), limit) in PATTERNS.iter().zip(root.limits) {
             let forms: Vec<Form> = forms.iter().map(|form| Form::new(form)).collect();
             let mut found = Vec::new();
@@ -167,7 +181,7 @@ fn the_prose_is_plain() {
                 let count = forms.iter().map(|form| form.count(sentence)).sum();
                 found.extend(std::iter::repeat_n((file, sentence), count));
             }
-            let rate = 1000.0 * found.len() as f64 / words as f64;
+            let rate = 1000.0 * found.len() as f64 / total as f64;
             row.push_str(&format!("{rate:17.2}"));
             if rate > limit {
                 let shown =
@@ -179,16 +193,7 @@ fn the_prose_is_plain() {
         println!("{row}");
     }
     assert!(wrong.is_empty(), "not plain, in 1000 words:\n  {}", wrong.join("\n  "));
-}
-
-#[test]
-fn every_exemption_is_needed() {
-    let sentences: Vec<_> = ROOTS.iter().flat_map(sentences).collect();
-    for (phrase, reason) in EXEMPT {
-        let words = words(phrase);
-        let is_used = sentences.iter().any(|(_, it)| occurs(&it.words, &words) > 0);
-        assert!(is_used, "`{phrase}` ({reason}) does not occur: remove the exemption");
-    }
+    assert!(unused.is_empty(), "exemptions that nothing needs: {unused:#?}");
 }
 
 /// A form of a pattern.
@@ -212,7 +217,8 @@ impl Form {
     fn count(&self, sentence: &Sentence) -> usize {
         if !self.is_start {
             let exempt: usize = self.exempt.iter().map(|it| occurs(&sentence.words, it)).sum();
-            return occurs(&sentence.words, &self.words) - exempt;
+            // Two exempt phrases may share an occurrence, as in "there is no longer".
+            return occurs(&sentence.words, &self.words).saturating_sub(exempt);
         }
         let is_statement = !sentence.is_question && !sentence.is_heading;
         usize::from(is_statement && begins(&sentence.words, &self.words))

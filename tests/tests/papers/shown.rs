@@ -1,5 +1,5 @@
-//! Every public item is shown at work: its own documentation has an example, or, for a method, an
-//! example of the crate calls it.
+//! Every public item has an example: in its own documentation or, for a method, in another example
+//! of the crate that calls it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Type, UseTree, 
 
 use super::page;
 
-/// The types whose methods have no example, and why.
+/// The types whose methods need no example, with the reason.
 const EXCEPTIONS: &[(&str, &str)] =
     &[("Dispatch", "only the macro implements them, and only the library calls them")];
 
@@ -33,7 +33,7 @@ fn every_public_item_is_shown_by_an_example() {
             .iter()
             .any(|before| shown.contains(&format!("{before}{method}(")))
             && name.contains("::");
-        // Two may have one name, if one of them is in a private module.
+        // Two items may have the same name if one of them is in a private module.
         let has_own = wanted.iter().any(|(other, has_own)| other == name && *has_own);
         let is_exempt = EXCEPTIONS.iter().any(|(exempt, _)| is_method_of(name, exempt));
         !has_own && !is_called && !is_exempt
@@ -50,8 +50,8 @@ fn is_method_of(name: &str, of: &str) -> bool {
     name.split_once("::").is_some_and(|(before, _)| before == of)
 }
 
-/// Notes the public items within `item`, each with whether it has an example of its own, and gathers
-/// all examples in `shown`.
+/// Collects the public items within `item`, each with whether it has its own example, and all
+/// examples in `shown`.
 fn visit(
     item: &Item,
     exported: &BTreeSet<String>,
@@ -107,7 +107,7 @@ fn visit(
     }
 }
 
-/// The code of the examples in a documentation.
+/// The code of the examples in a doc comment.
 fn examples(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
@@ -132,7 +132,7 @@ fn is_hidden(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// What the root of the crate gives to its users, by its last name, and what is in `time`.
+/// The public items of the crate root, by their last name, and those of `time`.
 fn exported(sources: &[Source]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for source in sources {
@@ -151,7 +151,7 @@ fn exported(sources: &[Source]) -> BTreeSet<String> {
             }
         }
     }
-    // Macros, whose names are those of functions within.
+    // Except macros, whose names are those of internal functions.
     names.into_iter().filter(|name| !["actor", "main", "test"].contains(&name.as_str())).collect()
 }
 

@@ -1,6 +1,6 @@
-//! The one command: builds all, runs all, interleaved, and writes one table of ratios, which the
-//! book includes, and a few of its figures into the README. `--quick` tries it in a minute and
-//! writes nothing; `--readme` takes the README's figures out of the table that is there.
+//! The main command: builds and runs all frameworks, interleaved, and writes one table of ratios,
+//! which the book includes, and some of its figures into the README. `--quick` is a trial run of a
+//! minute that writes nothing; `--readme` copies the README's figures from the existing table.
 
 mod plan;
 mod readme;
@@ -13,10 +13,10 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-/// Where the book finds the table.
+/// The table that the book includes.
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results.md");
 
-/// Has a few of its figures.
+/// Contains some of its figures.
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
 
 fn main() -> ExitCode {
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     written(std::fs::write(TABLE, &table).and_then(|()| into_readme(table)))
 }
 
-/// Puts the README's figures in their place.
+/// Writes the figures into the README.
 fn into_readme(table: impl AsRef<str>) -> std::io::Result<()> {
     let readme = std::fs::read_to_string(README)?;
     let no_place = || std::io::Error::other("the README has no section for the figures");

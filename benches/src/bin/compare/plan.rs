@@ -1,6 +1,6 @@
-//! What is run: frameworks, and rows of the table.
+//! The frameworks, and the rows of the table.
 
-/// Each framework's binary and its heading. The first is what all others are compared with.
+/// Each framework's binary and its heading. All others are compared with the first one.
 pub const FRAMEWORKS: &[(&str, &str)] = &[
     ("ours", "ours"),
     ("ours-async", "ours, async handlers"),
@@ -13,7 +13,7 @@ pub const FRAMEWORKS: &[(&str, &str)] = &[
     ("mutex", "a mutex"),
 ];
 
-/// Run for the rows of memory only.
+/// Run only for the memory rows.
 pub const SUPERVISED: (&str, &str) = ("ours-supervised", "ours, supervised and named");
 
 /// One row.
@@ -24,7 +24,7 @@ pub struct Row {
     pub workers: usize,
     /// Left out of `--quick`.
     pub is_long: bool,
-    /// At so many actors, only those frameworks run whose actors are small.
+    /// With this number of actors, only frameworks with small actors are run.
     pub is_large: bool,
 }
 
@@ -40,7 +40,7 @@ const fn large(title: &'static str, workload: &'static str, workers: usize) -> R
     Row { title, workload, workers, is_long: true, is_large: true }
 }
 
-/// Told in nanoseconds an operation.
+/// Rows in nanoseconds per operation.
 pub const TIMED: &[Row] = &[
     row("call", "call", 1),
     row("call", "call", 2),
@@ -66,7 +66,7 @@ pub const TIMED: &[Row] = &[
     row("ping-pong, per hop", "ping", 2),
 ];
 
-/// How the cost grows, in nanoseconds too.
+/// The growth of the cost, also in nanoseconds.
 pub const GROWTH: &[Row] = &[
     long("call one of 10 actors", "call-10", 1),
     long("call one of 100", "call-100", 1),
@@ -80,13 +80,13 @@ pub const GROWTH: &[Row] = &[
     long("send 4096 bytes", "send-4096B", 1),
 ];
 
-/// Told in quantiles.
+/// Rows with quantiles.
 pub const LATENCY: &[Row] = &[
     row("call while another actor is flooded", "flood", 2),
     long("call while 4 threads compute on 2 cores", "crowd", 2),
 ];
 
-/// Whose actors are small enough for a large row.
+/// Whether the actors of a framework are small enough for a large row.
 pub fn is_small(framework: &str) -> bool {
     framework.starts_with("ours") || framework == "tokio" || framework == "smol"
 }

@@ -1,14 +1,14 @@
-//! The few figures of the README, taken out of the table as it was written: the middle of each cell,
-//! for the frameworks and rows that most readers ask for.
+//! The figures of the README, copied from the table: the median of each cell, for the most
+//! requested frameworks and rows.
 
 use std::fmt::Write;
 
-/// What stands before and behind the figures in the README.
+/// The markers before and after the figures in the README.
 const BEGIN: &str =
     "figures: written from benches/results.md by `cargo run --release` in `benches`";
 const END: &str = "<!-- end of figures -->";
 
-/// Headings of columns, behind those that name the row.
+/// The headings of the columns after those that name the row.
 const COLUMNS: &[&str] =
     &["ours", "tokio by hand", "kameo 0.22.2", "ractor 0.16.5", "actix 0.13.5", "a mutex"];
 
@@ -23,7 +23,7 @@ const ROWS: &[(&str, &str)] = &[
     ("bytes per idle actor, 200 000 actors", "1"),
 ];
 
-/// `readme` with the figures of `table` in their place; nothing if it has no such place.
+/// Returns `readme` with the figures of `table`; nothing if it has no markers.
 pub fn with_figures(readme: &str, table: &str) -> Option<String> {
     let (before, rest) = readme.split_once(BEGIN)?;
     let (marker, rest) = rest.split_once('\n')?;
@@ -66,13 +66,13 @@ fn figures(table: &str) -> String {
     out
 }
 
-/// What stands between the bars of a row, if it is one.
+/// The cells of a row, if the line is one.
 fn cells(line: &str) -> Vec<&str> {
     let row = line.strip_prefix('|').and_then(|line| line.strip_suffix('|'));
     row.map_or(Vec::new(), |row| row.split('|').map(str::trim).collect())
 }
 
-/// A cell without how far the rounds lay apart.
+/// A cell without the spread of the rounds.
 fn middle(cell: &str) -> &str {
     let end = cell.find(" (").or_else(|| cell.find(" ±")).unwrap_or(cell.len());
     &cell[..end]

@@ -1,4 +1,4 @@
-//! What was measured: for each workload, number of workers and framework one sample a round.
+//! The measurements: one sample per round for each workload, number of workers and framework.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub struct Results {
     samples: BTreeMap<(&'static str, usize, &'static str), Vec<Sample>>,
 }
 
-/// The middle and the ends of what several rounds gave.
+/// The median and the extremes of several rounds.
 #[derive(Clone, Copy)]
 pub struct Spread {
     pub median: f64,
@@ -29,7 +29,7 @@ impl Results {
         self.samples.entry((workload, workers, framework)).or_default().push(sample);
     }
 
-    /// What all rounds gave for `what`.
+    /// The results of all rounds for `what`.
     fn rounds(&self, workload: &str, workers: usize, framework: &str, what: &str) -> Vec<f64> {
         let of = |key: &(&str, usize, &str)| *key == (workload, workers, framework);
         let samples = self.samples.iter().filter(|(key, _)| of(key)).flat_map(|(_, all)| all);
@@ -40,7 +40,7 @@ impl Results {
         spread(self.rounds(workload, workers, who, what))
     }
 
-    /// `who` in units of `other`, round by round, since what disturbs a round disturbs both.
+    /// The ratio of `who` to `other` in each round, because a disturbance of a round affects both.
     pub fn ratio(
         &self,
         (workload, workers): (&str, usize),

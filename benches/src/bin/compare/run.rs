@@ -1,16 +1,16 @@
-//! Runs the binaries, one at a time: in each round every framework once a row, so that a machine
-//! that is slow for a while is slow for all.
+//! Runs the binaries, one at a time: each round runs every framework once per row, so that a
+//! temporarily slow machine slows all of them.
 
 use crate::plan::{FRAMEWORKS, GROWTH, LATENCY, Row, SUPERVISED, TIMED, is_small};
 use crate::results::{Results, Sample};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// How often each is run.
+/// The number of rounds.
 const ROUNDS: usize = 5;
-/// How long one timed run takes, in milliseconds, set-up apart.
+/// The duration of one timed run in milliseconds, without the setup.
 const MILLIS: u64 = 120;
-/// How often the expensive rows are run: large ones, and memory.
+/// The number of rounds of expensive rows: large ones, and memory.
 const FEW_ROUNDS: usize = 3;
 
 pub fn all(quick: bool) -> Results {
@@ -41,7 +41,7 @@ fn timed(results: &mut Results, row: &Row, millis: u64) {
     }
 }
 
-/// Bytes an idle actor; each in a process of its own.
+/// Bytes per idle actor; each measured in a separate process.
 fn memory(results: &mut Results, quick: bool) {
     let counts: &[(&str, u64)] = &[("idle", 200_000), ("idle-million", 1_000_000)];
     let (rounds, counts) = if quick { (1, &counts[..1]) } else { (FEW_ROUNDS, counts) };
@@ -60,8 +60,8 @@ fn memory(results: &mut Results, quick: bool) {
     }
 }
 
-/// Instructions an operation, where callgrind is there: the difference between a long and a short
-/// run, so that starting and ending do not count.
+/// Instructions per operation, if callgrind is available: the difference between a long and a short
+/// run, so that startup and shutdown do not count.
 fn instructions(results: &mut Results) {
     if Command::new("valgrind").arg("--version").output().is_err() {
         eprintln!("no instructions are counted: valgrind was not found");
@@ -93,7 +93,7 @@ fn count(framework: &str, workload: &str, operations: u64) -> Option<f64> {
     collected.1.trim().parse().ok()
 }
 
-/// What `command` prints, and what it tells beside that; a failure is told and prints nothing.
+/// The stdout and stderr of `command`. If it fails, reports the failure and returns empty strings.
 fn output(command: &mut Command) -> (String, String) {
     match command.output() {
         Ok(output) if output.status.success() => (
@@ -117,7 +117,7 @@ fn sample(line: &str) -> Sample {
     pairs.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?))).collect()
 }
 
-/// All lie in one folder.
+/// All binaries are in one folder.
 fn binary(name: &str) -> PathBuf {
     std::env::current_exe().unwrap_or_default().with_file_name(name)
 }

@@ -1,4 +1,4 @@
-//! The results as markdown: a row a workload, a column a framework, in units of ours.
+//! The results as Markdown: one row per workload, one column per framework, as multiples of ours.
 
 use crate::plan::{FRAMEWORKS, GROWTH, LATENCY, Row, SUPERVISED, TIMED};
 use crate::results::{Results, Spread};
@@ -100,7 +100,7 @@ fn relative(spread: Spread) -> String {
     format!("{median:.digits$} ({least:.digits$}–{most:.digits$})")
 }
 
-/// The processor, and how many of them.
+/// The processor, and the number of cores.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

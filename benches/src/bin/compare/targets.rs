@@ -1,10 +1,10 @@
-//! What the project has promised itself, checked against the results. Only for the terminal: it
-//! fails nothing, since times depend on the machine.
+//! The project's own targets, compared with the results. Only printed: nothing fails, because times
+//! depend on the machine.
 
 use crate::results::Results;
 use std::fmt::Write;
 
-/// A row, a framework and the most that we may take in units of it.
+/// A row, a framework, and the target as a multiple of that framework.
 const AGAINST: &[(&str, usize, &str, f64)] = &[
     ("call", 1, "smol", 0.40),
     ("call", 1, "tokio", 0.75),
@@ -26,11 +26,11 @@ const AGAINST: &[(&str, usize, &str, f64)] = &[
     ("spawn", 1, "smol", 0.20),
 ];
 
-/// A workload and the most that two workers may take in units of one.
+/// A workload, and the target for two workers as a multiple of one.
 const IN_PARALLEL: &[(&str, f64)] =
     &[("call", 1.10), ("ring", 1.10), ("rings", 0.60), ("work", 1.0 / 1.65)];
 
-/// A workload, a framework of ours, what is counted, and the most of it.
+/// A workload, one of our variants, the counted quantity, and its target.
 const COUNTS: &[(&str, &str, &str, f64)] = &[
     ("call", "ours", "allocations", 1.01),
     ("send", "ours", "allocations", 0.02),
