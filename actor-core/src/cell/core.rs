@@ -1,4 +1,4 @@
-//! What of an actor is known without a lock and without its type: identity, settings, signals.
+//! The lock-free, type-independent header of an actor: identity, settings, flags.
 
 use super::hub::Hub;
 use crate::cell::message::Settings;
@@ -7,46 +7,47 @@ use crate::host::preempt;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
 
-/// Set if the actor was told to die and the loop has not heeded it yet.
+/// Set while a kill is pending.
 pub(crate) const KILL: u32 = 1;
-/// Set if the mailbox was closed and the loop has not heeded it yet.
+/// Set while a stop is pending: the mailbox was closed, and the loop has not handled it yet.
 pub(crate) const STOP: u32 = 2;
-/// Set if a notice waits.
+/// Set if a system message is pending.
 pub(crate) const NOTICE: u32 = 4;
-/// Set if a sender waits for room.
+/// Set if a sender waits for capacity.
 pub(crate) const WAITING: u32 = 8;
 
-/// Set if this life is to end after the running handler, by its own wish.
+/// Set if this life is to end after the running handler, at its own request.
 pub(crate) const LEAVE: u32 = 16;
-/// Set if this life is to end after the running handler, by its overseer's.
+/// Set if this life is to end after the running handler, at its supervisor's request.
 pub(crate) const END: u32 = 32;
 
-/// Set if there may be something in the mailbox that this actor shares with others.
+/// Set if there may be a message in the mailbox that this actor shares with others.
 pub(crate) const POKE: u32 = 64;
-/// Set if a message with priority waits.
+/// Set if a priority message is queued.
 pub(crate) const URGENT: u32 = 128;
 
-/// Beside the pace: set if the actor is a member of a pool, which outside is one actor.
+/// Stored with the pace: set if the actor is a member of a pool, which from outside is one actor.
 const MEMBER: u8 = 128;
-/// Beside the pace: set if the actor's system is a simulation, which is to see what it does.
+/// Stored with the pace: set if the actor's system is a simulation, which observes it.
 const SIMULATED: u8 = 64;
 
-/// How a cell comes to rest.
+/// The reason for which a cell parks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Pace {
-    /// It waits for mail and signals.
+    /// Waits for messages and flags.
     Idle,
-    /// A handler is pending: it waits for its waker, and for a kill.
+    /// A handler is pending: waits for its waker, and for a kill.
     Busy,
-    /// It has more to do than this turn allows.
+    /// Has more to do than this turn allows.
     Again,
-    /// It takes no mail just now: it waits for a notice, and for a kill.
+    /// Takes no messages: waits for a system message, and for a kill.
     Deaf,
-    /// Handlers are pending beside which others may start: it waits for mail and signals, and for
+    /// Concurrent handlers are pending, and others may start: waits for messages and flags, and for
     /// their waker.
     Sharing,
-    /// A handler is pending that takes mail itself: it waits for mail and signals, and for its waker.
+    /// A handler that receives messages itself is pending: waits for messages and flags, and for
+    /// its waker.
     Receiving,
 }
 
@@ -54,37 +55,38 @@ pub(crate) struct Core {
     pub(crate) hub: Arc<Hub>,
     pub(crate) settings: &'static Settings,
     pub(crate) number: u64,
-    /// The actor's place in the table of its system.
+    /// The actor's key in the table of its system.
     pub(crate) key: u32,
     /// `u32::MAX`: unbounded.
     pub(crate) capacity: u32,
-    /// What comes from outside and keeps the actor alive: addresses, its name, its parent,
-    /// attached streams. It leaves zero only under the lane's lock (see `Mail::adopt`).
+    /// The strong count: addresses, registered names, the parent, attached streams. It is increased
+    /// from zero only under the lane's lock (see `Mail::adopt`).
     keepers: AtomicU32,
-    /// What the loop has to heed before the next message. Written under the lane's lock only.
+    /// The flags that the loop has to handle before the next message. Written only under the lane's
+    /// lock.
     pub(crate) signals: AtomicU32,
-    /// Messages that were handed out and not taken yet: they still count. Written by the actor's own
-    /// run only; read under the lane's lock.
+    /// The number of messages in the loop's batch that are not taken yet: they still count. Written
+    /// only by the actor's own task; read under the lane's lock.
     left: AtomicU32,
-    /// What is left of this turn. Written by the actor's own run only.
+    /// The remaining budget of this turn. Written only by the actor's own task.
     budget: AtomicU16,
-    /// The value of `preempt::epoch` when this turn began; in a simulation, one that it never has. Written by
-    /// the actor's own run only.
+    /// The value of `preempt::epoch` at the start of this turn; in a simulation, one that it never
+    /// has. Written only by the actor's own task.
     epoch: AtomicU16,
-    /// How the cell comes to rest, [`MEMBER`] and [`SIMULATED`]. Written by the actor's own run only.
+    /// The park reason, [`MEMBER`] and [`SIMULATED`]. Written only by the actor's own task.
     pace: AtomicU8,
-    /// How many messages its guards keep aside, as of when it last began a handler or came to rest.
-    /// Written by the actor's own run only.
+    /// The number of deferred messages, as of the last start of a handler or parking. Written only
+    /// by the actor's own task.
     kept_aside: AtomicU32,
-    /// Set while the handler at work, if there is one, has not been pending yet. Written by the
-    /// actor's own run only.
+    /// Set while the current handler, if there is one, has not been pending yet. Written only by
+    /// the actor's own task.
     fresh: AtomicBool,
-    /// Set if a verdict on the pending handler's wait lies in the seat. Set under the lane's lock.
+    /// Set if the seat contains a refusal of the pending handler's wait. Set under the lane's lock.
     told: AtomicBool,
 }
 
 impl Core {
-    /// An actor with one keeper: the address that is about to be made.
+    /// Creates an actor with a strong count of one, for the address that is about to be created.
     pub(crate) fn new(
         hub: Arc<Hub>,
         settings: &'static Settings,
@@ -121,7 +123,7 @@ impl Core {
         self.pace.load(Ordering::Relaxed) & SIMULATED != 0
     }
 
-    /// How many messages may wait just now: in a simulation, none if a fault says so.
+    /// The current capacity: in a simulation, zero if a fault says so.
     #[inline]
     pub(crate) fn room(&self) -> u32 {
         if self.is_simulated() && self.is_made_full() {
@@ -135,7 +137,7 @@ impl Core {
         self.hub.witness.as_ref().is_some_and(|witness| witness.is_full(self.number))
     }
 
-    /// Somebody sends it something: a simulation breaks if that is another thread.
+    /// The actor is accessed: a simulation aborts if the access comes from another thread.
     #[inline]
     pub(crate) fn reached(&self) {
         if self.is_simulated() {
@@ -150,7 +152,7 @@ impl Core {
         }
     }
 
-    /// It takes its messages from a mailbox that it shares. Before its first run.
+    /// Makes it take its messages from a shared mailbox. Before its first run.
     pub(crate) fn set_member(&self) {
         self.pace.store(MEMBER | self.pace.load(Ordering::Relaxed), Ordering::Relaxed);
     }
@@ -159,13 +161,13 @@ impl Core {
         self.pace.load(Ordering::Relaxed) & MEMBER != 0
     }
 
-    /// Adds a keeper beside one that is there.
+    /// Increases the strong count, which must not be zero.
     pub(crate) fn keep(&self) {
-        // Relaxed as in `Arc::clone`: whoever clones holds a keeper already.
+        // Relaxed as in `Arc::clone`: the cloning code already holds a reference.
         self.keepers.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes a keeper away; true if it was the last.
+    /// Decreases the strong count; returns whether it is now zero.
     pub(crate) fn unkeep(&self) -> bool {
         self.keepers.fetch_sub(1, Ordering::AcqRel) == 1
     }
@@ -187,12 +189,12 @@ impl Core {
         self.left.load(Ordering::Relaxed)
     }
 
-    /// Only by the actor's own run, under the lane's lock.
+    /// Called only by the actor's own task, under the lane's lock.
     pub(super) fn set_left(&self, left: u32) {
         self.left.store(left, Ordering::Relaxed);
     }
 
-    /// One of the messages that were handed out has been taken. Only by the actor's own run.
+    /// A message of the batch has been taken. Called only by the actor's own task.
     #[inline]
     pub(crate) fn took_one(&self) {
         self.left.store(self.left().saturating_sub(1), Ordering::Relaxed);
@@ -202,17 +204,17 @@ impl Core {
         self.signals() & KILL != 0
     }
 
-    /// Only under the lane's lock, which is why a load and a store do.
+    /// Called only under the lane's lock, so a load and a store are sufficient.
     pub(crate) fn raise(&self, signal: u32) {
         self.signals.store(self.signals() | signal, Ordering::Relaxed);
     }
 
-    /// Only under the lane's lock.
+    /// Called only under the lane's lock.
     pub(crate) fn lower(&self, signal: u32) {
         self.signals.store(self.signals() & !signal, Ordering::Relaxed);
     }
 
-    /// Only by the actor's own run, at the beginning of a turn.
+    /// Called only by the actor's own task, at the start of a turn.
     pub(crate) fn begin_turn(&self) {
         let (turn, epoch) = (self.settings.turn, u16::from(preempt::epoch()));
         let (turn, epoch) = if self.is_simulated() { (1, !epoch) } else { (turn, epoch) };
@@ -221,8 +223,8 @@ impl Core {
         self.epoch.store(epoch, Ordering::Relaxed);
     }
 
-    /// Not zero if a monitor has asked run loops to end their turns since this turn began, and always in a
-    /// simulation: the loop looks aside before the next message.
+    /// Not zero if a monitor has asked run loops to end their turns since this turn started, and
+    /// always in a simulation: the loop takes the slow path before the next message.
     #[inline]
     pub(crate) fn interrupted(&self) -> u32 {
         u32::from(u16::from(preempt::epoch()) ^ self.epoch.load(Ordering::Relaxed))
@@ -234,18 +236,18 @@ impl Core {
         self.budget() == 0 || (self.interrupted() != 0 && !self.is_simulated())
     }
 
-    /// Only by the actor's own run.
+    /// Called only by the actor's own task.
     pub(crate) fn spend(&self) {
         let left = self.budget.load(Ordering::Relaxed);
         self.budget.store(left.saturating_sub(1), Ordering::Relaxed);
     }
 
-    /// Nothing more is taken in this turn. Only by the actor's own run.
+    /// Ends the turn: no more messages are taken. Called only by the actor's own task.
     pub(crate) fn end_turn(&self) {
         self.budget.store(0, Ordering::Relaxed);
     }
 
-    /// A handler or hook of it is over, in a simulation.
+    /// A handler or hook has ended, in a simulation.
     #[cold]
     pub(crate) fn finished(&self, name: &'static str) {
         if let Some(witness) = &self.hub.witness {
@@ -253,13 +255,13 @@ impl Core {
         }
     }
 
-    /// Only by the actor's own run.
+    /// Called only by the actor's own task.
     pub(crate) fn set_pace(&self, pace: Pace) {
         let beside = self.pace.load(Ordering::Relaxed) & (MEMBER | SIMULATED);
         self.pace.store(beside | pace as u8, Ordering::Relaxed);
     }
 
-    /// Only by the actor's own run.
+    /// Called only by the actor's own task.
     pub(crate) fn set_kept_aside(&self, count: usize) {
         self.kept_aside.store(u32::try_from(count).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
@@ -268,7 +270,7 @@ impl Core {
         self.kept_aside.load(Ordering::Relaxed)
     }
 
-    /// Only by the actor's own run.
+    /// Called only by the actor's own task.
     pub(crate) fn set_fresh(&self, fresh: bool) {
         self.fresh.store(fresh, Ordering::Relaxed);
     }
@@ -277,7 +279,7 @@ impl Core {
         self.fresh.load(Ordering::Relaxed)
     }
 
-    /// Set under the lane's lock, taken back by the actor's own run.
+    /// Set under the lane's lock, cleared by the actor's own task.
     pub(crate) fn tell(&self, told: bool) {
         self.told.store(told, Ordering::Relaxed);
     }

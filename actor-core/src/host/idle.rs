@@ -1,26 +1,28 @@
-//! Layer 1: who sleeps, who is woken, and who looks out; the sleep and wake protocol of the workers.
-//! It sees no job and no queue.
+//! Layer 1: the parking and waking protocol of the workers: which workers are parked, which one is
+//! unparked, and which one is the lookout. It sees neither jobs nor queues.
 //!
-//! A worker is *up* or *asleep*, and one that is up may be *searching* (it has nothing and looks at
-//! the others). The first of the sleepers is the *lookout*: it alone sleeps until the next timer is
-//! due, and while others are up it *watches*: it wakes every [`WATCH`] to see whether one of them
-//! computes on while something waits behind it. All others sleep until they are taken off the list.
+//! A worker is *up* or *asleep* (parked). A worker that is up may be *searching*: it has no job and
+//! checks the others. The first sleeping worker is the *lookout*: it alone sleeps only until the
+//! next timer is due, and while others are up it *watches*: it wakes every [`WATCH`] to check
+//! whether one of them keeps computing while a job waits behind it. All other sleeping workers
+//! sleep until they are removed from the list.
 //!
-//! While all workers are up there is no lookout, and the *monitor* thread (`monitor`) takes over its duties.
-//! It runs no job. It is parked, or it does *rounds*: it looks every [`ROUND`].
+//! While all workers are up, there is no lookout, and the *monitor* thread (`monitor`) takes over
+//! its duties. It runs no job. It is parked, or it does *rounds*: it checks every [`ROUND`].
 //!
 //! Invariants, as long as the host is not closed:
 //!
-//! 1. A deadline among the timers has a thread that wakes for it: the lookout if a worker sleeps, else the
-//!    monitor, which sleeps until a deadline at most or does rounds. An insertion that no thread sleeps for
-//!    gives an alarm ([`Timers`]).
-//! 2. While a worker is up and jobs wait behind the one that it runs, the lookout watches, or the monitor does
-//!    rounds, or `unwatched` is set and the next of these begins it: a push, the end of a search, a look. The
-//!    table in `worker` has every way a job can enter a queue, and which of these follows.
-//! 3. While all workers are up and the injector is not empty, the monitor does rounds, and asks the workers to
-//!    look there ([`preempt`](super::preempt)).
-//! 4. The monitor does rounds only while all workers are up and something waits that its looks are for. A
-//!    system that is idle, or has a worker to spare, does not wake it.
+//! 1. Every deadline in the timers has a thread that wakes for it: the lookout if a worker sleeps,
+//!    otherwise the monitor, which sleeps at most until a deadline or does rounds. An insertion for
+//!    which no thread sleeps raises an alarm ([`Timers`]).
+//! 2. While a worker is up and jobs wait behind the one that it runs, the lookout watches, or the
+//!    monitor does rounds, or `unwatched` is set and the next of these events starts it: a push,
+//!    the end of a search, a check. The table in `worker` lists every way in which a job can enter
+//!    a queue, and which event follows.
+//! 3. While all workers are up and the injector is not empty, the monitor does rounds, and asks the
+//!    workers to check it ([`preempt`](super::preempt)).
+//! 4. The monitor does rounds only while all workers are up and something waits that its checks are
+//!    for. A system that is idle, or has a spare worker, does not wake it.
 
 mod rounds;
 
@@ -33,8 +35,8 @@ use crate::sync::{Mutex, OnceLock};
 
 pub(super) use rounds::{ROUND, Rounds};
 
-/// How often the lookout looks while others are up. What it takes has waited behind one job for as
-/// long as this at least, and for twice as long at most.
+/// The interval of the lookout's checks while others are up. A job that it takes has waited behind
+/// one job for at least this time, and for at most twice as long.
 pub(super) const WATCH: Duration = Duration::from_micros(500);
 
 /// One searching worker, in `Idle::word`.
@@ -43,50 +45,50 @@ const SEARCHING: usize = 1;
 /// One worker that is up, in `Idle::word`.
 const UP: usize = 1 << 16;
 
-/// The most workers that the word can count.
+/// The maximum number of workers that the word can count.
 pub(super) const MOST: usize = UP - 1;
 
 pub(super) struct Idle {
-    /// How many search (low half) and how many are up (high half). Changed only under the lock of
-    /// `sleepers`, except that workers begin and end to search without it.
+    /// The number of searching workers (low half) and of workers that are up (high half). Changed
+    /// only under the lock of `sleepers`, except that workers start and end a search without it.
     word: AtomicUsize,
-    /// Set if neither the lookout nor the monitor watches, and there is more than one worker, so that
-    /// watching has a use; set in any case once the host is closed. Changed only under the lock of
+    /// Set if neither the lookout nor the monitor watches, and there is more than one worker, so
+    /// that watching is useful; always set once the host is closed. Changed only under the lock of
     /// `sleepers`.
     unwatched: AtomicBool,
     /// Set if all workers are up and the monitor does no rounds. Changed only under the lock of `sleepers`.
     unattended: AtomicBool,
     sleepers: Mutex<Sleepers>,
-    /// Each worker's thread, set by itself before it first sleeps.
+    /// Each worker's thread, set by the worker itself before it first sleeps.
     threads: Box<[OnceLock<Thread>]>,
-    /// The thread of the monitor; another one if it has ended and was started again.
+    /// The thread of the monitor; a new one if it has ended and was started again.
     monitor: Mutex<Option<Thread>>,
     timers: Timers,
 }
 
 struct Sleepers {
-    /// The sleeping workers in the order in which they fell asleep. The first is the lookout; the
-    /// last is woken first, so that the lookout stays and the others' caches stay warm.
+    /// The sleeping workers in the order in which they fell asleep. The first is the lookout. The
+    /// last is woken first, so that the lookout stays and the caches of the others stay warm.
     list: Vec<usize>,
     /// Set while the lookout watches, or with an empty list while the monitor does rounds.
     watching: bool,
-    /// Set while the monitor will look within a round without being unparked.
+    /// Set while the monitor will check within a round without being unparked.
     monitor_awake: bool,
     closed: bool,
 }
 
-/// What a worker that lay down has to do now.
+/// The next action of a worker that has registered as sleeping.
 pub(super) enum Duty {
-    /// It was taken off the list: get up and search.
+    /// It was removed from the list: wake up and search.
     GetUp,
-    /// Sleep until it is taken off the list.
+    /// Sleep until it is removed from the list.
     Sleep,
-    /// It is the lookout: sleep until the instant, if there is one, and look.
+    /// It is the lookout: sleep until the instant, if there is one, and check.
     LookOut(Option<Instant>),
 }
 
 impl Idle {
-    /// All workers begin as up.
+    /// All workers start as up.
     pub(super) fn new(workers: usize, timers: Timers) -> Idle {
         let sleepers = Sleepers {
             list: Vec::with_capacity(workers),
@@ -114,7 +116,7 @@ impl Idle {
         let _ = self.threads[me].set(thread::current());
     }
 
-    /// Wakes one worker to search, if one sleeps and none searches.
+    /// Wakes one worker to search, if one sleeps and none is searching.
     pub(super) fn notify(&self) {
         let word = self.word.load(Ordering::SeqCst);
         if searching(word) > 0 || up(word) == self.threads.len() {
@@ -125,7 +127,7 @@ impl Idle {
             return;
         }
         let Some(taken) = sleepers.list.pop() else { return };
-        // Counted for it at once, so that nobody wakes another before it runs.
+        // Counted for it immediately, so that no other worker is woken before it runs.
         self.word.fetch_add(UP + SEARCHING, Ordering::SeqCst);
         let wakes_monitor = sleepers.list.is_empty() && self.lookout_left(&mut sleepers);
         drop(sleepers);
@@ -140,7 +142,7 @@ impl Idle {
         up(self.word.load(Ordering::Relaxed)) <= 1
     }
 
-    /// Lets a worker search unless half of them do already.
+    /// Lets a worker search, unless half of them already do.
     pub(super) fn begin_search(&self) -> bool {
         let others = searching(self.word.load(Ordering::Relaxed));
         if others > 0 && 2 * (others + 1) > self.threads.len() {
@@ -150,25 +152,27 @@ impl Idle {
         true
     }
 
-    /// A searching worker has found something. `true` if it was the last: whoever put work aside
-    /// meanwhile woke nobody because of it, so it must look whether there is more.
+    /// A searching worker has found a job. Returns `true` if it was the last one: workers that
+    /// queued jobs in the meantime woke no other because of it, so it must check whether there are
+    /// more.
     pub(super) fn end_search(&self) -> bool {
         let was_last = searching(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)) == 1;
         fence(Ordering::SeqCst);
         was_last
     }
 
-    /// Worker `me` lies down. It must look at the injector again before it sleeps.
+    /// Registers worker `me` as sleeping. It must check the injector again before it sleeps.
     ///
-    /// No wake-up is lost. Who injects a job first pushes it and then reads the word; who lies down
-    /// first changes the word and then looks at the injector; between the two steps both have a
-    /// sequentially consistent fence. So the one reads that a worker is asleep and none searches, and wakes it, or the
-    /// other sees the job. If the word said that somebody searches, then that one looks at the
-    /// injector after it has taken itself out of the word, here or after `end_search`.
+    /// No wake-up is lost. A thread that injects a job first pushes it and then reads the word; a
+    /// worker that goes to sleep first changes the word and then checks the injector. Between the
+    /// two steps, both have a sequentially consistent fence. So either the thread reads that a
+    /// worker is asleep and none is searching, and wakes it, or the worker sees the job. If the
+    /// word said that a worker is searching, that worker checks the injector after it has removed
+    /// itself from the word, here or after `end_search`.
     pub(super) fn lie_down(&self, me: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
         if sleepers.list.is_empty() {
-            // It is the lookout, and the monitor's rounds are over.
+            // It is the lookout, and the monitor's rounds have ended.
             sleepers.watching = false;
         }
         sleepers.list.push(me);
@@ -177,8 +181,8 @@ impl Idle {
         fence(Ordering::SeqCst);
     }
 
-    /// Worker `me`, which lay down, is up and searching again, be it that somebody else has taken it
-    /// off the list or that it does so here.
+    /// Worker `me`, which was registered as sleeping, is up and searching again, whether another
+    /// thread has removed it from the list or it does so here.
     pub(super) fn get_up(&self, me: usize) {
         let mut sleepers = self.sleepers.lock();
         let Some(place) = sleepers.list.iter().position(|sleeper| *sleeper == me) else { return };
@@ -188,7 +192,7 @@ impl Idle {
             return;
         }
         let wakes_monitor = self.lookout_left(&mut sleepers);
-        // A timer needs a new lookout at once; to be watched can wait until there is a reason.
+        // A timer needs a new lookout immediately; watching can wait until there is a reason.
         let next = sleepers.list.first().copied().filter(|_| !self.timers.is_empty());
         drop(sleepers);
         if let Some(next) = next {
@@ -199,7 +203,8 @@ impl Idle {
         }
     }
 
-    /// What worker `me`, which lay down, has to do. As the lookout it watches until `watch`.
+    /// Returns the next action of worker `me`, which is registered as sleeping. As the lookout, it
+    /// watches until `watch`.
     pub(super) fn duty(&self, me: usize, watch: Instant) -> Duty {
         let mut sleepers = self.sleepers.lock();
         match sleepers.list.iter().position(|sleeper| *sleeper == me) {
@@ -207,15 +212,15 @@ impl Idle {
             Some(0) => {
                 sleepers.watching = up(self.word.load(Ordering::SeqCst)) > 0;
                 self.note_unwatched(&sleepers);
-                // Under this lock, so that no former lookout can say anything else afterwards.
+                // Under this lock, so that no former lookout can overwrite it afterwards.
                 Duty::LookOut(self.timers.sleep_until(sleepers.watching.then_some(watch)))
             }
             Some(_) => Duty::Sleep,
         }
     }
 
-    /// Whether a worker that puts something behind the job it runs must call `watch`. One relaxed
-    /// load: if it comes too late, then what was put aside waits, but is not lost.
+    /// Whether a worker that queues a job behind the one it runs must call `watch`. One relaxed
+    /// load: if it is late, the queued job waits longer, but is not lost.
     pub(super) fn is_unwatched(&self) -> bool {
         self.unwatched.load(Ordering::Relaxed)
     }
@@ -241,15 +246,16 @@ impl Idle {
         }
     }
 
-    /// A worker that was searching or asleep runs a job from now on. Has the others' queues watched, and its own if
-    /// jobs are `waiting` there: no push follows that would see to it.
+    /// A worker that was searching or asleep now runs a job. Starts the watch of the others'
+    /// queues, and of its own if jobs are `waiting` there, because no push follows that would start
+    /// it.
     pub(super) fn watch_others(&self, waiting: bool) {
         if self.is_unwatched() && (waiting || !self.one_is_up()) {
             self.watch();
         }
     }
 
-    /// Wakes the thread that sleeps for the timers, so that it sleeps anew: one is due earlier than it knows.
+    /// Wakes the thread that sleeps for the timers, because one is due earlier than it knows.
     pub(super) fn rouse_lookout(&self) {
         let sleepers = self.sleepers.lock();
         match sleepers.list.first().copied() {
@@ -261,8 +267,8 @@ impl Idle {
         }
     }
 
-    /// The host is closed: wakes all threads, so that each sees it. From now on each push on a worker calls
-    /// `watch`, which unparks the monitor: that runs what is left.
+    /// The host is closed: wakes all threads, so that each of them sees it. From now on, each push
+    /// on a worker calls `watch`, which unparks the monitor, which runs the remaining jobs.
     pub(super) fn close(&self) {
         let mut sleepers = self.sleepers.lock();
         sleepers.closed = true;
@@ -272,13 +278,13 @@ impl Idle {
         self.unpark_monitor();
     }
 
-    /// The lookout is off the list; the next one, if any, does not know yet that it is the lookout. Returns
-    /// whether the monitor is to be unparked.
+    /// The lookout has left the list; the next one, if any, does not know yet that it is the
+    /// lookout. Returns whether the monitor is to be unparked.
     #[must_use]
     fn lookout_left(&self, sleepers: &mut Sleepers) -> bool {
         sleepers.watching = false;
         self.note_unwatched(sleepers);
-        // An insertion before this is seen below, one after it gives an alarm.
+        // An insertion before this is seen below, one after it raises an alarm.
         self.timers.woke(true);
         let all_are_up = sleepers.list.is_empty();
         all_are_up
@@ -304,12 +310,12 @@ impl Idle {
     }
 }
 
-/// How many search, in a value of `Idle::word`.
+/// The number of searching workers, in a value of `Idle::word`.
 fn searching(word: usize) -> usize {
     word & (UP - 1)
 }
 
-/// How many are up, in a value of `Idle::word`.
+/// The number of workers that are up, in a value of `Idle::word`.
 fn up(word: usize) -> usize {
     word / UP
 }

@@ -1,4 +1,5 @@
-//! Layer 1: the hosts' part of the models in `crate::models`: what only this module can see.
+//! Layer 1: the hosts' part of the loom models in `crate::models`: the parts that only this module
+//! can access.
 
 use super::bell::Bell;
 use super::idle::{Duty, Idle, Rounds};
@@ -9,7 +10,7 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::task::Waker;
 use std::time::Instant;
 
-/// The thread that owns the bell sleeps until another has woken the future.
+/// The thread that owns the bell sleeps until another thread has woken the future.
 pub(crate) fn a_driver_sleeps_until_rung() {
     let bell = Bell::new();
     assert!(bell.take_woken(), "the first poll needs no wake");
@@ -21,8 +22,8 @@ pub(crate) fn a_driver_sleeps_until_rung() {
     other.join().expect("it does not panic");
 }
 
-/// Each of `workers` sleeps until it has found a job, of which there is one for each; they come while
-/// the workers lie down.
+/// Each of `workers` sleeps until it has found a job. There is one job for each; they arrive while
+/// the workers go to sleep.
 pub(crate) fn workers_sleep_until_notified(workers: usize) {
     let idle = Arc::new(Idle::new(workers, Timers::new(Instant::now(), || {})));
     let injected = Arc::new(AtomicUsize::new(0));
@@ -34,14 +35,15 @@ pub(crate) fn workers_sleep_until_notified(workers: usize) {
         .collect();
     for _ in 0..workers {
         injected.fetch_add(1, Ordering::SeqCst);
-        // As `MultiThread::inject` does.
+        // As in `MultiThread::inject`.
         fence(Ordering::SeqCst);
         idle.notify();
     }
     threads.into_iter().for_each(|thread| thread.join().expect("it does not panic"));
 }
 
-/// What `Worker::search_or_sleep` and `Worker::sleep` do, with a counter in the place of the injector.
+/// The steps of `Worker::search_or_sleep` and `Worker::sleep`, with a counter instead of the
+/// injector.
 fn find_one(idle: &Idle, injected: &AtomicUsize, me: usize) {
     let take = || {
         let less = |jobs: usize| jobs.checked_sub(1);
@@ -71,7 +73,7 @@ fn find_one(idle: &Idle, injected: &AtomicUsize, me: usize) {
 /// Whether a job that waits behind a blocked one has been run by another thread, and by which it is told.
 #[derive(Default)]
 struct Behind {
-    /// How many jobs wait in the queue of the worker that is blocked.
+    /// The number of jobs in the queue of the blocked worker.
     waiting: AtomicUsize,
     /// The blocked worker, which comes back when none waits.
     blocked: Mutex<Option<Thread>>,

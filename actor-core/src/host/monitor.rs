@@ -1,6 +1,6 @@
-//! Layer 1: the monitor of a multi-thread host: a thread that looks after the timers and after jobs that
-//! wait behind a blocked worker while no worker can, and that ends what is left once the host is closed.
-//! When it looks is decided in `idle`.
+//! Layer 1: the monitor of a multi-threaded host: a thread that handles the timers, and the jobs
+//! behind a blocked worker, while no worker can; and that ends the remaining jobs once the host is
+//! closed. `idle` decides when it checks.
 //!
 //! As long as the host is open, the monitor runs no job: a system has as many threads at work as it was given.
 //! It fires the timers, moves jobs from behind a blocked worker to the injector, and asks the workers that
@@ -30,9 +30,9 @@ fn main(host: &Arc<MultiThread>) {
     end_left(host);
 }
 
-/// Does rounds when they are wanted, until the host is closed.
+/// Does rounds when they are requested, until the host is closed.
 fn watch(host: &MultiThread) {
-    // What was seen of each seat's `begun` at the begin of this round.
+    // The values of each seat's `begun` at the start of this round.
     let mut seen: Vec<_> = host.seats.iter().map(Seat::begun).collect();
     while !host.is_closed() {
         let wanted = look(host, &mut seen);
@@ -47,7 +47,7 @@ fn watch(host: &MultiThread) {
     }
 }
 
-/// Looks after what workers would look after that can. Returns whether there is a reason to look again soon.
+/// Does the work of available workers. Returns whether there is a reason to check again soon.
 fn look(host: &MultiThread, seen: &mut [u32]) -> bool {
     if !host.idle.all_are_up() {
         return false;
@@ -56,7 +56,7 @@ fn look(host: &MultiThread, seen: &mut [u32]) -> bool {
         host.timers().fire(Instant::now());
     }
     let mut wanted = false;
-    // Where there is no other worker, no job gets anywhere sooner by being moved.
+    // Without another worker, moving a job does not help.
     if host.seats.len() > 1 {
         for (seat, seen) in host.seats.iter().zip(seen) {
             let begun = seat.begun();
@@ -77,7 +77,7 @@ fn look(host: &MultiThread, seen: &mut [u32]) -> bool {
     true
 }
 
-/// Ends what is left of a closed host, until all workers have ended and nothing is left.
+/// Ends the remaining jobs of a closed host, until all workers have ended and nothing is left.
 fn end_left(host: &MultiThread) {
     loop {
         while let Some(job) = host.take_left() {

@@ -1,5 +1,5 @@
-//! Layer 1: what the workers of one host may see of each other and take from each other. It decides
-//! nothing; the worker does.
+//! Layer 1: the shared state of a worker, which other workers of the host may read and steal from.
+//! It decides nothing; the worker does.
 
 use std::time::Duration;
 
@@ -8,28 +8,28 @@ use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 use super::Job;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// How many nanoseconds of work must wait in a queue before another worker is woken for it or takes
-/// from it. To wake a thread and to move actors to another core costs about as much; what is shorter
-/// than that is done sooner by the worker that has it, or else found by the lookout.
+/// The amount of queued work, in nanoseconds, from which another worker is woken for it or steals
+/// from it. Waking a thread and moving actors to another core costs about as much; shorter work is
+/// completed sooner by the worker that has it, or is found by the lookout.
 const WORTH: u64 = 30_000;
 
-/// What others may see of a worker.
+/// The state of a worker that others may access.
 #[repr(align(128))]
 pub(super) struct Seat {
-    /// How many jobs the worker has begun: while this stays the same, it runs the same job.
-    /// Written by the worker alone.
+    /// The number of jobs the worker has started: while it stays the same, the worker runs the same
+    /// job. Written only by the worker.
     begun: AtomicU32,
-    /// How many nanoseconds a job took of late, in the mean; the maximum as long as that is unknown.
-    /// Written by the worker alone.
+    /// The recent mean duration of a job in nanoseconds; the maximum while it is unknown. Written
+    /// only by the worker.
     grain: AtomicU32,
     slot: Stealer<Job>,
     queue: Stealer<Job>,
 }
 
-/// The ends of a seat's queues that its worker alone holds.
+/// The ends of a seat's queues that only its worker holds.
 pub(super) struct Ends {
-    /// Holds at most one job: the one that was woken last. It is a queue because others may take
-    /// from it, and because a push costs no atomic read-modify-write.
+    /// The run-next slot: at most one job, the one woken last. It is a queue because others may
+    /// steal from it, and because a push costs no atomic read-modify-write.
     pub(super) slot: Queue<Job>,
     pub(super) queue: Queue<Job>,
 }
@@ -54,27 +54,27 @@ impl Seat {
         self.begun.store(begun, Ordering::Relaxed);
     }
 
-    /// Notes that the last `jobs` jobs took `spent`; `alone` if no other worker was up.
+    /// Records that the last `jobs` jobs took `spent`; `alone` if no other worker was up.
     pub(super) fn measure(&self, jobs: u32, spent: Duration, alone: bool) {
         let grain = u32::try_from(spent.as_nanos() / u128::from(jobs)).unwrap_or(u32::MAX);
         let before = self.grain.load(Ordering::Relaxed);
-        // Jobs also take longer because another core works on the same actors, and that must not
-        // seem a reason to share more of them. So with others up the measure grows slowly.
+        // Jobs also take longer because another core works on the same actors, which must not seem
+        // a reason to share more of them. While others are up, the measure therefore grows slowly.
         let most = if alone { u32::MAX } else { before.saturating_add(before / 32 + 1) };
         self.grain.store(grain.min(most), Ordering::Relaxed);
     }
 
-    /// Whether `waiting` jobs of this worker are worth another one's while.
+    /// Whether `waiting` jobs of this worker are worth waking another one.
     pub(super) fn is_worth(&self, waiting: usize) -> bool {
         waiting as u64 * u64::from(self.grain.load(Ordering::Relaxed)) >= WORTH
     }
 
-    /// Whether what waits in the queue is worth another one's while.
+    /// Whether the queued jobs are worth waking another worker.
     pub(super) fn has_worth(&self) -> bool {
         self.is_worth(self.queue.len())
     }
 
-    /// Takes half of what waits in the queue: one job to run, the others into `into`.
+    /// Steals half of the queue: one job to run, the others into `into`.
     pub(super) fn take_half(&self, into: &Queue<Job>) -> Option<Job> {
         retried(|| self.queue.steal_batch_and_pop(into))
     }
@@ -84,7 +84,7 @@ impl Seat {
         self.slot.is_empty() && self.queue.is_empty()
     }
 
-    /// Takes the job that its worker would run next.
+    /// Steals the job that its worker would run next.
     pub(super) fn take_one(&self) -> Option<Job> {
         self.take_slot().or_else(|| retried(|| self.queue.steal()))
     }
@@ -95,7 +95,7 @@ impl Seat {
     }
 }
 
-/// Steals until it is known whether there was anything.
+/// Retries a steal until its outcome is known.
 pub(super) fn retried(steal: impl Fn() -> Steal<Job>) -> Option<Job> {
     loop {
         match steal() {

@@ -1,9 +1,9 @@
-//! Layer 1: one worker thread of the multi-thread host: where it puts jobs, and which it runs next.
-//! What it may take from others is in `seat`, how it sleeps in `sleep`.
+//! Layer 1: one worker thread of the multi-threaded host: where it queues jobs, and which one it
+//! runs next. `seat` has the parts that others may steal from, and `sleep` has its parking.
 //!
-//! Every way in which a job enters a slot or queue, and how another worker comes to take it if this one is
-//! blocked by the job it runs next. *Watched*: `Idle::watch` is called unless the lookout or the monitor
-//! watches already.
+//! Every way in which a job enters a slot or queue, and how another worker takes it if this one is
+//! blocked by the job it runs next. *Watched*: `Idle::watch` is called, unless the lookout or the
+//! monitor already watches.
 //!
 //! | job | enters | then |
 //! |---|---|---|
@@ -30,39 +30,39 @@ use super::seat::{Ends, Seat, retried};
 use super::{Entered, Job, Turn, preempt};
 use crate::sync::Arc;
 
-/// How many jobs a worker runs from its slot before it looks at its queue.
+/// The number of jobs that a worker runs from its slot before it checks its queue.
 const SLOT_RUNS: u32 = 16;
 
-/// Every so many jobs, and whenever a monitor asks for it, a worker looks at the injector, the timers and the
-/// end first.
+/// After this number of jobs, and whenever a monitor asks for it, a worker first checks the
+/// injector, the timers and the end of the host.
 const OUTSIDE: u32 = 61;
 
 /// The worker of this thread.
 struct Worker {
     host: Arc<MultiThread>,
     index: usize,
-    /// This worker's own jobs: those that only it may push.
+    /// This worker's own queues, to which only it may push.
     own: Ends,
-    /// How many jobs in a row came from the slot.
+    /// The number of successive jobs from the slot.
     slot_runs: Cell<u32>,
-    /// When the jobs that are measured next began, later by the time slept since.
+    /// The start of the currently measured jobs, plus the time slept since then.
     measured: Cell<Instant>,
     /// Set if this worker is counted as searching.
     searching: Cell<bool>,
-    /// Set while this worker wakes what is due: it runs no job then, so nothing waits behind one.
+    /// Set while this worker fires timers: it runs no job then, so no job waits behind one.
     firing: Cell<bool>,
-    /// What this worker saw of each seat's `begun` when it last looked as the lookout.
+    /// The values of each seat's `begun` at this worker's last check as the lookout.
     seen: Box<[Cell<u32>]>,
 }
 
 thread_local! {
     static WORKER: OnceCell<Worker> = const { OnceCell::new() };
-    /// Where the host of this thread's worker lies; 0 where there is none, and once the worker is
-    /// over. So as long as it is set, the worker is there.
+    /// The address of the host of this thread's worker; 0 if there is none, and once the worker has
+    /// ended. As long as it is set, the worker exists.
     static HOST: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Whether this thread has a worker, and it is one of the host's that lies at this address.
+/// Whether this thread has a worker, and it belongs to the host at this address.
 #[inline]
 pub(super) fn is_at(host: usize) -> bool {
     HOST.get() == host
@@ -72,8 +72,8 @@ fn is_of(host: &MultiThread) -> bool {
     is_at(std::ptr::from_ref(host).addr())
 }
 
-/// Puts `job` aside on the worker of this thread; gives it back if that is not one of the host's that
-/// lies at this address. Inlined twice, since a job that is handed on is copied.
+/// Queues `job` on the worker of this thread; returns it if that worker does not belong to the host
+/// at this address. Inlined twice, because passing a job on copies it.
 #[inline(always)]
 pub(super) fn push(host: usize, job: Job, turn: Turn) -> Result<(), Job> {
     if !is_at(host) {
@@ -88,13 +88,13 @@ pub(super) fn push(host: usize, job: Job, turn: Turn) -> Result<(), Job> {
     })
 }
 
-/// The number of this thread's worker, if it is one of `host`'s.
+/// The number of this thread's worker, if it belongs to `host`.
 pub(super) fn index_in(host: &MultiThread) -> Option<usize> {
     let index = || WORKER.with(|worker| worker.get().map(|worker| worker.index));
     is_of(host).then(index).flatten()
 }
 
-/// The whole life of a worker thread.
+/// The main function of a worker thread.
 pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
     let _entered = Entered::new(host.clone());
     host.idle.enrol(index);
@@ -118,11 +118,12 @@ pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
 }
 
 impl Worker {
-    /// Whoever wakes an actor usually ends soon itself, and then runs it with warm caches; so
-    /// nobody else is told of the job in the slot, but the lookout watches it.
+    /// A job that wakes an actor usually ends soon, and the worker then runs the actor with warm
+    /// caches. Other workers are therefore not woken for the job in the slot, but the lookout
+    /// watches it.
     fn push(&self, job: Job, turn: Turn) {
         let idle = &self.host.idle;
-        // How many jobs will wait for more than the end of what runs now.
+        // The number of jobs that will wait for more than the end of the current job.
         let mut waiting = 0;
         match turn {
             Turn::Next => {
@@ -134,7 +135,7 @@ impl Worker {
                 }
                 self.own.slot.push(job);
                 if waiting == 0 && self.firing.get() {
-                    // It is run at once.
+                    // It runs immediately.
                     return;
                 }
             }
@@ -142,7 +143,7 @@ impl Worker {
                 waiting = self.own.queue.len() + self.own.slot.len();
                 self.own.queue.push(job);
                 if waiting == 0 {
-                    // It gave way to nobody and runs on.
+                    // No other job waits, so it continues.
                     return;
                 }
             }
@@ -155,14 +156,14 @@ impl Worker {
         }
     }
 
-    /// Runs jobs until the host is closed. Each is run where it was found: to hand it on is to copy
-    /// it, and a copy so soon after the write waits for it.
+    /// Runs jobs until the host is closed. Each is run where it was found: passing it on would copy
+    /// it, and a copy so soon after the write has to wait for it.
     fn work(&self) {
         let (mut tick, mut looks_at) = (0_u32, OUTSIDE);
         let mut epoch = preempt::epoch();
         loop {
             if tick == looks_at || epoch != preempt::epoch() {
-                // Before the look: a request during it is heeded afterwards.
+                // Before the check: a request during the check is handled afterwards.
                 epoch = preempt::epoch();
                 let jobs = OUTSIDE.wrapping_sub(looks_at.wrapping_sub(tick));
                 looks_at = tick.wrapping_add(OUTSIDE);
@@ -188,7 +189,7 @@ impl Worker {
         job.run();
     }
 
-    /// Notes how long the last `jobs` took, wakes what is due, and takes from the injector.
+    /// Measures the last `jobs`, fires due timers, and takes jobs from the injector.
     #[cold]
     fn look_outside(&self, jobs: u32) -> Option<Job> {
         let now = Instant::now();
@@ -202,17 +203,17 @@ impl Worker {
         found
     }
 
-    /// Takes some of what was injected: one job to run, the others into the queue.
+    /// Takes some of the injected jobs: one to run, the others into the queue.
     fn take_injected(&self) -> Option<Job> {
         retried(|| self.host.injector.steal_batch_and_pop(&self.own.queue))
     }
 
-    /// Has what waits behind the job that runs next watched, where no push does so.
+    /// Starts the watch of the jobs behind the next one, where no push does so.
     fn watch_others(&self) {
         self.host.idle.watch_others(!self.own.queue.is_empty() || !self.own.slot.is_empty());
     }
 
-    /// Runs the next of this worker's own jobs; false if there is none.
+    /// Runs the next of this worker's own jobs; returns `false` if there is none.
     #[inline(always)]
     fn run_own(&self, tick: &mut u32) -> bool {
         let runs = self.slot_runs.get();
@@ -237,12 +238,13 @@ impl Worker {
         self.own.slot.pop().or_else(|| self.queued(0))
     }
 
-    /// The first job of the queue, or what lies in the slot if that is all; `runs` came from there
-    /// last.
+    /// The first job of the queue, or the one in the slot if there is no other; `runs` was the
+    /// number of successive slot jobs.
     fn queued(&self, runs: u32) -> Option<Job> {
         self.slot_runs.set(0);
         let Some(job) = self.own.queue.pop() else { return self.own.slot.pop() };
-        // What lies in the slot has had its share: behind the others, and nobody is told.
+        // The slot has had its share: its job goes behind the others, without waking another
+        // worker.
         if runs == SLOT_RUNS
             && let Some(job) = self.own.slot.pop()
         {
@@ -266,7 +268,7 @@ impl Worker {
         }
     }
 
-    /// Looks at the injector and, if not too many do so already, at the others' queues.
+    /// Checks the injector and, unless too many workers already do so, the queues of the others.
     fn search(&self) -> Option<Job> {
         if let Some(job) = self.take_injected() {
             return Some(job);
@@ -279,7 +281,7 @@ impl Worker {
         worth_it.find_map(|(_, seat)| seat.take_half(&self.own.queue))
     }
 
-    /// If it was searching, it is no longer; and if there is more, somebody else is to search.
+    /// Ends its search; if there are more jobs, wakes another worker to search.
     fn end_search(&self) {
         if self.searching.replace(false) && self.host.idle.end_search() && self.sees_more() {
             self.host.idle.notify_injected();
@@ -305,7 +307,7 @@ impl Worker {
         &self.host.seats[self.index]
     }
 
-    /// The other workers' seats, beginning with the next one's.
+    /// The seats of the other workers, starting with the next one.
     fn others(&self) -> impl Iterator<Item = (usize, &Seat)> {
         let seats = &self.host.seats;
         (1..seats.len()).map(move |step| {
@@ -314,7 +316,7 @@ impl Worker {
         })
     }
 
-    /// Ends all jobs one by one, those too that are scheduled by that.
+    /// Ends all jobs one by one, including those that are scheduled in the process.
     fn end_left(&self) {
         while let Some(job) = self.own().or_else(|| self.host.take_left()) {
             job.end();

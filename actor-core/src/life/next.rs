@@ -1,5 +1,5 @@
-//! What an actor does next: the loop's decisions, apart from how a handler is run. Between two inputs
-//! it looks at one word of signals.
+//! The decisions of the run loop: what an actor does next, independent of how handlers are run.
+//! Between two inputs, it checks one word of flags.
 
 use super::driver::{Driver, Next};
 use super::message::{AnyMessage, Place};
@@ -10,13 +10,14 @@ use crate::cell::post::{AnyMail, Fetched};
 use crate::exit::Exit;
 use crate::life::dispatch::{Dispatch, Input};
 
-/// Whether a message may start, if it is `BESIDE` others.
+/// Whether a message may start, if others are running (`BESIDE`).
 pub(crate) fn may_start<A: Dispatch, const BESIDE: bool>(message: &A::Message) -> bool {
     !BESIDE || A::is_concurrent(message)
 }
 
 impl<A: Dispatch> Driver<A> {
-    /// Decides what is next. Inlined with all that happens for each message; what is rare is not.
+    /// Decides the next step. Inlined together with the code for each message; the slow path is
+    /// not.
     #[inline]
     pub(crate) fn next(&mut self, state: &mut Option<A>) -> Next<A::Message> {
         loop {
@@ -32,21 +33,22 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// Begins the life, or goes through the steps of its end.
+    /// Starts the life, or runs the steps of its end.
     #[cold]
     #[inline(never)]
     fn begin_or_end(&mut self, state: &mut Option<A>) -> Option<Next<A::Message>> {
         typed(self.steps().begin_or_end(state), &mut None)
     }
 
-    /// One step of an actor that runs or drains; `BESIDE` others that run, and that share the state.
+    /// One step of an actor that runs or drains; with `BESIDE`, others are running and share the
+    /// state.
     #[inline]
     pub(super) fn proceed<const BESIDE: bool>(
         &mut self,
         state: Option<&A>,
     ) -> Option<Next<A::Message>> {
         let Some(actor) = state else {
-            // A `self` handler has taken it: it was the last message.
+            // A `self` handler has consumed the state: it was the last message.
             self.is_over();
             return None;
         };
@@ -66,7 +68,7 @@ impl<A: Dispatch> Driver<A> {
             Some(message) => message,
             None if self.course.fetched && self.course.stage == Stage::Running => {
                 self.course.fetched = false;
-                // The block of a burst that is over: an idle actor holds none.
+                // The block of a past burst: an idle actor holds none.
                 self.batch.give_back();
                 return Some(self.rest(idle(BESIDE)));
             }
@@ -102,7 +104,7 @@ impl<A: Dispatch> Driver<A> {
         self.begin_handling(message)
     }
 
-    /// Looks after what is rare between two messages: see [`heed`](Steps::heed).
+    /// The slow path between two messages: see [`heed`](Steps::heed).
     #[inline(never)]
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     fn heed(&mut self, actor: &A, beside: bool) -> Option<Option<Next<A::Message>>> {
@@ -113,7 +115,8 @@ impl<A: Dispatch> Driver<A> {
         }
     }
 
-    /// A message of the batch that has a guard, or of a protocol: the actor's impl says how that waits.
+    /// A message of the batch with a guard, or of a protocol: the actor's impl has its delivery
+    /// options.
     #[inline(never)]
     fn take(&mut self, place: Place<A>, actor: &A) -> Option<Next<A::Message>> {
         self.steps().took(place.way().unbounded);
@@ -121,7 +124,7 @@ impl<A: Dispatch> Driver<A> {
         self.offer(place, actor)
     }
 
-    /// Has the message handled, if its guard says so; else keeps it aside.
+    /// Handles the message if its guard allows it; otherwise defers it.
     pub(super) fn offer(&mut self, mut place: Place<A>, actor: &A) -> Option<Next<A::Message>> {
         let is_asked = A::GUARDED || place.way().guarded;
         if is_asked && !self.steps().may_begin(&mut place, actor) {
@@ -130,7 +133,7 @@ impl<A: Dispatch> Driver<A> {
         self.begin_handling(place.0?)
     }
 
-    /// The message's handler is to run, unless nobody waits for it any more.
+    /// Starts the message's handler, unless its caller no longer waits.
     #[inline(always)]
     fn begin_handling(&mut self, message: A::Message) -> Option<Next<A::Message>> {
         let label = A::label(&message);
@@ -145,14 +148,14 @@ impl<A: Dispatch> Driver<A> {
         Some(Next::Run(Input::Message(message), handling))
     }
 
-    /// Nobody waits for it any more.
+    /// Skips a message whose caller no longer waits.
     #[cold]
     #[inline(never)]
     fn skip(&mut self, mut place: Place<A>) {
         self.steps().skip(&mut place);
     }
 
-    /// Has a message handled with what a simulation has planned for it.
+    /// Handles a message with the faults of a simulation.
     #[cold]
     #[inline(never)]
     fn meet(&mut self, mut place: Place<A>, handling: Handling) -> Option<Next<A::Message>> {
@@ -166,13 +169,13 @@ impl<A: Dispatch> Driver<A> {
         self.steps().finish(Exit::Stopped);
     }
 
-    /// All that was queued is handled.
+    /// All queued messages have been handled.
     #[inline(never)]
     fn drained(&mut self, beside: bool) -> Option<Next<A::Message>> {
         typed(self.steps().drained(beside), &mut None)
     }
 
-    /// A member of a pool takes one message of the mailbox that it shares.
+    /// A member of a pool takes one message of the shared mailbox.
     #[inline(never)]
     fn fetch_shared(&mut self, actor: &A, beside: bool) -> Option<Next<A::Message>> {
         let mut place = Place::<A>(None);
@@ -184,31 +187,31 @@ impl<A: Dispatch> Driver<A> {
     }
 }
 
-/// How a cell rests that has nothing to do.
+/// The park reason of a cell that has nothing to do.
 const fn idle(beside: bool) -> Pace {
     if beside { Pace::Sharing } else { Pace::Idle }
 }
 
 impl dyn Steps + '_ {
-    /// The turn is over, whatever there is still to be done.
+    /// Ends the turn, regardless of remaining work.
     pub(super) fn end_turn(&mut self, beside: bool) -> Untyped {
         self.course().fetched = false;
-        // Laying back finds what there is in the actor's own mailbox; only the driver knows that
-        // it drains, that it takes from another, or that what is kept aside is to be asked again.
+        // Parking checks the actor's own mailbox; only the driver knows that it drains, that it
+        // takes messages from another mailbox, or that deferred messages are to be evaluated again.
         let finds_all = self.course().stage == Stage::Running
             && !self.course().is_due()
             && !self.mail().core().is_member();
-        // So does one that holds the block of a burst: the look that finds nothing gives it back. (Not in a
-        // simulation, where each step is a choice.)
+        // The same holds for an actor with the block of a past burst: the check that finds nothing
+        // releases it. (Not in a simulation, where each step is a choice.)
         let finds_all = finds_all && (self.mail().core().is_simulated() || !self.holds_block());
         self.rest(if finds_all { idle(beside) } else { Pace::Again })
     }
 
-    /// A message of the mailbox that it shares is left in `place`.
+    /// Puts a message of the shared mailbox into `place`.
     fn fetch_shared(&mut self, place: &mut dyn AnyMessage, beside: bool) -> Untyped {
         let (shared, number) = self.course().shared()?;
         let fetched = shared.fetch_for(number, beside, place.place());
-        // The next look is at the shared mailbox again.
+        // The next check is of the shared mailbox again.
         self.course().fetched = matches!(fetched, Fetched::Nothing | Fetched::Over);
         match fetched {
             Fetched::Message => {
@@ -224,7 +227,7 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// All that was queued is handled; those that run beside finish before the end.
+    /// All queued messages have been handled; running handlers finish before the end.
     fn drained(&mut self, beside: bool) -> Untyped {
         if beside {
             return self.rest(Pace::Busy);

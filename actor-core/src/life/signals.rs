@@ -1,4 +1,4 @@
-//! What an actor does about its signals, and about notices and messages with priority, between two messages.
+//! Handling of flags, system messages and priority messages between two messages.
 
 use super::driver::Next;
 use super::message::AnyMessage;
@@ -8,8 +8,8 @@ use crate::exit::Exit;
 use std::any::Any;
 
 impl dyn Steps + '_ {
-    /// Looks after the signals, after what is kept or held back, and whether the turn is over. `None`: go
-    /// on with the next message; `Some(None)`: look anew. What is to be handled lies in `place`.
+    /// Handles the flags, deferred and delayed messages, and the end of the turn. `None`: continue
+    /// with the next message; `Some(None)`: check again. A message to handle is in `place`.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     pub(super) fn heed(
         &mut self,
@@ -24,8 +24,8 @@ impl dyn Steps + '_ {
         next
     }
 
-    /// A member of a pool turns to something of its own: a message of its timer, a hook, the end of its
-    /// life. It looks at the mailbox of the pool again when that is done.
+    /// A member of a pool handles an input of its own: a message of its timer, a hook, the end of
+    /// its life. It checks the mailbox of the pool again afterwards.
     pub(super) fn leave_idle(&mut self) {
         if !self.mail().core().is_member() {
             return;
@@ -55,7 +55,7 @@ impl dyn Steps + '_ {
         }
         if signals & (KILL | STOP | LEAVE | END) != 0 {
             if beside && signals & (KILL | STOP) == 0 {
-                // Those that run beside are done first.
+                // Running handlers end first.
                 return Some(self.rest(Pace::Busy));
             }
             self.heed_end(signals);
@@ -91,7 +91,7 @@ impl dyn Steps + '_ {
         None
     }
 
-    /// The life is to end, in one way or another.
+    /// Handles a flag that ends the life: a kill, a stop, or a request to leave.
     pub(super) fn heed_end(&mut self, signals: u32) {
         if signals & KILL != 0 {
             self.heed_kill();
@@ -102,7 +102,7 @@ impl dyn Steps + '_ {
         }
     }
 
-    /// Whether the life is over before it has a state.
+    /// Handles the flags of a life without a state yet; returns whether it has ended.
     pub(super) fn is_over_unborn(&mut self) -> bool {
         if self.heed_kill() {
             return true;
@@ -114,7 +114,7 @@ impl dyn Steps + '_ {
         leaves
     }
 
-    /// Takes note of a kill; true if there was one.
+    /// Records a kill; returns whether there was one.
     pub(super) fn heed_kill(&mut self) -> bool {
         let killed = self.mail().core().is_killed();
         if killed {
@@ -127,12 +127,12 @@ impl dyn Steps + '_ {
         killed
     }
 
-    /// This life is to end, without draining: the queue goes to the next one.
+    /// Ends this life without draining: the queue goes to the next one.
     fn heed_leave(&mut self) {
         let by_overseer = self.mail().core().signals() & END != 0;
         let is_failing = self.is_failing();
         self.mail().lower(LEAVE | END);
-        // Once it was stopped from outside it drains, whatever else is wished; but a failure ends it.
+        // After a stop from outside it drains, regardless of other requests; but a failure ends it.
         if is_failing || self.course().stage != Stage::Draining {
             self.course().ended_by_overseer = by_overseer && !is_failing;
             self.finish(Exit::Stopped);

@@ -1,4 +1,5 @@
-//! Layer 1: what happens when nothing can run: who waits for that, and how the time goes on.
+//! Layer 1: quiescence: the waiters for the moment when nothing is runnable, and the advance of
+//! virtual time.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -12,47 +13,47 @@ use super::{Broken, ENDLESS, Simulated, Subject};
 use crate::sync::Arc;
 use crate::waking::wake_each;
 
-/// So many ticks in a row, with nothing else to come, are taken as a sign that the driven future
-/// waits for nothing; unless it is known to wait for one whose steps they are.
+/// After this number of successive ticks without other events, the driven future is assumed to wait
+/// for nothing, unless it is known to wait for an actor whose steps these are.
 const PATIENCE: u32 = 100_000;
 
-/// How many hold the waker of the driven future where it is driven.
+/// The number of holders of the driven future's waker inside the drive.
 const DRIVEN: usize = 2;
 
-/// No step: nobody came in it.
+/// No step.
 const ANY: u64 = 0;
 
-/// How the drive goes on.
+/// The next action of the drive.
 pub(crate) enum Next {
     GoOn,
     Done,
     Broken(Broken),
 }
 
-/// What one may wait for in a simulation.
+/// The points that can be awaited in a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Point {
-    /// One step of anybody else.
+    /// One step of any other agent.
     Step,
-    /// Nothing can run without the time going on.
+    /// Nothing is runnable without advancing virtual time.
     Settled,
-    /// Nothing but ticks can happen.
+    /// Only periodic ticks are left.
     Idle,
 }
 
 #[derive(Default)]
 pub(super) struct Waiting {
-    /// Each with the number of the step in which it came.
+    /// Each with the number of the step in which it was registered.
     wakers: Vec<(Point, Waker, u64)>,
-    /// How often each point was reached while somebody waited for it.
+    /// The number of times each point was reached while a task waited for it.
     steps: u64,
     settled: u64,
     idle: u64,
-    /// How often nothing could happen although somebody waited for a step.
+    /// The number of times that nothing was left to happen while a task waited for a step.
     vain: u64,
-    /// Ticks in a row with nothing else to come, since the driven future ran.
+    /// Successive ticks without other events since the driven future ran.
     ticks: u32,
-    /// What has done a step in these.
+    /// The agents that made a step during these ticks.
     ticked: BTreeSet<Subject>,
 }
 
@@ -65,7 +66,8 @@ impl Waiting {
         }
     }
 
-    /// Takes out who waits for `point`, which is reached, unless it came in the step `turn` itself.
+    /// Removes the waiters for `point`, which has been reached, except those registered in step
+    /// `turn` itself.
     fn reach(&mut self, point: Point, turn: u64) -> Vec<Waker> {
         let wakers = self.take(point, turn);
         *(match point {
@@ -82,7 +84,7 @@ impl Waiting {
         reached.map(|(_, waker, _)| waker).collect()
     }
 
-    /// A step of `subject` begins.
+    /// A step of `subject` starts.
     pub(super) fn runs(&mut self, subject: Subject) {
         if subject == Subject::Body {
             self.ticks = 0;
@@ -92,7 +94,7 @@ impl Waiting {
         }
     }
 
-    /// One more tick, with nothing else to come. Whether that are too many.
+    /// Counts one more tick without other events. Returns whether there were too many.
     fn tick(&mut self, waits: &Waits) -> bool {
         self.ticks += 1;
         if self.ticks <= PATIENCE {
@@ -106,7 +108,7 @@ impl Waiting {
 }
 
 impl Simulated {
-    /// A step was done: whoever waits for that comes next, before any other.
+    /// A step has ended: a waiter for it runs next, before any other agent.
     pub(super) fn stepped(&self) {
         let mut world = self.world();
         if world.idle.wakers.is_empty() {
@@ -120,7 +122,7 @@ impl Simulated {
         self.world().is_first = false;
     }
 
-    /// Nothing can run, and `body` is the waker of the driven future.
+    /// Nothing is runnable; `body` is the waker of the driven future.
     pub(super) fn idle(&self, body: &Arc<Body>) -> Next {
         let next = self.timers.next_due();
         let mut guard = self.world();
@@ -140,7 +142,8 @@ impl Simulated {
             wake_each(wakers);
             return Next::GoOn;
         }
-        // Held here and by the context of the drive, and by nothing that could wake the driven future.
+        // Held here and by the context of the drive, and by nothing else that could wake the driven
+        // future.
         let is_forgotten = Arc::strong_count(body) <= DRIVEN;
         let Some((at, _)) = next.filter(|_| !is_forgotten) else {
             return Next::Broken(Broken::Stalled);
@@ -156,15 +159,15 @@ impl Simulated {
     }
 }
 
-/// As long as this lives, the steps do not take the clock past an instant. When nothing can run the time
-/// goes on all the same.
+/// While this exists, steps do not advance the clock past an instant. If nothing is runnable,
+/// virtual time advances anyway.
 pub(crate) struct Hold {
     host: Arc<Simulated>,
     at: Duration,
 }
 
 impl Hold {
-    /// Holds the clock `duration` from now.
+    /// Holds the clock at `duration` from now.
     pub(crate) fn after(host: Arc<Simulated>, duration: Duration) -> Hold {
         let mut world = host.world();
         let at = world.now.saturating_add(duration);
@@ -186,29 +189,30 @@ impl Drop for Hold {
 pub(crate) struct Calm {
     host: Arc<Simulated>,
     point: Point,
-    /// How often the point had been reached when the wait began, and how often in vain.
+    /// The number of times the point had been reached, and had failed, when the wait started.
     since: Option<(u64, u64)>,
 }
 
 impl Calm {
-    /// Waits until one step of anybody else is done; if nothing can happen, until that is known.
+    /// Waits until one step of any other agent has ended, or until it is known that nothing is left
+    /// to happen.
     pub(crate) fn step(host: Arc<Simulated>) -> Calm {
         Calm { host, point: Point::Step, since: None }
     }
 
-    /// Waits until nothing can run without the time going on.
+    /// Waits until nothing is runnable without advancing virtual time.
     pub(crate) fn settled(host: Arc<Simulated>) -> Calm {
         Calm { host, point: Point::Settled, since: None }
     }
 
-    /// Waits until nothing but ticks can happen.
+    /// Waits until only periodic ticks are left.
     pub(crate) fn idle(host: Arc<Simulated>) -> Calm {
         Calm { host, point: Point::Idle, since: None }
     }
 }
 
 impl Future for Calm {
-    /// False if there is nothing to wait for.
+    /// Returns `false` if there is nothing to wait for.
     type Output = bool;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {

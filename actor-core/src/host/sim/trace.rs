@@ -1,26 +1,27 @@
-//! Layer 1: what was done, step by step, and its hash. Plain data.
+//! Layer 1: the steps of a simulation, and their hash. Plain data.
 
 use std::time::Duration;
 
 use super::Subject;
 
-/// So many steps are kept; those behind them are hashed and counted only.
+/// The number of stored steps; later ones are only hashed and counted.
 const KEPT: usize = 1 << 20;
 
-/// What a step did.
+/// The action of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Did {
-    /// Nothing that has a name.
+    /// An action without a name.
     Nothing,
-    /// Began to handle a message, or to run a hook.
+    /// Started to handle a message, or to run a hook.
     Takes(&'static str),
-    /// Polled a handler that was pending.
+    /// Polled a pending handler.
     GoesOn(&'static str),
-    /// Anything else, in words.
+    /// Any other action, as text.
     Does(&'static str),
 }
 
-/// What a step did to another subject: the last that differs in two runs is why they differ.
+/// The effect of a step on another agent: the last difference between two runs is the cause of
+/// their divergence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Effect {
     /// The number of the step.
@@ -33,24 +34,24 @@ pub(crate) struct Effect {
 pub(crate) enum How {
     /// It dropped the last address.
     Forsook,
-    /// It sent something.
+    /// It sent a message.
     Sent,
-    /// It made it runnable.
+    /// It made the agent runnable.
     Woke,
 }
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// When, since the start.
+    /// The virtual time since the start.
     pub(crate) at: Duration,
     pub(crate) subject: Subject,
-    /// How long it took.
+    /// The duration of the step.
     pub(crate) took: Duration,
-    /// Its number; what is done in one go has the same.
+    /// The number of the step; actions of one step have the same.
     pub(crate) turn: u64,
     pub(crate) did: Did,
-    /// Who would have come by itself, if this one did not.
+    /// The agent that would have run by default.
     pub(crate) instead: Option<Subject>,
 }
 
@@ -58,19 +59,19 @@ pub(crate) struct Step {
 pub(crate) struct Trace {
     pub(crate) steps: Vec<Step>,
     pub(crate) count: u64,
-    /// The number of the present step.
+    /// The number of the current step.
     pub(crate) turn: u64,
     pub(crate) hash: u64,
     limit: u64,
-    /// Whether what the present step did may still be replaced by something that tells more.
+    /// Whether the action of the current step may still be replaced by a more specific one.
     is_weak: bool,
-    /// What the steps did to others, if that is to be known.
+    /// The effects of steps on others, if recorded.
     effects: Option<Vec<Effect>>,
 }
 
 impl Default for Trace {
     fn default() -> Self {
-        // The start of FNV-1a, as its authors chose it.
+        // The FNV-1a offset basis.
         let hash = 0xcbf2_9ce4_8422_2325;
         let (steps, effects) = (Vec::new(), None);
         Trace { steps, count: 0, turn: 0, hash, limit: u64::MAX, is_weak: false, effects }
@@ -97,7 +98,7 @@ impl Trace {
         }
     }
 
-    /// The present step does something; if it does a second thing, that reads as a step of its own.
+    /// Records an action of the current step; a second action is listed as a separate step.
     pub(super) fn note(&mut self, did: Did) {
         if let Did::Takes(text) | Did::GoesOn(text) | Did::Does(text) = did {
             self.mix(text.as_bytes());
@@ -117,7 +118,7 @@ impl Trace {
         }
     }
 
-    /// This is what the present step does, unless there is more to be told of it.
+    /// Sets the action of the current step, unless a more specific one follows.
     pub(super) fn note_weakly(&mut self, did: Did) {
         if self.is_weak
             && self.count <= self.steps.len() as u64
@@ -127,7 +128,7 @@ impl Trace {
         }
     }
 
-    /// From now on what steps do to others is kept.
+    /// From now on, the effects of steps on others are recorded.
     pub(super) fn keep_effects(&mut self) {
         self.effects.get_or_insert_default();
     }
@@ -139,15 +140,15 @@ impl Trace {
         }
     }
 
-    /// What the steps did to others. Those of one step are in an order of their own, since the order in
-    /// which they came may be that of a hash map.
+    /// The effects of steps on others. Those of one step are sorted, because their original order
+    /// may be that of a hash map.
     pub(crate) fn effects(&self) -> Vec<Effect> {
         let mut effects = self.effects.clone().unwrap_or_default();
         effects.sort_unstable();
         effects
     }
 
-    /// The present step is over, and took so long.
+    /// The current step has ended after this duration.
     pub(super) fn took(&mut self, took: Duration) {
         if self.count <= self.steps.len() as u64
             && let Some(last) = self.steps.last_mut()

@@ -1,5 +1,5 @@
-//! Layer 1: how a worker sleeps and, as the lookout, what it takes from behind the others. Whom to wake
-//! is decided in `idle`.
+//! Layer 1: parking of a worker and, as the lookout, stealing from blocked workers. `idle` decides
+//! which worker to wake.
 
 use std::time::Instant;
 
@@ -9,9 +9,9 @@ use crate::host::idle::{Duty, WATCH};
 use crate::sync::thread;
 
 impl Worker {
-    /// Lies down and sleeps until somebody wakes it, or as the lookout until it finds a job. It is
-    /// counted as searching afterwards. That it looks again between lying down and sleeping is why
-    /// no wake-up is lost: see `Idle::lie_down`.
+    /// Registers as sleeping and sleeps until it is woken, or as the lookout until it finds a job.
+    /// It is counted as searching afterwards. No wake-up is lost, because it checks again between
+    /// registering and sleeping: see `Idle::lie_down`.
     pub(super) fn sleep(&self) -> Option<Job> {
         let idle = &self.host.idle;
         idle.lie_down(self.index, self.searching.replace(true));
@@ -25,7 +25,7 @@ impl Worker {
         found
     }
 
-    /// Sleeps; it has last `looked` at the others just now.
+    /// Sleeps; `looked` is the time of its last check of the others.
     fn sleep_from(&self, mut looked: Instant) -> Option<Job> {
         let idle = &self.host.idle;
         self.note_begun();
@@ -50,15 +50,15 @@ impl Worker {
             }
             if found.is_some() {
                 idle.get_up(self.index);
-                // More may wait behind the same job, or behind the one after it here.
+                // More jobs may wait behind the same job, or behind the one after it here.
                 self.watch_others();
                 return found;
             }
         }
     }
 
-    /// Takes half of what waits in a queue, or else a job that waits in the slot behind one that has
-    /// been running since the last look.
+    /// Takes half of a queue, or a job in the slot that waits behind one that has been running
+    /// since the last check.
     fn look(&self) -> Option<Job> {
         for (index, seat) in self.others() {
             let begun = seat.begun();
