@@ -115,6 +115,9 @@ pub enum SendReason {
     Full,
     /// The timeout elapsed before the mailbox had capacity.
     Timeout,
+    /// The thread runs a system, which blocking would have stopped. See
+    /// [`Sending::wait`](crate::Sending::wait).
+    WouldBlock,
     /// The send would have deadlocked: the mailbox's actor is, directly or through other actors,
     /// waiting for the sender.
     ///
@@ -211,6 +214,9 @@ impl fmt::Display for SendReason {
             SendReason::Stopped => f.write_str("the actor has stopped"),
             SendReason::Full => f.write_str("the mailbox is full"),
             SendReason::Timeout => f.write_str("the mailbox stayed full for the time given"),
+            SendReason::WouldBlock => {
+                f.write_str("waiting would block a thread that runs a system")
+            }
             SendReason::Deadlock(cycle) => write!(f, "there would never be room: {cycle}"),
         }
     }
@@ -274,6 +280,7 @@ impl<M> From<SendError<M>> for CallError {
             SendReason::Stopped => CallError::Stopped,
             SendReason::Full => CallError::Full,
             SendReason::Timeout => CallError::Timeout { started: false },
+            SendReason::WouldBlock => CallError::WouldBlock,
             SendReason::Deadlock(cycle) => CallError::Deadlock(cycle),
         }
     }

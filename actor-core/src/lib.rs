@@ -156,7 +156,7 @@ pub use talk::actor::Actor;
 pub use talk::address::{Addr, Address};
 pub use talk::answer::Answer;
 pub use talk::any::{AnyAddr, Target};
-pub use talk::call::{Call, Delegated};
+pub use talk::call::{Call, Delegated, Delegating};
 pub use talk::join::{Join, Starting, StopWithin};
 pub use talk::reply::{Reply, Unwanted};
 pub use talk::send::Sending;

@@ -8,6 +8,7 @@ mod call {
     mod bound;
     mod callers;
     mod cancel;
+    mod combining;
     mod data;
     mod death;
     mod order;
@@ -80,6 +81,15 @@ mod call {
         timeouts::a20_never_handled_is_true_while_queued_and_false_once_begun,
         refusal::a21_a_send_error_goes_through_the_question_mark,
         refusal::a21_calls_are_combined_and_owned,
+        combining::the_settings_of_a_call_combine_in_any_order,
+        combining::the_settings_of_a_send_combine_in_any_order,
+        combining::the_settings_of_a_forwarded_call_combine_in_any_order,
+        combining::a_time_limit_holds_in_each_order,
+        combining::if_room_holds_in_each_order,
+        combining::a_forwarded_call_that_is_not_sent_gives_the_reply_back,
+        combining::a_handler_answers_by_itself_where_it_cannot_forward,
+        combining::a_piped_call_may_have_a_time_limit,
+        combining::a_send_that_would_block_its_system_gives_the_message_back,
         own_address::a22_a_message_with_the_last_address_of_its_actor_is_thrown_away,
         own_address::a22_a_panic_in_the_drop_of_such_a_message_poisons_nothing,
         own_address::a22_a_skipped_call_with_the_last_address_ends_its_actor,
@@ -89,12 +99,13 @@ mod call {
 
     /// What a simulation cannot have, and why.
     mod beyond_simulation {
-        use super::{callers, order, reply};
+        use super::{callers, combining, order, reply};
 
         tests::on_real_hosts! {
             // Other threads reach in.
             callers::a03_a_call_from_a_thread_outside_async,
             callers::a03_a_call_from_a_tokio_task,
+            combining::a_thread_outside_async_waits_in_each_order,
             reply::a15_a_stored_reply_answers_later_from_another_task,
             // Senders that run at the same time; one at a time they take long.
             order::a14_order_holds_over_a_million_messages_from_four_senders,

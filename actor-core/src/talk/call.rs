@@ -3,16 +3,17 @@
 mod asking;
 mod blocking;
 mod delegated;
+mod limited;
 mod outgoing;
 
 pub(super) use blocking::block_on;
-pub use delegated::Delegated;
+pub use delegated::{Delegated, Delegating};
 
 use super::address::Addr;
 use super::answer::Answer;
 use super::reply::Reply;
 use super::send::Sending;
-use super::timed::{Expire, Home, Timed};
+use super::timed::{Expire, Home, Timed, Unblocked};
 use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
 use asking::Asking;
@@ -163,8 +164,9 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     pub fn send(mut self) -> Sending<'a, P> {
         let message = self.outgoing.take_message();
         let address = self.outgoing.address.again();
+        let if_room = self.asking.is_only_if_room();
         self.forget();
-        Sending::new(address, message)
+        Sending::new(address, message).only_if_room(if_room)
     }
 
     /// Sends the message without waiting.
@@ -199,7 +201,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// assert_eq!(echo.say(3).wait(), Ok(3));
     /// ```
     pub fn wait(self) -> Result<T, CallError> {
-        block_on(self.outgoing.home().0, self)
+        block_on(self.outgoing.home().0, self, |mut call, why| call.give_up(why))
     }
 
     /// Forwards a call: sends the message with `reply`, so that the callee replies directly to the
@@ -238,12 +240,14 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// # Panics
     /// If the call has already been polled.
     #[track_caller]
-    pub fn reply_to(mut self, reply: Reply<T>) -> Delegated<'a, P> {
+    pub fn reply_to(mut self, reply: Reply<T>) -> Delegated<'a, P, T> {
         let mut message = self.outgoing.take_message();
         if let Some(slot) = P::slot(&mut message) {
             self.asking.fill(slot, reply);
         }
-        Delegated { sending: Sending::new(self.outgoing.address.again(), message) }
+        let sending = Sending::new(self.outgoing.address.again(), message);
+        let sending = sending.only_if_room(self.asking.is_only_if_room());
+        Delegated::new(sending, self.asking.exchange())
     }
 
     /// Drops a call whose message was taken. Most calls hold nothing that must be dropped, which
@@ -296,6 +300,13 @@ impl<P: Protocol, T> Expire for Call<'_, P, T> {
 
     fn expire(&mut self) -> Self::Output {
         self.asking.expire(&self.outgoing)
+    }
+
+    fn give_up(&mut self, why: Unblocked) -> Self::Output {
+        Err(match why {
+            Unblocked::Busy => CallError::WouldBlock,
+            Unblocked::Ended => CallError::NoReply,
+        })
     }
 }
 

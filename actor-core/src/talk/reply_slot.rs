@@ -36,12 +36,13 @@ impl<T: 'static> AnySlot for ReplySlot<T> {
 }
 
 impl dyn AnySlot {
-    /// Puts the reply into the message.
+    /// Puts the reply into the message, and returns what was there.
     #[inline]
-    pub(super) fn fill<T: 'static>(&mut self, reply: Reply<T>) {
+    pub(super) fn exchange<T: 'static>(&mut self, reply: Reply<T>) -> Reply<T> {
         let slot: &mut dyn Any = self;
-        if let Some(slot) = slot.downcast_mut::<ReplySlot<T>>() {
-            slot.reply = reply;
+        match slot.downcast_mut::<ReplySlot<T>>() {
+            Some(slot) => std::mem::replace(&mut slot.reply, reply),
+            None => reply,
         }
     }
 }

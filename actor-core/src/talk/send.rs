@@ -1,7 +1,8 @@
 //! Sending without waiting for the reply: [`Sending`] waits only for mailbox capacity.
 
 use super::address::Addr;
-use super::timed::{Expire, Home, Timed};
+use super::call::block_on;
+use super::timed::{Expire, Home, Timed, Unblocked};
 use crate::cell::message::Protocol;
 use crate::cell::pending::Goal;
 use crate::cell::post::Verbs;
@@ -63,6 +64,8 @@ pub struct Sending<'a, P: Protocol> {
     message: Option<P::Message>,
     stage: Stage,
     is_timed: bool,
+    /// Whether it gives up instead of waiting for room.
+    if_room: bool,
     recorded: Recorded,
 }
 
@@ -80,8 +83,64 @@ impl<'a, P: Protocol> Sending<'a, P> {
             message: Some(message),
             stage: Stage::Fresh,
             is_timed: false,
+            if_room: false,
             recorded: Recorded::not(),
         }
+    }
+
+    #[inline]
+    pub(crate) fn only_if_room(mut self, if_room: bool) -> Self {
+        self.if_room = if_room;
+        self
+    }
+
+    /// The same send, which owns its address.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// # System::current_thread().block_on(async {
+    /// let echo = Echo.spawn();
+    /// actor_core::spawn(echo.say(3).send().owned()).await.unwrap();
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// If it was already polled.
+    #[track_caller]
+    pub fn owned(mut self) -> Sending<'static, P> {
+        let Some(message) = self.message.take() else {
+            panic!("the send was already polled: its message is on its way")
+        };
+        Sending {
+            address: Held::Owned(self.address.get().clone()),
+            message: Some(message),
+            stage: Stage::Fresh,
+            is_timed: self.is_timed,
+            if_room: self.if_room,
+            recorded: Recorded::not(),
+        }
+    }
+
+    /// Fails with [`SendReason::Full`] instead of waiting for mailbox capacity.
+    pub fn if_room(self) -> Self {
+        self.only_if_room(true)
+    }
+
+    /// Blocks the current thread until the message was accepted, for code outside async.
+    ///
+    /// # Errors
+    /// As when it is awaited, and [`SendReason::WouldBlock`] on a thread that runs one of our systems, as
+    /// for [`Call::wait`](crate::Call::wait).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// let echo = Echo.spawn();
+    /// echo.say(3).send().wait().unwrap();
+    /// ```
+    pub fn wait(self) -> Result<(), SendError<P::Message>> {
+        block_on(self.home().0, self, |mut sending, why| sending.give_up(why))
     }
 
     /// Limits the wait for capacity to `limit`, on the clock of the actor's system.
@@ -115,7 +174,11 @@ impl<'a, P: Protocol> Sending<'a, P> {
     }
 
     /// Continues to wait, unless the wait would be a deadlock.
-    fn wait(&mut self, ticket: Ticket, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
+    fn wait_on(
+        &mut self,
+        ticket: Ticket,
+        cx: &Poller<'_>,
+    ) -> Poll<Result<(), SendError<P::Message>>> {
         let post = self.address.get().post();
         if post.core().is_simulated() {
             post.awaited("room at");
@@ -140,6 +203,20 @@ impl<'a, P: Protocol> Sending<'a, P> {
         post.leave(ticket)
     }
 
+    /// Stops waiting, for this reason.
+    fn end(&mut self, reason: SendReason) -> Result<(), SendError<P::Message>> {
+        let left = match self.stage {
+            Stage::Waiting(ticket) => self.leave(ticket),
+            Stage::Fresh | Stage::Over => self.message.take(),
+        };
+        self.stage = Stage::Over;
+        match left {
+            Some(message) => Err(SendError::new(reason, message)),
+            // The message was accepted in the meantime.
+            None => Ok(()),
+        }
+    }
+
     /// Returns the message, which was not accepted.
     fn refused(&mut self, refused: Refused) -> Result<(), SendError<P::Message>> {
         self.stage = Stage::Over;
@@ -153,7 +230,7 @@ impl<'a, P: Protocol> Sending<'a, P> {
     fn begin(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let post = self.address.get().post();
         let mut pushed = post.push(&mut self.message, None, Wait::No);
-        if pushed == Err(Refused::Full) {
+        if pushed == Err(Refused::Full) && !self.if_room {
             // The waker is cloned only if the send has to wait.
             let mut waker = Some(cx.waker().clone());
             pushed = post.push(&mut self.message, None, Wait::Heard(&mut waker));
@@ -165,7 +242,7 @@ impl<'a, P: Protocol> Sending<'a, P> {
             }
             Ok(Some(ticket)) => {
                 self.stage = Stage::Waiting(ticket);
-                self.wait(ticket, cx)
+                self.wait_on(ticket, cx)
             }
             Err(refused) => Poll::Ready(self.refused(refused)),
         }
@@ -192,7 +269,7 @@ impl<P: Protocol> Future for Sending<'_, P> {
                 let post = this.address.get().post();
                 this.recorded.check(cx.waker(), &post.core().hub);
                 if post.untyped().wait_on(ticket, cx.waker()) {
-                    return this.wait(ticket, cx);
+                    return this.wait_on(ticket, cx);
                 }
                 // Only a closed mailbox returns a message.
                 this.message = this.leave(ticket);
@@ -224,16 +301,14 @@ impl<P: Protocol> Expire for Sending<'_, P> {
     }
 
     fn expire(&mut self) -> Self::Output {
-        let left = match self.stage {
-            Stage::Waiting(ticket) => self.leave(ticket),
-            Stage::Fresh | Stage::Over => self.message.take(),
-        };
-        self.stage = Stage::Over;
-        match left {
-            Some(message) => Err(SendError::new(SendReason::Timeout, message)),
-            // The message was accepted in the meantime.
-            None => Ok(()),
-        }
+        self.end(SendReason::Timeout)
+    }
+
+    fn give_up(&mut self, why: Unblocked) -> Self::Output {
+        self.end(match why {
+            Unblocked::Busy => SendReason::WouldBlock,
+            Unblocked::Ended => SendReason::Stopped,
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! Calls and sends with a timeout: [`Timed`].
 
 use super::call::block_on;
-use crate::error::CallError;
 use crate::host::Host;
 use crate::host::sleep::Sleep;
 use crate::sync::Arc;
@@ -20,6 +19,19 @@ pub trait Expire: Future + Unpin {
     fn limit(&mut self);
     #[doc(hidden)]
     fn expire(&mut self) -> Self::Output;
+    /// Gives up, because no thread may block until it is done.
+    #[doc(hidden)]
+    fn give_up(&mut self, why: Unblocked) -> Self::Output;
+}
+
+/// Why a thread does not block on something.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Unblocked {
+    /// The thread runs a system.
+    Busy,
+    /// The system that the thread would have run has ended.
+    Ended,
 }
 
 /// The host of the callee. Opaque, so that the trait names nothing private.
@@ -63,14 +75,26 @@ impl<F> Timed<F> {
     }
 }
 
-impl<F: Expire<Output = Result<T, CallError>>, T> Timed<F> {
-    /// Blocks the current thread until the reply arrives or the timeout elapses. See
-    /// [`Call::wait`](crate::Call::wait).
+impl<F> Timed<F> {
+    /// What has the time limit, and the limit.
+    pub(super) fn into_parts(self) -> (F, Duration) {
+        (self.inner, self.limit)
+    }
+
+    /// As [`Timed::new`], for what does not wait yet.
+    pub(super) fn prepared(inner: F, limit: Duration) -> Self {
+        Timed { inner, limit, sleep: None }
+    }
+}
+
+impl<F: Expire> Timed<F> {
+    /// Blocks the current thread until the reply arrives, or the message is sent, or the timeout
+    /// elapses. See [`Call::wait`](crate::Call::wait) and [`Sending::wait`](crate::Sending::wait).
     ///
     /// # Errors
-    /// Those of [`Call::wait`](crate::Call::wait), and [`CallError::Timeout`].
-    pub fn wait(self) -> Result<T, CallError> {
-        block_on(self.inner.home().0, self)
+    /// Those of the call or send without a timeout, and that the timeout has elapsed.
+    pub fn wait(self) -> F::Output {
+        block_on(self.inner.home().0, self, |mut timed, why| timed.inner.give_up(why))
     }
 }
 

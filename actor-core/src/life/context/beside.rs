@@ -15,6 +15,7 @@ use crate::life::task::{Present, Task, supervised};
 use crate::life::timer::Timer;
 use crate::sync::Arc;
 use crate::talk::call::Call;
+use crate::talk::timed::Timed;
 use futures_lite::Stream;
 use std::future::Future;
 use std::time::Duration;
@@ -256,6 +257,26 @@ impl<P: Protocol, T> Call<'_, P, T> {
         F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
     {
         // A call does not panic while it waits. If it did, its reply would be lost: `NoReply`.
+        context.pipe(self.owned(), move |me, answer| {
+            make(me, answer.unwrap_or(Err(CallError::NoReply)))
+        });
+    }
+}
+
+impl<P: Protocol, T> Timed<Call<'_, P, T>> {
+    /// Makes the call concurrently with the calling actor and sends a message with the reply, or that
+    /// the timeout elapsed. See [`Call::pipe`].
+    ///
+    /// # Panics
+    /// If the call has already been polled.
+    #[track_caller]
+    pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
+    where
+        A: Dispatch,
+        B: Protocol,
+        T: Send + 'static,
+        F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
+    {
         context.pipe(self.owned(), move |me, answer| {
             make(me, answer.unwrap_or(Err(CallError::NoReply)))
         });

@@ -16,10 +16,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker, ready};
 
+/// Puts a reply into the slot of a message, and returns what was there.
+pub(super) type Exchange<T> = fn(&mut dyn AnySlot, Reply<T>) -> Reply<T>;
+
 /// The wait for an answer.
 pub(super) struct Asking<T> {
     /// Puts the reply into the slot of the message.
-    fill: fn(&mut dyn AnySlot, Reply<T>),
+    exchange: Exchange<T>,
     if_room: bool,
     /// Whether the answer can come from nowhere but the target's own run.
     is_direct: bool,
@@ -44,27 +47,22 @@ enum Stage {
 
 impl<T: 'static> Asking<T> {
     pub(super) const FRESH: Self =
-        Asking::new(<dyn AnySlot>::fill, Stage::Fresh, true, Answer::none());
+        Asking::new(<dyn AnySlot>::exchange, Stage::Fresh, true, Answer::none());
 
     /// As fresh; the answer may come from elsewhere than the target.
     pub(super) const INDIRECT: Self =
-        Asking::new(<dyn AnySlot>::fill, Stage::Fresh, false, Answer::none());
+        Asking::new(<dyn AnySlot>::exchange, Stage::Fresh, false, Answer::none());
 }
 
 impl<T> Asking<T> {
     /// The message has the reply that leads to `answer` in it.
     pub(super) fn asked(answer: Answer<T>) -> Self {
-        Asking::new(|_, _| {}, Stage::Asked, false, answer)
+        Asking::new(|_, reply| reply, Stage::Asked, false, answer)
     }
 
-    const fn new(
-        fill: fn(&mut dyn AnySlot, Reply<T>),
-        stage: Stage,
-        is_direct: bool,
-        answer: Answer<T>,
-    ) -> Self {
+    const fn new(exchange: Exchange<T>, stage: Stage, is_direct: bool, answer: Answer<T>) -> Self {
         Asking {
-            fill,
+            exchange,
             if_room: false,
             is_direct,
             is_timed: false,
@@ -85,6 +83,16 @@ impl<T> Asking<T> {
         self.stage == Stage::Waiting
     }
 
+    #[inline]
+    pub(super) fn is_only_if_room(&self) -> bool {
+        self.if_room
+    }
+
+    /// What exchanges the reply in a message.
+    pub(super) fn exchange(&self) -> Exchange<T> {
+        self.exchange
+    }
+
     pub(super) fn only_if_room(&mut self) {
         self.if_room = true;
     }
@@ -95,12 +103,12 @@ impl<T> Asking<T> {
 
     /// Moves it on, before it has begun.
     pub(super) fn take(&mut self) -> Self {
-        std::mem::replace(self, Asking::new(self.fill, Stage::Over, true, Answer::none()))
+        std::mem::replace(self, Asking::new(self.exchange, Stage::Over, true, Answer::none()))
     }
 
     /// Puts the reply into the message, whose slot this is.
     pub(super) fn fill(&self, slot: &mut dyn AnySlot, reply: Reply<T>) {
-        (self.fill)(slot, reply);
+        drop((self.exchange)(slot, reply));
     }
 
     /// The first poll: makes the reply and puts the message on its way.

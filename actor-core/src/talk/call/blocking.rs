@@ -1,24 +1,25 @@
-//! Blocking a thread on a call: for code outside async.
+//! Blocking a thread on a call or send: for code outside async.
 
-use crate::error::CallError;
 use crate::host::{self, Host};
 use crate::panics;
 use crate::sync::Arc;
+use crate::talk::timed::Unblocked;
 use std::future::Future;
 
-/// Blocks the current thread on a call, unless the thread runs a system.
-pub(crate) fn block_on<T>(
+/// Blocks the current thread on a call or send, unless the thread runs a system: then `gives_up` ends it.
+pub(crate) fn block_on<F: Future + Unpin>(
     host: Arc<dyn Host>,
-    call: impl Future<Output = Result<T, CallError>>,
-) -> Result<T, CallError> {
+    mut future: F,
+    gives_up: impl FnOnce(F, Unblocked) -> F::Output,
+) -> F::Output {
     // The executor may panic when it is queried: that panic is not printed.
     if host::is_inside() || panics::quiet(|| host.is_driven_here()) {
-        return Err(CallError::WouldBlock);
+        return gives_up(future, Unblocked::Busy);
     }
     if !host.is_own_thread() {
-        return futures_lite::future::block_on(call);
+        return futures_lite::future::block_on(future);
     }
-    let mut answer = None;
-    host.drive(std::pin::pin!(async { answer = Some(call.await) }));
-    answer.unwrap_or(Err(CallError::NoReply))
+    let mut output = None;
+    host.drive(std::pin::pin!(async { output = Some((&mut future).await) }));
+    output.unwrap_or_else(|| gives_up(future, Unblocked::Ended))
 }
