@@ -40,7 +40,7 @@ pub fn a_child_beyond_the_intensity_ends_by_its_own_failure(system: &System) {
             fail(&guilty).await;
             let exit = supervisor.join().await;
             assert_eq!(failure(&exit).0, FailureKind::Intensity);
-            assert_eq!(failure(&guilty.join().await), (FailureKind::Panic, "opaque panic"));
+            assert_eq!(failure(&guilty.join().await), (FailureKind::Panic, "planned"));
             assert_eq!(innocent.join().await, Exit::Stopped);
             let starts = guilty.started().await;
             assert!(matches!(starts, Ok(()) | Err(Exit::Failed(_))), "{starts:?}");

@@ -82,6 +82,7 @@ pub fn d07_nobody_is_left_when_a_supervisor_is_killed_while_a_group_restarts(sys
         let cause = supervisor.start(child("cause", &diary));
         let last = supervisor.start(child("last", &diary));
         let _never_opened = holding(&stuck).await;
+        last.ping().await.unwrap();
         fail(&cause).await;
         until(&supervisor, |all| !all[1].is_running && !all[2].is_running).await;
         supervisor.kill();
