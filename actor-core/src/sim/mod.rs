@@ -1,5 +1,6 @@
 //! Layer 8: the handle that steers a simulation.
 
+use crate::cell::clock::far;
 use crate::cell::hub::Hub;
 use crate::cell::post::AnyMail;
 use crate::cell::witness::Witness;
@@ -131,11 +132,14 @@ impl Sim {
     }
 
     /// Advances virtual time by `duration` and runs everything that happens within it, including
-    /// events due at its end. It ends exactly `duration` later, even where steps take time.
+    /// events due at its end. It ends exactly `duration` later, even where steps take time; a duration
+    /// beyond the range of the clock counts as a hundred years.
     ///
     /// # Cancellation
     /// Dropping the future leaves the virtual time as it is.
     pub async fn advance(&self, duration: Duration) {
+        let now = self.hub.host.now();
+        let duration = far(now, duration).saturating_duration_since(now);
         let _hold = Hold::after(self.host(), duration);
         Sleep::on(self.hub.host.clone(), duration).await;
         Calm::settled(self.host()).await;
