@@ -19,7 +19,7 @@ const CAPACITY: usize = if cfg!(actor_loom) { 1 } else { 64 };
 /// A publisher's place among those that wait for capacity.
 pub(super) type Ticket = u64;
 
-/// The key of an item for [`Subscription::latest_by`](crate::Subscription::latest_by), created from
+/// The key of an item for [`TypedSubscription::latest_by`](crate::TypedSubscription::latest_by), created from
 /// integers and strings.
 ///
 /// ```
