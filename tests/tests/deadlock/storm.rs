@@ -2,7 +2,7 @@
 //! never make a circle by themselves; each other wait has a way out. So every refusal is a false
 //! alarm, unless it is of a timed call, which may close a circle and be refused before its time.
 //!
-//! `STORM_CALLS` sets how many calls there are, `STORM_SEED` which.
+//! `STORM_CALLS` sets how many calls there are, `STORM_SEED` which, and `STORM_SEEDS` how many simulations.
 
 use super::guest;
 use actor_core::future::{join_all, race};
@@ -371,7 +371,7 @@ pub fn b02_a_storm_with_kills_restarts_and_stops_hangs_nobody(system: &System) {
 #[test]
 fn b02_storms_in_simulations_raise_no_false_alarm_and_repeat() {
     tests::guarded("storms in simulations", || {
-        for seed in 0..100 {
+        for seed in 0..setting("STORM_SEEDS", 100) as u64 {
             for is_violent in [false, true] {
                 let run = || storm(&System::simulation(seed), 300, is_violent, false);
                 assert_eq!(run(), run(), "seed {seed}");
