@@ -58,6 +58,9 @@ impl<P: ?Sized> WeakAddr<P> {
     /// Waits for the actor's end without keeping the actor alive. Returns
     /// [`Exit::NoActor`](crate::Exit::NoActor) if the actor has ended and is no longer known.
     ///
+    /// # Panics
+    /// In a cycle of waits, as [`Addr::join`](crate::Addr::join) does.
+    ///
     /// # Cancellation
     /// Dropping the future has no effect.
     pub fn join(&self) -> Join {
