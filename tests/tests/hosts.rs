@@ -9,7 +9,13 @@ mod context;
 mod ends;
 #[path = "hosts/global.rs"]
 mod global;
+#[path = "hosts/last_handle.rs"]
+mod last_handle;
 #[path = "hosts/matrix.rs"]
 mod matrix;
+#[path = "hosts/respawn.rs"]
+mod respawn;
 #[path = "hosts/shares.rs"]
 mod shares;
+#[path = "hosts/tasks.rs"]
+mod tasks;

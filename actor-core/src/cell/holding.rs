@@ -114,6 +114,12 @@ impl Holdings {
         self.held.take_if(ends)
     }
 
+    /// Hands out everything.
+    pub(crate) fn take_all(&mut self) -> Vec<Holding> {
+        self.links = None;
+        self.held.take_if(|_| true)
+    }
+
     /// Hands out everything but the children.
     pub(crate) fn take_all_but_children(&mut self) -> Vec<Holding> {
         let is_other = |held: &Holding| !matches!(held, Holding::Child(_));

@@ -65,6 +65,10 @@ impl<A: Protocol> AnyMail for Mail<A> {
         wake_all(admitted);
     }
 
+    fn discard_queued(&self) {
+        self.discard();
+    }
+
     fn drop_apart(&self, place: usize) {
         let mut message = self.lane.lock().take_apart(place);
         drop_unhandled(self, "", &mut message);

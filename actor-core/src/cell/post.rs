@@ -36,6 +36,8 @@ pub(crate) trait AnyMail: Send + Sync {
     /// Lets waiting senders in, as far as there is room, and runs `look` under the same lock; if it says
     /// so, gives the memory of a burst back.
     fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool);
+    /// Throws away what is queued, of an actor that has been closed: calls get `Stopped`, sends are reported.
+    fn discard_queued(&self) {}
     /// Drops a message that lies apart and will not be handled.
     fn drop_apart(&self, place: usize);
     /// Runs `look` under the lock; with a ticket, only if its holder waits for room here. Not if

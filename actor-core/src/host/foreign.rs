@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use self::afterlife::Afterlife;
 use self::keeper::{Bell, Keeper};
-use super::{Entered, Host, Job, Timers, Turn};
+use super::{Entered, Host, Job, Tasks, Timers, Turn};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
 
@@ -39,6 +39,7 @@ pub(crate) struct Foreign<R> {
     runtime: R,
     phase: AtomicU8,
     timers: Timers,
+    tasks: Tasks,
     /// Rung when the keeper, which fires the timers, has to look anew.
     bell: Arc<Bell>,
     afterlife: Afterlife,
@@ -65,7 +66,8 @@ impl<R: Runtime> Foreign<R> {
             };
             let timers = Timers::new(runtime.now(), alarm);
             let (phase, afterlife) = (AtomicU8::new(ALIVE), Afterlife::default());
-            Foreign { runtime, phase, timers, bell, afterlife, this: this.clone() }
+            let tasks = Tasks::default();
+            Foreign { runtime, phase, timers, tasks, bell, afterlife, this: this.clone() }
         })
     }
 
@@ -100,6 +102,10 @@ impl<R: Runtime> Host for Foreign<R> {
 
     fn timers(&self) -> &Timers {
         &self.timers
+    }
+
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     fn drive(&self, future: Pin<&mut dyn Future<Output = ()>>) {

@@ -2,6 +2,7 @@
 //! must not import them.
 
 mod bell;
+pub(crate) mod ending;
 #[cfg(any(feature = "smol", feature = "tokio"))]
 mod foreign;
 mod idle;
@@ -10,6 +11,7 @@ pub(crate) mod models;
 mod monitor;
 mod multi;
 pub(crate) mod preempt;
+pub(crate) mod refused;
 mod seat;
 pub(crate) mod sim;
 mod single;
@@ -17,6 +19,7 @@ pub(crate) mod sleep;
 #[cfg(feature = "smol")]
 mod smol;
 pub(crate) mod task;
+mod tasks;
 mod timers;
 #[cfg(feature = "tokio")]
 mod tokio;
@@ -41,6 +44,7 @@ pub(crate) use single::CurrentThread;
 pub(crate) use smol::Smol;
 use task::Runnable;
 pub(crate) use task::Task;
+pub(crate) use tasks::Tasks;
 pub(crate) use timers::{TimerKey, Timers};
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::Tokio;
@@ -48,7 +52,7 @@ pub(crate) use tokio::Tokio;
 /// Where jobs run and what the time is there: the one small trait behind which hosts are exchanged.
 pub(crate) trait Host: Send + Sync + 'static {
     /// Takes `job` to be run soon, from any thread. After `close` it is ended or dropped, never inside of this
-    /// call: by a thread that is started for it, or on a current-thread host by the next `close`.
+    /// call: by the thread that drives the host, or by one that is started for it.
     fn schedule(&self, job: Job, turn: Turn);
 
     /// Takes a task as `schedule` does; `number` is what `next_task` gave for it.
@@ -61,6 +65,9 @@ pub(crate) trait Host: Send + Sync + 'static {
 
     /// What waits for this host's clock.
     fn timers(&self) -> &Timers;
+
+    /// Its tasks that are not over.
+    fn tasks(&self) -> &Tasks;
 
     /// Drives `future` on this thread until it is done; a current-thread host runs its jobs
     /// meanwhile. The caller has made sure that the thread is not inside a host already.

@@ -13,7 +13,7 @@ use crossbeam_deque::Injector;
 use super::bell::Bell;
 use super::idle::{Idle, MOST};
 use super::seat::{Seat, retried};
-use super::{Entered, Host, Job, Timers, Turn, monitor, preempt, worker};
+use super::{Entered, Host, Job, Tasks, Timers, Turn, monitor, preempt, worker};
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Arc, Condvar, Mutex, Weak};
 
@@ -23,6 +23,7 @@ pub(crate) struct MultiThread {
     pub(super) injector: Injector<Job>,
     pub(super) seats: Box<[Seat]>,
     pub(super) idle: Idle,
+    tasks: Tasks,
     closed: AtomicBool,
     threads: Mutex<Vec<WorkerThread>>,
     /// Told when a worker thread has ended.
@@ -62,6 +63,7 @@ impl MultiThread {
                 injector: Injector::new(),
                 seats: seats.into(),
                 idle: Idle::new(threads, timers),
+                tasks: Tasks::default(),
                 closed: AtomicBool::new(false),
                 threads: Mutex::new(Vec::with_capacity(threads)),
                 ended: Condvar::new(),
@@ -183,6 +185,10 @@ impl Host for MultiThread {
         self.idle.timers()
     }
 
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
     fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = Entered::new(this);
@@ -208,6 +214,8 @@ impl Host for MultiThread {
 
     fn close(&self, grace: Duration) -> Vec<String> {
         self.closed.store(true, Ordering::SeqCst);
+        // Before the workers drop what they have left, so that such a drop starts nothing new.
+        self.tasks.close();
         preempt::request();
         self.idle.close();
         let me = worker::index_in(self);

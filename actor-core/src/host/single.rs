@@ -1,5 +1,5 @@
 //! Layer 1: the current-thread host: it runs all jobs on the thread that made it, and only while
-//! that thread is in `drive`. It starts no thread.
+//! that thread is in `drive`. It starts no thread, except for its end: see `ending`.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -9,7 +9,8 @@ use std::task::{Context, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use super::bell::Bell;
-use super::{Entered, Host, Job, Timers, Turn};
+use super::ending::{self, Driving, Ending, Owned};
+use super::{Entered, Host, Job, Tasks, Timers, Turn};
 use crate::sync::{Arc, Mutex, Weak};
 
 /// The most jobs between two polls of a future that is always ready, and two looks at the clock.
@@ -22,6 +23,8 @@ pub(crate) struct CurrentThread {
     /// The owner thread's.
     bell: Arc<Bell>,
     timers: Timers,
+    tasks: Tasks,
+    ending: Ending,
     this: Weak<CurrentThread>,
 }
 
@@ -36,6 +39,8 @@ impl CurrentThread {
                 move || bell.rouse()
             }),
             bell,
+            tasks: Tasks::default(),
+            ending: Ending::default(),
             this: this.clone(),
         })
     }
@@ -62,6 +67,11 @@ impl Host for CurrentThread {
     fn schedule(&self, job: Job, _turn: Turn) {
         self.queue.lock().push_back(job);
         self.bell.ring();
+        if self.ending.is_closed()
+            && let Some(this) = self.this.upgrade()
+        {
+            ending::attend(&this);
+        }
     }
 
     fn now(&self) -> Instant {
@@ -72,13 +82,19 @@ impl Host for CurrentThread {
         &self.timers
     }
 
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
     fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         assert!(
             self.is_own_thread(),
             "a current-thread system is driven only by the thread that made it"
         );
         let Some(this) = self.this.upgrade() else { return };
-        let _entered = Entered::new(this);
+        let _entered = Entered::new(this.clone());
+        // Dropped after the round, which puts back what has not run.
+        let _driving = Driving::new(this);
         let mut round = Round { host: self, jobs: VecDeque::new() };
         let waker = Waker::from(self.bell.clone());
         let mut context = Context::from_waker(&waker);
@@ -108,14 +124,30 @@ impl Host for CurrentThread {
         self.bell.is_mine()
     }
 
-    /// There is no thread to end. On the owner thread what is left is dropped; elsewhere it is kept
-    /// for the owner or until the host is dropped.
+    /// There is no thread to end. What is left is ended here on the owner thread; elsewhere by the owner if
+    /// it drives the host just now, or else by a thread.
     fn close(&self, _grace: Duration) -> Vec<String> {
-        if self.is_own_thread() {
-            self.timers.wake_all();
-            self.discard_left();
+        self.ending.close();
+        self.timers.wake_all();
+        self.tasks.close();
+        if let Some(this) = self.this.upgrade() {
+            ending::end(this, self.is_own_thread());
         }
         Vec::new()
+    }
+}
+
+impl Owned for CurrentThread {
+    fn ending(&self) -> &Ending {
+        &self.ending
+    }
+
+    fn take_left(&self) -> Option<Job> {
+        self.queue.lock().pop_front()
+    }
+
+    fn has_left(&self) -> bool {
+        !self.queue.lock().is_empty()
     }
 }
 
@@ -139,7 +171,7 @@ impl Round<'_> {
         }
         let most = self.jobs.len().min(ROUND);
         for job in self.jobs.drain(..most) {
-            job.run();
+            ending::run(&self.host.ending, job);
         }
         most
     }

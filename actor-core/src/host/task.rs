@@ -1,10 +1,13 @@
 //! Layer 1: tasks of a host: futures that it polls when they are woken.
 
-use std::future::Future;
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use async_task::{Builder, ScheduleInfo, WithInfo};
+use pin_project_lite::pin_project;
 
-use super::{Host, Job, Turn, worker};
+use super::{Host, Job, Turn, refused, worker};
 use crate::sync::Arc;
 
 /// A task that is to be polled.
@@ -14,23 +17,76 @@ pub(crate) type Runnable = async_task::Runnable<Home>;
 pub(crate) type Task<T> = async_task::Task<T, Home>;
 
 /// Where a task runs; it lies beside the future.
+#[derive(Clone)]
 pub(crate) struct Home {
     host: Arc<dyn Host>,
     /// Among the tasks of a simulation; 0 for none.
     number: u32,
 }
 
-/// Makes a task of a future. It does not run before the runnable is scheduled. Its panic goes to the
-/// code that runs it.
-pub(crate) fn prepare<F>(host: Arc<dyn Host>, number: u32, future: F) -> (Runnable, Task<F::Output>)
+/// A task that has not run yet.
+#[must_use = "the task does not run before this is scheduled"]
+pub(crate) struct Fresh(Option<Runnable>);
+
+impl Fresh {
+    pub(crate) fn schedule(self) {
+        if let Some(runnable) = self.0 {
+            runnable.schedule();
+        }
+    }
+}
+
+/// Makes a task of a future. It does not run before it is scheduled. Its panic goes to the code that runs
+/// it. If the host has ended, the future is dropped, and the task is one that was cancelled.
+pub(crate) fn prepare<F>(host: Arc<dyn Host>, number: u32, future: F) -> (Fresh, Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let builder = Builder::new().metadata(Home { host, number });
+    let home = Home { host: host.clone(), number };
+    let builder = Builder::new().metadata(home);
+    let Some(mut tasks) = host.tasks().open() else {
+        refused::discard(move || drop(future));
+        let (_, task) = builder.spawn(|_| pending(), WithInfo(schedule));
+        return (Fresh(None), task);
+    };
+    let entry = tasks.vacant_entry();
+    let listed = Listed { future, host: host.clone(), key: entry.key() };
     // What schedules it holds nothing itself. Otherwise each wake would count the task once more, so
     // that it is still there when that returns.
-    builder.spawn(|_| future, WithInfo(schedule))
+    let (runnable, task) = builder.spawn(|_| listed, WithInfo(schedule));
+    entry.insert(runnable.waker());
+    (Fresh(Some(runnable)), task)
+}
+
+pin_project! {
+    /// A future that is in the list of its host's tasks until it is dropped.
+    struct Listed<F> {
+        #[pin]
+        future: F,
+        host: Arc<dyn Host>,
+        key: usize,
+    }
+
+    impl<F> PinnedDrop for Listed<F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.host.tasks().leave(this.key);
+        }
+    }
+}
+
+impl<F: Future> Future for Listed<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let poll = this.future.poll(cx);
+        if poll.is_pending() && this.host.tasks().is_closed() {
+            // It was about to run when the host ended, and was not woken by that: see `Tasks::close`.
+            cx.waker().wake_by_ref();
+        }
+        poll
+    }
 }
 
 fn schedule(runnable: Runnable, info: ScheduleInfo) {

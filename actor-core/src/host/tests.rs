@@ -55,20 +55,6 @@ fn end(host: &Arc<dyn Host>) {
     assert!(host.close(LIMIT).is_empty());
 }
 
-/// Schedules a job whose drop schedules the next, `left` times.
-fn schedule_chain(host: &Arc<dyn Host>, left: usize) {
-    struct Link(Arc<dyn Host>, usize);
-    impl Drop for Link {
-        fn drop(&mut self) {
-            if self.1 > 0 {
-                schedule_chain(&self.0, self.1 - 1);
-            }
-        }
-    }
-    let link = Link(host.clone(), left);
-    host.schedule(job(move || std::mem::forget(link)), Turn::Next);
-}
-
 /// Schedules a job that runs again, at the back, as long as `goes_on` says so.
 fn again(host: &Arc<dyn Host>, goes_on: impl Fn() -> bool + Send + 'static) {
     let next = host.clone();

@@ -1,25 +1,56 @@
 //! Cells of `local` actors: the body stays in a table of its thread, and only its key travels.
+//!
+//! Once its system has ended, a cell may come to run or to be dropped on another thread. The actor then
+//! ends there, without its state, and the body waits for its own thread: it is dropped when that thread
+//! next enters or leaves a current-thread system, spawns a local actor, or ends.
 
 use super::body::{Body, Progress, rest};
+use super::end::publish;
 use crate::cell::current;
+use crate::cell::holding::Holding;
 use crate::cell::post::AnyMail;
+use crate::cell::restart::Overseer;
 use crate::cell::seat::Cell;
+use crate::exit::Exit;
 use crate::host::{self, RunCell};
-use crate::sync::Arc;
+use crate::life::restart::Oversight;
+use crate::sync::{Arc, Mutex};
 use slab::Slab;
 use std::cell::RefCell;
 use std::pin::Pin;
-use std::thread::{self, ThreadId};
 
 thread_local! {
-    /// The bodies of this thread; `None` while one runs.
-    static BODIES: RefCell<Slab<Option<Pin<Box<dyn Body>>>>> = const { RefCell::new(Slab::new()) };
+    static BODIES: RefCell<Bodies> = const { RefCell::new(Bodies { places: Slab::new(), home: None }) };
+}
+
+/// The bodies of one thread.
+struct Bodies {
+    /// `None` while one runs.
+    places: Slab<Option<Pin<Box<dyn Body>>>>,
+    /// Made with the first body.
+    home: Option<Arc<Home>>,
+}
+
+/// The thread of a body, as other threads see it.
+#[derive(Default)]
+struct Home {
+    /// The keys of bodies that it is to drop.
+    abandoned: Mutex<Vec<usize>>,
 }
 
 struct LocalCell {
     mail: Arc<dyn AnyMail>,
     key: usize,
-    thread: ThreadId,
+    home: Arc<Home>,
+}
+
+/// What a cell finds in the table of the thread that it runs on.
+enum Found {
+    Body(Pin<Box<dyn Body>>),
+    /// The body has gone.
+    Nothing,
+    /// The body belongs to another thread.
+    Elsewhere,
 }
 
 /// Makes the cell of a local actor.
@@ -34,8 +65,49 @@ pub(crate) fn cell(mail: Arc<dyn AnyMail>, body: Pin<Box<dyn Body>>) -> Cell {
         "`{}` is a local actor: spawn it inside `block_on` of a current-thread system",
         mail.core().settings.name
     );
-    let key = BODIES.with_borrow_mut(|bodies| bodies.insert(Some(body)));
-    Box::pin(LocalCell { mail, key, thread: thread::current().id() })
+    drop_abandoned();
+    host::ending::at_each_drive(drop_abandoned);
+    let (key, home) = BODIES.with_borrow_mut(|bodies| {
+        let key = bodies.places.insert(Some(body));
+        (key, bodies.home.get_or_insert_default().clone())
+    });
+    Box::pin(LocalCell { mail, key, home })
+}
+
+/// Drops the bodies of this thread whose actors have ended on another one.
+fn drop_abandoned() {
+    loop {
+        // In a statement of its own: the body is dropped without the borrow and without the lock.
+        let gone = BODIES.try_with(|bodies| {
+            let bodies = &mut *bodies.borrow_mut();
+            let key = bodies.home.as_ref()?.abandoned.lock().pop()?;
+            Some(bodies.places.try_remove(key))
+        });
+        let Ok(Some(mut body)) = gone else { return };
+        let _ = current::catch_each(&mut || body = None);
+    }
+}
+
+impl Bodies {
+    fn take(&mut self, cell: &LocalCell) -> Found {
+        if !self.is_home_of(cell) {
+            return Found::Elsewhere;
+        }
+        self.places.get_mut(cell.key).and_then(Option::take).map_or(Found::Nothing, Found::Body)
+    }
+
+    fn is_home_of(&self, cell: &LocalCell) -> bool {
+        self.home.as_ref().is_some_and(|home| Arc::ptr_eq(home, &cell.home))
+    }
+}
+
+impl Drop for Bodies {
+    /// The thread ends: no panic of a state may get out of this.
+    fn drop(&mut self) {
+        for mut body in self.places.drain() {
+            let _ = current::catch_each(&mut || body = None);
+        }
+    }
 }
 
 impl RunCell for LocalCell {
@@ -45,8 +117,17 @@ impl RunCell for LocalCell {
         let mut me = self;
         loop {
             let key = me.key;
-            let body = BODIES.with_borrow_mut(|bodies| bodies.get_mut(key).and_then(Option::take));
-            let Some(mut body) = body else { return };
+            let found = BODIES.try_with(|bodies| bodies.borrow_mut().take(&me));
+            let mut body = match found.unwrap_or(Found::Elsewhere) {
+                Found::Body(body) => body,
+                Found::Nothing => return,
+                Found::Elsewhere => {
+                    // The body is handed to its thread first: whoever is told of the end may then have that
+                    // thread drop it.
+                    drop(me);
+                    return end_elsewhere(&*mail);
+                }
+            };
             let entered = current::enter(mail);
             let mut wait = None;
             let progress = body.as_mut().turn(&mut wait);
@@ -55,7 +136,7 @@ impl RunCell for LocalCell {
                 return;
             }
             BODIES.with_borrow_mut(|bodies| {
-                if let Some(place) = bodies.get_mut(key) {
+                if let Some(place) = bodies.places.get_mut(key) {
                     *place = Some(body);
                 }
             });
@@ -73,10 +154,41 @@ impl RunCell for LocalCell {
 
 impl Drop for LocalCell {
     fn drop(&mut self) {
-        // Elsewhere, and when the thread ends, the table itself drops what is left in it.
-        if self.thread == thread::current().id() {
-            let gone = BODIES.try_with(|bodies| bodies.borrow_mut().try_remove(self.key));
-            drop(gone);
+        let here = BODIES.try_with(|bodies| {
+            let bodies = &mut *bodies.borrow_mut();
+            bodies.is_home_of(self).then(|| bodies.places.try_remove(self.key))
+        });
+        match here {
+            Ok(Some(body)) => drop(body),
+            // If that thread has ended, its table has been dropped.
+            _ => self.home.abandoned.lock().push(self.key),
         }
+    }
+}
+
+/// Ends the actor on a thread that has not its state: its system has ended, and is not being driven.
+fn end_elsewhere(mail: &dyn AnyMail) {
+    mail.close();
+    mail.discard_queued();
+    let (mut held, mut exit, mut overseer) = (Vec::new(), Exit::Killed, None::<Arc<dyn Overseer>>);
+    mail.with(&mut |seat, _| {
+        if let Some(holdings) = &mut seat.holdings {
+            held = holdings.take_all();
+        }
+        if let Some(failed) = seat.exit_to_be().filter(|exit| !exit.is_normal()) {
+            exit = failed.clone();
+        }
+        let overseen = seat.known().and_then(|records| records.overseen.as_ref());
+        overseer = overseen.map(|overseen| overseen.overseer.clone());
+    });
+    for holding in held {
+        match holding {
+            Holding::Child(child) => child.kill_for_good(),
+            other => other.end(mail, "drop"),
+        }
+    }
+    publish(mail, exit);
+    if let Some(overseer) = overseer {
+        overseer.ended(mail.core().id());
     }
 }

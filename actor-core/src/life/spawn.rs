@@ -5,9 +5,12 @@ use crate::cell::holding::Holding;
 use crate::cell::hub::Hub;
 use crate::cell::mail::Mail;
 use crate::cell::message::Settings;
-use crate::cell::post::AnyMail;
+use crate::cell::post::{AnyMail, contain};
 use crate::cell::seat::Watcher;
+use crate::exit::{Failure, FailureKind, FailureParts};
+use crate::host::refused::{self, Fate};
 use crate::host::{Job, Turn};
+use crate::incident::Incident;
 use crate::life::context::Context;
 use crate::life::dispatch::{AddrOf, Dispatch};
 use crate::life::driver::Driver;
@@ -299,8 +302,8 @@ impl<A: Dispatch> Birth<A> {
     pub(crate) fn run(self, life: Life<A>) -> A::Addr {
         if !self.alive {
             end_unborn(&self.mail);
-            // Never alive: its state goes where it came from, in the caller's hands.
-            drop(life);
+            // Never alive: its state is dropped where it came from, in the caller's hands.
+            refuse(self.mail, life);
             return self.address.into();
         }
         let unborn = Unborn(&self.mail);
@@ -308,6 +311,27 @@ impl<A: Dispatch> Birth<A> {
         std::mem::forget(unborn);
         self.mail.core.hub.host.schedule(Job::Cell(cell), Turn::Next);
         self.address.into()
+    }
+}
+
+/// Drops the state of an actor whose system has ended. That may spawn a successor, and that another one.
+#[cold]
+fn refuse<A: Dispatch>(mail: Arc<Mail<A>>, life: Life<A>) {
+    let own = mail.clone();
+    let mut life = Some(life);
+    let discard = move || contain(&*own, "drop", &mut || life = None);
+    if refused::discard(discard) == Fate::Leaked {
+        let failure = Failure::new(FailureParts {
+            kind: FailureKind::Start,
+            actor: mail.untyped().label(),
+            id: mail.core.id(),
+            handler: "drop",
+            message: "leaked: its system has ended, and each state spawns another when dropped"
+                .into(),
+            location: None,
+            cause: None,
+        });
+        mail.core.hub.report(Incident::Unobserved { failure });
     }
 }
 

@@ -40,7 +40,8 @@ use task::Within;
 /// The environment in which actors live: an executor, a clock, and the state shared by its actors.
 ///
 /// A system is a cheaply cloned handle. Dropping the last one kills the actors and does not wait;
-/// use [`shutdown`](System::shutdown) for a graceful shutdown.
+/// use [`shutdown`](System::shutdown) for a graceful shutdown. Either drops the unfinished tasks. A system
+/// that has ended accepts neither actors nor tasks: their states and futures are dropped immediately.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -83,6 +84,11 @@ impl System {
 
     /// Creates a system that runs only on this thread, inside [`block_on`](System::block_on). It
     /// can run `local` actors.
+    ///
+    /// The last handle may be dropped on any thread. The actors are then killed, and end on that thread or
+    /// on one started for this purpose, unless the thread of the system runs them at that time. The state of
+    /// a `local` actor is dropped only on its own thread: when that thread next enters or leaves a
+    /// current-thread system, or ends. A caller whose call such an actor was handling waits until then.
     ///
     /// ```
     /// # use actor_core::prelude::*;

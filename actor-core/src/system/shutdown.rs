@@ -87,7 +87,7 @@ impl Drop for System {
         actors.iter().for_each(|actor| actor.kill());
         drop(actors);
         if self.hub.is_local {
-            // Nobody will drive it again: here or never. Killed actors end without waiting.
+            // No `block_on` will drive it again. Killed actors end without waiting.
             if self.hub.host.is_own_thread() && !host::is_inside() {
                 let all_gone = async { self.emptied_within(GRACE).await };
                 let mut all_gone = pin!(all_gone);
@@ -95,6 +95,9 @@ impl Drop for System {
                     all_gone.as_mut().await;
                 }));
             }
+            // What is left ends by this: actors, if their thread is not this one or is inside another
+            // system, and in any case the tasks.
+            self.hub.host.close(Duration::ZERO);
             return;
         }
         let hub = self.hub.clone();

@@ -2,7 +2,7 @@
 
 use crate::cell::current;
 use crate::cell::hub::Hub;
-use crate::host::{self, task::Runnable};
+use crate::host::{self, task::Fresh};
 use crate::panics::contained;
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
 /// Makes a task of a future on a system. It does not run before the runnable is scheduled.
-pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Runnable, host::Task<F::Output>)
+pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Fresh, host::Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -21,11 +21,7 @@ where
 }
 
 /// As [`prepare`], for the task with this number.
-pub(super) fn numbered<F>(
-    hub: &Arc<Hub>,
-    number: u32,
-    future: F,
-) -> (Runnable, host::Task<F::Output>)
+pub(super) fn numbered<F>(hub: &Arc<Hub>, number: u32, future: F) -> (Fresh, host::Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,

@@ -50,6 +50,7 @@ impl<R: Runtime> Foreign<R> {
         // Who waits for the time looks again: a task is dropped for it.
         self.timers.wake_all();
         self.timers.woke(true);
+        self.tasks.close();
         self.run_left();
         self.attend();
     }

@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 
 use self::body::Body;
 use self::ready::{Queue, Ready};
-use super::{Entered, Host, Job, Timers, Turn};
+use super::ending::{self, Driving, Ending, Owned};
+use super::{Entered, Host, Job, Tasks, Timers, Turn};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
@@ -38,7 +39,10 @@ pub(crate) struct Simulated {
     owner: ThreadId,
     base: Instant,
     timers: Timers,
-    tasks: AtomicU32,
+    tasks: Tasks,
+    /// How many tasks were ever made.
+    numbers: AtomicU32,
+    ending: Ending,
     world: Mutex<World>,
     this: Weak<Simulated>,
 }
@@ -114,7 +118,9 @@ impl Simulated {
             owner: thread::current().id(),
             base,
             timers: Timers::new(base, || {}),
-            tasks: AtomicU32::new(0),
+            tasks: Tasks::default(),
+            numbers: AtomicU32::new(0),
+            ending: Ending::default(),
             world: Mutex::new(World {
                 now: Duration::ZERO,
                 ready: Queue::default(),
@@ -276,6 +282,12 @@ impl Simulated {
             let turn = world.trace.turn;
             world.ready.add(ready, turn);
         }
+        drop(world);
+        if self.ending.is_closed()
+            && let Some(this) = self.this.upgrade()
+        {
+            ending::attend(&this);
+        }
     }
 
     /// Chooses what is next, and notes it.
@@ -319,7 +331,7 @@ impl Simulated {
         match self.choose() {
             Chosen::Nothing => return self.idle(body),
             Chosen::Timer => self.timers.fire_first(),
-            Chosen::Ready(Ready::Job(job, _)) => job.run(),
+            Chosen::Ready(Ready::Job(job, _)) => ending::run(&self.ending, job),
             Chosen::Ready(Ready::Body(other)) => {
                 // One that was driven before is over, and its wake with it.
                 if Arc::ptr_eq(&other, body) {
@@ -401,10 +413,15 @@ impl Host for Simulated {
         self.waits(if repeats { Awaited::Tick(at) } else { Awaited::Time(at) });
     }
 
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
     fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         assert!(self.is_own_thread(), "a simulation is driven only by the thread that made it");
         let Some(this) = self.this.upgrade() else { return };
-        let _entered = Entered::new(this);
+        let _entered = Entered::new(this.clone());
+        let _driving = Driving::new(this);
         let _chance = chance::Own::new(self);
         let body = Body::new(self.this.clone());
         let waker = Waker::from(body.clone());
@@ -425,39 +442,53 @@ impl Host for Simulated {
     }
 
     fn next_task(&self) -> u32 {
-        let number = self.tasks.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         self.world().tasks.insert(number);
         number
     }
 
-    /// There is no thread to end. On the owner thread what is left is dropped; elsewhere it is kept
-    /// until the host is dropped.
+    /// There is no thread to end. What is left is ended here on the owner thread; elsewhere by the owner if
+    /// it drives the host just now, or else by a thread.
     fn close(&self, _grace: Duration) -> Vec<String> {
-        if self.is_own_thread() {
-            self.timers.wake_all();
-            self.discard_left();
+        self.ending.close();
+        self.timers.wake_all();
+        self.tasks.close();
+        if let Some(this) = self.this.upgrade() {
+            ending::end(this, self.is_own_thread());
         }
         Vec::new()
     }
 }
 
-impl Simulated {
-    /// Drops all that can run, one by one, and what is made ready by such a drop too.
-    fn discard_left(&self) {
+impl Owned for Simulated {
+    fn ending(&self) -> &Ending {
+        &self.ending
+    }
+
+    /// The wake of a future that is driven no more is no job, and is forgotten.
+    fn take_left(&self) -> Option<Job> {
         loop {
-            // A statement of its own: the lock is not held while the job is dropped.
-            let ready = self.world().ready.remove(0);
-            match ready {
-                None => return,
-                Some(Ready::Body(body)) => drop(body),
-                Some(Ready::Job(job, _)) => job.discard(),
+            let mut world = self.world();
+            let ready = world.first.take().or_else(|| world.ready.remove(0));
+            drop(world);
+            match ready? {
+                Ready::Body(body) => drop(body),
+                Ready::Job(job, _) => return Some(job),
             }
         }
+    }
+
+    fn has_left(&self) -> bool {
+        let world = self.world();
+        world.first.is_some() || world.ready.len() > 0
     }
 }
 
 impl Drop for Simulated {
+    /// Drops what could not be ended, one by one.
     fn drop(&mut self) {
-        self.discard_left();
+        while let Some(job) = self.take_left() {
+            job.discard();
+        }
     }
 }

@@ -121,13 +121,45 @@ fn only_held_here(host: &Arc<dyn Host>) {
 }
 
 #[test]
-fn close_on_the_owner_thread_drops_what_is_left_and_what_that_schedules() {
+fn close_on_the_owner_thread_ends_what_is_left_and_what_that_schedules() {
     within_limit(|| {
         let host: Arc<dyn Host> = CurrentThread::new();
-        schedule_chain(&host, 100_000);
+        let ran = Arc::new(AtomicUsize::new(0));
+        chain(&host, 100_000, &ran);
         assert!(host.close(Duration::ZERO).is_empty());
-        assert_eq!(Arc::strong_count(&host), 1);
+        assert_eq!((ran.load(Ordering::SeqCst), Arc::strong_count(&host)), (100_001, 1));
     });
+}
+
+#[test]
+fn what_is_left_of_a_host_closed_by_another_thread_is_ended_there() {
+    within_limit(|| {
+        let host: Arc<dyn Host> = thread::spawn(CurrentThread::new).join().unwrap();
+        let ran = Arc::new(AtomicUsize::new(0));
+        chain(&host, 100_000, &ran);
+        assert!(host.close(Duration::ZERO).is_empty());
+        let all_ran = |count| {
+            while ran.load(Ordering::SeqCst) < count || Arc::strong_count(&host) > 1 {
+                thread::yield_now();
+            }
+        };
+        all_ran(100_001);
+        // What comes later is ended too.
+        chain(&host, 0, &ran);
+        all_ran(100_002);
+    });
+}
+
+/// Schedules a job that schedules the next one, and so on; each counts in `ran`.
+fn chain(host: &Arc<dyn Host>, left: usize, ran: &Arc<AtomicUsize>) {
+    let (next, counted) = (host.clone(), ran.clone());
+    let body = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        if left > 0 {
+            chain(&next, left - 1, &counted);
+        }
+    };
+    host.schedule(job(body), Turn::Next);
 }
 
 #[test]

@@ -1,0 +1,141 @@
+//! Layer 1: the end of a host whose jobs run on the thread that made it. Once such a host is closed, and
+//! while its owner does not drive it, a thread is started for whatever is left: each cell runs once more,
+//! to end, and each task is dropped.
+
+use std::cell::Cell;
+use std::thread;
+
+use super::{Entered, Host, Job};
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Arc, Mutex};
+
+thread_local! {
+    static AT_EACH_DRIVE: Cell<Option<fn()>> = const { Cell::new(None) };
+}
+
+/// Calls `visit` whenever this thread begins or ends to drive a host that it owns.
+pub(crate) fn at_each_drive(visit: fn()) {
+    AT_EACH_DRIVE.set(Some(visit));
+}
+
+fn visit() {
+    if let Some(visit) = AT_EACH_DRIVE.get() {
+        visit();
+    }
+}
+
+/// A host whose jobs run on the thread that made it.
+pub(super) trait Owned: Host {
+    fn ending(&self) -> &Ending;
+
+    /// Takes a job that has not run.
+    fn take_left(&self) -> Option<Job>;
+
+    fn has_left(&self) -> bool;
+}
+
+#[derive(Default)]
+pub(super) struct Ending {
+    closed: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// How many calls of `drive` are on the owner's stack.
+    drives: u32,
+    /// Set while a thread was started for what is left.
+    attended: bool,
+}
+
+impl Ending {
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
+    /// The host is closed: from now on a job is ended instead of run.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Runs `job`, or ends it if the host is closed.
+pub(super) fn run(ending: &Ending, job: Job) {
+    if ending.is_closed() {
+        job.end();
+    } else {
+        job.run();
+    }
+}
+
+/// Sees to it that what is left of a closed host ends: here, if this is the owner.
+pub(super) fn end<H: Owned>(host: Arc<H>, is_owner: bool) {
+    if is_owner {
+        drop(Driving::new(host));
+    } else {
+        attend(&host);
+    }
+}
+
+/// Ends all that is left, one by one, and what that schedules.
+fn end_left(host: &impl Owned) {
+    while let Some(job) = host.take_left() {
+        job.end();
+    }
+}
+
+/// A job has come after the end, or may have: if the owner does not drive the host, a thread ends it.
+///
+/// No job is missed. Whoever schedules a job pushes it before it calls this, and whoever stops attending,
+/// a thread or the owner, looks for jobs once more under the lock.
+pub(super) fn attend<H: Owned>(host: &Arc<H>) {
+    let mut state = host.ending().state.lock();
+    if state.attended || state.drives > 0 || !host.has_left() {
+        return;
+    }
+    state.attended = true;
+    drop(state);
+    let attending = host.clone();
+    let thread = thread::Builder::new().name("actor-end".into());
+    if thread.spawn(move || end_elsewhere(attending)).is_err() {
+        // What is left waits for the next job, for the owner, or for the drop of the host.
+        host.ending().state.lock().attended = false;
+    }
+}
+
+fn end_elsewhere<H: Owned>(host: Arc<H>) {
+    let _entered = Entered::new(host.clone());
+    loop {
+        end_left(&*host);
+        let mut state = host.ending().state.lock();
+        if state.drives > 0 || !host.has_left() {
+            state.attended = false;
+            return;
+        }
+    }
+}
+
+/// The owner drives the host as long as this lives.
+pub(super) struct Driving<H: Owned>(Arc<H>);
+
+impl<H: Owned> Driving<H> {
+    pub(super) fn new(host: Arc<H>) -> Self {
+        visit();
+        host.ending().state.lock().drives += 1;
+        Driving(host)
+    }
+}
+
+impl<H: Owned> Drop for Driving<H> {
+    /// What is left of a closed host is best ended here, by its owner, which has the local states.
+    fn drop(&mut self) {
+        if self.0.ending().is_closed() {
+            end_left(&*self.0);
+        }
+        self.0.ending().state.lock().drives -= 1;
+        if self.0.ending().is_closed() {
+            attend(&self.0);
+        }
+        visit();
+    }
+}

@@ -1,0 +1,108 @@
+//! Layer 1: dropping what a system that has ended does not accept: states of actors, futures of tasks.
+//!
+//! The drop is user code, and may start a successor, which is refused too. Dropped where they are
+//! refused, such successors would overflow the stack; dropped one after another, they would never end.
+//! So a thread drops them one after another, and leaks the rest of a chain that is too long.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use crate::panics::contained;
+
+/// The longest chain of refused successors. A value that starts one successor when it is dropped, as a
+/// part of an orderly end, is far below this.
+const LONGEST: usize = 1000;
+
+thread_local! {
+    /// What waits to be dropped by the call that is dropping on this thread, if there is one.
+    static CHAIN: RefCell<Option<Chain>> = const { RefCell::new(None) };
+}
+
+#[derive(Default)]
+struct Chain {
+    waiting: VecDeque<Box<dyn FnOnce()>>,
+    length: usize,
+}
+
+/// Whether a refused value is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is dropped now, or as soon as the one is that is being dropped.
+    Dropped,
+    /// It comes at the end of a chain that is too long.
+    Leaked,
+}
+
+/// Drops a refused value by calling `discard`, which owns it, or leaks it.
+pub(crate) fn discard(discard: impl FnOnce() + 'static) -> Fate {
+    // Without the thread-local variable, at the end of the thread, there is no chain to be found.
+    let Ok(is_first) = CHAIN.try_with(|chain| chain.borrow().is_none()) else {
+        contained(discard);
+        return Fate::Dropped;
+    };
+    if !is_first {
+        return append(Box::new(discard));
+    }
+    CHAIN.set(Some(Chain::default()));
+    contained(discard);
+    while let Some(next) = CHAIN.with_borrow_mut(|chain| chain.as_mut()?.waiting.pop_front()) {
+        contained(next);
+    }
+    CHAIN.set(None);
+    Fate::Dropped
+}
+
+fn append(discard: Box<dyn FnOnce()>) -> Fate {
+    CHAIN.with_borrow_mut(|chain| {
+        let Some(chain) = chain.as_mut().filter(|chain| chain.length < LONGEST) else {
+            std::mem::forget(discard);
+            return Fate::Leaked;
+        };
+        chain.length += 1;
+        chain.waiting.push_back(discard);
+        Fate::Dropped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fate, LONGEST, discard};
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    /// Makes as many successors as `branches` when it is dropped.
+    struct Respawns {
+        branches: u32,
+        dropped: Rc<Cell<usize>>,
+        leaked: Rc<Cell<usize>>,
+    }
+
+    impl Drop for Respawns {
+        fn drop(&mut self) {
+            self.dropped.set(self.dropped.get() + 1);
+            for _ in 0..self.branches {
+                let next = Respawns {
+                    branches: self.branches,
+                    dropped: self.dropped.clone(),
+                    leaked: self.leaked.clone(),
+                };
+                if discard(move || drop(next)) == Fate::Leaked {
+                    self.leaked.set(self.leaked.get() + 1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_succeeded_when_dropped_is_leaked_in_the_end() {
+        for branches in [0, 1, 3] {
+            let (dropped, leaked) = (Rc::default(), Rc::default());
+            let first =
+                Respawns { branches, dropped: Rc::clone(&dropped), leaked: Rc::clone(&leaked) };
+            assert_eq!(discard(move || drop(first)), Fate::Dropped);
+            let most = if branches == 0 { 0 } else { LONGEST };
+            assert_eq!(dropped.get(), 1 + most);
+            assert_eq!(leaked.get(), dropped.get() * branches as usize - most);
+        }
+    }
+}
