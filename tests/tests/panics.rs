@@ -1,14 +1,22 @@
 //! User code that panics, wherever it runs: nothing hangs, nothing stays half alive, and nothing of it is
 //! lost.
 
+#[path = "panics/closures.rs"]
+mod closures;
 #[path = "panics/errors.rs"]
 mod errors;
 #[path = "panics/hook.rs"]
 mod hook;
+#[path = "panics/life.rs"]
+mod life;
+#[path = "panics/places.rs"]
+mod places;
 #[path = "panics/stderr.rs"]
 mod stderr;
 #[path = "panics/tasks.rs"]
 mod tasks;
+#[path = "panics/values.rs"]
+mod values;
 #[path = "panics/wakers.rs"]
 mod wakers;
 

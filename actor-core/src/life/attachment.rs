@@ -177,8 +177,10 @@ where
 {
     let near = Arc::new(Mutex::new(None));
     let (mail, key, far) = (present.mail.clone(), present.key, near.clone());
+    // Made outside of the block: it may be dropped before its first poll, and `future` with it.
+    let contained = Contained::new(future, mail.clone(), "pipe");
     let bring = async move {
-        let outcome = Contained::new(future, mail.clone(), "pipe").await;
+        let outcome = contained.await;
         *far.lock() = Some(outcome);
         mail.notify(Notice::Due(key));
         drop(present);

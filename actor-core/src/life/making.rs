@@ -129,8 +129,10 @@ where
     E: Display,
 {
     let own = mail.clone();
+    // Made outside of the block: it may be dropped before its first poll, and `making` with it.
+    let contained = Contained::new(making, own.clone(), WHAT);
     task::of_life(mail, |present| async move {
-        let made = match Contained::new(making, own.clone(), WHAT).await {
+        let made = match contained.await {
             Ok(Ok(state)) => Ok(state),
             Ok(Err(error)) => Err(failed(&*own, error)),
             Err(failure) => Err(failure),

@@ -138,14 +138,18 @@ where
 }
 
 /// Runs `future` for its life, and reports a panic to the run loop.
-pub(crate) async fn supervised(
+pub(crate) fn supervised<F: Future<Output = ()>>(
     present: Present,
-    future: impl Future<Output = ()>,
+    future: F,
     what: &'static str,
-) {
+) -> impl Future<Output = ()> + use<F> {
     let mail = present.mail.clone();
-    if let Err(failure) = Contained::new(future, mail.clone(), what).await {
-        mail.notify(Notice::Broken(failure));
+    // Made outside of the block: it may be dropped before its first poll, and `future` with it.
+    let contained = Contained::new(future, mail.clone(), what);
+    async move {
+        if let Err(failure) = contained.await {
+            mail.notify(Notice::Broken(failure));
+        }
+        drop(present);
     }
-    drop(present);
 }

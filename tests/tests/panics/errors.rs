@@ -1,5 +1,6 @@
 //! Errors whose text or drop panics: the life that returned them fails, and does not hang.
 
+use crate::places::Ends;
 use actor_core::prelude::*;
 use actor_core::{Child, Restart, Supervisor};
 use std::fmt;
@@ -98,4 +99,44 @@ pub fn a_panic_in_the_text_of_an_unheard_error_is_the_failure(system: &System) {
         node.fail().send().await.unwrap();
         expect_failed(&node, "fail").await;
     });
+}
+
+/// The library prints errors, and never asks for their sources.
+pub fn source(system: &System) -> Ends {
+    #[actor]
+    struct Failing;
+
+    #[actor]
+    impl Failing {
+        fn fail(&self) -> Result<(), Sourced> {
+            Err(Sourced)
+        }
+    }
+
+    system.block_on(async {
+        let failing = Failing.spawn();
+        failing.fail().send().await.unwrap();
+        assert!(matches!(failing.fail().await, Ok(Err(Sourced))));
+        assert_eq!(system.counters().unhandled_errors, 1);
+        let unmade = Failing::try_spawn_with(|_| async { Err(Sourced) });
+        let Exit::Failed(failure) = unmade.join().await else { panic!("it did not fail") };
+        assert_eq!(failure.message(), "sourced");
+    });
+    Ends::Never
+}
+
+/// An error whose source panics.
+#[derive(Debug)]
+struct Sourced;
+
+impl fmt::Display for Sourced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sourced")
+    }
+}
+
+impl std::error::Error for Sourced {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        panic!("planned")
+    }
 }

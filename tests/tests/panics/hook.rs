@@ -117,3 +117,15 @@ fn a_panic_that_no_hook_hears_has_its_text_and_no_location() {
         expect_all(&system, 4);
     });
 }
+
+/// The rule of Rust, which nothing can soften.
+#[test]
+fn a_hook_that_panics_aborts_the_process() {
+    let name = "hook::a_hook_that_panics_aborts_the_process";
+    let output = alone(name, Stderr::Read, || {
+        let system = System::builder().threads(1).build();
+        set_hook(Box::new(|_| panic!("in the hook")));
+        let _ = failures(&system, 1);
+    });
+    assert_eq!(output.status.code(), None, "it was ended by a signal");
+}

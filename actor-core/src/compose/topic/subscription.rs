@@ -138,8 +138,10 @@ impl<T: Clone + Send + 'static> Topic<T> {
             task::of_life(&own, |present| task::supervised(present, feed, WHAT));
         } else {
             let hub = mail.core().hub.clone();
+            // Made outside of the block: it may be dropped before its first poll, and `feed` with it.
+            let contained = Contained::new(feed, mail.clone(), WHAT);
             let (runnable, task) = prepare(&hub, async move {
-                if let Err(failure) = Contained::new(feed, mail.clone(), WHAT).await {
+                if let Err(failure) = contained.await {
                     mail.notify(Notice::Broken(failure));
                 }
             });
