@@ -7,10 +7,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Nothing here takes nearly as long; whoever waits for so long waits for ever.
+/// Nothing here takes nearly as long; a longer wait never ends.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// What `#[actor_core::main]` ends an interrupted program with.
+/// The exit code of `#[actor_core::main]` for an interrupted program.
 const INTERRUPTED: i32 = 130;
 
 /// A server of this test alone; killed with it if it does not end before.
@@ -57,7 +57,7 @@ impl Server {
         status
     }
 
-    /// Ends a test: the server is still well, and goes when it is told to.
+    /// Ends a test: the server still works, and ends when it is stopped.
     fn end(self) {
         self.terminate();
         assert_eq!(self.ended().code(), Some(INTERRUPTED));
@@ -177,7 +177,7 @@ fn fifty_clients_hear_each_other_in_one_order() {
             let meant: Vec<_> = (0..LINES).map(|number| number.to_string()).collect();
             assert_eq!(said, meant, "client {number} of client {other}");
         }
-        // Two clients differ only in that nobody hears himself.
+        // Two clients differ only in that a client does not receive its own lines.
         assert_eq!(without(heard, 0), without(&talks[0].0, number), "client {number}");
     }
     server.end();
@@ -199,12 +199,12 @@ fn a_nick_is_changed_unless_it_is_taken_or_no_name() {
     bob.type_line("hello");
     ann.hears("* bob is now robert");
     ann.hears_next("<robert> hello");
-    // The old name is free again, and so is that of one who has gone.
+    // The old name is free again, and so is that of a client that has left.
     let cid = Client::named(&server, "bob");
     drop(cid);
     ann.hears("* bob is gone");
     loop {
-        // The hall is told of an end a little later than the room of the leaving.
+        // The hall is notified of an end a little later than the room.
         ann.type_line("/nick bob");
         if ann.read_until(|line| line.contains("bob")) == "* ann is now bob" {
             break;
@@ -266,7 +266,7 @@ fn one_who_vanishes_is_announced() {
     let mut ann = Client::named(&server, "ann");
 
     let bob = Client::named(&server, "bob");
-    // What it has not read when it closes makes the kernel reset the connection.
+    // Unread data at the close makes the kernel reset the connection.
     ann.type_line("unread");
     bob.socket.peek(&mut [0]).unwrap();
     drop(bob);
@@ -344,7 +344,7 @@ fn a_slow_reader_is_dropped_and_slows_nobody() {
         }
         drop(heard);
     });
-    // It is told if it begins to read in time.
+    // It gets the text if it starts to read in time.
     assert_eq!(slow.last_words(), "* you are too slow");
     listener.type_line("/who");
     listener.hears("* in lobby: talker, listener");

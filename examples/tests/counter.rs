@@ -1,4 +1,4 @@
-//! What a counter costs its author, in lines as `rustfmt` writes them.
+//! The number of lines of a counter, as formatted by `rustfmt`.
 
 #[test]
 fn a_counter_is_defined_in_at_most_12_lines() {

@@ -1,4 +1,4 @@
-//! Runs the `dining` example: everybody eats, and the wrong order of forks is found out.
+//! Runs the `dining` example: every philosopher eats, and the wrong order of forks is detected.
 
 use std::process::{Command, Output};
 use std::sync::mpsc;

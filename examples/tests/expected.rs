@@ -1,4 +1,4 @@
-//! What the examples print is what lies in `expected`, by name.
+//! The output of each example is the file of its name in `expected`.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What `observed` prints.
+//! The output of `observed`.
 
 use std::process::Command;
 

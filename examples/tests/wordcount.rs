@@ -68,7 +68,7 @@ fn wordcount(arguments: &[&str]) -> Output {
     output(command)
 }
 
-/// What `wordcount` says: the words, in its order, and the totals by name.
+/// The output of `wordcount`: the words, in its order, and the totals by name.
 struct Report {
     words: Vec<(String, u64)>,
     totals: BTreeMap<String, u64>,
@@ -96,7 +96,7 @@ fn counted(line: &str) -> (String, u64) {
     (word.to_owned(), count.parse().unwrap())
 }
 
-/// What the pipeline says, in the order of `--top`.
+/// The output of the pipeline, in the order of `--top`.
 fn expected(folder: &Folder) -> Vec<(String, u64)> {
     let mut command = Command::new("sh");
     command.args(["-c", PIPELINE, "sh", folder.path()]);
@@ -155,7 +155,7 @@ fn counts_equal_those_of_the_pipeline() {
         assert_eq!(totals.remove("words"), Some(expected.iter().map(|(_, count)| count).sum()));
         assert_eq!(totals.remove("distinct"), Some(expected.len() as u64));
         assert_eq!(totals.remove("skipped"), Some(skipped.values().sum()));
-        // What is left are the reasons.
+        // The rest are the reasons.
         let reasons: BTreeMap<&str, u64> = totals.iter().map(|(k, v)| (k.as_str(), *v)).collect();
         assert_eq!(reasons, skipped);
         assert_eq!(found.errors.lines().count() as u64, skipped.values().sum(), "{}", found.errors);

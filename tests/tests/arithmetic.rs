@@ -1,4 +1,4 @@
-//! Durations, counts and factors at the edges of what they can be: zero, the largest, no number.
+//! Durations, counts and factors at their limits: zero, the maximum, NaN.
 
 #[path = "arithmetic/complete.rs"]
 mod complete;

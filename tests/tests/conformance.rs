@@ -1,6 +1,6 @@
-//! The behaviours of messages and calls, each on every host.
+//! The behaviors of messages and calls, each on every host.
 //!
-//! A behaviour is a function of a system; the table below makes tests of it. The names begin with
+//! A behavior is a function of a system; the table below creates tests of it. The names begin with
 //! the number of the promise that they prove.
 
 #[path = "conformance/call"]
@@ -97,7 +97,7 @@ mod call {
         own_address::a22_the_last_address_in_a_skipped_call_ends_the_actor_normally,
     }
 
-    /// What a simulation cannot have, and why.
+    /// Behaviors that a simulation does not support, with the reason.
     mod beyond_simulation {
         use super::{callers, combining, order, reply};
 

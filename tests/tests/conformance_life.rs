@@ -1,4 +1,4 @@
-//! The behaviours of lives, exits, timers and streams, on every host: the list of what is run.
+//! The behaviors of lives, exits, timers and streams, on every host: the list of tests.
 
 #[path = "conformance_life/alive.rs"]
 mod alive;
@@ -163,7 +163,7 @@ fn a_local_actor_can_fail() {
     tests::run_on(tests::Host::CurrentThread, "local", failing::a_local_actor_can_fail);
 }
 
-/// What a simulation cannot have, and why.
+/// Behaviors that a simulation does not support, with the reason.
 mod beyond_simulation {
     use super::{chains, fair, links, sockets};
 
@@ -174,7 +174,7 @@ mod beyond_simulation {
         links::a_link_cancelled_at_once_that_races_with_death_is_never_told,
         links::an_unlink_that_races_with_death_is_told_once_or_not,
         links::many_threads_end_one_actor_once,
-        // Timers fire while somebody is always busy; virtual time stands still then.
+        // Timers fire while an actor is always busy, when virtual time does not advance.
         fair::actors_that_always_have_a_message_to_themselves_starve_nobody,
         fair::async_handlers_that_always_have_a_message_starve_nobody,
         fair::actors_that_wake_each_other_for_ever_starve_nobody,

@@ -1,5 +1,4 @@
-//! B1 to B3: waits that can never end are refused, at once and with the circle they are in; no
-//! other wait ever is.
+//! B1 to B3: deadlocks are refused immediately, with their cycle, and no other wait is.
 
 #[path = "deadlock"]
 mod deadlock {

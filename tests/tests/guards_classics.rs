@@ -53,7 +53,7 @@ async fn f01_the_bounded_buffer_loses_and_doubles_nothing() {
     let producers: Vec<_> = (0..2).map(produce).collect();
     join_all(producers).await;
     let taken = join_all(consumers).await;
-    // Each consumer finds what one producer has put in the order in which it was put.
+    // Each consumer gets the items of one producer in the order in which they were put.
     for from in 0..2 {
         for one in &taken {
             let numbers: Vec<_> = one.iter().filter(|item| item.0 == from).collect();
@@ -145,7 +145,7 @@ async fn f01_readers_never_meet_a_writer_and_writers_never_meet() {
 
 const CHAIRS: usize = 2;
 
-/// The barber sleeps until somebody sits, a customer waits for the own haircut.
+/// The barber sleeps until a customer sits; a customer waits for its own haircut.
 #[actor]
 #[derive(Default)]
 struct Shop {
@@ -206,7 +206,7 @@ async fn f01_the_barber_serves_each_who_found_a_chair_once() {
     let customers: Vec<_> = (0..6).map(come).collect();
     let mut sat: Vec<u32> = join_all(customers).await.into_iter().flatten().collect();
     assert!(sat.len() >= CHAIRS, "{sat:?}");
-    // The shop closes while he sleeps: what is kept aside is told.
+    // The shop closes while he sleeps: deferred callers are notified.
     shop.stop();
     let mut served = barber.await;
     served.sort_unstable();

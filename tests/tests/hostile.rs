@@ -12,7 +12,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("hostile")
 }
 
-/// Where they are built: beside the build of the tests, so that it is kept as long.
+/// Their target folder: next to that of the tests, so that it is kept as long.
 fn target() -> PathBuf {
     let exe = env::current_exe().unwrap_or_default();
     let target = exe.ancestors().find(|it| it.join("CACHEDIR.TAG").exists());
@@ -57,7 +57,7 @@ fn quiet_lints() -> io::Result<Vec<String>> {
     Ok(off.collect())
 }
 
-/// What rustc and clippy say of a corpus, with how often they say it at a place.
+/// The warnings of rustc and clippy for a corpus, with their counts per location.
 fn said(corpus: &Path) -> io::Result<BTreeMap<String, usize>> {
     let lints = quiet_lints()?;
     assert!(lints.len() > 30, "{lints:?}");
@@ -82,18 +82,18 @@ fn said(corpus: &Path) -> io::Result<BTreeMap<String, usize>> {
     Ok(said)
 }
 
-/// The corpus as if nothing were an actor: each line, and what stands in it, stays where it is.
+/// The corpus without actors: each line, and its contents, stay where they are.
 fn by_hand(corpus: &str) -> String {
     let marks = ["#[::rt::actor(", "#[on_", "#[message"];
     let lines = corpus.lines().map(|line| {
         let is_ours = marks.iter().any(|mark| line.trim_start().starts_with(mark));
-        // Only an actor has a context; a system can be lent to anybody.
+        // Only an actor has a context; a system can be lent to any code.
         if is_ours { String::new() } else { line.replace("::Context<Self>", "::System       ") }
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What a dispatch and an address by hand would be told as well.
+/// Warnings that a hand-written dispatch and address would also cause.
 const BY_HAND_TOO: [(&str, &str); 4] = [
     ("this function is only used once", "the one who calls a handler is the dispatch"),
     ("missing trait method provided by default", "defaults are there to be left alone"),

@@ -1,5 +1,5 @@
-//! Systems beside each other and on executors of the user's: whose threads actors run on, how far a
-//! call reaches, and whose end ends what.
+//! Several systems, and systems on external executors: the threads of actors, the reach of calls,
+//! and shutdown.
 
 #[path = "hosts/blocked.rs"]
 mod blocked;

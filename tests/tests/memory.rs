@@ -1,5 +1,5 @@
-//! The promises about memory, measured by counting what is allocated. They run one at a time, in a
-//! binary of their own, so that nobody else's allocations are counted.
+//! The promises about memory, measured by counting allocations. They run one at a time, in a
+//! separate binary, so that no other allocations are counted.
 
 #[path = "memory/flat.rs"]
 mod flat;
@@ -15,7 +15,7 @@ tests::on_real_hosts! {
     flat::a06_memory_stays_flat_over_100_000_timed_out_calls,
 }
 
-// What is kept does not depend on the host.
+// The retained memory does not depend on the host.
 tests::on_host! { rounds_multi_thread, tests::Host::MultiThread(2),
     ties::links_to_actors_that_end_keep_nothing,
     ties::linking_the_same_actor_again_keeps_nothing,

@@ -1,4 +1,4 @@
-//! What the features `tracing` and `metrics` show of messages.
+//! The output of the features `tracing` and `metrics`.
 
 #[path = "observe/metrics.rs"]
 mod metrics;

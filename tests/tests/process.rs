@@ -1,4 +1,4 @@
-//! The behaviours of processes, on every host: the list of what is run.
+//! The behaviors of processes, on every host: the list of tests.
 
 #[path = "process/ends.rs"]
 mod ends;

@@ -38,7 +38,7 @@ mod unobserved;
 #[path = "simulation/verdict.rs"]
 mod verdict;
 
-/// What a test that fails says.
+/// The report of a failing test.
 fn said(test: impl FnOnce() + std::panic::UnwindSafe) -> String {
     let payload = std::panic::catch_unwind(test).expect_err("it fails");
     let text = payload.downcast_ref::<String>().cloned();

@@ -1,4 +1,4 @@
-//! What a snapshot says of a system, on every host.
+//! The contents of a snapshot, on every host.
 
 #[path = "snapshot/crowd.rs"]
 mod crowd;

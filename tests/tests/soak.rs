@@ -1,7 +1,7 @@
 //! A tree three levels deep under load while its actors are failed and killed at random: nothing
 //! hangs, nothing leaks, no good message is lost. In a binary of its own, since memory is counted.
 //!
-//! `SOAK_ROUNDS` sets how often somebody is hurt: 100 000 times in release, fewer in debug.
+//! `SOAK_ROUNDS` sets the number of disturbances: 100 000 in release, fewer in debug.
 
 #[path = "soak/heap.rs"]
 mod heap;

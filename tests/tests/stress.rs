@@ -23,7 +23,7 @@ impl Counter {
     }
 }
 
-/// Who waits for room, and an actor that lies down whenever it has handled one message.
+/// Waiting senders, and an actor that parks after every message.
 pub fn every_sender_that_waits_for_room_is_let_in(system: &System) {
     const SENDERS: usize = 4;
     const EACH: usize = 2000;
@@ -79,7 +79,7 @@ pub fn a_handler_is_woken_whenever_its_wake_comes(system: &System) {
     opener.join().expect("it does not panic");
 }
 
-/// A thread that sleeps while its call is on its way, and workers that sleep between two calls.
+/// A thread that sleeps during its call, and workers that sleep between two calls.
 #[test]
 fn a_worker_that_falls_asleep_hears_of_each_call() {
     tests::guarded("a worker that falls asleep", || {
@@ -112,7 +112,7 @@ tests::on_every_host! {
     protocols::a_call_is_answered_or_withdrawn_whenever_its_caller_leaves,
 }
 
-/// A simulation hears from its own thread only.
+/// A simulation accepts only its own thread.
 mod from_outside {
     use super::protocols;
 

@@ -1,5 +1,5 @@
-//! D1 to D7, and the exits, names and queues of supervised actors, on every host: the list of what
-//! is run.
+//! D1 to D7, and the exits, names and queues of supervised actors, on every host: the list of
+//! tests.
 
 #[path = "supervision/again.rs"]
 mod again;

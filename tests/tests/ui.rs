@@ -1,4 +1,4 @@
-//! Error texts, as users meet them: a mistake is told once; odd but legal input passes.
+//! Error texts, as users see them: a mistake is reported once; unusual but legal input compiles.
 //!
 //! `TRYBUILD=overwrite` writes the texts anew; read the difference aloud before it is kept.
 
@@ -40,7 +40,7 @@ fn what_the_compiler_finds_points_at_the_guilty_token() -> io::Result<()> {
         cases.compile_fail("ui/rustc/*/*.rs");
         return Ok(());
     };
-    // Past the capture of the test harness: what is skipped is to be seen.
+    // Bypasses the capture of the test harness: skipped tests must be visible.
     writeln!(io::stderr(), "skipped: ui/rustc: {reason}")
 }
 

@@ -1,4 +1,4 @@
-//! Layer 1: the promises of the hosts, and what the tests of all of them share.
+//! Layer 1: the promises of the hosts, and the shared code of their tests.
 
 mod end;
 mod multi;
@@ -50,7 +50,7 @@ fn start(threads: usize) -> Arc<dyn Host> {
     MultiThread::start(threads, "test")
 }
 
-/// Closes a host whose threads have nothing to do.
+/// Closes a host whose threads are idle.
 fn end(host: &Arc<dyn Host>) {
     assert!(host.close(LIMIT).is_empty());
 }

@@ -1,13 +1,13 @@
-//! Each mistake: what is said, and under what.
+//! The error text and span of each mistake.
 
 use super::errors_of;
 
-/// Checks what is said about the methods of a block.
+/// Checks the errors of the methods of a block.
 pub(super) fn in_block(methods: &str, expected: &[(&str, &str)]) {
     expect(&format!("#[actor] impl Counter {{ {methods} }}"), expected);
 }
 
-/// Checks what is said about a file.
+/// Checks the errors of a file.
 pub(super) fn expect(input: &str, expected: &[(&str, &str)]) {
     let said = errors_of(input);
     let said: Vec<(&str, &str)> =

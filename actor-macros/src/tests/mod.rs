@@ -84,7 +84,7 @@ fn item(walk: &mut Walk) -> TokenStream {
     walk.since(start)
 }
 
-/// What is said about a file.
+/// Returns the errors of a file.
 fn errors_of(text: &str) -> Vec<Said> {
     expand_file(tokens(text)).1
 }

@@ -1,4 +1,4 @@
-//! What an expansion is like, whatever it says: its size, its doors, its lints, its sameness.
+//! Properties of every expansion: size, private interface, lints, determinism.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,9 +26,9 @@ fn added(messages: usize) -> io::Result<usize> {
 
 #[test]
 fn an_expansion_keeps_to_its_budget() -> io::Result<()> {
-    // The address with its eight trait impls, the door for messages of protocols, and what is there
-    // once for all messages; for each message a variant, three short arms, an arm that calls the
-    // handler, and the address method.
+    // The address with its eight trait impls, the interface for protocol messages, and the parts
+    // that exist once for all messages; for each message a variant, three short arms, an arm that
+    // calls the handler, and the address method.
     let (fixed, each) = (164, 24);
     for messages in [0, 1, 2, 10] {
         let (lines, most) = (added(messages)?, fixed + each * messages);

@@ -1,4 +1,5 @@
-//! Mistakes with contexts, replies, marks, hooks and entries: what is said, and under what.
+//! The error text and span of mistakes with contexts, replies, helper attributes, hooks and
+//! entries.
 
 use super::errors::{expect, in_block};
 

@@ -1,4 +1,4 @@
-//! The settings of messages: which go together, and what is said where they do not.
+//! The settings of messages: valid combinations, and errors for the others.
 
 use super::errors::{expect, in_block};
 
@@ -120,7 +120,7 @@ fn the_last_message_is_marked_and_takes_the_state() {
     ];
     for (methods, text, under) in cases {
         in_block(methods, &[(text, under)]);
-        // It is the same in a protocol, whose methods have no other settings.
+        // The same holds in a protocol, whose methods have no other settings.
         if !methods.contains("priority")
             && !methods.contains("unbounded")
             && !methods.contains("Self {")

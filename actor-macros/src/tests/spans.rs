@@ -1,4 +1,4 @@
-//! What the tokens of an expansion point at: editors live on it.
+//! The spans of an expansion's tokens, on which editors depend.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 

@@ -36,11 +36,11 @@ const HERE: [(&str, &str); 28] = [
     ("beside", "every"),
 ];
 
-/// Those that are tried elsewhere, or whose every value is as good as another.
+/// Parameters that are tested elsewhere, or whose values are all equivalent.
 const ELSEWHERE: [(&str, &str); 13] = [
     // The same settings by another way in: `capacities_are_exact_or_refused`.
     ("spawn", "capacity"),
-    // The macros check what becomes of it: `tests/ui/ours/options`.
+    // The macros check the result: `tests/ui/ours/options`.
     ("message", "capacity"),
     ("message", "turn"),
     ("message", "deferred"),

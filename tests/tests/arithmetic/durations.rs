@@ -211,7 +211,7 @@ fn virtual_time_advances_by_what_it_is_told() {
             sim.advance(duration).await;
             match begun.checked_add(duration) {
                 Some(end) => assert_eq!(now(), end),
-                // Beyond what the clock can say.
+                // Beyond the range of the clock.
                 None => assert!(now() - begun >= DAY * 365 * 99),
             }
         });

@@ -9,7 +9,7 @@ use tests::guarded;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What a test waits for at most, in virtual time.
+/// The maximum wait of a test, in virtual time.
 pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub fn durations() -> impl Strategy<Value = Duration> {

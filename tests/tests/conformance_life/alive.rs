@@ -1,4 +1,4 @@
-//! C7, the first half: what keeps an actor alive, and that it ends when that goes.
+//! C7, the first half: references keep an actor alive, and it ends when they are gone.
 
 use crate::probe::{Diary, Probe, ProbeAddr, forgotten, settle, step};
 use actor_core::WeakAddr;
@@ -210,7 +210,7 @@ pub fn a_pipe_under_way_keeps_alive_until_its_outcome_is_handled(system: &System
     });
 }
 
-/// A connection as one writes it: nobody has its address, its lines come from outside.
+/// A typical connection: its address is not stored, and its lines come from outside.
 #[actor]
 struct Connection {
     lines: Option<async_channel::Receiver<&'static str>>,

@@ -41,7 +41,7 @@ pub fn a_failure_runs_down_a_chain_of_100_000_links(system: &System) {
         assert_eq!(last.kind(), FailureKind::Linked);
         dropped.reaches(LONG).await;
         assert_eq!(chain[0].join().await, Exit::Killed);
-        // What it says is of bounded length, however long the chain: it names the neighbour.
+        // Its text has a bounded length, however long the chain: it names the neighbor.
         assert!(last.to_string().len() < 1000, "{} bytes", last.to_string().len());
     });
 }

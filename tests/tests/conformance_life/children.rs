@@ -36,7 +36,8 @@ pub fn children_end_one_after_another_each_allowed_to_finish(system: &System) {
         parent.stop();
         assert_eq!(third.join().await, Exit::Stopped);
         settle().await;
-        // It is the second's turn, which is in its handler: nobody else has been told yet.
+        // It is the turn of the second, which is in its handler: no other child has been stopped
+        // yet.
         assert_eq!(second.ping().await, Err(CallError::Stopped));
         assert!(second.is_alive() && parent.is_alive());
         assert_eq!(first.ping().await, Ok(()));
@@ -114,7 +115,7 @@ fn report_of_a_child() {
         let child = parent.grow().await.unwrap();
         let id = child.id();
         child.run(step(|_, _| panic!("planned"))).send().await.unwrap();
-        // Nobody joins it: that would be somebody who is told.
+        // It is not joined: a joiner would be an observer.
         while child.is_alive() {
             futures_lite::future::yield_now().await;
         }
@@ -205,7 +206,7 @@ pub fn a_kill_while_children_end_kills_what_is_left(system: &System) {
         let second = child(&parent, "2").await;
         let _never_opened = [holding(&first).await, holding(&second).await];
         parent.stop();
-        // Its second child has been told to stop: the parent is in the middle of its end.
+        // Its second child is being stopped: the parent is in the middle of its end.
         while second.ping().if_room().timeout(Duration::from_millis(1)).await
             != Err(CallError::Stopped)
         {}

@@ -1,4 +1,4 @@
-//! C1, C2, C8, C10: one exit, told to everybody, after everything the dead one had sent.
+//! C1, C2, C8, C10: one exit for all observers, after every message that the actor sent.
 
 use crate::probe::{Diary, Probe, ProbeAddr, forgotten, settle, step};
 use actor_core::Failure;
@@ -130,7 +130,7 @@ pub fn join_after_the_end_gives_the_same_exit_each_time(system: &System) {
 
 const SENT: u32 = 1000;
 
-/// Takes numbers and the end of who sends them.
+/// Receives numbers, and the end of their sender.
 #[actor(capacity = 8)]
 struct Collector {
     next: u32,

@@ -7,7 +7,7 @@ use actor_core::{Child, Restart, Supervisor};
 use std::fmt;
 use tests::{Gate, Tally};
 
-/// Fails where it is told to.
+/// Fails at a given point.
 #[actor]
 struct Worker {
     diary: Diary,
@@ -207,7 +207,7 @@ pub fn the_first_of_several_failures_is_the_reason(system: &System) {
         assert_eq!(worker.fail_twice().await, Ok(()));
         assert_eq!(reason(&worker.join().await), "Explicit: first");
         assert_eq!(System::current().counters().swallowed_panics, before + 1);
-        // After a panic, which ends the handler, the failure that it had asked for is told of too.
+        // After a panic, which ends the handler, the requested failure is reported, too.
         let worker = Worker::new(&diary, "").spawn();
         assert!(matches!(worker.fail_and_panic().await, Err(CallError::Panicked(_))));
         assert_eq!(reason(&worker.join().await), "Panic: the panic");
@@ -316,7 +316,7 @@ pub fn a_supervisor_treats_it_like_a_panic(system: &System) {
         let transient = supervisor.start(child(Restart::Transient, &lives));
         let (answer, behind) = zip(transient.fail(), transient.ping()).await;
         assert_eq!((answer, behind, lives.count()), (Ok(7), Ok(()), 2), "the queue goes on");
-        // What was asked of one life is not asked of the next.
+        // A request to one life does not apply to the next.
         assert_eq!((transient.ping().await, lives.count()), (Ok(()), 2));
         let temporary = supervisor.start(child(Restart::Temporary, &Tally::default()));
         assert_eq!(temporary.fail().await, Ok(7));

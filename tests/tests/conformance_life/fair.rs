@@ -1,4 +1,4 @@
-//! G1: an actor that always has mail starves nobody.
+//! G1: an actor that always has messages does not starve others.
 
 use crate::probe::{Diary, Probe, step};
 use actor_core::prelude::*;
@@ -59,7 +59,7 @@ impl Load {
         Busy { handled: self.handled.clone(), over: self.over.clone() }.spawn()
     }
 
-    /// Has everybody else get a thousand turns while the load goes on, then ends it.
+    /// Gives all others a thousand turns while the load runs, then ends it.
     async fn others_get_their_turns(&self) {
         let turns = Tally::default();
         let counted = turns.clone();

@@ -6,7 +6,7 @@ use actor_core::prelude::*;
 use std::thread;
 use tests::{Mark, Tally};
 
-/// Has no `#[on_exit]`: it fails with whom it is linked to.
+/// Has no `#[on_exit]`: it fails together with linked actors.
 #[actor(unbounded)]
 struct Node {
     links: Vec<Link>,
@@ -181,7 +181,7 @@ pub fn a_link_made_again_is_the_same_link(system: &System) {
     });
 }
 
-/// Links, in rounds, a target that another thread kills meanwhile.
+/// Links, in rounds, a target that another thread kills at the same time.
 fn race(system: &System, act: fn(&ProbeAddr, &ProbeAddr), allowed: &[usize]) {
     system.block_on(async {
         let diary = Diary::default();

@@ -26,7 +26,7 @@ pub fn a_million_actors_alive_at_once_each_called_once(system: &System) {
             assert_eq!(one.number().await, Ok(number));
         }
         if let (Some(before), Some(now)) = (before, resident()) {
-            // For whoever runs this test alone; beside others it means nothing.
+            // Valid only if this test runs alone.
             let each = now.saturating_sub(before) / MANY;
             println!("{MANY} actors, about {each} bytes each");
         }
@@ -45,7 +45,7 @@ fn resident() -> Option<usize> {
     Some(kilobytes * 1024)
 }
 
-/// One of many whose end is counted.
+/// One of many actors whose end is counted.
 #[actor]
 struct Counted {
     _mark: Mark,

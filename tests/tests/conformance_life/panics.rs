@@ -135,7 +135,7 @@ pub fn a_panic_in_a_piped_future_is_a_message(system: &System) {
     });
 }
 
-/// What panics besides its handlers.
+/// The code other than handlers that panics.
 #[derive(Clone, Copy, PartialEq)]
 enum Where {
     AsyncHandler,
@@ -146,7 +146,7 @@ enum Where {
     Payload,
 }
 
-/// Panics where it is told.
+/// Panics at a given point.
 #[actor]
 struct Fragile {
     place: Where,

@@ -1,11 +1,11 @@
-//! An actor that does what a test tells it and writes down what happens to it.
+//! An actor that executes the commands of a test and records what happens to it.
 
 use actor_core::prelude::*;
 use std::any::Any;
 use std::sync::{Arc, Mutex};
 use tests::Gate;
 
-/// What happened, in order; clones are the same diary.
+/// The events, in order; clones share the log.
 #[derive(Clone, Debug, Default)]
 pub struct Diary(Arc<Mutex<Vec<String>>>);
 
@@ -55,7 +55,7 @@ impl Drop for OnDrop {
     }
 }
 
-/// What a probe is told to do.
+/// A command for a probe.
 pub type Step = Box<dyn FnOnce(&mut Probe, &Context<Probe>) + Send>;
 
 pub fn step(step: impl FnOnce(&mut Probe, &Context<Probe>) + Send + 'static) -> Step {
@@ -82,7 +82,7 @@ impl Probe {
 
 #[actor]
 impl Probe {
-    /// Does as told.
+    /// Executes a command.
     pub fn run(&mut self, step: Step, context: &Context<Self>) {
         step(self, context);
     }
@@ -101,7 +101,7 @@ impl Probe {
         self.write(line);
     }
 
-    /// Writes how somebody ended.
+    /// Records an exit.
     pub fn gone(&mut self, exit: Exit) {
         self.write(&format!("gone {exit}"));
     }
@@ -135,8 +135,8 @@ impl Drop for Probe {
     }
 }
 
-/// Gives all that can run now many turns. It proves nothing by itself: what would be wrong has then
-/// had its chance to happen.
+/// Gives all runnable tasks many turns. This proves nothing by itself, but gives a wrong behavior
+/// its chance to occur.
 pub async fn settle() {
     let other = Probe::new("settle", &Diary::default()).spawn();
     for _ in 0..20 {

@@ -1,4 +1,5 @@
-//! G8: shutdown ends everything in order, joins the threads, and names what did not end in time.
+//! G8: shutdown ends everything in order, joins the threads, and names the actors that did not end
+//! in time.
 
 use crate::probe::{Diary, Probe, step};
 use actor_core::future::join_all;
@@ -83,7 +84,7 @@ fn shutdown_leaves_behind_and_names_a_thread_stuck_in_user_code() {
         });
         let begun = Instant::now();
         let report = system.block_on(system.shutdown(SOON));
-        // The limit, a second for what was killed, a second for the thread, and much more.
+        // The limit, a second for killed actors, a second for the thread, and a wide margin.
         assert!(begun.elapsed() < Duration::from_secs(30));
         assert_eq!((report.killed, report.stuck), (vec!["mule".to_owned()], vec![name.clone()]));
         assert!(name.starts_with("crew-"), "{name}");

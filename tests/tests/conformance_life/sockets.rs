@@ -39,7 +39,7 @@ impl Server {
     }
 
     fn accept(&mut self, socket: TcpStream) {
-        // Nobody keeps its address: the connection lives by its stream.
+        // Its address is not stored: the stream keeps the connection alive.
         drop(Echo { socket, line: Vec::new(), diary: self.diary.clone() }.spawn());
     }
 }
@@ -198,7 +198,7 @@ pub fn a_hundred_thousand_bytes_in_chunks_arrive_complete(system: &System) {
         };
         let (received, ()) = futures_lite::future::zip(given.recv(), pour).await;
         assert!(received.unwrap() == sent, "what came is what was sent");
-        // Its stream has ended and nobody has its address.
+        // Its stream has ended, and its address is not stored.
         assert!(matches!(weak.join().await, Exit::Stopped | Exit::NoActor));
         assert_eq!(diary.lines(), ["closed"]);
     });

@@ -56,7 +56,7 @@ async fn scene() -> Scene {
 }
 
 impl Scene {
-    /// Waits until everybody has been told, and returns what they were told.
+    /// Waits until all observers have been notified, and returns their notifications.
     async fn told(&self) -> Exit {
         let exit = self.joined.recv().await.unwrap();
         assert_eq!(self.actor.join().await, exit);

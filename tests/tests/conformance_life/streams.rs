@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
 use tests::{Gate, Tally};
 
-/// Gives the numbers below `end`, always at once, and counts what it has given.
+/// Yields the numbers below `end` immediately, and counts them.
 struct Counted {
     given: Arc<AtomicU32>,
     end: u32,

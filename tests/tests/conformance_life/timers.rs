@@ -189,7 +189,7 @@ pub fn timers_die_with_their_life(system: &System) {
             end(&probe);
             probe.join().await;
             assert_eq!(diary.count("closure dropped"), 1);
-            // What had been sent before the end may still arrive; then it falls silent.
+            // Messages sent before the end may still arrive; then it is silent.
             loop {
                 let ticks = diary.count("other: tick");
                 actor_core::time::sleep(millis(30)).await;
@@ -211,7 +211,8 @@ pub fn a_period_of_zero_is_a_failure(system: &System) {
     });
 }
 
-/// Sets timers of 666 ms and 333 ms and tells who ticked, until the slow one has six times.
+/// Sets timers of 666 ms and 333 ms and reports their ticks, until the slow one has ticked six
+/// times.
 async fn ticks_of_two_timers() -> String {
     let (tell, told) = async_channel::unbounded();
     let probe = Probe::new("a", &Diary::default()).spawn();

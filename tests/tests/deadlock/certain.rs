@@ -1,5 +1,4 @@
-//! Ways to wait for one call and nothing else: each is refused in a circle, wherever it stands in
-//! it, and at once.
+//! Ways to wait for a single call: each is refused in a cycle, at any position, and immediately.
 
 use super::node::{Answer, Passing, Way, at_once, flat, plainly, refused, ring, round};
 use actor_core::future::join_all;
@@ -178,7 +177,7 @@ fn are_refused(system: &System, ways: &[(&str, Way)]) {
     system.block_on(async {
         for &(what, way) in ways {
             for len in 1..=3 {
-                // In the one that closes the circle, and in the one that it closes to.
+                // In the actor that completes the cycle, and in its callee.
                 for place in [0, len - 1] {
                     let mut ways: Vec<Way> = vec![plainly; len];
                     ways[place] = way;

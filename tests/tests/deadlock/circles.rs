@@ -1,4 +1,4 @@
-//! Circles of calls: alone, with a tail, of many, closed by many at a time.
+//! Cycles of calls: of one actor, with a tail, of many, completed by many at a time.
 
 use super::node::{Way, at_once, chain_into, flat, plainly, refused, ring, round};
 use actor_core::prelude::*;
@@ -39,7 +39,7 @@ pub fn b01_a_tail_into_a_circle_gets_its_answer(system: &System) {
             let ways: Vec<Way> = vec![plainly; len];
             let nodes = ring(&ways).await;
             let tail = chain_into(&nodes[0], 2).await;
-            // The tail calls into the circle, which closes behind it: its own call is answered.
+            // The tail calls into the cycle, which is then completed: its own call is answered.
             let answer = flat(tail.pass(len + 2).await);
             refused(answer, len);
             assert_eq!(tail.pass(0).await, Ok(Ok(0)));
@@ -127,8 +127,8 @@ impl Crossing {
     fn work(&self) {}
 }
 
-/// A circle of `len`, all of which call the next at the same moment. Where there are not enough
-/// threads they do so one after the other.
+/// A cycle of `len` actors, each of which calls the next at the same moment. If there are not
+/// enough threads, they do so one after the other.
 async fn cross(crossing: &[CrossingAddr], holds: bool) -> usize {
     let calls = crossing.iter().map(|one| one.cross(holds));
     let answers = actor_core::future::join_all(calls).await;
@@ -215,7 +215,7 @@ impl Parent {
 pub fn b01_a_circle_through_hooks_and_children_is_refused(system: &System) {
     system.block_on(async {
         let parent = Parent.spawn();
-        // Whoever comes last is refused: the child in its start, which fails it, or the parent.
+        // The last wait is refused: of the child in its start, which fails it, or of the parent.
         match parent.raise().await.unwrap() {
             Err(CallError::Stopped) => {}
             Err(CallError::Deadlock(cycle)) => {
@@ -234,7 +234,7 @@ pub fn b01_a_circle_through_two_systems_is_refused(system: &System) {
         let two = Clerk { other: Some(one.clone()) }.prepare().name("far").on(&far).spawn();
         one.set_other(two.clone()).await.unwrap();
         let Err(CallError::Deadlock(cycle)) = one.outward().await.unwrap() else { panic!() };
-        // Whoever turns pending last, on two threads that may be either.
+        // The one that becomes pending last, which on two threads may be either.
         let mut path = cycle.path().to_vec();
         path.sort();
         assert_eq!(path, ["far", "near"]);
@@ -262,7 +262,7 @@ trait Door {
     async fn enter(&mut self) -> Result<(), CallError>;
 }
 
-/// Lets in who is invited, and asks them to come in while it does.
+/// Admits invited guests, and calls them while doing so.
 #[actor]
 struct House {
     guest: Option<GuestAddr>,

@@ -1,5 +1,5 @@
-//! Waits for the start and the end of an actor are part of a cycle as calls are. What is refused is a
-//! call, if there is one in the cycle.
+//! Waits for the start and the end of an actor are part of a cycle like calls. If there is a call
+//! in the cycle, the call is refused.
 
 use super::node::at_once;
 use actor_core::prelude::*;
@@ -114,11 +114,11 @@ enum When {
     Asked,
 }
 
-/// Whom a kid calls.
+/// The actor that a kid calls.
 #[derive(Clone)]
 enum Elder {
     Parent(ParentAddr),
-    /// Who calls the parent.
+    /// The actor that calls the parent.
     Aunt(AuntAddr),
 }
 

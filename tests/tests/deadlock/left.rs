@@ -1,5 +1,5 @@
-//! A call that was polled once and then left, in whatever way, makes no circle, even if its actor
-//! then waits for something else by the one waker there is.
+//! A call that was polled once and then abandoned, in any way, causes no cycle, even if its actor
+//! then waits for something else with the same waker.
 
 use actor_core::Call;
 use actor_core::future::join_all;
@@ -16,7 +16,7 @@ use tests::Gate;
 
 type Left = Call<'static, Other, ()>;
 
-/// What becomes of the call.
+/// The fate of the call.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
     Kept,
@@ -28,7 +28,7 @@ enum Fate {
     PolledWithAnotherWaker,
     PolledWithAnotherWakerOnAThread,
     PolledAmongOthers,
-    /// These happen when the actor is at rest.
+    /// These happen while the actor is parked.
     GivenAwayAndDropped,
     GivenAwayAndPolled,
 }
@@ -117,7 +117,8 @@ async fn a_while() {
     actor_core::time::sleep(Duration::from_millis(5)).await;
 }
 
-/// Has a call left, then the circle closed as if it had not been; returns what the other one heard.
+/// Abandons a call, then completes the cycle as if it still existed; returns the other actor's
+/// result.
 async fn leave(fate: Fate) -> Vec<Result<(), CallError>> {
     let (away, given): (Sender<Left>, Receiver<Left>) = async_channel::unbounded();
     let other = Other { seen: vec![] }.spawn();
@@ -171,7 +172,7 @@ pub fn b02_a_call_given_away_while_its_actor_rests_is_no_edge(system: &System) {
     });
 }
 
-/// Gives its replies to somebody else, and then waits for the one who asked.
+/// Passes its replies to another actor, and then waits for its caller.
 #[actor]
 struct Broker {
     clerk: ClerkAddr,
@@ -230,9 +231,9 @@ impl Asker {
         let broker = &self.broker;
         let mut call = if is_task { broker.by_a_task() } else { broker.by_another() };
         assert!(poll_once(&mut call).await.is_none());
-        // The broker has given the reply away when it comes to wait for this one.
+        // The broker has passed the reply on when it starts to wait for this one.
         broker.wait_for_asker().try_send().unwrap();
-        // It has mail then, so that it looks whom it waits for.
+        // It has messages then, so that it checks its wait.
         broker.nothing().try_send().unwrap();
         call.await
     }

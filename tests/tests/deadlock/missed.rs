@@ -1,5 +1,5 @@
-//! What is missed for good, and waits as it is written: the answer may come from elsewhere, or the
-//! actor may do something else meanwhile.
+//! Cycles that are not detected, and wait as written: the reply may come from elsewhere, or the
+//! actor may do something else in the meantime.
 
 use actor_core::prelude::*;
 use std::time::Duration;

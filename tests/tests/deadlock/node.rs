@@ -9,7 +9,7 @@ use std::time::Duration;
 /// A call of [`Node::pass`] that is about to be awaited.
 pub type Passing = Call<'static, Node, Answer>;
 
-/// What comes back along a chain: how many calls were answered, or the first failure.
+/// The result of a chain: the number of answered calls, or the first failure.
 pub type Answer = Result<usize, CallError>;
 
 /// How a node waits for the next one.
@@ -35,7 +35,7 @@ impl Node {
     }
 }
 
-/// The answer of a call, whoever failed.
+/// The result of a call, regardless of where it failed.
 pub fn flat(answer: Result<Answer, CallError>) -> Answer {
     answer.and_then(|inner| inner)
 }
@@ -45,7 +45,7 @@ pub fn plainly(call: Passing) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async { flat(call.await) })
 }
 
-/// A circle of nodes, the last of which leads to the first, named `n0` and on.
+/// A cycle of nodes, the last of which calls the first, named `n0` and so on.
 pub async fn ring(ways: &[Way]) -> Vec<NodeAddr> {
     let nodes: Vec<NodeAddr> = (0..ways.len())
         .map(|number| Node { next: None, way: ways[number] }.prepare().name(&name(number)).spawn())
@@ -65,8 +65,8 @@ pub async fn round(nodes: &[NodeAddr]) -> Answer {
     flat(nodes[0].pass(nodes.len()).await)
 }
 
-/// Fails unless `answer` is the refusal of a circle of all nodes of a ring of `len`, in order. With
-/// which of them it begins is decided by who turns pending last.
+/// Fails unless `answer` is the refusal of a cycle of all nodes of a ring of `len`, in order. It
+/// starts with the node that became pending last.
 #[track_caller]
 pub fn refused(answer: Answer, len: usize) {
     let Err(CallError::Deadlock(cycle)) = answer else { panic!("not refused: {answer:?}") };
@@ -77,7 +77,7 @@ pub fn refused(answer: Answer, len: usize) {
 }
 
 /// Fails unless at least one of many trials of `trial` takes less than a millisecond, which is when
-/// a circle that was not seen at once is looked at again.
+/// a cycle that was not detected immediately is checked again.
 pub async fn at_once(what: &str, mut trial: impl AsyncFnMut()) {
     let limit = Duration::from_millis(1);
     for _ in 0..200 {

@@ -1,4 +1,4 @@
-//! Whoever can be woken by something else goes on: no false alarm.
+//! An actor that something else can wake continues: no false alarm.
 
 use super::node::{Answer, Passing, Way, flat, plainly, ring, round};
 use actor_core::prelude::*;
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 type Waiting = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
-/// What comes back from who took its way out.
+/// The result of an actor that was woken by something else.
 const OUT: Answer = Ok(1_000);
 
 /// Long enough for a wrong alarm to be raised, be it at once or at the first look again.
@@ -187,8 +187,8 @@ fn go_on(system: &System, ways: &[(&str, Way)]) {
                     let mut ways: Vec<Way> = vec![plainly; len];
                     ways[place] = way;
                     let nodes = ring(&ways).await;
-                    // Each before it answers one more than it heard; those behind it are answered
-                    // later, by who goes on.
+                    // Each one before it answers one more; those behind it are answered later, by
+                    // the one that continues.
                     let answer = round(&nodes).await;
                     assert_eq!(
                         answer,
@@ -228,7 +228,7 @@ pub fn b02_a_timed_call_in_the_middle_runs_out(system: &System) {
                 let mut ways: Vec<Way> = vec![plainly; len];
                 ways[place] = timed;
                 let nodes = ring(&ways).await;
-                // It turns pending long before the circle closes.
+                // It becomes pending long before the cycle is completed.
                 let answer = round(&nodes).await;
                 match answer {
                     Err(CallError::Deadlock(cycle)) => {

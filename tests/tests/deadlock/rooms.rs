@@ -1,4 +1,4 @@
-//! Circles through full mailboxes.
+//! Cycles through full mailboxes.
 
 use actor_core::prelude::*;
 use tests::{Gate, Tally};
@@ -66,7 +66,7 @@ pub fn b01_two_full_mailboxes_are_a_circle(system: &System) {
             let [SendReason::Deadlock(cycle)] = &refused[..] else { panic!("{refused:?}") };
             assert_eq!(sorted(cycle), ["one", "two"]);
             assert_eq!(cycle.handlers(), ["flood", "flood"]);
-            // All that was accepted is handled, and what was refused is not.
+            // All accepted messages are handled, and no refused one.
             handled.reaches(5).await;
             one.stop();
             two.stop();
@@ -84,7 +84,7 @@ pub fn b01_a_full_mailbox_and_a_call_are_a_circle(system: &System) {
             let entered = Tally::default();
             let both = (one.flood(entered.clone()), two.ask(entered));
             let (flooded, asked) = actor_core::future::zip(both.0, both.1).await;
-            // The one or the other, whoever turned pending last.
+            // Either one, depending on which became pending last.
             let cycle = match (flooded.unwrap(), asked.unwrap()) {
                 (Err(SendReason::Deadlock(cycle)), Ok(())) => cycle,
                 (Ok(()), Err(CallError::Deadlock(cycle))) => cycle,
@@ -97,7 +97,7 @@ pub fn b01_a_full_mailbox_and_a_call_are_a_circle(system: &System) {
     });
 }
 
-/// Takes two messages and waits, so that a sender is let in while it is at rest.
+/// Takes two messages and waits, so that a sender is admitted while it is parked.
 #[actor(capacity = 1)]
 struct Narrow {
     wide: Option<WideAddr>,
@@ -153,7 +153,7 @@ pub fn b02_a_sender_that_has_just_been_let_in_waits_for_nobody(system: &System) 
             let sent = async { sent.await.unwrap() };
             let ((asked, sent), ()) =
                 actor_core::future::zip(actor_core::future::zip(asked, sent), opened).await;
-            // When it takes `ask` there is room, and nobody waits for room any more.
+            // When it takes `ask`, there is capacity, and no sender waits any more.
             assert_eq!((asked, sent), (Ok(()), Ok(())));
         }
         narrow.stop();

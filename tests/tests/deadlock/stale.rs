@@ -1,5 +1,5 @@
-//! A circle that cannot be seen at once, since somebody holds a waker that will never wake: it is
-//! seen when that has gone.
+//! A cycle that cannot be detected immediately, because other code holds a waker that will never
+//! wake: it is detected when the waker is dropped.
 
 use super::node::{Answer, Passing, Way, flat, plainly, refused, ring, round};
 use actor_core::prelude::*;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 type Waiting = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
-/// Wakers that were stashed, until somebody drops them.
+/// Stored wakers, until they are dropped.
 static STASHED: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
 
 fn stashing(call: Passing) -> Waiting {
@@ -36,7 +36,7 @@ fn after_a_dropped_timer(call: Passing) -> Waiting {
         yield_now().await;
         let mut hour = smol::Timer::after(Duration::from_secs(3600));
         assert!(poll_once(&mut hour).await.is_none());
-        // Meanwhile the reactor takes the timer in, and has nothing else to do for an hour.
+        // Meanwhile, the reactor registers the timer and has nothing else to do for an hour.
         actor_core::time::sleep(Duration::from_millis(5)).await;
         drop(hour);
         flat(call.await)

@@ -1,6 +1,6 @@
-//! Storms of random calls, up and down among a few actors. Plain waits go only upwards, so they
-//! never make a circle by themselves; each other wait has a way out. So every refusal is a false
-//! alarm, unless it is of a timed call, which may close a circle and be refused before its time.
+//! Storms of random calls, up and down among a few actors. Plain waits go only upwards and never
+//! form a cycle by themselves; every other wait has another way to end. So every refusal is a false
+//! alarm, except of a timed call, which may complete a cycle and be refused before its timeout.
 //!
 //! `STORM_CALLS` sets how many calls there are, `STORM_SEED` which, and `STORM_SEEDS` how many simulations.
 
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// How many calls on each host, unless told otherwise.
+/// The default number of calls on each host.
 const CALLS: usize = 20_000;
 pub(super) const ACTORS: usize = 8;
 /// How many tasks call from outside.
@@ -25,7 +25,7 @@ fn setting(name: &str, default: usize) -> usize {
     env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// What all in one storm share.
+/// The shared state of a storm.
 pub(super) struct Weather {
     pub(super) drops: OnceLock<Vec<DropletAddr>>,
     /// Stands above all drops.
@@ -95,7 +95,7 @@ impl Cloud {
         self.weather.upward(seed).await + self.weather.downward(&mut seed, depth).await
     }
 
-    /// Who calls this needs a way out: nobody may come to open it.
+    /// Callers of this need another way to end: it may never be opened.
     #[message(when = self.is_open == *is_day)]
     async fn clear(&mut self, is_day: bool, seed: u64) -> usize {
         self.is_open = !is_day;
@@ -107,7 +107,7 @@ impl Cloud {
     }
 }
 
-/// What a cloud looks like from below: a guarded message of a protocol is waited for as any other.
+/// A cloud, seen from below: a guarded protocol message is waited for like any other.
 #[actor]
 trait Sky {
     async fn shine(&mut self, is_day: bool, seed: u64) -> usize;
@@ -115,7 +115,7 @@ trait Sky {
 
 #[actor]
 impl Sky for Cloud {
-    /// Who calls this waits as long as it takes: the day comes, and the night.
+    /// Callers of this wait as long as it takes: day and night alternate.
     #[message(when = self.is_open == *is_day)]
     async fn shine(&mut self, is_day: bool, seed: u64) -> usize {
         self.is_open = !is_day;
@@ -137,12 +137,12 @@ impl Pail {
 }
 
 impl Weather {
-    /// A wait of the cloud, for who stands above it.
+    /// A wait of the cloud for an actor above it.
     async fn upward(&self, seed: u64) -> usize {
         self.note(self.pails.get().unwrap().fill(seed, 0).await, false)
     }
 
-    /// A wait of who stands above, for a drop: with a way out.
+    /// A wait of an actor above for a drop, with another way to end.
     async fn downward(&self, seed: &mut u64, depth: usize) -> usize {
         let Some(depth) = depth.checked_sub(1) else { return 0 };
         self.calls.fetch_add(1, Ordering::Relaxed);
@@ -278,7 +278,7 @@ async fn blow(weather: Arc<Weather>, mut seed: u64, until: usize) {
     }
 }
 
-/// An actor that comes, calls upwards, is called, and is stopped meanwhile.
+/// An actor that starts, calls upwards, is called, and is stopped in the meantime.
 async fn passing(weather: &Arc<Weather>, seed: u64) {
     let guest = Droplet { place: 0, weather: weather.clone() }.spawn();
     let call = guest.fall(seed, 4).owned();

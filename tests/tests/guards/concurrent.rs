@@ -1,4 +1,4 @@
-//! F5: `concurrent`. Which handlers overlap, what waits for them, and how they end.
+//! F5: `concurrent`. Which handlers overlap, which inputs wait for them, and how they end.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -271,7 +271,7 @@ pub fn f05_stop_waits_for_those_that_run(system: &System) {
         assert!(shelf.is_alive());
         assert_eq!(seen.stopped.count(), 0);
         gate.open();
-        // What was queued is handled too.
+        // Queued messages are handled, too.
         assert!(join_all(all).await.iter().all(|answer| *answer == Ok(0)));
         assert_eq!(shelf.join().await, Exit::Stopped);
         assert_eq!(seen.stopped.count(), 1);
@@ -363,7 +363,7 @@ pub fn f05_a_tick_that_is_concurrent_starts_beside_others(system: &System) {
     system.block_on(async {
         let (_seen, shelf) = shelf();
         let tally = Tally::default();
-        // It never ends by itself, and what its timer makes is handled all the same.
+        // It never ends by itself, and the messages of its timer are handled anyway.
         let reminds = actor_core::spawn(shelf.remind(tally.clone()).owned());
         tally.reaches(1).await;
         shelf.kill();

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::Tally;
 
-/// Handles one slow message for each permit, and notes what it has handled.
+/// Handles one slow message for each permit, and records the handled ones.
 #[derive(Clone)]
 #[actor(capacity = 2)]
 struct Clerk {
@@ -146,9 +146,9 @@ pub fn priority_senders_wait_for_room_in_their_own_line(system: &System) {
             assert!(poll_once(&mut call).await.is_none());
             calls.push(call);
         }
-        // Nobody who waits there holds up an ordinary one.
+        // A sender that waits there does not delay an ordinary one.
         address.work(1).try_send().unwrap();
-        // The fifth who waits leaves.
+        // The fifth waiting sender leaves.
         drop(sends.remove(2));
         permit(&permits, 2);
         assert!(join_all(sends).await.iter().all(Result::is_ok));

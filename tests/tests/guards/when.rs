@@ -1,4 +1,5 @@
-//! F2: guards. What is kept aside, in which order it is handled, and when it is given up.
+//! F2: guards. Which messages are deferred, in which order they are handled, and when they are
+//! dropped.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::{Gate, Mark, Tally};
 
-/// Gives out what it has; who asks for more than that is kept aside.
+/// Lends what it has; a larger request is deferred.
 #[derive(Clone)]
 #[actor(deferred = 3)]
 struct Store {
@@ -59,7 +60,7 @@ impl Store {
         self.free
     }
 
-    /// Answered later by who has the reply.
+    /// Answered later by the owner of the reply.
     #[message(when = self.free >= 50)]
     fn later(&mut self, reply: Reply<u32>) {
         let _ = reply.send(self.free);
@@ -142,7 +143,7 @@ pub fn f02_a_true_guard_is_handled_at_once(system: &System) {
         let store = Store::with(5).spawn();
         let mut first = store.take(6);
         asked(&store, &mut first).await;
-        // It came later, and passes the one that is kept aside.
+        // It came later, and overtakes the deferred one.
         assert_eq!(store.take(2).await, Ok(3));
         assert!(poll_once(&mut first).await.is_none());
     });
@@ -156,7 +157,7 @@ pub fn f02_kept_messages_are_retried_oldest_first_before_the_mailbox(system: &Sy
         for call in &mut calls {
             asked(&address, call).await;
         }
-        // What comes behind waits in the mailbox meanwhile.
+        // Later messages wait in the mailbox in the meantime.
         let gate = Gate::new();
         address.hold(gate.clone()).send().await.unwrap();
         address.put(2).send().await.unwrap();
@@ -180,7 +181,7 @@ pub fn f02_a_message_kept_aside_holds_nothing_back(system: &System) {
         for call in &mut calls {
             asked(&store, call).await;
         }
-        // The mailbox is empty, whatever is kept aside.
+        // The mailbox is empty, regardless of deferred messages.
         assert_eq!(store.len(), 0);
         store.put(3).try_send().unwrap();
         assert!(join_all(calls).await.iter().all(Result::is_ok));
@@ -219,7 +220,7 @@ pub fn f02_who_is_gone_takes_no_room_from_the_others(system: &System) {
             calls.push(call);
         }
         drop(calls.split_off(1));
-        // The bound is reached only by those who still wait.
+        // The limit counts only callers that still wait.
         let mut more = store.take(2);
         asked(&store, &mut more).await;
         store.put(3).await.unwrap();
@@ -330,7 +331,7 @@ pub fn f02_a_panic_in_a_guard_loses_the_message_it_was_asked_about(system: &Syst
             panic!("the guard has panicked");
         };
         assert_eq!((failure.message(), failure.handler()), ("no such number", "judged"));
-        // One life was lost and one message; the others go on, kept aside and new.
+        // One life and one message were lost; the others continue, deferred and new.
         assert_eq!(address.judged(0).await, Ok(0));
         assert_eq!(store.lives.count(), 2);
         assert!(poll_once(&mut kept).await.is_none());
@@ -406,7 +407,7 @@ pub fn f02_what_a_timer_sends_is_kept_aside_too(system: &System) {
     });
 }
 
-/// A generic one, whose guard asks its own type.
+/// A generic actor, whose guard uses its own type.
 #[actor]
 struct Shelf<T: Send + 'static, const ROOM: usize> {
     items: Vec<T>,
@@ -458,7 +459,7 @@ pub fn f02_generic_actors_have_guards(system: &System) {
     });
 }
 
-/// The members of a pool: what one keeps aside is its own.
+/// The members of a pool: each has its own deferred messages.
 #[actor]
 struct Member {
     opened: bool,
@@ -490,7 +491,7 @@ pub fn f02_what_a_member_of_a_pool_keeps_aside_is_its_own(system: &System) {
         while pool.len() > 0 {
             yield_now().await;
         }
-        // Another member opens; the first keeps what it has.
+        // Another member opens; the first keeps its deferred message.
         Addr::resize(&pool, 2).unwrap();
         let mut opens = [pool.open(), pool.open()];
         for open in &mut opens {

@@ -10,7 +10,7 @@ use tests::guarded;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// Uses of tokio what it needs, in all its hooks and handlers.
+/// Uses tokio in all its hooks and handlers.
 #[actor]
 struct Client {
     listener: Option<TcpListener>,
@@ -122,7 +122,7 @@ fn a_runtime_has_one_system_and_it_is_the_current_one_inside() {
         });
         assert_ne!(systems[0], systems[1]);
         assert!(!systems.contains(&System::current()), "outside it is the global one");
-        // Who is inside a system of ours stays there, be it inside of a runtime or not.
+        // Code inside an actor system stays there, inside a runtime or not.
         one.block_on(async {
             let _entered = one.enter();
             let task = own.spawn_task(async { System::current() });
@@ -158,7 +158,7 @@ fn a_builder_sets_the_hook_of_a_runtimes_system_before_anything_else_is_there() 
     });
 }
 
-/// Has an error for nobody.
+/// Returns an error without a caller.
 #[actor]
 struct Failing;
 

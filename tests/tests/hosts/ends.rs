@@ -1,4 +1,4 @@
-//! Which end ends what: a system and the executor of the user's that it runs on.
+//! The end of a system, and the end of its external executor.
 
 use actor_core::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +10,7 @@ use tests::{Gate, Host, Mark, Tally, guarded};
 const LIMIT: Duration = Duration::from_secs(60);
 const FOREIGN: [Host; 3] = [Host::Tokio(2), Host::TokioCurrent, Host::Smol(2)];
 
-/// Can be held up for ever.
+/// Can be blocked forever.
 #[actor]
 struct Worker {
     _mark: Mark,

@@ -18,7 +18,7 @@ impl Guest {
     }
 }
 
-/// One more than there would be if nobody said so; none of them has a thread to spare.
+/// One more than the default; none of them has a thread to spare.
 #[test]
 fn actor_threads_sets_the_number_of_its_threads() {
     const NAME: &str = "global::actor_threads_sets_the_number_of_its_threads";

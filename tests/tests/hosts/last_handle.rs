@@ -10,7 +10,7 @@ use tests::{Gate, Host, Mark, Started, Tally, guarded};
 
 const OWNED: [Host; 2] = [Host::CurrentThread, Host::Simulation(1)];
 
-/// Can be held up for ever.
+/// Can be blocked forever.
 #[actor]
 struct Worker {
     _mark: Mark,

@@ -35,7 +35,7 @@ struct Caller;
 
 #[actor]
 impl Caller {
-    /// Returns what three calls gave, and how the callee ended.
+    /// Returns the results of three calls, and the exit of the callee.
     async fn visit(&self, callee: CalleeAddr) -> (Result<[u32; 3], CallError>, Exit) {
         let numbers = async {
             let first = callee.number().await?;

@@ -16,7 +16,7 @@ const HOSTS: [Host; 7] = [
     Host::Simulation(1),
 ];
 
-/// What is started again.
+/// The kind of successor.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Actor,

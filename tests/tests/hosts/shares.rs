@@ -1,4 +1,4 @@
-//! G1 on executors of the user's: actors that always have mail leave turns to the user's own tasks.
+//! G1 on external executors: actors that always have messages leave turns to the user's own tasks.
 
 use actor_core::prelude::*;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl Load {
         (0..MANY).map(busy).collect()
     }
 
-    /// Gives way a thousand times, and sees that the load went on meanwhile.
+    /// Yields a thousand times, and checks that the load continued in the meantime.
     async fn takes_turns(&self) {
         let before = self.handled.load(Ordering::Relaxed);
         for _ in 0..1000 {

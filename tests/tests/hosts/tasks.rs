@@ -17,7 +17,7 @@ const HOSTS: [Host; 7] = [
     Host::Simulation(1),
 ];
 
-/// Awaits a task outside of any system, and returns what the panic says.
+/// Awaits a task outside any system, and returns the panic message.
 fn text_of<T>(task: Spawned<T>) -> String {
     let awaited = || {
         futures_lite::future::block_on(task);

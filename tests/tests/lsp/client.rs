@@ -1,4 +1,4 @@
-//! The language server protocol, as far as it is needed; it must not know what is asked.
+//! The required part of the language server protocol; it must not know the questions.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -62,7 +62,7 @@ impl Client {
         self.write(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
     }
 
-    /// The next message that is no request of the server's; those are answered with nothing.
+    /// The next message that is not a request of the server; those are answered with nothing.
     fn next(&mut self) -> io::Result<Value> {
         loop {
             let silent = |_| io::Error::other("the server has said nothing for five minutes");

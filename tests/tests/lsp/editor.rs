@@ -1,4 +1,4 @@
-//! What is asked, and the lines and columns of the answers.
+//! The questions, and the lines and columns of the answers.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ static EDITOR: LazyLock<Result<Mutex<Editor>, String>> =
 /// Runs a test in the editor, or says that it does not.
 fn edit(test: impl FnOnce(&mut Editor) -> io::Result<()>) -> io::Result<()> {
     if env::var_os("ACTOR_LSP").is_none() {
-        // Past the capture of the test harness: what is skipped is to be seen.
+        // Bypasses the capture of the test harness: skipped tests must be visible.
         return writeln!(io::stderr(), "skipped: the editor: ACTOR_LSP is not set");
     }
     match &*EDITOR {
@@ -106,8 +106,8 @@ impl Editor {
             "cargo": { "targetDir": target, "allTargets": false },
             "completion": { "callable": { "snippets": "none" } },
         });
-        // Said in any case: a server that is not told would have rustup install one, and change the
-        // texts of the compiler by it.
+        // Always set: otherwise a server would have rustup install a toolchain, and change the
+        // compiler's texts.
         options["cargo"]["sysrootSrc"] = json!(library()?);
         let about = client.ask(
             "initialize",

@@ -3,7 +3,7 @@
 use crate::heap::live;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How often each thing is done. What a round keeps is the same in a debug build, which is slow.
+/// The number of repetitions. A round retains the same in a debug build, which is slow.
 pub const ROUNDS: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
 
 /// Parts that the rounds are measured in: the first tenth warms up, the last one is compared with it.
@@ -18,8 +18,8 @@ pub fn alone() -> MutexGuard<'static, ()> {
 
 /// Runs `round` so often, and fails if it keeps as much as a byte a round.
 ///
-/// At the end of a round an actor may not have come to rest yet, and still hold what the round gave it:
-/// so the most of the first parts is compared with the least of the last ones.
+/// At the end of a round, an actor may not have parked yet and may still hold the round's data: the
+/// maximum of the first parts is therefore compared with the minimum of the last ones.
 pub async fn stay_flat(what: &str, rounds: usize, mut round: impl AsyncFnMut(usize)) {
     let (mut before, mut after) = (0, usize::MAX);
     for part in 0..PARTS {

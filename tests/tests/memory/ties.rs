@@ -12,7 +12,7 @@ struct Brief;
 #[actor]
 impl Brief {}
 
-/// Ties itself to others, and is told of their ends.
+/// Links itself to others, and is notified of their exits.
 #[actor]
 struct Boss;
 
@@ -54,7 +54,7 @@ impl Boss {
     fn ping(&self) {}
 }
 
-/// Is told of no end.
+/// Is notified of no exit.
 #[actor]
 struct Plain;
 

@@ -22,7 +22,7 @@ impl Till {
     }
 }
 
-/// What was measured, by name and labels.
+/// The measurements, by name and labels.
 fn measured(body: impl AsyncFnOnce()) -> BTreeMap<String, Vec<f64>> {
     let _alone = alone();
     let recorder = DebuggingRecorder::new();

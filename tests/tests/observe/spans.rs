@@ -12,7 +12,7 @@ use tracing::{Span, Subscriber};
 use tracing_subscriber::layer::{Context as Layered, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
-/// What was seen of the spans of messages.
+/// The recorded spans of messages.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Notes>>);
 
@@ -20,7 +20,7 @@ struct Seen(Arc<Mutex<Notes>>);
 struct Notes {
     /// Message, its parent's message, and how many spans are round it.
     begun: Vec<(String, Option<String>, usize)>,
-    /// Message and what it follows from.
+    /// A message, and the span it follows from.
     follows: Vec<(String, String)>,
     open: usize,
     most_open: usize,
@@ -68,7 +68,7 @@ fn message<'a, S: LookupSpan<'a>>(span: &tracing_subscriber::registry::SpanRef<'
     span.extensions().get::<Message>().unwrap().0.clone()
 }
 
-/// Runs `body` in a simulation and returns what was seen.
+/// Runs `body` in a simulation and returns the recorded spans.
 fn seen(body: impl AsyncFnOnce()) -> Notes {
     let _alone = alone();
     let seen = Seen::default();
@@ -200,8 +200,8 @@ impl Weigh for Scales {
     }
 }
 
-/// Other attribute macros see the handler only: not its method on the address, which is called in a
-/// span that nobody made.
+/// Other attribute macros see only the handler, not its method on the address, which is called
+/// without a span.
 #[test]
 fn an_instrumented_handler_has_one_span_of_its_own() {
     let seen = seen(async || {

@@ -42,7 +42,8 @@ fn incidents_on(host: Host) {
         let node = Node.spawn();
         node.fail().send().await.unwrap();
         assert_eq!(node.ping().timeout(LIMIT).await, Ok(()), "{host:?}");
-        // Killed with mail: a send that is reported, and a call behind it that is told.
+        // Killed with queued messages: a send that is reported, and a call behind it that gets an
+        // error.
         let killed = Node.spawn();
         killed.hang().send().await.unwrap();
         killed.ping().send().await.unwrap();

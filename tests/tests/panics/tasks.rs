@@ -27,7 +27,7 @@ async fn incidents_reach(system: &System, count: u64) {
     assert_eq!(system.counters().task_panics, count);
 }
 
-/// What awaiting `future` panics with.
+/// The panic of awaiting `future`.
 async fn panic_of<T>(future: impl Future<Output = T>) -> Option<String> {
     let payload = AssertUnwindSafe(future).catch_unwind().await.err()?;
     payload.downcast_ref::<&str>().map(|text| (*text).to_owned())

@@ -1,5 +1,5 @@
-//! Wakers that panic when they are woken, cloned or dropped, as those of an executor whose queue has gone:
-//! what they were to tell is told to all others, and the actor that wakes them goes on.
+//! Wakers that panic when they are woken, cloned or dropped, such as those of an executor that has
+//! ended: all other wakers are still woken, and the actor that wakes them continues.
 
 use actor_core::prelude::*;
 use actor_core::time::sleep;
@@ -68,7 +68,7 @@ impl Node {
         number
     }
 
-    /// Waits until its caller leaves, which a waker is told that panics.
+    /// Waits until its caller gives up, with a waker that panics.
     async fn watch(&mut self, waits: Gate, mut reply: Reply<u32>) {
         let mut unwanted = pin!(reply.unwanted());
         while poll_broken(unwanted.as_mut()).is_pending() {
@@ -94,7 +94,7 @@ fn node() -> NodeAddr {
     Node { unwanted: false }.spawn()
 }
 
-/// The node is as it should be, and ends when it is told to.
+/// The node still works, and ends when it is stopped.
 async fn goes_on(node: &NodeAddr) {
     assert_eq!(node.say(7).await, Ok(7));
     node.kill();
@@ -230,7 +230,7 @@ pub fn a_caller_that_leaves_by_a_waker_that_panics_is_noticed(system: &System) {
     });
 }
 
-/// A waker of which no clone can be made, or whose clones panic when they are dropped.
+/// A waker that cannot be cloned, or whose clones panic when they are dropped.
 pub fn a_waker_that_panics_when_cloned_or_dropped_fails_the_poll_alone(system: &System) {
     system.block_on(async {
         let (node, gate) = (node(), Gate::new());

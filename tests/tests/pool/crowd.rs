@@ -1,4 +1,4 @@
-//! What a pool costs that has many members: no more a member than a small one.
+//! The cost of a pool with many members: no more per member than in a small one.
 
 use actor_core::prelude::*;
 use std::time::Instant;

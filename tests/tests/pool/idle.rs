@@ -1,11 +1,12 @@
-//! A member that handles a message of its own is not idle: what comes meanwhile goes to the others.
+//! A member that handles a message of its own is not idle: messages that arrive in the meantime go
+//! to the others.
 
 use actor_core::Failure;
 use actor_core::prelude::*;
 use std::time::Duration;
 use tests::{Gate, Tally};
 
-/// What makes a member handle a message of its own.
+/// The ways to make a member handle a message of its own.
 #[derive(Clone, Copy, Debug)]
 enum Source {
     Timer,
@@ -111,7 +112,7 @@ pub fn a_member_at_work_for_itself_gets_no_message_while_another_is_idle(system:
             pool.arm(source).await.unwrap();
             go.open();
             entered.reaches(1).await;
-            // One at a time: whoever is poked for it has to take it.
+            // One at a time: the member that is woken for it has to take it.
             for _ in 0..20 {
                 assert!(pool.quick().await.is_ok(), "{source:?}");
             }

@@ -1,4 +1,4 @@
-//! What a pool promises: one actor to the outside, several at work inside.
+//! The promises of a pool: one actor from outside, several inside.
 
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tests::{Gate, Tally};
 
-/// What all members of a pool share in these tests.
+/// The shared state of all members of a pool in these tests.
 #[derive(Clone)]
 struct Shop {
     entered: Tally,

@@ -1,4 +1,4 @@
-//! How a process ends, and what those who wait for it are told.
+//! The end of a process, and the results of its waiters.
 
 use actor_core::prelude::*;
 use actor_core::{Inbox, Reply, spawn_process};
@@ -220,7 +220,7 @@ pub fn messages_left_when_the_function_returns_are_thrown_away(system: &System) 
             process.try_send(dropped.mark()).unwrap();
         }
         gate.open();
-        // An inbox that outlives its process holds what it has drawn, and then gives it up.
+        // An inbox that outlives its process holds its drained messages, and then drops them.
         let inbox = process.result().await.unwrap();
         drop(inbox);
         assert_eq!(dropped.count(), 5);

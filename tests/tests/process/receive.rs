@@ -1,4 +1,4 @@
-//! Receiving: order, timeouts (F4), fairness, and what a receive can be combined with.
+//! Receiving: order, timeouts (F4), fairness, and combinators.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;

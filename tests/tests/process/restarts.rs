@@ -1,4 +1,4 @@
-//! Processes under a supervisor: what was not received goes to the next life.
+//! Processes under a supervisor: messages that were not received go to the next life.
 
 use actor_core::prelude::*;
 use actor_core::{Child, Inbox, Reply, Restart, Supervisor};

@@ -1,4 +1,4 @@
-//! Selective receive: order, no loss, what counts, and what it costs (F3).
+//! Selective receive: order, no loss, capacity, and cost (F3).
 
 use actor_core::prelude::*;
 use actor_core::{Inbox, Process, spawn_process, time};

@@ -1,5 +1,5 @@
-//! An async message of a protocol borrows the state: what holds meanwhile, and at an end in the
-//! midst. For an actor without async messages of its own, and for one that has some.
+//! An async protocol message borrows the state: the effects during the borrow, and at an end in the
+//! middle of it. For actors with and without async messages of their own.
 
 use actor_core::prelude::*;
 use tests::{Gate, Tally};

@@ -1,4 +1,4 @@
-//! What a protocol may look like.
+//! The valid forms of a protocol.
 
 use actor_core::prelude::*;
 use std::cell::Cell;
@@ -13,10 +13,10 @@ pub trait Store<K: Send + 'static, V = u8, const N: usize = 1>
 where
     V: Send + 'static,
 {
-    /// Puts `value` in the place of what was there.
+    /// Replaces the current value by `value`.
     fn put(&mut self, key: K, value: V) -> Option<V>;
 
-    /// What is there, and `N`.
+    /// The current value, and `N`.
     async fn get(&mut self, key: K) -> (Option<V>, [u8; N]);
 }
 

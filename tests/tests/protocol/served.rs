@@ -1,4 +1,4 @@
-//! Who may stand behind a protocol's address.
+//! The actors that can be behind a protocol's address.
 
 use actor_core::prelude::*;
 use actor_core::{Child, Supervisor, actor as of_actors};

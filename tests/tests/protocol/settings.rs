@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::{Gate, Tally};
 
-/// Gives out what there is.
+/// Lends what it has.
 #[actor]
 trait Store {
     fn take(&mut self, amount: u32, what: (String, u8)) -> u32;
@@ -314,7 +314,7 @@ pub(crate) fn an_unbounded_message_needs_no_room(system: &System) {
     });
 }
 
-/// A message that is answered later, and may be kept aside.
+/// A message that is answered later, and may be deferred.
 #[actor]
 trait Ask {
     fn ask(&mut self, reply: Reply<u32>);

@@ -1,4 +1,4 @@
-//! What can be done with a protocol's address.
+//! The operations of a protocol's address.
 
 use actor_core::prelude::*;
 use actor_core::{AnyAddr, WeakAddr};

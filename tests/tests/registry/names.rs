@@ -1,4 +1,4 @@
-//! Who holds a name, until when, and who finds whom.
+//! The holders of names, their lifetime, and lookups.
 
 use actor_core::RegisterError;
 use actor_core::prelude::*;
@@ -99,7 +99,7 @@ pub fn e01_a_name_is_free_the_moment_its_holder_has_ended(system: &System) {
             }
             let weak = cat.downgrade();
             drop(cat);
-            // Whoever hears of the end finds the name free.
+            // An observer of the end finds the name free.
             weak.join().await;
             assert_eq!(CatAddr::lookup("cat"), None);
         }

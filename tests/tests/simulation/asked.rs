@@ -1,5 +1,5 @@
-//! What the environment asks of a simulated test: which seeds it runs, and what a failing one prints.
-//! Each test here runs this program again, with the variables set, for one of the tests below.
+//! The environment variables of a simulated test: the seeds it runs, and the report of a failing
+//! one. Each test here runs this program again, with the variables set, for one of the tests below.
 
 use crate::found::{lost_update, seed, steps};
 use actor_core::Sim;

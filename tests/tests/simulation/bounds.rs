@@ -8,7 +8,7 @@ use tests::Gate;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Counts what it is told, and can be held up.
+/// Counts its messages, and can be blocked.
 #[actor(capacity = 1)]
 struct Target {
     told: u32,

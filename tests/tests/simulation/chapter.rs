@@ -1,4 +1,4 @@
-//! What the guide's chapter on testing shows of a test that fails is what such a test says; the README
+//! The report in the guide's chapter on testing is the one that such a test prints; the README
 //! shows some of its lines.
 
 use crate::said;
@@ -46,7 +46,7 @@ async fn both_payments_arrive() {
     assert_eq!(store.read().await, Ok(3));
 }
 
-/// What a page shows of the test.
+/// The report shown on a page.
 fn shown(page: &str) -> String {
     let (_, shown) = page.split_once("```text\nseed ").expect("the page shows it");
     let (shown, _) = shown.split_once("```").expect("and ends");

@@ -5,7 +5,7 @@ use actor_core::__private::{Plan, simulate};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-/// Three tasks write their numbers; what was written in each run goes into `seen`.
+/// Three tasks write their numbers; the result of each run goes into `seen`.
 async fn three(seen: Arc<Mutex<BTreeSet<String>>>) {
     let order = Arc::new(Mutex::new(String::new()));
     let tasks = ["a", "b", "c"].map(|name| {

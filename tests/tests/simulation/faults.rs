@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Tells what it handles.
+/// Reports the messages it handles.
 #[actor]
 struct Disk {
     did: Probe<u32>,

@@ -1,4 +1,4 @@
-//! G3: planted bugs in a program of five actors are found, and told in few steps.
+//! G3: deliberate bugs in a program of five actors are found, and reported in few steps.
 
 use crate::said;
 use actor_core::__private::{Plan, simulate};
@@ -22,7 +22,7 @@ impl Store {
     }
 }
 
-/// Counts what was done.
+/// Counts the operations.
 #[actor]
 struct Audit {
     lines: Vec<&'static str>,
@@ -67,8 +67,8 @@ pub async fn lost_update() {
     assert_eq!(store.read().await, Ok(7));
 }
 
-/// Opens, and then tells somebody else to close: the planted bug is that the order of two senders is
-/// taken for granted.
+/// Opens, and then makes another actor close: the deliberate bug is the assumption about the order
+/// of two senders.
 #[actor]
 struct Front {
     store: StoreAddr,
@@ -113,7 +113,7 @@ async fn wrong_order(sim: Sim) {
     assert_eq!(audit.lines().await, Ok(vec!["closed", "opened"]));
 }
 
-/// The steps that are told of a failure.
+/// The reported steps of a failure.
 pub fn steps(said: &str) -> Vec<&str> {
     let is_step = |line: &&str| {
         let number = line.trim_start_matches(['>', ' ']).split('.').next().unwrap_or_default();
@@ -122,7 +122,7 @@ pub fn steps(said: &str) -> Vec<&str> {
     said.lines().filter(is_step).collect()
 }
 
-/// The seed that is told of a failure.
+/// The reported seed of a failure.
 pub fn seed(said: &str) -> u64 {
     let (_, tail) = said.split_once("ACTOR_SEED=").expect("it says how to replay");
     tail.split(' ').next().expect("it is a number").parse().expect("it is a number")

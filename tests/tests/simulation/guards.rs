@@ -79,7 +79,7 @@ impl Lock {
     }
 }
 
-/// What the lock guards: says who is inside.
+/// The data under the lock: the actor that is inside.
 #[derive(Default)]
 struct Inside {
     readers: u32,
@@ -119,7 +119,7 @@ async fn f01_readers_share_and_writers_are_alone() {
     assert!(inside.lock().unwrap().most >= 1);
 }
 
-/// A barber, who sleeps when nobody is there, and so many chairs.
+/// A barber that sleeps when there are no customers, and a number of chairs.
 #[actor]
 struct Shop {
     waiting: VecDeque<u32>,

@@ -7,7 +7,7 @@ use std::future::pending;
 use std::time::Duration;
 use tests::Tally;
 
-/// Waits for whatever it is told to.
+/// Waits as requested.
 #[actor]
 struct Waiter;
 

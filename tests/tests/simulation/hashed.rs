@@ -67,7 +67,7 @@ async fn a_broadcast_over_a_hash_map_makes_no_run_differ() {
     }
 }
 
-/// A test whose second run does what its first does, in another order.
+/// A test whose second run makes the same steps in another order.
 fn differs<U: Future<Output = ()>>(body: impl Fn(Vec<RoomAddr>) -> U) -> String {
     let runs = AtomicU32::new(0);
     said(AssertUnwindSafe(|| {

@@ -1,4 +1,4 @@
-//! What goes past the simulation fails the run, with who did it and what to use instead.
+//! Events from outside the simulation fail the run, with their source and an alternative.
 
 use crate::said;
 use actor_core::prelude::*;

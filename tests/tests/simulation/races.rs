@@ -48,7 +48,7 @@ fn a_timer_that_races_work_is_found_within_a_thousand_seeds() {
     println!("{said}");
     assert!(said.contains("it has expired") && seed(&said).is_multiple_of(2), "{said}");
     assert!((1..=10).contains(&steps(&said).len()), "{said}");
-    // It is told which steps have to take time.
+    // It gets the steps that have to take time.
     assert!(said.contains("one step that takes time"), "{said}");
     assert!(steps(&said).iter().any(|step| step.contains(", and takes 1ms")), "{said}");
 }

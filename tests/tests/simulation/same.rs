@@ -5,7 +5,7 @@ use actor_core::{Child, Inbox, Sim, Supervisor, Topic, spawn_process};
 use std::process::Command;
 use std::time::Duration;
 
-/// What the run of seed 11 comes to, in debug and release, on every machine.
+/// The result of seed 11, in debug and release builds, on every machine.
 const HASH: u64 = 0x08cb_b7cd_e646_abdf;
 
 /// Counts, and fails at each fifth.
@@ -24,7 +24,7 @@ impl Worker {
     }
 }
 
-/// Hears of everything, and ticks.
+/// Observes everything, and ticks.
 #[actor]
 struct Listener {
     heard: Vec<u32>,
@@ -46,7 +46,7 @@ impl Listener {
     }
 }
 
-/// A program with a bit of everything; returns the hash of its trace and what was heard.
+/// A program with a bit of everything; returns the hash of its trace and the observed events.
 fn run(seed: u64) -> (u64, Vec<u32>) {
     let system = System::simulation(seed);
     let sim = Sim::of(&system).expect("it is one");
@@ -97,7 +97,7 @@ fn g02_the_same_seed_gives_the_same_run_a_hundred_times() {
     }
 }
 
-/// Who of two wins, a few times over.
+/// The winner of two, several times.
 async fn races() -> Vec<bool> {
     let mut won = Vec::new();
     for _ in 0..64 {

@@ -11,7 +11,7 @@ const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// Tells what it handles; breaks at poison.
+/// Reports the messages it handles; panics on a poison message.
 #[actor(capacity = 8)]
 struct Worker {
     did: Probe<u32>,

@@ -1,5 +1,5 @@
-//! Any number of ticks is progress while something awaits what they bring about; a body that nothing can
-//! wake, or that ticks do not help, fails.
+//! Any number of ticks is progress while something awaits their effect; a test function that
+//! nothing can wake, or that ticks do not help, fails.
 
 use crate::said;
 use actor_core::__private::{Plan, simulate};

@@ -1,4 +1,4 @@
-//! G5: what fails a test beside its own assertions, and what does not.
+//! G5: what fails a test in addition to its own assertions, and what does not.
 
 use crate::said;
 use actor_core::__private::{Plan, simulate};
@@ -53,7 +53,7 @@ async fn g05_a_panic_that_was_joined_is_handled_before_and_after(sim: Sim) {
 
 #[actor_core::test(seeds = 20)]
 async fn g05_a_panic_that_was_monitored_or_linked_is_handled(sim: Sim) {
-    /// Hears of the ends of two.
+    /// Is notified of two exits.
     #[actor]
     struct Watcher {
         heard: u32,
@@ -179,7 +179,7 @@ fn g05_a_leftover_task_and_its_timer_fail_and_are_listed() {
 fn g05_a_leftover_timer_fails_and_is_listed() {
     let said = said(|| {
         simulate(Plan::usual(), |_| async {
-            // Somebody keeps it and polls it no more.
+            // It is kept but no longer polled.
             let mut sleep = actor_core::time::sleep(Duration::from_secs(9));
             assert!(futures_lite::future::poll_once(&mut sleep).await.is_none());
             std::mem::forget(sleep);

@@ -1,4 +1,5 @@
-//! What a snapshot of many actors costs: no more an actor than one of a few, be the tree deep or wide.
+//! The cost of a snapshot of many actors: no more per actor than for a few, whether the tree is
+//! deep or wide.
 
 use actor_core::prelude::*;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! What is said of one actor, and of two that wait for each other.
+//! The snapshot of one actor, and of two that wait for each other.
 
 use actor_core::prelude::*;
 use actor_core::{Activity, ActorState, Snapshot};
@@ -6,7 +6,7 @@ use futures_lite::future::or;
 use std::time::Duration;
 use tests::Gate;
 
-/// Waits for whatever it is told to.
+/// Waits as requested.
 #[actor(capacity = 8)]
 pub struct Clerk {
     pub peer: Option<ClerkAddr>,
@@ -32,7 +32,7 @@ impl Clerk {
         let _ = peer.ping().await;
     }
 
-    /// As `ask`, but somebody outside can wake it too, so that no wait of it is certain.
+    /// Like `ask`, but it can also be woken from outside, so that none of its waits is certain.
     pub async fn ask_or_pass(&self, begun: Gate, go: Gate) {
         let peer = self.peer.clone().expect("it has met its peer");
         begun.open();
@@ -44,7 +44,7 @@ impl Clerk {
     }
 }
 
-/// Keeps aside what it cannot give yet.
+/// Defers requests that it cannot serve yet.
 #[actor]
 struct Store {
     apples: u32,

@@ -47,7 +47,7 @@ impl Host {
     }
 }
 
-/// Waits for a host, in the way it is told to.
+/// Waits for a host, in the requested way.
 #[actor]
 struct Guest {
     host: HostAddr,
@@ -66,7 +66,7 @@ impl Guest {
             Way::Started => drop(host.started().await),
             Way::StopWithin => drop(host.stop_within(Duration::from_secs(3600)).await),
             Way::Publish => {
-                // One item is handled and one is in the mailbox; one is on its way, and 64 wait.
+                // One item is handled and one is in the mailbox; one is being sent, and 64 wait.
                 for item in 0..68 {
                     topic.publish(item).await;
                 }

@@ -1,4 +1,4 @@
-//! What is done to the tree, and what is checked afterwards.
+//! The disturbances of the tree, and the checks afterwards.
 
 use crate::heap;
 use crate::tree::{Books, GROUPS, WORKERS, WorkerAddr, grow, name};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// What callers have seen.
+/// The results of the callers.
 #[derive(Default)]
 struct Seen {
     answered: AtomicU64,
@@ -45,7 +45,7 @@ async fn call(number: u64, seen: Arc<Seen>) {
             continue;
         };
         next += 1;
-        // Nobody's life lasts a minute: an answer that does not come is a message lost.
+        // No life lasts a minute: a missing reply is a lost message.
         let answer = worker.work(next).timeout(Duration::from_secs(60)).await;
         match answer {
             Ok(same) if same == next => &seen.answered,
@@ -135,7 +135,7 @@ pub fn soak(rounds: usize) {
                  broken, {} refused, {handled} handled",
                 count(&seen.refused)
             );
-            // What was answered was handled, and nothing else but what was broken into.
+            // Answered messages were handled, and no others except interrupted ones.
             assert!((answered..=answered + broken).contains(&handled));
             recovered().await;
             assert_eq!(books.states.load(Ordering::Relaxed), GROUPS * WORKERS);
@@ -152,7 +152,7 @@ pub fn soak(rounds: usize) {
     assert_eq!(books.states.load(Ordering::Relaxed), 0, "a state is left");
     let report = system.block_on(system.shutdown(Duration::from_secs(10)));
     assert!(report.is_clean(), "{report}");
-    // Nobody holds on to what the workers were given.
+    // The data of the workers is not retained.
     assert_eq!(Arc::strong_count(&books), 1);
     let lives = books.lives.load(Ordering::Relaxed);
     println!("{hurt:?} in {:?}: {lives} lives, {bytes:?} bytes", begun.elapsed());

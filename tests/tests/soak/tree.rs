@@ -9,7 +9,7 @@ use std::time::Duration;
 pub const GROUPS: usize = 4;
 pub const WORKERS: usize = 4;
 
-/// How many workers' states there are just now, and what they have done.
+/// The current number of workers' states, and their work.
 #[derive(Debug, Default)]
 pub struct Books {
     pub states: AtomicUsize,
@@ -17,7 +17,7 @@ pub struct Books {
     pub handled: AtomicU64,
 }
 
-/// Adds up what it is sent, until it is hurt.
+/// Sums up its messages, until it is disturbed.
 #[actor]
 pub struct Worker {
     books: Arc<Books>,

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tests::Gate;
 
-/// What a life can make. A further one has to be made in `begin` and looked at in `assert_there_once`.
+/// The resources of a life. A new kind has to be created in `begin` and checked in
+/// `assert_there_once`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Thing {
     Name,
@@ -48,7 +49,7 @@ struct Other {
 #[actor]
 impl Other {}
 
-/// What is around the lives of a maker.
+/// The environment of a maker's lives.
 #[derive(Clone)]
 struct World {
     thing: Thing,
@@ -58,7 +59,7 @@ struct World {
     other: OtherAddr,
     items: async_channel::Receiver<u32>,
     gate: Gate,
-    /// The lives that were told something by what they made.
+    /// The lives that were notified by their resources.
     told: Arc<Mutex<Vec<u32>>>,
 }
 
@@ -166,7 +167,7 @@ impl Maker {
     }
 }
 
-/// Waits a long while for it, since what a life has made may end a moment after it.
+/// Waits a long time for it, because the resources of a life may end a moment after it.
 async fn until(what: &str, is_so: impl Fn() -> bool) {
     for _ in 0..2_000 {
         if is_so() {

@@ -48,7 +48,7 @@ pub fn a_group_ends_in_reverse_order_and_starts_in_order(system: &System) {
         ];
         let lines = &diary.lines()[first_lives..];
         assert_eq!(lines[..wanted.len()], wanted);
-        // They are started in order; whose factory runs first is up to the workers.
+        // They are started in order; which factory runs first depends on the workers.
         let told = supervisor.children().await.unwrap();
         assert!(told.iter().all(|child| child.restarts == 1 && child.is_running), "{told:?}");
         stop(&supervisor).await;
@@ -68,7 +68,7 @@ pub fn siblings_do_not_drain_and_their_queues_are_kept(system: &System) {
             // The running handlers are allowed to finish.
             assert_eq!((diary.count("c: held"), diary.count("a: state dropped")), (0, 0));
             at_c.open();
-            // The first of them is told to end when the last has ended.
+            // The first of them is stopped when the last has ended.
             until(&supervisor, |all| !all[2].is_running).await;
             at_a.open();
         })
@@ -227,7 +227,7 @@ pub fn an_end_ordered_while_a_life_ends_does_not_end_the_next(system: &System) {
             let diary = Diary::default();
             let supervisor = patient(Supervisor::one_for_all()).spawn();
             let [a, b, c] = three(&supervisor, &diary).await;
-            // All three fail at about the same time: some are told to end while they are ending.
+            // All three fail at about the same time: some are stopped while they are ending.
             let poison = |actor: &ProbeAddr| actor.run(step(|_, _| planned())).owned();
             let answers = join_all([&a, &b, &c].map(poison)).await;
             assert!(answers.iter().all(|answer| matches!(answer, Err(CallError::Panicked(_)))));

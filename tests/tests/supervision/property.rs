@@ -1,5 +1,5 @@
-//! D1: whatever comes in which order, each good message is handled exactly once and in order, each
-//! poison's caller is told, and as many restarts happen as there were poisons.
+//! D1: for any sequence, each good message is handled exactly once and in order, each poison
+//! message's caller gets an error, and there are as many restarts as poison messages.
 
 use crate::support::{LONG, planned};
 use actor_core::future::or;
@@ -17,7 +17,7 @@ use tests::guarded;
 
 type Log = Arc<Mutex<Vec<usize>>>;
 
-/// Writes down what it handles.
+/// Records the messages it handles.
 #[actor(capacity = 8)]
 struct Sync {
     log: Log,
@@ -67,7 +67,7 @@ impl Async {
 
 #[derive(Clone, Copy, Debug)]
 enum Op {
-    /// Sent; nobody waits for an answer.
+    /// Sent without waiting for a reply.
     Send,
     /// Called; the answer is checked.
     Call,
@@ -99,7 +99,7 @@ fn cases() -> impl Strategy<Value = Case> {
         .prop_map(|(ops, chunk, is_async, backoff)| Case { ops, chunk, is_async, backoff })
 }
 
-/// Puts each operation on its way, in order, and waits for what comes of it.
+/// Starts each operation, in order, and waits for its result.
 macro_rules! carry_out {
     ($actor:ident, $case:ident) => {{
         let mut wrong = Vec::new();
@@ -205,7 +205,7 @@ fn run(name: &'static str, start: fn() -> System) {
 
 #[test]
 fn d01_restarts_lose_the_poison_only_on_two_workers() {
-    // The failures are reported; here they are what is wanted.
+    // The failures are reported; here they are expected.
     run("d01 on two workers", || System::builder().threads(2).on_incident(|_| {}).build());
 }
 

@@ -1,4 +1,4 @@
-//! What a restart keeps, and what it does not.
+//! What a restart keeps, and what it loses.
 
 use crate::probe::{Diary, ProbeAddr, settle, step};
 use crate::support::{LONG, child, fail, fail_aloud, patient, planned, stop, until, until_all};
@@ -193,7 +193,7 @@ pub fn a_stop_that_races_with_the_end_of_a_life_is_not_lost(system: &System) {
         let supervisor = waiting(LONG).spawn();
         for _ in 0..500 {
             let child = supervisor.start(child("c", &Diary::default()));
-            // The caller hears of the panic while the life is still ending.
+            // The caller gets the panic while the life is still ending.
             fail(&child).await;
             child.stop();
             let exit = child.join().await;

@@ -5,7 +5,7 @@ use actor_core::prelude::*;
 use actor_core::{Child, ChildInfo, Supervisor, SupervisorAddr};
 use std::time::Duration;
 
-/// As good as for ever.
+/// Practically forever.
 pub const LONG: Duration = Duration::from_secs(3600);
 
 /// A child that writes `made` at the beginning of each life.
@@ -27,7 +27,7 @@ pub fn planned() -> ! {
     std::panic::resume_unwind(Box::new("planned"))
 }
 
-/// Has the actor panic, and waits until its caller is told.
+/// Makes the actor panic, and waits until its caller gets the error.
 pub async fn fail(probe: &ProbeAddr) {
     let answer = probe.run(step(|_, _| planned())).await;
     assert!(matches!(answer, Err(CallError::Panicked(_))), "{answer:?}");
@@ -40,10 +40,10 @@ pub async fn fail_aloud(probe: &ProbeAddr) {
     assert_eq!(failure.message(), "planned");
 }
 
-/// Waits until what is told of the children satisfies `wanted`.
+/// Waits until the information about the children satisfies `wanted`.
 pub async fn until(supervisor: &SupervisorAddr, wanted: impl Fn(&[ChildInfo]) -> bool) {
     while !wanted(&supervisor.children().await.expect("it lives")) {
-        // Not a mere yield: virtual time stands still while somebody is always busy.
+        // Not just a yield: virtual time does not advance while an actor is always busy.
         actor_core::time::sleep(Duration::from_millis(1)).await;
     }
 }

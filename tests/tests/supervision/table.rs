@@ -1,4 +1,4 @@
-//! D4: what becomes of a child and its siblings, for every strategy, kind of restart and end.
+//! D4: the fate of a child and its siblings, for every strategy, restart policy and kind of end.
 
 use crate::probe::{Diary, ProbeAddr, settle, step};
 use crate::support::{child, fail, stop};
@@ -95,7 +95,7 @@ async fn cell(strategy: fn() -> Supervisor, kind: Restart, way: End) -> String {
             lives => panic!("{lives} lives of a sibling"),
         }
     }
-    // What lives has its place, what has ended has none.
+    // Live children have their position, ended ones have none.
     assert_eq!(supervisor.children().await.unwrap().len(), if lives_on { 3 } else { 2 });
     stop(&supervisor).await;
     fates.join(" ")

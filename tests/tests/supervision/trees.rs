@@ -1,4 +1,4 @@
-//! D7 and trees: who ends when a supervisor does, in which order, and what is built again.
+//! D7 and trees: which actors end when a supervisor does, in which order, and what is rebuilt.
 
 use crate::probe::{Diary, Probe, ProbeAddr, settle};
 use crate::support::{LONG, child, fail, fail_aloud, patient, planned, stop, until, until_all};

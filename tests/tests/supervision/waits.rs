@@ -49,7 +49,7 @@ pub fn d03_the_window_slides(system: &System) {
     });
 }
 
-/// A child that notes when it is made; each life fails when it is told to.
+/// A child that records its creation; each life fails on request.
 struct Watch {
     supervisor: SupervisorAddr,
     child: ProbeAddr,

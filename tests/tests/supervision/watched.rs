@@ -1,4 +1,4 @@
-//! What joiners, monitors and links see of a supervised actor: its one end, and no restart.
+//! Joiners, monitors and links observe one end of a supervised actor, and no restart.
 
 use crate::probe::{Diary, Probe, ProbeAddr, settle, step};
 use crate::support::{LONG, child, fail, patient, planned, stop, until};

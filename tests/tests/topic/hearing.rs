@@ -1,4 +1,4 @@
-//! What a topic promises: order for each publisher, a policy for each subscriber, exact lag.
+//! The promises of a topic: order for each publisher, a policy for each subscriber, exact lag.
 
 use actor_core::future::yield_now;
 use actor_core::prelude::*;
@@ -193,7 +193,7 @@ pub fn e04_ten_thousand_subscribers_hear(system: &System) {
     });
 }
 
-/// What the test above needs of a topic.
+/// The part of a topic that the test above needs.
 trait SubscribeAll {
     fn subscribe_all(&self, listeners: &[ListenerAddr]);
 }

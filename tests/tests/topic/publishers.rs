@@ -93,7 +93,7 @@ pub fn a_publisher_that_leaves_gives_its_place_to_the_next(system: &System) {
         let topic = Topic::new();
         let mut stream = full(&topic).await;
         let mut publishers = waiting(&topic, 64..68).await;
-        // One that waits, and one that was let in and does not know yet: its item stays.
+        // One publisher that waits, and one that was admitted and not woken yet: its item stays.
         drop(publishers.remove(1));
         assert_eq!(stream.next().await, Some(Ok(0)));
         drop(publishers.remove(0));

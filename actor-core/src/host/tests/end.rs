@@ -144,7 +144,7 @@ fn what_is_left_of_a_host_closed_by_another_thread_is_ended_there() {
             }
         };
         all_ran(100_001);
-        // What comes later is ended too.
+        // Later jobs are ended, too.
         chain(&host, 0, &ran);
         all_ran(100_002);
     });

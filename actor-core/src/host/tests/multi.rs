@@ -136,7 +136,7 @@ fn what_a_computing_job_has_woken_is_run_by_an_idle_worker() {
                 let ran = Arc::new(AtomicBool::new(false));
                 let told = ran.clone();
                 inner.schedule(job(move || told.store(true, Ordering::SeqCst)), Turn::Next);
-                // Never ends unless somebody else runs the other meanwhile.
+                // Never ends unless another worker runs the other job.
                 while !ran.load(Ordering::SeqCst) {
                     std::hint::spin_loop();
                 }

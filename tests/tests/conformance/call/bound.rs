@@ -1,4 +1,4 @@
-//! A11: a mailbox holds what it may hold, at every moment.
+//! A11: a mailbox never exceeds its capacity.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -25,7 +25,7 @@ impl Stuck {
         self.handled.push(number);
     }
 
-    /// The most that were ever seen to wait, and what was handled.
+    /// The maximum number of waiting messages observed, and the handled messages.
     fn seen(&self) -> (usize, Vec<usize>) {
         (self.most, self.handled.clone())
     }

@@ -27,7 +27,7 @@ async fn times_out_in_its_handler<'a, P: Protocol, T: 'static>(
     }
 }
 
-/// Takes one step for each permit, and tells what it has begun and finished.
+/// Takes one step for each permit, and reports what it has started and finished.
 #[actor(capacity = 1)]
 struct Stepper {
     permits: Receiver<()>,
@@ -153,7 +153,7 @@ pub fn a07_a_call_dropped_while_replying_drops_the_reply(system: &System) {
         let mut call = stepper.step(1);
         assert!(poll_once(&mut call).await.is_none());
         permit.try_send(()).unwrap();
-        // What is behind it has been answered, so its own answer lies there.
+        // The message behind it has been answered, so its own reply is already there.
         assert_eq!(stepper.log().await, Ok((vec![1], vec![1])));
         assert_eq!(dropped.count(), 0);
         drop(call);
@@ -172,7 +172,7 @@ pub fn a07_a_call_dropped_while_replying_drops_the_reply(system: &System) {
     });
 }
 
-/// Answers when it is told to, in whatever order.
+/// Answers on request, in any order.
 #[actor]
 struct Desk {
     replies: Vec<Reply<u32>>,

@@ -1,4 +1,4 @@
-//! What can be done with a call combines in any order, and means the same in each.
+//! The methods of a call can be combined in any order, with the same meaning.
 
 use actor_core::future::zip;
 use actor_core::prelude::*;
@@ -175,7 +175,7 @@ pub fn a_forwarded_call_that_is_not_sent_gives_the_reply_back(system: &System) {
                 assert!(reply.is_wanted());
                 reply.send(number + 1).unwrap();
                 assert_eq!(answer.await, Ok(4));
-                // Who drops it leaves the caller without a reply, as anywhere.
+                // Dropping it leaves the caller without a reply, as elsewhere.
                 let ($reply, answer) = Reply::<u8>::pair();
                 drop($error);
                 assert_eq!(answer.await, Err(CallError::NoReply));

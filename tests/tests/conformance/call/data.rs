@@ -3,7 +3,7 @@
 use actor_core::WeakAddr;
 use actor_core::prelude::*;
 
-/// Sends what it makes to whom it is told.
+/// Sends its products to a given target.
 #[actor]
 struct Worker;
 
@@ -13,7 +13,7 @@ impl Worker {
         reply_to.collect(number * 2).try_send().unwrap();
     }
 
-    /// Addresses come back as replies, and in what is not a plain argument.
+    /// Addresses are returned as replies, and inside compound arguments.
     fn introduce(&self, others: Vec<(String, Option<CollectorAddr>)>) -> Option<CollectorAddr> {
         others.into_iter().find_map(|(name, address)| address.filter(|_| name == "this"))
     }
@@ -55,7 +55,7 @@ pub fn a09_a_reply_goes_to_the_address_in_the_message(system: &System) {
     });
 }
 
-/// Plays against whoever sends it the ball.
+/// Plays against the sender of the ball.
 #[actor]
 struct Player {
     hits: u32,
@@ -90,7 +90,7 @@ pub fn a09_ping_pong_by_address(system: &System) {
     });
 }
 
-/// One of a ring, passing on what it is given.
+/// A member of a ring that passes on its messages.
 #[actor]
 struct Node {
     next: Option<NodeAddr>,
@@ -124,7 +124,7 @@ pub fn a09_a_ring_of_ten_thousand(system: &System) {
         let last = nodes.last().unwrap().clone();
         first.close_the_ring(last).await.unwrap();
         let home = Collector { sum: 0 }.spawn();
-        // Three times round: it comes to rest where it began, there for the fourth time.
+        // Three times around: it stops where it started, which is visited for the fourth time.
         first.pass(3 * NODES, home.clone()).send().await.unwrap();
         loop {
             match home.sum().await.unwrap() {
@@ -132,7 +132,7 @@ pub fn a09_a_ring_of_ten_thousand(system: &System) {
                 times => break assert_eq!(times, 4),
             }
         }
-        // They hold each other: without a stop they would live for ever.
+        // They hold each other: without a stop they would live forever.
         nodes.iter().for_each(|node| node.stop());
         for node in &nodes {
             assert_eq!(node.join().await, Exit::Stopped);

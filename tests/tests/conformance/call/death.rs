@@ -1,4 +1,4 @@
-//! A4, A5 and A16: what a caller is told when the actor ends.
+//! A4, A5 and A16: the error that a caller gets when the actor ends.
 
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
@@ -116,8 +116,8 @@ pub fn a04_a_sync_handler_that_is_killed_runs_to_its_return(system: &System) {
     });
 }
 
-/// Queues 100 calls behind one that ends the actor, 92 of them waiting for room, and expects that
-/// each is told `Stopped`.
+/// Queues 100 calls behind one that ends the actor, 92 of them waiting for capacity, and expects
+/// that each gets `Stopped`.
 async fn expect_stopped<'a>(
     mortal: &'a MortalAddr,
     last: impl Future<Output = Result<u32, CallError>> + 'a,

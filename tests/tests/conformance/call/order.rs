@@ -1,4 +1,4 @@
-//! A14: what one sender sends to one receiver is handled in the order sent.
+//! A14: messages from one sender to one receiver are handled in FIFO order.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;

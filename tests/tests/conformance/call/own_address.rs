@@ -1,11 +1,11 @@
-//! A22: a message that holds the last address of its own actor is thrown away without harm.
+//! A22: a message that holds the last address of its own actor can be discarded safely.
 
 use actor_core::prelude::*;
 use futures_lite::future::poll_once;
 use std::time::Duration;
 use tests::{Gate, Tally};
 
-/// What a message carries: its drop uses every way into the mailbox it lies in.
+/// The content of a message, whose drop uses every operation of its own mailbox.
 struct Meddler {
     address: VesselAddr,
     dropped: Tally,
@@ -58,7 +58,7 @@ enum End {
     StopThenKill,
 }
 
-/// Fills a mailbox with messages that hold the only addresses left, and has them thrown away.
+/// Fills a mailbox with messages that hold the only remaining addresses, and discards them.
 async fn throw_away(end: End, panics: bool) {
     let (entered, gate, dropped) = (Gate::new(), Gate::new(), Tally::default());
     let vessel = Vessel { entered: entered.clone(), gate: gate.clone() }.spawn();
@@ -153,7 +153,7 @@ pub fn a22_a_skipped_call_with_the_last_address_ends_its_actor(system: &System) 
         let cargo = Meddler { address: vessel.clone(), dropped: dropped.clone(), panics: false };
         let mut call = vessel.work(Some(cargo));
         assert!(poll_once(&mut call).await.is_none());
-        // Nobody waits for it any more: it is dropped by the loop.
+        // Its caller no longer waits: it is dropped by the loop.
         drop(call);
         let join = vessel.join();
         drop(vessel);

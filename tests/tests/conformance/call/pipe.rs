@@ -1,4 +1,4 @@
-//! A19: an actor that waits for something beside itself goes on with other messages.
+//! A19: an actor that pipes a future handles other messages in the meantime.
 
 use actor_core::Failure;
 use actor_core::future::{join_all, zip};
@@ -28,7 +28,7 @@ impl Store {
     }
 }
 
-/// What failed of the calls and of the futures.
+/// The failures of the calls and futures.
 type Failed = (Vec<Result<u32, CallError>>, Vec<Result<u32, Failure>>);
 
 /// Loads each key once, however many ask for it.
@@ -228,7 +228,7 @@ pub fn a19_a_piped_call_that_fails_arrives_as_its_error(system: &System) {
     });
 }
 
-/// What has failed, as soon as something has.
+/// Returns the failures, as soon as there is one.
 async fn failures(cache: &CacheAddr) -> Failed {
     loop {
         let (failed, panicked) = cache.failures().await.unwrap();

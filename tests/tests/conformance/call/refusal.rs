@@ -1,4 +1,4 @@
-//! A10 and A21: what is refused comes back, in an error that goes through `?`.
+//! A10 and A21: a rejected message is returned, in an error that works with `?`.
 
 use actor_core::future::{join_all, race};
 use actor_core::prelude::*;

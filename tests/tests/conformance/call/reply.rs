@@ -63,7 +63,7 @@ pub fn a15_a_stored_reply_answers_later_from_another_task(system: &System) {
         let gate = Gate::new();
         let mut call = keeper.answer_in_a_task(7, gate.clone());
         assert!(poll_once(&mut call).await.is_none());
-        // The actor goes on meanwhile.
+        // The actor continues in the meantime.
         assert_eq!(keeper.ping().await, Ok(()));
         assert!(poll_once(&mut call).await.is_none());
         gate.open();
@@ -122,7 +122,7 @@ struct Back {
     told: Sender<Told>,
 }
 
-/// What a callee has found out about the caller of another.
+/// What a callee has observed about the caller of another.
 #[derive(Debug, PartialEq)]
 struct Told {
     was_wanted: bool,
@@ -196,7 +196,7 @@ pub fn a18_the_callee_answers_the_callers_caller(system: &System) {
         assert_eq!(front.double_now(5).await, Ok(10));
         let answer = front.panics().await;
         assert!(matches!(&answer, Err(CallError::Panicked(why)) if why.id() == back.id()));
-        // There is no callee any more, and so no answer.
+        // The callee is gone, so there is no reply.
         assert!(matches!(back.join().await, Exit::Failed(_)));
         assert_eq!(front.double(4).await, Err(CallError::NoReply));
         assert_eq!(front.double_now(4).await, Err(CallError::NoReply));

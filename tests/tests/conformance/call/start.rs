@@ -1,4 +1,4 @@
-//! A1 and A13: how an actor starts, and what it may send itself meanwhile.
+//! A1 and A13: the start of an actor, and the messages that it may send itself then.
 
 use actor_core::prelude::*;
 use std::cell::Cell;
@@ -18,7 +18,7 @@ fn spawning<T>(spawn: impl FnOnce() -> T) -> T {
     spawned
 }
 
-/// Counts each time it finds itself on the stack of the one who spawned it.
+/// Counts the times it finds itself on the stack of the spawning code.
 #[actor]
 struct Newborn {
     nested: Tally,

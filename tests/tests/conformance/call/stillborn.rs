@@ -1,5 +1,5 @@
-//! Actors that never come to live, because the one who spawns them panics meanwhile: whoever has the
-//! address by then is told, and nothing of them is left.
+//! Actors that never start, because the spawning code panics: owners of the address observe the
+//! end, and nothing is leaked.
 
 use actor_core::prelude::*;
 use futures_lite::future::{block_on, poll_once};
@@ -24,7 +24,7 @@ fn called(me: &UnbornAddr) -> actor_core::Call<'static, Unborn, ()> {
     call
 }
 
-/// Runs what panics.
+/// Runs code that panics.
 fn panics(run: impl FnOnce()) {
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "the panic is the caller's");
 }
@@ -73,7 +73,7 @@ fn a_local_actor_that_is_refused_leaves_nothing_behind() {
         panics(|| {
             Local { _state: Rc::default() }.spawn_on(&system);
         });
-        // It would wait for what is in the table of actors.
+        // It would wait for the actors in the table.
         assert!(system.block_on(system.shutdown(Duration::from_hours(1))).is_clean());
     });
 }

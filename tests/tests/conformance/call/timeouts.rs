@@ -1,5 +1,5 @@
-//! A6 and A20: what a timeout leaves behind, and what is said of it. (That memory stays flat is
-//! measured in `memory.rs`.)
+//! A6 and A20: the effects of a timeout, and its error. (`memory.rs` measures that memory stays
+//! flat.)
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -51,7 +51,7 @@ impl Late {
         self.replies.push(reply);
     }
 
-    /// Returns how many of the late replies somebody took.
+    /// Returns the number of late replies that reached a caller.
     fn answer_all(&mut self) -> usize {
         let mut taken = 0;
         for reply in self.replies.drain(..) {
@@ -95,7 +95,7 @@ pub fn a06_timed_out_calls_leave_no_residue(system: &System) {
     });
 }
 
-/// Takes note of what it has begun.
+/// Records the messages it has started.
 #[actor]
 struct Noting {
     begun: Arc<Mutex<Vec<bool>>>,
@@ -164,7 +164,7 @@ pub fn a20_never_handled_is_true_while_queued_and_false_once_begun(system: &Syst
         let error = late.block(gate.clone()).timeout(SHORT).await.unwrap_err();
         assert!(error == CallError::Timeout { started: false } && error.never_handled());
 
-        // Killed while handling it: nobody knows how far it came.
+        // Killed while handling it: its progress is unknown.
         gate.open();
         late.block(Gate::new()).send().await.unwrap();
         entered.reaches(2).await;

@@ -110,7 +110,7 @@ pub fn a12_a_dropped_sender_loses_no_slot_and_no_wake_up(system: &System) {
             line[number - 2].take().unwrap().await.unwrap();
             entered.reaches(step + 2).await;
         }
-        // The line is empty: the next place is for anybody.
+        // The queue is empty: the next slot is for any sender.
         permit.try_send(()).unwrap();
         entered.reaches(7).await;
         narrow.work(12).try_send().unwrap();
@@ -146,7 +146,7 @@ pub fn a12_a_sender_dropped_after_it_was_let_in_has_sent(system: &System) {
         assert!(poll_once(&mut behind).await.is_none());
         permit.try_send(()).unwrap();
         entered.reaches(2).await;
-        // Message 1 is being handled, so what lies in the mailbox is message 2.
+        // Message 1 is being handled, so the mailbox contains message 2.
         while narrow.len() == 0 {
             yield_now().await;
         }
@@ -193,7 +193,7 @@ pub fn a12_no_wake_up_is_lost_when_senders_come_and_go(system: &System) {
                             accepted.unwrap();
                             sent += 1;
                         }
-                        // Leaves the line; somebody behind must get the place.
+                        // Leaves the queue; a sender behind it must get the slot.
                         None if (round + task) % 3 == 0 => {
                             let left = sending.timeout(Duration::ZERO).await;
                             sent += usize::from(left.is_ok());
@@ -209,7 +209,7 @@ pub fn a12_no_wake_up_is_lost_when_senders_come_and_go(system: &System) {
         });
         let tasks: Vec<_> = tasks.collect();
         start.open();
-        // A lost place or wake-up would leave a task waiting for ever.
+        // A lost slot or wake-up would leave a task waiting forever.
         let sent: usize = join_all(tasks).await.into_iter().sum();
         assert_eq!(fast.handled().await, Ok(sent));
         assert!(sent >= TASKS * ROUNDS / 3);

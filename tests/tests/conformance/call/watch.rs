@@ -1,4 +1,4 @@
-//! A2: whoever links or monitors too late is told at once, and no end is told twice.
+//! A2: a late link or monitor is notified immediately, and every end is reported once.
 
 use actor_core::prelude::*;
 use async_channel::Sender;
@@ -13,7 +13,7 @@ impl Victim {
     }
 }
 
-/// Tells of every exit that it hears of, and how.
+/// Reports every exit it is notified of, and how.
 #[actor]
 struct Watcher {
     heard: Sender<(&'static str, ActorId, Exit)>,
