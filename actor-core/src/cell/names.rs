@@ -61,8 +61,12 @@ impl Names {
         let mut held = self.held.lock();
         if let Some(holder) = held.get(&name) {
             // A life that registers its name may find that a previous life has registered it.
-            let is_own = holder.id == mail.core().id();
-            return if is_own { Ok(()) } else { Err(RegisterError::Taken) };
+            if holder.id != mail.core().id() {
+                return Err(RegisterError::Taken);
+            }
+            let mut has_ended = false;
+            mail.with(&mut |seat, _| has_ended = seat.nameless);
+            return if has_ended { Err(RegisterError::Ended) } else { Ok(()) };
         }
         // The lane's lock is taken inside that of the names, never the other way round. The actor
         // releases its names when `is_nameless` is set: a name is registered before that, or not at

@@ -97,6 +97,9 @@ impl<P: ?Sized> Addr<P> {
     /// [`CallError::Stopped`](crate::CallError::Stopped), and `#[on_stop]` does not run. Does not
     /// block. Killing an actor that has ended does nothing.
     ///
+    /// For a supervised actor a kill is a failure of its life, and its [`Restart`](crate::Restart) decides
+    /// what follows. During a [`Backoff`](crate::Backoff) it ends the actor for good.
+    ///
     /// ```
     /// # use actor_core::prelude::*;
     /// # #[actor] struct Idle; #[actor] impl Idle {}

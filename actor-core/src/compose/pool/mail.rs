@@ -121,7 +121,8 @@ impl<A: Dispatch> PoolMail<A> {
         let members = house.members.all();
         drop(house);
         self.close();
-        members.iter().for_each(|member| member.kill());
+        // For good: one may be between two lives just now.
+        members.iter().for_each(|member| member.kill_for_good());
     }
 
     /// A member's life has ended: returns `true` if another follows.

@@ -291,6 +291,10 @@ impl Supervisor {
         let Some((place, next)) = members.rev().find(|(_, child)| child.phase != Phase::Waiting)
         else {
             let (cause, first) = (group.cause, group.first);
+            if self.children.get(cause).is_some_and(|cause| cause.has_timer()) {
+                // The end of a sibling meanwhile does not make the others wait longer.
+                return;
+            }
             let delay = self.delay(cause, context);
             if delay.is_zero() {
                 return self.start_group(context);

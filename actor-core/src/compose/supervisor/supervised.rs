@@ -60,6 +60,10 @@ impl Supervised {
         }
     }
 
+    pub(super) fn has_timer(&self) -> bool {
+        self.trouble.as_ref().is_some_and(|trouble| trouble.timer.is_some())
+    }
+
     /// A life has ended: determines whether the previous one counts against the next.
     pub(super) fn look_back(&mut self, now: Instant, backoff: Option<Backoff>) {
         let Some(trouble) = &mut self.trouble else { return };
