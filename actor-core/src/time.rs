@@ -63,7 +63,7 @@ pub fn now() -> Instant {
 pub fn sleep(duration: Duration) -> Sleep {
     let host = current_host();
     let at = host.now().checked_add(duration);
-    Sleep { host, at, key: None, repeats: false }
+    Sleep { host, at, key: None, outside: None, repeats: false }
 }
 
 /// Runs `future` for at most `duration`, counted from this call.

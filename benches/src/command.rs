@@ -76,6 +76,8 @@ async fn dispatch<F: Framework>(command: Command) {
         "ping" => measure::<F, w::Ring<F, 1, 2>>(budget).await,
         "idle" => memory::measure::<F>(operations(budget) as usize).await,
         "flood" => latency::measure::<F>(Disturbance::Flood, time(budget)).await,
+        "timer" if F::HAS_TIMERS => latency::measure_timer::<F>(time(budget)).await,
+        "timer" => {}
         "crowd" => latency::measure::<F>(Disturbance::Crowd, time(budget)).await,
         other => eprintln!("no workload is called `{other}`"),
     }

@@ -1,6 +1,7 @@
 //! The interface of a framework: three actors, a runtime, and tasks.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 /// A way to write actors. `Counter` works for its callers, `Node` passes a token on to the next
 /// node, `Sink` discards messages of `N` bytes. All mailboxes have a capacity of 64 messages if the
@@ -12,6 +13,14 @@ pub trait Framework: 'static {
 
     /// Whether there are actors; the lower bound, a mutex, has none.
     const HAS_ACTORS: bool = true;
+
+    /// Whether [`sleep`](Framework::sleep) is implemented.
+    const HAS_TIMERS: bool = false;
+
+    /// Sleeps on the clock of the actors.
+    fn sleep(_: Duration) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 
     /// Runs `main` as a task of a runtime with this number of workers.
     fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static);

@@ -55,6 +55,41 @@ pub(crate) async fn measure<F: Framework>(disturbance: Disturbance, limit: Durat
         took.push(asked.elapsed().as_nanos() as u64);
     }
     over.store(true, Ordering::Relaxed);
+    print(took);
+}
+
+/// The handlers that keep the workers busy take about a millisecond.
+const MILLISECOND: u64 = 500_000;
+
+/// Sleeps again and again for `limit` while four actors keep all workers busy, and prints the quantiles of how
+/// late the timer was.
+pub(crate) async fn measure_timer<F: Framework>(limit: Duration) {
+    let over = Arc::new(AtomicBool::new(false));
+    for _ in 0..4 {
+        let (busy, over) = (F::counter().await, over.clone());
+        F::task(async move {
+            while !over.load(Ordering::Relaxed) {
+                for _ in 0..16 {
+                    F::send(&busy, MILLISECOND).await;
+                }
+                F::call(&busy, 0).await;
+            }
+        });
+    }
+    let pause = Duration::from_millis(2);
+    let mut late = Vec::new();
+    let began = Instant::now();
+    while began.elapsed() < limit {
+        let asked = Instant::now();
+        F::sleep(pause).await;
+        late.push(asked.elapsed().saturating_sub(pause).as_nanos() as u64);
+    }
+    over.store(true, Ordering::Relaxed);
+    print(late);
+}
+
+/// Prints the quantiles, and ends the process without waiting for what runs.
+fn print(mut took: Vec<u64>) {
     took.sort_unstable();
     let quantile = |part: f64| took[((took.len() - 1) as f64 * part) as usize];
     println!("p50={} p99={} p999={}", quantile(0.5), quantile(0.99), quantile(0.999));

@@ -5,6 +5,7 @@ use actor_core::prelude::*;
 use actor_core::{Child, Supervisor, SupervisorAddr};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// All handlers are sync.
 pub struct Sync;
@@ -112,6 +113,12 @@ macro_rules! framework {
             type Counter = <$counter as Actor>::Addr;
             type Node = <$node as Actor>::Addr;
             type Sink<const N: usize> = SinkAddr<N>;
+
+            const HAS_TIMERS: bool = true;
+
+            async fn sleep(limit: Duration) {
+                actor_core::time::sleep(limit).await;
+            }
 
             fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
                 let system = System::builder().threads(workers).build();

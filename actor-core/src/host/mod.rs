@@ -82,6 +82,12 @@ pub(crate) trait Host: Send + Sync + 'static {
         false
     }
 
+    /// Whether this thread can rely on this host's timers. Another thread cannot if they are looked at only while
+    /// the host's own thread runs it, and between two jobs.
+    fn fires_for_this_thread(&self) -> bool {
+        true
+    }
+
     /// What runs just now waits until `at`, or for a tick that is due then; only a simulation takes note.
     fn waits_until(&self, _at: Instant, _repeats: bool) {}
 

@@ -16,6 +16,9 @@ use crate::sync::{Arc, Mutex, Weak};
 /// The most jobs between two polls of a future that is always ready, and two looks at the clock.
 const ROUND: usize = 61;
 
+/// How long jobs may take between two looks at the clock, judged by those before the last look.
+const SPELL: Duration = Duration::from_millis(1);
+
 /// A host that runs its jobs in turn with the future that it drives.
 pub(crate) struct CurrentThread {
     /// All jobs in order. Turns make no difference: what is scheduled runs behind what is there.
@@ -98,7 +101,7 @@ impl Host for CurrentThread {
         let mut round = Round { host: self, jobs: VecDeque::new() };
         let waker = Waker::from(self.bell.clone());
         let mut context = Context::from_waker(&waker);
-        let mut steps = 0;
+        let (mut steps, mut most, mut looked) = (0, ROUND, None);
         self.bell.wake_by_ref();
         loop {
             if self.bell.take_woken() {
@@ -107,21 +110,37 @@ impl Host for CurrentThread {
                 }
                 steps += 1;
             }
-            let ran = round.run();
+            let ran = round.run(most);
             steps += ran;
             let idle = ran == 0 && !self.bell.is_woken();
-            if idle || steps >= ROUND {
-                steps = 0;
-                let fired = if self.timers.is_empty() { 0 } else { self.timers.fire(self.now()) };
-                if idle && fired == 0 {
-                    self.sleep();
+            if !idle && steps < most {
+                continue;
+            }
+            let mut fired = 0;
+            if self.timers.is_empty() {
+                // The clock is not read where nothing waits for it.
+                (most, looked) = (ROUND, None);
+            } else {
+                let now = self.now();
+                if let Some(before) = looked.replace(now) {
+                    most = until_next_look(most, steps, now.saturating_duration_since(before));
                 }
+                fired = self.timers.fire(now);
+            }
+            steps = 0;
+            if idle && fired == 0 {
+                self.sleep();
+                looked = None;
             }
         }
     }
 
     fn is_own_thread(&self) -> bool {
         self.bell.is_mine()
+    }
+
+    fn fires_for_this_thread(&self) -> bool {
+        self.is_own_thread()
     }
 
     /// There is no thread to end. What is left is ended here on the owner thread; elsewhere by the owner if
@@ -151,6 +170,13 @@ impl Owned for CurrentThread {
     }
 }
 
+/// How many jobs to run until the next look, if the last `steps` took `spent`: as many as should take `SPELL`,
+/// and at most twice as many as before, since those that come may be like those that took long.
+fn until_next_look(before: usize, steps: usize, spent: Duration) -> usize {
+    let fit = SPELL.as_nanos() * steps as u128 / spent.as_nanos().max(1);
+    usize::try_from(fit).unwrap_or(ROUND).min(2 * before).clamp(1, ROUND)
+}
+
 impl Drop for CurrentThread {
     fn drop(&mut self) {
         self.discard_left();
@@ -164,12 +190,12 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Runs some of the jobs that are there now, at most `ROUND`; gives back how many.
-    fn run(&mut self) -> usize {
+    /// Runs some of the jobs that are there now, at most `most`; gives back how many.
+    fn run(&mut self, most: usize) -> usize {
         if self.jobs.is_empty() {
             mem::swap(&mut self.jobs, &mut *self.host.queue.lock());
         }
-        let most = self.jobs.len().min(ROUND);
+        let most = self.jobs.len().min(most);
         for job in self.jobs.drain(..most) {
             ending::run(&self.host.ending, job);
         }

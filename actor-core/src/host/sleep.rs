@@ -25,6 +25,9 @@ pub struct Sleep {
     pub(crate) at: Option<Instant>,
     /// Set while a waker of this future lies among the host's timers.
     pub(crate) key: Option<TimerKey>,
+    /// The timer of the process's reactor, where the caller cannot rely on the host's timers. Boxed, since only
+    /// other threads at a current-thread host need one.
+    pub(crate) outside: Option<Box<async_io::Timer>>,
     /// Whether it is one of a row of ticks.
     pub(crate) repeats: bool,
 }
@@ -33,7 +36,7 @@ impl Sleep {
     /// Waits until `duration` has passed on the clock of `host`.
     pub(crate) fn on(host: Arc<dyn Host>, duration: Duration) -> Sleep {
         let at = host.now().checked_add(duration);
-        Sleep { host, at, key: None, repeats: false }
+        Sleep { host, at, key: None, outside: None, repeats: false }
     }
 
     /// Whether it ends at a time that the clock can say.
@@ -43,6 +46,7 @@ impl Sleep {
 
     /// Takes the timer back: no clone of the waker stays behind.
     pub(crate) fn cancel(&mut self) {
+        self.outside = None;
         if let Some(key) = self.key.take() {
             drop_waker(self.host.timers().remove(key));
         }
@@ -58,6 +62,17 @@ impl Future for Sleep {
             self.cancel();
             return Poll::Ready(());
         }
+        if !self.host.fires_for_this_thread() {
+            let timer = self.outside.take().unwrap_or_else(|| Box::new(async_io::Timer::at(at)));
+            self.cancel();
+            let timer = self.outside.insert(timer);
+            if Pin::new(&mut **timer).poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            self.cancel();
+            return Poll::Ready(());
+        }
+        self.outside = None;
         let kept = match self.key {
             Some(key) => self.host.timers().replace(key, context.waker()),
             None => false,

@@ -109,13 +109,20 @@ fn a_timeout_ends_in_time_while_every_worker_is_blocked() {
         for threads in [1, 2] {
             let blocked = Blocked::new(threads);
             let limit = Duration::from_millis(100);
-            let begun = Instant::now();
-            let answer = blocked.echo.say(1).timeout(limit).wait();
-            assert_eq!(answer, Err(CallError::Timeout { started: false }));
-            assert!(begun.elapsed() < limit + LATE, "{:?} on {threads}", begun.elapsed());
-            let begun = Instant::now();
-            blocked.system.block_on(actor_core::time::sleep(limit));
-            assert!(begun.elapsed() < limit + LATE, "{:?} on {threads}", begun.elapsed());
+            let timeout = || {
+                let begun = Instant::now();
+                let answer = blocked.echo.say(1).timeout(limit).wait();
+                assert_eq!(answer, Err(CallError::Timeout { started: false }));
+                begun.elapsed()
+            };
+            let sleep = || {
+                let begun = Instant::now();
+                blocked.system.block_on(actor_core::time::sleep(limit));
+                begun.elapsed()
+            };
+            for (what, took) in [("a timeout", median(timeout)), ("a sleep", median(sleep))] {
+                assert!(took < limit + LATE, "{what} took {took:?} on {threads}");
+            }
         }
     });
 }
@@ -128,8 +135,8 @@ fn shutdown_ends_in_time_while_every_worker_is_blocked() {
             let limit = Duration::from_millis(300);
             let begun = Instant::now();
             let mut report = blocked.system.block_on(blocked.system.shutdown(limit));
-            // A second for what is killed and for the threads.
-            let most = limit + Duration::from_secs(1) + 2 * LATE;
+            // The limit, a second for what is killed and for the threads, and more on a loaded machine.
+            let most = limit + Duration::from_secs(5);
             assert!(begun.elapsed() < most, "{:?} on {threads}", begun.elapsed());
             report.stuck.sort();
             let all: Vec<_> = (0..threads).map(|number| format!("crew-{number}")).collect();
@@ -148,7 +155,7 @@ fn a_program_ends_while_every_worker_is_blocked() {
         let begun = Instant::now();
         blocked.system.run(async {});
         // Five seconds for the actors, one for the threads, and much more.
-        assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     });
 }
 
@@ -219,6 +226,41 @@ fn messages_sent_by_a_blocked_handler_are_handled_by_idle_and_by_busy_workers() 
             over.store(true, Ordering::Relaxed);
             gate.open();
             assert!(system.block_on(system.shutdown(LONG)).is_clean());
+        }
+    });
+}
+
+#[test]
+fn a_timeout_ends_in_time_beside_the_blocked_thread_of_a_current_thread_system() {
+    guarded("a_timeout_ends_in_time_beside_a_blocked_current_thread", || {
+        let system = System::current_thread();
+        let (echo, gate) = (system.spawn(Echo { number: 0 }), Gate::new());
+        let blocker = system.spawn(Blocker { echoes: Vec::new() });
+        let (arrived, (heard, _hears)) = (Gate::new(), async_channel::unbounded());
+        blocker.block(arrived.clone(), gate.clone(), heard).try_send().unwrap();
+        let (limit, gate_opened) = (Duration::from_millis(100), gate.clone());
+        let call = move || {
+            let begun = Instant::now();
+            let answer = echo.say(1).timeout(limit).wait();
+            assert_eq!(answer, Err(CallError::Timeout { started: false }));
+            begun.elapsed()
+        };
+        // The system does not run yet.
+        let before = call.clone();
+        let before = thread::spawn(move || median(before)).join().unwrap();
+        let outside = thread::spawn(move || {
+            arrived.pass_blocking();
+            let during = median(call);
+            gate.open();
+            during
+        });
+        system.block_on(async {
+            while !gate_opened.is_open() {
+                actor_core::future::yield_now().await
+            }
+        });
+        for took in [before, outside.join().unwrap()] {
+            assert!(took < limit + LATE, "{took:?}");
         }
     });
 }

@@ -1,5 +1,6 @@
 //! Layer 1: the promises of the current-thread host.
 
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use futures_lite::future::{poll_fn, yield_now};
@@ -182,5 +183,38 @@ fn driving_on_another_thread_panics() {
         let payload = other.join().unwrap_err();
         let text = payload.downcast_ref::<&str>().unwrap();
         assert!(text.contains("only by the thread that made it"));
+    });
+}
+
+#[test]
+fn jobs_that_take_long_make_looks_at_the_timers_more_frequent() {
+    within_limit(|| {
+        let host = host();
+        let (due, late) = (Arc::new(Mutex::new(None)), Arc::new(AtomicUsize::new(0)));
+        let over = Arc::new(AtomicBool::new(false));
+        for _ in 0..4 {
+            let (due, late, over) = (due.clone(), late.clone(), over.clone());
+            again(&host, move || {
+                let begun = Instant::now();
+                if due.lock().unwrap().is_some_and(|due| begun > due) {
+                    late.fetch_add(1, Ordering::SeqCst);
+                }
+                while begun.elapsed() < Duration::from_millis(2) {
+                    std::hint::spin_loop();
+                }
+                !over.load(Ordering::SeqCst)
+            });
+        }
+        block_on(&*host, async {
+            // Looks by which the host learns how long the jobs take.
+            for _ in 0..5 {
+                crate::time::sleep(Duration::from_millis(1)).await;
+            }
+            let pause = Duration::from_millis(20);
+            *due.lock().unwrap() = Some(Instant::now() + pause);
+            crate::time::sleep(pause).await;
+            over.store(true, Ordering::SeqCst);
+        });
+        assert!(late.load(Ordering::SeqCst) <= 2, "{late:?} jobs began after the deadline");
     });
 }

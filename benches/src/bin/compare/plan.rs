@@ -83,6 +83,7 @@ pub const GROWTH: &[Row] = &[
 /// Rows with quantiles.
 pub const LATENCY: &[Row] = &[
     row("call while another actor is flooded", "flood", 2),
+    row("delay of a timer while all workers run handlers of 1 ms", "timer", 2),
     long("call while 4 threads compute on 2 cores", "crowd", 2),
 ];
 
