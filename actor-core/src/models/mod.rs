@@ -9,7 +9,7 @@ mod topic;
 mod workers;
 
 use crate::cell::hub::Hub;
-use crate::host::{Host, Job, Timers, Turn};
+use crate::host::{Host, Job, Tasks, Timers, Turn};
 use crate::incident::Reporter;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex};
@@ -31,12 +31,17 @@ fn model(run: impl Fn() + Send + Sync + 'static) {
 struct Jobs {
     waiting: Mutex<VecDeque<Job>>,
     timers: Timers,
+    tasks: Tasks,
 }
 
 impl Jobs {
     fn system() -> (Arc<Jobs>, Arc<Hub>) {
         let timers = Timers::new(Instant::now(), || {});
-        let jobs = Arc::new(Jobs { waiting: Mutex::new(VecDeque::new()), timers });
+        let jobs = Arc::new(Jobs {
+            waiting: Mutex::new(VecDeque::new()),
+            timers,
+            tasks: Tasks::default(),
+        });
         let hub = Hub::new(jobs.clone(), Reporter::Hook(Box::new(|_| {})), false, true);
         (jobs, hub)
     }
@@ -65,6 +70,10 @@ impl Host for Jobs {
 
     fn timers(&self) -> &Timers {
         &self.timers
+    }
+
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     fn drive(&self, _: Pin<&mut dyn Future<Output = ()>>) {}
