@@ -59,7 +59,9 @@ async fn run() -> Result<(), CallError> {
     for _ in 0..3 {
         poison("shaky").await; // two failures are allowed, the third exceeds the limit
     }
-    println!("the first shaky worker: {}", first.join().await);
+    if let Exit::Failed(failure) = first.join().await {
+        println!("the first shaky worker failed: {}", failure.message());
+    }
     println!("its successor: 9 / 3 = {}", find("shaky").await.divide(9, 3).await?);
     for child in root.children().await? {
         println!("{}: {} restarts", child.name, child.restarts);
