@@ -144,6 +144,50 @@ fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize
     }
 }
 
+/// One of two workers is blocked. The monitor moves the job behind it to the injector while the other worker
+/// turns to park: that worker takes the job, from the one place or the other.
+pub(crate) fn a_job_that_the_monitor_moves_is_found() {
+    let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
+    let (injected, behind) = (Arc::new(AtomicUsize::new(0)), Arc::new(Behind::default()));
+    behind.waiting.store(1, Ordering::SeqCst);
+    let worker = {
+        let (idle, injected, behind) = (idle.clone(), injected.clone(), behind.clone());
+        loom::thread::spawn(move || take_moved(&idle, &injected, &behind, 1))
+    };
+    // As `monitor::look` and `MultiThread::inject` do.
+    if idle.all_are_up() && behind.take() {
+        injected.fetch_add(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        idle.notify_injected();
+    }
+    worker.join().expect("it does not panic");
+}
+
+/// What `Worker::search_or_sleep` and `Worker::sleep` do until a job is found.
+fn take_moved(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
+    idle.enrol(me);
+    let mut searching = false;
+    loop {
+        let less = |jobs: usize| jobs.checked_sub(1);
+        if injected.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            return;
+        }
+        idle.lie_down(me, std::mem::replace(&mut searching, true));
+        if injected.load(Ordering::SeqCst) > 0 {
+            idle.get_up(me);
+            continue;
+        }
+        loop {
+            match idle.duty(me, Instant::now()) {
+                Duty::GetUp => break,
+                Duty::Sleep | Duty::LookOut(None) => thread::park(),
+                Duty::LookOut(Some(_)) if behind.take() => return idle.get_up(me),
+                Duty::LookOut(Some(_)) => loom::thread::yield_now(),
+            }
+        }
+    }
+}
+
 /// All workers are up and one is blocked. Something comes while the monitor ends its rounds: a job from outside,
 /// or one behind the blocked worker. The monitor sees it.
 pub(crate) fn a_monitor_that_pauses_sees_what_comes(from_outside: bool) {

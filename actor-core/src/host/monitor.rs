@@ -66,7 +66,8 @@ fn look(host: &MultiThread, seen: &mut [u32]) -> bool {
             }
             wanted = true;
             while is_blocked && let Some(job) = seat.take_one() {
-                host.injector.push(job);
+                // With a notification: a worker may have parked since the check above.
+                host.inject(job);
             }
         }
     }

@@ -98,7 +98,7 @@ impl MultiThread {
 
     /// Takes a job from outside of the workers. Not inlined: it would slow down the other way.
     #[inline(never)]
-    fn inject(&self, job: Job) {
+    pub(super) fn inject(&self, job: Job) {
         self.injector.push(job);
         // The push before the look at who sleeps, and at the end: see `Idle::lie_down`. A worker that sees the
         // end looks at the injector after that.

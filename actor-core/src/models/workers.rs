@@ -4,8 +4,8 @@
 use super::model;
 use crate::host::models::{
     a_batch_is_watched_while_the_other_worker_is_parked, a_driver_sleeps_until_rung,
-    a_monitor_sleeps_for_a_deadline, a_monitor_that_pauses_sees_what_comes,
-    workers_sleep_until_notified,
+    a_job_that_the_monitor_moves_is_found, a_monitor_sleeps_for_a_deadline,
+    a_monitor_that_pauses_sees_what_comes, workers_sleep_until_notified,
 };
 
 #[test]
@@ -46,4 +46,9 @@ fn a_deadline_that_comes_while_the_monitor_turns_to_pause_is_slept_for() {
 #[test]
 fn a_deadline_that_comes_while_the_last_worker_gets_up_is_slept_for() {
     model(|| a_monitor_sleeps_for_a_deadline(true));
+}
+
+#[test]
+fn a_job_moved_from_behind_a_blocked_worker_while_the_other_turns_to_park_is_found() {
+    model(a_job_that_the_monitor_moves_is_found);
 }
