@@ -142,7 +142,7 @@ const ROOTS: &[Root] = &[
     Root {
         name: "actor-macros",
         paths: &["actor-macros/src"],
-        limits: [0.3, 0.3, 0.3, 0.2, 2.0, 1.3, 0.6, 0.3, 0.6],
+        limits: [0.3, 0.3, 0.3, 0.2, 1.4, 1.3, 0.6, 0.3, 0.6],
     },
     Root {
         name: "examples",
@@ -157,7 +157,7 @@ const ROOTS: &[Root] = &[
     Root {
         name: "tests",
         paths: &["tests/src", "tests/tests"],
-        limits: [3.8, 3.5, 0.7, 1.7, 8.6, 1.4, 0.8, 0.6, 7.6],
+        limits: [0.6, 1.1, 0.4, 1.1, 3.0, 1.2, 0.9, 0.5, 2.6],
     },
 ];
 
