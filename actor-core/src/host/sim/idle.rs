@@ -89,7 +89,7 @@ impl Waiting {
         if subject == Subject::Body {
             self.ticks = 0;
             self.ticked.clear();
-        } else if self.ticks > 0 {
+        } else if self.ticks > 0 && !matches!(subject, Subject::Timer(_)) {
             self.ticked.insert(subject);
         }
     }
