@@ -43,6 +43,9 @@ struct WorkerThread {
     handle: JoinHandle<()>,
 }
 
+/// How many times its grace the end waits for threads that go on beginning jobs.
+const MOST_GRACES: u32 = 60;
+
 impl MultiThread {
     /// Starts `threads` workers, at least one, whose threads are named `{name}-{number}`.
     pub(crate) fn start(threads: usize, name: &str) -> Arc<MultiThread> {
@@ -148,19 +151,33 @@ impl MultiThread {
         }
     }
 
-    /// Waits until all threads but that of worker `me` have ended, or for `grace`. Gives back the
-    /// threads that have ended, and the names of the others.
+    /// Waits until all threads except that of worker `me` have ended, or until none of the others has begun
+    /// a job for `grace`: a thread with many jobs left is not stuck. Returns the threads that have ended, and
+    /// the names of the others.
     fn wait_for_threads(
         &self,
         me: Option<usize>,
         grace: Duration,
     ) -> (Vec<WorkerThread>, Vec<String>) {
-        let begun = Instant::now();
+        let started = Instant::now();
+        // The latest number of each worker's job, and when it was first seen.
+        let mut seen: Vec<_> = self.seats.iter().map(|seat| (seat.begun(), started)).collect();
         let mut threads = self.threads.lock();
         loop {
-            let left = grace.saturating_sub(begun.elapsed());
             let awaited = |it: &WorkerThread| !it.ended && Some(it.index) != me;
-            if left.is_zero() || !threads.iter().any(awaited) {
+            let now = Instant::now();
+            let mut left = Duration::ZERO;
+            for thread in threads.iter().filter(|it| awaited(it)) {
+                let (seen, begun) = (&mut seen[thread.index], self.seats[thread.index].begun());
+                if seen.0 != begun {
+                    *seen = (begun, now);
+                }
+                left = left.max(grace.saturating_sub(now.saturating_duration_since(seen.1)));
+            }
+            // A drop that schedules another one without end is not waited for forever.
+            let most = (grace * MOST_GRACES).saturating_sub(now.saturating_duration_since(started));
+            left = left.min(most);
+            if left.is_zero() {
                 let stuck = threads.iter().filter(|it| awaited(it)).map(|it| it.name.clone());
                 let stuck = stuck.collect();
                 return (threads.extract_if(.., |it| it.ended).collect(), stuck);

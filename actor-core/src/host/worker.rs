@@ -319,6 +319,8 @@ impl Worker {
     /// Ends all jobs one by one, including those that are scheduled in the process.
     fn end_left(&self) {
         while let Some(job) = self.own().or_else(|| self.host.take_left()) {
+            // Each is progress for the thread that waits for this one.
+            self.seat().set_begun(self.seat().begun().wrapping_add(1));
             job.end();
         }
     }

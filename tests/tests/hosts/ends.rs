@@ -77,6 +77,38 @@ fn the_end_of_the_executor_kills_the_actors_and_tells_their_callers() {
     });
 }
 
+/// Takes its time to be dropped.
+struct SlowDrop(Tally);
+
+impl Drop for SlowDrop {
+    fn drop(&mut self) {
+        thread::sleep(Duration::from_millis(100));
+        self.0.add();
+    }
+}
+
+#[test]
+fn a_thread_that_drops_many_tasks_at_the_shutdown_is_not_stuck() {
+    guarded("many slow drops", || {
+        let system = System::builder().threads(1).build();
+        let (running, dropped) = (Tally::default(), Tally::default());
+        for _ in 0..40 {
+            let (running, slow) = (running.clone(), SlowDrop(dropped.clone()));
+            let task = system.spawn_task(async move {
+                running.add();
+                future::pending::<()>().await;
+                drop(slow);
+            });
+            task.detach();
+        }
+        // Far more than the grace in all, of which no task takes more than a tenth.
+        futures_lite::future::block_on(running.reaches(40));
+        let report = system.block_on(system.shutdown(LIMIT));
+        assert!(report.is_clean(), "{report}");
+        assert_eq!(dropped.count(), 40);
+    });
+}
+
 #[test]
 fn tasks_end_with_the_executor_too() {
     guarded("tasks", || {
