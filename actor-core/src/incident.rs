@@ -1,11 +1,13 @@
 //! Lost messages and unobserved failures: [`Incident`]. `reporter` passes them on. Controls nothing.
 
+mod dead_letter;
 mod lines;
 mod reporter;
 
 use crate::exit::{ActorId, Failure};
 use std::fmt;
 
+pub use dead_letter::DeadLetter;
 pub(crate) use reporter::{Reporter, print_on_stderr};
 
 /// A lost message or an unobserved failure (elsewhere: dead letters). No message or failure is
@@ -56,6 +58,8 @@ pub enum Incident {
         id: ActorId,
         /// The name of the message.
         message: &'static str,
+        /// The message itself.
+        letter: DeadLetter,
     },
     /// A handler returned an error, and no caller waited for the reply.
     UnhandledError {

@@ -134,7 +134,7 @@ pub use compose::topic::{
 pub use counters::Counters;
 pub use error::{CallError, Cycle, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Place};
-pub use incident::Incident;
+pub use incident::{DeadLetter, Incident};
 pub use life::Context;
 pub use life::attachment::Attachment;
 pub use life::context::Stopping;

@@ -7,6 +7,8 @@ mod closures;
 mod errors;
 #[path = "panics/hook.rs"]
 mod hook;
+#[path = "panics/letters.rs"]
+mod letters;
 #[path = "panics/life.rs"]
 mod life;
 #[path = "panics/places.rs"]

@@ -179,6 +179,11 @@ impl Hub {
         self.rng.lock().f64()
     }
 
+    /// Whether the hook is passed what was not delivered.
+    pub(super) fn takes_letters(&self) -> bool {
+        self.reporter.takes_letters()
+    }
+
     pub(crate) fn report(&self, incident: Incident) {
         self.counts.count(&incident);
         if let Some(witness) = &self.witness {

@@ -16,13 +16,22 @@ pub struct Settings {
     pub(crate) deferred: usize,
     /// The limit of concurrent handlers.
     pub(crate) overlap: usize,
+    /// Whether it is an actor of the library: users do not send its messages, and are not told of them.
+    pub(crate) is_internal: bool,
 }
 
 impl Settings {
     /// The defaults: a capacity of 64 messages, 64 messages in a row, 1024 deferred messages, 64
     /// concurrent handlers.
     pub const fn new(name: &'static str) -> Self {
-        Settings { name, capacity: Some(64), turn: 64, deferred: 1024, overlap: 64 }
+        Settings {
+            name,
+            capacity: Some(64),
+            turn: 64,
+            deferred: 1024,
+            overlap: 64,
+            is_internal: false,
+        }
     }
 
     /// Sets the capacity of the mailbox.
@@ -46,6 +55,12 @@ impl Settings {
     /// Sets the limit of deferred messages.
     pub const fn deferred(mut self, deferred: usize) -> Self {
         self.deferred = deferred;
+        self
+    }
+
+    /// Marks an actor of the library itself.
+    pub const fn internal(mut self) -> Self {
+        self.is_internal = true;
         self
     }
 

@@ -10,7 +10,7 @@ use crate::cell::message::{Protocol, Way};
 use crate::event::Event;
 use crate::exit::{Exit, Failure};
 use crate::host::{Job, Turn};
-use crate::incident::Incident;
+use crate::incident::{DeadLetter, Incident};
 use crate::sync::{Arc, Weak};
 use crate::waking;
 use std::any::Any;
@@ -170,8 +170,7 @@ pub(crate) fn drop_undelivered(
     is_call: bool,
     message: &mut dyn Parcel,
 ) {
-    drop_unhandled(mail, name, message);
-    report_undelivered(mail, name, is_call);
+    discard(mail, name, is_call, message, current::unhandled);
 }
 
 /// Drops one message for which there is no room any more: a call hears `Full`, a send is reported.
@@ -181,14 +180,29 @@ pub(crate) fn turn_away(
     is_call: bool,
     message: &mut dyn Parcel,
 ) {
-    contain(mail, name, &mut || current::turned_away(&mut || message.clear()));
-    report_undelivered(mail, name, is_call);
+    discard(mail, name, is_call, message, current::turned_away);
 }
 
-fn report_undelivered(mail: &dyn AnyMail, name: &'static str, is_call: bool) {
-    if !is_call {
-        let (actor, id) = (mail.label(), mail.core().id());
-        mail.core().hub.report(Incident::Undelivered { actor, id, message: name });
+/// Drops a message `within` what its replies say then. A send is reported, and the hook is passed the
+/// message, which is dropped with the incident; users are not told of the library's own messages.
+fn discard(
+    mail: &dyn AnyMail,
+    name: &'static str,
+    is_call: bool,
+    message: &mut dyn Parcel,
+    within: fn(&mut dyn FnMut()),
+) {
+    let core = mail.core();
+    let is_reported = !is_call && !core.settings.is_internal;
+    let letter = if is_reported && core.hub.takes_letters() { message.take() } else { None };
+    contain(mail, name, &mut || within(&mut || message.clear()));
+    if is_reported {
+        let (actor, id) = (mail.label(), core.id());
+        let letter = DeadLetter::new(letter);
+        let mut incident = Some(Incident::Undelivered { actor, id, message: name, letter });
+        contain(mail, name, &mut || {
+            within(&mut || incident.take().map_or((), |incident| core.hub.report(incident)));
+        });
     }
 }
 
@@ -197,11 +211,18 @@ fn report_undelivered(mail: &dyn AnyMail, name: &'static str, is_call: bool) {
 pub(crate) trait Parcel {
     /// Drops it, which is user code.
     fn clear(&mut self);
+    /// Takes it out.
+    fn take(&mut self) -> Option<Box<dyn Any + Send>>;
 }
 
-impl<M> Parcel for Option<M> {
+impl<M: Send + 'static> Parcel for Option<M> {
     fn clear(&mut self) {
         *self = None;
+    }
+
+    fn take(&mut self) -> Option<Box<dyn Any + Send>> {
+        let message = Option::take(self)?;
+        Some(Box::new(message))
     }
 }
 

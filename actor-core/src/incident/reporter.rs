@@ -25,6 +25,11 @@ impl Default for Reporter {
 }
 
 impl Reporter {
+    /// Whether the hook is passed what was not delivered.
+    pub(crate) fn takes_letters(&self) -> bool {
+        matches!(self, Reporter::Hook(_))
+    }
+
     /// Runs inline where the incident occurred, never under a lock. A panic of the hook is caught;
     /// returns `false` if there was one.
     pub(crate) fn report(&self, incident: Incident, now: Instant) -> bool {

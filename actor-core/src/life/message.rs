@@ -80,4 +80,8 @@ impl<A: Dispatch> Parcel for Place<A> {
     fn clear(&mut self) {
         self.0 = None;
     }
+
+    fn take(&mut self) -> Option<Box<dyn Any + Send>> {
+        Parcel::take(&mut self.0)
+    }
 }

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, LitStr};
 
-use super::{do_not_recommend, krate};
+use super::{do_not_recommend, is_own, krate};
 use crate::model::{ActorType, Room};
 use crate::{names, span};
 
@@ -205,5 +205,6 @@ fn expand_settings(actor: &ActorType) -> TokenStream {
     let turn = settings.turn.as_ref().map(|turn| quote!(.turn(#turn))).into_token_stream();
     let deferred = settings.deferred.as_ref().map(|bound| quote!(.deferred(#bound)));
     let overlap = settings.overlap.as_ref().map(|most| quote!(.overlap(#most)));
-    quote!(__p::Settings::new(#name) #room #turn #deferred #overlap)
+    let internal = is_own(actor.krate.as_ref()).then(|| quote!(.internal()));
+    quote!(__p::Settings::new(#name) #room #turn #deferred #overlap #internal)
 }

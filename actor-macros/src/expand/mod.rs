@@ -87,8 +87,12 @@ pub(crate) fn krate(path: Option<&TokenStream>, place: Span) -> TokenStream {
 /// unmet bound; in other places it could not be named, because `#![no_implicit_prelude]` hides
 /// `diagnostic`.
 fn do_not_recommend(path: Option<&TokenStream>, generics: &Generics) -> Option<TokenStream> {
-    let is_own = path.is_some_and(|path| text(path) == "crate");
-    (is_own && generics.params.is_empty()).then(|| quote!(#[diagnostic::do_not_recommend]))
+    (is_own(path) && generics.params.is_empty()).then(|| quote!(#[diagnostic::do_not_recommend]))
+}
+
+/// Returns `true` for an actor of the framework itself: `crate = crate`.
+fn is_own(path: Option<&TokenStream>) -> bool {
+    path.is_some_and(|path| text(path) == "crate")
 }
 
 /// The bounds of the block, and that there is an address: `where CounterAddr: Sized`.
