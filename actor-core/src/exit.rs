@@ -58,7 +58,7 @@ impl fmt::Debug for ActorId {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// Stopped by `stop()`, by a `self` message, or because no reference to it was left.
+    /// Stopped by `stop()`, by a `#[message(last)]`, or because no reference to it was left.
     Stopped,
     /// A handler or hook panicked or called [`Context::fail`](crate::Context::fail), the start failed, or a
     /// linked actor failed.
