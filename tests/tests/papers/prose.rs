@@ -137,7 +137,7 @@ const ROOTS: &[Root] = &[
     Root {
         name: "actor-core",
         paths: &["actor-core/src"],
-        limits: [0.5, 0.5, 0.3, 0.5, 1.7, 0.5, 1.0, 0.3, 0.9],
+        limits: [0.5, 0.5, 0.3, 0.5, 2.0, 0.5, 1.0, 0.3, 0.9],
     },
     Root {
         name: "actor-macros",
