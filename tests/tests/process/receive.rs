@@ -82,12 +82,14 @@ pub fn a_message_that_has_come_counts_however_late_one_looks(system: &System) {
 
 pub fn a_timeout_is_told_from_the_end(system: &System) {
     system.block_on(async {
+        let timed_out = Gate::new();
+        let opens = timed_out.clone();
         let process = spawn_process(|mut inbox: Inbox<u8>| async move {
             let short = inbox.receive_timeout(Duration::from_millis(1)).await;
+            opens.open();
             (short, inbox.receive_timeout(Duration::from_secs(100)).await)
         });
-        process.started().await.unwrap();
-        sleep(Duration::from_millis(30)).await;
+        timed_out.pass().await;
         process.stop();
         assert_eq!(process.result().await, Ok((Err(Elapsed), Ok(None))));
     });
