@@ -5,8 +5,12 @@
 mod flat;
 #[path = "soak/heap.rs"]
 mod heap;
+#[path = "memory/lists.rs"]
+mod lists;
 #[path = "memory/rounds.rs"]
 mod rounds;
+#[path = "memory/systems.rs"]
+mod systems;
 #[path = "memory/ties.rs"]
 mod ties;
 
@@ -23,4 +27,11 @@ tests::on_host! { rounds_multi_thread, tests::Host::MultiThread(2),
     ties::monitors_keep_nothing,
     ties::children_that_end_keep_nothing,
     ties::ties_of_a_process_keep_nothing,
+    lists::what_a_context_makes_leaves_nothing_when_it_is_over,
+    lists::names_leave_nothing,
+    lists::waiters_that_give_up_leave_nothing,
+    lists::subscribers_that_end_leave_nothing,
+    lists::tasks_leave_nothing,
+    lists::processes_leave_nothing,
+    lists::children_and_members_that_end_leave_nothing,
 }

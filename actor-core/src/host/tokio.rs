@@ -1,6 +1,6 @@
 //! Layer 1: a tokio runtime as a host's runtime.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::time::Instant;
@@ -23,6 +23,19 @@ impl Tokio {
         drop(tokio::time::sleep(std::time::Duration::ZERO));
         drop(entered);
         Tokio { handle }
+    }
+
+    /// Drops `guard` when the runtime is over.
+    pub(crate) fn hold(handle: &Handle, guard: impl Send + 'static) {
+        let held = async move {
+            let _guard = guard;
+            pending::<()>().await;
+        };
+        drop(handle.spawn(held));
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
     }
 
     pub(crate) fn id(&self) -> Id {

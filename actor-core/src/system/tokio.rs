@@ -79,16 +79,25 @@ fn start(runtime: Tokio, settings: SystemBuilder) -> Result<System, System> {
     if let Some(known) = systems.get(&id) {
         return Err(known.clone());
     }
+    let handle = runtime.handle().clone();
     let host = Foreign::new(runtime);
     let system = System::start(host.clone(), settings.reporter, false, settings.detects);
     systems.insert(id, system.clone());
     drop(systems);
-    // A runtime that has ended drops the keeper immediately, which needs the table.
-    let end = system.ends_with_its_executor();
-    host.keep(move || {
-        let gone = SYSTEMS.lock().remove(&id);
-        end();
-        drop(gone);
-    });
+    // A runtime that has ended drops both immediately, the second of which needs the table.
+    host.keep(system.ends_with_its_executor());
+    Tokio::hold(&handle, Entry(id));
     Ok(system)
+}
+
+/// An entry of the table. It is held by the runtime, since a system that is shut down does not leave
+/// the table: it stays the one of its runtime.
+struct Entry(Id);
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        // In a statement of its own: the system is dropped without the lock.
+        let gone = SYSTEMS.lock().remove(&self.0);
+        drop(gone);
+    }
 }
