@@ -78,7 +78,7 @@ impl fmt::Display for CallError {
             CallError::NoReply => f.write_str("the reply was dropped unanswered"),
             CallError::Panicked(failure) => failure.fmt(f),
             CallError::Killed => f.write_str("the actor was killed while handling the message"),
-            CallError::Deadlock(cycle) => write!(f, "the call would wait for ever: {cycle}"),
+            CallError::Deadlock(cycle) => write!(f, "deadlock: {cycle}"),
             CallError::WouldBlock => {
                 f.write_str("waiting would block a thread of an actor system; use `.await`")
             }

@@ -154,14 +154,14 @@ impl<F: Future> Future for Timeout<F> {
 /// # Examples
 ///
 /// ```
-/// assert_eq!(actor_core::time::Elapsed.to_string(), "the time was up first");
+/// assert_eq!(actor_core::time::Elapsed.to_string(), "the timeout elapsed");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Elapsed;
 
 impl fmt::Display for Elapsed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the time was up first")
+        formatter.write_str("the timeout elapsed")
     }
 }
 

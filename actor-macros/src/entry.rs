@@ -65,7 +65,7 @@ fn read(item: TokenStream) -> syn::Result<Function> {
         _ => {
             return Err(syn::Error::new_spanned(
                 item,
-                "this is no function with a body; write `async fn name() { .. }`",
+                "expected a function with a body; write `async fn name() { .. }`",
             ));
         }
     };

@@ -71,7 +71,7 @@ fn unknown(key: &str, known: &[&str]) -> String {
         Some(near) => format!("unknown option `{key}`; did you mean `{near}`? (valid: {valid})"),
         None if known.is_empty() => format!("unknown option `{key}`; there are no options here"),
         None if known.len() == 1 => format!("unknown option `{key}`; the only one is {valid}"),
-        None => format!("unknown option `{key}`; valid are {valid}"),
+        None => format!("unknown option `{key}`; expected one of {valid}"),
     }
 }
 

@@ -50,8 +50,10 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
         }
         // A helper attribute is not an item and cannot be named by a path.
         if attr.path().segments.len() > 1 {
-            errors
-                .push(attr.path(), format!("`{last}` is a mark without a path; write `#[{last}]`"));
+            errors.push(
+                attr.path(),
+                format!("`{last}` must be written without a path; write `#[{last}]`"),
+            );
         }
         // One attribute of each kind.
         if seen.iter().any(|earlier| last == earlier) {
@@ -62,7 +64,10 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
         mark = match (hook_of(last), mark) {
             (None, Mark::Hook(kind, word))
             | (Some((kind, word)), Mark::Message(_) | Mark::Skip) => {
-                errors.push(attr, "a hook is no message; keep `#[message]` or the hook");
+                errors.push(
+                    attr,
+                    "a method cannot be both a hook and a message; keep `#[message]` or the hook",
+                );
                 Mark::Hook(kind, word)
             }
             (Some(_), Mark::Hook(kind, word)) => {
@@ -95,13 +100,14 @@ fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
             // Only messages have settings.
             if let Some(setting) = entries.iter().find(|entry| !entry.is("skip")) {
                 let key = &setting.key;
-                let text = format!("a method with `skip` is no message; remove `{key}` or `skip`");
+                let text =
+                    format!("a method with `skip` is not a message; remove `{key}` or `skip`");
                 errors.push(key, text);
             }
             Mark::Skip
         }
         Meta::NameValue(_) => {
-            errors.push(attr, "options stand in parentheses; write `#[message(skip)]`");
+            errors.push(attr, "options go in parentheses; write `#[message(skip)]`");
             Mark::Message(Vec::new())
         }
     }

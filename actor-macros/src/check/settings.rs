@@ -145,7 +145,7 @@ fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStrea
         Some(true) => {
             let text = match key.to_string().as_str() {
                 "capacity" => "a mailbox needs room for a message; write `capacity = 1` or more",
-                "turn" => "a turn is a message at least; write `turn = 1` or more",
+                "turn" => "`turn` must be at least 1; write `turn = 1` or more",
                 "overlap" => "one message has to be handled at least; write `overlap = 1` or more",
                 _ => "a guard needs room to keep a message aside; write `deferred = 1` or more",
             };

@@ -224,7 +224,7 @@ fn expand_checks(service: &Service, any: &TokenStream) -> Option<TokenStream> {
     let protocol = names::plain(&service.ident);
     let checks = service.marked.iter().map(|(cfgs, ident)| {
         let name = names::plain(ident);
-        let text = format!("`{name}` is no message of `{protocol}`; remove its settings");
+        let text = format!("`{name}` is not a message of `{protocol}`; remove its settings");
         let place = span::hidden_at(ident.span());
         let check = quote_spanned! {place=>
             __p::check_message(<#any as __p::Protocol>::HELPERS, #name, #text)

@@ -72,12 +72,12 @@ fn options_and_item_are_both_checked() {
 fn wrong_options_are_named() {
     let valid = "`capacity`, `unbounded`, `turn`, `deferred`, `overlap`, `name`, `crate`, `local`";
     let misspelt = format!("unknown option `capcity`; did you mean `capacity`? (valid: {valid})");
-    let unknown = format!("unknown option `mailbox`; valid are {valid}");
+    let unknown = format!("unknown option `mailbox`; expected one of {valid}");
     let cases: &[(&str, &str, &str)] = &[
         ("capcity = 8", &misspelt, "capcity"),
         ("mailbox = 8", &unknown, "mailbox"),
         ("capacity = 0", "a mailbox needs room for a message; write `capacity = 1` or more", "0"),
-        ("turn = 0x0", "a turn is a message at least; write `turn = 1` or more", "0x0"),
+        ("turn = 0x0", "`turn` must be at least 1; write `turn = 1` or more", "0x0"),
         ("capacity = -1", "a mailbox needs room for a message; write `capacity = 1` or more", "-1"),
         (
             "capacity = \"8\"",

@@ -64,13 +64,13 @@ fn marks_are_checked() {
         ),
         (
             "#[message(urgent)] fn f(&self) {}",
-            "unknown option `urgent`; valid are `skip`, `when`, `concurrent`, `priority`, `unbounded`, \
+            "unknown option `urgent`; expected one of `skip`, `when`, `concurrent`, `priority`, `unbounded`, \
              `last`",
             "urgent",
         ),
         (
             "#[message(skip, priority)] fn f(&self) {}",
-            "a method with `skip` is no message; remove `priority` or `skip`",
+            "a method with `skip` is not a message; remove `priority` or `skip`",
             "priority",
         ),
         (
@@ -86,12 +86,12 @@ fn marks_are_checked() {
         ),
         (
             "#[actor_core::message] fn f(&self) {}",
-            "`message` is a mark without a path; write `#[message]`",
+            "`message` must be written without a path; write `#[message]`",
             "actor_core::message",
         ),
         (
             "#[message = 1] fn f(&self) {}",
-            "options stand in parentheses; write `#[message(skip)]`",
+            "options go in parentheses; write `#[message(skip)]`",
             "#[message = 1]",
         ),
         (
@@ -106,7 +106,7 @@ fn marks_are_checked() {
         ),
         (
             "#[message] #[on_start] fn f(&mut self) {}",
-            "a hook is no message; keep `#[message]` or the hook",
+            "a method cannot be both a hook and a message; keep `#[message]` or the hook",
             "#[on_start]",
         ),
     ];
@@ -210,7 +210,7 @@ fn entries_are_checked() {
         ),
         (
             "#[actor_core::main] struct A;",
-            "this is no function with a body; write `async fn name() { .. }`",
+            "expected a function with a body; write `async fn name() { .. }`",
             "struct A;",
         ),
     ];

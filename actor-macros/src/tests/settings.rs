@@ -80,7 +80,7 @@ fn settings_that_exclude_each_other_are_told_once() {
         ),
         (
             "#[message(when = self.a, skip)] fn f(&mut self) {}",
-            "a method with `skip` is no message; remove `when` or `skip`",
+            "a method with `skip` is not a message; remove `when` or `skip`",
             "when",
         ),
         (
@@ -114,7 +114,7 @@ fn the_last_message_is_marked_and_takes_the_state() {
         ("#[message(last = 1)] fn f(self) {}", "`last` takes no value; write `last` alone", "1"),
         (
             "#[message(last, skip)] fn f(self) {}",
-            "a method with `skip` is no message; remove `last` or `skip`",
+            "a method with `skip` is not a message; remove `last` or `skip`",
             "last",
         ),
     ];

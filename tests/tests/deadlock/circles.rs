@@ -88,7 +88,7 @@ pub fn b01_the_circle_says_who_waits_in_which_handler(system: &System) {
         assert_eq!(cycle.path(), labels);
         assert_eq!(cycle.handlers(), handlers);
         let printed = format!("{0} > {1} > {0}", labels[0], labels[1]);
-        assert_eq!(text, format!("the call would wait for ever: {printed}"));
+        assert_eq!(text, format!("deadlock: {printed}"));
         one.stop();
         two.stop();
     });
