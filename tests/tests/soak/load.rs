@@ -33,6 +33,11 @@ impl Chance {
     fn worker(&mut self) -> Option<WorkerAddr> {
         WorkerAddr::lookup(&name(self.below(GROUPS), self.below(WORKERS)))
     }
+
+    /// One of a group without backoff: a kill during a backoff would be final.
+    fn worker_to_kill(&mut self) -> Option<WorkerAddr> {
+        WorkerAddr::lookup(&name(self.below(GROUPS / 2) * 2, self.below(WORKERS)))
+    }
 }
 
 /// Calls workers by name until it is over.
@@ -67,7 +72,7 @@ async fn hurt(rounds: usize, groups: &[actor_core::SupervisorAddr], seen: &Seen)
                 hurt[2] += 1;
             }
             1..50 => {
-                if let Some(worker) = chance.worker() {
+                if let Some(worker) = chance.worker_to_kill() {
                     worker.kill();
                     hurt[1] += 1;
                 }
