@@ -107,6 +107,17 @@ pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Runs `run`. If it panics, that is neither printed nor recorded: the record of an earlier panic, which
+/// may be unwinding, stays.
+pub(crate) fn unrecorded(run: impl FnOnce()) {
+    // `try_with`: the caller may be the destructor of a thread-local.
+    let note = NOTE.try_with(RefCell::take).ok().flatten();
+    let count = COUNT.get();
+    quiet(|| contained(run));
+    let _ = NOTE.try_with(|noted| noted.replace(note));
+    COUNT.set(count);
+}
+
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// The recording panic hook, and the previous hook, which it calls.

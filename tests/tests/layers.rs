@@ -80,12 +80,13 @@ fn only_waking_wakes_what_may_panic() {
     assert!(names.is_empty(), "use `crate::waking::wake` in {names:?}");
 }
 
-/// The macros that print panic if the stream is closed.
+/// The macros that print panic if the stream is closed; one file catches that.
 #[test]
-fn nothing_is_printed_by_a_macro_that_may_panic() {
+fn only_the_reporter_prints_by_a_macro() {
     let files = sources();
     let macros = ["print!(", "println!(", "eprint!(", "eprintln!(", "dbg!("];
-    let strays = files.iter().filter(|(_, code)| macros.iter().any(|print| code.contains(print)));
+    let all = files.iter().filter(|(file, _)| file != "incident/reporter.rs");
+    let strays = all.filter(|(_, code)| macros.iter().any(|print| code.contains(print)));
     let names: Vec<_> = strays.map(|(file, _)| file).collect();
     assert!(names.is_empty(), "use `crate::incident::print_on_stderr` in {names:?}");
 }

@@ -2,7 +2,7 @@
 
 use super::Incident;
 use super::lines::Lines;
-use crate::panics::contained;
+use crate::panics::{contained, unrecorded};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -80,7 +80,14 @@ fn write(line: &str) {
     print_on_stderr(line);
 }
 
-/// Writes a line to stderr and ignores errors: `eprintln!` panics if stderr is closed.
+/// Writes a line to stderr and ignores errors.
+///
+/// `eprintln!` is the form that a test harness captures, but it panics if stderr is closed. That panic is
+/// caught and leaves no trace. Where a panic would abort the process, the line is written directly.
 pub(crate) fn print_on_stderr(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    if cfg!(panic = "unwind") {
+        unrecorded(|| eprintln!("{line}"));
+    } else {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
 }

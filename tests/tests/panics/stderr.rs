@@ -2,6 +2,7 @@
 
 use actor_core::prelude::*;
 use std::io::Write;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tests::{Host, Stderr, alone};
@@ -113,4 +114,29 @@ fn a_program_that_ends_without_a_stderr_still_reports_and_ends() {
         });
     });
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+/// Run on its own and by the next test, which looks at the output.
+#[test]
+fn an_unhandled_error_is_reported() {
+    let system = System::builder().threads(1).build();
+    system.block_on(async {
+        let node = Node.spawn();
+        node.fail().send().await.unwrap();
+        node.ping().await.unwrap();
+    });
+    assert_eq!(system.counters().unhandled_errors, 1);
+}
+
+#[test]
+fn the_test_harness_captures_the_lines_of_the_default_reporter() {
+    let line_is_printed = |capture: &[&str]| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["stderr::an_unhandled_error_is_reported", "--exact"]).args(capture);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).contains("`fail` was sent and failed")
+    };
+    assert!(line_is_printed(&["--nocapture"]));
+    assert!(!line_is_printed(&[]));
 }
