@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The file and the function.
-const HERE: [(&str, &str); 28] = [
+const HERE: [(&str, &str); 29] = [
     ("child", "capacity"),
     ("child", "shutdown"),
     ("backoff", "exponential"),
@@ -31,6 +31,7 @@ const HERE: [(&str, &str); 28] = [
     ("time", "interval"),
     ("address", "stop_within"),
     ("call", "timeout"),
+    ("delegated", "timeout"),
     ("send", "timeout"),
     ("beside", "after"),
     ("beside", "every"),

@@ -141,6 +141,12 @@ fn calls_and_sends_time_out_when_they_say() {
                 assert_eq!(refused.reason(), SendReason::Timeout);
             })
             .await;
+            assert_takes(duration, async {
+                let (reply, _answer) = Reply::pair();
+                let forwarded = probe.nop().reply_to(reply).timeout(duration).send();
+                assert_eq!(forwarded.await.unwrap_err().reason(), SendReason::Timeout);
+            })
+            .await;
             probe.kill();
         });
     });

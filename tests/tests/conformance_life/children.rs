@@ -35,6 +35,10 @@ pub fn children_end_one_after_another_each_allowed_to_finish(system: &System) {
         second.note("queued").try_send().unwrap();
         parent.stop();
         assert_eq!(third.join().await, Exit::Stopped);
+        // Before it is stopped, a call would be accepted, and wait for the end of the handler.
+        while second.downgrade().upgrade().is_some() {
+            futures_lite::future::yield_now().await;
+        }
         settle().await;
         // It is the turn of the second, which is in its handler: no other child has been stopped
         // yet.
