@@ -148,10 +148,10 @@ pub enum FailureKind {
 /// });
 /// ```
 #[derive(Clone, PartialEq)]
-pub struct Failure(Arc<Event>);
+pub struct Failure(Arc<FailureInner>);
 
 #[derive(PartialEq)]
-struct Event {
+struct FailureInner {
     parts: FailureParts,
     /// The panic message, if it became known only after a caller had received the failure.
     text: OnceLock<String>,
@@ -188,7 +188,7 @@ pub struct Place {
 
 impl Failure {
     pub(crate) fn new(parts: FailureParts) -> Self {
-        Failure(Arc::new(Event { parts, text: OnceLock::new() }))
+        Failure(Arc::new(FailureInner { parts, text: OnceLock::new() }))
     }
 
     /// The panic that this is has said `text`, which was not known yet.
