@@ -142,6 +142,7 @@ tests::on_every_host! {
     stops::kill_drops_the_running_handler_and_tells_its_caller,
     stops::kill_lets_a_sync_handler_return_and_skips_the_next,
     stops::kill_before_the_first_run_tells_everybody,
+    stops::a_message_taken_before_a_kill_is_handled_up_to_its_first_await,
     streams::a_stream_is_not_polled_while_its_last_item_waits,
     streams::the_end_of_a_stream_comes_once_after_the_last_item,
     streams::cancelling_stops_the_polling_and_skips_what_waits,

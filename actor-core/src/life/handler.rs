@@ -18,12 +18,15 @@ pin_project! {
         future: Option<F>,
         core: &'a Core,
         handling: Handling,
+        // Set at its first await. A kill before that is handled there: the message is taken out of
+        // the mailbox, so dropping it here would lose it without a trace.
+        is_pending: bool,
     }
 }
 
 impl<'a, F> Handler<'a, F> {
     pub(crate) fn new(future: F, core: &'a Core, handling: Handling) -> Self {
-        Handler { future: Some(future), core, handling }
+        Handler { future: Some(future), core, handling, is_pending: false }
     }
 }
 
@@ -32,14 +35,18 @@ impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.core.is_killed() {
+        if *this.is_pending && this.core.is_killed() {
             kill(this.future, *this.handling);
             return Poll::Ready(Err(Broken::Killed));
         }
         current::set_handling(*this.handling);
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-            Ok(poll) => poll.map(Ok),
+            Ok(Poll::Ready(flow)) => Poll::Ready(Ok(flow)),
+            Ok(Poll::Pending) => {
+                *this.is_pending = true;
+                Poll::Pending
+            }
             Err(payload) => Poll::Ready(Err(Broken::Panicked(payload))),
         }
     }

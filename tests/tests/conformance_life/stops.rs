@@ -283,3 +283,44 @@ pub fn kill_before_the_first_run_tells_everybody(system: &System) {
         }
     });
 }
+
+/// Kills itself in its guard: after a message is taken from the mailbox, before its handler begins.
+#[actor]
+struct KilledInGuard {
+    own: WeakAddr<KilledInGuard>,
+    handled: Tally,
+}
+
+#[actor]
+impl KilledInGuard {
+    #[message(when = self.kill())]
+    async fn take(&mut self) {
+        self.handled.add();
+        std::future::pending::<()>().await;
+        self.handled.add();
+    }
+}
+
+impl KilledInGuard {
+    fn kill(&self) -> bool {
+        if let Some(own) = self.own.upgrade() {
+            own.kill();
+        }
+        true
+    }
+}
+
+pub fn a_message_taken_before_a_kill_is_handled_up_to_its_first_await(system: &System) {
+    system.block_on(async {
+        let handled = Tally::default();
+        let handled_too = handled.clone();
+        let actor = KilledInGuard::spawn_with(move |address| KilledInGuard {
+            own: address.downgrade(),
+            handled: handled_too,
+        });
+        actor.take().send().await.unwrap();
+        actor.join().await;
+        let reported = System::current().counters().undelivered;
+        assert_eq!((handled.count(), reported), (1, 0), "handled once, or else reported");
+    });
+}
