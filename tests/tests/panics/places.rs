@@ -181,7 +181,7 @@ fn cell(place: Place, host: Host) -> Ends {
             Place::PipedFuture => Ends::Caller,
             Place::LifeTask => Ends::Life("task"),
             Place::SubscriptionClosure | Place::LagClosure => Ends::Life("topic"),
-            Place::TopicKeyClosure | Place::TopicItemClone | Place::DropOfTopicItem => Ends::Caller,
+            Place::TopicKeyClosure | Place::TopicItemClone => Ends::Caller,
             Place::DropOfState => Ends::Life("drop"),
             Place::DropOfKilledState
             | Place::DropOfHandlerFuture
@@ -192,7 +192,7 @@ fn cell(place: Place, host: Host) -> Ends {
             }
             Place::DropOfStream => Ends::Life("stream"),
             Place::DropOfLifeTask => Ends::Life("task"),
-            Place::DropOfTopicItemLeft => Ends::Contained,
+            Place::DropOfTopicItem | Place::DropOfTopicItemLeft => Ends::Contained,
             Place::IncidentHook => Ends::Incident,
             Place::DisplayOfStartError | Place::DropOfStartError => Ends::Life("spawn"),
             Place::DebugOfUnheardError => Ends::Life("fail"),

@@ -208,7 +208,7 @@ pub fn e02_lookup_with_the_wrong_type_is_none(system: &System) {
 
 pub fn a_name_is_any_kind_of_string(system: &System) {
     system.block_on(async {
-        let (owned, boxed) = (format!("{}", "owned"), Box::<str>::from("boxed"));
+        let (owned, boxed) = ("owned".to_owned(), Box::<str>::from("boxed"));
         let cat = Cat.prepare().name(&owned).spawn();
         assert_eq!(cat.label(), "owned");
         assert_eq!(Cat.prepare().name(owned.clone()).spawn().label(), "owned");

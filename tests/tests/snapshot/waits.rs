@@ -161,6 +161,8 @@ pub fn it_shows_a_wait_for_a_pool_and_that_of_a_process(system: &System) {
         .await;
         gate.open();
         assert_eq!(process.result().await, Ok(Ok(())));
-        [guest.stop(), one.stop(), pool.stop()];
+        guest.stop();
+        one.stop();
+        pool.stop();
     });
 }

@@ -200,8 +200,8 @@ impl<T> Buffer<T> {
         if let Some(reader) = reader {
             wake(reader);
         }
-        // Last, since that is user code and may panic.
-        drop(dropped);
+        // The drop of a displaced item is user code; its panic is not one of this publisher.
+        contained(|| drop(dropped));
         Offered::Done
     }
 
