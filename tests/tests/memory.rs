@@ -14,13 +14,41 @@ mod systems;
 #[path = "memory/ties.rs"]
 mod ties;
 
-// A simulation keeps the first million steps of its run, to tell them if it fails.
-tests::on_real_hosts! {
+/// Creates tests of each `topic::behavior` on one host. Each holds the lock before its system starts and
+/// until that has ended, since both allocate.
+macro_rules! alone_on {
+    ($module:ident, $host:expr, $($topic:ident::$name:ident,)*) => {
+        mod $module {
+            $(
+                #[test]
+                fn $name() {
+                    let _alone = crate::rounds::alone();
+                    tests::run_on($host, stringify!($name), crate::$topic::$name);
+                }
+            )*
+        }
+    };
+}
+
+/// The same on every host but a simulation, which keeps the first million steps of its run to report
+/// them if it fails.
+macro_rules! alone_on_real_hosts {
+    ($($topic:ident::$name:ident,)*) => {
+        alone_on! { multi_thread_2, tests::Host::MultiThread(2), $($topic::$name,)* }
+        alone_on! { multi_thread_1, tests::Host::MultiThread(1), $($topic::$name,)* }
+        alone_on! { current_thread, tests::Host::CurrentThread, $($topic::$name,)* }
+        alone_on! { tokio_multi, tests::Host::Tokio(2), $($topic::$name,)* }
+        alone_on! { tokio_current, tests::Host::TokioCurrent, $($topic::$name,)* }
+        alone_on! { smol, tests::Host::Smol(2), $($topic::$name,)* }
+    };
+}
+
+alone_on_real_hosts! {
     flat::a06_memory_stays_flat_over_100_000_timed_out_calls,
 }
 
 // The retained memory does not depend on the host.
-tests::on_host! { rounds_multi_thread, tests::Host::MultiThread(2),
+alone_on! { rounds_multi_thread, tests::Host::MultiThread(2),
     ties::links_to_actors_that_end_keep_nothing,
     ties::linking_the_same_actor_again_keeps_nothing,
     ties::links_of_each_life_keep_nothing,

@@ -1,7 +1,6 @@
 //! A6: timed-out calls leave nothing behind.
 
 use crate::heap::live;
-use crate::rounds::alone;
 use actor_core::future::join_all;
 use actor_core::prelude::*;
 use std::time::Duration;
@@ -57,7 +56,6 @@ async fn round(late: &LateAddr, entered: &Tally, number: usize) {
 pub fn a06_memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
     const ROUNDS: usize = 40;
     const WARM_UP: usize = 5;
-    let _alone = alone();
     system.block_on(async {
         let entered = Tally::default();
         let late = Late { entered: entered.clone(), replies: vec![] }.spawn();

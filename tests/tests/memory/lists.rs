@@ -1,6 +1,6 @@
 //! What a long-lived actor, topic, pool, supervisor or mailbox lists: each entry leaves again.
 
-use crate::rounds::{ROUNDS, alone, stay_flat};
+use crate::rounds::{ROUNDS, stay_flat};
 use actor_core::prelude::*;
 use actor_core::{Child, Inbox, Supervisor, Topic, future, spawn_process, time};
 use futures_lite::future::poll_once;
@@ -72,7 +72,6 @@ async fn made(what: &str, order: fn(&MakerAddr) -> actor_core::Call<'_, Maker, (
 }
 
 pub fn what_a_context_makes_leaves_nothing_when_it_is_over(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         made("cancelled timers", |maker| maker.timer()).await;
         made("timers", |maker| maker.due_timer()).await;
@@ -84,7 +83,6 @@ pub fn what_a_context_makes_leaves_nothing_when_it_is_over(system: &System) {
 }
 
 pub fn names_leave_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let lasting = maker();
         stay_flat("names", ROUNDS, async |number| {
@@ -104,7 +102,6 @@ pub fn names_leave_nothing(system: &System) {
 }
 
 pub fn waiters_that_give_up_leave_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let (maker, gate) = (maker(), Gate::new());
         maker.block(gate.clone()).send().await.unwrap();
@@ -132,7 +129,6 @@ pub fn waiters_that_give_up_leave_nothing(system: &System) {
 }
 
 pub fn subscribers_that_end_leave_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let topic = Topic::new();
         stay_flat("subscribers", ROUNDS, async |_| {
@@ -164,7 +160,6 @@ pub fn subscribers_that_end_leave_nothing(system: &System) {
 }
 
 pub fn tasks_leave_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         stay_flat("tasks", ROUNDS, async |number| {
             assert_eq!(actor_core::spawn(async move { number }).await, number);
@@ -176,7 +171,6 @@ pub fn tasks_leave_nothing(system: &System) {
 }
 
 pub fn processes_leave_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         stay_flat("processes", ROUNDS, async |_| {
             let process =
@@ -206,7 +200,6 @@ pub fn processes_leave_nothing(system: &System) {
 }
 
 pub fn children_and_members_that_end_leave_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().spawn();
         stay_flat("supervised children", ROUNDS, async |_| {

@@ -1,6 +1,6 @@
 //! Links and monitors of a long-lived actor, to short-lived actors and over and over to the same one.
 
-use crate::rounds::{ROUNDS, alone, stay_flat};
+use crate::rounds::{ROUNDS, stay_flat};
 use actor_core::prelude::*;
 use actor_core::{Child, ExitNotice, Inbox, Process, Supervisor, spawn_process};
 use std::time::Duration;
@@ -71,7 +71,6 @@ async fn end(brief: &BriefAddr) {
 }
 
 pub fn links_to_actors_that_end_keep_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let (boss, plain) = (Boss.spawn(), Plain.spawn());
         stay_flat("with #[on_exit]", ROUNDS, async |_| {
@@ -96,7 +95,6 @@ pub fn links_to_actors_that_end_keep_nothing(system: &System) {
 }
 
 pub fn linking_the_same_actor_again_keeps_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let (boss, lasting) = (Boss.spawn(), Brief.spawn());
         let again = async |_| boss.link(lasting.clone()).await.unwrap();
@@ -130,7 +128,6 @@ impl Phoenix {
 }
 
 pub fn links_of_each_life_keep_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let lasting = Brief.spawn();
         let supervisor =
@@ -146,7 +143,6 @@ pub fn links_of_each_life_keep_nothing(system: &System) {
 }
 
 pub fn monitors_keep_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let (boss, lasting) = (Boss.spawn(), Brief.spawn());
         stay_flat("monitors", ROUNDS, async |_| {
@@ -161,7 +157,6 @@ pub fn monitors_keep_nothing(system: &System) {
 }
 
 pub fn children_that_end_keep_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let boss = Boss.spawn();
         let child = async |_| end(&boss.child().await.unwrap()).await;
@@ -203,7 +198,6 @@ fn watcher() -> Process<Order, ()> {
 }
 
 pub fn ties_of_a_process_keep_nothing(system: &System) {
-    let _alone = alone();
     system.block_on(async {
         let process = watcher();
         for (what, order) in [
