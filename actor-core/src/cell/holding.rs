@@ -168,7 +168,7 @@ pub(crate) type Make = Box<dyn FnMut(&dyn Any, &mut dyn Any) -> Made + Send>;
 /// Makes a message of an exit.
 pub(crate) type MakeOfExit = Box<dyn FnOnce(&dyn Any, Exit, &mut dyn Any) -> Made + Send>;
 
-/// A message on its way to somebody else.
+/// A message on its way to another actor.
 pub(crate) type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(crate) enum Made {

@@ -86,8 +86,8 @@ fn end_left(host: &impl Owned) {
 
 /// A job has come after the end, or may have: if the owner does not drive the host, a thread ends it.
 ///
-/// No job is missed. Whoever schedules a job pushes it before it calls this, and whoever stops attending,
-/// a thread or the owner, looks for jobs once more under the lock.
+/// No job is missed: a job is pushed before this call, and the attending thread, whether started for this or
+/// the owner, looks for jobs once more under the lock before it stops attending.
 pub(super) fn attend<H: Owned>(host: &Arc<H>) {
     let mut state = host.ending().state.lock();
     if state.attended || state.drives > 0 || !host.has_left() {

@@ -1,6 +1,6 @@
-//! Layer 1: a host whose jobs run on an executor that belongs to somebody else: each job is a task
-//! there. What such an executor must be able to do is [`Runtime`]; when it goes away first, what is
-//! left of the host goes on in `foreign/afterlife`, just long enough to end.
+//! Layer 1: a host whose jobs run on an executor of the user: each job is a task there. [`Runtime`] is
+//! the interface of such an executor. If the executor ends first, the remaining jobs of the host run in
+//! `foreign/afterlife`, just long enough to end.
 
 mod afterlife;
 mod keeper;

@@ -103,7 +103,7 @@ impl MultiThread {
     #[inline(never)]
     pub(super) fn inject(&self, job: Job) {
         self.injector.push(job);
-        // The push before the look at who sleeps, and at the end: see `Idle::lie_down`. A worker that sees the
+        // The push comes before the check for sleeping workers and for the end: see `Idle::lie_down`. A worker that sees the
         // end looks at the injector after that.
         fence(Ordering::SeqCst);
         if self.is_closed() {

@@ -122,7 +122,7 @@ impl RunCell for LocalCell {
                 Found::Body(body) => body,
                 Found::Nothing => return,
                 Found::Elsewhere => {
-                    // The body is handed to its thread first: whoever is told of the end may then have that
+                    // The body is handed to its thread first: an observer of the end may then make that
                     // thread drop it.
                     drop(me);
                     return end_elsewhere(&*mail);

@@ -11,7 +11,7 @@ const SYSTEMS: usize = if cfg!(debug_assertions) { 300 } else { 2000 };
 /// So many bytes a system are too many.
 const BYTES: usize = 200;
 
-/// Waits for ever, or idles.
+/// Waits forever, or idles.
 #[actor]
 struct Worker {
     _mark: tests::Mark,
