@@ -80,27 +80,40 @@
 // So that the macros' output, which names `::actor_core`, works in here too.
 extern crate self as actor_core;
 
-mod cell;
+// In reading order, the lowest layer first.
+mod sync;
+
 mod counters;
 mod error;
 mod event;
 mod exit;
-mod host;
 mod incident;
-mod life;
-#[cfg(all(test, actor_loom))]
-mod models;
-mod observe;
 mod panics;
-mod sim;
-mod sync;
-mod system;
-mod talk;
 mod waking;
 
-// Behind `talk`, so that the page of an address begins with its own verbs.
-mod compose;
+mod executor;
+
+mod cell;
+
+mod system;
+mod telemetry;
+
+mod address;
+
+mod actor;
+
+// After `address`, so that the page of an address begins with its own methods.
+mod pool;
+mod process;
+mod protocol_adapter;
+mod registry;
+mod simulation;
 mod spawn;
+mod supervisor;
+mod topic;
+
+#[cfg(all(test, actor_loom))]
+mod models;
 
 pub mod future;
 pub mod prelude;
@@ -110,6 +123,15 @@ pub mod time;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use actor::Context;
+pub use actor::attachment::Attachment;
+pub use actor::context::Stopping;
+pub use actor::dispatch::{AddrOf, Dispatch};
+pub use actor::fault::Fault;
+pub use actor::spawn::Prepared;
+pub use actor::task::Task;
+pub use actor::timer::Timer;
+pub use actor::watch::{Link, Monitor};
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
 pub use actor_macros::actor;
@@ -117,51 +139,38 @@ pub use actor_macros::actor;
 pub use actor_macros::main;
 #[doc = include_str!("test.md")]
 pub use actor_macros::test;
+pub use address::actor::Actor;
+pub use address::addr::{Addr, Address};
+pub use address::any::{AnyAddr, Target};
+pub use address::call::{Call, Delegated, Delegating};
+pub use address::join::{Join, Starting, StopWithin};
+pub use address::reply::{Reply, Unwanted};
+pub use address::reply_receiver::Answer;
+pub use address::send::Sending;
+pub use address::weak::WeakAddr;
+pub use address::with_timeout::Timed;
 pub use cell::message::Protocol;
-pub use cell::names::RegisterError;
+pub use cell::registry::RegisterError;
 pub use cell::restart::Restart;
-pub use compose::pool::{NotAPool, PreparedPool};
-pub use compose::process::{
-    Ask, ExitNotice, Inbox, Oldest, Outcome, PreparedProcess, Proc, Process, ProcessAddr, Receive,
-    ReceiveWithin, Select, SelectWithin, spawn_process,
-};
-pub use compose::supervisor::{
-    Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage,
-};
-pub use compose::topic::{
-    Lagged, Publish, Subscription, Topic, TopicKey, TopicStream, TypedSubscription,
-};
 pub use counters::Counters;
 pub use error::{CallError, Cycle, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Place};
 pub use incident::{DeadLetter, Incident};
-pub use life::Context;
-pub use life::attachment::Attachment;
-pub use life::context::Stopping;
-pub use life::dispatch::{AddrOf, Dispatch};
-pub use life::fault::Fault;
-pub use life::spawn::Prepared;
-pub use life::task::Task;
-pub use life::timer::Timer;
-pub use life::watch::{Link, Monitor};
-pub use observe::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
-pub use observe::wait_kind::WaitKind;
-pub use sim::{Probe, Sim, Step, Trace};
+pub use pool::{NotAPool, PreparedPool};
+pub use process::{
+    Ask, ExitNotice, Inbox, Oldest, Outcome, PreparedProcess, Proc, Process, ProcessAddr, Receive,
+    ReceiveWithin, Select, SelectWithin, spawn_process,
+};
+pub use simulation::{Probe, Sim, Step, Trace};
 pub use spawn::Spawn;
+pub use supervisor::{Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage};
 #[cfg(feature = "smol")]
 pub use system::SmolExecutor;
 pub use system::run::interrupted;
 pub use system::{ShutdownReport, Spawned, System, SystemBuilder, rng, spawn, unblock};
-pub use talk::actor::Actor;
-pub use talk::address::{Addr, Address};
-pub use talk::answer::Answer;
-pub use talk::any::{AnyAddr, Target};
-pub use talk::call::{Call, Delegated, Delegating};
-pub use talk::join::{Join, Starting, StopWithin};
-pub use talk::reply::{Reply, Unwanted};
-pub use talk::send::Sending;
-pub use talk::timed::Timed;
-pub use talk::weak::WeakAddr;
+pub use telemetry::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
+pub use telemetry::wait_kind::WaitKind;
+pub use topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream, TypedSubscription};
 
 // Its listings are compiled and run as doctests.
 #[cfg(doctest)]

@@ -1,21 +1,21 @@
 //! The private interface for generated code. Not for users; it may change in any release.
 
-pub use crate::cell::head::Head;
-pub use crate::cell::message::{Label, Protocol, Settings, Way};
-pub use crate::cell::message::{Marks, SlotMut};
-pub use crate::compose::bridge::bridge;
-pub use crate::life::dispatch::{Dispatch, Flow, Hook, Hooks, Input, Started};
-pub use crate::life::foreign::{
-    Arguments, Envelope, Foreign, Guards, HasBlock, Later, Loan, Serve, Serves, lend,
-};
-pub use crate::life::lender::{
+pub use crate::actor::dispatch::{Dispatch, Flow, Hook, Hooks, Input, Started};
+pub use crate::actor::lender::{
     Borrowing, BoxedHere, BoxedNowhere, BoxedSend, Boxing, Here, Lender, Sent,
 };
-pub use crate::life::{Life, Runner, run, run_shared};
-pub use crate::sim::Tested;
-pub use crate::sim::test::{Plan, really, simulate};
+pub use crate::actor::protocol_message::{
+    Arguments, Envelope, Foreign, Guards, HasBlock, Later, Loan, Serve, Serves, lend,
+};
+pub use crate::actor::{Life, Runner, run, run_shared};
+pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, answer};
+pub use crate::cell::call_state::Head;
+pub use crate::cell::message::{Label, Protocol, Settings, Way};
+pub use crate::cell::message::{Marks, SlotMut};
+pub use crate::protocol_adapter::bridge;
+pub use crate::simulation::Tested;
+pub use crate::simulation::test::{Plan, really, simulate};
 pub use crate::system::run::main;
-pub use crate::talk::reply_slot::{ReplySlot, ReplySlotOf, answer};
 pub use std::any::Any;
 pub use std::boxed::Box;
 pub use std::clone::Clone;

@@ -1,9 +1,9 @@
 //! The ways to spawn an actor, for every type with both halves of `#[actor]`.
 
-use crate::compose::pool::PreparedPool;
-use crate::life::dispatch::{AddrOf, Dispatch};
-use crate::life::making;
-use crate::life::spawn::{Birth, Prepared};
+use crate::actor::dispatch::{AddrOf, Dispatch};
+use crate::actor::factory;
+use crate::actor::spawn::{Birth, Prepared};
+use crate::pool::PreparedPool;
 use crate::sync::Arc;
 use crate::system::System;
 use std::fmt::Display;
@@ -183,7 +183,7 @@ pub trait Spawn: Dispatch {
         E: Display,
     {
         let settings = const { &Self::SETTINGS };
-        making::begin(Birth::<Self>::new(None, settings, settings.capacity), make)
+        factory::begin(Birth::<Self>::new(None, settings, settings.capacity), make)
     }
 }
 

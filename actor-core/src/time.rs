@@ -25,8 +25,8 @@ use std::time::{Duration, Instant};
 use futures_lite::Stream;
 use pin_project_lite::pin_project;
 
-pub use crate::host::sleep::Sleep;
-use crate::host::{self, Host};
+pub use crate::executor::sleep::Sleep;
+use crate::executor::{self, Host};
 use crate::sync::Arc;
 
 /// Returns the time on the clock of the current system.
@@ -260,7 +260,7 @@ impl Drop for Tick<'_> {
 }
 
 fn current_host() -> Arc<dyn Host> {
-    host::current().unwrap_or_else(crate::system::current_host)
+    executor::current().unwrap_or_else(crate::system::current_host)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The actor and handler that this thread is running, and the failure of its panic. Thread-local;
 //! saved and restored around each run, because runs can be nested.
 
-use super::hub::Hub;
-use super::post::AnyMail;
-use crate::cell::head::Head;
+use super::handle::AnyMail;
+use super::system_shared::Hub;
+use crate::cell::call_state::Head;
 use crate::counters::add;
 use crate::error::CallError;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts};

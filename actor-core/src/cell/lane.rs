@@ -3,10 +3,10 @@
 //!
 //! Compiled for each actor: everything that does not need the messages is in `queue`.
 
-use super::block::Block;
-use super::core::{Core, WAITING};
+use super::header::{Core, WAITING};
+use super::lazy_deque::Block;
 use super::queue::{Refused, Ticket, Wait};
-use super::seat::Seat;
+use super::state::Seat;
 use crate::cell::message::Way;
 use std::task::Waker;
 

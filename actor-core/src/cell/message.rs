@@ -1,8 +1,8 @@
 //! The message contract of the mailbox, below the run loop. Plain data and one trait.
 
-use super::head::Head;
+use super::call_state::Head;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-use super::stamp::Stamp;
+use super::send_context::Stamp;
 use std::any::Any;
 
 /// The settings shared by all actors of a type.

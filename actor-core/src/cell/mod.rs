@@ -7,28 +7,25 @@
 //! One mutex, the lane's, protects the messages and the seat. No user code runs under it: values
 //! taken out under the lock are dropped, woken or run after it is released.
 
-pub(crate) mod block;
-pub(crate) mod clock;
-pub(crate) mod core;
+pub(crate) mod call_state;
 pub(crate) mod current;
-mod cycle;
-pub(crate) mod draw;
-pub(crate) mod head;
-pub(crate) mod holding;
-pub(crate) mod hub;
+pub(crate) mod deadlock;
+pub(crate) mod drain;
+pub(crate) mod handle;
+pub(crate) mod header;
 pub(crate) mod lane;
-pub(crate) mod mail;
+pub(crate) mod lazy_deque;
+pub(crate) mod mailbox;
 pub(crate) mod message;
-pub(crate) mod names;
-pub(crate) mod ordered;
-pub(crate) mod pending;
-pub(crate) mod post;
+pub(crate) mod ordered_map;
 pub(crate) mod queue;
-pub(crate) mod record;
+pub(crate) mod registry;
+pub(crate) mod resources;
 pub(crate) mod restart;
-pub(crate) mod seat;
-pub(crate) mod stamp;
-mod waiting;
-pub(crate) mod waker;
+pub(crate) mod send_context;
+mod side_queue;
+pub(crate) mod sim_observer;
+pub(crate) mod state;
+pub(crate) mod system_shared;
+pub(crate) mod timer_entry;
 mod watchers;
-pub(crate) mod witness;

@@ -3,9 +3,9 @@
 //!
 //! While a sender waits, no message is accepted ahead of it, except messages that need no capacity.
 
-use super::core::{Core, NOTICE, STOP, URGENT, WAITING};
-use super::seat::{Records, Seat};
-use super::waiting::Apart;
+use super::header::{Core, NOTICE, STOP, URGENT, WAITING};
+use super::side_queue::Apart;
+use super::state::{Records, Seat};
 use crate::cell::message::Way;
 use crate::event::Event;
 use crate::sync::Arc;

@@ -7,7 +7,7 @@
 //! other side ended, are removed when the watcher's memory is freed: the list is swept before it
 //! grows, so it has at most twice as many entries as there are watchers in memory.
 
-use super::seat::{Key, Watcher};
+use super::state::{Key, Watcher};
 use crate::exit::ActorId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,7 +147,7 @@ impl Watchers {
 #[cfg(test)]
 mod tests {
     use super::{ActorId, FEW, Key, Watcher, Watchers};
-    use crate::cell::post::AnyMail;
+    use crate::cell::handle::AnyMail;
     use crate::sync::Arc;
     use actor_core::prelude::*;
 

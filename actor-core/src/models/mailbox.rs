@@ -1,7 +1,7 @@
 //! Sends, calls and wake-ups race with an actor that is about to park.
 
 use super::{Flag, Jobs, model, poll};
-use crate::cell::hub::Hub;
+use crate::cell::system_shared::Hub;
 use crate::prelude::*;
 use crate::sync::Arc;
 use crate::sync::Mutex;

@@ -8,8 +8,8 @@ mod reply;
 mod topic;
 mod workers;
 
-use crate::cell::hub::Hub;
-use crate::host::{Host, Job, Tasks, Timers, Turn};
+use crate::cell::system_shared::Hub;
+use crate::executor::{Host, Job, Tasks, Timers, Turn};
 use crate::incident::Reporter;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex};

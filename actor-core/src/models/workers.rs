@@ -2,7 +2,7 @@
 //! would sleep forever, which loom reports.
 
 use super::model;
-use crate::host::models::{
+use crate::executor::models::{
     a_batch_is_watched_while_the_other_worker_is_parked, a_driver_sleeps_until_rung,
     a_job_that_the_monitor_moves_is_found, a_monitor_sleeps_for_a_deadline,
     a_monitor_that_pauses_sees_what_comes, workers_sleep_until_notified,

@@ -1,7 +1,7 @@
 //! The settings of a system.
 
 use super::System;
-use crate::host::MultiThread;
+use crate::executor::MultiThread;
 use crate::incident::{Incident, Reporter};
 use std::fmt;
 

@@ -19,10 +19,10 @@ pub use smol::SmolExecutor;
 pub use spawned::Spawned;
 
 use crate::cell::current;
-use crate::cell::hub::Hub;
+use crate::cell::system_shared::Hub;
 use crate::counters::Counters;
-use crate::host::sim::{Chooser, Simulated};
-use crate::host::{self, CurrentThread, Host};
+use crate::executor::sim::{Chooser, Simulated};
+use crate::executor::{self, CurrentThread, Host};
 use crate::incident::Reporter;
 use crate::panics;
 use crate::sync::atomic::Ordering;
@@ -242,7 +242,7 @@ impl System {
     #[track_caller]
     pub(crate) fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, Ended> {
         assert!(
-            !host::is_inside(),
+            !executor::is_inside(),
             "`block_on` inside of a system would block its thread; use `.await`"
         );
         assert!(

@@ -1,7 +1,7 @@
 //! The result of a task, between the task and its handle. If the task panics, the handle delivers the
 //! panic; without a handle the panic is an incident.
 
-use crate::cell::hub::Hub;
+use crate::cell::system_shared::Hub;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
 use crate::panics::{self, Payload};

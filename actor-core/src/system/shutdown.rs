@@ -1,8 +1,8 @@
 //! The end of a system: graceful by `shutdown`, or immediate when the last handle is dropped.
 
 use super::System;
-use crate::host;
-use crate::host::sleep::Sleep;
+use crate::executor;
+use crate::executor::sleep::Sleep;
 use crate::sync::atomic::Ordering;
 use futures_lite::future::or;
 use std::fmt;
@@ -88,7 +88,7 @@ impl Drop for System {
         drop(actors);
         if self.hub.is_local {
             // No `block_on` will drive it again. Killed actors end without waiting.
-            if self.hub.host.is_own_thread() && !host::is_inside() {
+            if self.hub.host.is_own_thread() && !executor::is_inside() {
                 let all_gone = async { self.emptied_within(GRACE).await };
                 let mut all_gone = pin!(all_gone);
                 self.hub.host.drive(pin!(async {

@@ -1,7 +1,7 @@
 //! Systems on a smol executor run by the user.
 
 use super::{System, SystemBuilder};
-use crate::host::{Foreign, Smol};
+use crate::executor::{Foreign, Smol};
 use crate::sync::Arc;
 use async_executor::Executor;
 use std::fmt;

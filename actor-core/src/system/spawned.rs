@@ -1,7 +1,7 @@
 //! Tasks: futures and blocking code that run concurrently with the actors: [`Spawned`].
 
 use super::outcome::{End, Outcome, Panic};
-use crate::host;
+use crate::executor;
 use crate::sync::Arc;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -35,7 +35,7 @@ pub struct Spawned<T> {
 
 /// Dropped, it cancels the task.
 pub(super) enum Started {
-    Task(host::Task<()>),
+    Task(executor::Task<()>),
     Blocking(blocking::Task<()>),
 }
 

@@ -1,8 +1,8 @@
 //! Futures that run on a system beside its actors, and find it as the current one.
 
 use crate::cell::current;
-use crate::cell::hub::Hub;
-use crate::host::{self, task::Fresh};
+use crate::cell::system_shared::Hub;
+use crate::executor::{self, task::Fresh};
 use crate::panics::contained;
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
 /// Makes a task of a future on a system. It does not run before the runnable is scheduled.
-pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Fresh, host::Task<F::Output>)
+pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Fresh, executor::Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -21,13 +21,17 @@ where
 }
 
 /// As [`prepare`], for the task with this number.
-pub(super) fn numbered<F>(hub: &Arc<Hub>, number: u32, future: F) -> (Fresh, host::Task<F::Output>)
+pub(super) fn numbered<F>(
+    hub: &Arc<Hub>,
+    number: u32,
+    future: F,
+) -> (Fresh, executor::Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
     let within = Within { future: Some(future), hub: Some(hub.clone()), number };
-    host::task::prepare(hub.host.clone(), number, within)
+    executor::task::prepare(hub.host.clone(), number, within)
 }
 
 pin_project! {

@@ -1,8 +1,8 @@
 //! Systems on tokio runtimes: one for each runtime, created at first use.
 
 use super::{System, SystemBuilder};
-use crate::cell::hub::Hub;
-use crate::host::{Foreign, Tokio};
+use crate::cell::system_shared::Hub;
+use crate::executor::{Foreign, Tokio};
 use crate::sync::{Arc, LazyLock, Mutex};
 use std::collections::HashMap;
 use tokio::runtime::{Handle, Id};

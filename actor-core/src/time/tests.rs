@@ -9,7 +9,7 @@ use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
 
 use super::*;
-use crate::host::CurrentThread;
+use crate::executor::CurrentThread;
 
 const MILLI: Duration = Duration::from_millis(1);
 

@@ -1,0 +1,334 @@
+//! [`Context`], an actor's view of itself. Everything created through it ends with the life.
+//!
+//! `others.rs` has children, monitors and links; `beside.rs` timers, streams and tasks.
+
+mod beside;
+mod others;
+
+use crate::actor::dispatch::Dispatch;
+use crate::actor::failing;
+use crate::address::addr::Addr;
+use crate::address::state_change::poll_change;
+use crate::address::weak::WeakAddr;
+use crate::cell::handle::{AnyMail, Verbs};
+use crate::cell::header::LEAVE;
+use crate::cell::mailbox::Mail;
+use crate::cell::resources::Holdings;
+use crate::event::Listener;
+use crate::exit::{ActorId, Exit};
+use crate::sync::Arc;
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+/// An actor's view of itself. The run loop passes it to handlers with an argument `&Context<Self>`,
+/// which is not an argument of the address method.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use std::time::Duration;
+/// #[actor]
+/// struct Ticker {
+///     left: u32,
+/// }
+///
+/// #[actor]
+/// impl Ticker {
+///     #[on_start]
+///     fn begin(&mut self, context: &Context<Self>) {
+///         context.every(Duration::from_millis(1), |me| me.tick()).detach();
+///     }
+///
+///     fn tick(&mut self, context: &Context<Self>) {
+///         self.left -= 1;
+///         if self.left == 0 {
+///             context.stop();
+///         }
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let ticker = Ticker { left: 3 }.spawn();
+///     assert_eq!(ticker.join().await, Exit::Stopped);
+/// });
+/// ```
+pub struct Context<A: Dispatch> {
+    pub(super) mail: Arc<Mail<A>>,
+}
+
+impl<A: Dispatch> Context<A> {
+    pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
+        Context { mail }
+    }
+
+    pub(crate) fn again(&self) -> Self {
+        Context { mail: self.mail.clone() }
+    }
+
+    pub(crate) fn mail(&self) -> &Arc<Mail<A>> {
+        &self.mail
+    }
+
+    pub(in crate::actor) fn any(&self) -> Arc<dyn AnyMail> {
+        self.mail.clone()
+    }
+
+    /// Returns the actor's own address. Storing it in the state keeps the actor alive; see
+    /// [`weak`](Context::weak).
+    pub fn address(&self) -> A::Addr {
+        self.own().into()
+    }
+
+    /// Like [`address`](Context::address), as the general address type.
+    pub(crate) fn own(&self) -> Addr<A> {
+        if self.mail.core.is_member() {
+            let mut address: Option<Addr<A>> = None;
+            pool_of(self.mail.untyped(), &mut address);
+            if let Some(address) = address {
+                return address;
+            }
+        }
+        // No lock: only the actor's own run can find it forsaken, and that is where this is called.
+        self.mail.core.keep();
+        Addr::adopted(self.mail.clone())
+    }
+
+    /// Returns the number of this member in its pool, counted from 0, or `None` outside pools.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Worker;
+    ///
+    /// #[actor]
+    /// impl Worker {
+    ///     fn number(&self, context: &Context<Self>) -> Option<usize> {
+    ///         context.member()
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let workers = Worker::pool(2, || Worker);
+    ///     assert!(workers.number().await.unwrap().is_some_and(|number| number < 2));
+    ///     assert_eq!(Worker.spawn().number().await, Ok(None));
+    /// });
+    /// ```
+    pub fn member(&self) -> Option<usize> {
+        let lane = self.mail.lane();
+        lane.seat.holdings.as_ref()?.pool.as_ref().map(|(_, number)| *number)
+    }
+
+    /// Returns the actor's own weak address, which does not keep it alive.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::WeakAddr;
+    /// #[actor]
+    /// struct Node;
+    ///
+    /// #[actor]
+    /// impl Node {
+    ///     fn me(&self, context: &Context<Self>) -> WeakAddr<Node> {
+    ///         context.weak()
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let node = Node.spawn();
+    ///     let weak = node.me().await.unwrap();
+    ///     assert_eq!(weak.upgrade(), Some(node));
+    /// });
+    /// ```
+    pub fn weak(&self) -> WeakAddr<A> {
+        self.address().downgrade()
+    }
+
+    /// Returns the actor's id; for a member of a pool, the id of the pool.
+    pub fn id(&self) -> ActorId {
+        if self.mail.core.is_member() { self.address().id() } else { self.mail.core.id() }
+    }
+
+    /// Stops the actor gracefully after it has handled the queued messages.
+    ///
+    /// If the actor is restarted after this life, for example by a supervisor that restarts it
+    /// after every end, the life ends after the running handler, and the next life takes over the
+    /// queued messages.
+    pub fn stop(&self) {
+        let lane = self.mail.lane();
+        let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());
+        let again = overseen.is_some_and(|overseen| overseen.restart.follows(&Exit::Stopped));
+        if again && !lane.seat.closed {
+            self.mail.core.raise(LEAVE);
+            return;
+        }
+        drop(lane);
+        self.mail.close();
+    }
+
+    /// Ends this life as a failure, with [`FailureKind::Explicit`](crate::FailureKind::Explicit), once the
+    /// running handler or hook has returned: its caller gets the return value first.
+    ///
+    /// The failure is treated like a panic: a supervisor may restart the actor, and then the next life
+    /// handles the queued messages; without one they get [`CallError::Stopped`](crate::CallError::Stopped).
+    /// No further message is handled. The first call decides, a later one is an
+    /// [`Incident`](crate::Incident), and so is this failure if the handler panics or is killed.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Disk {
+    ///     errors: u32,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Disk {
+    ///     fn write(&mut self, context: &Context<Self>) -> bool {
+    ///         self.errors += 1;
+    ///         if self.errors == 2 {
+    ///             context.fail("too many errors");
+    ///         }
+    ///         false
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let disk = Disk { errors: 0 }.spawn();
+    ///     assert_eq!(disk.write().await, Ok(false));
+    ///     assert_eq!(disk.write().await, Ok(false));
+    ///     let Exit::Failed(failure) = disk.join().await else { unreachable!() };
+    ///     assert_eq!((failure.kind(), failure.handler()), (FailureKind::Explicit, "write"));
+    ///     assert_eq!(failure.message(), "too many errors");
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn fail(&self, error: impl fmt::Display) {
+        // The user's code, before any lock; if it panics the handler does.
+        let message = error.to_string();
+        failing::request(&*self.mail, message, Location::caller());
+    }
+
+    /// Returns the number of restarts: 0 in the first life.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// #[actor]
+    /// struct Worker;
+    ///
+    /// #[actor]
+    /// impl Worker {
+    ///     fn lives(&self, context: &Context<Self>) -> u32 {
+    ///         context.restarts() + 1
+    ///     }
+    ///
+    ///     fn fail(&self) {
+    ///         panic!("on purpose");
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let supervisor = Supervisor::one_for_one().spawn();
+    ///     let worker = supervisor.start(Child::new("worker", || Worker));
+    ///     assert_eq!(worker.lives().await, Ok(1));
+    ///     assert!(worker.fail().await.is_err());
+    ///     assert_eq!(worker.lives().await, Ok(2));
+    /// #   supervisor.stop();
+    /// });
+    /// ```
+    pub fn restarts(&self) -> u32 {
+        let lane = self.mail.lane();
+        lane.seat.known().map_or(0, |records| records.restarts)
+    }
+
+    /// Waits until the actor is being stopped. For long handlers that should finish early.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Poller;
+    ///
+    /// #[actor]
+    /// impl Poller {
+    ///     async fn poll_until_stopped(&mut self, context: &Context<Self>) {
+    ///         context.stopping().await;
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let poller = Poller.spawn();
+    ///     poller.poll_until_stopped().send().await.unwrap();
+    ///     poller.stop();
+    ///     assert_eq!(poller.join().await, Exit::Stopped);
+    /// });
+    /// ```
+    pub fn stopping(&self) -> Stopping {
+        Stopping { mail: self.mail.clone(), listener: None }
+    }
+
+    pub(super) fn with_holdings<T>(&self, with: impl FnOnce(&mut Holdings) -> T) -> T {
+        let mut lane = self.mail.lane();
+        with(lane.seat.holdings.get_or_insert_default())
+    }
+}
+
+impl<A: Dispatch> fmt::Debug for Context<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Context({})", self.mail.label())
+    }
+}
+
+/// The future of [`Context::stopping`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::future::or;
+///
+/// #[actor]
+/// struct Patient;
+///
+/// #[actor]
+/// impl Patient {
+///     async fn wait(&self, context: &Context<Self>) -> bool {
+///         let forever = std::future::pending();
+///         or(forever, async { context.stopping().await; true }).await
+///     }
+/// }
+/// # System::current_thread().block_on(async {
+/// let patient = Patient.spawn();
+/// patient.stop();
+/// # patient.join().await;
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct Stopping {
+    mail: Arc<dyn AnyMail>,
+    listener: Option<Listener>,
+}
+
+impl Future for Stopping {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
+        let mail = self.mail.clone();
+        poll_change(&*mail, &mut self.listener, cx, |seat| seat.closed.then_some(()))
+    }
+}
+
+impl fmt::Debug for Stopping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stopping").finish_non_exhaustive()
+    }
+}
+
+/// Puts the address of a member's pool into `place`.
+fn pool_of(mail: &dyn AnyMail, place: &mut dyn Any) {
+    mail.with(&mut |seat, _| {
+        let holdings = seat.holdings.as_ref();
+        if let Some((pool, _)) = holdings.and_then(|holdings| holdings.pool.as_ref()) {
+            pool.address(place);
+        }
+    });
+}

@@ -1,0 +1,251 @@
+//! The contract between an actor and the runtime, implemented by the two halves of `#[actor]`.
+//!
+//! Only traits and their types; the run loop that drives them is in `actor/`.
+
+use super::lender::Boxing;
+use super::protocol_message::Foreign;
+use super::{Context, Life, Runner};
+use crate::address::actor::Actor;
+use crate::address::addr::Address;
+use crate::cell::message::{Label, Protocol, SlotMut, Way};
+use crate::exit::{ActorId, Exit};
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::future::{Future, ready};
+
+/// The messages and hooks of an actor, and how to run them. Implemented by `#[actor]` on its impl.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// fn start<A: actor_core::Dispatch>(actor: A) -> A::Addr {
+///     actor.spawn()
+/// }
+/// start(Idle).stop();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` handles no messages",
+    label = "add `#[actor] impl {Self} {{ .. }}`",
+    note = "an actor is a struct with `#[actor]` and an `#[actor] impl` block, which may be empty"
+)]
+pub trait Dispatch:
+    Actor<Addr = <Self as Dispatch>::Handle> + Protocol<Message = <Self as Dispatch>::Enum>
+{
+    /// The address of the actor, as named by the impl half. Without the struct half it is an
+    /// unknown name.
+    type Handle: Address<Actor = Self>;
+
+    /// [`Protocol::Message`], as defined by the block.
+    type Enum: Send + 'static;
+
+    /// How a handler of a protocol message that borrows the state is boxed: `Sent`, or `Here` for a
+    /// `local` actor.
+    type Boxing: Boxing;
+
+    /// The existing hooks; the loop skips the others.
+    const HOOKS: Hooks;
+
+    /// Whether there are guards, so that they are evaluated before each message.
+    const GUARDED: bool = false;
+
+    /// [`Protocol::label`], as defined by the block.
+    fn label_of(message: &Self::Enum) -> Label<'_>;
+
+    /// [`Protocol::slot`], as defined by the block.
+    fn slot_of(_message: &mut Self::Enum) -> Option<SlotMut<'_>> {
+        None
+    }
+
+    /// Selects the run loop, on the concrete actor, where `Send` can be proved.
+    fn runner(life: Life<Self>) -> Runner;
+
+    /// The protocol message in it, if it is one.
+    fn foreign(_message: &Self::Message) -> Option<&Foreign<Self>> {
+        None
+    }
+
+    /// The delivery options of one of the actor's own messages. Runs under the mailbox's lock: no
+    /// user code.
+    fn way(_message: &Self::Message) -> Way {
+        Way::default()
+    }
+
+    /// Whether the message may be handled concurrently with others of its kind. No user code, as in
+    /// `way`.
+    fn is_concurrent(_message: &Self::Message) -> bool {
+        false
+    }
+
+    /// Evaluates the guard of the message, if it has one.
+    fn ready(&self, message: &Self::Message) -> bool {
+        match Self::foreign(message) {
+            Some(foreign) => foreign.ready(self),
+            None => true,
+        }
+    }
+
+    /// Runs one input, for actors without async handlers and hooks: the loop is a plain `match`. A
+    /// `self` handler leaves `None` in `actor`.
+    fn handle(
+        _actor: &mut Option<Self>,
+        _input: Input<Self::Message>,
+        _context: &Context<Self>,
+    ) -> Flow<Foreign<Self>> {
+        Flow::Done
+    }
+
+    /// Runs one input, for actors with an async handler or hook.
+    fn handle_later(
+        _actor: &mut Option<Self>,
+        _input: Input<Self::Message>,
+        _context: &Context<Self>,
+    ) -> impl Future<Output = Flow> {
+        ready(Flow::Done)
+    }
+
+    /// Handles one of the concurrent messages.
+    fn handle_shared(
+        _actor: &Self,
+        _message: Self::Message,
+        _context: &Context<Self>,
+    ) -> impl Future<Output = Flow> {
+        ready(Flow::Done)
+    }
+}
+
+/// A block is a single impl, so that a second block of the same actor is one conflict.
+#[diagnostic::do_not_recommend]
+impl<A: Dispatch> Protocol for A {
+    type Message = A::Enum;
+
+    fn label(message: &A::Enum) -> Label<'_> {
+        A::label_of(message)
+    }
+
+    fn slot(message: &mut A::Enum) -> Option<SlotMut<'_>> {
+        A::slot_of(message)
+    }
+
+    fn delivery(message: &A::Enum) -> Way {
+        A::way(message)
+    }
+}
+
+impl Way {
+    /// The delivery options of the message, whether the actor's own or a protocol's.
+    #[inline]
+    pub(crate) fn of<A: Dispatch>(message: &A::Message) -> Self {
+        match A::foreign(message) {
+            Some(foreign) => foreign.way(),
+            None => A::way(message),
+        }
+    }
+}
+
+/// The address of an actor: `CounterAddr` for `Counter`, which is [`Actor::Addr`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{AddrOf, Dispatch};
+/// # #[actor] struct Idle; #[actor] impl Idle { fn number(&self) -> u8 { 1 } }
+/// fn team<A: Dispatch + Clone>(actor: A) -> [AddrOf<A>; 2] {
+///     [actor.clone().spawn(), actor.spawn()]
+/// }
+/// # impl Clone for Idle { fn clone(&self) -> Self { Idle } }
+/// # System::current_thread().block_on(async {
+/// let [idle, _]: [IdleAddr; 2] = team(Idle);
+/// assert_eq!(idle.number().await, Ok(1));
+/// # });
+/// ```
+// It depends on both halves, so one bound is enough: without the struct half, `Handle` is an
+// unknown name; with a second block, it is ambiguous, and `Actor` alone would not detect that. Each
+// mistake is thus reported once, without errors about uses of the address.
+pub type AddrOf<A> = <A as Homed<<A as Dispatch>::Handle>>::Addr;
+
+/// An actor whose address is `H`.
+#[doc(hidden)]
+pub trait Homed<H> {
+    /// `H`.
+    type Addr;
+}
+
+impl<A: Actor> Homed<A::Addr> for A {
+    type Addr = A::Addr;
+}
+
+/// The hooks of an actor.
+#[derive(Clone, Copy, Debug)]
+pub struct Hooks {
+    /// `#[on_start]`
+    pub start: bool,
+    /// `#[on_stop]`
+    pub stop: bool,
+    /// `#[on_exit]`
+    pub exit: bool,
+}
+
+/// One input of an actor.
+#[derive(Debug)]
+pub enum Input<M> {
+    /// Handle a message.
+    Message(M),
+    /// Run a hook.
+    Hook(Hook),
+}
+
+/// A hook to run. Its arguments are boxed, because they are rare and large.
+#[derive(Debug)]
+pub enum Hook {
+    /// `#[on_start]`
+    Start,
+    /// `#[on_exit]`: a linked actor or a child has ended.
+    Exited(Box<(ActorId, Exit)>),
+    /// `#[on_stop]`
+    Stop(Box<Exit>),
+}
+
+impl<M> Input<M> {
+    /// The message, if it is one.
+    pub(crate) fn message(&self) -> Option<&M> {
+        match self {
+            Input::Message(message) => Some(message),
+            Input::Hook(_) => None,
+        }
+    }
+}
+
+/// The outcome of an input, except panics.
+#[derive(Debug)]
+pub enum Flow<L = Infallible> {
+    /// Done.
+    Done,
+    /// `#[on_start]` returned this error.
+    Failed(String),
+    /// A protocol message that needs the state for longer than this call.
+    Lend(L),
+}
+
+/// The return types of `#[on_start]`.
+#[diagnostic::on_unimplemented(
+    message = "`#[on_start]` cannot return `{Self}`",
+    label = "return nothing, or `Result<(), E>` with an `E` that implements `Display`"
+)]
+pub trait Started {
+    /// The error's text, if it is one.
+    fn flow<L>(self) -> Flow<L>;
+}
+
+impl Started for () {
+    fn flow<L>(self) -> Flow<L> {
+        Flow::Done
+    }
+}
+
+impl<E: Display> Started for Result<(), E> {
+    fn flow<L>(self) -> Flow<L> {
+        match self {
+            Ok(()) => Flow::Done,
+            Err(error) => Flow::Failed(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A type-erased message, for the slow path of the loop and for guards, compiled once instead of
+//! per actor.
+
+use crate::actor::dispatch::Dispatch;
+use crate::cell::handle::Parcel;
+use crate::cell::message::Marks;
+use crate::cell::message::{Label, Way};
+use std::any::Any;
+
+/// A type-erased message, in a slot from which it can be taken. Results for an empty slot are
+/// ignored.
+pub(super) trait AnyMessage: Parcel + Send {
+    fn is_there(&self) -> bool;
+    fn label(&self) -> Label<'_>;
+    /// No user code.
+    fn way(&self) -> Way;
+    fn is_concurrent(&self) -> bool;
+    /// Evaluates its guard, which is user code, for the state of the actor.
+    fn ready(&self, actor: &dyn Any) -> bool;
+    /// Moves it to the heap while it waits outside the mailbox.
+    fn boxed(&mut self) -> Box<dyn AnyMessage>;
+    /// Moves it to the slot of another message of the same actor.
+    fn move_to(&mut self, other: &mut dyn AnyMessage);
+    /// The slot, an `Option` of the actor's message.
+    fn place(&mut self) -> &mut dyn Any;
+}
+
+/// The slot of one message of `A`.
+pub(super) struct Place<A: Dispatch>(pub(super) Option<A::Message>);
+
+impl<A: Dispatch> AnyMessage for Place<A> {
+    fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn label(&self) -> Label<'_> {
+        match &self.0 {
+            Some(message) => A::label(message),
+            None => Label::new("", Marks::NONE),
+        }
+    }
+
+    fn way(&self) -> Way {
+        match &self.0 {
+            Some(message) => Way::of::<A>(message),
+            None => Way::default(),
+        }
+    }
+
+    fn is_concurrent(&self) -> bool {
+        match &self.0 {
+            Some(message) => A::is_concurrent(message),
+            None => false,
+        }
+    }
+
+    fn ready(&self, actor: &dyn Any) -> bool {
+        match (&self.0, actor.downcast_ref::<A>()) {
+            (Some(message), Some(actor)) => actor.ready(message),
+            _ => false,
+        }
+    }
+
+    fn boxed(&mut self) -> Box<dyn AnyMessage> {
+        Box::new(Place::<A>(self.0.take()))
+    }
+
+    fn move_to(&mut self, other: &mut dyn AnyMessage) {
+        if let Some(other) = other.place().downcast_mut() {
+            *other = self.0.take();
+        }
+    }
+
+    fn place(&mut self) -> &mut dyn Any {
+        &mut self.0
+    }
+}
+
+impl<A: Dispatch> Parcel for Place<A> {
+    fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    fn take(&mut self) -> Option<Box<dyn Any + Send>> {
+        Parcel::take(&mut self.0)
+    }
+}

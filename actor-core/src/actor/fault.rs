@@ -1,0 +1,363 @@
+//! Fault injection: failures at chosen messages of an actor. Only in simulations.
+
+use super::erased::{InPlace, Steps, Untyped};
+use super::erased_message::AnyMessage;
+use super::run_loop::{Broken, Next};
+use crate::actor::dispatch::{Dispatch, Input};
+use crate::cell::current::{self, Handling};
+use crate::cell::handle::{AnyMail, contain};
+use crate::cell::header::{END, KILL, LEAVE, Pace};
+use crate::cell::sim_observer::FAULT;
+use crate::cell::state::Notice;
+use crate::cell::system_shared::Hub;
+use crate::cell::timer_entry::far;
+use crate::panics;
+use crate::sync::{Arc, Weak};
+use std::any::Any;
+use std::fmt;
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// A fault to inject into an actor, for [`Sim::fault`](crate::Sim::fault).
+///
+/// By default, the next message triggers the fault. Only messages accepted by [`on`](Fault::on)
+/// count.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::{Fault, Sim};
+/// use std::time::Duration;
+///
+/// # #[actor] struct Disk; #[actor] impl Disk { fn read(&self) -> u8 { 7 } fn write(&self, _byte: u8) {} }
+/// let system = System::simulation(1);
+/// let sim = Sim::of(&system).unwrap();
+/// system.block_on(async {
+///     let disk = Disk.spawn();
+///     let is_read = |message: &DiskMessage| matches!(message, DiskMessage::Read { .. });
+///     sim.fault(&disk, Fault::drop_reply().on(is_read).at(2));
+///     assert_eq!(disk.read().await, Ok(7));
+///     assert_eq!(disk.write(1).await, Ok(()));
+///     assert_eq!(disk.read().await, Err(CallError::NoReply));
+///     assert_eq!(disk.read().await, Ok(7));
+/// });
+///
+/// // One read in ten panics, one message in a hundred kills, and the fifth write is slow.
+/// # let disk = system.spawn(Disk);
+/// let is_write = |message: &DiskMessage| !is_read(message);
+/// # fn is_read(message: &DiskMessage) -> bool { matches!(message, DiskMessage::Read { .. }) }
+/// sim.fault(&disk, Fault::panic().on(is_read).every(10));
+/// sim.fault(&disk, Fault::kill().chance(0.01));
+/// sim.fault(&disk, Fault::delay(Duration::from_secs(9)).on(is_write).at(5));
+/// sim.fault(&disk, Fault::full(Duration::from_secs(1)).at(20));
+/// ```
+#[must_use = "a fault is planted by `Sim::fault`"]
+pub struct Fault<M> {
+    kind: Kind,
+    when: When,
+    on: Option<Box<dyn Fn(&M) -> bool + Send>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Panic,
+    Kill,
+    Delay(Duration),
+    Full(Duration),
+    DropReply,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum When {
+    At(u64),
+    Every(u64),
+    Chance(f64),
+}
+
+impl<M> Fault<M> {
+    fn new(kind: Kind) -> Self {
+        Fault { kind, when: When::At(1), on: None }
+    }
+
+    /// The handler panics before it runs. This panic does not fail the test.
+    pub fn panic() -> Self {
+        Fault::new(Kind::Panic)
+    }
+
+    /// The actor is killed when it takes the message, and the message is lost.
+    pub fn kill() -> Self {
+        Fault::new(Kind::Kill)
+    }
+
+    /// The actor is busy for this duration before it handles the message; the messages behind it
+    /// wait.
+    pub fn delay(duration: Duration) -> Self {
+        Fault::new(Kind::Delay(duration))
+    }
+
+    /// The mailbox is full for this duration, starting at the message: `try_send` returns `Full`,
+    /// other sends wait.
+    pub fn full(duration: Duration) -> Self {
+        Fault::new(Kind::Full(duration))
+    }
+
+    /// The message is handled and its reply is lost: the caller gets
+    /// [`CallError::NoReply`](crate::CallError::NoReply).
+    pub fn drop_reply() -> Self {
+        Fault::new(Kind::DropReply)
+    }
+
+    /// Triggers once, at the `number`th matching message (counted from 1).
+    pub fn at(mut self, number: u64) -> Self {
+        self.when = When::At(number);
+        self
+    }
+
+    /// Triggers at every `number`th matching message.
+    ///
+    /// # Panics
+    /// If `number` is zero.
+    #[track_caller]
+    pub fn every(mut self, number: u64) -> Self {
+        assert!(number > 0, "each message is `.every(1)`");
+        self.when = When::Every(number);
+        self
+    }
+
+    /// Triggers at each message with this probability, from 0 to 1, based on the seed.
+    pub fn chance(mut self, probability: f64) -> Self {
+        self.when = When::Chance(probability);
+        self
+    }
+
+    /// Restricts the fault to messages matching `is_meant`.
+    pub fn on(mut self, is_meant: impl Fn(&M) -> bool + Send + 'static) -> Self {
+        self.on = Some(Box::new(is_meant));
+        self
+    }
+}
+
+impl<M> fmt::Debug for Fault<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fault").field("kind", &self.kind).field("when", &self.when).finish()
+    }
+}
+
+/// A fault registered for an actor, without the message type.
+struct Planned {
+    kind: Kind,
+    when: When,
+    on: Option<Box<dyn Fn(&dyn Any) -> bool + Send>>,
+    /// The number of messages counted so far.
+    count: u64,
+}
+
+/// All faults of one actor.
+type Faults = Vec<Planned>;
+
+impl Planned {
+    /// Whether the fault triggers at the message in this slot, an `Option` of the message.
+    fn strikes(&mut self, message: &dyn Any, chance: impl FnOnce() -> f64) -> bool {
+        if self.on.as_ref().is_some_and(|is_meant| !is_meant(message)) {
+            return false;
+        }
+        self.count += 1;
+        match self.when {
+            When::At(number) => self.count == number,
+            When::Every(number) => self.count.is_multiple_of(number),
+            When::Chance(probability) => chance() < probability,
+        }
+    }
+}
+
+/// A delayed message, and the time until which it is delayed.
+struct Held {
+    message: Box<dyn AnyMessage>,
+    handling: Handling,
+    until: Instant,
+}
+
+/// The outcome for a message with faults.
+enum Fate {
+    Handled,
+    Panics,
+    Killed,
+    HeldUntil(Instant),
+}
+
+/// Applies the registered faults to `message`.
+fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn AnyMessage) -> Fate {
+    let mut delay = Duration::ZERO;
+    for kind in struck(&mail.core().hub, aim, message.place()) {
+        match kind {
+            Kind::Panic => return Fate::Panics,
+            Kind::Kill => return Fate::Killed,
+            Kind::Delay(by) => delay = delay.max(by),
+            Kind::Full(by) => fill(mail, by),
+            Kind::DropReply => {
+                if let Some(head) = message.label().reply {
+                    head.lose();
+                }
+            }
+        }
+    }
+    if delay.is_zero() {
+        return Fate::Handled;
+    }
+    let until = far(mail.core().hub.host.now(), delay);
+    nudge(mail, until);
+    Fate::HeldUntil(until)
+}
+
+/// Returns the fault that `message` triggers.
+fn struck(hub: &Hub, aim: u64, message: &dyn Any) -> Vec<Kind> {
+    let Some(witness) = &hub.witness else { return Vec::new() };
+    let Some(planned) = witness.take_plan(aim) else { return Vec::new() };
+    // Not under the lock: the matcher is user code.
+    let Ok(mut faults) = planned.downcast::<Faults>() else { return Vec::new() };
+    let struck = faults
+        .iter_mut()
+        .filter_map(|fault| fault.strikes(message, || hub.chance()).then_some(fault.kind));
+    let struck = struck.collect();
+    witness.put_plan(aim, faults);
+    struck
+}
+
+fn hold_back(mail: &dyn AnyMail, held: Held) {
+    let core = mail.core();
+    if let Some(witness) = &core.hub.witness {
+        witness.put_held(core.number, Box::new(held));
+    }
+}
+
+impl dyn Steps + '_ {
+    /// The id of the faults' target: of the pool, for a member of one.
+    fn aim(&mut self) -> u64 {
+        match self.course().shared() {
+            Some((shared, _)) => shared.core().number,
+            None => self.mail().core().number,
+        }
+    }
+
+    /// Handles a message with its faults.
+    pub(super) fn meet(&mut self, message: &mut dyn AnyMessage, handling: Handling) -> Untyped {
+        let aim = self.aim();
+        match fate(&self.own(), aim, message) {
+            Fate::Handled => {
+                self.witnessed(handling.name);
+                Some(Next::Run(Input::Message(InPlace), handling))
+            }
+            Fate::HeldUntil(until) => {
+                self.does("is delayed by a planted fault");
+                hold_back(self.mail(), Held { message: message.boxed(), handling, until });
+                self.rest(Pace::Deaf)
+            }
+            fate => {
+                if let Fate::Killed = fate {
+                    self.does("is killed by a planted fault");
+                }
+                self.lose_to(&fate, message.boxed(), handling);
+                None
+            }
+        }
+    }
+
+    /// Returns the next step for a delayed message; `None` if there is none.
+    #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
+    pub(super) fn held_back(&mut self, place: &mut dyn AnyMessage) -> Option<Untyped> {
+        let core = self.mail().core();
+        let held = core.hub.witness.as_ref()?.take_held(core.number)?;
+        let mut held = held.downcast::<Held>().ok()?;
+        let signals = core.signals();
+        if signals & KILL != 0 {
+            self.lose_to(&Fate::Killed, held.message, held.handling);
+            return Some(None);
+        }
+        if core.hub.host.now() < held.until && signals & (LEAVE | END) == 0 {
+            self.does_weakly("is delayed by a planted fault");
+            hold_back(self.mail(), *held);
+            // First, because the following steps set the flag again.
+            self.mail().postpone_notices();
+            return Some(self.rest(Pace::Deaf));
+        }
+        self.mail().recall_notices();
+        self.witnessed(held.handling.name);
+        held.message.move_to(place);
+        Some(Some(Next::Run(Input::Message(InPlace), held.handling)))
+    }
+
+    /// Drops the message, in a panic or because its actor is killed.
+    fn lose_to(&mut self, fate: &Fate, mut message: Box<dyn AnyMessage>, handling: Handling) {
+        self.does(match fate {
+            Fate::Panics => "panics by a planted fault",
+            _ => "loses a message to a kill",
+        });
+        let broken = if let Fate::Panics = fate {
+            current::set_handling(handling);
+            let outcome = panics::catch(|| -> () {
+                // Dropped during unwinding, as if the handler owned it.
+                let _message = message;
+                panic!("{FAULT}");
+            });
+            let Err(payload) = outcome else { return };
+            Broken::Panicked(payload)
+        } else {
+            current::set_handling(handling.killed());
+            contain(self.mail(), handling.name, &mut || message.clear());
+            Broken::Killed
+        };
+        if let Some(kept) = self.course().kept() {
+            kept.state_may_have_changed();
+        }
+        // Like any turn of a simulation: the next message is a new choice.
+        self.mail().core().end_turn();
+        self.look_after(Err(broken), handling);
+    }
+}
+
+/// Makes the mailbox full for a duration.
+fn fill(mail: &Arc<dyn AnyMail>, by: Duration) {
+    let core = mail.core();
+    let until = far(core.hub.host.now(), by);
+    if let Some(witness) = &core.hub.witness {
+        witness.fill(core.number, until);
+        nudge(mail, until);
+    }
+}
+
+/// Registers a fault for the actor of `mail`.
+pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Message>) {
+    let core = mail.core();
+    let Some(witness) = &core.hub.witness else { return };
+    let planned = witness.take_plan(core.number);
+    let planned = planned.and_then(|planned| planned.downcast::<Faults>().ok());
+    let mut faults = planned.unwrap_or_default();
+    let Fault { kind, when, on } = fault;
+    let on = on.map(|is_meant| -> Box<dyn Fn(&dyn Any) -> bool + Send> {
+        Box::new(move |place| {
+            let place: Option<&Option<A::Message>> = place.downcast_ref();
+            place.and_then(Option::as_ref).is_some_and(&is_meant)
+        })
+    });
+    faults.push(Planned { kind, when, on, count: 0 });
+    witness.put_plan(core.number, faults);
+}
+
+/// Wakes the actor at time `at`.
+fn nudge(mail: &Arc<dyn AnyMail>, at: Instant) {
+    let nudge = Arc::new(Nudge(Arc::downgrade(mail)));
+    let core = mail.core();
+    let key = core.hub.host.timers().insert(at, Waker::from(nudge), false);
+    if let Some(witness) = &core.hub.witness {
+        witness.put_nudge(core.number, key);
+    }
+}
+
+struct Nudge(Weak<dyn AnyMail>);
+
+impl Wake for Nudge {
+    fn wake(self: Arc<Self>) {
+        if let Some(mail) = self.0.upgrade() {
+            mail.notify(Notice::Look);
+        }
+    }
+}

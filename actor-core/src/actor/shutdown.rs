@@ -1,0 +1,331 @@
+//! The end of a life, step by step: 3 tasks, 4 children, 5 `#[on_stop]`, 6 the state, 7 and 8 the
+//! exit. (1, closing the mailbox, and 2, handling the queue, belong to the driver.) A panic in one
+//! step does not skip the next.
+
+use super::erased::{Stage, State, Steps, Untyped};
+use super::run_loop::Next;
+use crate::actor::dispatch::{Hook, Input};
+use crate::actor::restart::Oversight;
+use crate::cell::current::{self, Handling};
+use crate::cell::handle::{AnyMail, announce};
+use crate::cell::header::{END, LEAVE, NOTICE, Pace};
+use crate::cell::state::{Notice, Watcher};
+use crate::executor;
+use crate::executor::sleep::Sleep;
+use crate::exit::{ActorId, Exit};
+use crate::incident::Incident;
+use crate::sync::Arc;
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+/// The default time limit for a child to stop.
+const SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// The steps of the end, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ending {
+    /// Drops the resources of the life, except children, and waits for its futures.
+    Tasks,
+    /// Ends the children, the last one first.
+    Children,
+    /// `#[on_stop]` is due.
+    Hook,
+    /// `#[on_stop]` is running.
+    HookRuns,
+    /// The state is dropped.
+    State,
+    /// The supervisor decides whether another life follows.
+    Verdict,
+}
+
+impl dyn Steps + '_ {
+    /// Runs one step of the end.
+    #[cold]
+    pub(super) fn end(&mut self, step: Ending, state: &mut dyn State) -> Untyped {
+        if self.heed_kill() {
+            match step {
+                Ending::Verdict => self.note_kill_between(),
+                _ if step <= Ending::Hook => self.note(Some(Exit::Killed)),
+                _ => {}
+            }
+        }
+        if step != Ending::Verdict && self.mail().core().signals() & (LEAVE | END) != 0 {
+            // The life is already ending.
+            self.mail().lower(LEAVE | END);
+            let failing = self.take_failing();
+            self.note(failing);
+        }
+        self.does_weakly("is ending");
+        match step {
+            Ending::Tasks => self.end_tasks(),
+            Ending::Children => self.end_children(),
+            Ending::Hook => {
+                let has_hook = self.hooks().stop;
+                let course = self.course();
+                course.stage = Stage::Ending(Ending::State);
+                let runs = has_hook && course.has_started && !course.killed && state.is_there();
+                // The hook runs once.
+                course.has_started = false;
+                runs.then(|| {
+                    self.course().stage = Stage::Ending(Ending::HookRuns);
+                    self.witnessed("on_stop");
+                    let exit = Box::new(self.exit_to_be());
+                    Next::Run(Input::Hook(Hook::Stop(exit)), Handling::new("on_stop", None))
+                })
+            }
+            // The body calls `stop_hook_done` before its next request.
+            Ending::HookRuns | Ending::State => {
+                let dropped = current::guarded(self.mail(), "drop", || state.clear());
+                self.note(dropped.err().map(Exit::Failed));
+                if self.leaves_nothing() {
+                    return Some(Next::Over);
+                }
+                // Resources that `#[on_stop]` may have created.
+                self.end_holdings();
+                self.life_is_over()
+            }
+            Ending::Verdict => self.await_verdict(),
+        }
+    }
+
+    /// Whether this is the trivial end: a permanent stop (ensured by `finish`), no resources and no
+    /// watchers. In this case its exit is published under the same lock.
+    fn leaves_nothing(&self) -> bool {
+        let mut is_so = false;
+        self.mail().with(&mut |seat, _| {
+            is_so = seat.closed && seat.holdings.is_none() && seat.known().is_none();
+            if is_so {
+                seat.nameless = true;
+                seat.set_exit(&Exit::Stopped);
+            }
+        });
+        if is_so {
+            let core = self.mail().core();
+            if let Some(witness) = &core.hub.witness {
+                witness.ended(core.number);
+            }
+            core.hub.leave(core.key);
+        }
+        is_so
+    }
+
+    fn end_tasks(&mut self) -> Untyped {
+        let mut has_made = true;
+        self.mail().with(&mut |seat, _| {
+            has_made = seat.holdings.is_some() || seat.has_notices();
+            if !has_made {
+                self.mail().core().lower(NOTICE);
+            }
+        });
+        if !has_made {
+            self.course().stage = Stage::Ending(Ending::Hook);
+            return None;
+        }
+        self.end_holdings();
+        let mut tasks = 0;
+        self.mail().with(&mut |seat, _| {
+            if let Some(holdings) = &mut seat.holdings {
+                holdings.awaits_tasks = true;
+                tasks = holdings.tasks;
+            }
+        });
+        if tasks == 0 {
+            self.course().stage = Stage::Ending(Ending::Children);
+            return None;
+        }
+        self.mail().postpone_notices();
+        // Checked again: the last one may have ended before the system messages were removed.
+        self.mail().with(&mut |seat, _| {
+            tasks = seat.holdings.as_ref().map_or(0, |holdings| holdings.tasks);
+        });
+        if tasks == 0 { None } else { self.rest(Pace::Deaf) }
+    }
+
+    fn end_holdings(&self) {
+        let mut ended = Vec::new();
+        self.mail().with(&mut |seat, _| {
+            if let Some(holdings) = &mut seat.holdings {
+                ended = holdings.take_all_but_children();
+            }
+        });
+        for holding in ended {
+            holding.end(self.mail(), "drop");
+        }
+    }
+
+    /// Ends the children one after another. The parent is not notified of exits that it ordered.
+    fn end_children(&mut self) -> Untyped {
+        for notice in self.mail().take_notices() {
+            match notice {
+                Notice::Exited(key, ..) => {
+                    let mut child = None;
+                    self.mail().with(&mut |seat, _| {
+                        child = seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+                    });
+                    drop(child);
+                }
+                Notice::Broken(failure) => self.note(Some(Exit::Failed(failure))),
+                _ => {}
+            }
+        }
+        let mut last = None;
+        let mut before = None;
+        self.mail().with(&mut |seat, _| {
+            if let Some(holdings) = &mut seat.holdings {
+                last = holdings.last_child();
+                if last.is_none() {
+                    before = holdings.ending.take();
+                }
+            }
+        });
+        // The timer that would have killed the last child.
+        drop(before);
+        let Some((key, child)) = last else {
+            self.course().stage = Stage::Ending(Ending::Hook);
+            return None;
+        };
+        if self.course().killed {
+            child.kill_for_good();
+            return self.rest(Pace::Deaf);
+        }
+        let mut is_ending = false;
+        self.mail().with(&mut |seat, _| {
+            let ending = seat.holdings.as_ref().and_then(|holdings| holdings.ending.as_ref());
+            is_ending = ending.is_some_and(|ending| ending.0 == key);
+        });
+        if !is_ending {
+            child.close();
+            let mut ending = Some((key, kill_later(&child)));
+            self.mail().with(&mut |seat, _| {
+                std::mem::swap(&mut seat.holdings.get_or_insert_default().ending, &mut ending);
+            });
+        }
+        self.rest(Pace::Deaf)
+    }
+
+    /// `#[on_stop]` has run.
+    pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
+        self.note(broken);
+        // It may have created new resources, which end like the others.
+        self.course().stage = Stage::Ending(Ending::Tasks);
+    }
+
+    pub(super) fn exit_to_be(&self) -> Exit {
+        let mut exit = Exit::Stopped;
+        self.mail().with(&mut |seat, _| {
+            if let Some(known) = seat.exit_to_be() {
+                exit = known.clone();
+            }
+        });
+        exit
+    }
+
+    /// A step of the end failed: a normal end becomes this failure; after another failure, the
+    /// first one stays the cause.
+    fn note(&mut self, broken: Option<Exit>) {
+        let Some(broken) = broken else { return };
+        if self.exit_to_be().is_normal() {
+            let mut broken = Some(broken);
+            self.mail().with(&mut |seat, _| seat.set_exit_to_be(broken.take()));
+        } else if let Exit::Failed(failure) = broken {
+            self.mail().core().hub.report(Incident::Swallowed { failure });
+        }
+    }
+}
+
+/// Kills a child that has not stopped within its time limit.
+fn kill_later(child: &Arc<dyn AnyMail>) -> executor::Task<()> {
+    let mut limit = SHUTDOWN;
+    child.with(&mut |seat, _| {
+        limit = seat.known().and_then(|records| records.shutdown).unwrap_or(SHUTDOWN);
+    });
+    let hub = child.core().hub.clone();
+    let (sleep, child) = (Sleep::on(hub.host.clone(), limit), Arc::downgrade(child));
+    let (runnable, task) = crate::system::task::prepare(&hub, async move {
+        sleep.await;
+        if let Some(child) = child.upgrade() {
+            child.kill();
+        }
+    });
+    runnable.schedule();
+    task
+}
+
+/// Steps 7 and 8: publishes the exit to joiners, monitors and links.
+pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
+    let (id, hub) = (mail.core().id(), &mail.core().hub);
+    if let Some(witness) = &hub.witness {
+        witness.ended(mail.core().number);
+    }
+    let mut names = Vec::new();
+    let mut is_known = true;
+    mail.with(&mut |seat, _| {
+        seat.closed = true;
+        seat.nameless = true;
+        is_known = seat.known().is_some();
+        match seat.known() {
+            Some(records) => names.clone_from(&records.names),
+            None => seat.set_exit(&exit),
+        }
+    });
+    if !is_known {
+        // It has neither names nor watchers.
+        if let Exit::Failed(failure) = exit {
+            hub.report(Incident::Unobserved { failure });
+        }
+        return hub.leave(mail.core().key);
+    }
+    // Observers of the exit find the names released. They stay in the records as labels.
+    for name in &names {
+        hub.names.free(name, id);
+    }
+    let (mut watchers, mut notices) = (Vec::new(), VecDeque::new());
+    let (mut changed, mut is_observed) = (None, false);
+    mail.with(&mut |seat, _| {
+        seat.set_exit(&exit);
+        let records = seat.records();
+        watchers = records.watchers.take();
+        notices = std::mem::take(&mut records.notices);
+        changed = records.changed.clone();
+        is_observed = records.overseen.is_some();
+    });
+    drop(notices);
+    is_observed |= announce(changed) > 0;
+    is_observed |= !exit.is_normal() && watchers.iter().any(lives);
+    if let Exit::Failed(failure) = &exit
+        && !is_observed
+    {
+        hub.report(Incident::Unobserved { failure: failure.clone() });
+    }
+    tell(watchers, id, &exit);
+    hub.leave(mail.core().key);
+}
+
+/// Whether there is a watcher to notify: the other side of a link may have ended before.
+fn lives(watcher: &Watcher) -> bool {
+    let mut lives = false;
+    if let Some(who) = watcher.who.upgrade() {
+        who.with(&mut |seat, _| lives = seat.exit().is_none());
+    }
+    lives
+}
+
+/// Notifies all watchers, and removes the other side of each link from its actor.
+fn tell(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
+    let near = watchers.iter().filter(|other| other.link && other.key.is_some());
+    let linked: BTreeSet<ActorId> = near.map(|other| other.id).collect();
+    for watcher in watchers {
+        if watcher.key.is_none() && linked.contains(&watcher.id) {
+            // Linked in both directions: the active side notifies it.
+            continue;
+        }
+        let Some(who) = watcher.who.upgrade() else { continue };
+        if watcher.link && watcher.key.is_some() {
+            who.unwatch(id, None);
+        }
+        who.notify(match watcher.key {
+            Some(key) => Notice::Exited(key, id, exit.clone()),
+            None => Notice::Unlinked(id, exit.clone()),
+        });
+    }
+}

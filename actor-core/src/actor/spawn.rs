@@ -1,0 +1,353 @@
+//! From a state to a running actor: what `spawn` and its variants come to.
+
+use super::actor_task::Runner;
+use crate::actor::context::Context;
+use crate::actor::dispatch::{AddrOf, Dispatch};
+use crate::actor::run_loop::Driver;
+use crate::actor::shutdown::publish;
+use crate::address::addr::Addr;
+use crate::cell::handle::{AnyMail, contain};
+use crate::cell::mailbox::Mail;
+use crate::cell::message::Settings;
+use crate::cell::resources::Holding;
+use crate::cell::state::Watcher;
+use crate::cell::system_shared::Hub;
+use crate::executor::refused::{self, Fate};
+use crate::executor::{Job, Turn};
+use crate::exit::{Failure, FailureKind, FailureParts};
+use crate::incident::Incident;
+use crate::sync::Arc;
+use crate::{Exit, System};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// The start of an actor's life: what the run loop is made of.
+pub struct Life<A: Dispatch> {
+    pub(crate) driver: Driver<A>,
+    pub(crate) state: Option<A>,
+}
+
+impl<A: Dispatch> Life<A> {
+    /// Where the actor's cell lies while it does not run.
+    #[doc(hidden)]
+    pub fn seat(&self) -> Seat {
+        Seat(self.driver.context().mail().clone())
+    }
+}
+
+/// An opaque mailbox, so that the signatures of the macro's contract name nothing private.
+#[doc(hidden)]
+pub struct Seat(pub(crate) Arc<dyn AnyMail>);
+
+impl<A: Dispatch> fmt::Debug for Life<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Life").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seat").finish_non_exhaustive()
+    }
+}
+
+/// An actor that is set apart before it is spawned: see
+/// [`Spawn::prepare`](crate::Spawn::prepare).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Room; #[actor] impl Room {}
+/// let system = System::builder().threads(1).build();
+/// let lobby = Room.prepare().name("lobby").capacity(8).on(&system).spawn();
+/// assert_eq!((lobby.label().as_str(), lobby.capacity()), ("lobby", Some(8)));
+/// ```
+#[must_use = "nothing runs before `.spawn()`"]
+pub struct Prepared<A> {
+    state: A,
+    capacity: Option<usize>,
+    label: Option<Arc<str>>,
+    pub(crate) hub: Option<Arc<Hub>>,
+    parent: Option<Arc<dyn AnyMail>>,
+    settings: &'static Settings,
+}
+
+impl<A: Dispatch> Prepared<A> {
+    pub(crate) fn new(state: A) -> Self {
+        let settings = const { &A::SETTINGS };
+        let capacity = settings.capacity;
+        Prepared { state, capacity, label: None, hub: None, parent: None, settings }
+    }
+
+    /// The label under which it stands in logs, exits and trees.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.label = Some(Arc::from(name.into()));
+        self
+    }
+
+    /// At most `capacity` messages wait.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// Any number of messages may wait.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Log; #[actor] impl Log {}
+    /// let log = Log.prepare().unbounded().spawn();
+    /// assert_eq!(log.capacity(), None);
+    /// ```
+    pub fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// Spawns on `system` instead of the current one.
+    pub fn on(mut self, system: &System) -> Self {
+        self.hub = Some(system.hub().clone());
+        self
+    }
+
+    /// Spawns the actor as a child of the actor with this context, on its system, as
+    /// [`Context::spawn_child`] does.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Leaf; #[actor] impl Leaf {}
+    /// #[actor]
+    /// struct Tree;
+    ///
+    /// #[actor]
+    /// impl Tree {
+    ///     fn grow(&mut self, context: &Context<Self>) -> LeafAddr {
+    ///         Leaf.prepare().name("leaf").capacity(8).child_of(context).spawn()
+    ///     }
+    /// }
+    ///
+    /// # System::current_thread().block_on(async {
+    /// let tree = Tree.spawn();
+    /// let leaf = tree.grow().await.unwrap();
+    /// assert_eq!((leaf.label().as_str(), leaf.capacity()), ("leaf", Some(8)));
+    /// tree.stop();
+    /// tree.join().await;
+    /// assert!(!leaf.is_alive());
+    /// # });
+    /// ```
+    pub fn child_of<P: Dispatch>(mut self, parent: &Context<P>) -> Self {
+        self.parent = Some(parent.any());
+        self
+    }
+
+    /// Spawns the actor and returns its address at once.
+    ///
+    /// # Panics
+    /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
+    #[track_caller]
+    pub fn spawn(self) -> AddrOf<A> {
+        let Prepared { state, capacity, label, hub, parent, settings } = self;
+        let hub = parent.as_ref().map(|parent| parent.core().hub.clone()).or(hub);
+        let born = Birth::new(hub, settings, capacity);
+        if let Some(label) = label {
+            name(&*born.mail, &label);
+        }
+        // Everything is in place before the child can run.
+        if let Some(parent) = parent
+            && born.alive
+        {
+            adopt(&parent, born.mail.clone());
+        }
+        born.live(Some(state))
+    }
+}
+
+impl System {
+    /// Spawns an actor here. See [`Spawn::spawn`](crate::Spawn::spawn).
+    ///
+    /// # Panics
+    /// As [`Spawn::spawn`](crate::Spawn::spawn).
+    #[track_caller]
+    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Handle {
+        Prepared::new(actor).on(self).spawn()
+    }
+}
+
+fn name(mail: &dyn AnyMail, label: &Arc<str>) {
+    mail.with(&mut |seat, _| seat.records().label = Some(label.clone()));
+}
+
+impl<A> fmt::Debug for Prepared<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("actor", &self.settings.name).finish_non_exhaustive()
+    }
+}
+
+/// Makes `child` a child of `parent`, before its first run.
+fn adopt(parent: &Arc<dyn AnyMail>, child: Arc<dyn AnyMail>) {
+    let mut key = 0;
+    parent.with(&mut |seat, _| key = seat.holdings.get_or_insert_default().key());
+    let (who, id) = (Arc::downgrade(parent), parent.core().id());
+    let mut watcher = Some(Watcher { who, id, key: Some(key), link: false });
+    child.with(&mut |seat, _| {
+        seat.records().parent = Some(id);
+        if let Some(watcher) = watcher.take() {
+            seat.watch(watcher);
+        }
+        // A parented actor lives until it is stopped.
+        child.core().keep();
+    });
+    let mut holding = Some(Holding::Child(child));
+    parent.with(&mut |seat, _| {
+        if let Some(holding) = holding.take() {
+            seat.holdings.get_or_insert_default().insert(key, holding);
+        }
+    });
+}
+
+impl<A: Dispatch> Context<A> {
+    /// A context of no running actor, to call handlers as plain Rust in a test. Its address is that of
+    /// an actor that has ended.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Greeter;
+    ///
+    /// #[actor]
+    /// impl Greeter {
+    ///     fn greet(&self, name: &'static str, context: &Context<Self>) -> String {
+    ///         format!("hello {name}, from a {}", context.address().name())
+    ///     }
+    /// }
+    ///
+    /// # System::current_thread().block_on(async {
+    /// assert_eq!(Greeter.greet("Ada", &Context::detached()), "hello Ada, from a Greeter");
+    /// # });
+    /// ```
+    pub fn detached() -> Self {
+        let settings = const { &A::SETTINGS };
+        let birth = Birth::<A>::new(None, settings, settings.capacity);
+        let context = Context::new(birth.mail.clone());
+        birth.end();
+        context
+    }
+}
+
+/// An actor that has a mailbox and no state yet.
+pub(crate) struct Birth<A: Dispatch> {
+    pub(crate) mail: Arc<Mail<A>>,
+    /// False if the system is closing: the actor ends before it starts.
+    pub(crate) alive: bool,
+    address: Addr<A>,
+}
+
+impl<A: Dispatch> Birth<A> {
+    pub(crate) fn new(
+        hub: Option<Arc<Hub>>,
+        settings: &'static Settings,
+        capacity: Option<usize>,
+    ) -> Self {
+        let hub = hub.unwrap_or_else(System::current_hub);
+        let mut entered = None;
+        let alive = hub.enter(settings, capacity, &mut |core| {
+            entered.insert(Arc::new(Mail::new(core))).clone()
+        });
+        let mail = entered.expect("it was entered");
+        let address = Addr::adopted(mail.clone());
+        Birth { mail, alive, address }
+    }
+
+    /// Makes the state from the address, on this stack, and lives.
+    #[track_caller]
+    pub(crate) fn with(self, make: impl FnOnce(&A::Addr) -> A) -> A::Addr {
+        let address = self.address();
+        let (born, state) = self.asked(|| make(&address));
+        born.live(Some(state))
+    }
+
+    /// Asks the user for something, on this stack. If that panics, the panic is the caller's; whoever
+    /// has the address by then is told that the actor has ended.
+    pub(crate) fn asked<T>(self, ask: impl FnOnce() -> T) -> (Self, T) {
+        match catch_unwind(AssertUnwindSafe(ask)) {
+            Ok(answer) => (self, answer),
+            Err(payload) => {
+                self.end();
+                resume_unwind(payload)
+            }
+        }
+    }
+
+    pub(crate) fn address(&self) -> A::Addr {
+        self.address.clone().into()
+    }
+
+    /// It never lives: whoever has its address is told that it has ended.
+    pub(crate) fn end(self) {
+        end_unborn(&self.mail);
+    }
+
+    /// Puts the actor on its way to its first run.
+    #[track_caller]
+    fn live(self, state: Option<A>) -> A::Addr {
+        let driver = Driver::new(self.mail.clone());
+        self.run(Life { driver, state })
+    }
+
+    #[track_caller]
+    pub(crate) fn run(self, life: Life<A>) -> A::Addr {
+        if !self.alive {
+            end_unborn(&self.mail);
+            // Never alive: its state is dropped where it came from, in the caller's hands.
+            refuse(self.mail, life);
+            return self.address.into();
+        }
+        let unborn = Unborn(&self.mail);
+        let Runner(cell) = A::runner(life);
+        std::mem::forget(unborn);
+        self.mail.core.hub.host.schedule(Job::Cell(cell), Turn::Next);
+        self.address.into()
+    }
+}
+
+/// Drops the state of an actor whose system has ended. That may spawn a successor, and that another one.
+#[cold]
+fn refuse<A: Dispatch>(mail: Arc<Mail<A>>, life: Life<A>) {
+    let own = mail.clone();
+    let mut life = Some(life);
+    let discard = move || contain(&*own, "drop", &mut || life = None);
+    if refused::discard(discard) == Fate::Leaked {
+        let failure = Failure::new(FailureParts {
+            kind: FailureKind::Start,
+            actor: mail.untyped().label(),
+            id: mail.core.id(),
+            handler: "drop",
+            message: "leaked: its system has ended, and each state spawns another when dropped"
+                .into(),
+            location: None,
+            cause: None,
+        });
+        mail.core.hub.report(Incident::Unobserved { failure });
+    }
+}
+
+/// An actor of which no cell is there yet. Dropped, it has ended: a `local` one is refused elsewhere
+/// than on its thread, by a panic.
+struct Unborn<'a, A: Dispatch>(&'a Mail<A>);
+
+impl<A: Dispatch> Drop for Unborn<'_, A> {
+    fn drop(&mut self) {
+        end_unborn(self.0);
+    }
+}
+
+#[cold]
+fn end_unborn<A: Dispatch>(mail: &Mail<A>) {
+    AnyMail::close(mail);
+    mail.discard();
+    publish(mail, Exit::Stopped);
+}

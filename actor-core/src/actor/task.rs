@@ -1,0 +1,155 @@
+//! Tasks of a life: futures that run concurrently with the actor and end with the life.
+
+use super::timer::Handle;
+use crate::cell::current;
+use crate::cell::handle::AnyMail;
+use crate::cell::resources::Holding;
+use crate::cell::state::{Key, Notice};
+use crate::exit::Failure;
+use crate::sync::{Arc, Weak};
+use crate::system::task::prepare;
+use pin_project_lite::pin_project;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, ready};
+
+/// A future spawned by [`Context::spawn`](crate::Context::spawn).
+///
+/// Dropping the handle cancels the future. The future also ends with the life that spawned it.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// #[actor]
+/// struct Host;
+///
+/// #[actor]
+/// impl Host {
+///     fn begin(&self, context: &Context<Self>) {
+///         context.spawn(async { /* runs beside the actor */ }).detach();
+///         drop(context.spawn(std::future::pending())); // is cancelled at once
+///     }
+/// }
+/// # System::current_thread().block_on(async { Host.spawn().begin().await.unwrap() });
+/// ```
+#[must_use = "dropping a task cancels it; keep it or call `.detach()`"]
+pub struct Task(Handle);
+
+impl Task {
+    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: Key) -> Self {
+        Task(Handle { mail, key })
+    }
+
+    /// Cancels the future, which is dropped at its next await.
+    pub fn cancel(self) {}
+
+    /// Keeps the future running without this handle.
+    pub fn detach(mut self) {
+        self.0.detach();
+    }
+}
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task").finish_non_exhaustive()
+    }
+}
+
+/// Counts a future of a life until it is dropped, whether it has completed or not.
+pub(crate) struct Present {
+    pub(crate) mail: Arc<dyn AnyMail>,
+    pub(crate) key: Key,
+    /// Whether the future keeps the actor alive, as streams and piped futures do.
+    pub(crate) keeps: bool,
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.mail.task_gone(self.key);
+        if self.keeps {
+            self.mail.release();
+        }
+    }
+}
+
+pin_project! {
+    /// A future of a life. Its panic is a failure of the life, and so is a panic while it is
+    /// dropped.
+    pub(crate) struct Contained<F> {
+        #[pin]
+        future: Option<F>,
+        mail: Arc<dyn AnyMail>,
+        what: &'static str,
+    }
+
+    impl<F> PinnedDrop for Contained<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let dropped = current::guarded(&**this.mail, this.what, || this.future.set(None));
+            if let Err(failure) = dropped {
+                this.mail.notify(Notice::Broken(failure));
+            }
+        }
+    }
+}
+
+impl<F> Contained<F> {
+    pub(crate) fn new(future: F, mail: Arc<dyn AnyMail>, what: &'static str) -> Self {
+        Contained { future: Some(future), mail, what }
+    }
+}
+
+impl<F: Future> Future for Contained<F> {
+    type Output = Result<F::Output, Failure>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
+        let polled = current::in_life_of(this.mail, || {
+            current::guarded(&**this.mail, this.what, || future.poll(cx))
+        });
+        match polled {
+            Ok(poll) => Poll::Ready(Ok(ready!(poll))),
+            Err(failure) => Poll::Ready(Err(failure)),
+        }
+    }
+}
+
+/// Starts the future returned by `make` as a task of the current life of `mail`.
+pub(crate) fn of_life<F>(mail: &Arc<dyn AnyMail>, make: impl FnOnce(Present) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut key = 0;
+    mail.with(&mut |seat, _| {
+        let holdings = seat.holdings.get_or_insert_default();
+        holdings.tasks += 1;
+        key = holdings.key();
+    });
+    let present = Present { mail: mail.clone(), key, keeps: false };
+    let (runnable, task) = prepare(&mail.core().hub, make(present));
+    let mut task = Some(task);
+    mail.with(&mut |seat, _| {
+        if let (Some(holdings), Some(task)) = (&mut seat.holdings, task.take()) {
+            holdings.insert(key, Holding::Task(task));
+        }
+    });
+    runnable.schedule();
+}
+
+/// Runs `future` for its life, and reports a panic to the run loop.
+pub(crate) fn supervised<F: Future<Output = ()>>(
+    present: Present,
+    future: F,
+    what: &'static str,
+) -> impl Future<Output = ()> + use<F> {
+    let mail = present.mail.clone();
+    // Made outside of the block: it may be dropped before its first poll, and `future` with it.
+    let contained = Contained::new(future, mail.clone(), what);
+    async move {
+        if let Err(failure) = contained.await {
+            mail.notify(Notice::Broken(failure));
+        }
+        drop(present);
+    }
+}

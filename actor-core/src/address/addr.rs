@@ -1,0 +1,318 @@
+//! Addresses: [`Addr`], typed by its messages, and the trait of all typed addresses.
+
+use super::any::AnyAddr;
+use super::join::{Join, Starting, StopWithin};
+use super::weak::WeakAddr;
+use crate::cell::handle::{Post, Verbs};
+use crate::exit::ActorId;
+use crate::sync::Arc;
+use crate::{Actor, System};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::time::Duration;
+
+/// The address of an actor that accepts the messages of `P`.
+///
+/// `#[actor]` generates a typed handle for each actor, such as `CounterAddr` for `Counter`, which
+/// derefs to this type. All methods here are therefore available on every address. Cloning an
+/// address is cheap. An actor lives as long as any address of it exists outside the actor; dropping
+/// the last one ends the actor as if by [`stop`](Addr::stop).
+///
+/// A message with the name of a method here takes precedence. The method is still available as
+/// `Addr::stop(&counter)`.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// #[actor]
+/// struct Counter {
+///     total: u64,
+/// }
+///
+/// #[actor]
+/// impl Counter {
+///     fn add(&mut self, amount: u64) -> u64 {
+///         self.total += amount;
+///         self.total
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let counter: CounterAddr = Counter { total: 0 }.spawn();
+///     assert_eq!(counter.add(2).await, Ok(2));
+///     assert_eq!((counter.name(), counter.len(), counter.capacity()), ("Counter", 0, Some(64)));
+/// });
+/// ```
+pub struct Addr<P: ?Sized> {
+    post: Arc<dyn Post<P>>,
+}
+
+impl<P: ?Sized> Addr<P> {
+    /// Takes over a strong count that the mailbox has already counted.
+    pub(crate) fn adopted(post: Arc<dyn Post<P>>) -> Self {
+        Addr { post }
+    }
+
+    pub(crate) fn post(&self) -> &dyn Post<P> {
+        &*self.post
+    }
+
+    pub(crate) fn shared(&self) -> Arc<dyn Post<P>> {
+        self.post.clone()
+    }
+
+    /// Returns the actor's id.
+    pub fn id(&self) -> ActorId {
+        self.post.core().id()
+    }
+
+    /// Returns the name of the actor's type, or the one set by `#[actor(name = "..")]`.
+    pub fn name(&self) -> &'static str {
+        self.post.core().settings.name
+    }
+
+    /// Returns the name of this instance in logs, exits and cycles: `counter#7`, or the name set by
+    /// [`Prepared::name`](crate::Prepared::name).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Room; #[actor] impl Room {}
+    /// let lobby = Room.prepare().name("lobby").spawn();
+    /// assert_eq!(lobby.label(), "lobby");
+    /// ```
+    pub fn label(&self) -> String {
+        self.post.label()
+    }
+
+    /// Stops the actor gracefully: it refuses new messages, handles the queued ones, and ends.
+    ///
+    /// Does not block. Stopping an actor that has ended does nothing.
+    pub fn stop(&self) {
+        self.post.close();
+    }
+
+    /// Ends the actor at its next await or between two messages, whichever comes first.
+    ///
+    /// The running call gets [`CallError::Killed`](crate::CallError::Killed), queued calls get
+    /// [`CallError::Stopped`](crate::CallError::Stopped), and `#[on_stop]` does not run. Does not
+    /// block. Killing an actor that has ended does nothing.
+    ///
+    /// For a supervised actor a kill is a failure of its life, and its [`Restart`](crate::Restart) decides
+    /// what follows. During a [`Backoff`](crate::Backoff) it ends the actor for good.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Idle; #[actor] impl Idle {}
+    /// # System::current_thread().block_on(async {
+    /// let idle = Idle.spawn();
+    /// idle.kill();
+    /// assert_eq!(idle.join().await, Exit::Killed);
+    /// # });
+    /// ```
+    pub fn kill(&self) {
+        self.post.kill();
+    }
+
+    /// Waits for the actor's end and returns its exit, immediately if it has already ended.
+    ///
+    /// Any number of tasks can wait, at any time. Waiting on an address keeps the actor alive; to
+    /// wait without keeping it alive, use `address.downgrade().join()`.
+    ///
+    /// # Panics
+    /// When polled by a handler that completes a cycle of handlers, each of which waits for the start or
+    /// the end of the next actor. If there is a call or a send in the cycle, that is refused instead.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    pub fn join(&self) -> Join {
+        Join::new(self.post.clone().any())
+    }
+
+    /// Stops the actor, kills it if it has not ended within `limit`, and returns its exit.
+    ///
+    /// `limit` is measured on the clock of the actor's system.
+    ///
+    /// # Cancellation
+    /// If the future is dropped after its first poll, the actor is still stopped, but never killed.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use std::time::Duration;
+    /// #[actor]
+    /// struct Stuck;
+    ///
+    /// #[actor]
+    /// impl Stuck {
+    ///     async fn forever(&mut self) {
+    ///         std::future::pending().await
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let stuck = Stuck.spawn();
+    ///     stuck.forever().send().await.unwrap();
+    ///     assert_eq!(stuck.stop_within(Duration::from_millis(5)).await, Exit::Killed);
+    /// });
+    /// ```
+    pub fn stop_within(&self, limit: Duration) -> StopWithin {
+        StopWithin::new(self.post.clone().any(), limit)
+    }
+
+    /// Waits until the actor has started, including `#[on_start]`.
+    ///
+    /// # Errors
+    /// The actor's exit, if it ended before it had started.
+    ///
+    /// # Panics
+    /// In a cycle of waits, as [`join`](Addr::join) does.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Picky;
+    ///
+    /// #[actor]
+    /// impl Picky {
+    ///     #[on_start]
+    ///     fn check(&mut self) -> Result<(), String> {
+    ///         Err("not today".into())
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let picky = Picky.spawn();
+    ///     let Err(Exit::Failed(failure)) = picky.started().await else { unreachable!() };
+    ///     assert_eq!(failure.message(), "not today");
+    /// });
+    /// ```
+    pub fn started(&self) -> Starting {
+        Starting::new(self.post.clone().any())
+    }
+
+    /// Returns `true` until the actor's exit has been published.
+    pub fn is_alive(&self) -> bool {
+        let mut alive = false;
+        self.post.with(&mut |seat, _| alive = seat.exit().is_none());
+        alive
+    }
+
+    /// Returns the number of queued messages.
+    #[allow(clippy::len_without_is_empty, reason = "a mailbox is watched, not iterated")]
+    pub fn len(&self) -> usize {
+        self.post.len()
+    }
+
+    /// Returns the mailbox's capacity, or `None` if it is unbounded.
+    pub fn capacity(&self) -> Option<usize> {
+        match self.post.core().capacity {
+            u32::MAX => None,
+            capacity => Some(capacity as usize),
+        }
+    }
+
+    /// Returns a weak address, which does not keep the actor alive.
+    pub fn downgrade(&self) -> WeakAddr<P> {
+        let core = self.post.core();
+        WeakAddr::new(self.post.clone().weak(), core.id(), core.settings.name)
+    }
+
+    /// Keeps the actor alive until it is stopped, even after its last address is dropped.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Daemon; #[actor] impl Daemon {}
+    /// # System::current_thread().block_on(async {
+    /// let daemon = Daemon.spawn();
+    /// daemon.keep();
+    /// let weak = daemon.downgrade();
+    /// drop(daemon);
+    /// assert!(weak.upgrade().is_some());
+    /// # });
+    /// ```
+    pub fn keep(&self) {
+        self.post.core().keep();
+    }
+
+    /// Returns an address without the message type.
+    pub fn erase(&self) -> AnyAddr {
+        self.post.core().keep();
+        AnyAddr::adopted(self.post.clone().any())
+    }
+}
+
+impl<P: ?Sized> Clone for Addr<P> {
+    fn clone(&self) -> Self {
+        self.post.core().keep();
+        Addr { post: self.post.clone() }
+    }
+}
+
+impl<P: ?Sized> Drop for Addr<P> {
+    fn drop(&mut self) {
+        self.post.release();
+    }
+}
+
+impl<P: ?Sized> PartialEq for Addr<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl<P: ?Sized> Eq for Addr<P> {}
+
+impl<P: ?Sized> Hash for Addr<P> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
+
+impl<P: ?Sized> fmt::Debug for Addr<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Addr({})", self.label())
+    }
+}
+
+/// A typed address: a handle that derefs to the [`Addr`] of its actor.
+///
+/// Implemented only by `#[actor]`, for the address type it generates.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// fn stop_all<A: Address>(addresses: &[A]) {
+///     for address in addresses {
+///         address.as_ref().stop();
+///     }
+/// }
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// stop_all(&[idle.clone()]);
+/// assert_eq!(idle.join().await, Exit::Stopped);
+/// # });
+/// ```
+pub trait Address:
+    Sized
+    + Clone
+    + fmt::Debug
+    + Eq
+    + Hash
+    + AsRef<Addr<Self::Actor>>
+    + From<Addr<Self::Actor>>
+    + Deref<Target = Addr<Self::Actor>>
+{
+    /// The actor's type.
+    type Actor: Actor<Addr = Self>;
+
+    /// Looks up the actor registered as `name` in the current system. Returns `None` if the name is
+    /// not registered or belongs to an actor of another type. See [`Addr::register`].
+    fn lookup(name: impl AsRef<str>) -> Option<Self>
+    where
+        Self::Actor: 'static,
+    {
+        System::current().lookup(name)
+    }
+}

@@ -1,0 +1,168 @@
+//! Addresses without the message type, and the targets of monitors and links.
+
+use super::join::Join;
+use crate::cell::handle::AnyMail;
+use crate::exit::ActorId;
+use crate::sync::Arc;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// An address without the message type. It can be inspected, stopped and monitored.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Cat; #[actor] impl Cat {}
+/// # #[actor] struct Dog; #[actor] impl Dog {}
+/// # System::current_thread().block_on(async {
+/// let pets = [Cat.spawn().erase(), Dog.spawn().erase()];
+/// for pet in &pets {
+///     pet.stop();
+///     pet.join().await;
+/// }
+/// # });
+/// ```
+pub struct AnyAddr {
+    mail: Arc<dyn AnyMail>,
+}
+
+impl AnyAddr {
+    /// Takes over a strong count that the mailbox has already counted.
+    pub(super) fn adopted(mail: Arc<dyn AnyMail>) -> Self {
+        AnyAddr { mail }
+    }
+
+    /// Returns the actor's id.
+    pub fn id(&self) -> ActorId {
+        self.mail.core().id()
+    }
+
+    /// Returns the name of the actor's type.
+    pub fn name(&self) -> &'static str {
+        self.mail.core().settings.name
+    }
+
+    /// See [`Addr::stop`](crate::Addr::stop).
+    pub fn stop(&self) {
+        self.mail.close();
+    }
+
+    /// See [`Addr::kill`](crate::Addr::kill).
+    pub fn kill(&self) {
+        self.mail.kill();
+    }
+
+    /// See [`Addr::join`](crate::Addr::join).
+    pub fn join(&self) -> Join {
+        Join::new(self.mail.clone())
+    }
+
+    /// See [`Addr::is_alive`](crate::Addr::is_alive).
+    pub fn is_alive(&self) -> bool {
+        let mut alive = false;
+        self.mail.with(&mut |seat, _| alive = seat.exit().is_none());
+        alive
+    }
+}
+
+impl Clone for AnyAddr {
+    fn clone(&self) -> Self {
+        self.mail.core().keep();
+        AnyAddr { mail: self.mail.clone() }
+    }
+}
+
+impl Drop for AnyAddr {
+    fn drop(&mut self) {
+        self.mail.release();
+    }
+}
+
+impl PartialEq for AnyAddr {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for AnyAddr {}
+
+impl Hash for AnyAddr {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
+
+impl fmt::Debug for AnyAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AnyAddr({})", self.mail.label())
+    }
+}
+
+/// A target of monitors and links: any address, whether strong, weak or untyped.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// use actor_core::Target;
+///
+/// #[actor]
+/// struct Boss;
+///
+/// impl Boss {
+///     fn watch(&self, whom: &impl Target, context: &Context<Self>) {
+///         context.monitor(whom, |me, _exit| me.gone());
+///     }
+/// }
+///
+/// #[actor]
+/// impl Boss {
+///     fn take(&self, idle: IdleAddr, context: &Context<Self>) {
+///         self.watch(&idle, context);
+///         self.watch(&idle.downgrade(), context);
+///         self.watch(&idle.erase(), context);
+///     }
+///
+///     fn gone(&self) {}
+/// }
+/// # System::current_thread().block_on(async { Boss.spawn().take(Idle.spawn()).await.unwrap() });
+/// ```
+pub trait Target: sealed::Target {}
+
+impl<T: sealed::Target> Target for T {}
+
+pub(crate) mod sealed {
+    use super::{AnyAddr, AnyMail, Arc};
+    use crate::{ActorId, Addr, Address, WeakAddr};
+
+    pub trait Target {
+        #[doc(hidden)]
+        fn target(&self) -> (ActorId, Option<Mail>);
+    }
+
+    /// An opaque mailbox, so that the trait's signature names nothing private.
+    #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
+    pub struct Mail(pub(crate) Arc<dyn AnyMail>);
+
+    impl<A: Address> Target for A {
+        fn target(&self) -> (ActorId, Option<Mail>) {
+            self.as_ref().target()
+        }
+    }
+
+    impl<P: ?Sized> Target for Addr<P> {
+        fn target(&self) -> (ActorId, Option<Mail>) {
+            (self.id(), Some(Mail(self.shared().any())))
+        }
+    }
+
+    impl Target for AnyAddr {
+        fn target(&self) -> (ActorId, Option<Mail>) {
+            (self.id(), Some(Mail(self.mail.clone())))
+        }
+    }
+
+    impl<P: ?Sized> Target for WeakAddr<P> {
+        fn target(&self) -> (ActorId, Option<Mail>) {
+            (self.id(), self.post().upgrade().map(|post| Mail(post.any())))
+        }
+    }
+}

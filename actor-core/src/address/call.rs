@@ -1,0 +1,320 @@
+//! Messages that have not been sent yet: [`Call`], and the ways to send one.
+
+mod asking;
+mod blocking;
+mod delegated;
+mod limited;
+mod outgoing;
+
+pub(super) use blocking::block_on;
+pub use delegated::{Delegated, Delegating};
+
+use super::addr::Addr;
+use super::reply::Reply;
+use super::reply_receiver::Answer;
+use super::send::Sending;
+use super::with_timeout::{Expire, Home, Timed, Unblocked};
+use crate::cell::message::Protocol;
+use crate::error::{CallError, SendError};
+use asking::Asking;
+use outgoing::Outgoing;
+use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// A message to an actor, together with the ways to send it. A call (elsewhere: ask) waits for the
+/// reply; a send (tell) does not.
+///
+/// Nothing is sent until the call is awaited or sent. As a future, it waits for mailbox capacity
+/// and then for the reply. It is unboxed and `Unpin + Send`, and can be passed directly to
+/// `join_all`, `zip` and `race`.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use std::time::Duration;
+/// #[actor]
+/// struct Counter {
+///     total: u64,
+/// }
+///
+/// #[actor]
+/// impl Counter {
+///     fn add(&mut self, amount: u64) -> u64 {
+///         self.total += amount;
+///         self.total
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// System::current_thread().block_on(async {
+///     let counter = Counter { total: 0 }.spawn();
+///     assert_eq!(counter.add(1).await?, 1); // call
+///     counter.add(1).send().await?; // send, waiting for room
+///     counter.add(1).try_send()?; // send, never waiting
+///     let total = counter.add(1).timeout(Duration::from_secs(1)).await?;
+///     assert_eq!(total, 4);
+///     Ok(())
+/// })
+/// # }
+/// ```
+///
+/// # Errors
+/// See [`CallError`].
+///
+/// # Cancellation
+/// If a call is dropped while its message is queued, the message is never handled. If its handler
+/// has started, the handler runs to completion and the reply is discarded.
+#[must_use = "a call does nothing unless awaited or sent; `.await` it, or use `.send().await` or `.try_send()`"]
+pub struct Call<'a, P: Protocol, T> {
+    // Code that is generic over both the message and the reply is compiled for each pair of them.
+    // One part is therefore generic over the message only, the other over the reply only, and this
+    // type joins them.
+    outgoing: Outgoing<'a, P>,
+    asking: Asking<T>,
+}
+
+impl<'a, P: Protocol, T> Call<'a, P, T> {
+    #[doc(hidden)]
+    #[inline]
+    pub fn __new<A>(address: &'a A, message: P::Message) -> Self
+    where
+        A: Deref<Target = Addr<P>>,
+        T: 'static,
+    {
+        Call { outgoing: Outgoing::new(address, message), asking: Asking::FRESH }
+    }
+
+    /// A call whose reply may come from another actor, or out of order. Deadlock detection ignores
+    /// such a wait.
+    #[doc(hidden)]
+    #[inline]
+    pub fn __indirect<A>(address: &'a A, message: P::Message) -> Self
+    where
+        A: Deref<Target = Addr<P>>,
+        T: 'static,
+    {
+        Call { outgoing: Outgoing::new(address, message), asking: Asking::INDIRECT }
+    }
+
+    /// A call whose message already contains the reply that leads to `answer`.
+    pub(crate) fn asked(address: &'a Addr<P>, message: P::Message, answer: Answer<T>) -> Self {
+        Call { outgoing: Outgoing::to(address, message), asking: Asking::asked(answer) }
+    }
+
+    /// Returns the same call with an owned address, for spawned tasks and for calls on temporaries.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// # System::current_thread().block_on(async {
+    /// let echo = Echo.spawn();
+    /// let answer = actor_core::spawn(echo.say(3).owned());
+    /// assert_eq!(answer.await, Ok(3));
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// If the call has already been polled.
+    #[track_caller]
+    pub fn owned(mut self) -> Call<'static, P, T> {
+        Call { outgoing: self.outgoing.owned(), asking: self.asking.take() }
+    }
+
+    /// Limits the wait for the reply to `limit`, including the time in the queue, on the clock of
+    /// the actor's system.
+    ///
+    /// # Errors
+    /// Those of the call, and [`CallError::Timeout`].
+    pub fn timeout(self, limit: Duration) -> Timed<Self> {
+        Timed::new(self, limit)
+    }
+
+    /// Fails immediately with [`CallError::Full`] if the mailbox is full (load shedding).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor(capacity = 1)] struct Busy; #[actor] impl Busy { fn work(&self) {} }
+    /// # System::current_thread().block_on(async {
+    /// let busy = Busy.spawn();
+    /// busy.work().try_send().unwrap();
+    /// assert_eq!(busy.work().if_room().await, Err(CallError::Full));
+    /// # });
+    /// ```
+    pub fn if_room(mut self) -> Self {
+        self.asking.only_if_room();
+        self
+    }
+
+    /// Sends the message without waiting for the reply (fire-and-forget). Waits only for mailbox
+    /// capacity.
+    ///
+    /// # Errors
+    /// [`SendError`] with the message, if the actor has ended.
+    ///
+    /// # Panics
+    /// If the call has already been polled.
+    ///
+    /// # Cancellation
+    /// If the future is dropped before the message is accepted, the message is not sent.
+    #[track_caller]
+    #[inline]
+    pub fn send(mut self) -> Sending<'a, P> {
+        let message = self.outgoing.take_message();
+        let address = self.outgoing.address.again();
+        let if_room = self.asking.is_only_if_room();
+        self.forget();
+        Sending::new(address, message).only_if_room(if_room)
+    }
+
+    /// Sends the message without waiting.
+    ///
+    /// # Errors
+    /// [`SendError`] with the message, if the mailbox is full or the actor has ended.
+    ///
+    /// # Panics
+    /// If the call has already been polled.
+    #[track_caller]
+    #[inline]
+    pub fn try_send(mut self) -> Result<(), SendError<P::Message>> {
+        self.outgoing.try_send()?;
+        self.forget();
+        Ok(())
+    }
+
+    /// Blocks the current thread until the reply arrives. For code outside async.
+    ///
+    /// On the thread of a [current-thread system](crate::System::current_thread), it runs that
+    /// system in the meantime.
+    ///
+    /// # Errors
+    /// Those of the call. Also [`CallError::WouldBlock`], immediately, on a thread that is running
+    /// any actor system, or that is working for the single-threaded tokio runtime that the actor
+    /// runs on.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// let echo = Echo.spawn();
+    /// assert_eq!(echo.say(3).wait(), Ok(3));
+    /// ```
+    pub fn wait(self) -> Result<T, CallError> {
+        block_on(self.outgoing.home().0, self, |mut call, why| call.give_up(why))
+    }
+
+    /// Forwards a call: sends the message with `reply`, so that the callee replies directly to the
+    /// caller that waits for `reply`. No task waits in between.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Store;
+    ///
+    /// #[actor]
+    /// impl Store {
+    ///     fn get(&self, key: u32) -> u32 {
+    ///         key * 2
+    ///     }
+    /// }
+    ///
+    /// #[actor]
+    /// struct Front {
+    ///     store: StoreAddr,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Front {
+    ///     async fn get(&self, key: u32, reply: Reply<u32>) {
+    ///         let _ = self.store.get(key).reply_to(reply).send().await;
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let front = Front { store: Store.spawn() }.spawn();
+    ///     assert_eq!(front.get(4).await, Ok(8));
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    /// If the call has already been polled.
+    #[track_caller]
+    pub fn reply_to(mut self, reply: Reply<T>) -> Delegated<'a, P, T> {
+        let mut message = self.outgoing.take_message();
+        if let Some(slot) = P::slot(&mut message) {
+            self.asking.fill(slot, reply);
+        }
+        let sending = Sending::new(self.outgoing.address.again(), message);
+        let sending = sending.only_if_room(self.asking.is_only_if_room());
+        Delegated::new(sending, self.asking.exchange())
+    }
+
+    /// Drops a call whose message was taken. Most calls hold nothing that must be dropped, which
+    /// the compiler cannot see.
+    #[inline]
+    fn forget(self) {
+        if self.outgoing.is_borrowed() && self.asking.is_fresh() {
+            std::mem::forget(self);
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn take_message(&mut self) -> P::Message {
+        self.outgoing.take_message()
+    }
+
+    pub(crate) fn target(&self) -> &Addr<P> {
+        self.outgoing.address.get()
+    }
+}
+
+impl<P: Protocol, T> Future for Call<'_, P, T> {
+    type Output = Result<T, CallError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        this.asking.poll(&mut this.outgoing, cx)
+    }
+}
+
+impl<P: Protocol, T> Unpin for Call<'_, P, T> {}
+
+impl<P: Protocol, T> Drop for Call<'_, P, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.asking.is_waiting() {
+            self.asking.withdraw(&self.outgoing);
+        }
+    }
+}
+
+impl<P: Protocol, T> Expire for Call<'_, P, T> {
+    fn home(&self) -> Home {
+        self.outgoing.home()
+    }
+
+    fn limit(&mut self) {
+        self.asking.limit();
+    }
+
+    fn expire(&mut self) -> Self::Output {
+        self.asking.expire(&self.outgoing)
+    }
+
+    fn give_up(&mut self, why: Unblocked) -> Self::Output {
+        Err(match why {
+            Unblocked::Busy => CallError::WouldBlock,
+            Unblocked::Ended => CallError::NoReply,
+        })
+    }
+}
+
+impl<P: Protocol, T> fmt::Debug for Call<'_, P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("to", self.target())
+            .field("message", &self.outgoing.name())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,184 @@
+//! Forwarded calls, whose reply goes to another caller: [`Delegated`], and its future [`Delegating`].
+
+use super::asking::Exchange;
+use crate::address::reply::Reply;
+use crate::address::send::Sending;
+use crate::address::with_timeout::{Expire, Home, Timed, Unblocked};
+use crate::cell::message::Protocol;
+use crate::error::SendError;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, ready};
+use std::time::Duration;
+
+/// A forwarded call, whose reply goes to another caller. See
+/// [`Call::reply_to`](crate::Call::reply_to).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// let (reply, answer) = Reply::pair();
+/// echo.say(3).reply_to(reply).try_send().unwrap();
+/// assert_eq!(answer.await, Ok(3));
+/// # });
+/// ```
+#[must_use = "a delegated call does nothing unless sent; use `.send().await` or `.try_send()`"]
+pub struct Delegated<'a, P: Protocol, T> {
+    sending: Sending<'a, P>,
+    /// What takes the reply out of the message again.
+    exchange: Exchange<T>,
+}
+
+impl<'a, P: Protocol, T> Delegated<'a, P, T> {
+    pub(super) fn new(sending: Sending<'a, P>, exchange: Exchange<T>) -> Self {
+        Delegated { sending, exchange }
+    }
+
+    /// Sends the message, and waits for mailbox capacity. See [`Call::send`](crate::Call::send).
+    ///
+    /// # Errors
+    /// [`SendError`] with the message and the reply, so that the caller can be answered otherwise. When
+    /// the reply is dropped, the caller gets [`CallError::NoReply`](crate::CallError::NoReply).
+    pub fn send(self) -> Delegating<'a, P, T> {
+        Delegating { sending: self.sending, exchange: self.exchange }
+    }
+
+    /// Sends the message without waiting. See [`Call::try_send`](crate::Call::try_send).
+    ///
+    /// # Errors
+    /// [`SendError`] with the message and the reply. When the reply is dropped, the caller gets
+    /// [`CallError::NoReply`](crate::CallError::NoReply).
+    pub fn try_send(self) -> Result<(), SendError<(P::Message, Reply<T>)>> {
+        self.sending.try_now().map_err(|error| unsent::<P, T>(error, self.exchange))
+    }
+
+    /// Limits the wait for mailbox capacity. See [`Sending::timeout`].
+    pub fn timeout(self, limit: Duration) -> Timed<Self> {
+        Timed::prepared(self, limit)
+    }
+
+    /// The same forwarded call, which owns its address. See [`Call::owned`](crate::Call::owned).
+    #[track_caller]
+    pub fn owned(self) -> Delegated<'static, P, T> {
+        Delegated { sending: self.sending.owned(), exchange: self.exchange }
+    }
+
+    /// Does not wait for mailbox capacity. See [`Sending::if_room`].
+    pub fn if_room(self) -> Self {
+        Delegated { sending: self.sending.if_room(), ..self }
+    }
+}
+
+/// The future of [`Delegated::send`]: ready when the message was accepted.
+///
+/// # Errors
+/// [`SendError`] with the message and the reply.
+///
+/// # Cancellation
+/// As for [`Sending`]; the reply goes with the message.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// echo.stop();
+/// let (reply, answer) = Reply::pair();
+/// let error = echo.say(3).reply_to(reply).send().await.unwrap_err();
+/// let (_message, reply) = error.into_message();
+/// reply.send(0).unwrap(); // the caller gets another answer instead
+/// assert_eq!(answer.await, Ok(0));
+/// # });
+/// ```
+#[must_use = "nothing is sent unless this is awaited"]
+pub struct Delegating<'a, P: Protocol, T> {
+    sending: Sending<'a, P>,
+    exchange: Exchange<T>,
+}
+
+impl<'a, P: Protocol, T> Delegating<'a, P, T> {
+    /// Limits the wait for mailbox capacity. See [`Sending::timeout`].
+    ///
+    /// # Errors
+    /// As without a limit, and [`SendReason::Timeout`](crate::SendReason::Timeout).
+    pub fn timeout(self, limit: Duration) -> Timed<Self> {
+        Timed::new(self, limit)
+    }
+
+    /// The same send, which owns its address. See [`Sending::owned`].
+    #[track_caller]
+    pub fn owned(self) -> Delegating<'static, P, T> {
+        Delegating { sending: self.sending.owned(), exchange: self.exchange }
+    }
+
+    /// Does not wait for mailbox capacity. See [`Sending::if_room`].
+    pub fn if_room(self) -> Self {
+        Delegating { sending: self.sending.if_room(), ..self }
+    }
+
+    /// Blocks the current thread until the message was accepted. See [`Sending::wait`].
+    ///
+    /// # Errors
+    /// As when it is awaited, and [`SendReason::WouldBlock`](crate::SendReason::WouldBlock).
+    pub fn wait(self) -> Result<(), SendError<(P::Message, Reply<T>)>> {
+        let exchange = self.exchange;
+        self.sending.wait().map_err(|error| unsent::<P, T>(error, exchange))
+    }
+}
+
+/// The error of a message that was not sent, with its reply apart.
+fn unsent<P: Protocol, T>(
+    error: SendError<P::Message>,
+    exchange: Exchange<T>,
+) -> SendError<(P::Message, Reply<T>)> {
+    let reason = error.reason();
+    let mut message = error.into_message();
+    let reply = match P::slot(&mut message) {
+        Some(slot) => exchange(slot, Reply::none()),
+        None => Reply::none(),
+    };
+    SendError::new(reason, (message, reply))
+}
+
+impl<P: Protocol, T> Future for Delegating<'_, P, T> {
+    type Output = Result<(), SendError<(P::Message, Reply<T>)>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let exchange = self.exchange;
+        let sent = ready!(Pin::new(&mut self.sending).poll(cx));
+        Poll::Ready(sent.map_err(|error| unsent::<P, T>(error, exchange)))
+    }
+}
+
+impl<P: Protocol, T> Expire for Delegating<'_, P, T> {
+    fn home(&self) -> Home {
+        self.sending.home()
+    }
+
+    fn limit(&mut self) {
+        self.sending.limit();
+    }
+
+    fn expire(&mut self) -> Self::Output {
+        self.sending.expire().map_err(|error| unsent::<P, T>(error, self.exchange))
+    }
+
+    fn give_up(&mut self, why: Unblocked) -> Self::Output {
+        self.sending.give_up(why).map_err(|error| unsent::<P, T>(error, self.exchange))
+    }
+}
+
+impl<P: Protocol, T> fmt::Debug for Delegated<'_, P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delegated").finish_non_exhaustive()
+    }
+}
+
+impl<P: Protocol, T> fmt::Debug for Delegating<'_, P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delegating").finish_non_exhaustive()
+    }
+}

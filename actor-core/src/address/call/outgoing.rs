@@ -1,0 +1,138 @@
+//! The message part of a call, independent of the reply type. While a call waits, it is accessed
+//! through [`AnyOutgoing`], which depends on neither.
+
+use crate::address::addr::Addr;
+use crate::address::send::Held;
+use crate::address::with_timeout::Home;
+use crate::cell::handle::AnyMail;
+use crate::cell::message::Protocol;
+use crate::cell::message::SlotMut;
+use crate::cell::queue::{Refused, Ticket, Wait};
+use crate::error::{CallError, SendError};
+use std::ops::Deref;
+
+const UNDER_WAY: &str = "the call has been polled already: its message is under way";
+
+/// A message and its target.
+pub(super) struct Outgoing<'a, P: Protocol> {
+    pub(super) address: Held<'a, P>,
+    /// `Some` until it is sent.
+    message: Option<P::Message>,
+}
+
+impl<'a, P: Protocol> Outgoing<'a, P> {
+    #[inline]
+    pub(super) fn new<A>(address: &'a A, message: P::Message) -> Self
+    where
+        A: Deref<Target = Addr<P>>,
+    {
+        Outgoing::to(address, message)
+    }
+
+    #[inline]
+    pub(super) fn to(address: &'a Addr<P>, message: P::Message) -> Self {
+        Outgoing { address: Held::Borrowed(address), message: Some(message) }
+    }
+
+    #[inline]
+    pub(super) fn is_borrowed(&self) -> bool {
+        matches!(self.address, Held::Borrowed(_))
+    }
+
+    /// The same, with an owned address.
+    #[track_caller]
+    pub(super) fn owned(&mut self) -> Outgoing<'static, P> {
+        let message = Some(self.take_message());
+        Outgoing { address: Held::Owned(self.address.get().clone()), message }
+    }
+
+    #[track_caller]
+    #[inline]
+    pub(super) fn take_message(&mut self) -> P::Message {
+        self.stamp(false);
+        match self.message.take() {
+            Some(message) => message,
+            None => panic!("{UNDER_WAY}"),
+        }
+    }
+
+    #[track_caller]
+    #[inline]
+    pub(super) fn try_send(&mut self) -> Result<(), SendError<P::Message>> {
+        assert!(self.message.is_some(), "{UNDER_WAY}");
+        self.stamp(false);
+        match self.address.get().post().push(&mut self.message, None, Wait::No) {
+            Ok(_) => Ok(()),
+            Err(refused) => Err(SendError::new(refused.into(), self.take_message())),
+        }
+    }
+
+    pub(super) fn home(&self) -> Home {
+        Home(self.mail().core().hub.host.clone())
+    }
+
+    /// The name of the message.
+    pub(super) fn name(&self) -> Option<&'static str> {
+        self.message.as_ref().map(|message| P::label(message).name)
+    }
+
+    /// The message is about to be sent: records the time and context of the send.
+    #[inline]
+    fn stamp(&mut self, waits: bool) {
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        {
+            let now = self.mail().core().hub.host.now();
+            if let Some(slot) = self.slot() {
+                slot.stamp().set(now, waits);
+            }
+        }
+        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
+        let _ = waits;
+    }
+}
+
+/// An outgoing message of any protocol.
+pub(super) trait AnyOutgoing {
+    /// The target.
+    fn mail(&self) -> &dyn AnyMail;
+    /// The reply slot of the message.
+    fn slot(&mut self) -> Option<SlotMut<'_>>;
+    /// Pushes the message into the mailbox, or adds it to the waiting ones.
+    fn deliver(&mut self, if_room: bool) -> Result<Option<Ticket>, CallError>;
+    /// Returns the message if it still waits for capacity: it was then never sent.
+    fn leave(&self, ticket: Ticket) -> bool;
+}
+
+impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
+    #[inline]
+    fn mail(&self) -> &dyn AnyMail {
+        self.address.get().post()
+    }
+
+    #[inline]
+    fn slot(&mut self) -> Option<SlotMut<'_>> {
+        match &mut self.message {
+            Some(message) => P::slot(message),
+            None => None,
+        }
+    }
+
+    #[inline]
+    fn deliver(&mut self, if_room: bool) -> Result<Option<Ticket>, CallError> {
+        self.stamp(true);
+        let wait = if if_room { Wait::No } else { Wait::Unheard };
+        let refused = match self.address.get().post().push(&mut self.message, None, wait) {
+            Ok(ticket) => return Ok(ticket),
+            Err(refused) => refused,
+        };
+        self.message = None;
+        Err(match refused {
+            Refused::Stopped => CallError::Stopped,
+            Refused::Full => CallError::Full,
+        })
+    }
+
+    fn leave(&self, ticket: Ticket) -> bool {
+        self.address.get().post().leave(ticket).is_some()
+    }
+}

@@ -1,0 +1,158 @@
+//! Waiting for an actor's start and end: [`Join`], [`Starting`], [`StopWithin`].
+
+use super::state_change::Change;
+use crate::cell::deadlock::edge::Goal;
+use crate::cell::handle::AnyMail;
+use crate::executor::sleep::Sleep;
+use crate::exit::Exit;
+use crate::sync::Arc;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// The future of [`Addr::join`](crate::Addr::join), which returns the actor's exit.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// let join: actor_core::Join = idle.join();
+/// idle.stop();
+/// assert_eq!(join.await, Exit::Stopped);
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct Join {
+    /// `None` for an actor that is no longer known.
+    end: Option<Change>,
+}
+
+impl Join {
+    pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
+        Join { end: Some(Change::new(mail, Goal::End)) }
+    }
+
+    pub(crate) fn unknown() -> Self {
+        Join { end: None }
+    }
+
+    /// Sets whether a timer of the wait will kill the actor.
+    fn set_forced(&mut self, is_forced: bool) {
+        if let Some(end) = &mut self.end {
+            end.set_goal(if is_forced { Goal::EndOrKill } else { Goal::End });
+        }
+    }
+}
+
+impl Future for Join {
+    type Output = Exit;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Exit> {
+        let Some(end) = &mut self.end else { return Poll::Ready(Exit::NoActor) };
+        let exit = end.poll(cx, |seat| seat.exit().cloned());
+        if let Poll::Ready(exit) = &exit {
+            end.mail().heard(exit);
+        }
+        exit
+    }
+}
+
+impl fmt::Debug for Join {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Join").finish_non_exhaustive()
+    }
+}
+
+/// The future of [`Addr::started`](crate::Addr::started).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// assert_eq!(idle.started().await, Ok(()));
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct Starting {
+    start: Change,
+}
+
+impl Starting {
+    pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
+        Starting { start: Change::new(mail, Goal::Start) }
+    }
+}
+
+impl Future for Starting {
+    type Output = Result<(), Exit>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let started = self.start.poll(cx, |seat| match seat.exit() {
+            _ if seat.started => Some(Ok(())),
+            Some(exit) => Some(Err(exit.clone())),
+            None => None,
+        });
+        if let Poll::Ready(Err(exit)) = &started {
+            self.start.mail().heard(exit);
+        }
+        started
+    }
+}
+
+impl fmt::Debug for Starting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Starting").finish_non_exhaustive()
+    }
+}
+
+/// The future of [`Addr::stop_within`](crate::Addr::stop_within).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// assert_eq!(idle.stop_within(std::time::Duration::from_secs(1)).await, Exit::Stopped);
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct StopWithin {
+    mail: Arc<dyn AnyMail>,
+    limit: Duration,
+    sleep: Option<Sleep>,
+    join: Join,
+}
+
+impl StopWithin {
+    pub(crate) fn new(mail: Arc<dyn AnyMail>, limit: Duration) -> Self {
+        StopWithin { join: Join::new(mail.clone()), mail, limit, sleep: None }
+    }
+}
+
+impl Future for StopWithin {
+    type Output = Exit;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Exit> {
+        let this = &mut *self;
+        let sleep = this.sleep.get_or_insert_with(|| {
+            this.mail.close();
+            Sleep::on(this.mail.core().hub.host.clone(), this.limit)
+        });
+        let is_over = Pin::new(&mut *sleep).poll(cx).is_ready();
+        this.join.set_forced(!is_over && sleep.ends());
+        if is_over {
+            this.mail.kill();
+        }
+        Pin::new(&mut this.join).poll(cx)
+    }
+}
+
+impl fmt::Debug for StopWithin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StopWithin").finish_non_exhaustive()
+    }
+}

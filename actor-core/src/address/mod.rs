@@ -1,0 +1,15 @@
+//! Addresses, calls and replies. Knows mailboxes, but not the run loop.
+
+pub(crate) mod actor;
+pub(crate) mod addr;
+pub(crate) mod any;
+pub(crate) mod call;
+pub(crate) mod join;
+mod oneshot;
+pub(crate) mod reply;
+pub(crate) mod reply_receiver;
+pub(crate) mod reply_slot;
+pub(crate) mod send;
+pub(crate) mod state_change;
+pub(crate) mod weak;
+pub(crate) mod with_timeout;

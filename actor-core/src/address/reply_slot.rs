@@ -1,0 +1,89 @@
+//! The reply slot of a message, as used by generated code.
+
+use super::reply::Reply;
+use crate::cell::message::{AnySlot, Marks};
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use crate::cell::send_context::Stamp;
+use std::any::Any;
+use std::fmt;
+
+/// The reply slot of a message: empty for a send, filled for a call.
+pub struct ReplySlot<T> {
+    reply: Reply<T>,
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    stamp: Stamp,
+}
+
+/// The reply slot of a message of `P`. It is the same type as [`ReplySlot`], but named through `P`,
+/// so that a message enum uses all type parameters of its protocol.
+pub type ReplySlotOf<P, T> = <P as Slotted<T>>::Slot;
+
+/// A protocol whose messages have reply slots. See [`ReplySlotOf`].
+pub trait Slotted<T> {
+    /// `ReplySlot<T>`
+    type Slot;
+}
+
+impl<P: ?Sized, T> Slotted<T> for P {
+    type Slot = ReplySlot<T>;
+}
+
+impl<T: 'static> AnySlot for ReplySlot<T> {
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    fn stamp(&mut self) -> &mut Stamp {
+        &mut self.stamp
+    }
+}
+
+impl dyn AnySlot {
+    /// Puts the reply into the message, and returns what was there.
+    #[inline]
+    pub(super) fn exchange<T: 'static>(&mut self, reply: Reply<T>) -> Reply<T> {
+        let slot: &mut dyn Any = self;
+        match slot.downcast_mut::<ReplySlot<T>>() {
+            Some(slot) => std::mem::replace(&mut slot.reply, reply),
+            None => reply,
+        }
+    }
+}
+
+impl<T> ReplySlot<T> {
+    /// The slot of a message without a caller. A constant, so that no code runs between the
+    /// arguments of a message and the message.
+    pub const EMPTY: Self = ReplySlot {
+        reply: Reply::none(),
+        #[cfg(any(feature = "metrics", feature = "tracing"))]
+        stamp: Stamp::NONE,
+    };
+
+    /// Information for the run loop, such as whether a caller waits.
+    pub fn head(&self) -> Marks<'_> {
+        Marks {
+            reply: match &self.reply.slot {
+                Some(slot) => Some(&slot.head),
+                None => None,
+            },
+            #[cfg(any(feature = "metrics", feature = "tracing"))]
+            stamp: Some(&self.stamp),
+        }
+    }
+
+    /// Hands the reply to a handler that answers later.
+    pub fn into_reply(self) -> Reply<T> {
+        self.reply
+    }
+}
+
+/// Answers with the return value of the handler. If the value reaches no caller, `lost` examines
+/// it: an unobserved error is reported.
+// A function, so that the value is made before the slot is moved: until then `lost` is found by it.
+#[inline]
+pub fn answer<T>(value: T, lost: fn(&T) -> Option<String>, slot: ReplySlot<T>) {
+    slot.reply.answer(value, lost);
+}
+
+impl<T> fmt::Debug for ReplySlot<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplySlot").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,319 @@
+//! Sending without waiting for the reply: [`Sending`] waits only for mailbox capacity.
+
+use super::addr::Addr;
+use super::call::block_on;
+use super::with_timeout::{Expire, Home, Timed, Unblocked};
+use crate::cell::deadlock::edge::Goal;
+use crate::cell::deadlock::tracker::Recorded;
+use crate::cell::handle::Verbs;
+use crate::cell::message::Protocol;
+use crate::cell::queue::{Refused, Ticket, Wait};
+use crate::error::{SendError, SendReason};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// An address, borrowed if possible.
+pub(crate) enum Held<'a, P: Protocol> {
+    Borrowed(&'a Addr<P>),
+    Owned(Addr<P>),
+}
+
+impl<'a, P: Protocol> Held<'a, P> {
+    pub(crate) fn get(&self) -> &Addr<P> {
+        match self {
+            Held::Borrowed(address) => address,
+            Held::Owned(address) => address,
+        }
+    }
+
+    pub(crate) fn again(&self) -> Held<'a, P> {
+        match self {
+            Held::Borrowed(address) => Held::Borrowed(address),
+            Held::Owned(address) => Held::Owned(address.clone()),
+        }
+    }
+}
+
+/// The future of [`Call::send`](crate::Call::send), which completes when the message is accepted.
+///
+/// Waiting senders are admitted in FIFO order.
+///
+/// # Errors
+/// [`SendError`] with the message, if the actor has ended.
+///
+/// # Cancellation
+/// If the future is dropped while it waits for capacity, the message is not sent and its position
+/// in the queue is released. A message that was admitted stays sent, even if the future is dropped
+/// before it completes: if two sends race, both messages may arrive.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// echo.say(1).send().await.unwrap();
+/// # });
+/// ```
+#[must_use = "nothing is sent unless this is awaited"]
+pub struct Sending<'a, P: Protocol> {
+    address: Held<'a, P>,
+    /// `Some` until the first poll.
+    message: Option<P::Message>,
+    stage: Stage,
+    is_timed: bool,
+    /// Whether it gives up instead of waiting for room.
+    if_room: bool,
+    recorded: Recorded,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Fresh,
+    Waiting(Ticket),
+    Over,
+}
+
+impl<'a, P: Protocol> Sending<'a, P> {
+    pub(crate) fn new(address: Held<'a, P>, message: P::Message) -> Self {
+        Sending {
+            address,
+            message: Some(message),
+            stage: Stage::Fresh,
+            is_timed: false,
+            if_room: false,
+            recorded: Recorded::not(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn only_if_room(mut self, if_room: bool) -> Self {
+        self.if_room = if_room;
+        self
+    }
+
+    /// The same send, which owns its address.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// # System::current_thread().block_on(async {
+    /// let echo = Echo.spawn();
+    /// actor_core::spawn(echo.say(3).send().owned()).await.unwrap();
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// If it was already polled.
+    #[track_caller]
+    pub fn owned(mut self) -> Sending<'static, P> {
+        let Some(message) = self.message.take() else {
+            panic!("the send was already polled: its message is on its way")
+        };
+        Sending {
+            address: Held::Owned(self.address.get().clone()),
+            message: Some(message),
+            stage: Stage::Fresh,
+            is_timed: self.is_timed,
+            if_room: self.if_room,
+            recorded: Recorded::not(),
+        }
+    }
+
+    /// Fails with [`SendReason::Full`] instead of waiting for mailbox capacity.
+    pub fn if_room(self) -> Self {
+        self.only_if_room(true)
+    }
+
+    /// Blocks the current thread until the message was accepted, for code outside async.
+    ///
+    /// # Errors
+    /// As when it is awaited, and [`SendReason::WouldBlock`] on a thread that runs one of our systems, as
+    /// for [`Call::wait`](crate::Call::wait).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+    /// let echo = Echo.spawn();
+    /// echo.say(3).send().wait().unwrap();
+    /// ```
+    pub fn wait(self) -> Result<(), SendError<P::Message>> {
+        block_on(self.home().0, self, |mut sending, why| sending.give_up(why))
+    }
+
+    /// Limits the wait for capacity to `limit`, on the clock of the actor's system.
+    ///
+    /// # Errors
+    /// Those of the send, and [`SendReason::Timeout`].
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use std::time::Duration;
+    /// # #[actor(capacity = 1)] struct Busy;
+    /// # #[actor] impl Busy { async fn work(&mut self) { std::future::pending().await } }
+    /// # System::current_thread().block_on(async {
+    /// let busy = Busy.spawn();
+    /// busy.work().send().await.unwrap(); // is being worked on, for ever
+    /// busy.started().await.unwrap();
+    /// busy.work().send().await.unwrap(); // waits in the mailbox
+    /// let error = busy.work().send().timeout(Duration::from_millis(1)).await.unwrap_err();
+    /// assert_eq!(error.reason(), SendReason::Timeout);
+    /// # });
+    /// ```
+    pub fn timeout(self, limit: Duration) -> Timed<Self> {
+        Timed::new(self, limit)
+    }
+
+    pub(crate) fn try_now(mut self) -> Result<(), SendError<P::Message>> {
+        match self.address.get().post().push(&mut self.message, None, Wait::No) {
+            Ok(_) => Ok(()),
+            Err(refused) => self.refused(refused),
+        }
+    }
+
+    /// Continues to wait, unless the wait would be a deadlock.
+    fn wait_on(
+        &mut self,
+        ticket: Ticket,
+        cx: &Poller<'_>,
+    ) -> Poll<Result<(), SendError<P::Message>>> {
+        let post = self.address.get().post();
+        if post.core().is_simulated() {
+            post.awaited("room at");
+        }
+        let (room, is_timed) = (Goal::Room(ticket), self.is_timed);
+        let Some(cycle) = self.recorded.pending(post.core(), room, is_timed, cx.waker()) else {
+            return Poll::Pending;
+        };
+        let left = self.leave(ticket);
+        Poll::Ready(match left {
+            Some(message) => Err(SendError::new(SendReason::Deadlock(cycle), message)),
+            None => Ok(()),
+        })
+    }
+
+    /// Stops waiting and returns the message, unless it was accepted.
+    fn leave(&mut self, ticket: Ticket) -> Option<P::Message> {
+        self.stage = Stage::Over;
+        let post = self.address.get().post();
+        // First, since the clone of the waker goes with the place.
+        self.recorded.take_back(&post.core().hub);
+        post.leave(ticket)
+    }
+
+    /// Stops waiting, for this reason.
+    fn end(&mut self, reason: SendReason) -> Result<(), SendError<P::Message>> {
+        let left = match self.stage {
+            Stage::Waiting(ticket) => self.leave(ticket),
+            Stage::Fresh | Stage::Over => self.message.take(),
+        };
+        self.stage = Stage::Over;
+        match left {
+            Some(message) => Err(SendError::new(reason, message)),
+            // The message was accepted in the meantime.
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the message, which was not accepted.
+    fn refused(&mut self, refused: Refused) -> Result<(), SendError<P::Message>> {
+        self.stage = Stage::Over;
+        match self.message.take() {
+            Some(message) => Err(SendError::new(refused.into(), message)),
+            None => Ok(()),
+        }
+    }
+
+    /// The first poll.
+    fn begin(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
+        let post = self.address.get().post();
+        let mut pushed = post.push(&mut self.message, None, Wait::No);
+        if pushed == Err(Refused::Full) && !self.if_room {
+            // The waker is cloned only if the send has to wait.
+            let mut waker = Some(cx.waker().clone());
+            pushed = post.push(&mut self.message, None, Wait::Heard(&mut waker));
+        }
+        match pushed {
+            Ok(None) => {
+                self.stage = Stage::Over;
+                Poll::Ready(Ok(()))
+            }
+            Ok(Some(ticket)) => {
+                self.stage = Stage::Waiting(ticket);
+                self.wait_on(ticket, cx)
+            }
+            Err(refused) => Poll::Ready(self.refused(refused)),
+        }
+    }
+}
+
+impl From<Refused> for SendReason {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Stopped => SendReason::Stopped,
+            Refused::Full => SendReason::Full,
+        }
+    }
+}
+
+impl<P: Protocol> Future for Sending<'_, P> {
+    type Output = Result<(), SendError<P::Message>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        match this.stage {
+            Stage::Fresh => this.begin(cx),
+            Stage::Waiting(ticket) => {
+                let post = this.address.get().post();
+                this.recorded.check(cx.waker(), &post.core().hub);
+                if post.untyped().wait_on(ticket, cx.waker()) {
+                    return this.wait_on(ticket, cx);
+                }
+                // Only a closed mailbox returns a message.
+                this.message = this.leave(ticket);
+                Poll::Ready(this.refused(Refused::Stopped))
+            }
+            Stage::Over => panic!("a sending was polled after it was done"),
+        }
+    }
+}
+
+impl<P: Protocol> Unpin for Sending<'_, P> {}
+
+impl<P: Protocol> Drop for Sending<'_, P> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Stage::Waiting(ticket) = self.stage {
+            self.leave(ticket);
+        }
+    }
+}
+
+impl<P: Protocol> Expire for Sending<'_, P> {
+    fn home(&self) -> Home {
+        Home(self.address.get().post().core().hub.host.clone())
+    }
+
+    fn limit(&mut self) {
+        self.is_timed = true;
+    }
+
+    fn expire(&mut self) -> Self::Output {
+        self.end(SendReason::Timeout)
+    }
+
+    fn give_up(&mut self, why: Unblocked) -> Self::Output {
+        self.end(match why {
+            Unblocked::Busy => SendReason::WouldBlock,
+            Unblocked::Ended => SendReason::Stopped,
+        })
+    }
+}
+
+impl<P: Protocol> fmt::Debug for Sending<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending").field("to", self.address.get()).finish_non_exhaustive()
+    }
+}

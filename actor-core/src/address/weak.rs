@@ -1,0 +1,108 @@
+//! Weak addresses.
+
+use super::addr::Addr;
+use super::join::Join;
+use crate::Actor;
+use crate::cell::handle::WeakPost;
+use crate::exit::ActorId;
+use std::fmt;
+
+/// An address that does not keep its actor alive, comparable to [`std::sync::Weak`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # System::current_thread().block_on(async {
+/// let idle = Idle.spawn();
+/// let weak = idle.downgrade();
+/// assert_eq!(weak.upgrade().unwrap().id(), weak.id());
+/// drop(idle);
+/// assert_eq!(weak.join().await, Exit::Stopped);
+/// assert!(weak.upgrade().is_none());
+/// # });
+/// ```
+pub struct WeakAddr<P: ?Sized> {
+    post: WeakPost<P>,
+    id: ActorId,
+    name: &'static str,
+}
+
+impl<P: ?Sized> WeakAddr<P> {
+    pub(crate) fn new(post: WeakPost<P>, id: ActorId, name: &'static str) -> Self {
+        WeakAddr { post, id, name }
+    }
+
+    pub(crate) fn post(&self) -> &WeakPost<P> {
+        &self.post
+    }
+
+    /// Returns the actor's id.
+    pub fn id(&self) -> ActorId {
+        self.id
+    }
+
+    /// Returns the name of the actor's type.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns `true` until the actor's exit has been published.
+    pub fn is_alive(&self) -> bool {
+        let mut alive = false;
+        if let Some(post) = self.post.upgrade() {
+            post.with(&mut |seat, _| alive = seat.exit().is_none());
+        }
+        alive
+    }
+
+    /// Waits for the actor's end without keeping the actor alive. Returns
+    /// [`Exit::NoActor`](crate::Exit::NoActor) if the actor has ended and is no longer known.
+    ///
+    /// # Panics
+    /// In a cycle of waits, as [`Addr::join`](crate::Addr::join) does.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    pub fn join(&self) -> Join {
+        match self.post.upgrade() {
+            Some(post) => Join::new(post.any()),
+            None => Join::unknown(),
+        }
+    }
+
+    /// Returns a strong address, or `None` if the actor is already ending.
+    pub fn upgrade(&self) -> Option<P::Addr>
+    where
+        P: Actor,
+    {
+        let post = self.post.upgrade()?;
+        let mut adopted = false;
+        post.with(&mut |seat, _| {
+            adopted = !seat.closed;
+            if adopted {
+                post.core().keep();
+            }
+        });
+        adopted.then(|| Addr::adopted(post).into())
+    }
+}
+
+impl<P: ?Sized> Clone for WeakAddr<P> {
+    fn clone(&self) -> Self {
+        WeakAddr { post: self.post.clone(), id: self.id, name: self.name }
+    }
+}
+
+impl<P: ?Sized> PartialEq for WeakAddr<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl<P: ?Sized> Eq for WeakAddr<P> {}
+
+impl<P: ?Sized> fmt::Debug for WeakAddr<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WeakAddr({}#{})", self.name, self.id)
+    }
+}

@@ -1,0 +1,126 @@
+//! Calls and sends with a timeout: [`Timed`].
+
+use super::call::block_on;
+use crate::executor::Host;
+use crate::executor::sleep::Sleep;
+use crate::sync::Arc;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// A future that can be cancelled when its timeout elapses, with an exact account of the outcome.
+pub trait Expire: Future + Unpin {
+    #[doc(hidden)]
+    fn home(&self) -> Home;
+    /// From now on, its waits end by themselves.
+    #[doc(hidden)]
+    fn limit(&mut self);
+    #[doc(hidden)]
+    fn expire(&mut self) -> Self::Output;
+    /// Gives up, because no thread may block until it is done.
+    #[doc(hidden)]
+    fn give_up(&mut self, why: Unblocked) -> Self::Output;
+}
+
+/// Why a thread does not block on something.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Unblocked {
+    /// The thread runs a system.
+    Busy,
+    /// The system that the thread would have run has ended.
+    Ended,
+}
+
+/// The host of the callee. Opaque, so that the trait names nothing private.
+#[doc(hidden)]
+#[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
+pub struct Home(pub(crate) Arc<dyn Host>);
+
+/// The future of [`Call::timeout`](crate::Call::timeout) and
+/// [`Sending::timeout`](crate::Sending::timeout).
+///
+/// The time is measured from the first poll, on the clock of the actor's system.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// let limit = std::time::Duration::from_secs(1);
+/// assert_eq!(echo.say(1).timeout(limit).await, Ok(1));
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct Timed<F> {
+    inner: F,
+    limit: Duration,
+    sleep: Option<Sleep>,
+}
+
+/// A longer limit is none: every clock can tell when this one is over, and no program runs as long.
+const LONGEST: Duration = Duration::from_secs(1 << 32);
+
+impl<F> Timed<F> {
+    pub(crate) fn new(mut inner: F, limit: Duration) -> Self
+    where
+        F: Expire,
+    {
+        if limit <= LONGEST {
+            inner.limit();
+        }
+        Timed { inner, limit, sleep: None }
+    }
+}
+
+impl<F> Timed<F> {
+    /// What has the time limit, and the limit.
+    pub(super) fn into_parts(self) -> (F, Duration) {
+        (self.inner, self.limit)
+    }
+
+    /// As [`Timed::new`], for what does not wait yet.
+    pub(super) fn prepared(inner: F, limit: Duration) -> Self {
+        Timed { inner, limit, sleep: None }
+    }
+}
+
+impl<F: Expire> Timed<F> {
+    /// Blocks the current thread until the reply arrives, or the message is sent, or the timeout
+    /// elapses. See [`Call::wait`](crate::Call::wait) and [`Sending::wait`](crate::Sending::wait).
+    ///
+    /// # Errors
+    /// Those of the call or send without a timeout, and that the timeout has elapsed.
+    pub fn wait(self) -> F::Output {
+        block_on(self.inner.home().0, self, |mut timed, why| timed.inner.give_up(why))
+    }
+}
+
+impl<F: Expire> Future for Timed<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        // The reply is checked first: a reply that has arrived counts, however late it is polled.
+        if let Poll::Ready(output) = Pin::new(&mut this.inner).poll(cx) {
+            return Poll::Ready(output);
+        }
+        let (inner, limit) = (&this.inner, this.limit);
+        if limit > LONGEST {
+            return Poll::Pending;
+        }
+        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(inner.home().0, limit));
+        match Pin::new(sleep).poll(cx) {
+            Poll::Ready(()) => Poll::Ready(this.inner.expire()),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<F: fmt::Debug> fmt::Debug for Timed<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timed").field("inner", &self.inner).field("limit", &self.limit).finish()
+    }
+}

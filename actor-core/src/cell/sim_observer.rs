@@ -1,0 +1,364 @@
+//! What a simulation observes of its actors: running handlers, waits, and unobserved failures.
+//! Knows no handlers. Only simulations have one.
+
+mod failures;
+
+use self::failures::Failures;
+use super::handle::AnyMail;
+use super::header::Core;
+use crate::executor::sim::{Awaited, Broken, Did, Effect, How, Simulated, Step, Subject};
+use crate::executor::{Host, TimerKey};
+use crate::exit::Failure;
+use crate::incident::Incident;
+use crate::panics::contained;
+use crate::sync::{Arc, Mutex};
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::time::Instant;
+
+pub(crate) struct Witness {
+    pub(crate) host: Arc<Simulated>,
+    pub(crate) seed: u64,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// By actor number; entries outlive the actors.
+    labels: BTreeMap<u64, String>,
+    failures: Failures,
+    /// The reported incidents, as text.
+    incidents: Vec<String>,
+    /// The expected failures, and the location of each expectation.
+    expected: Vec<Expected>,
+    /// By actor: its registered faults, its delayed message, and the time until which its mailbox
+    /// is full. Typed where the actor is known.
+    plans: BTreeMap<u64, Box<dyn Any + Send>>,
+    held: BTreeMap<u64, Box<dyn Any + Send>>,
+    full: BTreeMap<u64, Instant>,
+    /// By actor: the timers that wake it because of a fault.
+    nudges: BTreeMap<u64, Vec<TimerKey>>,
+}
+
+pub(crate) use self::failures::FAULT;
+
+struct Expected {
+    is_expected: Box<dyn Fn(&Failure) -> bool + Send>,
+    at: &'static Location<'static>,
+}
+
+/// The number of incident lines kept per run.
+const INCIDENTS: usize = 20;
+
+impl Witness {
+    pub(super) fn new(host: Arc<Simulated>, seed: u64) -> Witness {
+        Witness { host, seed, seen: Mutex::new(Seen::default()) }
+    }
+
+    /// The actor of `mail` starts to run `name`, a message or a hook.
+    pub(crate) fn runs(&self, mail: &dyn AnyMail, name: &'static str) {
+        let number = mail.core().number;
+        self.host.takes(number, name);
+        let label = mail.label();
+        self.seen.lock().labels.insert(number, label);
+    }
+
+    /// The message or hook has been run.
+    pub(crate) fn finished(&self, number: u64, name: &'static str) {
+        self.host.finished(number, name);
+    }
+
+    /// The actor of `mail` does something else, described by `what`.
+    pub(crate) fn does(&self, mail: &dyn AnyMail, what: &'static str) {
+        self.host.note(Did::Does(what));
+        self.learn_one(mail);
+    }
+
+    /// As [`does`](Witness::does), unless the step does something more specific.
+    pub(crate) fn does_weakly(&self, mail: &dyn AnyMail, what: &'static str) {
+        self.host.note_weakly(Did::Does(what));
+        self.learn_one(mail);
+    }
+
+    /// The agent of the current step starts to wait for `what` of `target`.
+    pub(crate) fn waits(&self, target: &dyn AnyMail, what: &'static str) {
+        self.host.waits(Awaited::Of(Subject::Cell(target.core().number), what));
+        self.learn_one(target);
+    }
+
+    /// The agent of the current step starts to wait for the end of a task.
+    pub(crate) fn waits_for_task(&self, number: u32) {
+        self.host.waits(Awaited::Of(Subject::Task(number), "the end of"));
+    }
+
+    /// The last address of an actor is dropped.
+    pub(crate) fn forsaken(&self, core: &Core) {
+        self.host.affect(Subject::Cell(core.number), How::Forsook);
+    }
+
+    pub(crate) fn hears(&self, incident: &Incident) {
+        let mut seen = self.seen.lock();
+        match incident {
+            Incident::Unobserved { failure }
+            | Incident::Swallowed { failure }
+            | Incident::TaskPanicked { failure } => {
+                seen.failures.unobserved(failure);
+            }
+            Incident::LifeFailed { failure } => seen.failures.observed(failure),
+            _ => {}
+        }
+        if seen.incidents.len() < INCIDENTS {
+            seen.incidents.push(incident.to_string());
+        }
+    }
+
+    /// A caller, joiner or watcher observes `failure`.
+    pub(crate) fn handles(&self, failure: &Failure) {
+        self.seen.lock().failures.observed(failure);
+    }
+
+    /// An observer that counted for `failure` has left without reading it.
+    pub(crate) fn ignores(&self, failure: &Failure) {
+        self.seen.lock().failures.ignored(failure);
+    }
+
+    /// Records the labels of actors that have not run yet.
+    pub(crate) fn learn(&self, actors: &[Arc<dyn AnyMail>]) {
+        actors.iter().for_each(|actor| self.learn_one(&**actor));
+    }
+
+    fn learn_one(&self, actor: &dyn AnyMail) {
+        let label = actor.label();
+        self.seen.lock().labels.entry(actor.core().number).or_insert(label);
+    }
+
+    pub(crate) fn expect(
+        &self,
+        is_expected: Box<dyn Fn(&Failure) -> bool + Send>,
+        at: &'static Location<'static>,
+    ) {
+        self.seen.lock().expected.push(Expected { is_expected, at });
+    }
+
+    pub(crate) fn take_plan(&self, number: u64) -> Option<Box<dyn Any + Send>> {
+        self.seen.lock().plans.remove(&number)
+    }
+
+    pub(crate) fn put_plan(&self, number: u64, plan: Box<dyn Any + Send>) {
+        self.seen.lock().plans.insert(number, plan);
+    }
+
+    pub(crate) fn take_held(&self, number: u64) -> Option<Box<dyn Any + Send>> {
+        self.seen.lock().held.remove(&number)
+    }
+
+    pub(crate) fn put_held(&self, number: u64, held: Box<dyn Any + Send>) {
+        self.seen.lock().held.insert(number, held);
+    }
+
+    /// This timer wakes the actor because of a fault.
+    pub(crate) fn put_nudge(&self, number: u64, key: TimerKey) {
+        self.seen.lock().nudges.entry(number).or_default().push(key);
+    }
+
+    /// The actor has ended, and its faults are removed.
+    pub(crate) fn ended(&self, number: u64) {
+        let mut seen = self.seen.lock();
+        let (plan, held) = (seen.plans.remove(&number), seen.held.remove(&number));
+        let nudges = seen.nudges.remove(&number);
+        seen.full.remove(&number);
+        drop(seen);
+        self.host.all_finished(number);
+        // A fault contains user closures: they are dropped outside the lock, and a panic is caught
+        // here.
+        contained(|| drop((plan, held)));
+        for key in nudges.into_iter().flatten() {
+            drop(self.host.timers().remove(key));
+        }
+    }
+
+    /// The actor's mailbox is full until then.
+    pub(crate) fn fill(&self, number: u64, until: Instant) {
+        self.seen.lock().full.insert(number, until);
+    }
+
+    pub(crate) fn is_full(&self, number: u64) -> bool {
+        let full = self.seen.lock().full.get(&number).copied();
+        full.is_some_and(|until| self.host.now() < until)
+    }
+
+    pub(crate) fn task_over(&self, number: u32) {
+        self.host.task_over(number);
+    }
+
+    /// A task has panicked, and the panic has not been observed yet.
+    pub(crate) fn task_panicked(&self, number: u32, failure: &Failure) {
+        self.seen.lock().failures.of_task(number, failure);
+    }
+
+    /// The task that awaits it has observed the panic.
+    pub(crate) fn task_observed(&self, number: u32) {
+        self.seen.lock().failures.observed_task(number);
+    }
+
+    /// The unobserved and unexpected failures, as text.
+    pub(crate) fn unobserved(&self) -> Vec<String> {
+        let failures = self.seen.lock().failures.unobserved_ones();
+        let unexpected = self.with_expected(|expected| {
+            let is_expected =
+                |failure: &Failure| expected.iter().any(|it| (it.is_expected)(failure));
+            failures.into_iter().filter(|failure| !is_expected(failure)).collect::<Vec<_>>()
+        });
+        unexpected.iter().map(ToString::to_string).collect()
+    }
+
+    /// The locations of expectations that no failure matched, observed or not.
+    pub(crate) fn missed(&self) -> Vec<String> {
+        let came = self.seen.lock().failures.all();
+        self.with_expected(|expected| {
+            let is_missed = |it: &&Expected| !came.iter().any(|failure| (it.is_expected)(failure));
+            expected.iter().filter(is_missed).map(|it| it.at.to_string()).collect()
+        })
+    }
+
+    /// Evaluates expectations outside the lock, because they are user code.
+    fn with_expected<T>(&self, look: impl FnOnce(&[Expected]) -> T) -> T {
+        let expected = std::mem::take(&mut self.seen.lock().expected);
+        let result = look(&expected);
+        self.seen.lock().expected.extend(expected);
+        result
+    }
+
+    pub(crate) fn incidents(&self) -> Vec<String> {
+        self.seen.lock().incidents.clone()
+    }
+
+    /// An actor is accessed: this aborts the run if the access comes from another thread.
+    pub(crate) fn reached(&self, core: &Core) {
+        let subject = Subject::Cell(core.number);
+        if !self.host.intrudes(Some(subject)) {
+            self.host.touch(subject);
+        }
+    }
+
+    /// The text of a step: the agent and its action.
+    pub(crate) fn read(&self, step: &Step) -> (String, String) {
+        let did = match (step.did, step.subject) {
+            (Did::Takes(name), _) => format!("takes `{name}`"),
+            (Did::GoesOn(name), _) => format!("goes on with `{name}`"),
+            (Did::Does(what), _) => what.into(),
+            (Did::Nothing, Subject::Cell(_)) => "looks at its mailbox".into(),
+            (Did::Nothing, Subject::Timer(_)) => "is due".into(),
+            (Did::Nothing, Subject::Body | Subject::Task(_)) => "goes on".into(),
+        };
+        (self.name(step.subject), did)
+    }
+
+    /// The text of an effect of a step on another agent.
+    pub(crate) fn read_effect(&self, effect: &Effect) -> String {
+        let name = self.name(effect.subject);
+        match effect.how {
+            How::Forsook => format!("drops the last address of {name}"),
+            How::Sent => format!("sends {name} something"),
+            How::Woke => format!("wakes {name}"),
+        }
+    }
+
+    pub(crate) fn name(&self, subject: Subject) -> String {
+        self.seen.lock().name(subject)
+    }
+
+    /// The waiting agents, and what they wait for.
+    pub(crate) fn waiting(&self, actors: &[Arc<dyn AnyMail>]) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(self.wait_of(Subject::Body, ""));
+        for actor in actors {
+            let number = actor.core().number;
+            let mut is_pending = false;
+            actor.with(&mut |seat, _| is_pending = seat.busy);
+            let running = self.host.at_work(number);
+            if is_pending && let Some(running) = running {
+                let subject = Subject::Cell(number);
+                let line = self.wait_of(subject, running).unwrap_or_else(|| {
+                    let name = actor.label();
+                    format!("{name} waits in `{running}` for something that the simulation does not know")
+                });
+                lines.push(line);
+            }
+            let queued = actor.len();
+            if queued > 0 {
+                lines.push(format!("{} has {queued} messages waiting", actor.label()));
+            }
+        }
+        for task in self.host.pending_tasks() {
+            lines.extend(self.wait_of(Subject::Task(task), ""));
+        }
+        lines
+    }
+
+    fn wait_of(&self, subject: Subject, within: &str) -> Option<String> {
+        let waits = self.host.waits_of(subject);
+        if waits.is_empty() {
+            return None;
+        }
+        let what = waits.iter().map(|awaited| match *awaited {
+            Awaited::Of(target, what) => format!("{what} {}", self.name(target)),
+            Awaited::Time(at) => format!("a sleep or timeout until {at:?}"),
+            Awaited::Tick(at) => format!("a tick at {at:?}"),
+        });
+        let what: Vec<String> = what.collect();
+        let place = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
+        Some(format!("{} waits{place} for {}", self.name(subject), what.join(" and ")))
+    }
+
+    /// The reason, as text, for which a run ended before its test function.
+    pub(crate) fn explain(&self, broken: &Broken, actors: &[Arc<dyn AnyMail>]) -> String {
+        self.learn(actors);
+        match broken {
+            Broken::Intruded(thread, reached) => {
+                let reached = reached.map_or_else(|| "it".into(), |subject| self.name(subject));
+                format!(
+                    "thread `{thread}` reached {reached} in a simulation, which runs on one thread. \
+                     Use `actor_core::time` for `smol::Timer`, `actor_core::spawn` and \
+                     `actor_core::unblock` for threads, and for sockets a test double or \
+                     `#[actor_core::test(real)]`"
+                )
+            }
+            Broken::Endless => {
+                "the run does not end: it goes on while the time stands still".into()
+            }
+            Broken::Stalled | Broken::Ticking(_) => {
+                let mut text = match broken {
+                    Broken::Ticking(ticks) => format!(
+                        "{ticks} ticks in a row have not made the body go on, and nothing else can \
+                         happen; the body waits"
+                    ),
+                    _ => String::from("nothing can happen any more, and the body waits"),
+                };
+                let waiting = self.waiting(actors);
+                if waiting.is_empty() {
+                    text.push_str(" for something that the simulation does not know");
+                }
+                for line in waiting {
+                    text.push_str("\n  ");
+                    text.push_str(&line);
+                }
+                text
+            }
+        }
+    }
+}
+
+impl Seen {
+    fn name(&self, subject: Subject) -> String {
+        match subject {
+            Subject::Body => "the body".into(),
+            Subject::Task(number) => format!("task {number}"),
+            Subject::Timer(number) => format!("timer {number}"),
+            Subject::Cell(number) => {
+                self.labels.get(&number).cloned().unwrap_or_else(|| format!("actor #{number}"))
+            }
+        }
+    }
+}

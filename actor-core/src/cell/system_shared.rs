@@ -1,0 +1,203 @@
+//! State shared by the actors of one system: host, ids, the table of actors, incidents. Not the
+//! user's handle, which is `System`.
+
+use super::handle::AnyMail;
+use super::header::Core;
+use super::registry::Names;
+use super::sim_observer::Witness;
+use crate::cell::message::Settings;
+use crate::counters::{Counts, add};
+use crate::event::Event;
+use crate::executor::Host;
+use crate::executor::sim::Simulated;
+use crate::incident::{Incident, Reporter};
+use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak, global};
+use slab::Slab;
+use std::collections::BTreeMap;
+
+static SYSTEMS: global::AtomicU32 = global::AtomicU32::new(0);
+
+/// All systems of the process, because their actors may wait for each other.
+static HUBS: global::Mutex<BTreeMap<u32, Weak<Hub>>> = global::Mutex::new(BTreeMap::new());
+
+/// The system with this number.
+pub(super) fn find(id: u32) -> Option<Arc<Hub>> {
+    HUBS.lock().get(&id).and_then(Weak::upgrade)
+}
+
+type Table = Slab<Weak<dyn AnyMail>>;
+
+pub(crate) struct Hub {
+    pub(crate) id: u32,
+    pub(crate) host: Arc<dyn Host>,
+    numbers: AtomicU64,
+    /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive.
+    table: Mutex<Table>,
+    pub(crate) names: Names,
+    /// Set when the system shuts down: no actor starts any more.
+    closing: AtomicBool,
+    /// Notified when the table becomes empty.
+    pub(crate) emptied: Arc<Event>,
+    reporter: Reporter,
+    pub(crate) counts: Counts,
+    /// Whether all its jobs run on the thread that created it, so that states may stay there.
+    pub(crate) is_local: bool,
+    /// The source of all randomness in the system.
+    rng: Mutex<fastrand::Rng>,
+    /// Whether deadlocks are detected.
+    pub(crate) detects: bool,
+    /// The number of `System` handles; dropping the last one ends the actors.
+    pub(crate) handles: AtomicUsize,
+    /// What a simulation observes of its actors; `None` in any other system.
+    pub(crate) witness: Option<Box<Witness>>,
+}
+
+impl Hub {
+    pub(crate) fn new(
+        host: Arc<dyn Host>,
+        reporter: Reporter,
+        is_local: bool,
+        detects: bool,
+    ) -> Arc<Self> {
+        Hub::of(host, reporter, is_local, detects).entered()
+    }
+
+    /// A simulation, with `seed` for all its randomness.
+    pub(crate) fn simulated(host: Arc<Simulated>, reporter: Reporter, seed: u64) -> Arc<Self> {
+        let mut hub = Hub::of(host.clone(), reporter, true, true);
+        hub.rng = Mutex::new(fastrand::Rng::with_seed(seed));
+        hub.witness = Some(Box::new(Witness::new(host, seed)));
+        hub.entered()
+    }
+
+    /// Adds it to the systems of the process.
+    fn entered(self) -> Arc<Self> {
+        let hub = Arc::new(self);
+        HUBS.lock().insert(hub.id, Arc::downgrade(&hub));
+        hub
+    }
+
+    fn of(host: Arc<dyn Host>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
+        Hub {
+            id: SYSTEMS.fetch_add(1, Ordering::Relaxed),
+            host,
+            numbers: AtomicU64::new(1),
+            table: Mutex::new(Slab::new()),
+            names: Names::default(),
+            closing: AtomicBool::new(false),
+            emptied: Event::new(),
+            reporter,
+            counts: Counts::default(),
+            is_local,
+            rng: Mutex::new(fastrand::Rng::new()),
+            detects,
+            handles: AtomicUsize::new(0),
+            witness: None,
+        }
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Registers the actor that `make` builds, unless the system is closing; returns `false` if it
+    /// is.
+    ///
+    /// `closing` is read under the table's lock, as is `close`: an actor is either seen by the
+    /// shutdown or refused.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        settings: &'static Settings,
+        capacity: Option<usize>,
+        make: &mut dyn FnMut(Core) -> Arc<dyn AnyMail>,
+    ) -> bool {
+        let table = self.open_table();
+        let key = table.as_ref().and_then(|table| u32::try_from(table.vacant_key()).ok());
+        let key = key.unwrap_or(u32::MAX);
+        let mail = make(Core::new(self.clone(), settings, capacity, key, self.number()));
+        match table {
+            Some(mut table) => {
+                table.insert(Arc::downgrade(&mail));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The table of actors, unless the system is closing.
+    fn open_table(&self) -> Option<MutexGuard<'_, Table>> {
+        if let Some(witness) = &self.witness {
+            witness.host.intrudes(None);
+        }
+        let table = self.table.lock();
+        if self.closing.load(Ordering::Relaxed) { None } else { Some(table) }
+    }
+
+    pub(crate) fn leave(&self, key: u32) {
+        let mut table = self.table.lock();
+        let gone = table.try_remove(key as usize);
+        let empty = table.is_empty();
+        drop(table);
+        drop(gone);
+        if empty {
+            self.emptied.notify();
+        }
+    }
+
+    /// No actor starts from now on. Returns the existing actors.
+    pub(crate) fn close(&self) -> Vec<Arc<dyn AnyMail>> {
+        let table = self.table.lock();
+        self.closing.store(true, Ordering::Relaxed);
+        table.iter().filter_map(|(_, mail)| mail.upgrade()).collect()
+    }
+
+    /// The actor with this key.
+    pub(super) fn actor(&self, key: usize) -> Option<Arc<dyn AnyMail>> {
+        self.table.lock().get(key).and_then(Weak::upgrade)
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn actors(&self) -> Vec<Arc<dyn AnyMail>> {
+        self.table.lock().iter().filter_map(|(_, mail)| mail.upgrade()).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.lock().is_empty()
+    }
+
+    /// Returns a new random number generator.
+    pub(crate) fn rng(&self) -> fastrand::Rng {
+        self.rng.lock().fork()
+    }
+
+    /// A random number from 0 to 1.
+    pub(crate) fn chance(&self) -> f64 {
+        self.rng.lock().f64()
+    }
+
+    /// Whether the hook is passed what was not delivered.
+    pub(super) fn takes_letters(&self) -> bool {
+        self.reporter.takes_letters()
+    }
+
+    pub(crate) fn report(&self, incident: Incident) {
+        self.counts.count(&incident);
+        if let Some(witness) = &self.witness {
+            witness.hears(&incident);
+        }
+        if !self.reporter.report(incident, self.host.now()) {
+            add(&self.counts.swallowed_panics, 1);
+        }
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        let gone = HUBS.lock().remove(&self.id);
+        drop(gone);
+    }
+}

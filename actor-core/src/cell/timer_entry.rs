@@ -1,0 +1,146 @@
+//! The clock of one timer of a life. It is its own waker among the host's timers.
+
+use super::handle::AnyMail;
+use super::resources::Sending;
+use super::state::{Key, Notice};
+use crate::executor::TimerKey;
+use crate::incident::Incident;
+use crate::sync::{Arc, Mutex, Weak};
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// The clock of one timer. It is its own waker among the host's timers.
+pub(crate) struct Clock {
+    mail: Weak<dyn AnyMail>,
+    key: Key,
+    state: Mutex<State>,
+}
+
+struct State {
+    due: Instant,
+    /// `None`: it fires once.
+    period: Option<Duration>,
+    armed: Option<TimerKey>,
+    /// Set while a tick is pending: further ticks are then missed, not queued.
+    waiting: bool,
+    cancelled: bool,
+}
+
+impl Clock {
+    /// Starts a clock that is due after `delay` and, with a period, every period after that.
+    pub(crate) fn start(
+        mail: &Arc<dyn AnyMail>,
+        key: Key,
+        delay: Duration,
+        period: Option<Duration>,
+    ) -> Arc<Self> {
+        let due = far(mail.core().hub.host.now(), delay);
+        let state = State { due, period, armed: None, waiting: false, cancelled: false };
+        let clock = Arc::new(Clock { mail: Arc::downgrade(mail), key, state: Mutex::new(state) });
+        clock.arm();
+        clock
+    }
+
+    fn arm(self: &Arc<Self>) {
+        let Some(mail) = self.mail.upgrade() else { return };
+        let waker = Waker::from(self.clone());
+        let mut state = self.state.lock();
+        if !state.cancelled {
+            let timers = mail.core().hub.host.timers();
+            state.armed = Some(timers.insert(state.due, waker, state.period.is_some()));
+        }
+    }
+
+    /// The pending tick has been taken.
+    pub(crate) fn taken(&self) {
+        self.state.lock().waiting = false;
+    }
+
+    /// The pending tick has become a message for another actor: it counts as taken when the message
+    /// has been sent, so that at most one waits for capacity there.
+    pub(crate) fn taken_after(self: Arc<Self>, sending: Sending) -> Sending {
+        Box::pin(async move {
+            sending.await;
+            self.taken();
+        })
+    }
+
+    pub(crate) fn is_periodic(&self) -> bool {
+        self.state.lock().period.is_some()
+    }
+
+    pub(crate) fn cancel(&self) {
+        let mut state = self.state.lock();
+        state.cancelled = true;
+        let armed = state.armed.take();
+        drop(state);
+        if let (Some(armed), Some(mail)) = (armed, self.mail.upgrade()) {
+            drop(mail.core().hub.host.timers().remove(armed));
+        }
+    }
+}
+
+impl Wake for Clock {
+    fn wake(self: Arc<Self>) {
+        let Some(mail) = self.mail.upgrade() else { return };
+        let mut state = self.state.lock();
+        state.armed = None;
+        if state.cancelled {
+            return;
+        }
+        let post = !std::mem::replace(&mut state.waiting, true);
+        let mut missed = u64::from(!post);
+        if let Some(period) = state.period {
+            let periods = periods(state.due, period, mail.core().hub.host.now());
+            missed += periods - 1;
+            state.due = later(state.due, period, periods);
+        }
+        let again = state.period.is_some();
+        drop(state);
+        if missed > 0 {
+            let (actor, id) = (mail.label(), mail.core().id());
+            mail.core().hub.report(Incident::MissedTicks { actor, id, missed });
+        }
+        if post {
+            mail.notify(Notice::Due(self.key));
+        }
+        if again {
+            self.arm();
+        }
+    }
+}
+
+/// The number of periods between `due` and its first multiple after `now`: no drift, and no burst
+/// after a stall.
+fn periods(due: Instant, period: Duration, now: Instant) -> u64 {
+    let late = now.saturating_duration_since(due).as_nanos();
+    u64::try_from(late / period.as_nanos().max(1) + 1).unwrap_or(u64::MAX)
+}
+
+fn later(due: Instant, period: Duration, periods: u64) -> Instant {
+    let nanos = period.as_nanos().saturating_mul(u128::from(periods));
+    far(due, Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
+}
+
+/// `delay` after `from`, saturating.
+pub(crate) fn far(from: Instant, delay: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    let latest = || from.checked_add(CENTURY).unwrap_or(from);
+    from.checked_add(delay).unwrap_or_else(latest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Instant, later, periods};
+
+    #[test]
+    fn a_late_timer_keeps_its_grid_and_skips_what_it_missed() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let period = Duration::from_millis(10);
+        let next = |due, period, now| later(due, period, periods(due, period, now));
+        assert_eq!(next(at(10), period, at(10)), at(20));
+        assert_eq!(next(at(10), period, at(13)), at(20));
+        assert_eq!(next(at(10), period, at(47)), at(50));
+    }
+}

@@ -1,0 +1,167 @@
+//! Layer 1: a host whose jobs run on an executor of the user: each job is a task there. [`Runtime`] is
+//! the interface of such an executor. If the executor ends first, the remaining jobs of the host run in
+//! `foreign/afterlife`, just long enough to end.
+
+mod orphaned;
+mod timer_driver;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use self::orphaned::Afterlife;
+use self::timer_driver::{Bell, Keeper};
+use super::{Entered, Host, Job, Tasks, Timers, Turn};
+use crate::sync::atomic::{AtomicU8, Ordering};
+use crate::sync::{Arc, Weak};
+
+/// An executor that the user runs, and its clock.
+pub(crate) trait Runtime: Send + Sync + 'static {
+    /// Has `task` run there soon. If the executor is over, `task` is dropped, now or later.
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
+
+    fn now(&self) -> Instant;
+
+    fn sleep_until(&self, at: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// Drives `future` on this thread, which is none of the executor's.
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
+
+    /// Whether this thread is the only one of the executor, and at work for it. As far as it tells.
+    fn is_driven_here(&self) -> bool {
+        false
+    }
+}
+
+/// A host on somebody else's executor. It starts no thread as long as that executor lives.
+pub(crate) struct Foreign<R> {
+    runtime: R,
+    phase: AtomicU8,
+    timers: Timers,
+    tasks: Tasks,
+    /// Rung when the keeper, which fires the timers, has to look anew.
+    bell: Arc<Bell>,
+    afterlife: Afterlife,
+    this: Weak<Foreign<R>>,
+}
+
+/// Jobs run as tasks of the executor.
+const ALIVE: u8 = 0;
+/// The executor is over, and the actors are being told. What is scheduled waits.
+const ENDING: u8 = 1;
+/// All that is left has been told. Cells run once more, to end; tasks are dropped.
+const OVER: u8 = 2;
+
+impl<R: Runtime> Foreign<R> {
+    pub(crate) fn new(runtime: R) -> Arc<Foreign<R>> {
+        Arc::new_cyclic(|this: &Weak<Foreign<R>>| {
+            let bell = Arc::new(Bell::default());
+            let alarm = {
+                let (host, bell) = (this.clone(), bell.clone());
+                move || match host.upgrade() {
+                    Some(host) if host.phase() == OVER => host.attend(),
+                    _ => bell.ring(),
+                }
+            };
+            let timers = Timers::new(runtime.now(), alarm);
+            let (phase, afterlife) = (AtomicU8::new(ALIVE), Afterlife::default());
+            let tasks = Tasks::default();
+            Foreign { runtime, phase, timers, tasks, bell, afterlife, this: this.clone() }
+        })
+    }
+
+    /// Starts the task that fires the timers. When the executor ends before this host is closed,
+    /// `tell` is called once: it has to see to it that every actor wants to end.
+    pub(crate) fn keep(&self, tell: impl FnOnce() + Send + 'static) {
+        if let Some(host) = self.this.upgrade() {
+            self.runtime.spawn(Keeper::new(host, Box::new(tell)));
+        }
+    }
+
+    fn phase(&self) -> u8 {
+        self.phase.load(Ordering::SeqCst)
+    }
+}
+
+impl<R: Runtime> Host for Foreign<R> {
+    fn schedule(&self, job: Job, _turn: Turn) {
+        let Some(host) = self.this.upgrade() else { return };
+        if self.phase() == ALIVE {
+            // In a statement of its own: a job that the executor refuses comes back by the drop.
+            self.runtime.spawn(Errand { host, job: Some(job) });
+        } else {
+            host.inherit(job);
+        }
+    }
+
+    fn now(&self) -> Instant {
+        // The clock of an executor that is over may stand still.
+        if self.phase() == ALIVE { self.runtime.now() } else { Instant::now() }
+    }
+
+    fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    fn drive(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        let Some(this) = self.this.upgrade() else { return };
+        let _entered = Entered::new(this);
+        self.runtime.block_on(future);
+    }
+
+    /// A thread of the executor belongs to the user as well, who may block it.
+    fn is_own_thread(&self) -> bool {
+        false
+    }
+
+    fn is_driven_here(&self) -> bool {
+        self.runtime.is_driven_here()
+    }
+
+    /// There is no thread of ours to end. The executor goes on; it runs nothing for this host.
+    fn close(&self, _grace: Duration) -> Vec<String> {
+        self.phase.fetch_max(OVER, Ordering::SeqCst);
+        self.bell.ring();
+        self.settle();
+        Vec::new()
+    }
+}
+
+/// One job on its way through the executor.
+struct Errand<R: Runtime> {
+    host: Arc<Foreign<R>>,
+    job: Option<Job>,
+}
+
+impl<R: Runtime> Future for Errand<R> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.host.phase() == ALIVE
+            && let Some(job) = self.job.take()
+        {
+            let _entered = Entered::new(self.host.clone());
+            job.run();
+            if self.host.phase() != ALIVE {
+                // The end came during the run. A task that turned to its timer after the end had woken all
+                // timers is woken here, so that it is dropped.
+                self.host.timers.wake_all();
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<R: Runtime> Drop for Errand<R> {
+    /// The executor ended before it ran the job, or the host did.
+    fn drop(&mut self) {
+        if let Some(job) = self.job.take() {
+            self.host.inherit(job);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Layer 1: the multi-thread host: worker threads, the injector they share, and their end. Which job
+//! a worker runs next is in `worker`, how it sleeps in `idle`, and what happens while all are blocked, or have
+//! ended, in `monitor`.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Waker};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_deque::Injector;
+
+use super::idle::{Idle, MOST};
+use super::parker::Bell;
+use super::worker_queues::{Seat, retried};
+use super::{Entered, Host, Job, Tasks, Timers, Turn, monitor, preempt, worker};
+use crate::sync::atomic::{AtomicBool, Ordering, fence};
+use crate::sync::{Arc, Condvar, Mutex, Weak};
+
+/// A host that runs jobs on threads of its own. Its threads keep it alive until it is closed.
+pub(crate) struct MultiThread {
+    /// Jobs from outside of the workers, and those that the monitor has taken from a blocked one.
+    pub(super) injector: Injector<Job>,
+    pub(super) seats: Box<[Seat]>,
+    pub(super) idle: Idle,
+    tasks: Tasks,
+    closed: AtomicBool,
+    threads: Mutex<Vec<WorkerThread>>,
+    /// Told when a worker thread has ended.
+    ended: Condvar,
+    /// Set while the monitor's thread is there. Once it has ended, which it does after the end only, the next
+    /// job or deadline starts it again.
+    pub(super) attended: Mutex<bool>,
+    name: String,
+    this: Weak<MultiThread>,
+}
+
+struct WorkerThread {
+    index: usize,
+    name: String,
+    /// Set when the thread will run nothing any more.
+    ended: bool,
+    handle: JoinHandle<()>,
+}
+
+/// How many times its grace the end waits for threads that go on beginning jobs.
+const MOST_GRACES: u32 = 60;
+
+impl MultiThread {
+    /// Starts `threads` workers, at least one, whose threads are named `{name}-{number}`.
+    pub(crate) fn start(threads: usize, name: &str) -> Arc<MultiThread> {
+        let threads = threads.clamp(1, MOST);
+        let (seats, ends): (Vec<_>, Vec<_>) = (0..threads).map(|_| Seat::new()).unzip();
+        let host = Arc::new_cyclic(|this: &Weak<MultiThread>| {
+            let host = this.clone();
+            let timers = Timers::new(Instant::now(), move || {
+                if let Some(host) = host.upgrade() {
+                    if host.is_closed() {
+                        host.attend();
+                    } else {
+                        host.idle.rouse_lookout();
+                    }
+                }
+            });
+            MultiThread {
+                injector: Injector::new(),
+                seats: seats.into(),
+                idle: Idle::new(threads, timers),
+                tasks: Tasks::default(),
+                closed: AtomicBool::new(false),
+                threads: Mutex::new(Vec::with_capacity(threads)),
+                ended: Condvar::new(),
+                attended: Mutex::new(true),
+                name: name.to_owned(),
+                this: this.clone(),
+            }
+        });
+        // Held until all are there, so that a thread that ends finds itself.
+        let mut started = host.threads.lock();
+        for (index, ends) in ends.into_iter().enumerate() {
+            let name = format!("{name}-{index}");
+            let host = host.clone();
+            let handle = thread::Builder::new()
+                .name(name.clone())
+                .spawn(move || {
+                    worker::main(host.clone(), index, ends);
+                    host.note_ended(index);
+                })
+                .expect("the operating system gives no thread for a worker");
+            started.push(WorkerThread { index, name, ended: false, handle });
+        }
+        drop(started);
+        monitor::start(host.clone(), name)
+            .expect("the operating system gives no thread for the monitor");
+        host
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
+    /// Takes a job from outside of the workers. Not inlined: it would slow down the other way.
+    #[inline(never)]
+    pub(super) fn inject(&self, job: Job) {
+        self.injector.push(job);
+        // The push comes before the check for sleeping workers and for the end: see `Idle::lie_down`. A worker that sees the
+        // end looks at the injector after that.
+        fence(Ordering::SeqCst);
+        if self.is_closed() {
+            self.attend();
+        } else {
+            self.idle.notify_injected();
+        }
+    }
+
+    /// Takes a job that is left after the end: of the injector, or of a worker that has not ended.
+    pub(super) fn take_left(&self) -> Option<Job> {
+        retried(|| self.injector.steal()).or_else(|| self.seats.iter().find_map(Seat::take_one))
+    }
+
+    pub(super) fn has_left(&self) -> bool {
+        !self.injector.is_empty() || self.seats.iter().any(|seat| !seat.is_empty())
+    }
+
+    pub(super) fn have_all_ended(&self) -> bool {
+        self.threads.lock().iter().all(|thread| thread.ended)
+    }
+
+    /// Has the monitor look after a job or a deadline that has come after the end.
+    fn attend(&self) {
+        let mut attended = self.attended.lock();
+        if *attended {
+            drop(attended);
+            return self.idle.unpark_monitor();
+        }
+        if !self.has_left() && self.timers().is_empty() {
+            return;
+        }
+        let Some(host) = self.this.upgrade() else { return };
+        // If there is no thread to be had, what is left stays until more comes, or until the host is dropped.
+        *attended = monitor::start(host, &self.name).is_ok();
+    }
+
+    fn note_ended(&self, index: usize) {
+        let mut threads = self.threads.lock();
+        threads.iter_mut().filter(|thread| thread.index == index).for_each(|it| it.ended = true);
+        drop(threads);
+        self.ended.notify_all();
+        if self.is_closed() {
+            self.idle.unpark_monitor();
+        }
+    }
+
+    /// Waits until all threads except that of worker `me` have ended, or until none of the others has begun
+    /// a job for `grace`: a thread with many jobs left is not stuck. Returns the threads that have ended, and
+    /// the names of the others.
+    fn wait_for_threads(
+        &self,
+        me: Option<usize>,
+        grace: Duration,
+    ) -> (Vec<WorkerThread>, Vec<String>) {
+        let started = Instant::now();
+        // The latest number of each worker's job, and when it was first seen.
+        let mut seen: Vec<_> = self.seats.iter().map(|seat| (seat.begun(), started)).collect();
+        let mut threads = self.threads.lock();
+        loop {
+            let awaited = |it: &WorkerThread| !it.ended && Some(it.index) != me;
+            let now = Instant::now();
+            let mut left = Duration::ZERO;
+            for thread in threads.iter().filter(|it| awaited(it)) {
+                let (seen, begun) = (&mut seen[thread.index], self.seats[thread.index].begun());
+                if seen.0 != begun {
+                    *seen = (begun, now);
+                }
+                left = left.max(grace.saturating_sub(now.saturating_duration_since(seen.1)));
+            }
+            // A drop that schedules another one without end is not waited for forever.
+            let most = (grace * MOST_GRACES).saturating_sub(now.saturating_duration_since(started));
+            left = left.min(most);
+            if left.is_zero() {
+                let stuck = threads.iter().filter(|it| awaited(it)).map(|it| it.name.clone());
+                let stuck = stuck.collect();
+                return (threads.extract_if(.., |it| it.ended).collect(), stuck);
+            }
+            threads = self.ended.wait_timeout(threads, left);
+        }
+    }
+}
+
+impl Host for MultiThread {
+    fn schedule(&self, job: Job, turn: Turn) {
+        if let Err(job) = worker::push(std::ptr::from_ref(self).addr(), job, turn) {
+            self.inject(job);
+        }
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn timers(&self) -> &Timers {
+        self.idle.timers()
+    }
+
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
+        let Some(this) = self.this.upgrade() else { return };
+        let _entered = Entered::new(this);
+        let bell = Bell::new();
+        let waker = Waker::from(bell.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if !bell.take_woken() {
+                bell.sleep(None, || false);
+            } else if future.as_mut().poll(&mut context).is_ready() {
+                return;
+            }
+        }
+    }
+
+    fn is_own_thread(&self) -> bool {
+        worker::index_in(self).is_some()
+    }
+
+    fn ends_cells(&self) -> bool {
+        true
+    }
+
+    fn close(&self, grace: Duration) -> Vec<String> {
+        self.closed.store(true, Ordering::SeqCst);
+        // Before the workers drop what they have left, so that such a drop starts nothing new.
+        self.tasks.close();
+        preempt::request();
+        self.idle.close();
+        let me = worker::index_in(self);
+        let (ended, stuck) = self.wait_for_threads(me, grace);
+        for thread in ended {
+            let _ = thread.handle.join();
+        }
+        // What waits for the time is woken, so that it is among what is left and dropped.
+        self.timers().wake_all();
+        self.timers().woke(true);
+        self.attend();
+        stuck
+    }
+}
+
+impl Drop for MultiThread {
+    /// Drops what could not be ended, one by one: a drop may schedule more, which is dropped in turn.
+    fn drop(&mut self) {
+        while let Some(job) = self.take_left() {
+            job.discard();
+        }
+    }
+}

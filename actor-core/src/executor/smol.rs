@@ -1,0 +1,49 @@
+//! Layer 1: a smol executor as a host's runtime.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Instant;
+
+use async_executor::Executor;
+
+use super::external::Runtime;
+use crate::sync::{Arc, Weak};
+
+/// A smol executor run by the user. A shared one is held weakly: its owner decides about its
+/// lifetime.
+pub(crate) enum Smol {
+    Shared(Weak<Executor<'static>>),
+    Static(&'static Executor<'static>),
+}
+
+impl Runtime for Smol {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match self {
+            Smol::Static(executor) => executor.spawn(task).detach(),
+            Smol::Shared(executor) => match Weak::upgrade(executor) {
+                Some(executor) => executor.spawn(task).detach(),
+                None => drop(task),
+            },
+        }
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, at: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            async_io::Timer::at(at).await;
+        })
+    }
+
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        async_io::block_on(future);
+    }
+}
+
+impl From<Arc<Executor<'static>>> for Smol {
+    fn from(executor: Arc<Executor<'static>>) -> Smol {
+        Smol::Shared(Arc::downgrade(&executor))
+    }
+}

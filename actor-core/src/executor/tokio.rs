@@ -1,0 +1,75 @@
+//! Layer 1: a tokio runtime as a host's runtime.
+
+use std::future::{Future, pending};
+use std::panic::catch_unwind;
+use std::pin::Pin;
+use std::time::Instant;
+
+use tokio::runtime::{Handle, Id, RuntimeFlavor};
+
+use super::external::Runtime;
+
+/// A tokio runtime run by the user. A job runs inside its context, like any of its tasks.
+pub(crate) struct Tokio {
+    handle: Handle,
+}
+
+impl Tokio {
+    /// # Panics
+    /// If the runtime has no clock, with tokio's message.
+    #[track_caller]
+    pub(crate) fn new(handle: Handle) -> Tokio {
+        let entered = handle.enter();
+        drop(tokio::time::sleep(std::time::Duration::ZERO));
+        drop(entered);
+        Tokio { handle }
+    }
+
+    /// Drops `guard` when the runtime is over.
+    pub(crate) fn hold(handle: &Handle, guard: impl Send + 'static) {
+        let held = async move {
+            let _guard = guard;
+            pending::<()>().await;
+        };
+        drop(handle.spawn(held));
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    pub(crate) fn id(&self) -> Id {
+        self.handle.id()
+    }
+}
+
+impl Runtime for Tokio {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.handle.spawn(task));
+    }
+
+    /// The runtime's own clock, which a test may have paused.
+    fn now(&self) -> Instant {
+        let _entered = self.handle.enter();
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn sleep_until(&self, at: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let _entered = self.handle.enter();
+        Box::pin(tokio::time::sleep_until(at.into()))
+    }
+
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        self.handle.block_on(future);
+    }
+
+    fn is_driven_here(&self) -> bool {
+        let is_current =
+            Handle::try_current().is_ok_and(|current| current.id() == self.handle.id());
+        // A thread for blocking code is inside the runtime, too, and may block. Only a panic of the
+        // runtime's own `block_on` distinguishes the two.
+        is_current
+            && self.handle.runtime_flavor() == RuntimeFlavor::CurrentThread
+            && catch_unwind(|| self.handle.block_on(async {})).is_err()
+    }
+}

@@ -1,0 +1,327 @@
+//! Layer 1: one worker thread of the multi-threaded host: where it queues jobs, and which one it
+//! runs next. `seat` has the parts that others may steal from, and `sleep` has its parking.
+//!
+//! Every way in which a job enters a slot or queue, and how another worker takes it if this one is
+//! blocked by the job it runs next. *Watched*: `Idle::watch` is called, unless the lookout or the
+//! monitor already watches.
+//!
+//! | job | enters | then |
+//! |---|---|---|
+//! | woken by a job | the slot | watched |
+//! | displaced from the slot | the queue | watched; a sleeping worker is woken to search if it is [worth](Seat::is_worth) it |
+//! | yields | the queue | the same, unless nothing else waits here: then it runs next |
+//! | had its share of the slot | the queue | watched since it came |
+//! | batch of the injector | the queue | watched, by `watch_others`: after a search and after a look outside |
+//! | batch of another worker | the queue | watched, by `watch_others`: after a search and after a sleep |
+//! | woken by timers that are fired here | the slot, the queue | run at once, or watched, by `watch_others` |
+//! | woken by timers that the monitor fires | the injector | `Idle::notify_injected` |
+//! | moved from behind a blocked worker by the monitor | the injector | all are up: asked to look there in each round |
+//! | woken from outside | the injector | `Idle::notify_injected` |
+//! | waits behind a worker as the lookout or the monitor changes | stays | the worker that got up calls `watch_others` |
+//! | left by a worker that ends | none | it ends them itself; those that come later are the monitor's |
+
+mod sleep;
+
+use std::cell::{Cell, OnceCell};
+use std::time::Instant;
+
+use super::multi_thread::MultiThread;
+use super::worker_queues::{Ends, Seat, retried};
+use super::{Entered, Job, Turn, preempt};
+use crate::sync::Arc;
+
+/// The number of jobs that a worker runs from its slot before it checks its queue.
+const SLOT_RUNS: u32 = 16;
+
+/// After this number of jobs, and whenever a monitor asks for it, a worker first checks the
+/// injector, the timers and the end of the host.
+const OUTSIDE: u32 = 61;
+
+/// The worker of this thread.
+struct Worker {
+    host: Arc<MultiThread>,
+    index: usize,
+    /// This worker's own queues, to which only it may push.
+    own: Ends,
+    /// The number of successive jobs from the slot.
+    slot_runs: Cell<u32>,
+    /// The start of the currently measured jobs, plus the time slept since then.
+    measured: Cell<Instant>,
+    /// Set if this worker is counted as searching.
+    searching: Cell<bool>,
+    /// Set while this worker fires timers: it runs no job then, so no job waits behind one.
+    firing: Cell<bool>,
+    /// The values of each seat's `begun` at this worker's last check as the lookout.
+    seen: Box<[Cell<u32>]>,
+}
+
+thread_local! {
+    static WORKER: OnceCell<Worker> = const { OnceCell::new() };
+    /// The address of the host of this thread's worker; 0 if there is none, and once the worker has
+    /// ended. As long as it is set, the worker exists.
+    static HOST: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether this thread has a worker, and it belongs to the host at this address.
+#[inline]
+pub(super) fn is_at(host: usize) -> bool {
+    HOST.get() == host
+}
+
+fn is_of(host: &MultiThread) -> bool {
+    is_at(std::ptr::from_ref(host).addr())
+}
+
+/// Queues `job` on the worker of this thread; returns it if that worker does not belong to the host
+/// at this address. Inlined twice, because passing a job on copies it.
+#[inline(always)]
+pub(super) fn push(host: usize, job: Job, turn: Turn) -> Result<(), Job> {
+    if !is_at(host) {
+        return Err(job);
+    }
+    WORKER.with(|worker| match worker.get() {
+        Some(worker) => {
+            worker.push(job, turn);
+            Ok(())
+        }
+        None => Err(job),
+    })
+}
+
+/// The number of this thread's worker, if it belongs to `host`.
+pub(super) fn index_in(host: &MultiThread) -> Option<usize> {
+    let index = || WORKER.with(|worker| worker.get().map(|worker| worker.index));
+    is_of(host).then(index).flatten()
+}
+
+/// The main function of a worker thread.
+pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
+    let _entered = Entered::new(host.clone());
+    host.idle.enrol(index);
+    WORKER.with(|worker| {
+        let seen = host.seats.iter().map(|_| Cell::new(0)).collect();
+        let worker = worker.get_or_init(|| Worker {
+            host: host.clone(),
+            index,
+            own: ends,
+            slot_runs: Cell::new(0),
+            measured: Cell::new(Instant::now()),
+            searching: Cell::new(false),
+            firing: Cell::new(false),
+            seen,
+        });
+        HOST.set(Arc::as_ptr(&host).addr());
+        worker.work();
+        worker.end_left();
+        HOST.set(0);
+    });
+}
+
+impl Worker {
+    /// A job that wakes an actor usually ends soon, and the worker then runs the actor with warm
+    /// caches. Other workers are therefore not woken for the job in the slot, but the lookout
+    /// watches it.
+    fn push(&self, job: Job, turn: Turn) {
+        let idle = &self.host.idle;
+        // The number of jobs that will wait for more than the end of the current job.
+        let mut waiting = 0;
+        match turn {
+            Turn::Next => {
+                if !self.own.slot.is_empty()
+                    && let Some(displaced) = self.own.slot.pop()
+                {
+                    self.own.queue.push(displaced);
+                    waiting = self.own.queue.len();
+                }
+                self.own.slot.push(job);
+                if waiting == 0 && self.firing.get() {
+                    // It runs immediately.
+                    return;
+                }
+            }
+            Turn::Back => {
+                waiting = self.own.queue.len() + self.own.slot.len();
+                self.own.queue.push(job);
+                if waiting == 0 {
+                    // No other job waits, so it continues.
+                    return;
+                }
+            }
+        }
+        if waiting > 0 && self.seat().is_worth(waiting) {
+            idle.notify();
+        }
+        if idle.is_unwatched() {
+            idle.watch();
+        }
+    }
+
+    /// Runs jobs until the host is closed. Each is run where it was found: passing it on would copy
+    /// it, and a copy so soon after the write has to wait for it.
+    fn work(&self) {
+        let (mut tick, mut looks_at) = (0_u32, OUTSIDE);
+        let mut epoch = preempt::epoch();
+        loop {
+            if tick == looks_at || epoch != preempt::epoch() {
+                // Before the check: a request during the check is handled afterwards.
+                epoch = preempt::epoch();
+                let jobs = OUTSIDE.wrapping_sub(looks_at.wrapping_sub(tick));
+                looks_at = tick.wrapping_add(OUTSIDE);
+                if self.host.is_closed() {
+                    return;
+                }
+                if let Some(job) = self.look_outside(jobs) {
+                    self.run(job, &mut tick);
+                    continue;
+                }
+            }
+            if !self.run_own(&mut tick) {
+                let Some(job) = self.search_or_sleep() else { return };
+                self.run(job, &mut tick);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn run(&self, job: Job, tick: &mut u32) {
+        *tick = tick.wrapping_add(1);
+        self.seat().set_begun(*tick);
+        job.run();
+    }
+
+    /// Measures the last `jobs`, fires due timers, and takes jobs from the injector.
+    #[cold]
+    fn look_outside(&self, jobs: u32) -> Option<Job> {
+        let now = Instant::now();
+        let spent = now.saturating_duration_since(self.measured.replace(now));
+        if jobs > 0 {
+            self.seat().measure(jobs, spent, self.host.idle.one_is_up());
+        }
+        self.fire_timers(now);
+        let found = self.take_injected();
+        self.watch_others();
+        found
+    }
+
+    /// Takes some of the injected jobs: one to run, the others into the queue.
+    fn take_injected(&self) -> Option<Job> {
+        retried(|| self.host.injector.steal_batch_and_pop(&self.own.queue))
+    }
+
+    /// Starts the watch of the jobs behind the next one, where no push does so.
+    fn watch_others(&self) {
+        self.host.idle.watch_others(!self.own.queue.is_empty() || !self.own.slot.is_empty());
+    }
+
+    /// Runs the next of this worker's own jobs; returns `false` if there is none.
+    #[inline(always)]
+    fn run_own(&self, tick: &mut u32) -> bool {
+        let runs = self.slot_runs.get();
+        if runs < SLOT_RUNS
+            && let Some(job) = self.own.slot.pop()
+        {
+            self.slot_runs.set(runs + 1);
+            self.run(job, tick);
+            return true;
+        }
+        match self.queued(runs) {
+            Some(job) => {
+                self.run(job, tick);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The next of this worker's own jobs.
+    fn own(&self) -> Option<Job> {
+        self.own.slot.pop().or_else(|| self.queued(0))
+    }
+
+    /// The first job of the queue, or the one in the slot if there is no other; `runs` was the
+    /// number of successive slot jobs.
+    fn queued(&self, runs: u32) -> Option<Job> {
+        self.slot_runs.set(0);
+        let Some(job) = self.own.queue.pop() else { return self.own.slot.pop() };
+        // The slot has had its share: its job goes behind the others, without waking another
+        // worker.
+        if runs == SLOT_RUNS
+            && let Some(job) = self.own.slot.pop()
+        {
+            self.own.queue.push(job);
+        }
+        Some(job)
+    }
+
+    #[cold]
+    fn search_or_sleep(&self) -> Option<Job> {
+        loop {
+            if self.host.is_closed() {
+                return None;
+            }
+            self.fire_timers(Instant::now());
+            let found = self.own().or_else(|| self.search()).or_else(|| self.sleep());
+            if let Some(job) = found {
+                self.end_search();
+                return Some(job);
+            }
+        }
+    }
+
+    /// Checks the injector and, unless too many workers already do so, the queues of the others.
+    fn search(&self) -> Option<Job> {
+        if let Some(job) = self.take_injected() {
+            return Some(job);
+        }
+        if !self.searching.get() && !self.host.idle.begin_search() {
+            return None;
+        }
+        self.searching.set(true);
+        let mut worth_it = self.others().filter(|(_, seat)| seat.has_worth());
+        worth_it.find_map(|(_, seat)| seat.take_half(&self.own.queue))
+    }
+
+    /// Ends its search; if there are more jobs, wakes another worker to search.
+    fn end_search(&self) {
+        if self.searching.replace(false) && self.host.idle.end_search() && self.sees_more() {
+            self.host.idle.notify_injected();
+        }
+        self.watch_others();
+    }
+
+    fn sees_more(&self) -> bool {
+        self.seat().has_worth() || self.sees_work()
+    }
+
+    fn sees_work(&self) -> bool {
+        !self.host.injector.is_empty() || self.others().any(|(_, seat)| seat.has_worth())
+    }
+
+    fn fire_timers(&self, now: Instant) {
+        self.firing.set(true);
+        self.host.idle.timers().fire(now);
+        self.firing.set(false);
+    }
+
+    fn seat(&self) -> &Seat {
+        &self.host.seats[self.index]
+    }
+
+    /// The seats of the other workers, starting with the next one.
+    fn others(&self) -> impl Iterator<Item = (usize, &Seat)> {
+        let seats = &self.host.seats;
+        (1..seats.len()).map(move |step| {
+            let index = (self.index + step) % seats.len();
+            (index, &seats[index])
+        })
+    }
+
+    /// Ends all jobs one by one, including those that are scheduled in the process.
+    fn end_left(&self) {
+        while let Some(job) = self.own().or_else(|| self.host.take_left()) {
+            // Each is progress for the thread that waits for this one.
+            self.seat().set_begun(self.seat().begun().wrapping_add(1));
+            job.end();
+        }
+    }
+}

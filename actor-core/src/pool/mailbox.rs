@@ -1,0 +1,372 @@
+//! The shared mailbox of a pool, and the consequences of the end of its members.
+//!
+//! From outside, a pool is one actor: one id, one queue, one exit. It has no loop of its own:
+//! members fetch one message at a time and are woken when one arrives.
+
+use super::members::Members;
+use super::start_member;
+use crate::actor::dispatch::Dispatch;
+use crate::actor::next::may_start;
+use crate::actor::restart::{Oversight, Verdict};
+use crate::actor::shutdown::publish;
+use crate::cell::handle::{
+    AnyMail, Fetched, Post, Shared, Verbs, WeakPost, announce, throw_away, wake_all,
+};
+use crate::cell::header::Core;
+use crate::cell::lane::Lane;
+use crate::cell::message::Way;
+use crate::cell::queue::{Refused, Ticket, Wait};
+use crate::cell::state::Seat;
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::sync::{Arc, Mutex, Weak};
+use crate::waking::{drop_waker, wake_each};
+use std::any::Any;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// The factory of a member's state.
+pub(crate) type Make<A> = Arc<dyn Fn() -> A + Send + Sync>;
+
+/// The number of member restarts allowed in [`PERIOD`]; one more fails the pool.
+const INTENSITY: usize = 5;
+const PERIOD: Duration = Duration::from_secs(60);
+
+pub(super) struct PoolMail<A: Dispatch> {
+    core: Core,
+    make: Make<A>,
+    house: Mutex<House<A>>,
+    this: Weak<PoolMail<A>>,
+}
+
+/// The state under the pool's lock.
+struct House<A: Dispatch> {
+    lane: Lane<A::Message>,
+    /// The idle members. When a message arrives, one of them is removed and woken. It checks the
+    /// lane, or passes the wake-up on if it does something else first, so no waiting message is
+    /// missed.
+    members: Members,
+    /// The size of the pool: members with higher numbers end after their message.
+    size: usize,
+    /// The times of member restarts within the window.
+    restarts: VecDeque<Instant>,
+    /// Set when the pool ends before it has drained: no member is restarted any more.
+    verdict: Option<Exit>,
+    /// Set when the exit is about to be published, which happens once.
+    is_over: bool,
+}
+
+impl<A: Dispatch> PoolMail<A> {
+    pub(super) fn new(core: Core, make: Make<A>, label: Option<Arc<str>>) -> Arc<Self> {
+        let mut seat = Seat::default();
+        seat.started = true;
+        if label.is_some() {
+            seat.records().label = label;
+        }
+        let house = House {
+            lane: Lane::new(seat),
+            members: Members::default(),
+            size: 0,
+            restarts: VecDeque::new(),
+            verdict: None,
+            is_over: false,
+        };
+        Arc::new_cyclic(|this| PoolMail {
+            core,
+            make,
+            house: Mutex::new(house),
+            this: this.clone(),
+        })
+    }
+
+    pub(super) fn make(&self) -> Make<A> {
+        self.make.clone()
+    }
+
+    pub(super) fn member_label(&self, number: usize) -> String {
+        format!("{}/{number}", self.label())
+    }
+
+    /// Registers a member before its first run, because it may already fail there. Returns `false`
+    /// if the pool no longer has a place for it.
+    pub(super) fn seat_member(&self, number: usize, member: Arc<dyn AnyMail>) -> bool {
+        let mut house = self.house.lock();
+        house.wants(number) && house.members.enter(number, member)
+    }
+
+    /// When the last member has ended, discards the remaining messages and publishes the exit.
+    pub(super) fn end_if_empty(&self) {
+        let mut house = self.house.lock();
+        if house.is_over || house.members.count() != 0 {
+            return;
+        }
+        house.is_over = true;
+        house.lane.seat.closed = true;
+        let mut left = Vec::new();
+        while let Some(message) = house.lane.take_any(&self.core) {
+            left.push(message);
+        }
+        let exit = house.verdict.take().unwrap_or(Exit::Stopped);
+        drop(house);
+        left.into_iter().for_each(|message| throw_away::<A>(self, message));
+        publish(self, exit);
+    }
+
+    /// Ends all members immediately; the pool's exit is `exit`.
+    fn end_by_force(&self, exit: Exit) {
+        let mut house = self.house.lock();
+        if house.lane.seat.exit().is_some() || house.verdict.is_some() {
+            return;
+        }
+        house.verdict = Some(exit);
+        let members = house.members.all();
+        drop(house);
+        self.close();
+        // For good: one may be between two lives just now.
+        members.iter().for_each(|member| member.kill_for_good());
+    }
+
+    /// A member's life has ended: returns `true` if another follows.
+    pub(super) fn member_failed(&self, number: usize, id: ActorId, exit: Exit) -> bool {
+        let now = self.core.hub.host.now();
+        let mut house = self.house.lock();
+        let member = house.members.get(number).filter(|member| member.core().id() == id).cloned();
+        let Some(member) = member else { return false };
+        if house.verdict.is_some() || number >= house.size {
+            return false;
+        }
+        house.restarts.retain(|restart| now.saturating_duration_since(*restart) < PERIOD);
+        house.restarts.push_back(now);
+        let too_many = house.restarts.len() > INTENSITY;
+        drop(house);
+        if too_many {
+            let failure = Failure::new(FailureParts {
+                kind: FailureKind::Intensity,
+                actor: self.label(),
+                id: self.core.id(),
+                handler: "",
+                message: format!("more than {INTENSITY} restarts in {PERIOD:?}"),
+                location: None,
+                cause: Some(exit),
+            });
+            self.end_by_force(Exit::Failed(failure));
+            return false;
+        }
+        member.decide(Verdict::Again);
+        true
+    }
+
+    pub(super) fn member_ended(&self, number: usize, id: ActorId) {
+        let mut house = self.house.lock();
+        if house.members.get(number).is_none_or(|member| member.core().id() != id) {
+            return;
+        }
+        let gone = house.members.remove(number);
+        // The pool was enlarged again while the member ended.
+        let is_missed = house.wants(number);
+        drop(house);
+        drop(gone);
+        if is_missed && let Some(this) = self.this.upgrade() {
+            start_member(&this, number);
+        }
+        self.end_if_empty();
+    }
+}
+
+impl<A: Dispatch> Shared for PoolMail<A> {
+    fn fetch_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Fetched {
+        let wanted = if beside { may_start::<A, true> } else { may_start::<A, false> };
+        let mut house = self.house.lock();
+        if number >= house.size || house.verdict.is_some() {
+            // It may have been woken for a message that another member has to take now.
+            let other = house.next_if_needed(&self.core);
+            drop(house);
+            if let Some(other) = other {
+                other.poke();
+            }
+            return Fetched::Over;
+        }
+        let message = if house.lane.seat.is_urgent() {
+            house.lane.take_urgent(&self.core, wanted)
+        } else {
+            let message = house.lane.take_one(wanted);
+            if message.as_ref().is_some_and(|message| Way::of::<A>(message).unbounded) {
+                house.lane.seat.took_free();
+            }
+            message
+        };
+        let admitted = house.lane.let_in(&self.core);
+        let mut other = None;
+        let fetched = match message {
+            Some(message) => {
+                let place = place.downcast_mut().expect("a member has its pool's type");
+                *place = Some(message);
+                house.members.set_busy(number);
+                Fetched::Message
+            }
+            None if house.lane.seat.total(&self.core) != 0 => {
+                // This member may have been woken for a message that another can take.
+                house.members.set_busy(number);
+                other = house.members.take_idle();
+                Fetched::Unwanted
+            }
+            None if house.lane.seat.closed => Fetched::Over,
+            None => {
+                house.members.set_idle(number);
+                house.lane.give_back();
+                Fetched::Nothing
+            }
+        };
+        let forsaken = matches!(fetched, Fetched::Nothing) && !self.core.is_kept();
+        drop(house);
+        wake_all(admitted);
+        if let Some(other) = other {
+            other.poke();
+        }
+        if forsaken {
+            self.forsaken();
+        }
+        fetched
+    }
+
+    fn set_busy(&self, number: usize) {
+        let mut house = self.house.lock();
+        house.members.set_busy(number);
+        // It may have been woken for a message that another member has to take now.
+        let other = house.next_if_needed(&self.core);
+        drop(house);
+        if let Some(other) = other {
+            other.poke();
+        }
+    }
+}
+
+impl<A: Dispatch> AnyMail for PoolMail<A> {
+    fn untyped(&self) -> &dyn AnyMail {
+        self
+    }
+
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
+        let mut house = self.house.lock();
+        let position = house.lane.seat.accepted();
+        look(&mut house.lane.seat, position);
+    }
+
+    /// There is no cell to park: members park in their own seats.
+    fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
+        let mut house = self.house.lock();
+        let admitted = house.lane.let_in(&self.core);
+        look(&mut house.lane.seat);
+        drop(house);
+        wake_all(admitted);
+    }
+
+    fn drop_apart(&self, place: usize) {
+        let message = self.house.lock().lane.take_apart(place);
+        if let Some(message) = message {
+            throw_away::<A>(self, message);
+        }
+    }
+
+    fn close(&self) {
+        let mut wake = Vec::new();
+        let mut house = self.house.lock();
+        if house.lane.seat.closed {
+            return;
+        }
+        let changed = house.lane.seat.shut(&self.core);
+        let calls = house.lane.seat.send_away(&mut wake);
+        let members = house.members.all();
+        drop(house);
+        announce(changed);
+        calls.into_iter().for_each(|place| self.drop_apart(place));
+        wake_each(wake);
+        members.iter().for_each(|member| member.poke());
+    }
+
+    fn kill(&self) {
+        self.end_by_force(Exit::Killed);
+    }
+
+    fn forsaken(&self) {
+        let house = self.house.lock();
+        // A busy member checks again after its message.
+        let idles = house.members.are_idle();
+        let over = !self.core.is_kept() && idles && house.lane.seat.total(&self.core) == 0;
+        drop(house);
+        if over {
+            self.close();
+        }
+    }
+}
+
+impl<A: Dispatch> Post<A> for PoolMail<A> {
+    fn push(
+        &self,
+        message: &mut Option<A::Message>,
+        way: Option<Way>,
+        wait: Wait<'_>,
+    ) -> Result<Option<Ticket>, Refused> {
+        self.core.reached();
+        let mut house = self.house.lock();
+        let Some(way) = way.or_else(|| message.as_ref().map(A::way)) else { return Ok(None) };
+        let ticket = house.lane.push(message, &self.core, way, wait)?;
+        let member = if ticket.is_none() { house.members.take_idle() } else { None };
+        drop(house);
+        if let Some(member) = member {
+            member.poke();
+        }
+        Ok(ticket)
+    }
+
+    fn leave(&self, ticket: Ticket) -> Option<A::Message> {
+        let (message, waker) = self.house.lock().lane.leave(ticket);
+        drop_waker(waker);
+        message
+    }
+
+    fn weak(self: Arc<Self>) -> WeakPost<A> {
+        let post: Arc<dyn Post<A>> = self;
+        WeakPost::Own(Arc::downgrade(&post))
+    }
+
+    fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {
+        self
+    }
+
+    fn resize(&self, size: usize) -> bool {
+        let Some(this) = self.this.upgrade() else { return false };
+        let mut house = self.house.lock();
+        let wanted: Vec<usize> = if house.lane.seat.closed {
+            Vec::new()
+        } else {
+            house.size = size;
+            house.members.missing(size)
+        };
+        let surplus = house.members.take_surplus(size);
+        drop(house);
+        // Idle members have to check again to notice that they are in excess.
+        surplus.iter().for_each(|member| member.poke());
+        for number in wanted {
+            start_member(&this, number);
+        }
+        // No member can start if the system is closing.
+        self.end_if_empty();
+        true
+    }
+}
+
+impl<A: Dispatch> House<A> {
+    /// Whether the pool has a member `number`.
+    fn wants(&self, number: usize) -> bool {
+        number < self.size && !self.lane.seat.closed && self.verdict.is_none()
+    }
+
+    /// Returns an idle member for a waiting message, if there is one.
+    fn next_if_needed(&mut self, core: &Core) -> Option<Arc<dyn AnyMail>> {
+        if self.lane.seat.total(core) == 0 { None } else { self.members.take_idle() }
+    }
+}

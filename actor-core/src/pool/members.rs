@@ -1,0 +1,103 @@
+//! The members of a pool: which are there, and which of them are idle. No step looks at all of them,
+//! so that a pool of 100 000 ends in as many steps a member as one of ten.
+
+use crate::cell::handle::AnyMail;
+use crate::sync::Arc;
+use std::collections::BTreeMap;
+
+#[derive(Default)]
+pub(super) struct Members {
+    /// By number.
+    all: Vec<Member>,
+    /// How many there are.
+    count: usize,
+    /// The numbers of those that found nothing at their last look, by when that was.
+    idle: BTreeMap<u64, usize>,
+    /// How often a member has become idle.
+    looks: u64,
+}
+
+#[derive(Clone, Default)]
+struct Member {
+    /// `None` for one that has ended, or has not begun.
+    mail: Option<Arc<dyn AnyMail>>,
+    /// Its key among those that are idle.
+    idle: Option<u64>,
+}
+
+impl Members {
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn get(&self, number: usize) -> Option<&Arc<dyn AnyMail>> {
+        self.all.get(number)?.mail.as_ref()
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<dyn AnyMail>> {
+        self.all.iter().filter_map(|member| member.mail.clone()).collect()
+    }
+
+    /// Enters a member; false if there is one with this number.
+    pub(super) fn enter(&mut self, number: usize, mail: Arc<dyn AnyMail>) -> bool {
+        if self.get(number).is_some() {
+            return false;
+        }
+        if self.all.len() <= number {
+            self.all.resize(number + 1, Member::default());
+        }
+        self.all[number].mail = Some(mail);
+        self.count += 1;
+        true
+    }
+
+    pub(super) fn remove(&mut self, number: usize) -> Option<Arc<dyn AnyMail>> {
+        self.set_busy(number);
+        let gone = self.all.get_mut(number)?.mail.take()?;
+        self.count -= 1;
+        Some(gone)
+    }
+
+    /// The numbers below `size` that no member has.
+    pub(super) fn missing(&self, size: usize) -> Vec<usize> {
+        (0..size).filter(|number| self.get(*number).is_none()).collect()
+    }
+
+    /// The members with the number `size` and above, which are not idle from now on.
+    pub(super) fn take_surplus(&mut self, size: usize) -> Vec<Arc<dyn AnyMail>> {
+        (size..self.all.len()).for_each(|number| self.set_busy(number));
+        self.all.iter().skip(size).filter_map(|member| member.mail.clone()).collect()
+    }
+
+    /// A member has found nothing to do.
+    pub(super) fn set_idle(&mut self, number: usize) {
+        let Some(member) = self.all.get_mut(number) else { return };
+        if member.idle.is_none() {
+            self.looks += 1;
+            member.idle = Some(self.looks);
+            self.idle.insert(self.looks, number);
+        }
+    }
+
+    /// A member is at work, whether for the pool or for itself.
+    #[inline]
+    pub(super) fn set_busy(&mut self, number: usize) {
+        let idle = self.all.get_mut(number).and_then(|member| member.idle.take());
+        if let Some(idle) = idle {
+            self.idle.remove(&idle);
+        }
+    }
+
+    pub(super) fn are_idle(&self) -> bool {
+        self.idle.len() >= self.count
+    }
+
+    /// The member that became idle last, since its state is warm. It is not idle from now on: it is to
+    /// be poked.
+    pub(super) fn take_idle(&mut self) -> Option<Arc<dyn AnyMail>> {
+        let (_, number) = self.idle.pop_last()?;
+        let member = self.all.get_mut(number)?;
+        member.idle = None;
+        member.mail.clone()
+    }
+}

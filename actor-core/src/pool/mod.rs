@@ -1,0 +1,105 @@
+//! Pools: one address, one mailbox, several actors behind it.
+//!
+//! This file is the public interface and creates the members; the shared mailbox is in `mail.rs`.
+
+mod desk;
+mod mailbox;
+mod members;
+mod prepared;
+
+pub use prepared::PreparedPool;
+
+use crate::Actor;
+use crate::actor::dispatch::Dispatch;
+use crate::actor::factory::Now;
+use crate::actor::restart::{Restart, oversee};
+use crate::actor::run_loop::Driver;
+use crate::actor::spawn::{Birth, Life};
+use crate::address::addr::Addr;
+use crate::cell::handle::AnyMail;
+use crate::cell::resources::Pool;
+use crate::sync::Arc;
+use desk::Desk;
+use mailbox::PoolMail;
+use std::any::Any;
+use std::fmt;
+
+/// The error of resizing an actor that is not a pool.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// let idle = Idle.spawn();
+/// assert_eq!(Addr::resize(&idle, 2), Err(actor_core::NotAPool));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAPool;
+
+impl fmt::Display for NotAPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the actor is not a pool")
+    }
+}
+
+impl std::error::Error for NotAPool {}
+
+impl<A: Actor> Addr<A> {
+    /// Sets the number of members of a pool. New members start immediately; excess members end
+    /// after their current message.
+    ///
+    /// # Errors
+    /// [`NotAPool`], if the actor was not created by [`Spawn::pool`](crate::Spawn::pool).
+    ///
+    /// # Panics
+    /// If `size` is zero.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::NotAPool;
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// let workers = Worker::pool(2, || Worker);
+    /// assert_eq!(Addr::resize(&workers, 4), Ok(()));
+    /// assert_eq!(Addr::resize(&Worker.spawn(), 4), Err(NotAPool));
+    /// ```
+    #[track_caller]
+    pub fn resize(&self, size: usize) -> Result<(), NotAPool> {
+        assert!(size > 0, "a pool needs a member; use a size of 1 or more");
+        if self.shared().resize(size) { Ok(()) } else { Err(NotAPool) }
+    }
+}
+
+impl<A: Dispatch> Pool for Arc<PoolMail<A>> {
+    fn address(&self, place: &mut dyn Any) {
+        if let Some(place) = place.downcast_mut::<Option<Addr<A>>>() {
+            self.core().keep();
+            *place = Some(Addr::adopted(self.clone()));
+        }
+    }
+}
+
+/// Starts member `number` of `pool`, if its size allows it.
+fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
+    let settings = const { &A::SETTINGS };
+    let birth = Birth::<A>::new(Some(pool.core().hub.clone()), settings, settings.capacity);
+    let mail = birth.mail.clone();
+    {
+        let mut lane = mail.lane();
+        let records = lane.seat.records();
+        records.parent = Some(pool.core().id());
+        records.label = Some(Arc::from(pool.member_label(number)));
+        let holdings = lane.seat.holdings.get_or_insert_default();
+        holdings.pool = Some((Box::new(pool.clone()), number));
+    }
+    mail.core.set_member();
+    oversee(&mail, Arc::new(Desk::new(pool, number)), Restart::Permanent);
+    // A member lives until the pool ends it.
+    mail.core.keep();
+    if !birth.alive || !pool.seat_member(number, mail.clone()) {
+        return birth.end();
+    }
+    let make = pool.make();
+    let driver = Driver::new(mail)
+        .with_maker(Box::new(Now(move || make())))
+        .with_shared(pool.clone(), number);
+    birth.run(Life { driver, state: None });
+}

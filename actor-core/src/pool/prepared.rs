@@ -1,0 +1,103 @@
+//! A pool before it is spawned: its settings apart from those of its type.
+
+use super::mailbox::{Make, PoolMail};
+use crate::actor::dispatch::{AddrOf, Dispatch};
+use crate::address::addr::Addr;
+use crate::cell::handle::Post;
+use crate::cell::system_shared::Hub;
+use crate::sync::Arc;
+use crate::system::System;
+use std::fmt;
+
+/// A pool that is configured before it is spawned: see
+/// [`Spawn::prepare_pool`](crate::Spawn::prepare_pool).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Hasher; #[actor] impl Hasher {}
+/// let system = System::builder().threads(1).build();
+/// let hashers = Hasher::prepare_pool(4, || Hasher).name("hashers").capacity(256).on(&system).spawn();
+/// assert_eq!((hashers.label().as_str(), hashers.capacity()), ("hashers", Some(256)));
+/// ```
+#[must_use = "nothing runs before `.spawn()`"]
+pub struct PreparedPool<A: Dispatch> {
+    size: usize,
+    make: Make<A>,
+    capacity: Option<usize>,
+    label: Option<Arc<str>>,
+    hub: Option<Arc<Hub>>,
+}
+
+impl<A: Dispatch> PreparedPool<A> {
+    #[track_caller]
+    pub(crate) fn new(size: usize, make: Make<A>) -> Self {
+        assert!(size > 0, "a pool needs a member; use a size of 1 or more");
+        let capacity = const { &A::SETTINGS }.capacity;
+        PreparedPool { size, make, capacity, label: None, hub: None }
+    }
+
+    /// Sets the label in logs, exits and trees. The members have it too, with their numbers.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.label = Some(Arc::from(name.into()));
+        self
+    }
+
+    /// Sets the capacity of the mailbox that the members share.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// Makes the mailbox unbounded.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Log; #[actor] impl Log {}
+    /// let logs = Log::prepare_pool(2, || Log).unbounded().spawn();
+    /// assert_eq!(logs.capacity(), None);
+    /// ```
+    pub fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// Spawns the pool on `system` instead of the current one.
+    pub fn on(mut self, system: &System) -> Self {
+        self.hub = Some(system.hub().clone());
+        self
+    }
+
+    /// Spawns the pool and returns its address immediately.
+    ///
+    /// # Panics
+    /// Those of [`Spawn::spawn`](crate::Spawn::spawn).
+    #[track_caller]
+    pub fn spawn(self) -> AddrOf<A> {
+        let PreparedPool { size, make, capacity, label, hub } = self;
+        let settings = const { &A::SETTINGS };
+        let hub = hub.unwrap_or_else(System::current_hub);
+        let mut entered = None;
+        let alive = hub.enter(settings, capacity, &mut |core| {
+            entered.insert(PoolMail::new(core, make.clone(), label.clone())).clone()
+        });
+        let pool = entered.expect("it was entered");
+        let address = Addr::adopted(pool.clone() as Arc<dyn Post<A>>).into();
+        if alive {
+            pool.resize(size);
+        } else {
+            pool.end_if_empty();
+        }
+        address
+    }
+}
+
+impl<A: Dispatch> fmt::Debug for PreparedPool<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedPool").field("size", &self.size).finish_non_exhaustive()
+    }
+}

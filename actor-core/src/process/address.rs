@@ -1,0 +1,232 @@
+//! Handles of processes: [`ProcessAddr`], the address, and [`Process`], which also has the type of
+//! the result.
+
+use super::Proc;
+use super::ask::Ask;
+use super::result::Outcome;
+use crate::address::addr::{Addr, Address};
+use crate::address::any::sealed;
+use crate::address::call::Call;
+use crate::address::reply::{self, Reply};
+use crate::address::send::{Held, Sending};
+use crate::error::SendError;
+use crate::exit::ActorId;
+use crate::sync::{Arc, Mutex};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+
+/// The address of a process that takes messages of type `M`.
+///
+/// It derefs to [`Addr`] and has all its methods: `stop`, `kill`, `join`, `downgrade`.
+///
+/// ```
+/// # use actor_core::{Inbox, ProcessAddr, spawn_process};
+/// # actor_core::System::current_thread().block_on(async {
+/// let echo = spawn_process(|mut inbox: Inbox<ProcessAddr<u32>>| async move {
+///     while let Some(from) = inbox.receive().await {
+///         let _ = from.send(7).await;
+///     }
+/// });
+/// let asker = spawn_process(|mut inbox: Inbox<u32>| async move {
+///     echo.send(inbox.address()).await.unwrap();
+///     inbox.receive().await
+/// });
+/// assert_eq!(asker.result().await, Ok(Some(7)));
+/// # });
+/// ```
+pub struct ProcessAddr<M: Send + 'static>(Addr<Proc<M>>);
+
+impl<M: Send + 'static> ProcessAddr<M> {
+    /// Sends a message, waiting for mailbox capacity.
+    ///
+    /// # Errors
+    /// [`SendError`] with the message, if the process has ended.
+    ///
+    /// # Cancellation
+    /// If the future is dropped before the message is accepted, the message is not sent.
+    pub fn send(&self, message: M) -> Sending<'_, Proc<M>> {
+        Sending::new(Held::Borrowed(&self.0), message)
+    }
+
+    /// Sends a message without waiting.
+    ///
+    /// # Errors
+    /// [`SendError`] with the message, if the mailbox is full or the process has ended.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, spawn_process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = spawn_process(|mut inbox: Inbox<u8>| async move { inbox.receive().await });
+    /// process.try_send(3).unwrap();
+    /// assert_eq!(process.result().await, Ok(Some(3)));
+    /// # });
+    /// ```
+    pub fn try_send(&self, message: M) -> Result<(), SendError<M>> {
+        self.send(message).try_now()
+    }
+
+    /// Sends a request and waits for the reply. `make` creates a message that contains a [`Reply`],
+    /// and the answer to that reply is the result.
+    ///
+    /// The request has the methods of a call: see [`Ask`]. To forward another caller's request, put
+    /// that caller's reply into the message instead.
+    pub fn ask<T>(&self, make: impl FnOnce(Reply<T>) -> M) -> Ask<'_, M, T> {
+        let (reply, answer) = reply::unseen();
+        Ask(Call::asked(&self.0, make(reply), answer))
+    }
+}
+
+impl<M: Send + 'static> Clone for ProcessAddr<M> {
+    fn clone(&self) -> Self {
+        ProcessAddr(self.0.clone())
+    }
+}
+
+impl<M: Send + 'static> PartialEq for ProcessAddr<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<M: Send + 'static> Eq for ProcessAddr<M> {}
+
+impl<M: Send + 'static> Hash for ProcessAddr<M> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<M: Send + 'static> fmt::Debug for ProcessAddr<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<M: Send + 'static> Deref for ProcessAddr<M> {
+    type Target = Addr<Proc<M>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<M: Send + 'static> AsRef<Addr<Proc<M>>> for ProcessAddr<M> {
+    fn as_ref(&self) -> &Addr<Proc<M>> {
+        &self.0
+    }
+}
+
+impl<M: Send + 'static> From<Addr<Proc<M>>> for ProcessAddr<M> {
+    fn from(address: Addr<Proc<M>>) -> Self {
+        ProcessAddr(address)
+    }
+}
+
+impl<M: Send + 'static> From<ProcessAddr<M>> for Addr<Proc<M>> {
+    fn from(address: ProcessAddr<M>) -> Self {
+        address.0
+    }
+}
+
+impl<M: Send + 'static> Address for ProcessAddr<M> {
+    type Actor = Proc<M>;
+}
+
+/// A process that takes messages of type `M` and returns an `R` when it ends.
+///
+/// It derefs to its address, [`ProcessAddr`], and keeps the process alive like any address.
+///
+/// ```
+/// # use actor_core::{Inbox, Process, spawn_process};
+/// # actor_core::System::current_thread().block_on(async {
+/// let sum: Process<u32, u32> = spawn_process(|mut inbox: Inbox<u32>| async move {
+///     let mut sum = 0;
+///     while let Some(number) = inbox.receive().await {
+///         sum += number;
+///     }
+///     sum
+/// });
+/// sum.send(1).await.unwrap();
+/// sum.send(2).await.unwrap();
+/// let result = sum.result();
+/// drop(sum); // the last address: what is queued is the end of it
+/// assert_eq!(result.await, Ok(3));
+/// # });
+/// ```
+pub struct Process<M: Send + 'static, R = ()> {
+    address: ProcessAddr<M>,
+    result: Arc<Mutex<Option<R>>>,
+}
+
+impl<M: Send + 'static, R> Process<M, R> {
+    pub(super) fn new(address: ProcessAddr<M>, result: Arc<Mutex<Option<R>>>) -> Self {
+        Process { address, result }
+    }
+
+    /// Waits for the end of the process and returns the return value of its function.
+    ///
+    /// The value can be taken once: later calls get [`Exit::Stopped`](crate::Exit::Stopped). A
+    /// process that waits for messages ends when it is stopped or when its last address is dropped;
+    /// to wait for the latter, take the future and drop the handle.
+    ///
+    /// # Errors
+    /// The exit of a process that failed or was killed.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    pub fn result(&self) -> Outcome<R> {
+        Outcome::new(self.join(), self.result.clone())
+    }
+
+    /// Returns the address, without the type of the result.
+    pub fn address(&self) -> ProcessAddr<M> {
+        self.address.clone()
+    }
+}
+
+impl<M: Send + 'static, R> Deref for Process<M, R> {
+    type Target = ProcessAddr<M>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.address
+    }
+}
+
+impl<M: Send + 'static, R> Clone for Process<M, R> {
+    fn clone(&self) -> Self {
+        Process { address: self.address.clone(), result: self.result.clone() }
+    }
+}
+
+impl<M: Send + 'static, R> PartialEq for Process<M, R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address
+    }
+}
+
+impl<M: Send + 'static, R> Eq for Process<M, R> {}
+
+impl<M: Send + 'static, R> Hash for Process<M, R> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.address.hash(state);
+    }
+}
+
+impl<M: Send + 'static, R> fmt::Debug for Process<M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
+    }
+}
+
+impl<M: Send + 'static, R> From<Process<M, R>> for ProcessAddr<M> {
+    fn from(process: Process<M, R>) -> Self {
+        process.address
+    }
+}
+
+impl<M: Send + 'static, R> sealed::Target for Process<M, R> {
+    fn target(&self) -> (ActorId, Option<sealed::Mail>) {
+        self.address.0.target()
+    }
+}

@@ -1,0 +1,127 @@
+//! Monitors and links of a process, and the notifications they cause.
+
+use super::buffer::Kept;
+use super::inbox::Inbox;
+use crate::actor::callback::Made;
+use crate::actor::watch::{Link, Monitor};
+use crate::address::any::Target;
+use crate::cell::resources::Holding;
+use crate::cell::state::Notice;
+use crate::exit::{ActorId, Exit};
+use std::any::Any;
+
+/// The exit of an actor that a process monitors or is linked to.
+///
+/// ```
+/// # use actor_core::{Exit, ExitNotice, Inbox, spawn_process};
+/// struct Ended(ExitNotice);
+///
+/// impl From<ExitNotice> for Ended {
+///     fn from(notice: ExitNotice) -> Self {
+///         Ended(notice)
+///     }
+/// }
+///
+/// # actor_core::System::current_thread().block_on(async {
+/// let worker = spawn_process(|_: Inbox<()>| async {});
+/// let watcher = spawn_process(|mut inbox: Inbox<Ended>| async move {
+///     inbox.monitor(&worker);
+///     inbox.receive().await.map(|Ended(notice)| notice.exit)
+/// });
+/// # watcher.keep();
+/// assert_eq!(watcher.result().await, Ok(Some(Exit::Stopped)));
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ExitNotice {
+    /// The actor that ended.
+    pub id: ActorId,
+    /// Its exit.
+    pub exit: Exit,
+}
+
+impl<M: Send + 'static> Inbox<M> {
+    /// Delivers a message when `target` exits, immediately if it already has.
+    ///
+    /// The message arrives after every message that `target` sent to this process. If a weak target
+    /// is no longer known, the exit is [`Exit::NoActor`].
+    pub fn monitor(&mut self, target: &impl Target) -> Monitor
+    where
+        M: From<ExitNotice>,
+    {
+        let (id, _) = target.target();
+        let make = move |_: &dyn Any, exit, place: &mut dyn Any| {
+            let Some(place) = place.downcast_mut() else { return Made::Nothing };
+            *place = Some(M::from(ExitNotice { id, exit }));
+            Made::Own
+        };
+        self.context.monitor_with(target, Box::new(make))
+    }
+
+    /// Links the process and `target`: each is notified of the other's exit.
+    ///
+    /// From now on, this life gets a message for every exit of a linked actor, including actors
+    /// that linked themselves to it. Without this call, it fails when one of them ends abnormally,
+    /// as in Erlang.
+    ///
+    /// ```
+    /// # use actor_core::{Exit, ExitNotice, Inbox, spawn_process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let engine = spawn_process(|mut inbox: Inbox<()>| async move { inbox.receive().await });
+    /// let kept = engine.clone();
+    /// let car = spawn_process(|mut inbox: Inbox<ExitNotice>| async move {
+    ///     inbox.link(&engine);
+    ///     inbox.receive().await.map(|notice| notice.exit)
+    /// });
+    /// car.started().await.unwrap();
+    /// kept.kill();
+    /// assert_eq!(car.result().await, Ok(Some(Exit::Killed)));
+    /// # });
+    /// ```
+    pub fn link(&mut self, target: &impl Target) -> Link
+    where
+        M: From<ExitNotice>,
+    {
+        self.told = Some(M::from);
+        self.context.link(target)
+    }
+
+    /// Handles a system message: it becomes a message, or ends this life.
+    pub(super) fn hear(&mut self, notice: Notice) {
+        let message = match notice {
+            Notice::Exited(key, id, exit) => {
+                let mut lane = self.mail().lane();
+                // A cancelled resource is no longer in the table.
+                let holding = lane.seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+                drop(lane);
+                match holding {
+                    Some(Holding::Monitor { make, .. }) => {
+                        let mut made: Option<M> = None;
+                        make(&(), exit, &mut made);
+                        made
+                    }
+                    Some(Holding::Link { .. }) => self.tell(id, exit),
+                    _ => None,
+                }
+            }
+            Notice::Unlinked(id, exit) => self.tell(id, exit),
+            // A process creates no timers, streams or tasks through a context.
+            Notice::Due(_) | Notice::Broken(_) | Notice::Look => None,
+        };
+        self.hand.kept.extend(message.map(Kept::Told));
+    }
+
+    /// An actor linked to the process has ended.
+    fn tell(&mut self, id: ActorId, exit: Exit) -> Option<M> {
+        if let Some(told) = self.told {
+            return Some(told(ExitNotice { id, exit }));
+        }
+        if !exit.is_normal() {
+            // The driver applies the effect of a link.
+            self.mail().put_first(Notice::Unlinked(id, exit));
+            self.tie.fail();
+        }
+        None
+    }
+}

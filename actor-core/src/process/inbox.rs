@@ -1,0 +1,296 @@
+//! The inbox of a process, from which it receives messages in order or selectively.
+
+use super::buffer::{Fresh, Hand, Kept};
+use super::exits::ExitNotice;
+use super::run_loop::Tie;
+use super::select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
+use super::{Proc, ProcessAddr};
+use crate::Context;
+use crate::cell::handle::{AnyMail, Parcel, contain};
+use crate::cell::header::{Core, WAITING};
+use crate::cell::mailbox::Mail;
+use crate::exit::ActorId;
+use crate::sync::Arc;
+use std::fmt;
+use std::time::Duration;
+
+/// The inbox of a process. A process gets one at the start of each life, and can receive from it
+/// only inside its own function.
+///
+/// A restart keeps the messages that were not received for the next life.
+///
+/// ```
+/// # use actor_core::{Inbox, spawn_process};
+/// # actor_core::System::current_thread().block_on(async {
+/// let pair = spawn_process(|mut inbox: Inbox<u32>| async move {
+///     let even = inbox.select(|n| if n % 2 == 0 { Ok(n) } else { Err(n) }).await;
+///     (even, inbox.receive().await)
+/// });
+/// pair.send(1).await.unwrap();
+/// pair.send(2).await.unwrap();
+/// assert_eq!(pair.result().await, Ok((Some(2), Some(1))));
+/// # });
+/// ```
+pub struct Inbox<M: Send + 'static> {
+    pub(super) context: Context<Proc<M>>,
+    pub(super) hand: Hand<M>,
+    /// Turns exits into messages, after the process has created a link.
+    pub(super) told: Option<fn(ExitNotice) -> M>,
+    pub(super) tie: Arc<Tie>,
+}
+
+impl<M: Send + 'static> Inbox<M> {
+    pub(super) fn new(context: Context<Proc<M>>, tie: Arc<Tie>) -> Self {
+        Inbox { context, hand: Hand::new(), told: None, tie }
+    }
+
+    /// Waits for the next message: the oldest in the mailbox, including messages that no
+    /// [`select`](Inbox::select) has accepted.
+    ///
+    /// Returns `None` when the process has been stopped, or its last address was dropped, and all
+    /// queued messages have been received. Also returns `None` when the supervisor is about to
+    /// restart the process, which keeps the queued messages. After every 64 messages, the process
+    /// yields to other tasks.
+    ///
+    /// # Panics
+    /// If polled outside the process.
+    ///
+    /// # Cancellation
+    /// Dropping the future loses no message.
+    pub fn receive(&mut self) -> Receive<'_, M> {
+        Select::new(self, Ok as Oldest<M>)
+    }
+
+    /// Like [`receive`](Inbox::receive), but waits for at most `limit`. With a limit of zero, it
+    /// takes a message that is already queued and does not wait.
+    ///
+    /// # Errors
+    /// [`Elapsed`](crate::time::Elapsed), if the timeout elapses without a message.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, spawn_process, time::Elapsed};
+    /// # use std::time::Duration;
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+    ///     let first = inbox.receive().await;
+    ///     (first, inbox.receive_timeout(Duration::from_millis(1)).await)
+    /// });
+    /// process.send(1).await.unwrap();
+    /// assert_eq!(process.result().await, Ok((Some(1), Err(Elapsed))));
+    /// # });
+    /// ```
+    pub fn receive_timeout(&mut self, limit: Duration) -> ReceiveWithin<'_, M> {
+        SelectWithin::new(self.receive(), limit)
+    }
+
+    /// Waits for a message that `question` accepts (selective receive). `question` returns `Ok` to
+    /// take a message and `Err` to give it back unchanged.
+    ///
+    /// `question` is called with the messages in order, starting from the oldest, and never twice
+    /// with the same message. A message that is given back stays in its position in the mailbox and
+    /// counts against the capacity; a later `receive` or another question can take it. Messages
+    /// that no question ever accepts eventually fill the mailbox, and then senders wait.
+    ///
+    /// A closure without captures counts as the same question each time and continues where it
+    /// stopped. A closure with captures starts from the oldest message each time.
+    ///
+    /// Returns `None` when [`receive`](Inbox::receive) would, and no queued message is accepted.
+    ///
+    /// # Panics
+    /// If `question` panics, which loses only the message it was called with, or if polled outside
+    /// the process.
+    ///
+    /// # Cancellation
+    /// Dropping the future loses no message.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, spawn_process};
+    /// enum Message {
+    ///     Data(&'static str),
+    ///     Credit(u32),
+    /// }
+    ///
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = spawn_process(|mut inbox: Inbox<Message>| async move {
+    ///     let credit = inbox.select(|message| match message {
+    ///         Message::Credit(n) if n > 3 => Ok(n),
+    ///         other => Err(other),
+    ///     });
+    ///     credit.await
+    /// });
+    /// process.send(Message::Data("waits")).await.unwrap();
+    /// process.send(Message::Credit(5)).await.unwrap();
+    /// assert_eq!(process.result().await, Ok(Some(5)));
+    /// # });
+    /// ```
+    pub fn select<T, F: FnMut(M) -> Result<T, M>>(&mut self, question: F) -> Select<'_, M, F> {
+        Select::new(self, question)
+    }
+
+    /// Like [`select`](Inbox::select), but waits for at most `limit`. With a limit of zero, it
+    /// examines the queued messages and does not wait.
+    ///
+    /// # Errors
+    /// [`Elapsed`](crate::time::Elapsed), if the timeout elapses and no message is accepted.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, spawn_process, time::Elapsed};
+    /// # use std::time::Duration;
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+    ///     let large = |n| if n > 9 { Ok(n) } else { Err(n) };
+    ///     (inbox.select_timeout(Duration::ZERO, large).await, inbox.receive().await)
+    /// });
+    /// process.send(1).await.unwrap();
+    /// assert_eq!(process.result().await, Ok((Err(Elapsed), Some(1))));
+    /// # });
+    /// ```
+    pub fn select_timeout<T, F: FnMut(M) -> Result<T, M>>(
+        &mut self,
+        limit: Duration,
+        question: F,
+    ) -> SelectWithin<'_, M, F> {
+        SelectWithin::new(self.select(question), limit)
+    }
+
+    /// Returns the process's own address, to pass to other actors.
+    ///
+    /// While the process itself holds this address, it lives until it is stopped.
+    pub fn address(&self) -> ProcessAddr<M> {
+        self.context.address()
+    }
+
+    /// Returns the process's id.
+    pub fn id(&self) -> ActorId {
+        self.context.id()
+    }
+
+    /// Returns the number of restarts: 0 in the first life.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, spawn_process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = spawn_process(|inbox: Inbox<u8>| async move { inbox.restarts() });
+    /// assert_eq!(process.result().await, Ok(0));
+    /// # });
+    /// ```
+    pub fn restarts(&self) -> u32 {
+        self.context.restarts()
+    }
+
+    pub(super) fn mail(&self) -> &Mail<Proc<M>> {
+        self.context.mail()
+    }
+
+    /// Takes the queued messages out of the mailbox. Returns `false` if no more messages will
+    /// arrive.
+    pub(super) fn draw(&mut self) -> bool {
+        let mail = self.context.mail();
+        self.hand.fill(|rest| mail.draw(rest))
+    }
+
+    /// Calls the question with the messages in hand, starting at `at`, which is advanced.
+    pub(super) fn ask<T>(
+        &mut self,
+        question: &mut impl FnMut(M) -> Result<T, M>,
+        at: &mut usize,
+    ) -> Option<T> {
+        loop {
+            let chosen = match self.hand.kept.get_mut(*at) {
+                Some(place) => match std::mem::replace(place, Kept::Away) {
+                    Kept::Mail(message) => {
+                        let taking = Taking(&self.context);
+                        question(message).map_err(|message| taking.refused(Kept::Mail(message)))
+                    }
+                    Kept::Told(message) => question(message).map_err(Kept::Told),
+                    // An earlier question panicked here, and the process continued.
+                    Kept::Away => {
+                        self.hand.remove(*at);
+                        continue;
+                    }
+                },
+                None => match self.hand.next_fresh() {
+                    Fresh::Mail(message) => {
+                        let taking = Taking(&self.context);
+                        match question(message) {
+                            Ok(chosen) => return Some(chosen),
+                            Err(message) => {
+                                self.hand.kept.push_back(taking.refused(Kept::Mail(message)));
+                                *at += 1;
+                            }
+                        }
+                        continue;
+                    }
+                    Fresh::Notice(notice) => {
+                        self.hear(notice);
+                        if self.tie.is_failing() {
+                            return None;
+                        }
+                        continue;
+                    }
+                    Fresh::Nothing => return None,
+                },
+            };
+            match chosen {
+                Ok(chosen) => {
+                    self.hand.remove(*at);
+                    return Some(chosen);
+                }
+                Err(refused) => {
+                    self.hand.kept[*at] = refused;
+                    *at += 1;
+                }
+            }
+        }
+    }
+
+    /// A message was taken: waiting senders are admitted as soon as there is capacity.
+    pub(super) fn took(&self) {
+        let core: &Core = &self.mail().core;
+        core.spend();
+        if core.signals() & WAITING != 0 {
+            self.mail().untyped().make_room();
+        }
+    }
+}
+
+impl<M: Send + 'static> Drop for Inbox<M> {
+    /// Messages that were not received go back to the mailbox, for the next life or to be
+    /// discarded.
+    fn drop(&mut self) {
+        let (mut messages, notices, told) =
+            std::mem::replace(&mut self.hand, Hand::new()).into_parts();
+        let mail = self.context.mail();
+        mail.restore(&mut messages, notices);
+        while let Some(homeless) = messages.pop_front() {
+            mail.throw_away(homeless);
+        }
+        for message in told {
+            let mut message = Some(message);
+            contain(&**mail, "drop", &mut || message.clear());
+        }
+    }
+}
+
+impl<M: Send + 'static> fmt::Debug for Inbox<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Inbox({})", crate::cell::handle::Verbs::label(self.mail() as &dyn AnyMail))
+    }
+}
+
+/// A message is being examined by a question. Unless it is given back, it counts as taken, also
+/// after a panic.
+struct Taking<'a, M: Send + 'static>(&'a Context<Proc<M>>);
+
+impl<M: Send + 'static> Taking<'_, M> {
+    fn refused(self, message: Kept<M>) -> Kept<M> {
+        std::mem::forget(self);
+        message
+    }
+}
+
+impl<M: Send + 'static> Drop for Taking<'_, M> {
+    fn drop(&mut self) {
+        self.0.mail().core.took_one();
+    }
+}

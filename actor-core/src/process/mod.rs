@@ -1,0 +1,291 @@
+//! Processes: actors that are one async function and receive their messages themselves, as in
+//! Erlang.
+//!
+//! This file starts processes. `address.rs` has their addresses, `inbox.rs` the inbox, and
+//! `attend.rs` the loop. For the rest of the crate, a process is an actor with one hidden state
+//! type, whose `#[on_start]` is the user's function and never passes a message to the run loop.
+
+mod address;
+mod ask;
+mod buffer;
+mod child;
+mod exits;
+mod inbox;
+mod result;
+mod run_loop;
+mod select;
+
+pub use address::{Process, ProcessAddr};
+pub use ask::Ask;
+pub use exits::ExitNotice;
+pub use inbox::Inbox;
+pub use result::Outcome;
+pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
+
+use crate::actor::dispatch::{Dispatch, Hooks};
+use crate::actor::lender::Sent;
+use crate::actor::spawn::Prepared;
+use crate::actor::{Context, Life, Runner};
+use crate::address::actor::Actor;
+use crate::cell::message::Marks;
+use crate::cell::message::{Label, Settings};
+use crate::sync::{Arc, Mutex};
+use crate::system::System;
+use std::any::type_name;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The function of one life, without its result.
+type Start<M> = Box<dyn FnOnce(Inbox<M>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// The actor behind a [`Process`]. It is public, so that types such as `WeakAddr<Proc<M>>` can be
+/// named.
+///
+/// ```
+/// # use actor_core::{Inbox, Proc, WeakAddr, spawn_process};
+/// # actor_core::System::current_thread().block_on(async {
+/// let process = spawn_process(|mut inbox: Inbox<u32>| async move { inbox.receive().await });
+/// let weak: WeakAddr<Proc<u32>> = process.downgrade();
+/// assert_eq!(weak.id(), process.id());
+/// # });
+/// ```
+pub struct Proc<M: Send + 'static> {
+    /// `None` after the start.
+    start: Option<Start<M>>,
+}
+
+impl<M: Send + 'static> Proc<M> {
+    fn new<R, U>(
+        run: impl FnOnce(Inbox<M>) -> U + Send + 'static,
+        keep: impl FnOnce(R) + Send + 'static,
+    ) -> Self
+    where
+        U: Future<Output = R> + Send + 'static,
+    {
+        let start = |inbox| -> Pin<Box<dyn Future<Output = ()> + Send>> {
+            let running = run(inbox);
+            Box::pin(async move { keep(running.await) })
+        };
+        Proc { start: Some(Box::new(start)) }
+    }
+}
+
+// Errors about a missing half of `#[actor]` should not mention this type.
+#[diagnostic::do_not_recommend]
+impl<M: Send + 'static> Actor for Proc<M> {
+    type Addr = ProcessAddr<M>;
+    const SETTINGS: Settings = Settings::new("process");
+}
+
+// Errors about a missing half of `#[actor]` should not mention this type.
+#[diagnostic::do_not_recommend]
+impl<M: Send + 'static> Dispatch for Proc<M> {
+    type Handle = ProcessAddr<M>;
+    type Enum = M;
+    type Boxing = Sent;
+
+    const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
+
+    // A reply inside a message belongs to the user and is not visible here.
+    fn label_of(_: &M) -> Label<'_> {
+        Label::new(type_name::<M>(), Marks::NONE)
+    }
+
+    fn runner(life: Life<Self>) -> Runner {
+        Runner::later(life.seat(), run_loop::attend(life))
+    }
+}
+
+impl<M: Send + 'static> fmt::Debug for Proc<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proc").finish_non_exhaustive()
+    }
+}
+
+/// Spawns a process on the current system: an actor that is one async function and receives its
+/// messages itself.
+///
+/// The process ends with its function; [`Process::result`] returns the function's return value. A
+/// panic fails the process, as for any actor, and `kill` drops the function at its next await.
+/// After a `stop`, or when its last address is dropped, the process receives the queued messages
+/// and then `None`.
+///
+/// ```
+/// # use actor_core::{Inbox, Reply, spawn_process};
+/// enum Message {
+///     Add(u32),
+///     Total(Reply<u32>),
+/// }
+///
+/// actor_core::System::current_thread().block_on(async {
+///     let counter = spawn_process(|mut inbox: Inbox<Message>| async move {
+///         let mut total = 0;
+///         while let Some(message) = inbox.receive().await {
+///             match message {
+///                 Message::Add(amount) => total += amount,
+///                 Message::Total(reply) => drop(reply.send(total)),
+///             }
+///         }
+///         total
+///     });
+///     counter.send(Message::Add(2)).await.unwrap();
+///     assert_eq!(counter.ask(|reply| Message::Total(reply)).await, Ok(2));
+///     counter.stop();
+///     assert_eq!(counter.result().await, Ok(2));
+/// });
+/// ```
+pub fn spawn_process<M, R, U>(run: impl FnOnce(Inbox<M>) -> U + Send + 'static) -> Process<M, R>
+where
+    M: Send + 'static,
+    R: Send + 'static,
+    U: Future<Output = R> + Send + 'static,
+{
+    Process::prepare(run).spawn()
+}
+
+impl System {
+    /// Spawns a process here. See [`spawn_process`].
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, System};
+    /// let system = System::builder().threads(1).build();
+    /// let process = system.spawn_process(|_: Inbox<()>| async { 7 });
+    /// assert_eq!(system.block_on(process.result()), Ok(7));
+    /// ```
+    pub fn spawn_process<M, R, U>(
+        &self,
+        run: impl FnOnce(Inbox<M>) -> U + Send + 'static,
+    ) -> Process<M, R>
+    where
+        M: Send + 'static,
+        R: Send + 'static,
+        U: Future<Output = R> + Send + 'static,
+    {
+        Process::prepare(run).on(self).spawn()
+    }
+}
+
+impl<M: Send + 'static, R: Send + 'static> Process<M, R> {
+    /// Returns a builder that sets this process's name, capacity and system.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, Process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = Process::prepare(|mut inbox: Inbox<u8>| async move { inbox.receive().await })
+    ///     .name("reader")
+    ///     .capacity(8)
+    ///     .spawn();
+    /// assert_eq!((process.label().as_str(), process.capacity()), ("reader", Some(8)));
+    /// # });
+    /// ```
+    pub fn prepare<U>(run: impl FnOnce(Inbox<M>) -> U + Send + 'static) -> PreparedProcess<M, R>
+    where
+        U: Future<Output = R> + Send + 'static,
+    {
+        let result = Arc::new(Mutex::new(None));
+        let place = result.clone();
+        let keep = move |value| *place.lock() = Some(value);
+        PreparedProcess { prepared: Prepared::new(Proc::new(run, keep)), result }
+    }
+}
+
+/// The builder of a process: see [`Process::prepare`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Inbox, Process, spawn_process};
+/// # System::current_thread().block_on(async {
+/// let process = Process::prepare(|mut inbox: Inbox<u8>| async move { inbox.receive().await })
+///     .name("first")
+///     .capacity(1)
+///     .spawn();
+/// process.send(7).await.unwrap();
+/// assert_eq!(process.result().await, Ok(Some(7)));
+/// # });
+/// ```
+#[must_use = "nothing runs before `.spawn()`"]
+pub struct PreparedProcess<M: Send + 'static, R> {
+    prepared: Prepared<Proc<M>>,
+    result: Arc<Mutex<Option<R>>>,
+}
+
+impl<M: Send + 'static, R> PreparedProcess<M, R> {
+    /// Sets the label of the process in logs, exits and trees.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.prepared = self.prepared.name(name);
+        self
+    }
+
+    /// Sets the capacity of the mailbox, which includes messages that no [`select`](Inbox::select)
+    /// has accepted. The default is 64.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        self.prepared = self.prepared.capacity(capacity);
+        self
+    }
+
+    /// Makes the mailbox unbounded.
+    ///
+    /// ```
+    /// # use actor_core::{Inbox, Process};
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let process = Process::prepare(|_: Inbox<u8>| async {}).unbounded().spawn();
+    /// assert_eq!(process.capacity(), None);
+    /// # });
+    /// ```
+    pub fn unbounded(mut self) -> Self {
+        self.prepared = self.prepared.unbounded();
+        self
+    }
+
+    /// Spawns the process on `system` instead of the current one.
+    pub fn on(mut self, system: &System) -> Self {
+        self.prepared = self.prepared.on(system);
+        self
+    }
+
+    /// Spawns the process as a child of the actor with this context, on its system.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Inbox, Process};
+    /// #[actor]
+    /// struct Tree;
+    ///
+    /// #[actor]
+    /// impl Tree {
+    ///     fn grow(&self, context: &Context<Self>) -> Process<u8, Option<u8>> {
+    ///         Process::prepare(|mut inbox: Inbox<u8>| async move { inbox.receive().await })
+    ///             .child_of(context)
+    ///             .spawn()
+    ///     }
+    /// }
+    ///
+    /// # System::current_thread().block_on(async {
+    /// let tree = Tree.spawn();
+    /// let leaf = tree.grow().await.unwrap();
+    /// tree.stop();
+    /// tree.join().await;
+    /// assert_eq!(leaf.result().await, Ok(None));
+    /// # });
+    /// ```
+    pub fn child_of<P: Dispatch>(mut self, parent: &Context<P>) -> Self {
+        self.prepared = self.prepared.child_of(parent);
+        self
+    }
+
+    /// Spawns the process and returns its handle immediately.
+    pub fn spawn(self) -> Process<M, R> {
+        Process::new(self.prepared.spawn(), self.result)
+    }
+}
+
+impl<M: Send + 'static, R> fmt::Debug for PreparedProcess<M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedProcess").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+//! The loop of a process. A life is one run of the user's function, which takes the messages
+//! itself. This module decides nothing: the driver handles the end.
+
+use super::Proc;
+use super::inbox::Inbox;
+use crate::actor::Life;
+use crate::actor::dispatch::{Flow, Input};
+use crate::actor::handler_future::Handler;
+use crate::actor::run_loop::Next;
+use crate::cell::current::Handling;
+use crate::cell::header::Pace;
+use crate::cell::mailbox::Mail;
+use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use crate::sync::{Arc, Mutex};
+use crate::waking::{drop_waker, wake_each};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, Waker};
+
+/// State shared by the loop and the inbox of one life. Both are polled only by the process's own
+/// task.
+#[derive(Default)]
+pub(super) struct Tie {
+    waits: AtomicU8,
+    /// Set by the inbox if a system message that it left in the mailbox will fail this life.
+    fails: AtomicBool,
+    /// The waker of a wait that is polled with a waker other than the process's own.
+    foreign: Mutex<Option<Waker>>,
+}
+
+/// Not waiting for messages.
+const NONE: u8 = 0;
+/// A wait that is polled whenever the process is polled.
+const OWN: u8 = 1;
+/// A wait inside a combinator that polls its parts only when they are woken.
+const FOREIGN: u8 = 2;
+
+impl Tie {
+    pub(super) fn wait(&self, foreign: Option<&Waker>) {
+        if let Some(waker) = foreign {
+            // Cloned before taking the lock, because a waker runs foreign code.
+            let waker = waker.clone();
+            let old = self.foreign.lock().replace(waker);
+            drop_waker(old);
+        }
+        self.waits.store(if foreign.is_some() { FOREIGN } else { OWN }, Ordering::Relaxed);
+    }
+
+    pub(super) fn wait_is_over(&self) {
+        self.waits.store(NONE, Ordering::Relaxed);
+    }
+
+    pub(super) fn fail(&self) {
+        self.fails.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_failing(&self) -> bool {
+        self.fails.load(Ordering::Relaxed)
+    }
+
+    /// Wakes the wait of the inbox, so that a combinator between the process and the wait polls it.
+    ///
+    /// Skipped if no message is available: the wake-up may schedule the process again, which would
+    /// then run forever.
+    fn wake_foreign<M: Send + 'static>(&self, mail: &Mail<Proc<M>>) {
+        if self.waits.load(Ordering::Relaxed) == FOREIGN && mail.has_something() {
+            let waker = self.foreign.lock().take();
+            wake_each(waker);
+        }
+    }
+}
+
+/// The loop, created for each cell. It differs from the loop of other actors only at the start.
+pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Output = ()> + Send {
+    let Life { mut driver, mut state } = life;
+    async move {
+        while let Some(input) = poll_fn(|_| match driver.next(&mut state) {
+            Next::Run(input, _) => Poll::Ready(Some(input)),
+            Next::Rest => Poll::Pending,
+            Next::Over => Poll::Ready(None),
+        })
+        .await
+        {
+            if let Input::Message(message) = input {
+                // A stop arrived while the supervisor was ending this life: no life is left to
+                // receive.
+                driver.context().mail().throw_away(message);
+                state = None;
+                continue;
+            }
+            let Some(start) = state.as_mut().and_then(|state| state.start.take()) else { continue };
+            driver.started();
+            let mail = driver.context().mail().clone();
+            let tie = Arc::new(Tie::default());
+            let inbox = Inbox::new(driver.context().again(), tie.clone());
+            let (shared, own) = (tie.clone(), mail.clone());
+            let work = async move {
+                let future = Some(start(inbox));
+                Attendance { future, tie: shared, mail: &*own }.await
+            };
+            let outcome = Handler::new(work, &mail.core, Handling::PROCESS).await;
+            // Without a state, the driver ends the life as one that ended by itself.
+            let by_itself = outcome.is_ok() && !tie.is_failing() && !mail.is_left();
+            driver.done(outcome, Handling::PROCESS);
+            if by_itself {
+                state = None;
+            }
+        }
+    }
+}
+
+/// The running user function.
+struct Attendance<'a, M: Send + 'static> {
+    future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    tie: Arc<Tie>,
+    mail: &'a Mail<Proc<M>>,
+}
+
+impl<M: Send + 'static> Future for Attendance<'_, M> {
+    type Output = Flow;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
+        self.tie.wake_foreign(self.mail);
+        let Some(future) = &mut self.future else { return Poll::Ready(Flow::Done) };
+        let poll = future.as_mut().poll(cx);
+        if self.tie.is_failing() {
+            self.future = None;
+            return Poll::Ready(Flow::Done);
+        }
+        if poll.is_pending() && self.tie.waits.load(Ordering::Relaxed) != NONE {
+            self.mail.core.set_pace(Pace::Receiving);
+        }
+        poll.map(|()| Flow::Done)
+    }
+}

@@ -1,0 +1,185 @@
+//! Waiting for a message, with or without a question and a timeout.
+
+use super::inbox::Inbox;
+use crate::cell::{current, deadlock::tracker};
+use crate::time::{Elapsed, Sleep};
+use std::any::TypeId;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// The question that accepts every message.
+pub type Oldest<M> = fn(M) -> Result<M, M>;
+
+/// The future of [`Inbox::receive`].
+pub type Receive<'a, M> = Select<'a, M, Oldest<M>>;
+
+/// The future of [`Inbox::receive_timeout`].
+pub type ReceiveWithin<'a, M> = SelectWithin<'a, M, Oldest<M>>;
+
+/// The future of [`Inbox::select`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Inbox, Process, spawn_process};
+/// # System::current_thread().block_on(async {
+/// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+///     inbox.select(|number| if number > 3 { Ok(number) } else { Err(number) }).await
+/// });
+/// process.send(1).await.unwrap();
+/// process.send(5).await.unwrap();
+/// assert_eq!(process.result().await, Ok(Some(5)));
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct Select<'a, M: Send + 'static, F> {
+    inbox: &'a mut Inbox<M>,
+    question: F,
+    /// The number of messages in hand that were refused; `None` before the first poll.
+    at: Option<usize>,
+}
+
+impl<'a, M: Send + 'static, F> Select<'a, M, F> {
+    pub(super) fn new(inbox: &'a mut Inbox<M>, question: F) -> Self {
+        Select { inbox, question, at: None }
+    }
+}
+
+/// The key by which a question is recognized; `None` if it captures variables.
+fn known<F>() -> Option<TypeId> {
+    // A question may borrow from the calling function, so it has no `TypeId`. A closure of size
+    // zero borrows nothing, so lifetimes make no difference.
+    (size_of::<F>() == 0).then(typeid::of::<F>)
+}
+
+impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M, F> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let Select { inbox, question, at } = &mut *self;
+        assert!(
+            current::is_inside(inbox.mail().core.id()),
+            "an inbox receives inside of its own process only, not in another task"
+        );
+        inbox.tie.wait_is_over();
+        if inbox.mail().core.is_killed() {
+            // Between two messages: the loop drops all of this as soon as it is pending.
+            return Poll::Pending;
+        }
+        if inbox.mail().core.is_turn_over() {
+            inbox.mail().core.end_turn();
+            // Moves to the back of the run queue; the next turn starts with a full budget.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if inbox.mail().is_left() {
+            inbox.took();
+            return Poll::Ready(None);
+        }
+        let known = known::<F>();
+        let at = at.get_or_insert_with(|| known.map_or(0, |known| inbox.hand.mark(known)));
+        let found = loop {
+            if let Some(chosen) = inbox.ask(question, at) {
+                break Some(Some(chosen));
+            }
+            if inbox.tie.is_failing() {
+                // The loop drops all of this as soon as it is pending.
+                return Poll::Pending;
+            }
+            let goes_on = inbox.draw();
+            if !goes_on {
+                break Some(None);
+            }
+            if !inbox.hand.has_news() {
+                break None;
+            }
+        };
+        if let Some(known) = known {
+            inbox.hand.set_mark(known, *at);
+        }
+        if let Some(found) = found {
+            inbox.took();
+            return Poll::Ready(found);
+        }
+        inbox.hand.give_back();
+        let waker = cx.waker();
+        inbox.tie.wait((!tracker::is_own_waker(waker)).then_some(waker));
+        Poll::Pending
+    }
+}
+
+impl<M: Send + 'static, F> Unpin for Select<'_, M, F> {}
+
+impl<M: Send + 'static, F> Drop for Select<'_, M, F> {
+    fn drop(&mut self) {
+        self.inbox.tie.wait_is_over();
+    }
+}
+
+impl<M: Send + 'static, F> fmt::Debug for Select<'_, M, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Select").field("inbox", &*self.inbox).finish_non_exhaustive()
+    }
+}
+
+/// The future of [`Inbox::select_timeout`].
+///
+/// The timeout is measured from the first poll, on the clock of the process's system.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Inbox, Process, spawn_process};
+/// # System::current_thread().block_on(async {
+/// use std::time::Duration;
+///
+/// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
+///     let limit = Duration::from_millis(1);
+///     inbox.select_timeout(limit, |number| if number > 3 { Ok(number) } else { Err(number) }).await
+/// });
+/// assert!(process.result().await.unwrap().is_err());
+/// # });
+/// ```
+#[must_use = "futures do nothing unless awaited"]
+pub struct SelectWithin<'a, M: Send + 'static, F> {
+    select: Select<'a, M, F>,
+    limit: Duration,
+    sleep: Option<Sleep>,
+}
+
+impl<'a, M: Send + 'static, F> SelectWithin<'a, M, F> {
+    pub(super) fn new(select: Select<'a, M, F>, limit: Duration) -> Self {
+        SelectWithin { select, limit, sleep: None }
+    }
+}
+
+impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<'_, M, F> {
+    type Output = Result<Option<T>, Elapsed>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        // Messages are checked first: a message that has arrived counts, however late the future is
+        // polled.
+        if let Poll::Ready(found) = Pin::new(&mut this.select).poll(cx) {
+            return Poll::Ready(Ok(found));
+        }
+        let core = &this.select.inbox.mail().core;
+        if core.budget() == 0 {
+            // It has not checked yet.
+            return Poll::Pending;
+        }
+        let limit = this.limit;
+        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(core.hub.host.clone(), limit));
+        std::task::ready!(Pin::new(sleep).poll(cx));
+        core.spend();
+        this.select.inbox.tie.wait_is_over();
+        Poll::Ready(Err(Elapsed))
+    }
+}
+
+impl<M: Send + 'static, F> fmt::Debug for SelectWithin<'_, M, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SelectWithin").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}

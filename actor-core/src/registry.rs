@@ -1,0 +1,90 @@
+//! Names: one namespace per system, with typed lookup.
+
+use crate::address::addr::{Addr, Address};
+use crate::cell::handle::Post;
+use crate::cell::registry::RegisterError;
+use crate::sync::Arc;
+use crate::{Actor, System};
+
+impl<A: Actor + 'static> Addr<A> {
+    /// Registers the actor under a name in its system, for [`Address::lookup`].
+    ///
+    /// An actor may have several names. A named actor lives until it is stopped. Its names survive
+    /// restarts and are released when the actor ends. Registering a name that the actor already has
+    /// does nothing and returns `Ok`, so that `#[on_start]` may register it in each life.
+    ///
+    /// # Errors
+    /// [`RegisterError`], if another actor has the name, or the actor has ended.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::RegisterError;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # System::current_thread().block_on(async {
+    /// let clock = Clock.spawn();
+    /// clock.register("clock").unwrap();
+    /// assert_eq!(Clock.spawn().register("clock"), Err(RegisterError::Taken));
+    /// assert_eq!(ClockAddr::lookup("clock"), Some(clock.clone()));
+    /// clock.stop();
+    /// clock.join().await;
+    /// assert_eq!(ClockAddr::lookup("clock"), None);
+    /// # });
+    /// ```
+    pub fn register(&self, name: impl Into<String>) -> Result<(), RegisterError> {
+        let name: Arc<str> = Arc::from(name.into());
+        let post: Arc<dyn Post<A>> = self.shared();
+        let mail = post.clone().any();
+        mail.core().hub.names.give(name, &*mail, Box::new(post))
+    }
+
+    /// Releases a name. Returns `false` if the actor did not have it.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # System::current_thread().block_on(async {
+    /// let clock = Clock.spawn();
+    /// clock.register("clock").unwrap();
+    /// assert!(clock.unregister("clock"));
+    /// assert!(!clock.unregister("clock"));
+    /// # });
+    /// ```
+    pub fn unregister(&self, name: impl AsRef<str>) -> bool {
+        // The user's code, before any lock.
+        let name = name.as_ref();
+        let mail = self.shared().any();
+        let freed = mail.core().hub.names.free(name, self.id());
+        if freed {
+            mail.with(&mut |seat, _| {
+                // Only one of its entries: the name may have been registered again in the meantime.
+                let names = &mut seat.records().names;
+                if let Some(place) = names.iter().position(|held| &**held == name) {
+                    names.remove(place);
+                }
+            });
+            mail.release();
+        }
+        freed
+    }
+}
+
+impl System {
+    /// Looks up the actor registered as `name` in this system. Returns `None` if the name is not
+    /// registered or belongs to an actor of another type.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Clock; #[actor] impl Clock {}
+    /// # #[actor] struct Cat; #[actor] impl Cat {}
+    /// let system = System::builder().threads(1).build();
+    /// system.spawn(Clock).register("clock").unwrap();
+    /// assert!(system.lookup::<ClockAddr>("clock").is_some());
+    /// assert!(system.lookup::<CatAddr>("clock").is_none());
+    /// ```
+    pub fn lookup<T: Address>(&self, name: impl AsRef<str>) -> Option<T>
+    where
+        T::Actor: 'static,
+    {
+        self.hub().names.find::<T::Actor>(name.as_ref()).map(|post| Addr::adopted(post).into())
+    }
+}

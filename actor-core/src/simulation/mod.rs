@@ -1,0 +1,249 @@
+//! Layer 8: the handle that steers a simulation.
+
+use crate::actor::dispatch::Dispatch;
+use crate::actor::fault::{self, Fault};
+use crate::address::addr::Addr;
+use crate::cell::handle::AnyMail;
+use crate::cell::sim_observer::Witness;
+use crate::cell::system_shared::Hub;
+use crate::cell::timer_entry::far;
+use crate::executor::sim::{Calm, Hold, Simulated};
+use crate::exit::Failure;
+use crate::sync::Arc;
+use crate::system::System;
+use crate::time::Sleep;
+use std::fmt;
+use std::panic::Location;
+use std::time::Duration;
+
+mod leftovers;
+mod probe;
+mod report;
+mod run;
+mod shrink;
+pub(crate) mod test;
+mod trace;
+
+pub use probe::Probe;
+pub use run::Tested;
+pub use trace::{Step, Trace};
+
+/// Controls a simulation: its steps, its virtual time and its trace.
+///
+/// `#[actor_core::test]` passes one to a test function with an argument.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::Sim;
+/// use std::time::Duration;
+///
+/// #[actor]
+/// struct Clock {
+///     ticks: u32,
+/// }
+///
+/// #[actor]
+/// impl Clock {
+///     #[on_start]
+///     fn begin(&self, context: &Context<Self>) {
+///         context.every(Duration::from_secs(1), |me| me.tick()).detach();
+///     }
+///
+///     fn tick(&mut self) {
+///         self.ticks += 1;
+///     }
+///
+///     fn ticks(&self) -> u32 {
+///         self.ticks
+///     }
+/// }
+///
+/// let system = System::simulation(1);
+/// let sim = Sim::of(&system).unwrap();
+/// system.block_on(async {
+///     let clock = Clock { ticks: 0 }.spawn();
+///     sim.advance(Duration::from_secs(24 * 60 * 60)).await;
+///     assert_eq!(clock.ticks().await, Ok(86_400));
+/// });
+/// ```
+#[derive(Clone)]
+pub struct Sim {
+    hub: Arc<Hub>,
+    seed: u64,
+}
+
+impl Sim {
+    /// Returns the handle of `system`, if it is a simulation.
+    pub fn of(system: &System) -> Option<Sim> {
+        let seed = system.hub().witness.as_ref()?.seed;
+        Some(Sim::handle(system, seed))
+    }
+
+    fn handle(system: &System, seed: u64) -> Sim {
+        Sim { hub: system.hub().clone(), seed }
+    }
+
+    /// Marks failures matching `is_expected` as expected: they do not fail the test. A test whose
+    /// expected failure does not occur fails.
+    ///
+    /// Other unobserved failures fail the test: the panic of an actor, a failed start, a supervisor
+    /// or pool that gives up, the panic of a task. A failure is observed by a caller that gets
+    /// [`Panicked`](crate::CallError::Panicked), a supervisor that handles it, a monitor, link or
+    /// `join` of the actor, and code that awaits the task. The [`actor`](Failure::actor) of a
+    /// task's failure is the task, such as `task 3`.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::Sim;
+    /// # #[actor] struct Bomb; #[actor] impl Bomb { fn go(&self) { panic!("on purpose") } }
+    /// # let system = System::simulation(1);
+    /// # let sim = Sim::of(&system).unwrap();
+    /// # system.block_on(async {
+    /// sim.expect_failure(|failure| failure.message() == "on purpose");
+    /// Bomb.spawn().go().send().await.unwrap();
+    /// sim.settle().await;
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn expect_failure(&self, is_expected: impl Fn(&Failure) -> bool + Send + 'static) {
+        if let Some(witness) = self.witness() {
+            witness.expect(Box::new(is_expected), Location::caller());
+        }
+    }
+
+    /// Returns the seed of this run.
+    ///
+    /// ```
+    /// # use actor_core::{Sim, System};
+    /// let system = System::simulation(7);
+    /// assert_eq!(Sim::of(&system).unwrap().seed(), 7);
+    /// ```
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Runs until every task is blocked on a timer or a message, without advancing virtual time, even
+    /// where steps take time.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    pub async fn settle(&self) {
+        self.advance(Duration::ZERO).await;
+    }
+
+    /// Advances virtual time by `duration` and runs everything that happens within it, including
+    /// events due at its end. It ends exactly `duration` later, even where steps take time; a duration
+    /// beyond the range of the clock counts as a hundred years.
+    ///
+    /// # Cancellation
+    /// Dropping the future leaves the virtual time as it is.
+    pub async fn advance(&self, duration: Duration) {
+        let now = self.hub.host.now();
+        let duration = far(now, duration).saturating_duration_since(now);
+        let _hold = Hold::after(self.host(), duration);
+        Sleep::on(self.hub.host.clone(), duration).await;
+        Calm::settled(self.host()).await;
+    }
+
+    /// Runs until only periodic ticks are left, however much virtual time this takes. Returns which
+    /// actors still wait, and for which others. One-shot timers and timeouts are run.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::Sim;
+    /// # use std::time::Duration;
+    /// #[actor]
+    /// struct Patient;
+    ///
+    /// #[actor]
+    /// impl Patient {
+    ///     async fn wait(&self) {
+    ///         std::future::pending().await
+    ///     }
+    /// }
+    ///
+    /// let system = System::simulation(1);
+    /// let sim = Sim::of(&system).unwrap();
+    /// system.block_on(async {
+    ///     let patient = Patient.spawn();
+    ///     patient.wait().send().await.unwrap();
+    ///     let idle = sim.run_until_idle().await;
+    ///     assert_eq!(idle, sim.waiting());
+    ///     assert!(idle[0].contains(&patient.label()));
+    /// #   patient.kill();
+    /// });
+    /// ```
+    ///
+    /// # Cancellation
+    /// Dropping the future leaves the virtual time as it is.
+    pub async fn run_until_idle(&self) -> Vec<String> {
+        Calm::idle(self.host()).await;
+        self.waiting()
+    }
+
+    /// Runs one step, chosen by the seed, and returns it; `None` if nothing can run. The caller
+    /// continues before any other step.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    pub async fn step(&self) -> Option<Step> {
+        let before = self.host().with_trace(|trace| trace.steps.len());
+        let is_done = Calm::step(self.host()).await;
+        self.trace().into_steps().into_iter().nth(before).filter(|_| is_done)
+    }
+
+    /// Returns which actors are waiting, and for which others; one line each.
+    pub fn waiting(&self) -> Vec<String> {
+        self.witness().map_or_else(Vec::new, |witness| witness.waiting(&self.hub.actors()))
+    }
+
+    /// Returns the steps so far.
+    pub fn trace(&self) -> Trace {
+        let Some(witness) = self.witness() else { return Trace::default() };
+        witness.learn(&self.hub.actors());
+        Trace::of(witness)
+    }
+
+    fn witness(&self) -> Option<&Witness> {
+        self.hub.witness.as_deref()
+    }
+
+    /// Injects a fault into an actor: see [`Fault`].
+    pub fn fault<A: Dispatch>(&self, address: &Addr<A>, fault: Fault<A::Message>) {
+        fault::plant::<A>(&address.shared().any(), fault);
+    }
+
+    fn actors(&self) -> Vec<Arc<dyn AnyMail>> {
+        self.hub.actors()
+    }
+
+    fn unobserved(&self) -> Vec<String> {
+        self.witness().map_or_else(Vec::new, Witness::unobserved)
+    }
+
+    fn missed(&self) -> Vec<String> {
+        self.witness().map_or_else(Vec::new, Witness::missed)
+    }
+
+    /// What the steps did to others, each with the number of its step, if that is kept.
+    fn effects(&self) -> Vec<(u64, String)> {
+        let Some(witness) = self.witness() else { return Vec::new() };
+        let effects = witness.host.with_trace(crate::executor::sim::Trace::effects);
+        effects.iter().map(|effect| (effect.turn, witness.read_effect(effect))).collect()
+    }
+
+    fn incidents(&self) -> Vec<String> {
+        self.witness().map_or_else(Vec::new, Witness::incidents)
+    }
+
+    fn host(&self) -> Arc<Simulated> {
+        let witness = self.witness().expect("a handle is made of simulations only");
+        witness.host.clone()
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sim").field("seed", &self.seed).finish_non_exhaustive()
+    }
+}

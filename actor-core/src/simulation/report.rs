@@ -1,0 +1,103 @@
+//! The report of a failing schedule: its seed and the few steps that matter.
+
+use super::run::Run;
+use crate::executor::sim::{Deviations, Place};
+use crate::simulation::Step;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// The maximum number of printed steps.
+const STEPS: usize = 10;
+
+/// The origin of the schedule.
+pub(super) enum Origin {
+    /// A seed: run number and number of runs.
+    Seed { seed: u64, number: u64, of: u64 },
+    /// Exploration: the run number.
+    Explored { number: u64 },
+}
+
+/// Returns the report of a failed run, based on its shortest schedule.
+pub(super) fn report(origin: &Origin, text: &str, choices: &Deviations, run: &Run) -> String {
+    let mut said = match origin {
+        Origin::Seed { seed, number, of } => {
+            format!("seed {seed} fails, run {number} of {of}; ACTOR_SEED={seed} runs it again\n")
+        }
+        Origin::Explored { number } => format!("schedule {number} fails\n"),
+    };
+    let _ = writeln!(said, "{text}");
+    if let Some((_, shortest)) = &run.fault
+        && shortest != text
+    {
+        let _ = writeln!(said, "in the shortest schedule:\n{shortest}");
+    }
+    for incident in &run.incidents {
+        let _ = writeln!(said, "incident: {incident}");
+    }
+    said.push_str(&steps(choices, run));
+    said
+}
+
+/// The steps that matter: the choices of the schedule, and the steps around them.
+fn steps(choices: &Deviations, run: &Run) -> String {
+    let all = run.trace.steps();
+    let is_chosen = |step: &Step| step.instead.is_some() || !step.took.is_zero();
+    let chosen: Vec<usize> = (0..all.len()).filter(|at| is_chosen(&all[*at])).collect();
+    let shown = shown(all, &chosen);
+    let head = head(choices);
+    let mut text = format!("{head}; {} of {} steps:\n", shown.len(), all.len());
+    for at in shown {
+        let step = &all[at];
+        let mark = if is_chosen(step) { '>' } else { ' ' };
+        let _ = write!(text, "{mark} {at:3}. {:>8?}  {step}", step.at);
+        if let Some(instead) = step.instead.as_ref().filter(|instead| **instead != step.who) {
+            let _ = write!(text, ", ahead of {instead}");
+        }
+        if !step.took.is_zero() {
+            let _ = write!(text, ", and takes {:?}", step.took);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// What makes it fail.
+fn head(deviations: &Deviations) -> String {
+    let times = deviations.keys().filter(|place| matches!(place, Place::Time(_))).count();
+    let choices = deviations.len() - times;
+    let mut causes = Vec::new();
+    match choices {
+        0 => {}
+        1 => causes.push("one choice".to_owned()),
+        many => causes.push(format!("{many} choices")),
+    }
+    match times {
+        0 => {}
+        1 => causes.push("one step that takes time".to_owned()),
+        many => causes.push(format!("{many} steps that take time")),
+    }
+    let verb = if deviations.len() == 1 { "makes" } else { "make" };
+    match causes.is_empty() {
+        true => "it fails with what comes by itself, the newest first".to_owned(),
+        false => {
+            format!("{} {verb} it fail (>), all else comes newest first", causes.join(" and "))
+        }
+    }
+}
+
+/// At most [`STEPS`] positions: the choices, then the steps of their agents; the latest steps if
+/// there is no choice.
+fn shown(all: &[Step], chosen: &[usize]) -> BTreeSet<usize> {
+    let mut shown: BTreeSet<usize> = chosen.iter().take(STEPS).copied().collect();
+    let centre = chosen.first().copied().unwrap_or(all.len());
+    let mut rest: Vec<usize> = (0..all.len()).filter(|at| all[*at].is_of_actor).collect();
+    // The steps after a choice say more than those before it.
+    rest.sort_by_key(|at| if *at < centre { 2 * (centre - at) } else { at - centre });
+    for at in rest {
+        if shown.len() == STEPS {
+            break;
+        }
+        shown.insert(at);
+    }
+    shown
+}

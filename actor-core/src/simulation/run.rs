@@ -1,0 +1,158 @@
+//! One run of a test in a simulation: the test function, the end of its leftovers, and the failure
+//! found.
+
+use super::leftovers;
+use super::{Sim, Trace};
+use crate::executor::sim::{Chooser, Decision, Deviations};
+use crate::incident::Reporter;
+use crate::panics;
+use crate::system::{Ended, System};
+use crate::time::Sleep;
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+/// The virtual time that ending actors may take.
+const ENDING: Duration = Duration::from_secs(60);
+
+/// The return types of tests.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a test cannot return `{Self}`",
+    label = "return nothing, or a `Result` whose error implements `Debug`"
+)]
+pub trait Tested {
+    /// The error, if there was one.
+    fn fault(self) -> Option<String>;
+}
+
+impl Tested for () {
+    fn fault(self) -> Option<String> {
+        None
+    }
+}
+
+impl<T: Tested, E: fmt::Debug> Tested for Result<T, E> {
+    fn fault(self) -> Option<String> {
+        self.map_or_else(|error| Some(format!("the test returned {error:?}")), Tested::fault)
+    }
+}
+
+/// The kind of failure: a failing schedule is shrunk only as long as it fails in the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// The test function panicked, at this location.
+    Panicked(Option<String>),
+    /// The test function returned an error.
+    Returned,
+    /// The run ended before the test function.
+    Broken,
+    /// An actor or a task failed unobserved.
+    Unobserved,
+    /// An expected failure did not occur.
+    Missed,
+    /// Something was left over.
+    Leftover,
+}
+
+/// The result of a run.
+pub(super) struct Run {
+    pub(super) fault: Option<(Wrong, String)>,
+    pub(super) trace: Trace,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) deviations: Deviations,
+    pub(super) incidents: Vec<String>,
+    /// What the steps did to others, each with the number of its step, if that is to be compared.
+    pub(super) effects: Vec<(u64, String)>,
+}
+
+/// How a body is run.
+pub(super) struct Setting {
+    pub(super) chooser: Chooser,
+    pub(super) seed: u64,
+    /// The most steps it may take.
+    pub(super) limit: u64,
+    pub(super) allows_leftovers: bool,
+    /// Whether it is compared with another run.
+    pub(super) is_compared: bool,
+}
+
+/// Runs `body` once.
+pub(super) fn once<F, U>(setting: Setting, body: &F) -> Run
+where
+    F: Fn(Sim) -> U,
+    U: Future,
+    U::Output: Tested,
+{
+    let Setting { chooser, seed, limit, allows_leftovers, is_compared } = setting;
+    let system = System::simulated(chooser, seed, Reporter::Hook(Box::new(|_| {})));
+    let sim = Sim::handle(&system, seed);
+    sim.host().limit(limit);
+    if is_compared {
+        sim.host().keep_effects();
+    }
+    let given = sim.clone();
+    let run = || system.try_block_on(async move { body(given).await.fault() });
+    // A panic's message is recorded only inside a catcher.
+    let mut fault = match panics::catch(run) {
+        Ok(Ok(None)) => None,
+        Ok(Ok(Some(text))) => Some((Wrong::Returned, text)),
+        Ok(Err(Ended::Broken(text))) => Some((Wrong::Broken, text)),
+        Ok(Err(Ended::Panicked(payload))) | Err(payload) => {
+            let note = panics::note_of(&payload);
+            panics::discard(payload);
+            let (text, place) = (note.message, note.location.map(|place| place.to_string()));
+            let at = place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
+            Some((Wrong::Panicked(place), format!("the body panicked{at}:\n{text}")))
+        }
+    };
+    if fault.is_none() {
+        fault = after(&system, &sim, allows_leftovers);
+    }
+    let incidents = sim.incidents();
+    let (decisions, deviations) = (sim.host().decisions(), sim.host().deviations());
+    let (trace, effects) = (sim.trace(), sim.effects());
+    let run = Run { fault, trace, decisions, deviations, incidents, effects };
+    // Leftovers are killed when the last handle is dropped, however many steps that takes.
+    sim.host().limit(u64::MAX);
+    run
+}
+
+/// Lets ending actors end, and returns the leftovers.
+fn after(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Wrong, String)> {
+    if let Err(Ended::Broken(text)) = system.try_block_on(ending(sim)) {
+        return Some((Wrong::Broken, text));
+    }
+    let unobserved = sim.unobserved();
+    if !unobserved.is_empty() {
+        let text = format!("a failure was not observed:\n  {}", unobserved.join("\n  "));
+        return Some((Wrong::Unobserved, text));
+    }
+    let missed = sim.missed();
+    if !missed.is_empty() {
+        let text =
+            format!("an expected failure never came; it was expected at {}", missed.join(", "));
+        return Some((Wrong::Missed, text));
+    }
+    let left = leftovers::of(sim);
+    (!allows_leftovers && !left.is_empty()).then(|| {
+        let text = format!("something is left over:\n  {}", left.join("\n  "));
+        (Wrong::Leftover, text)
+    })
+}
+
+/// Runs everything that is runnable. Virtual time advances only while an actor is ending.
+async fn ending(sim: &Sim) {
+    let limit = sim.host().elapsed() + ENDING;
+    loop {
+        sim.settle().await;
+        let now = sim.host().elapsed();
+        let (next, _) = sim.host().pending_timers();
+        match next {
+            Some(next) if next <= limit && leftovers::is_any_ending(sim) => {
+                Sleep::on(sim.host(), next.saturating_sub(now)).await;
+            }
+            _ => return,
+        }
+    }
+}

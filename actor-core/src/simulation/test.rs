@@ -1,0 +1,252 @@
+//! The runner of `#[actor_core::test]`: runs a test under its seeds or under all schedules, and
+//! reports a failure in as few steps as possible.
+
+use super::Sim;
+use super::report::{Origin, report};
+use super::run::{Run, Setting, Tested, once};
+use super::shrink::shrink;
+use crate::executor::sim::{Chooser, Deviations, Place};
+use crate::incident::print_on_stderr;
+use crate::panics;
+use crate::system::System;
+use std::fmt::Write;
+use std::future::Future;
+use std::time::Duration;
+
+/// The maximum number of explored schedules.
+const EXPLORED: u64 = 100_000;
+
+/// The number of steps that a shrunk schedule may take beyond the original.
+const MORE: u64 = 1000;
+
+/// The time limit for actors to end after a test in real time has returned.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// The configuration of a test.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    seeds: u64,
+    leftovers: bool,
+    exact_time: bool,
+    explore: Option<usize>,
+}
+
+impl Plan {
+    /// One seed, and no leftovers allowed.
+    pub const fn usual() -> Self {
+        Plan { seeds: 1, leftovers: false, exact_time: false, explore: None }
+    }
+
+    /// Runs the test under this number of seeds.
+    pub const fn seeds(mut self, seeds: u64) -> Self {
+        self.seeds = seeds;
+        self
+    }
+
+    /// Allows leftovers.
+    pub const fn leftovers(mut self) -> Self {
+        self.leftovers = true;
+        self
+    }
+
+    /// Lets no step take time, under any seed.
+    pub const fn exact_time(mut self) -> Self {
+        self.exact_time = true;
+        self
+    }
+
+    /// Runs the test under all schedules that differ in this number of first choices.
+    pub const fn explore(mut self, depth: usize) -> Self {
+        self.explore = Some(depth);
+        self
+    }
+}
+
+/// Runs a test in simulations.
+///
+/// # Panics
+/// If any of its schedules fails.
+#[track_caller]
+pub fn simulate<F, U>(plan: Plan, body: F)
+where
+    F: Fn(Sim) -> U,
+    U: Future,
+    U::Output: Tested,
+{
+    let said = match (replayed("ACTOR_SEED"), plan.explore) {
+        (Some(seed), _) => Trial { plan, body, is_loud: true }.seeds(seed, 1),
+        (None, Some(depth)) => Trial { plan, body, is_loud: false }.explore(depth),
+        (None, None) => {
+            let count = replayed("ACTOR_SEEDS").unwrap_or(plan.seeds).max(1);
+            Trial { plan, body, is_loud: false }.seeds(1, count)
+        }
+    };
+    if let Some(said) = said {
+        panic!("{said}");
+    }
+}
+
+/// Runs a test in real time, on a separate system.
+///
+/// # Panics
+/// If the test fails.
+#[track_caller]
+pub fn really<U>(body: U)
+where
+    U: Future,
+    U::Output: Tested,
+{
+    let system = System::new();
+    let fault = system.block_on(async { body.await.fault() });
+    let report = system.block_on(system.shutdown(LIMIT));
+    if let Some(fault) = fault {
+        panic!("{fault}");
+    }
+    assert!(report.is_clean(), "{report}");
+}
+
+/// Reads a number from an environment variable.
+fn replayed(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    let number = text.trim().parse();
+    Some(number.unwrap_or_else(|_| panic!("{name} is a number, and not `{text}`")))
+}
+
+struct Trial<F> {
+    plan: Plan,
+    body: F,
+    /// Whether panics are also printed where they occur.
+    is_loud: bool,
+}
+
+impl<F, U> Trial<F>
+where
+    F: Fn(Sim) -> U,
+    U: Future,
+    U::Output: Tested,
+{
+    fn run(&self, chooser: Chooser, seed: u64, limit: u64) -> Run {
+        let allows_leftovers = self.plan.leftovers;
+        let setting = Setting { chooser, seed, limit, allows_leftovers, is_compared: false };
+        self.run_as(setting)
+    }
+
+    fn run_as(&self, setting: Setting) -> Run {
+        let run = || once(setting, &self.body);
+        if self.is_loud { run() } else { panics::quiet(run) }
+    }
+
+    /// The chooser of `seed`. Under every even seed steps take time, so that timers race work.
+    fn chooser(&self, seed: u64) -> Chooser {
+        Chooser::seeded(seed, seed.is_multiple_of(2) && !self.plan.exact_time)
+    }
+
+    /// Runs the seeds starting with `first`, and returns a report of the first failure.
+    fn seeds(&self, first: u64, count: u64) -> Option<String> {
+        for number in 1..=count {
+            let seed = first + number - 1;
+            let is_compared = number == 1;
+            let setting = || Setting {
+                chooser: self.chooser(seed),
+                seed,
+                limit: u64::MAX,
+                allows_leftovers: self.plan.leftovers,
+                is_compared,
+            };
+            let run = self.run_as(setting());
+            if run.fault.is_some() {
+                return Some(self.failed(seed, &Origin::Seed { seed, number, of: count }, run));
+            }
+            if is_compared {
+                let again = panics::quiet(|| self.run_as(setting()));
+                if let Some(said) = differ(seed, &run, &again) {
+                    return Some(said);
+                }
+            }
+        }
+        None
+    }
+
+    /// Runs all schedules that differ in their first `depth` choices.
+    fn explore(&self, depth: usize) -> Option<String> {
+        let mut next: Vec<u32> = Vec::new();
+        for number in 1..=EXPLORED {
+            let listed = next.iter().copied().enumerate();
+            let listed = listed.map(|(at, taken)| (Place::Choice(at), taken)).collect();
+            let run = self.run(Chooser::listed(listed), 0, u64::MAX);
+            if run.fault.is_some() {
+                return Some(self.failed(0, &Origin::Explored { number }, run));
+            }
+            next = run.decisions.iter().take(depth).map(|decision| decision.taken).collect();
+            while let Some(last) = next.pop() {
+                if last + 1 < run.decisions[next.len()].of {
+                    next.push(last + 1);
+                    break;
+                }
+            }
+            if next.is_empty() {
+                return None;
+            }
+        }
+        print_on_stderr(&format!(
+            "explored {EXPLORED} schedules, the most there may be; the others were not looked at"
+        ));
+        None
+    }
+
+    fn failed(&self, seed: u64, origin: &Origin, run: Run) -> String {
+        let Some((wrong, text)) = run.fault.clone() else { return String::new() };
+        let limit = 2 * run.trace.count() + MORE;
+        let mut again = |list: &Deviations| {
+            panics::quiet(|| self.run(Chooser::listed(list.clone()), seed, limit))
+        };
+        let (choices, shortest) = shrink(run, wrong, &mut again);
+        report(origin, &text, &choices, &shortest)
+    }
+}
+
+/// The report if one seed produced two different runs.
+fn differ(seed: u64, first: &Run, second: &Run) -> Option<String> {
+    if first.trace.hash() == second.trace.hash() && second.fault.is_none() {
+        return None;
+    }
+    let mut said = format!("seed {seed} gave two different runs\n");
+    let (one, two) = (first.trace.steps(), second.trace.steps());
+    let at = difference(one, two);
+    let read = |steps: &[super::Step]| {
+        steps.get(at).map_or_else(|| "nothing any more".to_owned(), ToString::to_string)
+    };
+    let _ = writeln!(said, "step {at}: first {}, then {}", read(one), read(two));
+    said.push_str(&cause(first, second, at).unwrap_or_default());
+    said.push_str(
+        "take time from `actor_core::time`, chance from `actor_core::rng`, and order from no hash \
+         map, no address in memory and nothing that the run before has left",
+    );
+    Some(said)
+}
+
+/// The first place where they differ.
+fn difference<T: PartialEq>(one: &[T], two: &[T]) -> usize {
+    let at = one.iter().zip(two).position(|(one, two)| one != two);
+    at.unwrap_or(one.len().min(two.len()))
+}
+
+/// What an earlier step did to other subjects, if that differs before step `at` does.
+fn cause(first: &Run, second: &Run, at: usize) -> Option<String> {
+    let place = difference(&first.effects, &second.effects);
+    let (one, two) = (first.effects.get(place), second.effects.get(place));
+    let turn = [one, two].into_iter().flatten().map(|(turn, _)| *turn).min()?;
+    let steps = first.trace.steps();
+    let before = steps.iter().position(|step| step.turn == turn).filter(|before| *before < at)?;
+    let read = |effect: Option<&(u64, String)>| match effect {
+        Some((of, text)) if *of == turn => text.clone(),
+        _ => "does no such thing".to_owned(),
+    };
+    let step = &steps[before];
+    Some(format!(
+        "before that, in step {before}, `{step}`, it first {}, then {}\n",
+        read(one),
+        read(two)
+    ))
+}

@@ -1,0 +1,116 @@
+//! The trace of a simulation.
+
+use crate::cell::sim_observer::Witness;
+use crate::executor::sim::Subject;
+use std::fmt;
+use std::time::Duration;
+
+/// The steps of a simulation: see [`Sim::trace`](crate::Sim::trace).
+///
+/// A trace prints one line per step.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::Sim;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// let run = |seed| {
+///     let system = System::simulation(seed);
+///     system.block_on(async { Echo.spawn().say(3).await.unwrap() });
+///     Sim::of(&system).unwrap().trace()
+/// };
+/// assert_eq!(run(1).hash(), run(1).hash());
+/// assert!(run(1).to_string().contains("echo#1 takes `say`"));
+/// assert!(run(1).steps().iter().any(|step| step.did == "takes `say`"));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    steps: Vec<Step>,
+    count: u64,
+    hash: u64,
+}
+
+/// One step of a simulation: the agent, its action and the time.
+///
+/// ```
+/// # use actor_core::{Sim, System};
+/// # let system = System::simulation(1);
+/// # let sim = Sim::of(&system).unwrap();
+/// # let step = system.block_on(async {
+/// actor_core::spawn(async {}).detach();
+/// # sim.step().await
+/// # });
+/// assert_eq!(step.unwrap().to_string(), "task 1 goes on");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// The virtual time since the start of the simulation.
+    pub at: Duration,
+    /// The virtual time that the step took; zero unless steps take time under this seed.
+    pub took: Duration,
+    /// The agent: an actor's label, a task, a timer, or the test function.
+    pub who: String,
+    /// The action: the message that was taken, or that the agent continues.
+    pub did: String,
+    /// The agent that would have run next if the seed had not chosen this one.
+    pub instead: Option<String>,
+    pub(super) is_of_actor: bool,
+    pub(super) turn: u64,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.who, self.did)
+    }
+}
+
+impl Trace {
+    pub(crate) fn of(witness: &Witness) -> Trace {
+        let (steps, count, hash) =
+            witness.host.with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
+        let read = |step: &crate::executor::sim::Step| {
+            let (who, did) = witness.read(step);
+            let instead = step.instead.map(|subject| witness.name(subject));
+            let is_of_actor = matches!(step.subject, Subject::Cell(_));
+            Step { at: step.at, took: step.took, who, did, instead, is_of_actor, turn: step.turn }
+        };
+        Trace { steps: steps.iter().map(read).collect(), count, hash }
+    }
+
+    /// Returns a hash of the steps, which is the same in every process and build.
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Returns the number of steps. Only the first million steps of a long run are stored.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Returns the steps in order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    pub(crate) fn into_steps(self) -> Vec<Step> {
+        self.steps
+    }
+}
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, step) in self.steps.iter().enumerate() {
+            writeln!(f, "{number:4} {:>12?} {step}", step.at)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trace")
+            .field("count", &self.count)
+            .field("hash", &format_args!("{:016x}", self.hash))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,224 @@
+//! Children of a supervisor: [`Child`], and its type-erased form.
+
+use super::Supervisor;
+use super::supervised::Supervised;
+use crate::Context;
+use crate::actor::dispatch::Dispatch;
+use crate::actor::factory::{self, Maker, Now};
+use crate::actor::restart::{Overseer, Restart, oversee};
+use crate::actor::run_loop::Driver;
+use crate::actor::spawn::{Birth, Life};
+use crate::cell::handle::AnyMail;
+use crate::cell::resources::Holding;
+use crate::cell::state::Watcher;
+use crate::sync::Arc;
+use std::any::TypeId;
+use std::fmt::{self, Display};
+use std::future::Future;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+/// The default time limit for a child to stop, unless it is a supervisor.
+const SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// The specification of a child: how a supervisor starts and restarts it.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Child, Restart, Supervisor};
+/// # use std::time::Duration;
+/// # #[actor] struct Worker; #[actor] impl Worker { fn ping(&self) {} }
+/// # System::current_thread().block_on(async {
+/// let supervisor = Supervisor::one_for_one().spawn();
+/// let child = Child::new("worker", || Worker)
+///     .restart(Restart::Transient)
+///     .shutdown(Duration::from_secs(1));
+/// let worker: WorkerAddr = supervisor.start(child);
+/// assert_eq!(worker.ping().await, Ok(()));
+/// # supervisor.stop();
+/// # });
+/// ```
+#[must_use = "a child does nothing until it is given to a supervisor"]
+pub struct Child<A> {
+    name: Arc<str>,
+    restart: Restart,
+    pub(super) capacity: Option<usize>,
+    /// `None`: no limit.
+    shutdown: Option<Duration>,
+    maker: Box<dyn Maker>,
+    // Defined for every `A`, whether an actor or not, so that a missing half of `#[actor]` is
+    // reported once, by the constructor.
+    whose: PhantomData<fn() -> A>,
+}
+
+impl<A: Dispatch> Child<A> {
+    /// Creates a child whose state is created by `make` for each of its lives.
+    ///
+    /// The name is a label for logs and trees and need not be unique.
+    pub fn new(name: impl Into<String>, make: impl FnMut() -> A + Send + 'static) -> Self {
+        Child::of(name.into(), Box::new(Now(make)))
+    }
+
+    /// Creates a child whose state is created from its own address by async, fallible code.
+    ///
+    /// An error is a failed start and is retried like any other failure.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// # #[actor] struct Db; #[actor] impl Db { fn ping(&self) {} }
+    /// # async fn connect(_: &str) -> Result<Db, String> { Ok(Db) }
+    /// # System::current_thread().block_on(async {
+    /// let supervisor = Supervisor::one_for_one().spawn();
+    /// let db = supervisor.start(Child::with("db", |_me| async { connect("db:5432").await }));
+    /// assert_eq!(db.ping().await, Ok(()));
+    /// # supervisor.stop();
+    /// # });
+    /// ```
+    pub fn with<U, E>(
+        name: impl Into<String>,
+        make: impl FnMut(A::Handle) -> U + Send + 'static,
+    ) -> Self
+    where
+        A: Send,
+        U: Future<Output = Result<A, E>> + Send + 'static,
+        E: Display,
+    {
+        Child::of(name.into(), factory::by(make))
+    }
+
+    pub(crate) fn of(name: String, maker: Box<dyn Maker>) -> Self {
+        // A supervisor needs as long as its own children.
+        let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
+        let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
+        let (restart, capacity) = (Restart::default(), const { &A::SETTINGS }.capacity);
+        Child { name, restart, capacity, shutdown, maker, whose: PhantomData }
+    }
+
+    /// Sets the capacity of the mailbox for this child alone. The default is that of its type.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Child, Supervisor};
+    /// # #[actor] struct Worker; #[actor] impl Worker {}
+    /// # System::current_thread().block_on(async {
+    /// let supervisor = Supervisor::one_for_one().spawn();
+    /// let worker = supervisor.start(Child::new("worker", || Worker).capacity(8));
+    /// let log = supervisor.start(Child::new("log", || Worker).unbounded());
+    /// assert_eq!((worker.capacity(), log.capacity()), (Some(8), None));
+    /// # supervisor.stop();
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// Makes the mailbox of this child unbounded.
+    pub fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// Sets the restart policy. By default, every end except a stop from outside is followed by a
+    /// restart.
+    pub fn restart(mut self, restart: Restart) -> Self {
+        self.restart = restart;
+        self
+    }
+
+    /// Sets the time limit for the child to stop before it is killed. The default is five seconds,
+    /// and no limit for a supervisor.
+    pub fn shutdown(mut self, limit: Duration) -> Self {
+        self.shutdown = Some(limit);
+        self
+    }
+}
+
+impl<A: Dispatch> fmt::Debug for Child<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Child")
+            .field("name", &self.name)
+            .field("restart", &self.restart)
+            .field("shutdown", &self.shutdown)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A type-erased child, with or without an address.
+pub(super) trait Newborn: Send {
+    /// Attaches it to the supervisor and schedules its first run.
+    fn adopt(
+        self: Box<Self>,
+        context: &Context<Supervisor>,
+        overseer: Arc<dyn Overseer>,
+    ) -> Option<Supervised>;
+}
+
+impl<A: Dispatch> Newborn for Child<A> {
+    fn adopt(
+        self: Box<Self>,
+        context: &Context<Supervisor>,
+        overseer: Arc<dyn Overseer>,
+    ) -> Option<Supervised> {
+        let settings = const { &A::SETTINGS };
+        let hub = context.mail().core.hub.clone();
+        let birth = Birth::new(Some(hub), settings, self.capacity);
+        Box::new(Unborn { child: Some((*self, birth)) }).adopt(context, overseer)
+    }
+}
+
+/// A child that already has an address and waits for the supervisor to take it.
+pub(super) struct Unborn<A: Dispatch> {
+    pub(super) child: Option<(Child<A>, Birth<A>)>,
+}
+
+impl<A: Dispatch> Newborn for Unborn<A> {
+    fn adopt(
+        mut self: Box<Self>,
+        context: &Context<Supervisor>,
+        overseer: Arc<dyn Overseer>,
+    ) -> Option<Supervised> {
+        let (child, birth) = self.child.take()?;
+        let Child { name, restart, shutdown, maker, capacity: _, whose: _ } = child;
+        let mail = birth.mail.clone();
+        let own = context.mail();
+        let any: Arc<dyn AnyMail> = own.clone();
+        let key = own.lane().seat.holdings.get_or_insert_default().key();
+        let parent =
+            Watcher { who: Arc::downgrade(&any), id: context.id(), key: Some(key), link: false };
+        {
+            let mut lane = mail.lane();
+            let records = lane.seat.records();
+            records.label = Some(name);
+            records.parent = Some(context.id());
+            records.shutdown = shutdown.or(Some(Duration::MAX));
+            lane.seat.watch(parent);
+        }
+        oversee(&mail, overseer, restart);
+        // A supervised actor lives until it is stopped.
+        mail.core.keep();
+        if !birth.alive {
+            birth.end();
+            return None;
+        }
+        own.lane().seat.holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
+        let driver = Driver::new(mail.clone()).with_maker(maker);
+        birth.run(Life { driver, state: None });
+        Some(Supervised::new(mail, restart))
+    }
+}
+
+impl<A: Dispatch> Drop for Unborn<A> {
+    /// The supervisor did not take it: the owners of its address observe that it has ended.
+    fn drop(&mut self) {
+        if let Some((_, birth)) = self.child.take() {
+            birth.end();
+        }
+    }
+}

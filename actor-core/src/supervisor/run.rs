@@ -1,0 +1,344 @@
+//! The behavior of a supervisor: it takes children, is notified of the end of their lives, and
+//! restarts them.
+
+use super::backoff::Backoff;
+use super::child::{Child, Newborn};
+use super::children::{Children, Place};
+use super::supervised::{Phase, Supervised};
+use super::{ChildInfo, Strategy};
+use crate::actor::dispatch::Dispatch;
+use crate::actor::restart::{Overseer, Oversight, Restart, Verdict};
+use crate::address::weak::WeakAddr;
+use crate::cell::handle::Verbs;
+use crate::cell::state::Notice;
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::sync::Arc;
+use crate::{Context, time};
+use actor_macros::actor;
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// An actor that starts other actors and restarts them when they fail, according to its strategy.
+///
+/// A supervised child's address, names, mailbox and pending calls survive a restart; only the
+/// message that failed is lost. A supervisor that exceeds its intensity fails itself, and its own
+/// supervisor decides. A supervisor is an actor, so a tree is built by making one the child of
+/// another.
+///
+/// The strategies, restart policies and the sliding window are those of Erlang/OTP.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::{Backoff, Child, Supervisor};
+/// # use std::time::Duration;
+/// # #[actor] struct Worker; #[actor] impl Worker {}
+/// let supervisor = Supervisor::one_for_one()
+///     .intensity(3, Duration::from_secs(10))
+///     .backoff(Backoff::exponential(Duration::from_millis(50), Duration::from_secs(5)))
+///     .child(Child::new("first", || Worker))
+///     .child(Child::new("group", || Supervisor::one_for_all().child(Child::new("x", || Worker))))
+///     .spawn();
+/// # supervisor.stop();
+/// ```
+#[actor(unbounded, name = "supervisor", crate = crate)]
+#[must_use = "a supervisor does nothing until it is spawned"]
+pub struct Supervisor {
+    strategy: Strategy,
+    intensity: (usize, Duration),
+    backoff: Option<Backoff>,
+    /// Children that are not taken yet: added before the supervisor was spawned, or while others
+    /// are restarted together.
+    given: Vec<Box<dyn Newborn>>,
+    children: Children,
+    /// The times of restarts within the window.
+    restarts: VecDeque<Instant>,
+    /// The children that are being ended to be restarted together.
+    group: Option<Group>,
+    /// Set once the intensity was exceeded: the supervisor is about to fail.
+    has_given_up: bool,
+    /// The desk where its children report; created with the first child.
+    desk: Option<Arc<Desk>>,
+}
+
+/// A restart of several children: they end in reverse order and start in order.
+#[derive(Clone, Copy)]
+struct Group {
+    /// The first child concerned; all children after it are too.
+    first: Place,
+    /// The children after this one have ended.
+    last: Place,
+    /// The child whose end caused it, which determines the pause.
+    cause: ActorId,
+}
+
+/// A child being passed to the supervisor.
+pub(super) struct Given(Box<dyn Newborn>);
+
+impl Given {
+    pub(super) fn new(child: impl Newborn + 'static) -> Self {
+        Given(Box::new(child))
+    }
+}
+
+impl fmt::Debug for Supervisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Supervisor")
+            .field("strategy", &self.strategy)
+            .field("intensity", &self.intensity)
+            .field("backoff", &self.backoff)
+            .field("children", &(self.given.len() + self.children.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+#[actor(crate = crate)]
+impl Supervisor {
+    #[on_start]
+    fn begin(&mut self, context: &Context<Self>) {
+        if context.restarts() == 0 {
+            // A supervisor lives until it is stopped, and gets the time that its children need.
+            let mail = context.mail();
+            mail.core.keep();
+            mail.lane().seat.records().shutdown.get_or_insert(Duration::MAX);
+        }
+        self.take_given(context);
+    }
+
+    pub(super) fn adopt(&mut self, child: Given, context: &Context<Self>) {
+        self.given.push(child.0);
+        if self.group.is_none() {
+            self.take_given(context);
+        }
+    }
+
+    /// Returns its children, in start order.
+    pub fn children(&self) -> Vec<ChildInfo> {
+        self.children.iter().map(Supervised::info).collect()
+    }
+
+    /// The life of a child has ended, and another may follow.
+    fn life_ended(&mut self, id: ActorId, exit: Exit, context: &Context<Self>) {
+        let Some(place) = self.children.place(id) else { return };
+        let Some(child) = self.children.get(id) else { return };
+        let now = time::now();
+        let was_ordered = child.phase == Phase::Ending;
+        child.phase = Phase::Waiting;
+        child.look_back(now, self.backoff);
+        let child_mail = child.mail.clone();
+        if was_ordered || self.group.is_some_and(|group| place >= group.first) {
+            // It ends because of another child: not counted again.
+            return self.go_on_with_group(context);
+        }
+        if self.has_given_up || !self.count_restart(now) {
+            // It ends by its own failure, regardless of the supervisor's decision; its siblings are
+            // stopped.
+            child_mail.decide(Verdict::Over);
+            return self.give_up(exit, context);
+        }
+        match self.strategy {
+            Strategy::OneForOne => self.start_later(id, context),
+            Strategy::OneForAll | Strategy::RestForOne => {
+                let all = self.strategy == Strategy::OneForAll;
+                let first = if all { Place::FIRST } else { place };
+                self.group = Some(Group { first, last: Place::LAST, cause: id });
+                for (_, child) in self.children.between(first, Place::LAST) {
+                    // Children in their own backoff now wait for the group.
+                    if child.phase == Phase::Waiting {
+                        child.set_timer(None);
+                    }
+                }
+                self.go_on_with_group(context);
+            }
+        }
+    }
+
+    /// The pause before a restart has elapsed.
+    fn due(&mut self, id: ActorId, context: &Context<Self>) {
+        if self.group.is_some_and(|group| group.cause == id) {
+            return self.start_group(context);
+        }
+        if let Some(child) = self.children.get(id) {
+            child.start_again();
+        }
+    }
+
+    /// A child has not ended its life in time.
+    fn overdue(&mut self, id: ActorId) {
+        if let Some(child) = self.children.get(id)
+            && child.phase == Phase::Ending
+        {
+            child.mail.kill_life();
+        }
+    }
+
+    /// A child has ended permanently.
+    #[on_exit]
+    fn ended(&mut self, id: ActorId, _exit: Exit, context: &Context<Self>) {
+        if self.children.remove(id).is_none() {
+            return;
+        }
+        if let Some(group) = self.group
+            && self.children.between(group.first, Place::LAST).next().is_none()
+        {
+            self.group = None;
+        }
+        if self.group.is_none() {
+            self.take_given(context);
+        }
+        self.go_on_with_group(context);
+    }
+}
+
+impl Supervisor {
+    pub(super) fn of(strategy: Strategy) -> Self {
+        Supervisor {
+            strategy,
+            intensity: (5, Duration::from_secs(60)),
+            backoff: None,
+            given: Vec::new(),
+            children: Children::default(),
+            restarts: VecDeque::new(),
+            group: None,
+            has_given_up: false,
+            desk: None,
+        }
+    }
+
+    pub(super) fn push<A: Dispatch>(&mut self, child: Child<A>) {
+        self.given.push(Box::new(child));
+    }
+
+    pub(super) fn set_intensity(&mut self, restarts: usize, period: Duration) {
+        self.intensity = (restarts, period);
+    }
+
+    pub(super) fn set_backoff(&mut self, backoff: Backoff) {
+        self.backoff = Some(backoff);
+    }
+
+    fn take_given(&mut self, context: &Context<Self>) {
+        for child in std::mem::take(&mut self.given) {
+            self.take(child, context);
+        }
+    }
+
+    fn take(&mut self, child: Box<dyn Newborn>, context: &Context<Self>) {
+        let desk = || Arc::new(Desk { supervisor: context.weak() });
+        let overseer = self.desk.get_or_insert_with(desk).clone();
+        if let Some(child) = child.adopt(context, overseer) {
+            self.children.push(child);
+        }
+    }
+
+    /// Counts one more restart in the sliding window; returns `false` if that exceeds the
+    /// intensity.
+    fn count_restart(&mut self, now: Instant) -> bool {
+        let (most, period) = self.intensity;
+        if most == usize::MAX {
+            // The intensity is unlimited, so nothing is recorded.
+            return true;
+        }
+        // They are in order, the oldest first.
+        while self.restarts.front().is_some_and(|first| now.duration_since(*first) >= period) {
+            self.restarts.pop_front();
+        }
+        self.restarts.push_back(now);
+        self.restarts.len() <= most
+    }
+
+    /// The intensity is exceeded: the supervisor fails itself.
+    fn give_up(&mut self, cause: Exit, context: &Context<Self>) {
+        if std::mem::replace(&mut self.has_given_up, true) {
+            return;
+        }
+        let (most, period) = self.intensity;
+        let failure = Failure::new(FailureParts {
+            kind: FailureKind::Intensity,
+            actor: context.mail().label(),
+            id: context.id(),
+            handler: "",
+            message: format!("more than {most} restarts in {period:?}"),
+            location: None,
+            cause: Some(cause),
+        });
+        context.mail().notify(Notice::Broken(failure));
+    }
+
+    /// The pause of the child before its next life, if it still exists.
+    fn delay(&mut self, id: ActorId, context: &Context<Self>) -> Duration {
+        let chance = context.mail().core.hub.chance();
+        match (self.backoff, self.children.get(id)) {
+            (Some(backoff), Some(child)) => backoff.delay(child.attempts(), chance),
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn start_later(&mut self, id: ActorId, context: &Context<Self>) {
+        let delay = self.delay(id, context);
+        let Some(child) = self.children.get(id) else { return };
+        if delay.is_zero() {
+            return child.start_again();
+        }
+        child.set_timer(Some(context.after(delay, move |me| me.due(id))));
+        child.mail.back_off();
+    }
+
+    /// Ends the next member of the group, or starts all of them when the last has ended.
+    fn go_on_with_group(&mut self, context: &Context<Self>) {
+        let Some(group) = &mut self.group else { return };
+        let members = self.children.between(group.first, group.last);
+        let Some((place, next)) = members.rev().find(|(_, child)| child.phase != Phase::Waiting)
+        else {
+            let (cause, first) = (group.cause, group.first);
+            if self.children.get(cause).is_some_and(|cause| cause.has_timer()) {
+                // The end of a sibling meanwhile does not make the others wait longer.
+                return;
+            }
+            let delay = self.delay(cause, context);
+            if delay.is_zero() {
+                return self.start_group(context);
+            }
+            for (_, child) in self.children.between(first, Place::LAST) {
+                child.mail.back_off();
+            }
+            let timer = context.after(delay, move |me| me.due(cause));
+            if let Some(cause) = self.children.get(cause) {
+                cause.set_timer(Some(timer));
+            }
+            return;
+        };
+        group.last = place;
+        if next.phase == Phase::Running {
+            next.phase = Phase::Ending;
+            let id = next.id();
+            let limit = next.shutdown();
+            next.set_timer(limit.map(|limit| context.after(limit, move |me| me.overdue(id))));
+            next.mail.end_life();
+        }
+    }
+
+    fn start_group(&mut self, context: &Context<Self>) {
+        let Some(group) = self.group.take() else { return };
+        for (_, child) in self.children.between(group.first, Place::LAST) {
+            if child.restart == Restart::Temporary {
+                child.mail.decide(Verdict::Over);
+            } else {
+                child.start_again();
+            }
+        }
+        self.take_given(context);
+    }
+}
+
+/// The desk where the children of a supervisor report.
+struct Desk {
+    supervisor: WeakAddr<Supervisor>,
+}
+
+impl Overseer for Desk {
+    fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
+        let Some(supervisor) = self.supervisor.upgrade() else { return false };
+        supervisor.life_ended(id, exit).try_send().is_ok()
+    }
+}

@@ -1,0 +1,111 @@
+//! A supervisor's record of one child: the phase of its life, and its restart history.
+
+use super::ChildInfo;
+use super::backoff::Backoff;
+use crate::actor::restart::{Oversight, Restart, Verdict};
+use crate::cell::handle::AnyMail;
+use crate::exit::ActorId;
+use crate::sync::Arc;
+use crate::{Timer, time};
+use std::time::{Duration, Instant};
+
+/// One child.
+pub(super) struct Supervised {
+    pub(super) mail: Arc<dyn AnyMail>,
+    pub(super) restart: Restart,
+    pub(super) phase: Phase,
+    /// Most children have none, and a supervisor may have many children.
+    pub(super) trouble: Option<Box<Trouble>>,
+}
+
+/// The history of a child that was restarted, or is about to be.
+#[derive(Default)]
+pub(super) struct Trouble {
+    /// Restarts since the last healthy life.
+    pub(super) attempts: u32,
+    /// The time of its last restart.
+    pub(super) since: Option<Instant>,
+    pub(super) timer: Option<Timer>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Running,
+    /// Its life is being ended, to be restarted together with its siblings.
+    Ending,
+    /// Its life has ended, and it waits for the decision.
+    Waiting,
+}
+
+impl Supervised {
+    pub(super) fn new(mail: Arc<dyn AnyMail>, restart: Restart) -> Self {
+        Supervised { mail, restart, phase: Phase::Running, trouble: None }
+    }
+
+    pub(super) fn id(&self) -> ActorId {
+        self.mail.core().id()
+    }
+
+    /// Its time limit for a stop; `None`: no limit.
+    pub(super) fn shutdown(&self) -> Option<Duration> {
+        let mut limit = None;
+        self.mail.with(&mut |seat, _| limit = seat.known().and_then(|records| records.shutdown));
+        limit.filter(|limit| *limit != Duration::MAX)
+    }
+
+    /// From now on, the child waits only for `timer`.
+    pub(super) fn set_timer(&mut self, timer: Option<Timer>) {
+        if timer.is_some() || self.trouble.is_some() {
+            self.trouble.get_or_insert_default().timer = timer;
+        }
+    }
+
+    pub(super) fn has_timer(&self) -> bool {
+        self.trouble.as_ref().is_some_and(|trouble| trouble.timer.is_some())
+    }
+
+    /// A life has ended: determines whether the previous one counts against the next.
+    pub(super) fn look_back(&mut self, now: Instant, backoff: Option<Backoff>) {
+        let Some(trouble) = &mut self.trouble else { return };
+        trouble.timer = None;
+        if let (Some(backoff), Some(since)) = (backoff, trouble.since)
+            && backoff.is_healthy(now - since)
+        {
+            trouble.attempts = 0;
+        }
+    }
+
+    /// The number of restarts since its last healthy life.
+    pub(super) fn attempts(&self) -> u32 {
+        self.trouble.as_ref().map_or(0, |trouble| trouble.attempts)
+    }
+
+    /// Starts its next life, if it waits for one.
+    pub(super) fn start_again(&mut self) {
+        if self.phase != Phase::Waiting {
+            return;
+        }
+        self.phase = Phase::Running;
+        let trouble = self.trouble.get_or_insert_default();
+        trouble.timer = None;
+        trouble.attempts = trouble.attempts.saturating_add(1);
+        trouble.since = Some(time::now());
+        self.mail.decide(Verdict::Again);
+    }
+
+    pub(super) fn info(&self) -> ChildInfo {
+        let (mut restarts, mut label) = (0, None);
+        self.mail.with(&mut |seat, _| {
+            if let Some(records) = seat.known() {
+                (restarts, label) = (records.restarts, records.label.clone());
+            }
+        });
+        ChildInfo {
+            name: label.map_or_else(String::new, |label| label.as_ref().to_owned()),
+            id: self.id(),
+            restart: self.restart,
+            restarts,
+            is_running: self.phase != Phase::Waiting,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Observes one running handler. Without the features that need it, it is empty.
+
+use crate::cell::handle::AnyMail;
+use crate::cell::send_context::Stamp;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use {
+    pin_project_lite::pin_project,
+    std::future::Future,
+    std::pin::Pin,
+    std::task::{Context, Poll},
+};
+
+/// The data recorded for a handler from start to end.
+pub(crate) struct Work {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+    #[cfg(feature = "metrics")]
+    measure: super::metrics::Measure,
+}
+
+impl Work {
+    /// The handler of the message or hook `name` starts.
+    #[inline]
+    #[cfg_attr(
+        not(any(feature = "metrics", feature = "tracing")),
+        expect(unused_variables, reason = "used by observers only")
+    )]
+    pub(crate) fn begin(mail: &dyn AnyMail, name: &'static str, stamp: Option<&Stamp>) -> Work {
+        Work {
+            #[cfg(feature = "tracing")]
+            span: super::span::span(mail, name, stamp),
+            #[cfg(feature = "metrics")]
+            measure: super::metrics::Measure::begin(mail, name, stamp),
+        }
+    }
+
+    /// Runs a sync handler.
+    #[inline]
+    pub(crate) fn run<T, E>(self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let outcome = self.within(run);
+        self.end(outcome.is_ok());
+        outcome
+    }
+
+    /// Runs an async handler.
+    #[inline]
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) fn watch<F>(self, handler: F) -> Watched<F> {
+        Watched { handler, work: Some(self) }
+    }
+
+    /// Without an observer, the handler runs directly.
+    #[inline]
+    #[cfg(not(any(feature = "metrics", feature = "tracing")))]
+    pub(crate) fn watch<F>(self, handler: F) -> F {
+        handler
+    }
+
+    #[inline]
+    fn within<T>(&self, run: impl FnOnce() -> T) -> T {
+        #[cfg(feature = "tracing")]
+        let _entered = self.span.enter();
+        run()
+    }
+
+    #[inline]
+    #[cfg_attr(
+        not(any(feature = "metrics", feature = "tracing")),
+        expect(unused_variables, clippy::unused_self, reason = "used by observers only")
+    )]
+    fn end(&self, is_ok: bool) {
+        #[cfg(feature = "tracing")]
+        self.span.record("ok", is_ok);
+        #[cfg(feature = "metrics")]
+        self.measure.end(is_ok);
+    }
+}
+
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pin_project! {
+    /// An observed async handler.
+    pub(crate) struct Watched<F> {
+        #[pin]
+        handler: F,
+        work: Option<Work>,
+    }
+}
+
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+impl<T, E, F: Future<Output = Result<T, E>>> Future for Watched<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(work) = this.work.as_ref() else { return this.handler.poll(cx) };
+        let poll = work.within(|| this.handler.poll(cx));
+        if let Poll::Ready(outcome) = &poll {
+            work.end(outcome.is_ok());
+            // The span ends with the handler, even if this future is kept.
+            *this.work = None;
+        }
+        poll
+    }
+}

@@ -1,0 +1,91 @@
+//! Feature `metrics`: counts and durations by actor type and message name.
+
+use crate::cell::handle::AnyMail;
+use crate::cell::send_context::Stamp;
+use crate::executor::Host;
+use crate::sync::Arc;
+use metrics::{Key, Label, Level, Metadata, with_recorder};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+static METADATA: Metadata<'static> =
+    Metadata::new(module_path!(), Level::INFO, Some(module_path!()));
+
+thread_local! {
+    /// A key is created and hashed once, because this is the most expensive step. The recorder's
+    /// handle is not kept: a recorder may be installed later or temporarily.
+    static KEYS: RefCell<BTreeMap<(&'static str, &'static str), Arc<Keys>>> =
+        const { RefCell::new(BTreeMap::new()) };
+}
+
+/// The metric keys of the messages with one name.
+struct Keys {
+    queue: Key,
+    depth: Key,
+    run: Key,
+    handled: Key,
+    failed: Key,
+}
+
+impl Keys {
+    fn new(actor: &'static str, message: &'static str) -> Self {
+        let actor = Label::from_static_parts("actor", actor);
+        let both = vec![actor.clone(), Label::from_static_parts("message", message)];
+        let with_outcome = |outcome| {
+            let outcome = Label::from_static_parts("outcome", outcome);
+            Key::from_parts("actor_messages_total", [&both[..], &[outcome]].concat())
+        };
+        Keys {
+            queue: Key::from_parts("actor_queue_seconds", both.clone()),
+            depth: Key::from_parts("actor_mailbox_depth", vec![actor]),
+            handled: with_outcome("ok"),
+            failed: with_outcome("failed"),
+            run: Key::from_parts("actor_run_seconds", both),
+        }
+    }
+
+    fn of(actor: &'static str, message: &'static str) -> Arc<Self> {
+        KEYS.with_borrow_mut(|keys| {
+            let known = keys.entry((actor, message));
+            known.or_insert_with(|| Arc::new(Keys::new(actor, message))).clone()
+        })
+    }
+}
+
+/// A message that is being handled.
+pub(super) struct Measure {
+    keys: Arc<Keys>,
+    begun: Instant,
+    host: Arc<dyn Host>,
+}
+
+impl Measure {
+    /// The handler is about to start.
+    pub(super) fn begin(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Stamp>) -> Self {
+        let core = mail.core();
+        let (keys, host) = (Keys::of(core.settings.name, message), core.hub.host.clone());
+        let begun = host.now();
+        let sent = stamp.and_then(|stamp| stamp.sent);
+        #[allow(clippy::cast_precision_loss, reason = "a mailbox is not that deep")]
+        let depth = mail.len() as f64;
+        with_recorder(|recorder| {
+            if let Some(sent) = sent {
+                let queued = begun.saturating_duration_since(sent);
+                recorder.register_histogram(&keys.queue, &METADATA).record(queued);
+            }
+            recorder.register_histogram(&keys.depth, &METADATA).record(depth);
+        });
+        Measure { keys, begun, host }
+    }
+
+    /// The handler has ended.
+    pub(super) fn end(&self, is_ok: bool) {
+        let took = self.host.now().saturating_duration_since(self.begun);
+        let outcome = if is_ok { &self.keys.handled } else { &self.keys.failed };
+        with_recorder(|recorder| {
+            recorder.register_counter(outcome, &METADATA).increment(1);
+            recorder.register_histogram(&self.keys.run, &METADATA).record(took);
+        });
+    }
+}

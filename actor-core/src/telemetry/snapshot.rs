@@ -1,0 +1,300 @@
+//! The state of a system at one moment: its actors as a tree, their activity and their waits. Takes
+//! the lock of one actor at a time and stops none of them.
+
+use crate::cell::handle::AnyMail;
+use crate::cell::system_shared::Hub;
+use crate::exit::ActorId;
+use crate::sync::Arc;
+use crate::telemetry::tree::Tree;
+use crate::telemetry::wait_kind::WaitKind;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+/// The state of a system: see [`System::snapshot`](crate::System::snapshot).
+///
+/// The actors are inspected one after another while all of them keep running, so two actors may be
+/// seen at slightly different moments. In a simulation, a snapshot is exact.
+///
+/// A snapshot prints as a tree. With the feature `serde`, it can be serialized.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Shop; #[actor] impl Shop { fn sell(&self) {} }
+/// # System::current_thread().block_on(async {
+/// let shop = Shop.prepare().name("shop").capacity(8).spawn();
+/// shop.sell().await.unwrap();
+/// shop.sell().send().await.unwrap();
+///
+/// let snapshot = System::current().snapshot();
+/// assert_eq!(snapshot.actor(shop.id()).unwrap().depth, 1);
+/// assert_eq!(snapshot.to_string(), "shop (Shop#1): 1 of 8 waits, on its way\n");
+/// assert!(snapshot.circles().is_empty());
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// All actors, from the oldest to the youngest.
+    pub actors: Vec<ActorSnapshot>,
+}
+
+/// The state of one actor: see [`Snapshot`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Shop; #[actor] impl Shop { fn sell(&self) {} }
+/// # System::current_thread().block_on(async {
+/// let shop = Shop.spawn();
+/// shop.started().await.unwrap();
+/// let actors = System::current().snapshot().actors;
+/// assert_eq!(actors[0].state, actor_core::ActorState::Running);
+/// assert_eq!(actors[0].to_string(), "shop#1: idle");
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ActorSnapshot {
+    /// The actor's id.
+    pub id: ActorId,
+    /// Its label in logs, exits and cycles.
+    pub label: String,
+    /// The name of its type.
+    pub actor: &'static str,
+    /// The names under which it is registered.
+    pub names: Vec<String>,
+    /// Its parent, supervisor or pool.
+    pub parent: Option<ActorId>,
+    /// The actors linked to it, which are notified of its exit.
+    pub links: Vec<ActorId>,
+    /// The stage of its lifecycle.
+    pub state: ActorState,
+    /// The number of restarts.
+    pub restarts: u32,
+    /// The number of queued messages.
+    pub depth: usize,
+    /// The capacity of its mailbox; `None` if it is unbounded.
+    pub capacity: Option<usize>,
+    /// The number of messages deferred by its guards.
+    pub kept_aside: u32,
+    /// Its current activity.
+    pub activity: Activity,
+    /// The actor that its handler waits for; the last one, if it waits for several.
+    pub waits_for: Option<ActorId>,
+    /// The event that it waits for.
+    pub wait_kind: Option<WaitKind>,
+}
+
+/// The stage of an actor's lifecycle: see [`ActorSnapshot`].
+///
+/// ```
+/// assert_eq!(actor_core::ActorState::Stopping.to_string(), "stopping");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum ActorState {
+    /// The actor has not finished its start.
+    Starting,
+    /// The actor handles messages.
+    Running,
+    /// The mailbox is closed, and the actor handles the remaining messages.
+    Stopping,
+    /// The actor has just ended.
+    Ended,
+}
+
+/// The activity of an actor: see [`ActorSnapshot`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::Activity;
+/// # #[actor] struct Idler; #[actor] impl Idler { async fn nap(&self) { std::future::pending().await } }
+/// # System::current_thread().block_on(async {
+/// let idler = Idler.spawn();
+/// let mut nap = Box::pin(idler.nap());
+/// futures_lite::future::poll_once(&mut nap).await;
+/// while idler.len() > 0 {
+///     actor_core::time::sleep(std::time::Duration::from_millis(1)).await;
+/// }
+/// let actors = System::current().snapshot().actors;
+/// assert!(matches!(actors[0].activity, Activity::Waiting { handler: "nap", .. }));
+/// # });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum Activity {
+    /// The actor waits for messages.
+    Idle,
+    /// The actor is running on a thread, or is scheduled.
+    Running {
+        /// The handler that resumed after an await, and its duration so far. A handler that has not
+        /// awaited yet is not named.
+        handler: Option<(&'static str, Duration)>,
+    },
+    /// The handler is waiting.
+    Waiting {
+        /// The name of the message or hook.
+        handler: &'static str,
+        /// Its duration so far, measured from its first await.
+        age: Duration,
+    },
+}
+
+impl Snapshot {
+    /// Returns the state of the actor `id`, if it exists.
+    pub fn actor(&self, id: ActorId) -> Option<&ActorSnapshot> {
+        self.actors.iter().find(|actor| actor.id == id)
+    }
+
+    /// Returns the cycles of actors of this system that wait for each other. Each cycle is listed
+    /// once, starting from its oldest actor.
+    ///
+    /// With [deadlock detection](crate::SystemBuilder::deadlock_detection), no cycle lasts, except
+    /// for waits that the detection ignores.
+    pub fn circles(&self) -> Vec<Vec<ActorId>> {
+        let waits: BTreeMap<_, _> =
+            self.actors.iter().filter_map(|actor| Some((actor.id, actor.waits_for?))).collect();
+        let (mut circles, mut seen) = (Vec::new(), BTreeSet::new());
+        for start in waits.keys() {
+            let mut path = Vec::new();
+            let mut next = Some(*start);
+            while let Some(id) = next.filter(|id| seen.insert(*id)) {
+                path.push(id);
+                next = waits.get(&id).copied();
+            }
+            let first = next.and_then(|id| path.iter().position(|other| *other == id));
+            circles.extend(first.map(|first| path.split_off(first)));
+        }
+        circles
+    }
+}
+
+impl fmt::Display for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Tree::of(self).write(f)
+    }
+}
+
+impl fmt::Display for ActorSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label)?;
+        let number = format!("#{}", self.id);
+        if !self.label.ends_with(&number) {
+            write!(f, " ({}{number})", self.actor)?;
+        }
+        f.write_str(": ")?;
+        if self.state != ActorState::Running {
+            write!(f, "{}, ", self.state)?;
+        }
+        if self.restarts > 0 {
+            write!(f, "restarted {} times, ", self.restarts)?;
+        }
+        if self.depth > 0 {
+            let verb = if self.depth == 1 { "waits" } else { "wait" };
+            match self.capacity {
+                Some(capacity) => write!(f, "{} of {capacity} {verb}, ", self.depth)?,
+                None => write!(f, "{} {verb}, ", self.depth)?,
+            }
+        }
+        if self.kept_aside > 0 {
+            write!(f, "{} kept aside, ", self.kept_aside)?;
+        }
+        self.activity.fmt(f)
+    }
+}
+
+impl fmt::Display for ActorState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ActorState::Starting => "starting",
+            ActorState::Running => "running",
+            ActorState::Stopping => "stopping",
+            ActorState::Ended => "ended",
+        })
+    }
+}
+
+impl fmt::Display for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Activity::Idle => f.write_str("idle"),
+            Activity::Running { handler: None } => f.write_str("on its way"),
+            Activity::Running { handler: Some((handler, age)) } => {
+                write!(f, "goes on with `{handler}` after {age:.1?}")
+            }
+            Activity::Waiting { handler, age } => write!(f, "in `{handler}` for {age:.1?}"),
+        }
+    }
+}
+
+impl crate::System {
+    /// Returns the state of the system: every actor, its parent, its activity and the actor it
+    /// waits for. See [`Snapshot`].
+    pub fn snapshot(&self) -> Snapshot {
+        take(self.hub())
+    }
+}
+
+/// Inspects all actors of a system.
+pub(crate) fn take(hub: &Arc<Hub>) -> Snapshot {
+    let mails = hub.actors();
+    let mut actors: Vec<_> = mails.iter().map(|mail| look(&**mail)).collect();
+    // A pool has no task of its own; its members do the work.
+    let is_member = mails.iter().map(|mail| mail.core().is_member());
+    let members = actors.iter().zip(is_member).filter(|(_, is_member)| *is_member);
+    let pools: BTreeSet<_> = members.filter_map(|(member, _)| member.parent).collect();
+    for pool in actors.iter_mut().filter(|actor| pools.contains(&actor.id)) {
+        pool.activity = Activity::Idle;
+    }
+    actors.sort_by_key(|actor| actor.id);
+    Snapshot { actors }
+}
+
+fn look(mail: &dyn AnyMail) -> ActorSnapshot {
+    let core = mail.core();
+    let now = core.hub.host.now();
+    let mut seen = ActorSnapshot {
+        id: core.id(),
+        label: mail.label(),
+        actor: core.settings.name,
+        names: Vec::new(),
+        parent: None,
+        links: Vec::new(),
+        state: ActorState::Running,
+        restarts: 0,
+        depth: mail.len(),
+        capacity: (core.capacity != u32::MAX).then_some(core.capacity as usize),
+        kept_aside: core.kept_aside(),
+        activity: Activity::Idle,
+        waits_for: None,
+        wait_kind: None,
+    };
+    mail.with(&mut |seat, _| {
+        seen.state = match () {
+            () if seat.exit().is_some() => ActorState::Ended,
+            () if seat.closed => ActorState::Stopping,
+            () if !seat.started => ActorState::Starting,
+            () => ActorState::Running,
+        };
+        let wait = seat.waits_for();
+        seen.waits_for = wait.map(|(target, _)| target);
+        seen.wait_kind = wait.map(|(_, goal)| WaitKind::of(goal));
+        let at_work = seat.at_work().filter(|_| !core.is_fresh());
+        let at_work = at_work.map(|work| (work.handler, now.saturating_duration_since(work.since)));
+        seen.activity = match (&seat.cell, at_work) {
+            (None, handler) => Activity::Running { handler },
+            (Some(_), Some((handler, age))) if seat.busy => Activity::Waiting { handler, age },
+            (Some(_), _) => Activity::Idle,
+        };
+        let Some(known) = seat.known() else { return };
+        seen.names = known.names.iter().map(|name| name.as_ref().to_owned()).collect();
+        seen.parent = known.parent;
+        seen.restarts = known.restarts;
+        seen.links = known.watchers.linked();
+    });
+    seen
+}

@@ -1,0 +1,38 @@
+//! Feature `tracing`: each handler runs in a span of its message.
+
+use crate::cell::handle::AnyMail;
+use crate::cell::send_context::Stamp;
+use tracing::Span;
+
+/// Creates the span of a handler that starts.
+///
+/// The caller's span is the parent only if the caller waits, so spans nest as deep as calls do. A
+/// send starts a new trace that follows from the sender's span: two actors that keep sending to
+/// each other create no nesting.
+pub(super) fn span(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Stamp>) -> Span {
+    let core = mail.core();
+    let cause = stamp.and_then(|stamp| Some((stamp.cause.span.as_ref()?, stamp.cause.waits)));
+    let sent = stamp.and_then(|stamp| stamp.sent);
+    let queued_us = |()| {
+        let queued = core.hub.host.now().saturating_duration_since(sent?);
+        u64::try_from(queued.as_micros()).ok()
+    };
+    let parent = match cause {
+        Some((span, true)) => span.id(),
+        _ => None,
+    };
+    let span = tracing::info_span!(
+        target: "actor_core",
+        parent: parent,
+        "message",
+        actor = mail.label(),
+        id = core.number,
+        message,
+        queued_us = queued_us(()),
+        ok = tracing::field::Empty,
+    );
+    if let Some((cause, false)) = cause {
+        span.follows_from(cause);
+    }
+    span
+}

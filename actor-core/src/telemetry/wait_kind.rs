@@ -1,0 +1,83 @@
+//! The kinds of waits that a snapshot shows: [`WaitKind`].
+
+use crate::cell::deadlock::edge::Goal;
+use std::fmt;
+
+/// The kind of event that a handler waits for: see
+/// [`ActorSnapshot::wait_kind`](crate::ActorSnapshot::wait_kind).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::WaitKind;
+/// #[actor]
+/// struct Closer {
+///     shop: ShopAddr,
+/// }
+///
+/// #[actor]
+/// impl Closer {
+///     async fn see_it_closed(&self) {
+///         self.shop.join().await;
+///     }
+/// }
+/// # #[actor] struct Shop; #[actor] impl Shop {}
+/// # System::current_thread().block_on(async {
+/// let shop = Shop.prepare().name("shop").spawn();
+/// let closer = Closer { shop: shop.clone() }.spawn();
+/// closer.see_it_closed().send().await.unwrap();
+/// let snapshot = loop {
+///     let snapshot = System::current().snapshot();
+///     if snapshot.actor(closer.id()).unwrap().waits_for.is_some() {
+///         break snapshot;
+///     }
+///     actor_core::future::yield_now().await;
+/// };
+/// let seen = snapshot.actor(closer.id()).unwrap();
+/// assert_eq!((seen.waits_for, seen.wait_kind), (Some(shop.id()), Some(WaitKind::Join)));
+/// assert!(snapshot.to_string().contains("waits for shop (join)"));
+/// # shop.stop();
+/// # });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum WaitKind {
+    /// The reply to a call.
+    Call,
+    /// Capacity in the actor's mailbox.
+    Room,
+    /// The actor's exit, in [`join`](crate::Addr::join).
+    Join,
+    /// The actor's start, in [`started`](crate::Addr::started).
+    Started,
+    /// The actor's exit, in [`stop_within`](crate::Addr::stop_within).
+    StopWithin,
+    /// Capacity in the buffer of the actor's subscription, in [`publish`](crate::Topic::publish).
+    Publish,
+}
+
+impl WaitKind {
+    pub(super) fn of(goal: Goal) -> Self {
+        match goal {
+            Goal::Answer | Goal::AnyAnswer => WaitKind::Call,
+            Goal::Room(_) => WaitKind::Room,
+            Goal::End => WaitKind::Join,
+            Goal::Start => WaitKind::Started,
+            Goal::EndOrKill => WaitKind::StopWithin,
+            Goal::Publication => WaitKind::Publish,
+        }
+    }
+}
+
+impl fmt::Display for WaitKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WaitKind::Call => "call",
+            WaitKind::Room => "room",
+            WaitKind::Join => "join",
+            WaitKind::Started => "started",
+            WaitKind::StopWithin => "stop_within",
+            WaitKind::Publish => "publish",
+        })
+    }
+}

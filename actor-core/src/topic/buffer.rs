@@ -1,0 +1,354 @@
+//! The buffer of one subscriber, and its policy when full. Runs no user code under its lock: items
+//! are cloned before and dropped after it is held.
+//!
+//! A publisher that has to wait leaves its item here, behind those that wait already. Each item that is
+//! taken out admits the first of them, and wakes that publisher only: FIFO, and one wake-up for each
+//! item, however many publishers wait.
+
+use crate::cell::deadlock::edge::Place;
+use crate::cell::ordered_map::Ordered;
+use crate::panics::contained;
+use crate::sync::{Arc, Mutex};
+use crate::waking::{drop_waker, wake, wake_each};
+use std::collections::{HashMap, VecDeque};
+use std::task::{Poll, Waker};
+
+/// The default capacity of a subscriber's buffer. The models fill it often.
+const CAPACITY: usize = if cfg!(actor_loom) { 1 } else { 64 };
+
+/// A publisher's place among those that wait for capacity.
+pub(super) type Ticket = u64;
+
+/// The key of an item for [`TypedSubscription::latest_by`](crate::TypedSubscription::latest_by), created from
+/// integers and strings.
+///
+/// ```
+/// use actor_core::TopicKey;
+/// assert_eq!(TopicKey::from("ACME"), TopicKey::from(String::from("ACME")));
+/// assert_ne!(TopicKey::from(7_u8), TopicKey::from(8_i64));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TopicKey(Word);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Word {
+    Number(i128),
+    Text(Arc<str>),
+}
+
+macro_rules! key_from_numbers {
+    ($($number:ty),*) => {
+        $(impl From<$number> for TopicKey {
+            fn from(number: $number) -> Self {
+                TopicKey(Word::Number(i128::from(number)))
+            }
+        })*
+    };
+}
+
+key_from_numbers!(u8, u16, u32, u64, i8, i16, i32, i64, bool);
+
+impl From<&str> for TopicKey {
+    fn from(text: &str) -> Self {
+        TopicKey(Word::Text(Arc::from(text)))
+    }
+}
+
+impl From<String> for TopicKey {
+    fn from(text: String) -> Self {
+        TopicKey(Word::Text(Arc::from(text)))
+    }
+}
+
+/// The policy for an item when the buffer is full.
+#[derive(Clone)]
+pub(super) enum Policy<T> {
+    /// The publisher waits.
+    Wait,
+    DropOldest(usize),
+    DropNewest(usize),
+    /// The item replaces a buffered one with the same key.
+    LatestBy(Arc<dyn Fn(&T) -> TopicKey + Send + Sync>),
+}
+
+pub(super) struct Buffer<T> {
+    /// Under which the topic knows it.
+    pub(super) number: u64,
+    state: Mutex<State<T>>,
+}
+
+struct State<T> {
+    policy: Policy<T>,
+    /// With their keys, under [`Policy::LatestBy`].
+    items: VecDeque<(Option<TopicKey>, T)>,
+    /// The number of items taken from the front so far.
+    taken: u64,
+    /// The number of the item with each key: as many were offered before it. Only ever asked for one.
+    numbers: HashMap<TopicKey, u64>,
+    /// Items whose publishers wait for capacity, in FIFO order. Empty unless the buffer is full.
+    waiting: Ordered<Waiting<T>>,
+    /// The next ticket.
+    tickets: Ticket,
+    /// Lost since the last report to the reader.
+    lost: u64,
+    /// The total number of lost items.
+    in_all: u64,
+    reader: Option<Waker>,
+    /// The actor that gets the items; `None` for a stream.
+    actor: Option<Place>,
+    /// Set when no more items will arrive; buffered items are still read.
+    ended: bool,
+}
+
+struct Waiting<T> {
+    item: T,
+    /// `None` while the publisher waits for another subscriber first.
+    waker: Option<Waker>,
+}
+
+/// The result of an offer.
+pub(super) enum Offered<T> {
+    /// Taken, or lost according to the policy.
+    Done,
+    /// The item waits for capacity.
+    Waits(Ticket),
+    /// The buffer is full, and the item may not wait.
+    Refused(T),
+}
+
+/// The result of a read.
+pub(super) enum Next<T> {
+    Item(T),
+    /// The number of items lost since the last report.
+    Lagged(u64),
+    End,
+}
+
+impl<T> Buffer<T> {
+    pub(super) fn new(number: u64, policy: Policy<T>) -> Arc<Self> {
+        let state = State {
+            policy,
+            items: VecDeque::new(),
+            taken: 0,
+            numbers: HashMap::new(),
+            waiting: Ordered::default(),
+            tickets: 0,
+            lost: 0,
+            in_all: 0,
+            reader: None,
+            actor: None,
+            ended: false,
+        };
+        Arc::new(Buffer { number, state: Mutex::new(state) })
+    }
+
+    pub(super) fn set_policy(&self, policy: Policy<T>) {
+        let mut state = self.state.lock();
+        let old = std::mem::replace(&mut state.policy, policy);
+        let mut woken = Vec::new();
+        if !matches!(state.policy, Policy::Wait) {
+            // No publisher waits under this policy.
+            woken = state.admit_all();
+        }
+        let mut dropped = Vec::new();
+        if let Policy::DropOldest(most) = state.policy {
+            while state.items.len() > most {
+                dropped.extend(state.pop_front());
+                state.count_lost();
+            }
+        }
+        drop(state);
+        wake_each(woken);
+        dropped.into_iter().for_each(|item| contained(|| drop(item)));
+        drop(old);
+    }
+
+    /// Adds `item` according to the policy. Without capacity for it, it `waits` or comes back.
+    pub(super) fn offer(&self, item: T, waits: bool) -> Offered<T> {
+        let key = self.key(&item);
+        let mut dropped = None;
+        let mut state = self.state.lock();
+        if state.ended {
+            drop(state);
+            return Offered::Done;
+        }
+        match state.policy {
+            Policy::Wait if state.items.len() >= CAPACITY => {
+                return if waits {
+                    Offered::Waits(state.wait(item))
+                } else {
+                    Offered::Refused(item)
+                };
+            }
+            Policy::DropOldest(most) if state.items.len() >= most => {
+                dropped = state.pop_front();
+                state.count_lost();
+                state.push_back(key, item);
+            }
+            Policy::DropNewest(most) if state.items.len() >= most => {
+                dropped = Some(item);
+                state.count_lost();
+            }
+            Policy::LatestBy(_) => match state.same(key.as_ref()) {
+                Some(same) => dropped = Some(std::mem::replace(same, item)),
+                None => state.push_back(key, item),
+            },
+            _ => state.push_back(key, item),
+        }
+        let reader = state.reader.take();
+        drop(state);
+        if let Some(reader) = reader {
+            wake(reader);
+        }
+        // The drop of a displaced item is user code; its panic is not one of this publisher.
+        contained(|| drop(dropped));
+        Offered::Done
+    }
+
+    /// Waits until the item with this ticket is admitted, or the reader is gone.
+    pub(super) fn poll_admitted(&self, ticket: Ticket, waker: &Waker) -> Poll<()> {
+        // Cloned without the lock; the unneeded one is dropped after it.
+        let mut waker = Some(waker.clone());
+        let mut state = self.state.lock();
+        let poll = match state.waiting.get_mut(ticket) {
+            Some(waiting) => {
+                std::mem::swap(&mut waiting.waker, &mut waker);
+                Poll::Pending
+            }
+            None => Poll::Ready(()),
+        };
+        drop(state);
+        drop_waker(waker);
+        poll
+    }
+
+    /// A publisher stops waiting: its item is dropped, unless it was admitted.
+    pub(super) fn leave(&self, ticket: Ticket) {
+        let left = self.state.lock().waiting.remove(ticket);
+        if let Some(Waiting { item, waker }) = left {
+            drop_waker(waker);
+            contained(|| drop(item));
+        }
+    }
+
+    /// Calls the user's key function, not under the lock.
+    fn key(&self, item: &T) -> Option<TopicKey> {
+        let by = match &self.state.lock().policy {
+            Policy::LatestBy(by) => Some(by.clone()),
+            _ => None,
+        };
+        by.map(|by| by(item))
+    }
+
+    pub(super) fn poll_next(&self, waker: &Waker) -> Poll<Next<T>> {
+        // Cloned without the lock; an unneeded clone is dropped after it.
+        let mut waker = Some(waker.clone());
+        let mut state = self.state.lock();
+        let mut woken = None;
+        let next = if state.lost > 0 {
+            Next::Lagged(std::mem::take(&mut state.lost))
+        } else if let Some(item) = state.pop_front() {
+            woken = state.admit();
+            Next::Item(item)
+        } else if state.ended {
+            Next::End
+        } else {
+            let old = std::mem::replace(&mut state.reader, waker.take());
+            drop(state);
+            drop_waker(old);
+            return Poll::Pending;
+        };
+        drop(state);
+        drop_waker(waker);
+        wake_each(woken);
+        Poll::Ready(next)
+    }
+
+    /// No more items will arrive; buffered items are still read, and so are those of publishers that wait.
+    pub(super) fn end(&self) {
+        let mut state = self.state.lock();
+        state.ended = true;
+        let mut woken = state.admit_all();
+        woken.extend(state.reader.take());
+        drop(state);
+        wake_each(woken);
+    }
+
+    /// The reader is gone.
+    pub(super) fn clear(&self) {
+        self.end();
+        let mut state = self.state.lock();
+        state.numbers = HashMap::new();
+        let left = std::mem::take(&mut state.items);
+        drop(state);
+        // One by one: the drop of an item is user code, and a panic of one is not to meet another's.
+        left.into_iter().for_each(|item| contained(|| drop(item)));
+    }
+
+    pub(super) fn lost_in_all(&self) -> u64 {
+        self.state.lock().in_all
+    }
+
+    /// The items are for this actor.
+    pub(super) fn set_actor(&self, actor: Place) {
+        self.state.lock().actor = Some(actor);
+    }
+
+    pub(super) fn actor(&self) -> Option<Place> {
+        self.state.lock().actor
+    }
+}
+
+impl<T> State<T> {
+    fn push_back(&mut self, key: Option<TopicKey>, item: T) {
+        if let Some(key) = &key {
+            self.numbers.insert(key.clone(), self.taken + self.items.len() as u64);
+        }
+        self.items.push_back((key, item));
+    }
+
+    fn pop_front(&mut self) -> Option<T> {
+        let (key, item) = self.items.pop_front()?;
+        if let Some(key) = &key {
+            self.numbers.remove(key);
+        }
+        self.taken += 1;
+        Some(item)
+    }
+
+    /// An item waits for capacity.
+    fn wait(&mut self, item: T) -> Ticket {
+        let ticket = self.tickets;
+        self.tickets += 1;
+        self.waiting.insert(ticket, Waiting { item, waker: None });
+        ticket
+    }
+
+    /// Admits the item that has waited longest, and returns the waker of its publisher.
+    fn admit(&mut self) -> Option<Waker> {
+        let Waiting { item, waker } = self.waiting.pop_first()?;
+        self.push_back(None, item);
+        waker
+    }
+
+    /// Admits all items that wait, whatever the capacity.
+    fn admit_all(&mut self) -> Vec<Waker> {
+        let mut woken = Vec::new();
+        while !self.waiting.is_empty() {
+            woken.extend(self.admit());
+        }
+        woken
+    }
+
+    /// The buffered item with that key.
+    fn same(&mut self, key: Option<&TopicKey>) -> Option<&mut T> {
+        let number = self.numbers.get(key?)?;
+        let place = usize::try_from(number - self.taken).ok()?;
+        self.items.get_mut(place).map(|(_, item)| item)
+    }
+
+    fn count_lost(&mut self) {
+        self.lost += 1;
+        self.in_all += 1;
+    }
+}

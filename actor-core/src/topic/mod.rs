@@ -1,0 +1,309 @@
+//! Topics: publish and subscribe.
+//!
+//! This file has the topic and publishing. `buffer.rs` buffers the items of one subscriber,
+//! `subscription.rs` sends them to an actor, and `stream.rs` turns them into a stream.
+
+mod buffer;
+mod stream;
+mod subscription;
+
+pub use buffer::TopicKey;
+pub use stream::{Lagged, TopicStream};
+pub use subscription::{Subscription, TypedSubscription};
+
+use crate::cell::deadlock::edge::Goal;
+use crate::cell::deadlock::tracker::Recorded;
+use crate::sync::{Arc, Mutex};
+use buffer::{Buffer, Offered, Policy, Ticket};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, ready};
+
+/// A publish/subscribe topic. Any number of publishers send items to all its subscribers.
+///
+/// A topic is a cheaply cloned handle; when the last one is dropped, or one is
+/// [closed](Topic::close), its streams end. Each subscriber has its own buffer and a policy for a full
+/// buffer, so a slow subscriber does not slow down others, unless its policy is `wait`: then publishers
+/// wait for it in FIFO order. Items of one publisher arrive in order.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::Topic;
+/// #[actor]
+/// struct Display {
+///     shown: Vec<u32>,
+/// }
+///
+/// #[actor]
+/// impl Display {
+///     fn show(&mut self, price: u32) {
+///         self.shown.push(price);
+///     }
+///
+///     fn shown(&self) -> Vec<u32> {
+///         self.shown.clone()
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let prices = Topic::new();
+///     let display = Display { shown: vec![] }.spawn();
+///     prices.subscribe(&display, |me, price| me.show(price)).detach();
+///     prices.publish(3).await;
+///     prices.publish(4).await;
+///     while display.shown().await.unwrap() != [3, 4] {}
+/// });
+/// ```
+pub struct Topic<T> {
+    inner: Arc<Inner<T>>,
+}
+
+struct Inner<T> {
+    subscribers: Mutex<Subscribers<T>>,
+}
+
+struct Subscribers<T> {
+    /// By subscription number.
+    all: BTreeMap<u64, Arc<Buffer<T>>>,
+    next: u64,
+    /// A copy for publishers, created at the first publish after a change.
+    list: Option<Arc<[Arc<Buffer<T>>]>>,
+    closed: bool,
+}
+
+impl<T> Subscribers<T> {
+    fn list(&mut self) -> Arc<[Arc<Buffer<T>>]> {
+        self.list.get_or_insert_with(|| self.all.values().cloned().collect()).clone()
+    }
+}
+
+impl<T: Clone + Send + 'static> Topic<T> {
+    /// Creates a topic without subscribers.
+    #[allow(clippy::new_without_default, reason = "a topic is an identity, not a value")]
+    pub fn new() -> Self {
+        let subscribers = Subscribers { all: BTreeMap::new(), next: 0, list: None, closed: false };
+        Topic { inner: Arc::new(Inner { subscribers: Mutex::new(subscribers) }) }
+    }
+
+    /// Publishes `item` to all current subscribers. Awaiting the future waits for capacity in the
+    /// buffers with the policy `wait`, and for no others.
+    ///
+    /// Publishers that wait for the same subscriber are served in FIFO order. A closed topic has no
+    /// subscribers.
+    ///
+    /// # Cancellation
+    /// If the future is dropped while it waits, the subscribers without capacity do not get the
+    /// item.
+    pub fn publish(&self, item: T) -> Publish<'_, T> {
+        Publish { topic: self, item: Some(item), waiting: Vec::new(), recorded: Recorded::not() }
+    }
+
+    /// Returns the items published from now on as a stream. See [`TopicStream`].
+    pub fn stream(&self) -> TopicStream<T> {
+        let buffer = self.enter();
+        TopicStream::new(buffer, self.downgrade())
+    }
+
+    fn enter(&self) -> Arc<Buffer<T>> {
+        let mut subscribers = self.inner.subscribers.lock();
+        let number = subscribers.next;
+        subscribers.next += 1;
+        let buffer = Buffer::new(number, Policy::Wait);
+        if subscribers.closed {
+            drop(subscribers);
+            buffer.end();
+            return buffer;
+        }
+        subscribers.all.insert(number, buffer.clone());
+        let old = subscribers.list.take();
+        drop(subscribers);
+        drop(old);
+        buffer
+    }
+}
+
+impl<T> Topic<T> {
+    fn downgrade(&self) -> Way<T> {
+        Way { inner: Arc::downgrade(&self.inner) }
+    }
+
+    /// Closes the topic, for all its handles. Streams and subscriptions end after the items that are
+    /// buffered or whose publishers wait.
+    ///
+    /// Items published later reach no subscriber, and a stream of a closed topic has ended. Closing it
+    /// again has no effect. Close a topic at shutdown to end the loops that read it.
+    ///
+    /// ```
+    /// # use actor_core::Topic;
+    /// use futures_lite::StreamExt;
+    ///
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let topic = Topic::new();
+    /// let stream = topic.stream();
+    /// topic.publish(1).await;
+    /// topic.close();
+    /// topic.publish(2).await;
+    /// assert_eq!(stream.collect::<Vec<_>>().await, [Ok(1)]);
+    /// assert_eq!(topic.stream().next().await, None);
+    /// # });
+    /// ```
+    pub fn close(&self) {
+        let mut subscribers = self.inner.subscribers.lock();
+        subscribers.closed = true;
+        let all = std::mem::take(&mut subscribers.all);
+        let old = subscribers.list.take();
+        drop(subscribers);
+        drop(old);
+        all.values().for_each(|buffer| buffer.end());
+    }
+
+    /// Returns whether the topic was [closed](Topic::close).
+    ///
+    /// ```
+    /// let topic = actor_core::Topic::<u8>::new();
+    /// assert!(!topic.is_closed());
+    /// topic.close();
+    /// assert!(topic.is_closed());
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.inner.subscribers.lock().closed
+    }
+
+    /// Returns the number of subscribers.
+    ///
+    /// ```
+    /// # use actor_core::Topic;
+    /// let topic = Topic::<u8>::new();
+    /// let stream = topic.stream();
+    /// assert_eq!(topic.subscribers(), 1);
+    /// drop(stream);
+    /// assert_eq!(topic.subscribers(), 0);
+    /// ```
+    pub fn subscribers(&self) -> usize {
+        self.inner.subscribers.lock().all.len()
+    }
+}
+
+/// A weak reference from a subscriber to its topic.
+struct Way<T> {
+    inner: crate::sync::Weak<Inner<T>>,
+}
+
+impl<T> Way<T> {
+    /// Removes `buffer` from the topic.
+    fn leave(&self, buffer: &Arc<Buffer<T>>) {
+        if let Some(inner) = self.inner.upgrade() {
+            let mut subscribers = inner.subscribers.lock();
+            let gone = subscribers.all.remove(&buffer.number);
+            let old = subscribers.list.take();
+            drop(subscribers);
+            drop((gone, old));
+        }
+        buffer.clear();
+    }
+}
+
+impl<T> Drop for Inner<T> {
+    fn drop(&mut self) {
+        let list = self.subscribers.lock().list();
+        list.iter().for_each(|buffer| buffer.end());
+    }
+}
+
+impl<T> Clone for Topic<T> {
+    fn clone(&self) -> Self {
+        Topic { inner: self.inner.clone() }
+    }
+}
+
+impl<T> fmt::Debug for Topic<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Topic").field("subscribers", &self.subscribers()).finish()
+    }
+}
+
+/// The future of [`Topic::publish`].
+///
+/// ```
+/// # actor_core::System::current_thread().block_on(async {
+/// let topic = actor_core::Topic::new();
+/// topic.publish("one").await;
+/// assert_eq!(topic.publish("two").try_send(), 0);
+/// # });
+/// ```
+#[must_use = "nothing is published unless this is awaited, or sent by `.try_send()`"]
+pub struct Publish<'a, T> {
+    topic: &'a Topic<T>,
+    item: Option<T>,
+    /// The subscribers with which a copy of the item waits for capacity.
+    waiting: Vec<(Arc<Buffer<T>>, Ticket)>,
+    recorded: Recorded,
+}
+
+impl<T: Clone + Send + 'static> Publish<'_, T> {
+    /// Publishes without waiting. Returns the number of subscribers that did not get the item
+    /// because their policy is `wait` and their buffer is full.
+    ///
+    /// ```
+    /// # use actor_core::Topic;
+    /// let topic = Topic::new();
+    /// let stream = topic.stream();
+    /// assert_eq!(topic.publish(1).try_send(), 0);
+    /// # drop(stream);
+    /// ```
+    pub fn try_send(mut self) -> usize {
+        let Some(item) = self.item.take() else { return 0 };
+        let list = self.topic.inner.subscribers.lock().list();
+        let refused = |buffer: &&Arc<Buffer<T>>| {
+            matches!(buffer.offer(item.clone(), false), Offered::Refused(_))
+        };
+        list.iter().filter(refused).count()
+    }
+}
+
+impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
+        let this = &mut *self;
+        if let Some(item) = this.item.take() {
+            let list = this.topic.inner.subscribers.lock().list();
+            for buffer in list.iter() {
+                // One at a time: a panic in `clone` withdraws those that wait.
+                if let Offered::Waits(ticket) = buffer.offer(item.clone(), true) {
+                    this.waiting.push((buffer.clone(), ticket));
+                }
+            }
+        }
+        // The waker is registered with one of them at a time; the others are looked at afterwards.
+        while let Some((buffer, ticket)) = this.waiting.last() {
+            let admitted = buffer.poll_admitted(*ticket, cx.waker());
+            if let (Poll::Pending, Some(actor)) = (admitted, buffer.actor()) {
+                this.recorded.note(actor, Goal::Publication, cx.waker());
+            }
+            ready!(admitted);
+            this.waiting.pop();
+        }
+        this.recorded.forget();
+        Poll::Ready(())
+    }
+}
+
+impl<T> Drop for Publish<'_, T> {
+    fn drop(&mut self) {
+        self.recorded.forget();
+        for (buffer, ticket) in self.waiting.drain(..) {
+            buffer.leave(ticket);
+        }
+    }
+}
+
+impl<T> Unpin for Publish<'_, T> {}
+
+impl<T> fmt::Debug for Publish<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publish").field("waits_for", &self.waiting.len()).finish_non_exhaustive()
+    }
+}

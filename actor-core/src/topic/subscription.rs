@@ -1,0 +1,376 @@
+//! Subscriptions of actors: a task sends the buffered items to the actor's mailbox as it has
+//! capacity.
+
+use super::buffer::{Buffer, Next, Policy, TopicKey};
+use super::{Topic, Way};
+use crate::actor::dispatch::Dispatch;
+use crate::actor::task::{self, Contained};
+use crate::address::addr::Address;
+use crate::address::call::Call;
+use crate::address::weak::WeakAddr;
+use crate::cell::current;
+use crate::cell::deadlock::edge::Place;
+use crate::cell::handle::AnyMail;
+use crate::cell::message::Protocol;
+use crate::cell::state::Notice;
+use crate::exit::ActorId;
+use crate::sync::{Arc, Mutex};
+use crate::system::task::prepare;
+use futures_lite::future::or;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+
+/// An actor's subscription to a topic.
+///
+/// Dropping it ends the subscription; `.detach()` keeps it without the handle. A subscription ends with
+/// its actor and does not keep the actor alive.
+///
+/// A subscription that an actor creates for its own address, for example in `#[on_start]`, belongs to that
+/// life. It ends with the life even if it is detached, and the next life creates its own. Items published
+/// between two lives are not received; items that are already in the mailbox are. If the members of a pool
+/// subscribe the pool's address, each member has its own subscription, and the pool receives each item
+/// once for each of them. To receive each item once, subscribe the pool's address from outside.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::{Subscription, Topic};
+///
+/// #[actor]
+/// struct Display {
+///     prices: Topic<u32>,
+///     subscription: Option<Subscription>,
+/// }
+///
+/// #[actor]
+/// impl Display {
+///     #[on_start]
+///     fn begin(&mut self, context: &Context<Self>) {
+///         let prices = self.prices.subscribe(&context.address(), |me, price| me.show(price));
+///         self.subscription = Some(prices.drop_oldest(16).into());
+///     }
+///
+///     fn show(&mut self, _price: u32) {}
+///
+///     fn pause(&mut self) {
+///         self.subscription = None;
+///     }
+/// }
+/// # System::current_thread().block_on(async {
+/// let prices = Topic::new();
+/// let display = Display { prices: prices.clone(), subscription: None }.spawn();
+/// display.pause().await.unwrap();
+/// assert_eq!(prices.subscribers(), 0);
+/// # });
+/// ```
+#[must_use = "dropping a subscription ends it; keep it or call `.detach()`"]
+pub struct Subscription {
+    entry: Arc<dyn Entered>,
+    detached: bool,
+}
+
+/// A new subscription, whose policy can still be set. Convert it into a [`Subscription`] to store it.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::Topic;
+/// # #[actor] struct Ticker;
+/// # #[actor] impl Ticker { fn tick(&self, n: u32) {} fn behind(&self, lost: u64) {} }
+/// # System::current_thread().block_on(async {
+/// let ticks = Topic::new();
+/// let ticker = Ticker.spawn();
+/// let subscription = ticks
+///     .subscribe(&ticker, |me, tick| me.tick(tick))
+///     .drop_oldest(16)
+///     .on_lag(|me, lost| me.behind(lost))
+///     .untyped();
+/// ticks.publish(1).await;
+/// drop(subscription);
+/// assert_eq!(ticks.subscribers(), 0);
+/// # });
+/// ```
+#[must_use = "dropping a subscription ends it; keep it or call `.detach()`"]
+pub struct TypedSubscription<A: Address, T> {
+    buffer: Arc<Buffer<T>>,
+    lag: Arc<Mutex<Option<OnLag<A>>>>,
+    subscription: Subscription,
+}
+
+/// Sends the message that reports lost items.
+type OnLag<A> = Box<dyn FnMut(A, u64) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send>;
+
+impl<T: Clone + Send + 'static> Topic<T> {
+    /// Sends a message to the actor at `address` for each item. The subscription has a buffer of 64
+    /// items, and publishers wait while it is full, unless another policy is set.
+    ///
+    /// `make` gets the actor's address and the item, and returns one call. Return the call without
+    /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life. See
+    /// [`Subscription`] for how long it lasts.
+    pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> TypedSubscription<A, T>
+    where
+        A: Address + Send + 'static,
+        A::Actor: Dispatch<Handle = A>,
+        B: Protocol,
+        F: for<'a> FnMut(&'a A, T) -> Call<'a, B, U> + Send + 'static,
+    {
+        let buffer = self.enter();
+        let lag: Arc<Mutex<Option<OnLag<A>>>> = Arc::new(Mutex::new(None));
+        let weak: WeakAddr<A::Actor> = address.as_ref().downgrade();
+        let mail: Arc<dyn AnyMail> = address.as_ref().shared().any();
+        buffer.set_actor(Place::of(mail.core()));
+        let entry = Arc::new(Entry { buffer: buffer.clone(), way: self.downgrade() });
+        let leaving = Leaving(entry.clone());
+        let (reads, tells) = (buffer.clone(), lag.clone());
+        let feed = async move {
+            // Dropped together with this future, whether completed or cancelled.
+            let _leaving = leaving;
+            let gone = weak.join();
+            let feeding = feed(reads, tells, weak, move |me, item| {
+                let sending = make(&me, item).owned().send();
+                Box::pin(async move { sending.await.is_ok() })
+            });
+            or(feeding, async {
+                gone.await;
+            })
+            .await;
+        };
+        if let Some(own) = own_life(mail.core().id()) {
+            task::of_life(&own, |present| task::supervised(present, feed, WHAT));
+        } else {
+            let hub = mail.core().hub.clone();
+            // Made outside of the block: it may be dropped before its first poll, and `feed` with it.
+            let contained = Contained::new(feed, mail.clone(), WHAT);
+            let (runnable, task) = prepare(&hub, async move {
+                if let Err(failure) = contained.await {
+                    mail.notify(Notice::Broken(failure));
+                }
+            });
+            task.detach();
+            runnable.schedule();
+        }
+        TypedSubscription { buffer, lag, subscription: Subscription { entry, detached: false } }
+    }
+}
+
+/// The handler name of a subscription's feed in failures.
+const WHAT: &str = "topic";
+
+/// The current life, if it belongs to the actor or pool with this id.
+fn own_life(id: ActorId) -> Option<Arc<dyn AnyMail>> {
+    let own = current::life()?;
+    let mut is_own = own.core().id() == id;
+    if !is_own && own.core().is_member() {
+        // The parent of a member is its pool.
+        own.with(&mut |seat, _| {
+            is_own = seat.known().is_some_and(|records| records.parent == Some(id));
+        });
+    }
+    is_own.then_some(own)
+}
+
+/// An entry in the subscribers of a topic.
+struct Entry<T> {
+    buffer: Arc<Buffer<T>>,
+    way: Way<T>,
+}
+
+/// The same, for a topic of any type.
+trait Entered: Send + Sync {
+    fn lost(&self) -> u64;
+    fn leave(&self);
+}
+
+impl<T: Send> Entered for Entry<T> {
+    fn lost(&self) -> u64 {
+        self.buffer.lost_in_all()
+    }
+
+    fn leave(&self) {
+        self.way.leave(&self.buffer);
+    }
+}
+
+/// Unsubscribes from the topic when it is dropped.
+struct Leaving(Arc<dyn Entered>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+/// Sends the items to the actor, one at a time, until the topic or the actor ends.
+async fn feed<A, T>(
+    buffer: Arc<Buffer<T>>,
+    lag: Arc<Mutex<Option<OnLag<A>>>>,
+    weak: WeakAddr<A::Actor>,
+    mut send: impl FnMut(A, T) -> Pin<Box<dyn Future<Output = bool> + Send>>,
+) where
+    A: Address,
+    A::Actor: Dispatch<Handle = A>,
+{
+    loop {
+        let next = poll_fn(|cx| buffer.poll_next(cx.waker())).await;
+        // Held only while there is an item to send: a subscription keeps no actor alive.
+        let Some(me) = weak.upgrade() else { return };
+        let sent = match next {
+            Next::End => return,
+            Next::Item(item) => send(me, item).await,
+            Next::Lagged(lost) => {
+                // Taken out while it is called: user code never runs under a lock.
+                let tell = lag.lock().take();
+                match tell {
+                    None => true,
+                    Some(mut tell) => {
+                        let telling = tell(me, lost);
+                        lag.lock().get_or_insert(tell);
+                        telling.await
+                    }
+                }
+            }
+        };
+        if !sent {
+            return;
+        }
+    }
+}
+
+impl<A: Address + Send + 'static, T> TypedSubscription<A, T> {
+    fn policy(self, policy: Policy<T>) -> Self {
+        self.buffer.set_policy(policy);
+        self
+    }
+
+    /// Makes publishers wait while 64 items are buffered. This is the default.
+    pub fn wait(self) -> Self {
+        self.policy(Policy::Wait)
+    }
+
+    /// Buffers at most `most` items. A new item replaces the oldest one when the buffer is full.
+    pub fn drop_oldest(self, most: usize) -> Self {
+        self.policy(Policy::DropOldest(most.max(1)))
+    }
+
+    /// Buffers at most `most` items. A new item is lost when the buffer is full.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::Topic;
+    /// # #[actor] struct Ticker; #[actor] impl Ticker { fn tick(&self, n: u32) {} }
+    /// # System::current_thread().block_on(async {
+    /// let (ticks, ticker) = (Topic::new(), Ticker.spawn());
+    /// let first = ticks.subscribe(&ticker, |me, tick| me.tick(tick)).drop_newest(16);
+    /// let latest = ticks.subscribe(&ticker, |me, tick| me.tick(tick)).latest();
+    /// let each = ticks.subscribe(&ticker, |me, tick| me.tick(tick)).latest_by(|tick| tick % 2);
+    /// ticks.publish(1).await;
+    /// assert_eq!((first.lost(), latest.lost(), each.lost()), (0, 0, 0));
+    /// # });
+    /// ```
+    pub fn drop_newest(self, most: usize) -> Self {
+        self.policy(Policy::DropNewest(most.max(1)))
+    }
+
+    /// Buffers only the latest item (conflation). A replaced item does not count as lost.
+    pub fn latest(self) -> Self {
+        self.latest_by(|_| 0_u8)
+    }
+
+    /// Buffers only the latest item of each key, at the position of the previous one. A replaced
+    /// item does not count as lost.
+    pub fn latest_by<K: Into<TopicKey>>(
+        self,
+        key: impl Fn(&T) -> K + Send + Sync + 'static,
+    ) -> Self {
+        self.policy(Policy::LatestBy(Arc::new(move |item| key(item).into())))
+    }
+
+    /// Sends a message with the number of lost items, before the next item.
+    pub fn on_lag<B, U, F>(self, mut make: F) -> Self
+    where
+        B: Protocol,
+        F: for<'a> FnMut(&'a A, u64) -> Call<'a, B, U> + Send + 'static,
+    {
+        let tell: OnLag<A> = Box::new(move |me, lost| {
+            let sending = make(&me, lost).owned().send();
+            Box::pin(async move { sending.await.is_ok() })
+        });
+        let old = self.lag.lock().replace(tell);
+        drop(old);
+        self
+    }
+}
+
+impl<A: Address, T> TypedSubscription<A, T> {
+    /// Returns the handle without type parameters, to be stored.
+    pub fn untyped(self) -> Subscription {
+        self.subscription
+    }
+
+    /// Returns the total number of lost items.
+    pub fn lost(&self) -> u64 {
+        self.buffer.lost_in_all()
+    }
+
+    /// Ends the subscription; buffered items are dropped.
+    pub fn cancel(self) {}
+
+    /// Keeps the subscription without this handle.
+    pub fn detach(self) {
+        self.subscription.detach();
+    }
+}
+
+impl<A: Address, T> From<TypedSubscription<A, T>> for Subscription {
+    fn from(typed: TypedSubscription<A, T>) -> Self {
+        typed.untyped()
+    }
+}
+
+impl Subscription {
+    /// Returns the total number of lost items.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::{Subscription, Topic};
+    /// # #[actor] struct Ticker; #[actor] impl Ticker { fn tick(&self, n: u32) {} }
+    /// # System::current_thread().block_on(async {
+    /// let (ticks, ticker) = (Topic::new(), Ticker.spawn());
+    /// let subscription: Subscription = ticks.subscribe(&ticker, |me, tick| me.tick(tick)).into();
+    /// ticks.publish(1).await;
+    /// assert_eq!(subscription.lost(), 0);
+    /// subscription.cancel();
+    /// assert_eq!(ticks.subscribers(), 0);
+    /// # });
+    /// ```
+    pub fn lost(&self) -> u64 {
+        self.entry.lost()
+    }
+
+    /// Ends the subscription; buffered items are dropped.
+    pub fn cancel(self) {}
+
+    /// Keeps the subscription without this handle.
+    pub fn detach(mut self) {
+        self.detached = true;
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if !self.detached {
+            self.entry.leave();
+        }
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("lost", &self.lost()).finish_non_exhaustive()
+    }
+}
+
+impl<A: Address, T> fmt::Debug for TypedSubscription<A, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedSubscription").field("lost", &self.lost()).finish_non_exhaustive()
+    }
+}
