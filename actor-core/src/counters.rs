@@ -30,11 +30,11 @@ pub struct Counters {
     /// Actors that failed unobserved.
     pub unobserved_failures: u64,
     /// Failed lives of supervised actors.
-    pub life_failures: u64,
+    pub restartable_failures: u64,
     /// Ticks skipped because the previous one was still pending.
     pub missed_ticks: u64,
     /// Failures after their actor had already failed or ended, and panics of the incident hook.
-    pub swallowed_panics: u64,
+    pub suppressed_panics: u64,
     /// Panics of tasks and of blocking code that no handle delivered.
     pub task_panics: u64,
     /// Calls that were skipped because their caller no longer waited.
@@ -49,9 +49,9 @@ pub(crate) struct Counts {
     undelivered: AtomicU64,
     unhandled_errors: AtomicU64,
     unobserved_failures: AtomicU64,
-    life_failures: AtomicU64,
+    restartable_failures: AtomicU64,
     missed_ticks: AtomicU64,
-    pub(crate) swallowed_panics: AtomicU64,
+    pub(crate) suppressed_panics: AtomicU64,
     task_panics: AtomicU64,
     pub(crate) skipped_calls: AtomicU64,
     pub(crate) late_errors: AtomicU64,
@@ -62,10 +62,10 @@ impl Counts {
         let (counter, by) = match incident {
             Incident::Undelivered { .. } => (&self.undelivered, 1),
             Incident::UnhandledError { .. } => (&self.unhandled_errors, 1),
-            Incident::Unobserved { .. } => (&self.unobserved_failures, 1),
-            Incident::LifeFailed { .. } => (&self.life_failures, 1),
+            Incident::UnobservedFailure { .. } => (&self.unobserved_failures, 1),
+            Incident::RestartableFailure { .. } => (&self.restartable_failures, 1),
             Incident::MissedTicks { missed, .. } => (&self.missed_ticks, *missed),
-            Incident::Swallowed { .. } => (&self.swallowed_panics, 1),
+            Incident::SuppressedPanic { .. } => (&self.suppressed_panics, 1),
             Incident::TaskPanicked { .. } => (&self.task_panics, 1),
         };
         add(counter, by);
@@ -77,9 +77,9 @@ impl Counts {
             undelivered: read(&self.undelivered),
             unhandled_errors: read(&self.unhandled_errors),
             unobserved_failures: read(&self.unobserved_failures),
-            life_failures: read(&self.life_failures),
+            restartable_failures: read(&self.restartable_failures),
             missed_ticks: read(&self.missed_ticks),
-            swallowed_panics: read(&self.swallowed_panics),
+            suppressed_panics: read(&self.suppressed_panics),
             task_panics: read(&self.task_panics),
             skipped_calls: read(&self.skipped_calls),
             late_errors: read(&self.late_errors),

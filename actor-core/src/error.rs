@@ -116,7 +116,7 @@ pub enum SendReason {
     /// The timeout elapsed before the mailbox had capacity.
     Timeout,
     /// The thread runs a system, which blocking would have stopped. See
-    /// [`Sending::wait`](crate::Sending::wait).
+    /// [`SendFuture::wait`](crate::SendFuture::wait).
     WouldBlock,
     /// The send would have deadlocked: the mailbox's actor is, directly or through other actors,
     /// waiting for the sender.

@@ -3,7 +3,6 @@
 
 use crate::sync::{Arc, OnceLock};
 use std::fmt;
-use std::panic::Location;
 
 /// The id of an actor. An id is never reused and stays the same over restarts.
 ///
@@ -164,7 +163,7 @@ pub(crate) struct FailureParts {
     pub(crate) id: ActorId,
     pub(crate) handler: &'static str,
     pub(crate) message: String,
-    pub(crate) location: Option<Place>,
+    pub(crate) location: Option<Location>,
     pub(crate) cause: Option<Exit>,
 }
 
@@ -180,7 +179,7 @@ pub(crate) struct FailureParts {
 /// # });
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     file: String,
     line: u32,
     column: u32,
@@ -228,7 +227,7 @@ impl Failure {
 
     /// Returns the location of the panic or of the call of [`Context::fail`](crate::Context::fail), if there
     /// was one.
-    pub fn location(&self) -> Option<&Place> {
+    pub fn location(&self) -> Option<&Location> {
         self.0.parts.location.as_ref()
     }
 
@@ -288,10 +287,10 @@ impl fmt::Debug for Failure {
 
 impl std::error::Error for Failure {}
 
-impl Place {
-    pub(crate) fn of(location: &Location<'_>) -> Self {
+impl Location {
+    pub(crate) fn of(location: &std::panic::Location<'_>) -> Self {
         let (line, column) = (location.line(), location.column());
-        Place { file: location.file().to_owned(), line, column }
+        Location { file: location.file().to_owned(), line, column }
     }
 
     /// Returns the source file, as it was passed to the compiler.
@@ -310,7 +309,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }

@@ -73,12 +73,12 @@ pub enum Incident {
         error: String,
     },
     /// An actor failed without a monitor, link or joiner.
-    Unobserved {
+    UnobservedFailure {
         /// The failure.
         failure: Failure,
     },
     /// A life of an actor failed; its supervisor was notified and decides what follows.
-    LifeFailed {
+    RestartableFailure {
         /// The failure.
         failure: Failure,
     },
@@ -93,7 +93,7 @@ pub enum Incident {
     },
     /// A failure after its actor had already failed or ended: a panic in the drop of a discarded
     /// message, or of a state after another failure; a second [`Context::fail`](crate::Context::fail).
-    Swallowed {
+    SuppressedPanic {
         /// The failure.
         failure: Failure,
     },
@@ -113,9 +113,9 @@ impl Incident {
             Incident::Undelivered { id, .. }
             | Incident::UnhandledError { id, .. }
             | Incident::MissedTicks { id, .. } => *id,
-            Incident::Unobserved { failure }
-            | Incident::LifeFailed { failure }
-            | Incident::Swallowed { failure }
+            Incident::UnobservedFailure { failure }
+            | Incident::RestartableFailure { failure }
+            | Incident::SuppressedPanic { failure }
             | Incident::TaskPanicked { failure } => failure.id(),
         }
     }
@@ -133,9 +133,9 @@ impl fmt::Display for Incident {
             Incident::MissedTicks { actor, missed, .. } => {
                 write!(f, "{actor}: missed {missed} ticks of a timer")
             }
-            Incident::Unobserved { failure }
-            | Incident::LifeFailed { failure }
-            | Incident::Swallowed { failure }
+            Incident::UnobservedFailure { failure }
+            | Incident::RestartableFailure { failure }
+            | Incident::SuppressedPanic { failure }
             | Incident::TaskPanicked { failure } => failure.fmt(f),
         }
     }

@@ -145,28 +145,28 @@ pub use address::any::{AnyAddr, Target};
 pub use address::call::{Call, Delegated, Delegating};
 pub use address::join::{Join, Starting, StopWithin};
 pub use address::reply::{Reply, Unwanted};
-pub use address::reply_receiver::Answer;
-pub use address::send::Sending;
+pub use address::reply_receiver::ReplyReceiver;
+pub use address::send::SendFuture;
 pub use address::weak::WeakAddr;
-pub use address::with_timeout::Timed;
+pub use address::with_timeout::WithTimeout;
 pub use cell::message::Protocol;
 pub use cell::registry::RegisterError;
 pub use cell::restart::Restart;
 pub use counters::Counters;
 pub use error::{CallError, Cycle, SendError, SendReason};
-pub use exit::{ActorId, Exit, Failure, FailureKind, Place};
+pub use exit::{ActorId, Exit, Failure, FailureKind, Location};
 pub use incident::{DeadLetter, Incident};
 pub use pool::{NotAPool, PreparedPool};
 pub use process::{
-    Ask, ExitNotice, Inbox, Oldest, Outcome, PreparedProcess, Proc, Process, ProcessAddr, Receive,
-    ReceiveWithin, Select, SelectWithin, spawn_process,
+    Ask, ExitNotice, Inbox, Oldest, PreparedProcess, Proc, Process, ProcessAddr, ProcessResult,
+    Receive, ReceiveWithin, Select, SelectWithin, spawn_process,
 };
 pub use simulation::{Probe, Sim, Step, Trace};
 pub use spawn::Spawn;
 pub use supervisor::{Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, SupervisorMessage};
 #[cfg(feature = "smol")]
 pub use system::SmolExecutor;
-pub use system::run::interrupted;
+pub use system::run::shutdown_signal;
 pub use system::{ShutdownReport, Spawned, System, SystemBuilder, rng, spawn, unblock};
 pub use telemetry::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
 pub use telemetry::wait_kind::WaitKind;

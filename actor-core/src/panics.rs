@@ -1,7 +1,7 @@
 //! Layer 1: message and location of caught panics: the panic hook records them, the payload
 //! confirms them. Knows no actors.
 
-use crate::exit::Place;
+use crate::exit::Location;
 use crate::sync::Once;
 use crate::sync::global::{AtomicBool, Ordering};
 use std::any::Any;
@@ -14,7 +14,7 @@ pub(crate) type Payload = Box<dyn Any + Send>;
 /// The message and location of a panic.
 pub(crate) struct Note {
     pub(crate) message: String,
-    pub(crate) location: Option<Place>,
+    pub(crate) location: Option<Location>,
 }
 
 /// The text of a panic whose payload is not a string.
@@ -180,7 +180,7 @@ fn note(info: &PanicHookInfo<'_>) {
         return;
     }
     let message = info.payload_as_str().unwrap_or(OPAQUE).to_owned();
-    let location = info.location().map(Place::of);
+    let location = info.location().map(Location::of);
     let _ = NOTE.try_with(|cell| cell.replace(Some(Note { message, location })));
     let _ = COUNT.try_with(|count| count.set(count.get() + 1));
 }

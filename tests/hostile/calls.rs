@@ -70,7 +70,7 @@ pub fn calls() {
     let _take = settled.take(1);
     let _drained = settled.drained((1, 2));
     let _later = settled.later();
-    let _number = inside::Apart { number: 1 }.spawn().number().owned();
+    let _number = inside::Apart { number: 1 }.spawn().number().into_owned();
     let id = pair.id();
     let keeper: KeeperAddr<::rt::ActorId, u8, 3> = ::core::convert::From::from(::core::clone::Clone::clone(&pair));
     let _put = keeper.put(id, [1, 2, 3]);
@@ -80,5 +80,5 @@ pub fn calls() {
     let _end = keeper.end();
     let other: KeeperAddr<u8, u8> = ::core::convert::From::from(::core::clone::Clone::clone(&generic));
     let _other = other.put(1, [1, 2]);
-    let _got = Local(1).spawn().get().owned();
+    let _got = Local(1).spawn().get().into_owned();
 }

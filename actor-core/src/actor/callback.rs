@@ -28,7 +28,7 @@ impl Made {
             return Made::Own;
         }
         let to = call.target().clone();
-        let sending = call.owned().send();
+        let sending = call.into_owned().send();
         Made::Elsewhere(Box::pin(async move {
             let Err(error) = sending.await else { return };
             throw_away::<B>(to.post().untyped(), error.into_message());

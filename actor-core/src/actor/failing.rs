@@ -7,22 +7,21 @@ use super::erased::Steps;
 use crate::cell::current;
 use crate::cell::handle::AnyMail;
 use crate::cell::header::LEAVE;
-use crate::exit::{Exit, Failure, FailureKind, FailureParts, Place};
+use crate::exit::{Exit, Failure, FailureKind, FailureParts, Location};
 use crate::incident::Incident;
-use std::panic::Location;
 
 /// The present life is to fail, unless that has been asked for already: the first failure is the reason, a
 /// later one is reported.
 #[cold]
 #[inline(never)]
-pub(super) fn request(mail: &dyn AnyMail, message: String, location: &Location<'_>) {
+pub(super) fn request(mail: &dyn AnyMail, message: String, location: &std::panic::Location<'_>) {
     let failure = Failure::new(FailureParts {
         kind: FailureKind::Explicit,
         actor: mail.label(),
         id: mail.core().id(),
         handler: current::handling().name,
         message,
-        location: Some(Place::of(location)),
+        location: Some(Location::of(location)),
         cause: None,
     });
     let mut failure = Some(failure);
@@ -34,7 +33,7 @@ pub(super) fn request(mail: &dyn AnyMail, message: String, location: &Location<'
         }
     });
     if let Some(failure) = failure {
-        mail.core().hub.report(Incident::Swallowed { failure });
+        mail.core().hub.report(Incident::SuppressedPanic { failure });
     }
 }
 

@@ -179,7 +179,7 @@ impl dyn Steps + '_ {
             self.mail().core().lower(STOP | LEAVE | END);
         });
         if let Some(failure) = failing {
-            self.mail().core().hub.report(Incident::Swallowed { failure });
+            self.mail().core().hub.report(Incident::SuppressedPanic { failure });
         }
         if is_last && !is_over {
             self.mail().close();

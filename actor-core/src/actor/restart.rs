@@ -105,7 +105,7 @@ impl dyn Steps + '_ {
             && overseer.is_some()
         {
             let failure = failure.clone();
-            self.mail().core().hub.report(Incident::LifeFailed { failure });
+            self.mail().core().hub.report(Incident::RestartableFailure { failure });
         }
         let id = self.mail().core().id();
         if let Some(overseer) = &overseer

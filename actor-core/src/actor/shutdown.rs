@@ -228,7 +228,7 @@ impl dyn Steps + '_ {
             let mut broken = Some(broken);
             self.mail().with(&mut |seat, _| seat.set_exit_to_be(broken.take()));
         } else if let Exit::Failed(failure) = broken {
-            self.mail().core().hub.report(Incident::Swallowed { failure });
+            self.mail().core().hub.report(Incident::SuppressedPanic { failure });
         }
     }
 }
@@ -271,7 +271,7 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     if !is_known {
         // It has neither names nor watchers.
         if let Exit::Failed(failure) = exit {
-            hub.report(Incident::Unobserved { failure });
+            hub.report(Incident::UnobservedFailure { failure });
         }
         return hub.leave(mail.core().key);
     }
@@ -295,7 +295,7 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     if let Exit::Failed(failure) = &exit
         && !is_observed
     {
-        hub.report(Incident::Unobserved { failure: failure.clone() });
+        hub.report(Incident::UnobservedFailure { failure: failure.clone() });
     }
     tell(watchers, id, &exit);
     hub.leave(mail.core().key);

@@ -331,7 +331,7 @@ fn refuse<A: Dispatch>(mail: Arc<Mail<A>>, life: Life<A>) {
             location: None,
             cause: None,
         });
-        mail.core.hub.report(Incident::Unobserved { failure });
+        mail.core.hub.report(Incident::UnobservedFailure { failure });
     }
 }
 

@@ -118,7 +118,7 @@ impl dyn Steps + '_ {
                     return self.told(id, exit);
                 }
                 if let Exit::Failed(failure) = exit {
-                    child.core().hub.report(Incident::Unobserved { failure });
+                    child.core().hub.report(Incident::UnobservedFailure { failure });
                 }
                 None
             }

@@ -11,9 +11,9 @@ pub use delegated::{Delegated, Delegating};
 
 use super::addr::Addr;
 use super::reply::Reply;
-use super::reply_receiver::Answer;
-use super::send::Sending;
-use super::with_timeout::{Expire, Home, Timed, Unblocked};
+use super::reply_receiver::ReplyReceiver;
+use super::send::SendFuture;
+use super::with_timeout::{Expire, Home, Unblocked, WithTimeout};
 use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
 use asking::Asking;
@@ -100,7 +100,11 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     }
 
     /// A call whose message already contains the reply that leads to `answer`.
-    pub(crate) fn asked(address: &'a Addr<P>, message: P::Message, answer: Answer<T>) -> Self {
+    pub(crate) fn asked(
+        address: &'a Addr<P>,
+        message: P::Message,
+        answer: ReplyReceiver<T>,
+    ) -> Self {
         Call { outgoing: Outgoing::to(address, message), asking: Asking::asked(answer) }
     }
 
@@ -111,7 +115,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
     /// # System::current_thread().block_on(async {
     /// let echo = Echo.spawn();
-    /// let answer = actor_core::spawn(echo.say(3).owned());
+    /// let answer = actor_core::spawn(echo.say(3).into_owned());
     /// assert_eq!(answer.await, Ok(3));
     /// # });
     /// ```
@@ -119,8 +123,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// # Panics
     /// If the call has already been polled.
     #[track_caller]
-    pub fn owned(mut self) -> Call<'static, P, T> {
-        Call { outgoing: self.outgoing.owned(), asking: self.asking.take() }
+    pub fn into_owned(mut self) -> Call<'static, P, T> {
+        Call { outgoing: self.outgoing.take_owned(), asking: self.asking.take() }
     }
 
     /// Limits the wait for the reply to `limit`, including the time in the queue, on the clock of
@@ -128,8 +132,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     ///
     /// # Errors
     /// Those of the call, and [`CallError::Timeout`].
-    pub fn timeout(self, limit: Duration) -> Timed<Self> {
-        Timed::new(self, limit)
+    pub fn timeout(self, limit: Duration) -> WithTimeout<Self> {
+        WithTimeout::new(self, limit)
     }
 
     /// Fails immediately with [`CallError::Full`] if the mailbox is full (load shedding).
@@ -161,12 +165,12 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// If the future is dropped before the message is accepted, the message is not sent.
     #[track_caller]
     #[inline]
-    pub fn send(mut self) -> Sending<'a, P> {
+    pub fn send(mut self) -> SendFuture<'a, P> {
         let message = self.outgoing.take_message();
         let address = self.outgoing.address.again();
         let if_room = self.asking.is_only_if_room();
         self.forget();
-        Sending::new(address, message).only_if_room(if_room)
+        SendFuture::new(address, message).only_if_room(if_room)
     }
 
     /// Sends the message without waiting.
@@ -245,7 +249,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         if let Some(slot) = P::slot(&mut message) {
             self.asking.fill(slot, reply);
         }
-        let sending = Sending::new(self.outgoing.address.again(), message);
+        let sending = SendFuture::new(self.outgoing.address.again(), message);
         let sending = sending.only_if_room(self.asking.is_only_if_room());
         Delegated::new(sending, self.asking.exchange())
     }

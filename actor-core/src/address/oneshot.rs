@@ -1,4 +1,4 @@
-//! A oneshot channel for the answer. `Reply` holds the sending end, `Answer` the receiving end. No
+//! A oneshot channel for the answer. `Reply` holds the sending end, `ReplyReceiver` the receiving end. No
 //! user code runs under its lock.
 
 use crate::cell::call_state::Head;

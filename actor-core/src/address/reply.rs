@@ -1,7 +1,7 @@
 //! Replies: [`Reply`], and the creation of both ends.
 
 use super::oneshot::Slot;
-use super::reply_receiver::Answer;
+use super::reply_receiver::ReplyReceiver;
 use crate::cell::call_state::{QUEUED, STARTED, UNSEEN};
 use crate::cell::{current, deadlock::tracker};
 use crate::sync::Arc;
@@ -60,7 +60,7 @@ impl<T> Reply<T> {
     /// assert_eq!(answer.await, Ok(7));
     /// # });
     /// ```
-    pub fn pair() -> (Reply<T>, Answer<T>) {
+    pub fn pair() -> (Reply<T>, ReplyReceiver<T>) {
         // Without a mailbox in between, the message counts as being handled.
         ends(STARTED, None)
     }
@@ -197,7 +197,7 @@ impl<T> fmt::Debug for Reply<T> {
 }
 
 /// A slot whose caller is woken by `waker`, which saves one lock at the first poll.
-pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
+pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, ReplyReceiver<T>) {
     let (reply, answer) = ends(QUEUED, Some(waker.clone()));
     if let (true, Some(head)) = (tracker::is_own_waker(waker), answer.head()) {
         head.note_handler();
@@ -206,13 +206,13 @@ pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, Answer<T>) {
 }
 
 /// A reply to be placed into a message explicitly.
-pub(crate) fn unseen<T>() -> (Reply<T>, Answer<T>) {
+pub(crate) fn unseen<T>() -> (Reply<T>, ReplyReceiver<T>) {
     ends(UNSEEN, None)
 }
 
-fn ends<T>(phase: u8, waiting: Option<Waker>) -> (Reply<T>, Answer<T>) {
+fn ends<T>(phase: u8, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {
     let slot = Slot::new(phase, waiting);
-    (Reply { slot: Some(slot.clone()) }, Answer { slot: Some(slot) })
+    (Reply { slot: Some(slot.clone()) }, ReplyReceiver { slot: Some(slot) })
 }
 
 #[cfg(test)]

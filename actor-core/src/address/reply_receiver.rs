@@ -1,4 +1,4 @@
-//! The receiving end of a call: [`Answer`].
+//! The receiving end of a call: [`ReplyReceiver`].
 
 use super::oneshot::Slot;
 use crate::cell::call_state::Head;
@@ -23,15 +23,15 @@ use std::task::{Context as Poller, Poll};
 /// # });
 /// ```
 #[must_use = "futures do nothing unless awaited"]
-pub struct Answer<T> {
+pub struct ReplyReceiver<T> {
     /// `None` after the reply has been returned.
     pub(super) slot: Option<Arc<Slot<T>>>,
 }
 
-impl<T> Answer<T> {
+impl<T> ReplyReceiver<T> {
     /// As one that has been given.
     pub(super) const fn none() -> Self {
-        Answer { slot: None }
+        ReplyReceiver { slot: None }
     }
 
     /// The state of the message, until the reply has been returned.
@@ -62,7 +62,7 @@ impl<T> Answer<T> {
     }
 }
 
-impl<T> Future for Answer<T> {
+impl<T> Future for ReplyReceiver<T> {
     type Output = Result<T, CallError>;
 
     #[inline]
@@ -81,14 +81,14 @@ impl<T> Future for Answer<T> {
     }
 }
 
-impl<T> Drop for Answer<T> {
+impl<T> Drop for ReplyReceiver<T> {
     fn drop(&mut self) {
         self.leave();
     }
 }
 
-impl<T> fmt::Debug for Answer<T> {
+impl<T> fmt::Debug for ReplyReceiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").finish_non_exhaustive()
+        f.debug_struct("ReplyReceiver").finish_non_exhaustive()
     }
 }

@@ -1,8 +1,8 @@
-//! Sending without waiting for the reply: [`Sending`] waits only for mailbox capacity.
+//! Sending without waiting for the reply: [`SendFuture`] waits only for mailbox capacity.
 
 use super::addr::Addr;
 use super::call::block_on;
-use super::with_timeout::{Expire, Home, Timed, Unblocked};
+use super::with_timeout::{Expire, Home, Unblocked, WithTimeout};
 use crate::cell::deadlock::edge::Goal;
 use crate::cell::deadlock::tracker::Recorded;
 use crate::cell::handle::Verbs;
@@ -58,7 +58,7 @@ impl<'a, P: Protocol> Held<'a, P> {
 /// # });
 /// ```
 #[must_use = "nothing is sent unless this is awaited"]
-pub struct Sending<'a, P: Protocol> {
+pub struct SendFuture<'a, P: Protocol> {
     address: Held<'a, P>,
     /// `Some` until the first poll.
     message: Option<P::Message>,
@@ -76,9 +76,9 @@ enum Stage {
     Over,
 }
 
-impl<'a, P: Protocol> Sending<'a, P> {
+impl<'a, P: Protocol> SendFuture<'a, P> {
     pub(crate) fn new(address: Held<'a, P>, message: P::Message) -> Self {
-        Sending {
+        SendFuture {
             address,
             message: Some(message),
             stage: Stage::Fresh,
@@ -101,18 +101,18 @@ impl<'a, P: Protocol> Sending<'a, P> {
     /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
     /// # System::current_thread().block_on(async {
     /// let echo = Echo.spawn();
-    /// actor_core::spawn(echo.say(3).send().owned()).await.unwrap();
+    /// actor_core::spawn(echo.say(3).send().into_owned()).await.unwrap();
     /// # });
     /// ```
     ///
     /// # Panics
     /// If it was already polled.
     #[track_caller]
-    pub fn owned(mut self) -> Sending<'static, P> {
+    pub fn into_owned(mut self) -> SendFuture<'static, P> {
         let Some(message) = self.message.take() else {
             panic!("the send was already polled: its message is on its way")
         };
-        Sending {
+        SendFuture {
             address: Held::Owned(self.address.get().clone()),
             message: Some(message),
             stage: Stage::Fresh,
@@ -162,8 +162,8 @@ impl<'a, P: Protocol> Sending<'a, P> {
     /// assert_eq!(error.reason(), SendReason::Timeout);
     /// # });
     /// ```
-    pub fn timeout(self, limit: Duration) -> Timed<Self> {
-        Timed::new(self, limit)
+    pub fn timeout(self, limit: Duration) -> WithTimeout<Self> {
+        WithTimeout::new(self, limit)
     }
 
     pub(crate) fn try_now(mut self) -> Result<(), SendError<P::Message>> {
@@ -258,7 +258,7 @@ impl From<Refused> for SendReason {
     }
 }
 
-impl<P: Protocol> Future for Sending<'_, P> {
+impl<P: Protocol> Future for SendFuture<'_, P> {
     type Output = Result<(), SendError<P::Message>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
@@ -280,9 +280,9 @@ impl<P: Protocol> Future for Sending<'_, P> {
     }
 }
 
-impl<P: Protocol> Unpin for Sending<'_, P> {}
+impl<P: Protocol> Unpin for SendFuture<'_, P> {}
 
-impl<P: Protocol> Drop for Sending<'_, P> {
+impl<P: Protocol> Drop for SendFuture<'_, P> {
     #[inline]
     fn drop(&mut self) {
         if let Stage::Waiting(ticket) = self.stage {
@@ -291,7 +291,7 @@ impl<P: Protocol> Drop for Sending<'_, P> {
     }
 }
 
-impl<P: Protocol> Expire for Sending<'_, P> {
+impl<P: Protocol> Expire for SendFuture<'_, P> {
     fn home(&self) -> Home {
         Home(self.address.get().post().core().hub.host.clone())
     }
@@ -312,8 +312,8 @@ impl<P: Protocol> Expire for Sending<'_, P> {
     }
 }
 
-impl<P: Protocol> fmt::Debug for Sending<'_, P> {
+impl<P: Protocol> fmt::Debug for SendFuture<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending").field("to", self.address.get()).finish_non_exhaustive()
+        f.debug_struct("SendFuture").field("to", self.address.get()).finish_non_exhaustive()
     }
 }

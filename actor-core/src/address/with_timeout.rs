@@ -1,4 +1,4 @@
-//! Calls and sends with a timeout: [`Timed`].
+//! Calls and sends with a timeout: [`WithTimeout`].
 
 use super::call::block_on;
 use crate::executor::Host;
@@ -40,7 +40,7 @@ pub enum Unblocked {
 pub struct Home(pub(crate) Arc<dyn Host>);
 
 /// The future of [`Call::timeout`](crate::Call::timeout) and
-/// [`Sending::timeout`](crate::Sending::timeout).
+/// [`SendFuture::timeout`](crate::SendFuture::timeout).
 ///
 /// The time is measured from the first poll, on the clock of the actor's system.
 ///
@@ -54,7 +54,7 @@ pub struct Home(pub(crate) Arc<dyn Host>);
 /// # });
 /// ```
 #[must_use = "futures do nothing unless awaited"]
-pub struct Timed<F> {
+pub struct WithTimeout<F> {
     inner: F,
     limit: Duration,
     sleep: Option<Sleep>,
@@ -63,7 +63,7 @@ pub struct Timed<F> {
 /// A longer limit is none: every clock can tell when this one is over, and no program runs as long.
 const LONGEST: Duration = Duration::from_secs(1 << 32);
 
-impl<F> Timed<F> {
+impl<F> WithTimeout<F> {
     pub(crate) fn new(mut inner: F, limit: Duration) -> Self
     where
         F: Expire,
@@ -71,25 +71,25 @@ impl<F> Timed<F> {
         if limit <= LONGEST {
             inner.limit();
         }
-        Timed { inner, limit, sleep: None }
+        WithTimeout { inner, limit, sleep: None }
     }
 }
 
-impl<F> Timed<F> {
+impl<F> WithTimeout<F> {
     /// What has the time limit, and the limit.
     pub(super) fn into_parts(self) -> (F, Duration) {
         (self.inner, self.limit)
     }
 
-    /// As [`Timed::new`], for what does not wait yet.
+    /// As [`WithTimeout::new`], for what does not wait yet.
     pub(super) fn prepared(inner: F, limit: Duration) -> Self {
-        Timed { inner, limit, sleep: None }
+        WithTimeout { inner, limit, sleep: None }
     }
 }
 
-impl<F: Expire> Timed<F> {
+impl<F: Expire> WithTimeout<F> {
     /// Blocks the current thread until the reply arrives, or the message is sent, or the timeout
-    /// elapses. See [`Call::wait`](crate::Call::wait) and [`Sending::wait`](crate::Sending::wait).
+    /// elapses. See [`Call::wait`](crate::Call::wait) and [`SendFuture::wait`](crate::SendFuture::wait).
     ///
     /// # Errors
     /// Those of the call or send without a timeout, and that the timeout has elapsed.
@@ -98,7 +98,7 @@ impl<F: Expire> Timed<F> {
     }
 }
 
-impl<F: Expire> Future for Timed<F> {
+impl<F: Expire> Future for WithTimeout<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
@@ -119,8 +119,11 @@ impl<F: Expire> Future for Timed<F> {
     }
 }
 
-impl<F: fmt::Debug> fmt::Debug for Timed<F> {
+impl<F: fmt::Debug> fmt::Debug for WithTimeout<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timed").field("inner", &self.inner).field("limit", &self.limit).finish()
+        f.debug_struct("WithTimeout")
+            .field("inner", &self.inner)
+            .field("limit", &self.limit)
+            .finish()
     }
 }

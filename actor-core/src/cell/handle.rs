@@ -247,7 +247,7 @@ pub(crate) fn drop_lost(
 pub(crate) fn contain(mail: &dyn AnyMail, name: &'static str, run: &mut dyn FnMut()) {
     if let Err(payload) = current::catch_each(run) {
         let failure = current::failure(mail, name, payload);
-        mail.core().hub.report(Incident::Swallowed { failure });
+        mail.core().hub.report(Incident::SuppressedPanic { failure });
     }
 }
 

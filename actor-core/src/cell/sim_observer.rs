@@ -100,12 +100,12 @@ impl Witness {
     pub(crate) fn hears(&self, incident: &Incident) {
         let mut seen = self.seen.lock();
         match incident {
-            Incident::Unobserved { failure }
-            | Incident::Swallowed { failure }
+            Incident::UnobservedFailure { failure }
+            | Incident::SuppressedPanic { failure }
             | Incident::TaskPanicked { failure } => {
                 seen.failures.unobserved(failure);
             }
-            Incident::LifeFailed { failure } => seen.failures.observed(failure),
+            Incident::RestartableFailure { failure } => seen.failures.observed(failure),
             _ => {}
         }
         if seen.incidents.len() < INCIDENTS {

@@ -190,7 +190,7 @@ impl Hub {
             witness.hears(&incident);
         }
         if !self.reporter.report(incident, self.host.now()) {
-            add(&self.counts.swallowed_panics, 1);
+            add(&self.counts.suppressed_panics, 1);
         }
     }
 }

@@ -97,7 +97,7 @@ fn a_sender_that_waits_for_room_is_let_in_and_told() {
         let other = counter.clone();
         let sender = loom::thread::spawn(move || {
             let flag = Flag::new();
-            let mut sending = other.add().owned().send();
+            let mut sending = other.add().into_owned().send();
             (poll(&mut sending, &flag).is_ready(), sending, flag)
         });
         jobs.run_one();

@@ -3,12 +3,12 @@
 
 use super::Proc;
 use super::ask::Ask;
-use super::result::Outcome;
+use super::result::ProcessResult;
 use crate::address::addr::{Addr, Address};
 use crate::address::any::sealed;
 use crate::address::call::Call;
 use crate::address::reply::{self, Reply};
-use crate::address::send::{Held, Sending};
+use crate::address::send::{Held, SendFuture};
 use crate::error::SendError;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Mutex};
@@ -45,8 +45,8 @@ impl<M: Send + 'static> ProcessAddr<M> {
     ///
     /// # Cancellation
     /// If the future is dropped before the message is accepted, the message is not sent.
-    pub fn send(&self, message: M) -> Sending<'_, Proc<M>> {
-        Sending::new(Held::Borrowed(&self.0), message)
+    pub fn send(&self, message: M) -> SendFuture<'_, Proc<M>> {
+        SendFuture::new(Held::Borrowed(&self.0), message)
     }
 
     /// Sends a message without waiting.
@@ -175,8 +175,8 @@ impl<M: Send + 'static, R> Process<M, R> {
     ///
     /// # Cancellation
     /// Dropping the future has no effect.
-    pub fn result(&self) -> Outcome<R> {
-        Outcome::new(self.join(), self.result.clone())
+    pub fn result(&self) -> ProcessResult<R> {
+        ProcessResult::new(self.join(), self.result.clone())
     }
 
     /// Returns the address, without the type of the result.

@@ -4,7 +4,7 @@ use super::Proc;
 use crate::Context;
 use crate::actor::dispatch::Dispatch;
 use crate::address::call::Call;
-use crate::address::with_timeout::Timed;
+use crate::address::with_timeout::WithTimeout;
 use crate::cell::message::Protocol;
 use crate::error::CallError;
 use std::fmt;
@@ -43,17 +43,17 @@ use std::time::Duration;
 pub struct Ask<'a, M: Send + 'static, T>(pub(super) Call<'a, Proc<M>, T>);
 
 impl<'a, M: Send + 'static, T> Ask<'a, M, T> {
-    /// Returns the same request with an owned address. See [`Call::owned`].
+    /// Returns the same request with an owned address. See [`Call::into_owned`].
     ///
     /// # Panics
     /// If the request has already been polled.
     #[track_caller]
-    pub fn owned(self) -> Ask<'static, M, T> {
-        Ask(self.0.owned())
+    pub fn into_owned(self) -> Ask<'static, M, T> {
+        Ask(self.0.into_owned())
     }
 
     /// Limits the wait for the answer to `limit`. See [`Call::timeout`].
-    pub fn timeout(self, limit: Duration) -> Timed<Call<'a, Proc<M>, T>> {
+    pub fn timeout(self, limit: Duration) -> WithTimeout<Call<'a, Proc<M>, T>> {
         self.0.timeout(limit)
     }
 

@@ -19,7 +19,7 @@ pub use address::{Process, ProcessAddr};
 pub use ask::Ask;
 pub use exits::ExitNotice;
 pub use inbox::Inbox;
-pub use result::Outcome;
+pub use result::ProcessResult;
 pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 
 use crate::actor::dispatch::{Dispatch, Hooks};

@@ -1,4 +1,4 @@
-//! Waiting for the result of a process: [`Outcome`].
+//! Waiting for the result of a process: [`ProcessResult`].
 
 use crate::address::join::Join;
 use crate::exit::Exit;
@@ -19,18 +19,18 @@ use std::task::{Context as Poller, Poll, ready};
 /// # });
 /// ```
 #[must_use = "futures do nothing unless awaited"]
-pub struct Outcome<R> {
+pub struct ProcessResult<R> {
     join: Join,
     result: Arc<Mutex<Option<R>>>,
 }
 
-impl<R> Outcome<R> {
+impl<R> ProcessResult<R> {
     pub(super) fn new(join: Join, result: Arc<Mutex<Option<R>>>) -> Self {
-        Outcome { join, result }
+        ProcessResult { join, result }
     }
 }
 
-impl<R> Future for Outcome<R> {
+impl<R> Future for ProcessResult<R> {
     type Output = Result<R, Exit>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
@@ -41,8 +41,8 @@ impl<R> Future for Outcome<R> {
     }
 }
 
-impl<R> fmt::Debug for Outcome<R> {
+impl<R> fmt::Debug for ProcessResult<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outcome").finish_non_exhaustive()
+        f.debug_struct("ProcessResult").finish_non_exhaustive()
     }
 }

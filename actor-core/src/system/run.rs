@@ -24,14 +24,14 @@ pub fn main<F: Future>(body: F) -> F::Output {
 #[track_caller]
 pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
     let output = system.block_on(or(async { Some(body.await) }, async {
-        interrupted().await;
+        shutdown_signal().await;
         None
     }));
     // The first signal starts the shutdown; a second one ends the process immediately.
     let again = output.is_none();
     let report = system.block_on(or(async { Some(system.shutdown(LIMIT).await) }, async {
         if again {
-            interrupted().await;
+            shutdown_signal().await;
             return None;
         }
         std::future::pending().await
@@ -52,13 +52,13 @@ pub(crate) fn run<F: Future>(system: &System, body: F) -> F::Output {
 /// # use actor_core::future::or;
 /// # actor_core::System::current_thread().block_on(async {
 /// let done = or(async { true }, async {
-///     actor_core::interrupted().await;
+///     actor_core::shutdown_signal().await;
 ///     false
 /// });
 /// assert!(done.await);
 /// # });
 /// ```
-pub async fn interrupted() {
+pub async fn shutdown_signal() {
     match Signals::new([Signal::Int, Signal::Term]) {
         Ok(mut signals) => {
             signals.next().await;

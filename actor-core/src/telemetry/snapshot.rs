@@ -29,7 +29,7 @@ use std::time::Duration;
 /// let snapshot = System::current().snapshot();
 /// assert_eq!(snapshot.actor(shop.id()).unwrap().depth, 1);
 /// assert_eq!(snapshot.to_string(), "shop (Shop#1): 1 of 8 waits, on its way\n");
-/// assert!(snapshot.circles().is_empty());
+/// assert!(snapshot.cycles().is_empty());
 /// # });
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,10 +155,10 @@ impl Snapshot {
     ///
     /// With [deadlock detection](crate::SystemBuilder::deadlock_detection), no cycle lasts, except
     /// for waits that the detection ignores.
-    pub fn circles(&self) -> Vec<Vec<ActorId>> {
+    pub fn cycles(&self) -> Vec<Vec<ActorId>> {
         let waits: BTreeMap<_, _> =
             self.actors.iter().filter_map(|actor| Some((actor.id, actor.waits_for?))).collect();
-        let (mut circles, mut seen) = (Vec::new(), BTreeSet::new());
+        let (mut cycles, mut seen) = (Vec::new(), BTreeSet::new());
         for start in waits.keys() {
             let mut path = Vec::new();
             let mut next = Some(*start);
@@ -167,9 +167,9 @@ impl Snapshot {
                 next = waits.get(&id).copied();
             }
             let first = next.and_then(|id| path.iter().position(|other| *other == id));
-            circles.extend(first.map(|first| path.split_off(first)));
+            cycles.extend(first.map(|first| path.split_off(first)));
         }
-        circles
+        cycles
     }
 }
 

@@ -67,9 +67,9 @@ impl<'a> Tree<'a> {
                 push(&mut lines, children, level + 1);
             }
         }
-        for circle in self.snapshot.circles() {
-            let labels = circle.iter().chain(circle.first()).map(|id| self.label(*id));
-            writeln!(f, "in a circle: {}", labels.collect::<Vec<_>>().join(" > "))?;
+        for cycle in self.snapshot.cycles() {
+            let labels = cycle.iter().chain(cycle.first()).map(|id| self.label(*id));
+            writeln!(f, "in a cycle: {}", labels.collect::<Vec<_>>().join(" > "))?;
         }
         Ok(())
     }

@@ -126,7 +126,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
             let _leaving = leaving;
             let gone = weak.join();
             let feeding = feed(reads, tells, weak, move |me, item| {
-                let sending = make(&me, item).owned().send();
+                let sending = make(&me, item).into_owned().send();
                 Box::pin(async move { sending.await.is_ok() })
             });
             or(feeding, async {
@@ -291,7 +291,7 @@ impl<A: Address + Send + 'static, T> TypedSubscription<A, T> {
         F: for<'a> FnMut(&'a A, u64) -> Call<'a, B, U> + Send + 'static,
     {
         let tell: OnLag<A> = Box::new(move |me, lost| {
-            let sending = make(&me, lost).owned().send();
+            let sending = make(&me, lost).into_owned().send();
             Box::pin(async move { sending.await.is_ok() })
         });
         let old = self.lag.lock().replace(tell);

@@ -46,7 +46,7 @@ pub fn an_address_in_a_variable_keeps_alive(system: &System) {
 pub fn an_erased_address_and_an_owned_call_keep_alive(system: &System) {
     system.block_on(async {
         let (address, weak, diary) = probe();
-        let (erased, call) = (address.erase(), address.ping().owned());
+        let (erased, call) = (address.erase(), address.ping().into_owned());
         drop(address);
         assert_lives(&weak).await;
         drop(erased);

@@ -127,7 +127,7 @@ fn report_of_a_child() {
         let reported = loop {
             let incidents = seen.lock().unwrap().clone();
             match incidents.first() {
-                Some(Incident::Unobserved { failure }) => break failure.clone(),
+                Some(Incident::UnobservedFailure { failure }) => break failure.clone(),
                 Some(other) => panic!("{other}"),
                 None => futures_lite::future::yield_now().await,
             }

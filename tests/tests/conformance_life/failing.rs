@@ -202,16 +202,16 @@ pub fn an_async_handler_that_fails_goes_on_to_its_end(system: &System) {
 pub fn the_first_of_several_failures_is_the_reason(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
-        let before = System::current().counters().swallowed_panics;
+        let before = System::current().counters().suppressed_panics;
         let worker = Worker::new(&diary, "").spawn();
         assert_eq!(worker.fail_twice().await, Ok(()));
         assert_eq!(reason(&worker.join().await), "Explicit: first");
-        assert_eq!(System::current().counters().swallowed_panics, before + 1);
+        assert_eq!(System::current().counters().suppressed_panics, before + 1);
         // After a panic, which ends the handler, the requested failure is reported, too.
         let worker = Worker::new(&diary, "").spawn();
         assert!(matches!(worker.fail_and_panic().await, Err(CallError::Panicked(_))));
         assert_eq!(reason(&worker.join().await), "Panic: the panic");
-        assert_eq!(System::current().counters().swallowed_panics, before + 2);
+        assert_eq!(System::current().counters().suppressed_panics, before + 2);
     });
 }
 
@@ -251,7 +251,7 @@ pub fn a_failure_ends_a_drain(system: &System) {
         let (arrived, gate) = (Gate::new(), Gate::new());
         worker.fail_early(arrived.clone(), gate.clone()).send().await.unwrap();
         arrived.pass().await;
-        let queued = actor_core::spawn(worker.ping().owned());
+        let queued = actor_core::spawn(worker.ping().into_owned());
         while worker.len() < 1 {
             futures_lite::future::yield_now().await;
         }
@@ -271,13 +271,14 @@ pub fn concurrent_handlers_finish_before_the_life_fails(system: &System) {
     system.block_on(async {
         let worker = Worker::new(&Diary::default(), "").spawn();
         let (entered, first, second) = (Tally::default(), Gate::new(), Gate::new());
-        let one = actor_core::spawn(worker.read(entered.clone(), first.clone(), true).owned());
-        let other = actor_core::spawn(worker.read(entered.clone(), second.clone(), false).owned());
+        let one = actor_core::spawn(worker.read(entered.clone(), first.clone(), true).into_owned());
+        let other =
+            actor_core::spawn(worker.read(entered.clone(), second.clone(), false).into_owned());
         entered.reaches(2).await;
         first.open();
         assert_eq!(one.await, Ok(true));
         // No new one starts.
-        let late = actor_core::spawn(worker.read(entered.clone(), Gate::new(), false).owned());
+        let late = actor_core::spawn(worker.read(entered.clone(), Gate::new(), false).into_owned());
         settle().await;
         assert_eq!(entered.count(), 2);
         second.open();

@@ -83,7 +83,7 @@ pub fn the_steps_of_a_stop(system: &System) {
         let actor = &scene.actor;
         actor.note("1").try_send().unwrap();
         actor.note("2").try_send().unwrap();
-        let queued = actor_core::spawn(actor.ping().owned());
+        let queued = actor_core::spawn(actor.ping().into_owned());
         while actor.len() < 3 {
             futures_lite::future::yield_now().await;
         }
@@ -125,7 +125,7 @@ pub fn the_steps_of_a_failure(system: &System) {
         let scene = scene().await;
         let actor = &scene.actor;
         actor.run(step(|_, _| panic!("planned"))).try_send().unwrap();
-        let queued = actor_core::spawn(actor.note("1").owned());
+        let queued = actor_core::spawn(actor.note("1").into_owned());
         while actor.len() < 2 {
             futures_lite::future::yield_now().await;
         }
@@ -151,7 +151,7 @@ pub fn the_steps_of_a_kill(system: &System) {
     system.block_on(async {
         let scene = scene().await;
         let actor = &scene.actor;
-        let queued = actor_core::spawn(actor.note("1").owned());
+        let queued = actor_core::spawn(actor.note("1").into_owned());
         while actor.len() < 1 {
             futures_lite::future::yield_now().await;
         }

@@ -200,7 +200,7 @@ pub fn a_stream_aimed_at_a_full_actor_waits_for_its_room(system: &System) {
         let (to, shared): (ProbeAddr, _) = (busy.clone(), given.clone());
         let attach = step(move |_, context| {
             let numbers = Counted { given: shared, end: 20, _on_drop: None };
-            context.attach(numbers, move |_, _| to.note("item").owned()).detach();
+            context.attach(numbers, move |_, _| to.note("item").into_owned()).detach();
         });
         probe.run(attach).await.unwrap();
         while busy.len() < 1 {

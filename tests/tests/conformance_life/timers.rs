@@ -178,7 +178,7 @@ pub fn timers_die_with_their_life(system: &System) {
                 // Aimed at another actor, which outlives this one.
                 let timer = context.every(millis(1), move |_| {
                     let _held = &held;
-                    to.note("tick").owned()
+                    to.note("tick").into_owned()
                 });
                 timer.detach();
             });

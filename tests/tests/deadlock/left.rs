@@ -55,7 +55,7 @@ impl Leaver {
     async fn leave(&mut self, fate: Fate, away: Sender<Left>, entered: Gate, gate: Gate) {
         // So that all below is polled with the waker that the actor keeps.
         yield_now().await;
-        let mut call = self.other.work().owned();
+        let mut call = self.other.work().into_owned();
         assert!(poll_once(&mut call).await.is_none(), "the other one is busy");
         let poll = |mut call: Left| {
             let mut poller = Poller::from_waker(Waker::noop());

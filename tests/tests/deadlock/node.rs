@@ -31,7 +31,7 @@ impl Node {
     pub async fn pass(&mut self, more: usize) -> Answer {
         let (Some(next), 1..) = (&self.next, more) else { return Ok(0) };
         let way = self.way;
-        way(next.pass(more - 1).owned()).await.map(|count| count + 1)
+        way(next.pass(more - 1).into_owned()).await.map(|count| count + 1)
     }
 }
 

@@ -281,7 +281,7 @@ async fn blow(weather: Arc<Weather>, mut seed: u64, until: usize) {
 /// An actor that starts, calls upwards, is called, and is stopped in the meantime.
 async fn passing(weather: &Arc<Weather>, seed: u64) {
     let guest = Droplet { place: 0, weather: weather.clone() }.spawn();
-    let call = guest.fall(seed, 4).owned();
+    let call = guest.fall(seed, 4).into_owned();
     let task = actor_core::spawn(call);
     yield_now().await;
     guest.stop();

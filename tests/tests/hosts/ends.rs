@@ -46,7 +46,8 @@ fn the_end_of_the_executor_kills_the_actors_and_tells_their_callers() {
             idle.ping().wait().unwrap();
             let call = |worker: &WorkerAddr, sleep: bool| {
                 let worker = worker.clone();
-                let call = if sleep { worker.sleep().owned() } else { worker.hang().owned() };
+                let call =
+                    if sleep { worker.sleep().into_owned() } else { worker.hang().into_owned() };
                 thread::spawn(move || call.wait())
             };
             let running = [call(&hanging, false), call(&sleeping, true)];
@@ -162,7 +163,7 @@ fn the_end_of_the_system_leaves_the_executor_of_smol_as_it_was() {
             smol::block_on(executor.run(async {
                 let (ends, busy) = (Tally::default(), Gate::new());
                 let worker = system.spawn(Worker { _mark: ends.mark(), busy: busy.clone() });
-                let call = executor.spawn(worker.hang().owned());
+                let call = executor.spawn(worker.hang().into_owned());
                 busy.pass().await;
                 // The last handle: it kills the actors.
                 drop(system);

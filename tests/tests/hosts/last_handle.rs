@@ -70,8 +70,8 @@ fn begin(host: Host) -> Left {
         idle.ping().await.unwrap();
         local.ping().await.unwrap();
         let begun = Gate::new();
-        let mut running: Waiting = Box::pin(busy.hang(begun.clone()).owned());
-        let mut queued: Waiting = Box::pin(busy.ping().owned());
+        let mut running: Waiting = Box::pin(busy.hang(begun.clone()).into_owned());
+        let mut queued: Waiting = Box::pin(busy.ping().into_owned());
         assert_eq!(poll_once(&mut running).await, None);
         begun.pass().await;
         assert_eq!(poll_once(&mut queued).await, None);
@@ -92,9 +92,9 @@ fn ends_all(left: Left, drop_handle: impl FnOnce(Started)) -> (ThreadId, mpsc::R
         assert_eq!(block_on(join), Exit::Killed);
     }
     for worker in [&left.idle, &left.busy] {
-        assert_eq!(block_on(worker.ping().owned()), Err(CallError::Stopped));
+        assert_eq!(block_on(worker.ping().into_owned()), Err(CallError::Stopped));
     }
-    assert_eq!(block_on(left.local.ping().owned()), Err(CallError::Stopped));
+    assert_eq!(block_on(left.local.ping().into_owned()), Err(CallError::Stopped));
     assert!(!left.local.is_alive());
     block_on(left.states.reaches(2));
     (left.owner, left.local_state)

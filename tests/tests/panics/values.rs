@@ -95,7 +95,7 @@ async fn hanging(bomb: Option<Bomb>) -> NodeAddr {
 }
 
 fn is_swallowed(system: &System) -> Ends {
-    assert!(system.counters().swallowed_panics > 0);
+    assert!(system.counters().suppressed_panics > 0);
     Ends::Incident
 }
 
@@ -150,7 +150,7 @@ pub fn handler_future(system: &System) -> Ends {
 pub fn discarded_message(system: &System) -> Ends {
     system.block_on(async {
         let node = hanging(None).await;
-        let call = actor_core::spawn(node.strike(Bomb).owned());
+        let call = actor_core::spawn(node.strike(Bomb).into_owned());
         for _ in 0..3 {
             node.strike(Bomb).send().await.unwrap();
         }
@@ -160,7 +160,7 @@ pub fn discarded_message(system: &System) -> Ends {
         node.kill();
         assert_eq!(node.join().await, Exit::Killed);
         assert_eq!(call.await, Err(CallError::Stopped));
-        assert!(system.counters().swallowed_panics >= 4);
+        assert!(system.counters().suppressed_panics >= 4);
         is_swallowed(system)
     })
 }
@@ -169,7 +169,7 @@ pub fn unheard_answer(system: &System) -> Ends {
     system.block_on(async {
         let answers = Answers.spawn();
         let waits = Gate::new();
-        let call = actor_core::spawn(answers.strike(waits.clone()).owned());
+        let call = actor_core::spawn(answers.strike(waits.clone()).into_owned());
         waits.pass().await;
         drop(call);
         end_of(&answers).await
@@ -273,8 +273,8 @@ pub fn incident_hook(system: &System) -> Ends {
         node.kill();
         assert_eq!(node.join().await, Exit::Killed);
     });
-    assert_eq!((own.counters().undelivered, own.counters().swallowed_panics), (1, 1));
+    assert_eq!((own.counters().undelivered, own.counters().suppressed_panics), (1, 1));
     assert!(own.block_on(own.shutdown(Duration::from_secs(30))).is_clean());
-    assert_eq!(system.counters().swallowed_panics, 0);
+    assert_eq!(system.counters().suppressed_panics, 0);
     Ends::Incident
 }

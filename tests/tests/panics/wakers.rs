@@ -112,7 +112,7 @@ pub fn a_sender_whose_waker_panics_is_let_in_and_the_actor_goes_on(system: &Syst
         node.say(1).send().await.unwrap();
         let mut sender = pin!(node.say(2).send());
         wait_broken(sender.as_mut());
-        let behind = actor_core::spawn(node.say(3).owned());
+        let behind = actor_core::spawn(node.say(3).into_owned());
         gate.open();
         assert_eq!(behind.await, Ok(3));
         assert!(sender.await.is_ok(), "it was let in, though its waker panicked");

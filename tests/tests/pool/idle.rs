@@ -132,7 +132,7 @@ pub fn a_member_that_was_busy_for_itself_takes_messages_again(system: &System) {
             pool.arm(source).await.unwrap();
             go.open();
             entered.reaches(1).await;
-            let waiting = actor_core::spawn(pool.quick().owned());
+            let waiting = actor_core::spawn(pool.quick().into_owned());
             over.open();
             assert_eq!(waiting.await, Ok(Some(0)), "{source:?}");
             // Nor is one forgotten that comes when it idles.

@@ -86,7 +86,8 @@ pub fn e03_four_members_work_at_the_same_time_behind_one_address(system: &System
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(4);
-        let calls: Vec<_> = (0..8).map(|_| actor_core::spawn(workers.slow().owned())).collect();
+        let calls: Vec<_> =
+            (0..8).map(|_| actor_core::spawn(workers.slow().into_owned())).collect();
         shop.entered.reaches(4).await;
         assert_eq!(shop.handled.count(), 0);
         shop.gate.open();
@@ -117,7 +118,8 @@ pub fn e03_stop_drains_through_all_members(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(3);
-        let calls: Vec<_> = (0..8).map(|_| actor_core::spawn(workers.slow().owned())).collect();
+        let calls: Vec<_> =
+            (0..8).map(|_| actor_core::spawn(workers.slow().into_owned())).collect();
         shop.entered.reaches(3).await;
         while workers.len() < 5 {
             actor_core::future::yield_now().await;
@@ -135,7 +137,8 @@ pub fn e03_kill_ends_all_members_and_tells_everybody(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(2);
-        let calls: Vec<_> = (0..5).map(|_| actor_core::spawn(workers.slow().owned())).collect();
+        let calls: Vec<_> =
+            (0..5).map(|_| actor_core::spawn(workers.slow().into_owned())).collect();
         shop.entered.reaches(2).await;
         while workers.len() < 3 {
             actor_core::future::yield_now().await;
@@ -188,7 +191,8 @@ pub fn e03_resizing_starts_and_ends_members(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(1);
-        let calls: Vec<_> = (0..6).map(|_| actor_core::spawn(workers.slow().owned())).collect();
+        let calls: Vec<_> =
+            (0..6).map(|_| actor_core::spawn(workers.slow().into_owned())).collect();
         shop.entered.reaches(1).await;
         assert_eq!(Addr::resize(&workers, 3), Ok(()));
         shop.entered.reaches(3).await;
@@ -216,7 +220,7 @@ pub fn e03_the_mailbox_is_bounded_and_waiting_senders_are_served(system: &System
         let refused = workers.quick(8).try_send().unwrap_err();
         assert_eq!(refused.reason(), SendReason::Full);
         let waiting: Vec<_> =
-            (0..20).map(|number| actor_core::spawn(workers.quick(number).owned())).collect();
+            (0..20).map(|number| actor_core::spawn(workers.quick(number).into_owned())).collect();
         shop.gate.open();
         let answers = join_all(waiting).await;
         assert_eq!(answers, (0..20).map(Ok).collect::<Vec<_>>());

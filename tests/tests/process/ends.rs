@@ -151,10 +151,10 @@ pub fn a_question_under_way_is_told_what_became_of_it(system: &System) {
 
         let process = spawn_process(answer);
         let arrived = Gate::new();
-        let waiting = process.ask(|reply| Question::Wait(arrived.clone(), reply)).owned();
+        let waiting = process.ask(|reply| Question::Wait(arrived.clone(), reply)).into_owned();
         let waiting = actor_core::spawn(waiting);
         arrived.pass().await;
-        let queued = actor_core::spawn(process.ask(Question::Drop).owned());
+        let queued = actor_core::spawn(process.ask(Question::Drop).into_owned());
         while process.len() == 0 {
             futures_lite::future::yield_now().await;
         }
@@ -181,11 +181,11 @@ pub fn a_question_that_was_never_received_is_told_stopped(system: &System) {
         })
         .capacity(1)
         .spawn();
-        let refused = actor_core::spawn(process.ask(Question::Drop).owned());
+        let refused = actor_core::spawn(process.ask(Question::Drop).into_owned());
         while process.len() == 0 {
             futures_lite::future::yield_now().await;
         }
-        let waits_for_room = actor_core::spawn(process.ask(Question::Drop).owned());
+        let waits_for_room = actor_core::spawn(process.ask(Question::Drop).into_owned());
         process.started().await.unwrap();
         actor_core::time::sleep(std::time::Duration::from_millis(10)).await;
         gate.open();

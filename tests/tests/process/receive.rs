@@ -235,7 +235,7 @@ pub fn asks_are_answered_with_the_verbs_of_a_call(system: &System) {
         counter.send(Counting::Add(2)).await.unwrap();
         assert_eq!(counter.ask(Counting::Total).await, Ok(2));
         assert_eq!(counter.ask(Counting::Total).if_room().await, Ok(2));
-        assert_eq!(counter.ask(Counting::Total).owned().await, Ok(2));
+        assert_eq!(counter.ask(Counting::Total).into_owned().await, Ok(2));
         assert_eq!(counter.ask(Counting::Total).timeout(Duration::from_secs(60)).await, Ok(2));
         let held = counter.ask(Counting::Hold).timeout(Duration::from_millis(2)).await;
         assert_eq!(held, Err(CallError::Timeout { started: true }));

@@ -266,14 +266,14 @@ impl Drop for Child {
 /// Kills an actor in its handler, which has the state; says how often a panic was swallowed.
 async fn killed(hang: HangAddr, order: Order, fuse: bool) -> u64 {
     let system = System::current();
-    let before = system.counters().swallowed_panics;
+    let before = system.counters().suppressed_panics;
     let entered = Gate::new();
-    let call = actor_core::spawn(hang.hang(entered.clone(), fuse).owned());
+    let call = actor_core::spawn(hang.hang(entered.clone(), fuse).into_owned());
     entered.pass().await;
     hang.kill();
     assert_eq!((call.await, hang.join().await), (Err(CallError::Killed), Exit::Killed));
     assert_eq!(*order.lock().unwrap(), ["child", "state"], "the state goes at its step of the end");
-    system.counters().swallowed_panics - before
+    system.counters().suppressed_panics - before
 }
 
 pub(crate) fn a_kill_drops_the_borrowed_state_in_its_turn(system: &System) {

@@ -85,7 +85,7 @@ pub(crate) fn all_verbs_of_a_call_are_there(system: &System) {
         log.note("try").try_send().unwrap();
         log.note("time").timeout(Duration::from_secs(30)).await.unwrap();
         log.note("room").if_room().await.unwrap();
-        actor_core::spawn(log.note("owned").owned()).await.unwrap();
+        actor_core::spawn(log.note("owned").into_owned()).await.unwrap();
         assert!(matches!(log.noted().wait(), Err(CallError::WouldBlock)));
         let words = ["call", "send", "try", "time", "room", "owned"];
         let reader = Reader { log: log.clone(), read: None }.spawn();

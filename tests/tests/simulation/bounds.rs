@@ -41,7 +41,7 @@ impl Clock {
     fn begin(&mut self, context: &Context<Self>) {
         let target = self.target.clone();
         // The call is owned, since the closure keeps the address.
-        context.every(SECOND, move |_me| target.tell().owned()).detach();
+        context.every(SECOND, move |_me| target.tell().into_owned()).detach();
     }
 }
 

@@ -98,7 +98,7 @@ async fn a_delay_holds_up_what_is_behind_it_in_order(sim: Sim) {
 async fn who_is_killed_or_stopped_while_delayed_ends(sim: Sim) {
     let (killed, did) = disk();
     sim.fault(&killed, Fault::delay(SECOND * 5));
-    let call = killed.read(1).owned();
+    let call = killed.read(1).into_owned();
     let call = actor_core::spawn(call);
     sim.settle().await;
     killed.kill();

@@ -51,7 +51,7 @@ async fn storm() {
         match rng.u32(..4) {
             0 => {
                 poisons += 1;
-                let poison = worker.poison().owned();
+                let poison = worker.poison().into_owned();
                 calls.push(actor_core::spawn(async move {
                     matches!(poison.await, Err(CallError::Panicked(_)))
                 }));

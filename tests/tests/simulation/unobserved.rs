@@ -99,7 +99,7 @@ fn a_handler_that_panics_when_its_caller_has_left_fails_the_test() {
 #[test]
 fn a_caller_that_leaves_before_it_looks_at_the_answer_has_observed_nothing() {
     let body = |sim: Sim| async move {
-        let mut call = Bomb.spawn().boom().owned();
+        let mut call = Bomb.spawn().boom().into_owned();
         assert!(futures_lite::future::poll_once(&mut call).await.is_none());
         sim.settle().await;
         drop(call);

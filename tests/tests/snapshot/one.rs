@@ -147,7 +147,7 @@ pub fn it_names_the_handler_that_waits_and_for_whom(system: &System) {
         assert!(matches!(seen[1].activity, Activity::Waiting { handler: "hold", .. }));
         assert_eq!(seen[0].waits_for, Some(asked.id()));
         assert_eq!((seen[1].waits_for, seen[1].depth), (None, 1));
-        assert!(snapshot.circles().is_empty());
+        assert!(snapshot.cycles().is_empty());
 
         let age = |snapshot: &Snapshot| match snapshot.actor(asked.id()).unwrap().activity {
             Activity::Waiting { age, .. } => age,
@@ -178,12 +178,12 @@ pub fn it_shows_a_circle_of_waits(system: &System) {
             begun.pass().await;
         }
         go.open();
-        let snapshot = when(|snapshot| !snapshot.circles().is_empty()).await;
-        assert_eq!(snapshot.circles(), [[one.id(), other.id()]]);
+        let snapshot = when(|snapshot| !snapshot.cycles().is_empty()).await;
+        assert_eq!(snapshot.cycles(), [[one.id(), other.id()]]);
         let text = snapshot.to_string();
         assert!(text.ends_with("in a circle: one > other > one\n"), "{text}");
         gate.open();
         other.ping().await.unwrap();
-        assert!(system.snapshot().circles().is_empty());
+        assert!(system.snapshot().cycles().is_empty());
     });
 }

@@ -100,5 +100,5 @@ pub fn it_can_be_serialised(system: &System) {
 pub fn an_empty_system_prints_nothing(system: &System) {
     let snapshot = system.snapshot();
     assert_eq!((snapshot.to_string().as_str(), snapshot.actors.len()), ("", 0));
-    assert!(snapshot.circles().is_empty());
+    assert!(snapshot.cycles().is_empty());
 }

@@ -228,7 +228,7 @@ pub fn an_end_ordered_while_a_life_ends_does_not_end_the_next(system: &System) {
             let supervisor = patient(Supervisor::one_for_all()).spawn();
             let [a, b, c] = three(&supervisor, &diary).await;
             // All three fail at about the same time: some are stopped while they are ending.
-            let poison = |actor: &ProbeAddr| actor.run(step(|_, _| planned())).owned();
+            let poison = |actor: &ProbeAddr| actor.run(step(|_, _| planned())).into_owned();
             let answers = join_all([&a, &b, &c].map(poison)).await;
             assert!(answers.iter().all(|answer| matches!(answer, Err(CallError::Panicked(_)))));
             for actor in [&a, &b, &c] {

@@ -109,15 +109,15 @@ macro_rules! carry_out {
                 let (number, op, actor) = (*number, *op, $actor.clone());
                 let outcome: Boxed<Option<String>> = match op {
                     Op::Send => {
-                        let sending = actor.good(number).owned().send();
+                        let sending = actor.good(number).into_owned().send();
                         async { sending.await.err().map(|error| error.to_string()) }.boxed()
                     }
                     Op::SendPoison => {
-                        let sending = actor.poison().owned().send();
+                        let sending = actor.poison().into_owned().send();
                         async { sending.await.err().map(|error| error.to_string()) }.boxed()
                     }
                     Op::Call => {
-                        let call = actor.good(number).owned();
+                        let call = actor.good(number).into_owned();
                         async move {
                             let answer = call.await;
                             (answer != Ok(number)).then(|| format!("{answer:?}"))
@@ -125,7 +125,7 @@ macro_rules! carry_out {
                         .boxed()
                     }
                     Op::Poison => {
-                        let call = actor.poison().owned();
+                        let call = actor.poison().into_owned();
                         async {
                             let answer = call.await;
                             let is_right = matches!(answer, Err(CallError::Panicked(_)));

@@ -7,7 +7,7 @@ use crate::actor::dispatch::Dispatch;
 use crate::actor::task::{Present, Task, supervised};
 use crate::actor::timer::Timer;
 use crate::address::call::Call;
-use crate::address::with_timeout::Timed;
+use crate::address::with_timeout::WithTimeout;
 use crate::cell::message::Protocol;
 use crate::cell::resources::Holding;
 use crate::cell::state::Key;
@@ -257,13 +257,13 @@ impl<P: Protocol, T> Call<'_, P, T> {
         F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
     {
         // A call does not panic while it waits. If it did, its reply would be lost: `NoReply`.
-        context.pipe(self.owned(), move |me, answer| {
+        context.pipe(self.into_owned(), move |me, answer| {
             make(me, answer.unwrap_or(Err(CallError::NoReply)))
         });
     }
 }
 
-impl<P: Protocol, T> Timed<Call<'_, P, T>> {
+impl<P: Protocol, T> WithTimeout<Call<'_, P, T>> {
     /// Makes the call concurrently with the calling actor and sends a message with the reply, or that
     /// the timeout elapsed. See [`Call::pipe`].
     ///
@@ -277,7 +277,7 @@ impl<P: Protocol, T> Timed<Call<'_, P, T>> {
         T: Send + 'static,
         F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
     {
-        context.pipe(self.owned(), move |me, answer| {
+        context.pipe(self.into_owned(), move |me, answer| {
             make(me, answer.unwrap_or(Err(CallError::NoReply)))
         });
     }

@@ -3,7 +3,7 @@
 
 use super::outgoing::AnyOutgoing;
 use crate::address::reply::{Reply, waited_for};
-use crate::address::reply_receiver::Answer;
+use crate::address::reply_receiver::ReplyReceiver;
 use crate::cell::deadlock::edge::{Goal, Place};
 use crate::cell::deadlock::tracker::Recorded;
 use crate::cell::header::Core;
@@ -29,7 +29,7 @@ pub(super) struct Asking<T> {
     is_timed: bool,
     stage: Stage,
     /// There from the first poll on, or from the start if the message has its reply in it already.
-    answer: Answer<T>,
+    answer: ReplyReceiver<T>,
     /// Under which the message waits for room.
     ticket: Option<Ticket>,
     recorded: Recorded,
@@ -47,20 +47,25 @@ enum Stage {
 
 impl<T: 'static> Asking<T> {
     pub(super) const FRESH: Self =
-        Asking::new(<dyn AnySlot>::exchange, Stage::Fresh, true, Answer::none());
+        Asking::new(<dyn AnySlot>::exchange, Stage::Fresh, true, ReplyReceiver::none());
 
     /// As fresh; the answer may come from elsewhere than the target.
     pub(super) const INDIRECT: Self =
-        Asking::new(<dyn AnySlot>::exchange, Stage::Fresh, false, Answer::none());
+        Asking::new(<dyn AnySlot>::exchange, Stage::Fresh, false, ReplyReceiver::none());
 }
 
 impl<T> Asking<T> {
     /// The message has the reply that leads to `answer` in it.
-    pub(super) fn asked(answer: Answer<T>) -> Self {
+    pub(super) fn asked(answer: ReplyReceiver<T>) -> Self {
         Asking::new(|_, reply| reply, Stage::Asked, false, answer)
     }
 
-    const fn new(exchange: Exchange<T>, stage: Stage, is_direct: bool, answer: Answer<T>) -> Self {
+    const fn new(
+        exchange: Exchange<T>,
+        stage: Stage,
+        is_direct: bool,
+        answer: ReplyReceiver<T>,
+    ) -> Self {
         Asking {
             exchange,
             if_room: false,
@@ -103,7 +108,10 @@ impl<T> Asking<T> {
 
     /// Moves it on, before it has begun.
     pub(super) fn take(&mut self) -> Self {
-        std::mem::replace(self, Asking::new(self.exchange, Stage::Over, true, Answer::none()))
+        std::mem::replace(
+            self,
+            Asking::new(self.exchange, Stage::Over, true, ReplyReceiver::none()),
+        )
     }
 
     /// Puts the reply into the message, whose slot this is.

@@ -2,8 +2,8 @@
 
 use super::asking::Exchange;
 use crate::address::reply::Reply;
-use crate::address::send::Sending;
-use crate::address::with_timeout::{Expire, Home, Timed, Unblocked};
+use crate::address::send::SendFuture;
+use crate::address::with_timeout::{Expire, Home, Unblocked, WithTimeout};
 use crate::cell::message::Protocol;
 use crate::error::SendError;
 use std::fmt;
@@ -27,13 +27,13 @@ use std::time::Duration;
 /// ```
 #[must_use = "a delegated call does nothing unless sent; use `.send().await` or `.try_send()`"]
 pub struct Delegated<'a, P: Protocol, T> {
-    sending: Sending<'a, P>,
+    sending: SendFuture<'a, P>,
     /// What takes the reply out of the message again.
     exchange: Exchange<T>,
 }
 
 impl<'a, P: Protocol, T> Delegated<'a, P, T> {
-    pub(super) fn new(sending: Sending<'a, P>, exchange: Exchange<T>) -> Self {
+    pub(super) fn new(sending: SendFuture<'a, P>, exchange: Exchange<T>) -> Self {
         Delegated { sending, exchange }
     }
 
@@ -55,18 +55,18 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
         self.sending.try_now().map_err(|error| unsent::<P, T>(error, self.exchange))
     }
 
-    /// Limits the wait for mailbox capacity. See [`Sending::timeout`].
-    pub fn timeout(self, limit: Duration) -> Timed<Self> {
-        Timed::prepared(self, limit)
+    /// Limits the wait for mailbox capacity. See [`SendFuture::timeout`].
+    pub fn timeout(self, limit: Duration) -> WithTimeout<Self> {
+        WithTimeout::prepared(self, limit)
     }
 
-    /// The same forwarded call, which owns its address. See [`Call::owned`](crate::Call::owned).
+    /// The same forwarded call, which owns its address. See [`Call::into_owned`](crate::Call::into_owned).
     #[track_caller]
-    pub fn owned(self) -> Delegated<'static, P, T> {
-        Delegated { sending: self.sending.owned(), exchange: self.exchange }
+    pub fn into_owned(self) -> Delegated<'static, P, T> {
+        Delegated { sending: self.sending.into_owned(), exchange: self.exchange }
     }
 
-    /// Does not wait for mailbox capacity. See [`Sending::if_room`].
+    /// Does not wait for mailbox capacity. See [`SendFuture::if_room`].
     pub fn if_room(self) -> Self {
         Delegated { sending: self.sending.if_room(), ..self }
     }
@@ -78,7 +78,7 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
 /// [`SendError`] with the message and the reply.
 ///
 /// # Cancellation
-/// As for [`Sending`]; the reply goes with the message.
+/// As for [`SendFuture`]; the reply goes with the message.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -95,31 +95,31 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
 /// ```
 #[must_use = "nothing is sent unless this is awaited"]
 pub struct Delegating<'a, P: Protocol, T> {
-    sending: Sending<'a, P>,
+    sending: SendFuture<'a, P>,
     exchange: Exchange<T>,
 }
 
 impl<'a, P: Protocol, T> Delegating<'a, P, T> {
-    /// Limits the wait for mailbox capacity. See [`Sending::timeout`].
+    /// Limits the wait for mailbox capacity. See [`SendFuture::timeout`].
     ///
     /// # Errors
     /// As without a limit, and [`SendReason::Timeout`](crate::SendReason::Timeout).
-    pub fn timeout(self, limit: Duration) -> Timed<Self> {
-        Timed::new(self, limit)
+    pub fn timeout(self, limit: Duration) -> WithTimeout<Self> {
+        WithTimeout::new(self, limit)
     }
 
-    /// The same send, which owns its address. See [`Sending::owned`].
+    /// The same send, which owns its address. See [`SendFuture::into_owned`].
     #[track_caller]
-    pub fn owned(self) -> Delegating<'static, P, T> {
-        Delegating { sending: self.sending.owned(), exchange: self.exchange }
+    pub fn into_owned(self) -> Delegating<'static, P, T> {
+        Delegating { sending: self.sending.into_owned(), exchange: self.exchange }
     }
 
-    /// Does not wait for mailbox capacity. See [`Sending::if_room`].
+    /// Does not wait for mailbox capacity. See [`SendFuture::if_room`].
     pub fn if_room(self) -> Self {
         Delegating { sending: self.sending.if_room(), ..self }
     }
 
-    /// Blocks the current thread until the message was accepted. See [`Sending::wait`].
+    /// Blocks the current thread until the message was accepted. See [`SendFuture::wait`].
     ///
     /// # Errors
     /// As when it is awaited, and [`SendReason::WouldBlock`](crate::SendReason::WouldBlock).

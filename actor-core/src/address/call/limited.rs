@@ -2,12 +2,12 @@
 
 use super::{Call, Delegated, Delegating};
 use crate::address::reply::Reply;
-use crate::address::send::Sending;
-use crate::address::with_timeout::Timed;
+use crate::address::send::SendFuture;
+use crate::address::with_timeout::WithTimeout;
 use crate::cell::message::Protocol;
 
-impl<'a, P: Protocol, T> Timed<Call<'a, P, T>> {
-    /// The same call, which owns its address. See [`Call::owned`].
+impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
+    /// The same call, which owns its address. See [`Call::into_owned`].
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -15,7 +15,7 @@ impl<'a, P: Protocol, T> Timed<Call<'a, P, T>> {
     /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
     /// # System::current_thread().block_on(async {
     /// let echo = Echo.spawn();
-    /// let answer = actor_core::spawn(echo.say(3).timeout(Duration::from_secs(1)).owned());
+    /// let answer = actor_core::spawn(echo.say(3).timeout(Duration::from_secs(1)).into_owned());
     /// assert_eq!(answer.await, Ok(3));
     /// # });
     /// ```
@@ -23,9 +23,9 @@ impl<'a, P: Protocol, T> Timed<Call<'a, P, T>> {
     /// # Panics
     /// If the call was already polled.
     #[track_caller]
-    pub fn owned(self) -> Timed<Call<'static, P, T>> {
+    pub fn into_owned(self) -> WithTimeout<Call<'static, P, T>> {
         let (call, limit) = self.into_parts();
-        call.owned().timeout(limit)
+        call.into_owned().timeout(limit)
     }
 
     /// Does not wait for mailbox capacity. See [`Call::if_room`].
@@ -40,7 +40,7 @@ impl<'a, P: Protocol, T> Timed<Call<'a, P, T>> {
     /// # Panics
     /// If the call was already polled.
     #[track_caller]
-    pub fn send(self) -> Timed<Sending<'a, P>> {
+    pub fn send(self) -> WithTimeout<SendFuture<'a, P>> {
         let (call, limit) = self.into_parts();
         call.send().timeout(limit)
     }
@@ -50,36 +50,36 @@ impl<'a, P: Protocol, T> Timed<Call<'a, P, T>> {
     /// # Panics
     /// If the call was already polled.
     #[track_caller]
-    pub fn reply_to(self, reply: Reply<T>) -> Timed<Delegated<'a, P, T>> {
+    pub fn reply_to(self, reply: Reply<T>) -> WithTimeout<Delegated<'a, P, T>> {
         let (call, limit) = self.into_parts();
         call.reply_to(reply).timeout(limit)
     }
 }
 
-impl<P: Protocol> Timed<Sending<'_, P>> {
-    /// The same send, which owns its address. See [`Sending::owned`].
+impl<P: Protocol> WithTimeout<SendFuture<'_, P>> {
+    /// The same send, which owns its address. See [`SendFuture::into_owned`].
     ///
     /// # Panics
     /// If it was already polled.
     #[track_caller]
-    pub fn owned(self) -> Timed<Sending<'static, P>> {
+    pub fn into_owned(self) -> WithTimeout<SendFuture<'static, P>> {
         let (sending, limit) = self.into_parts();
-        sending.owned().timeout(limit)
+        sending.into_owned().timeout(limit)
     }
 
-    /// Does not wait for mailbox capacity. See [`Sending::if_room`].
+    /// Does not wait for mailbox capacity. See [`SendFuture::if_room`].
     pub fn if_room(self) -> Self {
         let (sending, limit) = self.into_parts();
         sending.if_room().timeout(limit)
     }
 }
 
-impl<'a, P: Protocol, T> Timed<Delegated<'a, P, T>> {
-    /// The same forwarded call, which owns its address. See [`Delegated::owned`].
+impl<'a, P: Protocol, T> WithTimeout<Delegated<'a, P, T>> {
+    /// The same forwarded call, which owns its address. See [`Delegated::into_owned`].
     #[track_caller]
-    pub fn owned(self) -> Timed<Delegated<'static, P, T>> {
+    pub fn into_owned(self) -> WithTimeout<Delegated<'static, P, T>> {
         let (delegated, limit) = self.into_parts();
-        delegated.owned().timeout(limit)
+        delegated.into_owned().timeout(limit)
     }
 
     /// Does not wait for mailbox capacity. See [`Delegated::if_room`].
@@ -90,21 +90,21 @@ impl<'a, P: Protocol, T> Timed<Delegated<'a, P, T>> {
 
     /// Sends the message, and waits for mailbox capacity at most as long as the limit. See
     /// [`Delegated::send`].
-    pub fn send(self) -> Timed<Delegating<'a, P, T>> {
+    pub fn send(self) -> WithTimeout<Delegating<'a, P, T>> {
         let (delegated, limit) = self.into_parts();
         delegated.send().timeout(limit)
     }
 }
 
-impl<P: Protocol, T> Timed<Delegating<'_, P, T>> {
-    /// The same send, which owns its address. See [`Delegating::owned`].
+impl<P: Protocol, T> WithTimeout<Delegating<'_, P, T>> {
+    /// The same send, which owns its address. See [`Delegating::into_owned`].
     ///
     /// # Panics
     /// If it was already polled.
     #[track_caller]
-    pub fn owned(self) -> Timed<Delegating<'static, P, T>> {
+    pub fn into_owned(self) -> WithTimeout<Delegating<'static, P, T>> {
         let (sending, limit) = self.into_parts();
-        sending.owned().timeout(limit)
+        sending.into_owned().timeout(limit)
     }
 
     /// Does not wait for mailbox capacity. See [`Delegating::if_room`].

@@ -41,7 +41,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
 
     /// The same, with an owned address.
     #[track_caller]
-    pub(super) fn owned(&mut self) -> Outgoing<'static, P> {
+    pub(super) fn take_owned(&mut self) -> Outgoing<'static, P> {
         let message = Some(self.take_message());
         Outgoing { address: Held::Owned(self.address.get().clone()), message }
     }

@@ -29,8 +29,8 @@ use std::time::Duration;
 
 use actor_core::Incident;
 use actor_core::future::{join_all, or};
-use actor_core::interrupted;
 use actor_core::prelude::*;
+use actor_core::shutdown_signal;
 
 use collector::{Collector, CollectorAddr, Totals};
 use counter::{Counter, CounterAddr};
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
         .build();
     let work = async { Some(count(&options).await) };
     let outcome = system.block_on(or(work, async {
-        interrupted().await;
+        shutdown_signal().await;
         None
     }));
     // After an interrupt, the queued files are not needed any more.
@@ -116,7 +116,7 @@ async fn feed(
 
 /// Work left undone by an interrupt or a failure is not reported; a failure is.
 fn tell_failures(incident: &Incident) {
-    if let Incident::Unobserved { .. } | Incident::Swallowed { .. } = incident {
+    if let Incident::UnobservedFailure { .. } | Incident::SuppressedPanic { .. } = incident {
         let _ = writeln!(io::stderr(), "wordcount: {incident}");
     }
 }

@@ -20,5 +20,5 @@ impl Old {
 /// Calls it.
 pub fn old() {
     use rt::Spawn as _;
-    let _gen = Old.spawn().gen(1).owned();
+    let _gen = Old.spawn().gen(1).into_owned();
 }

@@ -55,7 +55,7 @@ pub fn the_settings_of_a_call_combine_in_any_order(system: &System) {
                 count += 1;
             };
         }
-        each_order!(is_answered, (echo.say(7)) [{ owned() } { timeout(LONG) } { if_room() }] []);
+        each_order!(is_answered, (echo.say(7)) [{ into_owned() } { timeout(LONG) } { if_room() }] []);
         assert_eq!(count, 6);
     });
 }
@@ -73,7 +73,7 @@ pub fn the_settings_of_a_send_combine_in_any_order(system: &System) {
         }
         each_order!(
             is_sent,
-            (echo.say(7)) [{ send() } { owned() } { timeout(LONG) } { if_room() }] []
+            (echo.say(7)) [{ send() } { into_owned() } { timeout(LONG) } { if_room() }] []
         );
         assert_eq!(count, 24);
     });
@@ -98,7 +98,7 @@ pub fn the_settings_of_a_forwarded_call_combine_in_any_order(system: &System) {
         }
         each_order!(
             is_forwarded,
-            (echo.say(7)) [{ reply_to(reply()) } { owned() } { timeout(LONG) } { if_room() }] []
+            (echo.say(7)) [{ reply_to(reply()) } { into_owned() } { timeout(LONG) } { if_room() }] []
         );
         macro_rules! is_sent {
             ($($send:tt)*) => {
@@ -109,7 +109,7 @@ pub fn the_settings_of_a_forwarded_call_combine_in_any_order(system: &System) {
         }
         each_order!(
             is_sent,
-            (echo.say(7).reply_to(reply()).send()) [{ owned() } { timeout(LONG) } { if_room() }] []
+            (echo.say(7).reply_to(reply()).send()) [{ into_owned() } { timeout(LONG) } { if_room() }] []
         );
         assert_eq!((count, answers.len()), (30, 30));
         for answer in answers {
@@ -122,8 +122,8 @@ pub fn a_time_limit_holds_in_each_order(system: &System) {
     system.block_on(async {
         let (echo, gate) = full().await;
         let unhandled = Err(CallError::Timeout { started: false });
-        assert_eq!(echo.say(1).timeout(SHORT).owned().await, unhandled);
-        assert_eq!(echo.say(1).owned().timeout(SHORT).await, unhandled);
+        assert_eq!(echo.say(1).timeout(SHORT).into_owned().await, unhandled);
+        assert_eq!(echo.say(1).into_owned().timeout(SHORT).await, unhandled);
         macro_rules! times_out {
             ($($send:tt)*) => {
                 let error = $($send)*.await.unwrap_err();
@@ -133,7 +133,7 @@ pub fn a_time_limit_holds_in_each_order(system: &System) {
                 };
             };
         }
-        each_order!(times_out, (echo.say(1)) [{ send() } { owned() } { timeout(SHORT) }] []);
+        each_order!(times_out, (echo.say(1)) [{ send() } { into_owned() } { timeout(SHORT) }] []);
         gate.open();
     });
 }
@@ -265,8 +265,8 @@ pub fn a_thread_outside_async_waits_in_each_order(system: &System) {
             macro_rules! is_answered {
                 ($($call:tt)*) => { assert_eq!($($call)*.wait(), Ok(7)); };
             }
-            each_order!(is_answered, (echo.say(7)) [{ owned() } { timeout(LONG) }] []);
-            each_order!(is_sent, (echo.say(7)) [{ send() } { owned() } { timeout(LONG) }] []);
+            each_order!(is_answered, (echo.say(7)) [{ into_owned() } { timeout(LONG) }] []);
+            each_order!(is_sent, (echo.say(7)) [{ send() } { into_owned() } { timeout(LONG) }] []);
             let (reply, answer) = Reply::pair();
             is_sent!(echo.say(9).reply_to(reply).send());
             assert_eq!(smol::block_on(answer), Ok(9));

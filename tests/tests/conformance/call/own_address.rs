@@ -70,8 +70,8 @@ async fn throw_away(end: End, panics: bool) {
     let cargo = || Some(Meddler { address: vessel.clone(), dropped: dropped.clone(), panics });
     // Sends and a call in the mailbox, and both waiting for room.
     (0..3).for_each(|_| vessel.work(cargo()).try_send().unwrap());
-    let mut call = vessel.work(cargo()).owned();
-    let mut waiting_call = vessel.work(cargo()).owned();
+    let mut call = vessel.work(cargo()).into_owned();
+    let mut waiting_call = vessel.work(cargo()).into_owned();
     assert!(poll_once(&mut call).await.is_none());
     assert!(poll_once(&mut waiting_call).await.is_none());
     let join = vessel.join();

@@ -19,7 +19,7 @@ impl Unborn {
 
 /// A call that lies in the mailbox of an actor that does not live yet.
 fn called(me: &UnbornAddr) -> actor_core::Call<'static, Unborn, ()> {
-    let mut call = me.ping().owned();
+    let mut call = me.ping().into_owned();
     assert!(block_on(poll_once(&mut call)).is_none(), "nobody can have answered");
     call
 }

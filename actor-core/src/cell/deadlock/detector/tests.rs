@@ -4,7 +4,7 @@
 use super::steps::{Point, at_each_step};
 use crate::actor::dispatch::Dispatch;
 use crate::address::addr::Addr;
-use crate::address::reply_receiver::Answer;
+use crate::address::reply_receiver::ReplyReceiver;
 use crate::cell::deadlock::edge::Place;
 use crate::prelude::*;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -105,7 +105,7 @@ impl Drop for Word {
     }
 }
 
-struct Gate(Answer<()>);
+struct Gate(ReplyReceiver<()>);
 
 fn gate() -> (Reply<()>, Gate) {
     let (reply, answer) = Reply::pair();
