@@ -26,7 +26,7 @@ use futures_lite::Stream;
 use pin_project_lite::pin_project;
 
 pub use crate::executor::sleep::Sleep;
-use crate::executor::{self, Host};
+use crate::executor::{self, Executor};
 use crate::sync::Arc;
 
 /// Returns the time on the clock of the current system.
@@ -41,7 +41,7 @@ use crate::sync::Arc;
 /// ```
 #[must_use]
 pub fn now() -> Instant {
-    current_host().now()
+    current_executor().now()
 }
 
 /// Waits until `duration` has passed, counted from this call.
@@ -61,9 +61,9 @@ pub fn now() -> Instant {
 /// # });
 /// ```
 pub fn sleep(duration: Duration) -> Sleep {
-    let host = current_host();
-    let at = host.now().checked_add(duration);
-    Sleep { host, at, key: None, outside: None, repeats: false }
+    let executor = current_executor();
+    let at = executor.now().checked_add(duration);
+    Sleep { executor, at, key: None, outside: None, repeats: false }
 }
 
 /// Runs `future` for at most `duration`, counted from this call.
@@ -212,7 +212,7 @@ impl Interval {
         if Pin::new(&mut self.sleep).poll(context).is_pending() {
             return Poll::Pending;
         }
-        let late = self.sleep.host.now().saturating_duration_since(first);
+        let late = self.sleep.executor.now().saturating_duration_since(first);
         let missed = u32::try_from(late.as_nanos() / self.period.as_nanos()).unwrap_or(u32::MAX);
         let due = first + self.period.saturating_mul(missed);
         self.sleep.at = due.checked_add(self.period);
@@ -259,8 +259,8 @@ impl Drop for Tick<'_> {
     }
 }
 
-fn current_host() -> Arc<dyn Host> {
-    executor::current().unwrap_or_else(crate::system::current_host)
+fn current_executor() -> Arc<dyn Executor> {
+    executor::current().unwrap_or_else(crate::system::current_executor)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::cell::handle::{AnyMail, Rest};
 use crate::cell::header::Pace;
 use crate::cell::mailbox::Mail;
 use crate::cell::state::{AtWork, Cell};
-use crate::executor::{Job, RunCell, Turn};
+use crate::executor::{Job, RunTask, Schedule};
 use crate::sync::Arc;
 use crate::telemetry::handler_span;
 use pin_project_lite::pin_project;
@@ -83,11 +83,11 @@ pub(crate) enum Progress {
 }
 
 /// A body inside its cell.
-trait CellBody: Body + RunCell {}
+trait CellBody: Body + RunTask {}
 
 impl<B: Body + Send + 'static> CellBody for B {}
 
-impl<B: Body + Send + 'static> RunCell for B {
+impl<B: Body + Send + 'static> RunTask for B {
     fn run(self: Pin<Box<Self>>) {
         run_cell(self);
     }
@@ -137,7 +137,7 @@ pub(super) fn rest<C>(
         Rest::Again => cell,
         Rest::Back => {
             if let Some(cell) = cell.map(untyped) {
-                mail.core().hub.host.schedule(Job::Cell(cell), Turn::Back);
+                mail.core().hub.executor.schedule(Job::Actor(cell), Schedule::Yielded);
             }
             None
         }
@@ -297,7 +297,7 @@ pub(super) fn begin_work<A: Dispatch>(
 /// The current handler is pending for the first time: from now on, it is visible to others.
 fn note_at_work(mail: &dyn AnyMail) {
     mail.core().set_fresh(false);
-    let since = mail.core().hub.host.now();
+    let since = mail.core().hub.executor.now();
     let at_work = AtWork { handler: current::handling().name, since };
     mail.with(&mut |seat, _| seat.set_at_work(at_work));
 }

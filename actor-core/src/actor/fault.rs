@@ -203,7 +203,7 @@ fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn AnyMessage) -> Fate
     if delay.is_zero() {
         return Fate::Handled;
     }
-    let until = far(mail.core().hub.host.now(), delay);
+    let until = far(mail.core().hub.executor.now(), delay);
     nudge(mail, until);
     Fate::HeldUntil(until)
 }
@@ -272,7 +272,7 @@ impl dyn Steps + '_ {
             self.lose_to(&Fate::Killed, held.message, held.handling);
             return Some(None);
         }
-        if core.hub.host.now() < held.until && signals & (LEAVE | END) == 0 {
+        if core.hub.executor.now() < held.until && signals & (LEAVE | END) == 0 {
             self.does_weakly("is delayed by a planted fault");
             hold_back(self.mail(), *held);
             // First, because the following steps set the flag again.
@@ -317,7 +317,7 @@ impl dyn Steps + '_ {
 /// Makes the mailbox full for a duration.
 fn fill(mail: &Arc<dyn AnyMail>, by: Duration) {
     let core = mail.core();
-    let until = far(core.hub.host.now(), by);
+    let until = far(core.hub.executor.now(), by);
     if let Some(witness) = &core.hub.witness {
         witness.fill(core.number, until);
         nudge(mail, until);
@@ -346,7 +346,7 @@ pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Messag
 fn nudge(mail: &Arc<dyn AnyMail>, at: Instant) {
     let nudge = Arc::new(Nudge(Arc::downgrade(mail)));
     let core = mail.core();
-    let key = core.hub.host.timers().insert(at, Waker::from(nudge), false);
+    let key = core.hub.executor.timers().insert(at, Waker::from(nudge), false);
     if let Some(witness) = &core.hub.witness {
         witness.put_nudge(core.number, key);
     }

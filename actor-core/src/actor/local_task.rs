@@ -12,7 +12,7 @@ use crate::cell::handle::AnyMail;
 use crate::cell::resources::Holding;
 use crate::cell::restart::Overseer;
 use crate::cell::state::Cell;
-use crate::executor::{self, RunCell};
+use crate::executor::{self, RunTask};
 use crate::exit::Exit;
 use crate::sync::{Arc, Mutex};
 use slab::Slab;
@@ -61,7 +61,7 @@ enum Found {
 pub(crate) fn cell(mail: Arc<dyn AnyMail>, body: Pin<Box<dyn Body>>) -> Cell {
     let hub = &mail.core().hub;
     assert!(
-        hub.is_local && hub.host.is_own_thread() && executor::is_inside(),
+        hub.is_local && hub.executor.is_executor_thread() && executor::is_inside(),
         "`{}` is a local actor: spawn it inside `block_on` of a current-thread system",
         mail.core().settings.name
     );
@@ -110,7 +110,7 @@ impl Drop for Bodies {
     }
 }
 
-impl RunCell for LocalCell {
+impl RunTask for LocalCell {
     fn run(self: Pin<Box<Self>>) {
         let mut mail = self.mail.clone();
         mail.core().begin_turn();

@@ -240,7 +240,7 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> executor::Task<()> {
         limit = seat.known().and_then(|records| records.shutdown).unwrap_or(SHUTDOWN);
     });
     let hub = child.core().hub.clone();
-    let (sleep, child) = (Sleep::on(hub.host.clone(), limit), Arc::downgrade(child));
+    let (sleep, child) = (Sleep::on(hub.executor.clone(), limit), Arc::downgrade(child));
     let (runnable, task) = crate::system::task::prepare(&hub, async move {
         sleep.await;
         if let Some(child) = child.upgrade() {

@@ -13,7 +13,7 @@ use crate::cell::resources::Holding;
 use crate::cell::state::Watcher;
 use crate::cell::system_shared::Hub;
 use crate::executor::refused::{self, Fate};
-use crate::executor::{Job, Turn};
+use crate::executor::{Job, Schedule};
 use crate::exit::{Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
 use crate::sync::Arc;
@@ -309,7 +309,7 @@ impl<A: Dispatch> Birth<A> {
         let unborn = Unborn(&self.mail);
         let Runner(cell) = A::runner(life);
         std::mem::forget(unborn);
-        self.mail.core.hub.host.schedule(Job::Cell(cell), Turn::Next);
+        self.mail.core.hub.executor.schedule(Job::Actor(cell), Schedule::Next);
         self.address.into()
     }
 }

@@ -140,7 +140,7 @@ impl Future for StopWithin {
         let this = &mut *self;
         let sleep = this.sleep.get_or_insert_with(|| {
             this.mail.close();
-            Sleep::on(this.mail.core().hub.host.clone(), this.limit)
+            Sleep::on(this.mail.core().hub.executor.clone(), this.limit)
         });
         let is_over = Pin::new(&mut *sleep).poll(cx).is_ready();
         this.join.set_forced(!is_over && sleep.ends());

@@ -293,7 +293,7 @@ impl<P: Protocol> Drop for SendFuture<'_, P> {
 
 impl<P: Protocol> Expire for SendFuture<'_, P> {
     fn home(&self) -> Home {
-        Home(self.address.get().post().core().hub.host.clone())
+        Home(self.address.get().post().core().hub.executor.clone())
     }
 
     fn limit(&mut self) {

@@ -1,7 +1,7 @@
 //! Calls and sends with a timeout: [`WithTimeout`].
 
 use super::call::block_on;
-use crate::executor::Host;
+use crate::executor::Executor;
 use crate::executor::sleep::Sleep;
 use crate::sync::Arc;
 use std::fmt;
@@ -34,10 +34,10 @@ pub enum Unblocked {
     Ended,
 }
 
-/// The host of the callee. Opaque, so that the trait names nothing private.
+/// The executor of the callee. Opaque, so that the trait names nothing private.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
-pub struct Home(pub(crate) Arc<dyn Host>);
+pub struct Home(pub(crate) Arc<dyn Executor>);
 
 /// The future of [`Call::timeout`](crate::Call::timeout) and
 /// [`SendFuture::timeout`](crate::SendFuture::timeout).

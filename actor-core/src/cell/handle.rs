@@ -8,7 +8,7 @@ use super::state::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
 use crate::cell::message::{Protocol, Way};
 use crate::event::Event;
-use crate::executor::{Job, Turn};
+use crate::executor::{Job, Schedule};
 use crate::exit::{Exit, Failure};
 use crate::incident::{DeadLetter, Incident};
 use crate::sync::{Arc, Weak};
@@ -263,7 +263,7 @@ pub(crate) fn contain_own(name: &'static str, run: &mut dyn FnMut()) {
 #[inline]
 pub(crate) fn schedule(core: &Core, cell: Option<Cell>) {
     if let Some(cell) = cell {
-        core.hub.host.schedule(Job::Cell(cell), Turn::Next);
+        core.hub.executor.schedule(Job::Actor(cell), Schedule::Next);
     }
 }
 

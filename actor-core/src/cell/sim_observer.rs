@@ -7,7 +7,7 @@ use self::failures::Failures;
 use super::handle::AnyMail;
 use super::header::Core;
 use crate::executor::sim::{Awaited, Broken, Did, Effect, How, Simulated, Step, Subject};
-use crate::executor::{Host, TimerKey};
+use crate::executor::{Executor, TimerKey};
 use crate::exit::Failure;
 use crate::incident::Incident;
 use crate::panics::contained;
@@ -18,7 +18,7 @@ use std::panic::Location;
 use std::time::Instant;
 
 pub(crate) struct Witness {
-    pub(crate) host: Arc<Simulated>,
+    pub(crate) executor: Arc<Simulated>,
     pub(crate) seed: u64,
     seen: Mutex<Seen>,
 }
@@ -52,49 +52,49 @@ struct Expected {
 const INCIDENTS: usize = 20;
 
 impl Witness {
-    pub(super) fn new(host: Arc<Simulated>, seed: u64) -> Witness {
-        Witness { host, seed, seen: Mutex::new(Seen::default()) }
+    pub(super) fn new(executor: Arc<Simulated>, seed: u64) -> Witness {
+        Witness { executor, seed, seen: Mutex::new(Seen::default()) }
     }
 
     /// The actor of `mail` starts to run `name`, a message or a hook.
     pub(crate) fn runs(&self, mail: &dyn AnyMail, name: &'static str) {
         let number = mail.core().number;
-        self.host.takes(number, name);
+        self.executor.takes(number, name);
         let label = mail.label();
         self.seen.lock().labels.insert(number, label);
     }
 
     /// The message or hook has been run.
     pub(crate) fn finished(&self, number: u64, name: &'static str) {
-        self.host.finished(number, name);
+        self.executor.finished(number, name);
     }
 
     /// The actor of `mail` does something else, described by `what`.
     pub(crate) fn does(&self, mail: &dyn AnyMail, what: &'static str) {
-        self.host.note(Did::Does(what));
+        self.executor.note(Did::Does(what));
         self.learn_one(mail);
     }
 
     /// As [`does`](Witness::does), unless the step does something more specific.
     pub(crate) fn does_weakly(&self, mail: &dyn AnyMail, what: &'static str) {
-        self.host.note_weakly(Did::Does(what));
+        self.executor.note_weakly(Did::Does(what));
         self.learn_one(mail);
     }
 
     /// The agent of the current step starts to wait for `what` of `target`.
     pub(crate) fn waits(&self, target: &dyn AnyMail, what: &'static str) {
-        self.host.waits(Awaited::Of(Subject::Cell(target.core().number), what));
+        self.executor.waits(Awaited::Of(Subject::Cell(target.core().number), what));
         self.learn_one(target);
     }
 
     /// The agent of the current step starts to wait for the end of a task.
     pub(crate) fn waits_for_task(&self, number: u32) {
-        self.host.waits(Awaited::Of(Subject::Task(number), "the end of"));
+        self.executor.waits(Awaited::Of(Subject::Task(number), "the end of"));
     }
 
     /// The last address of an actor is dropped.
     pub(crate) fn forsaken(&self, core: &Core) {
-        self.host.affect(Subject::Cell(core.number), How::Forsook);
+        self.executor.affect(Subject::Cell(core.number), How::Forsook);
     }
 
     pub(crate) fn hears(&self, incident: &Incident) {
@@ -169,12 +169,12 @@ impl Witness {
         let nudges = seen.nudges.remove(&number);
         seen.full.remove(&number);
         drop(seen);
-        self.host.all_finished(number);
+        self.executor.all_finished(number);
         // A fault contains user closures: they are dropped outside the lock, and a panic is caught
         // here.
         contained(|| drop((plan, held)));
         for key in nudges.into_iter().flatten() {
-            drop(self.host.timers().remove(key));
+            drop(self.executor.timers().remove(key));
         }
     }
 
@@ -185,11 +185,11 @@ impl Witness {
 
     pub(crate) fn is_full(&self, number: u64) -> bool {
         let full = self.seen.lock().full.get(&number).copied();
-        full.is_some_and(|until| self.host.now() < until)
+        full.is_some_and(|until| self.executor.now() < until)
     }
 
     pub(crate) fn task_over(&self, number: u32) {
-        self.host.task_over(number);
+        self.executor.task_over(number);
     }
 
     /// A task has panicked, and the panic has not been observed yet.
@@ -237,8 +237,8 @@ impl Witness {
     /// An actor is accessed: this aborts the run if the access comes from another thread.
     pub(crate) fn reached(&self, core: &Core) {
         let subject = Subject::Cell(core.number);
-        if !self.host.intrudes(Some(subject)) {
-            self.host.touch(subject);
+        if !self.executor.intrudes(Some(subject)) {
+            self.executor.touch(subject);
         }
     }
 
@@ -277,7 +277,7 @@ impl Witness {
             let number = actor.core().number;
             let mut is_pending = false;
             actor.with(&mut |seat, _| is_pending = seat.busy);
-            let running = self.host.at_work(number);
+            let running = self.executor.at_work(number);
             if is_pending && let Some(running) = running {
                 let subject = Subject::Cell(number);
                 let line = self.wait_of(subject, running).unwrap_or_else(|| {
@@ -291,14 +291,14 @@ impl Witness {
                 lines.push(format!("{} has {queued} messages waiting", actor.label()));
             }
         }
-        for task in self.host.pending_tasks() {
+        for task in self.executor.pending_tasks() {
             lines.extend(self.wait_of(Subject::Task(task), ""));
         }
         lines
     }
 
     fn wait_of(&self, subject: Subject, within: &str) -> Option<String> {
-        let waits = self.host.waits_of(subject);
+        let waits = self.executor.waits_of(subject);
         if waits.is_empty() {
             return None;
         }

@@ -9,7 +9,7 @@ use super::restart::Overseen;
 use super::side_queue::Apart;
 use super::watchers::Watchers;
 use crate::event::Event;
-use crate::executor::RunCell;
+use crate::executor::RunTask;
 use crate::exit::{ActorId, Exit, Failure};
 use crate::sync::{Arc, Weak};
 use std::collections::VecDeque;
@@ -17,7 +17,7 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 /// An actor's cell, parked or about to run.
-pub(crate) type Cell = Pin<Box<dyn RunCell>>;
+pub(crate) type Cell = Pin<Box<dyn RunTask>>;
 
 /// A resource of a life: a timer, a child, a monitor.
 pub(crate) type Key = u64;

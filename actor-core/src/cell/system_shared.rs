@@ -1,4 +1,4 @@
-//! State shared by the actors of one system: host, ids, the table of actors, incidents. Not the
+//! State shared by the actors of one system: executor, ids, the table of actors, incidents. Not the
 //! user's handle, which is `System`.
 
 use super::handle::AnyMail;
@@ -8,7 +8,7 @@ use super::sim_observer::Witness;
 use crate::cell::message::Settings;
 use crate::counters::{Counts, add};
 use crate::event::Event;
-use crate::executor::Host;
+use crate::executor::Executor;
 use crate::executor::sim::Simulated;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ type Table = Slab<Weak<dyn AnyMail>>;
 
 pub(crate) struct Hub {
     pub(crate) id: u32,
-    pub(crate) host: Arc<dyn Host>,
+    pub(crate) executor: Arc<dyn Executor>,
     numbers: AtomicU64,
     /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive.
     table: Mutex<Table>,
@@ -55,19 +55,19 @@ pub(crate) struct Hub {
 
 impl Hub {
     pub(crate) fn new(
-        host: Arc<dyn Host>,
+        executor: Arc<dyn Executor>,
         reporter: Reporter,
         is_local: bool,
         detects: bool,
     ) -> Arc<Self> {
-        Hub::of(host, reporter, is_local, detects).entered()
+        Hub::of(executor, reporter, is_local, detects).entered()
     }
 
     /// A simulation, with `seed` for all its randomness.
-    pub(crate) fn simulated(host: Arc<Simulated>, reporter: Reporter, seed: u64) -> Arc<Self> {
-        let mut hub = Hub::of(host.clone(), reporter, true, true);
+    pub(crate) fn simulated(executor: Arc<Simulated>, reporter: Reporter, seed: u64) -> Arc<Self> {
+        let mut hub = Hub::of(executor.clone(), reporter, true, true);
         hub.rng = Mutex::new(fastrand::Rng::with_seed(seed));
-        hub.witness = Some(Box::new(Witness::new(host, seed)));
+        hub.witness = Some(Box::new(Witness::new(executor, seed)));
         hub.entered()
     }
 
@@ -78,10 +78,10 @@ impl Hub {
         hub
     }
 
-    fn of(host: Arc<dyn Host>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
+    fn of(executor: Arc<dyn Executor>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
         Hub {
             id: SYSTEMS.fetch_add(1, Ordering::Relaxed),
-            host,
+            executor,
             numbers: AtomicU64::new(1),
             table: Mutex::new(Slab::new()),
             names: Names::default(),
@@ -128,7 +128,7 @@ impl Hub {
     /// The table of actors, unless the system is closing.
     fn open_table(&self) -> Option<MutexGuard<'_, Table>> {
         if let Some(witness) = &self.witness {
-            witness.host.intrudes(None);
+            witness.executor.intrudes(None);
         }
         let table = self.table.lock();
         if self.closing.load(Ordering::Relaxed) { None } else { Some(table) }
@@ -189,7 +189,7 @@ impl Hub {
         if let Some(witness) = &self.witness {
             witness.hears(&incident);
         }
-        if !self.reporter.report(incident, self.host.now()) {
+        if !self.reporter.report(incident, self.executor.now()) {
             add(&self.counts.suppressed_panics, 1);
         }
     }

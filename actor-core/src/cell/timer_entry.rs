@@ -1,4 +1,4 @@
-//! The clock of one timer of a life. It is its own waker among the host's timers.
+//! The clock of one timer of a life. It is its own waker among the executor's timers.
 
 use super::handle::AnyMail;
 use super::resources::Sending;
@@ -9,7 +9,7 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// The clock of one timer. It is its own waker among the host's timers.
+/// The clock of one timer. It is its own waker among the executor's timers.
 pub(crate) struct Clock {
     mail: Weak<dyn AnyMail>,
     key: Key,
@@ -34,7 +34,7 @@ impl Clock {
         delay: Duration,
         period: Option<Duration>,
     ) -> Arc<Self> {
-        let due = far(mail.core().hub.host.now(), delay);
+        let due = far(mail.core().hub.executor.now(), delay);
         let state = State { due, period, armed: None, waiting: false, cancelled: false };
         let clock = Arc::new(Clock { mail: Arc::downgrade(mail), key, state: Mutex::new(state) });
         clock.arm();
@@ -46,7 +46,7 @@ impl Clock {
         let waker = Waker::from(self.clone());
         let mut state = self.state.lock();
         if !state.cancelled {
-            let timers = mail.core().hub.host.timers();
+            let timers = mail.core().hub.executor.timers();
             state.armed = Some(timers.insert(state.due, waker, state.period.is_some()));
         }
     }
@@ -75,7 +75,7 @@ impl Clock {
         let armed = state.armed.take();
         drop(state);
         if let (Some(armed), Some(mail)) = (armed, self.mail.upgrade()) {
-            drop(mail.core().hub.host.timers().remove(armed));
+            drop(mail.core().hub.executor.timers().remove(armed));
         }
     }
 }
@@ -91,7 +91,7 @@ impl Wake for Clock {
         let post = !std::mem::replace(&mut state.waiting, true);
         let mut missed = u64::from(!post);
         if let Some(period) = state.period {
-            let periods = periods(state.due, period, mail.core().hub.host.now());
+            let periods = periods(state.due, period, mail.core().hub.executor.now());
             missed += periods - 1;
             state.due = later(state.due, period, periods);
         }

@@ -1,5 +1,5 @@
-//! Layer 1: the current-thread host: it runs all jobs on the thread that made it, and only while
-//! that thread is in `drive`. It starts no thread, except for its end: see `ending`.
+//! Layer 1: the current-thread executor: it runs all jobs on the thread that made it, and only while
+//! that thread is in `block_on`. It starts no thread, except for its end: see `ending`.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::ending::{self, Driving, Ending, Owned};
 use super::parker::Bell;
-use super::{Entered, Host, Job, Tasks, Timers, Turn};
+use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::{Arc, Mutex, Weak};
 
 /// The most jobs between two polls of a future that is always ready, and two looks at the clock.
@@ -19,7 +19,7 @@ const ROUND: usize = 61;
 /// How long jobs may take between two looks at the clock, judged by those before the last look.
 const SPELL: Duration = Duration::from_millis(1);
 
-/// A host that runs its jobs in turn with the future that it drives.
+/// An executor that runs its jobs in turn with the future that it drives.
 pub(crate) struct CurrentThread {
     /// All jobs in order. Turns make no difference: what is scheduled runs behind what is there.
     queue: Mutex<VecDeque<Job>>,
@@ -32,7 +32,7 @@ pub(crate) struct CurrentThread {
 }
 
 impl CurrentThread {
-    /// Makes a host that the calling thread owns.
+    /// Makes an executor that the calling thread owns.
     pub(crate) fn new() -> Arc<CurrentThread> {
         let bell = Bell::new();
         Arc::new_cyclic(|this| CurrentThread {
@@ -66,8 +66,8 @@ impl CurrentThread {
     }
 }
 
-impl Host for CurrentThread {
-    fn schedule(&self, job: Job, _turn: Turn) {
+impl Executor for CurrentThread {
+    fn schedule(&self, job: Job, _schedule: Schedule) {
         self.queue.lock().push_back(job);
         self.bell.ring();
         if self.ending.is_closed()
@@ -89,16 +89,16 @@ impl Host for CurrentThread {
         &self.tasks
     }
 
-    fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
+    fn block_on(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         assert!(
-            self.is_own_thread(),
+            self.is_executor_thread(),
             "a current-thread system is driven only by the thread that made it"
         );
         let Some(this) = self.this.upgrade() else { return };
-        let _entered = Entered::new(this.clone());
+        let _entered = EnterGuard::new(this.clone());
         // Dropped after the round, which puts back what has not run.
         let _driving = Driving::new(this);
-        let mut round = Round { host: self, jobs: VecDeque::new() };
+        let mut round = Round { executor: self, jobs: VecDeque::new() };
         let waker = Waker::from(self.bell.clone());
         let mut context = Context::from_waker(&waker);
         let (mut steps, mut most, mut looked) = (0, ROUND, None);
@@ -135,22 +135,22 @@ impl Host for CurrentThread {
         }
     }
 
-    fn is_own_thread(&self) -> bool {
+    fn is_executor_thread(&self) -> bool {
         self.bell.is_mine()
     }
 
     fn fires_for_this_thread(&self) -> bool {
-        self.is_own_thread()
+        self.is_executor_thread()
     }
 
     /// There is no thread to end. What is left is ended here on the owner thread; elsewhere by the owner if
-    /// it drives the host just now, or else by a thread.
+    /// it drives the executor just now, or else by a thread.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.ending.close();
         self.timers.wake_all();
         self.tasks.close();
         if let Some(this) = self.this.upgrade() {
-            ending::end(this, self.is_own_thread());
+            ending::end(this, self.is_executor_thread());
         }
         Vec::new()
     }
@@ -185,7 +185,7 @@ impl Drop for CurrentThread {
 
 /// The jobs that were taken out of the queue together, so that it is locked once for all of them.
 struct Round<'a> {
-    host: &'a CurrentThread,
+    executor: &'a CurrentThread,
     jobs: VecDeque<Job>,
 }
 
@@ -193,11 +193,11 @@ impl Round<'_> {
     /// Runs some of the jobs that are there now, at most `most`; gives back how many.
     fn run(&mut self, most: usize) -> usize {
         if self.jobs.is_empty() {
-            mem::swap(&mut self.jobs, &mut *self.host.queue.lock());
+            mem::swap(&mut self.jobs, &mut *self.executor.queue.lock());
         }
         let most = self.jobs.len().min(most);
         for job in self.jobs.drain(..most) {
-            ending::run(&self.host.ending, job);
+            ending::run(&self.executor.ending, job);
         }
         most
     }
@@ -207,7 +207,7 @@ impl Drop for Round<'_> {
     /// Puts what has not run in front of the queue again.
     fn drop(&mut self) {
         if !self.jobs.is_empty() {
-            let mut queue = self.host.queue.lock();
+            let mut queue = self.executor.queue.lock();
             self.jobs.append(&mut queue);
             mem::swap(&mut self.jobs, &mut *queue);
         }

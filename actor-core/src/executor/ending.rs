@@ -1,11 +1,11 @@
-//! Layer 1: the end of a host whose jobs run on the thread that made it. Once such a host is closed, and
+//! Layer 1: the end of an executor whose jobs run on the thread that made it. Once such an executor is closed, and
 //! while its owner does not drive it, a thread is started for whatever is left: each cell runs once more,
 //! to end, and each task is dropped.
 
 use std::cell::Cell;
 use std::thread;
 
-use super::{Entered, Host, Job};
+use super::{EnterGuard, Executor, Job};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex};
 
@@ -13,7 +13,7 @@ thread_local! {
     static AT_EACH_DRIVE: Cell<Option<fn()>> = const { Cell::new(None) };
 }
 
-/// Calls `visit` whenever this thread begins or ends to drive a host that it owns.
+/// Calls `visit` whenever this thread begins or ends to drive an executor that it owns.
 pub(crate) fn at_each_drive(visit: fn()) {
     AT_EACH_DRIVE.set(Some(visit));
 }
@@ -24,8 +24,8 @@ fn visit() {
     }
 }
 
-/// A host whose jobs run on the thread that made it.
-pub(super) trait Owned: Host {
+/// An executor whose jobs run on the thread that made it.
+pub(super) trait Owned: Executor {
     fn ending(&self) -> &Ending;
 
     /// Takes a job that has not run.
@@ -42,7 +42,7 @@ pub(super) struct Ending {
 
 #[derive(Default)]
 struct State {
-    /// How many calls of `drive` are on the owner's stack.
+    /// How many calls of `block_on` are on the owner's stack.
     drives: u32,
     /// Set while a thread was started for what is left.
     attended: bool,
@@ -53,13 +53,13 @@ impl Ending {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// The host is closed: from now on a job is ended instead of run.
+    /// The executor is closed: from now on a job is ended instead of run.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
     }
 }
 
-/// Runs `job`, or ends it if the host is closed.
+/// Runs `job`, or ends it if the executor is closed.
 pub(super) fn run(ending: &Ending, job: Job) {
     if ending.is_closed() {
         job.end();
@@ -68,66 +68,66 @@ pub(super) fn run(ending: &Ending, job: Job) {
     }
 }
 
-/// Sees to it that what is left of a closed host ends: here, if this is the owner.
-pub(super) fn end<H: Owned>(host: Arc<H>, is_owner: bool) {
+/// Sees to it that what is left of a closed executor ends: here, if this is the owner.
+pub(super) fn end<H: Owned>(executor: Arc<H>, is_owner: bool) {
     if is_owner {
-        drop(Driving::new(host));
+        drop(Driving::new(executor));
     } else {
-        attend(&host);
+        attend(&executor);
     }
 }
 
 /// Ends all that is left, one by one, and what that schedules.
-fn end_left(host: &impl Owned) {
-    while let Some(job) = host.take_left() {
+fn end_left(executor: &impl Owned) {
+    while let Some(job) = executor.take_left() {
         job.end();
     }
 }
 
-/// A job has come after the end, or may have: if the owner does not drive the host, a thread ends it.
+/// A job has come after the end, or may have: if the owner does not drive the executor, a thread ends it.
 ///
 /// No job is missed: a job is pushed before this call, and the attending thread, whether started for this or
 /// the owner, looks for jobs once more under the lock before it stops attending.
-pub(super) fn attend<H: Owned>(host: &Arc<H>) {
-    let mut state = host.ending().state.lock();
-    if state.attended || state.drives > 0 || !host.has_left() {
+pub(super) fn attend<H: Owned>(executor: &Arc<H>) {
+    let mut state = executor.ending().state.lock();
+    if state.attended || state.drives > 0 || !executor.has_left() {
         return;
     }
     state.attended = true;
     drop(state);
-    let attending = host.clone();
+    let attending = executor.clone();
     let thread = thread::Builder::new().name("actor-end".into());
     if thread.spawn(move || end_elsewhere(attending)).is_err() {
-        // What is left waits for the next job, for the owner, or for the drop of the host.
-        host.ending().state.lock().attended = false;
+        // What is left waits for the next job, for the owner, or for the drop of the executor.
+        executor.ending().state.lock().attended = false;
     }
 }
 
-fn end_elsewhere<H: Owned>(host: Arc<H>) {
-    let _entered = Entered::new(host.clone());
+fn end_elsewhere<H: Owned>(executor: Arc<H>) {
+    let _entered = EnterGuard::new(executor.clone());
     loop {
-        end_left(&*host);
-        let mut state = host.ending().state.lock();
-        if state.drives > 0 || !host.has_left() {
+        end_left(&*executor);
+        let mut state = executor.ending().state.lock();
+        if state.drives > 0 || !executor.has_left() {
             state.attended = false;
             return;
         }
     }
 }
 
-/// The owner drives the host as long as this lives.
+/// The owner drives the executor as long as this lives.
 pub(super) struct Driving<H: Owned>(Arc<H>);
 
 impl<H: Owned> Driving<H> {
-    pub(super) fn new(host: Arc<H>) -> Self {
+    pub(super) fn new(executor: Arc<H>) -> Self {
         visit();
-        host.ending().state.lock().drives += 1;
-        Driving(host)
+        executor.ending().state.lock().drives += 1;
+        Driving(executor)
     }
 }
 
 impl<H: Owned> Drop for Driving<H> {
-    /// What is left of a closed host is best ended here, by its owner, which has the local states.
+    /// What is left of a closed executor is best ended here, by its owner, which has the local states.
     fn drop(&mut self) {
         if self.0.ending().is_closed() {
             end_left(&*self.0);

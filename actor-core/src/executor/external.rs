@@ -1,5 +1,5 @@
-//! Layer 1: a host whose jobs run on an executor of the user: each job is a task there. [`Runtime`] is
-//! the interface of such an executor. If the executor ends first, the remaining jobs of the host run in
+//! Layer 1: an executor whose jobs run on an executor of the user: each job is a task there. [`Runtime`] is
+//! the interface of such an executor. If the executor ends first, the remaining jobs of the executor run in
 //! `foreign/afterlife`, just long enough to end.
 
 mod orphaned;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use self::orphaned::Afterlife;
 use self::timer_driver::{Bell, Keeper};
-use super::{Entered, Host, Job, Tasks, Timers, Turn};
+use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
 
@@ -29,12 +29,12 @@ pub(crate) trait Runtime: Send + Sync + 'static {
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
 
     /// Whether this thread is the only one of the executor, and at work for it. As far as it tells.
-    fn is_driven_here(&self) -> bool {
+    fn is_only_driver(&self) -> bool {
         false
     }
 }
 
-/// A host on somebody else's executor. It starts no thread as long as that executor lives.
+/// An executor on somebody else's executor. It starts no thread as long as that executor lives.
 pub(crate) struct Foreign<R> {
     runtime: R,
     phase: AtomicU8,
@@ -58,9 +58,9 @@ impl<R: Runtime> Foreign<R> {
         Arc::new_cyclic(|this: &Weak<Foreign<R>>| {
             let bell = Arc::new(Bell::default());
             let alarm = {
-                let (host, bell) = (this.clone(), bell.clone());
-                move || match host.upgrade() {
-                    Some(host) if host.phase() == OVER => host.attend(),
+                let (executor, bell) = (this.clone(), bell.clone());
+                move || match executor.upgrade() {
+                    Some(executor) if executor.phase() == OVER => executor.attend(),
                     _ => bell.ring(),
                 }
             };
@@ -71,11 +71,11 @@ impl<R: Runtime> Foreign<R> {
         })
     }
 
-    /// Starts the task that fires the timers. When the executor ends before this host is closed,
+    /// Starts the task that fires the timers. When the executor ends before this executor is closed,
     /// `tell` is called once: it has to see to it that every actor wants to end.
     pub(crate) fn keep(&self, tell: impl FnOnce() + Send + 'static) {
-        if let Some(host) = self.this.upgrade() {
-            self.runtime.spawn(Keeper::new(host, Box::new(tell)));
+        if let Some(executor) = self.this.upgrade() {
+            self.runtime.spawn(Keeper::new(executor, Box::new(tell)));
         }
     }
 
@@ -84,14 +84,14 @@ impl<R: Runtime> Foreign<R> {
     }
 }
 
-impl<R: Runtime> Host for Foreign<R> {
-    fn schedule(&self, job: Job, _turn: Turn) {
-        let Some(host) = self.this.upgrade() else { return };
+impl<R: Runtime> Executor for Foreign<R> {
+    fn schedule(&self, job: Job, _schedule: Schedule) {
+        let Some(executor) = self.this.upgrade() else { return };
         if self.phase() == ALIVE {
             // In a statement of its own: a job that the executor refuses comes back by the drop.
-            self.runtime.spawn(Errand { host, job: Some(job) });
+            self.runtime.spawn(Errand { executor, job: Some(job) });
         } else {
-            host.inherit(job);
+            executor.inherit(job);
         }
     }
 
@@ -108,22 +108,22 @@ impl<R: Runtime> Host for Foreign<R> {
         &self.tasks
     }
 
-    fn drive(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>) {
         let Some(this) = self.this.upgrade() else { return };
-        let _entered = Entered::new(this);
+        let _entered = EnterGuard::new(this);
         self.runtime.block_on(future);
     }
 
     /// A thread of the executor belongs to the user as well, who may block it.
-    fn is_own_thread(&self) -> bool {
+    fn is_executor_thread(&self) -> bool {
         false
     }
 
-    fn is_driven_here(&self) -> bool {
-        self.runtime.is_driven_here()
+    fn is_only_driver(&self) -> bool {
+        self.runtime.is_only_driver()
     }
 
-    /// There is no thread of ours to end. The executor goes on; it runs nothing for this host.
+    /// There is no thread of ours to end. The executor goes on; it runs nothing for this executor.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.phase.fetch_max(OVER, Ordering::SeqCst);
         self.bell.ring();
@@ -134,7 +134,7 @@ impl<R: Runtime> Host for Foreign<R> {
 
 /// One job on its way through the executor.
 struct Errand<R: Runtime> {
-    host: Arc<Foreign<R>>,
+    executor: Arc<Foreign<R>>,
     job: Option<Job>,
 }
 
@@ -142,15 +142,15 @@ impl<R: Runtime> Future for Errand<R> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if self.host.phase() == ALIVE
+        if self.executor.phase() == ALIVE
             && let Some(job) = self.job.take()
         {
-            let _entered = Entered::new(self.host.clone());
+            let _entered = EnterGuard::new(self.executor.clone());
             job.run();
-            if self.host.phase() != ALIVE {
+            if self.executor.phase() != ALIVE {
                 // The end came during the run. A task that turned to its timer after the end had woken all
                 // timers is woken here, so that it is dropped.
-                self.host.timers.wake_all();
+                self.executor.timers.wake_all();
             }
         }
         Poll::Ready(())
@@ -158,10 +158,10 @@ impl<R: Runtime> Future for Errand<R> {
 }
 
 impl<R: Runtime> Drop for Errand<R> {
-    /// The executor ended before it ran the job, or the host did.
+    /// The executor ended before it ran the job, or the executor did.
     fn drop(&mut self) {
         if let Some(job) = self.job.take() {
-            self.host.inherit(job);
+            self.executor.inherit(job);
         }
     }
 }

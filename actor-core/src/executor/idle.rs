@@ -10,7 +10,7 @@
 //! While all workers are up, there is no lookout, and the *monitor* thread (`monitor`) takes over
 //! its duties. It runs no job. It is parked, or it does *rounds*: it checks every [`ROUND`].
 //!
-//! Invariants, as long as the host is not closed:
+//! Invariants, as long as the executor is not closed:
 //!
 //! 1. Every deadline in the timers has a thread that wakes for it: the lookout if a worker sleeps,
 //!    otherwise the monitor, which sleeps at most until a deadline or does rounds. An insertion for
@@ -53,7 +53,7 @@ pub(super) struct Idle {
     /// only under the lock of `sleepers`, except that workers start and end a search without it.
     word: AtomicUsize,
     /// Set if neither the lookout nor the monitor watches, and there is more than one worker, so
-    /// that watching is useful; always set once the host is closed. Changed only under the lock of
+    /// that watching is useful; always set once the executor is closed. Changed only under the lock of
     /// `sleepers`.
     unwatched: AtomicBool,
     /// Set if all workers are up and the monitor does no rounds. Changed only under the lock of `sleepers`.
@@ -267,7 +267,7 @@ impl Idle {
         }
     }
 
-    /// The host is closed: wakes all threads, so that each of them sees it. From now on, each push
+    /// The executor is closed: wakes all threads, so that each of them sees it. From now on, each push
     /// on a worker calls `watch`, which unparks the monitor, which runs the remaining jobs.
     pub(super) fn close(&self) {
         let mut sleepers = self.sleepers.lock();

@@ -49,55 +49,55 @@ pub(crate) use timers::{TimerKey, Timers};
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::Tokio;
 
-/// Where jobs run and what the time is there: the one small trait behind which hosts are exchanged.
-pub(crate) trait Host: Send + Sync + 'static {
+/// Where jobs run and what the time is there: the one small trait behind which executors are exchanged.
+pub(crate) trait Executor: Send + Sync + 'static {
     /// Takes `job` to be run soon, from any thread. After `close` it is ended or dropped, never inside of this
-    /// call: by the thread that drives the host, or by one that is started for it.
-    fn schedule(&self, job: Job, turn: Turn);
+    /// call: by the thread that drives the executor, or by one that is started for it.
+    fn schedule(&self, job: Job, schedule: Schedule);
 
-    /// Takes a task as `schedule` does; `number` is what `next_task` gave for it.
-    fn schedule_task(&self, task: Runnable, _number: u32, turn: Turn) {
-        self.schedule(Job::Task(task), turn);
+    /// Takes a task as `schedule` does; `number` is what `next_task_number` gave for it.
+    fn schedule_task(&self, task: Runnable, _number: u32, schedule: Schedule) {
+        self.schedule(Job::Task(task), schedule);
     }
 
-    /// The time on this host's clock.
+    /// The time on this executor's clock.
     fn now(&self) -> Instant;
 
-    /// What waits for this host's clock.
+    /// What waits for this executor's clock.
     fn timers(&self) -> &Timers;
 
     /// Its tasks that are not over.
     fn tasks(&self) -> &Tasks;
 
-    /// Drives `future` on this thread until it is done; a current-thread host runs its jobs
-    /// meanwhile. The caller has made sure that the thread is not inside a host already.
-    fn drive(&self, future: Pin<&mut dyn Future<Output = ()>>);
+    /// Drives `future` on this thread until it is done; a current-thread executor runs its jobs
+    /// meanwhile. The caller has made sure that the thread is not inside an executor already.
+    fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
 
-    /// Whether this host runs its jobs on this thread.
-    fn is_own_thread(&self) -> bool;
+    /// Whether this executor runs its jobs on this thread.
+    fn is_executor_thread(&self) -> bool;
 
-    /// Whether this thread, though not inside the host, is all that its executor has to run on, so
+    /// Whether this thread, though not inside the executor, is all that its executor has to run on, so
     /// that a wait for it here would never end. As far as can be told.
-    fn is_driven_here(&self) -> bool {
+    fn is_only_driver(&self) -> bool {
         false
     }
 
-    /// Whether this thread can rely on this host's timers. Another thread cannot if they are looked at only while
-    /// the host's own thread runs it, and between two jobs.
+    /// Whether this thread can rely on this executor's timers. Another thread cannot if they are looked at only while
+    /// the executor's own thread runs it, and between two jobs.
     fn fires_for_this_thread(&self) -> bool {
         true
     }
 
     /// What runs just now waits until `at`, or for a tick that is due then; only a simulation takes note.
-    fn waits_until(&self, _at: Instant, _repeats: bool) {}
+    fn record_wait(&self, _at: Instant, _repeats: bool) {}
 
     /// A number for a task that is about to be made; only a simulation tells tasks from each other.
-    fn next_task(&self) -> u32 {
+    fn next_task_number(&self) -> u32 {
         0
     }
 
     /// Whether `close` runs cells that are left, so that all that have been killed end by it.
-    fn ends_cells(&self) -> bool {
+    fn close_ends_actors(&self) -> bool {
         false
     }
 
@@ -108,7 +108,7 @@ pub(crate) trait Host: Send + Sync + 'static {
 
 /// What runs when it is its turn: one actor's cell. It takes itself by value, so nobody else can run
 /// it meanwhile; it lays itself back or schedules itself again. It contains the panics of user code.
-pub(crate) trait RunCell: Send {
+pub(crate) trait RunTask: Send {
     fn run(self: Pin<Box<Self>>);
 
     /// What tells it from the other cells of its system.
@@ -117,9 +117,9 @@ pub(crate) trait RunCell: Send {
     }
 }
 
-/// What a host runs.
+/// What an executor runs.
 pub(crate) enum Job {
-    Cell(Pin<Box<dyn RunCell>>),
+    Actor(Pin<Box<dyn RunTask>>),
     Task(Runnable),
 }
 
@@ -128,18 +128,18 @@ impl Job {
     #[inline]
     pub(crate) fn run(self) {
         match self {
-            Job::Cell(cell) => contained(|| cell.run()),
+            Job::Actor(cell) => contained(|| cell.run()),
             Job::Task(task) => contained(|| {
                 task.run();
             }),
         }
     }
 
-    /// Does away with a job of a host that is closed. A cell runs: it has been killed, and so ends. A task is
+    /// Does away with a job of an executor that is closed. A cell runs: it has been killed, and so ends. A task is
     /// dropped.
     fn end(self) {
         match self {
-            Job::Cell(_) => self.run(),
+            Job::Actor(_) => self.run(),
             Job::Task(_) => self.discard(),
         }
     }
@@ -152,41 +152,41 @@ impl Job {
 
 /// How soon a job is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    /// Somebody woke it: run it soon.
+pub(crate) enum Schedule {
+    /// It was woken: run it next.
     Next,
-    /// It yielded or woke itself: to the back of the queue.
-    Back,
+    /// It yielded, or woke itself while it ran: it goes to the back of the queue.
+    Yielded,
 }
 
 thread_local! {
-    /// The host that this thread is in, if any.
-    static CURRENT: RefCell<Option<Arc<dyn Host>>> = const { RefCell::new(None) };
+    /// The executor that this thread is in, if any.
+    static CURRENT: RefCell<Option<Arc<dyn Executor>>> = const { RefCell::new(None) };
 }
 
-/// The host whose worker or `drive` this thread is in.
-pub(crate) fn current() -> Option<Arc<dyn Host>> {
+/// The executor whose worker or `block_on` this thread is in.
+pub(crate) fn current() -> Option<Arc<dyn Executor>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// Whether this thread is inside a worker or a `drive` of any host.
+/// Whether this thread is inside a worker or a `block_on` of any executor.
 pub(crate) fn is_inside() -> bool {
     CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
 }
 
-/// Makes a host this thread's current one, and the one before it again when dropped.
-struct Entered(Option<Arc<dyn Host>>);
+/// Makes an executor this thread's current one, and the one before it again when dropped.
+struct EnterGuard(Option<Arc<dyn Executor>>);
 
-impl Entered {
-    fn new(host: Arc<dyn Host>) -> Entered {
-        Entered(CURRENT.with(|current| current.replace(Some(host))))
+impl EnterGuard {
+    fn new(executor: Arc<dyn Executor>) -> EnterGuard {
+        EnterGuard(CURRENT.with(|current| current.replace(Some(executor))))
     }
 }
 
-impl Drop for Entered {
+impl Drop for EnterGuard {
     fn drop(&mut self) {
         let before = self.0.take();
-        // The host that is left is dropped after the borrow has ended: it may run user code.
+        // The executor that is left is dropped after the borrow has ended: it may run user code.
         drop(CURRENT.try_with(|current| current.replace(before)));
     }
 }

@@ -1,4 +1,4 @@
-//! Layer 1: the hosts' part of the loom models in `crate::models`: the parts that only this module
+//! Layer 1: the executors' part of the loom models in `crate::models`: the parts that only this module
 //! can access.
 
 use super::idle::{Duty, Idle, Rounds};

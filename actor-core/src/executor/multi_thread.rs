@@ -1,4 +1,4 @@
-//! Layer 1: the multi-thread host: worker threads, the injector they share, and their end. Which job
+//! Layer 1: the multi-thread executor: worker threads, the injector they share, and their end. Which job
 //! a worker runs next is in `worker`, how it sleeps in `idle`, and what happens while all are blocked, or have
 //! ended, in `monitor`.
 
@@ -13,11 +13,11 @@ use crossbeam_deque::Injector;
 use super::idle::{Idle, MOST};
 use super::parker::Bell;
 use super::worker_queues::{Seat, retried};
-use super::{Entered, Host, Job, Tasks, Timers, Turn, monitor, preempt, worker};
+use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, preempt, worker};
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Arc, Condvar, Mutex, Weak};
 
-/// A host that runs jobs on threads of its own. Its threads keep it alive until it is closed.
+/// An executor that runs jobs on threads of its own. Its threads keep it alive until it is closed.
 pub(crate) struct MultiThread {
     /// Jobs from outside of the workers, and those that the monitor has taken from a blocked one.
     pub(super) injector: Injector<Job>,
@@ -51,14 +51,14 @@ impl MultiThread {
     pub(crate) fn start(threads: usize, name: &str) -> Arc<MultiThread> {
         let threads = threads.clamp(1, MOST);
         let (seats, ends): (Vec<_>, Vec<_>) = (0..threads).map(|_| Seat::new()).unzip();
-        let host = Arc::new_cyclic(|this: &Weak<MultiThread>| {
-            let host = this.clone();
+        let executor = Arc::new_cyclic(|this: &Weak<MultiThread>| {
+            let executor = this.clone();
             let timers = Timers::new(Instant::now(), move || {
-                if let Some(host) = host.upgrade() {
-                    if host.is_closed() {
-                        host.attend();
+                if let Some(executor) = executor.upgrade() {
+                    if executor.is_closed() {
+                        executor.attend();
                     } else {
-                        host.idle.rouse_lookout();
+                        executor.idle.rouse_lookout();
                     }
                 }
             });
@@ -76,23 +76,23 @@ impl MultiThread {
             }
         });
         // Held until all are there, so that a thread that ends finds itself.
-        let mut started = host.threads.lock();
+        let mut started = executor.threads.lock();
         for (index, ends) in ends.into_iter().enumerate() {
             let name = format!("{name}-{index}");
-            let host = host.clone();
+            let executor = executor.clone();
             let handle = thread::Builder::new()
                 .name(name.clone())
                 .spawn(move || {
-                    worker::main(host.clone(), index, ends);
-                    host.note_ended(index);
+                    worker::main(executor.clone(), index, ends);
+                    executor.note_ended(index);
                 })
                 .expect("the operating system gives no thread for a worker");
             started.push(WorkerThread { index, name, ended: false, handle });
         }
         drop(started);
-        monitor::start(host.clone(), name)
+        monitor::start(executor.clone(), name)
             .expect("the operating system gives no thread for the monitor");
-        host
+        executor
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -136,9 +136,9 @@ impl MultiThread {
         if !self.has_left() && self.timers().is_empty() {
             return;
         }
-        let Some(host) = self.this.upgrade() else { return };
-        // If there is no thread to be had, what is left stays until more comes, or until the host is dropped.
-        *attended = monitor::start(host, &self.name).is_ok();
+        let Some(executor) = self.this.upgrade() else { return };
+        // If there is no thread to be had, what is left stays until more comes, or until the executor is dropped.
+        *attended = monitor::start(executor, &self.name).is_ok();
     }
 
     fn note_ended(&self, index: usize) {
@@ -187,9 +187,9 @@ impl MultiThread {
     }
 }
 
-impl Host for MultiThread {
-    fn schedule(&self, job: Job, turn: Turn) {
-        if let Err(job) = worker::push(std::ptr::from_ref(self).addr(), job, turn) {
+impl Executor for MultiThread {
+    fn schedule(&self, job: Job, schedule: Schedule) {
+        if let Err(job) = worker::push(std::ptr::from_ref(self).addr(), job, schedule) {
             self.inject(job);
         }
     }
@@ -206,9 +206,9 @@ impl Host for MultiThread {
         &self.tasks
     }
 
-    fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
+    fn block_on(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         let Some(this) = self.this.upgrade() else { return };
-        let _entered = Entered::new(this);
+        let _entered = EnterGuard::new(this);
         let bell = Bell::new();
         let waker = Waker::from(bell.clone());
         let mut context = Context::from_waker(&waker);
@@ -221,11 +221,11 @@ impl Host for MultiThread {
         }
     }
 
-    fn is_own_thread(&self) -> bool {
+    fn is_executor_thread(&self) -> bool {
         worker::index_in(self).is_some()
     }
 
-    fn ends_cells(&self) -> bool {
+    fn close_ends_actors(&self) -> bool {
         true
     }
 

@@ -1,5 +1,5 @@
 //! Layer 1: parking and unparking of a thread that drives a future. It knows neither jobs nor
-//! hosts.
+//! executors.
 
 use std::task::Wake;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! Layer 1: cooperative preemption. A monitor cannot interrupt user code; it asks all run loops of the
 //! process to end their turns after the handler at hand, so that workers look at what only they can run.
 //!
-//! The request is one process-wide counter, because a run loop does not know its host's type, and a
+//! The request is one process-wide counter, because a run loop does not know its executor's type, and a
 //! static costs one load for each message. Systems that did not need to be asked end a turn early.
 
 use crate::sync::global::{AtomicU8, Ordering};

@@ -1,6 +1,6 @@
-//! Layer 1: a future that is ready at an instant of a host's clock.
+//! Layer 1: a future that is ready at an instant of an executor's clock.
 
-use super::{Host, TimerKey};
+use super::{Executor, TimerKey};
 use crate::sync::Arc;
 use crate::waking::drop_waker;
 use std::fmt;
@@ -20,23 +20,23 @@ use std::time::{Duration, Instant};
 /// ```
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct Sleep {
-    pub(crate) host: Arc<dyn Host>,
+    pub(crate) executor: Arc<dyn Executor>,
     /// When it is over; `None` is later than the clock can say.
     pub(crate) at: Option<Instant>,
-    /// Set while a waker of this future lies among the host's timers.
+    /// Set while a waker of this future lies among the executor's timers.
     pub(crate) key: Option<TimerKey>,
-    /// The timer of the process's reactor, where the caller cannot rely on the host's timers. Boxed, since only
-    /// other threads at a current-thread host need one.
+    /// The timer of the process's reactor, where the caller cannot rely on the executor's timers. Boxed, since only
+    /// other threads at a current-thread executor need one.
     pub(crate) outside: Option<Box<async_io::Timer>>,
     /// Whether it is one of a row of ticks.
     pub(crate) repeats: bool,
 }
 
 impl Sleep {
-    /// Waits until `duration` has passed on the clock of `host`.
-    pub(crate) fn on(host: Arc<dyn Host>, duration: Duration) -> Sleep {
-        let at = host.now().checked_add(duration);
-        Sleep { host, at, key: None, outside: None, repeats: false }
+    /// Waits until `duration` has passed on the clock of `executor`.
+    pub(crate) fn on(executor: Arc<dyn Executor>, duration: Duration) -> Sleep {
+        let at = executor.now().checked_add(duration);
+        Sleep { executor, at, key: None, outside: None, repeats: false }
     }
 
     /// Whether it ends at a time that the clock can say.
@@ -48,7 +48,7 @@ impl Sleep {
     pub(crate) fn cancel(&mut self) {
         self.outside = None;
         if let Some(key) = self.key.take() {
-            drop_waker(self.host.timers().remove(key));
+            drop_waker(self.executor.timers().remove(key));
         }
     }
 }
@@ -58,11 +58,11 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let Some(at) = self.at else { return Poll::Pending };
-        if self.host.now() >= at {
+        if self.executor.now() >= at {
             self.cancel();
             return Poll::Ready(());
         }
-        if !self.host.fires_for_this_thread() {
+        if !self.executor.fires_for_this_thread() {
             let timer = self.outside.take().unwrap_or_else(|| Box::new(async_io::Timer::at(at)));
             self.cancel();
             let timer = self.outside.insert(timer);
@@ -74,13 +74,14 @@ impl Future for Sleep {
         }
         self.outside = None;
         let kept = match self.key {
-            Some(key) => self.host.timers().replace(key, context.waker()),
+            Some(key) => self.executor.timers().replace(key, context.waker()),
             None => false,
         };
         if !kept {
-            self.key = Some(self.host.timers().insert(at, context.waker().clone(), self.repeats));
+            self.key =
+                Some(self.executor.timers().insert(at, context.waker().clone(), self.repeats));
         }
-        self.host.waits_until(at, self.repeats);
+        self.executor.record_wait(at, self.repeats);
         Poll::Pending
     }
 }

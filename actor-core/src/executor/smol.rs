@@ -1,4 +1,4 @@
-//! Layer 1: a smol executor as a host's runtime.
+//! Layer 1: a smol executor as an external runtime.
 
 use std::future::Future;
 use std::pin::Pin;

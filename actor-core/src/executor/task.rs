@@ -1,4 +1,4 @@
-//! Layer 1: tasks of a host: futures that it polls when they are woken.
+//! Layer 1: tasks of an executor: futures that it polls when they are woken.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use async_task::{Builder, ScheduleInfo, WithInfo};
 use pin_project_lite::pin_project;
 
-use super::{Host, Job, Turn, refused, worker};
+use super::{Executor, Job, Schedule, refused, worker};
 use crate::sync::Arc;
 
 /// A task that is to be polled.
@@ -19,7 +19,7 @@ pub(crate) type Task<T> = async_task::Task<T, Home>;
 /// Where a task runs; it lies beside the future.
 #[derive(Clone)]
 pub(crate) struct Home {
-    host: Arc<dyn Host>,
+    executor: Arc<dyn Executor>,
     /// Among the tasks of a simulation; 0 for none.
     number: u32,
 }
@@ -37,21 +37,25 @@ impl Fresh {
 }
 
 /// Makes a task of a future. It does not run before it is scheduled. Its panic goes to the code that runs
-/// it. If the host has ended, the future is dropped, and the task is one that was cancelled.
-pub(crate) fn prepare<F>(host: Arc<dyn Host>, number: u32, future: F) -> (Fresh, Task<F::Output>)
+/// it. If the executor has ended, the future is dropped, and the task is one that was cancelled.
+pub(crate) fn prepare<F>(
+    executor: Arc<dyn Executor>,
+    number: u32,
+    future: F,
+) -> (Fresh, Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let home = Home { host: host.clone(), number };
+    let home = Home { executor: executor.clone(), number };
     let builder = Builder::new().metadata(home);
-    let Some(mut tasks) = host.tasks().open() else {
+    let Some(mut tasks) = executor.tasks().open() else {
         refused::discard(move || drop(future));
         let (_, task) = builder.spawn(|_| pending(), WithInfo(schedule));
         return (Fresh(None), task);
     };
     let entry = tasks.vacant_entry();
-    let listed = Listed { future, host: host.clone(), key: entry.key() };
+    let listed = Listed { future, executor: executor.clone(), key: entry.key() };
     // What schedules it holds nothing itself. Otherwise each wake would count the task once more, so
     // that it is still there when that returns.
     let (runnable, task) = builder.spawn(|_| listed, WithInfo(schedule));
@@ -60,17 +64,17 @@ where
 }
 
 pin_project! {
-    /// A future that is in the list of its host's tasks until it is dropped.
+    /// A future that is in the list of its executor's tasks until it is dropped.
     struct Listed<F> {
         #[pin]
         future: F,
-        host: Arc<dyn Host>,
+        executor: Arc<dyn Executor>,
         key: usize,
     }
 
     impl<F> PinnedDrop for Listed<F> {
         fn drop(this: Pin<&mut Self>) {
-            this.host.tasks().leave(this.key);
+            this.executor.tasks().leave(this.key);
         }
     }
 }
@@ -81,8 +85,8 @@ impl<F: Future> Future for Listed<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let poll = this.future.poll(cx);
-        if poll.is_pending() && this.host.tasks().is_closed() {
-            // It was about to run when the host ended, and was not woken by that: see `Tasks::close`.
+        if poll.is_pending() && this.executor.tasks().is_closed() {
+            // It was about to run when the executor ended, and was not woken by that: see `Tasks::close`.
             cx.waker().wake_by_ref();
         }
         poll
@@ -90,12 +94,12 @@ impl<F: Future> Future for Listed<F> {
 }
 
 fn schedule(runnable: Runnable, info: ScheduleInfo) {
-    let turn = if info.woken_while_running { Turn::Back } else { Turn::Next };
-    let Home { host, number } = runnable.metadata();
-    let (address, number) = (Arc::as_ptr(host).addr(), *number);
-    // The usual case: one of its workers wakes it, so the host need not be held.
-    if let Err(Job::Task(runnable)) = worker::push(address, Job::Task(runnable), turn) {
-        let host = runnable.metadata().host.clone();
-        host.schedule_task(runnable, number, turn);
+    let schedule = if info.woken_while_running { Schedule::Yielded } else { Schedule::Next };
+    let Home { executor, number } = runnable.metadata();
+    let (address, number) = (Arc::as_ptr(executor).addr(), *number);
+    // The usual case: one of its workers wakes it, so the executor need not be held.
+    if let Err(Job::Task(runnable)) = worker::push(address, Job::Task(runnable), schedule) {
+        let executor = runnable.metadata().executor.clone();
+        executor.schedule_task(runnable, number, schedule);
     }
 }

@@ -1,5 +1,5 @@
-//! Layer 1: the list of a host's unfinished tasks. A pending task is otherwise referenced only by the
-//! wakers that will wake it, so that the end of the host could not drop it.
+//! Layer 1: the list of an executor's unfinished tasks. A pending task is otherwise referenced only by the
+//! wakers that will wake it, so that the end of the executor could not drop it.
 
 use std::task::Waker;
 
@@ -9,7 +9,7 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 use crate::waking::wake;
 
-/// The unfinished tasks of one host. A task enters when it is made and leaves when its future is
+/// The unfinished tasks of one executor. A task enters when it is made and leaves when its future is
 /// dropped, finished or not.
 #[derive(Default)]
 pub(crate) struct Tasks {
@@ -19,7 +19,7 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// The list, unless the host has ended. The caller enters its task before it releases the lock, so
+    /// The list, unless the executor has ended. The caller enters its task before it releases the lock, so
     /// that a task is either refused or seen by `close`.
     pub(super) fn open(&self) -> Option<MutexGuard<'_, Slab<Waker>>> {
         let wakers = self.wakers.lock();
@@ -32,12 +32,12 @@ impl Tasks {
         drop(gone);
     }
 
-    /// Whether the host has ended, so that no task is polled any more.
+    /// Whether the executor has ended, so that no task is polled any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Refuses new tasks, and wakes those that are there: each is scheduled once more, and the host,
+    /// Refuses new tasks, and wakes those that are there: each is scheduled once more, and the executor,
     /// which has ended, drops it instead of polling it.
     ///
     /// No task stays pending. A wake does nothing to a task that is scheduled already. If a worker that

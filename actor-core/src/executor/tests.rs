@@ -1,4 +1,4 @@
-//! Layer 1: the promises of the hosts, and the shared code of their tests.
+//! Layer 1: the promises of the executors, and the shared code of their tests.
 
 mod end;
 mod multi;
@@ -36,42 +36,42 @@ fn within_limit(body: impl FnOnce() + Send + 'static) {
 /// A job that calls `body` once.
 fn job(body: impl FnOnce() + Send + 'static) -> Job {
     struct Once<F>(F);
-    impl<F: FnOnce() + Send + Unpin> RunCell for Once<F> {
+    impl<F: FnOnce() + Send + Unpin> RunTask for Once<F> {
         fn run(self: Pin<Box<Self>>) {
             (Pin::into_inner(self).0)();
         }
     }
     let body: Box<dyn FnOnce() + Send> = Box::new(body);
-    Job::Cell(Box::pin(Once(body)))
+    Job::Actor(Box::pin(Once(body)))
 }
 
-/// A multi-thread host.
-fn start(threads: usize) -> Arc<dyn Host> {
+/// A multi-thread executor.
+fn start(threads: usize) -> Arc<dyn Executor> {
     MultiThread::start(threads, "test")
 }
 
-/// Closes a host whose threads are idle.
-fn end(host: &Arc<dyn Host>) {
-    assert!(host.close(LIMIT).is_empty());
+/// Closes an executor whose threads are idle.
+fn end(executor: &Arc<dyn Executor>) {
+    assert!(executor.close(LIMIT).is_empty());
 }
 
 /// Schedules a job that runs again, at the back, as long as `goes_on` says so.
-fn again(host: &Arc<dyn Host>, goes_on: impl Fn() -> bool + Send + 'static) {
-    let next = host.clone();
+fn again(executor: &Arc<dyn Executor>, goes_on: impl Fn() -> bool + Send + 'static) {
+    let next = executor.clone();
     let turn = job(move || {
         if goes_on() {
             again(&next, goes_on);
         }
     });
-    host.schedule(turn, Turn::Back);
+    executor.schedule(turn, Schedule::Yielded);
 }
 
 /// Drives an async block and gives back its output.
-fn block_on<T>(host: &dyn Host, future: impl Future<Output = T>) -> T {
+fn block_on<T>(executor: &dyn Executor, future: impl Future<Output = T>) -> T {
     let mut output = None;
     {
         let mut driven = pin!(async { output = Some(future.await) });
-        host.drive(driven.as_mut());
+        executor.block_on(driven.as_mut());
     }
     output.expect("the future is done")
 }

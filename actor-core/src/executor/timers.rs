@@ -1,5 +1,5 @@
 //! Layer 1: the timer queue: wakers that wait for an instant. It reads no clock and starts no
-//! thread; the host that owns it provides the time. No waker is woken or dropped under its lock.
+//! thread; the executor that owns it provides the time. No waker is woken or dropped under its lock.
 
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -15,7 +15,7 @@ const BATCH: usize = 32;
 /// The value for "no deadline".
 const NEVER: u64 = u64::MAX;
 
-/// All wakers of one host that wait for an instant, ordered by deadline.
+/// All wakers of one executor that wait for an instant, ordered by deadline.
 pub(crate) struct Timers {
     /// The origin of the nanoseconds in `earliest`.
     base: Instant,
@@ -41,7 +41,7 @@ struct Waiting {
     slept: Slept,
 }
 
-/// The time until which the host sleeps, unless it is woken.
+/// The time until which the executor sleeps, unless it is woken.
 enum Slept {
     /// A thread is awake and checks the timers by itself: no alarm.
     Awake,

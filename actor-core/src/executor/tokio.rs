@@ -1,4 +1,4 @@
-//! Layer 1: a tokio runtime as a host's runtime.
+//! Layer 1: a tokio runtime as an executor's runtime.
 
 use std::future::{Future, pending};
 use std::panic::catch_unwind;
@@ -63,7 +63,7 @@ impl Runtime for Tokio {
         self.handle.block_on(future);
     }
 
-    fn is_driven_here(&self) -> bool {
+    fn is_only_driver(&self) -> bool {
         let is_current =
             Handle::try_current().is_ok_and(|current| current.id() == self.handle.id());
         // A thread for blocking code is inside the runtime, too, and may block. Only a panic of the

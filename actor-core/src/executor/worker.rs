@@ -1,4 +1,4 @@
-//! Layer 1: one worker thread of the multi-threaded host: where it queues jobs, and which one it
+//! Layer 1: one worker thread of the multi-threaded executor: where it queues jobs, and which one it
 //! runs next. `seat` has the parts that others may steal from, and `sleep` has its parking.
 //!
 //! Every way in which a job enters a slot or queue, and how another worker takes it if this one is
@@ -27,19 +27,19 @@ use std::time::Instant;
 
 use super::multi_thread::MultiThread;
 use super::worker_queues::{Ends, Seat, retried};
-use super::{Entered, Job, Turn, preempt};
+use super::{EnterGuard, Job, Schedule, preempt};
 use crate::sync::Arc;
 
 /// The number of jobs that a worker runs from its slot before it checks its queue.
 const SLOT_RUNS: u32 = 16;
 
 /// After this number of jobs, and whenever a monitor asks for it, a worker first checks the
-/// injector, the timers and the end of the host.
+/// injector, the timers and the end of the executor.
 const OUTSIDE: u32 = 61;
 
 /// The worker of this thread.
 struct Worker {
-    host: Arc<MultiThread>,
+    executor: Arc<MultiThread>,
     index: usize,
     /// This worker's own queues, to which only it may push.
     own: Ends,
@@ -57,51 +57,51 @@ struct Worker {
 
 thread_local! {
     static WORKER: OnceCell<Worker> = const { OnceCell::new() };
-    /// The address of the host of this thread's worker; 0 if there is none, and once the worker has
+    /// The address of the executor of this thread's worker; 0 if there is none, and once the worker has
     /// ended. As long as it is set, the worker exists.
     static HOST: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Whether this thread has a worker, and it belongs to the host at this address.
+/// Whether this thread has a worker, and it belongs to the executor at this address.
 #[inline]
-pub(super) fn is_at(host: usize) -> bool {
-    HOST.get() == host
+pub(super) fn is_at(executor: usize) -> bool {
+    HOST.get() == executor
 }
 
-fn is_of(host: &MultiThread) -> bool {
-    is_at(std::ptr::from_ref(host).addr())
+fn is_of(executor: &MultiThread) -> bool {
+    is_at(std::ptr::from_ref(executor).addr())
 }
 
-/// Queues `job` on the worker of this thread; returns it if that worker does not belong to the host
+/// Queues `job` on the worker of this thread; returns it if that worker does not belong to the executor
 /// at this address. Inlined twice, because passing a job on copies it.
 #[inline(always)]
-pub(super) fn push(host: usize, job: Job, turn: Turn) -> Result<(), Job> {
-    if !is_at(host) {
+pub(super) fn push(executor: usize, job: Job, schedule: Schedule) -> Result<(), Job> {
+    if !is_at(executor) {
         return Err(job);
     }
     WORKER.with(|worker| match worker.get() {
         Some(worker) => {
-            worker.push(job, turn);
+            worker.push(job, schedule);
             Ok(())
         }
         None => Err(job),
     })
 }
 
-/// The number of this thread's worker, if it belongs to `host`.
-pub(super) fn index_in(host: &MultiThread) -> Option<usize> {
+/// The number of this thread's worker, if it belongs to `executor`.
+pub(super) fn index_in(executor: &MultiThread) -> Option<usize> {
     let index = || WORKER.with(|worker| worker.get().map(|worker| worker.index));
-    is_of(host).then(index).flatten()
+    is_of(executor).then(index).flatten()
 }
 
 /// The main function of a worker thread.
-pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
-    let _entered = Entered::new(host.clone());
-    host.idle.enrol(index);
+pub(super) fn main(executor: Arc<MultiThread>, index: usize, ends: Ends) {
+    let _entered = EnterGuard::new(executor.clone());
+    executor.idle.enrol(index);
     WORKER.with(|worker| {
-        let seen = host.seats.iter().map(|_| Cell::new(0)).collect();
+        let seen = executor.seats.iter().map(|_| Cell::new(0)).collect();
         let worker = worker.get_or_init(|| Worker {
-            host: host.clone(),
+            executor: executor.clone(),
             index,
             own: ends,
             slot_runs: Cell::new(0),
@@ -110,7 +110,7 @@ pub(super) fn main(host: Arc<MultiThread>, index: usize, ends: Ends) {
             firing: Cell::new(false),
             seen,
         });
-        HOST.set(Arc::as_ptr(&host).addr());
+        HOST.set(Arc::as_ptr(&executor).addr());
         worker.work();
         worker.end_left();
         HOST.set(0);
@@ -121,12 +121,12 @@ impl Worker {
     /// A job that wakes an actor usually ends soon, and the worker then runs the actor with warm
     /// caches. Other workers are therefore not woken for the job in the slot, but the lookout
     /// watches it.
-    fn push(&self, job: Job, turn: Turn) {
-        let idle = &self.host.idle;
+    fn push(&self, job: Job, schedule: Schedule) {
+        let idle = &self.executor.idle;
         // The number of jobs that will wait for more than the end of the current job.
         let mut waiting = 0;
-        match turn {
-            Turn::Next => {
+        match schedule {
+            Schedule::Next => {
                 if !self.own.slot.is_empty()
                     && let Some(displaced) = self.own.slot.pop()
                 {
@@ -139,7 +139,7 @@ impl Worker {
                     return;
                 }
             }
-            Turn::Back => {
+            Schedule::Yielded => {
                 waiting = self.own.queue.len() + self.own.slot.len();
                 self.own.queue.push(job);
                 if waiting == 0 {
@@ -156,7 +156,7 @@ impl Worker {
         }
     }
 
-    /// Runs jobs until the host is closed. Each is run where it was found: passing it on would copy
+    /// Runs jobs until the executor is closed. Each is run where it was found: passing it on would copy
     /// it, and a copy so soon after the write has to wait for it.
     fn work(&self) {
         let (mut tick, mut looks_at) = (0_u32, OUTSIDE);
@@ -167,7 +167,7 @@ impl Worker {
                 epoch = preempt::epoch();
                 let jobs = OUTSIDE.wrapping_sub(looks_at.wrapping_sub(tick));
                 looks_at = tick.wrapping_add(OUTSIDE);
-                if self.host.is_closed() {
+                if self.executor.is_closed() {
                     return;
                 }
                 if let Some(job) = self.look_outside(jobs) {
@@ -195,7 +195,7 @@ impl Worker {
         let now = Instant::now();
         let spent = now.saturating_duration_since(self.measured.replace(now));
         if jobs > 0 {
-            self.seat().measure(jobs, spent, self.host.idle.one_is_up());
+            self.seat().measure(jobs, spent, self.executor.idle.one_is_up());
         }
         self.fire_timers(now);
         let found = self.take_injected();
@@ -205,12 +205,12 @@ impl Worker {
 
     /// Takes some of the injected jobs: one to run, the others into the queue.
     fn take_injected(&self) -> Option<Job> {
-        retried(|| self.host.injector.steal_batch_and_pop(&self.own.queue))
+        retried(|| self.executor.injector.steal_batch_and_pop(&self.own.queue))
     }
 
     /// Starts the watch of the jobs behind the next one, where no push does so.
     fn watch_others(&self) {
-        self.host.idle.watch_others(!self.own.queue.is_empty() || !self.own.slot.is_empty());
+        self.executor.idle.watch_others(!self.own.queue.is_empty() || !self.own.slot.is_empty());
     }
 
     /// Runs the next of this worker's own jobs; returns `false` if there is none.
@@ -256,7 +256,7 @@ impl Worker {
     #[cold]
     fn search_or_sleep(&self) -> Option<Job> {
         loop {
-            if self.host.is_closed() {
+            if self.executor.is_closed() {
                 return None;
             }
             self.fire_timers(Instant::now());
@@ -273,7 +273,7 @@ impl Worker {
         if let Some(job) = self.take_injected() {
             return Some(job);
         }
-        if !self.searching.get() && !self.host.idle.begin_search() {
+        if !self.searching.get() && !self.executor.idle.begin_search() {
             return None;
         }
         self.searching.set(true);
@@ -283,8 +283,8 @@ impl Worker {
 
     /// Ends its search; if there are more jobs, wakes another worker to search.
     fn end_search(&self) {
-        if self.searching.replace(false) && self.host.idle.end_search() && self.sees_more() {
-            self.host.idle.notify_injected();
+        if self.searching.replace(false) && self.executor.idle.end_search() && self.sees_more() {
+            self.executor.idle.notify_injected();
         }
         self.watch_others();
     }
@@ -294,22 +294,22 @@ impl Worker {
     }
 
     fn sees_work(&self) -> bool {
-        !self.host.injector.is_empty() || self.others().any(|(_, seat)| seat.has_worth())
+        !self.executor.injector.is_empty() || self.others().any(|(_, seat)| seat.has_worth())
     }
 
     fn fire_timers(&self, now: Instant) {
         self.firing.set(true);
-        self.host.idle.timers().fire(now);
+        self.executor.idle.timers().fire(now);
         self.firing.set(false);
     }
 
     fn seat(&self) -> &Seat {
-        &self.host.seats[self.index]
+        &self.executor.seats[self.index]
     }
 
     /// The seats of the other workers, starting with the next one.
     fn others(&self) -> impl Iterator<Item = (usize, &Seat)> {
-        let seats = &self.host.seats;
+        let seats = &self.executor.seats;
         (1..seats.len()).map(move |step| {
             let index = (self.index + step) % seats.len();
             (index, &seats[index])
@@ -318,7 +318,7 @@ impl Worker {
 
     /// Ends all jobs one by one, including those that are scheduled in the process.
     fn end_left(&self) {
-        while let Some(job) = self.own().or_else(|| self.host.take_left()) {
+        while let Some(job) = self.own().or_else(|| self.executor.take_left()) {
             // Each is progress for the thread that waits for this one.
             self.seat().set_begun(self.seat().begun().wrapping_add(1));
             job.end();

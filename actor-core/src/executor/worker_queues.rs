@@ -1,4 +1,4 @@
-//! Layer 1: the shared state of a worker, which other workers of the host may read and steal from.
+//! Layer 1: the shared state of a worker, which other workers of the executor may read and steal from.
 //! It decides nothing; the worker does.
 
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! Loom models of every parking and waking protocol: loom explores all interleavings of the threads
-//! of a model. The code is the runtime's own; only the host is a queue that the model runs
+//! of a model. The code is the runtime's own; only the executor is a queue that the model runs
 //! explicitly. Run by `.ci/loom`.
 
 mod event;
@@ -9,7 +9,7 @@ mod topic;
 mod workers;
 
 use crate::cell::system_shared::Hub;
-use crate::executor::{Host, Job, Tasks, Timers, Turn};
+use crate::executor::{Executor, Job, Schedule, Tasks, Timers};
 use crate::incident::Reporter;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex};
@@ -27,7 +27,7 @@ fn model(run: impl Fn() + Send + Sync + 'static) {
     builder.check(run);
 }
 
-/// A host whose jobs run when the model says so.
+/// An executor whose jobs run when the model says so.
 struct Jobs {
     waiting: Mutex<VecDeque<Job>>,
     timers: Timers,
@@ -59,8 +59,8 @@ impl Jobs {
     }
 }
 
-impl Host for Jobs {
-    fn schedule(&self, job: Job, _: Turn) {
+impl Executor for Jobs {
+    fn schedule(&self, job: Job, _: Schedule) {
         self.waiting.lock().push_back(job);
     }
 
@@ -76,9 +76,9 @@ impl Host for Jobs {
         &self.tasks
     }
 
-    fn drive(&self, _: Pin<&mut dyn Future<Output = ()>>) {}
+    fn block_on(&self, _: Pin<&mut dyn Future<Output = ()>>) {}
 
-    fn is_own_thread(&self) -> bool {
+    fn is_executor_thread(&self) -> bool {
         false
     }
 

@@ -127,7 +127,7 @@ impl<A: Dispatch> PoolMail<A> {
 
     /// A member's life has ended: returns `true` if another follows.
     pub(super) fn member_failed(&self, number: usize, id: ActorId, exit: Exit) -> bool {
-        let now = self.core.hub.host.now();
+        let now = self.core.hub.executor.now();
         let mut house = self.house.lock();
         let member = house.members.get(number).filter(|member| member.core().id() == id).cloned();
         let Some(member) = member else { return false };

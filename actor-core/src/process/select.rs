@@ -170,7 +170,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<
             return Poll::Pending;
         }
         let limit = this.limit;
-        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(core.hub.host.clone(), limit));
+        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(core.hub.executor.clone(), limit));
         std::task::ready!(Pin::new(sleep).poll(cx));
         core.spend();
         this.select.inbox.tie.wait_is_over();

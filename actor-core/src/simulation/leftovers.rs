@@ -20,16 +20,16 @@ pub(super) fn is_any_ending(sim: &Sim) -> bool {
 pub(super) fn of(sim: &Sim) -> Vec<String> {
     let actors = sim.actors();
     let mut lines: Vec<String> = actors.iter().map(|actor| line(&**actor)).collect();
-    let tasks = sim.host().pending_tasks();
+    let tasks = sim.executor().pending_tasks();
     // The resources of live actors end with them, and are listed with them.
     if actors.is_empty() {
         lines.extend(tasks.iter().map(|task| format!("task {task} is not done")));
     }
-    let (next, count) = sim.host().pending_timers();
+    let (next, count) = sim.executor().pending_timers();
     if lines.is_empty()
         && let Some(next) = next
     {
-        let due = next.saturating_sub(sim.host().elapsed());
+        let due = next.saturating_sub(sim.executor().elapsed());
         lines.push(format!("{count} timers wait, the first is due in {due:?}"));
     }
     for waiting in sim.waiting() {

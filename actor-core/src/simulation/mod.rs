@@ -138,11 +138,11 @@ impl Sim {
     /// # Cancellation
     /// Dropping the future leaves the virtual time as it is.
     pub async fn advance(&self, duration: Duration) {
-        let now = self.hub.host.now();
+        let now = self.hub.executor.now();
         let duration = far(now, duration).saturating_duration_since(now);
-        let _hold = Hold::after(self.host(), duration);
-        Sleep::on(self.hub.host.clone(), duration).await;
-        Calm::settled(self.host()).await;
+        let _hold = Hold::after(self.executor(), duration);
+        Sleep::on(self.hub.executor.clone(), duration).await;
+        Calm::settled(self.executor()).await;
     }
 
     /// Runs until only periodic ticks are left, however much virtual time this takes. Returns which
@@ -177,7 +177,7 @@ impl Sim {
     /// # Cancellation
     /// Dropping the future leaves the virtual time as it is.
     pub async fn run_until_idle(&self) -> Vec<String> {
-        Calm::idle(self.host()).await;
+        Calm::idle(self.executor()).await;
         self.waiting()
     }
 
@@ -187,8 +187,8 @@ impl Sim {
     /// # Cancellation
     /// Dropping the future has no effect.
     pub async fn step(&self) -> Option<Step> {
-        let before = self.host().with_trace(|trace| trace.steps.len());
-        let is_done = Calm::step(self.host()).await;
+        let before = self.executor().with_trace(|trace| trace.steps.len());
+        let is_done = Calm::step(self.executor()).await;
         self.trace().into_steps().into_iter().nth(before).filter(|_| is_done)
     }
 
@@ -228,7 +228,7 @@ impl Sim {
     /// What the steps did to others, each with the number of its step, if that is kept.
     fn effects(&self) -> Vec<(u64, String)> {
         let Some(witness) = self.witness() else { return Vec::new() };
-        let effects = witness.host.with_trace(crate::executor::sim::Trace::effects);
+        let effects = witness.executor.with_trace(crate::executor::sim::Trace::effects);
         effects.iter().map(|effect| (effect.turn, witness.read_effect(effect))).collect()
     }
 
@@ -236,9 +236,9 @@ impl Sim {
         self.witness().map_or_else(Vec::new, Witness::incidents)
     }
 
-    fn host(&self) -> Arc<Simulated> {
+    fn executor(&self) -> Arc<Simulated> {
         let witness = self.witness().expect("a handle is made of simulations only");
-        witness.host.clone()
+        witness.executor.clone()
     }
 }
 

@@ -87,9 +87,9 @@ where
     let Setting { chooser, seed, limit, allows_leftovers, is_compared } = setting;
     let system = System::simulated(chooser, seed, Reporter::Hook(Box::new(|_| {})));
     let sim = Sim::handle(&system, seed);
-    sim.host().limit(limit);
+    sim.executor().limit(limit);
     if is_compared {
-        sim.host().keep_effects();
+        sim.executor().keep_effects();
     }
     let given = sim.clone();
     let run = || system.try_block_on(async move { body(given).await.fault() });
@@ -110,11 +110,11 @@ where
         fault = after(&system, &sim, allows_leftovers);
     }
     let incidents = sim.incidents();
-    let (decisions, deviations) = (sim.host().decisions(), sim.host().deviations());
+    let (decisions, deviations) = (sim.executor().decisions(), sim.executor().deviations());
     let (trace, effects) = (sim.trace(), sim.effects());
     let run = Run { fault, trace, decisions, deviations, incidents, effects };
     // Leftovers are killed when the last handle is dropped, however many steps that takes.
-    sim.host().limit(u64::MAX);
+    sim.executor().limit(u64::MAX);
     run
 }
 
@@ -143,14 +143,14 @@ fn after(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Wrong, S
 
 /// Runs everything that is runnable. Virtual time advances only while an actor is ending.
 async fn ending(sim: &Sim) {
-    let limit = sim.host().elapsed() + ENDING;
+    let limit = sim.executor().elapsed() + ENDING;
     loop {
         sim.settle().await;
-        let now = sim.host().elapsed();
-        let (next, _) = sim.host().pending_timers();
+        let now = sim.executor().elapsed();
+        let (next, _) = sim.executor().pending_timers();
         match next {
             Some(next) if next <= limit && leftovers::is_any_ending(sim) => {
-                Sleep::on(sim.host(), next.saturating_sub(now)).await;
+                Sleep::on(sim.executor(), next.saturating_sub(now)).await;
             }
             _ => return,
         }

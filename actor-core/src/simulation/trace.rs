@@ -67,7 +67,7 @@ impl fmt::Display for Step {
 impl Trace {
     pub(crate) fn of(witness: &Witness) -> Trace {
         let (steps, count, hash) =
-            witness.host.with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
+            witness.executor.with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
         let read = |step: &crate::executor::sim::Step| {
             let (who, did) = witness.read(step);
             let instead = step.instead.map(|subject| witness.name(subject));

@@ -97,7 +97,7 @@ fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
     // The timer that limits a child's stop is cancelled when the child has stopped, and disappears
     // a moment later. The shutdown below would clear the timers by itself.
     let begun = Instant::now();
-    while !hub.host.timers().is_empty() {
+    while !hub.executor.timers().is_empty() {
         assert!(begun.elapsed() < Duration::from_secs(60), "a timer is left");
         std::thread::yield_now();
     }

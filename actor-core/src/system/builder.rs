@@ -16,15 +16,15 @@ use std::fmt;
 pub struct SystemBuilder {
     threads: Option<usize>,
     name: String,
-    executor: Executor,
+    executor: ExecutorKind,
     pub(super) reporter: Reporter,
     pub(super) detects: bool,
 }
 
 /// The executor of the actors.
-enum Executor {
-    /// Threads of its own.
-    Own,
+enum ExecutorKind {
+    /// Worker threads of the system.
+    Threads,
     #[cfg(feature = "smol")]
     Smol(super::SmolExecutor),
     #[cfg(feature = "tokio")]
@@ -88,7 +88,7 @@ impl SystemBuilder {
     /// Runs the actors on a smol executor instead of separate threads. See [`System::smol`].
     #[cfg(feature = "smol")]
     pub fn smol(mut self, executor: impl Into<super::SmolExecutor>) -> Self {
-        self.executor = Executor::Smol(executor.into());
+        self.executor = ExecutorKind::Smol(executor.into());
         self
     }
 
@@ -96,7 +96,7 @@ impl SystemBuilder {
     /// runtime. See [`System::tokio`].
     #[cfg(feature = "tokio")]
     pub fn tokio(mut self, handle: tokio::runtime::Handle) -> Self {
-        self.executor = Executor::Tokio(handle);
+        self.executor = ExecutorKind::Tokio(handle);
         self
     }
 
@@ -106,12 +106,12 @@ impl SystemBuilder {
     /// If the tokio runtime already has a system, or has no clock.
     #[track_caller]
     pub fn build(mut self) -> System {
-        match std::mem::replace(&mut self.executor, Executor::Own) {
-            Executor::Own => self.build_threads(),
+        match std::mem::replace(&mut self.executor, ExecutorKind::Threads) {
+            ExecutorKind::Threads => self.build_threads(),
             #[cfg(feature = "smol")]
-            Executor::Smol(executor) => System::start_smol(executor, self),
+            ExecutorKind::Smol(executor) => System::start_smol(executor, self),
             #[cfg(feature = "tokio")]
-            Executor::Tokio(handle) => System::start_tokio(handle, self),
+            ExecutorKind::Tokio(handle) => System::start_tokio(handle, self),
         }
     }
 
@@ -144,7 +144,7 @@ impl Default for SystemBuilder {
         SystemBuilder {
             threads: None,
             name: "actor".into(),
-            executor: Executor::Own,
+            executor: ExecutorKind::Threads,
             reporter: Reporter::default(),
             detects: true,
         }

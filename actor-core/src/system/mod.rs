@@ -22,7 +22,7 @@ use crate::cell::current;
 use crate::cell::system_shared::Hub;
 use crate::counters::Counters;
 use crate::executor::sim::{Chooser, Simulated};
-use crate::executor::{self, CurrentThread, Host};
+use crate::executor::{self, CurrentThread, Executor};
 use crate::incident::Reporter;
 use crate::panics;
 use crate::sync::atomic::Ordering;
@@ -151,16 +151,21 @@ impl System {
     /// Why a drive ended before its future was done; only a simulation does that.
     fn why_broken(&self) -> String {
         let witness = self.hub.witness.as_ref();
-        let broken = witness.and_then(|witness| Some((witness, witness.host.take_broken()?)));
+        let broken = witness.and_then(|witness| Some((witness, witness.executor.take_broken()?)));
         broken.map_or_else(
             || "the drive ended before its future was done".into(),
             |(witness, broken)| witness.explain(&broken, &self.hub.actors()),
         )
     }
 
-    fn start(host: Arc<dyn Host>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
+    fn start(
+        executor: Arc<dyn Executor>,
+        reporter: Reporter,
+        is_local: bool,
+        detects: bool,
+    ) -> Self {
         panics::install_hook();
-        System::handle(Hub::new(host, reporter, is_local, detects))
+        System::handle(Hub::new(executor, reporter, is_local, detects))
     }
 
     fn handle(hub: Arc<Hub>) -> Self {
@@ -246,13 +251,13 @@ impl System {
             "`block_on` inside of a system would block its thread; use `.await`"
         );
         assert!(
-            !self.hub.is_local || self.hub.host.is_own_thread(),
+            !self.hub.is_local || self.hub.executor.is_executor_thread(),
             "a current-thread system runs on the thread that made it; call `block_on` there"
         );
         let mut output = None;
         let future = async { output = Some(catch(future).await) };
         let within = Within::new(future, self.hub.clone());
-        self.hub.host.drive(pin!(within));
+        self.hub.executor.block_on(pin!(within));
         match output {
             Some(output) => output.map_err(Ended::Panicked),
             None => Err(Ended::Broken(self.why_broken())),
@@ -346,7 +351,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let number = hub.host.next_task();
+    let number = hub.executor.next_task_number();
     let (telling, outcome) = Telling::new(future, Some(hub), number);
     let (runnable, task) = task::numbered(hub, number, telling);
     runnable.schedule();
@@ -393,9 +398,9 @@ pub fn rng() -> fastrand::Rng {
     System::current_hub().rng()
 }
 
-/// The host of the current system.
-pub(crate) fn current_host() -> Arc<dyn Host> {
-    System::current_hub().host.clone()
+/// The executor of the current system.
+pub(crate) fn current_executor() -> Arc<dyn Executor> {
+    System::current_hub().executor.clone()
 }
 
 /// Catches the panic of the future that a system is blocked on, so that it leaves by `block_on`.

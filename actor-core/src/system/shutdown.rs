@@ -39,20 +39,20 @@ impl System {
             late.iter().for_each(|actor| actor.kill());
             late.iter().map(|actor| actor.label()).collect()
         };
-        let host = self.hub.host.clone();
-        // Where closing the host runs the cells that are left, the killed actors and the threads share one
+        let executor = self.hub.executor.clone();
+        // Where closing the executor runs the cells that are left, the killed actors and the threads share one
         // grace: a worker inside user code is waited for once. Elsewhere nothing runs once it is closed.
-        let ends_cells = host.ends_cells();
-        if !killed.is_empty() && !ends_cells {
+        let close_ends_actors = executor.close_ends_actors();
+        if !killed.is_empty() && !close_ends_actors {
             self.emptied_within(GRACE).await;
         }
         let stuck = if self.hub.is_local {
-            host.close(GRACE)
+            executor.close(GRACE)
         } else {
             // Joining threads blocks; it must not block one of those that are to be joined.
-            blocking::unblock(move || host.close(GRACE)).await
+            blocking::unblock(move || executor.close(GRACE)).await
         };
-        if !killed.is_empty() && ends_cells && stuck.is_empty() {
+        if !killed.is_empty() && close_ends_actors && stuck.is_empty() {
             // Those whose last step came from outside of the workers.
             self.emptied_within(GRACE).await;
         }
@@ -71,7 +71,7 @@ impl System {
             }
         };
         or(empty, async {
-            Sleep::on(self.hub.host.clone(), limit).await;
+            Sleep::on(self.hub.executor.clone(), limit).await;
             false
         })
         .await
@@ -88,16 +88,16 @@ impl Drop for System {
         drop(actors);
         if self.hub.is_local {
             // No `block_on` will drive it again. Killed actors end without waiting.
-            if self.hub.host.is_own_thread() && !executor::is_inside() {
+            if self.hub.executor.is_executor_thread() && !executor::is_inside() {
                 let all_gone = async { self.emptied_within(GRACE).await };
                 let mut all_gone = pin!(all_gone);
-                self.hub.host.drive(pin!(async {
+                self.hub.executor.block_on(pin!(async {
                     all_gone.as_mut().await;
                 }));
             }
             // What is left ends by this: actors, if their thread is not this one or is inside another
             // system, and in any case the tasks.
-            self.hub.host.close(Duration::ZERO);
+            self.hub.executor.close(Duration::ZERO);
             return;
         }
         let hub = self.hub.clone();
@@ -110,7 +110,7 @@ impl Drop for System {
                     break;
                 }
             }
-            hub.host.close(Duration::ZERO);
+            hub.executor.close(Duration::ZERO);
         });
         drop(waits);
     }

@@ -60,9 +60,10 @@ impl System {
     }
 
     pub(super) fn start_smol(executor: SmolExecutor, settings: SystemBuilder) -> System {
-        let host = Foreign::new(executor.0);
-        let system = System::start(host.clone(), settings.reporter, false, settings.detects);
-        host.keep(system.ends_with_its_executor());
+        let system_executor = Foreign::new(executor.0);
+        let system =
+            System::start(system_executor.clone(), settings.reporter, false, settings.detects);
+        system_executor.keep(system.ends_with_its_executor());
         system
     }
 }

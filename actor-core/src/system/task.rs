@@ -17,7 +17,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    numbered(hub, hub.host.next_task(), future)
+    numbered(hub, hub.executor.next_task_number(), future)
 }
 
 /// As [`prepare`], for the task with this number.
@@ -31,7 +31,7 @@ where
     F::Output: Send + 'static,
 {
     let within = Within { future: Some(future), hub: Some(hub.clone()), number };
-    executor::task::prepare(hub.host.clone(), number, within)
+    executor::task::prepare(hub.executor.clone(), number, within)
 }
 
 pin_project! {

@@ -49,8 +49,8 @@ impl System {
     pub fn tokio(handle: Handle) -> System {
         let known = SYSTEMS.lock().get(&handle.id()).cloned();
         known.unwrap_or_else(|| {
-            let host = Tokio::new(handle);
-            start(host, SystemBuilder::default()).unwrap_or_else(|raced| raced)
+            let runtime = Tokio::new(handle);
+            start(runtime, SystemBuilder::default()).unwrap_or_else(|raced| raced)
         })
     }
 
@@ -80,12 +80,12 @@ fn start(runtime: Tokio, settings: SystemBuilder) -> Result<System, System> {
         return Err(known.clone());
     }
     let handle = runtime.handle().clone();
-    let host = Foreign::new(runtime);
-    let system = System::start(host.clone(), settings.reporter, false, settings.detects);
+    let executor = Foreign::new(runtime);
+    let system = System::start(executor.clone(), settings.reporter, false, settings.detects);
     systems.insert(id, system.clone());
     drop(systems);
     // A runtime that has ended drops both immediately, the second of which needs the table.
-    host.keep(system.ends_with_its_executor());
+    executor.keep(system.ends_with_its_executor());
     Tokio::hold(&handle, Entry(id));
     Ok(system)
 }

@@ -2,7 +2,7 @@
 
 use crate::cell::handle::AnyMail;
 use crate::cell::send_context::Stamp;
-use crate::executor::Host;
+use crate::executor::Executor;
 use crate::sync::Arc;
 use metrics::{Key, Label, Level, Metadata, with_recorder};
 use std::cell::RefCell;
@@ -57,15 +57,15 @@ impl Keys {
 pub(super) struct Measure {
     keys: Arc<Keys>,
     begun: Instant,
-    host: Arc<dyn Host>,
+    executor: Arc<dyn Executor>,
 }
 
 impl Measure {
     /// The handler is about to start.
     pub(super) fn begin(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Stamp>) -> Self {
         let core = mail.core();
-        let (keys, host) = (Keys::of(core.settings.name, message), core.hub.host.clone());
-        let begun = host.now();
+        let (keys, executor) = (Keys::of(core.settings.name, message), core.hub.executor.clone());
+        let begun = executor.now();
         let sent = stamp.and_then(|stamp| stamp.sent);
         #[allow(clippy::cast_precision_loss, reason = "a mailbox is not that deep")]
         let depth = mail.len() as f64;
@@ -76,12 +76,12 @@ impl Measure {
             }
             recorder.register_histogram(&keys.depth, &METADATA).record(depth);
         });
-        Measure { keys, begun, host }
+        Measure { keys, begun, executor }
     }
 
     /// The handler has ended.
     pub(super) fn end(&self, is_ok: bool) {
-        let took = self.host.now().saturating_duration_since(self.begun);
+        let took = self.executor.now().saturating_duration_since(self.begun);
         let outcome = if is_ok { &self.keys.handled } else { &self.keys.failed };
         with_recorder(|recorder| {
             recorder.register_counter(outcome, &METADATA).increment(1);

@@ -256,7 +256,7 @@ pub(crate) fn take(hub: &Arc<Hub>) -> Snapshot {
 
 fn look(mail: &dyn AnyMail) -> ActorSnapshot {
     let core = mail.core();
-    let now = core.hub.host.now();
+    let now = core.hub.executor.now();
     let mut seen = ActorSnapshot {
         id: core.id(),
         label: mail.label(),

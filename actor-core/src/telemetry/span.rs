@@ -14,7 +14,7 @@ pub(super) fn span(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Sta
     let cause = stamp.and_then(|stamp| Some((stamp.cause.span.as_ref()?, stamp.cause.waits)));
     let sent = stamp.and_then(|stamp| stamp.sent);
     let queued_us = |()| {
-        let queued = core.hub.host.now().saturating_duration_since(sent?);
+        let queued = core.hub.executor.now().saturating_duration_since(sent?);
         u64::try_from(queued.as_micros()).ok()
     };
     let parent = match cause {

@@ -68,7 +68,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     }
 
     pub(super) fn home(&self) -> Home {
-        Home(self.mail().core().hub.host.clone())
+        Home(self.mail().core().hub.executor.clone())
     }
 
     /// The name of the message.
@@ -81,7 +81,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     fn stamp(&mut self, waits: bool) {
         #[cfg(any(feature = "metrics", feature = "tracing"))]
         {
-            let now = self.mail().core().hub.host.now();
+            let now = self.mail().core().hub.executor.now();
             if let Some(slot) = self.slot() {
                 slot.stamp().set(now, waits);
             }

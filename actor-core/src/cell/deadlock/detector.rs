@@ -211,8 +211,8 @@ impl Suspicion {
         if after >= TURN && !first.core().is_simulated() {
             turn_reactor();
         }
-        let at = hub.host.now() + after;
-        hub.host.timers().insert(at, Waker::from(Arc::new(suspicion)), true);
+        let at = hub.executor.now() + after;
+        hub.executor.timers().insert(at, Waker::from(Arc::new(suspicion)), true);
     }
 }
 

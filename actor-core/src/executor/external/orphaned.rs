@@ -1,4 +1,4 @@
-//! Layer 1: what becomes of the jobs and timers of a foreign host whose executor is over. The actors
+//! Layer 1: what becomes of the jobs and timers of a foreign executor whose executor is over. The actors
 //! have been told by then, so that each cell that runs here does so to end; tasks are dropped.
 
 use std::collections::VecDeque;
@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::{ALIVE, ENDING, Foreign, OVER, Runtime};
-use crate::executor::{Entered, Job};
+use crate::executor::{EnterGuard, Job};
 use crate::panics::contained;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Condvar, Mutex};
@@ -26,7 +26,7 @@ struct Left {
 }
 
 impl<R: Runtime> Foreign<R> {
-    /// The executor is over. Unless the host was closed before, `tell` has the actors told, and
+    /// The executor is over. Unless the executor was closed before, `tell` has the actors told, and
     /// what they do about it is done here.
     pub(super) fn end(&self, tell: Box<dyn FnOnce() + Send>) {
         let (seq, began) = (Ordering::SeqCst, ENDING);
@@ -61,15 +61,15 @@ impl<R: Runtime> Foreign<R> {
         if left.attended {
             return self.afterlife.news.notify_all();
         }
-        let Some(host) = self.this.upgrade() else { return };
+        let Some(executor) = self.this.upgrade() else { return };
         if left.jobs.is_empty() && self.timers.is_empty() {
             return;
         }
         left.attended = true;
         drop(left);
         let thread = thread::Builder::new().name("actor-end".into());
-        if thread.spawn(move || host.live_on()).is_err() {
-            // Nobody can run anything any more; it is dropped with the host.
+        if thread.spawn(move || executor.live_on()).is_err() {
+            // Nobody can run anything any more; it is dropped with the executor.
             self.afterlife.left.lock().attended = false;
         }
     }
@@ -100,13 +100,13 @@ impl<R: Runtime> Foreign<R> {
 
     fn run_left(&self) {
         let Some(this) = self.this.upgrade() else { return };
-        let _entered = Entered::new(this);
+        let _entered = EnterGuard::new(this);
         loop {
             // A statement of its own: the lock is not held while the job runs.
             let job = self.afterlife.left.lock().jobs.pop_front();
             match job {
                 None => return,
-                Some(job @ Job::Cell(_)) => job.run(),
+                Some(job @ Job::Actor(_)) => job.run(),
                 Some(job @ Job::Task(_)) => job.discard(),
             }
         }

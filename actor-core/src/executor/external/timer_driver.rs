@@ -1,4 +1,4 @@
-//! Layer 1: the permanent task of a foreign host on its executor. It fires the timers, and its drop
+//! Layer 1: the permanent task of a foreign executor on its executor. It fires the timers, and its drop
 //! shows that the executor has ended.
 
 use std::future::Future;
@@ -32,17 +32,17 @@ impl Bell {
     }
 }
 
-/// Fires the timers of a host, until the host is closed or the executor drops this task.
+/// Fires the timers of an executor, until the executor is closed or the executor drops this task.
 pub(super) struct Keeper<R: Runtime> {
-    host: Arc<Foreign<R>>,
+    executor: Arc<Foreign<R>>,
     /// The sleep of the executor, and its deadline.
     sleep: Option<(Instant, Pin<Box<dyn Future<Output = ()> + Send>>)>,
     tell: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl<R: Runtime> Keeper<R> {
-    pub(super) fn new(host: Arc<Foreign<R>>, tell: Box<dyn FnOnce() + Send>) -> Self {
-        Keeper { host, sleep: None, tell: Some(tell) }
+    pub(super) fn new(executor: Arc<Foreign<R>>, tell: Box<dyn FnOnce() + Send>) -> Self {
+        Keeper { executor, sleep: None, tell: Some(tell) }
     }
 }
 
@@ -52,21 +52,21 @@ impl<R: Runtime> Future for Keeper<R> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let host = self.host.clone();
+        let executor = self.executor.clone();
         // Before checking for work, so that a later wake-up is noticed.
-        host.bell.listen(cx.waker());
+        executor.bell.listen(cx.waker());
         loop {
-            if host.phase() != ALIVE {
+            if executor.phase() != ALIVE {
                 return Poll::Ready(());
             }
-            host.timers.fire(host.runtime.now());
-            let Some(until) = host.timers.sleep_until(None) else {
+            executor.timers.fire(executor.runtime.now());
+            let Some(until) = executor.timers.sleep_until(None) else {
                 self.sleep = None;
                 return Poll::Pending;
             };
             let sleep = match &mut self.sleep {
                 Some((at, sleep)) if *at == until => sleep,
-                other => &mut other.insert((until, host.runtime.sleep_until(until))).1,
+                other => &mut other.insert((until, executor.runtime.sleep_until(until))).1,
             };
             if sleep.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
@@ -79,7 +79,7 @@ impl<R: Runtime> Future for Keeper<R> {
 impl<R: Runtime> Drop for Keeper<R> {
     fn drop(&mut self) {
         if let Some(tell) = self.tell.take() {
-            self.host.end(tell);
+            self.executor.end(tell);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Layer 1: the waker of the future that a simulated host drives. It decides nothing.
+//! Layer 1: the waker of the future that a simulated executor drives. It decides nothing.
 
 use std::task::Wake;
 
@@ -14,13 +14,13 @@ const READY: u8 = 1;
 const OVER: u8 = 2;
 
 pub(super) struct Body {
-    host: Weak<Simulated>,
+    executor: Weak<Simulated>,
     state: AtomicU8,
 }
 
 impl Body {
-    pub(super) fn new(host: Weak<Simulated>) -> Arc<Body> {
-        Arc::new(Body { host, state: AtomicU8::new(ASLEEP) })
+    pub(super) fn new(executor: Weak<Simulated>) -> Arc<Body> {
+        Arc::new(Body { executor, state: AtomicU8::new(ASLEEP) })
     }
 
     /// It is polled now: a wake from here on makes it ready again.
@@ -39,10 +39,10 @@ impl Wake for Body {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let Some(host) = self.host.upgrade() else { return };
+        let Some(executor) = self.executor.upgrade() else { return };
         let wakes = |state| (state == ASLEEP).then_some(READY);
         if self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, wakes).is_ok() {
-            host.put(Ready::Body(self.clone()));
+            executor.put(Ready::Body(self.clone()));
         }
     }
 }

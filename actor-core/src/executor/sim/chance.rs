@@ -3,24 +3,24 @@
 
 use super::Simulated;
 
-/// As long as this lives, the thread's generator is that of `host`.
+/// As long as this lives, the thread's generator is that of `executor`.
 pub(super) struct Own<'a> {
-    host: &'a Simulated,
+    executor: &'a Simulated,
     /// Where the thread's own generator was.
     before: u64,
 }
 
 impl<'a> Own<'a> {
-    pub(super) fn new(host: &'a Simulated) -> Self {
+    pub(super) fn new(executor: &'a Simulated) -> Self {
         let before = fastrand::get_seed();
-        fastrand::seed(host.world().chance);
-        Own { host, before }
+        fastrand::seed(executor.world().chance);
+        Own { executor, before }
     }
 }
 
 impl Drop for Own<'_> {
     fn drop(&mut self) {
-        self.host.world().chance = fastrand::get_seed();
+        self.executor.world().chance = fastrand::get_seed();
         fastrand::seed(self.before);
     }
 }

@@ -162,24 +162,24 @@ impl Simulated {
 /// While this exists, steps do not advance the clock past an instant. If nothing is runnable,
 /// virtual time advances anyway.
 pub(crate) struct Hold {
-    host: Arc<Simulated>,
+    executor: Arc<Simulated>,
     at: Duration,
 }
 
 impl Hold {
     /// Holds the clock at `duration` from now.
-    pub(crate) fn after(host: Arc<Simulated>, duration: Duration) -> Hold {
-        let mut world = host.world();
+    pub(crate) fn after(executor: Arc<Simulated>, duration: Duration) -> Hold {
+        let mut world = executor.world();
         let at = world.now.saturating_add(duration);
         world.holds.push(at);
         drop(world);
-        Hold { host, at }
+        Hold { executor, at }
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        let mut world = self.host.world();
+        let mut world = self.executor.world();
         let place = world.holds.iter().position(|hold| *hold == self.at);
         place.map(|place| world.holds.swap_remove(place));
     }
@@ -187,7 +187,7 @@ impl Drop for Hold {
 
 /// Waits for a point of a simulation.
 pub(crate) struct Calm {
-    host: Arc<Simulated>,
+    executor: Arc<Simulated>,
     point: Point,
     /// The number of times the point had been reached, and had failed, when the wait started.
     since: Option<(u64, u64)>,
@@ -196,18 +196,18 @@ pub(crate) struct Calm {
 impl Calm {
     /// Waits until one step of any other agent has ended, or until it is known that nothing is left
     /// to happen.
-    pub(crate) fn step(host: Arc<Simulated>) -> Calm {
-        Calm { host, point: Point::Step, since: None }
+    pub(crate) fn step(executor: Arc<Simulated>) -> Calm {
+        Calm { executor, point: Point::Step, since: None }
     }
 
     /// Waits until nothing is runnable without advancing virtual time.
-    pub(crate) fn settled(host: Arc<Simulated>) -> Calm {
-        Calm { host, point: Point::Settled, since: None }
+    pub(crate) fn settled(executor: Arc<Simulated>) -> Calm {
+        Calm { executor, point: Point::Settled, since: None }
     }
 
     /// Waits until only periodic ticks are left.
-    pub(crate) fn idle(host: Arc<Simulated>) -> Calm {
-        Calm { host, point: Point::Idle, since: None }
+    pub(crate) fn idle(executor: Arc<Simulated>) -> Calm {
+        Calm { executor, point: Point::Idle, since: None }
     }
 }
 
@@ -216,9 +216,9 @@ impl Future for Calm {
     type Output = bool;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        let (host, point) = (self.host.clone(), self.point);
+        let (executor, point) = (self.executor.clone(), self.point);
         let waker = cx.waker().clone();
-        let mut world = host.world();
+        let mut world = executor.world();
         let now = (world.idle.reached(point), world.idle.vain);
         let since = *self.since.get_or_insert(now);
         if since != now {

@@ -1,4 +1,4 @@
-//! Layer 1: the simulated host: one thread, a clock that only it moves, and a chooser that picks what
+//! Layer 1: the simulated executor: one thread, a clock that only it moves, and a chooser that picks what
 //! runs next among all that can. It starts no thread, reads no clock and never sleeps.
 //!
 //! When nothing can run, the time jumps to the next timer. When there is none either, the driven
@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use self::body::Body;
 use self::ready::{Queue, Ready};
 use super::ending::{self, Driving, Ending, Owned};
-use super::{Entered, Host, Job, Tasks, Timers, Turn};
+use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
@@ -35,7 +35,7 @@ pub(crate) use self::waits::Awaited;
 /// So many steps while the time stands still are no program that gets anywhere.
 const ENDLESS: u64 = 20_000_000;
 
-/// A host that does one step at a time, chosen by a seed.
+/// An executor that does one step at a time, chosen by a seed.
 pub(crate) struct Simulated {
     owner: ThreadId,
     base: Instant,
@@ -111,7 +111,7 @@ enum Chosen {
 }
 
 impl Simulated {
-    /// Makes a host that the calling thread owns and `chooser` steers; the chance that programs take
+    /// Makes an executor that the calling thread owns and `chooser` steers; the chance that programs take
     /// from the thread is that of `seed`.
     pub(crate) fn new(chooser: Chooser, seed: u64) -> Arc<Simulated> {
         let base = Instant::now();
@@ -164,7 +164,7 @@ impl Simulated {
 
     /// Breaks the run if this is not its thread; says so.
     pub(crate) fn intrudes(&self, on: Option<Subject>) -> bool {
-        if self.is_own_thread() {
+        if self.is_executor_thread() {
             return false;
         }
         let thread = thread::current();
@@ -292,16 +292,16 @@ impl World {
     }
 }
 
-impl Host for Simulated {
-    fn schedule(&self, job: Job, _turn: Turn) {
+impl Executor for Simulated {
+    fn schedule(&self, job: Job, _schedule: Schedule) {
         let subject = match &job {
-            Job::Cell(cell) => Subject::Cell(cell.number()),
+            Job::Actor(cell) => Subject::Cell(cell.number()),
             Job::Task(_) => Subject::Task(0),
         };
         self.put(Ready::Job(job, subject));
     }
 
-    fn schedule_task(&self, task: super::task::Runnable, number: u32, _turn: Turn) {
+    fn schedule_task(&self, task: super::task::Runnable, number: u32, _schedule: Schedule) {
         self.put(Ready::Job(Job::Task(task), Subject::Task(number)));
     }
 
@@ -313,7 +313,7 @@ impl Host for Simulated {
         &self.timers
     }
 
-    fn waits_until(&self, at: Instant, repeats: bool) {
+    fn record_wait(&self, at: Instant, repeats: bool) {
         let at = at.saturating_duration_since(self.base);
         self.waits(if repeats { Awaited::Tick(at) } else { Awaited::Time(at) });
     }
@@ -322,10 +322,13 @@ impl Host for Simulated {
         &self.tasks
     }
 
-    fn drive(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
-        assert!(self.is_own_thread(), "a simulation is driven only by the thread that made it");
+    fn block_on(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
+        assert!(
+            self.is_executor_thread(),
+            "a simulation is driven only by the thread that made it"
+        );
         let Some(this) = self.this.upgrade() else { return };
-        let _entered = Entered::new(this.clone());
+        let _entered = EnterGuard::new(this.clone());
         let _driving = Driving::new(this);
         let _chance = chance::Own::new(self);
         let body = Body::new(self.this.clone());
@@ -342,24 +345,24 @@ impl Host for Simulated {
         body.end();
     }
 
-    fn is_own_thread(&self) -> bool {
+    fn is_executor_thread(&self) -> bool {
         thread::current().id() == self.owner
     }
 
-    fn next_task(&self) -> u32 {
+    fn next_task_number(&self) -> u32 {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         self.world().tasks.insert(number);
         number
     }
 
     /// There is no thread to end. What is left is ended here on the owner thread; elsewhere by the owner if
-    /// it drives the host just now, or else by a thread.
+    /// it drives the executor just now, or else by a thread.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.ending.close();
         self.timers.wake_all();
         self.tasks.close();
         if let Some(this) = self.this.upgrade() {
-            ending::end(this, self.is_own_thread());
+            ending::end(this, self.is_executor_thread());
         }
         Vec::new()
     }

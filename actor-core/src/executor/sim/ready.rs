@@ -138,13 +138,13 @@ mod tests {
         let body = Body::new(Weak::new());
         match subject {
             Subject::Body => Ready::Body(body),
-            other => Ready::Job(super::Job::Cell(Box::pin(Nothing)), other),
+            other => Ready::Job(super::Job::Actor(Box::pin(Nothing)), other),
         }
     }
 
     struct Nothing;
 
-    impl crate::executor::RunCell for Nothing {
+    impl crate::executor::RunTask for Nothing {
         fn run(self: std::pin::Pin<Box<Self>>) {}
     }
 

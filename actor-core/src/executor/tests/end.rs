@@ -1,4 +1,4 @@
-//! Layer 1: the promises about the end of a host: no thread, job or panic is forgotten.
+//! Layer 1: the promises about the end of an executor: no thread, job or panic is forgotten.
 
 use super::*;
 
@@ -7,60 +7,60 @@ fn close_joins_the_threads_and_names_one_that_is_stuck() {
     within_limit(|| {
         let multi = MultiThread::start(3, "named");
         let weak = Arc::downgrade(&multi);
-        let host: Arc<dyn Host> = multi;
+        let executor: Arc<dyn Executor> = multi;
         let (release, held) = mpsc::channel::<()>();
         let (sender, receiver) = mpsc::channel();
         let body = move || {
             sender.send(thread::current().name().map(str::to_owned)).unwrap();
             let _ = held.recv();
         };
-        host.schedule(job(body), Turn::Next);
+        executor.schedule(job(body), Schedule::Next);
         let name = receiver.recv().unwrap().unwrap();
         assert!(name.starts_with("named-"));
-        assert!(host.close(Duration::from_millis(1)).contains(&name));
+        assert!(executor.close(Duration::from_millis(1)).contains(&name));
         // The others end by themselves, sooner or later.
-        while host.close(Duration::ZERO) != *std::slice::from_ref(&name) {
+        while executor.close(Duration::ZERO) != *std::slice::from_ref(&name) {
             thread::yield_now();
         }
         drop(release);
-        end(&host);
-        only_held_here(&host);
-        drop(host);
-        assert!(weak.upgrade().is_none(), "no thread keeps the host");
+        end(&executor);
+        only_held_here(&executor);
+        drop(executor);
+        assert!(weak.upgrade().is_none(), "no thread keeps the executor");
     });
 }
 
 #[test]
 fn a_worker_that_closes_its_host_does_not_wait_for_itself() {
     within_limit(|| {
-        let host = start(2);
+        let executor = start(2);
         let (sender, receiver) = mpsc::channel();
-        let inner = host.clone();
-        host.schedule(job(move || sender.send(inner.close(LIMIT)).unwrap()), Turn::Next);
+        let inner = executor.clone();
+        executor.schedule(job(move || sender.send(inner.close(LIMIT)).unwrap()), Schedule::Next);
         assert_eq!(receiver.recv(), Ok(Vec::new()));
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn cells_scheduled_after_the_end_run_one_by_one_on_a_thread_of_the_host() {
-    fn chain(host: &Arc<dyn Host>, left: usize, done: mpsc::Sender<thread::ThreadId>) {
-        let next = host.clone();
+    fn chain(executor: &Arc<dyn Executor>, left: usize, done: mpsc::Sender<thread::ThreadId>) {
+        let next = executor.clone();
         let body = move || match left {
             0 => done.send(thread::current().id()).unwrap(),
             _ => chain(&next, left - 1, done),
         };
-        host.schedule(job(body), Turn::Next);
+        executor.schedule(job(body), Schedule::Next);
     }
     within_limit(|| {
-        let host = start(2);
-        end(&host);
+        let executor = start(2);
+        end(&executor);
         for _ in 0..2 {
             let (sender, receiver) = mpsc::channel();
             // One inside of the other would overflow the stack.
-            chain(&host, 100_000, sender);
+            chain(&executor, 100_000, sender);
             assert_ne!(receiver.recv(), Ok(thread::current().id()));
-            only_held_here(&host);
+            only_held_here(&executor);
         }
     });
 }
@@ -68,30 +68,30 @@ fn cells_scheduled_after_the_end_run_one_by_one_on_a_thread_of_the_host() {
 #[test]
 fn tasks_scheduled_after_the_end_are_dropped_unpolled() {
     within_limit(|| {
-        let host = start(2);
-        end(&host);
+        let executor = start(2);
+        end(&executor);
         let (sender, receiver) = mpsc::channel::<()>();
         let body = async move { sender.send(()).unwrap() };
-        let (task, handle) = crate::executor::task::prepare(host.clone(), 0, body);
+        let (task, handle) = crate::executor::task::prepare(executor.clone(), 0, body);
         handle.detach();
         task.schedule();
         assert!(receiver.recv().is_err());
-        only_held_here(&host);
+        only_held_here(&executor);
     });
 }
 
 #[test]
 fn cells_behind_a_blocked_worker_are_run_after_the_end_while_it_stays_blocked() {
     within_limit(|| {
-        let host = start(1);
+        let executor = start(1);
         let (release, held) = mpsc::channel::<()>();
         let (sender, receiver) = mpsc::channel();
-        let inner = host.clone();
+        let inner = executor.clone();
         let ((begun, begins), (late, pushes)) = (mpsc::channel(), mpsc::channel());
         let body = move || {
             let push = |name| {
                 let sender = sender.clone();
-                inner.schedule(job(move || sender.send(name).unwrap()), Turn::Next);
+                inner.schedule(job(move || sender.send(name).unwrap()), Schedule::Next);
             };
             push("queued");
             push("in the slot");
@@ -100,22 +100,22 @@ fn cells_behind_a_blocked_worker_are_run_after_the_end_while_it_stays_blocked() 
             push("pushed after the end");
             let _ = held.recv();
         };
-        host.schedule(job(body), Turn::Next);
+        executor.schedule(job(body), Schedule::Next);
         begins.recv().unwrap();
-        assert_eq!(host.close(Duration::from_millis(1)), ["test-0"]);
+        assert_eq!(executor.close(Duration::from_millis(1)), ["test-0"]);
         let mut ran = [receiver.recv().unwrap(), receiver.recv().unwrap()];
         ran.sort_unstable();
         assert_eq!(ran, ["in the slot", "queued"]);
         late.send(()).unwrap();
         assert_eq!(receiver.recv(), Ok("pushed after the end"));
         drop(release);
-        only_held_here(&host);
+        only_held_here(&executor);
     });
 }
 
-/// Waits until no thread and no job holds the host.
-fn only_held_here(host: &Arc<dyn Host>) {
-    while Arc::strong_count(host) > 1 {
+/// Waits until no thread and no job holds the executor.
+fn only_held_here(executor: &Arc<dyn Executor>) {
+    while Arc::strong_count(executor) > 1 {
         thread::yield_now();
     }
 }
@@ -123,54 +123,54 @@ fn only_held_here(host: &Arc<dyn Host>) {
 #[test]
 fn close_on_the_owner_thread_ends_what_is_left_and_what_that_schedules() {
     within_limit(|| {
-        let host: Arc<dyn Host> = CurrentThread::new();
+        let executor: Arc<dyn Executor> = CurrentThread::new();
         let ran = Arc::new(AtomicUsize::new(0));
-        chain(&host, 100_000, &ran);
-        assert!(host.close(Duration::ZERO).is_empty());
-        assert_eq!((ran.load(Ordering::SeqCst), Arc::strong_count(&host)), (100_001, 1));
+        chain(&executor, 100_000, &ran);
+        assert!(executor.close(Duration::ZERO).is_empty());
+        assert_eq!((ran.load(Ordering::SeqCst), Arc::strong_count(&executor)), (100_001, 1));
     });
 }
 
 #[test]
 fn what_is_left_of_a_host_closed_by_another_thread_is_ended_there() {
     within_limit(|| {
-        let host: Arc<dyn Host> = thread::spawn(CurrentThread::new).join().unwrap();
+        let executor: Arc<dyn Executor> = thread::spawn(CurrentThread::new).join().unwrap();
         let ran = Arc::new(AtomicUsize::new(0));
-        chain(&host, 100_000, &ran);
-        assert!(host.close(Duration::ZERO).is_empty());
+        chain(&executor, 100_000, &ran);
+        assert!(executor.close(Duration::ZERO).is_empty());
         let all_ran = |count| {
-            while ran.load(Ordering::SeqCst) < count || Arc::strong_count(&host) > 1 {
+            while ran.load(Ordering::SeqCst) < count || Arc::strong_count(&executor) > 1 {
                 thread::yield_now();
             }
         };
         all_ran(100_001);
         // Later jobs are ended, too.
-        chain(&host, 0, &ran);
+        chain(&executor, 0, &ran);
         all_ran(100_002);
     });
 }
 
 /// Schedules a job that schedules the next one, and so on; each counts in `ran`.
-fn chain(host: &Arc<dyn Host>, left: usize, ran: &Arc<AtomicUsize>) {
-    let (next, counted) = (host.clone(), ran.clone());
+fn chain(executor: &Arc<dyn Executor>, left: usize, ran: &Arc<AtomicUsize>) {
+    let (next, counted) = (executor.clone(), ran.clone());
     let body = move || {
         counted.fetch_add(1, Ordering::SeqCst);
         if left > 0 {
             chain(&next, left - 1, &counted);
         }
     };
-    host.schedule(job(body), Turn::Next);
+    executor.schedule(job(body), Schedule::Next);
 }
 
 #[test]
 fn a_driven_future_can_wait_for_the_time_after_the_end() {
     within_limit(|| {
-        let host = start(2);
-        block_on(&*host, async {
+        let executor = start(2);
+        block_on(&*executor, async {
             // One that waits from before, which the end wakes, and one from after the end.
             let mut before = crate::time::sleep(Duration::from_millis(100));
             assert_eq!(futures_lite::future::poll_once(&mut before).await, None);
-            end(&host);
+            end(&executor);
             before.await;
             crate::time::sleep(Duration::from_millis(2)).await;
         });
@@ -180,9 +180,9 @@ fn a_driven_future_can_wait_for_the_time_after_the_end() {
 #[test]
 fn a_task_that_waits_for_the_time_is_dropped_at_the_end() {
     within_limit(|| {
-        let host = start(1);
+        let executor = start(1);
         let (sender, receiver) = mpsc::channel::<()>();
-        let inner = host.clone();
+        let inner = executor.clone();
         let body = async move {
             let _sender = sender;
             crate::time::sleep(LIMIT * 60).await;
@@ -190,11 +190,11 @@ fn a_task_that_waits_for_the_time_is_dropped_at_the_end() {
         let (task, handle) = crate::executor::task::prepare(inner, 0, body);
         handle.detach();
         task.schedule();
-        while host.timers().is_empty() {
+        while executor.timers().is_empty() {
             thread::yield_now();
         }
-        end(&host);
+        end(&executor);
         assert!(receiver.recv().is_err());
-        only_held_here(&host);
+        only_held_here(&executor);
     });
 }

@@ -1,4 +1,4 @@
-//! Layer 1: the promises of the multi-thread host.
+//! Layer 1: the promises of the multi-thread executor.
 
 use std::sync::atomic::{AtomicBool, AtomicU8};
 
@@ -10,12 +10,12 @@ use super::*;
 fn each_job_runs_exactly_once() {
     within_limit(|| {
         const EACH: usize = 25_000;
-        let host = start(2);
+        let executor = start(2);
         let ran: Arc<[AtomicU8]> = (0..4 * EACH).map(|_| AtomicU8::new(0)).collect();
         let (done, all_done) = mpsc::channel::<()>();
         thread::scope(|scope| {
             for producer in 0..4 {
-                let (host, ran, done) = (&host, &ran, &done);
+                let (executor, ran, done) = (&executor, &ran, &done);
                 scope.spawn(move || {
                     for number in producer * EACH..(producer + 1) * EACH {
                         let (ran, done) = (ran.clone(), done.clone());
@@ -23,7 +23,7 @@ fn each_job_runs_exactly_once() {
                             ran[number].fetch_add(1, Ordering::SeqCst);
                             drop(done);
                         };
-                        host.schedule(job(body), Turn::Next);
+                        executor.schedule(job(body), Schedule::Next);
                     }
                 });
             }
@@ -31,121 +31,124 @@ fn each_job_runs_exactly_once() {
         drop(done);
         assert!(all_done.recv().is_err());
         assert!(ran.iter().all(|ran| ran.load(Ordering::SeqCst) == 1));
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn jobs_scheduled_by_jobs_all_run() {
-    fn tree(host: &Arc<dyn Host>, depth: usize, leaf: mpsc::Sender<()>) {
-        let inner = host.clone();
+    fn tree(executor: &Arc<dyn Executor>, depth: usize, leaf: mpsc::Sender<()>) {
+        let inner = executor.clone();
         let body = move || match depth {
             0 => leaf.send(()).unwrap(),
             _ => (0..2).for_each(|_| tree(&inner, depth - 1, leaf.clone())),
         };
-        host.schedule(job(body), if depth.is_multiple_of(3) { Turn::Back } else { Turn::Next });
+        executor.schedule(
+            job(body),
+            if depth.is_multiple_of(3) { Schedule::Yielded } else { Schedule::Next },
+        );
     }
     within_limit(|| {
-        let host = start(2);
+        let executor = start(2);
         let (leaf, leaves) = mpsc::channel();
-        tree(&host, 14, leaf);
+        tree(&executor, 14, leaf);
         assert_eq!(leaves.iter().count(), 1 << 14);
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn the_last_woken_runs_first_and_the_displaced_goes_on() {
     within_limit(|| {
-        let host = start(1);
+        let executor = start(1);
         let (sender, receiver) = mpsc::channel();
-        let inner = host.clone();
+        let inner = executor.clone();
         let body = move || {
             for name in ["first", "second", "third"] {
                 let sender = sender.clone();
-                inner.schedule(job(move || sender.send(name).unwrap()), Turn::Next);
+                inner.schedule(job(move || sender.send(name).unwrap()), Schedule::Next);
             }
         };
-        host.schedule(job(body), Turn::Next);
+        executor.schedule(job(body), Schedule::Next);
         assert_eq!(receiver.iter().collect::<Vec<_>>(), ["third", "first", "second"]);
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn after_sixteen_runs_from_the_slot_the_queue_has_its_turn() {
-    fn chain(host: &Arc<dyn Host>, length: Arc<AtomicUsize>, stop: Arc<AtomicBool>) {
-        let inner = host.clone();
+    fn chain(executor: &Arc<dyn Executor>, length: Arc<AtomicUsize>, stop: Arc<AtomicBool>) {
+        let inner = executor.clone();
         let body = move || {
             length.fetch_add(1, Ordering::SeqCst);
             if !stop.load(Ordering::SeqCst) {
                 chain(&inner, length, stop);
             }
         };
-        host.schedule(job(body), Turn::Next);
+        executor.schedule(job(body), Schedule::Next);
     }
     within_limit(|| {
-        let host = start(1);
+        let executor = start(1);
         let (length, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (sender, receiver) = mpsc::channel();
-        let inner = host.clone();
+        let inner = executor.clone();
         let body = move || {
             let (seen, stopped) = (length.clone(), stop.clone());
             let queued = move || {
                 stopped.store(true, Ordering::SeqCst);
                 sender.send(seen.load(Ordering::SeqCst)).unwrap();
             };
-            inner.schedule(job(queued), Turn::Back);
+            inner.schedule(job(queued), Schedule::Yielded);
             chain(&inner, length, stop);
         };
-        host.schedule(job(body), Turn::Next);
+        executor.schedule(job(body), Schedule::Next);
         assert_eq!(receiver.recv(), Ok(16));
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn jobs_that_are_always_ready_starve_neither_outside_jobs_nor_timers() {
     within_limit(|| {
-        let host = start(2);
+        let executor = start(2);
         let stop = Arc::new(AtomicBool::new(false));
         for _ in 0..8 {
             let stop = stop.clone();
-            again(&host, move || !stop.load(Ordering::SeqCst));
+            again(&executor, move || !stop.load(Ordering::SeqCst));
         }
         let (ran, wait) = mpsc::channel();
-        host.schedule(job(move || ran.send(()).unwrap()), Turn::Next);
+        executor.schedule(job(move || ran.send(()).unwrap()), Schedule::Next);
         wait.recv().unwrap();
         let (fired, wait) = mpsc::channel();
         let waker = Call::waker(move || fired.send(()).unwrap());
-        host.timers().insert(host.now() + Duration::from_millis(2), waker, false);
+        executor.timers().insert(executor.now() + Duration::from_millis(2), waker, false);
         wait.recv().unwrap();
         stop.store(true, Ordering::SeqCst);
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn what_a_computing_job_has_woken_is_run_by_an_idle_worker() {
     within_limit(|| {
-        let host = start(2);
+        let executor = start(2);
         for _ in 0..20 {
             let (sender, receiver) = mpsc::channel();
-            let inner = host.clone();
+            let inner = executor.clone();
             let body = move || {
                 let ran = Arc::new(AtomicBool::new(false));
                 let told = ran.clone();
-                inner.schedule(job(move || told.store(true, Ordering::SeqCst)), Turn::Next);
+                inner.schedule(job(move || told.store(true, Ordering::SeqCst)), Schedule::Next);
                 // Never ends unless another worker runs the other job.
                 while !ran.load(Ordering::SeqCst) {
                     std::hint::spin_loop();
                 }
                 sender.send(()).unwrap();
             };
-            host.schedule(job(body), Turn::Next);
+            executor.schedule(job(body), Schedule::Next);
             receiver.recv().unwrap();
         }
-        end(&host);
+        end(&executor);
     });
 }
 
@@ -153,20 +156,20 @@ fn what_a_computing_job_has_woken_is_run_by_an_idle_worker() {
 fn no_wake_up_is_lost() {
     for threads in [1, 2, 3] {
         within_limit(move || {
-            let host = start(threads);
+            let executor = start(threads);
             let (sender, receiver) = mpsc::channel();
             for round in 0..40_000 {
-                let (inner, sender) = (host.clone(), sender.clone());
+                let (inner, sender) = (executor.clone(), sender.clone());
                 // By turns straight, and by way of a second job.
                 let answer = job(move || sender.send(round).unwrap());
                 let asked = match round % 2 {
                     0 => answer,
-                    _ => job(move || inner.schedule(answer, Turn::Next)),
+                    _ => job(move || inner.schedule(answer, Schedule::Next)),
                 };
-                host.schedule(asked, Turn::Next);
+                executor.schedule(asked, Schedule::Next);
                 assert_eq!(receiver.recv(), Ok(round));
             }
-            end(&host);
+            end(&executor);
         });
     }
 }
@@ -174,13 +177,13 @@ fn no_wake_up_is_lost() {
 #[test]
 fn sleeping_workers_wake_for_each_timer_whatever_its_order() {
     within_limit(|| {
-        let host = start(2);
+        let executor = start(2);
         let (sender, receiver) = mpsc::channel();
         // The first is slept for; each further one is earlier than the one slept for.
         for millis in [3_600_000, 12, 8, 4, 1] {
             let sender = sender.clone();
             let waker = Call::waker(move || sender.send(millis).unwrap());
-            host.timers().insert(host.now() + Duration::from_millis(millis), waker, false);
+            executor.timers().insert(executor.now() + Duration::from_millis(millis), waker, false);
         }
         let mut fired: Vec<_> = receiver.iter().take(4).collect();
         // Two workers may fire at the same time, so their order is not promised.
@@ -189,49 +192,54 @@ fn sleeping_workers_wake_for_each_timer_whatever_its_order() {
         for round in 0..2000 {
             let sender = sender.clone();
             let waker = Call::waker(move || sender.send(round).unwrap());
-            host.timers().insert(host.now() + Duration::from_micros(round % 7 * 20), waker, false);
+            executor.timers().insert(
+                executor.now() + Duration::from_micros(round % 7 * 20),
+                waker,
+                false,
+            );
             assert_eq!(receiver.recv(), Ok(round));
         }
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn a_panic_ends_only_its_task() {
     within_limit(|| {
-        let host = start(1);
-        let inner = host.clone();
+        let executor = start(1);
+        let inner = executor.clone();
         let (task, handle) =
             crate::executor::task::prepare(inner, 0, async { panic!("on purpose") });
         task.schedule();
         let awaited = AssertUnwindSafe(|| futures_lite::future::block_on(handle));
         assert!(catch_unwind(awaited).is_err());
         let (sender, receiver) = mpsc::channel();
-        host.schedule(job(move || sender.send(()).unwrap()), Turn::Next);
+        executor.schedule(job(move || sender.send(()).unwrap()), Schedule::Next);
         receiver.recv().unwrap();
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn the_current_host_is_that_of_the_worker_or_of_the_innermost_drive() {
-    fn is_current(host: &Arc<dyn Host>) -> bool {
-        is_inside() && current().is_some_and(|current| Arc::ptr_eq(&current, host))
+    fn is_current(executor: &Arc<dyn Executor>) -> bool {
+        is_inside() && current().is_some_and(|current| Arc::ptr_eq(&current, executor))
     }
     within_limit(|| {
         let (outer, inner) = (start(1), start(1));
         assert!(!is_inside() && current().is_none());
         block_on(&*outer, async {
             yield_now().await;
-            assert!(is_current(&outer) && !outer.is_own_thread());
+            assert!(is_current(&outer) && !outer.is_executor_thread());
             block_on(&*inner, async { assert!(is_current(&inner)) });
             assert!(is_current(&outer));
         });
         assert!(!is_inside() && current().is_none());
         let (sender, receiver) = mpsc::channel();
-        let host = outer.clone();
-        let body = move || sender.send(is_current(&host) && host.is_own_thread()).unwrap();
-        outer.schedule(job(body), Turn::Next);
+        let executor = outer.clone();
+        let body =
+            move || sender.send(is_current(&executor) && executor.is_executor_thread()).unwrap();
+        outer.schedule(job(body), Schedule::Next);
         assert_eq!(receiver.recv(), Ok(true));
         end(&outer);
         end(&inner);
@@ -240,7 +248,10 @@ fn the_current_host_is_that_of_the_worker_or_of_the_innermost_drive() {
 
 /// Schedules a job that blocks its worker until the sender that is given back is dropped, and waits until it
 /// has begun. It calls `first` before it blocks.
-fn block_a_worker(host: &Arc<dyn Host>, first: impl FnOnce() + Send + 'static) -> mpsc::Sender<()> {
+fn block_a_worker(
+    executor: &Arc<dyn Executor>,
+    first: impl FnOnce() + Send + 'static,
+) -> mpsc::Sender<()> {
     let (release, held) = mpsc::channel::<()>();
     let (begun, begins) = mpsc::channel();
     let body = move || {
@@ -248,7 +259,7 @@ fn block_a_worker(host: &Arc<dyn Host>, first: impl FnOnce() + Send + 'static) -
         begun.send(()).unwrap();
         let _ = held.recv();
     };
-    host.schedule(job(body), Turn::Next);
+    executor.schedule(job(body), Schedule::Next);
     begins.recv().unwrap();
     release
 }
@@ -257,20 +268,20 @@ fn block_a_worker(host: &Arc<dyn Host>, first: impl FnOnce() + Send + 'static) -
 fn timers_fire_while_all_workers_are_blocked() {
     for threads in [1, 2] {
         within_limit(move || {
-            let host = start(threads);
+            let executor = start(threads);
             let (fired, fires) = mpsc::channel();
             let insert = |name| {
                 let fired = fired.clone();
                 let waker = Call::waker(move || fired.send(name).unwrap());
-                host.timers().insert(host.now() + Duration::from_millis(30), waker, false);
+                executor.timers().insert(executor.now() + Duration::from_millis(30), waker, false);
             };
             insert("before");
-            let releases: Vec<_> = (0..threads).map(|_| block_a_worker(&host, || {})).collect();
+            let releases: Vec<_> = (0..threads).map(|_| block_a_worker(&executor, || {})).collect();
             assert_eq!(fires.recv(), Ok("before"));
             insert("during");
             assert_eq!(fires.recv(), Ok("during"));
             drop(releases);
-            end(&host);
+            end(&executor);
         });
     }
 }
@@ -278,16 +289,16 @@ fn timers_fire_while_all_workers_are_blocked() {
 #[test]
 fn a_worker_that_is_never_idle_takes_jobs_from_behind_a_blocked_one() {
     within_limit(|| {
-        let host = start(2);
+        let executor = start(2);
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
-        again(&host, move || !stopped.load(Ordering::SeqCst));
+        again(&executor, move || !stopped.load(Ordering::SeqCst));
         let (sender, receiver) = mpsc::channel();
-        let inner = host.clone();
-        let release = block_a_worker(&host, move || {
+        let inner = executor.clone();
+        let release = block_a_worker(&executor, move || {
             for number in 0..8 {
                 let sender = sender.clone();
-                inner.schedule(job(move || sender.send(number).unwrap()), Turn::Next);
+                inner.schedule(job(move || sender.send(number).unwrap()), Schedule::Next);
             }
         });
         let mut ran: Vec<_> = receiver.iter().collect();
@@ -295,14 +306,14 @@ fn a_worker_that_is_never_idle_takes_jobs_from_behind_a_blocked_one() {
         assert_eq!(ran, [0, 1, 2, 3, 4, 5, 6, 7]);
         drop(release);
         stop.store(true, Ordering::SeqCst);
-        end(&host);
+        end(&executor);
     });
 }
 
 #[test]
 fn a_batch_from_outside_is_shared_though_its_first_job_blocks() {
     within_limit(|| {
-        let host = start(3);
+        let executor = start(3);
         for _ in 0..200 {
             let all = Arc::new(std::sync::Barrier::new(3));
             let (sender, receiver) = mpsc::channel();
@@ -313,10 +324,10 @@ fn a_batch_from_outside_is_shared_though_its_first_job_blocks() {
                     all.wait();
                     sender.send(()).unwrap();
                 };
-                host.schedule(job(body), Turn::Next);
+                executor.schedule(job(body), Schedule::Next);
             }
             assert_eq!(receiver.iter().take(3).count(), 3);
         }
-        end(&host);
+        end(&executor);
     });
 }

@@ -1,4 +1,4 @@
-//! Layer 1: the promises of the current-thread host.
+//! Layer 1: the promises of the current-thread executor.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -7,24 +7,24 @@ use futures_lite::future::{poll_fn, yield_now};
 
 use super::*;
 
-fn host() -> Arc<dyn Host> {
+fn executor() -> Arc<dyn Executor> {
     CurrentThread::new()
 }
 
 #[test]
 fn jobs_run_in_order_on_the_owner_thread_and_only_while_driven() {
     within_limit(|| {
-        let host = host();
+        let executor = executor();
         let owner = thread::current().id();
         let (sender, receiver) = mpsc::channel();
         for number in 0..200 {
             let sender = sender.clone();
             let body = move || sender.send((number, thread::current().id())).unwrap();
-            host.schedule(job(body), Turn::Next);
+            executor.schedule(job(body), Schedule::Next);
         }
         assert!(receiver.try_recv().is_err());
         let mut ran = Vec::new();
-        block_on(&*host, async {
+        block_on(&*executor, async {
             while ran.len() < 200 {
                 ran.extend(receiver.try_iter());
                 yield_now().await;
@@ -37,11 +37,11 @@ fn jobs_run_in_order_on_the_owner_thread_and_only_while_driven() {
 #[test]
 fn jobs_that_are_always_ready_do_not_starve_the_future() {
     within_limit(|| {
-        let host = host();
+        let executor = executor();
         let stop = Arc::new(AtomicBool::new(false));
         let goes_on = stop.clone();
-        again(&host, move || !goes_on.load(Ordering::SeqCst));
-        block_on(&*host, async {
+        again(&executor, move || !goes_on.load(Ordering::SeqCst));
+        block_on(&*executor, async {
             for _ in 0..1000 {
                 yield_now().await;
             }
@@ -53,11 +53,11 @@ fn jobs_that_are_always_ready_do_not_starve_the_future() {
 #[test]
 fn a_future_that_is_always_ready_does_not_starve_the_jobs() {
     within_limit(|| {
-        let host = host();
+        let executor = executor();
         let left = Arc::new(AtomicUsize::new(1000));
         let count = left.clone();
-        again(&host, move || count.fetch_sub(1, Ordering::SeqCst) > 1);
-        block_on(&*host, async {
+        again(&executor, move || count.fetch_sub(1, Ordering::SeqCst) > 1);
+        block_on(&*executor, async {
             while left.load(Ordering::SeqCst) > 0 {
                 yield_now().await;
             }
@@ -68,12 +68,12 @@ fn a_future_that_is_always_ready_does_not_starve_the_jobs() {
 #[test]
 fn timers_fire_while_jobs_and_future_are_always_ready() {
     within_limit(|| {
-        let host = host();
+        let executor = executor();
         let (fired, waker) = Count::new();
-        host.timers().insert(host.now() + Duration::from_millis(2), waker, false);
+        executor.timers().insert(executor.now() + Duration::from_millis(2), waker, false);
         let goes_on = fired.clone();
-        again(&host, move || goes_on.get() == 0);
-        block_on(&*host, async {
+        again(&executor, move || goes_on.get() == 0);
+        block_on(&*executor, async {
             while fired.get() == 0 {
                 yield_now().await;
             }
@@ -84,16 +84,16 @@ fn timers_fire_while_jobs_and_future_are_always_ready() {
 #[test]
 fn an_idle_owner_sleeps_until_a_timer_is_due() {
     within_limit(|| {
-        let host = host();
+        let executor = executor();
         let begun = Instant::now();
         let at = begun + Duration::from_millis(5);
         block_on(
-            &*host,
+            &*executor,
             poll_fn(|context| {
                 if Instant::now() >= at {
                     return std::task::Poll::Ready(());
                 }
-                host.timers().insert(at, context.waker().clone(), false);
+                executor.timers().insert(at, context.waker().clone(), false);
                 std::task::Poll::Pending
             }),
         );
@@ -105,11 +105,11 @@ fn an_idle_owner_sleeps_until_a_timer_is_due() {
 fn no_wake_up_from_another_thread_is_lost() {
     within_limit(|| {
         const ROUNDS: usize = 20_000;
-        let host = host();
+        let executor = executor();
         let done = Arc::new(AtomicUsize::new(0));
         let (sender, receiver) = mpsc::channel::<Waker>();
         let other = thread::spawn({
-            let (host, done) = (host.clone(), done.clone());
+            let (executor, done) = (executor.clone(), done.clone());
             move || {
                 for (round, waker) in receiver.into_iter().enumerate() {
                     // By turns a wake of the driven future, and a job that does so.
@@ -120,12 +120,12 @@ fn no_wake_up_from_another_thread_is_lost() {
                     };
                     match round % 2 {
                         0 => answer(),
-                        _ => host.schedule(job(answer), Turn::Next),
+                        _ => executor.schedule(job(answer), Schedule::Next),
                     }
                 }
             }
         });
-        block_on(&*host, async {
+        block_on(&*executor, async {
             for round in 0..ROUNDS {
                 let mut asked = false;
                 poll_fn(|context| {
@@ -148,22 +148,22 @@ fn no_wake_up_from_another_thread_is_lost() {
 #[test]
 fn what_has_not_run_when_the_future_is_done_or_panics_runs_in_the_next_drive() {
     within_limit(|| {
-        let host = host();
+        let executor = executor();
         let ran = Arc::new(AtomicUsize::new(0));
         for _ in 0..100 {
             let ran = ran.clone();
             let body = move || {
                 ran.fetch_add(1, Ordering::SeqCst);
             };
-            host.schedule(job(body), Turn::Next);
+            executor.schedule(job(body), Schedule::Next);
         }
-        block_on(&*host, yield_now());
+        block_on(&*executor, yield_now());
         let after_first = ran.load(Ordering::SeqCst);
         assert!(after_first < 100, "the future was done after one round");
-        let driven = AssertUnwindSafe(|| block_on(&*host, async { panic!("on purpose") }));
+        let driven = AssertUnwindSafe(|| block_on(&*executor, async { panic!("on purpose") }));
         assert!(catch_unwind(driven).is_err());
         assert!(!is_inside());
-        block_on(&*host, async {
+        block_on(&*executor, async {
             while ran.load(Ordering::SeqCst) < 100 {
                 yield_now().await;
             }
@@ -174,11 +174,11 @@ fn what_has_not_run_when_the_future_is_done_or_panics_runs_in_the_next_drive() {
 #[test]
 fn driving_on_another_thread_panics() {
     within_limit(|| {
-        let host = host();
-        assert!(host.is_own_thread());
+        let executor = executor();
+        assert!(executor.is_executor_thread());
         let other = thread::spawn(move || {
-            assert!(!host.is_own_thread());
-            block_on(&*host, async {});
+            assert!(!executor.is_executor_thread());
+            block_on(&*executor, async {});
         });
         let payload = other.join().unwrap_err();
         let text = payload.downcast_ref::<&str>().unwrap();
@@ -189,12 +189,12 @@ fn driving_on_another_thread_panics() {
 #[test]
 fn jobs_that_take_long_make_looks_at_the_timers_more_frequent() {
     within_limit(|| {
-        let host = host();
+        let executor = executor();
         let (due, late) = (Arc::new(Mutex::new(None)), Arc::new(AtomicUsize::new(0)));
         let over = Arc::new(AtomicBool::new(false));
         for _ in 0..4 {
             let (due, late, over) = (due.clone(), late.clone(), over.clone());
-            again(&host, move || {
+            again(&executor, move || {
                 let begun = Instant::now();
                 if due.lock().unwrap().is_some_and(|due| begun > due) {
                     late.fetch_add(1, Ordering::SeqCst);
@@ -205,8 +205,8 @@ fn jobs_that_take_long_make_looks_at_the_timers_more_frequent() {
                 !over.load(Ordering::SeqCst)
             });
         }
-        block_on(&*host, async {
-            // Looks by which the host learns how long the jobs take.
+        block_on(&*executor, async {
+            // Looks by which the executor learns how long the jobs take.
             for _ in 0..5 {
                 crate::time::sleep(Duration::from_millis(1)).await;
             }

@@ -13,7 +13,7 @@ impl Worker {
     /// It is counted as searching afterwards. No wake-up is lost, because it checks again between
     /// registering and sleeping: see `Idle::lie_down`.
     pub(super) fn sleep(&self) -> Option<Job> {
-        let idle = &self.host.idle;
+        let idle = &self.executor.idle;
         idle.lie_down(self.index, self.searching.replace(true));
         if self.sees_work() {
             idle.get_up(self.index);
@@ -27,10 +27,10 @@ impl Worker {
 
     /// Sleeps; `looked` is the time of its last check of the others.
     fn sleep_from(&self, mut looked: Instant) -> Option<Job> {
-        let idle = &self.host.idle;
+        let idle = &self.executor.idle;
         self.note_begun();
         loop {
-            if self.host.is_closed() {
+            if self.executor.is_closed() {
                 idle.get_up(self.index);
                 return None;
             }
