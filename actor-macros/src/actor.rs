@@ -5,13 +5,16 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::errors::{Errors, Fault};
+use crate::display::display_tokens;
+use crate::errors::{Diagnostic, Errors};
 use crate::model::TraitHalf;
 use crate::syntax::{self, Item};
-use crate::text::text;
 use crate::{check, expand, span};
 
-pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStream, Vec<Fault>) {
+pub(crate) fn expand_actor(
+    options: TokenStream,
+    item: TokenStream,
+) -> (TokenStream, Vec<Diagnostic>) {
     let mut errors = Errors::new();
     let tokens = match syntax::parse(item) {
         Item::Type(item) => {
@@ -26,8 +29,9 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
                     protocol.as_ref().map(expand::expand_protocol)
                 }
                 Some(of_trait) => {
-                    let service = check::check_service(options, &item, of_trait, &mut errors);
-                    service.as_ref().map(expand::expand_service)
+                    let protocol_impl =
+                        check::check_protocol_impl(options, &item, of_trait, &mut errors);
+                    protocol_impl.as_ref().map(expand::expand_protocol_impl)
                 }
             };
             let written = item.as_written();
@@ -35,15 +39,15 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
         }
         Item::Trait(mut item) => {
             let half = check::check_trait(options, &mut item, &mut errors);
-            let krate = half.as_ref().and_then(|half| half.protocol.krate.as_ref());
-            let krate = expand::krate(krate, span::hidden());
-            let clause = quote!(where Self: #krate::__private::Dispatch);
+            let crate_path = half.as_ref().and_then(|half| half.protocol.crate_path.as_ref());
+            let crate_path = expand::crate_path(crate_path, span::hidden());
+            let clause = quote!(where Self: #crate_path::__private::Dispatch);
             let written = item.into_written(&clause);
             // The `Send` bound of a handler's future is proved on each actor.
             let is_async = half.as_ref().is_some_and(TraitHalf::is_async);
-            let quiet = is_async.then(|| quote!(#[allow(async_fn_in_trait)]));
+            let allow_async = is_async.then(|| quote!(#[allow(async_fn_in_trait)]));
             let made = half.map(|half| expand::expand_trait(&half));
-            quote!(#quiet #written #made)
+            quote!(#allow_async #written #made)
         }
         Item::Other { what, tokens } => {
             let place = if what.is_empty() { &tokens } else { &what };
@@ -55,13 +59,13 @@ pub(crate) fn expand_actor(options: TokenStream, item: TokenStream) -> (TokenStr
             tokens
         }
     };
-    (tokens, errors.into_faults())
+    (tokens, errors.into_diagnostics())
 }
 
 /// `#[actor]` applies to a struct, an enum, an `impl` block or a trait.
 fn misplaced(what: &TokenStream) -> String {
     let right = "`#[actor]` goes on a struct, an enum, an `impl` block or a trait";
-    match text(what).split(' ').next_back() {
+    match display_tokens(what).split(' ').next_back() {
         Some("union") => format!("a union cannot be an actor; write a struct ({right})"),
         Some("fn") => format!("a function cannot be an actor; {right}"),
         Some("mod") => format!("a module cannot be an actor; {right}"),

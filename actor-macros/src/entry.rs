@@ -7,10 +7,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
 use syn::{Attribute, Signature, Visibility};
 
-use crate::errors::{Errors, Fault};
+use crate::display::display_tokens;
+use crate::errors::{Diagnostic, Errors};
 use crate::expand;
-use crate::model::Trial;
-use crate::text::text;
+use crate::model::TestOptions;
 use crate::{check, span};
 
 /// Which of the two it is.
@@ -29,18 +29,21 @@ pub(crate) fn expand_entry(
     entry: Entry,
     options: TokenStream,
     item: TokenStream,
-) -> (TokenStream, Vec<Fault>) {
+) -> (TokenStream, Vec<Diagnostic>) {
     let mut errors = Errors::new();
-    let trial = match entry {
-        Entry::Main => Trial { krate: check::krate(options, &mut errors), ..Trial::default() },
-        Entry::Test => check::trial(options, &mut errors),
+    let options = match entry {
+        Entry::Main => TestOptions {
+            crate_path: check::crate_path(options, &mut errors),
+            ..TestOptions::default()
+        },
+        Entry::Test => check::test_options(options, &mut errors),
     };
     let tokens = match read(item.clone()) {
         Ok(function) => {
-            let right = check_function(entry, &function, &trial, &mut errors);
+            let right = check_function(entry, &function, &options, &mut errors);
             match entry {
-                Entry::Main => expand_main(&function, trial.krate.as_ref(), right),
-                Entry::Test => expand_test(&function, &trial, right),
+                Entry::Main => expand_main(&function, options.crate_path.as_ref(), right),
+                Entry::Test => expand_test(&function, &options, right),
             }
         }
         Err(error) => {
@@ -48,17 +51,17 @@ pub(crate) fn expand_entry(
             item
         }
     };
-    (tokens, errors.into_faults())
+    (tokens, errors.into_diagnostics())
 }
 
-struct Function {
+struct EntryFn {
     attrs: Vec<Attribute>,
     vis: Visibility,
     signature: Signature,
     body: Group,
 }
 
-fn read(item: TokenStream) -> syn::Result<Function> {
+fn read(item: TokenStream) -> syn::Result<EntryFn> {
     let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
     let body = match trees.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
@@ -73,11 +76,16 @@ fn read(item: TokenStream) -> syn::Result<Function> {
         Ok((input.call(Attribute::parse_outer)?, input.parse()?, input.parse()?))
     };
     let (attrs, vis, signature) = head.parse2(trees.into_iter().collect())?;
-    Ok(Function { attrs, vis, signature, body })
+    Ok(EntryFn { attrs, vis, signature, body })
 }
 
 /// An entry is an `async fn` without generics, and without arguments but the simulation of a test.
-fn check_function(entry: Entry, function: &Function, trial: &Trial, errors: &mut Errors) -> bool {
+fn check_function(
+    entry: Entry,
+    function: &EntryFn,
+    options: &TestOptions,
+    errors: &mut Errors,
+) -> bool {
     let before = errors.count();
     let signature = &function.signature;
     let what = match entry {
@@ -86,8 +94,10 @@ fn check_function(entry: Entry, function: &Function, trial: &Trial, errors: &mut
     };
     if entry == Entry::Test {
         for attr in function.attrs.iter().filter(|attr| is_test(attr)) {
-            let text =
-                format!("`#[actor_core::test]` is all that a test needs; remove `{}`", text(attr));
+            let text = format!(
+                "`#[actor_core::test]` is all that a test needs; remove `{}`",
+                display_tokens(attr)
+            );
             errors.push(attr, text);
         }
     }
@@ -98,7 +108,8 @@ fn check_function(entry: Entry, function: &Function, trial: &Trial, errors: &mut
     }
     if !signature.generics.params.is_empty() {
         let generics = &signature.generics;
-        let text = format!("a {what} function cannot be generic; remove `{}`", text(generics));
+        let text =
+            format!("a {what} function cannot be generic; remove `{}`", display_tokens(generics));
         errors.push(generics, text);
     }
     let inputs = &signature.inputs;
@@ -107,7 +118,7 @@ fn check_function(entry: Entry, function: &Function, trial: &Trial, errors: &mut
     }
     match entry {
         Entry::Main => errors.push(inputs, "a main function takes no arguments; remove them"),
-        Entry::Test if trial.real => {
+        Entry::Test if options.real => {
             errors.push(inputs, "a `real` test has no simulation to take; remove the argument");
         }
         Entry::Test if inputs.len() > 1 => {
@@ -122,13 +133,13 @@ fn is_test(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "test")
 }
 
-fn expand_main(function: &Function, krate: Option<&TokenStream>, right: bool) -> TokenStream {
-    let Function { attrs, vis, signature, body } = function;
-    let krate = expand::krate(krate, span::hidden());
+fn expand_main(function: &EntryFn, crate_path: Option<&TokenStream>, right: bool) -> TokenStream {
+    let EntryFn { attrs, vis, signature, body } = function;
+    let crate_path = expand::crate_path(crate_path, span::hidden());
     let name: &Ident = &signature.ident;
     let output = &signature.output;
     let fn_token = signature.fn_token.to_token_stream();
-    let run = if right { quote!(#krate::__private::main(#name())) } else { quote!(loop {}) };
+    let run = if right { quote!(#crate_path::__private::main(#name())) } else { quote!(loop {}) };
     quote_spanned! {name.span()=>
         #(#attrs)*
         #vis #fn_token #name() #output {
@@ -143,26 +154,27 @@ fn expand_main(function: &Function, krate: Option<&TokenStream>, right: bool) ->
 //             async fn counts(sim: Sim) -> R { .. }
 //             ::actor_core::__private::simulate(Plan::usual().seeds(9), |sim| counts(sim))
 //         }
-fn expand_test(function: &Function, trial: &Trial, right: bool) -> TokenStream {
-    let Function { attrs, vis, signature, body } = function;
-    let krate = expand::krate(trial.krate.as_ref(), span::hidden());
+fn expand_test(function: &EntryFn, options: &TestOptions, right: bool) -> TokenStream {
+    let EntryFn { attrs, vis, signature, body } = function;
+    let crate_path = expand::crate_path(options.crate_path.as_ref(), span::hidden());
     let name: &Ident = &signature.ident;
     let fn_token = signature.fn_token.to_token_stream();
     let attrs = attrs.iter().filter(|attr| !is_test(attr));
-    let run = match (right, trial.real) {
+    let run = match (right, options.real) {
         (false, _) => quote!(),
-        (true, true) => quote!(#krate::__private::really(#name())),
+        (true, true) => quote!(#crate_path::__private::really(#name())),
         (true, false) => {
             let call = match signature.inputs.is_empty() {
                 true => quote!(|_| #name()),
                 false => quote!(|__sim| #name(__sim)),
             };
-            let seeds = trial.seeds.as_ref().map(|seeds| quote!(.seeds(#seeds)));
-            let explore = trial.explore.as_ref().map(|depth| quote!(.explore(#depth)));
-            let leftovers = trial.leftovers.then(|| quote!(.leftovers()));
-            let exact = trial.exact_time.then(|| quote!(.exact_time()));
-            let plan = quote!(#krate::__private::Plan::usual() #seeds #explore #leftovers #exact);
-            quote!(#krate::__private::simulate(#plan, #call))
+            let seeds = options.seeds.as_ref().map(|seeds| quote!(.seeds(#seeds)));
+            let explore = options.explore.as_ref().map(|depth| quote!(.explore(#depth)));
+            let leftovers = options.leftovers.then(|| quote!(.leftovers()));
+            let exact = options.exact_time.then(|| quote!(.exact_time()));
+            let plan =
+                quote!(#crate_path::__private::Plan::usual() #seeds #explore #leftovers #exact);
+            quote!(#crate_path::__private::simulate(#plan, #call))
         }
     };
     // By its path, since the short name may by now mean this very macro.

@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 
 /// One diagnostic, with the first and the last token it concerns.
-pub(crate) struct Fault {
+pub(crate) struct Diagnostic {
     pub(crate) start: Span,
     pub(crate) end: Span,
     pub(crate) text: String,
@@ -18,13 +18,13 @@ pub(crate) struct Fault {
 /// errors were lost, so debug builds panic.
 #[must_use]
 pub(crate) struct Errors {
-    faults: Vec<Fault>,
+    diagnostics: Vec<Diagnostic>,
     spent: bool,
 }
 
 impl Errors {
     pub(crate) fn new() -> Self {
-        Self { faults: Vec::new(), spent: false }
+        Self { diagnostics: Vec::new(), spent: false }
     }
 
     /// Records `text` for the span of `tokens`.
@@ -34,28 +34,28 @@ impl Errors {
         let last = spans.last();
         let start = first.as_ref().map_or_else(Span::call_site, TokenTree::span);
         let end = last.map_or(start, |tree| tree.span());
-        self.faults.push(Fault { start, end, text: text.into() });
+        self.diagnostics.push(Diagnostic { start, end, text: text.into() });
     }
 
     /// Records the parser's error about tokens that it could not read.
     pub(crate) fn push_syntax(&mut self, error: &syn::Error) {
         let span = error.span();
-        self.faults.push(Fault { start: span, end: span, text: error.to_string() });
+        self.diagnostics.push(Diagnostic { start: span, end: span, text: error.to_string() });
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.faults.len()
+        self.diagnostics.len()
     }
 
     /// The last recorded error, as code; if emitted twice, it is shown once.
     pub(crate) fn latest(&self) -> Option<TokenStream> {
-        self.faults.last().map(ToTokens::to_token_stream)
+        self.diagnostics.last().map(ToTokens::to_token_stream)
     }
 
     /// Defuses the bomb.
-    pub(crate) fn into_faults(mut self) -> Vec<Fault> {
+    pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         self.spent = true;
-        std::mem::take(&mut self.faults)
+        std::mem::take(&mut self.diagnostics)
     }
 }
 
@@ -65,7 +65,7 @@ impl Drop for Errors {
     }
 }
 
-impl ToTokens for Fault {
+impl ToTokens for Diagnostic {
     // Output: ::core::compile_error! { "unknown option `mailbx`; ..." }
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let text = &self.text;

@@ -20,6 +20,7 @@
 
 mod actor;
 mod check;
+mod display;
 mod entry;
 mod errors;
 mod expand;
@@ -30,18 +31,17 @@ mod span;
 mod syntax;
 #[cfg(test)]
 mod tests;
-mod text;
-mod walk;
+mod token_cursor;
 
 use proc_macro::TokenStream;
 use quote::quote;
 
 use crate::entry::Entry;
-use crate::errors::Fault;
+use crate::errors::Diagnostic;
 
 /// The code first, then its errors: editors show the first.
-fn output((tokens, faults): (proc_macro2::TokenStream, Vec<Fault>)) -> TokenStream {
-    quote!(#tokens #(#faults)*).into()
+fn output((tokens, diagnostics): (proc_macro2::TokenStream, Vec<Diagnostic>)) -> TokenStream {
+    quote!(#tokens #(#diagnostics)*).into()
 }
 
 // Documented in `actor-core`, where its examples are tested.

@@ -6,11 +6,11 @@ use syn::{Attribute, Generics, LitStr, Visibility};
 /// The struct half.
 pub(crate) struct ActorType {
     /// The path of `actor_core`, if it is not the default.
-    pub(crate) krate: Option<TokenStream>,
+    pub(crate) crate_path: Option<TokenStream>,
     /// `#[cfg]`s after `#[actor]`.
     pub(crate) cfgs: Vec<Attribute>,
     /// `#[deprecated]` and `#[doc(hidden)]`, which also apply to the address.
-    pub(crate) carried: Vec<Attribute>,
+    pub(crate) forwarded: Vec<Attribute>,
     /// Whether the actor, or a type in its generics, may be deprecated.
     pub(crate) deprecated: bool,
     pub(crate) vis: Visibility,
@@ -18,37 +18,37 @@ pub(crate) struct ActorType {
     pub(crate) address: Ident,
     pub(crate) message: Ident,
     /// The subject of the docs: the actor, or the trait of a protocol.
-    pub(crate) shown: Ident,
+    pub(crate) doc_target: Ident,
     pub(crate) generics: Generics,
     pub(crate) settings: Settings,
 }
 
 pub(crate) struct Settings {
     pub(crate) name: LitStr,
-    pub(crate) room: Room,
+    pub(crate) capacity: Capacity,
     pub(crate) turn: Option<TokenStream>,
     pub(crate) deferred: Option<TokenStream>,
     pub(crate) overlap: Option<TokenStream>,
 }
 
 /// The capacity of the mailbox.
-pub(crate) enum Room {
-    Usual,
+pub(crate) enum Capacity {
+    Default,
     Bounded(TokenStream),
     Unbounded,
 }
 
 /// A trait under `#[actor]`: the type that represents all implementors, and its messages.
 pub(crate) struct TraitHalf {
-    pub(crate) stand_in: ActorType,
+    pub(crate) marker_type: ActorType,
     pub(crate) protocol: Protocol,
 }
 
 /// The impl of a protocol's trait.
-pub(crate) struct Service {
-    pub(crate) krate: Option<TokenStream>,
+pub(crate) struct ProtocolImpl {
+    pub(crate) crate_path: Option<TokenStream>,
     /// `#[cfg]`s and lint levels after `#[actor]`.
-    pub(crate) carried: Vec<Attribute>,
+    pub(crate) forwarded: Vec<Attribute>,
     pub(crate) generics: Generics,
     /// The actor as written, `shop::Robot<K>`.
     pub(crate) actor: TokenStream,
@@ -57,20 +57,20 @@ pub(crate) struct Service {
     /// `shop::RobotAddr<K>`
     pub(crate) address: TokenStream,
     /// `shop::GreeterAddr<K>`
-    pub(crate) served: TokenStream,
+    pub(crate) protocol_address: TokenStream,
     /// The name of the trait.
     pub(crate) ident: Ident,
     /// The methods with settings.
-    pub(crate) tuned: Vec<Tuned>,
+    pub(crate) configured: Vec<ConfiguredMethod>,
     /// The functions with settings, whether methods or not, and their `#[cfg]`s.
-    pub(crate) marked: Vec<(Vec<Attribute>, Ident)>,
+    pub(crate) with_settings: Vec<(Vec<Attribute>, Ident)>,
 }
 
 /// A method in the impl of a protocol's trait that has settings.
-pub(crate) struct Tuned {
+pub(crate) struct ConfiguredMethod {
     pub(crate) attrs: Forwarded,
     pub(crate) name: Ident,
-    pub(crate) manner: Manner,
+    pub(crate) options: MessageOptions,
 }
 
 /// The owner of the messages.
@@ -84,9 +84,9 @@ pub(crate) enum Side {
 /// The impl half, or the corresponding parts of a trait.
 pub(crate) struct Protocol {
     pub(crate) side: Side,
-    pub(crate) krate: Option<TokenStream>,
+    pub(crate) crate_path: Option<TokenStream>,
     /// `#[cfg]`s and lint levels after `#[actor]`.
-    pub(crate) carried: Vec<Attribute>,
+    pub(crate) forwarded: Vec<Attribute>,
     /// Without `Self`, so that they can be used on other types.
     pub(crate) generics: Generics,
     /// The actor as written, `shop::Cache<K, V>`, or `AnyGreeter<K>`.
@@ -101,7 +101,7 @@ pub(crate) struct Protocol {
     pub(crate) local: bool,
     pub(crate) messages: Vec<Message>,
     pub(crate) hooks: Vec<Hook>,
-    pub(crate) poisoned: Vec<Poisoned>,
+    pub(crate) rejected: Vec<Rejected>,
     /// The functions of a trait that are not messages.
     pub(crate) helpers: Vec<Ident>,
 }
@@ -114,18 +114,18 @@ pub(crate) struct Message {
     pub(crate) variant: Ident,
     pub(crate) receiver: Receiver,
     /// The span of the receiver.
-    pub(crate) taken: Span,
+    pub(crate) receiver_span: Span,
     pub(crate) is_async: bool,
     /// In the order of the handler's arguments.
     pub(crate) args: Vec<Arg>,
     /// The reply type.
     pub(crate) reply: Reply,
-    pub(crate) manner: Manner,
+    pub(crate) options: MessageOptions,
 }
 
 /// The settings of a message that differ from the default.
 #[derive(Default)]
-pub(crate) struct Manner {
+pub(crate) struct MessageOptions {
     /// The message is taken before ordinary ones.
     pub(crate) priority: bool,
     /// The message needs no capacity.
@@ -142,7 +142,7 @@ pub(crate) struct Guard {
     pub(crate) key: Ident,
     pub(crate) expr: TokenStream,
     /// The `self` of the handler, because another `self` would not resolve in the expression.
-    pub(crate) me: TokenStream,
+    pub(crate) receiver: TokenStream,
     /// The arguments from the caller: `#[cfg]`s, pattern and type.
     pub(crate) params: Vec<(Vec<Attribute>, TokenStream, TokenStream)>,
 }
@@ -152,8 +152,8 @@ impl Message {
     /// then waits only for this actor.
     pub(crate) fn is_answered_in_turn(&self) -> bool {
         self.reply.kind != ReplyKind::Later
-            && self.manner.guard.is_none()
-            && !self.manner.concurrent
+            && self.options.guard.is_none()
+            && !self.options.concurrent
     }
 }
 
@@ -191,7 +191,7 @@ pub(crate) enum Role {
     /// The caller's end of the call: `Reply<T>`.
     Reply,
     /// An argument of the hook, by position: `&Exit`, or `ActorId` and `Exit`.
-    News(usize),
+    HookArg(usize),
 }
 
 pub(crate) struct Field {
@@ -199,21 +199,21 @@ pub(crate) struct Field {
     /// Without `Self`.
     pub(crate) ty: TokenStream,
     pub(crate) docs: Vec<Attribute>,
-    pub(crate) sendable: Sendable,
+    pub(crate) send_hint: SendHint,
 }
 
 /// What the tokens of a type show about `Send`; used only to decide where an error is reported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sendable {
-    Surely,
+pub(crate) enum SendHint {
+    Send,
     Unknown,
-    Hardly,
+    NotSend,
 }
 
 pub(crate) struct Reply {
     pub(crate) ty: TokenStream,
     pub(crate) kind: ReplyKind,
-    pub(crate) sendable: Sendable,
+    pub(crate) send_hint: SendHint,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -243,7 +243,7 @@ pub(crate) enum HookKind {
 }
 
 /// A rejected method: its address method stays, so that callers cause no second error.
-pub(crate) struct Poisoned {
+pub(crate) struct Rejected {
     pub(crate) attrs: Forwarded,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
@@ -268,8 +268,8 @@ impl HookKind {
 
 /// How a test is to be run.
 #[derive(Default)]
-pub(crate) struct Trial {
-    pub(crate) krate: Option<TokenStream>,
+pub(crate) struct TestOptions {
+    pub(crate) crate_path: Option<TokenStream>,
     /// Under so many schedules.
     pub(crate) seeds: Option<syn::LitInt>,
     /// Under all schedules that differ in the first so many choices.

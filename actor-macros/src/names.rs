@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 
 /// Message names that would shadow a function of the plain struct.
-pub(crate) const TAKEN: &[&str] =
+pub(crate) const RESERVED: &[&str] =
     &["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool", "prepare_pool"];
 
 /// The name without `r#`: `type` for `r#type`.
-pub(crate) fn plain(ident: &Ident) -> String {
+pub(crate) fn unraw(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn identifier(text: &str, span: Span) -> Ident {
 }
 
 /// The identifier `text`, or nothing if it is a keyword or not an identifier.
-pub(crate) fn exact(text: &str, span: Span) -> Option<Ident> {
+pub(crate) fn parse_ident(text: &str, span: Span) -> Option<Ident> {
     let mut ident = syn::parse_str::<Ident>(text).ok()?;
     ident.set_span(span);
     Some(ident)
@@ -34,7 +34,7 @@ pub(crate) fn exact(text: &str, span: Span) -> Option<Ident> {
 /// The span is dropped on purpose: with the method's span, editors would highlight the method as a
 /// variant.
 pub(crate) fn variant(method: &Ident) -> Ident {
-    let text: String = plain(method).split('_').map(capitalized).collect();
+    let text: String = unraw(method).split('_').map(capitalized).collect();
     identifier(&text, Span::call_site())
 }
 
@@ -44,7 +44,7 @@ fn capitalized(word: &str) -> String {
 }
 
 /// `` `a`, `b`, `c` ``.
-pub(crate) fn listed(words: &[&str]) -> String {
+pub(crate) fn quoted_list(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 

@@ -6,18 +6,18 @@ use proc_macro2::{Delimiter, Ident, TokenStream};
 use quote::ToTokens;
 use syn::Expr;
 
+use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::names;
-use crate::text::text;
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 /// One option as written.
-pub(crate) struct Entry {
+pub(crate) struct RawOption {
     pub(crate) key: Ident,
     pub(crate) value: Option<TokenStream>,
 }
 
-impl Entry {
+impl RawOption {
     pub(crate) fn is(&self, key: &str) -> bool {
         self.key == key
     }
@@ -47,12 +47,12 @@ pub(crate) fn read(
     known: &[&str],
     elsewhere: impl Fn(&str) -> Option<String>,
     errors: &mut Errors,
-) -> Vec<Entry> {
-    let mut walk = Walk::new(tokens);
-    let mut entries: Vec<Entry> = Vec::new();
-    while !walk.is_done() {
-        let Some(entry) = entry(&mut walk, errors) else { continue };
-        let key = names::plain(&entry.key);
+) -> Vec<RawOption> {
+    let mut cursor = TokenCursor::new(tokens);
+    let mut entries: Vec<RawOption> = Vec::new();
+    while !cursor.is_done() {
+        let Some(entry) = entry(&mut cursor, errors) else { continue };
+        let key = names::unraw(&entry.key);
         if !known.contains(&key.as_str()) {
             let text = elsewhere(&key).unwrap_or_else(|| unknown(&key, known));
             errors.push(&entry.key, text);
@@ -66,7 +66,7 @@ pub(crate) fn read(
 }
 
 fn unknown(key: &str, known: &[&str]) -> String {
-    let valid = names::listed(known);
+    let valid = names::quoted_list(known);
     match names::did_you_mean(key, known) {
         Some(near) => format!("unknown option `{key}`; did you mean `{near}`? (valid: {valid})"),
         None if known.is_empty() => format!("unknown option `{key}`; there are no options here"),
@@ -75,51 +75,51 @@ fn unknown(key: &str, known: &[&str]) -> String {
     }
 }
 
-fn to_comma(walk: &mut Walk) {
-    while !walk.is_done() && !walk.is_mark(0, ',') {
-        walk.next();
+fn to_comma(cursor: &mut TokenCursor) {
+    while !cursor.is_done() && !cursor.is_punct(0, ',') {
+        cursor.next();
     }
 }
 
 /// Continues to a later comma if the expression that started at `start` contains commas, such as
 /// `self.find::<K, V>()`.
-fn whole_expression(walk: &mut Walk, start: usize) {
-    let first = walk.position();
-    while syn::parse2::<Expr>(walk.since(start)).is_err() {
-        if walk.is_done() {
-            return walk.go_back(first);
+fn whole_expression(cursor: &mut TokenCursor, start: usize) {
+    let first = cursor.position();
+    while syn::parse2::<Expr>(cursor.since(start)).is_err() {
+        if cursor.is_done() {
+            return cursor.go_back(first);
         }
-        walk.next();
-        to_comma(walk);
+        cursor.next();
+        to_comma(cursor);
     }
 }
 
 /// Reads up to the comma that ends the option.
-fn entry(walk: &mut Walk, errors: &mut Errors) -> Option<Entry> {
-    let start = walk.position();
-    let key = walk.peek_ident(0).cloned();
+fn entry(cursor: &mut TokenCursor, errors: &mut Errors) -> Option<RawOption> {
+    let start = cursor.position();
+    let key = cursor.peek_ident(0).cloned();
     if key.is_some() {
-        walk.next();
+        cursor.next();
     }
-    let call = walk.peek_group(0, Delimiter::Parenthesis).cloned();
-    let equals = walk.is_mark(0, '=');
-    walk.next_if(equals);
-    let middle = walk.position();
-    to_comma(walk);
+    let call = cursor.peek_group(0, Delimiter::Parenthesis).cloned();
+    let equals = cursor.is_punct(0, '=');
+    cursor.next_if(equals);
+    let middle = cursor.position();
+    to_comma(cursor);
     if equals {
-        whole_expression(walk, middle);
+        whole_expression(cursor, middle);
     }
-    let value = walk.since(middle);
-    let whole = walk.since(start);
-    let comma = walk.next();
+    let value = cursor.since(middle);
+    let whole = cursor.since(start);
+    let comma = cursor.next();
     let Some(key) = key else {
         let place = if whole.is_empty() { comma.into_token_stream() } else { whole };
         errors.push(place, "expected an option; write `key` or `key = value`");
         return None;
     };
     match (equals, value.is_empty()) {
-        (false, true) => Some(Entry { key, value: None }),
-        (true, false) => Some(Entry { key, value: Some(value) }),
+        (false, true) => Some(RawOption { key, value: None }),
+        (true, false) => Some(RawOption { key, value: Some(value) }),
         (true, true) => {
             errors.push(&whole, format!("`{key}` needs a value; write it behind the `=`"));
             None
@@ -130,7 +130,7 @@ fn entry(walk: &mut Walk, errors: &mut Errors) -> Option<Entry> {
                 |call| {
                     format!(
                         "an option takes its value with `=`; write `{key} = {}`",
-                        text(call.stream())
+                        display_tokens(call.stream())
                     )
                 },
             );

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, Pat, PatType, Signature, Type};
 
-use super::{marks, owned, selves};
+use super::{attrs, owned, self_type};
 use crate::errors::Errors;
 use crate::model::{Arg, Field, Role};
 use crate::{names, span};
@@ -25,8 +25,8 @@ pub(super) fn typed(signature: &Signature) -> impl Iterator<Item = &PatType> {
     })
 }
 
-/// Whether an argument is marked as plain data.
-pub(super) fn data_mark(arg: &PatType) -> Option<&Attribute> {
+/// The `#[data]` of an argument.
+pub(super) fn data_attr(arg: &PatType) -> Option<&Attribute> {
     arg.attrs.iter().find(|attr| attr.path().is_ident("data"))
 }
 
@@ -49,14 +49,14 @@ pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Err
     let mut context_seen = false;
     for (arg, name) in typed(signature).zip(names) {
         let ty = &*arg.ty;
-        let forwarded = marks::forward(&arg.attrs);
+        let forwarded = attrs::forward(&arg.attrs);
         let reply = owned::single_argument(ty, "Reply");
-        check_data_mark(arg, reply.is_some(), errors);
+        check_data_attr(arg, reply.is_some(), errors);
         let role = if let Some(mutable) = context(ty) {
             check_context(ty, mutable, context_seen, errors);
             context_seen = true;
             Role::Context
-        } else if let (Some(answer), None) = (reply, data_mark(arg)) {
+        } else if let (Some(answer), None) = (reply, data_attr(arg)) {
             // A message has a single reply.
             if args.later.is_some() {
                 let text = "a message has one `Reply`; mark what is plain data with `#[data]`";
@@ -68,9 +68,9 @@ pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Err
             check_field(arg, ty, errors);
             Role::Field(Box::new(Field {
                 name,
-                ty: selves::replace(ty.to_token_stream(), actor),
+                ty: self_type::replace(ty.to_token_stream(), actor),
                 docs: forwarded.docs,
-                sendable: owned::sendable(ty),
+                send_hint: owned::send_hint(ty),
             }))
         };
         args.list.push(Arg { cfgs: forwarded.cfgs, place: span::first(ty), role });
@@ -79,10 +79,10 @@ pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Err
 }
 
 /// `#[data]` says that a `Reply<T>` is plain data.
-fn check_data_mark(arg: &PatType, is_reply: bool, errors: &mut Errors) {
-    if let Some(mark) = data_mark(arg).filter(|_| !is_reply) {
+fn check_data_attr(arg: &PatType, is_reply: bool, errors: &mut Errors) {
+    if let Some(attr) = data_attr(arg).filter(|_| !is_reply) {
         let text = "`#[data]` marks a `Reply<T>` that is plain data; remove it";
-        errors.push(mark, text);
+        errors.push(attr, text);
     }
 }
 
@@ -99,7 +99,7 @@ fn check_context(ty: &Type, mutable: bool, seen: bool, errors: &mut Errors) {
 /// Message arguments must be owned, have a nameable type, and a name that is not reserved.
 fn check_field(arg: &PatType, ty: &Type, errors: &mut Errors) {
     if let Pat::Ident(pattern) = &*arg.pat
-        && names::plain(&pattern.ident).starts_with("__")
+        && names::unraw(&pattern.ident).starts_with("__")
     {
         errors.push(&pattern.ident, "names that start with `__` are reserved; rename it");
     }
@@ -123,19 +123,19 @@ pub(super) fn given_names(signature: &Signature) -> Vec<Ident> {
         Pat::Ident(pattern) => Some(pattern.ident.clone()),
         _ => None,
     };
-    let mut taken: Vec<String> =
-        typed(signature).filter_map(own).map(|it| names::plain(&it)).collect();
+    let mut used: Vec<String> =
+        typed(signature).filter_map(own).map(|it| names::unraw(&it)).collect();
     let mut given = Vec::new();
     for (index, arg) in typed(signature).enumerate() {
         let name = match own(arg) {
-            Some(name) if !names::plain(&name).starts_with('_') => name,
+            Some(name) if !names::unraw(&name).starts_with('_') => name,
             named => {
                 let place = named.as_ref().map_or_else(|| span::first(&arg.pat), Ident::span);
-                let shown = named.as_ref().map(names::plain).unwrap_or_default();
-                let free = names::exact(shown.trim_start_matches('_'), place)
-                    .filter(|name| !taken.contains(&name.to_string()));
-                let name = free.or(named).unwrap_or_else(|| numbered(index, &taken, place));
-                taken.push(name.to_string());
+                let unraw = named.as_ref().map(names::unraw).unwrap_or_default();
+                let free = names::parse_ident(unraw.trim_start_matches('_'), place)
+                    .filter(|name| !used.contains(&name.to_string()));
+                let name = free.or(named).unwrap_or_else(|| numbered(index, &used, place));
+                used.push(name.to_string());
                 name
             }
         };
@@ -144,9 +144,9 @@ pub(super) fn given_names(signature: &Signature) -> Vec<Ident> {
     given
 }
 
-fn numbered(index: usize, taken: &[String], place: proc_macro2::Span) -> Ident {
+fn numbered(index: usize, used: &[String], place: proc_macro2::Span) -> Ident {
     let mut text = format!("arg{index}");
-    while taken.contains(&text) {
+    while used.contains(&text) {
         text.push('_');
     }
     names::identifier(&text, place)

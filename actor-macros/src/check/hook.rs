@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::Type;
 
-use super::{args, marks, method, owned, reply};
+use super::{args, attrs, method, owned, reply};
 use crate::errors::Errors;
 use crate::model::{Arg, Hook, HookKind, Receiver, Role};
 use crate::span;
@@ -31,7 +31,7 @@ pub(super) fn check(
     }
     (errors.count() == before).then(|| Hook {
         kind,
-        cfgs: marks::forward(&hook.function.attrs).cfgs,
+        cfgs: attrs::forward(&hook.function.attrs).cfgs,
         name: signature.ident.clone(),
         is_async: signature.asyncness.is_some(),
         args,
@@ -51,11 +51,11 @@ fn check_args(hook: Method<'_>, kind: HookKind, word: &str, errors: &mut Errors)
     let signature = &hook.function.signature;
     let expected = expected(kind);
     let example = || {
-        let news = [&["&mut self"], expected].concat().join(", ");
-        format!("write `fn {}({news})`, with a `&Context<Self>` if needed", signature.ident)
+        let arguments = [&["&mut self"], expected].concat().join(", ");
+        format!("write `fn {}({arguments})`, with a `&Context<Self>` if needed", signature.ident)
     };
     let mut list = Vec::new();
-    let mut told = 0;
+    let mut given = 0;
     let mut context_seen = false;
     for arg in args::typed(signature) {
         let ty = &*arg.ty;
@@ -66,22 +66,22 @@ fn check_args(hook: Method<'_>, kind: HookKind, word: &str, errors: &mut Errors)
             context_seen = true;
             if mutable { Role::ContextMut } else { Role::Context }
         } else {
-            check_news(ty, expected.get(told).copied(), word, &example, errors);
-            told += 1;
-            Role::News(told - 1)
+            check_hook_arg(ty, expected.get(given).copied(), word, &example, errors);
+            given += 1;
+            Role::HookArg(given - 1)
         };
-        let cfgs = marks::forward(&arg.attrs).cfgs;
+        let cfgs = attrs::forward(&arg.attrs).cfgs;
         list.push(Arg { cfgs, place: span::first(ty), role });
     }
     // A hook takes all its arguments.
-    if told < expected.len() {
+    if given < expected.len() {
         let text = format!("`#[{word}]` takes `{}`; {}", expected.join(", "), example());
         errors.push(&signature.ident, text);
     }
     list
 }
 
-fn check_news(
+fn check_hook_arg(
     ty: &Type,
     expected: Option<&str>,
     word: &str,
@@ -91,10 +91,10 @@ fn check_news(
     match expected {
         // The arguments of a hook come only from the run loop.
         None => errors.push(ty, format!("`#[{word}]` has no such argument; {}", example())),
-        Some(news) => {
+        Some(expected) => {
             let borrowed = matches!(owned::bare(ty), Type::Reference(_));
-            if borrowed != news.contains('&') {
-                errors.push(ty, format!("`#[{word}]` takes `{news}`; {}", example()));
+            if borrowed != expected.contains('&') {
+                errors.push(ty, format!("`#[{word}]` takes `{expected}`; {}", example()));
             }
         }
     }

@@ -4,22 +4,22 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::{GenericParam, ReceiverKind, Signature, Type};
 
-use super::{args, manner, marks, owned, reply, selves};
+use super::{args, attrs, message_options, owned, reply, self_type};
+use crate::display::display_tokens;
 use crate::errors::Errors;
-use crate::model::{Message, Poisoned, Receiver};
-use crate::options::Entry;
+use crate::model::{Message, Receiver, Rejected};
+use crate::options::RawOption;
 use crate::syntax::{Function, Method};
-use crate::text::text;
 use crate::{names, span};
 
 /// A message, unless it breaks a rule; `owner` is the block to which its parameters can be moved.
 pub(super) fn check(
     method: Method<'_>,
-    settings: &[Entry],
+    settings: &[RawOption],
     actor: &TokenStream,
     owner: &str,
     errors: &mut Errors,
-) -> Result<Box<Message>, Box<Poisoned>> {
+) -> Result<Box<Message>, Box<Rejected>> {
     let Function { attrs, vis, signature, .. } = method.function;
     let before = errors.count();
     check_qualifiers(method.function, "a message", errors);
@@ -27,28 +27,28 @@ pub(super) fn check(
     check_generics(signature, "a message", owner, errors);
     let receiver = check_receiver(method, actor, "a message", errors);
     let args = args::check(signature, actor, errors);
-    manner::check_mark(method, settings, receiver, errors);
-    let manner = manner::check(method, settings, receiver, &args.list, errors);
+    message_options::check_consumes(method, settings, receiver, errors);
+    let options = message_options::check(method, settings, receiver, &args.list, errors);
     let reply = reply::check(signature, args.later.as_ref(), actor, errors);
     let Some(receiver) = receiver.filter(|_| errors.count() == before) else {
-        return Err(Box::new(poisoned(method.function, actor, errors)));
+        return Err(Box::new(rejected(method.function, actor, errors)));
     };
     Ok(Box::new(Message {
-        attrs: marks::forward(attrs),
+        attrs: attrs::forward(attrs),
         vis: vis.clone(),
         name: signature.ident.clone(),
         variant: names::variant(&signature.ident),
         receiver,
-        taken: span::last(method.receiver),
+        receiver_span: span::last(method.receiver),
         is_async: signature.asyncness.is_some(),
         args: args.list,
         reply,
-        manner,
+        options,
     }))
 }
 
 /// The remainder of a rejected method.
-pub(super) fn poisoned(function: &Function, actor: &TokenStream, errors: &Errors) -> Poisoned {
+pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors) -> Rejected {
     let Function { attrs, vis, signature, .. } = function;
     let mut later = None;
     let mut args = Vec::new();
@@ -57,25 +57,25 @@ pub(super) fn poisoned(function: &Function, actor: &TokenStream, errors: &Errors
             continue;
         }
         match owned::single_argument(&arg.ty, "Reply") {
-            Some(answer) if args::data_mark(arg).is_none() => later = Some(answer),
+            Some(answer) if args::data_attr(arg).is_none() => later = Some(answer),
             _ => {
-                let cfgs = marks::forward(&arg.attrs).cfgs;
-                args.push((cfgs, name, selves::replace(arg.ty.to_token_stream(), actor)));
+                let cfgs = attrs::forward(&arg.attrs).cfgs;
+                args.push((cfgs, name, self_type::replace(arg.ty.to_token_stream(), actor)));
             }
         }
     }
     let answer = reply::returned(signature).or(later);
     // An `impl Trait` is inferred from the body, so the body must be the same error.
-    let is_opaque = answer.is_some_and(|ty| text(ty).contains("impl "));
-    Poisoned {
-        attrs: marks::forward(attrs),
+    let is_opaque = answer.is_some_and(|ty| display_tokens(ty).contains("impl "));
+    Rejected {
+        attrs: attrs::forward(attrs),
         vis: vis.clone(),
         name: signature.ident.clone(),
         generics: signature.generics.clone(),
         args,
         reply: answer.map_or_else(
             || quote_spanned!(signature.ident.span()=> ()),
-            |ty| selves::replace(ty.to_token_stream(), actor),
+            |ty| self_type::replace(ty.to_token_stream(), actor),
         ),
         body: errors.latest().filter(|_| is_opaque),
     }
@@ -86,7 +86,7 @@ pub(super) fn check_qualifiers(function: &Function, what: &str, errors: &mut Err
     let signature = &function.signature;
     let mut refuse = |token: TokenStream| {
         if !token.is_empty() {
-            let word = text(&token);
+            let word = display_tokens(&token);
             let text = format!("{what} cannot be `{word}`; write `fn` or `async fn`");
             errors.push(token, text);
         }
@@ -102,8 +102,8 @@ pub(super) fn check_qualifiers(function: &Function, what: &str, errors: &mut Err
 
 /// A message does not have the name of a function of the plain struct.
 fn check_name(signature: &Signature, errors: &mut Errors) {
-    let name = names::plain(&signature.ident);
-    if names::TAKEN.contains(&name.as_str()) {
+    let name = names::unraw(&signature.ident);
+    if names::RESERVED.contains(&name.as_str()) {
         let text = format!(
             "a message cannot be named `{name}`, which is a verb of the actor itself; rename it, \
              or move it to an ordinary `impl` block"
@@ -157,8 +157,8 @@ pub(super) fn check_receiver(
 ) -> Option<Receiver> {
     let of = |mutable: bool| if mutable { Receiver::Unique } else { Receiver::Shared };
     let is_self = |ty: &Type| {
-        let written = text(owned::bare(ty));
-        written == "Self" || written == text(actor)
+        let written = display_tokens(owned::bare(ty));
+        written == "Self" || written == display_tokens(actor)
     };
     match &method.receiver.kind {
         ReceiverKind::Value => return Some(Receiver::Owned),
@@ -168,9 +168,9 @@ pub(super) fn check_receiver(
                 return Some(of(reference.mutability.is_some()));
             }
             ty if is_self(ty) => return Some(Receiver::Owned),
-            ty => errors.push(ty, refused(what, &text(ty))),
+            ty => errors.push(ty, refused(what, &display_tokens(ty))),
         },
-        _ => errors.push(method.receiver, refused(what, &text(method.receiver))),
+        _ => errors.push(method.receiver, refused(what, &display_tokens(method.receiver))),
     }
     None
 }

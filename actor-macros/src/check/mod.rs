@@ -3,52 +3,52 @@
 //! It must not generate code. All rules are checked, even after an error.
 
 mod args;
+mod attrs;
 mod block;
 mod hook;
-mod manner;
-mod marks;
+mod message_options;
 mod method;
 mod owned;
+mod protocol_impl;
 mod reply;
-mod selves;
-mod service;
+mod self_type;
 mod settings;
+mod test_options;
 mod trait_half;
-mod trial;
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, GenericParam, Generics};
 
 pub(crate) use block::check_block;
-pub(crate) use service::check_service;
-pub(crate) use settings::krate;
+pub(crate) use protocol_impl::check_protocol_impl;
+pub(crate) use settings::crate_path;
+pub(crate) use test_options::test_options;
 pub(crate) use trait_half::check_trait;
-pub(crate) use trial::trial;
 
+use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::model::ActorType;
 use crate::names;
 use crate::syntax::{TypeItem, is_actor};
-use crate::text::text;
 
 /// Reads the struct half.
 pub(crate) fn check_type(options: TokenStream, item: &TypeItem, errors: &mut Errors) -> ActorType {
-    let (krate, settings) = settings::of_type(options, &item.ident, errors);
+    let (crate_path, settings) = settings::of_type(options, &item.ident, errors);
     check_once(&item.attrs, errors);
     let rule = "an actor owns its state and has no lifetimes; use owned types, or `'static`";
     check_lifetimes(&item.generics, rule, errors);
-    let name = names::plain(&item.ident);
+    let name = names::unraw(&item.ident);
     let span = item.ident.span();
     ActorType {
-        krate,
-        cfgs: item.attrs.iter().filter(|attr| marks::is_cfg(attr)).cloned().collect(),
-        carried: item.attrs.iter().filter(|attr| marks::is_carried(attr)).cloned().collect(),
+        crate_path,
+        cfgs: item.attrs.iter().filter(|attr| attrs::is_cfg(attr)).cloned().collect(),
+        forwarded: item.attrs.iter().filter(|attr| attrs::is_for_address(attr)).cloned().collect(),
         deprecated: may_be_deprecated(&item.generics, &item.attrs),
         vis: item.vis.clone(),
         ident: item.ident.clone(),
         address: names::identifier(&format!("{name}Addr"), span),
         message: names::identifier(&format!("{name}Message"), span),
-        shown: item.ident.clone(),
+        doc_target: item.ident.clone(),
         generics: item.generics.clone(),
         settings,
     }
@@ -56,7 +56,8 @@ pub(crate) fn check_type(options: TokenStream, item: &TypeItem, errors: &mut Err
 
 /// Whether the type, or a type in its generics, may be deprecated.
 fn may_be_deprecated(generics: &Generics, attrs: &[Attribute]) -> bool {
-    !generics.params.is_empty() || attrs.iter().any(|attr| text(attr).contains("deprecated"))
+    !generics.params.is_empty()
+        || attrs.iter().any(|attr| display_tokens(attr).contains("deprecated"))
 }
 
 /// One `#[actor]` per item.

@@ -6,10 +6,10 @@ use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeParamBound};
 
+use crate::display::display_tokens;
 use crate::errors::Errors;
-use crate::model::Sendable;
-use crate::text::text;
-use crate::walk::Walk;
+use crate::model::SendHint;
+use crate::token_cursor::TokenCursor;
 
 /// The type without invisible groups and parentheses.
 pub(super) fn bare(ty: &Type) -> &Type {
@@ -22,12 +22,12 @@ pub(super) fn bare(ty: &Type) -> &Type {
 
 /// Whether a lifetime other than `'static` is named.
 pub(super) fn names_lifetime(tokens: TokenStream) -> bool {
-    let mut walk = Walk::new(tokens);
-    while !walk.is_done() {
-        if walk.is_mark(0, '\'') && !walk.is_word(1, "static") {
+    let mut cursor = TokenCursor::new(tokens);
+    while !cursor.is_done() {
+        if cursor.is_punct(0, '\'') && !cursor.is_ident(1, "static") {
             return true;
         }
-        walk.next();
+        cursor.next();
     }
     false
 }
@@ -80,7 +80,7 @@ impl Owned<'_> {
             Type::Reference(reference) => match &reference.lifetime {
                 Some(lifetime) if lifetime.ident == "static" => self.ty(&reference.elem),
                 _ => {
-                    let text = (self.borrowed)(&owned_form(&reference.elem), &text(ty));
+                    let text = (self.borrowed)(&owned_form(&reference.elem), &display_tokens(ty));
                     self.errors.push(ty, text);
                 }
             },
@@ -116,8 +116,9 @@ impl Owned<'_> {
             let elided = segment.ident == "Cow"
                 && !matches!(angles.args.first(), Some(GenericArgument::Lifetime(_)));
             if elided && angles.args.len() == 1 {
-                let inner = text(&angles.args);
-                let text = (self.borrowed)(&format!("Cow<'static, {inner}>"), &text(segment));
+                let inner = display_tokens(&angles.args);
+                let text =
+                    (self.borrowed)(&format!("Cow<'static, {inner}>"), &display_tokens(segment));
                 self.errors.push(segment, text);
             }
             for argument in &angles.args {
@@ -133,7 +134,7 @@ impl Owned<'_> {
 
     fn lifetime(&mut self, lifetime: &syn::Lifetime) {
         if lifetime.ident != "static" {
-            let text = (self.borrowed)("'static", &text(lifetime));
+            let text = (self.borrowed)("'static", &display_tokens(lifetime));
             self.errors.push(lifetime, text);
         }
     }
@@ -143,7 +144,7 @@ impl Owned<'_> {
 fn owned_form(elem: &Type) -> String {
     match bare(elem) {
         Type::Path(path) => {
-            let written = text(path);
+            let written = display_tokens(path);
             let (before, name) = written.rsplit_once("::").unwrap_or(("", &written));
             let of_std =
                 ["", "std", "core", "alloc"].iter().any(|it| before.split("::").next() == Some(it));
@@ -160,10 +161,10 @@ fn owned_form(elem: &Type) -> String {
                 (true, _) => format!("{before}::{owned}"),
             }
         }
-        Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
+        Type::Slice(slice) => format!("Vec<{}>", display_tokens(&slice.elem)),
         Type::TraitObject(object) => boxed(&object.bounds),
         Type::Reference(inner) => owned_form(&inner.elem),
-        other => text(other),
+        other => display_tokens(other),
     }
 }
 
@@ -173,7 +174,7 @@ fn named_form(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
         && let Some(last) = only.path.segments.last()
     {
         match (last.ident.to_string().as_str(), &last.arguments) {
-            ("Into", PathArguments::AngleBracketed(target)) => return text(&target.args),
+            ("Into", PathArguments::AngleBracketed(target)) => return display_tokens(&target.args),
             ("ToString", _) => return "String".to_owned(),
             ("AsRef", PathArguments::AngleBracketed(target)) => {
                 if let Some(GenericArgument::Type(ty)) = target.args.first() {
@@ -189,7 +190,7 @@ fn named_form(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
 /// `Box<dyn Fn(u8) + Send>`
 fn boxed(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
     let sends = if names_send(bounds) { "" } else { " + Send" };
-    format!("Box<dyn {}{sends}>", text(bounds))
+    format!("Box<dyn {}{sends}>", display_tokens(bounds))
 }
 
 fn names_send(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
@@ -200,40 +201,40 @@ fn names_send(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
 }
 
 /// Guesses whether a type is `Send`, to decide where the compiler reports that it is not.
-pub(super) fn sendable(ty: &Type) -> Sendable {
+pub(super) fn send_hint(ty: &Type) -> SendHint {
     match ty {
-        Type::Group(group) => sendable(&group.elem),
-        Type::Paren(paren) => sendable(&paren.elem),
-        Type::Array(array) => sendable(&array.elem),
-        Type::Tuple(tuple) => weakest(tuple.elems.iter().map(sendable)),
-        Type::FnPtr(_) | Type::Never(_) => Sendable::Surely,
-        Type::TraitObject(object) if names_send(&object.bounds) => Sendable::Surely,
-        Type::Ptr(_) | Type::TraitObject(_) => Sendable::Hardly,
+        Type::Group(group) => send_hint(&group.elem),
+        Type::Paren(paren) => send_hint(&paren.elem),
+        Type::Array(array) => send_hint(&array.elem),
+        Type::Tuple(tuple) => weakest(tuple.elems.iter().map(send_hint)),
+        Type::FnPtr(_) | Type::Never(_) => SendHint::Send,
+        Type::TraitObject(object) if names_send(&object.bounds) => SendHint::Send,
+        Type::Ptr(_) | Type::TraitObject(_) => SendHint::NotSend,
         Type::Reference(reference) => match bare(&reference.elem) {
-            Type::Path(path) if path.path.is_ident("str") => Sendable::Surely,
-            _ => Sendable::Unknown,
+            Type::Path(path) if path.path.is_ident("str") => SendHint::Send,
+            _ => SendHint::Unknown,
         },
-        Type::Path(path) => path.path.segments.last().map_or(Sendable::Unknown, |last| {
+        Type::Path(path) => path.path.segments.last().map_or(SendHint::Unknown, |last| {
             let inner = || match &last.arguments {
                 PathArguments::AngleBracketed(angles) => weakest(angles.args.iter().map(|it| {
-                    if let GenericArgument::Type(ty) = it { sendable(ty) } else { Sendable::Surely }
+                    if let GenericArgument::Type(ty) = it { send_hint(ty) } else { SendHint::Send }
                 })),
-                _ => Sendable::Surely,
+                _ => SendHint::Send,
             };
             match last.ident.to_string().as_str() {
-                "Rc" | "MutexGuard" | "NonNull" => Sendable::Hardly,
+                "Rc" | "MutexGuard" | "NonNull" => SendHint::NotSend,
                 "bool" | "char" | "str" | "String" | "u8" | "u16" | "u32" | "u64" | "u128"
                 | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "f32" | "f64"
-                | "PathBuf" | "Duration" | "Instant" | "SystemTime" => Sendable::Surely,
+                | "PathBuf" | "Duration" | "Instant" | "SystemTime" => SendHint::Send,
                 "Vec" | "Option" | "Result" | "Box" | "VecDeque" | "HashMap" | "HashSet"
                 | "BTreeMap" | "BTreeSet" => inner(),
-                _ => inner().max(Sendable::Unknown),
+                _ => inner().max(SendHint::Unknown),
             }
         }),
-        _ => Sendable::Unknown,
+        _ => SendHint::Unknown,
     }
 }
 
-fn weakest(all: impl Iterator<Item = Sendable>) -> Sendable {
-    all.max().unwrap_or(Sendable::Surely)
+fn weakest(all: impl Iterator<Item = SendHint>) -> SendHint {
+    all.max().unwrap_or(SendHint::Send)
 }

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::{ReturnType, Signature, Type};
 
-use super::{owned, selves};
+use super::{owned, self_type};
 use crate::errors::Errors;
-use crate::model::{Reply, ReplyKind, Sendable};
+use crate::model::{Reply, ReplyKind, SendHint};
 
 /// The type after `->`, unless it is `()`.
 pub(super) fn returned(signature: &Signature) -> Option<&Type> {
@@ -38,12 +38,16 @@ pub(super) fn check(
         (None, Some(later)) => (later, ReplyKind::Later),
         (None, None) => {
             let ty = quote_spanned!(signature.ident.span()=> ());
-            return Reply { ty, kind: ReplyKind::Nothing, sendable: Sendable::Surely };
+            return Reply { ty, kind: ReplyKind::Nothing, send_hint: SendHint::Send };
         }
     };
     let borrowed = |better: &str, written: &str| {
         format!("a reply must be owned; use `{better}` instead of `{written}`")
     };
     owned::check_owned(ty, "a reply", &borrowed, errors);
-    Reply { ty: selves::replace(ty.to_token_stream(), actor), kind, sendable: owned::sendable(ty) }
+    Reply {
+        ty: self_type::replace(ty.to_token_stream(), actor),
+        kind,
+        send_hint: owned::send_hint(ty),
+    }
 }

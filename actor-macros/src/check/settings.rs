@@ -5,9 +5,9 @@ use quote::ToTokens;
 use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, Path, UnOp};
 
 use crate::errors::Errors;
-use crate::model::{Room, Settings};
-use crate::options::{self, Entry};
-use crate::{names, text::text};
+use crate::model::{Capacity, Settings};
+use crate::options::{self, RawOption};
+use crate::{display::display_tokens, names};
 
 const OF_TYPE: &[&str] =
     &["capacity", "unbounded", "turn", "deferred", "overlap", "name", "crate", "local"];
@@ -21,15 +21,15 @@ pub(super) fn of_type(
 ) -> (Option<TokenStream>, Settings) {
     let entries = options::read(tokens, OF_TYPE, |_| None, errors);
     let mut path = None;
-    let mut name = LitStr::new(&names::plain(ident), ident.span());
-    let mut room = Room::Usual;
+    let mut name = LitStr::new(&names::unraw(ident), ident.span());
+    let mut capacity = Capacity::Default;
     let mut turn = None;
     let mut deferred = None;
     let mut overlap = None;
     let mut earlier_room: Option<Ident> = None;
     for entry in entries {
         match entry.key.to_string().as_str() {
-            "crate" => path = crate_path(&entry, errors),
+            "crate" => path = path_of_crate(&entry, errors),
             "name" => name = text_value(&entry, errors).unwrap_or(name),
             "turn" => turn = count(&entry, "turn = 64", errors),
             "deferred" => deferred = count(&entry, "deferred = 1024", errors),
@@ -44,14 +44,14 @@ pub(super) fn of_type(
                 earlier_room = Some(entry.key.clone());
                 if key == "unbounded" {
                     entry.expect_plain(errors);
-                    room = Room::Unbounded;
+                    capacity = Capacity::Unbounded;
                 } else if let Some(bound) = count(&entry, "capacity = 64", errors) {
-                    room = Room::Bounded(bound);
+                    capacity = Capacity::Bounded(bound);
                 }
             }
         }
     }
-    (path, Settings { name, room, turn, deferred, overlap })
+    (path, Settings { name, capacity, turn, deferred, overlap })
 }
 
 /// The options of the impl half: the path of the crate, and whether it is `local`.
@@ -66,7 +66,7 @@ pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> (Option<Toke
     let mut local = false;
     for entry in &entries {
         if entry.is("crate") {
-            path = crate_path(entry, errors);
+            path = path_of_crate(entry, errors);
         } else {
             entry.expect_plain(errors);
             local = true;
@@ -83,17 +83,17 @@ pub(super) fn of_trait(tokens: TokenStream, errors: &mut Errors) -> Option<Token
         })
     };
     let entries = options::read(tokens, &["crate"], elsewhere, errors);
-    entries.iter().find_map(|entry| crate_path(entry, errors))
+    entries.iter().find_map(|entry| path_of_crate(entry, errors))
 }
 
 /// The options of `#[main]`: the path of the crate.
-pub(crate) fn krate(tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
+pub(crate) fn crate_path(tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
     let entries = options::read(tokens, &["crate"], |_| None, errors);
-    entries.iter().find_map(|entry| crate_path(entry, errors))
+    entries.iter().find_map(|entry| path_of_crate(entry, errors))
 }
 
 /// `crate` takes a path.
-pub(super) fn crate_path(entry: &Entry, errors: &mut Errors) -> Option<TokenStream> {
+pub(super) fn path_of_crate(entry: &RawOption, errors: &mut Errors) -> Option<TokenStream> {
     let value = entry.expect_value("crate = ::path::of::actor_core", errors)?;
     let parsed = syn::parse2::<LitStr>(value.clone());
     if let Ok(quoted) = parsed {
@@ -111,18 +111,18 @@ pub(super) fn crate_path(entry: &Entry, errors: &mut Errors) -> Option<TokenStre
 }
 
 /// `name` takes a string.
-fn text_value(entry: &Entry, errors: &mut Errors) -> Option<LitStr> {
+fn text_value(entry: &RawOption, errors: &mut Errors) -> Option<LitStr> {
     let value = entry.expect_value("name = \"counter\"", errors)?;
     let parsed = syn::parse2::<LitStr>(value.clone());
     if parsed.is_err() {
-        let text = format!("`name` takes a string; write `name = \"{}\"`", text(&value));
+        let text = format!("`name` takes a string; write `name = \"{}\"`", display_tokens(&value));
         errors.push(value, text);
     }
     parsed.ok()
 }
 
 /// `capacity`, `turn`, `deferred` and `overlap` take a number of messages, at least one.
-fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStream> {
+fn count(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<TokenStream> {
     let key = &entry.key;
     let value = entry.expect_value(example, errors)?;
     let Ok(expr) = syn::parse2::<Expr>(value.clone()) else {
@@ -147,7 +147,7 @@ fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<TokenStrea
                 "capacity" => "a mailbox needs room for a message; write `capacity = 1` or more",
                 "turn" => "`turn` must be at least 1; write `turn = 1` or more",
                 "overlap" => "one message has to be handled at least; write `overlap = 1` or more",
-                _ => "a guard needs room to keep a message aside; write `deferred = 1` or more",
+                _ => "a guard needs capacity to keep a message aside; write `deferred = 1` or more",
             };
             errors.push(value, text);
         }

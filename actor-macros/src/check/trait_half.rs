@@ -8,15 +8,15 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, TypeParamBound, Visibility};
 
-use super::marks::{self, Mark};
+use super::attrs::{self, HelperAttr};
 use super::{
-    args, block, check_lifetimes, check_once, has_lifetimes, may_be_deprecated, method, reply,
-    service, settings,
+    args, block, check_lifetimes, check_once, has_lifetimes, may_be_deprecated, method,
+    protocol_impl, reply, settings,
 };
 use crate::errors::Errors;
-use crate::model::{ActorType, Protocol, Room, Settings, Side, TraitHalf};
+use crate::model::{ActorType, Capacity, Protocol, Settings, Side, TraitHalf};
 use crate::names;
-use crate::options::Entry;
+use crate::options::RawOption;
 use crate::syntax::{Function, Member, TraitItem};
 
 /// Reads a trait; returns nothing if it cannot be used. Records in the item which methods take the
@@ -26,25 +26,25 @@ pub(crate) fn check_trait(
     item: &mut TraitItem,
     errors: &mut Errors,
 ) -> Option<TraitHalf> {
-    let krate = settings::of_trait(options, errors);
+    let crate_path = settings::of_trait(options, errors);
     check_once(&item.attrs, errors);
     check_head(item, errors);
-    let stand_in = stand_in(item, krate.clone());
+    let marker_type = marker_type(item, crate_path.clone());
     let (_, arguments, _) = item.generics.split_for_impl();
-    let (any, address, name) = (&stand_in.ident, &stand_in.address, &item.ident);
+    let (any, address, name) = (&marker_type.ident, &marker_type.address, &item.ident);
     let mut protocol = Protocol {
         side: Side::Trait(quote!(#name #arguments)),
-        krate,
-        carried: block::carried(&item.attrs),
+        crate_path,
+        forwarded: block::forwarded(&item.attrs),
         generics: item.generics.clone(),
         actor: quote!(#any #arguments),
         ident: item.ident.clone(),
         address: quote!(#address #arguments),
-        message: stand_in.message.clone(),
+        message: marker_type.message.clone(),
         local: true,
         messages: Vec::new(),
         hooks: Vec::new(),
-        poisoned: Vec::new(),
+        rejected: Vec::new(),
         helpers: Vec::new(),
     };
     let vis = item.vis.clone();
@@ -60,7 +60,7 @@ pub(crate) fn check_trait(
         }
     }
     check_not_idle(item, &protocol, errors);
-    (!has_lifetimes(&item.generics)).then_some(TraitHalf { stand_in, protocol })
+    (!has_lifetimes(&item.generics)).then_some(TraitHalf { marker_type, protocol })
 }
 
 /// A protocol is a plain trait without lifetimes, and without supertraits that have methods.
@@ -99,23 +99,23 @@ fn check_supertraits(supertraits: &TokenStream, errors: &mut Errors) {
 }
 
 /// The type that represents every actor that implements the trait.
-fn stand_in(item: &TraitItem, krate: Option<TokenStream>) -> ActorType {
-    let name = names::plain(&item.ident);
+fn marker_type(item: &TraitItem, crate_path: Option<TokenStream>) -> ActorType {
+    let name = names::unraw(&item.ident);
     let span = item.ident.span();
     ActorType {
-        krate,
-        cfgs: item.attrs.iter().filter(|attr| marks::is_cfg(attr)).cloned().collect(),
-        carried: item.attrs.iter().filter(|attr| marks::is_carried(attr)).cloned().collect(),
+        crate_path,
+        cfgs: item.attrs.iter().filter(|attr| attrs::is_cfg(attr)).cloned().collect(),
+        forwarded: item.attrs.iter().filter(|attr| attrs::is_for_address(attr)).cloned().collect(),
         deprecated: may_be_deprecated(&item.generics, &item.attrs),
         vis: item.vis.clone(),
         ident: names::identifier(&format!("Any{name}"), span),
         address: names::identifier(&format!("{name}Addr"), span),
         message: names::identifier(&format!("{name}Message"), span),
-        shown: item.ident.clone(),
+        doc_target: item.ident.clone(),
         generics: item.generics.clone(),
         settings: Settings {
             name: LitStr::new(&name, span),
-            room: Room::Usual,
+            capacity: Capacity::Default,
             turn: None,
             deferred: None,
             overlap: None,
@@ -130,8 +130,8 @@ fn check_function(
     errors: &mut Errors,
 ) {
     let before = errors.count();
-    let mark = marks::read(&function.attrs, errors);
-    if let Mark::Hook(_, word) = mark {
+    let helper = attrs::read(&function.attrs, errors);
+    if let HelperAttr::Hook(_, word) = helper {
         let text =
             format!("`#[{word}]` belongs to an actor; move the method to its `#[actor] impl`");
         errors.push(&function.signature.ident, text);
@@ -139,7 +139,7 @@ fn check_function(
     }
     let Some(method) = function.as_method() else {
         block::check_no_data(function, errors);
-        if matches!(mark, Mark::Message(_)) {
+        if matches!(helper, HelperAttr::Message(_)) {
             let name = &function.signature.ident;
             errors.push(name, "a message takes `&self`, `&mut self` or `self`; add a receiver");
         } else {
@@ -147,12 +147,12 @@ fn check_function(
         }
         return;
     };
-    if matches!(mark, Mark::Skip) {
+    if matches!(helper, HelperAttr::Skip) {
         protocol.helpers.push(function.signature.ident.clone());
         return block::check_no_data(function, errors);
     }
-    let settings = match mark {
-        Mark::Message(settings) => check_settings(settings, errors),
+    let settings = match helper {
+        HelperAttr::Message(settings) => check_settings(settings, errors),
         _ => Vec::new(),
     };
     check_no_self(function, errors);
@@ -163,25 +163,25 @@ fn check_function(
             block::add(*message, function, protocol, errors);
         }
         Ok(_) => {
-            let mut poisoned = method::poisoned(function, &protocol.actor, errors);
-            poisoned.vis = vis.clone();
-            protocol.poisoned.push(poisoned);
+            let mut rejected = method::rejected(function, &protocol.actor, errors);
+            rejected.vis = vis.clone();
+            protocol.rejected.push(rejected);
         }
-        Err(mut poisoned) => {
-            poisoned.vis = vis.clone();
-            protocol.poisoned.push(*poisoned);
+        Err(mut rejected) => {
+            rejected.vis = vis.clone();
+            protocol.rejected.push(*rejected);
         }
     }
 }
 
 /// The actor chooses how a message waits; that it is the last one is visible to all senders.
-fn check_settings(settings: Vec<Entry>, errors: &mut Errors) -> Vec<Entry> {
+fn check_settings(settings: Vec<RawOption>, errors: &mut Errors) -> Vec<RawOption> {
     let (last, others): (Vec<_>, Vec<_>) =
         settings.into_iter().partition(|setting| setting.is("last"));
     for setting in &others {
         let key = &setting.key;
         if setting.is("concurrent") {
-            service::check_not_own(setting, errors);
+            protocol_impl::check_not_own(setting, errors);
             continue;
         }
         let text = format!(
@@ -218,7 +218,7 @@ fn find_self(tokens: TokenStream) -> Option<TokenTree> {
 
 /// A trait that is not empty has messages.
 fn check_not_idle(item: &TraitItem, protocol: &Protocol, errors: &mut Errors) {
-    let idle = protocol.messages.is_empty() && protocol.poisoned.is_empty() && errors.count() == 0;
+    let idle = protocol.messages.is_empty() && protocol.rejected.is_empty() && errors.count() == 0;
     let first = item.members.iter().find_map(|member| match member {
         Member::Function(function) => Some(function),
         _ => None,

@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, LitStr};
 
-use super::{do_not_recommend, is_own, krate};
-use crate::model::{ActorType, Room};
+use super::{crate_path, do_not_recommend, is_own};
+use crate::model::{ActorType, Capacity};
 use crate::{names, span};
 
 // Input:  #[actor] pub struct Counter { total: u64 }
@@ -15,26 +15,26 @@ use crate::{names, span};
 //     /// Address of a running [`Counter`].
 //     pub struct CounterAddr(::actor_core::Addr<Counter>);
 pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
-    let ActorType { cfgs, carried, vis, ident, address, generics, .. } = actor;
-    let krate = krate(actor.krate.as_ref(), span::hidden());
+    let ActorType { cfgs, forwarded, vis, ident, address, generics, .. } = actor;
+    let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
     let (_, arguments, clause) = generics.split_for_impl();
-    let shown = names::plain(&actor.shown);
-    let doc = if actor.shown == actor.ident {
-        format!("Address of a running [`{shown}`].")
+    let doc_target = names::unraw(&actor.doc_target);
+    let doc = if actor.doc_target == actor.ident {
+        format!("Address of a running [`{doc_target}`].")
     } else {
-        format!("Address of any actor that implements [`{shown}`].")
+        format!("Address of any actor that implements [`{doc_target}`].")
     };
     let params = (!generics.params.is_empty()).then(|| {
         let params = &generics.params;
         quote!(<#params>)
     });
-    let hush = hush(actor);
+    let allow_deprecated = allow_deprecated(actor);
     quote! {
         #(#cfgs)*
-        #(#carried)*
+        #(#forwarded)*
         #[doc = #doc]
-        #hush
-        #vis struct #address #params (#krate::Addr<#ident #arguments>) #clause;
+        #allow_deprecated
+        #vis struct #address #params (#crate_path::Addr<#ident #arguments>) #clause;
     }
 }
 
@@ -43,10 +43,10 @@ pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
 //     /// Messages of [`Cache`], one variant each.
 //     pub type CacheMessage<K, V = u8> = <Cache<K, V> as ::actor_core::Protocol>::Message;
 pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
-    let ActorType { cfgs, carried, vis, ident, message, generics, .. } = actor;
-    let krate = krate(actor.krate.as_ref(), span::hidden());
+    let ActorType { cfgs, forwarded, vis, ident, message, generics, .. } = actor;
+    let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
     let (_, arguments, _) = generics.split_for_impl();
-    let doc = format!("Messages of [`{}`], one variant each.", names::plain(&actor.shown));
+    let doc = format!("Messages of [`{}`], one variant each.", names::unraw(&actor.doc_target));
     // Bounds in a type alias are not checked and cause a warning.
     let mut params = generics.params.clone();
     for param in &mut params {
@@ -63,13 +63,13 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
         }
     }
     let params = (!params.is_empty()).then(|| quote!(<#params>));
-    let hush = hush(actor);
+    let allow_deprecated = allow_deprecated(actor);
     quote! {
         #(#cfgs)*
-        #(#carried)*
+        #(#forwarded)*
         #[doc = #doc]
-        #hush
-        #vis type #message #params = <#ident #arguments as #krate::Protocol>::Message;
+        #allow_deprecated
+        #vis type #message #params = <#ident #arguments as #crate_path::Protocol>::Message;
     }
 }
 
@@ -83,27 +83,27 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
 //     };
 pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, ident, address, generics, .. } = actor;
-    let krate = krate(actor.krate.as_ref(), span::hidden());
+    let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
     let (params, arguments, clause) = generics.split_for_impl();
     let settings = expand_settings(actor);
-    let quiet = do_not_recommend(actor.krate.as_ref(), generics);
+    let not_recommended = do_not_recommend(actor.crate_path.as_ref(), generics);
     let common = expand_common(actor);
     let conversions = expand_conversions(actor);
-    let hush = hush(actor);
+    let allow_deprecated = allow_deprecated(actor);
     quote! {
         #(#cfgs)*
-        #hush
+        #allow_deprecated
         const _: () = {
-            use #krate::__private as __p;
+            use #crate_path::__private as __p;
             #[automatically_derived]
-            #quiet
-            impl #params #krate::Actor for #ident #arguments #clause {
+            #not_recommended
+            impl #params #crate_path::Actor for #ident #arguments #clause {
                 type Addr = #address #arguments;
                 const SETTINGS: __p::Settings = #settings;
             }
             #[automatically_derived]
-            #quiet
-            impl #params #krate::Address for #address #arguments #clause {
+            #not_recommended
+            impl #params #crate_path::Address for #address #arguments #clause {
                 type Actor = #ident #arguments;
             }
             #common
@@ -113,7 +113,7 @@ pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
 }
 
 /// Deprecation is reported to users, not inside the macro's output.
-fn hush(actor: &ActorType) -> Option<TokenStream> {
+fn allow_deprecated(actor: &ActorType) -> Option<TokenStream> {
     actor.deprecated.then(|| quote!(#[allow(deprecated)]))
 }
 
@@ -123,30 +123,30 @@ fn hush(actor: &ActorType) -> Option<TokenStream> {
 fn expand_common(actor: &ActorType) -> TokenStream {
     let ActorType { address, generics, .. } = actor;
     let (params, arguments, clause) = generics.split_for_impl();
-    let me = quote!(#address #arguments);
+    let address_type = quote!(#address #arguments);
     quote! {
         #[automatically_derived]
-        impl #params __p::Clone for #me #clause {
+        impl #params __p::Clone for #address_type #clause {
             fn clone(&self) -> Self {
                 Self(__p::Clone::clone(&self.0))
             }
         }
         #[automatically_derived]
-        impl #params __p::fmt::Debug for #me #clause {
+        impl #params __p::fmt::Debug for #address_type #clause {
             fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
                 __p::fmt::Debug::fmt(&self.0, __f)
             }
         }
         #[automatically_derived]
-        impl #params __p::PartialEq for #me #clause {
+        impl #params __p::PartialEq for #address_type #clause {
             fn eq(&self, __other: &Self) -> __p::bool {
                 __p::PartialEq::eq(&self.0, &__other.0)
             }
         }
         #[automatically_derived]
-        impl #params __p::Eq for #me #clause {}
+        impl #params __p::Eq for #address_type #clause {}
         #[automatically_derived]
-        impl #params __p::Hash for #me #clause {
+        impl #params __p::Hash for #address_type #clause {
             fn hash<__H: __p::Hasher>(&self, __state: &mut __H) {
                 __p::Hash::hash(&self.0, __state);
             }
@@ -159,33 +159,33 @@ fn expand_common(actor: &ActorType) -> TokenStream {
 //     // and AsRef, and From both ways
 fn expand_conversions(actor: &ActorType) -> TokenStream {
     let ActorType { ident, address, generics, .. } = actor;
-    let krate = krate(actor.krate.as_ref(), span::hidden());
+    let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
     let (params, arguments, clause) = generics.split_for_impl();
-    let me = quote!(#address #arguments);
-    let target = quote!(#krate::Addr<#ident #arguments>);
+    let address_type = quote!(#address #arguments);
+    let target = quote!(#crate_path::Addr<#ident #arguments>);
     quote! {
         #[automatically_derived]
-        impl #params __p::Deref for #me #clause {
+        impl #params __p::Deref for #address_type #clause {
             type Target = #target;
             fn deref(&self) -> &Self::Target {
                 &self.0
             }
         }
         #[automatically_derived]
-        impl #params __p::AsRef<#target> for #me #clause {
+        impl #params __p::AsRef<#target> for #address_type #clause {
             fn as_ref(&self) -> &#target {
                 &self.0
             }
         }
         #[automatically_derived]
-        impl #params __p::From<#target> for #me #clause {
+        impl #params __p::From<#target> for #address_type #clause {
             fn from(__addr: #target) -> Self {
                 Self(__addr)
             }
         }
         #[automatically_derived]
-        impl #params __p::From<#me> for #target #clause {
-            fn from(__addr: #me) -> Self {
+        impl #params __p::From<#address_type> for #target #clause {
+            fn from(__addr: #address_type) -> Self {
                 __addr.0
             }
         }
@@ -197,14 +197,14 @@ fn expand_conversions(actor: &ActorType) -> TokenStream {
 fn expand_settings(actor: &ActorType) -> TokenStream {
     let settings = &actor.settings;
     let name = LitStr::new(&settings.name.value(), span::hidden());
-    let room = match &settings.room {
-        Room::Usual => TokenStream::new(),
-        Room::Bounded(bound) => quote!(.capacity(#bound)),
-        Room::Unbounded => quote!(.unbounded()),
+    let capacity = match &settings.capacity {
+        Capacity::Default => TokenStream::new(),
+        Capacity::Bounded(bound) => quote!(.capacity(#bound)),
+        Capacity::Unbounded => quote!(.unbounded()),
     };
     let turn = settings.turn.as_ref().map(|turn| quote!(.turn(#turn))).into_token_stream();
     let deferred = settings.deferred.as_ref().map(|bound| quote!(.deferred(#bound)));
     let overlap = settings.overlap.as_ref().map(|most| quote!(.overlap(#most)));
-    let internal = is_own(actor.krate.as_ref()).then(|| quote!(.internal()));
-    quote!(__p::Settings::new(#name) #room #turn #deferred #overlap #internal)
+    let internal = is_own(actor.crate_path.as_ref()).then(|| quote!(.internal()));
+    quote!(__p::Settings::new(#name) #capacity #turn #deferred #overlap #internal)
 }

@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{at_actor, do_not_recommend, krate, manner, message, where_addressed};
+use super::{at_actor, crate_path, delivery, do_not_recommend, message, where_addressed};
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role, Side};
 use crate::span;
 
@@ -33,7 +33,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, ..) = protocol.generics.split_for_impl();
     let clause = where_addressed(protocol);
-    let run = if manner::is_shared(protocol) { quote!(run_shared) } else { quote!(run) };
+    let run = if delivery::is_shared(protocol) { quote!(run_shared) } else { quote!(run) };
     // A state that is not `Send`, or not an actor, is detected here.
     let runner = match (is_async(protocol), protocol.local) {
         (false, false) => quote!(now(__life)),
@@ -46,19 +46,19 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         at_actor(protocol),
     );
     let hooks = HookKind::ALL.map(|kind| expand_presence(protocol, kind));
-    let quiet = do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
-    let guarded = manner::expand_guarded(protocol);
-    let way = manner::expand_way(protocol);
-    let concurrent = manner::expand_is_concurrent(protocol);
-    let ready = manner::expand_ready(protocol);
+    let not_recommended = do_not_recommend(protocol.crate_path.as_ref(), &protocol.generics);
+    let guarded = delivery::expand_guarded(protocol);
+    let way = delivery::expand_way(protocol);
+    let concurrent = delivery::expand_is_concurrent(protocol);
+    let ready = delivery::expand_ready(protocol);
     let handle = expand_handle(protocol);
     let shared = expand_shared(protocol);
     let label = message::expand_label(protocol, &quote!(label_of));
     let slot = message::expand_slot(protocol, &quote!(slot_of));
     let boxing = if protocol.local { quote!(Here) } else { quote!(Sent) };
-    let shown = message::expand_shown(protocol);
+    let enum_type = message::expand_spanned_type(protocol);
     let address = &protocol.address;
-    let me = message::enum_type(protocol);
+    let message_type = message::enum_type(protocol);
     let ident = span::on(&protocol.message, span::hidden());
     let body = quote! {
         type Handle = #address;
@@ -68,7 +68,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         #label
         #slot
         #runner
-        fn foreign(__message: &#me) -> __p::Option<&__p::Foreign<Self>> {
+        fn foreign(__message: &#message_type) -> __p::Option<&__p::Foreign<Self>> {
             if let #ident::__Foreign(ref __it) = *__message { __p::Some(__it) } else { __p::None }
         }
         #way
@@ -79,10 +79,10 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     };
     quote_spanned! {at_actor(protocol)=>
         #[automatically_derived]
-        #quiet
+        #not_recommended
         #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
         impl #params __p::Dispatch for #actor #clause {
-            type Enum = #shown;
+            type Enum = #enum_type;
             #body
         }
     }
@@ -130,10 +130,10 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
 //     }
 // or, with an async handler or hook, `handle_later` and the same inside of `async move { .. }`.
 fn expand_handle(protocol: &Protocol) -> TokenStream {
-    let krate = krate(protocol.krate.as_ref(), span::hidden());
-    let me = message::enum_type(protocol);
+    let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
+    let message_type = message::enum_type(protocol);
     let is_later = is_async(protocol);
-    let alone = protocol.messages.iter().filter(|message| !message.manner.concurrent);
+    let alone = protocol.messages.iter().filter(|message| !message.options.concurrent);
     let messages = alone.map(|message| expand_arm(protocol, message));
     let hooks = protocol.hooks.iter().map(|hook| expand_hook(protocol, hook));
     let foreign = span::on(&protocol.message, span::hidden());
@@ -165,8 +165,8 @@ fn expand_handle(protocol: &Protocol) -> TokenStream {
     quote! {
         fn #name(
             __actor: &mut __p::Option<Self>,
-            __input: __p::Input<#me>,
-            __context: &#krate::Context<Self>,
+            __input: __p::Input<#message_type>,
+            __context: &#crate_path::Context<Self>,
         ) -> #output {
             #uses
             #body
@@ -193,19 +193,19 @@ fn expand_uses(protocol: &Protocol) -> TokenStream {
 //         __p::Flow::Done
 //     } }
 fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
-    if !manner::is_shared(protocol) {
+    if !delivery::is_shared(protocol) {
         return None;
     }
-    let krate = krate(protocol.krate.as_ref(), span::hidden());
-    let me = message::enum_type(protocol);
-    let shared = protocol.messages.iter().filter(|message| message.manner.concurrent);
+    let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
+    let message_type = message::enum_type(protocol);
+    let shared = protocol.messages.iter().filter(|message| message.options.concurrent);
     let arms = shared.map(|message| expand_arm(protocol, message));
     let uses = expand_uses(protocol);
     Some(quote! {
         fn handle_shared(
             __me: &Self,
-            __message: #me,
-            __context: &#krate::Context<Self>,
+            __message: #message_type,
+            __context: &#crate_path::Context<Self>,
         ) -> impl __p::Future<Output = __p::Flow> {
             #uses
             async move {
@@ -238,7 +238,7 @@ fn expand_call(
     is_async: bool,
     ask: &TokenStream,
     args: &[Arg],
-    news: &[TokenStream],
+    hook_args: &[TokenStream],
 ) -> TokenStream {
     let args = args.iter().map(|Arg { cfgs, place, role }| {
         let place = span::hidden_at(*place);
@@ -250,8 +250,8 @@ fn expand_call(
             Role::Context => quote_spanned!(place=> __context),
             Role::ContextMut => quote_spanned!(place=> &mut __p::own(__context)),
             Role::Reply => quote!(__reply.into_reply()),
-            Role::News(index) => {
-                let value = news.get(*index).cloned().unwrap_or_default();
+            Role::HookArg(index) => {
+                let value = hook_args.get(*index).cloned().unwrap_or_default();
                 span::moved_all(value, place)
             }
         };
@@ -284,11 +284,11 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
     });
     let fields = fields.map(|(cfgs, name)| quote!(#(#cfgs)* #name,));
     // Errors about a handler's future are reported at its name.
-    let Message { name, is_async, args, receiver, taken, .. } = message;
+    let Message { name, is_async, args, receiver, receiver_span, .. } = message;
     let place = if *is_async { span::hidden_at(name.span()) } else { span::hidden() };
     // A state that is borrowed while its handler waits must be `Sync`: checked at the receiver.
     let ask = if *receiver == Receiver::Shared {
-        quote_spanned!(span::hidden_at(*taken)=> __p::Lent::<Self>::new().sendable)
+        quote_spanned!(span::hidden_at(*receiver_span)=> __p::Lent::<Self>::new().sendable)
     } else {
         quote_spanned!(place=> __p::sendable)
     };
@@ -324,8 +324,8 @@ fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
     // Errors about the types of a hook are reported at its name.
     let place = span::hidden_at(hook.name.span());
     let ask = quote_spanned!(place=> __p::sendable);
-    let call = |news: &[TokenStream]| {
-        expand_call(protocol, &hook.name, place, hook.is_async, &ask, &hook.args, news)
+    let call = |hook_args: &[TokenStream]| {
+        expand_call(protocol, &hook.name, place, hook.is_async, &ask, &hook.args, hook_args)
     };
     match hook.kind {
         HookKind::Start => {

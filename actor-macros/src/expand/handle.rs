@@ -6,19 +6,19 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Ident, LitStr};
 
-use super::{krate, message, poison};
+use super::{crate_path, fallback, message};
 use crate::model::{Message, Protocol, Role};
 use crate::span;
 
 /// `impl AccountAddr { .. }`, including rejected messages.
 pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
-    if protocol.messages.is_empty() && protocol.poisoned.is_empty() {
+    if protocol.messages.is_empty() && protocol.rejected.is_empty() {
         return TokenStream::new();
     }
     let address = &protocol.address;
     let (params, _, clause) = protocol.generics.split_for_impl();
     let methods = protocol.messages.iter().map(|message| expand_method(protocol, message));
-    let poisoned = protocol.poisoned.iter().map(|it| poison::expand_poisoned(protocol, it));
+    let rejected = protocol.rejected.iter().map(|it| fallback::expand_rejected(protocol, it));
     // Names, arguments and visibility are reported once, at the handler.
     quote! {
         #[allow(
@@ -30,7 +30,7 @@ pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
         )]
         impl #params #address #clause {
             #(#methods)*
-            #(#poisoned)*
+            #(#rejected)*
         }
     }
 }
@@ -46,7 +46,7 @@ pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
 fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
     let place = message.name.span();
     let Message { attrs, vis, name, .. } = message;
-    let krate = krate(protocol.krate.as_ref(), place);
+    let crate_path = crate_path(protocol.crate_path.as_ref(), place);
     let actor = span::moved_all(protocol.actor.clone(), place);
     let ident = span::on(&protocol.message, place);
     let variant = span::on(&message.variant, place);
@@ -74,8 +74,8 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
         #(#cfgs)*
         #docs
         #(#others)*
-        #vis fn #name(&self #parameters) -> #krate::Call<'_, #actor, #reply> {
-            #krate::Call::#make(
+        #vis fn #name(&self #parameters) -> #crate_path::Call<'_, #actor, #reply> {
+            #crate_path::Call::#make(
                 self,
                 #ident::#variant { #fields __reply: __p::ReplySlot::EMPTY },
             )

@@ -6,9 +6,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericParam, Generics};
 
-use super::suspect;
+use super::send_span;
 use crate::model::{Message, Protocol, Role, Side};
-use crate::{names, span, text::text};
+use crate::{display::display_tokens, names, span};
 
 /// The generics of the enum: those of the block, or none if no variant would use them.
 fn generics(protocol: &Protocol) -> Generics {
@@ -31,11 +31,11 @@ pub(super) fn enum_type(protocol: &Protocol) -> TokenStream {
 
 /// A link to the handler, for docs: the path is written out if the short name may not be in scope.
 pub(super) fn link(protocol: &Protocol, message: &Message) -> String {
-    let actor = names::plain(&protocol.ident);
-    let name = names::plain(&message.name);
+    let actor = names::unraw(&protocol.ident);
+    let name = names::unraw(&message.name);
     let path = match &protocol.side {
-        Side::Actor => text(&protocol.actor),
-        Side::Trait(of_trait) => text(of_trait),
+        Side::Actor => display_tokens(&protocol.actor),
+        Side::Trait(of_trait) => display_tokens(of_trait),
     };
     let path = path.split('<').next().unwrap_or_default();
     if path.trim_start_matches("r#") == actor {
@@ -110,7 +110,7 @@ fn expand_variant(protocol: &Protocol, message: &Message) -> TokenStream {
 pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
     let generics = generics(protocol);
     let (params, _, clause) = generics.split_for_impl();
-    let me = enum_type(protocol);
+    let message_type = enum_type(protocol);
     let arms = protocol.messages.iter().map(|message| {
         let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
         let text = variant.to_string();
@@ -120,7 +120,7 @@ pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
         .then(|| quote!(Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),));
     quote! {
         #[automatically_derived]
-        impl #params __p::fmt::Debug for #me #clause {
+        impl #params __p::fmt::Debug for #message_type #clause {
             fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
                 match *self { #(#arms)* #foreign }
             }
@@ -137,21 +137,21 @@ pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
 pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, _, clause) = protocol.generics.split_for_impl();
-    let shown = expand_shown(protocol);
-    let quiet = super::do_not_recommend(protocol.krate.as_ref(), &protocol.generics);
+    let enum_type = expand_spanned_type(protocol);
+    let not_recommended = super::do_not_recommend(protocol.crate_path.as_ref(), &protocol.generics);
     let label = expand_label(protocol, &quote!(label));
     let slot = expand_slot(protocol, &quote!(slot));
-    let messages: Vec<_> = protocol.messages.iter().map(|it| names::plain(&it.name)).collect();
-    let helpers = protocol.helpers.iter().map(names::plain);
+    let messages: Vec<_> = protocol.messages.iter().map(|it| names::unraw(&it.name)).collect();
+    let helpers = protocol.helpers.iter().map(names::unraw);
     let helpers: Vec<_> = helpers.filter(|name| !messages.contains(name)).collect();
     let helpers = (!helpers.is_empty())
         .then(|| quote!(const HELPERS: &'static [&'static __p::str] = &[#(#helpers),*];));
     quote_spanned! {super::at_actor(protocol)=>
         #[automatically_derived]
-        #quiet
+        #not_recommended
         #[allow(deprecated)]
         impl #params __p::Protocol for #actor #clause {
-            type Message = #shown;
+            type Message = #enum_type;
             #helpers
             #label
             #slot
@@ -167,10 +167,10 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
 //     }
 pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
-    let me = enum_type(protocol);
+    let message_type = enum_type(protocol);
     let arms = protocol.messages.iter().map(|message| {
         let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
-        let name = names::plain(&message.name);
+        let name = names::unraw(&message.name);
         quote! {
             #(#cfgs)*
             #ident::#variant { ref __reply, .. } => __p::Label::new(#name, __reply.head()),
@@ -178,7 +178,7 @@ pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStre
     });
     let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(ref __it) => __it.label(),));
     quote! {
-        fn #name(__message: &#me) -> __p::Label<'_> {
+        fn #name(__message: &#message_type) -> __p::Label<'_> {
             match *__message { #(#arms)* #foreign }
         }
     }
@@ -192,14 +192,14 @@ pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStre
 //     }
 pub(super) fn expand_slot(protocol: &Protocol, name: &TokenStream) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
-    let me = enum_type(protocol);
+    let message_type = enum_type(protocol);
     let arms = protocol.messages.iter().map(|message| {
         let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
         quote!(#(#cfgs)* #ident::#variant { ref mut __reply, .. } => __p::Some(__reply),)
     });
     let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(_) => __p::None,));
     quote! {
-        fn #name(__message: &mut #me) -> __p::Option<__p::SlotMut<'_>> {
+        fn #name(__message: &mut #message_type) -> __p::Option<__p::SlotMut<'_>> {
             match *__message { #(#arms)* #foreign }
         }
     }
@@ -213,10 +213,10 @@ pub(super) fn expand_slot(protocol: &Protocol, name: &TokenStream) -> TokenStrea
 pub(super) fn expand_envelope(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, _, clause) = protocol.generics.split_for_impl();
-    let me = enum_type(protocol);
+    let message_type = enum_type(protocol);
     quote! {
         #[automatically_derived]
-        impl #params __p::Envelope<#actor> for #me #clause {
+        impl #params __p::Envelope<#actor> for #message_type #clause {
             fn wrap(__it: __p::Foreign<#actor>) -> Self {
                 Self::__Foreign(__it)
             }
@@ -231,10 +231,10 @@ pub(super) fn expand_envelope(protocol: &Protocol) -> TokenStream {
 //
 // This is where the compiler says that a message is not `Send`, and it underlines what reaches
 // from the name to the `>`: the argument that is to blame, or else the name of the actor.
-pub(super) fn expand_shown(protocol: &Protocol) -> TokenStream {
+pub(super) fn expand_spanned_type(protocol: &Protocol) -> TokenStream {
     let own = generics(protocol);
     let place = protocol.ident.span();
-    let (first, last) = suspect::place(protocol).unwrap_or((place, place));
+    let (first, last) = send_span::place(protocol).unwrap_or((place, place));
     let ident = span::on(&protocol.message, first);
     let arguments = own.params.iter().map(|param| match param {
         GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),

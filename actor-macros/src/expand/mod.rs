@@ -1,21 +1,21 @@
 //! Layer 4: from model to tokens; total: it must not fail and must not check rules.
 
 mod address;
+mod delivery;
 mod dispatch;
+mod fallback;
 mod handle;
-mod manner;
 mod message;
-mod poison;
+mod send_span;
 mod serve;
-mod suspect;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Generics;
 
-use crate::model::{ActorType, Protocol, Service, Side, TraitHalf};
+use crate::display::display_tokens;
+use crate::model::{ActorType, Protocol, ProtocolImpl, Side, TraitHalf};
 use crate::span;
-use crate::text::text;
 
 /// All items that the struct half adds to the struct.
 pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
@@ -28,30 +28,30 @@ pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
 /// All items added to a trait: the type that represents its actors, with an address, and its
 /// messages.
 pub(crate) fn expand_trait(half: &TraitHalf) -> TokenStream {
-    let stand_in = serve::expand_stand_in(&half.stand_in);
-    let address = expand_type(&half.stand_in);
+    let marker_type = serve::expand_marker_type(&half.marker_type);
+    let address = expand_type(&half.marker_type);
     let protocol = expand_protocol(&half.protocol);
-    quote!(#stand_in #address #protocol)
+    quote!(#marker_type #address #protocol)
 }
 
 /// All items added to the impl of a protocol's trait.
-pub(crate) fn expand_service(service: &Service) -> TokenStream {
-    serve::expand_service(service)
+pub(crate) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream {
+    serve::expand_protocol_impl(protocol_impl)
 }
 
 /// All items that the impl half adds to the block.
 ///
 /// They are inside one constant, so that only the address methods can be named from outside.
 pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
-    let krate = krate(protocol.krate.as_ref(), span::hidden());
-    let carried = &protocol.carried;
+    let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
+    let forwarded = &protocol.forwarded;
     let message = message::expand_message(protocol);
     let debug = message::expand_debug(protocol);
     let handling = match &protocol.side {
         Side::Actor => {
             let dispatch = dispatch::expand_dispatch(protocol);
             let envelope = message::expand_envelope(protocol);
-            let guards = manner::expand_guards(protocol);
+            let guards = delivery::expand_guards(protocol);
             quote!(#dispatch #envelope #guards)
         }
         Side::Trait(of_trait) => {
@@ -62,9 +62,9 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     };
     let methods = handle::expand_methods(protocol);
     quote! {
-        #(#carried)*
+        #(#forwarded)*
         const _: () = {
-            use #krate::__private as __p;
+            use #crate_path::__private as __p;
             #message
             #debug
             #handling
@@ -74,7 +74,7 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
 }
 
 /// The path of `actor_core`, with the span of `place`.
-pub(crate) fn krate(path: Option<&TokenStream>, place: Span) -> TokenStream {
+pub(crate) fn crate_path(path: Option<&TokenStream>, place: Span) -> TokenStream {
     path.map_or_else(
         || quote_spanned!(place=> ::actor_core),
         |path| span::moved_all(path.clone(), place),
@@ -92,7 +92,7 @@ fn do_not_recommend(path: Option<&TokenStream>, generics: &Generics) -> Option<T
 
 /// Returns `true` for an actor of the framework itself: `crate = crate`.
 fn is_own(path: Option<&TokenStream>) -> bool {
-    path.is_some_and(|path| text(path) == "crate")
+    path.is_some_and(|path| display_tokens(path) == "crate")
 }
 
 /// The bounds of the block, and that there is an address: `where CounterAddr: Sized`.

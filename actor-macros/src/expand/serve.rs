@@ -6,20 +6,23 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::GenericParam;
 
-use super::{dispatch, krate, manner, message};
-use crate::model::{ActorType, Guard, Manner, Message, Protocol, Role, Service, Tuned};
+use super::{crate_path, delivery, dispatch, message};
+use crate::model::{
+    ActorType, ConfiguredMethod, Guard, Message, MessageOptions, Protocol, ProtocolImpl, Role,
+};
 use crate::{names, span};
 
 // Input:  #[actor] pub trait Greeter<T> { .. }
 // Output:
 //     /// Any actor that implements [`Greeter`], in types such as `WeakAddr<AnyGreeter>`.
 //     pub struct AnyGreeter<T>(::actor_core::__private::Nobody<(*const T,)>);
-pub(super) fn expand_stand_in(actor: &ActorType) -> TokenStream {
-    let ActorType { cfgs, carried, vis, ident, generics, .. } = actor;
-    let krate = krate(actor.krate.as_ref(), span::hidden());
-    let shown = names::plain(&actor.shown);
-    let doc =
-        format!("Any actor that implements [`{shown}`], in types such as `WeakAddr<{ident}>`.");
+pub(super) fn expand_marker_type(actor: &ActorType) -> TokenStream {
+    let ActorType { cfgs, forwarded, vis, ident, generics, .. } = actor;
+    let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
+    let doc_target = names::unraw(&actor.doc_target);
+    let doc = format!(
+        "Any actor that implements [`{doc_target}`], in types such as `WeakAddr<{ident}>`."
+    );
     let used = generics.params.iter().filter_map(|param| match param {
         GenericParam::Type(param) => Some(&param.ident),
         _ => None,
@@ -31,10 +34,10 @@ pub(super) fn expand_stand_in(actor: &ActorType) -> TokenStream {
     let clause = &generics.where_clause;
     quote! {
         #(#cfgs)*
-        #(#carried)*
+        #(#forwarded)*
         #[doc = #doc]
         #[allow(dead_code, missing_debug_implementations)]
-        #vis struct #ident #params (#krate::__private::Nobody<(#(*const #used,)*)>) #clause;
+        #vis struct #ident #params (#crate_path::__private::Nobody<(#(*const #used,)*)>) #clause;
     }
 }
 
@@ -47,13 +50,13 @@ pub(super) fn expand_stand_in(actor: &ActorType) -> TokenStream {
 //     }
 pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> TokenStream {
     let any = &protocol.actor;
-    let krate = krate(protocol.krate.as_ref(), span::hidden());
+    let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
     let mut generics = protocol.generics.clone();
-    let served = syn::TypeParam::from(proc_macro2::Ident::new("__A", span::hidden()));
-    generics.params.push(GenericParam::Type(served));
+    let actor = syn::TypeParam::from(proc_macro2::Ident::new("__A", span::hidden()));
+    generics.params.push(GenericParam::Type(actor));
     let (params, ..) = generics.split_for_impl();
     let bounds = super::bounds(generics.where_clause.as_ref());
-    let me = message::enum_type(protocol);
+    let message_type = message::enum_type(protocol);
     let arms = |later: bool| {
         let all = protocol.messages.iter().filter(move |message| message.is_async == later);
         all.map(|message| dispatch::expand_arm(protocol, message))
@@ -71,23 +74,23 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
         }
     };
     let now = body(&now);
-    let shown = protocol.messages.iter().map(|message| expand_shown(protocol, message));
+    let arguments = protocol.messages.iter().map(|message| expand_arguments(protocol, message));
     let later = (!later.is_empty()).then(|| {
         let is_async = |message: &&Message| message.is_async;
-        let marks = protocol.messages.iter().filter(is_async).map(|message| {
+        let arms = protocol.messages.iter().filter(is_async).map(|message| {
             let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
             let ident = span::on(&protocol.message, span::hidden());
             quote!(#(#cfgs)* #ident::#variant { .. } => true,)
         });
         let body = body(&later);
         quote! {
-            fn is_later(__message: &#me) -> __p::bool {
-                match *__message { #(#marks)* _ => false }
+            fn is_later(__message: &#message_type) -> __p::bool {
+                match *__message { #(#arms)* _ => false }
             }
             fn later(
                 __actor: &mut __p::Option<__A>,
-                __message: #me,
-                __context: &#krate::Context<__A>,
+                __message: #message_type,
+                __context: &#crate_path::Context<__A>,
             ) -> impl __p::Future<Output = __p::Flow> {
                 #probe
                 async move { #body }
@@ -105,18 +108,18 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
             #bounds __A: #of_trait + __p::Dispatch,
         {
             fn show(
-                __message: &#me,
+                __message: &#message_type,
                 __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
             ) -> __p::bool {
                 match *__message {
-                    #(#shown)*
+                    #(#arguments)*
                     _ => __ask(&[]),
                 }
             }
             fn now(
                 __actor: &mut __p::Option<__A>,
-                __message: #me,
-                __context: &#krate::Context<__A>,
+                __message: #message_type,
+                __context: &#crate_path::Context<__A>,
             ) -> __p::Flow {
                 #probe
                 #now
@@ -128,7 +131,7 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
 
 // Output:
 //     GreeterMessage::Greet { ref name, .. } => __ask(&[name]),
-fn expand_shown(protocol: &Protocol, message: &Message) -> Option<TokenStream> {
+fn expand_arguments(protocol: &Protocol, message: &Message) -> Option<TokenStream> {
     let ident = span::on(&protocol.message, span::hidden());
     let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
     let fields = message.args.iter().filter_map(|arg| match &arg.role {
@@ -154,15 +157,15 @@ fn expand_shown(protocol: &Protocol, message: &Message) -> Option<TokenStream> {
 //         }
 //     }
 //
-// An impl a guard, with the `self` of its handler: see `manner::expand_guards`.
-fn expand_guards(service: &Service, clause: &TokenStream) -> Option<TokenStream> {
-    let Service { generics, actor, served, .. } = service;
+// An impl a guard, with the `self` of its handler: see `delivery::expand_guards`.
+fn expand_guards(protocol_impl: &ProtocolImpl, clause: &TokenStream) -> Option<TokenStream> {
+    let ProtocolImpl { generics, actor, protocol_address, .. } = protocol_impl;
     let (params, ..) = generics.split_for_impl();
-    let all: Vec<_> = guards(service).enumerate().collect();
-    let guards = all.into_iter().map(|(index, (tuned, guard))| {
-        let Guard { key, expr, me, params: arguments } = guard;
-        let cfgs = &tuned.attrs.cfgs;
-        let lints = tuned.attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
+    let all: Vec<_> = guards(protocol_impl).enumerate().collect();
+    let guards = all.into_iter().map(|(index, (configured, guard))| {
+        let Guard { key, expr, receiver, params: arguments } = guard;
+        let cfgs = &configured.attrs.cfgs;
+        let lints = configured.attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
         let arguments = arguments
             .iter()
             .map(|(cfgs, pat, ty)| quote!(#(#cfgs)* let #pat: &#ty = __arguments.take();));
@@ -173,8 +176,8 @@ fn expand_guards(service: &Service, clause: &TokenStream) -> Option<TokenStream>
             #[automatically_derived]
             #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
             #(#lints)*
-            impl #params __p::Guards<#served, #index> for #actor #clause {
-                fn is_open(&#me, __arguments: &mut __p::Arguments<'_>) -> #output {
+            impl #params __p::Guards<#protocol_address, #index> for #actor #clause {
+                fn is_open(&#receiver, __arguments: &mut __p::Arguments<'_>) -> #output {
                     #(#arguments)*
                     #expr
                 }
@@ -185,8 +188,11 @@ fn expand_guards(service: &Service, clause: &TokenStream) -> Option<TokenStream>
 }
 
 /// The methods with a guard.
-fn guards(service: &Service) -> impl Iterator<Item = (&Tuned, &Guard)> {
-    service.tuned.iter().filter_map(|tuned| Some((tuned, tuned.manner.guard.as_ref()?)))
+fn guards(protocol_impl: &ProtocolImpl) -> impl Iterator<Item = (&ConfiguredMethod, &Guard)> {
+    protocol_impl
+        .configured
+        .iter()
+        .filter_map(|configured| Some((configured, configured.options.guard.as_ref()?)))
 }
 
 // Output:
@@ -196,14 +202,14 @@ fn guards(service: &Service) -> impl Iterator<Item = (&Tuned, &Guard)> {
 //             _ => true,
 //         }
 //     }
-fn expand_is_open(service: &Service) -> Option<TokenStream> {
-    guards(service).next()?;
-    let served = &service.served;
-    let arms = guards(service).enumerate().map(|(index, (tuned, _))| {
-        let (cfgs, name) = (&tuned.attrs.cfgs, names::plain(&tuned.name));
+fn expand_is_open(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
+    guards(protocol_impl).next()?;
+    let protocol_address = &protocol_impl.protocol_address;
+    let arms = guards(protocol_impl).enumerate().map(|(index, (configured, _))| {
+        let (cfgs, name) = (&configured.attrs.cfgs, names::unraw(&configured.name));
         quote! {
             #(#cfgs)*
-            #name => <Self as __p::Guards<#served, #index>>::is_open(self, __arguments),
+            #name => <Self as __p::Guards<#protocol_address, #index>>::is_open(self, __arguments),
         }
     });
     Some(quote! {
@@ -220,10 +226,10 @@ fn expand_is_open(service: &Service) -> Option<TokenStream> {
 // Output: const _: () = __p::check_message(<AnyGreeter as __p::Protocol>::HELPERS, "helper", "..");
 //
 // Only the trait knows what is a message. With generics a constant cannot name it.
-fn expand_checks(service: &Service, any: &TokenStream) -> Option<TokenStream> {
-    let protocol = names::plain(&service.ident);
-    let checks = service.marked.iter().map(|(cfgs, ident)| {
-        let name = names::plain(ident);
+fn expand_checks(protocol_impl: &ProtocolImpl, any: &TokenStream) -> Option<TokenStream> {
+    let protocol = names::unraw(&protocol_impl.ident);
+    let checks = protocol_impl.with_settings.iter().map(|(cfgs, ident)| {
+        let name = names::unraw(ident);
         let text = format!("`{name}` is not a message of `{protocol}`; remove its settings");
         let place = span::hidden_at(ident.span());
         let check = quote_spanned! {place=>
@@ -231,7 +237,7 @@ fn expand_checks(service: &Service, any: &TokenStream) -> Option<TokenStream> {
         };
         quote!(#(#cfgs)* const _: () = #check;)
     });
-    service.generics.params.is_empty().then(|| quote!(#(#checks)*))
+    protocol_impl.generics.params.is_empty().then(|| quote!(#(#checks)*))
 }
 
 // Output:
@@ -241,16 +247,16 @@ fn expand_checks(service: &Service, any: &TokenStream) -> Option<TokenStream> {
 //             _ => __p::Way { priority: false, unbounded: false, guarded: false },
 //         }
 //     }
-fn expand_ways(service: &Service) -> Option<TokenStream> {
-    if service.tuned.is_empty() {
+fn expand_ways(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
+    if protocol_impl.configured.is_empty() {
         return None;
     }
-    let arms = service.tuned.iter().map(|Tuned { attrs, name, manner }| {
-        let (cfgs, way) = (&attrs.cfgs, manner::expand_one_way(manner));
-        let name = names::plain(name);
+    let arms = protocol_impl.configured.iter().map(|ConfiguredMethod { attrs, name, options }| {
+        let (cfgs, way) = (&attrs.cfgs, delivery::expand_one_way(options));
+        let name = names::unraw(name);
         quote!(#(#cfgs)* #name => #way,)
     });
-    let usual = manner::expand_one_way(&Manner::default());
+    let usual = delivery::expand_one_way(&MessageOptions::default());
     Some(quote! {
         fn way(__name: &__p::str) -> __p::Way {
             match __name {
@@ -265,38 +271,38 @@ fn expand_ways(service: &Service) -> Option<TokenStream> {
 // Output:
 //     impl __p::Serves<GreeterAddr> for Robot { .. }
 //     impl __p::From<RobotAddr> for GreeterAddr { .. }
-pub(super) fn expand_service(service: &Service) -> TokenStream {
-    let Service { carried, generics, actor, address, served, .. } = service;
-    let krate = krate(service.krate.as_ref(), span::hidden());
-    let place = span::hidden_at(service.ident.span());
+pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream {
+    let ProtocolImpl { forwarded, generics, actor, address, protocol_address, .. } = protocol_impl;
+    let crate_path = crate_path(protocol_impl.crate_path.as_ref(), span::hidden());
+    let place = span::hidden_at(protocol_impl.ident.span());
     let (params, ..) = generics.split_for_impl();
     let bounds = super::bounds(generics.where_clause.as_ref());
     // See `where_addressed`: a missing name is the only reported error.
-    let clause = quote!(where #bounds #address: __p::Sized, #served: __p::Sized);
+    let clause = quote!(where #bounds #address: __p::Sized, #protocol_address: __p::Sized);
     // An actor without its own block is reported once, and not at all if the address is missing
     // too, because a head with an unknown name is not checked. With generics, it is detected
     // in the body of `lend`: a bound would hide the errors of the block.
-    let at_actor = span::hidden_at(service.name.span());
+    let at_actor = span::hidden_at(protocol_impl.name.span());
     let has_block = quote_spanned!(at_actor=> , #actor: __p::HasBlock);
     let (found, proved) = if generics.params.is_empty() {
-        (quote!(<#address as #krate::Address>::Actor), Some(&has_block))
+        (quote!(<#address as #crate_path::Address>::Actor), Some(&has_block))
     } else {
         (actor.clone(), None)
     };
-    let any = quote!(<#served as #krate::Address>::Actor);
+    let any = quote!(<#protocol_address as #crate_path::Address>::Actor);
     let head = quote_spanned!(at_actor=> fn lend(__loan: __p::Loan<'_, Self, #any>) -> __p::Borrowing<'_, Self>);
     // A handler's future that is not `Send` is detected here.
     let boxed = quote_spanned!(place=> (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan)));
-    let ways = expand_ways(service);
-    let guards = expand_guards(service, &clause);
-    let checks = expand_checks(service, &any);
-    let is_open = expand_is_open(service);
+    let ways = expand_ways(protocol_impl);
+    let guards = expand_guards(protocol_impl, &clause);
+    let checks = expand_checks(protocol_impl, &any);
+    let is_open = expand_is_open(protocol_impl);
     quote! {
-        #(#carried)*
+        #(#forwarded)*
         const _: () = {
-            use #krate::__private as __p;
+            use #crate_path::__private as __p;
             #[automatically_derived]
-            impl #params __p::Serves<#served> for #found #clause #proved {
+            impl #params __p::Serves<#protocol_address> for #found #clause #proved {
                 #head {
                     use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
                     #boxed
@@ -307,7 +313,7 @@ pub(super) fn expand_service(service: &Service) -> TokenStream {
             #guards
             #checks
             #[automatically_derived]
-            impl #params __p::From<#address> for #served #clause #has_block {
+            impl #params __p::From<#address> for #protocol_address #clause #has_block {
                 fn from(__addr: #address) -> Self {
                     __p::From::from(__p::bridge::<#actor, #any>(&__addr))
                 }

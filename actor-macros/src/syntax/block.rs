@@ -7,7 +7,7 @@ use quote::ToTokens;
 
 use super::method::{self, Function};
 use super::{attributes, visibility};
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 /// One item of an `impl` block.
 pub(crate) enum Member {
@@ -30,82 +30,83 @@ impl ToTokens for Member {
 }
 
 pub(super) fn members(tokens: TokenStream) -> Vec<Member> {
-    let mut walk = Walk::new(tokens);
+    let mut cursor = TokenCursor::new(tokens);
     let mut members = Vec::new();
-    while !walk.is_done() {
-        members.push(member(&mut walk));
+    while !cursor.is_done() {
+        members.push(member(&mut cursor));
     }
     members
 }
 
-fn member(walk: &mut Walk) -> Member {
-    let start = walk.position();
-    if walk.is_mark(0, '#') && walk.is_mark(1, '!') {
+fn member(cursor: &mut TokenCursor) -> Member {
+    let start = cursor.position();
+    if cursor.is_punct(0, '#') && cursor.is_punct(1, '!') {
         // An inner attribute or inner doc comment.
         for _ in 0..3 {
-            walk.next();
+            cursor.next();
         }
-        return Member::Other(walk.since(start));
+        return Member::Other(cursor.since(start));
     }
-    let attrs = match attributes(walk) {
+    let attrs = match attributes(cursor) {
         Ok(attrs) => attrs,
         Err(error) => {
-            skip(walk);
-            return Member::Broken { error, tokens: walk.since(start) };
+            skip(cursor);
+            return Member::Broken { error, tokens: cursor.since(start) };
         }
     };
-    let head = walk.position();
-    let vis = visibility(walk);
-    let Some(words) = qualifiers(walk) else {
-        skip(walk);
-        let tokens = walk.since(start);
-        return if walk.position() == head {
+    let head = cursor.position();
+    let vis = visibility(cursor);
+    let Some(words) = qualifiers(cursor) else {
+        skip(cursor);
+        let tokens = cursor.since(start);
+        return if cursor.position() == head {
             let error = syn::Error::new_spanned(&tokens, "expected an item");
             Member::Broken { error, tokens }
         } else {
             Member::Other(tokens)
         };
     };
-    let parsed = method::signature(walk).and_then(|parts| Function::read(attrs, vis, words, parts));
+    let parsed =
+        method::signature(cursor).and_then(|parts| Function::read(attrs, vis, words, parts));
     parsed.map_or_else(
-        |error| Member::Broken { error, tokens: walk.since(start) },
+        |error| Member::Broken { error, tokens: cursor.since(start) },
         |function| Member::Function(Box::new(function)),
     )
 }
 
 /// Reads `default const async unsafe extern "C"`, if `fn` follows.
-fn qualifiers(walk: &mut Walk) -> Option<TokenStream> {
+fn qualifiers(cursor: &mut TokenCursor) -> Option<TokenStream> {
     const WORDS: [&str; 6] = ["default", "const", "async", "unsafe", "safe", "extern"];
     let mut count = 0;
-    while !walk.is_word(count, "fn") {
-        let known = walk.peek_ident(count).is_some_and(|it| WORDS.iter().any(|word| it == word));
+    while !cursor.is_ident(count, "fn") {
+        let known = cursor.peek_ident(count).is_some_and(|it| WORDS.iter().any(|word| it == word));
         let abi = count > 0
-            && walk.is_word(count.saturating_sub(1), "extern")
-            && matches!(walk.peek(count), Some(proc_macro2::TokenTree::Literal(_)));
+            && cursor.is_ident(count.saturating_sub(1), "extern")
+            && matches!(cursor.peek(count), Some(proc_macro2::TokenTree::Literal(_)));
         if !known && !abi {
             return None;
         }
         count += 1;
     }
-    let start = walk.position();
+    let start = cursor.position();
     for _ in 0..count {
-        walk.next();
+        cursor.next();
     }
-    Some(walk.since(start))
+    Some(cursor.since(start))
 }
 
 /// Skips to the end of an item that is not a function.
-fn skip(walk: &mut Walk) {
+fn skip(cursor: &mut TokenCursor) {
     // A constant may have braces in its value, so only `;` ends it.
-    let until_semicolon = ["const", "type", "static"].iter().any(|word| walk.is_word(0, word));
-    while let Some(tree) = walk.peek(0) {
+    let until_semicolon = ["const", "type", "static"].iter().any(|word| cursor.is_ident(0, word));
+    while let Some(tree) = cursor.peek(0) {
         let brace = matches!(tree, proc_macro2::TokenTree::Group(group)
             if group.delimiter() == Delimiter::Brace);
-        if method::starts_another(walk) {
+        if method::starts_another(cursor) {
             return;
         }
-        let semicolon = walk.is_mark(0, ';');
-        walk.next();
+        let semicolon = cursor.is_punct(0, ';');
+        cursor.next();
         if semicolon || (brace && !until_semicolon) {
             return;
         }

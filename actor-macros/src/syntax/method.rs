@@ -4,10 +4,10 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
 
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 /// The helper attributes of a function, which this crate removes.
-const MARKS: &[&str] = &["message", "on_start", "on_stop", "on_exit"];
+const HELPERS: &[&str] = &["message", "on_start", "on_stop", "on_exit"];
 
 /// A function, with or without a receiver.
 pub(crate) struct Function {
@@ -39,29 +39,29 @@ pub(super) struct Parts {
 }
 
 /// Whether a new item starts here, so that an incomplete item before it must have ended.
-pub(super) fn starts_another(walk: &Walk) -> bool {
-    walk.is_mark(0, '#') && walk.peek_group(1, Delimiter::Bracket).is_some()
-        || walk.is_word(0, "pub")
-        || walk.is_word(0, "fn") && walk.peek_ident(1).is_some()
+pub(super) fn starts_another(cursor: &TokenCursor) -> bool {
+    cursor.is_punct(0, '#') && cursor.peek_group(1, Delimiter::Bracket).is_some()
+        || cursor.is_ident(0, "pub")
+        || cursor.is_ident(0, "fn") && cursor.peek_ident(1).is_some()
 }
 
 /// Reads from `fn` to the end of the body.
-pub(super) fn signature(walk: &mut Walk) -> syn::Result<Parts> {
-    let start = walk.position();
-    walk.next();
+pub(super) fn signature(cursor: &mut TokenCursor) -> syn::Result<Parts> {
+    let start = cursor.position();
+    cursor.next();
     let mut angles = 0_usize;
     let mut arrow = false;
     let mut parens = None;
     let mut before = TokenStream::new();
-    let mut middle = walk.position();
-    while let Some(tree) = walk.peek(0).cloned() {
-        let ends = walk.is_mark(0, ';') || (angles == 0 && is_body(&tree));
+    let mut middle = cursor.position();
+    while let Some(tree) = cursor.peek(0).cloned() {
+        let ends = cursor.is_punct(0, ';') || (angles == 0 && is_body(&tree));
         if ends {
-            let after = walk.since(middle);
-            walk.next();
+            let after = cursor.since(middle);
+            cursor.next();
             return Ok(Parts { before, parens, after, body: tree.into_token_stream() });
         }
-        if starts_another(walk) {
+        if starts_another(cursor) {
             break;
         }
         match &tree {
@@ -74,16 +74,16 @@ pub(super) fn signature(walk: &mut Walk) -> syn::Result<Parts> {
                     && angles == 0
                     && group.delimiter() == Delimiter::Parenthesis =>
             {
-                before = walk.since(start);
+                before = cursor.since(start);
                 parens = Some(group.clone());
-                middle = walk.position() + 1;
+                middle = cursor.position() + 1;
             }
             _ => {}
         }
         arrow = matches!(&tree, TokenTree::Punct(punct) if matches!(punct.as_char(), '-' | '='));
-        walk.next();
+        cursor.next();
     }
-    Err(syn::Error::new_spanned(walk.since(start), "expected a body behind this signature"))
+    Err(syn::Error::new_spanned(cursor.since(start), "expected a body behind this signature"))
 }
 
 /// Braces, or the expansion of a `$body:block` of a `macro_rules!` macro.
@@ -148,10 +148,10 @@ impl Function {
 }
 
 /// Whether this is one of our helper attributes on a function.
-pub(crate) fn is_mark(attr: &Attribute) -> bool {
+pub(crate) fn is_helper(attr: &Attribute) -> bool {
     let mut segments = attr.path().segments.iter().rev();
-    segments.next().is_some_and(|last| MARKS.iter().any(|mark| last.ident == mark))
-        && segments.next().is_none_or(|krate| krate.ident == "actor_core")
+    segments.next().is_some_and(|last| HELPERS.iter().any(|helper| last.ident == helper))
+        && segments.next().is_none_or(|crate_path| crate_path.ident == "actor_core")
 }
 
 /// The condition and the attributes of a `cfg_attr(condition, first, second)`.
@@ -160,15 +160,15 @@ pub(crate) fn conditional(attr: &Attribute) -> Option<(TokenStream, Vec<TokenStr
     if !list.path.is_ident("cfg_attr") {
         return None;
     }
-    let mut walk = Walk::new(list.tokens.clone());
+    let mut cursor = TokenCursor::new(list.tokens.clone());
     let mut parts = Vec::new();
-    while !walk.is_done() {
-        let start = walk.position();
-        while !walk.is_done() && !walk.is_mark(0, ',') {
-            walk.next();
+    while !cursor.is_done() {
+        let start = cursor.position();
+        while !cursor.is_done() && !cursor.is_punct(0, ',') {
+            cursor.next();
         }
-        parts.push(walk.since(start));
-        walk.next();
+        parts.push(cursor.since(start));
+        cursor.next();
     }
     if parts.is_empty() {
         return None;
@@ -178,11 +178,11 @@ pub(crate) fn conditional(attr: &Attribute) -> Option<(TokenStream, Vec<TokenStr
 }
 
 /// The helper attribute in a `cfg_attr`, where none is allowed.
-pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Ident> {
+pub(crate) fn conditional_helper(attr: &Attribute) -> Option<Ident> {
     let (_, parts) = conditional(attr)?;
     parts.into_iter().find_map(|part| {
-        let word = Walk::new(part).peek_ident(0).cloned()?;
-        MARKS.iter().any(|mark| word == mark).then_some(word)
+        let word = TokenCursor::new(part).peek_ident(0).cloned()?;
+        HELPERS.iter().any(|helper| word == helper).then_some(word)
     })
 }
 
@@ -190,28 +190,28 @@ pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Ident> {
 ///
 /// A `&Context`, which is rejected, is completed; otherwise the compiler would report it as well.
 fn plain_arguments(group: &Group, has_receiver: bool) -> Group {
-    let mut walk = Walk::new(group.stream());
+    let mut cursor = TokenCursor::new(group.stream());
     let mut kept = TokenStream::new();
     let mut changed = false;
     let mut borrowed = false;
-    while !walk.is_done() {
-        let start = walk.position();
+    while !cursor.is_done() {
+        let start = cursor.position();
         let incomplete = has_receiver
             && borrowed
-            && walk.is_word(0, "Context")
-            && (walk.peek(1).is_none() || walk.is_mark(1, ','));
-        borrowed = walk.is_mark(0, '&') || borrowed && walk.is_word(0, "mut");
-        let ours = walk.is_mark(0, '#')
-            && walk.peek_group(1, Delimiter::Bracket).is_some_and(|group| {
-                let inner = Walk::new(group.stream());
-                inner.is_word(0, "data") || (has_receiver && inner.is_word(0, "doc"))
+            && cursor.is_ident(0, "Context")
+            && (cursor.peek(1).is_none() || cursor.is_punct(1, ','));
+        borrowed = cursor.is_punct(0, '&') || borrowed && cursor.is_ident(0, "mut");
+        let ours = cursor.is_punct(0, '#')
+            && cursor.peek_group(1, Delimiter::Bracket).is_some_and(|group| {
+                let inner = TokenCursor::new(group.stream());
+                inner.is_ident(0, "data") || (has_receiver && inner.is_ident(0, "doc"))
             });
-        walk.next();
+        cursor.next();
         if ours {
-            walk.next();
+            cursor.next();
             changed = true;
         } else {
-            kept.extend(walk.since(start));
+            kept.extend(cursor.since(start));
         }
         if incomplete {
             kept.extend(quote!(<Self>));
@@ -227,7 +227,7 @@ fn plain_arguments(group: &Group, has_receiver: bool) -> Group {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    is_mark(attr) || conditional_mark(attr).is_some()
+    is_helper(attr) || conditional_helper(attr).is_some()
 }
 
 impl ToTokens for Function {

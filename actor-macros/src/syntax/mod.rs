@@ -12,10 +12,10 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Generics, Token, Type, Visibility};
 
 pub(crate) use block::Member;
-pub(crate) use method::{Function, Method, conditional, conditional_mark, is_mark};
+pub(crate) use method::{Function, Method, conditional, conditional_helper, is_helper};
 pub(crate) use trait_item::TraitItem;
 
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 /// The item under `#[actor]`.
 pub(crate) enum Item {
@@ -58,40 +58,42 @@ pub(crate) struct BlockItem {
 
 /// Reads one item.
 pub(crate) fn parse(tokens: TokenStream) -> Item {
-    let mut walk = Walk::new(tokens.clone());
-    let attrs = match attributes(&mut walk) {
+    let mut cursor = TokenCursor::new(tokens.clone());
+    let attrs = match attributes(&mut cursor) {
         Ok(attrs) => attrs,
         Err(error) => return Item::Broken { error, tokens },
     };
-    let start = walk.position();
-    let vis = visibility(&mut walk);
-    let word = walk.peek_ident(0).map(ToString::to_string).unwrap_or_default();
+    let start = cursor.position();
+    let vis = visibility(&mut cursor);
+    let word = cursor.peek_ident(0).map(ToString::to_string).unwrap_or_default();
     match word.as_str() {
         "struct" | "enum" => {
-            let parsed = (|| parse_type(&attrs, syn::parse2(vis)?, walk.rest()))();
+            let parsed = (|| parse_type(&attrs, syn::parse2(vis)?, cursor.rest()))();
             parsed
                 .map_or_else(|error| Item::Broken { error, tokens }, |it| Item::Type(Box::new(it)))
         }
-        "impl" => block(attrs, walk, tokens),
+        "impl" => block(attrs, cursor, tokens),
         // `unsafe impl` and `default impl` exist, `unsafe fn` is something else.
-        "unsafe" | "default" if walk.is_word(1, "impl") => {
-            walk.next();
-            block(attrs, walk, tokens)
+        "unsafe" | "default" if cursor.is_ident(1, "impl") => {
+            cursor.next();
+            block(attrs, cursor, tokens)
         }
-        "trait" => trait_item::read(attrs, vis, walk, tokens),
-        "unsafe" | "auto" if walk.is_word(1, "trait") => trait_item::read(attrs, vis, walk, tokens),
+        "trait" => trait_item::read(attrs, vis, cursor, tokens),
+        "unsafe" | "auto" if cursor.is_ident(1, "trait") => {
+            trait_item::read(attrs, vis, cursor, tokens)
+        }
         _ => {
-            while let Some(ident) = walk.peek_ident(0) {
+            while let Some(ident) = cursor.peek_ident(0) {
                 let last = matches!(
                     ident.to_string().as_str(),
                     "union" | "trait" | "fn" | "mod" | "type" | "use" | "static" | "macro_rules"
                 );
-                walk.next();
+                cursor.next();
                 if last {
                     break;
                 }
             }
-            Item::Other { what: walk.since(start), tokens }
+            Item::Other { what: cursor.since(start), tokens }
         }
     }
 }
@@ -122,15 +124,15 @@ fn parse_type(attrs: &[Attribute], vis: Visibility, rest: TokenStream) -> syn::R
 }
 
 /// Moves to the braces that end the item; returns the tokens before them, and the braces.
-fn braced(walk: &mut Walk) -> Option<(TokenStream, Group)> {
-    let start = walk.position();
+fn braced(cursor: &mut TokenCursor) -> Option<(TokenStream, Group)> {
+    let start = cursor.position();
     loop {
-        if let Some(group) = walk.peek_group(0, Delimiter::Brace)
-            && walk.peek(1).is_none()
+        if let Some(group) = cursor.peek_group(0, Delimiter::Brace)
+            && cursor.peek(1).is_none()
         {
-            return Some((walk.since(start), group.clone()));
+            return Some((cursor.since(start), group.clone()));
         }
-        walk.next()?;
+        cursor.next()?;
     }
 }
 
@@ -169,8 +171,8 @@ impl Parse for Head {
     }
 }
 
-fn block(attrs: Vec<Attribute>, mut walk: Walk, tokens: TokenStream) -> Item {
-    let Some((head, braces)) = braced(&mut walk) else {
+fn block(attrs: Vec<Attribute>, mut cursor: TokenCursor, tokens: TokenStream) -> Item {
+    let Some((head, braces)) = braced(&mut cursor) else {
         let error = syn::Error::new_spanned(&tokens, "expected the braces of an `impl` block");
         return Item::Broken { error, tokens };
     };
@@ -227,25 +229,25 @@ pub(crate) fn is_actor(attr: &Attribute) -> bool {
 }
 
 /// Reads all `#[..]` attributes.
-fn attributes(walk: &mut Walk) -> syn::Result<Vec<Attribute>> {
-    let start = walk.position();
-    while walk.is_mark(0, '#') && walk.peek_group(1, Delimiter::Bracket).is_some() {
-        walk.next();
-        walk.next();
+fn attributes(cursor: &mut TokenCursor) -> syn::Result<Vec<Attribute>> {
+    let start = cursor.position();
+    while cursor.is_punct(0, '#') && cursor.peek_group(1, Delimiter::Bracket).is_some() {
+        cursor.next();
+        cursor.next();
     }
-    Attribute::parse_outer.parse2(walk.since(start))
+    Attribute::parse_outer.parse2(cursor.since(start))
 }
 
 /// Reads `pub`, `pub(crate)`, the expansion of a `$vis` of a `macro_rules!` macro, or nothing.
-fn visibility(walk: &mut Walk) -> TokenStream {
-    let start = walk.position();
-    if walk.peek_group(0, Delimiter::None).is_some() {
-        walk.next();
-    } else if walk.is_word(0, "pub") {
-        walk.next();
-        if walk.peek_group(0, Delimiter::Parenthesis).is_some() {
-            walk.next();
+fn visibility(cursor: &mut TokenCursor) -> TokenStream {
+    let start = cursor.position();
+    if cursor.peek_group(0, Delimiter::None).is_some() {
+        cursor.next();
+    } else if cursor.is_ident(0, "pub") {
+        cursor.next();
+        if cursor.peek_group(0, Delimiter::Parenthesis).is_some() {
+            cursor.next();
         }
     }
-    walk.since(start)
+    cursor.since(start)
 }

@@ -7,7 +7,7 @@ use syn::{Attribute, Generics, Token, Visibility};
 
 use super::block::{self, Member};
 use super::{Item, as_written, braced};
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 /// `pub trait Greeter<T>: Supertrait where .. { .. }`
 pub(crate) struct TraitItem {
@@ -26,10 +26,10 @@ pub(crate) struct TraitItem {
 pub(super) fn read(
     attrs: Vec<Attribute>,
     vis: TokenStream,
-    mut walk: Walk,
+    mut cursor: TokenCursor,
     tokens: TokenStream,
 ) -> Item {
-    let Some((head, braces)) = braced(&mut walk) else {
+    let Some((head, braces)) = braced(&mut cursor) else {
         let error = syn::Error::new_spanned(&tokens, "expected the braces of a trait");
         return Item::Broken { error, tokens };
     };

@@ -9,10 +9,10 @@ pub(super) fn in_block(methods: &str, expected: &[(&str, &str)]) {
 
 /// Checks the errors of a file.
 pub(super) fn expect(input: &str, expected: &[(&str, &str)]) {
-    let said = errors_of(input);
-    let said: Vec<(&str, &str)> =
-        said.iter().map(|(text, under)| (text.as_str(), under.as_str())).collect();
-    assert_eq!(said, expected, "in {input}");
+    let reported = errors_of(input);
+    let reported: Vec<(&str, &str)> =
+        reported.iter().map(|(text, under)| (text.as_str(), under.as_str())).collect();
+    assert_eq!(reported, expected, "in {input}");
 }
 
 #[test]

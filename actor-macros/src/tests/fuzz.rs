@@ -8,7 +8,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use super::{item, our_attribute, tokens};
 use crate::actor::expand_actor;
 use crate::entry::{Entry, expand_entry};
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 use quote::quote;
 
 const OPTIONS: &[&str] = &[
@@ -72,14 +72,14 @@ impl Random {
 fn corpus() -> io::Result<Vec<(TokenStream, TokenStream)>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/hostile/corpus.rs");
     let text = fs::read_to_string(file)?.replace("::rt::actor", "actor");
-    let mut walk = Walk::new(tokens(&text));
+    let mut cursor = TokenCursor::new(tokens(&text));
     let mut found = Vec::new();
-    while !walk.is_done() {
-        let attribute = our_attribute(&walk);
-        walk.next();
+    while !cursor.is_done() {
+        let attribute = our_attribute(&cursor);
+        cursor.next();
         if let Some((_, options)) = attribute {
-            walk.next();
-            found.push((options, item(&mut walk)));
+            cursor.next();
+            found.push((options, item(&mut cursor)));
         }
     }
     Ok(found)
@@ -136,15 +136,15 @@ fn damaged_input_never_breaks_the_macro() -> io::Result<()> {
         // Half a lifetime, `'`, can be swapped into a place from where it cannot be read again.
         let readable =
             [&option, &item].iter().all(|it| it.to_string().parse::<TokenStream>().is_ok());
-        let shown = format!("round {round}: #[actor({option})] {item}");
-        let (made, faults) = match round % 8 {
+        let pretty = format!("round {round}: #[actor({option})] {item}");
+        let (made, diagnostics) = match round % 8 {
             0 => expand_entry(Entry::Main, option, item),
             1 => expand_entry(Entry::Test, option, item),
             _ => expand_actor(option, item),
         };
-        let text = quote!(#made #(#faults)*).to_string();
-        assert!(!text.is_empty(), "no output for {shown}");
-        assert!(!readable || text.parse::<TokenStream>().is_ok(), "no tokens for {shown}: {text}");
+        let text = quote!(#made #(#diagnostics)*).to_string();
+        assert!(!text.is_empty(), "no output for {pretty}");
+        assert!(!readable || text.parse::<TokenStream>().is_ok(), "no tokens for {pretty}: {text}");
     }
     Ok(())
 }

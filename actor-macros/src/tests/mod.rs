@@ -15,15 +15,15 @@ use quote::quote;
 
 use crate::actor::expand_actor;
 use crate::entry::{Entry, expand_entry};
-use crate::errors::Fault;
-use crate::walk::Walk;
+use crate::errors::Diagnostic;
+use crate::token_cursor::TokenCursor;
 
-/// One thing that was said, and the source text that it was said about.
-type Said = (String, String);
+/// The text of a diagnostic, and the source text under it.
+type Reported = (String, String);
 
-fn said(fault: &Fault) -> Said {
-    let span = fault.start.join(fault.end).unwrap_or(fault.start);
-    (fault.text.clone(), span.source_text().unwrap_or_default())
+fn reported(diagnostic: &Diagnostic) -> Reported {
+    let span = diagnostic.start.join(diagnostic.end).unwrap_or(diagnostic.start);
+    (diagnostic.text.clone(), span.source_text().unwrap_or_default())
 }
 
 /// The input of a test, or nothing where it is not made of tokens.
@@ -34,36 +34,36 @@ fn tokens(text: &str) -> TokenStream {
 }
 
 /// Expands each of our attributes in a file, and leaves the rest.
-fn expand_file(file: TokenStream) -> (TokenStream, Vec<Said>) {
-    let mut walk = Walk::new(file);
+fn expand_file(file: TokenStream) -> (TokenStream, Vec<Reported>) {
+    let mut cursor = TokenCursor::new(file);
     let mut out = TokenStream::new();
     let mut all = Vec::new();
-    while !walk.is_done() {
-        let Some((name, options)) = our_attribute(&walk) else {
-            out.extend(walk.next());
+    while !cursor.is_done() {
+        let Some((name, options)) = our_attribute(&cursor) else {
+            out.extend(cursor.next());
             continue;
         };
-        walk.next();
-        walk.next();
-        let item = item(&mut walk);
-        let (made, faults) = match name.as_str() {
+        cursor.next();
+        cursor.next();
+        let item = item(&mut cursor);
+        let (made, diagnostics) = match name.as_str() {
             "main" => expand_entry(Entry::Main, options, item),
             "test" => expand_entry(Entry::Test, options, item),
             _ => expand_actor(options, item),
         };
-        all.extend(faults.iter().map(said));
-        out.extend(quote!(#made #(#faults)*));
+        all.extend(diagnostics.iter().map(reported));
+        out.extend(quote!(#made #(#diagnostics)*));
     }
     (out, all)
 }
 
 /// `#[actor(..)]`, `#[actor_core::main]` or `#[actor_core::test]`: its name and its options.
-fn our_attribute(walk: &Walk) -> Option<(String, TokenStream)> {
-    let group = walk.peek_group(1, Delimiter::Bracket).filter(|_| walk.is_mark(0, '#'))?;
-    let mut inner = Walk::new(group.stream());
-    if inner.is_word(0, "actor_core") {
+fn our_attribute(cursor: &TokenCursor) -> Option<(String, TokenStream)> {
+    let group = cursor.peek_group(1, Delimiter::Bracket).filter(|_| cursor.is_punct(0, '#'))?;
+    let mut inner = TokenCursor::new(group.stream());
+    if inner.is_ident(0, "actor_core") {
         (0..3).for_each(|_| drop(inner.next()));
-    } else if !inner.is_word(0, "actor") {
+    } else if !inner.is_ident(0, "actor") {
         return None;
     }
     let name = inner.next()?.to_string();
@@ -72,19 +72,19 @@ fn our_attribute(walk: &Walk) -> Option<(String, TokenStream)> {
 }
 
 /// Up to the first braces or semicolon.
-fn item(walk: &mut Walk) -> TokenStream {
-    let start = walk.position();
-    while let Some(tree) = walk.next() {
+fn item(cursor: &mut TokenCursor) -> TokenStream {
+    let start = cursor.position();
+    while let Some(tree) = cursor.next() {
         match tree {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => break,
             TokenTree::Punct(punct) if punct.as_char() == ';' => break,
             _ => {}
         }
     }
-    walk.since(start)
+    cursor.since(start)
 }
 
 /// Returns the errors of a file.
-fn errors_of(text: &str) -> Vec<Said> {
+fn errors_of(text: &str) -> Vec<Reported> {
     expand_file(tokens(text)).1
 }

@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span};
 
 use super::tokens;
-use crate::names::{did_you_mean, exact, variant};
-use crate::text::text;
+use crate::display::display_tokens;
+use crate::names::{did_you_mean, parse_ident, variant};
 
 #[test]
 fn a_variant_is_the_method_in_pascal_case() {
@@ -34,9 +34,9 @@ fn a_variant_is_the_method_in_pascal_case() {
 
 #[test]
 fn a_keyword_is_no_exact_name() {
-    assert!(exact("type", Span::call_site()).is_none());
-    assert!(exact("1", Span::call_site()).is_none());
-    assert!(exact("kind", Span::call_site()).is_some());
+    assert!(parse_ident("type", Span::call_site()).is_none());
+    assert!(parse_ident("1", Span::call_site()).is_none());
+    assert!(parse_ident("kind", Span::call_site()).is_some());
 }
 
 #[test]
@@ -70,6 +70,6 @@ fn types_are_printed_as_one_writes_them() {
         "for<'a> fn(&'a str)",
     ];
     for case in cases {
-        assert_eq!(text(tokens(case)), case);
+        assert_eq!(display_tokens(tokens(case)), case);
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
 
-use super::snapshots::{fixtures, shown};
+use super::snapshots::{fixtures, pretty};
 use super::{errors_of, expand_file, tokens};
 
 /// An actor with so many messages of one argument, without docs.
@@ -20,8 +20,8 @@ fn actor(messages: usize) -> String {
 /// The lines that the macro adds to it.
 fn added(messages: usize) -> io::Result<usize> {
     let input = actor(messages);
-    let bare = shown(&tokens(&input.replace("#[actor]", "")))?;
-    Ok(shown(&expand_file(tokens(&input)).0)?.lines().count() - bare.lines().count())
+    let bare = pretty(&tokens(&input.replace("#[actor]", "")))?;
+    Ok(pretty(&expand_file(tokens(&input)).0)?.lines().count() - bare.lines().count())
 }
 
 #[test]
@@ -72,15 +72,15 @@ fn expansions_go_through_one_door() -> io::Result<()> {
 
 #[test]
 fn trait_impls_say_that_they_are_generated() -> io::Result<()> {
-    let made = shown(&expand_file(tokens(&actor(2))).0)?;
+    let made = pretty(&expand_file(tokens(&actor(2))).0)?;
     let lines: Vec<&str> = made.lines().map(str::trim).collect();
     let mut count = 0;
     for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("impl")) {
         let before = lines.get(..at).unwrap_or_default().iter().rev();
-        let said = before
+        let reported = before
             .take_while(|line| line.starts_with('#') || line.ends_with([',', ')', ']']))
             .any(|line| *line == "#[automatically_derived]");
-        assert_eq!(said, line.contains(" for "), "{line}");
+        assert_eq!(reported, line.contains(" for "), "{line}");
         count += 1;
     }
     assert!(count > 10, "the impls were not found");

@@ -224,8 +224,9 @@ fn a_broken_item_leaves_its_neighbours() {
     let input = "fn add(&mut self, x: ) {} fn label(&self) {} fn cut(&self fn other(&self) {}";
     // The parenthesis that is not closed cannot be written here: tokens are balanced.
     let input = input.replace("fn cut(&self fn", "fn cut<(&self) fn");
-    let (made, said) = super::expand_file(super::tokens(&format!("#[actor] impl A {{ {input} }}")));
-    assert_eq!(said.len(), 2, "{said:?}");
+    let (made, reported) =
+        super::expand_file(super::tokens(&format!("#[actor] impl A {{ {input} }}")));
+    assert_eq!(reported.len(), 2, "{reported:?}");
     let made = made.to_string();
     assert!(made.contains("Label {") && made.contains("Other {"), "{made}");
 }

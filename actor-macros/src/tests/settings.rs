@@ -146,7 +146,7 @@ fn bounds_of_what_is_kept_aside_are_checked() {
     };
     of_struct(
         "deferred = 0",
-        "a guard needs room to keep a message aside; write `deferred = 1` or more",
+        "a guard needs capacity to keep a message aside; write `deferred = 1` or more",
         "0",
     );
     of_struct(

@@ -10,7 +10,7 @@ use std::{env, fs, io};
 use proc_macro2::TokenStream;
 
 use super::{expand_file, item, tokens};
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 /// The code as rustfmt shows it, or nothing where it cannot read it.
 fn formatted(code: &str) -> io::Result<Option<String>> {
@@ -29,30 +29,30 @@ fn formatted(code: &str) -> io::Result<Option<String>> {
 }
 
 /// All of it at once, or, where it holds a broken item, item by item.
-pub(super) fn shown(made: &TokenStream) -> io::Result<String> {
+pub(super) fn pretty(made: &TokenStream) -> io::Result<String> {
     if let Some(text) = formatted(&made.to_string())? {
         return Ok(text);
     }
-    let mut walk = Walk::new(made.clone());
+    let mut cursor = TokenCursor::new(made.clone());
     let mut out = String::new();
-    while !walk.is_done() {
-        let start = walk.position();
-        item(&mut walk);
-        walk.next_if(walk.is_mark(0, ';'));
-        let code = walk.since(start).to_string();
+    while !cursor.is_done() {
+        let start = cursor.position();
+        item(&mut cursor);
+        cursor.next_if(cursor.is_punct(0, ';'));
+        let code = cursor.since(start).to_string();
         out.push_str(&formatted(&code)?.unwrap_or(format!("{code}\n")));
     }
     Ok(out)
 }
 
 fn snapshot(source: &str) -> io::Result<String> {
-    let (made, said) = expand_file(tokens(source));
+    let (made, reported) = expand_file(tokens(source));
     let mut out = String::new();
-    for (text, under) in said {
+    for (text, under) in reported {
         let under = under.replace('\n', " ");
         out.extend(["// error: ", &text, "\n// under: ", &under, "\n"]);
     }
-    out.push_str(&shown(&made)?);
+    out.push_str(&pretty(&made)?);
     Ok(out)
 }
 

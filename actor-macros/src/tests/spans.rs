@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::{expand_file, tokens};
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 const INPUT: &str = "
     #[actor]
@@ -18,10 +18,10 @@ const INPUT: &str = "
 
 /// The inside of `impl CounterAddr { .. }`, wherever it stands.
 fn address_methods(tokens: TokenStream) -> Option<TokenStream> {
-    let mut walk = Walk::new(tokens);
-    while let Some(tree) = walk.next() {
-        if walk.is_word(0, "CounterAddr")
-            && let Some(group) = walk.peek_group(1, Delimiter::Brace)
+    let mut cursor = TokenCursor::new(tokens);
+    while let Some(tree) = cursor.next() {
+        if cursor.is_ident(0, "CounterAddr")
+            && let Some(group) = cursor.peek_group(1, Delimiter::Brace)
         {
             return Some(group.stream());
         }

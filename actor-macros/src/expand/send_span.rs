@@ -6,36 +6,38 @@
 
 use proc_macro2::{Span, TokenStream};
 
-use crate::model::{Protocol, Role, Sendable};
+use crate::display::display_tokens;
+use crate::model::{Protocol, Role, SendHint};
 use crate::span;
-use crate::text::text;
 
 /// The types that are not certainly `Send`, or among these the ones that are certainly not; each
 /// with the number of its handler.
-fn suspects(protocol: &Protocol) -> Vec<(usize, &TokenStream, Sendable)> {
+fn candidates(protocol: &Protocol) -> Vec<(usize, &TokenStream, SendHint)> {
     let mut all = Vec::new();
     for (handler, message) in protocol.messages.iter().enumerate() {
         for arg in &message.args {
             if let Role::Field(field) = &arg.role {
-                all.push((handler, &field.ty, field.sendable));
+                all.push((handler, &field.ty, field.send_hint));
             }
         }
-        all.push((handler, &message.reply.ty, message.reply.sendable));
+        all.push((handler, &message.reply.ty, message.reply.send_hint));
     }
-    let worst = all.iter().map(|(.., sendable)| *sendable).max().unwrap_or(Sendable::Surely);
-    all.retain(|(.., sendable)| *sendable == worst && worst != Sendable::Surely);
+    let worst = all.iter().map(|(.., send_hint)| *send_hint).max().unwrap_or(SendHint::Send);
+    all.retain(|(.., send_hint)| *send_hint == worst && worst != SendHint::Send);
     all
 }
 
 /// The first and last span of the only candidate type, or else of the types of the only candidate
 /// handler.
 pub(super) fn place(protocol: &Protocol) -> Option<(Span, Span)> {
-    let suspects = suspects(protocol);
-    let (handler, first, sendable) = suspects.first()?;
-    let (.., last, _) = suspects.last()?;
-    if *sendable == Sendable::Hardly || suspects.iter().all(|(_, it, _)| text(it) == text(first)) {
+    let candidates = candidates(protocol);
+    let (handler, first, send_hint) = candidates.first()?;
+    let (.., last, _) = candidates.last()?;
+    if *send_hint == SendHint::NotSend
+        || candidates.iter().all(|(_, it, _)| display_tokens(it) == display_tokens(first))
+    {
         return Some((span::first(first), span::last(first)));
     }
-    let is_one_handler = suspects.iter().all(|(other, ..)| other == handler);
+    let is_one_handler = candidates.iter().all(|(other, ..)| other == handler);
     is_one_handler.then(|| (span::first(first), span::last(last)))
 }

@@ -6,12 +6,12 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Ident, PatType, Path, Type};
 
-use super::marks::{self, Mark};
-use super::{args, block, check_once, has_lifetimes, manner, method, owned, settings};
+use super::attrs::{self, HelperAttr};
+use super::{args, block, check_once, has_lifetimes, message_options, method, owned, settings};
 use crate::errors::Errors;
-use crate::model::{Service, Tuned};
+use crate::model::{ConfiguredMethod, ProtocolImpl};
 use crate::names;
-use crate::options::Entry;
+use crate::options::RawOption;
 use crate::syntax::{BlockItem, Function, Member};
 
 /// Traits of the standard library, which are certainly not protocols.
@@ -62,32 +62,32 @@ const FOREIGN: &[&str] = &[
 ];
 
 /// Reads the impl of a trait; returns nothing if it cannot be used.
-pub(crate) fn check_service(
+pub(crate) fn check_protocol_impl(
     options: TokenStream,
     item: &BlockItem,
     of_trait: &TokenStream,
     errors: &mut Errors,
-) -> Option<Service> {
-    let (krate, _) = settings::of_block(options, errors);
+) -> Option<ProtocolImpl> {
+    let (crate_path, _) = settings::of_block(options, errors);
     check_once(&item.attrs, errors);
-    let served = check_trait_path(of_trait, errors);
+    let protocol_address = check_trait_path(of_trait, errors);
     let header = block::check_header(item, errors);
     let actor = item.ty.to_token_stream();
-    let (tuned, marked) = check_members(item, &actor, errors);
+    let (configured, with_settings) = check_members(item, &actor, errors);
     let borrows = has_lifetimes(&item.generics) || owned::names_lifetime(actor.clone());
-    let ((name, address), path) = (header?, served?);
+    let ((name, address), path) = (header?, protocol_address?);
     let ident = path.segments.last()?.ident.clone();
-    (!borrows).then(|| Service {
-        krate,
-        carried: block::carried(&item.attrs),
+    (!borrows).then(|| ProtocolImpl {
+        crate_path,
+        forwarded: block::forwarded(&item.attrs),
         generics: block::without_self(&item.generics, &actor),
-        served: block::address(&path),
+        protocol_address: block::address(&path),
         ident,
         name,
         actor,
         address,
-        tuned,
-        marked,
+        configured,
+        with_settings,
     })
 }
 
@@ -101,7 +101,7 @@ fn check_trait_path(of_trait: &TokenStream, errors: &mut Errors) -> Option<Path>
         );
         return None;
     };
-    let name = names::plain(&last.ident);
+    let name = names::unraw(&last.ident);
     if FOREIGN.contains(&name.as_str()) {
         let text = format!(
             "`{name}` of the standard library is not an actor protocol; remove `#[actor]` here"
@@ -118,27 +118,27 @@ fn check_members(
     item: &BlockItem,
     actor: &TokenStream,
     errors: &mut Errors,
-) -> (Vec<Tuned>, Vec<(Vec<Attribute>, Ident)>) {
-    let (mut tuned, mut marked) = (Vec::new(), Vec::new());
+) -> (Vec<ConfiguredMethod>, Vec<(Vec<Attribute>, Ident)>) {
+    let (mut configured, mut with_settings) = (Vec::new(), Vec::new());
     for member in &item.members {
         match member {
-            Member::Function(function) => match marks::read(&function.attrs, errors) {
-                Mark::Hook(_, word) => {
+            Member::Function(function) => match attrs::read(&function.attrs, errors) {
+                HelperAttr::Hook(_, word) => {
                     let text = format!(
                         "`#[{word}]` belongs to the actor; move the method to its `#[actor] impl`"
                     );
                     errors.push(&function.signature.ident, text);
                     block::check_no_data(function, errors);
                 }
-                Mark::Message(entries) if !entries.is_empty() => {
+                HelperAttr::Message(entries) if !entries.is_empty() => {
                     if !entries.iter().any(|entry| entry.is("when")) {
                         block::check_no_data(function, errors);
                     }
-                    let cfgs = function.attrs.iter().filter(|attr| marks::is_cfg(attr));
-                    marked.push((cfgs.cloned().collect(), function.signature.ident.clone()));
-                    tuned.extend(check_settings(function, entries, actor, errors));
+                    let cfgs = function.attrs.iter().filter(|attr| attrs::is_cfg(attr));
+                    with_settings.push((cfgs.cloned().collect(), function.signature.ident.clone()));
+                    configured.extend(check_settings(function, entries, actor, errors));
                 }
-                Mark::Message(_) | Mark::None | Mark::Skip => {
+                HelperAttr::Message(_) | HelperAttr::None | HelperAttr::Skip => {
                     block::check_no_data(function, errors);
                 }
             },
@@ -146,16 +146,16 @@ fn check_members(
             Member::Other(_) => {}
         }
     }
-    (tuned, marked)
+    (configured, with_settings)
 }
 
 /// The actor chooses the settings of a message, except `concurrent`.
 fn check_settings(
     function: &Function,
-    entries: Vec<Entry>,
+    entries: Vec<RawOption>,
     actor: &TokenStream,
     errors: &mut Errors,
-) -> Option<Tuned> {
+) -> Option<ConfiguredMethod> {
     // If the method does not match the trait, the compiler reports it, which is sufficient.
     let method = function.as_method()?;
     let (own, entries): (Vec<_>, Vec<_>) =
@@ -167,20 +167,20 @@ fn check_settings(
     let mut unsaid = Errors::new();
     let args = args::check(&function.signature, actor, &mut unsaid);
     let receiver = method::check_receiver(method, actor, "a message", &mut unsaid);
-    drop(unsaid.into_faults());
-    let mut manner = manner::check(method, &entries, receiver, &args.list, errors);
+    drop(unsaid.into_diagnostics());
+    let mut options = message_options::check(method, &entries, receiver, &args.list, errors);
     if !has_plain_types(function) {
-        manner.guard = None;
+        options.guard = None;
     }
-    Some(Tuned {
-        attrs: marks::forward(&function.attrs),
+    Some(ConfiguredMethod {
+        attrs: attrs::forward(&function.attrs),
         name: function.signature.ident.clone(),
-        manner,
+        options,
     })
 }
 
 /// The trait defines which message is the last one.
-fn check_not_last(setting: &Entry, errors: &mut Errors) {
+fn check_not_last(setting: &RawOption, errors: &mut Errors) {
     let text =
         "the trait says which message is the last one; write `last` there, and remove it here";
     errors.push(&setting.key, text);
@@ -194,7 +194,7 @@ fn has_plain_types(function: &Function) -> bool {
 
 /// Overlapping handlers share the state, which the run loop supports only for an actor's own
 /// messages.
-pub(super) fn check_not_own(setting: &Entry, errors: &mut Errors) {
+pub(super) fn check_not_own(setting: &RawOption, errors: &mut Errors) {
     let key = &setting.key;
     let text = format!(
         "`{key}` is for an actor's own messages; have this one send such a message, or remove it"

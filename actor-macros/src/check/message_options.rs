@@ -8,8 +8,8 @@ use syn::{Expr, Pat};
 
 use super::args;
 use crate::errors::Errors;
-use crate::model::{Arg, Guard, Manner, Receiver, Role};
-use crate::options::Entry;
+use crate::model::{Arg, Guard, MessageOptions, Receiver, Role};
+use crate::options::RawOption;
 use crate::syntax::Method;
 
 /// The settings that a message may have.
@@ -18,62 +18,62 @@ pub(super) const SETTINGS: &[&str] = &["when", "concurrent", "priority", "unboun
 /// Reads the settings of a message.
 pub(super) fn check(
     method: Method<'_>,
-    entries: &[Entry],
+    entries: &[RawOption],
     receiver: Option<Receiver>,
     args: &[Arg],
     errors: &mut Errors,
-) -> Manner {
-    let mut manner = Manner::default();
+) -> MessageOptions {
+    let mut options = MessageOptions::default();
     for entry in entries {
         match entry.key.to_string().as_str() {
             "concurrent" => {
                 entry.expect_plain(errors);
                 check_concurrent(method, entry, receiver, errors);
-                manner.concurrent = true;
+                options.concurrent = true;
             }
             "priority" => {
                 entry.expect_plain(errors);
-                manner.priority = true;
+                options.priority = true;
             }
             "unbounded" => {
                 entry.expect_plain(errors);
-                manner.unbounded = true;
+                options.unbounded = true;
             }
-            // Its rule for the receiver is checked in `check_mark`.
+            // Its rule for the receiver is checked in `check_last`.
             "last" => entry.expect_plain(errors),
-            _ => manner.guard = check_guard(method, entry, args, errors),
+            _ => options.guard = check_guard(method, entry, args, errors),
         }
     }
     if receiver == Some(Receiver::Owned) {
         check_last(entries, errors);
     }
-    manner
+    options
 }
 
-/// A method takes `self` if and only if it is marked as the last message of its life.
-pub(super) fn check_mark(
+/// A method takes `self` if and only if it is the last message of its life.
+pub(super) fn check_consumes(
     method: Method<'_>,
-    entries: &[Entry],
+    entries: &[RawOption],
     receiver: Option<Receiver>,
     errors: &mut Errors,
 ) {
-    let mark = entries.iter().find(|entry| entry.is("last"));
-    match (receiver, mark) {
+    let last = entries.iter().find(|entry| entry.is("last"));
+    match (receiver, last) {
         (Some(Receiver::Owned), None) => {
             let text = "takes the state and ends this life; write `#[message(last)]`, `&mut self`, or \
                         move it to an ordinary `impl` block";
             errors.push(method.receiver.self_token, text);
         }
-        (Some(Receiver::Shared | Receiver::Unique), Some(mark)) => {
+        (Some(Receiver::Shared | Receiver::Unique), Some(last)) => {
             let text = "the last message takes the state; take `self`, or remove `last`";
-            errors.push(&mark.key, text);
+            errors.push(&last.key, text);
         }
         _ => {}
     }
 }
 
 /// The last message of a life can neither be deferred nor overlap.
-fn check_last(entries: &[Entry], errors: &mut Errors) {
+fn check_last(entries: &[RawOption], errors: &mut Errors) {
     if let Some(entry) = entries.iter().find(|it| it.is("when") || it.is("concurrent")) {
         let text = format!(
             "a message that takes `self` is the last one, and cannot have `{0}`; remove `{0}`, or \
@@ -87,7 +87,7 @@ fn check_last(entries: &[Entry], errors: &mut Errors) {
 /// Only async messages with `&self` can overlap.
 fn check_concurrent(
     method: Method<'_>,
-    entry: &Entry,
+    entry: &RawOption,
     receiver: Option<Receiver>,
     errors: &mut Errors,
 ) {
@@ -105,7 +105,7 @@ fn check_concurrent(
 /// A guard is an expression.
 fn check_guard(
     method: Method<'_>,
-    entry: &Entry,
+    entry: &RawOption,
     args: &[Arg],
     errors: &mut Errors,
 ) -> Option<Guard> {
@@ -120,7 +120,7 @@ fn check_guard(
     Some(Guard {
         key: entry.key.clone(),
         expr,
-        me: method.receiver.self_token.to_token_stream(),
+        receiver: method.receiver.self_token.to_token_stream(),
         params: params
             .map(|(typed, arg)| {
                 (arg.cfgs.clone(), by_reference(&typed.pat), typed.ty.to_token_stream())

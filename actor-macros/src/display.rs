@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// `Box<dyn Fn(u8) -> u8 + Send>`, independent of the spaces between the tokens.
-pub(crate) fn text(tokens: impl ToTokens) -> String {
+pub(crate) fn display_tokens(tokens: impl ToTokens) -> String {
     let mut out = String::new();
     write(tokens.into_token_stream(), &mut out);
     out

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::message;
-use crate::model::{Forwarded, Guard, Manner, Message, Protocol, Role};
+use crate::model::{Forwarded, Guard, Message, MessageOptions, Protocol, Role};
 use crate::{names, span};
 
 // Input:  #[message(priority)] fn halt(&mut self)
@@ -19,23 +19,23 @@ use crate::{names, span};
 //         }
 //     }
 pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
-    let is_special = |message: &&Message| message.manner.priority || message.manner.unbounded;
+    let is_special = |message: &&Message| message.options.priority || message.options.unbounded;
     let arms: Vec<_> = protocol
         .messages
         .iter()
         .filter(is_special)
         .map(|message| {
-            let (pattern, way) = (pattern(protocol, message), expand_one_way(&message.manner));
+            let (pattern, way) = (pattern(protocol, message), expand_one_way(&message.options));
             quote!(#pattern => #way,)
         })
         .collect();
     if arms.is_empty() {
         return None;
     }
-    let me = message::enum_type(protocol);
-    let usual = expand_one_way(&Manner::default());
+    let message_type = message::enum_type(protocol);
+    let usual = expand_one_way(&MessageOptions::default());
     Some(quote! {
-        fn way(__message: &#me) -> __p::Way {
+        fn way(__message: &#message_type) -> __p::Way {
             match *__message {
                 #(#arms)*
                 _ => #usual,
@@ -44,15 +44,15 @@ pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
-pub(super) fn expand_one_way(manner: &Manner) -> TokenStream {
-    let Manner { priority, unbounded, guard, .. } = manner;
+pub(super) fn expand_one_way(options: &MessageOptions) -> TokenStream {
+    let MessageOptions { priority, unbounded, guard, .. } = options;
     let guarded = guard.is_some();
     quote!(__p::Way { priority: #priority, unbounded: #unbounded, guarded: #guarded })
 }
 
 /// Whether any message may be handled concurrently with others.
 pub(super) fn is_shared(protocol: &Protocol) -> bool {
-    protocol.messages.iter().any(|message| message.manner.concurrent)
+    protocol.messages.iter().any(|message| message.options.concurrent)
 }
 
 // Output:
@@ -60,15 +60,15 @@ pub(super) fn is_shared(protocol: &Protocol) -> bool {
 //         match *__message { IndexMessage::LookUp { .. } => true, _ => false }
 //     }
 pub(super) fn expand_is_concurrent(protocol: &Protocol) -> Option<TokenStream> {
-    let shared = protocol.messages.iter().filter(|message| message.manner.concurrent);
+    let shared = protocol.messages.iter().filter(|message| message.options.concurrent);
     let arms: Vec<_> = shared.map(|message| pattern(protocol, message)).collect();
     if arms.is_empty() {
         return None;
     }
-    let me = message::enum_type(protocol);
+    let message_type = message::enum_type(protocol);
     Some(quote! {
         #[allow(clippy::match_like_matches_macro)]
-        fn is_concurrent(__message: &#me) -> __p::bool {
+        fn is_concurrent(__message: &#message_type) -> __p::bool {
             match *__message {
                 #(#arms => true,)*
                 _ => false,
@@ -79,12 +79,12 @@ pub(super) fn expand_is_concurrent(protocol: &Protocol) -> Option<TokenStream> {
 
 fn guarded(protocol: &Protocol) -> impl Iterator<Item = (&Message, &Guard)> {
     let messages = protocol.messages.iter();
-    messages.filter_map(|message| Some((message, message.manner.guard.as_ref()?)))
+    messages.filter_map(|message| Some((message, message.options.guard.as_ref()?)))
 }
 
 /// The name of the function that evaluates a guard.
-fn asking(handler: &Ident) -> Ident {
-    names::identifier(&format!("__when_{}", names::plain(handler)), span::hidden())
+fn guard_fn(handler: &Ident) -> Ident {
+    names::identifier(&format!("__when_{}", names::unraw(handler)), span::hidden())
 }
 
 // Output: const GUARDED: __p::bool = true;
@@ -108,10 +108,10 @@ pub(super) fn expand_guarded(protocol: &Protocol) -> TokenStream {
 //     }
 pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
     guarded(protocol).next()?;
-    let arms = guarded(protocol).map(|(message, _)| expand_asked(protocol, message));
-    let me = message::enum_type(protocol);
+    let arms = guarded(protocol).map(|(message, _)| expand_guard_call(protocol, message));
+    let message_type = message::enum_type(protocol);
     Some(quote! {
-        fn ready(&self, __message: &#me) -> __p::bool {
+        fn ready(&self, __message: &#message_type) -> __p::bool {
             match *__message {
                 #(#arms)*
                 _ => <Self as __p::Dispatch>::foreign(__message).is_none_or(|__it| __it.ready(self)),
@@ -121,9 +121,10 @@ pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
 }
 
 // Output: StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
-fn expand_asked(protocol: &Protocol, message: &Message) -> TokenStream {
+fn expand_guard_call(protocol: &Protocol, message: &Message) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
-    let (cfgs, variant, asking) = (&message.attrs.cfgs, &message.variant, asking(&message.name));
+    let (cfgs, variant, guard_fn) =
+        (&message.attrs.cfgs, &message.variant, guard_fn(&message.name));
     let fields = message.args.iter().filter_map(|arg| match &arg.role {
         Role::Field(field) => Some((&arg.cfgs, &field.name)),
         _ => None,
@@ -133,7 +134,7 @@ fn expand_asked(protocol: &Protocol, message: &Message) -> TokenStream {
         .unzip();
     quote! {
         #(#cfgs)*
-        #ident::#variant { #(#patterns)* .. } => Self::#asking(self #(#values)*),
+        #ident::#variant { #(#patterns)* .. } => Self::#guard_fn(self #(#values)*),
     }
 }
 
@@ -164,8 +165,8 @@ pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
 
 /// The function of one guard.
 fn expand_guard(attrs: &Forwarded, name: &Ident, guard: &Guard) -> TokenStream {
-    let Guard { key, expr, me, params } = guard;
-    let (cfgs, asking) = (&attrs.cfgs, asking(name));
+    let Guard { key, expr, receiver, params } = guard;
+    let (cfgs, guard_fn) = (&attrs.cfgs, guard_fn(name));
     let lints = attrs.others.iter().filter(|it| !it.path().is_ident("deprecated"));
     let params = params.iter().map(|(cfgs, pat, ty)| quote!(, #(#cfgs)* #pat: &#ty));
     // A condition that is not a `bool` is reported at the condition.
@@ -173,7 +174,7 @@ fn expand_guard(attrs: &Forwarded, name: &Ident, guard: &Guard) -> TokenStream {
     quote! {
         #(#cfgs)*
         #(#lints)*
-        fn #asking(&#me #(#params)*) -> #output {
+        fn #guard_fn(&#receiver #(#params)*) -> #output {
             #expr
         }
     }

@@ -6,18 +6,18 @@
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
-use super::krate;
-use crate::model::{Poisoned, Protocol};
+use super::crate_path;
+use crate::model::{Protocol, Rejected};
 use crate::span;
 
 // Input:  pub fn rename(&mut self, name: &str)
 // Output:
 //     #[allow(unused_variables)]
 //     pub fn rename(&self, name: &str) -> ::actor_core::Call<'_, Account, ()> { loop {} }
-pub(super) fn expand_poisoned(protocol: &Protocol, poisoned: &Poisoned) -> TokenStream {
-    let Poisoned { attrs, vis, name, generics, args, reply, body } = poisoned;
+pub(super) fn expand_rejected(protocol: &Protocol, rejected: &Rejected) -> TokenStream {
+    let Rejected { attrs, vis, name, generics, args, reply, body } = rejected;
     let place = name.span();
-    let krate = krate(protocol.krate.as_ref(), place);
+    let crate_path = crate_path(protocol.crate_path.as_ref(), place);
     let actor = span::moved_all(protocol.actor.clone(), place);
     let (params, clause) = (&generics.params, &generics.where_clause);
     let params = (!params.is_empty()).then(|| quote_spanned!(place=> <#params>));
@@ -31,7 +31,7 @@ pub(super) fn expand_poisoned(protocol: &Protocol, poisoned: &Poisoned) -> Token
         #(#cfgs)*
         #(#docs)*
         #[allow(unused_variables, missing_docs)]
-        #vis fn #name #params (&self #(#args)*) -> #krate::Call<'_, #actor, #reply> #clause {
+        #vis fn #name #params (&self #(#args)*) -> #crate_path::Call<'_, #actor, #reply> #clause {
             #body
         }
     }

@@ -3,15 +3,15 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::LitInt;
 
-use super::settings::crate_path;
+use super::settings::path_of_crate;
 use crate::errors::Errors;
-use crate::model::Trial;
-use crate::options::{self, Entry};
+use crate::model::TestOptions;
+use crate::options::{self, RawOption};
 
 const KNOWN: &[&str] = &["seeds", "explore", "leftovers", "exact_time", "real", "crate"];
 
 /// The options of `#[test]`.
-pub(crate) fn trial(tokens: TokenStream, errors: &mut Errors) -> Trial {
+pub(crate) fn test_options(tokens: TokenStream, errors: &mut Errors) -> TestOptions {
     let elsewhere = |key: &str| {
         (key == "seed").then(|| {
             "`seed` is not an option; set `ACTOR_SEED` to run one seed again, or write `seeds = 100`"
@@ -19,32 +19,32 @@ pub(crate) fn trial(tokens: TokenStream, errors: &mut Errors) -> Trial {
         })
     };
     let entries = options::read(tokens, KNOWN, elsewhere, errors);
-    let mut trial = Trial::default();
+    let mut options = TestOptions::default();
     for entry in &entries {
         match entry.key.to_string().as_str() {
-            "crate" => trial.krate = crate_path(entry, errors),
-            "seeds" => trial.seeds = count(entry, "seeds = 100", errors),
-            "explore" => trial.explore = count(entry, "explore = 20", errors),
+            "crate" => options.crate_path = path_of_crate(entry, errors),
+            "seeds" => options.seeds = count(entry, "seeds = 100", errors),
+            "explore" => options.explore = count(entry, "explore = 20", errors),
             "leftovers" => {
                 entry.expect_plain(errors);
-                trial.leftovers = true;
+                options.leftovers = true;
             }
             "exact_time" => {
                 entry.expect_plain(errors);
-                trial.exact_time = true;
+                options.exact_time = true;
             }
             _ => {
                 entry.expect_plain(errors);
-                trial.real = true;
+                options.real = true;
             }
         }
     }
     check_together(&entries, errors);
-    trial
+    options
 }
 
 /// A real test runs once; explored schedules take neither seeds nor time.
-fn check_together(entries: &[Entry], errors: &mut Errors) {
+fn check_together(entries: &[RawOption], errors: &mut Errors) {
     let find = |key: &str| entries.iter().find(|entry| entry.is(key)).map(|entry| &entry.key);
     if find("real").is_some() {
         for key in ["seeds", "explore", "leftovers", "exact_time"] {
@@ -64,7 +64,7 @@ fn check_together(entries: &[Entry], errors: &mut Errors) {
 }
 
 /// `seeds` and `explore` take a number, at least one.
-fn count(entry: &Entry, example: &str, errors: &mut Errors) -> Option<LitInt> {
+fn count(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<LitInt> {
     let key: &Ident = &entry.key;
     let value = entry.expect_value(example, errors)?;
     let number = syn::parse2::<LitInt>(value.clone()).ok();

@@ -7,19 +7,19 @@ use quote::{ToTokens, quote_spanned};
 use syn::parse::Parser;
 use syn::{Attribute, Meta};
 
-use super::manner;
+use super::message_options;
 use crate::errors::Errors;
 use crate::model::{Forwarded, HookKind};
-use crate::options::{self, Entry};
+use crate::options::{self, RawOption};
 use crate::syntax;
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 /// The role of a method according to its helper attributes.
-pub(super) enum Mark {
+pub(super) enum HelperAttr {
     /// No attribute: a message if it has a receiver.
     None,
     /// `#[message]`, with its settings.
-    Message(Vec<Entry>),
+    Message(Vec<RawOption>),
     /// `#[message(skip)]`
     Skip,
     /// `#[on_start]` and the other hooks, with the name for error texts.
@@ -37,15 +37,15 @@ fn hook_of(name: &Ident) -> Option<(HookKind, &'static str)> {
 }
 
 /// Reads the helper attributes of a method.
-pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
-    let mut mark = Mark::None;
+pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> HelperAttr {
+    let mut helper = HelperAttr::None;
     let mut seen: Vec<String> = Vec::new();
     for attr in attrs {
         check_conditional(attr, errors);
         let Some(last) = attr.path().segments.last().map(|segment| &segment.ident) else {
             continue;
         };
-        if !syntax::is_mark(attr) {
+        if !syntax::is_helper(attr) {
             continue;
         }
         // A helper attribute is not an item and cannot be named by a path.
@@ -61,40 +61,40 @@ pub(super) fn read(attrs: &[Attribute], errors: &mut Errors) -> Mark {
             continue;
         }
         seen.push(last.to_string());
-        mark = match (hook_of(last), mark) {
-            (None, Mark::Hook(kind, word))
-            | (Some((kind, word)), Mark::Message(_) | Mark::Skip) => {
+        helper = match (hook_of(last), helper) {
+            (None, HelperAttr::Hook(kind, word))
+            | (Some((kind, word)), HelperAttr::Message(_) | HelperAttr::Skip) => {
                 errors.push(
                     attr,
                     "a method cannot be both a hook and a message; keep `#[message]` or the hook",
                 );
-                Mark::Hook(kind, word)
+                HelperAttr::Hook(kind, word)
             }
-            (Some(_), Mark::Hook(kind, word)) => {
+            (Some(_), HelperAttr::Hook(kind, word)) => {
                 let text = format!("this is the hook `#[{word}]` already; write a method for each");
                 errors.push(attr, text);
-                Mark::Hook(kind, word)
+                HelperAttr::Hook(kind, word)
             }
-            (Some((kind, word)), Mark::None) => {
+            (Some((kind, word)), HelperAttr::None) => {
                 if !matches!(attr.meta, Meta::Path(_)) {
                     errors.push(attr, format!("`#[{word}]` takes no options; write it alone"));
                 }
-                Mark::Hook(kind, word)
+                HelperAttr::Hook(kind, word)
             }
             (None, _) => message(attr, errors),
         };
     }
-    mark
+    helper
 }
 
-fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
+fn message(attr: &Attribute, errors: &mut Errors) -> HelperAttr {
     match &attr.meta {
-        Meta::Path(_) => Mark::Message(Vec::new()),
+        Meta::Path(_) => HelperAttr::Message(Vec::new()),
         Meta::List(list) => {
-            let known = [&["skip"], manner::SETTINGS].concat();
+            let known = [&["skip"], message_options::SETTINGS].concat();
             let entries = options::read(list.tokens.clone(), &known, |_| None, errors);
             let Some(skip) = entries.iter().find(|entry| entry.is("skip")) else {
-                return Mark::Message(entries);
+                return HelperAttr::Message(entries);
             };
             skip.expect_plain(errors);
             // Only messages have settings.
@@ -104,11 +104,11 @@ fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
                     format!("a method with `skip` is not a message; remove `{key}` or `skip`");
                 errors.push(key, text);
             }
-            Mark::Skip
+            HelperAttr::Skip
         }
         Meta::NameValue(_) => {
             errors.push(attr, "options go in parentheses; write `#[message(skip)]`");
-            Mark::Message(Vec::new())
+            HelperAttr::Message(Vec::new())
         }
     }
 }
@@ -116,43 +116,44 @@ fn message(attr: &Attribute, errors: &mut Errors) -> Mark {
 /// A helper attribute cannot be conditional: the macro sees it before the compiler evaluates the
 /// condition.
 fn check_conditional(attr: &Attribute, errors: &mut Errors) {
-    if let Some(word) = syntax::conditional_mark(attr) {
+    if let Some(word) = syntax::conditional_helper(attr) {
         let text = format!("`{word}` cannot be conditional; use `#[cfg]` on the method");
         errors.push(word, text);
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Travels {
-    Nowhere,
-    Everywhere,
-    AsDocs,
-    AsLint,
+enum Forward {
+    No,
+    Cfg,
+    Doc,
+    Lint,
 }
 
-fn travels(attr: &Ident) -> Travels {
+fn forward_as(attr: &Ident) -> Forward {
     match attr.to_string().as_str() {
-        "cfg" => Travels::Everywhere,
-        "doc" => Travels::AsDocs,
+        "cfg" => Forward::Cfg,
+        "doc" => Forward::Doc,
         // An `expect` is fulfilled once, so it stays where it was written.
-        "allow" | "warn" | "deny" | "deprecated" => Travels::AsLint,
-        _ => Travels::Nowhere,
+        "allow" | "warn" | "deny" | "deprecated" => Forward::Lint,
+        _ => Forward::No,
     }
 }
 
 /// The attributes that are forwarded to the generated counterpart of a method or argument.
 pub(super) fn forward(attrs: &[Attribute]) -> Forwarded {
     let mut forwarded = Forwarded::default();
-    let mut put = |way: Travels, attr: Attribute| match way {
-        Travels::Nowhere => {}
-        Travels::Everywhere => forwarded.cfgs.push(attr),
-        Travels::AsDocs => forwarded.docs.push(attr),
-        Travels::AsLint => forwarded.others.push(attr),
+    let mut put = |way: Forward, attr: Attribute| match way {
+        Forward::No => {}
+        Forward::Cfg => forwarded.cfgs.push(attr),
+        Forward::Doc => forwarded.docs.push(attr),
+        Forward::Lint => forwarded.others.push(attr),
     };
     for attr in attrs {
         if let Some((condition, parts)) = syntax::conditional(attr) {
             for part in parts {
-                let way = Walk::new(part.clone()).peek_ident(0).map_or(Travels::Nowhere, travels);
+                let way =
+                    TokenCursor::new(part.clone()).peek_ident(0).map_or(Forward::No, forward_as);
                 let tokens = quote_spanned!(attr.pound_token.span=> #[cfg_attr(#condition, #part)]);
                 let single = Attribute::parse_outer.parse2(tokens).unwrap_or_default();
                 for attr in single {
@@ -160,7 +161,7 @@ pub(super) fn forward(attrs: &[Attribute]) -> Forwarded {
                 }
             }
         } else if let Some(name) = attr.path().get_ident() {
-            put(travels(name), attr.clone());
+            put(forward_as(name), attr.clone());
         }
     }
     forwarded
@@ -177,7 +178,7 @@ pub(super) fn is_lint_level(attr: &Attribute) -> bool {
 }
 
 /// Attributes that apply to the address as well as to the actor: `#[deprecated]`, `#[doc(hidden)]`.
-pub(super) fn is_carried(attr: &Attribute) -> bool {
+pub(super) fn is_for_address(attr: &Attribute) -> bool {
     if attr.path().is_ident("deprecated") {
         return true;
     }

@@ -6,18 +6,18 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote_spanned;
 
 use crate::span;
-use crate::walk::Walk;
+use crate::token_cursor::TokenCursor;
 
 // Input:  Vec<Self>, <Self as Trait>::Item, [u8; Self::SIZE]
 // Output: Vec<Counter>, <Counter as Trait>::Item, [u8; <Counter>::SIZE]
 pub(super) fn replace(tokens: TokenStream, actor: &TokenStream) -> TokenStream {
-    let mut walk = Walk::new(tokens);
+    let mut cursor = TokenCursor::new(tokens);
     let mut out = TokenStream::new();
-    while let Some(tree) = walk.next() {
+    while let Some(tree) = cursor.next() {
         match tree {
             TokenTree::Ident(word) if word == "Self" => {
                 let actor = span::moved_all(actor.clone(), word.span());
-                if walk.is_mark(0, ':') && walk.is_mark(1, ':') {
+                if cursor.is_punct(0, ':') && cursor.is_punct(1, ':') {
                     out.extend(quote_spanned!(word.span()=> <#actor>));
                 } else {
                     out.extend(actor);

@@ -5,12 +5,12 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// The tokens and the current position.
-pub(crate) struct Walk {
+pub(crate) struct TokenCursor {
     trees: Vec<TokenTree>,
     at: usize,
 }
 
-impl Walk {
+impl TokenCursor {
     pub(crate) fn new(tokens: TokenStream) -> Self {
         Self { trees: tokens.into_iter().collect(), at: 0 }
     }
@@ -62,12 +62,12 @@ impl Walk {
         }
     }
 
-    pub(crate) fn is_word(&self, ahead: usize, word: &str) -> bool {
+    pub(crate) fn is_ident(&self, ahead: usize, word: &str) -> bool {
         self.peek_ident(ahead).is_some_and(|ident| ident == word)
     }
 
-    pub(crate) fn is_mark(&self, ahead: usize, mark: char) -> bool {
-        matches!(self.peek(ahead), Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
+    pub(crate) fn is_punct(&self, ahead: usize, wanted: char) -> bool {
+        matches!(self.peek(ahead), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
     }
 
     pub(crate) fn peek_group(&self, ahead: usize, delimiter: Delimiter) -> Option<&Group> {
