@@ -1,14 +1,14 @@
-//! The two kinds of bodies of a cell, and how they are run.
+//! The two kinds of actor tasks, and how they are run.
 //!
-//! [`NowBody`] is a plain loop for actors whose handlers are all sync. [`LaterBody`] polls one
+//! [`SyncTask`] is a plain loop for actors whose handlers are all sync. [`AsyncTask`] polls one
 //! future, created by [`run`], which owns the state and lends it to the handlers. Both only execute
-//! the decisions of the driver.
+//! the decisions of the run loop.
 
 use super::context::Context;
-use super::handler_future::Handler;
+use super::handler_future::HandlerFuture;
 use super::lender::{Borrowing, Here, Lends, Sent};
 use super::local_task;
-use super::run_loop::{Broken, Next};
+use super::run_loop::{HandlerError, NextStep};
 use super::spawn::{Life, Seat};
 use crate::actor::dispatch::{Dispatch, Flow, Input};
 use crate::cell::current::{self, Handling};
@@ -29,33 +29,36 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker};
 
-/// An actor's cell before its first run.
+/// An actor's task before its first run.
 #[doc(hidden)]
 pub struct Runner(pub(crate) Cell);
 
 impl Runner {
     /// All handlers are sync.
     pub fn now<A: Dispatch<Boxing = Sent> + Send>(life: Life<A>) -> Self {
-        Runner(Box::pin(NowBody::Here(life)))
+        Runner(Box::pin(SyncTask::Owned(life)))
     }
 
     /// Some handler is async; `future` is created by [`run`].
     pub fn later(seat: Seat, future: impl Future<Output = ()> + Send + 'static) -> Self {
-        Runner(Box::pin(LaterBody { mail: seat.0, waker: None, future }))
+        Runner(Box::pin(AsyncTask { mail: seat.0, waker: None, future }))
     }
 
     /// Like [`Runner::now`], for a state that stays on its thread.
     #[track_caller]
     pub fn local_now<A: Dispatch<Boxing = Here>>(life: Life<A>) -> Self {
         let seat = life.seat();
-        Runner(local_task::cell(seat.0, Box::pin(NowBody::Here(life))))
+        Runner(local_task::new_task(seat.0, Box::pin(SyncTask::Owned(life))))
     }
 
     /// Like [`Runner::later`], for a state and handlers that stay on their thread.
     #[track_caller]
     pub fn local_later(seat: Seat, future: impl Future<Output = ()> + 'static) -> Self {
         let mail = seat.0.clone();
-        Runner(local_task::cell(mail, Box::pin(LaterBody { mail: seat.0, waker: None, future })))
+        Runner(local_task::new_task(
+            mail,
+            Box::pin(AsyncTask { mail: seat.0, waker: None, future }),
+        ))
     }
 }
 
@@ -65,31 +68,31 @@ impl fmt::Debug for Runner {
     }
 }
 
-/// The task of a cell.
-pub(crate) trait Body {
+/// The task of an actor.
+pub(crate) trait LoopTask {
     /// The mailbox in which it parks.
     fn mail(&self) -> Arc<dyn AnyMail>;
 
     /// Runs until there is nothing to do, a handler is pending, or the turn is over. Stores in
     /// `wait` which actor a pending handler waits for, if known.
-    fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> Progress;
+    fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> TurnEnd;
 }
 
-pub(crate) enum Progress {
-    /// The cell parks, for the reason stored in the core.
-    Rests,
+pub(crate) enum TurnEnd {
+    /// The task parks, for the reason stored in the header.
+    Park,
     /// The actor has ended.
-    Over,
+    Done,
 }
 
-/// A body inside its cell.
-trait CellBody: Body + RunTask {}
+/// A [`LoopTask`] that the executor can run on any thread.
+trait SendLoopTask: LoopTask + RunTask {}
 
-impl<B: Body + Send + 'static> CellBody for B {}
+impl<B: LoopTask + Send + 'static> SendLoopTask for B {}
 
-impl<B: Body + Send + 'static> RunTask for B {
+impl<B: LoopTask + Send + 'static> RunTask for B {
     fn run(self: Pin<Box<Self>>) {
-        run_cell(self);
+        run_task(self);
     }
 
     fn number(&self) -> u64 {
@@ -100,32 +103,32 @@ impl<B: Body + Send + 'static> RunTask for B {
 /// A separate function, so that it is compiled once; where it is inlined for speed, the types are
 /// known again.
 #[inline]
-fn run_cell(mut body: Pin<Box<dyn CellBody>>) {
-    let mut mail = body.mail();
+fn run_task(mut task: Pin<Box<dyn SendLoopTask>>) {
+    let mut mail = task.mail();
     mail.core().begin_turn();
     loop {
         let entered = current::enter(mail);
         let mut wait = None;
-        let progress = body.as_mut().turn(&mut wait);
+        let progress = task.as_mut().turn(&mut wait);
         mail = entered.leave();
-        if let Progress::Over = progress {
+        if let TurnEnd::Done = progress {
             return;
         }
-        match rest(&*mail, wait.as_ref(), body, |body| body) {
-            Some(again) => body = again,
+        match park(&*mail, wait.as_ref(), task, |task| task) {
+            Some(again) => task = again,
             None => return,
         }
     }
 }
 
-fn number(body: &dyn Body) -> u64 {
-    body.mail().core().number
+fn number(task: &dyn LoopTask) -> u64 {
+    task.mail().core().number
 }
 
-/// Parks a cell in its seat, or puts it at the back of the run queue. Returns it if it has to
+/// Parks a task in its mailbox, or puts it at the back of the run queue. Returns it if it has to
 /// continue.
 #[inline]
-pub(super) fn rest<C>(
+pub(super) fn park<C>(
     mail: &dyn AnyMail,
     wait: Option<&Pending>,
     cell: C,
@@ -144,82 +147,86 @@ pub(super) fn rest<C>(
     }
 }
 
-/// The body of an actor whose handlers are all sync.
-enum NowBody<A: Dispatch> {
-    Here(Life<A>),
+/// The task of an actor whose handlers are all sync.
+enum SyncTask<A: Dispatch> {
+    Owned(Life<A>),
     /// An async handler of a protocol has the state.
-    Lent(Box<Borrower<A>>),
+    Borrowed(Box<StateBorrower<A>>),
     /// A transient state, never observed.
-    Moving,
+    InTransit,
 }
 
 /// The handler that has borrowed the life.
-struct Borrower<A: Dispatch> {
+struct StateBorrower<A: Dispatch> {
     mail: Arc<dyn AnyMail>,
     waker: Option<OwnWaker>,
     handler: Borrowing<'static, A, Life<A>>,
 }
 
 /// The state is never pinned: a future that uses it owns it.
-impl<A: Dispatch> Unpin for NowBody<A> {}
+impl<A: Dispatch> Unpin for SyncTask<A> {}
 
-impl<A: Dispatch> NowBody<A> {
+impl<A: Dispatch> SyncTask<A> {
     fn take(&mut self) -> Self {
-        std::mem::replace(self, NowBody::Moving)
+        std::mem::replace(self, SyncTask::InTransit)
     }
 }
 
-impl<A: Dispatch<Boxing: Lends<A>>> Body for NowBody<A> {
+impl<A: Dispatch<Boxing: Lends<A>>> LoopTask for SyncTask<A> {
     fn mail(&self) -> Arc<dyn AnyMail> {
         match self {
-            NowBody::Here(life) => life.driver.context().mail().clone(),
-            NowBody::Lent(borrower) => borrower.mail.clone(),
-            NowBody::Moving => unreachable!("it moves within a turn only"),
+            SyncTask::Owned(life) => life.run_loop.context().mail().clone(),
+            SyncTask::Borrowed(borrowed) => borrowed.mail.clone(),
+            SyncTask::InTransit => unreachable!("it moves within a turn only"),
         }
     }
 
-    fn turn(mut self: Pin<&mut Self>, wait: &mut Option<Pending>) -> Progress {
+    fn turn(mut self: Pin<&mut Self>, wait: &mut Option<Pending>) -> TurnEnd {
         loop {
-            if let NowBody::Lent(borrower) = &mut *self {
-                let Borrower { mail, waker, handler } = &mut **borrower;
+            if let SyncTask::Borrowed(borrowed) = &mut *self {
+                let StateBorrower { mail, waker, handler } = &mut **borrowed;
                 let handler: Pin<&mut Borrowing<'static, A, Life<A>>> = Pin::new(handler);
-                let Poll::Ready(life) = poll_own(waker, mail, handler, wait) else {
-                    return Progress::Rests;
+                let Poll::Ready(life) = poll_task(waker, mail, handler, wait) else {
+                    return TurnEnd::Park;
                 };
-                *self = NowBody::Here(life);
+                *self = SyncTask::Owned(life);
             }
-            let NowBody::Here(Life { driver, state }) = &mut *self else { return Progress::Over };
+            let SyncTask::Owned(Life { run_loop, state }) = &mut *self else {
+                return TurnEnd::Done;
+            };
             let (foreign, handling) = loop {
-                match driver.next(state) {
-                    Next::Run(input, handling) => {
+                match run_loop.next(state) {
+                    NextStep::Run(input, handling) => {
                         current::set_handling(handling);
-                        let mail = driver.context().mail();
+                        let mail = run_loop.context().mail();
                         let work = begin_work::<A>(mail, input.message(), handling);
-                        let handle = || A::handle(state, input, driver.context());
+                        let handle = || A::handle(state, input, run_loop.context());
                         match work.run(|| catch_unwind(AssertUnwindSafe(handle))) {
-                            Ok(Flow::Done) => driver.done(Ok(Flow::Done), handling),
+                            Ok(Flow::Done) => run_loop.on_outcome(Ok(Flow::Done), handling),
                             Ok(Flow::Lend(foreign)) => break (foreign, handling),
                             Ok(Flow::Failed(text)) => {
-                                driver.done(Ok(Flow::Failed(text)), handling);
+                                run_loop.on_outcome(Ok(Flow::Failed(text)), handling);
                             }
-                            Err(payload) => driver.done(Err(Broken::Panicked(payload)), handling),
+                            Err(payload) => {
+                                run_loop.on_outcome(Err(HandlerError::Panicked(payload)), handling)
+                            }
                         }
                     }
-                    Next::Rest => return Progress::Rests,
-                    Next::Over => return Progress::Over,
+                    NextStep::Park => return TurnEnd::Park,
+                    NextStep::Done => return TurnEnd::Done,
                 }
             };
-            let NowBody::Here(life) = self.take() else { return Progress::Over };
-            let mail = life.driver.context().mail().clone();
+            let SyncTask::Owned(life) = self.take() else { return TurnEnd::Done };
+            let mail = life.run_loop.context().mail().clone();
             let handler = <A::Boxing as Lends<A>>::lend(foreign.0, life, handling);
-            *self = NowBody::Lent(Box::new(Borrower { mail, waker: None, handler }));
+            *self = SyncTask::Borrowed(Box::new(StateBorrower { mail, waker: None, handler }));
         }
     }
 }
 
 pin_project! {
-    /// The body of an actor with async handlers.
-    struct LaterBody<F> {
+    /// The task of an actor with async handlers.
+    struct AsyncTask<F> {
         mail: Arc<dyn AnyMail>,
         // Created when a handler is first pending, and kept: most actors never need one.
         waker: Option<OwnWaker>,
@@ -228,23 +235,23 @@ pin_project! {
     }
 }
 
-impl<F: Future<Output = ()>> Body for LaterBody<F> {
+impl<F: Future<Output = ()>> LoopTask for AsyncTask<F> {
     fn mail(&self) -> Arc<dyn AnyMail> {
         self.mail.clone()
     }
 
-    fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> Progress {
+    fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> TurnEnd {
         let this = self.project();
-        match poll_own(this.waker, &*this.mail, this.future, wait) {
-            Poll::Ready(()) => Progress::Over,
-            Poll::Pending => Progress::Rests,
+        match poll_task(this.waker, &*this.mail, this.future, wait) {
+            Poll::Ready(()) => TurnEnd::Done,
+            Poll::Pending => TurnEnd::Park,
         }
     }
 }
 
-/// Polls a future of a cell with the cell's own waker. If it is pending, the cell parks, and `wait`
+/// Polls a future of a task with the task's own waker. If it is pending, the task parks, and `wait`
 /// is the actor that it waits for, if known. Compiled per output type, not per future.
-fn poll_own<T>(
+fn poll_task<T>(
     own: &mut Option<OwnWaker>,
     mail: &Arc<dyn AnyMail>,
     mut future: Pin<&mut dyn Future<Output = T>>,
@@ -252,7 +259,7 @@ fn poll_own<T>(
 ) -> Poll<T> {
     let core = mail.core();
     loop {
-        // It stays so if a handler is pending; otherwise the driver changes it.
+        // It stays so if a handler is pending; otherwise the run loop changes it.
         core.set_pace(Pace::Busy);
         let waker = own.as_ref().map_or(Waker::noop(), |own| &own.waker);
         let poll = || future.as_mut().poll(&mut Poller::from_waker(waker));
@@ -265,7 +272,7 @@ fn poll_own<T>(
             }
             (Poll::Pending, own) => {
                 if core.is_fresh() && core.pace() == Pace::Busy {
-                    note_at_work(&**mail);
+                    publish_current_handler(&**mail);
                 }
                 let pace = core.pace();
                 if let (Some(waits_for), Some(own), Pace::Busy | Pace::Receiving) =
@@ -295,14 +302,14 @@ pub(super) fn begin_work<A: Dispatch>(
 }
 
 /// The current handler is pending for the first time: from now on, it is visible to others.
-fn note_at_work(mail: &dyn AnyMail) {
+fn publish_current_handler(mail: &dyn AnyMail) {
     mail.core().set_fresh(false);
     let since = mail.core().hub.executor.now();
     let at_work = AtWork { handler: current::handling().name, since };
     mail.with(&mut |seat, _| seat.set_at_work(at_work));
 }
 
-/// Whether a handler is pending in a cell that parks for this reason.
+/// Whether a handler is pending in a task that parks for this reason.
 fn waits_for_waker(pace: Pace) -> bool {
     matches!(pace, Pace::Busy | Pace::Receiving | Pace::Sharing)
 }
@@ -312,41 +319,41 @@ fn waits_for_waker(pace: Pace) -> bool {
 // moved out of a capture twice.
 #[doc(hidden)]
 pub fn run<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
-    let Life { mut driver, mut state } = life;
+    let Life { mut run_loop, mut state } = life;
     async move {
         // Everything that is alive while a handler runs takes memory in each actor, also in idle
         // ones. The input is therefore moved on immediately, and its handling is not kept
         // alongside.
         loop {
-            let next = poll_fn(|_| match driver.next(&mut state) {
-                Next::Run(input, handling) => Poll::Ready(Some((input, handling))),
-                Next::Rest => Poll::Pending,
-                Next::Over => Poll::Ready(None),
+            let next = poll_fn(|_| match run_loop.next(&mut state) {
+                NextStep::Run(input, handling) => Poll::Ready(Some((input, handling))),
+                NextStep::Park => Poll::Pending,
+                NextStep::Done => Poll::Ready(None),
             });
             let Some((input, handling)) = next.await else { return };
-            let outcome = at_work(&mut state, driver.context(), input, handling).await;
-            driver.context().mail().core.set_fresh(true);
-            driver.done(outcome, current::handling());
+            let outcome = start_handler(&mut state, run_loop.context(), input, handling).await;
+            run_loop.context().mail().core.set_fresh(true);
+            run_loop.on_outcome(outcome, current::handling());
         }
     }
 }
 
 /// The handler of `input`, about to start.
 #[inline]
-fn at_work<A: Dispatch>(
+fn start_handler<A: Dispatch>(
     actor: &mut Option<A>,
     context: &Context<A>,
     input: Input<A::Message>,
     handling: Handling,
-) -> impl Future<Output = Result<Flow, Broken>> {
+) -> impl Future<Output = Result<Flow, HandlerError>> {
     let mail = context.mail();
     let work = begin_work::<A>(mail, input.message(), handling);
-    work.watch(Handler::new(A::handle_later(actor, input, context), &mail.core, handling))
+    work.watch(HandlerFuture::new(A::handle_later(actor, input, context), &mail.core, handling))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Life, NowBody};
+    use super::{Life, SyncTask};
     use actor_core::prelude::*;
 
     #[actor]
@@ -357,6 +364,6 @@ mod tests {
 
     #[test]
     fn an_actor_that_serves_no_protocol_pays_nothing_for_them() {
-        assert_eq!(size_of::<NowBody<Small>>(), size_of::<Life<Small>>());
+        assert_eq!(size_of::<SyncTask<Small>>(), size_of::<Life<Small>>());
     }
 }

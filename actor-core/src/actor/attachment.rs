@@ -71,7 +71,7 @@ impl<A: Dispatch> Attachment<A> {
         F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.mail.core.id();
-        let made = once(move |me, place| Made::of(make(&address::<A>(me)), own, place));
+        let made = once(move |me, slot| Made::of(make(&address::<A>(me)), own, slot));
         let mut unused = Some(made);
         let mut lane = self.mail.lane();
         let holding = lane.seat.holdings.as_mut().and_then(|held| held.get(self.handle.key));
@@ -101,8 +101,8 @@ impl<A: Dispatch> fmt::Debug for Attachment<A> {
 /// Adapts a closure that is called once to the type of a repeatable one.
 pub(crate) fn once(make: impl FnOnce(&dyn Any, &mut dyn Any) -> Made + Send + 'static) -> Make {
     let mut make = Some(make);
-    Box::new(move |me, place| match make.take() {
-        Some(make) => make(me, place),
+    Box::new(move |me, slot| match make.take() {
+        Some(make) => make(me, slot),
         None => Made::Nothing,
     })
 }
@@ -141,10 +141,10 @@ where
         // An empty feed means that the stream has ended.
         mail.notify(Notice::Due(key));
     };
-    let make: Make = Box::new(move |me, place| {
+    let make: Make = Box::new(move |me, slot| {
         let item = feed.item.lock().take();
         let Some(item) = item else { return Made::Nothing };
-        match Made::of(each(&address::<A>(me), item), own, place) {
+        match Made::of(each(&address::<A>(me), item), own, slot) {
             Made::Elsewhere(sending) => {
                 let feed = feed.clone();
                 Made::Elsewhere(Box::pin(async move {

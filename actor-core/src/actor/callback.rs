@@ -19,12 +19,12 @@ impl Made {
     pub(crate) fn of<B: Protocol, T>(
         mut call: Call<'_, B, T>,
         own: ActorId,
-        place: &mut dyn Any,
+        slot: &mut dyn Any,
     ) -> Self {
         if call.target().id() == own
-            && let Some(place) = place.downcast_mut::<Option<B::Message>>()
+            && let Some(slot) = slot.downcast_mut::<Option<B::Message>>()
         {
-            *place = Some(call.take_message());
+            *slot = Some(call.take_message());
             return Made::Own;
         }
         let to = call.target().clone();

@@ -1,9 +1,9 @@
 //! Guards: messages that may not be handled yet are deferred, in the order in which they were
 //! taken, and evaluated again when the state may have changed. They survive a restart.
 
-use super::erased::{InPlace, Stage, Steps, Untyped};
-use super::erased_message::AnyMessage;
-use super::run_loop::Next;
+use super::erased::{ErasedLoop, ErasedStep, InSlot, Lifecycle};
+use super::erased_message::ErasedMessage;
+use super::run_loop::NextStep;
 use crate::actor::dispatch::Input;
 use crate::cell::call_state::Head;
 use crate::cell::current::{self, Handling};
@@ -17,13 +17,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The deferred messages. Each is boxed, because deferring is rare and lasts long.
 #[derive(Default)]
-pub(super) struct Kept {
-    messages: VecDeque<Box<dyn AnyMessage>>,
+pub(super) struct DeferredMessages {
+    messages: VecDeque<Box<dyn ErasedMessage>>,
     /// Whether the state may have changed since the last evaluation.
     is_stale: bool,
 }
 
-impl Kept {
+impl DeferredMessages {
     /// A handler or hook may have changed the state.
     #[inline]
     pub(super) fn state_may_have_changed(&mut self) {
@@ -38,63 +38,63 @@ impl Kept {
 }
 
 /// The result of evaluating a guard.
-enum Word {
-    Now,
+enum GuardResult {
+    Ready,
     NotYet,
     /// The caller no longer waits for the message.
-    Never,
+    Cancelled,
     /// The guard panicked: the message is dropped, because otherwise every life would fail.
-    Broken(Box<dyn Any + Send>),
+    Panicked(Box<dyn Any + Send>),
 }
 
-fn ask(message: &dyn AnyMessage, actor: &dyn Any) -> Word {
+fn evaluate_guard(message: &dyn ErasedMessage, actor: &dyn Any) -> GuardResult {
     let label = message.label();
     if label.reply.is_some_and(|head| head.is_gone()) {
-        return Word::Never;
+        return GuardResult::Cancelled;
     }
     current::set_handling(Handling::new(label.name, label.reply));
     match catch_unwind(AssertUnwindSafe(|| message.ready(actor))) {
-        Ok(true) => Word::Now,
-        Ok(false) => Word::NotYet,
-        Err(payload) => Word::Broken(payload),
+        Ok(true) => GuardResult::Ready,
+        Ok(false) => GuardResult::NotYet,
+        Err(payload) => GuardResult::Panicked(payload),
     }
 }
 
-impl dyn Steps + '_ {
-    /// Moves the oldest deferred message that may be handled now to `place`, and starts it. `None`:
+impl dyn ErasedLoop + '_ {
+    /// Moves the oldest deferred message that may be handled now to `slot`, and starts it. `None`:
     /// there is none; `Some(None)`: check again.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    pub(super) fn retry(
+    pub(super) fn retry_deferred(
         &mut self,
-        place: &mut dyn AnyMessage,
+        slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
-        beside: bool,
-    ) -> Option<Untyped> {
+        concurrent: bool,
+    ) -> Option<ErasedStep> {
         let mut at = 0;
         loop {
-            let kept = self.course().kept()?;
-            let Some(message) = kept.messages.get(at) else {
-                kept.is_stale = false;
+            let deferred = self.loop_state().deferred()?;
+            let Some(message) = deferred.messages.get(at) else {
+                deferred.is_stale = false;
                 return None;
             };
-            match ask(&**message, actor) {
-                Word::NotYet => at += 1,
-                Word::Never => {
-                    let mut message = self.take_kept(at)?;
-                    self.skip(&mut *message);
+            match evaluate_guard(&**message, actor) {
+                GuardResult::NotYet => at += 1,
+                GuardResult::Cancelled => {
+                    let mut message = self.take_deferred(at)?;
+                    self.skip_cancelled(&mut *message);
                 }
                 // No later message starts before it.
-                Word::Now if beside && !message.is_concurrent() => {
-                    return Some(self.rest(Pace::Busy));
+                GuardResult::Ready if concurrent && !message.is_concurrent() => {
+                    return Some(self.park(Pace::Busy));
                 }
-                Word::Now => {
-                    self.take_kept(at)?.move_to(place);
+                GuardResult::Ready => {
+                    self.take_deferred(at)?.move_to(slot);
                     self.mail().core().spend();
-                    return Some(self.begin_handling(place));
+                    return Some(self.begin_handling(slot));
                 }
-                Word::Broken(payload) => {
-                    let mut message = self.take_kept(at)?;
-                    self.lose(&mut *message, payload);
+                GuardResult::Panicked(payload) => {
+                    let mut message = self.take_deferred(at)?;
+                    self.drop_after_panic(&mut *message, payload);
                     return Some(None);
                 }
             }
@@ -102,95 +102,102 @@ impl dyn Steps + '_ {
     }
 
     /// Handles a message if its guard allows it; otherwise defers it.
-    pub(super) fn offer(&mut self, message: &mut dyn AnyMessage, actor: &dyn Any) -> Untyped {
-        if self.is_asked(message) && !self.may_begin(message, actor) {
+    pub(super) fn dispatch(
+        &mut self,
+        message: &mut dyn ErasedMessage,
+        actor: &dyn Any,
+    ) -> ErasedStep {
+        if self.has_guard(message) && !self.may_begin(message, actor) {
             return None;
         }
         self.begin_handling(message)
     }
 
     /// Evaluates whether a message may be handled now; otherwise it is deferred or dropped.
-    pub(super) fn may_begin(&mut self, message: &mut dyn AnyMessage, actor: &dyn Any) -> bool {
-        match ask(message, actor) {
-            Word::Now | Word::Never => return true,
-            Word::NotYet => self.keep(message),
-            Word::Broken(payload) => self.lose(message, payload),
+    pub(super) fn may_begin(&mut self, message: &mut dyn ErasedMessage, actor: &dyn Any) -> bool {
+        match evaluate_guard(message, actor) {
+            GuardResult::Ready | GuardResult::Cancelled => return true,
+            GuardResult::NotYet => self.defer(message),
+            GuardResult::Panicked(payload) => self.drop_after_panic(message, payload),
         }
         false
     }
 
-    /// Like `offer`, for a message from a system message. If it has to wait for handlers that it
-    /// may not run `beside`, it is not started: it is offered again when they have ended.
-    pub(super) fn offer_made(
+    /// Like `offer`, for a message from a system message. If it has to wait for running
+    /// handlers (`concurrent`), it is not started: it is offered again when they have ended.
+    pub(super) fn dispatch_made(
         &mut self,
-        message: &mut dyn AnyMessage,
+        message: &mut dyn ErasedMessage,
         actor: &dyn Any,
-        beside: bool,
-    ) -> Untyped {
-        let waits = beside && !message.is_concurrent();
-        if waits && (!self.is_asked(message) || matches!(ask(message, actor), Word::Now)) {
+        concurrent: bool,
+    ) -> ErasedStep {
+        let waits = concurrent && !message.is_concurrent();
+        if waits
+            && (!self.has_guard(message)
+                || matches!(evaluate_guard(message, actor), GuardResult::Ready))
+        {
             let label = message.label();
             let handling = Handling::new(label.name, label.reply);
-            return Some(Next::Run(Input::Message(InPlace), handling));
+            return Some(NextStep::Run(Input::Message(InSlot), handling));
         }
-        self.offer(message, actor)
+        self.dispatch(message, actor)
     }
 
     /// Whether a guard is evaluated before the message is handled.
-    fn is_asked(&self, message: &dyn AnyMessage) -> bool {
+    fn has_guard(&self, message: &dyn ErasedMessage) -> bool {
         self.has_guards() || message.way().guarded
     }
 
-    fn keep(&mut self, message: &mut dyn AnyMessage) {
+    fn defer(&mut self, message: &mut dyn ErasedMessage) {
         let bound = self.mail().core().settings.deferred;
-        if self.course().kept().is_some_and(|kept| kept.messages.len() >= bound) {
-            self.leave_gone_ones();
+        if self.loop_state().deferred().is_some_and(|deferred| deferred.messages.len() >= bound) {
+            self.discard_cancelled();
         }
-        let kept = self.course().rare().kept.get_or_insert_default();
-        if kept.messages.len() >= bound {
+        let deferred = self.loop_state().cold_mut().deferred.get_or_insert_default();
+        if deferred.messages.len() >= bound {
             let (name, is_call) = (message.label().name, message.label().reply.is_some());
             return turn_away(self.mail(), name, is_call, message);
         }
         // This one was evaluated just now; only others can have changed.
-        kept.is_stale &= !kept.messages.is_empty();
-        kept.messages.push_back(message.boxed());
-        self.show_kept();
+        deferred.is_stale &= !deferred.messages.is_empty();
+        deferred.messages.push_back(message.boxed());
+        self.publish_deferred_count();
     }
 
     /// Removes one message. Those before it have just been evaluated, so a linear step is cheap.
-    fn take_kept(&mut self, at: usize) -> Option<Box<dyn AnyMessage>> {
-        let message = self.course().kept()?.messages.remove(at);
-        self.show_kept();
+    fn take_deferred(&mut self, at: usize) -> Option<Box<dyn ErasedMessage>> {
+        let message = self.loop_state().deferred()?.messages.remove(at);
+        self.publish_deferred_count();
         message
     }
 
     /// Discards messages whose callers no longer wait.
-    fn leave_gone_ones(&mut self) {
-        let Some(kept) = self.course().kept() else { return };
-        let (gone, left): (VecDeque<_>, _) = std::mem::take(&mut kept.messages)
+    fn discard_cancelled(&mut self) {
+        let Some(deferred) = self.loop_state().deferred() else { return };
+        let (gone, left): (VecDeque<_>, _) = std::mem::take(&mut deferred.messages)
             .into_iter()
             .partition(|message| message.label().reply.is_some_and(Head::is_gone));
-        kept.messages = left;
-        self.show_kept();
+        deferred.messages = left;
+        self.publish_deferred_count();
         for mut message in gone {
-            self.skip(&mut *message);
+            self.skip_cancelled(&mut *message);
         }
     }
 
     /// Discards a message and notifies its sender.
-    pub(super) fn throw_away(&self, message: &mut dyn AnyMessage) {
+    pub(super) fn throw_away(&self, message: &mut dyn ErasedMessage) {
         let (name, is_call) = (message.label().name, message.label().reply.is_some());
         drop_undelivered(self.mail(), name, is_call, message);
     }
 
     /// Discards a message whose caller no longer waits.
-    pub(super) fn skip(&self, message: &mut dyn AnyMessage) {
+    pub(super) fn skip_cancelled(&self, message: &mut dyn ErasedMessage) {
         add(&self.mail().core().hub.counts.skipped_calls, 1);
         self.throw_away(message);
     }
 
     /// A guard has panicked: its caller is notified, and the life fails.
-    fn lose(&mut self, message: &mut dyn AnyMessage, payload: Box<dyn Any + Send>) {
+    fn drop_after_panic(&mut self, message: &mut dyn ErasedMessage, payload: Box<dyn Any + Send>) {
         let label = message.label();
         if let Some(head) = label.reply {
             head.begin();
@@ -198,40 +205,40 @@ impl dyn Steps + '_ {
         let handling = Handling::new(label.name, label.reply);
         let failure = current::failure(self.mail(), handling.name, payload);
         drop_lost(self.mail(), &failure, handling, message);
-        match self.course().stage {
-            Stage::Ending(_) => {}
+        match self.loop_state().lifecycle {
+            Lifecycle::ShuttingDown(_) => {}
             _ => self.finish(Exit::Failed(failure)),
         }
     }
 
     /// There is no next life: discards the deferred messages.
-    pub(super) fn discard_kept(&mut self) {
-        let Some(kept) = self.course().kept() else { return };
-        let messages = std::mem::take(&mut kept.messages);
-        self.show_kept();
+    pub(super) fn discard_deferred(&mut self) {
+        let Some(deferred) = self.loop_state().deferred() else { return };
+        let messages = std::mem::take(&mut deferred.messages);
+        self.publish_deferred_count();
         for mut message in messages {
             self.throw_away(&mut *message);
         }
     }
 
     /// Publishes the number of deferred messages.
-    fn show_kept(&mut self) {
-        let count = self.course().kept().map_or(0, |kept| kept.messages.len());
+    fn publish_deferred_count(&mut self) {
+        let count = self.loop_state().deferred().map_or(0, |deferred| deferred.messages.len());
         self.mail().core().set_kept_aside(count);
     }
 
     /// Starts the message's handler, unless its caller no longer waits.
-    pub(super) fn begin_handling(&mut self, message: &mut dyn AnyMessage) -> Untyped {
+    pub(super) fn begin_handling(&mut self, message: &mut dyn ErasedMessage) -> ErasedStep {
         let label = message.label();
         let is_gone = label.reply.is_some_and(|head| !head.begin());
         let handling = Handling::new(label.name, label.reply);
         if is_gone {
-            self.skip(message);
+            self.skip_cancelled(message);
             return None;
         }
         if self.mail().core().is_simulated() {
-            return self.meet(message, handling);
+            return self.apply_faults(message, handling);
         }
-        Some(Next::Run(Input::Message(InPlace), handling))
+        Some(NextStep::Run(Input::Message(InSlot), handling))
     }
 }

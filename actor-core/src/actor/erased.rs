@@ -1,10 +1,10 @@
 //! The type-erased slow path of the run loop, and what it needs from the typed parts. Erased to
 //! avoid monomorphizing it per actor.
 
-use super::deferred::Kept;
+use super::deferred::DeferredMessages;
 use super::factory::Maker;
-use super::run_loop::Next;
-use super::shutdown::Ending;
+use super::run_loop::NextStep;
+use super::shutdown::ShutdownStep;
 use crate::actor::dispatch::{Hooks, Input};
 use crate::cell::handle::{AnyMail, Shared};
 use crate::cell::header::Pace;
@@ -12,24 +12,24 @@ use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
 use std::any::Any;
 
-/// The stage of a life, which only moves forward.
+/// The lifecycle of a life, which only moves forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Stage {
+pub(crate) enum Lifecycle {
     /// Waiting for the state, or about to run `#[on_start]`.
-    Born,
+    Initializing,
     /// `#[on_start]` is running.
     Starting,
     Running,
     /// The mailbox is closed; queued messages are being handled.
     Draining,
-    /// The shutdown sequence: `end.rs`.
-    Ending(Ending),
+    /// The shutdown sequence: `shutdown.rs`.
+    ShuttingDown(ShutdownStep),
 }
 
 /// The state of a life, and the parts that stay for the next one.
-pub(crate) struct Course {
-    pub(super) stage: Stage,
-    /// Set once the batch of this poll has been fetched: when it is used up, the cell parks, and
+pub(crate) struct LoopState {
+    pub(super) lifecycle: Lifecycle,
+    /// Set once the batch of this poll has been fetched: when it is used up, the task parks, and
     /// parking finds new messages.
     pub(super) fetched: bool,
     /// Whether this life was killed: its children are killed too, and `#[on_stop]` does not run.
@@ -38,50 +38,50 @@ pub(crate) struct Course {
     pub(super) has_started: bool,
     /// Whether the supervisor has ended this life, rather than the life itself.
     pub(super) ended_by_overseer: bool,
-    pub(super) rare: Option<Box<Rare>>,
+    pub(super) cold: Option<Box<ColdLoopState>>,
 }
 
 /// Rarely used fields.
 #[derive(Default)]
-pub(super) struct Rare {
+pub(super) struct ColdLoopState {
     /// The factory of its states; `None` for an actor that was spawned with a state.
     pub(super) maker: Option<Box<dyn Maker>>,
     /// The shared mailbox of a pool member, and the member's number.
     pub(super) member: Option<Box<(Arc<dyn Shared>, usize)>>,
     /// The deferred messages; created at first use.
-    pub(super) kept: Option<Box<Kept>>,
+    pub(super) deferred: Option<Box<DeferredMessages>>,
 }
 
-impl Course {
+impl LoopState {
     pub(super) const fn new() -> Self {
-        Course {
-            stage: Stage::Born,
+        LoopState {
+            lifecycle: Lifecycle::Initializing,
             fetched: false,
             killed: false,
             has_started: false,
             ended_by_overseer: false,
-            rare: None,
+            cold: None,
         }
     }
 
     /// Prepares for another life.
     pub(super) fn begin_again(&mut self) {
-        let mut rare = self.rare.take();
-        if let Some(maker) = rare.as_mut().and_then(|rare| rare.maker.as_mut()) {
+        let mut cold = self.cold.take();
+        if let Some(maker) = cold.as_mut().and_then(|cold| cold.maker.as_mut()) {
             maker.forget();
         }
-        *self = Course { rare, ..Course::new() };
+        *self = LoopState { cold, ..LoopState::new() };
     }
 
-    pub(super) fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+    pub(super) fn cold_mut(&mut self) -> &mut ColdLoopState {
+        self.cold.get_or_insert_default()
     }
 
     /// The deferred messages, if there are any. For most actors this reads one pointer.
     #[inline]
-    pub(super) fn kept(&mut self) -> Option<&mut Kept> {
-        match &mut self.rare {
-            Some(rare) => rare.kept.as_deref_mut(),
+    pub(super) fn deferred(&mut self) -> Option<&mut DeferredMessages> {
+        match &mut self.cold {
+            Some(cold) => cold.deferred.as_deref_mut(),
             None => None,
         }
     }
@@ -89,22 +89,22 @@ impl Course {
     /// Whether the guards of deferred messages are to be evaluated again.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
-        match &self.rare {
-            Some(rare) => rare.kept.as_ref().is_some_and(|kept| kept.is_due()),
+        match &self.cold {
+            Some(cold) => cold.deferred.as_ref().is_some_and(|deferred| deferred.is_due()),
             None => false,
         }
     }
 
     /// The shared mailbox of a pool member, and its number there.
     pub(super) fn shared(&self) -> Option<(&Arc<dyn Shared>, usize)> {
-        let (shared, number) = &**self.rare.as_ref()?.member.as_ref()?;
+        let (shared, number) = &**self.cold.as_ref()?.member.as_ref()?;
         Some((shared, *number))
     }
 }
 
-/// A type-erased driver.
-pub(crate) trait Steps {
-    fn course(&mut self) -> &mut Course;
+/// A type-erased run loop.
+pub(crate) trait ErasedLoop {
+    fn loop_state(&mut self) -> &mut LoopState;
     fn mail(&self) -> &dyn AnyMail;
     /// The same, as an owned reference.
     fn own(&self) -> Arc<dyn AnyMail>;
@@ -120,21 +120,21 @@ pub(crate) trait Steps {
     fn holds_block(&self) -> bool;
     /// Discards the queued messages.
     fn discard_queued(&mut self);
-    /// Takes the oldest priority message, if it may start, also `beside` others. Returns whether
+    /// Takes the oldest priority message, if it may start, also (`concurrent`) while others run. Returns whether
     /// there was one.
-    fn take_urgent(&self, beside: bool, place: &mut dyn Any) -> bool;
+    fn take_urgent(&self, concurrent: bool, slot: &mut dyn Any) -> bool;
 }
 
 /// The slot of a state.
-pub(super) trait State {
+pub(super) trait ErasedState {
     fn is_there(&self) -> bool;
     /// Drops the state, which runs user code.
     fn clear(&mut self);
     /// An `Option` of the actor.
-    fn place(&mut self) -> &mut dyn Any;
+    fn as_any(&mut self) -> &mut dyn Any;
 }
 
-impl<A: 'static> State for Option<A> {
+impl<A: 'static> ErasedState for Option<A> {
     fn is_there(&self) -> bool {
         self.is_some()
     }
@@ -143,34 +143,34 @@ impl<A: 'static> State for Option<A> {
         *self = None;
     }
 
-    fn place(&mut self) -> &mut dyn Any {
+    fn as_any(&mut self) -> &mut dyn Any {
         self
     }
 }
 
 /// The message is in the slot passed to the step.
-pub(super) struct InPlace;
+pub(super) struct InSlot;
 
 /// The result of a step that is independent of the message type.
-pub(super) type Untyped = Option<Next<InPlace>>;
+pub(super) type ErasedStep = Option<NextStep<InSlot>>;
 
 /// The same, for steps that know the type. `message` is the slot, and its content is taken.
 #[inline]
-pub(super) fn typed<M>(next: Untyped, message: &mut Option<M>) -> Option<Next<M>> {
+pub(super) fn typed<M>(next: ErasedStep, message: &mut Option<M>) -> Option<NextStep<M>> {
     Some(match next? {
-        Next::Run(Input::Message(InPlace), handling) => {
-            Next::Run(Input::Message(message.take()?), handling)
+        NextStep::Run(Input::Message(InSlot), handling) => {
+            NextStep::Run(Input::Message(message.take()?), handling)
         }
-        Next::Run(Input::Hook(hook), handling) => Next::Run(Input::Hook(hook), handling),
-        Next::Rest => Next::Rest,
-        Next::Over => Next::Over,
+        NextStep::Run(Input::Hook(hook), handling) => NextStep::Run(Input::Hook(hook), handling),
+        NextStep::Park => NextStep::Park,
+        NextStep::Done => NextStep::Done,
     })
 }
 
-impl dyn Steps + '_ {
-    pub(super) fn rest(&mut self, pace: Pace) -> Untyped {
+impl dyn ErasedLoop + '_ {
+    pub(super) fn park(&mut self, pace: Pace) -> ErasedStep {
         self.mail().core().set_pace(pace);
-        Some(Next::Rest)
+        Some(NextStep::Park)
     }
 
     /// A message of the batch was taken; returns whether it needed no capacity.
@@ -183,7 +183,7 @@ impl dyn Steps + '_ {
     }
 
     /// Reports the running input to a simulation.
-    pub(super) fn witnessed(&self, name: &'static str) {
+    pub(super) fn trace_input(&self, name: &'static str) {
         let mail = self.mail();
         if mail.core().is_simulated()
             && let Some(witness) = &mail.core().hub.witness
@@ -193,14 +193,14 @@ impl dyn Steps + '_ {
     }
 
     /// A simulation is told what this step does, in words.
-    pub(super) fn does(&self, what: &'static str) {
+    pub(super) fn trace(&self, what: &'static str) {
         if let Some(witness) = &self.mail().core().hub.witness {
             witness.does(self.mail(), what);
         }
     }
 
     /// A simulation is told what this step does, unless there is more to be told of it.
-    pub(super) fn does_weakly(&self, what: &'static str) {
+    pub(super) fn trace_if_silent(&self, what: &'static str) {
         if let Some(witness) = &self.mail().core().hub.witness {
             witness.does_weakly(self.mail(), what);
         }

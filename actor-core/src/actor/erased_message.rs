@@ -9,7 +9,7 @@ use std::any::Any;
 
 /// A type-erased message, in a slot from which it can be taken. Results for an empty slot are
 /// ignored.
-pub(super) trait AnyMessage: Parcel + Send {
+pub(super) trait ErasedMessage: Parcel + Send {
     fn is_there(&self) -> bool;
     fn label(&self) -> Label<'_>;
     /// No user code.
@@ -18,17 +18,17 @@ pub(super) trait AnyMessage: Parcel + Send {
     /// Evaluates its guard, which is user code, for the state of the actor.
     fn ready(&self, actor: &dyn Any) -> bool;
     /// Moves it to the heap while it waits outside the mailbox.
-    fn boxed(&mut self) -> Box<dyn AnyMessage>;
+    fn boxed(&mut self) -> Box<dyn ErasedMessage>;
     /// Moves it to the slot of another message of the same actor.
-    fn move_to(&mut self, other: &mut dyn AnyMessage);
+    fn move_to(&mut self, other: &mut dyn ErasedMessage);
     /// The slot, an `Option` of the actor's message.
-    fn place(&mut self) -> &mut dyn Any;
+    fn as_any(&mut self) -> &mut dyn Any;
 }
 
 /// The slot of one message of `A`.
-pub(super) struct Place<A: Dispatch>(pub(super) Option<A::Message>);
+pub(super) struct MessageSlot<A: Dispatch>(pub(super) Option<A::Message>);
 
-impl<A: Dispatch> AnyMessage for Place<A> {
+impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
     fn is_there(&self) -> bool {
         self.0.is_some()
     }
@@ -61,22 +61,22 @@ impl<A: Dispatch> AnyMessage for Place<A> {
         }
     }
 
-    fn boxed(&mut self) -> Box<dyn AnyMessage> {
-        Box::new(Place::<A>(self.0.take()))
+    fn boxed(&mut self) -> Box<dyn ErasedMessage> {
+        Box::new(MessageSlot::<A>(self.0.take()))
     }
 
-    fn move_to(&mut self, other: &mut dyn AnyMessage) {
-        if let Some(other) = other.place().downcast_mut() {
+    fn move_to(&mut self, other: &mut dyn ErasedMessage) {
+        if let Some(other) = other.as_any().downcast_mut() {
             *other = self.0.take();
         }
     }
 
-    fn place(&mut self) -> &mut dyn Any {
+    fn as_any(&mut self) -> &mut dyn Any {
         &mut self.0
     }
 }
 
-impl<A: Dispatch> Parcel for Place<A> {
+impl<A: Dispatch> Parcel for MessageSlot<A> {
     fn clear(&mut self) {
         self.0 = None;
     }

@@ -1,13 +1,13 @@
 //! State factories: the states of an actor that was spawned without one are created by a closure
 //! for each of its lives, or by async code in a task of the life, which stores the state where the
-//! driver finds it.
+//! run loop finds it.
 //!
 //! Type-erased, because most actors are spawned with a state and must not be compiled with any of
 //! this.
 
 use super::callback::address;
-use super::erased::Steps;
-use super::run_loop::Driver;
+use super::erased::ErasedLoop;
+use super::run_loop::RunLoop;
 use super::spawn::{Birth, Life};
 use super::task::{self, Contained};
 use crate::actor::dispatch::Dispatch;
@@ -26,9 +26,9 @@ pub(crate) const WHAT: &str = "spawn";
 /// A factory of an actor's states.
 pub(crate) trait Maker: Send {
     /// Creates the state of a life, which is user code, or continues to create it. Returns `true`
-    /// if the state is now in `place`, an `Option` of the actor, and `false` while it is being
+    /// if the state is now in `slot`, an `Option` of the actor, and `false` while it is being
     /// created elsewhere.
-    fn make(&mut self, life: &dyn Steps, place: &mut dyn Any) -> Result<bool, Failure>;
+    fn make(&mut self, life: &dyn ErasedLoop, slot: &mut dyn Any) -> Result<bool, Failure>;
 
     /// Another life follows: discards the state of this one.
     fn forget(&mut self) {}
@@ -38,8 +38,8 @@ pub(crate) trait Maker: Send {
 pub(crate) struct Now<F>(pub(crate) F);
 
 impl<A: 'static, F: FnMut() -> A + Send> Maker for Now<F> {
-    fn make(&mut self, _: &dyn Steps, place: &mut dyn Any) -> Result<bool, Failure> {
-        Ok(lay_down(place, self.0()))
+    fn make(&mut self, _: &dyn ErasedLoop, slot: &mut dyn Any) -> Result<bool, Failure> {
+        Ok(lay_down(slot, self.0()))
     }
 }
 
@@ -54,18 +54,18 @@ pub(super) struct Later<A, F> {
 /// A slot for a state that is being created.
 type Cradle<A> = Arc<Mutex<Option<Result<A, Failure>>>>;
 
-impl<A, F: FnMut(&dyn Steps, Cradle<A>)> Later<A, F> {
+impl<A, F: FnMut(&dyn ErasedLoop, Cradle<A>)> Later<A, F> {
     fn new(begin: F, cradle: Option<Cradle<A>>) -> Self {
         Later { begin, cradle }
     }
 }
 
-impl<A: Send + 'static, F: FnMut(&dyn Steps, Cradle<A>) + Send> Maker for Later<A, F> {
-    fn make(&mut self, life: &dyn Steps, place: &mut dyn Any) -> Result<bool, Failure> {
+impl<A: Send + 'static, F: FnMut(&dyn ErasedLoop, Cradle<A>) + Send> Maker for Later<A, F> {
+    fn make(&mut self, life: &dyn ErasedLoop, slot: &mut dyn Any) -> Result<bool, Failure> {
         if let Some(cradle) = &self.cradle {
             let Some(made) = cradle.lock().take() else { return Ok(false) };
             self.cradle = None;
-            return Ok(lay_down(place, made?));
+            return Ok(lay_down(slot, made?));
         }
         let cradle = self.cradle.insert(Cradle::default()).clone();
         (self.begin)(life, cradle);
@@ -77,9 +77,9 @@ impl<A: Send + 'static, F: FnMut(&dyn Steps, Cradle<A>) + Send> Maker for Later<
     }
 }
 
-fn lay_down<A: 'static>(place: &mut dyn Any, state: A) -> bool {
-    let place = place.downcast_mut().expect("a maker belongs to an actor of its type");
-    *place = Some(state);
+fn lay_down<A: 'static>(slot: &mut dyn Any, state: A) -> bool {
+    let slot = slot.downcast_mut().expect("a maker belongs to an actor of its type");
+    *slot = Some(state);
     true
 }
 
@@ -90,7 +90,7 @@ where
     U: Future<Output = Result<A, E>> + Send + 'static,
     E: Display,
 {
-    let begin = move |life: &dyn Steps, cradle| {
+    let begin = move |life: &dyn ErasedLoop, cradle| {
         let mut making = None;
         life.with_address(&mut |me| making = Some(make(address::<A>(me))));
         if let Some(making) = making {
@@ -109,8 +109,8 @@ where
     E: Display,
 {
     let cradle: Cradle<A> = Arc::new(Mutex::new(None));
-    let maker = Later::new(|_: &dyn Steps, _| {}, Some(cradle.clone()));
-    let driver = Driver::new(birth.mail.clone()).with_maker(Box::new(maker));
+    let maker = Later::new(|_: &dyn ErasedLoop, _| {}, Some(cradle.clone()));
+    let run_loop = RunLoop::new(birth.mail.clone()).with_maker(Box::new(maker));
     if birth.alive {
         let address = birth.address();
         let making;
@@ -118,7 +118,7 @@ where
         let mail: Arc<dyn AnyMail> = birth.mail.clone();
         begin_making(&mail, cradle, making);
     }
-    birth.run(Life { driver, state: None })
+    birth.run(Life { run_loop, state: None })
 }
 
 /// Runs `making` as a task of the life, and stores the result in `cradle`.

@@ -3,7 +3,7 @@
 //! Invariant, under the lane's lock: where a failure is there, `LEAVE` is raised. So a look at the signals
 //! finds it before the next message, and each step of the end that lowers `LEAVE` takes it out.
 
-use super::erased::Steps;
+use super::erased::ErasedLoop;
 use crate::cell::current;
 use crate::cell::handle::AnyMail;
 use crate::cell::header::LEAVE;
@@ -37,7 +37,7 @@ pub(super) fn request(mail: &dyn AnyMail, message: String, location: &std::panic
     }
 }
 
-impl dyn Steps + '_ {
+impl dyn ErasedLoop + '_ {
     /// Whether the present life is to fail. One look at the signals, for nearly all.
     pub(super) fn is_failing(&self) -> bool {
         let mut is_failing = false;

@@ -1,8 +1,8 @@
 //! Fault injection: failures at chosen messages of an actor. Only in simulations.
 
-use super::erased::{InPlace, Steps, Untyped};
-use super::erased_message::AnyMessage;
-use super::run_loop::{Broken, Next};
+use super::erased::{ErasedLoop, ErasedStep, InSlot};
+use super::erased_message::ErasedMessage;
+use super::run_loop::{HandlerError, NextStep};
 use crate::actor::dispatch::{Dispatch, Input};
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::{AnyMail, contain};
@@ -171,7 +171,7 @@ impl Planned {
 
 /// A delayed message, and the time until which it is delayed.
 struct Held {
-    message: Box<dyn AnyMessage>,
+    message: Box<dyn ErasedMessage>,
     handling: Handling,
     until: Instant,
 }
@@ -185,9 +185,9 @@ enum Fate {
 }
 
 /// Applies the registered faults to `message`.
-fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn AnyMessage) -> Fate {
+fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn ErasedMessage) -> Fate {
     let mut delay = Duration::ZERO;
-    for kind in struck(&mail.core().hub, aim, message.place()) {
+    for kind in struck(&mail.core().hub, aim, message.as_any()) {
         match kind {
             Kind::Panic => return Fate::Panics,
             Kind::Kill => return Fate::Killed,
@@ -229,31 +229,35 @@ fn hold_back(mail: &dyn AnyMail, held: Held) {
     }
 }
 
-impl dyn Steps + '_ {
+impl dyn ErasedLoop + '_ {
     /// The id of the faults' target: of the pool, for a member of one.
     fn aim(&mut self) -> u64 {
-        match self.course().shared() {
+        match self.loop_state().shared() {
             Some((shared, _)) => shared.core().number,
             None => self.mail().core().number,
         }
     }
 
     /// Handles a message with its faults.
-    pub(super) fn meet(&mut self, message: &mut dyn AnyMessage, handling: Handling) -> Untyped {
+    pub(super) fn apply_faults(
+        &mut self,
+        message: &mut dyn ErasedMessage,
+        handling: Handling,
+    ) -> ErasedStep {
         let aim = self.aim();
         match fate(&self.own(), aim, message) {
             Fate::Handled => {
-                self.witnessed(handling.name);
-                Some(Next::Run(Input::Message(InPlace), handling))
+                self.trace_input(handling.name);
+                Some(NextStep::Run(Input::Message(InSlot), handling))
             }
             Fate::HeldUntil(until) => {
-                self.does("is delayed by a planted fault");
+                self.trace("is delayed by a planted fault");
                 hold_back(self.mail(), Held { message: message.boxed(), handling, until });
-                self.rest(Pace::Deaf)
+                self.park(Pace::Deaf)
             }
             fate => {
                 if let Fate::Killed = fate {
-                    self.does("is killed by a planted fault");
+                    self.trace("is killed by a planted fault");
                 }
                 self.lose_to(&fate, message.boxed(), handling);
                 None
@@ -263,7 +267,7 @@ impl dyn Steps + '_ {
 
     /// Returns the next step for a delayed message; `None` if there is none.
     #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
-    pub(super) fn held_back(&mut self, place: &mut dyn AnyMessage) -> Option<Untyped> {
+    pub(super) fn held_back(&mut self, slot: &mut dyn ErasedMessage) -> Option<ErasedStep> {
         let core = self.mail().core();
         let held = core.hub.witness.as_ref()?.take_held(core.number)?;
         let mut held = held.downcast::<Held>().ok()?;
@@ -273,21 +277,21 @@ impl dyn Steps + '_ {
             return Some(None);
         }
         if core.hub.executor.now() < held.until && signals & (LEAVE | END) == 0 {
-            self.does_weakly("is delayed by a planted fault");
+            self.trace_if_silent("is delayed by a planted fault");
             hold_back(self.mail(), *held);
             // First, because the following steps set the flag again.
             self.mail().postpone_notices();
-            return Some(self.rest(Pace::Deaf));
+            return Some(self.park(Pace::Deaf));
         }
         self.mail().recall_notices();
-        self.witnessed(held.handling.name);
-        held.message.move_to(place);
-        Some(Some(Next::Run(Input::Message(InPlace), held.handling)))
+        self.trace_input(held.handling.name);
+        held.message.move_to(slot);
+        Some(Some(NextStep::Run(Input::Message(InSlot), held.handling)))
     }
 
     /// Drops the message, in a panic or because its actor is killed.
-    fn lose_to(&mut self, fate: &Fate, mut message: Box<dyn AnyMessage>, handling: Handling) {
-        self.does(match fate {
+    fn lose_to(&mut self, fate: &Fate, mut message: Box<dyn ErasedMessage>, handling: Handling) {
+        self.trace(match fate {
             Fate::Panics => "panics by a planted fault",
             _ => "loses a message to a kill",
         });
@@ -299,18 +303,18 @@ impl dyn Steps + '_ {
                 panic!("{FAULT}");
             });
             let Err(payload) = outcome else { return };
-            Broken::Panicked(payload)
+            HandlerError::Panicked(payload)
         } else {
             current::set_handling(handling.killed());
             contain(self.mail(), handling.name, &mut || message.clear());
-            Broken::Killed
+            HandlerError::Killed
         };
-        if let Some(kept) = self.course().kept() {
-            kept.state_may_have_changed();
+        if let Some(deferred) = self.loop_state().deferred() {
+            deferred.state_may_have_changed();
         }
         // Like any turn of a simulation: the next message is a new choice.
         self.mail().core().end_turn();
-        self.look_after(Err(broken), handling);
+        self.on_cold_outcome(Err(broken), handling);
     }
 }
 
@@ -333,9 +337,9 @@ pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Messag
     let mut faults = planned.unwrap_or_default();
     let Fault { kind, when, on } = fault;
     let on = on.map(|is_meant| -> Box<dyn Fn(&dyn Any) -> bool + Send> {
-        Box::new(move |place| {
-            let place: Option<&Option<A::Message>> = place.downcast_ref();
-            place.and_then(Option::as_ref).is_some_and(&is_meant)
+        Box::new(move |slot| {
+            let slot: Option<&Option<A::Message>> = slot.downcast_ref();
+            slot.and_then(Option::as_ref).is_some_and(&is_meant)
         })
     });
     faults.push(Planned { kind, when, on, count: 0 });

@@ -1,6 +1,6 @@
 //! A running handler: its panic is caught, and a kill drops it at its next await.
 
-use super::run_loop::Broken;
+use super::run_loop::HandlerError;
 use crate::actor::dispatch::Flow;
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::contain_own;
@@ -13,7 +13,7 @@ use std::task::{Context as Poller, Poll};
 
 pin_project! {
     /// The future of a handler.
-    pub(crate) struct Handler<'a, F> {
+    pub(crate) struct HandlerFuture<'a, F> {
         #[pin]
         future: Option<F>,
         core: &'a Core,
@@ -24,20 +24,20 @@ pin_project! {
     }
 }
 
-impl<'a, F> Handler<'a, F> {
+impl<'a, F> HandlerFuture<'a, F> {
     pub(crate) fn new(future: F, core: &'a Core, handling: Handling) -> Self {
-        Handler { future: Some(future), core, handling, is_pending: false }
+        HandlerFuture { future: Some(future), core, handling, is_pending: false }
     }
 }
 
-impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
-    type Output = Result<Flow, Broken>;
+impl<F: Future<Output = Flow>> Future for HandlerFuture<'_, F> {
+    type Output = Result<Flow, HandlerError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if *this.is_pending && this.core.is_killed() {
             kill(this.future, *this.handling);
-            return Poll::Ready(Err(Broken::Killed));
+            return Poll::Ready(Err(HandlerError::Killed));
         }
         current::set_handling(*this.handling);
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
@@ -47,7 +47,7 @@ impl<F: Future<Output = Flow>> Future for Handler<'_, F> {
                 *this.is_pending = true;
                 Poll::Pending
             }
-            Err(payload) => Poll::Ready(Err(Broken::Panicked(payload))),
+            Err(payload) => Poll::Ready(Err(HandlerError::Panicked(payload))),
         }
     }
 }

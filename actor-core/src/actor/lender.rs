@@ -2,7 +2,7 @@
 //! only, as set by the actor's own block. The impl of the protocol is another block, and queries
 //! this.
 
-use super::handler_future::Handler;
+use super::handler_future::HandlerFuture;
 use super::protocol_message::{HasBlock, Letter, Loan, Serve, Serves};
 use super::spawn::Life;
 use crate::actor::dispatch::{Dispatch, Flow};
@@ -86,10 +86,10 @@ where
     A: HasBlock + Serves<P::Addr>,
     P: Serve<A> + Actor,
 {
-    let context = life.driver.context().again();
+    let context = life.run_loop.context().again();
     let future = A::lend(Loan { actor: &mut life.state, message, context: &context });
-    let outcome = Handler::new(future, &context.mail().core, handling).await;
-    life.driver.done(outcome, handling);
+    let outcome = HandlerFuture::new(future, &context.mail().core, handling).await;
+    life.run_loop.on_outcome(outcome, handling);
     life
 }
 

@@ -1,10 +1,11 @@
-//! Cells of `local` actors: the body stays in a table of its thread, and only its key travels.
+//! Tasks of `local` actors: the loop stays in a table of its thread, and only its key travels, as a
+//! [`LocalTask`].
 //!
-//! Once its system has ended, a cell may come to run or to be dropped on another thread. The actor then
-//! ends there, without its state, and the body waits for its own thread: it is dropped when that thread
+//! Once its system has ended, a scheduled task may run or be dropped on another thread. The actor then
+//! ends there, without its state, and the task waits for its own thread: it is dropped when that thread
 //! next enters or leaves a current-thread system, spawns a local actor, or ends.
 
-use super::actor_task::{Body, Progress, rest};
+use super::actor_task::{LoopTask, TurnEnd, park};
 use super::shutdown::publish;
 use crate::actor::restart::Oversight;
 use crate::cell::current;
@@ -20,45 +21,46 @@ use std::cell::RefCell;
 use std::pin::Pin;
 
 thread_local! {
-    static BODIES: RefCell<Bodies> = const { RefCell::new(Bodies { places: Slab::new(), home: None }) };
+    static LOCAL_TASKS: RefCell<LocalTasks> = const { RefCell::new(LocalTasks { slots: Slab::new(), home: None }) };
 }
 
-/// The bodies of one thread.
-struct Bodies {
+/// The tasks of one thread.
+struct LocalTasks {
     /// `None` while one runs.
-    places: Slab<Option<Pin<Box<dyn Body>>>>,
-    /// Made with the first body.
-    home: Option<Arc<Home>>,
+    slots: Slab<Option<Pin<Box<dyn LoopTask>>>>,
+    /// Made with the first task.
+    home: Option<Arc<HomeThread>>,
 }
 
-/// The thread of a body, as other threads see it.
+/// The thread of a task, as other threads see it.
 #[derive(Default)]
-struct Home {
-    /// The keys of bodies that it is to drop.
+struct HomeThread {
+    /// The keys of tasks that it is to drop.
     abandoned: Mutex<Vec<usize>>,
 }
 
-struct LocalCell {
+/// The key of a loop in the table of its thread: the part that the executor runs.
+struct LocalTask {
     mail: Arc<dyn AnyMail>,
     key: usize,
-    home: Arc<Home>,
+    home: Arc<HomeThread>,
 }
 
-/// What a cell finds in the table of the thread that it runs on.
+/// The state of a task in the table of the thread that it runs on.
 enum Found {
-    Body(Pin<Box<dyn Body>>),
-    /// The body has gone.
+    Task(Pin<Box<dyn LoopTask>>),
+    /// The task has gone.
     Nothing,
-    /// The body belongs to another thread.
+    /// The task belongs to another thread.
     Elsewhere,
 }
 
-/// Makes the cell of a local actor.
+/// Makes the task of a local actor.
 ///
 /// # Panics
 /// Unless this is inside `block_on` of the actor's own system, which runs on this thread only.
 #[track_caller]
-pub(crate) fn cell(mail: Arc<dyn AnyMail>, body: Pin<Box<dyn Body>>) -> Cell {
+pub(crate) fn new_task(mail: Arc<dyn AnyMail>, task: Pin<Box<dyn LoopTask>>) -> Cell {
     let hub = &mail.core().hub;
     assert!(
         hub.is_local && hub.executor.is_executor_thread() && executor::is_inside(),
@@ -67,62 +69,62 @@ pub(crate) fn cell(mail: Arc<dyn AnyMail>, body: Pin<Box<dyn Body>>) -> Cell {
     );
     drop_abandoned();
     executor::ending::at_each_drive(drop_abandoned);
-    let (key, home) = BODIES.with_borrow_mut(|bodies| {
-        let key = bodies.places.insert(Some(body));
-        (key, bodies.home.get_or_insert_default().clone())
+    let (key, home) = LOCAL_TASKS.with_borrow_mut(|tasks| {
+        let key = tasks.slots.insert(Some(task));
+        (key, tasks.home.get_or_insert_default().clone())
     });
-    Box::pin(LocalCell { mail, key, home })
+    Box::pin(LocalTask { mail, key, home })
 }
 
-/// Drops the bodies of this thread whose actors have ended on another one.
+/// Drops the tasks of this thread whose actors have ended on another one.
 fn drop_abandoned() {
     loop {
-        // In a statement of its own: the body is dropped without the borrow and without the lock.
-        let gone = BODIES.try_with(|bodies| {
-            let bodies = &mut *bodies.borrow_mut();
-            let key = bodies.home.as_ref()?.abandoned.lock().pop()?;
-            Some(bodies.places.try_remove(key))
+        // In a statement of its own: the task is dropped without the borrow and without the lock.
+        let gone = LOCAL_TASKS.try_with(|tasks| {
+            let tasks = &mut *tasks.borrow_mut();
+            let key = tasks.home.as_ref()?.abandoned.lock().pop()?;
+            Some(tasks.slots.try_remove(key))
         });
-        let Ok(Some(mut body)) = gone else { return };
-        let _ = current::catch_each(&mut || body = None);
+        let Ok(Some(mut task)) = gone else { return };
+        let _ = current::catch_each(&mut || task = None);
     }
 }
 
-impl Bodies {
-    fn take(&mut self, cell: &LocalCell) -> Found {
-        if !self.is_home_of(cell) {
+impl LocalTasks {
+    fn take(&mut self, task: &LocalTask) -> Found {
+        if !self.is_home_of(task) {
             return Found::Elsewhere;
         }
-        self.places.get_mut(cell.key).and_then(Option::take).map_or(Found::Nothing, Found::Body)
+        self.slots.get_mut(task.key).and_then(Option::take).map_or(Found::Nothing, Found::Task)
     }
 
-    fn is_home_of(&self, cell: &LocalCell) -> bool {
-        self.home.as_ref().is_some_and(|home| Arc::ptr_eq(home, &cell.home))
+    fn is_home_of(&self, task: &LocalTask) -> bool {
+        self.home.as_ref().is_some_and(|home| Arc::ptr_eq(home, &task.home))
     }
 }
 
-impl Drop for Bodies {
+impl Drop for LocalTasks {
     /// The thread ends: no panic of a state may get out of this.
     fn drop(&mut self) {
-        for mut body in self.places.drain() {
-            let _ = current::catch_each(&mut || body = None);
+        for mut task in self.slots.drain() {
+            let _ = current::catch_each(&mut || task = None);
         }
     }
 }
 
-impl RunTask for LocalCell {
+impl RunTask for LocalTask {
     fn run(self: Pin<Box<Self>>) {
         let mut mail = self.mail.clone();
         mail.core().begin_turn();
         let mut me = self;
         loop {
             let key = me.key;
-            let found = BODIES.try_with(|bodies| bodies.borrow_mut().take(&me));
-            let mut body = match found.unwrap_or(Found::Elsewhere) {
-                Found::Body(body) => body,
+            let found = LOCAL_TASKS.try_with(|tasks| tasks.borrow_mut().take(&me));
+            let mut task = match found.unwrap_or(Found::Elsewhere) {
+                Found::Task(task) => task,
                 Found::Nothing => return,
                 Found::Elsewhere => {
-                    // The body is handed to its thread first: an observer of the end may then make that
+                    // The task is handed to its thread first: an observer of the end may then make that
                     // thread drop it.
                     drop(me);
                     return end_elsewhere(&*mail);
@@ -130,17 +132,17 @@ impl RunTask for LocalCell {
             };
             let entered = current::enter(mail);
             let mut wait = None;
-            let progress = body.as_mut().turn(&mut wait);
+            let progress = task.as_mut().turn(&mut wait);
             mail = entered.leave();
-            if let Progress::Over = progress {
+            if let TurnEnd::Done = progress {
                 return;
             }
-            BODIES.with_borrow_mut(|bodies| {
-                if let Some(place) = bodies.places.get_mut(key) {
-                    *place = Some(body);
+            LOCAL_TASKS.with_borrow_mut(|tasks| {
+                if let Some(slot) = tasks.slots.get_mut(key) {
+                    *slot = Some(task);
                 }
             });
-            match rest(&*mail, wait.as_ref(), me, |me| me) {
+            match park(&*mail, wait.as_ref(), me, |me| me) {
                 Some(again) => me = again,
                 None => return,
             }
@@ -152,14 +154,14 @@ impl RunTask for LocalCell {
     }
 }
 
-impl Drop for LocalCell {
+impl Drop for LocalTask {
     fn drop(&mut self) {
-        let here = BODIES.try_with(|bodies| {
-            let bodies = &mut *bodies.borrow_mut();
-            bodies.is_home_of(self).then(|| bodies.places.try_remove(self.key))
+        let here = LOCAL_TASKS.try_with(|tasks| {
+            let tasks = &mut *tasks.borrow_mut();
+            tasks.is_home_of(self).then(|| tasks.slots.try_remove(self.key))
         });
         match here {
-            Ok(Some(body)) => drop(body),
+            Ok(Some(task)) => drop(task),
             // If that thread has ended, its table has been dropped.
             _ => self.home.abandoned.lock().push(self.key),
         }

@@ -1,10 +1,10 @@
 //! Processes the outcome of an input; starts a life, and starts its end.
 
-use super::erased::{Course, Stage, State, Steps, Untyped};
+use super::erased::{ErasedLoop, ErasedState, ErasedStep, Lifecycle, LoopState};
 use super::factory;
 use super::restart::may_live_again;
-use super::run_loop::{Broken, Driver, Next};
-use super::shutdown::Ending;
+use super::run_loop::{HandlerError, NextStep, RunLoop};
+use super::shutdown::ShutdownStep;
 use crate::actor::dispatch::{Dispatch, Flow, Hook, Input};
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::announce;
@@ -12,46 +12,51 @@ use crate::cell::header::{Core, END, KILL, LEAVE, Pace, STOP};
 use crate::exit::{Exit, Failure, FailureKind};
 use crate::incident::Incident;
 
-impl<A: Dispatch> Driver<A> {
+impl<A: Dispatch> RunLoop<A> {
     /// Records the outcome of an input.
     #[inline]
-    pub(crate) fn done(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
-        if !self.course.goes_on(&outcome, &self.context.mail().core, handling) {
-            self.look_after(outcome, handling);
+    pub(crate) fn on_outcome(&mut self, outcome: Result<Flow, HandlerError>, handling: Handling) {
+        if !self.loop_state.continues_after(&outcome, &self.context.mail().core, handling) {
+            self.on_cold_outcome(outcome, handling);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
-        self.steps().look_after(outcome, handling);
+    fn on_cold_outcome(&mut self, outcome: Result<Flow, HandlerError>, handling: Handling) {
+        self.erased().on_cold_outcome(outcome, handling);
     }
 }
 
-impl Course {
+impl LoopState {
     /// Records that the state may have changed. Returns whether nothing else has to be handled.
     #[inline]
-    fn goes_on(&mut self, outcome: &Result<Flow, Broken>, core: &Core, handling: Handling) -> bool {
-        if let Some(kept) = self.kept() {
-            kept.state_may_have_changed();
+    fn continues_after(
+        &mut self,
+        outcome: &Result<Flow, HandlerError>,
+        core: &Core,
+        handling: Handling,
+    ) -> bool {
+        if let Some(deferred) = self.deferred() {
+            deferred.state_may_have_changed();
         }
         if core.is_simulated() {
             // A turn of one message: the next message is a new choice.
             core.end_turn();
             core.finished(handling.name);
         }
-        matches!((outcome, self.stage), (Ok(Flow::Done), Stage::Running))
+        matches!((outcome, self.lifecycle), (Ok(Flow::Done), Lifecycle::Running))
     }
 }
 
-impl dyn Steps + '_ {
+impl dyn ErasedLoop + '_ {
     /// Starts the life, or runs the steps of its end, as far as possible without waiting.
-    pub(super) fn begin_or_end(&mut self, state: &mut dyn State) -> Untyped {
+    pub(super) fn start_or_shut_down(&mut self, state: &mut dyn ErasedState) -> ErasedStep {
         loop {
-            let next = match self.course().stage {
-                Stage::Born => self.begin(state),
-                Stage::Ending(step) => self.end(step, state),
-                Stage::Starting | Stage::Running | Stage::Draining => return None,
+            let next = match self.loop_state().lifecycle {
+                Lifecycle::Initializing => self.begin(state),
+                Lifecycle::ShuttingDown(step) => self.end(step, state),
+                Lifecycle::Starting | Lifecycle::Running | Lifecycle::Draining => return None,
             };
             if next.is_some() {
                 return next;
@@ -61,55 +66,56 @@ impl dyn Steps + '_ {
 
     /// Waits for the state and starts the life.
     #[inline(never)]
-    fn begin(&mut self, state: &mut dyn State) -> Untyped {
-        if self.is_over_unborn() {
+    fn begin(&mut self, state: &mut dyn ErasedState) -> ErasedStep {
+        if self.ended_before_start() {
             return None;
         }
         if !state.is_there() {
             // Before the check, because later events set the flag again.
             self.mail().postpone_notices();
-            self.does_weakly("has its state made");
+            self.trace_if_silent("has its state made");
             match self.make(state) {
                 Ok(true) => self.mail().recall_notices(),
-                Ok(false) => return self.rest(Pace::Deaf),
+                Ok(false) => return self.park(Pace::Deaf),
                 Err(failure) => {
                     self.finish(Exit::Failed(failure));
                     return None;
                 }
             }
         }
-        self.be_born()
+        self.start_life()
     }
 
     /// Creates the state, as far as possible: see [`Maker::make`](super::factory::Maker::make).
     #[inline(never)]
-    fn make(&mut self, state: &mut dyn State) -> Result<bool, Failure> {
+    fn make(&mut self, state: &mut dyn ErasedState) -> Result<bool, Failure> {
         // It uses the data of this life.
-        let Some(mut maker) = self.course().rare().maker.take() else { return Ok(false) };
-        let made = current::guarded(self.mail(), factory::WHAT, || maker.make(self, state.place()));
-        self.course().rare().maker = Some(maker);
+        let Some(mut maker) = self.loop_state().cold_mut().maker.take() else { return Ok(false) };
+        let made =
+            current::guarded(self.mail(), factory::WHAT, || maker.make(self, state.as_any()));
+        self.loop_state().cold_mut().maker = Some(maker);
         made?
     }
 
     /// The state exists: the life starts.
-    fn be_born(&mut self) -> Untyped {
+    fn start_life(&mut self) -> ErasedStep {
         if self.hooks().start {
-            self.course().stage = Stage::Starting;
-            self.witnessed("on_start");
+            self.loop_state().lifecycle = Lifecycle::Starting;
+            self.trace_input("on_start");
             let input = Input::Hook(Hook::Start);
-            return Some(Next::Run(input, Handling::new("on_start", None)));
+            return Some(NextStep::Run(input, Handling::new("on_start", None)));
         }
-        self.does_weakly("starts");
+        self.trace_if_silent("starts");
         self.started();
         None
     }
 
     /// The life has started, including `#[on_start]`.
     pub(super) fn started(&mut self) {
-        self.course().stage = Stage::Running;
-        self.course().has_started = true;
-        if let Some(kept) = self.course().kept() {
-            kept.state_may_have_changed();
+        self.loop_state().lifecycle = Lifecycle::Running;
+        self.loop_state().has_started = true;
+        if let Some(deferred) = self.loop_state().deferred() {
+            deferred.state_may_have_changed();
         }
         let mut changed = None;
         self.mail().with(&mut |seat, _| {
@@ -122,32 +128,36 @@ impl dyn Steps + '_ {
     /// Records the outcome of an input that was not a message, or that failed.
     #[cold]
     #[inline(never)]
-    pub(super) fn look_after(&mut self, outcome: Result<Flow, Broken>, handling: Handling) {
+    pub(super) fn on_cold_outcome(
+        &mut self,
+        outcome: Result<Flow, HandlerError>,
+        handling: Handling,
+    ) {
         let exit = match outcome {
             Ok(Flow::Done) => {
-                let stage = self.course().stage;
-                match stage {
-                    Stage::Starting if self.is_failing() => self.finish(Exit::Stopped),
-                    Stage::Starting => self.started(),
-                    Stage::Ending(_) => self.stop_hook_done(None),
-                    Stage::Born | Stage::Running | Stage::Draining => {}
+                let lifecycle = self.loop_state().lifecycle;
+                match lifecycle {
+                    Lifecycle::Starting if self.is_failing() => self.finish(Exit::Stopped),
+                    Lifecycle::Starting => self.started(),
+                    Lifecycle::ShuttingDown(_) => self.stop_hook_done(None),
+                    Lifecycle::Initializing | Lifecycle::Running | Lifecycle::Draining => {}
                 }
                 return;
             }
             Ok(Flow::Failed(text)) => {
                 Exit::Failed(self.failure(FailureKind::Start, handling.name, text, None))
             }
-            Err(Broken::Killed) => {
+            Err(HandlerError::Killed) => {
                 self.mail().lower(KILL);
-                self.course().killed = true;
+                self.loop_state().killed = true;
                 Exit::Killed
             }
-            Err(Broken::Panicked(payload)) => {
+            Err(HandlerError::Panicked(payload)) => {
                 Exit::Failed(current::failure(self.mail(), handling.name, payload))
             }
         };
-        match self.course().stage {
-            Stage::Ending(_) => self.stop_hook_done(Some(exit)),
+        match self.loop_state().lifecycle {
+            Lifecycle::ShuttingDown(_) => self.stop_hook_done(Some(exit)),
             _ => self.finish(exit),
         }
     }
@@ -156,14 +166,14 @@ impl dyn Steps + '_ {
     /// failure it is reported. If no other life can follow, closes the mailbox and discards the
     /// queued messages.
     pub(super) fn finish(&mut self, exit: Exit) {
-        self.does(match exit {
+        self.trace(match exit {
             Exit::Failed(_) => "fails",
             Exit::Killed => "is killed",
             _ => "ends",
         });
-        self.leave_idle();
+        self.mark_member_busy();
         let is_over = self.put_back();
-        let by_overseer = self.course().ended_by_overseer;
+        let by_overseer = self.loop_state().ended_by_overseer;
         let (mut exit, mut is_last) = (Some(exit), true);
         let mut failing = None;
         self.mail().with(&mut |seat, _| {
@@ -187,8 +197,8 @@ impl dyn Steps + '_ {
             self.mail().lower(STOP | LEAVE | END);
         }
         if is_last {
-            self.discard_kept();
+            self.discard_deferred();
         }
-        self.course().stage = Stage::Ending(Ending::Tasks);
+        self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
     }
 }

@@ -5,9 +5,9 @@
 //! messages. Cell, id, address, mailbox, joiners and names stay. Queued messages go to the next
 //! life.
 
-use super::erased::{Stage, Steps, Untyped};
-use super::run_loop::Next;
-use super::shutdown::{Ending, publish};
+use super::erased::{ErasedLoop, ErasedStep, Lifecycle};
+use super::run_loop::NextStep;
+use super::shutdown::{ShutdownStep, publish};
 use crate::actor::dispatch::Dispatch;
 use crate::cell::handle::{AnyMail, Verbs, schedule};
 use crate::cell::header::{END, KILL, LEAVE, Pace};
@@ -86,10 +86,10 @@ fn overseen(seat: &mut Seat) -> Option<&mut Overseen> {
 
 impl<M: AnyMail + ?Sized> Oversight for M {}
 
-impl dyn Steps + '_ {
+impl dyn ErasedLoop + '_ {
     /// The life has ended completely: notifies the supervisor, or ends the actor.
-    pub(super) fn life_is_over(&mut self) -> Untyped {
-        let by_overseer = self.course().ended_by_overseer;
+    pub(super) fn life_is_over(&mut self) -> ErasedStep {
+        let by_overseer = self.loop_state().ended_by_overseer;
         let (mut exit, mut overseer, mut is_last) = (Exit::Stopped, None, true);
         self.mail().with(&mut |seat, _| {
             exit = seat.exit_to_be().cloned().unwrap_or(Exit::Stopped);
@@ -111,7 +111,7 @@ impl dyn Steps + '_ {
         if let Some(overseer) = &overseer
             && !is_last
         {
-            self.course().stage = Stage::Ending(Ending::Verdict);
+            self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::AwaitDecision);
             if overseer.life_ended(id, exit.clone()) {
                 return None;
             }
@@ -119,15 +119,15 @@ impl dyn Steps + '_ {
         self.actor_is_over(exit, overseer)
     }
 
-    fn actor_is_over(&mut self, exit: Exit, overseer: Option<Arc<dyn Overseer>>) -> Untyped {
+    fn actor_is_over(&mut self, exit: Exit, overseer: Option<Arc<dyn Overseer>>) -> ErasedStep {
         self.mail().close();
         self.discard_queued();
-        self.discard_kept();
+        self.discard_deferred();
         publish(self.mail(), exit);
         if let Some(overseer) = overseer {
             overseer.ended(self.mail().core().id());
         }
-        Some(Next::Over)
+        Some(NextStep::Done)
     }
 
     /// Records a kill that arrived between two lives.
@@ -140,7 +140,7 @@ impl dyn Steps + '_ {
     }
 
     /// Waits for the decision. A stop from outside needs none, nor does a kill during a backoff.
-    pub(super) fn await_verdict(&mut self) -> Untyped {
+    pub(super) fn await_verdict(&mut self) -> ErasedStep {
         // Before the check, because later events set the flag again.
         self.mail().postpone_notices();
         let (mut verdict, mut exit, mut overseer) = (None, None, None);
@@ -163,12 +163,12 @@ impl dyn Steps + '_ {
                 self.live_again();
                 None
             }
-            (None, None) => self.rest(Pace::Deaf),
+            (None, None) => self.park(Pace::Deaf),
         }
     }
 
     fn live_again(&mut self) {
-        self.does("begins another life");
+        self.trace("begins another life");
         self.mail().with(&mut |seat, _| {
             seat.records().restarts += 1;
             seat.set_exit_to_be(None);
@@ -181,7 +181,7 @@ impl dyn Steps + '_ {
                 holdings.awaits_tasks = false;
             }
         });
-        self.course().begin_again();
+        self.loop_state().begin_again();
     }
 }
 

@@ -1,10 +1,10 @@
 //! The state of an actor's run loop between two inputs, and the types of its decisions.
 //!
-//! The bodies (`body.rs`) get an input from [`Driver::next`] (`next.rs`), run it, and report to
-//! [`Driver::done`] (`outcome.rs`).
+//! The tasks (`actor_task.rs`) get an input from [`RunLoop::next`] (`next.rs`), run it, and report
+//! to [`RunLoop::on_outcome`] (`outcome.rs`).
 
 use super::context::Context;
-use super::erased::{Course, Steps};
+use super::erased::{ErasedLoop, LoopState};
 use super::factory::Maker;
 use super::next::may_start;
 use crate::actor::dispatch::{Dispatch, Hooks, Input};
@@ -16,34 +16,34 @@ use crate::cell::mailbox::Mail;
 use crate::sync::Arc;
 use std::any::Any;
 
-pub(crate) struct Driver<A: Dispatch> {
+pub(crate) struct RunLoop<A: Dispatch> {
     pub(super) context: Context<A>,
     /// The current batch: messages taken out of the queue under one lock and handled one by one.
     /// Invisible from outside: they keep counting until that is published, and return to the queue
     /// if a life ends.
     pub(super) batch: Block<A::Message>,
-    pub(super) course: Course,
+    pub(super) loop_state: LoopState,
 }
 
-/// The next step of the body.
-pub(crate) enum Next<M> {
+/// The next step of the task.
+pub(crate) enum NextStep<M> {
     Run(Input<M>, Handling),
-    /// Nothing at the moment.
-    Rest,
+    /// Nothing to run at the moment; the reason is stored in the header.
+    Park,
     /// The actor has ended.
-    Over,
+    Done,
 }
 
 /// The failure of an input.
-pub(crate) enum Broken {
+pub(crate) enum HandlerError {
     Panicked(Box<dyn Any + Send>),
     /// The handler was dropped at an await because its actor was killed.
     Killed,
 }
 
-impl<A: Dispatch> Driver<A> {
+impl<A: Dispatch> RunLoop<A> {
     pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
-        Driver { context: Context::new(mail), batch: Block::new(), course: Course::new() }
+        RunLoop { context: Context::new(mail), batch: Block::new(), loop_state: LoopState::new() }
     }
 
     pub(crate) fn context(&self) -> &Context<A> {
@@ -56,36 +56,36 @@ impl<A: Dispatch> Driver<A> {
 
     /// Sets the factory of its states.
     pub(crate) fn with_maker(mut self, maker: Box<dyn Maker>) -> Self {
-        self.course.rare().maker = Some(maker);
+        self.loop_state.cold_mut().maker = Some(maker);
         self
     }
 
     /// Takes its messages from a shared mailbox, as member `number`.
     pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared>, number: usize) -> Self {
-        self.course.rare().member = Some(Box::new((shared, number)));
+        self.loop_state.cold_mut().member = Some(Box::new((shared, number)));
         self
     }
 
     /// The life of a process has started.
     pub(crate) fn started(&mut self) {
-        self.steps().started();
+        self.erased().started();
     }
 
-    /// The view for code that needs none of the types.
+    /// The type-erased view, for the slow path.
     #[inline]
-    pub(super) fn steps(&mut self) -> &mut dyn Steps {
+    pub(super) fn erased(&mut self) -> &mut dyn ErasedLoop {
         self
     }
 
-    pub(super) fn rest(&mut self, pace: Pace) -> Next<A::Message> {
+    pub(super) fn park(&mut self, pace: Pace) -> NextStep<A::Message> {
         self.mail().core.set_pace(pace);
-        Next::Rest
+        NextStep::Park
     }
 }
 
-impl<A: Dispatch> Steps for Driver<A> {
-    fn course(&mut self) -> &mut Course {
-        &mut self.course
+impl<A: Dispatch> ErasedLoop for RunLoop<A> {
+    fn loop_state(&mut self) -> &mut LoopState {
+        &mut self.loop_state
     }
 
     fn mail(&self) -> &dyn AnyMail {
@@ -120,10 +120,10 @@ impl<A: Dispatch> Steps for Driver<A> {
         self.context.mail().discard();
     }
 
-    fn take_urgent(&self, beside: bool, place: &mut dyn Any) -> bool {
-        let may_start = if beside { may_start::<A, true> } else { may_start::<A, false> };
-        let Some(place) = place.downcast_mut::<Option<A::Message>>() else { return false };
-        *place = self.context.mail().take_urgent(may_start);
-        place.is_some()
+    fn take_urgent(&self, concurrent: bool, slot: &mut dyn Any) -> bool {
+        let may_start = if concurrent { may_start::<A, true> } else { may_start::<A, false> };
+        let Some(slot) = slot.downcast_mut::<Option<A::Message>>() else { return false };
+        *slot = self.context.mail().take_urgent(may_start);
+        slot.is_some()
     }
 }

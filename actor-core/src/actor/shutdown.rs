@@ -1,9 +1,9 @@
 //! The end of a life, step by step: 3 tasks, 4 children, 5 `#[on_stop]`, 6 the state, 7 and 8 the
-//! exit. (1, closing the mailbox, and 2, handling the queue, belong to the driver.) A panic in one
+//! exit. (1, closing the mailbox, and 2, handling the queue, belong to the run loop.) A panic in one
 //! step does not skip the next.
 
-use super::erased::{Stage, State, Steps, Untyped};
-use super::run_loop::Next;
+use super::erased::{ErasedLoop, ErasedState, ErasedStep, Lifecycle};
+use super::run_loop::NextStep;
 use crate::actor::dispatch::{Hook, Input};
 use crate::actor::restart::Oversight;
 use crate::cell::current::{self, Handling};
@@ -23,68 +23,71 @@ const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// The steps of the end, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Ending {
+pub(crate) enum ShutdownStep {
     /// Drops the resources of the life, except children, and waits for its futures.
     Tasks,
     /// Ends the children, the last one first.
     Children,
     /// `#[on_stop]` is due.
-    Hook,
+    StopHook,
     /// `#[on_stop]` is running.
-    HookRuns,
+    StopHookRunning,
     /// The state is dropped.
-    State,
+    DropState,
     /// The supervisor decides whether another life follows.
-    Verdict,
+    AwaitDecision,
 }
 
-impl dyn Steps + '_ {
+impl dyn ErasedLoop + '_ {
     /// Runs one step of the end.
     #[cold]
-    pub(super) fn end(&mut self, step: Ending, state: &mut dyn State) -> Untyped {
-        if self.heed_kill() {
+    pub(super) fn end(&mut self, step: ShutdownStep, state: &mut dyn ErasedState) -> ErasedStep {
+        if self.handle_kill() {
             match step {
-                Ending::Verdict => self.note_kill_between(),
-                _ if step <= Ending::Hook => self.note(Some(Exit::Killed)),
+                ShutdownStep::AwaitDecision => self.note_kill_between(),
+                _ if step <= ShutdownStep::StopHook => self.note(Some(Exit::Killed)),
                 _ => {}
             }
         }
-        if step != Ending::Verdict && self.mail().core().signals() & (LEAVE | END) != 0 {
+        if step != ShutdownStep::AwaitDecision && self.mail().core().signals() & (LEAVE | END) != 0
+        {
             // The life is already ending.
             self.mail().lower(LEAVE | END);
             let failing = self.take_failing();
             self.note(failing);
         }
-        self.does_weakly("is ending");
+        self.trace_if_silent("is ending");
         match step {
-            Ending::Tasks => self.end_tasks(),
-            Ending::Children => self.end_children(),
-            Ending::Hook => {
+            ShutdownStep::Tasks => self.end_tasks(),
+            ShutdownStep::Children => self.end_children(),
+            ShutdownStep::StopHook => {
                 let has_hook = self.hooks().stop;
-                let course = self.course();
-                course.stage = Stage::Ending(Ending::State);
-                let runs = has_hook && course.has_started && !course.killed && state.is_there();
+                let loop_state = self.loop_state();
+                loop_state.lifecycle = Lifecycle::ShuttingDown(ShutdownStep::DropState);
+                let runs =
+                    has_hook && loop_state.has_started && !loop_state.killed && state.is_there();
                 // The hook runs once.
-                course.has_started = false;
+                loop_state.has_started = false;
                 runs.then(|| {
-                    self.course().stage = Stage::Ending(Ending::HookRuns);
-                    self.witnessed("on_stop");
+                    self.loop_state().lifecycle =
+                        Lifecycle::ShuttingDown(ShutdownStep::StopHookRunning);
+                    self.trace_input("on_stop");
                     let exit = Box::new(self.exit_to_be());
-                    Next::Run(Input::Hook(Hook::Stop(exit)), Handling::new("on_stop", None))
+                    NextStep::Run(Input::Hook(Hook::Stop(exit)), Handling::new("on_stop", None))
                 })
             }
-            // The body calls `stop_hook_done` before its next request.
-            Ending::HookRuns | Ending::State => {
+            // The task calls `stop_hook_done` before its next request.
+            ShutdownStep::StopHookRunning | ShutdownStep::DropState => {
                 let dropped = current::guarded(self.mail(), "drop", || state.clear());
                 self.note(dropped.err().map(Exit::Failed));
                 if self.leaves_nothing() {
-                    return Some(Next::Over);
+                    return Some(NextStep::Done);
                 }
                 // Resources that `#[on_stop]` may have created.
                 self.end_holdings();
                 self.life_is_over()
             }
-            Ending::Verdict => self.await_verdict(),
+            ShutdownStep::AwaitDecision => self.await_verdict(),
         }
     }
 
@@ -109,7 +112,7 @@ impl dyn Steps + '_ {
         is_so
     }
 
-    fn end_tasks(&mut self) -> Untyped {
+    fn end_tasks(&mut self) -> ErasedStep {
         let mut has_made = true;
         self.mail().with(&mut |seat, _| {
             has_made = seat.holdings.is_some() || seat.has_notices();
@@ -118,7 +121,7 @@ impl dyn Steps + '_ {
             }
         });
         if !has_made {
-            self.course().stage = Stage::Ending(Ending::Hook);
+            self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHook);
             return None;
         }
         self.end_holdings();
@@ -130,7 +133,7 @@ impl dyn Steps + '_ {
             }
         });
         if tasks == 0 {
-            self.course().stage = Stage::Ending(Ending::Children);
+            self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Children);
             return None;
         }
         self.mail().postpone_notices();
@@ -138,7 +141,7 @@ impl dyn Steps + '_ {
         self.mail().with(&mut |seat, _| {
             tasks = seat.holdings.as_ref().map_or(0, |holdings| holdings.tasks);
         });
-        if tasks == 0 { None } else { self.rest(Pace::Deaf) }
+        if tasks == 0 { None } else { self.park(Pace::Deaf) }
     }
 
     fn end_holdings(&self) {
@@ -154,7 +157,7 @@ impl dyn Steps + '_ {
     }
 
     /// Ends the children one after another. The parent is not notified of exits that it ordered.
-    fn end_children(&mut self) -> Untyped {
+    fn end_children(&mut self) -> ErasedStep {
         for notice in self.mail().take_notices() {
             match notice {
                 Notice::Exited(key, ..) => {
@@ -181,12 +184,12 @@ impl dyn Steps + '_ {
         // The timer that would have killed the last child.
         drop(before);
         let Some((key, child)) = last else {
-            self.course().stage = Stage::Ending(Ending::Hook);
+            self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHook);
             return None;
         };
-        if self.course().killed {
+        if self.loop_state().killed {
             child.kill_for_good();
-            return self.rest(Pace::Deaf);
+            return self.park(Pace::Deaf);
         }
         let mut is_ending = false;
         self.mail().with(&mut |seat, _| {
@@ -200,14 +203,14 @@ impl dyn Steps + '_ {
                 std::mem::swap(&mut seat.holdings.get_or_insert_default().ending, &mut ending);
             });
         }
-        self.rest(Pace::Deaf)
+        self.park(Pace::Deaf)
     }
 
     /// `#[on_stop]` has run.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
         self.note(broken);
         // It may have created new resources, which end like the others.
-        self.course().stage = Stage::Ending(Ending::Tasks);
+        self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
     }
 
     pub(super) fn exit_to_be(&self) -> Exit {

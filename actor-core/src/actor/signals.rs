@@ -1,64 +1,64 @@
 //! Handling of flags, system messages and priority messages between two messages.
 
-use super::erased::{Stage, Steps, Untyped};
-use super::erased_message::AnyMessage;
-use super::run_loop::Next;
+use super::erased::{ErasedLoop, ErasedStep, Lifecycle};
+use super::erased_message::ErasedMessage;
+use super::run_loop::NextStep;
 use crate::cell::header::{END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
 use crate::exit::Exit;
 use std::any::Any;
 
-impl dyn Steps + '_ {
+impl dyn ErasedLoop + '_ {
     /// Handles the flags, deferred and delayed messages, and the end of the turn. `None`: continue
-    /// with the next message; `Some(None)`: check again. A message to handle is in `place`.
+    /// with the next message; `Some(None)`: check again. A message to handle is in `slot`.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    pub(super) fn heed(
+    pub(super) fn slow_path(
         &mut self,
-        place: &mut dyn AnyMessage,
+        slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
-        beside: bool,
-    ) -> Option<Untyped> {
-        let next = self.heed_each(place, actor, beside);
-        if let Some(Some(Next::Run(..))) = next {
-            self.leave_idle();
+        concurrent: bool,
+    ) -> Option<ErasedStep> {
+        let next = self.slow_path_steps(slot, actor, concurrent);
+        if let Some(Some(NextStep::Run(..))) = next {
+            self.mark_member_busy();
         }
         next
     }
 
     /// A member of a pool handles an input of its own: a message of its timer, a hook, the end of
     /// its life. It checks the mailbox of the pool again afterwards.
-    pub(super) fn leave_idle(&mut self) {
+    pub(super) fn mark_member_busy(&mut self) {
         if !self.mail().core().is_member() {
             return;
         }
-        if let Some((shared, number)) = self.course().shared() {
+        if let Some((shared, number)) = self.loop_state().shared() {
             shared.set_busy(number);
         }
-        self.course().fetched = false;
+        self.loop_state().fetched = false;
     }
 
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    fn heed_each(
+    fn slow_path_steps(
         &mut self,
-        place: &mut dyn AnyMessage,
+        slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
-        beside: bool,
-    ) -> Option<Untyped> {
+        concurrent: bool,
+    ) -> Option<ErasedStep> {
         let signals = self.mail().core().signals();
         if self.mail().core().is_simulated()
-            && let Some(next) = self.held_back(place)
+            && let Some(next) = self.held_back(slot)
         {
             return Some(next);
         }
         if self.mail().core().is_turn_over() {
             self.mail().core().end_turn();
-            return Some(self.end_turn(beside));
+            return Some(self.end_turn(concurrent));
         }
         if signals & (KILL | STOP | LEAVE | END) != 0 {
-            if beside && signals & (KILL | STOP) == 0 {
+            if concurrent && signals & (KILL | STOP) == 0 {
                 // Running handlers end first.
-                return Some(self.rest(Pace::Busy));
+                return Some(self.park(Pace::Busy));
             }
-            self.heed_end(signals);
+            self.handle_end_flags(signals);
             return Some(None);
         }
         if signals & WAITING != 0 {
@@ -66,61 +66,61 @@ impl dyn Steps + '_ {
         }
         if signals & POKE != 0 {
             self.mail().lower(POKE);
-            self.course().fetched = false;
+            self.loop_state().fetched = false;
         }
-        if self.course().is_due()
-            && let Some(next) = self.retry(place, actor, beside)
+        if self.loop_state().is_due()
+            && let Some(next) = self.retry_deferred(slot, actor, concurrent)
         {
             return Some(next);
         }
         if signals & URGENT != 0 {
-            if self.take_urgent(beside, place.place()) {
+            if self.take_urgent(concurrent, slot.as_any()) {
                 self.mail().core().spend();
-                return Some(self.offer(place, actor));
+                return Some(self.dispatch(slot, actor));
             }
-            if beside && self.mail().core().signals() & URGENT != 0 {
-                return Some(self.rest(Pace::Busy));
+            if concurrent && self.mail().core().signals() & URGENT != 0 {
+                return Some(self.park(Pace::Busy));
             }
         }
         if signals & NOTICE != 0
             && let Some(notice) = self.mail().take_due_notice()
         {
             self.mail().core().spend();
-            return Some(self.heed_notice(notice, place, actor, beside));
+            return Some(self.handle_system_message(notice, slot, actor, concurrent));
         }
         None
     }
 
     /// Handles a flag that ends the life: a kill, a stop, or a request to leave.
-    pub(super) fn heed_end(&mut self, signals: u32) {
+    pub(super) fn handle_end_flags(&mut self, signals: u32) {
         if signals & KILL != 0 {
-            self.heed_kill();
+            self.handle_kill();
         } else if signals & STOP != 0 {
-            self.begin_to_drain();
+            self.start_draining();
         } else {
-            self.heed_leave();
+            self.handle_stop_self();
         }
     }
 
     /// Handles the flags of a life without a state yet; returns whether it has ended.
-    pub(super) fn is_over_unborn(&mut self) -> bool {
-        if self.heed_kill() {
+    pub(super) fn ended_before_start(&mut self) -> bool {
+        if self.handle_kill() {
             return true;
         }
         let leaves = self.mail().core().signals() & (LEAVE | END) != 0;
         if leaves {
-            self.heed_leave();
+            self.handle_stop_self();
         }
         leaves
     }
 
     /// Records a kill; returns whether there was one.
-    pub(super) fn heed_kill(&mut self) -> bool {
+    pub(super) fn handle_kill(&mut self) -> bool {
         let killed = self.mail().core().is_killed();
         if killed {
             self.mail().lower(KILL);
-            self.course().killed = true;
-            if !matches!(self.course().stage, Stage::Ending(_)) {
+            self.loop_state().killed = true;
+            if !matches!(self.loop_state().lifecycle, Lifecycle::ShuttingDown(_)) {
                 self.finish(Exit::Killed);
             }
         }
@@ -128,20 +128,20 @@ impl dyn Steps + '_ {
     }
 
     /// Ends this life without draining: the queue goes to the next one.
-    fn heed_leave(&mut self) {
+    fn handle_stop_self(&mut self) {
         let by_overseer = self.mail().core().signals() & END != 0;
         let is_failing = self.is_failing();
         self.mail().lower(LEAVE | END);
         // After a stop from outside it drains, regardless of other requests; but a failure ends it.
-        if is_failing || self.course().stage != Stage::Draining {
-            self.course().ended_by_overseer = by_overseer && !is_failing;
+        if is_failing || self.loop_state().lifecycle != Lifecycle::Draining {
+            self.loop_state().ended_by_overseer = by_overseer && !is_failing;
             self.finish(Exit::Stopped);
         }
     }
 
     /// Step 1 of the end, the loop's part: timers and streams end.
-    fn begin_to_drain(&mut self) {
-        self.course().stage = Stage::Draining;
+    fn start_draining(&mut self) {
+        self.loop_state().lifecycle = Lifecycle::Draining;
         let mut ended = Vec::new();
         self.mail().with(&mut |seat, _| {
             self.mail().core().lower(STOP);

@@ -3,7 +3,7 @@
 use super::actor_task::Runner;
 use crate::actor::context::Context;
 use crate::actor::dispatch::{AddrOf, Dispatch};
-use crate::actor::run_loop::Driver;
+use crate::actor::run_loop::RunLoop;
 use crate::actor::shutdown::publish;
 use crate::address::addr::Addr;
 use crate::cell::handle::{AnyMail, contain};
@@ -23,7 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// The start of an actor's life: what the run loop is made of.
 pub struct Life<A: Dispatch> {
-    pub(crate) driver: Driver<A>,
+    pub(crate) run_loop: RunLoop<A>,
     pub(crate) state: Option<A>,
 }
 
@@ -31,7 +31,7 @@ impl<A: Dispatch> Life<A> {
     /// Where the actor's cell lies while it does not run.
     #[doc(hidden)]
     pub fn seat(&self) -> Seat {
-        Seat(self.driver.context().mail().clone())
+        Seat(self.run_loop.context().mail().clone())
     }
 }
 
@@ -294,8 +294,8 @@ impl<A: Dispatch> Birth<A> {
     /// Puts the actor on its way to its first run.
     #[track_caller]
     fn live(self, state: Option<A>) -> A::Addr {
-        let driver = Driver::new(self.mail.clone());
-        self.run(Life { driver, state })
+        let run_loop = RunLoop::new(self.mail.clone());
+        self.run(Life { run_loop, state })
     }
 
     #[track_caller]

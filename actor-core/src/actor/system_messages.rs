@@ -2,9 +2,9 @@
 //! turn; cancelled resources are no longer in the table and are skipped.
 
 use super::callback::Made;
-use super::erased::{Steps, Untyped};
-use super::erased_message::AnyMessage;
-use super::run_loop::Next;
+use super::erased::{ErasedLoop, ErasedStep};
+use super::erased_message::ErasedMessage;
+use super::run_loop::NextStep;
 use crate::actor::dispatch::{Hook, Input};
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::contain;
@@ -14,19 +14,19 @@ use crate::exit::{ActorId, Exit, Failure, FailureKind};
 use crate::incident::Incident;
 use std::any::Any;
 
-impl dyn Steps + '_ {
-    /// Handles one system message in its turn, `beside` running handlers; a message for the actor
-    /// itself is left in `place`.
-    pub(super) fn heed_notice(
+impl dyn ErasedLoop + '_ {
+    /// Handles one system message in its turn; with `concurrent`, handlers are running. A message for
+    /// the actor itself is left in `slot`.
+    pub(super) fn handle_system_message(
         &mut self,
         notice: Notice,
-        place: &mut dyn AnyMessage,
+        slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
-        beside: bool,
-    ) -> Untyped {
+        concurrent: bool,
+    ) -> ErasedStep {
         let next = match notice {
-            Notice::Due(key) => self.due(key, place.place()),
-            Notice::Exited(key, id, exit) => self.exited(key, id, exit, place.place()),
+            Notice::Due(key) => self.due(key, slot.as_any()),
+            Notice::Exited(key, id, exit) => self.exited(key, id, exit, slot.as_any()),
             Notice::Unlinked(id, exit) => self.unlinked(id, exit),
             Notice::Broken(failure) => {
                 self.finish(Exit::Failed(failure));
@@ -34,11 +34,11 @@ impl dyn Steps + '_ {
             }
             Notice::Look => None,
         };
-        if place.is_there() { self.offer_made(place, actor, beside) } else { next }
+        if slot.is_there() { self.dispatch_made(slot, actor, concurrent) } else { next }
     }
 
     /// A timer, a stream or a piped future has an item.
-    fn due(&mut self, key: Key, place: &mut dyn Any) -> Untyped {
+    fn due(&mut self, key: Key, slot: &mut dyn Any) -> ErasedStep {
         let mut found = None;
         self.mail().with(&mut |seat, _| {
             // A cancelled resource is not in the table: its pending tick is skipped.
@@ -53,7 +53,7 @@ impl dyn Steps + '_ {
         });
         let (make, what, clock) = found?;
         let mut make = make?;
-        let made = self.ask(what, &mut |me| make(me, place));
+        let made = self.ask(what, &mut |me| make(me, slot));
         let is_over = matches!(made, Ok(Made::Nothing) | Err(_));
         let made = match (made, clock) {
             (Ok(Made::Elsewhere(sending)), Some(clock)) => {
@@ -91,14 +91,14 @@ impl dyn Steps + '_ {
         });
         contain(self.mail(), what, &mut || drop((ended.take(), gone.take())));
         let made = match at_end {
-            Some(mut at_end) if made.is_ok() => self.ask(what, &mut |me| at_end(me, place)),
+            Some(mut at_end) if made.is_ok() => self.ask(what, &mut |me| at_end(me, slot)),
             _ => made,
         };
         self.made(made, what)
     }
 
     /// A watched actor has ended.
-    fn exited(&mut self, key: Key, id: ActorId, exit: Exit, place: &mut dyn Any) -> Untyped {
+    fn exited(&mut self, key: Key, id: ActorId, exit: Exit, slot: &mut dyn Any) -> ErasedStep {
         let mut holding = None;
         self.mail().with(&mut |seat, _| {
             holding = seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
@@ -107,7 +107,7 @@ impl dyn Steps + '_ {
             Holding::Monitor { make, .. } => {
                 let mut asked = Some((make, exit));
                 let made = self.ask("monitor", &mut |me| match asked.take() {
-                    Some((make, exit)) => make(me, exit, place),
+                    Some((make, exit)) => make(me, exit, slot),
                     None => Made::Nothing,
                 });
                 self.made(made, "monitor")
@@ -126,14 +126,14 @@ impl dyn Steps + '_ {
         }
     }
 
-    fn told(&mut self, id: ActorId, exit: Exit) -> Untyped {
-        self.witnessed("on_exit");
+    fn told(&mut self, id: ActorId, exit: Exit) -> ErasedStep {
+        self.trace_input("on_exit");
         let input = Input::Hook(Hook::Exited(Box::new((id, exit))));
-        Some(Next::Run(input, Handling::new("on_exit", None)))
+        Some(NextStep::Run(input, Handling::new("on_exit", None)))
     }
 
     /// A linked actor has ended: run the hook, or fail too.
-    fn unlinked(&mut self, id: ActorId, exit: Exit) -> Untyped {
+    fn unlinked(&mut self, id: ActorId, exit: Exit) -> ErasedStep {
         if self.hooks().exit {
             return self.told(id, exit);
         }
@@ -162,7 +162,7 @@ impl dyn Steps + '_ {
         made
     }
 
-    fn made(&mut self, made: Result<Made, Failure>, what: &'static str) -> Untyped {
+    fn made(&mut self, made: Result<Made, Failure>, what: &'static str) -> ErasedStep {
         match made {
             Ok(Made::Elsewhere(sending)) => {
                 let (runnable, task) =

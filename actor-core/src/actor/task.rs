@@ -26,7 +26,7 @@ use std::task::{Context as Poller, Poll, ready};
 /// #[actor]
 /// impl Host {
 ///     fn begin(&self, context: &Context<Self>) {
-///         context.spawn(async { /* runs beside the actor */ }).detach();
+///         context.spawn(async { /* runs concurrently with the actor */ }).detach();
 ///         drop(context.spawn(std::future::pending())); // is cancelled at once
 ///     }
 /// }

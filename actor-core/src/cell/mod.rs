@@ -1,7 +1,7 @@
 //! The actor cell: mailbox and task in one object. Knows messages and wakers, but not handlers.
 //!
 //! ```text
-//! address --push--> messages (in the lane) --batch--> driver (in the cell, while it runs)
+//! address --push--> messages (in the lane) --batch--> run loop (in the cell, while it runs)
 //!                   seat (in the lane) holds the cell while it does not run
 //! ```
 //! One mutex, the lane's, protects the messages and the seat. No user code runs under it: values

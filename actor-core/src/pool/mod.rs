@@ -13,7 +13,7 @@ use crate::Actor;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::factory::Now;
 use crate::actor::restart::{Restart, oversee};
-use crate::actor::run_loop::Driver;
+use crate::actor::run_loop::RunLoop;
 use crate::actor::spawn::{Birth, Life};
 use crate::address::addr::Addr;
 use crate::cell::handle::AnyMail;
@@ -98,8 +98,8 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
         return birth.end();
     }
     let make = pool.make();
-    let driver = Driver::new(mail)
+    let run_loop = RunLoop::new(mail)
         .with_maker(Box::new(Now(move || make())))
         .with_shared(pool.clone(), number);
-    birth.run(Life { driver, state: None });
+    birth.run(Life { run_loop, state: None });
 }

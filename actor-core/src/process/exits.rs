@@ -118,7 +118,7 @@ impl<M: Send + 'static> Inbox<M> {
             return Some(told(ExitNotice { id, exit }));
         }
         if !exit.is_normal() {
-            // The driver applies the effect of a link.
+            // The run loop applies the effect of a link.
             self.mail().put_first(Notice::Unlinked(id, exit));
             self.tie.fail();
         }

@@ -1,12 +1,12 @@
 //! The loop of a process. A life is one run of the user's function, which takes the messages
-//! itself. This module decides nothing: the driver handles the end.
+//! itself. This module decides nothing: the run loop handles the end.
 
 use super::Proc;
 use super::inbox::Inbox;
 use crate::actor::Life;
 use crate::actor::dispatch::{Flow, Input};
-use crate::actor::handler_future::Handler;
-use crate::actor::run_loop::Next;
+use crate::actor::handler_future::HandlerFuture;
+use crate::actor::run_loop::NextStep;
 use crate::cell::current::Handling;
 use crate::cell::header::Pace;
 use crate::cell::mailbox::Mail;
@@ -72,36 +72,36 @@ impl Tie {
 
 /// The loop, created for each cell. It differs from the loop of other actors only at the start.
 pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Output = ()> + Send {
-    let Life { mut driver, mut state } = life;
+    let Life { mut run_loop, mut state } = life;
     async move {
-        while let Some(input) = poll_fn(|_| match driver.next(&mut state) {
-            Next::Run(input, _) => Poll::Ready(Some(input)),
-            Next::Rest => Poll::Pending,
-            Next::Over => Poll::Ready(None),
+        while let Some(input) = poll_fn(|_| match run_loop.next(&mut state) {
+            NextStep::Run(input, _) => Poll::Ready(Some(input)),
+            NextStep::Park => Poll::Pending,
+            NextStep::Done => Poll::Ready(None),
         })
         .await
         {
             if let Input::Message(message) = input {
                 // A stop arrived while the supervisor was ending this life: no life is left to
                 // receive.
-                driver.context().mail().throw_away(message);
+                run_loop.context().mail().throw_away(message);
                 state = None;
                 continue;
             }
             let Some(start) = state.as_mut().and_then(|state| state.start.take()) else { continue };
-            driver.started();
-            let mail = driver.context().mail().clone();
+            run_loop.started();
+            let mail = run_loop.context().mail().clone();
             let tie = Arc::new(Tie::default());
-            let inbox = Inbox::new(driver.context().again(), tie.clone());
+            let inbox = Inbox::new(run_loop.context().again(), tie.clone());
             let (shared, own) = (tie.clone(), mail.clone());
             let work = async move {
                 let future = Some(start(inbox));
                 Attendance { future, tie: shared, mail: &*own }.await
             };
-            let outcome = Handler::new(work, &mail.core, Handling::PROCESS).await;
-            // Without a state, the driver ends the life as one that ended by itself.
+            let outcome = HandlerFuture::new(work, &mail.core, Handling::PROCESS).await;
+            // Without a state, the run loop ends the life as one that ended by itself.
             let by_itself = outcome.is_ok() && !tie.is_failing() && !mail.is_left();
-            driver.done(outcome, Handling::PROCESS);
+            run_loop.on_outcome(outcome, Handling::PROCESS);
             if by_itself {
                 state = None;
             }

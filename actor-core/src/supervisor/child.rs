@@ -6,7 +6,7 @@ use crate::Context;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::factory::{self, Maker, Now};
 use crate::actor::restart::{Overseer, Restart, oversee};
-use crate::actor::run_loop::Driver;
+use crate::actor::run_loop::RunLoop;
 use crate::actor::spawn::{Birth, Life};
 use crate::cell::handle::AnyMail;
 use crate::cell::resources::Holding;
@@ -208,8 +208,8 @@ impl<A: Dispatch> Newborn for Unborn<A> {
             return None;
         }
         own.lane().seat.holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
-        let driver = Driver::new(mail.clone()).with_maker(maker);
-        birth.run(Life { driver, state: None });
+        let run_loop = RunLoop::new(mail.clone()).with_maker(maker);
+        birth.run(Life { run_loop, state: None });
         Some(Supervised::new(mail, restart))
     }
 }

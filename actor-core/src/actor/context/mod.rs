@@ -1,9 +1,9 @@
 //! [`Context`], an actor's view of itself. Everything created through it ends with the life.
 //!
-//! `others.rs` has children, monitors and links; `beside.rs` timers, streams and tasks.
+//! `relations.rs` has children, monitors and links; `tasks.rs` timers, streams and tasks.
 
-mod beside;
-mod others;
+mod relations;
+mod tasks;
 
 use crate::actor::dispatch::Dispatch;
 use crate::actor::failing;
@@ -323,12 +323,12 @@ impl fmt::Debug for Stopping {
     }
 }
 
-/// Puts the address of a member's pool into `place`.
-fn pool_of(mail: &dyn AnyMail, place: &mut dyn Any) {
+/// Puts the address of a member's pool into `slot`.
+fn pool_of(mail: &dyn AnyMail, slot: &mut dyn Any) {
     mail.with(&mut |seat, _| {
         let holdings = seat.holdings.as_ref();
         if let Some((pool, _)) = holdings.and_then(|holdings| holdings.pool.as_ref()) {
-            pool.address(place);
+            pool.address(slot);
         }
     });
 }

@@ -88,8 +88,8 @@ impl<A: Dispatch> Context<A> {
         F: for<'a> FnOnce(&'a A::Addr, Exit) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.id();
-        let make = move |me: &dyn Any, exit, place: &mut dyn Any| {
-            Made::of(make(&address::<A>(me), exit), own, place)
+        let make = move |me: &dyn Any, exit, slot: &mut dyn Any| {
+            Made::of(make(&address::<A>(me), exit), own, slot)
         };
         self.monitor_with(target, Box::new(make))
     }

@@ -32,7 +32,7 @@ impl<A: Dispatch> Context<A> {
         F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.id();
-        let make = once(move |me, place| Made::of(make(&address::<A>(me)), own, place));
+        let make = once(move |me, slot| Made::of(make(&address::<A>(me)), own, slot));
         self.timer(delay, None, make)
     }
 
@@ -51,7 +51,7 @@ impl<A: Dispatch> Context<A> {
     {
         assert!(!period.is_zero(), "a period of zero would tick without end; use a longer one");
         let own = self.id();
-        let make: Make = Box::new(move |me, place| Made::of(make(&address::<A>(me)), own, place));
+        let make: Make = Box::new(move |me, slot| Made::of(make(&address::<A>(me)), own, slot));
         self.timer(period, Some(period), make)
     }
 
