@@ -12,9 +12,9 @@ pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, answer};
 pub use crate::cell::call_state::Head;
 pub use crate::cell::message::{Label, Protocol, Settings, Way};
 pub use crate::cell::message::{Marks, SlotMut};
-pub use crate::protocol_adapter::bridge;
+pub use crate::protocol_adapter::adapt;
 pub use crate::simulation::Tested;
-pub use crate::simulation::test::{Plan, really, simulate};
+pub use crate::simulation::test::{TestConfig, run_real, simulate};
 pub use crate::system::run::main;
 pub use std::any::Any;
 pub use std::boxed::Box;
@@ -35,50 +35,50 @@ use std::marker::PhantomData;
 
 /// A marker in types without values that only represent other types.
 #[derive(Debug)]
-pub struct Nobody<T>(
+pub struct Uninhabited<T>(
     #[allow(dead_code, reason = "there is none")] Infallible,
     PhantomData<fn() -> T>,
 );
 
 /// Makes the compiler report a handler's future that is not `Send`.
-pub fn sendable<F: Future + Send>(future: F) -> F {
+pub fn assert_send<F: Future + Send>(future: F) -> F {
     future
 }
 
 /// A state that an async handler takes by `&self`, and therefore borrows while it waits.
 ///
-/// If the state is `Sync`, its own `sendable` is selected, otherwise that of [`LentUnshared`]: so a
+/// If the state is `Sync`, its own `assert_send` is selected, otherwise that of [`NotSyncCheck`]: so a
 /// single error is reported, without another one about the future.
 #[derive(Debug)]
-pub struct Lent<A>(PhantomData<fn() -> A>);
+pub struct SyncCheck<A>(PhantomData<fn() -> A>);
 
-impl<A> Lent<A> {
+impl<A> SyncCheck<A> {
     /// Creates a probe for `A`.
     #[expect(clippy::new_without_default, reason = "written by the macro, in this one way")]
     pub fn new() -> Self {
-        Lent(PhantomData)
+        SyncCheck(PhantomData)
     }
 }
 
-impl<A: Sync> Lent<A> {
+impl<A: Sync> SyncCheck<A> {
     /// Like the function with this name.
-    pub fn sendable<F: Future + Send>(self, future: F) -> F {
+    pub fn assert_send<F: Future + Send>(self, future: F) -> F {
         future
     }
 }
 
 /// Rejects a state that is not `Sync`.
-pub trait LentUnshared<A>: Sized {
+pub trait NotSyncCheck<A>: Sized {
     /// Makes the compiler report at the receiver that the state has to be `Sync`.
-    fn sendable<F: Future>(self, future: F) -> F
+    fn assert_send<F: Future>(self, future: F) -> F
     where
-        A: Shared,
+        A: SharedState,
     {
         future
     }
 }
 
-impl<A> LentUnshared<A> for Lent<A> {}
+impl<A> NotSyncCheck<A> for SyncCheck<A> {}
 
 /// `Sync`, with an error text about actors.
 #[diagnostic::on_unimplemented(
@@ -86,10 +86,10 @@ impl<A> LentUnshared<A> for Lent<A> {}
     label = "take `&mut self`",
     note = "a handler that waits lends what it has borrowed to whichever thread goes on with it"
 )]
-pub trait Shared {}
+pub trait SharedState {}
 
 #[diagnostic::do_not_recommend]
-impl<A: Sync> Shared for A {}
+impl<A: Sync> SharedState for A {}
 
 /// The result of `#[on_start]`.
 pub fn started<L>(outcome: impl Started) -> Flow<L> {
@@ -97,7 +97,7 @@ pub fn started<L>(outcome: impl Started) -> Flow<L> {
 }
 
 /// A context for a hook that takes it by `&mut`.
-pub fn own<A: Dispatch>(context: &Context<A>) -> Context<A> {
+pub fn clone_for_hook<A: Dispatch>(context: &Context<A>) -> Context<A> {
     context.again()
 }
 
@@ -123,54 +123,54 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 /// is selected by the number of references needed to reach it, the most specific first. The result
 /// depends only on the reply type and is compiled once for each.
 #[derive(Debug)]
-pub struct Probe<'a, T>(pub &'a ReplySlot<T>);
+pub struct ErrProbe<'a, T>(pub &'a ReplySlot<T>);
 
 /// An error with a `Debug` text.
-pub trait LostDebug {
+pub trait ViaDebug {
     /// The reply type.
     type Answer;
     /// Returns the function that extracts the error's text.
-    fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
+    fn describe_err(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 
-impl<T, E: fmt::Debug> LostDebug for &&Probe<'_, Result<T, E>> {
+impl<T, E: fmt::Debug> ViaDebug for &&ErrProbe<'_, Result<T, E>> {
     type Answer = Result<T, E>;
-    fn lost(&self) -> fn(&Result<T, E>) -> Option<String> {
+    fn describe_err(&self) -> fn(&Result<T, E>) -> Option<String> {
         |answer| answer.as_ref().err().map(|error| format!("{error:?}"))
     }
 }
 
 /// An error without a text: only the name of its type is known.
-pub trait LostNamed {
+pub trait ViaName {
     /// The reply type.
     type Answer;
     /// Returns the function that extracts the type's name.
-    fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
+    fn describe_err(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 
-impl<T, E> LostNamed for &Probe<'_, Result<T, E>> {
+impl<T, E> ViaName for &ErrProbe<'_, Result<T, E>> {
     type Answer = Result<T, E>;
-    fn lost(&self) -> fn(&Result<T, E>) -> Option<String> {
+    fn describe_err(&self) -> fn(&Result<T, E>) -> Option<String> {
         |answer| answer.as_ref().err().map(|_| std::any::type_name::<E>().to_owned())
     }
 }
 
 /// No error.
-pub trait LostNothing {
+pub trait ViaNone {
     /// The reply type.
     type Answer;
     /// Returns the function that finds no error.
-    fn lost(&self) -> fn(&Self::Answer) -> Option<String>;
+    fn describe_err(&self) -> fn(&Self::Answer) -> Option<String>;
 }
 
-impl<T> LostNothing for Probe<'_, T> {
+impl<T> ViaNone for ErrProbe<'_, T> {
     type Answer = T;
-    fn lost(&self) -> fn(&T) -> Option<String> {
-        nothing
+    fn describe_err(&self) -> fn(&T) -> Option<String> {
+        no_err
     }
 }
 
 /// Finds no error.
-pub fn nothing<T>(_: &T) -> Option<String> {
+pub fn no_err<T>(_: &T) -> Option<String> {
     None
 }

@@ -10,7 +10,7 @@ use crate::actor::{Context, Life};
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
 use crate::cell::current::Handling;
-use crate::cell::handle::{AnyMail, Bridged, Post, WeakPost};
+use crate::cell::handle::{AnyMail, Post, WeakAdapter, WeakPost};
 use crate::cell::header::Core;
 use crate::cell::message::{Label, Protocol, Way};
 use crate::cell::queue::{Refused, Ticket, Wait};
@@ -21,22 +21,22 @@ use std::marker::PhantomData;
 
 /// The same actor, addressed through a protocol that it implements.
 #[doc(hidden)]
-pub fn bridge<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<A>) -> Addr<P> {
-    let bridge = Bridge { post: address.shared(), protocol: PhantomData };
-    bridge.post.core().keep();
-    Addr::adopted(Arc::new(bridge))
+pub fn adapt<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<A>) -> Addr<P> {
+    let adapter = ProtocolAdapter { post: address.shared(), protocol: PhantomData };
+    adapter.post.core().keep();
+    Addr::adopted(Arc::new(adapter))
 }
 
 /// A message of the protocol `P`, sent to an actor.
-struct Boxed<P: Protocol>(P::Message);
+struct AdaptedMessage<P: Protocol>(P::Message);
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for AdaptedMessage<P> {
     fn label(&self) -> Label<'_> {
         P::label(&self.0)
     }
 
     fn way(&self) -> Way {
-        Bridge::<A, P>::way(&self.0)
+        ProtocolAdapter::<A, P>::way(&self.0)
     }
 
     fn ready(&self, actor: &A) -> bool {
@@ -87,31 +87,32 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for Boxed<P> 
     }
 }
 
-struct Bridge<A: Dispatch, P> {
+struct ProtocolAdapter<A: Dispatch, P> {
     post: Arc<dyn Post<A>>,
     protocol: PhantomData<fn() -> P>,
 }
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Bridge<A, P> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> ProtocolAdapter<A, P> {
     /// The delivery options of the message, from the actor's impl of the trait.
     fn way(message: &P::Message) -> Way {
         <A as Serves<P::Addr>>::way(P::label(message).name)
     }
 
     fn wrap(message: P::Message) -> A::Message {
-        A::Message::wrap(Foreign(Box::new(Boxed::<P>(message))))
+        A::Message::wrap(Foreign(Box::new(AdaptedMessage::<P>(message))))
     }
 
-    /// Unwraps a message that this bridge has wrapped.
+    /// Unwraps a message that this adapter has wrapped.
     fn unwrap(message: A::Message) -> P::Message {
         let foreign =
             message.unwrap().and_then(|Foreign(letter)| letter.into_any().downcast().ok());
-        let Boxed::<P>(message) = *foreign.expect("a mailbox gives back the message it was given");
+        let AdaptedMessage::<P>(message) =
+            *foreign.expect("a mailbox gives back the message it was given");
         message
     }
 }
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for ProtocolAdapter<A, P> {
     fn untyped(&self) -> &dyn AnyMail {
         self
     }
@@ -149,7 +150,7 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for Bridge<A, P
     }
 }
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for ProtocolAdapter<A, P> {
     fn push(
         &self,
         message: &mut Option<P::Message>,
@@ -173,7 +174,7 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P
 
     fn weak(self: Arc<Self>) -> WeakPost<P> {
         let post = self.post.clone().weak();
-        WeakPost::Bridged(Arc::new(WeakBridge { post }))
+        WeakPost::Adapter(Arc::new(WeakProtocolAdapter { post }))
     }
 
     fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {
@@ -181,13 +182,13 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for Bridge<A, P
     }
 }
 
-struct WeakBridge<A> {
+struct WeakProtocolAdapter<A> {
     post: WeakPost<A>,
 }
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Bridged<P> for WeakBridge<A> {
+impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> WeakAdapter<P> for WeakProtocolAdapter<A> {
     fn upgrade(&self) -> Option<Arc<dyn Post<P>>> {
-        let bridge = Bridge { post: self.post.upgrade()?, protocol: PhantomData };
-        Some(Arc::new(bridge))
+        let adapter = ProtocolAdapter { post: self.post.upgrade()?, protocol: PhantomData };
+        Some(Arc::new(adapter))
     }
 }

@@ -63,7 +63,7 @@ pub fn now() -> Instant {
 pub fn sleep(duration: Duration) -> Sleep {
     let executor = current_executor();
     let at = executor.now().checked_add(duration);
-    Sleep { executor, at, key: None, outside: None, repeats: false }
+    Sleep { executor, at, key: None, outside: None, is_periodic: false }
 }
 
 /// Runs `future` for at most `duration`, counted from this call.
@@ -121,7 +121,7 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
 pub fn interval(period: Duration) -> Interval {
     assert!(!period.is_zero(), "the period of an interval must not be zero");
     let mut sleep = sleep(period);
-    sleep.repeats = true;
+    sleep.is_periodic = true;
     Interval { sleep, period }
 }
 

@@ -152,7 +152,7 @@ fn expand_main(function: &EntryFn, crate_path: Option<&TokenStream>, right: bool
 // Input:  #[actor_core::test(seeds = 9)] async fn counts(sim: Sim) -> R { .. }
 // Output: #[test] fn counts() {
 //             async fn counts(sim: Sim) -> R { .. }
-//             ::actor_core::__private::simulate(Plan::usual().seeds(9), |sim| counts(sim))
+//             ::actor_core::__private::simulate(TestConfig::single_seed().seeds(9), |sim| counts(sim))
 //         }
 fn expand_test(function: &EntryFn, options: &TestOptions, right: bool) -> TokenStream {
     let EntryFn { attrs, vis, signature, body } = function;
@@ -162,7 +162,7 @@ fn expand_test(function: &EntryFn, options: &TestOptions, right: bool) -> TokenS
     let attrs = attrs.iter().filter(|attr| !is_test(attr));
     let run = match (right, options.real) {
         (false, _) => quote!(),
-        (true, true) => quote!(#crate_path::__private::really(#name())),
+        (true, true) => quote!(#crate_path::__private::run_real(#name())),
         (true, false) => {
             let call = match signature.inputs.is_empty() {
                 true => quote!(|_| #name()),
@@ -172,8 +172,7 @@ fn expand_test(function: &EntryFn, options: &TestOptions, right: bool) -> TokenS
             let explore = options.explore.as_ref().map(|depth| quote!(.explore(#depth)));
             let leftovers = options.leftovers.then(|| quote!(.leftovers()));
             let exact = options.exact_time.then(|| quote!(.exact_time()));
-            let plan =
-                quote!(#crate_path::__private::Plan::usual() #seeds #explore #leftovers #exact);
+            let plan = quote!(#crate_path::__private::TestConfig::single_seed() #seeds #explore #leftovers #exact);
             quote!(#crate_path::__private::simulate(#plan, #call))
         }
     };

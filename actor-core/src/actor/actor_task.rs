@@ -199,9 +199,9 @@ impl<A: Dispatch<Boxing: Lends<A>>> LoopTask for SyncTask<A> {
                     NextStep::Run(input, handling) => {
                         current::set_handling(handling);
                         let mail = run_loop.context().mail();
-                        let work = begin_work::<A>(mail, input.message(), handling);
+                        let span = begin_span::<A>(mail, input.message(), handling);
                         let handle = || A::handle(state, input, run_loop.context());
-                        match work.run(|| catch_unwind(AssertUnwindSafe(handle))) {
+                        match span.run(|| catch_unwind(AssertUnwindSafe(handle))) {
                             Ok(Flow::Done) => run_loop.on_outcome(Ok(Flow::Done), handling),
                             Ok(Flow::Lend(foreign)) => break (foreign, handling),
                             Ok(Flow::Failed(text)) => {
@@ -289,16 +289,16 @@ fn poll_task<T>(
 
 /// The handler of `message`, or of no message, is about to start.
 #[inline]
-pub(super) fn begin_work<A: Dispatch>(
+pub(super) fn begin_span<A: Dispatch>(
     mail: &Mail<A>,
     message: Option<&A::Message>,
     handling: Handling,
-) -> handler_span::Work {
+) -> handler_span::HandlerSpan {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    let stamp = message.and_then(|message| A::label(message).stamp());
+    let send_context = message.and_then(|message| A::label(message).send_context());
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
-    let (stamp, _) = (None, message);
-    handler_span::Work::begin(mail, handling.name, stamp)
+    let (send_context, _) = (None, message);
+    handler_span::HandlerSpan::begin(mail, handling.name, send_context)
 }
 
 /// The current handler is pending for the first time: from now on, it is visible to others.
@@ -347,8 +347,12 @@ fn start_handler<A: Dispatch>(
     handling: Handling,
 ) -> impl Future<Output = Result<Flow, HandlerError>> {
     let mail = context.mail();
-    let work = begin_work::<A>(mail, input.message(), handling);
-    work.watch(HandlerFuture::new(A::handle_later(actor, input, context), &mail.core, handling))
+    let span = begin_span::<A>(mail, input.message(), handling);
+    span.instrument(HandlerFuture::new(
+        A::handle_later(actor, input, context),
+        &mail.core,
+        handling,
+    ))
 }
 
 #[cfg(test)]

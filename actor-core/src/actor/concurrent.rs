@@ -2,7 +2,7 @@
 //! input that needs exclusive access waits until they have ended, and no later message starts
 //! before it.
 
-use super::actor_task::begin_work;
+use super::actor_task::begin_span;
 use super::erased::Lifecycle;
 use super::erased_message::MessageSlot;
 use super::handler_future::HandlerFuture;
@@ -36,10 +36,10 @@ pub fn run_shared<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
                 (input, _) => {
                     let context = run_loop.context();
                     context.mail().core.set_fresh(true);
-                    let work = begin_work::<A>(context.mail(), input.message(), handling);
+                    let span = begin_span::<A>(context.mail(), input.message(), handling);
                     let future = A::handle_later(&mut state, input, context);
                     let handler = HandlerFuture::new(future, &context.mail().core, handling);
-                    let outcome = work.watch(handler).await;
+                    let outcome = span.instrument(handler).await;
                     run_loop.on_outcome(outcome, handling);
                 }
             }
@@ -59,8 +59,12 @@ async fn run_overlapping<A: Dispatch>(
     let core = &context.mail().core;
     core.set_fresh(true);
     let start = |message, handling| {
-        let work = begin_work::<A>(context.mail(), Some(&message), handling);
-        work.watch(HandlerFuture::new(A::handle_shared(actor, message, &context), core, handling))
+        let span = begin_span::<A>(context.mail(), Some(&message), handling);
+        span.instrument(HandlerFuture::new(
+            A::handle_shared(actor, message, &context),
+            core,
+            handling,
+        ))
     };
     let mut handlers = HandlerSet { slots: Vec::new(), running: 0 };
     handlers.begin(start(first, handling), handling);

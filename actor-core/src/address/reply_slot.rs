@@ -3,7 +3,7 @@
 use super::reply::Reply;
 use crate::cell::message::{AnySlot, Marks};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-use crate::cell::send_context::Stamp;
+use crate::cell::send_context::SendContext;
 use std::any::Any;
 use std::fmt;
 
@@ -11,7 +11,7 @@ use std::fmt;
 pub struct ReplySlot<T> {
     reply: Reply<T>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    stamp: Stamp,
+    send_context: SendContext,
 }
 
 /// The reply slot of a message of `P`. It is the same type as [`ReplySlot`], but named through `P`,
@@ -30,8 +30,8 @@ impl<P: ?Sized, T> Slotted<T> for P {
 
 impl<T: 'static> AnySlot for ReplySlot<T> {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    fn stamp(&mut self) -> &mut Stamp {
-        &mut self.stamp
+    fn send_context(&mut self) -> &mut SendContext {
+        &mut self.send_context
     }
 }
 
@@ -53,7 +53,7 @@ impl<T> ReplySlot<T> {
     pub const EMPTY: Self = ReplySlot {
         reply: Reply::none(),
         #[cfg(any(feature = "metrics", feature = "tracing"))]
-        stamp: Stamp::NONE,
+        send_context: SendContext::NONE,
     };
 
     /// Information for the run loop, such as whether a caller waits.
@@ -64,7 +64,7 @@ impl<T> ReplySlot<T> {
                 None => None,
             },
             #[cfg(any(feature = "metrics", feature = "tracing"))]
-            stamp: Some(&self.stamp),
+            send_context: Some(&self.send_context),
         }
     }
 

@@ -112,11 +112,11 @@ pub(crate) trait Post<P: ?Sized>: AnyMail {
 pub(crate) enum WeakPost<P: ?Sized> {
     Own(Weak<dyn Post<P>>),
     /// That of an actor which serves the protocol `P`.
-    Bridged(Arc<dyn Bridged<P>>),
+    Adapter(Arc<dyn WeakAdapter<P>>),
 }
 
 /// A mailbox that is not kept, seen through a protocol.
-pub(crate) trait Bridged<P: ?Sized>: Send + Sync {
+pub(crate) trait WeakAdapter<P: ?Sized>: Send + Sync {
     fn upgrade(&self) -> Option<Arc<dyn Post<P>>>;
 }
 
@@ -124,7 +124,7 @@ impl<P: ?Sized> WeakPost<P> {
     pub(crate) fn upgrade(&self) -> Option<Arc<dyn Post<P>>> {
         match self {
             WeakPost::Own(post) => post.upgrade(),
-            WeakPost::Bridged(post) => post.upgrade(),
+            WeakPost::Adapter(post) => post.upgrade(),
         }
     }
 }
@@ -133,7 +133,7 @@ impl<P: ?Sized> Clone for WeakPost<P> {
     fn clone(&self) -> Self {
         match self {
             WeakPost::Own(post) => WeakPost::Own(post.clone()),
-            WeakPost::Bridged(post) => WeakPost::Bridged(post.clone()),
+            WeakPost::Adapter(post) => WeakPost::Adapter(post.clone()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::call_state::Head;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-use super::send_context::Stamp;
+use super::send_context::SendContext;
 use std::any::Any;
 
 /// The settings shared by all actors of a type.
@@ -115,7 +115,7 @@ pub struct Label<'a> {
     pub(crate) name: &'static str,
     pub(crate) reply: Option<&'a Head>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    stamp: Option<&'a Stamp>,
+    send_context: Option<&'a SendContext>,
 }
 
 impl<'a> Label<'a> {
@@ -125,14 +125,14 @@ impl<'a> Label<'a> {
             name,
             reply: marks.reply,
             #[cfg(any(feature = "metrics", feature = "tracing"))]
-            stamp: marks.stamp,
+            send_context: marks.send_context,
         }
     }
 
     /// The time and context of the send, if recorded.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) fn stamp(&self) -> Option<&'a Stamp> {
-        self.stamp
+    pub(crate) fn send_context(&self) -> Option<&'a SendContext> {
+        self.send_context
     }
 }
 
@@ -152,7 +152,7 @@ pub struct Way {
 pub trait AnySlot: Any {
     /// The time and context of the send.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    fn stamp(&mut self) -> &mut Stamp;
+    fn send_context(&mut self) -> &mut SendContext;
 }
 
 /// The result of [`Protocol::slot`](crate::Protocol).
@@ -164,7 +164,7 @@ pub struct Marks<'a> {
     /// The head of the reply, if a caller waits.
     pub(crate) reply: Option<&'a Head>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) stamp: Option<&'a Stamp>,
+    pub(crate) send_context: Option<&'a SendContext>,
 }
 
 impl Marks<'_> {
@@ -172,6 +172,6 @@ impl Marks<'_> {
     pub(crate) const NONE: Marks<'static> = Marks {
         reply: None,
         #[cfg(any(feature = "metrics", feature = "tracing"))]
-        stamp: None,
+        send_context: None,
     };
 }

@@ -5,20 +5,20 @@ use std::time::Instant;
 
 /// When a message was sent and, with `tracing`, inside which span.
 #[derive(Debug)]
-pub struct Stamp {
+pub struct SendContext {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) sent: Option<Instant>,
     #[cfg(feature = "tracing")]
-    pub(crate) cause: Cause,
+    pub(crate) sender_span: SenderSpan,
 }
 
-impl Stamp {
+impl SendContext {
     /// For a message that is not being sent.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) const NONE: Self = Stamp {
+    pub(crate) const NONE: Self = SendContext {
         sent: None,
         #[cfg(feature = "tracing")]
-        cause: Cause::NONE,
+        sender_span: SenderSpan::NONE,
     };
 
     /// The message is being sent; its sender `waits` for the reply or does not.
@@ -26,7 +26,7 @@ impl Stamp {
     pub(crate) fn set(&mut self, now: Instant, waits: bool) {
         self.sent = Some(now);
         #[cfg(feature = "tracing")]
-        self.cause.set(waits);
+        self.sender_span.set(waits);
         #[cfg(not(feature = "tracing"))]
         let _ = waits;
     }
@@ -35,18 +35,18 @@ impl Stamp {
 #[cfg(feature = "tracing")]
 /// The span in which a message was sent.
 #[derive(Debug)]
-pub(crate) struct Cause {
+pub(crate) struct SenderSpan {
     pub(crate) span: Option<tracing::Span>,
     /// Whether the sender waits for the answer.
     pub(crate) waits: bool,
 }
 
 #[cfg(feature = "tracing")]
-impl Cause {
-    pub(crate) const NONE: Self = Cause { span: None, waits: false };
+impl SenderSpan {
+    pub(crate) const NONE: Self = SenderSpan { span: None, waits: false };
 
     pub(crate) fn set(&mut self, waits: bool) {
         let span = tracing::Span::current();
-        *self = Cause { span: (!span.is_none()).then_some(span), waits };
+        *self = SenderSpan { span: (!span.is_none()).then_some(span), waits };
     }
 }

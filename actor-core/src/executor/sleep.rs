@@ -29,14 +29,14 @@ pub struct Sleep {
     /// other threads at a current-thread executor need one.
     pub(crate) outside: Option<Box<async_io::Timer>>,
     /// Whether it is one of a row of ticks.
-    pub(crate) repeats: bool,
+    pub(crate) is_periodic: bool,
 }
 
 impl Sleep {
     /// Waits until `duration` has passed on the clock of `executor`.
     pub(crate) fn on(executor: Arc<dyn Executor>, duration: Duration) -> Sleep {
         let at = executor.now().checked_add(duration);
-        Sleep { executor, at, key: None, outside: None, repeats: false }
+        Sleep { executor, at, key: None, outside: None, is_periodic: false }
     }
 
     /// Whether it ends at a time that the clock can say.
@@ -79,9 +79,9 @@ impl Future for Sleep {
         };
         if !kept {
             self.key =
-                Some(self.executor.timers().insert(at, context.waker().clone(), self.repeats));
+                Some(self.executor.timers().insert(at, context.waker().clone(), self.is_periodic));
         }
-        self.executor.record_wait(at, self.repeats);
+        self.executor.record_wait(at, self.is_periodic);
         Poll::Pending
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct TimerKey {
     at: Instant,
     number: u64,
     /// Whether it belongs to a periodic timer.
-    repeats: bool,
+    is_periodic: bool,
 }
 
 struct Waiting {
@@ -63,11 +63,11 @@ impl Timers {
         }
     }
 
-    /// Adds `waker` with the deadline `at`; it stays until it is fired or removed. `repeats` says
+    /// Adds `waker` with the deadline `at`; it stays until it is fired or removed. `is_periodic` says
     /// whether it belongs to a periodic timer.
-    pub(crate) fn insert(&self, at: Instant, waker: Waker, repeats: bool) -> TimerKey {
+    pub(crate) fn insert(&self, at: Instant, waker: Waker, is_periodic: bool) -> TimerKey {
         let mut waiting = self.waiting.lock();
-        let key = TimerKey { at, number: waiting.next_number, repeats };
+        let key = TimerKey { at, number: waiting.next_number, is_periodic };
         waiting.next_number += 1;
         waiting.wakers.insert(key, waker);
         self.note_earliest(&waiting);
@@ -118,12 +118,12 @@ impl Timers {
 
     /// The earliest deadline, and whether it belongs to a periodic timer.
     pub(crate) fn next_due(&self) -> Option<(Instant, bool)> {
-        self.waiting.lock().wakers.first_key_value().map(|(key, _)| (key.at, key.repeats))
+        self.waiting.lock().wakers.first_key_value().map(|(key, _)| (key.at, key.is_periodic))
     }
 
     /// Whether any waker does not belong to a periodic timer.
     pub(crate) fn has_once(&self) -> bool {
-        self.waiting.lock().wakers.keys().any(|key| !key.repeats)
+        self.waiting.lock().wakers.keys().any(|key| !key.is_periodic)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -25,21 +25,21 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// The factory of a member's state.
-pub(crate) type Make<A> = Arc<dyn Fn() -> A + Send + Sync>;
+pub(crate) type MakeMember<A> = Arc<dyn Fn() -> A + Send + Sync>;
 
 /// The number of member restarts allowed in [`PERIOD`]; one more fails the pool.
 const INTENSITY: usize = 5;
 const PERIOD: Duration = Duration::from_secs(60);
 
-pub(super) struct PoolMail<A: Dispatch> {
+pub(super) struct PoolMailbox<A: Dispatch> {
     core: Core,
-    make: Make<A>,
-    house: Mutex<House<A>>,
-    this: Weak<PoolMail<A>>,
+    make: MakeMember<A>,
+    state: Mutex<PoolState<A>>,
+    this: Weak<PoolMailbox<A>>,
 }
 
 /// The state under the pool's lock.
-struct House<A: Dispatch> {
+struct PoolState<A: Dispatch> {
     lane: Lane<A::Message>,
     /// The idle members. When a message arrives, one of them is removed and woken. It checks the
     /// lane, or passes the wake-up on if it does something else first, so no waiting message is
@@ -55,14 +55,14 @@ struct House<A: Dispatch> {
     is_over: bool,
 }
 
-impl<A: Dispatch> PoolMail<A> {
-    pub(super) fn new(core: Core, make: Make<A>, label: Option<Arc<str>>) -> Arc<Self> {
+impl<A: Dispatch> PoolMailbox<A> {
+    pub(super) fn new(core: Core, make: MakeMember<A>, label: Option<Arc<str>>) -> Arc<Self> {
         let mut seat = Seat::default();
         seat.started = true;
         if label.is_some() {
             seat.records().label = label;
         }
-        let house = House {
+        let state = PoolState {
             lane: Lane::new(seat),
             members: Members::default(),
             size: 0,
@@ -70,15 +70,15 @@ impl<A: Dispatch> PoolMail<A> {
             verdict: None,
             is_over: false,
         };
-        Arc::new_cyclic(|this| PoolMail {
+        Arc::new_cyclic(|this| PoolMailbox {
             core,
             make,
-            house: Mutex::new(house),
+            state: Mutex::new(state),
             this: this.clone(),
         })
     }
 
-    pub(super) fn make(&self) -> Make<A> {
+    pub(super) fn make(&self) -> MakeMember<A> {
         self.make.clone()
     }
 
@@ -88,38 +88,38 @@ impl<A: Dispatch> PoolMail<A> {
 
     /// Registers a member before its first run, because it may already fail there. Returns `false`
     /// if the pool no longer has a place for it.
-    pub(super) fn seat_member(&self, number: usize, member: Arc<dyn AnyMail>) -> bool {
-        let mut house = self.house.lock();
-        house.wants(number) && house.members.enter(number, member)
+    pub(super) fn add_member(&self, number: usize, member: Arc<dyn AnyMail>) -> bool {
+        let mut state = self.state.lock();
+        state.wants(number) && state.members.insert(number, member)
     }
 
     /// When the last member has ended, discards the remaining messages and publishes the exit.
     pub(super) fn end_if_empty(&self) {
-        let mut house = self.house.lock();
-        if house.is_over || house.members.count() != 0 {
+        let mut state = self.state.lock();
+        if state.is_over || state.members.count() != 0 {
             return;
         }
-        house.is_over = true;
-        house.lane.seat.closed = true;
+        state.is_over = true;
+        state.lane.seat.closed = true;
         let mut left = Vec::new();
-        while let Some(message) = house.lane.take_any(&self.core) {
+        while let Some(message) = state.lane.take_any(&self.core) {
             left.push(message);
         }
-        let exit = house.verdict.take().unwrap_or(Exit::Stopped);
-        drop(house);
+        let exit = state.verdict.take().unwrap_or(Exit::Stopped);
+        drop(state);
         left.into_iter().for_each(|message| throw_away::<A>(self, message));
         publish(self, exit);
     }
 
     /// Ends all members immediately; the pool's exit is `exit`.
-    fn end_by_force(&self, exit: Exit) {
-        let mut house = self.house.lock();
-        if house.lane.seat.exit().is_some() || house.verdict.is_some() {
+    fn kill_members(&self, exit: Exit) {
+        let mut state = self.state.lock();
+        if state.lane.seat.exit().is_some() || state.verdict.is_some() {
             return;
         }
-        house.verdict = Some(exit);
-        let members = house.members.all();
-        drop(house);
+        state.verdict = Some(exit);
+        let members = state.members.all();
+        drop(state);
         self.close();
         // For good: one may be between two lives just now.
         members.iter().for_each(|member| member.kill_for_good());
@@ -128,16 +128,16 @@ impl<A: Dispatch> PoolMail<A> {
     /// A member's life has ended: returns `true` if another follows.
     pub(super) fn member_failed(&self, number: usize, id: ActorId, exit: Exit) -> bool {
         let now = self.core.hub.executor.now();
-        let mut house = self.house.lock();
-        let member = house.members.get(number).filter(|member| member.core().id() == id).cloned();
+        let mut state = self.state.lock();
+        let member = state.members.get(number).filter(|member| member.core().id() == id).cloned();
         let Some(member) = member else { return false };
-        if house.verdict.is_some() || number >= house.size {
+        if state.verdict.is_some() || number >= state.size {
             return false;
         }
-        house.restarts.retain(|restart| now.saturating_duration_since(*restart) < PERIOD);
-        house.restarts.push_back(now);
-        let too_many = house.restarts.len() > INTENSITY;
-        drop(house);
+        state.restarts.retain(|restart| now.saturating_duration_since(*restart) < PERIOD);
+        state.restarts.push_back(now);
+        let too_many = state.restarts.len() > INTENSITY;
+        drop(state);
         if too_many {
             let failure = Failure::new(FailureParts {
                 kind: FailureKind::Intensity,
@@ -148,7 +148,7 @@ impl<A: Dispatch> PoolMail<A> {
                 location: None,
                 cause: Some(exit),
             });
-            self.end_by_force(Exit::Failed(failure));
+            self.kill_members(Exit::Failed(failure));
             return false;
         }
         member.decide(Verdict::Again);
@@ -156,68 +156,68 @@ impl<A: Dispatch> PoolMail<A> {
     }
 
     pub(super) fn member_ended(&self, number: usize, id: ActorId) {
-        let mut house = self.house.lock();
-        if house.members.get(number).is_none_or(|member| member.core().id() != id) {
+        let mut state = self.state.lock();
+        if state.members.get(number).is_none_or(|member| member.core().id() != id) {
             return;
         }
-        let gone = house.members.remove(number);
+        let gone = state.members.remove(number);
         // The pool was enlarged again while the member ended.
-        let is_missed = house.wants(number);
-        drop(house);
+        let is_wanted = state.wants(number);
+        drop(state);
         drop(gone);
-        if is_missed && let Some(this) = self.this.upgrade() {
+        if is_wanted && let Some(this) = self.this.upgrade() {
             start_member(&this, number);
         }
         self.end_if_empty();
     }
 }
 
-impl<A: Dispatch> Shared for PoolMail<A> {
+impl<A: Dispatch> Shared for PoolMailbox<A> {
     fn fetch_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Fetched {
         let wanted = if beside { may_start::<A, true> } else { may_start::<A, false> };
-        let mut house = self.house.lock();
-        if number >= house.size || house.verdict.is_some() {
+        let mut state = self.state.lock();
+        if number >= state.size || state.verdict.is_some() {
             // It may have been woken for a message that another member has to take now.
-            let other = house.next_if_needed(&self.core);
-            drop(house);
+            let other = state.idle_member_if_needed(&self.core);
+            drop(state);
             if let Some(other) = other {
                 other.poke();
             }
             return Fetched::Over;
         }
-        let message = if house.lane.seat.is_urgent() {
-            house.lane.take_urgent(&self.core, wanted)
+        let message = if state.lane.seat.is_urgent() {
+            state.lane.take_urgent(&self.core, wanted)
         } else {
-            let message = house.lane.take_one(wanted);
+            let message = state.lane.take_one(wanted);
             if message.as_ref().is_some_and(|message| Way::of::<A>(message).unbounded) {
-                house.lane.seat.took_free();
+                state.lane.seat.took_free();
             }
             message
         };
-        let admitted = house.lane.let_in(&self.core);
+        let admitted = state.lane.let_in(&self.core);
         let mut other = None;
         let fetched = match message {
             Some(message) => {
                 let place = place.downcast_mut().expect("a member has its pool's type");
                 *place = Some(message);
-                house.members.set_busy(number);
+                state.members.set_busy(number);
                 Fetched::Message
             }
-            None if house.lane.seat.total(&self.core) != 0 => {
+            None if state.lane.seat.total(&self.core) != 0 => {
                 // This member may have been woken for a message that another can take.
-                house.members.set_busy(number);
-                other = house.members.take_idle();
+                state.members.set_busy(number);
+                other = state.members.take_idle();
                 Fetched::Unwanted
             }
-            None if house.lane.seat.closed => Fetched::Over,
+            None if state.lane.seat.closed => Fetched::Over,
             None => {
-                house.members.set_idle(number);
-                house.lane.give_back();
+                state.members.set_idle(number);
+                state.lane.give_back();
                 Fetched::Nothing
             }
         };
         let forsaken = matches!(fetched, Fetched::Nothing) && !self.core.is_kept();
-        drop(house);
+        drop(state);
         wake_all(admitted);
         if let Some(other) = other {
             other.poke();
@@ -229,18 +229,18 @@ impl<A: Dispatch> Shared for PoolMail<A> {
     }
 
     fn set_busy(&self, number: usize) {
-        let mut house = self.house.lock();
-        house.members.set_busy(number);
+        let mut state = self.state.lock();
+        state.members.set_busy(number);
         // It may have been woken for a message that another member has to take now.
-        let other = house.next_if_needed(&self.core);
-        drop(house);
+        let other = state.idle_member_if_needed(&self.core);
+        drop(state);
         if let Some(other) = other {
             other.poke();
         }
     }
 }
 
-impl<A: Dispatch> AnyMail for PoolMail<A> {
+impl<A: Dispatch> AnyMail for PoolMailbox<A> {
     fn untyped(&self) -> &dyn AnyMail {
         self
     }
@@ -250,22 +250,22 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
     }
 
     fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
-        let mut house = self.house.lock();
-        let position = house.lane.seat.accepted();
-        look(&mut house.lane.seat, position);
+        let mut state = self.state.lock();
+        let position = state.lane.seat.accepted();
+        look(&mut state.lane.seat, position);
     }
 
     /// There is no cell to park: members park in their own seats.
     fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
-        let mut house = self.house.lock();
-        let admitted = house.lane.let_in(&self.core);
-        look(&mut house.lane.seat);
-        drop(house);
+        let mut state = self.state.lock();
+        let admitted = state.lane.let_in(&self.core);
+        look(&mut state.lane.seat);
+        drop(state);
         wake_all(admitted);
     }
 
     fn drop_apart(&self, place: usize) {
-        let message = self.house.lock().lane.take_apart(place);
+        let message = self.state.lock().lane.take_apart(place);
         if let Some(message) = message {
             throw_away::<A>(self, message);
         }
@@ -273,14 +273,14 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
 
     fn close(&self) {
         let mut wake = Vec::new();
-        let mut house = self.house.lock();
-        if house.lane.seat.closed {
+        let mut state = self.state.lock();
+        if state.lane.seat.closed {
             return;
         }
-        let changed = house.lane.seat.shut(&self.core);
-        let calls = house.lane.seat.send_away(&mut wake);
-        let members = house.members.all();
-        drop(house);
+        let changed = state.lane.seat.shut(&self.core);
+        let calls = state.lane.seat.send_away(&mut wake);
+        let members = state.members.all();
+        drop(state);
         announce(changed);
         calls.into_iter().for_each(|place| self.drop_apart(place));
         wake_each(wake);
@@ -288,22 +288,22 @@ impl<A: Dispatch> AnyMail for PoolMail<A> {
     }
 
     fn kill(&self) {
-        self.end_by_force(Exit::Killed);
+        self.kill_members(Exit::Killed);
     }
 
     fn forsaken(&self) {
-        let house = self.house.lock();
+        let state = self.state.lock();
         // A busy member checks again after its message.
-        let idles = house.members.are_idle();
-        let over = !self.core.is_kept() && idles && house.lane.seat.total(&self.core) == 0;
-        drop(house);
+        let idles = state.members.are_idle();
+        let over = !self.core.is_kept() && idles && state.lane.seat.total(&self.core) == 0;
+        drop(state);
         if over {
             self.close();
         }
     }
 }
 
-impl<A: Dispatch> Post<A> for PoolMail<A> {
+impl<A: Dispatch> Post<A> for PoolMailbox<A> {
     fn push(
         &self,
         message: &mut Option<A::Message>,
@@ -311,11 +311,11 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
         wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         self.core.reached();
-        let mut house = self.house.lock();
+        let mut state = self.state.lock();
         let Some(way) = way.or_else(|| message.as_ref().map(A::way)) else { return Ok(None) };
-        let ticket = house.lane.push(message, &self.core, way, wait)?;
-        let member = if ticket.is_none() { house.members.take_idle() } else { None };
-        drop(house);
+        let ticket = state.lane.push(message, &self.core, way, wait)?;
+        let member = if ticket.is_none() { state.members.take_idle() } else { None };
+        drop(state);
         if let Some(member) = member {
             member.poke();
         }
@@ -323,7 +323,7 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
     }
 
     fn leave(&self, ticket: Ticket) -> Option<A::Message> {
-        let (message, waker) = self.house.lock().lane.leave(ticket);
+        let (message, waker) = self.state.lock().lane.leave(ticket);
         drop_waker(waker);
         message
     }
@@ -339,15 +339,15 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
 
     fn resize(&self, size: usize) -> bool {
         let Some(this) = self.this.upgrade() else { return false };
-        let mut house = self.house.lock();
-        let wanted: Vec<usize> = if house.lane.seat.closed {
+        let mut state = self.state.lock();
+        let wanted: Vec<usize> = if state.lane.seat.closed {
             Vec::new()
         } else {
-            house.size = size;
-            house.members.missing(size)
+            state.size = size;
+            state.members.missing(size)
         };
-        let surplus = house.members.take_surplus(size);
-        drop(house);
+        let surplus = state.members.take_surplus(size);
+        drop(state);
         // Idle members have to check again to notice that they are in excess.
         surplus.iter().for_each(|member| member.poke());
         for number in wanted {
@@ -359,14 +359,14 @@ impl<A: Dispatch> Post<A> for PoolMail<A> {
     }
 }
 
-impl<A: Dispatch> House<A> {
+impl<A: Dispatch> PoolState<A> {
     /// Whether the pool has a member `number`.
     fn wants(&self, number: usize) -> bool {
         number < self.size && !self.lane.seat.closed && self.verdict.is_none()
     }
 
     /// Returns an idle member for a waiting message, if there is one.
-    fn next_if_needed(&mut self, core: &Core) -> Option<Arc<dyn AnyMail>> {
+    fn idle_member_if_needed(&mut self, core: &Core) -> Option<Arc<dyn AnyMail>> {
         if self.lane.seat.total(core) == 0 { None } else { self.members.take_idle() }
     }
 }

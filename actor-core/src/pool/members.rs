@@ -13,8 +13,8 @@ pub(super) struct Members {
     count: usize,
     /// The numbers of those that found nothing at their last look, by when that was.
     idle: BTreeMap<u64, usize>,
-    /// How often a member has become idle.
-    looks: u64,
+    /// The number of times that a member has become idle.
+    idle_marks: u64,
 }
 
 #[derive(Clone, Default)]
@@ -38,8 +38,8 @@ impl Members {
         self.all.iter().filter_map(|member| member.mail.clone()).collect()
     }
 
-    /// Enters a member; false if there is one with this number.
-    pub(super) fn enter(&mut self, number: usize, mail: Arc<dyn AnyMail>) -> bool {
+    /// Adds a member; returns `false` if there is one with this number.
+    pub(super) fn insert(&mut self, number: usize, mail: Arc<dyn AnyMail>) -> bool {
         if self.get(number).is_some() {
             return false;
         }
@@ -73,9 +73,9 @@ impl Members {
     pub(super) fn set_idle(&mut self, number: usize) {
         let Some(member) = self.all.get_mut(number) else { return };
         if member.idle.is_none() {
-            self.looks += 1;
-            member.idle = Some(self.looks);
-            self.idle.insert(self.looks, number);
+            self.idle_marks += 1;
+            member.idle = Some(self.idle_marks);
+            self.idle.insert(self.idle_marks, number);
         }
     }
 

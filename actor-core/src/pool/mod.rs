@@ -1,11 +1,11 @@
 //! Pools: one address, one mailbox, several actors behind it.
 //!
-//! This file is the public interface and creates the members; the shared mailbox is in `mail.rs`.
+//! This file is the public interface and creates the members; the shared mailbox is in `mailbox.rs`.
 
-mod desk;
 mod mailbox;
 mod members;
 mod prepared;
+mod report;
 
 pub use prepared::PreparedPool;
 
@@ -19,8 +19,8 @@ use crate::address::addr::Addr;
 use crate::cell::handle::AnyMail;
 use crate::cell::resources::Pool;
 use crate::sync::Arc;
-use desk::Desk;
-use mailbox::PoolMail;
+use mailbox::PoolMailbox;
+use report::ReportToPool;
 use std::any::Any;
 use std::fmt;
 
@@ -68,7 +68,7 @@ impl<A: Actor> Addr<A> {
     }
 }
 
-impl<A: Dispatch> Pool for Arc<PoolMail<A>> {
+impl<A: Dispatch> Pool for Arc<PoolMailbox<A>> {
     fn address(&self, place: &mut dyn Any) {
         if let Some(place) = place.downcast_mut::<Option<Addr<A>>>() {
             self.core().keep();
@@ -78,7 +78,7 @@ impl<A: Dispatch> Pool for Arc<PoolMail<A>> {
 }
 
 /// Starts member `number` of `pool`, if its size allows it.
-fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
+fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
     let settings = const { &A::SETTINGS };
     let birth = Birth::<A>::new(Some(pool.core().hub.clone()), settings, settings.capacity);
     let mail = birth.mail.clone();
@@ -91,10 +91,10 @@ fn start_member<A: Dispatch>(pool: &Arc<PoolMail<A>>, number: usize) {
         holdings.pool = Some((Box::new(pool.clone()), number));
     }
     mail.core.set_member();
-    oversee(&mail, Arc::new(Desk::new(pool, number)), Restart::Permanent);
+    oversee(&mail, Arc::new(ReportToPool::new(pool, number)), Restart::Permanent);
     // A member lives until the pool ends it.
     mail.core.keep();
-    if !birth.alive || !pool.seat_member(number, mail.clone()) {
+    if !birth.alive || !pool.add_member(number, mail.clone()) {
         return birth.end();
     }
     let make = pool.make();

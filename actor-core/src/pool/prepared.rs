@@ -1,6 +1,6 @@
 //! A pool before it is spawned: its settings apart from those of its type.
 
-use super::mailbox::{Make, PoolMail};
+use super::mailbox::{MakeMember, PoolMailbox};
 use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::address::addr::Addr;
 use crate::cell::handle::Post;
@@ -22,7 +22,7 @@ use std::fmt;
 #[must_use = "nothing runs before `.spawn()`"]
 pub struct PreparedPool<A: Dispatch> {
     size: usize,
-    make: Make<A>,
+    make: MakeMember<A>,
     capacity: Option<usize>,
     label: Option<Arc<str>>,
     hub: Option<Arc<Hub>>,
@@ -30,7 +30,7 @@ pub struct PreparedPool<A: Dispatch> {
 
 impl<A: Dispatch> PreparedPool<A> {
     #[track_caller]
-    pub(crate) fn new(size: usize, make: Make<A>) -> Self {
+    pub(crate) fn new(size: usize, make: MakeMember<A>) -> Self {
         assert!(size > 0, "a pool needs a member; use a size of 1 or more");
         let capacity = const { &A::SETTINGS }.capacity;
         PreparedPool { size, make, capacity, label: None, hub: None }
@@ -83,7 +83,7 @@ impl<A: Dispatch> PreparedPool<A> {
         let hub = hub.unwrap_or_else(System::current_hub);
         let mut entered = None;
         let alive = hub.enter(settings, capacity, &mut |core| {
-            entered.insert(PoolMail::new(core, make.clone(), label.clone())).clone()
+            entered.insert(PoolMailbox::new(core, make.clone(), label.clone())).clone()
         });
         let pool = entered.expect("it was entered");
         let address = Addr::adopted(pool.clone() as Arc<dyn Post<A>>).into();

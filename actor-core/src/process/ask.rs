@@ -39,7 +39,7 @@ use std::time::Duration;
 /// # Errors
 /// Those of a [`Call`]. [`CallError::Panicked`] if the process panics while it holds the reply, and
 /// [`CallError::NoReply`] if it drops the reply without an answer.
-#[must_use = "a question is not asked unless awaited"]
+#[must_use = "a request is not sent unless awaited"]
 pub struct Ask<'a, M: Send + 'static, T>(pub(super) Call<'a, Proc<M>, T>);
 
 impl<'a, M: Send + 'static, T> Ask<'a, M, T> {

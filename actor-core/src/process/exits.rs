@@ -1,6 +1,6 @@
 //! Monitors and links of a process, and the notifications they cause.
 
-use super::buffer::Kept;
+use super::buffer::RefusedMessage;
 use super::inbox::Inbox;
 use crate::actor::callback::Made;
 use crate::actor::watch::{Link, Monitor};
@@ -83,12 +83,12 @@ impl<M: Send + 'static> Inbox<M> {
     where
         M: From<ExitNotice>,
     {
-        self.told = Some(M::from);
+        self.on_exit = Some(M::from);
         self.context.link(target)
     }
 
     /// Handles a system message: it becomes a message, or ends this life.
-    pub(super) fn hear(&mut self, notice: Notice) {
+    pub(super) fn handle_notice(&mut self, notice: Notice) {
         let message = match notice {
             Notice::Exited(key, id, exit) => {
                 let mut lane = self.mail().lane();
@@ -101,26 +101,26 @@ impl<M: Send + 'static> Inbox<M> {
                         make(&(), exit, &mut made);
                         made
                     }
-                    Some(Holding::Link { .. }) => self.tell(id, exit),
+                    Some(Holding::Link { .. }) => self.linked_exited(id, exit),
                     _ => None,
                 }
             }
-            Notice::Unlinked(id, exit) => self.tell(id, exit),
+            Notice::Unlinked(id, exit) => self.linked_exited(id, exit),
             // A process creates no timers, streams or tasks through a context.
             Notice::Due(_) | Notice::Broken(_) | Notice::Look => None,
         };
-        self.hand.kept.extend(message.map(Kept::Told));
+        self.buffer.refused.extend(message.map(RefusedMessage::FromNotice));
     }
 
     /// An actor linked to the process has ended.
-    fn tell(&mut self, id: ActorId, exit: Exit) -> Option<M> {
-        if let Some(told) = self.told {
-            return Some(told(ExitNotice { id, exit }));
+    fn linked_exited(&mut self, id: ActorId, exit: Exit) -> Option<M> {
+        if let Some(make) = self.on_exit {
+            return Some(make(ExitNotice { id, exit }));
         }
         if !exit.is_normal() {
             // The run loop applies the effect of a link.
             self.mail().put_first(Notice::Unlinked(id, exit));
-            self.tie.fail();
+            self.loop_link.fail();
         }
         None
     }

@@ -1,8 +1,8 @@
 //! The inbox of a process, from which it receives messages in order or selectively.
 
-use super::buffer::{Fresh, Hand, Kept};
+use super::buffer::{InboxBuffer, RefusedMessage, Unexamined};
 use super::exits::ExitNotice;
-use super::run_loop::Tie;
+use super::run_loop::InboxLink;
 use super::select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 use super::{Proc, ProcessAddr};
 use crate::Context;
@@ -33,15 +33,15 @@ use std::time::Duration;
 /// ```
 pub struct Inbox<M: Send + 'static> {
     pub(super) context: Context<Proc<M>>,
-    pub(super) hand: Hand<M>,
+    pub(super) buffer: InboxBuffer<M>,
     /// Turns exits into messages, after the process has created a link.
-    pub(super) told: Option<fn(ExitNotice) -> M>,
-    pub(super) tie: Arc<Tie>,
+    pub(super) on_exit: Option<fn(ExitNotice) -> M>,
+    pub(super) loop_link: Arc<InboxLink>,
 }
 
 impl<M: Send + 'static> Inbox<M> {
-    pub(super) fn new(context: Context<Proc<M>>, tie: Arc<Tie>) -> Self {
-        Inbox { context, hand: Hand::new(), told: None, tie }
+    pub(super) fn new(context: Context<Proc<M>>, loop_link: Arc<InboxLink>) -> Self {
+        Inbox { context, buffer: InboxBuffer::new(), on_exit: None, loop_link }
     }
 
     /// Waits for the next message: the oldest in the mailbox, including messages that no
@@ -83,21 +83,21 @@ impl<M: Send + 'static> Inbox<M> {
         SelectWithin::new(self.receive(), limit)
     }
 
-    /// Waits for a message that `question` accepts (selective receive). `question` returns `Ok` to
+    /// Waits for a message that `matcher` accepts (selective receive). `matcher` returns `Ok` to
     /// take a message and `Err` to give it back unchanged.
     ///
-    /// `question` is called with the messages in order, starting from the oldest, and never twice
+    /// `matcher` is called with the messages in order, starting from the oldest, and never twice
     /// with the same message. A message that is given back stays in its position in the mailbox and
-    /// counts against the capacity; a later `receive` or another question can take it. Messages
-    /// that no question ever accepts eventually fill the mailbox, and then senders wait.
+    /// counts against the capacity; a later `receive` or another matcher can take it. Messages
+    /// that no matcher ever accepts eventually fill the mailbox, and then senders wait.
     ///
-    /// A closure without captures counts as the same question each time and continues where it
+    /// A closure without captures counts as the same matcher each time and continues where it
     /// stopped. A closure with captures starts from the oldest message each time.
     ///
     /// Returns `None` when [`receive`](Inbox::receive) would, and no queued message is accepted.
     ///
     /// # Panics
-    /// If `question` panics, which loses only the message it was called with, or if polled outside
+    /// If `matcher` panics, which loses only the message it was called with, or if polled outside
     /// the process.
     ///
     /// # Cancellation
@@ -123,8 +123,8 @@ impl<M: Send + 'static> Inbox<M> {
     /// assert_eq!(process.result().await, Ok(Some(5)));
     /// # });
     /// ```
-    pub fn select<T, F: FnMut(M) -> Result<T, M>>(&mut self, question: F) -> Select<'_, M, F> {
-        Select::new(self, question)
+    pub fn select<T, F: FnMut(M) -> Result<T, M>>(&mut self, matcher: F) -> Select<'_, M, F> {
+        Select::new(self, matcher)
     }
 
     /// Like [`select`](Inbox::select), but waits for at most `limit`. With a limit of zero, it
@@ -148,9 +148,9 @@ impl<M: Send + 'static> Inbox<M> {
     pub fn select_timeout<T, F: FnMut(M) -> Result<T, M>>(
         &mut self,
         limit: Duration,
-        question: F,
+        matcher: F,
     ) -> SelectWithin<'_, M, F> {
-        SelectWithin::new(self.select(question), limit)
+        SelectWithin::new(self.select(matcher), limit)
     }
 
     /// Returns the process's own address, to pass to other actors.
@@ -184,60 +184,65 @@ impl<M: Send + 'static> Inbox<M> {
 
     /// Takes the queued messages out of the mailbox. Returns `false` if no more messages will
     /// arrive.
-    pub(super) fn draw(&mut self) -> bool {
+    pub(super) fn fill_buffer(&mut self) -> bool {
         let mail = self.context.mail();
-        self.hand.fill(|rest| mail.draw(rest))
+        self.buffer.fill(|rest| mail.draw(rest))
     }
 
-    /// Calls the question with the messages in hand, starting at `at`, which is advanced.
-    pub(super) fn ask<T>(
+    /// Calls the matcher with the drained messages, starting at `at`, which is advanced.
+    pub(super) fn find_match<T>(
         &mut self,
-        question: &mut impl FnMut(M) -> Result<T, M>,
+        matcher: &mut impl FnMut(M) -> Result<T, M>,
         at: &mut usize,
     ) -> Option<T> {
         loop {
-            let chosen = match self.hand.kept.get_mut(*at) {
-                Some(place) => match std::mem::replace(place, Kept::Away) {
-                    Kept::Mail(message) => {
-                        let taking = Taking(&self.context);
-                        question(message).map_err(|message| taking.refused(Kept::Mail(message)))
+            let chosen = match self.buffer.refused.get_mut(*at) {
+                Some(place) => match std::mem::replace(place, RefusedMessage::Taken) {
+                    RefusedMessage::Queued(message) => {
+                        let guard = TakeGuard(&self.context);
+                        matcher(message)
+                            .map_err(|message| guard.refused(RefusedMessage::Queued(message)))
                     }
-                    Kept::Told(message) => question(message).map_err(Kept::Told),
-                    // An earlier question panicked here, and the process continued.
-                    Kept::Away => {
-                        self.hand.remove(*at);
+                    RefusedMessage::FromNotice(message) => {
+                        matcher(message).map_err(RefusedMessage::FromNotice)
+                    }
+                    // An earlier matcher panicked here, and the process continued.
+                    RefusedMessage::Taken => {
+                        self.buffer.remove(*at);
                         continue;
                     }
                 },
-                None => match self.hand.next_fresh() {
-                    Fresh::Mail(message) => {
-                        let taking = Taking(&self.context);
-                        match question(message) {
+                None => match self.buffer.next_unexamined() {
+                    Unexamined::Message(message) => {
+                        let guard = TakeGuard(&self.context);
+                        match matcher(message) {
                             Ok(chosen) => return Some(chosen),
                             Err(message) => {
-                                self.hand.kept.push_back(taking.refused(Kept::Mail(message)));
+                                self.buffer
+                                    .refused
+                                    .push_back(guard.refused(RefusedMessage::Queued(message)));
                                 *at += 1;
                             }
                         }
                         continue;
                     }
-                    Fresh::Notice(notice) => {
-                        self.hear(notice);
-                        if self.tie.is_failing() {
+                    Unexamined::Notice(notice) => {
+                        self.handle_notice(notice);
+                        if self.loop_link.is_failing() {
                             return None;
                         }
                         continue;
                     }
-                    Fresh::Nothing => return None,
+                    Unexamined::Nothing => return None,
                 },
             };
             match chosen {
                 Ok(chosen) => {
-                    self.hand.remove(*at);
+                    self.buffer.remove(*at);
                     return Some(chosen);
                 }
                 Err(refused) => {
-                    self.hand.kept[*at] = refused;
+                    self.buffer.refused[*at] = refused;
                     *at += 1;
                 }
             }
@@ -245,7 +250,7 @@ impl<M: Send + 'static> Inbox<M> {
     }
 
     /// A message was taken: waiting senders are admitted as soon as there is capacity.
-    pub(super) fn took(&self) {
+    pub(super) fn message_taken(&self) {
         let core: &Core = &self.mail().core;
         core.spend();
         if core.signals() & WAITING != 0 {
@@ -258,14 +263,14 @@ impl<M: Send + 'static> Drop for Inbox<M> {
     /// Messages that were not received go back to the mailbox, for the next life or to be
     /// discarded.
     fn drop(&mut self) {
-        let (mut messages, notices, told) =
-            std::mem::replace(&mut self.hand, Hand::new()).into_parts();
+        let (mut messages, notices, created) =
+            std::mem::replace(&mut self.buffer, InboxBuffer::new()).into_parts();
         let mail = self.context.mail();
         mail.restore(&mut messages, notices);
-        while let Some(homeless) = messages.pop_front() {
-            mail.throw_away(homeless);
+        while let Some(leftover) = messages.pop_front() {
+            mail.throw_away(leftover);
         }
-        for message in told {
+        for message in created {
             let mut message = Some(message);
             contain(&**mail, "drop", &mut || message.clear());
         }
@@ -278,18 +283,18 @@ impl<M: Send + 'static> fmt::Debug for Inbox<M> {
     }
 }
 
-/// A message is being examined by a question. Unless it is given back, it counts as taken, also
+/// A message is being examined by a matcher. Unless it is given back, it counts as taken, also
 /// after a panic.
-struct Taking<'a, M: Send + 'static>(&'a Context<Proc<M>>);
+struct TakeGuard<'a, M: Send + 'static>(&'a Context<Proc<M>>);
 
-impl<M: Send + 'static> Taking<'_, M> {
-    fn refused(self, message: Kept<M>) -> Kept<M> {
+impl<M: Send + 'static> TakeGuard<'_, M> {
+    fn refused(self, message: RefusedMessage<M>) -> RefusedMessage<M> {
         std::mem::forget(self);
         message
     }
 }
 
-impl<M: Send + 'static> Drop for Taking<'_, M> {
+impl<M: Send + 'static> Drop for TakeGuard<'_, M> {
     fn drop(&mut self) {
         self.0.mail().core.took_one();
     }

@@ -2,7 +2,7 @@
 //! Erlang.
 //!
 //! This file starts processes. `address.rs` has their addresses, `inbox.rs` the inbox, and
-//! `attend.rs` the loop. For the rest of the crate, a process is an actor with one hidden state
+//! `run_loop.rs` the loop. For the rest of the crate, a process is an actor with one hidden state
 //! type, whose `#[on_start]` is the user's function and never passes a message to the run loop.
 
 mod address;
@@ -93,7 +93,7 @@ impl<M: Send + 'static> Dispatch for Proc<M> {
     }
 
     fn runner(life: Life<Self>) -> Runner {
-        Runner::later(life.seat(), run_loop::attend(life))
+        Runner::later(life.seat(), run_loop::run_process(life))
     }
 }
 

@@ -20,34 +20,34 @@ use std::task::{Context as Poller, Poll, Waker};
 /// State shared by the loop and the inbox of one life. Both are polled only by the process's own
 /// task.
 #[derive(Default)]
-pub(super) struct Tie {
+pub(super) struct InboxLink {
     waits: AtomicU8,
     /// Set by the inbox if a system message that it left in the mailbox will fail this life.
     fails: AtomicBool,
     /// The waker of a wait that is polled with a waker other than the process's own.
-    foreign: Mutex<Option<Waker>>,
+    other_waker: Mutex<Option<Waker>>,
 }
 
 /// Not waiting for messages.
-const NONE: u8 = 0;
+const NOT_WAITING: u8 = 0;
 /// A wait that is polled whenever the process is polled.
-const OWN: u8 = 1;
+const OWN_WAKER: u8 = 1;
 /// A wait inside a combinator that polls its parts only when they are woken.
-const FOREIGN: u8 = 2;
+const OTHER_WAKER: u8 = 2;
 
-impl Tie {
-    pub(super) fn wait(&self, foreign: Option<&Waker>) {
-        if let Some(waker) = foreign {
+impl InboxLink {
+    pub(super) fn wait(&self, other: Option<&Waker>) {
+        if let Some(waker) = other {
             // Cloned before taking the lock, because a waker runs foreign code.
             let waker = waker.clone();
-            let old = self.foreign.lock().replace(waker);
+            let old = self.other_waker.lock().replace(waker);
             drop_waker(old);
         }
-        self.waits.store(if foreign.is_some() { FOREIGN } else { OWN }, Ordering::Relaxed);
+        self.waits.store(if other.is_some() { OTHER_WAKER } else { OWN_WAKER }, Ordering::Relaxed);
     }
 
     pub(super) fn wait_is_over(&self) {
-        self.waits.store(NONE, Ordering::Relaxed);
+        self.waits.store(NOT_WAITING, Ordering::Relaxed);
     }
 
     pub(super) fn fail(&self) {
@@ -62,16 +62,18 @@ impl Tie {
     ///
     /// Skipped if no message is available: the wake-up may schedule the process again, which would
     /// then run forever.
-    fn wake_foreign<M: Send + 'static>(&self, mail: &Mail<Proc<M>>) {
-        if self.waits.load(Ordering::Relaxed) == FOREIGN && mail.has_something() {
-            let waker = self.foreign.lock().take();
+    fn wake_other<M: Send + 'static>(&self, mail: &Mail<Proc<M>>) {
+        if self.waits.load(Ordering::Relaxed) == OTHER_WAKER && mail.has_something() {
+            let waker = self.other_waker.lock().take();
             wake_each(waker);
         }
     }
 }
 
 /// The loop, created for each cell. It differs from the loop of other actors only at the start.
-pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Output = ()> + Send {
+pub(super) fn run_process<M: Send + 'static>(
+    life: Life<Proc<M>>,
+) -> impl Future<Output = ()> + Send {
     let Life { mut run_loop, mut state } = life;
     async move {
         while let Some(input) = poll_fn(|_| match run_loop.next(&mut state) {
@@ -91,16 +93,16 @@ pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Outp
             let Some(start) = state.as_mut().and_then(|state| state.start.take()) else { continue };
             run_loop.started();
             let mail = run_loop.context().mail().clone();
-            let tie = Arc::new(Tie::default());
-            let inbox = Inbox::new(run_loop.context().again(), tie.clone());
-            let (shared, own) = (tie.clone(), mail.clone());
+            let link = Arc::new(InboxLink::default());
+            let inbox = Inbox::new(run_loop.context().again(), link.clone());
+            let (shared, own) = (link.clone(), mail.clone());
             let work = async move {
                 let future = Some(start(inbox));
-                Attendance { future, tie: shared, mail: &*own }.await
+                ProcessFunction { future, link: shared, mail: &*own }.await
             };
             let outcome = HandlerFuture::new(work, &mail.core, Handling::PROCESS).await;
             // Without a state, the run loop ends the life as one that ended by itself.
-            let by_itself = outcome.is_ok() && !tie.is_failing() && !mail.is_left();
+            let by_itself = outcome.is_ok() && !link.is_failing() && !mail.is_left();
             run_loop.on_outcome(outcome, Handling::PROCESS);
             if by_itself {
                 state = None;
@@ -110,24 +112,24 @@ pub(super) fn attend<M: Send + 'static>(life: Life<Proc<M>>) -> impl Future<Outp
 }
 
 /// The running user function.
-struct Attendance<'a, M: Send + 'static> {
+struct ProcessFunction<'a, M: Send + 'static> {
     future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    tie: Arc<Tie>,
+    link: Arc<InboxLink>,
     mail: &'a Mail<Proc<M>>,
 }
 
-impl<M: Send + 'static> Future for Attendance<'_, M> {
+impl<M: Send + 'static> Future for ProcessFunction<'_, M> {
     type Output = Flow;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
-        self.tie.wake_foreign(self.mail);
+        self.link.wake_other(self.mail);
         let Some(future) = &mut self.future else { return Poll::Ready(Flow::Done) };
         let poll = future.as_mut().poll(cx);
-        if self.tie.is_failing() {
+        if self.link.is_failing() {
             self.future = None;
             return Poll::Ready(Flow::Done);
         }
-        if poll.is_pending() && self.tie.waits.load(Ordering::Relaxed) != NONE {
+        if poll.is_pending() && self.link.waits.load(Ordering::Relaxed) != NOT_WAITING {
             self.mail.core.set_pace(Pace::Receiving);
         }
         poll.map(|()| Flow::Done)

@@ -1,4 +1,4 @@
-//! Waiting for a message, with or without a question and a timeout.
+//! Waiting for a message, with or without a matcher and a timeout.
 
 use super::inbox::Inbox;
 use crate::cell::{current, deadlock::tracker};
@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// The question that accepts every message.
+/// The matcher that accepts every message.
 pub type Oldest<M> = fn(M) -> Result<M, M>;
 
 /// The future of [`Inbox::receive`].
@@ -36,20 +36,20 @@ pub type ReceiveWithin<'a, M> = SelectWithin<'a, M, Oldest<M>>;
 #[must_use = "futures do nothing unless awaited"]
 pub struct Select<'a, M: Send + 'static, F> {
     inbox: &'a mut Inbox<M>,
-    question: F,
-    /// The number of messages in hand that were refused; `None` before the first poll.
+    matcher: F,
+    /// The number of drained messages that were refused; `None` before the first poll.
     at: Option<usize>,
 }
 
 impl<'a, M: Send + 'static, F> Select<'a, M, F> {
-    pub(super) fn new(inbox: &'a mut Inbox<M>, question: F) -> Self {
-        Select { inbox, question, at: None }
+    pub(super) fn new(inbox: &'a mut Inbox<M>, matcher: F) -> Self {
+        Select { inbox, matcher, at: None }
     }
 }
 
-/// The key by which a question is recognized; `None` if it captures variables.
-fn known<F>() -> Option<TypeId> {
-    // A question may borrow from the calling function, so it has no `TypeId`. A closure of size
+/// The key by which a matcher is recognized; `None` if it captures variables.
+fn matcher_key<F>() -> Option<TypeId> {
+    // A matcher may borrow from the calling function, so it has no `TypeId`. A closure of size
     // zero borrows nothing, so lifetimes make no difference.
     (size_of::<F>() == 0).then(typeid::of::<F>)
 }
@@ -58,12 +58,12 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let Select { inbox, question, at } = &mut *self;
+        let Select { inbox, matcher, at } = &mut *self;
         assert!(
             current::is_inside(inbox.mail().core.id()),
             "an inbox receives inside of its own process only, not in another task"
         );
-        inbox.tie.wait_is_over();
+        inbox.loop_link.wait_is_over();
         if inbox.mail().core.is_killed() {
             // Between two messages: the loop drops all of this as soon as it is pending.
             return Poll::Pending;
@@ -75,37 +75,37 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
             return Poll::Pending;
         }
         if inbox.mail().is_left() {
-            inbox.took();
+            inbox.message_taken();
             return Poll::Ready(None);
         }
-        let known = known::<F>();
-        let at = at.get_or_insert_with(|| known.map_or(0, |known| inbox.hand.mark(known)));
+        let key = matcher_key::<F>();
+        let at = at.get_or_insert_with(|| key.map_or(0, |key| inbox.buffer.position(key)));
         let found = loop {
-            if let Some(chosen) = inbox.ask(question, at) {
+            if let Some(chosen) = inbox.find_match(matcher, at) {
                 break Some(Some(chosen));
             }
-            if inbox.tie.is_failing() {
+            if inbox.loop_link.is_failing() {
                 // The loop drops all of this as soon as it is pending.
                 return Poll::Pending;
             }
-            let goes_on = inbox.draw();
-            if !goes_on {
+            let may_get_more = inbox.fill_buffer();
+            if !may_get_more {
                 break Some(None);
             }
-            if !inbox.hand.has_news() {
+            if !inbox.buffer.has_unexamined() {
                 break None;
             }
         };
-        if let Some(known) = known {
-            inbox.hand.set_mark(known, *at);
+        if let Some(key) = key {
+            inbox.buffer.set_position(key, *at);
         }
         if let Some(found) = found {
-            inbox.took();
+            inbox.message_taken();
             return Poll::Ready(found);
         }
-        inbox.hand.give_back();
+        inbox.buffer.release_memory();
         let waker = cx.waker();
-        inbox.tie.wait((!tracker::is_own_waker(waker)).then_some(waker));
+        inbox.loop_link.wait((!tracker::is_own_waker(waker)).then_some(waker));
         Poll::Pending
     }
 }
@@ -114,7 +114,7 @@ impl<M: Send + 'static, F> Unpin for Select<'_, M, F> {}
 
 impl<M: Send + 'static, F> Drop for Select<'_, M, F> {
     fn drop(&mut self) {
-        self.inbox.tie.wait_is_over();
+        self.inbox.loop_link.wait_is_over();
     }
 }
 
@@ -173,7 +173,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<
         let sleep = this.sleep.get_or_insert_with(|| Sleep::on(core.hub.executor.clone(), limit));
         std::task::ready!(Pin::new(sleep).poll(cx));
         core.spend();
-        this.select.inbox.tie.wait_is_over();
+        this.select.inbox.loop_link.wait_is_over();
         Poll::Ready(Err(Elapsed))
     }
 }

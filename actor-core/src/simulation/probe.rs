@@ -41,24 +41,29 @@ use std::fmt;
 /// });
 /// ```
 pub struct Probe<T> {
-    inner: Arc<Inner<T>>,
+    inner: Arc<ProbeInner<T>>,
 }
 
-struct Inner<T> {
-    told: Mutex<VecDeque<T>>,
-    more: Arc<Event>,
+struct ProbeInner<T> {
+    values: Mutex<VecDeque<T>>,
+    added: Arc<Event>,
 }
 
 impl<T> Probe<T> {
     /// Creates an empty probe.
     pub fn new() -> Self {
-        Probe { inner: Arc::new(Inner { told: Mutex::new(VecDeque::new()), more: Event::new() }) }
+        Probe {
+            inner: Arc::new(ProbeInner {
+                values: Mutex::new(VecDeque::new()),
+                added: Event::new(),
+            }),
+        }
     }
 
     /// Records a value. Does not wait.
     pub fn tell(&self, value: T) {
-        self.inner.told.lock().push_back(value);
-        self.inner.more.notify();
+        self.inner.values.lock().push_back(value);
+        self.inner.added.notify();
     }
 
     /// Waits for the next value, in FIFO order.
@@ -68,27 +73,27 @@ impl<T> Probe<T> {
     pub async fn next(&self) -> T {
         loop {
             // Register the listener, then check, so that nothing is missed.
-            let more = self.inner.more.listen();
+            let added = self.inner.added.listen();
             if let Some(value) = self.try_next() {
                 return value;
             }
-            more.await;
+            added.await;
         }
     }
 
     /// Returns the next value, if there is one.
     pub fn try_next(&self) -> Option<T> {
-        self.inner.told.lock().pop_front()
+        self.inner.values.lock().pop_front()
     }
 
     /// Returns all values not yet taken.
     pub fn take(&self) -> Vec<T> {
-        std::mem::take(&mut *self.inner.told.lock()).into()
+        std::mem::take(&mut *self.inner.values.lock()).into()
     }
 
     /// Returns the number of values not yet taken.
     pub fn len(&self) -> usize {
-        self.inner.told.lock().len()
+        self.inner.values.lock().len()
     }
 
     /// Returns `true` if all values have been taken.

@@ -1,6 +1,6 @@
 //! The report of a failing schedule: its seed and the few steps that matter.
 
-use super::run::Run;
+use super::run::RunResult;
 use crate::executor::sim::{Deviations, Place};
 use crate::simulation::Step;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::fmt::Write;
 const STEPS: usize = 10;
 
 /// The origin of the schedule.
-pub(super) enum Origin {
+pub(super) enum ScheduleOrigin {
     /// A seed: run number and number of runs.
     Seed { seed: u64, number: u64, of: u64 },
     /// Exploration: the run number.
@@ -18,34 +18,39 @@ pub(super) enum Origin {
 }
 
 /// Returns the report of a failed run, based on its shortest schedule.
-pub(super) fn report(origin: &Origin, text: &str, choices: &Deviations, run: &Run) -> String {
-    let mut said = match origin {
-        Origin::Seed { seed, number, of } => {
+pub(super) fn report(
+    origin: &ScheduleOrigin,
+    text: &str,
+    choices: &Deviations,
+    run: &RunResult,
+) -> String {
+    let mut lines = match origin {
+        ScheduleOrigin::Seed { seed, number, of } => {
             format!("seed {seed} fails, run {number} of {of}; ACTOR_SEED={seed} runs it again\n")
         }
-        Origin::Explored { number } => format!("schedule {number} fails\n"),
+        ScheduleOrigin::Explored { number } => format!("schedule {number} fails\n"),
     };
-    let _ = writeln!(said, "{text}");
-    if let Some((_, shortest)) = &run.fault
+    let _ = writeln!(lines, "{text}");
+    if let Some((_, shortest)) = &run.failure
         && shortest != text
     {
-        let _ = writeln!(said, "in the shortest schedule:\n{shortest}");
+        let _ = writeln!(lines, "in the shortest schedule:\n{shortest}");
     }
     for incident in &run.incidents {
-        let _ = writeln!(said, "incident: {incident}");
+        let _ = writeln!(lines, "incident: {incident}");
     }
-    said.push_str(&steps(choices, run));
-    said
+    lines.push_str(&steps(choices, run));
+    lines
 }
 
 /// The steps that matter: the choices of the schedule, and the steps around them.
-fn steps(choices: &Deviations, run: &Run) -> String {
+fn steps(choices: &Deviations, run: &RunResult) -> String {
     let all = run.trace.steps();
     let is_chosen = |step: &Step| step.instead.is_some() || !step.took.is_zero();
     let chosen: Vec<usize> = (0..all.len()).filter(|at| is_chosen(&all[*at])).collect();
     let shown = shown(all, &chosen);
-    let head = head(choices);
-    let mut text = format!("{head}; {} of {} steps:\n", shown.len(), all.len());
+    let summary = summary(choices);
+    let mut text = format!("{summary}; {} of {} steps:\n", shown.len(), all.len());
     for at in shown {
         let step = &all[at];
         let mark = if is_chosen(step) { '>' } else { ' ' };
@@ -62,7 +67,7 @@ fn steps(choices: &Deviations, run: &Run) -> String {
 }
 
 /// What makes it fail.
-fn head(deviations: &Deviations) -> String {
+fn summary(deviations: &Deviations) -> String {
     let times = deviations.keys().filter(|place| matches!(place, Place::Time(_))).count();
     let choices = deviations.len() - times;
     let mut causes = Vec::new();

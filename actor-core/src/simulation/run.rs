@@ -13,7 +13,7 @@ use std::future::Future;
 use std::time::Duration;
 
 /// The virtual time that ending actors may take.
-const ENDING: Duration = Duration::from_secs(60);
+const END_LIMIT: Duration = Duration::from_secs(60);
 
 /// The return types of tests.
 #[doc(hidden)]
@@ -40,24 +40,24 @@ impl<T: Tested, E: fmt::Debug> Tested for Result<T, E> {
 
 /// The kind of failure: a failing schedule is shrunk only as long as it fails in the same way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(super) enum FailureClass {
     /// The test function panicked, at this location.
     Panicked(Option<String>),
     /// The test function returned an error.
     Returned,
     /// The run ended before the test function.
-    Broken,
+    Aborted,
     /// An actor or a task failed unobserved.
     Unobserved,
     /// An expected failure did not occur.
-    Missed,
+    ExpectedMissing,
     /// Something was left over.
     Leftover,
 }
 
 /// The result of a run.
-pub(super) struct Run {
-    pub(super) fault: Option<(Wrong, String)>,
+pub(super) struct RunResult {
+    pub(super) failure: Option<(FailureClass, String)>,
     pub(super) trace: Trace,
     pub(super) decisions: Vec<Decision>,
     pub(super) deviations: Deviations,
@@ -67,7 +67,7 @@ pub(super) struct Run {
 }
 
 /// How a body is run.
-pub(super) struct Setting {
+pub(super) struct RunOptions {
     pub(super) chooser: Chooser,
     pub(super) seed: u64,
     /// The most steps it may take.
@@ -78,13 +78,13 @@ pub(super) struct Setting {
 }
 
 /// Runs `body` once.
-pub(super) fn once<F, U>(setting: Setting, body: &F) -> Run
+pub(super) fn run_once<F, U>(options: RunOptions, body: &F) -> RunResult
 where
     F: Fn(Sim) -> U,
     U: Future,
     U::Output: Tested,
 {
-    let Setting { chooser, seed, limit, allows_leftovers, is_compared } = setting;
+    let RunOptions { chooser, seed, limit, allows_leftovers, is_compared } = options;
     let system = System::simulated(chooser, seed, Reporter::Hook(Box::new(|_| {})));
     let sim = Sim::handle(&system, seed);
     sim.executor().limit(limit);
@@ -94,56 +94,56 @@ where
     let given = sim.clone();
     let run = || system.try_block_on(async move { body(given).await.fault() });
     // A panic's message is recorded only inside a catcher.
-    let mut fault = match panics::catch(run) {
+    let mut failure = match panics::catch(run) {
         Ok(Ok(None)) => None,
-        Ok(Ok(Some(text))) => Some((Wrong::Returned, text)),
-        Ok(Err(Ended::Broken(text))) => Some((Wrong::Broken, text)),
+        Ok(Ok(Some(text))) => Some((FailureClass::Returned, text)),
+        Ok(Err(Ended::Broken(text))) => Some((FailureClass::Aborted, text)),
         Ok(Err(Ended::Panicked(payload))) | Err(payload) => {
             let note = panics::note_of(&payload);
             panics::discard(payload);
             let (text, place) = (note.message, note.location.map(|place| place.to_string()));
             let at = place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
-            Some((Wrong::Panicked(place), format!("the body panicked{at}:\n{text}")))
+            Some((FailureClass::Panicked(place), format!("the body panicked{at}:\n{text}")))
         }
     };
-    if fault.is_none() {
-        fault = after(&system, &sim, allows_leftovers);
+    if failure.is_none() {
+        failure = check_end(&system, &sim, allows_leftovers);
     }
     let incidents = sim.incidents();
     let (decisions, deviations) = (sim.executor().decisions(), sim.executor().deviations());
     let (trace, effects) = (sim.trace(), sim.effects());
-    let run = Run { fault, trace, decisions, deviations, incidents, effects };
+    let run = RunResult { failure, trace, decisions, deviations, incidents, effects };
     // Leftovers are killed when the last handle is dropped, however many steps that takes.
     sim.executor().limit(u64::MAX);
     run
 }
 
 /// Lets ending actors end, and returns the leftovers.
-fn after(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Wrong, String)> {
-    if let Err(Ended::Broken(text)) = system.try_block_on(ending(sim)) {
-        return Some((Wrong::Broken, text));
+fn check_end(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(FailureClass, String)> {
+    if let Err(Ended::Broken(text)) = system.try_block_on(finish_actors(sim)) {
+        return Some((FailureClass::Aborted, text));
     }
     let unobserved = sim.unobserved();
     if !unobserved.is_empty() {
         let text = format!("a failure was not observed:\n  {}", unobserved.join("\n  "));
-        return Some((Wrong::Unobserved, text));
+        return Some((FailureClass::Unobserved, text));
     }
     let missed = sim.missed();
     if !missed.is_empty() {
         let text =
             format!("an expected failure never came; it was expected at {}", missed.join(", "));
-        return Some((Wrong::Missed, text));
+        return Some((FailureClass::ExpectedMissing, text));
     }
     let left = leftovers::of(sim);
     (!allows_leftovers && !left.is_empty()).then(|| {
         let text = format!("something is left over:\n  {}", left.join("\n  "));
-        (Wrong::Leftover, text)
+        (FailureClass::Leftover, text)
     })
 }
 
 /// Runs everything that is runnable. Virtual time advances only while an actor is ending.
-async fn ending(sim: &Sim) {
-    let limit = sim.executor().elapsed() + ENDING;
+async fn finish_actors(sim: &Sim) {
+    let limit = sim.executor().elapsed() + END_LIMIT;
     loop {
         sim.settle().await;
         let now = sim.executor().elapsed();

@@ -3,7 +3,7 @@
 //! A schedule is described by its deviations from the default schedule. It is shrunk by removing
 //! deviations: first all times of steps, then halves, quarters and so on, down to single ones.
 
-use super::run::{Run, Wrong};
+use super::run::{FailureClass, RunResult};
 use crate::executor::sim::{Deviations, LONGEST, Place};
 
 /// The maximum number of runs spent on shrinking, and of their steps in total.
@@ -11,22 +11,22 @@ const RUNS: usize = 2000;
 const STEPS: u64 = 2_000_000;
 
 pub(super) struct Shrinking<'a> {
-    wrong: Wrong,
-    again: &'a mut dyn FnMut(&Deviations) -> Run,
+    class: FailureClass,
+    rerun: &'a mut dyn FnMut(&Deviations) -> RunResult,
     runs: usize,
     steps: u64,
-    best: (Deviations, Run),
+    best: (Deviations, RunResult),
 }
 
-/// Shrinks the schedule of `failed`, which failed with `wrong`, as far as possible.
+/// Shrinks the schedule of `failed`, which failed with `class`, as far as possible.
 pub(super) fn shrink(
-    failed: Run,
-    wrong: Wrong,
-    again: &mut dyn FnMut(&Deviations) -> Run,
-) -> (Deviations, Run) {
+    failed: RunResult,
+    class: FailureClass,
+    rerun: &mut dyn FnMut(&Deviations) -> RunResult,
+) -> (Deviations, RunResult) {
     let best = (failed.deviations.clone(), failed);
-    let mut shrinking = Shrinking { wrong, again, runs: RUNS, steps: STEPS, best };
-    shrinking.leave_out();
+    let mut shrinking = Shrinking { class, rerun, runs: RUNS, steps: STEPS, best };
+    shrinking.remove_deviations();
     shrinking.try_single_time();
     shrinking.try_single_choice();
     shrinking.best
@@ -39,8 +39,8 @@ fn part(deviations: &Deviations, is_time: bool) -> Deviations {
 }
 
 impl Shrinking<'_> {
-    fn run(&mut self, deviations: &Deviations) -> Run {
-        let run = (self.again)(deviations);
+    fn run(&mut self, deviations: &Deviations) -> RunResult {
+        let run = (self.rerun)(deviations);
         self.runs = self.runs.saturating_sub(1);
         self.steps = self.steps.saturating_sub(run.trace.count());
         run
@@ -57,7 +57,7 @@ impl Shrinking<'_> {
             return false;
         }
         let run = self.run(&deviations);
-        let fails = run.fault.as_ref().is_some_and(|(wrong, _)| *wrong == self.wrong);
+        let fails = run.failure.as_ref().is_some_and(|(class, _)| *class == self.class);
         if fails {
             self.best = (deviations, run);
         }
@@ -66,7 +66,7 @@ impl Shrinking<'_> {
 
     /// Removes as many deviations as possible: all, then all times of steps, then halves, down to
     /// single ones, until none can be removed.
-    fn leave_out(&mut self) {
+    fn remove_deviations(&mut self) {
         if self.best.0.is_empty() || self.fails(Deviations::new()) {
             return;
         }
@@ -76,7 +76,7 @@ impl Shrinking<'_> {
         }
         let mut size = self.best.0.len().div_ceil(2);
         loop {
-            let mut has_left_out = false;
+            let mut has_removed = false;
             let mut end = self.best.0.len();
             while end > 0 {
                 let start = end.saturating_sub(size);
@@ -84,11 +84,11 @@ impl Shrinking<'_> {
                 let rest = rest.filter(|(place, _)| !(start..end).contains(place));
                 let rest: Deviations = rest.map(|(_, (at, taken))| (*at, *taken)).collect();
                 if self.fails(rest) {
-                    has_left_out = true;
+                    has_removed = true;
                 }
                 end = start.min(self.best.0.len());
             }
-            if size == 1 && !has_left_out || self.is_spent() {
+            if size == 1 && !has_removed || self.is_spent() {
                 return;
             }
             size = size.div_ceil(2);
@@ -116,8 +116,8 @@ impl Shrinking<'_> {
             return;
         }
         let times = part(&self.best.0, true);
-        let usual = self.run(&times);
-        for (at, decision) in usual.decisions.iter().enumerate() {
+        let baseline = self.run(&times);
+        for (at, decision) in baseline.decisions.iter().enumerate() {
             for taken in 1..decision.of {
                 let mut with = times.clone();
                 with.insert(Place::Choice(at), taken);

@@ -2,8 +2,8 @@
 //! reports a failure in as few steps as possible.
 
 use super::Sim;
-use super::report::{Origin, report};
-use super::run::{Run, Setting, Tested, once};
+use super::report::{ScheduleOrigin, report};
+use super::run::{RunOptions, RunResult, Tested, run_once};
 use super::shrink::shrink;
 use crate::executor::sim::{Chooser, Deviations, Place};
 use crate::incident::print_on_stderr;
@@ -17,7 +17,7 @@ use std::time::Duration;
 const EXPLORED: u64 = 100_000;
 
 /// The number of steps that a shrunk schedule may take beyond the original.
-const MORE: u64 = 1000;
+const EXTRA_STEPS: u64 = 1000;
 
 /// The time limit for actors to end after a test in real time has returned.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -25,17 +25,17 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// The configuration of a test.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub struct TestConfig {
     seeds: u64,
     leftovers: bool,
     exact_time: bool,
     explore: Option<usize>,
 }
 
-impl Plan {
+impl TestConfig {
     /// One seed, and no leftovers allowed.
-    pub const fn usual() -> Self {
-        Plan { seeds: 1, leftovers: false, exact_time: false, explore: None }
+    pub const fn single_seed() -> Self {
+        TestConfig { seeds: 1, leftovers: false, exact_time: false, explore: None }
     }
 
     /// Runs the test under this number of seeds.
@@ -68,22 +68,22 @@ impl Plan {
 /// # Panics
 /// If any of its schedules fails.
 #[track_caller]
-pub fn simulate<F, U>(plan: Plan, body: F)
+pub fn simulate<F, U>(config: TestConfig, body: F)
 where
     F: Fn(Sim) -> U,
     U: Future,
     U::Output: Tested,
 {
-    let said = match (replayed("ACTOR_SEED"), plan.explore) {
-        (Some(seed), _) => Trial { plan, body, is_loud: true }.seeds(seed, 1),
-        (None, Some(depth)) => Trial { plan, body, is_loud: false }.explore(depth),
+    let report = match (env_number("ACTOR_SEED"), config.explore) {
+        (Some(seed), _) => Runner { config, body, prints_panics: true }.seeds(seed, 1),
+        (None, Some(depth)) => Runner { config, body, prints_panics: false }.explore(depth),
         (None, None) => {
-            let count = replayed("ACTOR_SEEDS").unwrap_or(plan.seeds).max(1);
-            Trial { plan, body, is_loud: false }.seeds(1, count)
+            let count = env_number("ACTOR_SEEDS").unwrap_or(config.seeds).max(1);
+            Runner { config, body, prints_panics: false }.seeds(1, count)
         }
     };
-    if let Some(said) = said {
-        panic!("{said}");
+    if let Some(report) = report {
+        panic!("{report}");
     }
 }
 
@@ -92,7 +92,7 @@ where
 /// # Panics
 /// If the test fails.
 #[track_caller]
-pub fn really<U>(body: U)
+pub fn run_real<U>(body: U)
 where
     U: Future,
     U::Output: Tested,
@@ -107,39 +107,39 @@ where
 }
 
 /// Reads a number from an environment variable.
-fn replayed(name: &str) -> Option<u64> {
+fn env_number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     let number = text.trim().parse();
     Some(number.unwrap_or_else(|_| panic!("{name} is a number, and not `{text}`")))
 }
 
-struct Trial<F> {
-    plan: Plan,
+struct Runner<F> {
+    config: TestConfig,
     body: F,
     /// Whether panics are also printed where they occur.
-    is_loud: bool,
+    prints_panics: bool,
 }
 
-impl<F, U> Trial<F>
+impl<F, U> Runner<F>
 where
     F: Fn(Sim) -> U,
     U: Future,
     U::Output: Tested,
 {
-    fn run(&self, chooser: Chooser, seed: u64, limit: u64) -> Run {
-        let allows_leftovers = self.plan.leftovers;
-        let setting = Setting { chooser, seed, limit, allows_leftovers, is_compared: false };
-        self.run_as(setting)
+    fn run(&self, chooser: Chooser, seed: u64, limit: u64) -> RunResult {
+        let allows_leftovers = self.config.leftovers;
+        let options = RunOptions { chooser, seed, limit, allows_leftovers, is_compared: false };
+        self.run_as(options)
     }
 
-    fn run_as(&self, setting: Setting) -> Run {
-        let run = || once(setting, &self.body);
-        if self.is_loud { run() } else { panics::quiet(run) }
+    fn run_as(&self, options: RunOptions) -> RunResult {
+        let run = || run_once(options, &self.body);
+        if self.prints_panics { run() } else { panics::quiet(run) }
     }
 
     /// The chooser of `seed`. Under every even seed steps take time, so that timers race work.
     fn chooser(&self, seed: u64) -> Chooser {
-        Chooser::seeded(seed, seed.is_multiple_of(2) && !self.plan.exact_time)
+        Chooser::seeded(seed, seed.is_multiple_of(2) && !self.config.exact_time)
     }
 
     /// Runs the seeds starting with `first`, and returns a report of the first failure.
@@ -147,21 +147,25 @@ where
         for number in 1..=count {
             let seed = first + number - 1;
             let is_compared = number == 1;
-            let setting = || Setting {
+            let options = || RunOptions {
                 chooser: self.chooser(seed),
                 seed,
                 limit: u64::MAX,
-                allows_leftovers: self.plan.leftovers,
+                allows_leftovers: self.config.leftovers,
                 is_compared,
             };
-            let run = self.run_as(setting());
-            if run.fault.is_some() {
-                return Some(self.failed(seed, &Origin::Seed { seed, number, of: count }, run));
+            let run = self.run_as(options());
+            if run.failure.is_some() {
+                return Some(self.failed(
+                    seed,
+                    &ScheduleOrigin::Seed { seed, number, of: count },
+                    run,
+                ));
             }
             if is_compared {
-                let again = panics::quiet(|| self.run_as(setting()));
-                if let Some(said) = differ(seed, &run, &again) {
-                    return Some(said);
+                let rerun = panics::quiet(|| self.run_as(options()));
+                if let Some(report) = nondeterminism(seed, &run, &rerun) {
+                    return Some(report);
                 }
             }
         }
@@ -175,8 +179,8 @@ where
             let listed = next.iter().copied().enumerate();
             let listed = listed.map(|(at, taken)| (Place::Choice(at), taken)).collect();
             let run = self.run(Chooser::listed(listed), 0, u64::MAX);
-            if run.fault.is_some() {
-                return Some(self.failed(0, &Origin::Explored { number }, run));
+            if run.failure.is_some() {
+                return Some(self.failed(0, &ScheduleOrigin::Explored { number }, run));
             }
             next = run.decisions.iter().take(depth).map(|decision| decision.taken).collect();
             while let Some(last) = next.pop() {
@@ -195,46 +199,46 @@ where
         None
     }
 
-    fn failed(&self, seed: u64, origin: &Origin, run: Run) -> String {
-        let Some((wrong, text)) = run.fault.clone() else { return String::new() };
-        let limit = 2 * run.trace.count() + MORE;
-        let mut again = |list: &Deviations| {
+    fn failed(&self, seed: u64, origin: &ScheduleOrigin, run: RunResult) -> String {
+        let Some((class, text)) = run.failure.clone() else { return String::new() };
+        let limit = 2 * run.trace.count() + EXTRA_STEPS;
+        let mut rerun = |list: &Deviations| {
             panics::quiet(|| self.run(Chooser::listed(list.clone()), seed, limit))
         };
-        let (choices, shortest) = shrink(run, wrong, &mut again);
+        let (choices, shortest) = shrink(run, class, &mut rerun);
         report(origin, &text, &choices, &shortest)
     }
 }
 
 /// The report if one seed produced two different runs.
-fn differ(seed: u64, first: &Run, second: &Run) -> Option<String> {
-    if first.trace.hash() == second.trace.hash() && second.fault.is_none() {
+fn nondeterminism(seed: u64, first: &RunResult, second: &RunResult) -> Option<String> {
+    if first.trace.hash() == second.trace.hash() && second.failure.is_none() {
         return None;
     }
-    let mut said = format!("seed {seed} gave two different runs\n");
+    let mut report = format!("seed {seed} gave two different runs\n");
     let (one, two) = (first.trace.steps(), second.trace.steps());
-    let at = difference(one, two);
+    let at = first_difference(one, two);
     let read = |steps: &[super::Step]| {
         steps.get(at).map_or_else(|| "nothing any more".to_owned(), ToString::to_string)
     };
-    let _ = writeln!(said, "step {at}: first {}, then {}", read(one), read(two));
-    said.push_str(&cause(first, second, at).unwrap_or_default());
-    said.push_str(
+    let _ = writeln!(report, "step {at}: first {}, then {}", read(one), read(two));
+    report.push_str(&earlier_effect(first, second, at).unwrap_or_default());
+    report.push_str(
         "take time from `actor_core::time`, chance from `actor_core::rng`, and order from no hash \
          map, no address in memory and nothing that the run before has left",
     );
-    Some(said)
+    Some(report)
 }
 
 /// The first place where they differ.
-fn difference<T: PartialEq>(one: &[T], two: &[T]) -> usize {
+fn first_difference<T: PartialEq>(one: &[T], two: &[T]) -> usize {
     let at = one.iter().zip(two).position(|(one, two)| one != two);
     at.unwrap_or(one.len().min(two.len()))
 }
 
 /// What an earlier step did to other subjects, if that differs before step `at` does.
-fn cause(first: &Run, second: &Run, at: usize) -> Option<String> {
-    let place = difference(&first.effects, &second.effects);
+fn earlier_effect(first: &RunResult, second: &RunResult, at: usize) -> Option<String> {
+    let place = first_difference(&first.effects, &second.effects);
     let (one, two) = (first.effects.get(place), second.effects.get(place));
     let turn = [one, two].into_iter().flatten().map(|(turn, _)| *turn).min()?;
     let steps = first.trace.steps();

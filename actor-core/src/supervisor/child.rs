@@ -1,7 +1,7 @@
 //! Children of a supervisor: [`Child`], and its type-erased form.
 
 use super::Supervisor;
-use super::supervised::Supervised;
+use super::record::ChildRecord;
 use crate::Context;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::factory::{self, Maker, Now};
@@ -150,40 +150,40 @@ impl<A: Dispatch> fmt::Debug for Child<A> {
     }
 }
 
-/// A type-erased child, with or without an address.
-pub(super) trait Newborn: Send {
+/// A type-erased child that the supervisor has not started yet, with or without an address.
+pub(super) trait PendingChild: Send {
     /// Attaches it to the supervisor and schedules its first run.
-    fn adopt(
+    fn start(
         self: Box<Self>,
         context: &Context<Supervisor>,
         overseer: Arc<dyn Overseer>,
-    ) -> Option<Supervised>;
+    ) -> Option<ChildRecord>;
 }
 
-impl<A: Dispatch> Newborn for Child<A> {
-    fn adopt(
+impl<A: Dispatch> PendingChild for Child<A> {
+    fn start(
         self: Box<Self>,
         context: &Context<Supervisor>,
         overseer: Arc<dyn Overseer>,
-    ) -> Option<Supervised> {
+    ) -> Option<ChildRecord> {
         let settings = const { &A::SETTINGS };
         let hub = context.mail().core.hub.clone();
         let birth = Birth::new(Some(hub), settings, self.capacity);
-        Box::new(Unborn { child: Some((*self, birth)) }).adopt(context, overseer)
+        Box::new(AddressedChild { child: Some((*self, birth)) }).start(context, overseer)
     }
 }
 
 /// A child that already has an address and waits for the supervisor to take it.
-pub(super) struct Unborn<A: Dispatch> {
+pub(super) struct AddressedChild<A: Dispatch> {
     pub(super) child: Option<(Child<A>, Birth<A>)>,
 }
 
-impl<A: Dispatch> Newborn for Unborn<A> {
-    fn adopt(
+impl<A: Dispatch> PendingChild for AddressedChild<A> {
+    fn start(
         mut self: Box<Self>,
         context: &Context<Supervisor>,
         overseer: Arc<dyn Overseer>,
-    ) -> Option<Supervised> {
+    ) -> Option<ChildRecord> {
         let (child, birth) = self.child.take()?;
         let Child { name, restart, shutdown, maker, capacity: _, whose: _ } = child;
         let mail = birth.mail.clone();
@@ -210,11 +210,11 @@ impl<A: Dispatch> Newborn for Unborn<A> {
         own.lane().seat.holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
         let run_loop = RunLoop::new(mail.clone()).with_maker(maker);
         birth.run(Life { run_loop, state: None });
-        Some(Supervised::new(mail, restart))
+        Some(ChildRecord::new(mail, restart))
     }
 }
 
-impl<A: Dispatch> Drop for Unborn<A> {
+impl<A: Dispatch> Drop for AddressedChild<A> {
     /// The supervisor did not take it: the owners of its address observe that it has ended.
     fn drop(&mut self) {
         if let Some((_, birth)) = self.child.take() {

@@ -5,8 +5,8 @@
 mod backoff;
 mod child;
 mod children;
+mod record;
 mod run;
-mod supervised;
 #[cfg(test)]
 mod tests;
 
@@ -131,7 +131,7 @@ impl SupervisorAddr {
         let address = birth.address();
         // A supervisor that has ended drops the child, which ends it.
         let _ =
-            self.adopt(run::Given::new(child::Unborn { child: Some((child, birth)) })).try_send();
+            self.adopt(Box::new(child::AddressedChild { child: Some((child, birth)) })).try_send();
         address
     }
 

@@ -2,9 +2,9 @@
 //! restarts them.
 
 use super::backoff::Backoff;
-use super::child::{Child, Newborn};
-use super::children::{Children, Place};
-use super::supervised::{Phase, Supervised};
+use super::child::{Child, PendingChild};
+use super::children::{Children, StartIndex};
+use super::record::{ChildRecord, Phase};
 use super::{ChildInfo, Strategy};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::restart::{Overseer, Oversight, Restart, Verdict};
@@ -47,38 +47,29 @@ pub struct Supervisor {
     strategy: Strategy,
     intensity: (usize, Duration),
     backoff: Option<Backoff>,
-    /// Children that are not taken yet: added before the supervisor was spawned, or while others
+    /// Children that are not started yet: added before the supervisor was spawned, or while others
     /// are restarted together.
-    given: Vec<Box<dyn Newborn>>,
+    pending: Vec<Box<dyn PendingChild>>,
     children: Children,
     /// The times of restarts within the window.
     restarts: VecDeque<Instant>,
     /// The children that are being ended to be restarted together.
-    group: Option<Group>,
+    group: Option<GroupRestart>,
     /// Set once the intensity was exceeded: the supervisor is about to fail.
     has_given_up: bool,
-    /// The desk where its children report; created with the first child.
-    desk: Option<Arc<Desk>>,
+    /// Receives the reports of its children; created with the first child.
+    report_to: Option<Arc<ReportToSupervisor>>,
 }
 
 /// A restart of several children: they end in reverse order and start in order.
 #[derive(Clone, Copy)]
-struct Group {
+struct GroupRestart {
     /// The first child concerned; all children after it are too.
-    first: Place,
+    first: StartIndex,
     /// The children after this one have ended.
-    last: Place,
+    last: StartIndex,
     /// The child whose end caused it, which determines the pause.
     cause: ActorId,
-}
-
-/// A child being passed to the supervisor.
-pub(super) struct Given(Box<dyn Newborn>);
-
-impl Given {
-    pub(super) fn new(child: impl Newborn + 'static) -> Self {
-        Given(Box::new(child))
-    }
 }
 
 impl fmt::Debug for Supervisor {
@@ -87,7 +78,7 @@ impl fmt::Debug for Supervisor {
             .field("strategy", &self.strategy)
             .field("intensity", &self.intensity)
             .field("backoff", &self.backoff)
-            .field("children", &(self.given.len() + self.children.len()))
+            .field("children", &(self.pending.len() + self.children.len()))
             .finish_non_exhaustive()
     }
 }
@@ -102,31 +93,31 @@ impl Supervisor {
             mail.core.keep();
             mail.lane().seat.records().shutdown.get_or_insert(Duration::MAX);
         }
-        self.take_given(context);
+        self.start_pending(context);
     }
 
-    pub(super) fn adopt(&mut self, child: Given, context: &Context<Self>) {
-        self.given.push(child.0);
+    pub(super) fn adopt(&mut self, child: Box<dyn PendingChild>, context: &Context<Self>) {
+        self.pending.push(child);
         if self.group.is_none() {
-            self.take_given(context);
+            self.start_pending(context);
         }
     }
 
     /// Returns its children, in start order.
     pub fn children(&self) -> Vec<ChildInfo> {
-        self.children.iter().map(Supervised::info).collect()
+        self.children.iter().map(ChildRecord::info).collect()
     }
 
     /// The life of a child has ended, and another may follow.
     fn life_ended(&mut self, id: ActorId, exit: Exit, context: &Context<Self>) {
-        let Some(place) = self.children.place(id) else { return };
+        let Some(index) = self.children.index_of(id) else { return };
         let Some(child) = self.children.get(id) else { return };
         let now = time::now();
         let was_ordered = child.phase == Phase::Ending;
         child.phase = Phase::Waiting;
-        child.look_back(now, self.backoff);
+        child.note_life_end(now, self.backoff);
         let child_mail = child.mail.clone();
-        if was_ordered || self.group.is_some_and(|group| place >= group.first) {
+        if was_ordered || self.group.is_some_and(|group| index >= group.first) {
             // It ends because of another child: not counted again.
             return self.go_on_with_group(context);
         }
@@ -140,9 +131,9 @@ impl Supervisor {
             Strategy::OneForOne => self.start_later(id, context),
             Strategy::OneForAll | Strategy::RestForOne => {
                 let all = self.strategy == Strategy::OneForAll;
-                let first = if all { Place::FIRST } else { place };
-                self.group = Some(Group { first, last: Place::LAST, cause: id });
-                for (_, child) in self.children.between(first, Place::LAST) {
+                let first = if all { StartIndex::FIRST } else { index };
+                self.group = Some(GroupRestart { first, last: StartIndex::LAST, cause: id });
+                for (_, child) in self.children.between(first, StartIndex::LAST) {
                     // Children in their own backoff now wait for the group.
                     if child.phase == Phase::Waiting {
                         child.set_timer(None);
@@ -159,7 +150,7 @@ impl Supervisor {
             return self.start_group(context);
         }
         if let Some(child) = self.children.get(id) {
-            child.start_again();
+            child.start_next_life();
         }
     }
 
@@ -179,12 +170,12 @@ impl Supervisor {
             return;
         }
         if let Some(group) = self.group
-            && self.children.between(group.first, Place::LAST).next().is_none()
+            && self.children.between(group.first, StartIndex::LAST).next().is_none()
         {
             self.group = None;
         }
         if self.group.is_none() {
-            self.take_given(context);
+            self.start_pending(context);
         }
         self.go_on_with_group(context);
     }
@@ -196,17 +187,17 @@ impl Supervisor {
             strategy,
             intensity: (5, Duration::from_secs(60)),
             backoff: None,
-            given: Vec::new(),
+            pending: Vec::new(),
             children: Children::default(),
             restarts: VecDeque::new(),
             group: None,
             has_given_up: false,
-            desk: None,
+            report_to: None,
         }
     }
 
     pub(super) fn push<A: Dispatch>(&mut self, child: Child<A>) {
-        self.given.push(Box::new(child));
+        self.pending.push(Box::new(child));
     }
 
     pub(super) fn set_intensity(&mut self, restarts: usize, period: Duration) {
@@ -217,16 +208,16 @@ impl Supervisor {
         self.backoff = Some(backoff);
     }
 
-    fn take_given(&mut self, context: &Context<Self>) {
-        for child in std::mem::take(&mut self.given) {
-            self.take(child, context);
+    fn start_pending(&mut self, context: &Context<Self>) {
+        for child in std::mem::take(&mut self.pending) {
+            self.start(child, context);
         }
     }
 
-    fn take(&mut self, child: Box<dyn Newborn>, context: &Context<Self>) {
-        let desk = || Arc::new(Desk { supervisor: context.weak() });
-        let overseer = self.desk.get_or_insert_with(desk).clone();
-        if let Some(child) = child.adopt(context, overseer) {
+    fn start(&mut self, child: Box<dyn PendingChild>, context: &Context<Self>) {
+        let report_to = || Arc::new(ReportToSupervisor { supervisor: context.weak() });
+        let overseer = self.report_to.get_or_insert_with(report_to).clone();
+        if let Some(child) = child.start(context, overseer) {
             self.children.push(child);
         }
     }
@@ -278,7 +269,7 @@ impl Supervisor {
         let delay = self.delay(id, context);
         let Some(child) = self.children.get(id) else { return };
         if delay.is_zero() {
-            return child.start_again();
+            return child.start_next_life();
         }
         child.set_timer(Some(context.after(delay, move |me| me.due(id))));
         child.mail.back_off();
@@ -288,7 +279,7 @@ impl Supervisor {
     fn go_on_with_group(&mut self, context: &Context<Self>) {
         let Some(group) = &mut self.group else { return };
         let members = self.children.between(group.first, group.last);
-        let Some((place, next)) = members.rev().find(|(_, child)| child.phase != Phase::Waiting)
+        let Some((index, next)) = members.rev().find(|(_, child)| child.phase != Phase::Waiting)
         else {
             let (cause, first) = (group.cause, group.first);
             if self.children.get(cause).is_some_and(|cause| cause.has_timer()) {
@@ -299,7 +290,7 @@ impl Supervisor {
             if delay.is_zero() {
                 return self.start_group(context);
             }
-            for (_, child) in self.children.between(first, Place::LAST) {
+            for (_, child) in self.children.between(first, StartIndex::LAST) {
                 child.mail.back_off();
             }
             let timer = context.after(delay, move |me| me.due(cause));
@@ -308,7 +299,7 @@ impl Supervisor {
             }
             return;
         };
-        group.last = place;
+        group.last = index;
         if next.phase == Phase::Running {
             next.phase = Phase::Ending;
             let id = next.id();
@@ -320,23 +311,23 @@ impl Supervisor {
 
     fn start_group(&mut self, context: &Context<Self>) {
         let Some(group) = self.group.take() else { return };
-        for (_, child) in self.children.between(group.first, Place::LAST) {
+        for (_, child) in self.children.between(group.first, StartIndex::LAST) {
             if child.restart == Restart::Temporary {
                 child.mail.decide(Verdict::Over);
             } else {
-                child.start_again();
+                child.start_next_life();
             }
         }
-        self.take_given(context);
+        self.start_pending(context);
     }
 }
 
-/// The desk where the children of a supervisor report.
-struct Desk {
+/// Receives the reports of the children of a supervisor.
+struct ReportToSupervisor {
     supervisor: WeakAddr<Supervisor>,
 }
 
-impl Overseer for Desk {
+impl Overseer for ReportToSupervisor {
     fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
         let Some(supervisor) = self.supervisor.upgrade() else { return false };
         supervisor.life_ended(id, exit).try_send().is_ok()

@@ -1,7 +1,7 @@
 //! Observes one running handler. Without the features that need it, it is empty.
 
 use crate::cell::handle::AnyMail;
-use crate::cell::send_context::Stamp;
+use crate::cell::send_context::SendContext;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use {
     pin_project_lite::pin_project,
@@ -11,26 +11,30 @@ use {
 };
 
 /// The data recorded for a handler from start to end.
-pub(crate) struct Work {
+pub(crate) struct HandlerSpan {
     #[cfg(feature = "tracing")]
     span: tracing::Span,
     #[cfg(feature = "metrics")]
-    measure: super::metrics::Measure,
+    metrics: super::metrics::HandlerMetrics,
 }
 
-impl Work {
+impl HandlerSpan {
     /// The handler of the message or hook `name` starts.
     #[inline]
     #[cfg_attr(
         not(any(feature = "metrics", feature = "tracing")),
         expect(unused_variables, reason = "used by observers only")
     )]
-    pub(crate) fn begin(mail: &dyn AnyMail, name: &'static str, stamp: Option<&Stamp>) -> Work {
-        Work {
+    pub(crate) fn begin(
+        mail: &dyn AnyMail,
+        name: &'static str,
+        send_context: Option<&SendContext>,
+    ) -> HandlerSpan {
+        HandlerSpan {
             #[cfg(feature = "tracing")]
-            span: super::span::span(mail, name, stamp),
+            span: super::span::span(mail, name, send_context),
             #[cfg(feature = "metrics")]
-            measure: super::metrics::Measure::begin(mail, name, stamp),
+            metrics: super::metrics::HandlerMetrics::begin(mail, name, send_context),
         }
     }
 
@@ -45,14 +49,14 @@ impl Work {
     /// Runs an async handler.
     #[inline]
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    pub(crate) fn watch<F>(self, handler: F) -> Watched<F> {
-        Watched { handler, work: Some(self) }
+    pub(crate) fn instrument<F>(self, handler: F) -> Instrumented<F> {
+        Instrumented { handler, span: Some(self) }
     }
 
     /// Without an observer, the handler runs directly.
     #[inline]
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
-    pub(crate) fn watch<F>(self, handler: F) -> F {
+    pub(crate) fn instrument<F>(self, handler: F) -> F {
         handler
     }
 
@@ -72,33 +76,33 @@ impl Work {
         #[cfg(feature = "tracing")]
         self.span.record("ok", is_ok);
         #[cfg(feature = "metrics")]
-        self.measure.end(is_ok);
+        self.metrics.end(is_ok);
     }
 }
 
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 pin_project! {
     /// An observed async handler.
-    pub(crate) struct Watched<F> {
+    pub(crate) struct Instrumented<F> {
         #[pin]
         handler: F,
-        work: Option<Work>,
+        span: Option<HandlerSpan>,
     }
 }
 
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-impl<T, E, F: Future<Output = Result<T, E>>> Future for Watched<F> {
+impl<T, E, F: Future<Output = Result<T, E>>> Future for Instrumented<F> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let Some(work) = this.work.as_ref() else { return this.handler.poll(cx) };
-        let poll = work.within(|| this.handler.poll(cx));
+        let Some(span) = this.span.as_ref() else { return this.handler.poll(cx) };
+        let poll = span.within(|| this.handler.poll(cx));
         if let Poll::Ready(outcome) = &poll {
-            work.end(outcome.is_ok());
+            span.end(outcome.is_ok());
             // The span ends with the handler, even if this future is kept.
-            *this.work = None;
+            *this.span = None;
         }
         poll
     }

@@ -1,7 +1,7 @@
 //! Feature `metrics`: counts and durations by actor type and message name.
 
 use crate::cell::handle::AnyMail;
-use crate::cell::send_context::Stamp;
+use crate::cell::send_context::SendContext;
 use crate::executor::Executor;
 use crate::sync::Arc;
 use metrics::{Key, Label, Level, Metadata, with_recorder};
@@ -54,19 +54,23 @@ impl Keys {
 }
 
 /// A message that is being handled.
-pub(super) struct Measure {
+pub(super) struct HandlerMetrics {
     keys: Arc<Keys>,
     begun: Instant,
     executor: Arc<dyn Executor>,
 }
 
-impl Measure {
+impl HandlerMetrics {
     /// The handler is about to start.
-    pub(super) fn begin(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Stamp>) -> Self {
+    pub(super) fn begin(
+        mail: &dyn AnyMail,
+        message: &'static str,
+        send_context: Option<&SendContext>,
+    ) -> Self {
         let core = mail.core();
         let (keys, executor) = (Keys::of(core.settings.name, message), core.hub.executor.clone());
         let begun = executor.now();
-        let sent = stamp.and_then(|stamp| stamp.sent);
+        let sent = send_context.and_then(|send_context| send_context.sent);
         #[allow(clippy::cast_precision_loss, reason = "a mailbox is not that deep")]
         let depth = mail.len() as f64;
         with_recorder(|recorder| {
@@ -76,7 +80,7 @@ impl Measure {
             }
             recorder.register_histogram(&keys.depth, &METADATA).record(depth);
         });
-        Measure { keys, begun, executor }
+        HandlerMetrics { keys, begun, executor }
     }
 
     /// The handler has ended.

@@ -235,14 +235,14 @@ impl crate::System {
     /// Returns the state of the system: every actor, its parent, its activity and the actor it
     /// waits for. See [`Snapshot`].
     pub fn snapshot(&self) -> Snapshot {
-        take(self.hub())
+        snapshot_of(self.hub())
     }
 }
 
 /// Inspects all actors of a system.
-pub(crate) fn take(hub: &Arc<Hub>) -> Snapshot {
+pub(crate) fn snapshot_of(hub: &Arc<Hub>) -> Snapshot {
     let mails = hub.actors();
-    let mut actors: Vec<_> = mails.iter().map(|mail| look(&**mail)).collect();
+    let mut actors: Vec<_> = mails.iter().map(|mail| inspect(&**mail)).collect();
     // A pool has no task of its own; its members do the work.
     let is_member = mails.iter().map(|mail| mail.core().is_member());
     let members = actors.iter().zip(is_member).filter(|(_, is_member)| *is_member);
@@ -254,7 +254,7 @@ pub(crate) fn take(hub: &Arc<Hub>) -> Snapshot {
     Snapshot { actors }
 }
 
-fn look(mail: &dyn AnyMail) -> ActorSnapshot {
+fn inspect(mail: &dyn AnyMail) -> ActorSnapshot {
     let core = mail.core();
     let now = core.hub.executor.now();
     let mut seen = ActorSnapshot {

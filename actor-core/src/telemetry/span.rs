@@ -1,7 +1,7 @@
 //! Feature `tracing`: each handler runs in a span of its message.
 
 use crate::cell::handle::AnyMail;
-use crate::cell::send_context::Stamp;
+use crate::cell::send_context::SendContext;
 use tracing::Span;
 
 /// Creates the span of a handler that starts.
@@ -9,10 +9,16 @@ use tracing::Span;
 /// The caller's span is the parent only if the caller waits, so spans nest as deep as calls do. A
 /// send starts a new trace that follows from the sender's span: two actors that keep sending to
 /// each other create no nesting.
-pub(super) fn span(mail: &dyn AnyMail, message: &'static str, stamp: Option<&Stamp>) -> Span {
+pub(super) fn span(
+    mail: &dyn AnyMail,
+    message: &'static str,
+    send_context: Option<&SendContext>,
+) -> Span {
     let core = mail.core();
-    let cause = stamp.and_then(|stamp| Some((stamp.cause.span.as_ref()?, stamp.cause.waits)));
-    let sent = stamp.and_then(|stamp| stamp.sent);
+    let cause = send_context.and_then(|send_context| {
+        Some((send_context.sender_span.span.as_ref()?, send_context.sender_span.waits))
+    });
+    let sent = send_context.and_then(|send_context| send_context.sent);
     let queued_us = |()| {
         let queued = core.hub.executor.now().saturating_duration_since(sent?);
         u64::try_from(queued.as_micros()).ok()

@@ -17,7 +17,7 @@ use std::task::{Poll, Waker};
 const CAPACITY: usize = if cfg!(actor_loom) { 1 } else { 64 };
 
 /// A publisher's place among those that wait for capacity.
-pub(super) type Ticket = u64;
+pub(super) type PublisherTicket = u64;
 
 /// The key of an item for [`TypedSubscription::latest_by`](crate::TypedSubscription::latest_by), created from
 /// integers and strings.
@@ -28,10 +28,10 @@ pub(super) type Ticket = u64;
 /// assert_ne!(TopicKey::from(7_u8), TopicKey::from(8_i64));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TopicKey(Word);
+pub struct TopicKey(KeyRepr);
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Word {
+enum KeyRepr {
     Number(i128),
     Text(Arc<str>),
 }
@@ -40,7 +40,7 @@ macro_rules! key_from_numbers {
     ($($number:ty),*) => {
         $(impl From<$number> for TopicKey {
             fn from(number: $number) -> Self {
-                TopicKey(Word::Number(i128::from(number)))
+                TopicKey(KeyRepr::Number(i128::from(number)))
             }
         })*
     };
@@ -50,13 +50,13 @@ key_from_numbers!(u8, u16, u32, u64, i8, i16, i32, i64, bool);
 
 impl From<&str> for TopicKey {
     fn from(text: &str) -> Self {
-        TopicKey(Word::Text(Arc::from(text)))
+        TopicKey(KeyRepr::Text(Arc::from(text)))
     }
 }
 
 impl From<String> for TopicKey {
     fn from(text: String) -> Self {
-        TopicKey(Word::Text(Arc::from(text)))
+        TopicKey(KeyRepr::Text(Arc::from(text)))
     }
 }
 
@@ -74,25 +74,25 @@ pub(super) enum Policy<T> {
 pub(super) struct Buffer<T> {
     /// Under which the topic knows it.
     pub(super) number: u64,
-    state: Mutex<State<T>>,
+    state: Mutex<BufferState<T>>,
 }
 
-struct State<T> {
+struct BufferState<T> {
     policy: Policy<T>,
     /// With their keys, under [`Policy::LatestBy`].
     items: VecDeque<(Option<TopicKey>, T)>,
     /// The number of items taken from the front so far.
     taken: u64,
     /// The number of the item with each key: as many were offered before it. Only ever asked for one.
-    numbers: HashMap<TopicKey, u64>,
+    number_by_key: HashMap<TopicKey, u64>,
     /// Items whose publishers wait for capacity, in FIFO order. Empty unless the buffer is full.
-    waiting: Ordered<Waiting<T>>,
+    waiting: Ordered<WaitingItem<T>>,
     /// The next ticket.
-    tickets: Ticket,
+    tickets: PublisherTicket,
     /// Lost since the last report to the reader.
     lost: u64,
     /// The total number of lost items.
-    in_all: u64,
+    lost_total: u64,
     reader: Option<Waker>,
     /// The actor that gets the items; `None` for a stream.
     actor: Option<Place>,
@@ -100,24 +100,24 @@ struct State<T> {
     ended: bool,
 }
 
-struct Waiting<T> {
+struct WaitingItem<T> {
     item: T,
     /// `None` while the publisher waits for another subscriber first.
     waker: Option<Waker>,
 }
 
 /// The result of an offer.
-pub(super) enum Offered<T> {
+pub(super) enum OfferResult<T> {
     /// Taken, or lost according to the policy.
     Done,
     /// The item waits for capacity.
-    Waits(Ticket),
+    Waits(PublisherTicket),
     /// The buffer is full, and the item may not wait.
     Refused(T),
 }
 
 /// The result of a read.
-pub(super) enum Next<T> {
+pub(super) enum ReadResult<T> {
     Item(T),
     /// The number of items lost since the last report.
     Lagged(u64),
@@ -126,15 +126,15 @@ pub(super) enum Next<T> {
 
 impl<T> Buffer<T> {
     pub(super) fn new(number: u64, policy: Policy<T>) -> Arc<Self> {
-        let state = State {
+        let state = BufferState {
             policy,
             items: VecDeque::new(),
             taken: 0,
-            numbers: HashMap::new(),
+            number_by_key: HashMap::new(),
             waiting: Ordered::default(),
             tickets: 0,
             lost: 0,
-            in_all: 0,
+            lost_total: 0,
             reader: None,
             actor: None,
             ended: false,
@@ -164,20 +164,20 @@ impl<T> Buffer<T> {
     }
 
     /// Adds `item` according to the policy. Without capacity for it, it `waits` or comes back.
-    pub(super) fn offer(&self, item: T, waits: bool) -> Offered<T> {
+    pub(super) fn offer(&self, item: T, waits: bool) -> OfferResult<T> {
         let key = self.key(&item);
         let mut dropped = None;
         let mut state = self.state.lock();
         if state.ended {
             drop(state);
-            return Offered::Done;
+            return OfferResult::Done;
         }
         match state.policy {
             Policy::Wait if state.items.len() >= CAPACITY => {
                 return if waits {
-                    Offered::Waits(state.wait(item))
+                    OfferResult::Waits(state.wait(item))
                 } else {
-                    Offered::Refused(item)
+                    OfferResult::Refused(item)
                 };
             }
             Policy::DropOldest(most) if state.items.len() >= most => {
@@ -189,7 +189,7 @@ impl<T> Buffer<T> {
                 dropped = Some(item);
                 state.count_lost();
             }
-            Policy::LatestBy(_) => match state.same(key.as_ref()) {
+            Policy::LatestBy(_) => match state.buffered_with_key(key.as_ref()) {
                 Some(same) => dropped = Some(std::mem::replace(same, item)),
                 None => state.push_back(key, item),
             },
@@ -202,11 +202,11 @@ impl<T> Buffer<T> {
         }
         // The drop of a displaced item is user code; its panic is not one of this publisher.
         contained(|| drop(dropped));
-        Offered::Done
+        OfferResult::Done
     }
 
     /// Waits until the item with this ticket is admitted, or the reader is gone.
-    pub(super) fn poll_admitted(&self, ticket: Ticket, waker: &Waker) -> Poll<()> {
+    pub(super) fn poll_admitted(&self, ticket: PublisherTicket, waker: &Waker) -> Poll<()> {
         // Cloned without the lock; the unneeded one is dropped after it.
         let mut waker = Some(waker.clone());
         let mut state = self.state.lock();
@@ -223,9 +223,9 @@ impl<T> Buffer<T> {
     }
 
     /// A publisher stops waiting: its item is dropped, unless it was admitted.
-    pub(super) fn leave(&self, ticket: Ticket) {
+    pub(super) fn withdraw(&self, ticket: PublisherTicket) {
         let left = self.state.lock().waiting.remove(ticket);
-        if let Some(Waiting { item, waker }) = left {
+        if let Some(WaitingItem { item, waker }) = left {
             drop_waker(waker);
             contained(|| drop(item));
         }
@@ -240,18 +240,18 @@ impl<T> Buffer<T> {
         by.map(|by| by(item))
     }
 
-    pub(super) fn poll_next(&self, waker: &Waker) -> Poll<Next<T>> {
+    pub(super) fn poll_next(&self, waker: &Waker) -> Poll<ReadResult<T>> {
         // Cloned without the lock; an unneeded clone is dropped after it.
         let mut waker = Some(waker.clone());
         let mut state = self.state.lock();
         let mut woken = None;
         let next = if state.lost > 0 {
-            Next::Lagged(std::mem::take(&mut state.lost))
+            ReadResult::Lagged(std::mem::take(&mut state.lost))
         } else if let Some(item) = state.pop_front() {
             woken = state.admit();
-            Next::Item(item)
+            ReadResult::Item(item)
         } else if state.ended {
-            Next::End
+            ReadResult::End
         } else {
             let old = std::mem::replace(&mut state.reader, waker.take());
             drop(state);
@@ -278,15 +278,15 @@ impl<T> Buffer<T> {
     pub(super) fn clear(&self) {
         self.end();
         let mut state = self.state.lock();
-        state.numbers = HashMap::new();
+        state.number_by_key = HashMap::new();
         let left = std::mem::take(&mut state.items);
         drop(state);
         // One by one: the drop of an item is user code, and a panic of one is not to meet another's.
         left.into_iter().for_each(|item| contained(|| drop(item)));
     }
 
-    pub(super) fn lost_in_all(&self) -> u64 {
-        self.state.lock().in_all
+    pub(super) fn lost_total(&self) -> u64 {
+        self.state.lock().lost_total
     }
 
     /// The items are for this actor.
@@ -299,10 +299,10 @@ impl<T> Buffer<T> {
     }
 }
 
-impl<T> State<T> {
+impl<T> BufferState<T> {
     fn push_back(&mut self, key: Option<TopicKey>, item: T) {
         if let Some(key) = &key {
-            self.numbers.insert(key.clone(), self.taken + self.items.len() as u64);
+            self.number_by_key.insert(key.clone(), self.taken + self.items.len() as u64);
         }
         self.items.push_back((key, item));
     }
@@ -310,23 +310,23 @@ impl<T> State<T> {
     fn pop_front(&mut self) -> Option<T> {
         let (key, item) = self.items.pop_front()?;
         if let Some(key) = &key {
-            self.numbers.remove(key);
+            self.number_by_key.remove(key);
         }
         self.taken += 1;
         Some(item)
     }
 
     /// An item waits for capacity.
-    fn wait(&mut self, item: T) -> Ticket {
+    fn wait(&mut self, item: T) -> PublisherTicket {
         let ticket = self.tickets;
         self.tickets += 1;
-        self.waiting.insert(ticket, Waiting { item, waker: None });
+        self.waiting.insert(ticket, WaitingItem { item, waker: None });
         ticket
     }
 
     /// Admits the item that has waited longest, and returns the waker of its publisher.
     fn admit(&mut self) -> Option<Waker> {
-        let Waiting { item, waker } = self.waiting.pop_first()?;
+        let WaitingItem { item, waker } = self.waiting.pop_first()?;
         self.push_back(None, item);
         waker
     }
@@ -341,14 +341,14 @@ impl<T> State<T> {
     }
 
     /// The buffered item with that key.
-    fn same(&mut self, key: Option<&TopicKey>) -> Option<&mut T> {
-        let number = self.numbers.get(key?)?;
+    fn buffered_with_key(&mut self, key: Option<&TopicKey>) -> Option<&mut T> {
+        let number = self.number_by_key.get(key?)?;
         let place = usize::try_from(number - self.taken).ok()?;
         self.items.get_mut(place).map(|(_, item)| item)
     }
 
     fn count_lost(&mut self) {
         self.lost += 1;
-        self.in_all += 1;
+        self.lost_total += 1;
     }
 }

@@ -14,7 +14,7 @@ pub use subscription::{Subscription, TypedSubscription};
 use crate::cell::deadlock::edge::Goal;
 use crate::cell::deadlock::tracker::Recorded;
 use crate::sync::{Arc, Mutex};
-use buffer::{Buffer, Offered, Policy, Ticket};
+use buffer::{Buffer, OfferResult, Policy, PublisherTicket};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
@@ -57,10 +57,10 @@ use std::task::{Context as Poller, Poll, ready};
 /// });
 /// ```
 pub struct Topic<T> {
-    inner: Arc<Inner<T>>,
+    inner: Arc<TopicInner<T>>,
 }
 
-struct Inner<T> {
+struct TopicInner<T> {
     subscribers: Mutex<Subscribers<T>>,
 }
 
@@ -84,7 +84,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
     #[allow(clippy::new_without_default, reason = "a topic is an identity, not a value")]
     pub fn new() -> Self {
         let subscribers = Subscribers { all: BTreeMap::new(), next: 0, list: None, closed: false };
-        Topic { inner: Arc::new(Inner { subscribers: Mutex::new(subscribers) }) }
+        Topic { inner: Arc::new(TopicInner { subscribers: Mutex::new(subscribers) }) }
     }
 
     /// Publishes `item` to all current subscribers. Awaiting the future waits for capacity in the
@@ -125,8 +125,8 @@ impl<T: Clone + Send + 'static> Topic<T> {
 }
 
 impl<T> Topic<T> {
-    fn downgrade(&self) -> Way<T> {
-        Way { inner: Arc::downgrade(&self.inner) }
+    fn downgrade(&self) -> WeakTopic<T> {
+        WeakTopic { inner: Arc::downgrade(&self.inner) }
     }
 
     /// Closes the topic, for all its handles. Streams and subscriptions end after the items that are
@@ -187,13 +187,13 @@ impl<T> Topic<T> {
 }
 
 /// A weak reference from a subscriber to its topic.
-struct Way<T> {
-    inner: crate::sync::Weak<Inner<T>>,
+struct WeakTopic<T> {
+    inner: crate::sync::Weak<TopicInner<T>>,
 }
 
-impl<T> Way<T> {
+impl<T> WeakTopic<T> {
     /// Removes `buffer` from the topic.
-    fn leave(&self, buffer: &Arc<Buffer<T>>) {
+    fn unsubscribe(&self, buffer: &Arc<Buffer<T>>) {
         if let Some(inner) = self.inner.upgrade() {
             let mut subscribers = inner.subscribers.lock();
             let gone = subscribers.all.remove(&buffer.number);
@@ -205,7 +205,7 @@ impl<T> Way<T> {
     }
 }
 
-impl<T> Drop for Inner<T> {
+impl<T> Drop for TopicInner<T> {
     fn drop(&mut self) {
         let list = self.subscribers.lock().list();
         list.iter().for_each(|buffer| buffer.end());
@@ -238,7 +238,7 @@ pub struct Publish<'a, T> {
     topic: &'a Topic<T>,
     item: Option<T>,
     /// The subscribers with which a copy of the item waits for capacity.
-    waiting: Vec<(Arc<Buffer<T>>, Ticket)>,
+    waiting: Vec<(Arc<Buffer<T>>, PublisherTicket)>,
     recorded: Recorded,
 }
 
@@ -257,7 +257,7 @@ impl<T: Clone + Send + 'static> Publish<'_, T> {
         let Some(item) = self.item.take() else { return 0 };
         let list = self.topic.inner.subscribers.lock().list();
         let refused = |buffer: &&Arc<Buffer<T>>| {
-            matches!(buffer.offer(item.clone(), false), Offered::Refused(_))
+            matches!(buffer.offer(item.clone(), false), OfferResult::Refused(_))
         };
         list.iter().filter(refused).count()
     }
@@ -272,7 +272,7 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
             let list = this.topic.inner.subscribers.lock().list();
             for buffer in list.iter() {
                 // One at a time: a panic in `clone` withdraws those that wait.
-                if let Offered::Waits(ticket) = buffer.offer(item.clone(), true) {
+                if let OfferResult::Waits(ticket) = buffer.offer(item.clone(), true) {
                     this.waiting.push((buffer.clone(), ticket));
                 }
             }
@@ -295,7 +295,7 @@ impl<T> Drop for Publish<'_, T> {
     fn drop(&mut self) {
         self.recorded.forget();
         for (buffer, ticket) in self.waiting.drain(..) {
-            buffer.leave(ticket);
+            buffer.withdraw(ticket);
         }
     }
 }

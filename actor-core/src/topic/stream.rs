@@ -1,7 +1,7 @@
 //! A topic as a stream.
 
-use super::Way;
-use super::buffer::{Buffer, Next, Policy, TopicKey};
+use super::WeakTopic;
+use super::buffer::{Buffer, Policy, ReadResult, TopicKey};
 use crate::sync::Arc;
 use futures_lite::Stream;
 use std::fmt;
@@ -47,12 +47,12 @@ impl std::error::Error for Lagged {}
 #[must_use = "a stream does nothing unless it is read"]
 pub struct TopicStream<T> {
     buffer: Arc<Buffer<T>>,
-    way: Way<T>,
+    topic: WeakTopic<T>,
 }
 
 impl<T> TopicStream<T> {
-    pub(super) fn new(buffer: Arc<Buffer<T>>, way: Way<T>) -> Self {
-        TopicStream { buffer, way }
+    pub(super) fn new(buffer: Arc<Buffer<T>>, topic: WeakTopic<T>) -> Self {
+        TopicStream { buffer, topic }
     }
 
     fn policy(self, policy: Policy<T>) -> Self {
@@ -95,23 +95,23 @@ impl<T> Stream for TopicStream<T> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Option<Self::Item>> {
         Poll::Ready(match ready!(self.buffer.poll_next(cx.waker())) {
-            Next::Item(item) => Some(Ok(item)),
-            Next::Lagged(lost) => Some(Err(Lagged(lost))),
-            Next::End => None,
+            ReadResult::Item(item) => Some(Ok(item)),
+            ReadResult::Lagged(lost) => Some(Err(Lagged(lost))),
+            ReadResult::End => None,
         })
     }
 }
 
 impl<T> Drop for TopicStream<T> {
     fn drop(&mut self) {
-        self.way.leave(&self.buffer);
+        self.topic.unsubscribe(&self.buffer);
     }
 }
 
 impl<T> fmt::Debug for TopicStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TopicStream")
-            .field("lost", &self.buffer.lost_in_all())
+            .field("lost", &self.buffer.lost_total())
             .finish_non_exhaustive()
     }
 }

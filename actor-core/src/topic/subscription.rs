@@ -1,8 +1,8 @@
 //! Subscriptions of actors: a task sends the buffered items to the actor's mailbox as it has
 //! capacity.
 
-use super::buffer::{Buffer, Next, Policy, TopicKey};
-use super::{Topic, Way};
+use super::buffer::{Buffer, Policy, ReadResult, TopicKey};
+use super::{Topic, WeakTopic};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::task::{self, Contained};
 use crate::address::addr::Address;
@@ -65,7 +65,7 @@ use std::pin::Pin;
 /// ```
 #[must_use = "dropping a subscription ends it; keep it or call `.detach()`"]
 pub struct Subscription {
-    entry: Arc<dyn Entered>,
+    entry: Arc<dyn AnyEntry>,
     detached: bool,
 }
 
@@ -92,12 +92,12 @@ pub struct Subscription {
 #[must_use = "dropping a subscription ends it; keep it or call `.detach()`"]
 pub struct TypedSubscription<A: Address, T> {
     buffer: Arc<Buffer<T>>,
-    lag: Arc<Mutex<Option<OnLag<A>>>>,
+    lag: Arc<Mutex<Option<LagHandler<A>>>>,
     subscription: Subscription,
 }
 
 /// Sends the message that reports lost items.
-type OnLag<A> = Box<dyn FnMut(A, u64) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send>;
+type LagHandler<A> = Box<dyn FnMut(A, u64) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send>;
 
 impl<T: Clone + Send + 'static> Topic<T> {
     /// Sends a message to the actor at `address` for each item. The subscription has a buffer of 64
@@ -114,16 +114,16 @@ impl<T: Clone + Send + 'static> Topic<T> {
         F: for<'a> FnMut(&'a A, T) -> Call<'a, B, U> + Send + 'static,
     {
         let buffer = self.enter();
-        let lag: Arc<Mutex<Option<OnLag<A>>>> = Arc::new(Mutex::new(None));
+        let lag: Arc<Mutex<Option<LagHandler<A>>>> = Arc::new(Mutex::new(None));
         let weak: WeakAddr<A::Actor> = address.as_ref().downgrade();
         let mail: Arc<dyn AnyMail> = address.as_ref().shared().any();
         buffer.set_actor(Place::of(mail.core()));
-        let entry = Arc::new(Entry { buffer: buffer.clone(), way: self.downgrade() });
-        let leaving = Leaving(entry.clone());
+        let entry = Arc::new(SubscriptionEntry { buffer: buffer.clone(), topic: self.downgrade() });
+        let unsubscribe = Unsubscribe(entry.clone());
         let (reads, tells) = (buffer.clone(), lag.clone());
         let feed = async move {
             // Dropped together with this future, whether completed or cancelled.
-            let _leaving = leaving;
+            let _unsubscribe = unsubscribe;
             let gone = weak.join();
             let feeding = feed(reads, tells, weak, move |me, item| {
                 let sending = make(&me, item).into_owned().send();
@@ -135,11 +135,11 @@ impl<T: Clone + Send + 'static> Topic<T> {
             .await;
         };
         if let Some(own) = own_life(mail.core().id()) {
-            task::of_life(&own, |present| task::supervised(present, feed, WHAT));
+            task::of_life(&own, |present| task::supervised(present, feed, HANDLER_NAME));
         } else {
             let hub = mail.core().hub.clone();
             // Made outside of the block: it may be dropped before its first poll, and `feed` with it.
-            let contained = Contained::new(feed, mail.clone(), WHAT);
+            let contained = Contained::new(feed, mail.clone(), HANDLER_NAME);
             let (runnable, task) = prepare(&hub, async move {
                 if let Err(failure) = contained.await {
                     mail.notify(Notice::Broken(failure));
@@ -153,7 +153,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
 }
 
 /// The handler name of a subscription's feed in failures.
-const WHAT: &str = "topic";
+const HANDLER_NAME: &str = "topic";
 
 /// The current life, if it belongs to the actor or pool with this id.
 fn own_life(id: ActorId) -> Option<Arc<dyn AnyMail>> {
@@ -169,40 +169,40 @@ fn own_life(id: ActorId) -> Option<Arc<dyn AnyMail>> {
 }
 
 /// An entry in the subscribers of a topic.
-struct Entry<T> {
+struct SubscriptionEntry<T> {
     buffer: Arc<Buffer<T>>,
-    way: Way<T>,
+    topic: WeakTopic<T>,
 }
 
 /// The same, for a topic of any type.
-trait Entered: Send + Sync {
+trait AnyEntry: Send + Sync {
     fn lost(&self) -> u64;
-    fn leave(&self);
+    fn unsubscribe(&self);
 }
 
-impl<T: Send> Entered for Entry<T> {
+impl<T: Send> AnyEntry for SubscriptionEntry<T> {
     fn lost(&self) -> u64 {
-        self.buffer.lost_in_all()
+        self.buffer.lost_total()
     }
 
-    fn leave(&self) {
-        self.way.leave(&self.buffer);
+    fn unsubscribe(&self) {
+        self.topic.unsubscribe(&self.buffer);
     }
 }
 
 /// Unsubscribes from the topic when it is dropped.
-struct Leaving(Arc<dyn Entered>);
+struct Unsubscribe(Arc<dyn AnyEntry>);
 
-impl Drop for Leaving {
+impl Drop for Unsubscribe {
     fn drop(&mut self) {
-        self.0.leave();
+        self.0.unsubscribe();
     }
 }
 
 /// Sends the items to the actor, one at a time, until the topic or the actor ends.
 async fn feed<A, T>(
     buffer: Arc<Buffer<T>>,
-    lag: Arc<Mutex<Option<OnLag<A>>>>,
+    lag: Arc<Mutex<Option<LagHandler<A>>>>,
     weak: WeakAddr<A::Actor>,
     mut send: impl FnMut(A, T) -> Pin<Box<dyn Future<Output = bool> + Send>>,
 ) where
@@ -214,9 +214,9 @@ async fn feed<A, T>(
         // Held only while there is an item to send: a subscription keeps no actor alive.
         let Some(me) = weak.upgrade() else { return };
         let sent = match next {
-            Next::End => return,
-            Next::Item(item) => send(me, item).await,
-            Next::Lagged(lost) => {
+            ReadResult::End => return,
+            ReadResult::Item(item) => send(me, item).await,
+            ReadResult::Lagged(lost) => {
                 // Taken out while it is called: user code never runs under a lock.
                 let tell = lag.lock().take();
                 match tell {
@@ -290,7 +290,7 @@ impl<A: Address + Send + 'static, T> TypedSubscription<A, T> {
         B: Protocol,
         F: for<'a> FnMut(&'a A, u64) -> Call<'a, B, U> + Send + 'static,
     {
-        let tell: OnLag<A> = Box::new(move |me, lost| {
+        let tell: LagHandler<A> = Box::new(move |me, lost| {
             let sending = make(&me, lost).into_owned().send();
             Box::pin(async move { sending.await.is_ok() })
         });
@@ -308,7 +308,7 @@ impl<A: Address, T> TypedSubscription<A, T> {
 
     /// Returns the total number of lost items.
     pub fn lost(&self) -> u64 {
-        self.buffer.lost_in_all()
+        self.buffer.lost_total()
     }
 
     /// Ends the subscription; buffered items are dropped.
@@ -358,7 +358,7 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         if !self.detached {
-            self.entry.leave();
+            self.entry.unsubscribe();
         }
     }
 }

@@ -179,7 +179,7 @@ fn expand_uses(protocol: &Protocol) -> TokenStream {
     let lends = protocol.messages.iter().any(|it| it.is_async && it.receiver == Receiver::Shared);
     let lent = (lends && !protocol.local).then(|| {
         quote!(
-            use __p::LentUnshared as _;
+            use __p::NotSyncCheck as _;
         )
     });
     let probe = expand_probe(protocol);
@@ -219,18 +219,18 @@ fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
-/// The imports of `(&&&Probe(..)).lost()`, if anything is returned.
+/// The imports of `(&&&ErrProbe(..)).describe_err()`, if anything is returned.
 pub(super) fn expand_probe(protocol: &Protocol) -> Option<TokenStream> {
     let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
     returns.then(|| {
         quote!(
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
         )
     })
 }
 
 // Input:  async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
-// Output: __p::sendable(Self::withdraw(__me, amount)).await
+// Output: __p::assert_send(Self::withdraw(__me, amount)).await
 fn expand_call(
     protocol: &Protocol,
     name: &Ident,
@@ -248,7 +248,7 @@ fn expand_call(
                 quote!(#name)
             }
             Role::Context => quote_spanned!(place=> __context),
-            Role::ContextMut => quote_spanned!(place=> &mut __p::own(__context)),
+            Role::ContextMut => quote_spanned!(place=> &mut __p::clone_for_hook(__context)),
             Role::Reply => quote!(__reply.into_reply()),
             Role::HookArg(index) => {
                 let value = hook_args.get(*index).cloned().unwrap_or_default();
@@ -272,7 +272,7 @@ fn expand_call(
 
 // Output:
 //     __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
-//         __p::answer(.., (&&&__p::Probe(&__reply)).lost(), __reply);
+//         __p::answer(.., (&&&__p::ErrProbe(&__reply)).describe_err(), __reply);
 //     }
 pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
@@ -288,18 +288,18 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
     let place = if *is_async { span::hidden_at(name.span()) } else { span::hidden() };
     // A state that is borrowed while its handler waits must be `Sync`: checked at the receiver.
     let ask = if *receiver == Receiver::Shared {
-        quote_spanned!(span::hidden_at(*receiver_span)=> __p::Lent::<Self>::new().sendable)
+        quote_spanned!(span::hidden_at(*receiver_span)=> __p::SyncCheck::<Self>::new().assert_send)
     } else {
-        quote_spanned!(place=> __p::sendable)
+        quote_spanned!(place=> __p::assert_send)
     };
     let call = expand_call(protocol, name, place, *is_async, &ask, args, &[]);
     // The last message consumes the state.
     let take = (*receiver == Receiver::Owned)
         .then(|| quote!(let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };));
     let answer = match message.reply.kind {
-        ReplyKind::Nothing => quote!(__p::answer(#call, __p::nothing, __reply);),
+        ReplyKind::Nothing => quote!(__p::answer(#call, __p::no_err, __reply);),
         ReplyKind::Returned => {
-            quote!(__p::answer(#call, (&&&__p::Probe(&__reply)).lost(), __reply);)
+            quote!(__p::answer(#call, (&&&__p::ErrProbe(&__reply)).describe_err(), __reply);)
         }
         ReplyKind::Later => quote!(#call;),
     };
@@ -318,12 +318,12 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
 }
 
 // Input:  #[on_stop] async fn bye(&mut self, exit: &Exit)
-// Output: __p::Input::Hook(__p::Hook::Stop(__exit)) => { __p::sendable(Self::bye(__me, &__exit)).await; }
+// Output: __p::Input::Hook(__p::Hook::Stop(__exit)) => { __p::assert_send(Self::bye(__me, &__exit)).await; }
 fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
     let cfgs = &hook.cfgs;
     // Errors about the types of a hook are reported at its name.
     let place = span::hidden_at(hook.name.span());
-    let ask = quote_spanned!(place=> __p::sendable);
+    let ask = quote_spanned!(place=> __p::assert_send);
     let call = |hook_args: &[TokenStream]| {
         expand_call(protocol, &hook.name, place, hook.is_async, &ask, &hook.args, hook_args)
     };

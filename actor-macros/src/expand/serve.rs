@@ -15,7 +15,7 @@ use crate::{names, span};
 // Input:  #[actor] pub trait Greeter<T> { .. }
 // Output:
 //     /// Any actor that implements [`Greeter`], in types such as `WeakAddr<AnyGreeter>`.
-//     pub struct AnyGreeter<T>(::actor_core::__private::Nobody<(*const T,)>);
+//     pub struct AnyGreeter<T>(::actor_core::__private::Uninhabited<(*const T,)>);
 pub(super) fn expand_marker_type(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, forwarded, vis, ident, generics, .. } = actor;
     let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
@@ -37,7 +37,7 @@ pub(super) fn expand_marker_type(actor: &ActorType) -> TokenStream {
         #(#forwarded)*
         #[doc = #doc]
         #[allow(dead_code, missing_debug_implementations)]
-        #vis struct #ident #params (#crate_path::__private::Nobody<(#(*const #used,)*)>) #clause;
+        #vis struct #ident #params (#crate_path::__private::Uninhabited<(#(*const #used,)*)>) #clause;
     }
 }
 
@@ -315,7 +315,7 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
             #[automatically_derived]
             impl #params __p::From<#address> for #protocol_address #clause #has_block {
                 fn from(__addr: #address) -> Self {
-                    __p::From::from(__p::bridge::<#actor, #any>(&__addr))
+                    __p::From::from(__p::adapt::<#actor, #any>(&__addr))
                 }
             }
         };

@@ -121,14 +121,14 @@ const _: () = {
             __input: __p::Input<AccountMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::Flow> {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
                 let __p::Some(__me) = __actor else { return __p::Flow::Done };
                 match __input {
                     __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
                         __p::answer(
-                            __p::sendable(Self::withdraw(__me, amount)).await,
-                            (&&&__p::Probe(&__reply)).lost(),
+                            __p::assert_send(Self::withdraw(__me, amount)).await,
+                            (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );
                     }
@@ -136,21 +136,25 @@ const _: () = {
                         Self::lookup(__me, key, __context, __reply.into_reply());
                     }
                     __p::Input::Message(AccountMessage::Keep { reply, arg1, arg2, z, __reply }) => {
-                        __p::answer(Self::keep(__me, reply, arg1, arg2, z), __p::nothing, __reply);
+                        __p::answer(Self::keep(__me, reply, arg1, arg2, z), __p::no_err, __reply);
                     }
                     __p::Input::Message(AccountMessage::Close { __reply }) => {
                         let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
-                        __p::answer(Self::close(__me), (&&&__p::Probe(&__reply)).lost(), __reply);
+                        __p::answer(
+                            Self::close(__me),
+                            (&&&__p::ErrProbe(&__reply)).describe_err(),
+                            __reply,
+                        );
                     }
                     __p::Input::Hook(__p::Hook::Start) => {
                         return __p::started(Self::open(__me, __context));
                     }
                     __p::Input::Hook(__p::Hook::Stop(__exit)) => {
-                        __p::sendable(Self::close_books(__me, &__exit)).await;
+                        __p::assert_send(Self::close_books(__me, &__exit)).await;
                     }
                     __p::Input::Hook(__p::Hook::Exited(__exited)) => {
                         let (__id, __exit) = *__exited;
-                        Self::partner_gone(__me, &mut __p::own(__context), __id, __exit);
+                        Self::partner_gone(__me, &mut __p::clone_for_hook(__context), __id, __exit);
                     }
                     __p::Input::Message(AccountMessage::__Foreign(__it)) => {
                         return __it.later(__actor, __context).await;

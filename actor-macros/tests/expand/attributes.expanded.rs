@@ -189,7 +189,7 @@ const _: () = {
             __input: __p::Input<OldMessage>,
             __context: &::mine::rt::Context<Self>,
         ) -> __p::Flow<__p::Foreign<Self>> {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 #[cfg(feature = "extra")]
@@ -206,7 +206,7 @@ const _: () = {
                             gone,
                             kept,
                         ),
-                        (&&&__p::Probe(&__reply)).lost(),
+                        (&&&__p::ErrProbe(&__reply)).describe_err(),
                         __reply,
                     );
                 }

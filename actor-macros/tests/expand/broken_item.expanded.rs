@@ -76,14 +76,18 @@ const _: () = {
             __input: __p::Input<CounterMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> __p::Flow<__p::Foreign<Self>> {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CounterMessage::Label { __reply }) => {
-                    __p::answer(Self::label(__me), (&&&__p::Probe(&__reply)).lost(), __reply);
+                    __p::answer(
+                        Self::label(__me),
+                        (&&&__p::ErrProbe(&__reply)).describe_err(),
+                        __reply,
+                    );
                 }
                 __p::Input::Message(CounterMessage::Last { __reply }) => {
-                    __p::answer(Self::last(__me), __p::nothing, __reply);
+                    __p::answer(Self::last(__me), __p::no_err, __reply);
                 }
                 __p::Input::Message(CounterMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);

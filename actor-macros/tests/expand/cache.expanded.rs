@@ -207,16 +207,20 @@ const _: () = {
             __input: __p::Input<CacheMessage<K, V, N>>,
             __context: &::actor_core::Context<Self>,
         ) -> __p::Flow<__p::Foreign<Self>> {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CacheMessage::Get { key, __reply }) => {
-                    __p::answer(Self::get(__me, key), (&&&__p::Probe(&__reply)).lost(), __reply);
+                    __p::answer(
+                        Self::get(__me, key),
+                        (&&&__p::ErrProbe(&__reply)).describe_err(),
+                        __reply,
+                    );
                 }
                 __p::Input::Message(CacheMessage::All { others, numbers, __reply }) => {
                     __p::answer(
                         Self::all(__me, others, numbers),
-                        (&&&__p::Probe(&__reply)).lost(),
+                        (&&&__p::ErrProbe(&__reply)).describe_err(),
                         __reply,
                     );
                 }

@@ -156,19 +156,19 @@ const _: () = {
             __input: __p::Input<CounterMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::Flow> {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
                 let __p::Some(__me) = __actor else { return __p::Flow::Done };
                 match __input {
                     __p::Input::Message(CounterMessage::Add { amount, __reply }) => {
                         __p::answer(
-                            __p::sendable(Self::add(__me, amount)).await,
-                            (&&&__p::Probe(&__reply)).lost(),
+                            __p::assert_send(Self::add(__me, amount)).await,
+                            (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );
                     }
                     __p::Input::Message(CounterMessage::Reset { __reply }) => {
-                        __p::answer(Self::reset(__me), __p::nothing, __reply);
+                        __p::answer(Self::reset(__me), __p::no_err, __reply);
                     }
                     __p::Input::Message(CounterMessage::__Foreign(__it)) => {
                         return __it.later(__actor, __context).await;

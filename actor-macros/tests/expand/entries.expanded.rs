@@ -19,7 +19,9 @@ fn counts() {
     async fn counts() {
         assert!(false);
     }
-    ::actor_core::__private::simulate(::actor_core::__private::Plan::usual(), |_| counts())
+    ::actor_core::__private::simulate(::actor_core::__private::TestConfig::single_seed(), |_| {
+        counts()
+    })
 }
 #[::core::prelude::v1::test]
 fn schedules() {
@@ -28,21 +30,22 @@ fn schedules() {
         Ok(())
     }
     ::actor_core::__private::simulate(
-        ::actor_core::__private::Plan::usual().seeds(100).leftovers(),
+        ::actor_core::__private::TestConfig::single_seed().seeds(100).leftovers(),
         |__sim| schedules(__sim),
     )
 }
 #[::core::prelude::v1::test]
 fn explores() {
     async fn explores() {}
-    ::actor_core::__private::simulate(::actor_core::__private::Plan::usual().explore(8), |_| {
-        explores()
-    })
+    ::actor_core::__private::simulate(
+        ::actor_core::__private::TestConfig::single_seed().explore(8),
+        |_| explores(),
+    )
 }
 #[::core::prelude::v1::test]
 fn sockets() {
     async fn sockets() {}
-    ::mine::rt::__private::really(sockets())
+    ::mine::rt::__private::run_real(sockets())
 }
 #[::core::prelude::v1::test]
 fn contradicts() {

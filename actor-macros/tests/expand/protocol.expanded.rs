@@ -20,7 +20,7 @@ pub trait Store<K: Send + 'static, const N: usize = 1> {
 #[doc = "Any actor that implements [`Store`], in types such as `WeakAddr<AnyStore>`."]
 #[allow(dead_code, missing_debug_implementations)]
 pub struct AnyStore<K: Send + 'static, const N: usize = 1>(
-    ::actor_core::__private::Nobody<(*const K,)>,
+    ::actor_core::__private::Uninhabited<(*const K,)>,
 );
 #[doc = "Address of any actor that implements [`Store`]."]
 #[allow(deprecated)]
@@ -199,13 +199,13 @@ const _: () = {
             __message: StoreMessage<K, N>,
             __context: &::actor_core::Context<__A>,
         ) -> __p::Flow {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __message {
                 StoreMessage::Put { key, value, __reply } => {
                     __p::answer(
                         <__A as Store<K, N>>::put(__me, key, value),
-                        (&&&__p::Probe(&__reply)).lost(),
+                        (&&&__p::ErrProbe(&__reply)).describe_err(),
                         __reply,
                     );
                 }
@@ -213,7 +213,7 @@ const _: () = {
                     let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
                     __p::answer(
                         <__A as Store<K, N>>::finish(__me),
-                        (&&&__p::Probe(&__reply)).lost(),
+                        (&&&__p::ErrProbe(&__reply)).describe_err(),
                         __reply,
                     );
                 }
@@ -234,7 +234,7 @@ const _: () = {
             __message: StoreMessage<K, N>,
             __context: &::actor_core::Context<__A>,
         ) -> impl __p::Future<Output = __p::Flow> {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
                 let __p::Some(__me) = __actor else { return __p::Flow::Done };
                 match __message {
@@ -242,7 +242,7 @@ const _: () = {
                     StoreMessage::Get { key, __reply } => {
                         __p::answer(
                             <__A as Store<K, N>>::get(__me, key, __context).await,
-                            (&&&__p::Probe(&__reply)).lost(),
+                            (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );
                     }
@@ -372,7 +372,7 @@ const _: () = {
         Map<K>: __p::HasBlock,
     {
         fn from(__addr: MapAddr<K>) -> Self {
-            __p::From::from(__p::bridge::<
+            __p::From::from(__p::adapt::<
                 Map<K>,
                 <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor,
             >(&__addr))
@@ -404,7 +404,7 @@ const _: () = {
         Robot: __p::HasBlock,
     {
         fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::bridge::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
+            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
                 &__addr,
             ))
         }

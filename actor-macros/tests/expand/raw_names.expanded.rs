@@ -170,15 +170,15 @@ const _: () = {
                     }) => {
                         __p::answer(
                             Self::r#fn(__me, r#match, self_, arg0, arg3).await,
-                            __p::nothing,
+                            __p::no_err,
                             __reply,
                         );
                     }
                     __p::Input::Message(TypeMessage::Self_ { __reply }) => {
-                        __p::answer(Self::self_(__me), __p::nothing, __reply);
+                        __p::answer(Self::self_(__me), __p::no_err, __reply);
                     }
                     __p::Input::Message(TypeMessage::_1 { message, reply, _type, __reply }) => {
-                        __p::answer(Self::_1(__me, message, reply, _type), __p::nothing, __reply);
+                        __p::answer(Self::_1(__me, message, reply, _type), __p::no_err, __reply);
                     }
                     __p::Input::Message(TypeMessage::__Foreign(__it)) => {
                         return __it.later(__actor, __context).await;

@@ -239,23 +239,23 @@ const _: () = {
             __input: __p::Input<MotorMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::Flow> {
-            use __p::LentUnshared as _;
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::NotSyncCheck as _;
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
                 let __p::Some(__me) = __actor else { return __p::Flow::Done };
                 match __input {
                     __p::Input::Message(MotorMessage::Turn { speed, __reply }) => {
-                        __p::answer(Self::turn(__me, speed), __p::nothing, __reply);
+                        __p::answer(Self::turn(__me, speed), __p::no_err, __reply);
                     }
                     __p::Input::Message(MotorMessage::Halt { __reply }) => {
-                        __p::answer(Self::halt(__me), __p::nothing, __reply);
+                        __p::answer(Self::halt(__me), __p::no_err, __reply);
                     }
                     #[cfg(unix)]
                     __p::Input::Message(MotorMessage::GiveBack { __reply }) => {
-                        __p::answer(Self::give_back(__me), __p::nothing, __reply);
+                        __p::answer(Self::give_back(__me), __p::no_err, __reply);
                     }
                     __p::Input::Message(MotorMessage::Alarm { __reply }) => {
-                        __p::answer(Self::alarm(__me), __p::nothing, __reply);
+                        __p::answer(Self::alarm(__me), __p::no_err, __reply);
                     }
                     __p::Input::Message(MotorMessage::Shift {
                         arg0,
@@ -270,7 +270,7 @@ const _: () = {
                                 #[cfg(unix)]
                                 by,
                             ),
-                            __p::nothing,
+                            __p::no_err,
                             __reply,
                         );
                     }
@@ -287,14 +287,16 @@ const _: () = {
             __message: MotorMessage,
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::Flow> {
-            use __p::LentUnshared as _;
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::NotSyncCheck as _;
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
                 match __p::Input::Message(__message) {
                     __p::Input::Message(MotorMessage::Watch { limit, __reply }) => {
                         __p::answer(
-                            __p::Lent::<Self>::new().sendable(Self::watch(__me, limit)).await,
-                            (&&&__p::Probe(&__reply)).lost(),
+                            __p::SyncCheck::<Self>::new()
+                                .assert_send(Self::watch(__me, limit))
+                                .await,
+                            (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );
                     }

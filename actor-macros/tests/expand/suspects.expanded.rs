@@ -71,7 +71,7 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(OneMessage::F { entry, more, number, __reply }) => {
-                    __p::answer(Self::f(__me, entry, more, number), __p::nothing, __reply);
+                    __p::answer(Self::f(__me, entry, more, number), __p::no_err, __reply);
                 }
                 __p::Input::Message(OneMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);
@@ -187,13 +187,13 @@ const _: () = {
             __input: __p::Input<ManyMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> __p::Flow<__p::Foreign<Self>> {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(ManyMessage::F { entry, other, __reply }) => {
                     __p::answer(
                         Self::f(__me, entry, other),
-                        (&&&__p::Probe(&__reply)).lost(),
+                        (&&&__p::ErrProbe(&__reply)).describe_err(),
                         __reply,
                     );
                 }
@@ -312,7 +312,7 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(SureMessage::F { entry, other, __reply }) => {
-                    __p::answer(Self::f(__me, entry, other), __p::nothing, __reply);
+                    __p::answer(Self::f(__me, entry, other), __p::no_err, __reply);
                 }
                 __p::Input::Message(SureMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);

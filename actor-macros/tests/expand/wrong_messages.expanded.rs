@@ -104,13 +104,13 @@ const _: () = {
             __input: __p::Input<CounterMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> __p::Flow<__p::Foreign<Self>> {
-            use __p::{LostDebug as _, LostNamed as _, LostNothing as _};
+            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CounterMessage::Right { amount, __reply }) => {
                     __p::answer(
                         Self::right(__me, amount),
-                        (&&&__p::Probe(&__reply)).lost(),
+                        (&&&__p::ErrProbe(&__reply)).describe_err(),
                         __reply,
                     );
                 }

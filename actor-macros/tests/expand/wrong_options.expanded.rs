@@ -153,7 +153,7 @@ const _: () = {
             let __p::Some(__me) = __actor else { return __p::Flow::Done };
             match __input {
                 __p::Input::Message(CounterMessage::Right { __reply }) => {
-                    __p::answer(Self::right(__me), __p::nothing, __reply);
+                    __p::answer(Self::right(__me), __p::no_err, __reply);
                 }
                 __p::Input::Message(CounterMessage::__Foreign(__it)) => {
                     return __it.now(__actor, __context);

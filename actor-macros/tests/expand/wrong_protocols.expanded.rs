@@ -70,7 +70,7 @@ const _: () = {
         Robot: __p::HasBlock,
     {
         fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::bridge::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
+            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
                 &__addr,
             ))
         }

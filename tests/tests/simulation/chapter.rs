@@ -2,7 +2,7 @@
 //! shows some of its lines.
 
 use crate::said;
-use actor_core::__private::{Plan, simulate};
+use actor_core::__private::{TestConfig, simulate};
 use actor_core::future::zip;
 use actor_core::prelude::*;
 
@@ -55,7 +55,7 @@ fn shown(page: &str) -> String {
 
 #[test]
 fn the_guide_shows_what_a_failing_test_says() {
-    let told = said(|| simulate(Plan::usual().seeds(1000), |_| both_payments_arrive()));
+    let told = said(|| simulate(TestConfig::single_seed().seeds(1000), |_| both_payments_arrive()));
     assert_eq!(placeless(&shown(CHAPTER)), placeless(&told));
     let mut lines = told.lines();
     for line in shown(README).lines() {

@@ -1,7 +1,7 @@
 //! G3: deliberate bugs in a program of five actors are found, and reported in few steps.
 
 use crate::said;
-use actor_core::__private::{Plan, simulate};
+use actor_core::__private::{TestConfig, simulate};
 use actor_core::Sim;
 use actor_core::prelude::*;
 
@@ -130,7 +130,7 @@ pub fn seed(said: &str) -> u64 {
 
 #[test]
 fn g03_a_lost_update_is_found_and_told_in_ten_steps() {
-    let said = said(|| simulate(Plan::usual().seeds(1000), |_| lost_update()));
+    let said = said(|| simulate(TestConfig::single_seed().seeds(1000), |_| lost_update()));
     println!("{said}");
     assert!(seed(&said) <= 1000);
     assert!((1..=10).contains(&steps(&said).len()), "{said}");
@@ -139,14 +139,14 @@ fn g03_a_lost_update_is_found_and_told_in_ten_steps() {
 
 #[test]
 fn g03_a_wrong_order_is_found_and_told_in_ten_steps() {
-    let said = said(|| simulate(Plan::usual().seeds(1000), wrong_order));
+    let said = said(|| simulate(TestConfig::single_seed().seeds(1000), wrong_order));
     println!("{said}");
     assert!((1..=10).contains(&steps(&said).len()), "{said}");
 }
 
 #[test]
 fn g03_the_printed_seed_fails_again() {
-    let said = said(|| simulate(Plan::usual().seeds(1000), |_| lost_update()));
+    let said = said(|| simulate(TestConfig::single_seed().seeds(1000), |_| lost_update()));
     let seed = seed(&said);
     let fails = std::panic::catch_unwind(|| System::simulation(seed).block_on(lost_update()));
     assert!(fails.is_err(), "seed {seed} passes");
@@ -167,7 +167,7 @@ fn g03_without_the_bug_no_seed_fails() {
         }
     }
 
-    simulate(Plan::usual().seeds(1000), |_| async {
+    simulate(TestConfig::single_seed().seeds(1000), |_| async {
         let honest = Honest { balance: 0 }.spawn();
         let _ = actor_core::future::zip(honest.pay(1), honest.pay(2)).await;
         assert_eq!(honest.pay(4).await, Ok(7));

@@ -2,7 +2,7 @@
 //! where it has to, the report names the actors and the drop or message.
 
 use crate::said;
-use actor_core::__private::{Plan, simulate};
+use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -71,7 +71,7 @@ async fn a_broadcast_over_a_hash_map_makes_no_run_differ() {
 fn differs<U: Future<Output = ()>>(body: impl Fn(Vec<RoomAddr>) -> U) -> String {
     let runs = AtomicU32::new(0);
     said(AssertUnwindSafe(|| {
-        simulate(Plan::usual(), |_| {
+        simulate(TestConfig::single_seed(), |_| {
             let is_second = runs.fetch_add(1, Ordering::Relaxed) > 0;
             let body = &body;
             async move {

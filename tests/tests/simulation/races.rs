@@ -3,7 +3,7 @@
 
 use crate::found::{seed, steps};
 use crate::said;
-use actor_core::__private::{Plan, simulate};
+use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::{now, sleep};
 use actor_core::{Sim, Timer, spawn};
@@ -44,7 +44,7 @@ async fn commits_in_time() {
 
 #[test]
 fn a_timer_that_races_work_is_found_within_a_thousand_seeds() {
-    let said = said(|| simulate(Plan::usual().seeds(1000), |_| commits_in_time()));
+    let said = said(|| simulate(TestConfig::single_seed().seeds(1000), |_| commits_in_time()));
     println!("{said}");
     assert!(said.contains("it has expired") && seed(&said).is_multiple_of(2), "{said}");
     assert!((1..=10).contains(&steps(&said).len()), "{said}");
@@ -55,13 +55,13 @@ fn a_timer_that_races_work_is_found_within_a_thousand_seeds() {
 
 #[test]
 fn an_exact_test_lets_no_step_take_time() {
-    simulate(Plan::usual().seeds(1000).exact_time(), |_| commits_in_time());
+    simulate(TestConfig::single_seed().seeds(1000).exact_time(), |_| commits_in_time());
 }
 
 /// How long a few steps take under each of the seeds.
-fn spent(plan: Plan) -> Vec<Duration> {
+fn spent(config: TestConfig) -> Vec<Duration> {
     let spent = Mutex::new(Vec::new());
-    simulate(plan, |_| async {
+    simulate(config, |_| async {
         let begun = now();
         for _ in 0..10 {
             spawn(async {}).await;
@@ -73,7 +73,7 @@ fn spent(plan: Plan) -> Vec<Duration> {
 
 #[test]
 fn steps_take_time_under_every_even_seed() {
-    let spent = spent(Plan::usual().seeds(20));
+    let spent = spent(TestConfig::single_seed().seeds(20));
     // The first seed is run twice.
     let (first, all) = spent.split_first().expect("there are 21");
     assert_eq!((*first, all.len()), (Duration::ZERO, 20));
@@ -119,7 +119,7 @@ async fn advance_ends_exactly_where_it_should(sim: Sim) {
 fn the_same_seed_gives_the_same_steps_and_times() {
     let traces = Mutex::new(Vec::new());
     for _ in 0..2 {
-        simulate(Plan::usual().seeds(10), |sim: Sim| {
+        simulate(TestConfig::single_seed().seeds(10), |sim: Sim| {
             let traces = &traces;
             async move {
                 let form = Form { is_open: false, timer: None }.spawn();
@@ -138,7 +138,7 @@ fn the_same_seed_gives_the_same_steps_and_times() {
 #[test]
 fn a_failure_that_needs_no_time_is_told_without() {
     let said = said(AssertUnwindSafe(|| {
-        simulate(Plan::usual().seeds(2), |sim: Sim| async move {
+        simulate(TestConfig::single_seed().seeds(2), |sim: Sim| async move {
             sleep(MILLI).await;
             assert!(sim.seed() < 2, "an even seed");
         });

@@ -2,7 +2,7 @@
 //! nothing can wake, or that ticks do not help, fails.
 
 use crate::said;
-use actor_core::__private::{Plan, simulate};
+use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::{Probe, Sim, spawn, time};
 use std::time::{Duration, Instant};
@@ -101,7 +101,7 @@ fn a_body_that_nothing_can_wake_fails_at_once_whatever_ticks() {
 fn a_stalled_test_is_told_in_reasonable_time() {
     let begun = Instant::now();
     let said = said(|| {
-        simulate(Plan::usual(), |_| async {
+        simulate(TestConfig::single_seed(), |_| async {
             let (_clock, told) = clock();
             told.next().await;
             told.next().await;

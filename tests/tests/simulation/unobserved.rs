@@ -2,7 +2,7 @@
 //! planted does not.
 
 use crate::said;
-use actor_core::__private::{Plan, simulate};
+use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::sleep;
 use actor_core::{Child, Fault, Sim, Supervisor, spawn, unblock};
@@ -48,7 +48,7 @@ impl Stillborn {
 /// A test with this body fails, and says so.
 #[track_caller]
 fn fails<U: Future<Output = ()>>(body: impl Fn(Sim) -> U, text: &str) {
-    let said = said(AssertUnwindSafe(|| simulate(Plan::usual(), body)));
+    let said = said(AssertUnwindSafe(|| simulate(TestConfig::single_seed(), body)));
     assert!(said.contains("a failure was not observed"), "{said}");
     assert!(said.contains(text), "{said}");
 }

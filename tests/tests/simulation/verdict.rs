@@ -1,7 +1,7 @@
 //! G5: what fails a test in addition to its own assertions, and what does not.
 
 use crate::said;
-use actor_core::__private::{Plan, simulate};
+use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::{Child, Sim, Supervisor};
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl Fragile {
 #[test]
 fn g05_a_panic_nobody_handled_fails() {
     let said = said(|| {
-        simulate(Plan::usual(), |sim: Sim| async move {
+        simulate(TestConfig::single_seed(), |sim: Sim| async move {
             let fragile = Fragile.spawn();
             fragile.break_it().send().await.unwrap();
             sim.settle().await;
@@ -115,7 +115,7 @@ async fn g05_an_expected_failure_may_be_told_to_somebody_too(sim: Sim) {
 #[test]
 fn g05_a_failure_that_is_expected_and_never_comes_fails() {
     let said = said(|| {
-        simulate(Plan::usual(), |sim: Sim| async move {
+        simulate(TestConfig::single_seed(), |sim: Sim| async move {
             sim.expect_failure(|failure| failure.message() == "broken");
             sim.expect_failure(|failure| failure.message() == "mended");
             Fragile.spawn().break_it().send().await.unwrap();
@@ -130,7 +130,7 @@ fn g05_a_failure_that_is_expected_and_never_comes_fails() {
 #[test]
 fn g05_a_panic_in_a_task_fails() {
     let said = said(|| {
-        simulate(Plan::usual(), |sim: Sim| async move {
+        simulate(TestConfig::single_seed(), |sim: Sim| async move {
             actor_core::spawn(async { panic!("in a task") }).detach();
             sim.settle().await;
         });
@@ -141,7 +141,7 @@ fn g05_a_panic_in_a_task_fails() {
 #[test]
 fn g05_a_leftover_actor_fails_and_is_listed_with_what_keeps_it() {
     let said = said(|| {
-        simulate(Plan::usual(), |_| async {
+        simulate(TestConfig::single_seed(), |_| async {
             let fragile = Fragile.spawn();
             fragile.register("bank").unwrap();
             fragile.keep();
@@ -154,7 +154,7 @@ fn g05_a_leftover_actor_fails_and_is_listed_with_what_keeps_it() {
 #[test]
 fn g05_a_leftover_message_fails_and_is_listed() {
     let said = said(|| {
-        simulate(Plan::usual(), |_| async {
+        simulate(TestConfig::single_seed(), |_| async {
             let fragile = Fragile.spawn();
             fragile.for_ever().send().await.unwrap();
             fragile.ping().send().await.unwrap();
@@ -168,7 +168,7 @@ fn g05_a_leftover_message_fails_and_is_listed() {
 #[test]
 fn g05_a_leftover_task_and_its_timer_fail_and_are_listed() {
     let said = said(|| {
-        simulate(Plan::usual(), |_| async {
+        simulate(TestConfig::single_seed(), |_| async {
             actor_core::spawn(actor_core::time::sleep(Duration::from_secs(9))).detach();
         });
     });
@@ -178,7 +178,7 @@ fn g05_a_leftover_task_and_its_timer_fail_and_are_listed() {
 #[test]
 fn g05_a_leftover_timer_fails_and_is_listed() {
     let said = said(|| {
-        simulate(Plan::usual(), |_| async {
+        simulate(TestConfig::single_seed(), |_| async {
             // It is kept but no longer polled.
             let mut sleep = actor_core::time::sleep(Duration::from_secs(9));
             assert!(futures_lite::future::poll_once(&mut sleep).await.is_none());
@@ -229,7 +229,7 @@ async fn an_actor_that_ends_when_its_handler_does_is_given_a_minute() {
 
 #[test]
 fn an_error_that_the_test_returns_fails_it() {
-    let said = said(|| simulate(Plan::usual(), |_| async { Err::<(), _>("no luck") }));
+    let said = said(|| simulate(TestConfig::single_seed(), |_| async { Err::<(), _>("no luck") }));
     assert!(said.contains("the test returned \"no luck\""), "{said}");
 }
 
@@ -237,7 +237,7 @@ fn an_error_that_the_test_returns_fails_it() {
 fn a_run_that_differs_from_the_first_fails_at_the_first_step_that_does() {
     let runs = std::sync::atomic::AtomicU32::new(0);
     let said = said(std::panic::AssertUnwindSafe(|| {
-        simulate(Plan::usual(), |_| {
+        simulate(TestConfig::single_seed(), |_| {
             let run = runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             async move {
                 let fragile = Fragile.spawn();

@@ -49,7 +49,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     #[track_caller]
     #[inline]
     pub(super) fn take_message(&mut self) -> P::Message {
-        self.stamp(false);
+        self.set_send_context(false);
         match self.message.take() {
             Some(message) => message,
             None => panic!("{UNDER_WAY}"),
@@ -60,7 +60,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     #[inline]
     pub(super) fn try_send(&mut self) -> Result<(), SendError<P::Message>> {
         assert!(self.message.is_some(), "{UNDER_WAY}");
-        self.stamp(false);
+        self.set_send_context(false);
         match self.address.get().post().push(&mut self.message, None, Wait::No) {
             Ok(_) => Ok(()),
             Err(refused) => Err(SendError::new(refused.into(), self.take_message())),
@@ -78,12 +78,12 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
 
     /// The message is about to be sent: records the time and context of the send.
     #[inline]
-    fn stamp(&mut self, waits: bool) {
+    fn set_send_context(&mut self, waits: bool) {
         #[cfg(any(feature = "metrics", feature = "tracing"))]
         {
             let now = self.mail().core().hub.executor.now();
             if let Some(slot) = self.slot() {
-                slot.stamp().set(now, waits);
+                slot.send_context().set(now, waits);
             }
         }
         #[cfg(not(any(feature = "metrics", feature = "tracing")))]
@@ -119,7 +119,7 @@ impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
 
     #[inline]
     fn deliver(&mut self, if_room: bool) -> Result<Option<Ticket>, CallError> {
-        self.stamp(true);
+        self.set_send_context(true);
         let wait = if if_room { Wait::No } else { Wait::Unheard };
         let refused = match self.address.get().post().push(&mut self.message, None, wait) {
             Ok(ticket) => return Ok(ticket),

@@ -128,7 +128,8 @@ impl Simulated {
         let mut guard = self.world();
         let world = &mut *guard;
         let mut wakers = world.idle.reach(Point::Settled, ANY);
-        let only_ticks = next.is_some_and(|(_, repeats)| repeats) && !self.timers.has_once();
+        let only_ticks =
+            next.is_some_and(|(_, is_periodic)| is_periodic) && !self.timers.has_once();
         if wakers.is_empty() && (next.is_none() || only_ticks) {
             wakers = world.idle.reach(Point::Idle, ANY);
         }

@@ -313,9 +313,9 @@ impl Executor for Simulated {
         &self.timers
     }
 
-    fn record_wait(&self, at: Instant, repeats: bool) {
+    fn record_wait(&self, at: Instant, is_periodic: bool) {
         let at = at.saturating_duration_since(self.base);
-        self.waits(if repeats { Awaited::Tick(at) } else { Awaited::Time(at) });
+        self.waits(if is_periodic { Awaited::Tick(at) } else { Awaited::Time(at) });
     }
 
     fn tasks(&self) -> &Tasks {

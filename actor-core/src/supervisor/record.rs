@@ -10,17 +10,17 @@ use crate::{Timer, time};
 use std::time::{Duration, Instant};
 
 /// One child.
-pub(super) struct Supervised {
+pub(super) struct ChildRecord {
     pub(super) mail: Arc<dyn AnyMail>,
     pub(super) restart: Restart,
     pub(super) phase: Phase,
     /// Most children have none, and a supervisor may have many children.
-    pub(super) trouble: Option<Box<Trouble>>,
+    pub(super) history: Option<Box<RestartHistory>>,
 }
 
 /// The history of a child that was restarted, or is about to be.
 #[derive(Default)]
-pub(super) struct Trouble {
+pub(super) struct RestartHistory {
     /// Restarts since the last healthy life.
     pub(super) attempts: u32,
     /// The time of its last restart.
@@ -37,9 +37,9 @@ pub(super) enum Phase {
     Waiting,
 }
 
-impl Supervised {
+impl ChildRecord {
     pub(super) fn new(mail: Arc<dyn AnyMail>, restart: Restart) -> Self {
-        Supervised { mail, restart, phase: Phase::Running, trouble: None }
+        ChildRecord { mail, restart, phase: Phase::Running, history: None }
     }
 
     pub(super) fn id(&self) -> ActorId {
@@ -55,41 +55,41 @@ impl Supervised {
 
     /// From now on, the child waits only for `timer`.
     pub(super) fn set_timer(&mut self, timer: Option<Timer>) {
-        if timer.is_some() || self.trouble.is_some() {
-            self.trouble.get_or_insert_default().timer = timer;
+        if timer.is_some() || self.history.is_some() {
+            self.history.get_or_insert_default().timer = timer;
         }
     }
 
     pub(super) fn has_timer(&self) -> bool {
-        self.trouble.as_ref().is_some_and(|trouble| trouble.timer.is_some())
+        self.history.as_ref().is_some_and(|history| history.timer.is_some())
     }
 
-    /// A life has ended: determines whether the previous one counts against the next.
-    pub(super) fn look_back(&mut self, now: Instant, backoff: Option<Backoff>) {
-        let Some(trouble) = &mut self.trouble else { return };
-        trouble.timer = None;
-        if let (Some(backoff), Some(since)) = (backoff, trouble.since)
+    /// A life has ended: if it was healthy, earlier restarts no longer count.
+    pub(super) fn note_life_end(&mut self, now: Instant, backoff: Option<Backoff>) {
+        let Some(history) = &mut self.history else { return };
+        history.timer = None;
+        if let (Some(backoff), Some(since)) = (backoff, history.since)
             && backoff.is_healthy(now - since)
         {
-            trouble.attempts = 0;
+            history.attempts = 0;
         }
     }
 
     /// The number of restarts since its last healthy life.
     pub(super) fn attempts(&self) -> u32 {
-        self.trouble.as_ref().map_or(0, |trouble| trouble.attempts)
+        self.history.as_ref().map_or(0, |history| history.attempts)
     }
 
     /// Starts its next life, if it waits for one.
-    pub(super) fn start_again(&mut self) {
+    pub(super) fn start_next_life(&mut self) {
         if self.phase != Phase::Waiting {
             return;
         }
         self.phase = Phase::Running;
-        let trouble = self.trouble.get_or_insert_default();
-        trouble.timer = None;
-        trouble.attempts = trouble.attempts.saturating_add(1);
-        trouble.since = Some(time::now());
+        let history = self.history.get_or_insert_default();
+        history.timer = None;
+        history.attempts = history.attempts.saturating_add(1);
+        history.since = Some(time::now());
         self.mail.decide(Verdict::Again);
     }
 
