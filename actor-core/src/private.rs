@@ -98,7 +98,7 @@ pub fn started<L>(outcome: impl Started) -> Flow<L> {
 
 /// A context for a hook that takes it by `&mut`.
 pub fn clone_for_hook<A: Dispatch>(context: &Context<A>) -> Context<A> {
-    context.again()
+    context.clone_ref()
 }
 
 /// Rejects settings, with `text`, on a function that is not a message of its protocol.

@@ -2,7 +2,7 @@
 
 use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::actor::factory;
-use crate::actor::spawn::{Birth, Prepared};
+use crate::actor::spawn::{ActorBuilder, Prepared};
 use crate::pool::PreparedPool;
 use crate::sync::Arc;
 use crate::system::System;
@@ -108,7 +108,7 @@ pub trait Spawn: Dispatch {
     #[track_caller]
     fn spawn_with(make: impl FnOnce(&Self::Handle) -> Self) -> AddrOf<Self> {
         let settings = const { &Self::SETTINGS };
-        Birth::<Self>::new(None, settings, settings.capacity).with(make)
+        ActorBuilder::<Self>::new(None, settings, settings.capacity).with(make)
     }
 
     /// Spawns a pool: one address whose mailbox is shared by `size` actors, each created by `make`.
@@ -183,7 +183,7 @@ pub trait Spawn: Dispatch {
         E: Display,
     {
         let settings = const { &Self::SETTINGS };
-        factory::begin(Birth::<Self>::new(None, settings, settings.capacity), make)
+        factory::begin(ActorBuilder::<Self>::new(None, settings, settings.capacity), make)
     }
 }
 

@@ -1,15 +1,15 @@
 //! Streams and piped futures: a task delivers one item at a time, and the run loop turns it into a
 //! message.
 
-use super::callback::{Made, Make, address};
-use super::task::{Contained, Present, supervised};
-use super::timer::Handle;
+use super::callback::{Callback, CallbackResult, own_address};
+use super::task::{CatchPanic, TaskGuard, run_task};
+use super::timer::ResourceHandle;
 use crate::actor::dispatch::Dispatch;
 use crate::address::call::Call;
 use crate::cell::handle::AnyMail;
 use crate::cell::mailbox::Mail;
 use crate::cell::message::Protocol;
-use crate::cell::resources::Holding;
+use crate::cell::resources::Resource;
 use crate::cell::state::{Key, Notice};
 use crate::event::Event;
 use crate::exit::{ActorId, Failure};
@@ -53,13 +53,13 @@ use std::pin::pin;
 #[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
 pub struct Attachment<A: Dispatch> {
     mail: Arc<Mail<A>>,
-    handle: Handle,
+    handle: ResourceHandle,
 }
 
 impl<A: Dispatch> Attachment<A> {
     pub(crate) fn new(mail: Arc<Mail<A>>, key: Key) -> Self {
         let any: Arc<dyn AnyMail> = mail.clone();
-        Attachment { mail, handle: Handle { mail: Arc::downgrade(&any), key } }
+        Attachment { mail, handle: ResourceHandle { mail: Arc::downgrade(&any), key } }
     }
 
     /// Sends a message when the stream ends, after its last item. Not sent if the stream is
@@ -71,12 +71,12 @@ impl<A: Dispatch> Attachment<A> {
         F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.mail.core.id();
-        let made = once(move |me, slot| Made::of(make(&address::<A>(me)), own, slot));
+        let made = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
         let mut unused = Some(made);
         let mut lane = self.mail.lane();
-        let holding = lane.seat.holdings.as_mut().and_then(|held| held.get(self.handle.key));
-        if let Some(Holding::Source { at_end, .. }) = holding {
-            std::mem::swap(at_end, &mut unused);
+        let resource = lane.seat.resources.as_mut().and_then(|held| held.get(self.handle.key));
+        if let Some(Resource::Source { on_end, .. }) = resource {
+            std::mem::swap(on_end, &mut unused);
         }
         drop(lane);
         drop(unused);
@@ -99,16 +99,18 @@ impl<A: Dispatch> fmt::Debug for Attachment<A> {
 }
 
 /// Adapts a closure that is called once to the type of a repeatable one.
-pub(crate) fn once(make: impl FnOnce(&dyn Any, &mut dyn Any) -> Made + Send + 'static) -> Make {
+pub(crate) fn once(
+    make: impl FnOnce(&dyn Any, &mut dyn Any) -> CallbackResult + Send + 'static,
+) -> Callback {
     let mut make = Some(make);
     Box::new(move |me, slot| match make.take() {
         Some(make) => make(me, slot),
-        None => Made::Nothing,
+        None => CallbackResult::None,
     })
 }
 
 /// The single slot between a stream's task and the run loop.
-struct Feed<I> {
+struct ItemSlot<I> {
     item: Mutex<Option<I>>,
     /// Notified when the item has been taken, which is the demand for the next one.
     taken: Arc<Event>,
@@ -118,9 +120,9 @@ struct Feed<I> {
 pub(crate) fn stream<A, S, B, T, F>(
     stream: S,
     mut each: F,
-    present: Present,
+    guard: TaskGuard,
     own: ActorId,
-) -> (impl Future<Output = ()> + Send + 'static, Make)
+) -> (impl Future<Output = ()> + Send + 'static, Callback)
 where
     A: Dispatch,
     S: Stream + Send + 'static,
@@ -128,46 +130,46 @@ where
     B: Protocol,
     F: for<'a> FnMut(&'a A::Addr, S::Item) -> Call<'a, B, T> + Send + 'static,
 {
-    let feed = Arc::new(Feed { item: Mutex::new(None), taken: Event::new() });
-    let (mail, key, far) = (present.mail.clone(), present.key, feed.clone());
-    let bring = async move {
+    let shared = Arc::new(ItemSlot { item: Mutex::new(None), taken: Event::new() });
+    let (mail, key, task_side) = (guard.mail.clone(), guard.key, shared.clone());
+    let deliver = async move {
         let mut stream = pin!(stream);
         while let Some(item) = stream.next().await {
-            let taken = far.taken.listen();
-            *far.item.lock() = Some(item);
+            let taken = task_side.taken.listen();
+            *task_side.item.lock() = Some(item);
             mail.notify(Notice::Due(key));
             taken.await;
         }
         // An empty feed means that the stream has ended.
         mail.notify(Notice::Due(key));
     };
-    let make: Make = Box::new(move |me, slot| {
-        let item = feed.item.lock().take();
-        let Some(item) = item else { return Made::Nothing };
-        match Made::of(each(&address::<A>(me), item), own, slot) {
-            Made::Elsewhere(sending) => {
-                let feed = feed.clone();
-                Made::Elsewhere(Box::pin(async move {
+    let make: Callback = Box::new(move |me, slot| {
+        let item = shared.item.lock().take();
+        let Some(item) = item else { return CallbackResult::None };
+        match CallbackResult::of(each(&own_address::<A>(me), item), own, slot) {
+            CallbackResult::SendTo(sending) => {
+                let shared = shared.clone();
+                CallbackResult::SendTo(Box::pin(async move {
                     sending.await;
-                    feed.taken.notify();
+                    shared.taken.notify();
                 }))
             }
             made => {
-                feed.taken.notify();
+                shared.taken.notify();
                 made
             }
         }
     });
-    (supervised(present, bring, "stream"), make)
+    (run_task(guard, deliver, "stream"), make)
 }
 
 /// The task that waits for `future`, and the callback that turns its output into a message.
 pub(crate) fn pipe<A, U, B, T, F>(
     future: U,
     make: F,
-    present: Present,
+    guard: TaskGuard,
     own: ActorId,
-) -> (impl Future<Output = ()> + Send + 'static, Make)
+) -> (impl Future<Output = ()> + Send + 'static, Callback)
 where
     A: Dispatch,
     U: Future + Send + 'static,
@@ -175,19 +177,19 @@ where
     B: Protocol,
     F: for<'a> FnOnce(&'a A::Addr, Result<U::Output, Failure>) -> Call<'a, B, T> + Send + 'static,
 {
-    let near = Arc::new(Mutex::new(None));
-    let (mail, key, far) = (present.mail.clone(), present.key, near.clone());
+    let run_loop_side = Arc::new(Mutex::new(None));
+    let (mail, key, task_side) = (guard.mail.clone(), guard.key, run_loop_side.clone());
     // Made outside of the block: it may be dropped before its first poll, and `future` with it.
-    let contained = Contained::new(future, mail.clone(), "pipe");
-    let bring = async move {
-        let outcome = contained.await;
-        *far.lock() = Some(outcome);
+    let caught = CatchPanic::new(future, mail.clone(), "pipe");
+    let deliver = async move {
+        let outcome = caught.await;
+        *task_side.lock() = Some(outcome);
         mail.notify(Notice::Due(key));
-        drop(present);
+        drop(guard);
     };
-    let made = once(move |me, message| match near.lock().take() {
-        Some(outcome) => Made::of(make(&address::<A>(me), outcome), own, message),
-        None => Made::Nothing,
+    let made = once(move |me, message| match run_loop_side.lock().take() {
+        Some(outcome) => CallbackResult::of(make(&own_address::<A>(me), outcome), own, message),
+        None => CallbackResult::None,
     });
-    (bring, made)
+    (deliver, made)
 }

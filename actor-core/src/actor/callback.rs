@@ -9,11 +9,11 @@ use crate::address::addr::Addr;
 use crate::address::call::Call;
 use crate::cell::handle::throw_away;
 use crate::cell::message::Protocol;
-pub(crate) use crate::cell::resources::{Made, Make, MakeOfExit};
+pub(crate) use crate::cell::resources::{Callback, CallbackResult, ExitCallback};
 use crate::exit::ActorId;
 use std::any::Any;
 
-impl Made {
+impl CallbackResult {
     /// The message of `call`, if it is for the actor `own`; otherwise the pending send to another
     /// actor.
     pub(crate) fn of<B: Protocol, T>(
@@ -25,11 +25,11 @@ impl Made {
             && let Some(slot) = slot.downcast_mut::<Option<B::Message>>()
         {
             *slot = Some(call.take_message());
-            return Made::Own;
+            return CallbackResult::Own;
         }
         let to = call.target().clone();
         let sending = call.into_owned().send();
-        Made::Elsewhere(Box::pin(async move {
+        CallbackResult::SendTo(Box::pin(async move {
             let Err(error) = sending.await else { return };
             throw_away::<B>(to.post().untyped(), error.into_message());
         }))
@@ -37,7 +37,7 @@ impl Made {
 }
 
 /// The address of the actor for which a callback is called.
-pub(crate) fn address<A: Dispatch>(me: &dyn Any) -> A::Addr {
+pub(crate) fn own_address<A: Dispatch>(me: &dyn Any) -> A::Addr {
     let me = me.downcast_ref::<Addr<A>>();
     me.expect("the closures of an actor are called for it").clone().into()
 }

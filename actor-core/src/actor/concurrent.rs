@@ -55,7 +55,7 @@ async fn run_overlapping<A: Dispatch>(
     first: A::Message,
     handling: Handling,
 ) -> Option<PendingInput<A>> {
-    let context = run_loop.context().again();
+    let context = run_loop.context().clone_ref();
     let core = &context.mail().core;
     core.set_fresh(true);
     let start = |message, handling| {

@@ -224,7 +224,7 @@ impl dyn ErasedLoop + '_ {
     /// Publishes the number of deferred messages.
     fn publish_deferred_count(&mut self) {
         let count = self.loop_state().deferred().map_or(0, |deferred| deferred.messages.len());
-        self.mail().core().set_kept_aside(count);
+        self.mail().core().set_deferred(count);
     }
 
     /// Starts the message's handler, unless its caller no longer waits.

@@ -2,7 +2,7 @@
 //! avoid monomorphizing it per actor.
 
 use super::deferred::DeferredMessages;
-use super::factory::Maker;
+use super::factory::StateFactory;
 use super::run_loop::NextStep;
 use super::shutdown::ShutdownStep;
 use crate::actor::dispatch::{Hooks, Input};
@@ -37,7 +37,7 @@ pub(crate) struct LoopState {
     /// Whether `#[on_start]` completed: only then `#[on_stop]` runs.
     pub(super) has_started: bool,
     /// Whether the supervisor has ended this life, rather than the life itself.
-    pub(super) ended_by_overseer: bool,
+    pub(super) ended_by_supervisor: bool,
     pub(super) cold: Option<Box<ColdLoopState>>,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct LoopState {
 #[derive(Default)]
 pub(super) struct ColdLoopState {
     /// The factory of its states; `None` for an actor that was spawned with a state.
-    pub(super) maker: Option<Box<dyn Maker>>,
+    pub(super) factory: Option<Box<dyn StateFactory>>,
     /// The shared mailbox of a pool member, and the member's number.
     pub(super) member: Option<Box<(Arc<dyn Shared>, usize)>>,
     /// The deferred messages; created at first use.
@@ -59,7 +59,7 @@ impl LoopState {
             fetched: false,
             killed: false,
             has_started: false,
-            ended_by_overseer: false,
+            ended_by_supervisor: false,
             cold: None,
         }
     }
@@ -67,8 +67,8 @@ impl LoopState {
     /// Prepares for another life.
     pub(super) fn begin_again(&mut self) {
         let mut cold = self.cold.take();
-        if let Some(maker) = cold.as_mut().and_then(|cold| cold.maker.as_mut()) {
-            maker.forget();
+        if let Some(factory) = cold.as_mut().and_then(|cold| cold.factory.as_mut()) {
+            factory.reset();
         }
         *self = LoopState { cold, ..LoopState::new() };
     }

@@ -10,7 +10,7 @@ use crate::cell::header::{END, KILL, LEAVE, Pace};
 use crate::cell::sim_observer::FAULT;
 use crate::cell::state::Notice;
 use crate::cell::system_shared::Hub;
-use crate::cell::timer_entry::far;
+use crate::cell::timer_entry::saturating_add;
 use crate::panics;
 use crate::sync::{Arc, Weak};
 use std::any::Any;
@@ -52,13 +52,13 @@ use std::time::{Duration, Instant};
 /// ```
 #[must_use = "a fault is planted by `Sim::fault`"]
 pub struct Fault<M> {
-    kind: Kind,
-    when: When,
+    action: FaultAction,
+    trigger: Trigger,
     on: Option<Box<dyn Fn(&M) -> bool + Send>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum FaultAction {
     Panic,
     Kill,
     Delay(Duration),
@@ -67,48 +67,48 @@ enum Kind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum When {
+enum Trigger {
     At(u64),
     Every(u64),
     Chance(f64),
 }
 
 impl<M> Fault<M> {
-    fn new(kind: Kind) -> Self {
-        Fault { kind, when: When::At(1), on: None }
+    fn new(action: FaultAction) -> Self {
+        Fault { action, trigger: Trigger::At(1), on: None }
     }
 
     /// The handler panics before it runs. This panic does not fail the test.
     pub fn panic() -> Self {
-        Fault::new(Kind::Panic)
+        Fault::new(FaultAction::Panic)
     }
 
     /// The actor is killed when it takes the message, and the message is lost.
     pub fn kill() -> Self {
-        Fault::new(Kind::Kill)
+        Fault::new(FaultAction::Kill)
     }
 
     /// The actor is busy for this duration before it handles the message; the messages behind it
     /// wait.
     pub fn delay(duration: Duration) -> Self {
-        Fault::new(Kind::Delay(duration))
+        Fault::new(FaultAction::Delay(duration))
     }
 
     /// The mailbox is full for this duration, starting at the message: `try_send` returns `Full`,
     /// other sends wait.
     pub fn full(duration: Duration) -> Self {
-        Fault::new(Kind::Full(duration))
+        Fault::new(FaultAction::Full(duration))
     }
 
     /// The message is handled and its reply is lost: the caller gets
     /// [`CallError::NoReply`](crate::CallError::NoReply).
     pub fn drop_reply() -> Self {
-        Fault::new(Kind::DropReply)
+        Fault::new(FaultAction::DropReply)
     }
 
     /// Triggers once, at the `number`th matching message (counted from 1).
     pub fn at(mut self, number: u64) -> Self {
-        self.when = When::At(number);
+        self.trigger = Trigger::At(number);
         self
     }
 
@@ -119,13 +119,13 @@ impl<M> Fault<M> {
     #[track_caller]
     pub fn every(mut self, number: u64) -> Self {
         assert!(number > 0, "each message is `.every(1)`");
-        self.when = When::Every(number);
+        self.trigger = Trigger::Every(number);
         self
     }
 
     /// Triggers at each message with this probability, from 0 to 1, based on the seed.
     pub fn chance(mut self, probability: f64) -> Self {
-        self.when = When::Chance(probability);
+        self.trigger = Trigger::Chance(probability);
         self
     }
 
@@ -138,46 +138,49 @@ impl<M> Fault<M> {
 
 impl<M> fmt::Debug for Fault<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fault").field("kind", &self.kind).field("when", &self.when).finish()
+        f.debug_struct("Fault")
+            .field("action", &self.action)
+            .field("trigger", &self.trigger)
+            .finish()
     }
 }
 
 /// A fault registered for an actor, without the message type.
-struct Planned {
-    kind: Kind,
-    when: When,
+struct PlannedFault {
+    action: FaultAction,
+    trigger: Trigger,
     on: Option<Box<dyn Fn(&dyn Any) -> bool + Send>>,
     /// The number of messages counted so far.
     count: u64,
 }
 
 /// All faults of one actor.
-type Faults = Vec<Planned>;
+type Faults = Vec<PlannedFault>;
 
-impl Planned {
+impl PlannedFault {
     /// Whether the fault triggers at the message in this slot, an `Option` of the message.
-    fn strikes(&mut self, message: &dyn Any, chance: impl FnOnce() -> f64) -> bool {
+    fn triggers(&mut self, message: &dyn Any, chance: impl FnOnce() -> f64) -> bool {
         if self.on.as_ref().is_some_and(|is_meant| !is_meant(message)) {
             return false;
         }
         self.count += 1;
-        match self.when {
-            When::At(number) => self.count == number,
-            When::Every(number) => self.count.is_multiple_of(number),
-            When::Chance(probability) => chance() < probability,
+        match self.trigger {
+            Trigger::At(number) => self.count == number,
+            Trigger::Every(number) => self.count.is_multiple_of(number),
+            Trigger::Chance(probability) => chance() < probability,
         }
     }
 }
 
 /// A delayed message, and the time until which it is delayed.
-struct Held {
+struct DelayedMessage {
     message: Box<dyn ErasedMessage>,
     handling: Handling,
     until: Instant,
 }
 
 /// The outcome for a message with faults.
-enum Fate {
+enum FaultOutcome {
     Handled,
     Panics,
     Killed,
@@ -185,15 +188,19 @@ enum Fate {
 }
 
 /// Applies the registered faults to `message`.
-fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn ErasedMessage) -> Fate {
+fn outcome_of(
+    mail: &Arc<dyn AnyMail>,
+    target: u64,
+    message: &mut dyn ErasedMessage,
+) -> FaultOutcome {
     let mut delay = Duration::ZERO;
-    for kind in struck(&mail.core().hub, aim, message.as_any()) {
-        match kind {
-            Kind::Panic => return Fate::Panics,
-            Kind::Kill => return Fate::Killed,
-            Kind::Delay(by) => delay = delay.max(by),
-            Kind::Full(by) => fill(mail, by),
-            Kind::DropReply => {
+    for action in triggered(&mail.core().hub, target, message.as_any()) {
+        match action {
+            FaultAction::Panic => return FaultOutcome::Panics,
+            FaultAction::Kill => return FaultOutcome::Killed,
+            FaultAction::Delay(by) => delay = delay.max(by),
+            FaultAction::Full(by) => fill(mail, by),
+            FaultAction::DropReply => {
                 if let Some(head) = message.label().reply {
                     head.lose();
                 }
@@ -201,28 +208,28 @@ fn fate(mail: &Arc<dyn AnyMail>, aim: u64, message: &mut dyn ErasedMessage) -> F
         }
     }
     if delay.is_zero() {
-        return Fate::Handled;
+        return FaultOutcome::Handled;
     }
-    let until = far(mail.core().hub.executor.now(), delay);
-    nudge(mail, until);
-    Fate::HeldUntil(until)
+    let until = saturating_add(mail.core().hub.executor.now(), delay);
+    wake_at(mail, until);
+    FaultOutcome::HeldUntil(until)
 }
 
 /// Returns the fault that `message` triggers.
-fn struck(hub: &Hub, aim: u64, message: &dyn Any) -> Vec<Kind> {
+fn triggered(hub: &Hub, target: u64, message: &dyn Any) -> Vec<FaultAction> {
     let Some(witness) = &hub.witness else { return Vec::new() };
-    let Some(planned) = witness.take_plan(aim) else { return Vec::new() };
+    let Some(faults) = witness.take_plan(target) else { return Vec::new() };
     // Not under the lock: the matcher is user code.
-    let Ok(mut faults) = planned.downcast::<Faults>() else { return Vec::new() };
-    let struck = faults
+    let Ok(mut faults) = faults.downcast::<Faults>() else { return Vec::new() };
+    let triggered = faults
         .iter_mut()
-        .filter_map(|fault| fault.strikes(message, || hub.chance()).then_some(fault.kind));
-    let struck = struck.collect();
-    witness.put_plan(aim, faults);
-    struck
+        .filter_map(|fault| fault.triggers(message, || hub.chance()).then_some(fault.action));
+    let triggered = triggered.collect();
+    witness.put_plan(target, faults);
+    triggered
 }
 
-fn hold_back(mail: &dyn AnyMail, held: Held) {
+fn delay(mail: &dyn AnyMail, held: DelayedMessage) {
     let core = mail.core();
     if let Some(witness) = &core.hub.witness {
         witness.put_held(core.number, Box::new(held));
@@ -231,7 +238,7 @@ fn hold_back(mail: &dyn AnyMail, held: Held) {
 
 impl dyn ErasedLoop + '_ {
     /// The id of the faults' target: of the pool, for a member of one.
-    fn aim(&mut self) -> u64 {
+    fn target(&mut self) -> u64 {
         match self.loop_state().shared() {
             Some((shared, _)) => shared.core().number,
             None => self.mail().core().number,
@@ -244,22 +251,22 @@ impl dyn ErasedLoop + '_ {
         message: &mut dyn ErasedMessage,
         handling: Handling,
     ) -> ErasedStep {
-        let aim = self.aim();
-        match fate(&self.own(), aim, message) {
-            Fate::Handled => {
+        let target = self.target();
+        match outcome_of(&self.own(), target, message) {
+            FaultOutcome::Handled => {
                 self.trace_input(handling.name);
                 Some(NextStep::Run(Input::Message(InSlot), handling))
             }
-            Fate::HeldUntil(until) => {
+            FaultOutcome::HeldUntil(until) => {
                 self.trace("is delayed by a planted fault");
-                hold_back(self.mail(), Held { message: message.boxed(), handling, until });
+                delay(self.mail(), DelayedMessage { message: message.boxed(), handling, until });
                 self.park(Pace::Deaf)
             }
-            fate => {
-                if let Fate::Killed = fate {
+            outcome => {
+                if let FaultOutcome::Killed = outcome {
                     self.trace("is killed by a planted fault");
                 }
-                self.lose_to(&fate, message.boxed(), handling);
+                self.lose_message(&outcome, message.boxed(), handling);
                 None
             }
         }
@@ -267,18 +274,18 @@ impl dyn ErasedLoop + '_ {
 
     /// Returns the next step for a delayed message; `None` if there is none.
     #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
-    pub(super) fn held_back(&mut self, slot: &mut dyn ErasedMessage) -> Option<ErasedStep> {
+    pub(super) fn next_delayed(&mut self, slot: &mut dyn ErasedMessage) -> Option<ErasedStep> {
         let core = self.mail().core();
         let held = core.hub.witness.as_ref()?.take_held(core.number)?;
-        let mut held = held.downcast::<Held>().ok()?;
+        let mut held = held.downcast::<DelayedMessage>().ok()?;
         let signals = core.signals();
         if signals & KILL != 0 {
-            self.lose_to(&Fate::Killed, held.message, held.handling);
+            self.lose_message(&FaultOutcome::Killed, held.message, held.handling);
             return Some(None);
         }
         if core.hub.executor.now() < held.until && signals & (LEAVE | END) == 0 {
             self.trace_if_silent("is delayed by a planted fault");
-            hold_back(self.mail(), *held);
+            delay(self.mail(), *held);
             // First, because the following steps set the flag again.
             self.mail().postpone_notices();
             return Some(self.park(Pace::Deaf));
@@ -290,12 +297,17 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Drops the message, in a panic or because its actor is killed.
-    fn lose_to(&mut self, fate: &Fate, mut message: Box<dyn ErasedMessage>, handling: Handling) {
-        self.trace(match fate {
-            Fate::Panics => "panics by a planted fault",
+    fn lose_message(
+        &mut self,
+        outcome: &FaultOutcome,
+        mut message: Box<dyn ErasedMessage>,
+        handling: Handling,
+    ) {
+        self.trace(match outcome {
+            FaultOutcome::Panics => "panics by a planted fault",
             _ => "loses a message to a kill",
         });
-        let broken = if let Fate::Panics = fate {
+        let broken = if let FaultOutcome::Panics = outcome {
             current::set_handling(handling);
             let outcome = panics::catch(|| -> () {
                 // Dropped during unwinding, as if the handler owned it.
@@ -321,44 +333,44 @@ impl dyn ErasedLoop + '_ {
 /// Makes the mailbox full for a duration.
 fn fill(mail: &Arc<dyn AnyMail>, by: Duration) {
     let core = mail.core();
-    let until = far(core.hub.executor.now(), by);
+    let until = saturating_add(core.hub.executor.now(), by);
     if let Some(witness) = &core.hub.witness {
         witness.fill(core.number, until);
-        nudge(mail, until);
+        wake_at(mail, until);
     }
 }
 
 /// Registers a fault for the actor of `mail`.
-pub(crate) fn plant<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Message>) {
+pub(crate) fn inject<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Message>) {
     let core = mail.core();
     let Some(witness) = &core.hub.witness else { return };
-    let planned = witness.take_plan(core.number);
-    let planned = planned.and_then(|planned| planned.downcast::<Faults>().ok());
-    let mut faults = planned.unwrap_or_default();
-    let Fault { kind, when, on } = fault;
+    let faults = witness.take_plan(core.number);
+    let faults = faults.and_then(|faults| faults.downcast::<Faults>().ok());
+    let mut faults = faults.unwrap_or_default();
+    let Fault { action, trigger, on } = fault;
     let on = on.map(|is_meant| -> Box<dyn Fn(&dyn Any) -> bool + Send> {
         Box::new(move |slot| {
             let slot: Option<&Option<A::Message>> = slot.downcast_ref();
             slot.and_then(Option::as_ref).is_some_and(&is_meant)
         })
     });
-    faults.push(Planned { kind, when, on, count: 0 });
+    faults.push(PlannedFault { action, trigger, on, count: 0 });
     witness.put_plan(core.number, faults);
 }
 
 /// Wakes the actor at time `at`.
-fn nudge(mail: &Arc<dyn AnyMail>, at: Instant) {
-    let nudge = Arc::new(Nudge(Arc::downgrade(mail)));
+fn wake_at(mail: &Arc<dyn AnyMail>, at: Instant) {
+    let wake_at = Arc::new(WakeAt(Arc::downgrade(mail)));
     let core = mail.core();
-    let key = core.hub.executor.timers().insert(at, Waker::from(nudge), false);
+    let key = core.hub.executor.timers().insert(at, Waker::from(wake_at), false);
     if let Some(witness) = &core.hub.witness {
         witness.put_nudge(core.number, key);
     }
 }
 
-struct Nudge(Weak<dyn AnyMail>);
+struct WakeAt(Weak<dyn AnyMail>);
 
-impl Wake for Nudge {
+impl Wake for WakeAt {
     fn wake(self: Arc<Self>) {
         if let Some(mail) = self.0.upgrade() {
             mail.notify(Notice::Look);

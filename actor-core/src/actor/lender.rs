@@ -86,7 +86,7 @@ where
     A: HasBlock + Serves<P::Addr>,
     P: Serve<A> + Actor,
 {
-    let context = life.run_loop.context().again();
+    let context = life.run_loop.context().clone_ref();
     let future = A::lend(Loan { actor: &mut life.state, message, context: &context });
     let outcome = HandlerFuture::new(future, &context.mail().core, handling).await;
     life.run_loop.on_outcome(outcome, handling);

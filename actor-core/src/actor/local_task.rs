@@ -6,12 +6,12 @@
 //! next enters or leaves a current-thread system, spawns a local actor, or ends.
 
 use super::actor_task::{LoopTask, TurnEnd, park};
-use super::shutdown::publish;
-use crate::actor::restart::Oversight;
+use super::shutdown::publish_exit;
+use crate::actor::restart::SupervisorControl;
 use crate::cell::current;
 use crate::cell::handle::AnyMail;
-use crate::cell::resources::Holding;
-use crate::cell::restart::Overseer;
+use crate::cell::resources::Resource;
+use crate::cell::restart::RestartAuthority;
 use crate::cell::state::Cell;
 use crate::executor::{self, RunTask};
 use crate::exit::Exit;
@@ -172,25 +172,26 @@ impl Drop for LocalTask {
 fn end_elsewhere(mail: &dyn AnyMail) {
     mail.close();
     mail.discard_queued();
-    let (mut held, mut exit, mut overseer) = (Vec::new(), Exit::Killed, None::<Arc<dyn Overseer>>);
+    let (mut held, mut exit, mut authority) =
+        (Vec::new(), Exit::Killed, None::<Arc<dyn RestartAuthority>>);
     mail.with(&mut |seat, _| {
-        if let Some(holdings) = &mut seat.holdings {
-            held = holdings.take_all();
+        if let Some(resources) = &mut seat.resources {
+            held = resources.take_all();
         }
         if let Some(failed) = seat.exit_to_be().filter(|exit| !exit.is_normal()) {
             exit = failed.clone();
         }
-        let overseen = seat.known().and_then(|records| records.overseen.as_ref());
-        overseer = overseen.map(|overseen| overseen.overseer.clone());
+        let supervision = seat.known().and_then(|records| records.supervision.as_ref());
+        authority = supervision.map(|supervision| supervision.authority.clone());
     });
-    for holding in held {
-        match holding {
-            Holding::Child(child) => child.kill_for_good(),
+    for resource in held {
+        match resource {
+            Resource::Child(child) => child.kill_permanently(),
             other => other.end(mail, "drop"),
         }
     }
-    publish(mail, exit);
-    if let Some(overseer) = overseer {
-        overseer.ended(mail.core().id());
+    publish_exit(mail, exit);
+    if let Some(authority) = authority {
+        authority.ended(mail.core().id());
     }
 }

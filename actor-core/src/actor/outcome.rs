@@ -2,7 +2,7 @@
 
 use super::erased::{ErasedLoop, ErasedState, ErasedStep, Lifecycle, LoopState};
 use super::factory;
-use super::restart::may_live_again;
+use super::restart::may_restart;
 use super::run_loop::{HandlerError, NextStep, RunLoop};
 use super::shutdown::ShutdownStep;
 use crate::actor::dispatch::{Dispatch, Flow, Hook, Input};
@@ -86,14 +86,17 @@ impl dyn ErasedLoop + '_ {
         self.start_life()
     }
 
-    /// Creates the state, as far as possible: see [`Maker::make`](super::factory::Maker::make).
+    /// Creates the state, as far as possible: see [`StateFactory::make`](super::factory::Maker::make).
     #[inline(never)]
     fn make(&mut self, state: &mut dyn ErasedState) -> Result<bool, Failure> {
         // It uses the data of this life.
-        let Some(mut maker) = self.loop_state().cold_mut().maker.take() else { return Ok(false) };
-        let made =
-            current::guarded(self.mail(), factory::WHAT, || maker.make(self, state.as_any()));
-        self.loop_state().cold_mut().maker = Some(maker);
+        let Some(mut factory) = self.loop_state().cold_mut().factory.take() else {
+            return Ok(false);
+        };
+        let made = current::guarded(self.mail(), factory::HANDLER_NAME, || {
+            factory.make(self, state.as_any())
+        });
+        self.loop_state().cold_mut().factory = Some(factory);
         made?
     }
 
@@ -173,7 +176,7 @@ impl dyn ErasedLoop + '_ {
         });
         self.mark_member_busy();
         let is_over = self.put_back();
-        let by_overseer = self.loop_state().ended_by_overseer;
+        let by_supervisor = self.loop_state().ended_by_supervisor;
         let (mut exit, mut is_last) = (Some(exit), true);
         let mut failing = None;
         self.mail().with(&mut |seat, _| {
@@ -184,7 +187,7 @@ impl dyn ErasedLoop + '_ {
             {
                 exit = Exit::Failed(failure);
             }
-            is_last = !may_live_again(seat, &exit, by_overseer);
+            is_last = !may_restart(seat, &exit, by_supervisor);
             seat.set_exit_to_be(Some(exit));
             self.mail().core().lower(STOP | LEAVE | END);
         });

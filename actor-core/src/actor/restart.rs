@@ -7,24 +7,24 @@
 
 use super::erased::{ErasedLoop, ErasedStep, Lifecycle};
 use super::run_loop::NextStep;
-use super::shutdown::{ShutdownStep, publish};
+use super::shutdown::{ShutdownStep, publish_exit};
 use crate::actor::dispatch::Dispatch;
 use crate::cell::handle::{AnyMail, Verbs, schedule};
 use crate::cell::header::{END, KILL, LEAVE, Pace};
 use crate::cell::mailbox::Mail;
-pub(crate) use crate::cell::restart::{Overseen, Overseer, Restart, Verdict};
+pub(crate) use crate::cell::restart::{Restart, RestartAuthority, RestartDecision, Supervision};
 use crate::cell::state::{Notice, Seat};
 use crate::exit::Exit;
 use crate::incident::Incident;
 use crate::sync::Arc;
 
 /// The operations of a supervisor.
-pub(crate) trait Oversight: AnyMail {
+pub(crate) trait SupervisorControl: AnyMail {
     /// Answers `life_ended`.
-    fn decide(&self, verdict: Verdict) {
+    fn decide(&self, decision: RestartDecision) {
         self.with(&mut |seat, _| {
-            if let Some(overseen) = overseen(seat) {
-                overseen.verdict = Some(verdict);
+            if let Some(supervision) = supervision(seat) {
+                supervision.decision = Some(decision);
                 // Requests to the previous life do not apply to the next one.
                 self.core().lower(LEAVE | END);
             }
@@ -35,18 +35,18 @@ pub(crate) trait Oversight: AnyMail {
     /// Announces that the answer to `life_ended` comes after a delay.
     fn back_off(&self) {
         self.with(&mut |seat, _| {
-            if let Some(overseen) = overseen(seat) {
-                overseen.in_backoff = true;
+            if let Some(supervision) = supervision(seat) {
+                supervision.in_backoff = true;
             }
         });
         self.notify(Notice::Look);
     }
 
     /// Kills the actor permanently: no life follows, even if it is between two lives.
-    fn kill_for_good(&self) {
+    fn kill_permanently(&self) {
         self.with(&mut |seat, _| {
-            if let Some(overseen) = overseen(seat) {
-                overseen.orphaned = true;
+            if let Some(supervision) = supervision(seat) {
+                supervision.orphaned = true;
             }
         });
         self.kill();
@@ -56,7 +56,7 @@ pub(crate) trait Oversight: AnyMail {
     fn kill_life(&self) {
         let mut cell = None;
         self.with(&mut |seat, _| {
-            let is_between = overseen(seat).is_some_and(|overseen| overseen.between);
+            let is_between = supervision(seat).is_some_and(|supervision| supervision.between_lives);
             if seat.exit().is_none() && !is_between {
                 self.core().raise(KILL);
                 cell = seat.cell.take();
@@ -78,107 +78,111 @@ pub(crate) trait Oversight: AnyMail {
     }
 }
 
-fn overseen(seat: &mut Seat) -> Option<&mut Overseen> {
+fn supervision(seat: &mut Seat) -> Option<&mut Supervision> {
     // Checked first, because accessing the records creates them.
-    seat.known()?.overseen.as_ref()?;
-    seat.records().overseen.as_deref_mut()
+    seat.known()?.supervision.as_ref()?;
+    seat.records().supervision.as_deref_mut()
 }
 
-impl<M: AnyMail + ?Sized> Oversight for M {}
+impl<M: AnyMail + ?Sized> SupervisorControl for M {}
 
 impl dyn ErasedLoop + '_ {
     /// The life has ended completely: notifies the supervisor, or ends the actor.
-    pub(super) fn life_is_over(&mut self) -> ErasedStep {
-        let by_overseer = self.loop_state().ended_by_overseer;
-        let (mut exit, mut overseer, mut is_last) = (Exit::Stopped, None, true);
+    pub(super) fn finish_life(&mut self) -> ErasedStep {
+        let by_supervisor = self.loop_state().ended_by_supervisor;
+        let (mut exit, mut authority, mut is_last) = (Exit::Stopped, None, true);
         self.mail().with(&mut |seat, _| {
             exit = seat.exit_to_be().cloned().unwrap_or(Exit::Stopped);
-            is_last = !may_live_again(seat, &exit, by_overseer);
-            if let Some(overseen) = overseen(seat) {
-                overseen.set_between(true);
-                overseer = Some(overseen.overseer.clone());
+            is_last = !may_restart(seat, &exit, by_supervisor);
+            if let Some(supervision) = supervision(seat) {
+                supervision.set_between_lives(true);
+                authority = Some(supervision.authority.clone());
                 // A kill before this point applies to the ended life.
                 self.mail().core().lower(KILL);
             }
         });
         if let Exit::Failed(failure) = &exit
-            && overseer.is_some()
+            && authority.is_some()
         {
             let failure = failure.clone();
             self.mail().core().hub.report(Incident::RestartableFailure { failure });
         }
         let id = self.mail().core().id();
-        if let Some(overseer) = &overseer
+        if let Some(authority) = &authority
             && !is_last
         {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::AwaitDecision);
-            if overseer.life_ended(id, exit.clone()) {
+            if authority.life_ended(id, exit.clone()) {
                 return None;
             }
         }
-        self.actor_is_over(exit, overseer)
+        self.end_actor(exit, authority)
     }
 
-    fn actor_is_over(&mut self, exit: Exit, overseer: Option<Arc<dyn Overseer>>) -> ErasedStep {
+    fn end_actor(
+        &mut self,
+        exit: Exit,
+        authority: Option<Arc<dyn RestartAuthority>>,
+    ) -> ErasedStep {
         self.mail().close();
         self.discard_queued();
         self.discard_deferred();
-        publish(self.mail(), exit);
-        if let Some(overseer) = overseer {
-            overseer.ended(self.mail().core().id());
+        publish_exit(self.mail(), exit);
+        if let Some(authority) = authority {
+            authority.ended(self.mail().core().id());
         }
         Some(NextStep::Done)
     }
 
     /// Records a kill that arrived between two lives.
-    pub(super) fn note_kill_between(&self) {
+    pub(super) fn record_kill_between_lives(&self) {
         self.mail().with(&mut |seat, _| {
-            if let Some(overseen) = overseen(seat) {
-                overseen.killed_between = true;
+            if let Some(supervision) = supervision(seat) {
+                supervision.killed_between = true;
             }
         });
     }
 
     /// Waits for the decision. A stop from outside needs none, nor does a kill during a backoff.
-    pub(super) fn await_verdict(&mut self) -> ErasedStep {
+    pub(super) fn await_decision(&mut self) -> ErasedStep {
         // Before the check, because later events set the flag again.
         self.mail().postpone_notices();
-        let (mut verdict, mut exit, mut overseer) = (None, None, None);
+        let (mut decision, mut exit, mut authority) = (None, None, None);
         self.mail().with(&mut |seat, _| {
             let closed = seat.closed;
             let last = seat.exit_to_be().cloned().unwrap_or(Exit::Stopped);
-            if let Some(overseen) = overseen(seat) {
-                exit = overseen.end_between(closed, last);
-                verdict = overseen.verdict.take();
-                overseer = Some(overseen.overseer.clone());
+            if let Some(supervision) = supervision(seat) {
+                exit = supervision.end_between_lives(closed, last);
+                decision = supervision.decision.take();
+                authority = Some(supervision.authority.clone());
             }
-            if verdict.is_none() {
+            if decision.is_none() {
                 // It was meant for the ended life: a kill of the next one comes after the decision.
                 self.mail().core().lower(LEAVE | END);
             }
         });
-        match (exit, verdict) {
-            (Some(exit), _) => self.actor_is_over(exit, overseer),
+        match (exit, decision) {
+            (Some(exit), _) => self.end_actor(exit, authority),
             (None, Some(_)) => {
-                self.live_again();
+                self.restart_life();
                 None
             }
             (None, None) => self.park(Pace::Deaf),
         }
     }
 
-    fn live_again(&mut self) {
+    fn restart_life(&mut self) {
         self.trace("begins another life");
         self.mail().with(&mut |seat, _| {
             seat.records().restarts += 1;
             seat.set_exit_to_be(None);
-            if let Some(overseen) = overseen(seat) {
-                overseen.set_between(false);
+            if let Some(supervision) = supervision(seat) {
+                supervision.set_between_lives(false);
             }
             // The keys continue: a system message for the old life finds no resource in the new
             // one.
-            if let Some(holdings) = &mut seat.holdings {
-                holdings.awaits_tasks = false;
+            if let Some(resources) = &mut seat.resources {
+                resources.awaits_tasks = false;
             }
         });
         self.loop_state().begin_again();
@@ -187,16 +191,20 @@ impl dyn ErasedLoop + '_ {
 
 /// Whether a life that ends with `exit` may be followed by another: it has a supervisor, its
 /// restart policy allows it, and it was not stopped from outside.
-pub(super) fn may_live_again(seat: &Seat, exit: &Exit, by_overseer: bool) -> bool {
-    let overseen = seat.known().and_then(|records| records.overseen.as_ref());
+pub(super) fn may_restart(seat: &Seat, exit: &Exit, by_supervisor: bool) -> bool {
+    let supervision = seat.known().and_then(|records| records.supervision.as_ref());
     !seat.closed
-        && overseen.is_some_and(|overseen| {
+        && supervision.is_some_and(|supervision| {
             // The restart policy does not apply to an end ordered by the supervisor.
-            !overseen.orphaned && (by_overseer || overseen.restart.follows(exit))
+            !supervision.orphaned && (by_supervisor || supervision.restart.follows(exit))
         })
 }
 
 /// Puts an actor under a supervisor before its first run.
-pub(crate) fn oversee<A: Dispatch>(mail: &Mail<A>, overseer: Arc<dyn Overseer>, restart: Restart) {
-    mail.lane().seat.records().overseen = Some(Box::new(Overseen::new(overseer, restart)));
+pub(crate) fn supervise<A: Dispatch>(
+    mail: &Mail<A>,
+    authority: Arc<dyn RestartAuthority>,
+    restart: Restart,
+) {
+    mail.lane().seat.records().supervision = Some(Box::new(Supervision::new(authority, restart)));
 }

@@ -5,7 +5,7 @@
 
 use super::context::Context;
 use super::erased::{ErasedLoop, LoopState};
-use super::factory::Maker;
+use super::factory::StateFactory;
 use super::next::may_start;
 use crate::actor::dispatch::{Dispatch, Hooks, Input};
 use crate::cell::current::Handling;
@@ -55,8 +55,8 @@ impl<A: Dispatch> RunLoop<A> {
     }
 
     /// Sets the factory of its states.
-    pub(crate) fn with_maker(mut self, maker: Box<dyn Maker>) -> Self {
-        self.loop_state.cold_mut().maker = Some(maker);
+    pub(crate) fn with_factory(mut self, factory: Box<dyn StateFactory>) -> Self {
+        self.loop_state.cold_mut().factory = Some(factory);
         self
     }
 

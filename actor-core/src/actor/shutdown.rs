@@ -5,7 +5,7 @@
 use super::erased::{ErasedLoop, ErasedState, ErasedStep, Lifecycle};
 use super::run_loop::NextStep;
 use crate::actor::dispatch::{Hook, Input};
-use crate::actor::restart::Oversight;
+use crate::actor::restart::SupervisorControl;
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::{AnyMail, announce};
 use crate::cell::header::{END, LEAVE, NOTICE, Pace};
@@ -44,8 +44,8 @@ impl dyn ErasedLoop + '_ {
     pub(super) fn end(&mut self, step: ShutdownStep, state: &mut dyn ErasedState) -> ErasedStep {
         if self.handle_kill() {
             match step {
-                ShutdownStep::AwaitDecision => self.note_kill_between(),
-                _ if step <= ShutdownStep::StopHook => self.note(Some(Exit::Killed)),
+                ShutdownStep::AwaitDecision => self.record_kill_between_lives(),
+                _ if step <= ShutdownStep::StopHook => self.record_failure(Some(Exit::Killed)),
                 _ => {}
             }
         }
@@ -54,7 +54,7 @@ impl dyn ErasedLoop + '_ {
             // The life is already ending.
             self.mail().lower(LEAVE | END);
             let failing = self.take_failing();
-            self.note(failing);
+            self.record_failure(failing);
         }
         self.trace_if_silent("is ending");
         match step {
@@ -72,31 +72,31 @@ impl dyn ErasedLoop + '_ {
                     self.loop_state().lifecycle =
                         Lifecycle::ShuttingDown(ShutdownStep::StopHookRunning);
                     self.trace_input("on_stop");
-                    let exit = Box::new(self.exit_to_be());
+                    let exit = Box::new(self.pending_exit());
                     NextStep::Run(Input::Hook(Hook::Stop(exit)), Handling::new("on_stop", None))
                 })
             }
             // The task calls `stop_hook_done` before its next request.
             ShutdownStep::StopHookRunning | ShutdownStep::DropState => {
                 let dropped = current::guarded(self.mail(), "drop", || state.clear());
-                self.note(dropped.err().map(Exit::Failed));
-                if self.leaves_nothing() {
+                self.record_failure(dropped.err().map(Exit::Failed));
+                if self.try_trivial_end() {
                     return Some(NextStep::Done);
                 }
                 // Resources that `#[on_stop]` may have created.
-                self.end_holdings();
-                self.life_is_over()
+                self.end_resources();
+                self.finish_life()
             }
-            ShutdownStep::AwaitDecision => self.await_verdict(),
+            ShutdownStep::AwaitDecision => self.await_decision(),
         }
     }
 
     /// Whether this is the trivial end: a permanent stop (ensured by `finish`), no resources and no
     /// watchers. In this case its exit is published under the same lock.
-    fn leaves_nothing(&self) -> bool {
+    fn try_trivial_end(&self) -> bool {
         let mut is_so = false;
         self.mail().with(&mut |seat, _| {
-            is_so = seat.closed && seat.holdings.is_none() && seat.known().is_none();
+            is_so = seat.closed && seat.resources.is_none() && seat.known().is_none();
             if is_so {
                 seat.nameless = true;
                 seat.set_exit(&Exit::Stopped);
@@ -115,7 +115,7 @@ impl dyn ErasedLoop + '_ {
     fn end_tasks(&mut self) -> ErasedStep {
         let mut has_made = true;
         self.mail().with(&mut |seat, _| {
-            has_made = seat.holdings.is_some() || seat.has_notices();
+            has_made = seat.resources.is_some() || seat.has_notices();
             if !has_made {
                 self.mail().core().lower(NOTICE);
             }
@@ -124,12 +124,12 @@ impl dyn ErasedLoop + '_ {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHook);
             return None;
         }
-        self.end_holdings();
+        self.end_resources();
         let mut tasks = 0;
         self.mail().with(&mut |seat, _| {
-            if let Some(holdings) = &mut seat.holdings {
-                holdings.awaits_tasks = true;
-                tasks = holdings.tasks;
+            if let Some(resources) = &mut seat.resources {
+                resources.awaits_tasks = true;
+                tasks = resources.tasks;
             }
         });
         if tasks == 0 {
@@ -139,20 +139,20 @@ impl dyn ErasedLoop + '_ {
         self.mail().postpone_notices();
         // Checked again: the last one may have ended before the system messages were removed.
         self.mail().with(&mut |seat, _| {
-            tasks = seat.holdings.as_ref().map_or(0, |holdings| holdings.tasks);
+            tasks = seat.resources.as_ref().map_or(0, |resources| resources.tasks);
         });
         if tasks == 0 { None } else { self.park(Pace::Deaf) }
     }
 
-    fn end_holdings(&self) {
+    fn end_resources(&self) {
         let mut ended = Vec::new();
         self.mail().with(&mut |seat, _| {
-            if let Some(holdings) = &mut seat.holdings {
-                ended = holdings.take_all_but_children();
+            if let Some(resources) = &mut seat.resources {
+                ended = resources.take_all_but_children();
             }
         });
-        for holding in ended {
-            holding.end(self.mail(), "drop");
+        for resource in ended {
+            resource.end(self.mail(), "drop");
         }
     }
 
@@ -163,21 +163,21 @@ impl dyn ErasedLoop + '_ {
                 Notice::Exited(key, ..) => {
                     let mut child = None;
                     self.mail().with(&mut |seat, _| {
-                        child = seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+                        child = seat.resources.as_mut().and_then(|resources| resources.remove(key));
                     });
                     drop(child);
                 }
-                Notice::Broken(failure) => self.note(Some(Exit::Failed(failure))),
+                Notice::Broken(failure) => self.record_failure(Some(Exit::Failed(failure))),
                 _ => {}
             }
         }
         let mut last = None;
         let mut before = None;
         self.mail().with(&mut |seat, _| {
-            if let Some(holdings) = &mut seat.holdings {
-                last = holdings.last_child();
+            if let Some(resources) = &mut seat.resources {
+                last = resources.last_child();
                 if last.is_none() {
-                    before = holdings.ending.take();
+                    before = resources.ending.take();
                 }
             }
         });
@@ -188,19 +188,19 @@ impl dyn ErasedLoop + '_ {
             return None;
         };
         if self.loop_state().killed {
-            child.kill_for_good();
+            child.kill_permanently();
             return self.park(Pace::Deaf);
         }
         let mut is_ending = false;
         self.mail().with(&mut |seat, _| {
-            let ending = seat.holdings.as_ref().and_then(|holdings| holdings.ending.as_ref());
+            let ending = seat.resources.as_ref().and_then(|resources| resources.ending.as_ref());
             is_ending = ending.is_some_and(|ending| ending.0 == key);
         });
         if !is_ending {
             child.close();
             let mut ending = Some((key, kill_later(&child)));
             self.mail().with(&mut |seat, _| {
-                std::mem::swap(&mut seat.holdings.get_or_insert_default().ending, &mut ending);
+                std::mem::swap(&mut seat.resources.get_or_insert_default().ending, &mut ending);
             });
         }
         self.park(Pace::Deaf)
@@ -208,12 +208,12 @@ impl dyn ErasedLoop + '_ {
 
     /// `#[on_stop]` has run.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
-        self.note(broken);
+        self.record_failure(broken);
         // It may have created new resources, which end like the others.
         self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
     }
 
-    pub(super) fn exit_to_be(&self) -> Exit {
+    pub(super) fn pending_exit(&self) -> Exit {
         let mut exit = Exit::Stopped;
         self.mail().with(&mut |seat, _| {
             if let Some(known) = seat.exit_to_be() {
@@ -225,9 +225,9 @@ impl dyn ErasedLoop + '_ {
 
     /// A step of the end failed: a normal end becomes this failure; after another failure, the
     /// first one stays the cause.
-    fn note(&mut self, broken: Option<Exit>) {
+    fn record_failure(&mut self, broken: Option<Exit>) {
         let Some(broken) = broken else { return };
-        if self.exit_to_be().is_normal() {
+        if self.pending_exit().is_normal() {
             let mut broken = Some(broken);
             self.mail().with(&mut |seat, _| seat.set_exit_to_be(broken.take()));
         } else if let Exit::Failed(failure) = broken {
@@ -255,7 +255,7 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> executor::Task<()> {
 }
 
 /// Steps 7 and 8: publishes the exit to joiners, monitors and links.
-pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
+pub(crate) fn publish_exit(mail: &dyn AnyMail, exit: Exit) {
     let (id, hub) = (mail.core().id(), &mail.core().hub);
     if let Some(witness) = &hub.witness {
         witness.ended(mail.core().number);
@@ -290,7 +290,7 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
         watchers = records.watchers.take();
         notices = std::mem::take(&mut records.notices);
         changed = records.changed.clone();
-        is_observed = records.overseen.is_some();
+        is_observed = records.supervision.is_some();
     });
     drop(notices);
     is_observed |= announce(changed) > 0;
@@ -300,7 +300,7 @@ pub(crate) fn publish(mail: &dyn AnyMail, exit: Exit) {
     {
         hub.report(Incident::UnobservedFailure { failure: failure.clone() });
     }
-    tell(watchers, id, &exit);
+    notify_watchers(watchers, id, &exit);
     hub.leave(mail.core().key);
 }
 
@@ -314,7 +314,7 @@ fn lives(watcher: &Watcher) -> bool {
 }
 
 /// Notifies all watchers, and removes the other side of each link from its actor.
-fn tell(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
+fn notify_watchers(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
     let near = watchers.iter().filter(|other| other.link && other.key.is_some());
     let linked: BTreeSet<ActorId> = near.map(|other| other.id).collect();
     for watcher in watchers {

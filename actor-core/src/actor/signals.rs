@@ -45,7 +45,7 @@ impl dyn ErasedLoop + '_ {
     ) -> Option<ErasedStep> {
         let signals = self.mail().core().signals();
         if self.mail().core().is_simulated()
-            && let Some(next) = self.held_back(slot)
+            && let Some(next) = self.next_delayed(slot)
         {
             return Some(next);
         }
@@ -129,12 +129,12 @@ impl dyn ErasedLoop + '_ {
 
     /// Ends this life without draining: the queue goes to the next one.
     fn handle_stop_self(&mut self) {
-        let by_overseer = self.mail().core().signals() & END != 0;
+        let by_supervisor = self.mail().core().signals() & END != 0;
         let is_failing = self.is_failing();
         self.mail().lower(LEAVE | END);
         // After a stop from outside it drains, regardless of other requests; but a failure ends it.
         if is_failing || self.loop_state().lifecycle != Lifecycle::Draining {
-            self.loop_state().ended_by_overseer = by_overseer && !is_failing;
+            self.loop_state().ended_by_supervisor = by_supervisor && !is_failing;
             self.finish(Exit::Stopped);
         }
     }
@@ -145,12 +145,12 @@ impl dyn ErasedLoop + '_ {
         let mut ended = Vec::new();
         self.mail().with(&mut |seat, _| {
             self.mail().core().lower(STOP);
-            if let Some(holdings) = &mut seat.holdings {
-                ended = holdings.take_sources_of_time();
+            if let Some(resources) = &mut seat.resources {
+                ended = resources.take_timers_and_streams();
             }
         });
-        for holding in ended {
-            holding.end(self.mail(), "drop");
+        for resource in ended {
+            resource.end(self.mail(), "drop");
         }
     }
 }

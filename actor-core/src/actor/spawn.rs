@@ -4,12 +4,12 @@ use super::actor_task::Runner;
 use crate::actor::context::Context;
 use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::actor::run_loop::RunLoop;
-use crate::actor::shutdown::publish;
+use crate::actor::shutdown::publish_exit;
 use crate::address::addr::Addr;
 use crate::cell::handle::{AnyMail, contain};
 use crate::cell::mailbox::Mail;
 use crate::cell::message::Settings;
-use crate::cell::resources::Holding;
+use crate::cell::resources::Resource;
 use crate::cell::state::Watcher;
 use crate::cell::system_shared::Hub;
 use crate::executor::refused::{self, Fate};
@@ -152,17 +152,17 @@ impl<A: Dispatch> Prepared<A> {
     pub fn spawn(self) -> AddrOf<A> {
         let Prepared { state, capacity, label, hub, parent, settings } = self;
         let hub = parent.as_ref().map(|parent| parent.core().hub.clone()).or(hub);
-        let born = Birth::new(hub, settings, capacity);
+        let builder = ActorBuilder::new(hub, settings, capacity);
         if let Some(label) = label {
-            name(&*born.mail, &label);
+            name(&*builder.mail, &label);
         }
         // Everything is in place before the child can run.
         if let Some(parent) = parent
-            && born.alive
+            && builder.alive
         {
-            adopt(&parent, born.mail.clone());
+            adopt(&parent, builder.mail.clone());
         }
-        born.live(Some(state))
+        builder.start(Some(state))
     }
 }
 
@@ -190,7 +190,7 @@ impl<A> fmt::Debug for Prepared<A> {
 /// Makes `child` a child of `parent`, before its first run.
 fn adopt(parent: &Arc<dyn AnyMail>, child: Arc<dyn AnyMail>) {
     let mut key = 0;
-    parent.with(&mut |seat, _| key = seat.holdings.get_or_insert_default().key());
+    parent.with(&mut |seat, _| key = seat.resources.get_or_insert_default().key());
     let (who, id) = (Arc::downgrade(parent), parent.core().id());
     let mut watcher = Some(Watcher { who, id, key: Some(key), link: false });
     child.with(&mut |seat, _| {
@@ -201,10 +201,10 @@ fn adopt(parent: &Arc<dyn AnyMail>, child: Arc<dyn AnyMail>) {
         // A parented actor lives until it is stopped.
         child.core().keep();
     });
-    let mut holding = Some(Holding::Child(child));
+    let mut resource = Some(Resource::Child(child));
     parent.with(&mut |seat, _| {
-        if let Some(holding) = holding.take() {
-            seat.holdings.get_or_insert_default().insert(key, holding);
+        if let Some(resource) = resource.take() {
+            seat.resources.get_or_insert_default().insert(key, resource);
         }
     });
 }
@@ -231,22 +231,22 @@ impl<A: Dispatch> Context<A> {
     /// ```
     pub fn detached() -> Self {
         let settings = const { &A::SETTINGS };
-        let birth = Birth::<A>::new(None, settings, settings.capacity);
-        let context = Context::new(birth.mail.clone());
-        birth.end();
+        let builder = ActorBuilder::<A>::new(None, settings, settings.capacity);
+        let context = Context::new(builder.mail.clone());
+        builder.end();
         context
     }
 }
 
 /// An actor that has a mailbox and no state yet.
-pub(crate) struct Birth<A: Dispatch> {
+pub(crate) struct ActorBuilder<A: Dispatch> {
     pub(crate) mail: Arc<Mail<A>>,
     /// False if the system is closing: the actor ends before it starts.
     pub(crate) alive: bool,
     address: Addr<A>,
 }
 
-impl<A: Dispatch> Birth<A> {
+impl<A: Dispatch> ActorBuilder<A> {
     pub(crate) fn new(
         hub: Option<Arc<Hub>>,
         settings: &'static Settings,
@@ -259,21 +259,21 @@ impl<A: Dispatch> Birth<A> {
         });
         let mail = entered.expect("it was entered");
         let address = Addr::adopted(mail.clone());
-        Birth { mail, alive, address }
+        ActorBuilder { mail, alive, address }
     }
 
     /// Makes the state from the address, on this stack, and lives.
     #[track_caller]
     pub(crate) fn with(self, make: impl FnOnce(&A::Addr) -> A) -> A::Addr {
         let address = self.address();
-        let (born, state) = self.asked(|| make(&address));
-        born.live(Some(state))
+        let (builder, state) = self.catch_caller_panic(|| make(&address));
+        builder.start(Some(state))
     }
 
     /// Asks the user for something, on this stack. If that panics, the panic is the caller's; whoever
     /// has the address by then is told that the actor has ended.
-    pub(crate) fn asked<T>(self, ask: impl FnOnce() -> T) -> (Self, T) {
-        match catch_unwind(AssertUnwindSafe(ask)) {
+    pub(crate) fn catch_caller_panic<T>(self, run: impl FnOnce() -> T) -> (Self, T) {
+        match catch_unwind(AssertUnwindSafe(run)) {
             Ok(answer) => (self, answer),
             Err(payload) => {
                 self.end();
@@ -288,12 +288,12 @@ impl<A: Dispatch> Birth<A> {
 
     /// It never lives: whoever has its address is told that it has ended.
     pub(crate) fn end(self) {
-        end_unborn(&self.mail);
+        abort_start(&self.mail);
     }
 
     /// Puts the actor on its way to its first run.
     #[track_caller]
-    fn live(self, state: Option<A>) -> A::Addr {
+    fn start(self, state: Option<A>) -> A::Addr {
         let run_loop = RunLoop::new(self.mail.clone());
         self.run(Life { run_loop, state })
     }
@@ -301,14 +301,14 @@ impl<A: Dispatch> Birth<A> {
     #[track_caller]
     pub(crate) fn run(self, life: Life<A>) -> A::Addr {
         if !self.alive {
-            end_unborn(&self.mail);
+            abort_start(&self.mail);
             // Never alive: its state is dropped where it came from, in the caller's hands.
             refuse(self.mail, life);
             return self.address.into();
         }
-        let unborn = Unborn(&self.mail);
+        let guard = UnstartedGuard(&self.mail);
         let Runner(cell) = A::runner(life);
-        std::mem::forget(unborn);
+        std::mem::forget(guard);
         self.mail.core.hub.executor.schedule(Job::Actor(cell), Schedule::Next);
         self.address.into()
     }
@@ -337,17 +337,17 @@ fn refuse<A: Dispatch>(mail: Arc<Mail<A>>, life: Life<A>) {
 
 /// An actor of which no cell is there yet. Dropped, it has ended: a `local` one is refused elsewhere
 /// than on its thread, by a panic.
-struct Unborn<'a, A: Dispatch>(&'a Mail<A>);
+struct UnstartedGuard<'a, A: Dispatch>(&'a Mail<A>);
 
-impl<A: Dispatch> Drop for Unborn<'_, A> {
+impl<A: Dispatch> Drop for UnstartedGuard<'_, A> {
     fn drop(&mut self) {
-        end_unborn(self.0);
+        abort_start(self.0);
     }
 }
 
 #[cold]
-fn end_unborn<A: Dispatch>(mail: &Mail<A>) {
+fn abort_start<A: Dispatch>(mail: &Mail<A>) {
     AnyMail::close(mail);
     mail.discard();
-    publish(mail, Exit::Stopped);
+    publish_exit(mail, Exit::Stopped);
 }

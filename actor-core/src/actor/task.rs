@@ -1,9 +1,9 @@
 //! Tasks of a life: futures that run concurrently with the actor and end with the life.
 
-use super::timer::Handle;
+use super::timer::ResourceHandle;
 use crate::cell::current;
 use crate::cell::handle::AnyMail;
-use crate::cell::resources::Holding;
+use crate::cell::resources::Resource;
 use crate::cell::state::{Key, Notice};
 use crate::exit::Failure;
 use crate::sync::{Arc, Weak};
@@ -33,11 +33,11 @@ use std::task::{Context as Poller, Poll, ready};
 /// # System::current_thread().block_on(async { Host.spawn().begin().await.unwrap() });
 /// ```
 #[must_use = "dropping a task cancels it; keep it or call `.detach()`"]
-pub struct Task(Handle);
+pub struct Task(ResourceHandle);
 
 impl Task {
     pub(crate) fn new(mail: Weak<dyn AnyMail>, key: Key) -> Self {
-        Task(Handle { mail, key })
+        Task(ResourceHandle { mail, key })
     }
 
     /// Cancels the future, which is dropped at its next await.
@@ -56,17 +56,17 @@ impl fmt::Debug for Task {
 }
 
 /// Counts a future of a life until it is dropped, whether it has completed or not.
-pub(crate) struct Present {
+pub(crate) struct TaskGuard {
     pub(crate) mail: Arc<dyn AnyMail>,
     pub(crate) key: Key,
     /// Whether the future keeps the actor alive, as streams and piped futures do.
-    pub(crate) keeps: bool,
+    pub(crate) keeps_alive: bool,
 }
 
-impl Drop for Present {
+impl Drop for TaskGuard {
     fn drop(&mut self) {
         self.mail.task_gone(self.key);
-        if self.keeps {
+        if self.keeps_alive {
             self.mail.release();
         }
     }
@@ -75,14 +75,14 @@ impl Drop for Present {
 pin_project! {
     /// A future of a life. Its panic is a failure of the life, and so is a panic while it is
     /// dropped.
-    pub(crate) struct Contained<F> {
+    pub(crate) struct CatchPanic<F> {
         #[pin]
         future: Option<F>,
         mail: Arc<dyn AnyMail>,
         what: &'static str,
     }
 
-    impl<F> PinnedDrop for Contained<F> {
+    impl<F> PinnedDrop for CatchPanic<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             let dropped = current::guarded(&**this.mail, this.what, || this.future.set(None));
@@ -93,13 +93,13 @@ pin_project! {
     }
 }
 
-impl<F> Contained<F> {
+impl<F> CatchPanic<F> {
     pub(crate) fn new(future: F, mail: Arc<dyn AnyMail>, what: &'static str) -> Self {
-        Contained { future: Some(future), mail, what }
+        CatchPanic { future: Some(future), mail, what }
     }
 }
 
-impl<F: Future> Future for Contained<F> {
+impl<F: Future> Future for CatchPanic<F> {
     type Output = Result<F::Output, Failure>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
@@ -116,40 +116,40 @@ impl<F: Future> Future for Contained<F> {
 }
 
 /// Starts the future returned by `make` as a task of the current life of `mail`.
-pub(crate) fn of_life<F>(mail: &Arc<dyn AnyMail>, make: impl FnOnce(Present) -> F)
+pub(crate) fn spawn_in_life<F>(mail: &Arc<dyn AnyMail>, make: impl FnOnce(TaskGuard) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut key = 0;
     mail.with(&mut |seat, _| {
-        let holdings = seat.holdings.get_or_insert_default();
-        holdings.tasks += 1;
-        key = holdings.key();
+        let resources = seat.resources.get_or_insert_default();
+        resources.tasks += 1;
+        key = resources.key();
     });
-    let present = Present { mail: mail.clone(), key, keeps: false };
-    let (runnable, task) = prepare(&mail.core().hub, make(present));
+    let guard = TaskGuard { mail: mail.clone(), key, keeps_alive: false };
+    let (runnable, task) = prepare(&mail.core().hub, make(guard));
     let mut task = Some(task);
     mail.with(&mut |seat, _| {
-        if let (Some(holdings), Some(task)) = (&mut seat.holdings, task.take()) {
-            holdings.insert(key, Holding::Task(task));
+        if let (Some(resources), Some(task)) = (&mut seat.resources, task.take()) {
+            resources.insert(key, Resource::Task(task));
         }
     });
     runnable.schedule();
 }
 
 /// Runs `future` for its life, and reports a panic to the run loop.
-pub(crate) fn supervised<F: Future<Output = ()>>(
-    present: Present,
+pub(crate) fn run_task<F: Future<Output = ()>>(
+    guard: TaskGuard,
     future: F,
     what: &'static str,
 ) -> impl Future<Output = ()> + use<F> {
-    let mail = present.mail.clone();
+    let mail = guard.mail.clone();
     // Made outside of the block: it may be dropped before its first poll, and `future` with it.
-    let contained = Contained::new(future, mail.clone(), what);
+    let caught = CatchPanic::new(future, mail.clone(), what);
     async move {
-        if let Err(failure) = contained.await {
+        if let Err(failure) = caught.await {
             mail.notify(Notice::Broken(failure));
         }
-        drop(present);
+        drop(guard);
     }
 }

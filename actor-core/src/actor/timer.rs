@@ -32,15 +32,15 @@ use std::fmt;
 /// # System::current_thread().block_on(async { Session { idle: None }.spawn().touch().await.unwrap() });
 /// ```
 #[must_use = "dropping a timer cancels it; keep it or call `.detach()`"]
-pub struct Timer(Handle);
+pub struct Timer(ResourceHandle);
 
 /// Cancels a resource of a life when dropped.
-pub(crate) struct Handle {
+pub(crate) struct ResourceHandle {
     pub(crate) mail: Weak<dyn AnyMail>,
     pub(crate) key: Key,
 }
 
-impl Handle {
+impl ResourceHandle {
     pub(crate) fn cancel(&self) {
         if let Some(mail) = self.mail.upgrade() {
             mail.cancel(self.key);
@@ -53,7 +53,7 @@ impl Handle {
     }
 }
 
-impl Drop for Handle {
+impl Drop for ResourceHandle {
     fn drop(&mut self) {
         if self.key != 0 {
             self.cancel();
@@ -63,7 +63,7 @@ impl Drop for Handle {
 
 impl Timer {
     pub(crate) fn new(mail: Weak<dyn AnyMail>, key: Key) -> Self {
-        Timer(Handle { mail, key })
+        Timer(ResourceHandle { mail, key })
     }
 
     /// Cancels the timer. A tick that is due but has not been handled is skipped.

@@ -1,6 +1,6 @@
 //! The handles of monitors and links.
 
-use super::timer::Handle;
+use super::timer::ResourceHandle;
 use crate::cell::handle::AnyMail;
 use crate::sync::{Arc, Weak};
 use std::fmt;
@@ -27,11 +27,11 @@ use std::fmt;
 /// }
 /// # System::current_thread().block_on(async { Boss.spawn().glance(Idle.spawn()).await.unwrap() });
 /// ```
-pub struct Monitor(Handle);
+pub struct Monitor(ResourceHandle);
 
 impl Monitor {
     pub(crate) fn new(mail: Weak<dyn AnyMail>, key: u64) -> Self {
-        Monitor(Handle { mail, key })
+        Monitor(ResourceHandle { mail, key })
     }
 
     /// Cancels the monitor. A notification that has arrived but has not been handled is skipped.
@@ -72,14 +72,14 @@ impl fmt::Debug for Monitor {
 /// # System::current_thread().block_on(async { Twin.spawn().tie(Idle.spawn()).await.unwrap() });
 /// ```
 pub struct Link {
-    near: Handle,
+    near: ResourceHandle,
     own: Arc<dyn AnyMail>,
     other: Option<Arc<dyn AnyMail>>,
 }
 
 impl Link {
     pub(crate) fn new(own: Arc<dyn AnyMail>, other: Option<Arc<dyn AnyMail>>, key: u64) -> Self {
-        Link { near: Handle { mail: Arc::downgrade(&own), key }, own, other }
+        Link { near: ResourceHandle { mail: Arc::downgrade(&own), key }, own, other }
     }
 
     /// Removes the link in both directions. On this side, a notification that has arrived but has

@@ -262,7 +262,7 @@ impl Core {
     }
 
     /// Called only by the actor's own task.
-    pub(crate) fn set_kept_aside(&self, count: usize) {
+    pub(crate) fn set_deferred(&self, count: usize) {
         self.kept_aside.store(u32::try_from(count).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 

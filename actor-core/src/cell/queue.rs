@@ -245,7 +245,7 @@ impl Seat {
     pub(crate) fn shut(&mut self, core: &Core) -> Option<Arc<Event>> {
         self.closed = true;
         core.raise(STOP);
-        if self.known().is_some_and(|records| records.overseen.is_some()) {
+        if self.known().is_some_and(|records| records.supervision.is_some()) {
             // Between two lives, the loop ignores a stop, but not this flag.
             core.raise(NOTICE);
         }

@@ -1,7 +1,8 @@
-//! What a life has made through its context, by key: timers, streams, tasks, monitors, links,
-//! children. All of it ends with the life. Plain data under the lane's lock, without the actor's types.
+//! The resources that a life has created through its context, by key: timers, streams, tasks,
+//! monitors, links, children. All of them end with the life. Plain data under the mailbox lock,
+//! without the actor's types.
 
-use super::timer_entry::Clock;
+use super::timer_entry::TimerEntry;
 use crate::cell::handle::{AnyMail, contain};
 use crate::cell::ordered_map::Ordered;
 use crate::cell::state::Key;
@@ -13,51 +14,51 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
-/// The pool of a member, apart from the types.
-pub(crate) trait Pool: Send {
-    /// Puts the pool's address into `place`, an `Option` of an `Addr`.
-    fn address(&self, place: &mut dyn Any);
+/// The address of a member's pool, type-erased.
+pub(crate) trait PoolAddress: Send {
+    /// Puts the pool's address into `slot`, an `Option` of an `Addr`.
+    fn address(&self, slot: &mut dyn Any);
 }
 
 #[derive(Default)]
-pub(crate) struct Holdings {
-    /// In the order in which they were made.
-    held: Ordered<Holding>,
-    /// The key of the link to each actor: there is one at most, and it leaves with its entry above.
+pub(crate) struct Resources {
+    /// In the order of creation.
+    held: Ordered<Resource>,
+    /// The key of the link to each actor: at most one, removed together with its entry in `held`.
     #[expect(clippy::box_collection, reason = "one word, since most lives have no links")]
     links: Option<Box<BTreeMap<ActorId, Key>>>,
     next: Key,
-    /// Futures of this life that are not gone yet, whether they are still held or not.
+    /// The number of futures of this life that have not been dropped, whether still held or not.
     pub(crate) tasks: usize,
-    /// Who knows the pool of a member, and its number there. The same for all its lives.
-    pub(crate) pool: Option<(Box<dyn Pool>, usize)>,
+    /// The pool of a member, and its number there. The same for all its lives.
+    pub(crate) pool: Option<(Box<dyn PoolAddress>, usize)>,
     /// Set while the end of the life waits for them.
     pub(crate) awaits_tasks: bool,
-    /// The child that is being ended, and what kills it when its time is over.
+    /// The child that is being stopped, and the task that kills it after its time limit.
     pub(crate) ending: Option<(Key, executor::Task<()>)>,
 }
 
-pub(crate) enum Holding {
+pub(crate) enum Resource {
     Timer {
-        clock: Arc<Clock>,
-        /// Away while it is being called, never under the lock.
-        make: Option<Make>,
+        entry: Arc<TimerEntry>,
+        /// `None` while it is being called, which is never under the lock.
+        callback: Option<Callback>,
     },
-    /// A stream or a piped future: a task that brings items, and what makes messages of them.
+    /// A stream or a piped future: a task that delivers items, and the callback for each of them.
     Source {
         #[expect(dead_code, reason = "held to be dropped: that cancels it")]
         task: executor::Task<()>,
-        make: Option<Make>,
-        /// Set for a piped future, which brings one thing only.
+        callback: Option<Callback>,
+        /// Set for a piped future, which delivers a single item.
         once: bool,
-        /// What makes the message at the end of a stream.
-        at_end: Option<Make>,
+        /// The callback for the end of a stream.
+        on_end: Option<Callback>,
     },
     Task(#[expect(dead_code, reason = "held to be dropped: that cancels it")] executor::Task<()>),
     Monitor {
         key: Key,
         target: Option<Weak<dyn AnyMail>>,
-        make: MakeOfExit,
+        callback: ExitCallback,
     },
     Link {
         key: Key,
@@ -67,18 +68,18 @@ pub(crate) enum Holding {
     Child(Arc<dyn AnyMail>),
 }
 
-impl Holdings {
+impl Resources {
     /// A key that was never used before.
     pub(crate) fn key(&mut self) -> Key {
         self.next += 1;
         self.next
     }
 
-    pub(crate) fn insert(&mut self, key: Key, holding: Holding) {
-        if let Holding::Link { id, .. } = &holding {
+    pub(crate) fn insert(&mut self, key: Key, resource: Resource) {
+        if let Resource::Link { id, .. } = &resource {
             self.links.get_or_insert_default().insert(*id, key);
         }
-        self.held.insert(key, holding);
+        self.held.insert(key, resource);
     }
 
     /// The link of this life to the actor `id`.
@@ -86,43 +87,44 @@ impl Holdings {
         self.links.as_ref()?.get(&id).copied()
     }
 
-    pub(crate) fn get(&mut self, key: Key) -> Option<&mut Holding> {
+    pub(crate) fn get(&mut self, key: Key) -> Option<&mut Resource> {
         self.held.get_mut(key)
     }
 
-    pub(crate) fn remove(&mut self, key: Key) -> Option<Holding> {
-        let holding = self.held.remove(key)?;
-        if let (Holding::Link { id, .. }, Some(links)) = (&holding, &mut self.links) {
+    pub(crate) fn remove(&mut self, key: Key) -> Option<Resource> {
+        let resource = self.held.remove(key)?;
+        if let (Resource::Link { id, .. }, Some(links)) = (&resource, &mut self.links) {
             links.remove(id);
         }
-        Some(holding)
+        Some(resource)
     }
 
     /// A task's future is gone. A plain task's entry goes with it; a source's stays until its last
     /// item has been taken.
-    pub(crate) fn task_gone(&mut self, key: Key) -> Option<Holding> {
+    pub(crate) fn task_gone(&mut self, key: Key) -> Option<Resource> {
         self.tasks -= 1;
         match self.held.get_mut(key) {
-            Some(Holding::Task(_)) => self.held.remove(key),
+            Some(Resource::Task(_)) => self.held.remove(key),
             _ => None,
         }
     }
 
-    /// Hands out timers and streams, which end when the mailbox closes.
-    pub(crate) fn take_sources_of_time(&mut self) -> Vec<Holding> {
-        let ends = |held: &Holding| matches!(held, Holding::Timer { .. } | Holding::Source { .. });
+    /// Takes the timers and streams, which end when the mailbox closes.
+    pub(crate) fn take_timers_and_streams(&mut self) -> Vec<Resource> {
+        let ends =
+            |held: &Resource| matches!(held, Resource::Timer { .. } | Resource::Source { .. });
         self.held.take_if(ends)
     }
 
-    /// Hands out everything.
-    pub(crate) fn take_all(&mut self) -> Vec<Holding> {
+    /// Takes all resources.
+    pub(crate) fn take_all(&mut self) -> Vec<Resource> {
         self.links = None;
         self.held.take_if(|_| true)
     }
 
-    /// Hands out everything but the children.
-    pub(crate) fn take_all_but_children(&mut self) -> Vec<Holding> {
-        let is_other = |held: &Holding| !matches!(held, Holding::Child(_));
+    /// Takes all resources except the children.
+    pub(crate) fn take_all_but_children(&mut self) -> Vec<Resource> {
+        let is_other = |held: &Resource| !matches!(held, Resource::Child(_));
         self.links = None;
         self.held.take_if(is_other)
     }
@@ -130,51 +132,52 @@ impl Holdings {
     /// The child that was started last.
     pub(crate) fn last_child(&self) -> Option<(Key, Arc<dyn AnyMail>)> {
         self.held.find_last(|held| match held {
-            Holding::Child(mail) => Some(mail.clone()),
+            Resource::Child(mail) => Some(mail.clone()),
             _ => None,
         })
     }
 }
 
-impl Holding {
-    /// Ends it. Not under the lock: this drops user code, whose panics are reported under `name`.
+impl Resource {
+    /// Ends the resource. Not under the lock: this drops user code, whose panics are reported under `name`.
     pub(crate) fn end(self, own: &dyn AnyMail, name: &'static str) {
-        let mut holding = Some(self);
+        let mut resource = Some(self);
         contain(own, name, &mut || {
-            if let Some(holding) = holding.take() {
-                holding.let_go(own.core().id());
+            if let Some(resource) = resource.take() {
+                resource.release_target(own.core().id());
             }
         });
     }
 
-    fn let_go(self, own: ActorId) {
+    fn release_target(self, own: ActorId) {
         match self {
-            Holding::Timer { clock, .. } => clock.cancel(),
-            Holding::Monitor { key, target, .. } | Holding::Link { key, target, .. } => {
+            Resource::Timer { entry, .. } => entry.cancel(),
+            Resource::Monitor { key, target, .. } | Resource::Link { key, target, .. } => {
                 if let Some(target) = target.and_then(|target| target.upgrade()) {
                     target.unwatch(own, Some(key));
                 }
             }
             // Dropping an async-task cancels it: its future is dropped by the executor.
-            Holding::Source { .. } | Holding::Task(_) | Holding::Child(_) => {}
+            Resource::Source { .. } | Resource::Task(_) | Resource::Child(_) => {}
         }
     }
 }
 
-/// Makes a message for the actor whose `Addr` comes first; one of its own is left in the second, an
-/// `Option` of its message.
-pub(crate) type Make = Box<dyn FnMut(&dyn Any, &mut dyn Any) -> Made + Send>;
+/// A callback of a timer or stream. It gets the actor's `Addr`, and the slot for a message to the
+/// actor itself, an `Option` of its message.
+pub(crate) type Callback = Box<dyn FnMut(&dyn Any, &mut dyn Any) -> CallbackResult + Send>;
 
-/// Makes a message of an exit.
-pub(crate) type MakeOfExit = Box<dyn FnOnce(&dyn Any, Exit, &mut dyn Any) -> Made + Send>;
+/// The callback of a monitor.
+pub(crate) type ExitCallback =
+    Box<dyn FnOnce(&dyn Any, Exit, &mut dyn Any) -> CallbackResult + Send>;
 
-/// A message on its way to another actor.
-pub(crate) type Sending = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// A send to another actor.
+pub(crate) type BoxSend = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-pub(crate) enum Made {
-    /// It lies in the place for it.
+pub(crate) enum CallbackResult {
+    /// The message is in the slot passed to the callback.
     Own,
-    /// Waits for room elsewhere; the actor itself does not.
-    Elsewhere(Sending),
-    Nothing,
+    /// The message is for another actor: the send waits for capacity there, the actor does not.
+    SendTo(BoxSend),
+    None,
 }

@@ -37,7 +37,7 @@ impl Restart {
 
 /// The supervisor of an actor, which is notified of the end of each life and decides about
 /// restarts.
-pub(crate) trait Overseer: Send + Sync {
+pub(crate) trait RestartAuthority: Send + Sync {
     /// A life has ended; the answer comes through `decide`. Returns `false` if there is no
     /// supervisor left.
     fn life_ended(&self, id: ActorId, exit: Exit) -> bool;
@@ -47,38 +47,38 @@ pub(crate) trait Overseer: Send + Sync {
 }
 
 /// The additional state of a supervised actor.
-pub(crate) struct Overseen {
-    pub(crate) overseer: Arc<dyn Overseer>,
+pub(crate) struct Supervision {
+    pub(crate) authority: Arc<dyn RestartAuthority>,
     pub(crate) restart: Restart,
     /// The supervisor's decision, until the loop takes it.
-    pub(crate) verdict: Option<Verdict>,
+    pub(crate) decision: Option<RestartDecision>,
     /// Set when its parent was killed: no life follows, and no supervisor is left.
     pub(crate) orphaned: bool,
     /// Set while the actor is between two lives.
-    pub(crate) between: bool,
+    pub(crate) between_lives: bool,
     /// Set during a backoff before the next life.
     pub(crate) in_backoff: bool,
     /// Set if the actor was killed between two lives.
     pub(crate) killed_between: bool,
 }
 
-impl Overseen {
-    pub(crate) fn new(overseer: Arc<dyn Overseer>, restart: Restart) -> Self {
-        Overseen {
-            overseer,
+impl Supervision {
+    pub(crate) fn new(authority: Arc<dyn RestartAuthority>, restart: Restart) -> Self {
+        Supervision {
+            authority,
             restart,
-            verdict: None,
+            decision: None,
             orphaned: false,
-            between: false,
+            between_lives: false,
             in_backoff: false,
             killed_between: false,
         }
     }
 
     /// A life has ended (`true`), or the next one starts.
-    pub(crate) fn set_between(&mut self, between: bool) {
-        self.between = between;
-        self.verdict = None;
+    pub(crate) fn set_between_lives(&mut self, between_lives: bool) {
+        self.between_lives = between_lives;
+        self.decision = None;
         self.in_backoff = false;
         self.killed_between = false;
     }
@@ -86,21 +86,21 @@ impl Overseen {
     /// How the actor ends between two lives, if it does. A kill is permanent only during a backoff:
     /// if the next life starts immediately, the outcome would depend on whether the kill happens to
     /// find a life.
-    pub(crate) fn end_between(&self, closed: bool, last: Exit) -> Option<Exit> {
+    pub(crate) fn end_between_lives(&self, closed: bool, last: Exit) -> Option<Exit> {
         if self.orphaned || (self.killed_between && self.in_backoff) {
             return Some(Exit::Killed);
         }
-        match self.verdict {
-            Some(Verdict::Over) => Some(last),
+        match self.decision {
+            Some(RestartDecision::Stop) => Some(last),
             _ => closed.then_some(Exit::Stopped),
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum RestartDecision {
     /// A new life starts.
-    Again,
+    Restart,
     /// The actor ends.
-    Over,
+    Stop,
 }

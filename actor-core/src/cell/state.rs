@@ -4,8 +4,8 @@
 use super::deadlock::edge::Waits;
 use super::handle::AnyMail;
 use super::queue::Counts;
-use super::resources::Holdings;
-use super::restart::Overseen;
+use super::resources::Resources;
+use super::restart::Supervision;
 use super::side_queue::Apart;
 use super::watchers::Watchers;
 use crate::event::Event;
@@ -51,7 +51,7 @@ pub(crate) struct Seat {
     /// Rarely used fields.
     records: Option<Box<Records>>,
     /// The resources of the current life.
-    pub(crate) holdings: Option<Box<Holdings>>,
+    pub(crate) resources: Option<Box<Resources>>,
 }
 
 /// A handler that has become pending.
@@ -90,7 +90,7 @@ pub(crate) struct Records {
     /// The time limit that its parent allows for a stop.
     pub(crate) shutdown: Option<Duration>,
     /// The supervisor that decides about restarts, if there is one.
-    pub(crate) overseen: Option<Box<Overseen>>,
+    pub(crate) supervision: Option<Box<Supervision>>,
     /// The number of restarts.
     pub(crate) restarts: u32,
 }

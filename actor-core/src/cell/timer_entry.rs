@@ -1,7 +1,7 @@
 //! The clock of one timer of a life. It is its own waker among the executor's timers.
 
 use super::handle::AnyMail;
-use super::resources::Sending;
+use super::resources::BoxSend;
 use super::state::{Key, Notice};
 use crate::executor::TimerKey;
 use crate::incident::Incident;
@@ -9,8 +9,8 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// The clock of one timer. It is its own waker among the executor's timers.
-pub(crate) struct Clock {
+/// The entry of one timer. It is its own waker among the executor's timers.
+pub(crate) struct TimerEntry {
     mail: Weak<dyn AnyMail>,
     key: Key,
     state: Mutex<State>,
@@ -26,19 +26,20 @@ struct State {
     cancelled: bool,
 }
 
-impl Clock {
-    /// Starts a clock that is due after `delay` and, with a period, every period after that.
+impl TimerEntry {
+    /// Starts a timer that is due after `delay` and, with a period, every period after that.
     pub(crate) fn start(
         mail: &Arc<dyn AnyMail>,
         key: Key,
         delay: Duration,
         period: Option<Duration>,
     ) -> Arc<Self> {
-        let due = far(mail.core().hub.executor.now(), delay);
+        let due = saturating_add(mail.core().hub.executor.now(), delay);
         let state = State { due, period, armed: None, waiting: false, cancelled: false };
-        let clock = Arc::new(Clock { mail: Arc::downgrade(mail), key, state: Mutex::new(state) });
-        clock.arm();
-        clock
+        let entry =
+            Arc::new(TimerEntry { mail: Arc::downgrade(mail), key, state: Mutex::new(state) });
+        entry.arm();
+        entry
     }
 
     fn arm(self: &Arc<Self>) {
@@ -52,16 +53,16 @@ impl Clock {
     }
 
     /// The pending tick has been taken.
-    pub(crate) fn taken(&self) {
+    pub(crate) fn on_taken(&self) {
         self.state.lock().waiting = false;
     }
 
     /// The pending tick has become a message for another actor: it counts as taken when the message
     /// has been sent, so that at most one waits for capacity there.
-    pub(crate) fn taken_after(self: Arc<Self>, sending: Sending) -> Sending {
+    pub(crate) fn on_taken_after(self: Arc<Self>, sending: BoxSend) -> BoxSend {
         Box::pin(async move {
             sending.await;
-            self.taken();
+            self.on_taken();
         })
     }
 
@@ -80,7 +81,7 @@ impl Clock {
     }
 }
 
-impl Wake for Clock {
+impl Wake for TimerEntry {
     fn wake(self: Arc<Self>) {
         let Some(mail) = self.mail.upgrade() else { return };
         let mut state = self.state.lock();
@@ -93,7 +94,7 @@ impl Wake for Clock {
         if let Some(period) = state.period {
             let periods = periods(state.due, period, mail.core().hub.executor.now());
             missed += periods - 1;
-            state.due = later(state.due, period, periods);
+            state.due = add_periods(state.due, period, periods);
         }
         let again = state.period.is_some();
         drop(state);
@@ -117,13 +118,13 @@ fn periods(due: Instant, period: Duration, now: Instant) -> u64 {
     u64::try_from(late / period.as_nanos().max(1) + 1).unwrap_or(u64::MAX)
 }
 
-fn later(due: Instant, period: Duration, periods: u64) -> Instant {
+fn add_periods(due: Instant, period: Duration, periods: u64) -> Instant {
     let nanos = period.as_nanos().saturating_mul(u128::from(periods));
-    far(due, Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
+    saturating_add(due, Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
 }
 
 /// `delay` after `from`, saturating.
-pub(crate) fn far(from: Instant, delay: Duration) -> Instant {
+pub(crate) fn saturating_add(from: Instant, delay: Duration) -> Instant {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     let latest = || from.checked_add(CENTURY).unwrap_or(from);
     from.checked_add(delay).unwrap_or_else(latest)
@@ -131,14 +132,14 @@ pub(crate) fn far(from: Instant, delay: Duration) -> Instant {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, Instant, later, periods};
+    use super::{Duration, Instant, add_periods, periods};
 
     #[test]
     fn a_late_timer_keeps_its_grid_and_skips_what_it_missed() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let period = Duration::from_millis(10);
-        let next = |due, period, now| later(due, period, periods(due, period, now));
+        let next = |due, period, now| add_periods(due, period, periods(due, period, now));
         assert_eq!(next(at(10), period, at(10)), at(20));
         assert_eq!(next(at(10), period, at(13)), at(20));
         assert_eq!(next(at(10), period, at(47)), at(50));

@@ -7,8 +7,8 @@ use super::members::Members;
 use super::start_member;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::next::may_start;
-use crate::actor::restart::{Oversight, Verdict};
-use crate::actor::shutdown::publish;
+use crate::actor::restart::{RestartDecision, SupervisorControl};
+use crate::actor::shutdown::publish_exit;
 use crate::cell::handle::{
     AnyMail, Fetched, Post, Shared, Verbs, WeakPost, announce, throw_away, wake_all,
 };
@@ -108,7 +108,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         let exit = state.verdict.take().unwrap_or(Exit::Stopped);
         drop(state);
         left.into_iter().for_each(|message| throw_away::<A>(self, message));
-        publish(self, exit);
+        publish_exit(self, exit);
     }
 
     /// Ends all members immediately; the pool's exit is `exit`.
@@ -122,7 +122,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         drop(state);
         self.close();
         // For good: one may be between two lives just now.
-        members.iter().for_each(|member| member.kill_for_good());
+        members.iter().for_each(|member| member.kill_permanently());
     }
 
     /// A member's life has ended: returns `true` if another follows.
@@ -151,7 +151,7 @@ impl<A: Dispatch> PoolMailbox<A> {
             self.kill_members(Exit::Failed(failure));
             return false;
         }
-        member.decide(Verdict::Again);
+        member.decide(RestartDecision::Restart);
         true
     }
 

@@ -11,13 +11,13 @@ pub use prepared::PreparedPool;
 
 use crate::Actor;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::factory::Now;
-use crate::actor::restart::{Restart, oversee};
+use crate::actor::factory::SyncFactory;
+use crate::actor::restart::{Restart, supervise};
 use crate::actor::run_loop::RunLoop;
-use crate::actor::spawn::{Birth, Life};
+use crate::actor::spawn::{ActorBuilder, Life};
 use crate::address::addr::Addr;
 use crate::cell::handle::AnyMail;
-use crate::cell::resources::Pool;
+use crate::cell::resources::PoolAddress;
 use crate::sync::Arc;
 use mailbox::PoolMailbox;
 use report::ReportToPool;
@@ -68,7 +68,7 @@ impl<A: Actor> Addr<A> {
     }
 }
 
-impl<A: Dispatch> Pool for Arc<PoolMailbox<A>> {
+impl<A: Dispatch> PoolAddress for Arc<PoolMailbox<A>> {
     fn address(&self, place: &mut dyn Any) {
         if let Some(place) = place.downcast_mut::<Option<Addr<A>>>() {
             self.core().keep();
@@ -80,26 +80,27 @@ impl<A: Dispatch> Pool for Arc<PoolMailbox<A>> {
 /// Starts member `number` of `pool`, if its size allows it.
 fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
     let settings = const { &A::SETTINGS };
-    let birth = Birth::<A>::new(Some(pool.core().hub.clone()), settings, settings.capacity);
-    let mail = birth.mail.clone();
+    let builder =
+        ActorBuilder::<A>::new(Some(pool.core().hub.clone()), settings, settings.capacity);
+    let mail = builder.mail.clone();
     {
         let mut lane = mail.lane();
         let records = lane.seat.records();
         records.parent = Some(pool.core().id());
         records.label = Some(Arc::from(pool.member_label(number)));
-        let holdings = lane.seat.holdings.get_or_insert_default();
-        holdings.pool = Some((Box::new(pool.clone()), number));
+        let resources = lane.seat.resources.get_or_insert_default();
+        resources.pool = Some((Box::new(pool.clone()), number));
     }
     mail.core.set_member();
-    oversee(&mail, Arc::new(ReportToPool::new(pool, number)), Restart::Permanent);
+    supervise(&mail, Arc::new(ReportToPool::new(pool, number)), Restart::Permanent);
     // A member lives until the pool ends it.
     mail.core.keep();
-    if !birth.alive || !pool.add_member(number, mail.clone()) {
-        return birth.end();
+    if !builder.alive || !pool.add_member(number, mail.clone()) {
+        return builder.end();
     }
     let make = pool.make();
     let run_loop = RunLoop::new(mail)
-        .with_maker(Box::new(Now(move || make())))
+        .with_factory(Box::new(SyncFactory(move || make())))
         .with_shared(pool.clone(), number);
-    birth.run(Life { run_loop, state: None });
+    builder.run(Life { run_loop, state: None });
 }

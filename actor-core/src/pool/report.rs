@@ -2,7 +2,7 @@
 
 use super::mailbox::PoolMailbox;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::restart::Overseer;
+use crate::actor::restart::RestartAuthority;
 use crate::exit::{ActorId, Exit};
 use crate::sync::{Arc, Weak};
 
@@ -18,7 +18,7 @@ impl<A: Dispatch> ReportToPool<A> {
     }
 }
 
-impl<A: Dispatch> Overseer for ReportToPool<A> {
+impl<A: Dispatch> RestartAuthority for ReportToPool<A> {
     fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
         self.pool.upgrade().is_some_and(|pool| pool.member_failed(self.number, id, exit))
     }

@@ -2,7 +2,7 @@
 
 use super::Proc;
 use super::inbox::Inbox;
-use crate::actor::factory::Now;
+use crate::actor::factory::SyncFactory;
 use crate::supervisor::Child;
 use std::future::Future;
 
@@ -39,6 +39,6 @@ impl<M: Send + 'static> Child<Proc<M>> {
         F: FnOnce(Inbox<M>) -> U + Send + 'static,
         U: Future + Send + 'static,
     {
-        Child::of(name.into(), Box::new(Now(move || Proc::new(make(), drop))))
+        Child::of(name.into(), Box::new(SyncFactory(move || Proc::new(make(), drop))))
     }
 }

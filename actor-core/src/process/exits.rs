@@ -2,10 +2,10 @@
 
 use super::buffer::RefusedMessage;
 use super::inbox::Inbox;
-use crate::actor::callback::Made;
+use crate::actor::callback::CallbackResult;
 use crate::actor::watch::{Link, Monitor};
 use crate::address::any::Target;
-use crate::cell::resources::Holding;
+use crate::cell::resources::Resource;
 use crate::cell::state::Notice;
 use crate::exit::{ActorId, Exit};
 use std::any::Any;
@@ -52,9 +52,9 @@ impl<M: Send + 'static> Inbox<M> {
     {
         let (id, _) = target.target();
         let make = move |_: &dyn Any, exit, place: &mut dyn Any| {
-            let Some(place) = place.downcast_mut() else { return Made::Nothing };
+            let Some(place) = place.downcast_mut() else { return CallbackResult::None };
             *place = Some(M::from(ExitNotice { id, exit }));
-            Made::Own
+            CallbackResult::Own
         };
         self.context.monitor_with(target, Box::new(make))
     }
@@ -93,15 +93,16 @@ impl<M: Send + 'static> Inbox<M> {
             Notice::Exited(key, id, exit) => {
                 let mut lane = self.mail().lane();
                 // A cancelled resource is no longer in the table.
-                let holding = lane.seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+                let resource =
+                    lane.seat.resources.as_mut().and_then(|resources| resources.remove(key));
                 drop(lane);
-                match holding {
-                    Some(Holding::Monitor { make, .. }) => {
+                match resource {
+                    Some(Resource::Monitor { callback: make, .. }) => {
                         let mut made: Option<M> = None;
                         make(&(), exit, &mut made);
                         made
                     }
-                    Some(Holding::Link { .. }) => self.linked_exited(id, exit),
+                    Some(Resource::Link { .. }) => self.linked_exited(id, exit),
                     _ => None,
                 }
             }

@@ -94,7 +94,7 @@ pub(super) fn run_process<M: Send + 'static>(
             run_loop.started();
             let mail = run_loop.context().mail().clone();
             let link = Arc::new(InboxLink::default());
-            let inbox = Inbox::new(run_loop.context().again(), link.clone());
+            let inbox = Inbox::new(run_loop.context().clone_ref(), link.clone());
             let (shared, own) = (link.clone(), mail.clone());
             let work = async move {
                 let future = Some(start(inbox));

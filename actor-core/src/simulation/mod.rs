@@ -6,7 +6,7 @@ use crate::address::addr::Addr;
 use crate::cell::handle::AnyMail;
 use crate::cell::sim_observer::Witness;
 use crate::cell::system_shared::Hub;
-use crate::cell::timer_entry::far;
+use crate::cell::timer_entry::saturating_add;
 use crate::executor::sim::{Calm, Hold, Simulated};
 use crate::exit::Failure;
 use crate::sync::Arc;
@@ -139,7 +139,7 @@ impl Sim {
     /// Dropping the future leaves the virtual time as it is.
     pub async fn advance(&self, duration: Duration) {
         let now = self.hub.executor.now();
-        let duration = far(now, duration).saturating_duration_since(now);
+        let duration = saturating_add(now, duration).saturating_duration_since(now);
         let _hold = Hold::after(self.executor(), duration);
         Sleep::on(self.hub.executor.clone(), duration).await;
         Calm::settled(self.executor()).await;
@@ -210,7 +210,7 @@ impl Sim {
 
     /// Injects a fault into an actor: see [`Fault`].
     pub fn fault<A: Dispatch>(&self, address: &Addr<A>, fault: Fault<A::Message>) {
-        fault::plant::<A>(&address.shared().any(), fault);
+        fault::inject::<A>(&address.shared().any(), fault);
     }
 
     fn actors(&self) -> Vec<Arc<dyn AnyMail>> {

@@ -4,12 +4,12 @@ use super::Supervisor;
 use super::record::ChildRecord;
 use crate::Context;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::factory::{self, Maker, Now};
-use crate::actor::restart::{Overseer, Restart, oversee};
+use crate::actor::factory::{self, StateFactory, SyncFactory};
+use crate::actor::restart::{Restart, RestartAuthority, supervise};
 use crate::actor::run_loop::RunLoop;
-use crate::actor::spawn::{Birth, Life};
+use crate::actor::spawn::{ActorBuilder, Life};
 use crate::cell::handle::AnyMail;
-use crate::cell::resources::Holding;
+use crate::cell::resources::Resource;
 use crate::cell::state::Watcher;
 use crate::sync::Arc;
 use std::any::TypeId;
@@ -45,7 +45,7 @@ pub struct Child<A> {
     pub(super) capacity: Option<usize>,
     /// `None`: no limit.
     shutdown: Option<Duration>,
-    maker: Box<dyn Maker>,
+    factory: Box<dyn StateFactory>,
     // Defined for every `A`, whether an actor or not, so that a missing half of `#[actor]` is
     // reported once, by the constructor.
     whose: PhantomData<fn() -> A>,
@@ -56,7 +56,7 @@ impl<A: Dispatch> Child<A> {
     ///
     /// The name is a label for logs and trees and need not be unique.
     pub fn new(name: impl Into<String>, make: impl FnMut() -> A + Send + 'static) -> Self {
-        Child::of(name.into(), Box::new(Now(make)))
+        Child::of(name.into(), Box::new(SyncFactory(make)))
     }
 
     /// Creates a child whose state is created from its own address by async, fallible code.
@@ -87,12 +87,12 @@ impl<A: Dispatch> Child<A> {
         Child::of(name.into(), factory::by(make))
     }
 
-    pub(crate) fn of(name: String, maker: Box<dyn Maker>) -> Self {
+    pub(crate) fn of(name: String, factory: Box<dyn StateFactory>) -> Self {
         // A supervisor needs as long as its own children.
         let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
         let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
         let (restart, capacity) = (Restart::default(), const { &A::SETTINGS }.capacity);
-        Child { name, restart, capacity, shutdown, maker, whose: PhantomData }
+        Child { name, restart, capacity, shutdown, factory, whose: PhantomData }
     }
 
     /// Sets the capacity of the mailbox for this child alone. The default is that of its type.
@@ -156,7 +156,7 @@ pub(super) trait PendingChild: Send {
     fn start(
         self: Box<Self>,
         context: &Context<Supervisor>,
-        overseer: Arc<dyn Overseer>,
+        authority: Arc<dyn RestartAuthority>,
     ) -> Option<ChildRecord>;
 }
 
@@ -164,32 +164,32 @@ impl<A: Dispatch> PendingChild for Child<A> {
     fn start(
         self: Box<Self>,
         context: &Context<Supervisor>,
-        overseer: Arc<dyn Overseer>,
+        authority: Arc<dyn RestartAuthority>,
     ) -> Option<ChildRecord> {
         let settings = const { &A::SETTINGS };
         let hub = context.mail().core.hub.clone();
-        let birth = Birth::new(Some(hub), settings, self.capacity);
-        Box::new(AddressedChild { child: Some((*self, birth)) }).start(context, overseer)
+        let builder = ActorBuilder::new(Some(hub), settings, self.capacity);
+        Box::new(AddressedChild { child: Some((*self, builder)) }).start(context, authority)
     }
 }
 
 /// A child that already has an address and waits for the supervisor to take it.
 pub(super) struct AddressedChild<A: Dispatch> {
-    pub(super) child: Option<(Child<A>, Birth<A>)>,
+    pub(super) child: Option<(Child<A>, ActorBuilder<A>)>,
 }
 
 impl<A: Dispatch> PendingChild for AddressedChild<A> {
     fn start(
         mut self: Box<Self>,
         context: &Context<Supervisor>,
-        overseer: Arc<dyn Overseer>,
+        authority: Arc<dyn RestartAuthority>,
     ) -> Option<ChildRecord> {
-        let (child, birth) = self.child.take()?;
-        let Child { name, restart, shutdown, maker, capacity: _, whose: _ } = child;
-        let mail = birth.mail.clone();
+        let (child, builder) = self.child.take()?;
+        let Child { name, restart, shutdown, factory, capacity: _, whose: _ } = child;
+        let mail = builder.mail.clone();
         let own = context.mail();
         let any: Arc<dyn AnyMail> = own.clone();
-        let key = own.lane().seat.holdings.get_or_insert_default().key();
+        let key = own.lane().seat.resources.get_or_insert_default().key();
         let parent =
             Watcher { who: Arc::downgrade(&any), id: context.id(), key: Some(key), link: false };
         {
@@ -200,16 +200,20 @@ impl<A: Dispatch> PendingChild for AddressedChild<A> {
             records.shutdown = shutdown.or(Some(Duration::MAX));
             lane.seat.watch(parent);
         }
-        oversee(&mail, overseer, restart);
+        supervise(&mail, authority, restart);
         // A supervised actor lives until it is stopped.
         mail.core.keep();
-        if !birth.alive {
-            birth.end();
+        if !builder.alive {
+            builder.end();
             return None;
         }
-        own.lane().seat.holdings.get_or_insert_default().insert(key, Holding::Child(mail.clone()));
-        let run_loop = RunLoop::new(mail.clone()).with_maker(maker);
-        birth.run(Life { run_loop, state: None });
+        own.lane()
+            .seat
+            .resources
+            .get_or_insert_default()
+            .insert(key, Resource::Child(mail.clone()));
+        let run_loop = RunLoop::new(mail.clone()).with_factory(factory);
+        builder.run(Life { run_loop, state: None });
         Some(ChildRecord::new(mail, restart))
     }
 }
@@ -217,8 +221,8 @@ impl<A: Dispatch> PendingChild for AddressedChild<A> {
 impl<A: Dispatch> Drop for AddressedChild<A> {
     /// The supervisor did not take it: the owners of its address observe that it has ended.
     fn drop(&mut self) {
-        if let Some((_, birth)) = self.child.take() {
-            birth.end();
+        if let Some((_, builder)) = self.child.take() {
+            builder.end();
         }
     }
 }

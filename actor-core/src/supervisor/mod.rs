@@ -16,7 +16,7 @@ pub use run::{Supervisor, SupervisorAddr, SupervisorMessage};
 
 use crate::actor::dispatch::Dispatch;
 use crate::actor::restart::Restart;
-use crate::actor::spawn::Birth;
+use crate::actor::spawn::ActorBuilder;
 use crate::address::addr::Address;
 use crate::exit::ActorId;
 use std::time::Duration;
@@ -127,11 +127,12 @@ impl SupervisorAddr {
     pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Handle {
         let settings = const { &A::SETTINGS };
         let hub = self.post().core().hub.clone();
-        let birth = Birth::<A>::new(Some(hub), settings, child.capacity);
-        let address = birth.address();
+        let builder = ActorBuilder::<A>::new(Some(hub), settings, child.capacity);
+        let address = builder.address();
         // A supervisor that has ended drops the child, which ends it.
-        let _ =
-            self.adopt(Box::new(child::AddressedChild { child: Some((child, birth)) })).try_send();
+        let _ = self
+            .adopt(Box::new(child::AddressedChild { child: Some((child, builder)) }))
+            .try_send();
         address
     }
 

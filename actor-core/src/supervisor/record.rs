@@ -2,7 +2,7 @@
 
 use super::ChildInfo;
 use super::backoff::Backoff;
-use crate::actor::restart::{Oversight, Restart, Verdict};
+use crate::actor::restart::{Restart, RestartDecision, SupervisorControl};
 use crate::cell::handle::AnyMail;
 use crate::exit::ActorId;
 use crate::sync::Arc;
@@ -90,7 +90,7 @@ impl ChildRecord {
         history.timer = None;
         history.attempts = history.attempts.saturating_add(1);
         history.since = Some(time::now());
-        self.mail.decide(Verdict::Again);
+        self.mail.decide(RestartDecision::Restart);
     }
 
     pub(super) fn info(&self) -> ChildInfo {

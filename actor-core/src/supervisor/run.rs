@@ -7,7 +7,7 @@ use super::children::{Children, StartIndex};
 use super::record::{ChildRecord, Phase};
 use super::{ChildInfo, Strategy};
 use crate::actor::dispatch::Dispatch;
-use crate::actor::restart::{Overseer, Oversight, Restart, Verdict};
+use crate::actor::restart::{Restart, RestartAuthority, RestartDecision, SupervisorControl};
 use crate::address::weak::WeakAddr;
 use crate::cell::handle::Verbs;
 use crate::cell::state::Notice;
@@ -124,7 +124,7 @@ impl Supervisor {
         if self.has_given_up || !self.count_restart(now) {
             // It ends by its own failure, regardless of the supervisor's decision; its siblings are
             // stopped.
-            child_mail.decide(Verdict::Over);
+            child_mail.decide(RestartDecision::Stop);
             return self.give_up(exit, context);
         }
         match self.strategy {
@@ -216,8 +216,8 @@ impl Supervisor {
 
     fn start(&mut self, child: Box<dyn PendingChild>, context: &Context<Self>) {
         let report_to = || Arc::new(ReportToSupervisor { supervisor: context.weak() });
-        let overseer = self.report_to.get_or_insert_with(report_to).clone();
-        if let Some(child) = child.start(context, overseer) {
+        let authority = self.report_to.get_or_insert_with(report_to).clone();
+        if let Some(child) = child.start(context, authority) {
             self.children.push(child);
         }
     }
@@ -313,7 +313,7 @@ impl Supervisor {
         let Some(group) = self.group.take() else { return };
         for (_, child) in self.children.between(group.first, StartIndex::LAST) {
             if child.restart == Restart::Temporary {
-                child.mail.decide(Verdict::Over);
+                child.mail.decide(RestartDecision::Stop);
             } else {
                 child.start_next_life();
             }
@@ -327,7 +327,7 @@ struct ReportToSupervisor {
     supervisor: WeakAddr<Supervisor>,
 }
 
-impl Overseer for ReportToSupervisor {
+impl RestartAuthority for ReportToSupervisor {
     fn life_ended(&self, id: ActorId, exit: Exit) -> bool {
         let Some(supervisor) = self.supervisor.upgrade() else { return false };
         supervisor.life_ended(id, exit).try_send().is_ok()

@@ -4,7 +4,7 @@
 use super::buffer::{Buffer, Policy, ReadResult, TopicKey};
 use super::{Topic, WeakTopic};
 use crate::actor::dispatch::Dispatch;
-use crate::actor::task::{self, Contained};
+use crate::actor::task::{self, CatchPanic};
 use crate::address::addr::Address;
 use crate::address::call::Call;
 use crate::address::weak::WeakAddr;
@@ -135,11 +135,11 @@ impl<T: Clone + Send + 'static> Topic<T> {
             .await;
         };
         if let Some(own) = own_life(mail.core().id()) {
-            task::of_life(&own, |present| task::supervised(present, feed, HANDLER_NAME));
+            task::spawn_in_life(&own, |present| task::run_task(present, feed, HANDLER_NAME));
         } else {
             let hub = mail.core().hub.clone();
             // Made outside of the block: it may be dropped before its first poll, and `feed` with it.
-            let contained = Contained::new(feed, mail.clone(), HANDLER_NAME);
+            let contained = CatchPanic::new(feed, mail.clone(), HANDLER_NAME);
             let (runnable, task) = prepare(&hub, async move {
                 if let Err(failure) = contained.await {
                     mail.notify(Notice::Broken(failure));

@@ -13,7 +13,7 @@ use crate::address::weak::WeakAddr;
 use crate::cell::handle::{AnyMail, Verbs};
 use crate::cell::header::LEAVE;
 use crate::cell::mailbox::Mail;
-use crate::cell::resources::Holdings;
+use crate::cell::resources::Resources;
 use crate::event::Listener;
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
@@ -64,7 +64,7 @@ impl<A: Dispatch> Context<A> {
         Context { mail }
     }
 
-    pub(crate) fn again(&self) -> Self {
+    pub(crate) fn clone_ref(&self) -> Self {
         Context { mail: self.mail.clone() }
     }
 
@@ -86,7 +86,7 @@ impl<A: Dispatch> Context<A> {
     pub(crate) fn own(&self) -> Addr<A> {
         if self.mail.core.is_member() {
             let mut address: Option<Addr<A>> = None;
-            pool_of(self.mail.untyped(), &mut address);
+            pool_address(self.mail.untyped(), &mut address);
             if let Some(address) = address {
                 return address;
             }
@@ -118,7 +118,7 @@ impl<A: Dispatch> Context<A> {
     /// ```
     pub fn member(&self) -> Option<usize> {
         let lane = self.mail.lane();
-        lane.seat.holdings.as_ref()?.pool.as_ref().map(|(_, number)| *number)
+        lane.seat.resources.as_ref()?.pool.as_ref().map(|(_, number)| *number)
     }
 
     /// Returns the actor's own weak address, which does not keep it alive.
@@ -158,8 +158,9 @@ impl<A: Dispatch> Context<A> {
     /// queued messages.
     pub fn stop(&self) {
         let lane = self.mail.lane();
-        let overseen = lane.seat.known().and_then(|records| records.overseen.as_ref());
-        let again = overseen.is_some_and(|overseen| overseen.restart.follows(&Exit::Stopped));
+        let supervision = lane.seat.known().and_then(|records| records.supervision.as_ref());
+        let again =
+            supervision.is_some_and(|supervision| supervision.restart.follows(&Exit::Stopped));
         if again && !lane.seat.closed {
             self.mail.core.raise(LEAVE);
             return;
@@ -268,9 +269,9 @@ impl<A: Dispatch> Context<A> {
         Stopping { mail: self.mail.clone(), listener: None }
     }
 
-    pub(super) fn with_holdings<T>(&self, with: impl FnOnce(&mut Holdings) -> T) -> T {
+    pub(super) fn with_resources<T>(&self, with: impl FnOnce(&mut Resources) -> T) -> T {
         let mut lane = self.mail.lane();
-        with(lane.seat.holdings.get_or_insert_default())
+        with(lane.seat.resources.get_or_insert_default())
     }
 }
 
@@ -324,10 +325,10 @@ impl fmt::Debug for Stopping {
 }
 
 /// Puts the address of a member's pool into `slot`.
-fn pool_of(mail: &dyn AnyMail, slot: &mut dyn Any) {
+fn pool_address(mail: &dyn AnyMail, slot: &mut dyn Any) {
     mail.with(&mut |seat, _| {
-        let holdings = seat.holdings.as_ref();
-        if let Some((pool, _)) = holdings.and_then(|holdings| holdings.pool.as_ref()) {
+        let resources = seat.resources.as_ref();
+        if let Some((pool, _)) = resources.and_then(|resources| resources.pool.as_ref()) {
             pool.address(slot);
         }
     });

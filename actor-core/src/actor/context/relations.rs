@@ -1,7 +1,7 @@
 //! Children, monitors and links.
 
 use super::Context;
-use crate::actor::callback::{Made, MakeOfExit, address};
+use crate::actor::callback::{CallbackResult, ExitCallback, own_address};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::spawn::Prepared;
 use crate::actor::watch::{Link, Monitor};
@@ -9,7 +9,7 @@ use crate::address::any::Target;
 use crate::address::call::Call;
 use crate::cell::handle::{AnyMail, Verbs};
 use crate::cell::message::Protocol;
-use crate::cell::resources::Holding;
+use crate::cell::resources::Resource;
 use crate::cell::state::{Key, Notice, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
@@ -89,18 +89,18 @@ impl<A: Dispatch> Context<A> {
     {
         let own = self.id();
         let make = move |me: &dyn Any, exit, slot: &mut dyn Any| {
-            Made::of(make(&address::<A>(me), exit), own, slot)
+            CallbackResult::of(make(&own_address::<A>(me), exit), own, slot)
         };
         self.monitor_with(target, Box::new(make))
     }
 
     /// Calls `make` with the exit when `target` ends.
-    pub(crate) fn monitor_with(&self, target: &impl Target, make: MakeOfExit) -> Monitor {
+    pub(crate) fn monitor_with(&self, target: &impl Target, make: ExitCallback) -> Monitor {
         let (id, mail) = target.target();
-        let key = self.with_holdings(|holdings| {
-            let key = holdings.key();
+        let key = self.with_resources(|resources| {
+            let key = resources.key();
             let target = mail.as_ref().map(|mail| Arc::downgrade(&mail.0));
-            holdings.insert(key, Holding::Monitor { key, target, make });
+            resources.insert(key, Resource::Monitor { key, target, callback: make });
             key
         });
         self.watch(id, mail.map(|mail| mail.0), key, false);
@@ -139,13 +139,13 @@ impl<A: Dispatch> Context<A> {
     pub fn link(&self, target: &impl Target) -> Link {
         let (id, mail) = target.target();
         let mail = mail.map(|mail| mail.0);
-        let (key, is_known) = self.with_holdings(|holdings| {
-            if let Some(key) = holdings.link_to(id) {
+        let (key, is_known) = self.with_resources(|resources| {
+            if let Some(key) = resources.link_to(id) {
                 return (key, true);
             }
-            let key = holdings.key();
+            let key = resources.key();
             let target = mail.as_ref().map(Arc::downgrade);
-            holdings.insert(key, Holding::Link { key, id, target });
+            resources.insert(key, Resource::Link { key, id, target });
             (key, false)
         });
         if is_known {

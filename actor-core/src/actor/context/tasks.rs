@@ -2,16 +2,16 @@
 
 use super::Context;
 use crate::actor::attachment::{self, Attachment, once};
-use crate::actor::callback::{Made, Make, address};
+use crate::actor::callback::{Callback, CallbackResult, own_address};
 use crate::actor::dispatch::Dispatch;
-use crate::actor::task::{Present, Task, supervised};
+use crate::actor::task::{Task, TaskGuard, run_task};
 use crate::actor::timer::Timer;
 use crate::address::call::Call;
 use crate::address::with_timeout::WithTimeout;
 use crate::cell::message::Protocol;
-use crate::cell::resources::Holding;
+use crate::cell::resources::Resource;
 use crate::cell::state::Key;
-use crate::cell::timer_entry::Clock;
+use crate::cell::timer_entry::TimerEntry;
 use crate::error::CallError;
 use crate::executor;
 use crate::exit::Failure;
@@ -32,7 +32,7 @@ impl<A: Dispatch> Context<A> {
         F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
     {
         let own = self.id();
-        let make = once(move |me, slot| Made::of(make(&address::<A>(me)), own, slot));
+        let make = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
         self.timer(delay, None, make)
     }
 
@@ -51,7 +51,8 @@ impl<A: Dispatch> Context<A> {
     {
         assert!(!period.is_zero(), "a period of zero would tick without end; use a longer one");
         let own = self.id();
-        let make: Make = Box::new(move |me, slot| Made::of(make(&address::<A>(me)), own, slot));
+        let make: Callback =
+            Box::new(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
         self.timer(period, Some(period), make)
     }
 
@@ -99,14 +100,14 @@ impl<A: Dispatch> Context<A> {
         B: Protocol,
         F: for<'a> FnMut(&'a A::Addr, S::Item) -> Call<'a, B, T> + Send + 'static,
     {
-        let present = self.present(true);
-        let key = present.key;
-        let (bring, make) = attachment::stream::<A, _, _, _, _>(stream, each, present, self.id());
-        self.hold_task(key, bring, |task| Holding::Source {
+        let guard = self.task_guard(true);
+        let key = guard.key;
+        let (bring, make) = attachment::stream::<A, _, _, _, _>(stream, each, guard, self.id());
+        self.hold_task(key, bring, |task| Resource::Source {
             task,
-            make: Some(make),
+            callback: Some(make),
             once: false,
-            at_end: None,
+            on_end: None,
         });
         Attachment::new(self.mail.clone(), key)
     }
@@ -155,14 +156,14 @@ impl<A: Dispatch> Context<A> {
             + Send
             + 'static,
     {
-        let present = self.present(true);
-        let key = present.key;
-        let (bring, make) = attachment::pipe::<A, _, _, _, _>(future, make, present, self.id());
-        self.hold_task(key, bring, |task| Holding::Source {
+        let guard = self.task_guard(true);
+        let key = guard.key;
+        let (bring, make) = attachment::pipe::<A, _, _, _, _>(future, make, guard, self.id());
+        self.hold_task(key, bring, |task| Resource::Source {
             task,
-            make: Some(make),
+            callback: Some(make),
             once: true,
-            at_end: None,
+            on_end: None,
         });
     }
 
@@ -170,42 +171,42 @@ impl<A: Dispatch> Context<A> {
     ///
     /// The task does not keep the actor alive. A panic in it is a failure of this life.
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
-        let present = self.present(false);
-        let key = present.key;
-        self.hold_task(key, supervised(present, future, "task"), Holding::Task);
+        let guard = self.task_guard(false);
+        let key = guard.key;
+        self.hold_task(key, run_task(guard, future, "task"), Resource::Task);
         Task::new(Arc::downgrade(&self.any()), key)
     }
 
-    fn timer(&self, delay: Duration, period: Option<Duration>, make: Make) -> Timer {
-        let key = self.with_holdings(|holdings| holdings.key());
+    fn timer(&self, delay: Duration, period: Option<Duration>, make: Callback) -> Timer {
+        let key = self.with_resources(|resources| resources.key());
         // The tick is looked for by its key only at its turn, which is after this handler.
-        let clock = Clock::start(&self.any(), key, delay, period);
-        let holding = Holding::Timer { clock, make: Some(make) };
-        self.with_holdings(|holdings| holdings.insert(key, holding));
+        let entry = TimerEntry::start(&self.any(), key, delay, period);
+        let resource = Resource::Timer { entry, callback: Some(make) };
+        self.with_resources(|resources| resources.insert(key, resource));
         Timer::new(Arc::downgrade(&self.any()), key)
     }
 
     /// Counts one more future of this life.
-    fn present(&self, keeps: bool) -> Present {
-        let key = self.with_holdings(|holdings| {
-            holdings.tasks += 1;
-            holdings.key()
+    fn task_guard(&self, keeps_alive: bool) -> TaskGuard {
+        let key = self.with_resources(|resources| {
+            resources.tasks += 1;
+            resources.key()
         });
-        if keeps {
+        if keeps_alive {
             self.mail.core.keep();
         }
-        Present { mail: self.any(), key, keeps }
+        TaskGuard { mail: self.any(), key, keeps_alive }
     }
 
     fn hold_task(
         &self,
         key: Key,
         future: impl Future<Output = ()> + Send + 'static,
-        hold: impl FnOnce(executor::Task<()>) -> Holding,
+        hold: impl FnOnce(executor::Task<()>) -> Resource,
     ) {
         let (runnable, task) = crate::system::task::prepare(&self.mail.core.hub, future);
-        let holding = hold(task);
-        self.with_holdings(|holdings| holdings.insert(key, holding));
+        let resource = hold(task);
+        self.with_resources(|resources| resources.insert(key, resource));
         runnable.schedule();
     }
 }

@@ -141,10 +141,10 @@ impl dyn AnyMail + '_ {
     pub(crate) fn cancel(&self, key: u64) {
         let mut taken = None;
         self.with(&mut |seat, _| {
-            taken = seat.holdings.as_mut().and_then(|holdings| holdings.remove(key));
+            taken = seat.resources.as_mut().and_then(|resources| resources.remove(key));
         });
-        if let Some(holding) = taken {
-            holding.end(self, "");
+        if let Some(resource) = taken {
+            resource.end(self, "");
         }
     }
 
@@ -152,9 +152,9 @@ impl dyn AnyMail + '_ {
     pub(crate) fn task_gone(&self, key: u64) {
         let (mut taken, mut is_last) = (None, false);
         self.with(&mut |seat, _| {
-            if let Some(holdings) = &mut seat.holdings {
-                taken = holdings.task_gone(key);
-                is_last = holdings.awaits_tasks && holdings.tasks == 0;
+            if let Some(resources) = &mut seat.resources {
+                taken = resources.task_gone(key);
+                is_last = resources.awaits_tasks && resources.tasks == 0;
             }
         });
         drop(taken);
