@@ -1,4 +1,4 @@
-//! B1 to B3: deadlocks are refused immediately, with their cycle, and no other wait is.
+//! Deadlocks are refused immediately, with their cycle, and no other wait is.
 
 #[path = "deadlock"]
 mod deadlock {
@@ -16,17 +16,17 @@ mod deadlock {
     mod storm;
 
     tests::on_every_host! {
-        circles::b01_a_call_to_oneself_is_refused,
-        circles::b01_two_three_ten_and_a_thousand_in_a_circle_are_refused,
-        circles::b01_a_tail_into_a_circle_gets_its_answer,
-        circles::b01_the_circle_says_who_waits_in_which_handler,
-        circles::b01_cross_calls_at_the_same_moment_are_refused_once_each,
-        circles::b01_three_that_turn_pending_at_once_are_refused_once,
-        circles::b01_a_circle_through_hooks_and_children_is_refused,
-        circles::b01_a_circle_through_a_guarded_message_of_a_protocol_is_refused,
-        circles::b01_without_detection_nobody_is_refused,
-        certain::b01_each_plain_way_to_wait_is_refused_at_once,
-        certain::b01_a_timed_call_that_closes_a_circle_is_refused,
+        circles::a_call_to_oneself_is_refused,
+        circles::two_three_ten_and_a_thousand_in_a_circle_are_refused,
+        circles::a_tail_into_a_circle_gets_its_answer,
+        circles::the_circle_says_who_waits_in_which_handler,
+        circles::cross_calls_at_the_same_moment_are_refused_once_each,
+        circles::three_that_turn_pending_at_once_are_refused_once,
+        circles::a_circle_through_hooks_and_children_is_refused,
+        circles::a_circle_through_a_guarded_message_of_a_protocol_is_refused,
+        circles::without_detection_nobody_is_refused,
+        certain::each_plain_way_to_wait_is_refused_at_once,
+        certain::a_timed_call_that_closes_a_circle_is_refused,
         ends::a_call_in_on_stop_to_the_actor_that_awaits_the_end_is_refused,
         ends::a_join_that_closes_a_cycle_has_the_call_in_it_refused,
         ends::a_join_and_a_call_at_the_same_moment_never_hang,
@@ -36,19 +36,19 @@ mod deadlock {
         ends::a_cycle_of_joins_ends_by_a_panic_that_names_it,
         ends::a_join_beside_something_else_is_no_edge,
         ends::a_join_that_was_left_is_no_edge,
-        rooms::b01_two_full_mailboxes_are_a_circle,
-        rooms::b01_a_full_mailbox_and_a_call_are_a_circle,
-        rooms::b02_a_sender_that_has_just_been_let_in_waits_for_nobody,
-        open::b02_whoever_has_a_way_out_goes_on,
-        open::b02_a_timed_call_in_the_middle_runs_out,
+        rooms::two_full_mailboxes_are_a_circle,
+        rooms::a_full_mailbox_and_a_call_are_a_circle,
+        rooms::a_sender_that_has_just_been_let_in_waits_for_nobody,
+        open::whoever_has_a_way_out_goes_on,
+        open::a_timed_call_in_the_middle_runs_out,
         open::a_timed_call_with_another_way_out_is_not_refused,
-        open::b02_a_handler_that_spawns_its_callers_goes_on,
-        missed::b02_what_may_be_answered_from_elsewhere_is_never_refused,
-        left::b02_a_call_that_was_left_is_no_edge,
-        left::b02_a_call_given_away_while_its_actor_rests_is_no_edge,
-        left::b03_a_reply_given_to_another_leaves_no_edge,
-        storm::b02_a_storm_of_calls_raises_no_false_alarm,
-        storm::b02_a_storm_with_kills_restarts_and_stops_hangs_nobody,
+        open::a_handler_that_spawns_its_callers_goes_on,
+        missed::what_may_be_answered_from_elsewhere_is_never_refused,
+        left::a_call_that_was_left_is_no_edge,
+        left::a_call_given_away_while_its_actor_rests_is_no_edge,
+        left::a_reply_given_to_another_leaves_no_edge,
+        storm::a_storm_of_calls_raises_no_false_alarm,
+        storm::a_storm_with_kills_restarts_and_stops_hangs_nobody,
     }
 
     /// These reach in from other threads, timers or systems.
@@ -56,11 +56,11 @@ mod deadlock {
         use super::{certain, circles, open, stale, storm};
 
         tests::on_real_hosts! {
-            circles::b01_a_circle_through_two_systems_is_refused,
-            certain::b01_what_was_waited_for_elsewhere_before_hides_no_circle,
-            stale::b01_a_circle_is_found_when_a_stale_waker_has_gone,
-            open::b02_whoever_has_a_way_out_elsewhere_goes_on,
-            storm::b02_a_storm_with_foreign_timers_raises_no_false_alarm,
+            circles::a_circle_through_two_systems_is_refused,
+            certain::what_was_waited_for_elsewhere_before_hides_no_circle,
+            stale::a_circle_is_found_when_a_stale_waker_has_gone,
+            open::whoever_has_a_way_out_elsewhere_goes_on,
+            storm::a_storm_with_foreign_timers_raises_no_false_alarm,
         }
     }
 }

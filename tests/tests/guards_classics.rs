@@ -1,4 +1,4 @@
-//! F1: three classic problems of synchronisation, solved by guards alone, under a thousand schedules
+//! Three classic problems of synchronisation, solved by guards alone, under a thousand schedules
 //! each.
 
 use actor_core::future::{join_all, yield_now};
@@ -29,7 +29,7 @@ impl Buffer {
 }
 
 #[actor_core::test(seeds = 1000)]
-async fn f01_the_bounded_buffer_loses_and_doubles_nothing() {
+async fn the_bounded_buffer_loses_and_doubles_nothing() {
     let buffer = Buffer { items: VecDeque::new(), room: 2 }.spawn();
     let consume = |_| {
         let buffer = buffer.clone();
@@ -106,7 +106,7 @@ struct Book {
 }
 
 #[actor_core::test(seeds = 1000)]
-async fn f01_readers_never_meet_a_writer_and_writers_never_meet() {
+async fn readers_never_meet_a_writer_and_writers_never_meet() {
     let (library, book) = (Library::default().spawn(), Arc::new(Book::default()));
     let read = |_| {
         let (library, book) = (library.clone(), book.clone());
@@ -179,7 +179,7 @@ impl Shop {
 }
 
 #[actor_core::test(seeds = 1000)]
-async fn f01_the_barber_serves_each_who_found_a_chair_once() {
+async fn the_barber_serves_each_who_found_a_chair_once() {
     let shop = Shop::default().spawn();
     let barber = {
         let shop = shop.clone();

@@ -44,7 +44,7 @@ macro_rules! alone_on_real_hosts {
 }
 
 alone_on_real_hosts! {
-    flat::a06_memory_stays_flat_over_100_000_timed_out_calls,
+    flat::memory_stays_flat_over_100_000_timed_out_calls,
 }
 
 // The retained memory does not depend on the host.

@@ -1,4 +1,4 @@
-//! E3: pools, on every host.
+//! Pools, on every host.
 
 #[path = "pool/crowd.rs"]
 mod crowd;
@@ -12,17 +12,17 @@ tests::on_every_host! {
     idle::a_member_that_was_busy_for_itself_takes_messages_again,
     idle::a_message_that_comes_with_a_tick_is_passed_on,
     idle::a_tick_whose_handler_calls_the_pool_is_answered_by_another_member,
-    members::e03_four_members_work_at_the_same_time_behind_one_address,
-    members::e03_a_poison_costs_one_message_and_one_restart,
-    members::e03_stop_drains_through_all_members,
-    members::e03_kill_ends_all_members_and_tells_everybody,
-    members::e03_too_many_failures_fail_the_pool,
-    members::e03_a_member_that_ends_normally_is_replaced,
+    members::four_members_work_at_the_same_time_behind_one_address,
+    members::a_poison_costs_one_message_and_one_restart,
+    members::stop_drains_through_all_members,
+    members::kill_ends_all_members_and_tells_everybody,
+    members::too_many_failures_fail_the_pool,
+    members::a_member_that_ends_normally_is_replaced,
     members::a_last_message_ends_one_member_which_is_replaced,
-    members::e03_resizing_starts_and_ends_members,
-    members::e03_the_mailbox_is_bounded_and_waiting_senders_are_served,
-    members::e03_the_last_address_dropped_ends_the_pool,
-    members::e03_a_member_comes_back_after_its_turn,
-    members::e03_the_context_speaks_of_the_pool,
+    members::resizing_starts_and_ends_members,
+    members::the_mailbox_is_bounded_and_waiting_senders_are_served,
+    members::the_last_address_dropped_ends_the_pool,
+    members::a_member_comes_back_after_its_turn,
+    members::the_context_speaks_of_the_pool,
     members::the_settings_of_one_pool_are_its_own,
 }

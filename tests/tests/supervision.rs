@@ -1,4 +1,4 @@
-//! D1 to D7, and the exits, names and queues of supervised actors, on every host: the list of
+//! Supervision, and the exits, names and queues of supervised actors, on every host: the list of
 //! tests.
 
 #[path = "supervision/again.rs"]
@@ -57,10 +57,10 @@ tests::on_every_host! {
     knobs::the_name_of_a_child_is_its_label,
     knobs::the_capacity_of_one_child_has_an_effect,
     again::what_on_start_makes_is_there_once_after_three_restarts,
-    restarts::d01_two_poisons_in_a_row_lose_exactly_two_messages,
-    restarts::d02_messages_sent_during_backoff_are_kept_and_pending_calls_answered,
-    restarts::d02_address_id_and_name_stay_valid,
-    restarts::d02_a_mailbox_that_is_full_during_backoff_makes_senders_wait,
+    restarts::two_poisons_in_a_row_lose_exactly_two_messages,
+    restarts::messages_sent_during_backoff_are_kept_and_pending_calls_answered,
+    restarts::address_id_and_name_stay_valid,
+    restarts::a_mailbox_that_is_full_during_backoff_makes_senders_wait,
     restarts::a_kill_during_backoff_ends_the_child_for_good,
     restarts::a_kill_during_the_backoff_of_a_group_ends_that_sibling_alone,
     restarts::kills_without_a_backoff_never_end_a_permanent_child,
@@ -69,30 +69,30 @@ tests::on_every_host! {
     restarts::what_a_life_has_made_ends_with_it,
     restarts::stop_in_a_last_hook_does_not_end_the_next_life,
     restarts::a_self_handler_ends_the_life_and_leaves_the_queue_to_the_next,
-    table::d04_every_strategy_kind_and_end,
-    trees::d07_nobody_is_left_when_a_supervisor_is_killed_during_backoff,
-    trees::d07_nobody_is_left_when_a_supervisor_is_stopped_during_backoff,
-    trees::d07_nobody_is_left_when_a_supervisor_is_killed_while_a_state_is_made,
-    trees::d07_nobody_is_left_when_a_supervisor_is_killed_while_a_group_restarts,
-    trees::d07_a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_children,
-    trees::d07_a_supervisor_that_fails_while_a_child_restarts_leaves_nobody,
+    table::every_strategy_kind_and_end,
+    trees::nobody_is_left_when_a_supervisor_is_killed_during_backoff,
+    trees::nobody_is_left_when_a_supervisor_is_stopped_during_backoff,
+    trees::nobody_is_left_when_a_supervisor_is_killed_while_a_state_is_made,
+    trees::nobody_is_left_when_a_supervisor_is_killed_while_a_group_restarts,
+    trees::a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_children,
+    trees::a_supervisor_that_fails_while_a_child_restarts_leaves_nobody,
     trees::children_end_in_reverse_order_each_within_its_time,
     trees::a_failure_beyond_the_intensity_goes_up_the_tree,
     trees::a_tree_of_three_levels_is_rebuilt_from_the_top,
     trees::start_at_an_ended_supervisor_gives_an_ended_actor,
     trees::a_supervisor_lives_without_an_address,
     trees::a_child_given_while_its_supervisor_waits_is_taken_by_the_next_life,
-    waits::d03_the_window_slides,
-    waits::d03_one_failure_each_150_ms_is_survived_for_ever,
-    waits::d05_backoff_grows_and_is_capped,
-    waits::d05_backoff_jitters_within_its_bounds,
-    waits::d05_backoff_begins_anew_after_a_healthy_life,
-    waits::d05_backoff_of_a_group_is_that_of_its_cause,
+    waits::the_window_slides,
+    waits::one_failure_each_150_ms_is_survived_for_ever,
+    waits::backoff_grows_and_is_capped,
+    waits::backoff_jitters_within_its_bounds,
+    waits::backoff_begins_anew_after_a_healthy_life,
+    waits::backoff_of_a_group_is_that_of_its_cause,
     watched::joiners_monitors_and_links_notice_no_restart,
-    watched::c08_an_exit_notice_comes_after_what_all_lives_had_sent,
-    watched::c09_a_link_that_each_life_makes_anew_tells_of_the_end_once,
-    watched::c09_a_ring_of_links_between_children_ends_once,
-    watched::c09_a_linked_failure_is_a_failure_of_the_life,
+    watched::an_exit_notice_comes_after_what_all_lives_had_sent,
+    watched::a_link_that_each_life_makes_anew_tells_of_the_end_once,
+    watched::a_ring_of_links_between_children_ends_once,
+    watched::a_linked_failure_is_a_failure_of_the_life,
 }
 
 /// With threads that reach in, or a time that goes on by itself: no simulation has those.
@@ -101,6 +101,6 @@ mod beyond_simulation {
 
     tests::on_real_hosts! {
         knobs::the_period_of_the_intensity_has_an_effect,
-        watched::c09_links_that_race_with_restarts_and_the_end_are_told_once,
+        watched::links_that_race_with_restarts_and_the_end_are_told_once,
     }
 }

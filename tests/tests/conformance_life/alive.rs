@@ -1,4 +1,4 @@
-//! C7, the first half: references keep an actor alive, and it ends when they are gone.
+//! References keep an actor alive, and it ends when they are gone.
 
 use crate::probe::{Diary, Probe, ProbeAddr, forgotten, settle, step};
 use actor_core::WeakAddr;

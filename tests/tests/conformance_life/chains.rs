@@ -1,4 +1,4 @@
-//! C9, C12: long chains of actors, by links, by addresses and by children: no stack overflows.
+//! Long chains of actors, by links, by addresses and by children: no stack overflows.
 
 use crate::probe::Diary;
 use actor_core::prelude::*;

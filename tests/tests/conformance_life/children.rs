@@ -1,4 +1,4 @@
-//! C11: children end before their parent, the last one started first.
+//! Children end before their parent, the last one started first.
 
 use crate::probe::{Diary, Probe, ProbeAddr, settle, step};
 use actor_core::Incident;

@@ -1,4 +1,4 @@
-//! C1, C2, C8, C10: one exit for all observers, after every message that the actor sent.
+//! One exit for all observers, after every message that the actor sent.
 
 use crate::probe::{Diary, Probe, ProbeAddr, forgotten, settle, step};
 use actor_core::Failure;

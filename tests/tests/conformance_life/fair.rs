@@ -1,4 +1,4 @@
-//! G1: an actor that always has messages does not starve others.
+//! An actor that always has messages does not starve others.
 
 use crate::probe::{Diary, Probe, step};
 use actor_core::prelude::*;

@@ -1,4 +1,4 @@
-//! C7, the second half: what does not keep an actor alive, without leaks.
+//! What does not keep an actor alive, without leaks.
 
 use crate::probe::{Diary, Probe, ProbeAddr, Step, forgotten, step};
 use actor_core::WeakAddr;

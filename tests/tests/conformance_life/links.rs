@@ -1,4 +1,4 @@
-//! C9: links: cycles, races with death, unlinking.
+//! Links: cycles, races with death, unlinking.
 
 use crate::probe::{Diary, Probe, ProbeAddr, settle, step};
 use actor_core::Link;

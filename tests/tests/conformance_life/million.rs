@@ -1,4 +1,4 @@
-//! G7: a million actors alive at once, each called once. Debug builds make do with 100 000.
+//! A million actors alive at once, each called once. Debug builds make do with 100 000.
 
 use actor_core::prelude::*;
 use tests::{Mark, Tally};

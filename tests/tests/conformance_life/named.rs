@@ -1,4 +1,4 @@
-//! C4, C7, C11: names and supervisors keep alive until the stop, and names are free at the end.
+//! Names and supervisors keep alive until the stop, and names are free at the end.
 
 use crate::probe::{Diary, Probe, ProbeAddr, settle, step};
 use actor_core::RegisterError;

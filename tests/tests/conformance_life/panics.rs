@@ -1,4 +1,4 @@
-//! C6: a panic in each place where user code runs: a failure of that one life and of nothing else.
+//! A panic in each place where user code runs: a failure of that one life and of nothing else.
 
 use crate::probe::{Diary, Probe, ProbeAddr, Step, step};
 use actor_core::prelude::*;

@@ -1,4 +1,4 @@
-//! G8: shutdown ends everything in order, joins the threads, and names the actors that did not end
+//! Shutdown ends everything in order, joins the threads, and names the actors that did not end
 //! in time.
 
 use crate::probe::{Diary, Probe, step};

@@ -1,4 +1,4 @@
-//! E8: actors on sockets, by attached streams; loopback only.
+//! Actors on sockets, by attached streams; loopback only.
 
 use crate::probe::Diary;
 use actor_core::prelude::*;

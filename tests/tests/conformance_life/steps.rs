@@ -1,4 +1,4 @@
-//! C11: the steps of the end, in order, for a stop, a failure and a kill.
+//! The steps of the end, in order, for a stop, a failure and a kill.
 
 use crate::probe::{Diary, Probe, ProbeAddr, settle, step};
 use actor_core::prelude::*;

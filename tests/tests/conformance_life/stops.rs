@@ -1,4 +1,4 @@
-//! C3, C4, C5: stop, kill, and a start that fails.
+//! Stop, kill, and a start that fails.
 
 use crate::probe::{Diary, Probe, settle, step};
 use actor_core::future::{join_all, zip};

@@ -1,4 +1,4 @@
-//! E7: attached streams: demand, order, the end, and cancelling.
+//! Attached streams: demand, order, the end, and cancelling.
 
 use crate::probe::{Diary, OnDrop, Probe, ProbeAddr, settle, step};
 use actor_core::prelude::*;

@@ -1,4 +1,4 @@
-//! E5, E6: timers. The bounds are those of real time, so generous; `simulation_time` has the exact
+//! Timers. The bounds are those of real time, so generous; `simulation_time` has the exact
 //! ones.
 
 use crate::probe::{Diary, Probe, ProbeAddr, step};

@@ -6,7 +6,7 @@ use futures_lite::future::{poll_once, zip};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-pub fn b01_a_call_to_oneself_is_refused(system: &System) {
+pub fn a_call_to_oneself_is_refused(system: &System) {
     system.block_on(async {
         let nodes = ring(&[plainly]).await;
         refused(round(&nodes).await, 1);
@@ -15,7 +15,7 @@ pub fn b01_a_call_to_oneself_is_refused(system: &System) {
     });
 }
 
-pub fn b01_two_three_ten_and_a_thousand_in_a_circle_are_refused(system: &System) {
+pub fn two_three_ten_and_a_thousand_in_a_circle_are_refused(system: &System) {
     system.block_on(async {
         for len in [2, 3, 10, 1000] {
             let ways: Vec<Way> = vec![plainly; len];
@@ -33,7 +33,7 @@ pub fn b01_two_three_ten_and_a_thousand_in_a_circle_are_refused(system: &System)
     });
 }
 
-pub fn b01_a_tail_into_a_circle_gets_its_answer(system: &System) {
+pub fn a_tail_into_a_circle_gets_its_answer(system: &System) {
     system.block_on(async {
         for len in 1..=3 {
             let ways: Vec<Way> = vec![plainly; len];
@@ -70,7 +70,7 @@ impl Clerk {
     fn work(&self) {}
 }
 
-pub fn b01_the_circle_says_who_waits_in_which_handler(system: &System) {
+pub fn the_circle_says_who_waits_in_which_handler(system: &System) {
     system.block_on(async {
         let one = Clerk { other: None }.prepare().name("one").spawn();
         let two = Clerk { other: Some(one.clone()) }.spawn();
@@ -156,7 +156,7 @@ async fn crossing(len: usize) -> Vec<CrossingAddr> {
     all
 }
 
-pub fn b01_cross_calls_at_the_same_moment_are_refused_once_each(system: &System) {
+pub fn cross_calls_at_the_same_moment_are_refused_once_each(system: &System) {
     system.block_on(async {
         let pair = crossing(2).await;
         let mut refusals = 0;
@@ -170,7 +170,7 @@ pub fn b01_cross_calls_at_the_same_moment_are_refused_once_each(system: &System)
     });
 }
 
-pub fn b01_three_that_turn_pending_at_once_are_refused_once(_: &System) {
+pub fn three_that_turn_pending_at_once_are_refused_once(_: &System) {
     // A thread for each, whatever the host.
     let system = System::builder().threads(3).build();
     system.block_on(async {
@@ -212,7 +212,7 @@ impl Parent {
     fn work(&self) {}
 }
 
-pub fn b01_a_circle_through_hooks_and_children_is_refused(system: &System) {
+pub fn a_circle_through_hooks_and_children_is_refused(system: &System) {
     system.block_on(async {
         let parent = Parent.spawn();
         // The last wait is refused: of the child in its start, which fails it, or of the parent.
@@ -227,7 +227,7 @@ pub fn b01_a_circle_through_hooks_and_children_is_refused(system: &System) {
     });
 }
 
-pub fn b01_a_circle_through_two_systems_is_refused(system: &System) {
+pub fn a_circle_through_two_systems_is_refused(system: &System) {
     let far = System::builder().threads(1).name("far").build();
     system.block_on(async {
         let one = Clerk { other: None }.prepare().name("near").spawn();
@@ -246,7 +246,7 @@ pub fn b01_a_circle_through_two_systems_is_refused(system: &System) {
     assert!(report.is_clean(), "{report}");
 }
 
-pub fn b01_without_detection_nobody_is_refused(_: &System) {
+pub fn without_detection_nobody_is_refused(_: &System) {
     let system = System::builder().threads(1).deadlock_detection(false).build();
     system.block_on(async {
         let nodes = ring(&[plainly, plainly]).await;
@@ -297,7 +297,7 @@ impl Guest {
     }
 }
 
-pub fn b01_a_circle_through_a_guarded_message_of_a_protocol_is_refused(system: &System) {
+pub fn a_circle_through_a_guarded_message_of_a_protocol_is_refused(system: &System) {
     system.block_on(async {
         for is_open in [true, false] {
             let house = House { guest: None, is_open }.spawn();

@@ -171,11 +171,11 @@ const ELSEWHERE: [(&str, Way); 4] = [
     ("stashed", stashed),
 ];
 
-pub fn b02_whoever_has_a_way_out_goes_on(system: &System) {
+pub fn whoever_has_a_way_out_goes_on(system: &System) {
     go_on(system, &WAYS);
 }
 
-pub fn b02_whoever_has_a_way_out_elsewhere_goes_on(system: &System) {
+pub fn whoever_has_a_way_out_elsewhere_goes_on(system: &System) {
     go_on(system, &ELSEWHERE);
 }
 
@@ -221,7 +221,7 @@ fn timed(call: Passing) -> Waiting {
     })
 }
 
-pub fn b02_a_timed_call_in_the_middle_runs_out(system: &System) {
+pub fn a_timed_call_in_the_middle_runs_out(system: &System) {
     system.block_on(async {
         for len in 2..=3 {
             for place in 0..len - 1 {
@@ -263,7 +263,7 @@ fn spawned(call: Passing) -> Waiting {
     Box::pin(or(async { flat(actor_core::spawn(call).await) }, a_while()))
 }
 
-pub fn b02_a_handler_that_spawns_its_callers_goes_on(system: &System) {
+pub fn a_handler_that_spawns_its_callers_goes_on(system: &System) {
     system.block_on(async {
         let ways: Vec<Way> = vec![plainly, spawned, plainly];
         let nodes = ring(&ways).await;

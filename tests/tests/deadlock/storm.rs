@@ -356,20 +356,20 @@ fn storm_as_set(system: &System, is_violent: bool, is_foreign: bool) {
     println!("{calls} calls in {:?}, {closed} timed ones refused", begun.elapsed());
 }
 
-pub fn b02_a_storm_of_calls_raises_no_false_alarm(system: &System) {
+pub fn a_storm_of_calls_raises_no_false_alarm(system: &System) {
     storm_as_set(system, false, false);
 }
 
-pub fn b02_a_storm_with_foreign_timers_raises_no_false_alarm(system: &System) {
+pub fn a_storm_with_foreign_timers_raises_no_false_alarm(system: &System) {
     storm_as_set(system, false, true);
 }
 
-pub fn b02_a_storm_with_kills_restarts_and_stops_hangs_nobody(system: &System) {
+pub fn a_storm_with_kills_restarts_and_stops_hangs_nobody(system: &System) {
     storm_as_set(system, true, false);
 }
 
 #[test]
-fn b02_storms_in_simulations_raise_no_false_alarm_and_repeat() {
+fn storms_in_simulations_raise_no_false_alarm_and_repeat() {
     tests::guarded("storms in simulations", || {
         for seed in 0..setting("STORM_SEEDS", 100) as u64 {
             for is_violent in [false, true] {

@@ -1,4 +1,4 @@
-//! F5: `concurrent`. Which handlers overlap, which inputs wait for them, and how they end.
+//! `concurrent`. Which handlers overlap, which inputs wait for them, and how they end.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -141,7 +141,7 @@ fn reads(
     numbers.map(read).collect()
 }
 
-pub fn f05_reads_overlap(system: &System) {
+pub fn reads_overlap(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -154,7 +154,7 @@ pub fn f05_reads_overlap(system: &System) {
     });
 }
 
-pub fn f05_no_more_overlap_than_are_allowed_and_the_rest_stay_queued(system: &System) {
+pub fn no_more_overlap_than_are_allowed_and_the_rest_stay_queued(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -173,7 +173,7 @@ pub fn f05_no_more_overlap_than_are_allowed_and_the_rest_stay_queued(system: &Sy
     });
 }
 
-pub fn f05_a_write_waits_for_the_reads_and_is_not_starved_by_them(system: &System) {
+pub fn a_write_waits_for_the_reads_and_is_not_starved_by_them(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -193,7 +193,7 @@ pub fn f05_a_write_waits_for_the_reads_and_is_not_starved_by_them(system: &Syste
     });
 }
 
-pub fn f05_a_read_starts_beside_others_that_are_pending(system: &System) {
+pub fn a_read_starts_beside_others_that_are_pending(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -206,7 +206,7 @@ pub fn f05_a_read_starts_beside_others_that_are_pending(system: &System) {
     });
 }
 
-pub fn f05_a_panic_lets_the_others_finish_and_then_fails_the_life(system: &System) {
+pub fn a_panic_lets_the_others_finish_and_then_fails_the_life(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let (first, second) = (Gate::new(), Gate::new());
@@ -229,7 +229,7 @@ pub fn f05_a_panic_lets_the_others_finish_and_then_fails_the_life(system: &Syste
     });
 }
 
-pub fn f05_after_a_panic_the_next_life_goes_on_with_the_queue(system: &System) {
+pub fn after_a_panic_the_next_life_goes_on_with_the_queue(system: &System) {
     system.block_on(async {
         let seen = Seen::default();
         let supervisor = Supervisor::one_for_one().spawn();
@@ -254,7 +254,7 @@ pub fn f05_after_a_panic_the_next_life_goes_on_with_the_queue(system: &System) {
     });
 }
 
-pub fn f05_stop_waits_for_those_that_run(system: &System) {
+pub fn stop_waits_for_those_that_run(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -278,7 +278,7 @@ pub fn f05_stop_waits_for_those_that_run(system: &System) {
     });
 }
 
-pub fn f05_a_stop_while_they_run_waits_for_them(system: &System) {
+pub fn a_stop_while_they_run_waits_for_them(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -291,7 +291,7 @@ pub fn f05_a_stop_while_they_run_waits_for_them(system: &System) {
     });
 }
 
-pub fn f05_kill_drops_all_of_them(system: &System) {
+pub fn kill_drops_all_of_them(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let (gate, dropped) = (Gate::new(), Tally::default());
@@ -308,7 +308,7 @@ pub fn f05_kill_drops_all_of_them(system: &System) {
     });
 }
 
-pub fn f05_the_last_address_gone_does_not_end_what_runs(system: &System) {
+pub fn the_last_address_gone_does_not_end_what_runs(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let (gate, dropped) = (Gate::new(), Tally::default());
@@ -328,7 +328,7 @@ pub fn f05_the_last_address_gone_does_not_end_what_runs(system: &System) {
     });
 }
 
-pub fn f05_leaving_waits_for_the_others(system: &System) {
+pub fn leaving_waits_for_the_others(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -342,7 +342,7 @@ pub fn f05_leaving_waits_for_the_others(system: &System) {
     });
 }
 
-pub fn f05_an_urgent_write_is_next_and_waits_for_those_that_run(system: &System) {
+pub fn an_urgent_write_is_next_and_waits_for_those_that_run(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -359,7 +359,7 @@ pub fn f05_an_urgent_write_is_next_and_waits_for_those_that_run(system: &System)
     });
 }
 
-pub fn f05_a_tick_that_is_concurrent_starts_beside_others(system: &System) {
+pub fn a_tick_that_is_concurrent_starts_beside_others(system: &System) {
     system.block_on(async {
         let (_seen, shelf) = shelf();
         let tally = Tally::default();
@@ -371,7 +371,7 @@ pub fn f05_a_tick_that_is_concurrent_starts_beside_others(system: &System) {
     });
 }
 
-pub fn f05_guards_and_concurrency_go_together(system: &System) {
+pub fn guards_and_concurrency_go_together(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let (mut low, mut high, mut write) =
@@ -395,7 +395,7 @@ pub fn f05_guards_and_concurrency_go_together(system: &System) {
     });
 }
 
-pub fn f05_members_of_a_pool_overlap_and_leave_writes_to_others(system: &System) {
+pub fn members_of_a_pool_overlap_and_leave_writes_to_others(system: &System) {
     system.block_on(async {
         let seen = Seen::default();
         let make = seen.clone();
@@ -437,7 +437,7 @@ impl<T: Clone + Send + 'static> Local<T> {
 }
 
 #[test]
-fn f05_local_and_generic_actors_overlap() {
+fn local_and_generic_actors_overlap() {
     System::current_thread().block_on(async {
         let running = std::cell::Cell::new(0);
         let local = Local { value: std::rc::Rc::new("a"), running }.spawn();
@@ -451,7 +451,7 @@ fn f05_local_and_generic_actors_overlap() {
 }
 
 /// Many callers with random waits; each write sees no reader.
-pub fn f05_reads_and_writes_in_a_storm(system: &System) {
+pub fn reads_and_writes_in_a_storm(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let one = |task: u32| {

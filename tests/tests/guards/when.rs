@@ -1,4 +1,4 @@
-//! F2: guards. Which messages are deferred, in which order they are handled, and when they are
+//! Guards. Which messages are deferred, in which order they are handled, and when they are
 //! dropped.
 
 use actor_core::future::join_all;
@@ -120,7 +120,7 @@ async fn asked<T>(store: &StoreAddr, call: &mut actor_core::Call<'_, Store, T>) 
     store.nothing().await.unwrap();
 }
 
-pub fn f02_a_guard_sees_the_arguments_by_reference(system: &System) {
+pub fn a_guard_sees_the_arguments_by_reference(system: &System) {
     system.block_on(async {
         let store = Store::with(3).spawn();
         let answer = store.mixed("abc".into(), (1, vec![2, 3]), 'c').await;
@@ -138,7 +138,7 @@ pub fn f02_a_guard_sees_the_arguments_by_reference(system: &System) {
     });
 }
 
-pub fn f02_a_true_guard_is_handled_at_once(system: &System) {
+pub fn a_true_guard_is_handled_at_once(system: &System) {
     system.block_on(async {
         let store = Store::with(5).spawn();
         let mut first = store.take(6);
@@ -149,7 +149,7 @@ pub fn f02_a_true_guard_is_handled_at_once(system: &System) {
     });
 }
 
-pub fn f02_kept_messages_are_retried_oldest_first_before_the_mailbox(system: &System) {
+pub fn kept_messages_are_retried_oldest_first_before_the_mailbox(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let address = store.clone().spawn();
@@ -174,7 +174,7 @@ pub fn f02_kept_messages_are_retried_oldest_first_before_the_mailbox(system: &Sy
     });
 }
 
-pub fn f02_a_message_kept_aside_holds_nothing_back(system: &System) {
+pub fn a_message_kept_aside_holds_nothing_back(system: &System) {
     system.block_on(async {
         let store = Store::with(0).prepare().capacity(1).spawn();
         let mut calls = [store.take(1), store.take(1), store.take(1)];
@@ -188,7 +188,7 @@ pub fn f02_a_message_kept_aside_holds_nothing_back(system: &System) {
     });
 }
 
-pub fn f02_a_dropped_call_leaves_its_place_and_never_runs(system: &System) {
+pub fn a_dropped_call_leaves_its_place_and_never_runs(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let address = store.clone().spawn();
@@ -210,7 +210,7 @@ pub fn f02_a_dropped_call_leaves_its_place_and_never_runs(system: &System) {
     });
 }
 
-pub fn f02_who_is_gone_takes_no_room_from_the_others(system: &System) {
+pub fn who_is_gone_takes_no_room_from_the_others(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let mut calls = vec![];
@@ -228,7 +228,7 @@ pub fn f02_who_is_gone_takes_no_room_from_the_others(system: &System) {
     });
 }
 
-pub fn f02_past_the_bound_a_call_gets_full_and_a_send_is_reported(system: &System) {
+pub fn past_the_bound_a_call_gets_full_and_a_send_is_reported(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let mut calls = [store.take(1), store.take(1), store.take(1)];
@@ -250,7 +250,7 @@ pub fn f02_past_the_bound_a_call_gets_full_and_a_send_is_reported(system: &Syste
     });
 }
 
-pub fn f02_a_drain_handles_what_comes_true_and_gives_up_the_rest(system: &System) {
+pub fn a_drain_handles_what_comes_true_and_gives_up_the_rest(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let address = store.clone().spawn();
@@ -278,7 +278,7 @@ pub fn f02_a_drain_handles_what_comes_true_and_gives_up_the_rest(system: &System
     });
 }
 
-pub fn f02_a_kill_gives_up_what_is_kept(system: &System) {
+pub fn a_kill_gives_up_what_is_kept(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let mut call = store.take(1);
@@ -289,7 +289,7 @@ pub fn f02_a_kill_gives_up_what_is_kept(system: &System) {
     });
 }
 
-pub fn f02_kept_messages_stay_over_a_restart_in_order(system: &System) {
+pub fn kept_messages_stay_over_a_restart_in_order(system: &System) {
     system.block_on(async {
         let mut store = Store::with(0);
         store.restocks = true;
@@ -309,7 +309,7 @@ pub fn f02_kept_messages_stay_over_a_restart_in_order(system: &System) {
     });
 }
 
-pub fn f02_without_a_next_life_what_is_kept_is_stopped(system: &System) {
+pub fn without_a_next_life_what_is_kept_is_stopped(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let mut call = store.take(1);
@@ -319,7 +319,7 @@ pub fn f02_without_a_next_life_what_is_kept_is_stopped(system: &System) {
     });
 }
 
-pub fn f02_a_panic_in_a_guard_loses_the_message_it_was_asked_about(system: &System) {
+pub fn a_panic_in_a_guard_loses_the_message_it_was_asked_about(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let supervisor = Supervisor::one_for_one().spawn();
@@ -366,7 +366,7 @@ impl Touchy {
     }
 }
 
-pub fn f02_a_panic_in_a_guard_that_is_asked_again_loses_that_message(system: &System) {
+pub fn a_panic_in_a_guard_that_is_asked_again_loses_that_message(system: &System) {
     system.block_on(async {
         let touchy = Touchy { asked: Arc::default() }.spawn();
         let mut call = touchy.wait();
@@ -378,7 +378,7 @@ pub fn f02_a_panic_in_a_guard_that_is_asked_again_loses_that_message(system: &Sy
     });
 }
 
-pub fn f02_a_handler_that_awaits_and_one_that_answers_later_may_have_guards(system: &System) {
+pub fn a_handler_that_awaits_and_one_that_answers_later_may_have_guards(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let gate = Gate::new();
@@ -393,7 +393,7 @@ pub fn f02_a_handler_that_awaits_and_one_that_answers_later_may_have_guards(syst
     });
 }
 
-pub fn f02_what_a_timer_sends_is_kept_aside_too(system: &System) {
+pub fn what_a_timer_sends_is_kept_aside_too(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let address = store.clone().spawn();
@@ -441,7 +441,7 @@ impl<I: Iterator> CopiedOf for I {
     }
 }
 
-pub fn f02_generic_actors_have_guards(system: &System) {
+pub fn generic_actors_have_guards(system: &System) {
     system.block_on(async {
         let shelf = Shelf::<&str, 1> { items: vec![] }.spawn();
         let mut take = shelf.take("b");
@@ -480,7 +480,7 @@ impl Member {
     }
 }
 
-pub fn f02_what_a_member_of_a_pool_keeps_aside_is_its_own(system: &System) {
+pub fn what_a_member_of_a_pool_keeps_aside_is_its_own(system: &System) {
     system.block_on(async {
         let (permit, permits) = unbounded();
         let pool = Member::pool(1, move || Member { opened: false, permits: permits.clone() });

@@ -1,4 +1,4 @@
-//! G9: addresses cross hosts; any pair of hosts call each other.
+//! Addresses cross hosts; any pair of hosts call each other.
 
 use actor_core::prelude::*;
 use std::time::Duration;
@@ -56,7 +56,7 @@ const HOSTS: [Host; 5] =
     [Host::MultiThread(2), Host::Tokio(2), Host::TokioCurrent, Host::Smol(2), Host::CurrentThread];
 
 #[test]
-fn g9_any_pair_of_hosts_call_each_other() {
+fn any_pair_of_hosts_call_each_other() {
     guarded("g9", || {
         for (from, to) in HOSTS.iter().flat_map(|from| HOSTS.map(|to| (*from, to))) {
             if (from, to) == (Host::CurrentThread, Host::CurrentThread) {
@@ -79,7 +79,7 @@ fn calling_or(started: &Started) -> &System {
 }
 
 #[test]
-fn g9_many_calls_to_and_fro_between_any_two_hosts() {
+fn many_calls_to_and_fro_between_any_two_hosts() {
     guarded("g9 to and fro", || {
         for (one, other) in [
             (Host::MultiThread(2), Host::Tokio(2)),

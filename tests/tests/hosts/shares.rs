@@ -1,4 +1,4 @@
-//! G1 on external executors: actors that always have messages leave turns to the user's own tasks.
+//! Fairness on external executors: actors that always have messages leave turns to the user's own tasks.
 
 use actor_core::prelude::*;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl Load {
 }
 
 #[test]
-fn g1_actors_on_tokio_starve_no_task_of_the_runtime() {
+fn actors_on_tokio_starve_no_task_of_the_runtime() {
     guarded("g1 on tokio", || {
         let mut multi = tokio::runtime::Builder::new_multi_thread();
         let multi = multi.worker_threads(2).enable_all().build().unwrap();
@@ -80,7 +80,7 @@ fn g1_actors_on_tokio_starve_no_task_of_the_runtime() {
 }
 
 #[test]
-fn g1_actors_on_smol_starve_no_task_of_the_executor() {
+fn actors_on_smol_starve_no_task_of_the_executor() {
     guarded("g1 on smol", || {
         let executor = Arc::new(smol::Executor::new());
         let load = Load::default();

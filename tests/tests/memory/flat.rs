@@ -1,4 +1,4 @@
-//! A6: timed-out calls leave nothing behind.
+//! Timed-out calls leave nothing behind.
 
 use crate::heap::live;
 use actor_core::future::join_all;
@@ -53,7 +53,7 @@ async fn round(late: &LateAddr, entered: &Tally, number: usize) {
     assert_eq!(late.len(), 0);
 }
 
-pub fn a06_memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
+pub fn memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
     const ROUNDS: usize = 40;
     const WARM_UP: usize = 5;
     system.block_on(async {

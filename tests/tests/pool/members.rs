@@ -82,7 +82,7 @@ impl Worker {
     }
 }
 
-pub fn e03_four_members_work_at_the_same_time_behind_one_address(system: &System) {
+pub fn four_members_work_at_the_same_time_behind_one_address(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(4);
@@ -96,7 +96,7 @@ pub fn e03_four_members_work_at_the_same_time_behind_one_address(system: &System
     });
 }
 
-pub fn e03_a_poison_costs_one_message_and_one_restart(system: &System) {
+pub fn a_poison_costs_one_message_and_one_restart(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(2);
@@ -114,7 +114,7 @@ pub fn e03_a_poison_costs_one_message_and_one_restart(system: &System) {
     });
 }
 
-pub fn e03_stop_drains_through_all_members(system: &System) {
+pub fn stop_drains_through_all_members(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(3);
@@ -133,7 +133,7 @@ pub fn e03_stop_drains_through_all_members(system: &System) {
     });
 }
 
-pub fn e03_kill_ends_all_members_and_tells_everybody(system: &System) {
+pub fn kill_ends_all_members_and_tells_everybody(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(2);
@@ -154,7 +154,7 @@ pub fn e03_kill_ends_all_members_and_tells_everybody(system: &System) {
     });
 }
 
-pub fn e03_too_many_failures_fail_the_pool(system: &System) {
+pub fn too_many_failures_fail_the_pool(system: &System) {
     system.block_on(async {
         let workers = Shop::new().open(2);
         for _ in 0..6 {
@@ -167,7 +167,7 @@ pub fn e03_too_many_failures_fail_the_pool(system: &System) {
     });
 }
 
-pub fn e03_a_member_that_ends_normally_is_replaced(system: &System) {
+pub fn a_member_that_ends_normally_is_replaced(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(1);
@@ -187,7 +187,7 @@ pub fn a_last_message_ends_one_member_which_is_replaced(system: &System) {
     });
 }
 
-pub fn e03_resizing_starts_and_ends_members(system: &System) {
+pub fn resizing_starts_and_ends_members(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(1);
@@ -207,7 +207,7 @@ pub fn e03_resizing_starts_and_ends_members(system: &System) {
     });
 }
 
-pub fn e03_the_mailbox_is_bounded_and_waiting_senders_are_served(system: &System) {
+pub fn the_mailbox_is_bounded_and_waiting_senders_are_served(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(2);
@@ -227,7 +227,7 @@ pub fn e03_the_mailbox_is_bounded_and_waiting_senders_are_served(system: &System
     });
 }
 
-pub fn e03_the_last_address_dropped_ends_the_pool(system: &System) {
+pub fn the_last_address_dropped_ends_the_pool(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(4);
@@ -239,7 +239,7 @@ pub fn e03_the_last_address_dropped_ends_the_pool(system: &System) {
     });
 }
 
-pub fn e03_a_member_comes_back_after_its_turn(system: &System) {
+pub fn a_member_comes_back_after_its_turn(system: &System) {
     system.block_on(async {
         // Far more messages than one turn has, at a single member.
         let shop = Shop::new();
@@ -252,7 +252,7 @@ pub fn e03_a_member_comes_back_after_its_turn(system: &System) {
     });
 }
 
-pub fn e03_the_context_speaks_of_the_pool(system: &System) {
+pub fn the_context_speaks_of_the_pool(system: &System) {
     system.block_on(async {
         let workers = Shop::new().open(2);
         let (id, address, member) = workers.who().await.unwrap();

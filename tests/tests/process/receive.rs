@@ -1,4 +1,4 @@
-//! Receiving: order, timeouts (F4), fairness, and combinators.
+//! Receiving: order, timeouts, fairness, and combinators.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;

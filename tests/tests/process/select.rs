@@ -1,4 +1,4 @@
-//! Selective receive: order, no loss, capacity, and cost (F3).
+//! Selective receive: order, no loss, capacity, and cost.
 
 use actor_core::prelude::*;
 use actor_core::{Inbox, Process, spawn_process, time};

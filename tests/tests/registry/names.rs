@@ -35,7 +35,7 @@ async fn end(cat: &CatAddr) {
     cat.join().await;
 }
 
-pub fn e01_a_taken_name_is_refused(system: &System) {
+pub fn a_taken_name_is_refused(system: &System) {
     system.block_on(async {
         let (first, second) = (Cat.spawn(), Cat.spawn());
         assert_eq!(first.register("cat"), Ok(()));
@@ -49,7 +49,7 @@ pub fn e01_a_taken_name_is_refused(system: &System) {
     });
 }
 
-pub fn e01_an_actor_may_have_several_names(system: &System) {
+pub fn an_actor_may_have_several_names(system: &System) {
     system.block_on(async {
         let (cat, other) = (Cat.spawn(), Cat.spawn());
         for name in ["a", "b", "c", ""] {
@@ -67,7 +67,7 @@ pub fn e01_an_actor_may_have_several_names(system: &System) {
     });
 }
 
-pub fn e01_the_end_of_one_never_frees_the_name_of_another(system: &System) {
+pub fn the_end_of_one_never_frees_the_name_of_another(system: &System) {
     system.block_on(async {
         let first = Cat.spawn();
         first.register("cat").unwrap();
@@ -85,7 +85,7 @@ pub fn e01_the_end_of_one_never_frees_the_name_of_another(system: &System) {
     });
 }
 
-pub fn e01_a_name_is_free_the_moment_its_holder_has_ended(system: &System) {
+pub fn a_name_is_free_the_moment_its_holder_has_ended(system: &System) {
     system.block_on(async {
         for round in 0..200 {
             let cat = Cat.spawn();
@@ -106,7 +106,7 @@ pub fn e01_a_name_is_free_the_moment_its_holder_has_ended(system: &System) {
     });
 }
 
-pub fn e01_a_name_is_given_once_whoever_asks_first(system: &System) {
+pub fn a_name_is_given_once_whoever_asks_first(system: &System) {
     let given = AtomicUsize::new(0);
     for round in 0..50 {
         let name = format!("cat {round}");
@@ -128,7 +128,7 @@ pub fn e01_a_name_is_given_once_whoever_asks_first(system: &System) {
     }
 }
 
-pub fn e01_a_dying_actor_keeps_no_name(system: &System) {
+pub fn a_dying_actor_keeps_no_name(system: &System) {
     system.block_on(async {
         let cat = Cat.spawn();
         end(&cat).await;
@@ -193,7 +193,7 @@ pub fn names_of_two_systems_are_apart(system: &System) {
     assert_eq!((other.lookup::<CatAddr>("cat"), system.lookup("cat")), (None, Some(here)));
 }
 
-pub fn e02_lookup_with_the_wrong_type_is_none(system: &System) {
+pub fn lookup_with_the_wrong_type_is_none(system: &System) {
     system.block_on(async {
         let cat = Cat.spawn();
         cat.register("pet").unwrap();

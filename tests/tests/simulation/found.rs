@@ -1,4 +1,4 @@
-//! G3: deliberate bugs in a program of five actors are found, and reported in few steps.
+//! Deliberate bugs in a program of five actors are found, and reported in few steps.
 
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};
@@ -129,7 +129,7 @@ pub fn seed(said: &str) -> u64 {
 }
 
 #[test]
-fn g03_a_lost_update_is_found_and_told_in_ten_steps() {
+fn a_lost_update_is_found_and_told_in_ten_steps() {
     let said = said(|| simulate(TestConfig::single_seed().seeds(1000), |_| lost_update()));
     println!("{said}");
     assert!(seed(&said) <= 1000);
@@ -138,14 +138,14 @@ fn g03_a_lost_update_is_found_and_told_in_ten_steps() {
 }
 
 #[test]
-fn g03_a_wrong_order_is_found_and_told_in_ten_steps() {
+fn a_wrong_order_is_found_and_told_in_ten_steps() {
     let said = said(|| simulate(TestConfig::single_seed().seeds(1000), wrong_order));
     println!("{said}");
     assert!((1..=10).contains(&steps(&said).len()), "{said}");
 }
 
 #[test]
-fn g03_the_printed_seed_fails_again() {
+fn the_printed_seed_fails_again() {
     let said = said(|| simulate(TestConfig::single_seed().seeds(1000), |_| lost_update()));
     let seed = seed(&said);
     let fails = std::panic::catch_unwind(|| System::simulation(seed).block_on(lost_update()));
@@ -153,7 +153,7 @@ fn g03_the_printed_seed_fails_again() {
 }
 
 #[test]
-fn g03_without_the_bug_no_seed_fails() {
+fn without_the_bug_no_seed_fails() {
     #[actor]
     struct Honest {
         balance: i64,

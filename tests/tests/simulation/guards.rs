@@ -1,4 +1,4 @@
-//! F1: the classics, written with `when` only, under a thousand schedules each.
+//! The classics, written with `when` only, under a thousand schedules each.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -33,7 +33,7 @@ impl Buffer {
 }
 
 #[actor_core::test(seeds = 1000)]
-async fn f01_a_bounded_buffer_loses_nothing_and_keeps_the_order() {
+async fn a_bounded_buffer_loses_nothing_and_keeps_the_order() {
     let buffer = Buffer { items: VecDeque::new(), room: 2 }.spawn();
     let to = buffer.clone();
     let producer = spawn(async move {
@@ -88,7 +88,7 @@ struct Inside {
 }
 
 #[actor_core::test(seeds = 1000)]
-async fn f01_readers_share_and_writers_are_alone() {
+async fn readers_share_and_writers_are_alone() {
     let lock = Lock { readers: 0, has_writer: false }.spawn();
     let inside = std::sync::Arc::new(std::sync::Mutex::new(Inside::default()));
     let tasks = (0..6).map(|number| {
@@ -143,7 +143,7 @@ impl Shop {
 }
 
 #[actor_core::test(seeds = 1000)]
-async fn f01_the_barber_serves_each_who_found_a_chair_once(sim: Sim) {
+async fn the_barber_serves_each_who_found_a_chair_once(sim: Sim) {
     let shop = Shop { waiting: VecDeque::new(), chairs: 2 }.spawn();
     let served = actor_core::Probe::new();
     let (at, told) = (shop.clone(), served.clone());

@@ -1,4 +1,4 @@
-//! G6: what the handle of a simulation can do.
+//! What the handle of a simulation can do.
 //! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::prelude::*;
@@ -33,7 +33,7 @@ impl Waiter {
 }
 
 #[actor_core::test(leftovers)]
-async fn g06_run_until_idle_ends_and_names_who_waits_for_whom(sim: Sim) {
+async fn run_until_idle_ends_and_names_who_waits_for_whom(sim: Sim) {
     let (one, two) = (Waiter.spawn(), Waiter.spawn());
     one.of(two.clone()).send().await.unwrap();
     let waiting = sim.run_until_idle().await;
@@ -50,7 +50,7 @@ async fn g06_run_until_idle_ends_and_names_who_waits_for_whom(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20, exact_time)]
-async fn g06_a_receive_with_a_timeout_is_something_that_can_happen(sim: Sim) {
+async fn a_receive_with_a_timeout_is_something_that_can_happen(sim: Sim) {
     let begun = actor_core::time::now();
     let process = spawn_process(|mut inbox: Inbox<u8>| async move {
         inbox.receive_timeout(Duration::from_secs(9)).await.is_err()
@@ -61,7 +61,7 @@ async fn g06_a_receive_with_a_timeout_is_something_that_can_happen(sim: Sim) {
 }
 
 #[actor_core::test]
-async fn g06_ticks_alone_are_nothing_that_happens(sim: Sim) {
+async fn ticks_alone_are_nothing_that_happens(sim: Sim) {
     let ticking = Waiter.spawn();
     ticking.ticks().await.unwrap();
     let begun = actor_core::time::now();

@@ -1,4 +1,4 @@
-//! G2: the same seed gives the same run, in every run, process and build.
+//! The same seed gives the same run, in every run, process and build.
 
 use actor_core::prelude::*;
 use actor_core::{Child, Inbox, Sim, Supervisor, Topic, spawn_process};
@@ -90,7 +90,7 @@ fn run(seed: u64) -> (u64, Vec<u32>) {
 }
 
 #[test]
-fn g02_the_same_seed_gives_the_same_run_a_hundred_times() {
+fn the_same_seed_gives_the_same_run_a_hundred_times() {
     let first = run(11);
     for _ in 0..100 {
         assert_eq!(run(11), first);
@@ -107,7 +107,7 @@ async fn races() -> Vec<bool> {
 }
 
 #[test]
-fn g02_who_wins_a_race_follows_the_seed_too() {
+fn who_wins_a_race_follows_the_seed_too() {
     let run = |seed| System::simulation(seed).block_on(races());
     let first = run(11);
     assert!(first.contains(&true) && first.contains(&false));
@@ -118,7 +118,7 @@ fn g02_who_wins_a_race_follows_the_seed_too() {
 }
 
 #[test]
-fn g02_other_seeds_give_other_runs() {
+fn other_seeds_give_other_runs() {
     let mut hashes: Vec<u64> = (0..50).map(|seed| run(seed).0).collect();
     hashes.sort_unstable();
     hashes.dedup();
@@ -126,14 +126,14 @@ fn g02_other_seeds_give_other_runs() {
 }
 
 #[test]
-fn g02_the_hash_is_the_same_in_every_process_and_build() {
+fn the_hash_is_the_same_in_every_process_and_build() {
     assert_eq!(format!("{:016x}", run(11).0), format!("{HASH:016x}"));
 }
 
 #[test]
-fn g02_another_process_gives_the_same_run() {
+fn another_process_gives_the_same_run() {
     let own = format!("hash {:016x}", run(12).0);
-    let test = "same::g02_told_to_the_process_that_asks";
+    let test = "same::told_to_the_process_that_asks";
     let program = std::env::current_exe().expect("a test has a program");
     let other = Command::new(program).args([test, "--exact", "--nocapture"]).output().unwrap();
     let other = String::from_utf8(other.stdout).unwrap();
@@ -141,7 +141,7 @@ fn g02_another_process_gives_the_same_run() {
 }
 
 #[test]
-fn g02_told_to_the_process_that_asks() {
+fn told_to_the_process_that_asks() {
     let (hash, heard) = run(12);
     println!("hash {hash:016x}");
     assert!(heard.contains(&1));

@@ -1,4 +1,4 @@
-//! D1, D3, D5 in virtual time: under thousands of schedules, and exact to the nanosecond.
+//! Restarts, intensity and backoff in virtual time: under thousands of schedules, and exact to the nanosecond.
 //! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::__private::{TestConfig, simulate};
@@ -78,7 +78,7 @@ async fn storm() {
 }
 
 #[test]
-fn d01_good_messages_are_handled_once_and_in_order_over_ten_thousand_seeds() {
+fn good_messages_are_handled_once_and_in_order_over_ten_thousand_seeds() {
     // A debug build looks at fewer.
     let seeds = if cfg!(debug_assertions) { 500 } else { 10_000 };
     let begun = Instant::now();
@@ -113,12 +113,12 @@ enum SupervisorLives {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn d03_one_failure_each_150_ms_is_survived_for_ever() {
+async fn one_failure_each_150_ms_is_survived_for_ever() {
     assert_eq!(fails_each(millis(150), 1000).await, (SupervisorLives::Yes, 1000));
 }
 
 #[actor_core::test(seeds = 20)]
-async fn d03_the_fourth_failure_within_200_ms_fails_the_supervisor() {
+async fn the_fourth_failure_within_200_ms_fails_the_supervisor() {
     assert_eq!(fails_each(millis(49), 10).await, (SupervisorLives::No, 4));
 }
 
@@ -153,14 +153,14 @@ fn gaps(starts: &[Duration]) -> Vec<u128> {
 }
 
 #[actor_core::test(seeds = 10, exact_time)]
-async fn d05_a_backoff_grows_and_is_capped() {
+async fn a_backoff_grows_and_is_capped() {
     let backoff = Backoff::exponential(millis(100), millis(1000));
     let starts = starts(backoff, |_| Duration::ZERO, 7).await;
     assert_eq!(gaps(&starts), [100, 200, 400, 800, 1000, 1000]);
 }
 
 #[actor_core::test(seeds = 10, exact_time)]
-async fn d05_a_backoff_begins_again_after_a_healthy_life() {
+async fn a_backoff_begins_again_after_a_healthy_life() {
     let backoff = Backoff::exponential(millis(100), millis(1000)).reset_after(millis(500));
     let life = |number| if number == 4 { millis(500) } else { Duration::ZERO };
     let starts = starts(backoff, life, 6).await;
@@ -168,7 +168,7 @@ async fn d05_a_backoff_begins_again_after_a_healthy_life() {
 }
 
 #[actor_core::test(seeds = 100, exact_time)]
-async fn d05_jitter_stays_within_its_bounds_and_varies(sim: Sim) {
+async fn jitter_stays_within_its_bounds_and_varies(sim: Sim) {
     let backoff = Backoff::exponential(millis(100), millis(100)).jitter(0.2);
     let starts = starts(backoff, |_| Duration::ZERO, 20).await;
     let gaps = gaps(&starts);

@@ -1,4 +1,4 @@
-//! G4, E5, E6, F4: virtual time is exact, and a day of it is over at once.
+//! Virtual time is exact, and a day of it is over at once.
 //! A test with `exact_time` asserts exact instants, which steps that take time would move.
 
 use actor_core::prelude::*;
@@ -52,7 +52,7 @@ fn ticker() -> TickerAddr {
 }
 
 #[test]
-fn g04_a_day_of_ticks_of_a_second_is_over_in_a_second() {
+fn a_day_of_ticks_of_a_second_is_over_in_a_second() {
     let begun = Instant::now();
     let system = System::simulation(1);
     let sim = Sim::of(&system).unwrap();
@@ -70,7 +70,7 @@ fn g04_a_day_of_ticks_of_a_second_is_over_in_a_second() {
 }
 
 #[actor_core::test(seeds = 100, exact_time)]
-async fn e05_a_stall_leaves_one_tick_and_the_grid_holds(sim: Sim) {
+async fn a_stall_leaves_one_tick_and_the_grid_holds(sim: Sim) {
     let ticker = ticker();
     ticker.every('t', millis(10)).await.unwrap();
     ticker.stall(millis(55)).await.unwrap();
@@ -82,7 +82,7 @@ async fn e05_a_stall_leaves_one_tick_and_the_grid_holds(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 100)]
-async fn e05_a_cancel_is_instant_even_if_a_tick_waits(sim: Sim) {
+async fn a_cancel_is_instant_even_if_a_tick_waits(sim: Sim) {
     let ticker = ticker();
     ticker.every('t', millis(10)).await.unwrap();
     let (stall, cancel) = actor_core::future::zip(ticker.stall(millis(15)), ticker.cancel()).await;
@@ -93,7 +93,7 @@ async fn e05_a_cancel_is_instant_even_if_a_tick_waits(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn e05_timers_die_with_their_life(sim: Sim) {
+async fn timers_die_with_their_life(sim: Sim) {
     let ticker = ticker();
     ticker.every('t', millis(10)).await.unwrap();
     assert!(matches!(ticker.fail().await, Err(CallError::Panicked(_))));
@@ -105,7 +105,7 @@ async fn e05_timers_die_with_their_life(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 100, exact_time)]
-async fn e06_timers_of_666_and_333_ms_interleave_in_due_order(sim: Sim) {
+async fn timers_of_666_and_333_ms_interleave_in_due_order(sim: Sim) {
     let ticker = ticker();
     ticker.every('s', millis(666)).await.unwrap();
     ticker.every('f', millis(333)).await.unwrap();
@@ -119,7 +119,7 @@ async fn e06_timers_of_666_and_333_ms_interleave_in_due_order(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 100, exact_time)]
-async fn f04_timeouts_of_a_receive_fire_as_often_as_they_should() {
+async fn timeouts_of_a_receive_fire_as_often_as_they_should() {
     let process = spawn_process(|mut inbox: Inbox<u8>| async move {
         assert!(inbox.receive_timeout(Duration::ZERO).await.is_err(), "a zero polls");
         let begun = now();

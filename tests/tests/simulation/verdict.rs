@@ -1,4 +1,4 @@
-//! G5: what fails a test in addition to its own assertions, and what does not.
+//! What fails a test in addition to its own assertions, and what does not.
 
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};
@@ -23,7 +23,7 @@ impl Fragile {
 }
 
 #[test]
-fn g05_a_panic_nobody_handled_fails() {
+fn a_panic_nobody_handled_fails() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |sim: Sim| async move {
             let fragile = Fragile.spawn();
@@ -36,12 +36,12 @@ fn g05_a_panic_nobody_handled_fails() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn g05_a_panic_that_its_caller_saw_is_handled() {
+async fn a_panic_that_its_caller_saw_is_handled() {
     assert!(matches!(Fragile.spawn().break_it().await, Err(CallError::Panicked(_))));
 }
 
 #[actor_core::test(seeds = 20)]
-async fn g05_a_panic_that_was_joined_is_handled_before_and_after(sim: Sim) {
+async fn a_panic_that_was_joined_is_handled_before_and_after(sim: Sim) {
     let (early, late) = (Fragile.spawn(), Fragile.spawn());
     let join = actor_core::spawn(early.join());
     early.break_it().send().await.unwrap();
@@ -52,7 +52,7 @@ async fn g05_a_panic_that_was_joined_is_handled_before_and_after(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn g05_a_panic_that_was_monitored_or_linked_is_handled(sim: Sim) {
+async fn a_panic_that_was_monitored_or_linked_is_handled(sim: Sim) {
     /// Is notified of two exits.
     #[actor]
     struct Watcher {
@@ -90,7 +90,7 @@ async fn g05_a_panic_that_was_monitored_or_linked_is_handled(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn g05_a_panic_that_a_supervisor_restarts_is_handled() {
+async fn a_panic_that_a_supervisor_restarts_is_handled() {
     let supervisor = Supervisor::one_for_one().spawn();
     let fragile = supervisor.start(Child::new("fragile", || Fragile));
     fragile.break_it().send().await.unwrap();
@@ -100,20 +100,20 @@ async fn g05_a_panic_that_a_supervisor_restarts_is_handled() {
 }
 
 #[actor_core::test]
-async fn g05_a_panic_that_is_expected_is_handled(sim: Sim) {
+async fn a_panic_that_is_expected_is_handled(sim: Sim) {
     sim.expect_failure(|failure| failure.message() == "broken");
     Fragile.spawn().break_it().send().await.unwrap();
     sim.settle().await;
 }
 
 #[actor_core::test(seeds = 20)]
-async fn g05_an_expected_failure_may_be_told_to_somebody_too(sim: Sim) {
+async fn an_expected_failure_may_be_told_to_somebody_too(sim: Sim) {
     sim.expect_failure(|failure| failure.handler() == "break_it");
     assert!(matches!(Fragile.spawn().break_it().await, Err(CallError::Panicked(_))));
 }
 
 #[test]
-fn g05_a_failure_that_is_expected_and_never_comes_fails() {
+fn a_failure_that_is_expected_and_never_comes_fails() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |sim: Sim| async move {
             sim.expect_failure(|failure| failure.message() == "broken");
@@ -128,7 +128,7 @@ fn g05_a_failure_that_is_expected_and_never_comes_fails() {
 }
 
 #[test]
-fn g05_a_panic_in_a_task_fails() {
+fn a_panic_in_a_task_fails() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |sim: Sim| async move {
             actor_core::spawn(async { panic!("in a task") }).detach();
@@ -139,7 +139,7 @@ fn g05_a_panic_in_a_task_fails() {
 }
 
 #[test]
-fn g05_a_leftover_actor_fails_and_is_listed_with_what_keeps_it() {
+fn a_leftover_actor_fails_and_is_listed_with_what_keeps_it() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |_| async {
             let fragile = Fragile.spawn();
@@ -152,7 +152,7 @@ fn g05_a_leftover_actor_fails_and_is_listed_with_what_keeps_it() {
 }
 
 #[test]
-fn g05_a_leftover_message_fails_and_is_listed() {
+fn a_leftover_message_fails_and_is_listed() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |_| async {
             let fragile = Fragile.spawn();
@@ -166,7 +166,7 @@ fn g05_a_leftover_message_fails_and_is_listed() {
 }
 
 #[test]
-fn g05_a_leftover_task_and_its_timer_fail_and_are_listed() {
+fn a_leftover_task_and_its_timer_fail_and_are_listed() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |_| async {
             actor_core::spawn(actor_core::time::sleep(Duration::from_secs(9))).detach();
@@ -176,7 +176,7 @@ fn g05_a_leftover_task_and_its_timer_fail_and_are_listed() {
 }
 
 #[test]
-fn g05_a_leftover_timer_fails_and_is_listed() {
+fn a_leftover_timer_fails_and_is_listed() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |_| async {
             // It is kept but no longer polled.
@@ -189,12 +189,12 @@ fn g05_a_leftover_timer_fails_and_is_listed() {
 }
 
 #[actor_core::test(leftovers)]
-async fn g05_leftovers_may_be_allowed() {
+async fn leftovers_may_be_allowed() {
     Fragile.spawn().keep();
 }
 
 #[actor_core::test(seeds = 20)]
-async fn g05_what_is_ending_is_given_a_minute() {
+async fn what_is_ending_is_given_a_minute() {
     #[actor]
     struct Slow;
 

@@ -1,4 +1,4 @@
-//! D6: every knob has an effect. (Those of backoff and restart: `waits.rs` and `table.rs`.)
+//! Every knob has an effect. (Those of backoff and restart: `waits.rs` and `table.rs`.)
 
 use crate::probe::{Diary, Probe, ProbeAddr, settle};
 use crate::support::{LONG, child, fail, stop, until};

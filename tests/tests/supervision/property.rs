@@ -1,4 +1,4 @@
-//! D1: for any sequence, each good message is handled exactly once and in order, each poison
+//! For any sequence, each good message is handled exactly once and in order, each poison
 //! message's caller gets an error, and there are as many restarts as poison messages.
 
 use crate::support::{LONG, planned};
@@ -204,12 +204,12 @@ fn run(name: &'static str, start: fn() -> System) {
 }
 
 #[test]
-fn d01_restarts_lose_the_poison_only_on_two_workers() {
+fn restarts_lose_the_poison_only_on_two_workers() {
     // The failures are reported; here they are expected.
     run("d01 on two workers", || System::builder().threads(2).on_incident(|_| {}).build());
 }
 
 #[test]
-fn d01_restarts_lose_the_poison_only_on_one_worker() {
+fn restarts_lose_the_poison_only_on_one_worker() {
     run("d01 on one worker", || System::builder().threads(1).on_incident(|_| {}).build());
 }

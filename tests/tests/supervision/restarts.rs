@@ -23,7 +23,7 @@ async fn holding(actor: &ProbeAddr) -> Gate {
     gate
 }
 
-pub fn d01_two_poisons_in_a_row_lose_exactly_two_messages(system: &System) {
+pub fn two_poisons_in_a_row_lose_exactly_two_messages(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = Supervisor::one_for_one().spawn();
@@ -43,7 +43,7 @@ pub fn d01_two_poisons_in_a_row_lose_exactly_two_messages(system: &System) {
     });
 }
 
-pub fn d02_messages_sent_during_backoff_are_kept_and_pending_calls_answered(system: &System) {
+pub fn messages_sent_during_backoff_are_kept_and_pending_calls_answered(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = waiting(AWHILE).spawn();
@@ -66,7 +66,7 @@ pub fn d02_messages_sent_during_backoff_are_kept_and_pending_calls_answered(syst
     });
 }
 
-pub fn d02_address_id_and_name_stay_valid(system: &System) {
+pub fn address_id_and_name_stay_valid(system: &System) {
     system.block_on(async {
         let supervisor = waiting(AWHILE).spawn();
         let child = supervisor.start(child("c", &Diary::default()));
@@ -85,7 +85,7 @@ pub fn d02_address_id_and_name_stay_valid(system: &System) {
     });
 }
 
-pub fn d02_a_mailbox_that_is_full_during_backoff_makes_senders_wait(system: &System) {
+pub fn a_mailbox_that_is_full_during_backoff_makes_senders_wait(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = waiting(AWHILE).spawn();

@@ -1,4 +1,4 @@
-//! D4: the fate of a child and its siblings, for every strategy, restart policy and kind of end.
+//! The fate of a child and its siblings, for every strategy, restart policy and kind of end.
 
 use crate::probe::{Diary, ProbeAddr, settle, step};
 use crate::support::{child, fail, stop};
@@ -101,7 +101,7 @@ async fn cell(strategy: fn() -> Supervisor, kind: Restart, way: End) -> String {
     fates.join(" ")
 }
 
-pub fn d04_every_strategy_kind_and_end(system: &System) {
+pub fn every_strategy_kind_and_end(system: &System) {
     let found = system.block_on(async {
         let mut table = format!("\n{:<12} {:<10}", "strategy", "restart");
         for (name, _, width) in ENDS {

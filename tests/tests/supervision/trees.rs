@@ -1,4 +1,4 @@
-//! D7 and trees: which actors end when a supervisor does, in which order, and what is rebuilt.
+//! Supervision trees: which actors end when a supervisor does, in which order, and what is rebuilt.
 
 use crate::probe::{Diary, Probe, ProbeAddr, settle};
 use crate::support::{LONG, child, fail, fail_aloud, patient, planned, stop, until, until_all};
@@ -29,7 +29,7 @@ async fn half_down(diary: &Diary) -> (SupervisorAddr, ProbeAddr, ProbeAddr) {
     (supervisor, down, up)
 }
 
-pub fn d07_nobody_is_left_when_a_supervisor_is_killed_during_backoff(system: &System) {
+pub fn nobody_is_left_when_a_supervisor_is_killed_during_backoff(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let (supervisor, down, up) = half_down(&diary).await;
@@ -42,7 +42,7 @@ pub fn d07_nobody_is_left_when_a_supervisor_is_killed_during_backoff(system: &Sy
     });
 }
 
-pub fn d07_nobody_is_left_when_a_supervisor_is_stopped_during_backoff(system: &System) {
+pub fn nobody_is_left_when_a_supervisor_is_stopped_during_backoff(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let (supervisor, down, up) = half_down(&diary).await;
@@ -52,7 +52,7 @@ pub fn d07_nobody_is_left_when_a_supervisor_is_stopped_during_backoff(system: &S
     });
 }
 
-pub fn d07_nobody_is_left_when_a_supervisor_is_killed_while_a_state_is_made(system: &System) {
+pub fn nobody_is_left_when_a_supervisor_is_killed_while_a_state_is_made(system: &System) {
     system.block_on(async {
         let (begun, dropped, never) = (Tally::default(), Tally::default(), Gate::new());
         let supervisor = Supervisor::one_for_one().spawn();
@@ -74,7 +74,7 @@ pub fn d07_nobody_is_left_when_a_supervisor_is_killed_while_a_state_is_made(syst
     });
 }
 
-pub fn d07_nobody_is_left_when_a_supervisor_is_killed_while_a_group_restarts(system: &System) {
+pub fn nobody_is_left_when_a_supervisor_is_killed_while_a_group_restarts(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = Supervisor::one_for_all().spawn();
@@ -109,9 +109,7 @@ fn group(
     (group, given)
 }
 
-pub fn d07_a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_children(
-    system: &System,
-) {
+pub fn a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_children(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let lives = diary.clone();
@@ -145,7 +143,7 @@ pub fn d07_a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_chil
     });
 }
 
-pub fn d07_a_supervisor_that_fails_while_a_child_restarts_leaves_nobody(system: &System) {
+pub fn a_supervisor_that_fails_while_a_child_restarts_leaves_nobody(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = waiting().intensity(1, LONG).spawn();

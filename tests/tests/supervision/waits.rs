@@ -1,4 +1,4 @@
-//! D3 and D5: the window of the intensity slides, and backoff grows. A wait is never shorter than
+//! The window of the intensity slides, and backoff grows. A wait is never shorter than
 //! asked for, which is what these build on; where one must not be too long, the margin is wide.
 
 use crate::probe::{Diary, Probe, ProbeAddr};
@@ -13,7 +13,7 @@ fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-pub fn d03_one_failure_each_150_ms_is_survived_for_ever(system: &System) {
+pub fn one_failure_each_150_ms_is_survived_for_ever(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().intensity(3, millis(400)).spawn();
         let child = supervisor.start(child("c", &Diary::default()));
@@ -27,7 +27,7 @@ pub fn d03_one_failure_each_150_ms_is_survived_for_ever(system: &System) {
     });
 }
 
-pub fn d03_the_window_slides(system: &System) {
+pub fn the_window_slides(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().intensity(3, millis(4000)).spawn();
         let child = supervisor.start(child("c", &Diary::default()));
@@ -79,7 +79,7 @@ impl Watch {
     }
 }
 
-pub fn d05_backoff_grows_and_is_capped(system: &System) {
+pub fn backoff_grows_and_is_capped(system: &System) {
     system.block_on(async {
         let backoff = Backoff::exponential(millis(20), millis(300)).factor(3.0);
         let backoff = backoff.reset_after(Duration::from_secs(3600));
@@ -97,7 +97,7 @@ pub fn d05_backoff_grows_and_is_capped(system: &System) {
     });
 }
 
-pub fn d05_backoff_jitters_within_its_bounds(system: &System) {
+pub fn backoff_jitters_within_its_bounds(system: &System) {
     system.block_on(async {
         let backoff = Backoff::exponential(millis(40), millis(40)).jitter(0.75);
         let watch = Watch::new(Supervisor::one_for_one().backoff(backoff));
@@ -113,7 +113,7 @@ pub fn d05_backoff_jitters_within_its_bounds(system: &System) {
     });
 }
 
-pub fn d05_backoff_begins_anew_after_a_healthy_life(system: &System) {
+pub fn backoff_begins_anew_after_a_healthy_life(system: &System) {
     system.block_on(async {
         let backoff = Backoff::exponential(millis(1), millis(2000)).factor(1000.0);
         let backoff = backoff.reset_after(millis(600));
@@ -128,7 +128,7 @@ pub fn d05_backoff_begins_anew_after_a_healthy_life(system: &System) {
     });
 }
 
-pub fn d05_backoff_of_a_group_is_that_of_its_cause(system: &System) {
+pub fn backoff_of_a_group_is_that_of_its_cause(system: &System) {
     system.block_on(async {
         let backoff = Backoff::exponential(millis(50), millis(50));
         let supervisor = Supervisor::one_for_all().backoff(backoff);

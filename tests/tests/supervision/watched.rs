@@ -68,7 +68,7 @@ impl Linker {
     fn ping(&self) {}
 }
 
-pub fn c09_a_link_that_each_life_makes_anew_tells_of_the_end_once(system: &System) {
+pub fn a_link_that_each_life_makes_anew_tells_of_the_end_once(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let watcher = Probe::new("w", &diary).spawn();
@@ -93,7 +93,7 @@ pub fn c09_a_link_that_each_life_makes_anew_tells_of_the_end_once(system: &Syste
     });
 }
 
-pub fn c08_an_exit_notice_comes_after_what_all_lives_had_sent(system: &System) {
+pub fn an_exit_notice_comes_after_what_all_lives_had_sent(system: &System) {
     const LIVES: usize = 4;
     const EACH: usize = 20;
     system.block_on(async {
@@ -156,7 +156,7 @@ fn plain(lives: &Tally) -> Child<Plain> {
     Child::new("plain", move || Plain { lives: lives.clone() })
 }
 
-pub fn c09_a_ring_of_links_between_children_ends_once(system: &System) {
+pub fn a_ring_of_links_between_children_ends_once(system: &System) {
     const SIZE: usize = 200;
     system.block_on(async {
         let lives = Tally::default();
@@ -182,7 +182,7 @@ pub fn c09_a_ring_of_links_between_children_ends_once(system: &System) {
     });
 }
 
-pub fn c09_a_linked_failure_is_a_failure_of_the_life(system: &System) {
+pub fn a_linked_failure_is_a_failure_of_the_life(system: &System) {
     system.block_on(async {
         let lives = Tally::default();
         let supervisor = Supervisor::one_for_one().spawn();
@@ -199,7 +199,7 @@ pub fn c09_a_linked_failure_is_a_failure_of_the_life(system: &System) {
     });
 }
 
-pub fn c09_links_that_race_with_restarts_and_the_end_are_told_once(system: &System) {
+pub fn links_that_race_with_restarts_and_the_end_are_told_once(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = patient(Supervisor::one_for_one()).spawn();

@@ -45,7 +45,7 @@ fn open() -> Gate {
     gate
 }
 
-pub fn e04_items_of_one_publisher_come_in_order(system: &System) {
+pub fn items_of_one_publisher_come_in_order(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let (listener, count) = listener(&open());
@@ -58,7 +58,7 @@ pub fn e04_items_of_one_publisher_come_in_order(system: &System) {
     });
 }
 
-pub fn e04_a_slow_subscriber_that_waits_holds_its_publisher_back(system: &System) {
+pub fn a_slow_subscriber_that_waits_holds_its_publisher_back(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let stream = topic.stream();
@@ -77,7 +77,7 @@ pub fn e04_a_slow_subscriber_that_waits_holds_its_publisher_back(system: &System
     });
 }
 
-pub fn e04_a_slow_subscriber_that_drops_slows_nobody(system: &System) {
+pub fn a_slow_subscriber_that_drops_slows_nobody(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let stuck = Gate::new();
@@ -92,7 +92,7 @@ pub fn e04_a_slow_subscriber_that_drops_slows_nobody(system: &System) {
     });
 }
 
-pub fn e04_what_is_lost_is_counted_exactly(system: &System) {
+pub fn what_is_lost_is_counted_exactly(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let oldest = topic.stream().drop_oldest(3);
@@ -108,7 +108,7 @@ pub fn e04_what_is_lost_is_counted_exactly(system: &System) {
     });
 }
 
-pub fn e04_lag_is_told_before_the_next_item(system: &System) {
+pub fn lag_is_told_before_the_next_item(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let stuck = Gate::new();
@@ -134,7 +134,7 @@ pub fn e04_lag_is_told_before_the_next_item(system: &System) {
     });
 }
 
-pub fn e04_the_latest_by_key_takes_the_place_of_the_one_before(system: &System) {
+pub fn the_latest_by_key_takes_the_place_of_the_one_before(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let by_parity = topic.stream().latest_by(|item: &u32| item % 2);
@@ -148,7 +148,7 @@ pub fn e04_the_latest_by_key_takes_the_place_of_the_one_before(system: &System) 
     });
 }
 
-pub fn e04_the_latest_by_key_is_what_a_plain_list_would_keep(system: &System) {
+pub fn the_latest_by_key_is_what_a_plain_list_would_keep(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let mut stream = topic.stream().latest_by(|item: &u32| item % 7);
@@ -173,7 +173,7 @@ pub fn e04_the_latest_by_key_is_what_a_plain_list_would_keep(system: &System) {
     });
 }
 
-pub fn e04_ten_thousand_subscribers_hear(system: &System) {
+pub fn ten_thousand_subscribers_hear(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let count = Tally::default();
@@ -206,7 +206,7 @@ impl SubscribeAll for Topic<u32> {
     }
 }
 
-pub fn e04_a_subscription_keeps_nobody_alive_and_ends_with_its_actor(system: &System) {
+pub fn a_subscription_keeps_nobody_alive_and_ends_with_its_actor(system: &System) {
     system.block_on(async {
         let topic = Topic::<u32>::new();
         let (listener, _) = listener(&open());
@@ -221,7 +221,7 @@ pub fn e04_a_subscription_keeps_nobody_alive_and_ends_with_its_actor(system: &Sy
     });
 }
 
-pub fn e04_a_dropped_publish_reaches_only_those_with_room(system: &System) {
+pub fn a_dropped_publish_reaches_only_those_with_room(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let full = topic.stream();
@@ -236,7 +236,7 @@ pub fn e04_a_dropped_publish_reaches_only_those_with_room(system: &System) {
     });
 }
 
-pub fn e04_the_last_handle_ends_the_streams(system: &System) {
+pub fn the_last_handle_ends_the_streams(system: &System) {
     system.block_on(async {
         let topic = Topic::<u32>::new();
         let mut stream = topic.stream();
@@ -248,7 +248,7 @@ pub fn e04_the_last_handle_ends_the_streams(system: &System) {
     });
 }
 
-pub fn e04_a_panic_in_the_closure_fails_the_subscriber(system: &System) {
+pub fn a_panic_in_the_closure_fails_the_subscriber(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let (listener, _) = listener(&open());

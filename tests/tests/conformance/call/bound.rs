@@ -1,4 +1,4 @@
-//! A11: a mailbox never exceeds its capacity.
+//! A mailbox never exceeds its capacity.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -43,7 +43,7 @@ fn number(error: SendError<StuckMessage>) -> usize {
     number
 }
 
-pub fn a11_a_stuck_actor_takes_64_of_20_000(system: &System) {
+pub fn a_stuck_actor_takes_64_of_20_000(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let entered = Tally::default();
@@ -65,7 +65,7 @@ pub fn a11_a_stuck_actor_takes_64_of_20_000(system: &System) {
     });
 }
 
-pub fn a11_a_batch_taken_out_is_no_second_capacity(system: &System) {
+pub fn a_batch_taken_out_is_no_second_capacity(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let entered = Tally::default();
@@ -89,7 +89,7 @@ pub fn a11_a_batch_taken_out_is_no_second_capacity(system: &System) {
     });
 }
 
-pub fn a11_a_waiting_sender_gets_the_room_that_a_pending_handler_has_made(system: &System) {
+pub fn a_waiting_sender_gets_the_room_that_a_pending_handler_has_made(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let entered = Tally::default();
@@ -132,7 +132,7 @@ impl Busy {
     }
 }
 
-pub fn a11_a_thousand_tasks_hold_no_more_than_64_queued(system: &System) {
+pub fn a_thousand_tasks_hold_no_more_than_64_queued(system: &System) {
     const TASKS: usize = 1000;
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
@@ -174,7 +174,7 @@ pub fn a11_a_thousand_tasks_hold_no_more_than_64_queued(system: &System) {
     });
 }
 
-pub fn a11_a_fast_actor_never_holds_more_than_64(system: &System) {
+pub fn a_fast_actor_never_holds_more_than_64(system: &System) {
     system.block_on(async {
         let busy = Busy { most: 0, handled: 0 }.spawn();
         let start = Gate::new();

@@ -1,4 +1,4 @@
-//! A3: a call may come from anywhere.
+//! A call may come from anywhere.
 
 use actor_core::prelude::*;
 use std::thread;
@@ -42,7 +42,7 @@ impl Clerk {
     }
 }
 
-pub fn a03_a_call_from_another_actor(system: &System) {
+pub fn a_call_from_another_actor(system: &System) {
     system.block_on(async {
         let adder = Adder { total: 0 }.spawn();
         let clerk = Clerk { adder: adder.clone() }.spawn();
@@ -52,7 +52,7 @@ pub fn a03_a_call_from_another_actor(system: &System) {
     });
 }
 
-pub fn a03_a_call_from_a_plain_task(system: &System) {
+pub fn a_call_from_a_plain_task(system: &System) {
     let adder = Adder { total: 0 }.spawn_on(system);
     let task_adder = adder.clone();
     let task = system.spawn_task(async move { task_adder.add(2).await });
@@ -69,7 +69,7 @@ pub fn a03_a_call_from_a_plain_task(system: &System) {
     });
 }
 
-pub fn a03_a_call_from_a_tokio_task(system: &System) {
+pub fn a_call_from_a_tokio_task(system: &System) {
     let adder = Adder { total: 0 }.spawn_on(system);
     for workers in [None, Some(2)] {
         let calling = adder.clone();
@@ -101,7 +101,7 @@ pub fn a03_a_call_from_a_tokio_task(system: &System) {
     }
 }
 
-pub fn a03_a_call_from_a_thread_outside_async(system: &System) {
+pub fn a_call_from_a_thread_outside_async(system: &System) {
     let adder = Adder { total: 0 }.spawn_on(system);
     let calling = adder.clone();
     let (done, is_done) = async_channel::bounded(1);

@@ -1,4 +1,4 @@
-//! A7 and A8: a call that is given up, at each of the moments it may have come to.
+//! A call that is given up, at each of the moments it may have come to.
 
 use actor_core::prelude::*;
 use actor_core::{Call, Protocol};
@@ -65,7 +65,7 @@ impl Stepper {
     }
 }
 
-pub fn a07_a_call_dropped_before_queueing_is_never_handled(system: &System) {
+pub fn a_call_dropped_before_queueing_is_never_handled(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let state = Stepper::new(permits);
@@ -96,7 +96,7 @@ pub fn a07_a_call_dropped_before_queueing_is_never_handled(system: &System) {
     });
 }
 
-pub fn a07_a_call_dropped_while_queued_is_never_handled(system: &System) {
+pub fn a_call_dropped_while_queued_is_never_handled(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let state = Stepper::new(permits);
@@ -120,7 +120,7 @@ pub fn a07_a_call_dropped_while_queued_is_never_handled(system: &System) {
     });
 }
 
-pub fn a07_a_call_dropped_while_running_finishes(system: &System) {
+pub fn a_call_dropped_while_running_finishes(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let state = Stepper::new(permits);
@@ -143,7 +143,7 @@ pub fn a07_a_call_dropped_while_running_finishes(system: &System) {
     });
 }
 
-pub fn a07_a_call_dropped_while_replying_drops_the_reply(system: &System) {
+pub fn a_call_dropped_while_replying_drops_the_reply(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let state = Stepper::new(permits);
@@ -198,7 +198,7 @@ impl Desk {
     }
 }
 
-pub fn a08_a_late_reply_cannot_answer_the_next_call(system: &System) {
+pub fn a_late_reply_cannot_answer_the_next_call(system: &System) {
     system.block_on(async {
         let entered = Tally::default();
         let desk = Desk { replies: vec![], refused: vec![], entered: entered.clone() }.spawn();
@@ -240,7 +240,7 @@ impl Echo {
     }
 }
 
-pub fn a08_a_finished_handler_of_a_cancelled_call_answers_nobody(system: &System) {
+pub fn a_finished_handler_of_a_cancelled_call_answers_nobody(system: &System) {
     system.block_on(async {
         for _ in 0..100 {
             let (gate, entered) = (Gate::new(), Gate::new());

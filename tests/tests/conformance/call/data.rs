@@ -1,4 +1,4 @@
-//! A9 and A17: an address is data like any other, and an actor is a struct like any other.
+//! An address is data like any other, and an actor is a struct like any other.
 
 use actor_core::WeakAddr;
 use actor_core::prelude::*;
@@ -35,7 +35,7 @@ impl Collector {
     }
 }
 
-pub fn a09_a_reply_goes_to_the_address_in_the_message(system: &System) {
+pub fn a_reply_goes_to_the_address_in_the_message(system: &System) {
     system.block_on(async {
         let (worker, collector) = (Worker.spawn(), Collector { sum: 0 }.spawn());
         let other = Collector { sum: 0 }.spawn();
@@ -78,7 +78,7 @@ impl Player {
     }
 }
 
-pub fn a09_ping_pong_by_address(system: &System) {
+pub fn ping_pong_by_address(system: &System) {
     system.block_on(async {
         let player =
             || Player::spawn_with(|me: &PlayerAddr| Player { hits: 0, me: me.downgrade() });
@@ -112,7 +112,7 @@ impl Node {
     }
 }
 
-pub fn a09_a_ring_of_ten_thousand(system: &System) {
+pub fn a_ring_of_ten_thousand(system: &System) {
     const NODES: u64 = 10_000;
     system.block_on(async {
         let first = Node { next: None, seen: 0 }.spawn();
@@ -190,7 +190,7 @@ impl Plain {
     }
 }
 
-pub fn a17_the_original_methods_remain_callable_on_the_plain_struct(system: &System) {
+pub fn the_original_methods_remain_callable_on_the_plain_struct(system: &System) {
     let mut plain = Plain::new();
     plain.begin();
     assert_eq!(plain.add(1), 3);

@@ -1,4 +1,4 @@
-//! A4, A5 and A16: the error that a caller gets when the actor ends.
+//! The error that a caller gets when the actor ends.
 
 use actor_core::future::{join_all, zip};
 use actor_core::prelude::*;
@@ -77,7 +77,7 @@ impl Mortal {
     }
 }
 
-pub fn a04_a_call_that_panics_returns_panicked(system: &System) {
+pub fn a_call_that_panics_returns_panicked(system: &System) {
     system.block_on(async {
         let answer = Mortal::new().spawn().panic_now().await;
         let Err(CallError::Panicked(failure)) = answer else { panic!("{answer:?}") };
@@ -92,7 +92,7 @@ pub fn a04_a_call_that_panics_returns_panicked(system: &System) {
     });
 }
 
-pub fn a04_a_call_whose_actor_is_killed_meanwhile_returns_killed(system: &System) {
+pub fn a_call_whose_actor_is_killed_meanwhile_returns_killed(system: &System) {
     system.block_on(async {
         let state = Mortal::new();
         let entered = state.entered.clone();
@@ -107,7 +107,7 @@ pub fn a04_a_call_whose_actor_is_killed_meanwhile_returns_killed(system: &System
     });
 }
 
-pub fn a04_a_sync_handler_that_is_killed_runs_to_its_return(system: &System) {
+pub fn a_sync_handler_that_is_killed_runs_to_its_return(system: &System) {
     system.block_on(async {
         let mortal = Mortal::new().spawn();
         let (answer, behind) = zip(mortal.kill_yourself(), mortal.work()).await;
@@ -129,7 +129,7 @@ async fn expect_stopped<'a>(
     last
 }
 
-pub fn a05_calls_queued_at_an_actor_that_ends_return_stopped(system: &System) {
+pub fn calls_queued_at_an_actor_that_ends_return_stopped(system: &System) {
     system.block_on(async {
         for is_killed in [true, false] {
             let state = Mortal::new();
@@ -171,7 +171,7 @@ impl Unwilling {
     fn work(&self) {}
 }
 
-pub fn a05_calls_queued_at_an_actor_that_fails_to_start_return_stopped(system: &System) {
+pub fn calls_queued_at_an_actor_that_fails_to_start_return_stopped(system: &System) {
     system.block_on(async {
         let gate = Gate::new();
         let unwilling = Unwilling { gate: gate.clone() }.spawn();
@@ -182,7 +182,7 @@ pub fn a05_calls_queued_at_an_actor_that_fails_to_start_return_stopped(system: &
     });
 }
 
-pub fn a16_a_self_handler_is_the_last_message(system: &System) {
+pub fn a_self_handler_is_the_last_message(system: &System) {
     system.block_on(async {
         let state = Mortal::new();
         let (handled, stopped) = (state.handled.clone(), state.stopped.clone());
@@ -197,7 +197,7 @@ pub fn a16_a_self_handler_is_the_last_message(system: &System) {
     });
 }
 
-pub fn a16_messages_behind_a_self_handler_are_stopped(system: &System) {
+pub fn messages_behind_a_self_handler_are_stopped(system: &System) {
     system.block_on(async {
         let state = Mortal::new();
         let (entered, gate) = (state.entered.clone(), state.gate.clone());

@@ -1,4 +1,4 @@
-//! A14: messages from one sender to one receiver are handled in FIFO order.
+//! Messages from one sender to one receiver are handled in FIFO order.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -74,7 +74,7 @@ macro_rules! send_in_order {
     }};
 }
 
-pub fn a14_order_holds_over_a_million_messages_from_four_senders(system: &System) {
+pub fn order_holds_over_a_million_messages_from_four_senders(system: &System) {
     system.block_on(async {
         let orderly = Orderly { last: [0; SENDERS], disorder: 0 }.spawn();
         let start = Gate::new();
@@ -86,7 +86,7 @@ pub fn a14_order_holds_over_a_million_messages_from_four_senders(system: &System
     });
 }
 
-pub fn a14_order_holds_over_pending_handlers(system: &System) {
+pub fn order_holds_over_pending_handlers(system: &System) {
     const EACH: u64 = 25_000;
     system.block_on(async {
         let orderly = OrderlyLater { last: [0; SENDERS], disorder: 0 }.spawn();

@@ -1,4 +1,4 @@
-//! A22: a message that holds the last address of its own actor can be discarded safely.
+//! A message that holds the last address of its own actor can be discarded safely.
 
 use actor_core::prelude::*;
 use futures_lite::future::poll_once;
@@ -95,7 +95,7 @@ async fn throw_away(end: End, panics: bool) {
     assert_eq!(dropped.count(), 5, "{end:?}");
 }
 
-pub fn a22_a_message_with_the_last_address_of_its_actor_is_thrown_away(system: &System) {
+pub fn a_message_with_the_last_address_of_its_actor_is_thrown_away(system: &System) {
     system.block_on(async {
         for end in [End::Kill, End::Panic, End::StopThenKill] {
             for _ in 0..20 {
@@ -105,7 +105,7 @@ pub fn a22_a_message_with_the_last_address_of_its_actor_is_thrown_away(system: &
     });
 }
 
-pub fn a22_a_panic_in_the_drop_of_such_a_message_poisons_nothing(system: &System) {
+pub fn a_panic_in_the_drop_of_such_a_message_poisons_nothing(system: &System) {
     system.block_on(async {
         for end in [End::Kill, End::Panic, End::StopThenKill] {
             throw_away(end, true).await;
@@ -113,7 +113,7 @@ pub fn a22_a_panic_in_the_drop_of_such_a_message_poisons_nothing(system: &System
     });
 }
 
-pub fn a22_such_a_message_is_thrown_away_before_the_start_and_at_shutdown(system: &System) {
+pub fn such_a_message_is_thrown_away_before_the_start_and_at_shutdown(system: &System) {
     let (entered, gate, dropped) = (Gate::new(), Gate::new(), Tally::default());
     let cargo = |vessel: &VesselAddr| {
         let (address, dropped) = (vessel.clone(), dropped.clone());
@@ -144,7 +144,7 @@ pub fn a22_such_a_message_is_thrown_away_before_the_start_and_at_shutdown(system
     assert_eq!(dropped.count(), 4);
 }
 
-pub fn a22_a_skipped_call_with_the_last_address_ends_its_actor(system: &System) {
+pub fn a_skipped_call_with_the_last_address_ends_its_actor(system: &System) {
     system.block_on(async {
         let (entered, gate, dropped) = (Gate::new(), Gate::new(), Tally::default());
         let vessel = Vessel { entered: entered.clone(), gate: gate.clone() }.spawn();
@@ -192,7 +192,7 @@ impl Hull {
     fn work(&mut self, _cargo: Cargo) {}
 }
 
-pub fn a22_the_last_address_in_a_skipped_call_ends_the_actor_normally(system: &System) {
+pub fn the_last_address_in_a_skipped_call_ends_the_actor_normally(system: &System) {
     system.block_on(async {
         let (entered, gate, dropped) = (Gate::new(), Gate::new(), Tally::default());
         let hull = Hull { entered: entered.clone(), gate: gate.clone() }.spawn();

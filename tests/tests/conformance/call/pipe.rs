@@ -1,4 +1,4 @@
-//! A19: an actor that pipes a future handles other messages in the meantime.
+//! An actor that pipes a future handles other messages in the meantime.
 
 use actor_core::Failure;
 use actor_core::future::{join_all, zip};
@@ -143,7 +143,7 @@ impl Cache {
     }
 }
 
-pub fn a19_an_actor_that_loads_answers_other_calls_meanwhile(system: &System) {
+pub fn an_actor_that_loads_answers_other_calls_meanwhile(system: &System) {
     system.block_on(async {
         let (gate, loads) = (Gate::new(), Tally::default());
         let cache = Cache::new(&gate, &loads).spawn();
@@ -160,7 +160,7 @@ pub fn a19_an_actor_that_loads_answers_other_calls_meanwhile(system: &System) {
     });
 }
 
-pub fn a19_a_load_of_100_ms_holds_up_no_call(system: &System) {
+pub fn a_load_of_100_ms_holds_up_no_call(system: &System) {
     system.block_on(async {
         let mut answered = 0;
         // On a machine that stalls for all of a load's time there is nothing to be seen: again.
@@ -181,7 +181,7 @@ pub fn a19_a_load_of_100_ms_holds_up_no_call(system: &System) {
     });
 }
 
-pub fn a19_a_thousand_callers_of_one_key_are_answered_by_one_load(system: &System) {
+pub fn a_thousand_callers_of_one_key_are_answered_by_one_load(system: &System) {
     system.block_on(async {
         for is_own_load in [true, false] {
             let (gate, loads) = (Gate::new(), Tally::default());
@@ -200,7 +200,7 @@ pub fn a19_a_thousand_callers_of_one_key_are_answered_by_one_load(system: &Syste
     });
 }
 
-pub fn a19_a_panic_in_the_piped_future_arrives_as_a_failure(system: &System) {
+pub fn a_panic_in_the_piped_future_arrives_as_a_failure(system: &System) {
     system.block_on(async {
         let cache = Cache::new(&Gate::new(), &Tally::default()).spawn();
         cache.load_and_panic().await.unwrap();
@@ -214,7 +214,7 @@ pub fn a19_a_panic_in_the_piped_future_arrives_as_a_failure(system: &System) {
     });
 }
 
-pub fn a19_a_piped_call_that_fails_arrives_as_its_error(system: &System) {
+pub fn a_piped_call_that_fails_arrives_as_its_error(system: &System) {
     system.block_on(async {
         let cache = Cache::new(&Gate::new(), &Tally::default()).spawn();
         cache.ask_and_fail().await.unwrap();

@@ -1,4 +1,4 @@
-//! A10 and A21: a rejected message is returned, in an error that works with `?`.
+//! A rejected message is returned, in an error that works with `?`.
 
 use actor_core::future::{join_all, race};
 use actor_core::prelude::*;
@@ -60,7 +60,7 @@ async fn expect_refusal(depot: &DepotAddr) {
     assert_eq!(depot.put(Parcel(5)).timeout(Duration::ZERO).await, Err(CallError::Stopped));
 }
 
-pub fn a10_sending_to_an_ended_actor_hands_the_message_back(system: &System) {
+pub fn sending_to_an_ended_actor_hands_the_message_back(system: &System) {
     system.block_on(async {
         let depot = || Depot { entered: Tally::default() }.spawn();
         let (stopped, killed, failed) = (depot(), depot(), depot());
@@ -78,7 +78,7 @@ pub fn a10_sending_to_an_ended_actor_hands_the_message_back(system: &System) {
     });
 }
 
-pub fn a10_a_send_that_waits_for_room_gets_its_message_back_at_the_end(system: &System) {
+pub fn a_send_that_waits_for_room_gets_its_message_back_at_the_end(system: &System) {
     system.block_on(async {
         for is_killed in [false, true] {
             let entered = Tally::default();
@@ -138,7 +138,7 @@ async fn use_it_in_a_service(pocket: &PocketAddr) -> Result<u32, CallError> {
     pocket.put(Cell::new(1)).await
 }
 
-pub fn a21_a_send_error_goes_through_the_question_mark(system: &System) {
+pub fn a_send_error_goes_through_the_question_mark(system: &System) {
     fn is_an_error<E: Error + Send + Sync + 'static>(_: &E) {}
     system.block_on(async {
         let pocket = Pocket { total: 0 }.spawn();
@@ -156,7 +156,7 @@ pub fn a21_a_send_error_goes_through_the_question_mark(system: &System) {
     });
 }
 
-pub fn a21_calls_are_combined_and_owned(system: &System) {
+pub fn calls_are_combined_and_owned(system: &System) {
     fn is_send_and_unpin<F: Future + Send + Unpin>(future: F) -> F {
         future
     }

@@ -1,4 +1,4 @@
-//! A15 and A18: a reply that is stored, moved, dropped or passed on.
+//! A reply that is stored, moved, dropped or passed on.
 
 use actor_core::future::zip;
 use actor_core::prelude::*;
@@ -56,7 +56,7 @@ impl Keeper {
     fn ping(&self) {}
 }
 
-pub fn a15_a_stored_reply_answers_later_from_another_task(system: &System) {
+pub fn a_stored_reply_answers_later_from_another_task(system: &System) {
     system.block_on(async {
         let (state, given, _) = Keeper::new();
         let keeper = state.spawn();
@@ -80,7 +80,7 @@ pub fn a15_a_stored_reply_answers_later_from_another_task(system: &System) {
     });
 }
 
-pub fn a15_a_dropped_reply_gives_no_reply_at_once(system: &System) {
+pub fn a_dropped_reply_gives_no_reply_at_once(system: &System) {
     system.block_on(async {
         let (state, given, entered) = Keeper::new();
         let keeper = state.spawn();
@@ -189,7 +189,7 @@ fn pair() -> (FrontAddr, BackAddr, Gate, Tally, async_channel::Receiver<Told>) {
     (Front { back: back.clone() }.spawn(), back, gate, entered, tells)
 }
 
-pub fn a18_the_callee_answers_the_callers_caller(system: &System) {
+pub fn the_callee_answers_the_callers_caller(system: &System) {
     system.block_on(async {
         let (front, back, ..) = pair();
         assert_eq!(front.double(4).await, Ok(8));
@@ -203,7 +203,7 @@ pub fn a18_the_callee_answers_the_callers_caller(system: &System) {
     });
 }
 
-pub fn a18_the_callee_learns_that_the_caller_is_gone(system: &System) {
+pub fn the_callee_learns_that_the_caller_is_gone(system: &System) {
     system.block_on(async {
         let (front, back, gate, entered, tells) = pair();
         // While the callee is at it.

@@ -1,4 +1,4 @@
-//! A1 and A13: the start of an actor, and the messages that it may send itself then.
+//! The start of an actor, and the messages that it may send itself then.
 
 use actor_core::prelude::*;
 use std::cell::Cell;
@@ -86,7 +86,7 @@ fn spawn_in_every_way(nested: &Tally) -> Vec<NewbornAddr> {
     ]
 }
 
-pub fn a01_spawn_never_runs_the_actor_on_the_callers_stack(system: &System) {
+pub fn spawn_never_runs_the_actor_on_the_callers_stack(system: &System) {
     system.block_on(async {
         let nested = Tally::default();
         for _ in 0..50 {
@@ -128,7 +128,7 @@ impl Slow {
     }
 }
 
-pub fn a01_messages_sent_before_the_start_are_kept_in_order(system: &System) {
+pub fn messages_sent_before_the_start_are_kept_in_order(system: &System) {
     system.block_on(async {
         let gate = Gate::new();
         let slow = Slow { gate: gate.clone(), log: vec![] }.spawn();
@@ -141,7 +141,7 @@ pub fn a01_messages_sent_before_the_start_are_kept_in_order(system: &System) {
     });
 }
 
-pub fn a01_messages_sent_while_the_state_is_made_are_kept_in_order(system: &System) {
+pub fn messages_sent_while_the_state_is_made_are_kept_in_order(system: &System) {
     system.block_on(async {
         let early = Newborn::spawn_with(|me: &NewbornAddr| {
             (1..=60).for_each(|number| me.note(number).try_send().unwrap());
@@ -193,7 +193,7 @@ impl Eager {
     }
 }
 
-pub fn a13_a_message_to_oneself_from_the_start_does_not_hang(system: &System) {
+pub fn a_message_to_oneself_from_the_start_does_not_hang(system: &System) {
     system.block_on(async {
         for waits in [false, true] {
             let eager = Eager { waits, refused: None, log: vec![] }.spawn();
@@ -243,7 +243,7 @@ impl Impatient {
     }
 }
 
-pub fn a13_waiting_for_room_in_ones_own_mailbox_is_a_deadlock(system: &System) {
+pub fn waiting_for_room_in_ones_own_mailbox_is_a_deadlock(system: &System) {
     system.block_on(async {
         for at_start in [false, true] {
             let state = Impatient { at_start, refused: vec![], log: vec![] };

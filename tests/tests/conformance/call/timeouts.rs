@@ -1,4 +1,4 @@
-//! A6 and A20: the effects of a timeout, and its error. (`memory.rs` measures that memory stays
+//! The effects of a timeout, and its error. (`memory.rs` measures that memory stays
 //! flat.)
 
 use actor_core::future::join_all;
@@ -62,7 +62,7 @@ impl Late {
     }
 }
 
-pub fn a06_timed_out_calls_leave_no_residue(system: &System) {
+pub fn timed_out_calls_leave_no_residue(system: &System) {
     system.block_on(async {
         let (entered, arguments) = (Tally::default(), Tally::default());
         let late = Late::new(&entered);
@@ -110,7 +110,7 @@ impl Noting {
     }
 }
 
-pub fn a20_never_handled_is_exact_under_a_race(system: &System) {
+pub fn never_handled_is_exact_under_a_race(system: &System) {
     const CALLS: usize = 20_000;
     let begun = Arc::new(Mutex::new(vec![false; CALLS]));
     system.block_on(async {
@@ -140,7 +140,7 @@ pub fn a20_never_handled_is_exact_under_a_race(system: &System) {
     });
 }
 
-pub fn a20_never_handled_is_true_while_queued_and_false_once_begun(system: &System) {
+pub fn never_handled_is_true_while_queued_and_false_once_begun(system: &System) {
     system.block_on(async {
         let entered = Tally::default();
         let late = Late::new(&entered).prepare().capacity(1).spawn();
@@ -176,7 +176,7 @@ pub fn a20_never_handled_is_true_while_queued_and_false_once_begun(system: &Syst
     });
 }
 
-pub fn a20_if_room_refuses_at_once_and_answers_with_room(system: &System) {
+pub fn if_room_refuses_at_once_and_answers_with_room(system: &System) {
     system.block_on(async {
         let entered = Tally::default();
         let late = Late::new(&entered).prepare().capacity(1).spawn();

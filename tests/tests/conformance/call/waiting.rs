@@ -1,4 +1,4 @@
-//! A12: senders that wait for room are served in order, and one that leaves takes nothing along.
+//! Senders that wait for room are served in order, and one that leaves takes nothing along.
 
 use actor_core::future::join_all;
 use actor_core::prelude::*;
@@ -40,7 +40,7 @@ async fn stuck() -> (NarrowAddr, async_channel::Sender<()>, Tally) {
     (narrow, permit, entered)
 }
 
-pub fn a12_waiting_senders_are_served_in_order(system: &System) {
+pub fn waiting_senders_are_served_in_order(system: &System) {
     system.block_on(async {
         let (narrow, permit, _) = stuck().await;
         // Sends and calls wait in one line.
@@ -68,7 +68,7 @@ pub fn a12_waiting_senders_are_served_in_order(system: &System) {
     });
 }
 
-pub fn a12_nobody_passes_one_who_waits(system: &System) {
+pub fn nobody_passes_one_who_waits(system: &System) {
     system.block_on(async {
         let (narrow, permit, entered) = stuck().await;
         let mut first = narrow.work(2).send();
@@ -91,7 +91,7 @@ pub fn a12_nobody_passes_one_who_waits(system: &System) {
     });
 }
 
-pub fn a12_a_dropped_sender_loses_no_slot_and_no_wake_up(system: &System) {
+pub fn a_dropped_sender_loses_no_slot_and_no_wake_up(system: &System) {
     system.block_on(async {
         let (narrow, permit, entered) = stuck().await;
         let mut line = vec![];
@@ -119,7 +119,7 @@ pub fn a12_a_dropped_sender_loses_no_slot_and_no_wake_up(system: &System) {
     });
 }
 
-pub fn a12_a_dropped_call_that_waited_for_room_loses_no_slot(system: &System) {
+pub fn a_dropped_call_that_waited_for_room_loses_no_slot(system: &System) {
     system.block_on(async {
         let (narrow, permit, _) = stuck().await;
         let mut line = vec![];
@@ -137,7 +137,7 @@ pub fn a12_a_dropped_call_that_waited_for_room_loses_no_slot(system: &System) {
     });
 }
 
-pub fn a12_a_sender_dropped_after_it_was_let_in_has_sent(system: &System) {
+pub fn a_sender_dropped_after_it_was_let_in_has_sent(system: &System) {
     system.block_on(async {
         let (narrow, permit, entered) = stuck().await;
         let mut let_in = narrow.work(2).send();
@@ -175,7 +175,7 @@ impl Fast {
     }
 }
 
-pub fn a12_no_wake_up_is_lost_when_senders_come_and_go(system: &System) {
+pub fn no_wake_up_is_lost_when_senders_come_and_go(system: &System) {
     const TASKS: usize = 16;
     const ROUNDS: usize = 2_000;
     system.block_on(async {

@@ -1,4 +1,4 @@
-//! A2: a late link or monitor is notified immediately, and every end is reported once.
+//! A late link or monitor is notified immediately, and every end is reported once.
 
 use actor_core::prelude::*;
 use async_channel::Sender;
@@ -71,7 +71,7 @@ async fn ended() -> Vec<(VictimAddr, Exit)> {
     ended
 }
 
-pub fn a02_a_monitor_after_the_end_is_told_at_once_and_once(system: &System) {
+pub fn a_monitor_after_the_end_is_told_at_once_and_once(system: &System) {
     system.block_on(async {
         let (heard, hears) = async_channel::unbounded();
         let watcher = Watcher { heard }.spawn();
@@ -85,7 +85,7 @@ pub fn a02_a_monitor_after_the_end_is_told_at_once_and_once(system: &System) {
     });
 }
 
-pub fn a02_a_link_after_the_end_is_told_at_once_and_once(system: &System) {
+pub fn a_link_after_the_end_is_told_at_once_and_once(system: &System) {
     system.block_on(async {
         let (heard, hears) = async_channel::unbounded();
         let watcher = Watcher { heard }.spawn();
@@ -99,7 +99,7 @@ pub fn a02_a_link_after_the_end_is_told_at_once_and_once(system: &System) {
     });
 }
 
-pub fn a02_a_link_after_the_end_fails_an_actor_without_the_hook(system: &System) {
+pub fn a_link_after_the_end_fails_an_actor_without_the_hook(system: &System) {
     system.block_on(async {
         for (victim, exit) in ended().await {
             let companion = Companion.spawn();
@@ -166,7 +166,7 @@ impl Child {
     }
 }
 
-pub fn a02_a_child_that_fails_at_once_is_told_to_its_parent_exactly_once(system: &System) {
+pub fn a_child_that_fails_at_once_is_told_to_its_parent_exactly_once(system: &System) {
     system.block_on(async {
         let (told, tells) = async_channel::unbounded();
         let mother = Mother { told }.spawn();
