@@ -1,5 +1,5 @@
 //! The listings of the guide: each chapter is the documentation of an item here, so its listings
-//! are compiled and run as doctests. `tests/tests/papers.rs` checks that no chapter is missing.
+//! are compiled and run as doctests. `tests/tests/docs` checks that no chapter is missing.
 
 /// Creates an item for each chapter of `book/src`.
 macro_rules! chapters {

@@ -8,6 +8,7 @@ mod gate;
 pub mod greeting;
 mod guard;
 mod host;
+pub mod probe;
 mod tally;
 
 pub use alone::{Stderr, alone};

@@ -1,18 +1,18 @@
 //! The documents of the repository: their links resolve, their listings compile, and the items they
 //! name exist.
 
-#[path = "papers"]
-mod papers {
+#[path = "docs"]
+mod docs {
+    mod benchmark_figures;
     mod chapters;
     mod dependencies;
     mod examples;
-    mod figures;
-    mod generated;
+    mod generated_code;
     mod guarantees;
+    mod item_examples;
     mod links;
-    mod mistakes;
     mod page;
     mod prose;
-    mod shown;
+    mod shown_error_texts;
     mod text;
 }

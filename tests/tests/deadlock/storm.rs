@@ -4,7 +4,7 @@
 //!
 //! `STORM_CALLS` sets how many calls there are, `STORM_SEED` which, and `STORM_SEEDS` how many simulations.
 
-use super::guest;
+use super::storm_guests;
 use actor_core::future::{join_all, race};
 use actor_core::prelude::*;
 use actor_core::{Child, Restart, Supervisor};
@@ -237,7 +237,7 @@ impl Droplet {
             (16, _) => or(cloud.clear(next.is_multiple_of(2), next), after(out)).await,
             (17, _) => pails.fill(next, deeper).await,
             (18, _) => weather.sky.get().unwrap().shine(next.is_multiple_of(2), next).await,
-            (19, Some(_)) => Ok(guest::visit(self.place, weather, next, deeper).await),
+            (19, Some(_)) => Ok(storm_guests::visit(self.place, weather, next, deeper).await),
             (20, _) => {
                 // A wait for an end that may lead anywhere.
                 let end = async {

@@ -1,6 +1,6 @@
 //! Systems of all kinds, started and dropped over and over: threads, tables and tasks go with them.
 
-use crate::rounds::{alone, stay_flat};
+use crate::measure::{alone, stay_flat};
 use actor_core::prelude::*;
 use futures_lite::future::block_on;
 use std::thread;
@@ -134,7 +134,7 @@ fn states_of_local_actors_that_end_leave_nothing() {
         let _alone = alone();
         let system = System::current_thread();
         system.block_on(async {
-            stay_flat("local actors", crate::rounds::ROUNDS, async |_| {
+            stay_flat("local actors", crate::measure::ROUNDS, async |_| {
                 let local = Local { _text: "state".repeat(10) }.spawn();
                 local.stop();
                 local.join().await;

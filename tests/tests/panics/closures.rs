@@ -1,7 +1,7 @@
 //! Panics in the closures, streams and futures that a life is given, and in those of topics.
 
-use crate::life::{end_of, is_callers};
-use crate::places::Ends;
+use crate::every_place::Ends;
+use crate::handlers_and_hooks::{end_of, is_callers};
 use actor_core::prelude::*;
 use actor_core::{Topic, TopicKey};
 use futures_lite::{Stream, StreamExt, stream};

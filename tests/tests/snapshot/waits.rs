@@ -1,6 +1,6 @@
 //! Each way in which a handler waits for another actor is shown.
 
-use super::one::when;
+use super::one_actor::when;
 use actor_core::prelude::*;
 use actor_core::{Inbox, Snapshot, Topic, WaitKind, spawn_process};
 use std::time::Duration;

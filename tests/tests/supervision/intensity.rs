@@ -1,9 +1,9 @@
 //! The end of a child whose failure was one more than its supervisor allows.
 
-use crate::probe::{Diary, Probe, ProbeAddr, settle, step};
 use crate::support::{LONG, child, fail};
 use actor_core::prelude::*;
 use actor_core::{Child, FailureKind, Supervisor};
+use tests::probe::{Diary, Probe, ProbeAddr, settle, step};
 
 type Strategy = fn() -> Supervisor;
 

@@ -1,9 +1,9 @@
 //! Children that write down their lives, and ways to end them.
 
-use crate::probe::{Diary, Probe, ProbeAddr, step};
 use actor_core::prelude::*;
 use actor_core::{Child, ChildInfo, Supervisor, SupervisorAddr};
 use std::time::Duration;
+use tests::probe::{Diary, Probe, ProbeAddr, step};
 
 /// Practically forever.
 pub const LONG: Duration = Duration::from_secs(3600);

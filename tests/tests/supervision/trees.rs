@@ -1,11 +1,11 @@
 //! Supervision trees: which actors end when a supervisor does, in which order, and what is rebuilt.
 
-use crate::probe::{Diary, Probe, ProbeAddr, settle};
 use crate::support::{LONG, child, fail, fail_aloud, patient, planned, stop, until, until_all};
 use actor_core::prelude::*;
 use actor_core::time::now;
 use actor_core::{Backoff, Child, Restart, Supervisor, SupervisorAddr};
 use std::time::Duration;
+use tests::probe::{Diary, Probe, ProbeAddr, settle};
 use tests::{Gate, Tally};
 
 fn waiting() -> Supervisor {

@@ -1,3 +1,3 @@
-//! The corpus, or the same without `#[actor]`, under every lint there is: `tests/hostile.rs` compares them.
+//! The corpus, or the same without `#[actor]`, under every lint there is: `tests/tests/hostile.rs` compares them.
 
 include!(env!("CORPUS"));

@@ -1,0 +1,71 @@
+//! Calls, sends and replies, on every host.
+
+mod addresses_as_data;
+mod call_settings;
+mod callers;
+mod cancel;
+mod errors_at_the_end;
+mod pipe;
+mod rejected_messages;
+mod reply;
+mod timeout;
+
+tests::on_every_host! {
+    callers::a_call_from_a_plain_task,
+    callers::a_call_from_another_actor,
+    errors_at_the_end::a_call_that_panics_returns_panicked,
+    errors_at_the_end::a_call_whose_actor_is_killed_meanwhile_returns_killed,
+    errors_at_the_end::a_sync_handler_that_is_killed_runs_to_its_return,
+    errors_at_the_end::calls_queued_at_an_actor_that_ends_return_stopped,
+    errors_at_the_end::calls_queued_at_an_actor_that_fails_to_start_return_stopped,
+    timeout::timed_out_calls_leave_no_residue,
+    cancel::a_call_dropped_before_queueing_is_never_handled,
+    cancel::a_call_dropped_while_queued_is_never_handled,
+    cancel::a_call_dropped_while_replying_drops_the_reply,
+    cancel::a_call_dropped_while_running_finishes,
+    cancel::a_finished_handler_of_a_cancelled_call_answers_nobody,
+    cancel::a_late_reply_cannot_answer_the_next_call,
+    addresses_as_data::a_reply_goes_to_the_address_in_the_message,
+    addresses_as_data::a_ring_of_ten_thousand,
+    addresses_as_data::ping_pong_by_address,
+    rejected_messages::a_send_that_waits_for_room_gets_its_message_back_at_the_end,
+    rejected_messages::sending_to_an_ended_actor_hands_the_message_back,
+    reply::a_dropped_reply_gives_no_reply_at_once,
+    errors_at_the_end::a_self_handler_is_the_last_message,
+    errors_at_the_end::messages_behind_a_self_handler_are_stopped,
+    addresses_as_data::the_original_methods_remain_callable_on_the_plain_struct,
+    reply::the_callee_answers_the_callers_caller,
+    reply::the_callee_learns_that_the_caller_is_gone,
+    pipe::a_load_of_100_ms_holds_up_no_call,
+    pipe::a_panic_in_the_piped_future_arrives_as_a_failure,
+    pipe::a_piped_call_that_fails_arrives_as_its_error,
+    pipe::a_thousand_callers_of_one_key_are_answered_by_one_load,
+    pipe::an_actor_that_loads_answers_other_calls_meanwhile,
+    timeout::if_room_refuses_at_once_and_answers_with_room,
+    timeout::never_handled_is_exact_under_a_race,
+    timeout::never_handled_is_true_while_queued_and_false_once_begun,
+    rejected_messages::a_send_error_goes_through_the_question_mark,
+    rejected_messages::calls_are_combined_and_owned,
+    call_settings::the_settings_of_a_call_combine_in_any_order,
+    call_settings::the_settings_of_a_send_combine_in_any_order,
+    call_settings::the_settings_of_a_forwarded_call_combine_in_any_order,
+    call_settings::a_time_limit_holds_in_each_order,
+    call_settings::if_room_holds_in_each_order,
+    call_settings::a_forwarded_call_that_is_not_sent_gives_the_reply_back,
+    call_settings::a_handler_answers_by_itself_where_it_cannot_forward,
+    call_settings::a_piped_call_may_have_a_time_limit,
+    call_settings::a_send_that_would_block_its_system_gives_the_message_back,
+}
+
+/// Behaviors that a simulation does not support, with the reason.
+mod beyond_simulation {
+    use super::{call_settings, callers, reply};
+
+    tests::on_real_hosts! {
+        // Other threads reach in.
+        callers::a_call_from_a_thread_outside_async,
+        callers::a_call_from_a_tokio_task,
+        call_settings::a_thread_outside_async_waits_in_each_order,
+        reply::a_stored_reply_answers_later_from_another_task,
+    }
+}

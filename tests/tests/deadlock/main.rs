@@ -1,0 +1,63 @@
+//! Deadlocks are refused immediately, with their cycle, and no other wait is.
+
+mod abandoned_calls;
+mod cycles;
+mod each_way_to_wait;
+mod full_mailboxes;
+mod no_false_alarm;
+mod node;
+mod not_detected;
+mod stale_waker;
+mod start_and_end;
+mod stop_within;
+mod storm;
+mod storm_guests;
+
+tests::on_every_host! {
+    cycles::a_call_to_oneself_is_refused,
+    cycles::two_three_ten_and_a_thousand_in_a_circle_are_refused,
+    cycles::a_tail_into_a_circle_gets_its_answer,
+    cycles::the_circle_says_who_waits_in_which_handler,
+    cycles::cross_calls_at_the_same_moment_are_refused_once_each,
+    cycles::three_that_turn_pending_at_once_are_refused_once,
+    cycles::a_circle_through_hooks_and_children_is_refused,
+    cycles::a_circle_through_a_guarded_message_of_a_protocol_is_refused,
+    cycles::without_detection_nobody_is_refused,
+    each_way_to_wait::each_plain_way_to_wait_is_refused_at_once,
+    each_way_to_wait::a_timed_call_that_closes_a_circle_is_refused,
+    start_and_end::a_call_in_on_stop_to_the_actor_that_awaits_the_end_is_refused,
+    start_and_end::a_join_that_closes_a_cycle_has_the_call_in_it_refused,
+    start_and_end::a_join_and_a_call_at_the_same_moment_never_hang,
+    start_and_end::a_call_in_on_start_to_the_actor_that_awaits_the_start_is_refused,
+    start_and_end::one_of_two_calls_in_a_cycle_with_a_join_is_refused,
+    stop_within::a_stop_within_refuses_no_call_that_its_kill_would_end,
+    start_and_end::a_cycle_of_joins_ends_by_a_panic_that_names_it,
+    start_and_end::a_join_beside_something_else_is_no_edge,
+    start_and_end::a_join_that_was_left_is_no_edge,
+    full_mailboxes::two_full_mailboxes_are_a_circle,
+    full_mailboxes::a_full_mailbox_and_a_call_are_a_circle,
+    full_mailboxes::a_sender_that_has_just_been_let_in_waits_for_nobody,
+    no_false_alarm::whoever_has_a_way_out_goes_on,
+    no_false_alarm::a_timed_call_in_the_middle_runs_out,
+    no_false_alarm::a_timed_call_with_another_way_out_is_not_refused,
+    no_false_alarm::a_handler_that_spawns_its_callers_goes_on,
+    not_detected::what_may_be_answered_from_elsewhere_is_never_refused,
+    abandoned_calls::a_call_that_was_left_is_no_edge,
+    abandoned_calls::a_call_given_away_while_its_actor_rests_is_no_edge,
+    abandoned_calls::a_reply_given_to_another_leaves_no_edge,
+    storm::a_storm_of_calls_raises_no_false_alarm,
+    storm::a_storm_with_kills_restarts_and_stops_hangs_nobody,
+}
+
+/// These reach in from other threads, timers or systems.
+mod real {
+    use super::{cycles, each_way_to_wait, no_false_alarm, stale_waker, storm};
+
+    tests::on_real_hosts! {
+        cycles::a_circle_through_two_systems_is_refused,
+        each_way_to_wait::what_was_waited_for_elsewhere_before_hides_no_circle,
+        stale_waker::a_circle_is_found_when_a_stale_waker_has_gone,
+        no_false_alarm::whoever_has_a_way_out_elsewhere_goes_on,
+        storm::a_storm_with_foreign_timers_raises_no_false_alarm,
+    }
+}

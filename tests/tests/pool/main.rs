@@ -1,0 +1,25 @@
+//! Pools, on every host.
+
+mod cost_per_member;
+mod idle_members;
+mod members;
+
+tests::on_every_host! {
+    idle_members::a_member_at_work_for_itself_gets_no_message_while_another_is_idle,
+    idle_members::a_member_that_was_busy_for_itself_takes_messages_again,
+    idle_members::a_message_that_comes_with_a_tick_is_passed_on,
+    idle_members::a_tick_whose_handler_calls_the_pool_is_answered_by_another_member,
+    members::four_members_work_at_the_same_time_behind_one_address,
+    members::a_poison_costs_one_message_and_one_restart,
+    members::stop_drains_through_all_members,
+    members::kill_ends_all_members_and_tells_everybody,
+    members::too_many_failures_fail_the_pool,
+    members::a_member_that_ends_normally_is_replaced,
+    members::a_last_message_ends_one_member_which_is_replaced,
+    members::resizing_starts_and_ends_members,
+    members::the_mailbox_is_bounded_and_waiting_senders_are_served,
+    members::the_last_address_dropped_ends_the_pool,
+    members::a_member_comes_back_after_its_turn,
+    members::the_context_speaks_of_the_pool,
+    members::the_settings_of_one_pool_are_its_own,
+}

@@ -1,0 +1,34 @@
+//! Timers, attached streams and sockets, on every host.
+
+mod attached_streams;
+mod sockets;
+mod timers;
+
+tests::on_every_host! {
+    attached_streams::a_stream_is_not_polled_while_its_last_item_waits,
+    attached_streams::the_end_of_a_stream_comes_once_after_the_last_item,
+    attached_streams::cancelling_stops_the_polling_and_skips_what_waits,
+    attached_streams::an_always_ready_stream_leaves_room_for_messages,
+    attached_streams::errors_are_items,
+    attached_streams::a_stream_aimed_at_a_full_actor_waits_for_its_room,
+    timers::ticks_never_come_early_nor_more_often_than_due,
+    timers::ticks_do_not_drift,
+    timers::a_stall_leaves_one_tick_and_makes_no_burst,
+    timers::a_one_shot_fires_once_and_not_early,
+    timers::a_cancelled_timer_is_silent_at_once_even_if_its_tick_waits,
+    timers::timers_die_with_their_life,
+    timers::a_period_of_zero_is_a_failure,
+    timers::timers_of_666_and_333_ms_interleave_in_due_order,
+}
+
+/// Behaviors that a simulation does not support, with the reason.
+mod beyond_simulation {
+    use super::sockets;
+
+    tests::on_real_hosts! {
+        // Sockets are woken by another thread.
+        sockets::two_hundred_and_fifty_rounds_over_tcp,
+        sockets::a_hundred_thousand_bytes_in_chunks_arrive_complete,
+        sockets::datagrams_go_to_and_fro,
+    }
+}

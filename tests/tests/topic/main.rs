@@ -1,0 +1,31 @@
+//! Topics, on every host.
+
+mod delivery;
+mod subscription_lifetime;
+mod waiting_publishers;
+
+tests::on_every_host! {
+    delivery::items_of_one_publisher_come_in_order,
+    delivery::a_slow_subscriber_that_waits_holds_its_publisher_back,
+    delivery::a_slow_subscriber_that_drops_slows_nobody,
+    delivery::what_is_lost_is_counted_exactly,
+    delivery::lag_is_told_before_the_next_item,
+    delivery::the_latest_by_key_takes_the_place_of_the_one_before,
+    delivery::the_latest_by_key_is_what_a_plain_list_would_keep,
+    delivery::ten_thousand_subscribers_hear,
+    delivery::a_subscription_keeps_nobody_alive_and_ends_with_its_actor,
+    delivery::a_dropped_publish_reaches_only_those_with_room,
+    delivery::the_last_handle_ends_the_streams,
+    delivery::a_panic_in_the_closure_fails_the_subscriber,
+    subscription_lifetime::a_subscription_of_an_actor_to_its_own_address_is_of_one_life,
+    subscription_lifetime::a_subscription_made_from_outside_outlives_the_lives,
+    subscription_lifetime::a_subscription_that_a_factory_makes_is_of_one_life,
+    subscription_lifetime::each_member_of_a_pool_has_the_subscription_that_it_makes,
+    waiting_publishers::publishers_that_wait_are_served_first_come_first_served,
+    waiting_publishers::an_item_that_is_taken_wakes_the_publisher_that_has_waited_longest_and_no_other,
+    waiting_publishers::a_publisher_that_leaves_gives_its_place_to_the_next,
+    waiting_publishers::a_publisher_waits_for_each_subscriber_that_has_no_room,
+    waiting_publishers::a_subscriber_that_leaves_or_changes_its_policy_holds_no_publisher_back,
+    waiting_publishers::closing_a_topic_ends_its_streams_and_subscriptions_after_what_waits,
+    waiting_publishers::a_handler_that_reads_an_open_stream_ends_when_the_topic_is_closed,
+}
