@@ -50,7 +50,7 @@ const ELSEWHERE: [(&str, &str); 13] = [
     ("test", "explore"),
     // A seed: any number is one.
     ("system", "simulation"),
-    // Injected faults: `tests/tests/simulation/starts_and_ends.rs`.
+    // Injected faults: `tests/tests/simulation/fault_injection.rs`.
     ("fault", "delay"),
     ("fault", "full"),
     ("fault", "at"),
