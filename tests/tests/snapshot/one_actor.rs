@@ -181,7 +181,7 @@ pub fn it_shows_a_circle_of_waits(system: &System) {
         let snapshot = when(|snapshot| !snapshot.cycles().is_empty()).await;
         assert_eq!(snapshot.cycles(), [[one.id(), other.id()]]);
         let text = snapshot.to_string();
-        assert!(text.ends_with("in a circle: one > other > one\n"), "{text}");
+        assert!(text.ends_with("in a cycle: one > other > one\n"), "{text}");
         gate.open();
         other.ping().await.unwrap();
         assert!(system.snapshot().cycles().is_empty());
