@@ -9,7 +9,7 @@ pub use crate::actor::protocol_message::{
 };
 pub use crate::actor::{Life, Runner, run, run_shared};
 pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, answer};
-pub use crate::cell::call_state::Head;
+pub use crate::cell::call_state::CallState;
 pub use crate::cell::message::{Label, Protocol, Settings, Way};
 pub use crate::cell::message::{Marks, SlotMut};
 pub use crate::protocol_adapter::adapt;

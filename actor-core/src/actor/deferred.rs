@@ -5,7 +5,7 @@ use super::erased::{ErasedLoop, ErasedStep, InSlot, Lifecycle};
 use super::erased_message::ErasedMessage;
 use super::run_loop::NextStep;
 use crate::actor::dispatch::Input;
-use crate::cell::call_state::Head;
+use crate::cell::call_state::CallState;
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::{drop_lost, drop_undelivered, turn_away};
 use crate::cell::header::Pace;
@@ -49,7 +49,7 @@ enum GuardResult {
 
 fn evaluate_guard(message: &dyn ErasedMessage, actor: &dyn Any) -> GuardResult {
     let label = message.label();
-    if label.reply.is_some_and(|head| head.is_gone()) {
+    if label.reply.is_some_and(CallState::is_gone) {
         return GuardResult::Cancelled;
     }
     current::set_handling(Handling::new(label.name, label.reply));
@@ -176,7 +176,7 @@ impl dyn ErasedLoop + '_ {
         let Some(deferred) = self.loop_state().deferred() else { return };
         let (gone, left): (VecDeque<_>, _) = std::mem::take(&mut deferred.messages)
             .into_iter()
-            .partition(|message| message.label().reply.is_some_and(Head::is_gone));
+            .partition(|message| message.label().reply.is_some_and(CallState::is_gone));
         deferred.messages = left;
         self.publish_deferred_count();
         for mut message in gone {

@@ -5,7 +5,6 @@ pub(crate) mod addr;
 pub(crate) mod any;
 pub(crate) mod call;
 pub(crate) mod join;
-mod oneshot;
 pub(crate) mod reply;
 pub(crate) mod reply_receiver;
 pub(crate) mod reply_slot;

@@ -1,11 +1,11 @@
 //! Replies: [`Reply`], and the creation of both ends.
 
-use super::oneshot::Slot;
 use super::reply_receiver::ReplyReceiver;
-use crate::cell::call_state::{QUEUED, STARTED, UNSEEN};
+use crate::cell::call_state::CallState;
 use crate::cell::{current, deadlock::tracker};
-use crate::sync::Arc;
-use crate::waking::drop_waker;
+use crate::error::CallError;
+use crate::waking::{drop_waker, wake};
+use actor_atomic::{Sender, reply_cell};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -45,8 +45,8 @@ use std::task::{Context as Poller, Poll, Waker};
 /// });
 /// ```
 pub struct Reply<T> {
-    /// `None` once answered, and for a message that was sent without a caller.
-    pub(super) slot: Option<Arc<Slot<T>>>,
+    /// Detached once answered, and for a message that was sent without a caller.
+    cell: Sender<Result<T, CallError>>,
 }
 
 impl<T> Reply<T> {
@@ -62,7 +62,7 @@ impl<T> Reply<T> {
     /// ```
     pub fn pair() -> (Reply<T>, ReplyReceiver<T>) {
         // Without a mailbox in between, the message counts as being handled.
-        ends(STARTED, None)
+        ends(true, None)
     }
 
     /// Sends the answer to the caller.
@@ -70,19 +70,54 @@ impl<T> Reply<T> {
     /// # Errors
     /// The value, if the caller is gone or the message was sent without a caller.
     pub fn send(mut self, value: T) -> Result<(), T> {
-        match self.slot.take() {
-            Some(slot) => slot.put(Ok(value)).map_err(|lost| match lost {
-                Ok(value) => value,
-                Err(_) => unreachable!("what was put in was a value"),
-            }),
-            None => Err(value),
+        self.put(Ok(value), wake).map_err(|lost| match lost {
+            Ok(value) => value,
+            Err(_) => unreachable!("the lost result is the one that was sent"),
+        })
+    }
+
+    /// Sends the result of the call, and wakes the caller by `wake`. Returns the result if no caller
+    /// waits. This is detached afterwards.
+    #[inline]
+    fn put(
+        &mut self,
+        result: Result<T, CallError>,
+        wake: impl FnOnce(Waker),
+    ) -> Result<(), Result<T, CallError>> {
+        if self.state().is_some_and(CallState::is_lost) {
+            return self.lose(result, wake);
         }
+        let cell = std::mem::replace(&mut self.cell, Sender::detached());
+        if let Some(waker) = cell.send(result, |waker| drop_waker(Some(waker)))? {
+            wake(waker);
+        }
+        Ok(())
+    }
+
+    /// Answers with `NoReply` instead: a simulation loses the reply.
+    #[cold]
+    fn lose(
+        &mut self,
+        result: Result<T, CallError>,
+        wake: impl FnOnce(Waker),
+    ) -> Result<(), Result<T, CallError>> {
+        let cell = std::mem::replace(&mut self.cell, Sender::detached());
+        match cell.send(Err(CallError::NoReply), |waker| drop_waker(Some(waker))) {
+            Ok(waker) => waker.map_or((), wake),
+            Err(_) => return Err(result),
+        }
+        Ok(())
+    }
+
+    /// The state of the call, if there is a caller.
+    #[inline]
+    pub(super) fn state(&self) -> Option<CallState<'_>> {
+        self.cell.state().map(CallState::of)
     }
 
     /// Returns `true` while the caller waits for the answer.
     pub fn is_wanted(&self) -> bool {
-        let Some(slot) = &self.slot else { return false };
-        !slot.state.lock().is_closed
+        self.cell.state().is_some_and(|state| !state.is_gone())
     }
 
     /// Waits until the caller no longer waits for the answer.
@@ -107,16 +142,13 @@ impl<T> Reply<T> {
     /// it: an unobserved error is reported.
     #[inline]
     pub(super) fn answer(mut self, value: T, lost: fn(&T) -> Option<String>) {
-        let slot = self.slot.take();
-        // It is empty: so nothing need look after it once more.
-        std::mem::forget(self);
-        let is_call = slot.is_some();
-        let value = match slot {
-            Some(slot) => match slot.put(Ok(value)) {
-                Err(Ok(value)) => value,
-                Ok(()) | Err(Err(_)) => return,
-            },
-            None => value,
+        let is_call = self.cell.state().is_some();
+        let value = if is_call {
+            let result = self.put(Ok(value), wake);
+            let Err(Ok(value)) = result else { return };
+            value
+        } else {
+            value
         };
         if let Some(error) = lost(&value) {
             current::report_lost(error, is_call);
@@ -124,7 +156,7 @@ impl<T> Reply<T> {
     }
 
     pub(crate) const fn none() -> Self {
-        Reply { slot: None }
+        Reply { cell: Sender::detached() }
     }
 }
 
@@ -145,27 +177,15 @@ pub struct Unwanted<'a, T> {
 impl<T> Future for Unwanted<'_, T> {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
-        let Some(slot) = &self.reply.slot else { return Poll::Ready(()) };
-        let mut waker = Some(cx.waker().clone());
-        let mut state = slot.state.lock();
-        let is_closed = state.is_closed;
-        if !is_closed {
-            std::mem::swap(&mut state.unwanted, &mut waker);
-        }
-        drop(state);
-        drop_waker(waker);
-        if is_closed { Poll::Ready(()) } else { Poll::Pending }
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
+        self.reply.cell.poll_gone(cx.waker(), |waker| drop_waker(Some(waker)))
     }
 }
 
 impl<T> Drop for Unwanted<'_, T> {
     /// Nothing waits any more, so no waker stays with the reply.
     fn drop(&mut self) {
-        if let Some(slot) = &self.reply.slot {
-            let waker = slot.state.lock().unwanted.take();
-            drop_waker(waker);
-        }
+        self.reply.cell.forget_waker(|waker| drop_waker(Some(waker)));
     }
 }
 
@@ -175,17 +195,28 @@ impl<T> fmt::Debug for Unwanted<'_, T> {
     }
 }
 
-impl<T> Drop for Reply<T> {
-    fn drop(&mut self) {
-        // A caller that is gone may not have checked for its answer yet. A message skipped for this
-        // reason must not be reported as `Stopped` then.
-        if let Some(slot) = self.slot.take()
-            && !slot.head.is_gone()
+impl<T> Reply<T> {
+    /// Tells the caller why there is no answer.
+    #[cold]
+    #[inline(never)]
+    fn abandon(&mut self) {
+        // A message skipped because its caller is gone must not be reported as `Stopped`.
+        if let Some(call) = self.state()
+            && !call.is_gone()
         {
-            let error = current::lost_reply(&slot.head);
-            if slot.put_and(Err(error.clone()), current::wake_lost).is_ok() {
+            let error = current::lost_reply(call);
+            if self.put(Err(error.clone()), current::wake_lost).is_ok() {
                 current::told(&error);
             }
+        }
+    }
+}
+
+impl<T> Drop for Reply<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.cell.state().is_some() {
+            self.abandon();
         }
     }
 }
@@ -198,21 +229,25 @@ impl<T> fmt::Debug for Reply<T> {
 
 /// A slot whose caller is woken by `waker`, which saves one lock at the first poll.
 pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, ReplyReceiver<T>) {
-    let (reply, answer) = ends(QUEUED, Some(waker.clone()));
-    if let (true, Some(head)) = (tracker::is_own_waker(waker), answer.head()) {
-        head.note_handler();
+    let (reply, answer) = ends(false, Some(waker.clone()));
+    if let (true, Some(call)) = (tracker::is_own_waker(waker), answer.head()) {
+        call.set_by_handler();
     }
     (reply, answer)
 }
 
 /// A reply to be placed into a message explicitly.
 pub(crate) fn unseen<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    ends(UNSEEN, None)
+    let (reply, answer) = ends(false, None);
+    if let Some(call) = answer.head() {
+        call.set_unseen();
+    }
+    (reply, answer)
 }
 
-fn ends<T>(phase: u8, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {
-    let slot = Slot::new(phase, waiting);
-    (Reply { slot: Some(slot.clone()) }, ReplyReceiver { slot: Some(slot) })
+fn ends<T>(started: bool, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {
+    let (sender, receiver) = reply_cell(started, waiting);
+    (Reply { cell: sender }, ReplyReceiver { cell: receiver })
 }
 
 #[cfg(test)]
@@ -220,13 +255,11 @@ mod tests {
     use super::{Waker, waited_for};
 
     #[test]
-    fn a_message_skipped_while_its_caller_leaves_is_not_told_as_stopped() {
+    fn a_message_skipped_because_its_caller_left_is_not_told_as_stopped() {
         let (reply, mut answer) = waited_for::<u32>(Waker::noop());
-        // The caller has given up, but has not yet checked for an answer.
-        let slot = answer.slot.as_ref().expect("it has not been polled");
-        assert!(!slot.head.abandon(), "the handler has not begun");
-        // The loop skips the message.
+        assert!(matches!(answer.give_up(), Err(false)), "the handler has not started");
+        let call = reply.state().expect("the reply has a cell");
+        assert!(!call.begin() && call.is_gone(), "the loop skips the message");
         drop(reply);
-        assert!(matches!(answer.give_up(), Err(false)));
     }
 }

@@ -1,10 +1,10 @@
 //! The receiving end of a call: [`ReplyReceiver`].
 
-use super::oneshot::Slot;
-use crate::cell::call_state::Head;
+use crate::cell::call_state::CallState;
 use crate::cell::current;
 use crate::error::CallError;
-use crate::sync::Arc;
+use crate::waking::{drop_waker, wake};
+use actor_atomic::{Left, Receiver};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -24,41 +24,40 @@ use std::task::{Context as Poller, Poll};
 /// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct ReplyReceiver<T> {
-    /// `None` after the reply has been returned.
-    pub(super) slot: Option<Arc<Slot<T>>>,
+    pub(super) cell: Receiver<Result<T, CallError>>,
 }
 
 impl<T> ReplyReceiver<T> {
     /// As one that has been given.
     pub(super) const fn none() -> Self {
-        ReplyReceiver { slot: None }
+        ReplyReceiver { cell: Receiver::finished() }
     }
 
     /// The state of the message, until the reply has been returned.
-    pub(super) fn head(&self) -> Option<&Head> {
-        match &self.slot {
-            Some(slot) => Some(&slot.head),
-            None => None,
-        }
+    pub(super) fn head(&self) -> Option<CallState<'_>> {
+        self.cell.state().map(CallState::of)
     }
 
     /// Stops waiting, as if dropped.
     pub(super) fn leave(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            slot.head.abandon();
-            if let Some(Err(error)) = slot.close() {
-                current::untold(&error);
-            }
+        if let Ok(Err(error)) = self.give_up() {
+            current::untold(&error);
         }
     }
 
     /// Stops waiting. Returns the reply if it has arrived, otherwise whether the handler had
     /// started.
     pub(crate) fn give_up(&mut self) -> Result<Result<T, CallError>, bool> {
-        let Some(slot) = self.slot.take() else { return Err(true) };
-        // Deciding first makes "never handled" exact, whatever happens meanwhile.
-        let started = slot.head.abandon();
-        slot.close().ok_or(started)
+        let is_unseen = self.head().is_some_and(CallState::is_unseen);
+        let (left, closed) = self.cell.leave(|waker| drop_waker(Some(waker)));
+        if let Some(waker) = closed {
+            wake(waker);
+        }
+        match left {
+            Left::Done(Some(result)) => Ok(result),
+            Left::Done(None) => Err(true),
+            Left::Gone { started } => Err(started || is_unseen),
+        }
     }
 }
 
@@ -67,23 +66,17 @@ impl<T> Future for ReplyReceiver<T> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let slot = self.slot.take().expect("an answer is not polled after it has been given");
-        let slot = match slot.take() {
-            Ok(answer) => return Poll::Ready(answer),
-            Err(slot) => slot,
-        };
-        // Back in its place first: the waker may panic when it is cloned.
-        let poll = self.slot.insert(slot).poll(cx.waker());
-        if poll.is_ready() {
-            self.slot = None;
-        }
-        poll
+        let poll = self.cell.poll(cx.waker(), |waker| drop_waker(Some(waker)));
+        poll.map(|result| result.unwrap_or(Err(CallError::NoReply)))
     }
 }
 
 impl<T> Drop for ReplyReceiver<T> {
+    #[inline]
     fn drop(&mut self) {
-        self.leave();
+        if self.cell.state().is_some() {
+            self.leave();
+        }
     }
 }
 

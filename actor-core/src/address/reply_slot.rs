@@ -59,10 +59,7 @@ impl<T> ReplySlot<T> {
     /// Information for the run loop, such as whether a caller waits.
     pub fn head(&self) -> Marks<'_> {
         Marks {
-            reply: match &self.reply.slot {
-                Some(slot) => Some(&slot.head),
-                None => None,
-            },
+            reply: self.reply.state(),
             #[cfg(any(feature = "metrics", feature = "tracing"))]
             send_context: Some(&self.send_context),
         }

@@ -1,85 +1,77 @@
-//! The state of a call: the type-independent part of a reply slot.
+//! The state of a call, as the run loop sees it: the type-independent part of the reply cell.
 //!
-//! The state only moves forward, by compare-and-swap:
 //! ```text
-//! QUEUED --the loop takes it--> STARTED        QUEUED --the caller leaves--> GONE
+//! queued --the loop takes the message--> started        queued --the caller leaves--> gone
 //! ```
 //! This makes "never handled" exact: the first transition decides.
 
-use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use actor_atomic::{Mark, State};
 
-/// The message is queued.
-pub(crate) const QUEUED: u8 = 0;
-/// Its handler has started.
-pub(crate) const STARTED: u8 = 1;
-/// The caller gave up before that: the message will never be handled.
-pub(crate) const GONE: u8 = 2;
+/// The waiting caller is a handler.
+const BY_HANDLER: Mark = Mark::A;
 /// The reply was placed into a message explicitly, invisible to the loop: the progress of the
-/// message is unknown. This state is final.
-pub(crate) const UNSEEN: u8 = 3;
-/// Its handler has started, and a simulation drops the reply.
-pub(crate) const LOST: u8 = 4;
+/// message is unknown.
+const UNSEEN: Mark = Mark::B;
+/// A simulation drops the reply.
+const LOST: Mark = Mark::C;
 
-/// The type-independent part of a slot.
-#[derive(Debug)]
-pub struct Head {
-    phase: AtomicU8,
-    /// Whether the waiting caller is a handler.
-    is_asked_by_handler: AtomicBool,
-}
+/// The state of a call.
+#[derive(Clone, Copy, Debug)]
+pub struct CallState<'a>(&'a State);
 
-impl Head {
-    pub(crate) fn new(phase: u8) -> Self {
-        Head { phase: AtomicU8::new(phase), is_asked_by_handler: AtomicBool::new(false) }
+impl<'a> CallState<'a> {
+    pub(crate) fn of(cell: &'a State) -> Self {
+        CallState(cell)
+    }
+
+    /// Identifies the call as long as its reply lives.
+    pub(crate) fn id(self) -> usize {
+        std::ptr::from_ref(self.0) as usize
     }
 
     /// The loop takes the message. Returns `false` if the caller has given up and the message is to
     /// be skipped.
     ///
     /// A forwarded reply has already started, and its message is handled anyway.
-    pub(crate) fn begin(&self) -> bool {
-        self.shift(STARTED) != GONE
+    #[inline]
+    pub(crate) fn begin(self) -> bool {
+        self.0.start() || self.is_unseen()
     }
 
-    /// The caller gives up. Returns whether the handler had started, as far as is known.
-    pub(crate) fn abandon(&self) -> bool {
-        matches!(self.shift(GONE), STARTED | UNSEEN | LOST)
+    /// The progress of the message is unknown from now on.
+    pub(crate) fn set_unseen(self) {
+        self.0.set(UNSEEN);
     }
 
-    pub(crate) fn is_unseen(&self) -> bool {
-        self.phase.load(Ordering::Acquire) == UNSEEN
+    pub(crate) fn is_unseen(self) -> bool {
+        self.0.is_set(UNSEEN)
     }
 
     /// Whether the caller gave up before the handler had started: there is no caller to notify.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.phase.load(Ordering::Acquire) == GONE
+    pub(crate) fn is_gone(self) -> bool {
+        self.0.is_gone() && !self.0.has_started() && !self.is_unseen()
     }
 
-    pub(crate) fn has_started(&self) -> bool {
-        matches!(self.phase.load(Ordering::Acquire), STARTED | LOST)
+    /// Whether the handler is known to have started.
+    pub(crate) fn has_started(self) -> bool {
+        !self.is_unseen() && (self.0.has_started() || self.is_lost())
     }
 
     /// Drops any reply. Only in a simulation.
-    pub(crate) fn lose(&self) {
-        self.phase.store(LOST, Ordering::Release);
+    pub(crate) fn lose(self) {
+        self.0.set(LOST);
     }
 
-    pub(crate) fn is_lost(&self) -> bool {
-        self.phase.load(Ordering::Relaxed) == LOST
+    pub(crate) fn is_lost(self) -> bool {
+        self.0.is_set(LOST)
     }
 
     /// Records that the waiting caller is a handler.
-    pub(crate) fn note_handler(&self) {
-        self.is_asked_by_handler.store(true, Ordering::Relaxed);
+    pub(crate) fn set_by_handler(self) {
+        self.0.set(BY_HANDLER);
     }
 
-    pub(crate) fn is_asked_by_handler(&self) -> bool {
-        self.is_asked_by_handler.load(Ordering::Relaxed)
-    }
-
-    fn shift(&self, to: u8) -> u8 {
-        match self.phase.compare_exchange(QUEUED, to, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(before) | Err(before) => before,
-        }
+    pub(crate) fn is_by_handler(self) -> bool {
+        self.0.is_set(BY_HANDLER)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::handle::AnyMail;
 use super::system_shared::Hub;
-use crate::cell::call_state::Head;
+use crate::cell::call_state::CallState;
 use crate::counters::add;
 use crate::error::CallError;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts};
@@ -75,12 +75,12 @@ impl Handling {
     pub(crate) const PROCESS: Handling =
         Handling { name: "process", reply: ANY, ..Handling::NOTHING };
 
-    pub(crate) fn new(name: &'static str, reply: Option<&Head>) -> Self {
+    pub(crate) fn new(name: &'static str, reply: Option<CallState<'_>>) -> Self {
         let state = match reply {
-            Some(head) if head.is_asked_by_handler() => HandlingState::Asked,
+            Some(call) if call.is_by_handler() => HandlingState::Asked,
             _ => HandlingState::Usual,
         };
-        Handling { name, reply: reply.map_or(0, |head| std::ptr::from_ref(head) as usize), state }
+        Handling { name, reply: reply.map_or(0, CallState::id), state }
     }
 
     /// The same, while the handler is dropped because its actor was killed.
@@ -268,17 +268,17 @@ fn panicked(mail: &dyn AnyMail, handler: &'static str, note: Note) -> Failure {
 }
 
 /// Returns the error for a caller whose reply is dropped without an answer.
-pub(crate) fn lost_reply(head: &Head) -> CallError {
+pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
     let handling = handling();
-    let is_unseen = head.is_unseen();
-    if !head.has_started() && handling.reply == TURNED_AWAY {
+    let is_unseen = call.is_unseen();
+    if !call.has_started() && handling.reply == TURNED_AWAY {
         return CallError::Full;
     }
-    if !head.has_started() && (!is_unseen || handling.reply == UNHANDLED) {
+    if !call.has_started() && (!is_unseen || handling.reply == UNHANDLED) {
         return CallError::Stopped;
     }
     let is_any = is_unseen && handling.reply == ANY;
-    if !is_any && handling.reply != std::ptr::from_ref(head) as usize {
+    if !is_any && handling.reply != call.id() {
         return CallError::NoReply;
     }
     if handling.state == HandlingState::Killed {

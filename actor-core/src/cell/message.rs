@@ -1,6 +1,6 @@
 //! The message contract of the mailbox, below the run loop. Plain data and one trait.
 
-use super::call_state::Head;
+use super::call_state::CallState;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use super::send_context::SendContext;
 use std::any::Any;
@@ -113,7 +113,7 @@ pub trait Protocol: 'static {
 #[derive(Debug)]
 pub struct Label<'a> {
     pub(crate) name: &'static str,
-    pub(crate) reply: Option<&'a Head>,
+    pub(crate) reply: Option<CallState<'a>>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     send_context: Option<&'a SendContext>,
 }
@@ -162,7 +162,7 @@ pub type SlotMut<'a> = &'a mut (dyn AnySlot + 'static);
 #[derive(Clone, Copy, Debug)]
 pub struct Marks<'a> {
     /// The head of the reply, if a caller waits.
-    pub(crate) reply: Option<&'a Head>,
+    pub(crate) reply: Option<CallState<'a>>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) send_context: Option<&'a SendContext>,
 }

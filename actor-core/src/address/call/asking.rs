@@ -193,7 +193,7 @@ impl<T> Asking<T> {
             && self.recorded.is_there()
             && let Some(head) = self.answer.head()
         {
-            head.note_handler();
+            head.set_by_handler();
         }
         cycle
     }

@@ -1,0 +1,638 @@
+//! A oneshot channel for the reply of a call: one allocation, no reference count, and no lock on the
+//! usual path.
+//!
+//! # States
+//! One word holds the state. A bit is set once, except for those of wakers.
+//!
+//! | bit | set by | meaning |
+//! |---|---|---|
+//! | `STARTED` | the sending side | the work that leads to the value has started |
+//! | `DONE` | sender, its last access | the value is there, if `VALUE` is set, too |
+//! | `GONE` | receiver, its last access | the receiver does not wait |
+//! | `FIRST` | creation | the waker in `first` has not been taken |
+//! | `LATER` | receiver | a waker is in `wakers.later`, in the place of the first one |
+//! | `WATCHED` | sender | a waker is in `wakers.closed`: the sender waits for `GONE` |
+//! | marks | either side | have no meaning here |
+//!
+//! ```text
+//! open --sender--> DONE   the receiver takes the value and frees the cell
+//! open --receiver--> GONE   the sender keeps its value and frees the cell
+//! ```
+//!
+//! # Invariants
+//! 1. *Lifetime.* `DONE` and `GONE` exclude each other: each is set by a compare-and-swap from a word
+//!    without the other. The side that sets its bit never accesses the cell again, and the other side
+//!    frees it. So the cell lives as long as a side that has not finished.
+//! 2. *Value.* Only the sender writes `value`, before `DONE`. The receiver reads it once, after `DONE`
+//!    with `VALUE`. A sender that finds `GONE` has not written it, or takes it back.
+//! 3. *First waker.* `first` is written before the cell is shared, and never again. Both sides may copy
+//!    its bits; the side whose compare-and-swap removes `FIRST` owns the waker, the other forgets its copy.
+//! 4. *Other wakers.* `wakers` is accessed only under its lock. A side puts its waker there *before* it
+//!    sets the bit; the other side clears the bit *before* it takes the waker, and does not finish while
+//!    the bit is set. So no wake-up is lost: either the finishing side sees the bit, or the setting side
+//!    sees that the other has finished.
+//! 5. *Start.* `STARTED` is not set after `GONE`, unless it was set before. So `Left::Gone` with
+//!    `started: false` and `State::start() == true` exclude each other.
+//!
+//! A waker may be user code. Its clone runs outside of the lock, before the cell changes. It is woken
+//! and dropped only by the drops of the ends: other functions return it, or pass it to `discard`, which
+//! must not panic.
+
+use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{Mutex, Place};
+use std::fmt;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ptr::NonNull;
+use std::task::{Poll, Waker};
+
+const STARTED: u32 = 1;
+const DONE: u32 = 1 << 1;
+const VALUE: u32 = 1 << 2;
+const GONE: u32 = 1 << 3;
+const FIRST: u32 = 1 << 4;
+const LATER: u32 = 1 << 5;
+const WATCHED: u32 = 1 << 6;
+const FIRST_MARK: u32 = 1 << 8;
+
+/// Returns both ends of a new cell.
+///
+/// `waker` is woken when the sender has finished, unless the receiver is polled with another waker
+/// before. `started` is the state of the work: see [`State::start`].
+///
+/// ```
+/// use std::task::{Poll, Waker};
+///
+/// let (sender, mut receiver) = actor_atomic::reply_cell(false, None);
+/// assert_eq!(receiver.poll(Waker::noop(), drop), Poll::Pending);
+/// let waker = sender.send(7, drop).unwrap();
+/// assert!(waker.is_some_and(|waker| waker.will_wake(Waker::noop())));
+/// assert_eq!(receiver.poll(Waker::noop(), drop), Poll::Ready(Some(7)));
+/// ```
+#[inline]
+pub fn reply_cell<T>(started: bool, waker: Option<Waker>) -> (Sender<T>, Receiver<T>) {
+    let mut state = if started { STARTED } else { 0 };
+    let first = match waker {
+        Some(waker) => {
+            state |= FIRST;
+            MaybeUninit::new(waker)
+        }
+        None => MaybeUninit::uninit(),
+    };
+    let cell = NonNull::from(Box::leak(Box::new(Cell {
+        state: State(AtomicU32::new(state)),
+        first: Place::new(first),
+        wakers: Mutex::new(Wakers { later: None, closed: None }),
+        value: Place::new(MaybeUninit::uninit()),
+        #[cfg(actor_loom)]
+        alive: Place::new(()),
+    })));
+    (Sender { cell: Some(cell) }, Receiver { cell: Some(cell) })
+}
+
+/// The state of a cell, which both ends share. It does not depend on the type of the value.
+pub struct State(AtomicU32);
+
+/// A bit of a [`State`] whose meaning is up to the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark(u32);
+
+impl Mark {
+    /// The first of three marks.
+    pub const A: Mark = Mark(FIRST_MARK);
+    /// The second of three marks.
+    pub const B: Mark = Mark(FIRST_MARK << 1);
+    /// The third of three marks.
+    pub const C: Mark = Mark(FIRST_MARK << 2);
+}
+
+impl State {
+    /// Starts the work that leads to the value. Returns `false`, and starts nothing, if the receiver
+    /// left before.
+    ///
+    /// Work that has been started can be started once more: this returns `true`.
+    #[inline]
+    pub fn start(&self) -> bool {
+        let mut state = self.load();
+        loop {
+            if state & (STARTED | GONE) != 0 {
+                return state & STARTED != 0;
+            }
+            match self.change(state, state | STARTED) {
+                Ok(()) => return true,
+                Err(now) => state = now,
+            }
+        }
+    }
+
+    /// Returns whether the work has started.
+    #[inline]
+    pub fn has_started(&self) -> bool {
+        self.load() & STARTED != 0
+    }
+
+    /// Returns whether the receiver has left. It has not if it received the value.
+    #[inline]
+    pub fn is_gone(&self) -> bool {
+        self.load() & GONE != 0
+    }
+
+    /// Sets a mark.
+    #[inline]
+    pub fn set(&self, mark: Mark) {
+        // Relaxed: a mark publishes nothing but itself.
+        self.0.fetch_or(mark.0, Ordering::Relaxed);
+    }
+
+    /// Returns whether a mark is set.
+    #[inline]
+    pub fn is_set(&self, mark: Mark) -> bool {
+        // Relaxed: see `set`.
+        self.0.load(Ordering::Relaxed) & mark.0 != 0
+    }
+
+    /// Acquire: what the other side did before it finished is visible.
+    #[inline]
+    fn load(&self) -> u32 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Release: what this side did so far is visible to the side that sees `to`. A failure acquires, as
+    /// `load` does.
+    #[inline]
+    fn change(&self, from: u32, to: u32) -> Result<(), u32> {
+        let result = self.0.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
+        result.map(drop)
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.load();
+        f.debug_struct("State")
+            .field("started", &(state & STARTED != 0))
+            .field("done", &(state & DONE != 0))
+            .field("gone", &(state & GONE != 0))
+            .finish_non_exhaustive()
+    }
+}
+
+struct Cell<T> {
+    state: State,
+    first: Place<MaybeUninit<Waker>>,
+    wakers: Mutex<Wakers>,
+    value: Place<MaybeUninit<T>>,
+    #[cfg(actor_loom)]
+    alive: Place<()>,
+}
+
+struct Wakers {
+    /// Wakes the receiver, in the place of the first waker.
+    later: Option<Waker>,
+    /// Wakes the sender when the receiver leaves.
+    closed: Option<Waker>,
+}
+
+impl<T> Cell<T> {
+    /// In a model, every access to the cell must be ordered before its end.
+    #[inline]
+    fn touch(&self) {
+        #[cfg(actor_loom)]
+        self.alive.for_read();
+    }
+
+    /// Drops an unreachable cell. In a model its memory is kept, so that an access after the end is a
+    /// failure of the model.
+    #[cfg(not(actor_loom))]
+    #[inline]
+    fn end(self: Box<Self>) {
+        drop(self);
+    }
+
+    #[cfg(actor_loom)]
+    fn end(self: Box<Self>) {
+        self.alive.for_write();
+        Box::leak(self);
+    }
+
+    /// A copy of the bits of the first waker. It must not be dropped or woken unless `FIRST` is then
+    /// removed by the caller.
+    ///
+    /// # Safety
+    /// The state had `FIRST`, so `first` is initialized.
+    #[inline]
+    unsafe fn first(&self) -> ManuallyDrop<Waker> {
+        let place: *const ManuallyDrop<Waker> = self.first.for_read().cast();
+        // SAFETY: initialized, as the caller promises, and never written again (invariant 3).
+        unsafe { place.read() }
+    }
+
+    /// Moves the value out.
+    ///
+    /// # Safety
+    /// It has been written, is visible to this side, and is not read again (invariant 2).
+    #[inline]
+    unsafe fn value(&self) -> T {
+        let place: *const T = self.value.for_write().cast_const().cast();
+        // SAFETY: initialized, as the caller promises.
+        unsafe { place.read() }
+    }
+
+    /// Finishes for the sender, by setting `done`. Returns the waker of the receiver.
+    ///
+    /// # Errors
+    /// If the receiver has left: the cell is then the sender's alone.
+    ///
+    /// # Safety
+    /// The sender has not finished. If this returns `Ok`, it has, and never accesses the cell again
+    /// (invariant 1).
+    #[inline]
+    unsafe fn finish(&self, done: u32, discard: impl Fn(Waker)) -> Result<Option<Waker>, ()> {
+        self.touch();
+        let mut later = None;
+        let mut state = self.state.load();
+        loop {
+            if state & (GONE | LATER) != 0 {
+                match self.take_later(state, &mut later, &discard) {
+                    Some(now) => state = now,
+                    None => return Err(()),
+                }
+                continue;
+            }
+            let first = (state & FIRST != 0).then(|| {
+                // SAFETY: the state has `FIRST`.
+                unsafe { self.first() }
+            });
+            match self.state.change(state, state & !FIRST | done) {
+                // Invariant 3: this side has removed `FIRST`, and owns the waker.
+                Ok(()) => return Ok(later.or(first.map(ManuallyDrop::into_inner))),
+                Err(now) => state = now,
+            }
+        }
+    }
+
+    /// Takes the later waker for the sender, and returns the new state: `None` if the receiver has left.
+    #[cold]
+    fn take_later(
+        &self,
+        state: u32,
+        later: &mut Option<Waker>,
+        discard: impl Fn(Waker),
+    ) -> Option<u32> {
+        let mut stale = None;
+        let mut now = state;
+        if state & GONE != 0 {
+            // It has taken its wakers along, but for one that this side has taken.
+            stale = later.take();
+        } else {
+            // Invariant 4: the bit first.
+            match self.state.change(state, state & !LATER) {
+                Ok(()) => {
+                    if let Some(waker) = self.wakers.lock().later.take() {
+                        stale = later.replace(waker);
+                    }
+                    now = self.state.load();
+                }
+                Err(other) => now = other,
+            }
+        }
+        if let Some(stale) = stale {
+            discard(stale);
+        }
+        (state & GONE == 0).then_some(now)
+    }
+
+    /// Frees the cell.
+    ///
+    /// # Safety
+    /// The other side has finished, and the caller never accesses the cell again (invariant 1). The
+    /// value has been taken, or was not written.
+    #[inline]
+    unsafe fn free(cell: NonNull<Self>, discard: impl Fn(Waker)) {
+        // SAFETY: made by `Box::leak`, and freed once: by the one side that finds the other finished.
+        let mut cell = unsafe { Box::from_raw(cell.as_ptr()) };
+        let wakers = cell.wakers.get_mut();
+        if wakers.later.is_some() || wakers.closed.is_some() {
+            [wakers.later.take(), wakers.closed.take()].into_iter().flatten().for_each(discard);
+        }
+        cell.end();
+    }
+}
+
+/// The sending end of a cell.
+///
+/// Dropping it finishes without a value: the receiver gets `None`.
+pub struct Sender<T> {
+    /// `None` once finished, and if there is no receiver.
+    cell: Option<NonNull<Cell<T>>>,
+}
+
+/// The receiving end of a cell.
+///
+/// Dropping it is [`leave`](Receiver::leave).
+pub struct Receiver<T> {
+    /// `None` once it has received, or left.
+    cell: Option<NonNull<Cell<T>>>,
+}
+
+// SAFETY: the ends move a `T` and wakers (which are `Send` and `Sync`) from one thread to another; what
+// they share is a state of atomics, a mutex and a waker that is only compared.
+unsafe impl<T: Send> Send for Sender<T> {}
+// SAFETY: see above. By a shared reference the sender gives access to the state alone.
+unsafe impl<T: Send> Sync for Sender<T> {}
+// SAFETY: see above.
+unsafe impl<T: Send> Send for Receiver<T> {}
+// SAFETY: see above.
+unsafe impl<T: Send> Sync for Receiver<T> {}
+
+impl<T> Sender<T> {
+    /// A sender without a receiver, as if it had left.
+    #[inline]
+    pub const fn detached() -> Self {
+        Sender { cell: None }
+    }
+
+    fn cell(&self) -> Option<&Cell<T>> {
+        self.cell.map(|cell| {
+            // SAFETY: invariant 1: this side has not finished.
+            let cell = unsafe { cell.as_ref() };
+            cell.touch();
+            cell
+        })
+    }
+
+    /// The state of the cell. `None` for a detached sender.
+    #[inline]
+    pub fn state(&self) -> Option<&State> {
+        self.cell().map(|cell| &cell.state)
+    }
+
+    /// Finishes with a value. Returns the waker of the receiver, if it waits: the caller wakes it.
+    ///
+    /// # Errors
+    /// The value, if the receiver has left.
+    #[inline]
+    pub fn send(mut self, value: T, discard: impl Fn(Waker)) -> Result<Option<Waker>, T> {
+        let Some(pointer) = self.cell.take() else { return Err(value) };
+        // SAFETY: invariant 1: this side has not finished. The reference ends before `free`.
+        let cell = unsafe { pointer.as_ref() };
+        // SAFETY: invariant 2: only the sender writes, before `DONE`.
+        unsafe { cell.value.for_write().write(MaybeUninit::new(value)) };
+        // SAFETY: invariant 1: this side has not finished, and does not access the cell after `Ok`.
+        if let Ok(waker) = unsafe { cell.finish(DONE | VALUE, &discard) } {
+            return Ok(waker);
+        }
+        // SAFETY: written above by this side, and read only here: the receiver never saw `DONE`.
+        let value = unsafe { cell.value() };
+        // SAFETY: the receiver has finished, the value has been taken.
+        unsafe { Cell::free(pointer, discard) };
+        Err(value)
+    }
+
+    /// Polls whether the receiver has left. Until then `waker` is kept, and woken when it leaves.
+    pub fn poll_gone(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<()> {
+        let Some(cell) = self.cell() else { return Poll::Ready(()) };
+        if cell.state.is_gone() {
+            return Poll::Ready(());
+        }
+        let waker = waker.clone();
+        let stale = cell.wakers.lock().closed.replace(waker);
+        // Invariant 4: the bit last. Acquire, as `load`; the lock orders the accesses to the waker.
+        let before = cell.state.0.fetch_or(WATCHED, Ordering::Acquire);
+        if let Some(stale) = stale {
+            discard(stale);
+        }
+        if before & GONE == 0 {
+            return Poll::Pending;
+        }
+        self.forget_waker(discard);
+        Poll::Ready(())
+    }
+
+    /// Drops the waker of [`poll_gone`](Sender::poll_gone).
+    pub fn forget_waker(&mut self, discard: impl Fn(Waker)) {
+        let Some(cell) = self.cell() else { return };
+        // Relaxed: publishes nothing, and the lock orders the accesses to the waker.
+        cell.state.0.fetch_and(!WATCHED, Ordering::Relaxed);
+        let waker = cell.wakers.lock().closed.take();
+        if let Some(waker) = waker {
+            discard(waker);
+        }
+    }
+}
+
+impl<T> Sender<T> {
+    /// Finishes without a value.
+    #[cold]
+    #[inline(never)]
+    fn abandon(&mut self) {
+        let Some(pointer) = self.cell.take() else { return };
+        // SAFETY: invariant 1: this side has not finished. The reference ends before `free`.
+        let cell = unsafe { pointer.as_ref() };
+        // SAFETY: invariant 1: this side does not access the cell after `Ok`.
+        match unsafe { cell.finish(DONE, drop) } {
+            Ok(Some(waker)) => waker.wake(),
+            Ok(None) => {}
+            // SAFETY: the receiver has finished, there is no value.
+            Err(()) => unsafe { Cell::free(pointer, drop) },
+        }
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.cell.is_some() {
+            self.abandon();
+        }
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").field("state", &self.state()).finish()
+    }
+}
+
+/// How a receiver left: see [`Receiver::leave`].
+#[derive(Debug, PartialEq, Eq)]
+pub enum Left<T> {
+    /// The sender had finished. Holds its value, if there is one.
+    Done(Option<T>),
+    /// The sender had not finished.
+    Gone {
+        /// Whether the work had started. If not, it never will.
+        started: bool,
+    },
+}
+
+impl<T> Receiver<T> {
+    /// A receiver that has received.
+    #[inline]
+    pub const fn finished() -> Self {
+        Receiver { cell: None }
+    }
+
+    /// The state of the cell, until the receiver has received.
+    #[inline]
+    pub fn state(&self) -> Option<&State> {
+        // SAFETY: invariant 1: this side has not finished.
+        self.cell.map(|cell| unsafe { &(*cell.as_ptr()).state })
+    }
+
+    /// Polls for the value: `None` if the sender was dropped. Until then the last waker is kept, and
+    /// returned by [`Sender::send`].
+    ///
+    /// # Panics
+    /// If it has received before.
+    #[inline]
+    pub fn poll(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<Option<T>> {
+        let pointer = self.cell.expect("a receiver is not polled after it has received");
+        // SAFETY: invariant 1: this side has not finished.
+        let state = unsafe { &(*pointer.as_ptr()).state }.load();
+        if state & DONE == 0 {
+            return self.wait(waker, discard);
+        }
+        Poll::Ready(self.take(state, discard))
+    }
+
+    /// Takes the value. The sender has finished: `state` has `DONE`.
+    #[inline]
+    fn take(&mut self, state: u32, discard: impl Fn(Waker)) -> Option<T> {
+        let pointer = self.cell.take()?;
+        // SAFETY: invariant 1: this side has not finished. The reference ends before `free`.
+        let cell = unsafe { pointer.as_ref() };
+        let value = (state & VALUE != 0).then(|| {
+            // SAFETY: invariant 2: written before `DONE`, which was acquired, and read once.
+            unsafe { cell.value() }
+        });
+        // SAFETY: the sender has finished, the value has been taken, and this side has no pointer.
+        unsafe { Cell::free(pointer, discard) };
+        value
+    }
+
+    #[inline(never)]
+    fn wait(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<Option<T>> {
+        let pointer = self.cell.expect("a receiver is not polled after it has received");
+        // SAFETY: invariant 1: this side has not finished. `take` frees the cell only as the last step.
+        let cell = unsafe { pointer.as_ref() };
+        cell.touch();
+        let mut state = cell.state.load();
+        if state & FIRST != 0 {
+            // SAFETY: the state has `FIRST`. The copy is only compared, never dropped.
+            let first = unsafe { cell.first() };
+            if first.will_wake(waker) {
+                return Poll::Pending;
+            }
+        }
+        if state & LATER != 0
+            && cell.wakers.lock().later.as_ref().is_some_and(|known| known.will_wake(waker))
+        {
+            return Poll::Pending;
+        }
+        let waker = waker.clone();
+        let stale = cell.wakers.lock().later.replace(waker);
+        if let Some(stale) = stale {
+            discard(stale);
+        }
+        loop {
+            if state & DONE != 0 {
+                return Poll::Ready(self.take(state, discard));
+            }
+            let first = (state & FIRST != 0).then(|| {
+                // SAFETY: the state has `FIRST`.
+                unsafe { cell.first() }
+            });
+            // Invariant 4: the bit last.
+            match cell.state.change(state, state & !FIRST | LATER) {
+                Ok(()) => {
+                    // Invariant 3: this side has removed `FIRST`, and owns the waker.
+                    if let Some(first) = first {
+                        discard(ManuallyDrop::into_inner(first));
+                    }
+                    return Poll::Pending;
+                }
+                Err(now) => state = now,
+            }
+        }
+    }
+
+    /// Stops waiting. Returns what had happened until then, and the waker of a sender that waits for
+    /// this: the caller wakes it.
+    ///
+    /// After the receiver has received, this returns `Left::Done(None)`.
+    pub fn leave(&mut self, discard: impl Fn(Waker)) -> (Left<T>, Option<Waker>) {
+        let Some(pointer) = self.cell else { return (Left::Done(None), None) };
+        // SAFETY: invariant 1: this side has not finished. The reference is not used after `GONE` is
+        // visible to the other side, or after `take`.
+        let cell = unsafe { pointer.as_ref() };
+        cell.touch();
+        let (mut closed, mut stale) = (None, None);
+        let mut state = cell.state.load();
+        let left = loop {
+            if state & DONE != 0 {
+                break Left::Done(self.take(state, &discard));
+            }
+            if state & (LATER | WATCHED) != 0 {
+                // Invariant 4: the bits first.
+                match cell.state.change(state, state & !(LATER | WATCHED)) {
+                    Ok(()) => {
+                        let mut wakers = cell.wakers.lock();
+                        stale = wakers.later.take().or(stale);
+                        let newer = wakers.closed.take();
+                        drop(wakers);
+                        if let Some(newer) = newer
+                            && let Some(older) = closed.replace(newer)
+                        {
+                            discard(older);
+                        }
+                        state = cell.state.load();
+                    }
+                    Err(now) => state = now,
+                }
+                continue;
+            }
+            let first = (state & FIRST != 0).then(|| {
+                // SAFETY: the state has `FIRST`.
+                unsafe { cell.first() }
+            });
+            match cell.state.change(state, state & !FIRST | GONE) {
+                Ok(()) => {
+                    self.cell = None;
+                    // Invariant 3: this side has removed `FIRST`, and owns the waker.
+                    stale = first.map(ManuallyDrop::into_inner).or(stale);
+                    break Left::Gone { started: state & STARTED != 0 };
+                }
+                Err(now) => state = now,
+            }
+        };
+        if let Some(stale) = stale {
+            discard(stale);
+        }
+        (left, closed)
+    }
+}
+
+impl<T> Receiver<T> {
+    #[cold]
+    #[inline(never)]
+    fn abandon(&mut self) {
+        if let (_, Some(waker)) = self.leave(drop) {
+            waker.wake();
+        }
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.cell.is_some() {
+            self.abandon();
+        }
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("state", &self.state()).finish()
+    }
+}

@@ -1,0 +1,72 @@
+//! The primitives. Under `cfg(actor_loom)` they are loom's, and every access to a cell is tracked.
+
+#[cfg(actor_loom)]
+pub(crate) use loom::sync::atomic;
+#[cfg(not(actor_loom))]
+pub(crate) use std::sync::atomic;
+
+#[cfg(actor_loom)]
+use loom::sync as primitives;
+#[cfg(not(actor_loom))]
+use std::sync as primitives;
+
+use std::cell::UnsafeCell;
+use std::sync::PoisonError;
+
+/// A mutex without poison: no code that can panic runs under it.
+pub(crate) struct Mutex<T>(primitives::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Mutex(primitives::Mutex::new(value))
+    }
+
+    #[cfg(not(actor_loom))]
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// loom knows no exclusive access: another lock.
+    #[cfg(actor_loom)]
+    pub(crate) fn get_mut(&mut self) -> primitives::MutexGuard<'_, T> {
+        self.lock()
+    }
+
+    pub(crate) fn lock(&self) -> primitives::MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place of memory whose accesses a loom model checks: two accesses of which one is a write must
+/// be ordered by the atomics.
+pub(crate) struct Place<T> {
+    data: UnsafeCell<T>,
+    #[cfg(actor_loom)]
+    accesses: loom::cell::UnsafeCell<()>,
+}
+
+impl<T> Place<T> {
+    pub(crate) fn new(data: T) -> Self {
+        Place {
+            data: UnsafeCell::new(data),
+            #[cfg(actor_loom)]
+            accesses: loom::cell::UnsafeCell::new(()),
+        }
+    }
+
+    /// The place, for a write or for moving its content out.
+    #[inline]
+    pub(crate) fn for_write(&self) -> *mut T {
+        #[cfg(actor_loom)]
+        self.accesses.with_mut(|_| ());
+        self.data.get()
+    }
+
+    /// The place, for a read.
+    #[inline]
+    pub(crate) fn for_read(&self) -> *const T {
+        #[cfg(actor_loom)]
+        self.accesses.with(|_| ());
+        self.data.get()
+    }
+}

@@ -1,0 +1,192 @@
+//! Models of the reply cell: each runs under all interleavings of its threads. A cell whose memory is
+//! accessed by one side after the other has freed it fails a model, and so does an unordered access.
+#![cfg(actor_loom)]
+
+use actor_atomic::{Left, reply_cell};
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::thread;
+use std::sync::Arc;
+use std::task::{Poll, Wake, Waker};
+
+/// Counts how often it was woken.
+#[derive(Debug)]
+struct Flag(AtomicUsize);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl Flag {
+    fn new() -> Arc<Self> {
+        Arc::new(Flag(AtomicUsize::new(0)))
+    }
+
+    fn is_woken(&self) -> bool {
+        self.0.load(Ordering::Acquire) > 0
+    }
+}
+
+fn waker(flag: &Arc<Flag>) -> Waker {
+    flag.clone().into()
+}
+
+/// Sends, and wakes the receiver.
+fn send<T>(sender: actor_atomic::Sender<T>, value: T) -> Result<(), T> {
+    sender.send(value, drop).map(|waker| waker.into_iter().for_each(Waker::wake))
+}
+
+#[test]
+fn the_first_waker_is_woken() {
+    loom::model(|| {
+        let flag = Flag::new();
+        let (sender, mut receiver) = reply_cell(false, Some(waker(&flag)));
+        let other = thread::spawn(move || send(sender, 7));
+        let early = receiver.poll(&waker(&flag), drop);
+        assert_eq!(other.join().unwrap(), Ok(()));
+        if early.is_pending() {
+            assert!(flag.is_woken());
+            assert_eq!(receiver.poll(&waker(&flag), drop), Poll::Ready(Some(7)));
+        } else {
+            assert_eq!(early, Poll::Ready(Some(7)));
+        }
+        drop(receiver);
+        assert_eq!(Arc::strong_count(&flag), 1, "a waker has leaked");
+    });
+}
+
+#[test]
+fn of_three_wakers_the_last_is_woken() {
+    loom::model(|| {
+        let flags = [Flag::new(), Flag::new(), Flag::new()];
+        let value = Arc::new(());
+        let (sender, mut receiver) = reply_cell(false, Some(waker(&flags[0])));
+        let sent = value.clone();
+        let other = thread::spawn(move || send(sender, sent).is_ok());
+        let mut received = None;
+        for flag in &flags[1..] {
+            if received.is_none()
+                && let Poll::Ready(value) = receiver.poll(&waker(flag), drop)
+            {
+                received = Some(value);
+            }
+        }
+        assert!(other.join().unwrap());
+        if received.is_none() {
+            assert!(flags[2].is_woken(), "the last waker was not woken");
+            let Poll::Ready(value) = receiver.poll(&waker(&flags[2]), drop) else {
+                panic!("no value")
+            };
+            received = Some(value);
+        }
+        assert!(received.flatten().is_some());
+        drop(receiver);
+        assert_eq!(Arc::strong_count(&value), 1);
+        assert!(flags.iter().all(|flag| Arc::strong_count(flag) == 1), "a waker has leaked");
+    });
+}
+
+#[test]
+fn a_dropped_sender_wakes_a_receiver_that_has_moved_to_another_thread() {
+    loom::model(|| {
+        let (first, second) = (Flag::new(), Flag::new());
+        let (sender, mut receiver) = reply_cell::<u8>(false, Some(waker(&first)));
+        let dropper = thread::spawn(move || drop(sender));
+        let later = waker(&second);
+        let mover = thread::spawn(move || (receiver.poll(&later, drop), receiver));
+        let (poll, mut receiver) = mover.join().unwrap();
+        dropper.join().unwrap();
+        match poll {
+            Poll::Ready(value) => assert_eq!(value, None),
+            Poll::Pending => {
+                assert!(second.is_woken());
+                assert_eq!(receiver.poll(&waker(&second), drop), Poll::Ready(None));
+            }
+        }
+        drop(receiver);
+        assert_eq!((Arc::strong_count(&first), Arc::strong_count(&second)), (1, 1));
+    });
+}
+
+#[test]
+fn the_value_of_a_receiver_that_leaves_comes_back_or_is_received() {
+    loom::model(|| {
+        let (first, second) = (Flag::new(), Flag::new());
+        let value = Arc::new(());
+        let (sender, mut receiver) = reply_cell(false, Some(waker(&first)));
+        let sent = value.clone();
+        let other = thread::spawn(move || send(sender, sent).is_err());
+        let _ = receiver.poll(&waker(&second), drop);
+        let (left, _) = receiver.leave(drop);
+        let came_back = other.join().unwrap();
+        let received = matches!(left, Left::Done(Some(_)));
+        assert!(!(came_back && received));
+        drop((left, receiver));
+        assert_eq!(Arc::strong_count(&value), 1);
+        assert_eq!((Arc::strong_count(&first), Arc::strong_count(&second)), (1, 1));
+    });
+}
+
+#[test]
+fn work_starts_or_the_receiver_knows_that_it_never_will() {
+    loom::model(|| {
+        let (sender, mut receiver) = reply_cell::<u8>(false, None);
+        let other = thread::spawn(move || {
+            let started = sender.state().unwrap().start();
+            let _ = send(sender, 1);
+            started
+        });
+        let (left, _) = receiver.leave(drop);
+        let started = other.join().unwrap();
+        match left {
+            Left::Gone { started: before } => assert!(!before || started),
+            Left::Done(value) => assert_eq!(value, Some(1)),
+        }
+        if left == (Left::Gone { started: false }) {
+            assert!(!started, "work has started though the receiver knows that it never will");
+        }
+    });
+}
+
+#[test]
+fn a_sender_that_waits_for_the_receiver_to_leave_is_woken() {
+    loom::model(|| {
+        let (sender, mut receiver) = reply_cell::<u8>(true, None);
+        let flag = Flag::new();
+        let other = thread::spawn(move || {
+            let (_, waker) = receiver.leave(drop);
+            waker.into_iter().for_each(Waker::wake);
+        });
+        let mut sender = sender;
+        let early = sender.poll_gone(&waker(&flag), drop);
+        other.join().unwrap();
+        if early.is_pending() {
+            assert!(flag.is_woken(), "the sender was not woken");
+            assert_eq!(sender.poll_gone(&waker(&flag), drop), Poll::Ready(()));
+        }
+        drop(sender);
+        assert_eq!(Arc::strong_count(&flag), 1, "a waker has leaked");
+    });
+}
+
+#[test]
+fn both_sides_wait_for_each_other_with_several_wakers() {
+    loom::model(|| {
+        let flags = [Flag::new(), Flag::new(), Flag::new(), Flag::new()];
+        let (mut sender, mut receiver) = reply_cell::<u8>(true, Some(waker(&flags[0])));
+        let mine = [waker(&flags[2]), waker(&flags[3])];
+        let other = thread::spawn(move || {
+            let _ = sender.poll_gone(&mine[0], drop);
+            let _ = sender.poll_gone(&mine[1], drop);
+            sender.forget_waker(drop);
+            let _ = send(sender, 1);
+        });
+        let _ = receiver.poll(&waker(&flags[1]), drop);
+        let (_, closed) = receiver.leave(drop);
+        closed.into_iter().for_each(Waker::wake);
+        other.join().unwrap();
+        drop(receiver);
+        assert!(flags.iter().all(|flag| Arc::strong_count(flag) == 1), "a waker has leaked");
+    });
+}

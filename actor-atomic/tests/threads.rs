@@ -1,0 +1,124 @@
+//! The reply cell with real threads.
+#![cfg(not(actor_loom))]
+
+use actor_atomic::{Left, Sender, reply_cell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Poll, Wake, Waker};
+use std::thread;
+
+const ROUNDS: usize = if cfg!(miri) { 50 } else { 20_000 };
+
+/// Unparks a thread.
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn this_thread() -> Waker {
+    Arc::new(Unpark(thread::current())).into()
+}
+
+fn send<T>(sender: Sender<T>, value: T) -> Result<(), T> {
+    sender.send(value, drop).map(|waker| waker.into_iter().for_each(Waker::wake))
+}
+
+/// Counts the values that have not been dropped.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Counted(count.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Runs `work` for each item on another thread.
+fn on_another_thread<T: Send + 'static>(
+    work: impl Fn(T) + Send + 'static,
+) -> (std::sync::mpsc::SyncSender<T>, thread::JoinHandle<()>) {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    (sender, thread::spawn(move || receiver.into_iter().for_each(work)))
+}
+
+#[test]
+fn each_value_arrives_and_each_waiting_thread_is_woken() {
+    let (work, thread) = on_another_thread(|(sender, number): (Sender<usize>, usize)| {
+        if number % 3 == 0 {
+            drop(sender);
+        } else {
+            send(sender, number).expect("the receiver waits");
+        }
+    });
+    for number in 0..ROUNDS {
+        // Another waker at each poll, or always the same one.
+        let same = this_thread();
+        let first = (number % 2 == 0).then(|| same.clone());
+        let (sender, mut receiver) = reply_cell(false, first);
+        work.send((sender, number)).unwrap();
+        let value = loop {
+            let waker = if number % 4 < 2 { same.clone() } else { this_thread() };
+            match receiver.poll(&waker, drop) {
+                Poll::Ready(value) => break value,
+                Poll::Pending => thread::park(),
+            }
+        };
+        assert_eq!(value, (number % 3 != 0).then_some(number));
+    }
+    drop(work);
+    thread.join().unwrap();
+}
+
+#[test]
+fn nothing_is_lost_or_leaks_when_the_receiver_leaves() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let (work, thread) = on_another_thread(|(sender, value): (Sender<Counted>, Counted)| {
+        if sender.state().unwrap().start() {
+            drop(send(sender, value));
+        }
+    });
+    for number in 0..ROUNDS {
+        let (sender, mut receiver) = reply_cell(false, (number % 2 == 0).then(this_thread));
+        work.send((sender, Counted::new(&count))).unwrap();
+        if number % 3 == 0 {
+            let _ = receiver.poll(&this_thread(), drop);
+        }
+        match receiver.leave(drop).0 {
+            Left::Done(value) => drop(value),
+            Left::Gone { .. } => {}
+        }
+    }
+    drop(work);
+    thread.join().unwrap();
+    assert_eq!(count.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn a_sender_is_woken_when_the_receiver_leaves() {
+    let (work, thread) = on_another_thread(|mut receiver: actor_atomic::Receiver<u8>| {
+        let (_, waker) = receiver.leave(drop);
+        waker.into_iter().for_each(Waker::wake);
+    });
+    for number in 0..ROUNDS {
+        let (mut sender, receiver) = reply_cell::<u8>(true, None);
+        if number % 2 == 0 {
+            let _ = sender.poll_gone(&this_thread(), drop);
+        }
+        work.send(receiver).unwrap();
+        while sender.poll_gone(&this_thread(), drop).is_pending() {
+            thread::park();
+        }
+        assert_eq!(send(sender, 1), Err(1));
+    }
+    drop(work);
+    thread.join().unwrap();
+}
