@@ -50,6 +50,7 @@
 //! | children, timers, streams, monitors, links | [`Context`] |
 //! | supervision: restart failed actors | [`Supervisor`], [`Child`], [`Restart`], [`Backoff`] |
 //! | protocols: different actors behind one address type | [`macro@actor`] on a trait |
+//! | proxies: revocable addresses, recorders, rate limiters | [`proxy`] |
 //! | worker pools | [`Spawn::pool`] |
 //! | publish/subscribe | [`Topic`] |
 //! | name registry | [`Addr::register`], [`Address::lookup`] |
@@ -117,6 +118,7 @@ mod models;
 
 pub mod future;
 pub mod prelude;
+pub mod proxy;
 pub mod time;
 
 #[doc(hidden)]

@@ -52,6 +52,7 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for AdaptedMe
         }
         match P::now(actor, self.0, context) {
             Flow::Failed(text) => Flow::Failed(text),
+            Flow::Ended(exit) => Flow::Ended(exit),
             Flow::Done | Flow::Lend(_) => Flow::Done,
         }
     }

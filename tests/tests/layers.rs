@@ -74,6 +74,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "system", "time",
         ],
     ),
+    ("proxy", &["actor", "address", "cell", "error", "exit", "panics", "sync", "system"]),
     ("models", ALL),
     ("spawn", &["actor", "pool", "sync", "system"]),
     ("prelude", ALL),

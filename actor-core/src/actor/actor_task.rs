@@ -210,6 +210,9 @@ impl<A: Dispatch<Boxing: Lends<A>>> LoopTask for SyncTask<A> {
                             Err(payload) => {
                                 run_loop.on_outcome(Err(HandlerError::Panicked(payload)), handling)
                             }
+                            Ok(Flow::Ended(exit)) => {
+                                run_loop.on_outcome(Ok(Flow::Ended(exit)), handling);
+                            }
                         }
                     }
                     NextStep::Park => return TurnEnd::Park,

@@ -221,6 +221,8 @@ pub enum Flow<L = Infallible> {
     Done,
     /// `#[on_start]` returned this error.
     Failed(String),
+    /// The life ends, with this exit.
+    Ended(Box<Exit>),
     /// A protocol message that needs the state for longer than this call.
     Lend(L),
 }

@@ -147,6 +147,7 @@ impl dyn ErasedLoop + '_ {
                 }
                 return;
             }
+            Ok(Flow::Ended(exit)) => *exit,
             Ok(Flow::Failed(text)) => {
                 Exit::Failed(self.failure(FailureKind::Start, handling.name, text, None))
             }

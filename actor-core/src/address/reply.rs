@@ -155,6 +155,13 @@ impl<T> Reply<T> {
         }
     }
 
+    /// Answers with an error, on behalf of an actor elsewhere.
+    pub(crate) fn fail(mut self, error: CallError) {
+        if self.put(Err(error.clone()), wake).is_ok() {
+            current::told(&error);
+        }
+    }
+
     pub(crate) const fn none() -> Self {
         Reply { cell: Sender::detached() }
     }
@@ -243,6 +250,11 @@ pub(crate) fn unseen<T>() -> (Reply<T>, ReplyReceiver<T>) {
         call.set_unseen();
     }
     (reply, answer)
+}
+
+/// A reply for a message that is about to be queued, with the receiving end.
+pub(crate) fn queued<T>() -> (Reply<T>, ReplyReceiver<T>) {
+    ends(false, None)
 }
 
 fn ends<T>(started: bool, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {

@@ -1,0 +1,427 @@
+//! Addresses whose messages are forwarded: proxies, and the address that can be revoked.
+//!
+//! A *proxy* is a local actor behind an ordinary address. It accepts the messages of a protocol `P`,
+//! which is a trait with `#[actor]` or an actor with its own messages, and passes each of them on: to
+//! another actor, to another process, or to nothing at all. Its address has the type that the other
+//! actor's address has, so callers do not notice: calls, sends, timeouts, monitors and `join` work as
+//! they do on any address. Uses are revocable addresses ([`revocable`]), recorders, rate limiters,
+//! test doubles of an actor, and addresses of actors in other processes.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//! use actor_core::proxy::{self, Proxy};
+//! use std::sync::{Arc, Mutex};
+//!
+//! #[actor]
+//! trait Greeter {
+//!     fn greet(&mut self, name: String) -> String;
+//! }
+//!
+//! #[actor]
+//! struct English;
+//!
+//! #[actor]
+//! impl English {}
+//!
+//! #[actor]
+//! impl Greeter for English {
+//!     fn greet(&mut self, name: String) -> String {
+//!         format!("hello, {name}")
+//!     }
+//! }
+//!
+//! /// Records the name of each message before it passes the message on.
+//! struct Recorder {
+//!     to: GreeterAddr,
+//!     seen: Arc<Mutex<Vec<String>>>,
+//! }
+//!
+//! impl Proxy<AnyGreeter> for Recorder {
+//!     async fn forward(&mut self, message: GreeterMessage) {
+//!         self.seen.lock().unwrap().push(format!("{message:?}"));
+//!         let _ = proxy::forward(&self.to, message).await;
+//!     }
+//! }
+//!
+//! System::current_thread().block_on(async {
+//!     let seen = Arc::new(Mutex::new(Vec::new()));
+//!     let recorder = Recorder { to: English.spawn().into(), seen: seen.clone() };
+//!     let (greeter, _control) = proxy::prepare(recorder).spawn();
+//!     assert_eq!(greeter.greet("Ada".into()).await, Ok("hello, Ada".into()));
+//!     assert_eq!(*seen.lock().unwrap(), ["Greet"]);
+//! });
+//! ```
+//!
+//! # What a proxy changes
+//!
+//! - A message that the proxy has taken counts as started, like one that a handler forwards with
+//!   [`Call::reply_to`](crate::Call::reply_to): a caller that leaves then does not withdraw it.
+//! - `len`, `capacity`, `id`, `label` and `is_alive` of the address are those of the proxy. `stop` and
+//!   `kill` end the proxy, not the actor behind it.
+//! - Messages wait in the mailbox of the proxy while [`Proxy::forward`] is pending. The proxy of an actor
+//!   with `priority` messages has a priority queue as well.
+//! - Deadlock detection does not look through a proxy: a cycle of calls through one is not an error.
+//!   Limit such calls by `timeout`.
+//!
+//! Local calls without a proxy cost nothing more than before.
+
+mod actor;
+mod control;
+mod mailbox;
+mod revocable;
+
+pub use control::Control;
+pub use revocable::{Revoke, revocable};
+
+use crate::actor::spawn::Prepared;
+use crate::address::actor::Actor;
+use crate::address::addr::Addr;
+use crate::address::reply::{self, Reply};
+use crate::address::reply_receiver::ReplyReceiver;
+use crate::address::send::{Held, SendFuture};
+use crate::cell::handle::throw_away;
+use crate::cell::message::Protocol;
+use crate::error::{CallError, SendError};
+use crate::exit::Exit;
+use crate::system::System;
+use actor::ProxyActor;
+use control::Shared;
+use std::fmt;
+use std::future::{Future, ready};
+
+/// Forwards the messages of an address.
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_core::proxy::{self, Proxy};
+/// use std::time::Duration;
+///
+/// #[actor]
+/// struct Printer;
+///
+/// #[actor]
+/// impl Printer {
+///     fn print(&mut self, page: u32) -> u32 {
+///         page
+///     }
+/// }
+///
+/// /// Passes on one message per second. Meanwhile, senders wait for room in the proxy's mailbox.
+/// struct Limiter {
+///     to: PrinterAddr,
+/// }
+///
+/// impl Proxy<Printer> for Limiter {
+///     async fn forward(&mut self, message: PrinterMessage) {
+///         let _ = proxy::forward(&self.to, message).await;
+///         actor_core::time::sleep(Duration::from_secs(1)).await;
+///     }
+/// }
+///
+/// System::simulation(1).block_on(async {
+///     let (printer, _control) = proxy::prepare(Limiter { to: Printer.spawn() }).spawn();
+///     let begun = actor_core::time::now();
+///     for page in 0..3 {
+///         assert_eq!(printer.print(page).await, Ok(page));
+///     }
+///     assert!(actor_core::time::now() - begun >= Duration::from_secs(2));
+/// });
+/// ```
+pub trait Proxy<P: Protocol>: Send + Sized + 'static {
+    /// Forwards one message. Further messages wait in the mailbox until this has returned.
+    ///
+    /// A message that is dropped here is not handled: its caller gets
+    /// [`CallError::NoReply`]. A panic ends the proxy as a failure, and the caller of the message gets
+    /// [`CallError::Panicked`].
+    fn forward(&mut self, message: P::Message) -> impl Future<Output = ()> + Send;
+
+    /// Runs when the proxy ends normally, after all queued messages have been forwarded, and returns the
+    /// exit of the proxy.
+    ///
+    /// It does not run after a kill, and not if the proxy is ended through its [`Control`] or by
+    /// [`Prepare::ends_with`].
+    fn closed(&mut self, cause: Cause) -> impl Future<Output = Exit> + Send {
+        let _ = cause;
+        ready(Exit::Stopped)
+    }
+}
+
+/// The cause for which a proxy ends normally.
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_core::proxy::{self, Cause, Proxy};
+///
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// struct Front {
+///     to: IdleAddr,
+/// }
+///
+/// impl Proxy<Idle> for Front {
+///     async fn forward(&mut self, message: IdleMessage) {
+///         let _ = proxy::forward(&self.to, message).await;
+///     }
+///
+///     /// Stops the actor if the proxy was stopped.
+///     async fn closed(&mut self, cause: Cause) -> Exit {
+///         if cause == Cause::Stop {
+///             self.to.stop();
+///         }
+///         self.to.join().await
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let idle = Idle.spawn();
+///     let (front, _control) = proxy::prepare(Front { to: idle.clone() }).spawn();
+///     front.stop();
+///     assert_eq!(front.join().await, Exit::Stopped);
+///     assert!(!idle.is_alive());
+/// });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// `stop()` was called on the address.
+    Stop,
+    /// The last address was dropped, or the system shuts down.
+    Release,
+}
+
+/// Returns a proxy that is not spawned yet, with its settings.
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_core::proxy::{self, Proxy};
+///
+/// # #[actor] struct Counter;
+/// # #[actor] impl Counter { fn add(&mut self, amount: u64) -> u64 { amount } }
+/// /// A test double of an actor with messages of its own: it refuses each of them.
+/// struct Broken;
+///
+/// impl Proxy<Counter> for Broken {
+///     async fn forward(&mut self, message: CounterMessage) {
+///         drop(message);
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let (counter, _control) = proxy::prepare(Broken).name("broken").spawn();
+///     assert_eq!(counter.add(1).await, Err(CallError::NoReply));
+///     assert_eq!(counter.label(), "broken");
+/// });
+/// ```
+pub fn prepare<P: Protocol + Actor, R: Proxy<P>>(proxy: R) -> Prepare<P, R> {
+    let (control, shared) = Shared::new();
+    let actor = ProxyActor::new(proxy, shared);
+    Prepare { prepared: Prepared::new(actor), control, target: None }
+}
+
+/// A proxy that is not spawned yet. See [`prepare`].
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_core::proxy::{self, Proxy};
+///
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// struct Pass(IdleAddr);
+///
+/// impl Proxy<Idle> for Pass {
+///     async fn forward(&mut self, message: IdleMessage) {
+///         let _ = proxy::forward(&self.0, message).await;
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let pass = proxy::prepare(Pass(Idle.spawn())).name("pass").capacity(8);
+///     let (idle, _control) = pass.on(&System::current()).spawn();
+///     assert_eq!((idle.label().as_str(), idle.capacity()), ("pass", Some(8)));
+/// });
+/// ```
+#[must_use = "nothing runs before `.spawn()`"]
+pub struct Prepare<P: Protocol + Actor, R: Proxy<P>> {
+    prepared: Prepared<ProxyActor<P, R>>,
+    control: Control,
+    target: Option<control::Target>,
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> Prepare<P, R> {
+    /// Sets the label of the proxy in logs, exits and snapshots.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.prepared = self.prepared.name(name);
+        self
+    }
+
+    /// Sets the number of messages that may wait in the proxy; 64 without this setting.
+    ///
+    /// # Panics
+    /// If `capacity` is zero.
+    #[track_caller]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        self.prepared = self.prepared.capacity(capacity);
+        self
+    }
+
+    /// Spawns the proxy on `system` instead of the current one.
+    pub fn on(mut self, system: &System) -> Self {
+        self.prepared = self.prepared.on(system);
+        self
+    }
+
+    /// Ends the proxy with the exit of `target` once that has ended.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::proxy::{self, Proxy};
+    /// # #[actor] struct Idle; #[actor] impl Idle {}
+    /// # struct Pass(IdleAddr);
+    /// # impl Proxy<Idle> for Pass {
+    /// #     async fn forward(&mut self, message: IdleMessage) {
+    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #     }
+    /// # }
+    /// # System::current_thread().block_on(async {
+    /// let idle = Idle.spawn();
+    /// let (front, _control) = proxy::prepare(Pass(idle.clone())).ends_with(&idle).spawn();
+    /// idle.kill();
+    /// assert_eq!(front.join().await, Exit::Killed);
+    /// # });
+    /// ```
+    pub fn ends_with<T: ?Sized + 'static>(mut self, target: &Addr<T>) -> Self {
+        self.target = Some(control::Target(target.shared().any()));
+        self
+    }
+
+    /// Calls `on_kill` when `kill()` is called on the address, instead of ending the proxy.
+    ///
+    /// It runs on the thread of the caller and must not block. A panic in it is reported and goes no
+    /// further. The kill of an address without message type ([`Addr::erase`]) ends the proxy itself.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::proxy::{self, Proxy};
+    /// # #[actor] struct Idle; #[actor] impl Idle {}
+    /// # struct Pass(IdleAddr);
+    /// # impl Proxy<Idle> for Pass {
+    /// #     async fn forward(&mut self, message: IdleMessage) {
+    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #     }
+    /// # }
+    /// # System::current_thread().block_on(async {
+    /// let idle = Idle.spawn();
+    /// let target = idle.clone();
+    /// let front = proxy::prepare(Pass(idle.clone())).ends_with(&idle);
+    /// let (front, _control) = front.on_kill(move || target.kill()).spawn();
+    /// front.kill();
+    /// assert_eq!((front.join().await, idle.join().await), (Exit::Killed, Exit::Killed));
+    /// # });
+    /// ```
+    pub fn on_kill(self, on_kill: impl Fn() + Send + Sync + 'static) -> Self {
+        self.control.shared().set_on_kill(Box::new(on_kill));
+        self
+    }
+
+    /// Spawns the proxy, and returns its address and its control. Dropping the control has no effect.
+    #[track_caller]
+    pub fn spawn(self) -> (P::Addr, Control) {
+        let Prepare { prepared, mut control, target } = self;
+        let inner: Addr<ProxyActor<P, R>> = prepared.spawn().into();
+        control.attach(&inner.shared().any());
+        if let Some(target) = target {
+            control.end_with(&target);
+        }
+        let address = mailbox::front(&inner, control.shared().clone());
+        (address.into(), control)
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for Prepare<P, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.prepared.fmt(f)
+    }
+}
+
+/// Passes a message on to another address, with its reply. Waits for capacity there.
+///
+/// The message counts as started. If the actor ends before it handles the message, the caller gets
+/// [`CallError::NoReply`].
+///
+/// # Errors
+/// The message, if the actor has ended.
+///
+/// # Cancellation
+/// If the future is dropped before the message is accepted, the message is dropped.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let (first, second) = (Echo.spawn(), Echo.spawn());
+/// first.stop();
+/// let refused = first.say(3).try_send().unwrap_err();
+/// proxy::forward(&second, refused.into_message()).await.unwrap();
+/// # });
+/// ```
+pub fn forward<P: Protocol>(
+    to: &Addr<P>,
+    message: P::Message,
+) -> impl Future<Output = Result<(), SendError<P::Message>>> + Send + use<P> {
+    SendFuture::new(Held::Owned(to.clone()), message)
+}
+
+/// Returns a reply for a message that is about to be queued, and its receiving end.
+///
+/// Unlike the ends of [`Reply::pair`], the receiving end observes how far the message comes: it gets
+/// [`CallError::Stopped`] if the message is never handled, and dropping it withdraws a queued message.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// let (reply, answer) = proxy::queued_reply();
+/// echo.say(3).reply_to(reply).send().await.unwrap();
+/// echo.kill();
+/// assert_eq!(answer.await, Err(CallError::Stopped));
+/// # });
+/// ```
+pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
+    reply::queued()
+}
+
+/// Answers a call with an error, on behalf of an actor elsewhere.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # System::current_thread().block_on(async {
+/// let (reply, answer) = Reply::<u8>::pair();
+/// proxy::fail(reply, CallError::Stopped);
+/// assert_eq!(answer.await, Err(CallError::Stopped));
+/// # });
+/// ```
+pub fn fail<T>(reply: Reply<T>, error: CallError) {
+    reply.fail(error);
+}
+
+/// Discards a message that cannot be forwarded to `to`: its call gets [`CallError::NoReply`], and a send
+/// becomes an [`Incident::Undelivered`](crate::Incident::Undelivered).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::simulation(1).block_on(async {
+/// let echo = Echo.spawn();
+/// let message = echo.say(3).if_room().send();
+/// echo.stop();
+/// let refused = message.await.unwrap_err();
+/// proxy::discard(&echo, refused.into_message());
+/// assert_eq!(System::current().counters().undelivered, 1);
+/// # });
+/// ```
+pub fn discard<P: Protocol>(to: &Addr<P>, message: P::Message) {
+    throw_away::<P>(to.post(), message);
+}

@@ -1,0 +1,209 @@
+//! The actor behind the address of a proxy. Its messages are those of the protocol, so nothing is
+//! wrapped, boxed or copied on the way in.
+
+use super::control::{Order, Shared};
+use super::{Cause, Proxy};
+use crate::actor::dispatch::{Dispatch, Flow, Hook, Hooks, Input};
+use crate::actor::lender::Sent;
+use crate::actor::{Context, Life, Runner, run};
+use crate::address::actor::Actor;
+use crate::address::addr::{Addr, Address};
+use crate::cell::deadlock::tracker;
+use crate::cell::message::{Label, Protocol, Settings, SlotMut, Way};
+use crate::exit::Exit;
+use crate::panics;
+use crate::sync::Arc;
+use pin_project_lite::pin_project;
+use std::fmt;
+use std::future::Future;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+pub struct ProxyActor<P, R> {
+    proxy: R,
+    shared: Arc<Shared>,
+    /// Set if the exit of the proxy is known: nothing is asked for another one.
+    is_over: bool,
+    protocol: PhantomData<fn() -> P>,
+}
+
+impl<P, R> ProxyActor<P, R> {
+    pub(super) fn new(proxy: R, shared: Arc<Shared>) -> Self {
+        ProxyActor { proxy, shared, is_over: false, protocol: PhantomData }
+    }
+
+    fn end(&mut self, exit: Exit) -> Flow {
+        self.is_over = true;
+        Flow::Ended(Box::new(exit))
+    }
+
+    /// A notice that is not a message: an order of the control, or the end of the actor with which the
+    /// proxy ends.
+    fn notified(&mut self, is_own: bool, exit: Exit) -> Flow {
+        if !is_own {
+            return self.end(exit);
+        }
+        match self.shared.take_order() {
+            Some(Order::End(exit)) => self.end(exit),
+            Some(Order::Release(token)) => {
+                panics::contained(move || drop(token));
+                Flow::Done
+            }
+            None => Flow::Done,
+        }
+    }
+}
+
+impl<P, R> Drop for ProxyActor<P, R> {
+    fn drop(&mut self) {
+        let left = self.shared.close();
+        panics::contained(move || drop(left));
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Protocol + Actor, R: Proxy<P>> Actor for ProxyActor<P, R> {
+    type Addr = ProxyAddr<P, R>;
+    const SETTINGS: Settings = Settings::new(P::SETTINGS.name);
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
+    type Handle = ProxyAddr<P, R>;
+    type Enum = P::Message;
+    type Boxing = Sent;
+
+    const HOOKS: Hooks = Hooks { start: false, stop: true, exit: true };
+
+    fn label_of(message: &P::Message) -> Label<'_> {
+        P::label(message)
+    }
+
+    fn slot_of(message: &mut P::Message) -> Option<SlotMut<'_>> {
+        P::slot(message)
+    }
+
+    /// As of the actor itself; its guards are checked where the message is handled.
+    fn way(message: &P::Message) -> Way {
+        Way { guarded: false, ..P::delivery(message) }
+    }
+
+    fn runner(life: Life<Self>) -> Runner {
+        Runner::later(life.seat(), run(life))
+    }
+
+    async fn handle_later(
+        actor: &mut Option<Self>,
+        input: Input<P::Message>,
+        context: &Context<Self>,
+    ) -> Flow {
+        let Some(me) = actor else { return Flow::Done };
+        match input {
+            Input::Message(message) => unrecorded(me.proxy.forward(message)).await,
+            Input::Hook(Hook::Exited(exited)) => {
+                let (id, exit) = *exited;
+                return me.notified(id == context.id(), exit);
+            }
+            Input::Hook(Hook::Stop(exit)) => {
+                if exit.is_normal() && !me.is_over && !me.shared.is_revoked() {
+                    let is_stopped = me.shared.is_stopped();
+                    let cause = if is_stopped { Cause::Stop } else { Cause::Release };
+                    let exit = unrecorded(me.proxy.closed(cause)).await;
+                    return me.end(exit);
+                }
+            }
+            Input::Hook(Hook::Start) => {}
+        }
+        Flow::Done
+    }
+}
+
+impl<P, R> fmt::Debug for ProxyActor<P, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxy").finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// A future whose waits leave no record for the deadlock detector. The answer to a call of the
+    /// proxy comes from elsewhere, so a cycle through the proxy need not be a deadlock.
+    struct Unrecorded<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+fn unrecorded<F: Future>(future: F) -> Unrecorded<F> {
+    Unrecorded { future }
+}
+
+impl<F: Future> Future for Unrecorded<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<F::Output> {
+        let future = self.project().future;
+        tracker::unrecorded(|| future.poll(cx))
+    }
+}
+
+/// The address of the actor behind a proxy, as the run loop sees it.
+pub struct ProxyAddr<P: Protocol + Actor, R: Proxy<P>>(Addr<ProxyActor<P, R>>);
+
+impl<P: Protocol + Actor, R: Proxy<P>> Clone for ProxyAddr<P, R> {
+    fn clone(&self) -> Self {
+        ProxyAddr(self.0.clone())
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> PartialEq for ProxyAddr<P, R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> Eq for ProxyAddr<P, R> {}
+
+impl<P: Protocol + Actor, R: Proxy<P>> Hash for ProxyAddr<P, R> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for ProxyAddr<P, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> Deref for ProxyAddr<P, R> {
+    type Target = Addr<ProxyActor<P, R>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> AsRef<Addr<ProxyActor<P, R>>> for ProxyAddr<P, R> {
+    fn as_ref(&self) -> &Addr<ProxyActor<P, R>> {
+        &self.0
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> From<Addr<ProxyActor<P, R>>> for ProxyAddr<P, R> {
+    fn from(address: Addr<ProxyActor<P, R>>) -> Self {
+        ProxyAddr(address)
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> From<ProxyAddr<P, R>> for Addr<ProxyActor<P, R>> {
+    fn from(address: ProxyAddr<P, R>) -> Self {
+        address.0
+    }
+}
+
+impl<P: Protocol + Actor, R: Proxy<P>> Address for ProxyAddr<P, R> {
+    type Actor = ProxyActor<P, R>;
+}

@@ -1,0 +1,199 @@
+//! The control of a proxy: ends it from outside, and runs code in order with its messages.
+
+use crate::cell::handle::{AnyMail, schedule};
+use crate::cell::header::LEAVE;
+use crate::cell::state::{Notice, Watcher};
+use crate::exit::Exit;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Arc, Mutex, OnceLock, Weak};
+use std::any::Any;
+use std::collections::VecDeque;
+use std::fmt;
+
+/// Controls a proxy from outside. Does not keep it alive; clones control the same proxy.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy::{self, Proxy};
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// # struct Pass(IdleAddr);
+/// # impl Proxy<Idle> for Pass {
+/// #     async fn forward(&mut self, message: IdleMessage) {
+/// #         let _ = proxy::forward(&self.0, message).await;
+/// #     }
+/// # }
+/// # System::current_thread().block_on(async {
+/// let (front, control) = proxy::prepare(Pass(Idle.spawn())).spawn();
+/// control.end(Exit::Killed);
+/// assert_eq!(front.join().await, Exit::Killed);
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct Control {
+    shared: Arc<Shared>,
+    mail: Option<Weak<dyn AnyMail>>,
+}
+
+/// The actor whose end is that of the proxy.
+pub(super) struct Target(pub(super) Arc<dyn AnyMail>);
+
+/// An instruction that the proxy carries out when all messages accepted before it have been forwarded.
+pub(super) enum Order {
+    End(Exit),
+    /// Dropped, which is user code.
+    Release(Box<dyn Any + Send>),
+}
+
+/// Shared by the proxy, its addresses and its controls.
+pub(super) struct Shared {
+    /// One entry for each unhandled `Notice::Unlinked` with the proxy's own id, in the same order.
+    /// `None` once the proxy is gone.
+    orders: Mutex<Option<VecDeque<Order>>>,
+    /// Set by `stop()` on an address.
+    is_stopped: AtomicBool,
+    /// Set by `revoke`: no address accepts messages any more.
+    is_revoked: AtomicBool,
+    on_kill: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl Shared {
+    pub(super) fn new() -> (Control, Arc<Shared>) {
+        let shared = Arc::new(Shared {
+            orders: Mutex::new(Some(VecDeque::new())),
+            is_stopped: AtomicBool::new(false),
+            is_revoked: AtomicBool::new(false),
+            on_kill: OnceLock::new(),
+        });
+        (Control { shared: shared.clone(), mail: None }, shared)
+    }
+
+    pub(super) fn set_on_kill(&self, on_kill: Box<dyn Fn() + Send + Sync>) {
+        let _ = self.on_kill.set(on_kill);
+    }
+
+    pub(super) fn on_kill(&self) -> Option<&(dyn Fn() + Send + Sync)> {
+        self.on_kill.get().map(|on_kill| &**on_kill)
+    }
+
+    pub(super) fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_revoked(&self) -> bool {
+        self.is_revoked.load(Ordering::Acquire)
+    }
+
+    /// The next order: one is due.
+    pub(super) fn take_order(&self) -> Option<Order> {
+        self.orders.lock().as_mut()?.pop_front()
+    }
+
+    /// The proxy is gone: the orders left are returned, to be dropped, and no other is accepted.
+    pub(super) fn close(&self) -> Option<VecDeque<Order>> {
+        self.orders.lock().take()
+    }
+
+    /// Adds an order, or returns it if the proxy is gone.
+    fn add(&self, order: Order) -> Result<(), Order> {
+        match &mut *self.orders.lock() {
+            Some(orders) => {
+                orders.push_back(order);
+                Ok(())
+            }
+            None => Err(order),
+        }
+    }
+}
+
+impl Control {
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// The proxy has been spawned.
+    pub(super) fn attach(&mut self, mail: &Arc<dyn AnyMail>) {
+        self.mail = Some(Arc::downgrade(mail));
+    }
+
+    fn mail(&self) -> Option<Arc<dyn AnyMail>> {
+        self.mail.as_ref().and_then(Weak::upgrade)
+    }
+
+    /// Ends the proxy with `exit` once all messages accepted by now have been forwarded. Calls that
+    /// are queued behind them get [`CallError::Stopped`](crate::CallError::Stopped).
+    ///
+    /// Does nothing if the proxy has ended.
+    pub fn end(&self, exit: Exit) {
+        self.order(Order::End(exit));
+    }
+
+    /// Drops `token` once all messages accepted by now have been forwarded, or the proxy has ended.
+    ///
+    /// The token's `drop` runs on the thread that runs the proxy, or on this one if the proxy has
+    /// ended; it must not block.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::proxy::{self, Proxy};
+    /// # #[actor] struct Idle; #[actor] impl Idle {}
+    /// # struct Pass(IdleAddr);
+    /// # impl Proxy<Idle> for Pass {
+    /// #     async fn forward(&mut self, message: IdleMessage) {
+    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #     }
+    /// # }
+    /// # System::current_thread().block_on(async {
+    /// let (front, control) = proxy::prepare(Pass(Idle.spawn())).spawn();
+    /// let (reply, forwarded) = Reply::<()>::pair();
+    /// control.after_queued(reply);
+    /// assert_eq!(forwarded.await, Err(CallError::NoReply));
+    /// # drop(front);
+    /// # });
+    /// ```
+    pub fn after_queued(&self, token: impl Send + 'static) {
+        self.order(Order::Release(Box::new(token)));
+    }
+
+    fn order(&self, order: Order) {
+        let Some(mail) = self.mail() else { return };
+        // The order is in the queue before its notice, so that each notice finds one.
+        if self.shared.add(order).is_ok() {
+            mail.notify(Notice::Unlinked(mail.core().id(), Exit::NoActor));
+        }
+    }
+
+    /// Ends the proxy at once: queued messages are not forwarded.
+    pub(super) fn revoke(&self) {
+        self.shared.is_revoked.store(true, Ordering::Release);
+        let Some(mail) = self.mail() else { return };
+        let mut cell = None;
+        mail.with(&mut |seat, _| {
+            if seat.exit().is_none() {
+                mail.core().raise(LEAVE);
+                cell = seat.take_idle();
+            }
+        });
+        schedule(mail.core(), cell);
+    }
+
+    /// The end of `target` becomes that of the proxy.
+    pub(super) fn end_with(&self, target: &Target) {
+        let (Some(who), Some(mail)) = (&self.mail, self.mail()) else { return };
+        let id = mail.core().id();
+        let watcher = Watcher { who: who.clone(), id, key: None, link: true };
+        if let Some(exit) = target.0.watch(watcher) {
+            mail.notify(Notice::Unlinked(target.0.core().id(), exit));
+        }
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let label = self.mail().map(|mail| mail.label());
+        f.debug_struct("Control").field("proxy", &label).finish_non_exhaustive()
+    }
+}
