@@ -68,7 +68,7 @@ pub(crate) fn new_task(mail: Arc<dyn AnyMail>, task: Pin<Box<dyn LoopTask>>) -> 
         mail.core().settings.name
     );
     drop_abandoned();
-    executor::ending::at_each_drive(drop_abandoned);
+    executor::thread_owned::on_drive(drop_abandoned);
     let (key, home) = LOCAL_TASKS.with_borrow_mut(|tasks| {
         let key = tasks.slots.insert(Some(task));
         (key, tasks.home.get_or_insert_default().clone())

@@ -12,7 +12,7 @@ use crate::cell::message::Settings;
 use crate::cell::resources::Resource;
 use crate::cell::state::Watcher;
 use crate::cell::system_shared::Hub;
-use crate::executor::refused::{self, Fate};
+use crate::executor::drop_chain::{self, DropResult};
 use crate::executor::{Job, Schedule};
 use crate::exit::{Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
@@ -320,7 +320,7 @@ fn refuse<A: Dispatch>(mail: Arc<Mail<A>>, life: Life<A>) {
     let own = mail.clone();
     let mut life = Some(life);
     let discard = move || contain(&*own, "drop", &mut || life = None);
-    if refused::discard(discard) == Fate::Leaked {
+    if drop_chain::drop_refused(discard) == DropResult::Leaked {
         let failure = Failure::new(FailureParts {
             kind: FailureKind::Start,
             actor: mail.untyped().label(),

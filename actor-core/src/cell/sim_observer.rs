@@ -6,7 +6,9 @@ mod failures;
 use self::failures::Failures;
 use super::handle::AnyMail;
 use super::header::Core;
-use crate::executor::sim::{Awaited, Broken, Did, Effect, How, Simulated, Step, Subject};
+use crate::executor::sim::{
+    Action, Agent, Awaited, Effect, EffectKind, SimError, SimExecutor, Step,
+};
 use crate::executor::{Executor, TimerKey};
 use crate::exit::Failure;
 use crate::incident::Incident;
@@ -18,7 +20,7 @@ use std::panic::Location;
 use std::time::Instant;
 
 pub(crate) struct Witness {
-    pub(crate) executor: Arc<Simulated>,
+    pub(crate) executor: Arc<SimExecutor>,
     pub(crate) seed: u64,
     seen: Mutex<Seen>,
 }
@@ -52,7 +54,7 @@ struct Expected {
 const INCIDENTS: usize = 20;
 
 impl Witness {
-    pub(super) fn new(executor: Arc<Simulated>, seed: u64) -> Witness {
+    pub(super) fn new(executor: Arc<SimExecutor>, seed: u64) -> Witness {
         Witness { executor, seed, seen: Mutex::new(Seen::default()) }
     }
 
@@ -71,30 +73,30 @@ impl Witness {
 
     /// The actor of `mail` does something else, described by `what`.
     pub(crate) fn does(&self, mail: &dyn AnyMail, what: &'static str) {
-        self.executor.note(Did::Does(what));
+        self.executor.note(Action::Other(what));
         self.learn_one(mail);
     }
 
     /// As [`does`](Witness::does), unless the step does something more specific.
     pub(crate) fn does_weakly(&self, mail: &dyn AnyMail, what: &'static str) {
-        self.executor.note_weakly(Did::Does(what));
+        self.executor.note_weakly(Action::Other(what));
         self.learn_one(mail);
     }
 
     /// The agent of the current step starts to wait for `what` of `target`.
     pub(crate) fn waits(&self, target: &dyn AnyMail, what: &'static str) {
-        self.executor.waits(Awaited::Of(Subject::Cell(target.core().number), what));
+        self.executor.waits(Awaited::Of(Agent::Actor(target.core().number), what));
         self.learn_one(target);
     }
 
     /// The agent of the current step starts to wait for the end of a task.
     pub(crate) fn waits_for_task(&self, number: u32) {
-        self.executor.waits(Awaited::Of(Subject::Task(number), "the end of"));
+        self.executor.waits(Awaited::Of(Agent::Task(number), "the end of"));
     }
 
     /// The last address of an actor is dropped.
     pub(crate) fn forsaken(&self, core: &Core) {
-        self.executor.affect(Subject::Cell(core.number), How::Forsook);
+        self.executor.affect(Agent::Actor(core.number), EffectKind::DroppedLastAddr);
     }
 
     pub(crate) fn hears(&self, incident: &Incident) {
@@ -236,51 +238,51 @@ impl Witness {
 
     /// An actor is accessed: this aborts the run if the access comes from another thread.
     pub(crate) fn reached(&self, core: &Core) {
-        let subject = Subject::Cell(core.number);
-        if !self.executor.intrudes(Some(subject)) {
-            self.executor.touch(subject);
+        let agent = Agent::Actor(core.number);
+        if !self.executor.rejects_foreign_thread(Some(agent)) {
+            self.executor.touch(agent);
         }
     }
 
     /// The text of a step: the agent and its action.
     pub(crate) fn read(&self, step: &Step) -> (String, String) {
-        let did = match (step.did, step.subject) {
-            (Did::Takes(name), _) => format!("takes `{name}`"),
-            (Did::GoesOn(name), _) => format!("goes on with `{name}`"),
-            (Did::Does(what), _) => what.into(),
-            (Did::Nothing, Subject::Cell(_)) => "looks at its mailbox".into(),
-            (Did::Nothing, Subject::Timer(_)) => "is due".into(),
-            (Did::Nothing, Subject::Body | Subject::Task(_)) => "goes on".into(),
+        let did = match (step.action, step.agent) {
+            (Action::Begins(name), _) => format!("takes `{name}`"),
+            (Action::Resumes(name), _) => format!("goes on with `{name}`"),
+            (Action::Other(what), _) => what.into(),
+            (Action::Unnamed, Agent::Actor(_)) => "looks at its mailbox".into(),
+            (Action::Unnamed, Agent::Timer(_)) => "is due".into(),
+            (Action::Unnamed, Agent::Root | Agent::Task(_)) => "goes on".into(),
         };
-        (self.name(step.subject), did)
+        (self.name(step.agent), did)
     }
 
     /// The text of an effect of a step on another agent.
     pub(crate) fn read_effect(&self, effect: &Effect) -> String {
-        let name = self.name(effect.subject);
-        match effect.how {
-            How::Forsook => format!("drops the last address of {name}"),
-            How::Sent => format!("sends {name} something"),
-            How::Woke => format!("wakes {name}"),
+        let name = self.name(effect.agent);
+        match effect.kind {
+            EffectKind::DroppedLastAddr => format!("drops the last address of {name}"),
+            EffectKind::Sent => format!("sends {name} something"),
+            EffectKind::Woke => format!("wakes {name}"),
         }
     }
 
-    pub(crate) fn name(&self, subject: Subject) -> String {
-        self.seen.lock().name(subject)
+    pub(crate) fn name(&self, agent: Agent) -> String {
+        self.seen.lock().name(agent)
     }
 
     /// The waiting agents, and what they wait for.
     pub(crate) fn waiting(&self, actors: &[Arc<dyn AnyMail>]) -> Vec<String> {
         let mut lines = Vec::new();
-        lines.extend(self.wait_of(Subject::Body, ""));
+        lines.extend(self.wait_of(Agent::Root, ""));
         for actor in actors {
             let number = actor.core().number;
             let mut is_pending = false;
             actor.with(&mut |seat, _| is_pending = seat.busy);
-            let running = self.executor.at_work(number);
+            let running = self.executor.running_handler(number);
             if is_pending && let Some(running) = running {
-                let subject = Subject::Cell(number);
-                let line = self.wait_of(subject, running).unwrap_or_else(|| {
+                let agent = Agent::Actor(number);
+                let line = self.wait_of(agent, running).unwrap_or_else(|| {
                     let name = actor.label();
                     format!("{name} waits in `{running}` for something that the simulation does not know")
                 });
@@ -292,13 +294,13 @@ impl Witness {
             }
         }
         for task in self.executor.pending_tasks() {
-            lines.extend(self.wait_of(Subject::Task(task), ""));
+            lines.extend(self.wait_of(Agent::Task(task), ""));
         }
         lines
     }
 
-    fn wait_of(&self, subject: Subject, within: &str) -> Option<String> {
-        let waits = self.executor.waits_of(subject);
+    fn wait_of(&self, agent: Agent, within: &str) -> Option<String> {
+        let waits = self.executor.waits_of(agent);
         if waits.is_empty() {
             return None;
         }
@@ -309,15 +311,15 @@ impl Witness {
         });
         let what: Vec<String> = what.collect();
         let place = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
-        Some(format!("{} waits{place} for {}", self.name(subject), what.join(" and ")))
+        Some(format!("{} waits{place} for {}", self.name(agent), what.join(" and ")))
     }
 
     /// The reason, as text, for which a run ended before its test function.
-    pub(crate) fn explain(&self, broken: &Broken, actors: &[Arc<dyn AnyMail>]) -> String {
+    pub(crate) fn explain(&self, error: &SimError, actors: &[Arc<dyn AnyMail>]) -> String {
         self.learn(actors);
-        match broken {
-            Broken::Intruded(thread, reached) => {
-                let reached = reached.map_or_else(|| "it".into(), |subject| self.name(subject));
+        match error {
+            SimError::ForeignThread(thread, reached) => {
+                let reached = reached.map_or_else(|| "it".into(), |agent| self.name(agent));
                 format!(
                     "thread `{thread}` reached {reached} in a simulation, which runs on one thread. \
                      Use `actor_core::time` for `smol::Timer`, `actor_core::spawn` and \
@@ -325,12 +327,12 @@ impl Witness {
                      `#[actor_core::test(real)]`"
                 )
             }
-            Broken::Endless => {
+            SimError::Livelock => {
                 "the run does not end: it goes on while the time stands still".into()
             }
-            Broken::Stalled | Broken::Ticking(_) => {
-                let mut text = match broken {
-                    Broken::Ticking(ticks) => format!(
+            SimError::Deadlock | SimError::OnlyTicks(_) => {
+                let mut text = match error {
+                    SimError::OnlyTicks(ticks) => format!(
                         "{ticks} ticks in a row have not made the body go on, and nothing else can \
                          happen; the body waits"
                     ),
@@ -351,12 +353,12 @@ impl Witness {
 }
 
 impl Seen {
-    fn name(&self, subject: Subject) -> String {
-        match subject {
-            Subject::Body => "the body".into(),
-            Subject::Task(number) => format!("task {number}"),
-            Subject::Timer(number) => format!("timer {number}"),
-            Subject::Cell(number) => {
+    fn name(&self, agent: Agent) -> String {
+        match agent {
+            Agent::Root => "the body".into(),
+            Agent::Task(number) => format!("task {number}"),
+            Agent::Timer(number) => format!("timer {number}"),
+            Agent::Actor(number) => {
                 self.labels.get(&number).cloned().unwrap_or_else(|| format!("actor #{number}"))
             }
         }

@@ -9,7 +9,7 @@ use crate::cell::message::Settings;
 use crate::counters::{Counts, add};
 use crate::event::Event;
 use crate::executor::Executor;
-use crate::executor::sim::Simulated;
+use crate::executor::sim::SimExecutor;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak, global};
@@ -64,7 +64,11 @@ impl Hub {
     }
 
     /// A simulation, with `seed` for all its randomness.
-    pub(crate) fn simulated(executor: Arc<Simulated>, reporter: Reporter, seed: u64) -> Arc<Self> {
+    pub(crate) fn simulated(
+        executor: Arc<SimExecutor>,
+        reporter: Reporter,
+        seed: u64,
+    ) -> Arc<Self> {
         let mut hub = Hub::of(executor.clone(), reporter, true, true);
         hub.rng = Mutex::new(fastrand::Rng::with_seed(seed));
         hub.witness = Some(Box::new(Witness::new(executor, seed)));
@@ -128,7 +132,7 @@ impl Hub {
     /// The table of actors, unless the system is closing.
     fn open_table(&self) -> Option<MutexGuard<'_, Table>> {
         if let Some(witness) = &self.witness {
-            witness.executor.intrudes(None);
+            witness.executor.rejects_foreign_thread(None);
         }
         let table = self.table.lock();
         if self.closing.load(Ordering::Relaxed) { None } else { Some(table) }

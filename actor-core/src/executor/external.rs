@@ -1,6 +1,6 @@
-//! Layer 1: an executor whose jobs run on an executor of the user: each job is a task there. [`Runtime`] is
+//! Layer 1: an executor whose jobs run on an executor of the user: each job is a task there. [`ExternalRuntime`] is
 //! the interface of such an executor. If the executor ends first, the remaining jobs of the executor run in
-//! `foreign/afterlife`, just long enough to end.
+//! `foreign/orphaned`, just long enough to end.
 
 mod orphaned;
 mod timer_driver;
@@ -10,14 +10,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use self::orphaned::Afterlife;
-use self::timer_driver::{Bell, Keeper};
+use self::orphaned::OrphanedJobs;
+use self::timer_driver::{TimerDriver, WakerCell};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
 
 /// An executor that the user runs, and its clock.
-pub(crate) trait Runtime: Send + Sync + 'static {
+pub(crate) trait ExternalRuntime: Send + Sync + 'static {
     /// Has `task` run there soon. If the executor is over, `task` is dropped, now or later.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
@@ -35,15 +35,15 @@ pub(crate) trait Runtime: Send + Sync + 'static {
 }
 
 /// An executor on somebody else's executor. It starts no thread as long as that executor lives.
-pub(crate) struct Foreign<R> {
+pub(crate) struct External<R> {
     runtime: R,
     phase: AtomicU8,
     timers: Timers,
     tasks: Tasks,
     /// Rung when the keeper, which fires the timers, has to look anew.
-    bell: Arc<Bell>,
-    afterlife: Afterlife,
-    this: Weak<Foreign<R>>,
+    driver_waker: Arc<WakerCell>,
+    orphaned: OrphanedJobs,
+    this: Weak<External<R>>,
 }
 
 /// Jobs run as tasks of the executor.
@@ -53,29 +53,29 @@ const ENDING: u8 = 1;
 /// All that is left has been told. Cells run once more, to end; tasks are dropped.
 const OVER: u8 = 2;
 
-impl<R: Runtime> Foreign<R> {
-    pub(crate) fn new(runtime: R) -> Arc<Foreign<R>> {
-        Arc::new_cyclic(|this: &Weak<Foreign<R>>| {
-            let bell = Arc::new(Bell::default());
+impl<R: ExternalRuntime> External<R> {
+    pub(crate) fn new(runtime: R) -> Arc<External<R>> {
+        Arc::new_cyclic(|this: &Weak<External<R>>| {
+            let driver_waker = Arc::new(WakerCell::default());
             let alarm = {
-                let (executor, bell) = (this.clone(), bell.clone());
+                let (executor, driver_waker) = (this.clone(), driver_waker.clone());
                 move || match executor.upgrade() {
-                    Some(executor) if executor.phase() == OVER => executor.attend(),
-                    _ => bell.ring(),
+                    Some(executor) if executor.phase() == OVER => executor.drain_on_thread(),
+                    _ => driver_waker.wake_driver(),
                 }
             };
             let timers = Timers::new(runtime.now(), alarm);
-            let (phase, afterlife) = (AtomicU8::new(ALIVE), Afterlife::default());
+            let (phase, orphaned) = (AtomicU8::new(ALIVE), OrphanedJobs::default());
             let tasks = Tasks::default();
-            Foreign { runtime, phase, timers, tasks, bell, afterlife, this: this.clone() }
+            External { runtime, phase, timers, tasks, driver_waker, orphaned, this: this.clone() }
         })
     }
 
     /// Starts the task that fires the timers. When the executor ends before this executor is closed,
-    /// `tell` is called once: it has to see to it that every actor wants to end.
-    pub(crate) fn keep(&self, tell: impl FnOnce() + Send + 'static) {
+    /// `on_runtime_end` is called once: it has to see to it that every actor wants to end.
+    pub(crate) fn spawn_timer_driver(&self, on_runtime_end: impl FnOnce() + Send + 'static) {
         if let Some(executor) = self.this.upgrade() {
-            self.runtime.spawn(Keeper::new(executor, Box::new(tell)));
+            self.runtime.spawn(TimerDriver::new(executor, Box::new(on_runtime_end)));
         }
     }
 
@@ -84,14 +84,14 @@ impl<R: Runtime> Foreign<R> {
     }
 }
 
-impl<R: Runtime> Executor for Foreign<R> {
+impl<R: ExternalRuntime> Executor for External<R> {
     fn schedule(&self, job: Job, _schedule: Schedule) {
         let Some(executor) = self.this.upgrade() else { return };
         if self.phase() == ALIVE {
             // In a statement of its own: a job that the executor refuses comes back by the drop.
-            self.runtime.spawn(Errand { executor, job: Some(job) });
+            self.runtime.spawn(JobTask { executor, job: Some(job) });
         } else {
-            executor.inherit(job);
+            executor.take_over(job);
         }
     }
 
@@ -126,19 +126,19 @@ impl<R: Runtime> Executor for Foreign<R> {
     /// There is no thread of ours to end. The executor goes on; it runs nothing for this executor.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.phase.fetch_max(OVER, Ordering::SeqCst);
-        self.bell.ring();
-        self.settle();
+        self.driver_waker.wake_driver();
+        self.drain_now();
         Vec::new()
     }
 }
 
 /// One job on its way through the executor.
-struct Errand<R: Runtime> {
-    executor: Arc<Foreign<R>>,
+struct JobTask<R: ExternalRuntime> {
+    executor: Arc<External<R>>,
     job: Option<Job>,
 }
 
-impl<R: Runtime> Future for Errand<R> {
+impl<R: ExternalRuntime> Future for JobTask<R> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
@@ -157,11 +157,11 @@ impl<R: Runtime> Future for Errand<R> {
     }
 }
 
-impl<R: Runtime> Drop for Errand<R> {
+impl<R: ExternalRuntime> Drop for JobTask<R> {
     /// The executor ended before it ran the job, or the executor did.
     fn drop(&mut self) {
         if let Some(job) = self.job.take() {
-            self.executor.inherit(job);
+            self.executor.take_over(job);
         }
     }
 }

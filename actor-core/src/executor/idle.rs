@@ -1,21 +1,21 @@
 //! Layer 1: the parking and waking protocol of the workers: which workers are parked, which one is
-//! unparked, and which one is the lookout. It sees neither jobs nor queues.
+//! unparked, and which one is the leader. It sees neither jobs nor queues.
 //!
 //! A worker is *up* or *asleep* (parked). A worker that is up may be *searching*: it has no job and
-//! checks the others. The first sleeping worker is the *lookout*: it alone sleeps only until the
-//! next timer is due, and while others are up it *watches*: it wakes every [`WATCH`] to check
+//! checks the others. The first sleeping worker is the *leader*: it alone sleeps only until the
+//! next timer is due, and while others are up it *watches*: it wakes every [`WATCH_INTERVAL`] to check
 //! whether one of them keeps computing while a job waits behind it. All other sleeping workers
 //! sleep until they are removed from the list.
 //!
-//! While all workers are up, there is no lookout, and the *monitor* thread (`monitor`) takes over
-//! its duties. It runs no job. It is parked, or it does *rounds*: it checks every [`ROUND`].
+//! While all workers are up, there is no leader, and the *monitor* thread (`monitor`) takes over
+//! its duties. It runs no job. It is parked, or it does *rounds*: it checks every [`MONITOR_INTERVAL`].
 //!
 //! Invariants, as long as the executor is not closed:
 //!
-//! 1. Every deadline in the timers has a thread that wakes for it: the lookout if a worker sleeps,
+//! 1. Every deadline in the timers has a thread that wakes for it: the leader if a worker sleeps,
 //!    otherwise the monitor, which sleeps at most until a deadline or does rounds. An insertion for
 //!    which no thread sleeps raises an alarm ([`Timers`]).
-//! 2. While a worker is up and jobs wait behind the one that it runs, the lookout watches, or the
+//! 2. While a worker is up and jobs wait behind the one that it runs, the leader watches, or the
 //!    monitor does rounds, or `unwatched` is set and the next of these events starts it: a push,
 //!    the end of a search, a check. The table in `worker` lists every way in which a job can enter
 //!    a queue, and which event follows.
@@ -24,7 +24,7 @@
 //! 4. The monitor does rounds only while all workers are up and something waits that its checks are
 //!    for. A system that is idle, or has a spare worker, does not wake it.
 
-mod rounds;
+mod monitor;
 
 use std::time::{Duration, Instant};
 
@@ -33,11 +33,11 @@ use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Mutex, OnceLock};
 
-pub(super) use rounds::{ROUND, Rounds};
+pub(super) use monitor::{MONITOR_INTERVAL, MonitorDecision};
 
-/// The interval of the lookout's checks while others are up. A job that it takes has waited behind
+/// The interval of the leader's checks while others are up. A job that it takes has waited behind
 /// one job for at least this time, and for at most twice as long.
-pub(super) const WATCH: Duration = Duration::from_micros(500);
+pub(super) const WATCH_INTERVAL: Duration = Duration::from_micros(500);
 
 /// One searching worker, in `Idle::word`.
 const SEARCHING: usize = 1;
@@ -46,18 +46,18 @@ const SEARCHING: usize = 1;
 const UP: usize = 1 << 16;
 
 /// The maximum number of workers that the word can count.
-pub(super) const MOST: usize = UP - 1;
+pub(super) const MAX_WORKERS: usize = UP - 1;
 
 pub(super) struct Idle {
     /// The number of searching workers (low half) and of workers that are up (high half). Changed
     /// only under the lock of `sleepers`, except that workers start and end a search without it.
     word: AtomicUsize,
-    /// Set if neither the lookout nor the monitor watches, and there is more than one worker, so
+    /// Set if neither the leader nor the monitor watches, and there is more than one worker, so
     /// that watching is useful; always set once the executor is closed. Changed only under the lock of
     /// `sleepers`.
     unwatched: AtomicBool,
     /// Set if all workers are up and the monitor does no rounds. Changed only under the lock of `sleepers`.
-    unattended: AtomicBool,
+    needs_monitor: AtomicBool,
     sleepers: Mutex<Sleepers>,
     /// Each worker's thread, set by the worker itself before it first sleeps.
     threads: Box<[OnceLock<Thread>]>,
@@ -67,24 +67,24 @@ pub(super) struct Idle {
 }
 
 struct Sleepers {
-    /// The sleeping workers in the order in which they fell asleep. The first is the lookout. The
-    /// last is woken first, so that the lookout stays and the caches of the others stay warm.
+    /// The sleeping workers in the order in which they fell asleep. The first is the leader. The
+    /// last is woken first, so that the leader stays and the caches of the others stay warm.
     list: Vec<usize>,
-    /// Set while the lookout watches, or with an empty list while the monitor does rounds.
-    watching: bool,
+    /// Set while the leader watches, or with an empty list while the monitor does rounds.
+    is_watched: bool,
     /// Set while the monitor will check within a round without being unparked.
     monitor_awake: bool,
     closed: bool,
 }
 
 /// The next action of a worker that has registered as sleeping.
-pub(super) enum Duty {
+pub(super) enum ParkDecision {
     /// It was removed from the list: wake up and search.
-    GetUp,
+    Unparked,
     /// Sleep until it is removed from the list.
-    Sleep,
-    /// It is the lookout: sleep until the instant, if there is one, and check.
-    LookOut(Option<Instant>),
+    Park,
+    /// It is the leader: sleep until the instant, if there is one, and check.
+    Lead(Option<Instant>),
 }
 
 impl Idle {
@@ -92,14 +92,14 @@ impl Idle {
     pub(super) fn new(workers: usize, timers: Timers) -> Idle {
         let sleepers = Sleepers {
             list: Vec::with_capacity(workers),
-            watching: false,
+            is_watched: false,
             monitor_awake: true,
             closed: false,
         };
         Idle {
             word: AtomicUsize::new(workers * UP),
             unwatched: AtomicBool::new(workers > 1),
-            unattended: AtomicBool::new(true),
+            needs_monitor: AtomicBool::new(true),
             sleepers: Mutex::new(sleepers),
             threads: (0..workers).map(|_| OnceLock::new()).collect(),
             monitor: Mutex::new(None),
@@ -112,7 +112,7 @@ impl Idle {
     }
 
     /// The calling thread is that of worker `me`.
-    pub(super) fn enrol(&self, me: usize) {
+    pub(super) fn register(&self, me: usize) {
         let _ = self.threads[me].set(thread::current());
     }
 
@@ -129,7 +129,7 @@ impl Idle {
         let Some(taken) = sleepers.list.pop() else { return };
         // Counted for it immediately, so that no other worker is woken before it runs.
         self.word.fetch_add(UP + SEARCHING, Ordering::SeqCst);
-        let wakes_monitor = sleepers.list.is_empty() && self.lookout_left(&mut sleepers);
+        let wakes_monitor = sleepers.list.is_empty() && self.leader_left(&mut sleepers);
         drop(sleepers);
         self.unpark(taken);
         if wakes_monitor {
@@ -169,11 +169,11 @@ impl Idle {
     /// worker is asleep and none is searching, and wakes it, or the worker sees the job. If the
     /// word said that a worker is searching, that worker checks the injector after it has removed
     /// itself from the word, here or after `end_search`.
-    pub(super) fn lie_down(&self, me: usize, searching: bool) {
+    pub(super) fn begin_park(&self, me: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
         if sleepers.list.is_empty() {
-            // It is the lookout, and the monitor's rounds have ended.
-            sleepers.watching = false;
+            // It is the leader, and the monitor's rounds have ended.
+            sleepers.is_watched = false;
         }
         sleepers.list.push(me);
         self.word.fetch_sub(UP + usize::from(searching) * SEARCHING, Ordering::SeqCst);
@@ -183,7 +183,7 @@ impl Idle {
 
     /// Worker `me`, which was registered as sleeping, is up and searching again, whether another
     /// thread has removed it from the list or it does so here.
-    pub(super) fn get_up(&self, me: usize) {
+    pub(super) fn unpark_self(&self, me: usize) {
         let mut sleepers = self.sleepers.lock();
         let Some(place) = sleepers.list.iter().position(|sleeper| *sleeper == me) else { return };
         sleepers.list.remove(place);
@@ -191,8 +191,8 @@ impl Idle {
         if place != 0 {
             return;
         }
-        let wakes_monitor = self.lookout_left(&mut sleepers);
-        // A timer needs a new lookout immediately; watching can wait until there is a reason.
+        let wakes_monitor = self.leader_left(&mut sleepers);
+        // A timer needs a new leader immediately; watching can wait until there is a reason.
         let next = sleepers.list.first().copied().filter(|_| !self.timers.is_empty());
         drop(sleepers);
         if let Some(next) = next {
@@ -203,19 +203,19 @@ impl Idle {
         }
     }
 
-    /// Returns the next action of worker `me`, which is registered as sleeping. As the lookout, it
+    /// Returns the next action of worker `me`, which is registered as sleeping. As the leader, it
     /// watches until `watch`.
-    pub(super) fn duty(&self, me: usize, watch: Instant) -> Duty {
+    pub(super) fn park_decision(&self, me: usize, watch: Instant) -> ParkDecision {
         let mut sleepers = self.sleepers.lock();
         match sleepers.list.iter().position(|sleeper| *sleeper == me) {
-            None => Duty::GetUp,
+            None => ParkDecision::Unparked,
             Some(0) => {
-                sleepers.watching = up(self.word.load(Ordering::SeqCst)) > 0;
+                sleepers.is_watched = up(self.word.load(Ordering::SeqCst)) > 0;
                 self.note_unwatched(&sleepers);
-                // Under this lock, so that no former lookout can overwrite it afterwards.
-                Duty::LookOut(self.timers.sleep_until(sleepers.watching.then_some(watch)))
+                // Under this lock, so that no former leader can overwrite it afterwards.
+                ParkDecision::Lead(self.timers.sleep_until(sleepers.is_watched.then_some(watch)))
             }
-            Some(_) => Duty::Sleep,
+            Some(_) => ParkDecision::Park,
         }
     }
 
@@ -225,24 +225,24 @@ impl Idle {
         self.unwatched.load(Ordering::Relaxed)
     }
 
-    /// Makes the lookout watch, or the monitor if there is no lookout.
+    /// Makes the leader watch, or the monitor if there is no leader.
     pub(super) fn watch(&self) {
         let mut sleepers = self.sleepers.lock();
         if sleepers.closed {
             drop(sleepers);
             return self.unpark_monitor();
         }
-        if sleepers.watching {
+        if sleepers.is_watched {
             return;
         }
         match sleepers.list.first().copied() {
-            Some(lookout) => {
-                sleepers.watching = true;
+            Some(leader) => {
+                sleepers.is_watched = true;
                 self.note_unwatched(&sleepers);
                 drop(sleepers);
-                self.unpark(lookout);
+                self.unpark(leader);
             }
-            None => self.begin_rounds(sleepers),
+            None => self.activate_monitor(sleepers),
         }
     }
 
@@ -256,14 +256,14 @@ impl Idle {
     }
 
     /// Wakes the thread that sleeps for the timers, because one is due earlier than it knows.
-    pub(super) fn rouse_lookout(&self) {
+    pub(super) fn unpark_leader(&self) {
         let sleepers = self.sleepers.lock();
         match sleepers.list.first().copied() {
-            Some(lookout) => {
+            Some(leader) => {
                 drop(sleepers);
-                self.unpark(lookout);
+                self.unpark(leader);
             }
-            None => self.begin_rounds(sleepers),
+            None => self.activate_monitor(sleepers),
         }
     }
 
@@ -278,28 +278,28 @@ impl Idle {
         self.unpark_monitor();
     }
 
-    /// The lookout has left the list; the next one, if any, does not know yet that it is the
-    /// lookout. Returns whether the monitor is to be unparked.
+    /// The leader has left the list; the next one, if any, does not know yet that it is the
+    /// leader. Returns whether the monitor is to be unparked.
     #[must_use]
-    fn lookout_left(&self, sleepers: &mut Sleepers) -> bool {
-        sleepers.watching = false;
+    fn leader_left(&self, sleepers: &mut Sleepers) -> bool {
+        sleepers.is_watched = false;
         self.note_unwatched(sleepers);
         // An insertion before this is seen below, one after it raises an alarm.
         self.timers.woke(true);
         let all_are_up = sleepers.list.is_empty();
         all_are_up
             && (sleepers.monitor_awake || !self.timers.is_empty())
-            && self.start_rounds(sleepers)
+            && self.set_monitor_active(sleepers)
     }
 
     fn note_unwatched(&self, sleepers: &Sleepers) {
-        let unwatched = (self.threads.len() > 1 && !sleepers.watching) || sleepers.closed;
+        let unwatched = (self.threads.len() > 1 && !sleepers.is_watched) || sleepers.closed;
         if self.unwatched.load(Ordering::Relaxed) != unwatched {
             self.unwatched.store(unwatched, Ordering::Relaxed);
         }
-        let unattended = sleepers.list.is_empty() && !sleepers.watching;
-        if self.unattended.load(Ordering::Relaxed) != unattended {
-            self.unattended.store(unattended, Ordering::SeqCst);
+        let needs_monitor = sleepers.list.is_empty() && !sleepers.is_watched;
+        if self.needs_monitor.load(Ordering::Relaxed) != needs_monitor {
+            self.needs_monitor.store(needs_monitor, Ordering::SeqCst);
         }
     }
 

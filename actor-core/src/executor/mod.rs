@@ -2,7 +2,7 @@
 //! must not import them.
 
 mod current_thread;
-pub(crate) mod ending;
+pub(crate) mod drop_chain;
 #[cfg(any(feature = "smol", feature = "tokio"))]
 mod external;
 mod idle;
@@ -12,13 +12,13 @@ mod monitor;
 mod multi_thread;
 mod parker;
 pub(crate) mod preempt;
-pub(crate) mod refused;
 pub(crate) mod sim;
 pub(crate) mod sleep;
 #[cfg(feature = "smol")]
 mod smol;
 pub(crate) mod task;
 mod tasks;
+pub(crate) mod thread_owned;
 mod timers;
 #[cfg(feature = "tokio")]
 mod tokio;
@@ -38,7 +38,7 @@ use crate::sync::Arc;
 
 pub(crate) use current_thread::CurrentThread;
 #[cfg(any(feature = "smol", feature = "tokio"))]
-pub(crate) use external::Foreign;
+pub(crate) use external::External;
 pub(crate) use multi_thread::MultiThread;
 #[cfg(feature = "smol")]
 pub(crate) use smol::Smol;

@@ -1,8 +1,8 @@
 //! Layer 1: the executors' part of the loom models in `crate::models`: the parts that only this module
 //! can access.
 
-use super::idle::{Duty, Idle, Rounds};
-use super::parker::Bell;
+use super::idle::{Idle, MonitorDecision, ParkDecision};
+use super::parker::Parker;
 use super::timers::Timers;
 use crate::sync::atomic::{AtomicUsize, Ordering, fence};
 use crate::sync::thread::{self, Thread};
@@ -10,14 +10,14 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::task::Waker;
 use std::time::Instant;
 
-/// The thread that owns the bell sleeps until another thread has woken the future.
-pub(crate) fn a_driver_sleeps_until_rung() {
-    let bell = Bell::new();
-    assert!(bell.take_woken(), "the first poll needs no wake");
-    let waker = Waker::from(bell.clone());
+/// The thread that owns the parker sleeps until another thread has woken the future.
+pub(crate) fn a_driver_is_parked_until_woken() {
+    let parker = Parker::new();
+    assert!(parker.take_woken(), "the first poll needs no wake");
+    let waker = Waker::from(parker.clone());
     let other = loom::thread::spawn(move || waker.wake());
-    while !bell.take_woken() {
-        bell.sleep(None, || false);
+    while !parker.take_woken() {
+        parker.park(None, || false);
     }
     other.join().expect("it does not panic");
 }
@@ -42,30 +42,30 @@ pub(crate) fn workers_sleep_until_notified(workers: usize) {
     threads.into_iter().for_each(|thread| thread.join().expect("it does not panic"));
 }
 
-/// The steps of `Worker::search_or_sleep` and `Worker::sleep`, with a counter instead of the
+/// The steps of `Worker::search_or_park` and `Worker::park`, with a counter instead of the
 /// injector.
 fn find_one(idle: &Idle, injected: &AtomicUsize, me: usize) {
     let take = || {
         let less = |jobs: usize| jobs.checked_sub(1);
         injected.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok()
     };
-    let sees_work = || injected.load(Ordering::SeqCst) > 0;
-    idle.enrol(me);
+    let has_work = || injected.load(Ordering::SeqCst) > 0;
+    idle.register(me);
     let mut searching = false;
     loop {
         if take() {
             break;
         }
-        idle.lie_down(me, std::mem::replace(&mut searching, true));
-        if sees_work() {
-            idle.get_up(me);
+        idle.begin_park(me, std::mem::replace(&mut searching, true));
+        if has_work() {
+            idle.unpark_self(me);
             continue;
         }
-        while !matches!(idle.duty(me, Instant::now()), Duty::GetUp) {
+        while !matches!(idle.park_decision(me, Instant::now()), ParkDecision::Unparked) {
             thread::park();
         }
     }
-    if searching && idle.end_search() && sees_work() {
+    if searching && idle.end_search() && has_work() {
         idle.notify();
     }
 }
@@ -112,10 +112,10 @@ pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked() {
     threads.into_iter().for_each(|thread| thread.join().expect("it does not panic"));
 }
 
-/// What `Worker::search_or_sleep` and `Worker::sleep` do. No time passes in a model: a look that is due after some
+/// What `Worker::search_or_park` and `Worker::park` do. No time passes in a model: a look that is due after some
 /// time is made at once, and a sleep without a limit has none.
 fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
-    idle.enrol(me);
+    idle.register(me);
     let mut searching = false;
     loop {
         let both = |jobs: usize| jobs.checked_sub(2);
@@ -128,17 +128,17 @@ fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize
             idle.watch_others(true);
             return behind.block();
         }
-        idle.lie_down(me, std::mem::replace(&mut searching, true));
+        idle.begin_park(me, std::mem::replace(&mut searching, true));
         if injected.load(Ordering::SeqCst) > 0 {
-            idle.get_up(me);
+            idle.unpark_self(me);
             continue;
         }
         loop {
-            match idle.duty(me, Instant::now()) {
-                Duty::GetUp => break,
-                Duty::Sleep | Duty::LookOut(None) => thread::park(),
-                Duty::LookOut(Some(_)) if behind.take() => return idle.get_up(me),
-                Duty::LookOut(Some(_)) => loom::thread::yield_now(),
+            match idle.park_decision(me, Instant::now()) {
+                ParkDecision::Unparked => break,
+                ParkDecision::Park | ParkDecision::Lead(None) => thread::park(),
+                ParkDecision::Lead(Some(_)) if behind.take() => return idle.unpark_self(me),
+                ParkDecision::Lead(Some(_)) => loom::thread::yield_now(),
             }
         }
     }
@@ -163,26 +163,26 @@ pub(crate) fn a_job_that_the_monitor_moves_is_found() {
     worker.join().expect("it does not panic");
 }
 
-/// What `Worker::search_or_sleep` and `Worker::sleep` do until a job is found.
+/// What `Worker::search_or_park` and `Worker::park` do until a job is found.
 fn take_moved(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
-    idle.enrol(me);
+    idle.register(me);
     let mut searching = false;
     loop {
         let less = |jobs: usize| jobs.checked_sub(1);
         if injected.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
             return;
         }
-        idle.lie_down(me, std::mem::replace(&mut searching, true));
+        idle.begin_park(me, std::mem::replace(&mut searching, true));
         if injected.load(Ordering::SeqCst) > 0 {
-            idle.get_up(me);
+            idle.unpark_self(me);
             continue;
         }
         loop {
-            match idle.duty(me, Instant::now()) {
-                Duty::GetUp => break,
-                Duty::Sleep | Duty::LookOut(None) => thread::park(),
-                Duty::LookOut(Some(_)) if behind.take() => return idle.get_up(me),
-                Duty::LookOut(Some(_)) => loom::thread::yield_now(),
+            match idle.park_decision(me, Instant::now()) {
+                ParkDecision::Unparked => break,
+                ParkDecision::Park | ParkDecision::Lead(None) => thread::park(),
+                ParkDecision::Lead(Some(_)) if behind.take() => return idle.unpark_self(me),
+                ParkDecision::Lead(Some(_)) => loom::thread::yield_now(),
             }
         }
     }
@@ -197,10 +197,10 @@ pub(crate) fn a_monitor_that_pauses_sees_what_comes(from_outside: bool) {
     let monitor = {
         let (idle, behind) = (idle.clone(), behind.clone());
         loom::thread::spawn(move || {
-            idle.enrol_monitor();
+            idle.register_monitor();
             // As `monitor::watch` does, with a counter in the place of the queues. A round takes no time.
             while !behind.take() {
-                if idle.monitor_duty(false) == Rounds::Pause(None) {
+                if idle.monitor_decision(false) == MonitorDecision::Park(None) {
                     thread::park();
                 }
             }
@@ -222,26 +222,26 @@ pub(crate) fn a_monitor_that_pauses_sees_what_comes(from_outside: bool) {
 pub(crate) fn a_monitor_sleeps_for_a_deadline(a_worker_gets_up: bool) {
     let idle = Arc::new_cyclic(|this: &Weak<Idle>| {
         let this = this.clone();
-        let rouse = move || {
+        let unpark = move || {
             if let Some(idle) = this.upgrade() {
-                idle.rouse_lookout();
+                idle.unpark_leader();
             }
         };
-        Idle::new(1, Timers::new(Instant::now(), rouse))
+        Idle::new(1, Timers::new(Instant::now(), unpark))
     });
     if a_worker_gets_up {
-        idle.enrol(0);
-        idle.lie_down(0, false);
+        idle.register(0);
+        idle.begin_park(0, false);
     }
     let monitor = {
         let idle = idle.clone();
         loom::thread::spawn(move || {
-            idle.enrol_monitor();
+            idle.register_monitor();
             loop {
-                match idle.monitor_duty(false) {
-                    Rounds::Pause(Some(_)) => return,
-                    Rounds::Pause(None) => thread::park(),
-                    Rounds::Next => {}
+                match idle.monitor_decision(false) {
+                    MonitorDecision::Park(Some(_)) => return,
+                    MonitorDecision::Park(None) => thread::park(),
+                    MonitorDecision::Check => {}
                 }
             }
         })
@@ -254,7 +254,7 @@ pub(crate) fn a_monitor_sleeps_for_a_deadline(a_worker_gets_up: bool) {
     };
     if a_worker_gets_up {
         // It never looks at the timers itself: it is in user code from here on.
-        idle.get_up(0);
+        idle.unpark_self(0);
     }
     inserter.join().expect("it does not panic");
     monitor.join().expect("it does not panic");

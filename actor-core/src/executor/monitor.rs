@@ -11,9 +11,9 @@
 use std::thread;
 use std::time::Instant;
 
-use super::idle::{ROUND, Rounds};
+use super::idle::{MONITOR_INTERVAL, MonitorDecision};
 use super::multi_thread::MultiThread;
-use super::worker_queues::Seat;
+use super::worker_queues::WorkerRemote;
 use super::{EnterGuard, Executor, preempt};
 use crate::sync::Arc;
 use crate::sync::thread::{park, park_timeout};
@@ -25,84 +25,84 @@ pub(super) fn start(executor: Arc<MultiThread>, name: &str) -> std::io::Result<(
 
 fn main(executor: &Arc<MultiThread>) {
     let _entered = EnterGuard::new(executor.clone());
-    executor.idle.enrol_monitor();
-    watch(executor);
-    end_left(executor);
+    executor.idle.register_monitor();
+    run_checks(executor);
+    end_remaining(executor);
 }
 
 /// Does rounds when they are requested, until the executor is closed.
-fn watch(executor: &MultiThread) {
-    // The values of each seat's `begun` at the start of this round.
-    let mut seen: Vec<_> = executor.seats.iter().map(Seat::begun).collect();
+fn run_checks(executor: &MultiThread) {
+    // The values of each remote's `begun` at the start of this round.
+    let mut seen: Vec<_> = executor.remotes.iter().map(WorkerRemote::started_jobs).collect();
     while !executor.is_closed() {
-        let wanted = look(executor, &mut seen);
-        if let Rounds::Pause(until) = executor.idle.monitor_duty(wanted) {
-            sleep(until);
+        let goes_on = check(executor, &mut seen);
+        if let MonitorDecision::Park(until) = executor.idle.monitor_decision(goes_on) {
+            park_until(until);
             seen.clear();
-            seen.extend(executor.seats.iter().map(Seat::begun));
+            seen.extend(executor.remotes.iter().map(WorkerRemote::started_jobs));
         }
         if !executor.is_closed() {
-            park_timeout(ROUND);
+            park_timeout(MONITOR_INTERVAL);
         }
     }
 }
 
 /// Does the work of available workers. Returns whether there is a reason to check again soon.
-fn look(executor: &MultiThread, seen: &mut [u32]) -> bool {
+fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
     if !executor.idle.all_are_up() {
         return false;
     }
     if !executor.timers().is_empty() {
         executor.timers().fire(Instant::now());
     }
-    let mut wanted = false;
+    let mut goes_on = false;
     // Without another worker, moving a job does not help.
-    if executor.seats.len() > 1 {
-        for (seat, seen) in executor.seats.iter().zip(seen) {
-            let begun = seat.begun();
+    if executor.remotes.len() > 1 {
+        for (remote, seen) in executor.remotes.iter().zip(seen) {
+            let begun = remote.started_jobs();
             let is_blocked = std::mem::replace(seen, begun) == begun;
-            if seat.is_empty() {
+            if remote.is_empty() {
                 continue;
             }
-            wanted = true;
-            while is_blocked && let Some(job) = seat.take_one() {
+            goes_on = true;
+            while is_blocked && let Some(job) = remote.steal_one() {
                 // With a notification: a worker may have parked since the check above.
                 executor.inject(job);
             }
         }
     }
     if executor.injector.is_empty() {
-        return wanted;
+        return goes_on;
     }
     preempt::request();
     true
 }
 
 /// Ends the remaining jobs of a closed executor, until all workers have ended and nothing is left.
-fn end_left(executor: &MultiThread) {
+fn end_remaining(executor: &MultiThread) {
     loop {
-        while let Some(job) = executor.take_left() {
+        while let Some(job) = executor.take_remaining() {
             job.end();
         }
         executor.timers().fire(Instant::now());
-        let mut attended = executor.attended.lock();
+        let mut monitor_runs = executor.monitor_runs.lock();
         // A job that is pushed from now on, and a deadline, unpark this thread, or start the next one after it
         // has waited for the lock.
-        if executor.has_left() {
+        if executor.has_remaining() {
             continue;
         }
         let until = executor.timers().sleep_until(None);
-        if until.is_none() && executor.have_all_ended() {
-            *attended = false;
+        if until.is_none() && executor.all_workers_ended() {
+            *monitor_runs = false;
             return;
         }
-        drop(attended);
-        sleep(until);
+        drop(monitor_runs);
+        park_until(until);
     }
 }
 
 /// Sleeps until this thread is unparked, or until the instant if there is one.
-fn sleep(until: Option<Instant>) {
+fn park_until(until: Option<Instant>) {
     match until {
         None => park(),
         Some(until) => park_timeout(until.saturating_duration_since(Instant::now())),

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use crossbeam_deque::Injector;
 
-use super::idle::{Idle, MOST};
-use super::parker::Bell;
-use super::worker_queues::{Seat, retried};
+use super::idle::{Idle, MAX_WORKERS};
+use super::parker::Parker;
+use super::worker_queues::{WorkerRemote, retry_steal};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, preempt, worker};
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Arc, Condvar, Mutex, Weak};
@@ -21,7 +21,7 @@ use crate::sync::{Arc, Condvar, Mutex, Weak};
 pub(crate) struct MultiThread {
     /// Jobs from outside of the workers, and those that the monitor has taken from a blocked one.
     pub(super) injector: Injector<Job>,
-    pub(super) seats: Box<[Seat]>,
+    pub(super) remotes: Box<[WorkerRemote]>,
     pub(super) idle: Idle,
     tasks: Tasks,
     closed: AtomicBool,
@@ -30,7 +30,7 @@ pub(crate) struct MultiThread {
     ended: Condvar,
     /// Set while the monitor's thread is there. Once it has ended, which it does after the end only, the next
     /// job or deadline starts it again.
-    pub(super) attended: Mutex<bool>,
+    pub(super) monitor_runs: Mutex<bool>,
     name: String,
     this: Weak<MultiThread>,
 }
@@ -44,47 +44,47 @@ struct WorkerThread {
 }
 
 /// How many times its grace the end waits for threads that go on beginning jobs.
-const MOST_GRACES: u32 = 60;
+const MAX_GRACES: u32 = 60;
 
 impl MultiThread {
     /// Starts `threads` workers, at least one, whose threads are named `{name}-{number}`.
     pub(crate) fn start(threads: usize, name: &str) -> Arc<MultiThread> {
-        let threads = threads.clamp(1, MOST);
-        let (seats, ends): (Vec<_>, Vec<_>) = (0..threads).map(|_| Seat::new()).unzip();
+        let threads = threads.clamp(1, MAX_WORKERS);
+        let (remotes, queues): (Vec<_>, Vec<_>) = (0..threads).map(|_| WorkerRemote::new()).unzip();
         let executor = Arc::new_cyclic(|this: &Weak<MultiThread>| {
             let executor = this.clone();
             let timers = Timers::new(Instant::now(), move || {
                 if let Some(executor) = executor.upgrade() {
                     if executor.is_closed() {
-                        executor.attend();
+                        executor.ensure_monitor();
                     } else {
-                        executor.idle.rouse_lookout();
+                        executor.idle.unpark_leader();
                     }
                 }
             });
             MultiThread {
                 injector: Injector::new(),
-                seats: seats.into(),
+                remotes: remotes.into(),
                 idle: Idle::new(threads, timers),
                 tasks: Tasks::default(),
                 closed: AtomicBool::new(false),
                 threads: Mutex::new(Vec::with_capacity(threads)),
                 ended: Condvar::new(),
-                attended: Mutex::new(true),
+                monitor_runs: Mutex::new(true),
                 name: name.to_owned(),
                 this: this.clone(),
             }
         });
         // Held until all are there, so that a thread that ends finds itself.
         let mut started = executor.threads.lock();
-        for (index, ends) in ends.into_iter().enumerate() {
+        for (index, queues) in queues.into_iter().enumerate() {
             let name = format!("{name}-{index}");
             let executor = executor.clone();
             let handle = thread::Builder::new()
                 .name(name.clone())
                 .spawn(move || {
-                    worker::main(executor.clone(), index, ends);
-                    executor.note_ended(index);
+                    worker::main(executor.clone(), index, queues);
+                    executor.worker_ended(index);
                 })
                 .expect("the operating system gives no thread for a worker");
             started.push(WorkerThread { index, name, ended: false, handle });
@@ -103,45 +103,46 @@ impl MultiThread {
     #[inline(never)]
     pub(super) fn inject(&self, job: Job) {
         self.injector.push(job);
-        // The push comes before the check for sleeping workers and for the end: see `Idle::lie_down`. A worker that sees the
+        // The push comes before the check for sleeping workers and for the end: see `Idle::begin_park`. A worker that sees the
         // end looks at the injector after that.
         fence(Ordering::SeqCst);
         if self.is_closed() {
-            self.attend();
+            self.ensure_monitor();
         } else {
             self.idle.notify_injected();
         }
     }
 
     /// Takes a job that is left after the end: of the injector, or of a worker that has not ended.
-    pub(super) fn take_left(&self) -> Option<Job> {
-        retried(|| self.injector.steal()).or_else(|| self.seats.iter().find_map(Seat::take_one))
+    pub(super) fn take_remaining(&self) -> Option<Job> {
+        retry_steal(|| self.injector.steal())
+            .or_else(|| self.remotes.iter().find_map(WorkerRemote::steal_one))
     }
 
-    pub(super) fn has_left(&self) -> bool {
-        !self.injector.is_empty() || self.seats.iter().any(|seat| !seat.is_empty())
+    pub(super) fn has_remaining(&self) -> bool {
+        !self.injector.is_empty() || self.remotes.iter().any(|remote| !remote.is_empty())
     }
 
-    pub(super) fn have_all_ended(&self) -> bool {
+    pub(super) fn all_workers_ended(&self) -> bool {
         self.threads.lock().iter().all(|thread| thread.ended)
     }
 
     /// Has the monitor look after a job or a deadline that has come after the end.
-    fn attend(&self) {
-        let mut attended = self.attended.lock();
-        if *attended {
-            drop(attended);
+    fn ensure_monitor(&self) {
+        let mut monitor_runs = self.monitor_runs.lock();
+        if *monitor_runs {
+            drop(monitor_runs);
             return self.idle.unpark_monitor();
         }
-        if !self.has_left() && self.timers().is_empty() {
+        if !self.has_remaining() && self.timers().is_empty() {
             return;
         }
         let Some(executor) = self.this.upgrade() else { return };
         // If there is no thread to be had, what is left stays until more comes, or until the executor is dropped.
-        *attended = monitor::start(executor, &self.name).is_ok();
+        *monitor_runs = monitor::start(executor, &self.name).is_ok();
     }
 
-    fn note_ended(&self, index: usize) {
+    fn worker_ended(&self, index: usize) {
         let mut threads = self.threads.lock();
         threads.iter_mut().filter(|thread| thread.index == index).for_each(|it| it.ended = true);
         drop(threads);
@@ -161,21 +162,23 @@ impl MultiThread {
     ) -> (Vec<WorkerThread>, Vec<String>) {
         let started = Instant::now();
         // The latest number of each worker's job, and when it was first seen.
-        let mut seen: Vec<_> = self.seats.iter().map(|seat| (seat.begun(), started)).collect();
+        let mut seen: Vec<_> =
+            self.remotes.iter().map(|remote| (remote.started_jobs(), started)).collect();
         let mut threads = self.threads.lock();
         loop {
             let awaited = |it: &WorkerThread| !it.ended && Some(it.index) != me;
             let now = Instant::now();
             let mut left = Duration::ZERO;
             for thread in threads.iter().filter(|it| awaited(it)) {
-                let (seen, begun) = (&mut seen[thread.index], self.seats[thread.index].begun());
+                let (seen, begun) =
+                    (&mut seen[thread.index], self.remotes[thread.index].started_jobs());
                 if seen.0 != begun {
                     *seen = (begun, now);
                 }
                 left = left.max(grace.saturating_sub(now.saturating_duration_since(seen.1)));
             }
             // A drop that schedules another one without end is not waited for forever.
-            let most = (grace * MOST_GRACES).saturating_sub(now.saturating_duration_since(started));
+            let most = (grace * MAX_GRACES).saturating_sub(now.saturating_duration_since(started));
             left = left.min(most);
             if left.is_zero() {
                 let stuck = threads.iter().filter(|it| awaited(it)).map(|it| it.name.clone());
@@ -209,12 +212,12 @@ impl Executor for MultiThread {
     fn block_on(&self, mut future: Pin<&mut dyn Future<Output = ()>>) {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = EnterGuard::new(this);
-        let bell = Bell::new();
-        let waker = Waker::from(bell.clone());
+        let parker = Parker::new();
+        let waker = Waker::from(parker.clone());
         let mut context = Context::from_waker(&waker);
         loop {
-            if !bell.take_woken() {
-                bell.sleep(None, || false);
+            if !parker.take_woken() {
+                parker.park(None, || false);
             } else if future.as_mut().poll(&mut context).is_ready() {
                 return;
             }
@@ -243,7 +246,7 @@ impl Executor for MultiThread {
         // What waits for the time is woken, so that it is among what is left and dropped.
         self.timers().wake_all();
         self.timers().woke(true);
-        self.attend();
+        self.ensure_monitor();
         stuck
     }
 }
@@ -251,7 +254,7 @@ impl Executor for MultiThread {
 impl Drop for MultiThread {
     /// Drops what could not be ended, one by one: a drop may schedule more, which is dropped in turn.
     fn drop(&mut self) {
-        while let Some(job) = self.take_left() {
+        while let Some(job) = self.take_remaining() {
             job.discard();
         }
     }

@@ -9,25 +9,25 @@ use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::thread::{self, Thread};
 
 /// The waker of a driven future.
-pub(super) struct Bell {
+pub(super) struct Parker {
     owner: Thread,
     /// Set while the owner is parked, or about to park.
-    asleep: AtomicBool,
+    parked: AtomicBool,
     /// Set if the driven future has been woken since its last poll.
     woken: AtomicBool,
 }
 
-impl Bell {
+impl Parker {
     /// Creates the waker of the calling thread, whose future is to be polled.
-    pub(super) fn new() -> Arc<Bell> {
-        Arc::new(Bell {
+    pub(super) fn new() -> Arc<Parker> {
+        Arc::new(Parker {
             owner: thread::current(),
-            asleep: AtomicBool::new(false),
+            parked: AtomicBool::new(false),
             woken: AtomicBool::new(true),
         })
     }
 
-    pub(super) fn is_mine(&self) -> bool {
+    pub(super) fn is_owner_thread(&self) -> bool {
         thread::current().id() == self.owner.id()
     }
 
@@ -48,8 +48,8 @@ impl Bell {
     /// The owner first announces that it is parked and then checks for work; a waker first creates
     /// the work and then checks whether the owner is parked. Between the two steps, both sides have
     /// a sequentially consistent fence, or a lock that both take. So one of the two sees the other.
-    pub(super) fn sleep(&self, until: Option<Instant>, is_needed: impl FnOnce() -> bool) {
-        self.asleep.store(true, Ordering::Relaxed);
+    pub(super) fn park(&self, until: Option<Instant>, is_needed: impl FnOnce() -> bool) {
+        self.parked.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         if !self.is_woken() && !is_needed() {
             match until {
@@ -59,23 +59,23 @@ impl Bell {
                 }
             }
         }
-        self.asleep.store(false, Ordering::SeqCst);
+        self.parked.store(false, Ordering::SeqCst);
     }
 
     /// Unparks the owner if it is parked.
-    pub(super) fn ring(&self) {
-        if self.asleep.load(Ordering::SeqCst) && self.asleep.swap(false, Ordering::SeqCst) {
+    pub(super) fn unpark_if_parked(&self) {
+        if self.parked.load(Ordering::SeqCst) && self.parked.swap(false, Ordering::SeqCst) {
             self.owner.unpark();
         }
     }
 
     /// Unparks the owner, or prevents its next parking.
-    pub(super) fn rouse(&self) {
+    pub(super) fn unpark(&self) {
         self.owner.unpark();
     }
 }
 
-impl Wake for Bell {
+impl Wake for Parker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -83,6 +83,6 @@ impl Wake for Bell {
     fn wake_by_ref(self: &Arc<Self>) {
         self.woken.store(true, Ordering::Release);
         fence(Ordering::SeqCst);
-        self.ring();
+        self.unpark_if_parked();
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use async_executor::Executor;
 
-use super::external::Runtime;
+use super::external::ExternalRuntime;
 use crate::sync::{Arc, Weak};
 
 /// A smol executor run by the user. A shared one is held weakly: its owner decides about its
@@ -16,7 +16,7 @@ pub(crate) enum Smol {
     Static(&'static Executor<'static>),
 }
 
-impl Runtime for Smol {
+impl ExternalRuntime for Smol {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         match self {
             Smol::Static(executor) => executor.spawn(task).detach(),

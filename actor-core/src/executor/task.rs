@@ -7,18 +7,18 @@ use std::task::{Context, Poll};
 use async_task::{Builder, ScheduleInfo, WithInfo};
 use pin_project_lite::pin_project;
 
-use super::{Executor, Job, Schedule, refused, worker};
+use super::{Executor, Job, Schedule, drop_chain, worker};
 use crate::sync::Arc;
 
 /// A task that is to be polled.
-pub(crate) type Runnable = async_task::Runnable<Home>;
+pub(crate) type Runnable = async_task::Runnable<TaskMetadata>;
 
 /// The side of a task that waits for its result. Dropped, it cancels the task.
-pub(crate) type Task<T> = async_task::Task<T, Home>;
+pub(crate) type Task<T> = async_task::Task<T, TaskMetadata>;
 
 /// Where a task runs; it lies beside the future.
 #[derive(Clone)]
-pub(crate) struct Home {
+pub(crate) struct TaskMetadata {
     executor: Arc<dyn Executor>,
     /// Among the tasks of a simulation; 0 for none.
     number: u32,
@@ -26,9 +26,9 @@ pub(crate) struct Home {
 
 /// A task that has not run yet.
 #[must_use = "the task does not run before this is scheduled"]
-pub(crate) struct Fresh(Option<Runnable>);
+pub(crate) struct Unscheduled(Option<Runnable>);
 
-impl Fresh {
+impl Unscheduled {
     pub(crate) fn schedule(self) {
         if let Some(runnable) = self.0 {
             runnable.schedule();
@@ -42,44 +42,44 @@ pub(crate) fn prepare<F>(
     executor: Arc<dyn Executor>,
     number: u32,
     future: F,
-) -> (Fresh, Task<F::Output>)
+) -> (Unscheduled, Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let home = Home { executor: executor.clone(), number };
-    let builder = Builder::new().metadata(home);
+    let metadata = TaskMetadata { executor: executor.clone(), number };
+    let builder = Builder::new().metadata(metadata);
     let Some(mut tasks) = executor.tasks().open() else {
-        refused::discard(move || drop(future));
+        drop_chain::drop_refused(move || drop(future));
         let (_, task) = builder.spawn(|_| pending(), WithInfo(schedule));
-        return (Fresh(None), task);
+        return (Unscheduled(None), task);
     };
     let entry = tasks.vacant_entry();
-    let listed = Listed { future, executor: executor.clone(), key: entry.key() };
+    let registered = Registered { future, executor: executor.clone(), key: entry.key() };
     // What schedules it holds nothing itself. Otherwise each wake would count the task once more, so
     // that it is still there when that returns.
-    let (runnable, task) = builder.spawn(|_| listed, WithInfo(schedule));
+    let (runnable, task) = builder.spawn(|_| registered, WithInfo(schedule));
     entry.insert(runnable.waker());
-    (Fresh(Some(runnable)), task)
+    (Unscheduled(Some(runnable)), task)
 }
 
 pin_project! {
     /// A future that is in the list of its executor's tasks until it is dropped.
-    struct Listed<F> {
+    struct Registered<F> {
         #[pin]
         future: F,
         executor: Arc<dyn Executor>,
         key: usize,
     }
 
-    impl<F> PinnedDrop for Listed<F> {
+    impl<F> PinnedDrop for Registered<F> {
         fn drop(this: Pin<&mut Self>) {
             this.executor.tasks().leave(this.key);
         }
     }
 }
 
-impl<F: Future> Future for Listed<F> {
+impl<F: Future> Future for Registered<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
@@ -95,7 +95,7 @@ impl<F: Future> Future for Listed<F> {
 
 fn schedule(runnable: Runnable, info: ScheduleInfo) {
     let schedule = if info.woken_while_running { Schedule::Yielded } else { Schedule::Next };
-    let Home { executor, number } = runnable.metadata();
+    let TaskMetadata { executor, number } = runnable.metadata();
     let (address, number) = (Arc::as_ptr(executor).addr(), *number);
     // The usual case: one of its workers wakes it, so the executor need not be held.
     if let Err(Job::Task(runnable)) = worker::push(address, Job::Task(runnable), schedule) {

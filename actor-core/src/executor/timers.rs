@@ -21,7 +21,7 @@ pub(crate) struct Timers {
     base: Instant,
     /// The earliest deadline, so that a busy worker needs no lock to see that nothing is due.
     earliest: AtomicU64,
-    waiting: Mutex<Waiting>,
+    queue: Mutex<TimerQueue>,
     /// Called, without the lock, when a deadline is added for which no thread sleeps.
     alarm: Box<dyn Fn() + Send + Sync>,
 }
@@ -35,14 +35,14 @@ pub(crate) struct TimerKey {
     is_periodic: bool,
 }
 
-struct Waiting {
+struct TimerQueue {
     wakers: BTreeMap<TimerKey, Waker>,
     next_number: u64,
-    slept: Slept,
+    sleep: SleepState,
 }
 
 /// The time until which the executor sleeps, unless it is woken.
-enum Slept {
+enum SleepState {
     /// A thread is awake and checks the timers by itself: no alarm.
     Awake,
     /// Until this instant: an alarm for any earlier deadline.
@@ -54,11 +54,12 @@ enum Slept {
 impl Timers {
     /// Creates an empty queue; `alarm` has to ensure that `sleep_until` is called again.
     pub(crate) fn new(base: Instant, alarm: impl Fn() + Send + Sync + 'static) -> Timers {
-        let waiting = Waiting { wakers: BTreeMap::new(), next_number: 0, slept: Slept::Awake };
+        let queue =
+            TimerQueue { wakers: BTreeMap::new(), next_number: 0, sleep: SleepState::Awake };
         Timers {
             base,
             earliest: AtomicU64::new(NEVER),
-            waiting: Mutex::new(waiting),
+            queue: Mutex::new(queue),
             alarm: Box::new(alarm),
         }
     }
@@ -66,22 +67,22 @@ impl Timers {
     /// Adds `waker` with the deadline `at`; it stays until it is fired or removed. `is_periodic` says
     /// whether it belongs to a periodic timer.
     pub(crate) fn insert(&self, at: Instant, waker: Waker, is_periodic: bool) -> TimerKey {
-        let mut waiting = self.waiting.lock();
-        let key = TimerKey { at, number: waiting.next_number, is_periodic };
-        waiting.next_number += 1;
-        waiting.wakers.insert(key, waker);
-        self.note_earliest(&waiting);
-        let nobody_sleeps_for_it = match waiting.slept {
-            Slept::Awake => false,
-            Slept::Until(instant) => at < instant,
-            Slept::Forever => true,
+        let mut queue = self.queue.lock();
+        let key = TimerKey { at, number: queue.next_number, is_periodic };
+        queue.next_number += 1;
+        queue.wakers.insert(key, waker);
+        self.note_earliest(&queue);
+        let raises_alarm = match queue.sleep {
+            SleepState::Awake => false,
+            SleepState::Until(instant) => at < instant,
+            SleepState::Forever => true,
         };
-        if nobody_sleeps_for_it {
+        if raises_alarm {
             // One alarm is enough for this deadline and all later ones.
-            waiting.slept = Slept::Until(at);
+            queue.sleep = SleepState::Until(at);
         }
-        drop(waiting);
-        if nobody_sleeps_for_it {
+        drop(queue);
+        if raises_alarm {
             (self.alarm)();
         }
         key
@@ -89,23 +90,23 @@ impl Timers {
 
     /// Removes the waker immediately; `None` if it was fired or removed before.
     pub(crate) fn remove(&self, key: TimerKey) -> Option<Waker> {
-        let mut waiting = self.waiting.lock();
-        let waker = waiting.wakers.remove(&key);
-        self.note_earliest(&waiting);
+        let mut queue = self.queue.lock();
+        let waker = queue.wakers.remove(&key);
+        self.note_earliest(&queue);
         waker
     }
 
     /// Replaces the waker under `key` by a clone of `waker`, unless both wake the same task.
     /// Returns `false` if it was already fired.
     pub(crate) fn replace(&self, key: TimerKey, waker: &Waker) -> bool {
-        match self.waiting.lock().wakers.get(&key) {
+        match self.queue.lock().wakers.get(&key) {
             None => return false,
             Some(kept) if kept.will_wake(waker) => return true,
             Some(_) => {}
         }
         // Wakers may be user code, so neither their clone nor their drop is under the lock.
         let mut new = waker.clone();
-        let is_there = match self.waiting.lock().wakers.get_mut(&key) {
+        let is_there = match self.queue.lock().wakers.get_mut(&key) {
             None => false,
             Some(kept) => {
                 std::mem::swap(kept, &mut new);
@@ -118,34 +119,34 @@ impl Timers {
 
     /// The earliest deadline, and whether it belongs to a periodic timer.
     pub(crate) fn next_due(&self) -> Option<(Instant, bool)> {
-        self.waiting.lock().wakers.first_key_value().map(|(key, _)| (key.at, key.is_periodic))
+        self.queue.lock().wakers.first_key_value().map(|(key, _)| (key.at, key.is_periodic))
     }
 
     /// Whether any waker does not belong to a periodic timer.
-    pub(crate) fn has_once(&self) -> bool {
-        self.waiting.lock().wakers.keys().any(|key| !key.is_periodic)
+    pub(crate) fn has_one_shot(&self) -> bool {
+        self.queue.lock().wakers.keys().any(|key| !key.is_periodic)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.waiting.lock().wakers.len()
+        self.queue.lock().wakers.len()
     }
 
     /// The number of the first waker, if it is due at `now`.
     pub(crate) fn first_due(&self, now: Instant) -> Option<u64> {
-        if self.earliest.load(Ordering::Relaxed) > self.word(now) {
+        if self.earliest.load(Ordering::Relaxed) > self.nanos(now) {
             return None;
         }
-        let waiting = self.waiting.lock();
-        let (key, _) = waiting.wakers.first_key_value()?;
+        let queue = self.queue.lock();
+        let (key, _) = queue.wakers.first_key_value()?;
         (key.at <= now).then_some(key.number)
     }
 
     /// Wakes the first waker, due or not.
     pub(crate) fn fire_first(&self) {
-        let mut waiting = self.waiting.lock();
-        let first = waiting.wakers.pop_first();
-        self.note_earliest(&waiting);
-        drop(waiting);
+        let mut queue = self.queue.lock();
+        let first = queue.wakers.pop_first();
+        self.note_earliest(&queue);
+        drop(queue);
         if let Some((_, waker)) = first {
             wake(waker);
         }
@@ -160,22 +161,22 @@ impl Timers {
     /// insertion order. Returns their number.
     pub(crate) fn fire(&self, now: Instant) -> usize {
         let mut fired = 0;
-        if self.earliest.load(Ordering::Relaxed) > self.word(now) {
+        if self.earliest.load(Ordering::Relaxed) > self.nanos(now) {
             return fired;
         }
         loop {
             let mut batch: [Option<Waker>; BATCH] = [const { None }; BATCH];
             let mut taken = 0;
-            let mut waiting = self.waiting.lock();
+            let mut queue = self.queue.lock();
             while taken < BATCH
-                && let Some(first) = waiting.wakers.first_entry()
+                && let Some(first) = queue.wakers.first_entry()
                 && first.key().at <= now
             {
                 batch[taken] = Some(first.remove());
                 taken += 1;
             }
-            self.note_earliest(&waiting);
-            drop(waiting);
+            self.note_earliest(&queue);
+            drop(queue);
             fired += taken;
             for waker in batch.into_iter().flatten() {
                 wake(waker);
@@ -188,10 +189,10 @@ impl Timers {
 
     /// Wakes all wakers, due or not: a task that still wants to wait registers again.
     pub(crate) fn wake_all(&self) {
-        let mut waiting = self.waiting.lock();
-        let wakers = std::mem::take(&mut waiting.wakers);
-        self.note_earliest(&waiting);
-        drop(waiting);
+        let mut queue = self.queue.lock();
+        let wakers = std::mem::take(&mut queue.wakers);
+        self.note_earliest(&queue);
+        drop(queue);
         for waker in wakers.into_values() {
             wake(waker);
         }
@@ -200,29 +201,30 @@ impl Timers {
     /// A thread is about to sleep until the next deadline, or `limit` if that is earlier; returns
     /// the time. From now on, an earlier deadline raises an alarm.
     pub(crate) fn sleep_until(&self, limit: Option<Instant>) -> Option<Instant> {
-        let mut waiting = self.waiting.lock();
-        let next = waiting.wakers.first_key_value().map(|(key, _)| key.at);
+        let mut queue = self.queue.lock();
+        let next = queue.wakers.first_key_value().map(|(key, _)| key.at);
         let until = match (next, limit) {
             (Some(next), Some(limit)) => Some(next.min(limit)),
             (next, limit) => next.or(limit),
         };
-        waiting.slept = until.map_or(Slept::Forever, Slept::Until);
+        queue.sleep = until.map_or(SleepState::Forever, SleepState::Until);
         until
     }
 
     /// No thread sleeps for a deadline any more. If `others_sleep`, the next deadline raises an
     /// alarm.
     pub(crate) fn woke(&self, others_sleep: bool) {
-        self.waiting.lock().slept = if others_sleep { Slept::Forever } else { Slept::Awake };
+        self.queue.lock().sleep =
+            if others_sleep { SleepState::Forever } else { SleepState::Awake };
     }
 
-    fn note_earliest(&self, waiting: &Waiting) {
-        let word = waiting.wakers.first_key_value().map_or(NEVER, |(key, _)| self.word(key.at));
-        self.earliest.store(word, Ordering::Relaxed);
+    fn note_earliest(&self, queue: &TimerQueue) {
+        let nanos = queue.wakers.first_key_value().map_or(NEVER, |(key, _)| self.nanos(key.at));
+        self.earliest.store(nanos, Ordering::Relaxed);
     }
 
     /// Nanoseconds from `base`, which last for 584 years.
-    fn word(&self, at: Instant) -> u64 {
+    fn nanos(&self, at: Instant) -> u64 {
         let since = at.saturating_duration_since(self.base).as_nanos();
         u64::try_from(since).unwrap_or(NEVER).min(NEVER - 1)
     }

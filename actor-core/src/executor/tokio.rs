@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
-use super::external::Runtime;
+use super::external::ExternalRuntime;
 
 /// A tokio runtime run by the user. A job runs inside its context, like any of its tasks.
 pub(crate) struct Tokio {
@@ -43,7 +43,7 @@ impl Tokio {
     }
 }
 
-impl Runtime for Tokio {
+impl ExternalRuntime for Tokio {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         drop(self.handle.spawn(task));
     }

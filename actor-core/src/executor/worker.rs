@@ -1,74 +1,74 @@
 //! Layer 1: one worker thread of the multi-threaded executor: where it queues jobs, and which one it
-//! runs next. `seat` has the parts that others may steal from, and `sleep` has its parking.
+//! runs next. `remote` has the parts that others may steal from, and `sleep` has its parking.
 //!
 //! Every way in which a job enters a slot or queue, and how another worker takes it if this one is
-//! blocked by the job it runs next. *Watched*: `Idle::watch` is called, unless the lookout or the
+//! blocked by the job it runs next. *Watched*: `Idle::watch` is called, unless the leader or the
 //! monitor already watches.
 //!
 //! | job | enters | then |
 //! |---|---|---|
 //! | woken by a job | the slot | watched |
-//! | displaced from the slot | the queue | watched; a sleeping worker is woken to search if it is [worth](Seat::is_worth) it |
+//! | displaced from the slot | the queue | watched; a sleeping worker is woken to search if it is [worth](WorkerRemote::is_worth_stealing) it |
 //! | yields | the queue | the same, unless nothing else waits here: then it runs next |
 //! | had its share of the slot | the queue | watched since it came |
-//! | batch of the injector | the queue | watched, by `watch_others`: after a search and after a look outside |
+//! | batch of the injector | the queue | watched, by `watch_others`: after a search and after a steal_from_blocked outside |
 //! | batch of another worker | the queue | watched, by `watch_others`: after a search and after a sleep |
 //! | woken by timers that are fired here | the slot, the queue | run at once, or watched, by `watch_others` |
 //! | woken by timers that the monitor fires | the injector | `Idle::notify_injected` |
-//! | moved from behind a blocked worker by the monitor | the injector | all are up: asked to look there in each round |
+//! | moved from behind a blocked worker by the monitor | the injector | all are up: asked to steal_from_blocked there in each round |
 //! | woken from outside | the injector | `Idle::notify_injected` |
-//! | waits behind a worker as the lookout or the monitor changes | stays | the worker that got up calls `watch_others` |
+//! | waits behind a worker as the leader or the monitor changes | stays | the worker that got up calls `watch_others` |
 //! | left by a worker that ends | none | it ends them itself; those that come later are the monitor's |
 
-mod sleep;
+mod parking;
 
 use std::cell::{Cell, OnceCell};
 use std::time::Instant;
 
 use super::multi_thread::MultiThread;
-use super::worker_queues::{Ends, Seat, retried};
+use super::worker_queues::{LocalQueues, WorkerRemote, retry_steal};
 use super::{EnterGuard, Job, Schedule, preempt};
 use crate::sync::Arc;
 
 /// The number of jobs that a worker runs from its slot before it checks its queue.
-const SLOT_RUNS: u32 = 16;
+const MAX_LIFO_RUNS: u32 = 16;
 
 /// After this number of jobs, and whenever a monitor asks for it, a worker first checks the
 /// injector, the timers and the end of the executor.
-const OUTSIDE: u32 = 61;
+const GLOBAL_QUEUE_INTERVAL: u32 = 61;
 
 /// The worker of this thread.
 struct Worker {
     executor: Arc<MultiThread>,
     index: usize,
     /// This worker's own queues, to which only it may push.
-    own: Ends,
+    queues: LocalQueues,
     /// The number of successive jobs from the slot.
-    slot_runs: Cell<u32>,
-    /// The start of the currently measured jobs, plus the time slept since then.
-    measured: Cell<Instant>,
+    lifo_runs: Cell<u32>,
+    /// The start of the currently measured_since jobs, plus the time slept since then.
+    measured_since: Cell<Instant>,
     /// Set if this worker is counted as searching.
     searching: Cell<bool>,
     /// Set while this worker fires timers: it runs no job then, so no job waits behind one.
-    firing: Cell<bool>,
-    /// The values of each seat's `begun` at this worker's last check as the lookout.
-    seen: Box<[Cell<u32>]>,
+    is_firing_timers: Cell<bool>,
+    /// The values of each remote's `begun` at this worker's last check as the leader.
+    seen_started: Box<[Cell<u32>]>,
 }
 
 thread_local! {
     static WORKER: OnceCell<Worker> = const { OnceCell::new() };
     /// The address of the executor of this thread's worker; 0 if there is none, and once the worker has
     /// ended. As long as it is set, the worker exists.
-    static HOST: Cell<usize> = const { Cell::new(0) };
+    static EXECUTOR_ADDR: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Whether this thread has a worker, and it belongs to the executor at this address.
 #[inline]
 pub(super) fn is_at(executor: usize) -> bool {
-    HOST.get() == executor
+    EXECUTOR_ADDR.get() == executor
 }
 
-fn is_of(executor: &MultiThread) -> bool {
+fn belongs_to(executor: &MultiThread) -> bool {
     is_at(std::ptr::from_ref(executor).addr())
 }
 
@@ -91,35 +91,35 @@ pub(super) fn push(executor: usize, job: Job, schedule: Schedule) -> Result<(), 
 /// The number of this thread's worker, if it belongs to `executor`.
 pub(super) fn index_in(executor: &MultiThread) -> Option<usize> {
     let index = || WORKER.with(|worker| worker.get().map(|worker| worker.index));
-    is_of(executor).then(index).flatten()
+    belongs_to(executor).then(index).flatten()
 }
 
 /// The main function of a worker thread.
-pub(super) fn main(executor: Arc<MultiThread>, index: usize, ends: Ends) {
+pub(super) fn main(executor: Arc<MultiThread>, index: usize, queues: LocalQueues) {
     let _entered = EnterGuard::new(executor.clone());
-    executor.idle.enrol(index);
+    executor.idle.register(index);
     WORKER.with(|worker| {
-        let seen = executor.seats.iter().map(|_| Cell::new(0)).collect();
+        let seen_started = executor.remotes.iter().map(|_| Cell::new(0)).collect();
         let worker = worker.get_or_init(|| Worker {
             executor: executor.clone(),
             index,
-            own: ends,
-            slot_runs: Cell::new(0),
-            measured: Cell::new(Instant::now()),
+            queues,
+            lifo_runs: Cell::new(0),
+            measured_since: Cell::new(Instant::now()),
             searching: Cell::new(false),
-            firing: Cell::new(false),
-            seen,
+            is_firing_timers: Cell::new(false),
+            seen_started,
         });
-        HOST.set(Arc::as_ptr(&executor).addr());
+        EXECUTOR_ADDR.set(Arc::as_ptr(&executor).addr());
         worker.work();
-        worker.end_left();
-        HOST.set(0);
+        worker.end_remaining();
+        EXECUTOR_ADDR.set(0);
     });
 }
 
 impl Worker {
     /// A job that wakes an actor usually ends soon, and the worker then runs the actor with warm
-    /// caches. Other workers are therefore not woken for the job in the slot, but the lookout
+    /// caches. Other workers are therefore not woken for the job in the slot, but the leader
     /// watches it.
     fn push(&self, job: Job, schedule: Schedule) {
         let idle = &self.executor.idle;
@@ -127,28 +127,28 @@ impl Worker {
         let mut waiting = 0;
         match schedule {
             Schedule::Next => {
-                if !self.own.slot.is_empty()
-                    && let Some(displaced) = self.own.slot.pop()
+                if !self.queues.lifo_slot.is_empty()
+                    && let Some(displaced) = self.queues.lifo_slot.pop()
                 {
-                    self.own.queue.push(displaced);
-                    waiting = self.own.queue.len();
+                    self.queues.queue.push(displaced);
+                    waiting = self.queues.queue.len();
                 }
-                self.own.slot.push(job);
-                if waiting == 0 && self.firing.get() {
+                self.queues.lifo_slot.push(job);
+                if waiting == 0 && self.is_firing_timers.get() {
                     // It runs immediately.
                     return;
                 }
             }
             Schedule::Yielded => {
-                waiting = self.own.queue.len() + self.own.slot.len();
-                self.own.queue.push(job);
+                waiting = self.queues.queue.len() + self.queues.lifo_slot.len();
+                self.queues.queue.push(job);
                 if waiting == 0 {
                     // No other job waits, so it continues.
                     return;
                 }
             }
         }
-        if waiting > 0 && self.seat().is_worth(waiting) {
+        if waiting > 0 && self.remote().is_worth_stealing(waiting) {
             idle.notify();
         }
         if idle.is_unwatched() {
@@ -159,24 +159,24 @@ impl Worker {
     /// Runs jobs until the executor is closed. Each is run where it was found: passing it on would copy
     /// it, and a copy so soon after the write has to wait for it.
     fn work(&self) {
-        let (mut tick, mut looks_at) = (0_u32, OUTSIDE);
+        let (mut tick, mut next_maintenance) = (0_u32, GLOBAL_QUEUE_INTERVAL);
         let mut epoch = preempt::epoch();
         loop {
-            if tick == looks_at || epoch != preempt::epoch() {
+            if tick == next_maintenance || epoch != preempt::epoch() {
                 // Before the check: a request during the check is handled afterwards.
                 epoch = preempt::epoch();
-                let jobs = OUTSIDE.wrapping_sub(looks_at.wrapping_sub(tick));
-                looks_at = tick.wrapping_add(OUTSIDE);
+                let jobs = GLOBAL_QUEUE_INTERVAL.wrapping_sub(next_maintenance.wrapping_sub(tick));
+                next_maintenance = tick.wrapping_add(GLOBAL_QUEUE_INTERVAL);
                 if self.executor.is_closed() {
                     return;
                 }
-                if let Some(job) = self.look_outside(jobs) {
+                if let Some(job) = self.maintenance(jobs) {
                     self.run(job, &mut tick);
                     continue;
                 }
             }
-            if !self.run_own(&mut tick) {
-                let Some(job) = self.search_or_sleep() else { return };
+            if !self.run_local(&mut tick) {
+                let Some(job) = self.search_or_park() else { return };
                 self.run(job, &mut tick);
             }
         }
@@ -185,17 +185,17 @@ impl Worker {
     #[inline(always)]
     fn run(&self, job: Job, tick: &mut u32) {
         *tick = tick.wrapping_add(1);
-        self.seat().set_begun(*tick);
+        self.remote().set_started_jobs(*tick);
         job.run();
     }
 
     /// Measures the last `jobs`, fires due timers, and takes jobs from the injector.
     #[cold]
-    fn look_outside(&self, jobs: u32) -> Option<Job> {
+    fn maintenance(&self, jobs: u32) -> Option<Job> {
         let now = Instant::now();
-        let spent = now.saturating_duration_since(self.measured.replace(now));
+        let spent = now.saturating_duration_since(self.measured_since.replace(now));
         if jobs > 0 {
-            self.seat().measure(jobs, spent, self.executor.idle.one_is_up());
+            self.remote().measure(jobs, spent, self.executor.idle.one_is_up());
         }
         self.fire_timers(now);
         let found = self.take_injected();
@@ -205,26 +205,28 @@ impl Worker {
 
     /// Takes some of the injected jobs: one to run, the others into the queue.
     fn take_injected(&self) -> Option<Job> {
-        retried(|| self.executor.injector.steal_batch_and_pop(&self.own.queue))
+        retry_steal(|| self.executor.injector.steal_batch_and_pop(&self.queues.queue))
     }
 
     /// Starts the watch of the jobs behind the next one, where no push does so.
     fn watch_others(&self) {
-        self.executor.idle.watch_others(!self.own.queue.is_empty() || !self.own.slot.is_empty());
+        self.executor
+            .idle
+            .watch_others(!self.queues.queue.is_empty() || !self.queues.lifo_slot.is_empty());
     }
 
     /// Runs the next of this worker's own jobs; returns `false` if there is none.
     #[inline(always)]
-    fn run_own(&self, tick: &mut u32) -> bool {
-        let runs = self.slot_runs.get();
-        if runs < SLOT_RUNS
-            && let Some(job) = self.own.slot.pop()
+    fn run_local(&self, tick: &mut u32) -> bool {
+        let runs = self.lifo_runs.get();
+        if runs < MAX_LIFO_RUNS
+            && let Some(job) = self.queues.lifo_slot.pop()
         {
-            self.slot_runs.set(runs + 1);
+            self.lifo_runs.set(runs + 1);
             self.run(job, tick);
             return true;
         }
-        match self.queued(runs) {
+        match self.next_queued(runs) {
             Some(job) => {
                 self.run(job, tick);
                 true
@@ -234,33 +236,33 @@ impl Worker {
     }
 
     /// The next of this worker's own jobs.
-    fn own(&self) -> Option<Job> {
-        self.own.slot.pop().or_else(|| self.queued(0))
+    fn next_local(&self) -> Option<Job> {
+        self.queues.lifo_slot.pop().or_else(|| self.next_queued(0))
     }
 
     /// The first job of the queue, or the one in the slot if there is no other; `runs` was the
     /// number of successive slot jobs.
-    fn queued(&self, runs: u32) -> Option<Job> {
-        self.slot_runs.set(0);
-        let Some(job) = self.own.queue.pop() else { return self.own.slot.pop() };
+    fn next_queued(&self, runs: u32) -> Option<Job> {
+        self.lifo_runs.set(0);
+        let Some(job) = self.queues.queue.pop() else { return self.queues.lifo_slot.pop() };
         // The slot has had its share: its job goes behind the others, without waking another
         // worker.
-        if runs == SLOT_RUNS
-            && let Some(job) = self.own.slot.pop()
+        if runs == MAX_LIFO_RUNS
+            && let Some(job) = self.queues.lifo_slot.pop()
         {
-            self.own.queue.push(job);
+            self.queues.queue.push(job);
         }
         Some(job)
     }
 
     #[cold]
-    fn search_or_sleep(&self) -> Option<Job> {
+    fn search_or_park(&self) -> Option<Job> {
         loop {
             if self.executor.is_closed() {
                 return None;
             }
             self.fire_timers(Instant::now());
-            let found = self.own().or_else(|| self.search()).or_else(|| self.sleep());
+            let found = self.next_local().or_else(|| self.search()).or_else(|| self.park());
             if let Some(job) = found {
                 self.end_search();
                 return Some(job);
@@ -277,50 +279,52 @@ impl Worker {
             return None;
         }
         self.searching.set(true);
-        let mut worth_it = self.others().filter(|(_, seat)| seat.has_worth());
-        worth_it.find_map(|(_, seat)| seat.take_half(&self.own.queue))
+        let mut worth_it = self.others().filter(|(_, remote)| remote.is_queue_worth_stealing());
+        worth_it.find_map(|(_, remote)| remote.steal_half(&self.queues.queue))
     }
 
-    /// Ends its search; if there are more jobs, wakes another worker to search.
+    /// LocalQueues its search; if there are more jobs, wakes another worker to search.
     fn end_search(&self) {
-        if self.searching.replace(false) && self.executor.idle.end_search() && self.sees_more() {
+        if self.searching.replace(false) && self.executor.idle.end_search() && self.has_more_work()
+        {
             self.executor.idle.notify_injected();
         }
         self.watch_others();
     }
 
-    fn sees_more(&self) -> bool {
-        self.seat().has_worth() || self.sees_work()
+    fn has_more_work(&self) -> bool {
+        self.remote().is_queue_worth_stealing() || self.has_work_elsewhere()
     }
 
-    fn sees_work(&self) -> bool {
-        !self.executor.injector.is_empty() || self.others().any(|(_, seat)| seat.has_worth())
+    fn has_work_elsewhere(&self) -> bool {
+        !self.executor.injector.is_empty()
+            || self.others().any(|(_, remote)| remote.is_queue_worth_stealing())
     }
 
     fn fire_timers(&self, now: Instant) {
-        self.firing.set(true);
+        self.is_firing_timers.set(true);
         self.executor.idle.timers().fire(now);
-        self.firing.set(false);
+        self.is_firing_timers.set(false);
     }
 
-    fn seat(&self) -> &Seat {
-        &self.executor.seats[self.index]
+    fn remote(&self) -> &WorkerRemote {
+        &self.executor.remotes[self.index]
     }
 
-    /// The seats of the other workers, starting with the next one.
-    fn others(&self) -> impl Iterator<Item = (usize, &Seat)> {
-        let seats = &self.executor.seats;
-        (1..seats.len()).map(move |step| {
-            let index = (self.index + step) % seats.len();
-            (index, &seats[index])
+    /// The remotes of the other workers, starting with the next one.
+    fn others(&self) -> impl Iterator<Item = (usize, &WorkerRemote)> {
+        let remotes = &self.executor.remotes;
+        (1..remotes.len()).map(move |step| {
+            let index = (self.index + step) % remotes.len();
+            (index, &remotes[index])
         })
     }
 
-    /// Ends all jobs one by one, including those that are scheduled in the process.
-    fn end_left(&self) {
-        while let Some(job) = self.own().or_else(|| self.executor.take_left()) {
+    /// LocalQueues all jobs one by one, including those that are scheduled in the process.
+    fn end_remaining(&self) {
+        while let Some(job) = self.next_local().or_else(|| self.executor.take_remaining()) {
             // Each is progress for the thread that waits for this one.
-            self.seat().set_begun(self.seat().begun().wrapping_add(1));
+            self.remote().set_started_jobs(self.remote().started_jobs().wrapping_add(1));
             job.end();
         }
     }

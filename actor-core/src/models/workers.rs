@@ -3,14 +3,14 @@
 
 use super::model;
 use crate::executor::models::{
-    a_batch_is_watched_while_the_other_worker_is_parked, a_driver_sleeps_until_rung,
+    a_batch_is_watched_while_the_other_worker_is_parked, a_driver_is_parked_until_woken,
     a_job_that_the_monitor_moves_is_found, a_monitor_sleeps_for_a_deadline,
     a_monitor_that_pauses_sees_what_comes, workers_sleep_until_notified,
 };
 
 #[test]
 fn a_driver_that_falls_asleep_hears_the_bell() {
-    model(a_driver_sleeps_until_rung);
+    model(a_driver_is_parked_until_woken);
 }
 
 #[test]

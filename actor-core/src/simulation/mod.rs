@@ -7,7 +7,7 @@ use crate::cell::handle::AnyMail;
 use crate::cell::sim_observer::Witness;
 use crate::cell::system_shared::Hub;
 use crate::cell::timer_entry::saturating_add;
-use crate::executor::sim::{Calm, Hold, Simulated};
+use crate::executor::sim::{ClockHold, Quiesce, SimExecutor};
 use crate::exit::Failure;
 use crate::sync::Arc;
 use crate::system::System;
@@ -140,9 +140,9 @@ impl Sim {
     pub async fn advance(&self, duration: Duration) {
         let now = self.hub.executor.now();
         let duration = saturating_add(now, duration).saturating_duration_since(now);
-        let _hold = Hold::after(self.executor(), duration);
+        let _hold = ClockHold::after(self.executor(), duration);
         Sleep::on(self.hub.executor.clone(), duration).await;
-        Calm::settled(self.executor()).await;
+        Quiesce::settled(self.executor()).await;
     }
 
     /// Runs until only periodic ticks are left, however much virtual time this takes. Returns which
@@ -177,7 +177,7 @@ impl Sim {
     /// # Cancellation
     /// Dropping the future leaves the virtual time as it is.
     pub async fn run_until_idle(&self) -> Vec<String> {
-        Calm::idle(self.executor()).await;
+        Quiesce::idle(self.executor()).await;
         self.waiting()
     }
 
@@ -188,7 +188,7 @@ impl Sim {
     /// Dropping the future has no effect.
     pub async fn step(&self) -> Option<Step> {
         let before = self.executor().with_trace(|trace| trace.steps.len());
-        let is_done = Calm::step(self.executor()).await;
+        let is_done = Quiesce::step(self.executor()).await;
         self.trace().into_steps().into_iter().nth(before).filter(|_| is_done)
     }
 
@@ -229,14 +229,14 @@ impl Sim {
     fn effects(&self) -> Vec<(u64, String)> {
         let Some(witness) = self.witness() else { return Vec::new() };
         let effects = witness.executor.with_trace(crate::executor::sim::Trace::effects);
-        effects.iter().map(|effect| (effect.turn, witness.read_effect(effect))).collect()
+        effects.iter().map(|effect| (effect.step_number, witness.read_effect(effect))).collect()
     }
 
     fn incidents(&self) -> Vec<String> {
         self.witness().map_or_else(Vec::new, Witness::incidents)
     }
 
-    fn executor(&self) -> Arc<Simulated> {
+    fn executor(&self) -> Arc<SimExecutor> {
         let witness = self.witness().expect("a handle is made of simulations only");
         witness.executor.clone()
     }

@@ -1,7 +1,7 @@
 //! The report of a failing schedule: its seed and the few steps that matter.
 
 use super::run::RunResult;
-use crate::executor::sim::{Deviations, Place};
+use crate::executor::sim::{DeviationPoint, Deviations};
 use crate::simulation::Step;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -68,7 +68,8 @@ fn steps(choices: &Deviations, run: &RunResult) -> String {
 
 /// What makes it fail.
 fn summary(deviations: &Deviations) -> String {
-    let times = deviations.keys().filter(|place| matches!(place, Place::Time(_))).count();
+    let times =
+        deviations.keys().filter(|place| matches!(place, DeviationPoint::Duration(_))).count();
     let choices = deviations.len() - times;
     let mut causes = Vec::new();
     match choices {

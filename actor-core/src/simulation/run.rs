@@ -3,10 +3,10 @@
 
 use super::leftovers;
 use super::{Sim, Trace};
-use crate::executor::sim::{Chooser, Decision, Deviations};
+use crate::executor::sim::{Choice, Deviations, Scheduler};
 use crate::incident::Reporter;
 use crate::panics;
-use crate::system::{Ended, System};
+use crate::system::{BlockOnError, System};
 use crate::time::Sleep;
 use std::fmt;
 use std::future::Future;
@@ -59,7 +59,7 @@ pub(super) enum FailureClass {
 pub(super) struct RunResult {
     pub(super) failure: Option<(FailureClass, String)>,
     pub(super) trace: Trace,
-    pub(super) decisions: Vec<Decision>,
+    pub(super) decisions: Vec<Choice>,
     pub(super) deviations: Deviations,
     pub(super) incidents: Vec<String>,
     /// What the steps did to others, each with the number of its step, if that is to be compared.
@@ -68,7 +68,7 @@ pub(super) struct RunResult {
 
 /// How a body is run.
 pub(super) struct RunOptions {
-    pub(super) chooser: Chooser,
+    pub(super) scheduler: Scheduler,
     pub(super) seed: u64,
     /// The most steps it may take.
     pub(super) limit: u64,
@@ -84,8 +84,8 @@ where
     U: Future,
     U::Output: Tested,
 {
-    let RunOptions { chooser, seed, limit, allows_leftovers, is_compared } = options;
-    let system = System::simulated(chooser, seed, Reporter::Hook(Box::new(|_| {})));
+    let RunOptions { scheduler, seed, limit, allows_leftovers, is_compared } = options;
+    let system = System::simulated(scheduler, seed, Reporter::Hook(Box::new(|_| {})));
     let sim = Sim::handle(&system, seed);
     sim.executor().limit(limit);
     if is_compared {
@@ -97,8 +97,8 @@ where
     let mut failure = match panics::catch(run) {
         Ok(Ok(None)) => None,
         Ok(Ok(Some(text))) => Some((FailureClass::Returned, text)),
-        Ok(Err(Ended::Broken(text))) => Some((FailureClass::Aborted, text)),
-        Ok(Err(Ended::Panicked(payload))) | Err(payload) => {
+        Ok(Err(BlockOnError::Aborted(text))) => Some((FailureClass::Aborted, text)),
+        Ok(Err(BlockOnError::Panicked(payload))) | Err(payload) => {
             let note = panics::note_of(&payload);
             panics::discard(payload);
             let (text, place) = (note.message, note.location.map(|place| place.to_string()));
@@ -120,7 +120,7 @@ where
 
 /// Lets ending actors end, and returns the leftovers.
 fn check_end(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(FailureClass, String)> {
-    if let Err(Ended::Broken(text)) = system.try_block_on(finish_actors(sim)) {
+    if let Err(BlockOnError::Aborted(text)) = system.try_block_on(finish_actors(sim)) {
         return Some((FailureClass::Aborted, text));
     }
     let unobserved = sim.unobserved();

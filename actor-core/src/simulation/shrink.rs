@@ -4,7 +4,7 @@
 //! deviations: first all times of steps, then halves, quarters and so on, down to single ones.
 
 use super::run::{FailureClass, RunResult};
-use crate::executor::sim::{Deviations, LONGEST, Place};
+use crate::executor::sim::{DeviationPoint, Deviations, MAX_STEP_MICROS};
 
 /// The maximum number of runs spent on shrinking, and of their steps in total.
 const RUNS: usize = 2000;
@@ -34,7 +34,9 @@ pub(super) fn shrink(
 
 /// The deviations that are times of steps, or those that are choices.
 fn part(deviations: &Deviations, is_time: bool) -> Deviations {
-    let kept = deviations.iter().filter(|(place, _)| is_time == matches!(place, Place::Time(_)));
+    let kept = deviations
+        .iter()
+        .filter(|(place, _)| is_time == matches!(place, DeviationPoint::Duration(_)));
     kept.map(|(place, taken)| (*place, *taken)).collect()
 }
 
@@ -103,7 +105,7 @@ impl Shrinking<'_> {
         let choices = part(&self.best.0, false);
         for step in 0..self.best.1.trace.steps().len() {
             let mut with = choices.clone();
-            with.insert(Place::Time(step), LONGEST);
+            with.insert(DeviationPoint::Duration(step), MAX_STEP_MICROS);
             if self.fails(with) || self.is_spent() {
                 return;
             }
@@ -118,9 +120,9 @@ impl Shrinking<'_> {
         let times = part(&self.best.0, true);
         let baseline = self.run(&times);
         for (at, decision) in baseline.decisions.iter().enumerate() {
-            for taken in 1..decision.of {
+            for taken in 1..decision.alternatives {
                 let mut with = times.clone();
-                with.insert(Place::Choice(at), taken);
+                with.insert(DeviationPoint::Choice(at), taken);
                 if self.fails(with) || self.is_spent() {
                     return;
                 }

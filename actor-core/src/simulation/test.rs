@@ -5,7 +5,7 @@ use super::Sim;
 use super::report::{ScheduleOrigin, report};
 use super::run::{RunOptions, RunResult, Tested, run_once};
 use super::shrink::shrink;
-use crate::executor::sim::{Chooser, Deviations, Place};
+use crate::executor::sim::{DeviationPoint, Deviations, Scheduler};
 use crate::incident::print_on_stderr;
 use crate::panics;
 use crate::system::System;
@@ -126,9 +126,9 @@ where
     U: Future,
     U::Output: Tested,
 {
-    fn run(&self, chooser: Chooser, seed: u64, limit: u64) -> RunResult {
+    fn run(&self, scheduler: Scheduler, seed: u64, limit: u64) -> RunResult {
         let allows_leftovers = self.config.leftovers;
-        let options = RunOptions { chooser, seed, limit, allows_leftovers, is_compared: false };
+        let options = RunOptions { scheduler, seed, limit, allows_leftovers, is_compared: false };
         self.run_as(options)
     }
 
@@ -137,9 +137,9 @@ where
         if self.prints_panics { run() } else { panics::quiet(run) }
     }
 
-    /// The chooser of `seed`. Under every even seed steps take time, so that timers race work.
-    fn chooser(&self, seed: u64) -> Chooser {
-        Chooser::seeded(seed, seed.is_multiple_of(2) && !self.config.exact_time)
+    /// The scheduler of `seed`. Under every even seed steps take time, so that timers race work.
+    fn scheduler(&self, seed: u64) -> Scheduler {
+        Scheduler::seeded(seed, seed.is_multiple_of(2) && !self.config.exact_time)
     }
 
     /// Runs the seeds starting with `first`, and returns a report of the first failure.
@@ -148,7 +148,7 @@ where
             let seed = first + number - 1;
             let is_compared = number == 1;
             let options = || RunOptions {
-                chooser: self.chooser(seed),
+                scheduler: self.scheduler(seed),
                 seed,
                 limit: u64::MAX,
                 allows_leftovers: self.config.leftovers,
@@ -177,14 +177,14 @@ where
         let mut next: Vec<u32> = Vec::new();
         for number in 1..=EXPLORED {
             let listed = next.iter().copied().enumerate();
-            let listed = listed.map(|(at, taken)| (Place::Choice(at), taken)).collect();
-            let run = self.run(Chooser::listed(listed), 0, u64::MAX);
+            let listed = listed.map(|(at, taken)| (DeviationPoint::Choice(at), taken)).collect();
+            let run = self.run(Scheduler::listed(listed), 0, u64::MAX);
             if run.failure.is_some() {
                 return Some(self.failed(0, &ScheduleOrigin::Explored { number }, run));
             }
-            next = run.decisions.iter().take(depth).map(|decision| decision.taken).collect();
+            next = run.decisions.iter().take(depth).map(|decision| decision.chosen).collect();
             while let Some(last) = next.pop() {
-                if last + 1 < run.decisions[next.len()].of {
+                if last + 1 < run.decisions[next.len()].alternatives {
                     next.push(last + 1);
                     break;
                 }
@@ -203,7 +203,7 @@ where
         let Some((class, text)) = run.failure.clone() else { return String::new() };
         let limit = 2 * run.trace.count() + EXTRA_STEPS;
         let mut rerun = |list: &Deviations| {
-            panics::quiet(|| self.run(Chooser::listed(list.clone()), seed, limit))
+            panics::quiet(|| self.run(Scheduler::listed(list.clone()), seed, limit))
         };
         let (choices, shortest) = shrink(run, class, &mut rerun);
         report(origin, &text, &choices, &shortest)
@@ -236,15 +236,19 @@ fn first_difference<T: PartialEq>(one: &[T], two: &[T]) -> usize {
     at.unwrap_or(one.len().min(two.len()))
 }
 
-/// What an earlier step did to other subjects, if that differs before step `at` does.
+/// What an earlier step did to other agents, if that differs before step `at` does.
 fn earlier_effect(first: &RunResult, second: &RunResult, at: usize) -> Option<String> {
     let place = first_difference(&first.effects, &second.effects);
     let (one, two) = (first.effects.get(place), second.effects.get(place));
-    let turn = [one, two].into_iter().flatten().map(|(turn, _)| *turn).min()?;
+    let step_number =
+        [one, two].into_iter().flatten().map(|(step_number, _)| *step_number).min()?;
     let steps = first.trace.steps();
-    let before = steps.iter().position(|step| step.turn == turn).filter(|before| *before < at)?;
+    let before = steps
+        .iter()
+        .position(|step| step.step_number == step_number)
+        .filter(|before| *before < at)?;
     let read = |effect: Option<&(u64, String)>| match effect {
-        Some((of, text)) if *of == turn => text.clone(),
+        Some((of, text)) if *of == step_number => text.clone(),
         _ => "does no such thing".to_owned(),
     };
     let step = &steps[before];

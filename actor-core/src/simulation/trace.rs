@@ -1,7 +1,7 @@
 //! The trace of a simulation.
 
 use crate::cell::sim_observer::Witness;
-use crate::executor::sim::Subject;
+use crate::executor::sim::Agent;
 use std::fmt;
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ pub struct Step {
     /// The agent that would have run next if the seed had not chosen this one.
     pub instead: Option<String>,
     pub(super) is_of_actor: bool,
-    pub(super) turn: u64,
+    pub(super) step_number: u64,
 }
 
 impl fmt::Display for Step {
@@ -70,9 +70,17 @@ impl Trace {
             witness.executor.with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
         let read = |step: &crate::executor::sim::Step| {
             let (who, did) = witness.read(step);
-            let instead = step.instead.map(|subject| witness.name(subject));
-            let is_of_actor = matches!(step.subject, Subject::Cell(_));
-            Step { at: step.at, took: step.took, who, did, instead, is_of_actor, turn: step.turn }
+            let instead = step.instead.map(|agent| witness.name(agent));
+            let is_of_actor = matches!(step.agent, Agent::Actor(_));
+            Step {
+                at: step.at,
+                took: step.took,
+                who,
+                did,
+                instead,
+                is_of_actor,
+                step_number: step.step_number,
+            }
         };
         Trace { steps: steps.iter().map(read).collect(), count, hash }
     }

@@ -21,7 +21,7 @@ pub use spawned::Spawned;
 use crate::cell::current;
 use crate::cell::system_shared::Hub;
 use crate::counters::Counters;
-use crate::executor::sim::{Chooser, Simulated};
+use crate::executor::sim::{Scheduler, SimExecutor};
 use crate::executor::{self, CurrentThread, Executor};
 use crate::incident::Reporter;
 use crate::panics;
@@ -62,10 +62,10 @@ pub struct System {
 }
 
 /// How a drive ended, if not with its future's output.
-pub(crate) enum Ended {
+pub(crate) enum BlockOnError {
     Panicked(Box<dyn Any + Send>),
     /// A simulation has ended before its future was done.
-    Broken(String),
+    Aborted(String),
 }
 
 static GLOBAL: OnceLock<System> = OnceLock::new();
@@ -140,21 +140,21 @@ impl System {
     /// `block_on` panics and reports which actor waits for which if nothing is left to run and the
     /// future is not ready. It also panics if another thread wakes, sends or spawns.
     pub fn simulation(seed: u64) -> Self {
-        System::simulated(Chooser::seeded(seed, false), seed, Reporter::default())
+        System::simulated(Scheduler::seeded(seed, false), seed, Reporter::default())
     }
 
-    pub(crate) fn simulated(chooser: Chooser, seed: u64, reporter: Reporter) -> Self {
+    pub(crate) fn simulated(scheduler: Scheduler, seed: u64, reporter: Reporter) -> Self {
         panics::install_hook();
-        System::handle(Hub::simulated(Simulated::new(chooser, seed), reporter, seed))
+        System::handle(Hub::simulated(SimExecutor::new(scheduler, seed), reporter, seed))
     }
 
     /// Why a drive ended before its future was done; only a simulation does that.
-    fn why_broken(&self) -> String {
+    fn abort_reason(&self) -> String {
         let witness = self.hub.witness.as_ref();
-        let broken = witness.and_then(|witness| Some((witness, witness.executor.take_broken()?)));
-        broken.map_or_else(
+        let error = witness.and_then(|witness| Some((witness, witness.executor.take_error()?)));
+        error.map_or_else(
             || "the drive ended before its future was done".into(),
-            |(witness, broken)| witness.explain(&broken, &self.hub.actors()),
+            |(witness, error)| witness.explain(&error, &self.hub.actors()),
         )
     }
 
@@ -238,14 +238,14 @@ impl System {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         match self.try_block_on(future) {
             Ok(output) => output,
-            Err(Ended::Panicked(payload)) => resume_unwind(payload),
-            Err(Ended::Broken(why)) => panic!("{why}"),
+            Err(BlockOnError::Panicked(payload)) => resume_unwind(payload),
+            Err(BlockOnError::Aborted(why)) => panic!("{why}"),
         }
     }
 
     /// As `block_on`; a panic of the future, and a run that breaks, are given back.
     #[track_caller]
-    pub(crate) fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, Ended> {
+    pub(crate) fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, BlockOnError> {
         assert!(
             !executor::is_inside(),
             "`block_on` inside of a system would block its thread; use `.await`"
@@ -259,8 +259,8 @@ impl System {
         let within = Within::new(future, self.hub.clone());
         self.hub.executor.block_on(pin!(within));
         match output {
-            Some(output) => output.map_err(Ended::Panicked),
-            None => Err(Ended::Broken(self.why_broken())),
+            Some(output) => output.map_err(BlockOnError::Panicked),
+            None => Err(BlockOnError::Aborted(self.abort_reason())),
         }
     }
 

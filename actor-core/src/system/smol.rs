@@ -1,7 +1,7 @@
 //! Systems on a smol executor run by the user.
 
 use super::{System, SystemBuilder};
-use crate::executor::{Foreign, Smol};
+use crate::executor::{External, Smol};
 use crate::sync::Arc;
 use async_executor::Executor;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::fmt;
 /// An executor for [`System::smol`], converted from an `Arc` or a `&'static` reference to a
 /// `smol::Executor`.
 ///
-/// An `Arc` is held weakly: the system does not keep the executor alive.
+/// An `Arc` is held weakly: the system does not spawn_timer_driver the executor alive.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -60,10 +60,10 @@ impl System {
     }
 
     pub(super) fn start_smol(executor: SmolExecutor, settings: SystemBuilder) -> System {
-        let system_executor = Foreign::new(executor.0);
+        let system_executor = External::new(executor.0);
         let system =
             System::start(system_executor.clone(), settings.reporter, false, settings.detects);
-        system_executor.keep(system.ends_with_its_executor());
+        system_executor.spawn_timer_driver(system.ends_with_its_executor());
         system
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cell::current;
 use crate::cell::system_shared::Hub;
-use crate::executor::{self, task::Fresh};
+use crate::executor::{self, task::Unscheduled};
 use crate::panics::contained;
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
 /// Makes a task of a future on a system. It does not run before the runnable is scheduled.
-pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Fresh, executor::Task<F::Output>)
+pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Unscheduled, executor::Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -25,7 +25,7 @@ pub(super) fn numbered<F>(
     hub: &Arc<Hub>,
     number: u32,
     future: F,
-) -> (Fresh, executor::Task<F::Output>)
+) -> (Unscheduled, executor::Task<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,

@@ -2,7 +2,7 @@
 
 use super::{System, SystemBuilder};
 use crate::cell::system_shared::Hub;
-use crate::executor::{Foreign, Tokio};
+use crate::executor::{External, Tokio};
 use crate::sync::{Arc, LazyLock, Mutex};
 use std::collections::HashMap;
 use tokio::runtime::{Handle, Id};
@@ -80,12 +80,12 @@ fn start(runtime: Tokio, settings: SystemBuilder) -> Result<System, System> {
         return Err(known.clone());
     }
     let handle = runtime.handle().clone();
-    let executor = Foreign::new(runtime);
+    let executor = External::new(runtime);
     let system = System::start(executor.clone(), settings.reporter, false, settings.detects);
     systems.insert(id, system.clone());
     drop(systems);
     // A runtime that has ended drops both immediately, the second of which needs the table.
-    executor.keep(system.ends_with_its_executor());
+    executor.spawn_timer_driver(system.ends_with_its_executor());
     Tokio::hold(&handle, Entry(id));
     Ok(system)
 }

@@ -6,18 +6,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use super::{ALIVE, Foreign, Runtime};
+use super::{ALIVE, External, ExternalRuntime};
 use crate::sync::{Arc, Mutex};
 use crate::waking::{drop_waker, wake};
 
 /// Wakes the keeper.
 #[derive(Default)]
-pub(super) struct Bell {
+pub(super) struct WakerCell {
     waker: Mutex<Option<Waker>>,
 }
 
-impl Bell {
-    pub(super) fn ring(&self) {
+impl WakerCell {
+    pub(super) fn wake_driver(&self) {
         // In a separate statement: the waker may be user code, and is not woken under the lock.
         let waker = self.waker.lock().take();
         if let Some(waker) = waker {
@@ -25,7 +25,7 @@ impl Bell {
         }
     }
 
-    fn listen(&self, waker: &Waker) {
+    fn register(&self, waker: &Waker) {
         let waker = waker.clone();
         let before = self.waker.lock().replace(waker);
         drop_waker(before);
@@ -33,28 +33,31 @@ impl Bell {
 }
 
 /// Fires the timers of an executor, until the executor is closed or the executor drops this task.
-pub(super) struct Keeper<R: Runtime> {
-    executor: Arc<Foreign<R>>,
+pub(super) struct TimerDriver<R: ExternalRuntime> {
+    executor: Arc<External<R>>,
     /// The sleep of the executor, and its deadline.
     sleep: Option<(Instant, Pin<Box<dyn Future<Output = ()> + Send>>)>,
-    tell: Option<Box<dyn FnOnce() + Send>>,
+    on_runtime_end: Option<Box<dyn FnOnce() + Send>>,
 }
 
-impl<R: Runtime> Keeper<R> {
-    pub(super) fn new(executor: Arc<Foreign<R>>, tell: Box<dyn FnOnce() + Send>) -> Self {
-        Keeper { executor, sleep: None, tell: Some(tell) }
+impl<R: ExternalRuntime> TimerDriver<R> {
+    pub(super) fn new(
+        executor: Arc<External<R>>,
+        on_runtime_end: Box<dyn FnOnce() + Send>,
+    ) -> Self {
+        TimerDriver { executor, sleep: None, on_runtime_end: Some(on_runtime_end) }
     }
 }
 
-impl<R: Runtime> Unpin for Keeper<R> {}
+impl<R: ExternalRuntime> Unpin for TimerDriver<R> {}
 
-impl<R: Runtime> Future for Keeper<R> {
+impl<R: ExternalRuntime> Future for TimerDriver<R> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let executor = self.executor.clone();
         // Before checking for work, so that a later wake-up is noticed.
-        executor.bell.listen(cx.waker());
+        executor.driver_waker.register(cx.waker());
         loop {
             if executor.phase() != ALIVE {
                 return Poll::Ready(());
@@ -76,10 +79,10 @@ impl<R: Runtime> Future for Keeper<R> {
     }
 }
 
-impl<R: Runtime> Drop for Keeper<R> {
+impl<R: ExternalRuntime> Drop for TimerDriver<R> {
     fn drop(&mut self) {
-        if let Some(tell) = self.tell.take() {
-            self.executor.end(tell);
+        if let Some(on_runtime_end) = self.on_runtime_end.take() {
+            self.executor.end(on_runtime_end);
         }
     }
 }

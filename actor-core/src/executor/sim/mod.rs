@@ -1,17 +1,17 @@
-//! Layer 1: the simulated executor: one thread, a clock that only it moves, and a chooser that picks what
+//! Layer 1: the simulated executor: one thread, a clock that only it moves, and a scheduler that picks what
 //! runs next among all that can. It starts no thread, reads no clock and never sleeps.
 //!
 //! When nothing can run, the time jumps to the next timer. When there is none either, the driven
 //! future waits for ever, which ends the drive.
 
-mod body;
-mod chance;
-mod chooser;
-mod idle;
-mod notes;
-mod ready;
+mod quiescence;
+mod recorder;
+mod rng_guard;
+mod root_task;
+mod run_queue;
+mod scheduler;
 mod trace;
-mod waits;
+mod wait_graph;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -20,41 +20,41 @@ use std::task::{Context, Waker};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use self::body::Body;
-use self::ready::{Queue, Ready};
-use super::ending::{self, Driving, Ending, Owned};
+use self::root_task::RootTask;
+use self::run_queue::{RunQueue, SimTask};
+use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
-pub(crate) use self::chooser::{Chooser, Decision, Deviations, LONGEST, Place};
-pub(crate) use self::idle::{Calm, Hold, Next};
-pub(crate) use self::trace::{Did, Effect, How, Step, Trace};
-pub(crate) use self::waits::Awaited;
+pub(crate) use self::quiescence::{ClockHold, Quiesce, StepResult};
+pub(crate) use self::scheduler::{Choice, DeviationPoint, Deviations, MAX_STEP_MICROS, Scheduler};
+pub(crate) use self::trace::{Action, Effect, EffectKind, Step, Trace};
+pub(crate) use self::wait_graph::Awaited;
 
 /// So many steps while the time stands still are no program that gets anywhere.
-const ENDLESS: u64 = 20_000_000;
+const MAX_STEPS_PER_INSTANT: u64 = 20_000_000;
 
 /// An executor that does one step at a time, chosen by a seed.
-pub(crate) struct Simulated {
+pub(crate) struct SimExecutor {
     owner: ThreadId,
     base: Instant,
     timers: Timers,
     tasks: Tasks,
-    /// How many tasks were ever made.
+    /// EffectKind many tasks were ever made.
     numbers: AtomicU32,
-    ending: Ending,
-    world: Mutex<World>,
-    this: Weak<Simulated>,
+    shutdown: OwnedShutdown,
+    state: Mutex<SimState>,
+    this: Weak<SimExecutor>,
 }
 
 /// Who does a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Subject {
+pub(crate) enum Agent {
     /// The driven future.
-    Body,
+    Root,
     /// A cell, by its number.
-    Cell(u64),
+    Actor(u64),
     /// A task, by its number.
     Task(u32),
     /// A timer, by the number of timers set before it.
@@ -63,80 +63,80 @@ pub(crate) enum Subject {
 
 /// Why a drive ended before its future was done.
 #[derive(Clone, Debug)]
-pub(crate) enum Broken {
+pub(crate) enum SimError {
     /// Nothing can happen any more.
-    Stalled,
+    Deadlock,
     /// So many ticks have come in a row, and none of them has made the driven future go on.
-    Ticking(u32),
+    OnlyTicks(u32),
     /// It goes on without end while the time stands still.
-    Endless,
+    Livelock,
     /// Another thread reached in: its name, and what it reached.
-    Intruded(String, Option<Subject>),
+    ForeignThread(String, Option<Agent>),
 }
 
-struct World {
+struct SimState {
     /// Since the start.
     now: Duration,
     /// What can run.
-    ready: Queue,
+    run_queue: RunQueue,
     /// What runs next without a choice.
-    first: Option<Ready>,
-    /// Set while whoever waited for one step is being woken: what that makes ready goes first.
-    is_first: bool,
-    chooser: Chooser,
+    forced_next: Option<SimTask>,
+    /// Set while whoever waited for one step is being woken: what that makes task goes forced_next.
+    forces_next: bool,
+    scheduler: Scheduler,
     /// Where the generator is that this thread has while it drives.
-    chance: u64,
+    rng_seed: u64,
     trace: Trace,
-    running: Subject,
+    running: Agent,
     /// The handlers of each cell that have begun and are not over.
-    at_work: BTreeMap<u64, Vec<&'static str>>,
-    waits: waits::Waits,
-    broken: Option<Broken>,
-    idle: idle::Waiting,
+    running_handlers: BTreeMap<u64, Vec<&'static str>>,
+    waits: wait_graph::WaitGraph,
+    error: Option<SimError>,
+    quiescence: quiescence::QuiescenceWaiters,
     /// Instants that the steps do not take the clock past.
     holds: Vec<Duration>,
-    /// How many steps more there may be while the time stands still.
-    fuel: u64,
-    /// How many tasks are there that are not over.
+    /// EffectKind many steps more there may be while the time stands still.
+    steps_left: u64,
+    /// EffectKind many tasks are there that are not over.
     tasks: BTreeSet<u32>,
 }
 
 /// What is to be done next.
-enum Chosen {
-    Ready(Ready),
-    /// The first timer. Those that are due at one instant come in the order in which they were set,
+enum NextEvent {
+    Task(SimTask),
+    /// The forced_next timer. Those that are due at one instant come in the order in which they were set,
     /// as they do where no two instants are the same.
     Timer,
     Nothing,
 }
 
-impl Simulated {
-    /// Makes an executor that the calling thread owns and `chooser` steers; the chance that programs take
+impl SimExecutor {
+    /// Makes an executor that the calling thread owns and `scheduler` steers; the rng_seed that programs take
     /// from the thread is that of `seed`.
-    pub(crate) fn new(chooser: Chooser, seed: u64) -> Arc<Simulated> {
+    pub(crate) fn new(scheduler: Scheduler, seed: u64) -> Arc<SimExecutor> {
         let base = Instant::now();
-        Arc::new_cyclic(|this| Simulated {
+        Arc::new_cyclic(|this| SimExecutor {
             owner: thread::current().id(),
             base,
             timers: Timers::new(base, || {}),
             tasks: Tasks::default(),
             numbers: AtomicU32::new(0),
-            ending: Ending::default(),
-            world: Mutex::new(World {
+            shutdown: OwnedShutdown::default(),
+            state: Mutex::new(SimState {
                 now: Duration::ZERO,
-                ready: Queue::default(),
-                first: None,
-                is_first: false,
-                chooser,
-                chance: seed,
+                run_queue: RunQueue::default(),
+                forced_next: None,
+                forces_next: false,
+                scheduler,
+                rng_seed: seed,
                 trace: Trace::default(),
-                running: Subject::Body,
-                at_work: BTreeMap::new(),
-                waits: waits::Waits::default(),
-                broken: None,
-                idle: idle::Waiting::default(),
+                running: Agent::Root,
+                running_handlers: BTreeMap::new(),
+                waits: wait_graph::WaitGraph::default(),
+                error: None,
+                quiescence: quiescence::QuiescenceWaiters::default(),
                 holds: Vec::new(),
-                fuel: ENDLESS,
+                steps_left: MAX_STEPS_PER_INSTANT,
                 tasks: BTreeSet::new(),
             }),
             this: this.clone(),
@@ -145,118 +145,118 @@ impl Simulated {
 
     /// A cell was sent something: if it can run already, it is the newest of those that can. So what
     /// comes by itself follows one train of thought to its end.
-    pub(crate) fn touch(&self, subject: Subject) {
-        let mut world = self.world();
-        let turn = world.trace.turn;
-        world.ready.touch(subject, turn);
-        world.trace.affect(subject, How::Sent);
+    pub(crate) fn touch(&self, agent: Agent) {
+        let mut state = self.state();
+        let step_number = state.trace.step_number;
+        state.run_queue.touch(agent, step_number);
+        state.trace.affect(agent, EffectKind::Sent);
     }
 
-    /// How much time has passed here.
+    /// EffectKind much time has passed here.
     pub(crate) fn elapsed(&self) -> Duration {
-        self.world().now
+        self.state().now
     }
 
     /// Why the drive has ended, if not because its future was done.
-    pub(crate) fn take_broken(&self) -> Option<Broken> {
-        self.world().broken.take()
+    pub(crate) fn take_error(&self) -> Option<SimError> {
+        self.state().error.take()
     }
 
     /// Breaks the run if this is not its thread; says so.
-    pub(crate) fn intrudes(&self, on: Option<Subject>) -> bool {
+    pub(crate) fn rejects_foreign_thread(&self, on: Option<Agent>) -> bool {
         if self.is_executor_thread() {
             return false;
         }
         let thread = thread::current();
         let name = thread.name().map_or_else(|| format!("{:?}", thread.id()), ToOwned::to_owned);
-        self.world().broken.get_or_insert(Broken::Intruded(name, on));
+        self.state().error.get_or_insert(SimError::ForeignThread(name, on));
         true
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock()
+    fn state(&self) -> MutexGuard<'_, SimState> {
+        self.state.lock()
     }
 
-    fn put(&self, ready: Ready) {
-        self.intrudes(Some(ready.subject()));
-        let mut world = self.world();
-        world.trace.affect(ready.subject(), How::Woke);
-        if world.is_first && world.first.is_none() {
-            world.first = Some(ready);
+    fn enqueue(&self, task: SimTask) {
+        self.rejects_foreign_thread(Some(task.agent()));
+        let mut state = self.state();
+        state.trace.affect(task.agent(), EffectKind::Woke);
+        if state.forces_next && state.forced_next.is_none() {
+            state.forced_next = Some(task);
         } else {
-            let turn = world.trace.turn;
-            world.ready.add(ready, turn);
+            let step_number = state.trace.step_number;
+            state.run_queue.add(task, step_number);
         }
-        drop(world);
-        if self.ending.is_closed()
+        drop(state);
+        if self.shutdown.is_closed()
             && let Some(this) = self.this.upgrade()
         {
-            ending::attend(&this);
+            thread_owned::drain_on_thread(&this);
         }
     }
 
     /// Chooses what is next, and notes it.
-    fn choose(&self) -> Chosen {
-        let mut world = self.world();
-        let world = &mut *world;
-        if let Some(ready) = world.first.take() {
-            world.begin(ready.subject(), None);
-            return Chosen::Ready(ready);
+    fn next_event(&self) -> NextEvent {
+        let mut state = self.state();
+        let state = &mut *state;
+        if let Some(task) = state.forced_next.take() {
+            state.begin_step(task.agent(), None);
+            return NextEvent::Task(task);
         }
-        let now = self.base + world.now;
-        let timer = self.timers.first_due(now).map(Subject::Timer);
-        let jobs = world.ready.len();
+        let now = self.base + state.now;
+        let timer = self.timers.first_due(now).map(Agent::Timer);
+        let jobs = state.run_queue.len();
         let most = jobs + usize::from(timer.is_some());
         if most == 0 {
-            return Chosen::Nothing;
+            return NextEvent::Nothing;
         }
-        // The newest first, and a timer when nothing else can run: that is what comes by itself.
-        let (choice, usual) = world.chooser.choose(most);
+        // The newest forced_next, and a timer when nothing else can run: that is what comes by itself.
+        let (choice, usual) = state.scheduler.choose(most);
         let at = |choice| match jobs.checked_sub(choice + 1) {
-            Some(place) => world.ready.subject(place),
+            Some(place) => state.run_queue.agent(place),
             None => timer,
         };
         let instead = if choice == usual { None } else { at(usual) };
         let Some(place) = jobs.checked_sub(choice + 1) else {
-            world.begin(timer.unwrap_or(Subject::Body), instead);
-            return Chosen::Timer;
+            state.begin_step(timer.unwrap_or(Agent::Root), instead);
+            return NextEvent::Timer;
         };
-        let Some(ready) = world.ready.remove(place) else { return Chosen::Nothing };
-        world.begin(ready.subject(), instead);
-        Chosen::Ready(ready)
+        let Some(task) = state.run_queue.remove(place) else { return NextEvent::Nothing };
+        state.begin_step(task.agent(), instead);
+        NextEvent::Task(task)
     }
 
     /// Does one step; false if nothing can run.
     fn step(
         &self,
-        body: &Arc<Body>,
+        root: &Arc<RootTask>,
         future: &mut Pin<&mut dyn Future<Output = ()>>,
         context: &mut Context<'_>,
-    ) -> Next {
-        match self.choose() {
-            Chosen::Nothing => return self.idle(body),
-            Chosen::Timer => self.timers.fire_first(),
-            Chosen::Ready(Ready::Job(job, _)) => ending::run(&self.ending, job),
-            Chosen::Ready(Ready::Body(other)) => {
+    ) -> StepResult {
+        match self.next_event() {
+            NextEvent::Nothing => return self.when_idle(root),
+            NextEvent::Timer => self.timers.fire_first(),
+            NextEvent::Task(SimTask::Job(job, _)) => thread_owned::run(&self.shutdown, job),
+            NextEvent::Task(SimTask::Root(other)) => {
                 // One that was driven before is over, and its wake with it.
-                if Arc::ptr_eq(&other, body) {
-                    body.begin();
+                if Arc::ptr_eq(&other, root) {
+                    root.begin();
                     if future.as_mut().poll(context).is_ready() {
-                        return Next::Done;
+                        return StepResult::Done;
                     }
                 }
             }
         }
-        self.stepped();
-        self.world().pass();
-        Next::GoOn
+        self.wake_step_waiters();
+        self.state().advance_clock();
+        StepResult::Continue
     }
 }
 
-impl World {
+impl SimState {
     /// The step is over, and has taken its time.
-    fn pass(&mut self) {
-        let time = self.chooser.time();
+    fn advance_clock(&mut self) {
+        let time = self.scheduler.time();
         if time.is_zero() {
             return;
         }
@@ -267,42 +267,44 @@ impl World {
         self.trace.took(self.now - now);
     }
 
-    fn begin(&mut self, subject: Subject, instead: Option<Subject>) {
-        self.running = subject;
-        self.waits.begin(subject);
-        self.idle.runs(subject);
-        let at_work = match subject {
-            Subject::Cell(number) => self.at_work.get(&number).and_then(|names| names.last()),
+    fn begin_step(&mut self, agent: Agent, instead: Option<Agent>) {
+        self.running = agent;
+        self.waits.begin(agent);
+        self.quiescence.runs(agent);
+        let running_handlers = match agent {
+            Agent::Actor(number) => {
+                self.running_handlers.get(&number).and_then(|names| names.last())
+            }
             _ => None,
         };
-        let did = at_work.map_or(Did::Nothing, |name| Did::GoesOn(name));
+        let action = running_handlers.map_or(Action::Unnamed, |name| Action::Resumes(name));
         self.trace.begin(Step {
             at: self.now,
-            subject,
-            turn: 0,
+            agent,
+            step_number: 0,
             took: Duration::ZERO,
-            did,
+            action,
             instead,
         });
-        self.fuel -= 1;
-        if (self.fuel == 0 || self.trace.is_at_limit()) && self.broken.is_none() {
-            self.broken = Some(Broken::Endless);
-            self.fuel = ENDLESS;
+        self.steps_left -= 1;
+        if (self.steps_left == 0 || self.trace.is_at_limit()) && self.error.is_none() {
+            self.error = Some(SimError::Livelock);
+            self.steps_left = MAX_STEPS_PER_INSTANT;
         }
     }
 }
 
-impl Executor for Simulated {
+impl Executor for SimExecutor {
     fn schedule(&self, job: Job, _schedule: Schedule) {
-        let subject = match &job {
-            Job::Actor(cell) => Subject::Cell(cell.number()),
-            Job::Task(_) => Subject::Task(0),
+        let agent = match &job {
+            Job::Actor(cell) => Agent::Actor(cell.number()),
+            Job::Task(_) => Agent::Task(0),
         };
-        self.put(Ready::Job(job, subject));
+        self.enqueue(SimTask::Job(job, agent));
     }
 
     fn schedule_task(&self, task: super::task::Runnable, number: u32, _schedule: Schedule) {
-        self.put(Ready::Job(Job::Task(task), Subject::Task(number)));
+        self.enqueue(SimTask::Job(Job::Task(task), Agent::Task(number)));
     }
 
     fn now(&self) -> Instant {
@@ -329,20 +331,20 @@ impl Executor for Simulated {
         );
         let Some(this) = self.this.upgrade() else { return };
         let _entered = EnterGuard::new(this.clone());
-        let _driving = Driving::new(this);
-        let _chance = chance::Own::new(self);
-        let body = Body::new(self.this.clone());
-        let waker = Waker::from(body.clone());
+        let _guard = DriveGuard::new(this);
+        let _chance = rng_guard::RngGuard::new(self);
+        let root = RootTask::new(self.this.clone());
+        let waker = Waker::from(root.clone());
         let mut context = Context::from_waker(&waker);
         waker.wake_by_ref();
-        while self.world().broken.is_none() {
-            match self.step(&body, &mut future, &mut context) {
-                Next::GoOn => {}
-                Next::Done => break,
-                Next::Broken(broken) => self.world().broken = Some(broken),
+        while self.state().error.is_none() {
+            match self.step(&root, &mut future, &mut context) {
+                StepResult::Continue => {}
+                StepResult::Done => break,
+                StepResult::Failed(error) => self.state().error = Some(error),
             }
         }
-        body.end();
+        root.end();
     }
 
     fn is_executor_thread(&self) -> bool {
@@ -351,51 +353,51 @@ impl Executor for Simulated {
 
     fn next_task_number(&self) -> u32 {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
-        self.world().tasks.insert(number);
+        self.state().tasks.insert(number);
         number
     }
 
     /// There is no thread to end. What is left is ended here on the owner thread; elsewhere by the owner if
     /// it drives the executor just now, or else by a thread.
     fn close(&self, _grace: Duration) -> Vec<String> {
-        self.ending.close();
+        self.shutdown.close();
         self.timers.wake_all();
         self.tasks.close();
         if let Some(this) = self.this.upgrade() {
-            ending::end(this, self.is_executor_thread());
+            thread_owned::end(this, self.is_executor_thread());
         }
         Vec::new()
     }
 }
 
-impl Owned for Simulated {
-    fn ending(&self) -> &Ending {
-        &self.ending
+impl ThreadOwned for SimExecutor {
+    fn shutdown(&self) -> &OwnedShutdown {
+        &self.shutdown
     }
 
     /// The wake of a future that is driven no more is no job, and is forgotten.
-    fn take_left(&self) -> Option<Job> {
+    fn take_remaining(&self) -> Option<Job> {
         loop {
-            let mut world = self.world();
-            let ready = world.first.take().or_else(|| world.ready.remove(0));
-            drop(world);
-            match ready? {
-                Ready::Body(body) => drop(body),
-                Ready::Job(job, _) => return Some(job),
+            let mut state = self.state();
+            let task = state.forced_next.take().or_else(|| state.run_queue.remove(0));
+            drop(state);
+            match task? {
+                SimTask::Root(root) => drop(root),
+                SimTask::Job(job, _) => return Some(job),
             }
         }
     }
 
-    fn has_left(&self) -> bool {
-        let world = self.world();
-        world.first.is_some() || world.ready.len() > 0
+    fn has_remaining(&self) -> bool {
+        let state = self.state();
+        state.forced_next.is_some() || state.run_queue.len() > 0
     }
 }
 
-impl Drop for Simulated {
+impl Drop for SimExecutor {
     /// Drops what could not be ended, one by one.
     fn drop(&mut self) {
-        while let Some(job) = self.take_left() {
+        while let Some(job) = self.take_remaining() {
             job.discard();
         }
     }

@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use super::Subject;
+use super::Agent;
 
 /// The number of stored steps; later ones are only hashed and counted.
-const KEPT: usize = 1 << 20;
+const MAX_STORED_STEPS: usize = 1 << 20;
 
 /// The action of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Did {
+pub(crate) enum Action {
     /// An action without a name.
-    Nothing,
+    Unnamed,
     /// Started to handle a message, or to run a hook.
-    Takes(&'static str),
+    Begins(&'static str),
     /// Polled a pending handler.
-    GoesOn(&'static str),
+    Resumes(&'static str),
     /// Any other action, as text.
-    Does(&'static str),
+    Other(&'static str),
 }
 
 /// The effect of a step on another agent: the last difference between two runs is the cause of
@@ -25,15 +25,15 @@ pub(crate) enum Did {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Effect {
     /// The number of the step.
-    pub(crate) turn: u64,
-    pub(crate) how: How,
-    pub(crate) subject: Subject,
+    pub(crate) step_number: u64,
+    pub(crate) kind: EffectKind,
+    pub(crate) agent: Agent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum How {
+pub(crate) enum EffectKind {
     /// It dropped the last address.
-    Forsook,
+    DroppedLastAddr,
     /// It sent a message.
     Sent,
     /// It made the agent runnable.
@@ -45,14 +45,14 @@ pub(crate) enum How {
 pub(crate) struct Step {
     /// The virtual time since the start.
     pub(crate) at: Duration,
-    pub(crate) subject: Subject,
+    pub(crate) agent: Agent,
     /// The duration of the step.
     pub(crate) took: Duration,
     /// The number of the step; actions of one step have the same.
-    pub(crate) turn: u64,
-    pub(crate) did: Did,
+    pub(crate) step_number: u64,
+    pub(crate) action: Action,
     /// The agent that would have run by default.
-    pub(crate) instead: Option<Subject>,
+    pub(crate) instead: Option<Agent>,
 }
 
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub(crate) struct Trace {
     pub(crate) steps: Vec<Step>,
     pub(crate) count: u64,
     /// The number of the current step.
-    pub(crate) turn: u64,
+    pub(crate) step_number: u64,
     pub(crate) hash: u64,
     limit: u64,
     /// Whether the action of the current step may still be replaced by a more specific one.
@@ -74,57 +74,57 @@ impl Default for Trace {
         // The FNV-1a offset basis.
         let hash = 0xcbf2_9ce4_8422_2325;
         let (steps, effects) = (Vec::new(), None);
-        Trace { steps, count: 0, turn: 0, hash, limit: u64::MAX, is_weak: false, effects }
+        Trace { steps, count: 0, step_number: 0, hash, limit: u64::MAX, is_weak: false, effects }
     }
 }
 
 impl Trace {
     pub(super) fn begin(&mut self, mut step: Step) {
-        self.turn += 1;
-        step.turn = self.turn;
-        let (kind, number) = match step.subject {
-            Subject::Body => (1, 0),
-            Subject::Cell(number) => (2, number),
-            Subject::Task(number) => (3, u64::from(number)),
-            Subject::Timer(number) => (4, number),
+        self.step_number += 1;
+        step.step_number = self.step_number;
+        let (kind, number) = match step.agent {
+            Agent::Root => (1, 0),
+            Agent::Actor(number) => (2, number),
+            Agent::Task(number) => (3, u64::from(number)),
+            Agent::Timer(number) => (4, number),
         };
         self.mix(&[kind]);
         self.mix(&number.to_le_bytes());
         self.mix(&step.at.as_nanos().to_le_bytes());
         self.count += 1;
         self.is_weak = true;
-        if self.steps.len() < KEPT {
+        if self.steps.len() < MAX_STORED_STEPS {
             self.steps.push(step);
         }
     }
 
     /// Records an action of the current step; a second action is listed as a separate step.
-    pub(super) fn note(&mut self, did: Did) {
-        if let Did::Takes(text) | Did::GoesOn(text) | Did::Does(text) = did {
+    pub(super) fn note(&mut self, action: Action) {
+        if let Action::Begins(text) | Action::Resumes(text) | Action::Other(text) = action {
             self.mix(text.as_bytes());
         }
         let is_weak = std::mem::replace(&mut self.is_weak, false);
         if self.count > self.steps.len() as u64 {
             return;
         }
-        let has_room = self.steps.len() < KEPT;
+        let has_room = self.steps.len() < MAX_STORED_STEPS;
         let Some(last) = self.steps.last_mut() else { return };
         if is_weak {
-            last.did = did;
+            last.action = action;
         } else if has_room {
-            let next = Step { did, instead: None, ..*last };
+            let next = Step { action, instead: None, ..*last };
             self.count += 1;
             self.steps.push(next);
         }
     }
 
     /// Sets the action of the current step, unless a more specific one follows.
-    pub(super) fn note_weakly(&mut self, did: Did) {
+    pub(super) fn note_weakly(&mut self, action: Action) {
         if self.is_weak
             && self.count <= self.steps.len() as u64
             && let Some(last) = self.steps.last_mut()
         {
-            last.did = did;
+            last.action = action;
         }
     }
 
@@ -133,10 +133,12 @@ impl Trace {
         self.effects.get_or_insert_default();
     }
 
-    pub(super) fn affect(&mut self, subject: Subject, how: How) {
-        let turn = self.turn;
-        if let Some(effects) = self.effects.as_mut().filter(|effects| effects.len() < KEPT) {
-            effects.push(Effect { turn, how, subject });
+    pub(super) fn affect(&mut self, agent: Agent, kind: EffectKind) {
+        let step_number = self.step_number;
+        if let Some(effects) =
+            self.effects.as_mut().filter(|effects| effects.len() < MAX_STORED_STEPS)
+        {
+            effects.push(Effect { step_number, kind, agent });
         }
     }
 

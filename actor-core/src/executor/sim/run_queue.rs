@@ -7,24 +7,24 @@
 
 use std::collections::BTreeMap;
 
-use super::body::Body;
-use super::{Job, Subject};
+use super::root_task::RootTask;
+use super::{Agent, Job};
 use crate::sync::Arc;
 
 /// A chunk with twice as many entries is split: no insertion or removal moves more than that.
 const CHUNK: usize = 256;
 
 /// The runnable agents.
-pub(super) enum Ready {
-    Body(Arc<Body>),
-    Job(Job, Subject),
+pub(super) enum SimTask {
+    Root(Arc<RootTask>),
+    Job(Job, Agent),
 }
 
-impl Ready {
-    pub(super) fn subject(&self) -> Subject {
+impl SimTask {
+    pub(super) fn agent(&self) -> Agent {
         match self {
-            Ready::Body(_) => Subject::Body,
-            Ready::Job(_, subject) => *subject,
+            SimTask::Root(_) => Agent::Root,
+            SimTask::Job(_, agent) => *agent,
         }
     }
 }
@@ -33,63 +33,65 @@ impl Ready {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     /// The step in which it became runnable, or in which the last message was sent to it.
-    turn: u64,
-    subject: Subject,
+    step_number: u64,
+    agent: Agent,
     /// Distinguishes root futures, of which one is driven and the others have ended.
     number: u64,
 }
 
 /// All runnable agents, the newest last.
 #[derive(Default)]
-pub(super) struct Queue {
+pub(super) struct RunQueue {
     /// In order; no chunk is empty.
-    chunks: Vec<Vec<(Rank, Ready)>>,
-    ranks: BTreeMap<Subject, Rank>,
+    chunks: Vec<Vec<(Rank, SimTask)>>,
+    ranks: BTreeMap<Agent, Rank>,
     len: usize,
     numbers: u64,
 }
 
-impl Queue {
+impl RunQueue {
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// Adds an agent that became runnable in step `turn`.
-    pub(super) fn add(&mut self, ready: Ready, turn: u64) {
+    /// Adds an agent that became runnable in step `step_number`.
+    pub(super) fn add(&mut self, task: SimTask, step_number: u64) {
         self.numbers += 1;
-        let rank = Rank { turn, subject: ready.subject(), number: self.numbers };
-        self.ranks.insert(rank.subject, rank);
+        let rank = Rank { step_number, agent: task.agent(), number: self.numbers };
+        self.ranks.insert(rank.agent, rank);
         self.len += 1;
-        let Some(at) = self.chunk_of(rank) else { return self.chunks.push(vec![(rank, ready)]) };
+        let Some(at) = self.chunk_of(rank) else { return self.chunks.push(vec![(rank, task)]) };
         let chunk = &mut self.chunks[at];
         let place = chunk.partition_point(|(other, _)| *other < rank);
-        chunk.insert(place, (rank, ready));
+        chunk.insert(place, (rank, task));
         if chunk.len() > 2 * CHUNK {
             let tail = chunk.split_off(CHUNK);
             self.chunks.insert(at + 1, tail);
         }
     }
 
-    /// `subject`, if it can run, was sent something in step `turn`: it is as new as that.
-    pub(super) fn touch(&mut self, subject: Subject, turn: u64) {
-        let Some(rank) = self.ranks.get(&subject).copied().filter(|rank| rank.turn != turn) else {
+    /// `agent`, if it can run, was sent something in step `step_number`: it is as new as that.
+    pub(super) fn touch(&mut self, agent: Agent, step_number: u64) {
+        let Some(rank) =
+            self.ranks.get(&agent).copied().filter(|rank| rank.step_number != step_number)
+        else {
             return;
         };
         let Some(at) = self.chunk_of(rank) else { return };
         let place = self.chunks[at].binary_search_by_key(&rank, |(rank, _)| *rank);
         let Ok(place) = place else { return };
-        let ready = self.take(at, place);
-        self.add(ready, turn);
+        let task = self.take(at, place);
+        self.add(task, step_number);
     }
 
     /// The agent at this position, counted from the oldest.
-    pub(super) fn subject(&self, place: usize) -> Option<Subject> {
+    pub(super) fn agent(&self, place: usize) -> Option<Agent> {
         let (at, place) = self.find(place)?;
-        Some(self.chunks[at][place].0.subject)
+        Some(self.chunks[at][place].0.agent)
     }
 
     /// Removes the agent at this position, counted from the oldest.
-    pub(super) fn remove(&mut self, place: usize) -> Option<Ready> {
+    pub(super) fn remove(&mut self, place: usize) -> Option<SimTask> {
         let (at, place) = self.find(place)?;
         Some(self.take(at, place))
     }
@@ -104,16 +106,16 @@ impl Queue {
         None
     }
 
-    fn take(&mut self, at: usize, place: usize) -> Ready {
-        let (rank, ready) = self.chunks[at].remove(place);
+    fn take(&mut self, at: usize, place: usize) -> SimTask {
+        let (rank, task) = self.chunks[at].remove(place);
         if self.chunks[at].is_empty() {
             self.chunks.remove(at);
         }
         self.len -= 1;
-        if self.ranks.get(&rank.subject) == Some(&rank) {
-            self.ranks.remove(&rank.subject);
+        if self.ranks.get(&rank.agent) == Some(&rank) {
+            self.ranks.remove(&rank.agent);
         }
-        ready
+        task
     }
 
     /// The chunk that contains, or should contain, an entry of this rank; none if there is no
@@ -126,19 +128,19 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::{Body, CHUNK, Queue, Ready, Subject};
+    use super::{Agent, CHUNK, RootTask, RunQueue, SimTask};
     use crate::sync::Weak;
 
-    fn cell(number: u64) -> Subject {
-        Subject::Cell(number)
+    fn cell(number: u64) -> Agent {
+        Agent::Actor(number)
     }
 
-    fn ready(subject: Subject) -> Ready {
+    fn task(agent: Agent) -> SimTask {
         // The job itself does not matter here.
-        let body = Body::new(Weak::new());
-        match subject {
-            Subject::Body => Ready::Body(body),
-            other => Ready::Job(super::Job::Actor(Box::pin(Nothing)), other),
+        let root = RootTask::new(Weak::new());
+        match agent {
+            Agent::Root => SimTask::Root(root),
+            other => SimTask::Job(super::Job::Actor(Box::pin(Nothing)), other),
         }
     }
 
@@ -148,16 +150,16 @@ mod tests {
         fn run(self: std::pin::Pin<Box<Self>>) {}
     }
 
-    fn order(queue: &Queue) -> Vec<Subject> {
-        (0..queue.len()).filter_map(|place| queue.subject(place)).collect()
+    fn order(queue: &RunQueue) -> Vec<Agent> {
+        (0..queue.len()).filter_map(|place| queue.agent(place)).collect()
     }
 
     #[test]
     fn the_order_of_wake_ups_within_a_step_does_not_matter() {
-        for subjects in [[3, 1, 2], [1, 2, 3], [2, 3, 1]] {
-            let mut queue = Queue::default();
-            queue.add(ready(cell(9)), 1);
-            subjects.into_iter().for_each(|number| queue.add(ready(cell(number)), 2));
+        for agents in [[3, 1, 2], [1, 2, 3], [2, 3, 1]] {
+            let mut queue = RunQueue::default();
+            queue.add(task(cell(9)), 1);
+            agents.into_iter().for_each(|number| queue.add(task(cell(number)), 2));
             assert_eq!(order(&queue), [9, 1, 2, 3].map(cell));
             queue.touch(cell(9), 3);
             assert_eq!(order(&queue), [1, 2, 3, 9].map(cell));
@@ -168,16 +170,16 @@ mod tests {
 
     #[test]
     fn many_are_kept_in_order_and_taken_out_at_any_place() {
-        let mut queue = Queue::default();
+        let mut queue = RunQueue::default();
         let count = 9 * CHUNK as u64;
         // In an arbitrary order.
-        (0..count).for_each(|number| queue.add(ready(cell(number * 7 % count)), 1));
+        (0..count).for_each(|number| queue.add(task(cell(number * 7 % count)), 1));
         assert_eq!(order(&queue), (0..count).map(cell).collect::<Vec<_>>());
         let mut left: Vec<u64> = (0..count).collect();
         while !left.is_empty() {
             let place = left.len() * 5 / 7;
             let taken = queue.remove(place).expect("there is one at each place");
-            assert_eq!(taken.subject(), cell(left.remove(place)));
+            assert_eq!(taken.agent(), cell(left.remove(place)));
         }
         assert!(queue.len() == 0 && queue.remove(0).is_none() && queue.ranks.is_empty());
     }

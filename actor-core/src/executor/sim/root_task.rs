@@ -2,7 +2,7 @@
 
 use std::task::Wake;
 
-use super::{Ready, Simulated};
+use super::{SimExecutor, SimTask};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
 
@@ -13,14 +13,14 @@ const READY: u8 = 1;
 /// It is driven no more.
 const OVER: u8 = 2;
 
-pub(super) struct Body {
-    executor: Weak<Simulated>,
+pub(super) struct RootTask {
+    executor: Weak<SimExecutor>,
     state: AtomicU8,
 }
 
-impl Body {
-    pub(super) fn new(executor: Weak<Simulated>) -> Arc<Body> {
-        Arc::new(Body { executor, state: AtomicU8::new(ASLEEP) })
+impl RootTask {
+    pub(super) fn new(executor: Weak<SimExecutor>) -> Arc<RootTask> {
+        Arc::new(RootTask { executor, state: AtomicU8::new(ASLEEP) })
     }
 
     /// It is polled now: a wake from here on makes it ready again.
@@ -33,7 +33,7 @@ impl Body {
     }
 }
 
-impl Wake for Body {
+impl Wake for RootTask {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -42,7 +42,7 @@ impl Wake for Body {
         let Some(executor) = self.executor.upgrade() else { return };
         let wakes = |state| (state == ASLEEP).then_some(READY);
         if self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, wakes).is_ok() {
-            executor.put(Ready::Body(self.clone()));
+            executor.enqueue(SimTask::Root(self.clone()));
         }
     }
 }

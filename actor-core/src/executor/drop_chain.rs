@@ -11,7 +11,7 @@ use crate::panics::contained;
 
 /// The longest chain of refused successors. A value that starts one successor when it is dropped, as a
 /// part of an orderly end, is far below this.
-const LONGEST: usize = 1000;
+const MAX_CHAIN: usize = 1000;
 
 thread_local! {
     /// What waits to be dropped by the call that is dropping on this thread, if there is one.
@@ -26,7 +26,7 @@ struct Chain {
 
 /// Whether a refused value is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum DropResult {
     /// It is dropped now, or as soon as the one is that is being dropped.
     Dropped,
     /// It comes at the end of a chain that is too long.
@@ -34,11 +34,11 @@ pub(crate) enum Fate {
 }
 
 /// Drops a refused value by calling `discard`, which owns it, or leaks it.
-pub(crate) fn discard(discard: impl FnOnce() + 'static) -> Fate {
+pub(crate) fn drop_refused(discard: impl FnOnce() + 'static) -> DropResult {
     // Without the thread-local variable, at the end of the thread, there is no chain to be found.
     let Ok(is_first) = CHAIN.try_with(|chain| chain.borrow().is_none()) else {
         contained(discard);
-        return Fate::Dropped;
+        return DropResult::Dropped;
     };
     if !is_first {
         return append(Box::new(discard));
@@ -49,24 +49,24 @@ pub(crate) fn discard(discard: impl FnOnce() + 'static) -> Fate {
         contained(next);
     }
     CHAIN.set(None);
-    Fate::Dropped
+    DropResult::Dropped
 }
 
-fn append(discard: Box<dyn FnOnce()>) -> Fate {
+fn append(discard: Box<dyn FnOnce()>) -> DropResult {
     CHAIN.with_borrow_mut(|chain| {
-        let Some(chain) = chain.as_mut().filter(|chain| chain.length < LONGEST) else {
+        let Some(chain) = chain.as_mut().filter(|chain| chain.length < MAX_CHAIN) else {
             std::mem::forget(discard);
-            return Fate::Leaked;
+            return DropResult::Leaked;
         };
         chain.length += 1;
         chain.waiting.push_back(discard);
-        Fate::Dropped
+        DropResult::Dropped
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fate, LONGEST, discard};
+    use super::{DropResult, MAX_CHAIN, drop_refused};
     use std::cell::Cell;
     use std::rc::Rc;
 
@@ -86,7 +86,7 @@ mod tests {
                     dropped: self.dropped.clone(),
                     leaked: self.leaked.clone(),
                 };
-                if discard(move || drop(next)) == Fate::Leaked {
+                if drop_refused(move || drop(next)) == DropResult::Leaked {
                     self.leaked.set(self.leaked.get() + 1);
                 }
             }
@@ -99,8 +99,8 @@ mod tests {
             let (dropped, leaked) = (Rc::default(), Rc::default());
             let first =
                 Respawns { branches, dropped: Rc::clone(&dropped), leaked: Rc::clone(&leaked) };
-            assert_eq!(discard(move || drop(first)), Fate::Dropped);
-            let most = if branches == 0 { 0 } else { LONGEST };
+            assert_eq!(drop_refused(move || drop(first)), DropResult::Dropped);
+            let most = if branches == 0 { 0 } else { MAX_CHAIN };
             assert_eq!(dropped.get(), 1 + most);
             assert_eq!(leaked.get(), dropped.get() * branches as usize - most);
         }

@@ -1,4 +1,4 @@
-//! Layer 1: chooses what runs next among all runnable agents, and how long it takes: by a seed, or
+//! Layer 1: chooses what runs next among all runnable agents, and kind long it takes: by a seed, or
 //! from a list. It sees only numbers.
 //!
 //! Choice 0 is the newest event, which is the default; every other choice is a deviation. A step
@@ -9,39 +9,39 @@ use std::time::Duration;
 
 /// One choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Decision {
+pub(crate) struct Choice {
     /// The choice; 0 is the default.
-    pub(crate) taken: u32,
+    pub(crate) chosen: u32,
     /// The number of alternatives.
-    pub(crate) of: u32,
+    pub(crate) alternatives: u32,
 }
 
 /// A point at which a schedule may deviate from the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
+pub(crate) enum DeviationPoint {
     /// The choice after this number of others, and its value.
     Choice(usize),
     /// The step after this number of others, and its duration in microseconds.
-    Time(usize),
+    Duration(usize),
 }
 
 /// The deviations of a schedule.
-pub(crate) type Deviations = BTreeMap<Place, u32>;
+pub(crate) type Deviations = BTreeMap<DeviationPoint, u32>;
 
 /// The longest duration of a step, in microseconds.
-pub(crate) const LONGEST: u32 = 1000;
+pub(crate) const MAX_STEP_MICROS: u32 = 1000;
 
 /// At this interval, the default is the oldest event instead, so that no runnable agent waits
 /// forever.
-const FAIR: usize = 64;
+const FAIRNESS_INTERVAL: usize = 64;
 
 /// The number of stored choices and step durations.
-const MOST: usize = 1 << 22;
+const MAX_STORED: usize = 1 << 22;
 
 #[derive(Debug)]
-pub(crate) struct Chooser {
-    policy: Policy,
-    made: Vec<Decision>,
+pub(crate) struct Scheduler {
+    policy: SchedulePolicy,
+    made: Vec<Choice>,
     count: usize,
     /// The durations of steps that took time, by the number of preceding steps.
     took: Vec<(usize, u32)>,
@@ -49,7 +49,7 @@ pub(crate) struct Chooser {
 }
 
 #[derive(Debug)]
-enum Policy {
+enum SchedulePolicy {
     /// Deviates with the given probability, uniformly among the alternatives. The durations of
     /// steps have a separate generator, so that the choices are the same with and without them.
     Seeded { rng: fastrand::Rng, deviates: f64, time: Option<fastrand::Rng> },
@@ -57,24 +57,24 @@ enum Policy {
     Listed(Deviations),
 }
 
-impl Chooser {
+impl Scheduler {
     /// Chooses by `seed`. The seed also determines the probability of deviations: some bugs need
     /// many of them, some few. If `takes_time`, each step takes up to a millisecond, determined by
     /// the seed.
-    pub(crate) fn seeded(seed: u64, takes_time: bool) -> Chooser {
+    pub(crate) fn seeded(seed: u64, takes_time: bool) -> Scheduler {
         let mut rng = fastrand::Rng::with_seed(seed);
         let deviates = [1.0, 1.0, 0.5, 0.2, 0.05][rng.usize(..5)];
         let time = takes_time.then(|| fastrand::Rng::with_seed(!seed));
-        Chooser::new(Policy::Seeded { rng, deviates, time })
+        Scheduler::new(SchedulePolicy::Seeded { rng, deviates, time })
     }
 
     /// Makes only the listed deviations.
-    pub(crate) fn listed(deviations: Deviations) -> Chooser {
-        Chooser::new(Policy::Listed(deviations))
+    pub(crate) fn listed(deviations: Deviations) -> Scheduler {
+        Scheduler::new(SchedulePolicy::Listed(deviations))
     }
 
-    fn new(policy: Policy) -> Chooser {
-        Chooser { policy, made: Vec::new(), count: 0, took: Vec::new(), steps: 0 }
+    fn new(policy: SchedulePolicy) -> Scheduler {
+        Scheduler { policy, made: Vec::new(), count: 0, took: Vec::new(), steps: 0 }
     }
 
     /// Returns one of `of` alternatives, which is not zero, and the default.
@@ -82,24 +82,25 @@ impl Chooser {
         if of == 1 {
             return (0, 0);
         }
-        let usual = if self.count % FAIR == FAIR - 1 { of - 1 } else { 0 };
+        let usual =
+            if self.count % FAIRNESS_INTERVAL == FAIRNESS_INTERVAL - 1 { of - 1 } else { 0 };
         let deviation = match &mut self.policy {
-            Policy::Seeded { rng, deviates, .. } => {
+            SchedulePolicy::Seeded { rng, deviates, .. } => {
                 if rng.f64() < *deviates {
                     rng.usize(..of)
                 } else {
                     0
                 }
             }
-            Policy::Listed(listed) => {
-                let listed = listed.get(&Place::Choice(self.count));
+            SchedulePolicy::Listed(listed) => {
+                let listed = listed.get(&DeviationPoint::Choice(self.count));
                 listed.map_or(0, |taken| *taken as usize).min(of - 1)
             }
         };
         self.count += 1;
-        if self.made.len() < MOST {
+        if self.made.len() < MAX_STORED {
             let word = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            self.made.push(Decision { taken: word(deviation), of: word(of) });
+            self.made.push(Choice { chosen: word(deviation), alternatives: word(of) });
         }
         ((usual + deviation) % of, usual)
     }
@@ -107,65 +108,65 @@ impl Chooser {
     /// Returns the duration of the current step. Called at its end.
     pub(super) fn time(&mut self) -> Duration {
         let micros = match &mut self.policy {
-            Policy::Seeded { time: Some(rng), .. } => log_uniform(rng),
-            Policy::Seeded { time: None, .. } => 0,
-            Policy::Listed(listed) => {
-                listed.get(&Place::Time(self.steps)).map_or(0, |micros| *micros)
+            SchedulePolicy::Seeded { time: Some(rng), .. } => log_uniform(rng),
+            SchedulePolicy::Seeded { time: None, .. } => 0,
+            SchedulePolicy::Listed(listed) => {
+                listed.get(&DeviationPoint::Duration(self.steps)).map_or(0, |micros| *micros)
             }
         };
-        if micros != 0 && self.took.len() < MOST {
+        if micros != 0 && self.took.len() < MAX_STORED {
             self.took.push((self.steps, micros));
         }
         self.steps += 1;
         Duration::from_micros(micros.into())
     }
 
-    pub(super) fn made(&self) -> &[Decision] {
+    pub(super) fn made(&self) -> &[Choice] {
         &self.made
     }
 
     /// The deviations that reproduce this schedule.
     pub(super) fn deviations(&self) -> Deviations {
-        let choices = self.made.iter().map(|decision| decision.taken).enumerate();
-        let choices = choices.map(|(at, taken)| (Place::Choice(at), taken));
-        let times = self.took.iter().map(|(at, micros)| (Place::Time(*at), *micros));
+        let choices = self.made.iter().map(|choice| choice.chosen).enumerate();
+        let choices = choices.map(|(at, taken)| (DeviationPoint::Choice(at), taken));
+        let times = self.took.iter().map(|(at, micros)| (DeviationPoint::Duration(*at), *micros));
         choices.chain(times).filter(|(_, taken)| *taken != 0).collect()
     }
 }
 
-/// A duration from 0 to [`LONGEST`], with each order of magnitude equally likely, and the longest
+/// A duration from 0 to [`MAX_STEP_MICROS`], with each order of magnitude equally likely, and the longest
 /// one time in eleven: a timer of that length then races with the very next step. In integers, so
 /// that it is the same on every machine.
 fn log_uniform(rng: &mut fastrand::Rng) -> u32 {
-    let base = 1_u32 << rng.u32(..=LONGEST.ilog2() + 1);
-    (base - 1 + rng.u32(..base)).min(LONGEST)
+    let base = 1_u32 << rng.u32(..=MAX_STEP_MICROS.ilog2() + 1);
+    (base - 1 + rng.u32(..base)).min(MAX_STEP_MICROS)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Chooser, Deviations, Duration, LONGEST, log_uniform};
+    use super::{Deviations, Duration, MAX_STEP_MICROS, Scheduler, log_uniform};
 
     #[test]
     fn a_listed_schedule_is_the_seeded_one_again() {
         for takes_time in [false, true] {
-            let mut seeded = Chooser::seeded(7, takes_time);
-            let run = |chooser: &mut Chooser| {
+            let mut seeded = Scheduler::seeded(7, takes_time);
+            let run = |scheduler: &mut Scheduler| {
                 let sizes = (0..500).map(|n| n % 5 + 1);
-                sizes.map(|of| (chooser.choose(of).0, chooser.time())).collect::<Vec<_>>()
+                sizes.map(|of| (scheduler.choose(of).0, scheduler.time())).collect::<Vec<_>>()
             };
             let first = run(&mut seeded);
             assert_eq!(takes_time, first.iter().any(|(_, time)| *time > Duration::ZERO));
-            assert_eq!(first, run(&mut Chooser::listed(seeded.deviations())));
+            assert_eq!(first, run(&mut Scheduler::listed(seeded.deviations())));
         }
     }
 
     #[test]
     fn the_choices_of_a_seed_are_the_same_with_time_and_without() {
         let choices = |takes_time| {
-            let mut chooser = Chooser::seeded(8, takes_time);
+            let mut scheduler = Scheduler::seeded(8, takes_time);
             let choose = |_| {
-                chooser.time();
-                chooser.choose(3).0
+                scheduler.time();
+                scheduler.choose(3).0
             };
             (0..200).map(choose).collect::<Vec<_>>()
         };
@@ -174,7 +175,7 @@ mod tests {
 
     #[test]
     fn without_deviations_the_newest_is_next_and_the_oldest_now_and_then() {
-        let mut listed = Chooser::listed(Deviations::new());
+        let mut listed = Scheduler::listed(Deviations::new());
         let chosen: Vec<usize> = (0..128).map(|_| listed.choose(3).0).collect();
         assert_eq!(chosen.iter().filter(|chosen| **chosen == 0).count(), 126);
         assert_eq!((chosen[63], chosen[127]), (2, 2));
@@ -185,7 +186,7 @@ mod tests {
         let mut rng = fastrand::Rng::with_seed(1);
         let times: Vec<u32> = (0..10_000).map(|_| log_uniform(&mut rng)).collect();
         let below = |limit: u32| times.iter().filter(|time| **time <= limit).count();
-        assert_eq!(below(LONGEST), 10_000);
+        assert_eq!(below(MAX_STEP_MICROS), 10_000);
         for (limit, share) in [(0, 909), (30, 4_545), (254, 7_273), (999, 9_091)] {
             assert!(below(limit).abs_diff(share) < 300, "{} up to {limit}", below(limit));
         }

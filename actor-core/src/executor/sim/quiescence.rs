@@ -1,0 +1,237 @@
+//! Layer 1: quiescence: the waiters for the moment when nothing is runnable, and the advance of
+//! virtual time.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::root_task::RootTask;
+use super::wait_graph::WaitGraph;
+use super::{Agent, MAX_STEPS_PER_INSTANT, SimError, SimExecutor};
+use crate::sync::Arc;
+use crate::waking::wake_each;
+
+/// After this number of successive ticks without other events, the driven future is assumed to wait
+/// for nothing, unless it is known to wait for an actor whose steps these are.
+const MAX_IDLE_TICKS: u32 = 100_000;
+
+/// The number of holders of the driven future's waker inside the drive.
+const DRIVER_REFS: usize = 2;
+
+/// No step.
+const NO_STEP: u64 = 0;
+
+/// The next action of the drive.
+pub(crate) enum StepResult {
+    Continue,
+    Done,
+    Failed(SimError),
+}
+
+/// The points that can be awaited in a simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum QuiescencePoint {
+    /// One step of any other agent.
+    Step,
+    /// Nothing is runnable without advancing virtual time.
+    Settled,
+    /// Only periodic ticks are left.
+    Idle,
+}
+
+#[derive(Default)]
+pub(super) struct QuiescenceWaiters {
+    /// Each with the number of the step in which it was registered.
+    wakers: Vec<(QuiescencePoint, Waker, u64)>,
+    /// The number of times each point was reached while a task waited for it.
+    steps: u64,
+    settled: u64,
+    idle: u64,
+    /// The number of times that nothing was left to happen while a task waited for a step.
+    unreachable: u64,
+    /// Successive ticks without other events since the driven future ran.
+    ticks: u32,
+    /// The agents that made a step during these ticks.
+    ticked: BTreeSet<Agent>,
+}
+
+impl QuiescenceWaiters {
+    fn reached(&self, point: QuiescencePoint) -> u64 {
+        match point {
+            QuiescencePoint::Step => self.steps,
+            QuiescencePoint::Settled => self.settled,
+            QuiescencePoint::Idle => self.idle,
+        }
+    }
+
+    /// Removes the waiters for `point`, which has been reached, except those registered in step
+    /// `step_number` itself.
+    fn reach(&mut self, point: QuiescencePoint, step_number: u64) -> Vec<Waker> {
+        let wakers = self.take(point, step_number);
+        *(match point {
+            QuiescencePoint::Step => &mut self.steps,
+            QuiescencePoint::Settled => &mut self.settled,
+            QuiescencePoint::Idle => &mut self.idle,
+        }) += u64::from(!wakers.is_empty());
+        wakers
+    }
+
+    fn take(&mut self, point: QuiescencePoint, step_number: u64) -> Vec<Waker> {
+        let is_reached =
+            |entry: &(QuiescencePoint, Waker, u64)| entry.0 == point && entry.2 != step_number;
+        let reached = self.wakers.extract_if(.., |entry| is_reached(entry));
+        reached.map(|(_, waker, _)| waker).collect()
+    }
+
+    /// A step of `agent` starts.
+    pub(super) fn runs(&mut self, agent: Agent) {
+        if agent == Agent::Root {
+            self.ticks = 0;
+            self.ticked.clear();
+        } else if self.ticks > 0 && !matches!(agent, Agent::Timer(_)) {
+            self.ticked.insert(agent);
+        }
+    }
+
+    /// Counts one more tick without other events. Returns whether there were too many.
+    fn tick(&mut self, waits: &WaitGraph) -> bool {
+        self.ticks += 1;
+        if self.ticks <= MAX_IDLE_TICKS {
+            return false;
+        }
+        let are_awaited = waits.leads(Agent::Root, &self.ticked);
+        self.ticks = 1;
+        self.ticked.clear();
+        !are_awaited
+    }
+}
+
+impl SimExecutor {
+    /// A step has ended: a waiter for it runs next, before any other agent.
+    pub(super) fn wake_step_waiters(&self) {
+        let mut state = self.state();
+        if state.quiescence.wakers.is_empty() {
+            return;
+        }
+        let step_number = state.trace.step_number;
+        let wakers = state.quiescence.reach(QuiescencePoint::Step, step_number);
+        state.forces_next = true;
+        drop(state);
+        wake_each(wakers);
+        self.state().forces_next = false;
+    }
+
+    /// Nothing is runnable; `root` is the waker of the driven future.
+    pub(super) fn when_idle(&self, root: &Arc<RootTask>) -> StepResult {
+        let next = self.timers.next_due();
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let mut wakers = state.quiescence.reach(QuiescencePoint::Settled, NO_STEP);
+        let only_ticks =
+            next.is_some_and(|(_, is_periodic)| is_periodic) && !self.timers.has_one_shot();
+        if wakers.is_empty() && (next.is_none() || only_ticks) {
+            wakers = state.quiescence.reach(QuiescencePoint::Idle, NO_STEP);
+        }
+        if wakers.is_empty() && (next.is_none() || only_ticks) {
+            // There is no step to wait for.
+            wakers = if next.is_none() {
+                state.quiescence.take(QuiescencePoint::Step, NO_STEP)
+            } else {
+                Vec::new()
+            };
+            state.quiescence.unreachable += u64::from(!wakers.is_empty());
+        }
+        if !wakers.is_empty() {
+            drop(guard);
+            wake_each(wakers);
+            return StepResult::Continue;
+        }
+        // Held here and by the context of the drive, and by nothing else that could wake the driven
+        // future.
+        let is_forgotten = Arc::strong_count(root) <= DRIVER_REFS;
+        let Some((at, _)) = next.filter(|_| !is_forgotten) else {
+            return StepResult::Failed(SimError::Deadlock);
+        };
+        if !only_ticks {
+            state.quiescence.ticks = 0;
+        } else if state.quiescence.tick(&state.waits) {
+            return StepResult::Failed(SimError::OnlyTicks(MAX_IDLE_TICKS));
+        }
+        state.now = state.now.max(at.saturating_duration_since(self.base));
+        state.steps_left = MAX_STEPS_PER_INSTANT;
+        StepResult::Continue
+    }
+}
+
+/// While this exists, steps do not advance the clock past an instant. If nothing is runnable,
+/// virtual time advances anyway.
+pub(crate) struct ClockHold {
+    executor: Arc<SimExecutor>,
+    at: Duration,
+}
+
+impl ClockHold {
+    /// Holds the clock at `duration` from now.
+    pub(crate) fn after(executor: Arc<SimExecutor>, duration: Duration) -> ClockHold {
+        let mut state = executor.state();
+        let at = state.now.saturating_add(duration);
+        state.holds.push(at);
+        drop(state);
+        ClockHold { executor, at }
+    }
+}
+
+impl Drop for ClockHold {
+    fn drop(&mut self) {
+        let mut state = self.executor.state();
+        let place = state.holds.iter().position(|hold| *hold == self.at);
+        place.map(|place| state.holds.swap_remove(place));
+    }
+}
+
+/// WaitGraph for a point of a simulation.
+pub(crate) struct Quiesce {
+    executor: Arc<SimExecutor>,
+    point: QuiescencePoint,
+    /// The number of times the point had been reached, and had failed, when the wait started.
+    since: Option<(u64, u64)>,
+}
+
+impl Quiesce {
+    /// WaitGraph until one step of any other agent has ended, or until it is known that nothing is left
+    /// to happen.
+    pub(crate) fn step(executor: Arc<SimExecutor>) -> Quiesce {
+        Quiesce { executor, point: QuiescencePoint::Step, since: None }
+    }
+
+    /// WaitGraph until nothing is runnable without advancing virtual time.
+    pub(crate) fn settled(executor: Arc<SimExecutor>) -> Quiesce {
+        Quiesce { executor, point: QuiescencePoint::Settled, since: None }
+    }
+
+    /// WaitGraph until only periodic ticks are left.
+    pub(crate) fn idle(executor: Arc<SimExecutor>) -> Quiesce {
+        Quiesce { executor, point: QuiescencePoint::Idle, since: None }
+    }
+}
+
+impl Future for Quiesce {
+    /// Returns `false` if there is nothing to wait for.
+    type Output = bool;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        let (executor, point) = (self.executor.clone(), self.point);
+        let waker = cx.waker().clone();
+        let mut state = executor.state();
+        let now = (state.quiescence.reached(point), state.quiescence.unreachable);
+        let since = *self.since.get_or_insert(now);
+        if since != now {
+            return Poll::Ready(since.0 != now.0);
+        }
+        let step_number = state.trace.step_number;
+        state.quiescence.wakers.push((point, waker, step_number));
+        Poll::Pending
+    }
+}
