@@ -85,13 +85,13 @@ impl Witness {
 
     /// The agent of the current step starts to wait for `what` of `target`.
     pub(crate) fn waits(&self, target: &dyn AnyMail, what: &'static str) {
-        self.executor.waits(Awaited::Of(Agent::Actor(target.core().number), what));
+        self.executor.begin_wait(Awaited::Of(Agent::Actor(target.core().number), what));
         self.learn_one(target);
     }
 
     /// The agent of the current step starts to wait for the end of a task.
     pub(crate) fn waits_for_task(&self, number: u32) {
-        self.executor.waits(Awaited::Of(Agent::Task(number), "the end of"));
+        self.executor.begin_wait(Awaited::Of(Agent::Task(number), "the end of"));
     }
 
     /// The last address of an actor is dropped.

@@ -1,5 +1,5 @@
-//! Layer 1: the current-thread executor: it runs all jobs on the thread that made it, and only while
-//! that thread is in `block_on`. It starts no thread, except for its end: see `shutdown`.
+//! The current-thread executor: it runs all jobs on the thread that created it, and only while that
+//! thread is inside `block_on`. It starts no thread, except for its shutdown: see `thread_owned`.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -13,17 +13,18 @@ use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::{Arc, Mutex, Weak};
 
-/// The most jobs between two polls of a future that is always ready, and two looks at the clock.
+/// The maximum number of jobs between two polls of a future that is always ready, and between two
+/// readings of the clock.
 const MAX_BATCH: usize = 61;
 
-/// How long jobs may take between two looks at the clock, judged by those before the last look.
+/// The intended time between two readings of the clock, estimated from the previous jobs.
 const CLOCK_INTERVAL: Duration = Duration::from_millis(1);
 
-/// An executor that runs its jobs in turn with the future that it drives.
+/// An executor that alternates between its jobs and the future passed to `block_on`.
 pub(crate) struct CurrentThread {
-    /// All jobs in order. Turns make no difference: what is scheduled runs behind what is there.
+    /// All jobs in FIFO order, regardless of their `Schedule`.
     queue: Mutex<VecDeque<Job>>,
-    /// The owner thread's.
+    /// Parks the owner thread.
     parker: Arc<Parker>,
     timers: Timers,
     tasks: Tasks,
@@ -32,7 +33,7 @@ pub(crate) struct CurrentThread {
 }
 
 impl CurrentThread {
-    /// Makes an executor that the calling thread owns.
+    /// Creates an executor that is owned by the calling thread.
     pub(crate) fn new() -> Arc<CurrentThread> {
         let parker = Parker::new();
         Arc::new_cyclic(|this| CurrentThread {
@@ -48,17 +49,17 @@ impl CurrentThread {
         })
     }
 
-    /// Sleeps until the parker rings or a timer is due, unless there is something to do.
+    /// Parks until a job or wake-up arrives or a timer is due.
     fn sleep(&self) {
         let until = self.timers.sleep_until(None);
         self.parker.park(until, || !self.queue.lock().is_empty());
-        self.timers.woke(false);
+        self.timers.end_sleep(false);
     }
 
-    /// Drops all jobs one by one, those too that are scheduled by such a drop.
+    /// Drops all jobs one by one, including those that are scheduled by such a drop.
     fn discard_remaining(&self) {
         loop {
-            // A statement of its own: the lock is not held while the job is dropped.
+            // In a separate statement: the lock is not held while the job is dropped.
             let job = self.queue.lock().pop_front();
             let Some(job) = job else { return };
             job.discard();
@@ -96,7 +97,7 @@ impl Executor for CurrentThread {
         );
         let Some(this) = self.this.upgrade() else { return };
         let _entered = EnterGuard::new(this.clone());
-        // Dropped after the batch, which puts back what has not run.
+        // Dropped after the batch, which puts back the jobs that have not run.
         let _guard = DriveGuard::new(this);
         let mut batch = Batch { executor: self, jobs: VecDeque::new() };
         let waker = Waker::from(self.parker.clone());
@@ -118,7 +119,7 @@ impl Executor for CurrentThread {
             }
             let mut fired = 0;
             if self.timers.is_empty() {
-                // The clock is not read where nothing waits for it.
+                // The clock is not read if no timer waits.
                 (most, checked_at) = (MAX_BATCH, None);
             } else {
                 let now = self.now();
@@ -144,8 +145,8 @@ impl Executor for CurrentThread {
         self.is_executor_thread()
     }
 
-    /// There is no thread to end. What is left is ended here on the owner thread; elsewhere by the owner if
-    /// it drives the executor just now, or else by a thread.
+    /// There is no thread to end. On the owner thread, the remaining jobs are ended here; elsewhere by the
+    /// owner if it is inside `block_on`, or else by a thread.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.shutdown.close();
         self.timers.wake_all();
@@ -171,8 +172,9 @@ impl ThreadOwned for CurrentThread {
     }
 }
 
-/// How many jobs to run until the next look, if the last `steps` took `spent`: as many as should take `CLOCK_INTERVAL`,
-/// and at most twice as many as before, since those that come may be like those that took long.
+/// The number of jobs to run until the next reading of the clock, if the last `steps` took `spent`: as
+/// many as should take `CLOCK_INTERVAL`, and at most twice as many as before, because the next jobs may
+/// be as long as the longest so far.
 fn jobs_until_next_check(before: usize, steps: usize, spent: Duration) -> usize {
     let fit = CLOCK_INTERVAL.as_nanos() * steps as u128 / spent.as_nanos().max(1);
     usize::try_from(fit).unwrap_or(MAX_BATCH).min(2 * before).clamp(1, MAX_BATCH)
@@ -184,14 +186,14 @@ impl Drop for CurrentThread {
     }
 }
 
-/// The jobs that were taken out of the queue together, so that it is locked once for all of them.
+/// Jobs that were taken out of the queue under one lock.
 struct Batch<'a> {
     executor: &'a CurrentThread,
     jobs: VecDeque<Job>,
 }
 
 impl Batch<'_> {
-    /// Runs some of the jobs that are there now, at most `most`; gives back how many.
+    /// Runs up to `most` of the jobs that are queued now. Returns their number.
     fn run(&mut self, most: usize) -> usize {
         if self.jobs.is_empty() {
             mem::swap(&mut self.jobs, &mut *self.executor.queue.lock());
@@ -205,7 +207,7 @@ impl Batch<'_> {
 }
 
 impl Drop for Batch<'_> {
-    /// Puts what has not run in front of the queue again.
+    /// Puts the jobs that have not run back in front of the queue.
     fn drop(&mut self) {
         if !self.jobs.is_empty() {
             let mut queue = self.executor.queue.lock();

@@ -1,8 +1,8 @@
-//! Layer 1: dropping what a system that has ended does not accept: states of actors, futures of tasks.
+//! Drops values that a system refuses because it has ended: states of actors and futures of tasks.
 //!
-//! The drop is user code, and may start a successor, which is refused too. Dropped where they are
-//! refused, such successors would overflow the stack; dropped one after another, they would never end.
-//! So a thread drops them one after another, and leaks the rest of a chain that is too long.
+//! The drop is user code, and may spawn a successor, which is refused too. A recursive drop of such
+//! successors would overflow the stack, and an iterative one might never end. So a thread drops them
+//! iteratively, and leaks the rest of a chain that is too long.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -14,7 +14,7 @@ use crate::panics::contained;
 const MAX_CHAIN: usize = 1000;
 
 thread_local! {
-    /// What waits to be dropped by the call that is dropping on this thread, if there is one.
+    /// The values to be dropped by the outermost `drop_refused` on this thread, if there is one.
     static CHAIN: RefCell<Option<Chain>> = const { RefCell::new(None) };
 }
 
@@ -27,15 +27,15 @@ struct Chain {
 /// Whether a refused value is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DropResult {
-    /// It is dropped now, or as soon as the one is that is being dropped.
+    /// It was dropped, or is dropped after the current one.
     Dropped,
-    /// It comes at the end of a chain that is too long.
+    /// The chain was too long.
     Leaked,
 }
 
 /// Drops a refused value by calling `discard`, which owns it, or leaks it.
 pub(crate) fn drop_refused(discard: impl FnOnce() + 'static) -> DropResult {
-    // Without the thread-local variable, at the end of the thread, there is no chain to be found.
+    // While the thread ends, the thread-local variable is gone, and with it the chain.
     let Ok(is_first) = CHAIN.try_with(|chain| chain.borrow().is_none()) else {
         contained(discard);
         return DropResult::Dropped;

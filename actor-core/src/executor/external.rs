@@ -1,67 +1,80 @@
-//! Layer 1: an executor whose jobs run on an executor of the user: each job is a task there. [`ExternalRuntime`] is
-//! the interface of such an executor. If the executor ends first, the remaining jobs of the executor run in
-//! `foreign/orphaned`, just long enough to end.
+//! An executor whose jobs run on a runtime of the user: each job is a task there. [`ExternalRuntime`]
+//! is the interface of such a runtime; `smol` and `tokio` implement it.
+//!
+//! A permanent task of the runtime, the [`TimerDriver`], fires the timers. The runtime may end before
+//! the executor is closed. The drop of the timer driver shows that; the remaining jobs then run in
+//! `orphaned`, just long enough to end.
 
 mod orphaned;
-mod timer_driver;
+#[cfg(feature = "smol")]
+mod smol;
+#[cfg(feature = "tokio")]
+mod tokio;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use futures_util::task::AtomicWaker;
+
 use self::orphaned::OrphanedJobs;
-use self::timer_driver::{TimerDriver, WakerCell};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
+use crate::waking::wake;
 
-/// An executor that the user runs, and its clock.
+#[cfg(feature = "smol")]
+pub(crate) use smol::Smol;
+#[cfg(feature = "tokio")]
+pub(crate) use tokio::Tokio;
+
+/// A runtime that the user runs, and its clock.
 pub(crate) trait ExternalRuntime: Send + Sync + 'static {
-    /// Has `task` run there soon. If the executor is over, `task` is dropped, now or later.
+    /// Runs `task` there soon. If the runtime has ended, `task` is dropped, now or later.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
     fn now(&self) -> Instant;
 
     fn sleep_until(&self, at: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// Drives `future` on this thread, which is none of the executor's.
+    /// Runs `future` on this thread, which is not one of the runtime's.
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
 
-    /// Whether this thread is the only one of the executor, and at work for it. As far as it tells.
+    /// Whether this thread is the only one of the runtime, and currently runs it. Best effort.
     fn is_only_driver(&self) -> bool {
         false
     }
 }
 
-/// An executor on somebody else's executor. It starts no thread as long as that executor lives.
+/// An executor on a runtime of the user. It starts no thread while the runtime exists.
 pub(crate) struct External<R> {
     runtime: R,
     phase: AtomicU8,
     timers: Timers,
     tasks: Tasks,
-    /// Rung when the keeper, which fires the timers, has to look anew.
-    driver_waker: Arc<WakerCell>,
+    /// Wakes the timer driver, to read the earliest deadline again.
+    driver_waker: Arc<AtomicWaker>,
     orphaned: OrphanedJobs,
     this: Weak<External<R>>,
 }
 
-/// Jobs run as tasks of the executor.
+/// Jobs run as tasks of the runtime.
 const ALIVE: u8 = 0;
-/// The executor is over, and the actors are being told. What is scheduled waits.
+/// The runtime has ended, and the actors are being killed. Scheduled jobs wait.
 const ENDING: u8 = 1;
-/// All that is left has been told. Cells run once more, to end; tasks are dropped.
+/// All actors have been killed. Each runs once more, to end; tasks are dropped.
 const OVER: u8 = 2;
 
 impl<R: ExternalRuntime> External<R> {
     pub(crate) fn new(runtime: R) -> Arc<External<R>> {
         Arc::new_cyclic(|this: &Weak<External<R>>| {
-            let driver_waker = Arc::new(WakerCell::default());
+            let driver_waker = Arc::new(AtomicWaker::new());
             let alarm = {
                 let (executor, driver_waker) = (this.clone(), driver_waker.clone());
                 move || match executor.upgrade() {
                     Some(executor) if executor.phase() == OVER => executor.drain_on_thread(),
-                    _ => driver_waker.wake_driver(),
+                    _ => wake_driver(&driver_waker),
                 }
             };
             let timers = Timers::new(runtime.now(), alarm);
@@ -71,11 +84,12 @@ impl<R: ExternalRuntime> External<R> {
         })
     }
 
-    /// Starts the task that fires the timers. When the executor ends before this executor is closed,
-    /// `on_runtime_end` is called once: it has to see to it that every actor wants to end.
+    /// Starts the timer driver. If the runtime ends before this executor is closed, `on_runtime_end`
+    /// is called once; it has to kill every actor.
     pub(crate) fn spawn_timer_driver(&self, on_runtime_end: impl FnOnce() + Send + 'static) {
         if let Some(executor) = self.this.upgrade() {
-            self.runtime.spawn(TimerDriver::new(executor, Box::new(on_runtime_end)));
+            let on_runtime_end: Option<Box<dyn FnOnce() + Send>> = Some(Box::new(on_runtime_end));
+            self.runtime.spawn(TimerDriver { executor, sleep: None, on_runtime_end });
         }
     }
 
@@ -88,7 +102,7 @@ impl<R: ExternalRuntime> Executor for External<R> {
     fn schedule(&self, job: Job, _schedule: Schedule) {
         let Some(executor) = self.this.upgrade() else { return };
         if self.phase() == ALIVE {
-            // In a statement of its own: a job that the executor refuses comes back by the drop.
+            // If the runtime refuses the task, its drop gives the job to `orphaned`.
             self.runtime.spawn(JobTask { executor, job: Some(job) });
         } else {
             executor.take_over(job);
@@ -96,7 +110,7 @@ impl<R: ExternalRuntime> Executor for External<R> {
     }
 
     fn now(&self) -> Instant {
-        // The clock of an executor that is over may stand still.
+        // The clock of a runtime that has ended may stand still.
         if self.phase() == ALIVE { self.runtime.now() } else { Instant::now() }
     }
 
@@ -114,7 +128,7 @@ impl<R: ExternalRuntime> Executor for External<R> {
         self.runtime.block_on(future);
     }
 
-    /// A thread of the executor belongs to the user as well, who may block it.
+    /// The threads of the runtime belong to the user, who may block them.
     fn is_executor_thread(&self) -> bool {
         false
     }
@@ -123,16 +137,16 @@ impl<R: ExternalRuntime> Executor for External<R> {
         self.runtime.is_only_driver()
     }
 
-    /// There is no thread of ours to end. The executor goes on; it runs nothing for this executor.
+    /// There is no thread to end. The runtime continues, without running jobs of this executor.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.phase.fetch_max(OVER, Ordering::SeqCst);
-        self.driver_waker.wake_driver();
+        wake_driver(&self.driver_waker);
         self.drain_now();
         Vec::new()
     }
 }
 
-/// One job on its way through the executor.
+/// One job, as a task of the runtime.
 struct JobTask<R: ExternalRuntime> {
     executor: Arc<External<R>>,
     job: Option<Job>,
@@ -148,8 +162,8 @@ impl<R: ExternalRuntime> Future for JobTask<R> {
             let _entered = EnterGuard::new(self.executor.clone());
             job.run();
             if self.executor.phase() != ALIVE {
-                // The end came during the run. A task that turned to its timer after the end had woken all
-                // timers is woken here, so that it is dropped.
+                // The executor ended during the run. A task that registered a timer after the end had
+                // woken all timers is woken here, so that it is dropped.
                 self.executor.timers.wake_all();
             }
         }
@@ -158,10 +172,63 @@ impl<R: ExternalRuntime> Future for JobTask<R> {
 }
 
 impl<R: ExternalRuntime> Drop for JobTask<R> {
-    /// The executor ended before it ran the job, or the executor did.
+    /// The runtime or the executor ended before the job ran.
     fn drop(&mut self) {
         if let Some(job) = self.job.take() {
             self.executor.take_over(job);
         }
+    }
+}
+
+/// Fires the timers of an executor, until the executor is closed or the runtime drops this task.
+struct TimerDriver<R: ExternalRuntime> {
+    executor: Arc<External<R>>,
+    /// The sleep of the runtime, and its deadline.
+    sleep: Option<(Instant, Pin<Box<dyn Future<Output = ()> + Send>>)>,
+    on_runtime_end: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl<R: ExternalRuntime> Unpin for TimerDriver<R> {}
+
+impl<R: ExternalRuntime> Future for TimerDriver<R> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let executor = self.executor.clone();
+        // Before the timers are read: a deadline that is inserted later wakes this task.
+        executor.driver_waker.register(cx.waker());
+        loop {
+            if executor.phase() != ALIVE {
+                return Poll::Ready(());
+            }
+            executor.timers.fire(executor.runtime.now());
+            let Some(until) = executor.timers.sleep_until(None) else {
+                self.sleep = None;
+                return Poll::Pending;
+            };
+            let sleep = match &mut self.sleep {
+                Some((at, sleep)) if *at == until => sleep,
+                other => &mut other.insert((until, executor.runtime.sleep_until(until))).1,
+            };
+            if sleep.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            self.sleep = None;
+        }
+    }
+}
+
+impl<R: ExternalRuntime> Drop for TimerDriver<R> {
+    fn drop(&mut self) {
+        if let Some(on_runtime_end) = self.on_runtime_end.take() {
+            self.executor.runtime_ended(on_runtime_end);
+        }
+    }
+}
+
+/// Wakes the timer driver. Its waker belongs to the runtime; a panic of the waker ends here.
+fn wake_driver(waker: &AtomicWaker) {
+    if let Some(waker) = waker.take() {
+        wake(waker);
     }
 }

@@ -1,43 +1,46 @@
-//! Layer 1: the parking and waking protocol of the workers: which workers are parked, which one is
-//! unparked, and which one is the leader. It sees neither jobs nor queues.
+//! The parking and waking protocol of the workers of a multi-thread executor: which workers are
+//! parked, which one is unparked next, and which thread owns the timers. It sees neither jobs nor
+//! queues.
 //!
-//! A worker is *up* or *asleep* (parked). A worker that is up may be *searching*: it has no job and
-//! checks the others. The first sleeping worker is the *leader*: it alone sleeps only until the
-//! next timer is due, and while others are up it *watches*: it wakes every [`WATCH_INTERVAL`] to check
-//! whether one of them keeps computing while a job waits behind it. All other sleeping workers
-//! sleep until they are removed from the list.
+//! States:
 //!
-//! While all workers are up, there is no leader, and the *monitor* thread (`monitor`) takes over
-//! its duties. It runs no job. It is parked, or it does *rounds*: it checks every [`MONITOR_INTERVAL`].
+//! - A worker is *up* or *parked*. A worker that is up may be *searching*: it has no job and looks for
+//!   one in the injector and in the queues of other workers.
+//! - The first parked worker is the *leader*, as in the leader/followers pattern: it alone parks only
+//!   until the next timer is due. While other workers are up, it also *watches* them: it wakes every
+//!   [`WATCH_INTERVAL`] and checks whether a job waits behind one that keeps computing. All other
+//!   parked workers stay parked until they are removed from the list of sleepers.
+//! - While all workers are up, there is no leader, and the *monitor* thread ([`monitor`](super::monitor))
+//!   has its duties. The monitor runs no jobs. It is parked, or it is *active*: it checks every
+//!   [`MONITOR_INTERVAL`].
 //!
 //! Invariants, as long as the executor is not closed:
 //!
-//! 1. Every deadline in the timers has a thread that wakes for it: the leader if a worker sleeps,
-//!    otherwise the monitor, which sleeps at most until a deadline or does rounds. An insertion for
-//!    which no thread sleeps raises an alarm ([`Timers`]).
+//! 1. Every deadline in the timers has a thread that wakes for it: the leader if a worker is parked,
+//!    otherwise the monitor, which parks at most until a deadline or is active. The insertion of a
+//!    deadline for which no thread wakes raises an alarm ([`Timers`]).
 //! 2. While a worker is up and jobs wait behind the one that it runs, the leader watches, or the
-//!    monitor does rounds, or `unwatched` is set and the next of these events starts it: a push,
+//!    monitor is active, or `unwatched` is set and the next of these events starts the watch: a push,
 //!    the end of a search, a check. The table in `worker` lists every way in which a job can enter
 //!    a queue, and which event follows.
-//! 3. While all workers are up and the injector is not empty, the monitor does rounds, and asks the
-//!    workers to check it ([`preempt`](super::preempt)).
-//! 4. The monitor does rounds only while all workers are up and something waits that its checks are
+//! 3. While all workers are up and the injector is not empty, the monitor is active, and asks the
+//!    workers to check the injector ([`preempt`](super::preempt)).
+//! 4. The monitor is active only while all workers are up and something waits that its checks are
 //!    for. A system that is idle, or has a spare worker, does not wake it.
-
-mod monitor;
 
 use std::time::{Duration, Instant};
 
 use super::timers::Timers;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use crate::sync::thread::{self, Thread};
-use crate::sync::{Mutex, OnceLock};
+use crate::sync::{Mutex, MutexGuard, OnceLock};
 
-pub(super) use monitor::{MONITOR_INTERVAL, MonitorDecision};
-
-/// The interval of the leader's checks while others are up. A job that it takes has waited behind
-/// one job for at least this time, and for at most twice as long.
+/// The interval of the leader's checks while other workers are up. A job that the leader takes has
+/// waited behind one job for at least this time, and for at most twice as long.
 pub(super) const WATCH_INTERVAL: Duration = Duration::from_micros(500);
+
+/// The interval of the monitor's checks while it is active.
+pub(super) const MONITOR_INTERVAL: Duration = Duration::from_millis(2);
 
 /// One searching worker, in `Idle::word`.
 const SEARCHING: usize = 1;
@@ -56,10 +59,10 @@ pub(super) struct Idle {
     /// that watching is useful; always set once the executor is closed. Changed only under the lock of
     /// `sleepers`.
     unwatched: AtomicBool,
-    /// Set if all workers are up and the monitor does no rounds. Changed only under the lock of `sleepers`.
+    /// Set if all workers are up and the monitor is not active. Changed only under the lock of `sleepers`.
     needs_monitor: AtomicBool,
     sleepers: Mutex<Sleepers>,
-    /// Each worker's thread, set by the worker itself before it first sleeps.
+    /// Each worker's thread, set by the worker itself before it first parks.
     threads: Box<[OnceLock<Thread>]>,
     /// The thread of the monitor; a new one if it has ended and was started again.
     monitor: Mutex<Option<Thread>>,
@@ -67,24 +70,33 @@ pub(super) struct Idle {
 }
 
 struct Sleepers {
-    /// The sleeping workers in the order in which they fell asleep. The first is the leader. The
-    /// last is woken first, so that the leader stays and the caches of the others stay warm.
+    /// The parked workers in the order in which they parked. The first is the leader. The last is
+    /// unparked first, so that the leader stays and the caches of the others stay warm.
     list: Vec<usize>,
-    /// Set while the leader watches, or with an empty list while the monitor does rounds.
+    /// Set while the leader watches, or, with an empty list, while the monitor is active.
     is_watched: bool,
-    /// Set while the monitor will check within a round without being unparked.
+    /// Set while the monitor will check within `MONITOR_INTERVAL` without being unparked.
     monitor_awake: bool,
     closed: bool,
 }
 
-/// The next action of a worker that has registered as sleeping.
+/// The next action of a worker that has registered as parked.
 pub(super) enum ParkDecision {
-    /// It was removed from the list: wake up and search.
+    /// It was removed from the list of sleepers: search for a job.
     Unparked,
-    /// Sleep until it is removed from the list.
+    /// Park until it is removed from the list.
     Park,
-    /// It is the leader: sleep until the instant, if there is one, and check.
+    /// It is the leader: park until the instant, if there is one, and check the others.
     Lead(Option<Instant>),
+}
+
+/// The next action of the monitor after a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MonitorDecision {
+    /// Check again after `MONITOR_INTERVAL`.
+    Check,
+    /// Park until it is unparked, or until the instant if there is one, and check `MONITOR_INTERVAL` later.
+    Park(Option<Instant>),
 }
 
 impl Idle {
@@ -116,7 +128,7 @@ impl Idle {
         let _ = self.threads[me].set(thread::current());
     }
 
-    /// Wakes one worker to search, if one sleeps and none is searching.
+    /// Unparks one worker to search, if one is parked and none is searching.
     pub(super) fn notify(&self) {
         let word = self.word.load(Ordering::SeqCst);
         if searching(word) > 0 || up(word) == self.threads.len() {
@@ -127,7 +139,7 @@ impl Idle {
             return;
         }
         let Some(taken) = sleepers.list.pop() else { return };
-        // Counted for it immediately, so that no other worker is woken before it runs.
+        // Counted for it immediately, so that no other worker is unparked before it runs.
         self.word.fetch_add(UP + SEARCHING, Ordering::SeqCst);
         let wakes_monitor = sleepers.list.is_empty() && self.leader_left(&mut sleepers);
         drop(sleepers);
@@ -137,7 +149,7 @@ impl Idle {
         }
     }
 
-    /// Whether all workers but one sleep.
+    /// Whether all workers but one are parked.
     pub(super) fn one_is_up(&self) -> bool {
         up(self.word.load(Ordering::Relaxed)) <= 1
     }
@@ -153,7 +165,7 @@ impl Idle {
     }
 
     /// A searching worker has found a job. Returns `true` if it was the last one: workers that
-    /// queued jobs in the meantime woke no other because of it, so it must check whether there are
+    /// queued jobs in the meantime unparked no other because of it, so it must check whether there are
     /// more.
     pub(super) fn end_search(&self) -> bool {
         let was_last = searching(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)) == 1;
@@ -161,18 +173,18 @@ impl Idle {
         was_last
     }
 
-    /// Registers worker `me` as sleeping. It must check the injector again before it sleeps.
+    /// Registers worker `me` as parked. It must check the injector again before it parks.
     ///
     /// No wake-up is lost. A thread that injects a job first pushes it and then reads the word; a
-    /// worker that goes to sleep first changes the word and then checks the injector. Between the
+    /// worker that parks first changes the word and then checks the injector. Between the
     /// two steps, both have a sequentially consistent fence. So either the thread reads that a
-    /// worker is asleep and none is searching, and wakes it, or the worker sees the job. If the
+    /// worker is parked and none is searching, and unparks it, or the worker sees the job. If the
     /// word said that a worker is searching, that worker checks the injector after it has removed
     /// itself from the word, here or after `end_search`.
     pub(super) fn begin_park(&self, me: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
         if sleepers.list.is_empty() {
-            // It is the leader, and the monitor's rounds have ended.
+            // It is the leader, and the monitor is no longer active.
             sleepers.is_watched = false;
         }
         sleepers.list.push(me);
@@ -181,7 +193,7 @@ impl Idle {
         fence(Ordering::SeqCst);
     }
 
-    /// Worker `me`, which was registered as sleeping, is up and searching again, whether another
+    /// Worker `me`, which was registered as parked, is up and searching again, whether another
     /// thread has removed it from the list or it does so here.
     pub(super) fn unpark_self(&self, me: usize) {
         let mut sleepers = self.sleepers.lock();
@@ -203,7 +215,7 @@ impl Idle {
         }
     }
 
-    /// Returns the next action of worker `me`, which is registered as sleeping. As the leader, it
+    /// Returns the next action of worker `me`, which is registered as parked. As the leader, it
     /// watches until `watch`.
     pub(super) fn park_decision(&self, me: usize, watch: Instant) -> ParkDecision {
         let mut sleepers = self.sleepers.lock();
@@ -246,7 +258,7 @@ impl Idle {
         }
     }
 
-    /// A worker that was searching or asleep now runs a job. Starts the watch of the others'
+    /// A worker that was searching or parked now runs a job. Starts the watch of the others'
     /// queues, and of its own if jobs are `waiting` there, because no push follows that would start
     /// it.
     pub(super) fn watch_others(&self, waiting: bool) {
@@ -255,7 +267,7 @@ impl Idle {
         }
     }
 
-    /// Wakes the thread that sleeps for the timers, because one is due earlier than it knows.
+    /// Unparks the thread that owns the timers, because one is due earlier than it knows.
     pub(super) fn unpark_leader(&self) {
         let sleepers = self.sleepers.lock();
         match sleepers.list.first().copied() {
@@ -267,7 +279,7 @@ impl Idle {
         }
     }
 
-    /// The executor is closed: wakes all threads, so that each of them sees it. From now on, each push
+    /// The executor is closed: unparks all threads, so that each of them sees it. From now on, each push
     /// on a worker calls `watch`, which unparks the monitor, which runs the remaining jobs.
     pub(super) fn close(&self) {
         let mut sleepers = self.sleepers.lock();
@@ -285,7 +297,7 @@ impl Idle {
         sleepers.is_watched = false;
         self.note_unwatched(sleepers);
         // An insertion before this is seen below, one after it raises an alarm.
-        self.timers.woke(true);
+        self.timers.end_sleep(true);
         let all_are_up = sleepers.list.is_empty();
         all_are_up
             && (sleepers.monitor_awake || !self.timers.is_empty())
@@ -305,6 +317,85 @@ impl Idle {
 
     fn unpark(&self, worker: usize) {
         if let Some(thread) = self.threads[worker].get() {
+            thread.unpark();
+        }
+    }
+}
+
+/// The monitor's part of the protocol.
+impl Idle {
+    /// The calling thread is the monitor.
+    pub(super) fn register_monitor(&self) {
+        *self.monitor.lock() = Some(thread::current());
+    }
+
+    /// Whether no worker is parked.
+    pub(super) fn all_are_up(&self) -> bool {
+        up(self.word.load(Ordering::SeqCst)) == self.threads.len()
+    }
+
+    /// A job has been injected: unparks one worker to search, if one is parked and none is searching.
+    /// If all are up, the monitor becomes active, so that they check the injector soon.
+    ///
+    /// The monitor becomes inactive as a worker parks: it first sets `needs_monitor` and then checks the
+    /// injector once more. So one of the two sees the other.
+    pub(super) fn notify_injected(&self) {
+        if !self.all_are_up() {
+            self.notify();
+        } else if self.needs_monitor.load(Ordering::SeqCst) {
+            self.activate_monitor(self.sleepers.lock());
+        }
+    }
+
+    /// Returns the next action of the monitor, which has just checked. `goes_on`: it found a reason for
+    /// further checks.
+    ///
+    /// The monitor becomes inactive in two steps, one `MONITOR_INTERVAL` apart. The first publishes
+    /// `unwatched`, the second follows one more check. A worker that pushed a job before it could see
+    /// `unwatched` did so a whole interval before that check, which therefore sees the job.
+    pub(super) fn monitor_decision(&self, goes_on: bool) -> MonitorDecision {
+        let mut sleepers = self.sleepers.lock();
+        if !sleepers.list.is_empty() {
+            sleepers.monitor_awake = false;
+            return MonitorDecision::Park(None);
+        }
+        if goes_on {
+            // The monitor is up: it is the calling thread.
+            let _ = self.set_monitor_active(&mut sleepers);
+            return MonitorDecision::Check;
+        }
+        if sleepers.is_watched {
+            sleepers.is_watched = false;
+            self.note_unwatched(&sleepers);
+            fence(Ordering::SeqCst);
+            return MonitorDecision::Check;
+        }
+        sleepers.monitor_awake = false;
+        // Under this lock, so that no former leader can overwrite it afterwards.
+        MonitorDecision::Park(self.timers.sleep_until(None))
+    }
+
+    /// Makes the monitor active if all workers are up.
+    fn activate_monitor(&self, mut sleepers: MutexGuard<'_, Sleepers>) {
+        let parked = sleepers.list.is_empty() && self.set_monitor_active(&mut sleepers);
+        drop(sleepers);
+        if parked {
+            self.unpark_monitor();
+        }
+    }
+
+    /// The monitor is active from now on. Returns whether it has to be unparked for that.
+    #[must_use]
+    fn set_monitor_active(&self, sleepers: &mut Sleepers) -> bool {
+        sleepers.is_watched = true;
+        self.note_unwatched(sleepers);
+        // It fires the timers at each check, so an insertion needs no alarm.
+        self.timers.end_sleep(false);
+        !std::mem::replace(&mut sleepers.monitor_awake, true)
+    }
+
+    pub(super) fn unpark_monitor(&self) {
+        if let Some(thread) = &*self.monitor.lock() {
             thread.unpark();
         }
     }

@@ -1,30 +1,39 @@
-//! Layer 1: what runs jobs and tells the time. It knows nothing of actors, mailboxes or systems, and
+//! Executors: they run jobs and tell the time. They know nothing of actors, mailboxes or systems, and
 //! must not import them.
+//!
+//! # Layout
+//!
+//! - [`task`], [`timers`] and [`sleep`]: futures as jobs, wakers that wait for an instant.
+//! - [`multi_thread`]: threads with work stealing. Its parts: [`worker`] and [`worker_queues`], [`idle`]
+//!   (parking and waking), [`monitor`] and [`preempt`] (blocked workers).
+//! - [`current_thread`]: one thread, while it is inside `block_on`. [`thread_owned`] ends it.
+//! - [`external`]: a tokio runtime or smol executor of the user.
+//! - [`sim`]: deterministic simulation in virtual time.
 
-mod current_thread;
-pub(crate) mod drop_chain;
-#[cfg(any(feature = "smol", feature = "tokio"))]
-mod external;
+pub(crate) mod sleep;
+pub(crate) mod task;
+mod timers;
+
 mod idle;
-#[cfg(all(test, actor_loom))]
-pub(crate) mod models;
 mod monitor;
 mod multi_thread;
 mod parker;
 pub(crate) mod preempt;
-pub(crate) mod sim;
-pub(crate) mod sleep;
-#[cfg(feature = "smol")]
-mod smol;
-pub(crate) mod task;
-mod tasks;
-pub(crate) mod thread_owned;
-mod timers;
-#[cfg(feature = "tokio")]
-mod tokio;
 mod worker;
 mod worker_queues;
 
+mod current_thread;
+pub(crate) mod thread_owned;
+
+#[cfg(any(feature = "smol", feature = "tokio"))]
+mod external;
+
+pub(crate) mod sim;
+
+pub(crate) mod drop_chain;
+
+#[cfg(all(test, actor_loom))]
+pub(crate) mod models;
 #[cfg(test)]
 mod tests;
 
@@ -39,103 +48,105 @@ use crate::sync::Arc;
 pub(crate) use current_thread::CurrentThread;
 #[cfg(any(feature = "smol", feature = "tokio"))]
 pub(crate) use external::External;
-pub(crate) use multi_thread::MultiThread;
 #[cfg(feature = "smol")]
-pub(crate) use smol::Smol;
-use task::Runnable;
-pub(crate) use task::Task;
-pub(crate) use tasks::Tasks;
-pub(crate) use timers::{TimerKey, Timers};
+pub(crate) use external::Smol;
 #[cfg(feature = "tokio")]
-pub(crate) use tokio::Tokio;
+pub(crate) use external::Tokio;
+pub(crate) use multi_thread::MultiThread;
+use task::Runnable;
+pub(crate) use task::{Task, Tasks};
+pub(crate) use timers::{TimerKey, Timers};
 
-/// Where jobs run and what the time is there: the one small trait behind which executors are exchanged.
+/// Runs jobs and tells the time. All executors are used through this trait.
 pub(crate) trait Executor: Send + Sync + 'static {
-    /// Takes `job` to be run soon, from any thread. After `close` it is ended or dropped, never inside of this
-    /// call: by the thread that drives the executor, or by one that is started for it.
+    /// Queues `job`, from any thread. After `close`, the job is ended or dropped instead, never inside
+    /// this call: by the thread that is inside `block_on`, or by one that is started for it.
     fn schedule(&self, job: Job, schedule: Schedule);
 
-    /// Takes a task as `schedule` does; `number` is what `next_task_number` gave for it.
+    /// As `schedule`, for a task with the number that `next_task_number` returned for it.
     fn schedule_task(&self, task: Runnable, _number: u32, schedule: Schedule) {
         self.schedule(Job::Task(task), schedule);
     }
 
-    /// The time on this executor's clock.
+    /// The time on the clock of this executor.
     fn now(&self) -> Instant;
 
-    /// What waits for this executor's clock.
+    /// The wakers that wait for an instant of that clock.
     fn timers(&self) -> &Timers;
 
-    /// Its tasks that are not over.
+    /// The unfinished tasks.
     fn tasks(&self) -> &Tasks;
 
-    /// Drives `future` on this thread until it is done; a current-thread executor runs its jobs
-    /// meanwhile. The caller has made sure that the thread is not inside an executor already.
+    /// Runs `future` on this thread to completion; an executor that is owned by this thread runs its
+    /// jobs meanwhile. The caller has checked that the thread is not inside an executor already.
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
 
     /// Whether this executor runs its jobs on this thread.
     fn is_executor_thread(&self) -> bool;
 
-    /// Whether this thread, though not inside the executor, is all that its executor has to run on, so
-    /// that a wait for it here would never end. As far as can be told.
+    /// Whether blocking this thread would deadlock the executor because it is its only thread. Best
+    /// effort.
     fn is_only_driver(&self) -> bool {
         false
     }
 
-    /// Whether this thread can rely on this executor's timers. Another thread cannot if they are looked at only while
-    /// the executor's own thread runs it, and between two jobs.
+    /// Whether this thread can rely on the timers of this executor. Other threads cannot if the timers
+    /// are fired only while the owner is inside `block_on`, and between two jobs.
     fn fires_for_this_thread(&self) -> bool {
         true
     }
 
-    /// What runs just now waits until `at`, or for a tick that is due then; only a simulation takes note.
-    fn record_wait(&self, _at: Instant, _repeats: bool) {}
+    /// The current job waits until `at`, or for a periodic tick that is due then. Recorded by a
+    /// simulation only.
+    fn record_wait(&self, _at: Instant, _is_periodic: bool) {}
 
-    /// A number for a task that is about to be made; only a simulation tells tasks from each other.
+    /// The number of a new task, by which a simulation tells tasks apart.
     fn next_task_number(&self) -> u32 {
         0
     }
 
-    /// Whether `close` runs cells that are left, so that all that have been killed end by it.
+    /// Whether `close` runs the remaining actors, so that killed ones end.
     fn close_ends_actors(&self) -> bool {
         false
     }
 
-    /// Ends the worker threads and waits for them; one that is still inside a job after `grace` is
-    /// left behind and its name returned. Idempotent. A worker that calls it does not wait for itself.
+    /// Ends the worker threads and waits for them; a thread that is still inside the same job after
+    /// `grace` is left behind, and its name returned. Idempotent. A worker that calls it does not wait
+    /// for itself.
     fn close(&self, grace: Duration) -> Vec<String>;
 }
 
-/// What runs when it is its turn: one actor's cell. It takes itself by value, so nobody else can run
-/// it meanwhile; it lays itself back or schedules itself again. It contains the panics of user code.
+/// The task of one actor. It runs by value, so that it cannot run twice at the same time; `run` parks it
+/// or schedules it again. It catches the panics of user code.
 pub(crate) trait RunTask: Send {
     fn run(self: Pin<Box<Self>>);
 
-    /// What tells it from the other cells of its system.
+    /// The number of the actor in its system.
     fn number(&self) -> u64 {
         0
     }
 }
 
-/// What an executor runs.
+/// One run of an actor or of a task.
 pub(crate) enum Job {
     Actor(Pin<Box<dyn RunTask>>),
     Task(Runnable),
 }
 
 impl Job {
-    /// Runs the job for one turn. A panic (only a `Task` has one) goes to the panic hook and ends here.
+    /// Runs the job until it parks, yields or ends. A panic, which only a `Task` can have, is reported
+    /// by the panic hook and ends here.
     #[inline]
     pub(crate) fn run(self) {
         match self {
-            Job::Actor(cell) => contained(|| cell.run()),
+            Job::Actor(actor) => contained(|| actor.run()),
             Job::Task(task) => contained(|| {
                 task.run();
             }),
         }
     }
 
-    /// Does away with a job of an executor that is closed. A cell runs: it has been killed, and so ends. A task is
+    /// Ends a job of a closed executor. An actor runs: it has been killed, and so ends. A task is
     /// dropped.
     fn end(self) {
         match self {
@@ -144,23 +155,23 @@ impl Job {
         }
     }
 
-    /// Drops the job without running it. A panic of what it owned ends here.
+    /// Drops the job without running it. A panic of a destructor ends here.
     fn discard(self) {
         contained(|| drop(self));
     }
 }
 
-/// How soon a job is to run.
+/// When a scheduled job runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schedule {
-    /// It was woken: run it next.
+    /// It was woken: it runs next.
     Next,
-    /// It yielded, or woke itself while it ran: it goes to the back of the queue.
+    /// It yielded, or was woken while it ran: it goes to the back of the queue.
     Yielded,
 }
 
 thread_local! {
-    /// The executor that this thread is in, if any.
+    /// The executor that this thread is inside of, if any.
     static CURRENT: RefCell<Option<Arc<dyn Executor>>> = const { RefCell::new(None) };
 }
 
@@ -174,7 +185,7 @@ pub(crate) fn is_inside() -> bool {
     CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
 }
 
-/// Makes an executor this thread's current one, and the one before it again when dropped.
+/// Makes an executor the current one of this thread; its drop restores the previous one.
 struct EnterGuard(Option<Arc<dyn Executor>>);
 
 impl EnterGuard {
@@ -186,7 +197,7 @@ impl EnterGuard {
 impl Drop for EnterGuard {
     fn drop(&mut self) {
         let before = self.0.take();
-        // The executor that is left is dropped after the borrow has ended: it may run user code.
+        // The executor is dropped after the borrow has ended: its drop may run user code.
         drop(CURRENT.try_with(|current| current.replace(before)));
     }
 }

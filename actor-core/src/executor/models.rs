@@ -1,4 +1,4 @@
-//! Layer 1: the executors' part of the loom models in `crate::models`: the parts that only this module
+//! The executors' part of the loom models in `crate::models`: the parts that only this module
 //! can access.
 
 use super::idle::{Idle, MonitorDecision, ParkDecision};
@@ -10,7 +10,7 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::task::Waker;
 use std::time::Instant;
 
-/// The thread that owns the parker sleeps until another thread has woken the future.
+/// The owner of the parker is parked until another thread has woken the future.
 pub(crate) fn a_driver_is_parked_until_woken() {
     let parker = Parker::new();
     assert!(parker.take_woken(), "the first poll needs no wake");
@@ -22,9 +22,9 @@ pub(crate) fn a_driver_is_parked_until_woken() {
     other.join().expect("it does not panic");
 }
 
-/// Each of `workers` sleeps until it has found a job. There is one job for each; they arrive while
-/// the workers go to sleep.
-pub(crate) fn workers_sleep_until_notified(workers: usize) {
+/// Each of `workers` is parked until it has found a job. There is one job for each; they arrive while
+/// the workers park.
+pub(crate) fn workers_are_parked_until_notified(workers: usize) {
     let idle = Arc::new(Idle::new(workers, Timers::new(Instant::now(), || {})));
     let injected = Arc::new(AtomicUsize::new(0));
     let threads: Vec<_> = (0..workers)
@@ -70,12 +70,12 @@ fn find_one(idle: &Idle, injected: &AtomicUsize, me: usize) {
     }
 }
 
-/// Whether a job that waits behind a blocked one has been run by another thread, and by which it is told.
+/// The jobs behind a blocked one, and the thread to unpark when another thread has run them.
 #[derive(Default)]
 struct Behind {
     /// The number of jobs in the queue of the blocked worker.
     waiting: AtomicUsize,
-    /// The blocked worker, which comes back when none waits.
+    /// The blocked worker, which continues when no job waits.
     blocked: Mutex<Option<Thread>>,
 }
 
@@ -89,7 +89,7 @@ impl Behind {
         took
     }
 
-    /// Runs a job that ends only when another thread has taken what waits behind it.
+    /// Runs a job that ends only when another thread has taken the jobs behind it.
     fn block(&self) {
         while self.waiting.load(Ordering::SeqCst) > 0 {
             thread::park();
@@ -97,8 +97,8 @@ impl Behind {
     }
 }
 
-/// Two workers turn to sleep while two jobs come from outside. One of them takes both at once, and the first of
-/// these blocks until the second has run. So the other worker must come to take it.
+/// Two workers park while two jobs are injected. One of them takes both at once, and the first job blocks
+/// until the second has run. So the other worker must take it.
 pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked() {
     let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
     let (injected, behind) = (Arc::new(AtomicUsize::new(0)), Arc::new(Behind::default()));
@@ -112,8 +112,8 @@ pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked() {
     threads.into_iter().for_each(|thread| thread.join().expect("it does not panic"));
 }
 
-/// What `Worker::search_or_park` and `Worker::park` do. No time passes in a model: a look that is due after some
-/// time is made at once, and a sleep without a limit has none.
+/// The steps of `Worker::search_or_park` and `Worker::park`. No time passes in a model: a check that is due
+/// later is made at once.
 fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
     idle.register(me);
     let mut searching = false;
@@ -145,7 +145,7 @@ fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize
 }
 
 /// One of two workers is blocked. The monitor moves the job behind it to the injector while the other worker
-/// turns to park: that worker takes the job, from the one place or the other.
+/// parks: that worker takes the job, from one of the two places.
 pub(crate) fn a_job_that_the_monitor_moves_is_found() {
     let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
     let (injected, behind) = (Arc::new(AtomicUsize::new(0)), Arc::new(Behind::default()));
@@ -154,7 +154,7 @@ pub(crate) fn a_job_that_the_monitor_moves_is_found() {
         let (idle, injected, behind) = (idle.clone(), injected.clone(), behind.clone());
         loom::thread::spawn(move || take_moved(&idle, &injected, &behind, 1))
     };
-    // As `monitor::look` and `MultiThread::inject` do.
+    // As in `monitor::check` and `MultiThread::inject`.
     if idle.all_are_up() && behind.take() {
         injected.fetch_add(1, Ordering::SeqCst);
         fence(Ordering::SeqCst);
@@ -163,7 +163,7 @@ pub(crate) fn a_job_that_the_monitor_moves_is_found() {
     worker.join().expect("it does not panic");
 }
 
-/// What `Worker::search_or_park` and `Worker::park` do until a job is found.
+/// The steps of `Worker::search_or_park` and `Worker::park` until a job is found.
 fn take_moved(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
     idle.register(me);
     let mut searching = false;
@@ -188,9 +188,9 @@ fn take_moved(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
     }
 }
 
-/// All workers are up and one is blocked. Something comes while the monitor ends its rounds: a job from outside,
-/// or one behind the blocked worker. The monitor sees it.
-pub(crate) fn a_monitor_that_pauses_sees_what_comes(from_outside: bool) {
+/// All workers are up and one is blocked. While the monitor becomes inactive, a job is injected, or queued
+/// behind the blocked worker. The monitor sees it.
+pub(crate) fn a_monitor_that_parks_sees_new_jobs(from_outside: bool) {
     let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
     let behind = Arc::new(Behind::default());
     *behind.blocked.lock() = Some(thread::current());
@@ -198,7 +198,7 @@ pub(crate) fn a_monitor_that_pauses_sees_what_comes(from_outside: bool) {
         let (idle, behind) = (idle.clone(), behind.clone());
         loom::thread::spawn(move || {
             idle.register_monitor();
-            // As `monitor::watch` does, with a counter in the place of the queues. A round takes no time.
+            // As in `monitor::run_checks`, with a counter instead of the queues. An interval takes no time.
             while !behind.take() {
                 if idle.monitor_decision(false) == MonitorDecision::Park(None) {
                     thread::park();
@@ -217,9 +217,9 @@ pub(crate) fn a_monitor_that_pauses_sees_what_comes(from_outside: bool) {
     monitor.join().expect("it does not panic");
 }
 
-/// All workers are blocked, and a deadline comes in while the monitor turns to sleep, or while the last worker
-/// gets up. The monitor sleeps for it.
-pub(crate) fn a_monitor_sleeps_for_a_deadline(a_worker_gets_up: bool) {
+/// All workers are blocked, and a deadline is inserted while the monitor parks, or while the last worker is
+/// unparked. The monitor parks until the deadline.
+pub(crate) fn a_monitor_parks_until_a_deadline(a_worker_is_unparked: bool) {
     let idle = Arc::new_cyclic(|this: &Weak<Idle>| {
         let this = this.clone();
         let unpark = move || {
@@ -229,7 +229,7 @@ pub(crate) fn a_monitor_sleeps_for_a_deadline(a_worker_gets_up: bool) {
         };
         Idle::new(1, Timers::new(Instant::now(), unpark))
     });
-    if a_worker_gets_up {
+    if a_worker_is_unparked {
         idle.register(0);
         idle.begin_park(0, false);
     }
@@ -252,8 +252,8 @@ pub(crate) fn a_monitor_sleeps_for_a_deadline(a_worker_gets_up: bool) {
             idle.timers().insert(Instant::now(), Waker::noop().clone(), false);
         })
     };
-    if a_worker_gets_up {
-        // It never looks at the timers itself: it is in user code from here on.
+    if a_worker_is_unparked {
+        // It does not fire the timers itself: it is in user code from here on.
         idle.unpark_self(0);
     }
     inserter.join().expect("it does not panic");

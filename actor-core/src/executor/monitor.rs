@@ -1,12 +1,13 @@
-//! Layer 1: the monitor of a multi-threaded executor: a thread that handles the timers, and the jobs
-//! behind a blocked worker, while no worker can; and that ends the remaining jobs once the executor is
-//! closed. `idle` decides when it checks.
+//! The monitor of a multi-thread executor: a thread that fires the timers, and moves the jobs behind a
+//! blocked worker, while no worker can; and that ends the remaining jobs once the executor is closed.
+//! `idle` decides when it checks.
 //!
-//! As long as the executor is open, the monitor runs no job: a system has as many threads at work as it was given.
-//! It fires the timers, moves jobs from behind a blocked worker to the injector, and asks the workers that
-//! can to look there. After the end it is the thread for everything that no worker can or will do any more:
-//! cells are run, which have been killed by then and so end; tasks are dropped; timers are fired for futures
-//! outside of the system. It goes away when the last worker has, and is started again if more comes.
+//! While the executor is open, the monitor runs no job, so that a system uses as many threads as it was
+//! given. It fires the timers, moves jobs from behind a blocked worker to the injector, and asks the
+//! other workers to check the injector. After the executor is closed, the monitor does what no worker
+//! can or will do any more: it runs the remaining actors, which have been killed by then and so end,
+//! drops the remaining tasks, and fires timers for futures outside the system. Its thread ends after the
+//! last worker, and is started again for a later job or deadline.
 
 use std::thread;
 use std::time::Instant;
@@ -30,9 +31,9 @@ fn main(executor: &Arc<MultiThread>) {
     end_remaining(executor);
 }
 
-/// Does rounds when they are requested, until the executor is closed.
+/// Checks while the monitor is active, and parks otherwise, until the executor is closed.
 fn run_checks(executor: &MultiThread) {
-    // The values of each remote's `begun` at the start of this round.
+    // The number of jobs that each worker had started at the previous check.
     let mut seen: Vec<_> = executor.remotes.iter().map(WorkerRemote::started_jobs).collect();
     while !executor.is_closed() {
         let goes_on = check(executor, &mut seen);
@@ -47,7 +48,8 @@ fn run_checks(executor: &MultiThread) {
     }
 }
 
-/// Does the work of available workers. Returns whether there is a reason to check again soon.
+/// Does the work of parked workers while there are none. Returns whether there is a reason to check
+/// again soon.
 fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
     if !executor.idle.all_are_up() {
         return false;
@@ -59,8 +61,8 @@ fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
     // Without another worker, moving a job does not help.
     if executor.remotes.len() > 1 {
         for (remote, seen) in executor.remotes.iter().zip(seen) {
-            let begun = remote.started_jobs();
-            let is_blocked = std::mem::replace(seen, begun) == begun;
+            let started = remote.started_jobs();
+            let is_blocked = std::mem::replace(seen, started) == started;
             if remote.is_empty() {
                 continue;
             }
@@ -86,8 +88,8 @@ fn end_remaining(executor: &MultiThread) {
         }
         executor.timers().fire(Instant::now());
         let mut monitor_runs = executor.monitor_runs.lock();
-        // A job that is pushed from now on, and a deadline, unpark this thread, or start the next one after it
-        // has waited for the lock.
+        // A job or deadline that is added from now on unparks this thread, or waits for the lock and then
+        // starts the next one.
         if executor.has_remaining() {
             continue;
         }
@@ -101,7 +103,7 @@ fn end_remaining(executor: &MultiThread) {
     }
 }
 
-/// Sleeps until this thread is unparked, or until the instant if there is one.
+/// Parks until this thread is unparked, or until the instant if there is one.
 fn park_until(until: Option<Instant>) {
     match until {
         None => park(),

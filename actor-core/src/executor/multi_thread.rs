@@ -1,6 +1,6 @@
-//! Layer 1: the multi-thread executor: worker threads, the injector they share, and their end. Which job
-//! a worker runs next is in `worker`, how it sleeps in `idle`, and what happens while all are blocked, or have
-//! ended, in `monitor`.
+//! The multi-thread executor: worker threads, the injector they share, and their end. `worker` decides
+//! which job a worker runs next, `idle` how it parks, and `monitor` what happens while all workers are
+//! blocked, or have ended.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,19 +17,19 @@ use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers, monitor, preempt
 use crate::sync::atomic::{AtomicBool, Ordering, fence};
 use crate::sync::{Arc, Condvar, Mutex, Weak};
 
-/// An executor that runs jobs on threads of its own. Its threads keep it alive until it is closed.
+/// An executor with its own threads, which keep it alive until it is closed.
 pub(crate) struct MultiThread {
-    /// Jobs from outside of the workers, and those that the monitor has taken from a blocked one.
+    /// Jobs from other threads, and jobs that the monitor has moved from behind a blocked worker.
     pub(super) injector: Injector<Job>,
     pub(super) remotes: Box<[WorkerRemote]>,
     pub(super) idle: Idle,
     tasks: Tasks,
     closed: AtomicBool,
     threads: Mutex<Vec<WorkerThread>>,
-    /// Told when a worker thread has ended.
+    /// Notified when a worker thread has ended.
     ended: Condvar,
-    /// Set while the monitor's thread is there. Once it has ended, which it does after the end only, the next
-    /// job or deadline starts it again.
+    /// Set while the thread of the monitor runs. It ends only after the executor is closed; the next job
+    /// or deadline then starts it again.
     pub(super) monitor_runs: Mutex<bool>,
     name: String,
     this: Weak<MultiThread>,
@@ -38,12 +38,13 @@ pub(crate) struct MultiThread {
 struct WorkerThread {
     index: usize,
     name: String,
-    /// Set when the thread will run nothing any more.
+    /// Set once the thread runs no more jobs.
     ended: bool,
     handle: JoinHandle<()>,
 }
 
-/// How many times its grace the end waits for threads that go on beginning jobs.
+/// The maximum time, as a multiple of the grace, for which `close` waits for threads that keep starting
+/// jobs.
 const MAX_GRACES: u32 = 60;
 
 impl MultiThread {
@@ -75,7 +76,7 @@ impl MultiThread {
                 this: this.clone(),
             }
         });
-        // Held until all are there, so that a thread that ends finds itself.
+        // Locked until all are listed, so that a thread that ends finds its entry.
         let mut started = executor.threads.lock();
         for (index, queues) in queues.into_iter().enumerate() {
             let name = format!("{name}-{index}");
@@ -99,12 +100,13 @@ impl MultiThread {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// Takes a job from outside of the workers. Not inlined: it would slow down the other way.
+    /// Queues a job from outside the workers. Not inlined, because that would slow down `schedule` on a
+    /// worker.
     #[inline(never)]
     pub(super) fn inject(&self, job: Job) {
         self.injector.push(job);
-        // The push comes before the check for sleeping workers and for the end: see `Idle::begin_park`. A worker that sees the
-        // end looks at the injector after that.
+        // The push comes before the check for parked workers and for the end: see `Idle::begin_park`. A
+        // worker that sees the end checks the injector after that.
         fence(Ordering::SeqCst);
         if self.is_closed() {
             self.ensure_monitor();
@@ -113,7 +115,7 @@ impl MultiThread {
         }
     }
 
-    /// Takes a job that is left after the end: of the injector, or of a worker that has not ended.
+    /// Takes a remaining job after the end: from the injector, or from a worker that has not ended.
     pub(super) fn take_remaining(&self) -> Option<Job> {
         retry_steal(|| self.injector.steal())
             .or_else(|| self.remotes.iter().find_map(WorkerRemote::steal_one))
@@ -127,7 +129,7 @@ impl MultiThread {
         self.threads.lock().iter().all(|thread| thread.ended)
     }
 
-    /// Has the monitor look after a job or a deadline that has come after the end.
+    /// Makes the monitor handle a job or a deadline that was added after the end.
     fn ensure_monitor(&self) {
         let mut monitor_runs = self.monitor_runs.lock();
         if *monitor_runs {
@@ -138,7 +140,8 @@ impl MultiThread {
             return;
         }
         let Some(executor) = self.this.upgrade() else { return };
-        // If there is no thread to be had, what is left stays until more comes, or until the executor is dropped.
+        // If no thread can be started, the remaining jobs wait for the next one, or for the drop of the
+        // executor.
         *monitor_runs = monitor::start(executor, &self.name).is_ok();
     }
 
@@ -152,16 +155,16 @@ impl MultiThread {
         }
     }
 
-    /// Waits until all threads except that of worker `me` have ended, or until none of the others has begun
-    /// a job for `grace`: a thread with many jobs left is not stuck. Returns the threads that have ended, and
-    /// the names of the others.
+    /// Waits until all threads except that of worker `me` have ended, or until none of the others has
+    /// started a job for `grace`: a thread with many remaining jobs is not stuck. Returns the threads that
+    /// have ended, and the names of the others.
     fn wait_for_threads(
         &self,
         me: Option<usize>,
         grace: Duration,
     ) -> (Vec<WorkerThread>, Vec<String>) {
         let started = Instant::now();
-        // The latest number of each worker's job, and when it was first seen.
+        // The number of jobs that each worker has started, and when that number was first seen.
         let mut seen: Vec<_> =
             self.remotes.iter().map(|remote| (remote.started_jobs(), started)).collect();
         let mut threads = self.threads.lock();
@@ -234,7 +237,7 @@ impl Executor for MultiThread {
 
     fn close(&self, grace: Duration) -> Vec<String> {
         self.closed.store(true, Ordering::SeqCst);
-        // Before the workers drop what they have left, so that such a drop starts nothing new.
+        // Before the workers drop their remaining jobs, so that such a drop starts no new task.
         self.tasks.close();
         preempt::request();
         self.idle.close();
@@ -243,16 +246,17 @@ impl Executor for MultiThread {
         for thread in ended {
             let _ = thread.handle.join();
         }
-        // What waits for the time is woken, so that it is among what is left and dropped.
+        // A task that waits for a timer is woken, so that it is among the remaining jobs and dropped.
         self.timers().wake_all();
-        self.timers().woke(true);
+        self.timers().end_sleep(true);
         self.ensure_monitor();
         stuck
     }
 }
 
 impl Drop for MultiThread {
-    /// Drops what could not be ended, one by one: a drop may schedule more, which is dropped in turn.
+    /// Drops the jobs that could not be ended, one by one: a drop may schedule more, which are dropped in
+    /// turn.
     fn drop(&mut self) {
         while let Some(job) = self.take_remaining() {
             job.discard();

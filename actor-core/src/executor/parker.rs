@@ -1,4 +1,4 @@
-//! Layer 1: parking and unparking of a thread that drives a future. It knows neither jobs nor
+//! Parking and unparking of a thread that drives a future. It knows neither jobs nor
 //! executors.
 
 use std::task::Wake;

@@ -1,4 +1,4 @@
-//! Layer 1: a future that is ready at an instant of an executor's clock.
+//! A future that is ready at an instant of an executor's clock.
 
 use super::{Executor, TimerKey};
 use crate::sync::Arc;
@@ -21,14 +21,14 @@ use std::time::{Duration, Instant};
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct Sleep {
     pub(crate) executor: Arc<dyn Executor>,
-    /// When it is over; `None` is later than the clock can say.
+    /// The deadline; `None` is later than the clock can represent.
     pub(crate) at: Option<Instant>,
-    /// Set while a waker of this future lies among the executor's timers.
+    /// Set while a waker of this future is among the executor's timers.
     pub(crate) key: Option<TimerKey>,
-    /// The timer of the process's reactor, where the caller cannot rely on the executor's timers. Boxed, since only
-    /// other threads at a current-thread executor need one.
+    /// A timer of the process's reactor, if the caller cannot rely on the executor's timers. Boxed, since
+    /// only other threads than the owner of a current-thread executor need one.
     pub(crate) outside: Option<Box<async_io::Timer>>,
-    /// Whether it is one of a row of ticks.
+    /// Whether it belongs to a periodic timer.
     pub(crate) is_periodic: bool,
 }
 
@@ -39,12 +39,12 @@ impl Sleep {
         Sleep { executor, at, key: None, outside: None, is_periodic: false }
     }
 
-    /// Whether it ends at a time that the clock can say.
+    /// Whether the clock can represent its deadline.
     pub(crate) fn ends(&self) -> bool {
         self.at.is_some()
     }
 
-    /// Takes the timer back: no clone of the waker stays behind.
+    /// Removes the timer, and with it the clone of the waker.
     pub(crate) fn cancel(&mut self) {
         self.outside = None;
         if let Some(key) = self.key.take() {

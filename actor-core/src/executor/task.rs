@@ -1,14 +1,19 @@
-//! Layer 1: tasks of an executor: futures that it polls when they are woken.
+//! The tasks of an executor, which are futures that it polls when they are woken, and the list of its
+//! unfinished tasks. A pending task is otherwise referenced only by the wakers that will wake it, so
+//! that the end of the executor could not drop it.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use async_task::{Builder, ScheduleInfo, WithInfo};
 use pin_project_lite::pin_project;
+use slab::Slab;
 
 use super::{Executor, Job, Schedule, drop_chain, worker};
-use crate::sync::Arc;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Arc, Mutex, MutexGuard};
+use crate::waking::wake;
 
 /// A task that is to be polled.
 pub(crate) type Runnable = async_task::Runnable<TaskMetadata>;
@@ -16,11 +21,11 @@ pub(crate) type Runnable = async_task::Runnable<TaskMetadata>;
 /// The side of a task that waits for its result. Dropped, it cancels the task.
 pub(crate) type Task<T> = async_task::Task<T, TaskMetadata>;
 
-/// Where a task runs; it lies beside the future.
+/// The executor of a task; stored next to the future.
 #[derive(Clone)]
 pub(crate) struct TaskMetadata {
     executor: Arc<dyn Executor>,
-    /// Among the tasks of a simulation; 0 for none.
+    /// The number of the task in a simulation; 0 elsewhere.
     number: u32,
 }
 
@@ -36,8 +41,8 @@ impl Unscheduled {
     }
 }
 
-/// Makes a task of a future. It does not run before it is scheduled. Its panic goes to the code that runs
-/// it. If the executor has ended, the future is dropped, and the task is one that was cancelled.
+/// Makes a task of a future. It does not run before it is scheduled. Its panic goes to the code that
+/// runs it. If the executor has ended, the future is dropped, and the task counts as cancelled.
 pub(crate) fn prepare<F>(
     executor: Arc<dyn Executor>,
     number: u32,
@@ -56,8 +61,8 @@ where
     };
     let entry = tasks.vacant_entry();
     let registered = Registered { future, executor: executor.clone(), key: entry.key() };
-    // What schedules it holds nothing itself. Otherwise each wake would count the task once more, so
-    // that it is still there when that returns.
+    // The schedule function has no captures: otherwise `async-task` would keep the task alive during
+    // each wake, at the cost of two changes of its reference count.
     let (runnable, task) = builder.spawn(|_| registered, WithInfo(schedule));
     entry.insert(runnable.waker());
     (Unscheduled(Some(runnable)), task)
@@ -86,7 +91,7 @@ impl<F: Future> Future for Registered<F> {
         let this = self.project();
         let poll = this.future.poll(cx);
         if poll.is_pending() && this.executor.tasks().is_closed() {
-            // It was about to run when the executor ended, and was not woken by that: see `Tasks::close`.
+            // It was already scheduled when the executor ended, so `Tasks::close` could not wake it.
             cx.waker().wake_by_ref();
         }
         poll
@@ -97,9 +102,54 @@ fn schedule(runnable: Runnable, info: ScheduleInfo) {
     let schedule = if info.woken_while_running { Schedule::Yielded } else { Schedule::Next };
     let TaskMetadata { executor, number } = runnable.metadata();
     let (address, number) = (Arc::as_ptr(executor).addr(), *number);
-    // The usual case: one of its workers wakes it, so the executor need not be held.
+    // Usually a worker of the executor wakes the task, so that the executor need not be cloned.
     if let Err(Job::Task(runnable)) = worker::push(address, Job::Task(runnable), schedule) {
         let executor = runnable.metadata().executor.clone();
         executor.schedule_task(runnable, number, schedule);
+    }
+}
+
+/// The unfinished tasks of one executor. A task is added when it is created and removed when its future
+/// is dropped, finished or not.
+#[derive(Default)]
+pub(crate) struct Tasks {
+    wakers: Mutex<Slab<Waker>>,
+    /// Written under the lock.
+    closed: AtomicBool,
+}
+
+impl Tasks {
+    /// The list, unless the executor has ended. The caller adds its task before it releases the lock, so
+    /// that a task is either refused or seen by `close`.
+    fn open(&self) -> Option<MutexGuard<'_, Slab<Waker>>> {
+        let wakers = self.wakers.lock();
+        if self.closed.load(Ordering::Relaxed) { None } else { Some(wakers) }
+    }
+
+    fn leave(&self, key: usize) {
+        // In a separate statement: the waker is dropped without the lock.
+        let gone = self.wakers.lock().try_remove(key);
+        drop(gone);
+    }
+
+    /// Whether the executor has ended, so that no task is polled any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Refuses new tasks, and wakes those that are there: each is scheduled once more, and the executor,
+    /// which has ended, drops it instead of polling it.
+    ///
+    /// No task stays pending. A wake does nothing to a task that is scheduled already. If a worker that
+    /// has not yet noticed the end polls such a task, the poll synchronizes with this wake, sees that the
+    /// list is closed, and schedules the task again.
+    pub(super) fn close(&self) {
+        let mut wakers = self.wakers.lock();
+        self.closed.store(true, Ordering::Release);
+        let left = std::mem::take(&mut *wakers);
+        drop(wakers);
+        for (_, waker) in left {
+            wake(waker);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Layer 1: the promises of the executors, and the shared code of their tests.
+//! The promises of the executors, and the shared code of their tests.
 
 mod end;
 mod multi;

@@ -1,6 +1,6 @@
-//! Layer 1: the end of an executor whose jobs run on the thread that made it. Once such an executor is closed, and
-//! while its owner does not drive it, a thread is started for whatever is left: each cell runs once more,
-//! to end, and each task is dropped.
+//! The shutdown of an executor whose jobs run on the thread that created it. Once such an executor is
+//! closed, its owner ends the remaining jobs if it is inside `block_on`, and otherwise a thread that is
+//! started for this: each actor runs once more, to end, and each task is dropped.
 
 use std::cell::Cell;
 use std::thread;
@@ -13,7 +13,7 @@ thread_local! {
     static ON_DRIVE: Cell<Option<fn()>> = const { Cell::new(None) };
 }
 
-/// Calls `visit` whenever this thread begins or ends to drive an executor that it owns.
+/// Calls `visit` whenever this thread enters or leaves `block_on` of an executor that it owns.
 pub(crate) fn on_drive(visit: fn()) {
     ON_DRIVE.set(Some(visit));
 }
@@ -24,11 +24,11 @@ fn visit() {
     }
 }
 
-/// An executor whose jobs run on the thread that made it.
+/// An executor whose jobs run on the thread that created it.
 pub(super) trait ThreadOwned: Executor {
     fn shutdown(&self) -> &OwnedShutdown;
 
-    /// Takes a job that has not run.
+    /// Takes a job that has not run yet.
     fn take_remaining(&self) -> Option<Job>;
 
     fn has_remaining(&self) -> bool;
@@ -42,9 +42,9 @@ pub(super) struct OwnedShutdown {
 
 #[derive(Default)]
 struct OwnedState {
-    /// How many calls of `block_on` are on the owner's stack.
+    /// The number of calls of `block_on` on the owner's stack.
     drive_depth: u32,
-    /// Set while a thread was started for what is left.
+    /// Set while a separate thread ends the remaining jobs.
     is_draining: bool,
 }
 
@@ -68,8 +68,8 @@ pub(super) fn run(shutdown: &OwnedShutdown, job: Job) {
     }
 }
 
-/// Sees to it that what is left of a closed executor ends: here, if this is the owner.
-pub(super) fn end<H: ThreadOwned>(executor: Arc<H>, is_owner: bool) {
+/// Ends the remaining jobs of a closed executor: here, if this is the owner.
+pub(super) fn end<E: ThreadOwned>(executor: Arc<E>, is_owner: bool) {
     if is_owner {
         drop(DriveGuard::new(executor));
     } else {
@@ -77,18 +77,19 @@ pub(super) fn end<H: ThreadOwned>(executor: Arc<H>, is_owner: bool) {
     }
 }
 
-/// LocalQueues all that is left, one by one, and what that schedules.
+/// Ends all remaining jobs one by one, including those that are scheduled in the process.
 fn drain(executor: &impl ThreadOwned) {
     while let Some(job) = executor.take_remaining() {
         job.end();
     }
 }
 
-/// A job has come after the end, or may have: if the owner does not drive the executor, a thread ends it.
+/// Ends the jobs that were scheduled after the end, if any: the owner does if it is inside `block_on`, and
+/// otherwise a thread.
 ///
-/// No job is missed: a job is pushed before this call, and the draining thread, whether started for this or
-/// the owner, looks for jobs once more under the lock before it stops draining.
-pub(super) fn drain_on_thread<H: ThreadOwned>(executor: &Arc<H>) {
+/// No job is missed: a job is pushed before this call, and the draining thread, which may be the owner,
+/// checks for jobs once more under the lock before it stops draining.
+pub(super) fn drain_on_thread<E: ThreadOwned>(executor: &Arc<E>) {
     let mut state = executor.shutdown().state.lock();
     if state.is_draining || state.drive_depth > 0 || !executor.has_remaining() {
         return;
@@ -98,12 +99,12 @@ pub(super) fn drain_on_thread<H: ThreadOwned>(executor: &Arc<H>) {
     let draining = executor.clone();
     let thread = thread::Builder::new().name("actor-end".into());
     if thread.spawn(move || drain_thread(draining)).is_err() {
-        // What is left waits for the next job, for the owner, or for the drop of the executor.
+        // The remaining jobs wait for the next job, for the owner, or for the drop of the executor.
         executor.shutdown().state.lock().is_draining = false;
     }
 }
 
-fn drain_thread<H: ThreadOwned>(executor: Arc<H>) {
+fn drain_thread<E: ThreadOwned>(executor: Arc<E>) {
     let _entered = EnterGuard::new(executor.clone());
     loop {
         drain(&*executor);
@@ -115,19 +116,20 @@ fn drain_thread<H: ThreadOwned>(executor: Arc<H>) {
     }
 }
 
-/// The owner drives the executor as long as this lives.
-pub(super) struct DriveGuard<H: ThreadOwned>(Arc<H>);
+/// The owner is inside `block_on` while this exists.
+pub(super) struct DriveGuard<E: ThreadOwned>(Arc<E>);
 
-impl<H: ThreadOwned> DriveGuard<H> {
-    pub(super) fn new(executor: Arc<H>) -> Self {
+impl<E: ThreadOwned> DriveGuard<E> {
+    pub(super) fn new(executor: Arc<E>) -> Self {
         visit();
         executor.shutdown().state.lock().drive_depth += 1;
         DriveGuard(executor)
     }
 }
 
-impl<H: ThreadOwned> Drop for DriveGuard<H> {
-    /// What is left of a closed executor is best ended here, by its owner, which has the local states.
+impl<E: ThreadOwned> Drop for DriveGuard<E> {
+    /// The remaining jobs of a closed executor are best ended here, by the owner, which has the states of
+    /// `local` actors.
     fn drop(&mut self) {
         if self.0.shutdown().is_closed() {
             drain(&*self.0);

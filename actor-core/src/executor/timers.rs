@@ -1,5 +1,10 @@
-//! Layer 1: the timer queue: wakers that wait for an instant. It reads no clock and starts no
-//! thread; the executor that owns it provides the time. No waker is woken or dropped under its lock.
+//! The timer queue: wakers that wait for an instant. It reads no clock and starts no thread; the
+//! executor that owns it provides the time. No waker is woken or dropped under its lock.
+//!
+//! Protocol: a thread that is about to sleep calls `sleep_until` and sleeps at most until the returned
+//! instant. From then on, the insertion of an earlier deadline raises an alarm, which makes the executor
+//! wake that thread. The thread calls `end_sleep` or `sleep_until` afterwards. So every deadline has a
+//! thread that wakes for it, and no alarm is raised while a thread is awake and fires the timers itself.
 
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -211,11 +216,11 @@ impl Timers {
         until
     }
 
-    /// No thread sleeps for a deadline any more. If `others_sleep`, the next deadline raises an
-    /// alarm.
-    pub(crate) fn woke(&self, others_sleep: bool) {
-        self.queue.lock().sleep =
-            if others_sleep { SleepState::Forever } else { SleepState::Awake };
+    /// No thread sleeps for a deadline any more. If `needs_alarm`, no thread fires the timers by itself
+    /// either, so the next deadline raises an alarm.
+    pub(crate) fn end_sleep(&self, needs_alarm: bool) {
+        let sleep = if needs_alarm { SleepState::Forever } else { SleepState::Awake };
+        self.queue.lock().sleep = sleep;
     }
 
     fn note_earliest(&self, queue: &TimerQueue) {

@@ -1,36 +1,36 @@
-//! Layer 1: one worker thread of the multi-threaded executor: where it queues jobs, and which one it
-//! runs next. `remote` has the parts that others may steal from, and `sleep` has its parking.
+//! One worker thread of the multi-thread executor: where it queues jobs, which one it runs next, and
+//! how it parks. `worker_queues` has the queues, from which other workers may steal; `idle` decides
+//! which worker is unparked.
 //!
-//! Every way in which a job enters a slot or queue, and how another worker takes it if this one is
-//! blocked by the job it runs next. *Watched*: `Idle::watch` is called, unless the leader or the
+//! The table lists every way in which a job enters the LIFO slot or the queue of a worker, and how
+//! another worker takes it if this one is blocked by the job it runs next. *Watched*: `Idle::watch` is called, unless the leader or the
 //! monitor already watches.
 //!
 //! | job | enters | then |
 //! |---|---|---|
-//! | woken by a job | the slot | watched |
-//! | displaced from the slot | the queue | watched; a sleeping worker is woken to search if it is [worth](WorkerRemote::is_worth_stealing) it |
+//! | woken by a job | the LIFO slot | watched |
+//! | displaced from the slot | the queue | watched; a parked worker is unparked to search if it is [worth](WorkerRemote::is_worth_stealing) it |
 //! | yields | the queue | the same, unless nothing else waits here: then it runs next |
 //! | had its share of the slot | the queue | watched since it came |
-//! | batch of the injector | the queue | watched, by `watch_others`: after a search and after a steal_from_blocked outside |
-//! | batch of another worker | the queue | watched, by `watch_others`: after a search and after a sleep |
+//! | batch of the injector | the queue | watched, by `watch_others`: after a search and after maintenance |
+//! | batch of another worker | the queue | watched, by `watch_others`: after a search and after parking |
 //! | woken by timers that are fired here | the slot, the queue | run at once, or watched, by `watch_others` |
 //! | woken by timers that the monitor fires | the injector | `Idle::notify_injected` |
-//! | moved from behind a blocked worker by the monitor | the injector | all are up: asked to steal_from_blocked there in each round |
+//! | moved from behind a blocked worker by the monitor | the injector | all are up: asked to check there at each check of the monitor |
 //! | woken from outside | the injector | `Idle::notify_injected` |
 //! | waits behind a worker as the leader or the monitor changes | stays | the worker that got up calls `watch_others` |
-//! | left by a worker that ends | none | it ends them itself; those that come later are the monitor's |
-
-mod parking;
+//! | left by a worker that ends | none | it ends them itself; the monitor ends later ones |
 
 use std::cell::{Cell, OnceCell};
 use std::time::Instant;
 
+use super::idle::{ParkDecision, WATCH_INTERVAL};
 use super::multi_thread::MultiThread;
 use super::worker_queues::{LocalQueues, WorkerRemote, retry_steal};
 use super::{EnterGuard, Job, Schedule, preempt};
-use crate::sync::Arc;
+use crate::sync::{Arc, thread};
 
-/// The number of jobs that a worker runs from its slot before it checks its queue.
+/// The number of successive jobs that a worker runs from its LIFO slot before it takes one from its queue.
 const MAX_LIFO_RUNS: u32 = 16;
 
 /// After this number of jobs, and whenever a monitor asks for it, a worker first checks the
@@ -43,15 +43,15 @@ struct Worker {
     index: usize,
     /// This worker's own queues, to which only it may push.
     queues: LocalQueues,
-    /// The number of successive jobs from the slot.
+    /// The number of successive jobs from the LIFO slot.
     lifo_runs: Cell<u32>,
-    /// The start of the currently measured_since jobs, plus the time slept since then.
+    /// The start of the currently measured jobs, plus the time parked since then.
     measured_since: Cell<Instant>,
     /// Set if this worker is counted as searching.
     searching: Cell<bool>,
     /// Set while this worker fires timers: it runs no job then, so no job waits behind one.
     is_firing_timers: Cell<bool>,
-    /// The values of each remote's `begun` at this worker's last check as the leader.
+    /// The number of jobs that each worker had started at this worker's last check as the leader.
     seen_started: Box<[Cell<u32>]>,
 }
 
@@ -118,9 +118,9 @@ pub(super) fn main(executor: Arc<MultiThread>, index: usize, queues: LocalQueues
 }
 
 impl Worker {
-    /// A job that wakes an actor usually ends soon, and the worker then runs the actor with warm
-    /// caches. Other workers are therefore not woken for the job in the slot, but the leader
-    /// watches it.
+    /// Queues a job. A job that wakes an actor usually ends soon, and the worker then runs the actor
+    /// with warm caches. Other workers are therefore not unparked for the job in the LIFO slot, but
+    /// the leader watches it.
     fn push(&self, job: Job, schedule: Schedule) {
         let idle = &self.executor.idle;
         // The number of jobs that will wait for more than the end of the current job.
@@ -157,7 +157,7 @@ impl Worker {
     }
 
     /// Runs jobs until the executor is closed. Each is run where it was found: passing it on would copy
-    /// it, and a copy so soon after the write has to wait for it.
+    /// it, and a copy so soon after the write stalls.
     fn work(&self) {
         let (mut tick, mut next_maintenance) = (0_u32, GLOBAL_QUEUE_INTERVAL);
         let mut epoch = preempt::epoch();
@@ -283,7 +283,7 @@ impl Worker {
         worth_it.find_map(|(_, remote)| remote.steal_half(&self.queues.queue))
     }
 
-    /// LocalQueues its search; if there are more jobs, wakes another worker to search.
+    /// Ends its search; if there are more jobs, unparks another worker to search.
     fn end_search(&self) {
         if self.searching.replace(false) && self.executor.idle.end_search() && self.has_more_work()
         {
@@ -311,7 +311,7 @@ impl Worker {
         &self.executor.remotes[self.index]
     }
 
-    /// The remotes of the other workers, starting with the next one.
+    /// The shared state of the other workers, starting with the next one.
     fn others(&self) -> impl Iterator<Item = (usize, &WorkerRemote)> {
         let remotes = &self.executor.remotes;
         (1..remotes.len()).map(move |step| {
@@ -320,12 +320,86 @@ impl Worker {
         })
     }
 
-    /// LocalQueues all jobs one by one, including those that are scheduled in the process.
+    /// Ends all jobs one by one, including those that are scheduled in the process.
     fn end_remaining(&self) {
         while let Some(job) = self.next_local().or_else(|| self.executor.take_remaining()) {
             // Each is progress for the thread that waits for this one.
             self.remote().set_started_jobs(self.remote().started_jobs().wrapping_add(1));
             job.end();
+        }
+    }
+}
+
+/// Parking, and the checks of the leader.
+impl Worker {
+    /// Registers as parked and parks until it is unparked, or as the leader until it finds a job. It
+    /// is counted as searching afterwards. No wake-up is lost, because it checks for work again between
+    /// registering and parking: see `Idle::begin_park`.
+    fn park(&self) -> Option<Job> {
+        let idle = &self.executor.idle;
+        idle.begin_park(self.index, self.searching.replace(true));
+        if self.has_work_elsewhere() {
+            idle.unpark_self(self.index);
+            return None;
+        }
+        let parked_at = Instant::now();
+        let found = self.park_from(parked_at);
+        self.measured_since.set(self.measured_since.get() + parked_at.elapsed());
+        found
+    }
+
+    /// Parks; `checked_at` is the time of its last check of the others.
+    fn park_from(&self, mut checked_at: Instant) -> Option<Job> {
+        let idle = &self.executor.idle;
+        self.record_started_jobs();
+        loop {
+            if self.executor.is_closed() {
+                idle.unpark_self(self.index);
+                return None;
+            }
+            match idle.park_decision(self.index, checked_at + WATCH_INTERVAL) {
+                ParkDecision::Unparked => return None,
+                ParkDecision::Park | ParkDecision::Lead(None) => thread::park(),
+                ParkDecision::Lead(Some(until)) => {
+                    thread::park_timeout(until.saturating_duration_since(Instant::now()));
+                }
+            }
+            let now = Instant::now();
+            self.fire_timers(now);
+            let mut found = self.next_local();
+            if found.is_none() && now >= checked_at + WATCH_INTERVAL {
+                checked_at = now;
+                found = self.steal_from_blocked();
+            }
+            if found.is_some() {
+                idle.unpark_self(self.index);
+                // More jobs may wait behind the same job, or behind the one after it here.
+                self.watch_others();
+                return found;
+            }
+        }
+    }
+
+    /// Takes half of a queue, or a job in a LIFO slot that waits behind one that has been running since
+    /// the last check.
+    fn steal_from_blocked(&self) -> Option<Job> {
+        for (index, remote) in self.others() {
+            let started = remote.started_jobs();
+            let is_blocked = self.seen_started[index].replace(started) == started;
+            let found = remote.steal_half(&self.queues.queue);
+            if found.is_some() {
+                return found;
+            }
+            if is_blocked && let Some(job) = remote.steal_lifo_slot() {
+                return Some(job);
+            }
+        }
+        None
+    }
+
+    fn record_started_jobs(&self) {
+        for (index, remote) in self.others() {
+            self.seen_started[index].set(remote.started_jobs());
         }
     }
 }

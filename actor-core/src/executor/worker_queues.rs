@@ -1,5 +1,5 @@
-//! Layer 1: the shared state of a worker, which other workers of the executor may read and steal from.
-//! It decides nothing; the worker does.
+//! The job queues of a worker: the side that other workers may read and steal from, and the side that
+//! only the worker itself has. Which job runs next is decided in `worker`.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 use super::Job;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// The amount of queued work, in nanoseconds, from which another worker is woken for it or steals
+/// The amount of queued work, in nanoseconds, from which another worker is unparked for it or steals
 /// from it. Waking a thread and moving actors to another core costs about as much; shorter work is
-/// completed sooner by the worker that has it, or is found by the lookout.
+/// completed sooner by the worker that has it, or is taken by the leader.
 const STEAL_THRESHOLD_NS: u64 = 30_000;
 
-/// The state of a worker that others may access.
+/// The part of a worker that other workers may access.
 #[repr(align(128))]
 pub(super) struct WorkerRemote {
     /// The number of jobs the worker has started: while it stays the same, the worker runs the same
@@ -26,9 +26,9 @@ pub(super) struct WorkerRemote {
     queue: Stealer<Job>,
 }
 
-/// The ends of a remote's queues that only its worker holds.
+/// The ends of the queues that only the worker itself has.
 pub(super) struct LocalQueues {
-    /// The run-next slot: at most one job, the one woken last. It is a queue because others may
+    /// At most one job, the one woken last, which runs next. It is a queue because others may
     /// steal from it, and because a push costs no atomic read-modify-write.
     pub(super) lifo_slot: Queue<Job>,
     pub(super) queue: Queue<Job>,

@@ -4,23 +4,23 @@
 use super::model;
 use crate::executor::models::{
     a_batch_is_watched_while_the_other_worker_is_parked, a_driver_is_parked_until_woken,
-    a_job_that_the_monitor_moves_is_found, a_monitor_sleeps_for_a_deadline,
-    a_monitor_that_pauses_sees_what_comes, workers_sleep_until_notified,
+    a_job_that_the_monitor_moves_is_found, a_monitor_parks_until_a_deadline,
+    a_monitor_that_parks_sees_new_jobs, workers_are_parked_until_notified,
 };
 
 #[test]
-fn a_driver_that_falls_asleep_hears_the_bell() {
+fn a_driver_woken_while_it_parks_continues() {
     model(a_driver_is_parked_until_woken);
 }
 
 #[test]
-fn work_that_comes_while_a_worker_lies_down_is_found() {
-    model(|| workers_sleep_until_notified(1));
+fn a_job_injected_while_a_worker_parks_is_found() {
+    model(|| workers_are_parked_until_notified(1));
 }
 
 #[test]
-fn work_that_comes_while_two_workers_lie_down_is_found() {
-    model(|| workers_sleep_until_notified(2));
+fn jobs_injected_while_two_workers_park_are_found() {
+    model(|| workers_are_parked_until_notified(2));
 }
 
 #[test]
@@ -29,26 +29,26 @@ fn a_batch_taken_while_the_other_worker_is_parked_is_watched() {
 }
 
 #[test]
-fn a_job_injected_while_the_monitor_turns_to_pause_is_seen() {
-    model(|| a_monitor_that_pauses_sees_what_comes(true));
+fn a_job_injected_while_the_monitor_parks_is_seen() {
+    model(|| a_monitor_that_parks_sees_new_jobs(true));
 }
 
 #[test]
-fn a_job_behind_a_blocked_worker_while_the_monitor_turns_to_pause_is_seen() {
-    model(|| a_monitor_that_pauses_sees_what_comes(false));
+fn a_job_behind_a_blocked_worker_while_the_monitor_parks_is_seen() {
+    model(|| a_monitor_that_parks_sees_new_jobs(false));
 }
 
 #[test]
-fn a_deadline_that_comes_while_the_monitor_turns_to_pause_is_slept_for() {
-    model(|| a_monitor_sleeps_for_a_deadline(false));
+fn a_deadline_inserted_while_the_monitor_parks_wakes_it() {
+    model(|| a_monitor_parks_until_a_deadline(false));
 }
 
 #[test]
-fn a_deadline_that_comes_while_the_last_worker_gets_up_is_slept_for() {
-    model(|| a_monitor_sleeps_for_a_deadline(true));
+fn a_deadline_inserted_while_the_last_worker_is_unparked_wakes_the_monitor() {
+    model(|| a_monitor_parks_until_a_deadline(true));
 }
 
 #[test]
-fn a_job_moved_from_behind_a_blocked_worker_while_the_other_turns_to_park_is_found() {
+fn a_job_moved_from_behind_a_blocked_worker_while_the_other_parks_is_found() {
     model(a_job_that_the_monitor_moves_is_found);
 }

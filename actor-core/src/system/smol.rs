@@ -9,7 +9,7 @@ use std::fmt;
 /// An executor for [`System::smol`], converted from an `Arc` or a `&'static` reference to a
 /// `smol::Executor`.
 ///
-/// An `Arc` is held weakly: the system does not spawn_timer_driver the executor alive.
+/// An `Arc` is held weakly: the system does not keep the executor alive.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -60,10 +60,9 @@ impl System {
     }
 
     pub(super) fn start_smol(executor: SmolExecutor, settings: SystemBuilder) -> System {
-        let system_executor = External::new(executor.0);
-        let system =
-            System::start(system_executor.clone(), settings.reporter, false, settings.detects);
-        system_executor.spawn_timer_driver(system.ends_with_its_executor());
+        let external = External::new(executor.0);
+        let system = System::start(external.clone(), settings.reporter, false, settings.detects);
+        external.spawn_timer_driver(system.ends_with_its_executor());
         system
     }
 }

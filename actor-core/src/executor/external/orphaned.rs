@@ -1,5 +1,5 @@
-//! Layer 1: what becomes of the jobs and timers of a foreign executor whose executor is over. The actors
-//! have been told by then, so that each cell that runs here does so to end; tasks are dropped.
+//! The remaining jobs and timers of an external executor whose runtime has ended. All actors have been
+//! killed by then, so each that runs here does so to end; tasks are dropped.
 
 use std::collections::VecDeque;
 use std::thread;
@@ -13,86 +13,86 @@ use crate::sync::{Condvar, Mutex};
 
 #[derive(Default)]
 pub(super) struct OrphanedJobs {
-    left: Mutex<Orphans>,
-    /// Told when there is something new for the thread that attends.
-    news: Condvar,
+    queue: Mutex<OrphanQueue>,
+    /// Notified when there is a new job or deadline for the draining thread.
+    changed: Condvar,
 }
 
 #[derive(Default)]
-struct Orphans {
+struct OrphanQueue {
     jobs: VecDeque<Job>,
-    /// Set while a thread looks after the jobs and the timers.
+    /// Set while a thread runs the jobs and fires the timers.
     is_draining: bool,
 }
 
 impl<R: ExternalRuntime> External<R> {
-    /// The executor is over. Unless the executor was closed before, `on_runtime_end` has the actors told, and
-    /// what they do about it is done here.
-    pub(super) fn end(&self, on_runtime_end: Box<dyn FnOnce() + Send>) {
-        let (seq, began) = (Ordering::SeqCst, ENDING);
-        if self.phase.compare_exchange(ALIVE, began, seq, seq).is_ok() {
+    /// The runtime has ended. Unless the executor was closed before, `on_runtime_end` kills the actors,
+    /// and their last runs are done here.
+    pub(super) fn runtime_ended(&self, on_runtime_end: Box<dyn FnOnce() + Send>) {
+        let seq = Ordering::SeqCst;
+        if self.phase.compare_exchange(ALIVE, ENDING, seq, seq).is_ok() {
             contained(on_runtime_end);
             self.phase.fetch_max(OVER, seq);
         }
         self.drain_now();
     }
 
-    /// Takes a job that the executor will not run.
+    /// Takes a job that the runtime will not run.
     pub(super) fn take_over(&self, job: Job) {
-        self.orphaned.left.lock().jobs.push_back(job);
+        self.orphaned.queue.lock().jobs.push_back(job);
         if self.phase() == OVER {
             self.drain_on_thread();
         }
     }
 
-    /// Does at once what is left to do, on this thread.
+    /// Runs or drops all remaining jobs on this thread.
     pub(super) fn drain_now(&self) {
-        // Who waits for the time looks again: a task is dropped for it.
+        // A task that waits for a timer is woken, and so dropped.
         self.timers.wake_all();
-        self.timers.woke(true);
+        self.timers.end_sleep(true);
         self.tasks.close();
         self.run_orphans();
         self.drain_on_thread();
     }
 
-    /// Has a thread look after what there is, if there is anything.
+    /// Starts a thread for the remaining jobs and timers, if there are any, or notifies it.
     pub(super) fn drain_on_thread(&self) {
-        let mut left = self.orphaned.left.lock();
-        if left.is_draining {
-            return self.orphaned.news.notify_all();
+        let mut queue = self.orphaned.queue.lock();
+        if queue.is_draining {
+            return self.orphaned.changed.notify_all();
         }
         let Some(executor) = self.this.upgrade() else { return };
-        if left.jobs.is_empty() && self.timers.is_empty() {
+        if queue.jobs.is_empty() && self.timers.is_empty() {
             return;
         }
-        left.is_draining = true;
-        drop(left);
+        queue.is_draining = true;
+        drop(queue);
         let thread = thread::Builder::new().name("actor-end".into());
         if thread.spawn(move || executor.drain_thread()).is_err() {
-            // Nobody can run anything any more; it is dropped with the executor.
-            self.orphaned.left.lock().is_draining = false;
+            // The remaining jobs are dropped with the executor.
+            self.orphaned.queue.lock().is_draining = false;
         }
     }
 
-    /// Runs until there is neither a job nor a timer.
+    /// Runs until neither a job nor a timer is left.
     fn drain_thread(&self) {
         loop {
             self.run_orphans();
             self.timers.fire(Instant::now());
-            let left = self.orphaned.left.lock();
-            if !left.jobs.is_empty() {
+            let queue = self.orphaned.queue.lock();
+            if !queue.jobs.is_empty() {
                 continue;
             }
-            // From now on a deadline that comes in calls `drain_on_thread`, which waits for the lock.
+            // From now on the insertion of a deadline calls `drain_on_thread`, which waits for the lock.
             match self.timers.sleep_until(None) {
                 None => {
-                    let mut left = left;
-                    left.is_draining = false;
+                    let mut queue = queue;
+                    queue.is_draining = false;
                     return;
                 }
                 Some(until) => {
                     let limit = until.saturating_duration_since(Instant::now());
-                    drop(self.orphaned.news.wait_timeout(left, limit));
+                    drop(self.orphaned.changed.wait_timeout(queue, limit));
                 }
             }
         }
@@ -102,8 +102,8 @@ impl<R: ExternalRuntime> External<R> {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = EnterGuard::new(this);
         loop {
-            // A statement of its own: the lock is not held while the job runs.
-            let job = self.orphaned.left.lock().jobs.pop_front();
+            // In a separate statement: the lock is not held while the job runs.
+            let job = self.orphaned.queue.lock().jobs.pop_front();
             match job {
                 None => return,
                 Some(job @ Job::Actor(_)) => job.run(),
@@ -114,10 +114,10 @@ impl<R: ExternalRuntime> External<R> {
 }
 
 impl<R> Drop for External<R> {
-    /// Drops what nobody could run, one by one.
+    /// Drops the jobs that could not be run, one by one.
     fn drop(&mut self) {
         loop {
-            let job = self.orphaned.left.lock().jobs.pop_front();
+            let job = self.orphaned.queue.lock().jobs.pop_front();
             let Some(job) = job else { return };
             job.discard();
         }

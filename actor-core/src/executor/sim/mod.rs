@@ -1,12 +1,19 @@
-//! Layer 1: the simulated executor: one thread, a clock that only it moves, and a scheduler that picks what
-//! runs next among all that can. It starts no thread, reads no clock and never sleeps.
+//! The executor of a deterministic simulation: one thread, a virtual clock, and a scheduler that chooses
+//! the next step among all runnable agents. It starts no thread, reads no clock and never sleeps.
 //!
-//! When nothing can run, the time jumps to the next timer. When there is none either, the driven
-//! future waits for ever, which ends the drive.
+//! Virtual time advances when nothing is runnable: it jumps to the next timer. If there is no timer
+//! either, the simulated program has deadlocked, which ends the run. So does a livelock, a number of
+//! steps without such an advance, and an access from another thread.
+//!
+//! # Layout
+//!
+//! - `scheduler`: which runnable agent is next; `run_queue`: the runnable agents, in a defined order.
+//! - `quiescence`: what happens when nothing is runnable, and the waiters for it.
+//! - `trace`, `wait_graph`, `recorder`: what the steps did, what the agents wait for.
+//! - `root_task`: the future passed to `block_on`, and the random numbers of its thread.
 
 mod quiescence;
 mod recorder;
-mod rng_guard;
 mod root_task;
 mod run_queue;
 mod scheduler;
@@ -20,7 +27,7 @@ use std::task::{Context, Waker};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use self::root_task::RootTask;
+use self::root_task::{RngGuard, RootTask};
 use self::run_queue::{RunQueue, SimTask};
 use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
@@ -32,28 +39,28 @@ pub(crate) use self::scheduler::{Choice, DeviationPoint, Deviations, MAX_STEP_MI
 pub(crate) use self::trace::{Action, Effect, EffectKind, Step, Trace};
 pub(crate) use self::wait_graph::Awaited;
 
-/// So many steps while the time stands still are no program that gets anywhere.
+/// After this number of steps between two advances of virtual time, the run counts as a livelock.
 const MAX_STEPS_PER_INSTANT: u64 = 20_000_000;
 
-/// An executor that does one step at a time, chosen by a seed.
+/// An executor that runs one step at a time, chosen by a seed.
 pub(crate) struct SimExecutor {
     owner: ThreadId,
     base: Instant,
     timers: Timers,
     tasks: Tasks,
-    /// EffectKind many tasks were ever made.
+    /// The number of tasks created so far.
     numbers: AtomicU32,
     shutdown: OwnedShutdown,
     state: Mutex<SimState>,
     this: Weak<SimExecutor>,
 }
 
-/// Who does a step.
+/// The task, actor or timer that makes a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Agent {
-    /// The driven future.
+    /// The future passed to `block_on`.
     Root,
-    /// A cell, by its number.
+    /// An actor, by its number.
     Actor(u64),
     /// A task, by its number.
     Task(u32),
@@ -61,58 +68,58 @@ pub(crate) enum Agent {
     Timer(u64),
 }
 
-/// Why a drive ended before its future was done.
+/// Why `block_on` ended before its future was ready.
 #[derive(Clone, Debug)]
 pub(crate) enum SimError {
-    /// Nothing can happen any more.
+    /// Nothing is runnable, and no timer is pending.
     Deadlock,
-    /// So many ticks have come in a row, and none of them has made the driven future go on.
+    /// This number of successive periodic ticks has not made the root future runnable.
     OnlyTicks(u32),
-    /// It goes on without end while the time stands still.
+    /// Too many steps without an advance of virtual time.
     Livelock,
-    /// Another thread reached in: its name, and what it reached.
+    /// Another thread accessed the simulation: its name, and the accessed agent.
     ForeignThread(String, Option<Agent>),
 }
 
 struct SimState {
-    /// Since the start.
+    /// The virtual time since the start.
     now: Duration,
-    /// What can run.
+    /// The runnable agents.
     run_queue: RunQueue,
-    /// What runs next without a choice.
+    /// The agent that runs next, without a choice.
     forced_next: Option<SimTask>,
-    /// Set while whoever waited for one step is being woken: what that makes task goes forced_next.
+    /// Set while the waiters for a step are woken: the first agent that becomes runnable is `forced_next`.
     forces_next: bool,
     scheduler: Scheduler,
-    /// Where the generator is that this thread has while it drives.
+    /// The state of the random number generator that this thread has inside `block_on`.
     rng_seed: u64,
     trace: Trace,
     running: Agent,
-    /// The handlers of each cell that have begun and are not over.
+    /// The unfinished handlers of each actor.
     running_handlers: BTreeMap<u64, Vec<&'static str>>,
     waits: wait_graph::WaitGraph,
     error: Option<SimError>,
     quiescence: quiescence::QuiescenceWaiters,
-    /// Instants that the steps do not take the clock past.
+    /// Instants past which steps do not advance the clock.
     holds: Vec<Duration>,
-    /// EffectKind many steps more there may be while the time stands still.
+    /// The number of further steps until the run counts as a livelock.
     steps_left: u64,
-    /// EffectKind many tasks are there that are not over.
+    /// The unfinished tasks.
     tasks: BTreeSet<u32>,
 }
 
-/// What is to be done next.
+/// The next event of the simulation.
 enum NextEvent {
     Task(SimTask),
-    /// The forced_next timer. Those that are due at one instant come in the order in which they were set,
-    /// as they do where no two instants are the same.
+    /// The first timer. Timers that are due at the same instant fire in the order of their insertion, as
+    /// on real clocks, where no two instants are equal.
     Timer,
     Nothing,
 }
 
 impl SimExecutor {
-    /// Makes an executor that the calling thread owns and `scheduler` steers; the rng_seed that programs take
-    /// from the thread is that of `seed`.
+    /// Creates an executor that is owned by the calling thread. `seed` seeds the random number generator
+    /// of the thread inside `block_on`.
     pub(crate) fn new(scheduler: Scheduler, seed: u64) -> Arc<SimExecutor> {
         let base = Instant::now();
         Arc::new_cyclic(|this| SimExecutor {
@@ -143,8 +150,8 @@ impl SimExecutor {
         })
     }
 
-    /// A cell was sent something: if it can run already, it is the newest of those that can. So what
-    /// comes by itself follows one train of thought to its end.
+    /// An actor was sent a message: if it is runnable already, it becomes the newest runnable agent. So the
+    /// default schedule follows one chain of messages to its end.
     pub(crate) fn touch(&self, agent: Agent) {
         let mut state = self.state();
         let step_number = state.trace.step_number;
@@ -152,17 +159,17 @@ impl SimExecutor {
         state.trace.affect(agent, EffectKind::Sent);
     }
 
-    /// EffectKind much time has passed here.
+    /// The virtual time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
         self.state().now
     }
 
-    /// Why the drive has ended, if not because its future was done.
+    /// Why `block_on` ended, if not because its future was ready.
     pub(crate) fn take_error(&self) -> Option<SimError> {
         self.state().error.take()
     }
 
-    /// Breaks the run if this is not its thread; says so.
+    /// Returns `true`, and aborts the run, if this is not the thread of the simulation.
     pub(crate) fn rejects_foreign_thread(&self, on: Option<Agent>) -> bool {
         if self.is_executor_thread() {
             return false;
@@ -195,7 +202,7 @@ impl SimExecutor {
         }
     }
 
-    /// Chooses what is next, and notes it.
+    /// Chooses the next event, and records it.
     fn next_event(&self) -> NextEvent {
         let mut state = self.state();
         let state = &mut *state;
@@ -210,7 +217,7 @@ impl SimExecutor {
         if most == 0 {
             return NextEvent::Nothing;
         }
-        // The newest forced_next, and a timer when nothing else can run: that is what comes by itself.
+        // By default the newest agent runs, and a timer only when nothing else is runnable.
         let (choice, usual) = state.scheduler.choose(most);
         let at = |choice| match jobs.checked_sub(choice + 1) {
             Some(place) => state.run_queue.agent(place),
@@ -226,7 +233,7 @@ impl SimExecutor {
         NextEvent::Task(task)
     }
 
-    /// Does one step; false if nothing can run.
+    /// Runs one step.
     fn step(
         &self,
         root: &Arc<RootTask>,
@@ -238,7 +245,7 @@ impl SimExecutor {
             NextEvent::Timer => self.timers.fire_first(),
             NextEvent::Task(SimTask::Job(job, _)) => thread_owned::run(&self.shutdown, job),
             NextEvent::Task(SimTask::Root(other)) => {
-                // One that was driven before is over, and its wake with it.
+                // The wake-up of an earlier root future, which has ended, has no effect.
                 if Arc::ptr_eq(&other, root) {
                     root.begin();
                     if future.as_mut().poll(context).is_ready() {
@@ -254,7 +261,7 @@ impl SimExecutor {
 }
 
 impl SimState {
-    /// The step is over, and has taken its time.
+    /// The current step ends: the clock advances by its duration.
     fn advance_clock(&mut self) {
         let time = self.scheduler.time();
         if time.is_zero() {
@@ -271,13 +278,13 @@ impl SimState {
         self.running = agent;
         self.waits.begin(agent);
         self.quiescence.runs(agent);
-        let running_handlers = match agent {
+        let handler = match agent {
             Agent::Actor(number) => {
                 self.running_handlers.get(&number).and_then(|names| names.last())
             }
             _ => None,
         };
-        let action = running_handlers.map_or(Action::Unnamed, |name| Action::Resumes(name));
+        let action = handler.map_or(Action::Unnamed, |name| Action::Resumes(name));
         self.trace.begin(Step {
             at: self.now,
             agent,
@@ -297,7 +304,7 @@ impl SimState {
 impl Executor for SimExecutor {
     fn schedule(&self, job: Job, _schedule: Schedule) {
         let agent = match &job {
-            Job::Actor(cell) => Agent::Actor(cell.number()),
+            Job::Actor(actor) => Agent::Actor(actor.number()),
             Job::Task(_) => Agent::Task(0),
         };
         self.enqueue(SimTask::Job(job, agent));
@@ -317,7 +324,7 @@ impl Executor for SimExecutor {
 
     fn record_wait(&self, at: Instant, is_periodic: bool) {
         let at = at.saturating_duration_since(self.base);
-        self.waits(if is_periodic { Awaited::Tick(at) } else { Awaited::Time(at) });
+        self.begin_wait(if is_periodic { Awaited::Tick(at) } else { Awaited::Time(at) });
     }
 
     fn tasks(&self) -> &Tasks {
@@ -332,7 +339,7 @@ impl Executor for SimExecutor {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = EnterGuard::new(this.clone());
         let _guard = DriveGuard::new(this);
-        let _chance = rng_guard::RngGuard::new(self);
+        let _chance = RngGuard::new(self);
         let root = RootTask::new(self.this.clone());
         let waker = Waker::from(root.clone());
         let mut context = Context::from_waker(&waker);
@@ -357,8 +364,8 @@ impl Executor for SimExecutor {
         number
     }
 
-    /// There is no thread to end. What is left is ended here on the owner thread; elsewhere by the owner if
-    /// it drives the executor just now, or else by a thread.
+    /// There is no thread to end. On the owner thread, the remaining jobs are ended here; elsewhere by the
+    /// owner if it is inside `block_on`, or else by a thread.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.shutdown.close();
         self.timers.wake_all();
@@ -375,7 +382,7 @@ impl ThreadOwned for SimExecutor {
         &self.shutdown
     }
 
-    /// The wake of a future that is driven no more is no job, and is forgotten.
+    /// The wake-up of a root future is not a job, and is dropped.
     fn take_remaining(&self) -> Option<Job> {
         loop {
             let mut state = self.state();
@@ -395,7 +402,7 @@ impl ThreadOwned for SimExecutor {
 }
 
 impl Drop for SimExecutor {
-    /// Drops what could not be ended, one by one.
+    /// Drops the jobs that could not be ended, one by one.
     fn drop(&mut self) {
         while let Some(job) = self.take_remaining() {
             job.discard();

@@ -1,5 +1,4 @@
-//! Layer 1: quiescence: the waiters for the moment when nothing is runnable, and the advance of
-//! virtual time.
+//! Quiescence: the waiters for the moment when nothing is runnable, and the advance of virtual time.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -13,17 +12,17 @@ use super::{Agent, MAX_STEPS_PER_INSTANT, SimError, SimExecutor};
 use crate::sync::Arc;
 use crate::waking::wake_each;
 
-/// After this number of successive ticks without other events, the driven future is assumed to wait
-/// for nothing, unless it is known to wait for an actor whose steps these are.
+/// After this number of successive ticks without other events, the run counts as a deadlock of the root
+/// future, unless it is known to wait for an actor whose steps these are.
 const MAX_IDLE_TICKS: u32 = 100_000;
 
-/// The number of holders of the driven future's waker inside the drive.
+/// The number of references to the root future's waker inside `block_on`.
 const DRIVER_REFS: usize = 2;
 
 /// No step.
 const NO_STEP: u64 = 0;
 
-/// The next action of the drive.
+/// The result of a step.
 pub(crate) enum StepResult {
     Continue,
     Done,
@@ -51,7 +50,7 @@ pub(super) struct QuiescenceWaiters {
     idle: u64,
     /// The number of times that nothing was left to happen while a task waited for a step.
     unreachable: u64,
-    /// Successive ticks without other events since the driven future ran.
+    /// Successive ticks without other events since the root future ran.
     ticks: u32,
     /// The agents that made a step during these ticks.
     ticked: BTreeSet<Agent>,
@@ -123,7 +122,7 @@ impl SimExecutor {
         self.state().forces_next = false;
     }
 
-    /// Nothing is runnable; `root` is the waker of the driven future.
+    /// Nothing is runnable; `root` is the waker of the root future.
     pub(super) fn when_idle(&self, root: &Arc<RootTask>) -> StepResult {
         let next = self.timers.next_due();
         let mut guard = self.state();
@@ -135,7 +134,7 @@ impl SimExecutor {
             wakers = state.quiescence.reach(QuiescencePoint::Idle, NO_STEP);
         }
         if wakers.is_empty() && (next.is_none() || only_ticks) {
-            // There is no step to wait for.
+            // No step follows that could be awaited.
             wakers = if next.is_none() {
                 state.quiescence.take(QuiescencePoint::Step, NO_STEP)
             } else {
@@ -148,7 +147,7 @@ impl SimExecutor {
             wake_each(wakers);
             return StepResult::Continue;
         }
-        // Held here and by the context of the drive, and by nothing else that could wake the driven
+        // Held here and by the context of `block_on`, and by nothing else that could wake the driven
         // future.
         let is_forgotten = Arc::strong_count(root) <= DRIVER_REFS;
         let Some((at, _)) = next.filter(|_| !is_forgotten) else {
@@ -191,7 +190,7 @@ impl Drop for ClockHold {
     }
 }
 
-/// WaitGraph for a point of a simulation.
+/// Waits for a point of a simulation.
 pub(crate) struct Quiesce {
     executor: Arc<SimExecutor>,
     point: QuiescencePoint,
@@ -200,18 +199,18 @@ pub(crate) struct Quiesce {
 }
 
 impl Quiesce {
-    /// WaitGraph until one step of any other agent has ended, or until it is known that nothing is left
+    /// Waits until one step of any other agent has ended, or until it is known that nothing is left
     /// to happen.
     pub(crate) fn step(executor: Arc<SimExecutor>) -> Quiesce {
         Quiesce { executor, point: QuiescencePoint::Step, since: None }
     }
 
-    /// WaitGraph until nothing is runnable without advancing virtual time.
+    /// Waits until nothing is runnable without advancing virtual time.
     pub(crate) fn settled(executor: Arc<SimExecutor>) -> Quiesce {
         Quiesce { executor, point: QuiescencePoint::Settled, since: None }
     }
 
-    /// WaitGraph until only periodic ticks are left.
+    /// Waits until only periodic ticks are left.
     pub(crate) fn idle(executor: Arc<SimExecutor>) -> Quiesce {
         Quiesce { executor, point: QuiescencePoint::Idle, since: None }
     }

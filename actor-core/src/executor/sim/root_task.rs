@@ -1,4 +1,5 @@
-//! Layer 1: the waker of the future that a simulated executor drives. It decides nothing.
+//! The root task of a simulation, which is the future passed to `block_on`: its waker, and the random
+//! numbers of its thread.
 
 use std::task::Wake;
 
@@ -6,11 +7,11 @@ use super::{SimExecutor, SimTask};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
 
-/// It waits to be woken.
+/// It waits for a wake-up.
 const ASLEEP: u8 = 0;
-/// It is among what can run.
+/// It is in the run queue.
 const READY: u8 = 1;
-/// It is driven no more.
+/// It has ended.
 const OVER: u8 = 2;
 
 pub(super) struct RootTask {
@@ -23,7 +24,7 @@ impl RootTask {
         Arc::new(RootTask { executor, state: AtomicU8::new(ASLEEP) })
     }
 
-    /// It is polled now: a wake from here on makes it ready again.
+    /// It is polled now: a wake-up from here on makes it runnable again.
     pub(super) fn begin(&self) {
         self.state.store(ASLEEP, Ordering::Relaxed);
     }
@@ -44,5 +45,28 @@ impl Wake for RootTask {
         if self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, wakes).is_ok() {
             executor.enqueue(SimTask::Root(self.clone()));
         }
+    }
+}
+
+/// While this exists, the random number generator of the thread is that of the simulation: the program
+/// uses it through `fastrand`, or functions built on it such as `race`.
+pub(super) struct RngGuard<'a> {
+    executor: &'a SimExecutor,
+    /// The state of the thread's own generator.
+    before: u64,
+}
+
+impl<'a> RngGuard<'a> {
+    pub(super) fn new(executor: &'a SimExecutor) -> Self {
+        let before = fastrand::get_seed();
+        fastrand::seed(executor.state().rng_seed);
+        RngGuard { executor, before }
+    }
+}
+
+impl Drop for RngGuard<'_> {
+    fn drop(&mut self) {
+        self.executor.state().rng_seed = fastrand::get_seed();
+        fastrand::seed(self.before);
     }
 }

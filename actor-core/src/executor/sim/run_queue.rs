@@ -1,4 +1,4 @@
-//! Layer 1: the runnable agents, in an order that does not depend on the order of wake-ups within a
+//! The runnable agents, in an order that does not depend on the order of wake-ups within a
 //! step.
 //!
 //! A program may drop or wake its actors in the order of a hash map, within one step. Agents that
@@ -131,7 +131,7 @@ mod tests {
     use super::{Agent, CHUNK, RootTask, RunQueue, SimTask};
     use crate::sync::Weak;
 
-    fn cell(number: u64) -> Agent {
+    fn actor(number: u64) -> Agent {
         Agent::Actor(number)
     }
 
@@ -158,13 +158,13 @@ mod tests {
     fn the_order_of_wake_ups_within_a_step_does_not_matter() {
         for agents in [[3, 1, 2], [1, 2, 3], [2, 3, 1]] {
             let mut queue = RunQueue::default();
-            queue.add(task(cell(9)), 1);
-            agents.into_iter().for_each(|number| queue.add(task(cell(number)), 2));
-            assert_eq!(order(&queue), [9, 1, 2, 3].map(cell));
-            queue.touch(cell(9), 3);
-            assert_eq!(order(&queue), [1, 2, 3, 9].map(cell));
-            queue.touch(cell(2), 3);
-            assert_eq!(order(&queue), [1, 3, 2, 9].map(cell));
+            queue.add(task(actor(9)), 1);
+            agents.into_iter().for_each(|number| queue.add(task(actor(number)), 2));
+            assert_eq!(order(&queue), [9, 1, 2, 3].map(actor));
+            queue.touch(actor(9), 3);
+            assert_eq!(order(&queue), [1, 2, 3, 9].map(actor));
+            queue.touch(actor(2), 3);
+            assert_eq!(order(&queue), [1, 3, 2, 9].map(actor));
         }
     }
 
@@ -173,13 +173,13 @@ mod tests {
         let mut queue = RunQueue::default();
         let count = 9 * CHUNK as u64;
         // In an arbitrary order.
-        (0..count).for_each(|number| queue.add(task(cell(number * 7 % count)), 1));
-        assert_eq!(order(&queue), (0..count).map(cell).collect::<Vec<_>>());
+        (0..count).for_each(|number| queue.add(task(actor(number * 7 % count)), 1));
+        assert_eq!(order(&queue), (0..count).map(actor).collect::<Vec<_>>());
         let mut left: Vec<u64> = (0..count).collect();
         while !left.is_empty() {
             let place = left.len() * 5 / 7;
             let taken = queue.remove(place).expect("there is one at each place");
-            assert_eq!(taken.agent(), cell(left.remove(place)));
+            assert_eq!(taken.agent(), actor(left.remove(place)));
         }
         assert!(queue.len() == 0 && queue.remove(0).is_none() && queue.ranks.is_empty());
     }

@@ -1,4 +1,4 @@
-//! Layer 1: chooses what runs next among all runnable agents, and kind long it takes: by a seed, or
+//! Chooses what runs next among all runnable agents, and how long it takes: by a seed, or
 //! from a list. It sees only numbers.
 //!
 //! Choice 0 is the newest event, which is the default; every other choice is a deviation. A step

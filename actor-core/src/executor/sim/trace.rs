@@ -1,4 +1,4 @@
-//! Layer 1: the steps of a simulation, and their hash. Plain data.
+//! The steps of a simulation, and their hash. Plain data.
 
 use std::time::Duration;
 

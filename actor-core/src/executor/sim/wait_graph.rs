@@ -1,11 +1,11 @@
-//! Layer 1: what each agent waits for since its last step, as far as that is known. Plain data.
+//! What each agent waits for since its last step, as far as that is known. Plain data.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Agent;
 
-/// One thing that a agent waits for.
+/// One thing that an agent waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Awaited {
     /// Something of another agent, as `an answer of` it.
@@ -58,7 +58,7 @@ mod tests {
     use super::{Agent, Awaited, BTreeSet, Duration, WaitGraph};
 
     #[test]
-    fn a_wait_leads_over_others_until_its_subject_goes_on() {
+    fn a_wait_leads_over_others_until_its_agent_continues() {
         let mut waits = WaitGraph::default();
         let [one, two, three] = [1, 2, 3].map(Agent::Task);
         waits.note(Agent::Root, Awaited::Of(one, "the end of"));

@@ -1,4 +1,4 @@
-//! Layer 1: the promises about the end of an executor: no thread, job or panic is forgotten.
+//! The promises about the end of an executor: no thread, job or panic is forgotten.
 
 use super::*;
 
@@ -31,7 +31,7 @@ fn close_joins_the_threads_and_names_one_that_is_stuck() {
 }
 
 #[test]
-fn a_worker_that_closes_its_host_does_not_wait_for_itself() {
+fn a_worker_that_closes_its_executor_does_not_wait_for_itself() {
     within_limit(|| {
         let executor = start(2);
         let (sender, receiver) = mpsc::channel();
@@ -43,7 +43,7 @@ fn a_worker_that_closes_its_host_does_not_wait_for_itself() {
 }
 
 #[test]
-fn cells_scheduled_after_the_end_run_one_by_one_on_a_thread_of_the_host() {
+fn actors_scheduled_after_the_end_run_one_by_one_on_a_thread_of_the_executor() {
     fn chain(executor: &Arc<dyn Executor>, left: usize, done: mpsc::Sender<thread::ThreadId>) {
         let next = executor.clone();
         let body = move || match left {
@@ -81,7 +81,7 @@ fn tasks_scheduled_after_the_end_are_dropped_unpolled() {
 }
 
 #[test]
-fn cells_behind_a_blocked_worker_are_run_after_the_end_while_it_stays_blocked() {
+fn actors_behind_a_blocked_worker_are_run_after_the_end_while_it_stays_blocked() {
     within_limit(|| {
         let executor = start(1);
         let (release, held) = mpsc::channel::<()>();
@@ -132,7 +132,7 @@ fn close_on_the_owner_thread_ends_what_is_left_and_what_that_schedules() {
 }
 
 #[test]
-fn what_is_left_of_a_host_closed_by_another_thread_is_ended_there() {
+fn the_remaining_jobs_of_an_executor_closed_by_another_thread_are_ended() {
     within_limit(|| {
         let executor: Arc<dyn Executor> = thread::spawn(CurrentThread::new).join().unwrap();
         let ran = Arc::new(AtomicUsize::new(0));

@@ -1,4 +1,4 @@
-//! Layer 1: the promises of the multi-thread executor.
+//! The promises of the multi-thread executor.
 
 use std::sync::atomic::{AtomicBool, AtomicU8};
 
@@ -221,7 +221,7 @@ fn a_panic_ends_only_its_task() {
 }
 
 #[test]
-fn the_current_host_is_that_of_the_worker_or_of_the_innermost_drive() {
+fn the_current_executor_is_that_of_the_worker_or_of_the_innermost_block_on() {
     fn is_current(executor: &Arc<dyn Executor>) -> bool {
         is_inside() && current().is_some_and(|current| Arc::ptr_eq(&current, executor))
     }

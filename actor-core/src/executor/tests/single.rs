@@ -1,4 +1,4 @@
-//! Layer 1: the promises of the current-thread executor.
+//! The promises of the current-thread executor.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -146,7 +146,7 @@ fn no_wake_up_from_another_thread_is_lost() {
 }
 
 #[test]
-fn what_has_not_run_when_the_future_is_done_or_panics_runs_in_the_next_drive() {
+fn what_has_not_run_when_the_future_is_done_or_panics_runs_in_the_next_block_on() {
     within_limit(|| {
         let executor = executor();
         let ran = Arc::new(AtomicUsize::new(0));

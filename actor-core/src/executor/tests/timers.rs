@@ -1,4 +1,4 @@
-//! Layer 1: the promises of `Timers`, on a clock that the tests make up.
+//! The promises of `Timers`, on a clock that the tests make up.
 
 use super::*;
 
@@ -101,8 +101,8 @@ fn only_a_deadline_earlier_than_the_sleep_gives_an_alarm() {
     assert_eq!(insert(60), 1);
     assert_eq!(timers.sleep_until(Some(base + SECOND)), Some(base + SECOND));
     assert_eq!(insert(40), 1);
-    timers.woke(false);
+    timers.end_sleep(false);
     assert_eq!(insert(1), 1);
-    timers.woke(true);
+    timers.end_sleep(true);
     assert_eq!(insert(200), 2);
 }

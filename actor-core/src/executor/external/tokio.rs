@@ -1,4 +1,4 @@
-//! Layer 1: a tokio runtime as an executor's runtime.
+//! A tokio runtime as an external runtime.
 
 use std::future::{Future, pending};
 use std::panic::catch_unwind;
@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
-use super::external::ExternalRuntime;
+use super::ExternalRuntime;
 
-/// A tokio runtime run by the user. A job runs inside its context, like any of its tasks.
+/// A tokio runtime run by the user. A job runs inside its context, like any task of the runtime.
 pub(crate) struct Tokio {
     handle: Handle,
 }
@@ -25,7 +25,7 @@ impl Tokio {
         Tokio { handle }
     }
 
-    /// Drops `guard` when the runtime is over.
+    /// Drops `guard` when the runtime ends.
     pub(crate) fn hold(handle: &Handle, guard: impl Send + 'static) {
         let held = async move {
             let _guard = guard;

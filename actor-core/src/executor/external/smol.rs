@@ -1,4 +1,4 @@
-//! Layer 1: a smol executor as an external runtime.
+//! A smol executor as an external runtime.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use async_executor::Executor;
 
-use super::external::ExternalRuntime;
+use super::ExternalRuntime;
 use crate::sync::{Arc, Weak};
 
 /// A smol executor run by the user. A shared one is held weakly: its owner decides about its
