@@ -310,9 +310,10 @@ impl<T> Cell<T> {
     unsafe fn free(cell: NonNull<Self>, discard: impl Fn(Waker)) {
         // SAFETY: made by `Box::leak`, and freed once: by the one side that finds the other finished.
         let mut cell = unsafe { Box::from_raw(cell.as_ptr()) };
-        let wakers = cell.wakers.get_mut();
-        if wakers.later.is_some() || wakers.closed.is_some() {
-            [wakers.later.take(), wakers.closed.take()].into_iter().flatten().for_each(discard);
+        let [later, closed] =
+            cell.wakers.change(|wakers| [wakers.later.take(), wakers.closed.take()]);
+        if later.is_some() || closed.is_some() {
+            [later, closed].into_iter().flatten().for_each(discard);
         }
         cell.end();
     }

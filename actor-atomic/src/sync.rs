@@ -21,15 +21,14 @@ impl<T> Mutex<T> {
         Mutex(primitives::Mutex::new(value))
     }
 
-    #[cfg(not(actor_loom))]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// loom knows no exclusive access: another lock.
-    #[cfg(actor_loom)]
-    pub(crate) fn get_mut(&mut self) -> primitives::MutexGuard<'_, T> {
-        self.lock()
+    /// Runs `change` on the value, to which the caller has exclusive access.
+    #[inline]
+    pub(crate) fn change<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> R {
+        #[cfg(not(actor_loom))]
+        return change(self.0.get_mut().unwrap_or_else(PoisonError::into_inner));
+        // loom's mutex gives no exclusive access.
+        #[cfg(actor_loom)]
+        return change(&mut self.lock());
     }
 
     pub(crate) fn lock(&self) -> primitives::MutexGuard<'_, T> {
