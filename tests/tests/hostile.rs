@@ -102,7 +102,7 @@ const BY_HAND_TOO: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn no_lint_blames_what_the_macro_wrote() -> io::Result<()> {
+fn no_lint_blames_generated_code() -> io::Result<()> {
     let corpus = folder().join("corpus.rs");
     let plain = target().join("by-hand");
     fs::create_dir_all(&plain)?;

@@ -24,7 +24,7 @@ impl Counter {
 }
 
 /// Waiting senders, and an actor that parks after every message.
-pub fn every_sender_that_waits_for_room_is_let_in(system: &System) {
+pub fn every_waiting_sender_is_admitted(system: &System) {
     const SENDERS: usize = 4;
     const EACH: usize = 2000;
     system.block_on(async {
@@ -81,7 +81,7 @@ pub fn a_handler_is_woken_whenever_its_wake_comes(system: &System) {
 
 /// A thread that sleeps during its call, and workers that sleep between two calls.
 #[test]
-fn a_worker_that_falls_asleep_hears_of_each_call() {
+fn a_worker_that_parks_is_woken_by_each_call() {
     tests::guarded("a worker that falls asleep", || {
         let system = System::builder().threads(2).build();
         let counter = Counter { handled: 0 }.spawn_on(&system);
@@ -103,12 +103,12 @@ fn a_worker_that_falls_asleep_hears_of_each_call() {
 mod protocols {
     pub use super::{
         a_call_is_answered_or_withdrawn_whenever_its_caller_leaves,
-        a_handler_is_woken_whenever_its_wake_comes, every_sender_that_waits_for_room_is_let_in,
+        a_handler_is_woken_whenever_its_wake_comes, every_waiting_sender_is_admitted,
     };
 }
 
 tests::on_every_host! {
-    protocols::every_sender_that_waits_for_room_is_let_in,
+    protocols::every_waiting_sender_is_admitted,
     protocols::a_call_is_answered_or_withdrawn_whenever_its_caller_leaves,
 }
 

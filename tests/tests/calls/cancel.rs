@@ -240,7 +240,7 @@ impl Echo {
     }
 }
 
-pub fn a_finished_handler_of_a_cancelled_call_answers_nobody(system: &System) {
+pub fn the_result_of_a_cancelled_call_is_discarded(system: &System) {
     system.block_on(async {
         for _ in 0..100 {
             let (gate, entered) = (Gate::new(), Gate::new());

@@ -78,7 +78,7 @@ pub fn sending_to_an_ended_actor_hands_the_message_back(system: &System) {
     });
 }
 
-pub fn a_send_that_waits_for_room_gets_its_message_back_at_the_end(system: &System) {
+pub fn a_send_that_waits_for_capacity_gets_its_message_back_at_the_end(system: &System) {
     system.block_on(async {
         for is_killed in [false, true] {
             let entered = Tally::default();

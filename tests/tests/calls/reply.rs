@@ -80,7 +80,7 @@ pub fn a_stored_reply_answers_later_from_another_task(system: &System) {
     });
 }
 
-pub fn a_dropped_reply_gives_no_reply_at_once(system: &System) {
+pub fn a_dropped_reply_gives_no_reply_immediately(system: &System) {
     system.block_on(async {
         let (state, given, entered) = Keeper::new();
         let keeper = state.spawn();
@@ -203,7 +203,7 @@ pub fn the_callee_answers_the_callers_caller(system: &System) {
     });
 }
 
-pub fn the_callee_learns_that_the_caller_is_gone(system: &System) {
+pub fn the_callee_is_notified_that_the_caller_has_left(system: &System) {
     system.block_on(async {
         let (front, back, gate, entered, tells) = pair();
         // While the callee is at it.

@@ -176,7 +176,7 @@ pub fn never_handled_is_true_while_queued_and_false_once_begun(system: &System) 
     });
 }
 
-pub fn if_room_refuses_at_once_and_answers_with_room(system: &System) {
+pub fn if_room_refuses_immediately_and_answers_when_there_is_capacity(system: &System) {
     system.block_on(async {
         let entered = Tally::default();
         let late = Late::new(&entered).prepare().capacity(1).spawn();

@@ -155,7 +155,7 @@ async fn leave(fate: Fate) -> Vec<Result<(), CallError>> {
     seen
 }
 
-pub fn a_call_that_was_left_is_no_edge(system: &System) {
+pub fn an_abandoned_call_is_no_edge(system: &System) {
     system.block_on(async {
         let all = join_all(FATES.map(leave)).await;
         for (fate, seen) in FATES.iter().zip(all) {
@@ -164,7 +164,7 @@ pub fn a_call_that_was_left_is_no_edge(system: &System) {
     });
 }
 
-pub fn a_call_given_away_while_its_actor_rests_is_no_edge(system: &System) {
+pub fn a_call_moved_away_while_its_actor_is_idle_is_no_edge(system: &System) {
     system.block_on(async {
         for fate in [Fate::GivenAwayAndDropped, Fate::GivenAwayAndPolled] {
             assert_eq!(leave(fate).await, [Ok(())], "{fate:?}");
@@ -241,7 +241,7 @@ impl Asker {
     fn work(&self) {}
 }
 
-pub fn a_reply_given_to_another_leaves_no_edge(system: &System) {
+pub fn a_reply_moved_to_another_actor_leaves_no_edge(system: &System) {
     system.block_on(async {
         for is_task in [true, false] {
             let broker = Broker { clerk: Clerk.spawn(), asker: None, heard: None }.spawn();

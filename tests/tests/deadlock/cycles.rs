@@ -15,7 +15,7 @@ pub fn a_call_to_oneself_is_refused(system: &System) {
     });
 }
 
-pub fn two_three_ten_and_a_thousand_in_a_circle_are_refused(system: &System) {
+pub fn cycles_of_two_three_ten_and_a_thousand_are_refused(system: &System) {
     system.block_on(async {
         for len in [2, 3, 10, 1000] {
             let ways: Vec<Way> = vec![plainly; len];
@@ -33,7 +33,7 @@ pub fn two_three_ten_and_a_thousand_in_a_circle_are_refused(system: &System) {
     });
 }
 
-pub fn a_tail_into_a_circle_gets_its_answer(system: &System) {
+pub fn a_caller_outside_of_the_cycle_gets_its_reply(system: &System) {
     system.block_on(async {
         for len in 1..=3 {
             let ways: Vec<Way> = vec![plainly; len];
@@ -70,7 +70,7 @@ impl Clerk {
     fn work(&self) {}
 }
 
-pub fn the_circle_says_who_waits_in_which_handler(system: &System) {
+pub fn the_error_names_the_waiting_actors_and_their_handlers(system: &System) {
     system.block_on(async {
         let one = Clerk { other: None }.prepare().name("one").spawn();
         let two = Clerk { other: Some(one.clone()) }.spawn();
@@ -212,7 +212,7 @@ impl Parent {
     fn work(&self) {}
 }
 
-pub fn a_circle_through_hooks_and_children_is_refused(system: &System) {
+pub fn a_cycle_through_hooks_and_children_is_refused(system: &System) {
     system.block_on(async {
         let parent = Parent.spawn();
         // The last wait is refused: of the child in its start, which fails it, or of the parent.
@@ -227,7 +227,7 @@ pub fn a_circle_through_hooks_and_children_is_refused(system: &System) {
     });
 }
 
-pub fn a_circle_through_two_systems_is_refused(system: &System) {
+pub fn a_cycle_through_two_systems_is_refused(system: &System) {
     let far = System::builder().threads(1).name("far").build();
     system.block_on(async {
         let one = Clerk { other: None }.prepare().name("near").spawn();
@@ -246,7 +246,7 @@ pub fn a_circle_through_two_systems_is_refused(system: &System) {
     assert!(report.is_clean(), "{report}");
 }
 
-pub fn without_detection_nobody_is_refused(_: &System) {
+pub fn without_detection_no_call_is_refused(_: &System) {
     let system = System::builder().threads(1).deadlock_detection(false).build();
     system.block_on(async {
         let nodes = ring(&[plainly, plainly]).await;
@@ -297,7 +297,7 @@ impl Guest {
     }
 }
 
-pub fn a_circle_through_a_guarded_message_of_a_protocol_is_refused(system: &System) {
+pub fn a_cycle_through_a_guarded_message_of_a_protocol_is_refused(system: &System) {
     system.block_on(async {
         for is_open in [true, false] {
             let house = House { guest: None, is_open }.spawn();

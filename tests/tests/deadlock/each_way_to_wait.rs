@@ -169,7 +169,7 @@ pub fn each_plain_way_to_wait_is_refused_at_once(system: &System) {
     are_refused(system, &WAYS);
 }
 
-pub fn what_was_waited_for_elsewhere_before_hides_no_circle(system: &System) {
+pub fn an_earlier_wait_for_another_thread_hides_no_cycle(system: &System) {
     are_refused(system, &ELSEWHERE);
 }
 
@@ -194,7 +194,7 @@ fn timed(call: Passing) -> Waiting {
     Box::pin(async { flat(call.timeout(Duration::from_millis(20)).await) })
 }
 
-pub fn a_timed_call_that_closes_a_circle_is_refused(system: &System) {
+pub fn a_timed_call_that_completes_a_cycle_is_refused(system: &System) {
     system.block_on(async {
         for len in 1..=3 {
             let mut ways: Vec<Way> = vec![plainly; len];

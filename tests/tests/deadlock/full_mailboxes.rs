@@ -54,7 +54,7 @@ fn sorted(cycle: &actor_core::Cycle) -> Vec<String> {
     path
 }
 
-pub fn two_full_mailboxes_are_a_circle(system: &System) {
+pub fn two_full_mailboxes_are_a_cycle(system: &System) {
     system.block_on(async {
         for _ in 0..100 {
             let (one, two, handled) = pair().await;
@@ -77,7 +77,7 @@ pub fn two_full_mailboxes_are_a_circle(system: &System) {
     });
 }
 
-pub fn a_full_mailbox_and_a_call_are_a_circle(system: &System) {
+pub fn a_full_mailbox_and_a_call_are_a_cycle(system: &System) {
     system.block_on(async {
         for _ in 0..100 {
             let (one, two, _) = pair().await;
@@ -135,7 +135,7 @@ impl Wide {
     fn work(&self) {}
 }
 
-pub fn a_sender_that_has_just_been_let_in_waits_for_nobody(system: &System) {
+pub fn a_sender_that_was_just_admitted_is_no_edge(system: &System) {
     system.block_on(async {
         let narrow = Narrow { wide: None }.spawn();
         let wide = Wide { narrow: narrow.clone() }.spawn();

@@ -171,11 +171,11 @@ const ELSEWHERE: [(&str, Way); 4] = [
     ("stashed", stashed),
 ];
 
-pub fn whoever_has_a_way_out_goes_on(system: &System) {
+pub fn an_actor_with_another_way_out_continues(system: &System) {
     go_on(system, &WAYS);
 }
 
-pub fn whoever_has_a_way_out_elsewhere_goes_on(system: &System) {
+pub fn an_actor_with_another_way_out_on_another_thread_continues(system: &System) {
     go_on(system, &ELSEWHERE);
 }
 
@@ -263,7 +263,7 @@ fn spawned(call: Passing) -> Waiting {
     Box::pin(or(async { flat(actor_core::spawn(call).await) }, a_while()))
 }
 
-pub fn a_handler_that_spawns_its_callers_goes_on(system: &System) {
+pub fn a_handler_that_spawns_its_callers_continues(system: &System) {
     system.block_on(async {
         let ways: Vec<Way> = vec![plainly, spawned, plainly];
         let nodes = ring(&ways).await;

@@ -55,7 +55,7 @@ impl Member {
 /// Long enough to be looked at a few times.
 const A_WHILE: Duration = Duration::from_millis(20);
 
-pub fn what_may_be_answered_from_elsewhere_is_never_refused(system: &System) {
+pub fn a_call_that_another_task_may_answer_is_never_refused(system: &System) {
     system.block_on(async {
         let pool = Member::pool(1, || Member);
         for way in 0..4 {

@@ -46,7 +46,7 @@ fn after_a_dropped_timer(call: Passing) -> Waiting {
 /// How long it may take on a slow and busy machine; a second is promised.
 const LIMIT: Duration = Duration::from_secs(10);
 
-pub fn a_circle_is_found_when_a_stale_waker_has_gone(system: &System) {
+pub fn a_cycle_is_found_when_a_stale_waker_is_dropped(system: &System) {
     system.block_on(async {
         for (way, is_stashed) in [(stashing as Way, true), (after_a_dropped_timer, false)] {
             for place in [0, 1] {
@@ -74,8 +74,8 @@ pub fn a_circle_is_found_when_a_stale_waker_has_gone(system: &System) {
 
 /// In this process other tests have timers, by which the reactor turns.
 #[test]
-fn a_circle_is_found_where_nothing_else_turns_the_reactor() {
-    let test = "deadlock::real::multi_thread_2::a_circle_is_found_when_a_stale_waker_has_gone";
+fn a_cycle_is_found_where_nothing_else_turns_the_reactor() {
+    let test = "real::multi_thread_2::a_cycle_is_found_when_a_stale_waker_is_dropped";
     let program = std::env::current_exe().unwrap();
     let output = Command::new(program).args([test, "--exact"]).output().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);

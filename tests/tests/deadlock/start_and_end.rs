@@ -327,7 +327,7 @@ pub fn a_cycle_of_joins_ends_by_a_panic_that_names_it(system: &System) {
     });
 }
 
-pub fn a_join_beside_something_else_is_no_edge(system: &System) {
+pub fn a_join_next_to_another_wait_is_no_edge(system: &System) {
     system.block_on(async {
         let (parent, kid, hears) = family(When::Stop).await;
         drop(kid);
@@ -337,7 +337,7 @@ pub fn a_join_beside_something_else_is_no_edge(system: &System) {
     });
 }
 
-pub fn a_join_that_was_left_is_no_edge(system: &System) {
+pub fn an_abandoned_join_is_no_edge(system: &System) {
     system.block_on(async {
         for fate in [Fate::Kept, Fate::Dropped, Fate::Spawned] {
             let (parent, kid, hears) = family(When::Stop).await;

@@ -364,7 +364,7 @@ pub fn a_storm_with_foreign_timers_raises_no_false_alarm(system: &System) {
     storm_as_set(system, false, true);
 }
 
-pub fn a_storm_with_kills_restarts_and_stops_hangs_nobody(system: &System) {
+pub fn a_storm_with_kills_restarts_and_stops_never_hangs(system: &System) {
     storm_as_set(system, true, false);
 }
 

@@ -5,7 +5,7 @@ use std::{env, fs};
 use super::page::{self, Page};
 
 #[test]
-fn what_is_said_to_be_generated_is() {
+fn the_documented_expansion_is_the_recorded_one() {
     let recorded = |name: &str| {
         let path = page::root().join("actor-macros/tests/expand").join(name);
         fs::read_to_string(path).expect("the expansion is recorded")

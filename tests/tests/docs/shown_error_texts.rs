@@ -5,7 +5,7 @@ use std::fs;
 use super::page::{self, Page};
 
 #[test]
-fn each_error_text_that_is_shown_is_one_that_is_printed() {
+fn each_shown_error_text_is_printed() {
     let (mut folders, mut printed) = (vec![page::root().join("tests/ui")], String::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("the error texts are there") {

@@ -231,7 +231,7 @@ fn messages_sent_by_a_blocked_handler_are_handled_by_idle_and_by_busy_workers() 
 }
 
 #[test]
-fn a_timeout_ends_in_time_beside_the_blocked_thread_of_a_current_thread_system() {
+fn a_timeout_ends_in_time_despite_the_blocked_thread_of_a_current_thread_system() {
     guarded("a_timeout_ends_in_time_beside_a_blocked_current_thread", || {
         let system = System::current_thread();
         let (echo, gate) = (system.spawn(Echo { number: 0 }), Gate::new());
@@ -266,7 +266,7 @@ fn a_timeout_ends_in_time_beside_the_blocked_thread_of_a_current_thread_system()
 }
 
 #[test]
-fn timers_calls_from_outside_and_kills_are_in_time_beside_workers_that_are_never_idle() {
+fn timers_calls_from_outside_and_kills_are_in_time_despite_workers_that_are_never_idle() {
     guarded("timers_calls_from_outside_and_kills_are_in_time", || {
         for threads in [1, 2] {
             let system = System::builder().threads(threads).build();

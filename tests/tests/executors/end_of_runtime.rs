@@ -33,7 +33,7 @@ impl Worker {
 }
 
 #[test]
-fn the_end_of_the_executor_kills_the_actors_and_tells_their_callers() {
+fn the_end_of_the_executor_kills_the_actors_and_notifies_their_callers() {
     guarded("executor first", || {
         for host in FOREIGN {
             let mut started = host.start();

@@ -88,7 +88,7 @@ fn runtimes() -> [Runtime; 2] {
 }
 
 #[test]
-fn what_needs_tokio_works_in_hooks_and_handlers() {
+fn code_that_needs_tokio_works_in_hooks_and_handlers() {
     guarded("needs tokio", || {
         for runtime in runtimes() {
             runtime.block_on(async {

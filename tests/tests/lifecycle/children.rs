@@ -69,7 +69,7 @@ pub fn children_end_one_after_another_each_allowed_to_finish(system: &System) {
     });
 }
 
-pub fn a_child_that_ends_by_itself_is_told_to_its_parent_once(system: &System) {
+pub fn a_parent_is_notified_once_of_a_child_that_ends_by_itself(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let parent = Probe::new("p", &diary).spawn();
@@ -202,7 +202,7 @@ pub fn a_failure_stops_the_children(system: &System) {
     });
 }
 
-pub fn a_kill_while_children_end_kills_what_is_left(system: &System) {
+pub fn a_kill_while_children_end_kills_the_remaining_ones(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let parent = Probe::new("p", &diary).spawn();

@@ -96,7 +96,7 @@ impl Load {
 /// More than any host of the table has threads.
 const MANY: usize = 4;
 
-pub fn actors_that_always_have_a_message_to_themselves_starve_nobody(system: &System) {
+pub fn actors_that_always_send_to_themselves_starve_no_other(system: &System) {
     system.block_on(async {
         let load = Load::default();
         let busy: Vec<_> = (0..MANY).map(|_| load.busy()).collect();
@@ -107,7 +107,7 @@ pub fn actors_that_always_have_a_message_to_themselves_starve_nobody(system: &Sy
     });
 }
 
-pub fn async_handlers_that_always_have_a_message_starve_nobody(system: &System) {
+pub fn async_handlers_that_always_have_a_message_starve_no_other(system: &System) {
     system.block_on(async {
         let load = Load::default();
         let mut busy = Vec::new();
@@ -122,7 +122,7 @@ pub fn async_handlers_that_always_have_a_message_starve_nobody(system: &System) 
     });
 }
 
-pub fn actors_that_wake_each_other_for_ever_starve_nobody(system: &System) {
+pub fn actors_that_wake_each_other_forever_starve_no_other(system: &System) {
     system.block_on(async {
         let load = Load::default();
         let mut busy = Vec::new();
@@ -135,7 +135,7 @@ pub fn actors_that_wake_each_other_for_ever_starve_nobody(system: &System) {
     });
 }
 
-pub fn a_busy_actor_heeds_stop_and_kill(system: &System) {
+pub fn a_busy_actor_handles_stop_and_kill(system: &System) {
     system.block_on(async {
         for kill in [false, true] {
             let load = Load::default();

@@ -113,7 +113,7 @@ pub fn two_with_each_others_address_live_until_one_is_stopped(system: &System) {
     });
 }
 
-pub fn an_address_made_by_its_context_lets_it_live_on(system: &System) {
+pub fn an_address_from_its_context_keeps_alive(system: &System) {
     system.block_on(async {
         let (address, weak, diary) = probe();
         let (give, given) = async_channel::bounded(1);
@@ -131,7 +131,7 @@ pub fn an_address_made_by_its_context_lets_it_live_on(system: &System) {
     });
 }
 
-pub fn what_is_queued_is_handled_before_it_ends(system: &System) {
+pub fn queued_messages_are_handled_before_it_ends(system: &System) {
     system.block_on(async {
         let (address, weak, diary) = probe();
         let (arrived, gate) = (Gate::new(), Gate::new());

@@ -24,7 +24,7 @@ pub fn a_name_keeps_alive_until_it_is_stopped(system: &System) {
     });
 }
 
-pub fn a_name_given_back_keeps_nothing_alive(system: &System) {
+pub fn an_unregistered_name_keeps_nothing_alive(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let probe = Probe::new("a", &diary).spawn();

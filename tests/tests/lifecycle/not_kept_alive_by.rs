@@ -149,7 +149,7 @@ pub fn its_own_weak_address_keeps_nothing_alive(system: &System) {
     ends_all_the_same(system, own);
 }
 
-pub fn the_handles_of_what_it_made_keep_nothing_alive(system: &System) {
+pub fn the_handles_of_its_resources_keep_nothing_alive(system: &System) {
     system.block_on(async {
         let (diary, other) = (Diary::default(), Diary::default());
         let address = Probe::new("a", &diary).spawn();
@@ -192,7 +192,7 @@ pub fn handles_kept_in_its_own_state_do_not_leak(system: &System) {
     ends_all_the_same(system, make);
 }
 
-pub fn what_an_actor_was_given_is_dropped_with_it(system: &System) {
+pub fn values_given_to_an_actor_are_dropped_with_it(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let address = Probe::new("a", &diary).spawn();

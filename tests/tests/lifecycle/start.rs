@@ -141,7 +141,7 @@ pub fn messages_sent_before_the_start_are_kept_in_order(system: &System) {
     });
 }
 
-pub fn messages_sent_while_the_state_is_made_are_kept_in_order(system: &System) {
+pub fn messages_sent_while_the_state_is_created_are_kept_in_order(system: &System) {
     system.block_on(async {
         let early = Newborn::spawn_with(|me: &NewbornAddr| {
             (1..=60).for_each(|number| me.note(number).try_send().unwrap());
@@ -243,7 +243,7 @@ impl Impatient {
     }
 }
 
-pub fn waiting_for_room_in_ones_own_mailbox_is_a_deadlock(system: &System) {
+pub fn waiting_for_capacity_in_its_own_mailbox_is_a_deadlock(system: &System) {
     system.block_on(async {
         for at_start in [false, true] {
             let state = Impatient { at_start, refused: vec![], log: vec![] };

@@ -5,7 +5,7 @@ use actor_core::prelude::*;
 use tests::probe::{Diary, Probe, settle, step};
 use tests::{Gate, Mark, Tally};
 
-pub fn stop_handles_what_is_queued_and_refuses_the_rest(system: &System) {
+pub fn stop_handles_queued_messages_and_rejects_the_rest(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let probe = Probe::new("a", &diary).spawn();
@@ -35,7 +35,7 @@ pub fn stop_handles_what_is_queued_and_refuses_the_rest(system: &System) {
     });
 }
 
-pub fn senders_that_wait_for_room_get_stopped(system: &System) {
+pub fn senders_that_wait_for_capacity_get_stopped(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let probe = Probe::new("a", &diary).prepare().capacity(1).spawn();
@@ -177,7 +177,7 @@ pub fn kill_during_start_ends_it_at_its_await(system: &System) {
     });
 }
 
-pub fn a_failed_start_is_told_to_joiners_and_queued_callers(system: &System) {
+pub fn a_failed_start_is_reported_to_joiners_and_queued_callers(system: &System) {
     system.block_on(async {
         for panics in [false, true] {
             let (diary, dropped) = (Diary::default(), Tally::default());
@@ -210,7 +210,7 @@ pub fn a_failed_start_is_told_to_joiners_and_queued_callers(system: &System) {
     });
 }
 
-pub fn a_state_that_cannot_be_made_is_a_failed_start(system: &System) {
+pub fn a_state_that_cannot_be_created_is_a_failed_start(system: &System) {
     system.block_on(async {
         let gate = Gate::new();
         let closed = gate.clone();
@@ -227,7 +227,7 @@ pub fn a_state_that_cannot_be_made_is_a_failed_start(system: &System) {
     });
 }
 
-pub fn kill_drops_the_running_handler_and_tells_its_caller(system: &System) {
+pub fn kill_drops_the_running_handler_and_notifies_its_caller(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let probe = Probe::new("a", &diary).spawn();
@@ -262,7 +262,7 @@ pub fn kill_lets_a_sync_handler_return_and_skips_the_next(system: &System) {
     });
 }
 
-pub fn kill_before_the_first_run_tells_everybody(system: &System) {
+pub fn kill_before_the_first_run_notifies_all(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let watcher = Probe::new("w", &diary).spawn();

@@ -95,7 +95,7 @@ fn shutdown_leaves_behind_and_names_a_thread_stuck_in_user_code() {
     });
 }
 
-pub fn a_report_names_what_did_not_end_in_time(system: &System) {
+pub fn a_report_names_the_actors_that_did_not_end_in_time(system: &System) {
     let (report, ends) = system.block_on(async {
         let fine = Worker.spawn();
         let late = Worker.prepare().name("late").spawn();

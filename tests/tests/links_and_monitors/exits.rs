@@ -72,7 +72,7 @@ pub fn one_end_gives_one_exit_to_every_monitor_linker_and_joiner(system: &System
     });
 }
 
-pub fn a_dead_or_full_watcher_does_not_stop_the_others_being_told(system: &System) {
+pub fn a_dead_or_full_watcher_does_not_stop_the_notification_of_others(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let target = Probe::new("target", &diary).spawn();
@@ -183,7 +183,7 @@ impl Source {
     }
 }
 
-pub fn an_exit_notice_comes_after_every_message_the_dead_one_had_sent(system: &System) {
+pub fn an_exit_notice_arrives_after_every_message_of_the_ended_actor(system: &System) {
     system.block_on(async {
         for (as_link, panics) in [(false, false), (false, true), (true, false), (true, true)] {
             let source = Source.spawn();
@@ -201,7 +201,7 @@ pub fn an_exit_notice_comes_after_every_message_the_dead_one_had_sent(system: &S
     });
 }
 
-pub fn monitoring_what_is_dead_delivers_at_once(system: &System) {
+pub fn monitoring_an_ended_actor_delivers_immediately(system: &System) {
     system.block_on(async {
         for (end, finish) in ENDS {
             let diary = Diary::default();
@@ -220,7 +220,7 @@ pub fn monitoring_what_is_dead_delivers_at_once(system: &System) {
     });
 }
 
-pub fn monitoring_what_is_no_longer_known_gives_no_actor(system: &System) {
+pub fn monitoring_a_forgotten_actor_gives_no_actor(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let target = Probe::new("target", &Diary::default()).spawn();
@@ -257,7 +257,7 @@ pub fn a_cancelled_monitor_brings_nothing_even_if_its_notice_waits(system: &Syst
     });
 }
 
-pub fn a_failure_tells_what_failed_where(system: &System) {
+pub fn a_failure_names_its_handler_and_location(system: &System) {
     system.block_on(async {
         let target = Probe::new("target", &Diary::default()).prepare().name("fragile").spawn();
         let answer = target.run(step(|_, _| panic!("planned"))).await;

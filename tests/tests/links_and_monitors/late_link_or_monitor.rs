@@ -71,7 +71,7 @@ async fn ended() -> Vec<(VictimAddr, Exit)> {
     ended
 }
 
-pub fn a_monitor_after_the_end_is_told_at_once_and_once(system: &System) {
+pub fn a_monitor_after_the_end_is_notified_immediately_and_once(system: &System) {
     system.block_on(async {
         let (heard, hears) = async_channel::unbounded();
         let watcher = Watcher { heard }.spawn();
@@ -85,7 +85,7 @@ pub fn a_monitor_after_the_end_is_told_at_once_and_once(system: &System) {
     });
 }
 
-pub fn a_link_after_the_end_is_told_at_once_and_once(system: &System) {
+pub fn a_link_after_the_end_is_notified_immediately_and_once(system: &System) {
     system.block_on(async {
         let (heard, hears) = async_channel::unbounded();
         let watcher = Watcher { heard }.spawn();
@@ -166,7 +166,7 @@ impl Child {
     }
 }
 
-pub fn a_child_that_fails_at_once_is_told_to_its_parent_exactly_once(system: &System) {
+pub fn a_parent_is_notified_once_of_a_child_that_fails_immediately(system: &System) {
     system.block_on(async {
         let (told, tells) = async_channel::unbounded();
         let mother = Mother { told }.spawn();

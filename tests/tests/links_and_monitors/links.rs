@@ -79,7 +79,7 @@ pub fn a_normal_end_of_a_linked_actor_is_ignored(system: &System) {
     });
 }
 
-pub fn linking_what_is_dead_fails_too_unless_it_was_stopped(system: &System) {
+pub fn linking_an_ended_actor_fails_too_unless_it_was_stopped(system: &System) {
     system.block_on(async {
         let dropped = Tally::default();
         for (killed, fails) in [(true, true), (false, false)] {
@@ -113,7 +113,7 @@ pub fn a_link_to_oneself_does_no_harm(system: &System) {
     });
 }
 
-pub fn a_link_tells_both_sides_once(system: &System) {
+pub fn a_link_notifies_both_sides_once(system: &System) {
     system.block_on(async {
         for near_dies in [false, true] {
             let (near, far) = (Diary::default(), Diary::default());
@@ -139,7 +139,7 @@ pub fn a_link_tells_both_sides_once(system: &System) {
     });
 }
 
-pub fn an_unlinked_end_is_told_to_neither_side(system: &System) {
+pub fn an_unlinked_end_notifies_neither_side(system: &System) {
     system.block_on(async {
         for first_dies in [false, true] {
             let dropped = Tally::default();
@@ -210,7 +210,7 @@ fn race(system: &System, act: fn(&ProbeAddr, &ProbeAddr), allowed: &[usize]) {
     });
 }
 
-pub fn a_link_that_races_with_death_is_told_once(system: &System) {
+pub fn a_link_that_races_with_death_is_notified_once(system: &System) {
     let link = |linker: &ProbeAddr, target: &ProbeAddr| {
         let target = target.clone();
         let link = step(move |_, context| {
@@ -221,7 +221,7 @@ pub fn a_link_that_races_with_death_is_told_once(system: &System) {
     race(system, link, &[1]);
 }
 
-pub fn a_link_cancelled_at_once_that_races_with_death_is_never_told(system: &System) {
+pub fn a_link_cancelled_immediately_that_races_with_death_is_never_notified(system: &System) {
     let link_and_cancel = |linker: &ProbeAddr, target: &ProbeAddr| {
         let target = target.clone();
         let link_and_cancel = step(move |_, context| context.link(&target).cancel());
@@ -230,7 +230,7 @@ pub fn a_link_cancelled_at_once_that_races_with_death_is_never_told(system: &Sys
     race(system, link_and_cancel, &[0]);
 }
 
-pub fn an_unlink_that_races_with_death_is_told_once_or_not(system: &System) {
+pub fn an_unlink_that_races_with_death_is_notified_at_most_once(system: &System) {
     let link_then_cancel = |linker: &ProbeAddr, target: &ProbeAddr| {
         let target = target.clone();
         let link = step(move |me, context| me.kept.push(Box::new(context.link(&target))));

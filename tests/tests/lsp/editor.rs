@@ -209,7 +209,7 @@ fn a_broken_body_still_completes() -> io::Result<()> {
 }
 
 #[test]
-fn what_is_spawned_completes() -> io::Result<()> {
+fn a_spawned_actor_completes() -> io::Result<()> {
     edit(|editor| {
         let at = editor.types(
             "let _call = addr.add(1);",

@@ -89,7 +89,7 @@ pub fn a_batch_taken_out_is_no_second_capacity(system: &System) {
     });
 }
 
-pub fn a_waiting_sender_gets_the_room_that_a_pending_handler_has_made(system: &System) {
+pub fn a_waiting_sender_gets_the_capacity_that_a_pending_handler_freed(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let entered = Tally::default();

@@ -95,7 +95,7 @@ async fn throw_away(end: End, panics: bool) {
     assert_eq!(dropped.count(), 5, "{end:?}");
 }
 
-pub fn a_message_with_the_last_address_of_its_actor_is_thrown_away(system: &System) {
+pub fn a_message_with_the_last_address_of_its_actor_is_discarded(system: &System) {
     system.block_on(async {
         for end in [End::Kill, End::Panic, End::StopThenKill] {
             for _ in 0..20 {
@@ -113,7 +113,7 @@ pub fn a_panic_in_the_drop_of_such_a_message_poisons_nothing(system: &System) {
     });
 }
 
-pub fn such_a_message_is_thrown_away_before_the_start_and_at_shutdown(system: &System) {
+pub fn such_a_message_is_discarded_before_the_start_and_at_shutdown(system: &System) {
     let (entered, gate, dropped) = (Gate::new(), Gate::new(), Tally::default());
     let cargo = |vessel: &VesselAddr| {
         let (address, dropped) = (vessel.clone(), dropped.clone());

@@ -68,7 +68,7 @@ pub fn waiting_senders_are_served_in_order(system: &System) {
     });
 }
 
-pub fn nobody_passes_one_who_waits(system: &System) {
+pub fn no_sender_overtakes_a_waiting_sender(system: &System) {
     system.block_on(async {
         let (narrow, permit, entered) = stuck().await;
         let mut first = narrow.work(2).send();
@@ -119,7 +119,7 @@ pub fn a_dropped_sender_loses_no_slot_and_no_wake_up(system: &System) {
     });
 }
 
-pub fn a_dropped_call_that_waited_for_room_loses_no_slot(system: &System) {
+pub fn a_dropped_call_that_waited_for_capacity_loses_no_slot(system: &System) {
     system.block_on(async {
         let (narrow, permit, _) = stuck().await;
         let mut line = vec![];
@@ -137,7 +137,7 @@ pub fn a_dropped_call_that_waited_for_room_loses_no_slot(system: &System) {
     });
 }
 
-pub fn a_sender_dropped_after_it_was_let_in_has_sent(system: &System) {
+pub fn a_sender_dropped_after_it_was_admitted_has_sent(system: &System) {
     system.block_on(async {
         let (narrow, permit, entered) = stuck().await;
         let mut let_in = narrow.work(2).send();

@@ -197,7 +197,7 @@ fn watcher() -> Process<Order, ()> {
     })
 }
 
-pub fn ties_of_a_process_keep_nothing(system: &System) {
+pub fn links_and_monitors_of_a_process_keep_nothing(system: &System) {
     system.block_on(async {
         let process = watcher();
         for (what, order) in [

@@ -71,7 +71,7 @@ async fn made(what: &str, order: fn(&MakerAddr) -> actor_core::Call<'_, Maker, (
     stay_flat(what, ROUNDS, async |_| order(&maker).await.unwrap()).await;
 }
 
-pub fn what_a_context_makes_leaves_nothing_when_it_is_over(system: &System) {
+pub fn resources_of_a_context_leave_nothing(system: &System) {
     system.block_on(async {
         made("cancelled timers", |maker| maker.timer()).await;
         made("timers", |maker| maker.due_timer()).await;

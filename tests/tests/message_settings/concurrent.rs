@@ -154,7 +154,7 @@ pub fn reads_overlap(system: &System) {
     });
 }
 
-pub fn no_more_overlap_than_are_allowed_and_the_rest_stay_queued(system: &System) {
+pub fn the_number_of_overlapping_handlers_is_limited_and_the_rest_stay_queued(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -193,7 +193,7 @@ pub fn a_write_waits_for_the_reads_and_is_not_starved_by_them(system: &System) {
     });
 }
 
-pub fn a_read_starts_beside_others_that_are_pending(system: &System) {
+pub fn a_read_starts_alongside_pending_ones(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -254,7 +254,7 @@ pub fn after_a_panic_the_next_life_goes_on_with_the_queue(system: &System) {
     });
 }
 
-pub fn stop_waits_for_those_that_run(system: &System) {
+pub fn stop_waits_for_running_handlers(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -278,7 +278,7 @@ pub fn stop_waits_for_those_that_run(system: &System) {
     });
 }
 
-pub fn a_stop_while_they_run_waits_for_them(system: &System) {
+pub fn a_stop_during_handlers_waits_for_them(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let gate = Gate::new();
@@ -308,7 +308,7 @@ pub fn kill_drops_all_of_them(system: &System) {
     });
 }
 
-pub fn the_last_address_gone_does_not_end_what_runs(system: &System) {
+pub fn the_last_address_dropped_does_not_end_running_handlers(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let (gate, dropped) = (Gate::new(), Tally::default());
@@ -359,7 +359,7 @@ pub fn an_urgent_write_is_next_and_waits_for_those_that_run(system: &System) {
     });
 }
 
-pub fn a_tick_that_is_concurrent_starts_beside_others(system: &System) {
+pub fn a_concurrent_tick_starts_alongside_others(system: &System) {
     system.block_on(async {
         let (_seen, shelf) = shelf();
         let tally = Tally::default();

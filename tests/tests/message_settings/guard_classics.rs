@@ -179,7 +179,7 @@ impl Shop {
 }
 
 #[actor_core::test(seeds = 1000)]
-async fn the_barber_serves_each_who_found_a_chair_once() {
+async fn the_barber_serves_each_seated_customer_once() {
     let shop = Shop::default().spawn();
     let barber = {
         let shop = shop.clone();

@@ -132,7 +132,7 @@ pub fn priority_has_a_bound_of_its_own_of_the_same_capacity(system: &System) {
     });
 }
 
-pub fn priority_senders_wait_for_room_in_their_own_line(system: &System) {
+pub fn priority_senders_wait_for_capacity_in_their_own_queue(system: &System) {
     system.block_on(async {
         let (clerk, address, permits) = Clerk::stuck().await;
         (10..12).for_each(|number| address.rush(number).try_send().unwrap());
@@ -198,7 +198,7 @@ pub fn stop_drains_both_lanes(system: &System) {
     });
 }
 
-pub fn kill_stops_what_waits_in_both_lanes(system: &System) {
+pub fn kill_rejects_the_messages_of_both_lanes(system: &System) {
     system.block_on(async {
         let (clerk, address, _permits) = Clerk::stuck().await;
         let (mut ordinary, mut rush) = (address.work(1), address.rush(10));
@@ -259,7 +259,7 @@ pub fn a_pool_takes_priority_first(system: &System) {
     });
 }
 
-pub fn unbounded_needs_no_room_and_passes_who_waits(system: &System) {
+pub fn unbounded_needs_no_capacity_and_passes_waiting_senders(system: &System) {
     system.block_on(async {
         let (clerk, address, permits) = Clerk::stuck().await;
         (1..3).for_each(|number| address.work(number).try_send().unwrap());
@@ -281,7 +281,7 @@ pub fn unbounded_needs_no_room_and_passes_who_waits(system: &System) {
     });
 }
 
-pub fn unbounded_takes_no_room_from_the_others(system: &System) {
+pub fn unbounded_takes_no_capacity_from_others(system: &System) {
     system.block_on(async {
         let (clerk, address, permits) = Clerk::stuck().await;
         // Over many rounds, so that an error in the count would add up.

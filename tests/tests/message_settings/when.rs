@@ -149,7 +149,7 @@ pub fn a_true_guard_is_handled_at_once(system: &System) {
     });
 }
 
-pub fn kept_messages_are_retried_oldest_first_before_the_mailbox(system: &System) {
+pub fn deferred_messages_are_retried_oldest_first_before_the_mailbox(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let address = store.clone().spawn();
@@ -174,7 +174,7 @@ pub fn kept_messages_are_retried_oldest_first_before_the_mailbox(system: &System
     });
 }
 
-pub fn a_message_kept_aside_holds_nothing_back(system: &System) {
+pub fn a_deferred_message_holds_nothing_back(system: &System) {
     system.block_on(async {
         let store = Store::with(0).prepare().capacity(1).spawn();
         let mut calls = [store.take(1), store.take(1), store.take(1)];
@@ -210,7 +210,7 @@ pub fn a_dropped_call_leaves_its_place_and_never_runs(system: &System) {
     });
 }
 
-pub fn who_is_gone_takes_no_room_from_the_others(system: &System) {
+pub fn a_caller_that_has_left_takes_no_capacity_from_others(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let mut calls = vec![];
@@ -228,7 +228,7 @@ pub fn who_is_gone_takes_no_room_from_the_others(system: &System) {
     });
 }
 
-pub fn past_the_bound_a_call_gets_full_and_a_send_is_reported(system: &System) {
+pub fn past_the_limit_a_call_gets_full_and_a_send_is_reported(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let mut calls = [store.take(1), store.take(1), store.take(1)];
@@ -250,7 +250,7 @@ pub fn past_the_bound_a_call_gets_full_and_a_send_is_reported(system: &System) {
     });
 }
 
-pub fn a_drain_handles_what_comes_true_and_gives_up_the_rest(system: &System) {
+pub fn a_drain_handles_messages_whose_guard_becomes_true_and_rejects_the_rest(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let address = store.clone().spawn();
@@ -278,7 +278,7 @@ pub fn a_drain_handles_what_comes_true_and_gives_up_the_rest(system: &System) {
     });
 }
 
-pub fn a_kill_gives_up_what_is_kept(system: &System) {
+pub fn a_kill_rejects_deferred_messages(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let mut call = store.take(1);
@@ -289,7 +289,7 @@ pub fn a_kill_gives_up_what_is_kept(system: &System) {
     });
 }
 
-pub fn kept_messages_stay_over_a_restart_in_order(system: &System) {
+pub fn deferred_messages_survive_a_restart_in_order(system: &System) {
     system.block_on(async {
         let mut store = Store::with(0);
         store.restocks = true;
@@ -309,7 +309,7 @@ pub fn kept_messages_stay_over_a_restart_in_order(system: &System) {
     });
 }
 
-pub fn without_a_next_life_what_is_kept_is_stopped(system: &System) {
+pub fn without_a_next_life_deferred_messages_are_stopped(system: &System) {
     system.block_on(async {
         let store = Store::with(0).spawn();
         let mut call = store.take(1);
@@ -393,7 +393,7 @@ pub fn a_handler_that_awaits_and_one_that_answers_later_may_have_guards(system: 
     });
 }
 
-pub fn what_a_timer_sends_is_kept_aside_too(system: &System) {
+pub fn messages_of_a_timer_are_deferred_too(system: &System) {
     system.block_on(async {
         let store = Store::with(0);
         let address = store.clone().spawn();
@@ -480,7 +480,7 @@ impl Member {
     }
 }
 
-pub fn what_a_member_of_a_pool_keeps_aside_is_its_own(system: &System) {
+pub fn deferred_messages_of_a_pool_member_are_its_own(system: &System) {
     system.block_on(async {
         let (permit, permits) = unbounded();
         let pool = Member::pool(1, move || Member { opened: false, permits: permits.clone() });

@@ -112,7 +112,7 @@ places! {
         Ends::Incident
     },
     WakeOfSender => |system: &System| {
-        wakers::a_sender_whose_waker_panics_is_let_in_and_the_actor_goes_on(system);
+        wakers::a_sender_whose_waker_panics_is_admitted_and_the_actor_goes_on(system);
         Ends::Contained
     },
     WakeOfCaller => |system: &System| {

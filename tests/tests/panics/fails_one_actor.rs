@@ -282,7 +282,7 @@ pub fn a_panic_in_the_drop_of_a_killed_state_leaves_it_killed(system: &System) {
     });
 }
 
-pub fn a_panic_in_the_drop_of_a_message_thrown_away(system: &System) {
+pub fn a_panic_in_the_drop_of_a_discarded_message(system: &System) {
     system.block_on(async {
         for _ in 0..TIMES {
             let dropped = Tally::default();
@@ -299,7 +299,7 @@ pub fn a_panic_in_the_drop_of_a_message_thrown_away(system: &System) {
 }
 
 #[test]
-fn a_panic_in_the_hook_that_hears_of_incidents_is_counted() {
+fn a_panic_in_the_incident_hook_is_counted() {
     tests::guarded("a hook that panics", || {
         let system = System::builder().threads(1).on_incident(|_| panic!("planned")).build();
         system.block_on(async {

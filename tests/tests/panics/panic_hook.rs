@@ -96,8 +96,8 @@ fn a_hook_dropped_in_a_panic_is_back_for_the_next() {
 }
 
 #[test]
-fn a_panic_that_no_hook_hears_has_its_text_and_no_location() {
-    passes("panic_hook::a_panic_that_no_hook_hears_has_its_text_and_no_location", || {
+fn a_panic_that_no_hook_observes_has_its_text_and_no_location() {
+    passes("panic_hook::a_panic_that_no_hook_observes_has_its_text_and_no_location", || {
         let system = System::builder().threads(1).build();
         expect_all(&system, 1);
         // Kept by the program, to be put back.

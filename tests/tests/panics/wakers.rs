@@ -101,7 +101,7 @@ async fn goes_on(node: &NodeAddr) {
     assert_eq!(node.join().await, Exit::Killed);
 }
 
-pub fn a_sender_whose_waker_panics_is_let_in_and_the_actor_goes_on(system: &System) {
+pub fn a_sender_whose_waker_panics_is_admitted_and_the_actor_goes_on(system: &System) {
     system.block_on(async {
         let (node, gate) = (node(), Gate::new());
         node.pass(gate.clone()).send().await.unwrap();

@@ -12,7 +12,7 @@ tests::on_every_host! {
     members::four_members_work_at_the_same_time_behind_one_address,
     members::a_poison_costs_one_message_and_one_restart,
     members::stop_drains_through_all_members,
-    members::kill_ends_all_members_and_tells_everybody,
+    members::kill_ends_all_members_and_notifies_all_callers,
     members::too_many_failures_fail_the_pool,
     members::a_member_that_ends_normally_is_replaced,
     members::a_last_message_ends_one_member_which_is_replaced,

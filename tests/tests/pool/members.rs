@@ -133,7 +133,7 @@ pub fn stop_drains_through_all_members(system: &System) {
     });
 }
 
-pub fn kill_ends_all_members_and_tells_everybody(system: &System) {
+pub fn kill_ends_all_members_and_notifies_all_callers(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
         let workers = shop.open(2);

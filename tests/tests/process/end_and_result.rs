@@ -12,7 +12,7 @@ async fn sum(mut inbox: Inbox<u32>) -> u32 {
     sum
 }
 
-pub fn stop_drains_what_is_queued_and_refuses_the_rest(system: &System) {
+pub fn stop_drains_queued_messages_and_rejects_the_rest(system: &System) {
     system.block_on(async {
         let process = spawn_process(sum);
         for number in 0..10 {
@@ -40,7 +40,7 @@ pub fn the_last_address_dropped_ends_a_process_that_waits(system: &System) {
     });
 }
 
-pub fn the_last_address_dropped_ends_a_process_that_has_refused_messages(system: &System) {
+pub fn the_last_address_dropped_ends_a_process_with_unselected_messages(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<u32>| async move {
             let none = inbox.select(|n| if n > 9 { Ok(n) } else { Err(n) }).await;
@@ -138,7 +138,7 @@ async fn answer(mut inbox: Inbox<Question>) {
     }
 }
 
-pub fn a_question_under_way_is_told_what_became_of_it(system: &System) {
+pub fn an_ask_under_way_gets_the_outcome_of_its_process(system: &System) {
     system.block_on(async {
         let process = spawn_process(answer);
         assert_eq!(process.ask(Question::Drop).await, Err(CallError::NoReply));
@@ -164,7 +164,7 @@ pub fn a_question_under_way_is_told_what_became_of_it(system: &System) {
     });
 }
 
-pub fn a_question_that_was_never_received_is_told_stopped(system: &System) {
+pub fn an_ask_that_was_never_received_gets_stopped(system: &System) {
     system.block_on(async {
         let gate = Gate::new();
         let opened = gate.clone();
@@ -206,7 +206,7 @@ pub fn a_function_that_panics_before_its_first_await_fails(system: &System) {
     });
 }
 
-pub fn messages_left_when_the_function_returns_are_thrown_away(system: &System) {
+pub fn messages_left_when_the_function_returns_are_discarded(system: &System) {
     system.block_on(async {
         let dropped = Tally::default();
         let gate = Gate::new();

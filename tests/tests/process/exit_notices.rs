@@ -54,19 +54,19 @@ async fn notice_comes_last(watch: fn(&mut Inbox<News>, &Process<()>)) {
     assert_eq!(process.result().await, Ok(100));
 }
 
-pub fn a_monitor_notice_comes_after_everything_the_dead_one_had_sent(system: &System) {
+pub fn a_monitor_notice_arrives_after_every_message_of_the_ended_actor(system: &System) {
     system.block_on(notice_comes_last(|inbox, sender| {
         inbox.monitor(sender);
     }));
 }
 
-pub fn a_link_notice_comes_after_everything_the_dead_one_had_sent(system: &System) {
+pub fn a_link_notice_arrives_after_every_message_of_the_ended_actor(system: &System) {
     system.block_on(notice_comes_last(|inbox, sender| {
         inbox.link(sender);
     }));
 }
 
-pub fn monitoring_what_is_dead_delivers_at_once(system: &System) {
+pub fn monitoring_an_ended_actor_delivers_immediately(system: &System) {
     system.block_on(async {
         let dead = spawn_process(|_: Inbox<()>| async {});
         dead.result().await.unwrap();
@@ -146,7 +146,7 @@ pub fn a_process_without_links_of_its_own_fails_by_those_of_others(system: &Syst
     });
 }
 
-pub fn a_process_that_links_is_told_of_the_links_of_others(system: &System) {
+pub fn a_process_that_links_is_notified_of_the_links_of_others(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<News>| async move {
             let other = Linker.spawn();

@@ -61,7 +61,7 @@ pub fn ten_timeouts_in_a_row_take_their_time(system: &System) {
     });
 }
 
-pub fn a_message_that_has_come_counts_however_late_one_looks(system: &System) {
+pub fn a_message_that_has_arrived_counts_however_late_it_is_received(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<u8>| async move {
             let me = inbox.address();
@@ -80,7 +80,7 @@ pub fn a_message_that_has_come_counts_however_late_one_looks(system: &System) {
     });
 }
 
-pub fn a_timeout_is_told_from_the_end(system: &System) {
+pub fn a_timeout_differs_from_the_end(system: &System) {
     system.block_on(async {
         let timed_out = Gate::new();
         let opens = timed_out.clone();

@@ -31,7 +31,7 @@ fn collector(gate: &Gate) -> Child<actor_core::Proc<Message>> {
     })
 }
 
-pub fn what_was_not_received_is_kept_over_a_restart(system: &System) {
+pub fn messages_not_received_survive_a_restart(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().spawn();
         let gate = Gate::new();
@@ -49,7 +49,7 @@ pub fn what_was_not_received_is_kept_over_a_restart(system: &System) {
     });
 }
 
-pub fn what_was_refused_keeps_its_place_over_a_restart(system: &System) {
+pub fn rejected_messages_keep_their_place_over_a_restart(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().spawn();
         let (send, lives) = async_channel::unbounded();

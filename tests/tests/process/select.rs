@@ -25,7 +25,7 @@ fn credit(message: Message) -> Result<u32, Message> {
     }
 }
 
-pub fn what_is_not_chosen_stays_in_order(system: &System) {
+pub fn messages_not_selected_stay_in_order(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<Message>| async move {
             let mut chosen = Vec::new();
@@ -50,7 +50,7 @@ pub fn what_is_not_chosen_stays_in_order(system: &System) {
     });
 }
 
-pub fn nothing_is_looked_at_twice_by_one_select(system: &System) {
+pub fn one_select_inspects_each_message_once(system: &System) {
     system.block_on(async {
         let looks = Arc::new(AtomicUsize::new(0));
         let looked = looks.clone();
@@ -152,7 +152,7 @@ pub fn questions_do_not_disturb_each_other(system: &System) {
     });
 }
 
-pub fn what_is_not_chosen_counts_against_the_capacity(system: &System) {
+pub fn messages_not_selected_count_against_the_capacity(system: &System) {
     system.block_on(async {
         let process = Process::prepare(|mut inbox: Inbox<Message>| async move {
             let chosen = inbox.select(credit).await;
@@ -178,7 +178,7 @@ pub fn what_is_not_chosen_counts_against_the_capacity(system: &System) {
     });
 }
 
-pub fn taking_one_lets_in_the_next_at_once(system: &System) {
+pub fn receiving_a_message_admits_the_next_sender_immediately(system: &System) {
     system.block_on(async {
         let gate = Gate::new();
         let opened = gate.clone();

@@ -100,7 +100,7 @@ pub(crate) fn all_verbs_of_a_call_are_there(system: &System) {
     });
 }
 
-pub(crate) fn what_is_refused_comes_back(system: &System) {
+pub(crate) fn a_rejected_message_is_returned(system: &System) {
     system.block_on(async {
         let log = book();
         log.stop();

@@ -135,7 +135,7 @@ pub(crate) fn a_pending_handler_is_killed(system: &System) {
     });
 }
 
-pub(crate) fn a_kill_by_the_handler_itself_is_heard_when_it_has_returned(system: &System) {
+pub(crate) fn a_kill_by_the_handler_itself_takes_effect_when_it_returns(system: &System) {
     system.block_on(async {
         for (work, marks) in both() {
             assert_eq!(work.kill_oneself(work.clone()).await, Ok(0));

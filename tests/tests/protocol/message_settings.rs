@@ -168,7 +168,7 @@ async fn held(store: &StoreAddr) -> Gate {
     gate
 }
 
-pub(crate) fn what_a_guard_keeps_aside_is_handled_when_it_comes_true(system: &System) {
+pub(crate) fn a_deferred_message_is_handled_when_its_guard_becomes_true(system: &System) {
     system.block_on(async {
         for store in each(&Shelf::with(1)) {
             let (mut take, mut slowly) = (store.take(3, word()), store.slowly(2));
@@ -205,7 +205,7 @@ pub(crate) fn a_guard_names_the_arguments_as_its_handler_does(system: &System) {
     });
 }
 
-pub(crate) fn past_the_bound_of_what_is_kept_a_call_gets_full(system: &System) {
+pub(crate) fn past_the_limit_of_deferred_messages_a_call_gets_full(system: &System) {
     system.block_on(async {
         for store in each(&Shelf::with(0)) {
             let mut calls = [store.slowly(1), store.slowly(1), store.slowly(1)];
@@ -220,7 +220,7 @@ pub(crate) fn past_the_bound_of_what_is_kept_a_call_gets_full(system: &System) {
     });
 }
 
-pub(crate) fn a_stop_gives_up_what_is_kept(system: &System) {
+pub(crate) fn a_stop_rejects_deferred_messages(system: &System) {
     system.block_on(async {
         for store in each(&Shelf::with(0)) {
             let (mut small, mut large) = (store.take(1, word()), store.take(10, word()));
@@ -237,7 +237,7 @@ pub(crate) fn a_stop_gives_up_what_is_kept(system: &System) {
     });
 }
 
-pub(crate) fn what_is_kept_stays_over_a_restart(system: &System) {
+pub(crate) fn deferred_messages_survive_a_restart(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().spawn();
         let (plain, guarded) = (Shelf::with(0), Shelf::with(0));
@@ -260,7 +260,7 @@ pub(crate) fn what_is_kept_stays_over_a_restart(system: &System) {
     });
 }
 
-pub(crate) fn a_panic_in_a_guard_is_told_to_its_caller(system: &System) {
+pub(crate) fn a_panic_in_a_guard_is_reported_to_its_caller(system: &System) {
     system.block_on(async {
         for store in each(&Shelf::with(0)) {
             let Err(CallError::Panicked(failure)) = store.judged(-1).await else {
@@ -291,7 +291,7 @@ pub(crate) fn a_message_with_priority_is_taken_first(system: &System) {
     });
 }
 
-pub(crate) fn an_unbounded_message_needs_no_room(system: &System) {
+pub(crate) fn an_unbounded_message_needs_no_capacity(system: &System) {
     system.block_on(async {
         for store in each(&Shelf::with(0)) {
             let gate = held(&store).await;
@@ -337,7 +337,7 @@ impl Ask for Aliased {
     }
 }
 
-pub(crate) fn a_guard_beside_an_alias_of_reply_says_so(system: &System) {
+pub(crate) fn a_guard_next_to_an_alias_of_reply_is_reported(system: &System) {
     system.block_on(async {
         let aliased: AskAddr = Aliased.spawn().into();
         let Err(CallError::Panicked(failure)) = aliased.ask().await else {

@@ -7,7 +7,7 @@ tests::on_every_host! {
     names::an_actor_may_have_several_names,
     names::the_end_of_one_never_frees_the_name_of_another,
     names::a_name_is_free_the_moment_its_holder_has_ended,
-    names::a_name_is_given_once_whoever_asks_first,
+    names::a_name_is_registered_once,
     names::a_name_keeps_its_actor_alive_until_it_is_taken_back,
     names::a_name_is_any_kind_of_string,
     names::names_of_two_systems_are_apart,

@@ -106,7 +106,7 @@ pub fn a_name_is_free_the_moment_its_holder_has_ended(system: &System) {
     });
 }
 
-pub fn a_name_is_given_once_whoever_asks_first(system: &System) {
+pub fn a_name_is_registered_once(system: &System) {
     let given = AtomicUsize::new(0);
     for round in 0..50 {
         let name = format!("cat {round}");

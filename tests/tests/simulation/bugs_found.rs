@@ -129,7 +129,7 @@ pub fn seed(said: &str) -> u64 {
 }
 
 #[test]
-fn a_lost_update_is_found_and_told_in_ten_steps() {
+fn a_lost_update_is_found_and_reported_in_ten_steps() {
     let said = said(|| simulate(TestConfig::single_seed().seeds(1000), |_| lost_update()));
     println!("{said}");
     assert!(seed(&said) <= 1000);
@@ -138,7 +138,7 @@ fn a_lost_update_is_found_and_told_in_ten_steps() {
 }
 
 #[test]
-fn a_wrong_order_is_found_and_told_in_ten_steps() {
+fn a_wrong_order_is_found_and_reported_in_ten_steps() {
     let said = said(|| simulate(TestConfig::single_seed().seeds(1000), wrong_order));
     println!("{said}");
     assert!((1..=10).contains(&steps(&said).len()), "{said}");

@@ -99,7 +99,7 @@ fn a_failing_schedule_is_printed_as_seed_and_choices_and_replayed_by_its_seed() 
 }
 
 #[test]
-fn what_is_no_number_is_told() {
+fn a_value_that_is_no_number_is_reported() {
     for name in ["ACTOR_SEED", "ACTOR_SEEDS"] {
         let output = run(THREE, &[(name, "many")]);
         let printed = printed(&output);

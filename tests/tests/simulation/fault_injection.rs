@@ -37,7 +37,7 @@ fn is_read(message: &DiskMessage) -> bool {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_panic_is_told_to_the_caller_and_the_handler_does_not_run(sim: Sim) {
+async fn a_planted_panic_is_reported_to_the_caller_and_the_handler_does_not_run(sim: Sim) {
     let (disk, did) = disk();
     sim.fault(&disk, Fault::panic());
     let Err(CallError::Panicked(failure)) = disk.read(1).await else { panic!("it panics") };
@@ -46,7 +46,7 @@ async fn a_panic_is_told_to_the_caller_and_the_handler_does_not_run(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_planted_panic_that_nobody_is_told_of_fails_no_test(sim: Sim) {
+async fn an_unobserved_planted_panic_fails_no_test(sim: Sim) {
     let (disk, _) = disk();
     sim.fault(&disk, Fault::panic());
     disk.read(1).send().await.unwrap();
@@ -55,7 +55,7 @@ async fn a_planted_panic_that_nobody_is_told_of_fails_no_test(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn what_panics_under_a_supervisor_is_restarted_with_its_queue(sim: Sim) {
+async fn a_supervised_actor_with_a_planted_panic_is_restarted_with_its_queue(sim: Sim) {
     let supervisor = Supervisor::one_for_one().spawn();
     let did = Probe::new();
     let given = did.clone();
@@ -70,7 +70,7 @@ async fn what_panics_under_a_supervisor_is_restarted_with_its_queue(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_kill_is_told_to_the_caller_and_to_who_joins(sim: Sim) {
+async fn a_kill_is_reported_to_the_caller_and_to_joiners(sim: Sim) {
     let (disk, did) = disk();
     sim.fault(&disk, Fault::kill().on(is_read));
     assert_eq!(disk.write(1).await, Ok(1));
@@ -95,7 +95,7 @@ async fn a_delay_holds_up_what_is_behind_it_in_order(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn who_is_killed_or_stopped_while_delayed_ends(sim: Sim) {
+async fn an_actor_killed_or_stopped_while_delayed_ends(sim: Sim) {
     let (killed, did) = disk();
     sim.fault(&killed, Fault::delay(SECOND * 5));
     let call = killed.read(1).into_owned();

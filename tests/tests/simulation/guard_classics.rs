@@ -143,7 +143,7 @@ impl Shop {
 }
 
 #[actor_core::test(seeds = 1000)]
-async fn the_barber_serves_each_who_found_a_chair_once(sim: Sim) {
+async fn the_barber_serves_each_seated_customer_once(sim: Sim) {
     let shop = Shop { waiting: VecDeque::new(), chairs: 2 }.spawn();
     let served = actor_core::Probe::new();
     let (at, told) = (shop.clone(), served.clone());

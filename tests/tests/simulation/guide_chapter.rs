@@ -54,7 +54,7 @@ fn shown(page: &str) -> String {
 }
 
 #[test]
-fn the_guide_shows_what_a_failing_test_says() {
+fn the_guide_shows_the_report_of_a_failing_test() {
     let told = said(|| simulate(TestConfig::single_seed().seeds(1000), |_| both_payments_arrive()));
     assert_eq!(placeless(&shown(CHAPTER)), placeless(&told));
     let mut lines = told.lines();

@@ -33,7 +33,7 @@ impl Waiter {
 }
 
 #[actor_core::test(leftovers)]
-async fn run_until_idle_ends_and_names_who_waits_for_whom(sim: Sim) {
+async fn run_until_idle_ends_and_names_the_waiting_actors(sim: Sim) {
     let (one, two) = (Waiter.spawn(), Waiter.spawn());
     one.of(two.clone()).send().await.unwrap();
     let waiting = sim.run_until_idle().await;
@@ -109,7 +109,7 @@ async fn a_step_when_nothing_can_happen_is_none(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 3)]
-async fn the_seed_and_the_trace_are_told(sim: Sim) {
+async fn the_seed_and_the_trace_are_reported(sim: Sim) {
     let waiter = Waiter.spawn();
     waiter.tick().await.unwrap();
     let trace = sim.trace();

@@ -75,7 +75,7 @@ fn a_wait_for_a_foreign_timer_is_named_with_its_actor_and_handler() {
 }
 
 #[test]
-fn a_body_that_waits_for_nothing_fails_at_once_and_says_for_whom() {
+fn a_body_that_nothing_wakes_fails_immediately_and_names_its_callee() {
     let said = said(|| {
         System::simulation(1).block_on(async {
             let idle = Idle.spawn();

@@ -107,7 +107,7 @@ async fn races() -> Vec<bool> {
 }
 
 #[test]
-fn who_wins_a_race_follows_the_seed_too() {
+fn the_winner_of_a_race_follows_the_seed_too() {
     let run = |seed| System::simulation(seed).block_on(races());
     let first = run(11);
     assert!(first.contains(&true) && first.contains(&false));
@@ -133,7 +133,7 @@ fn the_hash_is_the_same_in_every_process_and_build() {
 #[test]
 fn another_process_gives_the_same_run() {
     let own = format!("hash {:016x}", run(12).0);
-    let test = "same_seed::told_to_the_process_that_asks";
+    let test = "same_seed::printed_for_the_parent_process";
     let program = std::env::current_exe().expect("a test has a program");
     let other = Command::new(program).args([test, "--exact", "--nocapture"]).output().unwrap();
     let other = String::from_utf8(other.stdout).unwrap();
@@ -141,7 +141,7 @@ fn another_process_gives_the_same_run() {
 }
 
 #[test]
-fn told_to_the_process_that_asks() {
+fn printed_for_the_parent_process() {
     let (hash, heard) = run(12);
     println!("hash {hash:016x}");
     assert!(heard.contains(&1));

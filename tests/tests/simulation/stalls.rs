@@ -66,7 +66,7 @@ async fn an_answer_may_come_after_any_number_of_ticks() {
 }
 
 #[actor_core::test]
-async fn what_ticks_bring_about_may_come_by_ways_that_the_simulation_does_not_know() {
+async fn ticks_may_help_in_ways_unknown_to_the_simulation() {
     let (_clock, told) = clock();
     assert_eq!(told.next().await, 3600);
 }
@@ -85,7 +85,7 @@ fn a_body_that_ticks_do_not_help_fails() {
 }
 
 #[test]
-fn a_body_that_nothing_can_wake_fails_at_once_whatever_ticks() {
+fn a_body_that_nothing_can_wake_fails_immediately_despite_ticks() {
     let system = System::simulation(1);
     let sim = Sim::of(&system).unwrap();
     let body = async {
@@ -98,7 +98,7 @@ fn a_body_that_nothing_can_wake_fails_at_once_whatever_ticks() {
 }
 
 #[test]
-fn a_stalled_test_is_told_in_reasonable_time() {
+fn a_stalled_test_is_reported_in_reasonable_time() {
     let begun = Instant::now();
     let said = said(|| {
         simulate(TestConfig::single_seed(), |_| async {

@@ -46,7 +46,7 @@ impl Clock {
 }
 
 #[actor_core::test(seeds = 20, exact_time)]
-async fn a_timer_aimed_at_a_full_mailbox_has_one_message_on_its_way(sim: Sim) {
+async fn a_timer_into_a_full_mailbox_has_one_message_under_way(sim: Sim) {
     let target = Target { told: 0 }.spawn();
     let gate = Gate::new();
     target.hold(gate.clone()).send().await.unwrap();

@@ -29,7 +29,7 @@ fn steps(sim: &Sim, label: &str) -> Vec<String> {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_start_and_an_end_are_called_so(sim: Sim) {
+async fn a_start_and_an_end_are_named_steps(sim: Sim) {
     let worker = Worker.spawn();
     let label = worker.label();
     worker.started().await.unwrap();
@@ -52,7 +52,7 @@ async fn a_handler_that_is_over_does_not_go_on(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_planted_fault_is_called_so(sim: Sim) {
+async fn a_planted_fault_is_a_named_step(sim: Sim) {
     let (panics, is_killed, is_delayed) = (Worker.spawn(), Worker.spawn(), Worker.spawn());
     sim.fault(&panics, Fault::panic());
     sim.fault(&is_killed, Fault::kill());
@@ -72,7 +72,7 @@ async fn a_planted_fault_is_called_so(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn another_life_is_called_so(sim: Sim) {
+async fn a_restart_is_a_named_step(sim: Sim) {
     let supervisor = Supervisor::one_for_one().spawn();
     let worker = supervisor.start(Child::new("worker", || Worker));
     assert!(worker.fail().await.is_err());
@@ -85,7 +85,7 @@ async fn another_life_is_called_so(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20, exact_time)]
-async fn a_wait_in_sleep_is_called_so(sim: Sim) {
+async fn a_wait_in_sleep_is_a_named_step(sim: Sim) {
     let worker = Worker.spawn();
     worker.work().send().await.unwrap();
     let task = actor_core::spawn(time::sleep(2 * SECOND));

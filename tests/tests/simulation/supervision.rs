@@ -113,7 +113,7 @@ enum SupervisorLives {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn one_failure_each_150_ms_is_survived_for_ever() {
+async fn one_failure_each_150_ms_is_survived_forever() {
     assert_eq!(fails_each(millis(150), 1000).await, (SupervisorLives::Yes, 1000));
 }
 
@@ -160,7 +160,7 @@ async fn a_backoff_grows_and_is_capped() {
 }
 
 #[actor_core::test(seeds = 10, exact_time)]
-async fn a_backoff_begins_again_after_a_healthy_life() {
+async fn a_backoff_is_reset_by_a_healthy_life() {
     let backoff = Backoff::exponential(millis(100), millis(1000)).reset_after(millis(500));
     let life = |number| if number == 4 { millis(500) } else { Duration::ZERO };
     let starts = starts(backoff, life, 6).await;

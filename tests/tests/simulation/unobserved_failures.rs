@@ -164,7 +164,7 @@ async fn a_failure_on_which_a_supervisor_decides_can_be_expected(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn what_links_make_of_a_planted_panic_or_of_a_kill_needs_no_observer(sim: Sim) {
+async fn a_link_failure_by_a_planted_panic_or_a_kill_needs_no_observer(sim: Sim) {
     for is_killed in [false, true] {
         let (one, two) = (Bomb.spawn(), Bomb.spawn());
         two.link(one.clone()).await.unwrap();

@@ -23,7 +23,7 @@ impl Fragile {
 }
 
 #[test]
-fn a_panic_nobody_handled_fails() {
+fn an_unobserved_panic_fails() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |sim: Sim| async move {
             let fragile = Fragile.spawn();
@@ -107,7 +107,7 @@ async fn a_panic_that_is_expected_is_handled(sim: Sim) {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn an_expected_failure_may_be_told_to_somebody_too(sim: Sim) {
+async fn an_expected_failure_may_be_observed_too(sim: Sim) {
     sim.expect_failure(|failure| failure.handler() == "break_it");
     assert!(matches!(Fragile.spawn().break_it().await, Err(CallError::Panicked(_))));
 }
@@ -194,7 +194,7 @@ async fn leftovers_may_be_allowed() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn what_is_ending_is_given_a_minute() {
+async fn an_ending_actor_is_given_a_minute() {
     #[actor]
     struct Slow;
 
@@ -212,7 +212,7 @@ async fn what_is_ending_is_given_a_minute() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn an_actor_that_ends_when_its_handler_does_is_given_a_minute() {
+async fn an_actor_that_ends_with_its_handler_is_given_a_minute() {
     #[actor]
     struct Slow;
 

@@ -7,10 +7,10 @@ mod one_actor;
 mod waits;
 
 tests::on_every_host! {
-    one_actor::it_tells_depth_names_and_state,
-    one_actor::it_names_the_handler_that_waits_and_for_whom,
-    one_actor::it_counts_what_guards_keep_aside,
-    one_actor::it_shows_a_circle_of_waits,
+    one_actor::it_shows_depth_names_and_state,
+    one_actor::it_names_the_waiting_handler_and_its_callee,
+    one_actor::it_counts_deferred_messages,
+    one_actor::it_shows_a_cycle,
     actor_tree::it_prints_as_a_tree,
     actor_tree::it_can_be_serialised,
     actor_tree::an_empty_system_prints_nothing,

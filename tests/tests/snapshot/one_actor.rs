@@ -62,7 +62,7 @@ impl Store {
     }
 }
 
-pub fn it_counts_what_guards_keep_aside(system: &System) {
+pub fn it_counts_deferred_messages(system: &System) {
     system.block_on(async {
         let store = Store { apples: 0 }.spawn();
         for count in 1..=3 {
@@ -103,7 +103,7 @@ fn is_waiting(snapshot: &Snapshot, clerk: &ClerkAddr) -> bool {
     actor.is_some_and(|actor| matches!(actor.activity, Activity::Waiting { .. }))
 }
 
-pub fn it_tells_depth_names_and_state(system: &System) {
+pub fn it_shows_depth_names_and_state(system: &System) {
     system.block_on(async {
         let (clerk, gate) = clerk(system);
         clerk.register("front desk").unwrap();
@@ -131,7 +131,7 @@ pub fn it_tells_depth_names_and_state(system: &System) {
     });
 }
 
-pub fn it_names_the_handler_that_waits_and_for_whom(system: &System) {
+pub fn it_names_the_waiting_handler_and_its_callee(system: &System) {
     system.block_on(async {
         let ((asking, _), (asked, gate)) = (clerk(system), clerk(system));
         asking.meet(asked.clone()).await.unwrap();
@@ -164,7 +164,7 @@ pub fn it_names_the_handler_that_waits_and_for_whom(system: &System) {
     });
 }
 
-pub fn it_shows_a_circle_of_waits(system: &System) {
+pub fn it_shows_a_cycle(system: &System) {
     system.block_on(async {
         let ((one, gate), (other, _)) = (clerk(system), clerk(system));
         one.meet(other.clone()).await.unwrap();

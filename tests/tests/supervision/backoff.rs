@@ -13,7 +13,7 @@ fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-pub fn one_failure_each_150_ms_is_survived_for_ever(system: &System) {
+pub fn one_failure_each_150_ms_is_survived_forever(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().intensity(3, millis(400)).spawn();
         let child = supervisor.start(child("c", &Diary::default()));
@@ -113,7 +113,7 @@ pub fn backoff_jitters_within_its_bounds(system: &System) {
     });
 }
 
-pub fn backoff_begins_anew_after_a_healthy_life(system: &System) {
+pub fn backoff_is_reset_by_a_healthy_life(system: &System) {
     system.block_on(async {
         let backoff = Backoff::exponential(millis(1), millis(2000)).factor(1000.0);
         let backoff = backoff.reset_after(millis(600));

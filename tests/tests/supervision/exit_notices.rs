@@ -68,7 +68,7 @@ impl Linker {
     fn ping(&self) {}
 }
 
-pub fn a_link_that_each_life_makes_anew_tells_of_the_end_once(system: &System) {
+pub fn a_link_that_each_life_creates_again_notifies_of_the_end_once(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let watcher = Probe::new("w", &diary).spawn();
@@ -93,7 +93,7 @@ pub fn a_link_that_each_life_makes_anew_tells_of_the_end_once(system: &System) {
     });
 }
 
-pub fn an_exit_notice_comes_after_what_all_lives_had_sent(system: &System) {
+pub fn an_exit_notice_arrives_after_the_messages_of_all_lives(system: &System) {
     const LIVES: usize = 4;
     const EACH: usize = 20;
     system.block_on(async {
@@ -199,7 +199,7 @@ pub fn a_linked_failure_is_a_failure_of_the_life(system: &System) {
     });
 }
 
-pub fn links_that_race_with_restarts_and_the_end_are_told_once(system: &System) {
+pub fn links_that_race_with_restarts_and_the_end_are_notified_once(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = patient(Supervisor::one_for_one()).spawn();

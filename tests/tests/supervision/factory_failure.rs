@@ -129,7 +129,7 @@ pub fn a_factory_that_never_succeeds_fails_the_supervisor(system: &System) {
     });
 }
 
-pub fn a_kill_while_the_state_is_made_begins_anew(system: &System) {
+pub fn a_kill_while_the_state_is_created_starts_over(system: &System) {
     system.block_on(async {
         let (tries, dropped, never) = (Tally::default(), Tally::default(), Gate::new());
         let supervisor = patient(Supervisor::one_for_one()).spawn();

@@ -222,7 +222,7 @@ async fn assert_there_once(world: &World, maker: &MakerAddr, send: &async_channe
     }
 }
 
-pub fn what_on_start_makes_is_there_once_after_three_restarts(system: &System) {
+pub fn resources_of_on_start_exist_once_after_three_restarts(system: &System) {
     system.block_on(async {
         for thing in THINGS {
             let (send, items) = async_channel::unbounded();

@@ -203,7 +203,7 @@ pub fn a_stop_that_races_with_the_end_of_a_life_is_not_lost(system: &System) {
     });
 }
 
-pub fn what_a_life_has_made_ends_with_it(system: &System) {
+pub fn the_resources_of_a_life_end_with_it(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = Supervisor::one_for_one().spawn();

@@ -139,7 +139,7 @@ pub fn stop_child_ends_one_child_for_good(system: &System) {
     });
 }
 
-pub fn children_tells_of_each_child(system: &System) {
+pub fn children_describes_each_child(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = Supervisor::one_for_one()

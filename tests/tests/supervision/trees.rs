@@ -29,7 +29,7 @@ async fn half_down(diary: &Diary) -> (SupervisorAddr, ProbeAddr, ProbeAddr) {
     (supervisor, down, up)
 }
 
-pub fn nobody_is_left_when_a_supervisor_is_killed_during_backoff(system: &System) {
+pub fn no_actor_is_left_when_a_supervisor_is_killed_during_backoff(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let (supervisor, down, up) = half_down(&diary).await;
@@ -42,7 +42,7 @@ pub fn nobody_is_left_when_a_supervisor_is_killed_during_backoff(system: &System
     });
 }
 
-pub fn nobody_is_left_when_a_supervisor_is_stopped_during_backoff(system: &System) {
+pub fn no_actor_is_left_when_a_supervisor_is_stopped_during_backoff(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let (supervisor, down, up) = half_down(&diary).await;
@@ -52,7 +52,7 @@ pub fn nobody_is_left_when_a_supervisor_is_stopped_during_backoff(system: &Syste
     });
 }
 
-pub fn nobody_is_left_when_a_supervisor_is_killed_while_a_state_is_made(system: &System) {
+pub fn no_actor_is_left_when_a_supervisor_is_killed_while_a_state_is_created(system: &System) {
     system.block_on(async {
         let (begun, dropped, never) = (Tally::default(), Tally::default(), Gate::new());
         let supervisor = Supervisor::one_for_one().spawn();
@@ -74,7 +74,7 @@ pub fn nobody_is_left_when_a_supervisor_is_killed_while_a_state_is_made(system: 
     });
 }
 
-pub fn nobody_is_left_when_a_supervisor_is_killed_while_a_group_restarts(system: &System) {
+pub fn no_actor_is_left_when_a_supervisor_is_killed_while_a_group_restarts(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = Supervisor::one_for_all().spawn();
@@ -143,7 +143,7 @@ pub fn a_supervisor_that_is_killed_and_restarted_leaves_none_of_its_old_children
     });
 }
 
-pub fn a_supervisor_that_fails_while_a_child_restarts_leaves_nobody(system: &System) {
+pub fn a_supervisor_that_fails_while_a_child_restarts_leaves_no_actor(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let supervisor = waiting().intensity(1, LONG).spawn();
@@ -278,7 +278,7 @@ pub fn a_supervisor_lives_without_an_address(system: &System) {
     });
 }
 
-pub fn a_child_given_while_its_supervisor_waits_is_taken_by_the_next_life(system: &System) {
+pub fn a_child_added_during_a_backoff_of_its_supervisor_starts_with_the_next_life(system: &System) {
     system.block_on(async {
         let delay = Duration::from_millis(300);
         let (group, given) = group(|| Supervisor::one_for_one().intensity(0, LONG));

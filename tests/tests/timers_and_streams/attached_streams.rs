@@ -155,7 +155,7 @@ pub fn cancelling_stops_the_polling_and_skips_what_waits(system: &System) {
     });
 }
 
-pub fn an_always_ready_stream_leaves_room_for_messages(system: &System) {
+pub fn an_always_ready_stream_does_not_starve_messages(system: &System) {
     system.block_on(async {
         let probe = Probe::new("a", &Diary::default()).spawn();
         let attach =
@@ -188,7 +188,7 @@ pub fn errors_are_items(system: &System) {
     });
 }
 
-pub fn a_stream_aimed_at_a_full_actor_waits_for_its_room(system: &System) {
+pub fn a_stream_into_a_full_actor_waits_for_capacity(system: &System) {
     system.block_on(async {
         let diary = Diary::default();
         let given = Arc::new(AtomicU32::new(0));

@@ -77,7 +77,7 @@ pub fn a_slow_subscriber_that_waits_holds_its_publisher_back(system: &System) {
     });
 }
 
-pub fn a_slow_subscriber_that_drops_slows_nobody(system: &System) {
+pub fn a_slow_subscriber_that_drops_slows_no_publisher(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let stuck = Gate::new();
@@ -92,7 +92,7 @@ pub fn a_slow_subscriber_that_drops_slows_nobody(system: &System) {
     });
 }
 
-pub fn what_is_lost_is_counted_exactly(system: &System) {
+pub fn lost_items_are_counted_exactly(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let oldest = topic.stream().drop_oldest(3);
@@ -108,7 +108,7 @@ pub fn what_is_lost_is_counted_exactly(system: &System) {
     });
 }
 
-pub fn lag_is_told_before_the_next_item(system: &System) {
+pub fn lag_is_reported_before_the_next_item(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let stuck = Gate::new();
@@ -173,7 +173,7 @@ pub fn the_latest_by_key_is_what_a_plain_list_would_keep(system: &System) {
     });
 }
 
-pub fn ten_thousand_subscribers_hear(system: &System) {
+pub fn ten_thousand_subscribers_receive(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let count = Tally::default();
@@ -206,7 +206,7 @@ impl SubscribeAll for Topic<u32> {
     }
 }
 
-pub fn a_subscription_keeps_nobody_alive_and_ends_with_its_actor(system: &System) {
+pub fn a_subscription_keeps_no_actor_alive_and_ends_with_its_actor(system: &System) {
     system.block_on(async {
         let topic = Topic::<u32>::new();
         let (listener, _) = listener(&open());
@@ -221,7 +221,7 @@ pub fn a_subscription_keeps_nobody_alive_and_ends_with_its_actor(system: &System
     });
 }
 
-pub fn a_dropped_publish_reaches_only_those_with_room(system: &System) {
+pub fn a_dropped_publish_reaches_only_subscribers_with_capacity(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let full = topic.stream();

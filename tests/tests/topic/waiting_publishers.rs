@@ -109,7 +109,7 @@ pub fn a_publisher_that_leaves_gives_its_place_to_the_next(system: &System) {
     });
 }
 
-pub fn a_publisher_waits_for_each_subscriber_that_has_no_room(system: &System) {
+pub fn a_publisher_waits_for_each_full_subscriber(system: &System) {
     system.block_on(async {
         let topic = Topic::new();
         let (mut first, mut second) = (topic.stream(), topic.stream());
