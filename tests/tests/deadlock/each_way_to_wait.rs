@@ -1,6 +1,9 @@
 //! Ways to wait for a single call: each is refused in a cycle, at any position, and immediately.
 
-use super::node::{Answer, Passing, Way, at_once, flat, plainly, refused, ring, round};
+use super::node::{
+    Answer, Passing, Way, at_once, at_once_after, flat, plainly, refused, ring, round,
+    time_without_a_cycle,
+};
 use actor_core::future::join_all;
 use actor_core::prelude::*;
 use futures_lite::FutureExt as _;
@@ -176,13 +179,14 @@ pub fn an_earlier_wait_for_another_thread_hides_no_cycle(system: &System) {
 fn are_refused(system: &System, ways: &[(&str, Way)]) {
     system.block_on(async {
         for &(what, way) in ways {
+            let wait = time_without_a_cycle(way).await;
             for len in 1..=3 {
                 // In the actor that completes the cycle, and in its callee.
                 for place in [0, len - 1] {
                     let mut ways: Vec<Way> = vec![plainly; len];
                     ways[place] = way;
                     let nodes = ring(&ways).await;
-                    at_once(what, async || refused(round(&nodes).await, len)).await;
+                    at_once_after(wait, what, async || refused(round(&nodes).await, len)).await;
                     nodes.iter().for_each(|node| node.stop());
                 }
             }
