@@ -119,6 +119,28 @@ pub fn run_on(host: Host, name: &'static str, behaviour: fn(&System)) {
     });
 }
 
+/// The hosts that are no simulation.
+const REAL_HOSTS: [Host; 6] = [
+    Host::MultiThread(2),
+    Host::MultiThread(1),
+    Host::CurrentThread,
+    Host::Tokio(2),
+    Host::TokioCurrent,
+    Host::Smol(2),
+];
+
+/// Runs `behaviour` on every real host at the same time; fails if it fails on one of them.
+///
+/// # Panics
+/// If the behavior fails on a host, or hangs there.
+pub fn run_on_real_hosts_at_once(name: &'static str, behaviour: fn(&System)) {
+    let run = |host| (host, thread::spawn(move || run_on(host, name, behaviour)));
+    let runs = REAL_HOSTS.map(run);
+    let outcomes = runs.map(|(host, run)| (host, run.join().is_err()));
+    let failed: Vec<_> = outcomes.iter().filter(|(_, has_failed)| *has_failed).collect();
+    assert!(failed.is_empty(), "{name} failed on {failed:?}");
+}
+
 /// Creates a test of each `topic::behaviour`, a `fn(&System)`, on every host. A new host is one
 /// more line here.
 #[macro_export]
@@ -141,6 +163,28 @@ macro_rules! on_real_hosts {
         $crate::on_host! { tokio_multi, $crate::Host::Tokio(2), $($topic::$name,)* }
         $crate::on_host! { tokio_current, $crate::Host::TokioCurrent, $($topic::$name,)* }
         $crate::on_host! { smol, $crate::Host::Smol(2), $($topic::$name,)* }
+    };
+}
+
+/// Like [`on_every_host!`], for behaviors that mostly wait for time to pass: a single test runs on all
+/// real hosts at the same time.
+#[macro_export]
+macro_rules! on_every_host_at_once {
+    ($($topic:ident::$name:ident,)*) => {
+        mod real_hosts_at_once {
+            $(
+                #[test]
+                fn $name() {
+                    $crate::run_on_real_hosts_at_once(stringify!($name), super::$topic::$name);
+                }
+            )*
+        }
+        $crate::on_host! {
+            simulation_1_at_once, $crate::Host::Simulation(1), $($topic::$name,)*
+        }
+        $crate::on_host! {
+            simulation_2_at_once, $crate::Host::Simulation(2), $($topic::$name,)*
+        }
     };
 }
 

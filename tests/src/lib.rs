@@ -9,11 +9,13 @@ pub mod greeting;
 mod guard;
 mod host;
 pub mod probe;
+mod size;
 mod tally;
 
 pub use alone::{Stderr, alone};
 pub use crowd::assert_grows_evenly;
 pub use gate::Gate;
 pub use guard::{guarded, guarded_for};
-pub use host::{Host, Started, run_on};
+pub use host::{Host, Started, run_on, run_on_real_hosts_at_once};
+pub use size::sized;
 pub use tally::{Mark, Tally};

@@ -1,4 +1,5 @@
-//! Long chains of actors, by links, by addresses and by children: no stack overflows.
+//! Long chains of actors, by links, by addresses and by children: no stack overflows, which twenty
+//! thousand frames would cause too. `ACTOR_TESTS=full` sets the full length.
 
 use actor_core::prelude::*;
 use std::sync::mpsc;
@@ -6,7 +7,9 @@ use std::thread::{self, ThreadId};
 use tests::probe::Diary;
 use tests::{Mark, Tally};
 
-const LONG: usize = 100_000;
+fn long() -> usize {
+    tests::sized(20_000, 100_000)
+}
 
 /// One of a chain of links; it has no `#[on_exit]`.
 #[actor]
@@ -26,10 +29,11 @@ impl Linked {
 }
 
 pub fn a_failure_runs_down_a_chain_of_100_000_links(system: &System) {
+    let long = long();
     system.block_on(async {
         let dropped = Tally::default();
-        let mut chain: Vec<LinkedAddr> = Vec::with_capacity(LONG);
-        for _ in 0..LONG {
+        let mut chain: Vec<LinkedAddr> = Vec::with_capacity(long);
+        for _ in 0..long {
             let linked = Linked { next: chain.last().cloned(), _mark: dropped.mark() }.spawn();
             chain.push(linked);
         }
@@ -37,9 +41,9 @@ pub fn a_failure_runs_down_a_chain_of_100_000_links(system: &System) {
             linked.started().await.unwrap();
         }
         chain[0].kill();
-        let Exit::Failed(last) = chain[LONG - 1].join().await else { panic!("it is linked") };
+        let Exit::Failed(last) = chain[long - 1].join().await else { panic!("it is linked") };
         assert_eq!(last.kind(), FailureKind::Linked);
-        dropped.reaches(LONG).await;
+        dropped.reaches(long).await;
         assert_eq!(chain[0].join().await, Exit::Killed);
         // Its text has a bounded length, however long the chain: it names the neighbor.
         assert!(last.to_string().len() < 1000, "{} bytes", last.to_string().len());
@@ -75,12 +79,13 @@ impl Drop for Holder {
 }
 
 pub fn dropping_the_first_of_a_chain_of_100_000_addresses_ends_all(system: &System) {
+    let long = long();
     let (stopped, dropped) = (Tally::default(), Diary::default());
     let (hand_over, receive) = mpsc::channel::<HolderAddr>();
     // A thread of no system: a state dropped there would be in a wrong place.
     let dropper = thread::spawn(move || drop(receive.recv()));
     let mut first = None;
-    for _ in 0..LONG {
+    for _ in 0..long {
         let holder = Holder {
             _next: first.take(),
             stopped: stopped.clone(),
@@ -91,7 +96,7 @@ pub fn dropping_the_first_of_a_chain_of_100_000_addresses_ends_all(system: &Syst
         first = Some(holder.spawn_on(system));
     }
     hand_over.send(first.expect("the chain is not empty")).unwrap();
-    system.block_on(stopped.reaches(LONG));
+    system.block_on(stopped.reaches(long));
     dropper.join().unwrap();
     assert_eq!(dropped.lines(), [""; 0]);
 }

@@ -5,7 +5,11 @@ use actor_core::prelude::*;
 use tests::Gate;
 
 const SENDERS: usize = 4;
-const EACH: u64 = 250_000;
+
+/// A million messages with `ACTOR_TESTS=full`.
+fn each() -> u64 {
+    tests::sized(50_000, 250_000) as u64
+}
 
 /// Knows the last number of each sender.
 #[actor]
@@ -75,14 +79,15 @@ macro_rules! send_in_order {
 }
 
 pub fn order_holds_over_a_million_messages_from_four_senders(system: &System) {
+    let each = each();
     system.block_on(async {
         let orderly = Orderly { last: [0; SENDERS], disorder: 0 }.spawn();
         let start = Gate::new();
-        let senders = (0..SENDERS).map(|sender| send_in_order!(orderly, sender, start, EACH));
+        let senders = (0..SENDERS).map(|sender| send_in_order!(orderly, sender, start, each));
         let senders: Vec<_> = senders.collect();
         start.open();
         join_all(senders).await;
-        assert_eq!(orderly.seen().await, Ok(([EACH; SENDERS], 0)));
+        assert_eq!(orderly.seen().await, Ok(([each; SENDERS], 0)));
     });
 }
 

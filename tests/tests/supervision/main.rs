@@ -36,7 +36,6 @@ tests::on_every_host! {
     settings::an_intensity_of_zero_allows_no_restart,
     settings::the_defaults_are_five_restarts_in_a_minute_of_a_permanent_child,
     settings::the_shutdown_of_a_child_has_an_effect,
-    settings::a_supervisor_as_a_child_has_the_time_that_it_needs,
     settings::stop_child_ends_one_child_for_good,
     settings::children_describes_each_child,
     settings::the_name_of_a_child_is_its_label,
@@ -44,7 +43,6 @@ tests::on_every_host! {
     on_start_resources::resources_of_on_start_exist_once_after_three_restarts,
     restart_keeps_mailbox::two_poisons_in_a_row_lose_exactly_two_messages,
     restart_keeps_mailbox::messages_sent_during_backoff_are_kept_and_pending_calls_answered,
-    restart_keeps_mailbox::address_id_and_name_stay_valid,
     restart_keeps_mailbox::a_mailbox_that_is_full_during_backoff_makes_senders_wait,
     restart_keeps_mailbox::a_kill_during_backoff_ends_the_child_for_good,
     restart_keeps_mailbox::a_kill_during_the_backoff_of_a_group_ends_that_sibling_alone,
@@ -67,17 +65,23 @@ tests::on_every_host! {
     trees::start_at_an_ended_supervisor_gives_an_ended_actor,
     trees::a_supervisor_lives_without_an_address,
     trees::a_child_added_during_a_backoff_of_its_supervisor_starts_with_the_next_life,
-    backoff::the_window_slides,
-    backoff::one_failure_each_150_ms_is_survived_forever,
-    backoff::backoff_grows_and_is_capped,
     backoff::backoff_jitters_within_its_bounds,
-    backoff::backoff_is_reset_by_a_healthy_life,
     backoff::backoff_of_a_group_is_that_of_its_cause,
     exit_notices::joiners_monitors_and_links_notice_no_restart,
     exit_notices::an_exit_notice_arrives_after_the_messages_of_all_lives,
     exit_notices::a_link_that_each_life_creates_again_notifies_of_the_end_once,
     exit_notices::a_ring_of_links_between_children_ends_once,
     exit_notices::a_linked_failure_is_a_failure_of_the_life,
+}
+
+// These mostly wait.
+tests::on_every_host_at_once! {
+    settings::a_supervisor_as_a_child_has_the_time_that_it_needs,
+    backoff::the_window_slides,
+    backoff::one_failure_each_150_ms_is_survived_forever,
+    backoff::backoff_is_reset_by_a_healthy_life,
+    restart_keeps_mailbox::address_id_and_name_stay_valid,
+    backoff::backoff_grows_and_is_capped,
 }
 
 /// With threads that reach in, or a time that goes on by itself: no simulation has those.
