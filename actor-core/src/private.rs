@@ -1,17 +1,18 @@
 //! The private interface for generated code. Not for users; it may change in any release.
 
-pub use crate::actor::dispatch::{Dispatch, Flow, Hook, Hooks, Input, Started};
-pub use crate::actor::lender::{
-    Borrowing, BoxedHere, BoxedNowhere, BoxedSend, Boxing, Here, Lender, Sent,
+pub use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input, Started};
+pub use crate::actor::future_box::{
+    BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,
 };
 pub use crate::actor::protocol_message::{
-    Arguments, Envelope, Foreign, Guards, HasBlock, Later, Loan, Serve, Serves, lend,
+    ActorMessages, GuardArguments, HandlerArgs, HasActorImpl, ImplementsProtocol, ProtocolDispatch,
+    ProtocolFuture, ProtocolGuard, ProtocolMessage, handle_borrowing,
 };
-pub use crate::actor::{Life, Runner, run, run_shared};
+pub use crate::actor::{Life, Runner, run_async, run_concurrent};
 pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, answer};
 pub use crate::cell::call_state::CallState;
-pub use crate::cell::message::{Label, Protocol, Settings, Way};
-pub use crate::cell::message::{Marks, SlotMut};
+pub use crate::cell::message::{Delivery, MessageInfo, Protocol, Settings};
+pub use crate::cell::message::{SlotInfo, SlotMut};
 pub use crate::protocol_adapter::adapt;
 pub use crate::simulation::Tested;
 pub use crate::simulation::test::{TestConfig, run_real, simulate};
@@ -92,8 +93,8 @@ pub trait SharedState {}
 impl<A: Sync> SharedState for A {}
 
 /// The result of `#[on_start]`.
-pub fn started<L>(outcome: impl Started) -> Flow<L> {
-    outcome.flow()
+pub fn started<L>(outcome: impl Started) -> HandlerOutcome<L> {
+    outcome.into_outcome()
 }
 
 /// A context for a hook that takes it by `&mut`.
@@ -103,10 +104,10 @@ pub fn clone_for_hook<A: Dispatch>(context: &Context<A>) -> Context<A> {
 
 /// Rejects settings, with `text`, on a function that is not a message of its protocol.
 #[track_caller]
-pub const fn check_message(helpers: &[&str], name: &str, text: &str) {
+pub const fn check_message(non_messages: &[&str], name: &str, text: &str) {
     let mut index = 0;
-    while index < helpers.len() {
-        assert!(!is_same(helpers[index].as_bytes(), name.as_bytes()), "{}", text);
+    while index < non_messages.len() {
+        assert!(!is_same(non_messages[index].as_bytes(), name.as_bytes()), "{}", text);
         index += 1;
     }
 }

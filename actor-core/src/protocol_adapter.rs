@@ -1,10 +1,13 @@
 //! A protocol adapter: the mailbox of an actor, as seen by an address of a protocol. Each message
 //! is boxed on the way in. Knows no macro: it uses the traits of `actor/protocol_message.rs`.
 
-use crate::actor::dispatch::{Dispatch, Flow};
-use crate::actor::lender::{Borrowing, Here, Sending, Sent, Staying, lent};
+use crate::actor::dispatch::{Dispatch, HandlerOutcome};
+use crate::actor::future_box::{
+    BorrowingFuture, BoxFuture, LocalBox, LocalBoxFuture, SendBox, run_with_state,
+};
 use crate::actor::protocol_message::{
-    Arguments, Envelope, Foreign, HasBlock, Later, Letter, Loan, Serve, Serves,
+    ActorMessages, DynProtocolMessage, GuardArguments, HandlerArgs, HasActorImpl,
+    ImplementsProtocol, ProtocolDispatch, ProtocolFuture, ProtocolMessage,
 };
 use crate::actor::{Context, Life};
 use crate::address::actor::Actor;
@@ -12,7 +15,7 @@ use crate::address::addr::Addr;
 use crate::cell::current::Handling;
 use crate::cell::handle::{AnyMail, Post, WeakAdapter, WeakPost};
 use crate::cell::header::Core;
-use crate::cell::message::{Label, Protocol, Way};
+use crate::cell::message::{Delivery, MessageInfo, Protocol};
 use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::state::Seat;
 use crate::sync::Arc;
@@ -21,7 +24,9 @@ use std::marker::PhantomData;
 
 /// The same actor, addressed through a protocol that it implements.
 #[doc(hidden)]
-pub fn adapt<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<A>) -> Addr<P> {
+pub fn adapt<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor>(
+    address: &Addr<A>,
+) -> Addr<P> {
     let adapter = ProtocolAdapter { post: address.shared(), protocol: PhantomData };
     adapter.post.core().keep();
     Addr::adopted(Arc::new(adapter))
@@ -30,57 +35,79 @@ pub fn adapt<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor>(address: &Addr<
 /// A message of the protocol `P`, sent to an actor.
 struct AdaptedMessage<P: Protocol>(P::Message);
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Letter<A> for AdaptedMessage<P> {
-    fn label(&self) -> Label<'_> {
-        P::label(&self.0)
+impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor>
+    DynProtocolMessage<A> for AdaptedMessage<P>
+{
+    fn info(&self) -> MessageInfo<'_> {
+        P::info(&self.0)
     }
 
-    fn way(&self) -> Way {
-        ProtocolAdapter::<A, P>::way(&self.0)
+    fn delivery(&self) -> Delivery {
+        ProtocolAdapter::<A, P>::delivery(&self.0)
     }
 
-    fn ready(&self, actor: &A) -> bool {
-        let name = P::label(&self.0).name;
-        P::show(&self.0, |all| {
-            <A as Serves<P::Addr>>::is_open(actor, name, &mut Arguments::new(all))
+    fn guard_holds(&self, actor: &A) -> bool {
+        let name = P::info(&self.0).name;
+        P::with_arguments(&self.0, |all| {
+            <A as ImplementsProtocol<P::Addr>>::guard_holds(
+                actor,
+                name,
+                &mut GuardArguments::new(all),
+            )
         })
     }
 
-    fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>> {
-        if P::is_later(&self.0) {
-            return Flow::Lend(Foreign(self));
+    fn handle_sync(
+        self: Box<Self>,
+        actor: &mut Option<A>,
+        context: &Context<A>,
+    ) -> HandlerOutcome<ProtocolMessage<A>> {
+        if P::is_async(&self.0) {
+            return HandlerOutcome::NeedsAsync(ProtocolMessage(self));
         }
-        match P::now(actor, self.0, context) {
-            Flow::Failed(text) => Flow::Failed(text),
-            Flow::Ended(exit) => Flow::Ended(exit),
-            Flow::Done | Flow::Lend(_) => Flow::Done,
+        match P::handle_sync(actor, self.0, context) {
+            HandlerOutcome::StartFailed(text) => HandlerOutcome::StartFailed(text),
+            HandlerOutcome::Ended(exit) => HandlerOutcome::Ended(exit),
+            HandlerOutcome::Done | HandlerOutcome::NeedsAsync(_) => HandlerOutcome::Done,
         }
     }
 
-    fn later<'a>(
+    fn handle_async<'a>(
         self: Box<Self>,
         actor: &'a mut Option<A>,
         context: &'a Context<A>,
-    ) -> Later<Borrowing<'a, A>> {
-        if P::is_later(&self.0) {
-            Later::Lent(A::lend(Loan { actor, message: self.0, context }))
+    ) -> ProtocolFuture<BorrowingFuture<'a, A>> {
+        if P::is_async(&self.0) {
+            ProtocolFuture::Running(A::handle_boxed(HandlerArgs {
+                actor,
+                message: self.0,
+                context,
+            }))
         } else {
-            Later::Now(P::now(actor, self.0, context))
+            ProtocolFuture::Ready(P::handle_sync(actor, self.0, context))
         }
     }
 
-    fn lend(self: Box<Self>, life: Life<A>, handling: Handling) -> Sending<'static, Life<A>>
+    fn handle_owned(
+        self: Box<Self>,
+        life: Life<A>,
+        handling: Handling,
+    ) -> BoxFuture<'static, Life<A>>
     where
-        A: Dispatch<Boxing = Sent> + Send,
+        A: Dispatch<FutureBox = SendBox> + Send,
     {
-        Box::pin(lent::<A, P>(life, self.0, handling))
+        Box::pin(run_with_state::<A, P>(life, self.0, handling))
     }
 
-    fn lend_here(self: Box<Self>, life: Life<A>, handling: Handling) -> Staying<'static, Life<A>>
+    fn handle_owned_local(
+        self: Box<Self>,
+        life: Life<A>,
+        handling: Handling,
+    ) -> LocalBoxFuture<'static, Life<A>>
     where
-        A: Dispatch<Boxing = Here>,
+        A: Dispatch<FutureBox = LocalBox>,
     {
-        Box::pin(lent::<A, P>(life, self.0, handling))
+        Box::pin(run_with_state::<A, P>(life, self.0, handling))
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
@@ -93,27 +120,32 @@ struct ProtocolAdapter<A: Dispatch, P> {
     protocol: PhantomData<fn() -> P>,
 }
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> ProtocolAdapter<A, P> {
+impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor>
+    ProtocolAdapter<A, P>
+{
     /// The delivery options of the message, from the actor's impl of the trait.
-    fn way(message: &P::Message) -> Way {
-        <A as Serves<P::Addr>>::way(P::label(message).name)
+    fn delivery(message: &P::Message) -> Delivery {
+        <A as ImplementsProtocol<P::Addr>>::delivery(P::info(message).name)
     }
 
     fn wrap(message: P::Message) -> A::Message {
-        A::Message::wrap(Foreign(Box::new(AdaptedMessage::<P>(message))))
+        A::Message::from_protocol(ProtocolMessage(Box::new(AdaptedMessage::<P>(message))))
     }
 
     /// Unwraps a message that this adapter has wrapped.
     fn unwrap(message: A::Message) -> P::Message {
-        let foreign =
-            message.unwrap().and_then(|Foreign(letter)| letter.into_any().downcast().ok());
+        let protocol_message = message
+            .into_protocol()
+            .and_then(|ProtocolMessage(message)| message.into_any().downcast().ok());
         let AdaptedMessage::<P>(message) =
-            *foreign.expect("a mailbox gives back the message it was given");
+            *protocol_message.expect("a mailbox gives back the message it was given");
         message
     }
 }
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for ProtocolAdapter<A, P> {
+impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor> AnyMail
+    for ProtocolAdapter<A, P>
+{
     fn untyped(&self) -> &dyn AnyMail {
         self
     }
@@ -151,16 +183,18 @@ impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> AnyMail for ProtocolAda
     }
 }
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> Post<P> for ProtocolAdapter<A, P> {
+impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor> Post<P>
+    for ProtocolAdapter<A, P>
+{
     fn push(
         &self,
         message: &mut Option<P::Message>,
-        way: Option<Way>,
+        delivery: Option<Delivery>,
         wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
-        let way = way.or_else(|| message.as_ref().map(Self::way));
+        let delivery = delivery.or_else(|| message.as_ref().map(Self::delivery));
         let mut wrapped = message.take().map(Self::wrap);
-        let pushed = self.post.push(&mut wrapped, way, wait);
+        let pushed = self.post.push(&mut wrapped, delivery, wait);
         *message = wrapped.map(Self::unwrap);
         pushed
     }
@@ -187,7 +221,9 @@ struct WeakProtocolAdapter<A> {
     post: WeakPost<A>,
 }
 
-impl<A: HasBlock + Serves<P::Addr>, P: Serve<A> + Actor> WeakAdapter<P> for WeakProtocolAdapter<A> {
+impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor> WeakAdapter<P>
+    for WeakProtocolAdapter<A>
+{
     fn upgrade(&self) -> Option<Arc<dyn Post<P>>> {
         let adapter = ProtocolAdapter { post: self.post.upgrade()?, protocol: PhantomData };
         Some(Arc::new(adapter))

@@ -106,7 +106,7 @@ pub trait Spawn: Dispatch {
     /// # });
     /// ```
     #[track_caller]
-    fn spawn_with(make: impl FnOnce(&Self::Handle) -> Self) -> AddrOf<Self> {
+    fn spawn_with(make: impl FnOnce(&Self::Address) -> Self) -> AddrOf<Self> {
         let settings = const { &Self::SETTINGS };
         ActorBuilder::<Self>::new(None, settings, settings.capacity).with(make)
     }
@@ -176,7 +176,7 @@ pub trait Spawn: Dispatch {
     /// # });
     /// ```
     #[track_caller]
-    fn try_spawn_with<U, E>(make: impl FnOnce(Self::Handle) -> U) -> AddrOf<Self>
+    fn try_spawn_with<U, E>(make: impl FnOnce(Self::Address) -> U) -> AddrOf<Self>
     where
         Self: Send,
         U: Future<Output = Result<Self, E>> + Send + 'static,

@@ -5,12 +5,12 @@
 //! the decisions of the run loop.
 
 use super::context::Context;
+use super::future_box::{BorrowingFuture, LendState, LocalBox, SendBox};
 use super::handler_future::HandlerFuture;
-use super::lender::{Borrowing, Here, Lends, Sent};
 use super::local_task;
 use super::run_loop::{HandlerError, NextStep};
-use super::spawn::{Life, Seat};
-use crate::actor::dispatch::{Dispatch, Flow, Input};
+use super::spawn::{Life, OpaqueMailbox};
+use crate::actor::dispatch::{Dispatch, HandlerOutcome, Input};
 use crate::cell::current::{self, Handling};
 use crate::cell::deadlock::edge::Pending;
 use crate::cell::deadlock::tracker;
@@ -35,29 +35,35 @@ pub struct Runner(pub(crate) Cell);
 
 impl Runner {
     /// All handlers are sync.
-    pub fn now<A: Dispatch<Boxing = Sent> + Send>(life: Life<A>) -> Self {
+    pub fn new_sync<A: Dispatch<FutureBox = SendBox> + Send>(life: Life<A>) -> Self {
         Runner(Box::pin(SyncTask::Owned(life)))
     }
 
     /// Some handler is async; `future` is created by [`run`].
-    pub fn later(seat: Seat, future: impl Future<Output = ()> + Send + 'static) -> Self {
-        Runner(Box::pin(AsyncTask { mail: seat.0, waker: None, future }))
+    pub fn new_async(
+        mailbox: OpaqueMailbox,
+        future: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        Runner(Box::pin(AsyncTask { mail: mailbox.0, waker: None, future }))
     }
 
-    /// Like [`Runner::now`], for a state that stays on its thread.
+    /// Like [`Runner::new_sync`], for a state that stays on its thread.
     #[track_caller]
-    pub fn local_now<A: Dispatch<Boxing = Here>>(life: Life<A>) -> Self {
-        let seat = life.seat();
-        Runner(local_task::new_task(seat.0, Box::pin(SyncTask::Owned(life))))
+    pub fn new_local_sync<A: Dispatch<FutureBox = LocalBox>>(life: Life<A>) -> Self {
+        let mailbox = life.mailbox();
+        Runner(local_task::new_task(mailbox.0, Box::pin(SyncTask::Owned(life))))
     }
 
-    /// Like [`Runner::later`], for a state and handlers that stay on their thread.
+    /// Like [`Runner::new_async`], for a state and handlers that stay on their thread.
     #[track_caller]
-    pub fn local_later(seat: Seat, future: impl Future<Output = ()> + 'static) -> Self {
-        let mail = seat.0.clone();
+    pub fn new_local_async(
+        mailbox: OpaqueMailbox,
+        future: impl Future<Output = ()> + 'static,
+    ) -> Self {
+        let mail = mailbox.0.clone();
         Runner(local_task::new_task(
             mail,
-            Box::pin(AsyncTask { mail: seat.0, waker: None, future }),
+            Box::pin(AsyncTask { mail: mailbox.0, waker: None, future }),
         ))
     }
 }
@@ -160,7 +166,7 @@ enum SyncTask<A: Dispatch> {
 struct StateBorrower<A: Dispatch> {
     mail: Arc<dyn AnyMail>,
     waker: Option<OwnWaker>,
-    handler: Borrowing<'static, A, Life<A>>,
+    handler: BorrowingFuture<'static, A, Life<A>>,
 }
 
 /// The state is never pinned: a future that uses it owns it.
@@ -172,7 +178,7 @@ impl<A: Dispatch> SyncTask<A> {
     }
 }
 
-impl<A: Dispatch<Boxing: Lends<A>>> LoopTask for SyncTask<A> {
+impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
     fn mail(&self) -> Arc<dyn AnyMail> {
         match self {
             SyncTask::Owned(life) => life.run_loop.context().mail().clone(),
@@ -185,7 +191,7 @@ impl<A: Dispatch<Boxing: Lends<A>>> LoopTask for SyncTask<A> {
         loop {
             if let SyncTask::Borrowed(borrowed) = &mut *self {
                 let StateBorrower { mail, waker, handler } = &mut **borrowed;
-                let handler: Pin<&mut Borrowing<'static, A, Life<A>>> = Pin::new(handler);
+                let handler: Pin<&mut BorrowingFuture<'static, A, Life<A>>> = Pin::new(handler);
                 let Poll::Ready(life) = poll_task(waker, mail, handler, wait) else {
                     return TurnEnd::Park;
                 };
@@ -194,24 +200,29 @@ impl<A: Dispatch<Boxing: Lends<A>>> LoopTask for SyncTask<A> {
             let SyncTask::Owned(Life { run_loop, state }) = &mut *self else {
                 return TurnEnd::Done;
             };
-            let (foreign, handling) = loop {
+            let (protocol_message, handling) = loop {
                 match run_loop.next(state) {
                     NextStep::Run(input, handling) => {
                         current::set_handling(handling);
                         let mail = run_loop.context().mail();
                         let span = begin_span::<A>(mail, input.message(), handling);
-                        let handle = || A::handle(state, input, run_loop.context());
+                        let handle = || A::handle_sync(state, input, run_loop.context());
                         match span.run(|| catch_unwind(AssertUnwindSafe(handle))) {
-                            Ok(Flow::Done) => run_loop.on_outcome(Ok(Flow::Done), handling),
-                            Ok(Flow::Lend(foreign)) => break (foreign, handling),
-                            Ok(Flow::Failed(text)) => {
-                                run_loop.on_outcome(Ok(Flow::Failed(text)), handling);
+                            Ok(HandlerOutcome::Done) => {
+                                run_loop.on_outcome(Ok(HandlerOutcome::Done), handling)
+                            }
+                            Ok(HandlerOutcome::NeedsAsync(protocol_message)) => {
+                                break (protocol_message, handling);
+                            }
+                            Ok(HandlerOutcome::StartFailed(text)) => {
+                                run_loop
+                                    .on_outcome(Ok(HandlerOutcome::StartFailed(text)), handling);
                             }
                             Err(payload) => {
                                 run_loop.on_outcome(Err(HandlerError::Panicked(payload)), handling)
                             }
-                            Ok(Flow::Ended(exit)) => {
-                                run_loop.on_outcome(Ok(Flow::Ended(exit)), handling);
+                            Ok(HandlerOutcome::Ended(exit)) => {
+                                run_loop.on_outcome(Ok(HandlerOutcome::Ended(exit)), handling);
                             }
                         }
                     }
@@ -221,7 +232,7 @@ impl<A: Dispatch<Boxing: Lends<A>>> LoopTask for SyncTask<A> {
             };
             let SyncTask::Owned(life) = self.take() else { return TurnEnd::Done };
             let mail = life.run_loop.context().mail().clone();
-            let handler = <A::Boxing as Lends<A>>::lend(foreign.0, life, handling);
+            let handler = <A::FutureBox as LendState<A>>::lend(protocol_message.0, life, handling);
             *self = SyncTask::Borrowed(Box::new(StateBorrower { mail, waker: None, handler }));
         }
     }
@@ -298,7 +309,7 @@ pub(super) fn begin_span<A: Dispatch>(
     handling: Handling,
 ) -> handler_span::HandlerSpan {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
-    let send_context = message.and_then(|message| A::label(message).send_context());
+    let send_context = message.and_then(|message| A::info(message).send_context());
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
     let (send_context, _) = (None, message);
     handler_span::HandlerSpan::begin(mail, handling.name, send_context)
@@ -321,7 +332,7 @@ fn waits_for_waker(pace: Pace) -> bool {
 // `life` is destructured outside the block: a value captured by a block is stored once, a value
 // moved out of a capture twice.
 #[doc(hidden)]
-pub fn run<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
+pub fn run_async<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     let Life { mut run_loop, mut state } = life;
     async move {
         // Everything that is alive while a handler runs takes memory in each actor, also in idle
@@ -348,11 +359,11 @@ fn start_handler<A: Dispatch>(
     context: &Context<A>,
     input: Input<A::Message>,
     handling: Handling,
-) -> impl Future<Output = Result<Flow, HandlerError>> {
+) -> impl Future<Output = Result<HandlerOutcome, HandlerError>> {
     let mail = context.mail();
     let span = begin_span::<A>(mail, input.message(), handling);
     span.instrument(HandlerFuture::new(
-        A::handle_later(actor, input, context),
+        A::handle_async(actor, input, context),
         &mail.core,
         handling,
     ))

@@ -8,7 +8,7 @@ use super::erased_message::MessageSlot;
 use super::handler_future::HandlerFuture;
 use super::run_loop::{HandlerError, NextStep, RunLoop};
 use super::spawn::Life;
-use crate::actor::dispatch::{Dispatch, Flow, Input};
+use crate::actor::dispatch::{Dispatch, HandlerOutcome, Input};
 use crate::cell::current::{self, Handling};
 use crate::cell::deadlock::tracker;
 use crate::cell::handle::contain_own;
@@ -22,7 +22,7 @@ type PendingInput<A> = (Input<<A as crate::Protocol>::Message>, Handling);
 
 /// The loop of an actor with `concurrent` messages.
 #[doc(hidden)]
-pub fn run_shared<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
+pub fn run_concurrent<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     let Life { mut run_loop, mut state } = life;
     async move {
         let mut held = None;
@@ -37,7 +37,7 @@ pub fn run_shared<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
                     let context = run_loop.context();
                     context.mail().core.set_fresh(true);
                     let span = begin_span::<A>(context.mail(), input.message(), handling);
-                    let future = A::handle_later(&mut state, input, context);
+                    let future = A::handle_async(&mut state, input, context);
                     let handler = HandlerFuture::new(future, &context.mail().core, handling);
                     let outcome = span.instrument(handler).await;
                     run_loop.on_outcome(outcome, handling);
@@ -61,7 +61,7 @@ async fn run_overlapping<A: Dispatch>(
     let start = |message, handling| {
         let span = begin_span::<A>(context.mail(), Some(&message), handling);
         span.instrument(HandlerFuture::new(
-            A::handle_shared(actor, message, &context),
+            A::handle_concurrent(actor, message, &context),
             core,
             handling,
         ))
@@ -107,7 +107,7 @@ struct HandlerSet<F> {
     running: usize,
 }
 
-impl<F: Future<Output = Result<Flow, HandlerError>>> HandlerSet<F> {
+impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
     /// Adds a handler in a free slot.
     fn begin(&mut self, handler: F, handling: Handling) -> usize {
         self.running += 1;
@@ -216,7 +216,11 @@ impl<A: Dispatch> RunLoop<A> {
 
     /// Records the outcome of one of the concurrent handlers. If the life is to fail, the others
     /// finish first.
-    fn on_concurrent_outcome(&mut self, outcome: Result<Flow, HandlerError>, handling: Handling) {
+    fn on_concurrent_outcome(
+        &mut self,
+        outcome: Result<HandlerOutcome, HandlerError>,
+        handling: Handling,
+    ) {
         let is_ending = matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_));
         if outcome.is_err() || !is_ending {
             self.on_outcome(outcome, handling);

@@ -48,12 +48,12 @@ enum GuardResult {
 }
 
 fn evaluate_guard(message: &dyn ErasedMessage, actor: &dyn Any) -> GuardResult {
-    let label = message.label();
-    if label.reply.is_some_and(CallState::is_gone) {
+    let info = message.info();
+    if info.reply.is_some_and(CallState::is_gone) {
         return GuardResult::Cancelled;
     }
-    current::set_handling(Handling::new(label.name, label.reply));
-    match catch_unwind(AssertUnwindSafe(|| message.ready(actor))) {
+    current::set_handling(Handling::new(info.name, info.reply));
+    match catch_unwind(AssertUnwindSafe(|| message.guard_holds(actor))) {
         Ok(true) => GuardResult::Ready,
         Ok(false) => GuardResult::NotYet,
         Err(payload) => GuardResult::Panicked(payload),
@@ -136,8 +136,8 @@ impl dyn ErasedLoop + '_ {
             && (!self.has_guard(message)
                 || matches!(evaluate_guard(message, actor), GuardResult::Ready))
         {
-            let label = message.label();
-            let handling = Handling::new(label.name, label.reply);
+            let info = message.info();
+            let handling = Handling::new(info.name, info.reply);
             return Some(NextStep::Run(Input::Message(InSlot), handling));
         }
         self.dispatch(message, actor)
@@ -145,7 +145,7 @@ impl dyn ErasedLoop + '_ {
 
     /// Whether a guard is evaluated before the message is handled.
     fn has_guard(&self, message: &dyn ErasedMessage) -> bool {
-        self.has_guards() || message.way().guarded
+        self.has_guards() || message.delivery().guarded
     }
 
     fn defer(&mut self, message: &mut dyn ErasedMessage) {
@@ -155,7 +155,7 @@ impl dyn ErasedLoop + '_ {
         }
         let deferred = self.loop_state().cold_mut().deferred.get_or_insert_default();
         if deferred.messages.len() >= bound {
-            let (name, is_call) = (message.label().name, message.label().reply.is_some());
+            let (name, is_call) = (message.info().name, message.info().reply.is_some());
             return turn_away(self.mail(), name, is_call, message);
         }
         // This one was evaluated just now; only others can have changed.
@@ -176,7 +176,7 @@ impl dyn ErasedLoop + '_ {
         let Some(deferred) = self.loop_state().deferred() else { return };
         let (gone, left): (VecDeque<_>, _) = std::mem::take(&mut deferred.messages)
             .into_iter()
-            .partition(|message| message.label().reply.is_some_and(CallState::is_gone));
+            .partition(|message| message.info().reply.is_some_and(CallState::is_gone));
         deferred.messages = left;
         self.publish_deferred_count();
         for mut message in gone {
@@ -186,7 +186,7 @@ impl dyn ErasedLoop + '_ {
 
     /// Discards a message and notifies its sender.
     pub(super) fn throw_away(&self, message: &mut dyn ErasedMessage) {
-        let (name, is_call) = (message.label().name, message.label().reply.is_some());
+        let (name, is_call) = (message.info().name, message.info().reply.is_some());
         drop_undelivered(self.mail(), name, is_call, message);
     }
 
@@ -198,11 +198,11 @@ impl dyn ErasedLoop + '_ {
 
     /// A guard has panicked: its caller is notified, and the life fails.
     fn drop_after_panic(&mut self, message: &mut dyn ErasedMessage, payload: Box<dyn Any + Send>) {
-        let label = message.label();
-        if let Some(head) = label.reply {
+        let info = message.info();
+        if let Some(head) = info.reply {
             head.begin();
         }
-        let handling = Handling::new(label.name, label.reply);
+        let handling = Handling::new(info.name, info.reply);
         let failure = current::failure(self.mail(), handling.name, payload);
         drop_lost(self.mail(), &failure, handling, message);
         match self.loop_state().lifecycle {
@@ -229,9 +229,9 @@ impl dyn ErasedLoop + '_ {
 
     /// Starts the message's handler, unless its caller no longer waits.
     pub(super) fn begin_handling(&mut self, message: &mut dyn ErasedMessage) -> ErasedStep {
-        let label = message.label();
-        let is_gone = label.reply.is_some_and(|head| !head.begin());
-        let handling = Handling::new(label.name, label.reply);
+        let info = message.info();
+        let is_gone = info.reply.is_some_and(|head| !head.begin());
+        let handling = Handling::new(info.name, info.reply);
         if is_gone {
             self.skip_cancelled(message);
             return None;

@@ -2,12 +2,12 @@
 //!
 //! Only traits and their types; the run loop that drives them is in `actor/`.
 
-use super::lender::Boxing;
-use super::protocol_message::Foreign;
+use super::future_box::FutureBox;
+use super::protocol_message::ProtocolMessage;
 use super::{Context, Life, Runner};
 use crate::address::actor::Actor;
 use crate::address::addr::Address;
-use crate::cell::message::{Label, Protocol, SlotMut, Way};
+use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
 use crate::exit::{ActorId, Exit};
 use std::convert::Infallible;
 use std::fmt::Display;
@@ -29,30 +29,30 @@ use std::future::{Future, ready};
     note = "an actor is a struct with `#[actor]` and an `#[actor] impl` block, which may be empty"
 )]
 pub trait Dispatch:
-    Actor<Addr = <Self as Dispatch>::Handle> + Protocol<Message = <Self as Dispatch>::Enum>
+    Actor<Addr = <Self as Dispatch>::Address> + Protocol<Message = <Self as Dispatch>::MessageEnum>
 {
     /// The address of the actor, as named by the impl half. Without the struct half it is an
     /// unknown name.
-    type Handle: Address<Actor = Self>;
+    type Address: Address<Actor = Self>;
 
     /// [`Protocol::Message`], as defined by the block.
-    type Enum: Send + 'static;
+    type MessageEnum: Send + 'static;
 
-    /// How a handler of a protocol message that borrows the state is boxed: `Sent`, or `Here` for a
-    /// `local` actor.
-    type Boxing: Boxing;
+    /// How a handler of a protocol message that borrows the state is boxed: `SendBox`, or `LocalBox`
+    /// for a `local` actor.
+    type FutureBox: FutureBox;
 
     /// The existing hooks; the loop skips the others.
     const HOOKS: Hooks;
 
     /// Whether there are guards, so that they are evaluated before each message.
-    const GUARDED: bool = false;
+    const HAS_GUARDS: bool = false;
 
-    /// [`Protocol::label`], as defined by the block.
-    fn label_of(message: &Self::Enum) -> Label<'_>;
+    /// [`Protocol::info`], as defined by the block.
+    fn info_of(message: &Self::MessageEnum) -> MessageInfo<'_>;
 
     /// [`Protocol::slot`], as defined by the block.
-    fn slot_of(_message: &mut Self::Enum) -> Option<SlotMut<'_>> {
+    fn slot_of(_message: &mut Self::MessageEnum) -> Option<SlotMut<'_>> {
         None
     }
 
@@ -60,84 +60,84 @@ pub trait Dispatch:
     fn runner(life: Life<Self>) -> Runner;
 
     /// The protocol message in it, if it is one.
-    fn foreign(_message: &Self::Message) -> Option<&Foreign<Self>> {
+    fn as_protocol(_message: &Self::Message) -> Option<&ProtocolMessage<Self>> {
         None
     }
 
     /// The delivery options of one of the actor's own messages. Runs under the mailbox's lock: no
     /// user code.
-    fn way(_message: &Self::Message) -> Way {
-        Way::default()
+    fn delivery_of(_message: &Self::Message) -> Delivery {
+        Delivery::default()
     }
 
     /// Whether the message may be handled concurrently with others of its kind. No user code, as in
-    /// `way`.
+    /// `delivery_of`.
     fn is_concurrent(_message: &Self::Message) -> bool {
         false
     }
 
     /// Evaluates the guard of the message, if it has one.
-    fn ready(&self, message: &Self::Message) -> bool {
-        match Self::foreign(message) {
-            Some(foreign) => foreign.ready(self),
+    fn guard_holds(&self, message: &Self::Message) -> bool {
+        match Self::as_protocol(message) {
+            Some(protocol_message) => protocol_message.guard_holds(self),
             None => true,
         }
     }
 
     /// Runs one input, for actors without async handlers and hooks: the loop is a plain `match`. A
     /// `self` handler leaves `None` in `actor`.
-    fn handle(
+    fn handle_sync(
         _actor: &mut Option<Self>,
         _input: Input<Self::Message>,
         _context: &Context<Self>,
-    ) -> Flow<Foreign<Self>> {
-        Flow::Done
+    ) -> HandlerOutcome<ProtocolMessage<Self>> {
+        HandlerOutcome::Done
     }
 
     /// Runs one input, for actors with an async handler or hook.
-    fn handle_later(
+    fn handle_async(
         _actor: &mut Option<Self>,
         _input: Input<Self::Message>,
         _context: &Context<Self>,
-    ) -> impl Future<Output = Flow> {
-        ready(Flow::Done)
+    ) -> impl Future<Output = HandlerOutcome> {
+        ready(HandlerOutcome::Done)
     }
 
     /// Handles one of the concurrent messages.
-    fn handle_shared(
+    fn handle_concurrent(
         _actor: &Self,
         _message: Self::Message,
         _context: &Context<Self>,
-    ) -> impl Future<Output = Flow> {
-        ready(Flow::Done)
+    ) -> impl Future<Output = HandlerOutcome> {
+        ready(HandlerOutcome::Done)
     }
 }
 
 /// A block is a single impl, so that a second block of the same actor is one conflict.
 #[diagnostic::do_not_recommend]
 impl<A: Dispatch> Protocol for A {
-    type Message = A::Enum;
+    type Message = A::MessageEnum;
 
-    fn label(message: &A::Enum) -> Label<'_> {
-        A::label_of(message)
+    fn info(message: &A::MessageEnum) -> MessageInfo<'_> {
+        A::info_of(message)
     }
 
-    fn slot(message: &mut A::Enum) -> Option<SlotMut<'_>> {
+    fn slot(message: &mut A::MessageEnum) -> Option<SlotMut<'_>> {
         A::slot_of(message)
     }
 
-    fn delivery(message: &A::Enum) -> Way {
-        A::way(message)
+    fn delivery(message: &A::MessageEnum) -> Delivery {
+        A::delivery_of(message)
     }
 }
 
-impl Way {
+impl Delivery {
     /// The delivery options of the message, whether the actor's own or a protocol's.
     #[inline]
     pub(crate) fn of<A: Dispatch>(message: &A::Message) -> Self {
-        match A::foreign(message) {
-            Some(foreign) => foreign.way(),
-            None => A::way(message),
+        match A::as_protocol(message) {
+            Some(protocol_message) => protocol_message.delivery(),
+            None => A::delivery_of(message),
         }
     }
 }
@@ -160,16 +160,16 @@ impl Way {
 // It depends on both halves, so one bound is enough: without the struct half, `Handle` is an
 // unknown name; with a second block, it is ambiguous, and `Actor` alone would not detect that. Each
 // mistake is thus reported once, without errors about uses of the address.
-pub type AddrOf<A> = <A as Homed<<A as Dispatch>::Handle>>::Addr;
+pub type AddrOf<A> = <A as HasAddress<<A as Dispatch>::Address>>::Addr;
 
 /// An actor whose address is `H`.
 #[doc(hidden)]
-pub trait Homed<H> {
+pub trait HasAddress<H> {
     /// `H`.
     type Addr;
 }
 
-impl<A: Actor> Homed<A::Addr> for A {
+impl<A: Actor> HasAddress<A::Addr> for A {
     type Addr = A::Addr;
 }
 
@@ -216,15 +216,15 @@ impl<M> Input<M> {
 
 /// The outcome of an input, except panics.
 #[derive(Debug)]
-pub enum Flow<L = Infallible> {
+pub enum HandlerOutcome<L = Infallible> {
     /// Done.
     Done,
     /// `#[on_start]` returned this error.
-    Failed(String),
+    StartFailed(String),
     /// The life ends, with this exit.
     Ended(Box<Exit>),
     /// A protocol message that needs the state for longer than this call.
-    Lend(L),
+    NeedsAsync(L),
 }
 
 /// The return types of `#[on_start]`.
@@ -234,20 +234,20 @@ pub enum Flow<L = Infallible> {
 )]
 pub trait Started {
     /// The error's text, if it is one.
-    fn flow<L>(self) -> Flow<L>;
+    fn into_outcome<L>(self) -> HandlerOutcome<L>;
 }
 
 impl Started for () {
-    fn flow<L>(self) -> Flow<L> {
-        Flow::Done
+    fn into_outcome<L>(self) -> HandlerOutcome<L> {
+        HandlerOutcome::Done
     }
 }
 
 impl<E: Display> Started for Result<(), E> {
-    fn flow<L>(self) -> Flow<L> {
+    fn into_outcome<L>(self) -> HandlerOutcome<L> {
         match self {
-            Ok(()) => Flow::Done,
-            Err(error) => Flow::Failed(error.to_string()),
+            Ok(()) => HandlerOutcome::Done,
+            Err(error) => HandlerOutcome::StartFailed(error.to_string()),
         }
     }
 }

@@ -3,20 +3,20 @@
 
 use crate::actor::dispatch::Dispatch;
 use crate::cell::handle::Parcel;
-use crate::cell::message::Marks;
-use crate::cell::message::{Label, Way};
+use crate::cell::message::SlotInfo;
+use crate::cell::message::{Delivery, MessageInfo};
 use std::any::Any;
 
 /// A type-erased message, in a slot from which it can be taken. Results for an empty slot are
 /// ignored.
 pub(super) trait ErasedMessage: Parcel + Send {
     fn is_there(&self) -> bool;
-    fn label(&self) -> Label<'_>;
+    fn info(&self) -> MessageInfo<'_>;
     /// No user code.
-    fn way(&self) -> Way;
+    fn delivery(&self) -> Delivery;
     fn is_concurrent(&self) -> bool;
     /// Evaluates its guard, which is user code, for the state of the actor.
-    fn ready(&self, actor: &dyn Any) -> bool;
+    fn guard_holds(&self, actor: &dyn Any) -> bool;
     /// Moves it to the heap while it waits outside the mailbox.
     fn boxed(&mut self) -> Box<dyn ErasedMessage>;
     /// Moves it to the slot of another message of the same actor.
@@ -33,17 +33,17 @@ impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
         self.0.is_some()
     }
 
-    fn label(&self) -> Label<'_> {
+    fn info(&self) -> MessageInfo<'_> {
         match &self.0 {
-            Some(message) => A::label(message),
-            None => Label::new("", Marks::NONE),
+            Some(message) => A::info(message),
+            None => MessageInfo::new("", SlotInfo::NONE),
         }
     }
 
-    fn way(&self) -> Way {
+    fn delivery(&self) -> Delivery {
         match &self.0 {
-            Some(message) => Way::of::<A>(message),
-            None => Way::default(),
+            Some(message) => Delivery::of::<A>(message),
+            None => Delivery::default(),
         }
     }
 
@@ -54,9 +54,9 @@ impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
         }
     }
 
-    fn ready(&self, actor: &dyn Any) -> bool {
+    fn guard_holds(&self, actor: &dyn Any) -> bool {
         match (&self.0, actor.downcast_ref::<A>()) {
-            (Some(message), Some(actor)) => actor.ready(message),
+            (Some(message), Some(actor)) => actor.guard_holds(message),
             _ => false,
         }
     }

@@ -87,7 +87,7 @@ fn put_state<A: 'static>(target: &mut dyn Any, state: A) -> bool {
 
 /// Creates the state of each life with the async code of `make`.
 pub(crate) fn by<A, U, E>(
-    mut make: impl FnMut(A::Handle) -> U + Send + 'static,
+    mut make: impl FnMut(A::Address) -> U + Send + 'static,
 ) -> Box<dyn StateFactory>
 where
     A: Dispatch + Send,

@@ -201,7 +201,7 @@ fn outcome_of(
             FaultAction::Delay(by) => delay = delay.max(by),
             FaultAction::Full(by) => fill(mail, by),
             FaultAction::DropReply => {
-                if let Some(head) = message.label().reply {
+                if let Some(head) = message.info().reply {
                     head.lose();
                 }
             }

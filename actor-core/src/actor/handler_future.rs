@@ -1,7 +1,7 @@
 //! A running handler: its panic is caught, and a kill drops it at its next await.
 
 use super::run_loop::HandlerError;
-use crate::actor::dispatch::Flow;
+use crate::actor::dispatch::HandlerOutcome;
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::contain_own;
 use crate::cell::header::Core;
@@ -30,8 +30,8 @@ impl<'a, F> HandlerFuture<'a, F> {
     }
 }
 
-impl<F: Future<Output = Flow>> Future for HandlerFuture<'_, F> {
-    type Output = Result<Flow, HandlerError>;
+impl<F: Future<Output = HandlerOutcome>> Future for HandlerFuture<'_, F> {
+    type Output = Result<HandlerOutcome, HandlerError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -42,7 +42,7 @@ impl<F: Future<Output = Flow>> Future for HandlerFuture<'_, F> {
         current::set_handling(*this.handling);
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-            Ok(Poll::Ready(flow)) => Poll::Ready(Ok(flow)),
+            Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
             Ok(Poll::Pending) => {
                 *this.is_pending = true;
                 Poll::Pending

@@ -96,10 +96,10 @@ impl<A: Dispatch> RunLoop<A> {
                 }
             }
         };
-        if A::GUARDED || A::foreign(&message).is_some() {
+        if A::HAS_GUARDS || A::as_protocol(&message).is_some() {
             return self.take_guarded(MessageSlot(Some(message)), actor);
         }
-        if A::way(&message).unbounded {
+        if A::delivery_of(&message).unbounded {
             self.mail().untyped().took_free();
         } else {
             self.mail().core.took_one();
@@ -123,7 +123,7 @@ impl<A: Dispatch> RunLoop<A> {
     /// options.
     #[inline(never)]
     fn take_guarded(&mut self, slot: MessageSlot<A>, actor: &A) -> Option<NextStep<A::Message>> {
-        self.erased().took(slot.way().unbounded);
+        self.erased().took(slot.delivery().unbounded);
         self.mail().core.spend();
         self.dispatch(slot, actor)
     }
@@ -134,7 +134,7 @@ impl<A: Dispatch> RunLoop<A> {
         mut slot: MessageSlot<A>,
         actor: &A,
     ) -> Option<NextStep<A::Message>> {
-        let has_guard = A::GUARDED || slot.way().guarded;
+        let has_guard = A::HAS_GUARDS || slot.delivery().guarded;
         if has_guard && !self.erased().may_begin(&mut slot, actor) {
             return None;
         }
@@ -144,12 +144,12 @@ impl<A: Dispatch> RunLoop<A> {
     /// Starts the message's handler, unless its caller no longer waits.
     #[inline(always)]
     fn begin_handling(&mut self, message: A::Message) -> Option<NextStep<A::Message>> {
-        let label = A::label(&message);
-        if label.reply.is_some_and(|head| !head.begin()) {
+        let info = A::info(&message);
+        if info.reply.is_some_and(|head| !head.begin()) {
             self.skip_cancelled(MessageSlot(Some(message)));
             return None;
         }
-        let handling = Handling::new(label.name, label.reply);
+        let handling = Handling::new(info.name, info.reply);
         if self.mail().core.is_simulated() {
             return self.apply_faults(MessageSlot(Some(message)), handling);
         }

@@ -5,7 +5,7 @@ use super::factory;
 use super::restart::may_restart;
 use super::run_loop::{HandlerError, NextStep, RunLoop};
 use super::shutdown::ShutdownStep;
-use crate::actor::dispatch::{Dispatch, Flow, Hook, Input};
+use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Input};
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::announce;
 use crate::cell::header::{Core, END, KILL, LEAVE, Pace, STOP};
@@ -15,7 +15,11 @@ use crate::incident::Incident;
 impl<A: Dispatch> RunLoop<A> {
     /// Records the outcome of an input.
     #[inline]
-    pub(crate) fn on_outcome(&mut self, outcome: Result<Flow, HandlerError>, handling: Handling) {
+    pub(crate) fn on_outcome(
+        &mut self,
+        outcome: Result<HandlerOutcome, HandlerError>,
+        handling: Handling,
+    ) {
         if !self.loop_state.continues_after(&outcome, &self.context.mail().core, handling) {
             self.on_cold_outcome(outcome, handling);
         }
@@ -23,7 +27,11 @@ impl<A: Dispatch> RunLoop<A> {
 
     #[cold]
     #[inline(never)]
-    fn on_cold_outcome(&mut self, outcome: Result<Flow, HandlerError>, handling: Handling) {
+    fn on_cold_outcome(
+        &mut self,
+        outcome: Result<HandlerOutcome, HandlerError>,
+        handling: Handling,
+    ) {
         self.erased().on_cold_outcome(outcome, handling);
     }
 }
@@ -33,7 +41,7 @@ impl LoopState {
     #[inline]
     fn continues_after(
         &mut self,
-        outcome: &Result<Flow, HandlerError>,
+        outcome: &Result<HandlerOutcome, HandlerError>,
         core: &Core,
         handling: Handling,
     ) -> bool {
@@ -45,7 +53,7 @@ impl LoopState {
             core.end_turn();
             core.finished(handling.name);
         }
-        matches!((outcome, self.lifecycle), (Ok(Flow::Done), Lifecycle::Running))
+        matches!((outcome, self.lifecycle), (Ok(HandlerOutcome::Done), Lifecycle::Running))
     }
 }
 
@@ -133,11 +141,11 @@ impl dyn ErasedLoop + '_ {
     #[inline(never)]
     pub(super) fn on_cold_outcome(
         &mut self,
-        outcome: Result<Flow, HandlerError>,
+        outcome: Result<HandlerOutcome, HandlerError>,
         handling: Handling,
     ) {
         let exit = match outcome {
-            Ok(Flow::Done) => {
+            Ok(HandlerOutcome::Done) => {
                 let lifecycle = self.loop_state().lifecycle;
                 match lifecycle {
                     Lifecycle::Starting if self.is_failing() => self.finish(Exit::Stopped),
@@ -147,8 +155,8 @@ impl dyn ErasedLoop + '_ {
                 }
                 return;
             }
-            Ok(Flow::Ended(exit)) => *exit,
-            Ok(Flow::Failed(text)) => {
+            Ok(HandlerOutcome::Ended(exit)) => *exit,
+            Ok(HandlerOutcome::StartFailed(text)) => {
                 Exit::Failed(self.failure(FailureKind::Start, handling.name, text, None))
             }
             Err(HandlerError::Killed) => {

@@ -4,12 +4,12 @@
 //! An actor without protocols pays only for one variant of its message enum.
 
 use super::context::Context;
-use super::lender::{Borrowing, Here, Sending, Sent, Staying};
+use super::future_box::{BorrowingFuture, BoxFuture, LocalBox, LocalBoxFuture, SendBox};
 use super::spawn::Life;
-use crate::actor::dispatch::{Dispatch, Flow};
+use crate::actor::dispatch::{Dispatch, HandlerOutcome};
 use crate::address::addr::Address;
 use crate::cell::current::Handling;
-use crate::cell::message::{Label, Protocol, Way};
+use crate::cell::message::{Delivery, MessageInfo, Protocol};
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -18,38 +18,50 @@ use std::task::{Context as Poller, Poll};
 
 /// A protocol message, in the message enum of the handling actor.
 #[doc(hidden)]
-pub struct Foreign<A>(pub(crate) Box<dyn Letter<A>>);
+pub struct ProtocolMessage<A>(pub(crate) Box<dyn DynProtocolMessage<A>>);
 
 /// A message of some protocol that `A` implements, without the type of the protocol. Compiled only
 /// for actors that implement one.
-pub(crate) trait Letter<A>: Send {
-    fn label(&self) -> Label<'_>;
+pub(crate) trait DynProtocolMessage<A>: Send {
+    fn info(&self) -> MessageInfo<'_>;
     /// The delivery options. No user code.
-    fn way(&self) -> Way;
+    fn delivery(&self) -> Delivery;
     /// Evaluates its guard.
-    fn ready(&self, actor: &A) -> bool
+    fn guard_holds(&self, actor: &A) -> bool
     where
         A: Dispatch;
     /// Runs it in an actor without async handlers, or returns it if it needs one.
-    fn now(self: Box<Self>, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>>
+    fn handle_sync(
+        self: Box<Self>,
+        actor: &mut Option<A>,
+        context: &Context<A>,
+    ) -> HandlerOutcome<ProtocolMessage<A>>
     where
         A: Dispatch;
     /// Runs it in an actor with async handlers.
-    fn later<'a>(
+    fn handle_async<'a>(
         self: Box<Self>,
         actor: &'a mut Option<A>,
         context: &'a Context<A>,
-    ) -> Later<Borrowing<'a, A>>
+    ) -> ProtocolFuture<BorrowingFuture<'a, A>>
     where
         A: Dispatch;
-    /// Runs a message that `now` returned, in an actor without async handlers.
-    fn lend(self: Box<Self>, life: Life<A>, handling: Handling) -> Sending<'static, Life<A>>
+    /// Runs a message that `handle_sync` returned, in an actor without async handlers.
+    fn handle_owned(
+        self: Box<Self>,
+        life: Life<A>,
+        handling: Handling,
+    ) -> BoxFuture<'static, Life<A>>
     where
-        A: Dispatch<Boxing = Sent> + Send;
+        A: Dispatch<FutureBox = SendBox> + Send;
     /// The same, for a `local` actor.
-    fn lend_here(self: Box<Self>, life: Life<A>, handling: Handling) -> Staying<'static, Life<A>>
+    fn handle_owned_local(
+        self: Box<Self>,
+        life: Life<A>,
+        handling: Handling,
+    ) -> LocalBoxFuture<'static, Life<A>>
     where
-        A: Dispatch<Boxing = Here>;
+        A: Dispatch<FutureBox = LocalBox>;
     /// The message itself, for code that knows its type.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
@@ -57,43 +69,47 @@ pub(crate) trait Letter<A>: Send {
 /// The message enum of an actor, which also contains protocol messages. Implemented by `#[actor]`
 /// on the actor's inherent impl.
 #[doc(hidden)]
-pub trait Envelope<A>: Sized {
+pub trait ActorMessages<A>: Sized {
     /// Wraps a protocol message in the enum.
-    fn wrap(foreign: Foreign<A>) -> Self;
+    fn from_protocol(protocol_message: ProtocolMessage<A>) -> Self;
 
     /// Unwraps it, if it is one.
-    fn unwrap(self) -> Option<Foreign<A>>;
+    fn into_protocol(self) -> Option<ProtocolMessage<A>>;
 }
 
 /// An actor with an inherent `#[actor] impl`, which the impl of a protocol requires.
 #[doc(hidden)]
-pub trait HasBlock: Dispatch<Message: Envelope<Self>> {}
+pub trait HasActorImpl: Dispatch<Message: ActorMessages<Self>> {}
 
 #[diagnostic::do_not_recommend]
-impl<A: Dispatch<Message: Envelope<A>>> HasBlock for A {}
+impl<A: Dispatch<Message: ActorMessages<A>>> HasActorImpl for A {}
 
 /// How implementors of a protocol's trait run its messages. Implemented by `#[actor]` on the trait.
 #[doc(hidden)]
-pub trait Serve<A: Dispatch>: Protocol {
+pub trait ProtocolDispatch<A: Dispatch>: Protocol {
     /// Passes the message's arguments to `ask`, for a guard of the actor's impl.
-    fn show(message: &Self::Message, ask: impl FnOnce(&[&dyn Any]) -> bool) -> bool;
+    fn with_arguments(message: &Self::Message, ask: impl FnOnce(&[&dyn Any]) -> bool) -> bool;
 
     /// Whether the handler of this message is async.
-    fn is_later(_: &Self::Message) -> bool {
+    fn is_async(_: &Self::Message) -> bool {
         false
     }
 
     /// Runs a message whose handler is sync.
-    fn now(actor: &mut Option<A>, message: Self::Message, context: &Context<A>) -> Flow;
-
-    /// Runs a message whose handler is async.
-    fn later(
+    fn handle_sync(
         actor: &mut Option<A>,
         message: Self::Message,
         context: &Context<A>,
-    ) -> impl Future<Output = Flow> {
-        let flow = Self::now(actor, message, context);
-        async move { flow }
+    ) -> HandlerOutcome;
+
+    /// Runs a message whose handler is async.
+    fn handle_async(
+        actor: &mut Option<A>,
+        message: Self::Message,
+        context: &Context<A>,
+    ) -> impl Future<Output = HandlerOutcome> {
+        let outcome = Self::handle_sync(actor, message, context);
+        async move { outcome }
     }
 }
 
@@ -101,20 +117,20 @@ pub trait Serve<A: Dispatch>: Protocol {
 /// of the trait. The requirement of an inherent block is checked by each user of this trait, and
 /// not by the trait itself, so that a missing block causes no error in the head of that impl.
 #[doc(hidden)]
-pub trait Serves<G: Address>: Sized {
-    /// Boxes [`lend`] on the concrete actor, where `Send` can be proved.
-    fn lend(loan: Loan<'_, Self, G::Actor>) -> Borrowing<'_, Self>
+pub trait ImplementsProtocol<G: Address>: Sized {
+    /// Boxes [`handle_borrowing`] on the concrete actor, where `Send` can be proved.
+    fn handle_boxed(args: HandlerArgs<'_, Self, G::Actor>) -> BorrowingFuture<'_, Self>
     where
-        Self: HasBlock,
-        G::Actor: Serve<Self>;
+        Self: HasActorImpl,
+        G::Actor: ProtocolDispatch<Self>;
 
     /// The delivery options of a message with this name, from the settings on its handler.
-    fn way(_name: &str) -> Way {
-        Way::default()
+    fn delivery(_name: &str) -> Delivery {
+        Delivery::default()
     }
 
     /// Evaluates the guard of a message with this name, if it has one.
-    fn is_open(&self, _name: &str, _arguments: &mut Arguments<'_>) -> bool {
+    fn guard_holds(&self, _name: &str, _arguments: &mut GuardArguments<'_>) -> bool {
         true
     }
 }
@@ -125,19 +141,19 @@ pub trait Serves<G: Address>: Sized {
 /// The guard is next to that impl instead of inside it, and takes its arguments in the order of the
 /// message: a mismatch with the trait is then reported only for the handler.
 #[doc(hidden)]
-pub trait Guards<G, const N: usize> {
+pub trait ProtocolGuard<G, const N: usize> {
     /// Whether the message may be handled now.
-    fn is_open(&self, arguments: &mut Arguments<'_>) -> bool;
+    fn guard_holds(&self, arguments: &mut GuardArguments<'_>) -> bool;
 }
 
 /// The arguments of a message, for its guard.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Arguments<'a>(std::slice::Iter<'a, &'a dyn Any>);
+pub struct GuardArguments<'a>(std::slice::Iter<'a, &'a dyn Any>);
 
-impl<'a> Arguments<'a> {
+impl<'a> GuardArguments<'a> {
     pub(crate) fn new(arguments: &'a [&'a dyn Any]) -> Self {
-        Arguments(arguments.iter())
+        GuardArguments(arguments.iter())
     }
 
     /// Returns the next argument.
@@ -154,7 +170,7 @@ impl<'a> Arguments<'a> {
 /// The data of a handler that borrows the state.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "on its way between generated code and ours")]
-pub struct Loan<'a, A: Dispatch, P: Protocol> {
+pub struct HandlerArgs<'a, A: Dispatch, P: Protocol> {
     pub(crate) actor: &'a mut Option<A>,
     pub(crate) message: P::Message,
     pub(crate) context: &'a Context<A>,
@@ -162,75 +178,81 @@ pub struct Loan<'a, A: Dispatch, P: Protocol> {
 
 /// Runs the handler of a message that borrows the state.
 #[doc(hidden)]
-pub fn lend<'a, A: Dispatch, P: Serve<A>>(
-    loan: Loan<'a, A, P>,
-) -> impl Future<Output = Flow> + use<'a, A, P> {
-    P::later(loan.actor, loan.message, loan.context)
+pub fn handle_borrowing<'a, A: Dispatch, P: ProtocolDispatch<A>>(
+    args: HandlerArgs<'a, A, P>,
+) -> impl Future<Output = HandlerOutcome> + use<'a, A, P> {
+    P::handle_async(args.actor, args.message, args.context)
 }
 
-impl<A> Foreign<A> {
+impl<A> ProtocolMessage<A> {
     /// The information for the run loop.
-    pub fn label(&self) -> Label<'_> {
-        self.0.label()
+    pub fn info(&self) -> MessageInfo<'_> {
+        self.0.info()
     }
 
     /// The delivery options.
-    pub fn way(&self) -> Way {
-        self.0.way()
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery()
     }
 
     /// Evaluates its guard.
-    pub fn ready(&self, actor: &A) -> bool
+    pub fn guard_holds(&self, actor: &A) -> bool
     where
         A: Dispatch,
     {
-        self.0.ready(actor)
+        self.0.guard_holds(actor)
     }
 
     /// Runs it in an actor without async handlers, or returns it if it needs one.
-    pub fn now(self, actor: &mut Option<A>, context: &Context<A>) -> Flow<Foreign<A>>
+    pub fn handle_sync(
+        self,
+        actor: &mut Option<A>,
+        context: &Context<A>,
+    ) -> HandlerOutcome<ProtocolMessage<A>>
     where
         A: Dispatch,
     {
-        self.0.now(actor, context)
+        self.0.handle_sync(actor, context)
     }
 
     /// Runs it in an actor with async handlers.
-    pub fn later<'a>(
+    pub fn handle_async<'a>(
         self,
         actor: &'a mut Option<A>,
         context: &'a Context<A>,
-    ) -> Later<Borrowing<'a, A>>
+    ) -> ProtocolFuture<BorrowingFuture<'a, A>>
     where
         A: Dispatch,
     {
-        self.0.later(actor, context)
+        self.0.handle_async(actor, context)
     }
 }
 
-impl<A> fmt::Debug for Foreign<A> {
+impl<A> fmt::Debug for ProtocolMessage<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.label().name)
+        f.write_str(self.info().name)
     }
 }
 
 /// A running protocol message in an actor with async handlers.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Later<F> {
+pub enum ProtocolFuture<F> {
     /// Its handler was sync.
-    Now(Flow),
+    Ready(HandlerOutcome),
     /// Its handler, which borrows the state.
-    Lent(F),
+    Running(F),
 }
 
-impl<F: Future<Output = Flow> + Unpin> Future for Later<F> {
-    type Output = Flow;
+impl<F: Future<Output = HandlerOutcome> + Unpin> Future for ProtocolFuture<F> {
+    type Output = HandlerOutcome;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<HandlerOutcome> {
         match self.get_mut() {
-            Later::Now(flow) => Poll::Ready(std::mem::replace(flow, Flow::Done)),
-            Later::Lent(future) => Pin::new(future).poll(cx),
+            ProtocolFuture::Ready(outcome) => {
+                Poll::Ready(std::mem::replace(outcome, HandlerOutcome::Done))
+            }
+            ProtocolFuture::Running(future) => Pin::new(future).poll(cx),
         }
     }
 }

@@ -101,7 +101,7 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
     }
 
     fn has_guards(&self) -> bool {
-        A::GUARDED
+        A::HAS_GUARDS
     }
 
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any)) {

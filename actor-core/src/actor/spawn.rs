@@ -30,14 +30,14 @@ pub struct Life<A: Dispatch> {
 impl<A: Dispatch> Life<A> {
     /// Where the actor's cell lies while it does not run.
     #[doc(hidden)]
-    pub fn seat(&self) -> Seat {
-        Seat(self.run_loop.context().mail().clone())
+    pub fn mailbox(&self) -> OpaqueMailbox {
+        OpaqueMailbox(self.run_loop.context().mail().clone())
     }
 }
 
 /// An opaque mailbox, so that the signatures of the macro's contract name nothing private.
 #[doc(hidden)]
-pub struct Seat(pub(crate) Arc<dyn AnyMail>);
+pub struct OpaqueMailbox(pub(crate) Arc<dyn AnyMail>);
 
 impl<A: Dispatch> fmt::Debug for Life<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,9 +45,9 @@ impl<A: Dispatch> fmt::Debug for Life<A> {
     }
 }
 
-impl fmt::Debug for Seat {
+impl fmt::Debug for OpaqueMailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seat").finish_non_exhaustive()
+        f.debug_struct("OpaqueMailbox").finish_non_exhaustive()
     }
 }
 
@@ -172,7 +172,7 @@ impl System {
     /// # Panics
     /// As [`Spawn::spawn`](crate::Spawn::spawn).
     #[track_caller]
-    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Handle {
+    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Address {
         Prepared::new(actor).on(self).spawn()
     }
 }

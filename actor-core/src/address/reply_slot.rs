@@ -1,7 +1,7 @@
 //! The reply slot of a message, as used by generated code.
 
 use super::reply::Reply;
-use crate::cell::message::{AnySlot, Marks};
+use crate::cell::message::{AnySlot, SlotInfo};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::cell::send_context::SendContext;
 use std::any::Any;
@@ -57,8 +57,8 @@ impl<T> ReplySlot<T> {
     };
 
     /// Information for the run loop, such as whether a caller waits.
-    pub fn head(&self) -> Marks<'_> {
-        Marks {
+    pub fn head(&self) -> SlotInfo<'_> {
+        SlotInfo {
             reply: self.reply.state(),
             #[cfg(any(feature = "metrics", feature = "tracing"))]
             send_context: Some(&self.send_context),

@@ -6,7 +6,7 @@ use super::header::{Core, KILL, NOTICE, POKE};
 use super::queue::{Refused, Ticket, Wait};
 use super::state::{Cell, Notice, Seat, Watcher};
 use crate::ActorId;
-use crate::cell::message::{Protocol, Way};
+use crate::cell::message::{Delivery, Protocol};
 use crate::event::Event;
 use crate::executor::{Job, Schedule};
 use crate::exit::{Exit, Failure};
@@ -91,7 +91,7 @@ pub(crate) trait Post<P: ?Sized>: AnyMail {
     fn push(
         &self,
         message: &mut Option<P::Message>,
-        way: Option<Way>,
+        delivery: Option<Delivery>,
         wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused>
     where
@@ -158,7 +158,7 @@ fn wake_each(admitted: Vec<Waker>) {
 
 /// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
 pub(crate) fn throw_away<P: Protocol>(mail: &dyn AnyMail, message: P::Message) {
-    let label = P::label(&message);
+    let label = P::info(&message);
     let (name, is_call) = (label.name, label.reply.is_some());
     drop_undelivered(mail, name, is_call, &mut Some(message));
 }

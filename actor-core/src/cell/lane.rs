@@ -7,7 +7,7 @@ use super::header::{Core, WAITING};
 use super::lazy_deque::Block;
 use super::queue::{Refused, Ticket, Wait};
 use super::state::Seat;
-use crate::cell::message::Way;
+use crate::cell::message::Delivery;
 use std::task::Waker;
 
 /// Invariant: `first` is `None` only if `more` is empty. The seat counts as many messages as there are.
@@ -33,22 +33,22 @@ impl<M> Lane<M> {
         &mut self,
         message: &mut Option<M>,
         core: &Core,
-        way: Way,
+        delivery: Delivery,
         wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         if self.seat.closed {
             return Err(Refused::Stopped);
         }
-        if !self.seat.has_room(core, way) {
-            let (ticket, place) = self.seat.enter_waiting(core, way, wait)?;
+        if !self.seat.has_room(core, delivery) {
+            let (ticket, place) = self.seat.enter_waiting(core, delivery, wait)?;
             self.apart.lay(place, message);
             return Ok(Some(ticket));
         }
-        if way.priority {
-            let place = self.seat.enter_urgent(core, way);
+        if delivery.priority {
+            let place = self.seat.enter_urgent(core, delivery);
             self.apart.lay(place, message);
         } else {
-            self.seat.enter(way);
+            self.seat.enter(delivery);
             self.accept(message);
         }
         Ok(None)

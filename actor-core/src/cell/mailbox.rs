@@ -10,8 +10,8 @@ use super::header::Core;
 use super::lane::Lane;
 use super::queue::{Refused, Ticket, Wait};
 use super::state::Seat;
+use crate::cell::message::Delivery;
 use crate::cell::message::Protocol;
-use crate::cell::message::Way;
 use crate::sync::{Arc, Mutex, MutexGuard};
 use crate::waking::drop_waker;
 
@@ -83,17 +83,17 @@ impl<A: Protocol> Post<A> for Mail<A> {
     fn push(
         &self,
         message: &mut Option<A::Message>,
-        way: Option<Way>,
+        delivery: Option<Delivery>,
         wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         self.core.reached();
-        let way = match (way, &*message) {
-            (Some(way), _) => way,
+        let delivery = match (delivery, &*message) {
+            (Some(delivery), _) => delivery,
             (None, Some(message)) => A::delivery(message),
             (None, None) => return Ok(None),
         };
         let mut lane = self.lane.lock();
-        let ticket = lane.push(message, &self.core, way, wait)?;
+        let ticket = lane.push(message, &self.core, delivery, wait)?;
         let cell = if ticket.is_none() { lane.seat.take_idle() } else { None };
         drop(lane);
         schedule(&self.core, cell);

@@ -91,10 +91,11 @@ pub trait Protocol: 'static {
 
     /// The functions of a protocol's trait that are not messages.
     #[doc(hidden)]
-    const HELPERS: &'static [&'static str] = &[];
+    const NON_MESSAGES: &'static [&'static str] = &[];
 
     /// The name of the message, and the head of its reply slot if a caller waits.
-    fn label(message: &Self::Message) -> Label<'_>;
+    #[doc(hidden)]
+    fn info(message: &Self::Message) -> MessageInfo<'_>;
 
     /// The reply slot of the message.
     #[doc(hidden)]
@@ -104,24 +105,24 @@ pub trait Protocol: 'static {
 
     /// The delivery options of the message. Runs under the mailbox's lock: no user code.
     #[doc(hidden)]
-    fn delivery(_message: &Self::Message) -> Way {
-        Way::default()
+    fn delivery(_message: &Self::Message) -> Delivery {
+        Delivery::default()
     }
 }
 
 /// Information about a message that the run loop needs before handling it.
 #[derive(Debug)]
-pub struct Label<'a> {
+pub struct MessageInfo<'a> {
     pub(crate) name: &'static str,
     pub(crate) reply: Option<CallState<'a>>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     send_context: Option<&'a SendContext>,
 }
 
-impl<'a> Label<'a> {
+impl<'a> MessageInfo<'a> {
     /// Information for a message named `name`, with the state of its reply slot.
-    pub fn new(name: &'static str, marks: Marks<'a>) -> Self {
-        Label {
+    pub fn new(name: &'static str, marks: SlotInfo<'a>) -> Self {
+        MessageInfo {
             name,
             reply: marks.reply,
             #[cfg(any(feature = "metrics", feature = "tracing"))]
@@ -138,7 +139,7 @@ impl<'a> Label<'a> {
 
 /// The delivery options of a message, from the settings on its handler.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Way {
+pub struct Delivery {
     /// `priority`: in a queue of its own, before ordinary messages.
     pub priority: bool,
     /// `unbounded`: the message needs no capacity.
@@ -160,16 +161,16 @@ pub type SlotMut<'a> = &'a mut (dyn AnySlot + 'static);
 
 /// The information in a slot for the run loop.
 #[derive(Clone, Copy, Debug)]
-pub struct Marks<'a> {
+pub struct SlotInfo<'a> {
     /// The head of the reply, if a caller waits.
     pub(crate) reply: Option<CallState<'a>>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) send_context: Option<&'a SendContext>,
 }
 
-impl Marks<'_> {
+impl SlotInfo<'_> {
     /// For a message without a slot.
-    pub(crate) const NONE: Marks<'static> = Marks {
+    pub(crate) const NONE: SlotInfo<'static> = SlotInfo {
         reply: None,
         #[cfg(any(feature = "metrics", feature = "tracing"))]
         send_context: None,

@@ -6,7 +6,7 @@
 use super::header::{Core, NOTICE, STOP, URGENT, WAITING};
 use super::side_queue::Apart;
 use super::state::{Records, Seat};
-use crate::cell::message::Way;
+use crate::cell::message::Delivery;
 use crate::event::Event;
 use crate::sync::Arc;
 use std::task::Waker;
@@ -47,29 +47,29 @@ impl Seat {
     /// Whether a message with these delivery options is accepted immediately. The answer may change
     /// at any time, because the loop takes messages without the lock: it is computed once.
     #[inline]
-    pub(super) fn has_room(&self, core: &Core, way: Way) -> bool {
+    pub(super) fn has_room(&self, core: &Core, delivery: Delivery) -> bool {
         let room = core.room();
         let len = match self.apart() {
-            Some(apart) if apart.is_waited_for(way.priority) => return way.unbounded,
-            Some(apart) if way.priority => apart.urgent_bounded(),
-            None if way.priority => 0,
+            Some(apart) if apart.is_waited_for(delivery.priority) => return delivery.unbounded,
+            Some(apart) if delivery.priority => apart.urgent_bounded(),
+            None if delivery.priority => 0,
             _ => self.bounded(core),
         };
-        way.unbounded || room == u32::MAX || len < room as usize
+        delivery.unbounded || room == u32::MAX || len < room as usize
     }
 
     /// Accepts an ordinary message.
     #[inline]
-    pub(super) fn enter(&mut self, way: Way) {
-        self.counts.free += u32::from(way.unbounded);
+    pub(super) fn enter(&mut self, delivery: Delivery) {
+        self.counts.free += u32::from(delivery.unbounded);
         self.counts.accept();
     }
 
     /// Accepts a priority message; returns its slot.
     #[cold]
-    pub(super) fn enter_urgent(&mut self, core: &Core, way: Way) -> usize {
+    pub(super) fn enter_urgent(&mut self, core: &Core, delivery: Delivery) -> usize {
         core.raise(URGENT);
-        self.apart_mut().push_urgent(way.unbounded)
+        self.apart_mut().push_urgent(delivery.unbounded)
     }
 
     /// Adds a message to the waiting ones, if it waits; returns its slot.
@@ -77,7 +77,7 @@ impl Seat {
     pub(super) fn enter_waiting(
         &mut self,
         core: &Core,
-        way: Way,
+        delivery: Delivery,
         wait: Wait<'_>,
     ) -> Result<(Ticket, usize), Refused> {
         let waker = match wait {
@@ -86,7 +86,7 @@ impl Seat {
             Wait::Heard(waker) => waker.take(),
         };
         core.raise(WAITING);
-        Ok(self.apart_mut().wait(way.priority, waker))
+        Ok(self.apart_mut().wait(delivery.priority, waker))
     }
 
     /// Admits the longest-waiting sender if there is capacity. Returns the slot of an ordinary

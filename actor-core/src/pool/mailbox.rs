@@ -14,7 +14,7 @@ use crate::cell::handle::{
 };
 use crate::cell::header::Core;
 use crate::cell::lane::Lane;
-use crate::cell::message::Way;
+use crate::cell::message::Delivery;
 use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::state::Seat;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
@@ -189,7 +189,7 @@ impl<A: Dispatch> Shared for PoolMailbox<A> {
             state.lane.take_urgent(&self.core, wanted)
         } else {
             let message = state.lane.take_one(wanted);
-            if message.as_ref().is_some_and(|message| Way::of::<A>(message).unbounded) {
+            if message.as_ref().is_some_and(|message| Delivery::of::<A>(message).unbounded) {
                 state.lane.seat.took_free();
             }
             message
@@ -307,13 +307,15 @@ impl<A: Dispatch> Post<A> for PoolMailbox<A> {
     fn push(
         &self,
         message: &mut Option<A::Message>,
-        way: Option<Way>,
+        delivery: Option<Delivery>,
         wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         self.core.reached();
         let mut state = self.state.lock();
-        let Some(way) = way.or_else(|| message.as_ref().map(A::way)) else { return Ok(None) };
-        let ticket = state.lane.push(message, &self.core, way, wait)?;
+        let Some(delivery) = delivery.or_else(|| message.as_ref().map(A::delivery_of)) else {
+            return Ok(None);
+        };
+        let ticket = state.lane.push(message, &self.core, delivery, wait)?;
         let member = if ticket.is_none() { state.members.take_idle() } else { None };
         drop(state);
         if let Some(member) = member {

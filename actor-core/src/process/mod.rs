@@ -23,12 +23,12 @@ pub use result::ProcessResult;
 pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 
 use crate::actor::dispatch::{Dispatch, Hooks};
-use crate::actor::lender::Sent;
+use crate::actor::future_box::SendBox;
 use crate::actor::spawn::Prepared;
 use crate::actor::{Context, Life, Runner};
 use crate::address::actor::Actor;
-use crate::cell::message::Marks;
-use crate::cell::message::{Label, Settings};
+use crate::cell::message::SlotInfo;
+use crate::cell::message::{MessageInfo, Settings};
 use crate::sync::{Arc, Mutex};
 use crate::system::System;
 use std::any::type_name;
@@ -81,19 +81,19 @@ impl<M: Send + 'static> Actor for Proc<M> {
 // Errors about a missing half of `#[actor]` should not mention this type.
 #[diagnostic::do_not_recommend]
 impl<M: Send + 'static> Dispatch for Proc<M> {
-    type Handle = ProcessAddr<M>;
-    type Enum = M;
-    type Boxing = Sent;
+    type Address = ProcessAddr<M>;
+    type MessageEnum = M;
+    type FutureBox = SendBox;
 
     const HOOKS: Hooks = Hooks { start: true, stop: false, exit: false };
 
     // A reply inside a message belongs to the user and is not visible here.
-    fn label_of(_: &M) -> Label<'_> {
-        Label::new(type_name::<M>(), Marks::NONE)
+    fn info_of(_: &M) -> MessageInfo<'_> {
+        MessageInfo::new(type_name::<M>(), SlotInfo::NONE)
     }
 
     fn runner(life: Life<Self>) -> Runner {
-        Runner::later(life.seat(), run_loop::run_process(life))
+        Runner::new_async(life.mailbox(), run_loop::run_process(life))
     }
 }
 

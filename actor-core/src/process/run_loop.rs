@@ -4,7 +4,7 @@
 use super::Proc;
 use super::inbox::Inbox;
 use crate::actor::Life;
-use crate::actor::dispatch::{Flow, Input};
+use crate::actor::dispatch::{HandlerOutcome, Input};
 use crate::actor::handler_future::HandlerFuture;
 use crate::actor::run_loop::NextStep;
 use crate::cell::current::Handling;
@@ -119,19 +119,19 @@ struct ProcessFunction<'a, M: Send + 'static> {
 }
 
 impl<M: Send + 'static> Future for ProcessFunction<'_, M> {
-    type Output = Flow;
+    type Output = HandlerOutcome;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Flow> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<HandlerOutcome> {
         self.link.wake_other(self.mail);
-        let Some(future) = &mut self.future else { return Poll::Ready(Flow::Done) };
+        let Some(future) = &mut self.future else { return Poll::Ready(HandlerOutcome::Done) };
         let poll = future.as_mut().poll(cx);
         if self.link.is_failing() {
             self.future = None;
-            return Poll::Ready(Flow::Done);
+            return Poll::Ready(HandlerOutcome::Done);
         }
         if poll.is_pending() && self.link.waits.load(Ordering::Relaxed) != NOT_WAITING {
             self.mail.core.set_pace(Pace::Receiving);
         }
-        poll.map(|()| Flow::Done)
+        poll.map(|()| HandlerOutcome::Done)
     }
 }

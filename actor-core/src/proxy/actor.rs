@@ -3,13 +3,13 @@
 
 use super::control::{Order, Shared};
 use super::{Cause, Proxy};
-use crate::actor::dispatch::{Dispatch, Flow, Hook, Hooks, Input};
-use crate::actor::lender::Sent;
-use crate::actor::{Context, Life, Runner, run};
+use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
+use crate::actor::future_box::SendBox;
+use crate::actor::{Context, Life, Runner, run_async};
 use crate::address::actor::Actor;
 use crate::address::addr::{Addr, Address};
 use crate::cell::deadlock::tracker;
-use crate::cell::message::{Label, Protocol, Settings, SlotMut, Way};
+use crate::cell::message::{Delivery, MessageInfo, Protocol, Settings, SlotMut};
 use crate::exit::Exit;
 use crate::panics;
 use crate::sync::Arc;
@@ -35,14 +35,14 @@ impl<P, R> ProxyActor<P, R> {
         ProxyActor { proxy, shared, is_over: false, protocol: PhantomData }
     }
 
-    fn end(&mut self, exit: Exit) -> Flow {
+    fn end(&mut self, exit: Exit) -> HandlerOutcome {
         self.is_over = true;
-        Flow::Ended(Box::new(exit))
+        HandlerOutcome::Ended(Box::new(exit))
     }
 
     /// A notice that is not a message: an order of the control, or the end of the actor with which the
     /// proxy ends.
-    fn notified(&mut self, is_own: bool, exit: Exit) -> Flow {
+    fn notified(&mut self, is_own: bool, exit: Exit) -> HandlerOutcome {
         if !is_own {
             return self.end(exit);
         }
@@ -50,9 +50,9 @@ impl<P, R> ProxyActor<P, R> {
             Some(Order::End(exit)) => self.end(exit),
             Some(Order::Release(token)) => {
                 panics::contained(move || drop(token));
-                Flow::Done
+                HandlerOutcome::Done
             }
-            None => Flow::Done,
+            None => HandlerOutcome::Done,
         }
     }
 }
@@ -72,14 +72,14 @@ impl<P: Protocol + Actor, R: Proxy<P>> Actor for ProxyActor<P, R> {
 
 #[diagnostic::do_not_recommend]
 impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
-    type Handle = ProxyAddr<P, R>;
-    type Enum = P::Message;
-    type Boxing = Sent;
+    type Address = ProxyAddr<P, R>;
+    type MessageEnum = P::Message;
+    type FutureBox = SendBox;
 
     const HOOKS: Hooks = Hooks { start: false, stop: true, exit: true };
 
-    fn label_of(message: &P::Message) -> Label<'_> {
-        P::label(message)
+    fn info_of(message: &P::Message) -> MessageInfo<'_> {
+        P::info(message)
     }
 
     fn slot_of(message: &mut P::Message) -> Option<SlotMut<'_>> {
@@ -87,20 +87,20 @@ impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
     }
 
     /// As of the actor itself; its guards are checked where the message is handled.
-    fn way(message: &P::Message) -> Way {
-        Way { guarded: false, ..P::delivery(message) }
+    fn delivery_of(message: &P::Message) -> Delivery {
+        Delivery { guarded: false, ..P::delivery(message) }
     }
 
     fn runner(life: Life<Self>) -> Runner {
-        Runner::later(life.seat(), run(life))
+        Runner::new_async(life.mailbox(), run_async(life))
     }
 
-    async fn handle_later(
+    async fn handle_async(
         actor: &mut Option<Self>,
         input: Input<P::Message>,
         context: &Context<Self>,
-    ) -> Flow {
-        let Some(me) = actor else { return Flow::Done };
+    ) -> HandlerOutcome {
+        let Some(me) = actor else { return HandlerOutcome::Done };
         match input {
             Input::Message(message) => unrecorded(me.proxy.forward(message)).await,
             Input::Hook(Hook::Exited(exited)) => {
@@ -117,7 +117,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
             }
             Input::Hook(Hook::Start) => {}
         }
-        Flow::Done
+        HandlerOutcome::Done
     }
 }
 

@@ -8,7 +8,7 @@ use crate::address::actor::Actor;
 use crate::address::addr::Addr;
 use crate::cell::handle::{AnyMail, Post, WeakAdapter, WeakPost, contain};
 use crate::cell::header::Core;
-use crate::cell::message::{Protocol, Way};
+use crate::cell::message::{Delivery, Protocol};
 use crate::cell::queue::{Refused, Ticket, Wait};
 use crate::cell::state::Seat;
 use crate::sync::Arc;
@@ -78,14 +78,14 @@ impl<P: Protocol + Actor, R: Proxy<P>> Post<P> for Front<P, R> {
     fn push(
         &self,
         message: &mut Option<P::Message>,
-        way: Option<Way>,
+        delivery: Option<Delivery>,
         wait: Wait<'_>,
     ) -> Result<Option<Ticket>, Refused> {
         if self.shared.is_revoked() {
             return Err(Refused::Stopped);
         }
-        let way = way.map(|way| Way { guarded: false, ..way });
-        self.post.push(message, way, wait)
+        let delivery = delivery.map(|delivery| Delivery { guarded: false, ..delivery });
+        self.post.push(message, delivery, wait)
     }
 
     fn leave(&self, ticket: Ticket) -> Option<P::Message> {

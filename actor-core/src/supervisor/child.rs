@@ -77,7 +77,7 @@ impl<A: Dispatch> Child<A> {
     /// ```
     pub fn with<U, E>(
         name: impl Into<String>,
-        make: impl FnMut(A::Handle) -> U + Send + 'static,
+        make: impl FnMut(A::Address) -> U + Send + 'static,
     ) -> Self
     where
         A: Send,

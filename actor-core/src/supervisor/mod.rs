@@ -124,7 +124,7 @@ impl SupervisorAddr {
     ///
     /// The address stays valid over restarts. The child runs when the supervisor has taken it. If
     /// the supervisor has ended, the address is that of an ended actor.
-    pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Handle {
+    pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Address {
         let settings = const { &A::SETTINGS };
         let hub = self.post().core().hub.clone();
         let builder = ActorBuilder::<A>::new(Some(hub), settings, child.capacity);

@@ -109,7 +109,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
     pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> TypedSubscription<A, T>
     where
         A: Address + Send + 'static,
-        A::Actor: Dispatch<Handle = A>,
+        A::Actor: Dispatch<Address = A>,
         B: Protocol,
         F: for<'a> FnMut(&'a A, T) -> Call<'a, B, U> + Send + 'static,
     {
@@ -207,7 +207,7 @@ async fn feed<A, T>(
     mut send: impl FnMut(A, T) -> Pin<Box<dyn Future<Output = bool> + Send>>,
 ) where
     A: Address,
-    A::Actor: Dispatch<Handle = A>,
+    A::Actor: Dispatch<Address = A>,
 {
     loop {
         let next = poll_fn(|cx| buffer.poll_next(cx.waker())).await;

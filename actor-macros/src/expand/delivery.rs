@@ -11,11 +11,11 @@ use crate::{names, span};
 
 // Input:  #[message(priority)] fn halt(&mut self)
 // Output:
-//     fn way(__message: &MotorMessage) -> __p::Way {
+//     fn delivery_of(__message: &MotorMessage) -> __p::Delivery {
 //         match *__message {
 //             MotorMessage::Halt { .. } =>
-//                 __p::Way { priority: true, unbounded: false, guarded: false },
-//             _ => __p::Way { priority: false, unbounded: false, guarded: false },
+//                 __p::Delivery { priority: true, unbounded: false, guarded: false },
+//             _ => __p::Delivery { priority: false, unbounded: false, guarded: false },
 //         }
 //     }
 pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
@@ -35,7 +35,7 @@ pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
     let message_type = message::enum_type(protocol);
     let usual = expand_one_way(&MessageOptions::default());
     Some(quote! {
-        fn way(__message: &#message_type) -> __p::Way {
+        fn delivery_of(__message: &#message_type) -> __p::Delivery {
             match *__message {
                 #(#arms)*
                 _ => #usual,
@@ -47,7 +47,7 @@ pub(super) fn expand_way(protocol: &Protocol) -> Option<TokenStream> {
 pub(super) fn expand_one_way(options: &MessageOptions) -> TokenStream {
     let MessageOptions { priority, unbounded, guard, .. } = options;
     let guarded = guard.is_some();
-    quote!(__p::Way { priority: #priority, unbounded: #unbounded, guarded: #guarded })
+    quote!(__p::Delivery { priority: #priority, unbounded: #unbounded, guarded: #guarded })
 }
 
 /// Whether any message may be handled concurrently with others.
@@ -87,23 +87,23 @@ fn guard_fn(handler: &Ident) -> Ident {
     names::identifier(&format!("__when_{}", names::unraw(handler)), span::hidden())
 }
 
-// Output: const GUARDED: __p::bool = true;
+// Output: const HAS_GUARDS: __p::bool = true;
 //     or: nothing, if there is no guard.
 pub(super) fn expand_guarded(protocol: &Protocol) -> TokenStream {
     if guarded(protocol).next().is_none() {
         return TokenStream::new();
     }
     quote!(
-        const GUARDED: __p::bool = true;
+        const HAS_GUARDS: __p::bool = true;
     )
 }
 
 // Input:  #[message(when = self.free >= *amount)] fn take(&mut self, amount: u32)
 // Output:
-//     fn ready(&self, __message: &StoreMessage) -> __p::bool {
+//     fn guard_holds(&self, __message: &StoreMessage) -> __p::bool {
 //         match *__message {
 //             StoreMessage::Take { ref amount, .. } => Self::__when_take(self, amount),
-//             _ => <Self as __p::Dispatch>::foreign(__message).is_none_or(|__it| __it.ready(self)),
+//             _ => <Self as __p::Dispatch>::as_protocol(__message).is_none_or(|__it| __it.guard_holds(self)),
 //         }
 //     }
 pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
@@ -111,10 +111,10 @@ pub(super) fn expand_ready(protocol: &Protocol) -> Option<TokenStream> {
     let arms = guarded(protocol).map(|(message, _)| expand_guard_call(protocol, message));
     let message_type = message::enum_type(protocol);
     Some(quote! {
-        fn ready(&self, __message: &#message_type) -> __p::bool {
+        fn guard_holds(&self, __message: &#message_type) -> __p::bool {
             match *__message {
                 #(#arms)*
-                _ => <Self as __p::Dispatch>::foreign(__message).is_none_or(|__it| __it.ready(self)),
+                _ => <Self as __p::Dispatch>::as_protocol(__message).is_none_or(|__it| __it.guard_holds(self)),
             }
         }
     })

@@ -17,15 +17,15 @@ fn is_async(protocol: &Protocol) -> bool {
 
 // Output:
 //     impl __p::Dispatch for Account where AccountAddr: __p::Sized {
-//         type Enum = AccountMessage;
+//         type MessageEnum = AccountMessage;
 //         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: true, exit: false };
-//         fn label_of(__message: &AccountMessage) -> __p::Label<'_> { .. }
+//         fn info_of(__message: &AccountMessage) -> __p::MessageInfo<'_> { .. }
 //         fn slot_of(__message: &mut AccountMessage) -> __p::Option<__p::SlotMut<'_>> { .. }
 //         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-//             __p::Runner::later(__life.seat(), __p::run(__life))
+//             __p::Runner::new_async(__life.mailbox(), __p::run_async(__life))
 //         }
-//         fn foreign(__message: &AccountMessage) -> __p::Option<&__p::Foreign<Self>> { .. }
-//         fn handle_later(..) -> impl __p::Future<Output = __p::Flow> { .. }
+//         fn as_protocol(__message: &AccountMessage) -> __p::Option<&__p::ProtocolMessage<Self>> { .. }
+//         fn handle_async(..) -> impl __p::Future<Output = __p::HandlerOutcome> { .. }
 //     }
 //
 // One impl holds all that an actor has once, so that a second block is one conflict.
@@ -33,13 +33,14 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, ..) = protocol.generics.split_for_impl();
     let clause = where_addressed(protocol);
-    let run = if delivery::is_shared(protocol) { quote!(run_shared) } else { quote!(run) };
+    let run =
+        if delivery::is_shared(protocol) { quote!(run_concurrent) } else { quote!(run_async) };
     // A state that is not `Send`, or not an actor, is detected here.
     let runner = match (is_async(protocol), protocol.local) {
-        (false, false) => quote!(now(__life)),
-        (true, false) => quote!(later(__life.seat(), __p::#run(__life))),
-        (false, true) => quote!(local_now(__life)),
-        (true, true) => quote!(local_later(__life.seat(), __p::#run(__life))),
+        (false, false) => quote!(new_sync(__life)),
+        (true, false) => quote!(new_async(__life.mailbox(), __p::#run(__life))),
+        (false, true) => quote!(new_local_sync(__life)),
+        (true, true) => quote!(new_local_async(__life.mailbox(), __p::#run(__life))),
     };
     let runner = span::moved_all(
         quote!(fn runner(__life: __p::Life<Self>) -> __p::Runner { __p::Runner::#runner }),
@@ -53,23 +54,23 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let ready = delivery::expand_ready(protocol);
     let handle = expand_handle(protocol);
     let shared = expand_shared(protocol);
-    let label = message::expand_label(protocol, &quote!(label_of));
+    let label = message::expand_label(protocol, &quote!(info_of));
     let slot = message::expand_slot(protocol, &quote!(slot_of));
-    let boxing = if protocol.local { quote!(Here) } else { quote!(Sent) };
+    let boxing = if protocol.local { quote!(LocalBox) } else { quote!(SendBox) };
     let enum_type = message::expand_spanned_type(protocol);
     let address = &protocol.address;
     let message_type = message::enum_type(protocol);
     let ident = span::on(&protocol.message, span::hidden());
     let body = quote! {
-        type Handle = #address;
-        type Boxing = __p::#boxing;
+        type Address = #address;
+        type FutureBox = __p::#boxing;
         const HOOKS: __p::Hooks = __p::Hooks { #(#hooks)* };
         #guarded
         #label
         #slot
         #runner
-        fn foreign(__message: &#message_type) -> __p::Option<&__p::Foreign<Self>> {
-            if let #ident::__Foreign(ref __it) = *__message { __p::Some(__it) } else { __p::None }
+        fn as_protocol(__message: &#message_type) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let #ident::__Protocol(ref __it) = *__message { __p::Some(__it) } else { __p::None }
         }
         #way
         #concurrent
@@ -82,7 +83,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         #not_recommended
         #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
         impl #params __p::Dispatch for #actor #clause {
-            type Enum = #enum_type;
+            type MessageEnum = #enum_type;
             #body
         }
     }
@@ -123,12 +124,12 @@ fn expand_presence(protocol: &Protocol, kind: HookKind) -> TokenStream {
 }
 
 // Output:
-//     fn handle(__actor: .., __input: .., __context: ..) -> __p::Flow<__p::Foreign<Self>> {
-//         let __p::Some(__me) = __actor else { return __p::Flow::Done };
+//     fn handle_sync(__actor: .., __input: .., __context: ..) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
+//         let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
 //         match __input { .. }
-//         __p::Flow::Done
+//         __p::HandlerOutcome::Done
 //     }
-// or, with an async handler or hook, `handle_later` and the same inside of `async move { .. }`.
+// or, with an async handler or hook, `handle_async` and the same inside of `async move { .. }`.
 fn expand_handle(protocol: &Protocol) -> TokenStream {
     let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
     let message_type = message::enum_type(protocol);
@@ -137,14 +138,14 @@ fn expand_handle(protocol: &Protocol) -> TokenStream {
     let messages = alone.map(|message| expand_arm(protocol, message));
     let hooks = protocol.hooks.iter().map(|hook| expand_hook(protocol, hook));
     let foreign = span::on(&protocol.message, span::hidden());
-    let foreign = quote!(__p::Input::Message(#foreign::__Foreign(__it)));
+    let foreign = quote!(__p::Input::Message(#foreign::__Protocol(__it)));
     let foreign = if is_later {
-        quote!(#foreign => return __it.later(__actor, __context).await,)
+        quote!(#foreign => return __it.handle_async(__actor, __context).await,)
     } else {
-        quote!(#foreign => return __it.now(__actor, __context),)
+        quote!(#foreign => return __it.handle_sync(__actor, __context),)
     };
     let body = quote! {
-        let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
         // Message and handler are destructured in one pattern: a value that is moved twice is
         // stored twice.
         match __input {
@@ -153,13 +154,13 @@ fn expand_handle(protocol: &Protocol) -> TokenStream {
             #foreign
             _ => {}
         }
-        __p::Flow::Done
+        __p::HandlerOutcome::Done
     };
     let (name, output, body) = if is_later {
-        let output = quote!(impl __p::Future<Output = __p::Flow>);
-        (quote!(handle_later), output, quote!(async move { #body }))
+        let output = quote!(impl __p::Future<Output = __p::HandlerOutcome>);
+        (quote!(handle_async), output, quote!(async move { #body }))
     } else {
-        (quote!(handle), quote!(__p::Flow<__p::Foreign<Self>>), body)
+        (quote!(handle_sync), quote!(__p::HandlerOutcome<__p::ProtocolMessage<Self>>), body)
     };
     let uses = expand_uses(protocol);
     quote! {
@@ -188,9 +189,9 @@ fn expand_uses(protocol: &Protocol) -> TokenStream {
 
 // Input:  #[message(concurrent)] async fn look_up(&self, key: u32) -> Option<u32>
 // Output:
-//     fn handle_shared(__me: &Self, __message: IndexMessage, __context: ..) -> .. { async move {
+//     fn handle_concurrent(__me: &Self, __message: IndexMessage, __context: ..) -> .. { async move {
 //         match __message { .. }
-//         __p::Flow::Done
+//         __p::HandlerOutcome::Done
 //     } }
 fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     if !delivery::is_shared(protocol) {
@@ -202,18 +203,18 @@ fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     let arms = shared.map(|message| expand_arm(protocol, message));
     let uses = expand_uses(protocol);
     Some(quote! {
-        fn handle_shared(
+        fn handle_concurrent(
             __me: &Self,
             __message: #message_type,
             __context: &#crate_path::Context<Self>,
-        ) -> impl __p::Future<Output = __p::Flow> {
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             #uses
             async move {
                 match __p::Input::Message(__message) {
                     #(#arms)*
                     _ => {}
                 }
-                __p::Flow::Done
+                __p::HandlerOutcome::Done
             }
         }
     })
@@ -294,8 +295,9 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
     };
     let call = expand_call(protocol, name, place, *is_async, &ask, args, &[]);
     // The last message consumes the state.
-    let take = (*receiver == Receiver::Owned)
-        .then(|| quote!(let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };));
+    let take = (*receiver == Receiver::Owned).then(
+        || quote!(let __p::Some(__me) = __actor.take() else { return __p::HandlerOutcome::Done };),
+    );
     let answer = match message.reply.kind {
         ReplyKind::Nothing => quote!(__p::answer(#call, __p::no_err, __reply);),
         ReplyKind::Returned => {

@@ -56,8 +56,8 @@ pub(super) fn expand_message(protocol: &Protocol) -> TokenStream {
     let clause = &generics.where_clause;
     let variants = protocol.messages.iter().map(|message| expand_variant(protocol, message));
     let actor = &protocol.actor;
-    let foreign =
-        is_actor(protocol).then(|| quote!(#[doc(hidden)] __Foreign(__p::Foreign<#actor>),));
+    let foreign = is_actor(protocol)
+        .then(|| quote!(#[doc(hidden)] __Protocol(__p::ProtocolMessage<#actor>),));
     // It must be as public as the most public actor, and only the alias names it. A message that is
     // never sent is reported at its method instead of here, and so are the names of arguments.
     quote! {
@@ -117,7 +117,7 @@ pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
         quote!(#(#cfgs)* Self::#variant { .. } => __f.write_str(#text),)
     });
     let foreign = is_actor(protocol)
-        .then(|| quote!(Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),));
+        .then(|| quote!(Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),));
     quote! {
         #[automatically_derived]
         impl #params __p::fmt::Debug for #message_type #clause {
@@ -131,7 +131,7 @@ pub(super) fn expand_debug(protocol: &Protocol) -> TokenStream {
 // Output:
 //     impl __p::Protocol for AnyGreeter {
 //         type Message = GreeterMessage;
-//         fn label(__message: &GreeterMessage) -> __p::Label<'_> { .. }
+//         fn info(__message: &GreeterMessage) -> __p::MessageInfo<'_> { .. }
 //         fn slot(__message: &mut GreeterMessage) -> __p::Option<__p::SlotMut<'_>> { .. }
 //     }
 pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
@@ -139,13 +139,13 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let (params, _, clause) = protocol.generics.split_for_impl();
     let enum_type = expand_spanned_type(protocol);
     let not_recommended = super::do_not_recommend(protocol.crate_path.as_ref(), &protocol.generics);
-    let label = expand_label(protocol, &quote!(label));
+    let label = expand_label(protocol, &quote!(info));
     let slot = expand_slot(protocol, &quote!(slot));
     let messages: Vec<_> = protocol.messages.iter().map(|it| names::unraw(&it.name)).collect();
     let helpers = protocol.helpers.iter().map(names::unraw);
     let helpers: Vec<_> = helpers.filter(|name| !messages.contains(name)).collect();
     let helpers = (!helpers.is_empty())
-        .then(|| quote!(const HELPERS: &'static [&'static __p::str] = &[#(#helpers),*];));
+        .then(|| quote!(const NON_MESSAGES: &'static [&'static __p::str] = &[#(#helpers),*];));
     quote_spanned! {super::at_actor(protocol)=>
         #[automatically_derived]
         #not_recommended
@@ -160,9 +160,9 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
 }
 
 // Output:
-//     fn label(__message: &AccountMessage) -> __p::Label<'_> {
+//     fn info(__message: &AccountMessage) -> __p::MessageInfo<'_> {
 //         match *__message {
-//             AccountMessage::Withdraw { ref __reply, .. } => __p::Label::new("withdraw", __reply.head()),
+//             AccountMessage::Withdraw { ref __reply, .. } => __p::MessageInfo::new("withdraw", __reply.head()),
 //         }
 //     }
 pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStream {
@@ -173,12 +173,12 @@ pub(super) fn expand_label(protocol: &Protocol, name: &TokenStream) -> TokenStre
         let name = names::unraw(&message.name);
         quote! {
             #(#cfgs)*
-            #ident::#variant { ref __reply, .. } => __p::Label::new(#name, __reply.head()),
+            #ident::#variant { ref __reply, .. } => __p::MessageInfo::new(#name, __reply.head()),
         }
     });
-    let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(ref __it) => __it.label(),));
+    let foreign = is_actor(protocol).then(|| quote!(#ident::__Protocol(ref __it) => __it.info(),));
     quote! {
-        fn #name(__message: &#message_type) -> __p::Label<'_> {
+        fn #name(__message: &#message_type) -> __p::MessageInfo<'_> {
             match *__message { #(#arms)* #foreign }
         }
     }
@@ -197,7 +197,7 @@ pub(super) fn expand_slot(protocol: &Protocol, name: &TokenStream) -> TokenStrea
         let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);
         quote!(#(#cfgs)* #ident::#variant { ref mut __reply, .. } => __p::Some(__reply),)
     });
-    let foreign = is_actor(protocol).then(|| quote!(#ident::__Foreign(_) => __p::None,));
+    let foreign = is_actor(protocol).then(|| quote!(#ident::__Protocol(_) => __p::None,));
     quote! {
         fn #name(__message: &mut #message_type) -> __p::Option<__p::SlotMut<'_>> {
             match *__message { #(#arms)* #foreign }
@@ -206,9 +206,9 @@ pub(super) fn expand_slot(protocol: &Protocol, name: &TokenStream) -> TokenStrea
 }
 
 // Output:
-//     impl __p::Envelope<Account> for AccountMessage {
-//         fn wrap(__it: __p::Foreign<Account>) -> Self { Self::__Foreign(__it) }
-//         fn unwrap(self) -> __p::Option<__p::Foreign<Account>> { .. }
+//     impl __p::ActorMessages<Account> for AccountMessage {
+//         fn from_protocol(__it: __p::ProtocolMessage<Account>) -> Self { Self::__Protocol(__it) }
+//         fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Account>> { .. }
 //     }
 pub(super) fn expand_envelope(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
@@ -216,12 +216,12 @@ pub(super) fn expand_envelope(protocol: &Protocol) -> TokenStream {
     let message_type = enum_type(protocol);
     quote! {
         #[automatically_derived]
-        impl #params __p::Envelope<#actor> for #message_type #clause {
-            fn wrap(__it: __p::Foreign<#actor>) -> Self {
-                Self::__Foreign(__it)
+        impl #params __p::ActorMessages<#actor> for #message_type #clause {
+            fn from_protocol(__it: __p::ProtocolMessage<#actor>) -> Self {
+                Self::__Protocol(__it)
             }
-            fn unwrap(self) -> __p::Option<__p::Foreign<#actor>> {
-                if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+            fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<#actor>> {
+                if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Layer 4, impl half: where the compiler reports a message that is not `Send`.
 //!
-//! The compiler reports it at `type Enum = ..`, once, and names the type. If the tokens identify
+//! The compiler reports it at `type MessageEnum = ..`, once, and names the type. If the tokens identify
 //! the argument, that line has the span of the argument's type. If they identify only the handler,
 //! it spans from the first candidate type to the last. It must not change which input is accepted.
 

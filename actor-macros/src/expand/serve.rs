@@ -42,11 +42,11 @@ pub(super) fn expand_marker_type(actor: &ActorType) -> TokenStream {
 }
 
 // Output:
-//     impl<__A> __p::Serve<__A> for AnyGreeter where __A: Greeter + __p::Dispatch {
-//         fn show(__message: &GreeterMessage, __ask: impl __p::FnOnce(..) -> ..) -> __p::bool { .. }
-//         fn is_later(__message: &GreeterMessage) -> __p::bool { .. }
-//         fn now(__actor: .., __message: .., __context: ..) -> __p::Flow { match __message { .. } }
-//         fn later(..) -> impl __p::Future<Output = __p::Flow> { async move { match __message { .. } } }
+//     impl<__A> __p::ProtocolDispatch<__A> for AnyGreeter where __A: Greeter + __p::Dispatch {
+//         fn with_arguments(__message: &GreeterMessage, __ask: impl __p::FnOnce(..) -> ..) -> __p::bool { .. }
+//         fn is_async(__message: &GreeterMessage) -> __p::bool { .. }
+//         fn handle_sync(__actor: .., __message: .., __context: ..) -> __p::HandlerOutcome { match __message { .. } }
+//         fn handle_async(..) -> impl __p::Future<Output = __p::HandlerOutcome> { async move { match __message { .. } } }
 //     }
 pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> TokenStream {
     let any = &protocol.actor;
@@ -65,12 +65,12 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
     let probe = dispatch::expand_probe(protocol);
     let body = |arms: &[TokenStream]| {
         quote! {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 #(#arms)*
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     };
     let now = body(&now);
@@ -84,14 +84,14 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
         });
         let body = body(&later);
         quote! {
-            fn is_later(__message: &#message_type) -> __p::bool {
+            fn is_async(__message: &#message_type) -> __p::bool {
                 match *__message { #(#arms)* _ => false }
             }
-            fn later(
+            fn handle_async(
                 __actor: &mut __p::Option<__A>,
                 __message: #message_type,
                 __context: &#crate_path::Context<__A>,
-            ) -> impl __p::Future<Output = __p::Flow> {
+            ) -> impl __p::Future<Output = __p::HandlerOutcome> {
                 #probe
                 async move { #body }
             }
@@ -103,11 +103,11 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
             deprecated, unreachable_patterns, unused_imports, unused_variables,
             clippy::min_ident_chars,
         )]
-        impl #params __p::Serve<__A> for #any
+        impl #params __p::ProtocolDispatch<__A> for #any
         where
             #bounds __A: #of_trait + __p::Dispatch,
         {
-            fn show(
+            fn with_arguments(
                 __message: &#message_type,
                 __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
             ) -> __p::bool {
@@ -116,11 +116,11 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
                     _ => __ask(&[]),
                 }
             }
-            fn now(
+            fn handle_sync(
                 __actor: &mut __p::Option<__A>,
                 __message: #message_type,
                 __context: &#crate_path::Context<__A>,
-            ) -> __p::Flow {
+            ) -> __p::HandlerOutcome {
                 #probe
                 #now
             }
@@ -150,8 +150,8 @@ fn expand_arguments(protocol: &Protocol, message: &Message) -> Option<TokenStrea
 
 // Input:  #[message(when = self.awake)] fn greet(&mut self, name: String) -> String { .. }
 // Output:
-//     impl __p::Guards<GreeterAddr, 0> for Robot {
-//         fn is_open(&self, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+//     impl __p::ProtocolGuard<GreeterAddr, 0> for Robot {
+//         fn guard_holds(&self, __arguments: &mut __p::GuardArguments<'_>) -> __p::bool {
 //             let name: &String = __arguments.take();
 //             self.awake
 //         }
@@ -176,8 +176,8 @@ fn expand_guards(protocol_impl: &ProtocolImpl, clause: &TokenStream) -> Option<T
             #[automatically_derived]
             #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
             #(#lints)*
-            impl #params __p::Guards<#protocol_address, #index> for #actor #clause {
-                fn is_open(&#receiver, __arguments: &mut __p::Arguments<'_>) -> #output {
+            impl #params __p::ProtocolGuard<#protocol_address, #index> for #actor #clause {
+                fn guard_holds(&#receiver, __arguments: &mut __p::GuardArguments<'_>) -> #output {
                     #(#arguments)*
                     #expr
                 }
@@ -196,9 +196,9 @@ fn guards(protocol_impl: &ProtocolImpl) -> impl Iterator<Item = (&ConfiguredMeth
 }
 
 // Output:
-//     fn is_open(&self, __name: &__p::str, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+//     fn guard_holds(&self, __name: &__p::str, __arguments: &mut __p::GuardArguments<'_>) -> __p::bool {
 //         match __name {
-//             "greet" => <Self as __p::Guards<GreeterAddr, 0>>::is_open(self, __arguments),
+//             "greet" => <Self as __p::ProtocolGuard<GreeterAddr, 0>>::guard_holds(self, __arguments),
 //             _ => true,
 //         }
 //     }
@@ -209,11 +209,11 @@ fn expand_is_open(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
         let (cfgs, name) = (&configured.attrs.cfgs, names::unraw(&configured.name));
         quote! {
             #(#cfgs)*
-            #name => <Self as __p::Guards<#protocol_address, #index>>::is_open(self, __arguments),
+            #name => <Self as __p::ProtocolGuard<#protocol_address, #index>>::guard_holds(self, __arguments),
         }
     });
     Some(quote! {
-        fn is_open(&self, __name: &__p::str, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+        fn guard_holds(&self, __name: &__p::str, __arguments: &mut __p::GuardArguments<'_>) -> __p::bool {
             match __name {
                 #(#arms)*
                 _ => true,
@@ -223,7 +223,7 @@ fn expand_is_open(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
 }
 
 // Input:  #[message(priority)] fn helper(&self) { .. }
-// Output: const _: () = __p::check_message(<AnyGreeter as __p::Protocol>::HELPERS, "helper", "..");
+// Output: const _: () = __p::check_message(<AnyGreeter as __p::Protocol>::NON_MESSAGES, "helper", "..");
 //
 // Only the trait knows what is a message. With generics a constant cannot name it.
 fn expand_checks(protocol_impl: &ProtocolImpl, any: &TokenStream) -> Option<TokenStream> {
@@ -233,7 +233,7 @@ fn expand_checks(protocol_impl: &ProtocolImpl, any: &TokenStream) -> Option<Toke
         let text = format!("`{name}` is not a message of `{protocol}`; remove its settings");
         let place = span::hidden_at(ident.span());
         let check = quote_spanned! {place=>
-            __p::check_message(<#any as __p::Protocol>::HELPERS, #name, #text)
+            __p::check_message(<#any as __p::Protocol>::NON_MESSAGES, #name, #text)
         };
         quote!(#(#cfgs)* const _: () = #check;)
     });
@@ -241,10 +241,10 @@ fn expand_checks(protocol_impl: &ProtocolImpl, any: &TokenStream) -> Option<Toke
 }
 
 // Output:
-//     fn way(__name: &__p::str) -> __p::Way {
+//     fn delivery(__name: &__p::str) -> __p::Delivery {
 //         match __name {
-//             "greet" => __p::Way { priority: true, unbounded: false, guarded: false },
-//             _ => __p::Way { priority: false, unbounded: false, guarded: false },
+//             "greet" => __p::Delivery { priority: true, unbounded: false, guarded: false },
+//             _ => __p::Delivery { priority: false, unbounded: false, guarded: false },
 //         }
 //     }
 fn expand_ways(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
@@ -258,7 +258,7 @@ fn expand_ways(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
     });
     let usual = delivery::expand_one_way(&MessageOptions::default());
     Some(quote! {
-        fn way(__name: &__p::str) -> __p::Way {
+        fn delivery(__name: &__p::str) -> __p::Delivery {
             match __name {
                 #(#arms)*
                 _ => #usual,
@@ -269,7 +269,7 @@ fn expand_ways(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
 
 // Input:  #[actor] impl Greeter for Robot { .. }
 // Output:
-//     impl __p::Serves<GreeterAddr> for Robot { .. }
+//     impl __p::ImplementsProtocol<GreeterAddr> for Robot { .. }
 //     impl __p::From<RobotAddr> for GreeterAddr { .. }
 pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream {
     let ProtocolImpl { forwarded, generics, actor, address, protocol_address, .. } = protocol_impl;
@@ -283,16 +283,16 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
     // too, because a head with an unknown name is not checked. With generics, it is detected
     // in the body of `lend`: a bound would hide the errors of the block.
     let at_actor = span::hidden_at(protocol_impl.name.span());
-    let has_block = quote_spanned!(at_actor=> , #actor: __p::HasBlock);
+    let has_block = quote_spanned!(at_actor=> , #actor: __p::HasActorImpl);
     let (found, proved) = if generics.params.is_empty() {
         (quote!(<#address as #crate_path::Address>::Actor), Some(&has_block))
     } else {
         (actor.clone(), None)
     };
     let any = quote!(<#protocol_address as #crate_path::Address>::Actor);
-    let head = quote_spanned!(at_actor=> fn lend(__loan: __p::Loan<'_, Self, #any>) -> __p::Borrowing<'_, Self>);
+    let head = quote_spanned!(at_actor=> fn handle_boxed(__loan: __p::HandlerArgs<'_, Self, #any>) -> __p::BorrowingFuture<'_, Self>);
     // A handler's future that is not `Send` is detected here.
-    let boxed = quote_spanned!(place=> (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan)));
+    let boxed = quote_spanned!(place=> (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan)));
     let ways = expand_ways(protocol_impl);
     let guards = expand_guards(protocol_impl, &clause);
     let checks = expand_checks(protocol_impl, &any);
@@ -302,9 +302,9 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
         const _: () = {
             use #crate_path::__private as __p;
             #[automatically_derived]
-            impl #params __p::Serves<#protocol_address> for #found #clause #proved {
+            impl #params __p::ImplementsProtocol<#protocol_address> for #found #clause #proved {
                 #head {
-                    use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
+                    use __p::{ViaLocal as _, ViaUnknown as _, ViaSend as _};
                     #boxed
                 }
                 #ways

@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
 use crate::token_cursor::TokenCursor;
 
 /// The helper attributes of a function, which this crate removes.
-const HELPERS: &[&str] = &["message", "on_start", "on_stop", "on_exit"];
+const NON_MESSAGES: &[&str] = &["message", "on_start", "on_stop", "on_exit"];
 
 /// A function, with or without a receiver.
 pub(crate) struct Function {
@@ -150,7 +150,7 @@ impl Function {
 /// Whether this is one of our helper attributes on a function.
 pub(crate) fn is_helper(attr: &Attribute) -> bool {
     let mut segments = attr.path().segments.iter().rev();
-    segments.next().is_some_and(|last| HELPERS.iter().any(|helper| last.ident == helper))
+    segments.next().is_some_and(|last| NON_MESSAGES.iter().any(|helper| last.ident == helper))
         && segments.next().is_none_or(|crate_path| crate_path.ident == "actor_core")
 }
 
@@ -182,7 +182,7 @@ pub(crate) fn conditional_helper(attr: &Attribute) -> Option<Ident> {
     let (_, parts) = conditional(attr)?;
     parts.into_iter().find_map(|part| {
         let word = TokenCursor::new(part).peek_ident(0).cloned()?;
-        HELPERS.iter().any(|helper| word == helper).then_some(word)
+        NON_MESSAGES.iter().any(|helper| word == helper).then_some(word)
     })
 }
 

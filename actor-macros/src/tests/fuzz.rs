@@ -27,7 +27,7 @@ const ITEMS: &[&str] = &[
         /// Doc.
         #[message] #[cfg(unix)] pub fn deposit(&mut self, mut amount: u64) { self.total += amount; }
         #[must_use] pub async fn withdraw(&self, (a, b): (u8, u8), _: [Self; 3]) -> Result<u64, E> { x }
-        fn later(&mut self, ctx: &Context<Self>, #[data] r: Reply<u8>, reply: Reply<Vec<Self>>) {}
+        fn handle_async(&mut self, ctx: &Context<Self>, #[data] r: Reply<u8>, reply: Reply<Vec<Self>>) {}
         fn close(self) -> Self::Item { self }
         fn bad<T: Into<u8>>(self: Rc<Self>, s: &str, f: impl Fn(&str) -> u8 + Send) -> &u8 where T: X { }
         #[on_start] fn init(&mut self) -> Result<(), String> { Ok(()) }

@@ -83,7 +83,7 @@ fn another_crate_path_leaves_no_trace_of_the_usual_one() {
         #[actor(crate = ::mine::rt)]
         impl<T> Counter<T> {
             pub async fn add(&mut self, amount: u64) -> u64 { 0 }
-            pub fn later(&mut self, reply: Reply<T>, context: &Context<Self>) {}
+            pub fn handle_async(&mut self, reply: Reply<T>, context: &Context<Self>) {}
             #[on_start] fn start(&mut self, context: &mut Context<Self>) {}
             pub fn refused(&mut self, text: &str) {}
         }

@@ -58,7 +58,7 @@ const _: () = {
             __reply: __p::ReplySlot<Account>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<Account>),
+        __Protocol(__p::ProtocolMessage<Account>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for AccountMessage {
@@ -68,7 +68,7 @@ const _: () = {
                 Self::Lookup { .. } => __f.write_str("Lookup"),
                 Self::Keep { .. } => __f.write_str("Keep"),
                 Self::Close { .. } => __f.write_str("Close"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -78,23 +78,25 @@ const _: () = {
     where
         AccountAddr: __p::Sized,
     {
-        type Enum = AccountMessage;
-        type Handle = AccountAddr;
-        type Boxing = __p::Sent;
+        type MessageEnum = AccountMessage;
+        type Address = AccountAddr;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: true, stop: true, exit: true };
-        fn label_of(__message: &AccountMessage) -> __p::Label<'_> {
+        fn info_of(__message: &AccountMessage) -> __p::MessageInfo<'_> {
             match *__message {
                 AccountMessage::Withdraw { ref __reply, .. } => {
-                    __p::Label::new("withdraw", __reply.head())
+                    __p::MessageInfo::new("withdraw", __reply.head())
                 }
                 AccountMessage::Lookup { ref __reply, .. } => {
-                    __p::Label::new("lookup", __reply.head())
+                    __p::MessageInfo::new("lookup", __reply.head())
                 }
-                AccountMessage::Keep { ref __reply, .. } => __p::Label::new("keep", __reply.head()),
+                AccountMessage::Keep { ref __reply, .. } => {
+                    __p::MessageInfo::new("keep", __reply.head())
+                }
                 AccountMessage::Close { ref __reply, .. } => {
-                    __p::Label::new("close", __reply.head())
+                    __p::MessageInfo::new("close", __reply.head())
                 }
-                AccountMessage::__Foreign(ref __it) => __it.label(),
+                AccountMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut AccountMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -103,27 +105,27 @@ const _: () = {
                 AccountMessage::Lookup { ref mut __reply, .. } => __p::Some(__reply),
                 AccountMessage::Keep { ref mut __reply, .. } => __p::Some(__reply),
                 AccountMessage::Close { ref mut __reply, .. } => __p::Some(__reply),
-                AccountMessage::__Foreign(_) => __p::None,
+                AccountMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::later(__life.seat(), __p::run(__life))
+            __p::Runner::new_async(__life.mailbox(), __p::run_async(__life))
         }
-        fn foreign(__message: &AccountMessage) -> __p::Option<&__p::Foreign<Self>> {
-            if let AccountMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &AccountMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let AccountMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle_later(
+        fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<AccountMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> impl __p::Future<Output = __p::Flow> {
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
-                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __input {
                     __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
                         __p::answer(
@@ -139,7 +141,9 @@ const _: () = {
                         __p::answer(Self::keep(__me, reply, arg1, arg2, z), __p::no_err, __reply);
                     }
                     __p::Input::Message(AccountMessage::Close { __reply }) => {
-                        let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
+                        let __p::Some(__me) = __actor.take() else {
+                            return __p::HandlerOutcome::Done;
+                        };
                         __p::answer(
                             Self::close(__me),
                             (&&&__p::ErrProbe(&__reply)).describe_err(),
@@ -156,22 +160,22 @@ const _: () = {
                         let (__id, __exit) = *__exited;
                         Self::partner_gone(__me, &mut __p::clone_for_hook(__context), __id, __exit);
                     }
-                    __p::Input::Message(AccountMessage::__Foreign(__it)) => {
-                        return __it.later(__actor, __context).await;
+                    __p::Input::Message(AccountMessage::__Protocol(__it)) => {
+                        return __it.handle_async(__actor, __context).await;
                     }
                     _ => {}
                 }
-                __p::Flow::Done
+                __p::HandlerOutcome::Done
             }
         }
     }
     #[automatically_derived]
-    impl __p::Envelope<Account> for AccountMessage {
-        fn wrap(__it: __p::Foreign<Account>) -> Self {
-            Self::__Foreign(__it)
+    impl __p::ActorMessages<Account> for AccountMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<Account>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<Account>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Account>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

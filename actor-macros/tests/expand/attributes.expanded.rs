@@ -131,7 +131,7 @@ const _: () = {
             __reply: __p::ReplySlot<u8>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<Old>),
+        __Protocol(__p::ProtocolMessage<Old>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for OldMessage {
@@ -139,7 +139,7 @@ const _: () = {
             match *self {
                 #[cfg(feature = "extra")]
                 Self::F { .. } => __f.write_str("F"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -149,9 +149,9 @@ const _: () = {
     where
         OldAddr: __p::Sized,
     {
-        type Enum = OldMessage;
-        type Handle = OldAddr;
-        type Boxing = __p::Sent;
+        type MessageEnum = OldMessage;
+        type Address = OldAddr;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks {
             start: false,
             #[cfg(any(all(feature = "extra", unix), not(feature = "extra")))]
@@ -160,37 +160,37 @@ const _: () = {
             stop: false,
             exit: false,
         };
-        fn label_of(__message: &OldMessage) -> __p::Label<'_> {
+        fn info_of(__message: &OldMessage) -> __p::MessageInfo<'_> {
             match *__message {
                 #[cfg(feature = "extra")]
-                OldMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
-                OldMessage::__Foreign(ref __it) => __it.label(),
+                OldMessage::F { ref __reply, .. } => __p::MessageInfo::new("f", __reply.head()),
+                OldMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut OldMessage) -> __p::Option<__p::SlotMut<'_>> {
             match *__message {
                 #[cfg(feature = "extra")]
                 OldMessage::F { ref mut __reply, .. } => __p::Some(__reply),
-                OldMessage::__Foreign(_) => __p::None,
+                OldMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::now(__life)
+            __p::Runner::new_sync(__life)
         }
-        fn foreign(__message: &OldMessage) -> __p::Option<&__p::Foreign<Self>> {
-            if let OldMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &OldMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let OldMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle(
+        fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OldMessage>,
             __context: &::mine::rt::Context<Self>,
-        ) -> __p::Flow<__p::Foreign<Self>> {
+        ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
                 #[cfg(feature = "extra")]
                 __p::Input::Message(OldMessage::F {
@@ -219,21 +219,21 @@ const _: () = {
                 __p::Input::Hook(__p::Hook::Stop(__exit)) => {
                     Self::bye_plain(__me, &__exit);
                 }
-                __p::Input::Message(OldMessage::__Foreign(__it)) => {
-                    return __it.now(__actor, __context);
+                __p::Input::Message(OldMessage::__Protocol(__it)) => {
+                    return __it.handle_sync(__actor, __context);
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
     #[automatically_derived]
-    impl __p::Envelope<Old> for OldMessage {
-        fn wrap(__it: __p::Foreign<Old>) -> Self {
-            Self::__Foreign(__it)
+    impl __p::ActorMessages<Old> for OldMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<Old>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<Old>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Old>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -150,7 +150,7 @@ const _: () = {
             __reply: __p::ReplySlot<<shop::Cache<K, V, N> as Trait>::Item>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<shop::Cache<K, V, N>>),
+        __Protocol(__p::ProtocolMessage<shop::Cache<K, V, N>>),
     }
     #[automatically_derived]
     impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::fmt::Debug
@@ -162,7 +162,7 @@ const _: () = {
             match *self {
                 Self::Get { .. } => __f.write_str("Get"),
                 Self::All { .. } => __f.write_str("All"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -174,41 +174,47 @@ const _: () = {
         shop::Cache<K, V, N>: Sized,
         shop::CacheAddr<K, V, N>: __p::Sized,
     {
-        type Enum = CacheMessage<K, V, N>;
-        type Handle = shop::CacheAddr<K, V, N>;
-        type Boxing = __p::Sent;
+        type MessageEnum = CacheMessage<K, V, N>;
+        type Address = shop::CacheAddr<K, V, N>;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        fn label_of(__message: &CacheMessage<K, V, N>) -> __p::Label<'_> {
+        fn info_of(__message: &CacheMessage<K, V, N>) -> __p::MessageInfo<'_> {
             match *__message {
-                CacheMessage::Get { ref __reply, .. } => __p::Label::new("get", __reply.head()),
-                CacheMessage::All { ref __reply, .. } => __p::Label::new("all", __reply.head()),
-                CacheMessage::__Foreign(ref __it) => __it.label(),
+                CacheMessage::Get { ref __reply, .. } => {
+                    __p::MessageInfo::new("get", __reply.head())
+                }
+                CacheMessage::All { ref __reply, .. } => {
+                    __p::MessageInfo::new("all", __reply.head())
+                }
+                CacheMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut CacheMessage<K, V, N>) -> __p::Option<__p::SlotMut<'_>> {
             match *__message {
                 CacheMessage::Get { ref mut __reply, .. } => __p::Some(__reply),
                 CacheMessage::All { ref mut __reply, .. } => __p::Some(__reply),
-                CacheMessage::__Foreign(_) => __p::None,
+                CacheMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::now(__life)
+            __p::Runner::new_sync(__life)
         }
-        fn foreign(__message: &CacheMessage<K, V, N>) -> __p::Option<&__p::Foreign<Self>> {
-            if let CacheMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(
+            __message: &CacheMessage<K, V, N>,
+        ) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let CacheMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle(
+        fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CacheMessage<K, V, N>>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow<__p::Foreign<Self>> {
+        ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
                 __p::Input::Message(CacheMessage::Get { key, __reply }) => {
                     __p::answer(
@@ -224,25 +230,25 @@ const _: () = {
                         __reply,
                     );
                 }
-                __p::Input::Message(CacheMessage::__Foreign(__it)) => {
-                    return __it.now(__actor, __context);
+                __p::Input::Message(CacheMessage::__Protocol(__it)) => {
+                    return __it.handle_sync(__actor, __context);
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
     #[automatically_derived]
     impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize>
-        __p::Envelope<shop::Cache<K, V, N>> for CacheMessage<K, V, N>
+        __p::ActorMessages<shop::Cache<K, V, N>> for CacheMessage<K, V, N>
     where
         shop::Cache<K, V, N>: Sized,
     {
-        fn wrap(__it: __p::Foreign<shop::Cache<K, V, N>>) -> Self {
-            Self::__Foreign(__it)
+        fn from_protocol(__it: __p::ProtocolMessage<shop::Cache<K, V, N>>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<shop::Cache<K, V, N>>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<shop::Cache<K, V, N>>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -103,7 +103,7 @@ const _: () = {
             __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<Counter>),
+        __Protocol(__p::ProtocolMessage<Counter>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for CounterMessage {
@@ -111,7 +111,7 @@ const _: () = {
             match *self {
                 Self::Add { .. } => __f.write_str("Add"),
                 Self::Reset { .. } => __f.write_str("Reset"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -121,44 +121,46 @@ const _: () = {
     where
         CounterAddr: __p::Sized,
     {
-        type Enum = CounterMessage;
-        type Handle = CounterAddr;
-        type Boxing = __p::Sent;
+        type MessageEnum = CounterMessage;
+        type Address = CounterAddr;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        fn label_of(__message: &CounterMessage) -> __p::Label<'_> {
+        fn info_of(__message: &CounterMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                CounterMessage::Add { ref __reply, .. } => __p::Label::new("add", __reply.head()),
-                CounterMessage::Reset { ref __reply, .. } => {
-                    __p::Label::new("reset", __reply.head())
+                CounterMessage::Add { ref __reply, .. } => {
+                    __p::MessageInfo::new("add", __reply.head())
                 }
-                CounterMessage::__Foreign(ref __it) => __it.label(),
+                CounterMessage::Reset { ref __reply, .. } => {
+                    __p::MessageInfo::new("reset", __reply.head())
+                }
+                CounterMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut CounterMessage) -> __p::Option<__p::SlotMut<'_>> {
             match *__message {
                 CounterMessage::Add { ref mut __reply, .. } => __p::Some(__reply),
                 CounterMessage::Reset { ref mut __reply, .. } => __p::Some(__reply),
-                CounterMessage::__Foreign(_) => __p::None,
+                CounterMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::later(__life.seat(), __p::run(__life))
+            __p::Runner::new_async(__life.mailbox(), __p::run_async(__life))
         }
-        fn foreign(__message: &CounterMessage) -> __p::Option<&__p::Foreign<Self>> {
-            if let CounterMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &CounterMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let CounterMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle_later(
+        fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<CounterMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> impl __p::Future<Output = __p::Flow> {
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
-                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __input {
                     __p::Input::Message(CounterMessage::Add { amount, __reply }) => {
                         __p::answer(
@@ -170,22 +172,22 @@ const _: () = {
                     __p::Input::Message(CounterMessage::Reset { __reply }) => {
                         __p::answer(Self::reset(__me), __p::no_err, __reply);
                     }
-                    __p::Input::Message(CounterMessage::__Foreign(__it)) => {
-                        return __it.later(__actor, __context).await;
+                    __p::Input::Message(CounterMessage::__Protocol(__it)) => {
+                        return __it.handle_async(__actor, __context).await;
                     }
                     _ => {}
                 }
-                __p::Flow::Done
+                __p::HandlerOutcome::Done
             }
         }
     }
     #[automatically_derived]
-    impl __p::Envelope<Counter> for CounterMessage {
-        fn wrap(__it: __p::Foreign<Counter>) -> Self {
-            Self::__Foreign(__it)
+    impl __p::ActorMessages<Counter> for CounterMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<Counter>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<Counter>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Counter>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -116,13 +116,13 @@ const _: () = {
     )]
     pub enum DoubleMessage<T: Clone + Send + 'static> {
         #[doc(hidden)]
-        __Foreign(__p::Foreign<Double<T>>),
+        __Protocol(__p::ProtocolMessage<Double<T>>),
     }
     #[automatically_derived]
     impl<T: Clone + Send + 'static> __p::fmt::Debug for DoubleMessage<T> {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
             match *self {
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -132,52 +132,52 @@ const _: () = {
     where
         DoubleAddr<T>: __p::Sized,
     {
-        type Enum = DoubleMessage<T>;
-        type Handle = DoubleAddr<T>;
-        type Boxing = __p::Sent;
+        type MessageEnum = DoubleMessage<T>;
+        type Address = DoubleAddr<T>;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        fn label_of(__message: &DoubleMessage<T>) -> __p::Label<'_> {
+        fn info_of(__message: &DoubleMessage<T>) -> __p::MessageInfo<'_> {
             match *__message {
-                DoubleMessage::__Foreign(ref __it) => __it.label(),
+                DoubleMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut DoubleMessage<T>) -> __p::Option<__p::SlotMut<'_>> {
             match *__message {
-                DoubleMessage::__Foreign(_) => __p::None,
+                DoubleMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::now(__life)
+            __p::Runner::new_sync(__life)
         }
-        fn foreign(__message: &DoubleMessage<T>) -> __p::Option<&__p::Foreign<Self>> {
-            if let DoubleMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &DoubleMessage<T>) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let DoubleMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle(
+        fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<DoubleMessage<T>>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow<__p::Foreign<Self>> {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
-                __p::Input::Message(DoubleMessage::__Foreign(__it)) => {
-                    return __it.now(__actor, __context);
+                __p::Input::Message(DoubleMessage::__Protocol(__it)) => {
+                    return __it.handle_sync(__actor, __context);
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
     #[automatically_derived]
-    impl<T: Clone + Send + 'static> __p::Envelope<Double<T>> for DoubleMessage<T> {
-        fn wrap(__it: __p::Foreign<Double<T>>) -> Self {
-            Self::__Foreign(__it)
+    impl<T: Clone + Send + 'static> __p::ActorMessages<Double<T>> for DoubleMessage<T> {
+        fn from_protocol(__it: __p::ProtocolMessage<Double<T>>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<Double<T>>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Double<T>>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
 };

@@ -149,15 +149,21 @@ const _: () = {
     #[allow(deprecated)]
     impl<K: Send + 'static, const N: usize> __p::Protocol for AnyStore<K, N> {
         type Message = StoreMessage<K, N>;
-        const HELPERS: &'static [&'static __p::str] = &["helper"];
-        fn label(__message: &StoreMessage<K, N>) -> __p::Label<'_> {
+        const NON_MESSAGES: &'static [&'static __p::str] = &["helper"];
+        fn info(__message: &StoreMessage<K, N>) -> __p::MessageInfo<'_> {
             match *__message {
-                StoreMessage::Put { ref __reply, .. } => __p::Label::new("put", __reply.head()),
+                StoreMessage::Put { ref __reply, .. } => {
+                    __p::MessageInfo::new("put", __reply.head())
+                }
                 #[cfg(feature = "slow")]
-                StoreMessage::Get { ref __reply, .. } => __p::Label::new("get", __reply.head()),
-                StoreMessage::Wait { ref __reply, .. } => __p::Label::new("wait", __reply.head()),
+                StoreMessage::Get { ref __reply, .. } => {
+                    __p::MessageInfo::new("get", __reply.head())
+                }
+                StoreMessage::Wait { ref __reply, .. } => {
+                    __p::MessageInfo::new("wait", __reply.head())
+                }
                 StoreMessage::Finish { ref __reply, .. } => {
-                    __p::Label::new("finish", __reply.head())
+                    __p::MessageInfo::new("finish", __reply.head())
                 }
             }
         }
@@ -179,11 +185,11 @@ const _: () = {
         unused_variables,
         clippy::min_ident_chars
     )]
-    impl<K: Send + 'static, const N: usize, __A> __p::Serve<__A> for AnyStore<K, N>
+    impl<K: Send + 'static, const N: usize, __A> __p::ProtocolDispatch<__A> for AnyStore<K, N>
     where
         __A: Store<K, N> + __p::Dispatch,
     {
-        fn show(
+        fn with_arguments(
             __message: &StoreMessage<K, N>,
             __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
         ) -> __p::bool {
@@ -194,13 +200,13 @@ const _: () = {
                 _ => __ask(&[]),
             }
         }
-        fn now(
+        fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: StoreMessage<K, N>,
             __context: &::actor_core::Context<__A>,
-        ) -> __p::Flow {
+        ) -> __p::HandlerOutcome {
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 StoreMessage::Put { key, value, __reply } => {
                     __p::answer(
@@ -210,7 +216,7 @@ const _: () = {
                     );
                 }
                 StoreMessage::Finish { __reply } => {
-                    let __p::Some(__me) = __actor.take() else { return __p::Flow::Done };
+                    let __p::Some(__me) = __actor.take() else { return __p::HandlerOutcome::Done };
                     __p::answer(
                         <__A as Store<K, N>>::finish(__me),
                         (&&&__p::ErrProbe(&__reply)).describe_err(),
@@ -219,9 +225,9 @@ const _: () = {
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
-        fn is_later(__message: &StoreMessage<K, N>) -> __p::bool {
+        fn is_async(__message: &StoreMessage<K, N>) -> __p::bool {
             match *__message {
                 #[cfg(feature = "slow")]
                 StoreMessage::Get { .. } => true,
@@ -229,14 +235,14 @@ const _: () = {
                 _ => false,
             }
         }
-        fn later(
+        fn handle_async(
             __actor: &mut __p::Option<__A>,
             __message: StoreMessage<K, N>,
             __context: &::actor_core::Context<__A>,
-        ) -> impl __p::Future<Output = __p::Flow> {
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
-                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __message {
                     #[cfg(feature = "slow")]
                     StoreMessage::Get { key, __reply } => {
@@ -251,7 +257,7 @@ const _: () = {
                     }
                     _ => {}
                 }
-                __p::Flow::Done
+                __p::HandlerOutcome::Done
             }
         }
     }
@@ -320,44 +326,53 @@ where
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl<K: Hash + Send + 'static> __p::Serves<shop::StoreAddr<K, 2>> for Map<K>
+    impl<K: Hash + Send + 'static> __p::ImplementsProtocol<shop::StoreAddr<K, 2>> for Map<K>
     where
         K: Eq,
         MapAddr<K>: __p::Sized,
         shop::StoreAddr<K, 2>: __p::Sized,
     {
-        fn lend(
-            __loan: __p::Loan<'_, Self, <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor>,
-        ) -> __p::Borrowing<'_, Self> {
-            use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
-            (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan))
+        fn handle_boxed(
+            __loan: __p::HandlerArgs<
+                '_,
+                Self,
+                <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor,
+            >,
+        ) -> __p::BorrowingFuture<'_, Self> {
+            use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
+            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan))
         }
-        fn way(__name: &__p::str) -> __p::Way {
+        fn delivery(__name: &__p::str) -> __p::Delivery {
             match __name {
-                "put" => __p::Way { priority: true, unbounded: false, guarded: true },
+                "put" => __p::Delivery { priority: true, unbounded: false, guarded: true },
                 #[cfg(feature = "slow")]
-                "get" => __p::Way { priority: false, unbounded: true, guarded: false },
-                _ => __p::Way { priority: false, unbounded: false, guarded: false },
+                "get" => __p::Delivery { priority: false, unbounded: true, guarded: false },
+                _ => __p::Delivery { priority: false, unbounded: false, guarded: false },
             }
         }
-        fn is_open(&self, __name: &__p::str, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+        fn guard_holds(
+            &self,
+            __name: &__p::str,
+            __arguments: &mut __p::GuardArguments<'_>,
+        ) -> __p::bool {
             match __name {
-                "put" => {
-                    <Self as __p::Guards<shop::StoreAddr<K, 2>, 0usize>>::is_open(self, __arguments)
-                }
+                "put" => <Self as __p::ProtocolGuard<shop::StoreAddr<K, 2>, 0usize>>::guard_holds(
+                    self,
+                    __arguments,
+                ),
                 _ => true,
             }
         }
     }
     #[automatically_derived]
     #[allow(deprecated, unused_variables, unused_braces, unused_parens)]
-    impl<K: Hash + Send + 'static> __p::Guards<shop::StoreAddr<K, 2>, 0usize> for Map<K>
+    impl<K: Hash + Send + 'static> __p::ProtocolGuard<shop::StoreAddr<K, 2>, 0usize> for Map<K>
     where
         K: Eq,
         MapAddr<K>: __p::Sized,
         shop::StoreAddr<K, 2>: __p::Sized,
     {
-        fn is_open(&self, __arguments: &mut __p::Arguments<'_>) -> __p::bool {
+        fn guard_holds(&self, __arguments: &mut __p::GuardArguments<'_>) -> __p::bool {
             let key: &K = __arguments.take();
             let limit: &[u8; 2] = __arguments.take();
             self.map.len() < limit.len()
@@ -369,7 +384,7 @@ const _: () = {
         K: Eq,
         MapAddr<K>: __p::Sized,
         shop::StoreAddr<K, 2>: __p::Sized,
-        Map<K>: __p::HasBlock,
+        Map<K>: __p::HasActorImpl,
     {
         fn from(__addr: MapAddr<K>) -> Self {
             __p::From::from(__p::adapt::<
@@ -383,17 +398,17 @@ impl Greeter for Robot {}
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::Serves<GreeterAddr> for <RobotAddr as ::actor_core::Address>::Actor
+    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::Address>::Actor
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
-        Robot: __p::HasBlock,
+        Robot: __p::HasActorImpl,
     {
-        fn lend(
-            __loan: __p::Loan<'_, Self, <GreeterAddr as ::actor_core::Address>::Actor>,
-        ) -> __p::Borrowing<'_, Self> {
-            use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
-            (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan))
+        fn handle_boxed(
+            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::Address>::Actor>,
+        ) -> __p::BorrowingFuture<'_, Self> {
+            use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
+            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan))
         }
     }
     #[automatically_derived]
@@ -401,7 +416,7 @@ const _: () = {
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
-        Robot: __p::HasBlock,
+        Robot: __p::HasActorImpl,
     {
         fn from(__addr: RobotAddr) -> Self {
             __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(

@@ -104,7 +104,7 @@ const _: () = {
             __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<r#Type>),
+        __Protocol(__p::ProtocolMessage<r#Type>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for TypeMessage {
@@ -113,7 +113,7 @@ const _: () = {
                 Self::Fn { .. } => __f.write_str("Fn"),
                 Self::Self_ { .. } => __f.write_str("Self_"),
                 Self::_1 { .. } => __f.write_str("_1"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -123,16 +123,18 @@ const _: () = {
     where
         TypeAddr: __p::Sized,
     {
-        type Enum = TypeMessage;
-        type Handle = TypeAddr;
-        type Boxing = __p::Here;
+        type MessageEnum = TypeMessage;
+        type Address = TypeAddr;
+        type FutureBox = __p::LocalBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        fn label_of(__message: &TypeMessage) -> __p::Label<'_> {
+        fn info_of(__message: &TypeMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                TypeMessage::Fn { ref __reply, .. } => __p::Label::new("fn", __reply.head()),
-                TypeMessage::Self_ { ref __reply, .. } => __p::Label::new("self_", __reply.head()),
-                TypeMessage::_1 { ref __reply, .. } => __p::Label::new("_1", __reply.head()),
-                TypeMessage::__Foreign(ref __it) => __it.label(),
+                TypeMessage::Fn { ref __reply, .. } => __p::MessageInfo::new("fn", __reply.head()),
+                TypeMessage::Self_ { ref __reply, .. } => {
+                    __p::MessageInfo::new("self_", __reply.head())
+                }
+                TypeMessage::_1 { ref __reply, .. } => __p::MessageInfo::new("_1", __reply.head()),
+                TypeMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut TypeMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -140,26 +142,26 @@ const _: () = {
                 TypeMessage::Fn { ref mut __reply, .. } => __p::Some(__reply),
                 TypeMessage::Self_ { ref mut __reply, .. } => __p::Some(__reply),
                 TypeMessage::_1 { ref mut __reply, .. } => __p::Some(__reply),
-                TypeMessage::__Foreign(_) => __p::None,
+                TypeMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::local_later(__life.seat(), __p::run(__life))
+            __p::Runner::new_local_async(__life.mailbox(), __p::run_async(__life))
         }
-        fn foreign(__message: &TypeMessage) -> __p::Option<&__p::Foreign<Self>> {
-            if let TypeMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &TypeMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let TypeMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle_later(
+        fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<TypeMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> impl __p::Future<Output = __p::Flow> {
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             async move {
-                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __input {
                     __p::Input::Message(TypeMessage::Fn {
                         r#match,
@@ -180,22 +182,22 @@ const _: () = {
                     __p::Input::Message(TypeMessage::_1 { message, reply, _type, __reply }) => {
                         __p::answer(Self::_1(__me, message, reply, _type), __p::no_err, __reply);
                     }
-                    __p::Input::Message(TypeMessage::__Foreign(__it)) => {
-                        return __it.later(__actor, __context).await;
+                    __p::Input::Message(TypeMessage::__Protocol(__it)) => {
+                        return __it.handle_async(__actor, __context).await;
                     }
                     _ => {}
                 }
-                __p::Flow::Done
+                __p::HandlerOutcome::Done
             }
         }
     }
     #[automatically_derived]
-    impl __p::Envelope<r#Type> for TypeMessage {
-        fn wrap(__it: __p::Foreign<r#Type>) -> Self {
-            Self::__Foreign(__it)
+    impl __p::ActorMessages<r#Type> for TypeMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<r#Type>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<r#Type>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<r#Type>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

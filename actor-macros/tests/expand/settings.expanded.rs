@@ -126,7 +126,7 @@ const _: () = {
             __reply: __p::ReplySlot<u32>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<Motor>),
+        __Protocol(__p::ProtocolMessage<Motor>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for MotorMessage {
@@ -139,7 +139,7 @@ const _: () = {
                 Self::Alarm { .. } => __f.write_str("Alarm"),
                 Self::Shift { .. } => __f.write_str("Shift"),
                 Self::Watch { .. } => __f.write_str("Watch"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -149,23 +149,33 @@ const _: () = {
     where
         MotorAddr: __p::Sized,
     {
-        type Enum = MotorMessage;
-        type Handle = MotorAddr;
-        type Boxing = __p::Sent;
+        type MessageEnum = MotorMessage;
+        type Address = MotorAddr;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        const GUARDED: __p::bool = true;
-        fn label_of(__message: &MotorMessage) -> __p::Label<'_> {
+        const HAS_GUARDS: __p::bool = true;
+        fn info_of(__message: &MotorMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                MotorMessage::Turn { ref __reply, .. } => __p::Label::new("turn", __reply.head()),
-                MotorMessage::Halt { ref __reply, .. } => __p::Label::new("halt", __reply.head()),
+                MotorMessage::Turn { ref __reply, .. } => {
+                    __p::MessageInfo::new("turn", __reply.head())
+                }
+                MotorMessage::Halt { ref __reply, .. } => {
+                    __p::MessageInfo::new("halt", __reply.head())
+                }
                 #[cfg(unix)]
                 MotorMessage::GiveBack { ref __reply, .. } => {
-                    __p::Label::new("give_back", __reply.head())
+                    __p::MessageInfo::new("give_back", __reply.head())
                 }
-                MotorMessage::Alarm { ref __reply, .. } => __p::Label::new("alarm", __reply.head()),
-                MotorMessage::Shift { ref __reply, .. } => __p::Label::new("shift", __reply.head()),
-                MotorMessage::Watch { ref __reply, .. } => __p::Label::new("watch", __reply.head()),
-                MotorMessage::__Foreign(ref __it) => __it.label(),
+                MotorMessage::Alarm { ref __reply, .. } => {
+                    __p::MessageInfo::new("alarm", __reply.head())
+                }
+                MotorMessage::Shift { ref __reply, .. } => {
+                    __p::MessageInfo::new("shift", __reply.head())
+                }
+                MotorMessage::Watch { ref __reply, .. } => {
+                    __p::MessageInfo::new("watch", __reply.head())
+                }
+                MotorMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut MotorMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -177,35 +187,35 @@ const _: () = {
                 MotorMessage::Alarm { ref mut __reply, .. } => __p::Some(__reply),
                 MotorMessage::Shift { ref mut __reply, .. } => __p::Some(__reply),
                 MotorMessage::Watch { ref mut __reply, .. } => __p::Some(__reply),
-                MotorMessage::__Foreign(_) => __p::None,
+                MotorMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::later(__life.seat(), __p::run_shared(__life))
+            __p::Runner::new_async(__life.mailbox(), __p::run_concurrent(__life))
         }
-        fn foreign(__message: &MotorMessage) -> __p::Option<&__p::Foreign<Self>> {
-            if let MotorMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &MotorMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let MotorMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn way(__message: &MotorMessage) -> __p::Way {
+        fn delivery_of(__message: &MotorMessage) -> __p::Delivery {
             match *__message {
                 MotorMessage::Halt { .. } => {
-                    __p::Way { priority: true, unbounded: false, guarded: false }
+                    __p::Delivery { priority: true, unbounded: false, guarded: false }
                 }
                 #[cfg(unix)]
                 MotorMessage::GiveBack { .. } => {
-                    __p::Way { priority: false, unbounded: true, guarded: false }
+                    __p::Delivery { priority: false, unbounded: true, guarded: false }
                 }
                 MotorMessage::Alarm { .. } => {
-                    __p::Way { priority: true, unbounded: true, guarded: false }
+                    __p::Delivery { priority: true, unbounded: true, guarded: false }
                 }
                 MotorMessage::Shift { .. } => {
-                    __p::Way { priority: true, unbounded: false, guarded: true }
+                    __p::Delivery { priority: true, unbounded: false, guarded: true }
                 }
-                _ => __p::Way { priority: false, unbounded: false, guarded: false },
+                _ => __p::Delivery { priority: false, unbounded: false, guarded: false },
             }
         }
         #[allow(clippy::match_like_matches_macro)]
@@ -215,7 +225,7 @@ const _: () = {
                 _ => false,
             }
         }
-        fn ready(&self, __message: &MotorMessage) -> __p::bool {
+        fn guard_holds(&self, __message: &MotorMessage) -> __p::bool {
             match *__message {
                 MotorMessage::Shift {
                     ref arg0,
@@ -229,20 +239,19 @@ const _: () = {
                     by,
                 ),
                 MotorMessage::Watch { ref limit, .. } => Self::__when_watch(self, limit),
-                _ => {
-                    <Self as __p::Dispatch>::foreign(__message).is_none_or(|__it| __it.ready(self))
-                }
+                _ => <Self as __p::Dispatch>::as_protocol(__message)
+                    .is_none_or(|__it| __it.guard_holds(self)),
             }
         }
-        fn handle_later(
+        fn handle_async(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<MotorMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> impl __p::Future<Output = __p::Flow> {
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::NotSyncCheck as _;
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
-                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __input {
                     __p::Input::Message(MotorMessage::Turn { speed, __reply }) => {
                         __p::answer(Self::turn(__me, speed), __p::no_err, __reply);
@@ -274,19 +283,19 @@ const _: () = {
                             __reply,
                         );
                     }
-                    __p::Input::Message(MotorMessage::__Foreign(__it)) => {
-                        return __it.later(__actor, __context).await;
+                    __p::Input::Message(MotorMessage::__Protocol(__it)) => {
+                        return __it.handle_async(__actor, __context).await;
                     }
                     _ => {}
                 }
-                __p::Flow::Done
+                __p::HandlerOutcome::Done
             }
         }
-        fn handle_shared(
+        fn handle_concurrent(
             __me: &Self,
             __message: MotorMessage,
             __context: &::actor_core::Context<Self>,
-        ) -> impl __p::Future<Output = __p::Flow> {
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::NotSyncCheck as _;
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
             async move {
@@ -302,17 +311,17 @@ const _: () = {
                     }
                     _ => {}
                 }
-                __p::Flow::Done
+                __p::HandlerOutcome::Done
             }
         }
     }
     #[automatically_derived]
-    impl __p::Envelope<Motor> for MotorMessage {
-        fn wrap(__it: __p::Foreign<Motor>) -> Self {
-            Self::__Foreign(__it)
+    impl __p::ActorMessages<Motor> for MotorMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<Motor>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<Motor>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Motor>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -20,14 +20,14 @@ const _: () = {
             __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<One>),
+        __Protocol(__p::ProtocolMessage<One>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for OneMessage {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
             match *self {
                 Self::F { .. } => __f.write_str("F"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -37,57 +37,57 @@ const _: () = {
     where
         OneAddr: __p::Sized,
     {
-        type Enum = OneMessage;
-        type Handle = OneAddr;
-        type Boxing = __p::Sent;
+        type MessageEnum = OneMessage;
+        type Address = OneAddr;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        fn label_of(__message: &OneMessage) -> __p::Label<'_> {
+        fn info_of(__message: &OneMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                OneMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
-                OneMessage::__Foreign(ref __it) => __it.label(),
+                OneMessage::F { ref __reply, .. } => __p::MessageInfo::new("f", __reply.head()),
+                OneMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut OneMessage) -> __p::Option<__p::SlotMut<'_>> {
             match *__message {
                 OneMessage::F { ref mut __reply, .. } => __p::Some(__reply),
-                OneMessage::__Foreign(_) => __p::None,
+                OneMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::now(__life)
+            __p::Runner::new_sync(__life)
         }
-        fn foreign(__message: &OneMessage) -> __p::Option<&__p::Foreign<Self>> {
-            if let OneMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &OneMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let OneMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle(
+        fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<OneMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow<__p::Foreign<Self>> {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
                 __p::Input::Message(OneMessage::F { entry, more, number, __reply }) => {
                     __p::answer(Self::f(__me, entry, more, number), __p::no_err, __reply);
                 }
-                __p::Input::Message(OneMessage::__Foreign(__it)) => {
-                    return __it.now(__actor, __context);
+                __p::Input::Message(OneMessage::__Protocol(__it)) => {
+                    return __it.handle_sync(__actor, __context);
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
     #[automatically_derived]
-    impl __p::Envelope<One> for OneMessage {
-        fn wrap(__it: __p::Foreign<One>) -> Self {
-            Self::__Foreign(__it)
+    impl __p::ActorMessages<One> for OneMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<One>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<One>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<One>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(
@@ -139,14 +139,14 @@ const _: () = {
             __reply: __p::ReplySlot<Third>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<Many>),
+        __Protocol(__p::ProtocolMessage<Many>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for ManyMessage {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
             match *self {
                 Self::F { .. } => __f.write_str("F"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -156,39 +156,39 @@ const _: () = {
     where
         ManyAddr: __p::Sized,
     {
-        type Enum = ManyMessage;
-        type Handle = ManyAddr;
-        type Boxing = __p::Sent;
+        type MessageEnum = ManyMessage;
+        type Address = ManyAddr;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        fn label_of(__message: &ManyMessage) -> __p::Label<'_> {
+        fn info_of(__message: &ManyMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                ManyMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
-                ManyMessage::__Foreign(ref __it) => __it.label(),
+                ManyMessage::F { ref __reply, .. } => __p::MessageInfo::new("f", __reply.head()),
+                ManyMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut ManyMessage) -> __p::Option<__p::SlotMut<'_>> {
             match *__message {
                 ManyMessage::F { ref mut __reply, .. } => __p::Some(__reply),
-                ManyMessage::__Foreign(_) => __p::None,
+                ManyMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::now(__life)
+            __p::Runner::new_sync(__life)
         }
-        fn foreign(__message: &ManyMessage) -> __p::Option<&__p::Foreign<Self>> {
-            if let ManyMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &ManyMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let ManyMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle(
+        fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<ManyMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow<__p::Foreign<Self>> {
+        ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
             use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
                 __p::Input::Message(ManyMessage::F { entry, other, __reply }) => {
                     __p::answer(
@@ -197,21 +197,21 @@ const _: () = {
                         __reply,
                     );
                 }
-                __p::Input::Message(ManyMessage::__Foreign(__it)) => {
-                    return __it.now(__actor, __context);
+                __p::Input::Message(ManyMessage::__Protocol(__it)) => {
+                    return __it.handle_sync(__actor, __context);
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
     #[automatically_derived]
-    impl __p::Envelope<Many> for ManyMessage {
-        fn wrap(__it: __p::Foreign<Many>) -> Self {
-            Self::__Foreign(__it)
+    impl __p::ActorMessages<Many> for ManyMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<Many>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<Many>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Many>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(
@@ -261,14 +261,14 @@ const _: () = {
             __reply: __p::ReplySlot<()>,
         },
         #[doc(hidden)]
-        __Foreign(__p::Foreign<Sure>),
+        __Protocol(__p::ProtocolMessage<Sure>),
     }
     #[automatically_derived]
     impl __p::fmt::Debug for SureMessage {
         fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
             match *self {
                 Self::F { .. } => __f.write_str("F"),
-                Self::__Foreign(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
     }
@@ -278,57 +278,57 @@ const _: () = {
     where
         SureAddr: __p::Sized,
     {
-        type Enum = SureMessage;
-        type Handle = SureAddr;
-        type Boxing = __p::Sent;
+        type MessageEnum = SureMessage;
+        type Address = SureAddr;
+        type FutureBox = __p::SendBox;
         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
-        fn label_of(__message: &SureMessage) -> __p::Label<'_> {
+        fn info_of(__message: &SureMessage) -> __p::MessageInfo<'_> {
             match *__message {
-                SureMessage::F { ref __reply, .. } => __p::Label::new("f", __reply.head()),
-                SureMessage::__Foreign(ref __it) => __it.label(),
+                SureMessage::F { ref __reply, .. } => __p::MessageInfo::new("f", __reply.head()),
+                SureMessage::__Protocol(ref __it) => __it.info(),
             }
         }
         fn slot_of(__message: &mut SureMessage) -> __p::Option<__p::SlotMut<'_>> {
             match *__message {
                 SureMessage::F { ref mut __reply, .. } => __p::Some(__reply),
-                SureMessage::__Foreign(_) => __p::None,
+                SureMessage::__Protocol(_) => __p::None,
             }
         }
         fn runner(__life: __p::Life<Self>) -> __p::Runner {
-            __p::Runner::now(__life)
+            __p::Runner::new_sync(__life)
         }
-        fn foreign(__message: &SureMessage) -> __p::Option<&__p::Foreign<Self>> {
-            if let SureMessage::__Foreign(ref __it) = *__message {
+        fn as_protocol(__message: &SureMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let SureMessage::__Protocol(ref __it) = *__message {
                 __p::Some(__it)
             } else {
                 __p::None
             }
         }
-        fn handle(
+        fn handle_sync(
             __actor: &mut __p::Option<Self>,
             __input: __p::Input<SureMessage>,
             __context: &::actor_core::Context<Self>,
-        ) -> __p::Flow<__p::Foreign<Self>> {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
                 __p::Input::Message(SureMessage::F { entry, other, __reply }) => {
                     __p::answer(Self::f(__me, entry, other), __p::no_err, __reply);
                 }
-                __p::Input::Message(SureMessage::__Foreign(__it)) => {
-                    return __it.now(__actor, __context);
+                __p::Input::Message(SureMessage::__Protocol(__it)) => {
+                    return __it.handle_sync(__actor, __context);
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
     #[automatically_derived]
-    impl __p::Envelope<Sure> for SureMessage {
-        fn wrap(__it: __p::Foreign<Sure>) -> Self {
-            Self::__Foreign(__it)
+    impl __p::ActorMessages<Sure> for SureMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<Sure>) -> Self {
+            Self::__Protocol(__it)
         }
-        fn unwrap(self) -> __p::Option<__p::Foreign<Sure>> {
-            if let Self::__Foreign(__it) = self { __p::Some(__it) } else { __p::None }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Sure>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
         }
     }
     #[allow(

@@ -49,17 +49,17 @@ impl Greeter for Robot { # [on_start] fn greet (& self , # [data] name : String 
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::Serves<GreeterAddr> for <RobotAddr as ::actor_core::Address>::Actor
+    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::Address>::Actor
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
-        Robot: __p::HasBlock,
+        Robot: __p::HasActorImpl,
     {
-        fn lend(
-            __loan: __p::Loan<'_, Self, <GreeterAddr as ::actor_core::Address>::Actor>,
-        ) -> __p::Borrowing<'_, Self> {
-            use __p::{BoxedHere as _, BoxedNowhere as _, BoxedSend as _};
-            (&&&__p::Lender::<Self>::new()).boxed(__p::lend(__loan))
+        fn handle_boxed(
+            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::Address>::Actor>,
+        ) -> __p::BorrowingFuture<'_, Self> {
+            use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
+            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan))
         }
     }
     #[automatically_derived]
@@ -67,7 +67,7 @@ const _: () = {
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
-        Robot: __p::HasBlock,
+        Robot: __p::HasActorImpl,
     {
         fn from(__addr: RobotAddr) -> Self {
             __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(

@@ -43,7 +43,7 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     #[track_caller]
-    pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Handle {
+    pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Address {
         Prepared::new(child).child_of(self).spawn()
     }
 

@@ -73,7 +73,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
 
     /// The name of the message.
     pub(super) fn name(&self) -> Option<&'static str> {
-        self.message.as_ref().map(|message| P::label(message).name)
+        self.message.as_ref().map(|message| P::info(message).name)
     }
 
     /// The message is about to be sent: records the time and context of the send.
