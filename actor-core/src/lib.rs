@@ -126,14 +126,14 @@ pub mod time;
 pub mod __private;
 
 pub use actor::Context;
-pub use actor::attachment::Attachment;
 pub use actor::context::Stopping;
+pub use actor::context::streams::Attachment;
+pub use actor::context::tasks::Task;
+pub use actor::context::timers::Timer;
+pub use actor::context::watch::{Link, Monitor};
 pub use actor::dispatch::{AddrOf, Dispatch};
 pub use actor::fault::Fault;
 pub use actor::spawn::Prepared;
-pub use actor::task::Task;
-pub use actor::timer::Timer;
-pub use actor::watch::{Link, Monitor};
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
 pub use actor_macros::actor;

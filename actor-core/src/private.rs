@@ -1,12 +1,12 @@
 //! The private interface for generated code. Not for users; it may change in any release.
 
 pub use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input, Started};
-pub use crate::actor::future_box::{
-    BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,
-};
 pub use crate::actor::protocol_message::{
     ActorMessages, GuardArguments, HandlerArgs, HasActorImpl, ImplementsProtocol, ProtocolDispatch,
     ProtocolFuture, ProtocolGuard, ProtocolMessage, handle_borrowing,
+};
+pub use crate::actor::protocol_message::{
+    BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,
 };
 pub use crate::actor::{Life, Runner, run_async, run_concurrent};
 pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, answer};

@@ -2,12 +2,12 @@
 //! is boxed on the way in. Knows no macro: it uses the traits of `actor/protocol_message.rs`.
 
 use crate::actor::dispatch::{Dispatch, HandlerOutcome};
-use crate::actor::future_box::{
-    BorrowingFuture, BoxFuture, LocalBox, LocalBoxFuture, SendBox, run_with_state,
-};
 use crate::actor::protocol_message::{
     ActorMessages, DynProtocolMessage, GuardArguments, HandlerArgs, HasActorImpl,
     ImplementsProtocol, ProtocolDispatch, ProtocolFuture, ProtocolMessage,
+};
+use crate::actor::protocol_message::{
+    BorrowingFuture, BoxFuture, LocalBox, LocalBoxFuture, SendBox, run_with_state,
 };
 use crate::actor::{Context, Life};
 use crate::address::actor::Actor;

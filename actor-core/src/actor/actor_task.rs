@@ -5,18 +5,17 @@
 //! the decisions of the run loop.
 
 use super::context::Context;
-use super::future_box::{BorrowingFuture, LendState, LocalBox, SendBox};
-use super::handler_future::HandlerFuture;
+use super::dispatch::{Dispatch, HandlerOutcome, Input};
 use super::local_task;
+use super::protocol_message::{BorrowingFuture, LendState, LocalBox, SendBox};
 use super::run_loop::{HandlerError, NextStep};
 use super::spawn::{Life, OpaqueMailbox};
-use crate::actor::dispatch::{Dispatch, HandlerOutcome, Input};
 use crate::cell::current::{self, Handling};
 use crate::cell::deadlock::edge::Pending;
 use crate::cell::deadlock::tracker;
 use crate::cell::deadlock::waker::OwnWaker;
-use crate::cell::handle::{AnyMail, Rest};
-use crate::cell::header::Pace;
+use crate::cell::handle::{AnyMail, Rest, contain_own};
+use crate::cell::header::{Core, Pace};
 use crate::cell::mailbox::Mail;
 use crate::cell::state::{AtWork, Cell};
 use crate::executor::{Job, RunTask, Schedule};
@@ -367,6 +366,66 @@ fn start_handler<A: Dispatch>(
         &mail.core,
         handling,
     ))
+}
+
+pin_project! {
+    /// The future of a handler.
+    pub(crate) struct HandlerFuture<'a, F> {
+        #[pin]
+        future: Option<F>,
+        core: &'a Core,
+        handling: Handling,
+        // Set at its first await. A kill before that is handled there: the message is taken out of
+        // the mailbox, so dropping it here would lose it without a trace.
+        is_pending: bool,
+    }
+}
+
+impl<'a, F> HandlerFuture<'a, F> {
+    pub(crate) fn new(future: F, core: &'a Core, handling: Handling) -> Self {
+        HandlerFuture { future: Some(future), core, handling, is_pending: false }
+    }
+}
+
+impl<F: Future<Output = HandlerOutcome>> Future for HandlerFuture<'_, F> {
+    type Output = Result<HandlerOutcome, HandlerError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if *this.is_pending && this.core.is_killed() {
+            kill(this.future, *this.handling);
+            return Poll::Ready(Err(HandlerError::Killed));
+        }
+        current::set_handling(*this.handling);
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
+        match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
+            Ok(Poll::Pending) => {
+                *this.is_pending = true;
+                Poll::Pending
+            }
+            Err(payload) => Poll::Ready(Err(HandlerError::Panicked(payload))),
+        }
+    }
+}
+
+/// A handler's future, type-erased.
+trait ErasedFuture {
+    /// Drops it, which is user code.
+    fn clear(self: Pin<&mut Self>);
+}
+
+impl<F> ErasedFuture for Option<F> {
+    fn clear(mut self: Pin<&mut Self>) {
+        self.set(None);
+    }
+}
+
+/// Drops the handler at its await. A panic in the drop has no further effect.
+#[cold]
+fn kill(mut work: Pin<&mut dyn ErasedFuture>, handling: Handling) {
+    current::set_handling(handling.killed());
+    contain_own(handling.name, &mut || work.as_mut().clear());
 }
 
 #[cfg(test)]

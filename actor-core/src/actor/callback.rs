@@ -1,16 +1,18 @@
-//! The result of a callback of a timer, stream or monitor: a message for the actor itself, handled
-//! immediately, or one for another actor, which is sent.
+//! Callbacks of timers, streams and monitors, which create a message: one for the actor itself is
+//! handled immediately, one for another actor is sent.
 //!
 //! The arguments of a callback and the slot for its message are typed only inside it, so that all
 //! code in between is compiled once.
 
-use crate::actor::dispatch::Dispatch;
+use super::dispatch::Dispatch;
+use super::erased::{ErasedLoop, ErasedStep};
 use crate::address::addr::Addr;
 use crate::address::call::Call;
+use crate::cell::current::{self};
 use crate::cell::handle::throw_away;
 use crate::cell::message::Protocol;
 pub(crate) use crate::cell::resources::{Callback, CallbackResult, ExitCallback};
-use crate::exit::ActorId;
+use crate::exit::{ActorId, Exit, Failure};
 use std::any::Any;
 
 impl CallbackResult {
@@ -40,4 +42,49 @@ impl CallbackResult {
 pub(crate) fn own_address<A: Dispatch>(me: &dyn Any) -> A::Addr {
     let me = me.downcast_ref::<Addr<A>>();
     me.expect("the closures of an actor are called for it").clone().into()
+}
+
+/// Adapts a closure that is called once to the type of a repeatable one.
+pub(crate) fn once(
+    make: impl FnOnce(&dyn Any, &mut dyn Any) -> CallbackResult + Send + 'static,
+) -> Callback {
+    let mut make = Some(make);
+    Box::new(move |me, slot| match make.take() {
+        Some(make) => make(me, slot),
+        None => CallbackResult::None,
+    })
+}
+
+impl dyn ErasedLoop + '_ {
+    /// Runs a callback, and catches its panic.
+    pub(super) fn run_callback(
+        &self,
+        what: &'static str,
+        callback: &mut dyn FnMut(&dyn Any) -> CallbackResult,
+    ) -> Result<CallbackResult, Failure> {
+        let mut made = Ok(CallbackResult::None);
+        self.with_address(&mut |me| made = current::guarded(self.mail(), what, || callback(me)));
+        made
+    }
+
+    pub(super) fn finish_callback(
+        &mut self,
+        made: Result<CallbackResult, Failure>,
+        what: &'static str,
+    ) -> ErasedStep {
+        match made {
+            Ok(CallbackResult::SendTo(sending)) => {
+                let (runnable, task) =
+                    crate::system::task::prepare(&self.mail().core().hub, sending);
+                task.detach();
+                runnable.schedule();
+            }
+            Ok(CallbackResult::Own | CallbackResult::None) => {}
+            Err(failure) => {
+                debug_assert_eq!(failure.handler(), what);
+                self.finish(Exit::Failed(failure));
+            }
+        }
+        None
+    }
 }

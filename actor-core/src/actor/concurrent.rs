@@ -3,12 +3,12 @@
 //! before it.
 
 use super::actor_task::begin_span;
-use super::erased::Lifecycle;
-use super::erased_message::MessageSlot;
-use super::handler_future::HandlerFuture;
 use super::run_loop::{HandlerError, NextStep, RunLoop};
 use super::spawn::Life;
+use crate::actor::actor_task::HandlerFuture;
 use crate::actor::dispatch::{Dispatch, HandlerOutcome, Input};
+use crate::actor::erased::MessageSlot;
+use crate::actor::lifecycle::Lifecycle;
 use crate::cell::current::{self, Handling};
 use crate::cell::deadlock::tracker;
 use crate::cell::handle::contain_own;

@@ -1,10 +1,11 @@
 //! Guards: messages that may not be handled yet are deferred, in the order in which they were
 //! taken, and evaluated again when the state may have changed. They survive a restart.
 
-use super::erased::{ErasedLoop, ErasedStep, InSlot, Lifecycle};
-use super::erased_message::ErasedMessage;
+use super::erased::{ErasedLoop, ErasedStep, InSlot};
 use super::run_loop::NextStep;
 use crate::actor::dispatch::Input;
+use crate::actor::erased::ErasedMessage;
+use crate::actor::lifecycle::Lifecycle;
 use crate::cell::call_state::CallState;
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::{drop_lost, drop_undelivered, turn_away};

@@ -2,9 +2,9 @@
 //!
 //! Only traits and their types; the run loop that drives them is in `actor/`.
 
-use super::future_box::FutureBox;
 use super::protocol_message::ProtocolMessage;
 use super::{Context, Life, Runner};
+use crate::actor::protocol_message::FutureBox;
 use crate::address::actor::Actor;
 use crate::address::addr::Address;
 use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};

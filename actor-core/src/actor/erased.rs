@@ -1,106 +1,15 @@
-//! The type-erased slow path of the run loop, and what it needs from the typed parts. Erased to
-//! avoid monomorphizing it per actor.
+//! The type-erased views of a run loop, a state and a message, for the slow path. Erased to avoid
+//! monomorphizing it per actor.
 
-use super::deferred::DeferredMessages;
-use super::factory::StateFactory;
+use super::dispatch::{Dispatch, Hooks, Input};
+use super::lifecycle::LoopState;
 use super::run_loop::NextStep;
-use super::shutdown::ShutdownStep;
-use crate::actor::dispatch::{Hooks, Input};
-use crate::cell::handle::{AnyMail, Shared};
+use crate::cell::handle::{AnyMail, Parcel};
 use crate::cell::header::Pace;
+use crate::cell::message::{Delivery, MessageInfo, SlotInfo};
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
 use std::any::Any;
-
-/// The lifecycle of a life, which only moves forward.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Lifecycle {
-    /// Waiting for the state, or about to run `#[on_start]`.
-    Initializing,
-    /// `#[on_start]` is running.
-    Starting,
-    Running,
-    /// The mailbox is closed; queued messages are being handled.
-    Draining,
-    /// The shutdown sequence: `shutdown.rs`.
-    ShuttingDown(ShutdownStep),
-}
-
-/// The state of a life, and the parts that stay for the next one.
-pub(crate) struct LoopState {
-    pub(super) lifecycle: Lifecycle,
-    /// Set once the batch of this poll has been fetched: when it is used up, the task parks, and
-    /// parking finds new messages.
-    pub(super) fetched: bool,
-    /// Whether this life was killed: its children are killed too, and `#[on_stop]` does not run.
-    pub(super) killed: bool,
-    /// Whether `#[on_start]` completed: only then `#[on_stop]` runs.
-    pub(super) has_started: bool,
-    /// Whether the supervisor has ended this life, rather than the life itself.
-    pub(super) ended_by_supervisor: bool,
-    pub(super) cold: Option<Box<ColdLoopState>>,
-}
-
-/// Rarely used fields.
-#[derive(Default)]
-pub(super) struct ColdLoopState {
-    /// The factory of its states; `None` for an actor that was spawned with a state.
-    pub(super) factory: Option<Box<dyn StateFactory>>,
-    /// The shared mailbox of a pool member, and the member's number.
-    pub(super) member: Option<Box<(Arc<dyn Shared>, usize)>>,
-    /// The deferred messages; created at first use.
-    pub(super) deferred: Option<Box<DeferredMessages>>,
-}
-
-impl LoopState {
-    pub(super) const fn new() -> Self {
-        LoopState {
-            lifecycle: Lifecycle::Initializing,
-            fetched: false,
-            killed: false,
-            has_started: false,
-            ended_by_supervisor: false,
-            cold: None,
-        }
-    }
-
-    /// Prepares for another life.
-    pub(super) fn begin_again(&mut self) {
-        let mut cold = self.cold.take();
-        if let Some(factory) = cold.as_mut().and_then(|cold| cold.factory.as_mut()) {
-            factory.reset();
-        }
-        *self = LoopState { cold, ..LoopState::new() };
-    }
-
-    pub(super) fn cold_mut(&mut self) -> &mut ColdLoopState {
-        self.cold.get_or_insert_default()
-    }
-
-    /// The deferred messages, if there are any. For most actors this reads one pointer.
-    #[inline]
-    pub(super) fn deferred(&mut self) -> Option<&mut DeferredMessages> {
-        match &mut self.cold {
-            Some(cold) => cold.deferred.as_deref_mut(),
-            None => None,
-        }
-    }
-
-    /// Whether the guards of deferred messages are to be evaluated again.
-    #[inline]
-    pub(super) fn is_due(&self) -> bool {
-        match &self.cold {
-            Some(cold) => cold.deferred.as_ref().is_some_and(|deferred| deferred.is_due()),
-            None => false,
-        }
-    }
-
-    /// The shared mailbox of a pool member, and its number there.
-    pub(super) fn shared(&self) -> Option<(&Arc<dyn Shared>, usize)> {
-        let (shared, number) = &**self.cold.as_ref()?.member.as_ref()?;
-        Some((shared, *number))
-    }
-}
 
 /// A type-erased run loop.
 pub(crate) trait ErasedLoop {
@@ -173,7 +82,7 @@ impl dyn ErasedLoop + '_ {
         Some(NextStep::Park)
     }
 
-    /// A message of the batch was taken; returns whether it needed no capacity.
+    /// A message of the batch was taken; `is_free` if it needed no capacity.
     pub(super) fn took(&self, is_free: bool) {
         if is_free {
             self.mail().took_free();
@@ -192,17 +101,23 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// A simulation is told what this step does, in words.
+    /// Reports to a simulation what this step does, in words.
     pub(super) fn trace(&self, what: &'static str) {
-        if let Some(witness) = &self.mail().core().hub.witness {
-            witness.does(self.mail(), what);
+        let mail = self.mail();
+        if mail.core().is_simulated()
+            && let Some(witness) = &mail.core().hub.witness
+        {
+            witness.does(mail, what);
         }
     }
 
-    /// A simulation is told what this step does, unless there is more to be told of it.
+    /// Reports to a simulation what this step does, unless the step reports something more specific.
     pub(super) fn trace_if_silent(&self, what: &'static str) {
-        if let Some(witness) = &self.mail().core().hub.witness {
-            witness.does_weakly(self.mail(), what);
+        let mail = self.mail();
+        if mail.core().is_simulated()
+            && let Some(witness) = &mail.core().hub.witness
+        {
+            witness.does_weakly(mail, what);
         }
     }
 
@@ -215,5 +130,84 @@ impl dyn ErasedLoop + '_ {
     ) -> Failure {
         let (actor, id) = (self.mail().label(), self.mail().core().id());
         Failure::new(FailureParts { kind, actor, id, handler, message, location: None, cause })
+    }
+}
+
+/// A type-erased message, in a slot from which it can be taken. Results for an empty slot are
+/// ignored.
+pub(super) trait ErasedMessage: Parcel + Send {
+    fn is_there(&self) -> bool;
+    fn info(&self) -> MessageInfo<'_>;
+    /// No user code.
+    fn delivery(&self) -> Delivery;
+    fn is_concurrent(&self) -> bool;
+    /// Evaluates its guard, which is user code, for the state of the actor.
+    fn guard_holds(&self, actor: &dyn Any) -> bool;
+    /// Moves it to the heap while it waits outside the mailbox.
+    fn boxed(&mut self) -> Box<dyn ErasedMessage>;
+    /// Moves it to the slot of another message of the same actor.
+    fn move_to(&mut self, other: &mut dyn ErasedMessage);
+    /// The slot, an `Option` of the actor's message.
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+/// The slot of one message of `A`.
+pub(super) struct MessageSlot<A: Dispatch>(pub(super) Option<A::Message>);
+
+impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
+    fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn info(&self) -> MessageInfo<'_> {
+        match &self.0 {
+            Some(message) => A::info(message),
+            None => MessageInfo::new("", SlotInfo::NONE),
+        }
+    }
+
+    fn delivery(&self) -> Delivery {
+        match &self.0 {
+            Some(message) => Delivery::of::<A>(message),
+            None => Delivery::default(),
+        }
+    }
+
+    fn is_concurrent(&self) -> bool {
+        match &self.0 {
+            Some(message) => A::is_concurrent(message),
+            None => false,
+        }
+    }
+
+    fn guard_holds(&self, actor: &dyn Any) -> bool {
+        match (&self.0, actor.downcast_ref::<A>()) {
+            (Some(message), Some(actor)) => actor.guard_holds(message),
+            _ => false,
+        }
+    }
+
+    fn boxed(&mut self) -> Box<dyn ErasedMessage> {
+        Box::new(MessageSlot::<A>(self.0.take()))
+    }
+
+    fn move_to(&mut self, other: &mut dyn ErasedMessage) {
+        if let Some(other) = other.as_any().downcast_mut() {
+            *other = self.0.take();
+        }
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        &mut self.0
+    }
+}
+
+impl<A: Dispatch> Parcel for MessageSlot<A> {
+    fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    fn take(&mut self) -> Option<Box<dyn Any + Send>> {
+        Parcel::take(&mut self.0)
     }
 }

@@ -9,7 +9,7 @@ use super::callback::own_address;
 use super::erased::ErasedLoop;
 use super::run_loop::RunLoop;
 use super::spawn::{ActorBuilder, Life};
-use super::task::{self, CatchPanic};
+use crate::actor::context::tasks::{self, CatchPanic};
 use crate::actor::dispatch::Dispatch;
 use crate::cell::current;
 use crate::cell::handle::AnyMail;
@@ -138,7 +138,7 @@ where
     let own = mail.clone();
     // Made outside of the block: it may be dropped before its first poll, and `creation` with it.
     let caught = CatchPanic::new(creation, own.clone(), HANDLER_NAME);
-    task::spawn_in_life(mail, |guard| async move {
+    tasks::spawn_in_life(mail, |guard| async move {
         let made = match caught.await {
             Ok(Ok(state)) => Ok(state),
             Ok(Err(error)) => Err(failed(&*own, error)),

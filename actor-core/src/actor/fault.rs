@@ -1,9 +1,9 @@
 //! Fault injection: failures at chosen messages of an actor. Only in simulations.
 
 use super::erased::{ErasedLoop, ErasedStep, InSlot};
-use super::erased_message::ErasedMessage;
 use super::run_loop::{HandlerError, NextStep};
 use crate::actor::dispatch::{Dispatch, Input};
+use crate::actor::erased::ErasedMessage;
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::{AnyMail, contain};
 use crate::cell::header::{END, KILL, LEAVE, Pace};

@@ -1,32 +1,46 @@
 //! One actor from spawn to exit. Knows mailboxes and addresses, but not supervisors.
+//!
+//! - `dispatch`: the contract between an actor and the run loop, implemented by `#[actor]`.
+//! - `run_loop`: the next step, and the outcome of each handler. `lifecycle`: the states of a life.
+//!   `deferred`, `system_messages`, `callback`: the parts of the slow path. `shutdown`, `restart`:
+//!   the end of a life.
+//! - `actor_task`, `concurrent`, `local_task`: how handlers are run.
+//! - `spawn`, `factory`: how an actor is created. `context`: what handlers can do.
+//! - `protocol_message`: messages of protocols. `fault`: injected faults of simulations.
+
+pub(crate) mod dispatch;
+
+pub(crate) mod run_loop;
+
+mod lifecycle;
+
+mod erased;
+
+mod deferred;
+
+mod system_messages;
+
+pub(crate) mod callback;
+
+pub(crate) mod shutdown;
+
+pub(crate) mod restart;
 
 pub(crate) mod actor_task;
-pub(crate) mod attachment;
-pub(crate) mod callback;
+
 mod concurrent;
-pub(crate) mod context;
-mod deferred;
-pub(crate) mod dispatch;
-mod erased;
-mod erased_message;
-pub(crate) mod factory;
-mod failing;
-pub(crate) mod fault;
-pub(crate) mod future_box;
-pub(crate) mod handler_future;
+
 pub(crate) mod local_task;
-pub(crate) mod next;
-mod outcome;
-pub(crate) mod protocol_message;
-pub(crate) mod restart;
-pub(crate) mod run_loop;
-pub(crate) mod shutdown;
-mod signals;
+
 pub(crate) mod spawn;
-mod system_messages;
-pub(crate) mod task;
-pub(crate) mod timer;
-pub(crate) mod watch;
+
+pub(crate) mod factory;
+
+pub(crate) mod context;
+
+pub(crate) mod protocol_message;
+
+pub(crate) mod fault;
 
 pub use actor_task::{Runner, run_async};
 pub use concurrent::run_concurrent;

@@ -5,10 +5,11 @@
 //! messages. Cell, id, address, mailbox, joiners and names stay. Queued messages go to the next
 //! life.
 
-use super::erased::{ErasedLoop, ErasedStep, Lifecycle};
+use super::erased::{ErasedLoop, ErasedStep};
 use super::run_loop::NextStep;
 use super::shutdown::{ShutdownStep, publish_exit};
 use crate::actor::dispatch::Dispatch;
+use crate::actor::lifecycle::Lifecycle;
 use crate::cell::handle::{AnyMail, Verbs, schedule};
 use crate::cell::header::{END, KILL, LEAVE, Pace};
 use crate::cell::mailbox::Mail;

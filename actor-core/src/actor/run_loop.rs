@@ -1,18 +1,61 @@
-//! The state of an actor's run loop between two inputs, and the types of its decisions.
+//! The run loop of an actor: the next step, and the outcome of each input.
 //!
-//! The tasks (`actor_task.rs`) get an input from [`RunLoop::next`] (`next.rs`), run it, and report
-//! to [`RunLoop::on_outcome`] (`outcome.rs`).
+//! A task (`actor_task.rs`, `concurrent.rs`, or that of a process) drives it:
+//!
+//! ```text
+//! loop {
+//!     match run_loop.next(state) {
+//!         Run(input)  => run the handler or hook, then run_loop.on_outcome(outcome)
+//!         Park        => return to the executor; the park reason is in the header
+//!         Done        => the actor has ended, the task returns
+//!     }
+//! }
+//! ```
+//!
+//! # States
+//!
+//! [`Lifecycle`](super::lifecycle::Lifecycle), which only moves forward within a life:
+//!
+//! ```text
+//! Initializing -> Starting (#[on_start]) -> Running -> Draining (mailbox closed) -> ShuttingDown(step)
+//! ```
+//!
+//! A kill or a failure skips the states in between. From the last step a supervised actor returns
+//! to `Initializing`, which is its next life.
+//!
+//! # One step of an actor that runs or drains
+//!
+//! 1. The slow path, if a flag is set, the turn is over, or guards are to be evaluated again. In this
+//!    order: the end of the turn; kill, stop, and the end of this life; waiting senders; deferred
+//!    messages; priority messages; system messages.
+//! 2. The next message of the batch.
+//! 3. If the batch is used up, a new batch, taken under a single lock. A poll takes one batch;
+//!    after it, the actor parks, and parking finds newer messages.
+//! 4. The guard of the message, if it has one: a message that may not be handled is deferred.
+//! 5. A message whose caller no longer waits is skipped; otherwise its handler is started.
+//!
+//! # Invariants
+//!
+//! - Flags are handled before a message is taken: a message that has been taken is started, deferred
+//!   or skipped, never lost to a kill.
+//! - The batch is invisible from outside: its messages keep counting as queued until they are
+//!   started, and return to the queue if the life ends.
+//! - A flag is cleared before the state it announces is read, so that a later event sets it again.
+//! - While concurrent handlers run (`CONCURRENT`), only messages that may run concurrently start. Any
+//!   other input waits for the running handlers, and no later message overtakes it.
+//! - No user code runs under the mailbox lock.
 
 use super::context::Context;
-use super::erased::{ErasedLoop, LoopState};
+use super::dispatch::{Dispatch, HandlerOutcome, Hooks, Input};
+use super::erased::{ErasedLoop, ErasedMessage, ErasedStep, MessageSlot, typed};
 use super::factory::StateFactory;
-use super::next::may_start;
-use crate::actor::dispatch::{Dispatch, Hooks, Input};
-use crate::cell::current::Handling;
-use crate::cell::handle::{AnyMail, Shared};
-use crate::cell::header::Pace;
+use super::lifecycle::{Lifecycle, LoopState};
+use crate::cell::current::{self, Handling};
+use crate::cell::handle::{AnyMail, Fetched, Shared};
+use crate::cell::header::{Core, END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
 use crate::cell::lazy_deque::Block;
 use crate::cell::mailbox::Mail;
+use crate::exit::{Exit, FailureKind};
 use crate::sync::Arc;
 use std::any::Any;
 
@@ -41,17 +84,10 @@ pub(crate) enum HandlerError {
     Killed,
 }
 
+/// Construction and access.
 impl<A: Dispatch> RunLoop<A> {
     pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
         RunLoop { context: Context::new(mail), batch: Block::new(), loop_state: LoopState::new() }
-    }
-
-    pub(crate) fn context(&self) -> &Context<A> {
-        &self.context
-    }
-
-    pub(super) fn mail(&self) -> &Arc<Mail<A>> {
-        self.context.mail()
     }
 
     /// Sets the factory of its states.
@@ -66,9 +102,12 @@ impl<A: Dispatch> RunLoop<A> {
         self
     }
 
-    /// The life of a process has started.
-    pub(crate) fn started(&mut self) {
-        self.erased().started();
+    pub(crate) fn context(&self) -> &Context<A> {
+        &self.context
+    }
+
+    pub(super) fn mail(&self) -> &Arc<Mail<A>> {
+        self.context.mail()
     }
 
     /// The type-erased view, for the slow path.
@@ -77,9 +116,252 @@ impl<A: Dispatch> RunLoop<A> {
         self
     }
 
+    /// The life of a process has started.
+    pub(crate) fn started(&mut self) {
+        self.erased().started();
+    }
+}
+
+/// The fast path, compiled for each actor type; the calls into the slow path are not inlined.
+impl<A: Dispatch> RunLoop<A> {
+    /// Decides the next step. Inlined together with the code for each message; the slow path is
+    /// not.
+    #[inline]
+    pub(crate) fn next(&mut self, state: &mut Option<A>) -> NextStep<A::Message> {
+        loop {
+            let step = match self.loop_state.lifecycle {
+                Lifecycle::Starting | Lifecycle::Running | Lifecycle::Draining => {
+                    self.step::<false>(state.as_ref())
+                }
+                Lifecycle::Initializing | Lifecycle::ShuttingDown(_) => {
+                    self.start_or_shut_down(state)
+                }
+            };
+            if let Some(next) = step {
+                return next;
+            }
+        }
+    }
+
+    /// Starts the life, or runs the steps of its end.
+    #[cold]
+    #[inline(never)]
+    fn start_or_shut_down(&mut self, state: &mut Option<A>) -> Option<NextStep<A::Message>> {
+        typed(self.erased().start_or_shut_down(state), &mut None)
+    }
+
+    /// One step of an actor that runs or drains; with `CONCURRENT`, handlers are running and share the
+    /// state.
+    #[inline]
+    pub(super) fn step<const CONCURRENT: bool>(
+        &mut self,
+        state: Option<&A>,
+    ) -> Option<NextStep<A::Message>> {
+        let Some(actor) = state else {
+            // A `self` handler has consumed the state: it was the last message.
+            self.finish_consumed();
+            return None;
+        };
+        let core = &self.mail().core;
+        if (core.signals() | core.interrupted() != 0
+            || core.budget() == 0
+            || self.loop_state.is_due())
+            && let Some(next) = self.slow_path(actor, CONCURRENT)
+        {
+            return next;
+        }
+        if CONCURRENT
+            && let Some(first) = self.batch.get(0)
+            && !may_start::<A, CONCURRENT>(first)
+        {
+            return Some(self.park(Pace::Busy));
+        }
+        let message = match self.batch.pop_front() {
+            Some(message) => message,
+            None if self.loop_state.fetched && self.loop_state.lifecycle == Lifecycle::Running => {
+                self.loop_state.fetched = false;
+                // The block of a past burst: an idle actor holds none.
+                self.batch.give_back();
+                return Some(self.park(idle(CONCURRENT)));
+            }
+            None if self.mail().core.is_member() => {
+                return self.fetch_shared(actor, CONCURRENT);
+            }
+            None => {
+                self.loop_state.fetched = true;
+                let may_start = may_start::<A, CONCURRENT>;
+                let mail = self.context.mail();
+                let (first, signalled) = mail.fetch(&mut self.batch, may_start, !CONCURRENT);
+                match first {
+                    Some(message) => message,
+                    None => {
+                        let is_empty = !signalled && self.batch.is_empty();
+                        if self.loop_state.lifecycle == Lifecycle::Draining && is_empty {
+                            return self.finish_drain(CONCURRENT);
+                        }
+                        return None;
+                    }
+                }
+            }
+        };
+        if A::HAS_GUARDS || A::as_protocol(&message).is_some() {
+            return self.take_guarded(MessageSlot(Some(message)), actor);
+        }
+        if A::delivery_of(&message).unbounded {
+            self.mail().untyped().took_free();
+        } else {
+            self.mail().core.took_one();
+        }
+        self.mail().core.spend();
+        self.begin_handling(message)
+    }
+
+    /// A message of the batch with a guard, or of a protocol: the actor's impl has its delivery
+    /// options.
+    #[inline(never)]
+    fn take_guarded(&mut self, slot: MessageSlot<A>, actor: &A) -> Option<NextStep<A::Message>> {
+        self.erased().took(slot.delivery().unbounded);
+        self.mail().core.spend();
+        self.dispatch(slot, actor)
+    }
+
+    /// Handles the message if its guard allows it; otherwise defers it.
+    pub(super) fn dispatch(
+        &mut self,
+        mut slot: MessageSlot<A>,
+        actor: &A,
+    ) -> Option<NextStep<A::Message>> {
+        let has_guard = A::HAS_GUARDS || slot.delivery().guarded;
+        if has_guard && !self.erased().may_begin(&mut slot, actor) {
+            return None;
+        }
+        self.begin_handling(slot.0?)
+    }
+
+    /// Starts the message's handler, unless its caller no longer waits.
+    #[inline(always)]
+    fn begin_handling(&mut self, message: A::Message) -> Option<NextStep<A::Message>> {
+        let info = A::info(&message);
+        if info.reply.is_some_and(|head| !head.begin()) {
+            self.skip_cancelled(MessageSlot(Some(message)));
+            return None;
+        }
+        let handling = Handling::new(info.name, info.reply);
+        if self.mail().core.is_simulated() {
+            return self.apply_faults(MessageSlot(Some(message)), handling);
+        }
+        Some(NextStep::Run(Input::Message(message), handling))
+    }
+
     pub(super) fn park(&mut self, pace: Pace) -> NextStep<A::Message> {
         self.mail().core.set_pace(pace);
         NextStep::Park
+    }
+
+    /// Records the outcome of an input.
+    #[inline]
+    pub(crate) fn on_outcome(
+        &mut self,
+        outcome: Result<HandlerOutcome, HandlerError>,
+        handling: Handling,
+    ) {
+        if !self.loop_state.continues_after(&outcome, &self.context.mail().core, handling) {
+            self.on_cold_outcome(outcome, handling);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn on_cold_outcome(
+        &mut self,
+        outcome: Result<HandlerOutcome, HandlerError>,
+        handling: Handling,
+    ) {
+        self.erased().on_cold_outcome(outcome, handling);
+    }
+
+    /// The slow path between two messages: see [`slow_path`](ErasedLoop::slow_path).
+    #[inline(never)]
+    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
+    fn slow_path(&mut self, actor: &A, concurrent: bool) -> Option<Option<NextStep<A::Message>>> {
+        let mut slot = MessageSlot::<A>(None);
+        match self.erased().slow_path(&mut slot, actor, concurrent) {
+            Some(next) => Some(typed(next, &mut slot.0)),
+            None => None,
+        }
+    }
+
+    /// Skips a message whose caller no longer waits.
+    #[cold]
+    #[inline(never)]
+    fn skip_cancelled(&mut self, mut slot: MessageSlot<A>) {
+        self.erased().skip_cancelled(&mut slot);
+    }
+
+    /// Handles a message with the faults of a simulation.
+    #[cold]
+    #[inline(never)]
+    fn apply_faults(
+        &mut self,
+        mut slot: MessageSlot<A>,
+        handling: Handling,
+    ) -> Option<NextStep<A::Message>> {
+        typed(self.erased().apply_faults(&mut slot, handling), &mut slot.0)
+    }
+
+    /// The life ends normally.
+    #[cold]
+    #[inline(never)]
+    fn finish_consumed(&mut self) {
+        self.erased().finish(Exit::Stopped);
+    }
+
+    /// All queued messages have been handled.
+    #[inline(never)]
+    fn finish_drain(&mut self, concurrent: bool) -> Option<NextStep<A::Message>> {
+        typed(self.erased().finish_drain(concurrent), &mut None)
+    }
+
+    /// A member of a pool takes one message of the shared mailbox.
+    #[inline(never)]
+    fn fetch_shared(&mut self, actor: &A, concurrent: bool) -> Option<NextStep<A::Message>> {
+        let mut slot = MessageSlot::<A>(None);
+        let next = self.erased().fetch_shared(&mut slot, concurrent);
+        match slot.0 {
+            Some(_) => self.dispatch(slot, actor),
+            None => typed(next, &mut None),
+        }
+    }
+}
+
+/// Whether a message may start, if handlers are running (`CONCURRENT`).
+pub(crate) fn may_start<A: Dispatch, const CONCURRENT: bool>(message: &A::Message) -> bool {
+    !CONCURRENT || A::is_concurrent(message)
+}
+
+/// The park reason of a task that has nothing to do.
+const fn idle(concurrent: bool) -> Pace {
+    if concurrent { Pace::Sharing } else { Pace::Idle }
+}
+
+impl LoopState {
+    /// Records that the state may have changed. Returns whether nothing else has to be handled.
+    #[inline]
+    fn continues_after(
+        &mut self,
+        outcome: &Result<HandlerOutcome, HandlerError>,
+        core: &Core,
+        handling: Handling,
+    ) -> bool {
+        if let Some(deferred) = self.deferred() {
+            deferred.state_may_have_changed();
+        }
+        if core.is_simulated() {
+            // A turn of one message: the next message is a new choice.
+            core.end_turn();
+            core.finished(handling.name);
+        }
+        matches!((outcome, self.lifecycle), (Ok(HandlerOutcome::Done), Lifecycle::Running))
     }
 }
 
@@ -125,5 +407,172 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
         let Some(slot) = slot.downcast_mut::<Option<A::Message>>() else { return false };
         *slot = self.context.mail().take_urgent(may_start);
         slot.is_some()
+    }
+}
+
+/// The slow path between two messages, compiled once.
+impl dyn ErasedLoop + '_ {
+    /// Handles the flags, deferred and delayed messages, and the end of the turn. `None`: continue
+    /// with the next message; `Some(None)`: check again. A message to handle is in `slot`.
+    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
+    pub(super) fn slow_path(
+        &mut self,
+        slot: &mut dyn ErasedMessage,
+        actor: &dyn Any,
+        concurrent: bool,
+    ) -> Option<ErasedStep> {
+        let next = self.slow_path_steps(slot, actor, concurrent);
+        if let Some(Some(NextStep::Run(..))) = next {
+            self.mark_member_busy();
+        }
+        next
+    }
+
+    #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
+    fn slow_path_steps(
+        &mut self,
+        slot: &mut dyn ErasedMessage,
+        actor: &dyn Any,
+        concurrent: bool,
+    ) -> Option<ErasedStep> {
+        let signals = self.mail().core().signals();
+        if self.mail().core().is_simulated()
+            && let Some(next) = self.next_delayed(slot)
+        {
+            return Some(next);
+        }
+        if self.mail().core().is_turn_over() {
+            self.mail().core().end_turn();
+            return Some(self.end_turn(concurrent));
+        }
+        if signals & (KILL | STOP | LEAVE | END) != 0 {
+            if concurrent && signals & (KILL | STOP) == 0 {
+                // Running handlers end first.
+                return Some(self.park(Pace::Busy));
+            }
+            self.handle_end_flags(signals);
+            return Some(None);
+        }
+        if signals & WAITING != 0 {
+            self.mail().make_room();
+        }
+        if signals & POKE != 0 {
+            self.mail().lower(POKE);
+            self.loop_state().fetched = false;
+        }
+        if self.loop_state().is_due()
+            && let Some(next) = self.retry_deferred(slot, actor, concurrent)
+        {
+            return Some(next);
+        }
+        if signals & URGENT != 0 {
+            if self.take_urgent(concurrent, slot.as_any()) {
+                self.mail().core().spend();
+                return Some(self.dispatch(slot, actor));
+            }
+            if concurrent && self.mail().core().signals() & URGENT != 0 {
+                return Some(self.park(Pace::Busy));
+            }
+        }
+        if signals & NOTICE != 0
+            && let Some(notice) = self.mail().take_due_notice()
+        {
+            self.mail().core().spend();
+            return Some(self.handle_system_message(notice, slot, actor, concurrent));
+        }
+        None
+    }
+
+    /// A member of a pool handles an input of its own: a message of its timer, a hook, the end of
+    /// its life. It checks the mailbox of the pool again afterwards.
+    pub(super) fn mark_member_busy(&mut self) {
+        if !self.mail().core().is_member() {
+            return;
+        }
+        if let Some((shared, number)) = self.loop_state().shared() {
+            shared.set_busy(number);
+        }
+        self.loop_state().fetched = false;
+    }
+
+    /// Ends the turn, regardless of remaining work.
+    pub(super) fn end_turn(&mut self, concurrent: bool) -> ErasedStep {
+        self.loop_state().fetched = false;
+        // Parking checks the actor's own mailbox; only the run loop knows that it drains, that it
+        // takes messages from another mailbox, or that deferred messages are to be evaluated again.
+        let finds_all = self.loop_state().lifecycle == Lifecycle::Running
+            && !self.loop_state().is_due()
+            && !self.mail().core().is_member();
+        // The same holds for an actor with the block of a past burst: the check that finds nothing
+        // releases it. (Not in a simulation, where each step is a choice.)
+        let finds_all = finds_all && (self.mail().core().is_simulated() || !self.holds_block());
+        self.park(if finds_all { idle(concurrent) } else { Pace::Again })
+    }
+
+    /// Puts a message of the shared mailbox into `slot`.
+    fn fetch_shared(&mut self, slot: &mut dyn ErasedMessage, concurrent: bool) -> ErasedStep {
+        let (shared, number) = self.loop_state().shared()?;
+        let fetched = shared.fetch_for(number, concurrent, slot.as_any());
+        // The next check is of the shared mailbox again.
+        self.loop_state().fetched = matches!(fetched, Fetched::Nothing | Fetched::Over);
+        match fetched {
+            Fetched::Message => {
+                self.mail().core().spend();
+                None
+            }
+            Fetched::Nothing => None,
+            Fetched::Unwanted => self.park(Pace::Busy),
+            Fetched::Over => {
+                self.mail().close();
+                self.finish_drain(concurrent)
+            }
+        }
+    }
+
+    /// All queued messages have been handled; running handlers finish before the end.
+    fn finish_drain(&mut self, concurrent: bool) -> ErasedStep {
+        if concurrent {
+            return self.park(Pace::Busy);
+        }
+        self.finish(Exit::Stopped);
+        None
+    }
+
+    /// Records the outcome of an input that was not a message, or that failed.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn on_cold_outcome(
+        &mut self,
+        outcome: Result<HandlerOutcome, HandlerError>,
+        handling: Handling,
+    ) {
+        let exit = match outcome {
+            Ok(HandlerOutcome::Done) => {
+                let lifecycle = self.loop_state().lifecycle;
+                match lifecycle {
+                    Lifecycle::Starting if self.is_failing() => self.finish(Exit::Stopped),
+                    Lifecycle::Starting => self.started(),
+                    Lifecycle::ShuttingDown(_) => self.stop_hook_done(None),
+                    Lifecycle::Initializing | Lifecycle::Running | Lifecycle::Draining => {}
+                }
+                return;
+            }
+            Ok(HandlerOutcome::Ended(exit)) => *exit,
+            Ok(HandlerOutcome::StartFailed(text)) => {
+                Exit::Failed(self.failure(FailureKind::Start, handling.name, text, None))
+            }
+            Err(HandlerError::Killed) => {
+                self.mail().lower(KILL);
+                self.loop_state().killed = true;
+                Exit::Killed
+            }
+            Err(HandlerError::Panicked(payload)) => {
+                Exit::Failed(current::failure(self.mail(), handling.name, payload))
+            }
+        };
+        match self.loop_state().lifecycle {
+            Lifecycle::ShuttingDown(_) => self.stop_hook_done(Some(exit)),
+            _ => self.finish(exit),
+        }
     }
 }

@@ -1,18 +1,35 @@
-//! The end of a life, step by step: 3 tasks, 4 children, 5 `#[on_stop]`, 6 the state, 7 and 8 the
-//! exit. (1, closing the mailbox, and 2, handling the queue, belong to the run loop.) A panic in one
-//! step does not skip the next.
+//! The end of a life.
+//!
+//! 1. The mailbox closes, timers and streams end (a stop; `start_draining`).
+//! 2. The queued messages are handled (the run loop).
+//! 3. [`Tasks`](ShutdownStep::Tasks): the resources of the life are dropped, except children; its
+//!    futures end.
+//! 4. [`Children`](ShutdownStep::Children): the children end, the last one first.
+//! 5. [`StopHook`](ShutdownStep::StopHook): `#[on_stop]` runs, unless the actor was killed or never
+//!    started.
+//! 6. [`DropState`](ShutdownStep::DropState): the state is dropped. A supervised actor then waits for
+//!    the decision of its supervisor ([`AwaitDecision`](ShutdownStep::AwaitDecision), `restart.rs`).
+//! 7. The exit is published to callers of `join`.
+//! 8. Monitors, links and the parent are notified.
+//!
+//! A kill or a failure starts at step 3 ([`finish`](ErasedLoop::finish)). A panic in one step does
+//! not skip the next.
+//!
+//! Invariant, under the mailbox lock: if a failure was requested, `LEAVE` is set. The check of the
+//! flags finds it before the next message, and each step of the end that clears `LEAVE` takes it.
 
-use super::erased::{ErasedLoop, ErasedState, ErasedStep, Lifecycle};
+use super::dispatch::{Hook, Input};
+use super::erased::{ErasedLoop, ErasedState, ErasedStep};
+use super::lifecycle::Lifecycle;
+use super::restart::{SupervisorControl, may_restart};
 use super::run_loop::NextStep;
-use crate::actor::dispatch::{Hook, Input};
-use crate::actor::restart::SupervisorControl;
 use crate::cell::current::{self, Handling};
 use crate::cell::handle::{AnyMail, announce};
-use crate::cell::header::{END, LEAVE, NOTICE, Pace};
+use crate::cell::header::{END, KILL, LEAVE, NOTICE, Pace, STOP};
 use crate::cell::state::{Notice, Watcher};
 use crate::executor;
 use crate::executor::sleep::Sleep;
-use crate::exit::{ActorId, Exit};
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts, Location};
 use crate::incident::Incident;
 use crate::sync::Arc;
 use std::collections::{BTreeSet, VecDeque};
@@ -38,8 +55,115 @@ pub(crate) enum ShutdownStep {
     AwaitDecision,
 }
 
+/// The events that end a life.
 impl dyn ErasedLoop + '_ {
-    /// Runs one step of the end.
+    /// Handles a flag that ends the life: a kill, a stop, or a request to leave.
+    pub(super) fn handle_end_flags(&mut self, signals: u32) {
+        if signals & KILL != 0 {
+            self.handle_kill();
+        } else if signals & STOP != 0 {
+            self.start_draining();
+        } else {
+            self.handle_stop_self();
+        }
+    }
+
+    /// Handles the flags of a life without a state yet; returns whether it has ended.
+    pub(super) fn ended_before_start(&mut self) -> bool {
+        if self.handle_kill() {
+            return true;
+        }
+        let leaves = self.mail().core().signals() & (LEAVE | END) != 0;
+        if leaves {
+            self.handle_stop_self();
+        }
+        leaves
+    }
+
+    /// Records a kill; returns whether there was one.
+    pub(super) fn handle_kill(&mut self) -> bool {
+        let killed = self.mail().core().is_killed();
+        if killed {
+            self.mail().lower(KILL);
+            self.loop_state().killed = true;
+            if !matches!(self.loop_state().lifecycle, Lifecycle::ShuttingDown(_)) {
+                self.finish(Exit::Killed);
+            }
+        }
+        killed
+    }
+
+    /// Ends this life without draining: the queue goes to the next one.
+    fn handle_stop_self(&mut self) {
+        let by_supervisor = self.mail().core().signals() & END != 0;
+        let is_failing = self.is_failing();
+        self.mail().lower(LEAVE | END);
+        // After a stop from outside it drains, regardless of other requests; but a failure ends it.
+        if is_failing || self.loop_state().lifecycle != Lifecycle::Draining {
+            self.loop_state().ended_by_supervisor = by_supervisor && !is_failing;
+            self.finish(Exit::Stopped);
+        }
+    }
+
+    /// Step 1 of the end, the loop's part: timers and streams end.
+    fn start_draining(&mut self) {
+        self.loop_state().lifecycle = Lifecycle::Draining;
+        let mut ended = Vec::new();
+        self.mail().with(&mut |seat, _| {
+            self.mail().core().lower(STOP);
+            if let Some(resources) = &mut seat.resources {
+                ended = resources.take_timers_and_streams();
+            }
+        });
+        for resource in ended {
+            resource.end(self.mail(), "drop");
+        }
+    }
+
+    /// Ends the life: step 3 is next. A requested failure replaces a normal end; after another
+    /// failure it is reported. If no other life can follow, closes the mailbox and discards the
+    /// queued messages.
+    pub(super) fn finish(&mut self, exit: Exit) {
+        self.trace(match exit {
+            Exit::Failed(_) => "fails",
+            Exit::Killed => "is killed",
+            _ => "ends",
+        });
+        self.mark_member_busy();
+        let is_over = self.put_back();
+        let by_supervisor = self.loop_state().ended_by_supervisor;
+        let (mut exit, mut is_last) = (Some(exit), true);
+        let mut failing = None;
+        self.mail().with(&mut |seat, _| {
+            let Some(mut exit) = exit.take() else { return };
+            failing = seat.take_failing();
+            if exit.is_normal()
+                && let Some(failure) = failing.take()
+            {
+                exit = Exit::Failed(failure);
+            }
+            is_last = !may_restart(seat, &exit, by_supervisor);
+            seat.set_exit_to_be(Some(exit));
+            self.mail().core().lower(STOP | LEAVE | END);
+        });
+        if let Some(failure) = failing {
+            self.mail().core().hub.report(Incident::SuppressedPanic { failure });
+        }
+        if is_last && !is_over {
+            self.mail().close();
+            self.discard_queued();
+            self.mail().lower(STOP | LEAVE | END);
+        }
+        if is_last {
+            self.discard_deferred();
+        }
+        self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
+    }
+}
+
+/// The steps, in order.
+impl dyn ErasedLoop + '_ {
+    /// Runs one step of the end, after the flags that have been set in the meantime.
     #[cold]
     pub(super) fn end(&mut self, step: ShutdownStep, state: &mut dyn ErasedState) -> ErasedStep {
         if self.handle_kill() {
@@ -91,36 +215,16 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Whether this is the trivial end: a permanent stop (ensured by `finish`), no resources and no
-    /// watchers. In this case its exit is published under the same lock.
-    fn try_trivial_end(&self) -> bool {
-        let mut is_so = false;
-        self.mail().with(&mut |seat, _| {
-            is_so = seat.closed && seat.resources.is_none() && seat.known().is_none();
-            if is_so {
-                seat.nameless = true;
-                seat.set_exit(&Exit::Stopped);
-            }
-        });
-        if is_so {
-            let core = self.mail().core();
-            if let Some(witness) = &core.hub.witness {
-                witness.ended(core.number);
-            }
-            core.hub.leave(core.key);
-        }
-        is_so
-    }
-
+    /// Step 3: drops the resources, except children, and waits for the futures of the life.
     fn end_tasks(&mut self) -> ErasedStep {
-        let mut has_made = true;
+        let mut has_resources = true;
         self.mail().with(&mut |seat, _| {
-            has_made = seat.resources.is_some() || seat.has_notices();
-            if !has_made {
+            has_resources = seat.resources.is_some() || seat.has_notices();
+            if !has_resources {
                 self.mail().core().lower(NOTICE);
             }
         });
-        if !has_made {
+        if !has_resources {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHook);
             return None;
         }
@@ -156,7 +260,7 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Ends the children one after another. The parent is not notified of exits that it ordered.
+    /// Step 4: ends the children one after another. The parent is not notified of exits that it ordered.
     fn end_children(&mut self) -> ErasedStep {
         for notice in self.mail().take_notices() {
             match notice {
@@ -206,11 +310,32 @@ impl dyn ErasedLoop + '_ {
         self.park(Pace::Deaf)
     }
 
-    /// `#[on_stop]` has run.
+    /// Step 5: `#[on_stop]` has run.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
         self.record_failure(broken);
         // It may have created new resources, which end like the others.
         self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
+    }
+
+    /// Whether this is the trivial end: a permanent stop (ensured by `finish`), no resources and no
+    /// watchers. In this case its exit is published under the same lock.
+    fn try_trivial_end(&self) -> bool {
+        let mut is_trivial = false;
+        self.mail().with(&mut |seat, _| {
+            is_trivial = seat.closed && seat.resources.is_none() && seat.known().is_none();
+            if is_trivial {
+                seat.nameless = true;
+                seat.set_exit(&Exit::Stopped);
+            }
+        });
+        if is_trivial {
+            let core = self.mail().core();
+            if let Some(witness) = &core.hub.witness {
+                witness.ended(core.number);
+            }
+            core.hub.leave(core.key);
+        }
+        is_trivial
     }
 
     pub(super) fn pending_exit(&self) -> Exit {
@@ -233,6 +358,55 @@ impl dyn ErasedLoop + '_ {
         } else if let Exit::Failed(failure) = broken {
             self.mail().core().hub.report(Incident::SuppressedPanic { failure });
         }
+    }
+}
+
+/// Requests that the current life fails when the running handler has returned. The first request is
+/// the reason of the end, a later one is reported.
+#[cold]
+#[inline(never)]
+pub(super) fn request_failure(
+    mail: &dyn AnyMail,
+    message: String,
+    location: &std::panic::Location<'_>,
+) {
+    let failure = Failure::new(FailureParts {
+        kind: FailureKind::Explicit,
+        actor: mail.label(),
+        id: mail.core().id(),
+        handler: current::handling().name,
+        message,
+        location: Some(Location::of(location)),
+        cause: None,
+    });
+    let mut failure = Some(failure);
+    mail.with(&mut |seat, _| {
+        let failing = &mut seat.records().failing;
+        if failing.is_none() {
+            *failing = failure.take();
+            mail.core().raise(LEAVE);
+        }
+    });
+    if let Some(failure) = failure {
+        mail.core().hub.report(Incident::SuppressedPanic { failure });
+    }
+}
+
+impl dyn ErasedLoop + '_ {
+    /// Whether a failure of this life was requested. For most actors this reads only the flags.
+    pub(super) fn is_failing(&self) -> bool {
+        let mut is_failing = false;
+        if self.mail().core().signals() & LEAVE != 0 {
+            self.mail().with(&mut |seat, _| is_failing = seat.is_failing());
+        }
+        is_failing
+    }
+
+    /// Takes the failure that was requested while the life was already ending.
+    pub(super) fn take_failing(&self) -> Option<Exit> {
+        let mut failing = None;
+        self.mail().with(&mut |seat, _| failing = seat.take_failing());
+        failing.map(Exit::Failed)
     }
 }
 

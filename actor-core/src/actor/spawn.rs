@@ -1,34 +1,33 @@
-//! From a state to a running actor: what `spawn` and its variants come to.
+//! How an actor is spawned: from a state, or a factory of states, to a scheduled task.
 
 use super::actor_task::Runner;
-use crate::actor::context::Context;
-use crate::actor::dispatch::{AddrOf, Dispatch};
-use crate::actor::run_loop::RunLoop;
-use crate::actor::shutdown::publish_exit;
+use super::context::Context;
+use super::context::children::adopt;
+use super::dispatch::{AddrOf, Dispatch};
+use super::run_loop::RunLoop;
+use super::shutdown::publish_exit;
 use crate::address::addr::Addr;
 use crate::cell::handle::{AnyMail, contain};
 use crate::cell::mailbox::Mail;
 use crate::cell::message::Settings;
-use crate::cell::resources::Resource;
-use crate::cell::state::Watcher;
 use crate::cell::system_shared::Hub;
 use crate::executor::drop_chain::{self, DropResult};
 use crate::executor::{Job, Schedule};
-use crate::exit::{Failure, FailureKind, FailureParts};
+use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
 use crate::sync::Arc;
-use crate::{Exit, System};
+use crate::system::System;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// The start of an actor's life: what the run loop is made of.
+/// The start of an actor's life: its run loop and its state.
 pub struct Life<A: Dispatch> {
     pub(crate) run_loop: RunLoop<A>,
     pub(crate) state: Option<A>,
 }
 
 impl<A: Dispatch> Life<A> {
-    /// Where the actor's cell lies while it does not run.
+    /// The mailbox in which the actor's task parks.
     #[doc(hidden)]
     pub fn mailbox(&self) -> OpaqueMailbox {
         OpaqueMailbox(self.run_loop.context().mail().clone())
@@ -51,7 +50,7 @@ impl fmt::Debug for OpaqueMailbox {
     }
 }
 
-/// An actor that is set apart before it is spawned: see
+/// A builder that sets the name, capacity and system of an actor before it is spawned: see
 /// [`Spawn::prepare`](crate::Spawn::prepare).
 ///
 /// ```
@@ -187,28 +186,6 @@ impl<A> fmt::Debug for Prepared<A> {
     }
 }
 
-/// Makes `child` a child of `parent`, before its first run.
-fn adopt(parent: &Arc<dyn AnyMail>, child: Arc<dyn AnyMail>) {
-    let mut key = 0;
-    parent.with(&mut |seat, _| key = seat.resources.get_or_insert_default().key());
-    let (who, id) = (Arc::downgrade(parent), parent.core().id());
-    let mut watcher = Some(Watcher { who, id, key: Some(key), link: false });
-    child.with(&mut |seat, _| {
-        seat.records().parent = Some(id);
-        if let Some(watcher) = watcher.take() {
-            seat.watch(watcher);
-        }
-        // A parented actor lives until it is stopped.
-        child.core().keep();
-    });
-    let mut resource = Some(Resource::Child(child));
-    parent.with(&mut |seat, _| {
-        if let Some(resource) = resource.take() {
-            seat.resources.get_or_insert_default().insert(key, resource);
-        }
-    });
-}
-
 impl<A: Dispatch> Context<A> {
     /// A context of no running actor, to call handlers as plain Rust in a test. Its address is that of
     /// an actor that has ended.
@@ -262,7 +239,7 @@ impl<A: Dispatch> ActorBuilder<A> {
         ActorBuilder { mail, alive, address }
     }
 
-    /// Makes the state from the address, on this stack, and lives.
+    /// Creates the state from the address on the calling thread, and starts the actor.
     #[track_caller]
     pub(crate) fn with(self, make: impl FnOnce(&A::Addr) -> A) -> A::Addr {
         let address = self.address();
@@ -270,8 +247,8 @@ impl<A: Dispatch> ActorBuilder<A> {
         builder.start(Some(state))
     }
 
-    /// Asks the user for something, on this stack. If that panics, the panic is the caller's; whoever
-    /// has the address by then is told that the actor has ended.
+    /// Runs a closure of the user on the calling thread. A panic in it is resumed in the caller; the
+    /// owners of the address observe that the actor has ended.
     pub(crate) fn catch_caller_panic<T>(self, run: impl FnOnce() -> T) -> (Self, T) {
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(answer) => (self, answer),
@@ -286,12 +263,12 @@ impl<A: Dispatch> ActorBuilder<A> {
         self.address.clone().into()
     }
 
-    /// It never lives: whoever has its address is told that it has ended.
+    /// The actor never starts: the owners of its address observe that it has ended.
     pub(crate) fn end(self) {
         abort_start(&self.mail);
     }
 
-    /// Puts the actor on its way to its first run.
+    /// Schedules the first run of the actor.
     #[track_caller]
     fn start(self, state: Option<A>) -> A::Addr {
         let run_loop = RunLoop::new(self.mail.clone());
@@ -302,19 +279,19 @@ impl<A: Dispatch> ActorBuilder<A> {
     pub(crate) fn run(self, life: Life<A>) -> A::Addr {
         if !self.alive {
             abort_start(&self.mail);
-            // Never alive: its state is dropped where it came from, in the caller's hands.
+            // It never started: its state is dropped here, in the caller.
             refuse(self.mail, life);
             return self.address.into();
         }
         let guard = UnstartedGuard(&self.mail);
-        let Runner(cell) = A::runner(life);
+        let Runner(task) = A::runner(life);
         std::mem::forget(guard);
-        self.mail.core.hub.executor.schedule(Job::Actor(cell), Schedule::Next);
+        self.mail.core.hub.executor.schedule(Job::Actor(task), Schedule::Next);
         self.address.into()
     }
 }
 
-/// Drops the state of an actor whose system has ended. That may spawn a successor, and that another one.
+/// Drops the state of an actor whose system has ended. The drop may spawn another actor, and so on.
 #[cold]
 fn refuse<A: Dispatch>(mail: Arc<Mail<A>>, life: Life<A>) {
     let own = mail.clone();
@@ -335,8 +312,8 @@ fn refuse<A: Dispatch>(mail: Arc<Mail<A>>, life: Life<A>) {
     }
 }
 
-/// An actor of which no cell is there yet. Dropped, it has ended: a `local` one is refused elsewhere
-/// than on its thread, by a panic.
+/// An actor without a task. If it is dropped, the actor has ended: `Runner` panics for a `local` actor
+/// outside its thread.
 struct UnstartedGuard<'a, A: Dispatch>(&'a Mail<A>);
 
 impl<A: Dispatch> Drop for UnstartedGuard<'_, A> {

@@ -2,15 +2,14 @@
 //! turn; cancelled resources are no longer in the table and are skipped.
 
 use super::callback::CallbackResult;
-use super::erased::{ErasedLoop, ErasedStep};
-use super::erased_message::ErasedMessage;
+use super::dispatch::{Hook, Input};
+use super::erased::{ErasedLoop, ErasedMessage, ErasedStep};
 use super::run_loop::NextStep;
-use crate::actor::dispatch::{Hook, Input};
-use crate::cell::current::{self, Handling};
+use crate::cell::current::Handling;
 use crate::cell::handle::contain;
 use crate::cell::resources::Resource;
 use crate::cell::state::{Key, Notice};
-use crate::exit::{ActorId, Exit, Failure, FailureKind};
+use crate::exit::{ActorId, Exit, FailureKind};
 use crate::incident::Incident;
 use std::any::Any;
 
@@ -153,38 +152,6 @@ impl dyn ErasedLoop + '_ {
             let cause = Some(cause.clone());
             let failure = self.failure(FailureKind::Linked, "", message, cause);
             self.finish(Exit::Failed(failure));
-        }
-        None
-    }
-
-    /// Calls one of the callbacks that create messages.
-    fn run_callback(
-        &self,
-        what: &'static str,
-        callback: &mut dyn FnMut(&dyn Any) -> CallbackResult,
-    ) -> Result<CallbackResult, Failure> {
-        let mut made = Ok(CallbackResult::None);
-        self.with_address(&mut |me| made = current::guarded(self.mail(), what, || callback(me)));
-        made
-    }
-
-    fn finish_callback(
-        &mut self,
-        made: Result<CallbackResult, Failure>,
-        what: &'static str,
-    ) -> ErasedStep {
-        match made {
-            Ok(CallbackResult::SendTo(sending)) => {
-                let (runnable, task) =
-                    crate::system::task::prepare(&self.mail().core().hub, sending);
-                task.detach();
-                runnable.schedule();
-            }
-            Ok(CallbackResult::Own | CallbackResult::None) => {}
-            Err(failure) => {
-                debug_assert_eq!(failure.handler(), what);
-                self.finish(Exit::Failed(failure));
-            }
         }
         None
     }

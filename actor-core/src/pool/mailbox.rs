@@ -6,8 +6,8 @@
 use super::members::Members;
 use super::start_member;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::next::may_start;
 use crate::actor::restart::{RestartDecision, SupervisorControl};
+use crate::actor::run_loop::may_start;
 use crate::actor::shutdown::publish_exit;
 use crate::cell::handle::{
     AnyMail, Fetched, Post, Shared, Verbs, WeakPost, announce, throw_away, wake_all,

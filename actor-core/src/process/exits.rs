@@ -3,7 +3,7 @@
 use super::buffer::RefusedMessage;
 use super::inbox::Inbox;
 use crate::actor::callback::CallbackResult;
-use crate::actor::watch::{Link, Monitor};
+use crate::actor::context::watch::{Link, Monitor};
 use crate::address::any::Target;
 use crate::cell::resources::Resource;
 use crate::cell::state::Notice;

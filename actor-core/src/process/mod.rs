@@ -23,7 +23,7 @@ pub use result::ProcessResult;
 pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 
 use crate::actor::dispatch::{Dispatch, Hooks};
-use crate::actor::future_box::SendBox;
+use crate::actor::protocol_message::SendBox;
 use crate::actor::spawn::Prepared;
 use crate::actor::{Context, Life, Runner};
 use crate::address::actor::Actor;

@@ -4,8 +4,8 @@
 use super::Proc;
 use super::inbox::Inbox;
 use crate::actor::Life;
+use crate::actor::actor_task::HandlerFuture;
 use crate::actor::dispatch::{HandlerOutcome, Input};
-use crate::actor::handler_future::HandlerFuture;
 use crate::actor::run_loop::NextStep;
 use crate::cell::current::Handling;
 use crate::cell::header::Pace;

@@ -4,7 +4,7 @@
 use super::control::{Order, Shared};
 use super::{Cause, Proxy};
 use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
-use crate::actor::future_box::SendBox;
+use crate::actor::protocol_message::SendBox;
 use crate::actor::{Context, Life, Runner, run_async};
 use crate::address::actor::Actor;
 use crate::address::addr::{Addr, Address};

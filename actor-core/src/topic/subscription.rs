@@ -3,8 +3,8 @@
 
 use super::buffer::{Buffer, Policy, ReadResult, TopicKey};
 use super::{Topic, WeakTopic};
+use crate::actor::context::tasks::{self, CatchPanic};
 use crate::actor::dispatch::Dispatch;
-use crate::actor::task::{self, CatchPanic};
 use crate::address::addr::Address;
 use crate::address::call::Call;
 use crate::address::weak::WeakAddr;
@@ -135,7 +135,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
             .await;
         };
         if let Some(own) = own_life(mail.core().id()) {
-            task::spawn_in_life(&own, |present| task::run_task(present, feed, HANDLER_NAME));
+            tasks::spawn_in_life(&own, |present| tasks::run_in_life(present, feed, HANDLER_NAME));
         } else {
             let hub = mail.core().hub.clone();
             // Made outside of the block: it may be dropped before its first poll, and `feed` with it.

@@ -1,12 +1,16 @@
 //! [`Context`], an actor's view of itself. Everything created through it ends with the life.
 //!
-//! `relations.rs` has children, monitors and links; `tasks.rs` timers, streams and tasks.
+//! The other files add to it: `children.rs`, `watch.rs` (monitors and links), `timers.rs`, `streams.rs`
+//! (also piped futures) and `tasks.rs`.
 
-mod relations;
-mod tasks;
+pub(crate) mod children;
+pub(crate) mod streams;
+pub(crate) mod tasks;
+pub(crate) mod timers;
+pub(crate) mod watch;
 
 use crate::actor::dispatch::Dispatch;
-use crate::actor::failing;
+use crate::actor::shutdown::request_failure;
 use crate::address::addr::Addr;
 use crate::address::state_change::poll_change;
 use crate::address::weak::WeakAddr;
@@ -91,7 +95,7 @@ impl<A: Dispatch> Context<A> {
                 return address;
             }
         }
-        // No lock: only the actor's own run can find it forsaken, and that is where this is called.
+        // No lock: only the actor's own task can find it unreferenced, and that task calls this.
         self.mail.core.keep();
         Addr::adopted(self.mail.clone())
     }
@@ -208,7 +212,7 @@ impl<A: Dispatch> Context<A> {
     pub fn fail(&self, error: impl fmt::Display) {
         // The user's code, before any lock; if it panics the handler does.
         let message = error.to_string();
-        failing::request(&*self.mail, message, Location::caller());
+        request_failure(&*self.mail, message, Location::caller());
     }
 
     /// Returns the number of restarts: 0 in the first life.

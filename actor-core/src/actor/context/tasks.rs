@@ -1,193 +1,35 @@
-//! Timers, streams, piped futures and tasks.
+//! Tasks of a life: futures that run concurrently with the actor and end with the life.
 
 use super::Context;
-use crate::actor::attachment::{self, Attachment, once};
-use crate::actor::callback::{Callback, CallbackResult, own_address};
+use super::timers::ResourceHandle;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::task::{Task, TaskGuard, run_task};
-use crate::actor::timer::Timer;
-use crate::address::call::Call;
-use crate::address::with_timeout::WithTimeout;
-use crate::cell::message::Protocol;
+use crate::cell::current;
+use crate::cell::handle::AnyMail;
 use crate::cell::resources::Resource;
-use crate::cell::state::Key;
-use crate::cell::timer_entry::TimerEntry;
-use crate::error::CallError;
+use crate::cell::state::{Key, Notice};
 use crate::executor;
 use crate::exit::Failure;
-use crate::sync::Arc;
-use futures_lite::Stream;
+use crate::sync::{Arc, Weak};
+use crate::system::task::prepare;
+use pin_project_lite::pin_project;
+use std::fmt;
 use std::future::Future;
-use std::time::Duration;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, ready};
 
 impl<A: Dispatch> Context<A> {
-    /// Sends a message after `delay`, unless the timer is cancelled first.
-    ///
-    /// `make` gets this actor's address and returns one call, to this actor or another one. Return
-    /// the call without awaiting it: it is sent, and an error becomes an
-    /// [incident](crate::Incident).
-    pub fn after<B, T, F>(&self, delay: Duration, make: F) -> Timer
-    where
-        B: Protocol,
-        F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
-    {
-        let own = self.id();
-        let make = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
-        self.timer(delay, None, make)
-    }
-
-    /// Sends a message every `period`, for the first time after one period.
-    ///
-    /// The timer does not drift and causes no burst after a stall: at most one tick is pending, and
-    /// missed ticks are skipped.
-    ///
-    /// # Panics
-    /// If `period` is zero.
-    #[track_caller]
-    pub fn every<B, T, F>(&self, period: Duration, mut make: F) -> Timer
-    where
-        B: Protocol,
-        F: for<'a> FnMut(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
-    {
-        assert!(!period.is_zero(), "a period of zero would tick without end; use a longer one");
-        let own = self.id();
-        let make: Callback =
-            Box::new(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
-        self.timer(period, Some(period), make)
-    }
-
-    /// Sends a message for each item of `stream`.
-    ///
-    /// At most one item is pending; the stream is polled again after the actor has taken it. A
-    /// stream that has not ended keeps the actor alive.
-    ///
-    /// ```
-    /// # use actor_core::prelude::*;
-    /// #[actor]
-    /// struct Sum {
-    ///     total: u32,
-    /// }
-    ///
-    /// #[actor]
-    /// impl Sum {
-    ///     #[on_start]
-    ///     fn begin(&mut self, context: &Context<Self>) {
-    ///         let numbers = futures_lite::stream::iter([1, 2, 3]);
-    ///         context
-    ///             .attach(numbers, |me, number| me.add(number))
-    ///             .on_end(|me| me.done())
-    ///             .detach();
-    ///     }
-    ///
-    ///     fn add(&mut self, number: u32) {
-    ///         self.total += number;
-    ///     }
-    ///
-    ///     fn done(&mut self, context: &Context<Self>) {
-    ///         assert_eq!(self.total, 6);
-    ///         context.stop();
-    ///     }
-    /// }
-    ///
-    /// System::current_thread().block_on(async {
-    ///     assert_eq!(Sum { total: 0 }.spawn().join().await, Exit::Stopped);
-    /// });
-    /// ```
-    pub fn attach<S, B, T, F>(&self, stream: S, each: F) -> Attachment<A>
-    where
-        S: Stream + Send + 'static,
-        S::Item: Send,
-        B: Protocol,
-        F: for<'a> FnMut(&'a A::Addr, S::Item) -> Call<'a, B, T> + Send + 'static,
-    {
-        let guard = self.task_guard(true);
-        let key = guard.key;
-        let (bring, make) = attachment::stream::<A, _, _, _, _>(stream, each, guard, self.id());
-        self.hold_task(key, bring, |task| Resource::Source {
-            task,
-            callback: Some(make),
-            once: false,
-            on_end: None,
-        });
-        Attachment::new(self.mail.clone(), key)
-    }
-
-    /// Runs `future` concurrently with the actor and sends a message with its output. The actor
-    /// handles other messages in the meantime. A running future keeps the actor alive.
-    ///
-    /// The output is `Err(Failure)` if the future panicked. Corresponds to Akka's `pipeToSelf`.
-    ///
-    /// ```
-    /// # use actor_core::prelude::*;
-    /// # use actor_core::Failure;
-    /// #[actor]
-    /// struct Cache {
-    ///     page: Option<String>,
-    /// }
-    ///
-    /// #[actor]
-    /// impl Cache {
-    ///     fn load(&mut self, context: &Context<Self>) {
-    ///         let fetching = async { String::from("text") };
-    ///         context.pipe(fetching, |me, page| me.loaded(page));
-    ///     }
-    ///
-    ///     fn loaded(&mut self, page: Result<String, Failure>) {
-    ///         self.page = page.ok();
-    ///     }
-    ///
-    ///     fn page(&self) -> Option<String> {
-    ///         self.page.clone()
-    ///     }
-    /// }
-    ///
-    /// System::current_thread().block_on(async {
-    ///     let cache = Cache { page: None }.spawn();
-    ///     cache.load().await.unwrap();
-    ///     while cache.page().await.unwrap().is_none() {}
-    /// });
-    /// ```
-    pub fn pipe<U, B, T, F>(&self, future: U, make: F)
-    where
-        U: Future + Send + 'static,
-        U::Output: Send,
-        B: Protocol,
-        F: for<'a> FnOnce(&'a A::Addr, Result<U::Output, Failure>) -> Call<'a, B, T>
-            + Send
-            + 'static,
-    {
-        let guard = self.task_guard(true);
-        let key = guard.key;
-        let (bring, make) = attachment::pipe::<A, _, _, _, _>(future, make, guard, self.id());
-        self.hold_task(key, bring, |task| Resource::Source {
-            task,
-            callback: Some(make),
-            once: true,
-            on_end: None,
-        });
-    }
-
     /// Runs `future` concurrently with the actor until it completes or the life ends.
     ///
     /// The task does not keep the actor alive. A panic in it is a failure of this life.
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
         let guard = self.task_guard(false);
         let key = guard.key;
-        self.hold_task(key, run_task(guard, future, "task"), Resource::Task);
+        self.hold_task(key, run_in_life(guard, future, "task"), Resource::Task);
         Task::new(Arc::downgrade(&self.any()), key)
     }
 
-    fn timer(&self, delay: Duration, period: Option<Duration>, make: Callback) -> Timer {
-        let key = self.with_resources(|resources| resources.key());
-        // The tick is looked for by its key only at its turn, which is after this handler.
-        let entry = TimerEntry::start(&self.any(), key, delay, period);
-        let resource = Resource::Timer { entry, callback: Some(make) };
-        self.with_resources(|resources| resources.insert(key, resource));
-        Timer::new(Arc::downgrade(&self.any()), key)
-    }
-
     /// Counts one more future of this life.
-    fn task_guard(&self, keeps_alive: bool) -> TaskGuard {
+    pub(super) fn task_guard(&self, keeps_alive: bool) -> TaskGuard {
         let key = self.with_resources(|resources| {
             resources.tasks += 1;
             resources.key()
@@ -198,7 +40,7 @@ impl<A: Dispatch> Context<A> {
         TaskGuard { mail: self.any(), key, keeps_alive }
     }
 
-    fn hold_task(
+    pub(super) fn hold_task(
         &self,
         key: Key,
         future: impl Future<Output = ()> + Send + 'static,
@@ -211,75 +53,142 @@ impl<A: Dispatch> Context<A> {
     }
 }
 
-impl<P: Protocol, T> Call<'_, P, T> {
-    /// Makes the call concurrently with the calling actor and sends a message with the reply. The
-    /// actor handles other messages in the meantime.
-    ///
-    /// ```
-    /// # use actor_core::prelude::*;
-    /// # #[actor] struct Store; #[actor] impl Store { fn get(&self, key: u32) -> u32 { key * 2 } }
-    /// #[actor]
-    /// struct Front {
-    ///     store: StoreAddr,
-    ///     found: Option<u32>,
-    /// }
-    ///
-    /// #[actor]
-    /// impl Front {
-    ///     fn look_up(&mut self, key: u32, context: &Context<Self>) {
-    ///         self.store.get(key).pipe(context, |me, answer| me.found(answer));
-    ///     }
-    ///
-    ///     fn found(&mut self, answer: Result<u32, CallError>) {
-    ///         self.found = answer.ok();
-    ///     }
-    ///
-    ///     fn last(&self) -> Option<u32> {
-    ///         self.found
-    ///     }
-    /// }
-    ///
-    /// System::current_thread().block_on(async {
-    ///     let front = Front { store: Store.spawn(), found: None }.spawn();
-    ///     front.look_up(4).await.unwrap();
-    ///     while front.last().await.unwrap().is_none() {}
-    ///     assert_eq!(front.last().await, Ok(Some(8)));
-    /// });
-    /// ```
-    ///
-    /// # Panics
-    /// If the call has already been polled.
-    #[track_caller]
-    pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
-    where
-        A: Dispatch,
-        B: Protocol,
-        T: Send + 'static,
-        F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
-    {
-        // A call does not panic while it waits. If it did, its reply would be lost: `NoReply`.
-        context.pipe(self.into_owned(), move |me, answer| {
-            make(me, answer.unwrap_or(Err(CallError::NoReply)))
-        });
+/// A future spawned by [`Context::spawn`](crate::Context::spawn).
+///
+/// Dropping the handle cancels the future. The future also ends with the life that spawned it.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// #[actor]
+/// struct Host;
+///
+/// #[actor]
+/// impl Host {
+///     fn begin(&self, context: &Context<Self>) {
+///         context.spawn(async { /* runs concurrently with the actor */ }).detach();
+///         drop(context.spawn(std::future::pending())); // is cancelled at once
+///     }
+/// }
+/// # System::current_thread().block_on(async { Host.spawn().begin().await.unwrap() });
+/// ```
+#[must_use = "dropping a task cancels it; keep it or call `.detach()`"]
+pub struct Task(ResourceHandle);
+
+impl Task {
+    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: Key) -> Self {
+        Task(ResourceHandle { mail, key })
+    }
+
+    /// Cancels the future, which is dropped at its next await.
+    pub fn cancel(self) {}
+
+    /// Keeps the future running without this handle.
+    pub fn detach(mut self) {
+        self.0.detach();
     }
 }
 
-impl<P: Protocol, T> WithTimeout<Call<'_, P, T>> {
-    /// Makes the call concurrently with the calling actor and sends a message with the reply, or that
-    /// the timeout elapsed. See [`Call::pipe`].
-    ///
-    /// # Panics
-    /// If the call has already been polled.
-    #[track_caller]
-    pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
-    where
-        A: Dispatch,
-        B: Protocol,
-        T: Send + 'static,
-        F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
-    {
-        context.pipe(self.into_owned(), move |me, answer| {
-            make(me, answer.unwrap_or(Err(CallError::NoReply)))
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task").finish_non_exhaustive()
+    }
+}
+
+/// Counts a future of a life until it is dropped, whether it has completed or not.
+pub(crate) struct TaskGuard {
+    pub(crate) mail: Arc<dyn AnyMail>,
+    pub(crate) key: Key,
+    /// Whether the future keeps the actor alive, as streams and piped futures do.
+    pub(crate) keeps_alive: bool,
+}
+
+impl Drop for TaskGuard {
+    fn drop(&mut self) {
+        self.mail.task_gone(self.key);
+        if self.keeps_alive {
+            self.mail.release();
+        }
+    }
+}
+
+pin_project! {
+    /// A future of a life. Its panic is a failure of the life, and so is a panic while it is
+    /// dropped.
+    pub(crate) struct CatchPanic<F> {
+        #[pin]
+        future: Option<F>,
+        mail: Arc<dyn AnyMail>,
+        what: &'static str,
+    }
+
+    impl<F> PinnedDrop for CatchPanic<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let dropped = current::guarded(&**this.mail, this.what, || this.future.set(None));
+            if let Err(failure) = dropped {
+                this.mail.notify(Notice::Broken(failure));
+            }
+        }
+    }
+}
+
+impl<F> CatchPanic<F> {
+    pub(crate) fn new(future: F, mail: Arc<dyn AnyMail>, what: &'static str) -> Self {
+        CatchPanic { future: Some(future), mail, what }
+    }
+}
+
+impl<F: Future> Future for CatchPanic<F> {
+    type Output = Result<F::Output, Failure>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
+        let polled = current::in_life_of(this.mail, || {
+            current::guarded(&**this.mail, this.what, || future.poll(cx))
         });
+        match polled {
+            Ok(poll) => Poll::Ready(Ok(ready!(poll))),
+            Err(failure) => Poll::Ready(Err(failure)),
+        }
+    }
+}
+
+/// Starts the future returned by `make` as a task of the current life of `mail`.
+pub(crate) fn spawn_in_life<F>(mail: &Arc<dyn AnyMail>, make: impl FnOnce(TaskGuard) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut key = 0;
+    mail.with(&mut |seat, _| {
+        let resources = seat.resources.get_or_insert_default();
+        resources.tasks += 1;
+        key = resources.key();
+    });
+    let guard = TaskGuard { mail: mail.clone(), key, keeps_alive: false };
+    let (runnable, task) = prepare(&mail.core().hub, make(guard));
+    let mut task = Some(task);
+    mail.with(&mut |seat, _| {
+        if let (Some(resources), Some(task)) = (&mut seat.resources, task.take()) {
+            resources.insert(key, Resource::Task(task));
+        }
+    });
+    runnable.schedule();
+}
+
+/// Runs `future` for its life, and reports a panic to the run loop.
+pub(crate) fn run_in_life<F: Future<Output = ()>>(
+    guard: TaskGuard,
+    future: F,
+    what: &'static str,
+) -> impl Future<Output = ()> + use<F> {
+    let mail = guard.mail.clone();
+    // Made outside of the block: it may be dropped before its first poll, and `future` with it.
+    let caught = CatchPanic::new(future, mail.clone(), what);
+    async move {
+        if let Err(failure) = caught.await {
+            mail.notify(Notice::Broken(failure));
+        }
+        drop(guard);
     }
 }

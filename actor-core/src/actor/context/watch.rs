@@ -1,10 +1,9 @@
-//! Children, monitors and links.
+//! Monitors and links.
 
 use super::Context;
+use super::timers::ResourceHandle;
 use crate::actor::callback::{CallbackResult, ExitCallback, own_address};
 use crate::actor::dispatch::Dispatch;
-use crate::actor::spawn::Prepared;
-use crate::actor::watch::{Link, Monitor};
 use crate::address::any::Target;
 use crate::address::call::Call;
 use crate::cell::handle::{AnyMail, Verbs};
@@ -12,41 +11,11 @@ use crate::cell::message::Protocol;
 use crate::cell::resources::Resource;
 use crate::cell::state::{Key, Notice, Watcher};
 use crate::exit::{ActorId, Exit};
-use crate::sync::Arc;
+use crate::sync::{Arc, Weak};
 use std::any::Any;
+use std::fmt;
 
 impl<A: Dispatch> Context<A> {
-    /// Spawns a child, which ends before its parent. Children end in reverse start order. If the
-    /// child ends by itself, the parent's `#[on_exit]` is called.
-    ///
-    /// To set a name or a capacity, use [`Prepared::child_of`](crate::Prepared::child_of).
-    ///
-    /// ```
-    /// # use actor_core::prelude::*;
-    /// # #[actor] struct Leaf; #[actor] impl Leaf {}
-    /// #[actor]
-    /// struct Tree;
-    ///
-    /// #[actor]
-    /// impl Tree {
-    ///     fn grow(&mut self, context: &Context<Self>) -> LeafAddr {
-    ///         context.spawn_child(Leaf)
-    ///     }
-    /// }
-    ///
-    /// System::current_thread().block_on(async {
-    ///     let tree = Tree.spawn();
-    ///     let leaf = tree.grow().await.unwrap();
-    ///     tree.stop();
-    ///     tree.join().await;
-    ///     assert!(!leaf.is_alive());
-    /// });
-    /// ```
-    #[track_caller]
-    pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Address {
-        Prepared::new(child).child_of(self).spawn()
-    }
-
     /// Sends a message when `target` exits, immediately if it already has.
     ///
     /// `make` gets this actor's address and the exit, and returns one call, to this actor or
@@ -178,5 +147,104 @@ impl<A: Dispatch> Context<A> {
             self.mail.notify(Notice::Exited(key, id, exit));
         }
         is_alive
+    }
+}
+
+/// A monitor created by [`Context::monitor`](crate::Context::monitor).
+///
+/// The monitor lasts until it is cancelled, even if this handle is dropped, and ends with the life
+/// that created it.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// #[actor]
+/// struct Boss;
+///
+/// #[actor]
+/// impl Boss {
+///     fn glance(&self, idle: IdleAddr, context: &Context<Self>) {
+///         let monitor = context.monitor(&idle, |me, exit| me.gone(exit));
+///         monitor.cancel();
+///     }
+///
+///     fn gone(&mut self, _exit: Exit) {}
+/// }
+/// # System::current_thread().block_on(async { Boss.spawn().glance(Idle.spawn()).await.unwrap() });
+/// ```
+pub struct Monitor(ResourceHandle);
+
+impl Monitor {
+    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: u64) -> Self {
+        Monitor(ResourceHandle { mail, key })
+    }
+
+    /// Cancels the monitor. A notification that has arrived but has not been handled is skipped.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        self.0.detach();
+    }
+}
+
+impl fmt::Debug for Monitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Monitor").finish_non_exhaustive()
+    }
+}
+
+/// A link created by [`Context::link`](crate::Context::link).
+///
+/// The link lasts until it is cancelled, even if this handle is dropped.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # #[actor] struct Idle; #[actor] impl Idle {}
+/// #[actor]
+/// struct Twin;
+///
+/// #[actor]
+/// impl Twin {
+///     fn tie(&self, idle: IdleAddr, context: &Context<Self>) {
+///         let link = context.link(&idle);
+///         link.cancel();
+///     }
+/// }
+/// # System::current_thread().block_on(async { Twin.spawn().tie(Idle.spawn()).await.unwrap() });
+/// ```
+pub struct Link {
+    near: ResourceHandle,
+    own: Arc<dyn AnyMail>,
+    other: Option<Arc<dyn AnyMail>>,
+}
+
+impl Link {
+    pub(crate) fn new(own: Arc<dyn AnyMail>, other: Option<Arc<dyn AnyMail>>, key: u64) -> Self {
+        Link { near: ResourceHandle { mail: Arc::downgrade(&own), key }, own, other }
+    }
+
+    /// Removes the link in both directions. On this side, a notification that has arrived but has
+    /// not been handled is skipped.
+    pub fn cancel(&self) {
+        self.near.cancel();
+        if let Some(other) = &self.other {
+            self.own.unwatch(other.core().id(), None);
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.near.detach();
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").finish_non_exhaustive()
     }
 }

@@ -1,0 +1,372 @@
+//! Streams and piped futures: a task delivers one item at a time, and the run loop turns it into a
+//! message.
+
+use super::Context;
+use super::tasks::{CatchPanic, TaskGuard, run_in_life};
+use super::timers::ResourceHandle;
+use crate::actor::callback::{Callback, CallbackResult, once, own_address};
+use crate::actor::dispatch::Dispatch;
+use crate::address::call::Call;
+use crate::address::with_timeout::WithTimeout;
+use crate::cell::handle::AnyMail;
+use crate::cell::mailbox::Mail;
+use crate::cell::message::Protocol;
+use crate::cell::resources::Resource;
+use crate::cell::state::{Key, Notice};
+use crate::error::CallError;
+use crate::event::Event;
+use crate::exit::{ActorId, Failure};
+use crate::sync::{Arc, Mutex};
+use futures_lite::{Stream, StreamExt};
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+
+impl<A: Dispatch> Context<A> {
+    /// Sends a message for each item of `stream`.
+    ///
+    /// At most one item is pending; the stream is polled again after the actor has taken it. A
+    /// stream that has not ended keeps the actor alive.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Sum {
+    ///     total: u32,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Sum {
+    ///     #[on_start]
+    ///     fn begin(&mut self, context: &Context<Self>) {
+    ///         let numbers = futures_lite::stream::iter([1, 2, 3]);
+    ///         context
+    ///             .attach(numbers, |me, number| me.add(number))
+    ///             .on_end(|me| me.done())
+    ///             .detach();
+    ///     }
+    ///
+    ///     fn add(&mut self, number: u32) {
+    ///         self.total += number;
+    ///     }
+    ///
+    ///     fn done(&mut self, context: &Context<Self>) {
+    ///         assert_eq!(self.total, 6);
+    ///         context.stop();
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     assert_eq!(Sum { total: 0 }.spawn().join().await, Exit::Stopped);
+    /// });
+    /// ```
+    pub fn attach<S, B, T, F>(&self, stream: S, each: F) -> Attachment<A>
+    where
+        S: Stream + Send + 'static,
+        S::Item: Send,
+        B: Protocol,
+        F: for<'a> FnMut(&'a A::Addr, S::Item) -> Call<'a, B, T> + Send + 'static,
+    {
+        let guard = self.task_guard(true);
+        let key = guard.key;
+        let (bring, make) = stream_task::<A, _, _, _, _>(stream, each, guard, self.id());
+        self.hold_task(key, bring, |task| Resource::Source {
+            task,
+            callback: Some(make),
+            once: false,
+            on_end: None,
+        });
+        Attachment::new(self.mail.clone(), key)
+    }
+
+    /// Runs `future` concurrently with the actor and sends a message with its output. The actor
+    /// handles other messages in the meantime. A running future keeps the actor alive.
+    ///
+    /// The output is `Err(Failure)` if the future panicked. Corresponds to Akka's `pipeToSelf`.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::Failure;
+    /// #[actor]
+    /// struct Cache {
+    ///     page: Option<String>,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Cache {
+    ///     fn load(&mut self, context: &Context<Self>) {
+    ///         let fetching = async { String::from("text") };
+    ///         context.pipe(fetching, |me, page| me.loaded(page));
+    ///     }
+    ///
+    ///     fn loaded(&mut self, page: Result<String, Failure>) {
+    ///         self.page = page.ok();
+    ///     }
+    ///
+    ///     fn page(&self) -> Option<String> {
+    ///         self.page.clone()
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let cache = Cache { page: None }.spawn();
+    ///     cache.load().await.unwrap();
+    ///     while cache.page().await.unwrap().is_none() {}
+    /// });
+    /// ```
+    pub fn pipe<U, B, T, F>(&self, future: U, make: F)
+    where
+        U: Future + Send + 'static,
+        U::Output: Send,
+        B: Protocol,
+        F: for<'a> FnOnce(&'a A::Addr, Result<U::Output, Failure>) -> Call<'a, B, T>
+            + Send
+            + 'static,
+    {
+        let guard = self.task_guard(true);
+        let key = guard.key;
+        let (bring, make) = pipe_task::<A, _, _, _, _>(future, make, guard, self.id());
+        self.hold_task(key, bring, |task| Resource::Source {
+            task,
+            callback: Some(make),
+            once: true,
+            on_end: None,
+        });
+    }
+}
+
+impl<P: Protocol, T> Call<'_, P, T> {
+    /// Makes the call concurrently with the calling actor and sends a message with the reply. The
+    /// actor handles other messages in the meantime.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # #[actor] struct Store; #[actor] impl Store { fn get(&self, key: u32) -> u32 { key * 2 } }
+    /// #[actor]
+    /// struct Front {
+    ///     store: StoreAddr,
+    ///     found: Option<u32>,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Front {
+    ///     fn look_up(&mut self, key: u32, context: &Context<Self>) {
+    ///         self.store.get(key).pipe(context, |me, answer| me.found(answer));
+    ///     }
+    ///
+    ///     fn found(&mut self, answer: Result<u32, CallError>) {
+    ///         self.found = answer.ok();
+    ///     }
+    ///
+    ///     fn last(&self) -> Option<u32> {
+    ///         self.found
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let front = Front { store: Store.spawn(), found: None }.spawn();
+    ///     front.look_up(4).await.unwrap();
+    ///     while front.last().await.unwrap().is_none() {}
+    ///     assert_eq!(front.last().await, Ok(Some(8)));
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    /// If the call has already been polled.
+    #[track_caller]
+    pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
+    where
+        A: Dispatch,
+        B: Protocol,
+        T: Send + 'static,
+        F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
+    {
+        // A call does not panic while it waits. If it did, its reply would be lost: `NoReply`.
+        context.pipe(self.into_owned(), move |me, answer| {
+            make(me, answer.unwrap_or(Err(CallError::NoReply)))
+        });
+    }
+}
+
+impl<P: Protocol, T> WithTimeout<Call<'_, P, T>> {
+    /// Makes the call concurrently with the calling actor and sends a message with the reply, or that
+    /// the timeout elapsed. See [`Call::pipe`].
+    ///
+    /// # Panics
+    /// If the call has already been polled.
+    #[track_caller]
+    pub fn pipe<A, B, U, F>(self, context: &Context<A>, make: F)
+    where
+        A: Dispatch,
+        B: Protocol,
+        T: Send + 'static,
+        F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
+    {
+        context.pipe(self.into_owned(), move |me, answer| {
+            make(me, answer.unwrap_or(Err(CallError::NoReply)))
+        });
+    }
+}
+
+/// A stream attached by [`Context::attach`](crate::Context::attach).
+///
+/// Dropping the handle detaches the stream and drops it. The stream also ends with the life that
+/// attached it.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::Attachment;
+///
+/// #[actor]
+/// struct Reader {
+///     lines: Option<Attachment<Reader>>,
+/// }
+///
+/// #[actor]
+/// impl Reader {
+///     #[on_start]
+///     fn open(&mut self, context: &Context<Self>) {
+///         let lines = futures_lite::stream::pending::<String>();
+///         self.lines = Some(context.attach(lines, |me, line| me.line(line)));
+///     }
+///
+///     fn line(&mut self, _line: String) {}
+///
+///     fn close(&mut self) {
+///         self.lines = None; // drops the stream
+///     }
+/// }
+/// # System::current_thread().block_on(async { Reader { lines: None }.spawn().close().await.unwrap() });
+/// ```
+#[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
+pub struct Attachment<A: Dispatch> {
+    mail: Arc<Mail<A>>,
+    handle: ResourceHandle,
+}
+
+impl<A: Dispatch> Attachment<A> {
+    pub(crate) fn new(mail: Arc<Mail<A>>, key: Key) -> Self {
+        let any: Arc<dyn AnyMail> = mail.clone();
+        Attachment { mail, handle: ResourceHandle { mail: Arc::downgrade(&any), key } }
+    }
+
+    /// Sends a message when the stream ends, after its last item. Not sent if the stream is
+    /// cancelled.
+    #[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
+    pub fn on_end<B, T, F>(self, make: F) -> Self
+    where
+        B: Protocol,
+        F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
+    {
+        let own = self.mail.core.id();
+        let made = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
+        let mut unused = Some(made);
+        let mut lane = self.mail.lane();
+        let resource = lane.seat.resources.as_mut().and_then(|held| held.get(self.handle.key));
+        if let Some(Resource::Source { on_end, .. }) = resource {
+            std::mem::swap(on_end, &mut unused);
+        }
+        drop(lane);
+        drop(unused);
+        self
+    }
+
+    /// Drops the stream. A pending item that has not been handled is skipped.
+    pub fn cancel(self) {}
+
+    /// Keeps the stream attached without this handle.
+    pub fn detach(mut self) {
+        self.handle.detach();
+    }
+}
+
+impl<A: Dispatch> fmt::Debug for Attachment<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attachment").finish_non_exhaustive()
+    }
+}
+
+/// The single slot between a stream's task and the run loop.
+struct ItemSlot<I> {
+    item: Mutex<Option<I>>,
+    /// Notified when the item has been taken, which is the demand for the next one.
+    taken: Arc<Event>,
+}
+
+/// The task that delivers the items of `stream`, and the callback that turns them into messages.
+pub(crate) fn stream_task<A, S, B, T, F>(
+    stream: S,
+    mut each: F,
+    guard: TaskGuard,
+    own: ActorId,
+) -> (impl Future<Output = ()> + Send + 'static, Callback)
+where
+    A: Dispatch,
+    S: Stream + Send + 'static,
+    S::Item: Send,
+    B: Protocol,
+    F: for<'a> FnMut(&'a A::Addr, S::Item) -> Call<'a, B, T> + Send + 'static,
+{
+    let shared = Arc::new(ItemSlot { item: Mutex::new(None), taken: Event::new() });
+    let (mail, key, task_side) = (guard.mail.clone(), guard.key, shared.clone());
+    let deliver = async move {
+        let mut stream = pin!(stream);
+        while let Some(item) = stream.next().await {
+            let taken = task_side.taken.listen();
+            *task_side.item.lock() = Some(item);
+            mail.notify(Notice::Due(key));
+            taken.await;
+        }
+        // An empty feed means that the stream has ended.
+        mail.notify(Notice::Due(key));
+    };
+    let make: Callback = Box::new(move |me, slot| {
+        let item = shared.item.lock().take();
+        let Some(item) = item else { return CallbackResult::None };
+        match CallbackResult::of(each(&own_address::<A>(me), item), own, slot) {
+            CallbackResult::SendTo(sending) => {
+                let shared = shared.clone();
+                CallbackResult::SendTo(Box::pin(async move {
+                    sending.await;
+                    shared.taken.notify();
+                }))
+            }
+            made => {
+                shared.taken.notify();
+                made
+            }
+        }
+    });
+    (run_in_life(guard, deliver, "stream"), make)
+}
+
+/// The task that waits for `future`, and the callback that turns its output into a message.
+pub(crate) fn pipe_task<A, U, B, T, F>(
+    future: U,
+    make: F,
+    guard: TaskGuard,
+    own: ActorId,
+) -> (impl Future<Output = ()> + Send + 'static, Callback)
+where
+    A: Dispatch,
+    U: Future + Send + 'static,
+    U::Output: Send,
+    B: Protocol,
+    F: for<'a> FnOnce(&'a A::Addr, Result<U::Output, Failure>) -> Call<'a, B, T> + Send + 'static,
+{
+    let run_loop_side = Arc::new(Mutex::new(None));
+    let (mail, key, task_side) = (guard.mail.clone(), guard.key, run_loop_side.clone());
+    // Made outside of the block: it may be dropped before its first poll, and `future` with it.
+    let caught = CatchPanic::new(future, mail.clone(), "pipe");
+    let deliver = async move {
+        let outcome = caught.await;
+        *task_side.lock() = Some(outcome);
+        mail.notify(Notice::Due(key));
+        drop(guard);
+    };
+    let made = once(move |me, message| match run_loop_side.lock().take() {
+        Some(outcome) => CallbackResult::of(make(&own_address::<A>(me), outcome), own, message),
+        None => CallbackResult::None,
+    });
+    (deliver, made)
+}

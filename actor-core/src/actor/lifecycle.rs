@@ -1,0 +1,183 @@
+//! The lifecycle of one life: its states, and its start.
+
+use super::deferred::DeferredMessages;
+use super::dispatch::{Hook, Input};
+use super::erased::{ErasedLoop, ErasedState, ErasedStep};
+use super::factory::{self, StateFactory};
+use super::run_loop::NextStep;
+use super::shutdown::ShutdownStep;
+use crate::cell::current::{self, Handling};
+use crate::cell::handle::{Shared, announce};
+use crate::cell::header::Pace;
+use crate::exit::{Exit, Failure};
+use crate::sync::Arc;
+
+/// The stage of a life, which only moves forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lifecycle {
+    /// Waiting for the state, or about to run `#[on_start]`.
+    Initializing,
+    /// `#[on_start]` is running.
+    Starting,
+    Running,
+    /// The mailbox is closed; queued messages are being handled.
+    Draining,
+    /// The shutdown sequence: `shutdown.rs`.
+    ShuttingDown(ShutdownStep),
+}
+
+/// The state of a life, and the parts that stay for the next one.
+pub(crate) struct LoopState {
+    pub(super) lifecycle: Lifecycle,
+    /// Set once the batch of this poll has been fetched: when it is used up, the task parks, and
+    /// parking finds new messages.
+    pub(super) fetched: bool,
+    /// Whether this life was killed: its children are killed too, and `#[on_stop]` does not run.
+    pub(super) killed: bool,
+    /// Whether `#[on_start]` completed: only then `#[on_stop]` runs.
+    pub(super) has_started: bool,
+    /// Whether the supervisor has ended this life, rather than the life itself.
+    pub(super) ended_by_supervisor: bool,
+    pub(super) cold: Option<Box<ColdLoopState>>,
+}
+
+/// Rarely used fields.
+#[derive(Default)]
+pub(super) struct ColdLoopState {
+    /// The factory of its states; `None` for an actor that was spawned with a state.
+    pub(super) factory: Option<Box<dyn StateFactory>>,
+    /// The shared mailbox of a pool member, and the member's number.
+    pub(super) member: Option<Box<(Arc<dyn Shared>, usize)>>,
+    /// The deferred messages; created at first use.
+    pub(super) deferred: Option<Box<DeferredMessages>>,
+}
+
+impl LoopState {
+    pub(super) const fn new() -> Self {
+        LoopState {
+            lifecycle: Lifecycle::Initializing,
+            fetched: false,
+            killed: false,
+            has_started: false,
+            ended_by_supervisor: false,
+            cold: None,
+        }
+    }
+
+    /// Prepares for another life.
+    pub(super) fn begin_again(&mut self) {
+        let mut cold = self.cold.take();
+        if let Some(factory) = cold.as_mut().and_then(|cold| cold.factory.as_mut()) {
+            factory.reset();
+        }
+        *self = LoopState { cold, ..LoopState::new() };
+    }
+
+    pub(super) fn cold_mut(&mut self) -> &mut ColdLoopState {
+        self.cold.get_or_insert_default()
+    }
+
+    /// The deferred messages, if there are any. For most actors this reads one pointer.
+    #[inline]
+    pub(super) fn deferred(&mut self) -> Option<&mut DeferredMessages> {
+        match &mut self.cold {
+            Some(cold) => cold.deferred.as_deref_mut(),
+            None => None,
+        }
+    }
+
+    /// Whether the guards of deferred messages are to be evaluated again.
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
+        match &self.cold {
+            Some(cold) => cold.deferred.as_ref().is_some_and(|deferred| deferred.is_due()),
+            None => false,
+        }
+    }
+
+    /// The shared mailbox of a pool member, and its number there.
+    pub(super) fn shared(&self) -> Option<(&Arc<dyn Shared>, usize)> {
+        let (shared, number) = &**self.cold.as_ref()?.member.as_ref()?;
+        Some((shared, *number))
+    }
+}
+
+impl dyn ErasedLoop + '_ {
+    /// Starts the life, or runs the steps of its end, as far as possible without waiting.
+    pub(super) fn start_or_shut_down(&mut self, state: &mut dyn ErasedState) -> ErasedStep {
+        loop {
+            let next = match self.loop_state().lifecycle {
+                Lifecycle::Initializing => self.begin(state),
+                Lifecycle::ShuttingDown(step) => self.end(step, state),
+                Lifecycle::Starting | Lifecycle::Running | Lifecycle::Draining => return None,
+            };
+            if next.is_some() {
+                return next;
+            }
+        }
+    }
+
+    /// Waits for the state and starts the life.
+    #[inline(never)]
+    fn begin(&mut self, state: &mut dyn ErasedState) -> ErasedStep {
+        if self.ended_before_start() {
+            return None;
+        }
+        if !state.is_there() {
+            // Before the check, because later events set the flag again.
+            self.mail().postpone_notices();
+            self.trace_if_silent("has its state made");
+            match self.make(state) {
+                Ok(true) => self.mail().recall_notices(),
+                Ok(false) => return self.park(Pace::Deaf),
+                Err(failure) => {
+                    self.finish(Exit::Failed(failure));
+                    return None;
+                }
+            }
+        }
+        self.start_life()
+    }
+
+    /// Creates the state, as far as possible: see [`StateFactory::make`](StateFactory::make).
+    #[inline(never)]
+    fn make(&mut self, state: &mut dyn ErasedState) -> Result<bool, Failure> {
+        // It uses the data of this life.
+        let Some(mut factory) = self.loop_state().cold_mut().factory.take() else {
+            return Ok(false);
+        };
+        let made = current::guarded(self.mail(), factory::HANDLER_NAME, || {
+            factory.make(self, state.as_any())
+        });
+        self.loop_state().cold_mut().factory = Some(factory);
+        made?
+    }
+
+    /// The state exists: the life starts.
+    fn start_life(&mut self) -> ErasedStep {
+        if self.hooks().start {
+            self.loop_state().lifecycle = Lifecycle::Starting;
+            self.trace_input("on_start");
+            let input = Input::Hook(Hook::Start);
+            return Some(NextStep::Run(input, Handling::new("on_start", None)));
+        }
+        self.trace_if_silent("starts");
+        self.started();
+        None
+    }
+
+    /// The life has started, including `#[on_start]`.
+    pub(super) fn started(&mut self) {
+        self.loop_state().lifecycle = Lifecycle::Running;
+        self.loop_state().has_started = true;
+        if let Some(deferred) = self.loop_state().deferred() {
+            deferred.state_may_have_changed();
+        }
+        let mut changed = None;
+        self.mail().with(&mut |seat, _| {
+            seat.started = true;
+            changed = seat.changed();
+        });
+        announce(changed);
+    }
+}
