@@ -45,7 +45,7 @@ pub struct Counters {
 
 /// The counters of one system.
 #[derive(Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct AtomicCounters {
     undelivered: AtomicU64,
     unhandled_errors: AtomicU64,
     unobserved_failures: AtomicU64,
@@ -57,7 +57,7 @@ pub(crate) struct Counts {
     pub(crate) late_errors: AtomicU64,
 }
 
-impl Counts {
+impl AtomicCounters {
     pub(crate) fn count(&self, incident: &Incident) {
         let (counter, by) = match incident {
             Incident::Undelivered { .. } => (&self.undelivered, 1),

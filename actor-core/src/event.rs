@@ -1,5 +1,5 @@
-//! Layer 1: something that any number of waiters wait for, and that happens to all of them at once: a change of
-//! an actor's state, room, the end of a system. Wakes and drops no waker under its lock.
+//! A notification for all waiters at once: of a change of an actor's state, of free capacity, of the end
+//! of a system. Wakes and drops no waker under its lock.
 
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Arc, Mutex};
@@ -10,23 +10,23 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// A waiter first listens, then looks whether what it waits for is there already, then waits. The
-/// other side first brings it about, then notifies. So one of the two sees the other: either the look
-/// comes later than what is looked for, or the listener was there when the others were notified.
+/// A waiter first listens, then checks its condition, then waits. The other side first makes the
+/// condition true, then notifies. So one of the two sees the other: either the check comes after the
+/// change, or the listener was registered when the event was notified.
 #[derive(Default)]
 pub(crate) struct Event {
-    state: Mutex<State>,
+    state: Mutex<EventState>,
 }
 
 #[derive(Default)]
-struct State {
-    /// How often it was notified.
+struct EventState {
+    /// The number of notifications so far.
     round: u64,
     /// The listeners of this round, with their wakers once they have been polled.
     listeners: Slab<Option<Waker>>,
 }
 
-/// One that waits for an [`Event`]: done with the first notification after it was made.
+/// A waiter for an [`Event`]: ready after the first notification since its creation.
 pub(crate) struct Listener {
     event: Arc<Event>,
     round: u64,
@@ -45,23 +45,23 @@ impl Event {
         Listener { event: self.clone(), round, key }
     }
 
-    /// Tells all listeners that there are; returns how many they were.
+    /// Notifies all current listeners. Returns their number.
     pub(crate) fn notify(&self) -> usize {
         let mut state = self.state.lock();
         if state.listeners.is_empty() {
             return 0;
         }
         state.round += 1;
-        let told = std::mem::take(&mut state.listeners);
+        let notified = std::mem::take(&mut state.listeners);
         drop(state);
-        let count = told.len();
-        wake_each(told.into_iter().filter_map(|(_, waker)| waker));
+        let count = notified.len();
+        wake_each(notified.into_iter().filter_map(|(_, waker)| waker));
         count
     }
 }
 
 impl Listener {
-    /// Blocks this thread until the notification; false if `limit` was over first.
+    /// Blocks this thread until the notification. Returns `false` if `limit` elapsed first.
     pub(crate) fn wait_timeout(mut self, limit: Duration) -> bool {
         let until = Instant::now() + limit;
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
@@ -90,7 +90,7 @@ impl Future for Listener {
             return Poll::Pending;
         }
         drop(state);
-        // A clone of a waker is user code: not under the lock.
+        // Cloning a waker may run user code: not under the lock.
         let waker = cx.waker().clone();
         let mut state = self.event.state.lock();
         if state.round != self.round {
@@ -108,7 +108,7 @@ impl Future for Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let mut state = self.event.state.lock();
-        // The keys of a round that is over are the next listeners'.
+        // The keys of an earlier round may be in use by later listeners.
         let is_there = state.round == self.round;
         let gone = if is_there { state.listeners.try_remove(self.key).flatten() } else { None };
         drop(state);

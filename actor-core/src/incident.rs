@@ -1,7 +1,7 @@
 //! Lost messages and unobserved failures: [`Incident`]. `reporter` passes them on. Controls nothing.
 
 mod dead_letter;
-mod lines;
+mod rate_limit;
 mod reporter;
 
 use crate::exit::{ActorId, Failure};

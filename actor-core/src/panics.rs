@@ -1,9 +1,9 @@
-//! Layer 1: message and location of caught panics: the panic hook records them, the payload
-//! confirms them. Knows no actors.
+//! Catching panics, with their message and location: the panic hook records them, the payload confirms
+//! them. Knows no actors.
 
 use crate::exit::Location;
 use crate::sync::Once;
-use crate::sync::global::{AtomicBool, Ordering};
+use crate::sync::std_sync::{AtomicBool, Ordering};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_h
 pub(crate) type Payload = Box<dyn Any + Send>;
 
 /// The message and location of a panic.
-pub(crate) struct Note {
+pub(crate) struct PanicRecord {
     pub(crate) message: String,
     pub(crate) location: Option<Location>,
 }
@@ -23,7 +23,7 @@ pub(crate) const OPAQUE: &str = "opaque panic";
 thread_local! {
     /// The number of catchers around this code: the hook records only inside them.
     static CATCHERS: Cell<u32> = const { Cell::new(0) };
-    static NOTE: RefCell<Option<Note>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<PanicRecord>> = const { RefCell::new(None) };
     /// The number of panics recorded by this thread.
     static COUNT: Cell<u64> = const { Cell::new(0) };
     /// Set while panics are not printed: a simulation that explores schedules reports them itself.
@@ -41,7 +41,7 @@ pub(crate) fn leave() {
     CATCHERS.set(CATCHERS.get() - 1);
 }
 
-/// Runs user code. The message of a panic is recorded for [`note_of`].
+/// Runs user code. The message of a panic is recorded for [`record_of`].
 pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Payload> {
     enter();
     let caught = catch_unwind(AssertUnwindSafe(run));
@@ -73,16 +73,16 @@ pub(crate) fn discard(payload: Payload) {
 /// The hook's record counts only if it has the text of the payload: the hook does not run for
 /// `resume_unwind`, or while the program has taken it out; the record is then that of an older
 /// panic.
-pub(crate) fn note_of(payload: &Payload) -> Note {
-    mend_hook();
+pub(crate) fn record_of(payload: &Payload) -> PanicRecord {
+    restore_hook();
     let message = text(&**payload);
-    let noted = NOTE.take().filter(|note| note.message == message);
-    noted.unwrap_or(Note { message, location: None })
+    let noted = LAST.take().filter(|note| note.message == message);
+    noted.unwrap_or(PanicRecord { message, location: None })
 }
 
 /// Returns the hook's record of the current panic, before its payload is available.
-pub(crate) fn noted() -> Option<Note> {
-    NOTE.take()
+pub(crate) fn take_record() -> Option<PanicRecord> {
+    LAST.take()
 }
 
 /// Returns the number of panics recorded by this thread, which distinguishes them.
@@ -111,51 +111,51 @@ pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
 /// may be unwinding, stays.
 pub(crate) fn unrecorded(run: impl FnOnce()) {
     // `try_with`: the caller may be the destructor of a thread-local.
-    let note = NOTE.try_with(RefCell::take).ok().flatten();
+    let note = LAST.try_with(RefCell::take).ok().flatten();
     let count = COUNT.get();
     quiet(|| contained(run));
-    let _ = NOTE.try_with(|noted| noted.replace(note));
+    let _ = LAST.try_with(|noted| noted.replace(note));
     COUNT.set(count);
 }
 
-type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+type PanicHook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// The recording panic hook, and the previous hook, which it calls.
 ///
 /// If it is dropped, the program has set another hook, which does not call this one: std drops the
 /// old hook in `set_hook`, after it has released its lock. This is therefore the place to wrap the
 /// new one, before any panic can go unrecorded.
-struct Noting {
-    before: Hook,
+struct RecordingHook {
+    before: PanicHook,
 }
 
 /// Set if the hook was dropped where no other could be set: during a panic.
-static IS_LOST: AtomicBool = AtomicBool::new(false);
+static HOOK_LOST: AtomicBool = AtomicBool::new(false);
 
 /// Installs, once per process, the panic hook that records the message and location of caught
 /// panics.
 pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(wrap_hook);
-    mend_hook();
+    restore_hook();
 }
 
 fn wrap_hook() {
-    let noting = Noting { before: take_hook() };
-    set_hook(Box::new(move |info| noting.run(info)));
+    let hook = RecordingHook { before: take_hook() };
+    set_hook(Box::new(move |info| hook.run(info)));
 }
 
 /// Installs the hook again if it was dropped during a panic.
-fn mend_hook() {
-    if IS_LOST.load(Ordering::Relaxed)
+fn restore_hook() {
+    if HOOK_LOST.load(Ordering::Relaxed)
         && !std::thread::panicking()
-        && IS_LOST.swap(false, Ordering::Relaxed)
+        && HOOK_LOST.swap(false, Ordering::Relaxed)
     {
         wrap_hook();
     }
 }
 
-impl Noting {
+impl RecordingHook {
     fn run(&self, info: &PanicHookInfo<'_>) {
         note(info);
         if !QUIET.try_with(Cell::get).unwrap_or(false) {
@@ -164,10 +164,10 @@ impl Noting {
     }
 }
 
-impl Drop for Noting {
+impl Drop for RecordingHook {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            IS_LOST.store(true, Ordering::Relaxed);
+            HOOK_LOST.store(true, Ordering::Relaxed);
         } else {
             wrap_hook();
         }
@@ -181,6 +181,6 @@ fn note(info: &PanicHookInfo<'_>) {
     }
     let message = info.payload_as_str().unwrap_or(OPAQUE).to_owned();
     let location = info.location().map(Location::of);
-    let _ = NOTE.try_with(|cell| cell.replace(Some(Note { message, location })));
+    let _ = LAST.try_with(|cell| cell.replace(Some(PanicRecord { message, location })));
     let _ = COUNT.try_with(|count| count.set(count.get() + 1));
 }

@@ -1,9 +1,9 @@
-//! Layer 0: the only place that names `std::sync` and that threads sleep by. It must hold no logic
-//! beyond ignoring poison.
+//! Locks, atomics and the parking of threads: the only module that uses `std::sync`. It has no logic,
+//! except that it ignores lock poisoning.
 //!
-//! Under `cfg(actor_loom)` locks, atomics and sleeping threads are loom's, for the models in
-//! `models/`. Arcs stay those of std, since loom's cannot hold a `dyn`, and so does what statics
-//! hold, since a model runs many times. (Not `cfg(loom)`: dependencies would heed that too.)
+//! Under `cfg(actor_loom)`, locks, atomics and parking are those of loom, for the models in `models/`.
+//! `Arc` is always that of std, because loom's cannot hold a `dyn`. So are the types in statics
+//! ([`std_sync`]), because a model runs many times. (Not `cfg(loom)`, which dependencies would also see.)
 
 #[cfg(actor_loom)]
 use loom::sync as primitives;
@@ -18,7 +18,7 @@ pub(crate) use std::sync::{Arc, Once, OnceLock, Weak};
 use std::sync::PoisonError;
 use std::time::Duration;
 
-/// A mutex that knows no poison: no user code runs under a lock, so a panic leaves nothing half done.
+/// A mutex without poisoning: no user code runs under a lock, so a panic cannot leave a broken invariant.
 #[derive(Debug)]
 pub(crate) struct Mutex<T>(primitives::Mutex<T>);
 
@@ -71,8 +71,8 @@ impl Condvar {
     }
 }
 
-/// What statics hold.
-pub(crate) mod global {
+/// The types for statics, which loom must not replace.
+pub(crate) mod std_sync {
     pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
     #[cfg(actor_loom)]
@@ -97,7 +97,7 @@ pub(crate) mod global {
     }
 }
 
-/// How threads sleep.
+/// The parking of threads.
 pub(crate) mod thread {
     #[cfg(not(actor_loom))]
     pub(crate) use std::thread::{Thread, current, park, park_timeout};
@@ -105,7 +105,7 @@ pub(crate) mod thread {
     #[cfg(actor_loom)]
     pub(crate) use loom::thread::{Thread, current, park};
 
-    /// In a model no time passes.
+    /// No time passes in a model.
     #[cfg(actor_loom)]
     pub(crate) fn park_timeout(_: std::time::Duration) {
         park();

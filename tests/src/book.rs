@@ -27,7 +27,7 @@ chapters! {
     Receiving = "receiving.md",
     Protocols = "protocols.md",
     Sharing = "sharing.md",
-    Hosts = "hosts.md",
+    Executors = "executors.md",
     Testing = "testing.md",
     Watching = "watching.md",
     Patterns = "patterns.md",

@@ -411,7 +411,7 @@ impl dyn ErasedLoop + '_ {
 }
 
 /// Kills a child that has not stopped within its time limit.
-fn kill_later(child: &Arc<dyn AnyMail>) -> executor::Task<()> {
+fn kill_later(child: &Arc<dyn AnyMail>) -> executor::TaskHandle<()> {
     let mut limit = SHUTDOWN;
     child.with(&mut |seat, _| {
         limit = seat.known().and_then(|records| records.shutdown).unwrap_or(SHUTDOWN);

@@ -8,7 +8,7 @@ use crate::counters::add;
 use crate::error::CallError;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
-use crate::panics::{self, Note, OPAQUE, Payload};
+use crate::panics::{self, OPAQUE, PanicRecord, Payload};
 use crate::sync::Arc;
 use crate::waking::{wake, wake_each};
 use std::cell::{Cell, RefCell};
@@ -213,7 +213,7 @@ pub(crate) fn catch_each(run: &mut dyn FnMut()) -> Result<(), Payload> {
 
 /// Returns the failure of a caught panic.
 pub(crate) fn failure(mail: &dyn AnyMail, handler: &'static str, payload: Payload) -> Failure {
-    let note = panics::note_of(&payload);
+    let note = panics::record_of(&payload);
     // The drop of a payload is user code; a panic in it cannot be reported.
     panics::discard(payload);
     let failure = match known_failure() {
@@ -255,7 +255,7 @@ fn forget_unsaid() {
     }
 }
 
-fn panicked(mail: &dyn AnyMail, handler: &'static str, note: Note) -> Failure {
+fn panicked(mail: &dyn AnyMail, handler: &'static str, note: PanicRecord) -> Failure {
     Failure::new(FailureParts {
         kind: FailureKind::Panic,
         actor: mail.label(),
@@ -291,9 +291,10 @@ pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
         Some(known) => known.failure,
         None => {
             let Some(actor) = actor() else { return CallError::NoReply };
-            let noted = panics::noted();
+            let noted = panics::take_record();
             IS_UNSAID.set(noted.is_none());
-            let note = noted.unwrap_or_else(|| Note { message: OPAQUE.into(), location: None });
+            let note =
+                noted.unwrap_or_else(|| PanicRecord { message: OPAQUE.into(), location: None });
             panicked(&*actor, handling.name, note)
         }
     };

@@ -35,7 +35,7 @@ pub(crate) struct Resources {
     /// Set while the end of the life waits for them.
     pub(crate) awaits_tasks: bool,
     /// The child that is being stopped, and the task that kills it after its time limit.
-    pub(crate) ending: Option<(Key, executor::Task<()>)>,
+    pub(crate) ending: Option<(Key, executor::TaskHandle<()>)>,
 }
 
 pub(crate) enum Resource {
@@ -47,14 +47,17 @@ pub(crate) enum Resource {
     /// A stream or a piped future: a task that delivers items, and the callback for each of them.
     Source {
         #[expect(dead_code, reason = "held to be dropped: that cancels it")]
-        task: executor::Task<()>,
+        task: executor::TaskHandle<()>,
         callback: Option<Callback>,
         /// Set for a piped future, which delivers a single item.
         once: bool,
         /// The callback for the end of a stream.
         on_end: Option<Callback>,
     },
-    Task(#[expect(dead_code, reason = "held to be dropped: that cancels it")] executor::Task<()>),
+    Task(
+        #[expect(dead_code, reason = "held to be dropped: that cancels it")]
+        executor::TaskHandle<()>,
+    ),
     Monitor {
         key: Key,
         target: Option<Weak<dyn AnyMail>>,

@@ -7,7 +7,7 @@ use self::failures::Failures;
 use super::handle::AnyMail;
 use super::header::Core;
 use crate::executor::sim::{
-    Action, Agent, Awaited, Effect, EffectKind, SimError, SimExecutor, Step,
+    Action, Agent, Awaited, Effect, EffectKind, SimError, SimExecutor, StepRecord,
 };
 use crate::executor::{Executor, TimerKey};
 use crate::exit::Failure;
@@ -245,7 +245,7 @@ impl Witness {
     }
 
     /// The text of a step: the agent and its action.
-    pub(crate) fn read(&self, step: &Step) -> (String, String) {
+    pub(crate) fn read(&self, step: &StepRecord) -> (String, String) {
         let did = match (step.action, step.agent) {
             (Action::Begins(name), _) => format!("takes `{name}`"),
             (Action::Resumes(name), _) => format!("goes on with `{name}`"),

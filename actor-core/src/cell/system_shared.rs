@@ -6,20 +6,20 @@ use super::header::Core;
 use super::registry::Names;
 use super::sim_observer::Witness;
 use crate::cell::message::Settings;
-use crate::counters::{Counts, add};
+use crate::counters::{AtomicCounters, add};
 use crate::event::Event;
 use crate::executor::Executor;
 use crate::executor::sim::SimExecutor;
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use crate::sync::{Arc, Mutex, MutexGuard, Weak, global};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak, std_sync};
 use slab::Slab;
 use std::collections::BTreeMap;
 
-static SYSTEMS: global::AtomicU32 = global::AtomicU32::new(0);
+static SYSTEMS: std_sync::AtomicU32 = std_sync::AtomicU32::new(0);
 
 /// All systems of the process, because their actors may wait for each other.
-static HUBS: global::Mutex<BTreeMap<u32, Weak<Hub>>> = global::Mutex::new(BTreeMap::new());
+static HUBS: std_sync::Mutex<BTreeMap<u32, Weak<Hub>>> = std_sync::Mutex::new(BTreeMap::new());
 
 /// The system with this number.
 pub(super) fn find(id: u32) -> Option<Arc<Hub>> {
@@ -40,7 +40,7 @@ pub(crate) struct Hub {
     /// Notified when the table becomes empty.
     pub(crate) emptied: Arc<Event>,
     reporter: Reporter,
-    pub(crate) counts: Counts,
+    pub(crate) counts: AtomicCounters,
     /// Whether all its jobs run on the thread that created it, so that states may stay there.
     pub(crate) is_local: bool,
     /// The source of all randomness in the system.
@@ -92,7 +92,7 @@ impl Hub {
             closing: AtomicBool::new(false),
             emptied: Event::new(),
             reporter,
-            counts: Counts::default(),
+            counts: AtomicCounters::default(),
             is_local,
             rng: Mutex::new(fastrand::Rng::new()),
             detects,

@@ -54,7 +54,7 @@ pub(crate) use external::Smol;
 pub(crate) use external::Tokio;
 pub(crate) use multi_thread::MultiThread;
 use task::Runnable;
-pub(crate) use task::{Task, Tasks};
+pub(crate) use task::{TaskHandle, Tasks};
 pub(crate) use timers::{TimerKey, Timers};
 
 /// Runs jobs and tells the time. All executors are used through this trait.

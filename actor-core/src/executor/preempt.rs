@@ -4,7 +4,7 @@
 //! The request is one process-wide counter, because a run loop does not know the type of its executor,
 //! and a static costs one load for each message. Systems without such a need end one turn early.
 
-use crate::sync::global::{AtomicU8, Ordering};
+use crate::sync::std_sync::{AtomicU8, Ordering};
 
 /// The number of requests, modulo 256. A run loop during which a multiple of 256 requests arrive misses
 /// them, and notices the next one.

@@ -19,7 +19,7 @@ use crate::waking::wake;
 pub(crate) type Runnable = async_task::Runnable<TaskMetadata>;
 
 /// The side of a task that waits for its result. Dropped, it cancels the task.
-pub(crate) type Task<T> = async_task::Task<T, TaskMetadata>;
+pub(crate) type TaskHandle<T> = async_task::Task<T, TaskMetadata>;
 
 /// The executor of a task; stored next to the future.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ pub(crate) fn prepare<F>(
     executor: Arc<dyn Executor>,
     number: u32,
     future: F,
-) -> (Unscheduled, Task<F::Output>)
+) -> (Unscheduled, TaskHandle<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,

@@ -98,15 +98,15 @@ impl Wake for Count {
 }
 
 /// Calls a function when it is woken.
-struct Call<F>(F);
+struct CallOnWake<F>(F);
 
-impl<F: Fn() + Send + Sync + 'static> Call<F> {
+impl<F: Fn() + Send + Sync + 'static> CallOnWake<F> {
     fn waker(call: F) -> Waker {
-        Waker::from(Arc::new(Call(call)))
+        Waker::from(Arc::new(CallOnWake(call)))
     }
 }
 
-impl<F: Fn() + Send + Sync + 'static> Wake for Call<F> {
+impl<F: Fn() + Send + Sync + 'static> Wake for CallOnWake<F> {
     fn wake(self: Arc<Self>) {
         (self.0)();
     }

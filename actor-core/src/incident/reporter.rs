@@ -1,26 +1,26 @@
 //! Passes incidents to the user's hook, or prints them. Contains the panics of both.
 
 use super::Incident;
-use super::lines::Lines;
+use super::rate_limit::RateLimit;
 use crate::panics::{contained, unrecorded};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-type Hook = Box<dyn Fn(&Incident) + Send + Sync>;
+type IncidentHook = Box<dyn Fn(&Incident) + Send + Sync>;
 
 /// The incident hook of one system.
 pub(crate) enum Reporter {
-    Hook(Hook),
+    Hook(IncidentHook),
     /// Prints the incident and aborts the process.
     Abort,
-    /// One line each, up to a limit.
-    Lines(Lines),
+    /// Prints one line per incident, up to a rate limit.
+    Stderr(RateLimit),
 }
 
 impl Default for Reporter {
     fn default() -> Self {
-        Reporter::Lines(Lines::default())
+        Reporter::Stderr(RateLimit::default())
     }
 }
 
@@ -42,12 +42,12 @@ impl Reporter {
                 print(&incident.to_string());
                 std::process::abort();
             }
-            Reporter::Lines(lines) => {
-                let (unsaid, is_said) = lines.count(incident.id(), now);
-                if let Some(unsaid) = unsaid {
-                    unsaid.lines().for_each(|line| print(&line));
+            Reporter::Stderr(limit) => {
+                let (suppressed, is_printed) = limit.count(incident.id(), now);
+                if let Some(suppressed) = suppressed {
+                    suppressed.lines().for_each(|line| print(&line));
                 }
-                if is_said {
+                if is_printed {
                     print(&incident.to_string());
                 }
             }
@@ -59,8 +59,8 @@ impl Reporter {
 impl Drop for Reporter {
     /// Prints the counts of suppressed lines at the end of the system.
     fn drop(&mut self) {
-        if let Reporter::Lines(lines) = self {
-            lines.rest().lines().for_each(|line| print(&line));
+        if let Reporter::Stderr(limit) = self {
+            limit.rest().lines().for_each(|line| print(&line));
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::cell::system_shared::Hub;
 use crate::prelude::*;
 use crate::sync::Arc;
 use crate::sync::Mutex;
-use crate::sync::global::{AtomicUsize, Ordering};
+use crate::sync::std_sync::{AtomicUsize, Ordering};
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
@@ -24,24 +24,24 @@ impl Counter {
 
 /// An event that a handler waits for.
 #[derive(Default)]
-struct Gate(Mutex<(bool, Option<Waker>)>);
+struct Latch(Mutex<(bool, Option<Waker>)>);
 
-impl Gate {
+impl Latch {
     fn open(&self) {
-        let mut gate = self.0.lock();
-        gate.0 = true;
-        let waker = gate.1.take();
-        drop(gate);
+        let mut latch = self.0.lock();
+        latch.0 = true;
+        let waker = latch.1.take();
+        drop(latch);
         waker.into_iter().for_each(Waker::wake);
     }
 
     async fn pass(&self) {
         poll_fn(|cx| {
             let waker = cx.waker().clone();
-            let mut gate = self.0.lock();
-            let old = if gate.0 { None } else { gate.1.replace(waker) };
-            let is_open = gate.0;
-            drop(gate);
+            let mut latch = self.0.lock();
+            let old = if latch.0 { None } else { latch.1.replace(waker) };
+            let is_open = latch.0;
+            drop(latch);
             drop(old);
             if is_open { Poll::Ready(()) } else { Poll::Pending }
         })
@@ -52,13 +52,13 @@ impl Gate {
 #[actor(crate = crate)]
 struct Waiter {
     handled: Arc<AtomicUsize>,
-    gate: Arc<Gate>,
+    latch: Arc<Latch>,
 }
 
 #[actor(crate = crate)]
 impl Waiter {
     async fn wait(&mut self) {
-        self.gate.pass().await;
+        self.latch.pass().await;
         self.handled.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -136,13 +136,13 @@ fn the_last_address_dropped_while_the_actor_lies_down_ends_it() {
 fn a_handler_woken_while_its_cell_is_laid_back_goes_on() {
     model(|| {
         let (jobs, hub) = Jobs::system();
-        let (handled, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Gate::default()));
-        let waiter = Waiter { handled: handled.clone(), gate: gate.clone() };
+        let (handled, latch) = (Arc::new(AtomicUsize::new(0)), Arc::new(Latch::default()));
+        let waiter = Waiter { handled: handled.clone(), latch: latch.clone() };
         let mut prepared = waiter.prepare();
         prepared.hub = Some(hub.clone());
         let waiter = prepared.spawn();
         waiter.wait().try_send().expect("there is room");
-        let opener = loom::thread::spawn(move || gate.open());
+        let opener = loom::thread::spawn(move || latch.open());
         jobs.run_one();
         opener.join().expect("it does not panic");
         jobs.run_all();

@@ -228,7 +228,7 @@ impl Sim {
     /// What the steps did to others, each with the number of its step, if that is kept.
     fn effects(&self) -> Vec<(u64, String)> {
         let Some(witness) = self.witness() else { return Vec::new() };
-        let effects = witness.executor.with_trace(crate::executor::sim::Trace::effects);
+        let effects = witness.executor.with_trace(crate::executor::sim::TraceLog::effects);
         effects.iter().map(|effect| (effect.step_number, witness.read_effect(effect))).collect()
     }
 

@@ -51,10 +51,15 @@ fn steps(choices: &Deviations, run: &RunResult) -> String {
     let shown = shown(all, &chosen);
     let summary = summary(choices);
     let mut text = format!("{summary}; {} of {} steps:\n", shown.len(), all.len());
+    // At least 3 and 8, so that most reports have the same columns.
+    let width = |texts: &mut dyn Iterator<Item = String>| texts.map(|it| it.chars().count()).max();
+    let number_width = width(&mut shown.iter().map(usize::to_string)).unwrap_or(0).max(3);
+    let time_width =
+        width(&mut shown.iter().map(|at| format!("{:?}", all[*at].at))).unwrap_or(0).max(8);
     for at in shown {
         let step = &all[at];
         let mark = if is_chosen(step) { '>' } else { ' ' };
-        let _ = write!(text, "{mark} {at:3}. {:>8?}  {step}", step.at);
+        let _ = write!(text, "{mark} {at:>number_width$}. {:>time_width$?}  {step}", step.at);
         if let Some(instead) = step.instead.as_ref().filter(|instead| **instead != step.who) {
             let _ = write!(text, ", ahead of {instead}");
         }

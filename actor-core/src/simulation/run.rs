@@ -99,7 +99,7 @@ where
         Ok(Ok(Some(text))) => Some((FailureClass::Returned, text)),
         Ok(Err(BlockOnError::Aborted(text))) => Some((FailureClass::Aborted, text)),
         Ok(Err(BlockOnError::Panicked(payload))) | Err(payload) => {
-            let note = panics::note_of(&payload);
+            let note = panics::record_of(&payload);
             panics::discard(payload);
             let (text, place) = (note.message, note.location.map(|place| place.to_string()));
             let at = place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));

@@ -68,7 +68,7 @@ impl Trace {
     pub(crate) fn of(witness: &Witness) -> Trace {
         let (steps, count, hash) =
             witness.executor.with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
-        let read = |step: &crate::executor::sim::Step| {
+        let read = |step: &crate::executor::sim::StepRecord| {
             let (who, did) = witness.read(step);
             let instead = step.instead.map(|agent| witness.name(agent));
             let is_of_actor = matches!(step.agent, Agent::Actor(_));

@@ -2,13 +2,13 @@
 //! whole program on it.
 
 mod builder;
-pub(crate) mod outcome;
 pub(crate) mod run;
 mod shutdown;
 #[cfg(feature = "smol")]
 mod smol;
 mod spawned;
 pub(crate) mod task;
+pub(crate) mod task_outcome;
 #[cfg(feature = "tokio")]
 mod tokio;
 
@@ -28,14 +28,14 @@ use crate::panics;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, OnceLock};
 use futures_lite::FutureExt;
-use outcome::{Closure, Telling};
-use spawned::Started;
+use spawned::TaskKind;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
-use task::Within;
+use task::InSystem;
+use task_outcome::{BlockingClosure, TaskFuture};
 
 /// The environment in which actors live: an executor, a clock, and the state shared by its actors.
 ///
@@ -61,10 +61,10 @@ pub struct System {
     hub: Arc<Hub>,
 }
 
-/// How a drive ended, if not with its future's output.
+/// Why `block_on` ended without the output of its future.
 pub(crate) enum BlockOnError {
     Panicked(Box<dyn Any + Send>),
-    /// A simulation has ended before its future was done.
+    /// A simulation has deadlocked, or was aborted. The text is the reason.
     Aborted(String),
 }
 
@@ -148,12 +148,12 @@ impl System {
         System::handle(Hub::simulated(SimExecutor::new(scheduler, seed), reporter, seed))
     }
 
-    /// Why a drive ended before its future was done; only a simulation does that.
+    /// The reason why `block_on` of a simulation ended before its future was ready.
     fn abort_reason(&self) -> String {
         let witness = self.hub.witness.as_ref();
         let error = witness.and_then(|witness| Some((witness, witness.executor.take_error()?)));
         error.map_or_else(
-            || "the drive ended before its future was done".into(),
+            || "the executor ended before its future was ready".into(),
             |(witness, error)| witness.explain(&error, &self.hub.actors()),
         )
     }
@@ -198,7 +198,7 @@ impl System {
         System::global().hub.clone()
     }
 
-    /// What kills all actors when the executor that they run on is over.
+    /// Kills all actors, because the runtime that they run on has ended.
     #[cfg(any(feature = "smol", feature = "tokio"))]
     fn ends_with_its_executor(&self) -> impl FnOnce() + Send + 'static {
         let hub = Arc::downgrade(&self.hub);
@@ -214,7 +214,7 @@ impl System {
         if let Some(system) = GLOBAL.get() {
             return system;
         }
-        // Outside of the closure, so that a panic is that of the caller.
+        // Outside the closure, so that a panic has the location of the caller.
         let threads = builder::threads_wanted();
         GLOBAL.get_or_init(|| match threads {
             Some(threads) => System::builder().threads(threads).build(),
@@ -243,7 +243,7 @@ impl System {
         }
     }
 
-    /// As `block_on`; a panic of the future, and a run that breaks, are given back.
+    /// As `block_on`, but returns a panic of the future, or the reason why a simulation was aborted.
     #[track_caller]
     pub(crate) fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, BlockOnError> {
         assert!(
@@ -256,7 +256,7 @@ impl System {
         );
         let mut output = None;
         let future = async { output = Some(catch(future).await) };
-        let within = Within::new(future, self.hub.clone());
+        let within = InSystem::new(future, self.hub.clone());
         self.hub.executor.block_on(pin!(within));
         match output {
             Some(output) => output.map_err(BlockOnError::Panicked),
@@ -352,10 +352,10 @@ where
     F::Output: Send + 'static,
 {
     let number = hub.executor.next_task_number();
-    let (telling, outcome) = Telling::new(future, Some(hub), number);
-    let (runnable, task) = task::numbered(hub, number, telling);
+    let (task_future, outcome) = TaskFuture::new(future, Some(hub), number);
+    let (runnable, task) = task::numbered(hub, number, task_future);
     runnable.schedule();
-    Spawned::new(outcome, Started::Task(task))
+    Spawned::new(outcome, TaskKind::Task(task))
 }
 
 /// Runs blocking code on a separate thread and waits for it without blocking the system. In a
@@ -373,13 +373,14 @@ where
     F: FnOnce() -> T + Send + 'static,
 {
     match current::hub() {
-        // On a thread of its own it would run at another time in each run.
-        Some(hub) if hub.witness.is_some() => spawn_on(&hub, Closure::new(run)),
+        // On a separate thread, it would run at a different time in each run.
+        Some(hub) if hub.witness.is_some() => spawn_on(&hub, BlockingClosure::new(run)),
         hub => {
             let hub = hub.or_else(|| GLOBAL.get().map(|system| system.hub.clone()));
-            let (telling, outcome) = Telling::new(Closure::new(run), hub.as_ref(), 0);
-            let task = blocking::unblock(move || telling.at_once());
-            Spawned::new(outcome, Started::Blocking(task))
+            let (task_future, outcome) =
+                TaskFuture::new(BlockingClosure::new(run), hub.as_ref(), 0);
+            let task = blocking::unblock(move || task_future.run_now());
+            Spawned::new(outcome, TaskKind::Blocking(task))
         }
     }
 }
@@ -403,7 +404,7 @@ pub(crate) fn current_executor() -> Arc<dyn Executor> {
     System::current_hub().executor.clone()
 }
 
-/// Catches the panic of the future that a system is blocked on, so that it leaves by `block_on`.
+/// Catches a panic of the future, which `block_on` resumes.
 async fn catch<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
     AssertUnwindSafe(future).catch_unwind().await
 }

@@ -40,8 +40,9 @@ impl System {
             late.iter().map(|actor| actor.label()).collect()
         };
         let executor = self.hub.executor.clone();
-        // Where closing the executor runs the cells that are left, the killed actors and the threads share one
-        // grace: a worker inside user code is waited for once. Elsewhere nothing runs once it is closed.
+        // If closing the executor runs the remaining actors, the killed actors and the threads share one
+        // grace period: a worker inside user code is waited for once. Other executors run nothing once
+        // they are closed.
         let close_ends_actors = executor.close_ends_actors();
         if !killed.is_empty() && !close_ends_actors {
             self.emptied_within(GRACE).await;
@@ -49,11 +50,11 @@ impl System {
         let stuck = if self.hub.is_local {
             executor.close(GRACE)
         } else {
-            // Joining threads blocks; it must not block one of those that are to be joined.
+            // Joining threads blocks, and must not happen on one of those threads.
             blocking::unblock(move || executor.close(GRACE)).await
         };
         if !killed.is_empty() && close_ends_actors && stuck.is_empty() {
-            // Those whose last step came from outside of the workers.
+            // Some actors may have been scheduled by other threads, and run on the monitor.
             self.emptied_within(GRACE).await;
         }
         ShutdownReport { killed, stuck }
@@ -95,14 +96,14 @@ impl Drop for System {
                     all_gone.as_mut().await;
                 }));
             }
-            // What is left ends by this: actors, if their thread is not this one or is inside another
-            // system, and in any case the tasks.
+            // This ends the remaining actors, if their thread is another one or is inside another system,
+            // and the remaining tasks.
             self.hub.executor.close(Duration::ZERO);
             return;
         }
         let hub = self.hub.clone();
-        // The workers end when the last actor is gone. It is a plain thread that waits for that,
-        // since the workers themselves are what is waited for.
+        // The workers end when the last actor has ended. A separate thread waits for that, because a
+        // worker cannot wait for itself.
         let waits = std::thread::Builder::new().name("actor-end".into()).spawn(move || {
             while !hub.is_empty() {
                 let emptied = hub.emptied.listen();

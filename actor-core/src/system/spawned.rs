@@ -1,6 +1,6 @@
 //! Tasks: futures and blocking code that run concurrently with the actors: [`Spawned`].
 
-use super::outcome::{End, Outcome, Panic};
+use super::task_outcome::{TaskEnd, TaskOutcome, TaskPanic};
 use crate::executor;
 use crate::sync::Arc;
 use std::fmt;
@@ -28,27 +28,27 @@ use std::task::{Context as Poller, Poll};
 /// ```
 #[must_use = "dropping it cancels what was started; await it or call `.detach()`"]
 pub struct Spawned<T> {
-    outcome: Arc<Outcome<T>>,
+    outcome: Arc<TaskOutcome<T>>,
     /// `None` once it has been detached or canceled.
-    task: Option<Started>,
+    task: Option<TaskKind>,
 }
 
 /// Dropped, it cancels the task.
-pub(super) enum Started {
-    Task(executor::Task<()>),
+pub(super) enum TaskKind {
+    Task(executor::TaskHandle<()>),
     Blocking(blocking::Task<()>),
 }
 
 impl<T> Spawned<T> {
-    pub(super) fn new(outcome: Arc<Outcome<T>>, task: Started) -> Self {
+    pub(super) fn new(outcome: Arc<TaskOutcome<T>>, task: TaskKind) -> Self {
         Spawned { outcome, task: Some(task) }
     }
 
     /// Keeps the task running without this handle.
     pub fn detach(mut self) {
         match self.task.take() {
-            Some(Started::Task(task)) => task.detach(),
-            Some(Started::Blocking(task)) => task.detach(),
+            Some(TaskKind::Task(task)) => task.detach(),
+            Some(TaskKind::Blocking(task)) => task.detach(),
             None => {}
         }
     }
@@ -66,9 +66,9 @@ impl<T> Spawned<T> {
         drop(self.task.take());
         let end = poll_fn(|cx| self.outcome.poll(cx)).await;
         match end {
-            Some(End::Done(value)) => Some(value),
-            Some(End::Panicked(panic)) => self.deliver(panic),
-            Some(End::Dropped) | None => None,
+            Some(TaskEnd::Done(value)) => Some(value),
+            Some(TaskEnd::Panicked(panic)) => self.deliver(panic),
+            Some(TaskEnd::Dropped) | None => None,
         }
     }
 
@@ -87,7 +87,7 @@ impl<T> Spawned<T> {
         self.outcome.is_over()
     }
 
-    fn deliver(&self, panic: Panic) -> ! {
+    fn deliver(&self, panic: TaskPanic) -> ! {
         self.outcome.delivered();
         resume_unwind(panic.payload)
     }
@@ -98,9 +98,9 @@ impl<T> Future for Spawned<T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<T> {
         self.outcome.poll(cx).map(|end| match end {
-            Some(End::Done(value)) => value,
-            Some(End::Panicked(panic)) => self.deliver(panic),
-            Some(End::Dropped) => {
+            Some(TaskEnd::Done(value)) => value,
+            Some(TaskEnd::Panicked(panic)) => self.deliver(panic),
+            Some(TaskEnd::Dropped) => {
                 panic!("the task was dropped before it was done: its system has ended")
             }
             None => panic!("a task was polled after it had returned its result"),

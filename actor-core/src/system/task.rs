@@ -1,4 +1,4 @@
-//! Futures that run on a system beside its actors, and find it as the current one.
+//! Futures that run on a system concurrently with its actors, with the system as the current one.
 
 use crate::cell::current;
 use crate::cell::system_shared::Hub;
@@ -11,8 +11,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// Makes a task of a future on a system. It does not run before the runnable is scheduled.
-pub(crate) fn prepare<F>(hub: &Arc<Hub>, future: F) -> (Unscheduled, executor::Task<F::Output>)
+/// Makes a task of a future on a system. The task does not run before it is scheduled.
+pub(crate) fn prepare<F>(
+    hub: &Arc<Hub>,
+    future: F,
+) -> (Unscheduled, executor::TaskHandle<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -25,26 +28,26 @@ pub(super) fn numbered<F>(
     hub: &Arc<Hub>,
     number: u32,
     future: F,
-) -> (Unscheduled, executor::Task<F::Output>)
+) -> (Unscheduled, executor::TaskHandle<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let within = Within { future: Some(future), hub: Some(hub.clone()), number };
+    let within = InSystem { future: Some(future), hub: Some(hub.clone()), number };
     executor::task::prepare(hub.executor.clone(), number, within)
 }
 
 pin_project! {
-    /// A future that finds its system as the current one whenever it is polled.
-    pub(crate) struct Within<F> {
+    /// A future that is polled with its system as the current one.
+    pub(crate) struct InSystem<F> {
         #[pin]
         future: Option<F>,
         hub: Option<Arc<Hub>>,
-        // Among the tasks of a simulation; 0 for none.
+        // The number of the task in a simulation; 0 elsewhere.
         number: u32,
     }
 
-    impl<F> PinnedDrop for Within<F> {
+    impl<F> PinnedDrop for InSystem<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             // `async-task` aborts the process if the drop of a cancelled future panics.
@@ -58,13 +61,13 @@ pin_project! {
     }
 }
 
-impl<F> Within<F> {
+impl<F> InSystem<F> {
     pub(crate) fn new(future: F, hub: Arc<Hub>) -> Self {
-        Within { future: Some(future), hub: Some(hub), number: 0 }
+        InSystem { future: Some(future), hub: Some(hub), number: 0 }
     }
 }
 
-impl<F: Future> Future for Within<F> {
+impl<F: Future> Future for InSystem<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
@@ -72,7 +75,7 @@ impl<F: Future> Future for Within<F> {
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         let caught =
             current::within(this.hub, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
-        // The code of users is caught within the future, by what tells of its panics.
+        // Panics of user code are caught inside the future, by `TaskFuture`.
         caught.unwrap_or_else(|payload| resume_unwind(payload))
     }
 }

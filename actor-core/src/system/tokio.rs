@@ -90,13 +90,12 @@ fn start(runtime: Tokio, settings: SystemBuilder) -> Result<System, System> {
     Ok(system)
 }
 
-/// An entry of the table. It is held by the runtime, since a system that is shut down does not leave
-/// the table: it stays the one of its runtime.
+/// An entry of the table, held by the runtime: a system that is shut down stays the one of its runtime.
 struct Entry(Id);
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        // In a statement of its own: the system is dropped without the lock.
+        // In a separate statement: the system is dropped without the lock.
         let gone = SYSTEMS.lock().remove(&self.0);
         drop(gone);
     }

@@ -44,7 +44,7 @@ impl<A: Dispatch> Context<A> {
         &self,
         key: Key,
         future: impl Future<Output = ()> + Send + 'static,
-        hold: impl FnOnce(executor::Task<()>) -> Resource,
+        hold: impl FnOnce(executor::TaskHandle<()>) -> Resource,
     ) {
         let (runnable, task) = crate::system::task::prepare(&self.mail.core.hub, future);
         let resource = hold(task);

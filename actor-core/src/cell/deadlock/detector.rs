@@ -19,7 +19,7 @@ use crate::cell::handle::{AnyMail, schedule};
 use crate::cell::queue::Ticket;
 use crate::cell::system_shared::Hub;
 use crate::error::Cycle;
-use crate::sync::{Arc, Weak, global};
+use crate::sync::{Arc, Weak, std_sync};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Wake, Waker};
@@ -27,7 +27,7 @@ use std::time::Duration;
 
 /// Only one cycle is confirmed at a time, so that of two actors that complete it, only one is
 /// refused: the next one finds the edge gone.
-static CONFIRMING: global::Mutex<()> = global::Mutex::new(());
+static CONFIRMING: std_sync::Mutex<()> = std_sync::Mutex::new(());
 
 /// The time after which a suspected actor is checked again: initial and maximum.
 const SOON: Duration = Duration::from_millis(1);
@@ -237,7 +237,7 @@ impl Wake for Suspicion {
 #[cfg(test)]
 pub(in crate::cell) mod steps {
     use crate::sync::Arc;
-    use crate::sync::global::Mutex;
+    use crate::sync::std_sync::Mutex;
     use std::collections::BTreeMap;
 
     pub(in crate::cell) enum Point {

@@ -7,7 +7,7 @@ use crate::cell::header::Core;
 use crate::cell::system_shared::Hub;
 use crate::error::Cycle;
 use crate::sync::Arc;
-use crate::sync::global::{AtomicU64, Ordering};
+use crate::sync::std_sync::{AtomicU64, Ordering};
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 

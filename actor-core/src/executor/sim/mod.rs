@@ -36,7 +36,7 @@ use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
 pub(crate) use self::quiescence::{ClockHold, Quiesce, StepResult};
 pub(crate) use self::scheduler::{Choice, DeviationPoint, Deviations, MAX_STEP_MICROS, Scheduler};
-pub(crate) use self::trace::{Action, Effect, EffectKind, Step, Trace};
+pub(crate) use self::trace::{Action, Effect, EffectKind, StepRecord, TraceLog};
 pub(crate) use self::wait_graph::Awaited;
 
 /// After this number of steps between two advances of virtual time, the run counts as a livelock.
@@ -93,7 +93,7 @@ struct SimState {
     scheduler: Scheduler,
     /// The state of the random number generator that this thread has inside `block_on`.
     rng_seed: u64,
-    trace: Trace,
+    trace: TraceLog,
     running: Agent,
     /// The unfinished handlers of each actor.
     running_handlers: BTreeMap<u64, Vec<&'static str>>,
@@ -136,7 +136,7 @@ impl SimExecutor {
                 forces_next: false,
                 scheduler,
                 rng_seed: seed,
-                trace: Trace::default(),
+                trace: TraceLog::default(),
                 running: Agent::Root,
                 running_handlers: BTreeMap::new(),
                 waits: wait_graph::WaitGraph::default(),
@@ -285,7 +285,7 @@ impl SimState {
             _ => None,
         };
         let action = handler.map_or(Action::Unnamed, |name| Action::Resumes(name));
-        self.trace.begin(Step {
+        self.trace.begin(StepRecord {
             at: self.now,
             agent,
             step_number: 0,

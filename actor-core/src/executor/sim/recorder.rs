@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::wait_graph::Awaited;
-use super::{Action, Agent, Choice, Deviations, EffectKind, SimExecutor, Trace};
+use super::{Action, Agent, Choice, Deviations, EffectKind, SimExecutor, TraceLog};
 
 impl SimExecutor {
     /// Records an action of the current step.
@@ -70,7 +70,7 @@ impl SimExecutor {
     }
 
     /// Passes the trace so far to `look`.
-    pub(crate) fn with_trace<T>(&self, look: impl FnOnce(&Trace) -> T) -> T {
+    pub(crate) fn with_trace<T>(&self, look: impl FnOnce(&TraceLog) -> T) -> T {
         look(&self.state().trace)
     }
 

@@ -42,7 +42,7 @@ pub(crate) enum EffectKind {
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
+pub(crate) struct StepRecord {
     /// The virtual time since the start.
     pub(crate) at: Duration,
     pub(crate) agent: Agent,
@@ -56,8 +56,8 @@ pub(crate) struct Step {
 }
 
 #[derive(Debug)]
-pub(crate) struct Trace {
-    pub(crate) steps: Vec<Step>,
+pub(crate) struct TraceLog {
+    pub(crate) steps: Vec<StepRecord>,
     pub(crate) count: u64,
     /// The number of the current step.
     pub(crate) step_number: u64,
@@ -69,17 +69,17 @@ pub(crate) struct Trace {
     effects: Option<Vec<Effect>>,
 }
 
-impl Default for Trace {
+impl Default for TraceLog {
     fn default() -> Self {
         // The FNV-1a offset basis.
         let hash = 0xcbf2_9ce4_8422_2325;
         let (steps, effects) = (Vec::new(), None);
-        Trace { steps, count: 0, step_number: 0, hash, limit: u64::MAX, is_weak: false, effects }
+        TraceLog { steps, count: 0, step_number: 0, hash, limit: u64::MAX, is_weak: false, effects }
     }
 }
 
-impl Trace {
-    pub(super) fn begin(&mut self, mut step: Step) {
+impl TraceLog {
+    pub(super) fn begin(&mut self, mut step: StepRecord) {
         self.step_number += 1;
         step.step_number = self.step_number;
         let (kind, number) = match step.agent {
@@ -112,7 +112,7 @@ impl Trace {
         if is_weak {
             last.action = action;
         } else if has_room {
-            let next = Step { action, instead: None, ..*last };
+            let next = StepRecord { action, instead: None, ..*last };
             self.count += 1;
             self.steps.push(next);
         }

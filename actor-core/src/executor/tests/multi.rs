@@ -120,7 +120,7 @@ fn jobs_that_are_always_ready_starve_neither_outside_jobs_nor_timers() {
         executor.schedule(job(move || ran.send(()).unwrap()), Schedule::Next);
         wait.recv().unwrap();
         let (fired, wait) = mpsc::channel();
-        let waker = Call::waker(move || fired.send(()).unwrap());
+        let waker = CallOnWake::waker(move || fired.send(()).unwrap());
         executor.timers().insert(executor.now() + Duration::from_millis(2), waker, false);
         wait.recv().unwrap();
         stop.store(true, Ordering::SeqCst);
@@ -182,7 +182,7 @@ fn sleeping_workers_wake_for_each_timer_whatever_its_order() {
         // The first is slept for; each further one is earlier than the one slept for.
         for millis in [3_600_000, 12, 8, 4, 1] {
             let sender = sender.clone();
-            let waker = Call::waker(move || sender.send(millis).unwrap());
+            let waker = CallOnWake::waker(move || sender.send(millis).unwrap());
             executor.timers().insert(executor.now() + Duration::from_millis(millis), waker, false);
         }
         let mut fired: Vec<_> = receiver.iter().take(4).collect();
@@ -191,7 +191,7 @@ fn sleeping_workers_wake_for_each_timer_whatever_its_order() {
         assert_eq!(fired, [1, 4, 8, 12]);
         for round in 0..2000 {
             let sender = sender.clone();
-            let waker = Call::waker(move || sender.send(round).unwrap());
+            let waker = CallOnWake::waker(move || sender.send(round).unwrap());
             executor.timers().insert(
                 executor.now() + Duration::from_micros(round % 7 * 20),
                 waker,
@@ -272,7 +272,7 @@ fn timers_fire_while_all_workers_are_blocked() {
             let (fired, fires) = mpsc::channel();
             let insert = |name| {
                 let fired = fired.clone();
-                let waker = Call::waker(move || fired.send(name).unwrap());
+                let waker = CallOnWake::waker(move || fired.send(name).unwrap());
                 executor.timers().insert(executor.now() + Duration::from_millis(30), waker, false);
             };
             insert("before");

@@ -15,7 +15,7 @@ fn due_wakers_are_woken_in_order_of_deadline_then_insertion() {
     let (sender, receiver) = mpsc::channel();
     let waker = |name: u32| {
         let sender = sender.clone();
-        Call::waker(move || sender.send(name).unwrap())
+        CallOnWake::waker(move || sender.send(name).unwrap())
     };
     timers.insert(base + 3 * SECOND, waker(3), false);
     timers.insert(base + SECOND, waker(1), false);
@@ -75,7 +75,7 @@ fn a_waker_that_panics_keeps_no_other_from_being_woken() {
     let base = Instant::now();
     let timers = silent(base);
     let (count, waker) = Count::new();
-    timers.insert(base, Call::waker(|| panic!("on purpose")), false);
+    timers.insert(base, CallOnWake::waker(|| panic!("on purpose")), false);
     timers.insert(base, waker, false);
     assert_eq!(timers.fire(base), 2);
     assert_eq!(count.get(), 1);

@@ -1,4 +1,4 @@
-//! The result of a task, between the task and its handle. If the task panics, the handle delivers the
+//! The result of a task, shared by the task and its handle. If the task panics, the handle delivers the
 //! panic; without a handle the panic is an incident.
 
 use crate::cell::system_shared::Hub;
@@ -14,79 +14,79 @@ use std::task::{Context, Poll, Waker};
 
 /// Shared by a task and its handle. No user code runs under its lock: neither a waker nor the drop of a
 /// result or payload.
-pub(crate) struct Outcome<T> {
-    state: Mutex<State<T>>,
-    origin: Origin,
+pub(crate) struct TaskOutcome<T> {
+    state: Mutex<TaskState<T>>,
+    origin: TaskOrigin,
 }
 
-struct State<T> {
-    stage: Stage<T>,
+struct TaskState<T> {
+    stage: TaskStage<T>,
     /// Wakes the task that awaits the handle.
     waiting: Option<Waker>,
 }
 
-enum Stage<T> {
+enum TaskStage<T> {
     Running,
-    Ended(End<T>),
-    /// The result has been taken, or the handle is gone.
-    Left,
+    Ended(TaskEnd<T>),
+    /// The result has been taken, or the handle was dropped.
+    Taken,
 }
 
 /// How a task ended.
-pub(crate) enum End<T> {
+pub(crate) enum TaskEnd<T> {
     Done(T),
-    Panicked(Panic),
+    Panicked(TaskPanic),
     /// The task was dropped before it was done: canceled, or ended with its system.
     Dropped,
 }
 
-pub(crate) struct Panic {
+pub(crate) struct TaskPanic {
     pub(crate) payload: Payload,
     failure: Failure,
 }
 
 /// The system that a task belongs to, and the number of the task in a simulation.
-struct Origin {
+struct TaskOrigin {
     hub: Weak<Hub>,
     number: u32,
 }
 
-impl<T> Outcome<T> {
+impl<T> TaskOutcome<T> {
     fn new(hub: Option<&Arc<Hub>>, number: u32) -> Arc<Self> {
-        let origin = Origin { hub: hub.map_or_else(Weak::new, Arc::downgrade), number };
-        let state = Mutex::new(State { stage: Stage::Running, waiting: None });
-        Arc::new(Outcome { state, origin })
+        let origin = TaskOrigin { hub: hub.map_or_else(Weak::new, Arc::downgrade), number };
+        let state = Mutex::new(TaskState { stage: TaskStage::Running, waiting: None });
+        Arc::new(TaskOutcome { state, origin })
     }
 
     /// The task has ended. Without a handle, the result is dropped and a panic is reported.
-    fn end(&self, end: End<T>) {
-        let mut left = Some(end);
+    fn end(&self, end: TaskEnd<T>) {
+        let mut rejected = Some(end);
         let mut state = self.state.lock();
-        if matches!(state.stage, Stage::Running)
-            && let Some(end) = left.take()
+        if matches!(state.stage, TaskStage::Running)
+            && let Some(end) = rejected.take()
         {
-            state.stage = Stage::Ended(end);
+            state.stage = TaskStage::Ended(end);
         }
         let waiting = state.waiting.take();
         drop(state);
         if let Some(waiting) = waiting {
             wake(waiting);
         }
-        self.discard(left);
+        self.discard(rejected);
     }
 
-    pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<Option<End<T>>> {
+    pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<Option<TaskEnd<T>>> {
         // A clone of a waker is user code: not under the lock.
         let mut waker = Some(cx.waker().clone());
         let mut state = self.state.lock();
-        let poll = match std::mem::replace(&mut state.stage, Stage::Left) {
-            Stage::Running => {
-                state.stage = Stage::Running;
+        let poll = match std::mem::replace(&mut state.stage, TaskStage::Taken) {
+            TaskStage::Running => {
+                state.stage = TaskStage::Running;
                 std::mem::swap(&mut state.waiting, &mut waker);
                 Poll::Pending
             }
-            Stage::Ended(end) => Poll::Ready(Some(end)),
-            Stage::Left => Poll::Ready(None),
+            TaskStage::Ended(end) => Poll::Ready(Some(end)),
+            TaskStage::Taken => Poll::Ready(None),
         };
         drop(state);
         drop_waker(waker);
@@ -96,7 +96,7 @@ impl<T> Outcome<T> {
         poll
     }
 
-    /// A simulation records what waits for the task.
+    /// A simulation records that the current agent waits for the task.
     #[cold]
     fn awaited(&self) {
         if let Some(hub) = self.origin.hub.upgrade()
@@ -107,17 +107,17 @@ impl<T> Outcome<T> {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        !matches!(self.state.lock().stage, Stage::Running)
+        !matches!(self.state.lock().stage, TaskStage::Running)
     }
 
-    /// The handle is gone: a panic that it has not delivered is reported.
+    /// The handle is dropped: a panic that it has not delivered is reported.
     pub(super) fn leave(&self) {
         let mut state = self.state.lock();
-        let stage = std::mem::replace(&mut state.stage, Stage::Left);
+        let stage = std::mem::replace(&mut state.stage, TaskStage::Taken);
         let waiting = state.waiting.take();
         drop(state);
         drop_waker(waiting);
-        if let Stage::Ended(end) = stage {
+        if let TaskStage::Ended(end) = stage {
             self.discard(Some(end));
         }
     }
@@ -131,19 +131,19 @@ impl<T> Outcome<T> {
         }
     }
 
-    fn discard(&self, end: Option<End<T>>) {
+    fn discard(&self, end: Option<TaskEnd<T>>) {
         match end {
-            Some(End::Done(value)) => self.origin.contain(|| drop(value)),
-            Some(End::Panicked(Panic { payload, failure })) => {
+            Some(TaskEnd::Done(value)) => self.origin.contain(|| drop(value)),
+            Some(TaskEnd::Panicked(TaskPanic { payload, failure })) => {
                 panics::discard(payload);
                 self.origin.report(failure);
             }
-            Some(End::Dropped) | None => {}
+            Some(TaskEnd::Dropped) | None => {}
         }
     }
 }
 
-impl Origin {
+impl TaskOrigin {
     /// Runs user code whose panic has no handle to be delivered by.
     fn contain(&self, run: impl FnOnce()) {
         if let Err(payload) = panics::catch(run) {
@@ -154,7 +154,7 @@ impl Origin {
     }
 
     fn failure(&self, payload: &Payload) -> Failure {
-        let note = panics::note_of(payload);
+        let note = panics::record_of(payload);
         let system = self.hub.upgrade().map_or(0, |hub| hub.id);
         let actor = if self.number == 0 { "task".into() } else { format!("task {}", self.number) };
         Failure::new(FailureParts {
@@ -185,43 +185,43 @@ impl Origin {
 }
 
 pin_project! {
-    /// The future of a task: leaves its result, or its panic, in an [`Outcome`]. It never panics.
-    pub(crate) struct Telling<F: Future> {
+    /// The future of a task: leaves its result, or its panic, in an [`TaskOutcome`]. It never panics.
+    pub(crate) struct TaskFuture<F: Future> {
         #[pin]
         future: Option<F>,
-        outcome: Arc<Outcome<F::Output>>,
+        outcome: Arc<TaskOutcome<F::Output>>,
     }
 
-    impl<F: Future> PinnedDrop for Telling<F> {
+    impl<F: Future> PinnedDrop for TaskFuture<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             // `async-task` aborts the process if the drop of a canceled future panics.
             this.outcome.origin.contain(|| this.future.set(None));
-            // Nothing changes if it has ended.
-            this.outcome.end(End::Dropped);
+            // This has no effect if the task has ended.
+            this.outcome.end(TaskEnd::Dropped);
         }
     }
 }
 
-impl<F: Future> Telling<F> {
-    /// The future of task `number` of a system, and where its result will be.
+impl<F: Future> TaskFuture<F> {
+    /// Wraps the future of task `number` of a system. Also returns the outcome, which its handle reads.
     pub(super) fn new(
         future: F,
         hub: Option<&Arc<Hub>>,
         number: u32,
-    ) -> (Self, Arc<Outcome<F::Output>>) {
-        let outcome = Outcome::new(hub, number);
-        (Telling { future: Some(future), outcome: outcome.clone() }, outcome)
+    ) -> (Self, Arc<TaskOutcome<F::Output>>) {
+        let outcome = TaskOutcome::new(hub, number);
+        (TaskFuture { future: Some(future), outcome: outcome.clone() }, outcome)
     }
 
-    /// Runs the future of a closure to its end.
-    pub(super) fn at_once(self) {
+    /// Runs the future of a blocking closure to completion.
+    pub(super) fn run_now(self) {
         let poll = pin!(self).poll(&mut Context::from_waker(Waker::noop()));
         debug_assert!(poll.is_ready(), "a closure is ready at its first poll");
     }
 }
 
-impl<F: Future> Future for Telling<F> {
+impl<F: Future> Future for TaskFuture<F> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -229,11 +229,11 @@ impl<F: Future> Future for Telling<F> {
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
         let end = match panics::catch(|| future.poll(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(value)) => End::Done(value),
+            Ok(Poll::Ready(value)) => TaskEnd::Done(value),
             Err(payload) => {
                 let failure = this.outcome.origin.failure(&payload);
                 this.outcome.origin.witness(&failure);
-                End::Panicked(Panic { payload, failure })
+                TaskEnd::Panicked(TaskPanic { payload, failure })
             }
         };
         this.outcome.origin.contain(|| this.future.set(None));
@@ -243,17 +243,17 @@ impl<F: Future> Future for Telling<F> {
 }
 
 /// Blocking code as a future that is ready at its first poll.
-pub(super) struct Closure<F>(Option<F>);
+pub(super) struct BlockingClosure<F>(Option<F>);
 
-impl<F> Closure<F> {
+impl<F> BlockingClosure<F> {
     pub(super) fn new(run: F) -> Self {
-        Closure(Some(run))
+        BlockingClosure(Some(run))
     }
 }
 
-impl<F> Unpin for Closure<F> {}
+impl<F> Unpin for BlockingClosure<F> {}
 
-impl<T, F: FnOnce() -> T> Future for Closure<F> {
+impl<T, F: FnOnce() -> T> Future for BlockingClosure<F> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {

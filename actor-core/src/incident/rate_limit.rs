@@ -7,18 +7,18 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// The number of lines printed per second for one actor.
-const LINES: u64 = 10;
+const MAX_LINES: u64 = 10;
 
 /// The number of actors for which lines are printed per second.
-const ACTORS: usize = 1000;
+const MAX_ACTORS: usize = 1000;
 
-/// The reports of the current second.
+/// Counts the incidents of the current second.
 #[derive(Default)]
-pub(crate) struct Lines(Mutex<Second>);
+pub(crate) struct RateLimit(Mutex<Window>);
 
 /// One second, which starts with the first incident after the previous one.
 #[derive(Default)]
-pub(super) struct Second {
+pub(super) struct Window {
     since: Option<Instant>,
     /// The number of incidents of each actor.
     counts: BTreeMap<ActorId, u64>,
@@ -26,32 +26,32 @@ pub(super) struct Second {
     others: u64,
 }
 
-impl Lines {
+impl RateLimit {
     /// Counts one more incident. Returns whether it is to be printed, and the suppressed incidents
     /// of a past second, to be printed first.
     ///
     /// The first incident of an actor in a second creates an entry of the map, which is visited
     /// once more, without the lock, when the second is over. So `n` incidents visit at most `n`
     /// entries.
-    pub(super) fn count(&self, id: ActorId, now: Instant) -> (Option<Second>, bool) {
-        let mut second = self.0.lock();
-        let is_over = second
+    pub(super) fn count(&self, id: ActorId, now: Instant) -> (Option<Window>, bool) {
+        let mut window = self.0.lock();
+        let is_over = window
             .since
             .is_some_and(|since| now.saturating_duration_since(since) >= Duration::from_secs(1));
-        let unsaid = is_over.then(|| std::mem::take(&mut *second));
-        second.since.get_or_insert(now);
-        (unsaid, second.count(id))
+        let suppressed = is_over.then(|| std::mem::take(&mut *window));
+        window.since.get_or_insert(now);
+        (suppressed, window.count(id))
     }
 
     /// The suppressed incidents of the current second.
-    pub(super) fn rest(&self) -> Second {
+    pub(super) fn rest(&self) -> Window {
         std::mem::take(&mut *self.0.lock())
     }
 }
 
-impl Second {
+impl Window {
     fn count(&mut self, id: ActorId) -> bool {
-        let is_full = self.counts.len() >= ACTORS;
+        let is_full = self.counts.len() >= MAX_ACTORS;
         let count = match self.counts.get_mut(&id) {
             Some(count) => count,
             None if is_full => {
@@ -61,13 +61,13 @@ impl Second {
             None => self.counts.entry(id).or_insert(0),
         };
         *count += 1;
-        *count <= LINES
+        *count <= MAX_LINES
     }
 
     /// The suppressed incidents.
     pub(super) fn lines(&self) -> impl Iterator<Item = String> {
-        let more = self.counts.iter().filter(|(_, count)| **count > LINES);
-        let more = more.map(|(id, count)| format!("#{id}: {} more incidents", count - LINES));
+        let more = self.counts.iter().filter(|(_, count)| **count > MAX_LINES);
+        let more = more.map(|(id, count)| format!("#{id}: {} more incidents", count - MAX_LINES));
         let others =
             (self.others > 0).then(|| format!("{} more incidents of other actors", self.others));
         more.chain(others)
@@ -76,42 +76,42 @@ impl Second {
 
 #[cfg(test)]
 mod tests {
-    use super::{ACTORS, ActorId, Duration, Instant, LINES, Lines, Second};
+    use super::{ActorId, Duration, Instant, MAX_ACTORS, MAX_LINES, RateLimit, Window};
 
     fn id(number: u64) -> ActorId {
         ActorId { system: 0, number }
     }
 
-    fn said(unsaid: &Second) -> Vec<String> {
-        unsaid.lines().collect()
+    fn said(suppressed: &Window) -> Vec<String> {
+        suppressed.lines().collect()
     }
 
     #[test]
     fn unprinted_incidents_are_counted_and_told_in_the_next_second() {
-        let (lines, start) = (Lines::default(), Instant::now());
+        let (limit, start) = (RateLimit::default(), Instant::now());
         for number in 1..=12 {
-            let (unsaid, is_said) = lines.count(id(1), start);
-            assert!(unsaid.is_none());
-            assert_eq!(is_said, number <= LINES);
+            let (suppressed, is_printed) = limit.count(id(1), start);
+            assert!(suppressed.is_none());
+            assert_eq!(is_printed, number <= MAX_LINES);
         }
-        assert!(lines.count(id(2), start).1);
-        let (unsaid, is_said) = lines.count(id(2), start + Duration::from_secs(1));
-        assert_eq!(unsaid.as_ref().map(said), Some(vec!["#1: 2 more incidents".to_owned()]));
-        assert!(is_said, "a new second has begun");
+        assert!(limit.count(id(2), start).1);
+        let (suppressed, is_printed) = limit.count(id(2), start + Duration::from_secs(1));
+        assert_eq!(suppressed.as_ref().map(said), Some(vec!["#1: 2 more incidents".to_owned()]));
+        assert!(is_printed, "a new second has begun");
     }
 
     #[test]
     fn the_reporter_is_linear_and_its_memory_bounded() {
         for actors in [1_000, 10_000, 100_000] {
-            let (lines, start) = (Lines::default(), Instant::now());
+            let (limit, start) = (RateLimit::default(), Instant::now());
             let (mut looked_at, mut printed) = (0, 0);
             for number in 0..actors {
                 // All of them within a second, and then at intervals of a tenth of a second.
                 for now in [start, start + Duration::from_millis(100 * number)] {
-                    let (unsaid, is_said) = lines.count(id(number), now);
-                    printed += u64::from(is_said);
-                    looked_at += unsaid.map_or(0, |second| second.counts.len());
-                    assert!(lines.0.lock().counts.len() <= ACTORS);
+                    let (suppressed, is_printed) = limit.count(id(number), now);
+                    printed += u64::from(is_printed);
+                    looked_at += suppressed.map_or(0, |window| window.counts.len());
+                    assert!(limit.0.lock().counts.len() <= MAX_ACTORS);
                 }
             }
             assert!(looked_at as u64 <= 2 * actors, "an entry is looked at once");
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn incidents_of_more_actors_than_are_kept_are_counted_together() {
-        let (lines, start) = (Lines::default(), Instant::now());
-        let printed = (0..100_000).filter(|number| lines.count(id(*number), start).1).count();
-        assert_eq!(printed, ACTORS);
-        assert_eq!(said(&lines.rest()), ["99000 more incidents of other actors"]);
+        let (limit, start) = (RateLimit::default(), Instant::now());
+        let printed = (0..100_000).filter(|number| limit.count(id(*number), start).1).count();
+        assert_eq!(printed, MAX_ACTORS);
+        assert_eq!(said(&limit.rest()), ["99000 more incidents of other actors"]);
     }
 }
