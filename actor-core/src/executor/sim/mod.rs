@@ -42,6 +42,10 @@ pub(crate) use self::wait_graph::Awaited;
 /// After this number of steps between two advances of virtual time, the run counts as a livelock.
 const MAX_STEPS_PER_INSTANT: u64 = 20_000_000;
 
+/// After the first steps of this number of new actors and tasks between two advances of virtual time, the
+/// run counts as a livelock: an actor or task that is replaced again and again makes few steps each.
+const MAX_NEW_AGENTS_PER_INSTANT: u64 = if cfg!(test) { 10_000 } else { 1_000_000 };
+
 /// An executor that runs one step at a time, chosen by a seed.
 pub(crate) struct SimExecutor {
     owner: ThreadId,
@@ -104,6 +108,11 @@ struct SimState {
     holds: Vec<Duration>,
     /// The number of further steps until the run counts as a livelock.
     steps_left: u64,
+    /// The number of further new agents until the run counts as a livelock.
+    new_agents_left: u64,
+    /// The highest numbers of an actor and a task that have made a step.
+    newest_actor: u64,
+    newest_task: u32,
     /// The unfinished tasks.
     tasks: BTreeSet<u32>,
 }
@@ -144,6 +153,9 @@ impl SimExecutor {
                 quiescence: quiescence::QuiescenceWaiters::default(),
                 holds: Vec::new(),
                 steps_left: MAX_STEPS_PER_INSTANT,
+                new_agents_left: MAX_NEW_AGENTS_PER_INSTANT,
+                newest_actor: 0,
+                newest_task: 0,
                 tasks: BTreeSet::new(),
             }),
             this: this.clone(),
@@ -294,10 +306,29 @@ impl SimState {
             instead,
         });
         self.steps_left -= 1;
-        if (self.steps_left == 0 || self.trace.is_at_limit()) && self.error.is_none() {
-            self.error = Some(SimError::Livelock);
-            self.steps_left = MAX_STEPS_PER_INSTANT;
+        self.new_agents_left -= u64::from(self.is_new(agent));
+        let is_at_limit =
+            self.steps_left == 0 || self.new_agents_left == 0 || self.trace.is_at_limit();
+        if is_at_limit {
+            self.reset_livelock();
+            self.error.get_or_insert(SimError::Livelock);
         }
+    }
+
+    /// Whether this is the first step of an actor or task that is newer than all that have made a step.
+    fn is_new(&mut self, agent: Agent) -> bool {
+        match agent {
+            Agent::Actor(number) if number > self.newest_actor => self.newest_actor = number,
+            Agent::Task(number) if number > self.newest_task => self.newest_task = number,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Virtual time advances, or the livelock has been reported: counting starts again.
+    fn reset_livelock(&mut self) {
+        self.steps_left = MAX_STEPS_PER_INSTANT;
+        self.new_agents_left = MAX_NEW_AGENTS_PER_INSTANT;
     }
 }
 
@@ -407,5 +438,33 @@ impl Drop for SimExecutor {
         while let Some(job) = self.take_remaining() {
             job.discard();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::pin::pin;
+
+    use super::*;
+    use crate::executor::task::prepare;
+
+    /// Starts a task that starts the next one, without end.
+    fn replace(executor: Arc<SimExecutor>) {
+        let (next, number) = (executor.clone(), executor.next_task_number());
+        let (task, handle) = prepare(executor, number, async move { replace(next) });
+        handle.detach();
+        task.schedule();
+    }
+
+    #[test]
+    fn tasks_that_are_replaced_without_end_are_a_livelock() {
+        let executor = SimExecutor::new(Scheduler::seeded(1, false), 1);
+        replace(executor.clone());
+        executor.block_on(pin!(pending()));
+        assert!(matches!(executor.take_error(), Some(SimError::Livelock)));
+        assert!(executor.with_trace(|trace| trace.count) < 3 * MAX_NEW_AGENTS_PER_INSTANT);
+        executor.close(Duration::ZERO);
+        assert_eq!(Arc::strong_count(&executor), 1);
     }
 }

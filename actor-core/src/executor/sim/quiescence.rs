@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::root_task::RootTask;
 use super::wait_graph::WaitGraph;
-use super::{Agent, MAX_STEPS_PER_INSTANT, SimError, SimExecutor};
+use super::{Agent, SimError, SimExecutor};
 use crate::sync::Arc;
 use crate::waking::wake_each;
 
@@ -159,7 +159,7 @@ impl SimExecutor {
             return StepResult::Failed(SimError::OnlyTicks(MAX_IDLE_TICKS));
         }
         state.now = state.now.max(at.saturating_duration_since(self.base));
-        state.steps_left = MAX_STEPS_PER_INSTANT;
+        state.reset_livelock();
         StepResult::Continue
     }
 }
