@@ -41,6 +41,15 @@ pub enum CallError {
     Deadlock(Cycle),
     /// `wait()` was called on a thread that runs an actor system.
     WouldBlock,
+    /// The node of the actor was lost.
+    Unreachable {
+        /// Whether the message had been sent to the node by then, so that it may have been handled. If
+        /// not, it never will.
+        started: bool,
+    },
+    /// The message could not leave this process, or its node did not accept it, or its reply could not
+    /// be read here.
+    Refused(Refusal),
 }
 
 impl CallError {
@@ -60,7 +69,8 @@ impl CallError {
                 | CallError::Full
                 | CallError::WouldBlock
                 | CallError::Timeout { started: false }
-        )
+                | CallError::Unreachable { started: false }
+        ) || matches!(self, CallError::Refused(refusal) if refusal.kind() != RefusalKind::BadReply)
     }
 }
 
@@ -82,6 +92,13 @@ impl fmt::Display for CallError {
             CallError::WouldBlock => {
                 f.write_str("waiting would block a thread of an actor system; use `.await`")
             }
+            CallError::Unreachable { started: true } => {
+                f.write_str("the actor's node was lost after the message had been sent")
+            }
+            CallError::Unreachable { started: false } => {
+                f.write_str("the actor's node was lost before the message was sent")
+            }
+            CallError::Refused(refusal) => refusal.fmt(f),
         }
     }
 }
@@ -92,6 +109,71 @@ impl std::error::Error for CallError {
             CallError::Panicked(failure) => Some(failure),
             _ => None,
         }
+    }
+}
+
+/// A message that could not leave the process or was not accepted by another one, or a reply that could
+/// not be read. Cloning is cheap.
+///
+/// ```
+/// use actor_core::{CallError, Refusal, RefusalKind};
+///
+/// let refusal = Refusal::new(RefusalKind::TooLarge, "`store` has 2000000 bytes");
+/// assert_eq!(refusal.to_string(), "message too large: `store` has 2000000 bytes");
+/// assert!(CallError::Refused(refusal).never_handled());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal(Arc<(RefusalKind, String)>);
+
+/// The kind of a [`Refusal`].
+///
+/// ```
+/// # use actor_core::{Refusal, RefusalKind};
+/// let refusal = Refusal::new(RefusalKind::BadFrame, "too short");
+/// assert_eq!((refusal.kind(), refusal.text()), (RefusalKind::BadFrame, "too short"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// The receiver's version of the protocol does not have the message.
+    UnknownMessage,
+    /// The message is larger than the limit.
+    TooLarge,
+    /// The arguments could not be encoded.
+    NotEncodable,
+    /// The receiver could not decode the arguments.
+    BadFrame,
+    /// The message was handled, and its reply could not be encoded or decoded.
+    BadReply,
+}
+
+impl Refusal {
+    /// Creates a refusal.
+    pub fn new(kind: RefusalKind, text: impl Into<String>) -> Self {
+        Refusal(Arc::new((kind, text.into())))
+    }
+
+    /// Returns the kind.
+    pub fn kind(&self) -> RefusalKind {
+        self.0.0
+    }
+
+    /// Returns the details.
+    pub fn text(&self) -> &str {
+        &self.0.1
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind() {
+            RefusalKind::UnknownMessage => "unknown message",
+            RefusalKind::TooLarge => "message too large",
+            RefusalKind::NotEncodable => "message not encodable",
+            RefusalKind::BadFrame => "message not readable",
+            RefusalKind::BadReply => "reply not readable",
+        };
+        write!(f, "{kind}: {}", self.text())
     }
 }
 

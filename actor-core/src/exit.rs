@@ -66,6 +66,8 @@ pub enum Exit {
     Killed,
     /// Reported to a monitor whose target ended earlier and is no longer known.
     NoActor,
+    /// The actor's node was lost: whether the actor goes on is unknown.
+    Unreachable,
 }
 
 impl Exit {
@@ -88,6 +90,7 @@ impl fmt::Display for Exit {
             Exit::Failed(failure) => failure.fmt(f),
             Exit::Killed => f.write_str("killed"),
             Exit::NoActor => f.write_str("no such actor"),
+            Exit::Unreachable => f.write_str("its node is unreachable"),
         }
     }
 }
@@ -154,6 +157,8 @@ struct FailureInner {
     parts: FailureParts,
     /// The panic message, if it became known only after a caller had received the failure.
     text: OnceLock<String>,
+    /// The handler, if the actor belongs to another process.
+    foreign_handler: Option<String>,
 }
 
 #[derive(PartialEq)]
@@ -187,7 +192,13 @@ pub struct Location {
 
 impl Failure {
     pub(crate) fn new(parts: FailureParts) -> Self {
-        Failure(Arc::new(FailureInner { parts, text: OnceLock::new() }))
+        Failure(Arc::new(FailureInner { parts, text: OnceLock::new(), foreign_handler: None }))
+    }
+
+    /// A failure of an actor in another process.
+    pub(crate) fn foreign(parts: FailureParts, handler: String) -> Self {
+        let foreign_handler = Some(handler);
+        Failure(Arc::new(FailureInner { parts, text: OnceLock::new(), foreign_handler }))
     }
 
     /// The panic that this is has said `text`, which was not known yet.
@@ -217,7 +228,7 @@ impl Failure {
 
     /// Returns the method name of the message or hook that was being handled.
     pub fn handler(&self) -> &str {
-        self.0.parts.handler
+        self.0.foreign_handler.as_deref().unwrap_or(self.0.parts.handler)
     }
 
     /// Returns the panic message or the error text; `opaque panic` if the panic has no text.
@@ -262,7 +273,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} failed", self.actor())?;
-        if !self.0.parts.handler.is_empty() {
+        if !self.handler().is_empty() {
             write!(f, " in `{}`", self.0.parts.handler)?;
         }
         write!(f, ": {}", self.message())?;
@@ -278,7 +289,7 @@ impl fmt::Debug for Failure {
         f.debug_struct("Failure")
             .field("kind", &self.0.parts.kind)
             .field("actor", &self.0.parts.actor)
-            .field("handler", &self.0.parts.handler)
+            .field("handler", &self.handler())
             .field("message", &self.message())
             .field("location", &self.0.parts.location)
             .finish()
@@ -288,6 +299,11 @@ impl fmt::Debug for Failure {
 impl std::error::Error for Failure {}
 
 impl Location {
+    /// A location in another process.
+    pub(crate) fn foreign(file: String, line: u32, column: u32) -> Self {
+        Location { file, line, column }
+    }
+
     pub(crate) fn of(location: &std::panic::Location<'_>) -> Self {
         let (line, column) = (location.line(), location.column());
         Location { file: location.file().to_owned(), line, column }

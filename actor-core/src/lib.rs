@@ -155,7 +155,7 @@ pub use cell::message::Protocol;
 pub use cell::registry::RegisterError;
 pub use cell::restart::Restart;
 pub use counters::Counters;
-pub use error::{CallError, Cycle, SendError, SendReason};
+pub use error::{CallError, Cycle, Refusal, RefusalKind, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Location};
 pub use incident::{DeadLetter, Incident};
 pub use pool::{NotAPool, PreparedPool};

@@ -67,10 +67,12 @@
 
 mod actor;
 mod control;
+mod foreign;
 mod mailbox;
 mod revocable;
 
 pub use control::Control;
+pub use foreign::ForeignFailure;
 pub use revocable::{Revoke, revocable};
 
 use crate::actor::spawn::Prepared;

@@ -42,6 +42,8 @@ pub(crate) enum Capacity {
 pub(crate) struct TraitHalf {
     pub(crate) marker_type: ActorType,
     pub(crate) protocol: Protocol,
+    /// The name of the protocol between nodes, if its messages can leave the process.
+    pub(crate) remote: Option<LitStr>,
 }
 
 /// The impl of a protocol's trait.

@@ -27,6 +27,7 @@ chapters! {
     Receiving = "receiving.md",
     Protocols = "protocols.md",
     Sharing = "sharing.md",
+    Remote = "remote.md",
     Executors = "executors.md",
     Testing = "testing.md",
     Watching = "watching.md",

@@ -74,7 +74,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "system", "time",
         ],
     ),
-    ("proxy", &["actor", "address", "cell", "error", "exit", "panics", "sync", "system"]),
+    (
+        "proxy",
+        &["actor", "address", "cell", "error", "exit", "incident", "panics", "sync", "system"],
+    ),
     ("models", ALL),
     ("spawn", &["actor", "pool", "sync", "system"]),
     ("prelude", ALL),

@@ -4,6 +4,7 @@ use crate::cell::handle::{AnyMail, schedule};
 use crate::cell::header::LEAVE;
 use crate::cell::state::{Notice, Watcher};
 use crate::exit::Exit;
+use crate::incident::{DeadLetter, Incident};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex, OnceLock, Weak};
 use std::any::Any;
@@ -156,6 +157,33 @@ impl Control {
     /// ```
     pub fn after_queued(&self, token: impl Send + 'static) {
         self.order(Order::Release(Box::new(token)));
+    }
+
+    /// Reports a message without a caller that the proxy has taken and that was lost behind it, as an
+    /// [`Incident::Undelivered`](crate::Incident::Undelivered).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::proxy::{self, Proxy};
+    /// # #[actor] struct Idle; #[actor] impl Idle {}
+    /// # struct Pass(IdleAddr);
+    /// # impl Proxy<Idle> for Pass {
+    /// #     async fn forward(&mut self, message: IdleMessage) {
+    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #     }
+    /// # }
+    /// # System::simulation(1).block_on(async {
+    /// let (front, control) = proxy::prepare(Pass(Idle.spawn())).spawn();
+    /// control.report_undelivered("note");
+    /// assert_eq!(System::current().counters().undelivered, 1);
+    /// # drop(front);
+    /// # });
+    /// ```
+    pub fn report_undelivered(&self, message: &'static str) {
+        let Some(mail) = self.mail() else { return };
+        let (actor, id) = (mail.label(), mail.core().id());
+        let letter = DeadLetter::new(None);
+        mail.core().hub.report(Incident::Undelivered { actor, id, message, letter });
     }
 
     fn order(&self, order: Order) {

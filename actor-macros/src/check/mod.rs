@@ -10,6 +10,7 @@ mod message_options;
 mod method;
 mod owned;
 mod protocol_impl;
+mod remote;
 mod reply;
 mod self_type;
 mod settings;

@@ -12,6 +12,7 @@ use crate::{display::display_tokens, names};
 const OF_TYPE: &[&str] =
     &["capacity", "unbounded", "turn", "deferred", "overlap", "name", "crate", "local"];
 const OF_BLOCK: &[&str] = &["crate", "local"];
+const OF_TRAIT: &[&str] = &["crate", "remote"];
 
 /// The options of the struct half.
 pub(super) fn of_type(
@@ -30,7 +31,7 @@ pub(super) fn of_type(
     for entry in entries {
         match entry.key.to_string().as_str() {
             "crate" => path = path_of_crate(&entry, errors),
-            "name" => name = text_value(&entry, errors).unwrap_or(name),
+            "name" => name = text_value(&entry, "counter", errors).unwrap_or(name),
             "turn" => turn = count(&entry, "turn = 64", errors),
             "deferred" => deferred = count(&entry, "deferred = 1024", errors),
             "overlap" => overlap = count(&entry, "overlap = 64", errors),
@@ -75,15 +76,29 @@ pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> (Option<Toke
     (path, local)
 }
 
-/// The options of a trait: the path of the crate.
-pub(super) fn of_trait(tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
+/// The options of a trait: the path of the crate, and the name between nodes if it is `remote`.
+pub(super) fn of_trait(
+    tokens: TokenStream,
+    ident: &Ident,
+    errors: &mut Errors,
+) -> (Option<TokenStream>, Option<LitStr>) {
     let elsewhere = |key: &str| {
         OF_TYPE.contains(&key).then(|| {
             format!("`{key}` is a setting of an actor; write it at the `#[actor]` of its struct")
         })
     };
-    let entries = options::read(tokens, &["crate"], elsewhere, errors);
-    entries.iter().find_map(|entry| path_of_crate(entry, errors))
+    let entries = options::read(tokens, OF_TRAIT, elsewhere, errors);
+    let (mut path, mut remote) = (None, None);
+    for entry in &entries {
+        if entry.is("crate") {
+            path = path_of_crate(entry, errors);
+        } else if entry.value.is_some() {
+            remote = text_value(entry, "greeter", errors);
+        } else {
+            remote = Some(LitStr::new(&names::unraw(ident), entry.key.span()));
+        }
+    }
+    (path, remote)
 }
 
 /// The options of `#[main]`: the path of the crate.
@@ -110,12 +125,14 @@ pub(super) fn path_of_crate(entry: &RawOption, errors: &mut Errors) -> Option<To
     None
 }
 
-/// `name` takes a string.
-fn text_value(entry: &RawOption, errors: &mut Errors) -> Option<LitStr> {
-    let value = entry.expect_value("name = \"counter\"", errors)?;
+/// `name` and `remote` take a string.
+fn text_value(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<LitStr> {
+    let key = &entry.key;
+    let value = entry.expect_value(&format!("{key} = \"{example}\""), errors)?;
     let parsed = syn::parse2::<LitStr>(value.clone());
     if parsed.is_err() {
-        let text = format!("`name` takes a string; write `name = \"{}\"`", display_tokens(&value));
+        let text =
+            format!("`{key}` takes a string; write `{key} = \"{}\"`", display_tokens(&value));
         errors.push(value, text);
     }
     parsed.ok()

@@ -11,7 +11,7 @@ use syn::{LitStr, Token, TypeParamBound, Visibility};
 use super::attrs::{self, HelperAttr};
 use super::{
     args, block, check_lifetimes, check_once, has_lifetimes, may_be_deprecated, method,
-    protocol_impl, reply, settings,
+    protocol_impl, remote, reply, settings,
 };
 use crate::errors::Errors;
 use crate::model::{ActorType, Capacity, Protocol, Settings, Side, TraitHalf};
@@ -26,7 +26,7 @@ pub(crate) fn check_trait(
     item: &mut TraitItem,
     errors: &mut Errors,
 ) -> Option<TraitHalf> {
-    let crate_path = settings::of_trait(options, errors);
+    let (crate_path, remote) = settings::of_trait(options, &item.ident, errors);
     check_once(&item.attrs, errors);
     check_head(item, errors);
     let marker_type = marker_type(item, crate_path.clone());
@@ -60,7 +60,8 @@ pub(crate) fn check_trait(
         }
     }
     check_not_idle(item, &protocol, errors);
-    (!has_lifetimes(&item.generics)).then_some(TraitHalf { marker_type, protocol })
+    let remote = remote.filter(|name| remote::check_remote(name, item, &protocol, errors));
+    (!has_lifetimes(&item.generics)).then_some(TraitHalf { marker_type, protocol, remote })
 }
 
 /// A protocol is a plain trait without lifetimes, and without supertraits that have methods.

@@ -6,6 +6,7 @@ mod dispatch;
 mod fallback;
 mod handle;
 mod message;
+mod remote;
 mod send_span;
 mod serve;
 
@@ -31,7 +32,8 @@ pub(crate) fn expand_trait(half: &TraitHalf) -> TokenStream {
     let marker_type = serve::expand_marker_type(&half.marker_type);
     let address = expand_type(&half.marker_type);
     let protocol = expand_protocol(&half.protocol);
-    quote!(#marker_type #address #protocol)
+    let remote = remote::expand_remote(half);
+    quote!(#marker_type #address #protocol #remote)
 }
 
 /// All items added to the impl of a protocol's trait.

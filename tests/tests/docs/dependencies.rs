@@ -5,7 +5,8 @@ use std::fs;
 
 use super::page;
 
-const CRATES: &[&str] = &["actor-atomic", "actor-core", "actor-macros", "examples", "tests"];
+const CRATES: &[&str] =
+    &["actor-atomic", "actor-core", "actor-macros", "actor-remote", "examples", "tests"];
 
 #[test]
 fn each_dependency_has_its_line_and_each_line_its_dependency() {

@@ -24,7 +24,9 @@ fn is_test_name(word: &str) -> bool {
 
 /// The names of all functions in the files of the tests.
 fn tests() -> BTreeSet<String> {
-    let (mut folders, mut names) = (vec![page::root().join("tests/tests")], BTreeSet::new());
+    let folders = ["tests/tests", "actor-remote/tests", "actor-remote/src"];
+    let mut folders = folders.map(|folder| page::root().join(folder)).to_vec();
+    let mut names = BTreeSet::new();
     while let Some(folder) = folders.pop() {
         for path in entries(folder) {
             if path.is_dir() {

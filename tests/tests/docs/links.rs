@@ -48,7 +48,8 @@ fn within(folder: &str, file: &str) -> String {
 /// Files are named by their path from the root; this test notices moved files.
 #[test]
 fn every_file_that_is_named_is_there() {
-    let folders = ["actor-core/", "actor-macros/", "examples/", "tests/", "book/", ".ci/"];
+    let folders =
+        ["actor-core/", "actor-macros/", "actor-remote/", "examples/", "tests/", "book/", ".ci/"];
     let mut missing = Vec::new();
     for page in page::all() {
         for word in &page.words {

@@ -145,6 +145,11 @@ const ROOTS: &[Root] = &[
         limits: [0.3, 0.3, 0.3, 0.2, 1.4, 1.3, 0.6, 0.3, 0.6],
     },
     Root {
+        name: "actor-remote",
+        paths: &["actor-remote/src", "actor-remote/tests", "actor-remote/WIRE.md"],
+        limits: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    },
+    Root {
         name: "examples",
         paths: &["examples/src"],
         limits: [2.0, 1.7, 0.3, 0.3, 1.3, 0.4, 1.6, 0.3, 0.4],

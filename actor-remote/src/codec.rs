@@ -1,0 +1,174 @@
+//! The encoding of arguments and replies: MessagePack with field names. It must not know frames.
+//!
+//! Bytes from another node are scanned before serde reads them, so that their lengths and their nesting
+//! cannot make the decoder allocate or recurse without limit.
+
+mod checked;
+mod scan;
+
+use checked::Checked;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The greatest nesting of a value.
+pub(crate) const DEPTH: usize = 64;
+
+/// A value that can be an argument or a reply of a remote message.
+///
+/// Implemented for every type with `Serialize` and `DeserializeOwned`. The encoding is MessagePack with
+/// field names: a field with a default may be added, and fields may be reordered, between two versions
+/// of a program.
+///
+/// ```
+/// use actor_remote::Wire;
+///
+/// let mut bytes = Vec::new();
+/// (1_u8, "two".to_owned()).encode(&mut bytes).unwrap();
+/// assert_eq!(bytes, [0x92, 1, 0xa3, b't', b'w', b'o']);
+/// assert_eq!(<(u8, String)>::decode(&bytes).unwrap(), (1, "two".into()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot leave the process",
+    label = "derive `Serialize` and `Deserialize` for it, or move this message to a trait that is not `remote`"
+)]
+pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
+    /// Appends the encoded value to `out`.
+    ///
+    /// # Errors
+    /// The text of serde's error, or that the decoded value would differ from this one.
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), String>;
+
+    /// Decodes a value from exactly these bytes.
+    ///
+    /// # Errors
+    /// A text that says why the bytes are not such a value.
+    fn decode(bytes: &[u8]) -> Result<Self, String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Send + 'static> Wire for T {
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), String> {
+        let mut serializer =
+            rmp_serde::Serializer::new(out).with_struct_map().with_human_readable();
+        contained(|| {
+            self.serialize(Checked::new(&mut serializer)).map_err(|error| error.to_string())
+        })
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, String> {
+        scan::scan(bytes, DEPTH)?;
+        let mut decoder = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
+        decoder.set_max_depth(2 * DEPTH);
+        contained(|| T::deserialize(&mut decoder).map_err(|error| error.to_string()))
+    }
+}
+
+/// Runs the user's serde code; a panic in it is an error of this value.
+fn contained<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("its serde code panicked".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wire;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Order {
+        id: u32,
+        note: Option<String>,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Newer {
+        note: Option<String>,
+        #[serde(default)]
+        priority: u8,
+        id: u32,
+    }
+
+    fn bytes<T: Wire>(value: &T) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        value.encode(&mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn fields_may_be_added_with_a_default_and_reordered() {
+        let older = bytes(&Order { id: 7, note: None });
+        let newer = Newer { note: None, priority: 0, id: 7 };
+        assert_eq!(Newer::decode(&older), Ok(newer));
+        let newer = bytes(&Newer { note: Some("x".into()), priority: 3, id: 7 });
+        assert_eq!(Order::decode(&newer), Ok(Order { id: 7, note: Some("x".into()) }));
+    }
+
+    #[test]
+    fn a_value_that_would_arrive_changed_is_refused() {
+        let mut out = Vec::new();
+        assert!(Some(None::<u8>).encode(&mut out).is_err());
+        assert!(Some(()).encode(&mut out).is_err());
+        assert_eq!(Option::<Option<u8>>::decode(&bytes(&Some(Some(1_u8)))), Ok(Some(Some(1))));
+    }
+
+    #[test]
+    fn hostile_lengths_and_depths_are_refused() {
+        for (hostile, text) in [
+            (vec![0xdd, 0xff, 0xff, 0xff, 0xff], "length"),
+            (vec![0xc6, 0xff, 0xff, 0xff, 0xff], "length"),
+            (vec![0x91; 44_000], "deep"),
+            (vec![0x92, 1], "length"),
+            (vec![1, 1], "left over"),
+            (vec![0xc1], "marker"),
+        ] {
+            let error = Vec::<u8>::decode(&hostile).unwrap_err();
+            assert!(error.contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn random_bytes_never_panic() {
+        #[derive(Serialize, Deserialize)]
+        struct Tree {
+            name: Option<String>,
+            children: Vec<Tree>,
+        }
+        let mut state = 1_u64;
+        let mut random = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        for round in 0..200_000 {
+            let length = usize::try_from(random() % 40).unwrap();
+            let mut bytes: Vec<u8> = (0..length).map(|_| random().to_le_bytes()[0]).collect();
+            if round % 2 == 0 && !bytes.is_empty() {
+                bytes[0] = 0x92;
+            }
+            let _ = Vec::<Tree>::decode(&bytes);
+            let _ = <(u64, String)>::decode(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_panic_of_serde_code_is_an_error() {
+        #[derive(Debug)]
+        struct Angry;
+
+        impl Serialize for Angry {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                panic!("never")
+            }
+        }
+
+        impl<'de> Deserialize<'de> for Angry {
+            fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+                panic!("never")
+            }
+        }
+
+        assert!(Angry.encode(&mut Vec::new()).is_err());
+        assert!(Angry::decode(&[0xc0]).is_err());
+    }
+}

@@ -1,0 +1,57 @@
+//! The check of MessagePack bytes before they are decoded: linear, without recursion and allocation.
+
+/// Accepts exactly one value that is nested at most `depth` deep and whose lengths are covered by the
+/// bytes that are left. Extension types are never written, and therefore refused.
+pub(super) fn scan(bytes: &[u8], depth: usize) -> Result<(), String> {
+    // The number of values still missing, of each open array or map. Every value takes one byte at
+    // least, so the sum is limited by the length of the frame.
+    let mut open = vec![1_u64];
+    let mut rest = bytes;
+    while let Some(missing) = open.last_mut() {
+        if *missing == 0 {
+            open.pop();
+            continue;
+        }
+        *missing -= 1;
+        let (&marker, behind) = rest.split_first().ok_or("it ends early")?;
+        rest = behind;
+        let (skipped, children) = match marker {
+            0x00..=0x7f | 0xe0..=0xff | 0xc0 | 0xc2 | 0xc3 => (0, 0),
+            0xa0..=0xbf => (u64::from(marker & 0x1f), 0),
+            0x90..=0x9f => (0, u64::from(marker & 0x0f)),
+            0x80..=0x8f => (0, 2 * u64::from(marker & 0x0f)),
+            0xcc | 0xd0 => (1, 0),
+            0xcd | 0xd1 => (2, 0),
+            0xca | 0xce | 0xd2 => (4, 0),
+            0xcb | 0xcf | 0xd3 => (8, 0),
+            0xc4 | 0xd9 => (number(&mut rest, 1)?, 0),
+            0xc5 | 0xda => (number(&mut rest, 2)?, 0),
+            0xc6 | 0xdb => (number(&mut rest, 4)?, 0),
+            0xdc => (0, number(&mut rest, 2)?),
+            0xdd => (0, number(&mut rest, 4)?),
+            0xde => (0, 2 * number(&mut rest, 2)?),
+            0xdf => (0, 2 * number(&mut rest, 4)?),
+            0xc1 | 0xc7..=0xc9 | 0xd4..=0xd8 => return Err("a marker that is never written".into()),
+        };
+        let skipped = usize::try_from(skipped).ok().filter(|skipped| *skipped <= rest.len());
+        let is_covered = children <= rest.len() as u64;
+        let Some(skipped) = skipped.filter(|_| is_covered) else {
+            return Err("a length beyond the end".into());
+        };
+        rest = rest.get(skipped..).unwrap_or_default();
+        if children > 0 {
+            if open.len() > depth {
+                return Err("it is nested too deep".into());
+            }
+            open.push(children);
+        }
+    }
+    if rest.is_empty() { Ok(()) } else { Err("bytes are left over".into()) }
+}
+
+/// A big-endian number of `length` bytes.
+fn number(rest: &mut &[u8], length: usize) -> Result<u64, String> {
+    let (digits, behind) = rest.split_at_checked(length).ok_or("it ends early")?;
+    *rest = behind;
+    Ok(digits.iter().fold(0, |number, digit| (number << 8) | u64::from(*digit)))
+}

@@ -1,0 +1,501 @@
+//! Frames: their bytes, as `WIRE.md` shows them. It must not know sessions.
+
+use actor_core::proxy::ForeignFailure;
+use actor_core::{CallError, Exit, FailureKind, Refusal, RefusalKind};
+
+/// The version of the layout.
+pub(crate) const VERSION: u8 = 1;
+
+/// The most bytes of arguments or of a reply.
+pub(crate) const BODY: usize = 1 << 20;
+
+/// The most bytes of a failure's text.
+const TEXT: usize = 1024;
+
+/// The first part of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) session: u32,
+    /// Zero for `Hello`, and counted from one for all others.
+    pub(crate) sequence: u64,
+}
+
+/// A frame behind its head. Bodies are borrowed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Frame<'a> {
+    /// The first frame of a session; `echo` is the session of the receiver, if it is known.
+    Hello {
+        echo: u32,
+        name: String,
+    },
+    /// Names taken back, and names given, in this order.
+    Names {
+        gone: Vec<String>,
+        given: Vec<Named>,
+    },
+    /// The sender has a proxy for this export.
+    Hold {
+        export: u64,
+        key: u64,
+    },
+    /// The proxy is gone, for which the export was sent or held this many times.
+    Release {
+        export: u64,
+        count: u64,
+    },
+    Call {
+        export: u64,
+        method: u64,
+        call: u64,
+        body: &'a [u8],
+    },
+    Send {
+        export: u64,
+        method: u64,
+        body: &'a [u8],
+    },
+    Reply {
+        call: u64,
+        body: &'a [u8],
+    },
+    Failed {
+        call: u64,
+        error: CallFault,
+    },
+    /// The caller does not wait any more.
+    Cancel {
+        call: u64,
+    },
+    /// The receiver's mailbox has accepted messages of this many bytes.
+    Credit {
+        export: u64,
+        bytes: u64,
+    },
+    /// The actor has ended.
+    Ended {
+        export: u64,
+        exit: Ending,
+    },
+    Stop {
+        export: u64,
+    },
+    Kill {
+        export: u64,
+    },
+    Heartbeat,
+    Leaving,
+}
+
+/// A name of an actor of the sender.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) protocol: String,
+    pub(crate) export: u64,
+    pub(crate) key: u64,
+}
+
+/// An error of a call, as it travels.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum CallFault {
+    Stopped,
+    Full,
+    NoReply,
+    Killed,
+    Panicked(ForeignFailure),
+    Refused(RefusalKind, String),
+}
+
+/// The exit of an actor, as it travels.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Ending {
+    Stopped,
+    Killed,
+    NoActor,
+    Unreachable,
+    Failed(ForeignFailure),
+}
+
+impl Frame<'_> {
+    /// The whole frame.
+    pub(crate) fn bytes(&self, head: Head) -> Vec<u8> {
+        let mut out = Vec::with_capacity(64);
+        out.push(VERSION);
+        out.extend_from_slice(&head.session.to_le_bytes());
+        number(&mut out, head.sequence);
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(self.kind());
+        match self {
+            Frame::Hello { echo, name } => {
+                out.extend_from_slice(&echo.to_le_bytes());
+                text(out, name);
+            }
+            Frame::Names { gone, given } => {
+                number(out, gone.len() as u64);
+                gone.iter().for_each(|name| text(out, name));
+                number(out, given.len() as u64);
+                for named in given {
+                    text(out, &named.name);
+                    text(out, &named.protocol);
+                    number(out, named.export);
+                    out.extend_from_slice(&named.key.to_le_bytes());
+                }
+            }
+            Frame::Hold { export, key } => {
+                number(out, *export);
+                out.extend_from_slice(&key.to_le_bytes());
+            }
+            Frame::Release { export, count } => {
+                number(out, *export);
+                number(out, *count);
+            }
+            Frame::Call { export, method, call, body } => {
+                number(out, *export);
+                out.extend_from_slice(&method.to_le_bytes());
+                number(out, *call);
+                out.extend_from_slice(body);
+            }
+            Frame::Send { export, method, body } => {
+                number(out, *export);
+                out.extend_from_slice(&method.to_le_bytes());
+                out.extend_from_slice(body);
+            }
+            Frame::Reply { call, body } => {
+                number(out, *call);
+                out.extend_from_slice(body);
+            }
+            Frame::Failed { call, error } => {
+                number(out, *call);
+                error.write(out);
+            }
+            Frame::Cancel { call } => number(out, *call),
+            Frame::Credit { export, bytes } => {
+                number(out, *export);
+                number(out, *bytes);
+            }
+            Frame::Ended { export, exit } => {
+                number(out, *export);
+                exit.write(out);
+            }
+            Frame::Stop { export } | Frame::Kill { export } => number(out, *export),
+            Frame::Heartbeat | Frame::Leaving => {}
+        }
+    }
+
+    fn kind(&self) -> u8 {
+        match self {
+            Frame::Hello { .. } => 0,
+            Frame::Names { .. } => 1,
+            Frame::Hold { .. } => 2,
+            Frame::Release { .. } => 3,
+            Frame::Call { .. } => 4,
+            Frame::Send { .. } => 5,
+            Frame::Reply { .. } => 6,
+            Frame::Failed { .. } => 7,
+            Frame::Cancel { .. } => 8,
+            Frame::Credit { .. } => 9,
+            Frame::Ended { .. } => 10,
+            Frame::Stop { .. } => 11,
+            Frame::Kill { .. } => 12,
+            Frame::Heartbeat => 13,
+            Frame::Leaving => 14,
+        }
+    }
+}
+
+/// Reads the head of a frame, and leaves the rest in the reader. `None` if it is none of this version.
+pub(crate) fn open(bytes: &[u8]) -> Option<(Head, Reader<'_>)> {
+    let mut reader = Reader(bytes);
+    if reader.byte()? != VERSION {
+        return None;
+    }
+    let head = Head { session: reader.word()?, sequence: reader.number()? };
+    Some((head, reader))
+}
+
+/// The unread rest of a frame.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    /// The frame behind the head; all bytes have to belong to it.
+    pub(crate) fn frame(mut self) -> Option<Frame<'a>> {
+        let frame = match self.byte()? {
+            0 => Frame::Hello { echo: self.word()?, name: self.text()? },
+            1 => Frame::Names { gone: self.list(Self::text)?, given: self.list(Self::named)? },
+            2 => Frame::Hold { export: self.number()?, key: self.key()? },
+            3 => Frame::Release { export: self.number()?, count: self.number()? },
+            4 => Frame::Call {
+                export: self.number()?,
+                method: self.key()?,
+                call: self.number()?,
+                body: self.body()?,
+            },
+            5 => Frame::Send { export: self.number()?, method: self.key()?, body: self.body()? },
+            6 => Frame::Reply { call: self.number()?, body: self.body()? },
+            7 => Frame::Failed { call: self.number()?, error: CallFault::read(&mut self)? },
+            8 => Frame::Cancel { call: self.number()? },
+            9 => Frame::Credit { export: self.number()?, bytes: self.number()? },
+            10 => Frame::Ended { export: self.number()?, exit: Ending::read(&mut self)? },
+            11 => Frame::Stop { export: self.number()? },
+            12 => Frame::Kill { export: self.number()? },
+            13 => Frame::Heartbeat,
+            14 => Frame::Leaving,
+            _ => return None,
+        };
+        self.0.is_empty().then_some(frame)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(byte)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*array)
+    }
+
+    fn word(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn key(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    /// Seven bits a byte, the lowest first; the high bit says that more follow.
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0_u64;
+        for place in 0..10 {
+            let byte = self.byte()?;
+            let digits = u64::from(byte & 0x7f);
+            if place == 9 && digits > 1 {
+                return None;
+            }
+            number |= digits << (7 * place);
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        String::from_utf8(text.to_vec()).ok()
+    }
+
+    /// Each element takes one byte at least, so a length beyond the frame is refused at once.
+    fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let length = usize::try_from(self.number()?).ok().filter(|it| *it <= self.0.len())?;
+        (0..length).map(|_| read(self)).collect()
+    }
+
+    fn named(&mut self) -> Option<Named> {
+        let (name, protocol) = (self.text()?, self.text()?);
+        Some(Named { name, protocol, export: self.number()?, key: self.key()? })
+    }
+
+    /// The whole rest.
+    fn body(&mut self) -> Option<&'a [u8]> {
+        let body = std::mem::take(&mut self.0);
+        (body.len() <= BODY).then_some(body)
+    }
+}
+
+fn number(out: &mut Vec<u8>, mut number: u64) {
+    loop {
+        let digits = number.to_le_bytes()[0] & 0x7f;
+        number >>= 7;
+        if number == 0 {
+            return out.push(digits);
+        }
+        out.push(digits | 0x80);
+    }
+}
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    number(out, text.len() as u64);
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// The text, cut off at a limit.
+fn short(text: &str) -> &str {
+    let mut end = text.len().min(TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+impl CallFault {
+    /// An error that a call has here, for a caller elsewhere.
+    pub(crate) fn of(error: &CallError) -> Self {
+        match error {
+            CallError::Stopped => CallFault::Stopped,
+            CallError::Full => CallFault::Full,
+            CallError::Killed => CallFault::Killed,
+            CallError::Panicked(failure) => CallFault::Panicked(ForeignFailure::of(failure)),
+            CallError::Refused(refusal) => {
+                CallFault::Refused(refusal.kind(), short(refusal.text()).to_owned())
+            }
+            _ => CallFault::NoReply,
+        }
+    }
+
+    pub(crate) fn into_error(self) -> CallError {
+        match self {
+            CallFault::Stopped => CallError::Stopped,
+            CallFault::Full => CallError::Full,
+            CallFault::NoReply => CallError::NoReply,
+            CallFault::Killed => CallError::Killed,
+            CallFault::Panicked(failure) => CallError::Panicked(failure.into()),
+            CallFault::Refused(kind, text) => CallError::Refused(Refusal::new(kind, text)),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            CallFault::Stopped => out.push(0),
+            CallFault::Full => out.push(1),
+            CallFault::NoReply => out.push(2),
+            CallFault::Killed => out.push(3),
+            CallFault::Panicked(failure) => {
+                out.push(4);
+                write_failure(out, failure);
+            }
+            CallFault::Refused(kind, reason) => {
+                out.push(5);
+                out.push(match kind {
+                    RefusalKind::UnknownMessage => 0,
+                    RefusalKind::TooLarge => 1,
+                    RefusalKind::NotEncodable => 2,
+                    RefusalKind::BadFrame => 3,
+                    _ => 4,
+                });
+                text(out, reason);
+            }
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(match reader.byte()? {
+            0 => CallFault::Stopped,
+            1 => CallFault::Full,
+            2 => CallFault::NoReply,
+            3 => CallFault::Killed,
+            4 => CallFault::Panicked(read_failure(reader)?),
+            5 => {
+                let kind = match reader.byte()? {
+                    0 => RefusalKind::UnknownMessage,
+                    1 => RefusalKind::TooLarge,
+                    2 => RefusalKind::NotEncodable,
+                    3 => RefusalKind::BadFrame,
+                    4 => RefusalKind::BadReply,
+                    _ => return None,
+                };
+                CallFault::Refused(kind, reader.text()?)
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Ending {
+    pub(crate) fn of(exit: &Exit) -> Self {
+        match exit {
+            Exit::Stopped => Ending::Stopped,
+            Exit::Killed => Ending::Killed,
+            Exit::Failed(failure) => Ending::Failed(ForeignFailure::of(failure)),
+            Exit::Unreachable => Ending::Unreachable,
+            _ => Ending::NoActor,
+        }
+    }
+
+    pub(crate) fn into_exit(self) -> Exit {
+        match self {
+            Ending::Stopped => Exit::Stopped,
+            Ending::Killed => Exit::Killed,
+            Ending::NoActor => Exit::NoActor,
+            Ending::Unreachable => Exit::Unreachable,
+            Ending::Failed(failure) => Exit::Failed(failure.into()),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Ending::Stopped => out.push(0),
+            Ending::Killed => out.push(1),
+            Ending::NoActor => out.push(2),
+            Ending::Unreachable => out.push(3),
+            Ending::Failed(failure) => {
+                out.push(4);
+                write_failure(out, failure);
+            }
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(match reader.byte()? {
+            0 => Ending::Stopped,
+            1 => Ending::Killed,
+            2 => Ending::NoActor,
+            3 => Ending::Unreachable,
+            4 => Ending::Failed(read_failure(reader)?),
+            _ => return None,
+        })
+    }
+}
+
+fn write_failure(out: &mut Vec<u8>, failure: &ForeignFailure) {
+    out.push(match failure.kind {
+        FailureKind::Start => 1,
+        FailureKind::Linked => 2,
+        FailureKind::Intensity => 3,
+        FailureKind::Explicit => 4,
+        _ => 0,
+    });
+    text(out, short(&failure.actor));
+    text(out, short(&failure.handler));
+    text(out, short(&failure.message));
+    match &failure.location {
+        Some((file, line, column)) => {
+            text(out, short(file));
+            number(out, u64::from(*line));
+            number(out, u64::from(*column));
+        }
+        None => text(out, ""),
+    }
+}
+
+fn read_failure(reader: &mut Reader<'_>) -> Option<ForeignFailure> {
+    let kind = match reader.byte()? {
+        0 => FailureKind::Panic,
+        1 => FailureKind::Start,
+        2 => FailureKind::Linked,
+        3 => FailureKind::Intensity,
+        4 => FailureKind::Explicit,
+        _ => return None,
+    };
+    let (actor, handler, message) = (reader.text()?, reader.text()?, reader.text()?);
+    let file = reader.text()?;
+    let location = if file.is_empty() {
+        None
+    } else {
+        let line = u32::try_from(reader.number()?).ok()?;
+        Some((file, line, u32::try_from(reader.number()?).ok()?))
+    };
+    Some(ForeignFailure { kind, actor, handler, message, location })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! Actors in other processes, behind the typed addresses of `actor-core`.
+//!
+//! A trait with `#[actor(remote)]` is a protocol whose messages can leave the process. A [`Node`] gives
+//! names to actors, and finds those that other nodes have named. It returns an ordinary
+//! address: calls, sends, timeouts, monitors, links and `join` work as they do on a local one.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//! use actor_remote::SimNetwork;
+//! use std::time::Duration;
+//!
+//! #[actor(remote)]
+//! trait Greeter {
+//!     fn greet(&mut self, name: String) -> String;
+//! }
+//!
+//! #[actor]
+//! struct English;
+//!
+//! #[actor]
+//! impl English {}
+//!
+//! #[actor]
+//! impl Greeter for English {
+//!     fn greet(&mut self, name: String) -> String {
+//!         format!("hello, {name}")
+//!     }
+//! }
+//!
+//! System::simulation(1).block_on(async {
+//!     let network = SimNetwork::new();
+//!     let (server, client) = (network.node("server"), network.node("client"));
+//!     server.register("greeter", &GreeterAddr::from(English.spawn())).unwrap();
+//!
+//!     let limit = Duration::from_secs(10);
+//!     let greeter: GreeterAddr = client.wait_for("greeter", limit).await.unwrap();
+//!     assert_eq!(greeter.greet("Ada".into()).await, Ok("hello, Ada".into()));
+//! });
+//! ```
+//!
+//! # Promises
+//!
+//! - A message is handled at most once.
+//! - Messages from one sender to one address are handled in order, and without a gap: either all of
+//!   them arrive up to some point, or the session of the two nodes ends and each side is notified.
+//! - A call whose node is lost gets [`CallError::Unreachable`](actor_core::CallError::Unreachable), and
+//!   says whether the message can have been handled. Joiners, monitors and links of the address get
+//!   [`Exit::Unreachable`](actor_core::Exit::Unreachable).
+//! - The exit of an actor arrives after every message that it had sent to this node.
+//! - An address of an ended session stays ended; look the actor up again. A node that is started again
+//!   is another node, which no old frame reaches.
+//!
+//! Messages are never sent twice, and are not delivered after a crash.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs, missing_debug_implementations)]
+
+// So that the macro's output, which names `::actor_remote`, works in here too.
+extern crate self as actor_remote;
+
+mod codec;
+mod export;
+mod frame;
+mod import;
+mod node;
+mod remote;
+mod scope;
+mod session;
+mod sim;
+mod transport;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use codec::Wire;
+pub use node::{NameTaken, Node, NodeCounters, NotFound};
+pub use remote::Remote;
+pub use sim::SimNetwork;
+pub use transport::{NodeId, Transport, TransportEvent};

@@ -1,0 +1,10 @@
+//! The private interface for generated code. Not for users; it may change in any release.
+
+pub use crate::codec::Wire;
+pub use crate::export::{Back, Body, Delivery};
+pub use crate::import::{Encoded, Outgoing};
+pub use crate::remote::{Remote, method_id, read_address, write_address};
+pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use std::primitive::{str, u64};
+pub use std::result::Result::{self, Err, Ok};

@@ -1,0 +1,361 @@
+//! Sessions: the shared state of two nodes, the order of their frames, and the consequences of an end.
+//! Runs no user code: values to be dropped and waiters to be notified are returned.
+
+use crate::export::{Export, Lane};
+use crate::frame::{Frame, Head, Named};
+use crate::import::Import;
+use crate::remote::Place;
+use crate::scope::Scope;
+use crate::transport::NodeId;
+use actor_core::{ActorId, CallError, Exit, Reply};
+use std::any::Any;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The most names in one frame.
+const NAMES: usize = 256;
+
+/// A call that waits for its reply.
+pub(crate) trait Pending: Send {
+    fn is_wanted(&self) -> bool;
+    /// The reply has arrived.
+    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope);
+    fn fail(self: Box<Self>, error: CallError);
+}
+
+/// The state of a node, under one lock.
+pub(crate) struct State {
+    pub(crate) peers: BTreeMap<NodeId, Peer>,
+    pub(crate) exports: BTreeMap<u64, Export>,
+    pub(crate) next_export: u64,
+    /// The export of an actor for one protocol.
+    pub(crate) by_actor: HashMap<(ActorId, &'static str), u64>,
+    /// The actors of other nodes behind the proxies of this node.
+    pub(crate) proxied: HashMap<ActorId, Place>,
+    /// The names of actors of this node, and their exports.
+    pub(crate) names: BTreeMap<String, u64>,
+    /// Frames in the order in which they are sent.
+    pub(crate) outbox: VecDeque<(NodeId, Vec<u8>)>,
+    /// Set while a thread sends the frames of the outbox.
+    pub(crate) is_sending: bool,
+    pub(crate) is_closed: bool,
+    /// Counts the sessions, so that the oldest one is known.
+    opened: u64,
+    pub(crate) random: Box<dyn FnMut() -> u64 + Send>,
+}
+
+/// Another node.
+pub(crate) struct Peer {
+    pub(crate) name: String,
+    /// The number of this node's side of the session, never zero.
+    pub(crate) mine: u32,
+    /// The number of the other side, once known.
+    pub(crate) theirs: Option<u32>,
+    /// Set once each side knows the other's number.
+    pub(crate) is_open: bool,
+    /// The place of the session among all sessions.
+    pub(crate) since: u64,
+    next_out: u64,
+    next_in: u64,
+    /// Cleared at the end of the session: messages in its lanes are not delivered any more.
+    pub(crate) is_alive: Arc<AtomicBool>,
+    pub(crate) names: BTreeMap<String, Named>,
+    pub(crate) proxies: BTreeMap<u64, Proxied>,
+    pub(crate) calls: BTreeMap<u64, Box<dyn Pending>>,
+    pub(crate) next_call: u64,
+    pub(crate) lanes: BTreeMap<u64, Lane>,
+    /// The calls of the other node that are not answered yet. Dropping the token cancels one.
+    pub(crate) running: BTreeMap<u64, Reply<()>>,
+}
+
+/// A proxy for an actor of the other node.
+pub(crate) struct Proxied {
+    pub(crate) import: Arc<Import>,
+    /// Earlier proxies of the same actor that are ending.
+    pub(crate) older: Vec<Arc<Import>>,
+    /// A `WeakAddr` of the protocol.
+    pub(crate) weak: Box<dyn Any + Send>,
+    pub(crate) actor: ActorId,
+}
+
+/// The remains of a session. They are dropped, and their waiters notified, outside of the lock.
+#[derive(Default)]
+pub(crate) struct Wreck {
+    /// Whether there was a session.
+    pub(crate) was_open: bool,
+    calls: Vec<Box<dyn Pending>>,
+    imports: Vec<Arc<Import>>,
+    rest: Vec<Box<dyn Any + Send>>,
+}
+
+/// The verdict on a frame.
+pub(crate) enum Arrival {
+    /// It belongs to another session, or was seen before.
+    Stale,
+    /// A frame before it is missing.
+    Gap,
+    /// It is the next one.
+    Next,
+}
+
+impl Wreck {
+    /// Notifies all waiters.
+    pub(crate) fn tell(self) {
+        for call in self.calls {
+            call.fail(CallError::Unreachable { started: true });
+        }
+        for import in self.imports {
+            import.end(Exit::Unreachable);
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Wreck) {
+        self.was_open |= other.was_open;
+        self.calls.extend(other.calls);
+        self.imports.extend(other.imports);
+        self.rest.extend(other.rest);
+    }
+
+    pub(crate) fn keep(&mut self, value: impl Any + Send) {
+        self.rest.push(Box::new(value));
+    }
+}
+
+impl Peer {
+    fn new(mine: u32) -> Self {
+        Peer {
+            name: String::new(),
+            mine,
+            theirs: None,
+            is_open: false,
+            since: 0,
+            next_out: 1,
+            next_in: 1,
+            is_alive: Arc::new(AtomicBool::new(true)),
+            names: BTreeMap::new(),
+            proxies: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            next_call: 1,
+            lanes: BTreeMap::new(),
+            running: BTreeMap::new(),
+        }
+    }
+
+    /// The place of a frame in the session.
+    pub(crate) fn arrive(&mut self, head: Head) -> Arrival {
+        if !self.is_open || self.theirs != Some(head.session) || head.sequence < self.next_in {
+            return Arrival::Stale;
+        }
+        if head.sequence > self.next_in {
+            return Arrival::Gap;
+        }
+        self.next_in += 1;
+        Arrival::Next
+    }
+}
+
+impl State {
+    pub(crate) fn new(random: Box<dyn FnMut() -> u64 + Send>) -> Self {
+        State {
+            peers: BTreeMap::new(),
+            exports: BTreeMap::new(),
+            next_export: 1,
+            by_actor: HashMap::new(),
+            proxied: HashMap::new(),
+            names: BTreeMap::new(),
+            outbox: VecDeque::new(),
+            is_sending: false,
+            is_closed: false,
+            opened: 0,
+            random,
+        }
+    }
+
+    /// A random number that is not zero.
+    fn session(&mut self) -> u32 {
+        let number = (self.random)();
+        u32::try_from(number >> 32).unwrap_or(1).max(1)
+    }
+
+    /// Queues a frame, in the order of the session. Returns `false` if there is no session.
+    pub(crate) fn push(&mut self, to: NodeId, frame: &Frame<'_>) -> bool {
+        let Some(peer) = self.peers.get_mut(&to).filter(|peer| peer.is_open) else { return false };
+        let head = Head { session: peer.mine, sequence: peer.next_out };
+        peer.next_out += 1;
+        self.outbox.push_back((to, frame.bytes(head)));
+        true
+    }
+
+    /// Queues a frame for a session, if that is the current one.
+    pub(crate) fn push_in(&mut self, to: NodeId, session: u32, frame: &Frame<'_>) -> bool {
+        self.is_current(to, session) && self.push(to, frame)
+    }
+
+    pub(crate) fn is_current(&self, peer: NodeId, session: u32) -> bool {
+        self.peers.get(&peer).is_some_and(|peer| peer.is_open && peer.mine == session)
+    }
+
+    /// Offers the other node this side of a session; with `knows`, says which other side is known.
+    pub(crate) fn say_hello(&mut self, to: NodeId, own_name: &str, knows: bool) {
+        let Some(peer) = self.peers.get(&to) else { return };
+        let echo = peer.theirs.filter(|_| knows).unwrap_or(0);
+        let hello = Frame::Hello { echo, name: own_name.to_owned() };
+        let head = Head { session: peer.mine, sequence: 0 };
+        self.outbox.push_back((to, hello.bytes(head)));
+    }
+
+    /// The transport reaches a node.
+    pub(crate) fn up(&mut self, id: NodeId, own_name: &str) {
+        let mine = self.session();
+        self.peers.entry(id).or_insert_with(|| Peer::new(mine));
+        self.say_hello(id, own_name, false);
+    }
+
+    /// A `Hello` has arrived. Returns whether a session has opened, and the remains of the one before.
+    pub(crate) fn greeted(
+        &mut self,
+        from: NodeId,
+        session: u32,
+        echo: u32,
+        name: String,
+        own_name: &str,
+    ) -> (bool, Wreck) {
+        let mut wreck = Wreck::default();
+        let Some(peer) = self.peers.get_mut(&from) else { return (false, wreck) };
+        if session == 0 || (echo != 0 && echo != peer.mine) {
+            // It was sent before this side of the session began; the next one will know it.
+            return (false, wreck);
+        }
+        if peer.is_open && peer.theirs == Some(session) {
+            // The other side repeats it because it does not know this side yet.
+            if echo == 0 {
+                self.say_hello(from, own_name, true);
+            }
+            return (false, wreck);
+        }
+        if peer.is_open {
+            // The other side has begun again.
+            wreck = self.reset(from);
+            let Some(peer) = self.peers.get_mut(&from) else { return (false, wreck) };
+            peer.theirs = Some(session);
+            peer.name = name;
+            self.say_hello(from, own_name, true);
+            return (false, wreck);
+        }
+        let is_new = peer.theirs != Some(session);
+        peer.theirs = Some(session);
+        peer.name = name;
+        let opens = echo == peer.mine;
+        if opens {
+            peer.is_open = true;
+            self.opened += 1;
+            peer.since = self.opened;
+        }
+        if is_new || echo == 0 {
+            self.say_hello(from, own_name, true);
+        }
+        if opens {
+            self.say_names(from);
+        }
+        (opens, wreck)
+    }
+
+    /// Sends all names to another node.
+    fn say_names(&mut self, to: NodeId) {
+        let all: Vec<Named> =
+            self.names.iter().filter_map(|(name, export)| self.named(name, *export)).collect();
+        for given in all.chunks(NAMES) {
+            self.push(to, &Frame::Names { gone: Vec::new(), given: given.to_vec() });
+        }
+    }
+
+    fn named(&self, name: &str, export: u64) -> Option<Named> {
+        let found = self.exports.get(&export)?;
+        let protocol = found.address.protocol().to_owned();
+        Some(Named { name: name.to_owned(), protocol, export, key: found.key })
+    }
+
+    /// Informs all nodes that a name is given or taken back.
+    pub(crate) fn broadcast(&mut self, name: &str) {
+        let given = self.names.get(name).and_then(|export| self.named(name, *export));
+        let frame =
+            Frame::Names { gone: vec![name.to_owned()], given: given.into_iter().collect() };
+        self.push_all(&frame);
+    }
+
+    pub(crate) fn push_all(&mut self, frame: &Frame<'_>) {
+        let peers: Vec<NodeId> = self.peers.keys().copied().collect();
+        for peer in peers {
+            self.push(peer, frame);
+        }
+    }
+
+    /// Ends the session with a node. A later one begins with another number.
+    pub(crate) fn reset(&mut self, id: NodeId) -> Wreck {
+        let mine = self.session();
+        let Some(place) = self.peers.get_mut(&id) else { return Wreck::default() };
+        let peer = std::mem::replace(place, Peer::new(mine));
+        self.abandon(id, peer)
+    }
+
+    /// The node is gone.
+    pub(crate) fn down(&mut self, id: NodeId) -> Wreck {
+        match self.peers.remove(&id) {
+            Some(peer) => self.abandon(id, peer),
+            None => Wreck::default(),
+        }
+    }
+
+    fn abandon(&mut self, id: NodeId, peer: Peer) -> Wreck {
+        peer.is_alive.store(false, Ordering::Release);
+        let calls = peer.calls.into_values().collect();
+        let mut wreck = Wreck { was_open: peer.is_open, calls, ..Wreck::default() };
+        for proxied in peer.proxies.into_values() {
+            self.proxied.remove(&proxied.actor);
+            wreck.imports.push(proxied.import);
+            wreck.imports.extend(proxied.older);
+            wreck.rest.push(proxied.weak);
+        }
+        wreck.keep((peer.lanes, peer.running));
+        let held: Vec<u64> = self.exports.keys().copied().collect();
+        for export in held {
+            wreck.merge(self.let_go(id, export, u64::MAX));
+        }
+        wreck
+    }
+
+    /// A node has this export `count` times less. An export without holders and names is removed.
+    pub(crate) fn let_go(&mut self, holder: NodeId, export: u64, count: u64) -> Wreck {
+        let Some(found) = self.exports.get_mut(&export) else { return Wreck::default() };
+        if let Some(held) = found.holders.get_mut(&holder) {
+            *held = held.saturating_sub(count);
+            if *held == 0 {
+                found.holders.remove(&holder);
+            }
+        }
+        let mut wreck = Wreck::default();
+        let is_held = found.holders.contains_key(&holder);
+        if !is_held && let Some(peer) = self.peers.get_mut(&holder) {
+            wreck.keep(peer.lanes.remove(&export));
+        }
+        wreck.merge(self.sweep(export));
+        wreck
+    }
+
+    /// Removes an export without holders and names.
+    pub(crate) fn sweep(&mut self, export: u64) -> Wreck {
+        let mut wreck = Wreck::default();
+        let is_named = self.names.values().any(|named| *named == export);
+        if !is_named && self.exports.get(&export).is_some_and(|found| found.holders.is_empty()) {
+            wreck.keep(self.remove_export(export));
+        }
+        wreck
+    }
+
+    pub(crate) fn remove_export(&mut self, export: u64) -> Option<Export> {
+        let found = self.exports.remove(&export)?;
+        self.by_actor.remove(&(found.address.actor(), found.address.protocol()));
+        Some(found)
+    }
+}

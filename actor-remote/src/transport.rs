@@ -1,0 +1,87 @@
+//! The interface of a network: it reports which nodes can be reached, and carries frames to them.
+
+use std::fmt;
+
+/// The identity of a node: one run of one process. A process that is started again is another node.
+///
+/// ```
+/// assert_eq!(actor_remote::NodeId(7).to_string(), "0000000000000007");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u64);
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// Carries frames between nodes. All policy is above it.
+///
+/// The contract: frames from one node to another arrive in order or not at all, and none arrives between
+/// a [`Down`](TransportEvent::Down) of their sender and the next [`Up`](TransportEvent::Up). `Up` and
+/// `Down` of a node alternate. `Down` is reported within a fixed time after the node has become silent. A
+/// transport that breaks the order, or loses or repeats a frame, ends the session of the two nodes, and
+/// nothing worse.
+///
+/// ```
+/// use actor_remote::{NodeId, Transport, TransportEvent};
+///
+/// /// A network without other nodes.
+/// struct Alone;
+///
+/// impl Transport for Alone {
+///     fn node(&self) -> NodeId {
+///         NodeId(1)
+///     }
+///
+///     fn start(&self, _on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>) {}
+///
+///     fn send(&self, _to: NodeId, _frame: Vec<u8>) {}
+///
+///     fn leave(&self) {}
+/// }
+///
+/// let system = actor_core::System::simulation(1);
+/// system.block_on(async {
+///     let node = actor_remote::Node::on(Alone, "alone");
+///     assert_eq!(node.id(), NodeId(1));
+/// });
+/// ```
+pub trait Transport: Send + Sync + 'static {
+    /// Returns the identity of this node.
+    fn node(&self) -> NodeId;
+
+    /// Begins to report events. `on_event` neither blocks nor calls the transport, and can be called
+    /// on any thread, but not by two threads at once.
+    fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>);
+
+    /// Sends a frame. Does not block. A frame may be lost.
+    fn send(&self, to: NodeId, frame: Vec<u8>);
+
+    /// Leaves the network: the other nodes are notified at once.
+    fn leave(&self);
+}
+
+/// An event that a [`Transport`] reports.
+///
+/// ```
+/// use actor_remote::{NodeId, TransportEvent};
+/// let event = TransportEvent::Frame { from: NodeId(2), bytes: &[1, 2, 3] };
+/// assert!(format!("{event:?}").contains("Frame"));
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum TransportEvent<'a> {
+    /// A node can be reached.
+    Up(NodeId),
+    /// A node cannot be reached any more: it has left, ended or become silent.
+    Down(NodeId),
+    /// A frame has arrived.
+    Frame {
+        /// The sender.
+        from: NodeId,
+        /// The frame.
+        bytes: &'a [u8],
+    },
+}

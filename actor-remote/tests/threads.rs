@@ -1,0 +1,122 @@
+//! Two nodes on real threads, each on a system of its own.
+
+use actor_core::prelude::*;
+use actor_remote::{Node, NodeId, Transport, TransportEvent};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+type OnEvent = Box<dyn Fn(TransportEvent<'_>) + Send + Sync>;
+
+/// Two nodes in one process: a frame is handed to the other one at once.
+#[derive(Clone, Default)]
+struct Wire(Arc<[OnceLock<Mutex<OnEvent>>; 2]>);
+
+struct End(usize, Wire);
+
+impl End {
+    fn other(&self) -> NodeId {
+        NodeId(1 - self.0 as u64)
+    }
+
+    fn event(&self, to: NodeId, event: TransportEvent<'_>) {
+        if let Some(on_event) = self.1.0.get(usize::from(to.0 == 1)).and_then(OnceLock::get) {
+            // One event at a time.
+            on_event.lock().unwrap()(event);
+        }
+    }
+}
+
+impl Transport for End {
+    fn node(&self) -> NodeId {
+        NodeId(self.0 as u64)
+    }
+
+    fn start(&self, on_event: OnEvent) {
+        let _ = self.1.0[self.0].set(Mutex::new(on_event));
+        if self.1.0.iter().all(|end| end.get().is_some()) {
+            self.event(self.node(), TransportEvent::Up(self.other()));
+            self.event(self.other(), TransportEvent::Up(self.node()));
+        }
+    }
+
+    fn send(&self, to: NodeId, frame: Vec<u8>) {
+        self.event(to, TransportEvent::Frame { from: self.node(), bytes: &frame });
+    }
+
+    fn leave(&self) {
+        self.event(self.other(), TransportEvent::Down(self.node()));
+    }
+}
+
+#[actor(remote)]
+trait Ledger {
+    fn note(&mut self, sender: usize, number: u64) -> u64;
+    fn total(&self) -> u64;
+}
+
+#[actor]
+struct Book {
+    next: Vec<u64>,
+    total: u64,
+}
+
+#[actor]
+impl Book {}
+
+#[actor]
+impl Ledger for Book {
+    fn note(&mut self, sender: usize, number: u64) -> u64 {
+        assert_eq!(self.next[sender], number, "a gap, swap or double of sender {sender}");
+        self.next[sender] += 1;
+        self.total += 1;
+        number
+    }
+
+    fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+const SENDERS: usize = 4;
+const MESSAGES: u64 = 5_000;
+
+#[test]
+fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
+    let systems = [0, 1].map(|_| System::builder().threads(2).build());
+    let wire = Wire::default();
+    let node = |index: usize| {
+        let end = End(index, wire.clone());
+        systems[index].block_on(async { Node::on(end, index.to_string()) })
+    };
+    let (server, client) = (node(0), node(1));
+    let book = systems[0].spawn(Book { next: vec![0; SENDERS], total: 0 });
+    server.register("book", &LedgerAddr::from(book.clone())).unwrap();
+    let ledger: LedgerAddr =
+        systems[1].block_on(client.wait_for("book", Duration::from_secs(30))).unwrap();
+    let tasks: Vec<_> = (0..SENDERS)
+        .map(|sender| {
+            let ledger = ledger.clone();
+            systems[1].spawn_task(async move {
+                for number in 0..MESSAGES {
+                    if number % 3 == 0 {
+                        assert_eq!(ledger.note(sender, number).await, Ok(number));
+                    } else {
+                        ledger.note(sender, number).send().await.unwrap();
+                    }
+                }
+            })
+        })
+        .collect();
+    systems[1].block_on(async {
+        for task in tasks {
+            task.await;
+        }
+        assert_eq!(ledger.total().await, Ok(SENDERS as u64 * MESSAGES));
+        assert_eq!(client.counters().lost_sessions, 0);
+        // The end of the server ends what the client has of it.
+        let pending = ledger.clone();
+        server.leave();
+        assert_eq!(pending.join().await, Exit::Unreachable);
+    });
+    book.stop();
+}

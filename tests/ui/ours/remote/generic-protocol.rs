@@ -1,0 +1,8 @@
+use actor_core::prelude::*;
+
+#[actor(remote)]
+trait Store<T: Send + 'static> {
+    fn put(&mut self, value: T);
+}
+
+fn main() {}
