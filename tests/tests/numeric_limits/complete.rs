@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The file and the function.
-const HERE: [(&str, &str); 29] = [
+const HERE: [(&str, &str); 30] = [
     ("child", "capacity"),
     ("child", "shutdown"),
     ("backoff", "exponential"),
@@ -18,23 +18,24 @@ const HERE: [(&str, &str); 29] = [
     ("inbox", "receive_timeout"),
     ("inbox", "select_timeout"),
     ("prepared", "capacity"),
+    ("proxy", "capacity"),
     ("pool", "resize"),
     ("subscription", "drop_oldest"),
     ("subscription", "drop_newest"),
     ("stream", "drop_oldest"),
     ("stream", "drop_newest"),
-    ("sim", "advance"),
+    ("simulation", "advance"),
     ("shutdown", "shutdown"),
     ("builder", "threads"),
     ("time", "sleep"),
     ("time", "timeout"),
     ("time", "interval"),
-    ("address", "stop_within"),
+    ("addr", "stop_within"),
     ("call", "timeout"),
     ("delegated", "timeout"),
     ("send", "timeout"),
-    ("beside", "after"),
-    ("beside", "every"),
+    ("tasks", "after"),
+    ("tasks", "every"),
 ];
 
 /// Parameters that are tested elsewhere, or whose values are all equivalent.
@@ -113,7 +114,7 @@ fn each_public_function_that_takes_a_number_is_tried() {
         .iter()
         .filter(|(file, name)| !known.contains(&(file.as_str(), name.as_str())))
         .collect();
-    assert!(missing.is_empty(), "try them in `tests/arithmetic`: {missing:?}");
+    assert!(missing.is_empty(), "try them in `tests/numeric_limits`: {missing:?}");
     let gone: Vec<_> = HERE
         .iter()
         .filter(|(file, name)| !found.contains(&((*file).to_owned(), (*name).to_owned())))

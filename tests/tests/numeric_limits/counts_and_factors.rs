@@ -2,6 +2,7 @@
 
 use crate::edge_values::{counts, durations, factors, hold, panics};
 use actor_core::prelude::*;
+use actor_core::proxy::{self, Proxy};
 use actor_core::{Backoff, Child, Inbox, Lagged, Process, Restart, Supervisor, Topic};
 use futures_lite::StreamExt;
 use std::time::Duration;
@@ -20,6 +21,15 @@ impl Fragile {
     fn nop(&self) {}
 }
 
+/// A proxy that passes every message on.
+struct Pass(FragileAddr);
+
+impl Proxy<Fragile> for Pass {
+    async fn forward(&mut self, message: FragileMessage) {
+        let _ = proxy::forward(&self.0, message).await;
+    }
+}
+
 /// How many of so many sends to an actor that has not run are accepted.
 async fn accepted(fragile: &FragileAddr, capacity: usize) {
     let tries = capacity.min(100) + 1;
@@ -35,16 +45,20 @@ fn capacities_are_exact_or_refused() {
         system.block_on(async {
             let process = || Process::prepare(|_: Inbox<u8>| async {});
             let child = || Child::new("child", || Fragile);
+            let target = Fragile.spawn();
+            let proxy = || proxy::prepare(Pass(target.clone()));
             if capacity == 0 {
                 assert!(panics(|| Fragile.prepare().capacity(0)));
                 assert!(panics(|| Fragile::prepare_pool(1, || Fragile).capacity(0)));
                 assert!(panics(|| process().capacity(0)));
                 assert!(panics(|| child().capacity(0)));
+                assert!(panics(|| proxy().capacity(0)));
                 return;
             }
             accepted(&Fragile.prepare().capacity(capacity).spawn(), capacity).await;
             let pool = Fragile::prepare_pool(1, || Fragile).capacity(capacity).spawn();
             accepted(&pool, capacity).await;
+            accepted(&proxy().capacity(capacity).spawn().0, capacity).await;
             process().capacity(capacity).spawn().kill();
             let supervisor = Supervisor::one_for_one().spawn();
             let child = child().restart(Restart::Temporary).capacity(capacity);
