@@ -36,7 +36,6 @@ tests::on_every_host! {
     kept_alive_by::a_connection_fed_by_a_stream_lives_by_it_alone,
     children::children_end_one_after_another_each_allowed_to_finish,
     children::a_parent_is_notified_once_of_a_child_that_ends_by_itself,
-    children::a_child_that_does_not_stop_in_its_time_is_killed,
     children::a_kill_kills_the_children_last_first,
     children::a_failure_stops_the_children,
     children::a_kill_while_children_end_kills_the_remaining_ones,
@@ -92,6 +91,11 @@ tests::on_every_host! {
     stop_and_kill::kill_lets_a_sync_handler_return_and_skips_the_next,
     stop_and_kill::kill_before_the_first_run_notifies_all,
     stop_and_kill::a_message_taken_before_a_kill_is_handled_up_to_its_first_await,
+}
+
+// These mostly wait.
+tests::on_every_host_at_once! {
+    children::a_child_that_does_not_stop_in_its_time_is_killed,
 }
 
 #[test]

@@ -18,6 +18,10 @@ tests::on_every_host! {
     timers::a_cancelled_timer_is_silent_at_once_even_if_its_tick_waits,
     timers::timers_die_with_their_life,
     timers::a_period_of_zero_is_a_failure,
+}
+
+// These mostly wait.
+tests::on_every_host_at_once! {
     timers::timers_of_666_and_333_ms_interleave_in_due_order,
 }
 
