@@ -115,7 +115,7 @@ pub fn a_link_to_oneself_does_no_harm(system: &System) {
 
 pub fn a_link_notifies_both_sides_once(system: &System) {
     system.block_on(async {
-        for near_dies in [false, true] {
+        for (near_dies, both_link) in [(false, false), (true, false), (false, true), (true, true)] {
             let (near, far) = (Diary::default(), Diary::default());
             let linker = Probe::new("near", &near).spawn();
             let target = Probe::new("far", &far).spawn();
@@ -124,6 +124,13 @@ pub fn a_link_notifies_both_sides_once(system: &System) {
                 context.link(&other);
             });
             linker.run(link).await.unwrap();
+            if both_link {
+                let other = linker.clone();
+                let link = step(move |_, context| {
+                    context.link(&other);
+                });
+                target.run(link).await.unwrap();
+            }
             let (dies, lives, told) =
                 if near_dies { (linker, target, far) } else { (target, linker, near) };
             dies.kill();

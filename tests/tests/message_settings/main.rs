@@ -54,3 +54,12 @@ tests::on_every_host! {
     when::generic_actors_have_guards,
     when::deferred_messages_of_a_pool_member_are_its_own,
 }
+
+/// Behaviors that a simulation does not support: other threads reach in.
+mod beyond_simulation {
+    use super::priority_and_unbounded;
+
+    tests::on_real_hosts! {
+        priority_and_unbounded::an_admitted_priority_sender_is_seen_between_two_messages_of_a_batch,
+    }
+}

@@ -116,6 +116,47 @@ pub fn priority_is_seen_between_two_messages_of_a_batch(system: &System) {
     });
 }
 
+/// Sends two priority messages to itself, the second of which waits for capacity.
+#[actor(capacity = 1)]
+struct Relay {
+    log: Arc<Mutex<Vec<u32>>>,
+}
+
+#[actor]
+impl Relay {
+    #[message(unbounded)]
+    fn quick(&mut self, number: u32, context: &Context<Self>) {
+        if number == 0 {
+            let me = context.address();
+            let send = move || {
+                me.rush(10).try_send().unwrap();
+                // A call keeps waiting as long as it exists.
+                let mut call = me.rush(11).into_owned();
+                let waits = futures_lite::future::block_on(poll_once(&mut call)).is_none();
+                assert!(waits, "the queue of priority messages is full");
+                std::thread::spawn(move || futures_lite::future::block_on(call));
+            };
+            std::thread::spawn(send).join().expect("it does not panic");
+        }
+        self.log.lock().unwrap().push(number);
+    }
+
+    #[message(priority)]
+    fn rush(&mut self, number: u32) {
+        self.log.lock().unwrap().push(number);
+    }
+}
+
+pub fn an_admitted_priority_sender_is_seen_between_two_messages_of_a_batch(system: &System) {
+    system.block_on(async {
+        let log = Arc::<Mutex<Vec<u32>>>::default();
+        let relay = Relay { log: log.clone() }.spawn();
+        (0..4).for_each(|number| relay.quick(number).try_send().unwrap());
+        relay.quick(4).await.unwrap();
+        assert_eq!(*log.lock().unwrap(), [0, 10, 11, 1, 2, 3, 4]);
+    });
+}
+
 pub fn priority_has_a_bound_of_its_own_of_the_same_capacity(system: &System) {
     system.block_on(async {
         let (_clerk, address, permits) = Clerk::stuck().await;

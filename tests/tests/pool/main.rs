@@ -17,6 +17,7 @@ tests::on_every_host! {
     members::a_member_that_ends_normally_is_replaced,
     members::a_last_message_ends_one_member_which_is_replaced,
     members::resizing_starts_and_ends_members,
+    members::idle_members_in_excess_end_immediately,
     members::the_mailbox_is_bounded_and_waiting_senders_are_served,
     members::the_last_address_dropped_ends_the_pool,
     members::a_member_comes_back_after_its_turn,

@@ -207,6 +207,20 @@ pub fn resizing_starts_and_ends_members(system: &System) {
     });
 }
 
+pub fn idle_members_in_excess_end_immediately(system: &System) {
+    system.block_on(async {
+        let shop = Shop::new();
+        let workers = shop.open(4);
+        shop.gate.open();
+        let calls = (0..4).map(|_| workers.slow());
+        assert!(join_all(calls).await.iter().all(Result::is_ok));
+        assert_eq!(Addr::resize(&workers, 1), Ok(()));
+        // No message wakes them.
+        shop.stopped.reaches(3).await;
+        assert_eq!(workers.quick(5).await, Ok(5));
+    });
+}
+
 pub fn the_mailbox_is_bounded_and_waiting_senders_are_served(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
