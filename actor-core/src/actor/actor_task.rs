@@ -1,7 +1,7 @@
 //! The two kinds of actor tasks, and how they are run.
 //!
 //! [`SyncTask`] is a plain loop for actors whose handlers are all sync. [`AsyncTask`] polls one
-//! future, created by [`run`], which owns the state and lends it to the handlers. Both only execute
+//! future, created by [`run_async`], which owns the state and lends it to the handlers. Both only execute
 //! the decisions of the run loop.
 
 use super::context::Context;

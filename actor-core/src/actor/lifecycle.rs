@@ -139,7 +139,7 @@ impl dyn ErasedLoop + '_ {
         self.start_life()
     }
 
-    /// Creates the state, as far as possible: see [`StateFactory::make`](StateFactory::make).
+    /// Creates the state, as far as possible: see [`StateFactory::make`].
     #[inline(never)]
     fn make(&mut self, state: &mut dyn ErasedState) -> Result<bool, Failure> {
         // It uses the data of this life.

@@ -47,7 +47,7 @@ struct LocalTask {
 }
 
 /// The state of a task in the table of the thread that it runs on.
-enum Found {
+enum TaskLookup {
     Task(Pin<Box<dyn LoopTask>>),
     /// The task has gone.
     Nothing,
@@ -91,11 +91,14 @@ fn drop_abandoned() {
 }
 
 impl LocalTasks {
-    fn take(&mut self, task: &LocalTask) -> Found {
+    fn take(&mut self, task: &LocalTask) -> TaskLookup {
         if !self.is_home_of(task) {
-            return Found::Elsewhere;
+            return TaskLookup::Elsewhere;
         }
-        self.slots.get_mut(task.key).and_then(Option::take).map_or(Found::Nothing, Found::Task)
+        self.slots
+            .get_mut(task.key)
+            .and_then(Option::take)
+            .map_or(TaskLookup::Nothing, TaskLookup::Task)
     }
 
     fn is_home_of(&self, task: &LocalTask) -> bool {
@@ -120,10 +123,10 @@ impl RunTask for LocalTask {
         loop {
             let key = me.key;
             let found = LOCAL_TASKS.try_with(|tasks| tasks.borrow_mut().take(&me));
-            let mut task = match found.unwrap_or(Found::Elsewhere) {
-                Found::Task(task) => task,
-                Found::Nothing => return,
-                Found::Elsewhere => {
+            let mut task = match found.unwrap_or(TaskLookup::Elsewhere) {
+                TaskLookup::Task(task) => task,
+                TaskLookup::Nothing => return,
+                TaskLookup::Elsewhere => {
                     // The task is handed to its thread first: an observer of the end may then make that
                     // thread drop it.
                     drop(me);

@@ -14,7 +14,7 @@
 //!
 //! # States
 //!
-//! [`Lifecycle`](super::lifecycle::Lifecycle), which only moves forward within a life:
+//! [`Lifecycle`], which only moves forward within a life:
 //!
 //! ```text
 //! Initializing -> Starting (#[on_start]) -> Running -> Draining (mailbox closed) -> ShuttingDown(step)
@@ -280,7 +280,7 @@ impl<A: Dispatch> RunLoop<A> {
         self.erased().on_cold_outcome(outcome, handling);
     }
 
-    /// The slow path between two messages: see [`slow_path`](ErasedLoop::slow_path).
+    /// The slow path between two messages, which is type-erased below.
     #[inline(never)]
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     fn slow_path(&mut self, actor: &A, concurrent: bool) -> Option<Option<NextStep<A::Message>>> {

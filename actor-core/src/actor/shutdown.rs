@@ -12,7 +12,7 @@
 //! 7. The exit is published to callers of `join`.
 //! 8. Monitors, links and the parent are notified.
 //!
-//! A kill or a failure starts at step 3 ([`finish`](ErasedLoop::finish)). A panic in one step does
+//! A kill or a failure starts at step 3 (`finish`). A panic in one step does
 //! not skip the next.
 //!
 //! Invariant, under the mailbox lock: if a failure was requested, `LEAVE` is set. The check of the

@@ -77,7 +77,7 @@ pub(crate) struct Core {
     pace: AtomicU8,
     /// The number of deferred messages, as of the last start of a handler or parking. Written only
     /// by the actor's own task.
-    kept_aside: AtomicU32,
+    deferred: AtomicU32,
     /// Set while the current handler, if there is one, has not been pending yet. Written only by
     /// the actor's own task.
     fresh: AtomicBool,
@@ -108,7 +108,7 @@ impl Core {
             budget: AtomicU16::new(0),
             epoch: AtomicU16::new(0),
             pace: AtomicU8::new(Pace::Idle as u8 | if is_simulated { SIMULATED } else { 0 }),
-            kept_aside: AtomicU32::new(0),
+            deferred: AtomicU32::new(0),
             fresh: AtomicBool::new(true),
             told: AtomicBool::new(false),
         }
@@ -263,11 +263,11 @@ impl Core {
 
     /// Called only by the actor's own task.
     pub(crate) fn set_deferred(&self, count: usize) {
-        self.kept_aside.store(u32::try_from(count).unwrap_or(u32::MAX), Ordering::Relaxed);
+        self.deferred.store(u32::try_from(count).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 
-    pub(crate) fn kept_aside(&self) -> u32 {
-        self.kept_aside.load(Ordering::Relaxed)
+    pub(crate) fn deferred(&self) -> u32 {
+        self.deferred.load(Ordering::Relaxed)
     }
 
     /// Called only by the actor's own task.

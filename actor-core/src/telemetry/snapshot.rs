@@ -78,7 +78,7 @@ pub struct ActorSnapshot {
     /// The capacity of its mailbox; `None` if it is unbounded.
     pub capacity: Option<usize>,
     /// The number of messages deferred by its guards.
-    pub kept_aside: u32,
+    pub deferred: u32,
     /// Its current activity.
     pub activity: Activity,
     /// The actor that its handler waits for; the last one, if it waits for several.
@@ -200,8 +200,8 @@ impl fmt::Display for ActorSnapshot {
                 None => write!(f, "{} {verb}, ", self.depth)?,
             }
         }
-        if self.kept_aside > 0 {
-            write!(f, "{} kept aside, ", self.kept_aside)?;
+        if self.deferred > 0 {
+            write!(f, "{} deferred, ", self.deferred)?;
         }
         self.activity.fmt(f)
     }
@@ -268,7 +268,7 @@ fn inspect(mail: &dyn AnyMail) -> ActorSnapshot {
         restarts: 0,
         depth: mail.len(),
         capacity: (core.capacity != u32::MAX).then_some(core.capacity as usize),
-        kept_aside: core.kept_aside(),
+        deferred: core.deferred(),
         activity: Activity::Idle,
         waits_for: None,
         wait_kind: None,

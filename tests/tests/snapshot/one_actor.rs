@@ -72,11 +72,11 @@ pub fn it_counts_deferred_messages(system: &System) {
             let store = store.clone();
             move |snapshot: &Snapshot| {
                 let seen = snapshot.actor(store.id()).unwrap();
-                (seen.kept_aside, seen.depth, seen.activity) == (count, 0, Activity::Idle)
+                (seen.deferred, seen.depth, seen.activity) == (count, 0, Activity::Idle)
             }
         };
         let text = when(is_kept(3)).await.to_string();
-        assert_eq!(text, "store#1: 3 kept aside, idle\n");
+        assert_eq!(text, "store#1: 3 deferred, idle\n");
         store.put(3).await.unwrap();
         when(is_kept(1)).await;
     });
