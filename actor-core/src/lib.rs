@@ -90,6 +90,7 @@ mod event;
 mod exit;
 mod incident;
 mod panics;
+mod send_check;
 mod waking;
 
 mod executor;

@@ -14,6 +14,7 @@ pub use crate::cell::call_state::CallState;
 pub use crate::cell::message::{Delivery, MessageInfo, Protocol, Settings};
 pub use crate::cell::message::{SlotInfo, SlotMut};
 pub use crate::protocol_adapter::adapt;
+pub use crate::send_check::{InMessage, NotSend, SendCheck};
 pub use crate::simulation::Tested;
 pub use crate::simulation::test::{TestConfig, run_real, simulate};
 pub use crate::system::run::main;
@@ -25,14 +26,27 @@ pub use std::convert::{AsRef, From, Infallible};
 pub use std::fmt;
 pub use std::future::Future;
 pub use std::hash::{Hash, Hasher};
-pub use std::marker::Sized;
+pub use std::marker::{Send, Sized};
 pub use std::ops::{Deref, FnOnce};
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::{bool, str};
 pub use std::result::Result::{self, Err, Ok};
 
 use crate::Context;
+use std::future::{Pending, pending};
 use std::marker::PhantomData;
+
+/// The traits through which generated code queries the compiler about types.
+pub mod probes {
+    pub use super::{
+        LocalState as _, NotSyncCheck as _, ViaDebug as _, ViaName as _, ViaNone as _,
+    };
+}
+
+/// The helper attributes, for the compiler's suggestions.
+pub mod attributes {
+    pub use actor_macros::{message, on_exit, on_start, on_stop};
+}
 
 /// A marker in types without values that only represent other types.
 #[derive(Debug)]
@@ -41,10 +55,46 @@ pub struct Uninhabited<T>(
     PhantomData<fn() -> T>,
 );
 
-/// Makes the compiler report a handler's future that is not `Send`.
-pub fn assert_send<F: Future + Send>(future: F) -> F {
-    future
+/// A state that an async handler takes by `&mut self`.
+///
+/// If the state is not `Send`, the method of [`LocalState`] is selected: the state is reported, and
+/// not each future that borrows it.
+#[derive(Debug)]
+pub struct StateCheck<A>(PhantomData<fn() -> A>);
+
+impl<A> Clone for StateCheck<A> {
+    fn clone(&self) -> Self {
+        *self
+    }
 }
+
+impl<A> Copy for StateCheck<A> {}
+
+impl<A> StateCheck<A> {
+    /// Creates a probe for `A`.
+    #[expect(clippy::new_without_default, reason = "written by the macro, in this one way")]
+    pub fn new() -> Self {
+        StateCheck(PhantomData)
+    }
+}
+
+impl<A: Send> StateCheck<A> {
+    /// Makes the compiler report a handler's future that is not `Send`.
+    pub fn assert_send<F: Future + Send>(self, future: F) -> F {
+        future
+    }
+}
+
+/// Replaces the future of a state that is not `Send`, so that only the state is reported.
+pub trait LocalState<A>: Sized {
+    /// Never runs.
+    fn assert_send<F: Future>(self, _future: F) -> Pending<F::Output> {
+        pending()
+    }
+}
+
+impl<A> LocalState<A> for StateCheck<A> {}
+impl<A> LocalState<A> for &SyncCheck<A> {}
 
 /// A state that an async handler takes by `&self`, and therefore borrows while it waits.
 ///
@@ -62,7 +112,7 @@ impl<A> SyncCheck<A> {
 }
 
 impl<A: Sync> SyncCheck<A> {
-    /// Like the function with this name.
+    /// Makes the compiler report a handler's future that is not `Send`.
     pub fn assert_send<F: Future + Send>(self, future: F) -> F {
         future
     }
@@ -79,7 +129,7 @@ pub trait NotSyncCheck<A>: Sized {
     }
 }
 
-impl<A> NotSyncCheck<A> for SyncCheck<A> {}
+impl<A: Send> NotSyncCheck<A> for SyncCheck<A> {}
 
 /// `Sync`, with an error text about actors.
 #[diagnostic::on_unimplemented(
@@ -91,6 +141,10 @@ pub trait SharedState {}
 
 #[diagnostic::do_not_recommend]
 impl<A: Sync> SharedState for A {}
+
+/// Accepts a type parameter that is `'static`.
+#[derive(Debug)]
+pub struct Static<T: ?Sized + 'static>(PhantomData<fn() -> *const T>);
 
 /// The result of `#[on_start]`.
 pub fn started<L>(outcome: impl Started) -> HandlerOutcome<L> {

@@ -8,7 +8,7 @@ use quote::quote;
 use crate::display::display_tokens;
 use crate::errors::{Diagnostic, Errors};
 use crate::model::TraitHalf;
-use crate::syntax::{self, Item};
+use crate::syntax::{self, BlockItem, Item};
 use crate::{check, expand, span};
 
 pub(crate) fn expand_actor(
@@ -22,32 +22,19 @@ pub(crate) fn expand_actor(
             let (written, made) = (&item.tokens, expand::expand_type(&actor));
             quote!(#written #made)
         }
-        Item::Block(item) => {
-            let made = match &item.of_trait {
-                None => {
-                    let protocol = check::check_block(options, &item, &mut errors);
-                    protocol.as_ref().map(expand::expand_protocol)
-                }
-                Some(of_trait) => {
-                    let protocol_impl =
-                        check::check_protocol_impl(options, &item, of_trait, &mut errors);
-                    protocol_impl.as_ref().map(expand::expand_protocol_impl)
-                }
-            };
-            let written = item.as_written();
-            quote!(#written #made)
-        }
+        Item::Block(item) => expand_block(options, &item, &mut errors),
         Item::Trait(mut item) => {
             let half = check::check_trait(options, &mut item, &mut errors);
             let crate_path = half.as_ref().and_then(|half| half.protocol.crate_path.as_ref());
             let crate_path = expand::crate_path(crate_path, span::hidden());
             let clause = quote!(where Self: #crate_path::__private::Dispatch);
+            let suggestions = item.has_near_helper().then(|| expand::suggestions(&crate_path));
             let written = item.into_written(&clause);
             // The `Send` bound of a handler's future is proved on each actor.
             let is_async = half.as_ref().is_some_and(TraitHalf::is_async);
             let allow_async = is_async.then(|| quote!(#[allow(async_fn_in_trait)]));
             let made = half.map(|half| expand::expand_trait(&half));
-            quote!(#allow_async #written #made)
+            quote!(#allow_async #written #made #suggestions)
         }
         Item::Other { what, tokens } => {
             let place = if what.is_empty() { &tokens } else { &what };
@@ -62,6 +49,21 @@ pub(crate) fn expand_actor(
     (tokens, errors.into_diagnostics())
 }
 
+fn expand_block(options: TokenStream, item: &BlockItem, errors: &mut Errors) -> TokenStream {
+    let checked = match &item.of_trait {
+        None => check::check_block(options, item, errors)
+            .map(|it| (expand::expand_protocol(&it), it.missing, it.crate_path)),
+        Some(of_trait) => check::check_protocol_impl(options, item, of_trait, errors)
+            .map(|it| (expand::expand_protocol_impl(&it), it.missing, it.crate_path)),
+    };
+    let (made, missing, crate_path) = checked.unwrap_or_default();
+    let crate_path = expand::crate_path(crate_path.as_ref(), span::hidden());
+    let assumed = missing.map(|missing| expand::assumed(&missing, &crate_path));
+    let suggestions = item.has_near_helper().then(|| expand::suggestions(&crate_path));
+    let written = item.as_written(assumed.as_ref());
+    quote!(#written #made #suggestions)
+}
+
 /// `#[actor]` applies to a struct, an enum, an `impl` block or a trait.
 fn misplaced(what: &TokenStream) -> String {
     let right = "`#[actor]` goes on a struct, an enum, an `impl` block or a trait";
@@ -71,4 +73,13 @@ fn misplaced(what: &TokenStream) -> String {
         Some("mod") => format!("a module cannot be an actor; {right}"),
         _ => format!("this cannot be an actor; {right}"),
     }
+}
+
+/// A helper attribute outside of a block with `#[actor]`, which would have removed it.
+pub(crate) fn reject_helper(name: &str, item: TokenStream) -> (TokenStream, Vec<Diagnostic>) {
+    let mut errors = Errors::new();
+    let text =
+        format!("`#[{name}]` belongs to a method of an actor; write `#[actor]` on the `impl`");
+    errors.push(TokenStream::new(), text);
+    (item, errors.into_diagnostics())
 }

@@ -61,3 +61,27 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     output(entry::expand_entry(Entry::Test, options.into(), item.into()))
 }
+
+// In scope only near a misspelt attribute: see `expand::suggestions`.
+#[proc_macro_attribute]
+pub fn message(_options: TokenStream, item: TokenStream) -> TokenStream {
+    output(actor::reject_helper("message", item.into()))
+}
+
+// In scope only near a misspelt attribute: see `expand::suggestions`.
+#[proc_macro_attribute]
+pub fn on_start(_options: TokenStream, item: TokenStream) -> TokenStream {
+    output(actor::reject_helper("on_start", item.into()))
+}
+
+// In scope only near a misspelt attribute: see `expand::suggestions`.
+#[proc_macro_attribute]
+pub fn on_stop(_options: TokenStream, item: TokenStream) -> TokenStream {
+    output(actor::reject_helper("on_stop", item.into()))
+}
+
+// In scope only near a misspelt attribute: see `expand::suggestions`.
+#[proc_macro_attribute]
+pub fn on_exit(_options: TokenStream, item: TokenStream) -> TokenStream {
+    output(actor::reject_helper("on_exit", item.into()))
+}

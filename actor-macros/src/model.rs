@@ -51,7 +51,9 @@ pub(crate) struct ProtocolImpl {
     pub(crate) crate_path: Option<TokenStream>,
     /// `#[cfg]`s and lint levels after `#[actor]`.
     pub(crate) forwarded: Vec<Attribute>,
+    /// With the missing bounds.
     pub(crate) generics: Generics,
+    pub(crate) missing: Option<MissingBounds>,
     /// The actor as written, `shop::Robot<K>`.
     pub(crate) actor: TokenStream,
     /// Its name without the path.
@@ -75,6 +77,25 @@ pub(crate) struct ConfiguredMethod {
     pub(crate) options: MessageOptions,
 }
 
+/// Type parameters that seem to lack `Send` or `'static`. The compiler decides, because a supertrait
+/// may imply them.
+pub(crate) struct MissingBounds {
+    /// The text of the error.
+    pub(crate) message: String,
+    /// The text at the parameters.
+    pub(crate) label: String,
+    /// The generics as written, without `Self`.
+    pub(crate) generics: Generics,
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+/// A type parameter that has to be `'static`.
+pub(crate) struct Parameter {
+    pub(crate) ident: Ident,
+    /// Whether it has to be `Send` as well.
+    pub(crate) is_sent: bool,
+}
+
 /// The owner of the messages.
 pub(crate) enum Side {
     /// An actor's own: the impl half.
@@ -89,8 +110,9 @@ pub(crate) struct Protocol {
     pub(crate) crate_path: Option<TokenStream>,
     /// `#[cfg]`s and lint levels after `#[actor]`.
     pub(crate) forwarded: Vec<Attribute>,
-    /// Without `Self`, so that they can be used on other types.
+    /// Without `Self`, so that they can be used on other types; with the missing bounds.
     pub(crate) generics: Generics,
+    pub(crate) missing: Option<MissingBounds>,
     /// The actor as written, `shop::Cache<K, V>`, or `AnyGreeter<K>`.
     pub(crate) actor: TokenStream,
     /// Its name without the path, or that of the trait.
@@ -202,6 +224,8 @@ pub(crate) struct Field {
     pub(crate) ty: TokenStream,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) send_hint: SendHint,
+    /// The type with `Send`, if it seems to lack it and is to be checked.
+    pub(crate) send_form: Option<String>,
 }
 
 /// What the tokens of a type show about `Send`; used only to decide where an error is reported.
@@ -216,6 +240,8 @@ pub(crate) struct Reply {
     pub(crate) ty: TokenStream,
     pub(crate) kind: ReplyKind,
     pub(crate) send_hint: SendHint,
+    /// As for a [`Field`].
+    pub(crate) send_form: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("exit", &["sync"]),
     ("error", &["exit", "sync"]),
     ("panics", &["exit", "sync"]),
+    ("send_check", &[]),
     ("waking", &["panics"]),
     ("event", &["sync", "waking"]),
     ("executor", &["panics", "sync", "waking"]),

@@ -34,15 +34,20 @@ pub struct Runner(pub(crate) Cell);
 
 impl Runner {
     /// All handlers are sync.
-    pub fn new_sync<A: Dispatch<FutureBox = SendBox> + Send>(life: Life<A>) -> Self {
+    pub fn new_sync<A>(life: Life<A>) -> Self
+    where
+        A: Dispatch<FutureBox = SendBox>,
+        A: Send, // otherwise, write `#[actor(local)]` on the `impl`
+    {
         Runner(Box::pin(SyncTask::Owned(life)))
     }
 
     /// Some handler is async; `future` is created by [`run`].
-    pub fn new_async(
-        mailbox: OpaqueMailbox,
-        future: impl Future<Output = ()> + Send + 'static,
-    ) -> Self {
+    pub fn new_async<F>(mailbox: OpaqueMailbox, future: F) -> Self
+    where
+        F: Future<Output = ()> + 'static,
+        F: Send, // otherwise, write `#[actor(local)]` on the `impl`
+    {
         Runner(Box::pin(AsyncTask { mail: mailbox.0, waker: None, future }))
     }
 

@@ -6,9 +6,13 @@ use crate::cell::message::{AnySlot, SlotInfo};
 use crate::cell::send_context::SendContext;
 use std::any::Any;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// The reply slot of a message: empty for a send, filled for a call.
 pub struct ReplySlot<T> {
+    /// The first field: if a reply is not `Send`, the compiler names the type without the path
+    /// through the fields of a [`Reply`].
+    _reply: PhantomData<T>,
     reply: Reply<T>,
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     send_context: SendContext,
@@ -51,6 +55,7 @@ impl<T> ReplySlot<T> {
     /// The slot of a message without a caller. A constant, so that no code runs between the
     /// arguments of a message and the message.
     pub const EMPTY: Self = ReplySlot {
+        _reply: PhantomData,
         reply: Reply::none(),
         #[cfg(any(feature = "metrics", feature = "tracing"))]
         send_context: SendContext::NONE,

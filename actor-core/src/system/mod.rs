@@ -306,7 +306,7 @@ impl System {
     /// ```
     pub fn spawn_task<F>(&self, future: F) -> Spawned<F::Output>
     where
-        F: Future + Send + 'static,
+        F: Future + Send + 'static, // for a call, write `call.into_owned()`
         F::Output: Send + 'static,
     {
         spawn_on(&self.hub, future)

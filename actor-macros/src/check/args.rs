@@ -4,9 +4,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, Pat, PatType, Signature, Type};
+use syn::{Attribute, FnArg, GenericArgument, Pat, PatType, PathArguments, Signature, Type};
 
-use super::{attrs, owned, self_type};
+use super::{attrs, owned, self_type, send_form};
 use crate::errors::Errors;
 use crate::model::{Arg, Field, Role};
 use crate::{names, span};
@@ -43,6 +43,24 @@ pub(super) fn is_bare_context(ty: &Type) -> bool {
     matches!(owned::bare(&reference.elem), Type::Path(path) if path.path.is_ident("Context"))
 }
 
+/// `&mut task::Context<'_>`, or any other type of the name with only lifetimes.
+fn is_task_context(ty: &Type) -> bool {
+    match owned::bare(ty) {
+        Type::Reference(reference) => is_task_context(&reference.elem),
+        Type::Path(path) => {
+            let mut segments = path.path.segments.iter().rev();
+            let is_lifetime = |it: &GenericArgument| matches!(it, GenericArgument::Lifetime(_));
+            segments.next().is_some_and(|last| {
+                last.ident == "Context"
+                    && (segments.next().is_some_and(|module| module.ident == "task")
+                        || matches!(&last.arguments, PathArguments::AngleBracketed(angles)
+                            if angles.args.iter().all(is_lifetime)))
+            })
+        }
+        _ => false,
+    }
+}
+
 pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Errors) -> Args {
     let names = given_names(signature);
     let mut args = Args { list: Vec::new(), later: None };
@@ -71,6 +89,7 @@ pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Err
                 ty: self_type::replace(ty.to_token_stream(), actor),
                 docs: forwarded.docs,
                 send_hint: owned::send_hint(ty),
+                send_form: send_form::of(ty),
             }))
         };
         args.list.push(Arg { cfgs: forwarded.cfgs, place: span::first(ty), role });
@@ -102,6 +121,12 @@ fn check_field(arg: &PatType, ty: &Type, errors: &mut Errors) {
         && names::unraw(&pattern.ident).starts_with("__")
     {
         errors.push(&pattern.ident, "names that start with `__` are reserved; rename it");
+    }
+    if is_task_context(ty) {
+        let text = "a `task::Context` is lent to one poll and cannot be sent; write an `async fn`, \
+                    with `poll_fn` in its body";
+        errors.push(ty, text);
+        return;
     }
     if is_bare_context(ty) {
         errors.push(ty, "the context of this actor is a `&Context<Self>`; write it in full");

@@ -8,7 +8,10 @@ use syn::parse::Parser;
 use syn::{Attribute, Generics, Ident, Path, PathArguments, Type, WhereClause};
 
 use super::attrs::{self, HelperAttr};
-use super::{args, check_once, has_lifetimes, hook, method, owned, self_type, settings};
+use super::{
+    args, check_no_async_trait, check_once, has_lifetimes, hook, is_rewritten, method, owned,
+    parameters, self_type, send_form, settings,
+};
 use crate::errors::Errors;
 use crate::model::{Message, Protocol, Side};
 use crate::names;
@@ -23,14 +26,18 @@ pub(crate) fn check_block(
 ) -> Option<Protocol> {
     let (crate_path, local) = settings::of_block(options, errors);
     check_once(&item.attrs, errors);
+    check_no_async_trait(&item.attrs, &item.members, errors);
     let header = check_header(item, errors);
     let actor = item.ty.to_token_stream();
     let (ident, address) = header.unzip();
+    let generics = without_self(&item.generics, &actor);
+    let missing = parameters::missing(&generics, "an actor", "impl", local, &item.members);
     let mut protocol = Protocol {
         side: Side::Actor,
         crate_path,
         forwarded: forwarded(&item.attrs),
-        generics: without_self(&item.generics, &actor),
+        generics: parameters::completed(generics, missing.as_ref()),
+        missing,
         message: ident.as_ref().map_or_else(
             || names::identifier("Message", crate::span::hidden()),
             |it: &Ident| names::identifier(&format!("{}Message", names::unraw(it)), it.span()),
@@ -86,6 +93,9 @@ pub(super) fn forwarded(attrs: &[Attribute]) -> Vec<Attribute> {
 
 fn check_function(function: &Function, protocol: &mut Protocol, errors: &mut Errors) {
     let helper = attrs::read(&function.attrs, errors);
+    if is_rewritten(function) {
+        return protocol.rejected.push(method::rejected(function, &protocol.actor, errors));
+    }
     let Some(method) = function.as_method() else {
         return check_without_receiver(function, &helper, protocol, errors);
     };
@@ -158,11 +168,12 @@ pub(super) fn check_no_data(function: &Function, errors: &mut Errors) {
 
 /// Two messages do not have the same variant, except messages separated by conditions.
 pub(super) fn add(
-    message: Message,
+    mut message: Message,
     function: &Function,
     protocol: &mut Protocol,
     errors: &mut Errors,
 ) {
+    send_form::keep_simple(&mut message, !protocol.generics.params.is_empty());
     let same = |other: &&Message| other.variant == message.variant;
     if let Some(earlier) = protocol.messages.iter().find(same) {
         let (first, second) = (names::unraw(&earlier.name), names::unraw(&message.name));

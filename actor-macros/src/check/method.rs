@@ -2,9 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
-use syn::{GenericParam, ReceiverKind, Signature, Type};
+use syn::{
+    GenericArgument, GenericParam, Generics, PathArguments, ReceiverKind, Signature, Type,
+    TypeParamBound,
+};
 
-use super::{args, attrs, message_options, owned, reply, self_type};
+use super::{args, attrs, is_rewritten, message_options, owned, reply, self_type};
 use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::model::{Message, Receiver, Rejected};
@@ -64,14 +67,19 @@ pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors
             }
         }
     }
-    let answer = reply::returned(signature).or(later);
+    let mut answer = reply::returned(signature).or(later);
+    let mut generics = signature.generics.clone();
+    if is_rewritten(function) {
+        answer = answer.and_then(awaited);
+        generics = Generics::default();
+    }
     // An `impl Trait` is inferred from the body, so the body must be the same error.
     let is_opaque = answer.is_some_and(|ty| display_tokens(ty).contains("impl "));
     Rejected {
         attrs: attrs::forward(attrs),
         vis: vis.clone(),
         name: signature.ident.clone(),
-        generics: signature.generics.clone(),
+        generics,
         args,
         reply: answer.map_or_else(
             || quote_spanned!(signature.ident.span()=> ()),
@@ -79,6 +87,20 @@ pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors
         ),
         body: errors.latest().filter(|_| is_opaque),
     }
+}
+
+/// `u8` in `Pin<Box<dyn Future<Output = u8> + Send + 'async_trait>>`.
+fn awaited(ty: &Type) -> Option<&Type> {
+    let boxed = owned::single_argument(owned::single_argument(ty, "Pin")?, "Box")?;
+    let Type::TraitObject(object) = owned::bare(boxed) else { return None };
+    let Some(TypeParamBound::Trait(future)) = object.bounds.first() else { return None };
+    let PathArguments::AngleBracketed(angles) = &future.path.segments.last()?.arguments else {
+        return None;
+    };
+    angles.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
+        _ => None,
+    })
 }
 
 /// A handler is a plain `fn` or `async fn`.

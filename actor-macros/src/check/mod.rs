@@ -9,15 +9,17 @@ mod hook;
 mod message_options;
 mod method;
 mod owned;
+mod parameters;
 mod protocol_impl;
 mod remote;
 mod reply;
 mod self_type;
+mod send_form;
 mod settings;
 mod test_options;
 mod trait_half;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, GenericParam, Generics};
 
 pub(crate) use block::check_block;
@@ -30,7 +32,7 @@ use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::model::ActorType;
 use crate::names;
-use crate::syntax::{TypeItem, is_actor};
+use crate::syntax::{Function, Member, TypeItem, is_actor, is_async_trait};
 
 /// Reads the struct half.
 pub(crate) fn check_type(options: TokenStream, item: &TypeItem, errors: &mut Errors) -> ActorType {
@@ -66,6 +68,27 @@ fn check_once(attrs: &[Attribute], errors: &mut Errors) {
     for attr in attrs.iter().filter(|attr| is_actor(attr)) {
         errors.push(attr, "duplicate `#[actor]`; remove this one");
     }
+}
+
+/// `#[async_trait]` is not needed, whether it is still to run or has rewritten the methods.
+fn check_no_async_trait(attrs: &[Attribute], members: &[Member], errors: &mut Errors) {
+    let text = "an `async fn` in an actor or a protocol needs no `#[async_trait]`; remove it";
+    if let Some(attr) = attrs.iter().find(|attr| is_async_trait(attr)) {
+        errors.push(attr, text);
+    } else if let Some(rewritten) = members.iter().find_map(rewritten_name) {
+        errors.push(rewritten, text);
+    }
+}
+
+/// The name of a function that `#[async_trait]` has rewritten: it has the lifetime `'async_trait`.
+fn rewritten_name(member: &Member) -> Option<&Ident> {
+    let Member::Function(function) = member else { return None };
+    is_rewritten(function).then_some(&function.signature.ident)
+}
+
+/// Whether `#[async_trait]` has rewritten the function.
+fn is_rewritten(function: &Function) -> bool {
+    function.signature.generics.lifetimes().any(|it| it.lifetime.ident == "async_trait")
 }
 
 /// An actor borrows nothing, and neither does a message.

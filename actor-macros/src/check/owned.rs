@@ -2,7 +2,7 @@
 //!
 //! It must not resolve names: it sees tokens, so an alias or a macro hides its contents.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeParamBound};
 
@@ -10,6 +10,10 @@ use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::model::SendHint;
 use crate::token_cursor::TokenCursor;
+
+/// Types that are `Send` if and only if their arguments are.
+const CONTAINERS: &[&str] =
+    &["Vec", "Option", "Result", "Box", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet"];
 
 /// The type without invisible groups and parentheses.
 pub(super) fn bare(ty: &Type) -> &Type {
@@ -193,11 +197,31 @@ fn boxed(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
     format!("Box<dyn {}{sends}>", display_tokens(bounds))
 }
 
-fn names_send(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
+pub(super) fn names_send(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
     bounds.iter().any(|bound| {
         matches!(bound, TypeParamBound::Trait(it)
             if it.path.segments.last().is_some_and(|last| last.ident == "Send"))
     })
+}
+
+/// Whether a value of this type contains one of the type `param`, as far as the tokens show.
+pub(super) fn contains(ty: &Type, param: &Ident) -> bool {
+    match bare(ty) {
+        Type::Array(array) => contains(&array.elem, param),
+        Type::Tuple(tuple) => tuple.elems.iter().any(|elem| contains(elem, param)),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| match &last.arguments {
+            PathArguments::None => path.path.is_ident(param),
+            PathArguments::AngleBracketed(angles) => {
+                CONTAINERS.iter().any(|name| last.ident == name)
+                    && angles
+                        .args
+                        .iter()
+                        .any(|it| matches!(it, GenericArgument::Type(ty) if contains(ty, param)))
+            }
+            PathArguments::Parenthesized(_) => false,
+        }),
+        _ => false,
+    }
 }
 
 /// Guesses whether a type is `Send`, to decide where the compiler reports that it is not.
@@ -226,8 +250,7 @@ pub(super) fn send_hint(ty: &Type) -> SendHint {
                 "bool" | "char" | "str" | "String" | "u8" | "u16" | "u32" | "u64" | "u128"
                 | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "f32" | "f64"
                 | "PathBuf" | "Duration" | "Instant" | "SystemTime" => SendHint::Send,
-                "Vec" | "Option" | "Result" | "Box" | "VecDeque" | "HashMap" | "HashSet"
-                | "BTreeMap" | "BTreeSet" => inner(),
+                name if CONTAINERS.contains(&name) => inner(),
                 _ => inner().max(SendHint::Unknown),
             }
         }),

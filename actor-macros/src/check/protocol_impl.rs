@@ -7,7 +7,10 @@ use quote::ToTokens;
 use syn::{Attribute, Ident, PatType, Path, Type};
 
 use super::attrs::{self, HelperAttr};
-use super::{args, block, check_once, has_lifetimes, message_options, method, owned, settings};
+use super::{
+    args, block, check_no_async_trait, check_once, has_lifetimes, message_options, method, owned,
+    parameters, settings,
+};
 use crate::errors::Errors;
 use crate::model::{ConfiguredMethod, ProtocolImpl};
 use crate::names;
@@ -70,6 +73,7 @@ pub(crate) fn check_protocol_impl(
 ) -> Option<ProtocolImpl> {
     let (crate_path, _) = settings::of_block(options, errors);
     check_once(&item.attrs, errors);
+    check_no_async_trait(&item.attrs, &item.members, errors);
     let protocol_address = check_trait_path(of_trait, errors);
     let header = block::check_header(item, errors);
     let actor = item.ty.to_token_stream();
@@ -77,10 +81,13 @@ pub(crate) fn check_protocol_impl(
     let borrows = has_lifetimes(&item.generics) || owned::names_lifetime(actor.clone());
     let ((name, address), path) = (header?, protocol_address?);
     let ident = path.segments.last()?.ident.clone();
+    let generics = block::without_self(&item.generics, &actor);
+    let missing = parameters::missing(&generics, "an actor", "impl", false, &item.members);
     (!borrows).then(|| ProtocolImpl {
         crate_path,
         forwarded: block::forwarded(&item.attrs),
-        generics: block::without_self(&item.generics, &actor),
+        generics: parameters::completed(generics, missing.as_ref()),
+        missing,
         protocol_address: block::address(&path),
         ident,
         name,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::{ReturnType, Signature, Type};
 
-use super::{owned, self_type};
+use super::{owned, self_type, send_form};
 use crate::errors::Errors;
 use crate::model::{Reply, ReplyKind, SendHint};
 
@@ -38,7 +38,8 @@ pub(super) fn check(
         (None, Some(later)) => (later, ReplyKind::Later),
         (None, None) => {
             let ty = quote_spanned!(signature.ident.span()=> ());
-            return Reply { ty, kind: ReplyKind::Nothing, send_hint: SendHint::Send };
+            let (kind, send_hint) = (ReplyKind::Nothing, SendHint::Send);
+            return Reply { ty, kind, send_hint, send_form: None };
         }
     };
     let borrowed = |better: &str, written: &str| {
@@ -46,8 +47,9 @@ pub(super) fn check(
     };
     owned::check_owned(ty, "a reply", &borrowed, errors);
     Reply {
-        ty: self_type::replace(ty.to_token_stream(), actor),
         kind,
         send_hint: owned::send_hint(ty),
+        send_form: send_form::of(ty),
+        ty: self_type::replace(ty.to_token_stream(), actor),
     }
 }

@@ -164,7 +164,7 @@ fn count(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<TokenS
                 "capacity" => "a mailbox needs room for a message; write `capacity = 1` or more",
                 "turn" => "`turn` must be at least 1; write `turn = 1` or more",
                 "overlap" => "one message has to be handled at least; write `overlap = 1` or more",
-                _ => "a guard needs capacity to keep a message aside; write `deferred = 1` or more",
+                _ => "`deferred` must be at least 1; write `deferred = 1` or more",
             };
             errors.push(value, text);
         }

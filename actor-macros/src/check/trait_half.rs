@@ -10,8 +10,8 @@ use syn::{LitStr, Token, TypeParamBound, Visibility};
 
 use super::attrs::{self, HelperAttr};
 use super::{
-    args, block, check_lifetimes, check_once, has_lifetimes, may_be_deprecated, method,
-    protocol_impl, remote, reply, settings,
+    args, block, check_lifetimes, check_no_async_trait, check_once, has_lifetimes, is_rewritten,
+    may_be_deprecated, method, parameters, protocol_impl, remote, reply, settings,
 };
 use crate::errors::Errors;
 use crate::model::{ActorType, Capacity, Protocol, Settings, Side, TraitHalf};
@@ -28,15 +28,19 @@ pub(crate) fn check_trait(
 ) -> Option<TraitHalf> {
     let (crate_path, remote) = settings::of_trait(options, &item.ident, errors);
     check_once(&item.attrs, errors);
+    check_no_async_trait(&item.attrs, &item.members, errors);
     check_head(item, errors);
     let marker_type = marker_type(item, crate_path.clone());
     let (_, arguments, _) = item.generics.split_for_impl();
     let (any, address, name) = (&marker_type.ident, &marker_type.address, &item.ident);
+    let head = format!("trait {name}");
+    let missing = parameters::missing(&item.generics, "a protocol", &head, false, &item.members);
     let mut protocol = Protocol {
         side: Side::Trait(quote!(#name #arguments)),
         crate_path,
         forwarded: block::forwarded(&item.attrs),
-        generics: item.generics.clone(),
+        generics: parameters::completed(item.generics.clone(), missing.as_ref()),
+        missing,
         actor: quote!(#any #arguments),
         ident: item.ident.clone(),
         address: quote!(#address #arguments),
@@ -137,6 +141,11 @@ fn check_function(
             format!("`#[{word}]` belongs to an actor; move the method to its `#[actor] impl`");
         errors.push(&function.signature.ident, text);
         return;
+    }
+    if is_rewritten(function) {
+        let mut rejected = method::rejected(function, &protocol.actor, errors);
+        rejected.vis = vis.clone();
+        return protocol.rejected.push(rejected);
     }
     let Some(method) = function.as_method() else {
         block::check_no_data(function, errors);

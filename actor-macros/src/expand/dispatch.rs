@@ -5,7 +5,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{at_actor, crate_path, delivery, do_not_recommend, message, where_addressed};
+use super::{
+    at_actor, crate_path, delivery, do_not_recommend, message, send_check, where_addressed,
+};
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role, Side};
 use crate::span;
 
@@ -177,14 +179,15 @@ fn expand_handle(protocol: &Protocol) -> TokenStream {
 
 /// The traits through which calls of handlers query the compiler about types.
 fn expand_uses(protocol: &Protocol) -> TokenStream {
-    let lends = protocol.messages.iter().any(|it| it.is_async && it.receiver == Receiver::Shared);
-    let lent = (lends && !protocol.local).then(|| {
-        quote!(
-            use __p::NotSyncCheck as _;
-        )
-    });
-    let probe = expand_probe(protocol);
-    quote!(#probe #lent)
+    let is_checked = is_async(protocol) && !protocol.local;
+    if !is_checked {
+        return expand_probe(protocol).unwrap_or_default();
+    }
+    let is_mut = |it: &Message| it.is_async && it.receiver != Receiver::Shared;
+    let lends_mut =
+        protocol.messages.iter().any(is_mut) || protocol.hooks.iter().any(|hook| hook.is_async);
+    let lent = lends_mut.then(|| quote!(let __state = __p::StateCheck::<Self>::new();));
+    quote!(use __p::probes::*; #lent)
 }
 
 // Input:  #[message(concurrent)] async fn look_up(&self, key: u32) -> Option<u32>
@@ -201,7 +204,10 @@ fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     let message_type = message::enum_type(protocol);
     let shared = protocol.messages.iter().filter(|message| message.options.concurrent);
     let arms = shared.map(|message| expand_arm(protocol, message));
-    let uses = expand_uses(protocol);
+    // They take `&self`, so nothing is lent mutably.
+    let uses = quote!(
+        use __p::probes::*;
+    );
     Some(quote! {
         fn handle_concurrent(
             __me: &Self,
@@ -225,13 +231,13 @@ pub(super) fn expand_probe(protocol: &Protocol) -> Option<TokenStream> {
     let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
     returns.then(|| {
         quote!(
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
         )
     })
 }
 
 // Input:  async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
-// Output: __p::assert_send(Self::withdraw(__me, amount)).await
+// Output: __state.assert_send(Self::withdraw(__me, amount)).await
 fn expand_call(
     protocol: &Protocol,
     name: &Ident,
@@ -246,7 +252,7 @@ fn expand_call(
         let value = match role {
             Role::Field(field) => {
                 let name = &field.name;
-                quote!(#name)
+                send_check::from_message(quote!(#name), &field.ty, field.send_form.as_deref())
             }
             Role::Context => quote_spanned!(place=> __context),
             Role::ContextMut => quote_spanned!(place=> &mut __p::clone_for_hook(__context)),
@@ -291,9 +297,11 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
     let ask = if *receiver == Receiver::Shared {
         quote_spanned!(span::hidden_at(*receiver_span)=> __p::SyncCheck::<Self>::new().assert_send)
     } else {
-        quote_spanned!(place=> __p::assert_send)
+        quote_spanned!(place=> __state.assert_send)
     };
     let call = expand_call(protocol, name, place, *is_async, &ask, args, &[]);
+    let call =
+        send_check::into_message(call, &message.reply.ty, message.reply.send_form.as_deref());
     // The last message consumes the state.
     let take = (*receiver == Receiver::Owned).then(
         || quote!(let __p::Some(__me) = __actor.take() else { return __p::HandlerOutcome::Done };),
@@ -320,12 +328,12 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
 }
 
 // Input:  #[on_stop] async fn bye(&mut self, exit: &Exit)
-// Output: __p::Input::Hook(__p::Hook::Stop(__exit)) => { __p::assert_send(Self::bye(__me, &__exit)).await; }
+// Output: __p::Input::Hook(__p::Hook::Stop(__exit)) => { __state.assert_send(Self::bye(__me, &__exit)).await; }
 fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
     let cfgs = &hook.cfgs;
     // Errors about the types of a hook are reported at its name.
     let place = span::hidden_at(hook.name.span());
-    let ask = quote_spanned!(place=> __p::assert_send);
+    let ask = quote_spanned!(place=> __state.assert_send);
     let call = |hook_args: &[TokenStream]| {
         expand_call(protocol, &hook.name, place, hook.is_async, &ask, &hook.args, hook_args)
     };

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Ident, LitStr};
 
-use super::{crate_path, fallback, message};
+use super::{crate_path, fallback, message, send_check};
 use crate::model::{Message, Protocol, Role};
 use crate::span;
 
@@ -48,7 +48,7 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
     let Message { attrs, vis, name, .. } = message;
     let crate_path = crate_path(protocol.crate_path.as_ref(), place);
     let actor = span::moved_all(protocol.actor.clone(), place);
-    let ident = span::on(&protocol.message, place);
+    let message_type = message::enum_path(protocol, place);
     let variant = span::on(&message.variant, place);
     let reply = &message.reply.ty;
     let (cfgs, others) = (&attrs.cfgs, &attrs.others);
@@ -66,7 +66,13 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
         let (cfgs, ty) = (&arg.cfgs, &field.ty);
         let name = span::moved(&field.name, place);
         parameters.extend(quote_spanned!(place=> , #(#cfgs)* #name: #ty));
-        fields.extend(quote_spanned!(place=> #(#cfgs)* #name,));
+        fields.extend(match field.send_form.as_deref() {
+            None => quote_spanned!(place=> #(#cfgs)* #name,),
+            form => {
+                let value = send_check::into_message(quote!(#name), ty, form);
+                quote_spanned!(place=> #(#cfgs)* #name: #value,)
+            }
+        });
     }
     let make = if message.is_answered_in_turn() { "__new" } else { "__indirect" };
     let make = Ident::new(make, place);
@@ -77,7 +83,7 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
         #vis fn #name(&self #parameters) -> #crate_path::Call<'_, #actor, #reply> {
             #crate_path::Call::#make(
                 self,
-                #ident::#variant { #fields __reply: __p::ReplySlot::EMPTY },
+                #message_type::#variant { #fields __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

@@ -2,11 +2,11 @@
 //!
 //! It must not bound an argument: a message need not be `Debug` or `Clone`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericParam, Generics};
 
-use super::send_span;
+use super::{send_check, send_span};
 use crate::model::{Message, Protocol, Role, Side};
 use crate::{display::display_tokens, names, span};
 
@@ -27,6 +27,15 @@ pub(super) fn enum_type(protocol: &Protocol) -> TokenStream {
     let (_, arguments, _) = generics.split_for_impl();
     let ident = span::on(&protocol.message, span::hidden());
     quote!(#ident #arguments)
+}
+
+/// `CacheMessage::<K, V>`, because a second block makes the arguments ambiguous.
+pub(super) fn enum_path(protocol: &Protocol, place: Span) -> TokenStream {
+    let generics = generics(protocol);
+    let (_, arguments, _) = generics.split_for_impl();
+    let ident = span::on(&protocol.message, place);
+    let turbofish = span::moved_all(arguments.as_turbofish().into_token_stream(), place);
+    quote!(#ident #turbofish)
 }
 
 /// A link to the handler, for docs: the path is written out if the short name may not be in scope.
@@ -81,9 +90,10 @@ fn expand_variant(protocol: &Protocol, message: &Message) -> TokenStream {
         let Role::Field(field) = &arg.role else { return None };
         let (cfgs, name, ty) = (&arg.cfgs, &field.name, &field.ty);
         let docs = &field.docs;
+        let ty = send_check::stored(ty, field.send_form.as_deref());
         Some(quote!(#(#cfgs)* #(#docs)* #name: #ty,))
     });
-    let reply = &message.reply.ty;
+    let reply = &send_check::stored(&message.reply.ty, message.reply.send_form.as_deref());
     // An actor's enum uses all its type parameters in the variant for protocol messages.
     let slot = if is_actor(protocol) || protocol.generics.params.is_empty() {
         quote!(ReplySlot<#reply>)

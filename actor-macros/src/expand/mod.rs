@@ -1,12 +1,14 @@
 //! Layer 4: from model to tokens; total: it must not fail and must not check rules.
 
 mod address;
+mod bounds;
 mod delivery;
 mod dispatch;
 mod fallback;
 mod handle;
 mod message;
 mod remote;
+mod send_check;
 mod send_span;
 mod serve;
 
@@ -15,6 +17,8 @@ use quote::{quote, quote_spanned};
 use syn::Generics;
 
 use crate::display::display_tokens;
+pub(crate) use bounds::assumed;
+
 use crate::model::{ActorType, Protocol, ProtocolImpl, Side, TraitHalf};
 use crate::span;
 
@@ -63,6 +67,8 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
         }
     };
     let methods = handle::expand_methods(protocol);
+    let send_checks = send_check::expand_checks(protocol);
+    let check = protocol.missing.as_ref().map(bounds::expand_check);
     quote! {
         #(#forwarded)*
         const _: () = {
@@ -71,7 +77,17 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
             #debug
             #handling
             #methods
+            #send_checks
+            #check
         };
+    }
+}
+
+/// Brings the helper attributes into scope, so that the compiler suggests them for a misspelt one.
+pub(crate) fn suggestions(crate_path: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unused_imports, clippy::wildcard_imports)]
+        use #crate_path::__private::attributes::*;
     }
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::GenericParam;
 
-use super::{crate_path, delivery, dispatch, message};
+use super::{bounds, crate_path, delivery, dispatch, message};
 use crate::model::{
     ActorType, ConfiguredMethod, Guard, Message, MessageOptions, Protocol, ProtocolImpl, Role,
 };
@@ -297,6 +297,7 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
     let guards = expand_guards(protocol_impl, &clause);
     let checks = expand_checks(protocol_impl, &any);
     let is_open = expand_is_open(protocol_impl);
+    let check = protocol_impl.missing.as_ref().map(bounds::expand_check);
     quote! {
         #(#forwarded)*
         const _: () = {
@@ -312,6 +313,7 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
             }
             #guards
             #checks
+            #check
             #[automatically_derived]
             impl #params __p::From<#address> for #protocol_address #clause #has_block {
                 fn from(__addr: #address) -> Self {

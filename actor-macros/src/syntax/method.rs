@@ -4,10 +4,11 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
 
+use crate::names;
 use crate::token_cursor::TokenCursor;
 
 /// The helper attributes of a function, which this crate removes.
-const NON_MESSAGES: &[&str] = &["message", "on_start", "on_stop", "on_exit"];
+const HELPER_ATTRS: &[&str] = &["message", "on_start", "on_stop", "on_exit"];
 
 /// A function, with or without a receiver.
 pub(crate) struct Function {
@@ -150,8 +151,14 @@ impl Function {
 /// Whether this is one of our helper attributes on a function.
 pub(crate) fn is_helper(attr: &Attribute) -> bool {
     let mut segments = attr.path().segments.iter().rev();
-    segments.next().is_some_and(|last| NON_MESSAGES.iter().any(|helper| last.ident == helper))
+    segments.next().is_some_and(|last| HELPER_ATTRS.iter().any(|helper| last.ident == helper))
         && segments.next().is_none_or(|crate_path| crate_path.ident == "actor_core")
+}
+
+/// Whether this may be a misspelt helper attribute. An attribute macro with such a name may exist.
+pub(crate) fn is_near_helper(attr: &Attribute) -> bool {
+    let name = attr.path().get_ident().map(ToString::to_string).unwrap_or_default();
+    !is_helper(attr) && names::did_you_mean(&name, HELPER_ATTRS).is_some()
 }
 
 /// The condition and the attributes of a `cfg_attr(condition, first, second)`.
@@ -182,7 +189,7 @@ pub(crate) fn conditional_helper(attr: &Attribute) -> Option<Ident> {
     let (_, parts) = conditional(attr)?;
     parts.into_iter().find_map(|part| {
         let word = TokenCursor::new(part).peek_ident(0).cloned()?;
-        NON_MESSAGES.iter().any(|helper| word == helper).then_some(word)
+        HELPER_ATTRS.iter().any(|helper| word == helper).then_some(word)
     })
 }
 

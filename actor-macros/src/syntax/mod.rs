@@ -7,7 +7,7 @@ mod method;
 mod trait_item;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Generics, Token, Type, Visibility};
 
@@ -194,10 +194,32 @@ fn block(attrs: Vec<Attribute>, mut cursor: TokenCursor, tokens: TokenStream) ->
 }
 
 impl BlockItem {
-    /// The block as written, without the helper attributes of this crate.
-    pub(crate) fn as_written(&self) -> TokenStream {
-        as_written(&self.attrs, &self.head, &self.members, &self.braces)
+    /// Whether a function has an attribute that may be a misspelt helper attribute.
+    pub(crate) fn has_near_helper(&self) -> bool {
+        has_near_helper(&self.members)
     }
+
+    /// The block as written, without the helper attributes of this crate, and with `bounds` in its
+    /// `where` clause.
+    pub(crate) fn as_written(&self, bounds: Option<&TokenStream>) -> TokenStream {
+        let mut head = self.head.clone();
+        if let Some(bounds) = bounds {
+            head.extend(match &self.generics.where_clause {
+                None => quote!(where #bounds),
+                Some(clause) if clause.predicates.empty_or_trailing() => quote!(#bounds),
+                Some(_) => quote!(, #bounds),
+            });
+        }
+        as_written(&self.attrs, &head, &self.members, &self.braces)
+    }
+}
+
+fn has_near_helper(members: &[Member]) -> bool {
+    let functions = members.iter().filter_map(|member| match member {
+        Member::Function(function) => Some(function),
+        _ => None,
+    });
+    functions.flat_map(|function| &function.attrs).any(method::is_near_helper)
 }
 
 fn as_written(
@@ -207,7 +229,7 @@ fn as_written(
     braces: &Group,
 ) -> TokenStream {
     let mut tokens = TokenStream::new();
-    for attr in attrs.iter().filter(|attr| !is_actor(attr)) {
+    for attr in attrs.iter().filter(|attr| !is_actor(attr) && !is_async_trait(attr)) {
         attr.to_tokens(&mut tokens);
     }
     head.to_tokens(&mut tokens);
@@ -226,6 +248,11 @@ pub(crate) fn is_actor(attr: &Attribute) -> bool {
     let mut segments = attr.path().segments.iter().rev();
     segments.next().is_some_and(|last| last.ident == "actor")
         && segments.next().is_none_or(|crate_name| crate_name.ident == "actor_core")
+}
+
+/// Whether this is `#[async_trait]`, which is rejected, and removed so that it causes no second error.
+pub(crate) fn is_async_trait(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "async_trait")
 }
 
 /// Reads all `#[..]` attributes.

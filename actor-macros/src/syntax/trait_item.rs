@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Generics, Token, Visibility};
 
 use super::block::{self, Member};
-use super::{Item, as_written, braced};
+use super::{Item, as_written, braced, has_near_helper};
 use crate::token_cursor::TokenCursor;
 
 /// `pub trait Greeter<T>: Supertrait where .. { .. }`
@@ -74,6 +74,11 @@ pub(super) fn read(
 }
 
 impl TraitItem {
+    /// Whether a function has an attribute that may be a misspelt helper attribute.
+    pub(crate) fn has_near_helper(&self) -> bool {
+        has_near_helper(&self.members)
+    }
+
     /// The trait as written, without the helper attributes of this crate, and with `clause` on the
     /// methods that only actors have.
     pub(crate) fn into_written(mut self, clause: &TokenStream) -> TokenStream {

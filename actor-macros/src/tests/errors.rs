@@ -167,6 +167,48 @@ fn borrowed_arguments_are_refused_with_the_owned_form() {
 }
 
 #[test]
+fn a_task_context_is_refused() {
+    let text = "a `task::Context` is lent to one poll and cannot be sent; write an `async fn`, with \
+                `poll_fn` in its body";
+    for written in
+        ["&mut task::Context<'_>", "&mut std::task::Context", "task::Context<'a>", "&Context<'_>"]
+    {
+        in_block(&format!("fn f(&mut self, context: {written}) {{}}"), &[(text, written)]);
+    }
+}
+
+#[test]
+fn async_trait_is_refused_once() {
+    let text = "an `async fn` in an actor or a protocol needs no `#[async_trait]`; remove it";
+    let items =
+        ["trait T { async fn f(&self); async fn g(&self); }", "impl A {}", "impl T for A {}"];
+    for item in items {
+        expect(&format!("#[actor] #[async_trait] {item}"), &[(text, "#[async_trait]")]);
+    }
+    // As the macro leaves it, if it runs first.
+    let rewritten = "fn f<'life0, 'async_trait>(&'life0 self) -> Pin<Box<dyn Future<Output = u8> \
+                     + Send + 'async_trait>> where 'life0: 'async_trait, Self: 'async_trait";
+    let methods = format!("{rewritten}; {}; ", rewritten.replace("fn f", "fn g"));
+    expect(&format!("#[actor] trait T {{ {methods} }}"), &[(text, "f")]);
+    expect(&format!("#[actor] impl A {{ {} }}", methods.replace(';', "{}")), &[(text, "f")]);
+}
+
+#[test]
+fn bounds_that_may_be_implied_are_not_refused() {
+    let right = [
+        "#[actor] impl<T> A<T> { fn f(&self, it: T) {} }",
+        "#[actor] impl<T: Key> A<T> where Vec<T>: Send {}",
+        "#[actor] trait T<K: Hash> { fn f(&self, it: K); }",
+        "#[actor] impl<K> T<K> for A<K> { fn f(&self, it: K) {} }",
+        "#[actor] impl A { fn f(&self, it: Box<dyn Error>) -> Box<dyn Fn()> {} }",
+        "#[actor] impl A { #[on_started] #[mesage(skip)] fn f(&self) {} }",
+    ];
+    for input in right {
+        expect(input, &[]);
+    }
+}
+
+#[test]
 fn types_without_a_name_are_refused() {
     let named = |what: &str, better: &str| {
         format!(

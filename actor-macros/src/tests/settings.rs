@@ -144,11 +144,7 @@ fn bounds_of_what_is_kept_aside_are_checked() {
     let of_struct = |options: &str, text: &str, under: &str| {
         expect(&format!("#[actor({options})] struct A;"), &[(text, under)]);
     };
-    of_struct(
-        "deferred = 0",
-        "a guard needs capacity to keep a message aside; write `deferred = 1` or more",
-        "0",
-    );
+    of_struct("deferred = 0", "`deferred` must be at least 1; write `deferred = 1` or more", "0");
     of_struct(
         "overlap = 0",
         "one message has to be handled at least; write `overlap = 1` or more",

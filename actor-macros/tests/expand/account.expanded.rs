@@ -123,13 +123,14 @@ const _: () = {
             __input: __p::Input<AccountMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
+            let __state = __p::StateCheck::<Self>::new();
             async move {
                 let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __input {
                     __p::Input::Message(AccountMessage::Withdraw { amount, __reply }) => {
                         __p::answer(
-                            __p::assert_send(Self::withdraw(__me, amount)).await,
+                            __state.assert_send(Self::withdraw(__me, amount)).await,
                             (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );
@@ -154,7 +155,7 @@ const _: () = {
                         return __p::started(Self::open(__me, __context));
                     }
                     __p::Input::Hook(__p::Hook::Stop(__exit)) => {
-                        __p::assert_send(Self::close_books(__me, &__exit)).await;
+                        __state.assert_send(Self::close_books(__me, &__exit)).await;
                     }
                     __p::Input::Hook(__p::Hook::Exited(__exited)) => {
                         let (__id, __exit) = *__exited;

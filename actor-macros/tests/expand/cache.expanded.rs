@@ -213,7 +213,7 @@ const _: () = {
             __input: __p::Input<CacheMessage<K, V, N>>,
             __context: &::actor_core::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
                 __p::Input::Message(CacheMessage::Get { key, __reply }) => {
@@ -276,7 +276,7 @@ const _: () = {
         pub fn get(&self, key: K) -> ::actor_core::Call<'_, shop::Cache<K, V, N>, Option<V>> {
             ::actor_core::Call::__new(
                 self,
-                CacheMessage::Get { key, __reply: __p::ReplySlot::EMPTY },
+                CacheMessage::<K, V, N>::Get { key, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Cache::all`](shop::Cache::all)."]
@@ -288,7 +288,7 @@ const _: () = {
         {
             ::actor_core::Call::__new(
                 self,
-                CacheMessage::All { others, numbers, __reply: __p::ReplySlot::EMPTY },
+                CacheMessage::<K, V, N>::All { others, numbers, __reply: __p::ReplySlot::EMPTY },
             )
         }
     }

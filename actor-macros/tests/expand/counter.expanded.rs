@@ -158,13 +158,14 @@ const _: () = {
             __input: __p::Input<CounterMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
+            let __state = __p::StateCheck::<Self>::new();
             async move {
                 let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __input {
                     __p::Input::Message(CounterMessage::Add { amount, __reply }) => {
                         __p::answer(
-                            __p::assert_send(Self::add(__me, amount)).await,
+                            __state.assert_send(Self::add(__me, amount)).await,
                             (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );

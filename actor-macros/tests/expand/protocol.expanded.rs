@@ -205,7 +205,7 @@ const _: () = {
             __message: StoreMessage<K, N>,
             __context: &::actor_core::Context<__A>,
         ) -> __p::HandlerOutcome {
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 StoreMessage::Put { key, value, __reply } => {
@@ -240,7 +240,7 @@ const _: () = {
             __message: StoreMessage<K, N>,
             __context: &::actor_core::Context<__A>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
             async move {
                 let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __message {
@@ -286,7 +286,7 @@ const _: () = {
         ) -> ::actor_core::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
             ::actor_core::Call::__new(
                 self,
-                StoreMessage::Put { key, value, __reply: __p::ReplySlot::EMPTY },
+                StoreMessage::<K, N>::Put { key, value, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[cfg(feature = "slow")]
@@ -294,19 +294,22 @@ const _: () = {
         pub fn get(&self, key: K) -> ::actor_core::Call<'_, AnyStore<K, N>, Option<[u8; N]>> {
             ::actor_core::Call::__new(
                 self,
-                StoreMessage::Get { key, __reply: __p::ReplySlot::EMPTY },
+                StoreMessage::<K, N>::Get { key, __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = " Answers when there is something."]
         pub fn wait(&self) -> ::actor_core::Call<'_, AnyStore<K, N>, K> {
             ::actor_core::Call::__indirect(
                 self,
-                StoreMessage::Wait { __reply: __p::ReplySlot::EMPTY },
+                StoreMessage::<K, N>::Wait { __reply: __p::ReplySlot::EMPTY },
             )
         }
         #[doc = "Sends [`Store::finish`]."]
         pub fn finish(&self) -> ::actor_core::Call<'_, AnyStore<K, N>, usize> {
-            ::actor_core::Call::__new(self, StoreMessage::Finish { __reply: __p::ReplySlot::EMPTY })
+            ::actor_core::Call::__new(
+                self,
+                StoreMessage::<K, N>::Finish { __reply: __p::ReplySlot::EMPTY },
+            )
         }
     }
 };

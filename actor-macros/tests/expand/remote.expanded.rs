@@ -123,13 +123,13 @@ const _: () = {
     #[allow(deprecated)]
     impl __p::Protocol for AnyGreeter {
         type Message = GreeterMessage;
-        fn label(__message: &GreeterMessage) -> __p::Label<'_> {
+        fn info(__message: &GreeterMessage) -> __p::MessageInfo<'_> {
             match *__message {
                 GreeterMessage::Greet { ref __reply, .. } => {
-                    __p::Label::new("greet", __reply.head())
+                    __p::MessageInfo::new("greet", __reply.head())
                 }
                 GreeterMessage::Forget { ref __reply, .. } => {
-                    __p::Label::new("forget", __reply.head())
+                    __p::MessageInfo::new("forget", __reply.head())
                 }
             }
         }
@@ -148,11 +148,11 @@ const _: () = {
         unused_variables,
         clippy::min_ident_chars
     )]
-    impl<__A> __p::Serve<__A> for AnyGreeter
+    impl<__A> __p::ProtocolDispatch<__A> for AnyGreeter
     where
         __A: Greeter + __p::Dispatch,
     {
-        fn show(
+        fn with_arguments(
             __message: &GreeterMessage,
             __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
         ) -> __p::bool {
@@ -161,13 +161,13 @@ const _: () = {
                 _ => __ask(&[]),
             }
         }
-        fn now(
+        fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: GreeterMessage,
             __context: &::actor_core::Context<__A>,
-        ) -> __p::Flow {
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome {
+            use __p::probes::*;
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 GreeterMessage::Greet { name, times, __reply } => {
                     __p::answer(
@@ -178,29 +178,29 @@ const _: () = {
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
-        fn is_later(__message: &GreeterMessage) -> __p::bool {
+        fn is_async(__message: &GreeterMessage) -> __p::bool {
             match *__message {
                 GreeterMessage::Forget { .. } => true,
                 _ => false,
             }
         }
-        fn later(
+        fn handle_async(
             __actor: &mut __p::Option<__A>,
             __message: GreeterMessage,
             __context: &::actor_core::Context<__A>,
-        ) -> impl __p::Future<Output = __p::Flow> {
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
+            use __p::probes::*;
             async move {
-                let __p::Some(__me) = __actor else { return __p::Flow::Done };
+                let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __message {
                     GreeterMessage::Forget { __reply } => {
                         <__A as Greeter>::forget(__me, __reply.into_reply(), __context).await;
                     }
                     _ => {}
                 }
-                __p::Flow::Done
+                __p::HandlerOutcome::Done
             }
         }
     }
@@ -396,7 +396,7 @@ const _: () = {
     #[allow(deprecated)]
     impl __p::Protocol for AnyNothing {
         type Message = NothingMessage;
-        fn label(__message: &NothingMessage) -> __p::Label<'_> {
+        fn info(__message: &NothingMessage) -> __p::MessageInfo<'_> {
             match *__message {}
         }
         fn slot(__message: &mut NothingMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -411,11 +411,11 @@ const _: () = {
         unused_variables,
         clippy::min_ident_chars
     )]
-    impl<__A> __p::Serve<__A> for AnyNothing
+    impl<__A> __p::ProtocolDispatch<__A> for AnyNothing
     where
         __A: Nothing + __p::Dispatch,
     {
-        fn show(
+        fn with_arguments(
             __message: &NothingMessage,
             __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
         ) -> __p::bool {
@@ -423,16 +423,16 @@ const _: () = {
                 _ => __ask(&[]),
             }
         }
-        fn now(
+        fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: NothingMessage,
             __context: &::actor_core::Context<__A>,
-        ) -> __p::Flow {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
 };
@@ -566,7 +566,7 @@ const _: () = {
     #[allow(deprecated)]
     impl __p::Protocol for AnyUnquoted {
         type Message = UnquotedMessage;
-        fn label(__message: &UnquotedMessage) -> __p::Label<'_> {
+        fn info(__message: &UnquotedMessage) -> __p::MessageInfo<'_> {
             match *__message {}
         }
         fn slot(__message: &mut UnquotedMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -581,11 +581,11 @@ const _: () = {
         unused_variables,
         clippy::min_ident_chars
     )]
-    impl<__A> __p::Serve<__A> for AnyUnquoted
+    impl<__A> __p::ProtocolDispatch<__A> for AnyUnquoted
     where
         __A: Unquoted + __p::Dispatch,
     {
-        fn show(
+        fn with_arguments(
             __message: &UnquotedMessage,
             __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
         ) -> __p::bool {
@@ -593,16 +593,16 @@ const _: () = {
                 _ => __ask(&[]),
             }
         }
-        fn now(
+        fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: UnquotedMessage,
             __context: &::actor_core::Context<__A>,
-        ) -> __p::Flow {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
 };
@@ -699,7 +699,7 @@ const _: () = {
     #[allow(deprecated)]
     impl __p::Protocol for AnyNameless {
         type Message = NamelessMessage;
-        fn label(__message: &NamelessMessage) -> __p::Label<'_> {
+        fn info(__message: &NamelessMessage) -> __p::MessageInfo<'_> {
             match *__message {}
         }
         fn slot(__message: &mut NamelessMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -714,11 +714,11 @@ const _: () = {
         unused_variables,
         clippy::min_ident_chars
     )]
-    impl<__A> __p::Serve<__A> for AnyNameless
+    impl<__A> __p::ProtocolDispatch<__A> for AnyNameless
     where
         __A: Nameless + __p::Dispatch,
     {
-        fn show(
+        fn with_arguments(
             __message: &NamelessMessage,
             __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
         ) -> __p::bool {
@@ -726,16 +726,16 @@ const _: () = {
                 _ => __ask(&[]),
             }
         }
-        fn now(
+        fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: NamelessMessage,
             __context: &::actor_core::Context<__A>,
-        ) -> __p::Flow {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
 };
@@ -845,9 +845,11 @@ const _: () = {
     #[allow(deprecated)]
     impl<T: Send + 'static> __p::Protocol for AnyGeneric<T> {
         type Message = GenericMessage<T>;
-        fn label(__message: &GenericMessage<T>) -> __p::Label<'_> {
+        fn info(__message: &GenericMessage<T>) -> __p::MessageInfo<'_> {
             match *__message {
-                GenericMessage::Put { ref __reply, .. } => __p::Label::new("put", __reply.head()),
+                GenericMessage::Put { ref __reply, .. } => {
+                    __p::MessageInfo::new("put", __reply.head())
+                }
             }
         }
         fn slot(__message: &mut GenericMessage<T>) -> __p::Option<__p::SlotMut<'_>> {
@@ -864,11 +866,11 @@ const _: () = {
         unused_variables,
         clippy::min_ident_chars
     )]
-    impl<T: Send + 'static, __A> __p::Serve<__A> for AnyGeneric<T>
+    impl<T: Send + 'static, __A> __p::ProtocolDispatch<__A> for AnyGeneric<T>
     where
         __A: Generic<T> + __p::Dispatch,
     {
-        fn show(
+        fn with_arguments(
             __message: &GenericMessage<T>,
             __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
         ) -> __p::bool {
@@ -877,19 +879,19 @@ const _: () = {
                 _ => __ask(&[]),
             }
         }
-        fn now(
+        fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: GenericMessage<T>,
             __context: &::actor_core::Context<__A>,
-        ) -> __p::Flow {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 GenericMessage::Put { value, __reply } => {
                     __p::answer(<__A as Generic<T>>::put(__me, value), __p::no_err, __reply);
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
     #[allow(
@@ -913,7 +915,7 @@ const _: () = {
         fn put(&self, value: T) -> ::actor_core::Call<'_, AnyGeneric<T>, ()> {
             ::actor_core::Call::__new(
                 self,
-                GenericMessage::Put { value, __reply: __p::ReplySlot::EMPTY },
+                GenericMessage::<T>::Put { value, __reply: __p::ReplySlot::EMPTY },
             )
         }
     }
@@ -1022,10 +1024,10 @@ const _: () = {
     #[allow(deprecated)]
     impl __p::Protocol for AnyConditional {
         type Message = ConditionalMessage;
-        fn label(__message: &ConditionalMessage) -> __p::Label<'_> {
+        fn info(__message: &ConditionalMessage) -> __p::MessageInfo<'_> {
             match *__message {
                 ConditionalMessage::Put { ref __reply, .. } => {
-                    __p::Label::new("put", __reply.head())
+                    __p::MessageInfo::new("put", __reply.head())
                 }
             }
         }
@@ -1043,11 +1045,11 @@ const _: () = {
         unused_variables,
         clippy::min_ident_chars
     )]
-    impl<__A> __p::Serve<__A> for AnyConditional
+    impl<__A> __p::ProtocolDispatch<__A> for AnyConditional
     where
         __A: Conditional + __p::Dispatch,
     {
-        fn show(
+        fn with_arguments(
             __message: &ConditionalMessage,
             __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
         ) -> __p::bool {
@@ -1063,12 +1065,12 @@ const _: () = {
                 _ => __ask(&[]),
             }
         }
-        fn now(
+        fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: ConditionalMessage,
             __context: &::actor_core::Context<__A>,
-        ) -> __p::Flow {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 ConditionalMessage::Put {
                     #[cfg(unix)]
@@ -1087,7 +1089,7 @@ const _: () = {
                 }
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
     #[allow(
@@ -1213,7 +1215,7 @@ const _: () = {
     #[allow(deprecated)]
     impl __p::Protocol for AnyMisspelt {
         type Message = MisspeltMessage;
-        fn label(__message: &MisspeltMessage) -> __p::Label<'_> {
+        fn info(__message: &MisspeltMessage) -> __p::MessageInfo<'_> {
             match *__message {}
         }
         fn slot(__message: &mut MisspeltMessage) -> __p::Option<__p::SlotMut<'_>> {
@@ -1228,11 +1230,11 @@ const _: () = {
         unused_variables,
         clippy::min_ident_chars
     )]
-    impl<__A> __p::Serve<__A> for AnyMisspelt
+    impl<__A> __p::ProtocolDispatch<__A> for AnyMisspelt
     where
         __A: Misspelt + __p::Dispatch,
     {
-        fn show(
+        fn with_arguments(
             __message: &MisspeltMessage,
             __ask: impl __p::FnOnce(&[&dyn __p::Any]) -> __p::bool,
         ) -> __p::bool {
@@ -1240,16 +1242,16 @@ const _: () = {
                 _ => __ask(&[]),
             }
         }
-        fn now(
+        fn handle_sync(
             __actor: &mut __p::Option<__A>,
             __message: MisspeltMessage,
             __context: &::actor_core::Context<__A>,
-        ) -> __p::Flow {
-            let __p::Some(__me) = __actor else { return __p::Flow::Done };
+        ) -> __p::HandlerOutcome {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __message {
                 _ => {}
             }
-            __p::Flow::Done
+            __p::HandlerOutcome::Done
         }
     }
 };

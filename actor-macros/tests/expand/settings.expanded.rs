@@ -248,8 +248,7 @@ const _: () = {
             __input: __p::Input<MotorMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
-            use __p::NotSyncCheck as _;
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
             async move {
                 let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __input {
@@ -296,8 +295,7 @@ const _: () = {
             __message: MotorMessage,
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
-            use __p::NotSyncCheck as _;
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
             async move {
                 match __p::Input::Message(__message) {
                     __p::Input::Message(MotorMessage::Watch { limit, __reply }) => {

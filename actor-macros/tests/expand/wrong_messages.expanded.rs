@@ -104,7 +104,7 @@ const _: () = {
             __input: __p::Input<CounterMessage>,
             __context: &::actor_core::Context<Self>,
         ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
-            use __p::{ViaDebug as _, ViaName as _, ViaNone as _};
+            use __p::probes::*;
             let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
             match __input {
                 __p::Input::Message(CounterMessage::Right { amount, __reply }) => {

@@ -36,7 +36,10 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     #[track_caller]
-    pub fn spawn_child<B: Dispatch>(&self, child: B) -> B::Address {
+    pub fn spawn_child<B>(&self, child: B) -> B::Address
+    where
+        B: Dispatch, // for a prepared actor, write `prepared.child_of(context).spawn()`
+    {
         Prepared::new(child).child_of(self).spawn()
     }
 }

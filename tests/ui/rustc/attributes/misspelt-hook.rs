@@ -1,0 +1,9 @@
+use actor_core::prelude::*;
+#[actor]
+struct Counter;
+#[actor]
+impl Counter {
+    #[on_started]
+    fn begin(&mut self) {}
+}
+fn main() {}
