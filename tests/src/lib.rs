@@ -5,7 +5,6 @@ mod alone;
 mod book;
 mod crowd;
 mod gate;
-pub mod greeting;
 mod guard;
 mod host;
 pub mod probe;

@@ -21,7 +21,8 @@ fn names(cell: &str) -> impl Iterator<Item = &str> {
 fn exists(name: &str) -> io::Result<bool> {
     let project = project();
     if let Some((file, function)) = name.split_once("::") {
-        let files = [format!("actor-macros/src/tests/{file}.rs"), format!("tests/tests/{file}.rs")];
+        let files = ["actor-macros/src/tests", "tests/tests", "tests/ui/tests"];
+        let files = files.map(|folder| format!("{folder}/{file}.rs"));
         let mut files: Vec<_> = files.iter().map(|it| project.join(it)).collect();
         // A large test program has a folder with its name.
         for entry in fs::read_dir(project.join("tests/tests").join(file)).into_iter().flatten() {

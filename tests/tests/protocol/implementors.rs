@@ -3,7 +3,7 @@
 use actor_core::prelude::*;
 use actor_core::{Child, Supervisor, actor as of_actors};
 use std::time::Duration;
-use tests::greeting::{Greeter, GreeterAddr};
+use ui::greeting::{Greeter, GreeterAddr};
 
 /// Lends money.
 #[of_actors]

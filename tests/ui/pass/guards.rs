@@ -1,5 +1,5 @@
 //! Guards: every shape of argument, generics, and macros that write them.
-#![deny(warnings, clippy::all, clippy::pedantic)]
+#![deny(warnings)]
 
 use actor_core::prelude::*;
 
@@ -21,7 +21,12 @@ impl<T: Send + Sync + Ord + 'static, const ROOM: usize> Store<T, ROOM> {
 
     /// Takes the largest.
     #[message(when = { self.items.iter().max() > Some(than) && !matches!(mode, Mode::Never) })]
-    pub async fn take(&mut self, than: T, (mode, mut times): (Mode, u8), _why: String) -> Option<T> {
+    pub async fn take(
+        &mut self,
+        than: T,
+        (mode, mut times): (Mode, u8),
+        _why: String,
+    ) -> Option<T> {
         times += 1;
         drop(than);
         (times > 0 && matches!(mode, Mode::Once)).then(|| self.items.pop()).flatten()

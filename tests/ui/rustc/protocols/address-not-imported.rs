@@ -1,5 +1,5 @@
 use actor_core::prelude::*;
-use tests::greeting::Greeter;
+use ui::greeting::Greeter;
 #[actor]
 struct Robot;
 #[actor]

@@ -1,5 +1,5 @@
 use actor_core::prelude::*;
-use tests::greeting::GreeterAddr;
+use ui::greeting::GreeterAddr;
 #[actor]
 struct Robot;
 #[actor]

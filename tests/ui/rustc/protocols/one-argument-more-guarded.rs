@@ -1,5 +1,5 @@
 use actor_core::prelude::*;
-use tests::greeting::{Greeter, GreeterAddr};
+use ui::greeting::{Greeter, GreeterAddr};
 #[actor]
 struct Robot { awake: bool }
 #[actor]

@@ -1,4 +1,4 @@
-//! Error texts, as users see them: a mistake is reported once; unusual but legal input compiles.
+//! Error texts, as users see them: a mistake is reported once.
 //!
 //! `TRYBUILD=overwrite` writes the texts anew; read the difference aloud before it is kept.
 
@@ -11,13 +11,13 @@ use std::{env, fs, io};
 #[test]
 fn each_mistake_is_told_once() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("ui/ours/*/*.rs");
+    cases.compile_fail("ours/*/*.rs");
 }
 
 #[test]
 fn mistakes_are_told_together() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("ui/together/*.rs");
+    cases.compile_fail("together/*.rs");
 }
 
 /// The compiler words these, so they are compared with one compiler only: that of `rust-version`.
@@ -37,20 +37,25 @@ fn what_the_compiler_finds_points_at_the_guilty_token() -> io::Result<()> {
         "recorded without rust-src, whose lines the compiler would quote".to_owned()
     } else {
         let cases = trybuild::TestCases::new();
-        cases.compile_fail("ui/rustc/*/*.rs");
+        cases.compile_fail("rustc/*/*.rs");
         return Ok(());
     };
     // Bypasses the capture of the test harness: skipped tests must be visible.
-    writeln!(io::stderr(), "skipped: ui/rustc: {reason}")
+    writeln!(io::stderr(), "skipped: rustc: {reason}")
 }
 
+/// Legal input is a test program of its own, which cargo compiles and runs.
 #[test]
-fn odd_but_legal_input_passes() {
-    let cases = trybuild::TestCases::new();
-    cases.pass("ui/pass/*.rs");
+fn each_legal_input_is_a_test_program() -> io::Result<()> {
+    let manifest = fs::read_to_string(ui("Cargo.toml"))?;
+    for entry in fs::read_dir(ui("pass"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        assert!(manifest.contains(&format!("path = \"pass/{name}\"")), "pass/{name} is not listed");
+    }
+    Ok(())
 }
 
-/// All recorded texts of a folder below `ui`.
+/// All recorded texts of a folder.
 fn texts(folder: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -66,7 +71,7 @@ fn texts(folder: &Path) -> io::Result<Vec<(PathBuf, String)>> {
 }
 
 fn ui(folder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("ui").join(folder)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
 }
 
 /// The lines that begin an error, without `error`.
@@ -87,7 +92,7 @@ fn each_of_our_texts_is_one_error_that_says_what_to_write() -> io::Result<()> {
             continue;
         };
         let Some(text) = text.strip_prefix(": ") else {
-            complain("is an error of the compiler: it belongs to ui/rustc");
+            complain("is an error of the compiler: it belongs to rustc");
             continue;
         };
         if text.starts_with(|first: char| first.is_uppercase()) || text.ends_with('.') {
