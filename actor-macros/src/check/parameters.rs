@@ -42,6 +42,17 @@ const PLAIN: &[&str] = &[
     "Unpin",
 ];
 
+/// The parameters of the impl of a protocol: only those in its messages, which are surely sent. The
+/// actor's own block has the others.
+pub(super) fn missing_in_protocol_impl(
+    generics: &Generics,
+    members: &[Member],
+) -> Option<MissingBounds> {
+    let mut missing = missing(generics, "an actor", "impl", true, members)?;
+    missing.parameters.retain(|it| it.is_sent);
+    (!missing.parameters.is_empty()).then_some(missing)
+}
+
 /// The parameters of `generics` whose bounds are to be checked; `head` is `impl` or `trait Store`.
 pub(super) fn missing(
     generics: &Generics,

@@ -82,7 +82,7 @@ pub(crate) fn check_protocol_impl(
     let ((name, address), path) = (header?, protocol_address?);
     let ident = path.segments.last()?.ident.clone();
     let generics = block::without_self(&item.generics, &actor);
-    let missing = parameters::missing(&generics, "an actor", "impl", false, &item.members);
+    let missing = parameters::missing_in_protocol_impl(&generics, &item.members);
     (!borrows).then(|| ProtocolImpl {
         crate_path,
         forwarded: block::forwarded(&item.attrs),

@@ -76,6 +76,22 @@ impl<K: Key> Store<K> for Implied<K> {
 }
 
 #[actor]
+trait Named {
+    fn name(&self) -> u8;
+}
+#[actor]
+struct Declared<T: 'static>(PhantomData<fn() -> T>);
+#[actor]
+impl<T: 'static> Declared<T> {}
+// The struct implies that its parameter is `'static`.
+#[actor]
+impl<T> Named for Declared<T> {
+    fn name(&self) -> u8 {
+        1
+    }
+}
+
+#[actor]
 struct Objects;
 #[actor]
 impl Objects {
