@@ -12,12 +12,12 @@ use crate::actor::protocol_message::{
 use crate::actor::{Context, Life};
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
-use crate::cell::current::Handling;
-use crate::cell::handle::{AnyMail, Post, WeakAdapter, WeakPost};
-use crate::cell::header::Core;
+use crate::cell::current::CurrentMessage;
+use crate::cell::handle::{DynMailbox, TypedMailbox, WeakAdapter, WeakMailbox};
+use crate::cell::header::Header;
 use crate::cell::message::{Delivery, MessageInfo, Protocol};
-use crate::cell::queue::{Refused, Ticket, Wait};
-use crate::cell::state::Seat;
+use crate::cell::queue::{OnFull, PushError, Ticket};
+use crate::cell::state::CellState;
 use crate::sync::Arc;
 use std::any::Any;
 use std::marker::PhantomData;
@@ -27,8 +27,8 @@ use std::marker::PhantomData;
 pub fn adapt<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor>(
     address: &Addr<A>,
 ) -> Addr<P> {
-    let adapter = ProtocolAdapter { post: address.shared(), protocol: PhantomData };
-    adapter.post.core().keep();
+    let adapter = ProtocolAdapter { mailbox: address.shared(), protocol: PhantomData };
+    adapter.mailbox.header().incr_strong();
     Addr::adopted(Arc::new(adapter))
 }
 
@@ -91,7 +91,7 @@ impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Act
     fn handle_owned(
         self: Box<Self>,
         life: Life<A>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> BoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = SendBox> + Send,
@@ -102,7 +102,7 @@ impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Act
     fn handle_owned_local(
         self: Box<Self>,
         life: Life<A>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> LocalBoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = LocalBox>,
@@ -116,7 +116,7 @@ impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Act
 }
 
 struct ProtocolAdapter<A: Dispatch, P> {
-    post: Arc<dyn Post<A>>,
+    mailbox: Arc<dyn TypedMailbox<A>>,
     protocol: PhantomData<fn() -> P>,
 }
 
@@ -143,89 +143,89 @@ impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Act
     }
 }
 
-impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor> AnyMail
+impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor> DynMailbox
     for ProtocolAdapter<A, P>
 {
-    fn untyped(&self) -> &dyn AnyMail {
+    fn untyped(&self) -> &dyn DynMailbox {
         self
     }
 
-    fn core(&self) -> &Core {
-        self.post.core()
+    fn header(&self) -> &Header {
+        self.mailbox.header()
     }
 
-    fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
-        self.post.with(look);
+    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64)) {
+        self.mailbox.with(look);
     }
 
-    fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
-        self.post.settle(look);
+    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool) {
+        self.mailbox.settle(look);
     }
 
-    fn drop_apart(&self, place: usize) {
-        self.post.drop_apart(place);
+    fn drop_side_message(&self, place: usize) {
+        self.mailbox.drop_side_message(place);
     }
 
     fn close(&self) {
-        self.post.close();
+        self.mailbox.close();
     }
 
-    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut Seat)) {
-        self.post.with_room_wanted(ticket, look);
+    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut CellState)) {
+        self.mailbox.with_room_wanted(ticket, look);
     }
 
     fn kill(&self) {
-        self.post.kill();
+        self.mailbox.kill();
     }
 
-    fn forsaken(&self) {
-        self.post.forsaken();
+    fn on_unreferenced(&self) {
+        self.mailbox.on_unreferenced();
     }
 }
 
-impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor> Post<P>
+impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor> TypedMailbox<P>
     for ProtocolAdapter<A, P>
 {
     fn push(
         &self,
         message: &mut Option<P::Message>,
         delivery: Option<Delivery>,
-        wait: Wait<'_>,
-    ) -> Result<Option<Ticket>, Refused> {
+        wait: OnFull<'_>,
+    ) -> Result<Option<Ticket>, PushError> {
         let delivery = delivery.or_else(|| message.as_ref().map(Self::delivery));
         let mut wrapped = message.take().map(Self::wrap);
-        let pushed = self.post.push(&mut wrapped, delivery, wait);
+        let pushed = self.mailbox.push(&mut wrapped, delivery, wait);
         *message = wrapped.map(Self::unwrap);
         pushed
     }
 
     fn leave(&self, ticket: Ticket) -> Option<P::Message> {
-        self.post.leave(ticket).map(Self::unwrap)
+        self.mailbox.leave(ticket).map(Self::unwrap)
     }
 
     fn resize(&self, size: usize) -> bool {
-        self.post.resize(size)
+        self.mailbox.resize(size)
     }
 
-    fn weak(self: Arc<Self>) -> WeakPost<P> {
-        let post = self.post.clone().weak();
-        WeakPost::Adapter(Arc::new(WeakProtocolAdapter { post }))
+    fn weak(self: Arc<Self>) -> WeakMailbox<P> {
+        let mailbox = self.mailbox.clone().weak();
+        WeakMailbox::Adapter(Arc::new(WeakProtocolAdapter { mailbox }))
     }
 
-    fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {
-        self.post.clone().any()
+    fn any(self: Arc<Self>) -> Arc<dyn DynMailbox> {
+        self.mailbox.clone().any()
     }
 }
 
 struct WeakProtocolAdapter<A> {
-    post: WeakPost<A>,
+    mailbox: WeakMailbox<A>,
 }
 
 impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor> WeakAdapter<P>
     for WeakProtocolAdapter<A>
 {
-    fn upgrade(&self) -> Option<Arc<dyn Post<P>>> {
-        let adapter = ProtocolAdapter { post: self.post.upgrade()?, protocol: PhantomData };
+    fn upgrade(&self) -> Option<Arc<dyn TypedMailbox<P>>> {
+        let adapter = ProtocolAdapter { mailbox: self.mailbox.upgrade()?, protocol: PhantomData };
         Some(Arc::new(adapter))
     }
 }

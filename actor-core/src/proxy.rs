@@ -425,5 +425,5 @@ pub fn fail<T>(reply: Reply<T>, error: CallError) {
 /// # });
 /// ```
 pub fn discard<P: Protocol>(to: &Addr<P>, message: P::Message) {
-    throw_away::<P>(to.post(), message);
+    throw_away::<P>(to.mailbox(), message);
 }

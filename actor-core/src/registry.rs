@@ -1,7 +1,7 @@
 //! Names: one namespace per system, with typed lookup.
 
 use crate::address::addr::{Addr, Address};
-use crate::cell::handle::Post;
+use crate::cell::handle::TypedMailbox;
 use crate::cell::registry::RegisterError;
 use crate::sync::Arc;
 use crate::{Actor, System};
@@ -32,9 +32,9 @@ impl<A: Actor + 'static> Addr<A> {
     /// ```
     pub fn register(&self, name: impl Into<String>) -> Result<(), RegisterError> {
         let name: Arc<str> = Arc::from(name.into());
-        let post: Arc<dyn Post<A>> = self.shared();
-        let mail = post.clone().any();
-        mail.core().hub.names.give(name, &*mail, Box::new(post))
+        let typed: Arc<dyn TypedMailbox<A>> = self.shared();
+        let mailbox = typed.clone().any();
+        mailbox.header().system.names.register(name, &*mailbox, Box::new(typed))
     }
 
     /// Releases a name. Returns `false` if the actor did not have it.
@@ -52,17 +52,17 @@ impl<A: Actor + 'static> Addr<A> {
     pub fn unregister(&self, name: impl AsRef<str>) -> bool {
         // The user's code, before any lock.
         let name = name.as_ref();
-        let mail = self.shared().any();
-        let freed = mail.core().hub.names.free(name, self.id());
+        let mailbox = self.shared().any();
+        let freed = mailbox.header().system.names.unregister(name, self.id());
         if freed {
-            mail.with(&mut |seat, _| {
+            mailbox.with(&mut |cell, _| {
                 // Only one of its entries: the name may have been registered again in the meantime.
-                let names = &mut seat.records().names;
+                let names = &mut cell.cold_mut().names;
                 if let Some(place) = names.iter().position(|held| &**held == name) {
                     names.remove(place);
                 }
             });
-            mail.release();
+            mailbox.release();
         }
         freed
     }
@@ -85,6 +85,9 @@ impl System {
     where
         T::Actor: 'static,
     {
-        self.hub().names.find::<T::Actor>(name.as_ref()).map(|post| Addr::adopted(post).into())
+        self.shared()
+            .names
+            .lookup::<T::Actor>(name.as_ref())
+            .map(|typed| Addr::adopted(typed).into())
     }
 }

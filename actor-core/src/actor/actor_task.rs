@@ -10,14 +10,14 @@ use super::local_task;
 use super::protocol_message::{BorrowingFuture, LendState, LocalBox, SendBox};
 use super::run_loop::{HandlerError, NextStep};
 use super::spawn::{Life, OpaqueMailbox};
-use crate::cell::current::{self, Handling};
-use crate::cell::deadlock::edge::Pending;
+use crate::cell::current::{self, CurrentMessage};
+use crate::cell::deadlock::edge::PendingWait;
 use crate::cell::deadlock::tracker;
 use crate::cell::deadlock::waker::OwnWaker;
-use crate::cell::handle::{AnyMail, Rest, contain_own};
-use crate::cell::header::{Core, Pace};
-use crate::cell::mailbox::Mail;
-use crate::cell::state::{AtWork, Cell};
+use crate::cell::handle::{DynMailbox, ParkResult, catch_and_report_current};
+use crate::cell::header::{Header, ParkReason};
+use crate::cell::mailbox::Mailbox;
+use crate::cell::state::{CellTask, CurrentHandler};
 use crate::executor::{Job, RunTask, Schedule};
 use crate::sync::Arc;
 use crate::telemetry::handler_span;
@@ -30,7 +30,7 @@ use std::task::{Context as Poller, Poll, Waker};
 
 /// An actor's task before its first run.
 #[doc(hidden)]
-pub struct Runner(pub(crate) Cell);
+pub struct Runner(pub(crate) CellTask);
 
 impl Runner {
     /// All handlers are sync.
@@ -48,7 +48,7 @@ impl Runner {
         F: Future<Output = ()> + 'static,
         F: Send, // otherwise, write `#[actor(local)]` on the `impl`
     {
-        Runner(Box::pin(AsyncTask { mail: mailbox.0, waker: None, future }))
+        Runner(Box::pin(AsyncTask { mailbox: mailbox.0, waker: None, future }))
     }
 
     /// Like [`Runner::new_sync`], for a state that stays on its thread.
@@ -64,10 +64,10 @@ impl Runner {
         mailbox: OpaqueMailbox,
         future: impl Future<Output = ()> + 'static,
     ) -> Self {
-        let mail = mailbox.0.clone();
+        let OpaqueMailbox(mailbox) = mailbox;
         Runner(local_task::new_task(
-            mail,
-            Box::pin(AsyncTask { mail: mailbox.0, waker: None, future }),
+            mailbox.clone(),
+            Box::pin(AsyncTask { mailbox, waker: None, future }),
         ))
     }
 }
@@ -81,11 +81,11 @@ impl fmt::Debug for Runner {
 /// The task of an actor.
 pub(crate) trait LoopTask {
     /// The mailbox in which it parks.
-    fn mail(&self) -> Arc<dyn AnyMail>;
+    fn mailbox(&self) -> Arc<dyn DynMailbox>;
 
     /// Runs until there is nothing to do, a handler is pending, or the turn is over. Stores in
     /// `wait` which actor a pending handler waits for, if known.
-    fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> TurnEnd;
+    fn turn(self: Pin<&mut Self>, wait: &mut Option<PendingWait>) -> TurnEnd;
 }
 
 pub(crate) enum TurnEnd {
@@ -114,17 +114,17 @@ impl<B: LoopTask + Send + 'static> RunTask for B {
 /// known again.
 #[inline]
 fn run_task(mut task: Pin<Box<dyn SendLoopTask>>) {
-    let mut mail = task.mail();
-    mail.core().begin_turn();
+    let mut mailbox = task.mailbox();
+    mailbox.header().begin_turn();
     loop {
-        let entered = current::enter(mail);
+        let entered = current::enter(mailbox);
         let mut wait = None;
         let progress = task.as_mut().turn(&mut wait);
-        mail = entered.leave();
+        mailbox = entered.leave();
         if let TurnEnd::Done = progress {
             return;
         }
-        match park(&*mail, wait.as_ref(), task, |task| task) {
+        match park(&*mailbox, wait.as_ref(), task, |task| task) {
             Some(again) => task = again,
             None => return,
         }
@@ -132,25 +132,25 @@ fn run_task(mut task: Pin<Box<dyn SendLoopTask>>) {
 }
 
 fn number(task: &dyn LoopTask) -> u64 {
-    task.mail().core().number
+    task.mailbox().header().number
 }
 
 /// Parks a task in its mailbox, or puts it at the back of the run queue. Returns it if it has to
 /// continue.
 #[inline]
 pub(super) fn park<C>(
-    mail: &dyn AnyMail,
-    wait: Option<&Pending>,
-    cell: C,
-    untyped: impl Fn(C) -> Cell,
+    mailbox: &dyn DynMailbox,
+    wait: Option<&PendingWait>,
+    task: C,
+    untyped: impl Fn(C) -> CellTask,
 ) -> Option<C> {
-    let mut cell = Some(cell);
-    match mail.lay_back(wait, &mut || cell.take().map(&untyped)) {
-        Rest::Laid => None,
-        Rest::Again => cell,
-        Rest::Back => {
-            if let Some(cell) = cell.map(untyped) {
-                mail.core().hub.executor.schedule(Job::Actor(cell), Schedule::Yielded);
+    let mut task = Some(task);
+    match mailbox.park(wait, &mut || task.take().map(&untyped)) {
+        ParkResult::Parked => None,
+        ParkResult::RunAgain => task,
+        ParkResult::Requeue => {
+            if let Some(task) = task.map(untyped) {
+                mailbox.header().system.executor.schedule(Job::Actor(task), Schedule::Yielded);
             }
             None
         }
@@ -168,7 +168,7 @@ enum SyncTask<A: Dispatch> {
 
 /// The handler that has borrowed the life.
 struct StateBorrower<A: Dispatch> {
-    mail: Arc<dyn AnyMail>,
+    mailbox: Arc<dyn DynMailbox>,
     waker: Option<OwnWaker>,
     handler: BorrowingFuture<'static, A, Life<A>>,
 }
@@ -183,20 +183,20 @@ impl<A: Dispatch> SyncTask<A> {
 }
 
 impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
-    fn mail(&self) -> Arc<dyn AnyMail> {
+    fn mailbox(&self) -> Arc<dyn DynMailbox> {
         match self {
-            SyncTask::Owned(life) => life.run_loop.context().mail().clone(),
-            SyncTask::Borrowed(borrowed) => borrowed.mail.clone(),
+            SyncTask::Owned(life) => life.run_loop.context().mailbox().clone(),
+            SyncTask::Borrowed(borrowed) => borrowed.mailbox.clone(),
             SyncTask::InTransit => unreachable!("it moves within a turn only"),
         }
     }
 
-    fn turn(mut self: Pin<&mut Self>, wait: &mut Option<Pending>) -> TurnEnd {
+    fn turn(mut self: Pin<&mut Self>, wait: &mut Option<PendingWait>) -> TurnEnd {
         loop {
             if let SyncTask::Borrowed(borrowed) = &mut *self {
-                let StateBorrower { mail, waker, handler } = &mut **borrowed;
+                let StateBorrower { mailbox, waker, handler } = &mut **borrowed;
                 let handler: Pin<&mut BorrowingFuture<'static, A, Life<A>>> = Pin::new(handler);
-                let Poll::Ready(life) = poll_task(waker, mail, handler, wait) else {
+                let Poll::Ready(life) = poll_task(waker, mailbox, handler, wait) else {
                     return TurnEnd::Park;
                 };
                 *self = SyncTask::Owned(life);
@@ -207,9 +207,9 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
             let (protocol_message, handling) = loop {
                 match run_loop.next(state) {
                     NextStep::Run(input, handling) => {
-                        current::set_handling(handling);
-                        let mail = run_loop.context().mail();
-                        let span = begin_span::<A>(mail, input.message(), handling);
+                        current::set_current_message(handling);
+                        let mailbox = run_loop.context().mailbox();
+                        let span = begin_span::<A>(mailbox, input.message(), handling);
                         let handle = || A::handle_sync(state, input, run_loop.context());
                         match span.run(|| catch_unwind(AssertUnwindSafe(handle))) {
                             Ok(HandlerOutcome::Done) => {
@@ -235,9 +235,9 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                 }
             };
             let SyncTask::Owned(life) = self.take() else { return TurnEnd::Done };
-            let mail = life.run_loop.context().mail().clone();
+            let mailbox = life.run_loop.context().mailbox().clone();
             let handler = <A::FutureBox as LendState<A>>::lend(protocol_message.0, life, handling);
-            *self = SyncTask::Borrowed(Box::new(StateBorrower { mail, waker: None, handler }));
+            *self = SyncTask::Borrowed(Box::new(StateBorrower { mailbox, waker: None, handler }));
         }
     }
 }
@@ -245,7 +245,7 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
 pin_project! {
     /// The task of an actor with async handlers.
     struct AsyncTask<F> {
-        mail: Arc<dyn AnyMail>,
+        mailbox: Arc<dyn DynMailbox>,
         // Created when a handler is first pending, and kept: most actors never need one.
         waker: Option<OwnWaker>,
         #[pin]
@@ -254,13 +254,13 @@ pin_project! {
 }
 
 impl<F: Future<Output = ()>> LoopTask for AsyncTask<F> {
-    fn mail(&self) -> Arc<dyn AnyMail> {
-        self.mail.clone()
+    fn mailbox(&self) -> Arc<dyn DynMailbox> {
+        self.mailbox.clone()
     }
 
-    fn turn(self: Pin<&mut Self>, wait: &mut Option<Pending>) -> TurnEnd {
+    fn turn(self: Pin<&mut Self>, wait: &mut Option<PendingWait>) -> TurnEnd {
         let this = self.project();
-        match poll_task(this.waker, &*this.mail, this.future, wait) {
+        match poll_task(this.waker, &*this.mailbox, this.future, wait) {
             Poll::Ready(()) => TurnEnd::Done,
             Poll::Pending => TurnEnd::Park,
         }
@@ -271,33 +271,39 @@ impl<F: Future<Output = ()>> LoopTask for AsyncTask<F> {
 /// is the actor that it waits for, if known. Compiled per output type, not per future.
 fn poll_task<T>(
     own: &mut Option<OwnWaker>,
-    mail: &Arc<dyn AnyMail>,
+    mailbox: &Arc<dyn DynMailbox>,
     mut future: Pin<&mut dyn Future<Output = T>>,
-    wait: &mut Option<Pending>,
+    wait: &mut Option<PendingWait>,
 ) -> Poll<T> {
-    let core = mail.core();
+    let header = mailbox.header();
     loop {
         // It stays so if a handler is pending; otherwise the run loop changes it.
-        core.set_pace(Pace::Busy);
+        header.set_park_reason(ParkReason::HandlerPending);
         let waker = own.as_ref().map_or(Waker::noop(), |own| &own.waker);
         let poll = || future.as_mut().poll(&mut Poller::from_waker(waker));
-        let (poll, waits_for) = tracker::polled(&**mail, waker, poll);
+        let (poll, waits_for) = tracker::polled(&**mailbox, waker, poll);
         match (poll, own.as_mut()) {
             (Poll::Ready(value), _) => return Poll::Ready(value),
-            (Poll::Pending, None) if waits_for_waker(core.pace()) => {
+            (Poll::Pending, None) if waits_for_waker(header.park_reason()) => {
                 // The pending future was polled with a no-op waker: poll it again.
-                *own = Some(OwnWaker::new(mail.clone()));
+                *own = Some(OwnWaker::new(mailbox.clone()));
             }
             (Poll::Pending, own) => {
-                if core.is_fresh() && core.pace() == Pace::Busy {
-                    publish_current_handler(&**mail);
+                if header.never_pended() && header.park_reason() == ParkReason::HandlerPending {
+                    publish_current_handler(&**mailbox);
                 }
-                let pace = core.pace();
-                if let (Some(waits_for), Some(own), Pace::Busy | Pace::Receiving) =
-                    (waits_for, own, pace)
+                let park_reason = header.park_reason();
+                if let (
+                    Some(waits_for),
+                    Some(own),
+                    ParkReason::HandlerPending | ParkReason::Receiving,
+                ) = (waits_for, own, park_reason)
                 {
-                    own.count(&**mail);
-                    *wait = Some(Pending::new(waits_for, pace == Pace::Busy));
+                    own.count(&**mailbox);
+                    *wait = Some(PendingWait::new(
+                        waits_for,
+                        park_reason == ParkReason::HandlerPending,
+                    ));
                 }
                 return Poll::Pending;
             }
@@ -308,28 +314,31 @@ fn poll_task<T>(
 /// The handler of `message`, or of no message, is about to start.
 #[inline]
 pub(super) fn begin_span<A: Dispatch>(
-    mail: &Mail<A>,
+    mailbox: &Mailbox<A>,
     message: Option<&A::Message>,
-    handling: Handling,
+    handling: CurrentMessage,
 ) -> handler_span::HandlerSpan {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     let send_context = message.and_then(|message| A::info(message).send_context());
     #[cfg(not(any(feature = "metrics", feature = "tracing")))]
     let (send_context, _) = (None, message);
-    handler_span::HandlerSpan::begin(mail, handling.name, send_context)
+    handler_span::HandlerSpan::begin(mailbox, handling.name, send_context)
 }
 
 /// The current handler is pending for the first time: from now on, it is visible to others.
-fn publish_current_handler(mail: &dyn AnyMail) {
-    mail.core().set_fresh(false);
-    let since = mail.core().hub.executor.now();
-    let at_work = AtWork { handler: current::handling().name, since };
-    mail.with(&mut |seat, _| seat.set_at_work(at_work));
+fn publish_current_handler(mailbox: &dyn DynMailbox) {
+    mailbox.header().set_never_pended(false);
+    let since = mailbox.header().system.executor.now();
+    let current_handler = CurrentHandler { handler: current::current_message().name, since };
+    mailbox.with(&mut |cell, _| cell.set_current_handler(current_handler));
 }
 
 /// Whether a handler is pending in a task that parks for this reason.
-fn waits_for_waker(pace: Pace) -> bool {
-    matches!(pace, Pace::Busy | Pace::Receiving | Pace::Sharing)
+fn waits_for_waker(park_reason: ParkReason) -> bool {
+    matches!(
+        park_reason,
+        ParkReason::HandlerPending | ParkReason::Receiving | ParkReason::Concurrent
+    )
 }
 
 /// The loop of an actor with async handlers: it owns the state, and a pending handler borrows it.
@@ -350,8 +359,8 @@ pub fn run_async<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
             });
             let Some((input, handling)) = next.await else { return };
             let outcome = start_handler(&mut state, run_loop.context(), input, handling).await;
-            run_loop.context().mail().core.set_fresh(true);
-            run_loop.on_outcome(outcome, current::handling());
+            run_loop.context().mailbox().header.set_never_pended(true);
+            run_loop.on_outcome(outcome, current::current_message());
         }
     }
 }
@@ -362,13 +371,13 @@ fn start_handler<A: Dispatch>(
     actor: &mut Option<A>,
     context: &Context<A>,
     input: Input<A::Message>,
-    handling: Handling,
+    handling: CurrentMessage,
 ) -> impl Future<Output = Result<HandlerOutcome, HandlerError>> {
-    let mail = context.mail();
-    let span = begin_span::<A>(mail, input.message(), handling);
+    let mailbox = context.mailbox();
+    let span = begin_span::<A>(mailbox, input.message(), handling);
     span.instrument(HandlerFuture::new(
         A::handle_async(actor, input, context),
-        &mail.core,
+        &mailbox.header,
         handling,
     ))
 }
@@ -378,8 +387,8 @@ pin_project! {
     pub(crate) struct HandlerFuture<'a, F> {
         #[pin]
         future: Option<F>,
-        core: &'a Core,
-        handling: Handling,
+        header: &'a Header,
+        handling: CurrentMessage,
         // Set at its first await. A kill before that is handled there: the message is taken out of
         // the mailbox, so dropping it here would lose it without a trace.
         is_pending: bool,
@@ -387,8 +396,8 @@ pin_project! {
 }
 
 impl<'a, F> HandlerFuture<'a, F> {
-    pub(crate) fn new(future: F, core: &'a Core, handling: Handling) -> Self {
-        HandlerFuture { future: Some(future), core, handling, is_pending: false }
+    pub(crate) fn new(future: F, header: &'a Header, handling: CurrentMessage) -> Self {
+        HandlerFuture { future: Some(future), header, handling, is_pending: false }
     }
 }
 
@@ -397,11 +406,11 @@ impl<F: Future<Output = HandlerOutcome>> Future for HandlerFuture<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if *this.is_pending && this.core.is_killed() {
+        if *this.is_pending && this.header.is_killed() {
             kill(this.future, *this.handling);
             return Poll::Ready(Err(HandlerError::Killed));
         }
-        current::set_handling(*this.handling);
+        current::set_current_message(*this.handling);
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
             Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
@@ -428,9 +437,9 @@ impl<F> ErasedFuture for Option<F> {
 
 /// Drops the handler at its await. A panic in the drop has no further effect.
 #[cold]
-fn kill(mut work: Pin<&mut dyn ErasedFuture>, handling: Handling) {
-    current::set_handling(handling.killed());
-    contain_own(handling.name, &mut || work.as_mut().clear());
+fn kill(mut work: Pin<&mut dyn ErasedFuture>, handling: CurrentMessage) {
+    current::set_current_message(handling.killed());
+    catch_and_report_current(handling.name, &mut || work.as_mut().clear());
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl CallbackResult {
         let sending = call.into_owned().send();
         CallbackResult::SendTo(Box::pin(async move {
             let Err(error) = sending.await else { return };
-            throw_away::<B>(to.post().untyped(), error.into_message());
+            throw_away::<B>(to.mailbox().untyped(), error.into_message());
         }))
     }
 }
@@ -63,7 +63,9 @@ impl dyn ErasedLoop + '_ {
         callback: &mut dyn FnMut(&dyn Any) -> CallbackResult,
     ) -> Result<CallbackResult, Failure> {
         let mut made = Ok(CallbackResult::None);
-        self.with_address(&mut |me| made = current::guarded(self.mail(), what, || callback(me)));
+        self.with_address(&mut |me| {
+            made = current::catch_failure(self.mailbox(), what, || callback(me))
+        });
         made
     }
 
@@ -75,7 +77,7 @@ impl dyn ErasedLoop + '_ {
         match made {
             Ok(CallbackResult::SendTo(sending)) => {
                 let (runnable, task) =
-                    crate::system::task::prepare(&self.mail().core().hub, sending);
+                    crate::system::task::prepare(&self.mailbox().header().system, sending);
                 task.detach();
                 runnable.schedule();
             }

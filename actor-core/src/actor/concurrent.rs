@@ -9,16 +9,16 @@ use crate::actor::actor_task::HandlerFuture;
 use crate::actor::dispatch::{Dispatch, HandlerOutcome, Input};
 use crate::actor::erased::MessageSlot;
 use crate::actor::lifecycle::Lifecycle;
-use crate::cell::current::{self, Handling};
+use crate::cell::current::{self, CurrentMessage};
 use crate::cell::deadlock::tracker;
-use crate::cell::handle::contain_own;
-use crate::cell::header::{END, LEAVE, Pace};
+use crate::cell::handle::catch_and_report_current;
+use crate::cell::header::{ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
 /// The next input, which waits until the concurrent handlers have ended.
-type PendingInput<A> = (Input<<A as crate::Protocol>::Message>, Handling);
+type PendingInput<A> = (Input<<A as crate::Protocol>::Message>, CurrentMessage);
 
 /// The loop of an actor with `concurrent` messages.
 #[doc(hidden)]
@@ -35,10 +35,10 @@ pub fn run_concurrent<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
                 }
                 (input, _) => {
                     let context = run_loop.context();
-                    context.mail().core.set_fresh(true);
-                    let span = begin_span::<A>(context.mail(), input.message(), handling);
+                    context.mailbox().header.set_never_pended(true);
+                    let span = begin_span::<A>(context.mailbox(), input.message(), handling);
                     let future = A::handle_async(&mut state, input, context);
-                    let handler = HandlerFuture::new(future, &context.mail().core, handling);
+                    let handler = HandlerFuture::new(future, &context.mailbox().header, handling);
                     let outcome = span.instrument(handler).await;
                     run_loop.on_outcome(outcome, handling);
                 }
@@ -53,16 +53,16 @@ async fn run_overlapping<A: Dispatch>(
     run_loop: &mut RunLoop<A>,
     actor: &A,
     first: A::Message,
-    handling: Handling,
+    handling: CurrentMessage,
 ) -> Option<PendingInput<A>> {
     let context = run_loop.context().clone_ref();
-    let core = &context.mail().core;
-    core.set_fresh(true);
+    let header = &context.mailbox().header;
+    header.set_never_pended(true);
     let start = |message, handling| {
-        let span = begin_span::<A>(context.mail(), Some(&message), handling);
+        let span = begin_span::<A>(context.mailbox(), Some(&message), handling);
         span.instrument(HandlerFuture::new(
             A::handle_concurrent(actor, message, &context),
-            core,
+            header,
             handling,
         ))
     };
@@ -71,19 +71,19 @@ async fn run_overlapping<A: Dispatch>(
     let mut held = None;
     poll_fn(|cx| {
         // It stays so unless the run loop finds that more messages could start.
-        core.set_pace(Pace::Busy);
+        header.set_park_reason(ParkReason::HandlerPending);
         for index in 0..handlers.slots.len() {
             handlers.poll_one(index, run_loop, cx);
         }
-        while held.is_none() && handlers.running < core.settings.overlap {
+        while held.is_none() && handlers.running < header.settings.overlap {
             match run_loop.next_concurrent(actor) {
                 NextStep::Run(Input::Message(message), handling) if A::is_concurrent(&message) => {
                     let index = handlers.begin(start(message, handling), handling);
-                    core.set_pace(Pace::Busy);
+                    header.set_park_reason(ParkReason::HandlerPending);
                     handlers.poll_one(index, run_loop, cx);
                 }
                 NextStep::Run(input, handling) => {
-                    core.set_pace(Pace::Busy);
+                    header.set_park_reason(ParkReason::HandlerPending);
                     held = Some((input, handling));
                 }
                 NextStep::Park | NextStep::Done => break,
@@ -95,7 +95,7 @@ async fn run_overlapping<A: Dispatch>(
         if handlers.running != 0 {
             return Poll::Pending;
         }
-        core.set_pace(Pace::Busy);
+        header.set_park_reason(ParkReason::HandlerPending);
         Poll::Ready(held.take())
     })
     .await
@@ -103,13 +103,13 @@ async fn run_overlapping<A: Dispatch>(
 
 /// The running handlers, in reusable slots.
 struct HandlerSet<F> {
-    slots: Vec<(Handling, Pin<Box<Option<F>>>)>,
+    slots: Vec<(CurrentMessage, Pin<Box<Option<F>>>)>,
     running: usize,
 }
 
 impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
     /// Adds a handler in a free slot.
-    fn begin(&mut self, handler: F, handling: Handling) -> usize {
+    fn begin(&mut self, handler: F, handling: CurrentMessage) -> usize {
         self.running += 1;
         match self.slots.iter().position(|(_, slot)| slot.is_none()) {
             Some(index) => {
@@ -135,7 +135,7 @@ impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
     ) {
         let (handling, slot) = &mut self.slots[index];
         let Some(handler) = slot.as_mut().as_pin_mut() else { return };
-        let Poll::Ready(outcome) = tracker::unrecorded(|| handler.poll(cx)) else { return };
+        let Poll::Ready(outcome) = tracker::untracked(|| handler.poll(cx)) else { return };
         let handling = *handling;
         slot.set(None);
         self.running -= 1;
@@ -149,9 +149,9 @@ impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
     fn kill(&mut self) {
         for (handling, slot) in &mut self.slots {
             if slot.is_some() {
-                current::set_handling(handling.killed());
+                current::set_current_message(handling.killed());
                 // As for a single handler.
-                contain_own(handling.name, &mut || slot.set(None));
+                catch_and_report_current(handling.name, &mut || slot.set(None));
             }
         }
         self.running = 0;
@@ -168,9 +168,9 @@ impl<A: Dispatch> RunLoop<A> {
     ) -> Poll<Option<PendingInput<A>>> {
         // One of the concurrent handlers may have ended the life: an input that waited for it is
         // then not started.
-        let signals = self.mail().core.signals();
-        if held.is_some() && signals & (LEAVE | END) != 0 {
-            self.erased().handle_end_flags(signals);
+        let flags = self.mailbox().header.flags();
+        if held.is_some() && flags & (STOP_SELF | STOP_FOR_RESTART) != 0 {
+            self.erased().handle_end_flags(flags);
         }
         let held = held.and_then(|(input, handling)| self.take_up(input, handling, state.as_ref()));
         match held.unwrap_or_else(|| self.next(state)) {
@@ -183,7 +183,7 @@ impl<A: Dispatch> RunLoop<A> {
     fn take_up(
         &mut self,
         input: Input<A::Message>,
-        handling: Handling,
+        handling: CurrentMessage,
         state: Option<&A>,
     ) -> Option<NextStep<A::Message>> {
         match (input, state) {
@@ -193,7 +193,7 @@ impl<A: Dispatch> RunLoop<A> {
                 self.dispatch(MessageSlot(Some(message)), actor)
             }
             (Input::Message(message), _) => {
-                self.mail().throw_away(message);
+                self.mailbox().throw_away(message);
                 None
             }
             _ if matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_)) => None,
@@ -206,7 +206,7 @@ impl<A: Dispatch> RunLoop<A> {
     fn next_concurrent(&mut self, actor: &A) -> NextStep<A::Message> {
         loop {
             if matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_)) {
-                return self.park(Pace::Busy);
+                return self.park(ParkReason::HandlerPending);
             }
             if let Some(next) = self.step::<true>(Some(actor)) {
                 return next;
@@ -219,7 +219,7 @@ impl<A: Dispatch> RunLoop<A> {
     fn on_concurrent_outcome(
         &mut self,
         outcome: Result<HandlerOutcome, HandlerError>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) {
         let is_ending = matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_));
         if outcome.is_err() || !is_ending {

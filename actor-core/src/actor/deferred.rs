@@ -7,9 +7,9 @@ use crate::actor::dispatch::Input;
 use crate::actor::erased::ErasedMessage;
 use crate::actor::lifecycle::Lifecycle;
 use crate::cell::call_state::CallState;
-use crate::cell::current::{self, Handling};
-use crate::cell::handle::{drop_lost, drop_undelivered, turn_away};
-use crate::cell::header::Pace;
+use crate::cell::current::{self, CurrentMessage};
+use crate::cell::handle::{discard_after_panic, drop_undelivered, reject_full};
+use crate::cell::header::ParkReason;
 use crate::counters::add;
 use crate::exit::Exit;
 use std::any::Any;
@@ -53,7 +53,7 @@ fn evaluate_guard(message: &dyn ErasedMessage, actor: &dyn Any) -> GuardResult {
     if info.reply.is_some_and(CallState::is_gone) {
         return GuardResult::Cancelled;
     }
-    current::set_handling(Handling::new(info.name, info.reply));
+    current::set_current_message(CurrentMessage::new(info.name, info.reply));
     match catch_unwind(AssertUnwindSafe(|| message.guard_holds(actor))) {
         Ok(true) => GuardResult::Ready,
         Ok(false) => GuardResult::NotYet,
@@ -86,11 +86,11 @@ impl dyn ErasedLoop + '_ {
                 }
                 // No later message starts before it.
                 GuardResult::Ready if concurrent && !message.is_concurrent() => {
-                    return Some(self.park(Pace::Busy));
+                    return Some(self.park(ParkReason::HandlerPending));
                 }
                 GuardResult::Ready => {
                     self.take_deferred(at)?.move_to(slot);
-                    self.mail().core().spend();
+                    self.mailbox().header().spend();
                     return Some(self.begin_handling(slot));
                 }
                 GuardResult::Panicked(payload) => {
@@ -138,7 +138,7 @@ impl dyn ErasedLoop + '_ {
                 || matches!(evaluate_guard(message, actor), GuardResult::Ready))
         {
             let info = message.info();
-            let handling = Handling::new(info.name, info.reply);
+            let handling = CurrentMessage::new(info.name, info.reply);
             return Some(NextStep::Run(Input::Message(InSlot), handling));
         }
         self.dispatch(message, actor)
@@ -150,14 +150,14 @@ impl dyn ErasedLoop + '_ {
     }
 
     fn defer(&mut self, message: &mut dyn ErasedMessage) {
-        let bound = self.mail().core().settings.deferred;
+        let bound = self.mailbox().header().settings.deferred;
         if self.loop_state().deferred().is_some_and(|deferred| deferred.messages.len() >= bound) {
             self.discard_cancelled();
         }
         let deferred = self.loop_state().cold_mut().deferred.get_or_insert_default();
         if deferred.messages.len() >= bound {
             let (name, is_call) = (message.info().name, message.info().reply.is_some());
-            return turn_away(self.mail(), name, is_call, message);
+            return reject_full(self.mailbox(), name, is_call, message);
         }
         // This one was evaluated just now; only others can have changed.
         deferred.is_stale &= !deferred.messages.is_empty();
@@ -188,12 +188,12 @@ impl dyn ErasedLoop + '_ {
     /// Discards a message and notifies its sender.
     pub(super) fn throw_away(&self, message: &mut dyn ErasedMessage) {
         let (name, is_call) = (message.info().name, message.info().reply.is_some());
-        drop_undelivered(self.mail(), name, is_call, message);
+        drop_undelivered(self.mailbox(), name, is_call, message);
     }
 
     /// Discards a message whose caller no longer waits.
     pub(super) fn skip_cancelled(&self, message: &mut dyn ErasedMessage) {
-        add(&self.mail().core().hub.counts.skipped_calls, 1);
+        add(&self.mailbox().header().system.counts.skipped_calls, 1);
         self.throw_away(message);
     }
 
@@ -203,9 +203,9 @@ impl dyn ErasedLoop + '_ {
         if let Some(head) = info.reply {
             head.begin();
         }
-        let handling = Handling::new(info.name, info.reply);
-        let failure = current::failure(self.mail(), handling.name, payload);
-        drop_lost(self.mail(), &failure, handling, message);
+        let handling = CurrentMessage::new(info.name, info.reply);
+        let failure = current::failure(self.mailbox(), handling.name, payload);
+        discard_after_panic(self.mailbox(), &failure, handling, message);
         match self.loop_state().lifecycle {
             Lifecycle::ShuttingDown(_) => {}
             _ => self.finish(Exit::Failed(failure)),
@@ -225,19 +225,19 @@ impl dyn ErasedLoop + '_ {
     /// Publishes the number of deferred messages.
     fn publish_deferred_count(&mut self) {
         let count = self.loop_state().deferred().map_or(0, |deferred| deferred.messages.len());
-        self.mail().core().set_deferred(count);
+        self.mailbox().header().set_deferred(count);
     }
 
     /// Starts the message's handler, unless its caller no longer waits.
     pub(super) fn begin_handling(&mut self, message: &mut dyn ErasedMessage) -> ErasedStep {
         let info = message.info();
         let is_gone = info.reply.is_some_and(|head| !head.begin());
-        let handling = Handling::new(info.name, info.reply);
+        let handling = CurrentMessage::new(info.name, info.reply);
         if is_gone {
             self.skip_cancelled(message);
             return None;
         }
-        if self.mail().core().is_simulated() {
+        if self.mailbox().header().is_simulated() {
             return self.apply_faults(message, handling);
         }
         Some(NextStep::Run(Input::Message(InSlot), handling))

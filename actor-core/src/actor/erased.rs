@@ -4,8 +4,8 @@
 use super::dispatch::{Dispatch, Hooks, Input};
 use super::lifecycle::LoopState;
 use super::run_loop::NextStep;
-use crate::cell::handle::{AnyMail, Parcel};
-use crate::cell::header::Pace;
+use crate::cell::handle::{Discardable, DynMailbox};
+use crate::cell::header::ParkReason;
 use crate::cell::message::{Delivery, MessageInfo, SlotInfo};
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
@@ -14,9 +14,9 @@ use std::any::Any;
 /// A type-erased run loop.
 pub(crate) trait ErasedLoop {
     fn loop_state(&mut self) -> &mut LoopState;
-    fn mail(&self) -> &dyn AnyMail;
+    fn mailbox(&self) -> &dyn DynMailbox;
     /// The same, as an owned reference.
-    fn own(&self) -> Arc<dyn AnyMail>;
+    fn own(&self) -> Arc<dyn DynMailbox>;
     fn hooks(&self) -> Hooks;
     /// Whether guards are evaluated before each message.
     fn has_guards(&self) -> bool;
@@ -31,7 +31,7 @@ pub(crate) trait ErasedLoop {
     fn discard_queued(&mut self);
     /// Takes the oldest priority message, if it may start, also (`concurrent`) while others run. Returns whether
     /// there was one.
-    fn take_urgent(&self, concurrent: bool, slot: &mut dyn Any) -> bool;
+    fn take_priority(&self, concurrent: bool, slot: &mut dyn Any) -> bool;
 }
 
 /// The slot of a state.
@@ -77,47 +77,47 @@ pub(super) fn typed<M>(next: ErasedStep, message: &mut Option<M>) -> Option<Next
 }
 
 impl dyn ErasedLoop + '_ {
-    pub(super) fn park(&mut self, pace: Pace) -> ErasedStep {
-        self.mail().core().set_pace(pace);
+    pub(super) fn park(&mut self, park_reason: ParkReason) -> ErasedStep {
+        self.mailbox().header().set_park_reason(park_reason);
         Some(NextStep::Park)
     }
 
-    /// A message of the batch was taken; `is_free` if it needed no capacity.
-    pub(super) fn took(&self, is_free: bool) {
-        if is_free {
-            self.mail().took_free();
+    /// A message of the batch was taken; `is_unbounded` if it needed no capacity.
+    pub(super) fn took(&self, is_unbounded: bool) {
+        if is_unbounded {
+            self.mailbox().took_unbounded();
         } else {
-            self.mail().core().took_one();
+            self.mailbox().header().begin_one();
         }
     }
 
     /// Reports the running input to a simulation.
     pub(super) fn trace_input(&self, name: &'static str) {
-        let mail = self.mail();
-        if mail.core().is_simulated()
-            && let Some(witness) = &mail.core().hub.witness
+        let mailbox = self.mailbox();
+        if mailbox.header().is_simulated()
+            && let Some(sim_observer) = &mailbox.header().system.sim_observer
         {
-            witness.runs(mail, name);
+            sim_observer.runs(mailbox, name);
         }
     }
 
     /// Reports to a simulation what this step does, in words.
     pub(super) fn trace(&self, what: &'static str) {
-        let mail = self.mail();
-        if mail.core().is_simulated()
-            && let Some(witness) = &mail.core().hub.witness
+        let mailbox = self.mailbox();
+        if mailbox.header().is_simulated()
+            && let Some(sim_observer) = &mailbox.header().system.sim_observer
         {
-            witness.does(mail, what);
+            sim_observer.does(mailbox, what);
         }
     }
 
     /// Reports to a simulation what this step does, unless the step reports something more specific.
     pub(super) fn trace_if_silent(&self, what: &'static str) {
-        let mail = self.mail();
-        if mail.core().is_simulated()
-            && let Some(witness) = &mail.core().hub.witness
+        let mailbox = self.mailbox();
+        if mailbox.header().is_simulated()
+            && let Some(sim_observer) = &mailbox.header().system.sim_observer
         {
-            witness.does_weakly(mail, what);
+            sim_observer.does_weakly(mailbox, what);
         }
     }
 
@@ -128,14 +128,14 @@ impl dyn ErasedLoop + '_ {
         message: String,
         cause: Option<Exit>,
     ) -> Failure {
-        let (actor, id) = (self.mail().label(), self.mail().core().id());
+        let (actor, id) = (self.mailbox().label(), self.mailbox().header().id());
         Failure::new(FailureParts { kind, actor, id, handler, message, location: None, cause })
     }
 }
 
 /// A type-erased message, in a slot from which it can be taken. Results for an empty slot are
 /// ignored.
-pub(super) trait ErasedMessage: Parcel + Send {
+pub(super) trait ErasedMessage: Discardable + Send {
     fn is_there(&self) -> bool;
     fn info(&self) -> MessageInfo<'_>;
     /// No user code.
@@ -202,12 +202,12 @@ impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
     }
 }
 
-impl<A: Dispatch> Parcel for MessageSlot<A> {
+impl<A: Dispatch> Discardable for MessageSlot<A> {
     fn clear(&mut self) {
         self.0 = None;
     }
 
     fn take(&mut self) -> Option<Box<dyn Any + Send>> {
-        Parcel::take(&mut self.0)
+        Discardable::take(&mut self.0)
     }
 }

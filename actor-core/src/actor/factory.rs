@@ -12,8 +12,8 @@ use super::spawn::{ActorBuilder, Life};
 use crate::actor::context::tasks::{self, CatchPanic};
 use crate::actor::dispatch::Dispatch;
 use crate::cell::current;
-use crate::cell::handle::AnyMail;
-use crate::cell::state::Notice;
+use crate::cell::handle::DynMailbox;
+use crate::cell::state::SystemMessage;
 use crate::exit::{Failure, FailureKind, FailureParts};
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
@@ -117,54 +117,54 @@ where
 {
     let slot: StateSlot<A> = Arc::new(Mutex::new(None));
     let factory = AsyncFactory::new(|_: &dyn ErasedLoop, _| {}, Some(slot.clone()));
-    let run_loop = RunLoop::new(builder.mail.clone()).with_factory(Box::new(factory));
+    let run_loop = RunLoop::new(builder.mailbox.clone()).with_factory(Box::new(factory));
     if builder.alive {
         let address = builder.address();
         let creation;
         (builder, creation) = builder.catch_caller_panic(|| make(address));
-        let mail: Arc<dyn AnyMail> = builder.mail.clone();
-        begin_creation(&mail, slot, creation);
+        let mailbox: Arc<dyn DynMailbox> = builder.mailbox.clone();
+        begin_creation(&mailbox, slot, creation);
     }
     builder.run(Life { run_loop, state: None })
 }
 
 /// Runs `creation` as a task of the life, and stores the result in `slot`.
-fn begin_creation<A, U, E>(mail: &Arc<dyn AnyMail>, slot: StateSlot<A>, creation: U)
+fn begin_creation<A, U, E>(mailbox: &Arc<dyn DynMailbox>, slot: StateSlot<A>, creation: U)
 where
     A: Send + 'static,
     U: Future<Output = Result<A, E>> + Send + 'static,
     E: Display,
 {
-    let own = mail.clone();
+    let own = mailbox.clone();
     // Made outside of the block: it may be dropped before its first poll, and `creation` with it.
     let caught = CatchPanic::new(creation, own.clone(), HANDLER_NAME);
-    tasks::spawn_in_life(mail, |guard| async move {
+    tasks::spawn_in_life(mailbox, |guard| async move {
         let made = match caught.await {
             Ok(Ok(state)) => Ok(state),
             Ok(Err(error)) => Err(failed(&*own, error)),
             Err(failure) => Err(failure),
         };
         *slot.lock() = Some(made);
-        own.notify(Notice::Look);
+        own.notify(SystemMessage::Recheck);
         drop(guard);
     });
 }
 
 /// The failed start caused by `error`. Its text and its drop are user code: a panic there becomes
 /// the failure instead.
-fn failed<E: Display>(mail: &dyn AnyMail, error: E) -> Failure {
-    let told = current::guarded(mail, HANDLER_NAME, || {
+fn failed<E: Display>(mailbox: &dyn DynMailbox, error: E) -> Failure {
+    let told = current::catch_failure(mailbox, HANDLER_NAME, || {
         let error = error;
         error.to_string()
     });
-    told.map_or_else(|failure| failure, |message| failed_start(mail, message))
+    told.map_or_else(|failure| failure, |message| failed_start(mailbox, message))
 }
 
-fn failed_start(mail: &dyn AnyMail, message: String) -> Failure {
+fn failed_start(mailbox: &dyn DynMailbox, message: String) -> Failure {
     Failure::new(FailureParts {
         kind: FailureKind::Start,
-        actor: mail.label(),
-        id: mail.core().id(),
+        actor: mailbox.label(),
+        id: mailbox.header().id(),
         handler: HANDLER_NAME,
         message,
         location: None,

@@ -4,12 +4,12 @@ use super::erased::{ErasedLoop, ErasedStep, InSlot};
 use super::run_loop::{HandlerError, NextStep};
 use crate::actor::dispatch::{Dispatch, Input};
 use crate::actor::erased::ErasedMessage;
-use crate::cell::current::{self, Handling};
-use crate::cell::handle::{AnyMail, contain};
-use crate::cell::header::{END, KILL, LEAVE, Pace};
+use crate::cell::current::{self, CurrentMessage};
+use crate::cell::handle::{DynMailbox, catch_and_report};
+use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::sim_observer::FAULT;
-use crate::cell::state::Notice;
-use crate::cell::system_shared::Hub;
+use crate::cell::state::SystemMessage;
+use crate::cell::system_shared::SystemShared;
 use crate::cell::timer_entry::saturating_add;
 use crate::panics;
 use crate::sync::{Arc, Weak};
@@ -175,7 +175,7 @@ impl PlannedFault {
 /// A delayed message, and the time until which it is delayed.
 struct DelayedMessage {
     message: Box<dyn ErasedMessage>,
-    handling: Handling,
+    handling: CurrentMessage,
     until: Instant,
 }
 
@@ -189,17 +189,17 @@ enum FaultOutcome {
 
 /// Applies the registered faults to `message`.
 fn outcome_of(
-    mail: &Arc<dyn AnyMail>,
+    mailbox: &Arc<dyn DynMailbox>,
     target: u64,
     message: &mut dyn ErasedMessage,
 ) -> FaultOutcome {
     let mut delay = Duration::ZERO;
-    for action in triggered(&mail.core().hub, target, message.as_any()) {
+    for action in triggered(&mailbox.header().system, target, message.as_any()) {
         match action {
             FaultAction::Panic => return FaultOutcome::Panics,
             FaultAction::Kill => return FaultOutcome::Killed,
             FaultAction::Delay(by) => delay = delay.max(by),
-            FaultAction::Full(by) => fill(mail, by),
+            FaultAction::Full(by) => fill(mailbox, by),
             FaultAction::DropReply => {
                 if let Some(head) = message.info().reply {
                     head.lose();
@@ -210,29 +210,29 @@ fn outcome_of(
     if delay.is_zero() {
         return FaultOutcome::Handled;
     }
-    let until = saturating_add(mail.core().hub.executor.now(), delay);
-    wake_at(mail, until);
+    let until = saturating_add(mailbox.header().system.executor.now(), delay);
+    wake_at(mailbox, until);
     FaultOutcome::HeldUntil(until)
 }
 
 /// Returns the fault that `message` triggers.
-fn triggered(hub: &Hub, target: u64, message: &dyn Any) -> Vec<FaultAction> {
-    let Some(witness) = &hub.witness else { return Vec::new() };
-    let Some(faults) = witness.take_plan(target) else { return Vec::new() };
+fn triggered(system: &SystemShared, target: u64, message: &dyn Any) -> Vec<FaultAction> {
+    let Some(sim_observer) = &system.sim_observer else { return Vec::new() };
+    let Some(faults) = sim_observer.take_plan(target) else { return Vec::new() };
     // Not under the lock: the matcher is user code.
     let Ok(mut faults) = faults.downcast::<Faults>() else { return Vec::new() };
     let triggered = faults
         .iter_mut()
-        .filter_map(|fault| fault.triggers(message, || hub.chance()).then_some(fault.action));
+        .filter_map(|fault| fault.triggers(message, || system.chance()).then_some(fault.action));
     let triggered = triggered.collect();
-    witness.put_plan(target, faults);
+    sim_observer.put_plan(target, faults);
     triggered
 }
 
-fn delay(mail: &dyn AnyMail, held: DelayedMessage) {
-    let core = mail.core();
-    if let Some(witness) = &core.hub.witness {
-        witness.put_held(core.number, Box::new(held));
+fn delay(mailbox: &dyn DynMailbox, held: DelayedMessage) {
+    let header = mailbox.header();
+    if let Some(sim_observer) = &header.system.sim_observer {
+        sim_observer.put_held(header.number, Box::new(held));
     }
 }
 
@@ -240,8 +240,8 @@ impl dyn ErasedLoop + '_ {
     /// The id of the faults' target: of the pool, for a member of one.
     fn target(&mut self) -> u64 {
         match self.loop_state().shared() {
-            Some((shared, _)) => shared.core().number,
-            None => self.mail().core().number,
+            Some((shared, _)) => shared.header().number,
+            None => self.mailbox().header().number,
         }
     }
 
@@ -249,7 +249,7 @@ impl dyn ErasedLoop + '_ {
     pub(super) fn apply_faults(
         &mut self,
         message: &mut dyn ErasedMessage,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> ErasedStep {
         let target = self.target();
         match outcome_of(&self.own(), target, message) {
@@ -259,8 +259,8 @@ impl dyn ErasedLoop + '_ {
             }
             FaultOutcome::HeldUntil(until) => {
                 self.trace("is delayed by a planted fault");
-                delay(self.mail(), DelayedMessage { message: message.boxed(), handling, until });
-                self.park(Pace::Deaf)
+                delay(self.mailbox(), DelayedMessage { message: message.boxed(), handling, until });
+                self.park(ParkReason::SystemOnly)
             }
             outcome => {
                 if let FaultOutcome::Killed = outcome {
@@ -275,22 +275,23 @@ impl dyn ErasedLoop + '_ {
     /// Returns the next step for a delayed message; `None` if there is none.
     #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
     pub(super) fn next_delayed(&mut self, slot: &mut dyn ErasedMessage) -> Option<ErasedStep> {
-        let core = self.mail().core();
-        let held = core.hub.witness.as_ref()?.take_held(core.number)?;
+        let header = self.mailbox().header();
+        let held = header.system.sim_observer.as_ref()?.take_held(header.number)?;
         let mut held = held.downcast::<DelayedMessage>().ok()?;
-        let signals = core.signals();
-        if signals & KILL != 0 {
+        let flags = header.flags();
+        if flags & KILL != 0 {
             self.lose_message(&FaultOutcome::Killed, held.message, held.handling);
             return Some(None);
         }
-        if core.hub.executor.now() < held.until && signals & (LEAVE | END) == 0 {
+        if header.system.executor.now() < held.until && flags & (STOP_SELF | STOP_FOR_RESTART) == 0
+        {
             self.trace_if_silent("is delayed by a planted fault");
-            delay(self.mail(), *held);
+            delay(self.mailbox(), *held);
             // First, because the following steps set the flag again.
-            self.mail().postpone_notices();
-            return Some(self.park(Pace::Deaf));
+            self.mailbox().defer_system_messages();
+            return Some(self.park(ParkReason::SystemOnly));
         }
-        self.mail().recall_notices();
+        self.mailbox().resume_system_messages();
         self.trace_input(held.handling.name);
         held.message.move_to(slot);
         Some(Some(NextStep::Run(Input::Message(InSlot), held.handling)))
@@ -301,14 +302,14 @@ impl dyn ErasedLoop + '_ {
         &mut self,
         outcome: &FaultOutcome,
         mut message: Box<dyn ErasedMessage>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) {
         self.trace(match outcome {
             FaultOutcome::Panics => "panics by a planted fault",
             _ => "loses a message to a kill",
         });
         let broken = if let FaultOutcome::Panics = outcome {
-            current::set_handling(handling);
+            current::set_current_message(handling);
             let outcome = panics::catch(|| -> () {
                 // Dropped during unwinding, as if the handler owned it.
                 let _message = message;
@@ -317,34 +318,34 @@ impl dyn ErasedLoop + '_ {
             let Err(payload) = outcome else { return };
             HandlerError::Panicked(payload)
         } else {
-            current::set_handling(handling.killed());
-            contain(self.mail(), handling.name, &mut || message.clear());
+            current::set_current_message(handling.killed());
+            catch_and_report(self.mailbox(), handling.name, &mut || message.clear());
             HandlerError::Killed
         };
         if let Some(deferred) = self.loop_state().deferred() {
             deferred.state_may_have_changed();
         }
         // Like any turn of a simulation: the next message is a new choice.
-        self.mail().core().end_turn();
+        self.mailbox().header().end_turn();
         self.on_cold_outcome(Err(broken), handling);
     }
 }
 
 /// Makes the mailbox full for a duration.
-fn fill(mail: &Arc<dyn AnyMail>, by: Duration) {
-    let core = mail.core();
-    let until = saturating_add(core.hub.executor.now(), by);
-    if let Some(witness) = &core.hub.witness {
-        witness.fill(core.number, until);
-        wake_at(mail, until);
+fn fill(mailbox: &Arc<dyn DynMailbox>, by: Duration) {
+    let header = mailbox.header();
+    let until = saturating_add(header.system.executor.now(), by);
+    if let Some(sim_observer) = &header.system.sim_observer {
+        sim_observer.fill(header.number, until);
+        wake_at(mailbox, until);
     }
 }
 
-/// Registers a fault for the actor of `mail`.
-pub(crate) fn inject<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Message>) {
-    let core = mail.core();
-    let Some(witness) = &core.hub.witness else { return };
-    let faults = witness.take_plan(core.number);
+/// Registers a fault for the actor of `mailbox`.
+pub(crate) fn inject<A: Dispatch>(mailbox: &Arc<dyn DynMailbox>, fault: Fault<A::Message>) {
+    let header = mailbox.header();
+    let Some(sim_observer) = &header.system.sim_observer else { return };
+    let faults = sim_observer.take_plan(header.number);
     let faults = faults.and_then(|faults| faults.downcast::<Faults>().ok());
     let mut faults = faults.unwrap_or_default();
     let Fault { action, trigger, on } = fault;
@@ -355,25 +356,25 @@ pub(crate) fn inject<A: Dispatch>(mail: &Arc<dyn AnyMail>, fault: Fault<A::Messa
         })
     });
     faults.push(PlannedFault { action, trigger, on, count: 0 });
-    witness.put_plan(core.number, faults);
+    sim_observer.put_plan(header.number, faults);
 }
 
 /// Wakes the actor at time `at`.
-fn wake_at(mail: &Arc<dyn AnyMail>, at: Instant) {
-    let wake_at = Arc::new(WakeAt(Arc::downgrade(mail)));
-    let core = mail.core();
-    let key = core.hub.executor.timers().insert(at, Waker::from(wake_at), false);
-    if let Some(witness) = &core.hub.witness {
-        witness.put_nudge(core.number, key);
+fn wake_at(mailbox: &Arc<dyn DynMailbox>, at: Instant) {
+    let wake_at = Arc::new(WakeAt(Arc::downgrade(mailbox)));
+    let header = mailbox.header();
+    let key = header.system.executor.timers().insert(at, Waker::from(wake_at), false);
+    if let Some(sim_observer) = &header.system.sim_observer {
+        sim_observer.put_nudge(header.number, key);
     }
 }
 
-struct WakeAt(Weak<dyn AnyMail>);
+struct WakeAt(Weak<dyn DynMailbox>);
 
 impl Wake for WakeAt {
     fn wake(self: Arc<Self>) {
-        if let Some(mail) = self.0.upgrade() {
-            mail.notify(Notice::Look);
+        if let Some(mailbox) = self.0.upgrade() {
+            mailbox.notify(SystemMessage::Recheck);
         }
     }
 }

@@ -6,9 +6,9 @@ use super::erased::{ErasedLoop, ErasedState, ErasedStep};
 use super::factory::{self, StateFactory};
 use super::run_loop::NextStep;
 use super::shutdown::ShutdownStep;
-use crate::cell::current::{self, Handling};
-use crate::cell::handle::{Shared, announce};
-use crate::cell::header::Pace;
+use crate::cell::current::{self, CurrentMessage};
+use crate::cell::handle::{SharedQueue, notify_state_change};
+use crate::cell::header::ParkReason;
 use crate::exit::{Exit, Failure};
 use crate::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(super) struct ColdLoopState {
     /// The factory of its states; `None` for an actor that was spawned with a state.
     pub(super) factory: Option<Box<dyn StateFactory>>,
     /// The shared mailbox of a pool member, and the member's number.
-    pub(super) member: Option<Box<(Arc<dyn Shared>, usize)>>,
+    pub(super) member: Option<Box<(Arc<dyn SharedQueue>, usize)>>,
     /// The deferred messages; created at first use.
     pub(super) deferred: Option<Box<DeferredMessages>>,
 }
@@ -96,7 +96,7 @@ impl LoopState {
     }
 
     /// The shared mailbox of a pool member, and its number there.
-    pub(super) fn shared(&self) -> Option<(&Arc<dyn Shared>, usize)> {
+    pub(super) fn shared(&self) -> Option<(&Arc<dyn SharedQueue>, usize)> {
         let (shared, number) = &**self.cold.as_ref()?.member.as_ref()?;
         Some((shared, *number))
     }
@@ -125,11 +125,11 @@ impl dyn ErasedLoop + '_ {
         }
         if !state.is_there() {
             // Before the check, because later events set the flag again.
-            self.mail().postpone_notices();
+            self.mailbox().defer_system_messages();
             self.trace_if_silent("has its state made");
             match self.make(state) {
-                Ok(true) => self.mail().recall_notices(),
-                Ok(false) => return self.park(Pace::Deaf),
+                Ok(true) => self.mailbox().resume_system_messages(),
+                Ok(false) => return self.park(ParkReason::SystemOnly),
                 Err(failure) => {
                     self.finish(Exit::Failed(failure));
                     return None;
@@ -146,7 +146,7 @@ impl dyn ErasedLoop + '_ {
         let Some(mut factory) = self.loop_state().cold_mut().factory.take() else {
             return Ok(false);
         };
-        let made = current::guarded(self.mail(), factory::HANDLER_NAME, || {
+        let made = current::catch_failure(self.mailbox(), factory::HANDLER_NAME, || {
             factory.make(self, state.as_any())
         });
         self.loop_state().cold_mut().factory = Some(factory);
@@ -159,7 +159,7 @@ impl dyn ErasedLoop + '_ {
             self.loop_state().lifecycle = Lifecycle::Starting;
             self.trace_input("on_start");
             let input = Input::Hook(Hook::Start);
-            return Some(NextStep::Run(input, Handling::new("on_start", None)));
+            return Some(NextStep::Run(input, CurrentMessage::new("on_start", None)));
         }
         self.trace_if_silent("starts");
         self.started();
@@ -174,10 +174,10 @@ impl dyn ErasedLoop + '_ {
             deferred.state_may_have_changed();
         }
         let mut changed = None;
-        self.mail().with(&mut |seat, _| {
-            seat.started = true;
-            changed = seat.changed();
+        self.mailbox().with(&mut |cell, _| {
+            cell.started = true;
+            changed = cell.state_changed();
         });
-        announce(changed);
+        notify_state_change(changed);
     }
 }

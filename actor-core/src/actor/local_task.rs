@@ -9,10 +9,10 @@ use super::actor_task::{LoopTask, TurnEnd, park};
 use super::shutdown::publish_exit;
 use crate::actor::restart::SupervisorControl;
 use crate::cell::current;
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
 use crate::cell::restart::RestartAuthority;
-use crate::cell::state::Cell;
+use crate::cell::state::CellTask;
 use crate::executor::{self, RunTask};
 use crate::exit::Exit;
 use crate::sync::{Arc, Mutex};
@@ -41,7 +41,7 @@ struct HomeThread {
 
 /// The key of a loop in the table of its thread: the part that the executor runs.
 struct LocalTask {
-    mail: Arc<dyn AnyMail>,
+    mailbox: Arc<dyn DynMailbox>,
     key: usize,
     home: Arc<HomeThread>,
 }
@@ -60,12 +60,12 @@ enum TaskLookup {
 /// # Panics
 /// Unless this is inside `block_on` of the actor's own system, which runs on this thread only.
 #[track_caller]
-pub(crate) fn new_task(mail: Arc<dyn AnyMail>, task: Pin<Box<dyn LoopTask>>) -> Cell {
-    let hub = &mail.core().hub;
+pub(crate) fn new_task(mailbox: Arc<dyn DynMailbox>, task: Pin<Box<dyn LoopTask>>) -> CellTask {
+    let system = &mailbox.header().system;
     assert!(
-        hub.is_local && hub.executor.is_executor_thread() && executor::is_inside(),
+        system.is_local && system.executor.is_executor_thread() && executor::is_inside(),
         "`{}` is a local actor: spawn it inside `block_on` of a current-thread system",
-        mail.core().settings.name
+        mailbox.header().settings.name
     );
     drop_abandoned();
     executor::thread_owned::on_drive(drop_abandoned);
@@ -73,7 +73,7 @@ pub(crate) fn new_task(mail: Arc<dyn AnyMail>, task: Pin<Box<dyn LoopTask>>) -> 
         let key = tasks.slots.insert(Some(task));
         (key, tasks.home.get_or_insert_default().clone())
     });
-    Box::pin(LocalTask { mail, key, home })
+    Box::pin(LocalTask { mailbox, key, home })
 }
 
 /// Drops the tasks of this thread whose actors have ended on another one.
@@ -86,7 +86,7 @@ fn drop_abandoned() {
             Some(tasks.slots.try_remove(key))
         });
         let Ok(Some(mut task)) = gone else { return };
-        let _ = current::catch_each(&mut || task = None);
+        let _ = current::catch_dyn(&mut || task = None);
     }
 }
 
@@ -110,15 +110,15 @@ impl Drop for LocalTasks {
     /// The thread ends: no panic of a state may get out of this.
     fn drop(&mut self) {
         for mut task in self.slots.drain() {
-            let _ = current::catch_each(&mut || task = None);
+            let _ = current::catch_dyn(&mut || task = None);
         }
     }
 }
 
 impl RunTask for LocalTask {
     fn run(self: Pin<Box<Self>>) {
-        let mut mail = self.mail.clone();
-        mail.core().begin_turn();
+        let mut mailbox = self.mailbox.clone();
+        mailbox.header().begin_turn();
         let mut me = self;
         loop {
             let key = me.key;
@@ -130,13 +130,13 @@ impl RunTask for LocalTask {
                     // The task is handed to its thread first: an observer of the end may then make that
                     // thread drop it.
                     drop(me);
-                    return end_elsewhere(&*mail);
+                    return end_elsewhere(&*mailbox);
                 }
             };
-            let entered = current::enter(mail);
+            let entered = current::enter(mailbox);
             let mut wait = None;
             let progress = task.as_mut().turn(&mut wait);
-            mail = entered.leave();
+            mailbox = entered.leave();
             if let TurnEnd::Done = progress {
                 return;
             }
@@ -145,7 +145,7 @@ impl RunTask for LocalTask {
                     *slot = Some(task);
                 }
             });
-            match park(&*mail, wait.as_ref(), me, |me| me) {
+            match park(&*mailbox, wait.as_ref(), me, |me| me) {
                 Some(again) => me = again,
                 None => return,
             }
@@ -153,7 +153,7 @@ impl RunTask for LocalTask {
     }
 
     fn number(&self) -> u64 {
-        self.mail.core().number
+        self.mailbox.header().number
     }
 }
 
@@ -172,29 +172,29 @@ impl Drop for LocalTask {
 }
 
 /// Ends the actor on a thread that has not its state: its system has ended, and is not being driven.
-fn end_elsewhere(mail: &dyn AnyMail) {
-    mail.close();
-    mail.discard_queued();
+fn end_elsewhere(mailbox: &dyn DynMailbox) {
+    mailbox.close();
+    mailbox.discard_queued();
     let (mut held, mut exit, mut authority) =
         (Vec::new(), Exit::Killed, None::<Arc<dyn RestartAuthority>>);
-    mail.with(&mut |seat, _| {
-        if let Some(resources) = &mut seat.resources {
+    mailbox.with(&mut |cell, _| {
+        if let Some(resources) = &mut cell.resources {
             held = resources.take_all();
         }
-        if let Some(failed) = seat.exit_to_be().filter(|exit| !exit.is_normal()) {
+        if let Some(failed) = cell.pending_exit().filter(|exit| !exit.is_normal()) {
             exit = failed.clone();
         }
-        let supervision = seat.known().and_then(|records| records.supervision.as_ref());
+        let supervision = cell.cold().and_then(|cold| cold.supervision.as_ref());
         authority = supervision.map(|supervision| supervision.authority.clone());
     });
     for resource in held {
         match resource {
             Resource::Child(child) => child.kill_permanently(),
-            other => other.end(mail, "drop"),
+            other => other.end(mailbox, "drop"),
         }
     }
-    publish_exit(mail, exit);
+    publish_exit(mailbox, exit);
     if let Some(authority) = authority {
-        authority.ended(mail.core().id());
+        authority.ended(mailbox.header().id());
     }
 }

@@ -9,7 +9,7 @@ use super::dispatch::{Dispatch, HandlerOutcome};
 use super::spawn::Life;
 use crate::address::actor::Actor;
 use crate::address::addr::Address;
-use crate::cell::current::Handling;
+use crate::cell::current::CurrentMessage;
 use crate::cell::message::{Delivery, MessageInfo, Protocol};
 use std::any::Any;
 use std::fmt;
@@ -52,7 +52,7 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     fn handle_owned(
         self: Box<Self>,
         life: Life<A>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> BoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = SendBox> + Send;
@@ -60,7 +60,7 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     fn handle_owned_local(
         self: Box<Self>,
         life: Life<A>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> LocalBoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = LocalBox>;
@@ -300,7 +300,7 @@ pub(crate) trait LendState<A: Dispatch>: FutureBox {
     fn lend(
         message: Box<dyn DynProtocolMessage<A>>,
         life: Life<A>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> Self::Boxed<'static, Life<A>>;
 }
 
@@ -308,7 +308,7 @@ impl<A: Dispatch<FutureBox = SendBox> + Send> LendState<A> for SendBox {
     fn lend(
         message: Box<dyn DynProtocolMessage<A>>,
         life: Life<A>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> BoxFuture<'static, Life<A>> {
         message.handle_owned(life, handling)
     }
@@ -318,7 +318,7 @@ impl<A: Dispatch<FutureBox = LocalBox>> LendState<A> for LocalBox {
     fn lend(
         message: Box<dyn DynProtocolMessage<A>>,
         life: Life<A>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> LocalBoxFuture<'static, Life<A>> {
         message.handle_owned_local(life, handling)
     }
@@ -328,7 +328,7 @@ impl<A: Dispatch<FutureBox = LocalBox>> LendState<A> for LocalBox {
 pub(crate) async fn run_with_state<A, P>(
     mut life: Life<A>,
     message: P::Message,
-    handling: Handling,
+    handling: CurrentMessage,
 ) -> Life<A>
 where
     A: HasActorImpl + ImplementsProtocol<P::Addr>,
@@ -337,7 +337,7 @@ where
     let context = life.run_loop.context().clone_ref();
     let future =
         A::handle_boxed(HandlerArgs { actor: &mut life.state, message, context: &context });
-    let outcome = HandlerFuture::new(future, &context.mail().core, handling).await;
+    let outcome = HandlerFuture::new(future, &context.mailbox().header, handling).await;
     life.run_loop.on_outcome(outcome, handling);
     life
 }

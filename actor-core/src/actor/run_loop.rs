@@ -50,11 +50,14 @@ use super::dispatch::{Dispatch, HandlerOutcome, Hooks, Input};
 use super::erased::{ErasedLoop, ErasedMessage, ErasedStep, MessageSlot, typed};
 use super::factory::StateFactory;
 use super::lifecycle::{Lifecycle, LoopState};
-use crate::cell::current::{self, Handling};
-use crate::cell::handle::{AnyMail, Fetched, Shared};
-use crate::cell::header::{Core, END, KILL, LEAVE, NOTICE, POKE, Pace, STOP, URGENT, WAITING};
-use crate::cell::lazy_deque::Block;
-use crate::cell::mailbox::Mail;
+use crate::cell::current::{self, CurrentMessage};
+use crate::cell::handle::{DynMailbox, Popped, SharedQueue};
+use crate::cell::header::{
+    Header, KILL, PRIORITY, ParkReason, SENDERS_WAITING, SHARED_QUEUE, STOP, STOP_FOR_RESTART,
+    STOP_SELF, SYSTEM_MESSAGE,
+};
+use crate::cell::lazy_deque::LazyDeque;
+use crate::cell::mailbox::Mailbox;
 use crate::exit::{Exit, FailureKind};
 use crate::sync::Arc;
 use std::any::Any;
@@ -64,13 +67,13 @@ pub(crate) struct RunLoop<A: Dispatch> {
     /// The current batch: messages taken out of the queue under one lock and handled one by one.
     /// Invisible from outside: they keep counting until that is published, and return to the queue
     /// if a life ends.
-    pub(super) batch: Block<A::Message>,
+    pub(super) batch: LazyDeque<A::Message>,
     pub(super) loop_state: LoopState,
 }
 
 /// The next step of the task.
 pub(crate) enum NextStep<M> {
-    Run(Input<M>, Handling),
+    Run(Input<M>, CurrentMessage),
     /// Nothing to run at the moment; the reason is stored in the header.
     Park,
     /// The actor has ended.
@@ -86,8 +89,12 @@ pub(crate) enum HandlerError {
 
 /// Construction and access.
 impl<A: Dispatch> RunLoop<A> {
-    pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
-        RunLoop { context: Context::new(mail), batch: Block::new(), loop_state: LoopState::new() }
+    pub(crate) fn new(mailbox: Arc<Mailbox<A>>) -> Self {
+        RunLoop {
+            context: Context::new(mailbox),
+            batch: LazyDeque::new(),
+            loop_state: LoopState::new(),
+        }
     }
 
     /// Sets the factory of its states.
@@ -97,7 +104,7 @@ impl<A: Dispatch> RunLoop<A> {
     }
 
     /// Takes its messages from a shared mailbox, as member `number`.
-    pub(crate) fn with_shared(mut self, shared: Arc<dyn Shared>, number: usize) -> Self {
+    pub(crate) fn with_shared(mut self, shared: Arc<dyn SharedQueue>, number: usize) -> Self {
         self.loop_state.cold_mut().member = Some(Box::new((shared, number)));
         self
     }
@@ -106,8 +113,8 @@ impl<A: Dispatch> RunLoop<A> {
         &self.context
     }
 
-    pub(super) fn mail(&self) -> &Arc<Mail<A>> {
-        self.context.mail()
+    pub(super) fn mailbox(&self) -> &Arc<Mailbox<A>> {
+        self.context.mailbox()
     }
 
     /// The type-erased view, for the slow path.
@@ -162,9 +169,9 @@ impl<A: Dispatch> RunLoop<A> {
             self.finish_consumed();
             return None;
         };
-        let core = &self.mail().core;
-        if (core.signals() | core.interrupted() != 0
-            || core.budget() == 0
+        let header = &self.mailbox().header;
+        if (header.flags() | header.interrupted() != 0
+            || header.budget() == 0
             || self.loop_state.is_due())
             && let Some(next) = self.slow_path(actor, CONCURRENT)
         {
@@ -174,24 +181,24 @@ impl<A: Dispatch> RunLoop<A> {
             && let Some(first) = self.batch.get(0)
             && !may_start::<A, CONCURRENT>(first)
         {
-            return Some(self.park(Pace::Busy));
+            return Some(self.park(ParkReason::HandlerPending));
         }
         let message = match self.batch.pop_front() {
             Some(message) => message,
             None if self.loop_state.fetched && self.loop_state.lifecycle == Lifecycle::Running => {
                 self.loop_state.fetched = false;
                 // The block of a past burst: an idle actor holds none.
-                self.batch.give_back();
+                self.batch.release_if_empty();
                 return Some(self.park(idle(CONCURRENT)));
             }
-            None if self.mail().core.is_member() => {
+            None if self.mailbox().header.is_member() => {
                 return self.fetch_shared(actor, CONCURRENT);
             }
             None => {
                 self.loop_state.fetched = true;
                 let may_start = may_start::<A, CONCURRENT>;
-                let mail = self.context.mail();
-                let (first, signalled) = mail.fetch(&mut self.batch, may_start, !CONCURRENT);
+                let mailbox = self.context.mailbox();
+                let (first, signalled) = mailbox.fetch(&mut self.batch, may_start, !CONCURRENT);
                 match first {
                     Some(message) => message,
                     None => {
@@ -208,11 +215,11 @@ impl<A: Dispatch> RunLoop<A> {
             return self.take_guarded(MessageSlot(Some(message)), actor);
         }
         if A::delivery_of(&message).unbounded {
-            self.mail().untyped().took_free();
+            self.mailbox().untyped().took_unbounded();
         } else {
-            self.mail().core.took_one();
+            self.mailbox().header.begin_one();
         }
-        self.mail().core.spend();
+        self.mailbox().header.spend();
         self.begin_handling(message)
     }
 
@@ -221,7 +228,7 @@ impl<A: Dispatch> RunLoop<A> {
     #[inline(never)]
     fn take_guarded(&mut self, slot: MessageSlot<A>, actor: &A) -> Option<NextStep<A::Message>> {
         self.erased().took(slot.delivery().unbounded);
-        self.mail().core.spend();
+        self.mailbox().header.spend();
         self.dispatch(slot, actor)
     }
 
@@ -246,15 +253,15 @@ impl<A: Dispatch> RunLoop<A> {
             self.skip_cancelled(MessageSlot(Some(message)));
             return None;
         }
-        let handling = Handling::new(info.name, info.reply);
-        if self.mail().core.is_simulated() {
+        let handling = CurrentMessage::new(info.name, info.reply);
+        if self.mailbox().header.is_simulated() {
             return self.apply_faults(MessageSlot(Some(message)), handling);
         }
         Some(NextStep::Run(Input::Message(message), handling))
     }
 
-    pub(super) fn park(&mut self, pace: Pace) -> NextStep<A::Message> {
-        self.mail().core.set_pace(pace);
+    pub(super) fn park(&mut self, park_reason: ParkReason) -> NextStep<A::Message> {
+        self.mailbox().header.set_park_reason(park_reason);
         NextStep::Park
     }
 
@@ -263,9 +270,9 @@ impl<A: Dispatch> RunLoop<A> {
     pub(crate) fn on_outcome(
         &mut self,
         outcome: Result<HandlerOutcome, HandlerError>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) {
-        if !self.loop_state.continues_after(&outcome, &self.context.mail().core, handling) {
+        if !self.loop_state.continues_after(&outcome, &self.context.mailbox().header, handling) {
             self.on_cold_outcome(outcome, handling);
         }
     }
@@ -275,7 +282,7 @@ impl<A: Dispatch> RunLoop<A> {
     fn on_cold_outcome(
         &mut self,
         outcome: Result<HandlerOutcome, HandlerError>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) {
         self.erased().on_cold_outcome(outcome, handling);
     }
@@ -304,7 +311,7 @@ impl<A: Dispatch> RunLoop<A> {
     fn apply_faults(
         &mut self,
         mut slot: MessageSlot<A>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) -> Option<NextStep<A::Message>> {
         typed(self.erased().apply_faults(&mut slot, handling), &mut slot.0)
     }
@@ -340,8 +347,8 @@ pub(crate) fn may_start<A: Dispatch, const CONCURRENT: bool>(message: &A::Messag
 }
 
 /// The park reason of a task that has nothing to do.
-const fn idle(concurrent: bool) -> Pace {
-    if concurrent { Pace::Sharing } else { Pace::Idle }
+const fn idle(concurrent: bool) -> ParkReason {
+    if concurrent { ParkReason::Concurrent } else { ParkReason::Idle }
 }
 
 impl LoopState {
@@ -350,16 +357,16 @@ impl LoopState {
     fn continues_after(
         &mut self,
         outcome: &Result<HandlerOutcome, HandlerError>,
-        core: &Core,
-        handling: Handling,
+        header: &Header,
+        handling: CurrentMessage,
     ) -> bool {
         if let Some(deferred) = self.deferred() {
             deferred.state_may_have_changed();
         }
-        if core.is_simulated() {
+        if header.is_simulated() {
             // A turn of one message: the next message is a new choice.
-            core.end_turn();
-            core.finished(handling.name);
+            header.end_turn();
+            header.finished(handling.name);
         }
         matches!((outcome, self.lifecycle), (Ok(HandlerOutcome::Done), Lifecycle::Running))
     }
@@ -370,11 +377,11 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
         &mut self.loop_state
     }
 
-    fn mail(&self) -> &dyn AnyMail {
-        &**self.context.mail()
+    fn mailbox(&self) -> &dyn DynMailbox {
+        &**self.context.mailbox()
     }
 
-    fn own(&self) -> Arc<dyn AnyMail> {
+    fn own(&self) -> Arc<dyn DynMailbox> {
         self.context.any()
     }
 
@@ -391,21 +398,21 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
     }
 
     fn put_back(&mut self) -> bool {
-        self.context.mail().put_back(&mut self.batch)
+        self.context.mailbox().put_back(&mut self.batch)
     }
 
     fn holds_block(&self) -> bool {
-        self.batch.is_there()
+        self.batch.is_allocated()
     }
 
     fn discard_queued(&mut self) {
-        self.context.mail().discard();
+        self.context.mailbox().discard();
     }
 
-    fn take_urgent(&self, concurrent: bool, slot: &mut dyn Any) -> bool {
+    fn take_priority(&self, concurrent: bool, slot: &mut dyn Any) -> bool {
         let may_start = if concurrent { may_start::<A, true> } else { may_start::<A, false> };
         let Some(slot) = slot.downcast_mut::<Option<A::Message>>() else { return false };
-        *slot = self.context.mail().take_urgent(may_start);
+        *slot = self.context.mailbox().take_priority(may_start);
         slot.is_some()
     }
 }
@@ -435,29 +442,29 @@ impl dyn ErasedLoop + '_ {
         actor: &dyn Any,
         concurrent: bool,
     ) -> Option<ErasedStep> {
-        let signals = self.mail().core().signals();
-        if self.mail().core().is_simulated()
+        let flags = self.mailbox().header().flags();
+        if self.mailbox().header().is_simulated()
             && let Some(next) = self.next_delayed(slot)
         {
             return Some(next);
         }
-        if self.mail().core().is_turn_over() {
-            self.mail().core().end_turn();
+        if self.mailbox().header().is_turn_over() {
+            self.mailbox().header().end_turn();
             return Some(self.end_turn(concurrent));
         }
-        if signals & (KILL | STOP | LEAVE | END) != 0 {
-            if concurrent && signals & (KILL | STOP) == 0 {
+        if flags & (KILL | STOP | STOP_SELF | STOP_FOR_RESTART) != 0 {
+            if concurrent && flags & (KILL | STOP) == 0 {
                 // Running handlers end first.
-                return Some(self.park(Pace::Busy));
+                return Some(self.park(ParkReason::HandlerPending));
             }
-            self.handle_end_flags(signals);
+            self.handle_end_flags(flags);
             return Some(None);
         }
-        if signals & WAITING != 0 {
-            self.mail().make_room();
+        if flags & SENDERS_WAITING != 0 {
+            self.mailbox().make_room();
         }
-        if signals & POKE != 0 {
-            self.mail().lower(POKE);
+        if flags & SHARED_QUEUE != 0 {
+            self.mailbox().clear_flag(SHARED_QUEUE);
             self.loop_state().fetched = false;
         }
         if self.loop_state().is_due()
@@ -465,19 +472,19 @@ impl dyn ErasedLoop + '_ {
         {
             return Some(next);
         }
-        if signals & URGENT != 0 {
-            if self.take_urgent(concurrent, slot.as_any()) {
-                self.mail().core().spend();
+        if flags & PRIORITY != 0 {
+            if self.take_priority(concurrent, slot.as_any()) {
+                self.mailbox().header().spend();
                 return Some(self.dispatch(slot, actor));
             }
-            if concurrent && self.mail().core().signals() & URGENT != 0 {
-                return Some(self.park(Pace::Busy));
+            if concurrent && self.mailbox().header().flags() & PRIORITY != 0 {
+                return Some(self.park(ParkReason::HandlerPending));
             }
         }
-        if signals & NOTICE != 0
-            && let Some(notice) = self.mail().take_due_notice()
+        if flags & SYSTEM_MESSAGE != 0
+            && let Some(notice) = self.mailbox().take_due_system_message()
         {
-            self.mail().core().spend();
+            self.mailbox().header().spend();
             return Some(self.handle_system_message(notice, slot, actor, concurrent));
         }
         None
@@ -486,7 +493,7 @@ impl dyn ErasedLoop + '_ {
     /// A member of a pool handles an input of its own: a message of its timer, a hook, the end of
     /// its life. It checks the mailbox of the pool again afterwards.
     pub(super) fn mark_member_busy(&mut self) {
-        if !self.mail().core().is_member() {
+        if !self.mailbox().header().is_member() {
             return;
         }
         if let Some((shared, number)) = self.loop_state().shared() {
@@ -502,28 +509,29 @@ impl dyn ErasedLoop + '_ {
         // takes messages from another mailbox, or that deferred messages are to be evaluated again.
         let finds_all = self.loop_state().lifecycle == Lifecycle::Running
             && !self.loop_state().is_due()
-            && !self.mail().core().is_member();
+            && !self.mailbox().header().is_member();
         // The same holds for an actor with the block of a past burst: the check that finds nothing
         // releases it. (Not in a simulation, where each step is a choice.)
-        let finds_all = finds_all && (self.mail().core().is_simulated() || !self.holds_block());
-        self.park(if finds_all { idle(concurrent) } else { Pace::Again })
+        let finds_all =
+            finds_all && (self.mailbox().header().is_simulated() || !self.holds_block());
+        self.park(if finds_all { idle(concurrent) } else { ParkReason::Yield })
     }
 
     /// Puts a message of the shared mailbox into `slot`.
     fn fetch_shared(&mut self, slot: &mut dyn ErasedMessage, concurrent: bool) -> ErasedStep {
         let (shared, number) = self.loop_state().shared()?;
-        let fetched = shared.fetch_for(number, concurrent, slot.as_any());
+        let fetched = shared.pop_for(number, concurrent, slot.as_any());
         // The next check is of the shared mailbox again.
-        self.loop_state().fetched = matches!(fetched, Fetched::Nothing | Fetched::Over);
+        self.loop_state().fetched = matches!(fetched, Popped::Empty | Popped::Closed);
         match fetched {
-            Fetched::Message => {
-                self.mail().core().spend();
+            Popped::Message => {
+                self.mailbox().header().spend();
                 None
             }
-            Fetched::Nothing => None,
-            Fetched::Unwanted => self.park(Pace::Busy),
-            Fetched::Over => {
-                self.mail().close();
+            Popped::Empty => None,
+            Popped::NotWanted => self.park(ParkReason::HandlerPending),
+            Popped::Closed => {
+                self.mailbox().close();
                 self.finish_drain(concurrent)
             }
         }
@@ -532,7 +540,7 @@ impl dyn ErasedLoop + '_ {
     /// All queued messages have been handled; running handlers finish before the end.
     fn finish_drain(&mut self, concurrent: bool) -> ErasedStep {
         if concurrent {
-            return self.park(Pace::Busy);
+            return self.park(ParkReason::HandlerPending);
         }
         self.finish(Exit::Stopped);
         None
@@ -544,7 +552,7 @@ impl dyn ErasedLoop + '_ {
     pub(super) fn on_cold_outcome(
         &mut self,
         outcome: Result<HandlerOutcome, HandlerError>,
-        handling: Handling,
+        handling: CurrentMessage,
     ) {
         let exit = match outcome {
             Ok(HandlerOutcome::Done) => {
@@ -562,12 +570,12 @@ impl dyn ErasedLoop + '_ {
                 Exit::Failed(self.failure(FailureKind::Start, handling.name, text, None))
             }
             Err(HandlerError::Killed) => {
-                self.mail().lower(KILL);
+                self.mailbox().clear_flag(KILL);
                 self.loop_state().killed = true;
                 Exit::Killed
             }
             Err(HandlerError::Panicked(payload)) => {
-                Exit::Failed(current::failure(self.mail(), handling.name, payload))
+                Exit::Failed(current::failure(self.mailbox(), handling.name, payload))
             }
         };
         match self.loop_state().lifecycle {

@@ -15,18 +15,18 @@
 //! A kill or a failure starts at step 3 (`finish`). A panic in one step does
 //! not skip the next.
 //!
-//! Invariant, under the mailbox lock: if a failure was requested, `LEAVE` is set. The check of the
-//! flags finds it before the next message, and each step of the end that clears `LEAVE` takes it.
+//! Invariant, under the mailbox lock: if a failure was requested, `STOP_SELF` is set. The check of the
+//! flags finds it before the next message, and each step of the end that clears `STOP_SELF` takes it.
 
 use super::dispatch::{Hook, Input};
 use super::erased::{ErasedLoop, ErasedState, ErasedStep};
 use super::lifecycle::Lifecycle;
 use super::restart::{SupervisorControl, may_restart};
 use super::run_loop::NextStep;
-use crate::cell::current::{self, Handling};
-use crate::cell::handle::{AnyMail, announce};
-use crate::cell::header::{END, KILL, LEAVE, NOTICE, Pace, STOP};
-use crate::cell::state::{Notice, Watcher};
+use crate::cell::current::{self, CurrentMessage};
+use crate::cell::handle::{DynMailbox, notify_state_change};
+use crate::cell::header::{KILL, ParkReason, STOP, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE};
+use crate::cell::state::{SystemMessage, Watcher};
 use crate::executor;
 use crate::executor::sleep::Sleep;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts, Location};
@@ -58,10 +58,10 @@ pub(crate) enum ShutdownStep {
 /// The events that end a life.
 impl dyn ErasedLoop + '_ {
     /// Handles a flag that ends the life: a kill, a stop, or a request to leave.
-    pub(super) fn handle_end_flags(&mut self, signals: u32) {
-        if signals & KILL != 0 {
+    pub(super) fn handle_end_flags(&mut self, flags: u32) {
+        if flags & KILL != 0 {
             self.handle_kill();
-        } else if signals & STOP != 0 {
+        } else if flags & STOP != 0 {
             self.start_draining();
         } else {
             self.handle_stop_self();
@@ -73,7 +73,7 @@ impl dyn ErasedLoop + '_ {
         if self.handle_kill() {
             return true;
         }
-        let leaves = self.mail().core().signals() & (LEAVE | END) != 0;
+        let leaves = self.mailbox().header().flags() & (STOP_SELF | STOP_FOR_RESTART) != 0;
         if leaves {
             self.handle_stop_self();
         }
@@ -82,9 +82,9 @@ impl dyn ErasedLoop + '_ {
 
     /// Records a kill; returns whether there was one.
     pub(super) fn handle_kill(&mut self) -> bool {
-        let killed = self.mail().core().is_killed();
+        let killed = self.mailbox().header().is_killed();
         if killed {
-            self.mail().lower(KILL);
+            self.mailbox().clear_flag(KILL);
             self.loop_state().killed = true;
             if !matches!(self.loop_state().lifecycle, Lifecycle::ShuttingDown(_)) {
                 self.finish(Exit::Killed);
@@ -95,9 +95,9 @@ impl dyn ErasedLoop + '_ {
 
     /// Ends this life without draining: the queue goes to the next one.
     fn handle_stop_self(&mut self) {
-        let by_supervisor = self.mail().core().signals() & END != 0;
+        let by_supervisor = self.mailbox().header().flags() & STOP_FOR_RESTART != 0;
         let is_failing = self.is_failing();
-        self.mail().lower(LEAVE | END);
+        self.mailbox().clear_flag(STOP_SELF | STOP_FOR_RESTART);
         // After a stop from outside it drains, regardless of other requests; but a failure ends it.
         if is_failing || self.loop_state().lifecycle != Lifecycle::Draining {
             self.loop_state().ended_by_supervisor = by_supervisor && !is_failing;
@@ -109,14 +109,14 @@ impl dyn ErasedLoop + '_ {
     fn start_draining(&mut self) {
         self.loop_state().lifecycle = Lifecycle::Draining;
         let mut ended = Vec::new();
-        self.mail().with(&mut |seat, _| {
-            self.mail().core().lower(STOP);
-            if let Some(resources) = &mut seat.resources {
+        self.mailbox().with(&mut |cell, _| {
+            self.mailbox().header().clear_flag(STOP);
+            if let Some(resources) = &mut cell.resources {
                 ended = resources.take_timers_and_streams();
             }
         });
         for resource in ended {
-            resource.end(self.mail(), "drop");
+            resource.end(self.mailbox(), "drop");
         }
     }
 
@@ -134,25 +134,25 @@ impl dyn ErasedLoop + '_ {
         let by_supervisor = self.loop_state().ended_by_supervisor;
         let (mut exit, mut is_last) = (Some(exit), true);
         let mut failing = None;
-        self.mail().with(&mut |seat, _| {
+        self.mailbox().with(&mut |cell, _| {
             let Some(mut exit) = exit.take() else { return };
-            failing = seat.take_failing();
+            failing = cell.take_failing();
             if exit.is_normal()
                 && let Some(failure) = failing.take()
             {
                 exit = Exit::Failed(failure);
             }
-            is_last = !may_restart(seat, &exit, by_supervisor);
-            seat.set_exit_to_be(Some(exit));
-            self.mail().core().lower(STOP | LEAVE | END);
+            is_last = !may_restart(cell, &exit, by_supervisor);
+            cell.set_pending_exit(Some(exit));
+            self.mailbox().header().clear_flag(STOP | STOP_SELF | STOP_FOR_RESTART);
         });
         if let Some(failure) = failing {
-            self.mail().core().hub.report(Incident::SuppressedPanic { failure });
+            self.mailbox().header().system.report(Incident::SuppressedPanic { failure });
         }
         if is_last && !is_over {
-            self.mail().close();
+            self.mailbox().close();
             self.discard_queued();
-            self.mail().lower(STOP | LEAVE | END);
+            self.mailbox().clear_flag(STOP | STOP_SELF | STOP_FOR_RESTART);
         }
         if is_last {
             self.discard_deferred();
@@ -173,10 +173,11 @@ impl dyn ErasedLoop + '_ {
                 _ => {}
             }
         }
-        if step != ShutdownStep::AwaitDecision && self.mail().core().signals() & (LEAVE | END) != 0
+        if step != ShutdownStep::AwaitDecision
+            && self.mailbox().header().flags() & (STOP_SELF | STOP_FOR_RESTART) != 0
         {
             // The life is already ending.
-            self.mail().lower(LEAVE | END);
+            self.mailbox().clear_flag(STOP_SELF | STOP_FOR_RESTART);
             let failing = self.take_failing();
             self.record_failure(failing);
         }
@@ -197,12 +198,15 @@ impl dyn ErasedLoop + '_ {
                         Lifecycle::ShuttingDown(ShutdownStep::StopHookRunning);
                     self.trace_input("on_stop");
                     let exit = Box::new(self.pending_exit());
-                    NextStep::Run(Input::Hook(Hook::Stop(exit)), Handling::new("on_stop", None))
+                    NextStep::Run(
+                        Input::Hook(Hook::Stop(exit)),
+                        CurrentMessage::new("on_stop", None),
+                    )
                 })
             }
             // The task calls `stop_hook_done` before its next request.
             ShutdownStep::StopHookRunning | ShutdownStep::DropState => {
-                let dropped = current::guarded(self.mail(), "drop", || state.clear());
+                let dropped = current::catch_failure(self.mailbox(), "drop", || state.clear());
                 self.record_failure(dropped.err().map(Exit::Failed));
                 if self.try_trivial_end() {
                     return Some(NextStep::Done);
@@ -218,10 +222,10 @@ impl dyn ErasedLoop + '_ {
     /// Step 3: drops the resources, except children, and waits for the futures of the life.
     fn end_tasks(&mut self) -> ErasedStep {
         let mut has_resources = true;
-        self.mail().with(&mut |seat, _| {
-            has_resources = seat.resources.is_some() || seat.has_notices();
+        self.mailbox().with(&mut |cell, _| {
+            has_resources = cell.resources.is_some() || cell.has_system_messages();
             if !has_resources {
-                self.mail().core().lower(NOTICE);
+                self.mailbox().header().clear_flag(SYSTEM_MESSAGE);
             }
         });
         if !has_resources {
@@ -230,8 +234,8 @@ impl dyn ErasedLoop + '_ {
         }
         self.end_resources();
         let mut tasks = 0;
-        self.mail().with(&mut |seat, _| {
-            if let Some(resources) = &mut seat.resources {
+        self.mailbox().with(&mut |cell, _| {
+            if let Some(resources) = &mut cell.resources {
                 resources.awaits_tasks = true;
                 tasks = resources.tasks;
             }
@@ -240,45 +244,47 @@ impl dyn ErasedLoop + '_ {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Children);
             return None;
         }
-        self.mail().postpone_notices();
+        self.mailbox().defer_system_messages();
         // Checked again: the last one may have ended before the system messages were removed.
-        self.mail().with(&mut |seat, _| {
-            tasks = seat.resources.as_ref().map_or(0, |resources| resources.tasks);
+        self.mailbox().with(&mut |cell, _| {
+            tasks = cell.resources.as_ref().map_or(0, |resources| resources.tasks);
         });
-        if tasks == 0 { None } else { self.park(Pace::Deaf) }
+        if tasks == 0 { None } else { self.park(ParkReason::SystemOnly) }
     }
 
     fn end_resources(&self) {
         let mut ended = Vec::new();
-        self.mail().with(&mut |seat, _| {
-            if let Some(resources) = &mut seat.resources {
+        self.mailbox().with(&mut |cell, _| {
+            if let Some(resources) = &mut cell.resources {
                 ended = resources.take_all_but_children();
             }
         });
         for resource in ended {
-            resource.end(self.mail(), "drop");
+            resource.end(self.mailbox(), "drop");
         }
     }
 
     /// Step 4: ends the children one after another. The parent is not notified of exits that it ordered.
     fn end_children(&mut self) -> ErasedStep {
-        for notice in self.mail().take_notices() {
+        for notice in self.mailbox().take_system_messages() {
             match notice {
-                Notice::Exited(key, ..) => {
+                SystemMessage::WatchedExited(key, ..) => {
                     let mut child = None;
-                    self.mail().with(&mut |seat, _| {
-                        child = seat.resources.as_mut().and_then(|resources| resources.remove(key));
+                    self.mailbox().with(&mut |cell, _| {
+                        child = cell.resources.as_mut().and_then(|resources| resources.remove(key));
                     });
                     drop(child);
                 }
-                Notice::Broken(failure) => self.record_failure(Some(Exit::Failed(failure))),
+                SystemMessage::TaskPanicked(failure) => {
+                    self.record_failure(Some(Exit::Failed(failure)))
+                }
                 _ => {}
             }
         }
         let mut last = None;
         let mut before = None;
-        self.mail().with(&mut |seat, _| {
-            if let Some(resources) = &mut seat.resources {
+        self.mailbox().with(&mut |cell, _| {
+            if let Some(resources) = &mut cell.resources {
                 last = resources.last_child();
                 if last.is_none() {
                     before = resources.ending.take();
@@ -293,21 +299,21 @@ impl dyn ErasedLoop + '_ {
         };
         if self.loop_state().killed {
             child.kill_permanently();
-            return self.park(Pace::Deaf);
+            return self.park(ParkReason::SystemOnly);
         }
         let mut is_ending = false;
-        self.mail().with(&mut |seat, _| {
-            let ending = seat.resources.as_ref().and_then(|resources| resources.ending.as_ref());
+        self.mailbox().with(&mut |cell, _| {
+            let ending = cell.resources.as_ref().and_then(|resources| resources.ending.as_ref());
             is_ending = ending.is_some_and(|ending| ending.0 == key);
         });
         if !is_ending {
             child.close();
             let mut ending = Some((key, kill_later(&child)));
-            self.mail().with(&mut |seat, _| {
-                std::mem::swap(&mut seat.resources.get_or_insert_default().ending, &mut ending);
+            self.mailbox().with(&mut |cell, _| {
+                std::mem::swap(&mut cell.resources.get_or_insert_default().ending, &mut ending);
             });
         }
-        self.park(Pace::Deaf)
+        self.park(ParkReason::SystemOnly)
     }
 
     /// Step 5: `#[on_stop]` has run.
@@ -321,27 +327,27 @@ impl dyn ErasedLoop + '_ {
     /// watchers. In this case its exit is published under the same lock.
     fn try_trivial_end(&self) -> bool {
         let mut is_trivial = false;
-        self.mail().with(&mut |seat, _| {
-            is_trivial = seat.closed && seat.resources.is_none() && seat.known().is_none();
+        self.mailbox().with(&mut |cell, _| {
+            is_trivial = cell.closed && cell.resources.is_none() && cell.cold().is_none();
             if is_trivial {
-                seat.nameless = true;
-                seat.set_exit(&Exit::Stopped);
+                cell.names_released = true;
+                cell.set_exit(&Exit::Stopped);
             }
         });
         if is_trivial {
-            let core = self.mail().core();
-            if let Some(witness) = &core.hub.witness {
-                witness.ended(core.number);
+            let header = self.mailbox().header();
+            if let Some(sim_observer) = &header.system.sim_observer {
+                sim_observer.ended(header.number);
             }
-            core.hub.leave(core.key);
+            header.system.leave(header.key);
         }
         is_trivial
     }
 
     pub(super) fn pending_exit(&self) -> Exit {
         let mut exit = Exit::Stopped;
-        self.mail().with(&mut |seat, _| {
-            if let Some(known) = seat.exit_to_be() {
+        self.mailbox().with(&mut |cell, _| {
+            if let Some(known) = cell.pending_exit() {
                 exit = known.clone();
             }
         });
@@ -354,9 +360,9 @@ impl dyn ErasedLoop + '_ {
         let Some(broken) = broken else { return };
         if self.pending_exit().is_normal() {
             let mut broken = Some(broken);
-            self.mail().with(&mut |seat, _| seat.set_exit_to_be(broken.take()));
+            self.mailbox().with(&mut |cell, _| cell.set_pending_exit(broken.take()));
         } else if let Exit::Failed(failure) = broken {
-            self.mail().core().hub.report(Incident::SuppressedPanic { failure });
+            self.mailbox().header().system.report(Incident::SuppressedPanic { failure });
         }
     }
 }
@@ -366,29 +372,29 @@ impl dyn ErasedLoop + '_ {
 #[cold]
 #[inline(never)]
 pub(super) fn request_failure(
-    mail: &dyn AnyMail,
+    mailbox: &dyn DynMailbox,
     message: String,
     location: &std::panic::Location<'_>,
 ) {
     let failure = Failure::new(FailureParts {
         kind: FailureKind::Explicit,
-        actor: mail.label(),
-        id: mail.core().id(),
-        handler: current::handling().name,
+        actor: mailbox.label(),
+        id: mailbox.header().id(),
+        handler: current::current_message().name,
         message,
         location: Some(Location::of(location)),
         cause: None,
     });
     let mut failure = Some(failure);
-    mail.with(&mut |seat, _| {
-        let failing = &mut seat.records().failing;
+    mailbox.with(&mut |cell, _| {
+        let failing = &mut cell.cold_mut().failing;
         if failing.is_none() {
             *failing = failure.take();
-            mail.core().raise(LEAVE);
+            mailbox.header().set_flag(STOP_SELF);
         }
     });
     if let Some(failure) = failure {
-        mail.core().hub.report(Incident::SuppressedPanic { failure });
+        mailbox.header().system.report(Incident::SuppressedPanic { failure });
     }
 }
 
@@ -396,8 +402,8 @@ impl dyn ErasedLoop + '_ {
     /// Whether a failure of this life was requested. For most actors this reads only the flags.
     pub(super) fn is_failing(&self) -> bool {
         let mut is_failing = false;
-        if self.mail().core().signals() & LEAVE != 0 {
-            self.mail().with(&mut |seat, _| is_failing = seat.is_failing());
+        if self.mailbox().header().flags() & STOP_SELF != 0 {
+            self.mailbox().with(&mut |cell, _| is_failing = cell.is_failing());
         }
         is_failing
     }
@@ -405,20 +411,20 @@ impl dyn ErasedLoop + '_ {
     /// Takes the failure that was requested while the life was already ending.
     pub(super) fn take_failing(&self) -> Option<Exit> {
         let mut failing = None;
-        self.mail().with(&mut |seat, _| failing = seat.take_failing());
+        self.mailbox().with(&mut |cell, _| failing = cell.take_failing());
         failing.map(Exit::Failed)
     }
 }
 
 /// Kills a child that has not stopped within its time limit.
-fn kill_later(child: &Arc<dyn AnyMail>) -> executor::TaskHandle<()> {
+fn kill_later(child: &Arc<dyn DynMailbox>) -> executor::TaskHandle<()> {
     let mut limit = SHUTDOWN;
-    child.with(&mut |seat, _| {
-        limit = seat.known().and_then(|records| records.shutdown).unwrap_or(SHUTDOWN);
+    child.with(&mut |cell, _| {
+        limit = cell.cold().and_then(|cold| cold.shutdown).unwrap_or(SHUTDOWN);
     });
-    let hub = child.core().hub.clone();
-    let (sleep, child) = (Sleep::on(hub.executor.clone(), limit), Arc::downgrade(child));
-    let (runnable, task) = crate::system::task::prepare(&hub, async move {
+    let system = child.header().system.clone();
+    let (sleep, child) = (Sleep::on(system.executor.clone(), limit), Arc::downgrade(child));
+    let (runnable, task) = crate::system::task::prepare(&system, async move {
         sleep.await;
         if let Some(child) = child.upgrade() {
             child.kill();
@@ -429,60 +435,60 @@ fn kill_later(child: &Arc<dyn AnyMail>) -> executor::TaskHandle<()> {
 }
 
 /// Steps 7 and 8: publishes the exit to joiners, monitors and links.
-pub(crate) fn publish_exit(mail: &dyn AnyMail, exit: Exit) {
-    let (id, hub) = (mail.core().id(), &mail.core().hub);
-    if let Some(witness) = &hub.witness {
-        witness.ended(mail.core().number);
+pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
+    let (id, system) = (mailbox.header().id(), &mailbox.header().system);
+    if let Some(sim_observer) = &system.sim_observer {
+        sim_observer.ended(mailbox.header().number);
     }
     let mut names = Vec::new();
     let mut is_known = true;
-    mail.with(&mut |seat, _| {
-        seat.closed = true;
-        seat.nameless = true;
-        is_known = seat.known().is_some();
-        match seat.known() {
-            Some(records) => names.clone_from(&records.names),
-            None => seat.set_exit(&exit),
+    mailbox.with(&mut |cell, _| {
+        cell.closed = true;
+        cell.names_released = true;
+        is_known = cell.cold().is_some();
+        match cell.cold() {
+            Some(cold) => names.clone_from(&cold.names),
+            None => cell.set_exit(&exit),
         }
     });
     if !is_known {
         // It has neither names nor watchers.
         if let Exit::Failed(failure) = exit {
-            hub.report(Incident::UnobservedFailure { failure });
+            system.report(Incident::UnobservedFailure { failure });
         }
-        return hub.leave(mail.core().key);
+        return system.leave(mailbox.header().key);
     }
     // Observers of the exit find the names released. They stay in the records as labels.
     for name in &names {
-        hub.names.free(name, id);
+        system.names.unregister(name, id);
     }
-    let (mut watchers, mut notices) = (Vec::new(), VecDeque::new());
+    let (mut watchers, mut system_messages) = (Vec::new(), VecDeque::new());
     let (mut changed, mut is_observed) = (None, false);
-    mail.with(&mut |seat, _| {
-        seat.set_exit(&exit);
-        let records = seat.records();
-        watchers = records.watchers.take();
-        notices = std::mem::take(&mut records.notices);
-        changed = records.changed.clone();
-        is_observed = records.supervision.is_some();
+    mailbox.with(&mut |cell, _| {
+        cell.set_exit(&exit);
+        let cold = cell.cold_mut();
+        watchers = cold.watchers.take();
+        system_messages = std::mem::take(&mut cold.system_messages);
+        changed = cold.state_changed.clone();
+        is_observed = cold.supervision.is_some();
     });
-    drop(notices);
-    is_observed |= announce(changed) > 0;
+    drop(system_messages);
+    is_observed |= notify_state_change(changed) > 0;
     is_observed |= !exit.is_normal() && watchers.iter().any(lives);
     if let Exit::Failed(failure) = &exit
         && !is_observed
     {
-        hub.report(Incident::UnobservedFailure { failure: failure.clone() });
+        system.report(Incident::UnobservedFailure { failure: failure.clone() });
     }
     notify_watchers(watchers, id, &exit);
-    hub.leave(mail.core().key);
+    system.leave(mailbox.header().key);
 }
 
 /// Whether there is a watcher to notify: the other side of a link may have ended before.
 fn lives(watcher: &Watcher) -> bool {
     let mut lives = false;
     if let Some(who) = watcher.who.upgrade() {
-        who.with(&mut |seat, _| lives = seat.exit().is_none());
+        who.with(&mut |cell, _| lives = cell.exit().is_none());
     }
     lives
 }
@@ -501,8 +507,8 @@ fn notify_watchers(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
             who.unwatch(id, None);
         }
         who.notify(match watcher.key {
-            Some(key) => Notice::Exited(key, id, exit.clone()),
-            None => Notice::Unlinked(id, exit.clone()),
+            Some(key) => SystemMessage::WatchedExited(key, id, exit.clone()),
+            None => SystemMessage::LinkedExited(id, exit.clone()),
         });
     }
 }

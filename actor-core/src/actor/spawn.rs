@@ -7,10 +7,10 @@ use super::dispatch::{AddrOf, Dispatch};
 use super::run_loop::RunLoop;
 use super::shutdown::publish_exit;
 use crate::address::addr::Addr;
-use crate::cell::handle::{AnyMail, contain};
-use crate::cell::mailbox::Mail;
+use crate::cell::handle::{DynMailbox, catch_and_report};
+use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Settings;
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::executor::drop_chain::{self, DropResult};
 use crate::executor::{Job, Schedule};
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
@@ -30,13 +30,13 @@ impl<A: Dispatch> Life<A> {
     /// The mailbox in which the actor's task parks.
     #[doc(hidden)]
     pub fn mailbox(&self) -> OpaqueMailbox {
-        OpaqueMailbox(self.run_loop.context().mail().clone())
+        OpaqueMailbox(self.run_loop.context().mailbox().clone())
     }
 }
 
 /// An opaque mailbox, so that the signatures of the macro's contract name nothing private.
 #[doc(hidden)]
-pub struct OpaqueMailbox(pub(crate) Arc<dyn AnyMail>);
+pub struct OpaqueMailbox(pub(crate) Arc<dyn DynMailbox>);
 
 impl<A: Dispatch> fmt::Debug for Life<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,8 +65,8 @@ pub struct Prepared<A> {
     state: A,
     capacity: Option<usize>,
     label: Option<Arc<str>>,
-    pub(crate) hub: Option<Arc<Hub>>,
-    parent: Option<Arc<dyn AnyMail>>,
+    pub(crate) system: Option<Arc<SystemShared>>,
+    parent: Option<Arc<dyn DynMailbox>>,
     settings: &'static Settings,
 }
 
@@ -74,7 +74,7 @@ impl<A: Dispatch> Prepared<A> {
     pub(crate) fn new(state: A) -> Self {
         let settings = const { &A::SETTINGS };
         let capacity = settings.capacity;
-        Prepared { state, capacity, label: None, hub: None, parent: None, settings }
+        Prepared { state, capacity, label: None, system: None, parent: None, settings }
     }
 
     /// The label under which it stands in logs, exits and trees.
@@ -109,7 +109,7 @@ impl<A: Dispatch> Prepared<A> {
 
     /// Spawns on `system` instead of the current one.
     pub fn on(mut self, system: &System) -> Self {
-        self.hub = Some(system.hub().clone());
+        self.system = Some(system.shared().clone());
         self
     }
 
@@ -149,17 +149,17 @@ impl<A: Dispatch> Prepared<A> {
     /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
     #[track_caller]
     pub fn spawn(self) -> AddrOf<A> {
-        let Prepared { state, capacity, label, hub, parent, settings } = self;
-        let hub = parent.as_ref().map(|parent| parent.core().hub.clone()).or(hub);
-        let builder = ActorBuilder::new(hub, settings, capacity);
+        let Prepared { state, capacity, label, system, parent, settings } = self;
+        let system = parent.as_ref().map(|parent| parent.header().system.clone()).or(system);
+        let builder = ActorBuilder::new(system, settings, capacity);
         if let Some(label) = label {
-            name(&*builder.mail, &label);
+            name(&*builder.mailbox, &label);
         }
         // Everything is in place before the child can run.
         if let Some(parent) = parent
             && builder.alive
         {
-            adopt(&parent, builder.mail.clone());
+            adopt(&parent, builder.mailbox.clone());
         }
         builder.start(Some(state))
     }
@@ -176,8 +176,8 @@ impl System {
     }
 }
 
-fn name(mail: &dyn AnyMail, label: &Arc<str>) {
-    mail.with(&mut |seat, _| seat.records().label = Some(label.clone()));
+fn name(mailbox: &dyn DynMailbox, label: &Arc<str>) {
+    mailbox.with(&mut |cell, _| cell.cold_mut().label = Some(label.clone()));
 }
 
 impl<A> fmt::Debug for Prepared<A> {
@@ -209,7 +209,7 @@ impl<A: Dispatch> Context<A> {
     pub fn detached() -> Self {
         let settings = const { &A::SETTINGS };
         let builder = ActorBuilder::<A>::new(None, settings, settings.capacity);
-        let context = Context::new(builder.mail.clone());
+        let context = Context::new(builder.mailbox.clone());
         builder.end();
         context
     }
@@ -217,7 +217,7 @@ impl<A: Dispatch> Context<A> {
 
 /// An actor that has a mailbox and no state yet.
 pub(crate) struct ActorBuilder<A: Dispatch> {
-    pub(crate) mail: Arc<Mail<A>>,
+    pub(crate) mailbox: Arc<Mailbox<A>>,
     /// False if the system is closing: the actor ends before it starts.
     pub(crate) alive: bool,
     address: Addr<A>,
@@ -225,18 +225,18 @@ pub(crate) struct ActorBuilder<A: Dispatch> {
 
 impl<A: Dispatch> ActorBuilder<A> {
     pub(crate) fn new(
-        hub: Option<Arc<Hub>>,
+        system: Option<Arc<SystemShared>>,
         settings: &'static Settings,
         capacity: Option<usize>,
     ) -> Self {
-        let hub = hub.unwrap_or_else(System::current_hub);
+        let system = system.unwrap_or_else(System::current_shared);
         let mut entered = None;
-        let alive = hub.enter(settings, capacity, &mut |core| {
-            entered.insert(Arc::new(Mail::new(core))).clone()
+        let alive = system.enter(settings, capacity, &mut |header| {
+            entered.insert(Arc::new(Mailbox::new(header))).clone()
         });
-        let mail = entered.expect("it was entered");
-        let address = Addr::adopted(mail.clone());
-        ActorBuilder { mail, alive, address }
+        let mailbox = entered.expect("it was entered");
+        let address = Addr::adopted(mailbox.clone());
+        ActorBuilder { mailbox, alive, address }
     }
 
     /// Creates the state from the address on the calling thread, and starts the actor.
@@ -265,56 +265,56 @@ impl<A: Dispatch> ActorBuilder<A> {
 
     /// The actor never starts: the owners of its address observe that it has ended.
     pub(crate) fn end(self) {
-        abort_start(&self.mail);
+        abort_start(&self.mailbox);
     }
 
     /// Schedules the first run of the actor.
     #[track_caller]
     fn start(self, state: Option<A>) -> A::Addr {
-        let run_loop = RunLoop::new(self.mail.clone());
+        let run_loop = RunLoop::new(self.mailbox.clone());
         self.run(Life { run_loop, state })
     }
 
     #[track_caller]
     pub(crate) fn run(self, life: Life<A>) -> A::Addr {
         if !self.alive {
-            abort_start(&self.mail);
+            abort_start(&self.mailbox);
             // It never started: its state is dropped here, in the caller.
-            refuse(self.mail, life);
+            refuse(self.mailbox, life);
             return self.address.into();
         }
-        let guard = UnstartedGuard(&self.mail);
+        let guard = UnstartedGuard(&self.mailbox);
         let Runner(task) = A::runner(life);
         std::mem::forget(guard);
-        self.mail.core.hub.executor.schedule(Job::Actor(task), Schedule::Next);
+        self.mailbox.header.system.executor.schedule(Job::Actor(task), Schedule::Next);
         self.address.into()
     }
 }
 
 /// Drops the state of an actor whose system has ended. The drop may spawn another actor, and so on.
 #[cold]
-fn refuse<A: Dispatch>(mail: Arc<Mail<A>>, life: Life<A>) {
-    let own = mail.clone();
+fn refuse<A: Dispatch>(mailbox: Arc<Mailbox<A>>, life: Life<A>) {
+    let own = mailbox.clone();
     let mut life = Some(life);
-    let discard = move || contain(&*own, "drop", &mut || life = None);
+    let discard = move || catch_and_report(&*own, "drop", &mut || life = None);
     if drop_chain::drop_refused(discard) == DropResult::Leaked {
         let failure = Failure::new(FailureParts {
             kind: FailureKind::Start,
-            actor: mail.untyped().label(),
-            id: mail.core.id(),
+            actor: mailbox.untyped().label(),
+            id: mailbox.header.id(),
             handler: "drop",
             message: "leaked: its system has ended, and each state spawns another when dropped"
                 .into(),
             location: None,
             cause: None,
         });
-        mail.core.hub.report(Incident::UnobservedFailure { failure });
+        mailbox.header.system.report(Incident::UnobservedFailure { failure });
     }
 }
 
 /// An actor without a task. If it is dropped, the actor has ended: `Runner` panics for a `local` actor
 /// outside its thread.
-struct UnstartedGuard<'a, A: Dispatch>(&'a Mail<A>);
+struct UnstartedGuard<'a, A: Dispatch>(&'a Mailbox<A>);
 
 impl<A: Dispatch> Drop for UnstartedGuard<'_, A> {
     fn drop(&mut self) {
@@ -323,8 +323,8 @@ impl<A: Dispatch> Drop for UnstartedGuard<'_, A> {
 }
 
 #[cold]
-fn abort_start<A: Dispatch>(mail: &Mail<A>) {
-    AnyMail::close(mail);
-    mail.discard();
-    publish_exit(mail, Exit::Stopped);
+fn abort_start<A: Dispatch>(mailbox: &Mailbox<A>) {
+    DynMailbox::close(mailbox);
+    mailbox.discard();
+    publish_exit(mailbox, Exit::Stopped);
 }

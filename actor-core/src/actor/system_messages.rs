@@ -5,10 +5,10 @@ use super::callback::CallbackResult;
 use super::dispatch::{Hook, Input};
 use super::erased::{ErasedLoop, ErasedMessage, ErasedStep};
 use super::run_loop::NextStep;
-use crate::cell::current::Handling;
-use crate::cell::handle::contain;
+use crate::cell::current::CurrentMessage;
+use crate::cell::handle::catch_and_report;
 use crate::cell::resources::Resource;
-use crate::cell::state::{Key, Notice};
+use crate::cell::state::{ResourceId, SystemMessage};
 use crate::exit::{ActorId, Exit, FailureKind};
 use crate::incident::Incident;
 use std::any::Any;
@@ -18,30 +18,32 @@ impl dyn ErasedLoop + '_ {
     /// the actor itself is left in `slot`.
     pub(super) fn handle_system_message(
         &mut self,
-        notice: Notice,
+        notice: SystemMessage,
         slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
         concurrent: bool,
     ) -> ErasedStep {
         let next = match notice {
-            Notice::Due(key) => self.source_due(key, slot.as_any()),
-            Notice::Exited(key, id, exit) => self.watched_exited(key, id, exit, slot.as_any()),
-            Notice::Unlinked(id, exit) => self.linked_exited(id, exit),
-            Notice::Broken(failure) => {
+            SystemMessage::ResourceReady(key) => self.source_due(key, slot.as_any()),
+            SystemMessage::WatchedExited(key, id, exit) => {
+                self.watched_exited(key, id, exit, slot.as_any())
+            }
+            SystemMessage::LinkedExited(id, exit) => self.linked_exited(id, exit),
+            SystemMessage::TaskPanicked(failure) => {
                 self.finish(Exit::Failed(failure));
                 None
             }
-            Notice::Look => None,
+            SystemMessage::Recheck => None,
         };
         if slot.is_there() { self.dispatch_made(slot, actor, concurrent) } else { next }
     }
 
     /// A timer, a stream or a piped future has an item.
-    fn source_due(&mut self, key: Key, slot: &mut dyn Any) -> ErasedStep {
+    fn source_due(&mut self, key: ResourceId, slot: &mut dyn Any) -> ErasedStep {
         let mut found = None;
-        self.mail().with(&mut |seat, _| {
+        self.mailbox().with(&mut |cell, _| {
             // A cancelled resource is not in the table: its pending tick is skipped.
-            let resources = seat.resources.as_mut();
+            let resources = cell.resources.as_mut();
             found = match resources.and_then(|resources| resources.get(key)) {
                 Some(Resource::Timer { entry, callback }) => {
                     Some((callback.take(), "timer", Some(entry.clone())))
@@ -68,8 +70,8 @@ impl dyn ErasedLoop + '_ {
         // It is put back, unless it was cancelled in the meantime or fires only once.
         let mut gone = Some(callback);
         let (mut on_end, mut ended) = (None, None);
-        self.mail().with(&mut |seat, _| {
-            let resources = seat.resources.get_or_insert_default();
+        self.mailbox().with(&mut |cell, _| {
+            let resources = cell.resources.get_or_insert_default();
             let once = match resources.get(key) {
                 Some(Resource::Timer { entry, callback }) => {
                     std::mem::swap(callback, &mut gone);
@@ -88,7 +90,7 @@ impl dyn ErasedLoop + '_ {
                 ended = resources.remove(key);
             }
         });
-        contain(self.mail(), what, &mut || drop((ended.take(), gone.take())));
+        catch_and_report(self.mailbox(), what, &mut || drop((ended.take(), gone.take())));
         let made = match on_end {
             Some(mut on_end) if made.is_ok() => self.run_callback(what, &mut |me| on_end(me, slot)),
             _ => made,
@@ -99,14 +101,14 @@ impl dyn ErasedLoop + '_ {
     /// A watched actor has ended.
     fn watched_exited(
         &mut self,
-        key: Key,
+        key: ResourceId,
         id: ActorId,
         exit: Exit,
         slot: &mut dyn Any,
     ) -> ErasedStep {
         let mut resource = None;
-        self.mail().with(&mut |seat, _| {
-            resource = seat.resources.as_mut().and_then(|resources| resources.remove(key));
+        self.mailbox().with(&mut |cell, _| {
+            resource = cell.resources.as_mut().and_then(|resources| resources.remove(key));
         });
         match resource? {
             Resource::Monitor { callback, .. } => {
@@ -123,7 +125,7 @@ impl dyn ErasedLoop + '_ {
                     return self.run_exit_hook(id, exit);
                 }
                 if let Exit::Failed(failure) = exit {
-                    child.core().hub.report(Incident::UnobservedFailure { failure });
+                    child.header().system.report(Incident::UnobservedFailure { failure });
                 }
                 None
             }
@@ -134,7 +136,7 @@ impl dyn ErasedLoop + '_ {
     fn run_exit_hook(&mut self, id: ActorId, exit: Exit) -> ErasedStep {
         self.trace_input("on_exit");
         let input = Input::Hook(Hook::Exited(Box::new((id, exit))));
-        Some(NextStep::Run(input, Handling::new("on_exit", None)))
+        Some(NextStep::Run(input, CurrentMessage::new("on_exit", None)))
     }
 
     /// A linked actor has ended: run the hook, or fail too.

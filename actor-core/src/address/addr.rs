@@ -3,7 +3,7 @@
 use super::any::AnyAddr;
 use super::join::{Join, Starting, StopWithin};
 use super::weak::WeakAddr;
-use crate::cell::handle::{Post, Verbs};
+use crate::cell::handle::{TypedMailbox, Verbs};
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::{Actor, System};
@@ -44,31 +44,31 @@ use std::time::Duration;
 /// });
 /// ```
 pub struct Addr<P: ?Sized> {
-    post: Arc<dyn Post<P>>,
+    mailbox: Arc<dyn TypedMailbox<P>>,
 }
 
 impl<P: ?Sized> Addr<P> {
     /// Takes over a strong count that the mailbox has already counted.
-    pub(crate) fn adopted(post: Arc<dyn Post<P>>) -> Self {
-        Addr { post }
+    pub(crate) fn adopted(mailbox: Arc<dyn TypedMailbox<P>>) -> Self {
+        Addr { mailbox }
     }
 
-    pub(crate) fn post(&self) -> &dyn Post<P> {
-        &*self.post
+    pub(crate) fn mailbox(&self) -> &dyn TypedMailbox<P> {
+        &*self.mailbox
     }
 
-    pub(crate) fn shared(&self) -> Arc<dyn Post<P>> {
-        self.post.clone()
+    pub(crate) fn shared(&self) -> Arc<dyn TypedMailbox<P>> {
+        self.mailbox.clone()
     }
 
     /// Returns the actor's id.
     pub fn id(&self) -> ActorId {
-        self.post.core().id()
+        self.mailbox.header().id()
     }
 
     /// Returns the name of the actor's type, or the one set by `#[actor(name = "..")]`.
     pub fn name(&self) -> &'static str {
-        self.post.core().settings.name
+        self.mailbox.header().settings.name
     }
 
     /// Returns the name of this instance in logs, exits and cycles: `counter#7`, or the name set by
@@ -81,14 +81,14 @@ impl<P: ?Sized> Addr<P> {
     /// assert_eq!(lobby.label(), "lobby");
     /// ```
     pub fn label(&self) -> String {
-        self.post.label()
+        self.mailbox.label()
     }
 
     /// Stops the actor gracefully: it refuses new messages, handles the queued ones, and ends.
     ///
     /// Does not block. Stopping an actor that has ended does nothing.
     pub fn stop(&self) {
-        self.post.close();
+        self.mailbox.close();
     }
 
     /// Ends the actor at its next await or between two messages, whichever comes first.
@@ -110,7 +110,7 @@ impl<P: ?Sized> Addr<P> {
     /// # });
     /// ```
     pub fn kill(&self) {
-        self.post.kill();
+        self.mailbox.kill();
     }
 
     /// Waits for the actor's end and returns its exit, immediately if it has already ended.
@@ -125,7 +125,7 @@ impl<P: ?Sized> Addr<P> {
     /// # Cancellation
     /// Dropping the future has no effect.
     pub fn join(&self) -> Join {
-        Join::new(self.post.clone().any())
+        Join::new(self.mailbox.clone().any())
     }
 
     /// Stops the actor, kills it if it has not ended within `limit`, and returns its exit.
@@ -155,7 +155,7 @@ impl<P: ?Sized> Addr<P> {
     /// });
     /// ```
     pub fn stop_within(&self, limit: Duration) -> StopWithin {
-        StopWithin::new(self.post.clone().any(), limit)
+        StopWithin::new(self.mailbox.clone().any(), limit)
     }
 
     /// Waits until the actor has started, including `#[on_start]`.
@@ -189,25 +189,25 @@ impl<P: ?Sized> Addr<P> {
     /// });
     /// ```
     pub fn started(&self) -> Starting {
-        Starting::new(self.post.clone().any())
+        Starting::new(self.mailbox.clone().any())
     }
 
     /// Returns `true` until the actor's exit has been published.
     pub fn is_alive(&self) -> bool {
         let mut alive = false;
-        self.post.with(&mut |seat, _| alive = seat.exit().is_none());
+        self.mailbox.with(&mut |cell, _| alive = cell.exit().is_none());
         alive
     }
 
     /// Returns the number of queued messages.
     #[allow(clippy::len_without_is_empty, reason = "a mailbox is watched, not iterated")]
     pub fn len(&self) -> usize {
-        self.post.len()
+        self.mailbox.len()
     }
 
     /// Returns the mailbox's capacity, or `None` if it is unbounded.
     pub fn capacity(&self) -> Option<usize> {
-        match self.post.core().capacity {
+        match self.mailbox.header().capacity {
             u32::MAX => None,
             capacity => Some(capacity as usize),
         }
@@ -215,8 +215,8 @@ impl<P: ?Sized> Addr<P> {
 
     /// Returns a weak address, which does not keep the actor alive.
     pub fn downgrade(&self) -> WeakAddr<P> {
-        let core = self.post.core();
-        WeakAddr::new(self.post.clone().weak(), core.id(), core.settings.name)
+        let header = self.mailbox.header();
+        WeakAddr::new(self.mailbox.clone().weak(), header.id(), header.settings.name)
     }
 
     /// Keeps the actor alive until it is stopped, even after its last address is dropped.
@@ -233,26 +233,26 @@ impl<P: ?Sized> Addr<P> {
     /// # });
     /// ```
     pub fn keep(&self) {
-        self.post.core().keep();
+        self.mailbox.header().incr_strong();
     }
 
     /// Returns an address without the message type.
     pub fn erase(&self) -> AnyAddr {
-        self.post.core().keep();
-        AnyAddr::adopted(self.post.clone().any())
+        self.mailbox.header().incr_strong();
+        AnyAddr::adopted(self.mailbox.clone().any())
     }
 }
 
 impl<P: ?Sized> Clone for Addr<P> {
     fn clone(&self) -> Self {
-        self.post.core().keep();
-        Addr { post: self.post.clone() }
+        self.mailbox.header().incr_strong();
+        Addr { mailbox: self.mailbox.clone() }
     }
 }
 
 impl<P: ?Sized> Drop for Addr<P> {
     fn drop(&mut self) {
-        self.post.release();
+        self.mailbox.release();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Addresses without the message type, and the targets of monitors and links.
 
 use super::join::Join;
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use std::fmt;
@@ -22,58 +22,58 @@ use std::hash::{Hash, Hasher};
 /// # });
 /// ```
 pub struct AnyAddr {
-    mail: Arc<dyn AnyMail>,
+    mailbox: Arc<dyn DynMailbox>,
 }
 
 impl AnyAddr {
     /// Takes over a strong count that the mailbox has already counted.
-    pub(super) fn adopted(mail: Arc<dyn AnyMail>) -> Self {
-        AnyAddr { mail }
+    pub(super) fn adopted(mailbox: Arc<dyn DynMailbox>) -> Self {
+        AnyAddr { mailbox }
     }
 
     /// Returns the actor's id.
     pub fn id(&self) -> ActorId {
-        self.mail.core().id()
+        self.mailbox.header().id()
     }
 
     /// Returns the name of the actor's type.
     pub fn name(&self) -> &'static str {
-        self.mail.core().settings.name
+        self.mailbox.header().settings.name
     }
 
     /// See [`Addr::stop`](crate::Addr::stop).
     pub fn stop(&self) {
-        self.mail.close();
+        self.mailbox.close();
     }
 
     /// See [`Addr::kill`](crate::Addr::kill).
     pub fn kill(&self) {
-        self.mail.kill();
+        self.mailbox.kill();
     }
 
     /// See [`Addr::join`](crate::Addr::join).
     pub fn join(&self) -> Join {
-        Join::new(self.mail.clone())
+        Join::new(self.mailbox.clone())
     }
 
     /// See [`Addr::is_alive`](crate::Addr::is_alive).
     pub fn is_alive(&self) -> bool {
         let mut alive = false;
-        self.mail.with(&mut |seat, _| alive = seat.exit().is_none());
+        self.mailbox.with(&mut |cell, _| alive = cell.exit().is_none());
         alive
     }
 }
 
 impl Clone for AnyAddr {
     fn clone(&self) -> Self {
-        self.mail.core().keep();
-        AnyAddr { mail: self.mail.clone() }
+        self.mailbox.header().incr_strong();
+        AnyAddr { mailbox: self.mailbox.clone() }
     }
 }
 
 impl Drop for AnyAddr {
     fn drop(&mut self) {
-        self.mail.release();
+        self.mailbox.release();
     }
 }
 
@@ -93,7 +93,7 @@ impl Hash for AnyAddr {
 
 impl fmt::Debug for AnyAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AnyAddr({})", self.mail.label())
+        write!(f, "AnyAddr({})", self.mailbox.label())
     }
 }
 
@@ -130,7 +130,7 @@ pub trait Target: sealed::Target {}
 impl<T: sealed::Target> Target for T {}
 
 pub(crate) mod sealed {
-    use super::{AnyAddr, AnyMail, Arc};
+    use super::{AnyAddr, Arc, DynMailbox};
     use crate::{ActorId, Addr, Address, WeakAddr};
 
     pub trait Target {
@@ -140,7 +140,7 @@ pub(crate) mod sealed {
 
     /// An opaque mailbox, so that the trait's signature names nothing private.
     #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
-    pub struct Mail(pub(crate) Arc<dyn AnyMail>);
+    pub struct Mail(pub(crate) Arc<dyn DynMailbox>);
 
     impl<A: Address> Target for A {
         fn target(&self) -> (ActorId, Option<Mail>) {
@@ -156,13 +156,13 @@ pub(crate) mod sealed {
 
     impl Target for AnyAddr {
         fn target(&self) -> (ActorId, Option<Mail>) {
-            (self.id(), Some(Mail(self.mail.clone())))
+            (self.id(), Some(Mail(self.mailbox.clone())))
         }
     }
 
     impl<P: ?Sized> Target for WeakAddr<P> {
         fn target(&self) -> (ActorId, Option<Mail>) {
-            (self.id(), self.post().upgrade().map(|post| Mail(post.any())))
+            (self.id(), self.mailbox().upgrade().map(|mailbox| Mail(mailbox.any())))
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Waiting for an actor's start and end: [`Join`], [`Starting`], [`StopWithin`].
 
 use super::state_change::Change;
-use crate::cell::deadlock::edge::Goal;
-use crate::cell::handle::AnyMail;
+use crate::cell::deadlock::edge::WaitGoal;
+use crate::cell::handle::DynMailbox;
 use crate::executor::sleep::Sleep;
 use crate::exit::Exit;
 use crate::sync::Arc;
@@ -31,8 +31,8 @@ pub struct Join {
 }
 
 impl Join {
-    pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
-        Join { end: Some(Change::new(mail, Goal::End)) }
+    pub(crate) fn new(mailbox: Arc<dyn DynMailbox>) -> Self {
+        Join { end: Some(Change::new(mailbox, WaitGoal::Exit)) }
     }
 
     pub(crate) fn unknown() -> Self {
@@ -42,7 +42,7 @@ impl Join {
     /// Sets whether a timer of the wait will kill the actor.
     fn set_forced(&mut self, is_forced: bool) {
         if let Some(end) = &mut self.end {
-            end.set_goal(if is_forced { Goal::EndOrKill } else { Goal::End });
+            end.set_goal(if is_forced { WaitGoal::ExitOrKill } else { WaitGoal::Exit });
         }
     }
 }
@@ -52,9 +52,9 @@ impl Future for Join {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Exit> {
         let Some(end) = &mut self.end else { return Poll::Ready(Exit::NoActor) };
-        let exit = end.poll(cx, |seat| seat.exit().cloned());
+        let exit = end.poll(cx, |cell| cell.exit().cloned());
         if let Poll::Ready(exit) = &exit {
-            end.mail().heard(exit);
+            end.mailbox().heard(exit);
         }
         exit
     }
@@ -82,8 +82,8 @@ pub struct Starting {
 }
 
 impl Starting {
-    pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
-        Starting { start: Change::new(mail, Goal::Start) }
+    pub(crate) fn new(mailbox: Arc<dyn DynMailbox>) -> Self {
+        Starting { start: Change::new(mailbox, WaitGoal::Start) }
     }
 }
 
@@ -91,13 +91,13 @@ impl Future for Starting {
     type Output = Result<(), Exit>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
-        let started = self.start.poll(cx, |seat| match seat.exit() {
-            _ if seat.started => Some(Ok(())),
+        let started = self.start.poll(cx, |cell| match cell.exit() {
+            _ if cell.started => Some(Ok(())),
             Some(exit) => Some(Err(exit.clone())),
             None => None,
         });
         if let Poll::Ready(Err(exit)) = &started {
-            self.start.mail().heard(exit);
+            self.start.mailbox().heard(exit);
         }
         started
     }
@@ -121,15 +121,15 @@ impl fmt::Debug for Starting {
 /// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct StopWithin {
-    mail: Arc<dyn AnyMail>,
+    mailbox: Arc<dyn DynMailbox>,
     limit: Duration,
     sleep: Option<Sleep>,
     join: Join,
 }
 
 impl StopWithin {
-    pub(crate) fn new(mail: Arc<dyn AnyMail>, limit: Duration) -> Self {
-        StopWithin { join: Join::new(mail.clone()), mail, limit, sleep: None }
+    pub(crate) fn new(mailbox: Arc<dyn DynMailbox>, limit: Duration) -> Self {
+        StopWithin { join: Join::new(mailbox.clone()), mailbox, limit, sleep: None }
     }
 }
 
@@ -139,13 +139,13 @@ impl Future for StopWithin {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Exit> {
         let this = &mut *self;
         let sleep = this.sleep.get_or_insert_with(|| {
-            this.mail.close();
-            Sleep::on(this.mail.core().hub.executor.clone(), this.limit)
+            this.mailbox.close();
+            Sleep::on(this.mailbox.header().system.executor.clone(), this.limit)
         });
         let is_over = Pin::new(&mut *sleep).poll(cx).is_ready();
         this.join.set_forced(!is_over && sleep.ends());
         if is_over {
-            this.mail.kill();
+            this.mailbox.kill();
         }
         Pin::new(&mut this.join).poll(cx)
     }

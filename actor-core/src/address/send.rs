@@ -3,11 +3,11 @@
 use super::addr::Addr;
 use super::call::block_on;
 use super::with_timeout::{Expire, Home, Unblocked, WithTimeout};
-use crate::cell::deadlock::edge::Goal;
-use crate::cell::deadlock::tracker::Recorded;
+use crate::cell::deadlock::edge::WaitGoal;
+use crate::cell::deadlock::tracker::WaitTracker;
 use crate::cell::handle::Verbs;
 use crate::cell::message::Protocol;
-use crate::cell::queue::{Refused, Ticket, Wait};
+use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::error::{SendError, SendReason};
 use std::fmt;
 use std::future::Future;
@@ -66,7 +66,7 @@ pub struct SendFuture<'a, P: Protocol> {
     is_timed: bool,
     /// Whether it gives up instead of waiting for room.
     if_room: bool,
-    recorded: Recorded,
+    tracker: WaitTracker,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
             stage: Stage::Fresh,
             is_timed: false,
             if_room: false,
-            recorded: Recorded::not(),
+            tracker: WaitTracker::untracked(),
         }
     }
 
@@ -118,7 +118,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
             stage: Stage::Fresh,
             is_timed: self.is_timed,
             if_room: self.if_room,
-            recorded: Recorded::not(),
+            tracker: WaitTracker::untracked(),
         }
     }
 
@@ -167,7 +167,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     }
 
     pub(crate) fn try_now(mut self) -> Result<(), SendError<P::Message>> {
-        match self.address.get().post().push(&mut self.message, None, Wait::No) {
+        match self.address.get().mailbox().push(&mut self.message, None, OnFull::Fail) {
             Ok(_) => Ok(()),
             Err(refused) => self.refused(refused),
         }
@@ -179,12 +179,13 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         ticket: Ticket,
         cx: &Poller<'_>,
     ) -> Poll<Result<(), SendError<P::Message>>> {
-        let post = self.address.get().post();
-        if post.core().is_simulated() {
-            post.awaited("room at");
+        let mailbox = self.address.get().mailbox();
+        if mailbox.header().is_simulated() {
+            mailbox.awaited("room at");
         }
-        let (room, is_timed) = (Goal::Room(ticket), self.is_timed);
-        let Some(cycle) = self.recorded.pending(post.core(), room, is_timed, cx.waker()) else {
+        let (room, is_timed) = (WaitGoal::Capacity(ticket), self.is_timed);
+        let Some(cycle) = self.tracker.on_pending(mailbox.header(), room, is_timed, cx.waker())
+        else {
             return Poll::Pending;
         };
         let left = self.leave(ticket);
@@ -197,10 +198,10 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// Stops waiting and returns the message, unless it was accepted.
     fn leave(&mut self, ticket: Ticket) -> Option<P::Message> {
         self.stage = Stage::Over;
-        let post = self.address.get().post();
+        let mailbox = self.address.get().mailbox();
         // First, since the clone of the waker goes with the place.
-        self.recorded.take_back(&post.core().hub);
-        post.leave(ticket)
+        self.tracker.retract(&mailbox.header().system);
+        mailbox.leave(ticket)
     }
 
     /// Stops waiting, for this reason.
@@ -218,7 +219,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     }
 
     /// Returns the message, which was not accepted.
-    fn refused(&mut self, refused: Refused) -> Result<(), SendError<P::Message>> {
+    fn refused(&mut self, refused: PushError) -> Result<(), SendError<P::Message>> {
         self.stage = Stage::Over;
         match self.message.take() {
             Some(message) => Err(SendError::new(refused.into(), message)),
@@ -228,12 +229,12 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
 
     /// The first poll.
     fn begin(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
-        let post = self.address.get().post();
-        let mut pushed = post.push(&mut self.message, None, Wait::No);
-        if pushed == Err(Refused::Full) && !self.if_room {
+        let mailbox = self.address.get().mailbox();
+        let mut pushed = mailbox.push(&mut self.message, None, OnFull::Fail);
+        if pushed == Err(PushError::Full) && !self.if_room {
             // The waker is cloned only if the send has to wait.
             let mut waker = Some(cx.waker().clone());
-            pushed = post.push(&mut self.message, None, Wait::Heard(&mut waker));
+            pushed = mailbox.push(&mut self.message, None, OnFull::WaitAndNotify(&mut waker));
         }
         match pushed {
             Ok(None) => {
@@ -249,11 +250,11 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     }
 }
 
-impl From<Refused> for SendReason {
-    fn from(refused: Refused) -> Self {
+impl From<PushError> for SendReason {
+    fn from(refused: PushError) -> Self {
         match refused {
-            Refused::Stopped => SendReason::Stopped,
-            Refused::Full => SendReason::Full,
+            PushError::Closed => SendReason::Stopped,
+            PushError::Full => SendReason::Full,
         }
     }
 }
@@ -266,14 +267,14 @@ impl<P: Protocol> Future for SendFuture<'_, P> {
         match this.stage {
             Stage::Fresh => this.begin(cx),
             Stage::Waiting(ticket) => {
-                let post = this.address.get().post();
-                this.recorded.check(cx.waker(), &post.core().hub);
-                if post.untyped().wait_on(ticket, cx.waker()) {
+                let mailbox = this.address.get().mailbox();
+                this.tracker.check_waker(cx.waker(), &mailbox.header().system);
+                if mailbox.untyped().wait_on(ticket, cx.waker()) {
                     return this.wait_on(ticket, cx);
                 }
                 // Only a closed mailbox returns a message.
                 this.message = this.leave(ticket);
-                Poll::Ready(this.refused(Refused::Stopped))
+                Poll::Ready(this.refused(PushError::Closed))
             }
             Stage::Over => panic!("a sending was polled after it was done"),
         }
@@ -293,7 +294,7 @@ impl<P: Protocol> Drop for SendFuture<'_, P> {
 
 impl<P: Protocol> Expire for SendFuture<'_, P> {
     fn home(&self) -> Home {
-        Home(self.address.get().post().core().hub.executor.clone())
+        Home(self.address.get().mailbox().header().system.executor.clone())
     }
 
     fn limit(&mut self) {

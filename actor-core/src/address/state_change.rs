@@ -1,9 +1,9 @@
 //! The wait for a change of an actor's state: [`Change`].
 
-use crate::cell::deadlock::edge::Goal;
-use crate::cell::deadlock::tracker::Recorded;
-use crate::cell::handle::AnyMail;
-use crate::cell::state::Seat;
+use crate::cell::deadlock::edge::WaitGoal;
+use crate::cell::deadlock::tracker::WaitTracker;
+use crate::cell::handle::DynMailbox;
+use crate::cell::state::CellState;
 use crate::error::Cycle;
 use crate::event::Listener;
 use crate::sync::Arc;
@@ -13,22 +13,22 @@ use std::task::{Context as Poller, Poll, ready};
 /// A wait for the start or the end of an actor. If a handler waits, the wait is recorded like that of a
 /// call: only a run of the actor can end it.
 pub(super) struct Change {
-    mail: Arc<dyn AnyMail>,
-    goal: Goal,
+    mailbox: Arc<dyn DynMailbox>,
+    goal: WaitGoal,
     listener: Option<Listener>,
-    recorded: Recorded,
+    tracker: WaitTracker,
 }
 
 impl Change {
-    pub(super) fn new(mail: Arc<dyn AnyMail>, goal: Goal) -> Self {
-        Change { mail, goal, listener: None, recorded: Recorded::not() }
+    pub(super) fn new(mailbox: Arc<dyn DynMailbox>, goal: WaitGoal) -> Self {
+        Change { mailbox, goal, listener: None, tracker: WaitTracker::untracked() }
     }
 
-    pub(super) fn mail(&self) -> &dyn AnyMail {
-        &*self.mail
+    pub(super) fn mailbox(&self) -> &dyn DynMailbox {
+        &*self.mailbox
     }
 
-    pub(super) fn set_goal(&mut self, goal: Goal) {
+    pub(super) fn set_goal(&mut self, goal: WaitGoal) {
         self.goal = goal;
     }
 
@@ -37,26 +37,26 @@ impl Change {
     pub(super) fn poll<T>(
         &mut self,
         cx: &mut Poller<'_>,
-        look: impl FnMut(&Seat) -> Option<T>,
+        look: impl FnMut(&CellState) -> Option<T>,
     ) -> Poll<T> {
-        let core = self.mail.core();
+        let header = self.mailbox.header();
         // First, since the clone of the waker may be exchanged.
-        self.recorded.check(cx.waker(), &core.hub);
-        let change = poll_change(&*self.mail, &mut self.listener, cx, look);
+        self.tracker.check_waker(cx.waker(), &header.system);
+        let change = poll_change(&*self.mailbox, &mut self.listener, cx, look);
         if change.is_ready() {
-            self.recorded.take_back(&core.hub);
+            self.tracker.retract(&header.system);
             return change;
         }
-        self.mail.awaited(self.what());
-        let timed = self.goal == Goal::EndOrKill;
-        if let Some(cycle) = self.recorded.pending(core, self.goal, timed, cx.waker()) {
+        self.mailbox.awaited(self.what());
+        let timed = self.goal == WaitGoal::ExitOrKill;
+        if let Some(cycle) = self.tracker.on_pending(header, self.goal, timed, cx.waker()) {
             self.refuse(&cycle);
         }
         Poll::Pending
     }
 
     fn what(&self) -> &'static str {
-        if self.goal == Goal::Start { "the start of" } else { "the end of" }
+        if self.goal == WaitGoal::Start { "the start of" } else { "the end of" }
     }
 
     /// The type of the wait has no error for this.
@@ -65,7 +65,7 @@ impl Change {
         panic!(
             "deadlock: a wait for {} {} would never end: {cycle}",
             self.what(),
-            self.mail.label()
+            self.mailbox.label()
         )
     }
 }
@@ -73,23 +73,23 @@ impl Change {
 impl Drop for Change {
     fn drop(&mut self) {
         // First, since the clone of the waker goes with the listener.
-        self.recorded.take_back(&self.mail.core().hub);
+        self.tracker.retract(&self.mailbox.header().system);
     }
 }
 
 /// Returns the result of `look`, or waits for a change of the actor's state if there is none.
 pub(crate) fn poll_change<T>(
-    mail: &dyn AnyMail,
+    mailbox: &dyn DynMailbox,
     listener: &mut Option<Listener>,
     cx: &mut Poller<'_>,
-    mut look: impl FnMut(&Seat) -> Option<T>,
+    mut look: impl FnMut(&CellState) -> Option<T>,
 ) -> Poll<T> {
     loop {
         let (mut found, mut changed) = (None, None);
-        mail.with(&mut |seat, _| {
-            found = look(seat);
+        mailbox.with(&mut |cell, _| {
+            found = look(cell);
             if found.is_none() {
-                changed = Some(seat.records().changed.get_or_insert_default().clone());
+                changed = Some(cell.cold_mut().state_changed.get_or_insert_default().clone());
             }
         });
         if let Some(found) = found {

@@ -3,7 +3,7 @@
 use super::addr::Addr;
 use super::join::Join;
 use crate::Actor;
-use crate::cell::handle::WeakPost;
+use crate::cell::handle::WeakMailbox;
 use crate::exit::ActorId;
 use std::fmt;
 
@@ -22,18 +22,18 @@ use std::fmt;
 /// # });
 /// ```
 pub struct WeakAddr<P: ?Sized> {
-    post: WeakPost<P>,
+    mailbox: WeakMailbox<P>,
     id: ActorId,
     name: &'static str,
 }
 
 impl<P: ?Sized> WeakAddr<P> {
-    pub(crate) fn new(post: WeakPost<P>, id: ActorId, name: &'static str) -> Self {
-        WeakAddr { post, id, name }
+    pub(crate) fn new(mailbox: WeakMailbox<P>, id: ActorId, name: &'static str) -> Self {
+        WeakAddr { mailbox, id, name }
     }
 
-    pub(crate) fn post(&self) -> &WeakPost<P> {
-        &self.post
+    pub(crate) fn mailbox(&self) -> &WeakMailbox<P> {
+        &self.mailbox
     }
 
     /// Returns the actor's id.
@@ -49,8 +49,8 @@ impl<P: ?Sized> WeakAddr<P> {
     /// Returns `true` until the actor's exit has been published.
     pub fn is_alive(&self) -> bool {
         let mut alive = false;
-        if let Some(post) = self.post.upgrade() {
-            post.with(&mut |seat, _| alive = seat.exit().is_none());
+        if let Some(mailbox) = self.mailbox.upgrade() {
+            mailbox.with(&mut |cell, _| alive = cell.exit().is_none());
         }
         alive
     }
@@ -64,8 +64,8 @@ impl<P: ?Sized> WeakAddr<P> {
     /// # Cancellation
     /// Dropping the future has no effect.
     pub fn join(&self) -> Join {
-        match self.post.upgrade() {
-            Some(post) => Join::new(post.any()),
+        match self.mailbox.upgrade() {
+            Some(mailbox) => Join::new(mailbox.any()),
             None => Join::unknown(),
         }
     }
@@ -75,21 +75,21 @@ impl<P: ?Sized> WeakAddr<P> {
     where
         P: Actor,
     {
-        let post = self.post.upgrade()?;
+        let mailbox = self.mailbox.upgrade()?;
         let mut adopted = false;
-        post.with(&mut |seat, _| {
-            adopted = !seat.closed;
+        mailbox.with(&mut |cell, _| {
+            adopted = !cell.closed;
             if adopted {
-                post.core().keep();
+                mailbox.header().incr_strong();
             }
         });
-        adopted.then(|| Addr::adopted(post).into())
+        adopted.then(|| Addr::adopted(mailbox).into())
     }
 }
 
 impl<P: ?Sized> Clone for WeakAddr<P> {
     fn clone(&self) -> Self {
-        WeakAddr { post: self.post.clone(), id: self.id, name: self.name }
+        WeakAddr { mailbox: self.mailbox.clone(), id: self.id, name: self.name }
     }
 }
 

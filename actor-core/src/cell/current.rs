@@ -1,8 +1,8 @@
 //! The actor and handler that this thread is running, and the failure of its panic. Thread-local;
 //! saved and restored around each run, because runs can be nested.
 
-use super::handle::AnyMail;
-use super::system_shared::Hub;
+use super::handle::DynMailbox;
+use super::system_shared::SystemShared;
 use crate::cell::call_state::CallState;
 use crate::counters::add;
 use crate::error::CallError;
@@ -15,146 +15,156 @@ use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
 thread_local! {
-    static ACTOR: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
-    /// The hub of the task or `block_on` of this thread, outside actors.
-    static HUB: RefCell<Option<Arc<Hub>>> = const { RefCell::new(None) };
+    static ACTOR: RefCell<Option<Arc<dyn DynMailbox>>> = const { RefCell::new(None) };
+    /// The system of the task or `block_on` of this thread, outside actors.
+    static SYSTEM: RefCell<Option<Arc<SystemShared>>> = const { RefCell::new(None) };
     /// The actor whose task this thread is polling.
-    static LIFE: RefCell<Option<Arc<dyn AnyMail>>> = const { RefCell::new(None) };
-    static HANDLING: Cell<Handling> = const { Cell::new(Handling::NOTHING) };
+    static LIFE: RefCell<Option<Arc<dyn DynMailbox>>> = const { RefCell::new(None) };
+    static CURRENT_MESSAGE: Cell<CurrentMessage> = const { Cell::new(CurrentMessage::NOTHING) };
     /// The failure of the current panic, if a dropped reply has already needed it.
-    static FAILURE: RefCell<Option<Known>> = const { RefCell::new(None) };
+    static FAILURE: RefCell<Option<PendingFailure>> = const { RefCell::new(None) };
     /// Whether the text of that failure is still unknown because no hook recorded it: the payload
     /// provides it when the panic is caught.
-    static IS_UNSAID: Cell<bool> = const { Cell::new(false) };
+    static IS_TEXT_MISSING: Cell<bool> = const { Cell::new(false) };
     /// The callers that got such a failure: they are woken when its text is known.
-    static TOLD: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+    static DELAYED_WAKERS: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A failure that a dropped reply created from the current panic.
-struct Known {
+struct PendingFailure {
     failure: Failure,
     /// The number of recorded panics, which identifies the panic.
     count: u64,
 }
 
 /// Reply marker: any reply that messages carry unseen.
-const ANY: usize = usize::MAX;
+const ANY_REPLY: usize = usize::MAX;
 /// Reply marker: the replies of a message that is being discarded.
 const UNHANDLED: usize = usize::MAX - 1;
 /// Reply marker: the replies of a message rejected because too many are deferred.
-const TURNED_AWAY: usize = usize::MAX - 2;
+const REJECTED_FULL: usize = usize::MAX - 2;
 
 /// The current input.
 #[derive(Clone, Copy)]
-pub(crate) struct Handling {
+pub(crate) struct CurrentMessage {
     /// The message's or hook's name.
     pub(crate) name: &'static str,
     /// The reply it owes, identified by the address of its head; 0 for none, or one of the markers
     /// above.
     pub(crate) reply: usize,
-    state: HandlingState,
+    state: ReplyState,
 }
 
 /// The state of the handling. A whole word, because it is copied with each message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
-enum HandlingState {
-    Usual,
+enum ReplyState {
+    Unanswered,
     /// The reply is owed to a handler.
-    Asked,
+    AskedByHandler,
     /// The handler is dropped because its actor was killed.
     Killed,
     /// The message is dropped because its guard panicked.
     Panicked,
 }
 
-impl Handling {
-    pub(crate) const NOTHING: Handling =
-        Handling { name: "", reply: 0, state: HandlingState::Usual };
+impl CurrentMessage {
+    pub(crate) const NOTHING: CurrentMessage =
+        CurrentMessage { name: "", reply: 0, state: ReplyState::Unanswered };
     /// A running process: only the process knows which messages it is handling.
-    pub(crate) const PROCESS: Handling =
-        Handling { name: "process", reply: ANY, ..Handling::NOTHING };
+    pub(crate) const PROCESS: CurrentMessage =
+        CurrentMessage { name: "process", reply: ANY_REPLY, ..CurrentMessage::NOTHING };
 
     pub(crate) fn new(name: &'static str, reply: Option<CallState<'_>>) -> Self {
         let state = match reply {
-            Some(call) if call.is_by_handler() => HandlingState::Asked,
-            _ => HandlingState::Usual,
+            Some(call) if call.is_by_handler() => ReplyState::AskedByHandler,
+            _ => ReplyState::Unanswered,
         };
-        Handling { name, reply: reply.map_or(0, CallState::id), state }
+        CurrentMessage { name, reply: reply.map_or(0, CallState::id), state }
     }
 
     /// The same, while the handler is dropped because its actor was killed.
-    pub(crate) fn killed(self) -> Handling {
-        Handling { state: HandlingState::Killed, ..self }
+    pub(crate) fn killed(self) -> CurrentMessage {
+        CurrentMessage { state: ReplyState::Killed, ..self }
     }
 
     /// Whether the reply is owed to a handler.
     pub(crate) fn is_asked(&self) -> bool {
-        self.state == HandlingState::Asked
+        self.state == ReplyState::AskedByHandler
     }
 }
 
 /// The previous actor and input of this thread.
-pub(crate) struct Entered {
-    actor: Option<Arc<dyn AnyMail>>,
-    handling: Handling,
+pub(crate) struct ContextGuard {
+    actor: Option<Arc<dyn DynMailbox>>,
+    handling: CurrentMessage,
 }
 
 /// Makes `actor` the current actor of this thread, until `leave` restores the previous one.
-pub(crate) fn enter(actor: Arc<dyn AnyMail>) -> Entered {
+pub(crate) fn enter(actor: Arc<dyn DynMailbox>) -> ContextGuard {
     panics::enter();
-    Entered { actor: ACTOR.replace(Some(actor)), handling: HANDLING.replace(Handling::NOTHING) }
+    ContextGuard {
+        actor: ACTOR.replace(Some(actor)),
+        handling: CURRENT_MESSAGE.replace(CurrentMessage::NOTHING),
+    }
 }
 
-impl Entered {
+impl ContextGuard {
     /// Returns the entered actor. No panic escapes between `enter` and here.
-    pub(crate) fn leave(self) -> Arc<dyn AnyMail> {
+    pub(crate) fn leave(self) -> Arc<dyn DynMailbox> {
         panics::leave();
-        if IS_UNSAID.get() {
+        if IS_TEXT_MISSING.get() {
             // The panic was caught by user code.
-            forget_unsaid();
+            forget_without_text();
         }
-        HANDLING.set(self.handling);
+        CURRENT_MESSAGE.set(self.handling);
         ACTOR.replace(self.actor).expect("the actor that was entered is still there")
     }
 }
 
-/// The current hub of this thread.
-pub(crate) fn hub() -> Option<Arc<Hub>> {
-    let of_actor = ACTOR.try_with(|actor| Some(actor.borrow().as_ref()?.core().hub.clone()));
-    of_actor.ok().flatten().or_else(|| HUB.try_with(|hub| hub.borrow().clone()).ok().flatten())
+/// The current system of this thread.
+pub(crate) fn shared() -> Option<Arc<SystemShared>> {
+    let of_actor = ACTOR.try_with(|actor| Some(actor.borrow().as_ref()?.header().system.clone()));
+    of_actor
+        .ok()
+        .flatten()
+        .or_else(|| SYSTEM.try_with(|system| system.borrow().clone()).ok().flatten())
 }
 
-/// Makes `hub` the current hub while `run` runs, which must not panic.
-pub(crate) fn within<T>(hub: &mut Option<Arc<Hub>>, run: impl FnOnce() -> T) -> T {
-    HUB.with(|here| {
-        let before = here.replace(hub.take());
+/// Makes `system` the current system while `run` runs, which must not panic.
+pub(crate) fn within<T>(system: &mut Option<Arc<SystemShared>>, run: impl FnOnce() -> T) -> T {
+    SYSTEM.with(|here| {
+        let before = here.replace(system.take());
         let result = run();
-        *hub = here.replace(before);
+        *system = here.replace(before);
         result
     })
 }
 
-pub(crate) fn set_handling(handling: Handling) {
-    HANDLING.set(handling);
+pub(crate) fn set_current_message(handling: CurrentMessage) {
+    CURRENT_MESSAGE.set(handling);
 }
 
 /// Drops messages that were never handled, which their replies report.
 pub(crate) fn unhandled(run: &mut dyn FnMut()) {
-    let unhandled = Handling { reply: UNHANDLED, ..Handling::NOTHING };
-    let _before = Before(HANDLING.replace(unhandled));
+    let unhandled = CurrentMessage { reply: UNHANDLED, ..CurrentMessage::NOTHING };
+    let _before = Restore(CURRENT_MESSAGE.replace(unhandled));
     run();
 }
 
 /// Drops messages for which there is no capacity, which their replies report.
-pub(crate) fn turned_away(run: &mut dyn FnMut()) {
-    let _before = Before(HANDLING.replace(Handling { reply: TURNED_AWAY, ..Handling::NOTHING }));
+pub(crate) fn rejected_full(run: &mut dyn FnMut()) {
+    let _before = Restore(
+        CURRENT_MESSAGE.replace(CurrentMessage { reply: REJECTED_FULL, ..CurrentMessage::NOTHING }),
+    );
     run();
 }
 
 /// Drops the message of `failure`, which its reply reports.
-pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: &mut dyn FnMut()) {
-    let _before = Before(HANDLING.replace(Handling { state: HandlingState::Panicked, ..handling }));
+pub(crate) fn dropped_by_panic(failure: &Failure, handling: CurrentMessage, run: &mut dyn FnMut()) {
+    let _before = Restore(
+        CURRENT_MESSAGE.replace(CurrentMessage { state: ReplyState::Panicked, ..handling }),
+    );
     keep(failure.clone());
     run();
     FAILURE.take();
@@ -162,26 +172,26 @@ pub(crate) fn lost_to(failure: &Failure, handling: Handling, run: &mut dyn FnMut
 
 /// The previous input, restored when this is dropped, also during a panic, which may be caught
 /// further out.
-struct Before(Handling);
+struct Restore(CurrentMessage);
 
-impl Drop for Before {
+impl Drop for Restore {
     fn drop(&mut self) {
-        HANDLING.set(self.0);
+        CURRENT_MESSAGE.set(self.0);
     }
 }
 
 /// The actor that this thread is running.
-pub(crate) fn actor() -> Option<Arc<dyn AnyMail>> {
+pub(crate) fn actor() -> Option<Arc<dyn DynMailbox>> {
     ACTOR.with_borrow(Clone::clone)
 }
 
 /// The actor that this thread is running, or whose task it is polling.
-pub(crate) fn life() -> Option<Arc<dyn AnyMail>> {
+pub(crate) fn life() -> Option<Arc<dyn DynMailbox>> {
     actor().or_else(|| LIFE.with_borrow(Clone::clone))
 }
 
 /// Polls a task of a life of `actor` with `run`, which must not panic.
-pub(crate) fn in_life_of<T>(actor: &Arc<dyn AnyMail>, run: impl FnOnce() -> T) -> T {
+pub(crate) fn in_life_of<T>(actor: &Arc<dyn DynMailbox>, run: impl FnOnce() -> T) -> T {
     let before = LIFE.replace(Some(actor.clone()));
     let result = run();
     LIFE.replace(before);
@@ -190,76 +200,80 @@ pub(crate) fn in_life_of<T>(actor: &Arc<dyn AnyMail>, run: impl FnOnce() -> T) -
 
 /// Whether this thread is running the actor `id`.
 pub(crate) fn is_inside(id: ActorId) -> bool {
-    ACTOR.with_borrow(|actor| actor.as_ref().is_some_and(|actor| actor.core().id() == id))
+    ACTOR.with_borrow(|actor| actor.as_ref().is_some_and(|actor| actor.header().id() == id))
 }
 
-pub(crate) fn handling() -> Handling {
-    HANDLING.get()
+pub(crate) fn current_message() -> CurrentMessage {
+    CURRENT_MESSAGE.get()
 }
 
-/// Runs user code; a panic becomes a failure of `mail` in `handler`.
-pub(crate) fn guarded<T>(
-    mail: &dyn AnyMail,
+/// Runs user code; a panic becomes a failure of `mailbox` in `handler`.
+pub(crate) fn catch_failure<T>(
+    mailbox: &dyn DynMailbox,
     handler: &'static str,
     run: impl FnOnce() -> T,
 ) -> Result<T, Failure> {
-    panics::catch(run).map_err(|payload| failure(mail, handler, payload))
+    panics::catch(run).map_err(|payload| failure(mailbox, handler, payload))
 }
 
 /// Like [`panics::catch`], but compiled only once.
-pub(crate) fn catch_each(run: &mut dyn FnMut()) -> Result<(), Payload> {
+pub(crate) fn catch_dyn(run: &mut dyn FnMut()) -> Result<(), Payload> {
     panics::catch(run)
 }
 
 /// Returns the failure of a caught panic.
-pub(crate) fn failure(mail: &dyn AnyMail, handler: &'static str, payload: Payload) -> Failure {
+pub(crate) fn failure(
+    mailbox: &dyn DynMailbox,
+    handler: &'static str,
+    payload: Payload,
+) -> Failure {
     let note = panics::record_of(&payload);
     // The drop of a payload is user code; a panic in it cannot be reported.
     panics::discard(payload);
     let failure = match known_failure() {
-        Some(known) if IS_UNSAID.get() => {
+        Some(known) if IS_TEXT_MISSING.get() => {
             known.failure.say(note.message);
             known.failure
         }
         Some(known) if known.failure.message() == note.message => known.failure,
-        _ => panicked(mail, handler, note),
+        _ => panicked(mailbox, handler, note),
     };
-    forget_unsaid();
+    forget_without_text();
     failure
 }
 
 /// Takes the failure that a dropped reply created from the last panic.
-fn known_failure() -> Option<Known> {
+fn known_failure() -> Option<PendingFailure> {
     // A different one was left by an earlier panic that user code caught.
     FAILURE.take().filter(|known| known.count == panics::count())
 }
 
 fn keep(failure: Failure) {
-    FAILURE.replace(Some(Known { failure, count: panics::count() }));
+    FAILURE.replace(Some(PendingFailure { failure, count: panics::count() }));
 }
 
 /// Wakes a caller whose reply was dropped, once its error is complete.
 pub(crate) fn wake_lost(waker: Waker) {
-    if IS_UNSAID.get() {
-        TOLD.with_borrow_mut(|told| told.push(waker));
+    if IS_TEXT_MISSING.get() {
+        DELAYED_WAKERS.with_borrow_mut(|told| told.push(waker));
     } else {
         wake(waker);
     }
 }
 
 /// All failures have their text, or will never get one: wakes the callers that got them.
-fn forget_unsaid() {
-    if IS_UNSAID.replace(false) {
+fn forget_without_text() {
+    if IS_TEXT_MISSING.replace(false) {
         drop(FAILURE.take());
-        wake_each(TOLD.take());
+        wake_each(DELAYED_WAKERS.take());
     }
 }
 
-fn panicked(mail: &dyn AnyMail, handler: &'static str, note: PanicRecord) -> Failure {
+fn panicked(mailbox: &dyn DynMailbox, handler: &'static str, note: PanicRecord) -> Failure {
     Failure::new(FailureParts {
         kind: FailureKind::Panic,
-        actor: mail.label(),
-        id: mail.core().id(),
+        actor: mailbox.label(),
+        id: mailbox.header().id(),
         handler,
         message: note.message,
         location: note.location,
@@ -269,22 +283,22 @@ fn panicked(mail: &dyn AnyMail, handler: &'static str, note: PanicRecord) -> Fai
 
 /// Returns the error for a caller whose reply is dropped without an answer.
 pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
-    let handling = handling();
+    let handling = current_message();
     let is_unseen = call.is_unseen();
-    if !call.has_started() && handling.reply == TURNED_AWAY {
+    if !call.has_started() && handling.reply == REJECTED_FULL {
         return CallError::Full;
     }
     if !call.has_started() && (!is_unseen || handling.reply == UNHANDLED) {
         return CallError::Stopped;
     }
-    let is_any = is_unseen && handling.reply == ANY;
+    let is_any = is_unseen && handling.reply == ANY_REPLY;
     if !is_any && handling.reply != call.id() {
         return CallError::NoReply;
     }
-    if handling.state == HandlingState::Killed {
+    if handling.state == ReplyState::Killed {
         return CallError::Killed;
     }
-    if !std::thread::panicking() && handling.state != HandlingState::Panicked {
+    if !std::thread::panicking() && handling.state != ReplyState::Panicked {
         return CallError::NoReply;
     }
     let failure = match known_failure() {
@@ -292,7 +306,7 @@ pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
         None => {
             let Some(actor) = actor() else { return CallError::NoReply };
             let noted = panics::take_record();
-            IS_UNSAID.set(noted.is_none());
+            IS_TEXT_MISSING.set(noted.is_none());
             let note =
                 noted.unwrap_or_else(|| PanicRecord { message: OPAQUE.into(), location: None });
             panicked(&*actor, handling.name, note)
@@ -305,20 +319,20 @@ pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
 /// A caller gets `error`, and thereby observes a panic in it.
 pub(crate) fn told(error: &CallError) {
     if let CallError::Panicked(failure) = error
-        && let Some(hub) = hub()
-        && let Some(witness) = &hub.witness
+        && let Some(system) = shared()
+        && let Some(sim_observer) = &system.sim_observer
     {
-        witness.handles(failure);
+        sim_observer.handles(failure);
     }
 }
 
 /// A caller has gone without reading `error`, for which it counted as an observer.
 pub(crate) fn untold(error: &CallError) {
     if let CallError::Panicked(failure) = error
-        && let Some(hub) = hub()
-        && let Some(witness) = &hub.witness
+        && let Some(system) = shared()
+        && let Some(sim_observer) = &system.sim_observer
     {
-        witness.ignores(failure);
+        sim_observer.ignores(failure);
     }
 }
 
@@ -327,9 +341,9 @@ pub(crate) fn untold(error: &CallError) {
 pub(crate) fn report_lost(error: String, is_late: bool) {
     let Some(actor) = ACTOR.with_borrow(Clone::clone) else { return };
     if is_late {
-        return add(&actor.core().hub.counts.late_errors, 1);
+        return add(&actor.header().system.counts.late_errors, 1);
     }
-    let (id, message) = (actor.core().id(), handling().name);
+    let (id, message) = (actor.header().id(), current_message().name);
     let incident = Incident::UnhandledError { actor: actor.label(), id, message, error };
-    actor.core().hub.report(incident);
+    actor.header().system.report(incident);
 }

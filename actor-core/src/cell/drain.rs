@@ -2,66 +2,66 @@
 //! handler reports them as taken, and are returned if the life ends first. Runs no user code under
 //! the lock.
 
-use super::handle::{announce, wake_all};
-use super::header::{END, NOTICE, STOP, WAITING};
-use super::lazy_deque::Block;
-use super::mailbox::Mail;
-use super::state::Notice;
+use super::handle::{notify_state_change, wake_all};
+use super::header::{SENDERS_WAITING, STOP, STOP_FOR_RESTART, SYSTEM_MESSAGE};
+use super::lazy_deque::LazyDeque;
+use super::mailbox::Mailbox;
+use super::state::SystemMessage;
 use crate::cell::message::Protocol;
 use std::collections::VecDeque;
 
 /// The drained messages, except those behind the first.
-pub(crate) struct Drawn<M> {
+pub(crate) struct Drained<M> {
     /// The oldest message.
     pub(crate) first: Option<M>,
     /// Each with its sequence number: the number of messages before it.
-    pub(crate) notices: VecDeque<(u64, Notice)>,
+    pub(crate) system_messages: VecDeque<(u64, SystemMessage)>,
     /// The number of messages accepted before these.
     pub(crate) before: u64,
     /// Set if there are no messages and no more will arrive.
     pub(crate) is_over: bool,
 }
 
-impl<A: Protocol> Mail<A> {
+impl<A: Protocol> Mailbox<A> {
     /// Takes all messages, those behind the first into the empty `rest`. Closes the mailbox if it
     /// is empty and no sender is left.
-    pub(crate) fn draw(&self, rest: &mut Block<A::Message>) -> Drawn<A::Message> {
-        let mut lane = self.lane();
-        let admitted = lane.let_in(&self.core);
-        let before = lane.seat.accepted() - lane.seat.queued() as u64;
-        let first = lane.draw(&self.core, rest);
-        let mut notices = VecDeque::new();
-        if lane.seat.has_notices() {
-            notices = std::mem::take(&mut lane.seat.records().notices);
+    pub(crate) fn drain(&self, rest: &mut LazyDeque<A::Message>) -> Drained<A::Message> {
+        let mut locked = self.lock();
+        let admitted = locked.admit_waiters(&self.header);
+        let before = locked.cell.accepted() - locked.cell.queued() as u64;
+        let first = locked.drain(&self.header, rest);
+        let mut system_messages = VecDeque::new();
+        if locked.cell.has_system_messages() {
+            system_messages = std::mem::take(&mut locked.cell.cold_mut().system_messages);
         }
-        let nothing = first.is_none() && notices.is_empty();
-        let is_forsaken = nothing && !lane.seat.closed && !self.core.is_kept();
+        let nothing = first.is_none() && system_messages.is_empty();
+        let is_finished = nothing && !locked.cell.closed && !self.header.is_referenced();
         // No sender waits for the capacity of a mailbox without addresses.
-        let changed = if is_forsaken { lane.seat.shut(&self.core) } else { None };
+        let changed = if is_finished { locked.cell.close(&self.header) } else { None };
         // A stop is handled by continuing until the mailbox is empty.
-        self.core.lower(NOTICE | STOP);
-        let is_over = nothing && lane.seat.closed;
-        drop(lane);
-        announce(changed);
+        self.header.clear_flag(SYSTEM_MESSAGE | STOP);
+        let is_over = nothing && locked.cell.closed;
+        drop(locked);
+        notify_state_change(changed);
         wake_all(admitted);
-        Drawn { first, notices, before, is_over }
+        Drained { first, system_messages, before, is_over }
     }
 
     /// Whether a waiting inbox would find a message now.
-    pub(crate) fn has_something(&self) -> bool {
-        self.core.signals() & !WAITING != 0 || self.lane().seat.has_news(&self.core)
+    pub(crate) fn has_anything_new(&self) -> bool {
+        self.header.flags() & !SENDERS_WAITING != 0 || self.lock().cell.has_new(&self.header)
     }
 
     /// Whether the supervisor ends this life, which a stop from outside overrides.
-    pub(crate) fn is_left(&self) -> bool {
-        self.core.signals() & END != 0 && !self.lane().seat.closed
+    pub(crate) fn is_ending_life(&self) -> bool {
+        self.header.flags() & STOP_FOR_RESTART != 0 && !self.lock().cell.closed
     }
 
-    /// Queues `notice` to be handled first when the pending handler ends.
-    pub(crate) fn put_first(&self, notice: Notice) {
-        let mut lane = self.lane();
-        lane.seat.records().notices.push_front((0, notice));
-        self.core.raise(NOTICE);
+    /// Queues `message` to be handled first when the pending handler ends.
+    pub(crate) fn put_system_message_first(&self, message: SystemMessage) {
+        let mut locked = self.lock();
+        locked.cell.cold_mut().system_messages.push_front((0, message));
+        self.header.set_flag(SYSTEM_MESSAGE);
     }
 
     /// Returns the drained messages that were not taken to the front of the queue, and the system
@@ -69,24 +69,25 @@ impl<A: Protocol> Mail<A> {
     /// messages stay where they are, because the queue is not read any more.
     pub(crate) fn restore(
         &self,
-        messages: &mut Block<A::Message>,
-        notices: VecDeque<(u64, Notice)>,
+        messages: &mut LazyDeque<A::Message>,
+        system_messages: VecDeque<(u64, SystemMessage)>,
     ) {
-        let mut lane = self.lane();
-        let is_over = lane.seat.closed && lane.seat.exit_to_be().is_some();
+        let mut locked = self.lock();
+        let is_over = locked.cell.closed && locked.cell.pending_exit().is_some();
         if is_over {
             return;
         }
-        lane.put_back(&self.core, messages);
-        let (keep, gone): (VecDeque<_>, VecDeque<_>) =
-            notices.into_iter().partition(|(_, notice)| matches!(notice, Notice::Unlinked(..)));
+        locked.put_back(&self.header, messages);
+        let (keep, gone): (VecDeque<_>, VecDeque<_>) = system_messages
+            .into_iter()
+            .partition(|(_, message)| matches!(message, SystemMessage::LinkedExited(..)));
         if !keep.is_empty() {
-            let records = lane.seat.records();
-            let later = std::mem::replace(&mut records.notices, keep);
-            records.notices.extend(later);
-            self.core.raise(NOTICE);
+            let cold = locked.cell.cold_mut();
+            let later = std::mem::replace(&mut cold.system_messages, keep);
+            cold.system_messages.extend(later);
+            self.header.set_flag(SYSTEM_MESSAGE);
         }
-        drop(lane);
+        drop(locked);
         drop(gone);
     }
 }

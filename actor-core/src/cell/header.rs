@@ -1,6 +1,6 @@
 //! The lock-free, type-independent header of an actor: identity, settings, flags.
 
-use super::system_shared::Hub;
+use super::system_shared::SystemShared;
 use crate::cell::message::Settings;
 use crate::executor::preempt;
 use crate::exit::ActorId;
@@ -12,47 +12,47 @@ pub(crate) const KILL: u32 = 1;
 /// Set while a stop is pending: the mailbox was closed, and the loop has not handled it yet.
 pub(crate) const STOP: u32 = 2;
 /// Set if a system message is pending.
-pub(crate) const NOTICE: u32 = 4;
+pub(crate) const SYSTEM_MESSAGE: u32 = 4;
 /// Set if a sender waits for capacity.
-pub(crate) const WAITING: u32 = 8;
+pub(crate) const SENDERS_WAITING: u32 = 8;
 
 /// Set if this life is to end after the running handler, at its own request.
-pub(crate) const LEAVE: u32 = 16;
+pub(crate) const STOP_SELF: u32 = 16;
 /// Set if this life is to end after the running handler, at its supervisor's request.
-pub(crate) const END: u32 = 32;
+pub(crate) const STOP_FOR_RESTART: u32 = 32;
 
 /// Set if there may be a message in the mailbox that this actor shares with others.
-pub(crate) const POKE: u32 = 64;
+pub(crate) const SHARED_QUEUE: u32 = 64;
 /// Set if a priority message is queued.
-pub(crate) const URGENT: u32 = 128;
+pub(crate) const PRIORITY: u32 = 128;
 
-/// Stored with the pace: set if the actor is a member of a pool, which from outside is one actor.
+/// Stored with the park reason: set if the actor is a member of a pool, which from outside is one actor.
 const MEMBER: u8 = 128;
-/// Stored with the pace: set if the actor's system is a simulation, which observes it.
+/// Stored with the park reason: set if the actor's system is a simulation, which observes it.
 const SIMULATED: u8 = 64;
 
 /// The reason for which a cell parks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Pace {
+pub(crate) enum ParkReason {
     /// Waits for messages and flags.
     Idle,
     /// A handler is pending: waits for its waker, and for a kill.
-    Busy,
+    HandlerPending,
     /// Has more to do than this turn allows.
-    Again,
+    Yield,
     /// Takes no messages: waits for a system message, and for a kill.
-    Deaf,
+    SystemOnly,
     /// Concurrent handlers are pending, and others may start: waits for messages and flags, and for
     /// their waker.
-    Sharing,
+    Concurrent,
     /// A handler that receives messages itself is pending: waits for messages and flags, and for
     /// its waker.
     Receiving,
 }
 
-pub(crate) struct Core {
-    pub(crate) hub: Arc<Hub>,
+pub(crate) struct Header {
+    pub(crate) system: Arc<SystemShared>,
     pub(crate) settings: &'static Settings,
     pub(crate) number: u64,
     /// The actor's key in the table of its system.
@@ -60,158 +60,164 @@ pub(crate) struct Core {
     /// `u32::MAX`: unbounded.
     pub(crate) capacity: u32,
     /// The strong count: addresses, registered names, the parent, attached streams. It is increased
-    /// from zero only under the lane's lock (see `Mail::adopt`).
-    keepers: AtomicU32,
-    /// The flags that the loop has to handle before the next message. Written only under the lane's
+    /// from zero only under the mailbox's lock (see `Mailbox::adopt`).
+    strong: AtomicU32,
+    /// The flags that the loop has to handle before the next message. Written only under the mailbox's
     /// lock.
-    pub(crate) signals: AtomicU32,
+    pub(crate) flags: AtomicU32,
     /// The number of messages in the loop's batch that are not taken yet: they still count. Written
-    /// only by the actor's own task; read under the lane's lock.
-    left: AtomicU32,
+    /// only by the actor's own task; read under the mailbox's lock.
+    in_flight: AtomicU32,
     /// The remaining budget of this turn. Written only by the actor's own task.
     budget: AtomicU16,
     /// The value of `preempt::epoch` at the start of this turn; in a simulation, one that it never
     /// has. Written only by the actor's own task.
     epoch: AtomicU16,
     /// The park reason, [`MEMBER`] and [`SIMULATED`]. Written only by the actor's own task.
-    pace: AtomicU8,
+    park_reason: AtomicU8,
     /// The number of deferred messages, as of the last start of a handler or parking. Written only
     /// by the actor's own task.
     deferred: AtomicU32,
     /// Set while the current handler, if there is one, has not been pending yet. Written only by
     /// the actor's own task.
-    fresh: AtomicBool,
-    /// Set if the seat contains a refusal of the pending handler's wait. Set under the lane's lock.
-    told: AtomicBool,
+    never_pended: AtomicBool,
+    /// Set if the state contains a refusal of the pending handler's wait. Set under the mailbox's lock.
+    has_refusal: AtomicBool,
 }
 
-impl Core {
+impl Header {
     /// Creates an actor with a strong count of one, for the address that is about to be created.
     pub(crate) fn new(
-        hub: Arc<Hub>,
+        system: Arc<SystemShared>,
         settings: &'static Settings,
         capacity: Option<usize>,
         key: u32,
         number: u64,
     ) -> Self {
         let capacity = capacity.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
-        let is_simulated = hub.witness.is_some();
-        Core {
-            hub,
+        let is_simulated = system.sim_observer.is_some();
+        Header {
+            system,
             settings,
             number,
             key,
             capacity,
-            keepers: AtomicU32::new(1),
-            signals: AtomicU32::new(0),
-            left: AtomicU32::new(0),
+            strong: AtomicU32::new(1),
+            flags: AtomicU32::new(0),
+            in_flight: AtomicU32::new(0),
             budget: AtomicU16::new(0),
             epoch: AtomicU16::new(0),
-            pace: AtomicU8::new(Pace::Idle as u8 | if is_simulated { SIMULATED } else { 0 }),
+            park_reason: AtomicU8::new(
+                ParkReason::Idle as u8 | if is_simulated { SIMULATED } else { 0 },
+            ),
             deferred: AtomicU32::new(0),
-            fresh: AtomicBool::new(true),
-            told: AtomicBool::new(false),
+            never_pended: AtomicBool::new(true),
+            has_refusal: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn id(&self) -> ActorId {
-        ActorId { system: self.hub.id, number: self.number }
+        ActorId { system: self.system.id, number: self.number }
     }
 
     /// Whether its system is a simulation.
     pub(crate) fn is_simulated(&self) -> bool {
-        self.pace.load(Ordering::Relaxed) & SIMULATED != 0
+        self.park_reason.load(Ordering::Relaxed) & SIMULATED != 0
     }
 
     /// The current capacity: in a simulation, zero if a fault says so.
     #[inline]
-    pub(crate) fn room(&self) -> u32 {
-        if self.is_simulated() && self.is_made_full() {
+    pub(crate) fn current_capacity(&self) -> u32 {
+        if self.is_simulated() && self.is_full_by_fault() {
             return 0;
         }
         self.capacity
     }
 
     #[cold]
-    fn is_made_full(&self) -> bool {
-        self.hub.witness.as_ref().is_some_and(|witness| witness.is_full(self.number))
+    fn is_full_by_fault(&self) -> bool {
+        self.system
+            .sim_observer
+            .as_ref()
+            .is_some_and(|sim_observer| sim_observer.is_full(self.number))
     }
 
     /// The actor is accessed: a simulation aborts if the access comes from another thread.
     #[inline]
-    pub(crate) fn reached(&self) {
+    pub(crate) fn on_external_access(&self) {
         if self.is_simulated() {
-            self.tell_reached();
+            self.report_access();
         }
     }
 
     #[cold]
-    fn tell_reached(&self) {
-        if let Some(witness) = &self.hub.witness {
-            witness.reached(self);
+    fn report_access(&self) {
+        if let Some(sim_observer) = &self.system.sim_observer {
+            sim_observer.reached(self);
         }
     }
 
     /// Makes it take its messages from a shared mailbox. Before its first run.
     pub(crate) fn set_member(&self) {
-        self.pace.store(MEMBER | self.pace.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.park_reason
+            .store(MEMBER | self.park_reason.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     pub(crate) fn is_member(&self) -> bool {
-        self.pace.load(Ordering::Relaxed) & MEMBER != 0
+        self.park_reason.load(Ordering::Relaxed) & MEMBER != 0
     }
 
     /// Increases the strong count, which must not be zero.
-    pub(crate) fn keep(&self) {
+    pub(crate) fn incr_strong(&self) {
         // Relaxed as in `Arc::clone`: the cloning code already holds a reference.
-        self.keepers.fetch_add(1, Ordering::Relaxed);
+        self.strong.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Decreases the strong count; returns whether it is now zero.
-    pub(crate) fn unkeep(&self) -> bool {
-        self.keepers.fetch_sub(1, Ordering::AcqRel) == 1
+    pub(crate) fn decr_strong(&self) -> bool {
+        self.strong.fetch_sub(1, Ordering::AcqRel) == 1
     }
 
-    pub(crate) fn keepers(&self) -> u32 {
-        self.keepers.load(Ordering::Acquire)
+    pub(crate) fn strong_count(&self) -> u32 {
+        self.strong.load(Ordering::Acquire)
     }
 
-    pub(crate) fn is_kept(&self) -> bool {
-        self.keepers.load(Ordering::Acquire) != 0
+    pub(crate) fn is_referenced(&self) -> bool {
+        self.strong.load(Ordering::Acquire) != 0
     }
 
-    pub(crate) fn signals(&self) -> u32 {
-        self.signals.load(Ordering::Relaxed)
+    pub(crate) fn flags(&self) -> u32 {
+        self.flags.load(Ordering::Relaxed)
     }
 
     #[inline]
-    pub(crate) fn left(&self) -> u32 {
-        self.left.load(Ordering::Relaxed)
+    pub(crate) fn in_flight(&self) -> u32 {
+        self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Called only by the actor's own task, under the lane's lock.
-    pub(super) fn set_left(&self, left: u32) {
-        self.left.store(left, Ordering::Relaxed);
+    /// Called only by the actor's own task, under the mailbox's lock.
+    pub(super) fn set_in_flight(&self, in_flight: u32) {
+        self.in_flight.store(in_flight, Ordering::Relaxed);
     }
 
     /// A message of the batch has been taken. Called only by the actor's own task.
     #[inline]
-    pub(crate) fn took_one(&self) {
-        self.left.store(self.left().saturating_sub(1), Ordering::Relaxed);
+    pub(crate) fn begin_one(&self) {
+        self.in_flight.store(self.in_flight().saturating_sub(1), Ordering::Relaxed);
     }
 
     pub(crate) fn is_killed(&self) -> bool {
-        self.signals() & KILL != 0
+        self.flags() & KILL != 0
     }
 
-    /// Called only under the lane's lock, so a load and a store are sufficient.
-    pub(crate) fn raise(&self, signal: u32) {
-        self.signals.store(self.signals() | signal, Ordering::Relaxed);
+    /// Called only under the mailbox's lock, so a load and a store are sufficient.
+    pub(crate) fn set_flag(&self, flag: u32) {
+        self.flags.store(self.flags() | flag, Ordering::Relaxed);
     }
 
-    /// Called only under the lane's lock.
-    pub(crate) fn lower(&self, signal: u32) {
-        self.signals.store(self.signals() & !signal, Ordering::Relaxed);
+    /// Called only under the mailbox's lock.
+    pub(crate) fn clear_flag(&self, flag: u32) {
+        self.flags.store(self.flags() & !flag, Ordering::Relaxed);
     }
 
     /// Called only by the actor's own task, at the start of a turn.
@@ -250,15 +256,15 @@ impl Core {
     /// A handler or hook has ended, in a simulation.
     #[cold]
     pub(crate) fn finished(&self, name: &'static str) {
-        if let Some(witness) = &self.hub.witness {
-            witness.finished(self.number, name);
+        if let Some(sim_observer) = &self.system.sim_observer {
+            sim_observer.finished(self.number, name);
         }
     }
 
     /// Called only by the actor's own task.
-    pub(crate) fn set_pace(&self, pace: Pace) {
-        let beside = self.pace.load(Ordering::Relaxed) & (MEMBER | SIMULATED);
-        self.pace.store(beside | pace as u8, Ordering::Relaxed);
+    pub(crate) fn set_park_reason(&self, park_reason: ParkReason) {
+        let beside = self.park_reason.load(Ordering::Relaxed) & (MEMBER | SIMULATED);
+        self.park_reason.store(beside | park_reason as u8, Ordering::Relaxed);
     }
 
     /// Called only by the actor's own task.
@@ -271,31 +277,31 @@ impl Core {
     }
 
     /// Called only by the actor's own task.
-    pub(crate) fn set_fresh(&self, fresh: bool) {
-        self.fresh.store(fresh, Ordering::Relaxed);
+    pub(crate) fn set_never_pended(&self, never_pended: bool) {
+        self.never_pended.store(never_pended, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_fresh(&self) -> bool {
-        self.fresh.load(Ordering::Relaxed)
+    pub(crate) fn never_pended(&self) -> bool {
+        self.never_pended.load(Ordering::Relaxed)
     }
 
-    /// Set under the lane's lock, cleared by the actor's own task.
-    pub(crate) fn tell(&self, told: bool) {
-        self.told.store(told, Ordering::Relaxed);
+    /// Set under the mailbox's lock, cleared by the actor's own task.
+    pub(crate) fn set_has_refusal(&self, has_refusal: bool) {
+        self.has_refusal.store(has_refusal, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_told(&self) -> bool {
-        self.told.load(Ordering::Relaxed)
+    pub(crate) fn has_refusal(&self) -> bool {
+        self.has_refusal.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn pace(&self) -> Pace {
-        match self.pace.load(Ordering::Relaxed) & !(MEMBER | SIMULATED) {
-            0 => Pace::Idle,
-            1 => Pace::Busy,
-            2 => Pace::Again,
-            3 => Pace::Deaf,
-            4 => Pace::Sharing,
-            _ => Pace::Receiving,
+    pub(crate) fn park_reason(&self) -> ParkReason {
+        match self.park_reason.load(Ordering::Relaxed) & !(MEMBER | SIMULATED) {
+            0 => ParkReason::Idle,
+            1 => ParkReason::HandlerPending,
+            2 => ParkReason::Yield,
+            3 => ParkReason::SystemOnly,
+            4 => ParkReason::Concurrent,
+            _ => ParkReason::Receiving,
         }
     }
 

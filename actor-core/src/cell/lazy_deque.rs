@@ -7,11 +7,11 @@
 use std::collections::VecDeque;
 
 #[allow(clippy::box_collection, reason = "one word, where a deque takes four")]
-pub(crate) struct Block<M>(Option<Box<VecDeque<Option<M>>>>);
+pub(crate) struct LazyDeque<M>(Option<Box<VecDeque<Option<M>>>>);
 
-impl<M> Block<M> {
+impl<M> LazyDeque<M> {
     pub(crate) const fn new() -> Self {
-        Block(None)
+        LazyDeque(None)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -29,7 +29,7 @@ impl<M> Block<M> {
     #[inline]
     pub(crate) fn push_back(&mut self, message: &mut Option<M>) {
         if self.0.is_none() {
-            self.begin();
+            self.allocate();
         }
         if let Some(messages) = &mut self.0 {
             messages.push_back(message.take());
@@ -37,7 +37,7 @@ impl<M> Block<M> {
     }
 
     #[cold]
-    fn begin(&mut self) {
+    fn allocate(&mut self) {
         self.0 = Some(Box::new(VecDeque::new()));
     }
 
@@ -54,9 +54,9 @@ impl<M> Block<M> {
 
     /// The message in this slot.
     #[inline]
-    pub(crate) fn get(&mut self, place: usize) -> Option<&M> {
+    pub(crate) fn get(&mut self, slot: usize) -> Option<&M> {
         if let Some(messages) = &mut self.0
-            && let Some(Some(message)) = messages.get_mut(place)
+            && let Some(Some(message)) = messages.get_mut(slot)
         {
             Some(message)
         } else {
@@ -65,9 +65,9 @@ impl<M> Block<M> {
     }
 
     /// Takes the message out of this slot, which remains.
-    pub(super) fn take(&mut self, place: usize) -> Option<M> {
+    pub(super) fn take(&mut self, slot: usize) -> Option<M> {
         if let Some(messages) = &mut self.0
-            && let Some(message) = messages.get_mut(place)
+            && let Some(message) = messages.get_mut(slot)
         {
             message.take()
         } else {
@@ -76,9 +76,9 @@ impl<M> Block<M> {
     }
 
     /// Puts the message into this slot, which must be empty or the next new one.
-    pub(super) fn lay(&mut self, place: usize, message: &mut Option<M>) {
+    pub(super) fn put(&mut self, slot: usize, message: &mut Option<M>) {
         if let Some(messages) = &mut self.0
-            && let Some(empty) = messages.get_mut(place)
+            && let Some(empty) = messages.get_mut(slot)
         {
             *empty = message.take();
         } else {
@@ -87,7 +87,7 @@ impl<M> Block<M> {
     }
 
     /// Moves the first `count` messages behind those in `into`.
-    pub(super) fn hand_over(&mut self, count: usize, into: &mut Block<M>) {
+    pub(super) fn move_front_to(&mut self, count: usize, into: &mut LazyDeque<M>) {
         // A plain loop: `drain` would be compiled for each actor, and is many times as long.
         for _ in 0..count {
             let mut message = self.pop_front();
@@ -99,13 +99,13 @@ impl<M> Block<M> {
     }
 
     /// Whether it has allocated.
-    pub(crate) fn is_there(&self) -> bool {
+    pub(crate) fn is_allocated(&self) -> bool {
         self.0.is_some()
     }
 
     /// Releases its memory if it contains no message.
     #[inline]
-    pub(crate) fn give_back(&mut self) {
+    pub(crate) fn release_if_empty(&mut self) {
         if self.0.is_some() && self.is_empty() {
             self.0 = None;
         }

@@ -1,32 +1,34 @@
-//! The mailbox of one actor: the lane behind its lock, and every way in. Knows no handlers.
+//! The mailbox of one actor: the state behind its lock, and every way in. Knows no handlers.
 
 mod taking;
 mod untyped;
 
 #[cfg(test)]
 use super::deadlock::detector;
-use super::handle::{AnyMail, Post, WeakPost, drop_unhandled, schedule, throw_away, wake_all};
-use super::header::Core;
-use super::lane::Lane;
-use super::queue::{Refused, Ticket, Wait};
-use super::state::Seat;
+use super::handle::{
+    DynMailbox, TypedMailbox, WeakMailbox, discard_unreported, schedule, throw_away, wake_all,
+};
+use super::header::Header;
+use super::mailbox_state::MailboxState;
+use super::queue::{OnFull, PushError, Ticket};
+use super::state::CellState;
 use crate::cell::message::Delivery;
 use crate::cell::message::Protocol;
 use crate::sync::{Arc, Mutex, MutexGuard};
 use crate::waking::drop_waker;
 
-pub(crate) struct Mail<A: Protocol> {
-    pub(crate) core: Core,
-    lane: Mutex<Lane<A::Message>>,
+pub(crate) struct Mailbox<A: Protocol> {
+    pub(crate) header: Header,
+    state: Mutex<MailboxState<A::Message>>,
 }
 
-impl<A: Protocol> Mail<A> {
-    pub(crate) fn new(core: Core) -> Self {
-        Mail { core, lane: Mutex::new(Lane::new(Seat::default())) }
+impl<A: Protocol> Mailbox<A> {
+    pub(crate) fn new(header: Header) -> Self {
+        Mailbox { header, state: Mutex::new(MailboxState::new(CellState::default())) }
     }
 
-    pub(crate) fn lane(&self) -> MutexGuard<'_, Lane<A::Message>> {
-        self.lane.lock()
+    pub(crate) fn lock(&self) -> MutexGuard<'_, MailboxState<A::Message>> {
+        self.state.lock()
     }
 
     /// Drops one message that will not be handled.
@@ -35,32 +37,32 @@ impl<A: Protocol> Mail<A> {
     }
 }
 
-impl<A: Protocol> AnyMail for Mail<A> {
-    fn untyped(&self) -> &dyn AnyMail {
+impl<A: Protocol> DynMailbox for Mailbox<A> {
+    fn untyped(&self) -> &dyn DynMailbox {
         self
     }
 
-    fn core(&self) -> &Core {
-        &self.core
+    fn header(&self) -> &Header {
+        &self.header
     }
 
-    fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
-        let mut lane = self.lane.lock();
-        let position = lane.seat.accepted();
-        look(&mut lane.seat, position);
+    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64)) {
+        let mut locked = self.state.lock();
+        let seq = locked.cell.accepted();
+        look(&mut locked.cell, seq);
     }
 
-    fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
-        let mut lane = self.lane.lock();
-        let admitted = lane.let_in(&self.core);
-        if look(&mut lane.seat) {
-            lane.give_back();
+    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool) {
+        let mut locked = self.state.lock();
+        let admitted = locked.admit_waiters(&self.header);
+        if look(&mut locked.cell) {
+            locked.release_burst();
         }
-        drop(lane);
+        drop(locked);
         #[cfg(test)]
         if admitted.as_ref().is_some_and(|admitted| !admitted.is_empty()) {
-            let point = detector::steps::Point::LetIn(self.core.number);
-            detector::steps::reached(self.core.hub.id, point);
+            let point = detector::failpoints::Failpoint::WaitersAdmitted(self.header.number);
+            detector::failpoints::reached(self.header.system.id, point);
         }
         wake_all(admitted);
     }
@@ -69,49 +71,49 @@ impl<A: Protocol> AnyMail for Mail<A> {
         self.discard();
     }
 
-    fn drop_apart(&self, place: usize) {
-        let mut message = self.lane.lock().take_apart(place);
-        drop_unhandled(self, "", &mut message);
+    fn drop_side_message(&self, slot: usize) {
+        let mut message = self.state.lock().take_side_message(slot);
+        discard_unreported(self, "", &mut message);
     }
 
-    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut Seat)) {
+    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut CellState)) {
         self.untyped().with_certain(ticket, look);
     }
 }
 
-impl<A: Protocol> Post<A> for Mail<A> {
+impl<A: Protocol> TypedMailbox<A> for Mailbox<A> {
     fn push(
         &self,
         message: &mut Option<A::Message>,
         delivery: Option<Delivery>,
-        wait: Wait<'_>,
-    ) -> Result<Option<Ticket>, Refused> {
-        self.core.reached();
+        wait: OnFull<'_>,
+    ) -> Result<Option<Ticket>, PushError> {
+        self.header.on_external_access();
         let delivery = match (delivery, &*message) {
             (Some(delivery), _) => delivery,
             (None, Some(message)) => A::delivery(message),
             (None, None) => return Ok(None),
         };
-        let mut lane = self.lane.lock();
-        let ticket = lane.push(message, &self.core, delivery, wait)?;
-        let cell = if ticket.is_none() { lane.seat.take_idle() } else { None };
-        drop(lane);
-        schedule(&self.core, cell);
+        let mut locked = self.state.lock();
+        let ticket = locked.push(message, &self.header, delivery, wait)?;
+        let task = if ticket.is_none() { locked.cell.take_idle() } else { None };
+        drop(locked);
+        schedule(&self.header, task);
         Ok(ticket)
     }
 
     fn leave(&self, ticket: Ticket) -> Option<A::Message> {
-        let (message, waker) = self.lane.lock().leave(ticket);
+        let (message, waker) = self.state.lock().leave(ticket);
         drop_waker(waker);
         message
     }
 
-    fn weak(self: Arc<Self>) -> WeakPost<A> {
-        let post: Arc<dyn Post<A>> = self;
-        WeakPost::Own(Arc::downgrade(&post))
+    fn weak(self: Arc<Self>) -> WeakMailbox<A> {
+        let mailbox: Arc<dyn TypedMailbox<A>> = self;
+        WeakMailbox::Own(Arc::downgrade(&mailbox))
     }
 
-    fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {
+    fn any(self: Arc<Self>) -> Arc<dyn DynMailbox> {
         self
     }
 }

@@ -1,10 +1,10 @@
 //! The actor cell: mailbox and task in one object. Knows messages and wakers, but not handlers.
 //!
 //! ```text
-//! address --push--> messages (in the lane) --batch--> run loop (in the cell, while it runs)
-//!                   seat (in the lane) holds the cell while it does not run
+//! address --push--> messages (in the mailbox) --batch--> run loop (in the task, while it runs)
+//!                   state (in the mailbox) holds the task while it does not run
 //! ```
-//! One mutex, the lane's, protects the messages and the seat. No user code runs under it: values
+//! One mutex, the mailbox's, protects the messages and the state. No user code runs under it: values
 //! taken out under the lock are dropped, woken or run after it is released.
 
 pub(crate) mod call_state;
@@ -13,9 +13,9 @@ pub(crate) mod deadlock;
 pub(crate) mod drain;
 pub(crate) mod handle;
 pub(crate) mod header;
-pub(crate) mod lane;
 pub(crate) mod lazy_deque;
 pub(crate) mod mailbox;
+pub(crate) mod mailbox_state;
 pub(crate) mod message;
 pub(crate) mod ordered_map;
 pub(crate) mod queue;

@@ -7,24 +7,24 @@
 use slab::Slab;
 use std::collections::BTreeMap;
 
-pub(crate) struct Ordered<T>(Option<Box<Inner<T>>>);
+pub(crate) struct OrderedMap<T>(Option<Box<Inner<T>>>);
 
 struct Inner<T> {
-    places: Places,
+    index: SlabIndex,
     values: Slab<T>,
 }
 
 /// The slab index of each key.
 #[derive(Default)]
-struct Places(BTreeMap<u64, usize>);
+struct SlabIndex(BTreeMap<u64, usize>);
 
-impl Places {
+impl SlabIndex {
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    fn insert(&mut self, key: u64, place: usize) {
-        self.0.insert(key, place);
+    fn insert(&mut self, key: u64, position: usize) {
+        self.0.insert(key, position);
     }
 
     fn get(&self, key: u64) -> Option<usize> {
@@ -40,50 +40,50 @@ impl Places {
     }
 
     fn last_before(&self, end: u64) -> Option<(u64, usize)> {
-        self.0.range(..end).next_back().map(|(key, place)| (*key, *place))
+        self.0.range(..end).next_back().map(|(key, position)| (*key, *position))
     }
 
     fn all(&self) -> Vec<(u64, usize)> {
-        self.0.iter().map(|(key, place)| (*key, *place)).collect()
+        self.0.iter().map(|(key, position)| (*key, *position)).collect()
     }
 }
 
-impl<T> Default for Ordered<T> {
+impl<T> Default for OrderedMap<T> {
     fn default() -> Self {
-        Ordered(None)
+        OrderedMap(None)
     }
 }
 
-impl<T> Ordered<T> {
+impl<T> OrderedMap<T> {
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|inner| inner.places.is_empty())
+        self.0.as_ref().is_none_or(|inner| inner.index.is_empty())
     }
 
     /// Adds `value` at the end; `key` must not have been used before.
     pub(crate) fn insert(&mut self, key: u64, value: T) {
         let inner = self.0.get_or_insert_with(|| {
-            Box::new(Inner { places: Places::default(), values: Slab::new() })
+            Box::new(Inner { index: SlabIndex::default(), values: Slab::new() })
         });
-        let place = inner.values.insert(value);
-        inner.places.insert(key, place);
+        let position = inner.values.insert(value);
+        inner.index.insert(key, position);
     }
 
     pub(crate) fn contains(&self, key: u64) -> bool {
-        self.0.as_ref().is_some_and(|inner| inner.places.get(key).is_some())
+        self.0.as_ref().is_some_and(|inner| inner.index.get(key).is_some())
     }
 
     pub(crate) fn get_mut(&mut self, key: u64) -> Option<&mut T> {
         let inner = self.0.as_mut()?;
-        inner.values.get_mut(inner.places.get(key)?)
+        inner.values.get_mut(inner.index.get(key)?)
     }
 
     pub(crate) fn remove(&mut self, key: u64) -> Option<T> {
         let inner = self.0.as_mut()?;
-        inner.places.remove(key).map(|place| inner.values.remove(place))
+        inner.index.remove(key).map(|position| inner.values.remove(position))
     }
 
     pub(crate) fn pop_first(&mut self) -> Option<T> {
-        let first = self.0.as_ref()?.places.first()?;
+        let first = self.0.as_ref()?.index.first()?;
         self.remove(first)
     }
 
@@ -91,10 +91,10 @@ impl<T> Ordered<T> {
     pub(crate) fn take_if(&mut self, wanted: impl Fn(&T) -> bool) -> Vec<T> {
         let mut taken = Vec::new();
         let Some(inner) = &mut self.0 else { return taken };
-        for (key, place) in inner.places.all() {
-            if inner.values.get(place).is_some_and(&wanted) {
-                inner.places.remove(key);
-                taken.push(inner.values.remove(place));
+        for (key, position) in inner.index.all() {
+            if inner.values.get(position).is_some_and(&wanted) {
+                inner.index.remove(key);
+                taken.push(inner.values.remove(position));
             }
         }
         taken
@@ -102,8 +102,8 @@ impl<T> Ordered<T> {
 
     pub(crate) fn each(&mut self, mut look: impl FnMut(&mut T)) {
         let Some(inner) = &mut self.0 else { return };
-        for (_, place) in inner.places.all() {
-            if let Some(value) = inner.values.get_mut(place) {
+        for (_, position) in inner.index.all() {
+            if let Some(value) = inner.values.get_mut(position) {
                 look(value);
             }
         }
@@ -114,8 +114,8 @@ impl<T> Ordered<T> {
         let inner = self.0.as_ref()?;
         let mut end = u64::MAX;
         loop {
-            let (key, place) = inner.places.last_before(end)?;
-            if let Some(found) = inner.values.get(place).and_then(&look) {
+            let (key, position) = inner.index.last_before(end)?;
+            if let Some(found) = inner.values.get(position).and_then(&look) {
                 return Some((key, found));
             }
             end = key;

@@ -1,11 +1,11 @@
 //! The type-independent part of the queue: message counts, admission and waiting senders. Compiled
-//! once for all actors; `lane` applies its decisions. No lock here: the lane's mutex protects this.
+//! once for all actors; `mailbox_state` applies its decisions. No lock here: the mailbox's mutex protects this.
 //!
 //! While a sender waits, no message is accepted ahead of it, except messages that need no capacity.
 
-use super::header::{Core, NOTICE, STOP, URGENT, WAITING};
-use super::side_queue::Apart;
-use super::state::{Records, Seat};
+use super::header::{Header, PRIORITY, SENDERS_WAITING, STOP, SYSTEM_MESSAGE};
+use super::side_queue::SideQueue;
+use super::state::{CellState, ColdState};
 use crate::cell::message::Delivery;
 use crate::event::Event;
 use crate::sync::Arc;
@@ -15,141 +15,141 @@ use std::task::Waker;
 pub(crate) type Ticket = u64;
 
 /// The counts of ordinary messages. Messages that were returned to the loop and not taken yet are
-/// counted in the core.
+/// counted in the header.
 #[derive(Default)]
-pub(super) struct Counts {
+pub(super) struct QueueLen {
     /// The number of messages accepted so far, from which system messages get their sequence
     /// number.
     accepted: u64,
-    /// The number of messages in the lane.
+    /// The number of queued messages.
     queued: u32,
     /// The number of untaken messages that need no capacity and do not count against it.
-    free: u32,
+    unbounded: u32,
 }
 
 /// The reason for which a message was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
-    Stopped,
+pub(crate) enum PushError {
+    Closed,
     Full,
 }
 
 /// What a message does if the mailbox is full.
-pub(crate) enum Wait<'a> {
-    No,
+pub(crate) enum OnFull<'a> {
+    Fail,
     /// A call waits for its reply and needs no notification of its admission.
-    Unheard,
+    Wait,
     /// The waker is taken if the send waits.
-    Heard(&'a mut Option<Waker>),
+    WaitAndNotify(&'a mut Option<Waker>),
 }
 
-impl Seat {
+impl CellState {
     /// Whether a message with these delivery options is accepted immediately. The answer may change
     /// at any time, because the loop takes messages without the lock: it is computed once.
     #[inline]
-    pub(super) fn has_room(&self, core: &Core, delivery: Delivery) -> bool {
-        let room = core.room();
-        let len = match self.apart() {
-            Some(apart) if apart.is_waited_for(delivery.priority) => return delivery.unbounded,
-            Some(apart) if delivery.priority => apart.urgent_bounded(),
+    pub(super) fn has_capacity(&self, header: &Header, delivery: Delivery) -> bool {
+        let capacity = header.current_capacity();
+        let len = match self.side() {
+            Some(side) if side.is_waited_for(delivery.priority) => return delivery.unbounded,
+            Some(side) if delivery.priority => side.priority_bounded(),
             None if delivery.priority => 0,
-            _ => self.bounded(core),
+            _ => self.bounded(header),
         };
-        delivery.unbounded || room == u32::MAX || len < room as usize
+        delivery.unbounded || capacity == u32::MAX || len < capacity as usize
     }
 
     /// Accepts an ordinary message.
     #[inline]
-    pub(super) fn enter(&mut self, delivery: Delivery) {
-        self.counts.free += u32::from(delivery.unbounded);
+    pub(super) fn accept(&mut self, delivery: Delivery) {
+        self.counts.unbounded += u32::from(delivery.unbounded);
         self.counts.accept();
     }
 
     /// Accepts a priority message; returns its slot.
     #[cold]
-    pub(super) fn enter_urgent(&mut self, core: &Core, delivery: Delivery) -> usize {
-        core.raise(URGENT);
-        self.apart_mut().push_urgent(delivery.unbounded)
+    pub(super) fn accept_priority(&mut self, header: &Header, delivery: Delivery) -> usize {
+        header.set_flag(PRIORITY);
+        self.side_mut().push_priority(delivery.unbounded)
     }
 
     /// Adds a message to the waiting ones, if it waits; returns its slot.
     #[cold]
-    pub(super) fn enter_waiting(
+    pub(super) fn add_waiter(
         &mut self,
-        core: &Core,
+        header: &Header,
         delivery: Delivery,
-        wait: Wait<'_>,
-    ) -> Result<(Ticket, usize), Refused> {
+        wait: OnFull<'_>,
+    ) -> Result<(Ticket, usize), PushError> {
         let waker = match wait {
-            Wait::No => return Err(Refused::Full),
-            Wait::Unheard => None,
-            Wait::Heard(waker) => waker.take(),
+            OnFull::Fail => return Err(PushError::Full),
+            OnFull::Wait => None,
+            OnFull::WaitAndNotify(waker) => waker.take(),
         };
-        core.raise(WAITING);
-        Ok(self.apart_mut().wait(delivery.priority, waker))
+        header.set_flag(SENDERS_WAITING);
+        Ok(self.side_mut().wait(delivery.priority, waker))
     }
 
     /// Admits the longest-waiting sender if there is capacity. Returns the slot of an ordinary
     /// message, which has to be moved to the end of the queue; `None`: no further sender is
     /// admitted.
-    pub(super) fn admit(&mut self, core: &Core, wake: &mut Vec<Waker>) -> Option<usize> {
-        let room = core.room() as usize;
-        let has_room = self.bounded(core) < room;
-        let apart = self.apart_mut();
-        let place = if has_room { apart.let_in(wake) } else { None };
-        if place.is_some() {
+    pub(super) fn admit_waiter(&mut self, header: &Header, wake: &mut Vec<Waker>) -> Option<usize> {
+        let capacity = header.current_capacity() as usize;
+        let has_capacity = self.bounded(header) < capacity;
+        let side = self.side_mut();
+        let slot = if has_capacity { side.admit(wake) } else { None };
+        if slot.is_some() {
             self.counts.accept();
-            return place;
+            return slot;
         }
-        apart.let_in_urgent(room, wake);
-        let (is_urgent, waits) = (apart.urgent().is_some(), apart.is_waited_for_at_all());
+        side.admit_priority(capacity, wake);
+        let (has_priority, waits) = (side.first_priority().is_some(), side.is_waited_for_at_all());
         if !waits {
-            core.lower(WAITING);
+            header.clear_flag(SENDERS_WAITING);
         }
-        if is_urgent {
-            core.raise(URGENT);
+        if has_priority {
+            header.set_flag(PRIORITY);
         }
         None
     }
 
     #[inline]
-    fn apart(&self) -> Option<&Apart> {
-        self.known().and_then(|records| records.apart.as_deref())
+    fn side(&self) -> Option<&SideQueue> {
+        self.cold().and_then(|cold| cold.side.as_deref())
     }
 
     /// Resets the slots if the side queues are empty. Not for a closed mailbox: waiting calls stay
     /// there until they are dropped without the lock.
     #[cold]
-    pub(super) fn forget_places(&mut self) -> bool {
+    pub(super) fn reset_if_empty(&mut self) -> bool {
         !self.closed
             && self
-                .known_mut()
-                .and_then(|records| records.apart.as_mut())
-                .is_none_or(|apart| apart.forget_places())
+                .existing_cold_mut()
+                .and_then(|cold| cold.side.as_mut())
+                .is_none_or(|side| side.reset_if_empty())
     }
 
-    fn apart_mut(&mut self) -> &mut Apart {
-        self.records().apart.get_or_insert_default()
+    fn side_mut(&mut self) -> &mut SideQueue {
+        self.cold_mut().side.get_or_insert_default()
     }
 
     /// The number of ordinary messages that were accepted and not taken yet.
     #[inline]
-    pub(super) fn len(&self, core: &Core) -> usize {
-        self.counts.queued as usize + core.left() as usize
+    pub(super) fn len(&self, header: &Header) -> usize {
+        self.counts.queued as usize + header.in_flight() as usize
     }
 
     /// The number of all messages that were accepted and not taken yet.
-    pub(crate) fn total(&self, core: &Core) -> usize {
-        self.len(core) + self.apart().map_or(0, Apart::urgent_len)
+    pub(crate) fn total(&self, header: &Header) -> usize {
+        self.len(header) + self.side().map_or(0, SideQueue::priority_len)
     }
 
     /// The number of ordinary messages that count against the capacity.
     #[inline]
-    fn bounded(&self, core: &Core) -> usize {
-        self.len(core).saturating_sub(self.counts.free as usize)
+    fn bounded(&self, header: &Header) -> usize {
+        self.len(header).saturating_sub(self.counts.unbounded as usize)
     }
 
-    /// The number of messages in the lane, without those returned to the loop.
+    /// The number of queued messages, without those returned to the loop.
     pub(super) fn queued(&self) -> usize {
         self.counts.queued as usize
     }
@@ -160,71 +160,70 @@ impl Seat {
     }
 
     /// The number of messages taken so far.
-    pub(super) fn position(&self, core: &Core) -> u64 {
-        self.counts.accepted - self.len(core) as u64
+    pub(super) fn taken_count(&self, header: &Header) -> u64 {
+        self.counts.accepted - self.len(header) as u64
     }
 
     /// Returns this many messages to the loop.
-    pub(super) fn hand_out(&mut self, core: &Core, count: usize) {
+    pub(super) fn move_to_batch(&mut self, header: &Header, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.counts.queued = self.counts.queued.saturating_sub(count);
-        core.set_left(core.left() + count);
+        header.set_in_flight(header.in_flight() + count);
     }
 
     /// Takes back this many messages that were returned and not taken.
-    pub(super) fn come_back(&mut self, core: &Core, count: usize) {
+    pub(super) fn return_from_batch(&mut self, header: &Header, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.counts.queued += count;
-        core.set_left(core.left().saturating_sub(count));
+        header.set_in_flight(header.in_flight().saturating_sub(count));
     }
 
-    /// A message of the lane was taken.
+    /// A queued message was taken.
     pub(super) fn took_queued(&mut self) {
         self.counts.queued -= 1;
     }
 
     /// A message that needs no capacity was taken.
-    pub(crate) fn took_free(&mut self) {
-        self.counts.free -= 1;
+    pub(crate) fn took_unbounded(&mut self) {
+        self.counts.unbounded -= 1;
     }
 
     /// The slot of the oldest priority message.
-    pub(super) fn urgent(&self) -> Option<usize> {
-        self.apart().and_then(Apart::urgent)
+    pub(super) fn first_priority(&self) -> Option<usize> {
+        self.side().and_then(SideQueue::first_priority)
     }
 
     /// Removes the oldest priority message.
-    pub(super) fn took_urgent(&mut self, core: &Core) {
-        if let Some(apart) = self.known_mut().and_then(|records| records.apart.as_deref_mut()) {
-            apart.took_urgent();
-            if apart.urgent().is_none() {
-                core.lower(URGENT);
+    pub(super) fn took_priority(&mut self, header: &Header) {
+        if let Some(side) = self.existing_cold_mut().and_then(|cold| cold.side.as_deref_mut()) {
+            side.took_priority();
+            if side.first_priority().is_none() {
+                header.clear_flag(PRIORITY);
             }
         }
     }
 
     /// Whether a priority message is queued.
-    pub(crate) fn is_urgent(&self) -> bool {
-        self.urgent().is_some()
+    pub(crate) fn has_priority(&self) -> bool {
+        self.first_priority().is_some()
     }
 
     /// Whether another actor may wait for this one: for the reply to an untaken message, for
     /// capacity, or for a change of its state. The caller of a message that is being handled is not
     /// visible here.
-    pub(super) fn may_be_waited_for(&self, core: &Core) -> bool {
-        let is_sought = |known: &Records| {
-            known.changed.is_some()
-                || known
-                    .apart
-                    .as_deref()
-                    .is_some_and(|apart| apart.urgent().is_some() || apart.is_waited_for_at_all())
+    pub(super) fn may_be_waited_for(&self, header: &Header) -> bool {
+        let is_sought = |cold: &ColdState| {
+            cold.state_changed.is_some()
+                || cold.side.as_deref().is_some_and(|side| {
+                    side.first_priority().is_some() || side.is_waited_for_at_all()
+                })
         };
-        self.len(core) != 0 || self.known().is_some_and(is_sought)
+        self.len(header) != 0 || self.cold().is_some_and(is_sought)
     }
 
     /// Whether the sender with `ticket` waits for capacity.
     pub(super) fn is_waiting(&self, ticket: Ticket) -> bool {
-        !self.closed && self.apart().is_some_and(|apart| apart.is_waiting(ticket))
+        !self.closed && self.side().is_some_and(|side| side.is_waiting(ticket))
     }
 
     /// A sender polls its wait: returns whether it still waits, to be woken by `waker`. A returned
@@ -233,48 +232,48 @@ impl Seat {
         if !self.is_waiting(ticket) {
             return (false, Some(waker));
         }
-        (true, self.apart_mut().exchange(ticket, waker))
+        (true, self.side_mut().exchange(ticket, waker))
     }
 
     /// A sender stops waiting: returns the slot of its message, unless that was accepted.
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<(usize, Option<Waker>)> {
-        self.known_mut()?.apart.as_mut()?.leave(ticket)
+        self.existing_cold_mut()?.side.as_mut()?.leave(ticket)
     }
 
     /// Closes the mailbox. Returns the event to notify.
-    pub(crate) fn shut(&mut self, core: &Core) -> Option<Arc<Event>> {
+    pub(crate) fn close(&mut self, header: &Header) -> Option<Arc<Event>> {
         self.closed = true;
-        core.raise(STOP);
-        if self.known().is_some_and(|records| records.supervision.is_some()) {
+        header.set_flag(STOP);
+        if self.cold().is_some_and(|cold| cold.supervision.is_some()) {
             // Between two lives, the loop ignores a stop, but not this flag.
-            core.raise(NOTICE);
+            header.set_flag(SYSTEM_MESSAGE);
         }
         // No sender waits for capacity any more.
-        core.lower(WAITING);
-        self.changed()
+        header.clear_flag(SENDERS_WAITING);
+        self.state_changed()
     }
 
     /// No sender is admitted any more: returns the slots of waiting calls, whose messages have to
     /// be dropped. Waiting sends have to be woken, because their messages are returned.
-    pub(crate) fn send_away(&mut self, wake: &mut Vec<Waker>) -> Vec<usize> {
-        match self.known_mut().and_then(|records| records.apart.as_deref_mut()) {
-            Some(apart) => apart.close(wake),
+    pub(crate) fn close_waiters(&mut self, wake: &mut Vec<Waker>) -> Vec<usize> {
+        match self.existing_cold_mut().and_then(|cold| cold.side.as_deref_mut()) {
+            Some(side) => side.close(wake),
             None => Vec::new(),
         }
     }
 
     /// Whether the mailbox is empty and unreferenced.
-    pub(super) fn is_forsaken(&self, core: &Core) -> bool {
-        self.is_left_alone(core) && self.total(core) == 0
+    pub(super) fn is_finished(&self, header: &Header) -> bool {
+        self.is_unreferenced(header) && self.total(header) == 0
     }
 
     /// Whether the mailbox is open, without system messages and unreferenced.
-    pub(super) fn is_left_alone(&self, core: &Core) -> bool {
-        !core.is_kept() && !self.closed && !self.has_notices()
+    pub(super) fn is_unreferenced(&self, header: &Header) -> bool {
+        !header.is_referenced() && !self.closed && !self.has_system_messages()
     }
 }
 
-impl Counts {
+impl QueueLen {
     #[inline]
     fn accept(&mut self) {
         self.accepted += 1;

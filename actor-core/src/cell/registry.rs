@@ -1,21 +1,21 @@
 //! The registry of one system: names and their holders. Knows no types: the typed mailbox of a name
 //! is found by downcasting.
 
-use super::handle::{AnyMail, Post};
+use super::handle::{DynMailbox, TypedMailbox};
 use crate::exit::ActorId;
 use crate::sync::{Arc, Mutex};
 use std::any::Any;
 use std::collections::BTreeMap;
 
 #[derive(Default)]
-pub(crate) struct Names {
-    held: Mutex<BTreeMap<Arc<str>, Holder>>,
+pub(crate) struct Registry {
+    entries: Mutex<BTreeMap<Arc<str>, RegistryEntry>>,
 }
 
-struct Holder {
+struct RegistryEntry {
     id: ActorId,
-    /// An `Arc<dyn Post<A>>`, for code that knows `A`.
-    post: Box<dyn Any + Send + Sync>,
+    /// An `Arc<dyn TypedMailbox<A>>`, for code that knows `A`.
+    typed: Box<dyn Any + Send + Sync>,
 }
 
 /// The reason for which a name was not registered.
@@ -50,70 +50,70 @@ impl std::fmt::Display for RegisterError {
 
 impl std::error::Error for RegisterError {}
 
-impl Names {
-    /// Registers `name` for `mail`, whose typed mailbox is `post`.
-    pub(crate) fn give(
+impl Registry {
+    /// Registers `name` for `mailbox`, whose typed mailbox is `typed`.
+    pub(crate) fn register(
         &self,
         name: Arc<str>,
-        mail: &dyn AnyMail,
-        post: Box<dyn Any + Send + Sync>,
+        mailbox: &dyn DynMailbox,
+        typed: Box<dyn Any + Send + Sync>,
     ) -> Result<(), RegisterError> {
-        let mut held = self.held.lock();
-        if let Some(holder) = held.get(&name) {
+        let mut entries = self.entries.lock();
+        if let Some(entry) = entries.get(&name) {
             // A life that registers its name may find that a previous life has registered it.
-            if holder.id != mail.core().id() {
+            if entry.id != mailbox.header().id() {
                 return Err(RegisterError::Taken);
             }
             let mut has_ended = false;
-            mail.with(&mut |seat, _| has_ended = seat.nameless);
+            mailbox.with(&mut |cell, _| has_ended = cell.names_released);
             return if has_ended { Err(RegisterError::Ended) } else { Ok(()) };
         }
-        // The lane's lock is taken inside that of the names, never the other way round. The actor
-        // releases its names when `is_nameless` is set: a name is registered before that, or not at
+        // The mailbox's lock is taken inside that of the names, never the other way round. The actor
+        // releases its names when `names_released` is set: a name is registered before that, or not at
         // all.
         let mut entered = false;
-        mail.with(&mut |seat, _| {
-            entered = !seat.nameless;
+        mailbox.with(&mut |cell, _| {
+            entered = !cell.names_released;
             if entered {
-                let names = &mut seat.records().names;
+                let names = &mut cell.cold_mut().names;
                 if names.is_empty() {
                     // Most actors have at most one name.
                     names.reserve_exact(1);
                 }
                 names.push(name.clone());
                 // A named actor lives until it is stopped.
-                mail.core().keep();
+                mailbox.header().incr_strong();
             }
         });
         if !entered {
             return Err(RegisterError::Ended);
         }
-        held.insert(name, Holder { id: mail.core().id(), post });
+        entries.insert(name, RegistryEntry { id: mailbox.header().id(), typed });
         Ok(())
     }
 
-    /// The mailbox of the holder of `name`, if it has this type, with one more strong count.
-    pub(crate) fn find<A: 'static>(&self, name: &str) -> Option<Arc<dyn Post<A>>> {
-        let held = self.held.lock();
-        let post: &Arc<dyn Post<A>> = held.get(name)?.post.downcast_ref()?;
+    /// The mailbox of the entry of `name`, if it has this type, with one more strong count.
+    pub(crate) fn lookup<A: 'static>(&self, name: &str) -> Option<Arc<dyn TypedMailbox<A>>> {
+        let entries = self.entries.lock();
+        let typed: &Arc<dyn TypedMailbox<A>> = entries.get(name)?.typed.downcast_ref()?;
         // Under the lock: a registered name keeps its actor alive.
-        post.core().keep();
-        Some(post.clone())
+        typed.header().incr_strong();
+        Some(typed.clone())
     }
 
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.held.lock().is_empty()
+        self.entries.lock().is_empty()
     }
 
     /// Releases `name` if `id` holds it; returns whether it did.
-    pub(crate) fn free(&self, name: &str, id: ActorId) -> bool {
-        let mut held = self.held.lock();
-        let freed = match held.get(name) {
-            Some(holder) if holder.id == id => held.remove(name),
+    pub(crate) fn unregister(&self, name: &str, id: ActorId) -> bool {
+        let mut entries = self.entries.lock();
+        let freed = match entries.get(name) {
+            Some(entry) if entry.id == id => entries.remove(name),
             _ => None,
         };
-        drop(held);
+        drop(entries);
         freed.is_some()
     }
 }

@@ -3,9 +3,9 @@
 //! without the actor's types.
 
 use super::timer_entry::TimerEntry;
-use crate::cell::handle::{AnyMail, contain};
-use crate::cell::ordered_map::Ordered;
-use crate::cell::state::Key;
+use crate::cell::handle::{DynMailbox, catch_and_report};
+use crate::cell::ordered_map::OrderedMap;
+use crate::cell::state::ResourceId;
 use crate::executor;
 use crate::exit::{ActorId, Exit};
 use crate::sync::{Arc, Weak};
@@ -23,11 +23,11 @@ pub(crate) trait PoolAddress: Send {
 #[derive(Default)]
 pub(crate) struct Resources {
     /// In the order of creation.
-    held: Ordered<Resource>,
+    held: OrderedMap<Resource>,
     /// The key of the link to each actor: at most one, removed together with its entry in `held`.
     #[expect(clippy::box_collection, reason = "one word, since most lives have no links")]
-    links: Option<Box<BTreeMap<ActorId, Key>>>,
-    next: Key,
+    links: Option<Box<BTreeMap<ActorId, ResourceId>>>,
+    next: ResourceId,
     /// The number of futures of this life that have not been dropped, whether still held or not.
     pub(crate) tasks: usize,
     /// The pool of a member, and its number there. The same for all its lives.
@@ -35,7 +35,7 @@ pub(crate) struct Resources {
     /// Set while the end of the life waits for them.
     pub(crate) awaits_tasks: bool,
     /// The child that is being stopped, and the task that kills it after its time limit.
-    pub(crate) ending: Option<(Key, executor::TaskHandle<()>)>,
+    pub(crate) ending: Option<(ResourceId, executor::TaskHandle<()>)>,
 }
 
 pub(crate) enum Resource {
@@ -59,26 +59,26 @@ pub(crate) enum Resource {
         executor::TaskHandle<()>,
     ),
     Monitor {
-        key: Key,
-        target: Option<Weak<dyn AnyMail>>,
+        key: ResourceId,
+        target: Option<Weak<dyn DynMailbox>>,
         callback: ExitCallback,
     },
     Link {
-        key: Key,
+        key: ResourceId,
         id: ActorId,
-        target: Option<Weak<dyn AnyMail>>,
+        target: Option<Weak<dyn DynMailbox>>,
     },
-    Child(Arc<dyn AnyMail>),
+    Child(Arc<dyn DynMailbox>),
 }
 
 impl Resources {
     /// A key that was never used before.
-    pub(crate) fn key(&mut self) -> Key {
+    pub(crate) fn key(&mut self) -> ResourceId {
         self.next += 1;
         self.next
     }
 
-    pub(crate) fn insert(&mut self, key: Key, resource: Resource) {
+    pub(crate) fn insert(&mut self, key: ResourceId, resource: Resource) {
         if let Resource::Link { id, .. } = &resource {
             self.links.get_or_insert_default().insert(*id, key);
         }
@@ -86,15 +86,15 @@ impl Resources {
     }
 
     /// The link of this life to the actor `id`.
-    pub(crate) fn link_to(&self, id: ActorId) -> Option<Key> {
+    pub(crate) fn link_to(&self, id: ActorId) -> Option<ResourceId> {
         self.links.as_ref()?.get(&id).copied()
     }
 
-    pub(crate) fn get(&mut self, key: Key) -> Option<&mut Resource> {
+    pub(crate) fn get(&mut self, key: ResourceId) -> Option<&mut Resource> {
         self.held.get_mut(key)
     }
 
-    pub(crate) fn remove(&mut self, key: Key) -> Option<Resource> {
+    pub(crate) fn remove(&mut self, key: ResourceId) -> Option<Resource> {
         let resource = self.held.remove(key)?;
         if let (Resource::Link { id, .. }, Some(links)) = (&resource, &mut self.links) {
             links.remove(id);
@@ -104,7 +104,7 @@ impl Resources {
 
     /// A task's future is gone. A plain task's entry goes with it; a source's stays until its last
     /// item has been taken.
-    pub(crate) fn task_gone(&mut self, key: Key) -> Option<Resource> {
+    pub(crate) fn task_gone(&mut self, key: ResourceId) -> Option<Resource> {
         self.tasks -= 1;
         match self.held.get_mut(key) {
             Some(Resource::Task(_)) => self.held.remove(key),
@@ -133,9 +133,9 @@ impl Resources {
     }
 
     /// The child that was started last.
-    pub(crate) fn last_child(&self) -> Option<(Key, Arc<dyn AnyMail>)> {
+    pub(crate) fn last_child(&self) -> Option<(ResourceId, Arc<dyn DynMailbox>)> {
         self.held.find_last(|held| match held {
-            Resource::Child(mail) => Some(mail.clone()),
+            Resource::Child(mailbox) => Some(mailbox.clone()),
             _ => None,
         })
     }
@@ -143,11 +143,11 @@ impl Resources {
 
 impl Resource {
     /// Ends the resource. Not under the lock: this drops user code, whose panics are reported under `name`.
-    pub(crate) fn end(self, own: &dyn AnyMail, name: &'static str) {
+    pub(crate) fn end(self, own: &dyn DynMailbox, name: &'static str) {
         let mut resource = Some(self);
-        contain(own, name, &mut || {
+        catch_and_report(own, name, &mut || {
             if let Some(resource) = resource.take() {
-                resource.release_target(own.core().id());
+                resource.release_target(own.header().id());
             }
         });
     }

@@ -4,8 +4,8 @@
 mod failures;
 
 use self::failures::Failures;
-use super::handle::AnyMail;
-use super::header::Core;
+use super::handle::DynMailbox;
+use super::header::Header;
 use crate::executor::sim::{
     Action, Agent, Awaited, Effect, EffectKind, SimError, SimExecutor, StepRecord,
 };
@@ -19,14 +19,14 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 use std::time::Instant;
 
-pub(crate) struct Witness {
+pub(crate) struct SimObserver {
     pub(crate) executor: Arc<SimExecutor>,
     pub(crate) seed: u64,
-    seen: Mutex<Seen>,
+    observations: Mutex<Observations>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct Observations {
     /// By actor number; entries outlive the actors.
     labels: BTreeMap<u64, String>,
     failures: Failures,
@@ -53,17 +53,17 @@ struct Expected {
 /// The number of incident lines kept per run.
 const INCIDENTS: usize = 20;
 
-impl Witness {
-    pub(super) fn new(executor: Arc<SimExecutor>, seed: u64) -> Witness {
-        Witness { executor, seed, seen: Mutex::new(Seen::default()) }
+impl SimObserver {
+    pub(super) fn new(executor: Arc<SimExecutor>, seed: u64) -> SimObserver {
+        SimObserver { executor, seed, observations: Mutex::new(Observations::default()) }
     }
 
-    /// The actor of `mail` starts to run `name`, a message or a hook.
-    pub(crate) fn runs(&self, mail: &dyn AnyMail, name: &'static str) {
-        let number = mail.core().number;
+    /// The actor of `mailbox` starts to run `name`, a message or a hook.
+    pub(crate) fn runs(&self, mailbox: &dyn DynMailbox, name: &'static str) {
+        let number = mailbox.header().number;
         self.executor.takes(number, name);
-        let label = mail.label();
-        self.seen.lock().labels.insert(number, label);
+        let label = mailbox.label();
+        self.observations.lock().labels.insert(number, label);
     }
 
     /// The message or hook has been run.
@@ -71,21 +71,21 @@ impl Witness {
         self.executor.finished(number, name);
     }
 
-    /// The actor of `mail` does something else, described by `what`.
-    pub(crate) fn does(&self, mail: &dyn AnyMail, what: &'static str) {
+    /// The actor of `mailbox` does something else, described by `what`.
+    pub(crate) fn does(&self, mailbox: &dyn DynMailbox, what: &'static str) {
         self.executor.note(Action::Other(what));
-        self.learn_one(mail);
+        self.learn_one(mailbox);
     }
 
-    /// As [`does`](Witness::does), unless the step does something more specific.
-    pub(crate) fn does_weakly(&self, mail: &dyn AnyMail, what: &'static str) {
+    /// As [`does`](SimObserver::does), unless the step does something more specific.
+    pub(crate) fn does_weakly(&self, mailbox: &dyn DynMailbox, what: &'static str) {
         self.executor.note_weakly(Action::Other(what));
-        self.learn_one(mail);
+        self.learn_one(mailbox);
     }
 
     /// The agent of the current step starts to wait for `what` of `target`.
-    pub(crate) fn waits(&self, target: &dyn AnyMail, what: &'static str) {
-        self.executor.begin_wait(Awaited::Of(Agent::Actor(target.core().number), what));
+    pub(crate) fn waits(&self, target: &dyn DynMailbox, what: &'static str) {
+        self.executor.begin_wait(Awaited::Of(Agent::Actor(target.header().number), what));
         self.learn_one(target);
     }
 
@@ -95,44 +95,44 @@ impl Witness {
     }
 
     /// The last address of an actor is dropped.
-    pub(crate) fn forsaken(&self, core: &Core) {
-        self.executor.affect(Agent::Actor(core.number), EffectKind::DroppedLastAddr);
+    pub(crate) fn on_unreferenced(&self, header: &Header) {
+        self.executor.affect(Agent::Actor(header.number), EffectKind::DroppedLastAddr);
     }
 
     pub(crate) fn hears(&self, incident: &Incident) {
-        let mut seen = self.seen.lock();
+        let mut observations = self.observations.lock();
         match incident {
             Incident::UnobservedFailure { failure }
             | Incident::SuppressedPanic { failure }
             | Incident::TaskPanicked { failure } => {
-                seen.failures.unobserved(failure);
+                observations.failures.unobserved(failure);
             }
-            Incident::RestartableFailure { failure } => seen.failures.observed(failure),
+            Incident::RestartableFailure { failure } => observations.failures.observed(failure),
             _ => {}
         }
-        if seen.incidents.len() < INCIDENTS {
-            seen.incidents.push(incident.to_string());
+        if observations.incidents.len() < INCIDENTS {
+            observations.incidents.push(incident.to_string());
         }
     }
 
     /// A caller, joiner or watcher observes `failure`.
     pub(crate) fn handles(&self, failure: &Failure) {
-        self.seen.lock().failures.observed(failure);
+        self.observations.lock().failures.observed(failure);
     }
 
     /// An observer that counted for `failure` has left without reading it.
     pub(crate) fn ignores(&self, failure: &Failure) {
-        self.seen.lock().failures.ignored(failure);
+        self.observations.lock().failures.ignored(failure);
     }
 
     /// Records the labels of actors that have not run yet.
-    pub(crate) fn learn(&self, actors: &[Arc<dyn AnyMail>]) {
+    pub(crate) fn learn(&self, actors: &[Arc<dyn DynMailbox>]) {
         actors.iter().for_each(|actor| self.learn_one(&**actor));
     }
 
-    fn learn_one(&self, actor: &dyn AnyMail) {
+    fn learn_one(&self, actor: &dyn DynMailbox) {
         let label = actor.label();
-        self.seen.lock().labels.entry(actor.core().number).or_insert(label);
+        self.observations.lock().labels.entry(actor.header().number).or_insert(label);
     }
 
     pub(crate) fn expect(
@@ -140,37 +140,37 @@ impl Witness {
         is_expected: Box<dyn Fn(&Failure) -> bool + Send>,
         at: &'static Location<'static>,
     ) {
-        self.seen.lock().expected.push(Expected { is_expected, at });
+        self.observations.lock().expected.push(Expected { is_expected, at });
     }
 
     pub(crate) fn take_plan(&self, number: u64) -> Option<Box<dyn Any + Send>> {
-        self.seen.lock().plans.remove(&number)
+        self.observations.lock().plans.remove(&number)
     }
 
     pub(crate) fn put_plan(&self, number: u64, plan: Box<dyn Any + Send>) {
-        self.seen.lock().plans.insert(number, plan);
+        self.observations.lock().plans.insert(number, plan);
     }
 
     pub(crate) fn take_held(&self, number: u64) -> Option<Box<dyn Any + Send>> {
-        self.seen.lock().held.remove(&number)
+        self.observations.lock().held.remove(&number)
     }
 
     pub(crate) fn put_held(&self, number: u64, held: Box<dyn Any + Send>) {
-        self.seen.lock().held.insert(number, held);
+        self.observations.lock().held.insert(number, held);
     }
 
     /// This timer wakes the actor because of a fault.
     pub(crate) fn put_nudge(&self, number: u64, key: TimerKey) {
-        self.seen.lock().nudges.entry(number).or_default().push(key);
+        self.observations.lock().nudges.entry(number).or_default().push(key);
     }
 
     /// The actor has ended, and its faults are removed.
     pub(crate) fn ended(&self, number: u64) {
-        let mut seen = self.seen.lock();
-        let (plan, held) = (seen.plans.remove(&number), seen.held.remove(&number));
-        let nudges = seen.nudges.remove(&number);
-        seen.full.remove(&number);
-        drop(seen);
+        let mut observations = self.observations.lock();
+        let (plan, held) = (observations.plans.remove(&number), observations.held.remove(&number));
+        let nudges = observations.nudges.remove(&number);
+        observations.full.remove(&number);
+        drop(observations);
         self.executor.all_finished(number);
         // A fault contains user closures: they are dropped outside the lock, and a panic is caught
         // here.
@@ -182,11 +182,11 @@ impl Witness {
 
     /// The actor's mailbox is full until then.
     pub(crate) fn fill(&self, number: u64, until: Instant) {
-        self.seen.lock().full.insert(number, until);
+        self.observations.lock().full.insert(number, until);
     }
 
     pub(crate) fn is_full(&self, number: u64) -> bool {
-        let full = self.seen.lock().full.get(&number).copied();
+        let full = self.observations.lock().full.get(&number).copied();
         full.is_some_and(|until| self.executor.now() < until)
     }
 
@@ -196,17 +196,17 @@ impl Witness {
 
     /// A task has panicked, and the panic has not been observed yet.
     pub(crate) fn task_panicked(&self, number: u32, failure: &Failure) {
-        self.seen.lock().failures.of_task(number, failure);
+        self.observations.lock().failures.of_task(number, failure);
     }
 
     /// The task that awaits it has observed the panic.
     pub(crate) fn task_observed(&self, number: u32) {
-        self.seen.lock().failures.observed_task(number);
+        self.observations.lock().failures.observed_task(number);
     }
 
     /// The unobserved and unexpected failures, as text.
     pub(crate) fn unobserved(&self) -> Vec<String> {
-        let failures = self.seen.lock().failures.unobserved_ones();
+        let failures = self.observations.lock().failures.unobserved_ones();
         let unexpected = self.with_expected(|expected| {
             let is_expected =
                 |failure: &Failure| expected.iter().any(|it| (it.is_expected)(failure));
@@ -217,28 +217,28 @@ impl Witness {
 
     /// The locations of expectations that no failure matched, observed or not.
     pub(crate) fn missed(&self) -> Vec<String> {
-        let came = self.seen.lock().failures.all();
+        let seen = self.observations.lock().failures.all();
         self.with_expected(|expected| {
-            let is_missed = |it: &&Expected| !came.iter().any(|failure| (it.is_expected)(failure));
+            let is_missed = |it: &&Expected| !seen.iter().any(|failure| (it.is_expected)(failure));
             expected.iter().filter(is_missed).map(|it| it.at.to_string()).collect()
         })
     }
 
     /// Evaluates expectations outside the lock, because they are user code.
     fn with_expected<T>(&self, look: impl FnOnce(&[Expected]) -> T) -> T {
-        let expected = std::mem::take(&mut self.seen.lock().expected);
+        let expected = std::mem::take(&mut self.observations.lock().expected);
         let result = look(&expected);
-        self.seen.lock().expected.extend(expected);
+        self.observations.lock().expected.extend(expected);
         result
     }
 
     pub(crate) fn incidents(&self) -> Vec<String> {
-        self.seen.lock().incidents.clone()
+        self.observations.lock().incidents.clone()
     }
 
     /// An actor is accessed: this aborts the run if the access comes from another thread.
-    pub(crate) fn reached(&self, core: &Core) {
-        let agent = Agent::Actor(core.number);
+    pub(crate) fn reached(&self, header: &Header) {
+        let agent = Agent::Actor(header.number);
         if !self.executor.rejects_foreign_thread(Some(agent)) {
             self.executor.touch(agent);
         }
@@ -268,17 +268,17 @@ impl Witness {
     }
 
     pub(crate) fn name(&self, agent: Agent) -> String {
-        self.seen.lock().name(agent)
+        self.observations.lock().name(agent)
     }
 
     /// The waiting agents, and what they wait for.
-    pub(crate) fn waiting(&self, actors: &[Arc<dyn AnyMail>]) -> Vec<String> {
+    pub(crate) fn waiting(&self, actors: &[Arc<dyn DynMailbox>]) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(self.wait_of(Agent::Root, ""));
         for actor in actors {
-            let number = actor.core().number;
+            let number = actor.header().number;
             let mut is_pending = false;
-            actor.with(&mut |seat, _| is_pending = seat.busy);
+            actor.with(&mut |cell, _| is_pending = cell.handler_pending);
             let running = self.executor.running_handler(number);
             if is_pending && let Some(running) = running {
                 let agent = Agent::Actor(number);
@@ -315,7 +315,7 @@ impl Witness {
     }
 
     /// The reason, as text, for which a run ended before its test function.
-    pub(crate) fn explain(&self, error: &SimError, actors: &[Arc<dyn AnyMail>]) -> String {
+    pub(crate) fn explain(&self, error: &SimError, actors: &[Arc<dyn DynMailbox>]) -> String {
         self.learn(actors);
         match error {
             SimError::ForeignThread(thread, reached) => {
@@ -352,7 +352,7 @@ impl Witness {
     }
 }
 
-impl Seen {
+impl Observations {
     fn name(&self, agent: Agent) -> String {
         match agent {
             Agent::Root => "the body".into(),

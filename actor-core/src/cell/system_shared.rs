@@ -1,10 +1,10 @@
 //! State shared by the actors of one system: executor, ids, the table of actors, incidents. Not the
 //! user's handle, which is `System`.
 
-use super::handle::AnyMail;
-use super::header::Core;
-use super::registry::Names;
-use super::sim_observer::Witness;
+use super::handle::DynMailbox;
+use super::header::Header;
+use super::registry::Registry;
+use super::sim_observer::SimObserver;
 use crate::cell::message::Settings;
 use crate::counters::{AtomicCounters, add};
 use crate::event::Event;
@@ -16,25 +16,25 @@ use crate::sync::{Arc, Mutex, MutexGuard, Weak, std_sync};
 use slab::Slab;
 use std::collections::BTreeMap;
 
-static SYSTEMS: std_sync::AtomicU32 = std_sync::AtomicU32::new(0);
+static NEXT_ID: std_sync::AtomicU32 = std_sync::AtomicU32::new(0);
 
 /// All systems of the process, because their actors may wait for each other.
-static HUBS: std_sync::Mutex<BTreeMap<u32, Weak<Hub>>> = std_sync::Mutex::new(BTreeMap::new());
-
+static SYSTEMS: std_sync::Mutex<BTreeMap<u32, Weak<SystemShared>>> =
+    std_sync::Mutex::new(BTreeMap::new());
 /// The system with this number.
-pub(super) fn find(id: u32) -> Option<Arc<Hub>> {
-    HUBS.lock().get(&id).and_then(Weak::upgrade)
+pub(super) fn find(id: u32) -> Option<Arc<SystemShared>> {
+    SYSTEMS.lock().get(&id).and_then(Weak::upgrade)
 }
 
-type Table = Slab<Weak<dyn AnyMail>>;
+type Table = Slab<Weak<dyn DynMailbox>>;
 
-pub(crate) struct Hub {
+pub(crate) struct SystemShared {
     pub(crate) id: u32,
     pub(crate) executor: Arc<dyn Executor>,
     numbers: AtomicU64,
     /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive.
     table: Mutex<Table>,
-    pub(crate) names: Names,
+    pub(crate) names: Registry,
     /// Set when the system shuts down: no actor starts any more.
     closing: AtomicBool,
     /// Notified when the table becomes empty.
@@ -50,17 +50,17 @@ pub(crate) struct Hub {
     /// The number of `System` handles; dropping the last one ends the actors.
     pub(crate) handles: AtomicUsize,
     /// What a simulation observes of its actors; `None` in any other system.
-    pub(crate) witness: Option<Box<Witness>>,
+    pub(crate) sim_observer: Option<Box<SimObserver>>,
 }
 
-impl Hub {
+impl SystemShared {
     pub(crate) fn new(
         executor: Arc<dyn Executor>,
         reporter: Reporter,
         is_local: bool,
         detects: bool,
     ) -> Arc<Self> {
-        Hub::of(executor, reporter, is_local, detects).entered()
+        SystemShared::of(executor, reporter, is_local, detects).entered()
     }
 
     /// A simulation, with `seed` for all its randomness.
@@ -69,26 +69,26 @@ impl Hub {
         reporter: Reporter,
         seed: u64,
     ) -> Arc<Self> {
-        let mut hub = Hub::of(executor.clone(), reporter, true, true);
-        hub.rng = Mutex::new(fastrand::Rng::with_seed(seed));
-        hub.witness = Some(Box::new(Witness::new(executor, seed)));
-        hub.entered()
+        let mut system = SystemShared::of(executor.clone(), reporter, true, true);
+        system.rng = Mutex::new(fastrand::Rng::with_seed(seed));
+        system.sim_observer = Some(Box::new(SimObserver::new(executor, seed)));
+        system.entered()
     }
 
     /// Adds it to the systems of the process.
     fn entered(self) -> Arc<Self> {
-        let hub = Arc::new(self);
-        HUBS.lock().insert(hub.id, Arc::downgrade(&hub));
-        hub
+        let system = Arc::new(self);
+        SYSTEMS.lock().insert(system.id, Arc::downgrade(&system));
+        system
     }
 
     fn of(executor: Arc<dyn Executor>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
-        Hub {
-            id: SYSTEMS.fetch_add(1, Ordering::Relaxed),
+        SystemShared {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             executor,
             numbers: AtomicU64::new(1),
             table: Mutex::new(Slab::new()),
-            names: Names::default(),
+            names: Registry::default(),
             closing: AtomicBool::new(false),
             emptied: Event::new(),
             reporter,
@@ -97,7 +97,7 @@ impl Hub {
             rng: Mutex::new(fastrand::Rng::new()),
             detects,
             handles: AtomicUsize::new(0),
-            witness: None,
+            sim_observer: None,
         }
     }
 
@@ -114,15 +114,15 @@ impl Hub {
         self: &Arc<Self>,
         settings: &'static Settings,
         capacity: Option<usize>,
-        make: &mut dyn FnMut(Core) -> Arc<dyn AnyMail>,
+        make: &mut dyn FnMut(Header) -> Arc<dyn DynMailbox>,
     ) -> bool {
         let table = self.open_table();
         let key = table.as_ref().and_then(|table| u32::try_from(table.vacant_key()).ok());
         let key = key.unwrap_or(u32::MAX);
-        let mail = make(Core::new(self.clone(), settings, capacity, key, self.number()));
+        let mailbox = make(Header::new(self.clone(), settings, capacity, key, self.number()));
         match table {
             Some(mut table) => {
-                table.insert(Arc::downgrade(&mail));
+                table.insert(Arc::downgrade(&mailbox));
                 true
             }
             None => false,
@@ -131,8 +131,8 @@ impl Hub {
 
     /// The table of actors, unless the system is closing.
     fn open_table(&self) -> Option<MutexGuard<'_, Table>> {
-        if let Some(witness) = &self.witness {
-            witness.executor.rejects_foreign_thread(None);
+        if let Some(sim_observer) = &self.sim_observer {
+            sim_observer.executor.rejects_foreign_thread(None);
         }
         let table = self.table.lock();
         if self.closing.load(Ordering::Relaxed) { None } else { Some(table) }
@@ -150,14 +150,14 @@ impl Hub {
     }
 
     /// No actor starts from now on. Returns the existing actors.
-    pub(crate) fn close(&self) -> Vec<Arc<dyn AnyMail>> {
+    pub(crate) fn close(&self) -> Vec<Arc<dyn DynMailbox>> {
         let table = self.table.lock();
         self.closing.store(true, Ordering::Relaxed);
-        table.iter().filter_map(|(_, mail)| mail.upgrade()).collect()
+        table.iter().filter_map(|(_, mailbox)| mailbox.upgrade()).collect()
     }
 
     /// The actor with this key.
-    pub(super) fn actor(&self, key: usize) -> Option<Arc<dyn AnyMail>> {
+    pub(super) fn actor(&self, key: usize) -> Option<Arc<dyn DynMailbox>> {
         self.table.lock().get(key).and_then(Weak::upgrade)
     }
 
@@ -165,8 +165,8 @@ impl Hub {
         self.closing.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn actors(&self) -> Vec<Arc<dyn AnyMail>> {
-        self.table.lock().iter().filter_map(|(_, mail)| mail.upgrade()).collect()
+    pub(crate) fn actors(&self) -> Vec<Arc<dyn DynMailbox>> {
+        self.table.lock().iter().filter_map(|(_, mailbox)| mailbox.upgrade()).collect()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -190,8 +190,8 @@ impl Hub {
 
     pub(crate) fn report(&self, incident: Incident) {
         self.counts.count(&incident);
-        if let Some(witness) = &self.witness {
-            witness.hears(&incident);
+        if let Some(sim_observer) = &self.sim_observer {
+            sim_observer.hears(&incident);
         }
         if !self.reporter.report(incident, self.executor.now()) {
             add(&self.counts.suppressed_panics, 1);
@@ -199,9 +199,9 @@ impl Hub {
     }
 }
 
-impl Drop for Hub {
+impl Drop for SystemShared {
     fn drop(&mut self) {
-        let gone = HUBS.lock().remove(&self.id);
+        let gone = SYSTEMS.lock().remove(&self.id);
         drop(gone);
     }
 }

@@ -1,8 +1,8 @@
 //! The clock of one timer of a life. It is its own waker among the executor's timers.
 
-use super::handle::AnyMail;
+use super::handle::DynMailbox;
 use super::resources::BoxSend;
-use super::state::{Key, Notice};
+use super::state::{ResourceId, SystemMessage};
 use crate::executor::TimerKey;
 use crate::incident::Incident;
 use crate::sync::{Arc, Mutex, Weak};
@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 /// The entry of one timer. It is its own waker among the executor's timers.
 pub(crate) struct TimerEntry {
-    mail: Weak<dyn AnyMail>,
-    key: Key,
+    mailbox: Weak<dyn DynMailbox>,
+    key: ResourceId,
     state: Mutex<State>,
 }
 
@@ -29,25 +29,28 @@ struct State {
 impl TimerEntry {
     /// Starts a timer that is due after `delay` and, with a period, every period after that.
     pub(crate) fn start(
-        mail: &Arc<dyn AnyMail>,
-        key: Key,
+        mailbox: &Arc<dyn DynMailbox>,
+        key: ResourceId,
         delay: Duration,
         period: Option<Duration>,
     ) -> Arc<Self> {
-        let due = saturating_add(mail.core().hub.executor.now(), delay);
+        let due = saturating_add(mailbox.header().system.executor.now(), delay);
         let state = State { due, period, armed: None, waiting: false, cancelled: false };
-        let entry =
-            Arc::new(TimerEntry { mail: Arc::downgrade(mail), key, state: Mutex::new(state) });
+        let entry = Arc::new(TimerEntry {
+            mailbox: Arc::downgrade(mailbox),
+            key,
+            state: Mutex::new(state),
+        });
         entry.arm();
         entry
     }
 
     fn arm(self: &Arc<Self>) {
-        let Some(mail) = self.mail.upgrade() else { return };
+        let Some(mailbox) = self.mailbox.upgrade() else { return };
         let waker = Waker::from(self.clone());
         let mut state = self.state.lock();
         if !state.cancelled {
-            let timers = mail.core().hub.executor.timers();
+            let timers = mailbox.header().system.executor.timers();
             state.armed = Some(timers.insert(state.due, waker, state.period.is_some()));
         }
     }
@@ -75,35 +78,35 @@ impl TimerEntry {
         state.cancelled = true;
         let armed = state.armed.take();
         drop(state);
-        if let (Some(armed), Some(mail)) = (armed, self.mail.upgrade()) {
-            drop(mail.core().hub.executor.timers().remove(armed));
+        if let (Some(armed), Some(mailbox)) = (armed, self.mailbox.upgrade()) {
+            drop(mailbox.header().system.executor.timers().remove(armed));
         }
     }
 }
 
 impl Wake for TimerEntry {
     fn wake(self: Arc<Self>) {
-        let Some(mail) = self.mail.upgrade() else { return };
+        let Some(mailbox) = self.mailbox.upgrade() else { return };
         let mut state = self.state.lock();
         state.armed = None;
         if state.cancelled {
             return;
         }
-        let post = !std::mem::replace(&mut state.waiting, true);
-        let mut missed = u64::from(!post);
+        let is_new = !std::mem::replace(&mut state.waiting, true);
+        let mut missed = u64::from(!is_new);
         if let Some(period) = state.period {
-            let periods = periods(state.due, period, mail.core().hub.executor.now());
+            let periods = periods(state.due, period, mailbox.header().system.executor.now());
             missed += periods - 1;
             state.due = add_periods(state.due, period, periods);
         }
         let again = state.period.is_some();
         drop(state);
         if missed > 0 {
-            let (actor, id) = (mail.label(), mail.core().id());
-            mail.core().hub.report(Incident::MissedTicks { actor, id, missed });
+            let (actor, id) = (mailbox.label(), mailbox.header().id());
+            mailbox.header().system.report(Incident::MissedTicks { actor, id, missed });
         }
-        if post {
-            mail.notify(Notice::Due(self.key));
+        if is_new {
+            mailbox.notify(SystemMessage::ResourceReady(self.key));
         }
         if again {
             self.arm();

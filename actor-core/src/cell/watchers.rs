@@ -1,4 +1,4 @@
-//! The watchers of an actor's exit, in the order in which they were added. No lock here: the lane's
+//! The watchers of an actor's exit, in the order in which they were added. No lock here: the mailbox's
 //! mutex protects this.
 //!
 //! An entry is removed when its watcher's life ends (monitors, active sides of links, children),
@@ -7,7 +7,7 @@
 //! other side ended, are removed when the watcher's memory is freed: the list is swept before it
 //! grows, so it has at most twice as many entries as there are watchers in memory.
 
-use super::state::{Key, Watcher};
+use super::state::{ResourceId, Watcher};
 use crate::exit::ActorId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ const FEW: usize = 32;
 #[derive(Default)]
 pub(crate) struct Many {
     by_place: BTreeMap<u64, Watcher>,
-    places: BTreeSet<(ActorId, Option<Key>, u64)>,
+    places: BTreeSet<(ActorId, Option<ResourceId>, u64)>,
     next: u64,
     /// The number of entries at which the next sweep happens.
     sweep_at: usize,
@@ -54,7 +54,7 @@ impl Many {
         self.sweep_at = 2 * self.by_place.len().max(FEW);
     }
 
-    fn remove(&mut self, id: ActorId, key: Option<Key>) -> Vec<Watcher> {
+    fn remove(&mut self, id: ActorId, key: Option<ResourceId>) -> Vec<Watcher> {
         let mut gone = Vec::new();
         while let Some(entry) =
             self.places.range((id, key, 0)..=(id, key, u64::MAX)).next().copied()
@@ -109,7 +109,7 @@ impl Watchers {
     }
 
     /// Removes and returns the entries that `id` added for `key`.
-    pub(crate) fn remove(&mut self, id: ActorId, key: Option<Key>) -> Vec<Watcher> {
+    pub(crate) fn remove(&mut self, id: ActorId, key: Option<ResourceId>) -> Vec<Watcher> {
         match self {
             Watchers::Few(few) => {
                 few.extract_if(.., |other| other.id == id && other.key == key).collect()
@@ -146,8 +146,8 @@ impl Watchers {
 
 #[cfg(test)]
 mod tests {
-    use super::{ActorId, FEW, Key, Watcher, Watchers};
-    use crate::cell::handle::AnyMail;
+    use super::{ActorId, FEW, ResourceId, Watcher, Watchers};
+    use crate::cell::handle::DynMailbox;
     use crate::sync::Arc;
     use actor_core::prelude::*;
 
@@ -161,21 +161,21 @@ mod tests {
         ActorId { system: 0, number }
     }
 
-    fn mail() -> Arc<dyn AnyMail> {
-        Context::<Idle>::detached().mail().clone()
+    fn mailbox() -> Arc<dyn DynMailbox> {
+        Context::<Idle>::detached().mailbox().clone()
     }
 
-    fn watcher(who: &Arc<dyn AnyMail>, number: u64, key: Option<Key>) -> Watcher {
+    fn watcher(who: &Arc<dyn DynMailbox>, number: u64, key: Option<ResourceId>) -> Watcher {
         Watcher { who: Arc::downgrade(who), id: id(number), key, link: key.is_none() }
     }
 
-    fn entries(watchers: &[Watcher]) -> Vec<(u64, Option<Key>)> {
+    fn entries(watchers: &[Watcher]) -> Vec<(u64, Option<ResourceId>)> {
         watchers.iter().map(|watcher| (watcher.id.number, watcher.key)).collect()
     }
 
     #[test]
     fn few_and_many_are_handed_out_in_order_and_removed_by_who_and_what_for() {
-        let who = mail();
+        let who = mailbox();
         for count in [3, FEW as u64 + 3] {
             let mut watchers = Watchers::default();
             // Each number has a link, made twice, and two monitors; the last comes first.
@@ -200,10 +200,10 @@ mod tests {
     #[test]
     fn entries_of_watchers_that_were_freed_are_swept() {
         for lasting in [2, 3 * FEW as u64] {
-            let (mut watchers, who) = (Watchers::default(), mail());
+            let (mut watchers, who) = (Watchers::default(), mailbox());
             (1..=lasting).for_each(|number| watchers.push(watcher(&who, number, None)));
             for number in 1..=1000 {
-                watchers.push(watcher(&mail(), lasting + number, None));
+                watchers.push(watcher(&mailbox(), lasting + number, None));
                 let most = 2 * FEW.max(usize::try_from(lasting).unwrap());
                 assert!(watchers.len() <= most, "{} entries of {lasting}", watchers.len());
             }

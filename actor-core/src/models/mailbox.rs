@@ -1,7 +1,7 @@
 //! Sends, calls and wake-ups race with an actor that is about to park.
 
 use super::{Flag, Jobs, model, poll};
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::prelude::*;
 use crate::sync::Arc;
 use crate::sync::Mutex;
@@ -63,18 +63,18 @@ impl Waiter {
     }
 }
 
-fn counter(hub: &Arc<Hub>) -> (CounterAddr, Arc<AtomicUsize>) {
+fn counter(system: &Arc<SystemShared>) -> (CounterAddr, Arc<AtomicUsize>) {
     let handled = Arc::new(AtomicUsize::new(0));
     let mut prepared = Counter { handled: handled.clone() }.prepare();
-    prepared.hub = Some(hub.clone());
+    prepared.system = Some(system.clone());
     (prepared.spawn(), handled)
 }
 
 #[test]
 fn a_message_sent_while_the_actor_lies_down_is_handled() {
     model(|| {
-        let (jobs, hub) = Jobs::system();
-        let (counter, handled) = counter(&hub);
+        let (jobs, system) = Jobs::system();
+        let (counter, handled) = counter(&system);
         counter.add().try_send().expect("there is room");
         let other = counter.clone();
         let sender = loom::thread::spawn(move || other.add().try_send().is_ok());
@@ -91,8 +91,8 @@ fn a_message_sent_while_the_actor_lies_down_is_handled() {
 #[test]
 fn a_sender_that_waits_for_room_is_let_in_and_told() {
     model(|| {
-        let (jobs, hub) = Jobs::system();
-        let (counter, handled) = counter(&hub);
+        let (jobs, system) = Jobs::system();
+        let (counter, handled) = counter(&system);
         counter.add().try_send().expect("there is room");
         let other = counter.clone();
         let sender = loom::thread::spawn(move || {
@@ -117,8 +117,8 @@ fn a_sender_that_waits_for_room_is_let_in_and_told() {
 #[test]
 fn the_last_address_dropped_while_the_actor_lies_down_ends_it() {
     model(|| {
-        let (jobs, hub) = Jobs::system();
-        let (counter, handled) = counter(&hub);
+        let (jobs, system) = Jobs::system();
+        let (counter, handled) = counter(&system);
         let weak = counter.downgrade();
         let last = loom::thread::spawn(move || {
             counter.add().try_send().expect("there is room");
@@ -135,11 +135,11 @@ fn the_last_address_dropped_while_the_actor_lies_down_ends_it() {
 #[test]
 fn a_handler_woken_while_its_cell_is_laid_back_goes_on() {
     model(|| {
-        let (jobs, hub) = Jobs::system();
+        let (jobs, system) = Jobs::system();
         let (handled, latch) = (Arc::new(AtomicUsize::new(0)), Arc::new(Latch::default()));
         let waiter = Waiter { handled: handled.clone(), latch: latch.clone() };
         let mut prepared = waiter.prepare();
-        prepared.hub = Some(hub.clone());
+        prepared.system = Some(system.clone());
         let waiter = prepared.spawn();
         waiter.wait().try_send().expect("there is room");
         let opener = loom::thread::spawn(move || latch.open());

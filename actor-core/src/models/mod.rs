@@ -8,7 +8,7 @@ mod reply;
 mod topic;
 mod workers;
 
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::executor::{Executor, Job, Schedule, Tasks, Timers};
 use crate::incident::Reporter;
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -35,15 +35,15 @@ struct Jobs {
 }
 
 impl Jobs {
-    fn system() -> (Arc<Jobs>, Arc<Hub>) {
+    fn system() -> (Arc<Jobs>, Arc<SystemShared>) {
         let timers = Timers::new(Instant::now(), || {});
         let jobs = Arc::new(Jobs {
             waiting: Mutex::new(VecDeque::new()),
             timers,
             tasks: Tasks::default(),
         });
-        let hub = Hub::new(jobs.clone(), Reporter::Hook(Box::new(|_| {})), false, true);
-        (jobs, hub)
+        let system = SystemShared::new(jobs.clone(), Reporter::Hook(Box::new(|_| {})), false, true);
+        (jobs, system)
     }
 
     /// Runs one job, if there is one.

@@ -10,13 +10,14 @@ use crate::actor::restart::{RestartDecision, SupervisorControl};
 use crate::actor::run_loop::may_start;
 use crate::actor::shutdown::publish_exit;
 use crate::cell::handle::{
-    AnyMail, Fetched, Post, Shared, Verbs, WeakPost, announce, throw_away, wake_all,
+    DynMailbox, Popped, SharedQueue, TypedMailbox, Verbs, WeakMailbox, notify_state_change,
+    throw_away, wake_all,
 };
-use crate::cell::header::Core;
-use crate::cell::lane::Lane;
+use crate::cell::header::Header;
+use crate::cell::mailbox_state::MailboxState;
 use crate::cell::message::Delivery;
-use crate::cell::queue::{Refused, Ticket, Wait};
-use crate::cell::state::Seat;
+use crate::cell::queue::{OnFull, PushError, Ticket};
+use crate::cell::state::CellState;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::sync::{Arc, Mutex, Weak};
 use crate::waking::{drop_waker, wake_each};
@@ -32,7 +33,7 @@ const INTENSITY: usize = 5;
 const PERIOD: Duration = Duration::from_secs(60);
 
 pub(super) struct PoolMailbox<A: Dispatch> {
-    core: Core,
+    header: Header,
     make: MakeMember<A>,
     state: Mutex<PoolState<A>>,
     this: Weak<PoolMailbox<A>>,
@@ -40,9 +41,9 @@ pub(super) struct PoolMailbox<A: Dispatch> {
 
 /// The state under the pool's lock.
 struct PoolState<A: Dispatch> {
-    lane: Lane<A::Message>,
+    mailbox: MailboxState<A::Message>,
     /// The idle members. When a message arrives, one of them is removed and woken. It checks the
-    /// lane, or passes the wake-up on if it does something else first, so no waiting message is
+    /// mailbox, or passes the wake-up on if it does something else first, so no waiting message is
     /// missed.
     members: Members,
     /// The size of the pool: members with higher numbers end after their message.
@@ -56,14 +57,14 @@ struct PoolState<A: Dispatch> {
 }
 
 impl<A: Dispatch> PoolMailbox<A> {
-    pub(super) fn new(core: Core, make: MakeMember<A>, label: Option<Arc<str>>) -> Arc<Self> {
-        let mut seat = Seat::default();
-        seat.started = true;
+    pub(super) fn new(header: Header, make: MakeMember<A>, label: Option<Arc<str>>) -> Arc<Self> {
+        let mut cell = CellState::default();
+        cell.started = true;
         if label.is_some() {
-            seat.records().label = label;
+            cell.cold_mut().label = label;
         }
         let state = PoolState {
-            lane: Lane::new(seat),
+            mailbox: MailboxState::new(cell),
             members: Members::default(),
             size: 0,
             restarts: VecDeque::new(),
@@ -71,7 +72,7 @@ impl<A: Dispatch> PoolMailbox<A> {
             is_over: false,
         };
         Arc::new_cyclic(|this| PoolMailbox {
-            core,
+            header,
             make,
             state: Mutex::new(state),
             this: this.clone(),
@@ -88,7 +89,7 @@ impl<A: Dispatch> PoolMailbox<A> {
 
     /// Registers a member before its first run, because it may already fail there. Returns `false`
     /// if the pool no longer has a place for it.
-    pub(super) fn add_member(&self, number: usize, member: Arc<dyn AnyMail>) -> bool {
+    pub(super) fn add_member(&self, number: usize, member: Arc<dyn DynMailbox>) -> bool {
         let mut state = self.state.lock();
         state.wants(number) && state.members.insert(number, member)
     }
@@ -100,9 +101,9 @@ impl<A: Dispatch> PoolMailbox<A> {
             return;
         }
         state.is_over = true;
-        state.lane.seat.closed = true;
+        state.mailbox.cell.closed = true;
         let mut left = Vec::new();
-        while let Some(message) = state.lane.take_any(&self.core) {
+        while let Some(message) = state.mailbox.take_any(&self.header) {
             left.push(message);
         }
         let exit = state.verdict.take().unwrap_or(Exit::Stopped);
@@ -114,7 +115,7 @@ impl<A: Dispatch> PoolMailbox<A> {
     /// Ends all members immediately; the pool's exit is `exit`.
     fn kill_members(&self, exit: Exit) {
         let mut state = self.state.lock();
-        if state.lane.seat.exit().is_some() || state.verdict.is_some() {
+        if state.mailbox.cell.exit().is_some() || state.verdict.is_some() {
             return;
         }
         state.verdict = Some(exit);
@@ -127,9 +128,9 @@ impl<A: Dispatch> PoolMailbox<A> {
 
     /// A member's life has ended: returns `true` if another follows.
     pub(super) fn member_failed(&self, number: usize, id: ActorId, exit: Exit) -> bool {
-        let now = self.core.hub.executor.now();
+        let now = self.header.system.executor.now();
         let mut state = self.state.lock();
-        let member = state.members.get(number).filter(|member| member.core().id() == id).cloned();
+        let member = state.members.get(number).filter(|member| member.header().id() == id).cloned();
         let Some(member) = member else { return false };
         if state.verdict.is_some() || number >= state.size {
             return false;
@@ -142,7 +143,7 @@ impl<A: Dispatch> PoolMailbox<A> {
             let failure = Failure::new(FailureParts {
                 kind: FailureKind::Intensity,
                 actor: self.label(),
-                id: self.core.id(),
+                id: self.header.id(),
                 handler: "",
                 message: format!("more than {INTENSITY} restarts in {PERIOD:?}"),
                 location: None,
@@ -157,7 +158,7 @@ impl<A: Dispatch> PoolMailbox<A> {
 
     pub(super) fn member_ended(&self, number: usize, id: ActorId) {
         let mut state = self.state.lock();
-        if state.members.get(number).is_none_or(|member| member.core().id() != id) {
+        if state.members.get(number).is_none_or(|member| member.header().id() != id) {
             return;
         }
         let gone = state.members.remove(number);
@@ -172,58 +173,58 @@ impl<A: Dispatch> PoolMailbox<A> {
     }
 }
 
-impl<A: Dispatch> Shared for PoolMailbox<A> {
-    fn fetch_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Fetched {
+impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
+    fn pop_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Popped {
         let wanted = if beside { may_start::<A, true> } else { may_start::<A, false> };
         let mut state = self.state.lock();
         if number >= state.size || state.verdict.is_some() {
             // It may have been woken for a message that another member has to take now.
-            let other = state.idle_member_if_needed(&self.core);
+            let other = state.idle_member_if_needed(&self.header);
             drop(state);
             if let Some(other) = other {
-                other.poke();
+                other.wake_member();
             }
-            return Fetched::Over;
+            return Popped::Closed;
         }
-        let message = if state.lane.seat.is_urgent() {
-            state.lane.take_urgent(&self.core, wanted)
+        let message = if state.mailbox.cell.has_priority() {
+            state.mailbox.take_priority(&self.header, wanted)
         } else {
-            let message = state.lane.take_one(wanted);
+            let message = state.mailbox.take_one(wanted);
             if message.as_ref().is_some_and(|message| Delivery::of::<A>(message).unbounded) {
-                state.lane.seat.took_free();
+                state.mailbox.cell.took_unbounded();
             }
             message
         };
-        let admitted = state.lane.let_in(&self.core);
+        let admitted = state.mailbox.admit_waiters(&self.header);
         let mut other = None;
         let fetched = match message {
             Some(message) => {
                 let place = place.downcast_mut().expect("a member has its pool's type");
                 *place = Some(message);
                 state.members.set_busy(number);
-                Fetched::Message
+                Popped::Message
             }
-            None if state.lane.seat.total(&self.core) != 0 => {
+            None if state.mailbox.cell.total(&self.header) != 0 => {
                 // This member may have been woken for a message that another can take.
                 state.members.set_busy(number);
                 other = state.members.take_idle();
-                Fetched::Unwanted
+                Popped::NotWanted
             }
-            None if state.lane.seat.closed => Fetched::Over,
+            None if state.mailbox.cell.closed => Popped::Closed,
             None => {
                 state.members.set_idle(number);
-                state.lane.give_back();
-                Fetched::Nothing
+                state.mailbox.release_burst();
+                Popped::Empty
             }
         };
-        let forsaken = matches!(fetched, Fetched::Nothing) && !self.core.is_kept();
+        let is_finished = matches!(fetched, Popped::Empty) && !self.header.is_referenced();
         drop(state);
         wake_all(admitted);
         if let Some(other) = other {
-            other.poke();
+            other.wake_member();
         }
-        if forsaken {
-            self.forsaken();
+        if is_finished {
+            self.on_unreferenced();
         }
         fetched
     }
@@ -232,40 +233,40 @@ impl<A: Dispatch> Shared for PoolMailbox<A> {
         let mut state = self.state.lock();
         state.members.set_busy(number);
         // It may have been woken for a message that another member has to take now.
-        let other = state.idle_member_if_needed(&self.core);
+        let other = state.idle_member_if_needed(&self.header);
         drop(state);
         if let Some(other) = other {
-            other.poke();
+            other.wake_member();
         }
     }
 }
 
-impl<A: Dispatch> AnyMail for PoolMailbox<A> {
-    fn untyped(&self) -> &dyn AnyMail {
+impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
+    fn untyped(&self) -> &dyn DynMailbox {
         self
     }
 
-    fn core(&self) -> &Core {
-        &self.core
+    fn header(&self) -> &Header {
+        &self.header
     }
 
-    fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
+    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64)) {
         let mut state = self.state.lock();
-        let position = state.lane.seat.accepted();
-        look(&mut state.lane.seat, position);
+        let position = state.mailbox.cell.accepted();
+        look(&mut state.mailbox.cell, position);
     }
 
     /// There is no cell to park: members park in their own seats.
-    fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
+    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool) {
         let mut state = self.state.lock();
-        let admitted = state.lane.let_in(&self.core);
-        look(&mut state.lane.seat);
+        let admitted = state.mailbox.admit_waiters(&self.header);
+        look(&mut state.mailbox.cell);
         drop(state);
         wake_all(admitted);
     }
 
-    fn drop_apart(&self, place: usize) {
-        let message = self.state.lock().lane.take_apart(place);
+    fn drop_side_message(&self, place: usize) {
+        let message = self.state.lock().mailbox.take_side_message(place);
         if let Some(message) = message {
             throw_away::<A>(self, message);
         }
@@ -274,28 +275,29 @@ impl<A: Dispatch> AnyMail for PoolMailbox<A> {
     fn close(&self) {
         let mut wake = Vec::new();
         let mut state = self.state.lock();
-        if state.lane.seat.closed {
+        if state.mailbox.cell.closed {
             return;
         }
-        let changed = state.lane.seat.shut(&self.core);
-        let calls = state.lane.seat.send_away(&mut wake);
+        let changed = state.mailbox.cell.close(&self.header);
+        let calls = state.mailbox.cell.close_waiters(&mut wake);
         let members = state.members.all();
         drop(state);
-        announce(changed);
-        calls.into_iter().for_each(|place| self.drop_apart(place));
+        notify_state_change(changed);
+        calls.into_iter().for_each(|place| self.drop_side_message(place));
         wake_each(wake);
-        members.iter().for_each(|member| member.poke());
+        members.iter().for_each(|member| member.wake_member());
     }
 
     fn kill(&self) {
         self.kill_members(Exit::Killed);
     }
 
-    fn forsaken(&self) {
+    fn on_unreferenced(&self) {
         let state = self.state.lock();
         // A busy member checks again after its message.
         let idles = state.members.are_idle();
-        let over = !self.core.is_kept() && idles && state.lane.seat.total(&self.core) == 0;
+        let over =
+            !self.header.is_referenced() && idles && state.mailbox.cell.total(&self.header) == 0;
         drop(state);
         if over {
             self.close();
@@ -303,46 +305,46 @@ impl<A: Dispatch> AnyMail for PoolMailbox<A> {
     }
 }
 
-impl<A: Dispatch> Post<A> for PoolMailbox<A> {
+impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
     fn push(
         &self,
         message: &mut Option<A::Message>,
         delivery: Option<Delivery>,
-        wait: Wait<'_>,
-    ) -> Result<Option<Ticket>, Refused> {
-        self.core.reached();
+        wait: OnFull<'_>,
+    ) -> Result<Option<Ticket>, PushError> {
+        self.header.on_external_access();
         let mut state = self.state.lock();
         let Some(delivery) = delivery.or_else(|| message.as_ref().map(A::delivery_of)) else {
             return Ok(None);
         };
-        let ticket = state.lane.push(message, &self.core, delivery, wait)?;
+        let ticket = state.mailbox.push(message, &self.header, delivery, wait)?;
         let member = if ticket.is_none() { state.members.take_idle() } else { None };
         drop(state);
         if let Some(member) = member {
-            member.poke();
+            member.wake_member();
         }
         Ok(ticket)
     }
 
     fn leave(&self, ticket: Ticket) -> Option<A::Message> {
-        let (message, waker) = self.state.lock().lane.leave(ticket);
+        let (message, waker) = self.state.lock().mailbox.leave(ticket);
         drop_waker(waker);
         message
     }
 
-    fn weak(self: Arc<Self>) -> WeakPost<A> {
-        let post: Arc<dyn Post<A>> = self;
-        WeakPost::Own(Arc::downgrade(&post))
+    fn weak(self: Arc<Self>) -> WeakMailbox<A> {
+        let mailbox: Arc<dyn TypedMailbox<A>> = self;
+        WeakMailbox::Own(Arc::downgrade(&mailbox))
     }
 
-    fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {
+    fn any(self: Arc<Self>) -> Arc<dyn DynMailbox> {
         self
     }
 
     fn resize(&self, size: usize) -> bool {
         let Some(this) = self.this.upgrade() else { return false };
         let mut state = self.state.lock();
-        let wanted: Vec<usize> = if state.lane.seat.closed {
+        let wanted: Vec<usize> = if state.mailbox.cell.closed {
             Vec::new()
         } else {
             state.size = size;
@@ -351,7 +353,7 @@ impl<A: Dispatch> Post<A> for PoolMailbox<A> {
         let surplus = state.members.take_surplus(size);
         drop(state);
         // Idle members have to check again to notice that they are in excess.
-        surplus.iter().for_each(|member| member.poke());
+        surplus.iter().for_each(|member| member.wake_member());
         for number in wanted {
             start_member(&this, number);
         }
@@ -364,11 +366,11 @@ impl<A: Dispatch> Post<A> for PoolMailbox<A> {
 impl<A: Dispatch> PoolState<A> {
     /// Whether the pool has a member `number`.
     fn wants(&self, number: usize) -> bool {
-        number < self.size && !self.lane.seat.closed && self.verdict.is_none()
+        number < self.size && !self.mailbox.cell.closed && self.verdict.is_none()
     }
 
     /// Returns an idle member for a waiting message, if there is one.
-    fn idle_member_if_needed(&mut self, core: &Core) -> Option<Arc<dyn AnyMail>> {
-        if self.lane.seat.total(core) == 0 { None } else { self.members.take_idle() }
+    fn idle_member_if_needed(&mut self, header: &Header) -> Option<Arc<dyn DynMailbox>> {
+        if self.mailbox.cell.total(header) == 0 { None } else { self.members.take_idle() }
     }
 }

@@ -1,7 +1,7 @@
 //! The members of a pool: which are there, and which of them are idle. No step looks at all of them,
 //! so that a pool of 100 000 ends in as many steps a member as one of ten.
 
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::sync::Arc;
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) struct Members {
 #[derive(Clone, Default)]
 struct Member {
     /// `None` for one that has ended, or has not begun.
-    mail: Option<Arc<dyn AnyMail>>,
+    mailbox: Option<Arc<dyn DynMailbox>>,
     /// Its key among those that are idle.
     idle: Option<u64>,
 }
@@ -30,30 +30,30 @@ impl Members {
         self.count
     }
 
-    pub(super) fn get(&self, number: usize) -> Option<&Arc<dyn AnyMail>> {
-        self.all.get(number)?.mail.as_ref()
+    pub(super) fn get(&self, number: usize) -> Option<&Arc<dyn DynMailbox>> {
+        self.all.get(number)?.mailbox.as_ref()
     }
 
-    pub(super) fn all(&self) -> Vec<Arc<dyn AnyMail>> {
-        self.all.iter().filter_map(|member| member.mail.clone()).collect()
+    pub(super) fn all(&self) -> Vec<Arc<dyn DynMailbox>> {
+        self.all.iter().filter_map(|member| member.mailbox.clone()).collect()
     }
 
     /// Adds a member; returns `false` if there is one with this number.
-    pub(super) fn insert(&mut self, number: usize, mail: Arc<dyn AnyMail>) -> bool {
+    pub(super) fn insert(&mut self, number: usize, mailbox: Arc<dyn DynMailbox>) -> bool {
         if self.get(number).is_some() {
             return false;
         }
         if self.all.len() <= number {
             self.all.resize(number + 1, Member::default());
         }
-        self.all[number].mail = Some(mail);
+        self.all[number].mailbox = Some(mailbox);
         self.count += 1;
         true
     }
 
-    pub(super) fn remove(&mut self, number: usize) -> Option<Arc<dyn AnyMail>> {
+    pub(super) fn remove(&mut self, number: usize) -> Option<Arc<dyn DynMailbox>> {
         self.set_busy(number);
-        let gone = self.all.get_mut(number)?.mail.take()?;
+        let gone = self.all.get_mut(number)?.mailbox.take()?;
         self.count -= 1;
         Some(gone)
     }
@@ -64,9 +64,9 @@ impl Members {
     }
 
     /// The members with the number `size` and above, which are not idle from now on.
-    pub(super) fn take_surplus(&mut self, size: usize) -> Vec<Arc<dyn AnyMail>> {
+    pub(super) fn take_surplus(&mut self, size: usize) -> Vec<Arc<dyn DynMailbox>> {
         (size..self.all.len()).for_each(|number| self.set_busy(number));
-        self.all.iter().skip(size).filter_map(|member| member.mail.clone()).collect()
+        self.all.iter().skip(size).filter_map(|member| member.mailbox.clone()).collect()
     }
 
     /// A member has found nothing to do.
@@ -94,10 +94,10 @@ impl Members {
 
     /// The member that became idle last, since its state is warm. It is not idle from now on: it is to
     /// be poked.
-    pub(super) fn take_idle(&mut self) -> Option<Arc<dyn AnyMail>> {
+    pub(super) fn take_idle(&mut self) -> Option<Arc<dyn DynMailbox>> {
         let (_, number) = self.idle.pop_last()?;
         let member = self.all.get_mut(number)?;
         member.idle = None;
-        member.mail.clone()
+        member.mailbox.clone()
     }
 }

@@ -16,7 +16,7 @@ use crate::actor::restart::{Restart, supervise};
 use crate::actor::run_loop::RunLoop;
 use crate::actor::spawn::{ActorBuilder, Life};
 use crate::address::addr::Addr;
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::resources::PoolAddress;
 use crate::sync::Arc;
 use mailbox::PoolMailbox;
@@ -71,7 +71,7 @@ impl<A: Actor> Addr<A> {
 impl<A: Dispatch> PoolAddress for Arc<PoolMailbox<A>> {
     fn address(&self, place: &mut dyn Any) {
         if let Some(place) = place.downcast_mut::<Option<Addr<A>>>() {
-            self.core().keep();
+            self.header().incr_strong();
             *place = Some(Addr::adopted(self.clone()));
         }
     }
@@ -81,25 +81,25 @@ impl<A: Dispatch> PoolAddress for Arc<PoolMailbox<A>> {
 fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
     let settings = const { &A::SETTINGS };
     let builder =
-        ActorBuilder::<A>::new(Some(pool.core().hub.clone()), settings, settings.capacity);
-    let mail = builder.mail.clone();
+        ActorBuilder::<A>::new(Some(pool.header().system.clone()), settings, settings.capacity);
+    let mailbox = builder.mailbox.clone();
     {
-        let mut lane = mail.lane();
-        let records = lane.seat.records();
-        records.parent = Some(pool.core().id());
-        records.label = Some(Arc::from(pool.member_label(number)));
-        let resources = lane.seat.resources.get_or_insert_default();
+        let mut locked = mailbox.lock();
+        let cold = locked.cell.cold_mut();
+        cold.parent = Some(pool.header().id());
+        cold.label = Some(Arc::from(pool.member_label(number)));
+        let resources = locked.cell.resources.get_or_insert_default();
         resources.pool = Some((Box::new(pool.clone()), number));
     }
-    mail.core.set_member();
-    supervise(&mail, Arc::new(ReportToPool::new(pool, number)), Restart::Permanent);
+    mailbox.header.set_member();
+    supervise(&mailbox, Arc::new(ReportToPool::new(pool, number)), Restart::Permanent);
     // A member lives until the pool ends it.
-    mail.core.keep();
-    if !builder.alive || !pool.add_member(number, mail.clone()) {
+    mailbox.header.incr_strong();
+    if !builder.alive || !pool.add_member(number, mailbox.clone()) {
         return builder.end();
     }
     let make = pool.make();
-    let run_loop = RunLoop::new(mail)
+    let run_loop = RunLoop::new(mailbox)
         .with_factory(Box::new(SyncFactory(move || make())))
         .with_shared(pool.clone(), number);
     builder.run(Life { run_loop, state: None });

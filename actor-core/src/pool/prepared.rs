@@ -3,8 +3,8 @@
 use super::mailbox::{MakeMember, PoolMailbox};
 use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::address::addr::Addr;
-use crate::cell::handle::Post;
-use crate::cell::system_shared::Hub;
+use crate::cell::handle::TypedMailbox;
+use crate::cell::system_shared::SystemShared;
 use crate::sync::Arc;
 use crate::system::System;
 use std::fmt;
@@ -25,7 +25,7 @@ pub struct PreparedPool<A: Dispatch> {
     make: MakeMember<A>,
     capacity: Option<usize>,
     label: Option<Arc<str>>,
-    hub: Option<Arc<Hub>>,
+    system: Option<Arc<SystemShared>>,
 }
 
 impl<A: Dispatch> PreparedPool<A> {
@@ -33,7 +33,7 @@ impl<A: Dispatch> PreparedPool<A> {
     pub(crate) fn new(size: usize, make: MakeMember<A>) -> Self {
         assert!(size > 0, "a pool needs a member; use a size of 1 or more");
         let capacity = const { &A::SETTINGS }.capacity;
-        PreparedPool { size, make, capacity, label: None, hub: None }
+        PreparedPool { size, make, capacity, label: None, system: None }
     }
 
     /// Sets the label in logs, exits and trees. The members have it too, with their numbers.
@@ -68,7 +68,7 @@ impl<A: Dispatch> PreparedPool<A> {
 
     /// Spawns the pool on `system` instead of the current one.
     pub fn on(mut self, system: &System) -> Self {
-        self.hub = Some(system.hub().clone());
+        self.system = Some(system.shared().clone());
         self
     }
 
@@ -78,15 +78,15 @@ impl<A: Dispatch> PreparedPool<A> {
     /// Those of [`Spawn::spawn`](crate::Spawn::spawn).
     #[track_caller]
     pub fn spawn(self) -> AddrOf<A> {
-        let PreparedPool { size, make, capacity, label, hub } = self;
+        let PreparedPool { size, make, capacity, label, system } = self;
         let settings = const { &A::SETTINGS };
-        let hub = hub.unwrap_or_else(System::current_hub);
+        let system = system.unwrap_or_else(System::current_shared);
         let mut entered = None;
-        let alive = hub.enter(settings, capacity, &mut |core| {
-            entered.insert(PoolMailbox::new(core, make.clone(), label.clone())).clone()
+        let alive = system.enter(settings, capacity, &mut |header| {
+            entered.insert(PoolMailbox::new(header, make.clone(), label.clone())).clone()
         });
         let pool = entered.expect("it was entered");
-        let address = Addr::adopted(pool.clone() as Arc<dyn Post<A>>).into();
+        let address = Addr::adopted(pool.clone() as Arc<dyn TypedMailbox<A>>).into();
         if alive {
             pool.resize(size);
         } else {

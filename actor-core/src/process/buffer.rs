@@ -1,9 +1,9 @@
 //! The messages that an inbox has drained and the process has not taken: those that a matcher
 //! refused, and those not yet examined. Plain data: calls no matcher and takes no lock.
 
-use crate::cell::drain::Drawn;
-use crate::cell::lazy_deque::Block;
-use crate::cell::state::Notice;
+use crate::cell::drain::Drained;
+use crate::cell::lazy_deque::LazyDeque;
+use crate::cell::state::SystemMessage;
 use std::any::TypeId;
 use std::collections::VecDeque;
 
@@ -13,9 +13,9 @@ pub(super) struct InboxBuffer<M> {
     /// The oldest message not yet examined.
     first: Option<M>,
     /// The other messages not yet examined.
-    rest: Block<M>,
+    rest: LazyDeque<M>,
     /// Each with its sequence number: the number of messages accepted before it.
-    notices: VecDeque<(u64, Notice)>,
+    system_messages: VecDeque<(u64, SystemMessage)>,
     /// The number of messages accepted before the oldest one not yet examined.
     before: u64,
     /// For each recognizable matcher, the number of messages in `refused` that it has refused.
@@ -36,7 +36,7 @@ pub(super) enum RefusedMessage<M> {
 /// The next message not yet examined.
 pub(super) enum Unexamined<M> {
     Message(M),
-    Notice(Notice),
+    SystemMessage(SystemMessage),
     Nothing,
 }
 
@@ -45,8 +45,8 @@ impl<M> InboxBuffer<M> {
         InboxBuffer {
             refused: VecDeque::new(),
             first: None,
-            rest: Block::new(),
-            notices: VecDeque::new(),
+            rest: LazyDeque::new(),
+            system_messages: VecDeque::new(),
             before: 0,
             positions: Vec::new(),
         }
@@ -54,9 +54,9 @@ impl<M> InboxBuffer<M> {
 
     /// Takes the oldest message or notification not yet examined, in FIFO order.
     pub(super) fn next_unexamined(&mut self) -> Unexamined<M> {
-        let is_due = self.notices.front().is_some_and(|(due, _)| *due <= self.before);
-        if is_due && let Some((_, notice)) = self.notices.pop_front() {
-            return Unexamined::Notice(notice);
+        let is_due = self.system_messages.front().is_some_and(|(due, _)| *due <= self.before);
+        if is_due && let Some((_, notice)) = self.system_messages.pop_front() {
+            return Unexamined::SystemMessage(notice);
         }
         match self.first.take().or_else(|| self.rest.pop_front()) {
             Some(message) => {
@@ -69,20 +69,21 @@ impl<M> InboxBuffer<M> {
 
     /// Adds the messages drained by `drain`, which gets an empty block for them. Called only when no
     /// unexamined message is left. Returns `false` if no more messages will arrive.
-    pub(super) fn fill(&mut self, drain: impl FnOnce(&mut Block<M>) -> Drawn<M>) -> bool {
-        debug_assert!(self.first.is_none() && self.notices.is_empty());
+    pub(super) fn fill(&mut self, drain: impl FnOnce(&mut LazyDeque<M>) -> Drained<M>) -> bool {
+        debug_assert!(self.first.is_none() && self.system_messages.is_empty());
         let drained = drain(&mut self.rest);
-        (self.first, self.notices, self.before) = (drained.first, drained.notices, drained.before);
+        (self.first, self.system_messages, self.before) =
+            (drained.first, drained.system_messages, drained.before);
         !drained.is_over
     }
 
     pub(super) fn has_unexamined(&self) -> bool {
-        self.first.is_some() || !self.notices.is_empty()
+        self.first.is_some() || !self.system_messages.is_empty()
     }
 
     /// Releases the blocks of a past burst: a waiting process holds none.
     pub(super) fn release_memory(&mut self) {
-        self.rest = Block::new();
+        self.rest = LazyDeque::new();
         if self.refused.is_empty() {
             self.refused = VecDeque::new();
         }
@@ -112,8 +113,8 @@ impl<M> InboxBuffer<M> {
 
     /// Splits the buffer into messages that were not taken, in order, system messages, and messages
     /// created from system messages.
-    pub(super) fn into_parts(mut self) -> (Block<M>, VecDeque<(u64, Notice)>, Vec<M>) {
-        let (mut messages, mut created) = (Block::new(), Vec::new());
+    pub(super) fn into_parts(mut self) -> (LazyDeque<M>, VecDeque<(u64, SystemMessage)>, Vec<M>) {
+        let (mut messages, mut created) = (LazyDeque::new(), Vec::new());
         for message in self.refused {
             match message {
                 RefusedMessage::Queued(message) => messages.push_back(&mut Some(message)),
@@ -127,7 +128,7 @@ impl<M> InboxBuffer<M> {
         while let Some(message) = self.rest.pop_front() {
             messages.push_back(&mut Some(message));
         }
-        (messages, self.notices, created)
+        (messages, self.system_messages, created)
     }
 }
 

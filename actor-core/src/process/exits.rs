@@ -6,7 +6,7 @@ use crate::actor::callback::CallbackResult;
 use crate::actor::context::watch::{Link, Monitor};
 use crate::address::any::Target;
 use crate::cell::resources::Resource;
-use crate::cell::state::Notice;
+use crate::cell::state::SystemMessage;
 use crate::exit::{ActorId, Exit};
 use std::any::Any;
 
@@ -88,14 +88,14 @@ impl<M: Send + 'static> Inbox<M> {
     }
 
     /// Handles a system message: it becomes a message, or ends this life.
-    pub(super) fn handle_notice(&mut self, notice: Notice) {
+    pub(super) fn handle_notice(&mut self, notice: SystemMessage) {
         let message = match notice {
-            Notice::Exited(key, id, exit) => {
-                let mut lane = self.mail().lane();
+            SystemMessage::WatchedExited(key, id, exit) => {
+                let mut locked = self.mailbox().lock();
                 // A cancelled resource is no longer in the table.
                 let resource =
-                    lane.seat.resources.as_mut().and_then(|resources| resources.remove(key));
-                drop(lane);
+                    locked.cell.resources.as_mut().and_then(|resources| resources.remove(key));
+                drop(locked);
                 match resource {
                     Some(Resource::Monitor { callback: make, .. }) => {
                         let mut made: Option<M> = None;
@@ -106,9 +106,11 @@ impl<M: Send + 'static> Inbox<M> {
                     _ => None,
                 }
             }
-            Notice::Unlinked(id, exit) => self.linked_exited(id, exit),
+            SystemMessage::LinkedExited(id, exit) => self.linked_exited(id, exit),
             // A process creates no timers, streams or tasks through a context.
-            Notice::Due(_) | Notice::Broken(_) | Notice::Look => None,
+            SystemMessage::ResourceReady(_)
+            | SystemMessage::TaskPanicked(_)
+            | SystemMessage::Recheck => None,
         };
         self.buffer.refused.extend(message.map(RefusedMessage::FromNotice));
     }
@@ -120,7 +122,7 @@ impl<M: Send + 'static> Inbox<M> {
         }
         if !exit.is_normal() {
             // The run loop applies the effect of a link.
-            self.mail().put_first(Notice::Unlinked(id, exit));
+            self.mailbox().put_system_message_first(SystemMessage::LinkedExited(id, exit));
             self.loop_link.fail();
         }
         None

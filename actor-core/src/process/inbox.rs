@@ -6,9 +6,9 @@ use super::run_loop::InboxLink;
 use super::select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
 use super::{Proc, ProcessAddr};
 use crate::Context;
-use crate::cell::handle::{AnyMail, Parcel, contain};
-use crate::cell::header::{Core, WAITING};
-use crate::cell::mailbox::Mail;
+use crate::cell::handle::{Discardable, DynMailbox, catch_and_report};
+use crate::cell::header::{Header, SENDERS_WAITING};
+use crate::cell::mailbox::Mailbox;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use std::fmt;
@@ -178,15 +178,15 @@ impl<M: Send + 'static> Inbox<M> {
         self.context.restarts()
     }
 
-    pub(super) fn mail(&self) -> &Mail<Proc<M>> {
-        self.context.mail()
+    pub(super) fn mailbox(&self) -> &Mailbox<Proc<M>> {
+        self.context.mailbox()
     }
 
     /// Takes the queued messages out of the mailbox. Returns `false` if no more messages will
     /// arrive.
     pub(super) fn fill_buffer(&mut self) -> bool {
-        let mail = self.context.mail();
-        self.buffer.fill(|rest| mail.draw(rest))
+        let mailbox = self.context.mailbox();
+        self.buffer.fill(|rest| mailbox.drain(rest))
     }
 
     /// Calls the matcher with the drained messages, starting at `at`, which is advanced.
@@ -226,7 +226,7 @@ impl<M: Send + 'static> Inbox<M> {
                         }
                         continue;
                     }
-                    Unexamined::Notice(notice) => {
+                    Unexamined::SystemMessage(notice) => {
                         self.handle_notice(notice);
                         if self.loop_link.is_failing() {
                             return None;
@@ -251,10 +251,10 @@ impl<M: Send + 'static> Inbox<M> {
 
     /// A message was taken: waiting senders are admitted as soon as there is capacity.
     pub(super) fn message_taken(&self) {
-        let core: &Core = &self.mail().core;
-        core.spend();
-        if core.signals() & WAITING != 0 {
-            self.mail().untyped().make_room();
+        let header: &Header = &self.mailbox().header;
+        header.spend();
+        if header.flags() & SENDERS_WAITING != 0 {
+            self.mailbox().untyped().make_room();
         }
     }
 }
@@ -263,23 +263,23 @@ impl<M: Send + 'static> Drop for Inbox<M> {
     /// Messages that were not received go back to the mailbox, for the next life or to be
     /// discarded.
     fn drop(&mut self) {
-        let (mut messages, notices, created) =
+        let (mut messages, system_messages, created) =
             std::mem::replace(&mut self.buffer, InboxBuffer::new()).into_parts();
-        let mail = self.context.mail();
-        mail.restore(&mut messages, notices);
+        let mailbox = self.context.mailbox();
+        mailbox.restore(&mut messages, system_messages);
         while let Some(leftover) = messages.pop_front() {
-            mail.throw_away(leftover);
+            mailbox.throw_away(leftover);
         }
         for message in created {
             let mut message = Some(message);
-            contain(&**mail, "drop", &mut || message.clear());
+            catch_and_report(&**mailbox, "drop", &mut || message.clear());
         }
     }
 }
 
 impl<M: Send + 'static> fmt::Debug for Inbox<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Inbox({})", crate::cell::handle::Verbs::label(self.mail() as &dyn AnyMail))
+        write!(f, "Inbox({})", crate::cell::handle::Verbs::label(self.mailbox() as &dyn DynMailbox))
     }
 }
 
@@ -296,6 +296,6 @@ impl<M: Send + 'static> TakeGuard<'_, M> {
 
 impl<M: Send + 'static> Drop for TakeGuard<'_, M> {
     fn drop(&mut self) {
-        self.0.mail().core.took_one();
+        self.0.mailbox().header.begin_one();
     }
 }

@@ -7,9 +7,9 @@ use crate::actor::Life;
 use crate::actor::actor_task::HandlerFuture;
 use crate::actor::dispatch::{HandlerOutcome, Input};
 use crate::actor::run_loop::NextStep;
-use crate::cell::current::Handling;
-use crate::cell::header::Pace;
-use crate::cell::mailbox::Mail;
+use crate::cell::current::CurrentMessage;
+use crate::cell::header::ParkReason;
+use crate::cell::mailbox::Mailbox;
 use crate::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use crate::sync::{Arc, Mutex};
 use crate::waking::{drop_waker, wake_each};
@@ -62,8 +62,8 @@ impl InboxLink {
     ///
     /// Skipped if no message is available: the wake-up may schedule the process again, which would
     /// then run forever.
-    fn wake_other<M: Send + 'static>(&self, mail: &Mail<Proc<M>>) {
-        if self.waits.load(Ordering::Relaxed) == OTHER_WAKER && mail.has_something() {
+    fn wake_other<M: Send + 'static>(&self, mailbox: &Mailbox<Proc<M>>) {
+        if self.waits.load(Ordering::Relaxed) == OTHER_WAKER && mailbox.has_anything_new() {
             let waker = self.other_waker.lock().take();
             wake_each(waker);
         }
@@ -86,24 +86,24 @@ pub(super) fn run_process<M: Send + 'static>(
             if let Input::Message(message) = input {
                 // A stop arrived while the supervisor was ending this life: no life is left to
                 // receive.
-                run_loop.context().mail().throw_away(message);
+                run_loop.context().mailbox().throw_away(message);
                 state = None;
                 continue;
             }
             let Some(start) = state.as_mut().and_then(|state| state.start.take()) else { continue };
             run_loop.started();
-            let mail = run_loop.context().mail().clone();
+            let mailbox = run_loop.context().mailbox().clone();
             let link = Arc::new(InboxLink::default());
             let inbox = Inbox::new(run_loop.context().clone_ref(), link.clone());
-            let (shared, own) = (link.clone(), mail.clone());
+            let (shared, own) = (link.clone(), mailbox.clone());
             let work = async move {
                 let future = Some(start(inbox));
-                ProcessFunction { future, link: shared, mail: &*own }.await
+                ProcessFunction { future, link: shared, mailbox: &*own }.await
             };
-            let outcome = HandlerFuture::new(work, &mail.core, Handling::PROCESS).await;
+            let outcome = HandlerFuture::new(work, &mailbox.header, CurrentMessage::PROCESS).await;
             // Without a state, the run loop ends the life as one that ended by itself.
-            let by_itself = outcome.is_ok() && !link.is_failing() && !mail.is_left();
-            run_loop.on_outcome(outcome, Handling::PROCESS);
+            let by_itself = outcome.is_ok() && !link.is_failing() && !mailbox.is_ending_life();
+            run_loop.on_outcome(outcome, CurrentMessage::PROCESS);
             if by_itself {
                 state = None;
             }
@@ -115,14 +115,14 @@ pub(super) fn run_process<M: Send + 'static>(
 struct ProcessFunction<'a, M: Send + 'static> {
     future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     link: Arc<InboxLink>,
-    mail: &'a Mail<Proc<M>>,
+    mailbox: &'a Mailbox<Proc<M>>,
 }
 
 impl<M: Send + 'static> Future for ProcessFunction<'_, M> {
     type Output = HandlerOutcome;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<HandlerOutcome> {
-        self.link.wake_other(self.mail);
+        self.link.wake_other(self.mailbox);
         let Some(future) = &mut self.future else { return Poll::Ready(HandlerOutcome::Done) };
         let poll = future.as_mut().poll(cx);
         if self.link.is_failing() {
@@ -130,7 +130,7 @@ impl<M: Send + 'static> Future for ProcessFunction<'_, M> {
             return Poll::Ready(HandlerOutcome::Done);
         }
         if poll.is_pending() && self.link.waits.load(Ordering::Relaxed) != NOT_WAITING {
-            self.mail.core.set_pace(Pace::Receiving);
+            self.mailbox.header.set_park_reason(ParkReason::Receiving);
         }
         poll.map(|()| HandlerOutcome::Done)
     }

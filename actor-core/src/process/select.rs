@@ -60,21 +60,21 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let Select { inbox, matcher, at } = &mut *self;
         assert!(
-            current::is_inside(inbox.mail().core.id()),
+            current::is_inside(inbox.mailbox().header.id()),
             "an inbox receives inside of its own process only, not in another task"
         );
         inbox.loop_link.wait_is_over();
-        if inbox.mail().core.is_killed() {
+        if inbox.mailbox().header.is_killed() {
             // Between two messages: the loop drops all of this as soon as it is pending.
             return Poll::Pending;
         }
-        if inbox.mail().core.is_turn_over() {
-            inbox.mail().core.end_turn();
+        if inbox.mailbox().header.is_turn_over() {
+            inbox.mailbox().header.end_turn();
             // Moves to the back of the run queue; the next turn starts with a full budget.
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if inbox.mail().is_left() {
+        if inbox.mailbox().is_ending_life() {
             inbox.message_taken();
             return Poll::Ready(None);
         }
@@ -164,15 +164,16 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<
         if let Poll::Ready(found) = Pin::new(&mut this.select).poll(cx) {
             return Poll::Ready(Ok(found));
         }
-        let core = &this.select.inbox.mail().core;
-        if core.budget() == 0 {
+        let header = &this.select.inbox.mailbox().header;
+        if header.budget() == 0 {
             // It has not checked yet.
             return Poll::Pending;
         }
         let limit = this.limit;
-        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(core.hub.executor.clone(), limit));
+        let sleep =
+            this.sleep.get_or_insert_with(|| Sleep::on(header.system.executor.clone(), limit));
         std::task::ready!(Pin::new(sleep).poll(cx));
-        core.spend();
+        header.spend();
         this.select.inbox.loop_link.wait_is_over();
         Poll::Ready(Err(Elapsed))
     }

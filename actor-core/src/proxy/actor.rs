@@ -102,7 +102,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
     ) -> HandlerOutcome {
         let Some(me) = actor else { return HandlerOutcome::Done };
         match input {
-            Input::Message(message) => unrecorded(me.proxy.forward(message)).await,
+            Input::Message(message) => untracked(me.proxy.forward(message)).await,
             Input::Hook(Hook::Exited(exited)) => {
                 let (id, exit) = *exited;
                 return me.notified(id == context.id(), exit);
@@ -111,7 +111,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
                 if exit.is_normal() && !me.is_over && !me.shared.is_revoked() {
                     let is_stopped = me.shared.is_stopped();
                     let cause = if is_stopped { Cause::Stop } else { Cause::Release };
-                    let exit = unrecorded(me.proxy.closed(cause)).await;
+                    let exit = untracked(me.proxy.closed(cause)).await;
                     return me.end(exit);
                 }
             }
@@ -136,7 +136,7 @@ pin_project! {
     }
 }
 
-fn unrecorded<F: Future>(future: F) -> Unrecorded<F> {
+fn untracked<F: Future>(future: F) -> Unrecorded<F> {
     Unrecorded { future }
 }
 
@@ -145,7 +145,7 @@ impl<F: Future> Future for Unrecorded<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<F::Output> {
         let future = self.project().future;
-        tracker::unrecorded(|| future.poll(cx))
+        tracker::untracked(|| future.poll(cx))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The control of a proxy: ends it from outside, and runs code in order with its messages.
 
-use crate::cell::handle::{AnyMail, schedule};
-use crate::cell::header::LEAVE;
-use crate::cell::state::{Notice, Watcher};
+use crate::cell::handle::{DynMailbox, schedule};
+use crate::cell::header::STOP_SELF;
+use crate::cell::state::{SystemMessage, Watcher};
 use crate::exit::Exit;
 use crate::incident::{DeadLetter, Incident};
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -32,11 +32,11 @@ use std::fmt;
 #[derive(Clone)]
 pub struct Control {
     shared: Arc<Shared>,
-    mail: Option<Weak<dyn AnyMail>>,
+    mailbox: Option<Weak<dyn DynMailbox>>,
 }
 
 /// The actor whose end is that of the proxy.
-pub(super) struct Target(pub(super) Arc<dyn AnyMail>);
+pub(super) struct Target(pub(super) Arc<dyn DynMailbox>);
 
 /// An instruction that the proxy carries out when all messages accepted before it have been forwarded.
 pub(super) enum Order {
@@ -47,7 +47,7 @@ pub(super) enum Order {
 
 /// Shared by the proxy, its addresses and its controls.
 pub(super) struct Shared {
-    /// One entry for each unhandled `Notice::Unlinked` with the proxy's own id, in the same order.
+    /// One entry for each unhandled `SystemMessage::LinkedExited` with the proxy's own id, in the same order.
     /// `None` once the proxy is gone.
     orders: Mutex<Option<VecDeque<Order>>>,
     /// Set by `stop()` on an address.
@@ -65,7 +65,7 @@ impl Shared {
             is_revoked: AtomicBool::new(false),
             on_kill: OnceLock::new(),
         });
-        (Control { shared: shared.clone(), mail: None }, shared)
+        (Control { shared: shared.clone(), mailbox: None }, shared)
     }
 
     pub(super) fn set_on_kill(&self, on_kill: Box<dyn Fn() + Send + Sync>) {
@@ -116,12 +116,12 @@ impl Control {
     }
 
     /// The proxy has been spawned.
-    pub(super) fn attach(&mut self, mail: &Arc<dyn AnyMail>) {
-        self.mail = Some(Arc::downgrade(mail));
+    pub(super) fn attach(&mut self, mailbox: &Arc<dyn DynMailbox>) {
+        self.mailbox = Some(Arc::downgrade(mailbox));
     }
 
-    fn mail(&self) -> Option<Arc<dyn AnyMail>> {
-        self.mail.as_ref().and_then(Weak::upgrade)
+    fn mailbox(&self) -> Option<Arc<dyn DynMailbox>> {
+        self.mailbox.as_ref().and_then(Weak::upgrade)
     }
 
     /// Ends the proxy with `exit` once all messages accepted by now have been forwarded. Calls that
@@ -180,48 +180,48 @@ impl Control {
     /// # });
     /// ```
     pub fn report_undelivered(&self, message: &'static str) {
-        let Some(mail) = self.mail() else { return };
-        let (actor, id) = (mail.label(), mail.core().id());
+        let Some(mailbox) = self.mailbox() else { return };
+        let (actor, id) = (mailbox.label(), mailbox.header().id());
         let letter = DeadLetter::new(None);
-        mail.core().hub.report(Incident::Undelivered { actor, id, message, letter });
+        mailbox.header().system.report(Incident::Undelivered { actor, id, message, letter });
     }
 
     fn order(&self, order: Order) {
-        let Some(mail) = self.mail() else { return };
+        let Some(mailbox) = self.mailbox() else { return };
         // The order is in the queue before its notice, so that each notice finds one.
         if self.shared.add(order).is_ok() {
-            mail.notify(Notice::Unlinked(mail.core().id(), Exit::NoActor));
+            mailbox.notify(SystemMessage::LinkedExited(mailbox.header().id(), Exit::NoActor));
         }
     }
 
     /// Ends the proxy at once: queued messages are not forwarded.
     pub(super) fn revoke(&self) {
         self.shared.is_revoked.store(true, Ordering::Release);
-        let Some(mail) = self.mail() else { return };
-        let mut cell = None;
-        mail.with(&mut |seat, _| {
-            if seat.exit().is_none() {
-                mail.core().raise(LEAVE);
-                cell = seat.take_idle();
+        let Some(mailbox) = self.mailbox() else { return };
+        let mut task = None;
+        mailbox.with(&mut |cell, _| {
+            if cell.exit().is_none() {
+                mailbox.header().set_flag(STOP_SELF);
+                task = cell.take_idle();
             }
         });
-        schedule(mail.core(), cell);
+        schedule(mailbox.header(), task);
     }
 
     /// The end of `target` becomes that of the proxy.
     pub(super) fn end_with(&self, target: &Target) {
-        let (Some(who), Some(mail)) = (&self.mail, self.mail()) else { return };
-        let id = mail.core().id();
+        let (Some(who), Some(mailbox)) = (&self.mailbox, self.mailbox()) else { return };
+        let id = mailbox.header().id();
         let watcher = Watcher { who: who.clone(), id, key: None, link: true };
         if let Some(exit) = target.0.watch(watcher) {
-            mail.notify(Notice::Unlinked(target.0.core().id(), exit));
+            mailbox.notify(SystemMessage::LinkedExited(target.0.header().id(), exit));
         }
     }
 }
 
 impl fmt::Debug for Control {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let label = self.mail().map(|mail| mail.label());
+        let label = self.mailbox().map(|mailbox| mailbox.label());
         f.debug_struct("Control").field("proxy", &label).finish_non_exhaustive()
     }
 }

@@ -6,15 +6,15 @@ use super::actor::ProxyActor;
 use super::control::Shared;
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
-use crate::cell::handle::{AnyMail, Post, WeakAdapter, WeakPost, contain};
-use crate::cell::header::Core;
+use crate::cell::handle::{DynMailbox, TypedMailbox, WeakAdapter, WeakMailbox, catch_and_report};
+use crate::cell::header::Header;
 use crate::cell::message::{Delivery, Protocol};
-use crate::cell::queue::{Refused, Ticket, Wait};
-use crate::cell::state::Seat;
+use crate::cell::queue::{OnFull, PushError, Ticket};
+use crate::cell::state::CellState;
 use crate::sync::Arc;
 
 struct Front<P: Protocol + Actor, R: Proxy<P>> {
-    post: Arc<dyn Post<ProxyActor<P, R>>>,
+    mailbox: Arc<dyn TypedMailbox<ProxyActor<P, R>>>,
     shared: Arc<Shared>,
 }
 
@@ -23,94 +23,94 @@ pub(super) fn front<P: Protocol + Actor, R: Proxy<P>>(
     address: &Addr<ProxyActor<P, R>>,
     shared: Arc<Shared>,
 ) -> Addr<P> {
-    let front = Front { post: address.shared(), shared };
-    front.post.core().keep();
+    let front = Front { mailbox: address.shared(), shared };
+    front.mailbox.header().incr_strong();
     Addr::adopted(Arc::new(front))
 }
 
-impl<P: Protocol + Actor, R: Proxy<P>> AnyMail for Front<P, R> {
-    fn untyped(&self) -> &dyn AnyMail {
+impl<P: Protocol + Actor, R: Proxy<P>> DynMailbox for Front<P, R> {
+    fn untyped(&self) -> &dyn DynMailbox {
         self
     }
 
-    fn core(&self) -> &Core {
-        self.post.core()
+    fn header(&self) -> &Header {
+        self.mailbox.header()
     }
 
-    fn with(&self, look: &mut dyn FnMut(&mut Seat, u64)) {
-        self.post.with(look);
+    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64)) {
+        self.mailbox.with(look);
     }
 
-    fn settle(&self, look: &mut dyn FnMut(&mut Seat) -> bool) {
-        self.post.settle(look);
+    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool) {
+        self.mailbox.settle(look);
     }
 
     fn discard_queued(&self) {
-        self.post.discard_queued();
+        self.mailbox.discard_queued();
     }
 
-    fn drop_apart(&self, place: usize) {
-        self.post.drop_apart(place);
+    fn drop_side_message(&self, place: usize) {
+        self.mailbox.drop_side_message(place);
     }
 
     fn close(&self) {
         self.shared.stop();
-        self.post.close();
+        self.mailbox.close();
     }
 
-    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut Seat)) {
-        self.post.with_room_wanted(ticket, look);
+    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut CellState)) {
+        self.mailbox.with_room_wanted(ticket, look);
     }
 
     fn kill(&self) {
         match self.shared.on_kill() {
-            Some(on_kill) => contain(self, "kill", &mut || on_kill()),
-            None => self.post.kill(),
+            Some(on_kill) => catch_and_report(self, "kill", &mut || on_kill()),
+            None => self.mailbox.kill(),
         }
     }
 
-    fn forsaken(&self) {
-        self.post.forsaken();
+    fn on_unreferenced(&self) {
+        self.mailbox.on_unreferenced();
     }
 }
 
-impl<P: Protocol + Actor, R: Proxy<P>> Post<P> for Front<P, R> {
+impl<P: Protocol + Actor, R: Proxy<P>> TypedMailbox<P> for Front<P, R> {
     fn push(
         &self,
         message: &mut Option<P::Message>,
         delivery: Option<Delivery>,
-        wait: Wait<'_>,
-    ) -> Result<Option<Ticket>, Refused> {
+        wait: OnFull<'_>,
+    ) -> Result<Option<Ticket>, PushError> {
         if self.shared.is_revoked() {
-            return Err(Refused::Stopped);
+            return Err(PushError::Closed);
         }
         let delivery = delivery.map(|delivery| Delivery { guarded: false, ..delivery });
-        self.post.push(message, delivery, wait)
+        self.mailbox.push(message, delivery, wait)
     }
 
     fn leave(&self, ticket: Ticket) -> Option<P::Message> {
-        self.post.leave(ticket)
+        self.mailbox.leave(ticket)
     }
 
-    fn weak(self: Arc<Self>) -> WeakPost<P> {
-        let post = self.post.clone().weak();
-        WeakPost::Adapter(Arc::new(WeakFront { post, shared: self.shared.clone() }))
+    fn weak(self: Arc<Self>) -> WeakMailbox<P> {
+        let mailbox = self.mailbox.clone().weak();
+        WeakMailbox::Adapter(Arc::new(WeakFront { mailbox, shared: self.shared.clone() }))
     }
 
     // The mailbox itself, which lives as long as its actor.
-    fn any(self: Arc<Self>) -> Arc<dyn AnyMail> {
-        self.post.clone().any()
+    fn any(self: Arc<Self>) -> Arc<dyn DynMailbox> {
+        self.mailbox.clone().any()
     }
 }
 
 struct WeakFront<P: Protocol + Actor, R: Proxy<P>> {
-    post: WeakPost<ProxyActor<P, R>>,
+    mailbox: WeakMailbox<ProxyActor<P, R>>,
     shared: Arc<Shared>,
 }
 
 impl<P: Protocol + Actor, R: Proxy<P>> WeakAdapter<P> for WeakFront<P, R> {
-    fn upgrade(&self) -> Option<Arc<dyn Post<P>>> {
-        let front = Front { post: self.post.upgrade()?, shared: self.shared.clone() };
+    fn upgrade(&self) -> Option<Arc<dyn TypedMailbox<P>>> {
+        let front = Front { mailbox: self.mailbox.upgrade()?, shared: self.shared.clone() };
         Some(Arc::new(front))
     }
 }

@@ -1,16 +1,16 @@
 //! The leftovers of a test, with the references that keep them alive.
 
 use super::Sim;
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 
 /// Whether any actor has started to end but has not ended yet, or has no references left, so that
 /// it ends with its handler.
 pub(super) fn is_any_ending(sim: &Sim) -> bool {
     sim.actors().iter().any(|actor| {
         let mut is_ending = false;
-        actor.with(&mut |seat, _| {
-            let ends = seat.exit_to_be().is_some() || !actor.core().is_kept();
-            is_ending = seat.exit().is_none() && (seat.closed || ends);
+        actor.with(&mut |cell, _| {
+            let ends = cell.pending_exit().is_some() || !actor.header().is_referenced();
+            is_ending = cell.exit().is_none() && (cell.closed || ends);
         });
         is_ending
     })
@@ -40,21 +40,21 @@ pub(super) fn of(sim: &Sim) -> Vec<String> {
     lines
 }
 
-fn line(actor: &dyn AnyMail) -> String {
+fn line(actor: &dyn DynMailbox) -> String {
     let mut by = Vec::new();
-    let mut keepers = actor.core().keepers();
-    actor.with(&mut |seat, _| {
-        let Some(known) = seat.known() else { return };
-        for name in &known.names {
-            keepers = keepers.saturating_sub(1);
+    let mut strong = actor.header().strong_count();
+    actor.with(&mut |cell, _| {
+        let Some(cold) = cell.cold() else { return };
+        for name in &cold.names {
+            strong = strong.saturating_sub(1);
             by.push(format!("its name `{name}`"));
         }
-        if known.parent.is_some() {
-            keepers = keepers.saturating_sub(1);
+        if cold.parent.is_some() {
+            strong = strong.saturating_sub(1);
             by.push("its parent".to_owned());
         }
     });
-    match keepers {
+    match strong {
         0 => {}
         1 => by.push("an address, a stream or `keep`".to_owned()),
         many => by.push(format!("{many} addresses or streams")),

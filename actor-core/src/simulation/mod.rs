@@ -3,9 +3,9 @@
 use crate::actor::dispatch::Dispatch;
 use crate::actor::fault::{self, Fault};
 use crate::address::addr::Addr;
-use crate::cell::handle::AnyMail;
-use crate::cell::sim_observer::Witness;
-use crate::cell::system_shared::Hub;
+use crate::cell::handle::DynMailbox;
+use crate::cell::sim_observer::SimObserver;
+use crate::cell::system_shared::SystemShared;
 use crate::cell::timer_entry::saturating_add;
 use crate::executor::sim::{ClockHold, Quiesce, SimExecutor};
 use crate::exit::Failure;
@@ -68,19 +68,19 @@ pub use trace::{Step, Trace};
 /// ```
 #[derive(Clone)]
 pub struct Sim {
-    hub: Arc<Hub>,
+    shared: Arc<SystemShared>,
     seed: u64,
 }
 
 impl Sim {
     /// Returns the handle of `system`, if it is a simulation.
     pub fn of(system: &System) -> Option<Sim> {
-        let seed = system.hub().witness.as_ref()?.seed;
+        let seed = system.shared().sim_observer.as_ref()?.seed;
         Some(Sim::handle(system, seed))
     }
 
     fn handle(system: &System, seed: u64) -> Sim {
-        Sim { hub: system.hub().clone(), seed }
+        Sim { shared: system.shared().clone(), seed }
     }
 
     /// Marks failures matching `is_expected` as expected: they do not fail the test. A test whose
@@ -106,8 +106,8 @@ impl Sim {
     /// ```
     #[track_caller]
     pub fn expect_failure(&self, is_expected: impl Fn(&Failure) -> bool + Send + 'static) {
-        if let Some(witness) = self.witness() {
-            witness.expect(Box::new(is_expected), Location::caller());
+        if let Some(sim_observer) = self.sim_observer() {
+            sim_observer.expect(Box::new(is_expected), Location::caller());
         }
     }
 
@@ -138,10 +138,10 @@ impl Sim {
     /// # Cancellation
     /// Dropping the future leaves the virtual time as it is.
     pub async fn advance(&self, duration: Duration) {
-        let now = self.hub.executor.now();
+        let now = self.shared.executor.now();
         let duration = saturating_add(now, duration).saturating_duration_since(now);
         let _hold = ClockHold::after(self.executor(), duration);
-        Sleep::on(self.hub.executor.clone(), duration).await;
+        Sleep::on(self.shared.executor.clone(), duration).await;
         Quiesce::settled(self.executor()).await;
     }
 
@@ -194,18 +194,19 @@ impl Sim {
 
     /// Returns which actors are waiting, and for which others; one line each.
     pub fn waiting(&self) -> Vec<String> {
-        self.witness().map_or_else(Vec::new, |witness| witness.waiting(&self.hub.actors()))
+        self.sim_observer()
+            .map_or_else(Vec::new, |sim_observer| sim_observer.waiting(&self.shared.actors()))
     }
 
     /// Returns the steps so far.
     pub fn trace(&self) -> Trace {
-        let Some(witness) = self.witness() else { return Trace::default() };
-        witness.learn(&self.hub.actors());
-        Trace::of(witness)
+        let Some(sim_observer) = self.sim_observer() else { return Trace::default() };
+        sim_observer.learn(&self.shared.actors());
+        Trace::of(sim_observer)
     }
 
-    fn witness(&self) -> Option<&Witness> {
-        self.hub.witness.as_deref()
+    fn sim_observer(&self) -> Option<&SimObserver> {
+        self.shared.sim_observer.as_deref()
     }
 
     /// Injects a fault into an actor: see [`Fault`].
@@ -213,32 +214,35 @@ impl Sim {
         fault::inject::<A>(&address.shared().any(), fault);
     }
 
-    fn actors(&self) -> Vec<Arc<dyn AnyMail>> {
-        self.hub.actors()
+    fn actors(&self) -> Vec<Arc<dyn DynMailbox>> {
+        self.shared.actors()
     }
 
     fn unobserved(&self) -> Vec<String> {
-        self.witness().map_or_else(Vec::new, Witness::unobserved)
+        self.sim_observer().map_or_else(Vec::new, SimObserver::unobserved)
     }
 
     fn missed(&self) -> Vec<String> {
-        self.witness().map_or_else(Vec::new, Witness::missed)
+        self.sim_observer().map_or_else(Vec::new, SimObserver::missed)
     }
 
     /// What the steps did to others, each with the number of its step, if that is kept.
     fn effects(&self) -> Vec<(u64, String)> {
-        let Some(witness) = self.witness() else { return Vec::new() };
-        let effects = witness.executor.with_trace(crate::executor::sim::TraceLog::effects);
-        effects.iter().map(|effect| (effect.step_number, witness.read_effect(effect))).collect()
+        let Some(sim_observer) = self.sim_observer() else { return Vec::new() };
+        let effects = sim_observer.executor.with_trace(crate::executor::sim::TraceLog::effects);
+        effects
+            .iter()
+            .map(|effect| (effect.step_number, sim_observer.read_effect(effect)))
+            .collect()
     }
 
     fn incidents(&self) -> Vec<String> {
-        self.witness().map_or_else(Vec::new, Witness::incidents)
+        self.sim_observer().map_or_else(Vec::new, SimObserver::incidents)
     }
 
     fn executor(&self) -> Arc<SimExecutor> {
-        let witness = self.witness().expect("a handle is made of simulations only");
-        witness.executor.clone()
+        let sim_observer = self.sim_observer().expect("a handle is made of simulations only");
+        sim_observer.executor.clone()
     }
 }
 

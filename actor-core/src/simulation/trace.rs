@@ -1,6 +1,6 @@
 //! The trace of a simulation.
 
-use crate::cell::sim_observer::Witness;
+use crate::cell::sim_observer::SimObserver;
 use crate::executor::sim::Agent;
 use std::fmt;
 use std::time::Duration;
@@ -65,12 +65,13 @@ impl fmt::Display for Step {
 }
 
 impl Trace {
-    pub(crate) fn of(witness: &Witness) -> Trace {
-        let (steps, count, hash) =
-            witness.executor.with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
+    pub(crate) fn of(sim_observer: &SimObserver) -> Trace {
+        let (steps, count, hash) = sim_observer
+            .executor
+            .with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
         let read = |step: &crate::executor::sim::StepRecord| {
-            let (who, did) = witness.read(step);
-            let instead = step.instead.map(|agent| witness.name(agent));
+            let (who, did) = sim_observer.read(step);
+            let instead = step.instead.map(|agent| sim_observer.name(agent));
             let is_of_actor = matches!(step.agent, Agent::Actor(_));
             Step {
                 at: step.at,

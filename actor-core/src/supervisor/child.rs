@@ -8,7 +8,7 @@ use crate::actor::factory::{self, StateFactory, SyncFactory};
 use crate::actor::restart::{Restart, RestartAuthority, supervise};
 use crate::actor::run_loop::RunLoop;
 use crate::actor::spawn::{ActorBuilder, Life};
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
 use crate::cell::state::Watcher;
 use crate::sync::Arc;
@@ -167,8 +167,8 @@ impl<A: Dispatch> PendingChild for Child<A> {
         authority: Arc<dyn RestartAuthority>,
     ) -> Option<ChildRecord> {
         let settings = const { &A::SETTINGS };
-        let hub = context.mail().core.hub.clone();
-        let builder = ActorBuilder::new(Some(hub), settings, self.capacity);
+        let system = context.mailbox().header.system.clone();
+        let builder = ActorBuilder::new(Some(system), settings, self.capacity);
         Box::new(AddressedChild { child: Some((*self, builder)) }).start(context, authority)
     }
 }
@@ -186,35 +186,35 @@ impl<A: Dispatch> PendingChild for AddressedChild<A> {
     ) -> Option<ChildRecord> {
         let (child, builder) = self.child.take()?;
         let Child { name, restart, shutdown, factory, capacity: _, whose: _ } = child;
-        let mail = builder.mail.clone();
-        let own = context.mail();
-        let any: Arc<dyn AnyMail> = own.clone();
-        let key = own.lane().seat.resources.get_or_insert_default().key();
+        let mailbox = builder.mailbox.clone();
+        let own = context.mailbox();
+        let any: Arc<dyn DynMailbox> = own.clone();
+        let key = own.lock().cell.resources.get_or_insert_default().key();
         let parent =
             Watcher { who: Arc::downgrade(&any), id: context.id(), key: Some(key), link: false };
         {
-            let mut lane = mail.lane();
-            let records = lane.seat.records();
-            records.label = Some(name);
-            records.parent = Some(context.id());
-            records.shutdown = shutdown.or(Some(Duration::MAX));
-            lane.seat.watch(parent);
+            let mut locked = mailbox.lock();
+            let cold = locked.cell.cold_mut();
+            cold.label = Some(name);
+            cold.parent = Some(context.id());
+            cold.shutdown = shutdown.or(Some(Duration::MAX));
+            locked.cell.watch(parent);
         }
-        supervise(&mail, authority, restart);
+        supervise(&mailbox, authority, restart);
         // A supervised actor lives until it is stopped.
-        mail.core.keep();
+        mailbox.header.incr_strong();
         if !builder.alive {
             builder.end();
             return None;
         }
-        own.lane()
-            .seat
+        own.lock()
+            .cell
             .resources
             .get_or_insert_default()
-            .insert(key, Resource::Child(mail.clone()));
-        let run_loop = RunLoop::new(mail.clone()).with_factory(factory);
+            .insert(key, Resource::Child(mailbox.clone()));
+        let run_loop = RunLoop::new(mailbox.clone()).with_factory(factory);
         builder.run(Life { run_loop, state: None });
-        Some(ChildRecord::new(mail, restart))
+        Some(ChildRecord::new(mailbox, restart))
     }
 }
 

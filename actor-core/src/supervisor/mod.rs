@@ -126,8 +126,8 @@ impl SupervisorAddr {
     /// the supervisor has ended, the address is that of an ended actor.
     pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Address {
         let settings = const { &A::SETTINGS };
-        let hub = self.post().core().hub.clone();
-        let builder = ActorBuilder::<A>::new(Some(hub), settings, child.capacity);
+        let system = self.mailbox().header().system.clone();
+        let builder = ActorBuilder::<A>::new(Some(system), settings, child.capacity);
         let address = builder.address();
         // A supervisor that has ended drops the child, which ends it.
         let _ = self

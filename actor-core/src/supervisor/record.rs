@@ -3,7 +3,7 @@
 use super::ChildInfo;
 use super::backoff::Backoff;
 use crate::actor::restart::{Restart, RestartDecision, SupervisorControl};
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::{Timer, time};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// One child.
 pub(super) struct ChildRecord {
-    pub(super) mail: Arc<dyn AnyMail>,
+    pub(super) mailbox: Arc<dyn DynMailbox>,
     pub(super) restart: Restart,
     pub(super) phase: Phase,
     /// Most children have none, and a supervisor may have many children.
@@ -38,18 +38,18 @@ pub(super) enum Phase {
 }
 
 impl ChildRecord {
-    pub(super) fn new(mail: Arc<dyn AnyMail>, restart: Restart) -> Self {
-        ChildRecord { mail, restart, phase: Phase::Running, history: None }
+    pub(super) fn new(mailbox: Arc<dyn DynMailbox>, restart: Restart) -> Self {
+        ChildRecord { mailbox, restart, phase: Phase::Running, history: None }
     }
 
     pub(super) fn id(&self) -> ActorId {
-        self.mail.core().id()
+        self.mailbox.header().id()
     }
 
     /// Its time limit for a stop; `None`: no limit.
     pub(super) fn shutdown(&self) -> Option<Duration> {
         let mut limit = None;
-        self.mail.with(&mut |seat, _| limit = seat.known().and_then(|records| records.shutdown));
+        self.mailbox.with(&mut |cell, _| limit = cell.cold().and_then(|cold| cold.shutdown));
         limit.filter(|limit| *limit != Duration::MAX)
     }
 
@@ -90,14 +90,14 @@ impl ChildRecord {
         history.timer = None;
         history.attempts = history.attempts.saturating_add(1);
         history.since = Some(time::now());
-        self.mail.decide(RestartDecision::Restart);
+        self.mailbox.decide(RestartDecision::Restart);
     }
 
     pub(super) fn info(&self) -> ChildInfo {
         let (mut restarts, mut label) = (0, None);
-        self.mail.with(&mut |seat, _| {
-            if let Some(records) = seat.known() {
-                (restarts, label) = (records.restarts, records.label.clone());
+        self.mailbox.with(&mut |cell, _| {
+            if let Some(cold) = cell.cold() {
+                (restarts, label) = (cold.restarts, cold.label.clone());
             }
         });
         ChildInfo {

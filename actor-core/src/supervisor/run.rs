@@ -10,7 +10,7 @@ use crate::actor::dispatch::Dispatch;
 use crate::actor::restart::{Restart, RestartAuthority, RestartDecision, SupervisorControl};
 use crate::address::weak::WeakAddr;
 use crate::cell::handle::Verbs;
-use crate::cell::state::Notice;
+use crate::cell::state::SystemMessage;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
 use crate::{Context, time};
@@ -89,9 +89,9 @@ impl Supervisor {
     fn begin(&mut self, context: &Context<Self>) {
         if context.restarts() == 0 {
             // A supervisor lives until it is stopped, and gets the time that its children need.
-            let mail = context.mail();
-            mail.core.keep();
-            mail.lane().seat.records().shutdown.get_or_insert(Duration::MAX);
+            let mailbox = context.mailbox();
+            mailbox.header.incr_strong();
+            mailbox.lock().cell.cold_mut().shutdown.get_or_insert(Duration::MAX);
         }
         self.start_pending(context);
     }
@@ -116,7 +116,7 @@ impl Supervisor {
         let was_ordered = child.phase == Phase::Ending;
         child.phase = Phase::Waiting;
         child.note_life_end(now, self.backoff);
-        let child_mail = child.mail.clone();
+        let child_mail = child.mailbox.clone();
         if was_ordered || self.group.is_some_and(|group| index >= group.first) {
             // It ends because of another child: not counted again.
             return self.go_on_with_group(context);
@@ -159,7 +159,7 @@ impl Supervisor {
         if let Some(child) = self.children.get(id)
             && child.phase == Phase::Ending
         {
-            child.mail.kill_life();
+            child.mailbox.kill_life();
         }
     }
 
@@ -246,19 +246,19 @@ impl Supervisor {
         let (most, period) = self.intensity;
         let failure = Failure::new(FailureParts {
             kind: FailureKind::Intensity,
-            actor: context.mail().label(),
+            actor: context.mailbox().label(),
             id: context.id(),
             handler: "",
             message: format!("more than {most} restarts in {period:?}"),
             location: None,
             cause: Some(cause),
         });
-        context.mail().notify(Notice::Broken(failure));
+        context.mailbox().notify(SystemMessage::TaskPanicked(failure));
     }
 
     /// The pause of the child before its next life, if it still exists.
     fn delay(&mut self, id: ActorId, context: &Context<Self>) -> Duration {
-        let chance = context.mail().core.hub.chance();
+        let chance = context.mailbox().header.system.chance();
         match (self.backoff, self.children.get(id)) {
             (Some(backoff), Some(child)) => backoff.delay(child.attempts(), chance),
             _ => Duration::ZERO,
@@ -272,7 +272,7 @@ impl Supervisor {
             return child.start_next_life();
         }
         child.set_timer(Some(context.after(delay, move |me| me.due(id))));
-        child.mail.back_off();
+        child.mailbox.back_off();
     }
 
     /// Ends the next member of the group, or starts all of them when the last has ended.
@@ -291,7 +291,7 @@ impl Supervisor {
                 return self.start_group(context);
             }
             for (_, child) in self.children.between(first, StartIndex::LAST) {
-                child.mail.back_off();
+                child.mailbox.back_off();
             }
             let timer = context.after(delay, move |me| me.due(cause));
             if let Some(cause) = self.children.get(cause) {
@@ -305,7 +305,7 @@ impl Supervisor {
             let id = next.id();
             let limit = next.shutdown();
             next.set_timer(limit.map(|limit| context.after(limit, move |me| me.overdue(id))));
-            next.mail.end_life();
+            next.mailbox.end_life();
         }
     }
 
@@ -313,7 +313,7 @@ impl Supervisor {
         let Some(group) = self.group.take() else { return };
         for (_, child) in self.children.between(group.first, StartIndex::LAST) {
             if child.restart == Restart::Temporary {
-                child.mail.decide(RestartDecision::Stop);
+                child.mailbox.decide(RestartDecision::Stop);
             } else {
                 child.start_next_life();
             }

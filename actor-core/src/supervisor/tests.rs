@@ -66,8 +66,8 @@ fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
     let system = System::builder().threads(2).on_incident(|_| {}).build();
     let watched = |hub: &HubAddr| {
         let mut watchers = 0;
-        hub.post().with(&mut |seat, _| {
-            watchers = seat.known().map_or(0, |records| records.watchers.len());
+        hub.mailbox().with(&mut |cell, _| {
+            watchers = cell.cold().map_or(0, |cold| cold.watchers.len());
         });
         watchers
     };
@@ -92,7 +92,7 @@ fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
         hub.stop();
         hub.join().await;
     });
-    let hub = system.hub();
+    let hub = system.shared();
     assert!(hub.names.is_empty());
     // The timer that limits a child's stop is cancelled when the child has stopped, and disappears
     // a moment later. The shutdown below would clear the timers by itself.

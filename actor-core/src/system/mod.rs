@@ -19,7 +19,7 @@ pub use smol::SmolExecutor;
 pub use spawned::Spawned;
 
 use crate::cell::current;
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::counters::Counters;
 use crate::executor::sim::{Scheduler, SimExecutor};
 use crate::executor::{self, CurrentThread, Executor};
@@ -58,7 +58,7 @@ use task_outcome::{BlockingClosure, TaskFuture};
 /// assert!(report.is_clean());
 /// ```
 pub struct System {
-    hub: Arc<Hub>,
+    shared: Arc<SystemShared>,
 }
 
 /// Why `block_on` ended without the output of its future.
@@ -147,16 +147,17 @@ impl System {
 
     pub(crate) fn simulated(scheduler: Scheduler, seed: u64, reporter: Reporter) -> Self {
         panics::install_hook();
-        System::handle(Hub::simulated(SimExecutor::new(scheduler, seed), reporter, seed))
+        System::handle(SystemShared::simulated(SimExecutor::new(scheduler, seed), reporter, seed))
     }
 
     /// The reason why `block_on` of a simulation ended before its future was ready.
     fn abort_reason(&self) -> String {
-        let witness = self.hub.witness.as_ref();
-        let error = witness.and_then(|witness| Some((witness, witness.executor.take_error()?)));
+        let sim_observer = self.shared.sim_observer.as_ref();
+        let error = sim_observer
+            .and_then(|sim_observer| Some((sim_observer, sim_observer.executor.take_error()?)));
         error.map_or_else(
             || "the executor ended before its future was ready".into(),
-            |(witness, error)| witness.explain(&error, &self.hub.actors()),
+            |(sim_observer, error)| sim_observer.explain(&error, &self.shared.actors()),
         )
     }
 
@@ -167,12 +168,12 @@ impl System {
         detects: bool,
     ) -> Self {
         panics::install_hook();
-        System::handle(Hub::new(executor, reporter, is_local, detects))
+        System::handle(SystemShared::new(executor, reporter, is_local, detects))
     }
 
-    fn handle(hub: Arc<Hub>) -> Self {
-        hub.handles.fetch_add(1, Ordering::Relaxed);
-        System { hub }
+    fn handle(shared: Arc<SystemShared>) -> Self {
+        shared.handles.fetch_add(1, Ordering::Relaxed);
+        System { shared }
     }
 
     /// Returns the system of the current thread. Outside any system, returns the global one, which
@@ -185,28 +186,28 @@ impl System {
     /// If it would start the global system, and `ACTOR_THREADS` is set but is not a number from 1 on.
     #[track_caller]
     pub fn current() -> Self {
-        System::handle(System::current_hub())
+        System::handle(System::current_shared())
     }
 
     #[track_caller]
-    pub(crate) fn current_hub() -> Arc<Hub> {
-        if let Some(hub) = current::hub() {
-            return hub;
+    pub(crate) fn current_shared() -> Arc<SystemShared> {
+        if let Some(shared) = current::shared() {
+            return shared;
         }
         #[cfg(feature = "tokio")]
-        if let Some(hub) = tokio::current_hub() {
-            return hub;
+        if let Some(shared) = tokio::current_shared() {
+            return shared;
         }
-        System::global().hub.clone()
+        System::global().shared.clone()
     }
 
     /// Kills all actors, because the runtime that they run on has ended.
     #[cfg(any(feature = "smol", feature = "tokio"))]
     fn ends_with_its_executor(&self) -> impl FnOnce() + Send + 'static {
-        let hub = Arc::downgrade(&self.hub);
+        let shared = Arc::downgrade(&self.shared);
         move || {
-            if let Some(hub) = hub.upgrade() {
-                hub.close().iter().for_each(|actor| actor.kill());
+            if let Some(shared) = shared.upgrade() {
+                shared.close().iter().for_each(|actor| actor.kill());
             }
         }
     }
@@ -224,8 +225,8 @@ impl System {
         })
     }
 
-    pub(crate) fn hub(&self) -> &Arc<Hub> {
-        &self.hub
+    pub(crate) fn shared(&self) -> &Arc<SystemShared> {
+        &self.shared
     }
 
     /// Runs `future` on this thread to completion, with this system as the current one.
@@ -253,13 +254,13 @@ impl System {
             "`block_on` inside of a system would block its thread; use `.await`"
         );
         assert!(
-            !self.hub.is_local || self.hub.executor.is_executor_thread(),
+            !self.shared.is_local || self.shared.executor.is_executor_thread(),
             "a current-thread system runs on the thread that made it; call `block_on` there"
         );
         let mut output = None;
         let future = async { output = Some(catch(future).await) };
-        let within = InSystem::new(future, self.hub.clone());
-        self.hub.executor.block_on(pin!(within));
+        let within = InSystem::new(future, self.shared.clone());
+        self.shared.executor.block_on(pin!(within));
         match output {
             Some(output) => output.map_err(BlockOnError::Panicked),
             None => Err(BlockOnError::Aborted(self.abort_reason())),
@@ -290,7 +291,7 @@ impl System {
 
     /// Returns the counts of lost messages and failures in this system. See [`Counters`].
     pub fn counters(&self) -> Counters {
-        self.hub.counts.read()
+        self.shared.counts.read()
     }
 
     /// Runs a future on this system, concurrently with the actors.
@@ -309,19 +310,19 @@ impl System {
         F: Future + Send + 'static, // for a call, write `call.into_owned()`
         F::Output: Send + 'static,
     {
-        spawn_on(&self.hub, future)
+        spawn_on(&self.shared, future)
     }
 }
 
 impl Clone for System {
     fn clone(&self) -> Self {
-        System::handle(self.hub.clone())
+        System::handle(self.shared.clone())
     }
 }
 
 impl PartialEq for System {
     fn eq(&self, other: &Self) -> bool {
-        self.hub.id == other.hub.id
+        self.shared.id == other.shared.id
     }
 }
 
@@ -329,7 +330,7 @@ impl Eq for System {}
 
 impl fmt::Debug for System {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("System").field("number", &self.hub.id).finish_non_exhaustive()
+        f.debug_struct("System").field("number", &self.shared.id).finish_non_exhaustive()
     }
 }
 
@@ -345,17 +346,17 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    spawn_on(&System::current_hub(), future)
+    spawn_on(&System::current_shared(), future)
 }
 
-fn spawn_on<F>(hub: &Arc<Hub>, future: F) -> Spawned<F::Output>
+fn spawn_on<F>(shared: &Arc<SystemShared>, future: F) -> Spawned<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let number = hub.executor.next_task_number();
-    let (task_future, outcome) = TaskFuture::new(future, Some(hub), number);
-    let (runnable, task) = task::numbered(hub, number, task_future);
+    let number = shared.executor.next_task_number();
+    let (task_future, outcome) = TaskFuture::new(future, Some(shared), number);
+    let (runnable, task) = task::numbered(shared, number, task_future);
     runnable.schedule();
     Spawned::new(outcome, TaskKind::Task(task))
 }
@@ -374,13 +375,15 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    match current::hub() {
+    match current::shared() {
         // On a separate thread, it would run at a different time in each run.
-        Some(hub) if hub.witness.is_some() => spawn_on(&hub, BlockingClosure::new(run)),
-        hub => {
-            let hub = hub.or_else(|| GLOBAL.get().map(|system| system.hub.clone()));
+        Some(shared) if shared.sim_observer.is_some() => {
+            spawn_on(&shared, BlockingClosure::new(run))
+        }
+        shared => {
+            let shared = shared.or_else(|| GLOBAL.get().map(|system| system.shared.clone()));
             let (task_future, outcome) =
-                TaskFuture::new(BlockingClosure::new(run), hub.as_ref(), 0);
+                TaskFuture::new(BlockingClosure::new(run), shared.as_ref(), 0);
             let task = blocking::unblock(move || task_future.run_now());
             Spawned::new(outcome, TaskKind::Blocking(task))
         }
@@ -398,12 +401,12 @@ where
 /// ```
 #[must_use]
 pub fn rng() -> fastrand::Rng {
-    System::current_hub().rng()
+    System::current_shared().rng()
 }
 
 /// The executor of the current system.
 pub(crate) fn current_executor() -> Arc<dyn Executor> {
-    System::current_hub().executor.clone()
+    System::current_shared().executor.clone()
 }
 
 /// Catches a panic of the future, which `block_on` resumes.

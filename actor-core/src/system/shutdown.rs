@@ -23,10 +23,10 @@ impl System {
     /// If the future is dropped before it completes, the actors are still stopped, but none is
     /// killed.
     pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
-        for actor in self.hub.close() {
+        for actor in self.shared.close() {
             let mut is_child = false;
-            actor.with(&mut |seat, _| {
-                is_child = seat.known().is_some_and(|known| known.parent.is_some())
+            actor.with(&mut |cell, _| {
+                is_child = cell.cold().is_some_and(|known| known.parent.is_some())
             });
             if !is_child {
                 actor.close();
@@ -35,11 +35,11 @@ impl System {
         let killed = if self.emptied_within(limit).await {
             Vec::new()
         } else {
-            let late = self.hub.actors();
+            let late = self.shared.actors();
             late.iter().for_each(|actor| actor.kill());
             late.iter().map(|actor| actor.label()).collect()
         };
-        let executor = self.hub.executor.clone();
+        let executor = self.shared.executor.clone();
         // If closing the executor runs the remaining actors, the killed actors and the threads share one
         // grace period: a worker inside user code is waited for once. Other executors run nothing once
         // they are closed.
@@ -47,7 +47,7 @@ impl System {
         if !killed.is_empty() && !close_ends_actors {
             self.emptied_within(GRACE).await;
         }
-        let stuck = if self.hub.is_local {
+        let stuck = if self.shared.is_local {
             executor.close(GRACE)
         } else {
             // Joining threads blocks, and must not happen on one of those threads.
@@ -64,15 +64,15 @@ impl System {
     async fn emptied_within(&self, limit: Duration) -> bool {
         let empty = async {
             loop {
-                let emptied = self.hub.emptied.listen();
-                if self.hub.is_empty() {
+                let emptied = self.shared.emptied.listen();
+                if self.shared.is_empty() {
                     return true;
                 }
                 emptied.await;
             }
         };
         or(empty, async {
-            Sleep::on(self.hub.executor.clone(), limit).await;
+            Sleep::on(self.shared.executor.clone(), limit).await;
             false
         })
         .await
@@ -81,37 +81,37 @@ impl System {
 
 impl Drop for System {
     fn drop(&mut self) {
-        if self.hub.handles.fetch_sub(1, Ordering::AcqRel) != 1 {
+        if self.shared.handles.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
-        let actors = self.hub.close();
+        let actors = self.shared.close();
         actors.iter().for_each(|actor| actor.kill());
         drop(actors);
-        if self.hub.is_local {
+        if self.shared.is_local {
             // No `block_on` will drive it again. Killed actors end without waiting.
-            if self.hub.executor.is_executor_thread() && !executor::is_inside() {
+            if self.shared.executor.is_executor_thread() && !executor::is_inside() {
                 let all_gone = async { self.emptied_within(GRACE).await };
                 let mut all_gone = pin!(all_gone);
-                self.hub.executor.block_on(pin!(async {
+                self.shared.executor.block_on(pin!(async {
                     all_gone.as_mut().await;
                 }));
             }
             // This ends the remaining actors, if their thread is another one or is inside another system,
             // and the remaining tasks.
-            self.hub.executor.close(Duration::ZERO);
+            self.shared.executor.close(Duration::ZERO);
             return;
         }
-        let hub = self.hub.clone();
+        let shared = self.shared.clone();
         // The workers end when the last actor has ended. A separate thread waits for that, because a
         // worker cannot wait for itself.
         let waits = std::thread::Builder::new().name("actor-end".into()).spawn(move || {
-            while !hub.is_empty() {
-                let emptied = hub.emptied.listen();
-                if hub.is_empty() || !emptied.wait_timeout(GRACE) {
+            while !shared.is_empty() {
+                let emptied = shared.emptied.listen();
+                if shared.is_empty() || !emptied.wait_timeout(GRACE) {
                     break;
                 }
             }
-            hub.executor.close(Duration::ZERO);
+            shared.executor.close(Duration::ZERO);
         });
         drop(waits);
     }

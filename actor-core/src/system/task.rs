@@ -1,7 +1,7 @@
 //! Futures that run on a system concurrently with its actors, with the system as the current one.
 
 use crate::cell::current;
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::executor::{self, task::Unscheduled};
 use crate::panics::contained;
 use crate::sync::Arc;
@@ -13,19 +13,19 @@ use std::task::{Context as Poller, Poll};
 
 /// Makes a task of a future on a system. The task does not run before it is scheduled.
 pub(crate) fn prepare<F>(
-    hub: &Arc<Hub>,
+    system: &Arc<SystemShared>,
     future: F,
 ) -> (Unscheduled, executor::TaskHandle<F::Output>)
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    numbered(hub, hub.executor.next_task_number(), future)
+    numbered(system, system.executor.next_task_number(), future)
 }
 
 /// As [`prepare`], for the task with this number.
 pub(super) fn numbered<F>(
-    hub: &Arc<Hub>,
+    system: &Arc<SystemShared>,
     number: u32,
     future: F,
 ) -> (Unscheduled, executor::TaskHandle<F::Output>)
@@ -33,8 +33,8 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let within = InSystem { future: Some(future), hub: Some(hub.clone()), number };
-    executor::task::prepare(hub.executor.clone(), number, within)
+    let within = InSystem { future: Some(future), system: Some(system.clone()), number };
+    executor::task::prepare(system.executor.clone(), number, within)
 }
 
 pin_project! {
@@ -42,7 +42,7 @@ pin_project! {
     pub(crate) struct InSystem<F> {
         #[pin]
         future: Option<F>,
-        hub: Option<Arc<Hub>>,
+        system: Option<Arc<SystemShared>>,
         // The number of the task in a simulation; 0 elsewhere.
         number: u32,
     }
@@ -51,19 +51,19 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             // `async-task` aborts the process if the drop of a cancelled future panics.
-            current::within(this.hub, || contained(|| this.future.set(None)));
+            current::within(this.system, || contained(|| this.future.set(None)));
             if *this.number != 0
-                && let Some(witness) = this.hub.as_ref().and_then(|hub| hub.witness.as_ref())
+                && let Some(sim_observer) = this.system.as_ref().and_then(|system| system.sim_observer.as_ref())
             {
-                witness.task_over(*this.number);
+                sim_observer.task_over(*this.number);
             }
         }
     }
 }
 
 impl<F> InSystem<F> {
-    pub(crate) fn new(future: F, hub: Arc<Hub>) -> Self {
-        InSystem { future: Some(future), hub: Some(hub), number: 0 }
+    pub(crate) fn new(future: F, system: Arc<SystemShared>) -> Self {
+        InSystem { future: Some(future), system: Some(system), number: 0 }
     }
 }
 
@@ -74,7 +74,7 @@ impl<F: Future> Future for InSystem<F> {
         let this = self.project();
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         let caught =
-            current::within(this.hub, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
+            current::within(this.system, || catch_unwind(AssertUnwindSafe(|| future.poll(cx))));
         // Panics of user code are caught inside the future, by `TaskFuture`.
         caught.unwrap_or_else(|payload| resume_unwind(payload))
     }

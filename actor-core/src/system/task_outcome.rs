@@ -1,7 +1,7 @@
 //! The result of a task, shared by the task and its handle. If the task panics, the handle delivers the
 //! panic; without a handle the panic is an incident.
 
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::exit::{ActorId, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
 use crate::panics::{self, Payload};
@@ -47,13 +47,13 @@ pub(crate) struct TaskPanic {
 
 /// The system that a task belongs to, and the number of the task in a simulation.
 struct TaskOrigin {
-    hub: Weak<Hub>,
+    system: Weak<SystemShared>,
     number: u32,
 }
 
 impl<T> TaskOutcome<T> {
-    fn new(hub: Option<&Arc<Hub>>, number: u32) -> Arc<Self> {
-        let origin = TaskOrigin { hub: hub.map_or_else(Weak::new, Arc::downgrade), number };
+    fn new(system: Option<&Arc<SystemShared>>, number: u32) -> Arc<Self> {
+        let origin = TaskOrigin { system: system.map_or_else(Weak::new, Arc::downgrade), number };
         let state = Mutex::new(TaskState { stage: TaskStage::Running, waiting: None });
         Arc::new(TaskOutcome { state, origin })
     }
@@ -99,10 +99,10 @@ impl<T> TaskOutcome<T> {
     /// A simulation records that the current agent waits for the task.
     #[cold]
     fn awaited(&self) {
-        if let Some(hub) = self.origin.hub.upgrade()
-            && let Some(witness) = &hub.witness
+        if let Some(system) = self.origin.system.upgrade()
+            && let Some(sim_observer) = &system.sim_observer
         {
-            witness.waits_for_task(self.origin.number);
+            sim_observer.waits_for_task(self.origin.number);
         }
     }
 
@@ -124,10 +124,10 @@ impl<T> TaskOutcome<T> {
 
     /// A simulation counts the panic as observed.
     pub(super) fn delivered(&self) {
-        if let Some(hub) = self.origin.hub.upgrade()
-            && let Some(witness) = &hub.witness
+        if let Some(system) = self.origin.system.upgrade()
+            && let Some(sim_observer) = &system.sim_observer
         {
-            witness.task_observed(self.origin.number);
+            sim_observer.task_observed(self.origin.number);
         }
     }
 
@@ -155,7 +155,7 @@ impl TaskOrigin {
 
     fn failure(&self, payload: &Payload) -> Failure {
         let note = panics::record_of(payload);
-        let system = self.hub.upgrade().map_or(0, |hub| hub.id);
+        let system = self.system.upgrade().map_or(0, |system| system.id);
         let actor = if self.number == 0 { "task".into() } else { format!("task {}", self.number) };
         Failure::new(FailureParts {
             kind: FailureKind::Panic,
@@ -169,17 +169,17 @@ impl TaskOrigin {
     }
 
     /// A simulation fails for the panic, unless the handle delivers it.
-    fn witness(&self, failure: &Failure) {
-        if let Some(hub) = self.hub.upgrade()
-            && let Some(witness) = &hub.witness
+    fn sim_observer(&self, failure: &Failure) {
+        if let Some(system) = self.system.upgrade()
+            && let Some(sim_observer) = &system.sim_observer
         {
-            witness.task_panicked(self.number, failure);
+            sim_observer.task_panicked(self.number, failure);
         }
     }
 
     fn report(&self, failure: Failure) {
-        if let Some(hub) = self.hub.upgrade() {
-            hub.report(Incident::TaskPanicked { failure });
+        if let Some(system) = self.system.upgrade() {
+            system.report(Incident::TaskPanicked { failure });
         }
     }
 }
@@ -207,10 +207,10 @@ impl<F: Future> TaskFuture<F> {
     /// Wraps the future of task `number` of a system. Also returns the outcome, which its handle reads.
     pub(super) fn new(
         future: F,
-        hub: Option<&Arc<Hub>>,
+        system: Option<&Arc<SystemShared>>,
         number: u32,
     ) -> (Self, Arc<TaskOutcome<F::Output>>) {
-        let outcome = TaskOutcome::new(hub, number);
+        let outcome = TaskOutcome::new(system, number);
         (TaskFuture { future: Some(future), outcome: outcome.clone() }, outcome)
     }
 
@@ -232,7 +232,7 @@ impl<F: Future> Future for TaskFuture<F> {
             Ok(Poll::Ready(value)) => TaskEnd::Done(value),
             Err(payload) => {
                 let failure = this.outcome.origin.failure(&payload);
-                this.outcome.origin.witness(&failure);
+                this.outcome.origin.sim_observer(&failure);
                 TaskEnd::Panicked(TaskPanic { payload, failure })
             }
         };

@@ -1,7 +1,7 @@
 //! Systems on tokio runtimes: one for each runtime, created at first use.
 
 use super::{System, SystemBuilder};
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::executor::{External, Tokio};
 use crate::sync::{Arc, LazyLock, Mutex};
 use std::collections::HashMap;
@@ -65,11 +65,11 @@ impl System {
     }
 }
 
-/// The hub of the system of the current runtime, if there is one.
+/// The shared state of the system of the current runtime, if there is one.
 #[track_caller]
-pub(super) fn current_hub() -> Option<Arc<Hub>> {
+pub(super) fn current_shared() -> Option<Arc<SystemShared>> {
     let handle = Handle::try_current().ok()?;
-    Some(System::tokio(handle).hub.clone())
+    Some(System::tokio(handle).shared.clone())
 }
 
 /// Starts the system of a runtime. If it already has one, returns that as the error.

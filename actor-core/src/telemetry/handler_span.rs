@@ -1,6 +1,6 @@
 //! Observes one running handler. Without the features that need it, it is empty.
 
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::send_context::SendContext;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use {
@@ -26,15 +26,15 @@ impl HandlerSpan {
         expect(unused_variables, reason = "used by observers only")
     )]
     pub(crate) fn begin(
-        mail: &dyn AnyMail,
+        mailbox: &dyn DynMailbox,
         name: &'static str,
         send_context: Option<&SendContext>,
     ) -> HandlerSpan {
         HandlerSpan {
             #[cfg(feature = "tracing")]
-            span: super::span::span(mail, name, send_context),
+            span: super::span::span(mailbox, name, send_context),
             #[cfg(feature = "metrics")]
-            metrics: super::metrics::HandlerMetrics::begin(mail, name, send_context),
+            metrics: super::metrics::HandlerMetrics::begin(mailbox, name, send_context),
         }
     }
 

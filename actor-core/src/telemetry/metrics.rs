@@ -1,6 +1,6 @@
 //! Feature `metrics`: counts and durations by actor type and message name.
 
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::send_context::SendContext;
 use crate::executor::Executor;
 use crate::sync::Arc;
@@ -63,16 +63,17 @@ pub(super) struct HandlerMetrics {
 impl HandlerMetrics {
     /// The handler is about to start.
     pub(super) fn begin(
-        mail: &dyn AnyMail,
+        mailbox: &dyn DynMailbox,
         message: &'static str,
         send_context: Option<&SendContext>,
     ) -> Self {
-        let core = mail.core();
-        let (keys, executor) = (Keys::of(core.settings.name, message), core.hub.executor.clone());
+        let header = mailbox.header();
+        let (keys, executor) =
+            (Keys::of(header.settings.name, message), header.system.executor.clone());
         let begun = executor.now();
         let sent = send_context.and_then(|send_context| send_context.sent);
         #[allow(clippy::cast_precision_loss, reason = "a mailbox is not that deep")]
-        let depth = mail.len() as f64;
+        let depth = mailbox.len() as f64;
         with_recorder(|recorder| {
             if let Some(sent) = sent {
                 let queued = begun.saturating_duration_since(sent);

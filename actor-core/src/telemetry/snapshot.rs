@@ -1,8 +1,8 @@
 //! The state of a system at one moment: its actors as a tree, their activity and their waits. Takes
 //! the lock of one actor at a time and stops none of them.
 
-use crate::cell::handle::AnyMail;
-use crate::cell::system_shared::Hub;
+use crate::cell::handle::DynMailbox;
+use crate::cell::system_shared::SystemShared;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::telemetry::tree::Tree;
@@ -235,16 +235,16 @@ impl crate::System {
     /// Returns the state of the system: every actor, its parent, its activity and the actor it
     /// waits for. See [`Snapshot`].
     pub fn snapshot(&self) -> Snapshot {
-        snapshot_of(self.hub())
+        snapshot_of(self.shared())
     }
 }
 
 /// Inspects all actors of a system.
-pub(crate) fn snapshot_of(hub: &Arc<Hub>) -> Snapshot {
-    let mails = hub.actors();
-    let mut actors: Vec<_> = mails.iter().map(|mail| inspect(&**mail)).collect();
+pub(crate) fn snapshot_of(system: &Arc<SystemShared>) -> Snapshot {
+    let mailboxes = system.actors();
+    let mut actors: Vec<_> = mailboxes.iter().map(|mailbox| inspect(&**mailbox)).collect();
     // A pool has no task of its own; its members do the work.
-    let is_member = mails.iter().map(|mail| mail.core().is_member());
+    let is_member = mailboxes.iter().map(|mailbox| mailbox.header().is_member());
     let members = actors.iter().zip(is_member).filter(|(_, is_member)| *is_member);
     let pools: BTreeSet<_> = members.filter_map(|(member, _)| member.parent).collect();
     for pool in actors.iter_mut().filter(|actor| pools.contains(&actor.id)) {
@@ -254,47 +254,50 @@ pub(crate) fn snapshot_of(hub: &Arc<Hub>) -> Snapshot {
     Snapshot { actors }
 }
 
-fn inspect(mail: &dyn AnyMail) -> ActorSnapshot {
-    let core = mail.core();
-    let now = core.hub.executor.now();
+fn inspect(mailbox: &dyn DynMailbox) -> ActorSnapshot {
+    let header = mailbox.header();
+    let now = header.system.executor.now();
     let mut seen = ActorSnapshot {
-        id: core.id(),
-        label: mail.label(),
-        actor: core.settings.name,
+        id: header.id(),
+        label: mailbox.label(),
+        actor: header.settings.name,
         names: Vec::new(),
         parent: None,
         links: Vec::new(),
         state: ActorState::Running,
         restarts: 0,
-        depth: mail.len(),
-        capacity: (core.capacity != u32::MAX).then_some(core.capacity as usize),
-        deferred: core.deferred(),
+        depth: mailbox.len(),
+        capacity: (header.capacity != u32::MAX).then_some(header.capacity as usize),
+        deferred: header.deferred(),
         activity: Activity::Idle,
         waits_for: None,
         wait_kind: None,
     };
-    mail.with(&mut |seat, _| {
+    mailbox.with(&mut |cell, _| {
         seen.state = match () {
-            () if seat.exit().is_some() => ActorState::Ended,
-            () if seat.closed => ActorState::Stopping,
-            () if !seat.started => ActorState::Starting,
+            () if cell.exit().is_some() => ActorState::Ended,
+            () if cell.closed => ActorState::Stopping,
+            () if !cell.started => ActorState::Starting,
             () => ActorState::Running,
         };
-        let wait = seat.waits_for();
+        let wait = cell.waits_for();
         seen.waits_for = wait.map(|(target, _)| target);
         seen.wait_kind = wait.map(|(_, goal)| WaitKind::of(goal));
-        let at_work = seat.at_work().filter(|_| !core.is_fresh());
-        let at_work = at_work.map(|work| (work.handler, now.saturating_duration_since(work.since)));
-        seen.activity = match (&seat.cell, at_work) {
+        let current_handler = cell.current_handler().filter(|_| !header.never_pended());
+        let current_handler =
+            current_handler.map(|work| (work.handler, now.saturating_duration_since(work.since)));
+        seen.activity = match (&cell.parked, current_handler) {
             (None, handler) => Activity::Running { handler },
-            (Some(_), Some((handler, age))) if seat.busy => Activity::Waiting { handler, age },
+            (Some(_), Some((handler, age))) if cell.handler_pending => {
+                Activity::Waiting { handler, age }
+            }
             (Some(_), _) => Activity::Idle,
         };
-        let Some(known) = seat.known() else { return };
-        seen.names = known.names.iter().map(|name| name.as_ref().to_owned()).collect();
-        seen.parent = known.parent;
-        seen.restarts = known.restarts;
-        seen.links = known.watchers.linked();
+        let Some(cold) = cell.cold() else { return };
+        seen.names = cold.names.iter().map(|name| name.as_ref().to_owned()).collect();
+        seen.parent = cold.parent;
+        seen.restarts = cold.restarts;
+        seen.links = cold.watchers.linked();
     });
     seen
 }

@@ -1,6 +1,6 @@
 //! Feature `tracing`: each handler runs in a span of its message.
 
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::send_context::SendContext;
 use tracing::Span;
 
@@ -10,17 +10,17 @@ use tracing::Span;
 /// send starts a new trace that follows from the sender's span: two actors that keep sending to
 /// each other create no nesting.
 pub(super) fn span(
-    mail: &dyn AnyMail,
+    mailbox: &dyn DynMailbox,
     message: &'static str,
     send_context: Option<&SendContext>,
 ) -> Span {
-    let core = mail.core();
+    let header = mailbox.header();
     let cause = send_context.and_then(|send_context| {
         Some((send_context.sender_span.span.as_ref()?, send_context.sender_span.waits))
     });
     let sent = send_context.and_then(|send_context| send_context.sent);
     let queued_us = |()| {
-        let queued = core.hub.executor.now().saturating_duration_since(sent?);
+        let queued = header.system.executor.now().saturating_duration_since(sent?);
         u64::try_from(queued.as_micros()).ok()
     };
     let parent = match cause {
@@ -31,8 +31,8 @@ pub(super) fn span(
         target: "actor_core",
         parent: parent,
         "message",
-        actor = mail.label(),
-        id = core.number,
+        actor = mailbox.label(),
+        id = header.number,
         message,
         queued_us = queued_us(()),
         ok = tracing::field::Empty,

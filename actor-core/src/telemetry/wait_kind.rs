@@ -1,6 +1,6 @@
 //! The kinds of waits that a snapshot shows: [`WaitKind`].
 
-use crate::cell::deadlock::edge::Goal;
+use crate::cell::deadlock::edge::WaitGoal;
 use std::fmt;
 
 /// The kind of event that a handler waits for: see
@@ -57,14 +57,14 @@ pub enum WaitKind {
 }
 
 impl WaitKind {
-    pub(super) fn of(goal: Goal) -> Self {
+    pub(super) fn of(goal: WaitGoal) -> Self {
         match goal {
-            Goal::Answer | Goal::AnyAnswer => WaitKind::Call,
-            Goal::Room(_) => WaitKind::Room,
-            Goal::End => WaitKind::Join,
-            Goal::Start => WaitKind::Started,
-            Goal::EndOrKill => WaitKind::StopWithin,
-            Goal::Publication => WaitKind::Publish,
+            WaitGoal::Reply | WaitGoal::AnyReply => WaitKind::Call,
+            WaitGoal::Capacity(_) => WaitKind::Room,
+            WaitGoal::Exit => WaitKind::Join,
+            WaitGoal::Start => WaitKind::Started,
+            WaitGoal::ExitOrKill => WaitKind::StopWithin,
+            WaitGoal::Publication => WaitKind::Publish,
         }
     }
 }

@@ -5,8 +5,8 @@
 //! taken out admits the first of them, and wakes that publisher only: FIFO, and one wake-up for each
 //! item, however many publishers wait.
 
-use crate::cell::deadlock::edge::Place;
-use crate::cell::ordered_map::Ordered;
+use crate::cell::deadlock::edge::ActorKey;
+use crate::cell::ordered_map::OrderedMap;
 use crate::panics::contained;
 use crate::sync::{Arc, Mutex};
 use crate::waking::{drop_waker, wake, wake_each};
@@ -86,7 +86,7 @@ struct BufferState<T> {
     /// The number of the item with each key: as many were offered before it. Only ever asked for one.
     number_by_key: HashMap<TopicKey, u64>,
     /// Items whose publishers wait for capacity, in FIFO order. Empty unless the buffer is full.
-    waiting: Ordered<WaitingItem<T>>,
+    waiting: OrderedMap<WaitingItem<T>>,
     /// The next ticket.
     tickets: PublisherTicket,
     /// Lost since the last report to the reader.
@@ -95,7 +95,7 @@ struct BufferState<T> {
     lost_total: u64,
     reader: Option<Waker>,
     /// The actor that gets the items; `None` for a stream.
-    actor: Option<Place>,
+    actor: Option<ActorKey>,
     /// Set when no more items will arrive; buffered items are still read.
     ended: bool,
 }
@@ -131,7 +131,7 @@ impl<T> Buffer<T> {
             items: VecDeque::new(),
             taken: 0,
             number_by_key: HashMap::new(),
-            waiting: Ordered::default(),
+            waiting: OrderedMap::default(),
             tickets: 0,
             lost: 0,
             lost_total: 0,
@@ -290,11 +290,11 @@ impl<T> Buffer<T> {
     }
 
     /// The items are for this actor.
-    pub(super) fn set_actor(&self, actor: Place) {
+    pub(super) fn set_actor(&self, actor: ActorKey) {
         self.state.lock().actor = Some(actor);
     }
 
-    pub(super) fn actor(&self) -> Option<Place> {
+    pub(super) fn actor(&self) -> Option<ActorKey> {
         self.state.lock().actor
     }
 }

@@ -11,8 +11,8 @@ pub use buffer::TopicKey;
 pub use stream::{Lagged, TopicStream};
 pub use subscription::{Subscription, TypedSubscription};
 
-use crate::cell::deadlock::edge::Goal;
-use crate::cell::deadlock::tracker::Recorded;
+use crate::cell::deadlock::edge::WaitGoal;
+use crate::cell::deadlock::tracker::WaitTracker;
 use crate::sync::{Arc, Mutex};
 use buffer::{Buffer, OfferResult, Policy, PublisherTicket};
 use std::collections::BTreeMap;
@@ -97,7 +97,12 @@ impl<T: Clone + Send + 'static> Topic<T> {
     /// If the future is dropped while it waits, the subscribers without capacity do not get the
     /// item.
     pub fn publish(&self, item: T) -> Publish<'_, T> {
-        Publish { topic: self, item: Some(item), waiting: Vec::new(), recorded: Recorded::not() }
+        Publish {
+            topic: self,
+            item: Some(item),
+            waiting: Vec::new(),
+            tracker: WaitTracker::untracked(),
+        }
     }
 
     /// Returns the items published from now on as a stream. See [`TopicStream`].
@@ -239,7 +244,7 @@ pub struct Publish<'a, T> {
     item: Option<T>,
     /// The subscribers with which a copy of the item waits for capacity.
     waiting: Vec<(Arc<Buffer<T>>, PublisherTicket)>,
-    recorded: Recorded,
+    tracker: WaitTracker,
 }
 
 impl<T: Clone + Send + 'static> Publish<'_, T> {
@@ -281,19 +286,19 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
         while let Some((buffer, ticket)) = this.waiting.last() {
             let admitted = buffer.poll_admitted(*ticket, cx.waker());
             if let (Poll::Pending, Some(actor)) = (admitted, buffer.actor()) {
-                this.recorded.note(actor, Goal::Publication, cx.waker());
+                this.tracker.note_for_snapshots(actor, WaitGoal::Publication, cx.waker());
             }
             ready!(admitted);
             this.waiting.pop();
         }
-        this.recorded.forget();
+        this.tracker.forget();
         Poll::Ready(())
     }
 }
 
 impl<T> Drop for Publish<'_, T> {
     fn drop(&mut self) {
-        self.recorded.forget();
+        self.tracker.forget();
         for (buffer, ticket) in self.waiting.drain(..) {
             buffer.withdraw(ticket);
         }

@@ -9,10 +9,10 @@ use crate::address::addr::Address;
 use crate::address::call::Call;
 use crate::address::weak::WeakAddr;
 use crate::cell::current;
-use crate::cell::deadlock::edge::Place;
-use crate::cell::handle::AnyMail;
+use crate::cell::deadlock::edge::ActorKey;
+use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
-use crate::cell::state::Notice;
+use crate::cell::state::SystemMessage;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Mutex};
 use crate::system::task::prepare;
@@ -116,8 +116,8 @@ impl<T: Clone + Send + 'static> Topic<T> {
         let buffer = self.enter();
         let lag: Arc<Mutex<Option<LagHandler<A>>>> = Arc::new(Mutex::new(None));
         let weak: WeakAddr<A::Actor> = address.as_ref().downgrade();
-        let mail: Arc<dyn AnyMail> = address.as_ref().shared().any();
-        buffer.set_actor(Place::of(mail.core()));
+        let mailbox: Arc<dyn DynMailbox> = address.as_ref().shared().any();
+        buffer.set_actor(ActorKey::of(mailbox.header()));
         let entry = Arc::new(SubscriptionEntry { buffer: buffer.clone(), topic: self.downgrade() });
         let unsubscribe = Unsubscribe(entry.clone());
         let (reads, tells) = (buffer.clone(), lag.clone());
@@ -134,15 +134,15 @@ impl<T: Clone + Send + 'static> Topic<T> {
             })
             .await;
         };
-        if let Some(own) = own_life(mail.core().id()) {
+        if let Some(own) = own_life(mailbox.header().id()) {
             tasks::spawn_in_life(&own, |present| tasks::run_in_life(present, feed, HANDLER_NAME));
         } else {
-            let hub = mail.core().hub.clone();
+            let system = mailbox.header().system.clone();
             // Made outside of the block: it may be dropped before its first poll, and `feed` with it.
-            let contained = CatchPanic::new(feed, mail.clone(), HANDLER_NAME);
-            let (runnable, task) = prepare(&hub, async move {
+            let contained = CatchPanic::new(feed, mailbox.clone(), HANDLER_NAME);
+            let (runnable, task) = prepare(&system, async move {
                 if let Err(failure) = contained.await {
-                    mail.notify(Notice::Broken(failure));
+                    mailbox.notify(SystemMessage::TaskPanicked(failure));
                 }
             });
             task.detach();
@@ -156,13 +156,13 @@ impl<T: Clone + Send + 'static> Topic<T> {
 const HANDLER_NAME: &str = "topic";
 
 /// The current life, if it belongs to the actor or pool with this id.
-fn own_life(id: ActorId) -> Option<Arc<dyn AnyMail>> {
+fn own_life(id: ActorId) -> Option<Arc<dyn DynMailbox>> {
     let own = current::life()?;
-    let mut is_own = own.core().id() == id;
-    if !is_own && own.core().is_member() {
+    let mut is_own = own.header().id() == id;
+    if !is_own && own.header().is_member() {
         // The parent of a member is its pool.
-        own.with(&mut |seat, _| {
-            is_own = seat.known().is_some_and(|records| records.parent == Some(id));
+        own.with(&mut |cell, _| {
+            is_own = cell.cold().is_some_and(|cold| cold.parent == Some(id));
         });
     }
     is_own.then_some(own)

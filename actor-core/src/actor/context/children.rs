@@ -3,7 +3,7 @@
 use super::Context;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::spawn::Prepared;
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
 use crate::cell::state::Watcher;
 use crate::sync::Arc;
@@ -45,23 +45,23 @@ impl<A: Dispatch> Context<A> {
 }
 
 /// Makes `child` a child of `parent`, before its first run.
-pub(crate) fn adopt(parent: &Arc<dyn AnyMail>, child: Arc<dyn AnyMail>) {
+pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) {
     let mut key = 0;
-    parent.with(&mut |seat, _| key = seat.resources.get_or_insert_default().key());
-    let (who, id) = (Arc::downgrade(parent), parent.core().id());
+    parent.with(&mut |cell, _| key = cell.resources.get_or_insert_default().key());
+    let (who, id) = (Arc::downgrade(parent), parent.header().id());
     let mut watcher = Some(Watcher { who, id, key: Some(key), link: false });
-    child.with(&mut |seat, _| {
-        seat.records().parent = Some(id);
+    child.with(&mut |cell, _| {
+        cell.cold_mut().parent = Some(id);
         if let Some(watcher) = watcher.take() {
-            seat.watch(watcher);
+            cell.watch(watcher);
         }
         // A child lives until it is stopped.
-        child.core().keep();
+        child.header().incr_strong();
     });
     let mut resource = Some(Resource::Child(child));
-    parent.with(&mut |seat, _| {
+    parent.with(&mut |cell, _| {
         if let Some(resource) = resource.take() {
-            seat.resources.get_or_insert_default().insert(key, resource);
+            cell.resources.get_or_insert_default().insert(key, resource);
         }
     });
 }

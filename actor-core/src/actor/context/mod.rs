@@ -14,9 +14,9 @@ use crate::actor::shutdown::request_failure;
 use crate::address::addr::Addr;
 use crate::address::state_change::poll_change;
 use crate::address::weak::WeakAddr;
-use crate::cell::handle::{AnyMail, Verbs};
-use crate::cell::header::LEAVE;
-use crate::cell::mailbox::Mail;
+use crate::cell::handle::{DynMailbox, Verbs};
+use crate::cell::header::STOP_SELF;
+use crate::cell::mailbox::Mailbox;
 use crate::cell::resources::Resources;
 use crate::event::Listener;
 use crate::exit::{ActorId, Exit};
@@ -60,24 +60,24 @@ use std::task::{Context as Poller, Poll};
 /// });
 /// ```
 pub struct Context<A: Dispatch> {
-    pub(super) mail: Arc<Mail<A>>,
+    pub(super) mailbox: Arc<Mailbox<A>>,
 }
 
 impl<A: Dispatch> Context<A> {
-    pub(crate) fn new(mail: Arc<Mail<A>>) -> Self {
-        Context { mail }
+    pub(crate) fn new(mailbox: Arc<Mailbox<A>>) -> Self {
+        Context { mailbox }
     }
 
     pub(crate) fn clone_ref(&self) -> Self {
-        Context { mail: self.mail.clone() }
+        Context { mailbox: self.mailbox.clone() }
     }
 
-    pub(crate) fn mail(&self) -> &Arc<Mail<A>> {
-        &self.mail
+    pub(crate) fn mailbox(&self) -> &Arc<Mailbox<A>> {
+        &self.mailbox
     }
 
-    pub(in crate::actor) fn any(&self) -> Arc<dyn AnyMail> {
-        self.mail.clone()
+    pub(in crate::actor) fn any(&self) -> Arc<dyn DynMailbox> {
+        self.mailbox.clone()
     }
 
     /// Returns the actor's own address. Storing it in the state keeps the actor alive; see
@@ -88,16 +88,16 @@ impl<A: Dispatch> Context<A> {
 
     /// Like [`address`](Context::address), as the general address type.
     pub(crate) fn own(&self) -> Addr<A> {
-        if self.mail.core.is_member() {
+        if self.mailbox.header.is_member() {
             let mut address: Option<Addr<A>> = None;
-            pool_address(self.mail.untyped(), &mut address);
+            pool_address(self.mailbox.untyped(), &mut address);
             if let Some(address) = address {
                 return address;
             }
         }
         // No lock: only the actor's own task can find it unreferenced, and that task calls this.
-        self.mail.core.keep();
-        Addr::adopted(self.mail.clone())
+        self.mailbox.header.incr_strong();
+        Addr::adopted(self.mailbox.clone())
     }
 
     /// Returns the number of this member in its pool, counted from 0, or `None` outside pools.
@@ -121,8 +121,8 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     pub fn member(&self) -> Option<usize> {
-        let lane = self.mail.lane();
-        lane.seat.resources.as_ref()?.pool.as_ref().map(|(_, number)| *number)
+        let locked = self.mailbox.lock();
+        locked.cell.resources.as_ref()?.pool.as_ref().map(|(_, number)| *number)
     }
 
     /// Returns the actor's own weak address, which does not keep it alive.
@@ -152,7 +152,7 @@ impl<A: Dispatch> Context<A> {
 
     /// Returns the actor's id; for a member of a pool, the id of the pool.
     pub fn id(&self) -> ActorId {
-        if self.mail.core.is_member() { self.address().id() } else { self.mail.core.id() }
+        if self.mailbox.header.is_member() { self.address().id() } else { self.mailbox.header.id() }
     }
 
     /// Stops the actor gracefully after it has handled the queued messages.
@@ -161,16 +161,16 @@ impl<A: Dispatch> Context<A> {
     /// after every end, the life ends after the running handler, and the next life takes over the
     /// queued messages.
     pub fn stop(&self) {
-        let lane = self.mail.lane();
-        let supervision = lane.seat.known().and_then(|records| records.supervision.as_ref());
+        let locked = self.mailbox.lock();
+        let supervision = locked.cell.cold().and_then(|cold| cold.supervision.as_ref());
         let again =
             supervision.is_some_and(|supervision| supervision.restart.follows(&Exit::Stopped));
-        if again && !lane.seat.closed {
-            self.mail.core.raise(LEAVE);
+        if again && !locked.cell.closed {
+            self.mailbox.header.set_flag(STOP_SELF);
             return;
         }
-        drop(lane);
-        self.mail.close();
+        drop(locked);
+        self.mailbox.close();
     }
 
     /// Ends this life as a failure, with [`FailureKind::Explicit`](crate::FailureKind::Explicit), once the
@@ -212,7 +212,7 @@ impl<A: Dispatch> Context<A> {
     pub fn fail(&self, error: impl fmt::Display) {
         // The user's code, before any lock; if it panics the handler does.
         let message = error.to_string();
-        request_failure(&*self.mail, message, Location::caller());
+        request_failure(&*self.mailbox, message, Location::caller());
     }
 
     /// Returns the number of restarts: 0 in the first life.
@@ -244,8 +244,8 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     pub fn restarts(&self) -> u32 {
-        let lane = self.mail.lane();
-        lane.seat.known().map_or(0, |records| records.restarts)
+        let locked = self.mailbox.lock();
+        locked.cell.cold().map_or(0, |cold| cold.restarts)
     }
 
     /// Waits until the actor is being stopped. For long handlers that should finish early.
@@ -270,18 +270,18 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     pub fn stopping(&self) -> Stopping {
-        Stopping { mail: self.mail.clone(), listener: None }
+        Stopping { mailbox: self.mailbox.clone(), listener: None }
     }
 
     pub(super) fn with_resources<T>(&self, with: impl FnOnce(&mut Resources) -> T) -> T {
-        let mut lane = self.mail.lane();
-        with(lane.seat.resources.get_or_insert_default())
+        let mut locked = self.mailbox.lock();
+        with(locked.cell.resources.get_or_insert_default())
     }
 }
 
 impl<A: Dispatch> fmt::Debug for Context<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Context({})", self.mail.label())
+        write!(f, "Context({})", self.mailbox.label())
     }
 }
 
@@ -309,7 +309,7 @@ impl<A: Dispatch> fmt::Debug for Context<A> {
 /// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Stopping {
-    mail: Arc<dyn AnyMail>,
+    mailbox: Arc<dyn DynMailbox>,
     listener: Option<Listener>,
 }
 
@@ -317,8 +317,8 @@ impl Future for Stopping {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
-        let mail = self.mail.clone();
-        poll_change(&*mail, &mut self.listener, cx, |seat| seat.closed.then_some(()))
+        let mailbox = self.mailbox.clone();
+        poll_change(&*mailbox, &mut self.listener, cx, |cell| cell.closed.then_some(()))
     }
 }
 
@@ -329,9 +329,9 @@ impl fmt::Debug for Stopping {
 }
 
 /// Puts the address of a member's pool into `slot`.
-fn pool_address(mail: &dyn AnyMail, slot: &mut dyn Any) {
-    mail.with(&mut |seat, _| {
-        let resources = seat.resources.as_ref();
+fn pool_address(mailbox: &dyn DynMailbox, slot: &mut dyn Any) {
+    mailbox.with(&mut |cell, _| {
+        let resources = cell.resources.as_ref();
         if let Some((pool, _)) = resources.and_then(|resources| resources.pool.as_ref()) {
             pool.address(slot);
         }

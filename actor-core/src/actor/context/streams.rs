@@ -8,11 +8,11 @@ use crate::actor::callback::{Callback, CallbackResult, once, own_address};
 use crate::actor::dispatch::Dispatch;
 use crate::address::call::Call;
 use crate::address::with_timeout::WithTimeout;
-use crate::cell::handle::AnyMail;
-use crate::cell::mailbox::Mail;
+use crate::cell::handle::DynMailbox;
+use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Protocol;
 use crate::cell::resources::Resource;
-use crate::cell::state::{Key, Notice};
+use crate::cell::state::{ResourceId, SystemMessage};
 use crate::error::CallError;
 use crate::event::Event;
 use crate::exit::{ActorId, Failure};
@@ -76,7 +76,7 @@ impl<A: Dispatch> Context<A> {
             once: false,
             on_end: None,
         });
-        Attachment::new(self.mail.clone(), key)
+        Attachment::new(self.mailbox.clone(), key)
     }
 
     /// Runs `future` concurrently with the actor and sends a message with its output. The actor
@@ -240,14 +240,14 @@ impl<P: Protocol, T> WithTimeout<Call<'_, P, T>> {
 /// ```
 #[must_use = "dropping an attachment drops the stream; keep it or call `.detach()`"]
 pub struct Attachment<A: Dispatch> {
-    mail: Arc<Mail<A>>,
+    mailbox: Arc<Mailbox<A>>,
     handle: ResourceHandle,
 }
 
 impl<A: Dispatch> Attachment<A> {
-    pub(crate) fn new(mail: Arc<Mail<A>>, key: Key) -> Self {
-        let any: Arc<dyn AnyMail> = mail.clone();
-        Attachment { mail, handle: ResourceHandle { mail: Arc::downgrade(&any), key } }
+    pub(crate) fn new(mailbox: Arc<Mailbox<A>>, key: ResourceId) -> Self {
+        let any: Arc<dyn DynMailbox> = mailbox.clone();
+        Attachment { mailbox, handle: ResourceHandle { mailbox: Arc::downgrade(&any), key } }
     }
 
     /// Sends a message when the stream ends, after its last item. Not sent if the stream is
@@ -258,15 +258,15 @@ impl<A: Dispatch> Attachment<A> {
         B: Protocol,
         F: for<'a> FnOnce(&'a A::Addr) -> Call<'a, B, T> + Send + 'static,
     {
-        let own = self.mail.core.id();
+        let own = self.mailbox.header.id();
         let made = once(move |me, slot| CallbackResult::of(make(&own_address::<A>(me)), own, slot));
         let mut unused = Some(made);
-        let mut lane = self.mail.lane();
-        let resource = lane.seat.resources.as_mut().and_then(|held| held.get(self.handle.key));
+        let mut locked = self.mailbox.lock();
+        let resource = locked.cell.resources.as_mut().and_then(|held| held.get(self.handle.key));
         if let Some(Resource::Source { on_end, .. }) = resource {
             std::mem::swap(on_end, &mut unused);
         }
-        drop(lane);
+        drop(locked);
         drop(unused);
         self
     }
@@ -308,17 +308,17 @@ where
     F: for<'a> FnMut(&'a A::Addr, S::Item) -> Call<'a, B, T> + Send + 'static,
 {
     let shared = Arc::new(ItemSlot { item: Mutex::new(None), taken: Event::new() });
-    let (mail, key, task_side) = (guard.mail.clone(), guard.key, shared.clone());
+    let (mailbox, key, task_side) = (guard.mailbox.clone(), guard.key, shared.clone());
     let deliver = async move {
         let mut stream = pin!(stream);
         while let Some(item) = stream.next().await {
             let taken = task_side.taken.listen();
             *task_side.item.lock() = Some(item);
-            mail.notify(Notice::Due(key));
+            mailbox.notify(SystemMessage::ResourceReady(key));
             taken.await;
         }
         // An empty feed means that the stream has ended.
-        mail.notify(Notice::Due(key));
+        mailbox.notify(SystemMessage::ResourceReady(key));
     };
     let make: Callback = Box::new(move |me, slot| {
         let item = shared.item.lock().take();
@@ -355,13 +355,13 @@ where
     F: for<'a> FnOnce(&'a A::Addr, Result<U::Output, Failure>) -> Call<'a, B, T> + Send + 'static,
 {
     let run_loop_side = Arc::new(Mutex::new(None));
-    let (mail, key, task_side) = (guard.mail.clone(), guard.key, run_loop_side.clone());
+    let (mailbox, key, task_side) = (guard.mailbox.clone(), guard.key, run_loop_side.clone());
     // Made outside of the block: it may be dropped before its first poll, and `future` with it.
-    let caught = CatchPanic::new(future, mail.clone(), "pipe");
+    let caught = CatchPanic::new(future, mailbox.clone(), "pipe");
     let deliver = async move {
         let outcome = caught.await;
         *task_side.lock() = Some(outcome);
-        mail.notify(Notice::Due(key));
+        mailbox.notify(SystemMessage::ResourceReady(key));
         drop(guard);
     };
     let made = once(move |me, message| match run_loop_side.lock().take() {

@@ -4,9 +4,9 @@ use super::Context;
 use super::timers::ResourceHandle;
 use crate::actor::dispatch::Dispatch;
 use crate::cell::current;
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
-use crate::cell::state::{Key, Notice};
+use crate::cell::state::{ResourceId, SystemMessage};
 use crate::executor;
 use crate::exit::Failure;
 use crate::sync::{Arc, Weak};
@@ -35,18 +35,18 @@ impl<A: Dispatch> Context<A> {
             resources.key()
         });
         if keeps_alive {
-            self.mail.core.keep();
+            self.mailbox.header.incr_strong();
         }
-        TaskGuard { mail: self.any(), key, keeps_alive }
+        TaskGuard { mailbox: self.any(), key, keeps_alive }
     }
 
     pub(super) fn hold_task(
         &self,
-        key: Key,
+        key: ResourceId,
         future: impl Future<Output = ()> + Send + 'static,
         hold: impl FnOnce(executor::TaskHandle<()>) -> Resource,
     ) {
-        let (runnable, task) = crate::system::task::prepare(&self.mail.core.hub, future);
+        let (runnable, task) = crate::system::task::prepare(&self.mailbox.header.system, future);
         let resource = hold(task);
         self.with_resources(|resources| resources.insert(key, resource));
         runnable.schedule();
@@ -75,8 +75,8 @@ impl<A: Dispatch> Context<A> {
 pub struct Task(ResourceHandle);
 
 impl Task {
-    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: Key) -> Self {
-        Task(ResourceHandle { mail, key })
+    pub(crate) fn new(mailbox: Weak<dyn DynMailbox>, key: ResourceId) -> Self {
+        Task(ResourceHandle { mailbox, key })
     }
 
     /// Cancels the future, which is dropped at its next await.
@@ -96,17 +96,17 @@ impl fmt::Debug for Task {
 
 /// Counts a future of a life until it is dropped, whether it has completed or not.
 pub(crate) struct TaskGuard {
-    pub(crate) mail: Arc<dyn AnyMail>,
-    pub(crate) key: Key,
+    pub(crate) mailbox: Arc<dyn DynMailbox>,
+    pub(crate) key: ResourceId,
     /// Whether the future keeps the actor alive, as streams and piped futures do.
     pub(crate) keeps_alive: bool,
 }
 
 impl Drop for TaskGuard {
     fn drop(&mut self) {
-        self.mail.task_gone(self.key);
+        self.mailbox.task_gone(self.key);
         if self.keeps_alive {
-            self.mail.release();
+            self.mailbox.release();
         }
     }
 }
@@ -117,24 +117,24 @@ pin_project! {
     pub(crate) struct CatchPanic<F> {
         #[pin]
         future: Option<F>,
-        mail: Arc<dyn AnyMail>,
+        mailbox: Arc<dyn DynMailbox>,
         what: &'static str,
     }
 
     impl<F> PinnedDrop for CatchPanic<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let dropped = current::guarded(&**this.mail, this.what, || this.future.set(None));
+            let dropped = current::catch_failure(&**this.mailbox, this.what, || this.future.set(None));
             if let Err(failure) = dropped {
-                this.mail.notify(Notice::Broken(failure));
+                this.mailbox.notify(SystemMessage::TaskPanicked(failure));
             }
         }
     }
 }
 
 impl<F> CatchPanic<F> {
-    pub(crate) fn new(future: F, mail: Arc<dyn AnyMail>, what: &'static str) -> Self {
-        CatchPanic { future: Some(future), mail, what }
+    pub(crate) fn new(future: F, mailbox: Arc<dyn DynMailbox>, what: &'static str) -> Self {
+        CatchPanic { future: Some(future), mailbox, what }
     }
 }
 
@@ -144,8 +144,8 @@ impl<F: Future> Future for CatchPanic<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
-        let polled = current::in_life_of(this.mail, || {
-            current::guarded(&**this.mail, this.what, || future.poll(cx))
+        let polled = current::in_life_of(this.mailbox, || {
+            current::catch_failure(&**this.mailbox, this.what, || future.poll(cx))
         });
         match polled {
             Ok(poll) => Poll::Ready(Ok(ready!(poll))),
@@ -154,22 +154,22 @@ impl<F: Future> Future for CatchPanic<F> {
     }
 }
 
-/// Starts the future returned by `make` as a task of the current life of `mail`.
-pub(crate) fn spawn_in_life<F>(mail: &Arc<dyn AnyMail>, make: impl FnOnce(TaskGuard) -> F)
+/// Starts the future returned by `make` as a task of the current life of `mailbox`.
+pub(crate) fn spawn_in_life<F>(mailbox: &Arc<dyn DynMailbox>, make: impl FnOnce(TaskGuard) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut key = 0;
-    mail.with(&mut |seat, _| {
-        let resources = seat.resources.get_or_insert_default();
+    mailbox.with(&mut |cell, _| {
+        let resources = cell.resources.get_or_insert_default();
         resources.tasks += 1;
         key = resources.key();
     });
-    let guard = TaskGuard { mail: mail.clone(), key, keeps_alive: false };
-    let (runnable, task) = prepare(&mail.core().hub, make(guard));
+    let guard = TaskGuard { mailbox: mailbox.clone(), key, keeps_alive: false };
+    let (runnable, task) = prepare(&mailbox.header().system, make(guard));
     let mut task = Some(task);
-    mail.with(&mut |seat, _| {
-        if let (Some(resources), Some(task)) = (&mut seat.resources, task.take()) {
+    mailbox.with(&mut |cell, _| {
+        if let (Some(resources), Some(task)) = (&mut cell.resources, task.take()) {
             resources.insert(key, Resource::Task(task));
         }
     });
@@ -182,12 +182,12 @@ pub(crate) fn run_in_life<F: Future<Output = ()>>(
     future: F,
     what: &'static str,
 ) -> impl Future<Output = ()> + use<F> {
-    let mail = guard.mail.clone();
+    let mailbox = guard.mailbox.clone();
     // Made outside of the block: it may be dropped before its first poll, and `future` with it.
-    let caught = CatchPanic::new(future, mail.clone(), what);
+    let caught = CatchPanic::new(future, mailbox.clone(), what);
     async move {
         if let Err(failure) = caught.await {
-            mail.notify(Notice::Broken(failure));
+            mailbox.notify(SystemMessage::TaskPanicked(failure));
         }
         drop(guard);
     }

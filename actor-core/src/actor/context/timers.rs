@@ -4,10 +4,10 @@ use super::Context;
 use crate::actor::callback::{Callback, CallbackResult, once, own_address};
 use crate::actor::dispatch::Dispatch;
 use crate::address::call::Call;
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
 use crate::cell::resources::Resource;
-use crate::cell::state::Key;
+use crate::cell::state::ResourceId;
 use crate::cell::timer_entry::TimerEntry;
 use crate::sync::{Arc, Weak};
 use std::fmt;
@@ -90,14 +90,14 @@ pub struct Timer(ResourceHandle);
 
 /// Cancels a resource of a life when dropped.
 pub(crate) struct ResourceHandle {
-    pub(crate) mail: Weak<dyn AnyMail>,
-    pub(crate) key: Key,
+    pub(crate) mailbox: Weak<dyn DynMailbox>,
+    pub(crate) key: ResourceId,
 }
 
 impl ResourceHandle {
     pub(crate) fn cancel(&self) {
-        if let Some(mail) = self.mail.upgrade() {
-            mail.cancel(self.key);
+        if let Some(mailbox) = self.mailbox.upgrade() {
+            mailbox.cancel(self.key);
         }
     }
 
@@ -116,8 +116,8 @@ impl Drop for ResourceHandle {
 }
 
 impl Timer {
-    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: Key) -> Self {
-        Timer(ResourceHandle { mail, key })
+    pub(crate) fn new(mailbox: Weak<dyn DynMailbox>, key: ResourceId) -> Self {
+        Timer(ResourceHandle { mailbox, key })
     }
 
     /// Cancels the timer. A tick that is due but has not been handled is skipped.

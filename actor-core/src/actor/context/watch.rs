@@ -6,10 +6,10 @@ use crate::actor::callback::{CallbackResult, ExitCallback, own_address};
 use crate::actor::dispatch::Dispatch;
 use crate::address::any::Target;
 use crate::address::call::Call;
-use crate::cell::handle::{AnyMail, Verbs};
+use crate::cell::handle::{DynMailbox, Verbs};
 use crate::cell::message::Protocol;
 use crate::cell::resources::Resource;
-use crate::cell::state::{Key, Notice, Watcher};
+use crate::cell::state::{ResourceId, SystemMessage, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::sync::{Arc, Weak};
 use std::any::Any;
@@ -65,14 +65,14 @@ impl<A: Dispatch> Context<A> {
 
     /// Calls `make` with the exit when `target` ends.
     pub(crate) fn monitor_with(&self, target: &impl Target, make: ExitCallback) -> Monitor {
-        let (id, mail) = target.target();
+        let (id, mailbox) = target.target();
         let key = self.with_resources(|resources| {
             let key = resources.key();
-            let target = mail.as_ref().map(|mail| Arc::downgrade(&mail.0));
+            let target = mailbox.as_ref().map(|mailbox| Arc::downgrade(&mailbox.0));
             resources.insert(key, Resource::Monitor { key, target, callback: make });
             key
         });
-        self.watch(id, mail.map(|mail| mail.0), key, false);
+        self.watch(id, mailbox.map(|mailbox| mailbox.0), key, false);
         Monitor::new(Arc::downgrade(&self.any()), key)
     }
 
@@ -106,45 +106,51 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     pub fn link(&self, target: &impl Target) -> Link {
-        let (id, mail) = target.target();
-        let mail = mail.map(|mail| mail.0);
+        let (id, mailbox) = target.target();
+        let mailbox = mailbox.map(|mailbox| mailbox.0);
         let (key, is_known) = self.with_resources(|resources| {
             if let Some(key) = resources.link_to(id) {
                 return (key, true);
             }
             let key = resources.key();
-            let target = mail.as_ref().map(Arc::downgrade);
+            let target = mailbox.as_ref().map(Arc::downgrade);
             resources.insert(key, Resource::Link { key, id, target });
             (key, false)
         });
         if is_known {
-            return Link::new(self.any(), mail, key);
+            return Link::new(self.any(), mailbox, key);
         }
-        if let Some(mail) = &mail {
+        if let Some(mailbox) = &mailbox {
             // The passive side first: the active one may deliver the exit immediately.
-            let far = Watcher { who: Arc::downgrade(mail), id, key: None, link: true };
-            self.mail.watch(far);
+            let far = Watcher { who: Arc::downgrade(mailbox), id, key: None, link: true };
+            self.mailbox.watch(far);
         }
-        if !self.watch(id, mail.clone(), key, true) {
+        if !self.watch(id, mailbox.clone(), key, true) {
             // The target has ended and will not remove the passive side itself.
-            self.mail.untyped().unwatch(id, None);
+            self.mailbox.untyped().unwatch(id, None);
         }
-        Link::new(self.any(), mail, key)
+        Link::new(self.any(), mailbox, key)
     }
 
     /// Adds this actor as a watcher of `target`. If the target has ended, posts its exit instead
     /// and returns `false`.
-    fn watch(&self, id: ActorId, target: Option<Arc<dyn AnyMail>>, key: Key, link: bool) -> bool {
+    fn watch(
+        &self,
+        id: ActorId,
+        target: Option<Arc<dyn DynMailbox>>,
+        key: ResourceId,
+        link: bool,
+    ) -> bool {
         let who = Arc::downgrade(&self.any());
         let exit = match target {
             Some(target) => {
-                target.watch(Watcher { who, id: self.mail.core.id(), key: Some(key), link })
+                target.watch(Watcher { who, id: self.mailbox.header.id(), key: Some(key), link })
             }
             None => Some(Exit::NoActor),
         };
         let is_alive = exit.is_none();
         if let Some(exit) = exit {
-            self.mail.notify(Notice::Exited(key, id, exit));
+            self.mailbox.notify(SystemMessage::WatchedExited(key, id, exit));
         }
         is_alive
     }
@@ -175,8 +181,8 @@ impl<A: Dispatch> Context<A> {
 pub struct Monitor(ResourceHandle);
 
 impl Monitor {
-    pub(crate) fn new(mail: Weak<dyn AnyMail>, key: u64) -> Self {
-        Monitor(ResourceHandle { mail, key })
+    pub(crate) fn new(mailbox: Weak<dyn DynMailbox>, key: u64) -> Self {
+        Monitor(ResourceHandle { mailbox, key })
     }
 
     /// Cancels the monitor. A notification that has arrived but has not been handled is skipped.
@@ -218,13 +224,17 @@ impl fmt::Debug for Monitor {
 /// ```
 pub struct Link {
     near: ResourceHandle,
-    own: Arc<dyn AnyMail>,
-    other: Option<Arc<dyn AnyMail>>,
+    own: Arc<dyn DynMailbox>,
+    other: Option<Arc<dyn DynMailbox>>,
 }
 
 impl Link {
-    pub(crate) fn new(own: Arc<dyn AnyMail>, other: Option<Arc<dyn AnyMail>>, key: u64) -> Self {
-        Link { near: ResourceHandle { mail: Arc::downgrade(&own), key }, own, other }
+    pub(crate) fn new(
+        own: Arc<dyn DynMailbox>,
+        other: Option<Arc<dyn DynMailbox>>,
+        key: u64,
+    ) -> Self {
+        Link { near: ResourceHandle { mailbox: Arc::downgrade(&own), key }, own, other }
     }
 
     /// Removes the link in both directions. On this side, a notification that has arrived but has
@@ -232,7 +242,7 @@ impl Link {
     pub fn cancel(&self) {
         self.near.cancel();
         if let Some(other) = &self.other {
-            self.own.unwatch(other.core().id(), None);
+            self.own.unwatch(other.header().id(), None);
         }
     }
 }

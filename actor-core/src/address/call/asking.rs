@@ -4,12 +4,12 @@
 use super::outgoing::AnyOutgoing;
 use crate::address::reply::{Reply, waited_for};
 use crate::address::reply_receiver::ReplyReceiver;
-use crate::cell::deadlock::edge::{Goal, Place};
-use crate::cell::deadlock::tracker::Recorded;
-use crate::cell::header::Core;
+use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
+use crate::cell::deadlock::tracker::WaitTracker;
+use crate::cell::header::Header;
 use crate::cell::message::AnySlot;
 use crate::cell::queue::Ticket;
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::error::{CallError, Cycle};
 use crate::sync::Arc;
 use std::future::Future;
@@ -32,7 +32,7 @@ pub(super) struct Asking<T> {
     answer: ReplyReceiver<T>,
     /// Under which the message waits for room.
     ticket: Option<Ticket>,
-    recorded: Recorded,
+    tracker: WaitTracker,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl<T> Asking<T> {
             stage,
             answer,
             ticket: None,
-            recorded: Recorded::not(),
+            tracker: WaitTracker::untracked(),
         }
     }
 
@@ -152,45 +152,49 @@ impl<T> Asking<T> {
             Stage::Waiting => {}
             Stage::Over => panic!("a call was polled after it had given its answer"),
         }
-        let mail = outgoing.mail();
-        let core = mail.core();
+        let mailbox = outgoing.mailbox();
+        let header = mailbox.header();
         // The waker of a fresh one went with the message: if the answer is there by now, it has been
         // woken.
         if before != Stage::Fresh {
-            let poll = self.look(&core.hub, cx);
+            let poll = self.look(&header.system, cx);
             if poll.is_ready() {
                 return poll;
             }
         }
-        if core.is_simulated() {
-            mail.awaited("an answer of");
+        if header.is_simulated() {
+            mailbox.awaited("an answer of");
         }
         if !self.is_direct {
-            self.recorded.note(Place::of(core), Goal::AnyAnswer, cx.waker());
+            self.tracker.note_for_snapshots(ActorKey::of(header), WaitGoal::AnyReply, cx.waker());
             return Poll::Pending;
         }
-        let Some(cycle) = self.wait_on(core, cx.waker()) else { return Poll::Pending };
+        let Some(cycle) = self.wait_on(header, cx.waker()) else { return Poll::Pending };
         self.withdraw(outgoing);
         Poll::Ready(Err(CallError::Deadlock(cycle)))
     }
 
     /// Looks for the answer.
     #[inline]
-    fn look(&mut self, near: &Arc<Hub>, cx: &mut Poller<'_>) -> Poll<Result<T, CallError>> {
+    fn look(
+        &mut self,
+        near: &Arc<SystemShared>,
+        cx: &mut Poller<'_>,
+    ) -> Poll<Result<T, CallError>> {
         // First, since the clone of the waker may be exchanged.
-        self.recorded.check(cx.waker(), near);
+        self.tracker.check_waker(cx.waker(), near);
         let answer = ready!(Pin::new(&mut self.answer).poll(cx));
-        self.recorded.take_back(near);
+        self.tracker.retract(near);
         self.stage = Stage::Over;
         Poll::Ready(answer)
     }
 
     /// There is no answer yet: writes down who waits for whom, or says that the wait would be for ever.
     #[inline]
-    fn wait_on(&mut self, target: &Core, waker: &Waker) -> Option<Cycle> {
-        let cycle = self.recorded.pending(target, Goal::Answer, self.is_timed, waker);
+    fn wait_on(&mut self, target: &Header, waker: &Waker) -> Option<Cycle> {
+        let cycle = self.tracker.on_pending(target, WaitGoal::Reply, self.is_timed, waker);
         if cycle.is_none()
-            && self.recorded.is_there()
+            && self.tracker.is_tracked()
             && let Some(head) = self.answer.head()
         {
             head.set_by_handler();
@@ -203,7 +207,7 @@ impl<T> Asking<T> {
     pub(super) fn withdraw(&mut self, outgoing: &dyn AnyOutgoing) {
         self.stage = Stage::Over;
         // First, since the clone of the waker goes with the answer.
-        self.recorded.take_back(&outgoing.mail().core().hub);
+        self.tracker.retract(&outgoing.mailbox().header().system);
         self.answer.leave();
         if let Some(ticket) = self.ticket {
             outgoing.leave(ticket);
@@ -212,7 +216,7 @@ impl<T> Asking<T> {
 
     /// The time is over.
     pub(super) fn expire(&mut self, outgoing: &dyn AnyOutgoing) -> Result<T, CallError> {
-        self.recorded.take_back(&outgoing.mail().core().hub);
+        self.tracker.retract(&outgoing.mailbox().header().system);
         if std::mem::replace(&mut self.stage, Stage::Over) != Stage::Waiting {
             return Err(CallError::Timeout { started: false });
         }

@@ -4,10 +4,10 @@
 use crate::address::addr::Addr;
 use crate::address::send::Held;
 use crate::address::with_timeout::Home;
-use crate::cell::handle::AnyMail;
+use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
 use crate::cell::message::SlotMut;
-use crate::cell::queue::{Refused, Ticket, Wait};
+use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::error::{CallError, SendError};
 use std::ops::Deref;
 
@@ -61,14 +61,14 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     pub(super) fn try_send(&mut self) -> Result<(), SendError<P::Message>> {
         assert!(self.message.is_some(), "{UNDER_WAY}");
         self.set_send_context(false);
-        match self.address.get().post().push(&mut self.message, None, Wait::No) {
+        match self.address.get().mailbox().push(&mut self.message, None, OnFull::Fail) {
             Ok(_) => Ok(()),
             Err(refused) => Err(SendError::new(refused.into(), self.take_message())),
         }
     }
 
     pub(super) fn home(&self) -> Home {
-        Home(self.mail().core().hub.executor.clone())
+        Home(self.mailbox().header().system.executor.clone())
     }
 
     /// The name of the message.
@@ -81,7 +81,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     fn set_send_context(&mut self, waits: bool) {
         #[cfg(any(feature = "metrics", feature = "tracing"))]
         {
-            let now = self.mail().core().hub.executor.now();
+            let now = self.mailbox().header().system.executor.now();
             if let Some(slot) = self.slot() {
                 slot.send_context().set(now, waits);
             }
@@ -94,7 +94,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
 /// An outgoing message of any protocol.
 pub(super) trait AnyOutgoing {
     /// The target.
-    fn mail(&self) -> &dyn AnyMail;
+    fn mailbox(&self) -> &dyn DynMailbox;
     /// The reply slot of the message.
     fn slot(&mut self) -> Option<SlotMut<'_>>;
     /// Pushes the message into the mailbox, or adds it to the waiting ones.
@@ -105,8 +105,8 @@ pub(super) trait AnyOutgoing {
 
 impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
     #[inline]
-    fn mail(&self) -> &dyn AnyMail {
-        self.address.get().post()
+    fn mailbox(&self) -> &dyn DynMailbox {
+        self.address.get().mailbox()
     }
 
     #[inline]
@@ -120,19 +120,19 @@ impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
     #[inline]
     fn deliver(&mut self, if_room: bool) -> Result<Option<Ticket>, CallError> {
         self.set_send_context(true);
-        let wait = if if_room { Wait::No } else { Wait::Unheard };
-        let refused = match self.address.get().post().push(&mut self.message, None, wait) {
+        let wait = if if_room { OnFull::Fail } else { OnFull::Wait };
+        let refused = match self.address.get().mailbox().push(&mut self.message, None, wait) {
             Ok(ticket) => return Ok(ticket),
             Err(refused) => refused,
         };
         self.message = None;
         Err(match refused {
-            Refused::Stopped => CallError::Stopped,
-            Refused::Full => CallError::Full,
+            PushError::Closed => CallError::Stopped,
+            PushError::Full => CallError::Full,
         })
     }
 
     fn leave(&self, ticket: Ticket) -> bool {
-        self.address.get().post().leave(ticket).is_some()
+        self.address.get().mailbox().leave(ticket).is_some()
     }
 }

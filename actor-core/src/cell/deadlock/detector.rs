@@ -14,10 +14,10 @@
 //! send, it returns the error. Otherwise, another call or send of the cycle does. In a cycle of
 //! joins, the join that completes it panics.
 
-use super::edge::{Edge, Goal, Pending, Place, Sentence, Verdict};
-use crate::cell::handle::{AnyMail, schedule};
+use super::edge::{ActorKey, Edge, PendingWait, Refusal, RefuseResult, WaitGoal};
+use crate::cell::handle::{DynMailbox, schedule};
 use crate::cell::queue::Ticket;
-use crate::cell::system_shared::Hub;
+use crate::cell::system_shared::SystemShared;
 use crate::error::Cycle;
 use crate::sync::{Arc, Weak, std_sync};
 use std::future::Future;
@@ -30,15 +30,15 @@ use std::time::Duration;
 static CONFIRMING: std_sync::Mutex<()> = std_sync::Mutex::new(());
 
 /// The time after which a suspected actor is checked again: initial and maximum.
-const SOON: Duration = Duration::from_millis(1);
-const LATEST: Duration = Duration::from_secs(1);
+const FIRST_RECHECK: Duration = Duration::from_millis(1);
+const MAX_RECHECK_DELAY: Duration = Duration::from_secs(1);
 
-/// The suspicion time from which the reactor of `async-io` is run first: it keeps the waker of a
+/// The delay of a recheck from which the reactor of `async-io` is run first: it keeps the waker of a
 /// dropped timer until it has other work. Shorter suspicions never start it.
-const TURN: Duration = Duration::from_millis(4);
+const FLUSH_REACTOR_FROM: Duration = Duration::from_millis(4);
 
 /// The result of a check.
-enum Found {
+enum CheckResult {
     /// No cycle, or a cycle that has now been refused.
     Settled,
     /// A cycle, but other code holds a waker.
@@ -46,137 +46,153 @@ enum Found {
 }
 
 /// An actor on the path, and its epoch at the visit.
-struct Step {
-    place: Place,
+struct Visited {
+    place: ActorKey,
     epoch: u64,
 }
 
 /// Checks whether the actor `first`, which has been parked with this record, waits for itself. Not
 /// under any lock.
-pub(in crate::cell) fn look(first: &dyn AnyMail, pending: &Pending, epoch: u64) {
+pub(in crate::cell) fn check(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64) {
     #[cfg(test)]
-    steps::reached(first.core().hub.id, steps::Point::Looks);
-    consider(first, pending, epoch, SOON);
+    failpoints::reached(first.header().system.id, failpoints::Failpoint::CheckStarts);
+    check_again_after(first, pending, epoch, FIRST_RECHECK);
     #[cfg(test)]
-    steps::reached(first.core().hub.id, steps::Point::Looked(first.core().number));
+    failpoints::reached(
+        first.header().system.id,
+        failpoints::Failpoint::CheckEnded(first.header().number),
+    );
 }
 
-fn consider(first: &dyn AnyMail, pending: &Pending, epoch: u64, again: Duration) {
-    if let Found::Suspect = walk(first, pending, epoch) {
-        Suspicion::arm(first, epoch, again);
+fn check_again_after(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64, again: Duration) {
+    if let CheckResult::Suspect = follow(first, pending, epoch) {
+        Recheck::arm(first, epoch, again);
     }
 }
 
 /// The wait of the actor at `place`, if it is parked and, for a ticket, the holder of the ticket
 /// still waits for capacity in its mailbox.
-fn visit(place: Place, room: Option<Ticket>, near: &Arc<Hub>) -> Option<(Arc<dyn AnyMail>, Edge)> {
-    let mail = place.find(near)?;
+fn visit(
+    place: ActorKey,
+    ticket: Option<Ticket>,
+    near: &Arc<SystemShared>,
+) -> Option<(Arc<dyn DynMailbox>, Edge)> {
+    let mailbox = place.find(near)?;
     let mut edge = None;
-    mail.with_room_wanted(room, &mut |seat| edge = seat.edge());
-    Some((mail, edge?))
+    mailbox.with_room_wanted(ticket, &mut |cell| edge = cell.edge());
+    Some((mailbox, edge?))
 }
 
 /// Follows the waits from `first` until they end or return to it.
-fn walk(first: &dyn AnyMail, pending: &Pending, epoch: u64) -> Found {
-    let (start, near) = (Place::of(first.core()), &first.core().hub);
+fn follow(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64) -> CheckResult {
+    let (start, near) = (ActorKey::of(first.header()), &first.header().system);
     let mut wait = pending.wait;
-    let mut path: Vec<Step> = Vec::new();
-    let mut is_crowded = false;
+    let mut path: Vec<Visited> = Vec::new();
+    let mut has_other_waker = false;
     // Brent's algorithm: an actor that is met again and is not the first is in a cycle without the
     // first.
     let (mut mark, mut until) = (None, 1);
     while wait.target != start {
         if mark == Some(wait.target) {
-            return Found::Settled;
+            return CheckResult::Settled;
         }
         if path.len() == until {
             (mark, until) = (Some(wait.target), until * 2);
         }
-        let Some((mail, edge)) = visit(wait.target, wait.goal.room(), near) else {
-            return Found::Settled;
+        let Some((mailbox, edge)) = visit(wait.target, wait.goal.ticket(), near) else {
+            return CheckResult::Settled;
         };
         if edge.pending.wait.ends_by_itself() {
-            return Found::Settled;
+            return CheckResult::Settled;
         }
         #[cfg(test)]
-        steps::reached(near.id, steps::Point::Visited(mail.core().number));
-        drop(mail);
-        is_crowded |= !edge.is_alone;
-        path.push(Step { place: wait.target, epoch: edge.epoch });
+        failpoints::reached(near.id, failpoints::Failpoint::Visited(mailbox.header().number));
+        drop(mailbox);
+        has_other_waker |= !edge.is_sole_waker;
+        path.push(Visited { place: wait.target, epoch: edge.epoch });
         wait = edge.pending.wait;
     }
-    if is_crowded { Found::Suspect } else { confirm(first, pending, epoch, &path) }
+    if has_other_waker { CheckResult::Suspect } else { confirm(first, pending, epoch, &path) }
 }
 
 /// Walks the path again, and if nothing has changed, refuses one wait of the cycle.
-fn confirm(first: &dyn AnyMail, pending: &Pending, epoch: u64, path: &[Step]) -> Found {
-    let near = &first.core().hub;
+fn confirm(
+    first: &dyn DynMailbox,
+    pending: &PendingWait,
+    epoch: u64,
+    path: &[Visited],
+) -> CheckResult {
+    let near = &first.header().system;
     // Declared first, so that they are dropped after the lock.
-    let mut mails = Vec::with_capacity(path.len());
+    let mut mailboxes = Vec::with_capacity(path.len());
     // The waits of the cycle, beginning with that of `first`: the target of each is the waiter of the next.
     let mut waits = vec![*pending];
     let one_at_a_time = CONFIRMING.lock();
-    let mut room = pending.wait.goal.room();
+    let mut ticket = pending.wait.goal.ticket();
     for step in path {
-        let Some((mail, edge)) = visit(step.place, room, near) else {
-            return Found::Settled;
+        let Some((mailbox, edge)) = visit(step.place, ticket, near) else {
+            return CheckResult::Settled;
         };
-        mails.push(mail);
+        mailboxes.push(mailbox);
         // Within one epoch, a sole waker stays the sole waker.
         if edge.epoch != step.epoch {
-            return Found::Settled;
+            return CheckResult::Settled;
         }
-        room = edge.pending.wait.goal.room();
+        ticket = edge.pending.wait.goal.ticket();
         waits.push(edge.pending);
     }
-    let Some(refused) = choose(&waits) else { return Found::Settled };
-    let (mail, epoch) = match refused.checked_sub(1) {
+    let Some(refused) = choose(&waits) else { return CheckResult::Settled };
+    let (mailbox, epoch) = match refused.checked_sub(1) {
         None => (first, epoch),
         Some(step) => {
-            match visit(Place::of(first.core()), room, near) {
-                Some((_, edge)) if edge.epoch != epoch => return Found::Settled,
-                Some((_, edge)) if !edge.is_alone => return Found::Suspect,
+            match visit(ActorKey::of(first.header()), ticket, near) {
+                Some((_, edge)) if edge.epoch != epoch => return CheckResult::Settled,
+                Some((_, edge)) if !edge.is_sole_waker => return CheckResult::Suspect,
                 Some(_) => {}
-                None => return Found::Settled,
+                None => return CheckResult::Settled,
             }
-            room = waits[step].wait.goal.room();
-            (&*mails[step], path[step].epoch)
+            ticket = waits[step].wait.goal.ticket();
+            (&*mailboxes[step], path[step].epoch)
         }
     };
-    let labels = std::iter::once(first.label()).chain(mails.iter().map(|mail| mail.label()));
+    let labels =
+        std::iter::once(first.label()).chain(mailboxes.iter().map(|mailbox| mailbox.label()));
     let mut cycle: Vec<_> = labels.zip(waits.iter().map(|pending| pending.handler)).collect();
     cycle.rotate_left(refused);
     #[cfg(test)]
-    steps::reached(near.id, steps::Point::Confirms);
-    let mut verdict = Some(Verdict::new(&waits[refused].wait, Cycle::new(cycle)));
-    let mut sentence = Sentence::Gone;
-    mail.with_room_wanted(room, &mut |seat| {
-        sentence = seat.condemn(epoch, &mut verdict);
-        if let Sentence::Passed(_) = sentence {
-            mail.core().tell(true);
+    failpoints::reached(near.id, failpoints::Failpoint::Confirmed);
+    let mut refusal = Some(Refusal::new(&waits[refused].wait, Cycle::new(cycle)));
+    let mut result = RefuseResult::Stale;
+    mailbox.with_room_wanted(ticket, &mut |cell| {
+        result = cell.refuse(epoch, &mut refusal);
+        if let RefuseResult::Refused(_) = result {
+            mailbox.header().set_has_refusal(true);
         }
     });
     #[cfg(test)]
-    steps::reached(near.id, steps::Point::Judged(matches!(sentence, Sentence::Passed(_))));
+    failpoints::reached(
+        near.id,
+        failpoints::Failpoint::RefusalTried(matches!(result, RefuseResult::Refused(_))),
+    );
     drop(one_at_a_time);
-    match sentence {
-        Sentence::Passed(cell) => {
-            schedule(mail.core(), Some(cell));
-            Found::Settled
+    match result {
+        RefuseResult::Refused(task) => {
+            schedule(mailbox.header(), Some(task));
+            CheckResult::Settled
         }
-        Sentence::Crowded => Found::Suspect,
-        Sentence::Gone => Found::Settled,
+        RefuseResult::OtherWaker => CheckResult::Suspect,
+        RefuseResult::Stale => CheckResult::Settled,
     }
 }
 
 /// Returns the index of the wait to refuse, if there is one. Wait 0 is that of the actor that has looked.
-fn choose(waits: &[Pending]) -> Option<usize> {
+fn choose(waits: &[PendingWait]) -> Option<usize> {
     let has_error = |place: &usize| waits[*place].wait.goal.has_error();
     // A timed wait ends by itself, and then the other waits of the cycle end one after another: only the
     // timed wait may be refused. A wait that kills its target at its time limit ends by itself too: only
     // the wait of its target, which ends by that kill at best, may be refused.
     let timed = waits.first().filter(|pending| pending.wait.ends_by_itself()).map(|_| 0);
-    let killing = (0..waits.len()).filter(|place| waits[*place].wait.goal == Goal::EndOrKill);
+    let killing = (0..waits.len()).filter(|place| waits[*place].wait.goal == WaitGoal::ExitOrKill);
     let killed = killing.map(|place| (place + 1) % waits.len());
     let mut only = timed.into_iter().chain(killed);
     match only.next() {
@@ -187,86 +203,89 @@ fn choose(waits: &[Pending]) -> Option<usize> {
 
 /// An actor that would be in a cycle if no clone of some waker existed elsewhere. It is checked
 /// again as long as it is parked.
-struct Suspicion {
-    hub: Weak<Hub>,
-    place: Place,
+struct Recheck {
+    system: Weak<SystemShared>,
+    place: ActorKey,
     epoch: u64,
     /// The delay before the next check.
     next: Duration,
 }
 
-impl Suspicion {
-    fn arm(first: &dyn AnyMail, epoch: u64, after: Duration) {
-        let hub = &first.core().hub;
-        if hub.is_closing() {
+impl Recheck {
+    fn arm(first: &dyn DynMailbox, epoch: u64, after: Duration) {
+        let system = &first.header().system;
+        if system.is_closing() {
             return;
         }
-        let suspicion = Suspicion {
-            hub: Arc::downgrade(hub),
-            place: Place::of(first.core()),
+        let recheck = Recheck {
+            system: Arc::downgrade(system),
+            place: ActorKey::of(first.header()),
             epoch,
-            next: (after * 2).min(LATEST),
+            next: (after * 2).min(MAX_RECHECK_DELAY),
         };
         // A simulation considers only its own wakers.
-        if after >= TURN && !first.core().is_simulated() {
-            turn_reactor();
+        if after >= FLUSH_REACTOR_FROM && !first.header().is_simulated() {
+            flush_reactor();
         }
-        let at = hub.executor.now() + after;
-        hub.executor.timers().insert(at, Waker::from(Arc::new(suspicion)), true);
+        let at = system.executor.now() + after;
+        system.executor.timers().insert(at, Waker::from(Arc::new(recheck)), true);
     }
 }
 
 /// Makes the reactor of `async-io` drop cancelled timers, by adding a new one.
-fn turn_reactor() {
-    let mut timer = async_io::Timer::after(SOON);
+fn flush_reactor() {
+    let mut timer = async_io::Timer::after(FIRST_RECHECK);
     let _ = Pin::new(&mut timer).poll(&mut Poller::from_waker(Waker::noop()));
 }
 
-impl Wake for Suspicion {
+impl Wake for Recheck {
     fn wake(self: Arc<Self>) {
-        let Some(hub) = self.hub.upgrade() else { return };
-        if let Some((first, edge)) = visit(self.place, None, &hub)
+        let Some(system) = self.system.upgrade() else { return };
+        if let Some((first, edge)) = visit(self.place, None, &system)
             && edge.epoch == self.epoch
         {
-            consider(&*first, &edge.pending, self.epoch, self.next);
+            check_again_after(&*first, &edge.pending, self.epoch, self.next);
         }
     }
 }
 
 /// Fail points for the directed tests.
 #[cfg(test)]
-pub(in crate::cell) mod steps {
+pub(in crate::cell) mod failpoints {
     use crate::sync::Arc;
     use crate::sync::std_sync::Mutex;
     use std::collections::BTreeMap;
 
-    pub(in crate::cell) enum Point {
+    pub(in crate::cell) enum Failpoint {
         /// This actor has admitted senders, and perhaps parked, and has not woken them yet.
-        LetIn(u64),
+        WaitersAdmitted(u64),
         /// Its record is published, and it is about to check.
-        Looks,
+        CheckStarts,
         /// The first walk has visited this actor.
         Visited(u64),
         /// All edges still hold, and it is about to refuse.
-        Confirms,
+        Confirmed,
         /// It has refused or not, and no actor has run since.
-        Judged(bool),
+        RefusalTried(bool),
         /// The check of this actor has ended.
-        Looked(u64),
+        CheckEnded(u64),
     }
 
-    type Step = Arc<dyn Fn(Point) + Send + Sync>;
+    type Action = Arc<dyn Fn(Failpoint) + Send + Sync>;
 
     /// The actions for each system.
-    static STEPS: Mutex<BTreeMap<u32, Step>> = Mutex::new(BTreeMap::new());
+    static ACTIONS: Mutex<BTreeMap<u32, Action>> = Mutex::new(BTreeMap::new());
 
-    pub(in crate::cell) fn at_each_step(system: u32, step: impl Fn(Point) + Send + Sync + 'static) {
-        let before = STEPS.lock().insert(system, Arc::new(step));
+    pub(in crate::cell) fn set_action(
+        system: u32,
+        step: impl Fn(Failpoint) + Send + Sync + 'static,
+    ) {
+        let before = ACTIONS.lock().insert(system, Arc::new(step));
         drop(before);
     }
 
-    pub(in crate::cell) fn reached(system: u32, point: Point) {
-        let step = STEPS.lock().get(&system).cloned();
+    pub(in crate::cell) fn reached(system: u32, point: Failpoint) {
+        let step = ACTIONS.lock().get(&system).cloned();
         if let Some(step) = step {
             step(point);
         }

@@ -1,5 +1,5 @@
 //! The wait-for edge of an actor: the record of a handler that waits for another actor, stored in
-//! the seat. Written during a poll (`record`), published when the cell parks, and followed by
+//! the cell's state. Written during a poll (`record`), published when the cell parks, and followed by
 //! `cycle`.
 //!
 //! Invariant: a wait removes its record before it drops its clone of the actor's waker. A published
@@ -8,11 +8,11 @@
 
 use super::waker::HandlerWaker;
 use crate::cell::current;
-use crate::cell::handle::AnyMail;
-use crate::cell::header::Core;
+use crate::cell::handle::DynMailbox;
+use crate::cell::header::Header;
 use crate::cell::queue::Ticket;
-use crate::cell::state::{Cell, Seat};
-use crate::cell::system_shared::{self, Hub};
+use crate::cell::state::{CellState, CellTask};
+use crate::cell::system_shared::{self, SystemShared};
 use crate::error::Cycle;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};
@@ -20,91 +20,91 @@ use crate::sync::{Arc, Weak};
 /// The key of an actor in the table of its system. Plain data, so that storing one neither keeps
 /// the actor alive nor drops it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ActorKey {
     system: u32,
     key: u32,
     number: u64,
 }
 
-impl Place {
+impl ActorKey {
     /// No actor: for one that was never registered, or that is not to be recorded.
-    pub(in crate::cell) const NOWHERE: Place = Place { system: 0, key: u32::MAX, number: 0 };
+    pub(in crate::cell) const NONE: ActorKey = ActorKey { system: 0, key: u32::MAX, number: 0 };
 
-    pub(crate) fn of(core: &Core) -> Self {
-        Place { system: core.hub.id, key: core.key, number: core.number }
+    pub(crate) fn of(header: &Header) -> Self {
+        ActorKey { system: header.system.id, key: header.key, number: header.number }
     }
 
     /// The actor with this key, if it still exists. `near` is the system to search first.
-    pub(crate) fn find(self, near: &Arc<Hub>) -> Option<Arc<dyn AnyMail>> {
+    pub(crate) fn find(self, near: &Arc<SystemShared>) -> Option<Arc<dyn DynMailbox>> {
         let found = if near.id == self.system {
             near.actor(self.key as usize)
         } else {
             system_shared::find(self.system)?.actor(self.key as usize)
         };
-        found.filter(|mail| mail.core().number == self.number)
+        found.filter(|mailbox| mailbox.header().number == self.number)
     }
 }
 
 /// The event that ends a wait for another actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Goal {
+pub(crate) enum WaitGoal {
     /// The reply to a call, which only the target itself can give.
-    Answer,
+    Reply,
     /// Capacity in the target's mailbox. The ticket identifies the waiting sender.
-    Room(Ticket),
+    Capacity(Ticket),
     /// The target's end.
-    End,
+    Exit,
     /// The target's start.
     Start,
     /// The target's end, which a timer of the wait forces by a kill.
-    EndOrKill,
+    ExitOrKill,
     /// The reply to a call, which may come from elsewhere.
-    AnyAnswer,
+    AnyReply,
     /// Capacity in the buffer of the target's subscription to a topic.
     Publication,
 }
 
-impl Goal {
+impl WaitGoal {
     /// The ticket of a sender that waits for capacity.
     #[inline]
-    pub(in crate::cell) fn room(self) -> Option<Ticket> {
-        if let Goal::Room(ticket) = self { Some(ticket) } else { None }
+    pub(in crate::cell) fn ticket(self) -> Option<Ticket> {
+        if let WaitGoal::Capacity(ticket) = self { Some(ticket) } else { None }
     }
 
     /// Whether only a run of the target, or its kill, can cause the event. Any other wait is recorded for
     /// snapshots only.
     pub(in crate::cell) fn is_certain(self) -> bool {
-        !matches!(self, Goal::AnyAnswer | Goal::Publication)
+        !matches!(self, WaitGoal::AnyReply | WaitGoal::Publication)
     }
 
     /// Whether the wait can be refused with an error.
     pub(in crate::cell) fn has_error(self) -> bool {
-        matches!(self, Goal::Answer | Goal::Room(_))
+        matches!(self, WaitGoal::Reply | WaitGoal::Capacity(_))
     }
 }
 
 /// What a pending handler waits for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Wait {
+pub(crate) struct WaitEdge {
     /// The unique number of this wait.
     pub(in crate::cell) number: u64,
-    pub(in crate::cell) target: Place,
-    pub(in crate::cell) goal: Goal,
+    pub(in crate::cell) target: ActorKey,
+    pub(in crate::cell) goal: WaitGoal,
     /// Whether a timer of the wait holds a clone of the waker too.
     pub(in crate::cell) timed: bool,
 }
 
-impl Wait {
+impl WaitEdge {
     /// Whether the wait ends when its timeout elapses, regardless of its target.
     pub(in crate::cell) fn ends_by_itself(&self) -> bool {
-        self.timed && self.goal != Goal::EndOrKill
+        self.timed && self.goal != WaitGoal::ExitOrKill
     }
 }
 
 /// A record, passed from the poll to the mailbox.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pending {
-    pub(in crate::cell) wait: Wait,
+pub(crate) struct PendingWait {
+    pub(in crate::cell) wait: WaitEdge,
     /// The waiting handler.
     pub(in crate::cell) handler: &'static str,
     /// Whether a handler waits for the reply of this one.
@@ -113,28 +113,28 @@ pub(crate) struct Pending {
     pub(in crate::cell) is_certain: bool,
 }
 
-impl Pending {
+impl PendingWait {
     /// The wait of the handler that this thread has just polled. `is_busy`: it takes no messages in
     /// the meantime, which could wake it.
-    pub(crate) fn new(wait: Wait, is_busy: bool) -> Self {
-        let handling = current::handling();
+    pub(crate) fn new(wait: WaitEdge, is_busy: bool) -> Self {
+        let handling = current::current_message();
         let is_certain = is_busy && wait.goal.is_certain();
-        Pending { wait, handler: handling.name, is_asked: handling.is_asked(), is_certain }
+        PendingWait { wait, handler: handling.name, is_asked: handling.is_asked(), is_certain }
     }
 }
 
-/// The data in an actor's seat, from its first wait on.
+/// The data in an actor's cell state, from its first wait on.
 #[derive(Default)]
-pub(crate) struct Waits {
-    published: Option<Pending>,
-    /// The epoch: the number of published records. The same number means that the actor was not
+pub(crate) struct PublishedWaits {
+    published: Option<PendingWait>,
+    /// The epoch: the number of published cold. The same number means that the actor was not
     /// polled in between.
     epoch: u64,
     /// The wait whose record must not be published by the current poll; [`ALL`] for any.
     revoked: u64,
     /// Counts the clones of the actor's waker.
     count: Option<Weak<HandlerWaker>>,
-    verdict: Option<Box<Verdict>>,
+    refusal: Option<Box<Refusal>>,
 }
 
 /// A number that no wait has.
@@ -143,39 +143,39 @@ pub(in crate::cell) const NONE: u64 = 0;
 const ALL: u64 = u64::MAX;
 
 /// Refuses the wait with this number.
-pub(in crate::cell) struct Verdict {
+pub(in crate::cell) struct Refusal {
     pub(in crate::cell) number: u64,
     pub(in crate::cell) cycle: Cycle,
 }
 
-impl Verdict {
-    pub(in crate::cell) fn new(wait: &Wait, cycle: Cycle) -> Box<Self> {
-        Box::new(Verdict { number: wait.number, cycle })
+impl Refusal {
+    pub(in crate::cell) fn new(wait: &WaitEdge, cycle: Cycle) -> Box<Self> {
+        Box::new(Refusal { number: wait.number, cycle })
     }
 }
 
 /// A parked actor that waits for another, inspected under its lock.
 pub(in crate::cell) struct Edge {
-    pub(in crate::cell) pending: Pending,
+    pub(in crate::cell) pending: PendingWait,
     pub(in crate::cell) epoch: u64,
     /// Whether only the wait itself can wake the actor: there is no clone of its waker except those
     /// of the cell, of the wait and, if it is timed, of the timer. Once true, it stays true as long
     /// as the actor is parked: only the owner of a clone can create another.
-    pub(in crate::cell) is_alone: bool,
+    pub(in crate::cell) is_sole_waker: bool,
 }
 
-impl Seat {
+impl CellState {
     /// From now on, the clones of the actor's waker are counted here.
     pub(crate) fn count(&mut self, count: Weak<HandlerWaker>) {
-        self.records().waits.get_or_insert_default().count = Some(count);
+        self.cold_mut().waits.get_or_insert_default().count = Some(count);
     }
 
     /// The poll has ended with this record; returns its epoch. `None` if there is no record, or if
     /// it was removed during the poll.
-    pub(in crate::cell) fn publish(&mut self, pending: Option<&Pending>) -> Option<u64> {
+    pub(in crate::cell) fn publish(&mut self, pending: Option<&PendingWait>) -> Option<u64> {
         let waits = self.waits()?;
         let revoked = std::mem::replace(&mut waits.revoked, NONE);
-        let is_revoked = |wait: &Wait| revoked == ALL || revoked == wait.number;
+        let is_revoked = |wait: &WaitEdge| revoked == ALL || revoked == wait.number;
         waits.published = pending.filter(|pending| !is_revoked(&pending.wait)).copied();
         waits.published?;
         waits.epoch += 1;
@@ -184,8 +184,8 @@ impl Seat {
 
     /// The wait `number` has ended, or uses another waker.
     pub(in crate::cell) fn revoke(&mut self, number: u64) {
-        let is_at_rest = self.cell.is_some();
-        let waits = self.records().waits.get_or_insert_default();
+        let is_at_rest = self.parked.is_some();
+        let waits = self.cold_mut().waits.get_or_insert_default();
         if !is_at_rest {
             // The current poll may still publish it.
             let is_first = waits.revoked == NONE || waits.revoked == number;
@@ -197,54 +197,55 @@ impl Seat {
 
     /// The actor's wait, if it is parked and only its target can end the wait.
     pub(in crate::cell) fn edge(&self) -> Option<Edge> {
-        let waits = self.known()?.waits.as_ref()?;
-        self.cell.as_ref()?;
+        let waits = self.cold()?.waits.as_ref()?;
+        self.parked.as_ref()?;
         let pending = waits.published.filter(|pending| pending.is_certain)?;
         let clones = 2 + usize::from(pending.wait.timed);
         // Effectively relaxed, which is sufficient: a clone made before the publication happened
         // before this lock was taken, and is therefore seen; a clone that is being dropped records
         // its wake-up under this lock first.
-        let is_alone = waits.count.as_ref().is_some_and(|count| count.strong_count() == clones);
-        Some(Edge { pending, epoch: waits.epoch, is_alone })
+        let is_sole_waker =
+            waits.count.as_ref().is_some_and(|count| count.strong_count() == clones);
+        Some(Edge { pending, epoch: waits.epoch, is_sole_waker })
     }
 
     /// Refuses the wait that was published as `epoch`; returns the cell, to be scheduled.
-    pub(in crate::cell) fn condemn(
+    pub(in crate::cell) fn refuse(
         &mut self,
         epoch: u64,
-        verdict: &mut Option<Box<Verdict>>,
-    ) -> Sentence {
+        refusal: &mut Option<Box<Refusal>>,
+    ) -> RefuseResult {
         match (self.edge(), self.waits()) {
             (Some(edge), Some(waits)) if edge.epoch == epoch => {
-                if !edge.is_alone {
-                    return Sentence::Crowded;
+                if !edge.is_sole_waker {
+                    return RefuseResult::OtherWaker;
                 }
                 waits.published = None;
-                waits.verdict = verdict.take();
-                self.cell.take().map_or(Sentence::Gone, Sentence::Passed)
+                waits.refusal = refusal.take();
+                self.parked.take().map_or(RefuseResult::Stale, RefuseResult::Refused)
             }
-            _ => Sentence::Gone,
+            _ => RefuseResult::Stale,
         }
     }
 
     /// The actor that the handler waits for, and the event.
-    pub(crate) fn waits_for(&self) -> Option<(ActorId, Goal)> {
-        self.cell.as_ref()?;
-        let wait = self.known()?.waits.as_ref()?.published?.wait;
-        let Place { system, number, .. } = wait.target;
+    pub(crate) fn waits_for(&self) -> Option<(ActorId, WaitGoal)> {
+        self.parked.as_ref()?;
+        let wait = self.cold()?.waits.as_ref()?.published?.wait;
+        let ActorKey { system, number, .. } = wait.target;
         Some((ActorId { system, number }, wait.goal))
     }
 
-    pub(in crate::cell) fn take_verdict(&mut self) -> Option<Box<Verdict>> {
-        self.waits().and_then(|waits| waits.verdict.take())
+    pub(in crate::cell) fn take_refusal(&mut self) -> Option<Box<Refusal>> {
+        self.waits().and_then(|waits| waits.refusal.take())
     }
 }
 
 /// The result of an attempt to refuse a wait.
-pub(in crate::cell) enum Sentence {
-    Passed(Cell),
+pub(in crate::cell) enum RefuseResult {
+    Refused(CellTask),
     /// The wait exists, but other code might wake the actor.
-    Crowded,
+    OtherWaker,
     /// The actor no longer waits.
-    Gone,
+    Stale,
 }

@@ -1,10 +1,10 @@
 //! How a wait adds and removes its record: the poll of a handler, as seen by the calls and sends in
 //! it. Thread-local; after the poll, `pending` takes over the record.
 
-use super::edge::{Goal, NONE, Place, Verdict, Wait};
-use crate::cell::handle::AnyMail;
-use crate::cell::header::Core;
-use crate::cell::system_shared::Hub;
+use super::edge::{ActorKey, NONE, Refusal, WaitEdge, WaitGoal};
+use crate::cell::handle::DynMailbox;
+use crate::cell::header::Header;
+use crate::cell::system_shared::SystemShared;
 use crate::error::Cycle;
 use crate::sync::Arc;
 use crate::sync::std_sync::{AtomicU64, Ordering};
@@ -12,29 +12,29 @@ use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
 /// The current handler poll of this thread, as seen by the waits in it.
-struct Polling {
+struct CurrentPoll {
     /// Data pointer and vtable of the waker with which the handler is polled; 0 for none.
     waker: Cell<(usize, usize)>,
     /// The polled actor.
-    place: Cell<Place>,
+    place: Cell<ActorKey>,
     /// The record of this poll. The last write wins.
-    wait: Cell<Option<Wait>>,
+    wait: Cell<Option<WaitEdge>>,
     /// Set if a wait has been refused.
-    is_told: Cell<bool>,
+    has_refusal: Cell<bool>,
 }
 
-const NOBODY: (usize, usize) = (0, 0);
+const NO_WAKER: (usize, usize) = (0, 0);
 
 thread_local! {
-    static POLLING: Polling = const {
-        Polling {
-            waker: Cell::new(NOBODY),
-            place: Cell::new(Place::NOWHERE),
+    static CURRENT_POLL: CurrentPoll = const {
+        CurrentPoll {
+            waker: Cell::new(NO_WAKER),
+            place: Cell::new(ActorKey::NONE),
             wait: Cell::new(None),
-            is_told: Cell::new(false),
+            has_refusal: Cell::new(false),
         }
     };
-    static VERDICT: RefCell<Option<Box<Verdict>>> = const { RefCell::new(None) };
+    static REFUSAL: RefCell<Option<Box<Refusal>>> = const { RefCell::new(None) };
     /// The number of the next wait, and the remaining numbers of this thread's share.
     static NUMBERS: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
 }
@@ -46,34 +46,34 @@ fn words(waker: &Waker) -> (usize, usize) {
 
 /// Whether `waker` is the one with which the handler is being polled.
 pub(crate) fn is_own_waker(waker: &Waker) -> bool {
-    POLLING.with(|polling| polling.waker.get() == words(waker))
+    CURRENT_POLL.with(|polling| polling.waker.get() == words(waker))
 }
 
 /// Runs one poll whose waits leave no record, because its waker is shared by several handlers.
-pub(crate) fn unrecorded<T>(poll: impl FnOnce() -> T) -> T {
-    let before = POLLING.with(|polling| polling.waker.replace(NOBODY));
+pub(crate) fn untracked<T>(poll: impl FnOnce() -> T) -> T {
+    let before = CURRENT_POLL.with(|polling| polling.waker.replace(NO_WAKER));
     let result = poll();
-    POLLING.with(|polling| polling.waker.set(before));
+    CURRENT_POLL.with(|polling| polling.waker.set(before));
     result
 }
 
-/// Runs one poll of a handler of `mail`; returns its wait, if there is one.
+/// Runs one poll of a handler of `mailbox`; returns its wait, if there is one.
 pub(crate) fn polled<T>(
-    mail: &dyn AnyMail,
+    mailbox: &dyn DynMailbox,
     waker: &Waker,
     poll: impl FnOnce() -> T,
-) -> (T, Option<Wait>) {
-    let core = mail.core();
-    let is_told = core.is_told();
-    if is_told {
-        let mut verdict = None;
-        mail.with(&mut |seat, _| verdict = seat.take_verdict());
-        core.tell(false);
-        VERDICT.set(verdict);
+) -> (T, Option<WaitEdge>) {
+    let header = mailbox.header();
+    let has_refusal = header.has_refusal();
+    if has_refusal {
+        let mut refusal = None;
+        mailbox.with(&mut |cell, _| refusal = cell.take_refusal());
+        header.set_has_refusal(false);
+        REFUSAL.set(refusal);
     }
-    let place = if core.hub.detects { Place::of(core) } else { Place::NOWHERE };
-    let before = POLLING.with(|polling| {
-        let told = polling.is_told.replace(is_told);
+    let place = if header.system.detects { ActorKey::of(header) } else { ActorKey::NONE };
+    let before = CURRENT_POLL.with(|polling| {
+        let told = polling.has_refusal.replace(has_refusal);
         (
             polling.waker.replace(words(waker)),
             polling.place.replace(place),
@@ -82,15 +82,15 @@ pub(crate) fn polled<T>(
         )
     });
     let result = poll();
-    let wait = POLLING.with(|polling| {
+    let wait = CURRENT_POLL.with(|polling| {
         polling.waker.set(before.0);
         polling.place.set(before.1);
-        polling.is_told.set(before.3);
+        polling.has_refusal.set(before.3);
         polling.wait.replace(before.2)
     });
-    if is_told {
+    if has_refusal {
         // A refusal whose wait was not polled ends with this poll.
-        drop(VERDICT.take());
+        drop(REFUSAL.take());
     }
     (result, wait)
 }
@@ -110,46 +110,46 @@ fn next_number() -> u64 {
 
 /// The part of a wait that may have a record.
 #[derive(Debug)]
-pub(crate) struct Recorded {
+pub(crate) struct WaitTracker {
     /// [`NONE`] as long as there is no record.
     number: u64,
-    waiter: Place,
+    waiter: ActorKey,
 }
 
-impl Recorded {
-    pub(crate) const fn not() -> Self {
-        Recorded { number: NONE, waiter: Place::NOWHERE }
+impl WaitTracker {
+    pub(crate) const fn untracked() -> Self {
+        WaitTracker { number: NONE, waiter: ActorKey::NONE }
     }
 
     /// Before the wait is polled: if the waker is not that of the actor that has its record, the
     /// record must be removed, because the clone that the wait holds may now be dropped.
-    pub(crate) fn check(&mut self, waker: &Waker, near: &Arc<Hub>) {
+    pub(crate) fn check_waker(&mut self, waker: &Waker, near: &Arc<SystemShared>) {
         if self.number != NONE {
-            let stands = POLLING.with(|polling| {
+            let stands = CURRENT_POLL.with(|polling| {
                 polling.place.get() == self.waiter && polling.waker.get() == words(waker)
             });
             if !stands {
-                self.take_back(near);
+                self.retract(near);
             }
         }
     }
 
     /// Whether there is a record.
-    pub(crate) fn is_there(&self) -> bool {
+    pub(crate) fn is_tracked(&self) -> bool {
         self.number != NONE
     }
 
     /// The wait has ended, or its clone of the waker is about to be dropped.
-    pub(crate) fn take_back(&mut self, near: &Arc<Hub>) {
+    pub(crate) fn retract(&mut self, near: &Arc<SystemShared>) {
         let number = self.number;
         if !self.forget()
-            && let Some(mail) = self.waiter.find(near)
+            && let Some(mailbox) = self.waiter.find(near)
         {
-            mail.with(&mut |seat, _| seat.revoke(number));
+            mailbox.with(&mut |cell, _| cell.revoke(number));
         }
     }
 
-    /// Like [`Recorded::take_back`], but only within a poll of the actor; returns false elsewhere. That is
+    /// Like [`WaitTracker::retract`], but only within a poll of the actor; returns false elsewhere. That is
     /// enough for a wait that is recorded for snapshots only.
     pub(crate) fn forget(&mut self) -> bool {
         if self.number == NONE {
@@ -157,7 +157,7 @@ impl Recorded {
         }
         let number = std::mem::replace(&mut self.number, NONE);
         // A record that was published before this poll has been cleared.
-        POLLING.with(|polling| {
+        CURRENT_POLL.with(|polling| {
             let is_inside = polling.place.get() == self.waiter;
             if is_inside && polling.wait.get().is_some_and(|wait| wait.number == number) {
                 polling.wait.set(None);
@@ -168,33 +168,33 @@ impl Recorded {
 
     /// The wait for `target` is pending with `waker`: if this is the waker of the polled handler,
     /// writes the record, or reports that the wait is refused.
-    pub(crate) fn pending(
+    pub(crate) fn on_pending(
         &mut self,
-        target: &Core,
-        goal: Goal,
+        target: &Header,
+        goal: WaitGoal,
         timed: bool,
         waker: &Waker,
     ) -> Option<Cycle> {
-        POLLING.with(|polling| {
+        CURRENT_POLL.with(|polling| {
             if polling.waker.get() != words(waker) {
                 return None;
             }
-            if polling.is_told.get()
+            if polling.has_refusal.get()
                 && self.number != NONE
-                && let Some(verdict) = VERDICT
-                    .with_borrow_mut(|told| told.take_if(|verdict| verdict.number == self.number))
+                && let Some(refusal) = REFUSAL
+                    .with_borrow_mut(|told| told.take_if(|refusal| refusal.number == self.number))
             {
-                polling.is_told.set(false);
-                return Some(verdict.cycle);
+                polling.has_refusal.set(false);
+                return Some(refusal.cycle);
             }
             let waiter = polling.place.get();
-            if waiter == Place::NOWHERE {
+            if waiter == ActorKey::NONE {
                 return None;
             }
             if self.number == NONE {
-                *self = Recorded { number: next_number(), waiter };
+                *self = WaitTracker { number: next_number(), waiter };
             }
-            let wait = Wait { number: self.number, target: Place::of(target), goal, timed };
+            let wait = WaitEdge { number: self.number, target: ActorKey::of(target), goal, timed };
             polling.wait.set(Some(wait));
             None
         })
@@ -202,19 +202,19 @@ impl Recorded {
 
     /// The wait for `target` is pending with `waker`, and something other than a run of `target` may end it:
     /// writes a record for snapshots, unless the poll has written one that counts for deadlocks.
-    pub(crate) fn note(&mut self, target: Place, goal: Goal, waker: &Waker) {
-        POLLING.with(|polling| {
+    pub(crate) fn note_for_snapshots(&mut self, target: ActorKey, goal: WaitGoal, waker: &Waker) {
+        CURRENT_POLL.with(|polling| {
             let waiter = polling.place.get();
-            if polling.waker.get() != words(waker) || waiter == Place::NOWHERE {
+            if polling.waker.get() != words(waker) || waiter == ActorKey::NONE {
                 return;
             }
             if polling.wait.get().is_some_and(|wait| wait.goal.is_certain()) {
                 return;
             }
             if self.number == NONE {
-                *self = Recorded { number: next_number(), waiter };
+                *self = WaitTracker { number: next_number(), waiter };
             }
-            polling.wait.set(Some(Wait { number: self.number, target, goal, timed: false }));
+            polling.wait.set(Some(WaitEdge { number: self.number, target, goal, timed: false }));
         });
     }
 }

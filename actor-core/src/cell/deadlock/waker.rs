@@ -1,35 +1,35 @@
 //! The waker with which handlers are polled: a separate `Arc`, created once per cell.
 
-use crate::cell::handle::{AnyMail, schedule};
+use crate::cell::handle::{DynMailbox, schedule};
 use crate::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 
 /// Its strong count shows what can wake the actor: the cell holds one reference, and each wait
 /// pending on it another.
 pub(crate) struct HandlerWaker {
-    mail: Arc<dyn AnyMail>,
+    mailbox: Arc<dyn DynMailbox>,
 }
 
 /// A cell's own waker.
 pub(crate) struct OwnWaker {
     pub(crate) waker: Waker,
-    /// The count of clones, until it is stored in the actor's seat.
+    /// The count of clones, until it is stored in the state of the cell.
     count: Option<Weak<HandlerWaker>>,
 }
 
 impl OwnWaker {
-    pub(crate) fn new(mail: Arc<dyn AnyMail>) -> Self {
-        let waker = Arc::new(HandlerWaker { mail });
+    pub(crate) fn new(mailbox: Arc<dyn DynMailbox>) -> Self {
+        let waker = Arc::new(HandlerWaker { mailbox });
         OwnWaker { count: Some(Arc::downgrade(&waker)), waker: Waker::from(waker) }
     }
 
     /// A handler has started to wait for another actor: from now on, clones are counted.
-    pub(crate) fn count(&mut self, mail: &dyn AnyMail) {
+    pub(crate) fn count(&mut self, mailbox: &dyn DynMailbox) {
         let Some(count) = self.count.take() else { return };
         let mut count = Some(count);
-        mail.with(&mut |seat, _| {
+        mailbox.with(&mut |cell, _| {
             if let Some(count) = count.take() {
-                seat.count(count);
+                cell.count(count);
             }
         });
     }
@@ -37,21 +37,21 @@ impl OwnWaker {
 
 impl Wake for HandlerWaker {
     fn wake(self: Arc<Self>) {
-        let mut cell = None;
-        self.mail.with(&mut |seat, _| cell = seat.take_woken());
+        let mut task = None;
+        self.mailbox.with(&mut |cell, _| task = cell.take_woken());
         // This clone is dropped after the wake-up is recorded, so that no counter takes the actor
         // for one that cannot be woken; and before the actor runs, so that it does not count at its
         // next wait.
-        if cell.is_some() {
-            let mail = self.mail.clone();
+        if task.is_some() {
+            let mailbox = self.mailbox.clone();
             drop(self);
-            schedule(mail.core(), cell);
+            schedule(mailbox.header(), task);
         }
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let mut cell = None;
-        self.mail.with(&mut |seat, _| cell = seat.take_woken());
-        schedule(self.mail.core(), cell);
+        let mut task = None;
+        self.mailbox.with(&mut |cell, _| task = cell.take_woken());
+        schedule(self.mailbox.header(), task);
     }
 }

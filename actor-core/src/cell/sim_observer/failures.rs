@@ -7,9 +7,9 @@ pub(crate) const FAULT: &str = "a fault planted by the simulation";
 
 /// All failures, in order.
 #[derive(Default)]
-pub(super) struct Failures(Vec<Came>);
+pub(super) struct Failures(Vec<SeenFailure>);
 
-struct Came {
+struct SeenFailure {
     failure: Failure,
     /// The failed task, if the failure is of a task.
     task: Option<u32>,
@@ -31,36 +31,37 @@ impl Failures {
 
     /// One observer less.
     pub(super) fn ignored(&mut self, failure: &Failure) {
-        let came = self.of(failure);
-        came.observers = came.observers.saturating_sub(1);
+        let seen = self.of(failure);
+        seen.observers = seen.observers.saturating_sub(1);
     }
 
     /// Task `number` has panicked.
     pub(super) fn of_task(&mut self, number: u32, failure: &Failure) {
         let failure = failure.clone();
-        self.0.push(Came { failure, task: Some(number), is_reported: true, observers: 0 });
+        self.0.push(SeenFailure { failure, task: Some(number), is_reported: true, observers: 0 });
     }
 
     pub(super) fn observed_task(&mut self, number: u32) {
-        let of_task = self.0.iter_mut().filter(|came| came.task == Some(number));
-        of_task.for_each(|came| came.observers += 1);
+        let of_task = self.0.iter_mut().filter(|seen| seen.task == Some(number));
+        of_task.for_each(|seen| seen.observers += 1);
     }
 
     pub(super) fn unobserved_ones(&self) -> Vec<Failure> {
-        let is_fault =
-            |came: &&Came| came.is_reported && came.observers == 0 && !is_planned(&came.failure);
-        self.0.iter().filter(is_fault).map(|came| came.failure.clone()).collect()
+        let is_fault = |seen: &&SeenFailure| {
+            seen.is_reported && seen.observers == 0 && !is_planned(&seen.failure)
+        };
+        self.0.iter().filter(is_fault).map(|seen| seen.failure.clone()).collect()
     }
 
     pub(super) fn all(&self) -> Vec<Failure> {
-        self.0.iter().map(|came| came.failure.clone()).collect()
+        self.0.iter().map(|seen| seen.failure.clone()).collect()
     }
 
-    fn of(&mut self, failure: &Failure) -> &mut Came {
-        let place = self.0.iter().position(|came| came.failure.is(failure));
+    fn of(&mut self, failure: &Failure) -> &mut SeenFailure {
+        let place = self.0.iter().position(|seen| seen.failure.is(failure));
         let place = place.unwrap_or_else(|| {
             let failure = failure.clone();
-            self.0.push(Came { failure, task: None, is_reported: false, observers: 0 });
+            self.0.push(SeenFailure { failure, task: None, is_reported: false, observers: 0 });
             self.0.len() - 1
         });
         &mut self.0[place]

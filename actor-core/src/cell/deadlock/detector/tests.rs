@@ -1,11 +1,11 @@
 //! Interleavings that random tests do not reach: a wait ends and another begins between the two
 //! walks, or two actors confirm the same cycle at once. Each test uses the fail points of a check.
 
-use super::steps::{Point, at_each_step};
+use super::failpoints::{Failpoint, set_action};
 use crate::actor::dispatch::Dispatch;
 use crate::address::addr::Addr;
 use crate::address::reply_receiver::ReplyReceiver;
-use crate::cell::deadlock::edge::Place;
+use crate::cell::deadlock::edge::ActorKey;
 use crate::prelude::*;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::{Arc, Condvar, Mutex};
@@ -114,12 +114,12 @@ fn gate() -> (Reply<()>, Gate) {
 
 /// Waits until `one` is parked and waits for `other`.
 fn waits_for<A: Dispatch, B: Dispatch>(one: &Addr<A>, other: &Addr<B>) {
-    let target = Place::of(other.post().core());
+    let target = ActorKey::of(other.mailbox().header());
     let begun = Instant::now();
     loop {
         let mut is_waiting = false;
-        one.post().with_room_wanted(None, &mut |seat| {
-            is_waiting = seat.edge().is_some_and(|edge| edge.pending.wait.target == target);
+        one.mailbox().with_room_wanted(None, &mut |cell| {
+            is_waiting = cell.edge().is_some_and(|edge| edge.pending.wait.target == target);
         });
         if is_waiting {
             return;
@@ -149,12 +149,12 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
     let is_over = Arc::new(AtomicBool::new(false));
     let is_refused = Arc::new(AtomicBool::new(false));
     let (over, refused) = (is_over.clone(), is_refused.clone());
-    at_each_step(system.hub().id, move |point| {
-        if matches!(point, Point::Looked(number) if number == looks) {
+    set_action(system.shared().id, move |point| {
+        if matches!(point, Failpoint::CheckEnded(number) if number == looks) {
             over.store(true, Ordering::SeqCst);
-        } else if matches!(point, Point::Judged(true)) {
+        } else if matches!(point, Failpoint::RefusalTried(true)) {
             refused.store(true, Ordering::SeqCst);
-        } else if matches!(point, Point::Visited(number) if number == seen_b.number)
+        } else if matches!(point, Failpoint::Visited(number) if number == seen_b.number)
             && let Some(open) = open_c.lock().take()
         {
             open.send(()).unwrap();
@@ -182,7 +182,7 @@ fn a_wait_that_was_another_between_two_walks_is_no_edge() {
     assert!(!is_refused.load(Ordering::SeqCst), "a false alarm");
     open_d.send(()).unwrap();
     assert_eq!(call.join().unwrap(), Ok(Ok(())), "B was about to answer");
-    at_each_step(system.hub().id, |_| {});
+    set_action(system.shared().id, |_| {});
 }
 
 /// Waits until all queued messages are being handled.
@@ -213,9 +213,9 @@ fn a_wait_that_runs_out_of_time_while_it_is_judged_is_not_refused() {
     waits_for(&b, &a);
     let judged = Arc::new(Mutex::new(Vec::new()));
     let (verdicts, (a2, d2)) = (judged.clone(), (a.clone(), d.clone()));
-    at_each_step(system.hub().id, move |point| match point {
-        Point::Confirms => waits_for(&a2, &d2),
-        Point::Judged(is_refused) => verdicts.lock().push(is_refused),
+    set_action(system.shared().id, move |point| match point {
+        Failpoint::Confirmed => waits_for(&a2, &d2),
+        Failpoint::RefusalTried(is_refused) => verdicts.lock().push(is_refused),
         _ => {}
     });
     open_a.send(()).unwrap();
@@ -228,7 +228,7 @@ fn a_wait_that_runs_out_of_time_while_it_is_judged_is_not_refused() {
     open_d.send(()).unwrap();
     assert_eq!(call.join().unwrap(), Ok(()));
     assert_eq!(*judged.lock(), [false]);
-    at_each_step(system.hub().id, |_| {});
+    set_action(system.shared().id, |_| {});
 }
 
 #[test]
@@ -242,16 +242,16 @@ fn of_two_that_confirm_the_same_circle_one_is_refused() {
         let refusing = Meeting::new(Duration::from_millis(100));
         let verdicts = Arc::new(AtomicUsize::new(0));
         let judged = verdicts.clone();
-        at_each_step(system.hub().id, move |point| match point {
+        set_action(system.shared().id, move |point| match point {
             // Both have published before either checks.
-            Point::Looks => looking.meet(),
-            Point::Confirms => confirming.meet(),
+            Failpoint::CheckStarts => looking.meet(),
+            Failpoint::Confirmed => confirming.meet(),
             // Both are here before either runs again.
-            Point::Judged(is_refused) => {
+            Failpoint::RefusalTried(is_refused) => {
                 judged.fetch_add(usize::from(is_refused), Ordering::SeqCst);
                 refusing.meet();
             }
-            Point::Visited(_) | Point::Looked(_) | Point::LetIn(_) => {}
+            Failpoint::Visited(_) | Failpoint::CheckEnded(_) | Failpoint::WaitersAdmitted(_) => {}
         });
         let both = Arc::new(Barrier::new(2));
         let cross = |one: &PeerAddr, other: &PeerAddr| {
@@ -264,7 +264,7 @@ fn of_two_that_confirm_the_same_circle_one_is_refused() {
         assert_eq!(refused, 1, "{answers:?}");
         assert_eq!(verdicts.load(Ordering::SeqCst), 1);
     }
-    at_each_step(system.hub().id, |_| {});
+    set_action(system.shared().id, |_| {});
 }
 
 /// Two actors wait for each other, but not forever.

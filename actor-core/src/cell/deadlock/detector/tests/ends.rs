@@ -13,11 +13,13 @@ fn of_a_join_and_a_call_that_are_judged_at_once_the_call_is_refused_once() {
         let verdicts = Arc::new(AtomicUsize::new(0));
         let judged = verdicts.clone();
         let has_looked = AtomicUsize::new(0);
-        at_each_step(system.hub().id, move |point| match point {
+        set_action(system.shared().id, move |point| match point {
             // Both have published before either looks.
-            Point::Looks if has_looked.fetch_add(1, Ordering::SeqCst) < 2 => looking.meet(),
-            Point::Confirms => confirming.meet(),
-            Point::Judged(is_refused) => {
+            Failpoint::CheckStarts if has_looked.fetch_add(1, Ordering::SeqCst) < 2 => {
+                looking.meet()
+            }
+            Failpoint::Confirmed => confirming.meet(),
+            Failpoint::RefusalTried(is_refused) => {
                 judged.fetch_add(usize::from(is_refused), Ordering::SeqCst);
             }
             _ => {}
@@ -37,7 +39,7 @@ fn of_a_join_and_a_call_that_are_judged_at_once_the_call_is_refused_once() {
         assert_eq!(joins.join().unwrap(), Ok(Exit::Stopped));
         assert_eq!(verdicts.load(Ordering::SeqCst), 1);
     }
-    at_each_step(system.hub().id, |_| {});
+    set_action(system.shared().id, |_| {});
 }
 
 #[test]
@@ -55,9 +57,9 @@ fn an_actor_that_is_killed_while_it_looks_has_no_other_wait_refused() {
         waits_for(&b, &a);
         let is_refused = Arc::new(AtomicBool::new(false));
         let (refused, a2, seen_b) = (is_refused.clone(), a.clone(), b.id().number);
-        at_each_step(system.hub().id, move |point| match point {
-            Point::Visited(number) if number == seen_b => a2.kill(),
-            Point::Judged(true) => refused.store(true, Ordering::SeqCst),
+        set_action(system.shared().id, move |point| match point {
+            Failpoint::Visited(number) if number == seen_b => a2.kill(),
+            Failpoint::RefusalTried(true) => refused.store(true, Ordering::SeqCst),
             _ => {}
         });
         // B's call is in the mailbox: A takes this one first.
@@ -66,5 +68,5 @@ fn an_actor_that_is_killed_while_it_looks_has_no_other_wait_refused() {
         assert_eq!(call.join().unwrap(), Err(CallError::Stopped));
         assert!(!is_refused.load(Ordering::SeqCst));
     }
-    at_each_step(system.hub().id, |_| {});
+    set_action(system.shared().id, |_| {});
 }

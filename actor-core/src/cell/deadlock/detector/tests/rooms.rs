@@ -39,12 +39,12 @@ impl Closer {
     }
 
     /// Records what C sees, and runs `more` at the fail points.
-    fn watch(&self, more: impl Fn(&Point) + Send + Sync + 'static) {
+    fn watch(&self, more: impl Fn(&Failpoint) + Send + Sync + 'static) {
         let (looked, refused) = (self.has_looked.clone(), self.is_refused.clone());
         let number = self.c.id().number;
-        at_each_step(self.system.hub().id, move |point| match point {
-            Point::Looked(who) if who == number => looked.store(true, Ordering::SeqCst),
-            Point::Judged(true) => refused.store(true, Ordering::SeqCst),
+        set_action(self.system.shared().id, move |point| match point {
+            Failpoint::CheckEnded(who) if who == number => looked.store(true, Ordering::SeqCst),
+            Failpoint::RefusalTried(true) => refused.store(true, Ordering::SeqCst),
             point => more(&point),
         });
     }
@@ -63,7 +63,7 @@ impl Closer {
     fn over(&self) {
         assert!(self.has_looked.load(Ordering::SeqCst), "it looked before it was too late");
         assert!(!self.is_refused.load(Ordering::SeqCst), "a false alarm");
-        at_each_step(self.system.hub().id, |_| {});
+        set_action(self.system.shared().id, |_| {});
     }
 }
 
@@ -86,7 +86,7 @@ fn a_sender_that_was_let_in_and_is_not_woken_yet_waits_for_nobody() {
     // When B starts to wait for C, it has taken a message and admitted A.
     let (steps, number) = (closer.clone(), b.id().number);
     closer.watch(move |point| {
-        if matches!(point, Point::LetIn(who) if *who == number) {
+        if matches!(point, Failpoint::WaitersAdmitted(who) if *who == number) {
             steps.close();
         }
     });
@@ -156,10 +156,10 @@ fn a_mailbox_that_closes_while_its_actor_is_judged_is_not_waited_for() {
     waits_for(&b, &a);
     let judged = Arc::new(Mutex::new(Vec::new()));
     let (verdicts, closing) = (judged.clone(), a.clone());
-    at_each_step(system.hub().id, move |point| match point {
+    set_action(system.shared().id, move |point| match point {
         // B is about to be woken, and then to reply to A.
-        Point::Confirms => closing.stop(),
-        Point::Judged(is_refused) => verdicts.lock().push(is_refused),
+        Failpoint::Confirmed => closing.stop(),
+        Failpoint::RefusalTried(is_refused) => verdicts.lock().push(is_refused),
         _ => {}
     });
     open_a.send(()).unwrap();
@@ -167,5 +167,5 @@ fn a_mailbox_that_closes_while_its_actor_is_judged_is_not_waited_for() {
     assert_eq!(send.join().unwrap(), Ok(Err(SendReason::Stopped)));
     assert!(block_on(before).is_ok(), "it was let in");
     assert_eq!(*judged.lock(), [false]);
-    at_each_step(system.hub().id, |_| {});
+    set_action(system.shared().id, |_| {});
 }
