@@ -7,7 +7,6 @@
 
 use super::actor_task::{LoopTask, TurnEnd, park};
 use super::shutdown::publish_exit;
-use crate::actor::restart::SupervisorControl;
 use crate::cell::current;
 use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;

@@ -10,82 +10,13 @@ use super::run_loop::NextStep;
 use super::shutdown::{ShutdownStep, publish_exit};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::lifecycle::Lifecycle;
-use crate::cell::handle::{DynMailbox, Verbs, schedule};
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::mailbox::Mailbox;
 pub(crate) use crate::cell::restart::{Restart, RestartAuthority, RestartDecision, Supervision};
-use crate::cell::state::{CellState, SystemMessage};
+use crate::cell::state::CellState;
 use crate::exit::Exit;
 use crate::incident::Incident;
 use crate::sync::Arc;
-
-/// The operations of a supervisor.
-pub(crate) trait SupervisorControl: DynMailbox {
-    /// Answers `life_ended`.
-    fn decide(&self, decision: RestartDecision) {
-        self.with(&mut |cell, _| {
-            if let Some(supervision) = supervision(cell) {
-                supervision.decision = Some(decision);
-                // Requests to the previous life do not apply to the next one.
-                self.header().clear_flag(STOP_SELF | STOP_FOR_RESTART);
-            }
-        });
-        self.notify(SystemMessage::Recheck);
-    }
-
-    /// Announces that the answer to `life_ended` comes after a delay.
-    fn back_off(&self) {
-        self.with(&mut |cell, _| {
-            if let Some(supervision) = supervision(cell) {
-                supervision.in_backoff = true;
-            }
-        });
-        self.notify(SystemMessage::Recheck);
-    }
-
-    /// Kills the actor permanently: no life follows, even if it is between two lives.
-    fn kill_permanently(&self) {
-        self.with(&mut |cell, _| {
-            if let Some(supervision) = supervision(cell) {
-                supervision.orphaned = true;
-            }
-        });
-        self.kill();
-    }
-
-    /// Kills this life, unless it has already ended.
-    fn kill_life(&self) {
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            let is_between = supervision(cell).is_some_and(|supervision| supervision.between_lives);
-            if cell.exit().is_none() && !is_between {
-                self.header().set_flag(KILL);
-                task = cell.parked.take();
-            }
-        });
-        schedule(self.header(), task);
-    }
-
-    /// Ends this life after the running handler, without draining and without closing the mailbox.
-    fn end_life(&self) {
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            if cell.exit().is_none() {
-                self.header().set_flag(STOP_FOR_RESTART);
-                task = cell.take_idle();
-            }
-        });
-        schedule(self.header(), task);
-    }
-}
-
-fn supervision(cell: &mut CellState) -> Option<&mut Supervision> {
-    // Checked first, because accessing the records creates them.
-    cell.cold()?.supervision.as_ref()?;
-    cell.cold_mut().supervision.as_deref_mut()
-}
-
-impl<M: DynMailbox + ?Sized> SupervisorControl for M {}
 
 impl dyn ErasedLoop + '_ {
     /// The life has ended completely: notifies the supervisor, or ends the actor.
@@ -95,7 +26,7 @@ impl dyn ErasedLoop + '_ {
         self.mailbox().with(&mut |cell, _| {
             exit = cell.pending_exit().cloned().unwrap_or(Exit::Stopped);
             is_last = !may_restart(cell, &exit, by_supervisor);
-            if let Some(supervision) = supervision(cell) {
+            if let Some(supervision) = cell.supervision_mut() {
                 supervision.set_between_lives(true);
                 authority = Some(supervision.authority.clone());
                 // A kill before this point applies to the ended life.
@@ -138,7 +69,7 @@ impl dyn ErasedLoop + '_ {
     /// Records a kill that arrived between two lives.
     pub(super) fn record_kill_between_lives(&self) {
         self.mailbox().with(&mut |cell, _| {
-            if let Some(supervision) = supervision(cell) {
+            if let Some(supervision) = cell.supervision_mut() {
                 supervision.killed_between = true;
             }
         });
@@ -152,7 +83,7 @@ impl dyn ErasedLoop + '_ {
         self.mailbox().with(&mut |cell, _| {
             let closed = cell.closed;
             let last = cell.pending_exit().cloned().unwrap_or(Exit::Stopped);
-            if let Some(supervision) = supervision(cell) {
+            if let Some(supervision) = cell.supervision_mut() {
                 exit = supervision.end_between_lives(closed, last);
                 decision = supervision.decision.take();
                 authority = Some(supervision.authority.clone());
@@ -177,7 +108,7 @@ impl dyn ErasedLoop + '_ {
         self.mailbox().with(&mut |cell, _| {
             cell.cold_mut().restarts += 1;
             cell.set_pending_exit(None);
-            if let Some(supervision) = supervision(cell) {
+            if let Some(supervision) = cell.supervision_mut() {
                 supervision.set_between_lives(false);
             }
             // The keys continue: a system message for the old life finds no resource in the new

@@ -21,7 +21,7 @@
 use super::dispatch::{Hook, Input};
 use super::erased::{ErasedLoop, ErasedState, ErasedStep};
 use super::lifecycle::Lifecycle;
-use super::restart::{SupervisorControl, may_restart};
+use super::restart::may_restart;
 use super::run_loop::NextStep;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, notify_state_change};

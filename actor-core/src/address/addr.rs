@@ -3,7 +3,7 @@
 use super::any::AnyAddr;
 use super::join::{Join, Starting, StopWithin};
 use super::weak::WeakAddr;
-use crate::cell::handle::{TypedMailbox, Verbs};
+use crate::cell::handle::TypedMailbox;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::{Actor, System};
@@ -81,7 +81,7 @@ impl<P: ?Sized> Addr<P> {
     /// assert_eq!(lobby.label(), "lobby");
     /// ```
     pub fn label(&self) -> String {
-        self.mailbox.label()
+        self.mailbox.untyped().label()
     }
 
     /// Stops the actor gracefully: it refuses new messages, handles the queued ones, and ends.
@@ -202,7 +202,7 @@ impl<P: ?Sized> Addr<P> {
     /// Returns the number of queued messages.
     #[allow(clippy::len_without_is_empty, reason = "a mailbox is watched, not iterated")]
     pub fn len(&self) -> usize {
-        self.mailbox.len()
+        self.mailbox.untyped().len()
     }
 
     /// Returns the mailbox's capacity, or `None` if it is unbounded.
@@ -252,7 +252,9 @@ impl<P: ?Sized> Clone for Addr<P> {
 
 impl<P: ?Sized> Drop for Addr<P> {
     fn drop(&mut self) {
-        self.mailbox.release();
+        if self.mailbox.header().decr_strong() {
+            self.mailbox.on_unreferenced();
+        }
     }
 }
 

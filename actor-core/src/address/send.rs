@@ -5,7 +5,6 @@ use super::call::block_on;
 use super::with_timeout::{Expire, Home, Unblocked, WithTimeout};
 use crate::cell::deadlock::edge::WaitGoal;
 use crate::cell::deadlock::tracker::WaitTracker;
-use crate::cell::handle::Verbs;
 use crate::cell::message::Protocol;
 use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::error::{SendError, SendReason};
@@ -181,7 +180,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     ) -> Poll<Result<(), SendError<P::Message>>> {
         let mailbox = self.address.get().mailbox();
         if mailbox.header().is_simulated() {
-            mailbox.awaited("room at");
+            mailbox.untyped().awaited("room at");
         }
         let (room, is_timed) = (WaitGoal::Capacity(ticket), self.is_timed);
         let Some(cycle) = self.tracker.on_pending(mailbox.header(), room, is_timed, cx.waker())

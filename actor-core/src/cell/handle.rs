@@ -1,15 +1,15 @@
-//! What can be done to a mailbox without knowing its messages, or whose it is; and the verbs of the
-//! system, which never share the user's queue, bound or types.
+//! The interfaces of a mailbox: without the type of its messages ([`DynMailbox`]), for the messages of a
+//! protocol ([`TypedMailbox`]), shared by the members of a pool ([`SharedQueue`]); and how messages that
+//! are not handled are discarded. The control operations on [`DynMailbox`] are in `control`.
 
 use super::current::{self, CurrentMessage};
-use super::header::{Header, KILL, SHARED_QUEUE, SYSTEM_MESSAGE};
+use super::header::Header;
 use super::queue::{OnFull, PushError, Ticket};
-use super::state::{CellState, CellTask, SystemMessage, Watcher};
-use crate::ActorId;
+use super::state::{CellState, CellTask};
 use crate::cell::message::{Delivery, Protocol};
 use crate::event::Event;
 use crate::executor::{Job, Schedule};
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::incident::{DeadLetter, Incident};
 use crate::sync::{Arc, Weak};
 use crate::waking;
@@ -29,19 +29,19 @@ pub(crate) enum ParkResult {
 /// A mailbox without the type of its messages.
 pub(crate) trait DynMailbox: Send + Sync {
     fn header(&self) -> &Header;
-    /// The same, its type forgotten.
+    /// The same mailbox, type-erased.
     fn untyped(&self) -> &dyn DynMailbox;
     /// Runs `look` under the lock, with the sequence number of a system message posted now.
     fn with(&self, look: &mut dyn FnMut(&mut CellState, u64));
-    /// Lets waiting senders in, as far as there is room, and runs `look` under the same lock; if it says
-    /// so, gives the memory of a burst back.
+    /// Admits waiting senders up to the capacity, and runs `look` under the same lock. If `look` returns
+    /// true, releases the memory of a past burst.
     fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool);
-    /// Throws away what is queued, of an actor that has been closed: calls get `Stopped`, sends are reported.
+    /// Discards the queued messages of a closed actor: calls get `Stopped`, sends are reported.
     fn discard_queued(&self) {}
-    /// Drops a message that lies in a side queue and will not be handled.
+    /// Drops a message of a side queue, which will not be handled.
     fn drop_side_message(&self, place: usize);
-    /// Runs `look` under the lock; with a ticket, only if its holder waits for room here. Not if
-    /// nobody can be sure to wait for this mailbox's actor.
+    /// Runs `look` under the lock; with a ticket, only if its holder still waits for capacity. Does
+    /// nothing for a mailbox whose messages may be taken by several actors.
     fn with_room_wanted(&self, _ticket: Option<Ticket>, _look: &mut dyn FnMut(&mut CellState)) {}
 
     /// Refuses new messages from now on. Idempotent.
@@ -54,7 +54,7 @@ pub(crate) trait DynMailbox: Send + Sync {
         self.untyped().kill_now();
     }
 
-    /// The last keeper has gone: if the actor idles, it looks whether that is its end.
+    /// The strong count is zero: an idle actor runs, and ends if it has nothing to do.
     fn on_unreferenced(&self) {
         self.untyped().run_if_unreferenced();
     }
@@ -274,157 +274,3 @@ pub(crate) fn schedule(header: &Header, task: Option<CellTask>) {
         header.system.executor.schedule(Job::Actor(task), Schedule::Next);
     }
 }
-
-/// The verbs of the system, which never share the user's queue, bound or types. Compiled once, and not
-/// with each actor.
-impl dyn DynMailbox + '_ {
-    fn kill_now(&self) {
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            if cell.exit().is_none() {
-                self.header().set_flag(KILL);
-                task = cell.parked.take();
-            }
-        });
-        schedule(self.header(), task);
-    }
-
-    fn run_if_unreferenced(&self) {
-        if let Some(sim_observer) = &self.header().system.sim_observer {
-            sim_observer.on_unreferenced(self.header());
-        }
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            if !cell.closed {
-                task = cell.take_idle();
-            }
-        });
-        schedule(self.header(), task);
-    }
-
-    /// There may be something in the shared mailbox.
-    pub(crate) fn wake_member(&self) {
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            self.header().set_flag(SHARED_QUEUE);
-            task = cell.take_idle();
-        });
-        schedule(self.header(), task);
-    }
-
-    /// Posts in order: handled when all that is accepted by now has been taken.
-    pub(crate) fn notify(&self, message: SystemMessage) {
-        let mut task = None;
-        let mut message = Some(message);
-        self.with(&mut |cell, seq| {
-            if cell.exit().is_some()
-                || matches!((&message, cell.closed), (Some(SystemMessage::ResourceReady(_)), true))
-            {
-                return;
-            }
-            let Some(message) = message.take() else { return };
-            cell.cold_mut().system_messages.push_back((seq, message));
-            self.header().set_flag(SYSTEM_MESSAGE);
-            task = cell.take_idle();
-        });
-        schedule(self.header(), task);
-    }
-
-    /// Whoever runs just now comes to wait for `what` of this actor; a simulation says so when
-    /// nothing goes on any more.
-    pub(crate) fn awaited(&self, what: &'static str) {
-        if let Some(sim_observer) = &self.header().system.sim_observer {
-            sim_observer.waits(self.untyped(), what);
-        }
-    }
-
-    /// Somebody is told of this actor's end: its failure does not go unheard.
-    pub(crate) fn heard(&self, exit: &Exit) {
-        if let (Exit::Failed(failure), Some(sim_observer)) =
-            (exit, &self.header().system.sim_observer)
-        {
-            sim_observer.handles(failure);
-        }
-    }
-
-    /// A keeper goes.
-    pub(crate) fn release(&self) {
-        if self.header().decr_strong() {
-            self.on_unreferenced();
-        }
-    }
-
-    /// Enters a watcher; if the actor has ended already, gives the exit instead.
-    pub(crate) fn watch(&self, watcher: Watcher) -> Option<Exit> {
-        let (mut watcher, mut exit) = (Some(watcher), None);
-        self.with(&mut |cell, _| {
-            exit = cell.exit().cloned();
-            if exit.is_none()
-                && let Some(watcher) = watcher.take()
-            {
-                cell.watch(watcher);
-            }
-        });
-        if let Some(exit) = &exit {
-            self.heard(exit);
-        }
-        exit
-    }
-
-    /// Takes out the watchers that `id` entered for `key`.
-    pub(crate) fn unwatch(&self, id: ActorId, key: Option<u64>) {
-        let mut gone = Vec::new();
-        self.with(&mut |cell, _| {
-            if cell.cold().is_some() {
-                gone = cell.cold_mut().watchers.remove(id, key);
-            }
-        });
-    }
-
-    /// The name under which it stands in logs, exits and trees: `account#7`.
-    pub(crate) fn label(&self) -> String {
-        let mut label = None;
-        self.with(&mut |cell, _| {
-            label =
-                cell.cold().and_then(|cold| cold.names.first().or(cold.label.as_ref()).cloned());
-        });
-        match label {
-            Some(label) => label.as_ref().to_owned(),
-            None => {
-                let (name, number) = (self.header().settings.name, self.header().number);
-                format!("{}#{number}", name.to_lowercase())
-            }
-        }
-    }
-}
-
-/// The verbs of the system, for a mailbox of any type: they are told at `dyn DynMailbox`.
-pub(crate) trait Verbs: DynMailbox {
-    fn notify(&self, message: SystemMessage) {
-        self.untyped().notify(message);
-    }
-
-    fn awaited(&self, what: &'static str) {
-        self.untyped().awaited(what);
-    }
-
-    fn release(&self) {
-        if self.header().decr_strong() {
-            self.on_unreferenced();
-        }
-    }
-
-    fn watch(&self, watcher: Watcher) -> Option<Exit> {
-        self.untyped().watch(watcher)
-    }
-
-    fn len(&self) -> usize {
-        self.untyped().len()
-    }
-
-    fn label(&self) -> String {
-        self.untyped().label()
-    }
-}
-
-impl<M: DynMailbox + ?Sized> Verbs for M {}

@@ -1,4 +1,31 @@
-//! The lock-free, type-independent header of an actor: identity, settings, flags.
+//! The lock-free, type-independent header of an actor: identity, settings, flags and counts.
+//!
+//! # Flags
+//!
+//! One word tells the run loop what to handle before the next message. All flags are written under the
+//! mailbox lock, so a load and a store are sufficient, and a mailbox that parks its task under that lock
+//! sees each flag that was set before. The run loop reads them without the lock: a flag that it misses
+//! is seen before the next message, or when the task parks.
+//!
+//! The loop clears a flag *before* it looks at what the flag announces: what arrives after the look sets
+//! the flag again. The exceptions are `SYSTEM_MESSAGE`, `SENDERS_WAITING` and `PRIORITY`, which are
+//! cleared together with the last entry that they announce, under one lock.
+//!
+//! | flag | set by | cleared by |
+//! |---|---|---|
+//! | [`KILL`] | `kill`, `kill_life` (`control`), unless the actor has ended | the run loop, when it records the kill; after the end of a life, for the life that has ended |
+//! | [`STOP`] | `CellState::close` | the run loop, when it starts to drain or ends the life; a process, with each drain |
+//! | [`SYSTEM_MESSAGE`] | `notify`; `CellState::close` of a supervised actor, to wake it between two lives; what returns or resumes system messages | the loop that takes the last one, takes all, or defers them |
+//! | [`SENDERS_WAITING`] | `CellState::add_waiter` | `CellState::admit_waiter`, when no sender waits any more; `CellState::close` |
+//! | [`STOP_SELF`] | `Context::stop`, `Context::fail`, the revocation of a proxy | the run loop, when the life ends; `decide`, for requests to the previous life |
+//! | [`STOP_FOR_RESTART`] | `end_life` (`control`) | like `STOP_SELF` |
+//! | [`SHARED_QUEUE`] | `wake_member` (`control`) | the run loop, before it asks the pool |
+//! | [`PRIORITY`] | `CellState::accept_priority`, `CellState::admit_waiter` | `CellState::took_priority`, with the last one |
+//!
+//! Several may be set. `KILL` is handled first, then `STOP`, which drains; then `STOP_SELF` and
+//! `STOP_FOR_RESTART`, which leave the queue to the next life, unless a stop has closed the mailbox. `SENDERS_WAITING`
+//! is never set in a closed mailbox. `SENDERS_WAITING` alone does not prevent a message from being taken,
+//! nor a task from parking.
 
 use super::system_shared::SystemShared;
 use crate::cell::message::Settings;
@@ -10,21 +37,19 @@ use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering};
 /// Set while a kill is pending.
 pub(crate) const KILL: u32 = 1;
 /// Set while a stop is pending: the mailbox was closed, and the loop has not handled it yet.
-pub(crate) const STOP: u32 = 2;
+pub(crate) const STOP: u32 = 1 << 1;
 /// Set if a system message is pending.
-pub(crate) const SYSTEM_MESSAGE: u32 = 4;
+pub(crate) const SYSTEM_MESSAGE: u32 = 1 << 2;
 /// Set if a sender waits for capacity.
-pub(crate) const SENDERS_WAITING: u32 = 8;
-
+pub(crate) const SENDERS_WAITING: u32 = 1 << 3;
 /// Set if this life is to end after the running handler, at its own request.
-pub(crate) const STOP_SELF: u32 = 16;
+pub(crate) const STOP_SELF: u32 = 1 << 4;
 /// Set if this life is to end after the running handler, at its supervisor's request.
-pub(crate) const STOP_FOR_RESTART: u32 = 32;
-
+pub(crate) const STOP_FOR_RESTART: u32 = 1 << 5;
 /// Set if there may be a message in the mailbox that this actor shares with others.
-pub(crate) const SHARED_QUEUE: u32 = 64;
+pub(crate) const SHARED_QUEUE: u32 = 1 << 6;
 /// Set if a priority message is queued.
-pub(crate) const PRIORITY: u32 = 128;
+pub(crate) const PRIORITY: u32 = 1 << 7;
 
 /// Stored with the park reason: set if the actor is a member of a pool, which from outside is one actor.
 const MEMBER: u8 = 128;
@@ -64,7 +89,7 @@ pub(crate) struct Header {
     strong: AtomicU32,
     /// The flags that the loop has to handle before the next message. Written only under the mailbox's
     /// lock.
-    pub(crate) flags: AtomicU32,
+    flags: AtomicU32,
     /// The number of messages in the loop's batch that are not taken yet: they still count. Written
     /// only by the actor's own task; read under the mailbox's lock.
     in_flight: AtomicU32,

@@ -1,7 +1,31 @@
-//! The mailbox of one actor: the state behind its lock, and every way in. Knows no handlers.
-
-mod taking;
-mod untyped;
+//! The mailbox of one actor: the state behind its lock, and every way in and out. Knows no handlers.
+//!
+//! # States
+//!
+//! A mailbox is *open* until it is closed, which is permanent: `CellState::closed`. A closed mailbox
+//! accepts no message; the messages that it contains are handled or discarded.
+//!
+//! The actor's task is in one place at a time:
+//! ```text
+//! parked     in `CellState::parked`: nothing to do, or a handler is pending (`handler_pending`)
+//! scheduled  in the run queue of the executor: taken out of the mailbox, under the lock
+//! running    on a worker
+//! ```
+//! A push, a system message or a flag takes a parked task out and schedules it; a task with a pending
+//! handler is taken out only by its waker and by a kill.
+//!
+//! # Invariants
+//!
+//! - A task parks under the lock, and only if there is nothing to do for its [`ParkReason`]. All that
+//!   gives it something to do is written under the same lock, so no wake-up is lost.
+//! - A message is in exactly one place: in the queue, in a side queue, in the batch of the run loop
+//!   (`Header::in_flight` counts it), or taken. All but the last count against the capacity, unless the
+//!   message is `unbounded`.
+//! - While a sender waits for capacity, no message of its queue is accepted ahead of it, except one that
+//!   needs no capacity.
+//! - No user code runs under the lock: messages, wakers and tasks are moved out first.
+//!
+//! [`ParkReason`]: super::header::ParkReason
 
 #[cfg(test)]
 use super::deadlock::detector;
@@ -9,6 +33,7 @@ use super::handle::{
     DynMailbox, TypedMailbox, WeakMailbox, discard_unreported, schedule, throw_away, wake_all,
 };
 use super::header::Header;
+use super::lazy_deque::LazyDeque;
 use super::mailbox_state::MailboxState;
 use super::queue::{OnFull, PushError, Ticket};
 use super::state::CellState;
@@ -29,6 +54,62 @@ impl<A: Protocol> Mailbox<A> {
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, MailboxState<A::Message>> {
         self.state.lock()
+    }
+
+    /// Takes the oldest message, and moves the messages behind it into the empty `batch`, up to the
+    /// budget of the turn. If a flag has to be handled first, or the message may not be handled
+    /// `at_once`, it goes into the batch too; returns whether a flag is set. Closes the mailbox if
+    /// it is empty, no flag is set, no sender is left and no handler runs.
+    pub(crate) fn fetch(
+        &self,
+        batch: &mut LazyDeque<A::Message>,
+        at_once: fn(&A::Message) -> bool,
+        is_alone: bool,
+    ) -> (Option<A::Message>, bool) {
+        let mut locked = self.state.lock();
+        let admitted = locked.admit_waiters(&self.header);
+        let first = locked.take(&self.header, batch, at_once);
+        // Under the lock: a system message that was posted before a message was accepted is seen
+        // here.
+        let is_flagged = self.header.flags() != 0;
+        let is_finished = first.is_none() && is_alone && locked.cell.is_finished(&self.header);
+        drop(locked);
+        wake_all(admitted);
+        if is_finished {
+            // An address created between the two locks, by `upgrade`, keeps it alive.
+            self.untyped().close_if_unreferenced();
+        }
+        (first, is_flagged)
+    }
+
+    /// Takes the oldest priority message, if it is `wanted`.
+    pub(crate) fn take_priority(&self, wanted: fn(&A::Message) -> bool) -> Option<A::Message> {
+        let mut locked = self.state.lock();
+        let message = locked.take_priority(&self.header, wanted);
+        let admitted = locked.admit_waiters(&self.header);
+        drop(locked);
+        wake_all(admitted);
+        message
+    }
+
+    /// Returns the rest of a batch to the front of the queue. Returns whether the mailbox is then
+    /// closed and empty, which is permanent.
+    pub(crate) fn put_back(&self, batch: &mut LazyDeque<A::Message>) -> bool {
+        let mut locked = self.state.lock();
+        locked.put_back(&self.header, batch);
+        // Every returned message has been taken, or is here.
+        self.header.set_in_flight(0);
+        locked.cell.closed && locked.cell.total(&self.header) == 0
+    }
+
+    /// Discards the queued messages: calls get `Stopped`, sends are reported. No more messages
+    /// arrive.
+    pub(crate) fn discard(&self) {
+        loop {
+            let message = self.state.lock().take_any(&self.header);
+            let Some(message) = message else { return };
+            self.throw_away(message);
+        }
     }
 
     /// Drops one message that will not be handled.

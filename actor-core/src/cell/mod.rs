@@ -8,6 +8,7 @@
 //! taken out under the lock are dropped, woken or run after it is released.
 
 pub(crate) mod call_state;
+pub(crate) mod control;
 pub(crate) mod current;
 pub(crate) mod deadlock;
 pub(crate) mod drain;

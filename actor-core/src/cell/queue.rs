@@ -3,7 +3,10 @@
 //!
 //! While a sender waits, no message is accepted ahead of it, except messages that need no capacity.
 
-use super::header::{Header, PRIORITY, SENDERS_WAITING, STOP, SYSTEM_MESSAGE};
+use super::header::{
+    Header, KILL, PRIORITY, ParkReason, SENDERS_WAITING, STOP, STOP_FOR_RESTART, STOP_SELF,
+    SYSTEM_MESSAGE,
+};
 use super::side_queue::SideQueue;
 use super::state::{CellState, ColdState};
 use crate::cell::message::Delivery;
@@ -270,6 +273,30 @@ impl CellState {
     /// Whether the mailbox is open, without system messages and unreferenced.
     pub(super) fn is_unreferenced(&self, header: &Header) -> bool {
         !header.is_referenced() && !self.closed && !self.has_system_messages()
+    }
+
+    /// Whether a cell that parks for this reason has more to do.
+    pub(super) fn has_more(&self, header: &Header, park_reason: ParkReason, woken: bool) -> bool {
+        let flags = header.flags();
+        match park_reason {
+            ParkReason::Yield => true,
+            ParkReason::HandlerPending => woken || flags & KILL != 0,
+            ParkReason::SystemOnly => {
+                flags & (KILL | SYSTEM_MESSAGE | STOP_SELF | STOP_FOR_RESTART) != 0
+            }
+            ParkReason::Idle => {
+                self.len(header) != 0 || flags & !SENDERS_WAITING != 0 || self.is_finished(header)
+            }
+            ParkReason::Concurrent => {
+                woken || flags & !SENDERS_WAITING != 0 || self.len(header) != 0
+            }
+            ParkReason::Receiving => woken || flags & !SENDERS_WAITING != 0 || self.has_new(header),
+        }
+    }
+
+    /// Whether draining would find anything new: messages, or the end of the mailbox.
+    pub(in crate::cell) fn has_new(&self, header: &Header) -> bool {
+        self.queued() != 0 || self.is_unreferenced(header)
     }
 }
 

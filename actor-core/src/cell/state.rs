@@ -1,5 +1,24 @@
-//! The type-independent part of the mailbox state: the parked cell, system messages, watchers.
-//! Plain data under the mailbox's lock.
+//! The type-independent part of the mailbox state: the parked task, system messages, watchers.
+//! Plain data under the mailbox lock. What few actors need is in [`ColdState`], created at first use.
+//!
+//! # States of an actor
+//!
+//! ```text
+//! starting --started--> running --closed or pending_exit--> ending --exit--> ended
+//!     ^                                                       |
+//!     '---- a supervised actor: the next life, with the same mailbox
+//! ```
+//! - `started` is set once `#[on_start]` has completed.
+//! - `pending_exit` is the exit of the life that is ending. It is set when the run loop ends the life, and
+//!   reset when the next life starts. Nothing outside of the actor observes it.
+//! - `exit` is set once, at the very end, and never changes. From then on, system messages, watchers
+//!   and kills are refused.
+//! - `names_released` is set before `exit`: an observer of the exit finds the names free.
+//!
+//! # The parked task
+//!
+//! `woken` is set only while no task is parked: it records a wake-up of the pending handler for the
+//! moment at which the task parks. `handler_pending` is valid only while a task is parked.
 
 use super::deadlock::edge::PublishedWaits;
 use super::handle::DynMailbox;
@@ -236,5 +255,10 @@ impl CellState {
 
     pub(crate) fn has_system_messages(&self) -> bool {
         self.cold().is_some_and(|cold| !cold.system_messages.is_empty())
+    }
+
+    /// The state of a supervised actor.
+    pub(crate) fn supervision_mut(&mut self) -> Option<&mut Supervision> {
+        self.existing_cold_mut()?.supervision.as_deref_mut()
     }
 }

@@ -6,12 +6,12 @@
 use super::members::Members;
 use super::start_member;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::restart::{RestartDecision, SupervisorControl};
+use crate::actor::restart::RestartDecision;
 use crate::actor::run_loop::may_start;
 use crate::actor::shutdown::publish_exit;
 use crate::cell::handle::{
-    DynMailbox, Popped, SharedQueue, TypedMailbox, Verbs, WeakMailbox, notify_state_change,
-    throw_away, wake_all,
+    DynMailbox, Popped, SharedQueue, TypedMailbox, WeakMailbox, notify_state_change, throw_away,
+    wake_all,
 };
 use crate::cell::header::Header;
 use crate::cell::mailbox_state::MailboxState;
@@ -84,7 +84,7 @@ impl<A: Dispatch> PoolMailbox<A> {
     }
 
     pub(super) fn member_label(&self, number: usize) -> String {
-        format!("{}/{number}", self.label())
+        format!("{}/{number}", self.untyped().label())
     }
 
     /// Registers a member before its first run, because it may already fail there. Returns `false`
@@ -142,7 +142,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         if too_many {
             let failure = Failure::new(FailureParts {
                 kind: FailureKind::Intensity,
-                actor: self.label(),
+                actor: self.untyped().label(),
                 id: self.header.id(),
                 handler: "",
                 message: format!("more than {INTENSITY} restarts in {PERIOD:?}"),

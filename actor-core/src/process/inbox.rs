@@ -279,7 +279,7 @@ impl<M: Send + 'static> Drop for Inbox<M> {
 
 impl<M: Send + 'static> fmt::Debug for Inbox<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Inbox({})", crate::cell::handle::Verbs::label(self.mailbox() as &dyn DynMailbox))
+        write!(f, "Inbox({})", self.mailbox().untyped().label())
     }
 }
 

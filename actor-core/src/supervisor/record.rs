@@ -2,7 +2,7 @@
 
 use super::ChildInfo;
 use super::backoff::Backoff;
-use crate::actor::restart::{Restart, RestartDecision, SupervisorControl};
+use crate::actor::restart::{Restart, RestartDecision};
 use crate::cell::handle::DynMailbox;
 use crate::exit::ActorId;
 use crate::sync::Arc;

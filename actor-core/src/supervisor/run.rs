@@ -7,9 +7,9 @@ use super::children::{Children, StartIndex};
 use super::record::{ChildRecord, Phase};
 use super::{ChildInfo, Strategy};
 use crate::actor::dispatch::Dispatch;
-use crate::actor::restart::{Restart, RestartAuthority, RestartDecision, SupervisorControl};
+use crate::actor::restart::{Restart, RestartAuthority, RestartDecision};
 use crate::address::weak::WeakAddr;
-use crate::cell::handle::Verbs;
+use crate::cell::handle::DynMailbox;
 use crate::cell::state::SystemMessage;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
@@ -246,14 +246,14 @@ impl Supervisor {
         let (most, period) = self.intensity;
         let failure = Failure::new(FailureParts {
             kind: FailureKind::Intensity,
-            actor: context.mailbox().label(),
+            actor: context.mailbox().untyped().label(),
             id: context.id(),
             handler: "",
             message: format!("more than {most} restarts in {period:?}"),
             location: None,
             cause: Some(cause),
         });
-        context.mailbox().notify(SystemMessage::TaskPanicked(failure));
+        context.mailbox().untyped().notify(SystemMessage::TaskPanicked(failure));
     }
 
     /// The pause of the child before its next life, if it still exists.

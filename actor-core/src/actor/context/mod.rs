@@ -14,7 +14,7 @@ use crate::actor::shutdown::request_failure;
 use crate::address::addr::Addr;
 use crate::address::state_change::poll_change;
 use crate::address::weak::WeakAddr;
-use crate::cell::handle::{DynMailbox, Verbs};
+use crate::cell::handle::DynMailbox;
 use crate::cell::header::STOP_SELF;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::resources::Resources;
@@ -281,7 +281,7 @@ impl<A: Dispatch> Context<A> {
 
 impl<A: Dispatch> fmt::Debug for Context<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Context({})", self.mailbox.label())
+        write!(f, "Context({})", self.mailbox.untyped().label())
     }
 }
 

@@ -6,7 +6,7 @@ use crate::actor::callback::{CallbackResult, ExitCallback, own_address};
 use crate::actor::dispatch::Dispatch;
 use crate::address::any::Target;
 use crate::address::call::Call;
-use crate::cell::handle::{DynMailbox, Verbs};
+use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
 use crate::cell::resources::Resource;
 use crate::cell::state::{ResourceId, SystemMessage, Watcher};
@@ -123,7 +123,7 @@ impl<A: Dispatch> Context<A> {
         if let Some(mailbox) = &mailbox {
             // The passive side first: the active one may deliver the exit immediately.
             let far = Watcher { who: Arc::downgrade(mailbox), id, key: None, link: true };
-            self.mailbox.watch(far);
+            self.mailbox.untyped().watch(far);
         }
         if !self.watch(id, mailbox.clone(), key, true) {
             // The target has ended and will not remove the passive side itself.
@@ -150,7 +150,7 @@ impl<A: Dispatch> Context<A> {
         };
         let is_alive = exit.is_none();
         if let Some(exit) = exit {
-            self.mailbox.notify(SystemMessage::WatchedExited(key, id, exit));
+            self.mailbox.untyped().notify(SystemMessage::WatchedExited(key, id, exit));
         }
         is_alive
     }

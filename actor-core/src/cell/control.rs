@@ -1,14 +1,18 @@
-//! The type-independent operations of a mailbox: parking the cell, closing, system messages.
-//! Compiled once, instead of per actor.
+//! The control operations of a mailbox: everything that needs its lock and not the type of its
+//! messages. Control operations never share the user's queue, capacity or types.
+//!
+//! Each operation takes a task out under the lock, at most, and schedules it afterwards: no user code
+//! runs under the lock. They are defined on `dyn DynMailbox`, so that they are compiled once and not
+//! for each actor.
 
-use crate::cell::deadlock::detector;
-use crate::cell::deadlock::edge::PendingWait;
-use crate::cell::handle::{DynMailbox, ParkResult, notify_state_change, schedule};
-use crate::cell::header::{
-    Header, KILL, ParkReason, SENDERS_WAITING, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE,
-};
-use crate::cell::queue::Ticket;
-use crate::cell::state::{CellState, CellTask, SystemMessage};
+use super::deadlock::detector;
+use super::deadlock::edge::PendingWait;
+use super::handle::{DynMailbox, ParkResult, notify_state_change, schedule};
+use super::header::{KILL, ParkReason, SHARED_QUEUE, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE};
+use super::queue::Ticket;
+use super::restart::RestartDecision;
+use super::state::{CellState, CellTask, SystemMessage, Watcher};
+use crate::exit::{ActorId, Exit};
 use crate::waking::{drop_waker, wake_each};
 use std::task::Waker;
 
@@ -58,7 +62,7 @@ impl dyn DynMailbox + '_ {
         len
     }
 
-    pub(in crate::cell) fn close_now(&self) {
+    pub(super) fn close_now(&self) {
         let (mut wake, mut calls) = (Vec::new(), Vec::new());
         let (mut changed, mut task) = (None, None);
         self.with(&mut |cell, _| {
@@ -201,30 +205,181 @@ impl dyn DynMailbox + '_ {
             }
         });
     }
-}
 
-impl CellState {
-    /// Whether a cell that parks for this reason has more to do.
-    fn has_more(&self, header: &Header, park_reason: ParkReason, woken: bool) -> bool {
-        let flags = header.flags();
-        match park_reason {
-            ParkReason::Yield => true,
-            ParkReason::HandlerPending => woken || flags & KILL != 0,
-            ParkReason::SystemOnly => {
-                flags & (KILL | SYSTEM_MESSAGE | STOP_SELF | STOP_FOR_RESTART) != 0
+    pub(super) fn kill_now(&self) {
+        let mut task = None;
+        self.with(&mut |cell, _| {
+            if cell.exit().is_none() {
+                self.header().set_flag(KILL);
+                task = cell.parked.take();
             }
-            ParkReason::Idle => {
-                self.len(header) != 0 || flags & !SENDERS_WAITING != 0 || self.is_finished(header)
+        });
+        schedule(self.header(), task);
+    }
+
+    pub(super) fn run_if_unreferenced(&self) {
+        if let Some(sim_observer) = &self.header().system.sim_observer {
+            sim_observer.on_unreferenced(self.header());
+        }
+        let mut task = None;
+        self.with(&mut |cell, _| {
+            if !cell.closed {
+                task = cell.take_idle();
             }
-            ParkReason::Concurrent => {
-                woken || flags & !SENDERS_WAITING != 0 || self.len(header) != 0
+        });
+        schedule(self.header(), task);
+    }
+
+    /// Makes a member of a pool check the shared queue.
+    pub(crate) fn wake_member(&self) {
+        let mut task = None;
+        self.with(&mut |cell, _| {
+            self.header().set_flag(SHARED_QUEUE);
+            task = cell.take_idle();
+        });
+        schedule(self.header(), task);
+    }
+
+    /// Queues a system message. It is handled when all messages accepted so far have been taken.
+    pub(crate) fn notify(&self, message: SystemMessage) {
+        let mut task = None;
+        let mut message = Some(message);
+        self.with(&mut |cell, seq| {
+            if cell.exit().is_some()
+                || matches!((&message, cell.closed), (Some(SystemMessage::ResourceReady(_)), true))
+            {
+                return;
             }
-            ParkReason::Receiving => woken || flags & !SENDERS_WAITING != 0 || self.has_new(header),
+            let Some(message) = message.take() else { return };
+            cell.cold_mut().system_messages.push_back((seq, message));
+            self.header().set_flag(SYSTEM_MESSAGE);
+            task = cell.take_idle();
+        });
+        schedule(self.header(), task);
+    }
+
+    /// The agent that is running starts to wait for `what` of this actor: a simulation reports it if it
+    /// gets stuck.
+    pub(crate) fn awaited(&self, what: &'static str) {
+        if let Some(sim_observer) = &self.header().system.sim_observer {
+            sim_observer.waits(self.untyped(), what);
         }
     }
 
-    /// Whether draining would find anything new: messages, or the end of the mailbox.
-    pub(in crate::cell) fn has_new(&self, header: &Header) -> bool {
-        self.queued() != 0 || self.is_unreferenced(header)
+    /// An observer is notified of this actor's end, so its failure is observed.
+    pub(crate) fn heard(&self, exit: &Exit) {
+        if let (Exit::Failed(failure), Some(sim_observer)) =
+            (exit, &self.header().system.sim_observer)
+        {
+            sim_observer.handles(failure);
+        }
+    }
+
+    /// Decreases the strong count.
+    pub(crate) fn release(&self) {
+        if self.header().decr_strong() {
+            self.on_unreferenced();
+        }
+    }
+
+    /// Adds a watcher; if the actor has already ended, returns its exit instead.
+    pub(crate) fn watch(&self, watcher: Watcher) -> Option<Exit> {
+        let (mut watcher, mut exit) = (Some(watcher), None);
+        self.with(&mut |cell, _| {
+            exit = cell.exit().cloned();
+            if exit.is_none()
+                && let Some(watcher) = watcher.take()
+            {
+                cell.watch(watcher);
+            }
+        });
+        if let Some(exit) = &exit {
+            self.heard(exit);
+        }
+        exit
+    }
+
+    /// Removes the watchers that `id` added for `key`.
+    pub(crate) fn unwatch(&self, id: ActorId, key: Option<u64>) {
+        let mut gone = Vec::new();
+        self.with(&mut |cell, _| {
+            if cell.cold().is_some() {
+                gone = cell.cold_mut().watchers.remove(id, key);
+            }
+        });
+    }
+
+    /// The name of the actor in logs, exits and trees: `account#7`.
+    pub(crate) fn label(&self) -> String {
+        let mut label = None;
+        self.with(&mut |cell, _| {
+            label =
+                cell.cold().and_then(|cold| cold.names.first().or(cold.label.as_ref()).cloned());
+        });
+        match label {
+            Some(label) => label.as_ref().to_owned(),
+            None => {
+                let (name, number) = (self.header().settings.name, self.header().number);
+                format!("{}#{number}", name.to_lowercase())
+            }
+        }
+    }
+
+    /// Answers `life_ended`.
+    pub(crate) fn decide(&self, decision: RestartDecision) {
+        self.with(&mut |cell, _| {
+            if let Some(supervision) = cell.supervision_mut() {
+                supervision.decision = Some(decision);
+                // Requests to the previous life do not apply to the next one.
+                self.header().clear_flag(STOP_SELF | STOP_FOR_RESTART);
+            }
+        });
+        self.notify(SystemMessage::Recheck);
+    }
+
+    /// Announces that the answer to `life_ended` comes after a delay.
+    pub(crate) fn back_off(&self) {
+        self.with(&mut |cell, _| {
+            if let Some(supervision) = cell.supervision_mut() {
+                supervision.in_backoff = true;
+            }
+        });
+        self.notify(SystemMessage::Recheck);
+    }
+
+    /// Kills the actor permanently: no life follows, even if it is between two lives.
+    pub(crate) fn kill_permanently(&self) {
+        self.with(&mut |cell, _| {
+            if let Some(supervision) = cell.supervision_mut() {
+                supervision.orphaned = true;
+            }
+        });
+        self.kill();
+    }
+
+    /// Kills this life, unless it has already ended.
+    pub(crate) fn kill_life(&self) {
+        let mut task = None;
+        self.with(&mut |cell, _| {
+            let is_between =
+                cell.supervision_mut().is_some_and(|supervision| supervision.between_lives);
+            if cell.exit().is_none() && !is_between {
+                self.header().set_flag(KILL);
+                task = cell.parked.take();
+            }
+        });
+        schedule(self.header(), task);
+    }
+
+    /// Ends this life after the running handler, without draining and without closing the mailbox.
+    pub(crate) fn end_life(&self) {
+        let mut task = None;
+        self.with(&mut |cell, _| {
+            if cell.exit().is_none() {
+                self.header().set_flag(STOP_FOR_RESTART);
+                task = cell.take_idle();
+            }
+        });
+        schedule(self.header(), task);
     }
 }
