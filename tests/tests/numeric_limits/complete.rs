@@ -34,8 +34,8 @@ const HERE: [(&str, &str); 30] = [
     ("call", "timeout"),
     ("delegated", "timeout"),
     ("send", "timeout"),
-    ("tasks", "after"),
-    ("tasks", "every"),
+    ("timers", "after"),
+    ("timers", "every"),
 ];
 
 /// Parameters that are tested elsewhere, or whose values are all equivalent.
