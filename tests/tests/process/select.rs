@@ -278,7 +278,8 @@ pub fn stop_ends_a_select_that_nothing_answers(system: &System) {
     });
 }
 
-/// How long a select takes, sent and chosen one by one, behind `others` that do not match.
+/// How long a select takes, sent and chosen one by one, behind `others` that do not match: the shortest
+/// of many short measurements, since a busy machine interrupts a long one.
 async fn time_of_a_select(others: u32, capturing: bool) -> Duration {
     const SELECTS: u32 = 20_000;
     let process = Process::prepare(move |mut inbox: Inbox<Message>| async move {
@@ -288,7 +289,8 @@ async fn time_of_a_select(others: u32, capturing: bool) -> Duration {
         }
         me.try_send(Credit(0)).unwrap();
         assert_eq!(inbox.select(credit).await, Some(0));
-        let (begin, selects) = (Instant::now(), if capturing { 20 } else { SELECTS });
+        let (selects, measured) = if capturing { (20, 1) } else { (SELECTS, 100) };
+        let (mut begin, mut shortest) = (Instant::now(), Duration::MAX);
         for number in 0..selects {
             me.try_send(Credit(number)).unwrap();
             let chosen = if capturing {
@@ -301,10 +303,13 @@ async fn time_of_a_select(others: u32, capturing: bool) -> Duration {
                 inbox.select(credit).await
             };
             assert_eq!(chosen, Some(number));
+            if (number + 1) % measured == 0 {
+                shortest = shortest.min(begin.elapsed() / measured);
+                begin = Instant::now();
+            }
         }
-        let taken = begin.elapsed() / selects;
         assert_eq!(me.len(), others as usize);
-        taken
+        shortest
     })
     .unbounded()
     .spawn();
@@ -317,7 +322,8 @@ pub fn many_selects_behind_many_messages_cost_no_rescan(system: &System) {
         let behind = time_of_a_select(20_000, false).await;
         let capturing = time_of_a_select(20_000, true).await;
         println!("a select: {empty:?} alone, {behind:?} behind 20 000, {capturing:?} capturing");
-        // A scan of 20 000 takes hundreds of times as long as a select alone.
-        assert!(20 * behind < capturing, "{behind:?} against {capturing:?} for a scan");
+        // A scan of 20 000 takes hundreds of times as long as a select alone, with an optimized build and
+        // the steps of a simulation still about twenty times.
+        assert!(5 * behind < capturing, "{behind:?} against {capturing:?} for a scan");
     });
 }
