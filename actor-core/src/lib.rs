@@ -53,7 +53,7 @@
 //! | proxies: revocable addresses, recorders, rate limiters | [`proxy`] |
 //! | worker pools | [`Spawn::pool`] |
 //! | publish/subscribe | [`Topic`] |
-//! | name registry | [`Addr::register`], [`Address::lookup`] |
+//! | name registry | [`Addr::register`], [`TypedAddr::lookup`] |
 //! | processes and selective receive | [`spawn_process`], [`Inbox`] |
 //! | systems and graceful shutdown | [`System`], [`SystemBuilder`] |
 //! | dead letters and unobserved failures | [`Incident`], [`Counters`] |
@@ -143,11 +143,11 @@ pub use actor_macros::main;
 #[doc = include_str!("test.md")]
 pub use actor_macros::test;
 pub use address::actor::Actor;
-pub use address::addr::{Addr, Address};
-pub use address::any::{AnyAddr, Target};
+pub use address::addr::{Addr, TypedAddr};
+pub use address::any::{AnyAddr, Watchable};
 pub use address::call::{Call, Delegated, Delegating};
 pub use address::join::{Join, Starting, StopWithin};
-pub use address::reply::{Reply, Unwanted};
+pub use address::reply::{Closed, Reply};
 pub use address::reply_receiver::ReplyReceiver;
 pub use address::send::SendFuture;
 pub use address::weak::WeakAddr;
@@ -170,7 +170,7 @@ pub use supervisor::{Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, Supe
 #[cfg(feature = "smol")]
 pub use system::SmolExecutor;
 pub use system::run::shutdown_signal;
-pub use system::{ShutdownReport, Spawned, System, SystemBuilder, rng, spawn, unblock};
+pub use system::{ShutdownReport, Spawned, System, SystemBuilder, rng, spawn_task, unblock};
 pub use telemetry::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
 pub use telemetry::wait_kind::WaitKind;
 pub use topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream, TypedSubscription};

@@ -11,7 +11,7 @@
 //! ```
 
 pub use crate::{
-    Actor, ActorId, Addr, Address, Backoff, Call, CallError, Child, Context, Exit, FailureKind,
-    Inbox, Reply, Restart, SendError, SendReason, Spawn, Supervisor, System, Timer, Topic,
+    Actor, ActorId, Addr, Backoff, Call, CallError, Child, Context, Exit, FailureKind, Inbox,
+    Reply, Restart, SendError, SendReason, Spawn, Supervisor, System, Timer, Topic, TypedAddr,
     WeakAddr, actor, spawn_process,
 };

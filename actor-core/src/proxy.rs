@@ -80,7 +80,7 @@ use crate::address::actor::Actor;
 use crate::address::addr::Addr;
 use crate::address::reply::{self, Reply};
 use crate::address::reply_receiver::ReplyReceiver;
-use crate::address::send::{Held, SendFuture};
+use crate::address::send::{MaybeOwned, SendFuture};
 use crate::cell::handle::throw_away;
 use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
@@ -297,7 +297,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> Prepare<P, R> {
     /// Calls `on_kill` when `kill()` is called on the address, instead of ending the proxy.
     ///
     /// It runs on the thread of the caller and must not block. A panic in it is reported and goes no
-    /// further. The kill of an address without message type ([`Addr::erase`]) ends the proxy itself.
+    /// further. The kill of an address without message type ([`Addr::to_any`]) ends the proxy itself.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -369,7 +369,7 @@ pub fn forward<P: Protocol>(
     to: &Addr<P>,
     message: P::Message,
 ) -> impl Future<Output = Result<(), SendError<P::Message>>> + Send + use<P> {
-    SendFuture::new(Held::Owned(to.clone()), message)
+    SendFuture::new(MaybeOwned::Owned(to.clone()), message)
 }
 
 /// Returns a reply for a message that is about to be queued, and its receiving end.

@@ -1,13 +1,13 @@
 //! Names: one namespace per system, with typed lookup.
 
-use crate::address::addr::{Addr, Address};
+use crate::address::addr::{Addr, TypedAddr};
 use crate::cell::handle::TypedMailbox;
 use crate::cell::registry::RegisterError;
 use crate::sync::Arc;
 use crate::{Actor, System};
 
 impl<A: Actor + 'static> Addr<A> {
-    /// Registers the actor under a name in its system, for [`Address::lookup`].
+    /// Registers the actor under a name in its system, for [`TypedAddr::lookup`].
     ///
     /// An actor may have several names. A named actor lives until it is stopped. Its names survive
     /// restarts and are released when the actor ends. Registering a name that the actor already has
@@ -81,7 +81,7 @@ impl System {
     /// assert!(system.lookup::<ClockAddr>("clock").is_some());
     /// assert!(system.lookup::<CatAddr>("clock").is_none());
     /// ```
-    pub fn lookup<T: Address>(&self, name: impl AsRef<str>) -> Option<T>
+    pub fn lookup<T: TypedAddr>(&self, name: impl AsRef<str>) -> Option<T>
     where
         T::Actor: 'static,
     {

@@ -28,7 +28,7 @@ pub(crate) struct Settings {
     pub(crate) capacity: Capacity,
     pub(crate) turn: Option<TokenStream>,
     pub(crate) deferred: Option<TokenStream>,
-    pub(crate) overlap: Option<TokenStream>,
+    pub(crate) max_concurrent: Option<TokenStream>,
 }
 
 /// The capacity of the mailbox.

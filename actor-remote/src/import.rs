@@ -56,14 +56,14 @@ impl Outgoing {
         };
         // A message without a caller is not answered.
         let pending: Option<Box<dyn Pending>> =
-            if reply.is_wanted() { Some(Box::new(reply)) } else { None };
+            if !reply.is_closed() { Some(Box::new(reply)) } else { None };
         Encoded { name, method, body, pending }
     }
 }
 
 impl<T: Wire> Pending for Reply<T> {
     fn is_wanted(&self) -> bool {
-        Reply::is_wanted(self)
+        !Reply::is_closed(self)
     }
 
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope) {

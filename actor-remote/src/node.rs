@@ -10,7 +10,7 @@ use crate::scope::Scope;
 use crate::session::{Pending, Proxied, State, Wreck};
 use crate::transport::{NodeId, Transport, TransportEvent};
 use actor_core::future::{or, race, yield_now};
-use actor_core::{Address, Exit, Reply, System, WeakAddr, time};
+use actor_core::{Exit, Reply, System, TypedAddr, WeakAddr, time};
 use async_channel::{Receiver, Sender};
 use event_listener::Event;
 use std::fmt;
@@ -207,7 +207,7 @@ impl Node {
     /// ```
     pub fn register<A>(&self, name: impl Into<String>, address: &A) -> Result<(), NameTaken>
     where
-        A: Address<Actor: Remote>,
+        A: TypedAddr<Actor: Remote>,
     {
         self.handle.0.register::<A::Actor>(name.into(), address)
     }
@@ -232,7 +232,7 @@ impl Node {
     /// Returns `None` if no known actor has the name, or if it has another type.
     pub fn lookup<A>(&self, name: &str) -> Option<A>
     where
-        A: Address<Actor: Remote>,
+        A: TypedAddr<Actor: Remote>,
     {
         self.handle.0.lookup::<A::Actor>(name)
     }
@@ -258,7 +258,7 @@ impl Node {
     /// ```
     pub async fn wait_for<A>(&self, name: &str, limit: Duration) -> Result<A, NotFound>
     where
-        A: Address<Actor: Remote>,
+        A: TypedAddr<Actor: Remote>,
     {
         let found = async {
             loop {

@@ -259,7 +259,7 @@ async fn a_stop_of_a_remote_address_ends_its_actor_behind_what_was_sent() {
 #[actor_core::test(seeds = 10)]
 async fn a_kill_of_a_remote_address_kills_its_actor() {
     let two = two().await;
-    let call = actor_core::spawn(two.remote.slow(10_000).into_owned());
+    let call = actor_core::spawn_task(two.remote.slow(10_000).into_owned());
     time::sleep(Duration::from_millis(100)).await;
     two.remote.kill();
     assert_eq!(two.remote.join().await, Exit::Killed);
@@ -400,7 +400,7 @@ async fn an_address_does_not_serialize_outside_of_messages() {
 #[actor_core::test(seeds = 10)]
 async fn a_node_that_leaves_ends_what_others_have_of_it() {
     let two = two().await;
-    let running = actor_core::spawn(two.remote.slow(60_000).into_owned());
+    let running = actor_core::spawn_task(two.remote.slow(60_000).into_owned());
     time::sleep(Duration::from_millis(100)).await;
     let begun = time::now();
     two._server.leave();

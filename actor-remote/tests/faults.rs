@@ -71,7 +71,7 @@ async fn a_partition_is_told_within_the_lease_on_both_sides() {
     let to_b: SubjectAddr = a.wait_for("b", LIMIT).await.unwrap();
     let to_a: SubjectAddr = b.wait_for("a", LIMIT).await.unwrap();
     to_b.slow(60_000).send().await.unwrap();
-    let pending = actor_core::spawn(to_b.add(1).into_owned());
+    let pending = actor_core::spawn_task(to_b.add(1).into_owned());
     time::sleep(Duration::from_millis(100)).await;
     let begun = time::now();
     network.cut("a", "b");
@@ -119,7 +119,7 @@ async fn a_call_before_the_message_left_is_never_handled_and_one_behind_it_may_b
     let remote: SubjectAddr = client.wait_for("subject", LIMIT).await.unwrap();
     // More calls than there is credit for: the last of them wait on this side.
     remote.slow(60_000).send().await.unwrap();
-    let call = |_| actor_core::spawn(remote.store(vec![7; 4000]).into_owned());
+    let call = |_| actor_core::spawn_task(remote.store(vec![7; 4000]).into_owned());
     let calls: Vec<_> = (0..150).map(call).collect();
     time::sleep(Duration::from_secs(2)).await;
     network.crash("server");

@@ -131,10 +131,10 @@ async fn storm(network: SimNetwork, cuts: u32) -> usize {
         .map(|index| {
             let node = nodes[usize::try_from(index % 4).unwrap()].clone();
             let target = NAMES[rng().usize(..4)];
-            actor_core::spawn(client(node, target, senders.clone(), log.clone()))
+            actor_core::spawn_task(client(node, target, senders.clone(), log.clone()))
         })
         .collect();
-    let disturbing = actor_core::spawn(disturb(network.clone(), cuts));
+    let disturbing = actor_core::spawn_task(disturb(network.clone(), cuts));
     for client in clients {
         client.await;
     }

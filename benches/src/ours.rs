@@ -122,11 +122,11 @@ macro_rules! framework {
 
             fn block_on(workers: usize, main: impl Future<Output = ()> + Send + 'static) {
                 let system = System::builder().threads(workers).build();
-                system.block_on(async { actor_core::spawn(main).await });
+                system.block_on(async { actor_core::spawn_task(main).await });
             }
 
             fn task(future: impl Future<Output = ()> + Send + 'static) {
-                actor_core::spawn(future).detach();
+                actor_core::spawn_task(future).detach();
             }
 
             async fn counter() -> Self::Counter {

@@ -31,7 +31,7 @@ pub fn every_waiting_sender_is_admitted(system: &System) {
         let counter = Counter { handled: 0 }.spawn();
         let senders = (0..SENDERS).map(|_| {
             let counter = counter.clone();
-            actor_core::spawn(async move {
+            actor_core::spawn_task(async move {
                 for _ in 0..EACH {
                     counter.add().send().await.unwrap();
                 }

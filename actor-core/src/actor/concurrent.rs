@@ -75,7 +75,7 @@ async fn run_overlapping<A: Dispatch>(
         for index in 0..handlers.slots.len() {
             handlers.poll_one(index, run_loop, cx);
         }
-        while held.is_none() && handlers.running < header.settings.overlap {
+        while held.is_none() && handlers.running < header.settings.max_concurrent {
             match run_loop.next_concurrent(actor) {
                 NextStep::Run(Input::Message(message), handling) if A::is_concurrent(&message) => {
                     let index = handlers.begin(start(message, handling), handling);

@@ -6,7 +6,7 @@ use super::protocol_message::ProtocolMessage;
 use super::{Context, Life, Runner};
 use crate::actor::protocol_message::FutureBox;
 use crate::address::actor::Actor;
-use crate::address::addr::Address;
+use crate::address::addr::TypedAddr;
 use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
 use crate::exit::{ActorId, Exit};
 use std::convert::Infallible;
@@ -33,7 +33,7 @@ pub trait Dispatch:
 {
     /// The address of the actor, as named by the impl half. Without the struct half it is an
     /// unknown name.
-    type Address: Address<Actor = Self>;
+    type Address: TypedAddr<Actor = Self>;
 
     /// [`Protocol::Message`], as defined by the block.
     type MessageEnum: Send + 'static;

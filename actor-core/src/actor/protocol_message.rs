@@ -8,7 +8,7 @@ use super::context::Context;
 use super::dispatch::{Dispatch, HandlerOutcome};
 use super::spawn::Life;
 use crate::address::actor::Actor;
-use crate::address::addr::Address;
+use crate::address::addr::TypedAddr;
 use crate::cell::current::CurrentMessage;
 use crate::cell::message::{Delivery, MessageInfo, Protocol};
 use std::any::Any;
@@ -119,7 +119,7 @@ pub trait ProtocolDispatch<A: Dispatch>: Protocol {
 /// of the trait. The requirement of an inherent block is checked by each user of this trait, and
 /// not by the trait itself, so that a missing block causes no error in the head of that impl.
 #[doc(hidden)]
-pub trait ImplementsProtocol<G: Address>: Sized {
+pub trait ImplementsProtocol<G: TypedAddr>: Sized {
     /// Boxes [`handle_borrowing`] on the concrete actor, where `Send` can be proved.
     fn handle_boxed(args: HandlerArgs<'_, Self, G::Actor>) -> BorrowingFuture<'_, Self>
     where

@@ -1,6 +1,6 @@
 //! A state that can be spawned, and its typed address.
 
-use super::addr::Address;
+use super::addr::TypedAddr;
 use crate::cell::message::Settings;
 
 /// A type that can be spawned as an actor. Implemented by `#[actor]` on a struct or enum.
@@ -35,7 +35,7 @@ use crate::cell::message::Settings;
 )]
 pub trait Actor: Sized {
     /// The typed address: `CounterAddr` for `Counter`.
-    type Addr: Address<Actor = Self>;
+    type Addr: TypedAddr<Actor = Self>;
 
     #[doc(hidden)]
     const SETTINGS: Settings;

@@ -226,18 +226,18 @@ impl<P: ?Sized> Addr<P> {
     /// # #[actor] struct Daemon; #[actor] impl Daemon {}
     /// # System::current_thread().block_on(async {
     /// let daemon = Daemon.spawn();
-    /// daemon.keep();
+    /// daemon.keep_alive();
     /// let weak = daemon.downgrade();
     /// drop(daemon);
     /// assert!(weak.upgrade().is_some());
     /// # });
     /// ```
-    pub fn keep(&self) {
+    pub fn keep_alive(&self) {
         self.mailbox.header().incr_strong();
     }
 
     /// Returns an address without the message type.
-    pub fn erase(&self) -> AnyAddr {
+    pub fn to_any(&self) -> AnyAddr {
         self.mailbox.header().incr_strong();
         AnyAddr::adopted(self.mailbox.clone().any())
     }
@@ -284,7 +284,7 @@ impl<P: ?Sized> fmt::Debug for Addr<P> {
 ///
 /// ```
 /// # use actor_core::prelude::*;
-/// fn stop_all<A: Address>(addresses: &[A]) {
+/// fn stop_all<A: TypedAddr>(addresses: &[A]) {
 ///     for address in addresses {
 ///         address.as_ref().stop();
 ///     }
@@ -296,7 +296,7 @@ impl<P: ?Sized> fmt::Debug for Addr<P> {
 /// assert_eq!(idle.join().await, Exit::Stopped);
 /// # });
 /// ```
-pub trait Address:
+pub trait TypedAddr:
     Sized
     + Clone
     + fmt::Debug

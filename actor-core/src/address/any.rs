@@ -14,7 +14,7 @@ use std::hash::{Hash, Hasher};
 /// # #[actor] struct Cat; #[actor] impl Cat {}
 /// # #[actor] struct Dog; #[actor] impl Dog {}
 /// # System::current_thread().block_on(async {
-/// let pets = [Cat.spawn().erase(), Dog.spawn().erase()];
+/// let pets = [Cat.spawn().to_any(), Dog.spawn().to_any()];
 /// for pet in &pets {
 ///     pet.stop();
 ///     pet.join().await;
@@ -102,13 +102,13 @@ impl fmt::Debug for AnyAddr {
 /// ```
 /// # use actor_core::prelude::*;
 /// # #[actor] struct Idle; #[actor] impl Idle {}
-/// use actor_core::Target;
+/// use actor_core::Watchable;
 ///
 /// #[actor]
 /// struct Boss;
 ///
 /// impl Boss {
-///     fn watch(&self, whom: &impl Target, context: &Context<Self>) {
+///     fn watch(&self, whom: &impl Watchable, context: &Context<Self>) {
 ///         context.monitor(whom, |me, _exit| me.gone());
 ///     }
 /// }
@@ -118,22 +118,22 @@ impl fmt::Debug for AnyAddr {
 ///     fn take(&self, idle: IdleAddr, context: &Context<Self>) {
 ///         self.watch(&idle, context);
 ///         self.watch(&idle.downgrade(), context);
-///         self.watch(&idle.erase(), context);
+///         self.watch(&idle.to_any(), context);
 ///     }
 ///
 ///     fn gone(&self) {}
 /// }
 /// # System::current_thread().block_on(async { Boss.spawn().take(Idle.spawn()).await.unwrap() });
 /// ```
-pub trait Target: sealed::Target {}
+pub trait Watchable: sealed::Watchable {}
 
-impl<T: sealed::Target> Target for T {}
+impl<T: sealed::Watchable> Watchable for T {}
 
 pub(crate) mod sealed {
     use super::{AnyAddr, Arc, DynMailbox};
-    use crate::{ActorId, Addr, Address, WeakAddr};
+    use crate::{ActorId, Addr, TypedAddr, WeakAddr};
 
-    pub trait Target {
+    pub trait Watchable {
         #[doc(hidden)]
         fn target(&self) -> (ActorId, Option<Mail>);
     }
@@ -142,25 +142,25 @@ pub(crate) mod sealed {
     #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
     pub struct Mail(pub(crate) Arc<dyn DynMailbox>);
 
-    impl<A: Address> Target for A {
+    impl<A: TypedAddr> Watchable for A {
         fn target(&self) -> (ActorId, Option<Mail>) {
             self.as_ref().target()
         }
     }
 
-    impl<P: ?Sized> Target for Addr<P> {
+    impl<P: ?Sized> Watchable for Addr<P> {
         fn target(&self) -> (ActorId, Option<Mail>) {
             (self.id(), Some(Mail(self.shared().any())))
         }
     }
 
-    impl Target for AnyAddr {
+    impl Watchable for AnyAddr {
         fn target(&self) -> (ActorId, Option<Mail>) {
             (self.id(), Some(Mail(self.mailbox.clone())))
         }
     }
 
-    impl<P: ?Sized> Target for WeakAddr<P> {
+    impl<P: ?Sized> Watchable for WeakAddr<P> {
         fn target(&self) -> (ActorId, Option<Mail>) {
             (self.id(), self.mailbox().upgrade().map(|mailbox| Mail(mailbox.any())))
         }

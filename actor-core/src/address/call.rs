@@ -13,7 +13,7 @@ use super::addr::Addr;
 use super::reply::Reply;
 use super::reply_receiver::ReplyReceiver;
 use super::send::SendFuture;
-use super::with_timeout::{Expire, Home, Unblocked, WithTimeout};
+use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
 use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
 use asking::Asking;
@@ -115,7 +115,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
     /// # System::current_thread().block_on(async {
     /// let echo = Echo.spawn();
-    /// let answer = actor_core::spawn(echo.say(3).into_owned());
+    /// let answer = actor_core::spawn_task(echo.say(3).into_owned());
     /// assert_eq!(answer.await, Ok(3));
     /// # });
     /// ```
@@ -167,7 +167,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     #[inline]
     pub fn send(mut self) -> SendFuture<'a, P> {
         let message = self.outgoing.take_message();
-        let address = self.outgoing.address.again();
+        let address = self.outgoing.address.clone_ref();
         let if_room = self.asking.is_only_if_room();
         self.forget();
         SendFuture::new(address, message).only_if_room(if_room)
@@ -205,7 +205,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// assert_eq!(echo.say(3).wait(), Ok(3));
     /// ```
     pub fn wait(self) -> Result<T, CallError> {
-        block_on(self.outgoing.home().0, self, |mut call, why| call.give_up(why))
+        block_on(self.outgoing.executor().0, self, |mut call, why| call.__give_up(why))
     }
 
     /// Forwards a call: sends the message with `reply`, so that the callee replies directly to the
@@ -249,7 +249,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         if let Some(slot) = P::slot(&mut message) {
             self.asking.fill(slot, reply);
         }
-        let sending = SendFuture::new(self.outgoing.address.again(), message);
+        let sending = SendFuture::new(self.outgoing.address.clone_ref(), message);
         let sending = sending.only_if_room(self.asking.is_only_if_room());
         Delegated::new(sending, self.asking.exchange())
     }
@@ -294,22 +294,22 @@ impl<P: Protocol, T> Drop for Call<'_, P, T> {
 }
 
 impl<P: Protocol, T> Expire for Call<'_, P, T> {
-    fn home(&self) -> Home {
-        self.outgoing.home()
+    fn __executor(&self) -> ExecutorRef {
+        self.outgoing.executor()
     }
 
-    fn limit(&mut self) {
-        self.asking.limit();
+    fn __set_timed(&mut self) {
+        self.asking.set_timed();
     }
 
-    fn expire(&mut self) -> Self::Output {
+    fn __expire(&mut self) -> Self::Output {
         self.asking.expire(&self.outgoing)
     }
 
-    fn give_up(&mut self, why: Unblocked) -> Self::Output {
+    fn __give_up(&mut self, why: NotBlocking) -> Self::Output {
         Err(match why {
-            Unblocked::Busy => CallError::WouldBlock,
-            Unblocked::Ended => CallError::NoReply,
+            NotBlocking::Busy => CallError::WouldBlock,
+            NotBlocking::Ended => CallError::NoReply,
         })
     }
 }

@@ -62,7 +62,7 @@ impl<T> Reply<T> {
     /// ```
     pub fn pair() -> (Reply<T>, ReplyReceiver<T>) {
         // Without a mailbox in between, the message counts as being handled.
-        ends(true, None)
+        channel(true, None)
     }
 
     /// Sends the answer to the caller.
@@ -115,9 +115,10 @@ impl<T> Reply<T> {
         self.cell.state().map(CallState::of)
     }
 
-    /// Returns `true` while the caller waits for the answer.
-    pub fn is_wanted(&self) -> bool {
-        self.cell.state().is_some_and(|state| !state.is_gone())
+    /// Returns `true` once the caller no longer waits for the answer, and for a message that was sent
+    /// without a caller.
+    pub fn is_closed(&self) -> bool {
+        self.cell.state().is_none_or(|state| state.is_gone())
     }
 
     /// Waits until the caller no longer waits for the answer.
@@ -130,12 +131,12 @@ impl<T> Reply<T> {
     /// # actor_core::System::current_thread().block_on(async {
     /// let (mut reply, answer) = Reply::<u32>::pair();
     /// drop(answer);
-    /// reply.unwanted().await;
-    /// assert!(!reply.is_wanted());
+    /// reply.closed().await;
+    /// assert!(reply.is_closed());
     /// # });
     /// ```
-    pub fn unwanted(&mut self) -> Unwanted<'_, T> {
-        Unwanted { reply: self }
+    pub fn closed(&mut self) -> Closed<'_, T> {
+        Closed { reply: self }
     }
 
     /// Answers with the return value of a handler. If the value reaches no caller, `lost` examines
@@ -162,26 +163,26 @@ impl<T> Reply<T> {
         }
     }
 
-    pub(crate) const fn none() -> Self {
+    pub(crate) const fn detached() -> Self {
         Reply { cell: Sender::detached() }
     }
 }
 
-/// The future of [`Reply::unwanted`].
+/// The future of [`Reply::closed`].
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
 /// let (mut reply, answer) = actor_core::Reply::<u8>::pair();
 /// drop(answer);
-/// reply.unwanted().await;
+/// reply.closed().await;
 /// # });
 /// ```
 #[must_use = "futures do nothing unless awaited"]
-pub struct Unwanted<'a, T> {
+pub struct Closed<'a, T> {
     reply: &'a mut Reply<T>,
 }
 
-impl<T> Future for Unwanted<'_, T> {
+impl<T> Future for Closed<'_, T> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
@@ -189,16 +190,16 @@ impl<T> Future for Unwanted<'_, T> {
     }
 }
 
-impl<T> Drop for Unwanted<'_, T> {
+impl<T> Drop for Closed<'_, T> {
     /// Nothing waits any more, so no waker stays with the reply.
     fn drop(&mut self) {
         self.reply.cell.forget_waker(|waker| drop_waker(Some(waker)));
     }
 }
 
-impl<T> fmt::Debug for Unwanted<'_, T> {
+impl<T> fmt::Debug for Closed<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unwanted").finish_non_exhaustive()
+        f.debug_struct("Closed").finish_non_exhaustive()
     }
 }
 
@@ -230,22 +231,22 @@ impl<T> Drop for Reply<T> {
 
 impl<T> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("is_wanted", &self.is_wanted()).finish()
+        f.debug_struct("Reply").field("is_closed", &self.is_closed()).finish()
     }
 }
 
-/// A slot whose caller is woken by `waker`, which saves one lock at the first poll.
-pub(crate) fn waited_for<T>(waker: &Waker) -> (Reply<T>, ReplyReceiver<T>) {
-    let (reply, answer) = ends(false, Some(waker.clone()));
+/// Both ends of a reply whose caller is woken by `waker`.
+pub(crate) fn channel_for<T>(waker: &Waker) -> (Reply<T>, ReplyReceiver<T>) {
+    let (reply, answer) = channel(false, Some(waker.clone()));
     if let (true, Some(call)) = (tracker::is_own_waker(waker), answer.head()) {
         call.set_by_handler();
     }
     (reply, answer)
 }
 
-/// A reply to be placed into a message explicitly.
-pub(crate) fn unseen<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    let (reply, answer) = ends(false, None);
+/// Both ends of a reply that its creator puts into a message.
+pub(crate) fn explicit_channel<T>() -> (Reply<T>, ReplyReceiver<T>) {
+    let (reply, answer) = channel(false, None);
     if let Some(call) = answer.head() {
         call.set_unseen();
     }
@@ -254,21 +255,21 @@ pub(crate) fn unseen<T>() -> (Reply<T>, ReplyReceiver<T>) {
 
 /// A reply for a message that is about to be queued, with the receiving end.
 pub(crate) fn queued<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    ends(false, None)
+    channel(false, None)
 }
 
-fn ends<T>(started: bool, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {
+fn channel<T>(started: bool, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {
     let (sender, receiver) = reply_cell(started, waiting);
     (Reply { cell: sender }, ReplyReceiver { cell: receiver })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Waker, waited_for};
+    use super::{Waker, channel_for};
 
     #[test]
     fn a_message_skipped_because_its_caller_left_is_not_told_as_stopped() {
-        let (reply, mut answer) = waited_for::<u32>(Waker::noop());
+        let (reply, mut answer) = channel_for::<u32>(Waker::noop());
         assert!(matches!(answer.give_up(), Err(false)), "the handler has not started");
         let call = reply.state().expect("the reply has a cell");
         assert!(!call.begin() && call.is_gone(), "the loop skips the message");

@@ -13,7 +13,7 @@ use std::task::{Context as Poller, Poll};
 /// The receiving end of a call, a future of the reply.
 ///
 /// # Cancellation
-/// Dropping it marks the reply as unwanted: see [`Reply::unwanted`](crate::Reply::unwanted).
+/// Dropping it closes the reply: see [`Reply::closed`](crate::Reply::closed).
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
@@ -28,8 +28,8 @@ pub struct ReplyReceiver<T> {
 }
 
 impl<T> ReplyReceiver<T> {
-    /// As one that has been given.
-    pub(super) const fn none() -> Self {
+    /// A receiver whose reply has been returned.
+    pub(super) const fn finished() -> Self {
         ReplyReceiver { cell: Receiver::finished() }
     }
 

@@ -56,7 +56,7 @@ impl<T> ReplySlot<T> {
     /// arguments of a message and the message.
     pub const EMPTY: Self = ReplySlot {
         _reply: PhantomData,
-        reply: Reply::none(),
+        reply: Reply::detached(),
         #[cfg(any(feature = "metrics", feature = "tracing"))]
         send_context: SendContext::NONE,
     };

@@ -2,7 +2,7 @@
 
 use super::addr::Addr;
 use super::call::block_on;
-use super::with_timeout::{Expire, Home, Unblocked, WithTimeout};
+use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
 use crate::cell::deadlock::edge::WaitGoal;
 use crate::cell::deadlock::tracker::WaitTracker;
 use crate::cell::message::Protocol;
@@ -15,23 +15,23 @@ use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
 /// An address, borrowed if possible.
-pub(crate) enum Held<'a, P: Protocol> {
+pub(crate) enum MaybeOwned<'a, P: Protocol> {
     Borrowed(&'a Addr<P>),
     Owned(Addr<P>),
 }
 
-impl<'a, P: Protocol> Held<'a, P> {
+impl<'a, P: Protocol> MaybeOwned<'a, P> {
     pub(crate) fn get(&self) -> &Addr<P> {
         match self {
-            Held::Borrowed(address) => address,
-            Held::Owned(address) => address,
+            MaybeOwned::Borrowed(address) => address,
+            MaybeOwned::Owned(address) => address,
         }
     }
 
-    pub(crate) fn again(&self) -> Held<'a, P> {
+    pub(crate) fn clone_ref(&self) -> MaybeOwned<'a, P> {
         match self {
-            Held::Borrowed(address) => Held::Borrowed(address),
-            Held::Owned(address) => Held::Owned(address.clone()),
+            MaybeOwned::Borrowed(address) => MaybeOwned::Borrowed(address),
+            MaybeOwned::Owned(address) => MaybeOwned::Owned(address.clone()),
         }
     }
 }
@@ -58,10 +58,10 @@ impl<'a, P: Protocol> Held<'a, P> {
 /// ```
 #[must_use = "nothing is sent unless this is awaited"]
 pub struct SendFuture<'a, P: Protocol> {
-    address: Held<'a, P>,
+    address: MaybeOwned<'a, P>,
     /// `Some` until the first poll.
     message: Option<P::Message>,
-    stage: Stage,
+    state: SendState,
     is_timed: bool,
     /// Whether it gives up instead of waiting for room.
     if_room: bool,
@@ -69,18 +69,18 @@ pub struct SendFuture<'a, P: Protocol> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Fresh,
-    Waiting(Ticket),
-    Over,
+enum SendState {
+    Init,
+    Pending(Ticket),
+    Done,
 }
 
 impl<'a, P: Protocol> SendFuture<'a, P> {
-    pub(crate) fn new(address: Held<'a, P>, message: P::Message) -> Self {
+    pub(crate) fn new(address: MaybeOwned<'a, P>, message: P::Message) -> Self {
         SendFuture {
             address,
             message: Some(message),
-            stage: Stage::Fresh,
+            state: SendState::Init,
             is_timed: false,
             if_room: false,
             tracker: WaitTracker::untracked(),
@@ -100,7 +100,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
     /// # System::current_thread().block_on(async {
     /// let echo = Echo.spawn();
-    /// actor_core::spawn(echo.say(3).send().into_owned()).await.unwrap();
+    /// actor_core::spawn_task(echo.say(3).send().into_owned()).await.unwrap();
     /// # });
     /// ```
     ///
@@ -112,9 +112,9 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
             panic!("the send was already polled: its message is on its way")
         };
         SendFuture {
-            address: Held::Owned(self.address.get().clone()),
+            address: MaybeOwned::Owned(self.address.get().clone()),
             message: Some(message),
-            stage: Stage::Fresh,
+            state: SendState::Init,
             is_timed: self.is_timed,
             if_room: self.if_room,
             tracker: WaitTracker::untracked(),
@@ -139,7 +139,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// echo.say(3).send().wait().unwrap();
     /// ```
     pub fn wait(self) -> Result<(), SendError<P::Message>> {
-        block_on(self.home().0, self, |mut sending, why| sending.give_up(why))
+        block_on(self.__executor().0, self, |mut sending, why| sending.__give_up(why))
     }
 
     /// Limits the wait for capacity to `limit`, on the clock of the actor's system.
@@ -196,7 +196,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
 
     /// Stops waiting and returns the message, unless it was accepted.
     fn leave(&mut self, ticket: Ticket) -> Option<P::Message> {
-        self.stage = Stage::Over;
+        self.state = SendState::Done;
         let mailbox = self.address.get().mailbox();
         // First, since the clone of the waker goes with the place.
         self.tracker.retract(&mailbox.header().system);
@@ -205,11 +205,11 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
 
     /// Stops waiting, for this reason.
     fn end(&mut self, reason: SendReason) -> Result<(), SendError<P::Message>> {
-        let left = match self.stage {
-            Stage::Waiting(ticket) => self.leave(ticket),
-            Stage::Fresh | Stage::Over => self.message.take(),
+        let left = match self.state {
+            SendState::Pending(ticket) => self.leave(ticket),
+            SendState::Init | SendState::Done => self.message.take(),
         };
-        self.stage = Stage::Over;
+        self.state = SendState::Done;
         match left {
             Some(message) => Err(SendError::new(reason, message)),
             // The message was accepted in the meantime.
@@ -219,7 +219,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
 
     /// Returns the message, which was not accepted.
     fn refused(&mut self, refused: PushError) -> Result<(), SendError<P::Message>> {
-        self.stage = Stage::Over;
+        self.state = SendState::Done;
         match self.message.take() {
             Some(message) => Err(SendError::new(refused.into(), message)),
             None => Ok(()),
@@ -237,11 +237,11 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         }
         match pushed {
             Ok(None) => {
-                self.stage = Stage::Over;
+                self.state = SendState::Done;
                 Poll::Ready(Ok(()))
             }
             Ok(Some(ticket)) => {
-                self.stage = Stage::Waiting(ticket);
+                self.state = SendState::Pending(ticket);
                 self.wait_on(ticket, cx)
             }
             Err(refused) => Poll::Ready(self.refused(refused)),
@@ -263,9 +263,9 @@ impl<P: Protocol> Future for SendFuture<'_, P> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        match this.stage {
-            Stage::Fresh => this.begin(cx),
-            Stage::Waiting(ticket) => {
+        match this.state {
+            SendState::Init => this.begin(cx),
+            SendState::Pending(ticket) => {
                 let mailbox = this.address.get().mailbox();
                 this.tracker.check_waker(cx.waker(), &mailbox.header().system);
                 if mailbox.untyped().wait_on(ticket, cx.waker()) {
@@ -275,7 +275,7 @@ impl<P: Protocol> Future for SendFuture<'_, P> {
                 this.message = this.leave(ticket);
                 Poll::Ready(this.refused(PushError::Closed))
             }
-            Stage::Over => panic!("a sending was polled after it was done"),
+            SendState::Done => panic!("`SendFuture` polled after completion"),
         }
     }
 }
@@ -285,29 +285,29 @@ impl<P: Protocol> Unpin for SendFuture<'_, P> {}
 impl<P: Protocol> Drop for SendFuture<'_, P> {
     #[inline]
     fn drop(&mut self) {
-        if let Stage::Waiting(ticket) = self.stage {
+        if let SendState::Pending(ticket) = self.state {
             self.leave(ticket);
         }
     }
 }
 
 impl<P: Protocol> Expire for SendFuture<'_, P> {
-    fn home(&self) -> Home {
-        Home(self.address.get().mailbox().header().system.executor.clone())
+    fn __executor(&self) -> ExecutorRef {
+        ExecutorRef(self.address.get().mailbox().header().system.executor.clone())
     }
 
-    fn limit(&mut self) {
+    fn __set_timed(&mut self) {
         self.is_timed = true;
     }
 
-    fn expire(&mut self) -> Self::Output {
+    fn __expire(&mut self) -> Self::Output {
         self.end(SendReason::Timeout)
     }
 
-    fn give_up(&mut self, why: Unblocked) -> Self::Output {
+    fn __give_up(&mut self, why: NotBlocking) -> Self::Output {
         self.end(match why {
-            Unblocked::Busy => SendReason::WouldBlock,
-            Unblocked::Ended => SendReason::Stopped,
+            NotBlocking::Busy => SendReason::WouldBlock,
+            NotBlocking::Ended => SendReason::Stopped,
         })
     }
 }

@@ -11,23 +11,26 @@ use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
 /// A future that can be cancelled when its timeout elapses, with an exact account of the outcome.
+///
+/// Its methods begin with `__`, so that the compiler does not suggest the trait for a misspelt method of
+/// a call.
 pub trait Expire: Future + Unpin {
     #[doc(hidden)]
-    fn home(&self) -> Home;
-    /// From now on, its waits end by themselves.
+    fn __executor(&self) -> ExecutorRef;
+    /// Marks the waits as timed: they end by themselves.
     #[doc(hidden)]
-    fn limit(&mut self);
+    fn __set_timed(&mut self);
     #[doc(hidden)]
-    fn expire(&mut self) -> Self::Output;
+    fn __expire(&mut self) -> Self::Output;
     /// Gives up, because no thread may block until it is done.
     #[doc(hidden)]
-    fn give_up(&mut self, why: Unblocked) -> Self::Output;
+    fn __give_up(&mut self, why: NotBlocking) -> Self::Output;
 }
 
-/// Why a thread does not block on something.
+/// Why a thread must not block on a call or send.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub enum Unblocked {
+pub enum NotBlocking {
     /// The thread runs a system.
     Busy,
     /// The system that the thread would have run has ended.
@@ -37,7 +40,7 @@ pub enum Unblocked {
 /// The executor of the callee. Opaque, so that the trait names nothing private.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
-pub struct Home(pub(crate) Arc<dyn Executor>);
+pub struct ExecutorRef(pub(crate) Arc<dyn Executor>);
 
 /// The future of [`Call::timeout`](crate::Call::timeout) and
 /// [`SendFuture::timeout`](crate::SendFuture::timeout).
@@ -69,7 +72,7 @@ impl<F> WithTimeout<F> {
         F: Expire,
     {
         if limit <= LONGEST {
-            inner.limit();
+            inner.__set_timed();
         }
         WithTimeout { inner, limit, sleep: None }
     }
@@ -94,7 +97,7 @@ impl<F: Expire> WithTimeout<F> {
     /// # Errors
     /// Those of the call or send without a timeout, and that the timeout has elapsed.
     pub fn wait(self) -> F::Output {
-        block_on(self.inner.home().0, self, |mut timed, why| timed.inner.give_up(why))
+        block_on(self.inner.__executor().0, self, |mut timed, why| timed.inner.__give_up(why))
     }
 }
 
@@ -111,9 +114,9 @@ impl<F: Expire> Future for WithTimeout<F> {
         if limit > LONGEST {
             return Poll::Pending;
         }
-        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(inner.home().0, limit));
+        let sleep = this.sleep.get_or_insert_with(|| Sleep::on(inner.__executor().0, limit));
         match Pin::new(sleep).poll(cx) {
-            Poll::Ready(()) => Poll::Ready(this.inner.expire()),
+            Poll::Ready(()) => Poll::Ready(this.inner.__expire()),
             Poll::Pending => Poll::Pending,
         }
     }

@@ -15,7 +15,7 @@ pub struct Settings {
     /// The limit of deferred messages.
     pub(crate) deferred: usize,
     /// The limit of concurrent handlers.
-    pub(crate) overlap: usize,
+    pub(crate) max_concurrent: usize,
     /// Whether it is an actor of the library: users do not send its messages, and are not told of them.
     pub(crate) is_internal: bool,
 }
@@ -29,7 +29,7 @@ impl Settings {
             capacity: Some(64),
             turn: 64,
             deferred: 1024,
-            overlap: 64,
+            max_concurrent: 64,
             is_internal: false,
         }
     }
@@ -65,8 +65,8 @@ impl Settings {
     }
 
     /// Sets the limit of concurrent handlers.
-    pub const fn overlap(mut self, overlap: usize) -> Self {
-        self.overlap = overlap;
+    pub const fn max_concurrent(mut self, max_concurrent: usize) -> Self {
+        self.max_concurrent = max_concurrent;
         self
     }
 }

@@ -322,7 +322,7 @@ impl SimObserver {
                 let reached = reached.map_or_else(|| "it".into(), |agent| self.name(agent));
                 format!(
                     "thread `{thread}` reached {reached} in a simulation, which runs on one thread. \
-                     Use `actor_core::time` for `smol::Timer`, `actor_core::spawn` and \
+                     Use `actor_core::time` for `smol::Timer`, `actor_core::spawn_task` and \
                      `actor_core::unblock` for threads, and for sockets a test double or \
                      `#[actor_core::test(real)]`"
                 )

@@ -58,12 +58,12 @@ fn who_waits_until_nobody_wants_the_answer_is_told() {
         let (mut reply, answer) = Reply::<u8>::pair();
         let leaver = loom::thread::spawn(move || drop(answer));
         let flag = Flag::new();
-        let mut unwanted = reply.unwanted();
-        let at_once = poll(&mut unwanted, &flag);
+        let mut closed = reply.closed();
+        let at_once = poll(&mut closed, &flag);
         leaver.join().expect("it does not panic");
         if at_once.is_pending() {
             assert!(flag.take(), "the caller is gone, and the waiter was not woken");
-            assert_eq!(poll(&mut unwanted, &flag), Poll::Ready(()));
+            assert_eq!(poll(&mut closed, &flag), Poll::Ready(()));
         }
     });
 }

@@ -4,11 +4,11 @@
 use super::Proc;
 use super::ask::Ask;
 use super::result::ProcessResult;
-use crate::address::addr::{Addr, Address};
+use crate::address::addr::{Addr, TypedAddr};
 use crate::address::any::sealed;
 use crate::address::call::Call;
 use crate::address::reply::{self, Reply};
-use crate::address::send::{Held, SendFuture};
+use crate::address::send::{MaybeOwned, SendFuture};
 use crate::error::SendError;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Mutex};
@@ -46,7 +46,7 @@ impl<M: Send + 'static> ProcessAddr<M> {
     /// # Cancellation
     /// If the future is dropped before the message is accepted, the message is not sent.
     pub fn send(&self, message: M) -> SendFuture<'_, Proc<M>> {
-        SendFuture::new(Held::Borrowed(&self.0), message)
+        SendFuture::new(MaybeOwned::Borrowed(&self.0), message)
     }
 
     /// Sends a message without waiting.
@@ -72,7 +72,7 @@ impl<M: Send + 'static> ProcessAddr<M> {
     /// The request has the methods of a call: see [`Ask`]. To forward another caller's request, put
     /// that caller's reply into the message instead.
     pub fn ask<T>(&self, make: impl FnOnce(Reply<T>) -> M) -> Ask<'_, M, T> {
-        let (reply, answer) = reply::unseen();
+        let (reply, answer) = reply::explicit_channel();
         Ask(Call::asked(&self.0, make(reply), answer))
     }
 }
@@ -129,7 +129,7 @@ impl<M: Send + 'static> From<ProcessAddr<M>> for Addr<Proc<M>> {
     }
 }
 
-impl<M: Send + 'static> Address for ProcessAddr<M> {
+impl<M: Send + 'static> TypedAddr for ProcessAddr<M> {
     type Actor = Proc<M>;
 }
 
@@ -225,7 +225,7 @@ impl<M: Send + 'static, R> From<Process<M, R>> for ProcessAddr<M> {
     }
 }
 
-impl<M: Send + 'static, R> sealed::Target for Process<M, R> {
+impl<M: Send + 'static, R> sealed::Watchable for Process<M, R> {
     fn target(&self) -> (ActorId, Option<sealed::Mail>) {
         self.address.0.target()
     }

@@ -17,7 +17,7 @@ use std::time::Duration;
 /// awaited.
 ///
 /// It works like a [`Call`], with one difference. The process takes the message like any other, and
-/// checks with [`Reply::is_wanted`](crate::Reply::is_wanted) whether the caller still waits. After
+/// checks with [`Reply::is_closed`](crate::Reply::is_closed) whether the caller no longer waits. After
 /// the process has taken a message, its progress is unknown. A [`CallError::Timeout`] therefore
 /// guarantees that the message was not handled only if the message was still waiting for capacity.
 ///

@@ -4,7 +4,7 @@ use super::buffer::RefusedMessage;
 use super::inbox::Inbox;
 use crate::actor::callback::CallbackResult;
 use crate::actor::context::watch::{Link, Monitor};
-use crate::address::any::Target;
+use crate::address::any::Watchable;
 use crate::cell::resources::Resource;
 use crate::cell::state::SystemMessage;
 use crate::exit::{ActorId, Exit};
@@ -28,7 +28,7 @@ use std::any::Any;
 ///     inbox.monitor(&worker);
 ///     inbox.receive().await.map(|Ended(notice)| notice.exit)
 /// });
-/// # watcher.keep();
+/// # watcher.keep_alive();
 /// assert_eq!(watcher.result().await, Ok(Some(Exit::Stopped)));
 /// # });
 /// ```
@@ -46,7 +46,7 @@ impl<M: Send + 'static> Inbox<M> {
     ///
     /// The message arrives after every message that `target` sent to this process. If a weak target
     /// is no longer known, the exit is [`Exit::NoActor`].
-    pub fn monitor(&mut self, target: &impl Target) -> Monitor
+    pub fn monitor(&mut self, target: &impl Watchable) -> Monitor
     where
         M: From<ExitNotice>,
     {
@@ -79,7 +79,7 @@ impl<M: Send + 'static> Inbox<M> {
     /// assert_eq!(car.result().await, Ok(Some(Exit::Killed)));
     /// # });
     /// ```
-    pub fn link(&mut self, target: &impl Target) -> Link
+    pub fn link(&mut self, target: &impl Watchable) -> Link
     where
         M: From<ExitNotice>,
     {

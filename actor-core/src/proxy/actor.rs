@@ -7,7 +7,7 @@ use crate::actor::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
 use crate::actor::protocol_message::SendBox;
 use crate::actor::{Context, Life, Runner, run_async};
 use crate::address::actor::Actor;
-use crate::address::addr::{Addr, Address};
+use crate::address::addr::{Addr, TypedAddr};
 use crate::cell::deadlock::tracker;
 use crate::cell::message::{Delivery, MessageInfo, Protocol, Settings, SlotMut};
 use crate::exit::Exit;
@@ -204,6 +204,6 @@ impl<P: Protocol + Actor, R: Proxy<P>> From<ProxyAddr<P, R>> for Addr<ProxyActor
     }
 }
 
-impl<P: Protocol + Actor, R: Proxy<P>> Address for ProxyAddr<P, R> {
+impl<P: Protocol + Actor, R: Proxy<P>> TypedAddr for ProxyAddr<P, R> {
     type Actor = ProxyActor<P, R>;
 }

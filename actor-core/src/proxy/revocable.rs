@@ -1,7 +1,7 @@
 //! Addresses that can be revoked.
 
 use super::{Control, Proxy, forward, prepare};
-use crate::address::addr::Address;
+use crate::address::addr::TypedAddr;
 use std::fmt;
 
 /// Returns an address that forwards to `address` until it is revoked.
@@ -38,7 +38,7 @@ use std::fmt;
 #[must_use]
 pub fn revocable<A>(address: &A) -> (A, Revoke)
 where
-    A: Address<Actor: crate::Protocol> + Send + Sync + 'static,
+    A: TypedAddr<Actor: crate::Protocol> + Send + Sync + 'static,
 {
     let label = format!("{} (revocable)", address.label());
     let forwarder = Forwarder { to: address.clone() };
@@ -85,7 +85,7 @@ struct Forwarder<A> {
 
 impl<A> Proxy<A::Actor> for Forwarder<A>
 where
-    A: Address + Send + Sync + 'static,
+    A: TypedAddr + Send + Sync + 'static,
     A::Actor: crate::Protocol,
 {
     async fn forward(&mut self, message: <A::Actor as crate::Protocol>::Message) {

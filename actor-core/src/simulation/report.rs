@@ -46,7 +46,7 @@ pub(super) fn report(
 /// The steps that matter: the choices of the schedule, and the steps around them.
 fn steps(choices: &Deviations, run: &RunResult) -> String {
     let all = run.trace.steps();
-    let is_chosen = |step: &Step| step.instead.is_some() || !step.took.is_zero();
+    let is_chosen = |step: &Step| step.preempted.is_some() || !step.took.is_zero();
     let chosen: Vec<usize> = (0..all.len()).filter(|at| is_chosen(&all[*at])).collect();
     let shown = shown(all, &chosen);
     let summary = summary(choices);
@@ -60,8 +60,10 @@ fn steps(choices: &Deviations, run: &RunResult) -> String {
         let step = &all[at];
         let mark = if is_chosen(step) { '>' } else { ' ' };
         let _ = write!(text, "{mark} {at:>number_width$}. {:>time_width$?}  {step}", step.at);
-        if let Some(instead) = step.instead.as_ref().filter(|instead| **instead != step.who) {
-            let _ = write!(text, ", ahead of {instead}");
+        if let Some(preempted) =
+            step.preempted.as_ref().filter(|preempted| **preempted != step.agent)
+        {
+            let _ = write!(text, ", ahead of {preempted}");
         }
         if !step.took.is_zero() {
             let _ = write!(text, ", and takes {:?}", step.took);

@@ -20,7 +20,7 @@ use std::time::Duration;
 /// };
 /// assert_eq!(run(1).hash(), run(1).hash());
 /// assert!(run(1).to_string().contains("echo#1 takes `say`"));
-/// assert!(run(1).steps().iter().any(|step| step.did == "takes `say`"));
+/// assert!(run(1).steps().iter().any(|step| step.action == "takes `say`"));
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Trace {
@@ -36,7 +36,7 @@ pub struct Trace {
 /// # let system = System::simulation(1);
 /// # let sim = Sim::of(&system).unwrap();
 /// # let step = system.block_on(async {
-/// actor_core::spawn(async {}).detach();
+/// actor_core::spawn_task(async {}).detach();
 /// # sim.step().await
 /// # });
 /// assert_eq!(step.unwrap().to_string(), "task 1 goes on");
@@ -49,18 +49,18 @@ pub struct Step {
     /// The virtual time that the step took; zero unless steps take time under this seed.
     pub took: Duration,
     /// The agent: an actor's label, a task, a timer, or the test function.
-    pub who: String,
+    pub agent: String,
     /// The action: the message that was taken, or that the agent continues.
-    pub did: String,
+    pub action: String,
     /// The agent that would have run next if the seed had not chosen this one.
-    pub instead: Option<String>,
+    pub preempted: Option<String>,
     pub(super) is_of_actor: bool,
     pub(super) step_number: u64,
 }
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.who, self.did)
+        write!(f, "{} {}", self.agent, self.action)
     }
 }
 
@@ -70,15 +70,15 @@ impl Trace {
             .executor
             .with_trace(|trace| (trace.steps.clone(), trace.count, trace.hash));
         let read = |step: &crate::executor::sim::StepRecord| {
-            let (who, did) = sim_observer.read(step);
-            let instead = step.instead.map(|agent| sim_observer.name(agent));
+            let (agent, action) = sim_observer.read(step);
+            let preempted = step.instead.map(|agent| sim_observer.name(agent));
             let is_of_actor = matches!(step.agent, Agent::Actor(_));
             Step {
                 at: step.at,
                 took: step.took,
-                who,
-                did,
-                instead,
+                agent,
+                action,
+                preempted,
                 is_of_actor,
                 step_number: step.step_number,
             }

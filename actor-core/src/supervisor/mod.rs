@@ -17,7 +17,7 @@ pub use run::{Supervisor, SupervisorAddr, SupervisorMessage};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::restart::Restart;
 use crate::actor::spawn::ActorBuilder;
-use crate::address::addr::Address;
+use crate::address::addr::TypedAddr;
 use crate::exit::ActorId;
 use std::time::Duration;
 
@@ -150,7 +150,7 @@ impl SupervisorAddr {
     /// # supervisor.stop();
     /// # });
     /// ```
-    pub fn stop_child<A: Address>(&self, address: &A) {
+    pub fn stop_child<A: TypedAddr>(&self, address: &A) {
         address.as_ref().stop();
     }
 }

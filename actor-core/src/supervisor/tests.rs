@@ -20,7 +20,7 @@ impl Leaf {
         context.after(Duration::from_secs(3600), |me| me.touch()).detach();
         context.link(&self.hub);
         context.monitor(&self.hub, |me, _exit| me.touch());
-        context.spawn(std::future::pending()).detach();
+        context.spawn_task(std::future::pending()).detach();
         context.spawn_child(Twig);
     }
 

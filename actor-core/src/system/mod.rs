@@ -338,10 +338,10 @@ impl fmt::Debug for System {
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
-/// assert_eq!(actor_core::spawn(async { 1 + 1 }).await, 2);
+/// assert_eq!(actor_core::spawn_task(async { 1 + 1 }).await, 2);
 /// # });
 /// ```
-pub fn spawn<F>(future: F) -> Spawned<F::Output>
+pub fn spawn_task<F>(future: F) -> Spawned<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,

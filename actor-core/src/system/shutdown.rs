@@ -124,7 +124,7 @@ impl Drop for System {
 /// # #[actor] struct Idle; #[actor] impl Idle {}
 /// # use std::time::Duration;
 /// let system = System::builder().threads(1).build();
-/// system.spawn(Idle).keep();
+/// system.spawn(Idle).keep_alive();
 /// let report = system.block_on(system.shutdown(Duration::from_secs(1)));
 /// assert!(report.is_clean());
 /// assert_eq!(report.to_string(), "all ended in time");

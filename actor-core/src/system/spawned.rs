@@ -9,7 +9,7 @@ use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// A task started by [`spawn`](crate::spawn), [`System::spawn_task`](crate::System::spawn_task) or
+/// A task started by [`spawn_task`](crate::spawn_task), [`System::spawn_task`](crate::System::spawn_task) or
 /// [`unblock`](crate::unblock). Awaiting it returns the result.
 ///
 /// # Panics
@@ -21,9 +21,9 @@ use std::task::{Context as Poller, Poll};
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
-/// let sum: actor_core::Spawned<u32> = actor_core::spawn(async { 1 + 1 });
+/// let sum: actor_core::Spawned<u32> = actor_core::spawn_task(async { 1 + 1 });
 /// assert_eq!(sum.await, 2);
-/// actor_core::spawn(async { /* runs on by itself */ }).detach();
+/// actor_core::spawn_task(async { /* runs on by itself */ }).detach();
 /// # });
 /// ```
 #[must_use = "dropping it cancels what was started; await it or call `.detach()`"]
@@ -58,7 +58,7 @@ impl<T> Spawned<T> {
     ///
     /// ```
     /// # actor_core::System::current_thread().block_on(async {
-    /// let never = actor_core::spawn(std::future::pending::<u32>());
+    /// let never = actor_core::spawn_task(std::future::pending::<u32>());
     /// assert_eq!(never.cancel().await, None);
     /// # });
     /// ```
@@ -76,7 +76,7 @@ impl<T> Spawned<T> {
     ///
     /// ```
     /// # actor_core::System::current_thread().block_on(async {
-    /// let soon = actor_core::spawn(async { 1 + 1 });
+    /// let soon = actor_core::spawn_task(async { 1 + 1 });
     /// while !soon.is_finished() {
     ///     actor_core::future::yield_now().await;
     /// }

@@ -5,7 +5,7 @@ use super::buffer::{Buffer, Policy, ReadResult, TopicKey};
 use super::{Topic, WeakTopic};
 use crate::actor::context::tasks::{self, CatchPanic};
 use crate::actor::dispatch::Dispatch;
-use crate::address::addr::Address;
+use crate::address::addr::TypedAddr;
 use crate::address::call::Call;
 use crate::address::weak::WeakAddr;
 use crate::cell::current;
@@ -90,7 +90,7 @@ pub struct Subscription {
 /// # });
 /// ```
 #[must_use = "dropping a subscription ends it; keep it or call `.detach()`"]
-pub struct TypedSubscription<A: Address, T> {
+pub struct TypedSubscription<A: TypedAddr, T> {
     buffer: Arc<Buffer<T>>,
     lag: Arc<Mutex<Option<LagHandler<A>>>>,
     subscription: Subscription,
@@ -108,7 +108,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
     /// [`Subscription`] for how long it lasts.
     pub fn subscribe<A, B, U, F>(&self, address: &A, mut make: F) -> TypedSubscription<A, T>
     where
-        A: Address + Send + 'static,
+        A: TypedAddr + Send + 'static,
         A::Actor: Dispatch<Address = A>,
         B: Protocol,
         F: for<'a> FnMut(&'a A, T) -> Call<'a, B, U> + Send + 'static,
@@ -206,7 +206,7 @@ async fn feed<A, T>(
     weak: WeakAddr<A::Actor>,
     mut send: impl FnMut(A, T) -> Pin<Box<dyn Future<Output = bool> + Send>>,
 ) where
-    A: Address,
+    A: TypedAddr,
     A::Actor: Dispatch<Address = A>,
 {
     loop {
@@ -235,7 +235,7 @@ async fn feed<A, T>(
     }
 }
 
-impl<A: Address + Send + 'static, T> TypedSubscription<A, T> {
+impl<A: TypedAddr + Send + 'static, T> TypedSubscription<A, T> {
     fn policy(self, policy: Policy<T>) -> Self {
         self.buffer.set_policy(policy);
         self
@@ -300,7 +300,7 @@ impl<A: Address + Send + 'static, T> TypedSubscription<A, T> {
     }
 }
 
-impl<A: Address, T> TypedSubscription<A, T> {
+impl<A: TypedAddr, T> TypedSubscription<A, T> {
     /// Returns the handle without type parameters, to be stored.
     pub fn untyped(self) -> Subscription {
         self.subscription
@@ -320,7 +320,7 @@ impl<A: Address, T> TypedSubscription<A, T> {
     }
 }
 
-impl<A: Address, T> From<TypedSubscription<A, T>> for Subscription {
+impl<A: TypedAddr, T> From<TypedSubscription<A, T>> for Subscription {
     fn from(typed: TypedSubscription<A, T>) -> Self {
         typed.untyped()
     }
@@ -369,7 +369,7 @@ impl fmt::Debug for Subscription {
     }
 }
 
-impl<A: Address, T> fmt::Debug for TypedSubscription<A, T> {
+impl<A: TypedAddr, T> fmt::Debug for TypedSubscription<A, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TypedSubscription").field("lost", &self.lost()).finish_non_exhaustive()
     }

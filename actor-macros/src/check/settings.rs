@@ -10,7 +10,7 @@ use crate::options::{self, RawOption};
 use crate::{display::display_tokens, names};
 
 const OF_TYPE: &[&str] =
-    &["capacity", "unbounded", "turn", "deferred", "overlap", "name", "crate", "local"];
+    &["capacity", "unbounded", "turn", "deferred", "max_concurrent", "name", "crate", "local"];
 const OF_BLOCK: &[&str] = &["crate", "local"];
 const OF_TRAIT: &[&str] = &["crate", "remote"];
 
@@ -26,7 +26,7 @@ pub(super) fn of_type(
     let mut capacity = Capacity::Default;
     let mut turn = None;
     let mut deferred = None;
-    let mut overlap = None;
+    let mut max_concurrent = None;
     let mut earlier_room: Option<Ident> = None;
     for entry in entries {
         match entry.key.to_string().as_str() {
@@ -34,7 +34,7 @@ pub(super) fn of_type(
             "name" => name = text_value(&entry, "counter", errors).unwrap_or(name),
             "turn" => turn = count(&entry, "turn = 64", errors),
             "deferred" => deferred = count(&entry, "deferred = 1024", errors),
-            "overlap" => overlap = count(&entry, "overlap = 64", errors),
+            "max_concurrent" => max_concurrent = count(&entry, "max_concurrent = 64", errors),
             "local" => entry.expect_plain(errors),
             key => {
                 // Either `capacity` or `unbounded`.
@@ -52,7 +52,7 @@ pub(super) fn of_type(
             }
         }
     }
-    (path, Settings { name, capacity, turn, deferred, overlap })
+    (path, Settings { name, capacity, turn, deferred, max_concurrent })
 }
 
 /// The options of the impl half: the path of the crate, and whether it is `local`.
@@ -138,7 +138,7 @@ fn text_value(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<L
     parsed.ok()
 }
 
-/// `capacity`, `turn`, `deferred` and `overlap` take a number of messages, at least one.
+/// `capacity`, `turn`, `deferred` and `max_concurrent` take a number of messages, at least one.
 fn count(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<TokenStream> {
     let key = &entry.key;
     let value = entry.expect_value(example, errors)?;
@@ -163,7 +163,9 @@ fn count(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<TokenS
             let text = match key.to_string().as_str() {
                 "capacity" => "a mailbox needs room for a message; write `capacity = 1` or more",
                 "turn" => "`turn` must be at least 1; write `turn = 1` or more",
-                "overlap" => "one message has to be handled at least; write `overlap = 1` or more",
+                "max_concurrent" => {
+                    "one message has to be handled at least; write `max_concurrent = 1` or more"
+                }
                 _ => "`deferred` must be at least 1; write `deferred = 1` or more",
             };
             errors.push(value, text);

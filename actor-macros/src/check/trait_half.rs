@@ -123,7 +123,7 @@ fn marker_type(item: &TraitItem, crate_path: Option<TokenStream>) -> ActorType {
             capacity: Capacity::Default,
             turn: None,
             deferred: None,
-            overlap: None,
+            max_concurrent: None,
         },
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
 //     const _: () = {
 //         use ::actor_core::__private as __p;
 //         impl ::actor_core::Actor for Counter { type Addr = CounterAddr; const SETTINGS: .. }
-//         impl ::actor_core::Address for CounterAddr { type Actor = Counter; }
+//         impl ::actor_core::TypedAddr for CounterAddr { type Actor = Counter; }
 //         impl __p::Clone for CounterAddr { .. } // and so on
 //     };
 pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
@@ -103,7 +103,7 @@ pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
             }
             #[automatically_derived]
             #not_recommended
-            impl #params #crate_path::Address for #address #arguments #clause {
+            impl #params #crate_path::TypedAddr for #address #arguments #clause {
                 type Actor = #ident #arguments;
             }
             #common
@@ -204,7 +204,8 @@ fn expand_settings(actor: &ActorType) -> TokenStream {
     };
     let turn = settings.turn.as_ref().map(|turn| quote!(.turn(#turn))).into_token_stream();
     let deferred = settings.deferred.as_ref().map(|bound| quote!(.deferred(#bound)));
-    let overlap = settings.overlap.as_ref().map(|most| quote!(.overlap(#most)));
+    let max_concurrent =
+        settings.max_concurrent.as_ref().map(|most| quote!(.max_concurrent(#most)));
     let internal = is_own(actor.crate_path.as_ref()).then(|| quote!(.internal()));
-    quote!(__p::Settings::new(#name) #capacity #turn #deferred #overlap #internal)
+    quote!(__p::Settings::new(#name) #capacity #turn #deferred #max_concurrent #internal)
 }

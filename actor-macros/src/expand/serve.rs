@@ -285,11 +285,11 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
     let at_actor = span::hidden_at(protocol_impl.name.span());
     let has_block = quote_spanned!(at_actor=> , #actor: __p::HasActorImpl);
     let (found, proved) = if generics.params.is_empty() {
-        (quote!(<#address as #crate_path::Address>::Actor), Some(&has_block))
+        (quote!(<#address as #crate_path::TypedAddr>::Actor), Some(&has_block))
     } else {
         (actor.clone(), None)
     };
-    let any = quote!(<#protocol_address as #crate_path::Address>::Actor);
+    let any = quote!(<#protocol_address as #crate_path::TypedAddr>::Actor);
     let head = quote_spanned!(at_actor=> fn handle_boxed(__loan: __p::HandlerArgs<'_, Self, #any>) -> __p::BorrowingFuture<'_, Self>);
     // A handler's future that is not `Send` is detected here.
     let boxed = quote_spanned!(place=> (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan)));

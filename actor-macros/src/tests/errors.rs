@@ -70,7 +70,8 @@ fn options_and_item_are_both_checked() {
 
 #[test]
 fn wrong_options_are_named() {
-    let valid = "`capacity`, `unbounded`, `turn`, `deferred`, `overlap`, `name`, `crate`, `local`";
+    let valid =
+        "`capacity`, `unbounded`, `turn`, `deferred`, `max_concurrent`, `name`, `crate`, `local`";
     let misspelt = format!("unknown option `capcity`; did you mean `capacity`? (valid: {valid})");
     let unknown = format!("unknown option `mailbox`; expected one of {valid}");
     let cases: &[(&str, &str, &str)] = &[

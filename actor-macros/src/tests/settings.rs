@@ -146,8 +146,8 @@ fn bounds_of_what_is_kept_aside_are_checked() {
     };
     of_struct("deferred = 0", "`deferred` must be at least 1; write `deferred = 1` or more", "0");
     of_struct(
-        "overlap = 0",
-        "one message has to be handled at least; write `overlap = 1` or more",
+        "max_concurrent = 0",
+        "one message has to be handled at least; write `max_concurrent = 1` or more",
         "0",
     );
     of_struct("deferred", "`deferred` needs a value; write `deferred = 1024`", "deferred");

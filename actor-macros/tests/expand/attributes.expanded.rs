@@ -24,7 +24,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Old");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for OldAddr {
+    impl ::actor_core::TypedAddr for OldAddr {
         type Actor = Old;
     }
     #[automatically_derived]

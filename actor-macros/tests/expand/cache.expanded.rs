@@ -28,7 +28,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Cache").unbounded();
     }
     #[automatically_derived]
-    impl<K: Hash, V, const N: usize> ::actor_core::Address for CacheAddr<K, V, N>
+    impl<K: Hash, V, const N: usize> ::actor_core::TypedAddr for CacheAddr<K, V, N>
     where
         V: Clone,
     {

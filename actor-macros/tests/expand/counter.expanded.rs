@@ -14,7 +14,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("counter").capacity(8).turn(4);
     }
     #[automatically_derived]
-    impl ::actor_core::Address for CounterAddr {
+    impl ::actor_core::TypedAddr for CounterAddr {
         type Actor = Counter;
     }
     #[automatically_derived]

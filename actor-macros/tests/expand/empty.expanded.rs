@@ -21,7 +21,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Double");
     }
     #[automatically_derived]
-    impl<T> ::actor_core::Address for DoubleAddr<T>
+    impl<T> ::actor_core::TypedAddr for DoubleAddr<T>
     where
         T: Clone,
     {

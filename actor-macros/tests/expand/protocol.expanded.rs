@@ -37,7 +37,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Store");
     }
     #[automatically_derived]
-    impl<K: Send + 'static, const N: usize> ::actor_core::Address for StoreAddr<K, N> {
+    impl<K: Send + 'static, const N: usize> ::actor_core::TypedAddr for StoreAddr<K, N> {
         type Actor = AnyStore<K, N>;
     }
     #[automatically_derived]
@@ -339,7 +339,7 @@ const _: () = {
             __loan: __p::HandlerArgs<
                 '_,
                 Self,
-                <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor,
+                <shop::StoreAddr<K, 2> as ::actor_core::TypedAddr>::Actor,
             >,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
@@ -392,7 +392,7 @@ const _: () = {
         fn from(__addr: MapAddr<K>) -> Self {
             __p::From::from(__p::adapt::<
                 Map<K>,
-                <shop::StoreAddr<K, 2> as ::actor_core::Address>::Actor,
+                <shop::StoreAddr<K, 2> as ::actor_core::TypedAddr>::Actor,
             >(&__addr))
         }
     }
@@ -401,14 +401,14 @@ impl Greeter for Robot {}
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::Address>::Actor
+    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::TypedAddr>::Actor
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
         fn handle_boxed(
-            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::Address>::Actor>,
+            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
             (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan))
@@ -422,7 +422,7 @@ const _: () = {
         Robot: __p::HasActorImpl,
     {
         fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
+            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::TypedAddr>::Actor>(
                 &__addr,
             ))
         }

@@ -13,7 +13,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Type");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for TypeAddr {
+    impl ::actor_core::TypedAddr for TypeAddr {
         type Actor = r#Type;
     }
     #[automatically_derived]

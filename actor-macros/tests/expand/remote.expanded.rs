@@ -32,7 +32,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Greeter");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for GreeterAddr {
+    impl ::actor_core::TypedAddr for GreeterAddr {
         type Actor = AnyGreeter;
     }
     #[automatically_derived]
@@ -320,7 +320,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Nothing");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for NothingAddr {
+    impl ::actor_core::TypedAddr for NothingAddr {
         type Actor = AnyNothing;
     }
     #[automatically_derived]
@@ -490,7 +490,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Unquoted");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for UnquotedAddr {
+    impl ::actor_core::TypedAddr for UnquotedAddr {
         type Actor = AnyUnquoted;
     }
     #[automatically_derived]
@@ -623,7 +623,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Nameless");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for NamelessAddr {
+    impl ::actor_core::TypedAddr for NamelessAddr {
         type Actor = AnyNameless;
     }
     #[automatically_derived]
@@ -761,7 +761,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Generic");
     }
     #[automatically_derived]
-    impl<T: Send + 'static> ::actor_core::Address for GenericAddr<T> {
+    impl<T: Send + 'static> ::actor_core::TypedAddr for GenericAddr<T> {
         type Actor = AnyGeneric<T>;
     }
     #[automatically_derived]
@@ -939,7 +939,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Conditional");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for ConditionalAddr {
+    impl ::actor_core::TypedAddr for ConditionalAddr {
         type Actor = AnyConditional;
     }
     #[automatically_derived]
@@ -1139,7 +1139,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Misspelt");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for MisspeltAddr {
+    impl ::actor_core::TypedAddr for MisspeltAddr {
         type Actor = AnyMisspelt;
     }
     #[automatically_derived]

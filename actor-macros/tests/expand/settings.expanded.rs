@@ -11,10 +11,10 @@ const _: () = {
     #[automatically_derived]
     impl ::actor_core::Actor for Motor {
         type Addr = MotorAddr;
-        const SETTINGS: __p::Settings = __p::Settings::new("Motor").deferred(8).overlap(4);
+        const SETTINGS: __p::Settings = __p::Settings::new("Motor").deferred(8).max_concurrent(4);
     }
     #[automatically_derived]
-    impl ::actor_core::Address for MotorAddr {
+    impl ::actor_core::TypedAddr for MotorAddr {
         type Actor = Motor;
     }
     #[automatically_derived]

@@ -1,6 +1,6 @@
 //! The settings of messages.
 
-#[actor(deferred = 8, overlap = 4)]
+#[actor(deferred = 8, max_concurrent = 4)]
 struct Motor {
     speed: u32,
 }

@@ -10,14 +10,14 @@ impl Greeter for Robot {
 const _: () = {
     use ::actor_core::__private as __p;
     #[automatically_derived]
-    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::Address>::Actor
+    impl __p::ImplementsProtocol<GreeterAddr> for <RobotAddr as ::actor_core::TypedAddr>::Actor
     where
         RobotAddr: __p::Sized,
         GreeterAddr: __p::Sized,
         Robot: __p::HasActorImpl,
     {
         fn handle_boxed(
-            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::Address>::Actor>,
+            __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
             (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan))
@@ -31,7 +31,7 @@ const _: () = {
         Robot: __p::HasActorImpl,
     {
         fn from(__addr: RobotAddr) -> Self {
-            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::Address>::Actor>(
+            __p::From::from(__p::adapt::<Robot, <GreeterAddr as ::actor_core::TypedAddr>::Actor>(
                 &__addr,
             ))
         }
@@ -60,7 +60,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Parser");
     }
     #[automatically_derived]
-    impl<'a> ::actor_core::Address for ParserAddr<'a> {
+    impl<'a> ::actor_core::TypedAddr for ParserAddr<'a> {
         type Actor = Parser<'a>;
     }
     #[automatically_derived]

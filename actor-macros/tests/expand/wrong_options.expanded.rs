@@ -1,4 +1,4 @@
-// error: unknown option `mailbx`; expected one of `capacity`, `unbounded`, `turn`, `deferred`, `overlap`, `name`, `crate`, `local`
+// error: unknown option `mailbx`; expected one of `capacity`, `unbounded`, `turn`, `deferred`, `max_concurrent`, `name`, `crate`, `local`
 // under: mailbx
 // error: a mailbox needs room for a message; write `capacity = 1` or more
 // under: 0
@@ -23,7 +23,7 @@ const _: () = {
         const SETTINGS: __p::Settings = __p::Settings::new("Counter");
     }
     #[automatically_derived]
-    impl ::actor_core::Address for CounterAddr {
+    impl ::actor_core::TypedAddr for CounterAddr {
         type Actor = Counter;
     }
     #[automatically_derived]
@@ -78,7 +78,7 @@ const _: () = {
         }
     }
 };
-::core::compile_error! { "unknown option `mailbx`; expected one of `capacity`, `unbounded`, `turn`, `deferred`, `overlap`, `name`, `crate`, `local`" }
+::core::compile_error! { "unknown option `mailbx`; expected one of `capacity`, `unbounded`, `turn`, `deferred`, `max_concurrent`, `name`, `crate`, `local`" }
 ::core::compile_error! { "a mailbox needs room for a message; write `capacity = 1` or more" }
 impl Counter {
     fn right(&self) {}

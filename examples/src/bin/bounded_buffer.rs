@@ -53,9 +53,9 @@ async fn consume(buffer: BufferAddr) -> Result<u32, CallError> {
 async fn main() -> Result<(), CallError> {
     let buffer = Buffer::default().spawn();
     // The buffer is empty, so the first `take` waits for the first `put`.
-    let consumers = (0..3).map(|_| actor_core::spawn(consume(buffer.clone())));
+    let consumers = (0..3).map(|_| actor_core::spawn_task(consume(buffer.clone())));
     let consumers: Vec<_> = consumers.collect();
-    let producers = (0..3).map(|_| actor_core::spawn(produce(buffer.clone())));
+    let producers = (0..3).map(|_| actor_core::spawn_task(produce(buffer.clone())));
     let (sums, puts) = zip(join_all(consumers), join_all(producers)).await;
     puts.into_iter().collect::<Result<(), _>>()?;
     let sums: Vec<u32> = sums.into_iter().collect::<Result<_, _>>()?;

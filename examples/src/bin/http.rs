@@ -80,6 +80,6 @@ async fn main() -> io::Result<()> {
     println!("listening on http://{}", listener.local_addr()?);
     loop {
         let (socket, _) = listener.accept().await?;
-        actor_core::spawn(serve(socket)).detach();
+        actor_core::spawn_task(serve(socket)).detach();
     }
 }

@@ -19,7 +19,7 @@ impl Worker {
         actor_core::time::sleep(Duration::from_millis(2)).await;
         let result = (1..=of).try_fold(1_u32, |product, factor| product.checked_mul(factor));
         self.done += 1;
-        (context.member(), result.expect("it is too large"))
+        (context.pool_index(), result.expect("it is too large"))
     }
 }
 

@@ -62,9 +62,9 @@ async fn write(library: LibraryAddr, book: Book) -> Result<bool, CallError> {
 #[actor_core::main]
 async fn main() -> Result<(), CallError> {
     let (library, book) = (Library::default().spawn(), Book::default());
-    let reads = (0..90).map(|_| actor_core::spawn(read(library.clone(), book.clone())));
+    let reads = (0..90).map(|_| actor_core::spawn_task(read(library.clone(), book.clone())));
     let reads: Vec<_> = reads.collect();
-    let writes = (0..10).map(|_| actor_core::spawn(write(library.clone(), book.clone())));
+    let writes = (0..10).map(|_| actor_core::spawn_task(write(library.clone(), book.clone())));
     let writes: Vec<_> = writes.collect();
     let whole: Vec<bool> = join_all(reads).await.into_iter().collect::<Result<_, _>>()?;
     join_all(writes).await.into_iter().collect::<Result<Vec<_>, _>>()?;

@@ -68,7 +68,7 @@ fn main() {
     let seed = (1..1000).find(fails).expect("a thousand schedules show it");
     let (balance, steps, hash) = run(seed, false);
     println!("seed {seed}: 1 and 2 were paid, and there is {balance:?}");
-    for step in steps.iter().filter(|step| step.did.starts_with("takes")) {
+    for step in steps.iter().filter(|step| step.action.starts_with("takes")) {
         println!("  {step}");
     }
     assert_eq!(run(seed, false).2, hash);

@@ -66,7 +66,7 @@ async fn main() -> Result<(), CallError> {
         }
     }
     println!("{} sit, {} go away", seated.len(), 5 - seated.len());
-    let barber = actor_core::spawn(work(shop.clone()));
+    let barber = actor_core::spawn_task(work(shop.clone()));
     for customer in seated {
         shop.leave(customer).await?;
         println!("{customer} leaves with short hair");

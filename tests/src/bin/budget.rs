@@ -130,7 +130,7 @@ fn main() {
     let times = arguments.next().and_then(|times| times.parse().ok()).unwrap_or(1000);
     let detects = what != "relay-undetected";
     let system = System::builder().threads(1).deadlock_detection(detects).build();
-    let outcome =
-        system.block_on(async { actor_core::spawn(async move { run(&what, times).await }).await });
+    let outcome = system
+        .block_on(async { actor_core::spawn_task(async move { run(&what, times).await }).await });
     outcome.expect("no actor fails");
 }

@@ -59,10 +59,10 @@ pub fn a_call_from_a_plain_task(system: &System) {
     system.block_on(async {
         assert_eq!(task.await, Ok(2));
         let task_adder = adder.clone();
-        let task = actor_core::spawn(async move { task_adder.add_later(2).await });
+        let task = actor_core::spawn_task(async move { task_adder.add_later(2).await });
         assert_eq!(task.await, Ok(4));
         let blocking = adder.clone();
-        let task = actor_core::spawn(async move { blocking.add(1).wait() });
+        let task = actor_core::spawn_task(async move { blocking.add(1).wait() });
         assert_eq!(task.await, Err(CallError::WouldBlock));
         assert_eq!(adder.add(1).wait(), Err(CallError::WouldBlock));
         assert_eq!(adder.add(0).await, Ok(4));

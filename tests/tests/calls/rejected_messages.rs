@@ -173,7 +173,7 @@ pub fn calls_are_combined_and_owned(system: &System) {
         assert_eq!(is_send_and_unpin(timed).await, Ok(210));
 
         // In a spawned task nothing can be borrowed, so the call holds the address itself.
-        let task = actor_core::spawn(pocket.put(Cell::new(5)).into_owned());
+        let task = actor_core::spawn_task(pocket.put(Cell::new(5)).into_owned());
         let temporary = Pocket { total: 0 }.spawn().put(Cell::new(7)).into_owned();
         drop(pocket);
         assert_eq!(task.await, Ok(215));

@@ -38,7 +38,7 @@ impl Keeper {
             gate.pass().await;
             reply.send(number).unwrap();
         };
-        actor_core::spawn(answering).detach();
+        actor_core::spawn_task(answering).detach();
     }
 
     fn drop_at_once(&mut self, reply: Reply<u32>) {
@@ -137,12 +137,12 @@ impl Back {
     }
 
     async fn double_later(&mut self, number: u32, mut reply: Reply<u32>) {
-        let was_wanted = reply.is_wanted();
+        let was_wanted = !reply.is_closed();
         self.entered.add();
         if was_wanted {
-            reply.unwanted().await;
+            reply.closed().await;
         }
-        let is_wanted = reply.is_wanted();
+        let is_wanted = !reply.is_closed();
         let given_back = reply.send(number * 2);
         self.told.try_send(Told { was_wanted, is_wanted, given_back }).unwrap();
     }

@@ -121,7 +121,7 @@ pub fn never_handled_is_exact_under_a_race(system: &System) {
                 let number = chunk * 100 + number;
                 let limit = Duration::from_micros((number % 50) as u64 * 4);
                 let call = noting.note(number).into_owned().timeout(limit);
-                actor_core::spawn(async move { (number, call.await) })
+                actor_core::spawn_task(async move { (number, call.await) })
             });
             answers.extend(join_all(calls).await);
         }

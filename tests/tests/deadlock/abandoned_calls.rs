@@ -72,7 +72,7 @@ impl Leaver {
             Fate::Forgotten => std::mem::forget(call),
             Fate::Dropped => drop(call),
             Fate::DroppedOnAThread => thread::spawn(move || drop(call)).join().unwrap(),
-            Fate::Spawned => actor_core::spawn(call).detach(),
+            Fate::Spawned => actor_core::spawn_task(call).detach(),
             Fate::PolledWithAnotherWaker => kept = Some(poll(call)),
             Fate::PolledWithAnotherWakerOnAThread => {
                 kept = Some(thread::spawn(move || poll(call)).join().unwrap());
@@ -80,7 +80,7 @@ impl Leaver {
             Fate::PolledAmongOthers => {
                 let mut all: FuturesUnordered<_> = [call].into_iter().collect();
                 assert!(poll_once(all.next()).await.is_none());
-                actor_core::spawn(async move { all.next().await }).detach();
+                actor_core::spawn_task(async move { all.next().await }).detach();
             }
             Fate::GivenAwayAndDropped | Fate::GivenAwayAndPolled => away.try_send(call).unwrap(),
         }
@@ -187,7 +187,7 @@ impl Broker {
     }
 
     fn by_a_task(&mut self, reply: Reply<u32>) {
-        actor_core::spawn(async {
+        actor_core::spawn_task(async {
             a_while().await;
             let _ = reply.send(7);
         })

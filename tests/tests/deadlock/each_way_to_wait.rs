@@ -100,7 +100,7 @@ fn after_unblock(call: Passing) -> Waiting {
 fn after_a_channel(call: Passing) -> Waiting {
     Box::pin(async {
         let (sender, receiver) = async_channel::bounded(1);
-        actor_core::spawn(async move { sender.send(()).await }).detach();
+        actor_core::spawn_task(async move { sender.send(()).await }).detach();
         receiver.recv().await.unwrap();
         flat(call.await)
     })
@@ -109,7 +109,7 @@ fn after_a_channel(call: Passing) -> Waiting {
 fn after_a_oneshot(call: Passing) -> Waiting {
     Box::pin(async {
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        actor_core::spawn(async move { sender.send(()) }).detach();
+        actor_core::spawn_task(async move { sender.send(()) }).detach();
         receiver.await.unwrap();
         flat(call.await)
     })
@@ -119,7 +119,7 @@ fn holding_a_lock(call: Passing) -> Waiting {
     Box::pin(async {
         let lock = std::sync::Arc::new(tokio::sync::Mutex::new(()));
         let held = lock.clone().lock_owned().await;
-        actor_core::spawn(async move { drop(held) }).detach();
+        actor_core::spawn_task(async move { drop(held) }).detach();
         let _held = lock.lock().await;
         flat(call.await)
     })

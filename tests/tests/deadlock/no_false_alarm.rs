@@ -75,7 +75,7 @@ fn or_a_thread(call: Passing) -> Waiting {
 fn or_a_channel(call: Passing) -> Waiting {
     Box::pin(async {
         let (sender, receiver) = async_channel::bounded(1);
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             actor_core::time::sleep(A_WHILE).await;
             sender.send(()).await
         })
@@ -135,7 +135,7 @@ fn shared(call: Passing) -> Waiting {
         a_while().await.unwrap();
     });
     let out = out.shared();
-    actor_core::spawn(out.clone()).detach();
+    actor_core::spawn_task(out.clone()).detach();
     Box::pin(or(async { flat(call.await) }, out.map(|()| OUT)))
 }
 
@@ -260,7 +260,7 @@ pub fn a_timed_call_with_another_way_out_is_not_refused(system: &System) {
 
 /// Has the call made by a task that is not the actor.
 fn spawned(call: Passing) -> Waiting {
-    Box::pin(or(async { flat(actor_core::spawn(call).await) }, a_while()))
+    Box::pin(or(async { flat(actor_core::spawn_task(call).await) }, a_while()))
 }
 
 pub fn a_handler_that_spawns_its_callers_continues(system: &System) {

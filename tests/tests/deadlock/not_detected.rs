@@ -5,7 +5,7 @@ use actor_core::prelude::*;
 use std::time::Duration;
 
 /// Waits for itself, in a way that is not looked through.
-#[actor(overlap = 1)]
+#[actor(max_concurrent = 1)]
 struct Stuck {
     is_open: bool,
 }

@@ -85,7 +85,7 @@ impl Parent {
                 return gate.pass().await;
             }
             Fate::Spawned => {
-                let task = actor_core::spawn(join);
+                let task = actor_core::spawn_task(join);
                 kid.stop();
                 entered.open();
                 gate.pass().await;

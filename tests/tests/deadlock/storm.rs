@@ -77,7 +77,7 @@ impl Droplet {
 }
 
 /// Has handlers that overlap, and such that wait for their guard.
-#[actor(capacity = 3, overlap = 3)]
+#[actor(capacity = 3, max_concurrent = 3)]
 struct Cloud {
     weather: Arc<Weather>,
     is_open: bool,
@@ -282,7 +282,7 @@ async fn blow(weather: Arc<Weather>, mut seed: u64, until: usize) {
 async fn passing(weather: &Arc<Weather>, seed: u64) {
     let guest = Droplet { place: 0, weather: weather.clone() }.spawn();
     let call = guest.fall(seed, 4).into_owned();
-    let task = actor_core::spawn(call);
+    let task = actor_core::spawn_task(call);
     yield_now().await;
     guest.stop();
     let _ = task.await;
@@ -331,7 +331,7 @@ fn storm(system: &System, until: usize, is_violent: bool, is_foreign: bool) -> (
         let tasks: Vec<_> = (0..TASKS)
             .map(|_| {
                 chance(&mut seed, 2);
-                actor_core::spawn(blow(weather.clone(), seed, until))
+                actor_core::spawn_task(blow(weather.clone(), seed, until))
             })
             .collect();
         let blown = async {

@@ -215,7 +215,7 @@ fn messages_sent_by_a_blocked_handler_are_handled_by_idle_and_by_busy_workers() 
             for _ in 0..busy {
                 let busy = system.spawn(Busy { over: over.clone() });
                 busy.work().try_send().unwrap();
-                busy.keep();
+                busy.keep_alive();
             }
             let echoes = (0..8).map(|number| system.spawn(Echo { number })).collect();
             let (blocker, gate) = (system.spawn(Blocker { echoes }), Gate::new());
@@ -274,7 +274,7 @@ fn timers_calls_from_outside_and_kills_are_in_time_despite_workers_that_are_neve
             for _ in 0..4 {
                 let busy = system.spawn(Busy { over: over.clone() });
                 busy.work().try_send().unwrap();
-                busy.keep();
+                busy.keep_alive();
             }
             let pause = Duration::from_millis(10);
             let (slept, sleeps) = async_channel::bounded(1);

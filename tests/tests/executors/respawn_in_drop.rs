@@ -35,13 +35,13 @@ impl Respawn {
     fn start(self) {
         let system = self.system.clone();
         match self.kind {
-            Kind::Actor => system.spawn(Guard { _respawn: self }).keep(),
+            Kind::Actor => system.spawn(Guard { _respawn: self }).keep_alive(),
             Kind::Process => system
                 .spawn_process(async move |mut inbox: Inbox<()>| {
                     inbox.receive().await;
                     drop(self);
                 })
-                .keep(),
+                .keep_alive(),
             Kind::Task => system
                 .spawn_task(async move {
                     std::future::pending::<()>().await;

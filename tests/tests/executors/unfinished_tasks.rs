@@ -51,7 +51,7 @@ fn two_tasks(system: &System, ends: &Tally) -> [Spawned<()>; 2] {
 fn begin(system: &System) {
     system.block_on(async {
         for _ in 0..3 {
-            actor_core::spawn(async {}).await;
+            actor_core::spawn_task(async {}).await;
         }
     });
 }

@@ -63,7 +63,7 @@ impl Load {
     async fn others_get_their_turns(&self) {
         let turns = Tally::default();
         let counted = turns.clone();
-        let task = actor_core::spawn(async move {
+        let task = actor_core::spawn_task(async move {
             for _ in 0..1000 {
                 counted.add();
                 futures_lite::future::yield_now().await;

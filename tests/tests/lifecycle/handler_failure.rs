@@ -251,7 +251,7 @@ pub fn a_failure_ends_a_drain(system: &System) {
         let (arrived, gate) = (Gate::new(), Gate::new());
         worker.fail_early(arrived.clone(), gate.clone()).send().await.unwrap();
         arrived.pass().await;
-        let queued = actor_core::spawn(worker.ping().into_owned());
+        let queued = actor_core::spawn_task(worker.ping().into_owned());
         while worker.len() < 1 {
             futures_lite::future::yield_now().await;
         }
@@ -271,14 +271,17 @@ pub fn concurrent_handlers_finish_before_the_life_fails(system: &System) {
     system.block_on(async {
         let worker = Worker::new(&Diary::default(), "").spawn();
         let (entered, first, second) = (Tally::default(), Gate::new(), Gate::new());
-        let one = actor_core::spawn(worker.read(entered.clone(), first.clone(), true).into_owned());
-        let other =
-            actor_core::spawn(worker.read(entered.clone(), second.clone(), false).into_owned());
+        let one =
+            actor_core::spawn_task(worker.read(entered.clone(), first.clone(), true).into_owned());
+        let other = actor_core::spawn_task(
+            worker.read(entered.clone(), second.clone(), false).into_owned(),
+        );
         entered.reaches(2).await;
         first.open();
         assert_eq!(one.await, Ok(true));
         // No new one starts.
-        let late = actor_core::spawn(worker.read(entered.clone(), Gate::new(), false).into_owned());
+        let late =
+            actor_core::spawn_task(worker.read(entered.clone(), Gate::new(), false).into_owned());
         settle().await;
         assert_eq!(entered.count(), 2);
         second.open();

@@ -46,7 +46,7 @@ pub fn an_address_in_a_variable_keeps_alive(system: &System) {
 pub fn an_erased_address_and_an_owned_call_keep_alive(system: &System) {
     system.block_on(async {
         let (address, weak, diary) = probe();
-        let (erased, call) = (address.erase(), address.ping().into_owned());
+        let (erased, call) = (address.to_any(), address.ping().into_owned());
         drop(address);
         assert_lives(&weak).await;
         drop(erased);
@@ -167,7 +167,7 @@ pub fn its_parent_keeps_alive(system: &System) {
 pub fn keep_keeps_alive_until_it_is_stopped(system: &System) {
     system.block_on(async {
         let (address, weak, diary) = probe();
-        address.keep();
+        address.keep_alive();
         drop(address);
         assert_lives(&weak).await;
         weak.upgrade().unwrap().stop();

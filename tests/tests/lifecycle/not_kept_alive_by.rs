@@ -53,7 +53,7 @@ pub fn tasks_keep_nothing_alive_and_end_with_the_life(system: &System) {
             let _dropped = dropped;
             std::future::pending::<()>().await;
         };
-        context.spawn(forever).detach();
+        context.spawn_task(forever).detach();
     });
     ends_all_the_same(system, task);
     assert_eq!(diary.lines(), ["task dropped"]);
@@ -159,7 +159,7 @@ pub fn the_handles_of_its_resources_keep_nothing_alive(system: &System) {
             let ended = futures_lite::stream::empty::<()>();
             let handles: [Box<dyn Any + Send>; 5] = [
                 Box::new(context.every(HOUR, |me| me.ping())),
-                Box::new(context.spawn(std::future::pending())),
+                Box::new(context.spawn_task(std::future::pending())),
                 Box::new(context.monitor(&target, |me, exit| me.gone(exit))),
                 Box::new(context.link(&target)),
                 Box::new(context.attach(ended, |me, ()| me.ping())),
@@ -184,7 +184,7 @@ pub fn handles_kept_in_its_own_state_do_not_leak(system: &System) {
     let make = step(|me, context| {
         let target = Probe::new("target", &Diary::default()).spawn();
         me.kept.push(Box::new(context.every(HOUR, |me| me.ping())));
-        me.kept.push(Box::new(context.spawn(std::future::pending())));
+        me.kept.push(Box::new(context.spawn_task(std::future::pending())));
         me.kept.push(Box::new(context.link(&target)));
         let ended = futures_lite::stream::empty::<()>();
         me.kept.push(Box::new(context.attach(ended, |me, ()| me.ping())));
@@ -214,7 +214,7 @@ pub fn values_given_to_an_actor_are_dropped_with_it(system: &System) {
                 let _held = &task;
                 std::future::pending::<()>().await;
             };
-            context.spawn(forever).detach();
+            context.spawn_task(forever).detach();
         });
         address.run(make).await.unwrap();
         address.stop();

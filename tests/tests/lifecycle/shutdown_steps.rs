@@ -28,7 +28,7 @@ async fn scene() -> Scene {
             let _dropped = dropped;
             std::future::pending::<()>().await;
         };
-        context.spawn(task).detach();
+        context.spawn_task(task).detach();
         context.attach(stream, |me, item| me.note(item)).detach();
         context.every(Duration::from_millis(1), |me| me.note("tick")).detach();
     });
@@ -47,7 +47,7 @@ async fn scene() -> Scene {
         joins.note("joined");
         tell.try_send(exit).unwrap();
     };
-    actor_core::spawn(joiner).detach();
+    actor_core::spawn_task(joiner).detach();
 
     let (arrived, gate) = (Gate::new(), Gate::new());
     actor.hold(arrived.clone(), gate.clone()).send().await.unwrap();
@@ -83,13 +83,15 @@ pub fn the_steps_of_a_stop(system: &System) {
         let actor = &scene.actor;
         actor.note("1").try_send().unwrap();
         actor.note("2").try_send().unwrap();
-        let queued = actor_core::spawn(actor.ping().into_owned());
+        let queued = actor_core::spawn_task(actor.ping().into_owned());
         while actor.len() < 3 {
             futures_lite::future::yield_now().await;
         }
         let sender = actor.clone();
         let waiting =
-            actor_core::spawn(async move { sender.note("3").send().await.map_err(|e| e.reason()) });
+            actor_core::spawn_task(
+                async move { sender.note("3").send().await.map_err(|e| e.reason()) },
+            );
         settle().await;
         actor.stop();
         // Step 1.
@@ -125,7 +127,7 @@ pub fn the_steps_of_a_failure(system: &System) {
         let scene = scene().await;
         let actor = &scene.actor;
         actor.run(step(|_, _| panic!("planned"))).try_send().unwrap();
-        let queued = actor_core::spawn(actor.note("1").into_owned());
+        let queued = actor_core::spawn_task(actor.note("1").into_owned());
         while actor.len() < 2 {
             futures_lite::future::yield_now().await;
         }
@@ -151,7 +153,7 @@ pub fn the_steps_of_a_kill(system: &System) {
     system.block_on(async {
         let scene = scene().await;
         let actor = &scene.actor;
-        let queued = actor_core::spawn(actor.note("1").into_owned());
+        let queued = actor_core::spawn_task(actor.note("1").into_owned());
         while actor.len() < 1 {
             futures_lite::future::yield_now().await;
         }
@@ -198,7 +200,7 @@ pub fn a_panic_in_one_step_does_not_skip_the_next(system: &System) {
                 let _bomb = Bomb;
                 std::future::pending::<()>().await;
             };
-            context.spawn(task).detach();
+            context.spawn_task(task).detach();
             let bomb = Bomb;
             context
                 .every(Duration::from_secs(3600), move |me| {

@@ -94,7 +94,9 @@ pub fn spawn_never_runs_the_actor_on_the_callers_stack(system: &System) {
             let task_nested = nested.clone();
             let mut born = spawn_in_every_way(&nested);
             born.extend(parent.bear().await.unwrap());
-            born.extend(actor_core::spawn(async move { spawn_in_every_way(&task_nested) }).await);
+            born.extend(
+                actor_core::spawn_task(async move { spawn_in_every_way(&task_nested) }).await,
+            );
             for newborn in &born {
                 newborn.note(7).await.unwrap();
                 assert_eq!(newborn.log().await, Ok(vec![7]));

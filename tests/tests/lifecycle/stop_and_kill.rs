@@ -15,7 +15,7 @@ pub fn stop_handles_queued_messages_and_rejects_the_rest(system: &System) {
         for line in ["1", "2", "3"] {
             probe.note(line).try_send().unwrap();
         }
-        let queued = actor_core::spawn(probe.ping().into_owned());
+        let queued = actor_core::spawn_task(probe.ping().into_owned());
         while probe.len() < 4 {
             futures_lite::future::yield_now().await;
         }
@@ -168,7 +168,7 @@ pub fn kill_during_start_ends_it_at_its_await(system: &System) {
         let arrived = slow.arrived.clone();
         let slow = slow.spawn();
         arrived.pass().await;
-        let queued = actor_core::spawn(slow.note("1").into_owned());
+        let queued = actor_core::spawn_task(slow.note("1").into_owned());
         slow.kill();
         assert_eq!(slow.join().await, Exit::Killed);
         assert_eq!(slow.started().await, Err(Exit::Killed));
@@ -186,11 +186,11 @@ pub fn a_failed_start_is_reported_to_joiners_and_queued_callers(system: &System)
             let slow = slow.spawn();
             arrived.pass().await;
             let calls: Vec<_> =
-                (0..3).map(|_| actor_core::spawn(slow.note("never").into_owned())).collect();
+                (0..3).map(|_| actor_core::spawn_task(slow.note("never").into_owned())).collect();
             while slow.len() < 3 {
                 futures_lite::future::yield_now().await;
             }
-            let joiner = actor_core::spawn(slow.join());
+            let joiner = actor_core::spawn_task(slow.join());
             gate.open();
             let Err(exit) = slow.started().await else { panic!("it failed to start") };
             assert_eq!(slow.join().await, exit);
@@ -218,7 +218,7 @@ pub fn a_state_that_cannot_be_created_is_a_failed_start(system: &System) {
             closed.pass().await;
             Err("no route")
         });
-        let queued = actor_core::spawn(probe.ping().into_owned());
+        let queued = actor_core::spawn_task(probe.ping().into_owned());
         settle().await;
         gate.open();
         let Err(Exit::Failed(failure)) = probe.started().await else { panic!("it failed") };
@@ -232,9 +232,10 @@ pub fn kill_drops_the_running_handler_and_notifies_its_caller(system: &System) {
         let diary = Diary::default();
         let probe = Probe::new("a", &diary).spawn();
         let (arrived, gate) = (Gate::new(), Gate::new());
-        let running = actor_core::spawn(probe.hold(arrived.clone(), gate.clone()).into_owned());
+        let running =
+            actor_core::spawn_task(probe.hold(arrived.clone(), gate.clone()).into_owned());
         arrived.pass().await;
-        let queued = actor_core::spawn(probe.ping().into_owned());
+        let queued = actor_core::spawn_task(probe.ping().into_owned());
         while probe.len() < 1 {
             futures_lite::future::yield_now().await;
         }
@@ -271,7 +272,9 @@ pub fn kill_before_the_first_run_notifies_all(system: &System) {
             context.monitor(&doomed, |me, exit| me.gone(exit));
             context.link(&doomed);
             let (joined, diary) = (doomed.join(), me.diary.clone());
-            context.spawn(async move { diary.note(format!("joined {}", joined.await)) }).detach();
+            context
+                .spawn_task(async move { diary.note(format!("joined {}", joined.await)) })
+                .detach();
             doomed.kill();
         });
         watcher.run(spawn_and_kill).await.unwrap();

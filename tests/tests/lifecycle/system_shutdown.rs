@@ -133,7 +133,7 @@ pub fn shutdown_drains_and_ends_trees_in_their_order(system: &System) {
         parent.hold(arrived.clone(), gate.clone()).send().await.unwrap();
         arrived.pass().await;
         parent.note("queued").try_send().unwrap();
-        parent.keep();
+        parent.keep_alive();
         drop(parent);
         let (report, ()) =
             actor_core::future::zip(system.shutdown(LONG), async { gate.open() }).await;

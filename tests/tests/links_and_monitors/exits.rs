@@ -53,7 +53,7 @@ pub fn one_end_gives_one_exit_to_every_monitor_linker_and_joiner(system: &System
                 }
                 watchers.push((watcher, diary));
             }
-            let joiners: Vec<_> = (0..3).map(|_| actor_core::spawn(target.join())).collect();
+            let joiners: Vec<_> = (0..3).map(|_| actor_core::spawn_task(target.join())).collect();
             finish(&target);
             for exit in join_all(joiners).await {
                 assert!(is(&exit, end), "{exit} for {end}");
@@ -109,7 +109,7 @@ pub fn join_after_the_end_gives_the_same_exit_each_time(system: &System) {
     system.block_on(async {
         for (end, finish) in ENDS {
             let target = Probe::new("target", &Diary::default()).spawn();
-            let (weak, erased) = (target.downgrade(), target.erase());
+            let (weak, erased) = (target.downgrade(), target.to_any());
             finish(&target);
             let first = target.join().await;
             assert!(is(&first, end), "{first} for {end}");

@@ -143,7 +143,7 @@ pub fn a_thousand_tasks_hold_no_more_than_64_queued(system: &System) {
         let (polled, accepted) = (Tally::default(), Tally::default());
         let tasks = (1..=TASKS).map(|number| {
             let (stuck, polled, accepted) = (stuck.clone(), polled.clone(), accepted.clone());
-            actor_core::spawn(async move {
+            actor_core::spawn_task(async move {
                 let mut sending = stuck.work(number).send();
                 let at_once = poll_once(&mut sending).await;
                 polled.add();
@@ -180,7 +180,7 @@ pub fn a_fast_actor_never_holds_more_than_64(system: &System) {
         let start = Gate::new();
         let tasks = (0..100).map(|_| {
             let (busy, start) = (busy.clone(), start.clone());
-            actor_core::spawn(async move {
+            actor_core::spawn_task(async move {
                 start.pass().await;
                 let mut most = 0;
                 for _ in 0..100 {

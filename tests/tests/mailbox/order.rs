@@ -60,7 +60,7 @@ impl OrderlyLater {
 macro_rules! send_in_order {
     ($address:expr, $sender:expr, $start:expr, $each:expr) => {{
         let (address, sender, start) = ($address.clone(), $sender, $start.clone());
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             start.pass().await;
             for number in 1..=$each {
                 match number % 1000 {

@@ -183,7 +183,7 @@ pub fn no_wake_up_is_lost_when_senders_come_and_go(system: &System) {
         let start = Gate::new();
         let tasks = (0..TASKS).map(|task| {
             let (fast, start) = (fast.clone(), start.clone());
-            actor_core::spawn(async move {
+            actor_core::spawn_task(async move {
                 start.pass().await;
                 let mut sent = 0;
                 for round in 0..ROUNDS {

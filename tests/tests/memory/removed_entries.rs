@@ -30,8 +30,8 @@ impl Maker {
     }
 
     fn task(&self, context: &Context<Self>) {
-        drop(context.spawn(std::future::pending()));
-        context.spawn(async {}).detach();
+        drop(context.spawn_task(std::future::pending()));
+        context.spawn_task(async {}).detach();
     }
 
     fn stream(&self, context: &Context<Self>) {
@@ -179,9 +179,9 @@ pub fn subscribers_that_end_leave_nothing(system: &System) {
 pub fn tasks_leave_nothing(system: &System) {
     system.block_on(async {
         stay_flat("tasks", ROUNDS, async |number| {
-            assert_eq!(actor_core::spawn(async move { number }).await, number);
-            actor_core::spawn(async {}).detach();
-            drop(actor_core::spawn(std::future::pending::<()>()));
+            assert_eq!(actor_core::spawn_task(async move { number }).await, number);
+            actor_core::spawn_task(async {}).detach();
+            drop(actor_core::spawn_task(std::future::pending::<()>()));
         })
         .await;
     });

@@ -35,19 +35,19 @@ fn start(host: Host, ends: &Tally) -> Started {
         idle.ping().await.unwrap();
         busy.hang().send().await.unwrap();
         let (pending, asleep) = (ends.mark(), ends.mark());
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             std::future::pending::<()>().await;
             drop(pending);
         })
         .detach();
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             actor_core::time::sleep(std::time::Duration::from_secs(3600)).await;
             drop(asleep);
         })
         .detach();
-        actor_core::spawn(async {}).await;
+        actor_core::spawn_task(async {}).await;
     });
-    idle.keep();
+    idle.keep_alive();
     started
 }
 

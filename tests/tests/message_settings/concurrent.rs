@@ -30,7 +30,7 @@ impl Seen {
 }
 
 /// Reads overlap, writes do not.
-#[actor(overlap = 3, capacity = 32)]
+#[actor(max_concurrent = 3, capacity = 32)]
 struct Shelf {
     value: u32,
     seen: Seen,
@@ -137,7 +137,7 @@ fn reads(
     numbers: std::ops::Range<u32>,
     gate: &Gate,
 ) -> Vec<impl Future<Output = Result<u32, CallError>> + use<>> {
-    let read = |number| actor_core::spawn(shelf.read(number, gate.clone()).into_owned());
+    let read = |number| actor_core::spawn_task(shelf.read(number, gate.clone()).into_owned());
     numbers.map(read).collect()
 }
 
@@ -211,7 +211,7 @@ pub fn a_panic_lets_the_others_finish_and_then_fails_the_life(system: &System) {
         let (seen, shelf) = shelf();
         let (first, second) = (Gate::new(), Gate::new());
         let all = reads(&shelf, 0..1, &first);
-        let fails = actor_core::spawn(shelf.fail(second.clone()).into_owned());
+        let fails = actor_core::spawn_task(shelf.fail(second.clone()).into_owned());
         seen.entered.reaches(2).await;
         let mut behind = shelf.write(1);
         assert!(poll_once(&mut behind).await.is_none());
@@ -295,7 +295,7 @@ pub fn kill_drops_all_of_them(system: &System) {
     system.block_on(async {
         let (seen, shelf) = shelf();
         let (gate, dropped) = (Gate::new(), Tally::default());
-        let hold = || actor_core::spawn(shelf.hold(dropped.mark(), gate.clone()).into_owned());
+        let hold = || actor_core::spawn_task(shelf.hold(dropped.mark(), gate.clone()).into_owned());
         let all = [hold(), hold()];
         seen.entered.reaches(2).await;
         let mut behind = shelf.write(1);
@@ -364,7 +364,7 @@ pub fn a_concurrent_tick_starts_alongside_others(system: &System) {
         let (_seen, shelf) = shelf();
         let tally = Tally::default();
         // It never ends by itself, and the messages of its timer are handled anyway.
-        let reminds = actor_core::spawn(shelf.remind(tally.clone()).into_owned());
+        let reminds = actor_core::spawn_task(shelf.remind(tally.clone()).into_owned());
         tally.reaches(1).await;
         shelf.kill();
         assert_eq!(reminds.await, Err(CallError::Killed));
@@ -442,8 +442,8 @@ fn local_and_generic_actors_overlap() {
         let running = std::cell::Cell::new(0);
         let local = Local { value: std::rc::Rc::new("a"), running }.spawn();
         let (entered, gate) = (Tally::default(), Gate::new());
-        let first = actor_core::spawn(local.read(entered.clone(), gate.clone()).into_owned());
-        let second = actor_core::spawn(local.read(entered.clone(), gate.clone()).into_owned());
+        let first = actor_core::spawn_task(local.read(entered.clone(), gate.clone()).into_owned());
+        let second = actor_core::spawn_task(local.read(entered.clone(), gate.clone()).into_owned());
         entered.reaches(2).await;
         gate.open();
         assert_eq!((first.await, second.await), (Ok(("a", 2)), Ok(("a", 2))));
@@ -456,14 +456,14 @@ pub fn reads_and_writes_in_a_storm(system: &System) {
         let (seen, shelf) = shelf();
         let one = |task: u32| {
             let shelf = shelf.clone();
-            actor_core::spawn(async move {
+            actor_core::spawn_task(async move {
                 for round in 0..100 {
                     if (round * 7 + task).is_multiple_of(5) {
                         shelf.write(round).await.unwrap();
                     } else {
                         let gate = Gate::new();
                         let other = gate.clone();
-                        let opens = actor_core::spawn(async move {
+                        let opens = actor_core::spawn_task(async move {
                             yield_now().await;
                             other.open();
                         });

@@ -33,7 +33,7 @@ async fn the_bounded_buffer_loses_and_doubles_nothing() {
     let buffer = Buffer { items: VecDeque::new(), room: 2 }.spawn();
     let consume = |_| {
         let buffer = buffer.clone();
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             let mut taken = vec![];
             for _ in 0..4 {
                 taken.push(buffer.take().await.unwrap());
@@ -44,7 +44,7 @@ async fn the_bounded_buffer_loses_and_doubles_nothing() {
     let consumers: Vec<_> = (0..3).map(consume).collect();
     let produce = |from| {
         let buffer = buffer.clone();
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             for number in 0..6 {
                 buffer.put(from, number).await.unwrap();
             }
@@ -110,7 +110,7 @@ async fn readers_never_meet_a_writer_and_writers_never_meet() {
     let (library, book) = (Library::default().spawn(), Arc::new(Book::default()));
     let read = |_| {
         let (library, book) = (library.clone(), book.clone());
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             library.begin_reading().await.unwrap();
             book.readers.fetch_add(1, Ordering::SeqCst);
             let first = book.volumes[0].load(Ordering::SeqCst);
@@ -123,7 +123,7 @@ async fn readers_never_meet_a_writer_and_writers_never_meet() {
     };
     let write = |_| {
         let (library, book) = (library.clone(), book.clone());
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             library.begin_writing().await.unwrap();
             assert_eq!(book.writers.fetch_add(1, Ordering::SeqCst), 0);
             for volume in &book.volumes {
@@ -183,7 +183,7 @@ async fn the_barber_serves_each_seated_customer_once() {
     let shop = Shop::default().spawn();
     let barber = {
         let shop = shop.clone();
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             let mut served = vec![];
             while let Ok(customer) = shop.next_customer().await {
                 served.push(customer);
@@ -195,7 +195,7 @@ async fn the_barber_serves_each_seated_customer_once() {
     };
     let come = |customer| {
         let shop = shop.clone();
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             let sits = shop.sit_down(customer).await.unwrap();
             if sits {
                 shop.leave(customer).await.unwrap();

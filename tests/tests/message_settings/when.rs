@@ -470,13 +470,13 @@ struct Member {
 impl Member {
     #[message(when = self.opened)]
     fn enter(&mut self, context: &Context<Self>) -> Option<usize> {
-        context.member()
+        context.pool_index()
     }
 
     async fn open(&mut self, context: &Context<Self>) -> Option<usize> {
         self.permits.recv().await.unwrap();
         self.opened = true;
-        context.member()
+        context.pool_index()
     }
 }
 

@@ -46,7 +46,7 @@ const ELSEWHERE: [(&str, &str); 13] = [
     ("message", "capacity"),
     ("message", "turn"),
     ("message", "deferred"),
-    ("message", "overlap"),
+    ("message", "max_concurrent"),
     ("test", "seeds"),
     ("test", "explore"),
     // A seed: any number is one.

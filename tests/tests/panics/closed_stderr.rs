@@ -48,7 +48,7 @@ fn incidents_on(host: Host) {
         let killed = Node.spawn();
         killed.hang().send().await.unwrap();
         killed.ping().send().await.unwrap();
-        let queued = actor_core::spawn(killed.ping().into_owned().timeout(LIMIT));
+        let queued = actor_core::spawn_task(killed.ping().into_owned().timeout(LIMIT));
         while killed.len() < 2 {
             actor_core::future::yield_now().await;
         }
@@ -110,7 +110,7 @@ fn a_program_that_ends_without_a_stderr_still_reports_and_ends() {
         system.run(async {
             let node = Node.spawn();
             node.hang().send().await.unwrap();
-            node.keep();
+            node.keep_alive();
         });
     });
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

@@ -123,7 +123,7 @@ pub fn pipe_closure(system: &System) -> Ends {
 }
 
 pub fn life_task(system: &System) -> Ends {
-    fails_by(system, |context| context.spawn(async { strike() }).detach())
+    fails_by(system, |context| context.spawn_task(async { strike() }).detach())
 }
 
 pub fn subscription(system: &System) -> Ends {

@@ -50,7 +50,7 @@ impl Node {
     /// Dropped before it is polled.
     fn drop_task(&self, context: &Context<Self>) {
         let bomb = Bomb;
-        drop(context.spawn(async move { drop(bomb) }));
+        drop(context.spawn_task(async move { drop(bomb) }));
     }
 
     /// Dropped before it is polled.
@@ -72,7 +72,7 @@ impl Answers {
     /// Answers when its caller has left.
     async fn strike(&self, waits: Gate, mut reply: Reply<Bomb>) {
         waits.open();
-        reply.unwanted().await;
+        reply.closed().await;
         drop(reply.send(Bomb));
     }
 
@@ -150,7 +150,7 @@ pub fn handler_future(system: &System) -> Ends {
 pub fn discarded_message(system: &System) -> Ends {
     system.block_on(async {
         let node = hanging(None).await;
-        let call = actor_core::spawn(node.strike(Bomb).into_owned());
+        let call = actor_core::spawn_task(node.strike(Bomb).into_owned());
         for _ in 0..3 {
             node.strike(Bomb).send().await.unwrap();
         }
@@ -169,7 +169,7 @@ pub fn unheard_answer(system: &System) -> Ends {
     system.block_on(async {
         let answers = Answers.spawn();
         let waits = Gate::new();
-        let call = actor_core::spawn(answers.strike(waits.clone()).into_owned());
+        let call = actor_core::spawn_task(answers.strike(waits.clone()).into_owned());
         waits.pass().await;
         drop(call);
         end_of(&answers).await

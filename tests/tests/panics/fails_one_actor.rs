@@ -99,7 +99,7 @@ pub fn a_panic_in_the_closures_of_a_stream(system: &System) {
 
 pub fn a_panic_in_a_spawned_future(system: &System) {
     fails_in(system, "task", || {
-        step(|_, context| context.spawn(async { panic!("planned") }).detach())
+        step(|_, context| context.spawn_task(async { panic!("planned") }).detach())
     });
     fails_in(system, "task", || {
         step(|_, context| {
@@ -107,7 +107,7 @@ pub fn a_panic_in_a_spawned_future(system: &System) {
                 futures_lite::future::yield_now().await;
                 panic!("planned")
             };
-            context.spawn(late).detach();
+            context.spawn_task(late).detach();
         })
     });
 }

@@ -1,7 +1,7 @@
 //! Panics of tasks and of blocking code: the handle delivers them, and without a handle they are incidents.
 
 use actor_core::prelude::*;
-use actor_core::{spawn, unblock};
+use actor_core::{spawn_task, unblock};
 use futures_lite::FutureExt;
 use std::future::{Future, pending, poll_fn};
 use std::panic::AssertUnwindSafe;
@@ -35,25 +35,25 @@ async fn panic_of<T>(future: impl Future<Output = T>) -> Option<String> {
 
 pub fn a_panic_of_a_detached_task_is_an_incident(system: &System) {
     system.block_on(async {
-        spawn(async { panic!("planned") }).detach();
+        spawn_task(async { panic!("planned") }).detach();
         incidents_reach(system, 1).await;
         unblock(|| panic!("planned")).detach();
         incidents_reach(system, 2).await;
-        assert_eq!(spawn(async { 1 }).await + unblock(|| 1).await, 2);
+        assert_eq!(spawn_task(async { 1 }).await + unblock(|| 1).await, 2);
     });
 }
 
 pub fn a_panic_of_an_awaited_task_is_delivered_and_no_incident(system: &System) {
     system.block_on(async {
-        assert_eq!(panic_of(spawn(async { panic!("first") })).await.as_deref(), Some("first"));
+        assert_eq!(panic_of(spawn_task(async { panic!("first") })).await.as_deref(), Some("first"));
         assert_eq!(panic_of(unblock(|| panic!("second"))).await.as_deref(), Some("second"));
         // It has panicked before it is awaited.
-        let task = spawn(async { panic!("third") });
+        let task = spawn_task(async { panic!("third") });
         while !task.is_finished() {
             actor_core::future::yield_now().await;
         }
         assert_eq!(panic_of(task).await.as_deref(), Some("third"));
-        let task = spawn(async { panic!("fourth") });
+        let task = spawn_task(async { panic!("fourth") });
         while !task.is_finished() {
             actor_core::future::yield_now().await;
         }
@@ -65,7 +65,7 @@ pub fn a_panic_of_an_awaited_task_is_delivered_and_no_incident(system: &System) 
 pub fn a_panic_that_a_dropped_handle_has_not_delivered_is_an_incident(system: &System) {
     system.block_on(async {
         for (count, is_detached) in [(1, false), (2, true)] {
-            let task = spawn(async { panic!("planned") });
+            let task = spawn_task(async { panic!("planned") });
             while !task.is_finished() {
                 actor_core::future::yield_now().await;
             }
@@ -84,16 +84,16 @@ pub fn a_panic_in_what_a_task_drops_is_an_incident(system: &System) {
     system.block_on(async {
         // The future of a canceled task.
         let bomb = Bomb;
-        let task = spawn(async move {
+        let task = spawn_task(async move {
             let _bomb = bomb;
             pending::<()>().await;
         });
         assert_eq!(task.cancel().await, None);
         incidents_reach(system, 1).await;
         // The result of a detached one, and one that its handle leaves behind.
-        spawn(async { Bomb }).detach();
+        spawn_task(async { Bomb }).detach();
         incidents_reach(system, 2).await;
-        let task = spawn(async { Bomb });
+        let task = spawn_task(async { Bomb });
         while !task.is_finished() {
             actor_core::future::yield_now().await;
         }
@@ -102,9 +102,9 @@ pub fn a_panic_in_what_a_task_drops_is_an_incident(system: &System) {
         unblock(|| Bomb).detach();
         incidents_reach(system, 4).await;
         // The payload of a panic.
-        spawn(async { std::panic::panic_any(Bomb) }).detach();
+        spawn_task(async { std::panic::panic_any(Bomb) }).detach();
         incidents_reach(system, 5).await;
-        assert_eq!(spawn(async { 1 }).await, 1);
+        assert_eq!(spawn_task(async { 1 }).await, 1);
     });
 }
 
@@ -121,7 +121,7 @@ pub fn a_task_awaited_with_a_waker_that_panics_goes_on(system: &System) {
     system.block_on(async {
         let waker = Waker::from(Arc::new(Broken));
         let gate = Gate::new();
-        let mut task = pin!(spawn({
+        let mut task = pin!(spawn_task({
             let gate = gate.clone();
             async move { gate.pass().await }
         }));
@@ -136,7 +136,7 @@ pub fn a_task_awaited_with_a_waker_that_panics_goes_on(system: &System) {
             Poll::Ready(is_over) => assert!(is_over),
         }
         // One that is canceled while such a waker waits for it.
-        let never = spawn(pending::<()>());
+        let never = spawn_task(pending::<()>());
         let mut canceled = pin!(never.cancel());
         let poll =
             poll_fn(|_| Poll::Ready(canceled.as_mut().poll(&mut Poller::from_waker(&waker))));
@@ -152,7 +152,7 @@ fn a_panic_of_a_detached_task_aborts_if_incidents_do() {
     let output = alone(name, Stderr::Read, || {
         let system = System::builder().threads(1).abort_on_incident().build();
         system.block_on(async {
-            spawn(async { panic!("planned") }).detach();
+            spawn_task(async { panic!("planned") }).detach();
             pending::<()>().await;
         });
     });

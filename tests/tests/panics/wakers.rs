@@ -70,8 +70,8 @@ impl Node {
 
     /// Waits until its caller gives up, with a waker that panics.
     async fn watch(&mut self, waits: Gate, mut reply: Reply<u32>) {
-        let mut unwanted = pin!(reply.unwanted());
-        while poll_broken(unwanted.as_mut()).is_pending() {
+        let mut closed = pin!(reply.closed());
+        while poll_broken(closed.as_mut()).is_pending() {
             waits.open();
             actor_core::future::yield_now().await;
         }
@@ -112,7 +112,7 @@ pub fn a_sender_whose_waker_panics_is_admitted_and_the_actor_goes_on(system: &Sy
         node.say(1).send().await.unwrap();
         let mut sender = pin!(node.say(2).send());
         wait_broken(sender.as_mut());
-        let behind = actor_core::spawn(node.say(3).into_owned());
+        let behind = actor_core::spawn_task(node.say(3).into_owned());
         gate.open();
         assert_eq!(behind.await, Ok(3));
         assert!(sender.await.is_ok(), "it was let in, though its waker panicked");
@@ -139,7 +139,7 @@ pub fn a_joiner_whose_waker_panics_hides_the_end_from_none_of_the_others(system:
         let (mut first, mut second) = (pin!(node.join()), pin!(node.join()));
         wait_broken(first.as_mut());
         wait_broken(second.as_mut());
-        let third = actor_core::spawn(node.join());
+        let third = actor_core::spawn_task(node.join());
         actor_core::future::yield_now().await;
         node.stop();
         gate.open();

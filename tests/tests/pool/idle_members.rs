@@ -49,7 +49,7 @@ impl Worker {
                 let other = Other.spawn();
                 context.monitor(&other, |me, _exit| me.hold());
                 context
-                    .spawn(async move {
+                    .spawn_task(async move {
                         wait.await;
                         other.stop()
                     })
@@ -58,7 +58,7 @@ impl Worker {
             Source::Child => {
                 let child = context.spawn_child(Other);
                 context
-                    .spawn(async move {
+                    .spawn_task(async move {
                         wait.await;
                         child.stop()
                     })
@@ -91,7 +91,7 @@ impl Worker {
 
     fn quick(&self, context: &Context<Self>) -> Option<usize> {
         self.entered.add();
-        context.member()
+        context.pool_index()
     }
 }
 
@@ -132,7 +132,7 @@ pub fn a_member_that_was_busy_for_itself_takes_messages_again(system: &System) {
             pool.arm(source).await.unwrap();
             go.open();
             entered.reaches(1).await;
-            let waiting = actor_core::spawn(pool.quick().into_owned());
+            let waiting = actor_core::spawn_task(pool.quick().into_owned());
             over.open();
             assert_eq!(waiting.await, Ok(Some(0)), "{source:?}");
             // Nor is one forgotten that comes when it idles.

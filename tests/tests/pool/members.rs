@@ -73,7 +73,7 @@ impl Worker {
     }
 
     fn who(&self, context: &Context<Self>) -> (ActorId, WorkerAddr, Option<usize>) {
-        (context.id(), context.address(), context.member())
+        (context.id(), context.address(), context.pool_index())
     }
 
     #[on_stop]
@@ -87,7 +87,7 @@ pub fn four_members_work_at_the_same_time_behind_one_address(system: &System) {
         let shop = Shop::new();
         let workers = shop.open(4);
         let calls: Vec<_> =
-            (0..8).map(|_| actor_core::spawn(workers.slow().into_owned())).collect();
+            (0..8).map(|_| actor_core::spawn_task(workers.slow().into_owned())).collect();
         shop.entered.reaches(4).await;
         assert_eq!(shop.handled.count(), 0);
         shop.gate.open();
@@ -119,7 +119,7 @@ pub fn stop_drains_through_all_members(system: &System) {
         let shop = Shop::new();
         let workers = shop.open(3);
         let calls: Vec<_> =
-            (0..8).map(|_| actor_core::spawn(workers.slow().into_owned())).collect();
+            (0..8).map(|_| actor_core::spawn_task(workers.slow().into_owned())).collect();
         shop.entered.reaches(3).await;
         while workers.len() < 5 {
             actor_core::future::yield_now().await;
@@ -138,7 +138,7 @@ pub fn kill_ends_all_members_and_notifies_all_callers(system: &System) {
         let shop = Shop::new();
         let workers = shop.open(2);
         let calls: Vec<_> =
-            (0..5).map(|_| actor_core::spawn(workers.slow().into_owned())).collect();
+            (0..5).map(|_| actor_core::spawn_task(workers.slow().into_owned())).collect();
         shop.entered.reaches(2).await;
         while workers.len() < 3 {
             actor_core::future::yield_now().await;
@@ -192,7 +192,7 @@ pub fn resizing_starts_and_ends_members(system: &System) {
         let shop = Shop::new();
         let workers = shop.open(1);
         let calls: Vec<_> =
-            (0..6).map(|_| actor_core::spawn(workers.slow().into_owned())).collect();
+            (0..6).map(|_| actor_core::spawn_task(workers.slow().into_owned())).collect();
         shop.entered.reaches(1).await;
         assert_eq!(Addr::resize(&workers, 3), Ok(()));
         shop.entered.reaches(3).await;
@@ -233,8 +233,9 @@ pub fn the_mailbox_is_bounded_and_waiting_senders_are_served(system: &System) {
         }
         let refused = workers.quick(8).try_send().unwrap_err();
         assert_eq!(refused.reason(), SendReason::Full);
-        let waiting: Vec<_> =
-            (0..20).map(|number| actor_core::spawn(workers.quick(number).into_owned())).collect();
+        let waiting: Vec<_> = (0..20)
+            .map(|number| actor_core::spawn_task(workers.quick(number).into_owned()))
+            .collect();
         shop.gate.open();
         let answers = join_all(waiting).await;
         assert_eq!(answers, (0..20).map(Ok).collect::<Vec<_>>());

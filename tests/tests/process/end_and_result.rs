@@ -152,9 +152,9 @@ pub fn an_ask_under_way_gets_the_outcome_of_its_process(system: &System) {
         let process = spawn_process(answer);
         let arrived = Gate::new();
         let waiting = process.ask(|reply| Question::Wait(arrived.clone(), reply)).into_owned();
-        let waiting = actor_core::spawn(waiting);
+        let waiting = actor_core::spawn_task(waiting);
         arrived.pass().await;
-        let queued = actor_core::spawn(process.ask(Question::Drop).into_owned());
+        let queued = actor_core::spawn_task(process.ask(Question::Drop).into_owned());
         while process.len() == 0 {
             futures_lite::future::yield_now().await;
         }
@@ -181,11 +181,11 @@ pub fn an_ask_that_was_never_received_gets_stopped(system: &System) {
         })
         .capacity(1)
         .spawn();
-        let refused = actor_core::spawn(process.ask(Question::Drop).into_owned());
+        let refused = actor_core::spawn_task(process.ask(Question::Drop).into_owned());
         while process.len() == 0 {
             futures_lite::future::yield_now().await;
         }
-        let waits_for_room = actor_core::spawn(process.ask(Question::Drop).into_owned());
+        let waits_for_room = actor_core::spawn_task(process.ask(Question::Drop).into_owned());
         process.started().await.unwrap();
         actor_core::time::sleep(std::time::Duration::from_millis(10)).await;
         gate.open();

@@ -190,7 +190,7 @@ pub fn a_receive_works_within_what_polls_only_what_was_woken(system: &System) {
 pub fn an_inbox_receives_in_no_other_task(system: &System) {
     system.block_on(async {
         let process = spawn_process(|mut inbox: Inbox<u8>| async move {
-            let elsewhere = actor_core::spawn(async move {
+            let elsewhere = actor_core::spawn_task(async move {
                 let receive = std::panic::AssertUnwindSafe(inbox.receive());
                 let caught = futures_lite::FutureExt::catch_unwind(receive).await;
                 caught.is_err()

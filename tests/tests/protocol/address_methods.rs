@@ -85,7 +85,7 @@ pub(crate) fn all_verbs_of_a_call_are_there(system: &System) {
         log.note("try").try_send().unwrap();
         log.note("time").timeout(Duration::from_secs(30)).await.unwrap();
         log.note("room").if_room().await.unwrap();
-        actor_core::spawn(log.note("owned").into_owned()).await.unwrap();
+        actor_core::spawn_task(log.note("owned").into_owned()).await.unwrap();
         assert!(matches!(log.noted().wait(), Err(CallError::WouldBlock)));
         let words = ["call", "send", "try", "time", "room", "owned"];
         let reader = Reader { log: log.clone(), read: None }.spawn();
@@ -212,7 +212,7 @@ pub(crate) fn a_protocol_address_is_watched_named_and_found(system: &System) {
         let found = LogAddr::lookup("log").expect("it has that name");
         assert_eq!(found, log);
         assert_eq!(BookAddr::lookup("log"), None);
-        let any: AnyAddr = found.erase();
+        let any: AnyAddr = found.to_any();
         assert_eq!(any.id(), log.id());
         assert_eq!(log.stop_within(Duration::from_secs(30)).await, Exit::Stopped);
         told.reaches(2).await;

@@ -268,7 +268,7 @@ async fn killed(hang: HangAddr, order: Order, fuse: bool) -> u64 {
     let system = System::current();
     let before = system.counters().suppressed_panics;
     let entered = Gate::new();
-    let call = actor_core::spawn(hang.hang(entered.clone(), fuse).into_owned());
+    let call = actor_core::spawn_task(hang.hang(entered.clone(), fuse).into_owned());
     entered.pass().await;
     hang.kill();
     assert_eq!((call.await, hang.join().await), (Err(CallError::Killed), Exit::Killed));

@@ -86,7 +86,7 @@ macro_rules! store {
                 let _ = reply.send(self.0.free - amount);
             }
 
-            #[message(when = self.0.free >= *amount && _reply.is_wanted())]
+            #[message(when = self.0.free >= *amount && !_reply.is_closed())]
             fn pass_on(&mut self, amount: u32, #[data] _reply: Reply<u32>) {
                 let _ = _reply.send(amount);
             }
@@ -199,8 +199,8 @@ pub(crate) fn a_guard_names_the_arguments_as_its_handler_does(system: &System) {
             assert_eq!(answer.await, Ok(4));
             let (reply, answer) = Reply::pair();
             drop(answer);
-            let mut unwanted = store.pass_on(4, reply);
-            asked(&store, &mut unwanted).await;
+            let mut closed = store.pass_on(4, reply);
+            asked(&store, &mut closed).await;
         }
     });
 }

@@ -125,7 +125,7 @@ async fn a_token_is_dropped_with_its_proxy() {
 #[actor_core::test(seeds = 20)]
 async fn a_kill_drops_the_message_that_is_being_forwarded() {
     let (log, _control, notes) = noting();
-    let call = actor_core::spawn(log.line(0).into_owned());
+    let call = actor_core::spawn_task(log.line(0).into_owned());
     actor_core::time::sleep(Duration::from_micros(500)).await;
     log.kill();
     assert_eq!(log.join().await, Exit::Killed);

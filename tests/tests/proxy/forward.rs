@@ -55,7 +55,7 @@ struct Pass<A>(A);
 
 impl<A> Proxy<A::Actor> for Pass<A>
 where
-    A: actor_core::Address<Actor: Protocol> + Send + Sync + 'static,
+    A: actor_core::TypedAddr<Actor: Protocol> + Send + Sync + 'static,
 {
     async fn forward(&mut self, message: <A::Actor as Protocol>::Message) {
         if let Err(refused) = proxy::forward(self.0.as_ref(), message).await {
@@ -131,7 +131,7 @@ async fn a_call_queued_behind_a_proxy_gets_no_reply_if_the_actor_is_killed() {
     let counter = Counter::default().spawn();
     let front = front(&counter);
     counter.busy(Duration::from_secs(1)).send().await.unwrap();
-    let call = actor_core::spawn(front.add(1).into_owned());
+    let call = actor_core::spawn_task(front.add(1).into_owned());
     actor_core::time::sleep(Duration::from_millis(10)).await;
     counter.kill();
     assert_eq!(call.await, Err(CallError::NoReply));

@@ -35,7 +35,7 @@ async fn after_a_revocation_nothing_more_is_accepted() {
 async fn a_running_call_still_gets_its_reply_after_a_revocation() {
     let account = Account::default().spawn();
     let (lent, revoke) = proxy::revocable(&account);
-    let running = actor_core::spawn(lent.pay_in(1).into_owned());
+    let running = actor_core::spawn_task(lent.pay_in(1).into_owned());
     actor_core::time::sleep(Duration::from_millis(50)).await;
     revoke.revoke();
     assert_eq!(running.await, Ok(1));

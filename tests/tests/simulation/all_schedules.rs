@@ -10,7 +10,7 @@ async fn three(seen: Arc<Mutex<BTreeSet<String>>>) {
     let order = Arc::new(Mutex::new(String::new()));
     let tasks = ["a", "b", "c"].map(|name| {
         let order = order.clone();
-        actor_core::spawn(async move { order.lock().unwrap().push_str(name) })
+        actor_core::spawn_task(async move { order.lock().unwrap().push_str(name) })
     });
     for task in tasks {
         task.await;

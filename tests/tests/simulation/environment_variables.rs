@@ -19,7 +19,7 @@ async fn two_pay_under_the_seeds_asked_for(sim: Sim) {
 
 #[actor_core::test(seeds = 3)]
 async fn three_seeds_unless_asked_for_others(sim: Sim) {
-    let done = actor_core::spawn(async { actor_core::rng().u64(..) }).await;
+    let done = actor_core::spawn_task(async { actor_core::rng().u64(..) }).await;
     println!("runs {}", sim.seed());
     println!("drew {done} in {:?}", sim.trace());
 }

@@ -99,7 +99,7 @@ async fn an_actor_killed_or_stopped_while_delayed_ends(sim: Sim) {
     let (killed, did) = disk();
     sim.fault(&killed, Fault::delay(SECOND * 5));
     let call = killed.read(1).into_owned();
-    let call = actor_core::spawn(call);
+    let call = actor_core::spawn_task(call);
     sim.settle().await;
     killed.kill();
     assert_eq!((call.await, killed.join().await), (Err(CallError::Killed), Exit::Killed));

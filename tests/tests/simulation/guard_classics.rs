@@ -3,7 +3,7 @@
 use actor_core::future::join_all;
 use actor_core::prelude::*;
 use actor_core::time::sleep;
-use actor_core::{Sim, spawn};
+use actor_core::{Sim, spawn_task};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Buffer {
 async fn a_bounded_buffer_loses_nothing_and_keeps_the_order() {
     let buffer = Buffer { items: VecDeque::new(), room: 2 }.spawn();
     let to = buffer.clone();
-    let producer = spawn(async move {
+    let producer = spawn_task(async move {
         for item in 0..10 {
             to.put(item).await.unwrap();
             pause().await;
@@ -93,7 +93,7 @@ async fn readers_share_and_writers_are_alone() {
     let inside = std::sync::Arc::new(std::sync::Mutex::new(Inside::default()));
     let tasks = (0..6).map(|number| {
         let (lock, inside) = (lock.clone(), inside.clone());
-        spawn(async move {
+        spawn_task(async move {
             pause().await;
             if number % 3 == 0 {
                 lock.begin_write().await.unwrap();
@@ -147,7 +147,7 @@ async fn the_barber_serves_each_seated_customer_once(sim: Sim) {
     let shop = Shop { waiting: VecDeque::new(), chairs: 2 }.spawn();
     let served = actor_core::Probe::new();
     let (at, told) = (shop.clone(), served.clone());
-    let barber = spawn(async move {
+    let barber = spawn_task(async move {
         loop {
             let Ok(Some(customer)) = at.next().await else { return };
             pause().await;
@@ -156,7 +156,7 @@ async fn the_barber_serves_each_seated_customer_once(sim: Sim) {
     });
     let customers = (0..8).map(|customer| {
         let shop = shop.clone();
-        spawn(async move {
+        spawn_task(async move {
             pause().await;
             shop.come_in(customer).await.unwrap().then_some(customer)
         })

@@ -78,7 +78,7 @@ async fn settle_runs_what_can_run_and_lets_no_time_pass(sim: Sim) {
     for seconds in 0..10_u64 {
         let done = done.clone();
         let after = Duration::from_secs(seconds / 5);
-        actor_core::spawn(async move {
+        actor_core::spawn_task(async move {
             actor_core::time::sleep(after).await;
             done.add();
         })
@@ -114,6 +114,6 @@ async fn the_seed_and_the_trace_are_reported(sim: Sim) {
     waiter.tick().await.unwrap();
     let trace = sim.trace();
     assert!((1..=3).contains(&sim.seed()));
-    assert!(trace.steps().iter().any(|step| step.did == "takes `tick`"), "{trace}");
+    assert!(trace.steps().iter().any(|step| step.action == "takes `tick`"), "{trace}");
     assert_eq!(trace.count(), trace.steps().len() as u64);
 }

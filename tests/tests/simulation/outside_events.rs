@@ -54,7 +54,7 @@ fn a_wake_from_another_thread_fails_the_run() {
     let said = said(|| {
         System::simulation(1).block_on(async {
             let (reply, answer) = Reply::<u8>::pair();
-            let wait = actor_core::spawn(answer);
+            let wait = actor_core::spawn_task(answer);
             actor_core::time::sleep(Duration::from_secs(1)).await;
             elsewhere(move || reply.send(1).is_ok());
             let _ = wait.await;

@@ -67,7 +67,7 @@ fn run(seed: u64) -> (u64, Vec<u32>) {
         let callers: Vec<_> = (0..8)
             .map(|number| {
                 let (worker, pool, process) = (worker.clone(), pool.clone(), process.address());
-                actor_core::spawn(async move {
+                actor_core::spawn_task(async move {
                     let millis = actor_core::rng().u64(1..20);
                     let one = worker.work(millis).await.unwrap_or(99);
                     let other = pool.work(number).await.unwrap_or(99);

@@ -4,7 +4,7 @@
 use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
-use actor_core::{Probe, Sim, spawn, time};
+use actor_core::{Probe, Sim, spawn_task, time};
 use std::time::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -49,7 +49,7 @@ fn clock() -> (ClockAddr, Probe<u32>) {
 
 #[actor_core::test]
 async fn a_task_that_the_body_awaits_may_wait_for_any_number_of_ticks() {
-    let ticks = spawn(async {
+    let ticks = spawn_task(async {
         let mut seconds = time::interval(SECOND);
         for _ in 0..MANY {
             seconds.tick().await;

@@ -53,7 +53,7 @@ async fn a_timer_into_a_full_mailbox_has_one_message_under_way(sim: Sim) {
     sim.settle().await;
     let clock = Clock { target: target.clone() }.spawn();
     let weak = clock.downgrade();
-    clock.keep();
+    clock.keep_alive();
     sim.advance(SECOND * 1000).await;
     clock.stop();
     weak.join().await;

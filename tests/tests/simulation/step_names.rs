@@ -25,7 +25,7 @@ impl Worker {
 /// The steps of the actor with this label, as they read.
 fn steps(sim: &Sim, label: &str) -> Vec<String> {
     let steps = sim.trace().steps().to_vec();
-    steps.into_iter().filter(|step| step.who == label).map(|step| step.did).collect()
+    steps.into_iter().filter(|step| step.agent == label).map(|step| step.action).collect()
 }
 
 #[actor_core::test(seeds = 20)]
@@ -88,7 +88,7 @@ async fn a_restart_is_a_named_step(sim: Sim) {
 async fn a_wait_in_sleep_is_a_named_step(sim: Sim) {
     let worker = Worker.spawn();
     worker.work().send().await.unwrap();
-    let task = actor_core::spawn(time::sleep(2 * SECOND));
+    let task = actor_core::spawn_task(time::sleep(2 * SECOND));
     sim.settle().await;
     let waiting = sim.waiting();
     let wait = format!("{} waits in `work` for a sleep or timeout until 1s", worker.label());

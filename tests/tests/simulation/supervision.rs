@@ -52,7 +52,7 @@ async fn storm() {
             0 => {
                 poisons += 1;
                 let poison = worker.poison().into_owned();
-                calls.push(actor_core::spawn(async move {
+                calls.push(actor_core::spawn_task(async move {
                     matches!(poison.await, Err(CallError::Panicked(_)))
                 }));
                 // The task takes its place in the mailbox when it runs.

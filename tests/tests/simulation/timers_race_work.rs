@@ -6,7 +6,7 @@ use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::{now, sleep};
-use actor_core::{Sim, Timer, spawn};
+use actor_core::{Sim, Timer, spawn_task};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -64,7 +64,7 @@ fn spent(config: TestConfig) -> Vec<Duration> {
     simulate(config, |_| async {
         let begun = now();
         for _ in 0..10 {
-            spawn(async {}).await;
+            spawn_task(async {}).await;
         }
         spent.lock().unwrap().push(now() - begun);
     });
@@ -87,7 +87,7 @@ fn steps_take_time_under_every_even_seed() {
 async fn the_option_of_a_test_is_exact_under_each_seed() {
     let begun = now();
     for _ in 0..10 {
-        spawn(async {}).await;
+        spawn_task(async {}).await;
     }
     assert_eq!(now(), begun);
 }
@@ -97,7 +97,7 @@ async fn advance_ends_exactly_where_it_should(sim: Sim) {
     let is_done = Arc::new(Mutex::new(false));
     let done = is_done.clone();
     // Always busy, so that the steps alone would take the clock past the end.
-    let busy = spawn(async move {
+    let busy = spawn_task(async move {
         sleep(7 * MILLI).await;
         for _ in 0..1000 {
             actor_core::future::yield_now().await;

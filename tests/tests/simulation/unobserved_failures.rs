@@ -5,7 +5,7 @@ use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::sleep;
-use actor_core::{Child, Fault, Sim, Supervisor, spawn, unblock};
+use actor_core::{Child, Fault, Sim, Supervisor, spawn_task, unblock};
 use futures_lite::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -110,7 +110,7 @@ fn a_caller_that_leaves_before_it_looks_at_the_answer_has_observed_nothing() {
 #[test]
 fn a_detached_task_that_panics_fails_the_test_blocking_code_too() {
     let task = |sim: Sim| async move {
-        spawn(async { panic!("in a task") }).detach();
+        spawn_task(async { panic!("in a task") }).detach();
         sim.settle().await;
     };
     fails(task, "task 1 failed: in a task");
@@ -135,7 +135,7 @@ fn an_actor_that_dies_unobserved_of_a_link_fails_the_test() {
 
 #[actor_core::test(seeds = 20)]
 async fn a_panic_of_a_task_that_its_awaiter_has_seen_is_observed() {
-    let panics = [spawn(async { panic!("mine") }), unblock(|| panic!("mine"))];
+    let panics = [spawn_task(async { panic!("mine") }), unblock(|| panic!("mine"))];
     for panics in panics {
         assert!(AssertUnwindSafe(panics).catch_unwind().await.is_err());
     }
@@ -144,14 +144,14 @@ async fn a_panic_of_a_task_that_its_awaiter_has_seen_is_observed() {
 #[actor_core::test(seeds = 20)]
 async fn a_failure_of_a_task_can_be_expected(sim: Sim) {
     sim.expect_failure(|failure| failure.actor() == "task 1" && failure.message() == "mine");
-    spawn(async { panic!("mine") }).detach();
+    spawn_task(async { panic!("mine") }).detach();
     sim.settle().await;
 }
 
 #[actor_core::test(seeds = 20)]
 async fn an_expected_failure_of_a_task_may_be_observed_too(sim: Sim) {
     sim.expect_failure(|_| true);
-    assert!(AssertUnwindSafe(spawn(async { panic!("mine") })).catch_unwind().await.is_err());
+    assert!(AssertUnwindSafe(spawn_task(async { panic!("mine") })).catch_unwind().await.is_err());
 }
 
 #[actor_core::test(seeds = 20)]

@@ -43,7 +43,7 @@ async fn a_panic_that_its_caller_saw_is_handled() {
 #[actor_core::test(seeds = 20)]
 async fn a_panic_that_was_joined_is_handled_before_and_after(sim: Sim) {
     let (early, late) = (Fragile.spawn(), Fragile.spawn());
-    let join = actor_core::spawn(early.join());
+    let join = actor_core::spawn_task(early.join());
     early.break_it().send().await.unwrap();
     late.break_it().send().await.unwrap();
     sim.settle().await;
@@ -131,7 +131,7 @@ fn a_failure_that_is_expected_and_never_comes_fails() {
 fn a_panic_in_a_task_fails() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |sim: Sim| async move {
-            actor_core::spawn(async { panic!("in a task") }).detach();
+            actor_core::spawn_task(async { panic!("in a task") }).detach();
             sim.settle().await;
         });
     });
@@ -144,7 +144,7 @@ fn a_leftover_actor_fails_and_is_listed_with_what_keeps_it() {
         simulate(TestConfig::single_seed(), |_| async {
             let fragile = Fragile.spawn();
             fragile.register("bank").unwrap();
-            fragile.keep();
+            fragile.keep_alive();
         });
     });
     assert!(said.contains("something is left over"), "{said}");
@@ -169,7 +169,7 @@ fn a_leftover_message_fails_and_is_listed() {
 fn a_leftover_task_and_its_timer_fail_and_are_listed() {
     let said = said(|| {
         simulate(TestConfig::single_seed(), |_| async {
-            actor_core::spawn(actor_core::time::sleep(Duration::from_secs(9))).detach();
+            actor_core::spawn_task(actor_core::time::sleep(Duration::from_secs(9))).detach();
         });
     });
     assert!(said.contains("task 1 is not done"), "{said}");
@@ -190,7 +190,7 @@ fn a_leftover_timer_fails_and_is_listed() {
 
 #[actor_core::test(leftovers)]
 async fn leftovers_may_be_allowed() {
-    Fragile.spawn().keep();
+    Fragile.spawn().keep_alive();
 }
 
 #[actor_core::test(seeds = 20)]
@@ -207,7 +207,7 @@ async fn an_ending_actor_is_given_a_minute() {
     }
 
     let slow = Slow.spawn();
-    slow.keep();
+    slow.keep_alive();
     slow.stop();
 }
 

@@ -36,7 +36,7 @@ impl Host {
     fn guarded(&self) {}
 
     fn later(&mut self, reply: Reply<()>) {
-        actor_core::spawn({
+        actor_core::spawn_task({
             let gate = self.gate.clone();
             async move {
                 gate.pass().await;

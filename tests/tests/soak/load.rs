@@ -125,8 +125,9 @@ pub fn soak(rounds: usize) {
         for (half, rounds) in [rounds / 10, rounds - rounds / 10].into_iter().enumerate() {
             let seen = Arc::new(Seen::default());
             let before = books.handled.load(Ordering::Relaxed);
-            let callers: Vec<_> =
-                (0..16).map(|number| actor_core::spawn(call(number << 32, seen.clone()))).collect();
+            let callers: Vec<_> = (0..16)
+                .map(|number| actor_core::spawn_task(call(number << 32, seen.clone())))
+                .collect();
             let hurt = hurt(rounds, &groups, &seen).await;
             seen.over.store(true, Ordering::Relaxed);
             for caller in callers {

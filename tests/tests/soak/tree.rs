@@ -28,7 +28,7 @@ impl Worker {
     #[on_start]
     async fn begin(&mut self, context: &Context<Self>) {
         context.every(Duration::from_millis(1), |me| me.tick()).detach();
-        context.spawn(std::future::pending()).detach();
+        context.spawn_task(std::future::pending()).detach();
         context.spawn_child(Leaf);
     }
 

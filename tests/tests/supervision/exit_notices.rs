@@ -20,7 +20,7 @@ pub fn joiners_monitors_and_links_notice_no_restart(system: &System) {
             context.link(&target);
         });
         watcher.run(watch).await.unwrap();
-        let joiner = actor_core::spawn(child.downgrade().join());
+        let joiner = actor_core::spawn_task(child.downgrade().join());
         for round in 0..10 {
             if round % 2 == 0 {
                 fail(&child).await

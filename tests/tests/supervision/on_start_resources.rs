@@ -131,7 +131,7 @@ impl Maker {
                     std::future::pending::<()>().await;
                     drop(token);
                 };
-                context.spawn(wait).detach();
+                context.spawn_task(wait).detach();
             }
             Thing::Child => _ = context.spawn_child(Other { _token: Some(token) }),
             Thing::Process => {

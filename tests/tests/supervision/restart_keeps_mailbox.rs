@@ -213,7 +213,7 @@ pub fn the_resources_of_a_life_end_with_it(system: &System) {
         let make = step(move |me, context| {
             context.every(Duration::from_millis(1), |me| me.note("tick")).detach();
             context
-                .spawn(async move {
+                .spawn_task(async move {
                     let _mark = mark;
                     std::future::pending().await
                 })

@@ -44,7 +44,7 @@ impl Display {
                         prices.subscribe(&me, |me, price| me.show(price)).detach();
                     }
                 };
-                context.spawn(subscribe).detach();
+                context.spawn_task(subscribe).detach();
             }
             How::NotAtAll => {}
         }

@@ -184,7 +184,7 @@ pub fn a_handler_that_reads_an_open_stream_ends_when_the_topic_is_closed(system:
     system.block_on(async {
         let topic = Topic::new();
         let reader = Reader { topic: topic.clone(), read: vec![] }.spawn();
-        let reading = actor_core::spawn(reader.read_all().into_owned());
+        let reading = actor_core::spawn_task(reader.read_all().into_owned());
         while topic.subscribers() == 0 {
             actor_core::future::yield_now().await;
         }

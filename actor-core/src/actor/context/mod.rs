@@ -110,7 +110,7 @@ impl<A: Dispatch> Context<A> {
     /// #[actor]
     /// impl Worker {
     ///     fn number(&self, context: &Context<Self>) -> Option<usize> {
-    ///         context.member()
+    ///         context.pool_index()
     ///     }
     /// }
     ///
@@ -120,7 +120,7 @@ impl<A: Dispatch> Context<A> {
     ///     assert_eq!(Worker.spawn().number().await, Ok(None));
     /// });
     /// ```
-    pub fn member(&self) -> Option<usize> {
+    pub fn pool_index(&self) -> Option<usize> {
         let locked = self.mailbox.lock();
         locked.cell.resources.as_ref()?.pool.as_ref().map(|(_, number)| *number)
     }

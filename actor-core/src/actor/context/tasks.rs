@@ -21,7 +21,7 @@ impl<A: Dispatch> Context<A> {
     /// Runs `future` concurrently with the actor until it completes or the life ends.
     ///
     /// The task does not keep the actor alive. A panic in it is a failure of this life.
-    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
+    pub fn spawn_task(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
         let guard = self.task_guard(false);
         let key = guard.key;
         self.hold_task(key, run_in_life(guard, future, "task"), Resource::Task);
@@ -53,7 +53,7 @@ impl<A: Dispatch> Context<A> {
     }
 }
 
-/// A future spawned by [`Context::spawn`](crate::Context::spawn).
+/// A future spawned by [`Context::spawn_task`](crate::Context::spawn_task).
 ///
 /// Dropping the handle cancels the future. The future also ends with the life that spawned it.
 ///
@@ -65,8 +65,8 @@ impl<A: Dispatch> Context<A> {
 /// #[actor]
 /// impl Host {
 ///     fn begin(&self, context: &Context<Self>) {
-///         context.spawn(async { /* runs concurrently with the actor */ }).detach();
-///         drop(context.spawn(std::future::pending())); // is cancelled at once
+///         context.spawn_task(async { /* runs concurrently with the actor */ }).detach();
+///         drop(context.spawn_task(std::future::pending())); // is cancelled at once
 ///     }
 /// }
 /// # System::current_thread().block_on(async { Host.spawn().begin().await.unwrap() });

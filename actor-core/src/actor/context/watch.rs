@@ -4,7 +4,7 @@ use super::Context;
 use super::timers::ResourceHandle;
 use crate::actor::callback::{CallbackResult, ExitCallback, own_address};
 use crate::actor::dispatch::Dispatch;
-use crate::address::any::Target;
+use crate::address::any::Watchable;
 use crate::address::call::Call;
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
@@ -51,7 +51,7 @@ impl<A: Dispatch> Context<A> {
     ///     assert_eq!(boss.join().await, Exit::Stopped);
     /// });
     /// ```
-    pub fn monitor<B, T, F>(&self, target: &impl Target, make: F) -> Monitor
+    pub fn monitor<B, T, F>(&self, target: &impl Watchable, make: F) -> Monitor
     where
         B: Protocol,
         F: for<'a> FnOnce(&'a A::Addr, Exit) -> Call<'a, B, T> + Send + 'static,
@@ -64,7 +64,7 @@ impl<A: Dispatch> Context<A> {
     }
 
     /// Calls `make` with the exit when `target` ends.
-    pub(crate) fn monitor_with(&self, target: &impl Target, make: ExitCallback) -> Monitor {
+    pub(crate) fn monitor_with(&self, target: &impl Watchable, make: ExitCallback) -> Monitor {
         let (id, mailbox) = target.target();
         let key = self.with_resources(|resources| {
             let key = resources.key();
@@ -105,7 +105,7 @@ impl<A: Dispatch> Context<A> {
     ///     assert!(matches!(car.join().await, Exit::Failed(_)));
     /// });
     /// ```
-    pub fn link(&self, target: &impl Target) -> Link {
+    pub fn link(&self, target: &impl Watchable) -> Link {
         let (id, mailbox) = target.target();
         let mailbox = mailbox.map(|mailbox| mailbox.0);
         let (key, is_known) = self.with_resources(|resources| {

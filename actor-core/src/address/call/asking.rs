@@ -2,7 +2,7 @@
 //! given up when its time is over.
 
 use super::outgoing::AnyOutgoing;
-use crate::address::reply::{Reply, waited_for};
+use crate::address::reply::{Reply, channel_for};
 use crate::address::reply_receiver::ReplyReceiver;
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::deadlock::tracker::WaitTracker;
@@ -27,7 +27,7 @@ pub(super) struct Asking<T> {
     /// Whether the answer can come from nowhere but the target's own run.
     is_direct: bool,
     is_timed: bool,
-    stage: Stage,
+    state: AskState,
     /// There from the first poll on, or from the start if the message has its reply in it already.
     answer: ReplyReceiver<T>,
     /// Under which the message waits for room.
@@ -36,33 +36,33 @@ pub(super) struct Asking<T> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Fresh,
-    /// As fresh, but the message has its reply in it already.
-    Asked,
-    /// The message lies in the mailbox, or waits for room.
-    Waiting,
-    Over,
+enum AskState {
+    Init,
+    /// Not sent yet, but the message contains its reply already.
+    Prepared,
+    /// The message is in the mailbox, or waits for capacity.
+    Pending,
+    Done,
 }
 
 impl<T: 'static> Asking<T> {
     pub(super) const FRESH: Self =
-        Asking::new(<dyn AnySlot>::exchange, Stage::Fresh, true, ReplyReceiver::none());
+        Asking::new(<dyn AnySlot>::exchange, AskState::Init, true, ReplyReceiver::finished());
 
     /// As fresh; the answer may come from elsewhere than the target.
     pub(super) const INDIRECT: Self =
-        Asking::new(<dyn AnySlot>::exchange, Stage::Fresh, false, ReplyReceiver::none());
+        Asking::new(<dyn AnySlot>::exchange, AskState::Init, false, ReplyReceiver::finished());
 }
 
 impl<T> Asking<T> {
     /// The message has the reply that leads to `answer` in it.
     pub(super) fn asked(answer: ReplyReceiver<T>) -> Self {
-        Asking::new(|_, reply| reply, Stage::Asked, false, answer)
+        Asking::new(|_, reply| reply, AskState::Prepared, false, answer)
     }
 
     const fn new(
         exchange: Exchange<T>,
-        stage: Stage,
+        state: AskState,
         is_direct: bool,
         answer: ReplyReceiver<T>,
     ) -> Self {
@@ -71,7 +71,7 @@ impl<T> Asking<T> {
             if_room: false,
             is_direct,
             is_timed: false,
-            stage,
+            state,
             answer,
             ticket: None,
             tracker: WaitTracker::untracked(),
@@ -80,12 +80,12 @@ impl<T> Asking<T> {
 
     #[inline]
     pub(super) fn is_fresh(&self) -> bool {
-        self.stage == Stage::Fresh
+        self.state == AskState::Init
     }
 
     #[inline]
     pub(super) fn is_waiting(&self) -> bool {
-        self.stage == Stage::Waiting
+        self.state == AskState::Pending
     }
 
     #[inline]
@@ -102,7 +102,7 @@ impl<T> Asking<T> {
         self.if_room = true;
     }
 
-    pub(super) fn limit(&mut self) {
+    pub(super) fn set_timed(&mut self) {
         self.is_timed = true;
     }
 
@@ -110,7 +110,7 @@ impl<T> Asking<T> {
     pub(super) fn take(&mut self) -> Self {
         std::mem::replace(
             self,
-            Asking::new(self.exchange, Stage::Over, true, ReplyReceiver::none()),
+            Asking::new(self.exchange, AskState::Done, true, ReplyReceiver::finished()),
         )
     }
 
@@ -122,16 +122,16 @@ impl<T> Asking<T> {
     /// The first poll: makes the reply and puts the message on its way.
     #[inline]
     fn begin(&mut self, outgoing: &mut dyn AnyOutgoing, cx: &Poller<'_>) -> Result<(), CallError> {
-        if self.stage == Stage::Fresh {
-            let (reply, answer) = waited_for(cx.waker());
+        if self.state == AskState::Init {
+            let (reply, answer) = channel_for(cx.waker());
             if let Some(slot) = outgoing.slot() {
                 self.fill(slot, reply);
             }
             self.answer = answer;
         }
-        self.stage = Stage::Over;
+        self.state = AskState::Done;
         self.ticket = outgoing.deliver(self.if_room)?;
-        self.stage = Stage::Waiting;
+        self.state = AskState::Pending;
         Ok(())
     }
 
@@ -142,21 +142,21 @@ impl<T> Asking<T> {
         outgoing: &mut dyn AnyOutgoing,
         cx: &mut Poller<'_>,
     ) -> Poll<Result<T, CallError>> {
-        let before = self.stage;
+        let before = self.state;
         match before {
-            Stage::Fresh | Stage::Asked => {
+            AskState::Init | AskState::Prepared => {
                 if let Err(error) = self.begin(outgoing, cx) {
                     return Poll::Ready(Err(error));
                 }
             }
-            Stage::Waiting => {}
-            Stage::Over => panic!("a call was polled after it had given its answer"),
+            AskState::Pending => {}
+            AskState::Done => panic!("a call was polled after it had given its answer"),
         }
         let mailbox = outgoing.mailbox();
         let header = mailbox.header();
         // The waker of a fresh one went with the message: if the answer is there by now, it has been
         // woken.
-        if before != Stage::Fresh {
+        if before != AskState::Init {
             let poll = self.look(&header.system, cx);
             if poll.is_ready() {
                 return poll;
@@ -185,7 +185,7 @@ impl<T> Asking<T> {
         self.tracker.check_waker(cx.waker(), near);
         let answer = ready!(Pin::new(&mut self.answer).poll(cx));
         self.tracker.retract(near);
-        self.stage = Stage::Over;
+        self.state = AskState::Done;
         Poll::Ready(answer)
     }
 
@@ -205,7 +205,7 @@ impl<T> Asking<T> {
     /// Waits no more: what has not been handled by now never will be.
     #[inline(never)]
     pub(super) fn withdraw(&mut self, outgoing: &dyn AnyOutgoing) {
-        self.stage = Stage::Over;
+        self.state = AskState::Done;
         // First, since the clone of the waker goes with the answer.
         self.tracker.retract(&outgoing.mailbox().header().system);
         self.answer.leave();
@@ -217,7 +217,7 @@ impl<T> Asking<T> {
     /// The time is over.
     pub(super) fn expire(&mut self, outgoing: &dyn AnyOutgoing) -> Result<T, CallError> {
         self.tracker.retract(&outgoing.mailbox().header().system);
-        if std::mem::replace(&mut self.stage, Stage::Over) != Stage::Waiting {
+        if std::mem::replace(&mut self.state, AskState::Done) != AskState::Pending {
             return Err(CallError::Timeout { started: false });
         }
         match self.answer.give_up() {

@@ -1,6 +1,6 @@
 //! Blocking a thread on a call or send: for code outside async.
 
-use crate::address::with_timeout::Unblocked;
+use crate::address::with_timeout::NotBlocking;
 use crate::executor::{self, Executor};
 use crate::panics;
 use crate::sync::Arc;
@@ -10,16 +10,16 @@ use std::future::Future;
 pub(crate) fn block_on<F: Future + Unpin>(
     executor: Arc<dyn Executor>,
     mut future: F,
-    gives_up: impl FnOnce(F, Unblocked) -> F::Output,
+    gives_up: impl FnOnce(F, NotBlocking) -> F::Output,
 ) -> F::Output {
     // The executor may panic when it is queried: that panic is not printed.
     if executor::is_inside() || panics::quiet(|| executor.is_only_driver()) {
-        return gives_up(future, Unblocked::Busy);
+        return gives_up(future, NotBlocking::Busy);
     }
     if !executor.is_executor_thread() {
         return futures_lite::future::block_on(future);
     }
     let mut output = None;
     executor.block_on(std::pin::pin!(async { output = Some((&mut future).await) }));
-    output.unwrap_or_else(|| gives_up(future, Unblocked::Ended))
+    output.unwrap_or_else(|| gives_up(future, NotBlocking::Ended))
 }

@@ -3,7 +3,7 @@
 use super::asking::Exchange;
 use crate::address::reply::Reply;
 use crate::address::send::SendFuture;
-use crate::address::with_timeout::{Expire, Home, Unblocked, WithTimeout};
+use crate::address::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
 use crate::cell::message::Protocol;
 use crate::error::SendError;
 use std::fmt;
@@ -137,8 +137,8 @@ fn unsent<P: Protocol, T>(
     let reason = error.reason();
     let mut message = error.into_message();
     let reply = match P::slot(&mut message) {
-        Some(slot) => exchange(slot, Reply::none()),
-        None => Reply::none(),
+        Some(slot) => exchange(slot, Reply::detached()),
+        None => Reply::detached(),
     };
     SendError::new(reason, (message, reply))
 }
@@ -154,20 +154,20 @@ impl<P: Protocol, T> Future for Delegating<'_, P, T> {
 }
 
 impl<P: Protocol, T> Expire for Delegating<'_, P, T> {
-    fn home(&self) -> Home {
-        self.sending.home()
+    fn __executor(&self) -> ExecutorRef {
+        self.sending.__executor()
     }
 
-    fn limit(&mut self) {
-        self.sending.limit();
+    fn __set_timed(&mut self) {
+        self.sending.__set_timed();
     }
 
-    fn expire(&mut self) -> Self::Output {
-        self.sending.expire().map_err(|error| unsent::<P, T>(error, self.exchange))
+    fn __expire(&mut self) -> Self::Output {
+        self.sending.__expire().map_err(|error| unsent::<P, T>(error, self.exchange))
     }
 
-    fn give_up(&mut self, why: Unblocked) -> Self::Output {
-        self.sending.give_up(why).map_err(|error| unsent::<P, T>(error, self.exchange))
+    fn __give_up(&mut self, why: NotBlocking) -> Self::Output {
+        self.sending.__give_up(why).map_err(|error| unsent::<P, T>(error, self.exchange))
     }
 }
 

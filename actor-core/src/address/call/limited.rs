@@ -15,7 +15,7 @@ impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
     /// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
     /// # System::current_thread().block_on(async {
     /// let echo = Echo.spawn();
-    /// let answer = actor_core::spawn(echo.say(3).timeout(Duration::from_secs(1)).into_owned());
+    /// let answer = actor_core::spawn_task(echo.say(3).timeout(Duration::from_secs(1)).into_owned());
     /// assert_eq!(answer.await, Ok(3));
     /// # });
     /// ```

@@ -2,8 +2,8 @@
 //! through [`AnyOutgoing`], which depends on neither.
 
 use crate::address::addr::Addr;
-use crate::address::send::Held;
-use crate::address::with_timeout::Home;
+use crate::address::send::MaybeOwned;
+use crate::address::with_timeout::ExecutorRef;
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
 use crate::cell::message::SlotMut;
@@ -15,7 +15,7 @@ const UNDER_WAY: &str = "the call has been polled already: its message is under 
 
 /// A message and its target.
 pub(super) struct Outgoing<'a, P: Protocol> {
-    pub(super) address: Held<'a, P>,
+    pub(super) address: MaybeOwned<'a, P>,
     /// `Some` until it is sent.
     message: Option<P::Message>,
 }
@@ -31,19 +31,19 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
 
     #[inline]
     pub(super) fn to(address: &'a Addr<P>, message: P::Message) -> Self {
-        Outgoing { address: Held::Borrowed(address), message: Some(message) }
+        Outgoing { address: MaybeOwned::Borrowed(address), message: Some(message) }
     }
 
     #[inline]
     pub(super) fn is_borrowed(&self) -> bool {
-        matches!(self.address, Held::Borrowed(_))
+        matches!(self.address, MaybeOwned::Borrowed(_))
     }
 
     /// The same, with an owned address.
     #[track_caller]
     pub(super) fn take_owned(&mut self) -> Outgoing<'static, P> {
         let message = Some(self.take_message());
-        Outgoing { address: Held::Owned(self.address.get().clone()), message }
+        Outgoing { address: MaybeOwned::Owned(self.address.get().clone()), message }
     }
 
     #[track_caller]
@@ -67,8 +67,8 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
         }
     }
 
-    pub(super) fn home(&self) -> Home {
-        Home(self.mailbox().header().system.executor.clone())
+    pub(super) fn executor(&self) -> ExecutorRef {
+        ExecutorRef(self.mailbox().header().system.executor.clone())
     }
 
     /// The name of the message.

@@ -36,7 +36,7 @@ impl Writer {
             sleep(PATIENCE).await;
             let _ = socket.shutdown(Shutdown::Write);
         };
-        context.spawn(give_up).detach();
+        context.spawn_task(give_up).detach();
     }
 
     /// Writes a line, however long that takes. A client whose machine has vanished is detected like

@@ -4,7 +4,7 @@
 extern crate self as rt;
 
 pub use else_where::{Actor, ActorId, Context, Exit, Spawn, actor};
-pub use else_where::{Addr, Address, Call, Protocol, Reply, __private};
+pub use else_where::{Addr, TypedAddr, Call, Protocol, Reply, __private};
 
 include!("../../corpus.rs");
 include!("../../calls.rs");
