@@ -7,6 +7,7 @@ use super::run_loop::NextStep;
 use crate::cell::handle::{Discardable, DynMailbox};
 use crate::cell::header::ParkReason;
 use crate::cell::message::{Delivery, MessageInfo, SlotInfo};
+use crate::cell::sim_observer::SimObserver;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
 use std::any::Any;
@@ -17,6 +18,8 @@ pub(crate) trait ErasedLoop {
     fn mailbox(&self) -> &dyn DynMailbox;
     /// The same, as an owned reference.
     fn own(&self) -> Arc<dyn DynMailbox>;
+    /// Whether its system is a simulation, to which each step is reported.
+    fn is_simulated(&self) -> bool;
     fn hooks(&self) -> Hooks;
     /// Whether guards are evaluated before each message.
     fn has_guards(&self) -> bool;
@@ -92,32 +95,34 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Reports the running input to a simulation.
+    #[inline]
     pub(super) fn trace_input(&self, name: &'static str) {
-        let mailbox = self.mailbox();
-        if mailbox.header().is_simulated()
-            && let Some(sim_observer) = &mailbox.header().system.sim_observer
-        {
-            sim_observer.runs(mailbox, name);
+        if self.is_simulated() {
+            self.report(name, SimObserver::runs);
         }
     }
 
     /// Reports to a simulation what this step does, in words.
+    #[inline]
     pub(super) fn trace(&self, what: &'static str) {
-        let mailbox = self.mailbox();
-        if mailbox.header().is_simulated()
-            && let Some(sim_observer) = &mailbox.header().system.sim_observer
-        {
-            sim_observer.does(mailbox, what);
+        if self.is_simulated() {
+            self.report(what, SimObserver::does);
         }
     }
 
     /// Reports to a simulation what this step does, unless the step reports something more specific.
+    #[inline]
     pub(super) fn trace_if_silent(&self, what: &'static str) {
+        if self.is_simulated() {
+            self.report(what, SimObserver::does_weakly);
+        }
+    }
+
+    #[cold]
+    fn report(&self, what: &'static str, report: fn(&SimObserver, &dyn DynMailbox, &'static str)) {
         let mailbox = self.mailbox();
-        if mailbox.header().is_simulated()
-            && let Some(sim_observer) = &mailbox.header().system.sim_observer
-        {
-            sim_observer.does_weakly(mailbox, what);
+        if let Some(sim_observer) = &mailbox.header().system.sim_observer {
+            report(sim_observer, mailbox, what);
         }
     }
 

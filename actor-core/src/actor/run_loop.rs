@@ -385,6 +385,10 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
         self.context.any()
     }
 
+    fn is_simulated(&self) -> bool {
+        self.mailbox().header.is_simulated()
+    }
+
     fn hooks(&self) -> Hooks {
         A::HOOKS
     }
