@@ -274,7 +274,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} failed", self.actor())?;
         if !self.handler().is_empty() {
-            write!(f, " in `{}`", self.0.parts.handler)?;
+            write!(f, " in `{}`", self.handler())?;
         }
         write!(f, ": {}", self.message())?;
         match self.location() {
