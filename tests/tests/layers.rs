@@ -66,7 +66,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "waking",
         ],
     ),
-    ("pool", &["actor", "address", "cell", "exit", "sync", "system", "waking"]),
+    ("pool", &["actor", "address", "cell", "exit", "supervisor", "sync", "system", "waking"]),
     ("topic", &["actor", "address", "cell", "exit", "panics", "sync", "system", "waking"]),
     (
         "simulation",

@@ -18,19 +18,14 @@ use crate::cell::mailbox_state::MailboxState;
 use crate::cell::message::Delivery;
 use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::cell::state::CellState;
-use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::exit::{ActorId, Exit};
+use crate::supervisor::restart_window::{Intensity, RestartWindow};
 use crate::sync::{Arc, Mutex, Weak};
 use crate::waking::{drop_waker, wake_each};
 use std::any::Any;
-use std::collections::VecDeque;
-use std::time::{Duration, Instant};
 
 /// The factory of a member's state.
 pub(crate) type MakeMember<A> = Arc<dyn Fn() -> A + Send + Sync>;
-
-/// The number of member restarts allowed in [`PERIOD`]; one more fails the pool.
-const INTENSITY: usize = 5;
-const PERIOD: Duration = Duration::from_secs(60);
 
 pub(super) struct PoolMailbox<A: Dispatch> {
     header: Header,
@@ -48,8 +43,8 @@ struct PoolState<A: Dispatch> {
     members: Members,
     /// The size of the pool: members with higher numbers end after their message.
     size: usize,
-    /// The times of member restarts within the window.
-    restarts: VecDeque<Instant>,
+    /// Limits the restarts of members; one restart too many fails the pool.
+    window: RestartWindow,
     /// Set when the pool ends before it has drained: no member is restarted any more.
     verdict: Option<Exit>,
     /// Set when the exit is about to be published, which happens once.
@@ -67,7 +62,7 @@ impl<A: Dispatch> PoolMailbox<A> {
             mailbox: MailboxState::new(cell),
             members: Members::default(),
             size: 0,
-            restarts: VecDeque::new(),
+            window: RestartWindow::new(Intensity::DEFAULT),
             verdict: None,
             is_over: false,
         };
@@ -135,20 +130,11 @@ impl<A: Dispatch> PoolMailbox<A> {
         if state.verdict.is_some() || number >= state.size {
             return false;
         }
-        state.restarts.retain(|restart| now.saturating_duration_since(*restart) < PERIOD);
-        state.restarts.push_back(now);
-        let too_many = state.restarts.len() > INTENSITY;
+        let is_allowed = state.window.allows_restart(now);
+        let intensity = state.window.intensity();
         drop(state);
-        if too_many {
-            let failure = Failure::new(FailureParts {
-                kind: FailureKind::Intensity,
-                actor: self.untyped().label(),
-                id: self.header.id(),
-                handler: "",
-                message: format!("more than {INTENSITY} restarts in {PERIOD:?}"),
-                location: None,
-                cause: Some(exit),
-            });
+        if !is_allowed {
+            let failure = intensity.exceeded(self.untyped().label(), self.header.id(), exit);
             self.kill_members(Exit::Failed(failure));
             return false;
         }

@@ -6,6 +6,7 @@ mod backoff;
 mod child;
 mod children;
 mod record;
+pub(crate) mod restart_window;
 mod run;
 #[cfg(test)]
 mod tests;

@@ -5,19 +5,19 @@ use super::backoff::Backoff;
 use super::child::{Child, PendingChild};
 use super::children::{Children, StartIndex};
 use super::record::{ChildRecord, Phase};
+use super::restart_window::{Intensity, RestartWindow};
 use super::{ChildInfo, Strategy};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::restart::{Restart, RestartAuthority, RestartDecision};
 use crate::address::weak::WeakAddr;
 use crate::cell::handle::DynMailbox;
 use crate::cell::state::SystemMessage;
-use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
+use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 use crate::{Context, time};
 use actor_macros::actor;
-use std::collections::VecDeque;
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// An actor that starts other actors and restarts them when they fail, according to its strategy.
 ///
@@ -45,14 +45,12 @@ use std::time::{Duration, Instant};
 #[must_use = "a supervisor does nothing until it is spawned"]
 pub struct Supervisor {
     strategy: Strategy,
-    intensity: (usize, Duration),
     backoff: Option<Backoff>,
     /// Children that are not started yet: added before the supervisor was spawned, or while others
     /// are restarted together.
     pending: Vec<Box<dyn PendingChild>>,
     children: Children,
-    /// The times of restarts within the window.
-    restarts: VecDeque<Instant>,
+    window: RestartWindow,
     /// The children that are being ended to be restarted together.
     group: Option<GroupRestart>,
     /// Set once the intensity was exceeded: the supervisor is about to fail.
@@ -76,7 +74,7 @@ impl fmt::Debug for Supervisor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Supervisor")
             .field("strategy", &self.strategy)
-            .field("intensity", &self.intensity)
+            .field("intensity", &self.window.intensity())
             .field("backoff", &self.backoff)
             .field("children", &(self.pending.len() + self.children.len()))
             .finish_non_exhaustive()
@@ -121,7 +119,7 @@ impl Supervisor {
             // It ends because of another child: not counted again.
             return self.go_on_with_group(context);
         }
-        if self.has_given_up || !self.count_restart(now) {
+        if self.has_given_up || !self.window.allows_restart(now) {
             // It ends by its own failure, regardless of the supervisor's decision; its siblings are
             // stopped.
             child_mail.decide(RestartDecision::Stop);
@@ -185,11 +183,10 @@ impl Supervisor {
     pub(super) fn of(strategy: Strategy) -> Self {
         Supervisor {
             strategy,
-            intensity: (5, Duration::from_secs(60)),
             backoff: None,
             pending: Vec::new(),
             children: Children::default(),
-            restarts: VecDeque::new(),
+            window: RestartWindow::new(Intensity::DEFAULT),
             group: None,
             has_given_up: false,
             report_to: None,
@@ -201,7 +198,7 @@ impl Supervisor {
     }
 
     pub(super) fn set_intensity(&mut self, restarts: usize, period: Duration) {
-        self.intensity = (restarts, period);
+        self.window = RestartWindow::new(Intensity::new(restarts, period));
     }
 
     pub(super) fn set_backoff(&mut self, backoff: Backoff) {
@@ -222,38 +219,14 @@ impl Supervisor {
         }
     }
 
-    /// Counts one more restart in the sliding window; returns `false` if that exceeds the
-    /// intensity.
-    fn count_restart(&mut self, now: Instant) -> bool {
-        let (most, period) = self.intensity;
-        if most == usize::MAX {
-            // The intensity is unlimited, so nothing is recorded.
-            return true;
-        }
-        // They are in order, the oldest first.
-        while self.restarts.front().is_some_and(|first| now.duration_since(*first) >= period) {
-            self.restarts.pop_front();
-        }
-        self.restarts.push_back(now);
-        self.restarts.len() <= most
-    }
-
     /// The intensity is exceeded: the supervisor fails itself.
     fn give_up(&mut self, cause: Exit, context: &Context<Self>) {
         if std::mem::replace(&mut self.has_given_up, true) {
             return;
         }
-        let (most, period) = self.intensity;
-        let failure = Failure::new(FailureParts {
-            kind: FailureKind::Intensity,
-            actor: context.mailbox().untyped().label(),
-            id: context.id(),
-            handler: "",
-            message: format!("more than {most} restarts in {period:?}"),
-            location: None,
-            cause: Some(cause),
-        });
-        context.mailbox().untyped().notify(SystemMessage::TaskPanicked(failure));
+        let actor = context.mailbox().untyped();
+        let failure = self.window.intensity().exceeded(actor.label(), context.id(), cause);
+        actor.notify(SystemMessage::TaskPanicked(failure));
     }
 
     /// The pause of the child before its next life, if it still exists.
