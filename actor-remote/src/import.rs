@@ -56,7 +56,7 @@ impl Outgoing {
         };
         // A message without a caller is not answered.
         let pending: Option<Box<dyn Pending>> =
-            if !reply.is_closed() { Some(Box::new(reply)) } else { None };
+            if reply.is_closed() { None } else { Some(Box::new(reply)) };
         Encoded { name, method, body, pending }
     }
 }
