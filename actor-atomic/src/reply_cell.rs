@@ -1,5 +1,5 @@
-//! A oneshot channel for the reply of a call: one allocation, no reference count, and no lock on the
-//! usual path.
+//! A oneshot channel for the reply of a call: one allocation, without a reference count, and without a
+//! lock on the usual path.
 //!
 //! # States
 //! One word holds the state. A bit is set once, except for those of wakers.
@@ -130,7 +130,7 @@ impl State {
         self.load() & STARTED != 0
     }
 
-    /// Returns whether the receiver has left. It has not if it received the value.
+    /// Returns whether the receiver has left. A receiver that received the value has not left.
     #[inline]
     pub fn is_gone(&self) -> bool {
         self.load() & GONE != 0
@@ -150,14 +150,14 @@ impl State {
         self.0.load(Ordering::Relaxed) & mark.0 != 0
     }
 
-    /// Acquire: what the other side did before it finished is visible.
+    /// Acquire: sees everything that the other side did before it finished.
     #[inline]
     fn load(&self) -> u32 {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Release: what this side did so far is visible to the side that sees `to`. A failure acquires, as
-    /// `load` does.
+    /// Release: the side that sees `to` also sees everything that this side did before. A failure
+    /// acquires, as `load` does.
     #[inline]
     fn change(&self, from: u32, to: u32) -> Result<(), u32> {
         let result = self.0.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);

@@ -41,12 +41,12 @@ impl Wake for Flag {
     }
 }
 
-/// What the cell should do, with one owner and no threads.
+/// The expected behavior, with one owner and without threads.
 #[derive(Default)]
 struct Model {
     started: bool,
     marked: bool,
-    /// What the sender has finished with.
+    /// The result of the sender, once it has finished.
     done: Option<Option<u8>>,
     gone: bool,
     received: bool,

@@ -189,7 +189,7 @@ fn a_nick_is_changed_unless_it_is_taken_or_no_name() {
     let mut ann = Client::named(&server, "ann");
     let mut bob = Client::named(&server, "bob");
     bob.type_line("/nick ann");
-    bob.hears("* ann is somebody else");
+    bob.hears("* ann is taken");
     bob.type_line("/nick two words");
     bob.hears("* it is `/nick NAME`, a name without blanks");
     bob.type_line("/nick <ann>");
@@ -295,14 +295,14 @@ fn a_line_is_bounded_and_is_text() {
     ann.type_line(&most);
     bob.hears(&format!("<ann> {most}"));
     ann.type_line(&"y".repeat(1025));
-    ann.hears("* nobody heard that: it is longer than 1024 bytes");
+    ann.hears("* not delivered: it is longer than 1024 bytes");
     // Nothing of it is kept, however long it is.
     let megabyte = vec![b'z'; 1 << 20];
     for _ in 0..16 {
         ann.type_bytes(&megabyte);
     }
     ann.type_line("");
-    ann.hears("* nobody heard that: it is longer than 1024 bytes");
+    ann.hears("* not delivered: it is longer than 1024 bytes");
     ann.type_bytes(b"caf\xc3\xa9, \xff\xfe and \x1b[2J a bell\x07\r\n");
     bob.hears_next("<ann> caf\u{e9}, \u{fffd}\u{fffd} and [2J a bell");
     server.end();

@@ -34,7 +34,7 @@ fn more_meals_are_eaten_if_asked_for() {
 fn the_wrong_order_ends_in_a_stall_that_is_told() {
     let output = dining(&["--greedy", "--meals", "100000"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let told = "nobody moves: each has one fork and waits for the other\n";
+    let told = "no philosopher moves: each has one fork and waits for the other\n";
     assert_eq!(String::from_utf8_lossy(&output.stdout), told);
 }
 

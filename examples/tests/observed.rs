@@ -10,7 +10,7 @@ message{actor="teller#3" id=3 transfer queued_us=0}:message{actor="account#1" id
 message{actor="teller#3" id=3 transfer queued_us=0}: actor_core: new
 message{actor="teller#3" id=3 transfer queued_us=0}:message{actor="account#1" id=1 withdraw queued_us=0}: actor_core: new
 message{actor="account#2" id=2 deposit queued_us=0}: actor_core: new
-account#2 failed in `deposit`: who deposits nothing? (examples/src/bin/observed.rs:23:9)
+account#2 failed in `deposit`: a deposit of zero (examples/src/bin/observed.rs:23:9)
 message{actor="account#1" id=1 withdraw queued_us=0}: actor_core: new
 account#1: 1 of 64 waits, in `withdraw` for 10.0ms
 teller#3: idle

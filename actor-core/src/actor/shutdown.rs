@@ -487,8 +487,8 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
 /// Whether there is a watcher to notify: the other side of a link may have ended before.
 fn lives(watcher: &Watcher) -> bool {
     let mut lives = false;
-    if let Some(who) = watcher.who.upgrade() {
-        who.with(&mut |cell, _| lives = cell.exit().is_none());
+    if let Some(mailbox) = watcher.who.upgrade() {
+        mailbox.with(&mut |cell, _| lives = cell.exit().is_none());
     }
     lives
 }
@@ -502,11 +502,11 @@ fn notify_watchers(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
             // Linked in both directions: the active side notifies it.
             continue;
         }
-        let Some(who) = watcher.who.upgrade() else { continue };
+        let Some(mailbox) = watcher.who.upgrade() else { continue };
         if watcher.link && watcher.key.is_some() {
-            who.unwatch(id, None);
+            mailbox.unwatch(id, None);
         }
-        who.notify(match watcher.key {
+        mailbox.notify(match watcher.key {
             Some(key) => SystemMessage::WatchedExited(key, id, exit.clone()),
             None => SystemMessage::LinkedExited(id, exit.clone()),
         });

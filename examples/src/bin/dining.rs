@@ -176,7 +176,7 @@ async fn run(meals: u32, is_greedy: bool) -> Result<bool, CallError> {
     .await;
     guests.iter().for_each(|guest| guest.kill());
     if !is_done {
-        println!("nobody moves: each has one fork and waits for the other");
+        println!("no philosopher moves: each has one fork and waits for the other");
         return Ok(false);
     }
     let (eaten, clashes) = table.outcome().await?;
@@ -187,7 +187,7 @@ async fn run(meals: u32, is_greedy: bool) -> Result<bool, CallError> {
     for fork in &forks {
         lent += u32::from(fork.is_lent().await?);
     }
-    println!("neighbours who ate at once: {clashes}, forks not put back: {lent}");
+    println!("neighbours eating at once: {clashes}, forks not put back: {lent}");
     Ok(eaten.iter().all(|eaten| *eaten == meals) && (clashes, lent) == (0, 0))
 }
 

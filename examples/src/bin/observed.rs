@@ -20,7 +20,7 @@ impl Account {
     }
 
     fn deposit(&mut self, amount: u64) {
-        assert!(amount > 0, "who deposits nothing?");
+        assert!(amount > 0, "a deposit of zero");
         self.balance += amount;
     }
 }

@@ -28,8 +28,8 @@ async fn doubler(mut inbox: Inbox<Question>) {
 }
 
 /// Asks, and waits with a timeout for the reply to this question only.
-async fn ask(inbox: &mut Inbox<Mail>, whom: &ProcessAddr<Question>, number: u32) -> Option<u32> {
-    whom.send(Question::Double { number, from: inbox.address() }).await.ok()?;
+async fn ask(inbox: &mut Inbox<Mail>, to: &ProcessAddr<Question>, number: u32) -> Option<u32> {
+    to.send(Question::Double { number, from: inbox.address() }).await.ok()?;
     let answer = |mail| match mail {
         Mail::Answer { number: of, is } if of == number => Ok(is),
         other => Err(other), // stays in the mailbox

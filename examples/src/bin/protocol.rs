@@ -5,8 +5,8 @@ use actor_core::prelude::*;
 /// Sends notifications to people.
 #[actor]
 trait Notifier {
-    /// Notifies `who` of an event; returns how the notification was sent.
-    async fn notify(&mut self, who: String, what: String) -> String;
+    /// Notifies `recipient` of an event; returns how the notification was sent.
+    async fn notify(&mut self, recipient: String, what: String) -> String;
 }
 
 #[actor]
@@ -24,9 +24,9 @@ impl Mail {
 
 #[actor]
 impl Notifier for Mail {
-    async fn notify(&mut self, who: String, what: String) -> String {
+    async fn notify(&mut self, recipient: String, what: String) -> String {
         self.sent += 1;
-        format!("mail {} to {who}: {what}", self.sent)
+        format!("mail {} to {recipient}: {what}", self.sent)
     }
 }
 
@@ -38,8 +38,8 @@ impl Pager {}
 
 #[actor]
 impl Notifier for Pager {
-    async fn notify(&mut self, who: String, what: String) -> String {
-        format!("{who} is paged: {}", what.to_uppercase())
+    async fn notify(&mut self, recipient: String, what: String) -> String {
+        format!("{recipient} is paged: {}", what.to_uppercase())
     }
 }
 

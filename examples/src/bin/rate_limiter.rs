@@ -68,6 +68,6 @@ async fn main() -> Result<(), CallError> {
         println!("request {number}: {}", if *waited >= due { "not too early" } else { "early!" });
     }
     let gave_up = matches!(impatient, Err(CallError::Timeout { .. }));
-    println!("who does not want to wait: {}", if gave_up { "gave up" } else { "was served!" });
+    println!("a client that does not wait: {}", if gave_up { "gave up" } else { "was served!" });
     Ok(())
 }

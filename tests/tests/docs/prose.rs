@@ -119,6 +119,11 @@ struct Root {
 
 const ROOTS: &[Root] = &[
     Root {
+        name: "actor-atomic",
+        paths: &["actor-atomic/src", "actor-atomic/tests", "actor-atomic/README.md"],
+        limits: [0.1, 0.1, 0.1, 0.1, 1.0, 0.1, 0.8, 0.1, 0.1],
+    },
+    Root {
         name: "documents",
         paths: &[
             "README.md",
@@ -137,12 +142,12 @@ const ROOTS: &[Root] = &[
     Root {
         name: "actor-core",
         paths: &["actor-core/src"],
-        limits: [0.5, 0.5, 0.3, 0.5, 2.0, 0.5, 1.0, 0.3, 0.9],
+        limits: [0.2, 0.1, 0.1, 0.2, 0.7, 0.2, 0.6, 0.2, 0.3],
     },
     Root {
         name: "actor-macros",
         paths: &["actor-macros/src"],
-        limits: [0.3, 0.3, 0.3, 0.2, 1.4, 1.3, 0.6, 0.3, 0.6],
+        limits: [0.1, 0.1, 0.1, 0.1, 1.0, 0.1, 0.1, 0.1, 0.1],
     },
     Root {
         name: "actor-remote",
@@ -152,17 +157,17 @@ const ROOTS: &[Root] = &[
     Root {
         name: "examples",
         paths: &["examples/src"],
-        limits: [2.0, 1.7, 0.3, 0.3, 1.3, 0.4, 1.6, 0.3, 0.4],
+        limits: [1.0, 0.1, 0.1, 0.1, 1.0, 0.1, 1.2, 0.1, 0.3],
     },
     Root {
         name: "benches",
         paths: &["benches/src", "benches/compile/src"],
-        limits: [0.2, 0.2, 0.2, 0.1, 0.9, 0.9, 0.5, 0.2, 0.3],
+        limits: [0.1, 0.1, 0.1, 0.1, 0.5, 0.5, 0.1, 0.1, 0.1],
     },
     Root {
         name: "tests",
         paths: &["tests/src", "tests/tests"],
-        limits: [0.6, 1.1, 0.4, 1.1, 3.0, 1.2, 0.9, 0.5, 2.6],
+        limits: [0.4, 0.9, 0.3, 0.8, 2.7, 1.0, 0.6, 0.3, 2.1],
     },
 ];
 

@@ -15,7 +15,7 @@ Options:
   -n, --transfers N  do N transfers [default: 100000]
   -a, --accounts N   between N accounts, at least 2 [default: 16]
   -t, --tellers N    by N tellers [default: 4]
-      --calm         nobody fails and nobody is killed
+      --calm         no actor fails or is killed
   -h, --help         print this help
 
 Exit codes: 0 the books balance, 1 they do not, 2 wrong options.

@@ -64,7 +64,7 @@ impl Connection {
 
     async fn rename(&mut self, nick: String, context: &Context<Self>) -> Result<(), CallError> {
         if !self.hall.rename(context.id(), nick.clone()).await? {
-            return self.tell(format!("* {nick} is somebody else\n"));
+            return self.tell(format!("* {nick} is taken\n"));
         }
         self.nick.clone_from(&nick);
         Ok(self.room.rename(context.id(), nick).send().await?)
@@ -132,7 +132,7 @@ impl Connection {
         let outcome = match line {
             Line::Text(text) => self.obey(Command::of(text), context).await,
             Line::TooLong => {
-                self.tell(format!("* nobody heard that: it is longer than {LONGEST} bytes\n"))
+                self.tell(format!("* not delivered: it is longer than {LONGEST} bytes\n"))
             }
         };
         self.judge(outcome, context).await;

@@ -68,7 +68,7 @@ async fn serve(listener: TcpListener, hall: HallAddr) -> CallError {
                 }
             }
             Err(error) => {
-                eprintln!("chat: could not let somebody in: {error}");
+                eprintln!("chat: could not accept a connection: {error}");
                 actor_core::time::sleep(PAUSE).await;
             }
         }
