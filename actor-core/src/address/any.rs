@@ -108,8 +108,8 @@ impl fmt::Debug for AnyAddr {
 /// struct Boss;
 ///
 /// impl Boss {
-///     fn watch(&self, whom: &impl Watchable, context: &Context<Self>) {
-///         context.monitor(whom, |me, _exit| me.gone());
+///     fn watch(&self, target: &impl Watchable, context: &Context<Self>) {
+///         context.monitor(target, |me, _exit| me.gone());
 ///     }
 /// }
 ///

@@ -82,7 +82,7 @@ pub(crate) enum Popped {
     Closed,
 }
 
-/// A mailbox for the messages of `P`, whoever's it is.
+/// A mailbox that accepts the messages of `P`: that of an actor, a pool, an adapter or a proxy.
 pub(crate) trait TypedMailbox<P: ?Sized>: DynMailbox {
     /// Takes the message out and keeps it, or gives it a place among those that wait for room, with
     /// a ticket; a message that is refused stays where it is. So nothing is copied but once, and not
@@ -138,7 +138,7 @@ impl<P: ?Sized> Clone for WeakMailbox<P> {
     }
 }
 
-/// Tells all who wait for a change of an actor's state; not under its lock. Returns how many.
+/// Notifies all waiters for a change of an actor's state, not under its lock. Returns their number.
 pub(crate) fn notify_state_change(changed: Option<Arc<Event>>) -> usize {
     changed.map_or(0, |changed| changed.notify())
 }
@@ -206,8 +206,7 @@ fn discard(
     }
 }
 
-/// A message as those see it who only drop it: what becomes of one that is not handled is compiled
-/// once, and not with each actor.
+/// A type-erased message that is only dropped, so that discarding one is not monomorphized per actor.
 pub(crate) trait Discardable {
     /// Drops it, which is user code.
     fn clear(&mut self);

@@ -128,7 +128,7 @@ impl<R: ExternalRuntime> Executor for External<R> {
         self.runtime.block_on(future);
     }
 
-    /// The threads of the runtime belong to the user, who may block them.
+    /// The threads of the runtime belong to the user, and may block.
     fn is_executor_thread(&self) -> bool {
         false
     }

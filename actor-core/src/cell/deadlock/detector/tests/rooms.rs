@@ -43,7 +43,7 @@ impl Closer {
         let (looked, refused) = (self.has_looked.clone(), self.is_refused.clone());
         let number = self.c.id().number;
         set_action(self.system.shared().id, move |point| match point {
-            Failpoint::CheckEnded(who) if who == number => looked.store(true, Ordering::SeqCst),
+            Failpoint::CheckEnded(actor) if actor == number => looked.store(true, Ordering::SeqCst),
             Failpoint::RefusalTried(true) => refused.store(true, Ordering::SeqCst),
             point => more(&point),
         });
