@@ -1,5 +1,6 @@
 //! The reactions of a node to its transport: frames, nodes that come and go, and ticks.
 
+use super::counters::add;
 use super::{Arrived, Inner};
 use crate::export::{self, Item, Parcel};
 use crate::frame::{self, CallFault, Ending, Frame, Reader};
@@ -8,7 +9,6 @@ use crate::session::Arrival;
 use crate::transport::NodeId;
 use actor_core::{Exit, Reply};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The exit of an actor of another node. It is published on drop, behind every message of that node that
 /// has arrived before.
@@ -22,10 +22,6 @@ impl Drop for Notice {
     fn drop(&mut self) {
         self.scope.node.exited(&self.scope, self.export, &self.exit);
     }
-}
-
-fn add(count: &AtomicU64) {
-    count.fetch_add(1, Ordering::Relaxed);
 }
 
 impl Inner {

@@ -1,0 +1,193 @@
+//! The addresses in messages and of names: exports for actors of this node, and one proxy for each actor
+//! of another node.
+
+use super::Inner;
+use crate::export::{self, Export};
+use crate::frame::Frame;
+use crate::import::Import;
+use crate::remote::{Place, Remote};
+use crate::session::Proxied;
+use crate::transport::NodeId;
+use actor_core::WeakAddr;
+use std::sync::Arc;
+
+impl Inner {
+    /// The export of an address, made if there is none. `None` after the node has left.
+    pub(super) fn exported<P: Remote>(&self, address: &P::Addr) -> Option<u64> {
+        let by = (address.as_ref().id(), P::NAME);
+        let (number, key) = {
+            let mut state = self.lock();
+            if state.is_closed {
+                return None;
+            }
+            if let Some(export) = state.by_actor.get(&by) {
+                return Some(*export);
+            }
+            state.next_export += 1;
+            (state.next_export, (state.random)())
+        };
+        let node = self.this.upgrade()?;
+        let made = export::export::<P>(&node, address, number, key);
+        let mut made: Option<Export> = Some(made);
+        let number = {
+            let mut state = self.lock();
+            // Another thread may have exported it meanwhile.
+            match state.by_actor.get(&by).copied() {
+                Some(other) => other,
+                None => {
+                    state.by_actor.insert(by, number);
+                    if let Some(made) = made.take() {
+                        state.exports.insert(number, made);
+                    }
+                    number
+                }
+            }
+        };
+        drop(made);
+        Some(number)
+    }
+
+    /// Where an actor is, for a message to `peer`, which then has it once more.
+    pub(crate) fn place_of<P: Remote>(
+        &self,
+        address: &P::Addr,
+        peer: NodeId,
+        session: u32,
+    ) -> Option<Place> {
+        let actor = address.as_ref().id();
+        {
+            let state = self.lock();
+            if !state.is_current(peer, session) {
+                return None;
+            }
+            if let Some(place) = state.proxied.get(&actor) {
+                return Some(*place);
+            }
+        }
+        let export = self.exported::<P>(address)?;
+        let mut state = self.lock();
+        let is_current = state.is_current(peer, session);
+        let found = state.exports.get_mut(&export).filter(|_| is_current)?;
+        *found.holders.entry(peer).or_default() += 1;
+        Some(Place { node: self.id, export, key: found.key })
+    }
+
+    /// The address of an actor: of this node itself, or of a proxy. `is_counted` says that the exporter
+    /// counts this node as a holder already.
+    pub(crate) fn address_at<P: Remote>(&self, place: Place, is_counted: bool) -> Option<P::Addr> {
+        if place.node == self.id {
+            let address = {
+                let state = self.lock();
+                let found = state.exports.get(&place.export)?;
+                (found.key == place.key).then(|| found.address.clone())?
+            };
+            return address.any().downcast().ok().map(|address| *address);
+        }
+        let hold = Frame::Hold { export: place.export, key: place.key };
+        loop {
+            let (session, label, known) = {
+                let state = self.lock();
+                let peer = state.peers.get(&place.node).filter(|peer| peer.is_open)?;
+                let label = format!("{}#{}@{}", P::NAME.to_lowercase(), place.export, peer.name);
+                let known = match peer.proxies.get(&place.export) {
+                    Some(known) => {
+                        let weak = known.weak.downcast_ref::<WeakAddr<P>>()?.clone();
+                        Some((known.import.clone(), weak))
+                    }
+                    None => None,
+                };
+                (peer.mine, label, known)
+            };
+            if let Some((import, weak)) = &known
+                && let Some(address) = weak.upgrade()
+            {
+                import.count_hold();
+                if !is_counted {
+                    self.push(import, &hold);
+                }
+                return Some(address);
+            }
+            let import = Import::new(&self.this.upgrade()?, place, session);
+            let address = import.spawn::<P>(self, label);
+            let before = known.map(|(import, _)| import);
+            if self.enter::<P>(&import, &address, before.as_ref(), session)? {
+                import.count_hold();
+                if !is_counted {
+                    self.push(&import, &hold);
+                }
+                return Some(address);
+            }
+        }
+    }
+
+    /// Enters a new proxy in place of one that is ending. Returns `false` if another thread was faster,
+    /// and `None` if the session is over.
+    fn enter<P: Remote>(
+        &self,
+        import: &Arc<Import>,
+        address: &P::Addr,
+        before: Option<&Arc<Import>>,
+        session: u32,
+    ) -> Option<bool> {
+        let (node, export) = (import.place.node, import.place.export);
+        let address = address.as_ref();
+        let gone;
+        {
+            let mut state = self.lock();
+            let state = &mut *state;
+            if !state.is_current(node, session) {
+                return None;
+            }
+            let peer = state.peers.get_mut(&node)?;
+            let same = match (peer.proxies.get(&export), before) {
+                (Some(known), Some(before)) => Arc::ptr_eq(&known.import, before),
+                (None, _) => true,
+                (Some(_), None) => false,
+            };
+            if !same {
+                return Some(false);
+            }
+            gone = peer.proxies.remove(&export);
+            let mut older = Vec::new();
+            if let Some(gone) = &gone {
+                older.clone_from(&gone.older);
+                older.push(gone.import.clone());
+                state.proxied.remove(&gone.actor);
+            }
+            let weak = Box::new(address.downgrade());
+            let proxied = Proxied { import: import.clone(), older, weak, actor: address.id() };
+            peer.proxies.insert(export, proxied);
+            state.proxied.insert(address.id(), import.place);
+        }
+        drop(gone);
+        Some(true)
+    }
+
+    /// The last address of a proxy was dropped.
+    pub(crate) fn release(&self, import: &Arc<Import>) {
+        let (node, export) = (import.place.node, import.place.export);
+        let gone = self.update(|state| {
+            if !state.is_current(node, import.session) {
+                return None;
+            }
+            let mut gone = None;
+            if let Some(peer) = state.peers.get_mut(&node)
+                && let Some(known) = peer.proxies.get_mut(&export)
+            {
+                known.older.retain(|older| !Arc::ptr_eq(older, import));
+                if Arc::ptr_eq(&known.import, import) && known.older.is_empty() {
+                    gone = peer.proxies.remove(&export);
+                }
+            }
+            if let Some(gone) = &gone {
+                state.proxied.remove(&gone.actor);
+            }
+            let count = import.held();
+            if count > 0 {
+                state.push(node, &Frame::Release { export, count });
+            }
+            gone
+        });
+        drop(gone);
+    }
+}

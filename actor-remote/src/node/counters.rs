@@ -1,0 +1,53 @@
+//! The counts of what a node did not accept.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Counts of frames and messages that a node did not accept.
+///
+/// ```
+/// # use actor_remote::SimNetwork;
+/// # actor_core::System::simulation(1).block_on(async {
+/// let node = SimNetwork::new().node("here");
+/// assert_eq!(node.counters().lost_sessions, 0);
+/// # });
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NodeCounters {
+    /// Frames that are not in the format, or not allowed where they came.
+    pub bad_frames: u64,
+    /// Frames of a session that is over, and frames that came twice.
+    pub stale_frames: u64,
+    /// Sessions that ended because a frame was missing or a node was lost.
+    pub lost_sessions: u64,
+    /// Messages without a caller that were refused here: unknown messages and bad arguments.
+    pub refused_sends: u64,
+    /// Messages without a caller whose actor had ended here.
+    pub undelivered_sends: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) bad: AtomicU64,
+    pub(super) stale: AtomicU64,
+    pub(super) lost: AtomicU64,
+    pub(super) refused: AtomicU64,
+    pub(super) undelivered: AtomicU64,
+}
+
+impl Counts {
+    pub(super) fn read(&self) -> NodeCounters {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        NodeCounters {
+            bad_frames: read(&self.bad),
+            stale_frames: read(&self.stale),
+            lost_sessions: read(&self.lost),
+            refused_sends: read(&self.refused),
+            undelivered_sends: read(&self.undelivered),
+        }
+    }
+}
+
+pub(super) fn add(count: &AtomicU64) {
+    count.fetch_add(1, Ordering::Relaxed);
+}

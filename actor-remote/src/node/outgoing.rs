@@ -1,0 +1,101 @@
+//! The way out: frames in the order of the outbox, messages of proxies, and replies to calls of other
+//! nodes.
+
+use super::Inner;
+use super::counters::add;
+use crate::frame::Frame;
+use crate::import::Import;
+use crate::scope::Scope;
+use crate::session::{Pending, State};
+use crate::transport::NodeId;
+use actor_core::Reply;
+
+impl Inner {
+    /// Changes the state, and sends the frames that this has put into the outbox.
+    pub(super) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.flush();
+        result
+    }
+
+    /// Sends the frames of the outbox, outside of the lock. One thread at a time does so, so that they
+    /// stay in order.
+    fn flush(&self) {
+        let mut state = self.lock();
+        if state.is_sending {
+            return;
+        }
+        state.is_sending = true;
+        while let Some((to, frame)) = state.outbox.pop_front() {
+            drop(state);
+            self.transport.send(to, frame);
+            state = self.lock();
+        }
+        state.is_sending = false;
+    }
+
+    pub(crate) fn push(&self, import: &Import, frame: &Frame<'_>) -> bool {
+        self.push_in(import.place.node, import.session, frame)
+    }
+
+    pub(crate) fn push_in(&self, peer: NodeId, session: u32, frame: &Frame<'_>) -> bool {
+        self.update(|state| state.push_in(peer, session, frame))
+    }
+
+    pub(crate) fn count_undelivered(&self) {
+        add(&self.counts.undelivered);
+    }
+
+    pub(crate) fn count_refused(&self) {
+        add(&self.counts.refused);
+    }
+
+    /// Sends a message of a proxy; gives the call back if the session is over.
+    pub(crate) fn send_message(
+        &self,
+        import: &Import,
+        method: u64,
+        body: &[u8],
+        pending: Option<Box<dyn Pending>>,
+    ) -> Result<(), Option<Box<dyn Pending>>> {
+        let (to, export) = (import.place.node, import.place.export);
+        self.update(|state| {
+            if !state.is_current(to, import.session) {
+                return Err(pending);
+            }
+            let Some(pending) = pending else {
+                state.push(to, &Frame::Send { export, method, body });
+                return Ok(());
+            };
+            let Some(peer) = state.peers.get_mut(&to) else { return Err(Some(pending)) };
+            let call = peer.next_call;
+            peer.next_call += 1;
+            peer.calls.insert(call, pending);
+            state.push(to, &Frame::Call { export, method, call, body });
+            Ok(())
+        })
+    }
+
+    /// A call of another node is over without a reply to be sent.
+    pub(crate) fn finish(&self, scope: &Scope, call: u64) {
+        let token = self.take_running(scope, call);
+        drop(token);
+    }
+
+    /// Sends the reply to a call of another node, unless the call was cancelled.
+    pub(crate) fn push_reply(&self, scope: &Scope, call: u64, frame: &Frame<'_>) {
+        let token = self.take_running(scope, call);
+        if token.is_some() {
+            self.push_in(scope.peer, scope.session, frame);
+        }
+        drop(token);
+    }
+
+    fn take_running(&self, scope: &Scope, call: u64) -> Option<Reply<()>> {
+        let mut state = self.lock();
+        if !state.is_current(scope.peer, scope.session) {
+            return None;
+        }
+        state.peers.get_mut(&scope.peer)?.running.remove(&call)
+    }
+}
