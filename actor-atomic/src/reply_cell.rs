@@ -12,7 +12,8 @@
 //! | `FIRST` | creation | the waker in `first` has not been taken |
 //! | `LATER` | receiver | a waker is in `wakers.later`, in the place of the first one |
 //! | `WATCHED` | sender | a waker is in `wakers.closed`: the sender waits for `GONE` |
-//! | marks | either side | have no meaning here |
+//! | `NOTED` | creation | the cell has a note |
+//! | marks | creation, either side | have no meaning here |
 //!
 //! ```text
 //! open --sender--> DONE   the receiver takes the value and frees the cell
@@ -33,6 +34,7 @@
 //!    sees that the other has finished.
 //! 5. *Start.* `STARTED` is not set after `GONE`, unless it was set before. So `Left::Gone` with
 //!    `started: false` and `State::start() == true` exclude each other.
+//! 6. *Note.* `note` and `NOTED` are written before the cell is shared, and never again.
 //!
 //! A waker may be user code. Its clone runs outside of the lock, before the cell changes. It is woken
 //! and dropped only by the drops of the ends: other functions return it, or pass it to `discard`, which
@@ -52,25 +54,56 @@ const GONE: u32 = 1 << 3;
 const FIRST: u32 = 1 << 4;
 const LATER: u32 = 1 << 5;
 const WATCHED: u32 = 1 << 6;
+const NOTED: u32 = 1 << 7;
 const FIRST_MARK: u32 = 1 << 8;
+
+/// What a new cell starts with.
+///
+/// ```
+/// use actor_atomic::{Initial, Mark, reply_cell};
+///
+/// let initial = Initial { mark: Some(Mark::A), note: Some(7), ..Initial::default() };
+/// let (sender, _receiver) = reply_cell::<u8>(initial, None);
+/// let state = sender.state().unwrap();
+/// assert!(state.is_set(Mark::A) && !state.has_started());
+/// assert_eq!(state.note(), Some(7));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Initial {
+    /// The state of the work: see [`State::start`].
+    pub started: bool,
+    /// A mark that is set.
+    pub mark: Option<Mark>,
+    /// A note for the sending side: see [`State::note`].
+    pub note: Option<u64>,
+}
 
 /// Returns both ends of a new cell.
 ///
 /// `waker` is woken when the sender has finished, unless the receiver is polled with another waker
-/// before. `started` is the state of the work: see [`State::start`].
+/// before.
 ///
 /// ```
+/// use actor_atomic::Initial;
 /// use std::task::{Poll, Waker};
 ///
-/// let (sender, mut receiver) = actor_atomic::reply_cell(false, None);
+/// let (sender, mut receiver) = actor_atomic::reply_cell(Initial::default(), None);
 /// assert_eq!(receiver.poll(Waker::noop(), drop), Poll::Pending);
 /// let waker = sender.send(7, drop).unwrap();
 /// assert!(waker.is_some_and(|waker| waker.will_wake(Waker::noop())));
 /// assert_eq!(receiver.poll(Waker::noop(), drop), Poll::Ready(Some(7)));
 /// ```
 #[inline]
-pub fn reply_cell<T>(started: bool, waker: Option<Waker>) -> (Sender<T>, Receiver<T>) {
-    let mut state = if started { STARTED } else { 0 };
+pub fn reply_cell<T>(initial: Initial, waker: Option<Waker>) -> (Sender<T>, Receiver<T>) {
+    let Initial { started, mark, note } = initial;
+    let mut state = if started { STARTED } else { 0 } | mark.map_or(0, |mark| mark.0);
+    let note = match note {
+        Some(note) => {
+            state |= NOTED;
+            MaybeUninit::new(note)
+        }
+        None => MaybeUninit::uninit(),
+    };
     let first = match waker {
         Some(waker) => {
             state |= FIRST;
@@ -79,7 +112,7 @@ pub fn reply_cell<T>(started: bool, waker: Option<Waker>) -> (Sender<T>, Receive
         None => MaybeUninit::uninit(),
     };
     let cell = NonNull::from(Box::leak(Box::new(Cell {
-        state: State(AtomicU32::new(state)),
+        state: State { word: AtomicU32::new(state), note },
         first: Place::new(first),
         wakers: Mutex::new(Wakers { later: None, closed: None }),
         value: Place::new(MaybeUninit::uninit()),
@@ -90,29 +123,50 @@ pub fn reply_cell<T>(started: bool, waker: Option<Waker>) -> (Sender<T>, Receive
 }
 
 /// The state of a cell, which both ends share. It does not depend on the type of the value.
-pub struct State(AtomicU32);
+pub struct State {
+    word: AtomicU32,
+    /// Initialized if the word has `NOTED` (invariant 6).
+    note: MaybeUninit<u64>,
+}
 
 /// A bit of a [`State`] whose meaning is up to the program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Mark(u32);
 
 impl Mark {
-    /// The first of three marks.
+    /// The first of four marks.
     pub const A: Mark = Mark(FIRST_MARK);
-    /// The second of three marks.
+    /// The second of four marks.
     pub const B: Mark = Mark(FIRST_MARK << 1);
-    /// The third of three marks.
+    /// The third of four marks.
     pub const C: Mark = Mark(FIRST_MARK << 2);
+    /// The last of four marks.
+    pub const D: Mark = Mark(FIRST_MARK << 3);
 }
 
 impl State {
     /// Starts the work that leads to the value. Returns `false`, and starts nothing, if the receiver
-    /// left before.
+    /// left before, or if the cell has a note and `is_allowed` refuses it.
     ///
     /// Work that has been started can be started once more: this returns `true`.
     #[inline]
-    pub fn start(&self) -> bool {
+    pub fn start(&self, is_allowed: impl FnOnce(u64) -> bool) -> bool {
+        let state = self.load();
+        if state & (STARTED | GONE | NOTED) == 0 && self.change(state, state | STARTED).is_ok() {
+            return true;
+        }
+        self.start_slowly(is_allowed)
+    }
+
+    #[cold]
+    fn start_slowly(&self, is_allowed: impl FnOnce(u64) -> bool) -> bool {
         let mut state = self.load();
+        if state & STARTED == 0
+            && let Some(note) = self.note()
+            && !is_allowed(note)
+        {
+            return false;
+        }
         loop {
             if state & (STARTED | GONE) != 0 {
                 return state & STARTED != 0;
@@ -136,31 +190,40 @@ impl State {
         self.load() & GONE != 0
     }
 
+    /// Returns the note of the cell, which never changes.
+    #[inline]
+    pub fn note(&self) -> Option<u64> {
+        // Relaxed: both are written before the cell is shared (invariant 6).
+        let is_noted = self.word.load(Ordering::Relaxed) & NOTED != 0;
+        // SAFETY: the note is initialized, since the word has `NOTED` (invariant 6).
+        is_noted.then(|| unsafe { self.note.assume_init() })
+    }
+
     /// Sets a mark.
     #[inline]
     pub fn set(&self, mark: Mark) {
         // Relaxed: a mark publishes nothing but itself.
-        self.0.fetch_or(mark.0, Ordering::Relaxed);
+        self.word.fetch_or(mark.0, Ordering::Relaxed);
     }
 
     /// Returns whether a mark is set.
     #[inline]
     pub fn is_set(&self, mark: Mark) -> bool {
         // Relaxed: see `set`.
-        self.0.load(Ordering::Relaxed) & mark.0 != 0
+        self.word.load(Ordering::Relaxed) & mark.0 != 0
     }
 
     /// Acquire: sees everything that the other side did before it finished.
     #[inline]
     fn load(&self) -> u32 {
-        self.0.load(Ordering::Acquire)
+        self.word.load(Ordering::Acquire)
     }
 
     /// Release: the side that sees `to` also sees everything that this side did before. A failure
     /// acquires, as `load` does.
     #[inline]
     fn change(&self, from: u32, to: u32) -> Result<(), u32> {
-        let result = self.0.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
+        let result = self.word.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
         result.map(drop)
     }
 }
@@ -398,7 +461,7 @@ impl<T> Sender<T> {
         let waker = waker.clone();
         let stale = cell.wakers.lock().closed.replace(waker);
         // Invariant 4: the bit last. Acquire, as `load`; the lock orders the accesses to the waker.
-        let before = cell.state.0.fetch_or(WATCHED, Ordering::Acquire);
+        let before = cell.state.word.fetch_or(WATCHED, Ordering::Acquire);
         if let Some(stale) = stale {
             discard(stale);
         }
@@ -413,7 +476,7 @@ impl<T> Sender<T> {
     pub fn forget_waker(&mut self, discard: impl Fn(Waker)) {
         let Some(cell) = self.cell() else { return };
         // Relaxed: publishes nothing, and the lock orders the accesses to the waker.
-        cell.state.0.fetch_and(!WATCHED, Ordering::Relaxed);
+        cell.state.word.fetch_and(!WATCHED, Ordering::Relaxed);
         let waker = cell.wakers.lock().closed.take();
         if let Some(waker) = waker {
             discard(waker);

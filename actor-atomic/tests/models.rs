@@ -2,11 +2,14 @@
 //! accessed by one side after the other has freed it fails a model, and so does an unordered access.
 #![cfg(actor_loom)]
 
-use actor_atomic::{Left, reply_cell};
+use actor_atomic::{Initial, Left, reply_cell};
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
+
+/// A cell whose work has started.
+const STARTED: Initial = Initial { started: true, mark: None, note: None };
 
 /// Counts how often it was woken.
 #[derive(Debug)]
@@ -41,7 +44,7 @@ fn send<T>(sender: actor_atomic::Sender<T>, value: T) -> Result<(), T> {
 fn the_first_waker_is_woken() {
     loom::model(|| {
         let flag = Flag::new();
-        let (sender, mut receiver) = reply_cell(false, Some(waker(&flag)));
+        let (sender, mut receiver) = reply_cell(Initial::default(), Some(waker(&flag)));
         let other = thread::spawn(move || send(sender, 7));
         let early = receiver.poll(&waker(&flag), drop);
         assert_eq!(other.join().unwrap(), Ok(()));
@@ -61,7 +64,7 @@ fn of_three_wakers_the_last_is_woken() {
     loom::model(|| {
         let flags = [Flag::new(), Flag::new(), Flag::new()];
         let value = Arc::new(());
-        let (sender, mut receiver) = reply_cell(false, Some(waker(&flags[0])));
+        let (sender, mut receiver) = reply_cell(Initial::default(), Some(waker(&flags[0])));
         let sent = value.clone();
         let other = thread::spawn(move || send(sender, sent).is_ok());
         let mut received = None;
@@ -91,7 +94,7 @@ fn of_three_wakers_the_last_is_woken() {
 fn a_dropped_sender_wakes_a_receiver_that_has_moved_to_another_thread() {
     loom::model(|| {
         let (first, second) = (Flag::new(), Flag::new());
-        let (sender, mut receiver) = reply_cell::<u8>(false, Some(waker(&first)));
+        let (sender, mut receiver) = reply_cell::<u8>(Initial::default(), Some(waker(&first)));
         let dropper = thread::spawn(move || drop(sender));
         let later = waker(&second);
         let mover = thread::spawn(move || (receiver.poll(&later, drop), receiver));
@@ -114,7 +117,7 @@ fn the_value_of_a_receiver_that_leaves_comes_back_or_is_received() {
     loom::model(|| {
         let (first, second) = (Flag::new(), Flag::new());
         let value = Arc::new(());
-        let (sender, mut receiver) = reply_cell(false, Some(waker(&first)));
+        let (sender, mut receiver) = reply_cell(Initial::default(), Some(waker(&first)));
         let sent = value.clone();
         let other = thread::spawn(move || send(sender, sent).is_err());
         let _ = receiver.poll(&waker(&second), drop);
@@ -131,9 +134,9 @@ fn the_value_of_a_receiver_that_leaves_comes_back_or_is_received() {
 #[test]
 fn work_starts_or_the_receiver_knows_that_it_never_will() {
     loom::model(|| {
-        let (sender, mut receiver) = reply_cell::<u8>(false, None);
+        let (sender, mut receiver) = reply_cell::<u8>(Initial::default(), None);
         let other = thread::spawn(move || {
-            let started = sender.state().unwrap().start();
+            let started = sender.state().unwrap().start(|_| true);
             let _ = send(sender, 1);
             started
         });
@@ -150,9 +153,31 @@ fn work_starts_or_the_receiver_knows_that_it_never_will() {
 }
 
 #[test]
+fn work_that_the_note_refuses_never_starts() {
+    loom::model(|| {
+        let initial = Initial { note: Some(7), ..Initial::default() };
+        let (sender, mut receiver) = reply_cell::<u8>(initial, None);
+        let other = thread::spawn(move || {
+            let state = sender.state().unwrap();
+            let refused = state.start(|note| note != 7);
+            (refused, state.start(|note| note == 7), sender)
+        });
+        let (left, _) = receiver.leave(drop);
+        let (refused, started, sender) = other.join().unwrap();
+        assert!(!refused, "work has started though its note refuses it");
+        if left == (Left::Gone { started: false }) {
+            assert!(!started, "work has started though the receiver knows that it never will");
+        } else {
+            assert!(started);
+        }
+        drop(sender);
+    });
+}
+
+#[test]
 fn a_sender_that_waits_for_the_receiver_to_leave_is_woken() {
     loom::model(|| {
-        let (sender, mut receiver) = reply_cell::<u8>(true, None);
+        let (sender, mut receiver) = reply_cell::<u8>(STARTED, None);
         let flag = Flag::new();
         let other = thread::spawn(move || {
             let (_, waker) = receiver.leave(drop);
@@ -174,7 +199,7 @@ fn a_sender_that_waits_for_the_receiver_to_leave_is_woken() {
 fn both_sides_wait_for_each_other_with_several_wakers() {
     loom::model(|| {
         let flags = [Flag::new(), Flag::new(), Flag::new(), Flag::new()];
-        let (mut sender, mut receiver) = reply_cell::<u8>(true, Some(waker(&flags[0])));
+        let (mut sender, mut receiver) = reply_cell::<u8>(STARTED, Some(waker(&flags[0])));
         let mine = [waker(&flags[2]), waker(&flags[3])];
         let other = thread::spawn(move || {
             let _ = sender.poll_gone(&mine[0], drop);

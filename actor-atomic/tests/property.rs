@@ -1,7 +1,7 @@
 //! Random sequences of operations on a reply cell, against a plain model of it.
 #![cfg(not(any(actor_loom, miri)))]
 
-use actor_atomic::{Left, Mark, reply_cell};
+use actor_atomic::{Initial, Left, Mark, reply_cell};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -64,7 +64,7 @@ proptest! {
     ) {
         let flags: [Arc<Flag>; 3] = Default::default();
         let wakers: Vec<Waker> = flags.iter().map(|flag| flag.clone().into()).collect();
-        let (sender, mut receiver) = reply_cell(started, first.map(|number| wakers[number].clone()));
+        let (sender, mut receiver) = reply_cell(Initial { started, ..Initial::default() }, first.map(|number| wakers[number].clone()));
         let mut sender = Some(sender);
         let mut model = Model { started, waiting: first, ..Model::default() };
         for operation in operations {
@@ -72,7 +72,7 @@ proptest! {
                 Operation::Start => if let Some(sender) = &sender {
                     let expected = model.started || !model.gone;
                     model.started |= expected;
-                    prop_assert_eq!(sender.state().unwrap().start(), expected);
+                    prop_assert_eq!(sender.state().unwrap().start(|_| true), expected);
                     prop_assert_eq!(sender.state().unwrap().has_started(), model.started);
                 },
                 Operation::SetMark => if let Some(sender) = &sender {

@@ -1,11 +1,14 @@
 //! The reply cell with real threads.
 #![cfg(not(actor_loom))]
 
-use actor_atomic::{Left, Sender, reply_cell};
+use actor_atomic::{Initial, Left, Sender, reply_cell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Poll, Wake, Waker};
 use std::thread;
+
+/// A cell whose work has started.
+const STARTED: Initial = Initial { started: true, mark: None, note: None };
 
 const ROUNDS: usize = if cfg!(miri) { 50 } else { 20_000 };
 
@@ -63,7 +66,7 @@ fn each_value_arrives_and_each_waiting_thread_is_woken() {
         // Another waker at each poll, or always the same one.
         let same = this_thread();
         let first = (number % 2 == 0).then(|| same.clone());
-        let (sender, mut receiver) = reply_cell(false, first);
+        let (sender, mut receiver) = reply_cell(Initial::default(), first);
         work.send((sender, number)).unwrap();
         let value = loop {
             let waker = if number % 4 < 2 { same.clone() } else { this_thread() };
@@ -82,12 +85,13 @@ fn each_value_arrives_and_each_waiting_thread_is_woken() {
 fn nothing_is_lost_or_leaks_when_the_receiver_leaves() {
     let count = Arc::new(AtomicUsize::new(0));
     let (work, thread) = on_another_thread(|(sender, value): (Sender<Counted>, Counted)| {
-        if sender.state().unwrap().start() {
+        if sender.state().unwrap().start(|_| true) {
             drop(send(sender, value));
         }
     });
     for number in 0..ROUNDS {
-        let (sender, mut receiver) = reply_cell(false, (number % 2 == 0).then(this_thread));
+        let (sender, mut receiver) =
+            reply_cell(Initial::default(), (number % 2 == 0).then(this_thread));
         work.send((sender, Counted::new(&count))).unwrap();
         if number % 3 == 0 {
             let _ = receiver.poll(&this_thread(), drop);
@@ -109,7 +113,7 @@ fn a_sender_is_woken_when_the_receiver_leaves() {
         waker.into_iter().for_each(Waker::wake);
     });
     for number in 0..ROUNDS {
-        let (mut sender, receiver) = reply_cell::<u8>(true, None);
+        let (mut sender, receiver) = reply_cell::<u8>(STARTED, None);
         if number % 2 == 0 {
             let _ = sender.poll_gone(&this_thread(), drop);
         }

@@ -25,8 +25,13 @@ pub enum CallError {
     /// The mailbox was full, for a call that does not wait for capacity; or too many messages were
     /// deferred by the actor's guards.
     Full,
-    /// The timeout elapsed.
+    /// The timeout of this call elapsed.
     Timeout {
+        /// Whether the handler had started by then. If not, it never will.
+        started: bool,
+    },
+    /// The deadline that this call inherited has passed: that of the message whose handler made it.
+    DeadlineExceeded {
         /// Whether the handler had started by then. If not, it never will.
         started: bool,
     },
@@ -69,6 +74,7 @@ impl CallError {
                 | CallError::Full
                 | CallError::WouldBlock
                 | CallError::Timeout { started: false }
+                | CallError::DeadlineExceeded { started: false }
                 | CallError::Unreachable { started: false }
         ) || matches!(self, CallError::Refused(refusal) if refusal.kind() != RefusalKind::BadReply)
     }
@@ -84,6 +90,12 @@ impl fmt::Display for CallError {
             }
             CallError::Timeout { started: false } => {
                 f.write_str("timed out before the message was handled")
+            }
+            CallError::DeadlineExceeded { started: true } => {
+                f.write_str("the caller's deadline passed while the message was being handled")
+            }
+            CallError::DeadlineExceeded { started: false } => {
+                f.write_str("the caller's deadline passed before the message was handled")
             }
             CallError::NoReply => f.write_str("the reply was dropped unanswered"),
             CallError::Panicked(failure) => failure.fmt(f),
@@ -197,6 +209,8 @@ pub enum SendReason {
     Full,
     /// The timeout elapsed before the mailbox had capacity.
     Timeout,
+    /// The deadline of the message whose handler waits passed before the mailbox had capacity.
+    DeadlineExceeded,
     /// The thread runs a system, which blocking would have stopped. See
     /// [`SendFuture::wait`](crate::SendFuture::wait).
     WouldBlock,
@@ -296,6 +310,9 @@ impl fmt::Display for SendReason {
             SendReason::Stopped => f.write_str("the actor has stopped"),
             SendReason::Full => f.write_str("the mailbox is full"),
             SendReason::Timeout => f.write_str("the mailbox stayed full for the time given"),
+            SendReason::DeadlineExceeded => {
+                f.write_str("the mailbox stayed full until the sender's deadline")
+            }
             SendReason::WouldBlock => {
                 f.write_str("waiting would block a thread that runs a system")
             }
@@ -362,6 +379,7 @@ impl<M> From<SendError<M>> for CallError {
             SendReason::Stopped => CallError::Stopped,
             SendReason::Full => CallError::Full,
             SendReason::Timeout => CallError::Timeout { started: false },
+            SendReason::DeadlineExceeded => CallError::DeadlineExceeded { started: false },
             SendReason::WouldBlock => CallError::WouldBlock,
             SendReason::Deadlock(cycle) => CallError::Deadlock(cycle),
         }

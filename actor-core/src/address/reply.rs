@@ -1,11 +1,11 @@
 //! Replies: [`Reply`], and the creation of both ends.
 
 use super::reply_receiver::ReplyReceiver;
-use crate::cell::call_state::CallState;
+use crate::cell::call_state::{self, CallState};
 use crate::cell::{current, deadlock::tracker};
 use crate::error::CallError;
 use crate::waking::{drop_waker, wake};
-use actor_atomic::{Sender, reply_cell};
+use actor_atomic::{Initial, Sender, reply_cell};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -62,7 +62,7 @@ impl<T> Reply<T> {
     /// ```
     pub fn pair() -> (Reply<T>, ReplyReceiver<T>) {
         // Without a mailbox in between, the message counts as being handled.
-        channel(true, None)
+        channel(Initial { started: true, ..Initial::default() }, None)
     }
 
     /// Sends the answer to the caller.
@@ -237,16 +237,13 @@ impl<T> fmt::Debug for Reply<T> {
 
 /// Both ends of a reply whose caller is woken by `waker`.
 pub(crate) fn channel_for<T>(waker: &Waker) -> (Reply<T>, ReplyReceiver<T>) {
-    let (reply, answer) = channel(false, Some(waker.clone()));
-    if let (true, Some(call)) = (tracker::is_own_waker(waker), answer.head()) {
-        call.set_by_handler();
-    }
-    (reply, answer)
+    let mark = tracker::is_own_waker(waker).then_some(call_state::BY_HANDLER);
+    channel(Initial { mark, ..Initial::default() }, Some(waker.clone()))
 }
 
 /// Both ends of a reply that its creator puts into a message.
 pub(crate) fn explicit_channel<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    let (reply, answer) = channel(false, None);
+    let (reply, answer) = channel(Initial::default(), None);
     if let Some(call) = answer.head() {
         call.set_unseen();
     }
@@ -255,11 +252,11 @@ pub(crate) fn explicit_channel<T>() -> (Reply<T>, ReplyReceiver<T>) {
 
 /// A reply for a message that is about to be queued, with the receiving end.
 pub(crate) fn queued<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    channel(false, None)
+    channel(Initial::default(), None)
 }
 
-fn channel<T>(started: bool, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {
-    let (sender, receiver) = reply_cell(started, waiting);
+fn channel<T>(initial: Initial, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {
+    let (sender, receiver) = reply_cell(initial, waiting);
     (Reply { cell: sender }, ReplyReceiver { cell: receiver })
 }
 

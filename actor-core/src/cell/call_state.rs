@@ -8,7 +8,7 @@
 use actor_atomic::{Mark, State};
 
 /// The waiting caller is a handler.
-const BY_HANDLER: Mark = Mark::A;
+pub(crate) const BY_HANDLER: Mark = Mark::A;
 /// The reply was placed into a message explicitly, invisible to the loop: the progress of the
 /// message is unknown.
 const UNSEEN: Mark = Mark::B;
@@ -35,7 +35,7 @@ impl<'a> CallState<'a> {
     /// A forwarded reply has already started, and its message is handled anyway.
     #[inline]
     pub(crate) fn begin(self) -> bool {
-        self.0.start() || self.is_unseen()
+        self.0.start(|_| true) || self.is_unseen()
     }
 
     /// The progress of the message is unknown from now on.
