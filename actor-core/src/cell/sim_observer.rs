@@ -6,14 +6,15 @@ mod failures;
 use self::failures::Failures;
 use super::handle::DynMailbox;
 use super::header::Header;
+use super::system_shared::SystemShared;
 use crate::executor::sim::{
-    Action, Agent, Awaited, Effect, EffectKind, SimError, SimExecutor, StepRecord,
+    Action, Agent, Awaited, Effect, EffectKind, NodeExecutor, SimError, SimExecutor, StepRecord,
 };
 use crate::executor::{Executor, TimerKey};
 use crate::exit::Failure;
 use crate::incident::Incident;
 use crate::panics::contained;
-use crate::sync::{Arc, Mutex};
+use crate::sync::{Arc, Mutex, Weak};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -22,6 +23,8 @@ use std::time::Instant;
 pub(crate) struct SimObserver {
     pub(crate) executor: Arc<SimExecutor>,
     pub(crate) seed: u64,
+    /// The simulated system and its nodes, in the order of their start.
+    systems: Mutex<Vec<Weak<SystemShared>>>,
     observations: Mutex<Observations>,
 }
 
@@ -55,14 +58,31 @@ const INCIDENTS: usize = 20;
 
 impl SimObserver {
     pub(super) fn new(executor: Arc<SimExecutor>, seed: u64) -> SimObserver {
-        SimObserver { executor, seed, observations: Mutex::new(Observations::default()) }
+        let (systems, observations) = (Mutex::default(), Mutex::default());
+        SimObserver { executor, seed, systems, observations }
+    }
+
+    pub(super) fn add_system(&self, system: &Arc<SystemShared>) {
+        let mut systems = self.systems.lock();
+        systems.retain(|system| system.strong_count() > 0);
+        systems.push(Arc::downgrade(system));
+    }
+
+    /// The simulated system and its nodes.
+    pub(crate) fn systems(&self) -> Vec<Arc<SystemShared>> {
+        self.systems.lock().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// The actors of all nodes.
+    pub(crate) fn actors(&self) -> Vec<Arc<dyn DynMailbox>> {
+        self.systems().iter().flat_map(|system| system.actors()).collect()
     }
 
     /// The actor of `mailbox` starts to run `name`, a message or a hook.
     pub(crate) fn runs(&self, mailbox: &dyn DynMailbox, name: &'static str) {
         let number = mailbox.header().number;
         self.executor.takes(number, name);
-        let label = mailbox.label();
+        let label = label(mailbox);
         self.observations.lock().labels.insert(number, label);
     }
 
@@ -99,7 +119,7 @@ impl SimObserver {
         self.executor.affect(Agent::Actor(header.number), EffectKind::DroppedLastAddr);
     }
 
-    pub(crate) fn hears(&self, incident: &Incident) {
+    pub(crate) fn hears(&self, incident: &Incident, node: Option<&NodeExecutor>) {
         let mut observations = self.observations.lock();
         match incident {
             Incident::UnobservedFailure { failure }
@@ -111,7 +131,8 @@ impl SimObserver {
             _ => {}
         }
         if observations.incidents.len() < INCIDENTS {
-            observations.incidents.push(incident.to_string());
+            let node = node.map_or_else(String::new, |node| format!("{}: ", node.name()));
+            observations.incidents.push(format!("{node}{incident}"));
         }
     }
 
@@ -126,12 +147,12 @@ impl SimObserver {
     }
 
     /// Records the labels of actors that have not run yet.
-    pub(crate) fn learn(&self, actors: &[Arc<dyn DynMailbox>]) {
-        actors.iter().for_each(|actor| self.learn_one(&**actor));
+    pub(crate) fn learn(&self) {
+        self.actors().iter().for_each(|actor| self.learn_one(&**actor));
     }
 
     fn learn_one(&self, actor: &dyn DynMailbox) {
-        let label = actor.label();
+        let label = label(actor);
         self.observations.lock().labels.entry(actor.header().number).or_insert(label);
     }
 
@@ -268,14 +289,19 @@ impl SimObserver {
     }
 
     pub(crate) fn name(&self, agent: Agent) -> String {
-        self.observations.lock().name(agent)
+        let node = match agent {
+            Agent::Task(number) => self.executor.node_of_task(number),
+            _ => None,
+        };
+        let name = self.observations.lock().name(agent);
+        node.map_or_else(|| name.clone(), |node| format!("{node}/{name}"))
     }
 
     /// The waiting agents, and what they wait for.
-    pub(crate) fn waiting(&self, actors: &[Arc<dyn DynMailbox>]) -> Vec<String> {
+    pub(crate) fn waiting(&self) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(self.wait_of(Agent::Root, ""));
-        for actor in actors {
+        for actor in &self.actors() {
             let number = actor.header().number;
             let mut is_pending = false;
             actor.with(&mut |cell, _| is_pending = cell.handler_pending);
@@ -283,14 +309,14 @@ impl SimObserver {
             if is_pending && let Some(running) = running {
                 let agent = Agent::Actor(number);
                 let line = self.wait_of(agent, running).unwrap_or_else(|| {
-                    let name = actor.label();
+                    let name = label(&**actor);
                     format!("{name} waits in `{running}` for something that the simulation does not know")
                 });
                 lines.push(line);
             }
             let queued = actor.len();
             if queued > 0 {
-                lines.push(format!("{} has {queued} messages waiting", actor.label()));
+                lines.push(format!("{} has {queued} messages waiting", label(&**actor)));
             }
         }
         for task in self.executor.pending_tasks() {
@@ -315,8 +341,8 @@ impl SimObserver {
     }
 
     /// The reason, as text, for which a run ended before its test function.
-    pub(crate) fn explain(&self, error: &SimError, actors: &[Arc<dyn DynMailbox>]) -> String {
-        self.learn(actors);
+    pub(crate) fn explain(&self, error: &SimError) -> String {
+        self.learn();
         match error {
             SimError::ForeignThread(thread, reached) => {
                 let reached = reached.map_or_else(|| "it".into(), |agent| self.name(agent));
@@ -338,7 +364,7 @@ impl SimObserver {
                     ),
                     _ => String::from("nothing can happen any more, and the body waits"),
                 };
-                let waiting = self.waiting(actors);
+                let waiting = self.waiting();
                 if waiting.is_empty() {
                     text.push_str(" for something that the simulation does not know");
                 }
@@ -350,6 +376,11 @@ impl SimObserver {
             }
         }
     }
+}
+
+/// The label of an actor, with its node.
+fn label(actor: &dyn DynMailbox) -> String {
+    actor.header().system.with_node(actor.label())
 }
 
 impl Observations {

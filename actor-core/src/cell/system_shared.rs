@@ -9,7 +9,7 @@ use crate::cell::message::Settings;
 use crate::counters::{AtomicCounters, add};
 use crate::event::Event;
 use crate::executor::Executor;
-use crate::executor::sim::SimExecutor;
+use crate::executor::sim::{NodeExecutor, SimExecutor};
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak, std_sync};
@@ -31,7 +31,8 @@ type Table = Slab<Weak<dyn DynMailbox>>;
 pub(crate) struct SystemShared {
     pub(crate) id: u32,
     pub(crate) executor: Arc<dyn Executor>,
-    numbers: AtomicU64,
+    /// Numbers the actors; all nodes of a simulation number theirs together.
+    numbers: Arc<AtomicU64>,
     /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive.
     table: Mutex<Table>,
     pub(crate) names: Registry,
@@ -39,7 +40,7 @@ pub(crate) struct SystemShared {
     closing: AtomicBool,
     /// Notified when the table becomes empty.
     pub(crate) emptied: Arc<Event>,
-    reporter: Reporter,
+    reporter: Arc<Reporter>,
     pub(crate) counts: AtomicCounters,
     /// Whether all its jobs run on the thread that created it, so that states may stay there.
     pub(crate) is_local: bool,
@@ -50,7 +51,9 @@ pub(crate) struct SystemShared {
     /// The number of `System` handles; dropping the last one ends the actors.
     pub(crate) handles: AtomicUsize,
     /// What a simulation observes of its actors; `None` in any other system.
-    pub(crate) sim_observer: Option<Box<SimObserver>>,
+    pub(crate) sim_observer: Option<Arc<SimObserver>>,
+    /// The executor of this node, if it is one of the nodes of a simulation.
+    pub(crate) sim_node: Option<Arc<NodeExecutor>>,
 }
 
 impl SystemShared {
@@ -60,7 +63,7 @@ impl SystemShared {
         is_local: bool,
         detects: bool,
     ) -> Arc<Self> {
-        SystemShared::of(executor, reporter, is_local, detects).entered()
+        SystemShared::of(executor, Arc::new(reporter), is_local, detects).entered()
     }
 
     /// A simulation, with `seed` for all its randomness.
@@ -69,10 +72,43 @@ impl SystemShared {
         reporter: Reporter,
         seed: u64,
     ) -> Arc<Self> {
-        let mut system = SystemShared::of(executor.clone(), reporter, true, true);
+        let mut system = SystemShared::of(executor.clone(), Arc::new(reporter), true, true);
         system.rng = Mutex::new(fastrand::Rng::with_seed(seed));
-        system.sim_observer = Some(Box::new(SimObserver::new(executor, seed)));
-        system.entered()
+        system.sim_observer = Some(Arc::new(SimObserver::new(executor, seed)));
+        system.observed()
+    }
+
+    /// A node of the simulation of `self`. Its randomness follows the seed and the number of the node.
+    pub(crate) fn node(
+        &self,
+        observer: &Arc<SimObserver>,
+        executor: Arc<NodeExecutor>,
+    ) -> Arc<Self> {
+        let mut system = SystemShared::of(executor.clone(), self.reporter.clone(), true, true);
+        let ordinal = executor.ordinal() as u64;
+        let seed = observer.seed ^ ordinal.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        system.rng = Mutex::new(fastrand::Rng::with_seed(seed));
+        system.numbers = self.numbers.clone();
+        system.sim_observer = Some(observer.clone());
+        system.sim_node = Some(executor);
+        system.observed()
+    }
+
+    /// Adds it to the systems of its simulation.
+    fn observed(self) -> Arc<Self> {
+        let system = self.entered();
+        if let Some(sim_observer) = &system.sim_observer {
+            sim_observer.add_system(&system);
+        }
+        system
+    }
+
+    /// The label of an actor or task, with the node of a simulation that it lives on.
+    pub(crate) fn with_node(&self, label: String) -> String {
+        match &self.sim_node {
+            Some(node) => format!("{}/{label}", node.name()),
+            None => label,
+        }
     }
 
     /// Adds it to the systems of the process.
@@ -82,11 +118,16 @@ impl SystemShared {
         system
     }
 
-    fn of(executor: Arc<dyn Executor>, reporter: Reporter, is_local: bool, detects: bool) -> Self {
+    fn of(
+        executor: Arc<dyn Executor>,
+        reporter: Arc<Reporter>,
+        is_local: bool,
+        detects: bool,
+    ) -> Self {
         SystemShared {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             executor,
-            numbers: AtomicU64::new(1),
+            numbers: Arc::new(AtomicU64::new(1)),
             table: Mutex::new(Slab::new()),
             names: Registry::default(),
             closing: AtomicBool::new(false),
@@ -98,6 +139,7 @@ impl SystemShared {
             detects,
             handles: AtomicUsize::new(0),
             sim_observer: None,
+            sim_node: None,
         }
     }
 
@@ -156,6 +198,11 @@ impl SystemShared {
         table.iter().filter_map(|(_, mailbox)| mailbox.upgrade()).collect()
     }
 
+    /// No actor starts from now on, and the existing ones are killed.
+    pub(crate) fn kill_all(&self) {
+        self.close().iter().for_each(|actor| actor.kill());
+    }
+
     /// The actor with this key.
     pub(super) fn actor(&self, key: usize) -> Option<Arc<dyn DynMailbox>> {
         self.table.lock().get(key).and_then(Weak::upgrade)
@@ -191,7 +238,7 @@ impl SystemShared {
     pub(crate) fn report(&self, incident: Incident) {
         self.counts.count(&incident);
         if let Some(sim_observer) = &self.sim_observer {
-            sim_observer.hears(&incident);
+            sim_observer.hears(&incident, self.sim_node.as_deref());
         }
         if !self.reporter.report(incident, self.executor.now()) {
             add(&self.counts.suppressed_panics, 1);

@@ -146,6 +146,11 @@ impl Job {
         }
     }
 
+    /// Whether it is a task of an executor that has ended.
+    fn is_over(&self) -> bool {
+        matches!(self, Job::Task(task) if task::is_over(task))
+    }
+
     /// Ends a job of a closed executor. An actor runs: it has been killed, and so ends. A task is
     /// dropped.
     fn end(self) {

@@ -98,6 +98,11 @@ impl<F: Future> Future for Registered<F> {
     }
 }
 
+/// Whether the executor of the task has ended, so that the task is to be dropped.
+pub(super) fn is_over(runnable: &Runnable) -> bool {
+    runnable.metadata().executor.tasks().is_closed()
+}
+
 fn schedule(runnable: Runnable, info: ScheduleInfo) {
     let schedule = if info.woken_while_running { Schedule::Yielded } else { Schedule::Next };
     let TaskMetadata { executor, number } = runnable.metadata();

@@ -23,7 +23,7 @@ pub(super) fn of(sim: &Sim) -> Vec<String> {
     let tasks = sim.executor().pending_tasks();
     // The resources of live actors end with them, and are listed with them.
     if actors.is_empty() {
-        lines.extend(tasks.iter().map(|task| format!("task {task} is not done")));
+        lines.extend(tasks.iter().map(|task| format!("{} is not done", sim.task_name(*task))));
     }
     let (next, count) = sim.executor().pending_timers();
     if lines.is_empty()
@@ -62,5 +62,6 @@ fn line(actor: &dyn DynMailbox) -> String {
     if by.is_empty() {
         by.push("what it is doing".to_owned());
     }
-    format!("{} lives, kept by {}", actor.label(), by.join(" and "))
+    let label = actor.header().system.with_node(actor.label());
+    format!("{label} lives, kept by {}", by.join(" and "))
 }

@@ -7,7 +7,7 @@ use crate::cell::handle::DynMailbox;
 use crate::cell::sim_observer::SimObserver;
 use crate::cell::system_shared::SystemShared;
 use crate::cell::timer_entry::saturating_add;
-use crate::executor::sim::{ClockHold, Quiesce, SimExecutor};
+use crate::executor::sim::{Agent, ClockHold, Quiesce, SimExecutor};
 use crate::exit::Failure;
 use crate::sync::Arc;
 use crate::system::System;
@@ -17,6 +17,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 mod leftovers;
+mod nodes;
 mod probe;
 mod report;
 mod run;
@@ -194,14 +195,13 @@ impl Sim {
 
     /// Returns which actors are waiting, and for which others; one line each.
     pub fn waiting(&self) -> Vec<String> {
-        self.sim_observer()
-            .map_or_else(Vec::new, |sim_observer| sim_observer.waiting(&self.shared.actors()))
+        self.sim_observer().map_or_else(Vec::new, SimObserver::waiting)
     }
 
     /// Returns the steps so far.
     pub fn trace(&self) -> Trace {
         let Some(sim_observer) = self.sim_observer() else { return Trace::default() };
-        sim_observer.learn(&self.shared.actors());
+        sim_observer.learn();
         Trace::of(sim_observer)
     }
 
@@ -215,7 +215,13 @@ impl Sim {
     }
 
     fn actors(&self) -> Vec<Arc<dyn DynMailbox>> {
-        self.shared.actors()
+        self.sim_observer().map_or_else(Vec::new, SimObserver::actors)
+    }
+
+    /// The name of a task, with its node.
+    fn task_name(&self, number: u32) -> String {
+        let agent = Agent::Task(number);
+        self.sim_observer().map_or_else(String::new, |sim_observer| sim_observer.name(agent))
     }
 
     fn unobserved(&self) -> Vec<String> {

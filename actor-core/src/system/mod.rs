@@ -157,7 +157,7 @@ impl System {
             .and_then(|sim_observer| Some((sim_observer, sim_observer.executor.take_error()?)));
         error.map_or_else(
             || "the executor ended before its future was ready".into(),
-            |(sim_observer, error)| sim_observer.explain(&error, &self.shared.actors()),
+            |(sim_observer, error)| sim_observer.explain(&error),
         )
     }
 
@@ -171,7 +171,7 @@ impl System {
         System::handle(SystemShared::new(executor, reporter, is_local, detects))
     }
 
-    fn handle(shared: Arc<SystemShared>) -> Self {
+    pub(crate) fn handle(shared: Arc<SystemShared>) -> Self {
         shared.handles.fetch_add(1, Ordering::Relaxed);
         System { shared }
     }
@@ -207,7 +207,7 @@ impl System {
         let shared = Arc::downgrade(&self.shared);
         move || {
             if let Some(shared) = shared.upgrade() {
-                shared.close().iter().for_each(|actor| actor.kill());
+                shared.kill_all();
             }
         }
     }
@@ -287,6 +287,19 @@ impl System {
     #[track_caller]
     pub fn run<F: Future>(&self, body: F) -> F::Output {
         run::run(self, body)
+    }
+
+    /// Returns a random number generator seeded by this system. In a simulation, it follows the seed; see
+    /// [`rng`](crate::rng).
+    ///
+    /// ```
+    /// # use actor_core::System;
+    /// let throw = |seed| System::simulation(seed).rng().u64(..);
+    /// assert_eq!(throw(1), throw(1));
+    /// ```
+    #[must_use]
+    pub fn rng(&self) -> fastrand::Rng {
+        self.shared.rng()
     }
 
     /// Returns the counts of lost messages and failures in this system. See [`Counters`].

@@ -84,9 +84,18 @@ impl Drop for System {
         if self.shared.handles.fetch_sub(1, Ordering::AcqRel) != 1 {
             return;
         }
-        let actors = self.shared.close();
-        actors.iter().for_each(|actor| actor.kill());
-        drop(actors);
+        self.shared.kill_all();
+        if self.shared.sim_node.is_some() {
+            // The simulation goes on, and ends the actors and tasks of this node.
+            self.shared.executor.close(Duration::ZERO);
+            return;
+        }
+        if let Some(sim_observer) = &self.shared.sim_observer {
+            for node in sim_observer.systems().iter().filter(|it| it.sim_node.is_some()) {
+                node.kill_all();
+                node.executor.close(Duration::ZERO);
+            }
+        }
         if self.shared.is_local {
             // No `block_on` will drive it again. Killed actors end without waiting.
             if self.shared.executor.is_executor_thread() && !executor::is_inside() {

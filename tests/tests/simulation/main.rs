@@ -9,6 +9,7 @@ mod guard_classics;
 mod guide_chapter;
 mod handle;
 mod hash_map_order;
+mod nodes;
 mod outside_events;
 mod same_seed;
 mod stalls;

@@ -10,8 +10,10 @@
 //! - `scheduler`: which runnable agent is next; `run_queue`: the runnable agents, in a defined order.
 //! - `quiescence`: what happens when nothing is runnable, and the waiters for it.
 //! - `trace`, `wait_graph`, `recorder`: what the steps did, what the agents wait for.
+//! - `node`: one of several simulated nodes, each with tasks of its own.
 //! - `root_task`: the future passed to `block_on`, and the random numbers of its thread.
 
+mod node;
 mod quiescence;
 mod recorder;
 mod root_task;
@@ -34,6 +36,7 @@ use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
+pub(crate) use self::node::NodeExecutor;
 pub(crate) use self::quiescence::{ClockHold, Quiesce, StepResult};
 pub(crate) use self::scheduler::{Choice, DeviationPoint, Deviations, MAX_STEP_MICROS, Scheduler};
 pub(crate) use self::trace::{Action, Effect, EffectKind, StepRecord, TraceLog};
@@ -115,6 +118,10 @@ struct SimState {
     newest_task: u32,
     /// The unfinished tasks.
     tasks: BTreeSet<u32>,
+    /// The names of the nodes; the first one is number one.
+    nodes: Vec<String>,
+    /// The number of the node that a task belongs to, unless it is of the simulation itself.
+    task_nodes: BTreeMap<u32, usize>,
 }
 
 /// The next event of the simulation.
@@ -157,6 +164,8 @@ impl SimExecutor {
                 newest_actor: 0,
                 newest_task: 0,
                 tasks: BTreeSet::new(),
+                nodes: Vec::new(),
+                task_nodes: BTreeMap::new(),
             }),
             this: this.clone(),
         })
@@ -255,6 +264,7 @@ impl SimExecutor {
         match self.next_event() {
             NextEvent::Nothing => return self.when_idle(root),
             NextEvent::Timer => self.timers.fire_first(),
+            NextEvent::Task(SimTask::Job(job, _)) if job.is_over() => job.end(),
             NextEvent::Task(SimTask::Job(job, _)) => thread_owned::run(&self.shutdown, job),
             NextEvent::Task(SimTask::Root(other)) => {
                 // The wake-up of an earlier root future, which has ended, has no effect.
@@ -334,11 +344,7 @@ impl SimState {
 
 impl Executor for SimExecutor {
     fn schedule(&self, job: Job, _schedule: Schedule) {
-        let agent = match &job {
-            Job::Actor(actor) => Agent::Actor(actor.number()),
-            Job::Task(_) => Agent::Task(0),
-        };
-        self.enqueue(SimTask::Job(job, agent));
+        self.enqueue(SimTask::of(job));
     }
 
     fn schedule_task(&self, task: super::task::Runnable, number: u32, _schedule: Schedule) {

@@ -21,6 +21,15 @@ pub(super) enum SimTask {
 }
 
 impl SimTask {
+    /// A job that is no numbered task.
+    pub(super) fn of(job: Job) -> SimTask {
+        let agent = match &job {
+            Job::Actor(actor) => Agent::Actor(actor.number()),
+            Job::Task(_) => Agent::Task(0),
+        };
+        SimTask::Job(job, agent)
+    }
+
     pub(super) fn agent(&self) -> Agent {
         match self {
             SimTask::Root(_) => Agent::Root,
