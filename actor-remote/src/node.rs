@@ -99,13 +99,17 @@ enum Arrived {
 impl Node {
     /// Starts a node named `name` on a transport, in the current system.
     pub fn on(transport: impl Transport, name: impl Into<String>) -> Node {
+        Node::start(System::current(), transport, name.into())
+    }
+
+    pub(crate) fn start(system: System, transport: impl Transport, name: String) -> Node {
         let (inbox, events) = async_channel::unbounded();
-        let mut random = actor_core::rng();
+        let mut random = system.rng();
         let state = State::new(Box::new(move || random.u64(..)));
         let inner = Arc::new_cyclic(|this| Inner {
             id: transport.node(),
-            name: name.into(),
-            system: System::current(),
+            name,
+            system,
             transport: Box::new(transport),
             inbox: inbox.clone(),
             state: Mutex::new(state),
@@ -133,6 +137,15 @@ impl Node {
     /// Returns the name of the node.
     pub fn name(&self) -> &str {
         &self.handle.0.name
+    }
+
+    /// Returns the system that the node runs on.
+    pub fn system(&self) -> &System {
+        &self.handle.0.system
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<Inner> {
+        Arc::downgrade(&self.handle.0)
     }
 
     /// Gives an actor a name, by which other nodes and this one find it.

@@ -183,10 +183,10 @@ async fn messages_and_replies_beyond_the_limit_are_refused() {
         (RefusalKind::BadReply, false)
     );
     // A send is reported, and the next message is not held up.
-    let before = System::current().counters().undelivered;
+    let before = two.client.system().counters().undelivered;
     two.remote.bytes(large, 1).send().await.unwrap();
     assert_eq!(two.remote.add(1).await, Ok(1));
-    assert_eq!(System::current().counters().undelivered, before + 1);
+    assert_eq!(two.client.system().counters().undelivered, before + 1);
 }
 
 #[actor_core::test(seeds = 10)]

@@ -197,7 +197,7 @@ async fn sends_whose_fate_is_unknown_are_incidents() {
         remote.add(1).send().await.unwrap();
     }
     assert_eq!(remote.join().await, Exit::Unreachable);
-    assert_eq!(System::current().counters().undelivered, 10);
+    assert_eq!(client.system().counters().undelivered, 10);
     assert_eq!(local.add(0).await, Ok(0));
 }
 

@@ -271,6 +271,10 @@ impl SimObserver {
             (Action::Begins(name), _) => format!("takes `{name}`"),
             (Action::Resumes(name), _) => format!("goes on with `{name}`"),
             (Action::Other(what), _) => what.into(),
+            (Action::Note(number), _) => {
+                let note = self.executor.with_trace(|trace| trace.notes.get(number).cloned());
+                return note.map_or_else(Default::default, |note| (note.origin, note.what));
+            }
             (Action::Unnamed, Agent::Actor(_)) => "looks at its mailbox".into(),
             (Action::Unnamed, Agent::Timer(_)) => "is due".into(),
             (Action::Unnamed, Agent::Root | Agent::Task(_)) => "goes on".into(),

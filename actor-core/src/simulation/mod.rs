@@ -7,7 +7,7 @@ use crate::cell::handle::DynMailbox;
 use crate::cell::sim_observer::SimObserver;
 use crate::cell::system_shared::SystemShared;
 use crate::cell::timer_entry::saturating_add;
-use crate::executor::sim::{Agent, ClockHold, Quiesce, SimExecutor};
+use crate::executor::sim::{Agent, ClockHold, Note, Quiesce, SimExecutor};
 use crate::exit::Failure;
 use crate::sync::Arc;
 use crate::system::System;
@@ -196,6 +196,20 @@ impl Sim {
     /// Returns which actors are waiting, and for which others; one line each.
     pub fn waiting(&self) -> Vec<String> {
         self.sim_observer().map_or_else(Vec::new, SimObserver::waiting)
+    }
+
+    /// Adds a line to the trace, and to the report if the test fails: for a fault that the test injects,
+    /// or another event that explains the steps around it. `origin` is in the place of the agent.
+    ///
+    /// ```
+    /// # use actor_core::{Sim, System};
+    /// let system = System::simulation(1);
+    /// let sim = Sim::of(&system).unwrap();
+    /// sim.note("the test", "pulls the plug");
+    /// assert!(sim.trace().to_string().contains("the test pulls the plug"));
+    /// ```
+    pub fn note(&self, origin: impl Into<String>, what: impl Into<String>) {
+        self.executor().note_event(Note { origin: origin.into(), what: what.into() });
     }
 
     /// Returns the steps so far.

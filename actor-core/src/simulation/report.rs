@@ -9,6 +9,9 @@ use std::fmt::Write;
 /// The maximum number of printed steps.
 const STEPS: usize = 10;
 
+/// The maximum number of printed notes.
+const NOTES: usize = 8;
+
 /// The origin of the schedule.
 pub(super) enum ScheduleOrigin {
     /// A seed: run number and number of runs.
@@ -99,7 +102,7 @@ fn summary(deviations: &Deviations) -> String {
 }
 
 /// At most [`STEPS`] positions: the choices, then the steps of their agents; the latest steps if
-/// there is no choice.
+/// there is no choice. In addition the latest notes, at most [`NOTES`].
 fn shown(all: &[Step], chosen: &[usize]) -> BTreeSet<usize> {
     let mut shown: BTreeSet<usize> = chosen.iter().take(STEPS).copied().collect();
     let centre = chosen.first().copied().unwrap_or(all.len());
@@ -112,5 +115,7 @@ fn shown(all: &[Step], chosen: &[usize]) -> BTreeSet<usize> {
         }
         shown.insert(at);
     }
+    let notes = (0..all.len()).rev().filter(|at| all[*at].is_note);
+    shown.extend(notes.take(NOTES));
     shown
 }

@@ -26,6 +26,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct TestConfig {
+    first: u64,
     seeds: u64,
     leftovers: bool,
     exact_time: bool,
@@ -35,12 +36,18 @@ pub struct TestConfig {
 impl TestConfig {
     /// One seed, and no leftovers allowed.
     pub const fn single_seed() -> Self {
-        TestConfig { seeds: 1, leftovers: false, exact_time: false, explore: None }
+        TestConfig { first: 1, seeds: 1, leftovers: false, exact_time: false, explore: None }
     }
 
     /// Runs the test under this number of seeds.
     pub const fn seeds(mut self, seeds: u64) -> Self {
         self.seeds = seeds;
+        self
+    }
+
+    /// The first seed, which is one otherwise.
+    pub const fn first_seed(mut self, first: u64) -> Self {
+        self.first = first;
         self
     }
 
@@ -79,7 +86,7 @@ where
         (None, Some(depth)) => Runner { config, body, prints_panics: false }.explore(depth),
         (None, None) => {
             let count = env_number("ACTOR_SEEDS").unwrap_or(config.seeds).max(1);
-            Runner { config, body, prints_panics: false }.seeds(1, count)
+            Runner { config, body, prints_panics: false }.seeds(config.first, count)
         }
     };
     if let Some(report) = report {

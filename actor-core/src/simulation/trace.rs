@@ -1,7 +1,7 @@
 //! The trace of a simulation.
 
 use crate::cell::sim_observer::SimObserver;
-use crate::executor::sim::Agent;
+use crate::executor::sim::{Action, Agent};
 use std::fmt;
 use std::time::Duration;
 
@@ -55,6 +55,7 @@ pub struct Step {
     /// The agent that would have run next if the seed had not chosen this one.
     pub preempted: Option<String>,
     pub(super) is_of_actor: bool,
+    pub(super) is_note: bool,
     pub(super) step_number: u64,
 }
 
@@ -72,7 +73,8 @@ impl Trace {
         let read = |step: &crate::executor::sim::StepRecord| {
             let (agent, action) = sim_observer.read(step);
             let preempted = step.instead.map(|agent| sim_observer.name(agent));
-            let is_of_actor = matches!(step.agent, Agent::Actor(_));
+            let is_note = matches!(step.action, Action::Note(_));
+            let is_of_actor = !is_note && matches!(step.agent, Agent::Actor(_));
             Step {
                 at: step.at,
                 took: step.took,
@@ -80,6 +82,7 @@ impl Trace {
                 action,
                 preempted,
                 is_of_actor,
+                is_note,
                 step_number: step.step_number,
             }
         };

@@ -67,7 +67,7 @@ impl Inner {
     }
 
     /// Leaves the network.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         let is_first = self.update(|state| {
             let is_first = !std::mem::replace(&mut state.is_closed, true);
             if is_first {

@@ -39,7 +39,7 @@ use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 pub(crate) use self::node::NodeExecutor;
 pub(crate) use self::quiescence::{ClockHold, Quiesce, StepResult};
 pub(crate) use self::scheduler::{Choice, DeviationPoint, Deviations, MAX_STEP_MICROS, Scheduler};
-pub(crate) use self::trace::{Action, Effect, EffectKind, StepRecord, TraceLog};
+pub(crate) use self::trace::{Action, Effect, EffectKind, Note, StepRecord, TraceLog};
 pub(crate) use self::wait_graph::Awaited;
 
 /// After this number of steps between two advances of virtual time, the run counts as a livelock.

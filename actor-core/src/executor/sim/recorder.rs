@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::wait_graph::Awaited;
-use super::{Action, Agent, Choice, Deviations, EffectKind, SimExecutor, TraceLog};
+use super::{Action, Agent, Choice, Deviations, EffectKind, Note, SimExecutor, TraceLog};
 
 impl SimExecutor {
     /// Records an action of the current step.
@@ -15,6 +15,13 @@ impl SimExecutor {
     /// Records an action of the current step, unless the step has a more specific one.
     pub(crate) fn note_weakly(&self, action: Action) {
         self.state().trace.note_weakly(action);
+    }
+
+    /// Records an event that is not a step.
+    pub(crate) fn note_event(&self, note: Note) {
+        let mut state = self.state();
+        let (at, agent) = (state.now, state.running);
+        state.trace.note_event(at, agent, note);
     }
 
     /// From now on, the effects of steps on other agents are recorded.

@@ -18,6 +18,8 @@ pub(crate) enum Action {
     Resumes(&'static str),
     /// Any other action, as text.
     Other(&'static str),
+    /// Not an action of the agent, but the note with this number.
+    Note(usize),
 }
 
 /// The effect of a step on another agent: the last difference between two runs is the cause of
@@ -67,14 +69,31 @@ pub(crate) struct TraceLog {
     is_weak: bool,
     /// The effects of steps on others, if recorded.
     effects: Option<Vec<Effect>>,
+    /// What the test and its tools have told about themselves.
+    pub(crate) notes: Vec<Note>,
+}
+
+/// An event that is not a step, such as a fault of the network: its origin, and what happened.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    pub(crate) origin: String,
+    pub(crate) what: String,
 }
 
 impl Default for TraceLog {
     fn default() -> Self {
         // The FNV-1a offset basis.
         let hash = 0xcbf2_9ce4_8422_2325;
-        let (steps, effects) = (Vec::new(), None);
-        TraceLog { steps, count: 0, step_number: 0, hash, limit: u64::MAX, is_weak: false, effects }
+        TraceLog {
+            steps: Vec::new(),
+            count: 0,
+            step_number: 0,
+            hash,
+            limit: u64::MAX,
+            is_weak: false,
+            effects: None,
+            notes: Vec::new(),
+        }
     }
 }
 
@@ -116,6 +135,21 @@ impl TraceLog {
             self.count += 1;
             self.steps.push(next);
         }
+    }
+
+    /// Lists an event in front of what the current step does next.
+    pub(super) fn note_event(&mut self, at: Duration, agent: Agent, note: Note) {
+        self.mix(note.origin.as_bytes());
+        self.mix(note.what.as_bytes());
+        if self.count > self.steps.len() as u64 || self.steps.len() >= MAX_STORED_STEPS {
+            return;
+        }
+        let (step_number, took) = (self.step_number, Duration::ZERO);
+        let action = Action::Note(self.notes.len());
+        self.notes.push(note);
+        self.count += 1;
+        self.is_weak = false;
+        self.steps.push(StepRecord { at, agent, step_number, took, action, instead: None });
     }
 
     /// Sets the action of the current step, unless a more specific one follows.
