@@ -1,9 +1,11 @@
 //! Addresses: [`Addr`], typed by its messages, and the trait of all typed addresses.
 
 use super::any::AnyAddr;
+use super::call::Call;
 use super::join::{Join, Starting, StopWithin};
 use super::weak::WeakAddr;
 use crate::cell::handle::TypedMailbox;
+use crate::cell::message::Protocol;
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::{Actor, System};
@@ -240,6 +242,15 @@ impl<P: ?Sized> Addr<P> {
     pub fn to_any(&self) -> AnyAddr {
         self.mailbox.header().incr_strong();
         AnyAddr::adopted(self.mailbox.clone().any())
+    }
+}
+
+impl<P: Protocol> Addr<P> {
+    /// Takes the place of the call in a closure that the macro rejects, so that the compiler does not
+    /// report the closure as well. Never runs, because the macro's error stops the build.
+    #[doc(hidden)]
+    pub fn __rejected_call(&self) -> Call<'_, P, ()> {
+        unreachable!("the macro has reported an error")
     }
 }
 

@@ -9,8 +9,8 @@ use syn::{Attribute, Generics, Ident, Path, PathArguments, Type, WhereClause};
 
 use super::attrs::{self, HelperAttr};
 use super::{
-    args, check_no_async_trait, check_once, has_lifetimes, hook, is_rewritten, method, owned,
-    parameters, self_type, send_form, settings,
+    args, callback, check_no_async_trait, check_once, has_lifetimes, hook, is_rewritten, method,
+    owned, parameters, self_type, send_form, settings,
 };
 use crate::errors::Errors;
 use crate::model::{Message, Protocol, Side};
@@ -53,7 +53,10 @@ pub(crate) fn check_block(
     };
     for member in &item.members {
         match member {
-            Member::Function(function) => check_function(function, &mut protocol, errors),
+            Member::Function(function) => {
+                check_function(function, &mut protocol, errors);
+                callback::check(function, errors);
+            }
             Member::Broken { error, .. } => errors.push_syntax(error),
             Member::Other(_) => {}
         }

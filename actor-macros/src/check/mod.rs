@@ -5,6 +5,7 @@
 mod args;
 mod attrs;
 mod block;
+mod callback;
 mod hook;
 mod message_options;
 mod method;

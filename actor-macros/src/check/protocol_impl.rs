@@ -8,8 +8,8 @@ use syn::{Attribute, Ident, PatType, Path, Type};
 
 use super::attrs::{self, HelperAttr};
 use super::{
-    args, block, check_no_async_trait, check_once, has_lifetimes, message_options, method, owned,
-    parameters, settings,
+    args, block, callback, check_no_async_trait, check_once, has_lifetimes, message_options,
+    method, owned, parameters, settings,
 };
 use crate::errors::Errors;
 use crate::model::{ConfiguredMethod, ProtocolImpl};
@@ -129,26 +129,30 @@ fn check_members(
     let (mut configured, mut with_settings) = (Vec::new(), Vec::new());
     for member in &item.members {
         match member {
-            Member::Function(function) => match attrs::read(&function.attrs, errors) {
-                HelperAttr::Hook(_, word) => {
-                    let text = format!(
-                        "`#[{word}]` belongs to the actor; move the method to its `#[actor] impl`"
-                    );
-                    errors.push(&function.signature.ident, text);
-                    block::check_no_data(function, errors);
-                }
-                HelperAttr::Message(entries) if !entries.is_empty() => {
-                    if !entries.iter().any(|entry| entry.is("when")) {
+            Member::Function(function) => {
+                match attrs::read(&function.attrs, errors) {
+                    HelperAttr::Hook(_, word) => {
+                        let text = format!(
+                            "`#[{word}]` belongs to the actor; move the method to its `#[actor] impl`"
+                        );
+                        errors.push(&function.signature.ident, text);
                         block::check_no_data(function, errors);
                     }
-                    let cfgs = function.attrs.iter().filter(|attr| attrs::is_cfg(attr));
-                    with_settings.push((cfgs.cloned().collect(), function.signature.ident.clone()));
-                    configured.extend(check_settings(function, entries, actor, errors));
+                    HelperAttr::Message(entries) if !entries.is_empty() => {
+                        if !entries.iter().any(|entry| entry.is("when")) {
+                            block::check_no_data(function, errors);
+                        }
+                        let cfgs = function.attrs.iter().filter(|attr| attrs::is_cfg(attr));
+                        with_settings
+                            .push((cfgs.cloned().collect(), function.signature.ident.clone()));
+                        configured.extend(check_settings(function, entries, actor, errors));
+                    }
+                    HelperAttr::Message(_) | HelperAttr::None | HelperAttr::Skip => {
+                        block::check_no_data(function, errors);
+                    }
                 }
-                HelperAttr::Message(_) | HelperAttr::None | HelperAttr::Skip => {
-                    block::check_no_data(function, errors);
-                }
-            },
+                callback::check(function, errors);
+            }
             Member::Broken { error, .. } => errors.push_syntax(error),
             Member::Other(_) => {}
         }

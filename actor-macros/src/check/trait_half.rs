@@ -10,8 +10,8 @@ use syn::{LitStr, Token, TypeParamBound, Visibility};
 
 use super::attrs::{self, HelperAttr};
 use super::{
-    args, block, check_lifetimes, check_no_async_trait, check_once, has_lifetimes, is_rewritten,
-    may_be_deprecated, method, parameters, protocol_impl, remote, reply, settings,
+    args, block, callback, check_lifetimes, check_no_async_trait, check_once, has_lifetimes,
+    is_rewritten, may_be_deprecated, method, parameters, protocol_impl, remote, reply, settings,
 };
 use crate::errors::Errors;
 use crate::model::{ActorType, Capacity, Protocol, Settings, Side, TraitHalf};
@@ -58,6 +58,7 @@ pub(crate) fn check_trait(
                 check_function(function, &vis, &mut protocol, errors);
                 function.is_for_actors =
                     args::typed(&function.signature).any(|arg| args::context(&arg.ty).is_some());
+                callback::check(function, errors);
             }
             Member::Broken { error, .. } => errors.push_syntax(error),
             Member::Other(_) => {}

@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, Receiver, Signature, Visibility};
 
+use super::callback::{self, WaitingClosure};
 use crate::names;
 use crate::token_cursor::TokenCursor;
 
@@ -21,7 +22,10 @@ pub(crate) struct Function {
     pub(crate) is_for_actors: bool,
     /// From the visibility to the start of the body.
     head: TokenStream,
+    /// Without the waiting closures.
     body: TokenStream,
+    /// The closures that wait for a call instead of returning it to the context.
+    pub(crate) waiting_closures: Vec<WaitingClosure>,
 }
 
 /// A function with a receiver.
@@ -117,7 +121,7 @@ impl Function {
                 _ => tree.to_tokens(&mut qualifiers),
             }
         }
-        let Parts { before, parens, after, body } = parts;
+        let Parts { before, parens, after, mut body } = parts;
         let mut whole = qualifiers;
         whole.extend(before.clone());
         parens.to_tokens(&mut whole);
@@ -132,7 +136,17 @@ impl Function {
         }
         head.extend(after);
         let vis = syn::parse2(vis)?;
-        Ok(Self { attrs, vis, default, signature, is_for_actors: false, head, body })
+        let waiting_closures = callback::replace(&signature, &mut body);
+        Ok(Self {
+            attrs,
+            vis,
+            default,
+            signature,
+            is_for_actors: false,
+            head,
+            body,
+            waiting_closures,
+        })
     }
 
     /// Adds a clause between signature and body.

@@ -3,6 +3,7 @@
 //! It must not check rules: parsed input is passed on, other input is kept as tokens.
 
 mod block;
+mod callback;
 mod method;
 mod trait_item;
 

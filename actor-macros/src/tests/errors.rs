@@ -273,3 +273,40 @@ fn names_that_clash_are_refused() {
         )],
     );
 }
+
+#[test]
+fn a_closure_of_a_context_returns_its_call() {
+    let head = "fn a(&self, context: &Context<Self>)";
+    let expected = |method: &str, to_write: &str| {
+        format!("the closure of `{method}` returns a call, which is sent for you; {to_write}")
+    };
+    let other = "return the call, without `async` and `.await`";
+    for (body, method, to_write, word) in [
+        ("context.after(D, |me| me.tick().await);", "after", "write `|me| me.tick()`", "await"),
+        (
+            "if x { context.every(D, move |me| async move { me.tick().await }) }",
+            "every",
+            "write `|me| me.tick()`",
+            "async",
+        ),
+        (
+            "context.attach(s, |me, item| { async { me.add(item?).await } },);",
+            "attach",
+            "write `|me, item| me.add(item?)`",
+            "async",
+        ),
+        ("context.monitor(&o, async |me, _| { f().await; me.a() });", "monitor", other, "async"),
+        ("other.get(1).pipe(context, |me, it| me.set(it.await));", "pipe", other, "await"),
+    ] {
+        let text = expected(method, to_write);
+        in_block(&format!("{head} {{ {body} }}"), &[(&text, word)]);
+    }
+    for right in [
+        "context.after(D, |me| me.tick()); context.monitor(&o, |_, exit| { drop(exit); o.b() });",
+        "context.every(D, move |me| { spawn(async move { f().await }); me.tick() });",
+        "context.pipe(async { f().await }, |me, it| me.set(it)); other.every(D, |me| async { me });",
+        "self.context.after(D, |me| async {}); other.pipe(it, |a, b| async {}); context.stop();",
+    ] {
+        in_block(&format!("{head} {{ {right} }}"), &[]);
+    }
+}

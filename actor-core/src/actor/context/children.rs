@@ -12,7 +12,8 @@ impl<A: Dispatch> Context<A> {
     /// Spawns a child, which ends before its parent. Children end in reverse start order. If the
     /// child ends by itself, the parent's `#[on_exit]` is called.
     ///
-    /// To set a name or a capacity, use [`Prepared::child_of`](crate::Prepared::child_of).
+    /// `child` is an actor, or a prepared actor with a name or a capacity of its own, whose system is that
+    /// of its parent.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -23,6 +24,7 @@ impl<A: Dispatch> Context<A> {
     /// #[actor]
     /// impl Tree {
     ///     fn grow(&mut self, context: &Context<Self>) -> LeafAddr {
+    ///         context.spawn_child(Leaf.prepare().name("first"));
     ///         context.spawn_child(Leaf)
     ///     }
     /// }
@@ -36,11 +38,33 @@ impl<A: Dispatch> Context<A> {
     /// });
     /// ```
     #[track_caller]
-    pub fn spawn_child<B>(&self, child: B) -> B::Address
-    where
-        B: Dispatch, // for a prepared actor, write `prepared.child_of(context).spawn()`
-    {
-        Prepared::new(child).child_of(self).spawn()
+    pub fn spawn_child<C: SpawnChild>(&self, child: C) -> C::Addr {
+        child.__spawn_child(self)
+    }
+}
+
+/// What [`Context::spawn_child`] takes: an actor, or a prepared actor.
+#[doc(hidden)]
+pub trait SpawnChild {
+    type Addr;
+
+    #[track_caller]
+    fn __spawn_child<P: Dispatch>(self, parent: &Context<P>) -> Self::Addr;
+}
+
+impl<A: Dispatch> SpawnChild for A {
+    type Addr = A::Address;
+
+    fn __spawn_child<P: Dispatch>(self, parent: &Context<P>) -> A::Address {
+        Prepared::new(self).child_of(parent).spawn()
+    }
+}
+
+impl<A: Dispatch> SpawnChild for Prepared<A> {
+    type Addr = A::Address;
+
+    fn __spawn_child<P: Dispatch>(self, parent: &Context<P>) -> A::Address {
+        self.child_of(parent).spawn()
     }
 }
 
