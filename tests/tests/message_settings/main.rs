@@ -1,7 +1,9 @@
 //! The settings of messages, on every host.
 
 mod concurrent;
+mod failed_life;
 mod guard_classics;
+mod guard_evaluations;
 mod priority_and_unbounded;
 mod when;
 
@@ -22,6 +24,11 @@ tests::on_every_host! {
     concurrent::guards_and_concurrency_go_together,
     concurrent::members_of_a_pool_overlap_and_leave_writes_to_others,
     concurrent::reads_and_writes_in_a_storm,
+    failed_life::a_message_of_a_timer_that_waits_is_not_handled_after_a_failure,
+    failed_life::a_hook_that_waits_does_not_run_after_a_failure,
+    failed_life::a_second_panic_is_reported_and_the_first_is_the_cause,
+    failed_life::a_deferred_message_that_waits_for_handlers_goes_to_the_next_life,
+    guard_evaluations::a_new_message_is_evaluated_once_before_the_next_handler,
     priority_and_unbounded::priority_is_taken_before_the_next_ordinary_message,
     priority_and_unbounded::priority_is_seen_between_two_messages_of_a_batch,
     priority_and_unbounded::priority_has_a_bound_of_its_own_of_the_same_capacity,

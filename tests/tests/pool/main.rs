@@ -3,6 +3,7 @@
 mod cost_per_member;
 mod idle_members;
 mod members;
+mod resizing;
 
 tests::on_every_host! {
     idle_members::a_member_at_work_for_itself_gets_no_message_while_another_is_idle,
@@ -20,7 +21,12 @@ tests::on_every_host! {
     members::idle_members_in_excess_end_immediately,
     members::the_mailbox_is_bounded_and_waiting_senders_are_served,
     members::the_last_address_dropped_ends_the_pool,
+    members::a_member_at_work_keeps_the_pool_open,
+    members::handled_unbounded_messages_do_not_add_to_the_capacity,
     members::a_member_comes_back_after_its_turn,
+    resizing::a_member_in_excess_passes_its_message_to_another,
+    resizing::a_member_in_excess_that_fails_is_not_restarted,
+    resizing::a_pool_enlarged_while_a_member_ends_gets_all_its_members,
     members::the_context_speaks_of_the_pool,
     members::the_settings_of_one_pool_are_its_own,
 }

@@ -64,6 +64,18 @@ impl Worker {
         number
     }
 
+    #[message(unbounded)]
+    fn note(&mut self) {
+        self.shop.handled.add();
+    }
+
+    /// Sends another message to its pool once the gate is open.
+    async fn go_on(&mut self, context: &Context<Self>) {
+        self.shop.entered.add();
+        self.shop.gate.pass().await;
+        context.address().quick(1).try_send().unwrap();
+    }
+
     fn poison(&mut self) {
         panic!("poison");
     }
@@ -251,6 +263,37 @@ pub fn the_last_address_dropped_ends_the_pool(system: &System) {
         drop(workers);
         assert_eq!(weak.join().await, Exit::Stopped);
         assert_eq!((shop.handled.count(), shop.stopped.count()), (1, 4));
+    });
+}
+
+pub fn a_member_at_work_keeps_the_pool_open(system: &System) {
+    system.block_on(async {
+        let shop = Shop::new();
+        let workers = shop.open(2);
+        let weak = workers.downgrade();
+        workers.go_on().send().await.unwrap();
+        shop.entered.reaches(1).await;
+        drop(workers);
+        let mut end = weak.join();
+        assert!(futures_lite::future::poll_once(&mut end).await.is_none());
+        shop.gate.open();
+        assert_eq!(end.await, Exit::Stopped);
+        assert_eq!(shop.handled.count(), 1);
+    });
+}
+
+pub fn handled_unbounded_messages_do_not_add_to_the_capacity(system: &System) {
+    system.block_on(async {
+        let shop = Shop::new();
+        let workers = shop.open(1);
+        for _ in 0..20 {
+            workers.note().await.unwrap();
+        }
+        workers.slow().send().await.unwrap();
+        shop.entered.reaches(1).await;
+        let accepted = (0..30).filter(|number| workers.quick(*number).try_send().is_ok()).count();
+        assert_eq!(accepted, 8);
+        shop.gate.open();
     });
 }
 
