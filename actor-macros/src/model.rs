@@ -42,8 +42,27 @@ pub(crate) enum Capacity {
 pub(crate) struct TraitHalf {
     pub(crate) marker_type: ActorType,
     pub(crate) protocol: Protocol,
-    /// The name of the protocol between nodes, if its messages can leave the process.
-    pub(crate) remote: Option<LitStr>,
+}
+
+/// A protocol whose messages can leave the process.
+pub(crate) struct Remote {
+    /// The path of `actor_remote`, if it is not the default.
+    pub(crate) crate_path: Option<TokenStream>,
+    /// The name of the protocol between nodes.
+    pub(crate) name: LitStr,
+    /// The type parameters that messages name.
+    pub(crate) parameters: Vec<Ident>,
+    /// One for each message.
+    pub(crate) messages: Vec<RemoteMessage>,
+}
+
+/// What another node knows of a message.
+pub(crate) struct RemoteMessage {
+    /// A hash of the names of the protocol, of the message and of its arguments, and of its version.
+    pub(crate) id: u64,
+    pub(crate) version: u32,
+    /// The reply and the arguments, in this order: whether the type names a parameter of the block.
+    pub(crate) are_generic: Vec<bool>,
 }
 
 /// The impl of a protocol's trait.
@@ -128,6 +147,8 @@ pub(crate) struct Protocol {
     pub(crate) rejected: Vec<Rejected>,
     /// The functions of a trait that are not messages.
     pub(crate) helpers: Vec<Ident>,
+    /// Set if the messages can leave the process.
+    pub(crate) remote: Option<Remote>,
 }
 
 /// A method that is a message.
@@ -156,6 +177,8 @@ pub(crate) struct MessageOptions {
     pub(crate) unbounded: bool,
     /// The message may be handled concurrently with others of its kind.
     pub(crate) concurrent: bool,
+    /// The version of a remote message, and the word `version`.
+    pub(crate) version: Option<(Ident, u32)>,
     /// The guard.
     pub(crate) guard: Option<Guard>,
 }

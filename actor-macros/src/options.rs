@@ -11,10 +11,15 @@ use crate::errors::Errors;
 use crate::names;
 use crate::token_cursor::TokenCursor;
 
+/// The options that take options of their own: `remote(crate = path)`.
+const NESTED: &[&str] = &["remote"];
+
 /// One option as written.
 pub(crate) struct RawOption {
     pub(crate) key: Ident,
     pub(crate) value: Option<TokenStream>,
+    /// The options in parentheses.
+    pub(crate) nested: Option<TokenStream>,
 }
 
 impl RawOption {
@@ -118,13 +123,17 @@ fn entry(cursor: &mut TokenCursor, errors: &mut Errors) -> Option<RawOption> {
         return None;
     };
     match (equals, value.is_empty()) {
-        (false, true) => Some(RawOption { key, value: None }),
-        (true, false) => Some(RawOption { key, value: Some(value) }),
+        (false, true) => Some(RawOption { key, value: None, nested: None }),
+        (true, false) => Some(RawOption { key, value: Some(value), nested: None }),
         (true, true) => {
             errors.push(&whole, format!("`{key}` needs a value; write it behind the `=`"));
             None
         }
         (false, false) => {
+            let nested = call.as_ref().filter(|_| value.clone().into_iter().count() == 1);
+            if let Some(group) = nested.filter(|_| NESTED.iter().any(|word| key == word)) {
+                return Some(RawOption { key, value: None, nested: Some(group.stream()) });
+            }
             let text = call.map_or_else(
                 || format!("`{key}` is an option by itself; write a comma behind it"),
                 |call| {

@@ -30,7 +30,7 @@ pub(crate) const DEPTH: usize = 64;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot leave the process",
-    label = "derive `Serialize` and `Deserialize` for it, or move this message to a trait that is not `remote`"
+    label = "derive `Serialize` and `Deserialize`, or move this message to a block that is not `remote`"
 )]
 pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
     /// Appends the encoded value to `out`.
@@ -49,19 +49,24 @@ pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Send + 'static> Wire for T {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), String> {
-        let mut serializer =
-            rmp_serde::Serializer::new(out).with_struct_map().with_human_readable();
-        contained(|| {
-            self.serialize(Checked::new(&mut serializer)).map_err(|error| error.to_string())
-        })
+        encode(self, out)
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, String> {
-        scan::scan(bytes, DEPTH)?;
-        let mut decoder = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
-        decoder.set_max_depth(2 * DEPTH);
-        contained(|| T::deserialize(&mut decoder).map_err(|error| error.to_string()))
+        decode(bytes)
     }
+}
+
+pub(crate) fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), String> {
+    let mut serializer = rmp_serde::Serializer::new(out).with_struct_map().with_human_readable();
+    contained(|| value.serialize(Checked::new(&mut serializer)).map_err(|error| error.to_string()))
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    scan::scan(bytes, DEPTH)?;
+    let mut decoder = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
+    decoder.set_max_depth(2 * DEPTH);
+    contained(|| T::deserialize(&mut decoder).map_err(|error| error.to_string()))
 }
 
 /// Runs the user's serde code; a panic in it is an error of this value.

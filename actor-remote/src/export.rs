@@ -1,19 +1,22 @@
 //! Actors of this node that other nodes can reach: their addresses, the delivery of messages, and the
 //! way of the replies.
 
-use crate::codec::Wire;
+use crate::codec;
 use crate::frame::{BODY, CallFault, Frame};
 use crate::import::{WINDOW, cost};
 use crate::node::Inner;
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
 use crate::transport::NodeId;
+use crate::wire_check::{Field, ReplyField};
 use actor_core::future::or;
 use actor_core::proxy;
 use actor_core::{
     ActorId, Call, CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, Spawned,
 };
 use async_channel::{Receiver, Sender};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -138,14 +141,25 @@ impl Body<'_> {
     ///
     /// # Errors
     /// A refusal that says why they cannot be decoded.
-    pub fn read<T: Wire>(&self) -> Result<T, Refusal> {
-        T::decode(self.0).map_err(|text| Refusal::new(RefusalKind::BadFrame, text))
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        codec::decode(self.0).map_err(|text| Refusal::new(RefusalKind::BadFrame, text))
     }
 }
 
 impl Back {
     /// Sends the message, and its reply back.
-    pub fn call<P: Protocol, T: Wire>(self, call: Call<'_, P, T>) -> Delivery {
+    pub fn call<P: Protocol, T, const IS_WIRE: bool>(self, call: Call<'_, P, T>) -> Delivery
+    where
+        Field<T, IS_WIRE>: ReplyField<T>,
+    {
+        Field::call(self, call)
+    }
+
+    pub(crate) fn send<P, T>(self, call: Call<'_, P, T>) -> Delivery
+    where
+        P: Protocol,
+        T: Serialize + Send + 'static,
+    {
         let call = call.into_owned();
         let Back { scope, call: number } = self;
         let Some((number, mut cancelled)) = number else {
@@ -170,7 +184,7 @@ impl Back {
                         actor_core::SendReason::Full => CallError::Full,
                         _ => CallError::Stopped,
                     };
-                    answer::<T>(&scope, number, Err(error));
+                    answer::<()>(&scope, number, Err(error));
                 }
                 Some(Ok(())) => {
                     let system = scope.node.system().clone();
@@ -209,10 +223,10 @@ impl Back {
 }
 
 /// Sends the outcome of a call back.
-fn answer<T: Wire>(scope: &Scope, number: u64, outcome: Result<T, CallError>) {
+fn answer<T: Serialize>(scope: &Scope, number: u64, outcome: Result<T, CallError>) {
     let mut body = Vec::new();
     let refusal = match outcome {
-        Ok(value) => match scope::within(scope, || value.encode(&mut body)) {
+        Ok(value) => match scope::within(scope, || codec::encode(&value, &mut body)) {
             Ok(()) if body.len() <= BODY => None,
             Ok(()) => Some(format!("the reply has {} bytes; the limit is {BODY}", body.len())),
             Err(text) => Some(text),

@@ -1,14 +1,17 @@
 //! Addresses of actors on other nodes: a proxy that encodes each message and waits for credit.
 
-use crate::codec::Wire;
+use crate::codec;
 use crate::frame::{BODY, Frame};
 use crate::node::Inner;
 use crate::remote::{Place, Remote};
 use crate::scope::{self, Scope};
 use crate::session::Pending;
+use crate::wire_check::{Field, ReplyField};
 use actor_core::proxy::{self, Cause, Control, Proxy};
 use actor_core::{CallError, Exit, Refusal, RefusalKind, Reply};
 use event_listener::Event;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
@@ -37,15 +40,18 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// Encodes the message `name` with these arguments.
-    pub fn message<A: Wire, T: Wire>(
+    pub fn message<A: Serialize, T, const IS_WIRE: bool>(
         self,
         name: &'static str,
         method: u64,
         arguments: &A,
         reply: Reply<T>,
-    ) -> Encoded {
+    ) -> Encoded
+    where
+        Field<T, IS_WIRE>: ReplyField<T>,
+    {
         let mut body = Vec::with_capacity(64);
-        let encoded = scope::within(&self.scope, || arguments.encode(&mut body));
+        let encoded = scope::within(&self.scope, || codec::encode(arguments, &mut body));
         let body = match encoded {
             Ok(()) if body.len() > BODY => {
                 let text = format!("`{name}` has {} bytes; the limit is {BODY}", body.len());
@@ -55,19 +61,34 @@ impl Outgoing {
             Err(text) => Err(Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}"))),
         };
         // A message without a caller is not answered.
-        let pending: Option<Box<dyn Pending>> =
-            if reply.is_closed() { None } else { Some(Box::new(reply)) };
+        let pending: Option<Box<dyn Pending>> = match reply.is_closed() {
+            true => None,
+            false => Field::waiting(reply).0,
+        };
         Encoded { name, method, body, pending }
     }
 }
 
-impl<T: Wire> Pending for Reply<T> {
+/// A caller that waits for a reply of another node.
+#[allow(missing_debug_implementations, reason = "generated code never formats it")]
+pub struct Waiting(Option<Box<dyn Pending>>);
+
+impl Waiting {
+    /// The caller of a message whose reply has a type that cannot leave the process.
+    pub(crate) const NONE: Waiting = Waiting(None);
+
+    pub(crate) fn new<T: DeserializeOwned + Send + 'static>(reply: Reply<T>) -> Self {
+        Waiting(Some(Box::new(reply)))
+    }
+}
+
+impl<T: DeserializeOwned + Send> Pending for Reply<T> {
     fn is_wanted(&self) -> bool {
         !Reply::is_closed(self)
     }
 
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope) {
-        match scope::within(scope, || T::decode(bytes)) {
+        match scope::within(scope, || codec::decode(bytes)) {
             Ok(value) => drop(self.send(value)),
             Err(text) => {
                 let refusal = Refusal::new(RefusalKind::BadReply, text);
@@ -229,6 +250,13 @@ impl Import {
         }
     }
 
+    /// A message that cannot be encoded.
+    fn discard<P: Remote>(&self, message: P::Message) {
+        if let Some(control) = self.control() {
+            control.discard::<P>(message);
+        }
+    }
+
     /// A message without a caller was lost on this side, or a call was.
     fn lose(&self, name: &'static str, pending: Option<Box<dyn Pending>>, error: CallError) {
         match (pending, self.control()) {
@@ -253,7 +281,12 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
         let Some(node) = import.node.upgrade() else { return };
         let scope = Scope { node, peer: import.place.node, session: import.session };
         let node = scope.node.clone();
-        let Encoded { name, method, body, pending } = P::encode(message, Outgoing { scope });
+        let encoded = match P::encode(message, Outgoing { scope }) {
+            Ok(encoded) => encoded,
+            // It belongs to another protocol of the actor, whose addresses come from that protocol.
+            Err(message) => return import.discard::<P>(message),
+        };
+        let Encoded { name, method, body, pending } = encoded;
         let body = match body {
             Ok(body) => body,
             Err(refusal) => return import.lose(name, pending, CallError::Refused(refusal)),

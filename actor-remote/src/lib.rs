@@ -1,6 +1,6 @@
 //! Actors in other processes, behind the typed addresses of `actor-core`.
 //!
-//! A trait with `#[actor(remote)]` is a protocol whose messages can leave the process. A [`Node`] gives
+//! The messages of a trait or an `impl` block with `#[actor(remote)]` can leave the process. A [`Node`] gives
 //! names to actors, and finds those that other nodes have named. It returns an ordinary
 //! address: calls, sends, timeouts, monitors, links and `join` work as they do on a local one.
 //!
@@ -68,6 +68,7 @@ mod scope;
 mod session;
 mod sim;
 mod transport;
+mod wire_check;
 
 #[doc(hidden)]
 #[path = "private.rs"]

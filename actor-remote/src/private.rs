@@ -3,7 +3,8 @@
 pub use crate::codec::Wire;
 pub use crate::export::{Back, Body, Delivery};
 pub use crate::import::{Encoded, Outgoing};
-pub use crate::remote::{Remote, method_id, read_address, write_address};
+pub use crate::remote::{Remote, Visit, read_address, write_address};
+pub use crate::wire_check::{Field, NotWire, WireCheck, wire};
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use std::primitive::{str, u64};

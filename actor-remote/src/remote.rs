@@ -5,11 +5,12 @@ use crate::import::{Encoded, Outgoing};
 use crate::scope;
 use crate::transport::NodeId;
 use actor_core::{Actor, Protocol};
-use serde::de::Error as _;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A protocol whose messages can leave the process. Implemented by `#[actor(remote)]` on a trait.
+/// A protocol whose messages can leave the process. Implemented by `#[actor(remote)]` on a trait, or on
+/// the `impl` block of an actor.
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -21,41 +22,51 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// }
 ///
 /// assert_eq!(AnyGreeter::NAME, "Greeter");
+///
+/// #[actor]
+/// struct Counter;
+///
+/// #[actor(remote = "shop.counter")]
+/// impl Counter {
+///     fn add(&mut self, amount: u64) -> u64 {
+///         amount
+///     }
+/// }
+///
+/// assert_eq!(Counter::NAME, "shop.counter");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "the messages of `{Self}` cannot leave the process",
-    label = "write `#[actor(remote)]` on the trait of this address"
+    label = "write `#[actor(remote)]` on the `impl` block of this actor, or on a trait"
 )]
 pub trait Remote: Protocol + Actor<Addr: Send + Sync + 'static> {
     /// The name of the protocol, which nodes compare.
     const NAME: &'static str;
 
-    /// Encodes a message.
+    /// Encodes a message, or returns one that belongs to another protocol of the actor.
     #[doc(hidden)]
-    fn encode(message: Self::Message, out: Outgoing) -> Encoded;
+    fn encode(message: Self::Message, out: Outgoing) -> Result<Encoded, Self::Message>;
 
     /// Decodes a message and begins to send it.
     #[doc(hidden)]
     fn deliver(to: &Self::Addr, method: u64, body: Body<'_>, back: Back) -> Delivery;
+
+    /// Visits all messages, in the order of the source.
+    #[doc(hidden)]
+    fn methods<V: Visit>(visit: &mut V);
 }
 
-/// The id of a message: a hash (FNV-1a) of the names of its protocol, its method and its arguments.
-#[must_use]
-pub const fn method_id(names: &[&str]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut index = 0;
-    while index < names.len() {
-        let name = names[index].as_bytes();
-        let mut place = 0;
-        while place <= name.len() {
-            // A zero ends each name, so that no two lists of names give the same bytes.
-            let byte = if place < name.len() { name[place] } else { 0 };
-            hash = (hash ^ byte as u64).wrapping_mul(0x0100_0000_01b3);
-            place += 1;
-        }
-        index += 1;
-    }
-    hash
+/// Visits the messages of a protocol, with their types.
+#[doc(hidden)]
+pub trait Visit {
+    /// `A` is the tuple of the arguments, and `R` the reply.
+    fn method<A: DeserializeOwned, R: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        id: u64,
+        version: u32,
+        arguments: &[&'static str],
+    );
 }
 
 /// Where an actor is: its node, the number of its export there, and the key of the export.
@@ -95,18 +106,4 @@ pub fn read_address<'de, P: Remote, D: Deserializer<'de>>(
     let is_counted = scope.peer == place.node;
     let address = scope.node.address_at::<P>(place, is_counted);
     address.ok_or_else(|| D::Error::custom("there is no such actor"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::method_id;
-
-    #[test]
-    fn an_id_depends_on_each_name() {
-        let id = method_id(&["Greeter", "greet", "name"]);
-        assert_eq!(id, method_id(&["Greeter", "greet", "name"]));
-        assert_ne!(id, method_id(&["Greeter", "greetname"]));
-        assert_ne!(id, method_id(&["Greeter", "greet", "nam", "e"]));
-        assert_ne!(id, method_id(&["Other", "greet", "name"]));
-    }
 }

@@ -1,7 +1,8 @@
 //! The control of a proxy: ends it from outside, and runs code in order with its messages.
 
-use crate::cell::handle::{DynMailbox, schedule};
+use crate::cell::handle::{DynMailbox, schedule, throw_away};
 use crate::cell::header::STOP_SELF;
+use crate::cell::message::Protocol;
 use crate::cell::state::{SystemMessage, Watcher};
 use crate::exit::Exit;
 use crate::incident::{DeadLetter, Incident};
@@ -184,6 +185,36 @@ impl Control {
         let (actor, id) = (mailbox.label(), mailbox.header().id());
         let letter = DeadLetter::new(None);
         mailbox.header().system.report(Incident::Undelivered { actor, id, message, letter });
+    }
+
+    /// Discards a message that the proxy cannot pass on: its call gets
+    /// [`CallError::NoReply`](crate::CallError::NoReply), and a send becomes an
+    /// [`Incident::Undelivered`](crate::Incident::Undelivered).
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_core::proxy::{self, Proxy};
+    /// # #[actor] struct Idle; #[actor] impl Idle { fn note(&mut self) {} }
+    /// # struct Pass(IdleAddr);
+    /// # impl Proxy<Idle> for Pass {
+    /// #     async fn forward(&mut self, message: IdleMessage) {
+    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #     }
+    /// # }
+    /// # System::simulation(1).block_on(async {
+    /// let idle = Idle.spawn();
+    /// idle.stop();
+    /// let refused = idle.note().try_send().unwrap_err();
+    /// let (front, control) = proxy::prepare(Pass(idle)).spawn();
+    /// control.discard::<Idle>(refused.into_message());
+    /// assert_eq!(System::current().counters().undelivered, 1);
+    /// # drop(front);
+    /// # });
+    /// ```
+    pub fn discard<P: Protocol>(&self, message: P::Message) {
+        if let Some(mailbox) = self.mailbox() {
+            throw_away::<P>(&*mailbox, message);
+        }
     }
 
     fn order(&self, order: Order) {

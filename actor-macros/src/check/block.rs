@@ -10,7 +10,7 @@ use syn::{Attribute, Generics, Ident, Path, PathArguments, Type, WhereClause};
 use super::attrs::{self, HelperAttr};
 use super::{
     args, callback, check_no_async_trait, check_once, has_lifetimes, hook, is_rewritten, method,
-    owned, parameters, self_type, send_form, settings,
+    owned, parameters, remote, self_type, send_form, settings,
 };
 use crate::errors::Errors;
 use crate::model::{Message, Protocol, Side};
@@ -24,7 +24,7 @@ pub(crate) fn check_block(
     item: &BlockItem,
     errors: &mut Errors,
 ) -> Option<Protocol> {
-    let (crate_path, local) = settings::of_block(options, errors);
+    let settings::BlockOptions { crate_path, local, remote } = settings::of_block(options, errors);
     check_once(&item.attrs, errors);
     check_no_async_trait(&item.attrs, &item.members, errors);
     let header = check_header(item, errors);
@@ -50,6 +50,7 @@ pub(crate) fn check_block(
         hooks: Vec::new(),
         rejected: Vec::new(),
         helpers: Vec::new(),
+        remote: None,
     };
     for member in &item.members {
         match member {
@@ -61,6 +62,7 @@ pub(crate) fn check_block(
             Member::Other(_) => {}
         }
     }
+    protocol.remote = remote::check_block(remote, item, &protocol, errors);
     let borrows = has_lifetimes(&item.generics) || owned::names_lifetime(protocol.actor.clone());
     (!protocol.address.is_empty() && !borrows).then_some(protocol)
 }

@@ -4,7 +4,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, Pat};
+use syn::{Expr, LitInt, Pat};
 
 use super::args;
 use crate::errors::Errors;
@@ -13,7 +13,8 @@ use crate::options::RawOption;
 use crate::syntax::Method;
 
 /// The settings that a message may have.
-pub(super) const SETTINGS: &[&str] = &["when", "concurrent", "priority", "unbounded", "last"];
+pub(super) const SETTINGS: &[&str] =
+    &["when", "concurrent", "priority", "unbounded", "last", "version"];
 
 /// Reads the settings of a message.
 pub(super) fn check(
@@ -41,6 +42,10 @@ pub(super) fn check(
             }
             // Its rule for the receiver is checked in `check_last`.
             "last" => entry.expect_plain(errors),
+            "version" => {
+                let number = check_version(entry, errors);
+                options.version = number.map(|number| (entry.key.clone(), number));
+            }
             _ => options.guard = check_guard(method, entry, args, errors),
         }
     }
@@ -99,6 +104,20 @@ fn check_concurrent(
         let text = "a concurrent message overlaps with others where it awaits; make it `async`, or \
                     remove `concurrent`";
         errors.push(&entry.key, text);
+    }
+}
+
+/// The version of a message is a number, at least one.
+fn check_version(entry: &RawOption, errors: &mut Errors) -> Option<u32> {
+    let value = entry.expect_value("version = 2", errors)?;
+    let parsed = syn::parse2::<LitInt>(value.clone()).and_then(|number| number.base10_parse());
+    match parsed {
+        Ok(number) if number > 0 => Some(number),
+        _ => {
+            let text = "`version` takes a number from 1, and is 1 without it; write `version = 2`";
+            errors.push(value, text);
+            None
+        }
     }
 }
 

@@ -175,7 +175,7 @@ fn is_static(bounds: &[&TypeParamBound]) -> bool {
     bounds.iter().any(is)
 }
 
-fn mentions(tokens: TokenStream, ident: &Ident) -> bool {
+pub(super) fn mentions(tokens: TokenStream, ident: &Ident) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Ident(word) => word == *ident,
         TokenTree::Group(group) => mentions(group.stream(), ident),

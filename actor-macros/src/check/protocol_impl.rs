@@ -71,7 +71,12 @@ pub(crate) fn check_protocol_impl(
     of_trait: &TokenStream,
     errors: &mut Errors,
 ) -> Option<ProtocolImpl> {
-    let (crate_path, _) = settings::of_block(options, errors);
+    let settings::BlockOptions { crate_path, remote, .. } = settings::of_block(options, errors);
+    if let Some(remote) = remote {
+        let text = "`remote` belongs to the trait, which has the messages; write `#[actor(remote)]` \
+                    there, and remove it here";
+        errors.push(remote.key, text);
+    }
     check_once(&item.attrs, errors);
     check_no_async_trait(&item.attrs, &item.members, errors);
     let protocol_address = check_trait_path(of_trait, errors);
@@ -172,8 +177,9 @@ fn check_settings(
     let (own, entries): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|entry| entry.is("concurrent"));
     own.iter().for_each(|entry| check_not_own(entry, errors));
-    let (last, entries): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.is("last"));
-    last.iter().for_each(|entry| check_not_last(entry, errors));
+    let (of_trait, entries): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|entry| entry.is("last") || entry.is("version"));
+    of_trait.iter().for_each(|entry| check_not_of_trait(entry, errors));
     // Errors in an argument or receiver are reported at the trait.
     let mut unsaid = Errors::new();
     let args = args::check(&function.signature, actor, &mut unsaid);
@@ -190,10 +196,16 @@ fn check_settings(
     })
 }
 
-/// The trait defines which message is the last one.
-fn check_not_last(setting: &RawOption, errors: &mut Errors) {
-    let text =
-        "the trait says which message is the last one; write `last` there, and remove it here";
+/// The trait defines which message is the last one, and the version of each.
+fn check_not_of_trait(setting: &RawOption, errors: &mut Errors) {
+    let text = match setting.is("last") {
+        true => {
+            "the trait says which message is the last one; write `last` there, and remove it here"
+        }
+        false => {
+            "the trait says the version of a message; write `version` there, and remove it here"
+        }
+    };
     errors.push(&setting.key, text);
 }
 

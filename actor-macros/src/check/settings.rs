@@ -11,8 +11,25 @@ use crate::{display::display_tokens, names};
 
 const OF_TYPE: &[&str] =
     &["capacity", "unbounded", "turn", "deferred", "max_concurrent", "name", "crate", "local"];
-const OF_BLOCK: &[&str] = &["crate", "local"];
+const OF_BLOCK: &[&str] = &["crate", "local", "remote"];
 const OF_TRAIT: &[&str] = &["crate", "remote"];
+const OF_REMOTE: &[&str] = &["name", "crate"];
+
+/// `remote`, with its options.
+pub(super) struct RemoteOption {
+    pub(super) key: Ident,
+    /// The name of the protocol, if it is written.
+    pub(super) name: Option<LitStr>,
+    pub(super) crate_path: Option<TokenStream>,
+}
+
+/// The options of an `impl` block.
+#[derive(Default)]
+pub(super) struct BlockOptions {
+    pub(super) crate_path: Option<TokenStream>,
+    pub(super) local: bool,
+    pub(super) remote: Option<RemoteOption>,
+}
 
 /// The options of the struct half.
 pub(super) fn of_type(
@@ -20,7 +37,13 @@ pub(super) fn of_type(
     ident: &Ident,
     errors: &mut Errors,
 ) -> (Option<TokenStream>, Settings) {
-    let entries = options::read(tokens, OF_TYPE, |_| None, errors);
+    let elsewhere = |key: &str| {
+        (key == "remote").then(|| {
+            "`remote` is a setting of the messages; write it at the `#[actor]` of the `impl` block"
+                .to_owned()
+        })
+    };
+    let entries = options::read(tokens, OF_TYPE, elsewhere, errors);
     let mut path = None;
     let mut name = LitStr::new(&names::unraw(ident), ident.span());
     let mut capacity = Capacity::Default;
@@ -55,50 +78,65 @@ pub(super) fn of_type(
     (path, Settings { name, capacity, turn, deferred, max_concurrent })
 }
 
-/// The options of the impl half: the path of the crate, and whether it is `local`.
-pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> (Option<TokenStream>, bool) {
+/// The options of the impl half: the path of the crate, and whether it is `local` or `remote`.
+pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> BlockOptions {
     let elsewhere = |key: &str| {
         OF_TYPE.contains(&key).then(|| {
             format!("`{key}` is a setting of the state; write it at the `#[actor]` of the struct")
         })
     };
     let entries = options::read(tokens, OF_BLOCK, elsewhere, errors);
-    let mut path = None;
-    let mut local = false;
+    let mut options = BlockOptions::default();
     for entry in &entries {
-        if entry.is("crate") {
-            path = path_of_crate(entry, errors);
-        } else {
-            entry.expect_plain(errors);
-            local = true;
+        match entry.key.to_string().as_str() {
+            "crate" => options.crate_path = path_of_crate(entry, errors),
+            "remote" => options.remote = remote(entry, errors),
+            _ => {
+                entry.expect_plain(errors);
+                options.local = true;
+            }
         }
     }
-    (path, local)
+    options
 }
 
-/// The options of a trait: the path of the crate, and the name between nodes if it is `remote`.
+/// The options of a trait: the path of the crate, and whether it is `remote`.
 pub(super) fn of_trait(
     tokens: TokenStream,
-    ident: &Ident,
     errors: &mut Errors,
-) -> (Option<TokenStream>, Option<LitStr>) {
+) -> (Option<TokenStream>, Option<RemoteOption>) {
     let elsewhere = |key: &str| {
         OF_TYPE.contains(&key).then(|| {
             format!("`{key}` is a setting of an actor; write it at the `#[actor]` of its struct")
         })
     };
     let entries = options::read(tokens, OF_TRAIT, elsewhere, errors);
-    let (mut path, mut remote) = (None, None);
+    let (mut path, mut is_remote) = (None, None);
     for entry in &entries {
         if entry.is("crate") {
             path = path_of_crate(entry, errors);
-        } else if entry.value.is_some() {
-            remote = text_value(entry, "greeter", errors);
         } else {
-            remote = Some(LitStr::new(&names::unraw(ident), entry.key.span()));
+            is_remote = remote(entry, errors);
         }
     }
-    (path, remote)
+    (path, is_remote)
+}
+
+/// `remote`, `remote = "shop.counter"`, or `remote(name = "shop.counter", crate = path)`.
+fn remote(entry: &RawOption, errors: &mut Errors) -> Option<RemoteOption> {
+    let mut remote = RemoteOption { key: entry.key.clone(), name: None, crate_path: None };
+    if entry.value.is_some() {
+        remote.name = Some(text_value(entry, "shop.counter", errors)?);
+    }
+    let nested = entry.nested.clone().unwrap_or_default();
+    for entry in options::read(nested, OF_REMOTE, |_| None, errors) {
+        if entry.is("name") {
+            remote.name = Some(text_value(&entry, "shop.counter", errors)?);
+        } else {
+            remote.crate_path = path_to(&entry, "actor_remote", errors);
+        }
+    }
+    Some(remote)
 }
 
 /// The options of `#[main]`: the path of the crate.
@@ -109,7 +147,13 @@ pub(crate) fn crate_path(tokens: TokenStream, errors: &mut Errors) -> Option<Tok
 
 /// `crate` takes a path.
 pub(super) fn path_of_crate(entry: &RawOption, errors: &mut Errors) -> Option<TokenStream> {
-    let value = entry.expect_value("crate = ::path::of::actor_core", errors)?;
+    path_to(entry, "actor_core", errors)
+}
+
+/// `crate` takes the path to the crate of this name.
+fn path_to(entry: &RawOption, name: &str, errors: &mut Errors) -> Option<TokenStream> {
+    let example = format!("crate = ::path::of::{name}");
+    let value = entry.expect_value(&example, errors)?;
     let parsed = syn::parse2::<LitStr>(value.clone());
     if let Ok(quoted) = parsed {
         let path = quoted.value();
@@ -121,7 +165,7 @@ pub(super) fn path_of_crate(entry: &RawOption, errors: &mut Errors) -> Option<To
     {
         return Some(value);
     }
-    errors.push(value, "`crate` takes a path; write it as `crate = ::path::of::actor_core`");
+    errors.push(value, format!("`crate` takes a path; write it as `{example}`"));
     None
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn check_trait(
     item: &mut TraitItem,
     errors: &mut Errors,
 ) -> Option<TraitHalf> {
-    let (crate_path, remote) = settings::of_trait(options, &item.ident, errors);
+    let (crate_path, remote) = settings::of_trait(options, errors);
     check_once(&item.attrs, errors);
     check_no_async_trait(&item.attrs, &item.members, errors);
     check_head(item, errors);
@@ -50,6 +50,7 @@ pub(crate) fn check_trait(
         hooks: Vec::new(),
         rejected: Vec::new(),
         helpers: Vec::new(),
+        remote: None,
     };
     let vis = item.vis.clone();
     for member in &mut item.members {
@@ -65,8 +66,8 @@ pub(crate) fn check_trait(
         }
     }
     check_not_idle(item, &protocol, errors);
-    let remote = remote.filter(|name| remote::check_remote(name, item, &protocol, errors));
-    (!has_lifetimes(&item.generics)).then_some(TraitHalf { marker_type, protocol, remote })
+    protocol.remote = remote::check_trait(remote, item, &protocol, errors);
+    (!has_lifetimes(&item.generics)).then_some(TraitHalf { marker_type, protocol })
 }
 
 /// A protocol is a plain trait without lifetimes, and without supertraits that have methods.
@@ -185,10 +186,11 @@ fn check_function(
     }
 }
 
-/// The actor chooses how a message waits; that it is the last one is visible to all senders.
+/// The actor chooses how a message waits. That it is the last one, and its version, concern all
+/// senders.
 fn check_settings(settings: Vec<RawOption>, errors: &mut Errors) -> Vec<RawOption> {
-    let (last, others): (Vec<_>, Vec<_>) =
-        settings.into_iter().partition(|setting| setting.is("last"));
+    let (own, others): (Vec<_>, Vec<_>) =
+        settings.into_iter().partition(|setting| setting.is("last") || setting.is("version"));
     for setting in &others {
         let key = &setting.key;
         if setting.is("concurrent") {
@@ -201,7 +203,7 @@ fn check_settings(settings: Vec<RawOption>, errors: &mut Errors) -> Vec<RawOptio
         );
         errors.push(key, text);
     }
-    last
+    own
 }
 
 /// A protocol message does not name the actor, which its sender does not know.

@@ -36,8 +36,7 @@ pub(crate) fn expand_trait(half: &TraitHalf) -> TokenStream {
     let marker_type = serve::expand_marker_type(&half.marker_type);
     let address = expand_type(&half.marker_type);
     let protocol = expand_protocol(&half.protocol);
-    let remote = remote::expand_remote(half);
-    quote!(#marker_type #address #protocol #remote)
+    quote!(#marker_type #address #protocol)
 }
 
 /// All items added to the impl of a protocol's trait.
@@ -69,6 +68,7 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let methods = handle::expand_methods(protocol);
     let send_checks = send_check::expand_checks(protocol);
     let check = protocol.missing.as_ref().map(bounds::expand_check);
+    let remote = protocol.remote.as_ref().map(|remote| remote::expand_remote(protocol, remote));
     quote! {
         #(#forwarded)*
         const _: () = {
@@ -79,6 +79,7 @@ pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
             #methods
             #send_checks
             #check
+            #remote
         };
     }
 }

@@ -1,13 +1,14 @@
-//! Layer 4, trait: the code of a protocol whose messages can leave the process. It names `actor_remote`.
+//! Layer 4: the code of messages that can leave the process. It names `actor_remote`.
 //!
-//! It must not bound a type in any place but the head of the impl: a type that cannot be serialized is
-//! then reported once, at the type.
+//! It must not bound a type that can be checked: a type that cannot be serialized is reported once, at
+//! the type.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::Ident;
+use syn::{Ident, parse_quote};
 
-use crate::model::{Field, Message, Role, TraitHalf};
+use super::{bounds, message, send_check};
+use crate::model::{Field, Message, Protocol, Remote, RemoteMessage, Role};
 use crate::{names, span};
 
 // Input:
@@ -16,102 +17,255 @@ use crate::{names, span};
 // Output:
 //     const _: () = {
 //         use ::actor_remote::__private as __r;
-//         const __GREET: __r::u64 = __r::method_id(&["Greeter", "greet", "name"]);
-//         impl __r::Remote for AnyGreeter where String: __r::Wire, u32: __r::Wire {
+//         use __r::NotWire as _;
+//         const _: () = __r::wire::<u32>();
+//         const _: () = __r::wire::<String>();
+//         const __ID_greet: __r::u64 = 0x1f..;
+//         impl __r::Remote for AnyGreeter {
 //             const NAME: &'static __r::str = "Greeter";
-//             fn encode(__message: GreeterMessage, __out: __r::Outgoing) -> __r::Encoded { .. }
+//             fn encode(__message: GreeterMessage, __out: __r::Outgoing) -> .. { .. }
 //             fn deliver(__to: &GreeterAddr, __method: __r::u64, ..) -> __r::Delivery { .. }
+//             fn methods<__V: __r::Visit>(__visit: &mut __V) { .. }
 //         }
 //         impl __r::Serialize for GreeterAddr { .. }
 //         impl<'de> __r::Deserialize<'de> for GreeterAddr { .. }
 //     };
-pub(super) fn expand_remote(half: &TraitHalf) -> Option<TokenStream> {
-    let name = half.remote.as_ref()?;
-    let protocol = &half.protocol;
-    let (actor, address, forwarded) = (&protocol.actor, &protocol.address, &protocol.forwarded);
-    let message = span::on(&protocol.message, span::hidden());
-    let all = || protocol.messages.iter();
-    let ids = all().map(|it| {
-        let (id, method) = (id(it), names::unraw(&it.name));
-        let arguments = fields(it).map(|field| names::unraw(&field.name));
-        quote!(const #id: __r::u64 = __r::method_id(&[#name, #method, #(#arguments),*]);)
-    });
-    let bounds = all().filter(|it| it.attrs.cfgs.is_empty()).map(|it| {
-        let types = fields(it).map(|field| &field.ty);
-        let reply = &it.reply.ty;
-        quote!(#(#types: __r::Wire,)* #reply: __r::Wire,)
-    });
-    let encode = all().map(|it| {
-        let (cfgs, variant, id, method) =
-            (&it.attrs.cfgs, &it.variant, id(it), names::unraw(&it.name));
-        let names: Vec<_> = fields(it).map(|field| &field.name).collect();
-        quote! {
-            #(#cfgs)*
-            #message::#variant { #(#names,)* __reply } => {
-                __out.message(#method, #id, &(#(#names,)*), __reply.into_reply())
-            }
-        }
-    });
-    let deliver = all().map(|it| {
-        let (cfgs, id, method) = (&it.attrs.cfgs, id(it), &it.name);
-        let names: Vec<_> = fields(it).map(|field| &field.name).collect();
-        let types = fields(it).map(|field| &field.ty);
-        quote! {
-            #(#cfgs)*
-            #id => match __body.read::<(#(#types,)*)>() {
-                __r::Ok((#(#names,)*)) => __back.call(#address::#method(__to, #(#names,)*)),
-                __r::Err(__refusal) => __back.refuse(__refusal),
-            },
-        }
-    });
-    Some(quote! {
-        #(#forwarded)*
+//
+// `__r::wire::<T>()` is the check of a type. Everything else accepts any type, with the constant that
+// says whether it has passed.
+pub(super) fn expand_remote(protocol: &Protocol, remote: &Remote) -> TokenStream {
+    let path = match &remote.crate_path {
+        Some(path) => span::moved_all(path.clone(), span::hidden()),
+        None => quote!(::actor_remote),
+    };
+    let all: Vec<Wired<'_>> = wired(protocol, remote).collect();
+    let checks = all.iter().map(Wired::checks);
+    let ids = all.iter().map(Wired::constant);
+    let implementation = implementation(protocol, remote, &all);
+    let address = address(protocol, remote);
+    quote! {
         const _: () = {
-            use ::actor_remote::__private as __r;
-            #(#[allow(dead_code)] #ids)*
-            #[automatically_derived]
-            #[allow(deprecated, unused_variables, unused_parens, clippy::min_ident_chars)]
-            impl __r::Remote for #actor where #(#bounds)* {
-                const NAME: &'static __r::str = #name;
-                fn encode(__message: #message, __out: __r::Outgoing) -> __r::Encoded {
-                    match __message { #(#encode)* }
-                }
-                fn deliver(
-                    __to: &#address,
-                    __method: __r::u64,
-                    __body: __r::Body<'_>,
-                    __back: __r::Back,
-                ) -> __r::Delivery {
-                    match __method {
-                        #(#deliver)*
-                        _ => __back.unknown(#name),
-                    }
-                }
-            }
-            #[automatically_derived]
-            impl __r::Serialize for #address {
-                fn serialize<__S: __r::Serializer>(
-                    &self,
-                    __serializer: __S,
-                ) -> __r::Result<__S::Ok, __S::Error> {
-                    __r::write_address::<#actor, __S>(self, __serializer)
-                }
-            }
-            #[automatically_derived]
-            impl<'de> __r::Deserialize<'de> for #address {
-                fn deserialize<__D: __r::Deserializer<'de>>(
-                    __deserializer: __D,
-                ) -> __r::Result<Self, __D::Error> {
-                    __r::read_address::<#actor, __D>(__deserializer)
-                }
-            }
+            use #path::__private as __r;
+            #[allow(unused_imports)]
+            use __r::NotWire as _;
+            #(#checks)*
+            #(#ids)*
+            #implementation
+            #address
         };
+    }
+}
+
+fn implementation(protocol: &Protocol, remote: &Remote, all: &[Wired<'_>]) -> TokenStream {
+    let (name, actor, address) = (&remote.name, &protocol.actor, &protocol.address);
+    let (params, _, _) = protocol.generics.split_for_impl();
+    let bounds = wire_bounds(protocol, remote);
+    let message_type = message::enum_type(protocol);
+    let message = message::enum_path(protocol, span::hidden());
+    let encode = all.iter().map(|it| it.encode(&message));
+    let foreign = message::is_actor(protocol)
+        .then(|| quote!(__it @ #message::__Protocol(_) => __r::Err(__it),));
+    let deliver = all.iter().map(|it| it.deliver(address));
+    let methods = all.iter().map(Wired::visit);
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
+        impl #params __r::Remote for #actor where #bounds {
+            const NAME: &'static __r::str = #name;
+            fn encode(
+                __message: #message_type,
+                __out: __r::Outgoing,
+            ) -> __r::Result<__r::Encoded, #message_type> {
+                match __message { #(#encode)* #foreign }
+            }
+            fn deliver(
+                __to: &#address,
+                __method: __r::u64,
+                __body: __r::Body<'_>,
+                __back: __r::Back,
+            ) -> __r::Delivery {
+                match __method {
+                    #(#deliver)*
+                    _ => __back.unknown(#name),
+                }
+            }
+            fn methods<__V: __r::Visit>(__visit: &mut __V) {
+                #(#methods)*
+            }
+        }
+    }
+}
+
+/// The bounds of the block, and that its parameters can leave the process.
+///
+/// A bound on each type of a message would be a cycle if a message has the address of its own actor.
+fn wire_bounds(protocol: &Protocol, remote: &Remote) -> TokenStream {
+    let own = bounds(protocol.generics.where_clause.as_ref());
+    let parameters = &remote.parameters;
+    quote!(#own #(#parameters: __r::Wire,)*)
+}
+
+/// An address can be an argument.
+fn address(protocol: &Protocol, remote: &Remote) -> TokenStream {
+    let (actor, address) = (&protocol.actor, &protocol.address);
+    let (params, _, _) = protocol.generics.split_for_impl();
+    let mut with_lifetime = protocol.generics.clone();
+    with_lifetime.params.insert(0, parse_quote!('de));
+    let (params_of_read, _, _) = with_lifetime.split_for_impl();
+    let bounds = wire_bounds(protocol, remote);
+    quote! {
+        #[automatically_derived]
+        impl #params __r::Serialize for #address where #bounds {
+            fn serialize<__S: __r::Serializer>(
+                &self,
+                __serializer: __S,
+            ) -> __r::Result<__S::Ok, __S::Error> {
+                __r::write_address::<#actor, __S>(self, __serializer)
+            }
+        }
+        #[automatically_derived]
+        impl #params_of_read __r::Deserialize<'de> for #address where #bounds {
+            fn deserialize<__D: __r::Deserializer<'de>>(
+                __deserializer: __D,
+            ) -> __r::Result<Self, __D::Error> {
+                __r::read_address::<#actor, __D>(__deserializer)
+            }
+        }
+    }
+}
+
+/// A message, with what another node knows of it.
+struct Wired<'a> {
+    message: &'a Message,
+    remote: &'a RemoteMessage,
+    reply: Carried<'a>,
+    fields: Vec<(&'a Ident, Carried<'a>)>,
+}
+
+/// The type of a reply or an argument.
+struct Carried<'a> {
+    written: &'a TokenStream,
+    /// As it is stored in the message.
+    stored: TokenStream,
+    /// A check that it is `Send` exists already.
+    is_checked: bool,
+    is_generic: bool,
+}
+
+fn wired<'a>(protocol: &'a Protocol, remote: &'a Remote) -> impl Iterator<Item = Wired<'a>> {
+    protocol.messages.iter().zip(&remote.messages).map(|(message, remote)| {
+        let mut are_generic = remote.are_generic.iter().copied();
+        let mut carried = |written: &'a TokenStream, form: Option<&str>| Carried {
+            written,
+            stored: send_check::stored(written, form),
+            is_checked: form.is_some(),
+            is_generic: are_generic.next().unwrap_or(false),
+        };
+        let reply = carried(&message.reply.ty, message.reply.send_form.as_deref());
+        let fields = fields(message)
+            .map(|field| (&field.name, carried(&field.ty, field.send_form.as_deref())))
+            .collect();
+        Wired { message, remote, reply, fields }
     })
 }
 
-/// The constant with the id of a message.
-fn id(message: &Message) -> Ident {
-    format_ident!("__{}", names::unraw(&message.name).to_uppercase(), span = span::hidden())
+impl Wired<'_> {
+    fn all(&self) -> impl Iterator<Item = &Carried<'_>> {
+        std::iter::once(&self.reply).chain(self.fields.iter().map(|(_, ty)| ty))
+    }
+
+    fn checks(&self) -> TokenStream {
+        let cfgs = &self.message.attrs.cfgs;
+        let types = self.all().filter(|ty| !ty.is_generic && !ty.is_checked).map(|ty| ty.written);
+        let checks = types
+            .map(|ty| quote!(#(#cfgs)* #[allow(deprecated)] const _: () = __r::wire::<#ty>();));
+        checks.collect()
+    }
+
+    /// The name of the constant with the id.
+    fn id(&self) -> Ident {
+        format_ident!("__ID_{}", names::unraw(&self.message.name), span = span::hidden())
+    }
+
+    fn constant(&self) -> TokenStream {
+        let (cfgs, name, id) = (&self.message.attrs.cfgs, self.id(), self.remote.id);
+        quote! {
+            #(#cfgs)*
+            #[allow(non_upper_case_globals)]
+            const #name: __r::u64 = #id;
+        }
+    }
+
+    fn encode(&self, message: &TokenStream) -> TokenStream {
+        let (cfgs, variant, id) = (&self.message.attrs.cfgs, &self.message.variant, self.id());
+        let method = names::unraw(&self.message.name);
+        let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
+        let types = self.fields.iter().map(|(_, ty)| ty.field());
+        let (reply, is_wire) = (&self.reply.stored, self.reply.is_wire());
+        quote! {
+            #(#cfgs)*
+            #message::#variant { #(#names,)* __reply } => {
+                __r::Ok(__out.message::<_, #reply, #is_wire>(
+                    #method,
+                    #id,
+                    &(#(<#types>::new(#names),)*),
+                    __reply.into_reply(),
+                ))
+            }
+        }
+    }
+
+    fn deliver(&self, address: &TokenStream) -> TokenStream {
+        let (cfgs, id, method) = (&self.message.attrs.cfgs, self.id(), &self.message.name);
+        let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
+        let values = self.fields.iter().map(|(name, ty)| match ty.is_checked {
+            false => quote!(#name.into_inner()),
+            true => ty.written_value(&quote!(#name.into_inner())),
+        });
+        let types = self.fields.iter().map(|(_, ty)| ty.field());
+        let is_wire = self.reply.is_wire();
+        quote! {
+            #(#cfgs)*
+            #id => match __body.read::<(#(#types,)*)>() {
+                __r::Ok((#(#names,)*)) => {
+                    __back.call::<_, _, #is_wire>(<#address>::#method(__to, #(#values),*))
+                }
+                __r::Err(__refusal) => __back.refuse(__refusal),
+            },
+        }
+    }
+
+    fn visit(&self) -> TokenStream {
+        let (cfgs, id) = (&self.message.attrs.cfgs, self.id());
+        let (method, version) = (names::unraw(&self.message.name), self.remote.version);
+        let names = self.fields.iter().map(|(name, _)| names::unraw(name));
+        let types = self.fields.iter().map(|(_, ty)| ty.field());
+        let reply = self.reply.field();
+        quote! {
+            #(#cfgs)*
+            __visit.method::<(#(#types,)*), #reply>(#method, #id, #version, &[#(#names),*]);
+        }
+    }
+}
+
+impl Carried<'_> {
+    /// Whether it has passed the check, as an argument for a parameter.
+    fn is_wire(&self) -> TokenStream {
+        let ty = &self.stored;
+        match self.is_generic {
+            true => quote!(true),
+            false => quote!({ __r::WireCheck::<#ty>::IS_WIRE }),
+        }
+    }
+
+    fn field(&self) -> TokenStream {
+        let (ty, is_wire) = (&self.stored, self.is_wire());
+        quote!(__r::Field<#ty, #is_wire>)
+    }
+
+    fn written_value(&self, value: &TokenStream) -> TokenStream {
+        send_check::from_message(value.clone(), self.written, Some(""))
+    }
 }
 
 /// The arguments that the caller gives.

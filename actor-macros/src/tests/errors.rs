@@ -62,7 +62,10 @@ fn options_and_item_are_both_checked() {
     expect(
         "#[actor(lokal)] impl A { fn f(&self, x: &str) {} }",
         &[
-            ("unknown option `lokal`; did you mean `local`? (valid: `crate`, `local`)", "lokal"),
+            (
+                "unknown option `lokal`; did you mean `local`? (valid: `crate`, `local`, `remote`)",
+                "lokal",
+            ),
             ("message arguments must be owned; use `String` instead of `&str`", "&str"),
         ],
     );

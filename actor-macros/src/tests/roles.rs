@@ -59,13 +59,13 @@ fn marks_are_checked() {
         (
             "#[message(skpi)] fn f(&self) {}",
             "unknown option `skpi`; did you mean `skip`? (valid: `skip`, `when`, \
-             `concurrent`, `priority`, `unbounded`, `last`)",
+             `concurrent`, `priority`, `unbounded`, `last`, `version`)",
             "skpi",
         ),
         (
             "#[message(urgent)] fn f(&self) {}",
             "unknown option `urgent`; expected one of `skip`, `when`, `concurrent`, `priority`, `unbounded`, \
-             `last`",
+             `last`, `version`",
             "urgent",
         ),
         (

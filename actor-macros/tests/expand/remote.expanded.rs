@@ -1,11 +1,19 @@
 // error: `remote` takes a string; write `remote = "shop"`
 // under: shop
-// error: `remote` needs the name of the protocol between nodes; write `remote` alone for that of the trait
+// error: `remote` needs the name of the protocol between nodes; write `remote` alone for that of the type or trait
 // under: ""
-// error: a `remote` protocol has no generics, because all nodes have to know its types; write one trait for each type
+// error: a generic `remote` protocol needs a name, because other nodes see no types; write `remote = "generic"`
 // under: <T: Send + 'static>
 // error: an argument of a `remote` message has no `#[cfg]`, because all nodes have to know it; write two messages
 // under: #[cfg(unix)]
+// error: a generic `remote` protocol needs a name, because other nodes see no types; write `remote = "cache"`
+// under: Cache<u8, 4>
+// error: `version` takes a number from 1, and is 1 without it; write `version = 2`
+// under: 0
+// error: a `Reply` cannot leave the process as data; send the address that is to be answered, or move this message to a block that is not `remote`
+// under: Reply<u8>
+// error: takes the state and ends this life, which other nodes cannot ask for; take `&mut self`, or move this message to a block that is not `remote`
+// under: last
 // error: unknown option `remot`; did you mean `remote`? (valid: `crate`, `remote`)
 // under: remot
 #[doc = " Greets people."]
@@ -240,69 +248,116 @@ const _: () = {
             )
         }
     }
-};
-const _: () = {
-    use ::actor_remote::__private as __r;
-    #[allow(dead_code)]
-    const __GREET: __r::u64 = __r::method_id(&["Greeter", "greet", "name", "times"]);
-    #[allow(dead_code)]
-    const __FORGET: __r::u64 = __r::method_id(&["Greeter", "forget"]);
-    #[automatically_derived]
-    #[allow(deprecated, unused_variables, unused_parens, clippy::min_ident_chars)]
-    impl __r::Remote for AnyGreeter
-    where
-        String: __r::Wire,
-        u32: __r::Wire,
-        String: __r::Wire,
-        u64: __r::Wire,
-    {
-        const NAME: &'static __r::str = "Greeter";
-        fn encode(__message: GreeterMessage, __out: __r::Outgoing) -> __r::Encoded {
-            match __message {
-                GreeterMessage::Greet { name, times, __reply } => {
-                    __out.message("greet", __GREET, &(name, times), __reply.into_reply())
-                }
-                GreeterMessage::Forget { __reply } => {
-                    __out.message("forget", __FORGET, &(), __reply.into_reply())
+    const _: () = {
+        #[allow(unused_imports)]
+        use __r::NotWire as _;
+        use ::actor_remote::__private as __r;
+        #[allow(deprecated)]
+        const _: () = __r::wire::<String>();
+        #[allow(deprecated)]
+        const _: () = __r::wire::<String>();
+        #[allow(deprecated)]
+        const _: () = __r::wire::<u32>();
+        #[allow(deprecated)]
+        const _: () = __r::wire::<u64>();
+        #[allow(non_upper_case_globals)]
+        const __ID_greet: __r::u64 = 8370032796182716682u64;
+        #[allow(non_upper_case_globals)]
+        const __ID_forget: __r::u64 = 5929923229739999979u64;
+        #[automatically_derived]
+        #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
+        impl __r::Remote for AnyGreeter {
+            const NAME: &'static __r::str = "Greeter";
+            fn encode(
+                __message: GreeterMessage,
+                __out: __r::Outgoing,
+            ) -> __r::Result<__r::Encoded, GreeterMessage> {
+                match __message {
+                    GreeterMessage::Greet { name, times, __reply } => {
+                        __r::Ok(__out.message::<_, String, { __r::WireCheck::<String>::IS_WIRE }>(
+                            "greet",
+                            __ID_greet,
+                            &(
+                                <__r::Field<String, { __r::WireCheck::<String>::IS_WIRE }>>::new(
+                                    name,
+                                ),
+                                <__r::Field<u32, { __r::WireCheck::<u32>::IS_WIRE }>>::new(times),
+                            ),
+                            __reply.into_reply(),
+                        ))
+                    }
+                    GreeterMessage::Forget { __reply } => {
+                        __r::Ok(__out.message::<_, u64, { __r::WireCheck::<u64>::IS_WIRE }>(
+                            "forget",
+                            __ID_forget,
+                            &(),
+                            __reply.into_reply(),
+                        ))
+                    }
                 }
             }
-        }
-        fn deliver(
-            __to: &GreeterAddr,
-            __method: __r::u64,
-            __body: __r::Body<'_>,
-            __back: __r::Back,
-        ) -> __r::Delivery {
-            match __method {
-                __GREET => match __body.read::<(String, u32)>() {
-                    __r::Ok((name, times)) => __back.call(GreeterAddr::greet(__to, name, times)),
-                    __r::Err(__refusal) => __back.refuse(__refusal),
-                },
-                __FORGET => match __body.read::<()>() {
-                    __r::Ok(()) => __back.call(GreeterAddr::forget(__to)),
-                    __r::Err(__refusal) => __back.refuse(__refusal),
-                },
-                _ => __back.unknown("Greeter"),
+            fn deliver(
+                __to: &GreeterAddr,
+                __method: __r::u64,
+                __body: __r::Body<'_>,
+                __back: __r::Back,
+            ) -> __r::Delivery {
+                match __method {
+                    __ID_greet => match __body.read::<(
+                        __r::Field<String, { __r::WireCheck::<String>::IS_WIRE }>,
+                        __r::Field<u32, { __r::WireCheck::<u32>::IS_WIRE }>,
+                    )>() {
+                        __r::Ok((name, times)) => __back
+                            .call::<_, _, { __r::WireCheck::<String>::IS_WIRE }>(
+                                <GreeterAddr>::greet(__to, name.into_inner(), times.into_inner()),
+                            ),
+                        __r::Err(__refusal) => __back.refuse(__refusal),
+                    },
+                    __ID_forget => match __body.read::<()>() {
+                        __r::Ok(()) => __back.call::<_, _, { __r::WireCheck::<u64>::IS_WIRE }>(
+                            <GreeterAddr>::forget(__to),
+                        ),
+                        __r::Err(__refusal) => __back.refuse(__refusal),
+                    },
+                    _ => __back.unknown("Greeter"),
+                }
+            }
+            fn methods<__V: __r::Visit>(__visit: &mut __V) {
+                __visit.method::<(
+                    __r::Field<String, { __r::WireCheck::<String>::IS_WIRE }>,
+                    __r::Field<u32, { __r::WireCheck::<u32>::IS_WIRE }>,
+                ), __r::Field<String, { __r::WireCheck::<String>::IS_WIRE }>>(
+                    "greet",
+                    __ID_greet,
+                    1u32,
+                    &["name", "times"],
+                );
+                __visit.method::<(), __r::Field<u64, { __r::WireCheck::<u64>::IS_WIRE }>>(
+                    "forget",
+                    __ID_forget,
+                    1u32,
+                    &[],
+                );
             }
         }
-    }
-    #[automatically_derived]
-    impl __r::Serialize for GreeterAddr {
-        fn serialize<__S: __r::Serializer>(
-            &self,
-            __serializer: __S,
-        ) -> __r::Result<__S::Ok, __S::Error> {
-            __r::write_address::<AnyGreeter, __S>(self, __serializer)
+        #[automatically_derived]
+        impl __r::Serialize for GreeterAddr {
+            fn serialize<__S: __r::Serializer>(
+                &self,
+                __serializer: __S,
+            ) -> __r::Result<__S::Ok, __S::Error> {
+                __r::write_address::<AnyGreeter, __S>(self, __serializer)
+            }
         }
-    }
-    #[automatically_derived]
-    impl<'de> __r::Deserialize<'de> for GreeterAddr {
-        fn deserialize<__D: __r::Deserializer<'de>>(
-            __deserializer: __D,
-        ) -> __r::Result<Self, __D::Error> {
-            __r::read_address::<AnyGreeter, __D>(__deserializer)
+        #[automatically_derived]
+        impl<'de> __r::Deserialize<'de> for GreeterAddr {
+            fn deserialize<__D: __r::Deserializer<'de>>(
+                __deserializer: __D,
+            ) -> __r::Result<Self, __D::Error> {
+                __r::read_address::<AnyGreeter, __D>(__deserializer)
+            }
         }
-    }
+    };
 };
 trait Nothing {}
 #[doc = "Any actor that implements [`Nothing`], in types such as `WeakAddr<AnyNothing>`."]
@@ -435,44 +490,50 @@ const _: () = {
             __p::HandlerOutcome::Done
         }
     }
-};
-const _: () = {
-    use ::actor_remote::__private as __r;
-    #[automatically_derived]
-    #[allow(deprecated, unused_variables, unused_parens, clippy::min_ident_chars)]
-    impl __r::Remote for AnyNothing {
-        const NAME: &'static __r::str = "shop.nothing";
-        fn encode(__message: NothingMessage, __out: __r::Outgoing) -> __r::Encoded {
-            match __message {}
+    const _: () = {
+        #[allow(unused_imports)]
+        use __r::NotWire as _;
+        use ::actor_remote::__private as __r;
+        #[automatically_derived]
+        #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
+        impl __r::Remote for AnyNothing {
+            const NAME: &'static __r::str = "shop.nothing";
+            fn encode(
+                __message: NothingMessage,
+                __out: __r::Outgoing,
+            ) -> __r::Result<__r::Encoded, NothingMessage> {
+                match __message {}
+            }
+            fn deliver(
+                __to: &NothingAddr,
+                __method: __r::u64,
+                __body: __r::Body<'_>,
+                __back: __r::Back,
+            ) -> __r::Delivery {
+                match __method {
+                    _ => __back.unknown("shop.nothing"),
+                }
+            }
+            fn methods<__V: __r::Visit>(__visit: &mut __V) {}
         }
-        fn deliver(
-            __to: &NothingAddr,
-            __method: __r::u64,
-            __body: __r::Body<'_>,
-            __back: __r::Back,
-        ) -> __r::Delivery {
-            match __method {
-                _ => __back.unknown("shop.nothing"),
+        #[automatically_derived]
+        impl __r::Serialize for NothingAddr {
+            fn serialize<__S: __r::Serializer>(
+                &self,
+                __serializer: __S,
+            ) -> __r::Result<__S::Ok, __S::Error> {
+                __r::write_address::<AnyNothing, __S>(self, __serializer)
             }
         }
-    }
-    #[automatically_derived]
-    impl __r::Serialize for NothingAddr {
-        fn serialize<__S: __r::Serializer>(
-            &self,
-            __serializer: __S,
-        ) -> __r::Result<__S::Ok, __S::Error> {
-            __r::write_address::<AnyNothing, __S>(self, __serializer)
+        #[automatically_derived]
+        impl<'de> __r::Deserialize<'de> for NothingAddr {
+            fn deserialize<__D: __r::Deserializer<'de>>(
+                __deserializer: __D,
+            ) -> __r::Result<Self, __D::Error> {
+                __r::read_address::<AnyNothing, __D>(__deserializer)
+            }
         }
-    }
-    #[automatically_derived]
-    impl<'de> __r::Deserialize<'de> for NothingAddr {
-        fn deserialize<__D: __r::Deserializer<'de>>(
-            __deserializer: __D,
-        ) -> __r::Result<Self, __D::Error> {
-            __r::read_address::<AnyNothing, __D>(__deserializer)
-        }
-    }
+    };
 };
 trait Unquoted {}
 #[doc = "Any actor that implements [`Unquoted`], in types such as `WeakAddr<AnyUnquoted>`."]
@@ -739,7 +800,7 @@ const _: () = {
         }
     }
 };
-::core::compile_error! { "`remote` needs the name of the protocol between nodes; write `remote` alone for that of the trait" }
+::core::compile_error! { "`remote` needs the name of the protocol between nodes; write `remote` alone for that of the type or trait" }
 trait Generic<T: Send + 'static> {
     fn put(&mut self, value: T);
 }
@@ -920,7 +981,7 @@ const _: () = {
         }
     }
 };
-::core::compile_error! { "a `remote` protocol has no generics, because all nodes have to know its types; write one trait for each type" }
+::core::compile_error! { "a generic `remote` protocol needs a name, because other nodes see no types; write `remote = \"generic\"`" }
 trait Conditional {
     fn put(&mut self, #[cfg(unix)] value: u32);
 }
@@ -1123,6 +1184,575 @@ const _: () = {
     }
 };
 ::core::compile_error! { "an argument of a `remote` message has no `#[cfg]`, because all nodes have to know it; write two messages" }
+impl<K: Hash, const N: usize> Cache<K, N>
+where
+    K: ::actor_core::__private::Send + 'static,
+{
+    #[cfg(unix)]
+    fn put(&mut self, key: K, pages: [u8; 4]) -> Option<K> {}
+    async fn me(&self, context: &Context<Self>) -> CacheAddr<K, N> {}
+    fn fail(&self, reply: Reply<Box<dyn Error>>) {}
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
+    pub enum CacheMessage<K: Hash + __p::Send + 'static, const N: usize> {
+        #[cfg(unix)]
+        Put {
+            key: K,
+            pages: [u8; 4],
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Option<K>>,
+        },
+        Me {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<CacheAddr<K, N>>,
+        },
+        Fail {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<Box<dyn Error>>,
+        },
+        #[doc(hidden)]
+        __Protocol(__p::ProtocolMessage<Cache<K, N>>),
+    }
+    #[automatically_derived]
+    impl<K: Hash + __p::Send + 'static, const N: usize> __p::fmt::Debug for CacheMessage<K, N> {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                #[cfg(unix)]
+                Self::Put { .. } => __f.write_str("Put"),
+                Self::Me { .. } => __f.write_str("Me"),
+                Self::Fail { .. } => __f.write_str("Fail"),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl<K: Hash + __p::Send + 'static, const N: usize> __p::Dispatch for Cache<K, N>
+    where
+        CacheAddr<K, N>: __p::Sized,
+    {
+        type MessageEnum = CacheMessage<K, N>;
+        type Address = CacheAddr<K, N>;
+        type FutureBox = __p::SendBox;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        const HAS_GUARDS: __p::bool = true;
+        fn info_of(__message: &CacheMessage<K, N>) -> __p::MessageInfo<'_> {
+            match *__message {
+                #[cfg(unix)]
+                CacheMessage::Put { ref __reply, .. } => {
+                    __p::MessageInfo::new("put", __reply.head())
+                }
+                CacheMessage::Me { ref __reply, .. } => __p::MessageInfo::new("me", __reply.head()),
+                CacheMessage::Fail { ref __reply, .. } => {
+                    __p::MessageInfo::new("fail", __reply.head())
+                }
+                CacheMessage::__Protocol(ref __it) => __it.info(),
+            }
+        }
+        fn slot_of(__message: &mut CacheMessage<K, N>) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                #[cfg(unix)]
+                CacheMessage::Put { ref mut __reply, .. } => __p::Some(__reply),
+                CacheMessage::Me { ref mut __reply, .. } => __p::Some(__reply),
+                CacheMessage::Fail { ref mut __reply, .. } => __p::Some(__reply),
+                CacheMessage::__Protocol(_) => __p::None,
+            }
+        }
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::new_async(__life.mailbox(), __p::run_concurrent(__life))
+        }
+        fn as_protocol(__message: &CacheMessage<K, N>) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let CacheMessage::__Protocol(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
+        #[allow(clippy::match_like_matches_macro)]
+        fn is_concurrent(__message: &CacheMessage<K, N>) -> __p::bool {
+            match *__message {
+                CacheMessage::Me { .. } => true,
+                _ => false,
+            }
+        }
+        fn guard_holds(&self, __message: &CacheMessage<K, N>) -> __p::bool {
+            match *__message {
+                #[cfg(unix)]
+                CacheMessage::Put { ref key, ref pages, .. } => Self::__when_put(self, key, pages),
+                _ => <Self as __p::Dispatch>::as_protocol(__message)
+                    .is_none_or(|__it| __it.guard_holds(self)),
+            }
+        }
+        fn handle_async(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<CacheMessage<K, N>>,
+            __context: &::actor_core::Context<Self>,
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
+            use __p::probes::*;
+            async move {
+                let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
+                match __input {
+                    #[cfg(unix)]
+                    __p::Input::Message(CacheMessage::Put { key, pages, __reply }) => {
+                        __p::answer(
+                            Self::put(__me, key, pages),
+                            (&&&__p::ErrProbe(&__reply)).describe_err(),
+                            __reply,
+                        );
+                    }
+                    __p::Input::Message(CacheMessage::Fail { __reply }) => {
+                        Self::fail(__me, __reply.into_reply());
+                    }
+                    __p::Input::Message(CacheMessage::__Protocol(__it)) => {
+                        return __it.handle_async(__actor, __context).await;
+                    }
+                    _ => {}
+                }
+                __p::HandlerOutcome::Done
+            }
+        }
+        fn handle_concurrent(
+            __me: &Self,
+            __message: CacheMessage<K, N>,
+            __context: &::actor_core::Context<Self>,
+        ) -> impl __p::Future<Output = __p::HandlerOutcome> {
+            use __p::probes::*;
+            async move {
+                match __p::Input::Message(__message) {
+                    __p::Input::Message(CacheMessage::Me { __reply }) => {
+                        __p::answer(
+                            __p::SyncCheck::<Self>::new()
+                                .assert_send(Self::me(__me, __context))
+                                .await,
+                            (&&&__p::ErrProbe(&__reply)).describe_err(),
+                            __reply,
+                        );
+                    }
+                    _ => {}
+                }
+                __p::HandlerOutcome::Done
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<K: Hash + __p::Send + 'static, const N: usize> __p::ActorMessages<Cache<K, N>>
+        for CacheMessage<K, N>
+    {
+        fn from_protocol(__it: __p::ProtocolMessage<Cache<K, N>>) -> Self {
+            Self::__Protocol(__it)
+        }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Cache<K, N>>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[allow(
+        deprecated,
+        unused_variables,
+        unused_braces,
+        unused_parens,
+        clippy::ptr_arg,
+        clippy::borrowed_box,
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_self,
+        clippy::type_complexity,
+        clippy::missing_const_for_fn,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars
+    )]
+    impl<K: Hash + __p::Send + 'static, const N: usize> Cache<K, N> {
+        #[cfg(unix)]
+        fn __when_put(&self, key: &K, pages: &[u8; 4]) -> __p::bool {
+            self.free > 0
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl<K: Hash + __p::Send + 'static, const N: usize> CacheAddr<K, N> {
+        #[cfg(unix)]
+        #[doc = "Sends [`Cache::put`]."]
+        fn put(&self, key: K, pages: [u8; 4]) -> ::actor_core::Call<'_, Cache<K, N>, Option<K>> {
+            ::actor_core::Call::__indirect(
+                self,
+                CacheMessage::<K, N>::Put { key, pages, __reply: __p::ReplySlot::EMPTY },
+            )
+        }
+        #[doc = "Sends [`Cache::me`]."]
+        fn me(&self) -> ::actor_core::Call<'_, Cache<K, N>, CacheAddr<K, N>> {
+            ::actor_core::Call::__indirect(
+                self,
+                CacheMessage::<K, N>::Me { __reply: __p::ReplySlot::EMPTY },
+            )
+        }
+        #[doc = "Sends [`Cache::fail`]."]
+        fn fail(&self) -> ::actor_core::Call<'_, Cache<K, N>, Box<dyn Error>> {
+            ::actor_core::Call::__indirect(
+                self,
+                CacheMessage::<K, N>::Fail { __reply: __p::ReplySlot::EMPTY },
+            )
+        }
+    }
+    #[diagnostic::on_unimplemented(
+        message = "the type parameters of an actor must be `Send + 'static`",
+        label = "write `impl<K: Hash + Send + 'static, const N: usize>`"
+    )]
+    trait __Bounded {}
+    #[diagnostic::do_not_recommend]
+    impl<__T: __p::Send> __Bounded for __T {}
+    #[allow(dead_code)]
+    struct __Sent<__T: __Bounded>(__T);
+    #[allow(dead_code)]
+    trait __Check {
+        type Type<K: Hash, const N: usize>;
+    }
+    impl __Check for () {
+        type Type<K: Hash, const N: usize> = (__Sent<(K,)>, __p::Static<K>);
+    }
+    const _: () = {
+        use crate::wire::__private as __r;
+        #[allow(unused_imports)]
+        use __r::NotWire as _;
+        #[cfg(unix)]
+        #[allow(deprecated)]
+        const _: () = __r::wire::<[u8; 4]>();
+        #[allow(deprecated)]
+        const _: () = __r::wire::<Box<dyn Error>>();
+        #[cfg(unix)]
+        #[allow(non_upper_case_globals)]
+        const __ID_put: __r::u64 = 12923742339655242091u64;
+        #[allow(non_upper_case_globals)]
+        const __ID_me: __r::u64 = 6121963378974262890u64;
+        #[allow(non_upper_case_globals)]
+        const __ID_fail: __r::u64 = 3757722277192275984u64;
+        #[automatically_derived]
+        #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
+        impl<K: Hash + __p::Send + 'static, const N: usize> __r::Remote for Cache<K, N>
+        where
+            K: __r::Wire,
+        {
+            const NAME: &'static __r::str = "shop.cache";
+            fn encode(
+                __message: CacheMessage<K, N>,
+                __out: __r::Outgoing,
+            ) -> __r::Result<__r::Encoded, CacheMessage<K, N>> {
+                match __message { # [cfg (unix)] CacheMessage :: < K , N > :: Put { key , pages , __reply } => { __r :: Ok (__out . message :: < _ , Option < K > , true > ("put" , __ID_put , & (< __r :: Field < K , true > > :: new (key) , < __r :: Field < [u8 ; 4] , { __r :: WireCheck :: < [u8 ; 4] > :: IS_WIRE } > > :: new (pages) ,) , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Me { __reply } => { __r :: Ok (__out . message :: < _ , CacheAddr < K , N > , true > ("me" , __ID_me , & () , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Fail { __reply } => { __r :: Ok (__out . message :: < _ , Box < dyn Error > , { __r :: WireCheck :: < Box < dyn Error > > :: IS_WIRE } > ("fail" , __ID_fail , & () , __reply . into_reply () ,)) } __it @ CacheMessage :: < K , N > :: __Protocol (_) => __r :: Err (__it) , }
+            }
+            fn deliver(
+                __to: &CacheAddr<K, N>,
+                __method: __r::u64,
+                __body: __r::Body<'_>,
+                __back: __r::Back,
+            ) -> __r::Delivery {
+                match __method {
+                    #[cfg(unix)]
+                    __ID_put => {
+                        match __body.read::<(
+                            __r::Field<K, true>,
+                            __r::Field<[u8; 4], { __r::WireCheck::<[u8; 4]>::IS_WIRE }>,
+                        )>() {
+                            __r::Ok((key, pages)) => __back.call::<_, _, true>(
+                                <CacheAddr<K, N>>::put(__to, key.into_inner(), pages.into_inner()),
+                            ),
+                            __r::Err(__refusal) => __back.refuse(__refusal),
+                        }
+                    }
+                    __ID_me => match __body.read::<()>() {
+                        __r::Ok(()) => __back.call::<_, _, true>(<CacheAddr<K, N>>::me(__to)),
+                        __r::Err(__refusal) => __back.refuse(__refusal),
+                    },
+                    __ID_fail => match __body.read::<()>() {
+                        __r::Ok(()) => __back
+                            .call::<_, _, { __r::WireCheck::<Box<dyn Error>>::IS_WIRE }>(
+                                <CacheAddr<K, N>>::fail(__to),
+                            ),
+                        __r::Err(__refusal) => __back.refuse(__refusal),
+                    },
+                    _ => __back.unknown("shop.cache"),
+                }
+            }
+            fn methods<__V: __r::Visit>(__visit: &mut __V) {
+                #[cfg(unix)]
+                __visit.method::<(
+                    __r::Field<K, true>,
+                    __r::Field<[u8; 4], { __r::WireCheck::<[u8; 4]>::IS_WIRE }>,
+                ), __r::Field<Option<K>, true>>(
+                    "put", __ID_put, 2u32, &["key", "pages"]
+                );
+                __visit.method::<(), __r::Field<CacheAddr<K, N>, true>>("me", __ID_me, 1u32, &[]);
+                __visit . method :: < () , __r :: Field < Box < dyn Error > , { __r :: WireCheck :: < Box < dyn Error > > :: IS_WIRE } > > ("fail" , __ID_fail , 1u32 , & []) ;
+            }
+        }
+        #[automatically_derived]
+        impl<K: Hash + __p::Send + 'static, const N: usize> __r::Serialize for CacheAddr<K, N>
+        where
+            K: __r::Wire,
+        {
+            fn serialize<__S: __r::Serializer>(
+                &self,
+                __serializer: __S,
+            ) -> __r::Result<__S::Ok, __S::Error> {
+                __r::write_address::<Cache<K, N>, __S>(self, __serializer)
+            }
+        }
+        #[automatically_derived]
+        impl<'de, K: Hash + __p::Send + 'static, const N: usize> __r::Deserialize<'de> for CacheAddr<K, N>
+        where
+            K: __r::Wire,
+        {
+            fn deserialize<__D: __r::Deserializer<'de>>(
+                __deserializer: __D,
+            ) -> __r::Result<Self, __D::Error> {
+                __r::read_address::<Cache<K, N>, __D>(__deserializer)
+            }
+        }
+    };
+};
+impl Cache<u8, 4> {}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
+    pub enum CacheMessage {
+        #[doc(hidden)]
+        __Protocol(__p::ProtocolMessage<Cache<u8, 4>>),
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for CacheMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for Cache<u8, 4>
+    where
+        CacheAddr<u8, 4>: __p::Sized,
+    {
+        type MessageEnum = CacheMessage;
+        type Address = CacheAddr<u8, 4>;
+        type FutureBox = __p::SendBox;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn info_of(__message: &CacheMessage) -> __p::MessageInfo<'_> {
+            match *__message {
+                CacheMessage::__Protocol(ref __it) => __it.info(),
+            }
+        }
+        fn slot_of(__message: &mut CacheMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                CacheMessage::__Protocol(_) => __p::None,
+            }
+        }
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::new_sync(__life)
+        }
+        fn as_protocol(__message: &CacheMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let CacheMessage::__Protocol(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
+        fn handle_sync(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<CacheMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
+            match __input {
+                __p::Input::Message(CacheMessage::__Protocol(__it)) => {
+                    return __it.handle_sync(__actor, __context);
+                }
+                _ => {}
+            }
+            __p::HandlerOutcome::Done
+        }
+    }
+    #[automatically_derived]
+    impl __p::ActorMessages<Cache<u8, 4>> for CacheMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<Cache<u8, 4>>) -> Self {
+            Self::__Protocol(__it)
+        }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Cache<u8, 4>>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
+        }
+    }
+};
+::core::compile_error! { "a generic `remote` protocol needs a name, because other nodes see no types; write `remote = \"cache\"`" }
+impl Refused {
+    fn last(self) {}
+    fn data(&self, reply: Reply<u8>) {}
+    fn zero(&self) {}
+}
+const _: () = {
+    use ::actor_core::__private as __p;
+    #[allow(
+        unreachable_pub,
+        private_interfaces,
+        dead_code,
+        deprecated,
+        non_camel_case_types,
+        clippy::min_ident_chars
+    )]
+    pub enum RefusedMessage {
+        Last {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<()>,
+        },
+        Data {
+            reply: Reply<u8>,
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<()>,
+        },
+        #[doc(hidden)]
+        __Protocol(__p::ProtocolMessage<Refused>),
+    }
+    #[automatically_derived]
+    impl __p::fmt::Debug for RefusedMessage {
+        fn fmt(&self, __f: &mut __p::fmt::Formatter<'_>) -> __p::fmt::Result {
+            match *self {
+                Self::Last { .. } => __f.write_str("Last"),
+                Self::Data { .. } => __f.write_str("Data"),
+                Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
+            }
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
+    impl __p::Dispatch for Refused
+    where
+        RefusedAddr: __p::Sized,
+    {
+        type MessageEnum = RefusedMessage;
+        type Address = RefusedAddr;
+        type FutureBox = __p::SendBox;
+        const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: false, exit: false };
+        fn info_of(__message: &RefusedMessage) -> __p::MessageInfo<'_> {
+            match *__message {
+                RefusedMessage::Last { ref __reply, .. } => {
+                    __p::MessageInfo::new("last", __reply.head())
+                }
+                RefusedMessage::Data { ref __reply, .. } => {
+                    __p::MessageInfo::new("data", __reply.head())
+                }
+                RefusedMessage::__Protocol(ref __it) => __it.info(),
+            }
+        }
+        fn slot_of(__message: &mut RefusedMessage) -> __p::Option<__p::SlotMut<'_>> {
+            match *__message {
+                RefusedMessage::Last { ref mut __reply, .. } => __p::Some(__reply),
+                RefusedMessage::Data { ref mut __reply, .. } => __p::Some(__reply),
+                RefusedMessage::__Protocol(_) => __p::None,
+            }
+        }
+        fn runner(__life: __p::Life<Self>) -> __p::Runner {
+            __p::Runner::new_sync(__life)
+        }
+        fn as_protocol(__message: &RefusedMessage) -> __p::Option<&__p::ProtocolMessage<Self>> {
+            if let RefusedMessage::__Protocol(ref __it) = *__message {
+                __p::Some(__it)
+            } else {
+                __p::None
+            }
+        }
+        fn handle_sync(
+            __actor: &mut __p::Option<Self>,
+            __input: __p::Input<RefusedMessage>,
+            __context: &::actor_core::Context<Self>,
+        ) -> __p::HandlerOutcome<__p::ProtocolMessage<Self>> {
+            let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
+            match __input {
+                __p::Input::Message(RefusedMessage::Last { __reply }) => {
+                    let __p::Some(__me) = __actor.take() else { return __p::HandlerOutcome::Done };
+                    __p::answer(Self::last(__me), __p::no_err, __reply);
+                }
+                __p::Input::Message(RefusedMessage::Data { reply, __reply }) => {
+                    __p::answer(Self::data(__me, reply), __p::no_err, __reply);
+                }
+                __p::Input::Message(RefusedMessage::__Protocol(__it)) => {
+                    return __it.handle_sync(__actor, __context);
+                }
+                _ => {}
+            }
+            __p::HandlerOutcome::Done
+        }
+    }
+    #[automatically_derived]
+    impl __p::ActorMessages<Refused> for RefusedMessage {
+        fn from_protocol(__it: __p::ProtocolMessage<Refused>) -> Self {
+            Self::__Protocol(__it)
+        }
+        fn into_protocol(self) -> __p::Option<__p::ProtocolMessage<Refused>> {
+            if let Self::__Protocol(__it) = self { __p::Some(__it) } else { __p::None }
+        }
+    }
+    #[allow(
+        deprecated,
+        unreachable_pub,
+        private_interfaces,
+        unreachable_patterns,
+        unused_qualifications,
+        clippy::wrong_self_convention,
+        clippy::should_implement_trait,
+        clippy::same_name_method,
+        clippy::too_many_arguments,
+        clippy::min_ident_chars,
+        clippy::many_single_char_names,
+        clippy::missing_inline_in_public_items,
+        clippy::pattern_type_mismatch,
+        clippy::arbitrary_source_item_ordering
+    )]
+    impl RefusedAddr {
+        #[doc = "Sends [`Refused::last`]."]
+        fn last(&self) -> ::actor_core::Call<'_, Refused, ()> {
+            ::actor_core::Call::__new(self, RefusedMessage::Last { __reply: __p::ReplySlot::EMPTY })
+        }
+        #[doc = "Sends [`Refused::data`]."]
+        fn data(&self, reply: Reply<u8>) -> ::actor_core::Call<'_, Refused, ()> {
+            ::actor_core::Call::__new(
+                self,
+                RefusedMessage::Data { reply, __reply: __p::ReplySlot::EMPTY },
+            )
+        }
+        #[allow(unused_variables, missing_docs)]
+        fn zero(&self) -> ::actor_core::Call<'_, Refused, ()> {
+            loop {}
+        }
+    }
+};
+::core::compile_error! { "`version` takes a number from 1, and is 1 without it; write `version = 2`" }
+::core::compile_error! { "a `Reply` cannot leave the process as data; send the address that is to be answered, or move this message to a block that is not `remote`" }
+::core::compile_error! { "takes the state and ends this life, which other nodes cannot ask for; take `&mut self`, or move this message to a block that is not `remote`" }
 trait Misspelt {}
 #[doc = "Any actor that implements [`Misspelt`], in types such as `WeakAddr<AnyMisspelt>`."]
 #[allow(dead_code, missing_debug_implementations)]

@@ -2,9 +2,9 @@
 // under: mailbx
 // error: a mailbox needs room for a message; write `capacity = 1` or more
 // under: 0
-// error: unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)
+// error: unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`, `remote`)
 // under: lcal
-// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`)
+// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`, `version`)
 // under: skp
 // error: a hook cannot take `self`; write `&mut self` or `&self`
 // under: self
@@ -198,6 +198,6 @@ const _: () = {
         }
     }
 };
-::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`)" }
-::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`)" }
+::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`, `remote`)" }
+::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`, `version`)" }
 ::core::compile_error! { "a hook cannot take `self`; write `&mut self` or `&self`" }

@@ -1,0 +1,106 @@
+//! A type that cannot leave the process becomes one error, at the type.
+//!
+//! Generated code checks each type once, by [`wire`]. Everything else accepts a [`Field`] of any type,
+//! with the constant [`WireCheck::IS_WIRE`]; a field that is not `Wire` exists only after an error.
+
+use crate::codec::Wire;
+use crate::export::{Back, Delivery};
+use crate::import::Waiting;
+use actor_core::{Call, Protocol, Refusal, RefusalKind, Reply};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::marker::PhantomData;
+
+/// The check of a type. The compiler reports it here, and names the type.
+pub const fn wire<T: Wire>() {}
+
+/// [`IS_WIRE`](Self::IS_WIRE) exists if `T` is [`Wire`]; otherwise [`NotWire::IS_WIRE`] is found.
+#[derive(Debug)]
+pub struct WireCheck<T>(PhantomData<fn() -> T>);
+
+impl<T: Wire> WireCheck<T> {
+    /// `T` is `Wire`.
+    pub const IS_WIRE: bool = true;
+}
+
+/// The result of [`WireCheck`] for a type that is not [`Wire`].
+pub trait NotWire {
+    /// The type is not `Wire`.
+    const IS_WIRE: bool = false;
+}
+
+impl<T> NotWire for WireCheck<T> {}
+
+/// An argument or a reply. `IS_WIRE` says whether its type has passed the check.
+#[derive(Debug)]
+pub struct Field<T, const IS_WIRE: bool>(T);
+
+impl<T, const IS_WIRE: bool> Field<T, IS_WIRE> {
+    /// Wraps a value.
+    pub fn new(value: T) -> Self {
+        Field(value)
+    }
+
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T: Serialize> Serialize for Field<T, true> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T, true> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Field)
+    }
+}
+
+const NOT_WIRE: &str = "its type cannot leave the process";
+
+/// Never runs, because the check has failed.
+impl<T> Serialize for Field<T, false> {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom(NOT_WIRE))
+    }
+}
+
+/// Never runs, because the check has failed.
+impl<'de, T> Deserialize<'de> for Field<T, false> {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(D::Error::custom(NOT_WIRE))
+    }
+}
+
+/// A field as a reply of type `T`. Without a passed check, `T` may be of any kind, also not `Send`.
+pub trait ReplyField<T> {
+    /// The caller on this node.
+    fn waiting(reply: Reply<T>) -> Waiting;
+    /// Sends the message to an actor of this node, and its reply back.
+    fn call<P: Protocol>(back: Back, call: Call<'_, P, T>) -> Delivery;
+}
+
+impl<T: Wire> ReplyField<T> for Field<T, true> {
+    fn waiting(reply: Reply<T>) -> Waiting {
+        Waiting::new(reply)
+    }
+
+    fn call<P: Protocol>(back: Back, call: Call<'_, P, T>) -> Delivery {
+        back.send(call)
+    }
+}
+
+/// Never runs, because the check has failed.
+impl<T> ReplyField<T> for Field<T, false> {
+    fn waiting(_: Reply<T>) -> Waiting {
+        Waiting::NONE
+    }
+
+    fn call<P: Protocol>(back: Back, _: Call<'_, P, T>) -> Delivery {
+        back.refuse(Refusal::new(RefusalKind::BadFrame, NOT_WIRE))
+    }
+}

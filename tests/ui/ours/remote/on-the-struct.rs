@@ -1,0 +1,9 @@
+use actor_core::prelude::*;
+
+#[actor(remote)]
+struct Store;
+
+#[actor]
+impl Store {}
+
+fn main() {}

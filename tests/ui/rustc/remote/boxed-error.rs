@@ -1,0 +1,9 @@
+use actor_core::prelude::*;
+use std::error::Error;
+
+#[actor(remote)]
+trait House {
+    fn open(&self) -> Result<u8, Box<dyn Error + Send>>;
+}
+
+fn main() {}
