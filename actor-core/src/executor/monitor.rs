@@ -21,7 +21,12 @@ use crate::sync::thread::{park, park_timeout};
 
 /// Starts the thread of the monitor.
 pub(super) fn start(executor: Arc<MultiThread>, name: &str) -> std::io::Result<()> {
-    thread::Builder::new().name(format!("{name}-monitor")).spawn(move || main(&executor)).map(drop)
+    thread::Builder::new().name(thread_name(name)).spawn(move || main(&executor)).map(drop)
+}
+
+/// The name of the monitor's thread in a system named `name`.
+pub(super) fn thread_name(name: &str) -> String {
+    format!("{name}-monitor")
 }
 
 fn main(executor: &Arc<MultiThread>) {
@@ -83,9 +88,12 @@ fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
 /// Ends the remaining jobs of a closed executor, until all workers have ended and nothing is left.
 fn end_remaining(executor: &MultiThread) {
     loop {
+        executor.monitor_ends_job();
         while let Some(job) = executor.take_remaining() {
+            executor.monitor_ends_job();
             job.end();
         }
+        executor.monitor_found_no_job();
         executor.timers().fire(Instant::now());
         let mut monitor_runs = executor.monitor_runs.lock();
         // A job or deadline that is added from now on unparks this thread, or waits for the lock and then

@@ -25,14 +25,21 @@ pub(crate) struct MultiThread {
     pub(super) idle: Idle,
     tasks: Tasks,
     closed: AtomicBool,
-    threads: Mutex<Vec<WorkerThread>>,
-    /// Notified when a worker thread has ended.
+    threads: Mutex<Threads>,
+    /// Notified when a worker thread has ended, or the monitor has no remaining job.
     ended: Condvar,
     /// Set while the thread of the monitor runs. It ends only after the executor is closed; the next job
     /// or deadline then starts it again.
     pub(super) monitor_runs: Mutex<bool>,
     name: String,
     this: Weak<MultiThread>,
+}
+
+/// What `close` waits for.
+struct Threads {
+    workers: Vec<WorkerThread>,
+    /// While the monitor ends the remaining jobs: the number of jobs it has started to end.
+    monitor_jobs: Option<u32>,
 }
 
 struct WorkerThread {
@@ -69,7 +76,10 @@ impl MultiThread {
                 idle: Idle::new(threads, timers),
                 tasks: Tasks::default(),
                 closed: AtomicBool::new(false),
-                threads: Mutex::new(Vec::with_capacity(threads)),
+                threads: Mutex::new(Threads {
+                    workers: Vec::with_capacity(threads),
+                    monitor_jobs: None,
+                }),
                 ended: Condvar::new(),
                 monitor_runs: Mutex::new(true),
                 name: name.to_owned(),
@@ -88,7 +98,7 @@ impl MultiThread {
                     executor.worker_ended(index);
                 })
                 .expect("the operating system gives no thread for a worker");
-            started.push(WorkerThread { index, name, ended: false, handle });
+            started.workers.push(WorkerThread { index, name, ended: false, handle });
         }
         drop(started);
         monitor::start(executor.clone(), name)
@@ -126,7 +136,7 @@ impl MultiThread {
     }
 
     pub(super) fn all_workers_ended(&self) -> bool {
-        self.threads.lock().iter().all(|thread| thread.ended)
+        self.threads.lock().workers.iter().all(|thread| thread.ended)
     }
 
     /// Makes the monitor handle a job or a deadline that was added after the end.
@@ -147,7 +157,8 @@ impl MultiThread {
 
     fn worker_ended(&self, index: usize) {
         let mut threads = self.threads.lock();
-        threads.iter_mut().filter(|thread| thread.index == index).for_each(|it| it.ended = true);
+        let workers = threads.workers.iter_mut();
+        workers.filter(|thread| thread.index == index).for_each(|it| it.ended = true);
         drop(threads);
         self.ended.notify_all();
         if self.is_closed() {
@@ -155,28 +166,47 @@ impl MultiThread {
         }
     }
 
-    /// Waits until all threads except that of worker `me` have ended, or until none of the others has
-    /// started a job for `grace`: a thread with many remaining jobs is not stuck. Returns the threads that
-    /// have ended, and the names of the others.
+    /// The monitor is about to look for a remaining job, or to end one that it has found.
+    ///
+    /// Set before a job leaves its queue. A worker therefore ends after each job of its time is either
+    /// done or with a monitor that says so here, and `close`, which waits for both, waits for all of them.
+    pub(super) fn monitor_ends_job(&self) {
+        let mut threads = self.threads.lock();
+        let jobs = threads.monitor_jobs.map_or(0, |jobs| jobs.wrapping_add(1));
+        threads.monitor_jobs = Some(jobs);
+    }
+
+    /// The monitor has found no remaining job.
+    pub(super) fn monitor_found_no_job(&self) {
+        self.threads.lock().monitor_jobs = None;
+        self.ended.notify_all();
+    }
+
+    /// Waits until all threads except that of worker `me` have ended, and the monitor has no remaining
+    /// job, or until none of the others has started a job for `grace`: a thread with many remaining jobs
+    /// is not stuck. Returns the threads that have ended, and the names of the others.
     fn wait_for_threads(
         &self,
         me: Option<usize>,
         grace: Duration,
     ) -> (Vec<WorkerThread>, Vec<String>) {
         let started = Instant::now();
-        // The number of jobs that each worker has started, and when that number was first seen.
-        let mut seen: Vec<_> =
-            self.remotes.iter().map(|remote| (remote.started_jobs(), started)).collect();
+        // The number of jobs that each worker, and last the monitor, has started, and when that number
+        // was first seen.
+        let workers = self.remotes.iter().map(|remote| Some(remote.started_jobs()));
+        let mut seen: Vec<_> = workers.chain([None]).map(|jobs| (jobs, started)).collect();
         let mut threads = self.threads.lock();
         loop {
             let awaited = |it: &WorkerThread| !it.ended && Some(it.index) != me;
             let now = Instant::now();
             let mut left = Duration::ZERO;
-            for thread in threads.iter().filter(|it| awaited(it)) {
-                let (seen, begun) =
-                    (&mut seen[thread.index], self.remotes[thread.index].started_jobs());
-                if seen.0 != begun {
-                    *seen = (begun, now);
+            let workers = threads.workers.iter().filter(|it| awaited(it));
+            let workers = workers.map(|it| (it.index, self.remotes[it.index].started_jobs()));
+            let monitor = threads.monitor_jobs.map(|jobs| (self.remotes.len(), jobs));
+            for (index, jobs) in workers.chain(monitor) {
+                let seen = &mut seen[index];
+                if seen.0 != Some(jobs) {
+                    *seen = (Some(jobs), now);
                 }
                 left = left.max(grace.saturating_sub(now.saturating_duration_since(seen.1)));
             }
@@ -184,9 +214,10 @@ impl MultiThread {
             let most = (grace * MAX_GRACES).saturating_sub(now.saturating_duration_since(started));
             left = left.min(most);
             if left.is_zero() {
-                let stuck = threads.iter().filter(|it| awaited(it)).map(|it| it.name.clone());
-                let stuck = stuck.collect();
-                return (threads.extract_if(.., |it| it.ended).collect(), stuck);
+                let stuck = threads.workers.iter().filter(|it| awaited(it));
+                let monitor = threads.monitor_jobs.map(|_| monitor::thread_name(&self.name));
+                let stuck = stuck.map(|it| it.name.clone()).chain(monitor).collect();
+                return (threads.workers.extract_if(.., |it| it.ended).collect(), stuck);
             }
             threads = self.ended.wait_timeout(threads, left);
         }

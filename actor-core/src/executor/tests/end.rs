@@ -102,7 +102,8 @@ fn actors_behind_a_blocked_worker_are_run_after_the_end_while_it_stays_blocked()
         };
         executor.schedule(job(body), Schedule::Next);
         begins.recv().unwrap();
-        assert_eq!(executor.close(Duration::from_millis(1)), ["test-0"]);
+        // The monitor is named, too, while it is late with a job.
+        while executor.close(Duration::from_millis(1)) != ["test-0"] {}
         let mut ran = [receiver.recv().unwrap(), receiver.recv().unwrap()];
         ran.sort_unstable();
         assert_eq!(ran, ["in the slot", "queued"]);
@@ -110,6 +111,39 @@ fn actors_behind_a_blocked_worker_are_run_after_the_end_while_it_stays_blocked()
         assert_eq!(receiver.recv(), Ok("pushed after the end"));
         drop(release);
         only_held_here(&executor);
+    });
+}
+
+#[test]
+fn close_waits_for_the_job_that_the_monitor_ends() {
+    within_limit(|| {
+        let executor = start(1);
+        let ((begun, begins), (release, held)) = (mpsc::channel(), mpsc::channel::<()>());
+        let inner = executor.clone();
+        let ((remaining, remains), (finish, finishes)) = (mpsc::channel(), mpsc::channel::<()>());
+        let done = Arc::new(AtomicUsize::new(0));
+        let ended = done.clone();
+        let body = move || {
+            let behind = move || {
+                remaining.send(()).unwrap();
+                finishes.recv().unwrap();
+                ended.fetch_add(1, Ordering::SeqCst);
+            };
+            inner.schedule(job(behind), Schedule::Next);
+            begun.send(()).unwrap();
+            held.recv().unwrap();
+        };
+        executor.schedule(job(body), Schedule::Next);
+        begins.recv().unwrap();
+        let (closes, closed) = mpsc::channel();
+        let closing = executor.clone();
+        thread::spawn(move || closes.send((closing.close(LIMIT), done.load(Ordering::SeqCst))));
+        remains.recv().unwrap();
+        // The worker ends; the job behind it is with the monitor.
+        release.send(()).unwrap();
+        assert!(closed.recv_timeout(Duration::from_millis(50)).is_err(), "the monitor has a job");
+        finish.send(()).unwrap();
+        assert_eq!(closed.recv(), Ok((Vec::new(), 1)));
     });
 }
 
