@@ -171,9 +171,9 @@ pub fn the_handles_of_its_resources_keep_nothing_alive(system: &System) {
         for _ in 0..5 {
             handles.push(given.recv().await.unwrap());
         }
-        let weak = address.downgrade();
+        let (weak, end) = (address.downgrade(), address.join());
         drop(address);
-        assert_eq!(weak.join().await, Exit::Stopped);
+        assert_eq!(end.await, Exit::Stopped);
         diary.assert_order(&["a: on_stop stopped", "a: state dropped"]);
         drop(handles);
         forgotten(&weak).await;

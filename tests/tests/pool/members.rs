@@ -259,9 +259,9 @@ pub fn the_last_address_dropped_ends_the_pool(system: &System) {
         let shop = Shop::new();
         let workers = shop.open(4);
         workers.quick(1).send().await.unwrap();
-        let weak = workers.downgrade();
+        let end = workers.join();
         drop(workers);
-        assert_eq!(weak.join().await, Exit::Stopped);
+        assert_eq!(end.await, Exit::Stopped);
         assert_eq!((shop.handled.count(), shop.stopped.count()), (1, 4));
     });
 }

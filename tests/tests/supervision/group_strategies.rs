@@ -64,6 +64,8 @@ pub fn siblings_do_not_drain_and_their_queues_are_kept(system: &System) {
         let calls = join_all([a.note("1"), c.note("1"), a.note("2"), c.note("2")]);
         let (answers, ()) = zip(calls, async {
             fail(&b).await;
+            // By now the last child has been told to end its life, before its gate opens.
+            until(&supervisor, |all| !all[1].is_running).await;
             settle().await;
             // The running handlers are allowed to finish.
             assert_eq!((diary.count("c: held"), diary.count("a: state dropped")), (0, 0));
