@@ -97,7 +97,7 @@ pub enum Incident {
         /// The failure.
         failure: Failure,
     },
-    /// A task or blocking code panicked without a [`Spawned`](crate::Spawned) handle that delivers the
+    /// A task or blocking code panicked without a [`Task`](crate::Task) handle that delivers the
     /// panic: the handle was detached or dropped. The failure is that of an actor named `task`, whose
     /// id has the number 0.
     TaskPanicked {

@@ -127,9 +127,7 @@ pub mod time;
 pub mod __private;
 
 pub use actor::Context;
-pub use actor::context::Stopping;
 pub use actor::context::streams::Attachment;
-pub use actor::context::tasks::Task;
 pub use actor::context::timers::Timer;
 pub use actor::context::watch::{Link, Monitor};
 pub use actor::dispatch::{AddrOf, Dispatch};
@@ -146,8 +144,8 @@ pub use address::actor::Actor;
 pub use address::addr::{Addr, TypedAddr};
 pub use address::any::{AnyAddr, Watchable};
 pub use address::call::{Call, Delegated, Delegating};
-pub use address::join::{Join, Starting, StopWithin};
-pub use address::reply::{Closed, Reply};
+pub use address::join::Join;
+pub use address::reply::Reply;
 pub use address::reply_receiver::ReplyReceiver;
 pub use address::send::SendFuture;
 pub use address::weak::WeakAddr;
@@ -160,9 +158,11 @@ pub use error::{CallError, Cycle, Refusal, RefusalKind, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Location};
 pub use incident::{DeadLetter, Incident};
 pub use pool::{NotAPool, PreparedPool};
+#[doc(hidden)]
+pub use process::Proc;
 pub use process::{
-    Ask, ExitNotice, Inbox, Oldest, PreparedProcess, Proc, Process, ProcessAddr, ProcessResult,
-    Receive, ReceiveWithin, Select, SelectWithin, spawn_process,
+    Ask, ExitNotice, Inbox, PreparedProcess, Process, ProcessAddr, ProcessResult, Select,
+    spawn_process,
 };
 pub use simulation::{Probe, Sim, Step, Trace};
 pub use spawn::Spawn;
@@ -170,7 +170,7 @@ pub use supervisor::{Backoff, Child, ChildInfo, Supervisor, SupervisorAddr, Supe
 #[cfg(feature = "smol")]
 pub use system::SmolExecutor;
 pub use system::run::shutdown_signal;
-pub use system::{ShutdownReport, Spawned, System, SystemBuilder, rng, spawn_task, unblock};
+pub use system::{ShutdownReport, System, SystemBuilder, Task, rng, spawn_task, unblock};
 pub use telemetry::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
 pub use telemetry::wait_kind::WaitKind;
 pub use topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream, TypedSubscription};

@@ -11,9 +11,7 @@ use crate::transport::NodeId;
 use crate::wire_check::{Field, ReplyField};
 use actor_core::future::or;
 use actor_core::proxy;
-use actor_core::{
-    ActorId, Call, CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, Spawned,
-};
+use actor_core::{ActorId, Call, CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, Task};
 use async_channel::{Receiver, Sender};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +30,7 @@ pub(crate) struct Export {
     /// How often each node has it.
     pub(crate) holders: BTreeMap<NodeId, u64>,
     /// Waits for the end of the actor.
-    pub(crate) watch: Option<Spawned<()>>,
+    pub(crate) watch: Option<Task<()>>,
 }
 
 /// An address of any protocol.

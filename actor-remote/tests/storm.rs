@@ -3,7 +3,7 @@
 //! `ACTOR_SEEDS=1000 cargo test --release -p actor-remote --test storm` runs more of them.
 
 use actor_core::prelude::*;
-use actor_core::{Spawned, rng, time};
+use actor_core::{Task, rng, time};
 use actor_remote::{Node, SimNetwork};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -127,7 +127,7 @@ async fn storm(network: SimNetwork, cuts: u32) -> usize {
         node.register(name, &LedgerAddr::from(book)).unwrap();
     }
     let senders = Arc::new(AtomicU64::new(0));
-    let clients: Vec<Spawned<()>> = (0..CLIENTS)
+    let clients: Vec<Task<()>> = (0..CLIENTS)
         .map(|index| {
             let node = nodes[usize::try_from(index % 4).unwrap()].clone();
             let target = NAMES[rng().usize(..4)];

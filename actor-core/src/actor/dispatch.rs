@@ -13,7 +13,8 @@ use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::{Future, ready};
 
-/// The messages and hooks of an actor, and how to run them. Implemented by `#[actor]` on its impl.
+/// The messages and hooks of an actor, and how to run them. Implemented only by `#[actor]` on its impl;
+/// the items of the trait are internal.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -33,50 +34,62 @@ pub trait Dispatch:
 {
     /// The address of the actor, as named by the impl half. Without the struct half it is an
     /// unknown name.
+    #[doc(hidden)]
     type Address: TypedAddr<Actor = Self>;
 
     /// [`Protocol::Message`], as defined by the block.
+    #[doc(hidden)]
     type MessageEnum: Send + 'static;
 
     /// How a handler of a protocol message that borrows the state is boxed: `SendBox`, or `LocalBox`
     /// for a `local` actor.
+    #[doc(hidden)]
     type FutureBox: FutureBox;
 
     /// The existing hooks; the loop skips the others.
+    #[doc(hidden)]
     const HOOKS: Hooks;
 
     /// Whether there are guards, so that they are evaluated before each message.
+    #[doc(hidden)]
     const HAS_GUARDS: bool = false;
 
     /// [`Protocol::info`], as defined by the block.
+    #[doc(hidden)]
     fn info_of(message: &Self::MessageEnum) -> MessageInfo<'_>;
 
     /// [`Protocol::slot`], as defined by the block.
+    #[doc(hidden)]
     fn slot_of(_message: &mut Self::MessageEnum) -> Option<SlotMut<'_>> {
         None
     }
 
     /// Selects the run loop, on the concrete actor, where `Send` can be proved.
+    #[doc(hidden)]
     fn runner(life: Life<Self>) -> Runner;
 
     /// The protocol message in it, if it is one.
+    #[doc(hidden)]
     fn as_protocol(_message: &Self::Message) -> Option<&ProtocolMessage<Self>> {
         None
     }
 
     /// The delivery options of one of the actor's own messages. Runs under the mailbox's lock: no
     /// user code.
+    #[doc(hidden)]
     fn delivery_of(_message: &Self::Message) -> Delivery {
         Delivery::default()
     }
 
     /// Whether the message may be handled concurrently with others of its kind. No user code, as in
     /// `delivery_of`.
+    #[doc(hidden)]
     fn is_concurrent(_message: &Self::Message) -> bool {
         false
     }
 
     /// Evaluates the guard of the message, if it has one.
+    #[doc(hidden)]
     fn guard_holds(&self, message: &Self::Message) -> bool {
         match Self::as_protocol(message) {
             Some(protocol_message) => protocol_message.guard_holds(self),
@@ -86,6 +99,7 @@ pub trait Dispatch:
 
     /// Runs one input, for actors without async handlers and hooks: the loop is a plain `match`. A
     /// `self` handler leaves `None` in `actor`.
+    #[doc(hidden)]
     fn handle_sync(
         _actor: &mut Option<Self>,
         _input: Input<Self::Message>,
@@ -95,6 +109,7 @@ pub trait Dispatch:
     }
 
     /// Runs one input, for actors with an async handler or hook.
+    #[doc(hidden)]
     fn handle_async(
         _actor: &mut Option<Self>,
         _input: Input<Self::Message>,
@@ -104,6 +119,7 @@ pub trait Dispatch:
     }
 
     /// Handles one of the concurrent messages.
+    #[doc(hidden)]
     fn handle_concurrent(
         _actor: &Self,
         _message: Self::Message,

@@ -2,14 +2,15 @@
 
 use super::any::AnyAddr;
 use super::call::Call;
-use super::join::{Join, Starting, StopWithin};
+use super::join::{Join, Start, StopWithin};
 use super::weak::WeakAddr;
 use crate::cell::handle::TypedMailbox;
 use crate::cell::message::Protocol;
-use crate::exit::ActorId;
+use crate::exit::{ActorId, Exit};
 use crate::sync::Arc;
 use crate::{Actor, System};
 use std::fmt;
+use std::future::Future;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::time::Duration;
@@ -156,7 +157,7 @@ impl<P: ?Sized> Addr<P> {
     ///     assert_eq!(stuck.stop_within(Duration::from_millis(5)).await, Exit::Killed);
     /// });
     /// ```
-    pub fn stop_within(&self, limit: Duration) -> StopWithin {
+    pub fn stop_within(&self, limit: Duration) -> impl Future<Output = Exit> + use<P> {
         StopWithin::new(self.mailbox.clone().any(), limit)
     }
 
@@ -190,8 +191,8 @@ impl<P: ?Sized> Addr<P> {
     ///     assert_eq!(failure.message(), "not today");
     /// });
     /// ```
-    pub fn started(&self) -> Starting {
-        Starting::new(self.mailbox.clone().any())
+    pub fn started(&self) -> impl Future<Output = Result<(), Exit>> + use<P> {
+        Start::new(self.mailbox.clone().any())
     }
 
     /// Returns `true` until the actor's exit has been published.

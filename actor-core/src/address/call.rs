@@ -242,9 +242,14 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// ```
     ///
     /// # Panics
-    /// If the call has already been polled.
+    /// If the call has already been polled, or is a request to a [process](crate::ProcessAddr::ask), whose
+    /// message contains a reply of its own.
     #[track_caller]
     pub fn reply_to(mut self, reply: Reply<T>) -> Delegated<'a, P, T> {
+        assert!(
+            !self.asking.is_asked(),
+            "the message of a request contains its reply: put the reply of the other caller into it"
+        );
         let mut message = self.outgoing.take_message();
         if let Some(slot) = P::slot(&mut message) {
             self.asking.fill(slot, reply);

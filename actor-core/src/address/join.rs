@@ -1,4 +1,4 @@
-//! Waiting for an actor's start and end: [`Join`], [`Starting`], [`StopWithin`].
+//! Waiting for an actor's start and end: [`Join`], and the futures of `started` and `stop_within`.
 
 use super::state_change::Change;
 use crate::cell::deadlock::edge::WaitGoal;
@@ -67,27 +67,17 @@ impl fmt::Debug for Join {
 }
 
 /// The future of [`Addr::started`](crate::Addr::started).
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # #[actor] struct Idle; #[actor] impl Idle {}
-/// # System::current_thread().block_on(async {
-/// let idle = Idle.spawn();
-/// assert_eq!(idle.started().await, Ok(()));
-/// # });
-/// ```
-#[must_use = "futures do nothing unless awaited"]
-pub struct Starting {
+pub(super) struct Start {
     start: Change,
 }
 
-impl Starting {
+impl Start {
     pub(crate) fn new(mailbox: Arc<dyn DynMailbox>) -> Self {
-        Starting { start: Change::new(mailbox, WaitGoal::Start) }
+        Start { start: Change::new(mailbox, WaitGoal::Start) }
     }
 }
 
-impl Future for Starting {
+impl Future for Start {
     type Output = Result<(), Exit>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
@@ -103,24 +93,8 @@ impl Future for Starting {
     }
 }
 
-impl fmt::Debug for Starting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Starting").finish_non_exhaustive()
-    }
-}
-
 /// The future of [`Addr::stop_within`](crate::Addr::stop_within).
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # #[actor] struct Idle; #[actor] impl Idle {}
-/// # System::current_thread().block_on(async {
-/// let idle = Idle.spawn();
-/// assert_eq!(idle.stop_within(std::time::Duration::from_secs(1)).await, Exit::Stopped);
-/// # });
-/// ```
-#[must_use = "futures do nothing unless awaited"]
-pub struct StopWithin {
+pub(super) struct StopWithin {
     mailbox: Arc<dyn DynMailbox>,
     limit: Duration,
     sleep: Option<Sleep>,
@@ -148,11 +122,5 @@ impl Future for StopWithin {
             this.mailbox.kill();
         }
         Pin::new(&mut this.join).poll(cx)
-    }
-}
-
-impl fmt::Debug for StopWithin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StopWithin").finish_non_exhaustive()
     }
 }

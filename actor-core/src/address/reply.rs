@@ -135,7 +135,7 @@ impl<T> Reply<T> {
     /// assert!(reply.is_closed());
     /// # });
     /// ```
-    pub fn closed(&mut self) -> Closed<'_, T> {
+    pub fn closed(&mut self) -> impl Future<Output = ()> + use<'_, T> {
         Closed { reply: self }
     }
 
@@ -169,16 +169,7 @@ impl<T> Reply<T> {
 }
 
 /// The future of [`Reply::closed`].
-///
-/// ```
-/// # actor_core::System::current_thread().block_on(async {
-/// let (mut reply, answer) = actor_core::Reply::<u8>::pair();
-/// drop(answer);
-/// reply.closed().await;
-/// # });
-/// ```
-#[must_use = "futures do nothing unless awaited"]
-pub struct Closed<'a, T> {
+struct Closed<'a, T> {
     reply: &'a mut Reply<T>,
 }
 
@@ -194,12 +185,6 @@ impl<T> Drop for Closed<'_, T> {
     /// Nothing waits any more, so no waker stays with the reply.
     fn drop(&mut self) {
         self.reply.cell.forget_waker(|waker| drop_waker(Some(waker)));
-    }
-}
-
-impl<T> fmt::Debug for Closed<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Closed").finish_non_exhaustive()
     }
 }
 

@@ -184,3 +184,30 @@ pub(crate) enum CallbackResult {
     SendTo(BoxSend),
     None,
 }
+
+/// Cancels a resource of a life when dropped.
+pub(crate) struct ResourceHandle {
+    pub(crate) mailbox: Weak<dyn DynMailbox>,
+    pub(crate) key: ResourceId,
+}
+
+impl ResourceHandle {
+    pub(crate) fn cancel(&self) {
+        if let Some(mailbox) = self.mailbox.upgrade() {
+            mailbox.cancel(self.key);
+        }
+    }
+
+    pub(crate) fn detach(&mut self) {
+        // A key that is never assigned.
+        self.key = 0;
+    }
+}
+
+impl Drop for ResourceHandle {
+    fn drop(&mut self) {
+        if self.key != 0 {
+            self.cancel();
+        }
+    }
+}

@@ -73,7 +73,7 @@ impl<M: Send + 'static> ProcessAddr<M> {
     /// that caller's reply into the message instead.
     pub fn ask<T>(&self, make: impl FnOnce(Reply<T>) -> M) -> Ask<'_, M, T> {
         let (reply, answer) = reply::explicit_channel();
-        Ask(Call::asked(&self.0, make(reply), answer))
+        Call::asked(&self.0, make(reply), answer)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::buffer::{InboxBuffer, RefusedMessage, Unexamined};
 use super::exits::ExitNotice;
 use super::run_loop::InboxLink;
-use super::select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
+use super::select::{Oldest, Select, SelectWithin};
 use super::{Proc, ProcessAddr};
 use crate::Context;
 use crate::cell::handle::{Discardable, DynMailbox, catch_and_report};
@@ -11,7 +11,9 @@ use crate::cell::header::{Header, SENDERS_WAITING};
 use crate::cell::mailbox::Mailbox;
 use crate::exit::ActorId;
 use crate::sync::Arc;
+use crate::time::Elapsed;
 use std::fmt;
+use std::future::Future;
 use std::time::Duration;
 
 /// The inbox of a process. A process gets one at the start of each life, and can receive from it
@@ -57,7 +59,7 @@ impl<M: Send + 'static> Inbox<M> {
     ///
     /// # Cancellation
     /// Dropping the future loses no message.
-    pub fn receive(&mut self) -> Receive<'_, M> {
+    pub fn receive(&mut self) -> impl Future<Output = Option<M>> + use<'_, M> {
         Select::new(self, Ok as Oldest<M>)
     }
 
@@ -79,8 +81,11 @@ impl<M: Send + 'static> Inbox<M> {
     /// assert_eq!(process.result().await, Ok((Some(1), Err(Elapsed))));
     /// # });
     /// ```
-    pub fn receive_timeout(&mut self, limit: Duration) -> ReceiveWithin<'_, M> {
-        SelectWithin::new(self.receive(), limit)
+    pub fn receive_timeout(
+        &mut self,
+        limit: Duration,
+    ) -> impl Future<Output = Result<Option<M>, Elapsed>> + use<'_, M> {
+        SelectWithin::new(self.select(Ok as Oldest<M>), limit)
     }
 
     /// Waits for a message that `matcher` accepts (selective receive). `matcher` returns `Ok` to
@@ -149,7 +154,7 @@ impl<M: Send + 'static> Inbox<M> {
         &mut self,
         limit: Duration,
         matcher: F,
-    ) -> SelectWithin<'_, M, F> {
+    ) -> impl Future<Output = Result<Option<T>, Elapsed>> + use<'_, M, T, F> {
         SelectWithin::new(self.select(matcher), limit)
     }
 

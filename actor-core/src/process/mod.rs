@@ -20,7 +20,7 @@ pub use ask::Ask;
 pub use exits::ExitNotice;
 pub use inbox::Inbox;
 pub use result::ProcessResult;
-pub use select::{Oldest, Receive, ReceiveWithin, Select, SelectWithin};
+pub use select::Select;
 
 use crate::actor::dispatch::{Dispatch, Hooks};
 use crate::actor::protocol_message::SendBox;
@@ -39,17 +39,8 @@ use std::pin::Pin;
 /// The function of one life, without its result.
 type Start<M> = Box<dyn FnOnce(Inbox<M>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
-/// The actor behind a [`Process`]. It is public, so that types such as `WeakAddr<Proc<M>>` can be
-/// named.
-///
-/// ```
-/// # use actor_core::{Inbox, Proc, WeakAddr, spawn_process};
-/// # actor_core::System::current_thread().block_on(async {
-/// let process = spawn_process(|mut inbox: Inbox<u32>| async move { inbox.receive().await });
-/// let weak: WeakAddr<Proc<u32>> = process.downgrade();
-/// assert_eq!(weak.id(), process.id());
-/// # });
-/// ```
+/// The actor behind a [`Process`]. Public, because the type of its address names it.
+#[doc(hidden)]
 pub struct Proc<M: Send + 'static> {
     /// `None` after the start.
     start: Option<Start<M>>,

@@ -13,12 +13,6 @@ use std::time::Duration;
 /// The matcher that accepts every message.
 pub type Oldest<M> = fn(M) -> Result<M, M>;
 
-/// The future of [`Inbox::receive`].
-pub type Receive<'a, M> = Select<'a, M, Oldest<M>>;
-
-/// The future of [`Inbox::receive_timeout`].
-pub type ReceiveWithin<'a, M> = SelectWithin<'a, M, Oldest<M>>;
-
 /// The future of [`Inbox::select`].
 ///
 /// ```
@@ -125,24 +119,7 @@ impl<M: Send + 'static, F> fmt::Debug for Select<'_, M, F> {
 }
 
 /// The future of [`Inbox::select_timeout`].
-///
-/// The timeout is measured from the first poll, on the clock of the process's system.
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # use actor_core::{Inbox, Process, spawn_process};
-/// # System::current_thread().block_on(async {
-/// use std::time::Duration;
-///
-/// let process = spawn_process(|mut inbox: Inbox<u8>| async move {
-///     let limit = Duration::from_millis(1);
-///     inbox.select_timeout(limit, |number| if number > 3 { Ok(number) } else { Err(number) }).await
-/// });
-/// assert!(process.result().await.unwrap().is_err());
-/// # });
-/// ```
-#[must_use = "futures do nothing unless awaited"]
-pub struct SelectWithin<'a, M: Send + 'static, F> {
+pub(super) struct SelectWithin<'a, M: Send + 'static, F> {
     select: Select<'a, M, F>,
     limit: Duration,
     sleep: Option<Sleep>,
@@ -176,11 +153,5 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<
         header.spend();
         this.select.inbox.loop_link.wait_is_over();
         Poll::Ready(Err(Elapsed))
-    }
-}
-
-impl<M: Send + 'static, F> fmt::Debug for SelectWithin<'_, M, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SelectWithin").field("limit", &self.limit).finish_non_exhaustive()
     }
 }

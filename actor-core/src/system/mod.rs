@@ -6,8 +6,8 @@ pub(crate) mod run;
 mod shutdown;
 #[cfg(feature = "smol")]
 mod smol;
-mod spawned;
 pub(crate) mod task;
+pub(crate) mod task_handle;
 pub(crate) mod task_outcome;
 #[cfg(feature = "tokio")]
 mod tokio;
@@ -16,7 +16,7 @@ pub use builder::SystemBuilder;
 pub use shutdown::ShutdownReport;
 #[cfg(feature = "smol")]
 pub use smol::SmolExecutor;
-pub use spawned::Spawned;
+pub use task_handle::Task;
 
 use crate::cell::current;
 use crate::cell::system_shared::SystemShared;
@@ -28,13 +28,13 @@ use crate::panics;
 use crate::sync::atomic::Ordering;
 use crate::sync::{Arc, OnceLock};
 use futures_lite::FutureExt;
-use spawned::TaskKind;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
 use task::InSystem;
+use task_handle::TaskKind;
 use task_outcome::{BlockingClosure, TaskFuture};
 
 /// The environment in which actors live: an executor, a clock, and the state shared by its actors.
@@ -318,7 +318,7 @@ impl System {
     /// let task = system.spawn_task(async { 1 + 1 });
     /// assert_eq!(system.block_on(task), 2);
     /// ```
-    pub fn spawn_task<F>(&self, future: F) -> Spawned<F::Output>
+    pub fn spawn_task<F>(&self, future: F) -> Task<F::Output>
     where
         F: Future + Send + 'static, // for a call, write `call.into_owned()`
         F::Output: Send + 'static,
@@ -354,7 +354,7 @@ impl fmt::Debug for System {
 /// assert_eq!(actor_core::spawn_task(async { 1 + 1 }).await, 2);
 /// # });
 /// ```
-pub fn spawn_task<F>(future: F) -> Spawned<F::Output>
+pub fn spawn_task<F>(future: F) -> Task<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -362,7 +362,7 @@ where
     spawn_on(&System::current_shared(), future)
 }
 
-fn spawn_on<F>(shared: &Arc<SystemShared>, future: F) -> Spawned<F::Output>
+fn spawn_on<F>(shared: &Arc<SystemShared>, future: F) -> Task<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -371,7 +371,7 @@ where
     let (task_future, outcome) = TaskFuture::new(future, Some(shared), number);
     let (runnable, task) = task::numbered(shared, number, task_future);
     runnable.schedule();
-    Spawned::new(outcome, TaskKind::Task(task))
+    Task::new(outcome, TaskKind::Task(task))
 }
 
 /// Runs blocking code on a separate thread and waits for it without blocking the system. In a
@@ -383,7 +383,7 @@ where
 /// assert!(text.is_ok());
 /// # });
 /// ```
-pub fn unblock<T, F>(run: F) -> Spawned<T>
+pub fn unblock<T, F>(run: F) -> Task<T>
 where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
@@ -398,7 +398,7 @@ where
             let (task_future, outcome) =
                 TaskFuture::new(BlockingClosure::new(run), shared.as_ref(), 0);
             let task = blocking::unblock(move || task_future.run_now());
-            Spawned::new(outcome, TaskKind::Blocking(task))
+            Task::new(outcome, TaskKind::Blocking(task))
         }
     }
 }

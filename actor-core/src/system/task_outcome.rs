@@ -52,14 +52,14 @@ struct TaskOrigin {
 }
 
 impl<T> TaskOutcome<T> {
-    fn new(system: Option<&Arc<SystemShared>>, number: u32) -> Arc<Self> {
+    pub(super) fn new(system: Option<&Arc<SystemShared>>, number: u32) -> Arc<Self> {
         let origin = TaskOrigin { system: system.map_or_else(Weak::new, Arc::downgrade), number };
         let state = Mutex::new(TaskState { stage: TaskStage::Running, waiting: None });
         Arc::new(TaskOutcome { state, origin })
     }
 
     /// The task has ended. Without a handle, the result is dropped and a panic is reported.
-    fn end(&self, end: TaskEnd<T>) {
+    pub(super) fn end(&self, end: TaskEnd<T>) {
         let mut rejected = Some(end);
         let mut state = self.state.lock();
         if matches!(state.stage, TaskStage::Running)

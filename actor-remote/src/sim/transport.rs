@@ -3,14 +3,14 @@
 use super::map::{Happening, Map};
 use crate::transport::{NodeId, Transport, TransportEvent};
 use actor_core::future::or;
-use actor_core::{Spawned, System, time};
+use actor_core::{System, Task, time};
 use event_listener::Event;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) struct Network {
     world: Arc<World>,
     /// Delivers the frames; ends with the network.
-    _driver: Spawned<()>,
+    _driver: Task<()>,
 }
 
 struct World {

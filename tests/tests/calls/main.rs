@@ -8,6 +8,7 @@ mod errors_at_the_end;
 mod pipe;
 mod rejected_messages;
 mod reply;
+mod returned_futures;
 mod timeout;
 
 tests::on_every_host! {

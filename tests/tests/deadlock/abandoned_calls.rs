@@ -24,7 +24,7 @@ enum Fate {
     Forgotten,
     Dropped,
     DroppedOnAThread,
-    Spawned,
+    Task,
     PolledWithAnotherWaker,
     PolledWithAnotherWakerOnAThread,
     PolledAmongOthers,
@@ -39,7 +39,7 @@ const FATES: [Fate; 9] = [
     Fate::Forgotten,
     Fate::Dropped,
     Fate::DroppedOnAThread,
-    Fate::Spawned,
+    Fate::Task,
     Fate::PolledWithAnotherWaker,
     Fate::PolledWithAnotherWakerOnAThread,
     Fate::PolledAmongOthers,
@@ -72,7 +72,7 @@ impl Leaver {
             Fate::Forgotten => std::mem::forget(call),
             Fate::Dropped => drop(call),
             Fate::DroppedOnAThread => thread::spawn(move || drop(call)).join().unwrap(),
-            Fate::Spawned => actor_core::spawn_task(call).detach(),
+            Fate::Task => actor_core::spawn_task(call).detach(),
             Fate::PolledWithAnotherWaker => kept = Some(poll(call)),
             Fate::PolledWithAnotherWakerOnAThread => {
                 kept = Some(thread::spawn(move || poll(call)).join().unwrap());

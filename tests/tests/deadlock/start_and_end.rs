@@ -84,7 +84,7 @@ impl Parent {
                 entered.open();
                 return gate.pass().await;
             }
-            Fate::Spawned => {
+            Fate::Task => {
                 let task = actor_core::spawn_task(join);
                 kid.stop();
                 entered.open();
@@ -103,7 +103,7 @@ impl Parent {
 enum Fate {
     Kept,
     Dropped,
-    Spawned,
+    Task,
 }
 
 /// When a kid calls its elder.
@@ -339,7 +339,7 @@ pub fn a_join_next_to_another_wait_is_no_edge(system: &System) {
 
 pub fn an_abandoned_join_is_no_edge(system: &System) {
     system.block_on(async {
-        for fate in [Fate::Kept, Fate::Dropped, Fate::Spawned] {
+        for fate in [Fate::Kept, Fate::Dropped, Fate::Task] {
             let (parent, kid, hears) = family(When::Stop).await;
             drop(kid);
             let (entered, gate) = (Gate::new(), Gate::new());

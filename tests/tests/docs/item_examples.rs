@@ -9,10 +9,6 @@ use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Type, UseTree, 
 
 use super::page;
 
-/// The types whose methods need no example, with the reason.
-const EXCEPTIONS: &[(&str, &str)] =
-    &[("Dispatch", "only the macro implements them, and only the library calls them")];
-
 struct Source {
     name: String,
     items: Vec<Item>,
@@ -35,19 +31,10 @@ fn every_public_item_is_shown_by_an_example() {
             && name.contains("::");
         // Two items may have the same name if one of them is in a private module.
         let has_own = wanted.iter().any(|(other, has_own)| other == name && *has_own);
-        let is_exempt = EXCEPTIONS.iter().any(|(exempt, _)| is_method_of(name, exempt));
-        !has_own && !is_called && !is_exempt
+        !has_own && !is_called
     };
     let lacking: Vec<_> = wanted.iter().filter(|item| lacks(item)).map(|(name, _)| name).collect();
     assert!(lacking.is_empty(), "no example shows {lacking:#?}");
-    let is_known =
-        |name: &str| wanted.iter().any(|(wanted, has_own)| is_method_of(wanted, name) && !has_own);
-    let stale: Vec<_> = EXCEPTIONS.iter().filter(|(name, _)| !is_known(name)).collect();
-    assert!(stale.is_empty(), "exceptions that nothing needs: {stale:#?}");
-}
-
-fn is_method_of(name: &str, of: &str) -> bool {
-    name.split_once("::").is_some_and(|(before, _)| before == of)
 }
 
 /// Collects the public items within `item`, each with whether it has its own example, and all

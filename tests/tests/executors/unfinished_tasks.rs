@@ -1,7 +1,7 @@
 //! A task that its system drops unfinished: awaiting it panics, on each host, with the cause.
 
 use actor_core::prelude::*;
-use actor_core::{Spawned, time};
+use actor_core::{Task, time};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use tests::{Host, Tally, guarded};
@@ -18,7 +18,7 @@ const HOSTS: [Host; 7] = [
 ];
 
 /// Awaits a task outside any system, and returns the panic message.
-fn text_of<T>(task: Spawned<T>) -> String {
+fn text_of<T>(task: Task<T>) -> String {
     let awaited = || {
         futures_lite::future::block_on(task);
     };
@@ -28,13 +28,13 @@ fn text_of<T>(task: Spawned<T>) -> String {
 }
 
 /// Whether `task` says that its system has ended.
-fn says_so<T>(what: &str, host: Host, task: Spawned<T>) {
+fn says_so<T>(what: &str, host: Host, task: Task<T>) {
     let text = text_of(task);
     assert!(text.contains("its system has ended"), "{what} on {host:?}: {text}");
 }
 
 /// One task that waits for nothing and one that sleeps, each holding a mark.
-fn two_tasks(system: &System, ends: &Tally) -> [Spawned<()>; 2] {
+fn two_tasks(system: &System, ends: &Tally) -> [Task<()>; 2] {
     let (pending, asleep) = (ends.mark(), ends.mark());
     let pending = system.spawn_task(async move {
         std::future::pending::<()>().await;

@@ -36,6 +36,7 @@ tests::on_every_host! {
     receive::a_receive_works_within_what_polls_only_what_was_woken,
     receive::an_inbox_receives_in_no_other_task,
     receive::asks_are_answered_with_the_verbs_of_a_call,
+    receive::a_request_is_not_forwarded_by_reply_to,
     receive::processes_call_actors_and_each_other,
     restarts::messages_not_received_survive_a_restart,
     restarts::rejected_messages_keep_their_place_over_a_restart,

@@ -5,6 +5,7 @@ use actor_core::prelude::*;
 use actor_core::time::{Elapsed, now, sleep};
 use actor_core::{Inbox, spawn_process};
 use futures_lite::future::{or, yield_now};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::time::Duration;
 use tests::{Gate, Tally};
@@ -234,6 +235,14 @@ pub fn asks_are_answered_with_the_verbs_of_a_call(system: &System) {
     assert_eq!(counter.ask(Counting::Total).wait(), Ok(2));
     counter.stop();
     assert_eq!(system.block_on(counter.result()), Ok(2));
+}
+
+pub fn a_request_is_not_forwarded_by_reply_to(system: &System) {
+    let counter = system.spawn_process(count);
+    let (reply, answer) = Reply::<u32>::pair();
+    let forward = || drop(counter.ask(Counting::Total).reply_to(reply));
+    assert!(catch_unwind(AssertUnwindSafe(forward)).is_err());
+    assert_eq!(system.block_on(answer), Err(CallError::NoReply), "the reply was not sent anywhere");
 }
 
 #[actor]

@@ -2,9 +2,13 @@
 
 mod attached_streams;
 mod sockets;
+mod tasks;
 mod timers;
 
 tests::on_every_host! {
+    tasks::a_task_of_a_life_can_be_awaited_in_a_handler,
+    tasks::cancel_waits_until_a_task_of_a_life_is_dropped,
+    tasks::awaiting_a_task_panics_if_its_life_has_ended,
     attached_streams::a_stream_is_not_polled_while_its_last_item_waits,
     attached_streams::the_end_of_a_stream_comes_once_after_the_last_item,
     attached_streams::cancelling_stops_the_polling_and_skips_what_waits,

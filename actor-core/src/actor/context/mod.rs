@@ -269,8 +269,8 @@ impl<A: Dispatch> Context<A> {
     ///     assert_eq!(poller.join().await, Exit::Stopped);
     /// });
     /// ```
-    pub fn stopping(&self) -> Stopping {
-        Stopping { mailbox: self.mailbox.clone(), listener: None }
+    pub fn stopping(&self) -> impl Future<Output = ()> + use<A> {
+        StopRequested { mailbox: self.mailbox.clone(), listener: None }
     }
 
     pub(super) fn with_resources<T>(&self, with: impl FnOnce(&mut Resources) -> T) -> T {
@@ -286,45 +286,17 @@ impl<A: Dispatch> fmt::Debug for Context<A> {
 }
 
 /// The future of [`Context::stopping`].
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// use actor_core::future::or;
-///
-/// #[actor]
-/// struct Patient;
-///
-/// #[actor]
-/// impl Patient {
-///     async fn wait(&self, context: &Context<Self>) -> bool {
-///         let forever = std::future::pending();
-///         or(forever, async { context.stopping().await; true }).await
-///     }
-/// }
-/// # System::current_thread().block_on(async {
-/// let patient = Patient.spawn();
-/// patient.stop();
-/// # patient.join().await;
-/// # });
-/// ```
-#[must_use = "futures do nothing unless awaited"]
-pub struct Stopping {
+struct StopRequested {
     mailbox: Arc<dyn DynMailbox>,
     listener: Option<Listener>,
 }
 
-impl Future for Stopping {
+impl Future for StopRequested {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
         let mailbox = self.mailbox.clone();
         poll_change(&*mailbox, &mut self.listener, cx, |cell| cell.closed.then_some(()))
-    }
-}
-
-impl fmt::Debug for Stopping {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stopping").finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,6 @@
 
 use super::Context;
 use super::tasks::{CatchPanic, TaskGuard, run_in_life};
-use super::timers::ResourceHandle;
 use crate::actor::callback::{Callback, CallbackResult, once, own_address};
 use crate::actor::dispatch::Dispatch;
 use crate::address::call::Call;
@@ -11,7 +10,7 @@ use crate::address::with_timeout::WithTimeout;
 use crate::cell::handle::DynMailbox;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Protocol;
-use crate::cell::resources::Resource;
+use crate::cell::resources::{Resource, ResourceHandle};
 use crate::cell::state::{ResourceId, SystemMessage};
 use crate::error::CallError;
 use crate::event::Event;

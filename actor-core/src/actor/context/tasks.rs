@@ -1,18 +1,17 @@
 //! Tasks of a life: futures that run concurrently with the actor and end with the life.
 
 use super::Context;
-use super::timers::ResourceHandle;
 use crate::actor::dispatch::Dispatch;
 use crate::cell::current;
 use crate::cell::handle::DynMailbox;
-use crate::cell::resources::Resource;
+use crate::cell::resources::{Resource, ResourceHandle};
 use crate::cell::state::{ResourceId, SystemMessage};
 use crate::executor;
 use crate::exit::Failure;
-use crate::sync::{Arc, Weak};
+use crate::sync::Arc;
 use crate::system::task::prepare;
+use crate::system::task_handle::Task;
 use pin_project_lite::pin_project;
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
@@ -21,11 +20,35 @@ impl<A: Dispatch> Context<A> {
     /// Runs `future` concurrently with the actor until it completes or the life ends.
     ///
     /// The task does not keep the actor alive. A panic in it is a failure of this life.
+    ///
+    /// # Cancellation
+    /// Dropping the task cancels the future; `.detach()` keeps it running until the life ends.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// #[actor]
+    /// struct Host;
+    ///
+    /// #[actor]
+    /// impl Host {
+    ///     fn begin(&self, context: &Context<Self>) {
+    ///         context.spawn_task(async { /* runs concurrently with the actor */ }).detach();
+    ///         drop(context.spawn_task(std::future::pending())); // is cancelled at once
+    ///     }
+    /// }
+    /// # System::current_thread().block_on(async { Host.spawn().begin().await.unwrap() });
+    /// ```
     pub fn spawn_task(&self, future: impl Future<Output = ()> + Send + 'static) -> Task {
         let guard = self.task_guard(false);
         let key = guard.key;
+        let handle = ResourceHandle { mailbox: Arc::downgrade(&self.any()), key };
+        let (task, completion) = Task::of_life(&self.mailbox.header.system, handle);
+        let future = async move {
+            future.await;
+            completion.done();
+        };
         self.hold_task(key, run_in_life(guard, future, "task"), Resource::Task);
-        Task::new(Arc::downgrade(&self.any()), key)
+        task
     }
 
     /// Counts one more future of this life.
@@ -50,47 +73,6 @@ impl<A: Dispatch> Context<A> {
         let resource = hold(task);
         self.with_resources(|resources| resources.insert(key, resource));
         runnable.schedule();
-    }
-}
-
-/// A future spawned by [`Context::spawn_task`](crate::Context::spawn_task).
-///
-/// Dropping the handle cancels the future. The future also ends with the life that spawned it.
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// #[actor]
-/// struct Host;
-///
-/// #[actor]
-/// impl Host {
-///     fn begin(&self, context: &Context<Self>) {
-///         context.spawn_task(async { /* runs concurrently with the actor */ }).detach();
-///         drop(context.spawn_task(std::future::pending())); // is cancelled at once
-///     }
-/// }
-/// # System::current_thread().block_on(async { Host.spawn().begin().await.unwrap() });
-/// ```
-#[must_use = "dropping a task cancels it; keep it or call `.detach()`"]
-pub struct Task(ResourceHandle);
-
-impl Task {
-    pub(crate) fn new(mailbox: Weak<dyn DynMailbox>, key: ResourceId) -> Self {
-        Task(ResourceHandle { mailbox, key })
-    }
-
-    /// Cancels the future, which is dropped at its next await.
-    pub fn cancel(self) {}
-
-    /// Keeps the future running without this handle.
-    pub fn detach(mut self) {
-        self.0.detach();
-    }
-}
-
-impl fmt::Debug for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Task").finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::actor::dispatch::Dispatch;
 use crate::address::call::Call;
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
-use crate::cell::resources::Resource;
+use crate::cell::resources::{Resource, ResourceHandle};
 use crate::cell::state::ResourceId;
 use crate::cell::timer_entry::TimerEntry;
 use crate::sync::{Arc, Weak};
@@ -87,33 +87,6 @@ impl<A: Dispatch> Context<A> {
 /// ```
 #[must_use = "dropping a timer cancels it; keep it or call `.detach()`"]
 pub struct Timer(ResourceHandle);
-
-/// Cancels a resource of a life when dropped.
-pub(crate) struct ResourceHandle {
-    pub(crate) mailbox: Weak<dyn DynMailbox>,
-    pub(crate) key: ResourceId,
-}
-
-impl ResourceHandle {
-    pub(crate) fn cancel(&self) {
-        if let Some(mailbox) = self.mailbox.upgrade() {
-            mailbox.cancel(self.key);
-        }
-    }
-
-    pub(crate) fn detach(&mut self) {
-        // A key that is never assigned.
-        self.key = 0;
-    }
-}
-
-impl Drop for ResourceHandle {
-    fn drop(&mut self) {
-        if self.key != 0 {
-            self.cancel();
-        }
-    }
-}
 
 impl Timer {
     pub(crate) fn new(mailbox: Weak<dyn DynMailbox>, key: ResourceId) -> Self {

@@ -1,14 +1,13 @@
 //! Monitors and links.
 
 use super::Context;
-use super::timers::ResourceHandle;
 use crate::actor::callback::{CallbackResult, ExitCallback, own_address};
 use crate::actor::dispatch::Dispatch;
 use crate::address::any::Watchable;
 use crate::address::call::Call;
 use crate::cell::handle::DynMailbox;
 use crate::cell::message::Protocol;
-use crate::cell::resources::Resource;
+use crate::cell::resources::{Resource, ResourceHandle};
 use crate::cell::state::{ResourceId, SystemMessage, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::sync::{Arc, Weak};

@@ -78,6 +78,11 @@ impl<T> Asking<T> {
         }
     }
 
+    /// Whether the message was made with its reply in it.
+    pub(super) fn is_asked(&self) -> bool {
+        self.state == AskState::Prepared
+    }
+
     #[inline]
     pub(super) fn is_fresh(&self) -> bool {
         self.state == AskState::Init

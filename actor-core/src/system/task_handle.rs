@@ -1,6 +1,8 @@
-//! Tasks: futures and blocking code that run concurrently with the actors: [`Spawned`].
+//! Tasks: futures and blocking code that run concurrently with the actors: [`Task`].
 
 use super::task_outcome::{TaskEnd, TaskOutcome, TaskPanic};
+use crate::cell::resources::ResourceHandle;
+use crate::cell::system_shared::SystemShared;
 use crate::executor;
 use crate::sync::Arc;
 use std::fmt;
@@ -9,25 +11,30 @@ use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// A task started by [`spawn_task`](crate::spawn_task), [`System::spawn_task`](crate::System::spawn_task) or
-/// [`unblock`](crate::unblock). Awaiting it returns the result.
+/// A task started by [`spawn_task`](crate::spawn_task), [`System::spawn_task`](crate::System::spawn_task),
+/// [`Context::spawn_task`](crate::Context::spawn_task) or [`unblock`](crate::unblock). Awaiting it returns
+/// the result.
+///
+/// A task of [`Context::spawn_task`](crate::Context::spawn_task) also ends with the life that started it,
+/// and its panic is a failure of that life.
 ///
 /// # Panics
-/// When awaited, if the task panicked, with the payload of that panic, or if its system ended first. A
-/// panic that no handle delivers, as that of a detached task, is an [`Incident`](crate::Incident).
+/// When awaited, if the task panicked, with the payload of that panic, or if it was dropped before it was
+/// done, because its system or life ended first. A panic that no handle delivers, as that of a detached
+/// task, is an [`Incident`](crate::Incident).
 ///
 /// # Cancellation
 /// Dropping it cancels a future at its next await. Blocking code that is already running completes.
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
-/// let sum: actor_core::Spawned<u32> = actor_core::spawn_task(async { 1 + 1 });
+/// let sum: actor_core::Task<u32> = actor_core::spawn_task(async { 1 + 1 });
 /// assert_eq!(sum.await, 2);
 /// actor_core::spawn_task(async { /* runs on by itself */ }).detach();
 /// # });
 /// ```
 #[must_use = "dropping it cancels what was started; await it or call `.detach()`"]
-pub struct Spawned<T> {
+pub struct Task<T = ()> {
     outcome: Arc<TaskOutcome<T>>,
     /// `None` once it has been detached or canceled.
     task: Option<TaskKind>,
@@ -37,11 +44,40 @@ pub struct Spawned<T> {
 pub(super) enum TaskKind {
     Task(executor::TaskHandle<()>),
     Blocking(blocking::Task<()>),
+    OfLife(ResourceHandle),
 }
 
-impl<T> Spawned<T> {
+impl Task {
+    /// The handle of a task of a life, which completes through the returned [`Completion`].
+    pub(crate) fn of_life(
+        system: &Arc<SystemShared>,
+        handle: ResourceHandle,
+    ) -> (Self, Completion) {
+        let outcome = TaskOutcome::new(Some(system), 0);
+        let task = Task { outcome: outcome.clone(), task: Some(TaskKind::OfLife(handle)) };
+        (task, Completion(outcome))
+    }
+}
+
+/// Ends a task of a life: as done, or when dropped, as dropped before it was done.
+pub(crate) struct Completion(Arc<TaskOutcome<()>>);
+
+impl Completion {
+    pub(crate) fn done(self) {
+        self.0.end(TaskEnd::Done(()));
+    }
+}
+
+impl Drop for Completion {
+    fn drop(&mut self) {
+        // Changes nothing after `done`.
+        self.0.end(TaskEnd::Dropped);
+    }
+}
+
+impl<T> Task<T> {
     pub(super) fn new(outcome: Arc<TaskOutcome<T>>, task: TaskKind) -> Self {
-        Spawned { outcome, task: Some(task) }
+        Task { outcome, task: Some(task) }
     }
 
     /// Keeps the task running without this handle.
@@ -49,6 +85,7 @@ impl<T> Spawned<T> {
         match self.task.take() {
             Some(TaskKind::Task(task)) => task.detach(),
             Some(TaskKind::Blocking(task)) => task.detach(),
+            Some(TaskKind::OfLife(mut task)) => task.detach(),
             None => {}
         }
     }
@@ -87,13 +124,20 @@ impl<T> Spawned<T> {
         self.outcome.is_over()
     }
 
+    fn owner(&self) -> &'static str {
+        match self.task {
+            Some(TaskKind::OfLife(_)) => "actor",
+            _ => "system",
+        }
+    }
+
     fn deliver(&self, panic: TaskPanic) -> ! {
         self.outcome.delivered();
         resume_unwind(panic.payload)
     }
 }
 
-impl<T> Future for Spawned<T> {
+impl<T> Future for Task<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<T> {
@@ -101,22 +145,22 @@ impl<T> Future for Spawned<T> {
             Some(TaskEnd::Done(value)) => value,
             Some(TaskEnd::Panicked(panic)) => self.deliver(panic),
             Some(TaskEnd::Dropped) => {
-                panic!("the task was dropped before it was done: its system has ended")
+                panic!("the task was dropped before it was done: its {} has ended", self.owner())
             }
             None => panic!("a task was polled after it had returned its result"),
         })
     }
 }
 
-impl<T> Drop for Spawned<T> {
+impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         // Before the task is canceled: a panic from now on is reported by the task.
         self.outcome.leave();
     }
 }
 
-impl<T> fmt::Debug for Spawned<T> {
+impl<T> fmt::Debug for Task<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Spawned").field("is_finished", &self.is_finished()).finish()
+        f.debug_struct("Task").field("is_finished", &self.is_finished()).finish()
     }
 }
