@@ -7,7 +7,8 @@ use futures_lite::future::{poll_fn, poll_once, yield_now};
 use std::future::Future;
 use std::pin::Pin;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -46,6 +47,18 @@ fn after_a_dropped_timer(call: Passing) -> Waiting {
 /// How long it may take on a slow and busy machine; a second is promised.
 const LIMIT: Duration = Duration::from_secs(10);
 
+/// Drops stashed wakers, late: a handler may stash its waker at any time.
+fn drop_stashed_until(over: Arc<AtomicBool>) -> impl FnOnce() {
+    move || {
+        while !over.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(20));
+            let stashed =
+                std::mem::take(&mut *STASHED.lock().unwrap_or_else(PoisonError::into_inner));
+            drop(stashed);
+        }
+    }
+}
+
 pub fn a_cycle_is_found_when_a_stale_waker_is_dropped(system: &System) {
     system.block_on(async {
         for (way, is_stashed) in [(stashing as Way, true), (after_a_dropped_timer, false)] {
@@ -54,16 +67,11 @@ pub fn a_cycle_is_found_when_a_stale_waker_is_dropped(system: &System) {
                 ways[place] = way;
                 let nodes = ring(&ways).await;
                 let begun = Instant::now();
-                if is_stashed {
-                    thread::spawn(|| {
-                        thread::sleep(Duration::from_millis(20));
-                        let stashed = std::mem::take(
-                            &mut *STASHED.lock().unwrap_or_else(PoisonError::into_inner),
-                        );
-                        drop(stashed);
-                    });
-                }
+                let over = Arc::new(AtomicBool::new(!is_stashed));
+                let dropper = thread::spawn(drop_stashed_until(over.clone()));
                 refused(round(&nodes).await, 2);
+                over.store(true, Ordering::Relaxed);
+                dropper.join().unwrap();
                 let took = begun.elapsed();
                 assert!(took < LIMIT, "found after {took:?}");
                 nodes.iter().for_each(|node| node.stop());
