@@ -45,6 +45,7 @@
 //! | first steps | [`prelude`], [`Spawn`], [`macro@main`] |
 //! | messages and their settings | [`macro@actor`] |
 //! | call (ask), send (tell), timeout, forwarding | [`Call`], [`Reply`] |
+//! | streaming replies | [`Replies`], [`StreamCall`] |
 //! | errors of calls and sends, deadlocks | [`CallError`], [`SendError`], [`Cycle`] |
 //! | stop, kill, wait for an exit | [`Addr`], [`WeakAddr`], [`Exit`], [`Failure`] |
 //! | children, timers, streams, monitors, links | [`Context`] |
@@ -145,8 +146,10 @@ pub use address::addr::{Addr, TypedAddr};
 pub use address::any::{AnyAddr, Watchable};
 pub use address::call::{Call, Delegated, Delegating};
 pub use address::join::Join;
+pub use address::replies::Replies;
 pub use address::reply::Reply;
 pub use address::reply_receiver::ReplyReceiver;
+pub use address::reply_stream::{ReplyStream, StreamCall};
 pub use address::send::SendFuture;
 pub use address::weak::WeakAddr;
 pub use address::with_timeout::WithTimeout;

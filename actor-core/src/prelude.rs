@@ -12,6 +12,6 @@
 
 pub use crate::{
     Actor, ActorId, Addr, Backoff, Call, CallError, Child, Context, Exit, FailureKind, Inbox,
-    Reply, Restart, SendError, SendReason, Spawn, Supervisor, System, Timer, Topic, TypedAddr,
-    WeakAddr, actor, spawn_process,
+    Replies, Reply, Restart, SendError, SendReason, Spawn, Supervisor, System, Timer, Topic,
+    TypedAddr, WeakAddr, actor, spawn_process,
 };

@@ -9,7 +9,8 @@ pub use crate::actor::protocol_message::{
     BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,
 };
 pub use crate::actor::{Life, Runner, run_async, run_concurrent};
-pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, answer};
+pub use crate::address::replies::StreamSlot;
+pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, StreamSlotOf, answer};
 pub use crate::cell::call_state::CallState;
 pub use crate::cell::message::{Delivery, MessageInfo, Protocol, Settings};
 pub use crate::cell::message::{SlotInfo, SlotMut};
@@ -33,6 +34,8 @@ pub use std::primitive::{bool, str};
 pub use std::result::Result::{self, Err, Ok};
 
 use crate::Context;
+use crate::address::replies::forward;
+use futures_lite::Stream;
 use std::future::{Pending, pending};
 use std::marker::PhantomData;
 
@@ -154,6 +157,15 @@ pub fn started<L>(outcome: impl Started) -> HandlerOutcome<L> {
 /// A context for a hook that takes it by `&mut`.
 pub fn clone_for_hook<A: Dispatch>(context: &Context<A>) -> Context<A> {
     context.clone_ref()
+}
+
+/// Answers with the stream that a handler returned: a task of the life reads it.
+pub fn answer_with_stream<A, S>(stream: S, context: &Context<A>, slot: StreamSlot<S::Item>)
+where
+    A: Dispatch,
+    S: Stream<Item: Send> + Send + 'static,
+{
+    context.spawn_task(forward(stream, slot.into_replies())).detach();
 }
 
 /// Rejects settings, with `text`, on a function that is not a message of its protocol.

@@ -237,6 +237,8 @@ pub(crate) enum Role {
     ContextMut,
     /// The caller's end of the call: `Reply<T>`.
     Reply,
+    /// The producer's end of a stream: `Replies<T>`.
+    Replies,
     /// An argument of the hook, by position: `&Exit`, or `ActorId` and `Exit`.
     HookArg(usize),
 }
@@ -275,6 +277,17 @@ pub(crate) enum ReplyKind {
     Returned,
     /// The handler has a `Reply` and answers at any time.
     Later,
+    /// The handler has a `Replies`, and answers with any number of items.
+    Streamed,
+    /// The handler returns the stream of the items.
+    ReturnedStream,
+}
+
+impl ReplyKind {
+    /// Whether the caller gets a stream. The reply type is then that of its items.
+    pub(crate) fn is_stream(self) -> bool {
+        matches!(self, ReplyKind::Streamed | ReplyKind::ReturnedStream)
+    }
 }
 
 /// A method that the run loop calls by itself.
@@ -302,6 +315,8 @@ pub(crate) struct Rejected {
     /// `#[cfg]`s, name and type.
     pub(crate) args: Vec<(Vec<Attribute>, Ident, TokenStream)>,
     pub(crate) reply: TokenStream,
+    /// Whether the reply is a stream of such items.
+    pub(crate) is_stream: bool,
     /// The body, if an empty one does not compile.
     pub(crate) body: Option<TokenStream>,
 }

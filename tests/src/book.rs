@@ -17,6 +17,7 @@ chapters! {
     Why = "why.md",
     QuickStart = "quick-start.md",
     Messages = "messages.md",
+    Streaming = "streaming.md",
     Errors = "errors.md",
     Mailboxes = "mailboxes.md",
     Deadlock = "deadlock.md",

@@ -14,10 +14,10 @@ use super::reply::Reply;
 use super::reply_receiver::ReplyReceiver;
 use super::send::SendFuture;
 use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
-use crate::cell::message::Protocol;
+use crate::cell::message::{AnySlot, Protocol, SlotMut};
 use crate::error::{CallError, SendError};
 use asking::Asking;
-use outgoing::Outgoing;
+use outgoing::{AnyOutgoing, Outgoing};
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
@@ -97,6 +97,23 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         T: 'static,
     {
         Call { outgoing: Outgoing::new(address, message), asking: Asking::INDIRECT }
+    }
+
+    /// A call whose reply `exchange` puts into the message.
+    pub(super) fn by_exchange<A>(
+        address: &'a A,
+        message: P::Message,
+        exchange: fn(&mut dyn AnySlot, Reply<T>) -> Reply<T>,
+    ) -> Self
+    where
+        A: Deref<Target = Addr<P>>,
+    {
+        Call { outgoing: Outgoing::new(address, message), asking: Asking::by_exchange(exchange) }
+    }
+
+    /// The reply slot of the message, until it is sent.
+    pub(super) fn slot(&mut self) -> Option<SlotMut<'_>> {
+        self.outgoing.slot()
     }
 
     /// A call whose message already contains the reply that leads to `answer`.

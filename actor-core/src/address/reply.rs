@@ -79,7 +79,7 @@ impl<T> Reply<T> {
     /// Sends the result of the call, and wakes the caller by `wake`. Returns the result if no caller
     /// waits. This is detached afterwards.
     #[inline]
-    fn put(
+    pub(super) fn put(
         &mut self,
         result: Result<T, CallError>,
         wake: impl FnOnce(Waker),

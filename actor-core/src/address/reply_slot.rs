@@ -1,5 +1,6 @@
 //! The reply slot of a message, as used by generated code.
 
+use super::replies::StreamSlot;
 use super::reply::Reply;
 use crate::cell::message::{AnySlot, SlotInfo};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
@@ -22,14 +23,20 @@ pub struct ReplySlot<T> {
 /// so that a message enum uses all type parameters of its protocol.
 pub type ReplySlotOf<P, T> = <P as Slotted<T>>::Slot;
 
+/// The slot of a message of `P` with streaming replies. See [`ReplySlotOf`].
+pub type StreamSlotOf<P, T> = <P as Slotted<T>>::StreamSlot;
+
 /// A protocol whose messages have reply slots. See [`ReplySlotOf`].
 pub trait Slotted<T> {
     /// `ReplySlot<T>`
     type Slot;
+    /// `StreamSlot<T>`
+    type StreamSlot;
 }
 
 impl<P: ?Sized, T> Slotted<T> for P {
     type Slot = ReplySlot<T>;
+    type StreamSlot = StreamSlot<T>;
 }
 
 impl<T: 'static> AnySlot for ReplySlot<T> {

@@ -64,7 +64,7 @@ pub struct WithTimeout<F> {
 }
 
 /// A longer limit is none: every clock can tell when this one is over, and no program runs as long.
-const LONGEST: Duration = Duration::from_secs(1 << 32);
+pub(super) const LONGEST: Duration = Duration::from_secs(1 << 32);
 
 impl<F> WithTimeout<F> {
     pub(crate) fn new(mut inner: F, limit: Duration) -> Self

@@ -6,7 +6,7 @@ use super::system_shared::SystemShared;
 use crate::cell::call_state::CallState;
 use crate::counters::add;
 use crate::error::CallError;
-use crate::exit::{ActorId, Failure, FailureKind, FailureParts};
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
 use crate::panics::{self, OPAQUE, PanicRecord, Payload};
 use crate::sync::Arc;
@@ -301,19 +301,49 @@ pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
     if !std::thread::panicking() && handling.state != ReplyState::Panicked {
         return CallError::NoReply;
     }
+    current_failure(actor(), handling.name).map_or(CallError::NoReply, CallError::Panicked)
+}
+
+/// The failure of the current panic, which is that of `actor`.
+fn current_failure(actor: Option<Arc<dyn DynMailbox>>, handler: &'static str) -> Option<Failure> {
     let failure = match known_failure() {
         Some(known) => known.failure,
         None => {
-            let Some(actor) = actor() else { return CallError::NoReply };
+            let actor = actor?;
             let noted = panics::take_record();
             IS_TEXT_MISSING.set(noted.is_none());
             let note =
                 noted.unwrap_or_else(|| PanicRecord { message: OPAQUE.into(), location: None });
-            panicked(&*actor, handling.name, note)
+            panicked(&*actor, handler, note)
         }
     };
     keep(failure.clone());
-    CallError::Panicked(failure)
+    Some(failure)
+}
+
+/// Returns the reason for which a stream of replies breaks off when its `Replies` is dropped: the panic
+/// or the end of the life that drops it. `None` if it is dropped in the ordinary way, which ends it.
+pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
+    let error = lost_reply(call);
+    if error != CallError::NoReply {
+        return Some(error);
+    }
+    if std::thread::panicking() {
+        let handler =
+            if ACTOR.with_borrow(Option::is_some) { current_message().name } else { "task" };
+        // Outside of actors there is no failure to name.
+        return Some(current_failure(life(), handler).map_or(error, CallError::Panicked));
+    }
+    if current_message().state == ReplyState::Killed {
+        return Some(CallError::Killed);
+    }
+    let mut exit = None;
+    life()?.with(&mut |cell, _| exit = cell.pending_exit().cloned());
+    Some(match exit? {
+        Exit::Failed(failure) => CallError::Panicked(failure),
+        Exit::Killed => CallError::Killed,
+        _ => CallError::Stopped,
+    })
 }
 
 /// A caller gets `error`, and thereby observes a panic in it.

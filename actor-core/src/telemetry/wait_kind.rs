@@ -54,6 +54,11 @@ pub enum WaitKind {
     StopWithin,
     /// Capacity in the buffer of the actor's subscription, in [`publish`](crate::Topic::publish).
     Publish,
+    /// The next item of a streaming reply.
+    Item,
+    /// Capacity in the buffer of a streaming reply, in [`Replies::send`](crate::Replies::send). The actor
+    /// is the reader.
+    ItemRoom,
 }
 
 impl WaitKind {
@@ -65,6 +70,8 @@ impl WaitKind {
             WaitGoal::Start => WaitKind::Started,
             WaitGoal::ExitOrKill => WaitKind::StopWithin,
             WaitGoal::Publication => WaitKind::Publish,
+            WaitGoal::Item => WaitKind::Item,
+            WaitGoal::ItemRoom => WaitKind::ItemRoom,
         }
     }
 }
@@ -78,6 +85,8 @@ impl fmt::Display for WaitKind {
             WaitKind::Started => "started",
             WaitKind::StopWithin => "stop_within",
             WaitKind::Publish => "publish",
+            WaitKind::Item => "next item",
+            WaitKind::ItemRoom => "room for an item",
         })
     }
 }

@@ -6,15 +6,17 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericArgument, Pat, PatType, PathArguments, Signature, Type};
 
-use super::{attrs, owned, self_type, send_form};
+use super::{attrs, owned, replies, self_type, send_form};
 use crate::errors::Errors;
 use crate::model::{Arg, Field, Role};
 use crate::{names, span};
 
-/// The arguments of a message, and the reply type of its `Reply` argument.
+/// The arguments of a message, the reply type of its `Reply` argument, and the item type of its
+/// `Replies` argument.
 pub(super) struct Args {
     pub(super) list: Vec<Arg>,
     pub(super) later: Option<Type>,
+    pub(super) streamed: Option<Type>,
 }
 
 /// The arguments after the receiver.
@@ -63,13 +65,14 @@ fn is_task_context(ty: &Type) -> bool {
 
 pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Errors) -> Args {
     let names = given_names(signature);
-    let mut args = Args { list: Vec::new(), later: None };
+    let mut args = Args { list: Vec::new(), later: None, streamed: None };
     let mut context_seen = false;
     for (arg, name) in typed(signature).zip(names) {
         let ty = &*arg.ty;
         let forwarded = attrs::forward(&arg.attrs);
         let reply = owned::single_argument(ty, "Reply");
-        check_data_attr(arg, reply.is_some(), errors);
+        let items = replies::argument(ty);
+        check_data_attr(arg, reply.is_some() || items.is_some(), errors);
         let role = if let Some(mutable) = context(ty) {
             check_context(ty, mutable, context_seen, errors);
             context_seen = true;
@@ -80,8 +83,16 @@ pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Err
                 let text = "a message has one `Reply`; mark what is plain data with `#[data]`";
                 errors.push(ty, text);
             }
+            if args.streamed.is_some() {
+                errors.push(ty, replies::BOTH);
+            }
             args.later = Some(answer.clone());
             Role::Reply
+        } else if let (Some(item), None) = (items, data_attr(arg)) {
+            let (has_reply, has_replies) = (args.later.is_some(), args.streamed.is_some());
+            replies::check_argument(ty, signature, has_reply, has_replies, errors);
+            args.streamed = Some(item.clone());
+            Role::Replies
         } else {
             check_field(arg, ty, errors);
             Role::Field(Box::new(Field {
@@ -97,7 +108,7 @@ pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Err
     args
 }
 
-/// `#[data]` says that a `Reply<T>` is plain data.
+/// `#[data]` says that a `Reply<T>` or `Replies<T>` is plain data.
 fn check_data_attr(arg: &PatType, is_reply: bool, errors: &mut Errors) {
     if let Some(attr) = data_attr(arg).filter(|_| !is_reply) {
         let text = "`#[data]` marks a `Reply<T>` that is plain data; remove it";

@@ -7,7 +7,7 @@ use syn::{
     TypeParamBound,
 };
 
-use super::{args, attrs, is_rewritten, message_options, owned, reply, self_type};
+use super::{args, attrs, is_rewritten, message_options, owned, replies, reply, self_type};
 use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::model::{Message, Receiver, Rejected};
@@ -32,7 +32,7 @@ pub(super) fn check(
     let args = args::check(signature, actor, errors);
     message_options::check_consumes(method, settings, receiver, errors);
     let options = message_options::check(method, settings, receiver, &args.list, errors);
-    let reply = reply::check(signature, args.later.as_ref(), actor, errors);
+    let reply = reply::check(signature, &args, actor, errors);
     let Some(receiver) = receiver.filter(|_| errors.count() == before) else {
         return Err(Box::new(rejected(method.function, actor, errors)));
     };
@@ -53,14 +53,17 @@ pub(super) fn check(
 /// The remainder of a rejected method.
 pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors) -> Rejected {
     let Function { attrs, vis, signature, .. } = function;
-    let mut later = None;
+    let (mut later, mut is_stream) = (None, false);
     let mut args = Vec::new();
     for (arg, name) in args::typed(signature).zip(args::given_names(signature)) {
         if args::context(&arg.ty).is_some() || args::is_bare_context(&arg.ty) {
             continue;
         }
-        match owned::single_argument(&arg.ty, "Reply") {
-            Some(answer) if args::data_attr(arg).is_none() => later = Some(answer),
+        let items = replies::argument(&arg.ty);
+        match owned::single_argument(&arg.ty, "Reply").or(items) {
+            Some(answer) if args::data_attr(arg).is_none() => {
+                (later, is_stream) = (Some(answer), items.is_some());
+            }
             _ => {
                 let cfgs = attrs::forward(&arg.attrs).cfgs;
                 args.push((cfgs, name, self_type::replace(arg.ty.to_token_stream(), actor)));
@@ -68,6 +71,9 @@ pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors
         }
     }
     let mut answer = reply::returned(signature).or(later);
+    if let Some(stream) = answer.and_then(replies::returned) {
+        (answer, is_stream) = (replies::item(stream), true);
+    }
     let mut generics = signature.generics.clone();
     if is_rewritten(function) {
         answer = answer.and_then(awaited);
@@ -85,6 +91,7 @@ pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors
             || quote_spanned!(signature.ident.span()=> ()),
             |ty| self_type::replace(ty.to_token_stream(), actor),
         ),
+        is_stream,
         body: errors.latest().filter(|_| is_opaque),
     }
 }

@@ -13,6 +13,7 @@ mod owned;
 mod parameters;
 mod protocol_impl;
 mod remote;
+mod replies;
 mod reply;
 mod self_type;
 mod send_form;

@@ -9,7 +9,7 @@ use quote::ToTokens;
 use syn::{GenericParam, Ident, LitStr};
 
 use super::settings::RemoteOption;
-use super::{args, owned, parameters};
+use super::{args, owned, parameters, replies};
 use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::model::{Field, Message, Protocol, Receiver, Remote, RemoteMessage, Role};
@@ -126,7 +126,8 @@ fn check_name(
 /// The reply of a remote message travels by itself.
 fn check_no_reply_data(function: &Function, errors: &mut Errors) {
     for arg in args::typed(&function.signature).filter(|arg| args::data_attr(arg).is_some()) {
-        if owned::single_argument(&arg.ty, "Reply").is_some() {
+        let reply = owned::single_argument(&arg.ty, "Reply").or(replies::argument(&arg.ty));
+        if reply.is_some() {
             let text = "a `Reply` cannot leave the process as data; send the address that is to be \
                         answered, or move this message to a block that is not `remote`";
             errors.push(&arg.ty, text);
@@ -145,6 +146,11 @@ fn check_message(message: &Message, errors: &mut Errors) {
         let text = "an argument of a `remote` message has no `#[cfg]`, because all nodes have to know it; \
                     write two messages";
         errors.push(cfg, text);
+    }
+    if message.reply.kind.is_stream() {
+        let text = "a `remote` message has no streaming reply, because items cannot leave the process; \
+                    move it to a block that is not `remote`";
+        errors.push(&message.name, text);
     }
     if fields(message).count() > ARGUMENTS {
         let text = format!(

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::{ReturnType, Signature, Type};
 
-use super::{owned, self_type, send_form};
+use super::args::Args;
+use super::{owned, replies, self_type, send_form};
 use crate::errors::Errors;
 use crate::model::{Reply, ReplyKind, SendHint};
 
@@ -21,26 +22,36 @@ pub(super) fn returned(signature: &Signature) -> Option<&Type> {
 
 pub(super) fn check(
     signature: &Signature,
-    later: Option<&Type>,
+    args: &Args,
     actor: &TokenStream,
     errors: &mut Errors,
 ) -> Reply {
-    let (ty, kind) = match (returned(signature), later) {
-        (Some(returned), later) => {
+    let (ty, kind) = match (returned(signature), answered(args)) {
+        (Some(returned), answered) => {
             // A handler answers either with its return value or with its `Reply`.
-            if later.is_some() {
+            if args.streamed.is_some() {
+                let text = "a handler with `Replies` answers through it and returns nothing; remove \
+                            the return type";
+                errors.push(returned, text);
+            } else if answered.is_some() {
                 let text = "a handler with a `Reply` answers through it and returns nothing; drop \
                             the return type, or mark the argument `#[data]` if it is plain data";
                 errors.push(returned, text);
             }
-            (returned, ReplyKind::Returned)
+            match replies::returned(returned) {
+                // An error in it is the only one.
+                Some(stream) if answered.is_none() => {
+                    let Some(item) = replies::check_returned(stream, errors) else {
+                        return nothing(signature);
+                    };
+                    (item, ReplyKind::ReturnedStream)
+                }
+                Some(_) => return nothing(signature),
+                None => (returned, ReplyKind::Returned),
+            }
         }
-        (None, Some(later)) => (later, ReplyKind::Later),
-        (None, None) => {
-            let ty = quote_spanned!(signature.ident.span()=> ());
-            let (kind, send_hint) = (ReplyKind::Nothing, SendHint::Send);
-            return Reply { ty, kind, send_hint, send_form: None };
-        }
+        (None, Some(answered)) => answered,
+        (None, None) => return nothing(signature),
     };
     let borrowed = |better: &str, written: &str| {
         format!("a reply must be owned; use `{better}` instead of `{written}`")
@@ -52,4 +63,16 @@ pub(super) fn check(
         send_form: send_form::of(ty),
         ty: self_type::replace(ty.to_token_stream(), actor),
     }
+}
+
+/// The type of the `Reply` or `Replies` argument.
+fn answered(args: &Args) -> Option<(&Type, ReplyKind)> {
+    let streamed = args.streamed.as_ref().map(|item| (item, ReplyKind::Streamed));
+    streamed.or(args.later.as_ref().map(|later| (later, ReplyKind::Later)))
+}
+
+/// The reply of a handler that returns nothing.
+fn nothing(signature: &Signature) -> Reply {
+    let ty = quote_spanned!(signature.ident.span()=> ());
+    Reply { ty, kind: ReplyKind::Nothing, send_hint: SendHint::Send, send_form: None }
 }

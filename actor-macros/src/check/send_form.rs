@@ -72,7 +72,7 @@ pub(super) fn keep_simple(message: &mut Message, is_generic: bool) {
     if is_generic || message.options.guard.is_some() {
         message.reply.send_form = None;
     }
-    if message.reply.kind == ReplyKind::Later {
+    if message.reply.kind == ReplyKind::Later || message.reply.kind.is_stream() {
         message.reply.send_form = None;
     }
     let is_async = message.is_async;

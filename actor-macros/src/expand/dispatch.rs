@@ -257,6 +257,7 @@ fn expand_call(
             Role::Context => quote_spanned!(place=> __context),
             Role::ContextMut => quote_spanned!(place=> &mut __p::clone_for_hook(__context)),
             Role::Reply => quote!(__reply.into_reply()),
+            Role::Replies => quote!(__reply.into_replies()),
             Role::HookArg(index) => {
                 let value = hook_args.get(*index).cloned().unwrap_or_default();
                 span::moved_all(value, place)
@@ -311,7 +312,8 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
         ReplyKind::Returned => {
             quote!(__p::answer(#call, (&&&__p::ErrProbe(&__reply)).describe_err(), __reply);)
         }
-        ReplyKind::Later => quote!(#call;),
+        ReplyKind::Later | ReplyKind::Streamed => quote!(#call;),
+        ReplyKind::ReturnedStream => quote!(__p::answer_with_stream(#call, __context, __reply);),
     };
     let pattern = quote!(#ident::#variant { #(#fields)* __reply });
     let pattern = match protocol.side {

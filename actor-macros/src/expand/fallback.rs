@@ -3,7 +3,7 @@
 //!
 //! It cannot run: the accompanying error stops the build.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
 use super::crate_path;
@@ -15,7 +15,7 @@ use crate::span;
 //     #[allow(unused_variables)]
 //     pub fn rename(&self, name: &str) -> ::actor_core::Call<'_, Account, ()> { loop {} }
 pub(super) fn expand_rejected(protocol: &Protocol, rejected: &Rejected) -> TokenStream {
-    let Rejected { attrs, vis, name, generics, args, reply, body } = rejected;
+    let Rejected { attrs, vis, name, generics, args, reply, is_stream, body } = rejected;
     let place = name.span();
     let crate_path = crate_path(protocol.crate_path.as_ref(), place);
     let actor = span::moved_all(protocol.actor.clone(), place);
@@ -27,11 +27,12 @@ pub(super) fn expand_rejected(protocol: &Protocol, rejected: &Rejected) -> Token
     });
     let body = body.clone().unwrap_or_else(|| quote_spanned!(place=> loop {}));
     let (cfgs, docs) = (&attrs.cfgs, &attrs.docs);
+    let call = Ident::new(if *is_stream { "StreamCall" } else { "Call" }, place);
     quote_spanned! {place=>
         #(#cfgs)*
         #(#docs)*
         #[allow(unused_variables, missing_docs)]
-        #vis fn #name #params (&self #(#args)*) -> #crate_path::Call<'_, #actor, #reply> #clause {
+        #vis fn #name #params (&self #(#args)*) -> #crate_path::#call<'_, #actor, #reply> #clause {
             #body
         }
     }

@@ -74,16 +74,20 @@ fn expand_method(protocol: &Protocol, message: &Message) -> TokenStream {
             }
         });
     }
-    let make = if message.is_answered_in_turn() { "__new" } else { "__indirect" };
-    let make = Ident::new(make, place);
+    let (call, make, slot) = match message.reply.kind {
+        kind if kind.is_stream() => ("StreamCall", "__new", "StreamSlot"),
+        _ if message.is_answered_in_turn() => ("Call", "__new", "ReplySlot"),
+        _ => ("Call", "__indirect", "ReplySlot"),
+    };
+    let [call, make, slot] = [call, make, slot].map(|name| Ident::new(name, place));
     quote_spanned! {place=>
         #(#cfgs)*
         #docs
         #(#others)*
-        #vis fn #name(&self #parameters) -> #crate_path::Call<'_, #actor, #reply> {
-            #crate_path::Call::#make(
+        #vis fn #name(&self #parameters) -> #crate_path::#call<'_, #actor, #reply> {
+            #crate_path::#call::#make(
                 self,
-                #message_type::#variant { #fields __reply: __p::ReplySlot::EMPTY },
+                #message_type::#variant { #fields __reply: __p::#slot::EMPTY },
             )
         }
     }

@@ -95,10 +95,12 @@ fn expand_variant(protocol: &Protocol, message: &Message) -> TokenStream {
     });
     let reply = &send_check::stored(&message.reply.ty, message.reply.send_form.as_deref());
     // An actor's enum uses all its type parameters in the variant for protocol messages.
-    let slot = if is_actor(protocol) || protocol.generics.params.is_empty() {
-        quote!(ReplySlot<#reply>)
-    } else {
-        quote!(ReplySlotOf<#actor, #reply>)
+    let is_plain = is_actor(protocol) || protocol.generics.params.is_empty();
+    let slot = match (is_plain, message.reply.kind.is_stream()) {
+        (true, false) => quote!(ReplySlot<#reply>),
+        (true, true) => quote!(StreamSlot<#reply>),
+        (false, false) => quote!(ReplySlotOf<#actor, #reply>),
+        (false, true) => quote!(StreamSlotOf<#actor, #reply>),
     };
     quote! {
         #(#cfgs)*

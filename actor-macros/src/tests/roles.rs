@@ -38,6 +38,51 @@ fn contexts_and_replies_have_their_place() {
             "u8",
         ),
         (
+            "fn f(&self, a: Replies<u8>, b: Replies<u8>) {}",
+            "a message has one `Replies`; remove this one",
+            "Replies<u8>",
+        ),
+        (
+            "fn f(&self, a: Replies<u8>, b: u8) {}",
+            "`Replies` is the last argument of a handler; move it to the end",
+            "Replies<u8>",
+        ),
+        (
+            "fn f(&self, a: Replies<u8>, b: Reply<u16>) {}",
+            "a handler answers with one `Reply` or with `Replies`; remove one of them, or mark what is plain data with `#[data]`",
+            "Reply<u16>",
+        ),
+        (
+            "fn f(&self, a: Reply<u16>, b: Replies<u8>) {}",
+            "a handler answers with one `Reply` or with `Replies`; remove one of them, or mark what is plain data with `#[data]`",
+            "Replies<u8>",
+        ),
+        (
+            "fn f(&self, a: Replies<u8>) -> u16 { 1 }",
+            "a handler with `Replies` answers through it and returns nothing; remove the return type",
+            "u16",
+        ),
+        (
+            "fn f(&self, a: Replies<u8>) -> impl Stream<Item = u8> { s }",
+            "a handler with `Replies` answers through it and returns nothing; remove the return type",
+            "impl Stream<Item = u8>",
+        ),
+        (
+            "fn f(&self) -> impl Stream<Item = Vec<u8>> + Send { s }",
+            "a returned stream is read by a task, after the handler, and cannot borrow `self`; write `impl Stream<Item = Vec<u8>> + Send + 'static`",
+            "impl Stream<Item = Vec<u8>> + Send",
+        ),
+        (
+            "fn f(&self) -> impl Stream<Item = u8> + 'static { s }",
+            "a returned stream is read by a task, after the handler, and cannot borrow `self`; write `impl Stream<Item = u8> + Send + 'static`",
+            "impl Stream<Item = u8> + 'static",
+        ),
+        (
+            "fn f(&self) -> impl Stream + Send + 'static { s }",
+            "a returned stream is read by a task, after the handler, and cannot borrow `self`; write `impl Stream<Item = T> + Send + 'static`",
+            "impl Stream + Send + 'static",
+        ),
+        (
             "fn f(&self, #[data] a: u8) {}",
             "`#[data]` marks a `Reply<T>` that is plain data; remove it",
             "#[data]",

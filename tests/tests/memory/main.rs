@@ -6,6 +6,7 @@ mod heap;
 mod links_and_monitors;
 mod measure;
 mod removed_entries;
+mod streams;
 mod systems;
 mod timed_out_calls;
 
@@ -39,6 +40,7 @@ macro_rules! alone_on_real_hosts {
 }
 
 alone_on_real_hosts! {
+    streams::memory_stays_flat_over_dropped_streams,
     timed_out_calls::memory_stays_flat_over_100_000_timed_out_calls,
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The file and the function.
-const HERE: [(&str, &str); 30] = [
+const HERE: [(&str, &str); 33] = [
     ("child", "capacity"),
     ("child", "shutdown"),
     ("backoff", "exponential"),
@@ -27,6 +27,9 @@ const HERE: [(&str, &str); 30] = [
     ("simulation", "advance"),
     ("shutdown", "shutdown"),
     ("builder", "threads"),
+    ("replies", "pair"),
+    ("reply_stream", "timeout"),
+    ("reply_stream", "stream_of"),
     ("time", "sleep"),
     ("time", "timeout"),
     ("time", "interval"),

@@ -180,3 +180,34 @@ fn a_system_has_a_thread_at_least() {
         assert_eq!(System::builder().threads(threads).build().block_on(async { 7 }), 7);
     }
 }
+
+/// Answers with one item.
+#[actor]
+struct Once;
+
+#[actor]
+impl Once {
+    fn once(&self, replies: Replies<u8>) {
+        let _ = replies.try_send(1);
+    }
+}
+
+#[test]
+fn the_buffer_of_a_stream_is_bounded() {
+    hold("streams", counts(), |system, capacity| {
+        system.block_on(async {
+            let once = Once.spawn();
+            if !(1..=1 << 16).contains(&capacity) {
+                assert!(panics(|| once.once().stream_of(capacity)));
+                assert!(panics(|| Replies::<u8>::pair(capacity)));
+                return;
+            }
+            let items: Vec<_> = once.once().stream_of(capacity).collect().await;
+            assert_eq!(items, [Ok(1)]);
+            let (replies, stream) = Replies::pair(capacity);
+            let accepted = (0..=capacity).filter(|_| replies.try_send(1).is_ok()).count();
+            assert_eq!(accepted, capacity);
+            drop(stream);
+        });
+    });
+}

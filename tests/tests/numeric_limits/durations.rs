@@ -6,6 +6,7 @@ use actor_core::future::or;
 use actor_core::prelude::*;
 use actor_core::time::{interval, now, sleep, timeout};
 use actor_core::{Ask, Backoff, Child, Inbox, Reply, Sim, Supervisor, Timer, spawn_process};
+use futures_lite::StreamExt;
 use std::future::Future;
 use std::time::Duration;
 use tests::Gate;
@@ -35,6 +36,8 @@ impl Probe {
         self.fired.open();
         self.timer = None;
     }
+
+    fn items(&self, _replies: Replies<u8>) {}
 
     fn fail(&self) {
         panic!("planned");
@@ -131,6 +134,11 @@ fn calls_and_sends_time_out_when_they_say() {
             assert_takes(duration, async {
                 let answer = probe.nop().timeout(duration).await;
                 assert!(matches!(answer, Err(CallError::Timeout { .. })), "{answer:?}");
+            })
+            .await;
+            assert_takes(duration, async {
+                let item = probe.items().timeout(duration).stream().next().await;
+                assert!(matches!(item, Some(Err(CallError::Timeout { .. }))), "{item:?}");
             })
             .await;
             // The call that timed out has left the only place.

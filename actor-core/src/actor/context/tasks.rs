@@ -106,7 +106,10 @@ pin_project! {
     impl<F> PinnedDrop for CatchPanic<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let dropped = current::catch_failure(&**this.mailbox, this.what, || this.future.set(None));
+            // What the future holds is dropped on behalf of its life.
+            let dropped = current::in_life_of(this.mailbox, || {
+                current::catch_failure(&**this.mailbox, this.what, || this.future.set(None))
+            });
             if let Err(failure) = dropped {
                 this.mailbox.notify(SystemMessage::TaskPanicked(failure));
             }

@@ -60,6 +60,11 @@ impl<T> Asking<T> {
         Asking::new(|_, reply| reply, AskState::Prepared, false, answer)
     }
 
+    /// The reply is put into the message by `exchange`, and may come from elsewhere than the target.
+    pub(super) fn by_exchange(exchange: Exchange<T>) -> Self {
+        Asking::new(exchange, AskState::Init, false, ReplyReceiver::finished())
+    }
+
     const fn new(
         exchange: Exchange<T>,
         state: AskState,

@@ -62,6 +62,10 @@ pub(crate) enum WaitGoal {
     AnyReply,
     /// Capacity in the buffer of the target's subscription to a topic.
     Publication,
+    /// The next item of a streaming reply from the target.
+    Item,
+    /// Capacity for an item of a streaming reply, which the target reads.
+    ItemRoom,
 }
 
 impl WaitGoal {
@@ -74,7 +78,10 @@ impl WaitGoal {
     /// Whether only a run of the target, or its kill, can cause the event. Any other wait is recorded for
     /// snapshots only.
     pub(in crate::cell) fn is_certain(self) -> bool {
-        !matches!(self, WaitGoal::AnyReply | WaitGoal::Publication)
+        !matches!(
+            self,
+            WaitGoal::AnyReply | WaitGoal::Publication | WaitGoal::Item | WaitGoal::ItemRoom
+        )
     }
 
     /// Whether the wait can be refused with an error.

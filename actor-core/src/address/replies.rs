@@ -1,0 +1,355 @@
+//! Streaming replies, the producer's side: [`Replies`], and the slot of its message.
+//!
+//! A stream of replies is a call together with a channel. The items take the channel; the reply of the
+//! call is the end of the stream, so that a message that is never handled, a panic and a kill are
+//! reported as for any other call. Invariant: the reply is given before the channel closes. A reader that
+//! has the reply therefore has all items in the channel.
+
+use super::reply::Reply;
+use super::reply_slot::ReplySlot;
+use super::reply_stream::ReplyStream;
+use crate::cell::current;
+use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
+use crate::cell::deadlock::tracker::WaitTracker;
+use crate::cell::message::{AnySlot, SlotInfo};
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use crate::cell::send_context::SendContext;
+use crate::error::CallError;
+use crate::panics::contained;
+use crate::waking::wake;
+use async_channel::{Receiver, Sender, TrySendError};
+use futures_lite::{Stream, StreamExt, future};
+use std::any::Any;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::pin::pin;
+use std::task::{Poll, Waker};
+
+/// The right to answer one call with any number of items.
+///
+/// A handler whose last argument is a `Replies<T>` answers with a stream. The replies can be stored or
+/// moved into a task, and items sent at any time. The buffer between both ends is bounded:
+/// [`send`](Replies::send) waits for a slow reader.
+///
+/// The caller reads the items with [`StreamCall::stream`](crate::StreamCall::stream).
+///
+/// # The end
+/// | event | the reader gets |
+/// |---|---|
+/// | [`finish`](Replies::finish), or a drop in the ordinary way | `None` |
+/// | a drop by a panic, or with the life of a failed actor | `Err(Panicked)`, then `None` |
+/// | a drop with the life of a killed actor | `Err(Killed)`, then `None` |
+/// | a drop with the life of a stopped actor | `Err(Stopped)`, then `None` |
+/// | the message is never handled | the error of a call, then `None` |
+///
+/// The life is that of the actor that drops the replies. A task that does not belong to an actor, as
+/// [`spawn_task`](crate::spawn_task) starts it, continues a stream when the actor has ended.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use futures_lite::StreamExt;
+///
+/// #[actor]
+/// struct Log {
+///     lines: Vec<String>,
+///     tails: Vec<Replies<String>>,
+/// }
+///
+/// #[actor]
+/// impl Log {
+///     /// All lines, and each new one.
+///     async fn tail(&mut self, replies: Replies<String>) {
+///         for line in &self.lines {
+///             let _ = replies.send(line.clone()).await;
+///         }
+///         self.tails.push(replies);
+///     }
+///
+///     async fn write(&mut self, line: String) {
+///         self.tails.retain(|tail| !tail.is_closed());
+///         for tail in &self.tails {
+///             let _ = tail.send(line.clone()).await;
+///         }
+///         self.lines.push(line);
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let log = Log { lines: vec!["one".into()], tails: vec![] }.spawn();
+///     let mut lines = log.tail().stream();
+///     assert_eq!(lines.next().await, Some(Ok("one".into())));
+///     log.write("two".into()).await.unwrap();
+///     assert_eq!(lines.next().await, Some(Ok("two".into())));
+///     log.stop();
+///     assert_eq!(lines.next().await, Some(Err(CallError::Stopped)));
+///     assert_eq!(lines.next().await, None);
+/// });
+/// ```
+pub struct Replies<T> {
+    /// The end of the stream. Detached once given.
+    end: Reply<()>,
+    /// `None` once ended, and for a message without a reader.
+    items: Option<Sender<T>>,
+    /// The reading actor, for snapshots.
+    reader: Option<ActorKey>,
+}
+
+impl<T> Replies<T> {
+    /// Returns replies and the stream of their items, with a buffer of `capacity` items, for unit tests
+    /// of handlers.
+    ///
+    /// # Panics
+    /// As for [`StreamCall::stream_of`](crate::StreamCall::stream_of).
+    ///
+    /// ```
+    /// # use actor_core::Replies;
+    /// use futures_lite::StreamExt;
+    ///
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let (replies, stream) = Replies::pair(4);
+    /// replies.send(7).await.unwrap();
+    /// replies.finish();
+    /// assert_eq!(stream.collect::<Vec<_>>().await, [Ok(7)]);
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn pair(capacity: usize) -> (Replies<T>, ReplyStream<T>) {
+        let (items, read) = channel(capacity);
+        let (end, ended) = Reply::pair();
+        (Replies { end, items: Some(items), reader: None }, ReplyStream::of_pair(read, ended))
+    }
+
+    /// Sends an item to the reader. Waits as long as the buffer is full.
+    ///
+    /// # Errors
+    /// The item, if the reader is gone.
+    ///
+    /// # Cancellation
+    /// Dropping the future while it waits drops the item.
+    ///
+    /// ```
+    /// # use actor_core::Replies;
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let (replies, stream) = Replies::pair(1);
+    /// assert_eq!(replies.send("a").await, Ok(()));
+    /// drop(stream);
+    /// assert_eq!(replies.send("b").await, Err("b"));
+    /// # });
+    /// ```
+    pub async fn send(&self, item: T) -> Result<(), T> {
+        let Some(items) = &self.items else { return Err(item) };
+        let mut sending = pin!(items.send(item));
+        let mut wait = NotedWait::NONE;
+        let sent = poll_fn(|cx| {
+            let poll = sending.as_mut().poll(cx);
+            match (&poll, self.reader) {
+                (Poll::Pending, Some(reader)) => wait.note(reader, WaitGoal::ItemRoom, cx.waker()),
+                _ => wait.forget(),
+            }
+            poll
+        });
+        sent.await.map_err(|refused| refused.0)
+    }
+
+    /// Sends an item to the reader if there is room in the buffer.
+    ///
+    /// # Errors
+    /// The item, if the buffer is full or the reader is gone: see [`is_closed`](Replies::is_closed).
+    ///
+    /// ```
+    /// # use actor_core::Replies;
+    /// let (replies, stream) = Replies::pair(1);
+    /// assert_eq!(replies.try_send("a"), Ok(()));
+    /// assert_eq!(replies.try_send("b"), Err("b"));
+    /// assert!(!replies.is_closed(), "the buffer is full");
+    /// # drop(stream);
+    /// ```
+    pub fn try_send(&self, item: T) -> Result<(), T> {
+        let Some(items) = &self.items else { return Err(item) };
+        items.try_send(item).map_err(|refused| match refused {
+            TrySendError::Full(item) | TrySendError::Closed(item) => item,
+        })
+    }
+
+    /// Returns `true` once the reader is gone.
+    pub fn is_closed(&self) -> bool {
+        self.end.is_closed()
+    }
+
+    /// Waits until the reader is gone.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    ///
+    /// ```
+    /// # use actor_core::Replies;
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let (mut replies, stream) = Replies::<u32>::pair(1);
+    /// drop(stream);
+    /// replies.closed().await;
+    /// assert!(replies.is_closed());
+    /// # });
+    /// ```
+    pub fn closed(&mut self) -> impl Future<Output = ()> + use<'_, T> {
+        self.end.closed()
+    }
+
+    /// Ends the stream: the reader gets the remaining items, and then `None`, even if the actor is
+    /// failing.
+    ///
+    /// ```
+    /// # use actor_core::Replies;
+    /// use futures_lite::StreamExt;
+    ///
+    /// # actor_core::System::current_thread().block_on(async {
+    /// let (replies, mut stream) = Replies::<u32>::pair(1);
+    /// replies.finish();
+    /// assert_eq!(stream.next().await, None);
+    /// # });
+    /// ```
+    pub fn finish(mut self) {
+        // A reader that is gone needs no end.
+        let _ = self.end.put(Ok(()), wake);
+    }
+
+    /// Reports that the life which held the replies has broken the stream off.
+    #[cold]
+    fn break_off(&mut self, error: CallError) {
+        if self.end.put(Err(error.clone()), current::wake_lost).is_ok() {
+            current::told(&error);
+        }
+    }
+}
+
+impl<T> Drop for Replies<T> {
+    fn drop(&mut self) {
+        if let Some(call) = self.end.state() {
+            match current::broken_stream(call) {
+                Some(error) => self.break_off(error),
+                None => {
+                    let _ = self.end.put(Ok(()), wake);
+                }
+            }
+        }
+        // After the end; it wakes the reader, which may be user code.
+        let items = self.items.take();
+        contained(|| drop(items));
+    }
+}
+
+impl<T> fmt::Debug for Replies<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replies").field("is_closed", &self.is_closed()).finish()
+    }
+}
+
+/// A wait that is recorded for snapshots only, as long as this exists.
+pub(super) struct NotedWait(WaitTracker);
+
+impl NotedWait {
+    pub(super) const NONE: Self = NotedWait(WaitTracker::untracked());
+
+    pub(super) fn note(&mut self, actor: ActorKey, goal: WaitGoal, waker: &Waker) {
+        self.0.note_for_snapshots(actor, goal, waker);
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.0.forget();
+    }
+}
+
+impl Drop for NotedWait {
+    fn drop(&mut self) {
+        self.forget();
+    }
+}
+
+/// The largest buffer: its memory is allocated with the stream.
+const LARGEST: usize = 1 << 16;
+
+/// The channel of the items.
+#[track_caller]
+pub(super) fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    assert!(
+        (1..=LARGEST).contains(&capacity),
+        "the buffer of a streaming reply holds 1 to {LARGEST} items, not {capacity}"
+    );
+    async_channel::bounded(capacity)
+}
+
+/// The slot of a message with streaming replies.
+pub struct StreamSlot<T> {
+    /// The first field, and named before the items: see [`ReplySlot`] and the invariant above.
+    _item: PhantomData<T>,
+    end: ReplySlot<()>,
+    items: Option<Sender<T>>,
+    reader: Option<ActorKey>,
+}
+
+impl<T> StreamSlot<T> {
+    /// The slot of a message without a reader.
+    pub const EMPTY: Self =
+        StreamSlot { _item: PhantomData, end: ReplySlot::EMPTY, items: None, reader: None };
+
+    /// Information for the run loop, such as whether a reader waits.
+    pub fn head(&self) -> SlotInfo<'_> {
+        self.end.head()
+    }
+
+    /// Hands the replies to a handler.
+    pub fn into_replies(self) -> Replies<T> {
+        Replies { end: self.end.into_reply(), items: self.items, reader: self.reader }
+    }
+}
+
+impl<T: 'static> AnySlot for StreamSlot<T> {
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    fn send_context(&mut self) -> &mut SendContext {
+        self.end.send_context()
+    }
+}
+
+impl<T> fmt::Debug for StreamSlot<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamSlot").finish_non_exhaustive()
+    }
+}
+
+/// The slot of a message whose items are of type `T`.
+fn slot_of<T: 'static>(slot: &mut dyn AnySlot) -> Option<&mut StreamSlot<T>> {
+    let slot: &mut dyn Any = slot;
+    slot.downcast_mut()
+}
+
+/// Puts the end of the stream into the message, and returns what was there.
+pub(super) fn exchange_end<T: 'static>(slot: &mut dyn AnySlot, end: Reply<()>) -> Reply<()> {
+    let Some(slot) = slot_of::<T>(slot) else { return end };
+    slot.reader = current::life().map(|actor| ActorKey::of(actor.header()));
+    let slot: &mut dyn AnySlot = &mut slot.end;
+    slot.exchange(end)
+}
+
+/// Puts the channel of the items into the message.
+pub(super) fn set_items<T: 'static>(slot: &mut dyn AnySlot, items: Sender<T>) {
+    if let Some(slot) = slot_of::<T>(slot) {
+        slot.items = Some(items);
+    }
+}
+
+/// Sends the items of `stream` as `replies`, until it ends or the reader leaves.
+pub(crate) async fn forward<S: Stream>(stream: S, mut replies: Replies<S::Item>) {
+    let mut stream = pin!(stream);
+    loop {
+        let gone = async {
+            replies.closed().await;
+            None
+        };
+        // The reader may leave while there is no item.
+        let Some(item) = future::or(stream.next(), gone).await else { break };
+        if replies.send(item).await.is_err() {
+            break;
+        }
+    }
+    replies.finish();
+}

@@ -1,0 +1,298 @@
+//! Streaming replies, the reader's side: [`StreamCall`], and the stream it opens.
+
+use super::addr::Addr;
+use super::call::Call;
+use super::replies::{NotedWait, channel, exchange_end, set_items};
+use super::reply_receiver::ReplyReceiver;
+use super::with_timeout::{Expire, LONGEST};
+use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
+use crate::cell::message::Protocol;
+use crate::error::CallError;
+use crate::executor::sleep::Sleep;
+use async_channel::Receiver;
+use futures_lite::Stream;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+use std::time::Duration;
+
+/// The items in flight between a producer and its reader, unless the reader says otherwise.
+const CAPACITY: usize = 16;
+
+/// A message with streaming replies that has not been sent yet.
+///
+/// It is returned by the address method of a handler with a [`Replies`](crate::Replies), or of one that
+/// returns `impl Stream<Item = T> + Send + 'static`. It is not a future: [`stream`](StreamCall::stream)
+/// opens the stream.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use futures_lite::{Stream, StreamExt, stream};
+///
+/// #[actor]
+/// struct Counter;
+///
+/// #[actor]
+/// impl Counter {
+///     /// Counts from `from` on.
+///     fn count(&self, from: u32) -> impl Stream<Item = u32> + Send + 'static {
+///         stream::iter(from..)
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let counter = Counter.spawn();
+///     let numbers: Vec<_> = counter.count(7).stream().take(3).collect().await;
+///     assert_eq!(numbers, [Ok(7), Ok(8), Ok(9)]);
+/// });
+/// ```
+#[must_use = "a streaming call does nothing unless its stream is read; use `.stream()`"]
+pub struct StreamCall<'a, P: Protocol, T> {
+    /// Its reply is the end of the stream.
+    call: Call<'a, P, ()>,
+    /// The time to the first item.
+    limit: Option<Duration>,
+    items: PhantomData<fn() -> T>,
+}
+
+impl<'a, P: Protocol, T: 'static> StreamCall<'a, P, T> {
+    #[doc(hidden)]
+    #[inline]
+    pub fn __new<A>(address: &'a A, message: P::Message) -> Self
+    where
+        A: Deref<Target = Addr<P>>,
+    {
+        let call = Call::by_exchange(address, message, exchange_end::<T>);
+        StreamCall { call, limit: None, items: PhantomData }
+    }
+
+    /// Detaches the call from the borrowed address.
+    pub fn into_owned(self) -> StreamCall<'static, P, T> {
+        StreamCall { call: self.call.into_owned(), limit: self.limit, items: PhantomData }
+    }
+
+    /// Limits the time to the first item, which includes that in the mailbox. The stream then yields
+    /// [`CallError::Timeout`], and ends.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use std::time::Duration;
+    /// use futures_lite::StreamExt;
+    ///
+    /// #[actor]
+    /// struct Feed {
+    ///     readers: Vec<Replies<String>>,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Feed {
+    ///     fn listen(&mut self, replies: Replies<String>) {
+    ///         self.readers.push(replies);
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let feed = Feed { readers: vec![] }.spawn();
+    ///     let silent = feed.listen().timeout(Duration::from_millis(10)).stream();
+    ///     let items: Vec<_> = silent.collect().await;
+    ///     assert_eq!(items, [Err(CallError::Timeout { started: true })]);
+    /// });
+    /// ```
+    pub fn timeout(self, limit: Duration) -> Self {
+        StreamCall { limit: Some(limit), ..self }
+    }
+
+    /// Opens the stream, with at most 16 items in flight.
+    ///
+    /// The message is sent when the stream is first read, and then waits for capacity in the mailbox as
+    /// a call does. The stream keeps the actor alive until it ends or is dropped.
+    pub fn stream(self) -> ReplyStream<T> {
+        self.stream_of(CAPACITY)
+    }
+
+    /// Opens the stream, with at most `capacity` items in flight.
+    ///
+    /// # Panics
+    /// If `capacity` is 0 or larger than 65536.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// use futures_lite::{Stream, StreamExt, stream};
+    ///
+    /// # #[actor] struct Counter;
+    /// # #[actor] impl Counter {
+    /// #     fn count(&self) -> impl Stream<Item = u32> + Send + 'static { stream::iter(1..) }
+    /// # }
+    /// # System::current_thread().block_on(async {
+    /// # let counter = Counter.spawn();
+    /// let numbers: Vec<_> = counter.count().stream_of(1).take(2).collect().await;
+    /// assert_eq!(numbers, [Ok(1), Ok(2)]);
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn stream_of(self, capacity: usize) -> ReplyStream<T> {
+        let (items, read) = channel(capacity);
+        let mut call = self.call.into_owned();
+        if let Some(slot) = call.slot() {
+            set_items(slot, items);
+        }
+        let limit = self.limit.filter(|limit| *limit <= LONGEST);
+        if limit.is_some() {
+            call.__set_timed();
+        }
+        let actor = ActorKey::of(call.target().mailbox().header());
+        ReplyStream {
+            items: Box::pin(read),
+            end: End::Call(Box::new(call), actor),
+            limit: limit.map(FirstItem::Within),
+            wait: NotedWait::NONE,
+        }
+    }
+}
+
+impl<P: Protocol, T> fmt::Debug for StreamCall<'_, P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamCall").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+/// The items of a streaming reply: the stream opened by [`StreamCall::stream`].
+///
+/// It yields each item once and in order, at most one error after them, and then `None`: see
+/// [`Replies`](crate::Replies).
+///
+/// # Cancellation
+/// Dropping it tells the producer, whose next [`send`](crate::Replies::send) fails; a message that has not
+/// been handled yet is skipped. Items in the buffer are dropped.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::ReplyStream;
+/// use futures_lite::{Stream, StreamExt, stream};
+///
+/// # #[actor] struct Counter;
+/// # #[actor] impl Counter {
+/// #     fn count(&self) -> impl Stream<Item = u32> + Send + 'static { stream::iter(1..) }
+/// # }
+/// async fn first_even(mut numbers: ReplyStream<u32>) -> Result<Option<u32>, CallError> {
+///     while let Some(number) = numbers.next().await {
+///         let number = number?;
+///         if number % 2 == 0 {
+///             return Ok(Some(number));
+///         }
+///     }
+///     Ok(None)
+/// }
+/// # System::current_thread().block_on(async {
+/// assert_eq!(first_even(Counter.spawn().count().stream()).await, Ok(Some(2)));
+/// # });
+/// ```
+#[must_use = "a stream does nothing unless it is read"]
+pub struct ReplyStream<T> {
+    /// Boxed, so that the stream is `Unpin`.
+    items: Pin<Box<Receiver<T>>>,
+    end: End,
+    /// `None` once an item has arrived.
+    limit: Option<FirstItem>,
+    wait: NotedWait,
+}
+
+/// The end of a stream.
+enum End {
+    /// The reply of the call, which is sent when it is first polled, and the called actor.
+    Call(Box<dyn Expire<Output = Result<(), CallError>> + Send>, ActorKey),
+    Pair(ReplyReceiver<()>),
+    /// The end has arrived. Items may be left.
+    Known(Result<(), CallError>),
+    Told,
+}
+
+/// The limit of the time to the first item.
+enum FirstItem {
+    /// From the first poll on.
+    Within(Duration),
+    Until(Sleep),
+}
+
+impl<T> ReplyStream<T> {
+    pub(super) fn of_pair(items: Receiver<T>, end: ReplyReceiver<()>) -> Self {
+        ReplyStream {
+            items: Box::pin(items),
+            end: End::Pair(end),
+            limit: None,
+            wait: NotedWait::NONE,
+        }
+    }
+
+    /// Polls for the end. It makes no edge for deadlock detection, because any task may hold the replies.
+    fn poll_end(&mut self, cx: &mut Poller<'_>) -> Poll<Result<(), CallError>> {
+        let (call, actor) = match &mut self.end {
+            End::Call(call, actor) => (call, *actor),
+            End::Pair(end) => return Pin::new(end).poll(cx),
+            End::Known(_) | End::Told => return Poll::Pending,
+        };
+        if let Poll::Ready(end) = Pin::new(&mut *call).poll(cx) {
+            return Poll::Ready(end);
+        }
+        if let Some(FirstItem::Within(limit)) = self.limit {
+            self.limit = Some(FirstItem::Until(Sleep::on(call.__executor().0, limit)));
+        }
+        if let Some(FirstItem::Until(sleep)) = &mut self.limit
+            && Pin::new(sleep).poll(cx).is_ready()
+        {
+            self.limit = None;
+            // An item that has just arrived counts, and has woken the reader.
+            if self.items.is_empty() {
+                return Poll::Ready(call.__expire());
+            }
+        }
+        self.wait.note(actor, WaitGoal::Item, cx.waker());
+        Poll::Pending
+    }
+}
+
+impl<T> Stream for ReplyStream<T> {
+    type Item = Result<T, CallError>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        this.wait.forget();
+        if let End::Call(..) | End::Pair(_) = this.end {
+            if let Poll::Ready(Some(item)) = this.items.as_mut().poll_next(cx) {
+                this.limit = None;
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match this.poll_end(cx) {
+                Poll::Ready(end) => this.end = End::Known(end),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        // All items are in the channel before the end is given.
+        if let Ok(item) = this.items.try_recv() {
+            return Poll::Ready(Some(Ok(item)));
+        }
+        match std::mem::replace(&mut this.end, End::Told) {
+            End::Known(Err(error)) => Poll::Ready(Some(Err(error))),
+            _ => Poll::Ready(None),
+        }
+    }
+}
+
+impl<T> Drop for ReplyStream<T> {
+    /// Closes the channel, and drops the items that are still in it: the producer may keep its end.
+    fn drop(&mut self) {
+        self.wait.forget();
+        self.end = End::Told;
+        self.items.close();
+        while self.items.try_recv().is_ok() {}
+    }
+}
+
+impl<T> fmt::Debug for ReplyStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyStream").field("waiting", &self.items.len()).finish_non_exhaustive()
+    }
+}

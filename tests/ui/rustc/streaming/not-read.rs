@@ -1,0 +1,12 @@
+#![allow(unused)]
+#![deny(unused_must_use)]
+use actor_core::prelude::*;
+#[actor]
+struct Log;
+#[actor]
+impl Log {
+    fn tail(&mut self, lines: Replies<String>) {}
+}
+fn main() {
+    Log.spawn().tail();
+}
