@@ -221,16 +221,23 @@ impl Import {
         }
     }
 
-    /// Waits for credit. Returns `false` if the session has ended.
-    async fn take_credit(&self, cost: u64, name: Option<&'static str>) -> bool {
+    /// Waits for credit.
+    ///
+    /// # Errors
+    /// That of the message, if the actor or the session has ended.
+    async fn take_credit(&self, cost: u64, name: Option<&'static str>) -> Result<(), CallError> {
         let look = |window: &mut Window| {
-            if window.exit.is_some() {
-                return Some(false);
+            match &window.exit {
+                Some(Exit::Unreachable) => {
+                    return Some(Err(CallError::Unreachable { started: false }));
+                }
+                Some(_) => return Some(Err(CallError::Stopped)),
+                None => {}
             }
             (window.credit > 0).then(|| {
                 window.credit -= cost.cast_signed();
                 window.unaccepted.push_back((cost, name));
-                true
+                Ok(())
             })
         };
         self.until(look).await
@@ -244,6 +251,7 @@ impl Import {
         }
     }
 
+    /// Kills the actor. Whether that is the end of the address is decided there, by its supervisor.
     fn kill(&self) {
         if let Some(node) = self.node.upgrade() {
             node.push(self, &Frame::Kill { export: self.place.export });
@@ -292,8 +300,8 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
             Err(refusal) => return import.lose(name, pending, CallError::Refused(refusal)),
         };
         let sent = if pending.is_none() { Some(name) } else { None };
-        if !import.take_credit(cost(&body), sent).await {
-            return import.lose(name, pending, CallError::Unreachable { started: false });
+        if let Err(error) = import.take_credit(cost(&body), sent).await {
+            return import.lose(name, pending, error);
         }
         if pending.as_ref().is_some_and(|pending| !pending.is_wanted()) {
             import.give_back_credit();

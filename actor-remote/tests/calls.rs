@@ -267,6 +267,20 @@ async fn a_kill_of_a_remote_address_kills_its_actor() {
     assert_eq!(call.await, Err(CallError::Killed));
 }
 
+#[actor_core::test(seeds = 10)]
+async fn calls_that_wait_here_for_an_actor_that_ends_are_stopped() {
+    let two = two().await;
+    two.remote.slow(10_000).send().await.unwrap();
+    // Most of them wait for credit, and then for the proxy.
+    let calls = (0..100).map(|_| two.remote.bytes(vec![7; 10_000], 1));
+    let end = async {
+        time::sleep(Duration::from_secs(1)).await;
+        two.local.kill();
+    };
+    let (outcomes, ()) = future::zip(future::join_all(calls), end).await;
+    assert_eq!(outcomes, vec![Err(CallError::Stopped); 100]);
+}
+
 #[actor]
 struct Watcher {
     exits: Vec<Exit>,
