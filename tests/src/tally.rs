@@ -1,6 +1,7 @@
 //! A counter that can be awaited, and a mark that counts its drop.
 
 use crate::Gate;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A counter; clones are the same counter.
@@ -51,16 +52,34 @@ impl Tally {
 
     /// Creates a value whose drop counts one.
     pub fn mark(&self) -> Mark {
-        Mark(self.clone())
+        Mark::new(self.clone())
     }
 }
 
 /// Counts one when it is dropped: put it into a state or a message.
 #[derive(Debug)]
-pub struct Mark(Tally);
+pub struct Mark {
+    tally: Tally,
+    /// Set when another mark counts instead of this one.
+    is_moved: AtomicBool,
+}
+
+impl Mark {
+    fn new(tally: Tally) -> Self {
+        Mark { tally, is_moved: AtomicBool::new(false) }
+    }
+
+    /// Returns a mark that counts instead of this one, unless there is one already.
+    pub(crate) fn move_out(&self) -> Option<Mark> {
+        let was_moved = self.is_moved.swap(true, Ordering::Relaxed);
+        (!was_moved).then(|| Mark::new(self.tally.clone()))
+    }
+}
 
 impl Drop for Mark {
     fn drop(&mut self) {
-        self.0.add();
+        if !*self.is_moved.get_mut() {
+            self.tally.add();
+        }
     }
 }

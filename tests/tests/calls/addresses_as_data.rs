@@ -2,12 +2,13 @@
 
 use actor_core::WeakAddr;
 use actor_core::prelude::*;
+use tests::reached;
 
 /// Sends its products to a given target.
 #[actor]
 struct Worker;
 
-#[actor]
+#[actor(remote)]
 impl Worker {
     fn double(&self, number: u64, reply_to: CollectorAddr) {
         reply_to.collect(number * 2).try_send().unwrap();
@@ -24,7 +25,7 @@ struct Collector {
     sum: u64,
 }
 
-#[actor]
+#[actor(remote)]
 impl Collector {
     fn collect(&mut self, number: u64) {
         self.sum += number;
@@ -37,8 +38,9 @@ impl Collector {
 
 pub fn a_reply_goes_to_the_address_in_the_message(system: &System) {
     system.block_on(async {
-        let (worker, collector) = (Worker.spawn(), Collector { sum: 0 }.spawn());
-        let other = Collector { sum: 0 }.spawn();
+        let worker = reached(Worker.spawn()).await;
+        let collector = reached(Collector { sum: 0 }.spawn()).await;
+        let other = reached(Collector { sum: 0 }.spawn()).await;
         for number in 1..=10 {
             worker.double(number, collector.clone()).await.unwrap();
         }
@@ -62,7 +64,7 @@ struct Player {
     me: WeakAddr<Player>,
 }
 
-#[actor]
+#[actor(remote)]
 impl Player {
     fn ball(&mut self, from: PlayerAddr, left: u32, winner: CollectorAddr) {
         self.hits += 1;
@@ -82,8 +84,8 @@ pub fn ping_pong_by_address(system: &System) {
     system.block_on(async {
         let player =
             || Player::spawn_with(|me: &PlayerAddr| Player { hits: 0, me: me.downgrade() });
-        let (ping, pong) = (player(), player());
-        let winner = Collector { sum: 0 }.spawn();
+        let (ping, pong) = (reached(player()).await, reached(player()).await);
+        let winner = reached(Collector { sum: 0 }.spawn()).await;
         ping.ball(pong.clone(), 9_999, winner.clone()).send().await.unwrap();
         while winner.sum().await != Ok(1) {}
         assert_eq!((ping.hits().await, pong.hits().await), (Ok(5_000), Ok(5_000)));
@@ -97,7 +99,7 @@ struct Node {
     seen: u32,
 }
 
-#[actor]
+#[actor(remote)]
 impl Node {
     fn close_the_ring(&mut self, next: NodeAddr) {
         self.next = Some(next);
@@ -115,7 +117,7 @@ impl Node {
 pub fn a_ring_of_ten_thousand(system: &System) {
     const NODES: u64 = 10_000;
     system.block_on(async {
-        let first = Node { next: None, seen: 0 }.spawn();
+        let first = reached(Node { next: None, seen: 0 }.spawn()).await;
         let mut nodes = vec![first.clone()];
         for _ in 1..NODES {
             let next = nodes.last().cloned();
@@ -123,7 +125,7 @@ pub fn a_ring_of_ten_thousand(system: &System) {
         }
         let last = nodes.last().unwrap().clone();
         first.close_the_ring(last).await.unwrap();
-        let home = Collector { sum: 0 }.spawn();
+        let home = reached(Collector { sum: 0 }.spawn()).await;
         // Three times around: it stops where it started, which is visited for the fourth time.
         first.pass(3 * NODES, home.clone()).send().await.unwrap();
         loop {

@@ -3,7 +3,7 @@
 use actor_core::future::zip;
 use actor_core::prelude::*;
 use std::time::Duration;
-use tests::Gate;
+use tests::{Gate, fill, reached};
 
 /// So long that it never ends a test.
 const LONG: Duration = Duration::from_secs(3600);
@@ -12,7 +12,7 @@ const SHORT: Duration = Duration::from_millis(1);
 #[actor(capacity = 1)]
 struct Echo;
 
-#[actor]
+#[actor(remote)]
 impl Echo {
     fn say(&self, number: u8) -> u8 {
         number
@@ -27,10 +27,10 @@ impl Echo {
 /// An actor that is at work until the gate opens, with its mailbox full.
 async fn full() -> (EchoAddr, Gate) {
     let (arrived, gate) = (Gate::new(), Gate::new());
-    let echo = Echo.spawn();
+    let echo = reached(Echo.spawn()).await;
     echo.hold(arrived.clone(), gate.clone()).send().await.unwrap();
     arrived.pass().await;
-    echo.say(0).try_send().unwrap();
+    fill(|| echo.say(0)).await;
     (echo, gate)
 }
 
@@ -47,7 +47,7 @@ macro_rules! each_order {
 
 pub fn the_settings_of_a_call_combine_in_any_order(system: &System) {
     system.block_on(async {
-        let echo = Echo.spawn();
+        let echo = reached(Echo.spawn()).await;
         let mut count = 0;
         macro_rules! is_answered {
             ($($call:tt)*) => {
@@ -62,7 +62,7 @@ pub fn the_settings_of_a_call_combine_in_any_order(system: &System) {
 
 pub fn the_settings_of_a_send_combine_in_any_order(system: &System) {
     system.block_on(async {
-        let echo = Echo.spawn();
+        let echo = reached(Echo.spawn()).await;
         let mut count = 0;
         macro_rules! is_sent {
             ($($send:tt)*) => {
@@ -81,7 +81,7 @@ pub fn the_settings_of_a_send_combine_in_any_order(system: &System) {
 
 pub fn the_settings_of_a_forwarded_call_combine_in_any_order(system: &System) {
     system.block_on(async {
-        let echo = Echo.spawn();
+        let echo = reached(Echo.spawn()).await;
         let mut count = 0;
         let mut answers = Vec::new();
         let mut reply = || {
@@ -161,7 +161,7 @@ pub fn if_room_holds_in_each_order(system: &System) {
 pub fn a_forwarded_call_that_is_not_sent_gives_the_reply_back(system: &System) {
     system.block_on(async {
         let (echo, gate) = full().await;
-        let ended = Echo.spawn();
+        let ended = reached(Echo.spawn()).await;
         ended.stop();
         ended.join().await;
         macro_rules! gives_back {
@@ -221,7 +221,7 @@ impl Front {
 
 pub fn a_handler_answers_by_itself_where_it_cannot_forward(system: &System) {
     system.block_on(async {
-        let echo = Echo.spawn();
+        let echo = reached(Echo.spawn()).await;
         let front = Front { echo: echo.clone(), piped: None }.spawn();
         assert_eq!(front.say(5).await, Ok(5));
         echo.stop();
@@ -241,7 +241,7 @@ pub fn a_piped_call_may_have_a_time_limit(system: &System) {
 
 pub fn a_send_that_would_block_its_system_gives_the_message_back(system: &System) {
     system.block_on(async {
-        let echo = Echo.spawn();
+        let echo = reached(Echo.spawn()).await;
         for error in [echo.say(1).send().wait(), echo.say(1).send().timeout(LONG).wait()] {
             let error = error.unwrap_err();
             assert_eq!(error.reason(), SendReason::WouldBlock);

@@ -3,13 +3,14 @@
 use actor_core::prelude::*;
 use std::thread;
 use std::time::Duration;
+use tests::reached;
 
 #[actor]
 struct Adder {
     total: u64,
 }
 
-#[actor]
+#[actor(remote)]
 impl Adder {
     fn add(&mut self, amount: u64) -> u64 {
         self.total += amount;
@@ -44,7 +45,7 @@ impl Clerk {
 
 pub fn a_call_from_another_actor(system: &System) {
     system.block_on(async {
-        let adder = Adder { total: 0 }.spawn();
+        let adder = reached(Adder { total: 0 }.spawn()).await;
         let clerk = Clerk { adder: adder.clone() }.spawn();
         assert_eq!(clerk.add(2).await, Ok(Ok(4)));
         assert_eq!(clerk.add_blocking(1).await, Ok(Err(CallError::WouldBlock)));
@@ -53,7 +54,7 @@ pub fn a_call_from_another_actor(system: &System) {
 }
 
 pub fn a_call_from_a_plain_task(system: &System) {
-    let adder = Adder { total: 0 }.spawn_on(system);
+    let adder = system.block_on(reached(Adder { total: 0 }.spawn_on(system)));
     let task_adder = adder.clone();
     let task = system.spawn_task(async move { task_adder.add(2).await });
     system.block_on(async {
@@ -70,7 +71,7 @@ pub fn a_call_from_a_plain_task(system: &System) {
 }
 
 pub fn a_call_from_a_tokio_task(system: &System) {
-    let adder = Adder { total: 0 }.spawn_on(system);
+    let adder = system.block_on(reached(Adder { total: 0 }.spawn_on(system)));
     for workers in [None, Some(2)] {
         let calling = adder.clone();
         let (done, is_done) = async_channel::bounded(1);
@@ -102,7 +103,7 @@ pub fn a_call_from_a_tokio_task(system: &System) {
 }
 
 pub fn a_call_from_a_thread_outside_async(system: &System) {
-    let adder = Adder { total: 0 }.spawn_on(system);
+    let adder = system.block_on(reached(Adder { total: 0 }.spawn_on(system)));
     let calling = adder.clone();
     let (done, is_done) = async_channel::bounded(1);
     let outside = thread::spawn(move || {

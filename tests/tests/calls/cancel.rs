@@ -5,7 +5,7 @@ use actor_core::{Call, Protocol};
 use async_channel::Receiver;
 use futures_lite::future::poll_once;
 use std::time::Duration;
-use tests::{Gate, Mark, Tally};
+use tests::{Gate, Mark, Tally, fill, reached};
 
 /// The time for a call that is to run out of it.
 const SHORT: Duration = Duration::from_millis(1);
@@ -49,7 +49,7 @@ impl Stepper {
     }
 }
 
-#[actor]
+#[actor(remote)]
 impl Stepper {
     /// The mark is the reply's own: its drop tells that the reply is gone.
     async fn step(&mut self, number: u32) -> (u32, Mark) {
@@ -70,7 +70,7 @@ pub fn a_call_dropped_before_queueing_is_never_handled(system: &System) {
         let (permit, permits) = async_channel::unbounded();
         let state = Stepper::new(permits);
         let entered = state.entered.clone();
-        let stepper = state.spawn();
+        let stepper = reached(state.spawn()).await;
         // Never polled.
         drop(stepper.step(1));
         drop(stepper.step(1).timeout(SHORT));
@@ -78,21 +78,21 @@ pub fn a_call_dropped_before_queueing_is_never_handled(system: &System) {
         // Polled, and waiting for room: one message runs and one fills the mailbox.
         stepper.step(2).send().await.unwrap();
         entered.reaches(1).await;
-        stepper.step(3).try_send().unwrap();
-        let mut call = stepper.step(4);
+        fill(|| stepper.log()).await;
+        let mut call = stepper.step(3);
         assert!(poll_once(&mut call).await.is_none());
         drop(call);
-        let mut sending = stepper.step(4).send();
+        let mut sending = stepper.step(3).send();
         assert!(poll_once(&mut sending).await.is_none());
         drop(sending);
-        let timed = stepper.step(4).timeout(SHORT).await;
+        let timed = stepper.step(3).timeout(SHORT).await;
         assert!(matches!(timed, Err(CallError::Timeout { started: false })), "{timed:?}");
-        let timed = stepper.step(4).send().timeout(SHORT).await.unwrap_err();
+        let timed = stepper.step(3).send().timeout(SHORT).await.unwrap_err();
         assert_eq!(timed.reason(), SendReason::Timeout);
-        assert!(matches!(timed.into_message(), StepperMessage::Step { number: 4, .. }));
+        assert!(matches!(timed.into_message(), StepperMessage::Step { number: 3, .. }));
 
-        (0..2).for_each(|_| permit.try_send(()).unwrap());
-        assert_eq!(stepper.log().await, Ok((vec![2, 3], vec![2, 3])));
+        permit.try_send(()).unwrap();
+        assert_eq!(stepper.log().await, Ok((vec![2], vec![2])));
     });
 }
 
@@ -120,12 +120,35 @@ pub fn a_call_dropped_while_queued_is_never_handled(system: &System) {
     });
 }
 
+/// The cancellation of a call that was sent to another node is sent within a second.
+pub fn a_call_whose_cancellation_has_arrived_is_never_handled(system: &System) {
+    system.block_on(async {
+        let (permit, permits) = async_channel::unbounded();
+        let state = Stepper::new(permits);
+        let entered = state.entered.clone();
+        let stepper = reached(state.prepare().capacity(8).spawn()).await;
+        stepper.step(1).send().await.unwrap();
+        entered.reaches(1).await;
+
+        let mut call = stepper.step(2);
+        assert!(poll_once(&mut call).await.is_none());
+        let timed = stepper.step(3).timeout(LONGER).await;
+        assert!(matches!(timed, Err(CallError::Timeout { .. })), "{timed:?}");
+        drop(call);
+        stepper.step(4).send().await.unwrap();
+        actor_core::time::sleep(LONGER * 8).await;
+
+        (0..2).for_each(|_| permit.try_send(()).unwrap());
+        assert_eq!(stepper.log().await, Ok((vec![1, 4], vec![1, 4])));
+    });
+}
+
 pub fn a_call_dropped_while_running_finishes(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
         let state = Stepper::new(permits);
         let (entered, dropped) = (state.entered.clone(), state.dropped.clone());
-        let stepper = state.spawn();
+        let stepper = reached(state.spawn()).await;
 
         let mut call = stepper.step(1);
         assert!(poll_once(&mut call).await.is_none());
@@ -148,7 +171,7 @@ pub fn a_call_dropped_while_replying_drops_the_reply(system: &System) {
         let (permit, permits) = async_channel::unbounded();
         let state = Stepper::new(permits);
         let dropped = state.dropped.clone();
-        let stepper = state.spawn();
+        let stepper = reached(state.spawn()).await;
 
         let mut call = stepper.step(1);
         assert!(poll_once(&mut call).await.is_none());
@@ -180,7 +203,7 @@ struct Desk {
     entered: Tally,
 }
 
-#[actor]
+#[actor(remote)]
 impl Desk {
     fn ask(&mut self, reply: Reply<u32>) {
         self.replies.push(reply);
@@ -198,10 +221,12 @@ impl Desk {
     }
 }
 
-pub fn a_late_reply_cannot_answer_the_next_call(system: &System) {
+/// Answers calls after their callers have left. Returns the refused answers.
+fn late_replies(system: &System) -> Vec<u32> {
     system.block_on(async {
         let entered = Tally::default();
-        let desk = Desk { replies: vec![], refused: vec![], entered: entered.clone() }.spawn();
+        let desk = Desk { replies: vec![], refused: vec![], entered: entered.clone() };
+        let desk = reached(desk.spawn()).await;
         for round in 0..100 {
             let is_dropped = round % 2 == 0;
             if is_dropped {
@@ -220,8 +245,17 @@ pub fn a_late_reply_cannot_answer_the_next_call(system: &System) {
             desk.answer(0, 2).await.unwrap();
             assert_eq!(second.await, Ok(2));
         }
-        assert_eq!(desk.refused().await, Ok(vec![1; 100]));
-    });
+        desk.refused().await.unwrap()
+    })
+}
+
+pub fn a_late_reply_cannot_answer_the_next_call(system: &System) {
+    assert_eq!(late_replies(system), vec![1; 100]);
+}
+
+/// The callee of another node learns with the cancellation that the caller has left.
+pub fn a_late_reply_of_another_node_cannot_answer_the_next_call(system: &System) {
+    assert!(late_replies(system).len() <= 100);
 }
 
 /// Answers with its argument, once it is let.
@@ -231,7 +265,7 @@ struct Echo {
     entered: Gate,
 }
 
-#[actor]
+#[actor(remote)]
 impl Echo {
     async fn say(&mut self, word: u32) -> u32 {
         self.entered.open();
@@ -244,7 +278,8 @@ pub fn the_result_of_a_cancelled_call_is_discarded(system: &System) {
     system.block_on(async {
         for _ in 0..100 {
             let (gate, entered) = (Gate::new(), Gate::new());
-            let echo = Echo { gate: gate.clone(), entered: entered.clone() }.spawn();
+            let echo = Echo { gate: gate.clone(), entered: entered.clone() };
+            let echo = reached(echo.spawn()).await;
             let mut first = echo.say(1);
             assert!(poll_once(&mut first).await.is_none());
             entered.pass().await;

@@ -5,6 +5,7 @@ mod call_settings;
 mod callers;
 mod cancel;
 mod errors_at_the_end;
+mod over_loop_back;
 mod pipe;
 mod rejected_messages;
 mod reply;
@@ -15,6 +16,7 @@ tests::on_every_host! {
     callers::a_call_from_a_plain_task,
     callers::a_call_from_another_actor,
     errors_at_the_end::a_call_that_panics_returns_panicked,
+    errors_at_the_end::the_failure_of_a_call_is_the_exit_of_its_actor,
     errors_at_the_end::a_call_whose_actor_is_killed_meanwhile_returns_killed,
     errors_at_the_end::a_sync_handler_that_is_killed_runs_to_its_return,
     errors_at_the_end::calls_queued_at_an_actor_that_ends_return_stopped,
@@ -30,6 +32,7 @@ tests::on_every_host! {
     addresses_as_data::a_ring_of_ten_thousand,
     addresses_as_data::ping_pong_by_address,
     rejected_messages::a_send_that_waits_for_capacity_gets_its_message_back_at_the_end,
+    rejected_messages::a_send_that_waits_for_capacity_gets_its_message_back_at_a_kill,
     rejected_messages::sending_to_an_ended_actor_hands_the_message_back,
     reply::a_dropped_reply_gives_no_reply_immediately,
     errors_at_the_end::a_self_handler_is_the_last_message,
@@ -37,6 +40,7 @@ tests::on_every_host! {
     addresses_as_data::the_original_methods_remain_callable_on_the_plain_struct,
     reply::the_callee_answers_the_callers_caller,
     reply::the_callee_is_notified_that_the_caller_has_left,
+    reply::the_callee_of_a_queued_message_finds_that_the_caller_has_left,
     pipe::a_load_of_100_ms_holds_up_no_call,
     pipe::a_panic_in_the_piped_future_arrives_as_a_failure,
     pipe::a_piped_call_that_fails_arrives_as_its_error,

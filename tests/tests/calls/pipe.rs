@@ -6,7 +6,7 @@ use actor_core::prelude::*;
 use futures_lite::future::{poll_once, yield_now};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tests::{Gate, Tally};
+use tests::{Gate, Tally, reached};
 
 /// Where values come from.
 #[actor]
@@ -15,7 +15,7 @@ struct Store {
     loads: Tally,
 }
 
-#[actor]
+#[actor(remote)]
 impl Store {
     async fn load(&mut self, key: u32) -> u32 {
         self.loads.add();
@@ -41,18 +41,21 @@ struct Cache {
     waiting: BTreeMap<u32, Vec<Reply<u32>>>,
     failed: Vec<Result<u32, CallError>>,
     panicked: Vec<Result<u32, Failure>>,
+    failures: Tally,
 }
 
 impl Cache {
-    fn new(gate: &Gate, loads: &Tally) -> Self {
+    async fn new(gate: &Gate, loads: &Tally) -> Self {
+        let store = Store { gate: gate.clone(), loads: loads.clone() };
         Cache {
-            store: Store { gate: gate.clone(), loads: loads.clone() }.spawn(),
+            store: reached(store.spawn()).await,
             gate: gate.clone(),
             loads: loads.clone(),
             values: BTreeMap::new(),
             waiting: BTreeMap::new(),
             failed: vec![],
             panicked: vec![],
+            failures: Tally::default(),
         }
     }
 }
@@ -110,14 +113,20 @@ impl Cache {
     fn loaded(&mut self, key: u32, value: Result<u32, Failure>) {
         match value {
             Ok(value) => self.keep(key, value),
-            Err(_) => self.panicked.push(value),
+            Err(_) => {
+                self.panicked.push(value);
+                self.failures.add();
+            }
         }
     }
 
     fn answered(&mut self, key: u32, value: Result<u32, CallError>) {
         match value {
             Ok(value) => self.keep(key, value),
-            Err(_) => self.failed.push(value),
+            Err(_) => {
+                self.failed.push(value);
+                self.failures.add();
+            }
         }
     }
 
@@ -146,7 +155,7 @@ impl Cache {
 pub fn an_actor_that_loads_answers_other_calls_meanwhile(system: &System) {
     system.block_on(async {
         let (gate, loads) = (Gate::new(), Tally::default());
-        let cache = Cache::new(&gate, &loads).spawn();
+        let cache = Cache::new(&gate, &loads).await.spawn();
         let (mut first, mut second) = (cache.get(4), cache.ask(5));
         assert!(poll_once(&mut first).await.is_none());
         assert!(poll_once(&mut second).await.is_none());
@@ -165,7 +174,7 @@ pub fn a_load_of_100_ms_holds_up_no_call(system: &System) {
         let mut answered = 0;
         // On a machine that stalls for all of a load's time there is nothing to be seen: again.
         for _ in 0..20 {
-            let cache = Cache::new(&Gate::new(), &Tally::default()).spawn();
+            let cache = Cache::new(&Gate::new(), &Tally::default()).await.spawn();
             let begun = actor_core::time::now();
             cache.load_slowly().await.unwrap();
             while cache.value(0).await.unwrap().is_none() {
@@ -185,7 +194,7 @@ pub fn a_thousand_callers_of_one_key_are_answered_by_one_load(system: &System) {
     system.block_on(async {
         for is_own_load in [true, false] {
             let (gate, loads) = (Gate::new(), Tally::default());
-            let cache = Cache::new(&gate, &loads).spawn();
+            let cache = Cache::new(&gate, &loads).await.spawn();
             let calls = (0..1000).map(|_| if is_own_load { cache.get(4) } else { cache.ask(4) });
             let opener = async {
                 loads.reaches(1).await;
@@ -202,9 +211,12 @@ pub fn a_thousand_callers_of_one_key_are_answered_by_one_load(system: &System) {
 
 pub fn a_panic_in_the_piped_future_arrives_as_a_failure(system: &System) {
     system.block_on(async {
-        let cache = Cache::new(&Gate::new(), &Tally::default()).spawn();
+        let cache = Cache::new(&Gate::new(), &Tally::default()).await;
+        let failures = cache.failures.clone();
+        let cache = cache.spawn();
         cache.load_and_panic().await.unwrap();
-        let (_, panicked) = failures(&cache).await;
+        failures.reaches(1).await;
+        let (_, panicked) = cache.failures().await.unwrap();
         let [Err(failure)] = &panicked[..] else { panic!("{panicked:?}") };
         assert_eq!((failure.kind(), failure.message()), (FailureKind::Panic, "while loading"));
         assert_eq!(failure.id(), cache.id());
@@ -216,25 +228,18 @@ pub fn a_panic_in_the_piped_future_arrives_as_a_failure(system: &System) {
 
 pub fn a_piped_call_that_fails_arrives_as_its_error(system: &System) {
     system.block_on(async {
-        let cache = Cache::new(&Gate::new(), &Tally::default()).spawn();
+        let cache = Cache::new(&Gate::new(), &Tally::default()).await;
+        let failures = cache.failures.clone();
+        let cache = cache.spawn();
         cache.ask_and_fail().await.unwrap();
-        let (failed, _) = failures(&cache).await;
+        failures.reaches(1).await;
+        let (failed, _) = cache.failures().await.unwrap();
         let [Err(CallError::Panicked(failure))] = &failed[..] else { panic!("{failed:?}") };
         assert_eq!(failure.message(), "the store is broken");
         // The store has ended by now.
         cache.ask_and_fail().await.unwrap();
-        let (failed, _) = failures(&cache).await;
+        failures.reaches(2).await;
+        let (failed, _) = cache.failures().await.unwrap();
         assert_eq!(failed, [Err(CallError::Stopped)]);
     });
-}
-
-/// Returns the failures, as soon as there is one.
-async fn failures(cache: &CacheAddr) -> Failed {
-    loop {
-        let (failed, panicked) = cache.failures().await.unwrap();
-        if !failed.is_empty() || !panicked.is_empty() {
-            return (failed, panicked);
-        }
-        yield_now().await;
-    }
 }

@@ -3,13 +3,14 @@
 use actor_core::future::{join_all, race};
 use actor_core::prelude::*;
 use futures_lite::future::poll_once;
+use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::error::Error;
 use std::time::Duration;
-use tests::{Gate, Tally};
+use tests::{Gate, Tally, fill, reached};
 
 /// Something that is moved, not copied.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Parcel(u32);
 
 #[actor(capacity = 1)]
@@ -17,7 +18,7 @@ struct Depot {
     entered: Tally,
 }
 
-#[actor]
+#[actor(remote)]
 impl Depot {
     fn put(&mut self, parcel: Parcel) -> u32 {
         parcel.0
@@ -62,8 +63,8 @@ async fn expect_refusal(depot: &DepotAddr) {
 
 pub fn sending_to_an_ended_actor_hands_the_message_back(system: &System) {
     system.block_on(async {
-        let depot = || Depot { entered: Tally::default() }.spawn();
-        let (stopped, killed, failed) = (depot(), depot(), depot());
+        let depot = || reached(Depot { entered: Tally::default() }.spawn());
+        let (stopped, killed, failed) = (depot().await, depot().await, depot().await);
         stopped.stop();
         // From the stop on, whether it has ended or not.
         expect_refusal(&stopped).await;
@@ -78,34 +79,36 @@ pub fn sending_to_an_ended_actor_hands_the_message_back(system: &System) {
     });
 }
 
-pub fn a_send_that_waits_for_capacity_gets_its_message_back_at_the_end(system: &System) {
+/// Ends an actor with senders that wait for capacity.
+fn waiting_senders(system: &System, end: fn(&DepotAddr)) -> Exit {
     system.block_on(async {
-        for is_killed in [false, true] {
-            let entered = Tally::default();
-            let gate = Gate::new();
-            let depot = Depot { entered: entered.clone() }.spawn();
-            depot.hold(gate.clone()).send().await.unwrap();
-            entered.reaches(1).await;
-            depot.put(Parcel(0)).try_send().unwrap();
-            let error = depot.put(Parcel(1)).try_send().unwrap_err();
-            assert_eq!(parcel(error, SendReason::Full), Parcel(1));
-            let mut waiting: Vec<_> =
-                (0..20).map(|number| depot.put(Parcel(number)).send()).collect();
-            for sending in &mut waiting {
-                assert!(poll_once(sending).await.is_none());
-            }
-            if is_killed {
-                depot.kill()
-            } else {
-                depot.stop()
-            }
-            for (number, sending) in (0..).zip(waiting) {
-                assert_eq!(parcel(sending.await.unwrap_err(), SendReason::Stopped), Parcel(number));
-            }
-            gate.open();
-            assert_eq!(depot.join().await.is_normal(), !is_killed);
+        let entered = Tally::default();
+        let gate = Gate::new();
+        let depot = reached(Depot { entered: entered.clone() }.spawn()).await;
+        depot.hold(gate.clone()).send().await.unwrap();
+        entered.reaches(1).await;
+        fill(|| depot.put(Parcel(0))).await;
+        let error = depot.put(Parcel(1)).try_send().unwrap_err();
+        assert_eq!(parcel(error, SendReason::Full), Parcel(1));
+        let mut waiting: Vec<_> = (0..20).map(|number| depot.put(Parcel(number)).send()).collect();
+        for sending in &mut waiting {
+            assert!(poll_once(sending).await.is_none());
         }
-    });
+        end(&depot);
+        for (number, sending) in (0..).zip(waiting) {
+            assert_eq!(parcel(sending.await.unwrap_err(), SendReason::Stopped), Parcel(number));
+        }
+        gate.open();
+        depot.join().await
+    })
+}
+
+pub fn a_send_that_waits_for_capacity_gets_its_message_back_at_the_end(system: &System) {
+    assert_eq!(waiting_senders(system, |depot| depot.stop()), Exit::Stopped);
+}
+
+pub fn a_send_that_waits_for_capacity_gets_its_message_back_at_a_kill(system: &System) {
+    assert_eq!(waiting_senders(system, |depot| depot.kill()), Exit::Killed);
 }
 
 /// Its argument is `Send`, but not `Sync`.
@@ -114,7 +117,7 @@ struct Pocket {
     total: u32,
 }
 
-#[actor]
+#[actor(remote)]
 impl Pocket {
     fn put(&mut self, coin: Cell<u32>) -> u32 {
         self.total += coin.take();
@@ -141,7 +144,7 @@ async fn use_it_in_a_service(pocket: &PocketAddr) -> Result<u32, CallError> {
 pub fn a_send_error_goes_through_the_question_mark(system: &System) {
     fn is_an_error<E: Error + Send + Sync + 'static>(_: &E) {}
     system.block_on(async {
-        let pocket = Pocket { total: 0 }.spawn();
+        let pocket = reached(Pocket { total: 0 }.spawn()).await;
         assert_eq!(use_it(&pocket, 2).await.unwrap(), 4);
         pocket.stop();
         let error = pocket.put(Cell::new(3)).try_send().unwrap_err();
@@ -161,7 +164,7 @@ pub fn calls_are_combined_and_owned(system: &System) {
         future
     }
     system.block_on(async {
-        let pocket = Pocket { total: 0 }.spawn();
+        let pocket = reached(Pocket { total: 0 }.spawn()).await;
         let calls = (1..=20).map(|coin| is_send_and_unpin(pocket.put(Cell::new(coin))));
         let totals = join_all(calls).await;
         let expected = (1..=20).map(|last| Ok(last * (last + 1) / 2));
@@ -174,7 +177,7 @@ pub fn calls_are_combined_and_owned(system: &System) {
 
         // In a spawned task nothing can be borrowed, so the call holds the address itself.
         let task = actor_core::spawn_task(pocket.put(Cell::new(5)).into_owned());
-        let temporary = Pocket { total: 0 }.spawn().put(Cell::new(7)).into_owned();
+        let temporary = reached(Pocket { total: 0 }.spawn()).await.put(Cell::new(7)).into_owned();
         drop(pocket);
         assert_eq!(task.await, Ok(215));
         assert_eq!(temporary.await, Ok(7));

@@ -4,7 +4,7 @@ use actor_core::future::zip;
 use actor_core::prelude::*;
 use async_channel::Sender;
 use futures_lite::future::poll_once;
-use tests::{Gate, Tally};
+use tests::{Gate, Tally, reached};
 
 /// Keeps its replies, and gives them away.
 #[actor]
@@ -22,7 +22,7 @@ impl Keeper {
     }
 }
 
-#[actor]
+#[actor(remote)]
 impl Keeper {
     fn keep(&mut self, reply: Reply<u32>) {
         self.kept.push(reply);
@@ -59,7 +59,7 @@ impl Keeper {
 pub fn a_stored_reply_answers_later_from_another_task(system: &System) {
     system.block_on(async {
         let (state, given, _) = Keeper::new();
-        let keeper = state.spawn();
+        let keeper = reached(state.spawn()).await;
         let gate = Gate::new();
         let mut call = keeper.answer_in_a_task(7, gate.clone());
         assert!(poll_once(&mut call).await.is_none());
@@ -83,7 +83,7 @@ pub fn a_stored_reply_answers_later_from_another_task(system: &System) {
 pub fn a_dropped_reply_gives_no_reply_immediately(system: &System) {
     system.block_on(async {
         let (state, given, entered) = Keeper::new();
-        let keeper = state.spawn();
+        let keeper = reached(state.spawn()).await;
         assert_eq!(keeper.drop_at_once().await, Err(CallError::NoReply));
         // From somewhere else.
         let elsewhere = async { drop(given.recv().await.unwrap()) };
@@ -93,7 +93,7 @@ pub fn a_dropped_reply_gives_no_reply_immediately(system: &System) {
         assert_eq!((first, dropped), (Err(CallError::NoReply), Ok(())));
         for is_killed in [false, true] {
             let (state, _given, entered) = Keeper::new();
-            let keeper = state.spawn();
+            let keeper = reached(state.spawn()).await;
             let mut call = keeper.keep();
             assert!(poll_once(&mut call).await.is_none());
             entered.reaches(1).await;
@@ -130,7 +130,7 @@ struct Told {
     given_back: Result<(), u32>,
 }
 
-#[actor]
+#[actor(remote)]
 impl Back {
     fn double(&self, number: u32) -> u32 {
         number * 2
@@ -163,7 +163,7 @@ struct Front {
     back: BackAddr,
 }
 
-#[actor]
+#[actor(remote)]
 impl Front {
     async fn double(&mut self, number: u32, reply: Reply<u32>) {
         let _ = self.back.double(number).reply_to(reply).send().await;
@@ -182,20 +182,22 @@ impl Front {
     }
 }
 
-fn pair() -> (FrontAddr, BackAddr, Gate, Tally, async_channel::Receiver<Told>) {
+async fn pair() -> (FrontAddr, BackAddr, Gate, Tally, async_channel::Receiver<Told>) {
     let (told, tells) = async_channel::unbounded();
     let (gate, entered) = (Gate::new(), Tally::default());
-    let back = Back { gate: gate.clone(), entered: entered.clone(), told }.spawn();
-    (Front { back: back.clone() }.spawn(), back, gate, entered, tells)
+    let back = Back { gate: gate.clone(), entered: entered.clone(), told };
+    let back = reached(back.spawn()).await;
+    let front = reached(Front { back: back.clone() }.spawn()).await;
+    (front, back, gate, entered, tells)
 }
 
 pub fn the_callee_answers_the_callers_caller(system: &System) {
     system.block_on(async {
-        let (front, back, ..) = pair();
+        let (front, back, ..) = pair().await;
         assert_eq!(front.double(4).await, Ok(8));
         assert_eq!(front.double_now(5).await, Ok(10));
         let answer = front.panics().await;
-        assert!(matches!(&answer, Err(CallError::Panicked(why)) if why.id() == back.id()));
+        assert!(matches!(&answer, Err(CallError::Panicked(why)) if why.handler() == "panics"));
         // The callee is gone, so there is no reply.
         assert!(matches!(back.join().await, Exit::Failed(_)));
         assert_eq!(front.double(4).await, Err(CallError::NoReply));
@@ -205,18 +207,22 @@ pub fn the_callee_answers_the_callers_caller(system: &System) {
 
 pub fn the_callee_is_notified_that_the_caller_has_left(system: &System) {
     system.block_on(async {
-        let (front, back, gate, entered, tells) = pair();
-        // While the callee is at it.
+        let (front, _back, _gate, entered, tells) = pair().await;
         let mut call = front.double_later(4);
         assert!(poll_once(&mut call).await.is_none());
         entered.reaches(1).await;
         drop(call);
         let told = Told { was_wanted: true, is_wanted: false, given_back: Err(8) };
         assert_eq!(tells.recv().await, Ok(told));
-        // While the delegated message is queued at the callee.
+    });
+}
+
+pub fn the_callee_of_a_queued_message_finds_that_the_caller_has_left(system: &System) {
+    system.block_on(async {
+        let (front, back, gate, entered, tells) = pair().await;
         let mut hold = back.hold();
         assert!(poll_once(&mut hold).await.is_none());
-        entered.reaches(2).await;
+        entered.reaches(1).await;
         let mut call = front.double_later(5);
         assert!(poll_once(&mut call).await.is_none());
         while back.len() == 0 {

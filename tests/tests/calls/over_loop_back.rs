@@ -1,0 +1,148 @@
+//! The same behaviors, with addresses that lead through another node; and the list of those that differ
+//! there.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{fs, io};
+
+/// The behaviors that are not the same through another node, each with its reason. The guide has the
+/// same list.
+const DIFFERENT: &[(&str, &str)] = &[
+    (
+        "timeout::timed_out_calls_leave_no_residue",
+        "its mailbox is that of the actor; a call that was sent to the other node may have been started",
+    ),
+    (
+        "timeout::never_handled_is_exact_under_a_race",
+        "a call that was sent to the other node may have been started: `never_handled()` is `false`",
+    ),
+    (
+        "timeout::never_handled_is_true_while_queued_and_false_once_begun",
+        "as above, and the mailbox of the address is that of the proxy",
+    ),
+    (
+        "cancel::a_call_dropped_while_queued_is_never_handled",
+        "the cancellation is sent within a second; until it arrives, the message can be handled",
+    ),
+    (
+        "cancel::a_late_reply_cannot_answer_the_next_call",
+        "`Reply::send` succeeds until the cancellation has arrived; the reply is discarded at the caller",
+    ),
+    (
+        "rejected_messages::a_send_that_waits_for_capacity_gets_its_message_back_at_a_kill",
+        "a kill is carried out at the other node; until its exit arrives, messages are accepted",
+    ),
+    (
+        "reply::the_callee_of_a_queued_message_finds_that_the_caller_has_left",
+        "`len()` is that of the proxy, which is empty when the message has been sent",
+    ),
+    (
+        "errors_at_the_end::the_failure_of_a_call_is_the_exit_of_its_actor",
+        "the failures are equal as texts; the id is that of no actor in this process",
+    ),
+    (
+        "errors_at_the_end::a_self_handler_is_the_last_message",
+        "`#[message(last)]` takes the state, and is not allowed in a remote block",
+    ),
+    ("errors_at_the_end::messages_behind_a_self_handler_are_stopped", "as above"),
+    (
+        "addresses_as_data::the_original_methods_remain_callable_on_the_plain_struct",
+        "as above; without an address it is not about nodes",
+    ),
+];
+
+mod all_hosts {
+    use crate::{
+        addresses_as_data, call_settings, callers, cancel, errors_at_the_end, pipe,
+        rejected_messages, reply, timeout,
+    };
+
+    tests::over_loop_back! {
+        callers::a_call_from_a_plain_task,
+        callers::a_call_from_another_actor,
+        errors_at_the_end::a_call_that_panics_returns_panicked,
+        errors_at_the_end::a_call_whose_actor_is_killed_meanwhile_returns_killed,
+        errors_at_the_end::a_sync_handler_that_is_killed_runs_to_its_return,
+        errors_at_the_end::calls_queued_at_an_actor_that_ends_return_stopped,
+        errors_at_the_end::calls_queued_at_an_actor_that_fails_to_start_return_stopped,
+        cancel::a_call_dropped_while_replying_drops_the_reply,
+        cancel::a_call_dropped_while_running_finishes,
+        cancel::the_result_of_a_cancelled_call_is_discarded,
+        cancel::a_late_reply_of_another_node_cannot_answer_the_next_call,
+        timeout::a_handled_message_is_never_called_unhandled,
+        addresses_as_data::a_reply_goes_to_the_address_in_the_message,
+        addresses_as_data::a_ring_of_ten_thousand,
+        addresses_as_data::ping_pong_by_address,
+        rejected_messages::sending_to_an_ended_actor_hands_the_message_back,
+        rejected_messages::a_send_error_goes_through_the_question_mark,
+        rejected_messages::calls_are_combined_and_owned,
+        reply::a_dropped_reply_gives_no_reply_immediately,
+        reply::the_callee_answers_the_callers_caller,
+        reply::the_callee_is_notified_that_the_caller_has_left,
+        pipe::a_load_of_100_ms_holds_up_no_call,
+        pipe::a_panic_in_the_piped_future_arrives_as_a_failure,
+        pipe::a_piped_call_that_fails_arrives_as_its_error,
+        pipe::a_thousand_callers_of_one_key_are_answered_by_one_load,
+        pipe::an_actor_that_loads_answers_other_calls_meanwhile,
+        call_settings::the_settings_of_a_call_combine_in_any_order,
+        call_settings::the_settings_of_a_send_combine_in_any_order,
+        call_settings::the_settings_of_a_forwarded_call_combine_in_any_order,
+        call_settings::a_handler_answers_by_itself_where_it_cannot_forward,
+        call_settings::a_send_that_would_block_its_system_gives_the_message_back,
+    }
+}
+
+/// Behaviors of a moment when nothing is on its way any more, which is certain in virtual time only.
+mod in_virtual_time {
+    use crate::{call_settings, cancel, rejected_messages, timeout};
+
+    tests::over_simulated_loop_back! {
+        cancel::a_call_dropped_before_queueing_is_never_handled,
+        cancel::a_call_whose_cancellation_has_arrived_is_never_handled,
+        rejected_messages::a_send_that_waits_for_capacity_gets_its_message_back_at_the_end,
+        timeout::if_room_refuses_immediately_and_answers_when_there_is_capacity,
+        call_settings::a_time_limit_holds_in_each_order,
+        call_settings::if_room_holds_in_each_order,
+        call_settings::a_forwarded_call_that_is_not_sent_gives_the_reply_back,
+        call_settings::a_piped_call_may_have_a_time_limit,
+    }
+}
+
+/// Other threads reach in.
+mod beyond_simulation {
+    use crate::{call_settings, callers, reply};
+
+    tests::over_real_loop_back! {
+        callers::a_call_from_a_thread_outside_async,
+        callers::a_call_from_a_tokio_task,
+        call_settings::a_thread_outside_async_waits_in_each_order,
+        reply::a_stored_reply_answers_later_from_another_task,
+    }
+}
+
+/// The behaviors in the lists of a file.
+fn behaviors(file: &str) -> io::Result<BTreeSet<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/calls").join(file);
+    let text = fs::read_to_string(path)?;
+    let names = text.lines().filter_map(|line| line.trim().strip_suffix(','));
+    let is_name = |it: &&str| {
+        let is_word = |it: &str| {
+            it.chars().all(|it| it.is_ascii_lowercase() || it == '_' || it.is_ascii_digit())
+        };
+        it.split_once("::").is_some_and(|(topic, name)| is_word(topic) && is_word(name))
+    };
+    Ok(names.filter(is_name).map(str::to_owned).collect())
+}
+
+#[test]
+fn each_behavior_of_calls_runs_over_a_loop_back_node_or_has_a_reason() -> io::Result<()> {
+    let all = behaviors("main.rs")?;
+    let same = behaviors("over_loop_back.rs")?;
+    let different: BTreeSet<String> = DIFFERENT.iter().map(|(it, _)| (*it).to_owned()).collect();
+    assert!(same.is_disjoint(&different), "{:?}", same.intersection(&different));
+    assert!(different.is_subset(&all), "{:?}", different.difference(&all));
+    // Some behaviors are only of calls to other nodes.
+    let known = &same | &different;
+    assert!(all.is_subset(&known), "{:?}", all.difference(&known));
+    Ok(())
+}
