@@ -145,7 +145,12 @@ pub(super) fn park<C>(
     untyped: impl Fn(C) -> CellTask,
 ) -> Option<C> {
     let mut task = Some(task);
-    match mailbox.park(wait, &mut || task.take().map(&untyped)) {
+    let mut cell = || task.take().map(&untyped);
+    let is_idle = wait.is_none() && mailbox.header().park_reason() == ParkReason::Idle;
+    if is_idle && mailbox.park_idle(&mut cell) {
+        return None;
+    }
+    match mailbox.park(wait, &mut cell) {
         ParkResult::Parked => None,
         ParkResult::RunAgain => task,
         ParkResult::Requeue => {
@@ -212,21 +217,21 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                         let span = begin_span::<A>(mailbox, input.message(), handling);
                         let handle = || A::handle_sync(state, input, run_loop.context());
                         match span.run(|| catch_unwind(AssertUnwindSafe(handle))) {
-                            Ok(HandlerOutcome::Done) => {
-                                run_loop.on_outcome(Ok(HandlerOutcome::Done), handling)
-                            }
+                            Ok(HandlerOutcome::Done) => run_loop.on_done(handling),
                             Ok(HandlerOutcome::NeedsAsync(protocol_message)) => {
                                 break (protocol_message, handling);
                             }
                             Ok(HandlerOutcome::StartFailed(text)) => {
-                                run_loop
-                                    .on_outcome(Ok(HandlerOutcome::StartFailed(text)), handling);
-                            }
-                            Err(payload) => {
-                                run_loop.on_outcome(Err(HandlerError::Panicked(payload)), handling)
+                                let outcome = Ok(HandlerOutcome::StartFailed(text));
+                                run_loop.on_other_outcome(outcome, handling);
                             }
                             Ok(HandlerOutcome::Ended(exit)) => {
-                                run_loop.on_outcome(Ok(HandlerOutcome::Ended(exit)), handling);
+                                let outcome = Ok(HandlerOutcome::Ended(exit));
+                                run_loop.on_other_outcome(outcome, handling);
+                            }
+                            Err(payload) => {
+                                let outcome = Err(HandlerError::Panicked(payload));
+                                run_loop.on_other_outcome(outcome, handling);
                             }
                         }
                     }

@@ -265,6 +265,15 @@ impl<A: Dispatch> RunLoop<A> {
         NextStep::Park
     }
 
+    /// A handler or hook has ended, and has asked for nothing else.
+    #[inline]
+    pub(crate) fn on_done(&mut self, handling: CurrentMessage) {
+        self.loop_state.handled(&self.context.mailbox().header, handling);
+        if self.loop_state.lifecycle != Lifecycle::Running {
+            self.on_cold_outcome(Ok(HandlerOutcome::Done), handling);
+        }
+    }
+
     /// Records the outcome of an input.
     #[inline]
     pub(crate) fn on_outcome(
@@ -272,9 +281,25 @@ impl<A: Dispatch> RunLoop<A> {
         outcome: Result<HandlerOutcome, HandlerError>,
         handling: CurrentMessage,
     ) {
-        if !self.loop_state.continues_after(&outcome, &self.context.mailbox().header, handling) {
-            self.on_cold_outcome(outcome, handling);
+        if matches!(outcome, Ok(HandlerOutcome::Done)) {
+            // It holds nothing that must be dropped, which the compiler cannot see.
+            std::mem::forget(outcome);
+            self.on_done(handling);
+        } else {
+            self.on_other_outcome(outcome, handling);
         }
+    }
+
+    /// Records the outcome of an input that failed or has ended the life.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn on_other_outcome(
+        &mut self,
+        outcome: Result<HandlerOutcome, HandlerError>,
+        handling: CurrentMessage,
+    ) {
+        self.loop_state.handled(&self.context.mailbox().header, handling);
+        self.on_cold_outcome(outcome, handling);
     }
 
     #[cold]
@@ -352,14 +377,9 @@ const fn idle(concurrent: bool) -> ParkReason {
 }
 
 impl LoopState {
-    /// Records that the state may have changed. Returns whether nothing else has to be handled.
+    /// A handler or hook has ended: the state may have changed.
     #[inline]
-    fn continues_after(
-        &mut self,
-        outcome: &Result<HandlerOutcome, HandlerError>,
-        header: &Header,
-        handling: CurrentMessage,
-    ) -> bool {
+    fn handled(&mut self, header: &Header, handling: CurrentMessage) {
         if let Some(deferred) = self.deferred() {
             deferred.state_may_have_changed();
         }
@@ -368,7 +388,6 @@ impl LoopState {
             header.end_turn();
             header.finished(handling.name);
         }
-        matches!((outcome, self.lifecycle), (Ok(HandlerOutcome::Done), Lifecycle::Running))
     }
 }
 

@@ -36,6 +36,12 @@ pub(crate) trait DynMailbox: Send + Sync {
     /// Admits waiting senders up to the capacity, and runs `look` under the same lock. If `look` returns
     /// true, releases the memory of a past burst.
     fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool);
+    /// Parks the task of an actor that waits for messages, if nothing has come and nothing is left to
+    /// settle, which is the usual case: `task` returns it. Otherwise returns `false`, and `task` is not
+    /// called: see [`park`](DynMailbox#method.park).
+    fn park_idle(&self, _task: &mut dyn FnMut() -> Option<CellTask>) -> bool {
+        false
+    }
     /// Discards the queued messages of a closed actor: calls get `Stopped`, sends are reported.
     fn discard_queued(&self) {}
     /// Drops a message of a side queue, which will not be handled.

@@ -36,7 +36,7 @@ use super::header::Header;
 use super::lazy_deque::LazyDeque;
 use super::mailbox_state::MailboxState;
 use super::queue::{OnFull, PushError, Ticket};
-use super::state::CellState;
+use super::state::{CellState, CellTask};
 use crate::cell::message::Delivery;
 use crate::cell::message::Protocol;
 use crate::sync::{Arc, Mutex, MutexGuard};
@@ -146,6 +146,16 @@ impl<A: Protocol> DynMailbox for Mailbox<A> {
             detector::failpoints::reached(self.header.system.id, point);
         }
         wake_all(admitted);
+    }
+
+    fn park_idle(&self, task: &mut dyn FnMut() -> Option<CellTask>) -> bool {
+        let mut locked = self.state.lock();
+        let has_nothing = locked.cell.has_nothing_to_do(&self.header);
+        if has_nothing {
+            locked.cell.park_idle(task());
+            locked.release_burst();
+        }
+        has_nothing
     }
 
     fn discard_queued(&self) {

@@ -294,6 +294,13 @@ impl CellState {
         }
     }
 
+    /// Whether an actor that waits for messages has nothing to do, and no sender waits for capacity. The
+    /// usual case of `has_more`, without the cases in which an answer takes longer.
+    #[inline]
+    pub(super) fn has_nothing_to_do(&self, header: &Header) -> bool {
+        self.len(header) == 0 && header.flags() == 0 && header.is_referenced()
+    }
+
     /// Whether draining would find anything new: messages, or the end of the mailbox.
     pub(in crate::cell) fn has_new(&self, header: &Header) -> bool {
         self.queued() != 0 || self.is_unreferenced(header)

@@ -172,6 +172,16 @@ impl CellState {
         self.cold.as_deref_mut()
     }
 
+    /// Parks the task of an actor that waits for messages.
+    #[inline]
+    pub(super) fn park_idle(&mut self, task: Option<CellTask>) {
+        // No handler is pending: neither its wake-up nor its wait counts any more.
+        self.woken = false;
+        self.publish(None);
+        self.handler_pending = false;
+        self.parked = task;
+    }
+
     /// The task, if it is parked waiting for messages.
     #[inline]
     pub(crate) fn take_idle(&mut self) -> Option<CellTask> {
