@@ -2,7 +2,7 @@
 
 use super::reply_receiver::ReplyReceiver;
 use crate::cell::call_state::{self, CallState};
-use crate::cell::{current, deadlock::tracker};
+use crate::cell::current;
 use crate::error::CallError;
 use crate::waking::{drop_waker, wake};
 use actor_atomic::{Initial, Sender, reply_cell};
@@ -142,17 +142,23 @@ impl<T> Reply<T> {
     /// Answers with the return value of a handler. If the value reaches no caller, `lost` examines
     /// it: an unobserved error is reported.
     #[inline]
-    pub(super) fn answer(mut self, value: T, lost: fn(&T) -> Option<String>) {
-        let is_call = self.cell.state().is_some();
-        let value = if is_call {
-            let result = self.put(Ok(value), wake);
-            let Err(Ok(value)) = result else { return };
-            value
+    pub(super) fn answer(self, value: T, lost: fn(&T) -> Option<String>) {
+        if self.cell.state().is_some() {
+            self.answer_call(value, lost);
         } else {
-            value
-        };
-        if let Some(error) = lost(&value) {
-            current::report_lost(error, is_call);
+            // A detached reply has nothing to drop, which the compiler cannot see.
+            std::mem::forget(self);
+            if let Some(error) = lost(&value) {
+                current::report_lost(error, false);
+            }
+        }
+    }
+
+    fn answer_call(mut self, value: T, lost: fn(&T) -> Option<String>) {
+        if let Err(Ok(value)) = self.put(Ok(value), wake)
+            && let Some(error) = lost(&value)
+        {
+            current::report_lost(error, true);
         }
     }
 
@@ -220,9 +226,9 @@ impl<T> fmt::Debug for Reply<T> {
     }
 }
 
-/// Both ends of a reply whose caller is woken by `waker`.
-pub(crate) fn channel_for<T>(waker: &Waker) -> (Reply<T>, ReplyReceiver<T>) {
-    let mark = tracker::is_own_waker(waker).then_some(call_state::BY_HANDLER);
+/// Both ends of a reply whose caller is woken by `waker`; `is_handler` if the caller is a handler.
+pub(crate) fn channel_for<T>(waker: &Waker, is_handler: bool) -> (Reply<T>, ReplyReceiver<T>) {
+    let mark = is_handler.then_some(call_state::BY_HANDLER);
     channel(Initial { mark, ..Initial::default() }, Some(waker.clone()))
 }
 
@@ -251,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_message_skipped_because_its_caller_left_is_not_told_as_stopped() {
-        let (reply, mut answer) = channel_for::<u32>(Waker::noop());
+        let (reply, mut answer) = channel_for::<u32>(Waker::noop(), false);
         assert!(matches!(answer.give_up(), Err(false)), "the handler has not started");
         let call = reply.state().expect("the reply has a cell");
         assert!(!call.begin() && call.is_gone(), "the loop skips the message");

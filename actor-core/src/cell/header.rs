@@ -249,7 +249,6 @@ impl Header {
     pub(crate) fn begin_turn(&self) {
         let (turn, epoch) = (self.settings.turn, u16::from(preempt::epoch()));
         let (turn, epoch) = if self.is_simulated() { (1, !epoch) } else { (turn, epoch) };
-        let turn = u16::try_from(turn).unwrap_or(u16::MAX);
         self.budget.store(turn, Ordering::Relaxed);
         self.epoch.store(epoch, Ordering::Relaxed);
     }

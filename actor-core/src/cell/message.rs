@@ -11,7 +11,7 @@ pub struct Settings {
     pub(crate) name: &'static str,
     /// `None`: unbounded.
     pub(crate) capacity: Option<usize>,
-    pub(crate) turn: usize,
+    pub(crate) turn: u16,
     /// The limit of deferred messages.
     pub(crate) deferred: usize,
     /// The limit of concurrent handlers.
@@ -47,8 +47,9 @@ impl Settings {
     }
 
     /// Sets the number of messages handled before the actor yields.
+    #[allow(clippy::cast_possible_truncation, reason = "`u16::try_from` is not const")]
     pub const fn turn(mut self, turn: usize) -> Self {
-        self.turn = turn;
+        self.turn = if turn < u16::MAX as usize { turn as u16 } else { u16::MAX };
         self
     }
 

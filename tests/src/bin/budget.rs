@@ -4,6 +4,7 @@
 //! `budget (call | call-async | send | send-async | hop | spawn | relay | relay-undetected) TIMES`
 
 use actor_core::prelude::*;
+use std::time::Duration;
 
 #[actor]
 struct Now {
@@ -133,4 +134,7 @@ fn main() {
     let outcome = system
         .block_on(async { actor_core::spawn_task(async move { run(&what, times).await }).await });
     outcome.expect("no actor fails");
+    // Counted as a whole, and not up to where the process happens to end.
+    let report = system.block_on(system.shutdown(Duration::from_secs(60)));
+    assert!(report.is_clean(), "{report}");
 }

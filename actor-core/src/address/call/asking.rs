@@ -5,13 +5,11 @@ use super::outgoing::AnyOutgoing;
 use crate::address::reply::{Reply, channel_for};
 use crate::address::reply_receiver::ReplyReceiver;
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
-use crate::cell::deadlock::tracker::WaitTracker;
+use crate::cell::deadlock::tracker::{self, WaitTracker};
 use crate::cell::header::Header;
 use crate::cell::message::AnySlot;
 use crate::cell::queue::Ticket;
-use crate::cell::system_shared::SystemShared;
 use crate::error::{CallError, Cycle};
-use crate::sync::Arc;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker, ready};
@@ -129,20 +127,24 @@ impl<T> Asking<T> {
         drop((self.exchange)(slot, reply));
     }
 
-    /// The first poll: makes the reply and puts the message on its way.
+    /// Makes the reply, which is answered to `waker`.
     #[inline]
-    fn begin(&mut self, outgoing: &mut dyn AnyOutgoing, cx: &Poller<'_>) -> Result<(), CallError> {
-        if self.state == AskState::Init {
-            let (reply, answer) = channel_for(cx.waker());
-            if let Some(slot) = outgoing.slot() {
-                self.fill(slot, reply);
-            }
-            self.answer = answer;
+    fn prepare(&mut self, outgoing: &mut dyn AnyOutgoing, waker: &Waker, is_handler: bool) {
+        let (reply, answer) = channel_for(waker, is_handler);
+        if let Some(slot) = outgoing.slot() {
+            self.fill(slot, reply);
         }
+        self.answer = answer;
+    }
+
+    /// Puts the message on its way. Returns whether a simulation observes it.
+    #[inline]
+    fn deliver(&mut self, outgoing: &mut dyn AnyOutgoing) -> Result<bool, CallError> {
         self.state = AskState::Done;
-        self.ticket = outgoing.deliver(self.if_room)?;
+        let delivered = outgoing.deliver(self.if_room)?;
+        self.ticket = delivered.ticket;
         self.state = AskState::Pending;
-        Ok(())
+        Ok(delivered.is_simulated)
     }
 
     // Inlined where that pays: then it is known whose mailbox it is.
@@ -152,26 +154,45 @@ impl<T> Asking<T> {
         outgoing: &mut dyn AnyOutgoing,
         cx: &mut Poller<'_>,
     ) -> Poll<Result<T, CallError>> {
-        let before = self.state;
-        match before {
-            AskState::Init | AskState::Prepared => {
-                if let Err(error) = self.begin(outgoing, cx) {
-                    return Poll::Ready(Err(error));
+        match self.state {
+            AskState::Init => {
+                // The waker goes with the message: if the answer comes before this returns, it is woken.
+                let is_handler = tracker::is_own_waker(cx.waker());
+                self.prepare(outgoing, cx.waker(), is_handler);
+                match self.deliver(outgoing) {
+                    // The usual case: the wait leaves no record.
+                    Ok(false) if !is_handler => return Poll::Pending,
+                    Ok(_) => {}
+                    Err(error) => return Poll::Ready(Err(error)),
                 }
             }
-            AskState::Pending => {}
+            AskState::Prepared => {
+                if let Err(error) = self.deliver(outgoing) {
+                    return Poll::Ready(Err(error));
+                }
+                if let Poll::Ready(answer) = self.look(outgoing, cx) {
+                    return Poll::Ready(answer);
+                }
+            }
+            AskState::Pending => {
+                if let Poll::Ready(answer) = self.look(outgoing, cx) {
+                    return Poll::Ready(answer);
+                }
+            }
             AskState::Done => panic!("a call was polled after it had given its answer"),
         }
+        self.keep_waiting(outgoing, cx)
+    }
+
+    /// There is no answer yet: records the wait, or refuses it.
+    #[inline(never)]
+    fn keep_waiting(
+        &mut self,
+        outgoing: &mut dyn AnyOutgoing,
+        cx: &Poller<'_>,
+    ) -> Poll<Result<T, CallError>> {
         let mailbox = outgoing.mailbox();
         let header = mailbox.header();
-        // The waker of a fresh one went with the message: if the answer is there by now, it has been
-        // woken.
-        if before != AskState::Init {
-            let poll = self.look(&header.system, cx);
-            if poll.is_ready() {
-                return poll;
-            }
-        }
         if header.is_simulated() {
             mailbox.awaited("an answer of");
         }
@@ -188,13 +209,17 @@ impl<T> Asking<T> {
     #[inline]
     fn look(
         &mut self,
-        near: &Arc<SystemShared>,
+        outgoing: &dyn AnyOutgoing,
         cx: &mut Poller<'_>,
     ) -> Poll<Result<T, CallError>> {
-        // First, since the clone of the waker may be exchanged.
-        self.tracker.check_waker(cx.waker(), near);
+        if self.tracker.is_tracked() {
+            // First, since the clone of the waker may be exchanged.
+            self.tracker.check_waker(cx.waker(), &outgoing.mailbox().header().system);
+        }
         let answer = ready!(Pin::new(&mut self.answer).poll(cx));
-        self.tracker.retract(near);
+        if self.tracker.is_tracked() {
+            self.tracker.retract(&outgoing.mailbox().header().system);
+        }
         self.state = AskState::Done;
         Poll::Ready(answer)
     }

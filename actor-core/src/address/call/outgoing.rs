@@ -91,6 +91,14 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
     }
 }
 
+/// A message that was accepted, or waits for capacity.
+pub(super) struct Delivered {
+    /// Set if the message waits for capacity.
+    pub(super) ticket: Option<Ticket>,
+    /// Whether the target's system is a simulation, which observes the wait for the answer.
+    pub(super) is_simulated: bool,
+}
+
 /// An outgoing message of any protocol.
 pub(super) trait AnyOutgoing {
     /// The target.
@@ -98,7 +106,7 @@ pub(super) trait AnyOutgoing {
     /// The reply slot of the message.
     fn slot(&mut self) -> Option<SlotMut<'_>>;
     /// Pushes the message into the mailbox, or adds it to the waiting ones.
-    fn deliver(&mut self, if_room: bool) -> Result<Option<Ticket>, CallError>;
+    fn deliver(&mut self, if_room: bool) -> Result<Delivered, CallError>;
     /// Returns the message if it still waits for capacity: it was then never sent.
     fn leave(&self, ticket: Ticket) -> bool;
 }
@@ -118,11 +126,14 @@ impl<P: Protocol> AnyOutgoing for Outgoing<'_, P> {
     }
 
     #[inline]
-    fn deliver(&mut self, if_room: bool) -> Result<Option<Ticket>, CallError> {
+    fn deliver(&mut self, if_room: bool) -> Result<Delivered, CallError> {
         self.set_send_context(true);
         let wait = if if_room { OnFull::Fail } else { OnFull::Wait };
-        let refused = match self.address.get().mailbox().push(&mut self.message, None, wait) {
-            Ok(ticket) => return Ok(ticket),
+        let mailbox = self.address.get().mailbox();
+        let refused = match mailbox.push(&mut self.message, None, wait) {
+            Ok(ticket) => {
+                return Ok(Delivered { ticket, is_simulated: mailbox.header().is_simulated() });
+            }
             Err(refused) => refused,
         };
         self.message = None;
