@@ -5,9 +5,10 @@ use super::dispatch::{Dispatch, Hooks, Input};
 use super::lifecycle::LoopState;
 use super::run_loop::NextStep;
 use crate::cell::handle::{Discardable, DynMailbox};
-use crate::cell::header::ParkReason;
+use crate::cell::header::{Header, ParkReason};
 use crate::cell::message::{Delivery, MessageInfo, SlotInfo};
 use crate::cell::sim_observer::SimObserver;
+use crate::cell::state::CellState;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
 use std::any::Any;
@@ -25,9 +26,8 @@ pub(crate) trait ErasedLoop {
     fn has_guards(&self) -> bool;
     /// Runs `run` with the actor's own `Addr`.
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any));
-    /// Returns the rest of the batch to the queue. Returns whether the mailbox is then closed and
-    /// empty: there is nothing to close or discard, and this is permanent.
-    fn put_back(&mut self) -> bool;
+    /// Returns the rest of the batch to the queue, and runs `look` under the same lock.
+    fn put_back(&mut self, look: &mut dyn FnMut(&mut CellState, &Header));
     /// Whether it holds the block of a batch.
     fn holds_block(&self) -> bool;
     /// Discards the queued messages.

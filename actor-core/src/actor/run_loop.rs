@@ -58,6 +58,7 @@ use crate::cell::header::{
 };
 use crate::cell::lazy_deque::LazyDeque;
 use crate::cell::mailbox::Mailbox;
+use crate::cell::state::CellState;
 use crate::exit::{Exit, FailureKind};
 use crate::sync::Arc;
 use std::any::Any;
@@ -420,8 +421,9 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
         run(&self.context.own());
     }
 
-    fn put_back(&mut self) -> bool {
-        self.context.mailbox().put_back(&mut self.batch)
+    fn put_back(&mut self, look: &mut dyn FnMut(&mut CellState, &Header)) {
+        let mailbox = self.context.mailbox();
+        mailbox.put_back(&mut self.batch, &mut |cell| look(cell, &mailbox.header));
     }
 
     fn holds_block(&self) -> bool {

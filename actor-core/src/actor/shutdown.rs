@@ -130,12 +130,13 @@ impl dyn ErasedLoop + '_ {
             _ => "ends",
         });
         self.mark_member_busy();
-        let is_over = self.put_back();
         let by_supervisor = self.loop_state().ended_by_supervisor;
         let (mut exit, mut is_last) = (Some(exit), true);
-        let mut failing = None;
-        self.mailbox().with(&mut |cell, _| {
+        let (mut failing, mut is_over) = (None, false);
+        self.put_back(&mut |cell, header| {
             let Some(mut exit) = exit.take() else { return };
+            // Closed and empty, which is permanent: there is nothing to close or discard.
+            is_over = cell.closed && cell.total(header) == 0;
             failing = cell.take_failing();
             if exit.is_normal()
                 && let Some(failure) = failing.take()
@@ -144,7 +145,7 @@ impl dyn ErasedLoop + '_ {
             }
             is_last = !may_restart(cell, &exit, by_supervisor);
             cell.set_pending_exit(Some(exit));
-            self.mailbox().header().clear_flag(STOP | STOP_SELF | STOP_FOR_RESTART);
+            header.clear_flag(STOP | STOP_SELF | STOP_FOR_RESTART);
         });
         if let Some(failure) = failing {
             self.mailbox().header().system.report(Incident::SuppressedPanic { failure });
@@ -339,7 +340,7 @@ impl dyn ErasedLoop + '_ {
             if let Some(sim_observer) = &header.system.sim_observer {
                 sim_observer.ended(header.number);
             }
-            header.system.leave(header.key);
+            header.system.leave(header.key());
         }
         is_trivial
     }
@@ -456,7 +457,7 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
         if let Exit::Failed(failure) = exit {
             system.report(Incident::UnobservedFailure { failure });
         }
-        return system.leave(mailbox.header().key);
+        return system.leave(mailbox.header().key());
     }
     // Observers of the exit find the names released. They stay in the records as labels.
     for name in &names {
@@ -481,7 +482,7 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
         system.report(Incident::UnobservedFailure { failure: failure.clone() });
     }
     notify_watchers(watchers, id, &exit);
-    system.leave(mailbox.header().key);
+    system.leave(mailbox.header().key());
 }
 
 /// Whether there is a watcher to notify: the other side of a link may have ended before.

@@ -8,6 +8,7 @@ use super::run_loop::RunLoop;
 use super::shutdown::publish_exit;
 use crate::address::addr::Addr;
 use crate::cell::handle::{DynMailbox, catch_and_report};
+use crate::cell::header::Header;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Settings;
 use crate::cell::system_shared::SystemShared;
@@ -15,7 +16,7 @@ use crate::executor::drop_chain::{self, DropResult};
 use crate::executor::{Job, Schedule};
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::incident::Incident;
-use crate::sync::Arc;
+use crate::sync::{Arc, Weak};
 use crate::system::System;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -230,11 +231,11 @@ impl<A: Dispatch> ActorBuilder<A> {
         capacity: Option<usize>,
     ) -> Self {
         let system = system.unwrap_or_else(System::current_shared);
-        let mut entered = None;
-        let alive = system.enter(settings, capacity, &mut |header| {
-            entered.insert(Arc::new(Mailbox::new(header))).clone()
-        });
-        let mailbox = entered.expect("it was entered");
+        // Allocated before the table is locked.
+        let mailbox = Arc::new(Mailbox::new(Header::new(system, settings, capacity)));
+        let header = &mailbox.header;
+        let entry: Weak<Mailbox<A>> = Arc::downgrade(&mailbox);
+        let alive = header.system.enter(header, entry);
         let address = Addr::adopted(mailbox.clone());
         ActorBuilder { mailbox, alive, address }
     }

@@ -80,18 +80,6 @@ impl dyn DynMailbox + '_ {
         schedule(self.header(), task);
     }
 
-    pub(super) fn close_if_unreferenced(&self) {
-        let mut changed = None;
-        self.with(&mut |cell, _| {
-            if cell.is_finished(self.header()) {
-                // No sender waits for the capacity of an empty mailbox, so there is no sender to
-                // wake and no message to drop.
-                changed = cell.close(self.header());
-            }
-        });
-        notify_state_change(changed);
-    }
-
     /// Like `with_room_wanted`, for a mailbox of a single actor, which alone takes its messages.
     pub(super) fn with_certain(
         &self,

@@ -80,8 +80,8 @@ pub(crate) struct Header {
     pub(crate) system: Arc<SystemShared>,
     pub(crate) settings: &'static Settings,
     pub(crate) number: u64,
-    /// The actor's key in the table of its system.
-    pub(crate) key: u32,
+    /// The actor's key in the table of its system. Set once, before another thread can find the actor.
+    key: AtomicU32,
     /// `u32::MAX`: unbounded.
     pub(crate) capacity: u32,
     /// The strong count: addresses, registered names, the parent, attached streams. It is increased
@@ -116,16 +116,14 @@ impl Header {
         system: Arc<SystemShared>,
         settings: &'static Settings,
         capacity: Option<usize>,
-        key: u32,
-        number: u64,
     ) -> Self {
         let capacity = capacity.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
-        let is_simulated = system.sim_observer.is_some();
+        let (number, is_simulated) = (system.number(), system.sim_observer.is_some());
         Header {
             system,
             settings,
             number,
-            key,
+            key: AtomicU32::new(u32::MAX),
             capacity,
             strong: AtomicU32::new(1),
             flags: AtomicU32::new(0),
@@ -143,6 +141,16 @@ impl Header {
 
     pub(crate) fn id(&self) -> ActorId {
         ActorId { system: self.system.id, number: self.number }
+    }
+
+    /// The actor's key in the table of its system; the maximum if it is not there.
+    pub(crate) fn key(&self) -> u32 {
+        self.key.load(Ordering::Relaxed)
+    }
+
+    /// Called only under the table's lock, when the actor enters it.
+    pub(super) fn set_key(&self, key: usize) {
+        self.key.store(u32::try_from(key).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 
     /// Whether its system is a simulation.

@@ -30,7 +30,8 @@
 #[cfg(test)]
 use super::deadlock::detector;
 use super::handle::{
-    DynMailbox, TypedMailbox, WeakMailbox, discard_unreported, schedule, throw_away, wake_all,
+    DynMailbox, TypedMailbox, WeakMailbox, discard_unreported, notify_state_change, schedule,
+    throw_away, wake_all,
 };
 use super::header::Header;
 use super::lazy_deque::LazyDeque;
@@ -73,12 +74,12 @@ impl<A: Protocol> Mailbox<A> {
         // here.
         let is_flagged = self.header.flags() != 0;
         let is_finished = first.is_none() && is_alone && locked.cell.is_finished(&self.header);
+        // No sender waits for the capacity of an empty mailbox, so there is no sender to wake and no
+        // message to drop.
+        let changed = if is_finished { locked.cell.close(&self.header) } else { None };
         drop(locked);
         wake_all(admitted);
-        if is_finished {
-            // An address created between the two locks, by `upgrade`, keeps it alive.
-            self.untyped().close_if_unreferenced();
-        }
+        notify_state_change(changed);
         (first, is_flagged)
     }
 
@@ -92,14 +93,17 @@ impl<A: Protocol> Mailbox<A> {
         message
     }
 
-    /// Returns the rest of a batch to the front of the queue. Returns whether the mailbox is then
-    /// closed and empty, which is permanent.
-    pub(crate) fn put_back(&self, batch: &mut LazyDeque<A::Message>) -> bool {
+    /// Returns the rest of a batch to the front of the queue, and runs `look` under the same lock.
+    pub(crate) fn put_back(
+        &self,
+        batch: &mut LazyDeque<A::Message>,
+        look: &mut dyn FnMut(&mut CellState),
+    ) {
         let mut locked = self.state.lock();
         locked.put_back(&self.header, batch);
         // Every returned message has been taken, or is here.
         self.header.set_in_flight(0);
-        locked.cell.closed && locked.cell.total(&self.header) == 0
+        look(&mut locked.cell);
     }
 
     /// Discards the queued messages: calls get `Stopped`, sends are reported. No more messages

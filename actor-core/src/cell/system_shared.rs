@@ -5,7 +5,6 @@ use super::handle::DynMailbox;
 use super::header::Header;
 use super::registry::Registry;
 use super::sim_observer::SimObserver;
-use crate::cell::message::Settings;
 use crate::counters::{AtomicCounters, add};
 use crate::event::Event;
 use crate::executor::Executor;
@@ -147,24 +146,15 @@ impl SystemShared {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Registers the actor that `make` builds, unless the system is closing; returns `false` if it
-    /// is.
+    /// Registers the new `actor`, unless the system is closing; returns `false` if it is.
     ///
     /// `closing` is read under the table's lock, as is `close`: an actor is either seen by the
-    /// shutdown or refused.
-    pub(crate) fn enter(
-        self: &Arc<Self>,
-        settings: &'static Settings,
-        capacity: Option<usize>,
-        make: &mut dyn FnMut(Header) -> Arc<dyn DynMailbox>,
-    ) -> bool {
-        let table = self.open_table();
-        let key = table.as_ref().and_then(|table| u32::try_from(table.vacant_key()).ok());
-        let key = key.unwrap_or(u32::MAX);
-        let mailbox = make(Header::new(self.clone(), settings, capacity, key, self.number()));
-        match table {
+    /// shutdown or refused. The actor gets its key under that lock too, so that no other thread finds it
+    /// without one.
+    pub(crate) fn enter(&self, header: &Header, actor: Weak<dyn DynMailbox>) -> bool {
+        match self.open_table() {
             Some(mut table) => {
-                table.insert(Arc::downgrade(&mailbox));
+                header.set_key(table.insert(actor));
                 true
             }
             None => false,

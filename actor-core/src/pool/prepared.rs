@@ -3,9 +3,10 @@
 use super::mailbox::{MakeMember, PoolMailbox};
 use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::address::addr::Addr;
-use crate::cell::handle::TypedMailbox;
+use crate::cell::handle::{DynMailbox, TypedMailbox};
+use crate::cell::header::Header;
 use crate::cell::system_shared::SystemShared;
-use crate::sync::Arc;
+use crate::sync::{Arc, Weak};
 use crate::system::System;
 use std::fmt;
 
@@ -81,11 +82,9 @@ impl<A: Dispatch> PreparedPool<A> {
         let PreparedPool { size, make, capacity, label, system } = self;
         let settings = const { &A::SETTINGS };
         let system = system.unwrap_or_else(System::current_shared);
-        let mut entered = None;
-        let alive = system.enter(settings, capacity, &mut |header| {
-            entered.insert(PoolMailbox::new(header, make.clone(), label.clone())).clone()
-        });
-        let pool = entered.expect("it was entered");
+        let pool = PoolMailbox::new(Header::new(system, settings, capacity), make, label);
+        let entry: Weak<PoolMailbox<A>> = Arc::downgrade(&pool);
+        let alive = pool.header().system.enter(pool.header(), entry);
         let address = Addr::adopted(pool.clone() as Arc<dyn TypedMailbox<A>>).into();
         if alive {
             pool.resize(size);

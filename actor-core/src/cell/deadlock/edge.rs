@@ -31,7 +31,7 @@ impl ActorKey {
     pub(in crate::cell) const NONE: ActorKey = ActorKey { system: 0, key: u32::MAX, number: 0 };
 
     pub(crate) fn of(header: &Header) -> Self {
-        ActorKey { system: header.system.id, key: header.key, number: header.number }
+        ActorKey { system: header.system.id, key: header.key(), number: header.number }
     }
 
     /// The actor with this key, if it still exists. `near` is the system to search first.
