@@ -26,6 +26,7 @@ tests::on_every_host! {
     cancel::a_call_dropped_while_queued_is_never_handled,
     cancel::a_call_dropped_while_replying_drops_the_reply,
     cancel::a_call_dropped_while_running_finishes,
+    cancel::the_reply_to_a_call_dropped_while_running_is_dropped,
     cancel::the_result_of_a_cancelled_call_is_discarded,
     cancel::a_late_reply_cannot_answer_the_next_call,
     addresses_as_data::a_reply_goes_to_the_address_in_the_message,

@@ -25,6 +25,10 @@ const DIFFERENT: &[(&str, &str)] = &[
         "the cancellation is sent within a second; until it arrives, the message can be handled",
     ),
     (
+        "cancel::the_reply_to_a_call_dropped_while_running_is_dropped",
+        "the reply travels as bytes, and is discarded where the cancellation meets it",
+    ),
+    (
         "cancel::a_late_reply_cannot_answer_the_next_call",
         "`Reply::send` succeeds until the cancellation has arrived; the reply is discarded at the caller",
     ),
