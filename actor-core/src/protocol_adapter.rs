@@ -13,11 +13,10 @@ use crate::actor::{Context, Life};
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
 use crate::cell::current::CurrentMessage;
-use crate::cell::handle::{DynMailbox, TypedMailbox, WeakAdapter, WeakMailbox};
+use crate::cell::handle::{DynMailbox, Locked, TypedMailbox, WeakAdapter, WeakMailbox};
 use crate::cell::header::Header;
 use crate::cell::message::{Delivery, MessageInfo, Protocol};
 use crate::cell::queue::{OnFull, PushError, Ticket};
-use crate::cell::state::CellState;
 use crate::sync::Arc;
 use std::any::Any;
 use std::marker::PhantomData;
@@ -154,12 +153,8 @@ impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Act
         self.mailbox.header()
     }
 
-    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64)) {
-        self.mailbox.with(look);
-    }
-
-    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool) {
-        self.mailbox.settle(look);
+    fn lock(&self) -> Locked<'_> {
+        self.mailbox.lock()
     }
 
     fn drop_side_message(&self, place: usize) {
@@ -170,8 +165,8 @@ impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Act
         self.mailbox.close();
     }
 
-    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut CellState)) {
-        self.mailbox.with_room_wanted(ticket, look);
+    fn has_one_taker(&self) -> bool {
+        self.mailbox.has_one_taker()
     }
 
     fn kill(&self) {

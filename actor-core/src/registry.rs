@@ -55,13 +55,13 @@ impl<A: Actor + 'static> Addr<A> {
         let mailbox = self.shared().any();
         let freed = mailbox.header().system.names.unregister(name, self.id());
         if freed {
-            mailbox.with(&mut |cell, _| {
-                // Only one of its entries: the name may have been registered again in the meantime.
-                let names = &mut cell.cold_mut().names;
-                if let Some(place) = names.iter().position(|held| &**held == name) {
-                    names.remove(place);
-                }
-            });
+            let mut locked = mailbox.lock();
+            // Only one of its entries: the name may have been registered again in the meantime.
+            let names = &mut locked.cell.cold_mut().names;
+            if let Some(place) = names.iter().position(|held| &**held == name) {
+                names.remove(place);
+            }
+            drop(locked);
             mailbox.release();
         }
         freed

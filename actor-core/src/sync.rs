@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// A mutex without poisoning: no user code runs under a lock, so a panic cannot leave a broken invariant.
 #[derive(Debug)]
-pub(crate) struct Mutex<T>(primitives::Mutex<T>);
+pub(crate) struct Mutex<T: ?Sized>(primitives::Mutex<T>);
 
 impl<T> Mutex<T> {
     #[cfg(not(actor_loom))]
@@ -36,7 +36,9 @@ impl<T> Mutex<T> {
     pub(crate) fn into_inner(self) -> T {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
+impl<T: ?Sized> Mutex<T> {
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

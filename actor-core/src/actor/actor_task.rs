@@ -335,7 +335,7 @@ fn publish_current_handler(mailbox: &dyn DynMailbox) {
     mailbox.header().set_never_pended(false);
     let since = mailbox.header().system.executor.now();
     let current_handler = CurrentHandler { handler: current::current_message().name, since };
-    mailbox.with(&mut |cell, _| cell.set_current_handler(current_handler));
+    mailbox.lock().cell.set_current_handler(current_handler);
 }
 
 /// Whether a handler is pending in a task that parks for this reason.

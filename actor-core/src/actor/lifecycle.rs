@@ -173,11 +173,10 @@ impl dyn ErasedLoop + '_ {
         if let Some(deferred) = self.loop_state().deferred() {
             deferred.state_may_have_changed();
         }
-        let mut changed = None;
-        self.mailbox().with(&mut |cell, _| {
-            cell.started = true;
-            changed = cell.state_changed();
-        });
+        let mut locked = self.mailbox().lock();
+        locked.cell.started = true;
+        let changed = locked.cell.state_changed();
+        drop(locked);
         notify_state_change(changed);
     }
 }

@@ -10,7 +10,6 @@ use super::shutdown::publish_exit;
 use crate::cell::current;
 use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
-use crate::cell::restart::RestartAuthority;
 use crate::cell::state::CellTask;
 use crate::executor::{self, RunTask};
 use crate::exit::Exit;
@@ -174,18 +173,14 @@ impl Drop for LocalTask {
 fn end_elsewhere(mailbox: &dyn DynMailbox) {
     mailbox.close();
     mailbox.discard_queued();
-    let (mut held, mut exit, mut authority) =
-        (Vec::new(), Exit::Killed, None::<Arc<dyn RestartAuthority>>);
-    mailbox.with(&mut |cell, _| {
-        if let Some(resources) = &mut cell.resources {
-            held = resources.take_all();
-        }
-        if let Some(failed) = cell.pending_exit().filter(|exit| !exit.is_normal()) {
-            exit = failed.clone();
-        }
-        let supervision = cell.cold().and_then(|cold| cold.supervision.as_ref());
-        authority = supervision.map(|supervision| supervision.authority.clone());
-    });
+    let mut locked = mailbox.lock();
+    let cell = &mut locked.cell;
+    let held = cell.resources.as_mut().map(|resources| resources.take_all()).unwrap_or_default();
+    let failed = cell.pending_exit().filter(|exit| !exit.is_normal());
+    let exit = failed.cloned().unwrap_or(Exit::Killed);
+    let supervision = cell.cold().and_then(|cold| cold.supervision.as_ref());
+    let authority = supervision.map(|supervision| supervision.authority.clone());
+    drop(locked);
     for resource in held {
         match resource {
             Resource::Child(child) => child.kill_permanently(),

@@ -10,6 +10,7 @@ use super::run_loop::NextStep;
 use super::shutdown::{ShutdownStep, publish_exit};
 use crate::actor::dispatch::Dispatch;
 use crate::actor::lifecycle::Lifecycle;
+use crate::cell::handle::DynMailbox;
 use crate::cell::header::{KILL, ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use crate::cell::mailbox::Mailbox;
 pub(crate) use crate::cell::restart::{Restart, RestartAuthority, RestartDecision, Supervision};
@@ -22,17 +23,17 @@ impl dyn ErasedLoop + '_ {
     /// The life has ended completely: notifies the supervisor, or ends the actor.
     pub(super) fn finish_life(&mut self) -> ErasedStep {
         let by_supervisor = self.loop_state().ended_by_supervisor;
-        let (mut exit, mut authority, mut is_last) = (Exit::Stopped, None, true);
-        self.mailbox().with(&mut |cell, _| {
-            exit = cell.pending_exit().cloned().unwrap_or(Exit::Stopped);
-            is_last = !may_restart(cell, &exit, by_supervisor);
-            if let Some(supervision) = cell.supervision_mut() {
-                supervision.set_between_lives(true);
-                authority = Some(supervision.authority.clone());
-                // A kill before this point applies to the ended life.
-                self.mailbox().header().clear_flag(KILL);
-            }
+        let mut locked = self.mailbox().lock();
+        let cell = &mut locked.cell;
+        let exit = cell.pending_exit().cloned().unwrap_or(Exit::Stopped);
+        let is_last = !may_restart(cell, &exit, by_supervisor);
+        let authority = cell.supervision_mut().map(|supervision| {
+            supervision.set_between_lives(true);
+            // A kill before this point applies to the ended life.
+            self.mailbox().header().clear_flag(KILL);
+            supervision.authority.clone()
         });
+        drop(locked);
         if let Exit::Failed(failure) = &exit
             && authority.is_some()
         {
@@ -68,11 +69,10 @@ impl dyn ErasedLoop + '_ {
 
     /// Records a kill that arrived between two lives.
     pub(super) fn record_kill_between_lives(&self) {
-        self.mailbox().with(&mut |cell, _| {
-            if let Some(supervision) = cell.supervision_mut() {
-                supervision.killed_between = true;
-            }
-        });
+        let mut locked = self.mailbox().lock();
+        if let Some(supervision) = locked.cell.supervision_mut() {
+            supervision.killed_between = true;
+        }
     }
 
     /// Waits for the decision. A stop from outside needs none, nor does a kill during a backoff.
@@ -80,19 +80,20 @@ impl dyn ErasedLoop + '_ {
         // Before the check, because later events set the flag again.
         self.mailbox().defer_system_messages();
         let (mut decision, mut exit, mut authority) = (None, None, None);
-        self.mailbox().with(&mut |cell, _| {
-            let closed = cell.closed;
-            let last = cell.pending_exit().cloned().unwrap_or(Exit::Stopped);
-            if let Some(supervision) = cell.supervision_mut() {
-                exit = supervision.end_between_lives(closed, last);
-                decision = supervision.decision.take();
-                authority = Some(supervision.authority.clone());
-            }
-            if decision.is_none() {
-                // It was meant for the ended life: a kill of the next one comes after the decision.
-                self.mailbox().header().clear_flag(STOP_SELF | STOP_FOR_RESTART);
-            }
-        });
+        let mut locked = self.mailbox().lock();
+        let cell = &mut locked.cell;
+        let closed = cell.closed;
+        let last = cell.pending_exit().cloned().unwrap_or(Exit::Stopped);
+        if let Some(supervision) = cell.supervision_mut() {
+            exit = supervision.end_between_lives(closed, last);
+            decision = supervision.decision.take();
+            authority = Some(supervision.authority.clone());
+        }
+        if decision.is_none() {
+            // It was meant for the ended life: a kill of the next one comes after the decision.
+            self.mailbox().header().clear_flag(STOP_SELF | STOP_FOR_RESTART);
+        }
+        drop(locked);
         match (exit, decision) {
             (Some(exit), _) => self.end_actor(exit, authority),
             (None, Some(_)) => {
@@ -105,18 +106,18 @@ impl dyn ErasedLoop + '_ {
 
     fn restart_life(&mut self) {
         self.trace("begins another life");
-        self.mailbox().with(&mut |cell, _| {
-            cell.cold_mut().restarts += 1;
-            cell.set_pending_exit(None);
-            if let Some(supervision) = cell.supervision_mut() {
-                supervision.set_between_lives(false);
-            }
-            // The keys continue: a system message for the old life finds no resource in the new
-            // one.
-            if let Some(resources) = &mut cell.resources {
-                resources.awaits_tasks = false;
-            }
-        });
+        let mut locked = self.mailbox().lock();
+        let cell = &mut locked.cell;
+        cell.cold_mut().restarts += 1;
+        cell.set_pending_exit(None);
+        if let Some(supervision) = cell.supervision_mut() {
+            supervision.set_between_lives(false);
+        }
+        // The keys continue: a system message for the old life finds no resource in the new one.
+        if let Some(resources) = &mut cell.resources {
+            resources.awaits_tasks = false;
+        }
+        drop(locked);
         self.loop_state().begin_again();
     }
 }

@@ -32,7 +32,7 @@ use crate::executor::sleep::Sleep;
 use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts, Location};
 use crate::incident::Incident;
 use crate::sync::Arc;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The default time limit for a child to stop.
@@ -108,14 +108,12 @@ impl dyn ErasedLoop + '_ {
     /// Step 1 of the end, the loop's part: timers and streams end.
     fn start_draining(&mut self) {
         self.loop_state().lifecycle = Lifecycle::Draining;
-        let mut ended = Vec::new();
-        self.mailbox().with(&mut |cell, _| {
-            self.mailbox().header().clear_flag(STOP);
-            if let Some(resources) = &mut cell.resources {
-                ended = resources.take_timers_and_streams();
-            }
-        });
-        for resource in ended {
+        let mut locked = self.mailbox().lock();
+        self.mailbox().header().clear_flag(STOP);
+        let resources = locked.cell.resources.as_mut();
+        let ended = resources.map(|resources| resources.take_timers_and_streams());
+        drop(locked);
+        for resource in ended.into_iter().flatten() {
             resource.end(self.mailbox(), "drop");
         }
     }
@@ -222,45 +220,41 @@ impl dyn ErasedLoop + '_ {
 
     /// Step 3: drops the resources, except children, and waits for the futures of the life.
     fn end_tasks(&mut self) -> ErasedStep {
-        let mut has_resources = true;
-        self.mailbox().with(&mut |cell, _| {
-            has_resources = cell.resources.is_some() || cell.has_system_messages();
-            if !has_resources {
-                self.mailbox().header().clear_flag(SYSTEM_MESSAGE);
-            }
-        });
+        let locked = self.mailbox().lock();
+        let has_resources = locked.cell.resources.is_some() || locked.cell.has_system_messages();
+        if !has_resources {
+            self.mailbox().header().clear_flag(SYSTEM_MESSAGE);
+        }
+        drop(locked);
         if !has_resources {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHook);
             return None;
         }
         self.end_resources();
-        let mut tasks = 0;
-        self.mailbox().with(&mut |cell, _| {
-            if let Some(resources) = &mut cell.resources {
-                resources.awaits_tasks = true;
-                tasks = resources.tasks;
-            }
+        let mut locked = self.mailbox().lock();
+        let tasks = locked.cell.resources.as_mut().map_or(0, |resources| {
+            resources.awaits_tasks = true;
+            resources.tasks
         });
+        drop(locked);
         if tasks == 0 {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Children);
             return None;
         }
         self.mailbox().defer_system_messages();
         // Checked again: the last one may have ended before the system messages were removed.
-        self.mailbox().with(&mut |cell, _| {
-            tasks = cell.resources.as_ref().map_or(0, |resources| resources.tasks);
-        });
+        let locked = self.mailbox().lock();
+        let tasks = locked.cell.resources.as_ref().map_or(0, |resources| resources.tasks);
+        drop(locked);
         if tasks == 0 { None } else { self.park(ParkReason::SystemOnly) }
     }
 
     fn end_resources(&self) {
-        let mut ended = Vec::new();
-        self.mailbox().with(&mut |cell, _| {
-            if let Some(resources) = &mut cell.resources {
-                ended = resources.take_all_but_children();
-            }
-        });
-        for resource in ended {
+        let mut locked = self.mailbox().lock();
+        let resources = locked.cell.resources.as_mut();
+        let ended = resources.map(|resources| resources.take_all_but_children());
+        drop(locked);
+        for resource in ended.into_iter().flatten() {
             resource.end(self.mailbox(), "drop");
         }
     }
@@ -270,10 +264,10 @@ impl dyn ErasedLoop + '_ {
         for notice in self.mailbox().take_system_messages() {
             match notice {
                 SystemMessage::WatchedExited(key, ..) => {
-                    let mut child = None;
-                    self.mailbox().with(&mut |cell, _| {
-                        child = cell.resources.as_mut().and_then(|resources| resources.remove(key));
-                    });
+                    let mut locked = self.mailbox().lock();
+                    let resources = locked.cell.resources.as_mut();
+                    let child = resources.and_then(|resources| resources.remove(key));
+                    drop(locked);
                     drop(child);
                 }
                 SystemMessage::TaskPanicked(failure) => {
@@ -282,16 +276,15 @@ impl dyn ErasedLoop + '_ {
                 _ => {}
             }
         }
-        let mut last = None;
-        let mut before = None;
-        self.mailbox().with(&mut |cell, _| {
-            if let Some(resources) = &mut cell.resources {
-                last = resources.last_child();
-                if last.is_none() {
-                    before = resources.ending.take();
-                }
+        let (mut last, mut before) = (None, None);
+        let mut locked = self.mailbox().lock();
+        if let Some(resources) = &mut locked.cell.resources {
+            last = resources.last_child();
+            if last.is_none() {
+                before = resources.ending.take();
             }
-        });
+        }
+        drop(locked);
         // The timer that would have killed the last child.
         drop(before);
         let Some((key, child)) = last else {
@@ -302,17 +295,19 @@ impl dyn ErasedLoop + '_ {
             child.kill_permanently();
             return self.park(ParkReason::SystemOnly);
         }
-        let mut is_ending = false;
-        self.mailbox().with(&mut |cell, _| {
-            let ending = cell.resources.as_ref().and_then(|resources| resources.ending.as_ref());
-            is_ending = ending.is_some_and(|ending| ending.0 == key);
-        });
+        let locked = self.mailbox().lock();
+        let resources = locked.cell.resources.as_ref();
+        let ending = resources.and_then(|resources| resources.ending.as_ref());
+        let is_ending = ending.is_some_and(|ending| ending.0 == key);
+        drop(locked);
         if !is_ending {
             child.close();
-            let mut ending = Some((key, kill_later(&child)));
-            self.mailbox().with(&mut |cell, _| {
-                std::mem::swap(&mut cell.resources.get_or_insert_default().ending, &mut ending);
-            });
+            let ending = Some((key, kill_later(&child)));
+            let mut locked = self.mailbox().lock();
+            let resources = locked.cell.resources.get_or_insert_default();
+            let before = std::mem::replace(&mut resources.ending, ending);
+            drop(locked);
+            drop(before);
         }
         self.park(ParkReason::SystemOnly)
     }
@@ -327,14 +322,14 @@ impl dyn ErasedLoop + '_ {
     /// Whether this is the trivial end: a permanent stop (ensured by `finish`), no resources and no
     /// watchers. In this case its exit is published under the same lock.
     fn try_trivial_end(&self) -> bool {
-        let mut is_trivial = false;
-        self.mailbox().with(&mut |cell, _| {
-            is_trivial = cell.closed && cell.resources.is_none() && cell.cold().is_none();
-            if is_trivial {
-                cell.names_released = true;
-                cell.set_exit(&Exit::Stopped);
-            }
-        });
+        let mut locked = self.mailbox().lock();
+        let cell = &mut locked.cell;
+        let is_trivial = cell.closed && cell.resources.is_none() && cell.cold().is_none();
+        if is_trivial {
+            cell.names_released = true;
+            cell.set_exit(&Exit::Stopped);
+        }
+        drop(locked);
         if is_trivial {
             let header = self.mailbox().header();
             if let Some(sim_observer) = &header.system.sim_observer {
@@ -346,13 +341,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     pub(super) fn pending_exit(&self) -> Exit {
-        let mut exit = Exit::Stopped;
-        self.mailbox().with(&mut |cell, _| {
-            if let Some(known) = cell.pending_exit() {
-                exit = known.clone();
-            }
-        });
-        exit
+        self.mailbox().lock().cell.pending_exit().cloned().unwrap_or(Exit::Stopped)
     }
 
     /// A step of the end failed: a normal end becomes this failure; after another failure, the
@@ -360,8 +349,7 @@ impl dyn ErasedLoop + '_ {
     fn record_failure(&mut self, broken: Option<Exit>) {
         let Some(broken) = broken else { return };
         if self.pending_exit().is_normal() {
-            let mut broken = Some(broken);
-            self.mailbox().with(&mut |cell, _| cell.set_pending_exit(broken.take()));
+            self.mailbox().lock().cell.set_pending_exit(Some(broken));
         } else if let Exit::Failed(failure) = broken {
             self.mailbox().header().system.report(Incident::SuppressedPanic { failure });
         }
@@ -386,43 +374,32 @@ pub(super) fn request_failure(
         location: Some(Location::of(location)),
         cause: None,
     });
-    let mut failure = Some(failure);
-    mailbox.with(&mut |cell, _| {
-        let failing = &mut cell.cold_mut().failing;
-        if failing.is_none() {
-            *failing = failure.take();
-            mailbox.header().set_flag(STOP_SELF);
-        }
-    });
-    if let Some(failure) = failure {
-        mailbox.header().system.report(Incident::SuppressedPanic { failure });
+    let mut locked = mailbox.lock();
+    let failing = &mut locked.cell.cold_mut().failing;
+    if failing.is_none() {
+        *failing = Some(failure);
+        mailbox.header().set_flag(STOP_SELF);
+        return;
     }
+    drop(locked);
+    mailbox.header().system.report(Incident::SuppressedPanic { failure });
 }
 
 impl dyn ErasedLoop + '_ {
     /// Whether a failure of this life was requested. For most actors this reads only the flags.
     pub(super) fn is_failing(&self) -> bool {
-        let mut is_failing = false;
-        if self.mailbox().header().flags() & STOP_SELF != 0 {
-            self.mailbox().with(&mut |cell, _| is_failing = cell.is_failing());
-        }
-        is_failing
+        self.mailbox().header().flags() & STOP_SELF != 0 && self.mailbox().lock().cell.is_failing()
     }
 
     /// Takes the failure that was requested while the life was already ending.
     pub(super) fn take_failing(&self) -> Option<Exit> {
-        let mut failing = None;
-        self.mailbox().with(&mut |cell, _| failing = cell.take_failing());
-        failing.map(Exit::Failed)
+        self.mailbox().lock().cell.take_failing().map(Exit::Failed)
     }
 }
 
 /// Kills a child that has not stopped within its time limit.
 fn kill_later(child: &Arc<dyn DynMailbox>) -> executor::TaskHandle<()> {
-    let mut limit = SHUTDOWN;
-    child.with(&mut |cell, _| {
-        limit = cell.cold().and_then(|cold| cold.shutdown).unwrap_or(SHUTDOWN);
-    });
+    let limit = child.lock().cell.cold().and_then(|cold| cold.shutdown).unwrap_or(SHUTDOWN);
     let system = child.header().system.clone();
     let (sleep, child) = (Sleep::on(system.executor.clone(), limit), Arc::downgrade(child));
     let (runnable, task) = crate::system::task::prepare(&system, async move {
@@ -441,38 +418,33 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     if let Some(sim_observer) = &system.sim_observer {
         sim_observer.ended(mailbox.header().number);
     }
-    let mut names = Vec::new();
-    let mut is_known = true;
-    mailbox.with(&mut |cell, _| {
-        cell.closed = true;
-        cell.names_released = true;
-        is_known = cell.cold().is_some();
-        match cell.cold() {
-            Some(cold) => names.clone_from(&cold.names),
-            None => cell.set_exit(&exit),
-        }
-    });
-    if !is_known {
+    let mut locked = mailbox.lock();
+    locked.cell.closed = true;
+    locked.cell.names_released = true;
+    let names = locked.cell.cold().map(|cold| cold.names.clone());
+    if names.is_none() {
+        locked.cell.set_exit(&exit);
+    }
+    drop(locked);
+    let Some(names) = names else {
         // It has neither names nor watchers.
         if let Exit::Failed(failure) = exit {
             system.report(Incident::UnobservedFailure { failure });
         }
         return system.leave(mailbox.header().key());
-    }
+    };
     // Observers of the exit find the names released. They stay in the records as labels.
     for name in &names {
         system.names.unregister(name, id);
     }
-    let (mut watchers, mut system_messages) = (Vec::new(), VecDeque::new());
-    let (mut changed, mut is_observed) = (None, false);
-    mailbox.with(&mut |cell, _| {
-        cell.set_exit(&exit);
-        let cold = cell.cold_mut();
-        watchers = cold.watchers.take();
-        system_messages = std::mem::take(&mut cold.system_messages);
-        changed = cold.state_changed.clone();
-        is_observed = cold.supervision.is_some();
-    });
+    let mut locked = mailbox.lock();
+    locked.cell.set_exit(&exit);
+    let cold = locked.cell.cold_mut();
+    let watchers = cold.watchers.take();
+    let system_messages = std::mem::take(&mut cold.system_messages);
+    let changed = cold.state_changed.clone();
+    let mut is_observed = cold.supervision.is_some();
+    drop(locked);
     drop(system_messages);
     is_observed |= notify_state_change(changed) > 0;
     is_observed |= !exit.is_normal() && watchers.iter().any(lives);
@@ -487,11 +459,7 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
 
 /// Whether there is a watcher to notify: the other side of a link may have ended before.
 fn lives(watcher: &Watcher) -> bool {
-    let mut lives = false;
-    if let Some(mailbox) = watcher.who.upgrade() {
-        mailbox.with(&mut |cell, _| lives = cell.exit().is_none());
-    }
-    lives
+    watcher.who.upgrade().is_some_and(|mailbox| mailbox.lock().cell.exit().is_none())
 }
 
 /// Notifies all watchers, and removes the other side of each link from its actor.

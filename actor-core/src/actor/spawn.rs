@@ -178,7 +178,7 @@ impl System {
 }
 
 fn name(mailbox: &dyn DynMailbox, label: &Arc<str>) {
-    mailbox.with(&mut |cell, _| cell.cold_mut().label = Some(label.clone()));
+    mailbox.lock().cell.cold_mut().label = Some(label.clone());
 }
 
 impl<A> fmt::Debug for Prepared<A> {

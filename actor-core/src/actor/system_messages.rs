@@ -40,18 +40,17 @@ impl dyn ErasedLoop + '_ {
 
     /// A timer, a stream or a piped future has an item.
     fn source_due(&mut self, key: ResourceId, slot: &mut dyn Any) -> ErasedStep {
-        let mut found = None;
-        self.mailbox().with(&mut |cell, _| {
-            // A cancelled resource is not in the table: its pending tick is skipped.
-            let resources = cell.resources.as_mut();
-            found = match resources.and_then(|resources| resources.get(key)) {
-                Some(Resource::Timer { entry, callback }) => {
-                    Some((callback.take(), "timer", Some(entry.clone())))
-                }
-                Some(Resource::Source { callback, .. }) => Some((callback.take(), "stream", None)),
-                _ => None,
-            };
-        });
+        let mut locked = self.mailbox().lock();
+        // A cancelled resource is not in the table: its pending tick is skipped.
+        let resources = locked.cell.resources.as_mut();
+        let found = match resources.and_then(|resources| resources.get(key)) {
+            Some(Resource::Timer { entry, callback }) => {
+                Some((callback.take(), "timer", Some(entry.clone())))
+            }
+            Some(Resource::Source { callback, .. }) => Some((callback.take(), "stream", None)),
+            _ => None,
+        };
+        drop(locked);
         let (callback, what, entry) = found?;
         let mut callback = callback?;
         let made = self.run_callback(what, &mut |me| callback(me, slot));
@@ -70,26 +69,26 @@ impl dyn ErasedLoop + '_ {
         // It is put back, unless it was cancelled in the meantime or fires only once.
         let mut gone = Some(callback);
         let (mut on_end, mut ended) = (None, None);
-        self.mailbox().with(&mut |cell, _| {
-            let resources = cell.resources.get_or_insert_default();
-            let once = match resources.get(key) {
-                Some(Resource::Timer { entry, callback }) => {
-                    std::mem::swap(callback, &mut gone);
-                    !entry.is_periodic()
-                }
-                Some(Resource::Source { callback, once, on_end: end, .. }) => {
-                    std::mem::swap(callback, &mut gone);
-                    if is_over {
-                        on_end = end.take();
-                    }
-                    *once || is_over
-                }
-                _ => false,
-            };
-            if once {
-                ended = resources.remove(key);
+        let mut locked = self.mailbox().lock();
+        let resources = locked.cell.resources.get_or_insert_default();
+        let once = match resources.get(key) {
+            Some(Resource::Timer { entry, callback }) => {
+                std::mem::swap(callback, &mut gone);
+                !entry.is_periodic()
             }
-        });
+            Some(Resource::Source { callback, once, on_end: end, .. }) => {
+                std::mem::swap(callback, &mut gone);
+                if is_over {
+                    on_end = end.take();
+                }
+                *once || is_over
+            }
+            _ => false,
+        };
+        if once {
+            ended = resources.remove(key);
+        }
+        drop(locked);
         catch_and_report(self.mailbox(), what, &mut || drop((ended.take(), gone.take())));
         let made = match on_end {
             Some(mut on_end) if made.is_ok() => self.run_callback(what, &mut |me| on_end(me, slot)),
@@ -106,10 +105,9 @@ impl dyn ErasedLoop + '_ {
         exit: Exit,
         slot: &mut dyn Any,
     ) -> ErasedStep {
-        let mut resource = None;
-        self.mailbox().with(&mut |cell, _| {
-            resource = cell.resources.as_mut().and_then(|resources| resources.remove(key));
-        });
+        let mut locked = self.mailbox().lock();
+        let resource = locked.cell.resources.as_mut().and_then(|resources| resources.remove(key));
+        drop(locked);
         match resource? {
             Resource::Monitor { callback, .. } => {
                 let mut asked = Some((callback, exit));

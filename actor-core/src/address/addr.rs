@@ -197,9 +197,7 @@ impl<P: ?Sized> Addr<P> {
 
     /// Returns `true` until the actor's exit has been published.
     pub fn is_alive(&self) -> bool {
-        let mut alive = false;
-        self.mailbox.with(&mut |cell, _| alive = cell.exit().is_none());
-        alive
+        self.mailbox.lock().cell.exit().is_none()
     }
 
     /// Returns the number of queued messages.

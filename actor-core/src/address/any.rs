@@ -58,9 +58,7 @@ impl AnyAddr {
 
     /// See [`Addr::is_alive`](crate::Addr::is_alive).
     pub fn is_alive(&self) -> bool {
-        let mut alive = false;
-        self.mailbox.with(&mut |cell, _| alive = cell.exit().is_none());
-        alive
+        self.mailbox.lock().cell.exit().is_none()
     }
 }
 

@@ -85,24 +85,21 @@ pub(crate) fn poll_change<T>(
     mut look: impl FnMut(&CellState) -> Option<T>,
 ) -> Poll<T> {
     loop {
-        let (mut found, mut changed) = (None, None);
-        mailbox.with(&mut |cell, _| {
-            found = look(cell);
-            if found.is_none() {
-                changed = Some(cell.cold_mut().state_changed.get_or_insert_default().clone());
-            }
-        });
-        if let Some(found) = found {
+        let mut locked = mailbox.lock();
+        if let Some(found) = look(&locked.cell) {
+            drop(locked);
             *listener = None;
             return Poll::Ready(found);
         }
+        let changed = locked.cell.cold_mut().state_changed.get_or_insert_default().clone();
+        drop(locked);
         match listener {
             Some(waiting) => {
                 ready!(Pin::new(waiting).poll(cx));
                 *listener = None;
             }
             // Register the listener, then check again, so that no change is missed.
-            None => *listener = changed.map(|changed| changed.listen()),
+            None => *listener = Some(changed.listen()),
         }
     }
 }

@@ -48,11 +48,7 @@ impl<P: ?Sized> WeakAddr<P> {
 
     /// Returns `true` until the actor's exit has been published.
     pub fn is_alive(&self) -> bool {
-        let mut alive = false;
-        if let Some(mailbox) = self.mailbox.upgrade() {
-            mailbox.with(&mut |cell, _| alive = cell.exit().is_none());
-        }
-        alive
+        self.mailbox.upgrade().is_some_and(|mailbox| mailbox.lock().cell.exit().is_none())
     }
 
     /// Waits for the actor's end without keeping the actor alive. Returns
@@ -76,14 +72,13 @@ impl<P: ?Sized> WeakAddr<P> {
         P: Actor,
     {
         let mailbox = self.mailbox.upgrade()?;
-        let mut adopted = false;
-        mailbox.with(&mut |cell, _| {
-            adopted = !cell.closed;
-            if adopted {
-                mailbox.header().incr_strong();
-            }
-        });
-        adopted.then(|| Addr::adopted(mailbox).into())
+        let locked = mailbox.lock();
+        if locked.cell.closed {
+            return None;
+        }
+        mailbox.header().incr_strong();
+        drop(locked);
+        Some(Addr::adopted(mailbox).into())
     }
 }
 

@@ -7,11 +7,13 @@
 
 use super::deadlock::detector;
 use super::deadlock::edge::PendingWait;
-use super::handle::{DynMailbox, ParkResult, notify_state_change, schedule};
-use super::header::{KILL, ParkReason, SHARED_QUEUE, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE};
+use super::handle::{DynMailbox, Locked, ParkResult, notify_state_change, schedule, wake_all};
+use super::header::{
+    Header, KILL, ParkReason, SHARED_QUEUE, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE,
+};
 use super::queue::Ticket;
 use super::restart::RestartDecision;
-use super::state::{CellState, CellTask, SystemMessage, Watcher};
+use super::state::{CellTask, SystemMessage, Watcher};
 use crate::exit::{ActorId, Exit};
 use crate::waking::{drop_waker, wake_each};
 use std::task::Waker;
@@ -25,53 +27,54 @@ impl dyn DynMailbox + '_ {
         task: &mut dyn FnMut() -> Option<CellTask>,
     ) -> ParkResult {
         let header = self.header();
-        let (mut rest, mut epoch, mut is_sought) = (ParkResult::RunAgain, None, false);
-        self.settle(&mut |cell| {
-            let park_reason = header.park_reason();
-            let woken = std::mem::take(&mut cell.woken);
-            let more = cell.has_more(header, park_reason, woken);
-            epoch = cell.publish(if more { None } else { pending });
-            // No new waiter of this actor goes unnoticed: see `cycle`.
-            is_sought = epoch.is_some() && cell.may_be_waited_for(header);
-            if more {
-                let is_over = park_reason == ParkReason::HandlerPending
-                    || (matches!(park_reason, ParkReason::Receiving | ParkReason::Concurrent)
-                        && woken)
-                    || header.budget() == 0;
-                rest = if is_over { ParkResult::Requeue } else { ParkResult::RunAgain };
-                return false;
-            }
+        let mut locked = self.lock();
+        let admitted = locked.admit_waiters(header);
+        let cell = &mut locked.cell;
+        let park_reason = header.park_reason();
+        let woken = std::mem::take(&mut cell.woken);
+        let more = cell.has_more(header, park_reason, woken);
+        let epoch = cell.publish(if more { None } else { pending });
+        // No new waiter of this actor goes unnoticed: see `cycle`.
+        let is_sought = epoch.is_some() && cell.may_be_waited_for(header);
+        let result = if more {
+            let is_over = park_reason == ParkReason::HandlerPending
+                || (matches!(park_reason, ParkReason::Receiving | ParkReason::Concurrent) && woken)
+                || header.budget() == 0;
+            if is_over { ParkResult::Requeue } else { ParkResult::RunAgain }
+        } else {
             cell.handler_pending = park_reason == ParkReason::HandlerPending;
             cell.parked = task();
-            rest = ParkResult::Parked;
-            matches!(park_reason, ParkReason::Idle | ParkReason::Receiving)
-        });
+            if matches!(park_reason, ParkReason::Idle | ParkReason::Receiving) {
+                locked.release_burst();
+            }
+            ParkResult::Parked
+        };
+        drop(locked);
+        wake_admitted(header, admitted);
         if let (Some(pending), Some(epoch)) = (pending, epoch)
             && pending.is_certain
             && (is_sought || pending.is_asked)
         {
             detector::check(self, pending, epoch);
         }
-        rest
+        result
     }
 
     /// The number of messages that were accepted and not taken yet.
     pub(crate) fn len(&self) -> usize {
-        let mut len = 0;
-        self.with(&mut |cell, _| len = cell.total(self.header()));
-        len
+        self.lock().cell.total(self.header())
     }
 
     pub(super) fn close_now(&self) {
-        let (mut wake, mut calls) = (Vec::new(), Vec::new());
-        let (mut changed, mut task) = (None, None);
-        self.with(&mut |cell, _| {
-            if !cell.closed {
-                changed = cell.close(self.header());
-                calls = cell.close_waiters(&mut wake);
-                task = cell.take_idle();
-            }
-        });
+        let mut wake = Vec::new();
+        let mut locked = self.lock();
+        if locked.cell.closed {
+            return;
+        }
+        let changed = locked.cell.close(self.header());
+        let calls = locked.cell.close_waiters(&mut wake);
+        let task = locked.cell.take_idle();
+        drop(locked);
         notify_state_change(changed);
         for slot in calls {
             self.drop_side_message(slot);
@@ -80,68 +83,59 @@ impl dyn DynMailbox + '_ {
         schedule(self.header(), task);
     }
 
-    /// Like `with_room_wanted`, for a mailbox of a single actor, which alone takes its messages.
-    pub(super) fn with_certain(
-        &self,
-        ticket: Option<Ticket>,
-        look: &mut dyn FnMut(&mut CellState),
-    ) {
-        self.with(&mut |cell, _| {
-            if ticket.is_none_or(|ticket| cell.is_waiting(ticket)) {
-                look(cell);
-            }
-        });
+    /// Locks the mailbox of a single actor, which alone takes its messages; with a ticket, only if its
+    /// holder still waits for capacity.
+    pub(crate) fn lock_if_certain(&self, ticket: Option<Ticket>) -> Option<Locked<'_>> {
+        if !self.has_one_taker() {
+            return None;
+        }
+        let locked = self.lock();
+        let waits = ticket.is_none_or(|ticket| locked.cell.is_waiting(ticket));
+        waits.then_some(locked)
     }
 
     /// Whether the sender with this ticket still waits for capacity, to be woken by `waker`; if
     /// not, it is removed.
     pub(crate) fn wait_on(&self, ticket: Ticket, waker: &Waker) -> bool {
-        let (mut waker, mut waits) = (Some(waker.clone()), false);
-        self.with(&mut |cell, _| {
-            if let Some(new) = waker.take() {
-                (waits, waker) = cell.wait_on(ticket, new);
-            }
-        });
-        drop_waker(waker);
+        // The clone and the drop of a waker are user code: not under the lock.
+        let new = waker.clone();
+        let (waits, old) = self.lock().cell.wait_on(ticket, new);
+        drop_waker(old);
         waits
     }
 
     /// Admits waiting senders between two messages of a batch.
     pub(crate) fn make_room(&self) {
-        self.settle(&mut |_| false);
+        let admitted = self.lock().admit_waiters(self.header());
+        wake_admitted(self.header(), admitted);
     }
 
     /// A message that was returned to the loop, and that needed no capacity, is taken.
     pub(crate) fn took_unbounded(&self) {
-        self.with(&mut |cell, _| {
-            cell.took_unbounded();
-            self.header().begin_one();
-        });
+        let mut locked = self.lock();
+        locked.cell.took_unbounded();
+        self.header().begin_one();
     }
 
     /// Takes the oldest system message, if all messages that were accepted before it have been
     /// taken.
     pub(crate) fn take_due_system_message(&self) -> Option<SystemMessage> {
-        let mut taken = None;
-        self.with(&mut |cell, _| {
-            let taken_count = cell.taken_count(self.header());
-            let system_messages = &mut cell.cold_mut().system_messages;
-            if system_messages.front().is_some_and(|(seq, _)| *seq <= taken_count) {
-                taken = system_messages.pop_front().map(|(_, message)| message);
-            }
-            if system_messages.is_empty() {
-                self.header().clear_flag(SYSTEM_MESSAGE);
-            }
-        });
-        taken
+        let mut locked = self.lock();
+        let taken_count = locked.cell.taken_count(self.header());
+        let system_messages = &mut locked.cell.cold_mut().system_messages;
+        let is_due = system_messages.front().is_some_and(|(seq, _)| *seq <= taken_count);
+        let taken = if is_due { system_messages.pop_front() } else { None };
+        if system_messages.is_empty() {
+            self.header().clear_flag(SYSTEM_MESSAGE);
+        }
+        taken.map(|(_, message)| message)
     }
 
     /// Removes a resource of the life, together with its pending system messages.
     pub(crate) fn cancel(&self, key: u64) {
-        let mut taken = None;
-        self.with(&mut |cell, _| {
-            taken = cell.resources.as_mut().and_then(|resources| resources.remove(key));
-        });
+        let mut locked = self.lock();
+        let taken = locked.cell.resources.as_mut().and_then(|resources| resources.remove(key));
+        drop(locked);
         if let Some(resource) = taken {
             resource.end(self, "");
         }
@@ -149,13 +143,11 @@ impl dyn DynMailbox + '_ {
 
     /// A task of the life has ended.
     pub(crate) fn task_gone(&self, key: u64) {
-        let (mut taken, mut is_last) = (None, false);
-        self.with(&mut |cell, _| {
-            if let Some(resources) = &mut cell.resources {
-                taken = resources.task_gone(key);
-                is_last = resources.awaits_tasks && resources.tasks == 0;
-            }
-        });
+        let mut locked = self.lock();
+        let Some(resources) = &mut locked.cell.resources else { return };
+        let taken = resources.task_gone(key);
+        let is_last = resources.awaits_tasks && resources.tasks == 0;
+        drop(locked);
         drop(taken);
         if is_last {
             self.notify(SystemMessage::Recheck);
@@ -164,20 +156,19 @@ impl dyn DynMailbox + '_ {
 
     /// Clears a flag.
     pub(crate) fn clear_flag(&self, flag: u32) {
-        self.with(&mut |_, _| self.header().clear_flag(flag));
+        let _locked = self.lock();
+        self.header().clear_flag(flag);
     }
 
     /// Takes all system messages for the current life, regardless of their sequence numbers. Those
     /// for the actor wait for the next life.
     pub(crate) fn take_system_messages(&self) -> Vec<SystemMessage> {
-        let mut taken = Vec::new();
-        self.with(&mut |cell, _| {
-            self.header().clear_flag(SYSTEM_MESSAGE);
-            if cell.has_system_messages() {
-                taken = cell.cold_mut().take_system_messages();
-            }
-        });
-        taken
+        let mut locked = self.lock();
+        self.header().clear_flag(SYSTEM_MESSAGE);
+        if !locked.cell.has_system_messages() {
+            return Vec::new();
+        }
+        locked.cell.cold_mut().take_system_messages()
     }
 
     /// Defers system messages: a new one sets the flag again.
@@ -187,21 +178,20 @@ impl dyn DynMailbox + '_ {
 
     /// Handles the deferred system messages from now on.
     pub(crate) fn resume_system_messages(&self) {
-        self.with(&mut |cell, _| {
-            if cell.has_system_messages() {
-                self.header().set_flag(SYSTEM_MESSAGE);
-            }
-        });
+        let locked = self.lock();
+        if locked.cell.has_system_messages() {
+            self.header().set_flag(SYSTEM_MESSAGE);
+        }
     }
 
     pub(super) fn kill_now(&self) {
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            if cell.exit().is_none() {
-                self.header().set_flag(KILL);
-                task = cell.parked.take();
-            }
-        });
+        let mut locked = self.lock();
+        if locked.cell.exit().is_some() {
+            return;
+        }
+        self.header().set_flag(KILL);
+        let task = locked.cell.parked.take();
+        drop(locked);
         schedule(self.header(), task);
     }
 
@@ -209,40 +199,38 @@ impl dyn DynMailbox + '_ {
         if let Some(sim_observer) = &self.header().system.sim_observer {
             sim_observer.on_unreferenced(self.header());
         }
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            if !cell.closed {
-                task = cell.take_idle();
-            }
-        });
+        let mut locked = self.lock();
+        let task = if locked.cell.closed { None } else { locked.cell.take_idle() };
+        drop(locked);
         schedule(self.header(), task);
     }
 
     /// Makes a member of a pool check the shared queue.
     pub(crate) fn wake_member(&self) {
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            self.header().set_flag(SHARED_QUEUE);
-            task = cell.take_idle();
-        });
+        let mut locked = self.lock();
+        self.header().set_flag(SHARED_QUEUE);
+        let task = locked.cell.take_idle();
+        drop(locked);
         schedule(self.header(), task);
     }
 
     /// Queues a system message. It is handled when all messages accepted so far have been taken.
     pub(crate) fn notify(&self, message: SystemMessage) {
-        let mut task = None;
-        let mut message = Some(message);
-        self.with(&mut |cell, seq| {
-            if cell.exit().is_some()
-                || matches!((&message, cell.closed), (Some(SystemMessage::ResourceReady(_)), true))
-            {
-                return;
-            }
-            let Some(message) = message.take() else { return };
-            cell.cold_mut().system_messages.push_back((seq, message));
-            self.header().set_flag(SYSTEM_MESSAGE);
-            task = cell.take_idle();
-        });
+        let mut locked = self.lock();
+        let cell = &mut locked.cell;
+        if cell.exit().is_some()
+            || (cell.closed && matches!(message, SystemMessage::ResourceReady(_)))
+        {
+            drop(locked);
+            // Not under the lock: its drop can be user code.
+            drop(message);
+            return;
+        }
+        let seq = cell.accepted();
+        cell.cold_mut().system_messages.push_back((seq, message));
+        self.header().set_flag(SYSTEM_MESSAGE);
+        let task = cell.take_idle();
+        drop(locked);
         schedule(self.header(), task);
     }
 
@@ -272,38 +260,33 @@ impl dyn DynMailbox + '_ {
 
     /// Adds a watcher; if the actor has already ended, returns its exit instead.
     pub(crate) fn watch(&self, watcher: Watcher) -> Option<Exit> {
-        let (mut watcher, mut exit) = (Some(watcher), None);
-        self.with(&mut |cell, _| {
-            exit = cell.exit().cloned();
-            if exit.is_none()
-                && let Some(watcher) = watcher.take()
-            {
-                cell.watch(watcher);
-            }
-        });
-        if let Some(exit) = &exit {
-            self.heard(exit);
-        }
-        exit
+        let mut locked = self.lock();
+        let Some(exit) = locked.cell.exit().cloned() else {
+            locked.cell.watch(watcher);
+            return None;
+        };
+        drop(locked);
+        self.heard(&exit);
+        Some(exit)
     }
 
     /// Removes the watchers that `id` added for `key`.
     pub(crate) fn unwatch(&self, id: ActorId, key: Option<u64>) {
-        let mut gone = Vec::new();
-        self.with(&mut |cell, _| {
-            if cell.cold().is_some() {
-                gone = cell.cold_mut().watchers.remove(id, key);
-            }
-        });
+        let mut locked = self.lock();
+        if locked.cell.cold().is_none() {
+            return;
+        }
+        let gone = locked.cell.cold_mut().watchers.remove(id, key);
+        drop(locked);
+        drop(gone);
     }
 
     /// The name of the actor in logs, exits and trees: `account#7`.
     pub(crate) fn label(&self) -> String {
-        let mut label = None;
-        self.with(&mut |cell, _| {
-            label =
-                cell.cold().and_then(|cold| cold.names.first().or(cold.label.as_ref()).cloned());
-        });
+        let locked = self.lock();
+        let cold = locked.cell.cold();
+        let label = cold.and_then(|cold| cold.names.first().or(cold.label.as_ref()).cloned());
+        drop(locked);
         match label {
             Some(label) => label.as_ref().to_owned(),
             None => {
@@ -315,59 +298,73 @@ impl dyn DynMailbox + '_ {
 
     /// Answers `life_ended`.
     pub(crate) fn decide(&self, decision: RestartDecision) {
-        self.with(&mut |cell, _| {
-            if let Some(supervision) = cell.supervision_mut() {
-                supervision.decision = Some(decision);
-                // Requests to the previous life do not apply to the next one.
-                self.header().clear_flag(STOP_SELF | STOP_FOR_RESTART);
-            }
-        });
+        let mut locked = self.lock();
+        if let Some(supervision) = locked.cell.supervision_mut() {
+            supervision.decision = Some(decision);
+            // Requests to the previous life do not apply to the next one.
+            self.header().clear_flag(STOP_SELF | STOP_FOR_RESTART);
+        }
+        drop(locked);
         self.notify(SystemMessage::Recheck);
     }
 
     /// Announces that the answer to `life_ended` comes after a delay.
     pub(crate) fn back_off(&self) {
-        self.with(&mut |cell, _| {
-            if let Some(supervision) = cell.supervision_mut() {
-                supervision.in_backoff = true;
-            }
-        });
+        let mut locked = self.lock();
+        if let Some(supervision) = locked.cell.supervision_mut() {
+            supervision.in_backoff = true;
+        }
+        drop(locked);
         self.notify(SystemMessage::Recheck);
     }
 
     /// Kills the actor permanently: no life follows, even if it is between two lives.
     pub(crate) fn kill_permanently(&self) {
-        self.with(&mut |cell, _| {
-            if let Some(supervision) = cell.supervision_mut() {
-                supervision.orphaned = true;
-            }
-        });
+        let mut locked = self.lock();
+        if let Some(supervision) = locked.cell.supervision_mut() {
+            supervision.orphaned = true;
+        }
+        drop(locked);
         self.kill();
     }
 
     /// Kills this life, unless it has already ended.
     pub(crate) fn kill_life(&self) {
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            let is_between =
-                cell.supervision_mut().is_some_and(|supervision| supervision.between_lives);
-            if cell.exit().is_none() && !is_between {
-                self.header().set_flag(KILL);
-                task = cell.parked.take();
-            }
-        });
+        let mut locked = self.lock();
+        let cell = &mut locked.cell;
+        let is_between =
+            cell.supervision_mut().is_some_and(|supervision| supervision.between_lives);
+        if cell.exit().is_some() || is_between {
+            return;
+        }
+        self.header().set_flag(KILL);
+        let task = cell.parked.take();
+        drop(locked);
         schedule(self.header(), task);
     }
 
     /// Ends this life after the running handler, without draining and without closing the mailbox.
     pub(crate) fn end_life(&self) {
-        let mut task = None;
-        self.with(&mut |cell, _| {
-            if cell.exit().is_none() {
-                self.header().set_flag(STOP_FOR_RESTART);
-                task = cell.take_idle();
-            }
-        });
+        let mut locked = self.lock();
+        if locked.cell.exit().is_some() {
+            return;
+        }
+        self.header().set_flag(STOP_FOR_RESTART);
+        let task = locked.cell.take_idle();
+        drop(locked);
         schedule(self.header(), task);
     }
+}
+
+/// Wakes senders that were admitted; not under the lock.
+#[inline]
+fn wake_admitted(header: &Header, admitted: Option<Vec<Waker>>) {
+    #[cfg(test)]
+    if admitted.as_ref().is_some_and(|admitted| !admitted.is_empty()) {
+        let point = detector::failpoints::Failpoint::WaitersAdmitted(header.number);
+        detector::failpoints::reached(header.system.id, point);
+    }
+    #[cfg(not(test))]
+    let _ = header;
+    wake_all(admitted);
 }

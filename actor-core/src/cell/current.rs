@@ -337,8 +337,7 @@ pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
     if current_message().state == ReplyState::Killed {
         return Some(CallError::Killed);
     }
-    let mut exit = None;
-    life()?.with(&mut |cell, _| exit = cell.pending_exit().cloned());
+    let exit = life()?.lock().cell.pending_exit().cloned();
     Some(match exit? {
         Exit::Failed(failure) => CallError::Panicked(failure),
         Exit::Killed => CallError::Killed,

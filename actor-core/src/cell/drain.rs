@@ -2,10 +2,11 @@
 //! handler reports them as taken, and are returned if the life ends first. Runs no user code under
 //! the lock.
 
-use super::handle::{notify_state_change, wake_all};
+use super::handle::{DynMailbox, notify_state_change, wake_all};
 use super::header::{SENDERS_WAITING, STOP, STOP_FOR_RESTART, SYSTEM_MESSAGE};
 use super::lazy_deque::LazyDeque;
 use super::mailbox::Mailbox;
+use super::mailbox_state::MailboxState;
 use super::state::SystemMessage;
 use crate::cell::message::Protocol;
 use std::collections::VecDeque;
@@ -26,21 +27,22 @@ impl<A: Protocol> Mailbox<A> {
     /// Takes all messages, those behind the first into the empty `rest`. Closes the mailbox if it
     /// is empty and no sender is left.
     pub(crate) fn drain(&self, rest: &mut LazyDeque<A::Message>) -> Drained<A::Message> {
-        let mut locked = self.lock();
+        let mut locked = self.lock_typed();
         let admitted = locked.admit_waiters(&self.header);
-        let before = locked.cell.accepted() - locked.cell.queued() as u64;
-        let first = locked.drain(&self.header, rest);
+        let MailboxState { cell, queue } = &mut *locked;
+        let before = cell.accepted() - cell.queued() as u64;
+        let first = queue.drain(cell, &self.header, rest);
         let mut system_messages = VecDeque::new();
-        if locked.cell.has_system_messages() {
-            system_messages = std::mem::take(&mut locked.cell.cold_mut().system_messages);
+        if cell.has_system_messages() {
+            system_messages = std::mem::take(&mut cell.cold_mut().system_messages);
         }
         let nothing = first.is_none() && system_messages.is_empty();
-        let is_finished = nothing && !locked.cell.closed && !self.header.is_referenced();
+        let is_finished = nothing && !cell.closed && !self.header.is_referenced();
         // No sender waits for the capacity of a mailbox without addresses.
-        let changed = if is_finished { locked.cell.close(&self.header) } else { None };
+        let changed = if is_finished { cell.close(&self.header) } else { None };
         // A stop is handled by continuing until the mailbox is empty.
         self.header.clear_flag(SYSTEM_MESSAGE | STOP);
-        let is_over = nothing && locked.cell.closed;
+        let is_over = nothing && cell.closed;
         drop(locked);
         notify_state_change(changed);
         wake_all(admitted);
@@ -72,17 +74,18 @@ impl<A: Protocol> Mailbox<A> {
         messages: &mut LazyDeque<A::Message>,
         system_messages: VecDeque<(u64, SystemMessage)>,
     ) {
-        let mut locked = self.lock();
-        let is_over = locked.cell.closed && locked.cell.pending_exit().is_some();
+        let mut locked = self.lock_typed();
+        let MailboxState { cell, queue } = &mut *locked;
+        let is_over = cell.closed && cell.pending_exit().is_some();
         if is_over {
             return;
         }
-        locked.put_back(&self.header, messages);
+        queue.put_back(cell, &self.header, messages);
         let (keep, gone): (VecDeque<_>, VecDeque<_>) = system_messages
             .into_iter()
             .partition(|(_, message)| matches!(message, SystemMessage::LinkedExited(..)));
         if !keep.is_empty() {
-            let cold = locked.cell.cold_mut();
+            let cold = cell.cold_mut();
             let later = std::mem::replace(&mut cold.system_messages, keep);
             cold.system_messages.extend(later);
             self.header.set_flag(SYSTEM_MESSAGE);

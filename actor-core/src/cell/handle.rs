@@ -4,14 +4,15 @@
 
 use super::current::{self, CurrentMessage};
 use super::header::Header;
+use super::mailbox_state::{AnyQueue, MailboxState};
 use super::queue::{OnFull, PushError, Ticket};
-use super::state::{CellState, CellTask};
+use super::state::CellTask;
 use crate::cell::message::{Delivery, Protocol};
 use crate::event::Event;
 use crate::executor::{Job, Schedule};
 use crate::exit::Failure;
 use crate::incident::{DeadLetter, Incident};
-use crate::sync::{Arc, Weak};
+use crate::sync::{Arc, MutexGuard, Weak};
 use crate::waking;
 use std::any::Any;
 use std::task::Waker;
@@ -26,29 +27,30 @@ pub(crate) enum ParkResult {
     Requeue,
 }
 
+/// The locked state of a mailbox, without the type of its messages.
+pub(crate) type Locked<'a> = MutexGuard<'a, MailboxState<dyn AnyQueue>>;
+
 /// A mailbox without the type of its messages.
 pub(crate) trait DynMailbox: Send + Sync {
     fn header(&self) -> &Header;
     /// The same mailbox, type-erased.
     fn untyped(&self) -> &dyn DynMailbox;
-    /// Runs `look` under the lock, with the sequence number of a system message posted now.
-    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64));
-    /// Admits waiting senders up to the capacity, and runs `look` under the same lock. If `look` returns
-    /// true, releases the memory of a past burst.
-    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool);
+    /// Locks the state. No user code may run while it is locked.
+    fn lock(&self) -> Locked<'_>;
     /// Parks the task of an actor that waits for messages, if nothing has come and nothing is left to
     /// settle, which is the usual case: `task` returns it. Otherwise returns `false`, and `task` is not
     /// called: see [`park`](DynMailbox#method.park).
     fn park_idle(&self, _task: &mut dyn FnMut() -> Option<CellTask>) -> bool {
         false
     }
+    /// Whether a single actor takes the messages, so that a wait for it ends only by a run of it.
+    fn has_one_taker(&self) -> bool {
+        false
+    }
     /// Discards the queued messages of a closed actor: calls get `Stopped`, sends are reported.
     fn discard_queued(&self) {}
     /// Drops a message of a side queue, which will not be handled.
     fn drop_side_message(&self, place: usize);
-    /// Runs `look` under the lock; with a ticket, only if its holder still waits for capacity. Does
-    /// nothing for a mailbox whose messages may be taken by several actors.
-    fn with_room_wanted(&self, _ticket: Option<Ticket>, _look: &mut dyn FnMut(&mut CellState)) {}
 
     /// Refuses new messages from now on. Idempotent.
     fn close(&self) {

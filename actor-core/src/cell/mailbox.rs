@@ -27,15 +27,13 @@
 //!
 //! [`ParkReason`]: super::header::ParkReason
 
-#[cfg(test)]
-use super::deadlock::detector;
 use super::handle::{
-    DynMailbox, TypedMailbox, WeakMailbox, discard_unreported, notify_state_change, schedule,
-    throw_away, wake_all,
+    DynMailbox, Locked, TypedMailbox, WeakMailbox, discard_unreported, notify_state_change,
+    schedule, throw_away, wake_all,
 };
 use super::header::Header;
 use super::lazy_deque::LazyDeque;
-use super::mailbox_state::MailboxState;
+use super::mailbox_state::{AnyQueue, MailboxState, MessageQueue};
 use super::queue::{OnFull, PushError, Ticket};
 use super::state::{CellState, CellTask};
 use crate::cell::message::Delivery;
@@ -45,15 +43,17 @@ use crate::waking::drop_waker;
 
 pub(crate) struct Mailbox<A: Protocol> {
     pub(crate) header: Header,
-    state: Mutex<MailboxState<A::Message>>,
+    state: Mutex<MailboxState<MessageQueue<A::Message>>>,
 }
 
 impl<A: Protocol> Mailbox<A> {
     pub(crate) fn new(header: Header) -> Self {
-        Mailbox { header, state: Mutex::new(MailboxState::new(CellState::default())) }
+        let state = MailboxState { cell: CellState::default(), queue: MessageQueue::new() };
+        Mailbox { header, state: Mutex::new(state) }
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, MailboxState<A::Message>> {
+    /// As [`lock`](DynMailbox::lock), with the messages.
+    pub(super) fn lock_typed(&self) -> MutexGuard<'_, MailboxState<MessageQueue<A::Message>>> {
         self.state.lock()
     }
 
@@ -67,16 +67,17 @@ impl<A: Protocol> Mailbox<A> {
         at_once: fn(&A::Message) -> bool,
         is_alone: bool,
     ) -> (Option<A::Message>, bool) {
-        let mut locked = self.state.lock();
+        let mut locked = self.lock_typed();
         let admitted = locked.admit_waiters(&self.header);
-        let first = locked.take(&self.header, batch, at_once);
+        let MailboxState { cell, queue } = &mut *locked;
+        let first = queue.take(cell, &self.header, batch, at_once);
         // Under the lock: a system message that was posted before a message was accepted is seen
         // here.
         let is_flagged = self.header.flags() != 0;
-        let is_finished = first.is_none() && is_alone && locked.cell.is_finished(&self.header);
+        let is_finished = first.is_none() && is_alone && cell.is_finished(&self.header);
         // No sender waits for the capacity of an empty mailbox, so there is no sender to wake and no
         // message to drop.
-        let changed = if is_finished { locked.cell.close(&self.header) } else { None };
+        let changed = if is_finished { cell.close(&self.header) } else { None };
         drop(locked);
         wake_all(admitted);
         notify_state_change(changed);
@@ -85,8 +86,9 @@ impl<A: Protocol> Mailbox<A> {
 
     /// Takes the oldest priority message, if it is `wanted`.
     pub(crate) fn take_priority(&self, wanted: fn(&A::Message) -> bool) -> Option<A::Message> {
-        let mut locked = self.state.lock();
-        let message = locked.take_priority(&self.header, wanted);
+        let mut locked = self.lock_typed();
+        let MailboxState { cell, queue } = &mut *locked;
+        let message = queue.take_priority(cell, &self.header, wanted);
         let admitted = locked.admit_waiters(&self.header);
         drop(locked);
         wake_all(admitted);
@@ -99,18 +101,22 @@ impl<A: Protocol> Mailbox<A> {
         batch: &mut LazyDeque<A::Message>,
         look: &mut dyn FnMut(&mut CellState),
     ) {
-        let mut locked = self.state.lock();
-        locked.put_back(&self.header, batch);
+        let mut locked = self.lock_typed();
+        let MailboxState { cell, queue } = &mut *locked;
+        queue.put_back(cell, &self.header, batch);
         // Every returned message has been taken, or is here.
         self.header.set_in_flight(0);
-        look(&mut locked.cell);
+        look(cell);
     }
 
     /// Discards the queued messages: calls get `Stopped`, sends are reported. No more messages
     /// arrive.
     pub(crate) fn discard(&self) {
         loop {
-            let message = self.state.lock().take_any(&self.header);
+            let mut locked = self.lock_typed();
+            let MailboxState { cell, queue } = &mut *locked;
+            let message = queue.take_any(cell, &self.header);
+            drop(locked);
             let Some(message) = message else { return };
             self.throw_away(message);
         }
@@ -131,29 +137,17 @@ impl<A: Protocol> DynMailbox for Mailbox<A> {
         &self.header
     }
 
-    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64)) {
-        let mut locked = self.state.lock();
-        let seq = locked.cell.accepted();
-        look(&mut locked.cell, seq);
+    fn lock(&self) -> Locked<'_> {
+        let state: &Mutex<MailboxState<dyn AnyQueue>> = &self.state;
+        state.lock()
     }
 
-    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool) {
-        let mut locked = self.state.lock();
-        let admitted = locked.admit_waiters(&self.header);
-        if look(&mut locked.cell) {
-            locked.release_burst();
-        }
-        drop(locked);
-        #[cfg(test)]
-        if admitted.as_ref().is_some_and(|admitted| !admitted.is_empty()) {
-            let point = detector::failpoints::Failpoint::WaitersAdmitted(self.header.number);
-            detector::failpoints::reached(self.header.system.id, point);
-        }
-        wake_all(admitted);
+    fn has_one_taker(&self) -> bool {
+        true
     }
 
     fn park_idle(&self, task: &mut dyn FnMut() -> Option<CellTask>) -> bool {
-        let mut locked = self.state.lock();
+        let mut locked = self.lock_typed();
         let has_nothing = locked.cell.has_nothing_to_do(&self.header);
         if has_nothing {
             locked.cell.park_idle(task());
@@ -167,12 +161,8 @@ impl<A: Protocol> DynMailbox for Mailbox<A> {
     }
 
     fn drop_side_message(&self, slot: usize) {
-        let mut message = self.state.lock().take_side_message(slot);
+        let mut message = self.lock_typed().queue.take_side_message(slot);
         discard_unreported(self, "", &mut message);
-    }
-
-    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut CellState)) {
-        self.untyped().with_certain(ticket, look);
     }
 }
 
@@ -189,16 +179,20 @@ impl<A: Protocol> TypedMailbox<A> for Mailbox<A> {
             (None, Some(message)) => A::delivery(message),
             (None, None) => return Ok(None),
         };
-        let mut locked = self.state.lock();
-        let ticket = locked.push(message, &self.header, delivery, wait)?;
-        let task = if ticket.is_none() { locked.cell.take_idle() } else { None };
+        let mut locked = self.lock_typed();
+        let MailboxState { cell, queue } = &mut *locked;
+        let ticket = queue.push(cell, message, &self.header, delivery, wait)?;
+        let task = if ticket.is_none() { cell.take_idle() } else { None };
         drop(locked);
         schedule(&self.header, task);
         Ok(ticket)
     }
 
     fn leave(&self, ticket: Ticket) -> Option<A::Message> {
-        let (message, waker) = self.state.lock().leave(ticket);
+        let mut locked = self.lock_typed();
+        let MailboxState { cell, queue } = &mut *locked;
+        let (message, waker) = queue.leave(cell, ticket);
+        drop(locked);
         drop_waker(waker);
         message
     }

@@ -10,20 +10,53 @@ use super::state::CellState;
 use crate::cell::message::Delivery;
 use std::task::Waker;
 
+/// The state under a mailbox's lock. A guard of it is usable without the type of the messages, as a
+/// `MailboxState<dyn AnyQueue>`.
+pub(crate) struct MailboxState<Q: ?Sized> {
+    pub(crate) cell: CellState,
+    pub(crate) queue: Q,
+}
+
+/// The messages of a mailbox, without their type.
+pub(crate) trait AnyQueue: Send {
+    /// Admits waiting senders up to the capacity. Returns their wakers.
+    fn admit(&mut self, cell: &mut CellState, header: &Header) -> Vec<Waker>;
+    /// Releases the blocks of a past burst.
+    fn release_burst(&mut self, cell: &mut CellState);
+}
+
+impl<Q: AnyQueue + ?Sized> MailboxState<Q> {
+    /// Admits waiting senders up to the capacity. Returns the wakers to wake after the lock is
+    /// released.
+    #[inline]
+    pub(crate) fn admit_waiters(&mut self, header: &Header) -> Option<Vec<Waker>> {
+        if header.flags() & SENDERS_WAITING == 0 {
+            return None;
+        }
+        Some(self.queue.admit(&mut self.cell, header))
+    }
+
+    #[inline]
+    pub(crate) fn release_burst(&mut self) {
+        self.queue.release_burst(&mut self.cell);
+    }
+}
+
+/// The messages of one mailbox. Each operation also gets the `CellState`, which counts them.
+///
 /// Invariant: `first` is `None` only if `more` is empty. The `CellState` counts as many messages as there are.
-pub(crate) struct MailboxState<M> {
+pub(crate) struct MessageQueue<M> {
     /// The oldest message is stored here, so that an actor with one message at a time needs no
     /// block.
     first: Option<M>,
     more: LazyDeque<M>,
     /// Priority messages and messages of waiting senders, each in the slot chosen by the `CellState`.
     side: LazyDeque<M>,
-    pub(crate) cell: CellState,
 }
 
-impl<M> MailboxState<M> {
-    pub(crate) fn new(cell: CellState) -> Self {
-        MailboxState { first: None, more: LazyDeque::new(), side: LazyDeque::new(), cell }
+impl<M> MessageQueue<M> {
+    pub(crate) fn new() -> Self {
+        MessageQueue { first: None, more: LazyDeque::new(), side: LazyDeque::new() }
     }
 
     /// Takes the message out of `message`, which must contain one, unless it is rejected. Returns a
@@ -31,24 +64,25 @@ impl<M> MailboxState<M> {
     #[inline]
     pub(crate) fn push(
         &mut self,
+        cell: &mut CellState,
         message: &mut Option<M>,
         header: &Header,
         delivery: Delivery,
         wait: OnFull<'_>,
     ) -> Result<Option<Ticket>, PushError> {
-        if self.cell.closed {
+        if cell.closed {
             return Err(PushError::Closed);
         }
-        if !self.cell.has_capacity(header, delivery) {
-            let (ticket, slot) = self.cell.add_waiter(header, delivery, wait)?;
+        if !cell.has_capacity(header, delivery) {
+            let (ticket, slot) = cell.add_waiter(header, delivery, wait)?;
             self.side.put(slot, message);
             return Ok(Some(ticket));
         }
         if delivery.priority {
-            let slot = self.cell.accept_priority(header, delivery);
+            let slot = cell.accept_priority(header, delivery);
             self.side.put(slot, message);
         } else {
-            self.cell.accept(delivery);
+            cell.accept(delivery);
             self.accept(message);
         }
         Ok(None)
@@ -63,28 +97,12 @@ impl<M> MailboxState<M> {
         }
     }
 
-    /// Admits waiting senders up to the capacity. Returns the wakers to wake after the lock is
-    /// released.
-    #[inline]
-    pub(crate) fn admit_waiters(&mut self, header: &Header) -> Option<Vec<Waker>> {
-        if header.flags() & SENDERS_WAITING == 0 { None } else { Some(self.admit(header)) }
-    }
-
-    #[cold]
-    fn admit(&mut self, header: &Header) -> Vec<Waker> {
-        let mut wake = Vec::new();
-        while let Some(slot) = self.cell.admit_waiter(header, &mut wake) {
-            let mut message = self.side.take(slot);
-            self.accept(&mut message);
-        }
-        wake
-    }
-
     /// After `admit_waiters`: returns the oldest message and moves the messages behind it into the empty
     /// `batch`, up to the budget of the turn in total. If the oldest may not be handled `at_once`,
     /// it goes first into the batch. These messages keep counting until they are handled.
     pub(crate) fn take(
         &mut self,
+        cell: &mut CellState,
         header: &Header,
         batch: &mut LazyDeque<M>,
         at_once: fn(&M) -> bool,
@@ -107,26 +125,36 @@ impl<M> MailboxState<M> {
             self.more.move_front_to(rest, batch);
             self.first = self.more.pop_front();
         }
-        self.cell.move_to_batch(header, usize::from(at_once) + batch.len());
+        cell.move_to_batch(header, usize::from(at_once) + batch.len());
         first
     }
 
     /// Returns all messages: the oldest, and those behind it in exchange for the empty `rest`. They
     /// keep counting until they are taken.
-    pub(super) fn drain(&mut self, header: &Header, rest: &mut LazyDeque<M>) -> Option<M> {
+    pub(super) fn drain(
+        &mut self,
+        cell: &mut CellState,
+        header: &Header,
+        rest: &mut LazyDeque<M>,
+    ) -> Option<M> {
         debug_assert!(rest.is_empty());
         let first = self.first.take()?;
         std::mem::swap(rest, &mut self.more);
-        self.cell.move_to_batch(header, 1 + rest.len());
+        cell.move_to_batch(header, 1 + rest.len());
         Some(first)
     }
 
     /// Puts returned but untaken messages back to the front, in order.
-    pub(super) fn put_back(&mut self, header: &Header, messages: &mut LazyDeque<M>) {
+    pub(super) fn put_back(
+        &mut self,
+        cell: &mut CellState,
+        header: &Header,
+        messages: &mut LazyDeque<M>,
+    ) {
         if messages.is_empty() {
             return;
         }
-        self.cell.return_from_batch(header, messages.len());
+        cell.return_from_batch(header, messages.len());
         let mut next = self.first.take();
         while next.is_some() {
             messages.push_back(&mut next);
@@ -137,38 +165,47 @@ impl<M> MailboxState<M> {
     }
 
     /// Removes the oldest priority message, if it is `wanted`.
-    pub(crate) fn take_priority(&mut self, header: &Header, wanted: fn(&M) -> bool) -> Option<M> {
-        let slot = self.cell.first_priority()?;
+    pub(crate) fn take_priority(
+        &mut self,
+        cell: &mut CellState,
+        header: &Header,
+        wanted: fn(&M) -> bool,
+    ) -> Option<M> {
+        let slot = cell.first_priority()?;
         match self.side.get(slot) {
             Some(message) if !wanted(message) => return None,
             _ => {}
         }
-        self.cell.took_priority(header);
+        cell.took_priority(header);
         self.side.take(slot)
     }
 
     /// Removes the oldest ordinary message, bypassing any batch, if it is `wanted`.
-    pub(crate) fn take_one(&mut self, wanted: fn(&M) -> bool) -> Option<M> {
+    pub(crate) fn take_one(&mut self, cell: &mut CellState, wanted: fn(&M) -> bool) -> Option<M> {
         match &self.first {
             Some(message) if wanted(message) => {}
             _ => return None,
         }
         let first = self.first.take();
         self.first = self.more.pop_front();
-        self.cell.took_queued();
+        cell.took_queued();
         first
     }
 
     /// Removes any message, priority messages first.
-    pub(crate) fn take_any(&mut self, header: &Header) -> Option<M> {
-        let message = self.take_priority(header, |_| true);
-        if message.is_some() { message } else { self.take_one(|_| true) }
+    pub(crate) fn take_any(&mut self, cell: &mut CellState, header: &Header) -> Option<M> {
+        let message = self.take_priority(cell, header, |_| true);
+        if message.is_some() { message } else { self.take_one(cell, |_| true) }
     }
 
     /// A sender stops waiting; returns its message if it was not accepted. The waker must be
     /// dropped after the lock is released.
-    pub(crate) fn leave(&mut self, ticket: Ticket) -> (Option<M>, Option<Waker>) {
-        match self.cell.leave(ticket) {
+    pub(crate) fn leave(
+        &mut self,
+        cell: &mut CellState,
+        ticket: Ticket,
+    ) -> (Option<M>, Option<Waker>) {
+        match cell.leave(ticket) {
             Some((slot, waker)) => (self.side.take(slot), waker),
             None => (None, None),
         }
@@ -178,12 +215,23 @@ impl<M> MailboxState<M> {
     pub(crate) fn take_side_message(&mut self, slot: usize) -> Option<M> {
         self.side.take(slot)
     }
+}
 
-    /// Releases the blocks of a past burst.
+impl<M: Send> AnyQueue for MessageQueue<M> {
+    #[cold]
+    fn admit(&mut self, cell: &mut CellState, header: &Header) -> Vec<Waker> {
+        let mut wake = Vec::new();
+        while let Some(slot) = cell.admit_waiter(header, &mut wake) {
+            let mut message = self.side.take(slot);
+            self.accept(&mut message);
+        }
+        wake
+    }
+
     #[inline]
-    pub(crate) fn release_burst(&mut self) {
+    fn release_burst(&mut self, cell: &mut CellState) {
         self.more.release_if_empty();
-        if !self.side.is_empty() && self.cell.reset_if_empty() {
+        if !self.side.is_empty() && cell.reset_if_empty() {
             self.side = LazyDeque::new();
         }
     }

@@ -64,30 +64,25 @@ impl Registry {
             if entry.id != mailbox.header().id() {
                 return Err(RegisterError::Taken);
             }
-            let mut has_ended = false;
-            mailbox.with(&mut |cell, _| has_ended = cell.names_released);
+            let has_ended = mailbox.lock().cell.names_released;
             return if has_ended { Err(RegisterError::Ended) } else { Ok(()) };
         }
         // The mailbox's lock is taken inside that of the names, never the other way round. The actor
         // releases its names when `names_released` is set: a name is registered before that, or not at
         // all.
-        let mut entered = false;
-        mailbox.with(&mut |cell, _| {
-            entered = !cell.names_released;
-            if entered {
-                let names = &mut cell.cold_mut().names;
-                if names.is_empty() {
-                    // Most actors have at most one name.
-                    names.reserve_exact(1);
-                }
-                names.push(name.clone());
-                // A named actor lives until it is stopped.
-                mailbox.header().incr_strong();
-            }
-        });
-        if !entered {
+        let mut locked = mailbox.lock();
+        if locked.cell.names_released {
             return Err(RegisterError::Ended);
         }
+        let names = &mut locked.cell.cold_mut().names;
+        if names.is_empty() {
+            // Most actors have at most one name.
+            names.reserve_exact(1);
+        }
+        names.push(name.clone());
+        // A named actor lives until it is stopped.
+        mailbox.header().incr_strong();
+        drop(locked);
         entries.insert(name, RegistryEntry { id: mailbox.header().id(), typed });
         Ok(())
     }

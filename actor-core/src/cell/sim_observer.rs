@@ -307,8 +307,7 @@ impl SimObserver {
         lines.extend(self.wait_of(Agent::Root, ""));
         for actor in &self.actors() {
             let number = actor.header().number;
-            let mut is_pending = false;
-            actor.with(&mut |cell, _| is_pending = cell.handler_pending);
+            let is_pending = actor.lock().cell.handler_pending;
             let running = self.executor.running_handler(number);
             if is_pending && let Some(running) = running {
                 let agent = Agent::Actor(number);

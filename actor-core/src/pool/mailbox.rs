@@ -10,11 +10,11 @@ use crate::actor::restart::RestartDecision;
 use crate::actor::run_loop::may_start;
 use crate::actor::shutdown::publish_exit;
 use crate::cell::handle::{
-    DynMailbox, Popped, SharedQueue, TypedMailbox, WeakMailbox, notify_state_change, throw_away,
-    wake_all,
+    DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, notify_state_change,
+    throw_away, wake_all,
 };
 use crate::cell::header::Header;
-use crate::cell::mailbox_state::MailboxState;
+use crate::cell::mailbox_state::{AnyQueue, MailboxState, MessageQueue};
 use crate::cell::message::Delivery;
 use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::cell::state::CellState;
@@ -23,6 +23,7 @@ use crate::supervisor::restart_window::{Intensity, RestartWindow};
 use crate::sync::{Arc, Mutex, Weak};
 use crate::waking::{drop_waker, wake_each};
 use std::any::Any;
+use std::task::Waker;
 
 /// The factory of a member's state.
 pub(crate) type MakeMember<A> = Arc<dyn Fn() -> A + Send + Sync>;
@@ -30,13 +31,13 @@ pub(crate) type MakeMember<A> = Arc<dyn Fn() -> A + Send + Sync>;
 pub(super) struct PoolMailbox<A: Dispatch> {
     header: Header,
     make: MakeMember<A>,
-    state: Mutex<PoolState<A>>,
+    state: Mutex<MailboxState<PoolQueue<A>>>,
     this: Weak<PoolMailbox<A>>,
 }
 
-/// The state under the pool's lock.
-struct PoolState<A: Dispatch> {
-    mailbox: MailboxState<A::Message>,
+/// The messages of a pool, and its members.
+struct PoolQueue<A: Dispatch> {
+    messages: MessageQueue<A::Message>,
     /// The idle members. When a message arrives, one of them is removed and woken. It checks the
     /// mailbox, or passes the wake-up on if it does something else first, so no waiting message is
     /// missed.
@@ -58,8 +59,8 @@ impl<A: Dispatch> PoolMailbox<A> {
         if label.is_some() {
             cell.cold_mut().label = label;
         }
-        let state = PoolState {
-            mailbox: MailboxState::new(cell),
+        let queue = PoolQueue {
+            messages: MessageQueue::new(),
             members: Members::default(),
             size: 0,
             window: RestartWindow::new(Intensity::DEFAULT),
@@ -69,7 +70,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         Arc::new_cyclic(|this| PoolMailbox {
             header,
             make,
-            state: Mutex::new(state),
+            state: Mutex::new(MailboxState { cell, queue }),
             this: this.clone(),
         })
     }
@@ -86,22 +87,23 @@ impl<A: Dispatch> PoolMailbox<A> {
     /// if the pool no longer has a place for it.
     pub(super) fn add_member(&self, number: usize, member: Arc<dyn DynMailbox>) -> bool {
         let mut state = self.state.lock();
-        state.wants(number) && state.members.insert(number, member)
+        state.wants(number) && state.queue.members.insert(number, member)
     }
 
     /// When the last member has ended, discards the remaining messages and publishes the exit.
     pub(super) fn end_if_empty(&self) {
         let mut state = self.state.lock();
-        if state.is_over || state.members.count() != 0 {
+        if state.queue.is_over || state.queue.members.count() != 0 {
             return;
         }
-        state.is_over = true;
-        state.mailbox.cell.closed = true;
+        state.queue.is_over = true;
+        state.cell.closed = true;
         let mut left = Vec::new();
-        while let Some(message) = state.mailbox.take_any(&self.header) {
+        let MailboxState { cell, queue } = &mut *state;
+        while let Some(message) = queue.messages.take_any(cell, &self.header) {
             left.push(message);
         }
-        let exit = state.verdict.take().unwrap_or(Exit::Stopped);
+        let exit = state.queue.verdict.take().unwrap_or(Exit::Stopped);
         drop(state);
         left.into_iter().for_each(|message| throw_away::<A>(self, message));
         publish_exit(self, exit);
@@ -110,11 +112,11 @@ impl<A: Dispatch> PoolMailbox<A> {
     /// Ends all members immediately; the pool's exit is `exit`.
     fn kill_members(&self, exit: Exit) {
         let mut state = self.state.lock();
-        if state.mailbox.cell.exit().is_some() || state.verdict.is_some() {
+        if state.cell.exit().is_some() || state.queue.verdict.is_some() {
             return;
         }
-        state.verdict = Some(exit);
-        let members = state.members.all();
+        state.queue.verdict = Some(exit);
+        let members = state.queue.members.all();
         drop(state);
         self.close();
         // For good: one may be between two lives just now.
@@ -125,13 +127,14 @@ impl<A: Dispatch> PoolMailbox<A> {
     pub(super) fn member_failed(&self, number: usize, id: ActorId, exit: Exit) -> bool {
         let now = self.header.system.executor.now();
         let mut state = self.state.lock();
-        let member = state.members.get(number).filter(|member| member.header().id() == id).cloned();
+        let member =
+            state.queue.members.get(number).filter(|member| member.header().id() == id).cloned();
         let Some(member) = member else { return false };
-        if state.verdict.is_some() || number >= state.size {
+        if state.queue.verdict.is_some() || number >= state.queue.size {
             return false;
         }
-        let is_allowed = state.window.allows_restart(now);
-        let intensity = state.window.intensity();
+        let is_allowed = state.queue.window.allows_restart(now);
+        let intensity = state.queue.window.intensity();
         drop(state);
         if !is_allowed {
             let failure = intensity.exceeded(self.untyped().label(), self.header.id(), exit);
@@ -144,10 +147,10 @@ impl<A: Dispatch> PoolMailbox<A> {
 
     pub(super) fn member_ended(&self, number: usize, id: ActorId) {
         let mut state = self.state.lock();
-        if state.members.get(number).is_none_or(|member| member.header().id() != id) {
+        if state.queue.members.get(number).is_none_or(|member| member.header().id() != id) {
             return;
         }
-        let gone = state.members.remove(number);
+        let gone = state.queue.members.remove(number);
         // The pool was enlarged again while the member ended.
         let is_wanted = state.wants(number);
         drop(state);
@@ -163,7 +166,7 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
     fn pop_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Popped {
         let wanted = if beside { may_start::<A, true> } else { may_start::<A, false> };
         let mut state = self.state.lock();
-        if number >= state.size || state.verdict.is_some() {
+        if number >= state.queue.size || state.queue.verdict.is_some() {
             // It may have been woken for a message that another member has to take now.
             let other = state.idle_member_if_needed(&self.header);
             drop(state);
@@ -172,34 +175,35 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
             }
             return Popped::Closed;
         }
-        let message = if state.mailbox.cell.has_priority() {
-            state.mailbox.take_priority(&self.header, wanted)
+        let MailboxState { cell, queue } = &mut *state;
+        let message = if cell.has_priority() {
+            queue.messages.take_priority(cell, &self.header, wanted)
         } else {
-            let message = state.mailbox.take_one(wanted);
+            let message = queue.messages.take_one(cell, wanted);
             if message.as_ref().is_some_and(|message| Delivery::of::<A>(message).unbounded) {
-                state.mailbox.cell.took_unbounded();
+                cell.took_unbounded();
             }
             message
         };
-        let admitted = state.mailbox.admit_waiters(&self.header);
+        let admitted = state.admit_waiters(&self.header);
         let mut other = None;
         let fetched = match message {
             Some(message) => {
                 let place = place.downcast_mut().expect("a member has its pool's type");
                 *place = Some(message);
-                state.members.set_busy(number);
+                state.queue.members.set_busy(number);
                 Popped::Message
             }
-            None if state.mailbox.cell.total(&self.header) != 0 => {
+            None if state.cell.total(&self.header) != 0 => {
                 // This member may have been woken for a message that another can take.
-                state.members.set_busy(number);
-                other = state.members.take_idle();
+                state.queue.members.set_busy(number);
+                other = state.queue.members.take_idle();
                 Popped::NotWanted
             }
-            None if state.mailbox.cell.closed => Popped::Closed,
+            None if state.cell.closed => Popped::Closed,
             None => {
-                state.members.set_idle(number);
-                state.mailbox.release_burst();
+                state.queue.members.set_idle(number);
+                state.release_burst();
                 Popped::Empty
             }
         };
@@ -217,7 +221,7 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
 
     fn set_busy(&self, number: usize) {
         let mut state = self.state.lock();
-        state.members.set_busy(number);
+        state.queue.members.set_busy(number);
         // It may have been woken for a message that another member has to take now.
         let other = state.idle_member_if_needed(&self.header);
         drop(state);
@@ -236,23 +240,13 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
         &self.header
     }
 
-    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64)) {
-        let mut state = self.state.lock();
-        let position = state.mailbox.cell.accepted();
-        look(&mut state.mailbox.cell, position);
-    }
-
-    /// There is no cell to park: members park in their own seats.
-    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool) {
-        let mut state = self.state.lock();
-        let admitted = state.mailbox.admit_waiters(&self.header);
-        look(&mut state.mailbox.cell);
-        drop(state);
-        wake_all(admitted);
+    fn lock(&self) -> Locked<'_> {
+        let state: &Mutex<MailboxState<dyn AnyQueue>> = &self.state;
+        state.lock()
     }
 
     fn drop_side_message(&self, place: usize) {
-        let message = self.state.lock().mailbox.take_side_message(place);
+        let message = self.state.lock().queue.messages.take_side_message(place);
         if let Some(message) = message {
             throw_away::<A>(self, message);
         }
@@ -261,12 +255,12 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
     fn close(&self) {
         let mut wake = Vec::new();
         let mut state = self.state.lock();
-        if state.mailbox.cell.closed {
+        if state.cell.closed {
             return;
         }
-        let changed = state.mailbox.cell.close(&self.header);
-        let calls = state.mailbox.cell.close_waiters(&mut wake);
-        let members = state.members.all();
+        let changed = state.cell.close(&self.header);
+        let calls = state.cell.close_waiters(&mut wake);
+        let members = state.queue.members.all();
         drop(state);
         notify_state_change(changed);
         calls.into_iter().for_each(|place| self.drop_side_message(place));
@@ -281,9 +275,8 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
     fn on_unreferenced(&self) {
         let state = self.state.lock();
         // A busy member checks again after its message.
-        let idles = state.members.are_idle();
-        let over =
-            !self.header.is_referenced() && idles && state.mailbox.cell.total(&self.header) == 0;
+        let idles = state.queue.members.are_idle();
+        let over = !self.header.is_referenced() && idles && state.cell.total(&self.header) == 0;
         drop(state);
         if over {
             self.close();
@@ -303,8 +296,9 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
         let Some(delivery) = delivery.or_else(|| message.as_ref().map(A::delivery_of)) else {
             return Ok(None);
         };
-        let ticket = state.mailbox.push(message, &self.header, delivery, wait)?;
-        let member = if ticket.is_none() { state.members.take_idle() } else { None };
+        let MailboxState { cell, queue } = &mut *state;
+        let ticket = queue.messages.push(cell, message, &self.header, delivery, wait)?;
+        let member = if ticket.is_none() { state.queue.members.take_idle() } else { None };
         drop(state);
         if let Some(member) = member {
             member.wake_member();
@@ -313,7 +307,10 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
     }
 
     fn leave(&self, ticket: Ticket) -> Option<A::Message> {
-        let (message, waker) = self.state.lock().mailbox.leave(ticket);
+        let mut state = self.state.lock();
+        let MailboxState { cell, queue } = &mut *state;
+        let (message, waker) = queue.messages.leave(cell, ticket);
+        drop(state);
         drop_waker(waker);
         message
     }
@@ -330,13 +327,13 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
     fn resize(&self, size: usize) -> bool {
         let Some(this) = self.this.upgrade() else { return false };
         let mut state = self.state.lock();
-        let wanted: Vec<usize> = if state.mailbox.cell.closed {
+        let wanted: Vec<usize> = if state.cell.closed {
             Vec::new()
         } else {
-            state.size = size;
-            state.members.missing(size)
+            state.queue.size = size;
+            state.queue.members.missing(size)
         };
-        let surplus = state.members.take_surplus(size);
+        let surplus = state.queue.members.take_surplus(size);
         drop(state);
         // Idle members have to check again to notice that they are in excess.
         surplus.iter().for_each(|member| member.wake_member());
@@ -349,14 +346,24 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
     }
 }
 
-impl<A: Dispatch> PoolState<A> {
+impl<A: Dispatch> MailboxState<PoolQueue<A>> {
     /// Whether the pool has a member `number`.
     fn wants(&self, number: usize) -> bool {
-        number < self.size && !self.mailbox.cell.closed && self.verdict.is_none()
+        number < self.queue.size && !self.cell.closed && self.queue.verdict.is_none()
     }
 
     /// Returns an idle member for a waiting message, if there is one.
     fn idle_member_if_needed(&mut self, header: &Header) -> Option<Arc<dyn DynMailbox>> {
-        if self.mailbox.cell.total(header) == 0 { None } else { self.members.take_idle() }
+        if self.cell.total(header) == 0 { None } else { self.queue.members.take_idle() }
+    }
+}
+
+impl<A: Dispatch> AnyQueue for PoolQueue<A> {
+    fn admit(&mut self, cell: &mut CellState, header: &Header) -> Vec<Waker> {
+        self.messages.admit(cell, header)
+    }
+
+    fn release_burst(&mut self, cell: &mut CellState) {
+        self.messages.release_burst(cell);
     }
 }

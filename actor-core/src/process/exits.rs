@@ -5,6 +5,7 @@ use super::inbox::Inbox;
 use crate::actor::callback::CallbackResult;
 use crate::actor::context::watch::{Link, Monitor};
 use crate::address::any::Watchable;
+use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
 use crate::cell::state::SystemMessage;
 use crate::exit::{ActorId, Exit};

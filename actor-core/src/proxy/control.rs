@@ -229,13 +229,13 @@ impl Control {
     pub(super) fn revoke(&self) {
         self.shared.is_revoked.store(true, Ordering::Release);
         let Some(mailbox) = self.mailbox() else { return };
-        let mut task = None;
-        mailbox.with(&mut |cell, _| {
-            if cell.exit().is_none() {
-                mailbox.header().set_flag(STOP_SELF);
-                task = cell.take_idle();
-            }
-        });
+        let mut locked = mailbox.lock();
+        if locked.cell.exit().is_some() {
+            return;
+        }
+        mailbox.header().set_flag(STOP_SELF);
+        let task = locked.cell.take_idle();
+        drop(locked);
         schedule(mailbox.header(), task);
     }
 

@@ -6,11 +6,12 @@ use super::actor::ProxyActor;
 use super::control::Shared;
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
-use crate::cell::handle::{DynMailbox, TypedMailbox, WeakAdapter, WeakMailbox, catch_and_report};
+use crate::cell::handle::{
+    DynMailbox, Locked, TypedMailbox, WeakAdapter, WeakMailbox, catch_and_report,
+};
 use crate::cell::header::Header;
 use crate::cell::message::{Delivery, Protocol};
 use crate::cell::queue::{OnFull, PushError, Ticket};
-use crate::cell::state::CellState;
 use crate::sync::Arc;
 
 struct Front<P: Protocol + Actor, R: Proxy<P>> {
@@ -37,12 +38,8 @@ impl<P: Protocol + Actor, R: Proxy<P>> DynMailbox for Front<P, R> {
         self.mailbox.header()
     }
 
-    fn with(&self, look: &mut dyn FnMut(&mut CellState, u64)) {
-        self.mailbox.with(look);
-    }
-
-    fn settle(&self, look: &mut dyn FnMut(&mut CellState) -> bool) {
-        self.mailbox.settle(look);
+    fn lock(&self) -> Locked<'_> {
+        self.mailbox.lock()
     }
 
     fn discard_queued(&self) {
@@ -58,8 +55,8 @@ impl<P: Protocol + Actor, R: Proxy<P>> DynMailbox for Front<P, R> {
         self.mailbox.close();
     }
 
-    fn with_room_wanted(&self, ticket: Option<Ticket>, look: &mut dyn FnMut(&mut CellState)) {
-        self.mailbox.with_room_wanted(ticket, look);
+    fn has_one_taker(&self) -> bool {
+        self.mailbox.has_one_taker()
     }
 
     fn kill(&self) {

@@ -7,12 +7,9 @@ use crate::cell::handle::DynMailbox;
 /// it ends with its handler.
 pub(super) fn is_any_ending(sim: &Sim) -> bool {
     sim.actors().iter().any(|actor| {
-        let mut is_ending = false;
-        actor.with(&mut |cell, _| {
-            let ends = cell.pending_exit().is_some() || !actor.header().is_referenced();
-            is_ending = cell.exit().is_none() && (cell.closed || ends);
-        });
-        is_ending
+        let locked = actor.lock();
+        let ends = locked.cell.pending_exit().is_some() || !actor.header().is_referenced();
+        locked.cell.exit().is_none() && (locked.cell.closed || ends)
     })
 }
 
@@ -43,8 +40,8 @@ pub(super) fn of(sim: &Sim) -> Vec<String> {
 fn line(actor: &dyn DynMailbox) -> String {
     let mut by = Vec::new();
     let mut strong = actor.header().strong_count();
-    actor.with(&mut |cell, _| {
-        let Some(cold) = cell.cold() else { return };
+    let locked = actor.lock();
+    if let Some(cold) = locked.cell.cold() {
         for name in &cold.names {
             strong = strong.saturating_sub(1);
             by.push(format!("its name `{name}`"));
@@ -53,7 +50,8 @@ fn line(actor: &dyn DynMailbox) -> String {
             strong = strong.saturating_sub(1);
             by.push("its parent".to_owned());
         }
-    });
+    }
+    drop(locked);
     match strong {
         0 => {}
         1 => by.push("an address, a stream or `keep`".to_owned()),

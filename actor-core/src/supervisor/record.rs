@@ -48,8 +48,7 @@ impl ChildRecord {
 
     /// Its time limit for a stop; `None`: no limit.
     pub(super) fn shutdown(&self) -> Option<Duration> {
-        let mut limit = None;
-        self.mailbox.with(&mut |cell, _| limit = cell.cold().and_then(|cold| cold.shutdown));
+        let limit = self.mailbox.lock().cell.cold().and_then(|cold| cold.shutdown);
         limit.filter(|limit| *limit != Duration::MAX)
     }
 
@@ -94,12 +93,10 @@ impl ChildRecord {
     }
 
     pub(super) fn info(&self) -> ChildInfo {
-        let (mut restarts, mut label) = (0, None);
-        self.mailbox.with(&mut |cell, _| {
-            if let Some(cold) = cell.cold() {
-                (restarts, label) = (cold.restarts, cold.label.clone());
-            }
-        });
+        let locked = self.mailbox.lock();
+        let cold = locked.cell.cold();
+        let (restarts, label) = cold.map_or((0, None), |cold| (cold.restarts, cold.label.clone()));
+        drop(locked);
         ChildInfo {
             name: label.map_or_else(String::new, |label| label.as_ref().to_owned()),
             id: self.id(),

@@ -65,11 +65,8 @@ fn tree(hub: &HubAddr, leaves: usize) -> (SupervisorAddr, Vec<LeafAddr>) {
 fn a_tree_that_failed_a_lot_leaves_nothing_in_any_table() {
     let system = System::builder().threads(2).on_incident(|_| {}).build();
     let watched = |hub: &HubAddr| {
-        let mut watchers = 0;
-        hub.mailbox().with(&mut |cell, _| {
-            watchers = cell.cold().map_or(0, |cold| cold.watchers.len());
-        });
-        watchers
+        let locked = hub.mailbox().lock();
+        locked.cell.cold().map_or(0, |cold| cold.watchers.len())
     };
     system.block_on(async {
         let hub = Hub.spawn();

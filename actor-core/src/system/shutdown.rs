@@ -24,10 +24,7 @@ impl System {
     /// killed.
     pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
         for actor in self.shared.close() {
-            let mut is_child = false;
-            actor.with(&mut |cell, _| {
-                is_child = cell.cold().is_some_and(|known| known.parent.is_some())
-            });
+            let is_child = actor.lock().cell.cold().is_some_and(|cold| cold.parent.is_some());
             if !is_child {
                 actor.close();
             }

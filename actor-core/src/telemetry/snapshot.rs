@@ -273,31 +273,32 @@ fn inspect(mailbox: &dyn DynMailbox) -> ActorSnapshot {
         waits_for: None,
         wait_kind: None,
     };
-    mailbox.with(&mut |cell, _| {
-        seen.state = match () {
-            () if cell.exit().is_some() => ActorState::Ended,
-            () if cell.closed => ActorState::Stopping,
-            () if !cell.started => ActorState::Starting,
-            () => ActorState::Running,
-        };
-        let wait = cell.waits_for();
-        seen.waits_for = wait.map(|(target, _)| target);
-        seen.wait_kind = wait.map(|(_, goal)| WaitKind::of(goal));
-        let current_handler = cell.current_handler().filter(|_| !header.never_pended());
-        let current_handler =
-            current_handler.map(|work| (work.handler, now.saturating_duration_since(work.since)));
-        seen.activity = match (&cell.parked, current_handler) {
-            (None, handler) => Activity::Running { handler },
-            (Some(_), Some((handler, age))) if cell.handler_pending => {
-                Activity::Waiting { handler, age }
-            }
-            (Some(_), _) => Activity::Idle,
-        };
-        let Some(cold) = cell.cold() else { return };
+    let locked = mailbox.lock();
+    let cell = &locked.cell;
+    seen.state = match () {
+        () if cell.exit().is_some() => ActorState::Ended,
+        () if cell.closed => ActorState::Stopping,
+        () if !cell.started => ActorState::Starting,
+        () => ActorState::Running,
+    };
+    let wait = cell.waits_for();
+    seen.waits_for = wait.map(|(target, _)| target);
+    seen.wait_kind = wait.map(|(_, goal)| WaitKind::of(goal));
+    let current_handler = cell.current_handler().filter(|_| !header.never_pended());
+    let current_handler =
+        current_handler.map(|work| (work.handler, now.saturating_duration_since(work.since)));
+    seen.activity = match (&cell.parked, current_handler) {
+        (None, handler) => Activity::Running { handler },
+        (Some(_), Some((handler, age))) if cell.handler_pending => {
+            Activity::Waiting { handler, age }
+        }
+        (Some(_), _) => Activity::Idle,
+    };
+    if let Some(cold) = cell.cold() {
         seen.names = cold.names.iter().map(|name| name.as_ref().to_owned()).collect();
         seen.parent = cold.parent;
         seen.restarts = cold.restarts;
         seen.links = cold.watchers.linked();
-    });
+    }
     seen
 }

@@ -158,13 +158,10 @@ const HANDLER_NAME: &str = "topic";
 /// The current life, if it belongs to the actor or pool with this id.
 fn own_life(id: ActorId) -> Option<Arc<dyn DynMailbox>> {
     let own = current::life()?;
-    let mut is_own = own.header().id() == id;
-    if !is_own && own.header().is_member() {
-        // The parent of a member is its pool.
-        own.with(&mut |cell, _| {
-            is_own = cell.cold().is_some_and(|cold| cold.parent == Some(id));
-        });
-    }
+    // The parent of a member is its pool.
+    let is_own = own.header().id() == id
+        || (own.header().is_member()
+            && own.lock().cell.cold().is_some_and(|cold| cold.parent == Some(id)));
     is_own.then_some(own)
 }
 

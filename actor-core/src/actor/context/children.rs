@@ -70,22 +70,14 @@ impl<A: Dispatch> SpawnChild for Prepared<A> {
 
 /// Makes `child` a child of `parent`, before its first run.
 pub(crate) fn adopt(parent: &Arc<dyn DynMailbox>, child: Arc<dyn DynMailbox>) {
-    let mut key = 0;
-    parent.with(&mut |cell, _| key = cell.resources.get_or_insert_default().key());
+    let key = parent.lock().cell.resources.get_or_insert_default().key();
     let (who, id) = (Arc::downgrade(parent), parent.header().id());
-    let mut watcher = Some(Watcher { who, id, key: Some(key), link: false });
-    child.with(&mut |cell, _| {
-        cell.cold_mut().parent = Some(id);
-        if let Some(watcher) = watcher.take() {
-            cell.watch(watcher);
-        }
-        // A child lives until it is stopped.
-        child.header().incr_strong();
-    });
-    let mut resource = Some(Resource::Child(child));
-    parent.with(&mut |cell, _| {
-        if let Some(resource) = resource.take() {
-            cell.resources.get_or_insert_default().insert(key, resource);
-        }
-    });
+    let mut locked = child.lock();
+    locked.cell.cold_mut().parent = Some(id);
+    locked.cell.watch(Watcher { who, id, key: Some(key), link: false });
+    // A child lives until it is stopped.
+    child.header().incr_strong();
+    drop(locked);
+    let mut locked = parent.lock();
+    locked.cell.resources.get_or_insert_default().insert(key, Resource::Child(child));
 }

@@ -302,10 +302,9 @@ impl Future for StopRequested {
 
 /// Puts the address of a member's pool into `slot`.
 fn pool_address(mailbox: &dyn DynMailbox, slot: &mut dyn Any) {
-    mailbox.with(&mut |cell, _| {
-        let resources = cell.resources.as_ref();
-        if let Some((pool, _)) = resources.and_then(|resources| resources.pool.as_ref()) {
-            pool.address(slot);
-        }
-    });
+    let locked = mailbox.lock();
+    let resources = locked.cell.resources.as_ref();
+    if let Some((pool, _)) = resources.and_then(|resources| resources.pool.as_ref()) {
+        pool.address(slot);
+    }
 }

@@ -144,20 +144,23 @@ pub(crate) fn spawn_in_life<F>(mailbox: &Arc<dyn DynMailbox>, make: impl FnOnce(
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let mut key = 0;
-    mailbox.with(&mut |cell, _| {
-        let resources = cell.resources.get_or_insert_default();
-        resources.tasks += 1;
-        key = resources.key();
-    });
+    let mut locked = mailbox.lock();
+    let resources = locked.cell.resources.get_or_insert_default();
+    resources.tasks += 1;
+    let key = resources.key();
+    drop(locked);
     let guard = TaskGuard { mailbox: mailbox.clone(), key, keeps_alive: false };
     let (runnable, task) = prepare(&mailbox.header().system, make(guard));
-    let mut task = Some(task);
-    mailbox.with(&mut |cell, _| {
-        if let (Some(resources), Some(task)) = (&mut cell.resources, task.take()) {
+    let mut locked = mailbox.lock();
+    let canceled = match &mut locked.cell.resources {
+        Some(resources) => {
             resources.insert(key, Resource::Task(task));
+            None
         }
-    });
+        None => Some(task),
+    };
+    drop(locked);
+    drop(canceled);
     runnable.schedule();
 }
 

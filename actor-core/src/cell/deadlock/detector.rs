@@ -78,9 +78,8 @@ fn visit(
     near: &Arc<SystemShared>,
 ) -> Option<(Arc<dyn DynMailbox>, Edge)> {
     let mailbox = place.find(near)?;
-    let mut edge = None;
-    mailbox.with_room_wanted(ticket, &mut |cell| edge = cell.edge());
-    Some((mailbox, edge?))
+    let edge = mailbox.lock_if_certain(ticket)?.cell.edge()?;
+    Some((mailbox, edge))
 }
 
 /// Follows the waits from `first` until they end or return to it.
@@ -162,13 +161,16 @@ fn confirm(
     #[cfg(test)]
     failpoints::reached(near.id, failpoints::Failpoint::Confirmed);
     let mut refusal = Some(Refusal::new(&waits[refused].wait, Cycle::new(cycle)));
-    let mut result = RefuseResult::Stale;
-    mailbox.with_room_wanted(ticket, &mut |cell| {
-        result = cell.refuse(epoch, &mut refusal);
-        if let RefuseResult::Refused(_) = result {
-            mailbox.header().set_has_refusal(true);
+    let result = match mailbox.lock_if_certain(ticket) {
+        Some(mut locked) => {
+            let result = locked.cell.refuse(epoch, &mut refusal);
+            if let RefuseResult::Refused(_) = result {
+                mailbox.header().set_has_refusal(true);
+            }
+            result
         }
-    });
+        None => RefuseResult::Stale,
+    };
     #[cfg(test)]
     failpoints::reached(
         near.id,

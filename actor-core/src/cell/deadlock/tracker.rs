@@ -66,8 +66,7 @@ pub(crate) fn polled<T>(
     let header = mailbox.header();
     let has_refusal = header.has_refusal();
     if has_refusal {
-        let mut refusal = None;
-        mailbox.with(&mut |cell, _| refusal = cell.take_refusal());
+        let refusal = mailbox.lock().cell.take_refusal();
         header.set_has_refusal(false);
         REFUSAL.set(refusal);
     }
@@ -145,7 +144,7 @@ impl WaitTracker {
         if !self.forget()
             && let Some(mailbox) = self.waiter.find(near)
         {
-            mailbox.with(&mut |cell, _| cell.revoke(number));
+            mailbox.lock().cell.revoke(number);
         }
     }
 

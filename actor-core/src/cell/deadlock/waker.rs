@@ -25,20 +25,15 @@ impl OwnWaker {
 
     /// A handler has started to wait for another actor: from now on, clones are counted.
     pub(crate) fn count(&mut self, mailbox: &dyn DynMailbox) {
-        let Some(count) = self.count.take() else { return };
-        let mut count = Some(count);
-        mailbox.with(&mut |cell, _| {
-            if let Some(count) = count.take() {
-                cell.count(count);
-            }
-        });
+        if let Some(count) = self.count.take() {
+            mailbox.lock().cell.count(count);
+        }
     }
 }
 
 impl Wake for HandlerWaker {
     fn wake(self: Arc<Self>) {
-        let mut task = None;
-        self.mailbox.with(&mut |cell, _| task = cell.take_woken());
+        let task = self.mailbox.lock().cell.take_woken();
         // This clone is dropped after the wake-up is recorded, so that no counter takes the actor
         // for one that cannot be woken; and before the actor runs, so that it does not count at its
         // next wait.
@@ -50,8 +45,7 @@ impl Wake for HandlerWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let mut task = None;
-        self.mailbox.with(&mut |cell, _| task = cell.take_woken());
+        let task = self.mailbox.lock().cell.take_woken();
         schedule(self.mailbox.header(), task);
     }
 }

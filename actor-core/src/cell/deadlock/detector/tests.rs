@@ -117,10 +117,8 @@ fn waits_for<A: Dispatch, B: Dispatch>(one: &Addr<A>, other: &Addr<B>) {
     let target = ActorKey::of(other.mailbox().header());
     let begun = Instant::now();
     loop {
-        let mut is_waiting = false;
-        one.mailbox().with_room_wanted(None, &mut |cell| {
-            is_waiting = cell.edge().is_some_and(|edge| edge.pending.wait.target == target);
-        });
+        let edge = one.mailbox().lock().cell.edge();
+        let is_waiting = edge.is_some_and(|edge| edge.pending.wait.target == target);
         if is_waiting {
             return;
         }
