@@ -134,14 +134,12 @@ pub struct State {
 pub struct Mark(u32);
 
 impl Mark {
-    /// The first of four marks.
+    /// The first of three marks.
     pub const A: Mark = Mark(FIRST_MARK);
-    /// The second of four marks.
+    /// The second of three marks.
     pub const B: Mark = Mark(FIRST_MARK << 1);
-    /// The third of four marks.
+    /// The third of three marks.
     pub const C: Mark = Mark(FIRST_MARK << 2);
-    /// The last of four marks.
-    pub const D: Mark = Mark(FIRST_MARK << 3);
 }
 
 impl State {
@@ -193,10 +191,22 @@ impl State {
     /// Returns the note of the cell, which never changes.
     #[inline]
     pub fn note(&self) -> Option<u64> {
-        // Relaxed: both are written before the cell is shared (invariant 6).
-        let is_noted = self.word.load(Ordering::Relaxed) & NOTED != 0;
+        self.note_and(0).0
+    }
+
+    /// Returns the note, and whether the mark is set, with one access.
+    #[inline]
+    pub fn note_and_mark(&self, mark: Mark) -> (Option<u64>, bool) {
+        self.note_and(mark.0)
+    }
+
+    #[inline]
+    fn note_and(&self, mark: u32) -> (Option<u64>, bool) {
+        // Relaxed: note and `NOTED` are written before the cell is shared (invariant 6), and see `set`.
+        let word = self.word.load(Ordering::Relaxed);
         // SAFETY: the note is initialized, since the word has `NOTED` (invariant 6).
-        is_noted.then(|| unsafe { self.note.assume_init() })
+        let note = (word & NOTED != 0).then(|| unsafe { self.note.assume_init() });
+        (note, word & mark != 0)
     }
 
     /// Sets a mark.

@@ -6,7 +6,7 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 /// Counts of lost messages and failures since a system started: see
 /// [`System::counters`](crate::System::counters).
 ///
-/// All except the last two are also reported to the hook as [`Incident`]s.
+/// All except the last three are also reported to the hook as [`Incident`]s.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -37,8 +37,10 @@ pub struct Counters {
     pub suppressed_panics: u64,
     /// Panics of tasks and of blocking code that no handle delivered.
     pub task_panics: u64,
-    /// Calls that were skipped because their caller no longer waited.
+    /// Calls that were skipped because their caller no longer waited, or their deadline had passed.
     pub skipped_calls: u64,
+    /// `abort` handlers that were dropped because their caller had left, or their deadline had passed.
+    pub aborted_handlers: u64,
     /// Errors that were returned to a caller that was gone.
     pub late_errors: u64,
 }
@@ -54,6 +56,7 @@ pub(crate) struct AtomicCounters {
     pub(crate) suppressed_panics: AtomicU64,
     task_panics: AtomicU64,
     pub(crate) skipped_calls: AtomicU64,
+    pub(crate) aborted_handlers: AtomicU64,
     pub(crate) late_errors: AtomicU64,
 }
 
@@ -82,6 +85,7 @@ impl AtomicCounters {
             suppressed_panics: read(&self.suppressed_panics),
             task_panics: read(&self.task_panics),
             skipped_calls: read(&self.skipped_calls),
+            aborted_handlers: read(&self.aborted_handlers),
             late_errors: read(&self.late_errors),
         }
     }

@@ -9,6 +9,7 @@ pub use crate::actor::protocol_message::{
     BorrowingFuture, BoxProbe, FutureBox, LocalBox, SendBox, ViaLocal, ViaSend, ViaUnknown,
 };
 pub use crate::actor::{Life, Runner, run_async, run_concurrent};
+pub use crate::address::caller_watch::watch;
 pub use crate::address::replies::StreamSlot;
 pub use crate::address::reply_slot::{ReplySlot, ReplySlotOf, StreamSlotOf, answer};
 pub use crate::cell::call_state::CallState;

@@ -67,6 +67,7 @@ impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Act
         match P::handle_sync(actor, self.0, context) {
             HandlerOutcome::StartFailed(text) => HandlerOutcome::StartFailed(text),
             HandlerOutcome::Ended(exit) => HandlerOutcome::Ended(exit),
+            HandlerOutcome::Aborted => HandlerOutcome::Aborted,
             HandlerOutcome::Done | HandlerOutcome::NeedsAsync(_) => HandlerOutcome::Done,
         }
     }

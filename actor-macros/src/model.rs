@@ -179,6 +179,8 @@ pub(crate) struct MessageOptions {
     pub(crate) concurrent: bool,
     /// The version of a remote message, and the word `version`.
     pub(crate) version: Option<(Ident, u32)>,
+    /// The handler is dropped when its caller has left.
+    pub(crate) abort: bool,
     /// The guard.
     pub(crate) guard: Option<Guard>,
 }
@@ -195,6 +197,13 @@ pub(crate) struct Guard {
 }
 
 impl Message {
+    /// Whether its handler is run together with a look at its caller: it is dropped when the caller has
+    /// left, or can wait for that through its context.
+    pub(crate) fn is_watched(&self) -> bool {
+        let has_context = self.args.iter().any(|arg| matches!(arg.role, Role::Context));
+        self.is_async && self.reply.kind.is_of_handler() && (self.options.abort || has_context)
+    }
+
     /// Whether the reply comes from the handler, which runs when the message is taken: a caller
     /// then waits only for this actor.
     pub(crate) fn is_answered_in_turn(&self) -> bool {
@@ -284,6 +293,11 @@ pub(crate) enum ReplyKind {
 }
 
 impl ReplyKind {
+    /// Whether the reply is that of the handler's future, which ends when it is answered.
+    pub(crate) fn is_of_handler(self) -> bool {
+        matches!(self, ReplyKind::Nothing | ReplyKind::Returned)
+    }
+
     /// Whether the caller gets a stream. The reply type is then that of its items.
     pub(crate) fn is_stream(self) -> bool {
         matches!(self, ReplyKind::Streamed | ReplyKind::ReturnedStream)

@@ -11,6 +11,7 @@ use super::protocol_message::{BorrowingFuture, LendState, LocalBox, SendBox};
 use super::run_loop::{HandlerError, NextStep};
 use super::spawn::{Life, OpaqueMailbox};
 use crate::cell::current::{self, CurrentMessage};
+use crate::cell::deadline::{self, HandlerTimer};
 use crate::cell::deadlock::edge::PendingWait;
 use crate::cell::deadlock::tracker;
 use crate::cell::deadlock::waker::OwnWaker;
@@ -217,7 +218,10 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
                         let span = begin_span::<A>(mailbox, input.message(), handling);
                         let handle = || A::handle_sync(state, input, run_loop.context());
                         match span.run(|| catch_unwind(AssertUnwindSafe(handle))) {
-                            Ok(HandlerOutcome::Done) => run_loop.on_done(handling),
+                            // A sync handler has no await at which it could be dropped.
+                            Ok(HandlerOutcome::Done | HandlerOutcome::Aborted) => {
+                                run_loop.on_done(handling);
+                            }
                             Ok(HandlerOutcome::NeedsAsync(protocol_message)) => {
                                 break (protocol_message, handling);
                             }
@@ -394,15 +398,15 @@ pin_project! {
         future: Option<F>,
         header: &'a Header,
         handling: CurrentMessage,
-        // Set at its first await. A kill before that is handled there: the message is taken out of
-        // the mailbox, so dropping it here would lose it without a trace.
-        is_pending: bool,
+        // Armed when it is pending and has a deadline. (An `Arc`, since the drop of
+        // an absent one is only a test.)
+        timer: Option<Arc<HandlerTimer>>,
     }
 }
 
 impl<'a, F> HandlerFuture<'a, F> {
     pub(crate) fn new(future: F, header: &'a Header, handling: CurrentMessage) -> Self {
-        HandlerFuture { future: Some(future), header, handling, is_pending: false }
+        HandlerFuture { future: Some(future), header, handling, timer: None }
     }
 }
 
@@ -411,16 +415,31 @@ impl<F: Future<Output = HandlerOutcome>> Future for HandlerFuture<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if *this.is_pending && this.header.is_killed() {
-            kill(this.future, *this.handling);
-            return Poll::Ready(Err(HandlerError::Killed));
+        // Not before its first await: the message is taken out of the mailbox, so dropping it here would
+        // lose it without a trace.
+        if this.handling.handling.has_pended() {
+            if this.header.is_killed() {
+                kill(this.future, *this.handling);
+                return Poll::Ready(Err(HandlerError::Killed));
+            }
+            if this.handling.handling.has_deadline() {
+                this.handling.handling.check(&*this.header.system.executor);
+            }
         }
         current::set_current_message(*this.handling);
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
         match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-            Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
+            Ok(Poll::Ready(outcome)) => {
+                if this.handling.handling.has_deadline() {
+                    deadline::forget_wakers();
+                }
+                Poll::Ready(Ok(outcome))
+            }
             Ok(Poll::Pending) => {
-                *this.is_pending = true;
+                this.handling.handling.set_pended();
+                if this.handling.handling.has_deadline() {
+                    deadline::watch(this.timer, this.handling.handling);
+                }
                 Poll::Pending
             }
             Err(payload) => Poll::Ready(Err(HandlerError::Panicked(payload))),

@@ -8,7 +8,7 @@ use crate::actor::erased::ErasedMessage;
 use crate::actor::lifecycle::Lifecycle;
 use crate::cell::call_state::CallState;
 use crate::cell::current::{self, CurrentMessage};
-use crate::cell::handle::{discard_after_panic, drop_undelivered, reject_full};
+use crate::cell::handle::{discard_after_panic, discard_expired, drop_undelivered, reject_full};
 use crate::cell::header::ParkReason;
 use crate::counters::add;
 use crate::exit::Exit;
@@ -191,17 +191,18 @@ impl dyn ErasedLoop + '_ {
         drop_undelivered(self.mailbox(), name, is_call, message);
     }
 
-    /// Discards a message whose caller no longer waits.
+    /// Discards a message whose caller no longer waits, or whose deadline has passed.
     pub(super) fn skip_cancelled(&self, message: &mut dyn ErasedMessage) {
         add(&self.mailbox().header().system.counts.skipped_calls, 1);
-        self.throw_away(message);
+        let name = message.info().name;
+        discard_expired(self.mailbox(), name, message);
     }
 
     /// A guard has panicked: its caller is notified, and the life fails.
     fn drop_after_panic(&mut self, message: &mut dyn ErasedMessage, payload: Box<dyn Any + Send>) {
         let info = message.info();
         if let Some(head) = info.reply {
-            head.begin();
+            head.begin(|| self.mailbox().header().system.executor.now());
         }
         let handling = CurrentMessage::new(info.name, info.reply);
         let failure = current::failure(self.mailbox(), handling.name, payload);
@@ -231,7 +232,8 @@ impl dyn ErasedLoop + '_ {
     /// Starts the message's handler, unless its caller no longer waits.
     pub(super) fn begin_handling(&mut self, message: &mut dyn ErasedMessage) -> ErasedStep {
         let info = message.info();
-        let is_gone = info.reply.is_some_and(|head| !head.begin());
+        let now = || self.mailbox().header().system.executor.now();
+        let is_gone = info.reply.is_some_and(|head| !head.begin(now));
         let handling = CurrentMessage::new(info.name, info.reply);
         if is_gone {
             self.skip_cancelled(message);

@@ -237,6 +237,8 @@ pub enum HandlerOutcome<L = Infallible> {
     Done,
     /// `#[on_start]` returned this error.
     StartFailed(String),
+    /// An `abort` handler was dropped, because its caller has left.
+    Aborted,
     /// The life ends, with this exit.
     Ended(Box<Exit>),
     /// A protocol message that needs the state for longer than this call.

@@ -64,6 +64,7 @@ enum FaultAction {
     Delay(Duration),
     Full(Duration),
     DropReply,
+    Abort,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -104,6 +105,13 @@ impl<M> Fault<M> {
     /// [`CallError::NoReply`](crate::CallError::NoReply).
     pub fn drop_reply() -> Self {
         Fault::new(FaultAction::DropReply)
+    }
+
+    /// An `abort` handler is dropped at one of its awaits, chosen by the seed, as if its caller had left: a
+    /// caller that still waits gets [`CallError::NoReply`](crate::CallError::NoReply). Other handlers are
+    /// not affected.
+    pub fn abort() -> Self {
+        Fault::new(FaultAction::Abort)
     }
 
     /// Triggers once, at the `number`th matching message (counted from 1).
@@ -187,17 +195,21 @@ enum FaultOutcome {
     HeldUntil(Instant),
 }
 
+/// The outcome, and whether an `abort` handler is dropped at one of its awaits.
+type Applied = (FaultOutcome, bool);
+
 /// Applies the registered faults to `message`.
 fn outcome_of(
     mailbox: &Arc<dyn DynMailbox>,
     target: u64,
     message: &mut dyn ErasedMessage,
-) -> FaultOutcome {
-    let mut delay = Duration::ZERO;
+) -> Applied {
+    let (mut delay, mut aborts) = (Duration::ZERO, false);
     for action in triggered(&mailbox.header().system, target, message.as_any()) {
         match action {
-            FaultAction::Panic => return FaultOutcome::Panics,
-            FaultAction::Kill => return FaultOutcome::Killed,
+            FaultAction::Panic => return (FaultOutcome::Panics, false),
+            FaultAction::Kill => return (FaultOutcome::Killed, false),
+            FaultAction::Abort => aborts = true,
             FaultAction::Delay(by) => delay = delay.max(by),
             FaultAction::Full(by) => fill(mailbox, by),
             FaultAction::DropReply => {
@@ -208,11 +220,11 @@ fn outcome_of(
         }
     }
     if delay.is_zero() {
-        return FaultOutcome::Handled;
+        return (FaultOutcome::Handled, aborts);
     }
     let until = saturating_add(mailbox.header().system.executor.now(), delay);
     wake_at(mailbox, until);
-    FaultOutcome::HeldUntil(until)
+    (FaultOutcome::HeldUntil(until), aborts)
 }
 
 /// Returns the fault that `message` triggers.
@@ -249,10 +261,14 @@ impl dyn ErasedLoop + '_ {
     pub(super) fn apply_faults(
         &mut self,
         message: &mut dyn ErasedMessage,
-        handling: CurrentMessage,
+        mut handling: CurrentMessage,
     ) -> ErasedStep {
         let target = self.target();
-        match outcome_of(&self.own(), target, message) {
+        let (outcome, aborts) = outcome_of(&self.own(), target, message);
+        if aborts {
+            handling.handling = handling.handling.with_abort();
+        }
+        match outcome {
             FaultOutcome::Handled => {
                 self.trace_input(handling.name);
                 Some(NextStep::Run(Input::Message(InSlot), handling))

@@ -104,11 +104,12 @@ pub trait ProtocolDispatch<A: Dispatch>: Protocol {
         context: &Context<A>,
     ) -> HandlerOutcome;
 
-    /// Runs a message whose handler is async.
+    /// Runs a message whose handler is async, and is dropped when its caller has left if it `_aborts`.
     fn handle_async(
         actor: &mut Option<A>,
         message: Self::Message,
         context: &Context<A>,
+        _aborts: bool,
     ) -> impl Future<Output = HandlerOutcome> {
         let outcome = Self::handle_sync(actor, message, context);
         async move { outcome }
@@ -129,6 +130,11 @@ pub trait ImplementsProtocol<G: TypedAddr>: Sized {
     /// The delivery options of a message with this name, from the settings on its handler.
     fn delivery(_name: &str) -> Delivery {
         Delivery::default()
+    }
+
+    /// Whether the handler of a message with this name is dropped when its caller has left.
+    fn aborts(_name: &str) -> bool {
+        false
     }
 
     /// Evaluates the guard of a message with this name, if it has one.
@@ -182,8 +188,10 @@ pub struct HandlerArgs<'a, A: Dispatch, P: Protocol> {
 #[doc(hidden)]
 pub fn handle_borrowing<'a, A: Dispatch, P: ProtocolDispatch<A>>(
     args: HandlerArgs<'a, A, P>,
+    aborts: fn(&str) -> bool,
 ) -> impl Future<Output = HandlerOutcome> + use<'a, A, P> {
-    P::handle_async(args.actor, args.message, args.context)
+    let aborts = aborts(P::info(&args.message).name);
+    P::handle_async(args.actor, args.message, args.context, aborts)
 }
 
 impl<A> ProtocolMessage<A> {

@@ -59,8 +59,11 @@ use crate::cell::header::{
 use crate::cell::lazy_deque::LazyDeque;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::state::CellState;
+use crate::counters::add;
 use crate::exit::{Exit, FailureKind};
 use crate::sync::Arc;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+use crate::telemetry::handler_span::{Ending, Outcome};
 use std::any::Any;
 
 pub(crate) struct RunLoop<A: Dispatch> {
@@ -86,6 +89,17 @@ pub(crate) enum HandlerError {
     Panicked(Box<dyn Any + Send>),
     /// The handler was dropped at an await because its actor was killed.
     Killed,
+}
+
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+impl Outcome for Result<HandlerOutcome, HandlerError> {
+    fn ending(&self) -> Ending {
+        match self {
+            Ok(HandlerOutcome::Aborted) => Ending::Aborted,
+            Ok(_) => Ending::Ok,
+            Err(_) => Ending::Failed,
+        }
+    }
 }
 
 /// Construction and access.
@@ -250,7 +264,10 @@ impl<A: Dispatch> RunLoop<A> {
     #[inline(always)]
     fn begin_handling(&mut self, message: A::Message) -> Option<NextStep<A::Message>> {
         let info = A::info(&message);
-        if info.reply.is_some_and(|head| !head.begin()) {
+        if info
+            .reply
+            .is_some_and(|head| !head.begin(|| self.mailbox().header.system.executor.now()))
+        {
             self.skip_cancelled(MessageSlot(Some(message)));
             return None;
         }
@@ -580,7 +597,10 @@ impl dyn ErasedLoop + '_ {
         handling: CurrentMessage,
     ) {
         let exit = match outcome {
-            Ok(HandlerOutcome::Done) => {
+            Ok(outcome @ (HandlerOutcome::Done | HandlerOutcome::Aborted)) => {
+                if let HandlerOutcome::Aborted = outcome {
+                    add(&self.mailbox().header().system.counts.aborted_handlers, 1);
+                }
                 let lifecycle = self.loop_state().lifecycle;
                 match lifecycle {
                     Lifecycle::Starting if self.is_failing() => self.finish(Exit::Stopped),

@@ -153,6 +153,51 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         WithTimeout::new(self, limit)
     }
 
+    /// Does not inherit the deadline of the handler that makes the call: the call may outlive it.
+    ///
+    /// A [`timeout`](Call::timeout) still counts. Outside of handlers this has no effect.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use std::time::Duration;
+    /// #[actor]
+    /// struct Audit {
+    ///     entries: u32,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Audit {
+    ///     async fn write(&mut self) -> u32 {
+    ///         actor_core::time::sleep(Duration::from_millis(20)).await;
+    ///         self.entries += 1;
+    ///         self.entries
+    ///     }
+    /// }
+    ///
+    /// #[actor]
+    /// struct Shop {
+    ///     audit: AuditAddr,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Shop {
+    ///     async fn sell(&self) -> Result<u32, CallError> {
+    ///         self.audit.write().without_deadline().await
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let shop = Shop { audit: Audit { entries: 0 }.spawn() }.spawn();
+    ///     let limit = Duration::from_millis(1);
+    ///     assert_eq!(shop.sell().timeout(limit).await, Err(CallError::Timeout { started: true }));
+    ///     assert_eq!(shop.sell().await, Ok(Ok(2)), "the first entry was written");
+    /// });
+    /// ```
+    pub fn without_deadline(mut self) -> Self {
+        self.asking.ignore_deadline();
+        self
+    }
+
     /// Fails immediately with [`CallError::Full`] if the mailbox is full (load shedding).
     ///
     /// ```
@@ -186,8 +231,9 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         let message = self.outgoing.take_message();
         let address = self.outgoing.address.clone_ref();
         let if_room = self.asking.is_only_if_room();
+        let ignores_deadline = self.asking.ignores_deadline();
         self.forget();
-        SendFuture::new(address, message).only_if_room(if_room)
+        SendFuture::new(address, message).only_if_room(if_room).ignore_deadline(ignores_deadline)
     }
 
     /// Sends the message without waiting.
@@ -273,6 +319,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         }
         let sending = SendFuture::new(self.outgoing.address.clone_ref(), message);
         let sending = sending.only_if_room(self.asking.is_only_if_room());
+        let sending = sending.ignore_deadline(self.asking.ignores_deadline());
         Delegated::new(sending, self.asking.exchange())
     }
 
@@ -322,6 +369,14 @@ impl<P: Protocol, T> Expire for Call<'_, P, T> {
 
     fn __set_timed(&mut self) {
         self.asking.set_timed();
+    }
+
+    fn __carries_deadline(&self) -> bool {
+        true
+    }
+
+    fn __ignores_deadline(&self) -> bool {
+        self.asking.ignores_deadline()
     }
 
     fn __expire(&mut self) -> Self::Output {

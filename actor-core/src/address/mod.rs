@@ -4,6 +4,7 @@ pub(crate) mod actor;
 pub(crate) mod addr;
 pub(crate) mod any;
 pub(crate) mod call;
+pub(crate) mod caller_watch;
 pub(crate) mod join;
 pub(crate) mod replies;
 pub(crate) mod reply;

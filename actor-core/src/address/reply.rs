@@ -2,7 +2,7 @@
 
 use super::reply_receiver::ReplyReceiver;
 use crate::cell::call_state::{self, CallState};
-use crate::cell::current;
+use crate::cell::{current, deadline};
 use crate::error::CallError;
 use crate::waking::{drop_waker, wake};
 use actor_atomic::{Initial, Sender, reply_cell};
@@ -10,6 +10,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker};
+use std::time::Instant;
 
 /// The right to answer one call, once.
 ///
@@ -121,6 +122,24 @@ impl<T> Reply<T> {
         self.cell.state().is_none_or(|state| state.is_gone())
     }
 
+    /// Polls whether the caller has left. Until then `waker` is kept, and woken when it leaves.
+    pub(super) fn poll_gone(&mut self, waker: &Waker) -> Poll<()> {
+        self.cell.poll_gone(waker, |waker| drop_waker(Some(waker)))
+    }
+
+    /// Returns the deadline of the call, on the clock of the actor that took the message: the caller
+    /// does not wait any longer. See [`Context::deadline`](crate::Context::deadline).
+    ///
+    /// ```
+    /// # use actor_core::Reply;
+    /// let (reply, answer) = Reply::<u32>::pair();
+    /// assert_eq!(reply.deadline(), None);
+    /// # drop(answer);
+    /// ```
+    pub fn deadline(&self) -> Option<Instant> {
+        deadline::of_note(self.state()?.note()?)
+    }
+
     /// Waits until the caller no longer waits for the answer.
     ///
     /// # Cancellation
@@ -183,7 +202,7 @@ impl<T> Future for Closed<'_, T> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<()> {
-        self.reply.cell.poll_gone(cx.waker(), |waker| drop_waker(Some(waker)))
+        self.reply.poll_gone(cx.waker())
     }
 }
 
@@ -226,10 +245,16 @@ impl<T> fmt::Debug for Reply<T> {
     }
 }
 
-/// Both ends of a reply whose caller is woken by `waker`; `is_handler` if the caller is a handler.
-pub(crate) fn channel_for<T>(waker: &Waker, is_handler: bool) -> (Reply<T>, ReplyReceiver<T>) {
+/// Both ends of a reply whose caller is woken by `waker`; `is_handler` if the caller is a handler. `note` has
+/// the deadline of the call.
+#[inline]
+pub(crate) fn channel_for<T>(
+    waker: &Waker,
+    is_handler: bool,
+    note: Option<u64>,
+) -> (Reply<T>, ReplyReceiver<T>) {
     let mark = is_handler.then_some(call_state::BY_HANDLER);
-    channel(Initial { mark, ..Initial::default() }, Some(waker.clone()))
+    channel(Initial { started: false, mark, note }, Some(waker.clone()))
 }
 
 /// Both ends of a reply that its creator puts into a message.
@@ -254,13 +279,14 @@ fn channel<T>(initial: Initial, waiting: Option<Waker>) -> (Reply<T>, ReplyRecei
 #[cfg(test)]
 mod tests {
     use super::{Waker, channel_for};
+    use std::time::Instant;
 
     #[test]
     fn a_message_skipped_because_its_caller_left_is_not_told_as_stopped() {
-        let (reply, mut answer) = channel_for::<u32>(Waker::noop(), false);
+        let (reply, mut answer) = channel_for::<u32>(Waker::noop(), false, None);
         assert!(matches!(answer.give_up(), Err(false)), "the handler has not started");
         let call = reply.state().expect("the reply has a cell");
-        assert!(!call.begin() && call.is_gone(), "the loop skips the message");
+        assert!(!call.begin(Instant::now) && call.is_gone(), "the loop skips the message");
         drop(reply);
     }
 }

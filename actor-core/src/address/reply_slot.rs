@@ -8,6 +8,7 @@ use crate::cell::send_context::SendContext;
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
+use std::task::Waker;
 
 /// The reply slot of a message: empty for a send, filled for a call.
 pub struct ReplySlot<T> {
@@ -75,6 +76,12 @@ impl<T> ReplySlot<T> {
             #[cfg(any(feature = "metrics", feature = "tracing"))]
             send_context: Some(&self.send_context),
         }
+    }
+
+    /// Polls whether the caller has left, which is never the case for a send. Until then `waker` is kept,
+    /// and woken when the caller leaves.
+    pub(super) fn poll_gone(&mut self, waker: &Waker) -> bool {
+        self.reply.state().is_some() && self.reply.poll_gone(waker).is_ready()
     }
 
     /// Hands the reply to a handler that answers later.

@@ -3,6 +3,7 @@
 use super::addr::Addr;
 use super::call::block_on;
 use super::with_timeout::{ExecutorRef, Expire, NotBlocking, WithTimeout};
+use crate::cell::deadline;
 use crate::cell::deadlock::edge::WaitGoal;
 use crate::cell::deadlock::tracker::WaitTracker;
 use crate::cell::message::Protocol;
@@ -65,6 +66,8 @@ pub struct SendFuture<'a, P: Protocol> {
     is_timed: bool,
     /// Whether it gives up instead of waiting for room.
     if_room: bool,
+    /// Whether it does not inherit the deadline of the handler that makes it.
+    ignores_deadline: bool,
     tracker: WaitTracker,
 }
 
@@ -83,6 +86,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
             state: SendState::Init,
             is_timed: false,
             if_room: false,
+            ignores_deadline: false,
             tracker: WaitTracker::untracked(),
         }
     }
@@ -90,6 +94,12 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     #[inline]
     pub(crate) fn only_if_room(mut self, if_room: bool) -> Self {
         self.if_room = if_room;
+        self
+    }
+
+    #[inline]
+    pub(crate) fn ignore_deadline(mut self, ignores_deadline: bool) -> Self {
+        self.ignores_deadline = ignores_deadline;
         self
     }
 
@@ -117,6 +127,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
             state: SendState::Init,
             is_timed: self.is_timed,
             if_room: self.if_room,
+            ignores_deadline: self.ignores_deadline,
             tracker: WaitTracker::untracked(),
         }
     }
@@ -178,6 +189,9 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         ticket: Ticket,
         cx: &Poller<'_>,
     ) -> Poll<Result<(), SendError<P::Message>>> {
+        if !self.ignores_deadline && deadline::has_passed(cx.waker()) {
+            return Poll::Ready(self.end(SendReason::DeadlineExceeded));
+        }
         let mailbox = self.address.get().mailbox();
         if mailbox.header().is_simulated() {
             mailbox.untyped().awaited("room at");
@@ -298,6 +312,10 @@ impl<P: Protocol> Expire for SendFuture<'_, P> {
 
     fn __set_timed(&mut self) {
         self.is_timed = true;
+    }
+
+    fn __ignores_deadline(&self) -> bool {
+        self.ignores_deadline
     }
 
     fn __expire(&mut self) -> Self::Output {

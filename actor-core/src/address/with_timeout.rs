@@ -1,6 +1,7 @@
 //! Calls and sends with a timeout: [`WithTimeout`].
 
 use super::call::block_on;
+use crate::cell::deadline;
 use crate::executor::Executor;
 use crate::executor::sleep::Sleep;
 use crate::sync::Arc;
@@ -20,6 +21,14 @@ pub trait Expire: Future + Unpin {
     /// Marks the waits as timed: they end by themselves.
     #[doc(hidden)]
     fn __set_timed(&mut self);
+    /// Whether its message carries a deadline: that of a call does.
+    #[doc(hidden)]
+    fn __carries_deadline(&self) -> bool {
+        false
+    }
+    /// Whether it does not inherit the deadline of the handler that makes it.
+    #[doc(hidden)]
+    fn __ignores_deadline(&self) -> bool;
     #[doc(hidden)]
     fn __expire(&mut self) -> Self::Output;
     /// Gives up, because no thread may block until it is done.
@@ -106,14 +115,25 @@ impl<F: Expire> Future for WithTimeout<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        if this.limit > LONGEST {
+            return Pin::new(&mut this.inner).poll(cx);
+        }
+        if this.sleep.is_none() && this.inner.__carries_deadline() {
+            this.sleep = Some(Sleep::on(this.inner.__executor().0, this.limit));
+        }
         // The reply is checked first: a reply that has arrived counts, however late it is polled.
-        if let Poll::Ready(output) = Pin::new(&mut this.inner).poll(cx) {
+        let ignores = this.inner.__ignores_deadline();
+        let inner = Pin::new(&mut this.inner);
+        let polled = match &this.sleep {
+            Some(Sleep { at, executor, .. }) => {
+                deadline::limited(*at, executor, ignores, || inner.poll(cx))
+            }
+            None => inner.poll(cx),
+        };
+        if let Poll::Ready(output) = polled {
             return Poll::Ready(output);
         }
         let (inner, limit) = (&this.inner, this.limit);
-        if limit > LONGEST {
-            return Poll::Pending;
-        }
         let sleep = this.sleep.get_or_insert_with(|| Sleep::on(inner.__executor().0, limit));
         match Pin::new(sleep).poll(cx) {
             Poll::Ready(()) => Poll::Ready(this.inner.__expire()),

@@ -5,7 +5,9 @@
 //! ```
 //! This makes "never handled" exact: the first transition decides.
 
+use super::deadline;
 use actor_atomic::{Mark, State};
+use std::time::Instant;
 
 /// The waiting caller is a handler.
 pub(crate) const BY_HANDLER: Mark = Mark::A;
@@ -29,13 +31,23 @@ impl<'a> CallState<'a> {
         std::ptr::from_ref(self.0) as usize
     }
 
-    /// The loop takes the message. Returns `false` if the caller has given up and the message is to
-    /// be skipped.
+    /// The loop takes the message. Returns `false` if the caller has given up, or its deadline has
+    /// passed, and the message is to be skipped.
     ///
     /// A forwarded reply has already started, and its message is handled anyway.
     #[inline]
-    pub(crate) fn begin(self) -> bool {
-        self.0.start(|_| true) || self.is_unseen()
+    pub(crate) fn begin(self, now: impl FnOnce() -> Instant) -> bool {
+        self.0.start(|note| deadline::may_start(note, now())) || self.is_unseen()
+    }
+
+    /// The note of the reply cell, and whether a handler waits.
+    #[inline]
+    pub(crate) fn note_and_by_handler(self) -> (Option<u64>, bool) {
+        self.0.note_and_mark(BY_HANDLER)
+    }
+
+    pub(crate) fn note(self) -> Option<u64> {
+        self.0.note()
     }
 
     /// The progress of the message is unknown from now on.
@@ -69,9 +81,5 @@ impl<'a> CallState<'a> {
     /// Records that the waiting caller is a handler.
     pub(crate) fn set_by_handler(self) {
         self.0.set(BY_HANDLER);
-    }
-
-    pub(crate) fn is_by_handler(self) -> bool {
-        self.0.is_set(BY_HANDLER)
     }
 }

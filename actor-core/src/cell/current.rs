@@ -1,6 +1,7 @@
 //! The actor and handler that this thread is running, and the failure of its panic. Thread-local;
 //! saved and restored around each run, because runs can be nested.
 
+use super::deadline::{self, Handling};
 use super::handle::DynMailbox;
 use super::system_shared::SystemShared;
 use crate::cell::call_state::CallState;
@@ -21,6 +22,8 @@ thread_local! {
     /// The actor whose task this thread is polling.
     static LIFE: RefCell<Option<Arc<dyn DynMailbox>>> = const { RefCell::new(None) };
     static CURRENT_MESSAGE: Cell<CurrentMessage> = const { Cell::new(CurrentMessage::NOTHING) };
+    /// The wakers to wake at the deadline of the handler that is being polled, besides its own.
+    static DEADLINE_WAKERS: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
     /// The failure of the current panic, if a dropped reply has already needed it.
     static FAILURE: RefCell<Option<PendingFailure>> = const { RefCell::new(None) };
     /// Whether the text of that failure is still unknown because no hook recorded it: the payload
@@ -43,6 +46,8 @@ const ANY_REPLY: usize = usize::MAX;
 const UNHANDLED: usize = usize::MAX - 1;
 /// Reply marker: the replies of a message rejected because too many are deferred.
 const REJECTED_FULL: usize = usize::MAX - 2;
+/// Reply marker: the replies of a message whose deadline has passed.
+const EXPIRED: usize = usize::MAX - 3;
 
 /// The current input.
 #[derive(Clone, Copy)]
@@ -52,45 +57,43 @@ pub(crate) struct CurrentMessage {
     /// The reply it owes, identified by the address of its head; 0 for none, or one of the markers
     /// above.
     pub(crate) reply: usize,
-    state: ReplyState,
+    /// The state of the reply, the deadline and its flags.
+    pub(crate) handling: Handling,
 }
 
-/// The state of the handling. A whole word, because it is copied with each message.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(usize)]
-enum ReplyState {
-    Unanswered,
-    /// The reply is owed to a handler.
-    AskedByHandler,
-    /// The handler is dropped because its actor was killed.
-    Killed,
-    /// The message is dropped because its guard panicked.
-    Panicked,
-}
+// The states of the reply.
+const UNANSWERED: u64 = 0;
+/// The reply is owed to a handler.
+const ASKED_BY_HANDLER: u64 = 1;
+/// The handler is dropped because its actor was killed.
+const KILLED: u64 = 2;
+/// The message is dropped because its guard panicked.
+const PANICKED: u64 = 3;
+/// The handler is dropped because its caller has left, its deadline has passed, or a simulation drops it.
+const ABORTED: u64 = 4;
 
 impl CurrentMessage {
     pub(crate) const NOTHING: CurrentMessage =
-        CurrentMessage { name: "", reply: 0, state: ReplyState::Unanswered };
+        CurrentMessage { name: "", reply: 0, handling: Handling::new(UNANSWERED) };
     /// A running process: only the process knows which messages it is handling.
     pub(crate) const PROCESS: CurrentMessage =
         CurrentMessage { name: "process", reply: ANY_REPLY, ..CurrentMessage::NOTHING };
 
     pub(crate) fn new(name: &'static str, reply: Option<CallState<'_>>) -> Self {
-        let state = match reply {
-            Some(call) if call.is_by_handler() => ReplyState::AskedByHandler,
-            _ => ReplyState::Unanswered,
-        };
-        CurrentMessage { name, reply: reply.map_or(0, CallState::id), state }
+        let Some(call) = reply else { return CurrentMessage { name, ..CurrentMessage::NOTHING } };
+        let (note, is_by_handler) = call.note_and_by_handler();
+        let reply = if is_by_handler { ASKED_BY_HANDLER } else { UNANSWERED };
+        CurrentMessage { name, reply: call.id(), handling: Handling::of_note(note, reply) }
     }
 
     /// The same, while the handler is dropped because its actor was killed.
     pub(crate) fn killed(self) -> CurrentMessage {
-        CurrentMessage { state: ReplyState::Killed, ..self }
+        CurrentMessage { handling: self.handling.with_reply(KILLED), ..self }
     }
 
     /// Whether the reply is owed to a handler.
     pub(crate) fn is_asked(&self) -> bool {
-        self.state == ReplyState::AskedByHandler
+        self.handling.reply() == ASKED_BY_HANDLER
     }
 }
 
@@ -160,11 +163,17 @@ pub(crate) fn rejected_full(run: &mut dyn FnMut()) {
     run();
 }
 
+/// Drops a message whose deadline has passed, which its reply reports.
+pub(crate) fn expired(run: &mut dyn FnMut()) {
+    let expired = CurrentMessage { reply: EXPIRED, ..CurrentMessage::NOTHING };
+    let _before = Restore(CURRENT_MESSAGE.replace(expired));
+    run();
+}
+
 /// Drops the message of `failure`, which its reply reports.
 pub(crate) fn dropped_by_panic(failure: &Failure, handling: CurrentMessage, run: &mut dyn FnMut()) {
-    let _before = Restore(
-        CURRENT_MESSAGE.replace(CurrentMessage { state: ReplyState::Panicked, ..handling }),
-    );
+    let handling = CurrentMessage { handling: handling.handling.with_reply(PANICKED), ..handling };
+    let _before = Restore(CURRENT_MESSAGE.replace(handling));
     keep(failure.clone());
     run();
     FAILURE.take();
@@ -205,6 +214,42 @@ pub(crate) fn is_inside(id: ActorId) -> bool {
 
 pub(crate) fn current_message() -> CurrentMessage {
     CURRENT_MESSAGE.get()
+}
+
+/// `waker` is to be woken at the deadline of the handler that is being polled.
+pub(crate) fn add_deadline_waker(waker: &Waker) {
+    let waker = waker.clone();
+    DEADLINE_WAKERS.with_borrow_mut(|wakers| wakers.push(waker));
+}
+
+/// The wakers that were added by the last poll.
+pub(crate) fn take_deadline_wakers() -> Vec<Waker> {
+    DEADLINE_WAKERS.take()
+}
+
+/// The current handler is being dropped, because no caller waits for it.
+pub(crate) fn set_aborted() {
+    let message = CURRENT_MESSAGE.get();
+    let handling = message.handling.with_reply(ABORTED);
+    CURRENT_MESSAGE.set(CurrentMessage { handling, ..message });
+}
+
+/// Whether a fault drops the current handler at this await, which the seed decides.
+pub(crate) fn is_aborted_by_fault() -> bool {
+    handling().has_abort() && shared().is_some_and(|system| system.chance() < 0.5)
+}
+
+/// How the current input is being handled.
+#[inline]
+pub(crate) fn handling() -> Handling {
+    CURRENT_MESSAGE.get().handling
+}
+
+/// Polls a call with another deadline than that of the current input.
+pub(crate) fn with_handling<T>(handling: Handling, poll: impl FnOnce() -> T) -> T {
+    let current = CURRENT_MESSAGE.get();
+    let _before = Restore(CURRENT_MESSAGE.replace(CurrentMessage { handling, ..current }));
+    poll()
 }
 
 /// Runs user code; a panic becomes a failure of `mailbox` in `handler`.
@@ -288,17 +333,25 @@ pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
     if !call.has_started() && handling.reply == REJECTED_FULL {
         return CallError::Full;
     }
-    if !call.has_started() && (!is_unseen || handling.reply == UNHANDLED) {
+    if !call.has_started() && !is_unseen && handling.reply == EXPIRED {
+        return deadline_error(call, false);
+    }
+    let is_discarded = matches!(handling.reply, UNHANDLED | EXPIRED);
+    if !call.has_started() && (!is_unseen || is_discarded) {
         return CallError::Stopped;
     }
     let is_any = is_unseen && handling.reply == ANY_REPLY;
     if !is_any && handling.reply != call.id() {
         return CallError::NoReply;
     }
-    if handling.state == ReplyState::Killed {
+    if handling.handling.reply() == KILLED {
         return CallError::Killed;
     }
-    if !std::thread::panicking() && handling.state != ReplyState::Panicked {
+    let is_aborted = handling.handling.reply() == ABORTED && handling.handling.is_expired();
+    if is_aborted && !std::thread::panicking() {
+        return deadline_error(call, true);
+    }
+    if !std::thread::panicking() && handling.handling.reply() != PANICKED {
         return CallError::NoReply;
     }
     current_failure(actor(), handling.name).map_or(CallError::NoReply, CallError::Panicked)
@@ -334,7 +387,7 @@ pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
         // Outside of actors there is no failure to name.
         return Some(current_failure(life(), handler).map_or(error, CallError::Panicked));
     }
-    if current_message().state == ReplyState::Killed {
+    if current_message().handling.reply() == KILLED {
         return Some(CallError::Killed);
     }
     let exit = life()?.lock().cell.pending_exit().cloned();
@@ -343,6 +396,14 @@ pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
         Exit::Killed => CallError::Killed,
         _ => CallError::Stopped,
     })
+}
+
+/// The error of a call whose deadline has passed.
+fn deadline_error(call: CallState<'_>, started: bool) -> CallError {
+    match call.note() {
+        Some(note) if deadline::is_own(note) => CallError::Timeout { started },
+        _ => CallError::DeadlineExceeded { started },
+    }
 }
 
 /// A caller gets `error`, and thereby observes a panic in it.

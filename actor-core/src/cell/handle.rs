@@ -181,6 +181,15 @@ pub(crate) fn drop_undelivered(
     discard(mailbox, name, is_call, message, current::unhandled);
 }
 
+/// Drops one message whose caller has left, or whose deadline has passed: then the call hears that.
+pub(crate) fn discard_expired(
+    mailbox: &dyn DynMailbox,
+    name: &'static str,
+    message: &mut dyn Discardable,
+) {
+    discard(mailbox, name, true, message, current::expired);
+}
+
 /// Drops one message for which there is no room any more: a call hears `Full`, a send is reported.
 pub(crate) fn reject_full(
     mailbox: &dyn DynMailbox,

@@ -10,6 +10,7 @@
 pub(crate) mod call_state;
 pub(crate) mod control;
 pub(crate) mod current;
+pub(crate) mod deadline;
 pub(crate) mod deadlock;
 pub(crate) mod drain;
 pub(crate) mod handle;

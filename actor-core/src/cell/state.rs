@@ -33,6 +33,7 @@ use crate::exit::{ActorId, Exit, Failure};
 use crate::sync::{Arc, Weak};
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// An actor's cell, parked or about to run.
@@ -112,6 +113,8 @@ pub(crate) struct ColdState {
     pub(crate) supervision: Option<Box<Supervision>>,
     /// The number of restarts.
     pub(crate) restarts: u32,
+    /// Wakes the actor without being counted by deadlock detection; created at first use.
+    pub(crate) uncounted_waker: Option<Waker>,
 }
 
 /// System messages, in order with the ordinary messages.

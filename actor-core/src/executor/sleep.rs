@@ -39,6 +39,11 @@ impl Sleep {
         Sleep { executor, at, key: None, outside: None, is_periodic: false }
     }
 
+    /// Waits until `at` on the clock of `executor`.
+    pub(crate) fn until(executor: Arc<dyn Executor>, at: Instant) -> Sleep {
+        Sleep { executor, at: Some(at), key: None, outside: None, is_periodic: false }
+    }
+
     /// Whether the clock can represent its deadline.
     pub(crate) fn ends(&self) -> bool {
         self.at.is_some()

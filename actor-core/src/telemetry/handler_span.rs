@@ -10,6 +10,22 @@ use {
     std::task::{Context, Poll},
 };
 
+/// How a handler has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Ok,
+    Failed,
+    /// It was dropped, because no caller waited for it.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    Aborted,
+}
+
+/// The outcome of an async handler, from which its ending is recorded.
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub(crate) trait Outcome {
+    fn ending(&self) -> Ending;
+}
+
 /// The data recorded for a handler from start to end.
 pub(crate) struct HandlerSpan {
     #[cfg(feature = "tracing")]
@@ -42,7 +58,7 @@ impl HandlerSpan {
     #[inline]
     pub(crate) fn run<T, E>(self, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let outcome = self.within(run);
-        self.end(outcome.is_ok());
+        self.end(if outcome.is_ok() { Ending::Ok } else { Ending::Failed });
         outcome
     }
 
@@ -72,11 +88,11 @@ impl HandlerSpan {
         not(any(feature = "metrics", feature = "tracing")),
         expect(unused_variables, clippy::unused_self, reason = "used by observers only")
     )]
-    fn end(&self, is_ok: bool) {
+    fn end(&self, ending: Ending) {
         #[cfg(feature = "tracing")]
-        self.span.record("ok", is_ok);
+        self.span.record("ok", ending == Ending::Ok);
         #[cfg(feature = "metrics")]
-        self.metrics.end(is_ok);
+        self.metrics.end(ending);
     }
 }
 
@@ -91,7 +107,7 @@ pin_project! {
 }
 
 #[cfg(any(feature = "metrics", feature = "tracing"))]
-impl<T, E, F: Future<Output = Result<T, E>>> Future for Instrumented<F> {
+impl<F: Future<Output: Outcome>> Future for Instrumented<F> {
     type Output = F::Output;
 
     #[inline]
@@ -100,7 +116,7 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for Instrumented<F> {
         let Some(span) = this.span.as_ref() else { return this.handler.poll(cx) };
         let poll = span.within(|| this.handler.poll(cx));
         if let Poll::Ready(outcome) = &poll {
-            span.end(outcome.is_ok());
+            span.end(outcome.ending());
             // The span ends with the handler, even if this future is kept.
             *this.span = None;
         }

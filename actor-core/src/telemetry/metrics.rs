@@ -1,5 +1,6 @@
 //! Feature `metrics`: counts and durations by actor type and message name.
 
+use super::handler_span::Ending;
 use crate::cell::handle::DynMailbox;
 use crate::cell::send_context::SendContext;
 use crate::executor::Executor;
@@ -26,6 +27,7 @@ struct Keys {
     run: Key,
     handled: Key,
     failed: Key,
+    aborted: Key,
 }
 
 impl Keys {
@@ -41,6 +43,7 @@ impl Keys {
             depth: Key::from_parts("actor_mailbox_depth", vec![actor]),
             handled: with_outcome("ok"),
             failed: with_outcome("failed"),
+            aborted: with_outcome("aborted"),
             run: Key::from_parts("actor_run_seconds", both),
         }
     }
@@ -85,9 +88,13 @@ impl HandlerMetrics {
     }
 
     /// The handler has ended.
-    pub(super) fn end(&self, is_ok: bool) {
+    pub(super) fn end(&self, ending: Ending) {
         let took = self.executor.now().saturating_duration_since(self.begun);
-        let outcome = if is_ok { &self.keys.handled } else { &self.keys.failed };
+        let outcome = match ending {
+            Ending::Ok => &self.keys.handled,
+            Ending::Failed => &self.keys.failed,
+            Ending::Aborted => &self.keys.aborted,
+        };
         with_recorder(|recorder| {
             recorder.register_counter(outcome, &METADATA).increment(1);
             recorder.register_histogram(&self.keys.run, &METADATA).record(took);

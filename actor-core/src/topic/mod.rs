@@ -11,6 +11,7 @@ pub use buffer::TopicKey;
 pub use stream::{Lagged, TopicStream};
 pub use subscription::{Subscription, TypedSubscription};
 
+use crate::cell::deadline;
 use crate::cell::deadlock::edge::WaitGoal;
 use crate::cell::deadlock::tracker::WaitTracker;
 use crate::sync::{Arc, Mutex};
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context as Poller, Poll, ready};
+use std::task::{Context as Poller, Poll};
 
 /// A publish/subscribe topic. Any number of publishers send items to all its subscribers.
 ///
@@ -91,7 +92,8 @@ impl<T: Clone + Send + 'static> Topic<T> {
     /// buffers with the policy `wait`, and for no others.
     ///
     /// Publishers that wait for the same subscriber are served in FIFO order. A closed topic has no
-    /// subscribers.
+    /// subscribers. In a handler with a deadline, the wait ends at the deadline: the subscribers without
+    /// capacity do not get the item.
     ///
     /// # Cancellation
     /// If the future is dropped while it waits, the subscribers without capacity do not get the
@@ -288,20 +290,32 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
             if let (Poll::Pending, Some(actor)) = (admitted, buffer.actor()) {
                 this.tracker.note_for_snapshots(actor, WaitGoal::Publication, cx.waker());
             }
-            ready!(admitted);
+            if admitted.is_pending() {
+                if !deadline::has_passed(cx.waker()) {
+                    return Poll::Pending;
+                }
+                break;
+            }
             this.waiting.pop();
         }
-        this.tracker.forget();
+        this.withdraw();
         Poll::Ready(())
+    }
+}
+
+impl<T> Publish<'_, T> {
+    /// Waits no more: the subscribers without capacity do not get the item.
+    fn withdraw(&mut self) {
+        self.tracker.forget();
+        for (buffer, ticket) in self.waiting.drain(..) {
+            buffer.withdraw(ticket);
+        }
     }
 }
 
 impl<T> Drop for Publish<'_, T> {
     fn drop(&mut self) {
-        self.tracker.forget();
-        for (buffer, ticket) in self.waiting.drain(..) {
-            buffer.withdraw(ticket);
-        }
+        self.withdraw();
     }
 }
 

@@ -4,9 +4,9 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, LitInt, Pat};
+use syn::{Expr, LitInt, Pat, ReturnType, Type};
 
-use super::args;
+use super::{args, owned};
 use crate::errors::Errors;
 use crate::model::{Arg, Guard, MessageOptions, Receiver, Role};
 use crate::options::RawOption;
@@ -14,7 +14,7 @@ use crate::syntax::Method;
 
 /// The settings that a message may have.
 pub(super) const SETTINGS: &[&str] =
-    &["when", "concurrent", "priority", "unbounded", "last", "version"];
+    &["when", "concurrent", "priority", "unbounded", "last", "abort", "version"];
 
 /// Reads the settings of a message.
 pub(super) fn check(
@@ -39,6 +39,11 @@ pub(super) fn check(
             "unbounded" => {
                 entry.expect_plain(errors);
                 options.unbounded = true;
+            }
+            "abort" => {
+                entry.expect_plain(errors);
+                check_abort(method, entry, entries, args, errors);
+                options.abort = true;
             }
             // Its rule for the receiver is checked in `check_last`.
             "last" => entry.expect_plain(errors),
@@ -87,6 +92,36 @@ fn check_last(entries: &[RawOption], errors: &mut Errors) {
         );
         errors.push(&entry.key, text);
     }
+}
+
+/// Only an async handler can be dropped half-way, and only if its life goes on, and its caller is known.
+fn check_abort(
+    method: Method<'_>,
+    entry: &RawOption,
+    entries: &[RawOption],
+    args: &[Arg],
+    errors: &mut Errors,
+) {
+    let text = if entries.iter().any(|it| it.is("last")) {
+        "the last message takes the state, which would be lost; remove `abort`"
+    } else if method.function.signature.asyncness.is_none() {
+        "an `abort` message is dropped where it awaits; make it `async`, or remove `abort`"
+    } else if answers_by_itself(method, args) {
+        "only a handler that returns its one reply is dropped with its caller; remove `abort`, and wait \
+         for `closed()` of the reply"
+    } else {
+        return;
+    };
+    errors.push(&entry.key, text);
+}
+
+/// Whether the reply may outlive the handler.
+fn answers_by_itself(method: Method<'_>, args: &[Arg]) -> bool {
+    let returns_stream = match &method.function.signature.output {
+        ReturnType::Type(_, ty) => matches!(owned::bare(ty), Type::ImplTrait(_)),
+        ReturnType::Default => false,
+    };
+    returns_stream || args.iter().any(|arg| matches!(arg.role, Role::Reply | Role::Replies))
 }
 
 /// Only async messages with `&self` can overlap.

@@ -236,13 +236,41 @@ pub(super) fn expand_probe(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
+/// How a call of a handler or hook is run.
+enum Runs {
+    Now,
+    Awaited,
+    /// Awaited together with a look at its caller; whether it is dropped when the caller has left.
+    Watched(TokenStream),
+}
+
+impl Runs {
+    fn of_hook(hook: &Hook) -> Self {
+        if hook.is_async { Runs::Awaited } else { Runs::Now }
+    }
+
+    fn of_message(protocol: &Protocol, message: &Message) -> Self {
+        match &protocol.side {
+            _ if !message.is_async => Runs::Now,
+            // The settings are those of each actor's impl.
+            Side::Trait(_) if message.reply.kind.is_of_handler() => Runs::Watched(quote!(__aborts)),
+            Side::Actor if message.is_watched() => {
+                let aborts = message.options.abort;
+                Runs::Watched(quote!(#aborts))
+            }
+            Side::Actor | Side::Trait(_) => Runs::Awaited,
+        }
+    }
+}
+
 // Input:  async fn withdraw(&mut self, amount: u64) -> Result<u64, Insufficient>
 // Output: __state.assert_send(Self::withdraw(__me, amount)).await
+//     or: { let __p::Some(__value) = __p::watch(&mut __reply, .., true).await else { .. }; __value }
 fn expand_call(
     protocol: &Protocol,
     name: &Ident,
     place: Span,
-    is_async: bool,
+    runs: &Runs,
     ask: &TokenStream,
     args: &[Arg],
     hook_args: &[TokenStream],
@@ -271,11 +299,24 @@ fn expand_call(
         Side::Trait(of_trait) => quote!(<__A as #of_trait>),
     };
     let call = quote_spanned!(place=> #callee::#name(__me #(, #args)*));
-    match (is_async, protocol.local) {
-        (false, _) => call,
-        (true, true) => quote!(#call.await),
-        (true, false) => quote_spanned!(place=> #ask(#call).await),
+    match (runs, protocol.local) {
+        (Runs::Now, _) => call,
+        (Runs::Awaited, true) => quote!(#call.await),
+        (Runs::Awaited, false) => quote_spanned!(place=> #ask(#call).await),
+        (Runs::Watched(aborts), true) => expand_watched(&call, aborts),
+        (Runs::Watched(aborts), false) => {
+            expand_watched(&quote_spanned!(place=> #ask(#call)), aborts)
+        }
     }
+}
+
+fn expand_watched(future: &TokenStream, aborts: &TokenStream) -> TokenStream {
+    quote! {{
+        let __p::Some(__value) = __p::watch(&mut __reply, #future, #aborts).await else {
+            return __p::HandlerOutcome::Aborted;
+        };
+        __value
+    }}
 }
 
 // Output:
@@ -300,7 +341,8 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
     } else {
         quote_spanned!(place=> __state.assert_send)
     };
-    let call = expand_call(protocol, name, place, *is_async, &ask, args, &[]);
+    let runs = Runs::of_message(protocol, message);
+    let call = expand_call(protocol, name, place, &runs, &ask, args, &[]);
     let call =
         send_check::into_message(call, &message.reply.ty, message.reply.send_form.as_deref());
     // The last message consumes the state.
@@ -315,7 +357,8 @@ pub(super) fn expand_arm(protocol: &Protocol, message: &Message) -> TokenStream 
         ReplyKind::Later | ReplyKind::Streamed => quote!(#call;),
         ReplyKind::ReturnedStream => quote!(__p::answer_with_stream(#call, __context, __reply);),
     };
-    let pattern = quote!(#ident::#variant { #(#fields)* __reply });
+    let is_watched = matches!(runs, Runs::Watched(_)).then(|| quote!(mut));
+    let pattern = quote!(#ident::#variant { #(#fields)* #is_watched __reply });
     let pattern = match protocol.side {
         Side::Actor => quote!(__p::Input::Message(#pattern)),
         Side::Trait(_) => pattern,
@@ -337,7 +380,8 @@ fn expand_hook(protocol: &Protocol, hook: &Hook) -> TokenStream {
     let place = span::hidden_at(hook.name.span());
     let ask = quote_spanned!(place=> __state.assert_send);
     let call = |hook_args: &[TokenStream]| {
-        expand_call(protocol, &hook.name, place, hook.is_async, &ask, &hook.args, hook_args)
+        let runs = Runs::of_hook(hook);
+        expand_call(protocol, &hook.name, place, &runs, &ask, &hook.args, hook_args)
     };
     match hook.kind {
         HookKind::Start => {

@@ -91,6 +91,7 @@ pub(super) fn expand_serve(protocol: &Protocol, of_trait: &TokenStream) -> Token
                 __actor: &mut __p::Option<__A>,
                 __message: #message_type,
                 __context: &#crate_path::Context<__A>,
+                __aborts: __p::bool,
             ) -> impl __p::Future<Output = __p::HandlerOutcome> {
                 #probe
                 async move { #body }
@@ -267,6 +268,35 @@ fn expand_ways(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
     })
 }
 
+// Output:
+//     fn aborts(__name: &__p::str) -> __p::bool {
+//         match __name {
+//             "render" => true,
+//             _ => false,
+//         }
+//     }
+fn expand_aborts(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
+    let aborts = protocol_impl.configured.iter().filter(|it| it.options.abort);
+    let arms: Vec<_> = aborts
+        .map(|ConfiguredMethod { attrs, name, .. }| {
+            let (cfgs, name) = (&attrs.cfgs, names::unraw(name));
+            quote!(#(#cfgs)* #name => true,)
+        })
+        .collect();
+    if arms.is_empty() {
+        return None;
+    }
+    Some(quote! {
+        #[allow(clippy::match_like_matches_macro)]
+        fn aborts(__name: &__p::str) -> __p::bool {
+            match __name {
+                #(#arms)*
+                _ => false,
+            }
+        }
+    })
+}
+
 // Input:  #[actor] impl Greeter for Robot { .. }
 // Output:
 //     impl __p::ImplementsProtocol<GreeterAddr> for Robot { .. }
@@ -292,8 +322,9 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
     let any = quote!(<#protocol_address as #crate_path::TypedAddr>::Actor);
     let head = quote_spanned!(at_actor=> fn handle_boxed(__loan: __p::HandlerArgs<'_, Self, #any>) -> __p::BorrowingFuture<'_, Self>);
     // A handler's future that is not `Send` is detected here.
-    let boxed = quote_spanned!(place=> (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan)));
+    let boxed = quote_spanned!(place=> (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan, <Self as __p::ImplementsProtocol<#protocol_address>>::aborts)));
     let ways = expand_ways(protocol_impl);
+    let aborts = expand_aborts(protocol_impl);
     let guards = expand_guards(protocol_impl, &clause);
     let checks = expand_checks(protocol_impl, &any);
     let is_open = expand_is_open(protocol_impl);
@@ -309,6 +340,7 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
                     #boxed
                 }
                 #ways
+                #aborts
                 #is_open
             }
             #guards

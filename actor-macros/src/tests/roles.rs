@@ -104,13 +104,13 @@ fn marks_are_checked() {
         (
             "#[message(skpi)] fn f(&self) {}",
             "unknown option `skpi`; did you mean `skip`? (valid: `skip`, `when`, \
-             `concurrent`, `priority`, `unbounded`, `last`, `version`)",
+             `concurrent`, `priority`, `unbounded`, `last`, `abort`, `version`)",
             "skpi",
         ),
         (
             "#[message(urgent)] fn f(&self) {}",
             "unknown option `urgent`; expected one of `skip`, `when`, `concurrent`, `priority`, `unbounded`, \
-             `last`, `version`",
+             `last`, `abort`, `version`",
             "urgent",
         ),
         (

@@ -239,15 +239,27 @@ const _: () = {
             __actor: &mut __p::Option<__A>,
             __message: StoreMessage<K, N>,
             __context: &::actor_core::Context<__A>,
+            __aborts: __p::bool,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             async move {
                 let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __message {
                     #[cfg(feature = "slow")]
-                    StoreMessage::Get { key, __reply } => {
+                    StoreMessage::Get { key, mut __reply } => {
                         __p::answer(
-                            <__A as Store<K, N>>::get(__me, key, __context).await,
+                            {
+                                let __p::Some(__value) = __p::watch(
+                                    &mut __reply,
+                                    <__A as Store<K, N>>::get(__me, key, __context),
+                                    __aborts,
+                                )
+                                .await
+                                else {
+                                    return __p::HandlerOutcome::Aborted;
+                                };
+                                __value
+                            },
                             (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );
@@ -343,7 +355,10 @@ const _: () = {
             >,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
-            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan))
+            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(
+                __loan,
+                <Self as __p::ImplementsProtocol<shop::StoreAddr<K, 2>>>::aborts,
+            ))
         }
         fn delivery(__name: &__p::str) -> __p::Delivery {
             match __name {
@@ -411,7 +426,10 @@ const _: () = {
             __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
-            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan))
+            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(
+                __loan,
+                <Self as __p::ImplementsProtocol<GreeterAddr>>::aborts,
+            ))
         }
     }
     #[automatically_derived]

@@ -198,6 +198,7 @@ const _: () = {
             __actor: &mut __p::Option<__A>,
             __message: GreeterMessage,
             __context: &::actor_core::Context<__A>,
+            __aborts: __p::bool,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
             async move {
@@ -1328,11 +1329,21 @@ const _: () = {
             use __p::probes::*;
             async move {
                 match __p::Input::Message(__message) {
-                    __p::Input::Message(CacheMessage::Me { __reply }) => {
+                    __p::Input::Message(CacheMessage::Me { mut __reply }) => {
                         __p::answer(
-                            __p::SyncCheck::<Self>::new()
-                                .assert_send(Self::me(__me, __context))
-                                .await,
+                            {
+                                let __p::Some(__value) = __p::watch(
+                                    &mut __reply,
+                                    __p::SyncCheck::<Self>::new()
+                                        .assert_send(Self::me(__me, __context)),
+                                    false,
+                                )
+                                .await
+                                else {
+                                    return __p::HandlerOutcome::Aborted;
+                                };
+                                __value
+                            },
                             (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );

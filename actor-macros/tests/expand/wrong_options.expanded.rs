@@ -4,7 +4,7 @@
 // under: 0
 // error: unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`, `remote`)
 // under: lcal
-// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`, `version`)
+// error: unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`, `abort`, `version`)
 // under: skp
 // error: a hook cannot take `self`; write `&mut self` or `&self`
 // under: self
@@ -199,5 +199,5 @@ const _: () = {
     }
 };
 ::core::compile_error! { "unknown option `lcal`; did you mean `local`? (valid: `crate`, `local`, `remote`)" }
-::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`, `version`)" }
+::core::compile_error! { "unknown option `skp`; did you mean `skip`? (valid: `skip`, `when`, `concurrent`, `priority`, `unbounded`, `last`, `abort`, `version`)" }
 ::core::compile_error! { "a hook cannot take `self`; write `&mut self` or `&self`" }

@@ -59,7 +59,10 @@ const _: () = {
             __loan: __p::HandlerArgs<'_, Self, <GreeterAddr as ::actor_core::TypedAddr>::Actor>,
         ) -> __p::BorrowingFuture<'_, Self> {
             use __p::{ViaLocal as _, ViaSend as _, ViaUnknown as _};
-            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(__loan))
+            (&&&__p::BoxProbe::<Self>::new()).boxed(__p::handle_borrowing(
+                __loan,
+                <Self as __p::ImplementsProtocol<GreeterAddr>>::aborts,
+            ))
         }
     }
     #[automatically_derived]

@@ -4,6 +4,7 @@ mod addresses_as_data;
 mod call_settings;
 mod callers;
 mod cancel;
+mod deadline;
 mod errors_at_the_end;
 mod over_loop_back;
 mod pipe;
@@ -61,6 +62,19 @@ tests::on_every_host! {
     call_settings::a_handler_answers_by_itself_where_it_cannot_forward,
     call_settings::a_piped_call_may_have_a_time_limit,
     call_settings::a_send_that_would_block_its_system_gives_the_message_back,
+    deadline::a_message_has_the_timeout_of_its_call_as_deadline,
+    deadline::calls_in_a_handler_inherit_its_deadline,
+    deadline::calls_without_deadline_inherit_none,
+    deadline::a_piped_call_inherits_and_other_futures_and_timers_do_not,
+    deadline::protocols_and_pools_inherit_as_plain_calls,
+    deadline::a_queued_call_ends_with_the_deadline_and_is_never_handled,
+    deadline::a_running_call_ends_with_the_deadline_and_says_that_it_started,
+    deadline::calls_that_are_polled_with_their_own_wakers_end_with_the_deadline,
+    deadline::the_shorter_of_timeout_and_deadline_is_reported,
+    deadline::a_wait_for_capacity_ends_with_the_deadline,
+    deadline::a_wait_of_a_publisher_ends_with_the_deadline,
+    deadline::a_call_after_the_deadline_is_not_sent,
+    deadline::a_call_without_deadline_outlives_that_of_its_handler,
 }
 
 /// Behaviors that a simulation does not support, with the reason.

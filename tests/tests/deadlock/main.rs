@@ -16,6 +16,7 @@ mod storm_guests;
 tests::on_every_host! {
     cycles::a_call_to_oneself_is_refused,
     cycles::cycles_of_two_three_ten_and_a_thousand_are_refused,
+    cycles::cycles_with_a_deadline_are_refused_at_once,
     cycles::a_caller_outside_of_the_cycle_gets_its_reply,
     cycles::the_error_names_the_waiting_actors_and_their_handlers,
     cycles::cross_calls_at_the_same_moment_are_refused_once_each,

@@ -214,9 +214,10 @@ fn timed_without_end_or_sleep(call: Passing) -> Waiting {
 
 fn timed(call: Passing) -> Waiting {
     Box::pin(async {
-        match call.timeout(A_WHILE).await {
-            Err(CallError::Timeout { .. }) => OUT,
-            answer => flat(answer),
+        // The callee inherits the limit, and may report it first.
+        match flat(call.timeout(A_WHILE).await) {
+            Err(CallError::Timeout { .. } | CallError::DeadlineExceeded { .. }) => OUT,
+            answer => answer,
         }
     })
 }

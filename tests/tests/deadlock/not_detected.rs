@@ -68,10 +68,13 @@ pub fn a_call_that_another_task_may_answer_is_never_refused(system: &System) {
                 _ => stuck.ask_pool(pool.clone(), me).timeout(A_WHILE),
             };
             let answer = call.await;
-            assert!(
-                matches!(answer, Err(CallError::Timeout { started: true })),
-                "{way}: {answer:?}"
+            // The handler's own call ends at the same time, and the handler may report that first.
+            let is_over = matches!(
+                answer,
+                Err(CallError::Timeout { started: true })
+                    | Ok(Err(CallError::DeadlineExceeded { .. }))
             );
+            assert!(is_over, "{way}: {answer:?}");
             stuck.kill();
             stuck.join().await;
         }

@@ -1,5 +1,6 @@
 //! The settings of messages, on every host.
 
+mod abort;
 mod concurrent;
 mod failed_life;
 mod guard_classics;
@@ -8,6 +9,15 @@ mod priority_and_unbounded;
 mod when;
 
 tests::on_every_host! {
+    abort::an_abort_handler_is_dropped_with_its_call_and_the_life_goes_on,
+    abort::the_drop_of_the_outermost_call_runs_down_the_chain,
+    abort::a_send_is_never_aborted,
+    abort::a_handler_without_abort_finishes,
+    abort::concurrent_abort_handlers_are_dropped_one_by_one,
+    abort::messages_of_protocols_are_aborted_as_their_impl_says,
+    abort::an_abort_handler_ends_with_its_deadline_though_its_caller_does_not_look,
+    abort::a_panic_while_an_abort_handler_is_dropped_fails_the_life,
+    abort::a_handler_can_wait_for_its_caller_to_leave,
     concurrent::reads_overlap,
     concurrent::the_number_of_overlapping_handlers_is_limited_and_the_rest_stay_queued,
     concurrent::a_write_waits_for_the_reads_and_is_not_starved_by_them,

@@ -12,8 +12,10 @@ pub(crate) mod watch;
 use crate::actor::dispatch::Dispatch;
 use crate::actor::shutdown::request_failure;
 use crate::address::addr::Addr;
+use crate::address::caller_watch::CallerGone;
 use crate::address::state_change::poll_change;
 use crate::address::weak::WeakAddr;
+use crate::cell::deadline::{self, Deadline};
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::STOP_SELF;
 use crate::cell::mailbox::Mailbox;
@@ -27,6 +29,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
+use std::time::Instant;
 
 /// An actor's view of itself. The run loop passes it to handlers with an argument `&Context<Self>`,
 /// which is not an argument of the address method.
@@ -246,6 +249,76 @@ impl<A: Dispatch> Context<A> {
     pub fn restarts(&self) -> u32 {
         let locked = self.mailbox.lock();
         locked.cell.cold().map_or(0, |cold| cold.restarts)
+    }
+
+    /// Returns the deadline of the message that is being handled, on the clock of the actor's system: its
+    /// caller waits until then at most. `None` for a call without a timeout that inherits no deadline, for
+    /// a send, and in hooks.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use std::time::Duration;
+    /// #[actor]
+    /// struct Renderer;
+    ///
+    /// #[actor]
+    /// impl Renderer {
+    ///     fn quality(&self, context: &Context<Self>) -> u8 {
+    ///         let Some(deadline) = context.deadline() else { return 100 };
+    ///         let left = deadline.saturating_duration_since(actor_core::time::now());
+    ///         if left > Duration::from_secs(1) { 100 } else { 50 }
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let renderer = Renderer.spawn();
+    ///     assert_eq!(renderer.quality().await, Ok(100));
+    ///     assert_eq!(renderer.quality().timeout(Duration::from_millis(500)).await, Ok(50));
+    /// });
+    /// ```
+    pub fn deadline(&self) -> Option<Instant> {
+        deadline::inherited().map(Deadline::instant)
+    }
+
+    /// Waits until the caller of the message that is being handled no longer waits: its timeout has
+    /// elapsed, or it has dropped the call. For handlers that should finish early.
+    ///
+    /// Never ready for a send, which has no caller, in hooks, and in a handler with an argument of type
+    /// [`Reply`](crate::Reply), which has [`Reply::closed`](crate::Reply::closed) for this.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use std::time::Duration;
+    /// use actor_core::future::or;
+    ///
+    /// #[actor]
+    /// struct Search {
+    ///     abandoned: u32,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Search {
+    ///     async fn find(&mut self, context: &Context<Self>) -> bool {
+    ///         let search = async { std::future::pending().await };
+    ///         let gone = async { context.caller_gone().await; false };
+    ///         let found = or(search, gone).await;
+    ///         self.abandoned += u32::from(!found);
+    ///         found
+    ///     }
+    ///
+    ///     fn abandoned(&self) -> u32 {
+    ///         self.abandoned
+    ///     }
+    /// }
+    ///
+    /// System::current_thread().block_on(async {
+    ///     let search = Search { abandoned: 0 }.spawn();
+    ///     assert!(search.find().timeout(Duration::from_millis(1)).await.is_err());
+    ///     assert_eq!(search.abandoned().await, Ok(1));
+    /// });
+    /// ```
+    pub fn caller_gone(&self) -> impl Future<Output = ()> + use<'_, A> {
+        CallerGone::new()
     }
 
     /// Waits until the actor is being stopped. For long handlers that should finish early.

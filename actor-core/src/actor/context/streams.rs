@@ -7,6 +7,7 @@ use crate::actor::callback::{Callback, CallbackResult, once, own_address};
 use crate::actor::dispatch::Dispatch;
 use crate::address::call::Call;
 use crate::address::with_timeout::WithTimeout;
+use crate::cell::deadline::Inheriting;
 use crate::cell::handle::DynMailbox;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::message::Protocol;
@@ -181,9 +182,8 @@ impl<P: Protocol, T> Call<'_, P, T> {
         F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
     {
         // A call does not panic while it waits. If it did, its reply would be lost: `NoReply`.
-        context.pipe(self.into_owned(), move |me, answer| {
-            make(me, answer.unwrap_or(Err(CallError::NoReply)))
-        });
+        let call = Inheriting::new(self.into_owned());
+        context.pipe(call, move |me, answer| make(me, answer.unwrap_or(Err(CallError::NoReply))));
     }
 }
 
@@ -201,9 +201,8 @@ impl<P: Protocol, T> WithTimeout<Call<'_, P, T>> {
         T: Send + 'static,
         F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
     {
-        context.pipe(self.into_owned(), move |me, answer| {
-            make(me, answer.unwrap_or(Err(CallError::NoReply)))
-        });
+        let call = Inheriting::new(self.into_owned());
+        context.pipe(call, move |me, answer| make(me, answer.unwrap_or(Err(CallError::NoReply))));
     }
 }
 

@@ -4,6 +4,8 @@
 use super::outgoing::AnyOutgoing;
 use crate::address::reply::{Reply, channel_for};
 use crate::address::reply_receiver::ReplyReceiver;
+use crate::cell::current;
+use crate::cell::deadline::{self, CallDeadline};
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::deadlock::tracker::{self, WaitTracker};
 use crate::cell::header::Header;
@@ -24,6 +26,11 @@ pub(super) struct Asking<T> {
     if_room: bool,
     /// Whether the answer can come from nowhere but the target's own run.
     is_direct: bool,
+    /// Whether it is direct and inherits no deadline.
+    is_plain: bool,
+    inherits: bool,
+    /// Whether it does not inherit the deadline of the handler that makes it.
+    ignores_deadline: bool,
     is_timed: bool,
     state: AskState,
     /// There from the first poll on, or from the start if the message has its reply in it already.
@@ -73,6 +80,9 @@ impl<T> Asking<T> {
             exchange,
             if_room: false,
             is_direct,
+            is_plain: is_direct,
+            inherits: false,
+            ignores_deadline: false,
             is_timed: false,
             state,
             answer,
@@ -110,6 +120,14 @@ impl<T> Asking<T> {
         self.if_room = true;
     }
 
+    pub(super) fn ignore_deadline(&mut self) {
+        self.ignores_deadline = true;
+    }
+
+    pub(super) fn ignores_deadline(&self) -> bool {
+        self.ignores_deadline
+    }
+
     pub(super) fn set_timed(&mut self) {
         self.is_timed = true;
     }
@@ -127,10 +145,16 @@ impl<T> Asking<T> {
         drop((self.exchange)(slot, reply));
     }
 
-    /// Makes the reply, which is answered to `waker`.
+    /// Makes the reply, which is answered to `waker`; `note` has the deadline of the call.
     #[inline]
-    fn prepare(&mut self, outgoing: &mut dyn AnyOutgoing, waker: &Waker, is_handler: bool) {
-        let (reply, answer) = channel_for(waker, is_handler);
+    fn prepare(
+        &mut self,
+        outgoing: &mut dyn AnyOutgoing,
+        waker: &Waker,
+        is_handler: bool,
+        note: Option<u64>,
+    ) {
+        let (reply, answer) = channel_for(waker, is_handler, note);
         if let Some(slot) = outgoing.slot() {
             self.fill(slot, reply);
         }
@@ -147,6 +171,41 @@ impl<T> Asking<T> {
         Ok(delivered.is_simulated)
     }
 
+    /// The first poll, while there is a deadline.
+    #[cold]
+    fn begin_with_deadline(
+        &mut self,
+        outgoing: &mut dyn AnyOutgoing,
+        cx: &mut Poller<'_>,
+        is_handler: bool,
+    ) -> Poll<Result<T, CallError>> {
+        let target = outgoing.mailbox().header();
+        let note = match deadline::of_call(&target.system.executor, self.ignores_deadline) {
+            CallDeadline::None => None,
+            CallDeadline::Own(note) => Some(note),
+            CallDeadline::Inherited(note) => {
+                self.inherits = true;
+                self.is_plain = false;
+                note
+            }
+            CallDeadline::Passed => {
+                self.state = AskState::Done;
+                return Poll::Ready(Err(CallError::DeadlineExceeded { started: false }));
+            }
+        };
+        let is_fresh = self.state == AskState::Init;
+        if is_fresh {
+            self.prepare(outgoing, cx.waker(), is_handler, note);
+        }
+        if let Err(error) = self.deliver(outgoing) {
+            return Poll::Ready(Err(error));
+        }
+        if !is_fresh && let Poll::Ready(answer) = self.look(outgoing, cx) {
+            return Poll::Ready(answer);
+        }
+        self.keep_waiting(outgoing, cx)
+    }
+
     // Inlined where that pays: then it is known whose mailbox it is.
     #[inline]
     pub(super) fn poll(
@@ -158,7 +217,10 @@ impl<T> Asking<T> {
             AskState::Init => {
                 // The waker goes with the message: if the answer comes before this returns, it is woken.
                 let is_handler = tracker::is_own_waker(cx.waker());
-                self.prepare(outgoing, cx.waker(), is_handler);
+                if current::handling().has_deadline() {
+                    return self.begin_with_deadline(outgoing, cx, is_handler);
+                }
+                self.prepare(outgoing, cx.waker(), is_handler, None);
                 match self.deliver(outgoing) {
                     // The usual case: the wait leaves no record.
                     Ok(false) if !is_handler => return Poll::Pending,
@@ -167,6 +229,9 @@ impl<T> Asking<T> {
                 }
             }
             AskState::Prepared => {
+                if current::handling().has_deadline() {
+                    return self.begin_with_deadline(outgoing, cx, false);
+                }
                 if let Err(error) = self.deliver(outgoing) {
                     return Poll::Ready(Err(error));
                 }
@@ -196,9 +261,16 @@ impl<T> Asking<T> {
         if header.is_simulated() {
             mailbox.awaited("an answer of");
         }
-        if !self.is_direct {
-            self.tracker.note_for_snapshots(ActorKey::of(header), WaitGoal::AnyReply, cx.waker());
-            return Poll::Pending;
+        if !self.is_plain {
+            if self.inherits && deadline::has_passed(cx.waker()) {
+                let error = |started| CallError::DeadlineExceeded { started };
+                return Poll::Ready(self.end(outgoing, error));
+            }
+            if !self.is_direct {
+                let target = ActorKey::of(header);
+                self.tracker.note_for_snapshots(target, WaitGoal::AnyReply, cx.waker());
+                return Poll::Pending;
+            }
         }
         let Some(cycle) = self.wait_on(header, cx.waker()) else { return Poll::Pending };
         self.withdraw(outgoing);
@@ -249,17 +321,27 @@ impl<T> Asking<T> {
         }
     }
 
-    /// The time is over.
+    /// The timeout has elapsed.
     pub(super) fn expire(&mut self, outgoing: &dyn AnyOutgoing) -> Result<T, CallError> {
+        self.end(outgoing, |started| CallError::Timeout { started })
+    }
+
+    /// Stops waiting, with an error that says whether the handler has started.
+    #[cold]
+    fn end(
+        &mut self,
+        outgoing: &dyn AnyOutgoing,
+        error: fn(bool) -> CallError,
+    ) -> Result<T, CallError> {
         self.tracker.retract(&outgoing.mailbox().header().system);
         if std::mem::replace(&mut self.state, AskState::Done) != AskState::Pending {
-            return Err(CallError::Timeout { started: false });
+            return Err(error(false));
         }
         match self.answer.give_up() {
             Ok(answer) => answer,
             Err(started) => {
                 let left = self.ticket.is_some_and(|ticket| outgoing.leave(ticket));
-                Err(CallError::Timeout { started: started && !left })
+                Err(error(started && !left))
             }
         }
     }

@@ -162,6 +162,10 @@ impl<P: Protocol, T> Expire for Delegating<'_, P, T> {
         self.sending.__set_timed();
     }
 
+    fn __ignores_deadline(&self) -> bool {
+        self.sending.__ignores_deadline()
+    }
+
     fn __expire(&mut self) -> Self::Output {
         self.sending.__expire().map_err(|error| unsent::<P, T>(error, self.exchange))
     }

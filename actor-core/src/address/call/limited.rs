@@ -34,6 +34,12 @@ impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
         call.if_room().timeout(limit)
     }
 
+    /// Does not inherit the deadline of the handler that makes the call. See [`Call::without_deadline`].
+    pub fn without_deadline(self) -> Self {
+        let (call, limit) = self.into_parts();
+        call.without_deadline().timeout(limit)
+    }
+
     /// Sends the message without waiting for the reply; the limit is that of the wait for mailbox
     /// capacity. See [`Call::send`].
     ///

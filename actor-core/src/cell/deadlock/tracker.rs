@@ -21,6 +21,8 @@ struct CurrentPoll {
     wait: Cell<Option<WaitEdge>>,
     /// Set if a wait has been refused.
     has_refusal: Cell<bool>,
+    /// The waker, while a poll leaves no record.
+    untracked: Cell<(usize, usize)>,
 }
 
 const NO_WAKER: (usize, usize) = (0, 0);
@@ -32,6 +34,7 @@ thread_local! {
             place: Cell::new(ActorKey::NONE),
             wait: Cell::new(None),
             has_refusal: Cell::new(false),
+            untracked: Cell::new(NO_WAKER),
         }
     };
     static REFUSAL: RefCell<Option<Box<Refusal>>> = const { RefCell::new(None) };
@@ -51,10 +54,25 @@ pub(crate) fn is_own_waker(waker: &Waker) -> bool {
 
 /// Runs one poll whose waits leave no record, because its waker is shared by several handlers.
 pub(crate) fn untracked<T>(poll: impl FnOnce() -> T) -> T {
-    let before = CURRENT_POLL.with(|polling| polling.waker.replace(NO_WAKER));
+    let before = CURRENT_POLL.with(|polling| {
+        let waker = polling.waker.replace(NO_WAKER);
+        polling.untracked.set(waker);
+        waker
+    });
     let result = poll();
-    CURRENT_POLL.with(|polling| polling.waker.set(before));
+    CURRENT_POLL.with(|polling| {
+        polling.waker.set(before);
+        polling.untracked.set(NO_WAKER);
+    });
     result
+}
+
+/// Whether `waker` is the one with which the actor is being polled, also if its waits leave no record.
+pub(crate) fn is_handlers_waker(waker: &Waker) -> bool {
+    CURRENT_POLL.with(|polling| {
+        let words = words(waker);
+        words == polling.waker.get() || words == polling.untracked.get()
+    })
 }
 
 /// Runs one poll of a handler of `mailbox`; returns its wait, if there is one.

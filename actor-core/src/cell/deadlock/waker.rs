@@ -31,6 +31,32 @@ impl OwnWaker {
     }
 }
 
+/// Wakes an actor without being counted: for events that may end a wait without making it uncertain, as a
+/// kill does. These are the deadline of a handler, and the leaving of the caller of an `abort` handler.
+struct UncountedWaker(Weak<dyn DynMailbox>);
+
+/// The waker of `actor` that is not counted, of which it has one.
+pub(crate) fn uncounted(actor: &Arc<dyn DynMailbox>) -> Waker {
+    if let Some(known) = actor.lock().cell.cold_mut().uncounted_waker.clone() {
+        return known;
+    }
+    let waker = Waker::from(Arc::new(UncountedWaker(Arc::downgrade(actor))));
+    actor.lock().cell.cold_mut().uncounted_waker = Some(waker.clone());
+    waker
+}
+
+impl Wake for UncountedWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let Some(mailbox) = self.0.upgrade() else { return };
+        let task = mailbox.lock().cell.take_woken();
+        schedule(mailbox.header(), task);
+    }
+}
+
 impl Wake for HandlerWaker {
     fn wake(self: Arc<Self>) {
         let task = self.mailbox.lock().cell.take_woken();

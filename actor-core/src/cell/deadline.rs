@@ -1,0 +1,395 @@
+//! Deadlines: the instant until which the caller of a message waits at most, and how calls and waits
+//! inherit it.
+//!
+//! ```text
+//! call.timeout(d) ─▶ note of the reply cell ─▶ `Handling` of the message ─▶ calls that its handler makes ─▶ ..
+//! ```
+//!
+//! - A call reads the deadline of its thread's current input when it is first polled (`current`), and
+//!   puts it into the note of its reply cell. [`limited`] sets it for a call with a timeout.
+//! - The run loop reads the note when it takes the message. If the deadline has passed, it skips the
+//!   message; otherwise the deadline is part of the [`Handling`] of the handler.
+//! - A handler that becomes pending arms one timer ([`HandlerTimer`]) for all its calls and waits. Its
+//!   waker is not counted by deadlock detection: a cycle of waits with a deadline is still a deadlock.
+//! - A wait asks [`has_passed`] whether it has to end. The timer wakes the handler, and the waits that are
+//!   polled with wakers of their own, as in a `FuturesUnordered`.
+
+use super::current;
+use super::deadlock::{tracker, waker};
+use crate::executor::sleep::Sleep;
+use crate::executor::{Executor, TimerKey};
+use crate::sync::{Arc, Mutex, OnceLock};
+use crate::waking::{drop_waker, wake, wake_each};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// An instant on the clock of a system, in the upper bits of a word; the lower [`SHIFT`] bits are zero,
+/// and free for other uses. Never zero.
+///
+/// The upper bits are the nanoseconds since a fixed instant, plus [`ORIGIN`], because a simulation may
+/// have begun before that instant. They reach two years into the future; a later deadline is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Deadline(u64);
+
+const SHIFT: u32 = 7;
+const ORIGIN: u64 = 1 << (u64::BITS - SHIFT - 1);
+
+fn origin() -> Instant {
+    static ORIGIN: OnceLock<Instant> = OnceLock::new();
+    *ORIGIN.get_or_init(Instant::now)
+}
+
+impl Deadline {
+    /// The deadline at `at`. `None` if it is too far away.
+    pub(crate) fn at(at: Instant) -> Option<Self> {
+        let origin = origin();
+        let nanos = |duration: Duration| u64::try_from(duration.as_nanos()).ok();
+        let units = match at.checked_duration_since(origin) {
+            Some(later) => ORIGIN.checked_add(nanos(later)?)?,
+            None => ORIGIN.checked_sub(nanos(origin - at)?)?,
+        };
+        (units != 0 && units < ORIGIN * 2).then_some(Deadline(units << SHIFT))
+    }
+
+    pub(crate) fn instant(self) -> Instant {
+        let units = self.0 >> SHIFT;
+        match units.checked_sub(ORIGIN) {
+            Some(later) => origin() + Duration::from_nanos(later),
+            None => origin() - Duration::from_nanos(ORIGIN - units),
+        }
+    }
+
+    pub(crate) fn has_passed(self, clock: &dyn Executor) -> bool {
+        clock.now() >= self.instant()
+    }
+
+    /// The same deadline on the clock of another system: the time that is left is the same.
+    fn moved(self, from: &Arc<dyn Executor>, to: &Arc<dyn Executor>) -> Option<Self> {
+        if Arc::ptr_eq(from, to) {
+            return Some(self);
+        }
+        let left = self.instant().saturating_duration_since(from.now());
+        Deadline::at(to.now().checked_add(left)?)
+    }
+}
+
+/// How the current input is being handled, in one word, which is copied with each message: the deadline,
+/// and in the lower bits its flags and the state of its reply.
+///
+/// The note of a reply cell is such a word, with the deadline and [`OWN`] only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Handling(u64);
+
+/// The state of the reply.
+const REPLY: u64 = 0b111;
+/// The deadline has passed.
+const EXPIRED: u64 = 1 << 3;
+/// The deadline is the timeout of the call itself, which did not inherit it.
+const OWN: u64 = 1 << 4;
+/// The handler has been pending.
+const PENDED: u64 = 1 << 5;
+/// A fault of a simulation drops the handler at one of its awaits, if it is an `abort` handler.
+const ABORT: u64 = 1 << 6;
+
+impl Handling {
+    /// No deadline, no flags, and the first state of the reply.
+    pub(crate) const NEW: Handling = Handling(0);
+
+    pub(crate) const fn new(reply: u64) -> Self {
+        Handling(reply)
+    }
+
+    /// A message whose reply cell has this note.
+    pub(crate) fn of_note(note: Option<u64>, reply: u64) -> Self {
+        Handling(note.unwrap_or(0) & !OWN | reply)
+    }
+
+    fn of_deadline(deadline: Deadline) -> Self {
+        Handling(deadline.0)
+    }
+
+    pub(crate) fn reply(self) -> u64 {
+        self.0 & REPLY
+    }
+
+    pub(crate) fn with_reply(self, reply: u64) -> Self {
+        Handling(self.0 & !REPLY | reply)
+    }
+
+    /// The deadline of the input, or of the call that is being made.
+    #[inline]
+    pub(crate) fn deadline(self) -> Option<Deadline> {
+        self.has_deadline().then_some(Deadline(self.0 >> SHIFT << SHIFT))
+    }
+
+    #[inline]
+    pub(crate) fn has_deadline(self) -> bool {
+        self.0 >> SHIFT != 0
+    }
+
+    /// The note for the reply cell of a call that is made now.
+    fn note(self) -> u64 {
+        self.0 >> SHIFT << SHIFT | self.0 & OWN
+    }
+
+    #[inline]
+    pub(crate) fn has_pended(self) -> bool {
+        self.0 & PENDED != 0
+    }
+
+    #[inline]
+    pub(crate) fn set_pended(&mut self) {
+        self.0 |= PENDED;
+    }
+
+    pub(crate) fn is_expired(self) -> bool {
+        self.0 & EXPIRED != 0
+    }
+
+    pub(crate) fn with_abort(self) -> Self {
+        Handling(self.0 | ABORT)
+    }
+
+    pub(crate) fn has_abort(self) -> bool {
+        self.0 & ABORT != 0
+    }
+
+    fn is_own(self) -> bool {
+        self.0 & OWN != 0
+    }
+
+    /// Notes whether the deadline has passed: the handler is about to be polled again.
+    #[cold]
+    pub(crate) fn check(&mut self, clock: &dyn Executor) {
+        if self.deadline().is_some_and(|deadline| deadline.has_passed(clock)) {
+            self.0 |= EXPIRED;
+        }
+    }
+}
+
+/// Whether a message whose reply cell has this note may still be started.
+pub(crate) fn may_start(note: u64, now: Instant) -> bool {
+    Handling(note).deadline().is_none_or(|deadline| now < deadline.instant())
+}
+
+/// The deadline in a note.
+pub(crate) fn of_note(note: u64) -> Option<Instant> {
+    Handling(note).deadline().map(Deadline::instant)
+}
+
+/// Whether the deadline in this note is the timeout of the call itself.
+pub(crate) fn is_own(note: u64) -> bool {
+    Handling(note).is_own()
+}
+
+/// The deadline of a call that is being made by the current input.
+pub(crate) enum CallDeadline {
+    /// The handler's deadline has passed: the call is not made.
+    Passed,
+    /// The call is made with this note; it ends with its own timeout.
+    Own(u64),
+    /// The call is made with this note; it inherits the deadline of its handler.
+    Inherited(Option<u64>),
+    /// There is no deadline, or the call ignores it.
+    None,
+}
+
+/// The deadline of a call to an actor on `there`, made by the current input, which has one.
+#[cold]
+pub(crate) fn of_call(there: &Arc<dyn Executor>, ignores: bool) -> CallDeadline {
+    let handling = current::handling();
+    if handling.is_own() {
+        return CallDeadline::Own(handling.note());
+    }
+    let (false, Some(deadline), Some(here)) = (ignores, handling.deadline(), here()) else {
+        return CallDeadline::None;
+    };
+    if deadline.has_passed(&*here) {
+        return CallDeadline::Passed;
+    }
+    let moved = deadline.moved(&here, there);
+    CallDeadline::Inherited(moved.map(|deadline| Handling::of_deadline(deadline).note()))
+}
+
+/// Polls a call or send that has a timeout, which ends at `at` on the clock of `there`: if that is not
+/// later than the inherited deadline, it is the deadline of the call.
+pub(crate) fn limited<T>(
+    at: Option<Instant>,
+    there: &Arc<dyn Executor>,
+    ignores: bool,
+    poll: impl FnOnce() -> T,
+) -> T {
+    let own = at.and_then(Deadline::at);
+    let inherited = if ignores { None } else { inherited() };
+    let inherited = inherited.and_then(|deadline| deadline.moved(&here()?, there));
+    if let Some(inherited) = inherited
+        && own.is_none_or(|own| inherited < own)
+    {
+        return poll();
+    }
+    let limit = own.map_or(Handling::NEW, |own| Handling(own.0 | OWN));
+    current::with_handling(limit, poll)
+}
+
+/// The deadline of the current input. A timeout of a call in it does not count.
+pub(crate) fn inherited() -> Option<Deadline> {
+    let handling = current::handling();
+    if handling.is_own() { None } else { handling.deadline() }
+}
+
+/// The executor on whose clock inherited deadlines are.
+fn here() -> Option<Arc<dyn Executor>> {
+    Some(current::shared()?.executor.clone())
+}
+
+/// Whether a wait has to end, because the deadline of the current input has passed. If not, `waker` is
+/// woken when it passes.
+#[cold]
+pub(crate) fn has_passed(waker: &Waker) -> bool {
+    if inherited().is_none() {
+        return false;
+    }
+    let is_over = current::handling().is_expired();
+    if !is_over && !tracker::is_handlers_waker(waker) {
+        current::add_deadline_waker(waker);
+    }
+    is_over
+}
+
+/// A call that was made in a handler, and inherits its deadline though it is polled elsewhere.
+pub(crate) struct Inheriting<F> {
+    deadline: Option<Deadline>,
+    call: F,
+    timer: Option<Sleep>,
+}
+
+impl<F> Inheriting<F> {
+    pub(crate) fn new(call: F) -> Self {
+        Inheriting { deadline: inherited(), call, timer: None }
+    }
+}
+
+impl<F: Future + Unpin> Future for Inheriting<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<F::Output> {
+        let this = &mut *self;
+        let (Some(deadline), Some(here)) = (this.deadline, here()) else {
+            return Pin::new(&mut this.call).poll(cx);
+        };
+        let timer = this.timer.get_or_insert_with(|| Sleep::until(here, deadline.instant()));
+        let mut handling = Handling(deadline.0);
+        if Pin::new(timer).poll(cx).is_ready() {
+            handling.0 |= EXPIRED;
+        }
+        let poll = current::with_handling(handling, || Pin::new(&mut this.call).poll(cx));
+        // The timer wakes the task, and so the call.
+        forget_wakers();
+        poll
+    }
+}
+
+/// Wakes a pending handler, and its waits with wakers of their own, when its deadline passes. Dropping it
+/// removes the timer.
+pub(crate) struct HandlerTimer {
+    executor: Arc<dyn Executor>,
+    key: TimerKey,
+    alarm: Arc<Alarm>,
+}
+
+struct Alarm {
+    handler: Waker,
+    waits: Mutex<Waits>,
+}
+
+struct Waits {
+    wakers: Vec<Waker>,
+    /// The number of wakers at which stale ones are removed.
+    most: usize,
+}
+
+/// Fewer stale wakers than this are kept.
+const FEW: usize = 64;
+
+impl HandlerTimer {
+    /// The timer of the handler of this thread's actor, which has just become pending.
+    fn arm(handling: Handling) -> Option<Arc<Self>> {
+        let (at, actor) = (handling.deadline()?.instant(), current::actor()?);
+        let waits = Mutex::new(Waits { wakers: Vec::new(), most: FEW });
+        let alarm = Arc::new(Alarm { handler: waker::uncounted(&actor), waits });
+        let executor = actor.header().system.executor.clone();
+        let key = executor.timers().insert(at, Waker::from(alarm.clone()), false);
+        Some(Arc::new(HandlerTimer { executor, key, alarm }))
+    }
+}
+
+/// The waits of the last poll have ended, or are woken otherwise.
+#[cold]
+pub(crate) fn forget_wakers() {
+    current::take_deadline_wakers().into_iter().for_each(|waker| drop_waker(Some(waker)));
+}
+
+/// The handler is pending: its one timer wakes it when its deadline passes.
+#[cold]
+pub(crate) fn watch(timer: &mut Option<Arc<HandlerTimer>>, handling: Handling) {
+    if handling.is_expired() {
+        // The waits have seen it.
+        return forget_wakers();
+    }
+    let wakers = current::take_deadline_wakers();
+    if timer.is_none() {
+        *timer = HandlerTimer::arm(handling);
+    }
+    if let (Some(timer), Some(deadline)) = (timer, handling.deadline()) {
+        timer.alarm.add(wakers);
+        // A simulation shows what the handler waits for.
+        timer.executor.record_wait(deadline.instant(), false);
+    }
+}
+
+impl Alarm {
+    /// Adds the wakers of waits.
+    ///
+    /// Wakers of waits that have ended are among those that are there, and cannot be told apart. If there
+    /// are too many, all are woken: the waits that have not ended add theirs again.
+    fn add(&self, new: Vec<Waker>) {
+        if new.is_empty() {
+            return;
+        }
+        let mut waits = self.waits.lock();
+        let most = waits.most.max(2 * new.len());
+        let stale = if waits.wakers.len() + new.len() > most {
+            std::mem::take(&mut waits.wakers)
+        } else {
+            Vec::new()
+        };
+        waits.most = most;
+        waits.wakers.extend(new);
+        drop(waits);
+        wake_each(stale);
+    }
+
+    fn ring(&self) {
+        let wakers = std::mem::take(&mut self.waits.lock().wakers);
+        wake_each(wakers);
+        wake(self.handler.clone());
+    }
+}
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        self.ring();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.ring();
+    }
+}
+
+impl Drop for HandlerTimer {
+    fn drop(&mut self) {
+        drop_waker(self.executor.timers().remove(self.key));
+    }
+}

@@ -1,0 +1,12 @@
+use actor_core::prelude::*;
+
+#[actor]
+struct Renderer;
+
+#[actor]
+impl Renderer {
+    #[message(abort)]
+    async fn render(&mut self, reply: Reply<u8>) {}
+}
+
+fn main() {}
