@@ -236,17 +236,15 @@ impl dyn ErasedLoop + '_ {
             resources.awaits_tasks = true;
             resources.tasks
         });
+        // System messages are deferred under the lock under which the tasks are counted: the end of the
+        // last task sets the flag again. The next step takes them, whether the flag is set or not.
+        self.mailbox().header().clear_flag(SYSTEM_MESSAGE);
         drop(locked);
         if tasks == 0 {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Children);
             return None;
         }
-        self.mailbox().defer_system_messages();
-        // Checked again: the last one may have ended before the system messages were removed.
-        let locked = self.mailbox().lock();
-        let tasks = locked.cell.resources.as_ref().map_or(0, |resources| resources.tasks);
-        drop(locked);
-        if tasks == 0 { None } else { self.park(ParkReason::SystemOnly) }
+        self.park(ParkReason::SystemOnly)
     }
 
     fn end_resources(&self) {

@@ -41,6 +41,9 @@ use crate::cell::message::Protocol;
 use crate::sync::{Arc, Mutex, MutexGuard};
 use crate::waking::drop_waker;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) struct Mailbox<A: Protocol> {
     pub(crate) header: Header,
     state: Mutex<MailboxState<MessageQueue<A::Message>>>,

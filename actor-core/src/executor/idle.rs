@@ -35,6 +35,9 @@ use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Mutex, MutexGuard, OnceLock};
 
+#[cfg(test)]
+mod tests;
+
 /// The interval of the leader's checks while other workers are up. A job that the leader takes has
 /// waited behind one job for at least this time, and for at most twice as long.
 pub(super) const WATCH_INTERVAL: Duration = Duration::from_micros(500);

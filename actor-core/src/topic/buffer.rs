@@ -13,6 +13,9 @@ use crate::waking::{drop_waker, wake, wake_each};
 use std::collections::{HashMap, VecDeque};
 use std::task::{Poll, Waker};
 
+#[cfg(test)]
+mod tests;
+
 /// The default capacity of a subscriber's buffer. The models fill it often.
 const CAPACITY: usize = if cfg!(actor_loom) { 1 } else { 64 };
 

@@ -79,6 +79,7 @@ tests::on_every_host! {
     shutdown_steps::the_steps_of_a_failure,
     shutdown_steps::the_steps_of_a_kill,
     shutdown_steps::a_panic_in_one_step_does_not_skip_the_next,
+    stop_and_kill::the_end_wakes_each_waiter,
     stop_and_kill::stop_handles_queued_messages_and_rejects_the_rest,
     stop_and_kill::senders_that_wait_for_capacity_get_stopped,
     stop_and_kill::stop_and_kill_in_any_order_and_number_end_it_once,

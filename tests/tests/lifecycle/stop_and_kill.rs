@@ -327,3 +327,22 @@ pub fn a_message_taken_before_a_kill_is_handled_up_to_its_first_await(system: &S
         assert_eq!((handled.count(), reported), (1, 0), "handled once, or else reported");
     });
 }
+
+pub fn the_end_wakes_each_waiter(system: &System) {
+    system.block_on(async {
+        let probe = Probe::new("a", &Diary::default()).spawn();
+        let waiting = Tally::default();
+        let joins = [(); 3].map(|()| {
+            let (mut join, begun) = (probe.join(), waiting.clone());
+            actor_core::spawn_task(async move {
+                assert!(futures_lite::future::poll_once(&mut join).await.is_none());
+                begun.add();
+                join.await
+            })
+        });
+        waiting.reaches(3).await;
+        settle().await;
+        probe.stop();
+        assert!(join_all(joins).await.iter().all(|exit| *exit == Exit::Stopped));
+    });
+}

@@ -94,6 +94,19 @@ impl Worker {
     }
 }
 
+/// Observes the end of a pool.
+#[actor]
+struct Watcher;
+
+#[actor]
+impl Watcher {
+    fn watch(&mut self, workers: WorkerAddr, context: &Context<Self>) {
+        context.monitor(&workers, |me, exit| me.gone(exit));
+    }
+
+    fn gone(&mut self, _exit: Exit) {}
+}
+
 pub fn four_members_work_at_the_same_time_behind_one_address(system: &System) {
     system.block_on(async {
         let shop = Shop::new();
@@ -169,10 +182,15 @@ pub fn kill_ends_all_members_and_notifies_all_callers(system: &System) {
 pub fn too_many_failures_fail_the_pool(system: &System) {
     system.block_on(async {
         let workers = Shop::new().open(2);
+        let watcher = Watcher.spawn();
+        watcher.watch(workers.clone()).await.unwrap();
+        let before = system.counters().unobserved_failures;
         for _ in 0..6 {
             assert!(matches!(workers.poison().await, Err(CallError::Panicked(_))));
         }
         let Exit::Failed(failure) = workers.join().await else { panic!("the pool has failed") };
+        // The failures of its members are known to the pool, and its own to the watcher.
+        assert_eq!(system.counters().unobserved_failures, before);
         assert_eq!(failure.kind(), FailureKind::Intensity);
         assert!(matches!(failure.cause(), Some(Exit::Failed(_))));
         assert_eq!(workers.quick(1).await, Err(CallError::Stopped));

@@ -35,6 +35,8 @@ tests::on_every_host! {
     receive::a_receive_can_be_raced_with_anything,
     receive::a_receive_works_within_what_polls_only_what_was_woken,
     receive::an_inbox_receives_in_no_other_task,
+    receive::a_receive_next_to_a_busy_future_lets_others_run,
+    receive::an_ask_that_times_out_before_there_is_capacity_was_never_handled,
     receive::asks_are_answered_with_the_verbs_of_a_call,
     receive::a_request_is_not_forwarded_by_reply_to,
     receive::processes_call_actors_and_each_other,

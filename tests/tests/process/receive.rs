@@ -3,7 +3,7 @@
 use actor_core::future::join_all;
 use actor_core::prelude::*;
 use actor_core::time::{Elapsed, now, sleep};
-use actor_core::{Inbox, spawn_process};
+use actor_core::{Inbox, Process, spawn_process};
 use futures_lite::future::{or, yield_now};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -273,5 +273,48 @@ pub fn processes_call_actors_and_each_other(system: &System) {
         relay.result().await.unwrap();
         assert_eq!(counter.ask(Counting::Total).await, Ok(200 * 199));
         doubler.stop();
+    });
+}
+
+pub fn a_receive_next_to_a_busy_future_lets_others_run(system: &System) {
+    system.block_on(async {
+        let over = Gate::new();
+        let opened = over.clone();
+        let process = spawn_process(|mut inbox: Inbox<u32>| async move {
+            let busy = async {
+                while !opened.is_open() {
+                    yield_now().await;
+                }
+                Some(7)
+            };
+            or(inbox.receive(), busy).await
+        });
+        for _ in 0..10 {
+            let other = spawn_process(|mut inbox: Inbox<u32>| async move { inbox.receive().await });
+            other.send(1).await.unwrap();
+            assert_eq!(other.result().await, Ok(Some(1)));
+        }
+        over.open();
+        assert_eq!(process.result().await, Ok(Some(7)));
+    });
+}
+
+pub fn an_ask_that_times_out_before_there_is_capacity_was_never_handled(system: &System) {
+    system.block_on(async {
+        let gate = Gate::new();
+        let opened = gate.clone();
+        let process = Process::prepare(|mut inbox: Inbox<Reply<u32>>| async move {
+            opened.pass().await;
+            while let Some(reply) = inbox.receive().await {
+                let _ = reply.send(1);
+            }
+        });
+        let process = process.capacity(1).spawn();
+        let limit = Duration::from_millis(5);
+        let accepted = process.ask(|reply| reply).timeout(limit).await;
+        assert_eq!(accepted, Err(CallError::Timeout { started: true }));
+        let waited = process.ask(|reply| reply).timeout(limit).await;
+        assert_eq!(waited, Err(CallError::Timeout { started: false }));
+        gate.open();
     });
 }

@@ -246,3 +246,48 @@ pub fn an_end_ordered_while_a_life_ends_does_not_end_the_next(system: &System) {
         }
     });
 }
+
+/// Two children of a group under `supervisor` that fail before it is told of either.
+async fn two_that_fail_at_once(supervisor: &SupervisorAddr, diary: &Diary) -> [ProbeAddr; 2] {
+    let actors = ["a", "b"].map(|name| supervisor.start(child(name, diary)));
+    for actor in &actors {
+        actor.ping().await.unwrap();
+    }
+    let fail = |actor: &ProbeAddr| actor.run(step(|_, _| planned())).into_owned();
+    for answer in join_all(actors.iter().map(fail)).await {
+        assert!(matches!(answer, Err(CallError::Panicked(_))), "{answer:?}");
+    }
+    actors
+}
+
+#[test]
+fn a_supervisor_that_gives_up_fails_once() {
+    for seed in 0..64 {
+        let system = System::simulation(seed);
+        system.block_on(async {
+            let supervisor = Supervisor::one_for_one().intensity(0, LONG).spawn();
+            let end = actor_core::spawn_task(supervisor.join());
+            two_that_fail_at_once(&supervisor, &Diary::default()).await;
+            assert!(matches!(end.await, Exit::Failed(_)));
+            assert_eq!(system.counters().suppressed_panics, 0, "with seed {seed}");
+        });
+    }
+}
+
+#[test]
+fn a_sibling_in_its_own_backoff_waits_for_the_group() {
+    System::simulation(1).block_on(async {
+        let diary = Diary::default();
+        let second = Duration::from_secs(1);
+        let backoff = Backoff::exponential(second, second).jitter(0.0);
+        let supervisor = patient(Supervisor::rest_for_one().backoff(backoff)).spawn();
+        let [a, b, _] = three(&supervisor, &diary).await;
+        let begun = actor_core::time::now();
+        fail(&b).await;
+        actor_core::time::sleep(second / 2).await;
+        fail(&a).await;
+        b.ping().await.unwrap();
+        assert!(actor_core::time::now() - begun >= second * 3 / 2);
+        stop(&supervisor).await;
+    });
+}

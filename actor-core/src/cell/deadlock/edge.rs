@@ -17,6 +17,9 @@ use crate::error::Cycle;
 use crate::exit::ActorId;
 use crate::sync::{Arc, Weak};
 
+#[cfg(test)]
+mod tests;
+
 /// The key of an actor in the table of its system. Plain data, so that storing one neither keeps
 /// the actor alive nor drops it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

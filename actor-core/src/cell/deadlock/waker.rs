@@ -4,6 +4,9 @@ use crate::cell::handle::{DynMailbox, schedule};
 use crate::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 
+#[cfg(test)]
+mod tests;
+
 /// Its strong count shows what can wake the actor: the cell holds one reference, and each wait
 /// pending on it another.
 pub(crate) struct HandlerWaker {

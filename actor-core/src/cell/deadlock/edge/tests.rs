@@ -1,0 +1,20 @@
+//! The record of a wait that ends while its actor runs.
+
+use super::{ActorKey, CellState, PendingWait, WaitEdge, WaitGoal};
+
+fn pending(number: u64) -> PendingWait {
+    let wait = WaitEdge { number, target: ActorKey::NONE, goal: WaitGoal::Reply, timed: false };
+    PendingWait { wait, handler: "ask", is_asked: false, is_certain: true }
+}
+
+#[test]
+fn no_wait_that_was_revoked_during_a_poll_is_published() {
+    for number in [1, 2] {
+        let mut cell = CellState::default();
+        cell.revoke(1);
+        cell.revoke(2);
+        assert_eq!(cell.publish(Some(&pending(number))), None);
+        // The next poll is not concerned.
+        assert!(cell.publish(Some(&pending(3))).is_some());
+    }
+}
