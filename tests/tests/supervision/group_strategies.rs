@@ -247,7 +247,7 @@ pub fn an_end_ordered_while_a_life_ends_does_not_end_the_next(system: &System) {
     });
 }
 
-/// Two children of a group under `supervisor` that fail before it is told of either.
+/// Two children of `supervisor` that fail before it handles the first failure.
 async fn two_that_fail_at_once(supervisor: &SupervisorAddr, diary: &Diary) -> [ProbeAddr; 2] {
     let actors = ["a", "b"].map(|name| supervisor.start(child(name, diary)));
     for actor in &actors {

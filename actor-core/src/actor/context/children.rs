@@ -43,7 +43,7 @@ impl<A: Dispatch> Context<A> {
     }
 }
 
-/// What [`Context::spawn_child`] takes: an actor, or a prepared actor.
+/// The argument of [`Context::spawn_child`]: an actor, or a prepared actor.
 #[doc(hidden)]
 pub trait SpawnChild {
     type Addr;

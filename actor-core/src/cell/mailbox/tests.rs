@@ -1,5 +1,5 @@
-//! What a mailbox does under one lock besides its main task: it admits senders, reports flags, and does
-//! not close too early.
+//! The side effects of a mailbox's operations: it admits senders, reports flags, and does not close too
+//! early.
 
 use crate::actor::restart::{RestartAuthority, RestartDecision, supervise};
 use crate::actor::shutdown::publish_exit;
