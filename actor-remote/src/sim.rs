@@ -66,7 +66,7 @@ pub struct SimNetwork {
     handle: Arc<Handle>,
 }
 
-/// What all clones share; nodes do not hold it.
+/// The state that all clones share; nodes do not hold it.
 struct Handle {
     network: Arc<Network>,
     sim: Sim,

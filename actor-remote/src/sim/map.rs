@@ -141,7 +141,7 @@ impl Map {
         self.expire(from, to);
     }
 
-    /// `to` will give `from` up, unless it hears of it within the lease.
+    /// `to` will give `from` up, unless it gets a message of it within the lease.
     pub(super) fn expire(&mut self, from: NodeId, to: NodeId) {
         let lease = self.planned + 1;
         let link = self.link(from, to);
@@ -156,7 +156,7 @@ impl Map {
         self.hear(from, to);
     }
 
-    /// `to` hears of `from`, if it can.
+    /// `to` learns of `from`, if they are connected.
     fn hear(&mut self, from: NodeId, to: NodeId) {
         if self.is_silent(from, to) {
             return;
