@@ -3,6 +3,7 @@
 use super::{HandlerWaker, OwnWaker};
 use crate::Actor;
 use crate::actor::spawn::ActorBuilder;
+use crate::cell::handle::DynMailbox;
 use crate::cell::system_shared::SystemShared;
 use crate::executor::{Executor, Job, RunTask, Schedule, Tasks, Timers};
 use crate::incident::Reporter;
