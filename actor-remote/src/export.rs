@@ -80,6 +80,8 @@ pub(crate) enum Item {
     Message(Parcel),
     /// Dropped when all messages before it have been accepted.
     Barrier(Arc<dyn Any + Send + Sync>),
+    /// Stops the actor when all messages before it have been accepted.
+    Stop,
 }
 
 /// A message that is to be delivered.
@@ -116,18 +118,17 @@ pub(crate) async fn serve(
         if !is_alive.load(Ordering::Acquire) {
             return;
         }
-        let Parcel { method, body, call } = match item {
-            Item::Message(parcel) => parcel,
-            Item::Barrier(barrier) => {
-                drop(barrier);
-                continue;
+        match item {
+            Item::Message(Parcel { method, body, call }) => {
+                owed += cost(&body);
+                let back = Back { scope: scope.clone(), call };
+                let delivery = scope::within(&scope, || address.deliver(method, Body(&body), back));
+                delivery.await;
             }
-        };
-        owed += cost(&body);
-        let back = Back { scope: scope.clone(), call };
-        let delivery = scope::within(&scope, || address.deliver(method, Body(&body), back));
-        delivery.await;
-        if items.is_empty() || owed >= WINDOW / 4 {
+            Item::Barrier(barrier) => drop(barrier),
+            Item::Stop => address.stop(),
+        }
+        if owed > 0 && (items.is_empty() || owed >= WINDOW / 4) {
             let frame = Frame::Credit { export, bytes: std::mem::take(&mut owed) };
             scope.node.push_in(scope.peer, scope.session, &frame);
         }

@@ -254,6 +254,7 @@ async fn a_stop_of_a_remote_address_ends_its_actor_behind_what_was_sent() {
     two.remote.stop();
     assert_eq!(two.remote.join().await, Exit::Stopped);
     assert_eq!(two.local.join().await, Exit::Stopped);
+    assert_eq!(two._server.counters().undelivered_sends, 0);
 }
 
 #[actor_core::test(seeds = 10)]

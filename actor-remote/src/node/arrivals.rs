@@ -186,7 +186,7 @@ impl Inner {
                     }
                 }
             }
-            Frame::Stop { export } => self.held(from, export, |address| address.stop()),
+            Frame::Stop { export } => self.stop(from, export),
             Frame::Kill { export } => self.held(from, export, |address| address.kill()),
             Frame::Heartbeat => {}
             Frame::Leaving => {
@@ -221,6 +221,19 @@ impl Inner {
             self.system.spawn_task(serving).detach();
         }
         true
+    }
+
+    /// Stops an export that the node holds, behind the messages that came before.
+    fn stop(&self, holder: NodeId, export: u64) {
+        let lane = {
+            let state = self.lock();
+            state.peers.get(&holder).and_then(|peer| peer.lanes.get(&export).cloned())
+        };
+        match lane {
+            // It is closed only if the session has ended meanwhile.
+            Some(lane) => drop(lane.try_send(Item::Stop)),
+            None => self.held(holder, export, |address| address.stop()),
+        }
     }
 
     /// Does something to an export that the node holds.
