@@ -2,9 +2,9 @@
 //! middle of it. For actors with and without async messages of their own.
 
 use actor_core::prelude::*;
-use tests::{Gate, Tally};
+use tests::{Gate, Tally, reached};
 
-#[actor]
+#[actor(remote)]
 trait Work {
     async fn enter(&mut self, entered: Gate, gate: Gate) -> u32;
     async fn fail(&mut self, gate: Gate) -> u32;
@@ -83,10 +83,10 @@ worker! { Now, }
 worker! { Later, async }
 
 /// One of each, with its marks.
-fn both() -> [(WorkAddr, Marks); 2] {
+async fn both() -> [(WorkAddr, Marks); 2] {
     let (one, two) = (Marks::default(), Marks::default());
-    let now: WorkAddr = Now::from(one.clone()).spawn().into();
-    let later: WorkAddr = Later::from(two.clone()).spawn().into();
+    let now = reached::<WorkAddr>(Now::from(one.clone()).spawn().into()).await;
+    let later = reached::<WorkAddr>(Later::from(two.clone()).spawn().into()).await;
     [(now, one), (later, two)]
 }
 
@@ -100,7 +100,7 @@ async fn ends_failed(work: WorkAddr, marks: &Marks, handler: &str, told: CallErr
 
 pub(crate) fn a_panic_of_a_sync_handler_leaves_the_state(system: &System) {
     system.block_on(async {
-        for (work, marks) in both() {
+        for (work, marks) in both().await {
             let told = work.fail_now().await.unwrap_err();
             ends_failed(work, &marks, "fail_now", told).await;
         }
@@ -109,7 +109,7 @@ pub(crate) fn a_panic_of_a_sync_handler_leaves_the_state(system: &System) {
 
 pub(crate) fn a_panic_of_a_pending_handler_leaves_the_state(system: &System) {
     system.block_on(async {
-        for (work, marks) in both() {
+        for (work, marks) in both().await {
             let gate = Gate::new();
             let fail = work.fail(gate.clone());
             let (told, ()) = actor_core::future::zip(fail, async { gate.open() }).await;
@@ -120,7 +120,7 @@ pub(crate) fn a_panic_of_a_pending_handler_leaves_the_state(system: &System) {
 
 pub(crate) fn a_pending_handler_is_killed(system: &System) {
     system.block_on(async {
-        for (work, marks) in both() {
+        for (work, marks) in both().await {
             let (entered, gate) = (Gate::new(), Gate::new());
             let call = work.enter(entered.clone(), gate);
             let kill = async {
@@ -137,7 +137,7 @@ pub(crate) fn a_pending_handler_is_killed(system: &System) {
 
 pub(crate) fn a_kill_by_the_handler_itself_takes_effect_when_it_returns(system: &System) {
     system.block_on(async {
-        for (work, marks) in both() {
+        for (work, marks) in both().await {
             assert_eq!(work.kill_oneself(work.clone()).await, Ok(0));
             assert_eq!(work.join().await, Exit::Killed);
             assert_eq!((marks.stopped.count(), marks.dropped.count()), (0, 1));
@@ -147,7 +147,7 @@ pub(crate) fn a_kill_by_the_handler_itself_takes_effect_when_it_returns(system: 
 
 pub(crate) fn nothing_else_is_handled_meanwhile(system: &System) {
     system.block_on(async {
-        for (work, _marks) in both() {
+        for (work, _marks) in both().await {
             let (entered, gate) = (Gate::new(), Gate::new());
             let call = work.enter(entered.clone(), gate.clone());
             let behind = async {
@@ -164,7 +164,7 @@ pub(crate) fn nothing_else_is_handled_meanwhile(system: &System) {
 
 pub(crate) fn a_stop_waits_for_a_pending_handler(system: &System) {
     system.block_on(async {
-        for (work, marks) in both() {
+        for (work, marks) in both().await {
             let (entered, gate) = (Gate::new(), Gate::new());
             let call = work.enter(entered.clone(), gate.clone());
             let stop = async {
@@ -190,10 +190,10 @@ pub(crate) fn a_thousand_async_messages_are_handled_one_by_one(system: &System) 
 
     system.block_on(async {
         let now = Now::from(Marks::default()).spawn();
-        assert_eq!(thousand(now.clone().into()).await, Some(Ok(1000)));
+        assert_eq!(thousand(reached(now.clone().into()).await).await, Some(Ok(1000)));
         assert_eq!(now.ticks().await, Ok(1000));
         let later = Later::from(Marks::default()).spawn();
-        assert_eq!(thousand(later.clone().into()).await, Some(Ok(1000)));
+        assert_eq!(thousand(reached(later.clone().into()).await).await, Some(Ok(1000)));
         assert_eq!(later.ticks().await, Ok(1000));
     });
 }

@@ -30,6 +30,7 @@ tests::on_every_host! {
     forms::helpers_and_constants_of_the_trait_are_left_alone,
     message_settings::a_deferred_message_is_handled_when_its_guard_becomes_true,
     message_settings::a_guard_names_the_arguments_as_its_handler_does,
+    message_settings::a_guard_sees_a_reply_that_is_data,
     message_settings::past_the_limit_of_deferred_messages_a_call_gets_full,
     message_settings::a_stop_rejects_deferred_messages,
     message_settings::deferred_messages_survive_a_restart,
@@ -45,6 +46,26 @@ tests::on_every_host! {
     async_handlers::nothing_else_is_handled_meanwhile,
     async_handlers::a_stop_waits_for_a_pending_handler,
     async_handlers::a_thousand_async_messages_are_handled_one_by_one,
+}
+
+/// The actor is at another node, which decides how its messages wait.
+mod over_loop_back {
+    use super::{async_handlers, message_settings};
+
+    tests::over_loop_back! {
+        message_settings::a_deferred_message_is_handled_when_its_guard_becomes_true,
+        message_settings::a_guard_names_the_arguments_as_its_handler_does,
+        message_settings::a_stop_rejects_deferred_messages,
+        message_settings::deferred_messages_survive_a_restart,
+        message_settings::a_panic_in_a_guard_is_reported_to_its_caller,
+        async_handlers::a_panic_of_a_sync_handler_leaves_the_state,
+        async_handlers::a_panic_of_a_pending_handler_leaves_the_state,
+        async_handlers::a_pending_handler_is_killed,
+        async_handlers::a_kill_by_the_handler_itself_takes_effect_when_it_returns,
+        async_handlers::nothing_else_is_handled_meanwhile,
+        async_handlers::a_stop_waits_for_a_pending_handler,
+        async_handlers::a_thousand_async_messages_are_handled_one_by_one,
+    }
 }
 
 #[test]

@@ -5,16 +5,14 @@ use actor_core::{Child, Supervisor};
 use futures_lite::future::poll_once;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tests::{Gate, Tally};
+use tests::{Gate, Tally, reached};
 
 /// Lends what it has.
-#[actor]
+#[actor(remote)]
 trait Store {
     fn take(&mut self, amount: u32, what: (String, u8)) -> u32;
     async fn slowly(&mut self, amount: u32) -> u32;
     fn later(&mut self, amount: u32, reply: Reply<u32>);
-    /// The second is plain data.
-    fn pass_on(&mut self, amount: u32, #[data] reply: Reply<u32>);
     fn put(&mut self, amount: u32);
     fn give_back(&mut self, amount: u32);
     fn hurry(&mut self, amount: u32);
@@ -22,6 +20,14 @@ trait Store {
     fn judged(&mut self, number: i64) -> i64;
     fn fail(&mut self);
     fn nothing(&self) {}
+}
+
+/// Has an argument that cannot leave the process.
+#[actor]
+trait Passes {
+    /// The second is plain data.
+    fn pass_on(&mut self, amount: u32, #[data] reply: Reply<u32>);
+    fn passed(&self) {}
 }
 
 #[derive(Clone, Default)]
@@ -86,11 +92,6 @@ macro_rules! store {
                 let _ = reply.send(self.0.free - amount);
             }
 
-            #[message(when = self.0.free >= *amount && !_reply.is_closed())]
-            fn pass_on(&mut self, amount: u32, #[data] _reply: Reply<u32>) {
-                let _ = _reply.send(amount);
-            }
-
             fn put(&mut self, amount: u32) {
                 self.0.free += amount;
                 self.0.note("put", amount);
@@ -121,6 +122,14 @@ macro_rules! store {
             }
         }
 
+        #[actor]
+        impl Passes for $name {
+            #[message(when = self.0.free >= *amount && !_reply.is_closed())]
+            fn pass_on(&mut self, amount: u32, #[data] _reply: Reply<u32>) {
+                let _ = _reply.send(amount);
+            }
+        }
+
         impl $name {
             fn judge(number: i64) -> bool {
                 assert!(number >= 0, "no such number");
@@ -137,7 +146,15 @@ store! { Ranked { #[message(priority)] fn own(&self) {} } }
 store! { Shared { #[message(concurrent)] async fn own(&self) {} } }
 
 /// Such a store in each kind of actor.
-fn each(shelf: &Shelf) -> [StoreAddr; 5] {
+async fn each(shelf: &Shelf) -> Vec<StoreAddr> {
+    let mut stores = Vec::new();
+    for (store, _) in each_kind(shelf) {
+        stores.push(reached(store).await);
+    }
+    stores
+}
+
+fn each_kind(shelf: &Shelf) -> [(StoreAddr, PassesAddr); 5] {
     let fresh = || Shelf { log: Arc::default(), lives: Tally::default(), ..shelf.clone() };
     let plain = Plain(fresh()).spawn();
     let (later, guarded) = (Later(fresh()).spawn(), Guarded(fresh()).spawn());
@@ -147,7 +164,13 @@ fn each(shelf: &Shelf) -> [StoreAddr; 5] {
     guarded.own().try_send().unwrap();
     ranked.own().try_send().unwrap();
     shared.own().try_send().unwrap();
-    [plain.into(), later.into(), guarded.into(), ranked.into(), shared.into()]
+    [
+        (plain.clone().into(), plain.into()),
+        (later.clone().into(), later.into()),
+        (guarded.clone().into(), guarded.into()),
+        (ranked.clone().into(), ranked.into()),
+        (shared.clone().into(), shared.into()),
+    ]
 }
 
 fn word() -> (String, u8) {
@@ -170,7 +193,7 @@ async fn held(store: &StoreAddr) -> Gate {
 
 pub(crate) fn a_deferred_message_is_handled_when_its_guard_becomes_true(system: &System) {
     system.block_on(async {
-        for store in each(&Shelf::with(1)) {
+        for store in each(&Shelf::with(1)).await {
             let (mut take, mut slowly) = (store.take(3, word()), store.slowly(2));
             let mut later = store.later(5);
             asked(&store, &mut take).await;
@@ -188,26 +211,35 @@ pub(crate) fn a_deferred_message_is_handled_when_its_guard_becomes_true(system: 
 
 pub(crate) fn a_guard_names_the_arguments_as_its_handler_does(system: &System) {
     system.block_on(async {
-        for store in each(&Shelf::with(9)) {
+        for store in each(&Shelf::with(9)).await {
             let mut longer = store.take(1, ("takes".into(), 0));
             let mut marked = store.take(1, ("take".into(), 9));
             asked(&store, &mut longer).await;
             asked(&store, &mut marked).await;
             assert_eq!(store.take(1, ("take".into(), 8)).await, Ok(8));
+        }
+    });
+}
+
+pub(crate) fn a_guard_sees_a_reply_that_is_data(system: &System) {
+    system.block_on(async {
+        for (_, passes) in each_kind(&Shelf::with(9)) {
             let (reply, answer) = Reply::pair();
-            store.pass_on(4, reply).await.unwrap();
+            passes.pass_on(4, reply).await.unwrap();
             assert_eq!(answer.await, Ok(4));
             let (reply, answer) = Reply::pair();
             drop(answer);
-            let mut closed = store.pass_on(4, reply);
-            asked(&store, &mut closed).await;
+            let mut closed = passes.pass_on(4, reply);
+            assert!(poll_once(&mut closed).await.is_none());
+            passes.passed().await.unwrap();
+            assert!(poll_once(&mut closed).await.is_none());
         }
     });
 }
 
 pub(crate) fn past_the_limit_of_deferred_messages_a_call_gets_full(system: &System) {
     system.block_on(async {
-        for store in each(&Shelf::with(0)) {
+        for store in each(&Shelf::with(0)).await {
             let mut calls = [store.slowly(1), store.slowly(1), store.slowly(1)];
             for call in &mut calls {
                 asked(&store, call).await;
@@ -222,7 +254,7 @@ pub(crate) fn past_the_limit_of_deferred_messages_a_call_gets_full(system: &Syst
 
 pub(crate) fn a_stop_rejects_deferred_messages(system: &System) {
     system.block_on(async {
-        for store in each(&Shelf::with(0)) {
+        for store in each(&Shelf::with(0)).await {
             let (mut small, mut large) = (store.take(1, word()), store.take(10, word()));
             asked(&store, &mut large).await;
             asked(&store, &mut small).await;
@@ -246,7 +278,8 @@ pub(crate) fn deferred_messages_survive_a_restart(system: &System) {
             supervisor.start(Child::new("plain", move || Plain(one.clone()))).into(),
             supervisor.start(Child::new("guarded", move || Guarded(two.clone()))).into(),
         ];
-        for (store, shelf) in stores.iter().zip([plain, guarded]) {
+        for (store, shelf) in stores.into_iter().zip([plain, guarded]) {
+            let store = &reached(store).await;
             let (mut first, mut second) = (store.take(1, word()), store.take(2, word()));
             asked(store, &mut first).await;
             asked(store, &mut second).await;
@@ -262,7 +295,7 @@ pub(crate) fn deferred_messages_survive_a_restart(system: &System) {
 
 pub(crate) fn a_panic_in_a_guard_is_reported_to_its_caller(system: &System) {
     system.block_on(async {
-        for store in each(&Shelf::with(0)) {
+        for store in each(&Shelf::with(0)).await {
             let Err(CallError::Panicked(failure)) = store.judged(-1).await else {
                 panic!("the guard has panicked");
             };
@@ -293,7 +326,7 @@ pub(crate) fn a_message_with_priority_is_taken_first(system: &System) {
 
 pub(crate) fn an_unbounded_message_needs_no_capacity(system: &System) {
     system.block_on(async {
-        for store in each(&Shelf::with(0)) {
+        for store in each(&Shelf::with(0)).await {
             let gate = held(&store).await;
             store.put(1).try_send().unwrap();
             store.put(1).try_send().unwrap();
