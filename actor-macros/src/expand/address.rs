@@ -40,13 +40,19 @@ pub(super) fn expand_address(actor: &ActorType) -> TokenStream {
 
 // Input:  #[actor] pub struct Cache<K: Hash, V = u8> { .. }
 // Output:
-//     /// Messages of [`Cache`], one variant each.
+//     /// Messages of [`Cache`], one variant each: `impl Dispatch for Cache` lists them.
 //     pub type CacheMessage<K, V = u8> = <Cache<K, V> as ::actor_core::Protocol>::Message;
 pub(super) fn expand_alias(actor: &ActorType) -> TokenStream {
     let ActorType { cfgs, forwarded, vis, ident, message, generics, .. } = actor;
     let crate_path = crate_path(actor.crate_path.as_ref(), span::hidden());
     let (_, arguments, _) = generics.split_for_impl();
-    let doc = format!("Messages of [`{}`], one variant each.", names::unraw(&actor.doc_target));
+    let target = names::unraw(&actor.doc_target);
+    let listed = if actor.doc_target == actor.ident {
+        format!("`impl Dispatch for {target}`")
+    } else {
+        format!("`impl Protocol for {}`", names::unraw(&actor.ident))
+    };
+    let doc = format!("Messages of [`{target}`], one variant each: {listed} lists them.");
     // Bounds in a type alias are not checked and cause a warning.
     let mut params = generics.params.clone();
     for param in &mut params {

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{
-    at_actor, crate_path, delivery, do_not_recommend, message, send_check, where_addressed,
+    at_actor, crate_path, delivery, do_not_recommend, docs, message, send_check, where_addressed,
 };
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role, Side};
 use crate::span;
@@ -18,6 +18,7 @@ fn is_async(protocol: &Protocol) -> bool {
 }
 
 // Output:
+//     /// The messages, as variants of `AccountMessage`: ..
 //     impl __p::Dispatch for Account where AccountAddr: __p::Sized {
 //         type MessageEnum = AccountMessage;
 //         const HOOKS: __p::Hooks = __p::Hooks { start: false, stop: true, exit: false };
@@ -60,6 +61,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let slot = message::expand_slot(protocol, &quote!(slot_of));
     let boxing = if protocol.local { quote!(LocalBox) } else { quote!(SendBox) };
     let enum_type = message::expand_spanned_type(protocol);
+    let list = docs::expand_list(protocol);
     let address = &protocol.address;
     let message_type = message::enum_type(protocol);
     let ident = span::on(&protocol.message, span::hidden());
@@ -81,6 +83,7 @@ pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
         #shared
     };
     quote_spanned! {at_actor(protocol)=>
+        #list
         #[automatically_derived]
         #not_recommended
         #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]

@@ -158,7 +158,9 @@ pub(super) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let helpers: Vec<_> = helpers.filter(|name| !messages.contains(name)).collect();
     let helpers = (!helpers.is_empty())
         .then(|| quote!(const NON_MESSAGES: &'static [&'static __p::str] = &[#(#helpers),*];));
+    let list = super::docs::expand_list(protocol);
     quote_spanned! {super::at_actor(protocol)=>
+        #list
         #[automatically_derived]
         #not_recommended
         #[allow(deprecated)]

@@ -4,6 +4,7 @@ mod address;
 mod bounds;
 mod delivery;
 mod dispatch;
+mod docs;
 mod fallback;
 mod handle;
 mod message;

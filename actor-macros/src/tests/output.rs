@@ -28,8 +28,8 @@ fn added(messages: usize) -> io::Result<usize> {
 fn an_expansion_keeps_to_its_budget() -> io::Result<()> {
     // The address with its eight trait impls, the interface for protocol messages, and the parts
     // that exist once for all messages; for each message a variant, three short arms, an arm that
-    // calls the handler, and the address method.
-    let (fixed, each) = (164, 24);
+    // calls the handler, the address method, and its line in the list of messages.
+    let (fixed, each) = (165, 25);
     for messages in [0, 1, 2, 10] {
         let (lines, most) = (added(messages)?, fixed + each * messages);
         assert!(lines <= most, "{messages} messages: {lines} lines instead of {most}");
@@ -133,4 +133,24 @@ fn two_processes_expand_alike() -> io::Result<()> {
     assert!(!here.is_empty());
     assert_eq!(here, there);
     Ok(())
+}
+
+#[test]
+fn the_docs_list_each_message_with_its_fields() {
+    let made = expand_file(tokens(
+        "#[actor] impl Account {
+            /// Withdraws `amount`.
+            ///
+            /// More.
+            fn withdraw(&mut self, /** In cents. */ amount: u64, to: Option<String>) {}
+            #[cfg(unix)] fn close(&mut self, reply: Reply<u8>) {}
+        }",
+    ));
+    let made = made.0.to_string();
+    let listed = |text: &str| assert!(made.contains(&format!("{text:?}")), "{text} in {made}");
+    listed(" The messages, as variants of `AccountMessage`:\n");
+    listed(
+        " - `Withdraw { amount: u64, to: Option<String> }`: Withdraws `amount`.\n   - `amount`: In cents.",
+    );
+    assert!(made.contains("cfg_attr (all (unix) , doc = \" - `Close`\")"), "{made}");
 }

@@ -72,6 +72,11 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `AccountMessage`:\n"]
+    #[doc = " - `Withdraw { amount: u64 }`"]
+    #[doc = " - `Lookup { key: String }`: Looks up `key` some day."]
+    #[doc = " - `Keep { reply: Reply<Entry>, arg1: (u8, u8), arg2: u8, z: u8 }`\n   - `arg1`: The place."]
+    #[doc = " - `Close`: Ends the account."]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Account

@@ -11,7 +11,7 @@ pub struct OldAddr(::actor_core::Addr<Old>);
 #[cfg(unix)]
 #[deprecated]
 #[doc(hidden)]
-#[doc = "Messages of [`Old`], one variant each."]
+#[doc = "Messages of [`Old`], one variant each: `impl Dispatch for Old` lists them."]
 #[allow(deprecated)]
 pub type OldMessage = <Old as ::actor_core::Protocol>::Message;
 #[cfg(unix)]
@@ -143,6 +143,11 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `OldMessage`:\n"]
+    #[cfg_attr(
+        all(feature = "extra"),
+        doc = " - `F { gone: Nope, kept: u8 }`: Doc.\n   - `kept`: How many."
+    )]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Old

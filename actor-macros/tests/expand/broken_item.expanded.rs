@@ -35,6 +35,9 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `CounterMessage`:\n"]
+    #[doc = " - `Label`"]
+    #[doc = " - `Last`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Counter

@@ -12,7 +12,7 @@ pub(crate) struct CacheAddr<K: Hash, V = u8, const N: usize = 3>(
 )
 where
     V: Clone;
-#[doc = "Messages of [`Cache`], one variant each."]
+#[doc = "Messages of [`Cache`], one variant each: `impl Dispatch for Cache` lists them."]
 #[allow(deprecated)]
 pub(crate) type CacheMessage<K, V = u8, const N: usize = 3> =
     <Cache<K, V, N> as ::actor_core::Protocol>::Message;
@@ -166,6 +166,9 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `CacheMessage`:\n"]
+    #[doc = " - `Get { key: K }`"]
+    #[doc = " - `All { others: Vec<shop::Cache<K, V, N>>, numbers: [u8; <shop::Cache<K, V, N>>::SIZE] }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<K: Hash + Eq + Send + 'static, V: Clone + Send + 'static, const N: usize> __p::Dispatch

@@ -4,7 +4,7 @@ pub struct Counter {
 }
 #[doc = "Address of a running [`Counter`]."]
 pub struct CounterAddr(::actor_core::Addr<Counter>);
-#[doc = "Messages of [`Counter`], one variant each."]
+#[doc = "Messages of [`Counter`], one variant each: `impl Dispatch for Counter` lists them."]
 pub type CounterMessage = <Counter as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
@@ -115,6 +115,9 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `CounterMessage`:\n"]
+    #[doc = " - `Add { amount: u64 }`: Adds `amount`; returns the new total."]
+    #[doc = " - `Reset`: Forgets everything."]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Counter

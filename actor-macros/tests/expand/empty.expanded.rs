@@ -6,7 +6,7 @@ where
 struct DoubleAddr<T>(::actor_core::Addr<Double<T>>)
 where
     T: Clone;
-#[doc = "Messages of [`Double`], one variant each."]
+#[doc = "Messages of [`Double`], one variant each: `impl Dispatch for Double` lists them."]
 #[allow(deprecated)]
 type DoubleMessage<T> = <Double<T> as ::actor_core::Protocol>::Message;
 #[allow(deprecated)]

@@ -25,7 +25,7 @@ pub struct AnyStore<K: Send + 'static, const N: usize = 1>(
 #[doc = "Address of any actor that implements [`Store`]."]
 #[allow(deprecated)]
 pub struct StoreAddr<K: Send + 'static, const N: usize = 1>(::actor_core::Addr<AnyStore<K, N>>);
-#[doc = "Messages of [`Store`], one variant each."]
+#[doc = "Messages of [`Store`], one variant each: `impl Protocol for AnyStore` lists them."]
 #[allow(deprecated)]
 pub type StoreMessage<K, const N: usize = 1> = <AnyStore<K, N> as ::actor_core::Protocol>::Message;
 #[allow(deprecated)]
@@ -145,6 +145,14 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `StoreMessage`:\n"]
+    #[doc = " - `Put { key: K, value: [u8; N] }`: Puts `value` there."]
+    #[cfg_attr(
+        all(feature = "slow"),
+        doc = " - `Get { key: K }`: Looks it up, and may take its time."
+    )]
+    #[doc = " - `Wait`: Answers when there is something."]
+    #[doc = " - `Finish`"]
     #[automatically_derived]
     #[allow(deprecated)]
     impl<K: Send + 'static, const N: usize> __p::Protocol for AnyStore<K, N> {

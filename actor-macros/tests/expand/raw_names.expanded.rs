@@ -3,7 +3,7 @@ pub enum r#Type {
 }
 #[doc = "Address of a running [`Type`]."]
 pub struct TypeAddr(::actor_core::Addr<r#Type>);
-#[doc = "Messages of [`Type`], one variant each."]
+#[doc = "Messages of [`Type`], one variant each: `impl Dispatch for Type` lists them."]
 pub type TypeMessage = <r#Type as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
@@ -117,6 +117,10 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `TypeMessage`:\n"]
+    #[doc = " - `Fn { match: u8, self_: u8, arg0: u8, arg3: (u8, u8) }`"]
+    #[doc = " - `Self_`"]
+    #[doc = " - `_1 { message: Message, reply: Reply, _type: u8 }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for r#Type

@@ -30,7 +30,7 @@ pub trait Greeter {
 pub struct AnyGreeter(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Greeter`]."]
 pub struct GreeterAddr(::actor_core::Addr<AnyGreeter>);
-#[doc = "Messages of [`Greeter`], one variant each."]
+#[doc = "Messages of [`Greeter`], one variant each: `impl Protocol for AnyGreeter` lists them."]
 pub type GreeterMessage = <AnyGreeter as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
@@ -127,6 +127,9 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `GreeterMessage`:\n"]
+    #[doc = " - `Greet { name: String, times: u32 }`: Greets `name`."]
+    #[doc = " - `Forget`"]
     #[automatically_derived]
     #[allow(deprecated)]
     impl __p::Protocol for AnyGreeter {
@@ -366,7 +369,7 @@ trait Nothing {}
 struct AnyNothing(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Nothing`]."]
 struct NothingAddr(::actor_core::Addr<AnyNothing>);
-#[doc = "Messages of [`Nothing`], one variant each."]
+#[doc = "Messages of [`Nothing`], one variant each: `impl Protocol for AnyNothing` lists them."]
 type NothingMessage = <AnyNothing as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
@@ -542,7 +545,7 @@ trait Unquoted {}
 struct AnyUnquoted(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Unquoted`]."]
 struct UnquotedAddr(::actor_core::Addr<AnyUnquoted>);
-#[doc = "Messages of [`Unquoted`], one variant each."]
+#[doc = "Messages of [`Unquoted`], one variant each: `impl Protocol for AnyUnquoted` lists them."]
 type UnquotedMessage = <AnyUnquoted as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
@@ -675,7 +678,7 @@ trait Nameless {}
 struct AnyNameless(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Nameless`]."]
 struct NamelessAddr(::actor_core::Addr<AnyNameless>);
-#[doc = "Messages of [`Nameless`], one variant each."]
+#[doc = "Messages of [`Nameless`], one variant each: `impl Protocol for AnyNameless` lists them."]
 type NamelessMessage = <AnyNameless as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
@@ -811,7 +814,7 @@ struct AnyGeneric<T: Send + 'static>(::actor_core::__private::Uninhabited<(*cons
 #[doc = "Address of any actor that implements [`Generic`]."]
 #[allow(deprecated)]
 struct GenericAddr<T: Send + 'static>(::actor_core::Addr<AnyGeneric<T>>);
-#[doc = "Messages of [`Generic`], one variant each."]
+#[doc = "Messages of [`Generic`], one variant each: `impl Protocol for AnyGeneric` lists them."]
 #[allow(deprecated)]
 type GenericMessage<T> = <AnyGeneric<T> as ::actor_core::Protocol>::Message;
 #[allow(deprecated)]
@@ -903,6 +906,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `GenericMessage`:\n"]
+    #[doc = " - `Put { value: T }`"]
     #[automatically_derived]
     #[allow(deprecated)]
     impl<T: Send + 'static> __p::Protocol for AnyGeneric<T> {
@@ -991,7 +996,7 @@ trait Conditional {
 struct AnyConditional(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Conditional`]."]
 struct ConditionalAddr(::actor_core::Addr<AnyConditional>);
-#[doc = "Messages of [`Conditional`], one variant each."]
+#[doc = "Messages of [`Conditional`], one variant each: `impl Protocol for AnyConditional` lists them."]
 type ConditionalMessage = <AnyConditional as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
@@ -1082,6 +1087,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `ConditionalMessage`:\n"]
+    #[doc = " - `Put { value: u32 }`"]
     #[automatically_derived]
     #[allow(deprecated)]
     impl __p::Protocol for AnyConditional {
@@ -1235,6 +1242,10 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `CacheMessage`:\n"]
+    #[cfg_attr(all(unix), doc = " - `Put { key: K, pages: [u8; 4] }`")]
+    #[doc = " - `Me`"]
+    #[doc = " - `Fail`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<K: Hash + __p::Send + 'static, const N: usize> __p::Dispatch for Cache<K, N>
@@ -1658,6 +1669,9 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `RefusedMessage`:\n"]
+    #[doc = " - `Last`"]
+    #[doc = " - `Data { reply: Reply<u8> }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Refused
@@ -1770,7 +1784,7 @@ trait Misspelt {}
 struct AnyMisspelt(::actor_core::__private::Uninhabited<()>);
 #[doc = "Address of any actor that implements [`Misspelt`]."]
 struct MisspeltAddr(::actor_core::Addr<AnyMisspelt>);
-#[doc = "Messages of [`Misspelt`], one variant each."]
+#[doc = "Messages of [`Misspelt`], one variant each: `impl Protocol for AnyMisspelt` lists them."]
 type MisspeltMessage = <AnyMisspelt as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;

@@ -4,7 +4,7 @@ struct Motor {
 }
 #[doc = "Address of a running [`Motor`]."]
 struct MotorAddr(::actor_core::Addr<Motor>);
-#[doc = "Messages of [`Motor`], one variant each."]
+#[doc = "Messages of [`Motor`], one variant each: `impl Dispatch for Motor` lists them."]
 type MotorMessage = <Motor as ::actor_core::Protocol>::Message;
 const _: () = {
     use ::actor_core::__private as __p;
@@ -143,6 +143,13 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `MotorMessage`:\n"]
+    #[doc = " - `Turn { speed: u32 }`"]
+    #[doc = " - `Halt`"]
+    #[cfg_attr(all(unix), doc = " - `GiveBack`")]
+    #[doc = " - `Alarm`"]
+    #[doc = " - `Shift { arg0: (Gear, u8), by: String }`"]
+    #[doc = " - `Watch { limit: u32 }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Motor

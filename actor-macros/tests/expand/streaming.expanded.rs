@@ -11,7 +11,7 @@ struct Log<T> {
 #[doc = "Address of a running [`Log`]."]
 #[allow(deprecated)]
 struct LogAddr<T>(::actor_core::Addr<Log<T>>);
-#[doc = "Messages of [`Log`], one variant each."]
+#[doc = "Messages of [`Log`], one variant each: `impl Dispatch for Log` lists them."]
 #[allow(deprecated)]
 type LogMessage<T> = <Log<T> as ::actor_core::Protocol>::Message;
 #[allow(deprecated)]
@@ -132,6 +132,10 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `LogMessage`:\n"]
+    #[doc = " - `Tail { from: usize }`: The lines from `from` on, and each new one."]
+    #[doc = " - `Lines`: The lines so far."]
+    #[doc = " - `TakeOver { lines: Replies<T> }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<T: Clone + Send + 'static> __p::Dispatch for Log<T>
@@ -264,7 +268,7 @@ struct AnyFeed<T: Send + 'static>(::actor_core::__private::Uninhabited<(*const T
 #[doc = "Address of any actor that implements [`Feed`]."]
 #[allow(deprecated)]
 struct FeedAddr<T: Send + 'static>(::actor_core::Addr<AnyFeed<T>>);
-#[doc = "Messages of [`Feed`], one variant each."]
+#[doc = "Messages of [`Feed`], one variant each: `impl Protocol for AnyFeed` lists them."]
 #[allow(deprecated)]
 type FeedMessage<T> = <AnyFeed<T> as ::actor_core::Protocol>::Message;
 #[allow(deprecated)]
@@ -360,6 +364,9 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `FeedMessage`:\n"]
+    #[doc = " - `Push`"]
+    #[doc = " - `Pull`"]
     #[automatically_derived]
     #[allow(deprecated)]
     impl<T: Send + 'static> __p::Protocol for AnyFeed<T> {

@@ -31,6 +31,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `OneMessage`:\n"]
+    #[doc = " - `F { entry: Entry, more: Vec<Entry>, number: u8 }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for One
@@ -150,6 +152,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `ManyMessage`:\n"]
+    #[doc = " - `F { entry: Entry, other: Other }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Many
@@ -272,6 +276,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `SureMessage`:\n"]
+    #[doc = " - `F { entry: Entry, other: Rc<u8> }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Sure

@@ -42,6 +42,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `CacheMessage`:\n"]
+    #[doc = " - `Get { key: K }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<K: Hash + __p::Send + 'static, V: __p::Send + 'static> __p::Dispatch for Cache<K, V>
@@ -202,6 +204,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `ParserMessage`:\n"]
+    #[doc = " - `Parse { done: Box<dyn FnOnce()> }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Parser
@@ -363,6 +367,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `RobotMessage`:\n"]
+    #[doc = " - `Begin`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Robot

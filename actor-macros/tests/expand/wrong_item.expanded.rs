@@ -51,7 +51,7 @@ struct Parser<'a>(&'a str);
 #[doc = "Address of a running [`Parser`]."]
 #[allow(deprecated)]
 struct ParserAddr<'a>(::actor_core::Addr<Parser<'a>>);
-#[doc = "Messages of [`Parser`], one variant each."]
+#[doc = "Messages of [`Parser`], one variant each: `impl Dispatch for Parser` lists them."]
 #[allow(deprecated)]
 type ParserMessage<'a> = <Parser<'a> as ::actor_core::Protocol>::Message;
 #[allow(deprecated)]

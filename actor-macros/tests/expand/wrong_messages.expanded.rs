@@ -65,6 +65,8 @@ const _: () = {
             }
         }
     }
+    #[doc = " The messages, as variants of `CounterMessage`:\n"]
+    #[doc = " - `Right { amount: u64 }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl __p::Dispatch for Counter
