@@ -66,7 +66,7 @@ pub(super) fn check_returned<'a>(
         |it: &TypeParamBound| matches!(it, TypeParamBound::Lifetime(it) if it.ident == "static");
     if item.is_none() || !owned::names_send(&stream.bounds) || !stream.bounds.iter().any(is_static)
     {
-        let item = item.map_or_else(|| "T".to_owned(), |item| display_tokens(item));
+        let item = item.map_or_else(|| "T".to_owned(), display_tokens);
         let text = format!(
             "a returned stream is read by a task, after the handler, and cannot borrow `self`; write \
              `impl Stream<Item = {item}> + Send + 'static`"

@@ -9,7 +9,7 @@ use quote::quote;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
 
 use crate::display::display_tokens;
-use crate::model::{Message, Protocol, Role};
+use crate::model::{Field, Message, Protocol, Role};
 use crate::{names, span};
 
 // Output:
@@ -40,14 +40,13 @@ pub(super) fn expand_list(protocol: &Protocol) -> TokenStream {
 /// The item of one message, with an item for each documented field.
 fn item(message: &Message) -> String {
     let fields = message.args.iter().filter_map(|arg| match &arg.role {
-        Role::Field(field) => Some(field),
+        Role::Field(field) => Some(&**field),
         _ => None,
     });
     let fields: Vec<_> = fields.collect();
     let mut text = format!(" - `{}", message.variant);
-    let typed = |field: &&Box<crate::model::Field>| {
-        format!("{}: {}", names::unraw(&field.name), display_tokens(&field.ty))
-    };
+    let typed =
+        |field: &&Field| format!("{}: {}", names::unraw(&field.name), display_tokens(&field.ty));
     if !fields.is_empty() {
         text.push_str(" { ");
         text.push_str(&fields.iter().map(typed).collect::<Vec<_>>().join(", "));

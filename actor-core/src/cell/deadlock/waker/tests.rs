@@ -75,7 +75,8 @@ fn a_clone_that_wakes_is_gone_before_the_actor_runs() {
     let mut own = OwnWaker::new(builder.mailbox.clone());
     *executor.waker.lock() = own.count.take();
     builder.mailbox.lock().cell.parked = Some(Box::pin(Parked));
-    own.waker.clone().wake();
+    let clone = own.waker.clone();
+    clone.wake();
     // The actor's own reference is left.
     assert_eq!(*executor.counts.lock(), [1]);
     builder.end();
