@@ -55,6 +55,10 @@ const DIFFERENT: &[(&str, &str)] = &[
     ),
 ];
 
+/// The topics that do not run over a loop-back node, each with its reason.
+const LOCAL_TOPICS: &[(&str, &str)] =
+    &[("deadline", "its replies are instants of one clock, which cannot leave the process")];
+
 mod all_hosts {
     use crate::{
         addresses_as_data, call_settings, callers, cancel, errors_at_the_end, pipe,
@@ -147,6 +151,8 @@ fn each_behavior_of_calls_runs_over_a_loop_back_node_or_has_a_reason() -> io::Re
     assert!(different.is_subset(&all), "{:?}", different.difference(&all));
     // Some behaviors are only of calls to other nodes.
     let known = &same | &different;
-    assert!(all.is_subset(&known), "{:?}", all.difference(&known));
+    let is_local = |name: &str| LOCAL_TOPICS.iter().any(|(topic, _)| name.starts_with(topic));
+    let missing: Vec<_> = all.difference(&known).filter(|name| !is_local(name)).collect();
+    assert!(missing.is_empty(), "add these to a list of this file: {missing:#?}");
     Ok(())
 }
