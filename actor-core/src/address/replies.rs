@@ -142,7 +142,9 @@ impl<T> Replies<T> {
         let mut sending = pin!(items.send(item));
         let mut wait = NotedWait::NONE;
         let sent = poll_fn(|cx| {
-            let poll = sending.as_mut().poll(cx);
+            // The waker of a reader may be user code: if it panics, the item has been sent.
+            let mut poll = Poll::Ready(Ok(()));
+            contained(|| poll = sending.as_mut().poll(cx));
             match (&poll, self.reader) {
                 (Poll::Pending, Some(reader)) => wait.note(reader, WaitGoal::ItemRoom, cx.waker()),
                 _ => wait.forget(),
@@ -167,7 +169,10 @@ impl<T> Replies<T> {
     /// ```
     pub fn try_send(&self, item: T) -> Result<(), T> {
         let Some(items) = &self.items else { return Err(item) };
-        items.try_send(item).map_err(|refused| match refused {
+        // As above.
+        let mut sent = Ok(());
+        contained(|| sent = items.try_send(item));
+        sent.map_err(|refused| match refused {
             TrySendError::Full(item) | TrySendError::Closed(item) => item,
         })
     }

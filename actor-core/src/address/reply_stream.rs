@@ -266,7 +266,11 @@ impl<T> Stream for ReplyStream<T> {
                 return Poll::Ready(Some(Ok(item)));
             }
             match this.poll_end(cx) {
-                Poll::Ready(end) => this.end = End::Known(end),
+                Poll::Ready(end) => {
+                    this.end = End::Known(end);
+                    // The reader may have given up: a producer that waits for it is told.
+                    this.items.close();
+                }
                 Poll::Pending => return Poll::Pending,
             }
         }

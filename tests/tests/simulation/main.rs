@@ -10,6 +10,7 @@ mod guide_chapter;
 mod handle;
 mod hash_map_order;
 mod nodes;
+mod open_streams;
 mod outside_events;
 mod same_seed;
 mod stalls;

@@ -115,6 +115,7 @@ tests::on_every_host! {
     readers::a_message_whose_reader_has_left_is_skipped,
     readers::dropped_readers_drop_the_items_in_the_buffer,
     readers::a_stream_attached_to_an_actor_has_demand_all_the_way,
+    readers::a_waker_that_panics_does_not_reach_the_producer,
     readers::an_attached_stream_closes_with_its_life,
     forms::a_returned_stream_is_read_by_a_task_of_the_life,
     forms::a_returned_stream_ends_when_the_reader_leaves,

@@ -213,3 +213,29 @@ pub fn an_attached_stream_closes_with_its_life(system: &System) {
         }
     });
 }
+
+/// A waker of a user, which panics.
+struct Panicking;
+
+impl std::task::Wake for Panicking {
+    fn wake(self: std::sync::Arc<Self>) {
+        panic!("in a waker");
+    }
+}
+
+pub fn a_waker_that_panics_does_not_reach_the_producer(system: &System) {
+    system.block_on(async {
+        let source = Source::new().spawn();
+        let mut stream = source.keep().stream();
+        let waker = std::sync::Arc::new(Panicking).into();
+        let mut poll = std::task::Context::from_waker(&waker);
+        assert!(stream.poll_next(&mut poll).is_pending());
+        source.ping().await.unwrap();
+        assert!(stream.poll_next(&mut poll).is_pending());
+        assert_eq!(source.publish(1).await, Ok(1));
+        assert_eq!(stream.next().await, Some(Ok(1)));
+        assert!(stream.poll_next(&mut poll).is_pending());
+        source.drop_all().await.unwrap();
+        assert_eq!(stream.next().await, None);
+    });
+}
