@@ -11,7 +11,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("error", &["exit", "sync"]),
     ("panics", &["exit", "sync"]),
     ("send_check", &[]),
-    ("waking", &["panics"]),
+    ("waking", &["panics", "sync"]),
     ("event", &["sync", "waking"]),
     ("executor", &["panics", "sync", "waking"]),
     ("incident", &["exit", "panics", "sync"]),

@@ -15,8 +15,7 @@ use crate::cell::message::{AnySlot, SlotInfo};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::cell::send_context::SendContext;
 use crate::error::CallError;
-use crate::panics::contained;
-use crate::waking::wake;
+use crate::waking::{ContainedWaker, wake};
 use async_channel::{Receiver, Sender, TrySendError};
 use futures_lite::{Stream, StreamExt, future};
 use std::any::Any;
@@ -24,7 +23,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::pin;
-use std::task::{Poll, Waker};
+use std::task::{Context as Poller, Poll, Waker};
 
 /// The right to answer one call with any number of items.
 ///
@@ -139,12 +138,16 @@ impl<T> Replies<T> {
     /// ```
     pub async fn send(&self, item: T) -> Result<(), T> {
         let Some(items) = &self.items else { return Err(item) };
+        let item = match items.try_send(item) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Closed(item)) => return Err(item),
+            Err(TrySendError::Full(item)) => item,
+        };
+        let own = ContainedWaker::new();
         let mut sending = pin!(items.send(item));
         let mut wait = NotedWait::NONE;
         let sent = poll_fn(|cx| {
-            // The waker of a reader may be user code: if it panics, the item has been sent.
-            let mut poll = Poll::Ready(Ok(()));
-            contained(|| poll = sending.as_mut().poll(cx));
+            let poll = sending.as_mut().poll(&mut Poller::from_waker(own.of(cx.waker())));
             match (&poll, self.reader) {
                 (Poll::Pending, Some(reader)) => wait.note(reader, WaitGoal::ItemRoom, cx.waker()),
                 _ => wait.forget(),
@@ -169,10 +172,7 @@ impl<T> Replies<T> {
     /// ```
     pub fn try_send(&self, item: T) -> Result<(), T> {
         let Some(items) = &self.items else { return Err(item) };
-        // As above.
-        let mut sent = Ok(());
-        contained(|| sent = items.try_send(item));
-        sent.map_err(|refused| match refused {
+        items.try_send(item).map_err(|refused| match refused {
             TrySendError::Full(item) | TrySendError::Closed(item) => item,
         })
     }
@@ -237,9 +237,7 @@ impl<T> Drop for Replies<T> {
                 }
             }
         }
-        // After the end; it wakes the reader, which may be user code.
-        let items = self.items.take();
-        contained(|| drop(items));
+        // The channel closes with the last field, after the end.
     }
 }
 

@@ -9,6 +9,7 @@ use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::message::Protocol;
 use crate::error::CallError;
 use crate::executor::sleep::Sleep;
+use crate::waking::ContainedWaker;
 use async_channel::Receiver;
 use futures_lite::Stream;
 use std::fmt;
@@ -146,6 +147,7 @@ impl<'a, P: Protocol, T: 'static> StreamCall<'a, P, T> {
         let actor = ActorKey::of(call.target().mailbox().header());
         ReplyStream {
             items: Box::pin(read),
+            waker: ContainedWaker::new(),
             end: End::Call(Box::new(call), actor),
             limit: limit.map(FirstItem::Within),
             wait: NotedWait::NONE,
@@ -194,6 +196,8 @@ impl<P: Protocol, T> fmt::Debug for StreamCall<'_, P, T> {
 pub struct ReplyStream<T> {
     /// Boxed, so that the stream is `Unpin`.
     items: Pin<Box<Receiver<T>>>,
+    /// The waker of the reader, for the channel.
+    waker: ContainedWaker,
     end: End,
     /// `None` once an item has arrived.
     limit: Option<FirstItem>,
@@ -221,6 +225,7 @@ impl<T> ReplyStream<T> {
     pub(super) fn of_pair(items: Receiver<T>, end: ReplyReceiver<()>) -> Self {
         ReplyStream {
             items: Box::pin(items),
+            waker: ContainedWaker::new(),
             end: End::Pair(end),
             limit: None,
             wait: NotedWait::NONE,
@@ -261,13 +266,16 @@ impl<T> Stream for ReplyStream<T> {
         let this = self.get_mut();
         this.wait.forget();
         if let End::Call(..) | End::Pair(_) = this.end {
-            if let Poll::Ready(Some(item)) = this.items.as_mut().poll_next(cx) {
+            let mut channel = Poller::from_waker(this.waker.of(cx.waker()));
+            if let Poll::Ready(Some(item)) = this.items.as_mut().poll_next(&mut channel) {
+                this.waker.clear();
                 this.limit = None;
                 return Poll::Ready(Some(Ok(item)));
             }
             match this.poll_end(cx) {
                 Poll::Ready(end) => {
                     this.end = End::Known(end);
+                    this.waker.clear();
                     // The reader may have given up: a producer that waits for it is told.
                     this.items.close();
                 }
