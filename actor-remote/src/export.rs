@@ -177,6 +177,7 @@ impl Back {
                 None
             });
             match sent.await {
+                // The session may be over as well: then no later message is delivered.
                 None => scope.node.finish(&scope, number),
                 Some(Err(error)) => {
                     let error = match error.reason() {
@@ -188,13 +189,14 @@ impl Back {
                 Some(Ok(())) => {
                     let system = scope.node.system().clone();
                     let waiting = async move {
-                        let outcome = or(async { Some((&mut receiver).await) }, async {
-                            let _ = (&mut cancelled).await;
-                            None
+                        let outcome = or(async { Ok((&mut receiver).await) }, async {
+                            Err((&mut cancelled).await)
                         });
                         match outcome.await {
-                            Some(outcome) => answer(&scope, number, outcome),
-                            None => scope.node.finish(&scope, number),
+                            Ok(outcome) => answer(&scope, number, outcome),
+                            // The session is over; the message is handled in its turn.
+                            Err(Ok(())) => drop(receiver.await),
+                            Err(Err(_)) => scope.node.finish(&scope, number),
                         }
                     };
                     system.spawn_task(waiting).detach();

@@ -75,7 +75,7 @@ mod wire_check;
 pub mod __private;
 
 pub use codec::Wire;
-pub use node::{NameTaken, Node, NodeCounters, NotFound};
+pub use node::{NameTaken, Node, NodeCounters, NodeTables, NotFound};
 pub use remote::Remote;
 pub use sim::SimNetwork;
 pub use transport::{NodeId, Transport, TransportEvent};

@@ -7,9 +7,11 @@ mod endings;
 mod errors;
 mod names;
 mod outgoing;
+mod tables;
 
 pub use counters::NodeCounters;
 pub use errors::{NameTaken, NotFound};
+pub use tables::NodeTables;
 
 use crate::remote::Remote;
 use crate::session::{State, Wreck};
@@ -251,6 +253,11 @@ impl Node {
     /// Returns the counts of frames and messages that the node did not accept.
     pub fn counters(&self) -> NodeCounters {
         self.handle.0.counts.read()
+    }
+
+    /// Returns the sizes of the tables of the node.
+    pub fn tables(&self) -> NodeTables {
+        self.handle.0.tables()
     }
 
     /// Leaves the network: other nodes are notified at once, all sessions end, and names are removed.

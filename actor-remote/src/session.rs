@@ -65,7 +65,8 @@ pub(crate) struct Peer {
     pub(crate) calls: BTreeMap<u64, Box<dyn Pending>>,
     pub(crate) next_call: u64,
     pub(crate) lanes: BTreeMap<u64, Lane>,
-    /// The calls of the other node that are not answered yet. Dropping the token cancels one.
+    /// The calls of the other node that are not answered yet. Dropping the token cancels one; a reply to it
+    /// says that the session is over.
     pub(crate) running: BTreeMap<u64, Reply<()>>,
 }
 
@@ -85,6 +86,9 @@ pub(crate) struct Wreck {
     /// Whether there was a session.
     pub(crate) was_open: bool,
     calls: Vec<Box<dyn Pending>>,
+    /// The calls of the other node. They are not cancelled: what the mailbox has accepted is handled, or a
+    /// call would be missing in front of a later message.
+    running: Vec<Reply<()>>,
     imports: Vec<Arc<Import>>,
     rest: Vec<Box<dyn Any + Send>>,
 }
@@ -105,6 +109,9 @@ impl Wreck {
         for call in self.calls {
             call.fail(CallError::Unreachable { started: true });
         }
+        for token in self.running {
+            let _ = token.send(());
+        }
         for import in self.imports {
             import.end(Exit::Unreachable);
         }
@@ -113,6 +120,7 @@ impl Wreck {
     pub(crate) fn merge(&mut self, other: Wreck) {
         self.was_open |= other.was_open;
         self.calls.extend(other.calls);
+        self.running.extend(other.running);
         self.imports.extend(other.imports);
         self.rest.extend(other.rest);
     }
@@ -317,7 +325,8 @@ impl State {
             wreck.imports.extend(proxied.older);
             wreck.rest.push(proxied.weak);
         }
-        wreck.keep((peer.lanes, peer.running));
+        wreck.running = peer.running.into_values().collect();
+        wreck.keep(peer.lanes);
         let held: Vec<u64> = self.exports.keys().copied().collect();
         for export in held {
             wreck.merge(self.let_go(id, export, u64::MAX));

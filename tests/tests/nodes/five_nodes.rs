@@ -6,7 +6,8 @@
 mod faults;
 mod workload;
 
-use self::workload::{Totals, storm};
+use self::workload::Totals;
+pub use self::workload::storm;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::Sim;
 use std::sync::{Arc, Mutex};

@@ -1,3 +1,12 @@
 //! Several nodes in one simulation: what they promise each other, under every fault of the network.
 
+mod abandoned_calls;
+mod exits;
 mod five_nodes;
+mod lease;
+mod names;
+mod partitions;
+mod planted_bugs;
+mod reports;
+mod same_seed;
+mod subject;

@@ -70,7 +70,7 @@ enum Told {
 
 /// What one seed has reached.
 #[derive(Debug)]
-pub(super) struct One {
+pub struct One {
     pub(super) calls: u64,
     pub(super) sends: u64,
     pub(super) faults: usize,
@@ -307,7 +307,7 @@ async fn until(run: &Run, what: &str, is_done: impl Fn(&Record) -> bool) {
 }
 
 /// One run.
-pub(super) async fn storm(sim: &Sim) -> One {
+pub async fn storm(sim: &Sim) -> One {
     let run = Arc::new(Run::default());
     let network = SimNetwork::new().lease(Duration::from_secs(2));
     for name in NODES {
@@ -347,7 +347,7 @@ fn check(record: &Record) -> One {
             assert!(*number >= expected, "a swap or double of sender {sender}: {numbers:?}");
             for gap in expected..*number {
                 let may_miss = matches!(told.get(&gap), Some(Told::NeverHandled | Told::TimedOut));
-                assert!(may_miss, "{gap} is missing of sender {sender}: {numbers:?}");
+                assert!(may_miss, "{gap} is missing of sender {sender}: {numbers:?}, {told:?}");
             }
             expected = number + 1;
         }

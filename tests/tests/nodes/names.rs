@@ -1,0 +1,98 @@
+//! Names across nodes, and the actors that live by the addresses of other nodes.
+
+use crate::subject::{LIMIT, SubjectAddr, spawn, two};
+use actor_core::prelude::*;
+use actor_core::time;
+use actor_remote::{NameTaken, Node, NodeTables, SimNetwork};
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_millis(50);
+
+#[actor(remote)]
+trait Other {
+    fn nothing(&self);
+}
+
+/// What one node gives and takes back is seen by the others within 50 ms.
+#[actor_core::test(seeds = 30)]
+async fn names_are_seen_on_other_nodes_within_fifty_milliseconds() {
+    let network = SimNetwork::new();
+    let (a, b) = (network.node("a"), network.node("b"));
+    time::sleep(Duration::from_secs(1)).await;
+    let (first, second) = (spawn(&a), spawn(&a));
+    a.register("one", &first).unwrap();
+    assert_eq!(a.register("one", &second), Err(NameTaken));
+    a.register("two", &second).unwrap();
+    time::sleep(SOON).await;
+    let remote: SubjectAddr = b.lookup("one").expect("it is known");
+    assert_eq!(remote.add(1).await, Ok(1));
+    assert!(b.lookup::<SubjectAddr>("two").is_some() && b.lookup::<OtherAddr>("one").is_none());
+
+    // On two nodes: each finds its own first.
+    b.register("two", &spawn(&b)).unwrap();
+    assert!(b.lookup::<SubjectAddr>("two") != b.lookup("one"));
+    assert_eq!(b.lookup::<SubjectAddr>("two").unwrap().add(1).await, Ok(1));
+
+    assert!(a.unregister("two") && !a.unregister("two"));
+    first.stop();
+    first.join().await;
+    time::sleep(SOON).await;
+    assert!(b.lookup::<SubjectAddr>("one").is_none() && a.lookup::<SubjectAddr>("one").is_none());
+    assert_eq!(remote.join().await, Exit::Stopped);
+    assert!(b.unregister("two"));
+    time::sleep(SOON).await;
+    assert!(b.lookup::<SubjectAddr>("two").is_none());
+}
+
+fn exports(node: &Node) -> usize {
+    node.tables().exports
+}
+
+/// An actor whose last address was on another node ends within a second, and no table has it any more; the
+/// same after a crash of the other node.
+#[actor_core::test(seeds = 30)]
+async fn an_actor_ends_with_its_last_address_on_another_node() {
+    for crashes in [false, true] {
+        let two = two().await;
+        let mine = spawn(&two.client);
+        let weak = mine.downgrade();
+        let end = weak.join();
+        two.remote.keep(mine).await.unwrap();
+        time::sleep(Duration::from_secs(5)).await;
+        assert!(weak.is_alive() && exports(&two.client) == 1);
+        let begun = time::now();
+        if crashes {
+            two.network.crash("server");
+        } else {
+            two.remote.forget().await.unwrap();
+        }
+        assert_eq!(end.await, Exit::Stopped);
+        assert!(time::now() - begun < Duration::from_secs(1));
+        time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(exports(&two.client), 0);
+        if crashes {
+            assert_eq!(two.client.tables(), NodeTables::default());
+        } else {
+            assert_eq!(two.server.tables().proxies, 0);
+        }
+    }
+}
+
+/// An actor that is restarted on another node is another actor for those that wait for its name.
+#[actor_core::test(seeds = 30)]
+async fn a_name_leads_to_the_new_incarnation_of_a_node() {
+    async fn server(node: Node) {
+        let subject: SubjectAddr = crate::subject::Counter::default().spawn().into();
+        node.register("subject", &subject).unwrap();
+    }
+    let network = SimNetwork::new();
+    let client = network.node("client");
+    network.node_with("server", server);
+    for number in 0..5 {
+        let remote: SubjectAddr = client.wait_for("subject", LIMIT).await.unwrap();
+        assert_eq!(remote.seen().await, Ok(vec![]), "a new one");
+        assert_eq!(remote.add(number).await, Ok(number));
+        network.restart("server");
+        assert_eq!(remote.join().await, Exit::Unreachable);
+    }
+}
