@@ -195,7 +195,10 @@ impl Back {
                         match outcome.await {
                             Ok(outcome) => answer(&scope, number, outcome),
                             // The session is over; the message is handled in its turn.
-                            Err(Ok(())) => drop(receiver.await),
+                            Err(Ok(())) => {
+                                drop(scope);
+                                drop(receiver.await);
+                            }
                             Err(Err(_)) => scope.node.finish(&scope, number),
                         }
                     };

@@ -86,8 +86,8 @@ pub(crate) struct Wreck {
     /// Whether there was a session.
     pub(crate) was_open: bool,
     calls: Vec<Box<dyn Pending>>,
-    /// The calls of the other node. They are not cancelled: what the mailbox has accepted is handled, or a
-    /// call would be missing in front of a later message.
+    /// The calls of the other node. They are not cancelled: if a mailbox skipped one that it has accepted,
+    /// it would be missing in front of a later message.
     running: Vec<Reply<()>>,
     imports: Vec<Arc<Import>>,
     rest: Vec<Box<dyn Any + Send>>,

@@ -78,7 +78,12 @@ impl Ledger for Book {
 }
 
 const SENDERS: usize = 4;
-const MESSAGES: u64 = 5_000;
+
+/// The messages of each sender.
+fn messages() -> u64 {
+    let is_full = std::env::var("ACTOR_TESTS").is_ok_and(|size| size == "full");
+    if is_full { 250_000 } else { 5_000 }
+}
 
 #[test]
 fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
@@ -97,7 +102,7 @@ fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
         .map(|sender| {
             let ledger = ledger.clone();
             systems[1].spawn_task(async move {
-                for number in 0..MESSAGES {
+                for number in 0..messages() {
                     if number % 3 == 0 {
                         assert_eq!(ledger.note(sender, number).await, Ok(number));
                     } else {
@@ -111,7 +116,7 @@ fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
         for task in tasks {
             task.await;
         }
-        assert_eq!(ledger.total().await, Ok(SENDERS as u64 * MESSAGES));
+        assert_eq!(ledger.total().await, Ok(SENDERS as u64 * messages()));
         assert_eq!(client.counters().lost_sessions, 0);
         // The end of the server ends what the client has of it.
         let pending = ledger.clone();

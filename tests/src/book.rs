@@ -31,6 +31,7 @@ chapters! {
     Remote = "remote.md",
     Executors = "executors.md",
     Testing = "testing.md",
+    NodesInTests = "nodes-in-tests.md",
     Watching = "watching.md",
     Patterns = "patterns.md",
     AntiPatterns = "anti-patterns.md",

@@ -88,6 +88,7 @@ impl SystemShared {
         let seed = observer.seed ^ ordinal.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         system.rng = Mutex::new(fastrand::Rng::with_seed(seed));
         system.numbers = self.numbers.clone();
+        system.closing = AtomicBool::new(self.is_closing());
         system.sim_observer = Some(observer.clone());
         system.sim_node = Some(executor);
         system.observed()

@@ -17,7 +17,8 @@ impl Sim {
     /// counters and random numbers are of the node. A trace names the node of an actor, as in
     /// `b/counter#7`. The crate `actor-remote` connects nodes by a simulated network.
     ///
-    /// Dropping the last handle of a node kills its actors, as with any system.
+    /// Dropping the last handle of a node kills its actors, as with any system. No actor starts on a node
+    /// of a simulation that has ended.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -42,10 +43,6 @@ impl Sim {
     /// });
     /// assert!(sim.trace().to_string().contains("b/echo#1 takes `say`"));
     /// ```
-    ///
-    /// # Panics
-    /// If the simulation has ended.
-    #[track_caller]
     pub fn node(&self, name: &str) -> System {
         let observer = self.shared.sim_observer.as_ref();
         let node = observer.and_then(|observer| Some((observer, observer.executor.node(name)?)));

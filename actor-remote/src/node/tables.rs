@@ -2,7 +2,7 @@
 
 use super::Inner;
 
-/// The sizes of the tables of a node: what it holds for other nodes, and what they hold for it.
+/// The sizes of the tables of a node, in which it holds the actors and calls of other nodes.
 ///
 /// ```
 /// # use actor_remote::{NodeTables, SimNetwork};

@@ -41,12 +41,12 @@ fn every_listing_is_compiled_and_run() {
     assert!(wrong.is_empty(), "listings that nothing tests:\n  {}", wrong.join("\n  "));
 }
 
-/// Whether the listing is one line that includes a file of the examples, or an anchor in it.
+/// Whether the listing is one line that includes a file of the examples or tests, or an anchor in it.
 fn is_example(code: &str) -> bool {
     let path = code.trim().strip_prefix("{{#include ../../").and_then(|end| end.strip_suffix("}}"));
     let Some(path) = path else { return false };
     let (file, anchor) = path.split_once(':').unwrap_or((path, ""));
     let Ok(text) = fs::read_to_string(page::root().join(file)) else { return false };
-    file.starts_with("examples/")
+    (file.starts_with("examples/") || file.starts_with("tests/tests/"))
         && (anchor.is_empty() || text.contains(&format!("// ANCHOR: {anchor}\n")))
 }

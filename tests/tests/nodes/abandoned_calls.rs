@@ -24,7 +24,7 @@ async fn a_call_dropped_in_the_queue_here_is_never_sent() {
     time::sleep(Duration::from_secs(1)).await;
     call.cancel().await;
     time::sleep(Duration::from_secs(1)).await;
-    // Two heartbeats of each node in two seconds, and no more.
+    // Heartbeats of both nodes in two seconds, but not the message.
     assert!(two.network.frames() - frames <= 6);
     assert_nothing_open(&two);
     time::sleep(Duration::from_secs(60)).await;

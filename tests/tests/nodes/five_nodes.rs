@@ -1,5 +1,5 @@
 //! Five nodes, ten actors, and a network in which everything fails: over many seeds, no message is handled
-//! out of order or twice, no call is told a wrong outcome, and each monitor gets one exit.
+//! out of order or twice, no call gets a wrong outcome, and each monitor gets one exit.
 //!
 //! `ACTOR_TESTS=full` runs 10 000 seeds, on all cores; `ACTOR_SEED=7` runs one of them.
 
@@ -36,7 +36,7 @@ fn run(first: u64, count: u64, totals: &Arc<Mutex<Totals>>) {
     });
 }
 
-/// No gap, swap or double is handled; what a call is told is true; each monitor gets one exit.
+/// No gap, swap or double is handled; the outcome of each call is the true one; each monitor gets one exit.
 #[test]
 fn five_nodes_keep_every_promise_under_every_fault() {
     let seeds = sized(24, 10_000) as u64;

@@ -48,7 +48,7 @@ fn exports(node: &Node) -> usize {
     node.tables().exports
 }
 
-/// An actor whose last address was on another node ends within a second, and no table has it any more; the
+/// An actor whose last address was on another node ends within a second, and is in no table any more; the
 /// same after a crash of the other node.
 #[actor_core::test(seeds = 30)]
 async fn an_actor_ends_with_its_last_address_on_another_node() {

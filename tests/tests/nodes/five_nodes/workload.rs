@@ -59,7 +59,7 @@ impl Watcher {
     }
 }
 
-/// The outcome of one message that its sender was told.
+/// The outcome of one message as its sender got it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Told {
     Handled,
@@ -114,7 +114,7 @@ impl fmt::Display for Totals {
         write!(
             f,
             "{runs} runs, {calls} calls and {sends} sends under {faults} faults: {handled} handled, \
-             {never_handled} told as never handled, {unknown} told as unknown; {exits} exits"
+             {never_handled} never handled, {unknown} unknown; {exits} exits"
         )
     }
 }
