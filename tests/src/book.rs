@@ -19,6 +19,7 @@ chapters! {
     Messages = "messages.md",
     Streaming = "streaming.md",
     Errors = "errors.md",
+    Deadlines = "deadlines.md",
     Mailboxes = "mailboxes.md",
     Deadlock = "deadlock.md",
     Life = "life.md",

@@ -80,6 +80,9 @@ impl Motor {
     fn give_back(&mut self) {}
     fn alarm(&mut self) {}
     fn shift(&mut self, (gear, mut level): (Gear, u8), #[cfg(unix)] mut by: String) {}
+    async fn coast(&mut self) -> u32 {
+        self.speed
+    }
     async fn watch(&self, limit: u32) -> u32 {
         limit
     }
@@ -120,6 +123,10 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<()>,
         },
+        Coast {
+            #[doc(hidden)]
+            __reply: __p::ReplySlot<u32>,
+        },
         Watch {
             limit: u32,
             #[doc(hidden)]
@@ -138,6 +145,7 @@ const _: () = {
                 Self::GiveBack { .. } => __f.write_str("GiveBack"),
                 Self::Alarm { .. } => __f.write_str("Alarm"),
                 Self::Shift { .. } => __f.write_str("Shift"),
+                Self::Coast { .. } => __f.write_str("Coast"),
                 Self::Watch { .. } => __f.write_str("Watch"),
                 Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
@@ -179,6 +187,9 @@ const _: () = {
                 MotorMessage::Shift { ref __reply, .. } => {
                     __p::MessageInfo::new("shift", __reply.head())
                 }
+                MotorMessage::Coast { ref __reply, .. } => {
+                    __p::MessageInfo::new("coast", __reply.head())
+                }
                 MotorMessage::Watch { ref __reply, .. } => {
                     __p::MessageInfo::new("watch", __reply.head())
                 }
@@ -193,6 +204,7 @@ const _: () = {
                 MotorMessage::GiveBack { ref mut __reply, .. } => __p::Some(__reply),
                 MotorMessage::Alarm { ref mut __reply, .. } => __p::Some(__reply),
                 MotorMessage::Shift { ref mut __reply, .. } => __p::Some(__reply),
+                MotorMessage::Coast { ref mut __reply, .. } => __p::Some(__reply),
                 MotorMessage::Watch { ref mut __reply, .. } => __p::Some(__reply),
                 MotorMessage::__Protocol(_) => __p::None,
             }
@@ -256,6 +268,7 @@ const _: () = {
             __context: &::actor_core::Context<Self>,
         ) -> impl __p::Future<Output = __p::HandlerOutcome> {
             use __p::probes::*;
+            let __state = __p::StateCheck::<Self>::new();
             async move {
                 let __p::Some(__me) = __actor else { return __p::HandlerOutcome::Done };
                 match __input {
@@ -286,6 +299,24 @@ const _: () = {
                                 by,
                             ),
                             __p::no_err,
+                            __reply,
+                        );
+                    }
+                    __p::Input::Message(MotorMessage::Coast { mut __reply }) => {
+                        __p::answer(
+                            {
+                                let __p::Some(__value) = __p::watch(
+                                    &mut __reply,
+                                    __state.assert_send(Self::coast(__me)),
+                                    true,
+                                )
+                                .await
+                                else {
+                                    return __p::HandlerOutcome::Aborted;
+                                };
+                                __value
+                            },
+                            (&&&__p::ErrProbe(&__reply)).describe_err(),
                             __reply,
                         );
                     }
@@ -407,6 +438,10 @@ const _: () = {
                     __reply: __p::ReplySlot::EMPTY,
                 },
             )
+        }
+        #[doc = "Sends [`Motor::coast`]."]
+        fn coast(&self) -> ::actor_core::Call<'_, Motor, u32> {
+            ::actor_core::Call::__new(self, MotorMessage::Coast { __reply: __p::ReplySlot::EMPTY })
         }
         #[doc = "Sends [`Motor::watch`]."]
         fn watch(&self, limit: u32) -> ::actor_core::Call<'_, Motor, u32> {

@@ -26,6 +26,11 @@ impl Motor {
     #[message(when = self.speed == 0 && gear.fits::<u8, 4>(*level), priority)]
     fn shift(&mut self, (gear, mut level): (Gear, u8), #[cfg(unix)] mut by: String) {}
 
+    #[message(abort)]
+    async fn coast(&mut self) -> u32 {
+        self.speed
+    }
+
     #[message(concurrent, when = self.speed > 0)]
     async fn watch(&self, limit: u32) -> u32 {
         limit

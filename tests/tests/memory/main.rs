@@ -1,6 +1,7 @@
 //! The promises about memory, measured by counting allocations. They run one at a time, in a
 //! separate binary, so that no other allocations are counted.
 
+mod expired_calls;
 #[path = "../soak/heap.rs"]
 mod heap;
 mod links_and_monitors;
@@ -40,6 +41,7 @@ macro_rules! alone_on_real_hosts {
 }
 
 alone_on_real_hosts! {
+    expired_calls::memory_stays_flat_over_100_000_expired_calls,
     streams::memory_stays_flat_over_dropped_streams,
     timed_out_calls::memory_stays_flat_over_100_000_timed_out_calls,
 }

@@ -191,3 +191,42 @@ async fn a_fault_of_a_pool_strikes_one_of_its_members(sim: Sim) {
     }
     assert_eq!((lost, did.take().len()), (1, 5));
 }
+
+/// Breaks a handler off at one of its awaits.
+#[actor]
+struct Pages {
+    did: Probe<u32>,
+}
+
+#[actor]
+impl Pages {
+    #[message(abort)]
+    async fn render(&mut self, steps: u32) {
+        for step in 0..steps {
+            self.did.tell(step);
+            actor_core::time::sleep(SECOND).await;
+        }
+        self.did.tell(steps);
+    }
+
+    async fn print(&self) -> u32 {
+        actor_core::time::sleep(SECOND).await;
+        7
+    }
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_planted_abort_drops_an_abort_handler_at_an_await_and_no_other(sim: Sim) {
+    let did = Probe::new();
+    let pages = Pages { did: did.clone() }.spawn();
+    sim.fault(&pages, Fault::abort());
+    // Enough awaits for every seed.
+    assert_eq!(pages.render(60).await, Err(CallError::NoReply));
+    let steps = did.take();
+    assert!(!steps.is_empty() && steps.len() <= 60, "{}", steps.len());
+    assert_eq!(System::current().counters().aborted_handlers, 1);
+    sim.fault(&pages, Fault::abort());
+    assert_eq!(pages.print().await, Ok(7));
+    assert_eq!(pages.render(1).await, Ok(()), "the life goes on");
+    assert_eq!(System::current().counters().aborted_handlers, 1);
+}

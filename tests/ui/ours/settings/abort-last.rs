@@ -1,5 +1,4 @@
 use actor_core::prelude::*;
-
 #[actor]
 struct Renderer;
 
