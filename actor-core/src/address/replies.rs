@@ -41,6 +41,7 @@ use std::task::{Context as Poller, Poll, Waker};
 /// | a drop with the life of a killed actor | `Err(Killed)`, then `None` |
 /// | a drop with the life of a stopped actor | `Err(Stopped)`, then `None` |
 /// | the message is never handled | the error of a call, then `None` |
+/// | the deadline of the handler that reads the stream passes | `Err(DeadlineExceeded)`, then `None` |
 ///
 /// The life is that of the actor that drops the replies. A task that does not belong to an actor, as
 /// [`spawn_task`](crate::spawn_task) starts it, continues a stream when the actor has ended.

@@ -1,5 +1,6 @@
 //! Streaming replies, on every host.
 
+mod deadlines;
 mod ends;
 mod forms;
 mod items;
@@ -109,6 +110,7 @@ tests::on_every_host! {
     ends::a_restart_drops_what_the_life_stored,
     ends::a_stream_moved_to_a_task_outlives_the_life,
     ends::a_panic_in_a_task_of_the_life_gives_one_error,
+    deadlines::the_deadline_of_a_handler_ends_the_streams_it_reads,
     readers::a_dropped_reader_gives_the_item_back,
     readers::a_dropped_reader_wakes_a_producer_that_waits,
     readers::closed_waits_for_the_reader_to_leave,
