@@ -6,6 +6,7 @@
 
 use super::context::Context;
 use super::dispatch::{Dispatch, HandlerOutcome, Input};
+use super::erased::MessageSlot;
 use super::local_task;
 use super::protocol_message::{BorrowingFuture, LendState, LocalBox, SendBox};
 use super::run_loop::{HandlerError, NextStep};
@@ -210,39 +211,42 @@ impl<A: Dispatch<FutureBox: LendState<A>>> LoopTask for SyncTask<A> {
             let SyncTask::Owned(Life { run_loop, state }) = &mut *self else {
                 return TurnEnd::Done;
             };
-            let (protocol_message, handling) = loop {
-                match run_loop.next(state) {
-                    NextStep::Run(input, handling) => {
-                        current::set_current_message(handling);
-                        let mailbox = run_loop.context().mailbox();
-                        let span = begin_span::<A>(mailbox, input.message(), handling);
-                        let handle = || A::handle_sync(state, input, run_loop.context());
-                        match span.run(|| catch_unwind(AssertUnwindSafe(handle))) {
-                            // A sync handler has no await at which it could be dropped.
-                            Ok(HandlerOutcome::Done | HandlerOutcome::Aborted) => {
-                                run_loop.on_done(handling);
-                            }
-                            Ok(HandlerOutcome::NeedsAsync(protocol_message)) => {
-                                break (protocol_message, handling);
-                            }
-                            Ok(HandlerOutcome::StartFailed(text)) => {
-                                let outcome = Ok(HandlerOutcome::StartFailed(text));
-                                run_loop.on_other_outcome(outcome, handling);
-                            }
-                            Ok(HandlerOutcome::Ended(exit)) => {
-                                let outcome = Ok(HandlerOutcome::Ended(exit));
-                                run_loop.on_other_outcome(outcome, handling);
-                            }
-                            Err(payload) => {
-                                let outcome = Err(HandlerError::Panicked(payload));
-                                run_loop.on_other_outcome(outcome, handling);
-                            }
-                        }
-                    }
+            let mut slot = MessageSlot(None);
+            let protocol_message = loop {
+                let hook = match run_loop.next(state, &mut slot) {
+                    NextStep::Message => None,
+                    NextStep::Hook(hook) => Some(hook),
                     NextStep::Park => return TurnEnd::Park,
                     NextStep::Done => return TurnEnd::Done,
+                };
+                let mailbox = run_loop.context().mailbox();
+                let span = begin_span::<A>(mailbox, slot.0.as_ref(), current::current_message());
+                // The message is taken out of the slot only here, straight into the handler's argument.
+                let handle = || match slot.take_input(hook) {
+                    Some(input) => A::handle_sync(state, input, run_loop.context()),
+                    None => HandlerOutcome::Done,
+                };
+                match span.run(|| catch_unwind(AssertUnwindSafe(handle))) {
+                    // A sync handler has no await at which it could be dropped.
+                    Ok(HandlerOutcome::Done | HandlerOutcome::Aborted) => {
+                        run_loop.on_done(current::current_message);
+                    }
+                    Ok(HandlerOutcome::NeedsAsync(protocol_message)) => break protocol_message,
+                    Ok(HandlerOutcome::StartFailed(text)) => {
+                        let outcome = Ok(HandlerOutcome::StartFailed(text));
+                        run_loop.on_other_outcome(outcome, current::current_message());
+                    }
+                    Ok(HandlerOutcome::Ended(exit)) => {
+                        let outcome = Ok(HandlerOutcome::Ended(exit));
+                        run_loop.on_other_outcome(outcome, current::current_message());
+                    }
+                    Err(payload) => {
+                        let outcome = Err(HandlerError::Panicked(payload));
+                        run_loop.on_other_outcome(outcome, current::current_message());
+                    }
                 }
             };
+            let handling = current::current_message();
             let SyncTask::Owned(life) = self.take() else { return TurnEnd::Done };
             let mailbox = life.run_loop.context().mailbox().clone();
             let handler = <A::FutureBox as LendState<A>>::lend(protocol_message.0, life, handling);
@@ -361,11 +365,7 @@ pub fn run_async<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
         // ones. The input is therefore moved on immediately, and its handling is not kept
         // alongside.
         loop {
-            let next = poll_fn(|_| match run_loop.next(&mut state) {
-                NextStep::Run(input, handling) => Poll::Ready(Some((input, handling))),
-                NextStep::Park => Poll::Pending,
-                NextStep::Done => Poll::Ready(None),
-            });
+            let next = poll_fn(|_| run_loop.poll_next(&mut state));
             let Some((input, handling)) = next.await else { return };
             let outcome = start_handler(&mut state, run_loop.context(), input, handling).await;
             run_loop.context().mailbox().header.set_never_pended(true);

@@ -5,7 +5,8 @@
 //! code in between is compiled once.
 
 use super::dispatch::Dispatch;
-use super::erased::{ErasedLoop, ErasedStep};
+use super::erased::ErasedLoop;
+use super::run_loop::NextStep;
 use crate::address::addr::Addr;
 use crate::address::call::Call;
 use crate::cell::current::{self};
@@ -73,7 +74,7 @@ impl dyn ErasedLoop + '_ {
         &mut self,
         made: Result<CallbackResult, Failure>,
         what: &'static str,
-    ) -> ErasedStep {
+    ) -> Option<NextStep> {
         match made {
             Ok(CallbackResult::SendTo(sending)) => {
                 let (runnable, task) =

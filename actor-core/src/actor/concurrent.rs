@@ -3,7 +3,7 @@
 //! before it.
 
 use super::actor_task::begin_span;
-use super::run_loop::{HandlerError, NextStep, RunLoop};
+use super::run_loop::{HandlerError, NextInput, NextStep, RunLoop};
 use super::spawn::Life;
 use crate::actor::actor_task::HandlerFuture;
 use crate::actor::dispatch::{Dispatch, HandlerOutcome, Input};
@@ -16,9 +16,6 @@ use crate::cell::header::{ParkReason, STOP_FOR_RESTART, STOP_SELF};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
-
-/// The next input, which waits until the concurrent handlers have ended.
-type PendingInput<A> = (Input<<A as crate::Protocol>::Message>, CurrentMessage);
 
 /// The loop of an actor with `concurrent` messages.
 #[doc(hidden)]
@@ -54,7 +51,7 @@ async fn run_overlapping<A: Dispatch>(
     actor: &A,
     first: A::Message,
     handling: CurrentMessage,
-) -> Option<PendingInput<A>> {
+) -> Option<NextInput<A>> {
     let context = run_loop.context().clone_ref();
     let header = &context.mailbox().header;
     header.set_never_pended(true);
@@ -76,17 +73,23 @@ async fn run_overlapping<A: Dispatch>(
             handlers.poll_one(index, run_loop, cx);
         }
         while held.is_none() && handlers.running < header.settings.max_concurrent {
-            match run_loop.next_concurrent(actor) {
-                NextStep::Run(Input::Message(message), handling) if A::is_concurrent(&message) => {
+            let mut slot = MessageSlot(None);
+            let running = current::current_message();
+            match run_loop.next_concurrent(actor, &mut slot).into_poll(slot) {
+                Poll::Ready(Some((Input::Message(message), handling)))
+                    if A::is_concurrent(&message) =>
+                {
                     let index = handlers.begin(start(message, handling), handling);
                     header.set_park_reason(ParkReason::HandlerPending);
                     handlers.poll_one(index, run_loop, cx);
                 }
-                NextStep::Run(input, handling) => {
+                Poll::Ready(Some(input)) => {
+                    // It does not run yet.
+                    current::set_current_message(running);
                     header.set_park_reason(ParkReason::HandlerPending);
-                    held = Some((input, handling));
+                    held = Some(input);
                 }
-                NextStep::Park | NextStep::Done => break,
+                Poll::Ready(None) | Poll::Pending => break,
             }
         }
         if run_loop.loop_state.killed {
@@ -163,52 +166,49 @@ impl<A: Dispatch> RunLoop<A> {
     /// handled.
     fn next_or_pending(
         &mut self,
-        held: Option<PendingInput<A>>,
+        held: Option<NextInput<A>>,
         state: &mut Option<A>,
-    ) -> Poll<Option<PendingInput<A>>> {
+    ) -> Poll<Option<NextInput<A>>> {
         // One of the concurrent handlers may have ended the life: an input that waited for it is
         // then not started.
         let flags = self.mailbox().header.flags();
         if held.is_some() && flags & (STOP_SELF | STOP_FOR_RESTART) != 0 {
             self.erased().handle_end_flags(flags);
         }
-        let held = held.and_then(|(input, handling)| self.take_up(input, handling, state.as_ref()));
-        match held.unwrap_or_else(|| self.next(state)) {
-            NextStep::Run(input, handling) => Poll::Ready(Some((input, handling))),
-            NextStep::Park => Poll::Pending,
-            NextStep::Done => Poll::Ready(None),
-        }
+        let mut slot = MessageSlot(None);
+        let held = held.and_then(|held| self.take_up(held, &mut slot, state.as_ref()));
+        held.unwrap_or_else(|| self.next(state, &mut slot)).into_poll(slot)
     }
 
     fn take_up(
         &mut self,
-        input: Input<A::Message>,
-        handling: CurrentMessage,
+        (input, handling): NextInput<A>,
+        slot: &mut MessageSlot<A>,
         state: Option<&A>,
-    ) -> Option<NextStep<A::Message>> {
+    ) -> Option<NextStep> {
+        let is_ending = matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_));
         match (input, state) {
-            (Input::Message(message), Some(actor))
-                if !matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_)) =>
-            {
-                self.dispatch(MessageSlot(Some(message)), actor)
+            (Input::Message(message), Some(actor)) if !is_ending => {
+                slot.0 = Some(message);
+                self.dispatch(slot, actor)
             }
             (Input::Message(message), _) => {
                 self.mailbox().throw_away(message);
                 None
             }
-            _ if matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_)) => None,
-            (input, _) => Some(NextStep::Run(input, handling)),
+            (Input::Hook(_), _) if is_ending => None,
+            (Input::Hook(hook), _) => Some(NextStep::hook(hook, handling)),
         }
     }
 
     /// Returns an input that may start concurrently; an input that needs exclusive access stays
     /// where it is, unless it came from a system message.
-    fn next_concurrent(&mut self, actor: &A) -> NextStep<A::Message> {
+    fn next_concurrent(&mut self, actor: &A, slot: &mut MessageSlot<A>) -> NextStep {
         loop {
             if matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_)) {
                 return self.park(ParkReason::HandlerPending);
             }
-            if let Some(next) = self.step::<true>(Some(actor)) {
+            if let Some(next) = self.step::<true>(Some(actor), slot) {
                 return next;
             }
         }

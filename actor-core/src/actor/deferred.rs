@@ -1,9 +1,8 @@
 //! Guards: messages that may not be handled yet are deferred, in the order in which they were
 //! taken, and evaluated again when the state may have changed. They survive a restart.
 
-use super::erased::{ErasedLoop, ErasedStep, InSlot};
+use super::erased::ErasedLoop;
 use super::run_loop::NextStep;
-use crate::actor::dispatch::Input;
 use crate::actor::erased::ErasedMessage;
 use crate::actor::lifecycle::Lifecycle;
 use crate::cell::call_state::CallState;
@@ -70,7 +69,7 @@ impl dyn ErasedLoop + '_ {
         slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
         concurrent: bool,
-    ) -> Option<ErasedStep> {
+    ) -> Option<Option<NextStep>> {
         let mut at = 0;
         loop {
             let deferred = self.loop_state().deferred()?;
@@ -107,7 +106,7 @@ impl dyn ErasedLoop + '_ {
         &mut self,
         message: &mut dyn ErasedMessage,
         actor: &dyn Any,
-    ) -> ErasedStep {
+    ) -> Option<NextStep> {
         if self.has_guard(message) && !self.may_begin(message, actor) {
             return None;
         }
@@ -131,7 +130,7 @@ impl dyn ErasedLoop + '_ {
         message: &mut dyn ErasedMessage,
         actor: &dyn Any,
         concurrent: bool,
-    ) -> ErasedStep {
+    ) -> Option<NextStep> {
         let waits = concurrent && !message.is_concurrent();
         if waits
             && (!self.has_guard(message)
@@ -139,7 +138,7 @@ impl dyn ErasedLoop + '_ {
         {
             let info = message.info();
             let handling = CurrentMessage::new(info.name, info.reply);
-            return Some(NextStep::Run(Input::Message(InSlot), handling));
+            return Some(NextStep::message(handling));
         }
         self.dispatch(message, actor)
     }
@@ -230,7 +229,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Starts the message's handler, unless its caller no longer waits.
-    pub(super) fn begin_handling(&mut self, message: &mut dyn ErasedMessage) -> ErasedStep {
+    pub(super) fn begin_handling(&mut self, message: &mut dyn ErasedMessage) -> Option<NextStep> {
         let info = message.info();
         let now = || self.mailbox().header().system.executor.now();
         let is_gone = info.reply.is_some_and(|head| !head.begin(now));
@@ -242,6 +241,6 @@ impl dyn ErasedLoop + '_ {
         if self.mailbox().header().is_simulated() {
             return self.apply_faults(message, handling);
         }
-        Some(NextStep::Run(Input::Message(InSlot), handling))
+        Some(NextStep::message(handling))
     }
 }

@@ -1,7 +1,7 @@
 //! The type-erased views of a run loop, a state and a message, for the slow path. Erased to avoid
 //! monomorphizing it per actor.
 
-use super::dispatch::{Dispatch, Hooks, Input};
+use super::dispatch::{Dispatch, Hook, Hooks, Input};
 use super::lifecycle::LoopState;
 use super::run_loop::NextStep;
 use crate::cell::handle::{Discardable, DynMailbox};
@@ -60,27 +60,8 @@ impl<A: 'static> ErasedState for Option<A> {
     }
 }
 
-/// The message is in the slot passed to the step.
-pub(super) struct InSlot;
-
-/// The result of a step that is independent of the message type.
-pub(super) type ErasedStep = Option<NextStep<InSlot>>;
-
-/// The same, for steps that know the type. `message` is the slot, and its content is taken.
-#[inline]
-pub(super) fn typed<M>(next: ErasedStep, message: &mut Option<M>) -> Option<NextStep<M>> {
-    Some(match next? {
-        NextStep::Run(Input::Message(InSlot), handling) => {
-            NextStep::Run(Input::Message(message.take()?), handling)
-        }
-        NextStep::Run(Input::Hook(hook), handling) => NextStep::Run(Input::Hook(hook), handling),
-        NextStep::Park => NextStep::Park,
-        NextStep::Done => NextStep::Done,
-    })
-}
-
 impl dyn ErasedLoop + '_ {
-    pub(super) fn park(&mut self, park_reason: ParkReason) -> ErasedStep {
+    pub(super) fn park(&mut self, park_reason: ParkReason) -> Option<NextStep> {
         self.mailbox().header().set_park_reason(park_reason);
         Some(NextStep::Park)
     }
@@ -157,7 +138,18 @@ pub(super) trait ErasedMessage: Discardable + Send {
 }
 
 /// The slot of one message of `A`.
-pub(super) struct MessageSlot<A: Dispatch>(pub(super) Option<A::Message>);
+pub(crate) struct MessageSlot<A: Dispatch>(pub(crate) Option<A::Message>);
+
+impl<A: Dispatch> MessageSlot<A> {
+    /// The hook, or the message, which leaves the slot.
+    #[inline(always)]
+    pub(super) fn take_input(&mut self, hook: Option<Hook>) -> Option<Input<A::Message>> {
+        match hook {
+            Some(hook) => Some(Input::Hook(hook)),
+            None => self.0.take().map(Input::Message),
+        }
+    }
+}
 
 impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
     fn is_there(&self) -> bool {

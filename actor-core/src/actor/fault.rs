@@ -1,8 +1,8 @@
 //! Fault injection: failures at chosen messages of an actor. Only in simulations.
 
-use super::erased::{ErasedLoop, ErasedStep, InSlot};
+use super::erased::ErasedLoop;
 use super::run_loop::{HandlerError, NextStep};
-use crate::actor::dispatch::{Dispatch, Input};
+use crate::actor::dispatch::Dispatch;
 use crate::actor::erased::ErasedMessage;
 use crate::cell::current::{self, CurrentMessage};
 use crate::cell::handle::{DynMailbox, catch_and_report};
@@ -262,7 +262,7 @@ impl dyn ErasedLoop + '_ {
         &mut self,
         message: &mut dyn ErasedMessage,
         mut handling: CurrentMessage,
-    ) -> ErasedStep {
+    ) -> Option<NextStep> {
         let target = self.target();
         let (outcome, aborts) = outcome_of(&self.own(), target, message);
         if aborts {
@@ -271,7 +271,7 @@ impl dyn ErasedLoop + '_ {
         match outcome {
             FaultOutcome::Handled => {
                 self.trace_input(handling.name);
-                Some(NextStep::Run(Input::Message(InSlot), handling))
+                Some(NextStep::message(handling))
             }
             FaultOutcome::HeldUntil(until) => {
                 self.trace("is delayed by a planted fault");
@@ -290,7 +290,10 @@ impl dyn ErasedLoop + '_ {
 
     /// Returns the next step for a delayed message; `None` if there is none.
     #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
-    pub(super) fn next_delayed(&mut self, slot: &mut dyn ErasedMessage) -> Option<ErasedStep> {
+    pub(super) fn next_delayed(
+        &mut self,
+        slot: &mut dyn ErasedMessage,
+    ) -> Option<Option<NextStep>> {
         let header = self.mailbox().header();
         let held = header.system.sim_observer.as_ref()?.take_held(header.number)?;
         let mut held = held.downcast::<DelayedMessage>().ok()?;
@@ -310,7 +313,7 @@ impl dyn ErasedLoop + '_ {
         self.mailbox().resume_system_messages();
         self.trace_input(held.handling.name);
         held.message.move_to(slot);
-        Some(Some(NextStep::Run(Input::Message(InSlot), held.handling)))
+        Some(Some(NextStep::message(held.handling)))
     }
 
     /// Drops the message, in a panic or because its actor is killed.

@@ -1,8 +1,8 @@
 //! The lifecycle of one life: its states, and its start.
 
 use super::deferred::DeferredMessages;
-use super::dispatch::{Hook, Input};
-use super::erased::{ErasedLoop, ErasedState, ErasedStep};
+use super::dispatch::Hook;
+use super::erased::{ErasedLoop, ErasedState};
 use super::factory::{self, StateFactory};
 use super::run_loop::NextStep;
 use super::shutdown::ShutdownStep;
@@ -104,7 +104,7 @@ impl LoopState {
 
 impl dyn ErasedLoop + '_ {
     /// Starts the life, or runs the steps of its end, as far as possible without waiting.
-    pub(super) fn start_or_shut_down(&mut self, state: &mut dyn ErasedState) -> ErasedStep {
+    pub(super) fn start_or_shut_down(&mut self, state: &mut dyn ErasedState) -> Option<NextStep> {
         loop {
             let next = match self.loop_state().lifecycle {
                 Lifecycle::Initializing => self.begin(state),
@@ -119,7 +119,7 @@ impl dyn ErasedLoop + '_ {
 
     /// Waits for the state and starts the life.
     #[inline(never)]
-    fn begin(&mut self, state: &mut dyn ErasedState) -> ErasedStep {
+    fn begin(&mut self, state: &mut dyn ErasedState) -> Option<NextStep> {
         if self.ended_before_start() {
             return None;
         }
@@ -154,12 +154,12 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// The state exists: the life starts.
-    fn start_life(&mut self) -> ErasedStep {
+    fn start_life(&mut self) -> Option<NextStep> {
         if self.hooks().start {
             self.loop_state().lifecycle = Lifecycle::Starting;
             self.trace_input("on_start");
-            let input = Input::Hook(Hook::Start);
-            return Some(NextStep::Run(input, CurrentMessage::new("on_start", None)));
+            let handling = CurrentMessage::new("on_start", None);
+            return Some(NextStep::hook(Hook::Start, handling));
         }
         self.trace_if_silent("starts");
         self.started();

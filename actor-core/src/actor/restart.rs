@@ -5,7 +5,7 @@
 //! messages. Cell, id, address, mailbox, joiners and names stay. Queued messages go to the next
 //! life.
 
-use super::erased::{ErasedLoop, ErasedStep};
+use super::erased::ErasedLoop;
 use super::run_loop::NextStep;
 use super::shutdown::{ShutdownStep, publish_exit};
 use crate::actor::dispatch::Dispatch;
@@ -21,7 +21,7 @@ use crate::sync::Arc;
 
 impl dyn ErasedLoop + '_ {
     /// The life has ended completely: notifies the supervisor, or ends the actor.
-    pub(super) fn finish_life(&mut self) -> ErasedStep {
+    pub(super) fn finish_life(&mut self) -> Option<NextStep> {
         let by_supervisor = self.loop_state().ended_by_supervisor;
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
@@ -56,7 +56,7 @@ impl dyn ErasedLoop + '_ {
         &mut self,
         exit: Exit,
         authority: Option<Arc<dyn RestartAuthority>>,
-    ) -> ErasedStep {
+    ) -> Option<NextStep> {
         self.mailbox().close();
         self.discard_queued();
         self.discard_deferred();
@@ -76,7 +76,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Waits for the decision. A stop from outside needs none, nor does a kill during a backoff.
-    pub(super) fn await_decision(&mut self) -> ErasedStep {
+    pub(super) fn await_decision(&mut self) -> Option<NextStep> {
         // Before the check, because later events set the flag again.
         self.mailbox().defer_system_messages();
         let (mut decision, mut exit, mut authority) = (None, None, None);

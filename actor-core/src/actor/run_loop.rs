@@ -4,8 +4,9 @@
 //!
 //! ```text
 //! loop {
-//!     match run_loop.next(state) {
-//!         Run(input)  => run the handler or hook, then run_loop.on_outcome(outcome)
+//!     match run_loop.next(state, slot) {
+//!         Message     => run the handler of the message in the slot, then run_loop.on_outcome(outcome)
+//!         Hook(hook)  => run the hook, then run_loop.on_outcome(outcome)
 //!         Park        => return to the executor; the park reason is in the header
 //!         Done        => the actor has ended, the task returns
 //!     }
@@ -46,8 +47,8 @@
 //! - No user code runs under the mailbox lock.
 
 use super::context::Context;
-use super::dispatch::{Dispatch, HandlerOutcome, Hooks, Input};
-use super::erased::{ErasedLoop, ErasedMessage, ErasedStep, MessageSlot, typed};
+use super::dispatch::{Dispatch, HandlerOutcome, Hook, Hooks, Input};
+use super::erased::{ErasedLoop, ErasedMessage, MessageSlot};
 use super::factory::StateFactory;
 use super::lifecycle::{Lifecycle, LoopState};
 use crate::cell::current::{self, CurrentMessage};
@@ -58,6 +59,7 @@ use crate::cell::header::{
 };
 use crate::cell::lazy_deque::LazyDeque;
 use crate::cell::mailbox::Mailbox;
+use crate::cell::message::Protocol;
 use crate::cell::state::CellState;
 use crate::counters::add;
 use crate::exit::{Exit, FailureKind};
@@ -65,6 +67,7 @@ use crate::sync::Arc;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::telemetry::handler_span::{Ending, Outcome};
 use std::any::Any;
+use std::task::Poll;
 
 pub(crate) struct RunLoop<A: Dispatch> {
     pub(super) context: Context<A>,
@@ -75,13 +78,50 @@ pub(crate) struct RunLoop<A: Dispatch> {
     pub(super) loop_state: LoopState,
 }
 
-/// The next step of the task.
-pub(crate) enum NextStep<M> {
-    Run(Input<M>, CurrentMessage),
+/// The next step of the task. It does not depend on the type of the message, which stays in its slot: a
+/// large message is moved only from the mailbox to the slot, and from there to its handler.
+/// The current message of this thread is then that of the step.
+pub(crate) enum NextStep {
+    /// Handle the message in the slot.
+    Message,
+    /// Run a hook.
+    Hook(Hook),
     /// Nothing to run at the moment; the reason is stored in the header.
     Park,
     /// The actor has ended.
     Done,
+}
+
+/// What a task that is a future runs next.
+pub(crate) type NextInput<A> = (Input<<A as Protocol>::Message>, CurrentMessage);
+
+impl NextStep {
+    /// Handle the message in the slot, as `handling`.
+    #[inline]
+    pub(super) fn message(handling: CurrentMessage) -> Self {
+        current::set_current_message(handling);
+        NextStep::Message
+    }
+
+    /// Run a hook, as `handling`.
+    pub(super) fn hook(hook: Hook, handling: CurrentMessage) -> Self {
+        current::set_current_message(handling);
+        NextStep::Hook(hook)
+    }
+
+    /// The input, whose message was in the slot; pending if the task parks, `None` if the actor has ended.
+    #[inline]
+    pub(crate) fn into_poll<A: Dispatch>(self, slot: MessageSlot<A>) -> Poll<Option<NextInput<A>>> {
+        let handling = current::current_message();
+        match self {
+            NextStep::Message => {
+                Poll::Ready(slot.0.map(|message| (Input::Message(message), handling)))
+            }
+            NextStep::Hook(hook) => Poll::Ready(Some((Input::Hook(hook), handling))),
+            NextStep::Park => Poll::Pending,
+            NextStep::Done => Poll::Ready(None),
+        }
+    }
 }
 
 /// The failure of an input.
@@ -146,14 +186,21 @@ impl<A: Dispatch> RunLoop<A> {
 
 /// The fast path, compiled for each actor type; the calls into the slow path are not inlined.
 impl<A: Dispatch> RunLoop<A> {
-    /// Decides the next step. Inlined together with the code for each message; the slow path is
-    /// not.
+    /// The next input of a task that is a future.
     #[inline]
-    pub(crate) fn next(&mut self, state: &mut Option<A>) -> NextStep<A::Message> {
+    pub(crate) fn poll_next(&mut self, state: &mut Option<A>) -> Poll<Option<NextInput<A>>> {
+        let mut slot = MessageSlot(None);
+        self.next(state, &mut slot).into_poll(slot)
+    }
+
+    /// Decides the next step, whose message is put into the empty `slot`. Inlined together with the code
+    /// for each message; the slow path is not.
+    #[inline]
+    pub(crate) fn next(&mut self, state: &mut Option<A>, slot: &mut MessageSlot<A>) -> NextStep {
         loop {
             let step = match self.loop_state.lifecycle {
                 Lifecycle::Starting | Lifecycle::Running | Lifecycle::Draining => {
-                    self.step::<false>(state.as_ref())
+                    self.step::<false>(state.as_ref(), slot)
                 }
                 Lifecycle::Initializing | Lifecycle::ShuttingDown(_) => {
                     self.start_or_shut_down(state)
@@ -168,8 +215,8 @@ impl<A: Dispatch> RunLoop<A> {
     /// Starts the life, or runs the steps of its end.
     #[cold]
     #[inline(never)]
-    fn start_or_shut_down(&mut self, state: &mut Option<A>) -> Option<NextStep<A::Message>> {
-        typed(self.erased().start_or_shut_down(state), &mut None)
+    fn start_or_shut_down(&mut self, state: &mut Option<A>) -> Option<NextStep> {
+        self.erased().start_or_shut_down(state)
     }
 
     /// One step of an actor that runs or drains; with `CONCURRENT`, handlers are running and share the
@@ -178,7 +225,9 @@ impl<A: Dispatch> RunLoop<A> {
     pub(super) fn step<const CONCURRENT: bool>(
         &mut self,
         state: Option<&A>,
-    ) -> Option<NextStep<A::Message>> {
+        slot: &mut MessageSlot<A>,
+    ) -> Option<NextStep> {
+        debug_assert!(slot.0.is_none(), "a message that was not handled would be lost");
         let Some(actor) = state else {
             // A `self` handler has consumed the state: it was the last message.
             self.finish_consumed();
@@ -188,7 +237,7 @@ impl<A: Dispatch> RunLoop<A> {
         if (header.flags() | header.interrupted() != 0
             || header.budget() == 0
             || self.loop_state.is_due())
-            && let Some(next) = self.slow_path(actor, CONCURRENT)
+            && let Some(next) = self.slow_path(slot, actor, CONCURRENT)
         {
             return next;
         }
@@ -198,97 +247,89 @@ impl<A: Dispatch> RunLoop<A> {
         {
             return Some(self.park(ParkReason::HandlerPending));
         }
-        let message = match self.batch.pop_front() {
-            Some(message) => message,
-            None if self.loop_state.fetched && self.loop_state.lifecycle == Lifecycle::Running => {
+        self.batch.pop_into(&mut slot.0);
+        if slot.0.is_none() {
+            if self.loop_state.fetched && self.loop_state.lifecycle == Lifecycle::Running {
                 self.loop_state.fetched = false;
                 // The block of a past burst: an idle actor holds none.
                 self.batch.release_if_empty();
                 return Some(self.park(idle(CONCURRENT)));
             }
-            None if self.mailbox().header.is_member() => {
-                return self.fetch_shared(actor, CONCURRENT);
+            if self.mailbox().header.is_member() {
+                return self.fetch_shared(slot, actor, CONCURRENT);
             }
-            None => {
-                self.loop_state.fetched = true;
-                let may_start = may_start::<A, CONCURRENT>;
-                let mailbox = self.context.mailbox();
-                let (first, signalled) = mailbox.fetch(&mut self.batch, may_start, !CONCURRENT);
-                match first {
-                    Some(message) => message,
-                    None => {
-                        let is_empty = !signalled && self.batch.is_empty();
-                        if self.loop_state.lifecycle == Lifecycle::Draining && is_empty {
-                            return self.finish_drain(CONCURRENT);
-                        }
-                        return None;
-                    }
+            self.loop_state.fetched = true;
+            let may_start = may_start::<A, CONCURRENT>;
+            let mailbox = self.context.mailbox();
+            let is_flagged = mailbox.fetch(&mut slot.0, &mut self.batch, may_start, !CONCURRENT);
+            if slot.0.is_none() {
+                let is_empty = !is_flagged && self.batch.is_empty();
+                if self.loop_state.lifecycle == Lifecycle::Draining && is_empty {
+                    return self.finish_drain(CONCURRENT);
                 }
+                return None;
             }
-        };
-        if A::HAS_GUARDS || A::as_protocol(&message).is_some() {
-            return self.take_guarded(MessageSlot(Some(message)), actor);
         }
-        if A::delivery_of(&message).unbounded {
+        let message = slot.0.as_ref()?;
+        if A::HAS_GUARDS || A::as_protocol(message).is_some() {
+            return self.take_guarded(slot, actor);
+        }
+        if A::delivery_of(message).unbounded {
             self.mailbox().untyped().took_unbounded();
         } else {
             self.mailbox().header.begin_one();
         }
         self.mailbox().header.spend();
-        self.begin_handling(message)
+        self.begin_handling(slot)
     }
 
     /// A message of the batch with a guard, or of a protocol: the actor's impl has its delivery
     /// options.
     #[inline(never)]
-    fn take_guarded(&mut self, slot: MessageSlot<A>, actor: &A) -> Option<NextStep<A::Message>> {
+    fn take_guarded(&mut self, slot: &mut MessageSlot<A>, actor: &A) -> Option<NextStep> {
         self.erased().took(slot.delivery().unbounded);
         self.mailbox().header.spend();
         self.dispatch(slot, actor)
     }
 
     /// Handles the message if its guard allows it; otherwise defers it.
-    pub(super) fn dispatch(
-        &mut self,
-        mut slot: MessageSlot<A>,
-        actor: &A,
-    ) -> Option<NextStep<A::Message>> {
+    pub(super) fn dispatch(&mut self, slot: &mut MessageSlot<A>, actor: &A) -> Option<NextStep> {
         let has_guard = A::HAS_GUARDS || slot.delivery().guarded;
-        if has_guard && !self.erased().may_begin(&mut slot, actor) {
+        if has_guard && !self.erased().may_begin(slot, actor) {
             return None;
         }
-        self.begin_handling(slot.0?)
+        self.begin_handling(slot)
     }
 
     /// Starts the message's handler, unless its caller no longer waits.
     #[inline(always)]
-    fn begin_handling(&mut self, message: A::Message) -> Option<NextStep<A::Message>> {
-        let info = A::info(&message);
+    fn begin_handling(&mut self, slot: &mut MessageSlot<A>) -> Option<NextStep> {
+        let info = A::info(slot.0.as_ref()?);
         if info
             .reply
             .is_some_and(|head| !head.begin(|| self.mailbox().header.system.executor.now()))
         {
-            self.skip_cancelled(MessageSlot(Some(message)));
+            self.skip_cancelled(slot);
             return None;
         }
         let handling = CurrentMessage::new(info.name, info.reply);
         if self.mailbox().header.is_simulated() {
-            return self.apply_faults(MessageSlot(Some(message)), handling);
+            return self.apply_faults(slot, handling);
         }
-        Some(NextStep::Run(Input::Message(message), handling))
+        Some(NextStep::message(handling))
     }
 
-    pub(super) fn park(&mut self, park_reason: ParkReason) -> NextStep<A::Message> {
+    pub(super) fn park(&mut self, park_reason: ParkReason) -> NextStep {
         self.mailbox().header.set_park_reason(park_reason);
         NextStep::Park
     }
 
     /// A handler or hook has ended, and has asked for nothing else.
     #[inline]
-    pub(crate) fn on_done(&mut self, handling: CurrentMessage) {
-        self.loop_state.handled(&self.context.mailbox().header, handling);
+    pub(crate) fn on_done(&mut self, handling: impl Fn() -> CurrentMessage) {
+        self.loop_state.handled(&self.context.mailbox().header, &handling);
         if self.loop_state.lifecycle != Lifecycle::Running {
-            self.on_cold_outcome(Ok(HandlerOutcome::Done), handling);
+            self.on_cold_outcome(Ok(HandlerOutcome::Done), handling());
         }
     }
 
@@ -302,7 +343,7 @@ impl<A: Dispatch> RunLoop<A> {
         if matches!(outcome, Ok(HandlerOutcome::Done)) {
             // It holds nothing that must be dropped, which the compiler cannot see.
             std::mem::forget(outcome);
-            self.on_done(handling);
+            self.on_done(|| handling);
         } else {
             self.on_other_outcome(outcome, handling);
         }
@@ -316,7 +357,7 @@ impl<A: Dispatch> RunLoop<A> {
         outcome: Result<HandlerOutcome, HandlerError>,
         handling: CurrentMessage,
     ) {
-        self.loop_state.handled(&self.context.mailbox().header, handling);
+        self.loop_state.handled(&self.context.mailbox().header, &|| handling);
         self.on_cold_outcome(outcome, handling);
     }
 
@@ -333,19 +374,20 @@ impl<A: Dispatch> RunLoop<A> {
     /// The slow path between two messages, which is type-erased below.
     #[inline(never)]
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
-    fn slow_path(&mut self, actor: &A, concurrent: bool) -> Option<Option<NextStep<A::Message>>> {
-        let mut slot = MessageSlot::<A>(None);
-        match self.erased().slow_path(&mut slot, actor, concurrent) {
-            Some(next) => Some(typed(next, &mut slot.0)),
-            None => None,
-        }
+    fn slow_path(
+        &mut self,
+        slot: &mut MessageSlot<A>,
+        actor: &A,
+        concurrent: bool,
+    ) -> Option<Option<NextStep>> {
+        self.erased().slow_path(slot, actor, concurrent)
     }
 
     /// Skips a message whose caller no longer waits.
     #[cold]
     #[inline(never)]
-    fn skip_cancelled(&mut self, mut slot: MessageSlot<A>) {
-        self.erased().skip_cancelled(&mut slot);
+    fn skip_cancelled(&mut self, slot: &mut MessageSlot<A>) {
+        self.erased().skip_cancelled(slot);
     }
 
     /// Handles a message with the faults of a simulation.
@@ -353,10 +395,10 @@ impl<A: Dispatch> RunLoop<A> {
     #[inline(never)]
     fn apply_faults(
         &mut self,
-        mut slot: MessageSlot<A>,
+        slot: &mut MessageSlot<A>,
         handling: CurrentMessage,
-    ) -> Option<NextStep<A::Message>> {
-        typed(self.erased().apply_faults(&mut slot, handling), &mut slot.0)
+    ) -> Option<NextStep> {
+        self.erased().apply_faults(slot, handling)
     }
 
     /// The life ends normally.
@@ -368,19 +410,20 @@ impl<A: Dispatch> RunLoop<A> {
 
     /// All queued messages have been handled.
     #[inline(never)]
-    fn finish_drain(&mut self, concurrent: bool) -> Option<NextStep<A::Message>> {
-        typed(self.erased().finish_drain(concurrent), &mut None)
+    fn finish_drain(&mut self, concurrent: bool) -> Option<NextStep> {
+        self.erased().finish_drain(concurrent)
     }
 
     /// A member of a pool takes one message of the shared mailbox.
     #[inline(never)]
-    fn fetch_shared(&mut self, actor: &A, concurrent: bool) -> Option<NextStep<A::Message>> {
-        let mut slot = MessageSlot::<A>(None);
-        let next = self.erased().fetch_shared(&mut slot, concurrent);
-        match slot.0 {
-            Some(_) => self.dispatch(slot, actor),
-            None => typed(next, &mut None),
-        }
+    fn fetch_shared(
+        &mut self,
+        slot: &mut MessageSlot<A>,
+        actor: &A,
+        concurrent: bool,
+    ) -> Option<NextStep> {
+        let next = self.erased().fetch_shared(slot, concurrent);
+        if slot.0.is_some() { self.dispatch(slot, actor) } else { next }
     }
 }
 
@@ -397,14 +440,14 @@ const fn idle(concurrent: bool) -> ParkReason {
 impl LoopState {
     /// A handler or hook has ended: the state may have changed.
     #[inline]
-    fn handled(&mut self, header: &Header, handling: CurrentMessage) {
+    fn handled(&mut self, header: &Header, handling: &impl Fn() -> CurrentMessage) {
         if let Some(deferred) = self.deferred() {
             deferred.state_may_have_changed();
         }
         if header.is_simulated() {
             // A turn of one message: the next message is a new choice.
             header.end_turn();
-            header.finished(handling.name);
+            header.finished(handling().name);
         }
     }
 }
@@ -469,9 +512,9 @@ impl dyn ErasedLoop + '_ {
         slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
         concurrent: bool,
-    ) -> Option<ErasedStep> {
+    ) -> Option<Option<NextStep>> {
         let next = self.slow_path_steps(slot, actor, concurrent);
-        if let Some(Some(NextStep::Run(..))) = next {
+        if let Some(Some(NextStep::Message | NextStep::Hook(_))) = next {
             self.mark_member_busy();
         }
         next
@@ -483,7 +526,7 @@ impl dyn ErasedLoop + '_ {
         slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
         concurrent: bool,
-    ) -> Option<ErasedStep> {
+    ) -> Option<Option<NextStep>> {
         let flags = self.mailbox().header().flags();
         if self.mailbox().header().is_simulated()
             && let Some(next) = self.next_delayed(slot)
@@ -545,7 +588,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Ends the turn, regardless of remaining work.
-    pub(super) fn end_turn(&mut self, concurrent: bool) -> ErasedStep {
+    pub(super) fn end_turn(&mut self, concurrent: bool) -> Option<NextStep> {
         self.loop_state().fetched = false;
         // Parking checks the actor's own mailbox; only the run loop knows that it drains, that it
         // takes messages from another mailbox, or that deferred messages are to be evaluated again.
@@ -560,7 +603,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Puts a message of the shared mailbox into `slot`.
-    fn fetch_shared(&mut self, slot: &mut dyn ErasedMessage, concurrent: bool) -> ErasedStep {
+    fn fetch_shared(&mut self, slot: &mut dyn ErasedMessage, concurrent: bool) -> Option<NextStep> {
         let (shared, number) = self.loop_state().shared()?;
         let fetched = shared.pop_for(number, concurrent, slot.as_any());
         // The next check is of the shared mailbox again.
@@ -580,7 +623,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// All queued messages have been handled; running handlers finish before the end.
-    fn finish_drain(&mut self, concurrent: bool) -> ErasedStep {
+    fn finish_drain(&mut self, concurrent: bool) -> Option<NextStep> {
         if concurrent {
             return self.park(ParkReason::HandlerPending);
         }

@@ -18,8 +18,8 @@
 //! Invariant, under the mailbox lock: if a failure was requested, `STOP_SELF` is set. The check of the
 //! flags finds it before the next message, and each step of the end that clears `STOP_SELF` takes it.
 
-use super::dispatch::{Hook, Input};
-use super::erased::{ErasedLoop, ErasedState, ErasedStep};
+use super::dispatch::Hook;
+use super::erased::{ErasedLoop, ErasedState};
 use super::lifecycle::Lifecycle;
 use super::restart::may_restart;
 use super::run_loop::NextStep;
@@ -164,7 +164,11 @@ impl dyn ErasedLoop + '_ {
 impl dyn ErasedLoop + '_ {
     /// Runs one step of the end, after the flags that have been set in the meantime.
     #[cold]
-    pub(super) fn end(&mut self, step: ShutdownStep, state: &mut dyn ErasedState) -> ErasedStep {
+    pub(super) fn end(
+        &mut self,
+        step: ShutdownStep,
+        state: &mut dyn ErasedState,
+    ) -> Option<NextStep> {
         if self.handle_kill() {
             match step {
                 ShutdownStep::AwaitDecision => self.record_kill_between_lives(),
@@ -197,10 +201,7 @@ impl dyn ErasedLoop + '_ {
                         Lifecycle::ShuttingDown(ShutdownStep::StopHookRunning);
                     self.trace_input("on_stop");
                     let exit = Box::new(self.pending_exit());
-                    NextStep::Run(
-                        Input::Hook(Hook::Stop(exit)),
-                        CurrentMessage::new("on_stop", None),
-                    )
+                    NextStep::hook(Hook::Stop(exit), CurrentMessage::new("on_stop", None))
                 })
             }
             // The task calls `stop_hook_done` before its next request.
@@ -219,7 +220,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Step 3: drops the resources, except children, and waits for the futures of the life.
-    fn end_tasks(&mut self) -> ErasedStep {
+    fn end_tasks(&mut self) -> Option<NextStep> {
         let locked = self.mailbox().lock();
         let has_resources = locked.cell.resources.is_some() || locked.cell.has_system_messages();
         if !has_resources {
@@ -258,7 +259,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Step 4: ends the children one after another. The parent is not notified of exits that it ordered.
-    fn end_children(&mut self) -> ErasedStep {
+    fn end_children(&mut self) -> Option<NextStep> {
         for notice in self.mailbox().take_system_messages() {
             match notice {
                 SystemMessage::WatchedExited(key, ..) => {

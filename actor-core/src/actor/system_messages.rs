@@ -2,8 +2,8 @@
 //! turn; cancelled resources are no longer in the table and are skipped.
 
 use super::callback::CallbackResult;
-use super::dispatch::{Hook, Input};
-use super::erased::{ErasedLoop, ErasedMessage, ErasedStep};
+use super::dispatch::Hook;
+use super::erased::{ErasedLoop, ErasedMessage};
 use super::run_loop::NextStep;
 use crate::cell::current::CurrentMessage;
 use crate::cell::handle::catch_and_report;
@@ -22,7 +22,7 @@ impl dyn ErasedLoop + '_ {
         slot: &mut dyn ErasedMessage,
         actor: &dyn Any,
         concurrent: bool,
-    ) -> ErasedStep {
+    ) -> Option<NextStep> {
         let next = match notice {
             SystemMessage::ResourceReady(key) => self.source_due(key, slot.as_any()),
             SystemMessage::WatchedExited(key, id, exit) => {
@@ -39,7 +39,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// A timer, a stream or a piped future has an item.
-    fn source_due(&mut self, key: ResourceId, slot: &mut dyn Any) -> ErasedStep {
+    fn source_due(&mut self, key: ResourceId, slot: &mut dyn Any) -> Option<NextStep> {
         let mut locked = self.mailbox().lock();
         // A cancelled resource is not in the table: its pending tick is skipped.
         let resources = locked.cell.resources.as_mut();
@@ -104,7 +104,7 @@ impl dyn ErasedLoop + '_ {
         id: ActorId,
         exit: Exit,
         slot: &mut dyn Any,
-    ) -> ErasedStep {
+    ) -> Option<NextStep> {
         let mut locked = self.mailbox().lock();
         let resource = locked.cell.resources.as_mut().and_then(|resources| resources.remove(key));
         drop(locked);
@@ -131,14 +131,14 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    fn run_exit_hook(&mut self, id: ActorId, exit: Exit) -> ErasedStep {
+    fn run_exit_hook(&mut self, id: ActorId, exit: Exit) -> Option<NextStep> {
         self.trace_input("on_exit");
-        let input = Input::Hook(Hook::Exited(Box::new((id, exit))));
-        Some(NextStep::Run(input, CurrentMessage::new("on_exit", None)))
+        let hook = Hook::Exited(Box::new((id, exit)));
+        Some(NextStep::hook(hook, CurrentMessage::new("on_exit", None)))
     }
 
     /// A linked actor has ended: run the hook, or fail too.
-    fn linked_exited(&mut self, id: ActorId, exit: Exit) -> ErasedStep {
+    fn linked_exited(&mut self, id: ActorId, exit: Exit) -> Option<NextStep> {
         if self.hooks().exit {
             return self.run_exit_hook(id, exit);
         }

@@ -6,6 +6,13 @@
 
 use std::collections::VecDeque;
 
+/// Moves a message into the empty slot `to`, without the code for the drop of what was there before.
+#[inline]
+pub(super) fn move_message<M>(from: &mut Option<M>, to: &mut Option<M>) {
+    debug_assert!(to.is_none());
+    std::mem::forget(std::mem::replace(to, from.take()));
+}
+
 #[allow(clippy::box_collection, reason = "one word, where a deque takes four")]
 pub(crate) struct LazyDeque<M>(Option<Box<VecDeque<Option<M>>>>);
 
@@ -49,6 +56,16 @@ impl<M> LazyDeque<M> {
             message
         } else {
             None
+        }
+    }
+
+    /// Moves the first message, if there is one, into the empty `slot`.
+    #[inline]
+    pub(crate) fn pop_into(&mut self, slot: &mut Option<M>) {
+        if let Some(messages) = &mut self.0
+            && let Some(mut first) = messages.pop_front()
+        {
+            move_message(&mut first, slot);
         }
     }
 

@@ -60,20 +60,21 @@ impl<A: Protocol> Mailbox<A> {
         self.state.lock()
     }
 
-    /// Takes the oldest message, and moves the messages behind it into the empty `batch`, up to the
-    /// budget of the turn. If a flag has to be handled first, or the message may not be handled
-    /// `at_once`, it goes into the batch too; returns whether a flag is set. Closes the mailbox if
-    /// it is empty, no flag is set, no sender is left and no handler runs.
+    /// Moves the oldest message into the empty slot `first`, and the messages behind it into the empty
+    /// `batch`, which the loop may take more than one turn for. If a flag has to be handled first, or the message may not
+    /// be handled `at_once`, it goes into the batch too; returns whether a flag is set. Closes the
+    /// mailbox if it is empty, no flag is set, no sender is left and no handler runs.
     pub(crate) fn fetch(
         &self,
+        first: &mut Option<A::Message>,
         batch: &mut LazyDeque<A::Message>,
         at_once: fn(&A::Message) -> bool,
         is_alone: bool,
-    ) -> (Option<A::Message>, bool) {
+    ) -> bool {
         let mut locked = self.lock_typed();
         let admitted = locked.admit_waiters(&self.header);
         let MailboxState { cell, queue } = &mut *locked;
-        let first = queue.take(cell, &self.header, batch, at_once);
+        queue.take(cell, &self.header, first, batch, at_once);
         // Under the lock: a system message that was posted before a message was accepted is seen
         // here.
         let is_flagged = self.header.flags() != 0;
@@ -84,7 +85,7 @@ impl<A: Protocol> Mailbox<A> {
         drop(locked);
         wake_all(admitted);
         notify_state_change(changed);
-        (first, is_flagged)
+        is_flagged
     }
 
     /// Takes the oldest priority message, if it is `wanted`.

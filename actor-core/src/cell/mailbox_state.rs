@@ -4,7 +4,7 @@
 //! Compiled for each actor: everything that does not need the messages is in `queue`.
 
 use super::header::{Header, SENDERS_WAITING};
-use super::lazy_deque::LazyDeque;
+use super::lazy_deque::{LazyDeque, move_message};
 use super::queue::{OnFull, PushError, Ticket};
 use super::state::CellState;
 use crate::cell::message::Delivery;
@@ -91,42 +91,43 @@ impl<M> MessageQueue<M> {
     #[inline]
     fn accept(&mut self, message: &mut Option<M>) {
         if self.first.is_none() {
-            self.first = message.take();
+            move_message(message, &mut self.first);
         } else {
             self.more.push_back(message);
         }
     }
 
-    /// After `admit_waiters`: returns the oldest message and moves the messages behind it into the empty
-    /// `batch`, up to the budget of the turn in total. If the oldest may not be handled `at_once`,
-    /// it goes first into the batch. These messages keep counting until they are handled.
+    /// After `admit_waiters`: moves the oldest message into the empty slot `first`, and the messages
+    /// behind it into the empty `batch`. If the oldest may not be handled `at_once`, it goes first into the
+    /// batch, with those that the turn has a budget for. These messages keep counting until they are handled.
+    #[inline]
     pub(crate) fn take(
         &mut self,
         cell: &mut CellState,
         header: &Header,
+        first: &mut Option<M>,
         batch: &mut LazyDeque<M>,
         at_once: fn(&M) -> bool,
-    ) -> Option<M> {
-        debug_assert!(batch.is_empty());
-        let Some(message) = &self.first else { return None };
+    ) {
+        debug_assert!(first.is_none() && batch.is_empty());
+        let Some(message) = &self.first else { return };
         // Waiting senders were admitted if there was capacity, so there is no flag to handle for
         // them.
         let at_once = header.flags() & !SENDERS_WAITING == 0 && at_once(message);
         // Never destructured: that would copy it once more.
-        let mut first = self.first.take();
+        move_message(&mut self.first, first);
         let rest = (header.budget() as usize).saturating_sub(1);
         if at_once && self.more.len() <= rest {
             // The usual case: the two blocks are swapped, without an allocation or copy.
             std::mem::swap(batch, &mut self.more);
         } else {
             if !at_once {
-                batch.push_back(&mut first);
+                batch.push_back(first);
             }
             self.more.move_front_to(rest, batch);
             self.first = self.more.pop_front();
         }
         cell.move_to_batch(header, usize::from(at_once) + batch.len());
-        first
     }
 
     /// Returns all messages: the oldest, and those behind it in exchange for the empty `rest`. They

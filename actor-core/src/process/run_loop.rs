@@ -6,7 +6,6 @@ use super::inbox::Inbox;
 use crate::actor::Life;
 use crate::actor::actor_task::HandlerFuture;
 use crate::actor::dispatch::{HandlerOutcome, Input};
-use crate::actor::run_loop::NextStep;
 use crate::cell::current::CurrentMessage;
 use crate::cell::header::ParkReason;
 use crate::cell::mailbox::Mailbox;
@@ -76,13 +75,7 @@ pub(super) fn run_process<M: Send + 'static>(
 ) -> impl Future<Output = ()> + Send {
     let Life { mut run_loop, mut state } = life;
     async move {
-        while let Some(input) = poll_fn(|_| match run_loop.next(&mut state) {
-            NextStep::Run(input, _) => Poll::Ready(Some(input)),
-            NextStep::Park => Poll::Pending,
-            NextStep::Done => Poll::Ready(None),
-        })
-        .await
-        {
+        while let Some((input, _)) = poll_fn(|_| run_loop.poll_next(&mut state)).await {
             if let Input::Message(message) = input {
                 // A stop arrived while the supervisor was ending this life: no life is left to
                 // receive.

@@ -78,7 +78,8 @@ fn waiting<'a>(mut send: Sending<'a>) -> (Sending<'a>, Arc<Flag>) {
 
 fn fetch(mailbox: &Mailbox<Inn>) -> (usize, bool) {
     let mut batch = LazyDeque::new();
-    let (first, is_flagged) = mailbox.fetch(&mut batch, |_| true, true);
+    let mut first = None;
+    let is_flagged = mailbox.fetch(&mut first, &mut batch, |_| true, true);
     (usize::from(first.is_some()) + batch.len(), is_flagged)
 }
 
