@@ -117,8 +117,9 @@ impl<M> MessageQueue<M> {
         // Never destructured: that would copy it once more.
         move_message(&mut self.first, first);
         let rest = (header.budget() as usize).saturating_sub(1);
-        if at_once && self.more.len() <= rest {
-            // The usual case: the two blocks are swapped, without an allocation or copy.
+        if at_once && (rest > 0 || self.more.is_empty()) {
+            // The usual case: the two blocks are swapped, without an allocation or copy, however many
+            // messages there are: those that are left at the end of the turn stay in the batch.
             std::mem::swap(batch, &mut self.more);
         } else {
             if !at_once {

@@ -1,7 +1,7 @@
 //! Runs one operation on actors a given number of times, for counting instructions
 //! (`.ci/instructions`).
 //!
-//! `budget (call | call-async | send | send-async | hop | spawn | relay | relay-undetected) TIMES`
+//! `budget (call | call-async | send | send-async | backlog | hop | spawn | relay | relay-undetected) TIMES`
 
 use actor_core::prelude::*;
 use std::time::Duration;
@@ -95,6 +95,16 @@ async fn run(what: &str, times: u64) -> Result<(), CallError> {
                 now.add(1).send().await?;
             }
             now.add(1).await?;
+        }
+        // More messages than one turn handles wait in the mailbox.
+        "backlog" => {
+            let now = Now { total: 0 }.prepare().unbounded().spawn();
+            for _ in 0..times / 500 {
+                for _ in 0..500 {
+                    now.add(1).try_send().expect("the mailbox is unbounded");
+                }
+                now.add(1).await?;
+            }
         }
         "send-async" => {
             for _ in 0..times {
