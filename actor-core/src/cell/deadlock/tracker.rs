@@ -1,7 +1,7 @@
 //! How a wait adds and removes its record: the poll of a handler, as seen by the calls and sends in
 //! it. Thread-local; after the poll, `pending` takes over the record.
 
-use super::edge::{ActorKey, NONE, Refusal, WaitEdge, WaitGoal};
+use super::edge::{ActorKey, Refusal, WaitEdge, WaitGoal};
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::Header;
 use crate::cell::system_shared::SystemShared;
@@ -9,6 +9,7 @@ use crate::error::Cycle;
 use crate::sync::Arc;
 use crate::sync::std_sync::{AtomicU64, Ordering};
 use std::cell::{Cell, RefCell};
+use std::num::NonZeroU64;
 use std::task::Waker;
 
 /// The current handler poll of this thread, as seen by the waits in it.
@@ -113,7 +114,7 @@ pub(crate) fn polled<T>(
 }
 
 /// A unique number for a wait.
-fn next_number() -> u64 {
+fn next_number() -> NonZeroU64 {
     const SHARE: u32 = 1 << 16;
     static SHARES: AtomicU64 = AtomicU64::new(1);
     let (mut next, mut left) = NUMBERS.get();
@@ -122,28 +123,35 @@ fn next_number() -> u64 {
         left = SHARE;
     }
     NUMBERS.set((next + 1, left - 1));
-    next
+    // The first share starts at 1.
+    NonZeroU64::new(next).unwrap_or(NonZeroU64::MIN)
 }
 
 /// The part of a wait that may have a record.
 #[derive(Debug)]
 pub(crate) struct WaitTracker {
-    /// [`NONE`] as long as there is no record.
-    number: u64,
+    /// One word says that there is none, so that a wait without a record costs little to create.
+    record: Option<WaitRecord>,
+}
+
+/// The record of a wait.
+#[derive(Clone, Copy, Debug)]
+struct WaitRecord {
+    number: NonZeroU64,
     waiter: ActorKey,
 }
 
 impl WaitTracker {
     pub(crate) const fn untracked() -> Self {
-        WaitTracker { number: NONE, waiter: ActorKey::NONE }
+        WaitTracker { record: None }
     }
 
     /// Before the wait is polled: if the waker is not that of the actor that has its record, the
     /// record must be removed, because the clone that the wait holds may now be dropped.
     pub(crate) fn check_waker(&mut self, waker: &Waker, near: &Arc<SystemShared>) {
-        if self.number != NONE {
+        if let Some(record) = self.record {
             let stands = CURRENT_POLL.with(|polling| {
-                polling.place.get() == self.waiter && polling.waker.get() == words(waker)
+                polling.place.get() == record.waiter && polling.waker.get() == words(waker)
             });
             if !stands {
                 self.retract(near);
@@ -151,31 +159,36 @@ impl WaitTracker {
         }
     }
 
+    /// The number of the record, which is created for `waiter` if there is none.
+    fn number_for(&mut self, waiter: ActorKey) -> u64 {
+        let record =
+            self.record.get_or_insert_with(|| WaitRecord { number: next_number(), waiter });
+        record.number.get()
+    }
+
     /// Whether there is a record.
     pub(crate) fn is_tracked(&self) -> bool {
-        self.number != NONE
+        self.record.is_some()
     }
 
     /// The wait has ended, or its clone of the waker is about to be dropped.
     pub(crate) fn retract(&mut self, near: &Arc<SystemShared>) {
-        let number = self.number;
+        let Some(record) = self.record else { return };
         if !self.forget()
-            && let Some(mailbox) = self.waiter.find(near)
+            && let Some(mailbox) = record.waiter.find(near)
         {
-            mailbox.lock().cell.revoke(number);
+            mailbox.lock().cell.revoke(record.number.get());
         }
     }
 
     /// Like [`WaitTracker::retract`], but only within a poll of the actor; returns false elsewhere. That is
     /// enough for a wait that is recorded for snapshots only.
     pub(crate) fn forget(&mut self) -> bool {
-        if self.number == NONE {
-            return true;
-        }
-        let number = std::mem::replace(&mut self.number, NONE);
+        let Some(record) = self.record.take() else { return true };
+        let number = record.number.get();
         // A record that was published before this poll has been cleared.
         CURRENT_POLL.with(|polling| {
-            let is_inside = polling.place.get() == self.waiter;
+            let is_inside = polling.place.get() == record.waiter;
             if is_inside && polling.wait.get().is_some_and(|wait| wait.number == number) {
                 polling.wait.set(None);
             }
@@ -197,9 +210,10 @@ impl WaitTracker {
                 return None;
             }
             if polling.has_refusal.get()
-                && self.number != NONE
-                && let Some(refusal) = REFUSAL
-                    .with_borrow_mut(|told| told.take_if(|refusal| refusal.number == self.number))
+                && let Some(record) = self.record
+                && let Some(refusal) = REFUSAL.with_borrow_mut(|told| {
+                    told.take_if(|refusal| refusal.number == record.number.get())
+                })
             {
                 polling.has_refusal.set(false);
                 return Some(refusal.cycle);
@@ -208,10 +222,8 @@ impl WaitTracker {
             if waiter == ActorKey::NONE {
                 return None;
             }
-            if self.number == NONE {
-                *self = WaitTracker { number: next_number(), waiter };
-            }
-            let wait = WaitEdge { number: self.number, target: ActorKey::of(target), goal, timed };
+            let number = self.number_for(waiter);
+            let wait = WaitEdge { number, target: ActorKey::of(target), goal, timed };
             polling.wait.set(Some(wait));
             None
         })
@@ -228,10 +240,8 @@ impl WaitTracker {
             if polling.wait.get().is_some_and(|wait| wait.goal.is_certain()) {
                 return;
             }
-            if self.number == NONE {
-                *self = WaitTracker { number: next_number(), waiter };
-            }
-            polling.wait.set(Some(WaitEdge { number: self.number, target, goal, timed: false }));
+            let number = self.number_for(waiter);
+            polling.wait.set(Some(WaitEdge { number, target, goal, timed: false }));
         });
     }
 }
