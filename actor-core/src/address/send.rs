@@ -243,13 +243,21 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// The first poll.
     fn begin(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let mailbox = self.address.get().mailbox();
-        let mut pushed = mailbox.push(&mut self.message, None, OnFull::Fail);
-        if pushed == Err(PushError::Full) && !self.if_room {
-            // The waker is cloned only if the send has to wait.
-            let mut waker = Some(cx.waker().clone());
-            pushed = mailbox.push(&mut self.message, None, OnFull::WaitAndNotify(&mut waker));
+        match mailbox.push(&mut self.message, None, OnFull::Fail) {
+            Ok(_) => {
+                self.state = SendState::Done;
+                Poll::Ready(Ok(()))
+            }
+            Err(PushError::Full) if !self.if_room => self.begin_to_wait(cx),
+            Err(refused) => Poll::Ready(self.refused(refused)),
         }
-        match pushed {
+    }
+
+    /// There is no capacity: takes a place among the waiting senders. Only now is the waker cloned.
+    fn begin_to_wait(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
+        let mailbox = self.address.get().mailbox();
+        let mut waker = Some(cx.waker().clone());
+        match mailbox.push(&mut self.message, None, OnFull::WaitAndNotify(&mut waker)) {
             Ok(None) => {
                 self.state = SendState::Done;
                 Poll::Ready(Ok(()))

@@ -171,39 +171,24 @@ impl<T> Asking<T> {
         Ok(delivered.is_simulated)
     }
 
-    /// The first poll, while there is a deadline.
+    /// At the first poll, while there is a deadline: returns what the reply says of it.
     #[cold]
-    fn begin_with_deadline(
-        &mut self,
-        outgoing: &mut dyn AnyOutgoing,
-        cx: &mut Poller<'_>,
-        is_handler: bool,
-    ) -> Poll<Result<T, CallError>> {
+    #[inline(never)]
+    fn take_deadline(&mut self, outgoing: &dyn AnyOutgoing) -> Result<Option<u64>, CallError> {
         let target = outgoing.mailbox().header();
-        let note = match deadline::of_call(&target.system.executor, self.ignores_deadline) {
-            CallDeadline::None => None,
-            CallDeadline::Own(note) => Some(note),
+        match deadline::of_call(&target.system.executor, self.ignores_deadline) {
+            CallDeadline::None => Ok(None),
+            CallDeadline::Own(note) => Ok(Some(note)),
             CallDeadline::Inherited(note) => {
                 self.inherits = true;
                 self.is_plain = false;
-                note
+                Ok(note)
             }
             CallDeadline::Passed => {
                 self.state = AskState::Done;
-                return Poll::Ready(Err(CallError::DeadlineExceeded { started: false }));
+                Err(CallError::DeadlineExceeded { started: false })
             }
-        };
-        let is_fresh = self.state == AskState::Init;
-        if is_fresh {
-            self.prepare(outgoing, cx.waker(), is_handler, note);
         }
-        if let Err(error) = self.deliver(outgoing) {
-            return Poll::Ready(Err(error));
-        }
-        if !is_fresh && let Poll::Ready(answer) = self.look(outgoing, cx) {
-            return Poll::Ready(answer);
-        }
-        self.keep_waiting(outgoing, cx)
     }
 
     // Inlined where that pays: then it is known whose mailbox it is.
@@ -217,29 +202,32 @@ impl<T> Asking<T> {
             AskState::Init => {
                 // The waker goes with the message: if the answer comes before this returns, it is woken.
                 let is_handler = tracker::is_own_waker(cx.waker());
+                let mut note = None;
                 if current::handling().has_deadline() {
-                    return self.begin_with_deadline(outgoing, cx, is_handler);
+                    match self.take_deadline(outgoing) {
+                        Ok(known) => note = known,
+                        Err(error) => return Poll::Ready(Err(error)),
+                    }
                 }
-                self.prepare(outgoing, cx.waker(), is_handler, None);
+                self.prepare(outgoing, cx.waker(), is_handler, note);
                 match self.deliver(outgoing) {
                     // The usual case: the wait leaves no record.
-                    Ok(false) if !is_handler => return Poll::Pending,
+                    Ok(false) if !is_handler && !self.inherits => return Poll::Pending,
                     Ok(_) => {}
                     Err(error) => return Poll::Ready(Err(error)),
                 }
             }
-            AskState::Prepared => {
-                if current::handling().has_deadline() {
-                    return self.begin_with_deadline(outgoing, cx, false);
+            state @ (AskState::Prepared | AskState::Pending) => {
+                if state == AskState::Prepared {
+                    if current::handling().has_deadline()
+                        && let Err(error) = self.take_deadline(outgoing)
+                    {
+                        return Poll::Ready(Err(error));
+                    }
+                    if let Err(error) = self.deliver(outgoing) {
+                        return Poll::Ready(Err(error));
+                    }
                 }
-                if let Err(error) = self.deliver(outgoing) {
-                    return Poll::Ready(Err(error));
-                }
-                if let Poll::Ready(answer) = self.look(outgoing, cx) {
-                    return Poll::Ready(answer);
-                }
-            }
-            AskState::Pending => {
                 if let Poll::Ready(answer) = self.look(outgoing, cx) {
                     return Poll::Ready(answer);
                 }
