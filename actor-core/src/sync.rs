@@ -15,6 +15,7 @@ pub(crate) use primitives::{MutexGuard, atomic};
 pub(crate) use std::sync::LazyLock;
 pub(crate) use std::sync::{Arc, Once, OnceLock, Weak};
 
+use std::ops::Deref;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -47,6 +48,20 @@ impl<T: ?Sized> Mutex<T> {
 impl<T: Default> Default for Mutex<T> {
     fn default() -> Self {
         Mutex::new(T::default())
+    }
+}
+
+/// A value with cache lines of its own, so that writes to it, or to its neighbors, do not slow down the
+/// readers of the other. 128 bytes, because processors fetch lines in pairs.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(crate) struct OwnLines<T>(pub(crate) T);
+
+impl<T> Deref for OwnLines<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
     }
 }
 

@@ -11,7 +11,7 @@ use crate::executor::Executor;
 use crate::executor::sim::{NodeExecutor, SimExecutor};
 use crate::incident::{Incident, Reporter};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use crate::sync::{Arc, Mutex, MutexGuard, Weak, std_sync};
+use crate::sync::{Arc, Mutex, MutexGuard, OwnLines, Weak, std_sync};
 use slab::Slab;
 use std::collections::BTreeMap;
 
@@ -32,8 +32,9 @@ pub(crate) struct SystemShared {
     pub(crate) executor: Arc<dyn Executor>,
     /// Numbers the actors; all nodes of a simulation number theirs together.
     numbers: Arc<AtomicU64>,
-    /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive.
-    table: Mutex<Table>,
+    /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive. Written by each
+    /// spawn and end of an actor, while each message reads the other fields.
+    table: OwnLines<Mutex<Table>>,
     pub(crate) names: Registry,
     /// Set when the system shuts down: no actor starts any more.
     closing: AtomicBool,
@@ -128,7 +129,7 @@ impl SystemShared {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             executor,
             numbers: Arc::new(AtomicU64::new(1)),
-            table: Mutex::new(Slab::new()),
+            table: OwnLines(Mutex::new(Slab::new())),
             names: Registry::default(),
             closing: AtomicBool::new(false),
             emptied: Event::new(),

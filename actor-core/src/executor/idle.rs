@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 use super::timers::Timers;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use crate::sync::thread::{self, Thread};
-use crate::sync::{Mutex, MutexGuard, OnceLock};
+use crate::sync::{Mutex, MutexGuard, OnceLock, OwnLines};
 
 #[cfg(test)]
 mod tests;
@@ -60,8 +60,8 @@ pub(super) struct Idle {
     word: AtomicUsize,
     /// Set if neither the leader nor the monitor watches, and there is more than one worker, so
     /// that watching is useful; always set once the executor is closed. Changed only under the lock of
-    /// `sleepers`.
-    unwatched: AtomicBool,
+    /// `sleepers`. Read by each push of a job, while searches write `word`.
+    unwatched: OwnLines<AtomicBool>,
     /// Set if all workers are up and the monitor is not active. Changed only under the lock of `sleepers`.
     needs_monitor: AtomicBool,
     sleepers: Mutex<Sleepers>,
@@ -113,7 +113,7 @@ impl Idle {
         };
         Idle {
             word: AtomicUsize::new(workers * UP),
-            unwatched: AtomicBool::new(workers > 1),
+            unwatched: OwnLines(AtomicBool::new(workers > 1)),
             needs_monitor: AtomicBool::new(true),
             sleepers: Mutex::new(sleepers),
             threads: (0..workers).map(|_| OnceLock::new()).collect(),

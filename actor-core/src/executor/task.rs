@@ -12,7 +12,7 @@ use slab::Slab;
 
 use super::{Executor, Job, Schedule, drop_chain, worker};
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{Arc, Mutex, MutexGuard};
+use crate::sync::{Arc, Mutex, MutexGuard, OwnLines};
 use crate::waking::wake;
 
 /// A task that is to be polled.
@@ -119,8 +119,8 @@ fn schedule(runnable: Runnable, info: ScheduleInfo) {
 #[derive(Default)]
 pub(crate) struct Tasks {
     wakers: Mutex<Slab<Waker>>,
-    /// Written under the lock.
-    closed: AtomicBool,
+    /// Written under the lock, once. Read by each poll that is pending, while each new task locks.
+    closed: OwnLines<AtomicBool>,
 }
 
 impl Tasks {
