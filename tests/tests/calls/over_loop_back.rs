@@ -156,3 +156,14 @@ fn each_behavior_of_calls_runs_over_a_loop_back_node_or_has_a_reason() -> io::Re
     assert!(missing.is_empty(), "add these to a list of this file: {missing:#?}");
     Ok(())
 }
+
+#[test]
+fn the_guide_lists_each_behavior_that_is_different() -> io::Result<()> {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src/remote.md");
+    let guide = fs::read_to_string(guide)?;
+    for (behavior, reason) in DIFFERENT {
+        let name = behavior.split_once("::").map_or(*behavior, |(_, name)| name);
+        assert!(guide.contains(&format!("`{name}`")), "{behavior} ({reason}) is not in the guide");
+    }
+    Ok(())
+}
