@@ -110,6 +110,33 @@ impl<M> Fault<M> {
     /// An `abort` handler is dropped at one of its awaits, chosen by the seed, as if its caller had left: a
     /// caller that still waits gets [`CallError::NoReply`](crate::CallError::NoReply). Other handlers are
     /// not affected.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// use actor_core::{Fault, Sim};
+    /// use std::time::Duration;
+    ///
+    /// #[actor]
+    /// struct Renderer;
+    ///
+    /// #[actor]
+    /// impl Renderer {
+    ///     #[message(abort)]
+    ///     async fn render(&mut self) {
+    ///         for _page in 0..100 {
+    ///             actor_core::time::sleep(Duration::from_millis(1)).await;
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let system = System::simulation(1);
+    /// system.block_on(async {
+    ///     let renderer = Renderer.spawn();
+    ///     Sim::of(&System::current()).unwrap().fault(&renderer, Fault::abort());
+    ///     assert_eq!(renderer.render().await, Err(CallError::NoReply));
+    ///     assert_eq!(System::current().counters().aborted_handlers, 1);
+    /// });
+    /// ```
     pub fn abort() -> Self {
         Fault::new(FaultAction::Abort)
     }
