@@ -49,6 +49,7 @@ use std::time::{Duration, Instant};
 /// sim.fault(&disk, Fault::kill().chance(0.01));
 /// sim.fault(&disk, Fault::delay(Duration::from_secs(9)).on(is_write).at(5));
 /// sim.fault(&disk, Fault::full(Duration::from_secs(1)).at(20));
+/// sim.fault(&disk, Fault::abort().every(7));
 /// ```
 #[must_use = "a fault is planted by `Sim::fault`"]
 pub struct Fault<M> {

@@ -20,14 +20,14 @@ pub(super) fn of(sim: &Sim) -> Vec<String> {
     let tasks = sim.executor().pending_tasks();
     // The resources of live actors end with them, and are listed with them.
     if actors.is_empty() {
-        lines.extend(tasks.iter().map(|task| format!("{} is not done", sim.task_name(*task))));
+        lines.extend(tasks.iter().map(|task| format!("{} has not finished", sim.task_name(*task))));
     }
     let (next, count) = sim.executor().pending_timers();
     if lines.is_empty()
         && let Some(next) = next
     {
         let due = next.saturating_sub(sim.executor().elapsed());
-        lines.push(format!("{count} timers wait, the first is due in {due:?}"));
+        lines.push(format!("{count} timers are pending, the first is due in {due:?}"));
     }
     for waiting in sim.waiting() {
         if !lines.is_empty() && !lines.contains(&waiting) {
@@ -58,8 +58,8 @@ fn line(actor: &dyn DynMailbox) -> String {
         many => by.push(format!("{many} addresses or streams")),
     }
     if by.is_empty() {
-        by.push("what it is doing".to_owned());
+        by.push("its running handler".to_owned());
     }
     let label = actor.header().system.with_node(actor.label());
-    format!("{label} lives, kept by {}", by.join(" and "))
+    format!("{label} is alive, kept by {}", by.join(" and "))
 }

@@ -94,9 +94,9 @@ fn summary(deviations: &Deviations) -> String {
     }
     let verb = if deviations.len() == 1 { "makes" } else { "make" };
     match causes.is_empty() {
-        true => "it fails with what comes by itself, the newest first".to_owned(),
+        true => "it fails without a choice, the newest first".to_owned(),
         false => {
-            format!("{} {verb} it fail (>), all else comes newest first", causes.join(" and "))
+            format!("{} {verb} it fail (>), otherwise the newest runs first", causes.join(" and "))
         }
     }
 }

@@ -103,7 +103,7 @@ where
             panics::discard(payload);
             let (text, place) = (note.message, note.location.map(|place| place.to_string()));
             let at = place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
-            Some((FailureClass::Panicked(place), format!("the body panicked{at}:\n{text}")))
+            Some((FailureClass::Panicked(place), format!("the test body panicked{at}:\n{text}")))
         }
     };
     if failure.is_none() {
@@ -131,12 +131,12 @@ fn check_end(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(Fail
     let missed = sim.missed();
     if !missed.is_empty() {
         let text =
-            format!("an expected failure never came; it was expected at {}", missed.join(", "));
+            format!("an expected failure did not occur; it was expected at {}", missed.join(", "));
         return Some((FailureClass::ExpectedMissing, text));
     }
     let left = leftovers::of(sim);
     (!allows_leftovers && !left.is_empty()).then(|| {
-        let text = format!("something is left over:\n  {}", left.join("\n  "));
+        let text = format!("the test left something behind:\n  {}", left.join("\n  "));
         (FailureClass::Leftover, text)
     })
 }

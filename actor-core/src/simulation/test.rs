@@ -82,11 +82,11 @@ where
     U::Output: Tested,
 {
     let report = match (env_number("ACTOR_SEED"), config.explore) {
-        (Some(seed), _) => Runner { config, body, prints_panics: true }.seeds(seed, 1),
-        (None, Some(depth)) => Runner { config, body, prints_panics: false }.explore(depth),
+        (Some(seed), _) => TestRunner { config, body, prints_panics: true }.seeds(seed, 1),
+        (None, Some(depth)) => TestRunner { config, body, prints_panics: false }.explore(depth),
         (None, None) => {
             let count = env_number("ACTOR_SEEDS").unwrap_or(config.seeds).max(1);
-            Runner { config, body, prints_panics: false }.seeds(config.first, count)
+            TestRunner { config, body, prints_panics: false }.seeds(config.first, count)
         }
     };
     if let Some(report) = report {
@@ -117,17 +117,17 @@ where
 fn env_number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     let number = text.trim().parse();
-    Some(number.unwrap_or_else(|_| panic!("{name} is a number, and not `{text}`")))
+    Some(number.unwrap_or_else(|_| panic!("{name} must be a number, not `{text}`")))
 }
 
-struct Runner<F> {
+struct TestRunner<F> {
     config: TestConfig,
     body: F,
     /// Whether panics are also printed where they occur.
     prints_panics: bool,
 }
 
-impl<F, U> Runner<F>
+impl<F, U> TestRunner<F>
 where
     F: Fn(Sim) -> U,
     U: Future,
@@ -201,7 +201,7 @@ where
             }
         }
         print_on_stderr(&format!(
-            "explored {EXPLORED} schedules, the most there may be; the others were not looked at"
+            "explored {EXPLORED} schedules, which is the maximum; the others were not run"
         ));
         None
     }
@@ -222,17 +222,17 @@ fn nondeterminism(seed: u64, first: &RunResult, second: &RunResult) -> Option<St
     if first.trace.hash() == second.trace.hash() && second.failure.is_none() {
         return None;
     }
-    let mut report = format!("seed {seed} gave two different runs\n");
+    let mut report = format!("seed {seed} led to two different runs\n");
     let (one, two) = (first.trace.steps(), second.trace.steps());
     let at = first_difference(one, two);
     let read = |steps: &[super::Step]| {
-        steps.get(at).map_or_else(|| "nothing any more".to_owned(), ToString::to_string)
+        steps.get(at).map_or_else(|| "no step".to_owned(), ToString::to_string)
     };
     let _ = writeln!(report, "step {at}: first {}, then {}", read(one), read(two));
     report.push_str(&earlier_effect(first, second, at).unwrap_or_default());
     report.push_str(
-        "take time from `actor_core::time`, chance from `actor_core::rng`, and order from no hash \
-         map, no address in memory and nothing that the run before has left",
+        "take the time from `actor_core::time` and random numbers from `actor_core::rng`; depend neither \
+         on the order of a hash map, nor on an address in memory, nor on the state of an earlier run",
     );
     Some(report)
 }
@@ -256,7 +256,7 @@ fn earlier_effect(first: &RunResult, second: &RunResult, at: usize) -> Option<St
         .filter(|before| *before < at)?;
     let read = |effect: Option<&(u64, String)>| match effect {
         Some((of, text)) if *of == step_number => text.clone(),
-        _ => "does no such thing".to_owned(),
+        _ => "has no such effect".to_owned(),
     };
     let step = &steps[before];
     Some(format!(

@@ -1,6 +1,6 @@
 //! The prose is plain technical English: words and patterns that it does not need are counted, in the
 //! documents and in the comments and texts of the sources. A limit may only go down.
-//! `cargo test -p tests --test papers prose -- --nocapture` prints the counts.
+//! `cargo test -p tests --test docs prose -- --nocapture` prints the counts.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -4,66 +4,93 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The file and the function.
+/// The type, or nothing for a function without one, and the function.
 const HERE: [(&str, &str); 33] = [
-    ("child", "capacity"),
-    ("child", "shutdown"),
-    ("backoff", "exponential"),
-    ("backoff", "factor"),
-    ("backoff", "jitter"),
-    ("backoff", "reset_after"),
-    ("supervisor", "intensity"),
-    ("process", "capacity"),
-    ("ask", "timeout"),
-    ("inbox", "receive_timeout"),
-    ("inbox", "select_timeout"),
-    ("prepared", "capacity"),
-    ("proxy", "capacity"),
-    ("pool", "resize"),
-    ("subscription", "drop_oldest"),
-    ("subscription", "drop_newest"),
-    ("stream", "drop_oldest"),
-    ("stream", "drop_newest"),
-    ("simulation", "advance"),
-    ("shutdown", "shutdown"),
-    ("builder", "threads"),
-    ("replies", "pair"),
-    ("reply_stream", "timeout"),
-    ("reply_stream", "stream_of"),
-    ("time", "sleep"),
-    ("time", "timeout"),
-    ("time", "interval"),
-    ("addr", "stop_within"),
-    ("call", "timeout"),
-    ("delegated", "timeout"),
-    ("send", "timeout"),
-    ("timers", "after"),
-    ("timers", "every"),
+    ("", "sleep"),
+    ("", "timeout"),
+    ("", "interval"),
+    ("Child", "capacity"),
+    ("Child", "shutdown"),
+    ("Backoff", "exponential"),
+    ("Backoff", "factor"),
+    ("Backoff", "jitter"),
+    ("Backoff", "reset_after"),
+    ("Supervisor", "intensity"),
+    ("PreparedProcess", "capacity"),
+    ("Inbox", "receive_timeout"),
+    ("Inbox", "select_timeout"),
+    ("PreparedPool", "capacity"),
+    ("Prepare", "capacity"),
+    ("TypedSubscription", "drop_oldest"),
+    ("TypedSubscription", "drop_newest"),
+    ("TopicStream", "drop_oldest"),
+    ("TopicStream", "drop_newest"),
+    ("Sim", "advance"),
+    ("System", "shutdown"),
+    ("SystemBuilder", "threads"),
+    ("Replies", "pair"),
+    ("StreamCall", "timeout"),
+    ("StreamCall", "stream_of"),
+    ("Addr", "resize"),
+    ("Addr", "stop_within"),
+    ("Call", "timeout"),
+    ("Delegated", "timeout"),
+    ("Delegating", "timeout"),
+    ("SendFuture", "timeout"),
+    ("Context", "after"),
+    ("Context", "every"),
 ];
 
 /// Parameters that are tested elsewhere, or whose values are all equivalent.
-const ELSEWHERE: [(&str, &str); 13] = [
+const ELSEWHERE: [(&str, &str); 14] = [
     // The same settings by another way in: `capacities_are_exact_or_refused`.
-    ("spawn", "capacity"),
+    ("Prepared", "capacity"),
     // The macros check the result: `tests/ui/ours/options`.
-    ("message", "capacity"),
-    ("message", "turn"),
-    ("message", "deferred"),
-    ("message", "max_concurrent"),
-    ("test", "seeds"),
-    ("test", "explore"),
+    ("Settings", "capacity"),
+    ("Settings", "turn"),
+    ("Settings", "deferred"),
+    ("Settings", "max_concurrent"),
+    ("TestConfig", "seeds"),
+    ("TestConfig", "explore"),
     // A seed: any number is one.
-    ("system", "simulation"),
+    ("TestConfig", "first_seed"),
+    ("System", "simulation"),
     // Injected faults: `tests/tests/simulation/fault_injection.rs`.
-    ("fault", "delay"),
-    ("fault", "full"),
-    ("fault", "at"),
-    ("fault", "every"),
-    ("fault", "chance"),
+    ("Fault", "delay"),
+    ("Fault", "full"),
+    ("Fault", "at"),
+    ("Fault", "every"),
+    ("Fault", "chance"),
 ];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../actor-core/src")
+}
+
+/// The type whose `impl` a public function at `place` is in, or nothing for one outside of them.
+fn owner(text: &str, place: usize) -> &str {
+    let before = &text[..place];
+    if before.ends_with('\n') {
+        return "";
+    }
+    let head = before.rfind("\nimpl").map_or("", |at| &before[at + "\nimpl".len()..]);
+    let head = head.split('{').next().unwrap_or_default();
+    let (mut depth, mut after) = (0, head);
+    if head.starts_with('<') {
+        for (at, letter) in head.char_indices() {
+            match letter {
+                '<' => depth += 1,
+                '>' if !head[..at].ends_with('-') => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                after = &head[at + 1..];
+                break;
+            }
+        }
+    }
+    let named = after.rsplit(" for ").next().unwrap_or_default().trim_start();
+    named.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default()
 }
 
 /// The name of the file, or of the folder of a `mod.rs`.
@@ -92,7 +119,7 @@ fn functions(path: &Path, found: &mut BTreeSet<(String, String)>) {
             let end = name.find(['(', '<']).unwrap_or(0);
             let signature = name.split('{').next().unwrap_or_default();
             if !is_comment && takes_a_number(signature) {
-                found.insert((module(path), name[..end].to_owned()));
+                found.insert((owner(text, place).to_owned(), name[..end].to_owned()));
             }
         }
     }
@@ -115,12 +142,12 @@ fn each_public_function_that_takes_a_number_is_tried() {
     let known: BTreeSet<_> = HERE.iter().chain(&ELSEWHERE).copied().collect();
     let missing: Vec<_> = found
         .iter()
-        .filter(|(file, name)| !known.contains(&(file.as_str(), name.as_str())))
+        .filter(|(owner, name)| !known.contains(&(owner.as_str(), name.as_str())))
         .collect();
     assert!(missing.is_empty(), "try them in `tests/numeric_limits`: {missing:?}");
     let gone: Vec<_> = HERE
         .iter()
-        .filter(|(file, name)| !found.contains(&((*file).to_owned(), (*name).to_owned())))
+        .filter(|(owner, name)| !found.contains(&((*owner).to_owned(), (*name).to_owned())))
         .collect();
     assert!(gone.is_empty(), "no such functions any more: {gone:?}");
 }

@@ -104,6 +104,6 @@ fn a_value_that_is_no_number_is_reported() {
         let output = run(THREE, &[(name, "many")]);
         let printed = printed(&output);
         assert!(!output.status.success(), "{printed}");
-        assert!(printed.contains(&format!("{name} is a number, and not `many`")), "{printed}");
+        assert!(printed.contains(&format!("{name} must be a number, not `many`")), "{printed}");
     }
 }

@@ -95,7 +95,7 @@ fn an_order_of_messages_that_differs_is_named_with_its_actors() {
             room.say("x".into()).await.unwrap();
         }
     });
-    assert!(said.contains("gave two different runs"), "{said}");
+    assert!(said.contains("led to two different runs"), "{said}");
     assert!(said.contains("`the body goes on`"), "{said}");
     assert!(
         said.contains("it first sends room#1 something, then sends room#2 something"),

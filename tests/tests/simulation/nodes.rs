@@ -198,7 +198,7 @@ fn leftovers_name_their_node() {
             std::mem::forget((node, one));
         });
     });
-    assert!(said.contains("a/worker#1 lives"), "{said}");
+    assert!(said.contains("a/worker#1 is alive"), "{said}");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_task_that_is_left_names_its_node() {
             std::mem::forget(node);
         });
     });
-    assert!(said.contains("a/task 1 is not done"), "{said}");
+    assert!(said.contains("a/task 1 has not finished"), "{said}");
 }
 
 #[test]

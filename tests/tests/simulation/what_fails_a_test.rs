@@ -122,7 +122,7 @@ fn a_failure_that_is_expected_and_never_comes_fails() {
             sim.settle().await;
         });
     });
-    let line = said.lines().find(|line| line.starts_with("an expected failure never came"));
+    let line = said.lines().find(|line| line.starts_with("an expected failure did not occur"));
     let places = line.map(|line| line.matches("what_fails_a_test.rs:").count());
     assert_eq!(places, Some(1), "one of them came: {said}");
 }
@@ -147,8 +147,8 @@ fn a_leftover_actor_fails_and_is_listed_with_what_keeps_it() {
             fragile.keep_alive();
         });
     });
-    assert!(said.contains("something is left over"), "{said}");
-    assert!(said.contains("bank lives, kept by its name `bank` and"), "{said}");
+    assert!(said.contains("the test left something behind"), "{said}");
+    assert!(said.contains("bank is alive, kept by its name `bank` and"), "{said}");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn a_leftover_message_fails_and_is_listed() {
             fragile.ping().send().await.unwrap();
         });
     });
-    assert!(said.contains("fragile#1 lives, kept by what it is doing"), "{said}");
+    assert!(said.contains("fragile#1 is alive, kept by its running handler"), "{said}");
     assert!(said.contains("fragile#1 waits in `for_ever`"), "{said}");
     assert!(said.contains("fragile#1 has 1 messages waiting"), "{said}");
 }
@@ -172,7 +172,7 @@ fn a_leftover_task_and_its_timer_fail_and_are_listed() {
             actor_core::spawn_task(actor_core::time::sleep(Duration::from_secs(9))).detach();
         });
     });
-    assert!(said.contains("task 1 is not done"), "{said}");
+    assert!(said.contains("task 1 has not finished"), "{said}");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_leftover_timer_fails_and_is_listed() {
             std::mem::forget(sleep);
         });
     });
-    assert!(said.contains("1 timers wait, the first is due in 9s"), "{said}");
+    assert!(said.contains("1 timers are pending, the first is due in 9s"), "{said}");
 }
 
 #[actor_core::test(leftovers)]
@@ -247,7 +247,7 @@ fn a_run_that_differs_from_the_first_fails_at_the_first_step_that_does() {
             }
         });
     }));
-    assert!(said.contains("seed 1 gave two different runs"), "{said}");
+    assert!(said.contains("seed 1 led to two different runs"), "{said}");
     assert!(said.contains("step 1: first"), "{said}");
 }
 

@@ -1,0 +1,15 @@
+//! The documents of the repository: their links resolve, their listings compile, and the items they
+//! name exist.
+
+mod benchmark_figures;
+mod chapters;
+mod dependencies;
+mod examples;
+mod generated_code;
+mod guarantees;
+mod item_examples;
+mod links;
+mod page;
+mod prose;
+mod shown_error_texts;
+mod text;
