@@ -152,17 +152,17 @@ mod tests {
     use actor_core::prelude::*;
 
     #[actor]
-    struct Idle;
+    struct Target;
 
     #[actor]
-    impl Idle {}
+    impl Target {}
 
     fn id(number: u64) -> ActorId {
         ActorId { system: 0, number }
     }
 
     fn mailbox() -> Arc<dyn DynMailbox> {
-        Context::<Idle>::detached().mailbox().clone()
+        Context::<Target>::detached().mailbox().clone()
     }
 
     fn watcher(who: &Arc<dyn DynMailbox>, number: u64, key: Option<ResourceId>) -> Watcher {

@@ -14,7 +14,7 @@
 //! send, it returns the error. Otherwise, another call or send of the cycle does. In a cycle of
 //! joins, the join that completes it panics.
 
-use super::edge::{ActorKey, Edge, PendingWait, Refusal, RefuseResult, WaitGoal};
+use super::edge::{ActorKey, Edge, PendingWait, RefuseResult, RefusedWait, WaitGoal};
 use crate::cell::handle::{DynMailbox, schedule};
 use crate::cell::queue::Ticket;
 use crate::cell::system_shared::SystemShared;
@@ -160,7 +160,7 @@ fn confirm(
     cycle.rotate_left(refused);
     #[cfg(test)]
     failpoints::reached(near.id, failpoints::Failpoint::Confirmed);
-    let mut refusal = Some(Refusal::new(&waits[refused].wait, Cycle::new(cycle)));
+    let mut refusal = Some(RefusedWait::new(&waits[refused].wait, Cycle::new(cycle)));
     let result = match mailbox.lock_if_certain(ticket) {
         Some(mut locked) => {
             let result = locked.cell.refuse(epoch, &mut refusal);
@@ -273,10 +273,10 @@ pub(in crate::cell) mod failpoints {
         CheckEnded(u64),
     }
 
-    type Action = Arc<dyn Fn(Failpoint) + Send + Sync>;
+    type FailpointAction = Arc<dyn Fn(Failpoint) + Send + Sync>;
 
     /// The actions for each system.
-    static ACTIONS: Mutex<BTreeMap<u32, Action>> = Mutex::new(BTreeMap::new());
+    static ACTIONS: Mutex<BTreeMap<u32, FailpointAction>> = Mutex::new(BTreeMap::new());
 
     pub(in crate::cell) fn set_action(
         system: u32,

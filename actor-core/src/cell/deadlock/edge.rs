@@ -144,7 +144,7 @@ pub(crate) struct PublishedWaits {
     revoked: u64,
     /// Counts the clones of the actor's waker.
     count: Option<Weak<HandlerWaker>>,
-    refusal: Option<Box<Refusal>>,
+    refusal: Option<Box<RefusedWait>>,
 }
 
 /// A number that no wait has.
@@ -153,14 +153,14 @@ pub(in crate::cell) const NONE: u64 = 0;
 const ALL: u64 = u64::MAX;
 
 /// Refuses the wait with this number.
-pub(in crate::cell) struct Refusal {
+pub(in crate::cell) struct RefusedWait {
     pub(in crate::cell) number: u64,
     pub(in crate::cell) cycle: Cycle,
 }
 
-impl Refusal {
+impl RefusedWait {
     pub(in crate::cell) fn new(wait: &WaitEdge, cycle: Cycle) -> Box<Self> {
-        Box::new(Refusal { number: wait.number, cycle })
+        Box::new(RefusedWait { number: wait.number, cycle })
     }
 }
 
@@ -223,7 +223,7 @@ impl CellState {
     pub(in crate::cell) fn refuse(
         &mut self,
         epoch: u64,
-        refusal: &mut Option<Box<Refusal>>,
+        refusal: &mut Option<Box<RefusedWait>>,
     ) -> RefuseResult {
         match (self.edge(), self.waits()) {
             (Some(edge), Some(waits)) if edge.epoch == epoch => {
@@ -246,7 +246,7 @@ impl CellState {
         Some((ActorId { system, number }, wait.goal))
     }
 
-    pub(in crate::cell) fn take_refusal(&mut self) -> Option<Box<Refusal>> {
+    pub(in crate::cell) fn take_refusal(&mut self) -> Option<Box<RefusedWait>> {
         self.waits().and_then(|waits| waits.refusal.take())
     }
 }

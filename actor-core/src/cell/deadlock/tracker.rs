@@ -1,7 +1,7 @@
 //! How a wait adds and removes its record: the poll of a handler, as seen by the calls and sends in
 //! it. Thread-local; after the poll, `pending` takes over the record.
 
-use super::edge::{ActorKey, Refusal, WaitEdge, WaitGoal};
+use super::edge::{ActorKey, RefusedWait, WaitEdge, WaitGoal};
 use crate::cell::handle::DynMailbox;
 use crate::cell::header::Header;
 use crate::cell::system_shared::SystemShared;
@@ -38,7 +38,7 @@ thread_local! {
             untracked: Cell::new(NO_WAKER),
         }
     };
-    static REFUSAL: RefCell<Option<Box<Refusal>>> = const { RefCell::new(None) };
+    static REFUSAL: RefCell<Option<Box<RefusedWait>>> = const { RefCell::new(None) };
     /// The number of the next wait, and the remaining numbers of this thread's share.
     static NUMBERS: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
 }
