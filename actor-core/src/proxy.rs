@@ -81,7 +81,7 @@ use crate::address::addr::Addr;
 use crate::address::reply::{self, Reply};
 use crate::address::reply_receiver::ReplyReceiver;
 use crate::address::send::{MaybeOwned, SendFuture};
-use crate::cell::handle::throw_away;
+use crate::cell::handle::discard_message;
 use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
 use crate::exit::Exit;
@@ -425,5 +425,5 @@ pub fn fail<T>(reply: Reply<T>, error: CallError) {
 /// # });
 /// ```
 pub fn discard<P: Protocol>(to: &Addr<P>, message: P::Message) {
-    throw_away::<P>(to.mailbox(), message);
+    discard_message::<P>(to.mailbox(), message);
 }

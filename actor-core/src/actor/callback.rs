@@ -10,7 +10,7 @@ use super::run_loop::NextStep;
 use crate::address::addr::Addr;
 use crate::address::call::Call;
 use crate::cell::current::{self};
-use crate::cell::handle::throw_away;
+use crate::cell::handle::discard_message;
 use crate::cell::message::Protocol;
 pub(crate) use crate::cell::resources::{Callback, CallbackResult, ExitCallback};
 use crate::exit::{ActorId, Exit, Failure};
@@ -34,7 +34,7 @@ impl CallbackResult {
         let sending = call.into_owned().send();
         CallbackResult::SendTo(Box::pin(async move {
             let Err(error) = sending.await else { return };
-            throw_away::<B>(to.mailbox().untyped(), error.into_message());
+            discard_message::<B>(to.mailbox().untyped(), error.into_message());
         }))
     }
 }

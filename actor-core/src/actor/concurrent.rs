@@ -193,7 +193,7 @@ impl<A: Dispatch> RunLoop<A> {
                 self.dispatch(slot, actor)
             }
             (Input::Message(message), _) => {
-                self.mailbox().throw_away(message);
+                self.mailbox().discard_message(message);
                 None
             }
             (Input::Hook(_), _) if is_ending => None,

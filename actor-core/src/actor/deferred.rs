@@ -185,7 +185,7 @@ impl dyn ErasedLoop + '_ {
     }
 
     /// Discards a message and notifies its sender.
-    pub(super) fn throw_away(&self, message: &mut dyn ErasedMessage) {
+    pub(super) fn discard_message(&self, message: &mut dyn ErasedMessage) {
         let (name, is_call) = (message.info().name, message.info().reply.is_some());
         drop_undelivered(self.mailbox(), name, is_call, message);
     }
@@ -218,7 +218,7 @@ impl dyn ErasedLoop + '_ {
         let messages = std::mem::take(&mut deferred.messages);
         self.publish_deferred_count();
         for mut message in messages {
-            self.throw_away(&mut *message);
+            self.discard_message(&mut *message);
         }
     }
 

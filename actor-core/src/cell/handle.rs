@@ -75,18 +75,18 @@ pub(crate) trait SharedQueue: DynMailbox {
     /// other members.
     fn pop_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Popped;
 
-    /// Member `number` turns to something that is not from this mailbox: until it looks here again, it
-    /// is not poked, and what it was poked for goes to another.
+    /// Member `number` handles an input of its own. Until it checks this mailbox again, it is not woken,
+    /// and a message for which it was woken goes to another member.
     fn set_busy(&self, number: usize);
 }
 
-/// What a member finds.
+/// The result of [`SharedQueue::pop_for`].
 pub(crate) enum Popped {
     Message,
     Empty,
-    /// The next one is not wanted.
+    /// The next message may not start alongside the running handlers.
     NotWanted,
-    /// There will be nothing any more.
+    /// No more messages will arrive.
     Closed,
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn notify_state_change(changed: Option<Arc<Event>>) -> usize {
     changed.map_or(0, |changed| changed.notify())
 }
 
-/// Wakes senders that were let in; not under the lock.
+/// Wakes admitted senders; not under the lock.
 #[inline]
 pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
     if let Some(admitted) = admitted {
@@ -164,14 +164,14 @@ fn wake_each(admitted: Vec<Waker>) {
     waking::wake_each(admitted);
 }
 
-/// Drops one message that will not be handled: a call hears `Stopped`, a send is reported.
-pub(crate) fn throw_away<P: Protocol>(mailbox: &dyn DynMailbox, message: P::Message) {
+/// Drops one message that will not be handled: a call gets `Stopped`, a send is reported.
+pub(crate) fn discard_message<P: Protocol>(mailbox: &dyn DynMailbox, message: P::Message) {
     let label = P::info(&message);
     let (name, is_call) = (label.name, label.reply.is_some());
     drop_undelivered(mailbox, name, is_call, &mut Some(message));
 }
 
-/// As [`throw_away`], for a message of any type.
+/// As [`discard_message`], for a message of any type.
 pub(crate) fn drop_undelivered(
     mailbox: &dyn DynMailbox,
     name: &'static str,
@@ -190,7 +190,7 @@ pub(crate) fn discard_expired(
     discard(mailbox, name, true, message, current::expired);
 }
 
-/// Drops one message for which there is no room any more: a call hears `Full`, a send is reported.
+/// Drops one message for which there is no capacity: a call gets `Full`, a send is reported.
 pub(crate) fn reject_full(
     mailbox: &dyn DynMailbox,
     name: &'static str,

@@ -28,8 +28,8 @@
 //! [`ParkReason`]: super::header::ParkReason
 
 use super::handle::{
-    DynMailbox, Locked, TypedMailbox, WeakMailbox, discard_unreported, notify_state_change,
-    schedule, throw_away, wake_all,
+    DynMailbox, Locked, TypedMailbox, WeakMailbox, discard_message, discard_unreported,
+    notify_state_change, schedule, wake_all,
 };
 use super::header::Header;
 use super::lazy_deque::LazyDeque;
@@ -122,13 +122,13 @@ impl<A: Protocol> Mailbox<A> {
             let message = queue.take_any(cell, &self.header);
             drop(locked);
             let Some(message) = message else { return };
-            self.throw_away(message);
+            self.discard_message(message);
         }
     }
 
     /// Drops one message that will not be handled.
-    pub(crate) fn throw_away(&self, message: A::Message) {
-        throw_away::<A>(self, message);
+    pub(crate) fn discard_message(&self, message: A::Message) {
+        discard_message::<A>(self, message);
     }
 }
 

@@ -10,8 +10,8 @@ use crate::actor::restart::RestartDecision;
 use crate::actor::run_loop::may_start;
 use crate::actor::shutdown::publish_exit;
 use crate::cell::handle::{
-    DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, notify_state_change,
-    throw_away, wake_all,
+    DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, discard_message,
+    notify_state_change, wake_all,
 };
 use crate::cell::header::Header;
 use crate::cell::mailbox_state::{AnyQueue, MailboxState, MessageQueue};
@@ -105,7 +105,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         }
         let exit = state.queue.verdict.take().unwrap_or(Exit::Stopped);
         drop(state);
-        left.into_iter().for_each(|message| throw_away::<A>(self, message));
+        left.into_iter().for_each(|message| discard_message::<A>(self, message));
         publish_exit(self, exit);
     }
 
@@ -248,7 +248,7 @@ impl<A: Dispatch> DynMailbox for PoolMailbox<A> {
     fn drop_side_message(&self, place: usize) {
         let message = self.state.lock().queue.messages.take_side_message(place);
         if let Some(message) = message {
-            throw_away::<A>(self, message);
+            discard_message::<A>(self, message);
         }
     }
 

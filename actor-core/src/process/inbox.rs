@@ -273,7 +273,7 @@ impl<M: Send + 'static> Drop for Inbox<M> {
         let mailbox = self.context.mailbox();
         mailbox.restore(&mut messages, system_messages);
         while let Some(leftover) = messages.pop_front() {
-            mailbox.throw_away(leftover);
+            mailbox.discard_message(leftover);
         }
         for message in created {
             let mut message = Some(message);

@@ -79,7 +79,7 @@ pub(super) fn run_process<M: Send + 'static>(
             if let Input::Message(message) = input {
                 // A stop arrived while the supervisor was ending this life: no life is left to
                 // receive.
-                run_loop.context().mailbox().throw_away(message);
+                run_loop.context().mailbox().discard_message(message);
                 state = None;
                 continue;
             }

@@ -1,6 +1,6 @@
 //! The control of a proxy: ends it from outside, and runs code in order with its messages.
 
-use crate::cell::handle::{DynMailbox, schedule, throw_away};
+use crate::cell::handle::{DynMailbox, discard_message, schedule};
 use crate::cell::header::STOP_SELF;
 use crate::cell::message::Protocol;
 use crate::cell::state::{SystemMessage, Watcher};
@@ -213,7 +213,7 @@ impl Control {
     /// ```
     pub fn discard<P: Protocol>(&self, message: P::Message) {
         if let Some(mailbox) = self.mailbox() {
-            throw_away::<P>(&*mailbox, message);
+            discard_message::<P>(&*mailbox, message);
         }
     }
 
