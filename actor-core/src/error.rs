@@ -157,6 +157,8 @@ pub enum RefusalKind {
     BadFrame,
     /// The message was handled, and its reply could not be encoded or decoded.
     BadReply,
+    /// The receiver does not let this node send the message.
+    Denied,
 }
 
 impl Refusal {
@@ -184,6 +186,7 @@ impl fmt::Display for Refusal {
             RefusalKind::NotEncodable => "message not encodable",
             RefusalKind::BadFrame => "message not readable",
             RefusalKind::BadReply => "reply not readable",
+            RefusalKind::Denied => "message not allowed",
         };
         write!(f, "{kind}: {}", self.text())
     }

@@ -54,8 +54,8 @@
 //!
 //! # What a proxy changes
 //!
-//! - A message that the proxy has taken counts as started, like one that a handler forwards with
-//!   [`Call::reply_to`](crate::Call::reply_to): a caller that leaves then does not withdraw it.
+//! - A message counts as queued until the actor behind the proxy starts to handle it, or the proxy calls
+//!   [`begin`]. A caller that times out or leaves before that withdraws the message.
 //! - `len`, `capacity`, `id`, `label` and `is_alive` of the address are those of the proxy. `stop` and
 //!   `kill` end the proxy, not the actor behind it.
 //! - Messages wait in the mailbox of the proxy while [`Proxy::forward`] is pending. The proxy of an actor
@@ -345,8 +345,8 @@ impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for Prepare<P, R> {
 
 /// Passes a message on to another address, with its reply. Waits for capacity there.
 ///
-/// The message counts as started. If the actor ends before it handles the message, the caller gets
-/// [`CallError::NoReply`].
+/// The message is queued there as if its caller had sent it: if the actor ends before it handles the
+/// message, the caller gets [`CallError::Stopped`].
 ///
 /// # Errors
 /// The message, if the actor has ended.
@@ -393,6 +393,42 @@ pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
     reply::queued()
 }
 
+/// Counts the call as started, for a proxy that passes the message to something that is not an actor.
+/// Returns the reply, or nothing if the message is not to be handled: the caller has given up, or the
+/// deadline of the call has passed.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # System::current_thread().block_on(async {
+/// let (reply, answer) = proxy::queued_reply::<u8>();
+/// assert!(proxy::begin(reply).is_some());
+/// # drop(answer);
+/// let (reply, answer) = proxy::queued_reply::<u8>();
+/// drop(answer);
+/// assert!(proxy::begin(reply).is_none());
+/// # });
+/// ```
+#[must_use = "the caller may have given up"]
+pub fn begin<T>(reply: Reply<T>) -> Option<Reply<T>> {
+    reply.begin()
+}
+
+/// Whether the message of this reply is a call. It stays one after its caller has given up.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # System::current_thread().block_on(async {
+/// let (reply, answer) = proxy::queued_reply::<u8>();
+/// drop(answer);
+/// assert!(reply.is_closed() && proxy::is_call(&reply));
+/// # });
+/// ```
+pub fn is_call<T>(reply: &Reply<T>) -> bool {
+    reply.is_call()
+}
+
 /// Answers a call with an error, on behalf of an actor elsewhere.
 ///
 /// ```
@@ -408,7 +444,24 @@ pub fn fail<T>(reply: Reply<T>, error: CallError) {
     reply.fail(error);
 }
 
-/// Discards a message that cannot be forwarded to `to`: its call gets [`CallError::NoReply`], and a send
+/// Reports a message without a caller that was for `to` and is lost, as an
+/// [`Incident::Undelivered`](crate::Incident::Undelivered).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::simulation(1).block_on(async {
+/// let echo = Echo.spawn();
+/// proxy::report_undelivered(&echo, "say");
+/// assert_eq!(System::current().counters().undelivered, 1);
+/// # });
+/// ```
+pub fn report_undelivered<P: Protocol>(to: &Addr<P>, message: &'static str) {
+    control::report_undelivered(to.mailbox().untyped(), message);
+}
+
+/// Discards a message that cannot be forwarded to `to`: its call gets [`CallError::Stopped`], and a send
 /// becomes an [`Incident::Undelivered`](crate::Incident::Undelivered).
 ///
 /// ```

@@ -2,16 +2,19 @@
 //! way of the replies.
 
 use crate::codec;
-use crate::frame::{BODY, CallFault, Frame};
+use crate::frame::{BODY, CallFault, Ending, Frame};
 use crate::import::{WINDOW, cost};
 use crate::node::Inner;
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
 use crate::transport::NodeId;
+use crate::window::Window;
 use crate::wire_check::{Field, ReplyField};
 use actor_core::future::or;
 use actor_core::proxy;
-use actor_core::{ActorId, Call, CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, Task};
+use actor_core::{
+    ActorId, Addr, Call, CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, Task,
+};
 use async_channel::{Receiver, Sender};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,7 +23,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// An actor that other nodes can reach, by one protocol.
 pub(crate) struct Export {
@@ -42,6 +45,8 @@ pub(crate) trait Exported: Send + Sync {
     fn deliver(&self, method: u64, body: Body<'_>, back: Back) -> Delivery;
     fn stop(&self);
     fn kill(&self);
+    /// Reports a send that the actor does not get.
+    fn report_undelivered(&self);
 }
 
 pub(crate) struct Typed<P: Remote>(pub(crate) P::Addr);
@@ -70,6 +75,10 @@ impl<P: Remote> Exported for Typed<P> {
     fn kill(&self) {
         self.0.as_ref().kill();
     }
+
+    fn report_undelivered(&self) {
+        proxy::report_undelivered(self.0.as_ref(), P::NAME);
+    }
 }
 
 /// The queue of one export for one node: a full mailbox holds up no other actor.
@@ -78,10 +87,12 @@ pub(crate) type Lane = Sender<Item>;
 /// An entry of a lane.
 pub(crate) enum Item {
     Message(Parcel),
+    /// The other node stops the actor.
+    Stop,
+    /// The other node wants to kill the actor, and may not.
+    RefuseKill,
     /// Dropped when all messages before it have been accepted.
     Barrier(Arc<dyn Any + Send + Sync>),
-    /// Stops the actor when all messages before it have been accepted.
-    Stop,
 }
 
 /// A message that is to be delivered.
@@ -99,39 +110,103 @@ pub struct Body<'a>(&'a [u8]);
 /// The way of the reply.
 pub struct Back {
     scope: Scope,
+    to: Arc<dyn Exported>,
+    replies: Arc<Window>,
     call: Option<(u64, ReplyReceiver<()>)>,
 }
 
-/// Ends when the mailbox has accepted the message, or never will.
-pub type Delivery = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// Ends when the mailbox has accepted the message, or never will. Returns whether the sender gets credit:
+/// it reports a message without credit once the actor has ended.
+pub type Delivery = Pin<Box<dyn Future<Output = bool> + Send>>;
 
-/// Delivers the messages of a lane, one after another, and gives credit for each.
-pub(crate) async fn serve(
-    address: Arc<dyn Exported>,
-    items: Receiver<Item>,
-    scope: Scope,
-    export: u64,
-    is_alive: Arc<AtomicBool>,
-) {
-    let mut owed = 0;
-    while let Ok(item) = items.recv().await {
-        if !is_alive.load(Ordering::Acquire) {
-            return;
-        }
-        match item {
-            Item::Message(Parcel { method, body, call }) => {
-                owed += cost(&body);
-                let back = Back { scope: scope.clone(), call };
-                let delivery = scope::within(&scope, || address.deliver(method, Body(&body), back));
-                delivery.await;
+/// Delivers the messages of one export from one node.
+pub(crate) struct Server {
+    pub(crate) scope: Scope,
+    pub(crate) export: u64,
+    pub(crate) address: Arc<dyn Exported>,
+    pub(crate) is_alive: Arc<AtomicBool>,
+    pub(crate) replies: Arc<Window>,
+    /// The cost of all messages of the node that are not accepted yet.
+    pub(crate) queued: Arc<AtomicU64>,
+}
+
+impl Server {
+    /// Delivers the messages of a lane, one after another, and gives credit for each.
+    pub(crate) async fn run(self, items: Receiver<Item>) {
+        let mut owed = 0;
+        let mut is_allowed = None;
+        while let Ok(item) = items.recv().await {
+            if !self.is_alive.load(Ordering::Acquire) {
+                return;
             }
-            Item::Barrier(barrier) => drop(barrier),
-            Item::Stop => address.stop(),
+            match item {
+                Item::Message(parcel) => {
+                    let cost = cost(&parcel.body);
+                    let is_allowed = *is_allowed.get_or_insert_with(|| self.is_allowed());
+                    let is_credited = self.deliver(parcel, is_allowed).await;
+                    self.queued.fetch_sub(cost, Ordering::Relaxed);
+                    owed += if is_credited { cost } else { 0 };
+                }
+                Item::Stop => {
+                    self.give_credit(&mut owed);
+                    self.stop();
+                }
+                Item::RefuseKill => {
+                    self.give_credit(&mut owed);
+                    self.refuse_control(Ending::Killed);
+                }
+                // All credit is under way before the notice of an end: a message without credit is lost.
+                Item::Barrier(barrier) => {
+                    self.give_credit(&mut owed);
+                    drop(barrier);
+                }
+            }
+            if items.is_empty() || owed >= WINDOW / 4 {
+                self.give_credit(&mut owed);
+            }
         }
-        if owed > 0 && (items.is_empty() || owed >= WINDOW / 4) {
-            let frame = Frame::Credit { export, bytes: std::mem::take(&mut owed) };
-            scope.node.push_in(scope.peer, scope.session, &frame);
+    }
+
+    fn is_allowed(&self) -> bool {
+        self.scope.node.is_allowed(&self.scope, self.export, self.address.protocol())
+    }
+
+    fn give_credit(&self, owed: &mut u64) {
+        if *owed > 0 {
+            let frame = Frame::Credit { export: self.export, bytes: std::mem::take(owed) };
+            self.scope.node.push_in(self.scope.peer, self.scope.session, &frame);
         }
+    }
+
+    async fn deliver(&self, parcel: Parcel, is_allowed: bool) -> bool {
+        let Parcel { method, body, call } = parcel;
+        // A node that does not accept replies cannot make this one encode more of them.
+        if call.is_some() && !self.replies.room().await {
+            return false;
+        }
+        let (scope, to) = (self.scope.clone(), self.address.clone());
+        let back = Back { scope, to, replies: self.replies.clone(), call };
+        if !is_allowed {
+            let text = format!("`{}` is not open to this node", self.address.protocol());
+            return back.refuse(Refusal::new(RefusalKind::Denied, text)).await;
+        }
+        let begin = || self.address.deliver(method, Body(&body), back);
+        scope::within(&self.scope, begin).await
+    }
+
+    fn stop(&self) {
+        if self.scope.node.may_control(&self.scope, self.export, &*self.address) {
+            self.address.stop();
+        } else {
+            self.refuse_control(Ending::Stopped);
+        }
+    }
+
+    /// Ends the address on the other node only.
+    fn refuse_control(&self, exit: Ending) {
+        self.scope.node.count_refused_control();
+        let frame = Frame::Ended { export: self.export, exit };
+        self.scope.node.push_in(self.scope.peer, self.scope.session, &frame);
     }
 }
 
@@ -146,27 +221,34 @@ impl Body<'_> {
 }
 
 impl Back {
-    /// Sends the message, and its reply back.
-    pub fn call<P: Protocol, T, const IS_WIRE: bool>(self, call: Call<'_, P, T>) -> Delivery
+    /// Sends the message to `to`, and its reply back.
+    pub fn call<P: Protocol, T, const IS_WIRE: bool>(
+        self,
+        to: &Addr<P>,
+        call: Call<'_, P, T>,
+    ) -> Delivery
     where
         Field<T, IS_WIRE>: ReplyField<T>,
     {
-        Field::call(self, call)
+        Field::call(self, to, call)
     }
 
-    pub(crate) fn send<P, T>(self, call: Call<'_, P, T>) -> Delivery
+    pub(crate) fn send<P, T>(self, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery
     where
         P: Protocol,
         T: Serialize + Send + 'static,
     {
         let call = call.into_owned();
-        let Back { scope, call: number } = self;
+        let Back { scope, replies, call: number, .. } = self;
         let Some((number, mut cancelled)) = number else {
-            let sending = call.send();
+            let (sending, to) = (call.send(), to.clone());
             return Box::pin(async move {
-                if sending.await.is_err() {
-                    scope.node.count_undelivered();
+                let Err(refused) = sending.await else { return true };
+                scope.node.count_undelivered();
+                if to.is_alive() {
+                    proxy::discard(&to, refused.into_message());
                 }
+                to.is_alive()
             });
         };
         let (reply, mut receiver) = proxy::queued_reply();
@@ -184,7 +266,7 @@ impl Back {
                         actor_core::SendReason::Full => CallError::Full,
                         _ => CallError::Stopped,
                     };
-                    answer::<()>(&scope, number, Err(error));
+                    fail(&scope, number, &error);
                 }
                 Some(Ok(())) => {
                     let system = scope.node.system().clone();
@@ -193,7 +275,8 @@ impl Back {
                             Err((&mut cancelled).await)
                         });
                         match outcome.await {
-                            Ok(outcome) => answer(&scope, number, outcome),
+                            Ok(Ok(value)) => answer(&scope, &replies, number, value).await,
+                            Ok(Err(error)) => fail(&scope, number, &error),
                             // The session is over; the message is handled in its turn.
                             Err(Ok(())) => {
                                 drop(scope);
@@ -205,18 +288,23 @@ impl Back {
                     system.spawn_task(waiting).detach();
                 }
             }
+            true
         })
     }
 
-    /// Refuses the message.
+    /// Refuses the message: its caller gets an error, and a send is reported here.
     pub fn refuse(self, refusal: Refusal) -> Delivery {
-        match self.call {
-            Some((number, _)) => {
-                answer::<()>(&self.scope, number, Err(CallError::Refused(refusal)));
-            }
-            None => self.scope.node.count_refused(),
+        if refusal.kind() == RefusalKind::BadFrame {
+            self.scope.node.bad_body(self.scope.peer);
         }
-        Box::pin(std::future::ready(()))
+        match self.call {
+            Some((number, _)) => fail(&self.scope, number, &CallError::Refused(refusal)),
+            None => {
+                self.scope.node.count_refused();
+                self.to.report_undelivered();
+            }
+        }
+        Box::pin(std::future::ready(true))
     }
 
     /// Refuses a message that the protocol does not have.
@@ -226,22 +314,29 @@ impl Back {
     }
 }
 
-/// Sends the outcome of a call back.
-fn answer<T: Serialize>(scope: &Scope, number: u64, outcome: Result<T, CallError>) {
+/// Sends the reply of a call back, once the other node has accepted enough of those before.
+async fn answer<T: Serialize>(scope: &Scope, replies: &Window, number: u64, value: T) {
+    if !replies.room().await {
+        return;
+    }
     let mut body = Vec::new();
-    let refusal = match outcome {
-        Ok(value) => match scope::within(scope, || codec::encode(&value, &mut body)) {
-            Ok(()) if body.len() <= BODY => None,
-            Ok(()) => Some(format!("the reply has {} bytes; the limit is {BODY}", body.len())),
-            Err(text) => Some(text),
+    let refusal = match scope::within(scope, || codec::encode(&value, &mut body)) {
+        Ok(()) if body.len() <= BODY => {
+            replies.spend(cost(&body));
+            if !scope.node.push_reply(scope, number, &Frame::Reply { call: number, body: &body }) {
+                replies.give(cost(&body));
+            }
+            return;
         }
-        .map(|text| CallError::Refused(Refusal::new(RefusalKind::BadReply, text))),
-        Err(error) => Some(error),
+        Ok(()) => format!("the reply has {} bytes; the limit is {BODY}", body.len()),
+        Err(text) => text,
     };
-    let frame = match &refusal {
-        None => Frame::Reply { call: number, body: &body },
-        Some(error) => Frame::Failed { call: number, error: CallFault::of(error) },
-    };
+    fail(scope, number, &CallError::Refused(Refusal::new(RefusalKind::BadReply, refusal)));
+}
+
+/// Sends the error of a call back.
+fn fail(scope: &Scope, number: u64, error: &CallError) {
+    let frame = Frame::Failed { call: number, error: CallFault::of(error) };
     scope.node.push_reply(scope, number, &frame);
 }
 

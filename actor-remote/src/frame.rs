@@ -9,6 +9,9 @@ pub(crate) const VERSION: u8 = 1;
 /// The most bytes of arguments or of a reply.
 pub(crate) const BODY: usize = 1 << 20;
 
+/// The number in `Credit` for replies. No export has it.
+pub(crate) const REPLIES: u64 = 0;
+
 /// The most bytes of a failure's text.
 const TEXT: usize = 1024;
 
@@ -380,6 +383,7 @@ impl CallFault {
                     RefusalKind::TooLarge => 1,
                     RefusalKind::NotEncodable => 2,
                     RefusalKind::BadFrame => 3,
+                    RefusalKind::Denied => 5,
                     _ => 4,
                 });
                 text(out, reason);
@@ -401,6 +405,7 @@ impl CallFault {
                     2 => RefusalKind::NotEncodable,
                     3 => RefusalKind::BadFrame,
                     4 => RefusalKind::BadReply,
+                    5 => RefusalKind::Denied,
                     _ => return None,
                 };
                 CallFault::Refused(kind, reader.text()?)

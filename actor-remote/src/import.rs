@@ -6,7 +6,9 @@ use crate::node::Inner;
 use crate::remote::{Place, Remote};
 use crate::scope::{self, Scope};
 use crate::session::Pending;
+use crate::window;
 use crate::wire_check::{Field, ReplyField};
+use actor_core::future::or;
 use actor_core::proxy::{self, Cause, Control, Proxy};
 use actor_core::{CallError, Exit, Refusal, RefusalKind, Reply};
 use event_listener::Event;
@@ -60,11 +62,8 @@ impl Outgoing {
             Ok(()) => Ok(body),
             Err(text) => Err(Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}"))),
         };
-        // A message without a caller is not answered.
-        let pending: Option<Box<dyn Pending>> = match reply.is_closed() {
-            true => None,
-            false => Field::waiting(reply).0,
-        };
+        // The call of a caller that has left does not become a send, which would be handled.
+        let pending = if proxy::is_call(&reply) { Field::waiting(reply).0 } else { None };
         Encoded { name, method, body, pending }
     }
 }
@@ -82,9 +81,13 @@ impl Waiting {
     }
 }
 
-impl<T: DeserializeOwned + Send> Pending for Reply<T> {
+impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
     fn is_wanted(&self) -> bool {
         !Reply::is_closed(self)
+    }
+
+    fn begin(self: Box<Self>) -> Option<Box<dyn Pending>> {
+        proxy::begin(*self).map(|reply| Box::new(reply) as Box<dyn Pending>)
     }
 
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope) {
@@ -171,8 +174,8 @@ impl Import {
         self.window().held
     }
 
-    /// The receiver's mailbox has accepted messages of this cost.
-    pub(crate) fn accepted(&self, bytes: u64) {
+    /// The receiver's mailbox has accepted messages of this cost. Returns what is left of it.
+    pub(crate) fn accepted(&self, bytes: u64) -> u64 {
         let mut window = self.window();
         let mut left = bytes;
         while let Some((cost, _)) = window.unaccepted.front() {
@@ -185,6 +188,7 @@ impl Import {
         }
         drop(window);
         self.changed.notify(usize::MAX);
+        left
     }
 
     /// The actor has ended, or its node is lost: the proxy ends too. Sends whose fate is unknown are
@@ -198,13 +202,15 @@ impl Import {
         let lost = std::mem::take(&mut window.unaccepted);
         drop(window);
         self.changed.notify(usize::MAX);
+        if exit != Exit::Unreachable
+            && let Some(node) = self.node.upgrade()
+        {
+            let cost = lost.iter().map(|(cost, _)| cost).sum();
+            node.give_back(self, cost);
+        }
         if let Some(control) = self.control() {
-            if exit == Exit::Unreachable {
-                for (_, name) in lost {
-                    if let Some(name) = name {
-                        control.report_undelivered(name);
-                    }
-                }
+            for name in lost.into_iter().filter_map(|(_, name)| name) {
+                control.report_undelivered(name);
             }
             control.end(exit);
         }
@@ -221,33 +227,55 @@ impl Import {
         }
     }
 
-    /// Waits for credit.
-    ///
-    /// # Errors
-    /// That of the message, if the actor or the session has ended.
-    async fn take_credit(&self, cost: u64, name: Option<&'static str>) -> Result<(), CallError> {
+    /// Waits for credit, and takes it. Returns `false` if the actor has ended or the session is over.
+    async fn take_credit(&self, cost: u64) -> bool {
+        let cost = cost.cast_signed();
         let look = |window: &mut Window| {
-            match &window.exit {
-                Some(Exit::Unreachable) => {
-                    return Some(Err(CallError::Unreachable { started: false }));
-                }
-                Some(_) => return Some(Err(CallError::Stopped)),
-                None => {}
+            if window.exit.is_some() {
+                return Some(false);
             }
-            (window.credit > 0).then(|| {
-                window.credit -= cost.cast_signed();
-                window.unaccepted.push_back((cost, name));
-                Ok(())
+            // A message that is larger than the window waits until nothing is under way.
+            (window.credit >= cost || window.unaccepted.is_empty()).then(|| {
+                window.credit -= cost;
+                true
             })
         };
         self.until(look).await
     }
 
-    /// The last message is not sent after all.
-    fn give_back_credit(&self) {
+    /// Waits for the window of all proxies. Returns `false` if the actor has ended or the session is over.
+    async fn take_shared(&self, shared: &window::Window, cost: u64, is_call: bool) -> bool {
+        let over = async {
+            self.until(|window| window.exit.as_ref().map(drop)).await;
+            false
+        };
+        or(shared.take(cost, is_call), over).await
+    }
+
+    /// A message is sent now. Returns `false` if the actor has ended meanwhile.
+    fn sends(&self, cost: u64, name: Option<&'static str>) -> bool {
         let mut window = self.window();
-        if let Some((cost, _)) = window.unaccepted.pop_back() {
-            window.credit += cost.cast_signed();
+        if window.exit.is_some() {
+            return false;
+        }
+        window.unaccepted.push_back((cost, name));
+        true
+    }
+
+    /// The last message was not sent after all.
+    fn did_not_send(&self) {
+        self.window().unaccepted.pop_back();
+    }
+
+    fn give_back_credit(&self, cost: u64) {
+        self.window().credit += cost.cast_signed();
+    }
+
+    /// The error of a call that was not sent.
+    fn unsent(&self) -> CallError {
+        match &self.window().exit {
+            Some(exit) if *exit != Exit::Unreachable => CallError::Stopped,
+            _ => CallError::Unreachable { started: false },
         }
     }
 
@@ -299,17 +327,32 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
             Ok(body) => body,
             Err(refusal) => return import.lose(name, pending, CallError::Refused(refusal)),
         };
-        let sent = if pending.is_none() { Some(name) } else { None };
-        if let Err(error) = import.take_credit(cost(&body), sent).await {
-            return import.lose(name, pending, error);
+        let (cost, is_call) = (cost(&body), pending.is_some());
+        let shared = node.window_to(import);
+        let (Some(shared), true) = (shared, import.take_credit(cost).await) else {
+            return import.lose(name, pending, import.unsent());
+        };
+        if !import.take_shared(&shared, cost, is_call).await {
+            import.give_back_credit(cost);
+            return import.lose(name, pending, import.unsent());
         }
-        if pending.as_ref().is_some_and(|pending| !pending.is_wanted()) {
-            import.give_back_credit();
-            return;
-        }
-        if let Err(pending) = node.send_message(import, method, &body, pending) {
-            import.give_back_credit();
-            import.lose(name, pending, CallError::Unreachable { started: false });
+        // Until now the message has waited on this side: its caller may have left.
+        let pending = pending.map(Pending::begin);
+        let is_wanted = !matches!(pending, Some(None));
+        let sent = if is_call { None } else { Some(name) };
+        let result = match is_wanted && import.sends(cost, sent) {
+            true => node
+                .send_message(import, method, &body, pending.flatten())
+                .inspect_err(|_| import.did_not_send()),
+            false => Err(pending.flatten()),
+        };
+        if let Err(pending) = result {
+            import.give_back_credit(cost);
+            shared.give(cost);
+            shared.answered(usize::from(is_call));
+            if is_wanted {
+                import.lose(name, pending, import.unsent());
+            }
         }
     }
 
@@ -324,7 +367,14 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
             }
             return Exit::Unreachable;
         }
-        node.release(import);
+        drop(node);
+        // Messages without credit are still the affair of this proxy, if the session ends.
+        import
+            .until(|window| (window.exit.is_some() || window.unaccepted.is_empty()).then_some(()))
+            .await;
+        if let Some(node) = import.node.upgrade() {
+            node.release(import);
+        }
         Exit::Stopped
     }
 }

@@ -68,6 +68,7 @@ mod scope;
 mod session;
 mod sim;
 mod transport;
+mod window;
 mod wire_check;
 
 #[doc(hidden)]
@@ -75,7 +76,7 @@ mod wire_check;
 pub mod __private;
 
 pub use codec::Wire;
-pub use node::{NameTaken, Node, NodeCounters, NodeTables, NotFound};
+pub use node::{NameTaken, Node, NodeBuilder, NodeCounters, NodeTables, NotFound};
 pub use remote::Remote;
 pub use sim::SimNetwork;
 pub use transport::{NodeId, Transport, TransportEvent};

@@ -2,13 +2,17 @@
 
 mod addresses;
 mod arrivals;
+mod builder;
 mod counters;
 mod endings;
 mod errors;
+mod guard;
 mod names;
 mod outgoing;
 mod tables;
 
+pub use builder::NodeBuilder;
+pub(crate) use builder::Rules;
 pub use counters::NodeCounters;
 pub use errors::{NameTaken, NotFound};
 pub use tables::NodeTables;
@@ -81,6 +85,7 @@ impl Drop for Handle {
 pub(crate) struct Inner {
     id: NodeId,
     name: String,
+    rules: Rules,
     system: System,
     transport: Box<dyn Transport>,
     inbox: Sender<Arrived>,
@@ -101,16 +106,27 @@ enum Arrived {
 impl Node {
     /// Starts a node named `name` on a transport, in the current system.
     pub fn on(transport: impl Transport, name: impl Into<String>) -> Node {
-        Node::start(System::current(), transport, name.into())
+        Node::builder().on(transport, name)
     }
 
-    pub(crate) fn start(system: System, transport: impl Transport, name: String) -> Node {
+    /// Returns the settings of a node that is not started yet.
+    pub fn builder() -> NodeBuilder {
+        NodeBuilder::new()
+    }
+
+    pub(crate) fn start(
+        system: System,
+        transport: impl Transport,
+        name: String,
+        rules: Rules,
+    ) -> Node {
         let (inbox, events) = async_channel::unbounded();
         let mut random = system.rng();
         let state = State::new(Box::new(move || random.u64(..)));
         let inner = Arc::new_cyclic(|this| Inner {
             id: transport.node(),
             name,
+            rules,
             system,
             transport: Box::new(transport),
             inbox: inbox.clone(),

@@ -7,11 +7,13 @@ use crate::import::Import;
 use crate::remote::Place;
 use crate::scope::Scope;
 use crate::transport::NodeId;
+use crate::window::Window;
 use actor_core::{ActorId, CallError, Exit, Reply};
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 /// The most names in one frame.
 const NAMES: usize = 256;
@@ -19,6 +21,8 @@ const NAMES: usize = 256;
 /// A call that waits for its reply.
 pub(crate) trait Pending: Send {
     fn is_wanted(&self) -> bool;
+    /// Counts the call as started, or returns nothing: its caller has left, or its deadline has passed.
+    fn begin(self: Box<Self>) -> Option<Box<dyn Pending>>;
     /// The reply has arrived.
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope);
     fn fail(self: Box<Self>, error: CallError);
@@ -40,6 +44,12 @@ pub(crate) struct State {
     /// Set while a thread sends the frames of the outbox.
     pub(crate) is_sending: bool,
     pub(crate) is_closed: bool,
+    /// Whether a node may send messages to an export, once asked.
+    pub(crate) verdicts: BTreeMap<(NodeId, u64), bool>,
+    /// The first of the last bad frames of a node, and their number.
+    pub(crate) offences: BTreeMap<NodeId, (Instant, u32)>,
+    /// Nodes whose frames are dropped until this time.
+    pub(crate) refused: BTreeMap<NodeId, Instant>,
     /// Counts the sessions, so that the oldest one is known.
     opened: u64,
     pub(crate) random: Box<dyn FnMut() -> u64 + Send>,
@@ -68,6 +78,14 @@ pub(crate) struct Peer {
     /// The calls of the other node that are not answered yet. Dropping the token cancels one; a reply to it
     /// says that the session is over.
     pub(crate) running: BTreeMap<u64, Reply<()>>,
+    /// For messages to the other node.
+    pub(crate) window: Arc<Window>,
+    /// For replies to the other node.
+    pub(crate) replies: Arc<Window>,
+    /// The cost of the replies of the other node for which it has no credit back yet.
+    pub(crate) owed: u64,
+    /// The cost of the messages of the other node that no mailbox has accepted yet.
+    pub(crate) queued: Arc<AtomicU64>,
 }
 
 /// A proxy for an actor of the other node.
@@ -85,6 +103,7 @@ pub(crate) struct Proxied {
 pub(crate) struct Wreck {
     /// Whether there was a session.
     pub(crate) was_open: bool,
+    windows: Vec<Arc<Window>>,
     calls: Vec<Box<dyn Pending>>,
     /// The calls of the other node. They are not cancelled: if a mailbox skipped one that it has accepted,
     /// it would be missing in front of a later message.
@@ -106,6 +125,9 @@ pub(crate) enum Arrival {
 impl Wreck {
     /// Notifies all waiters.
     pub(crate) fn tell(self) {
+        for window in self.windows {
+            window.close();
+        }
         for call in self.calls {
             call.fail(CallError::Unreachable { started: true });
         }
@@ -119,6 +141,7 @@ impl Wreck {
 
     pub(crate) fn merge(&mut self, other: Wreck) {
         self.was_open |= other.was_open;
+        self.windows.extend(other.windows);
         self.calls.extend(other.calls);
         self.running.extend(other.running);
         self.imports.extend(other.imports);
@@ -147,7 +170,18 @@ impl Peer {
             next_call: 1,
             lanes: BTreeMap::new(),
             running: BTreeMap::new(),
+            window: Arc::new(Window::new()),
+            replies: Arc::new(Window::new()),
+            owed: 0,
+            queued: Arc::default(),
         }
+    }
+
+    /// A call is over, whatever its outcome.
+    pub(crate) fn take_call(&mut self, call: u64) -> Option<Box<dyn Pending>> {
+        let pending = self.calls.remove(&call);
+        self.window.answered(usize::from(pending.is_some()));
+        pending
     }
 
     /// The place of a frame in the session.
@@ -175,6 +209,9 @@ impl State {
             outbox: VecDeque::new(),
             is_sending: false,
             is_closed: false,
+            verdicts: BTreeMap::new(),
+            offences: BTreeMap::new(),
+            refused: BTreeMap::new(),
             opened: 0,
             random,
         }
@@ -310,7 +347,11 @@ impl State {
     /// The node is gone.
     pub(crate) fn down(&mut self, id: NodeId) -> Wreck {
         match self.peers.remove(&id) {
-            Some(peer) => self.abandon(id, peer),
+            Some(peer) => {
+                self.verdicts.retain(|(node, _), _| *node != id);
+                self.offences.remove(&id);
+                self.abandon(id, peer)
+            }
             None => Wreck::default(),
         }
     }
@@ -318,7 +359,8 @@ impl State {
     fn abandon(&mut self, id: NodeId, peer: Peer) -> Wreck {
         peer.is_alive.store(false, Ordering::Release);
         let calls = peer.calls.into_values().collect();
-        let mut wreck = Wreck { was_open: peer.is_open, calls, ..Wreck::default() };
+        let windows = vec![peer.window, peer.replies];
+        let mut wreck = Wreck { was_open: peer.is_open, windows, calls, ..Wreck::default() };
         for proxied in peer.proxies.into_values() {
             self.proxied.remove(&proxied.actor);
             wreck.imports.push(proxied.import);
@@ -365,6 +407,7 @@ impl State {
     pub(crate) fn remove_export(&mut self, export: u64) -> Option<Export> {
         let found = self.exports.remove(&export)?;
         self.by_actor.remove(&(found.address.actor(), found.address.protocol()));
+        self.verdicts.retain(|(_, number), _| *number != export);
         Some(found)
     }
 }

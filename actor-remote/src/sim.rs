@@ -5,7 +5,7 @@ mod transport;
 
 use self::map::Map;
 use self::transport::{Network, SimTransport};
-use crate::node::Node;
+use crate::node::{Node, NodeBuilder};
 use crate::transport::NodeId;
 use actor_core::{Sim, System};
 use std::collections::BTreeMap;
@@ -174,10 +174,16 @@ impl SimNetwork {
     /// When the last clone of the node is dropped, the node leaves, and its actors end.
     #[must_use]
     pub fn node(&self, name: &str) -> Node {
+        self.node_with_rules(name, Node::builder())
+    }
+
+    /// Starts a node with settings of its own, as [`node`](Self::node) does.
+    pub fn node_with_rules(&self, name: &str, settings: NodeBuilder) -> Node {
         let handle = &self.handle;
         let id = self.change(|map| map.add(name));
         let transport = SimTransport { id, network: handle.network.clone() };
-        let node = Node::start(handle.sim.node(name), transport, name.to_owned());
+        let system = handle.sim.node(name);
+        let node = Node::start(system, transport, name.to_owned(), settings.rules);
         self.change(|map| {
             if let Some(known) = map.nodes.get_mut(&id) {
                 known.inner = node.downgrade();

@@ -6,7 +6,7 @@
 use crate::codec::Wire;
 use crate::export::{Back, Delivery};
 use crate::import::Waiting;
-use actor_core::{Call, Protocol, Refusal, RefusalKind, Reply};
+use actor_core::{Addr, Call, Protocol, Refusal, RefusalKind, Reply};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -81,7 +81,7 @@ pub trait ReplyField<T> {
     /// The caller on this node.
     fn waiting(reply: Reply<T>) -> Waiting;
     /// Sends the message to an actor of this node, and its reply back.
-    fn call<P: Protocol>(back: Back, call: Call<'_, P, T>) -> Delivery;
+    fn call<P: Protocol>(back: Back, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery;
 }
 
 impl<T: Wire> ReplyField<T> for Field<T, true> {
@@ -89,8 +89,8 @@ impl<T: Wire> ReplyField<T> for Field<T, true> {
         Waiting::new(reply)
     }
 
-    fn call<P: Protocol>(back: Back, call: Call<'_, P, T>) -> Delivery {
-        back.send(call)
+    fn call<P: Protocol>(back: Back, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery {
+        back.send(to, call)
     }
 }
 
@@ -100,7 +100,7 @@ impl<T> ReplyField<T> for Field<T, false> {
         Waiting::NONE
     }
 
-    fn call<P: Protocol>(back: Back, _: Call<'_, P, T>) -> Delivery {
+    fn call<P: Protocol>(back: Back, _: &Addr<P>, _: Call<'_, P, T>) -> Delivery {
         back.refuse(Refusal::new(RefusalKind::BadFrame, NOT_WIRE))
     }
 }

@@ -232,7 +232,7 @@ impl dyn ErasedLoop + '_ {
     pub(super) fn begin_handling(&mut self, message: &mut dyn ErasedMessage) -> Option<NextStep> {
         let info = message.info();
         let now = || self.mailbox().header().system.executor.now();
-        let is_gone = info.reply.is_some_and(|head| !head.begin(now));
+        let is_gone = !message.begins(&now);
         let handling = CurrentMessage::new(info.name, info.reply);
         if is_gone {
             self.skip_cancelled(message);

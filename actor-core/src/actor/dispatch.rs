@@ -12,6 +12,7 @@ use crate::exit::{ActorId, Exit};
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::{Future, ready};
+use std::time::Instant;
 
 /// The messages and hooks of an actor, and how to run them. Implemented only by `#[actor]` on its impl;
 /// the items of the trait are internal.
@@ -86,6 +87,14 @@ pub trait Dispatch:
     #[doc(hidden)]
     fn is_concurrent(_message: &Self::Message) -> bool {
         false
+    }
+
+    /// Takes a message out of the queue: from now on it counts as started. Returns `false` if its caller
+    /// has given up. A proxy leaves it queued, for the actor that it is forwarded to.
+    #[doc(hidden)]
+    #[inline]
+    fn begins(info: &MessageInfo<'_>, now: impl FnOnce() -> Instant) -> bool {
+        info.reply.is_none_or(|call| call.begin(now))
     }
 
     /// Evaluates the guard of the message, if it has one.

@@ -12,6 +12,7 @@ use crate::cell::state::CellState;
 use crate::exit::{Exit, Failure, FailureKind, FailureParts};
 use crate::sync::Arc;
 use std::any::Any;
+use std::time::Instant;
 
 /// A type-erased run loop.
 pub(crate) trait ErasedLoop {
@@ -124,6 +125,8 @@ impl dyn ErasedLoop + '_ {
 pub(super) trait ErasedMessage: Discardable + Send {
     fn is_there(&self) -> bool;
     fn info(&self) -> MessageInfo<'_>;
+    /// Takes it out of the queue, unless its caller has given up.
+    fn begins(&self, now: &dyn Fn() -> Instant) -> bool;
     /// No user code.
     fn delivery(&self) -> Delivery;
     fn is_concurrent(&self) -> bool;
@@ -161,6 +164,10 @@ impl<A: Dispatch> ErasedMessage for MessageSlot<A> {
             Some(message) => A::info(message),
             None => MessageInfo::new("", SlotInfo::NONE),
         }
+    }
+
+    fn begins(&self, now: &dyn Fn() -> Instant) -> bool {
+        self.0.as_ref().is_none_or(|message| A::begins(&A::info(message), now))
     }
 
     fn delivery(&self) -> Delivery {

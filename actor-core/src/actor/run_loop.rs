@@ -305,10 +305,7 @@ impl<A: Dispatch> RunLoop<A> {
     #[inline(always)]
     fn begin_handling(&mut self, slot: &mut MessageSlot<A>) -> Option<NextStep> {
         let info = A::info(slot.0.as_ref()?);
-        if info
-            .reply
-            .is_some_and(|head| !head.begin(|| self.mailbox().header.system.executor.now()))
-        {
+        if !A::begins(&info, || self.mailbox().header.system.executor.now()) {
             self.skip_cancelled(slot);
             return None;
         }

@@ -4,6 +4,7 @@ use super::reply_receiver::ReplyReceiver;
 use crate::cell::call_state::{self, CallState};
 use crate::cell::{current, deadline};
 use crate::error::CallError;
+use crate::time;
 use crate::waking::{drop_waker, wake};
 use actor_atomic::{Initial, Sender, reply_cell};
 use std::fmt;
@@ -179,6 +180,25 @@ impl<T> Reply<T> {
         {
             current::report_lost(error, true);
         }
+    }
+
+    /// Whether there is, or was, a caller.
+    pub(crate) fn is_call(&self) -> bool {
+        self.state().is_some()
+    }
+
+    /// Counts the call as started. If its caller has given up, or its deadline has passed, the call is
+    /// over: nothing is returned.
+    pub(crate) fn begin(self) -> Option<Self> {
+        let Some(call) = self.state() else { return Some(self) };
+        if call.begin(time::now) {
+            return Some(self);
+        }
+        if !call.is_gone() {
+            let error = current::deadline_error(call, false);
+            self.fail(error);
+        }
+        None
     }
 
     /// Answers with an error, on behalf of an actor elsewhere.

@@ -337,7 +337,9 @@ pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
         return deadline_error(call, false);
     }
     let is_discarded = matches!(handling.reply, UNHANDLED | EXPIRED);
-    if !call.has_started() && (!is_unseen || is_discarded) {
+    // A proxy handles a message that has not started.
+    let is_handled = handling.reply == call.id();
+    if !call.has_started() && !is_handled && (!is_unseen || is_discarded) {
         return CallError::Stopped;
     }
     let is_any = is_unseen && handling.reply == ANY_REPLY;
@@ -399,7 +401,7 @@ pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
 }
 
 /// The error of a call whose deadline has passed.
-fn deadline_error(call: CallState<'_>, started: bool) -> CallError {
+pub(crate) fn deadline_error(call: CallState<'_>, started: bool) -> CallError {
     match call.note() {
         Some(note) if deadline::is_own(note) => CallError::Timeout { started },
         _ => CallError::DeadlineExceeded { started },

@@ -21,6 +21,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
+use std::time::Instant;
 
 pub struct ProxyActor<P, R> {
     proxy: R,
@@ -89,6 +90,11 @@ impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
     /// As of the actor itself; its guards are checked where the message is handled.
     fn delivery_of(message: &P::Message) -> Delivery {
         Delivery { guarded: false, ..P::delivery(message) }
+    }
+
+    /// The message stays queued until another actor takes it, or `begin` is called.
+    fn begins(info: &MessageInfo<'_>, _now: impl FnOnce() -> Instant) -> bool {
+        info.reply.is_none_or(|call| !call.is_gone())
     }
 
     fn runner(life: Life<Self>) -> Runner {

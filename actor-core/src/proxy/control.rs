@@ -181,14 +181,13 @@ impl Control {
     /// # });
     /// ```
     pub fn report_undelivered(&self, message: &'static str) {
-        let Some(mailbox) = self.mailbox() else { return };
-        let (actor, id) = (mailbox.label(), mailbox.header().id());
-        let letter = DeadLetter::new(None);
-        mailbox.header().system.report(Incident::Undelivered { actor, id, message, letter });
+        if let Some(mailbox) = self.mailbox() {
+            report_undelivered(&*mailbox, message);
+        }
     }
 
     /// Discards a message that the proxy cannot pass on: its call gets
-    /// [`CallError::NoReply`](crate::CallError::NoReply), and a send becomes an
+    /// [`CallError::Stopped`](crate::CallError::Stopped), and a send becomes an
     /// [`Incident::Undelivered`](crate::Incident::Undelivered).
     ///
     /// ```
@@ -255,4 +254,11 @@ impl fmt::Debug for Control {
         let label = self.mailbox().map(|mailbox| mailbox.label());
         f.debug_struct("Control").field("proxy", &label).finish_non_exhaustive()
     }
+}
+
+/// Reports a lost message without a caller.
+pub(super) fn report_undelivered(mailbox: &dyn DynMailbox, message: &'static str) {
+    let (actor, id) = (mailbox.label(), mailbox.header().id());
+    let letter = DeadLetter::new(None);
+    mailbox.header().system.report(Incident::Undelivered { actor, id, message, letter });
 }

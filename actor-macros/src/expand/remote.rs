@@ -228,7 +228,7 @@ impl Wired<'_> {
             #(#cfgs)*
             #id => match __body.read::<(#(#types,)*)>() {
                 __r::Ok((#(#names,)*)) => {
-                    __back.call::<_, _, #is_wire>(<#address>::#method(__to, #(#values),*))
+                    __back.call::<_, _, #is_wire>(__to, <#address>::#method(__to, #(#values),*))
                 }
                 __r::Err(__refusal) => __back.refuse(__refusal),
             },

@@ -313,12 +313,14 @@ const _: () = {
                     )>() {
                         __r::Ok((name, times)) => __back
                             .call::<_, _, { __r::WireCheck::<String>::IS_WIRE }>(
+                                __to,
                                 <GreeterAddr>::greet(__to, name.into_inner(), times.into_inner()),
                             ),
                         __r::Err(__refusal) => __back.refuse(__refusal),
                     },
                     __ID_forget => match __body.read::<()>() {
                         __r::Ok(()) => __back.call::<_, _, { __r::WireCheck::<u64>::IS_WIRE }>(
+                            __to,
                             <GreeterAddr>::forget(__to),
                         ),
                         __r::Err(__refusal) => __back.refuse(__refusal),
@@ -1490,24 +1492,24 @@ const _: () = {
             ) -> __r::Delivery {
                 match __method {
                     #[cfg(unix)]
-                    __ID_put => {
-                        match __body.read::<(
-                            __r::Field<K, true>,
-                            __r::Field<[u8; 4], { __r::WireCheck::<[u8; 4]>::IS_WIRE }>,
-                        )>() {
-                            __r::Ok((key, pages)) => __back.call::<_, _, true>(
-                                <CacheAddr<K, N>>::put(__to, key.into_inner(), pages.into_inner()),
-                            ),
-                            __r::Err(__refusal) => __back.refuse(__refusal),
-                        }
-                    }
+                    __ID_put => match __body.read::<(
+                        __r::Field<K, true>,
+                        __r::Field<[u8; 4], { __r::WireCheck::<[u8; 4]>::IS_WIRE }>,
+                    )>() {
+                        __r::Ok((key, pages)) => __back.call::<_, _, true>(
+                            __to,
+                            <CacheAddr<K, N>>::put(__to, key.into_inner(), pages.into_inner()),
+                        ),
+                        __r::Err(__refusal) => __back.refuse(__refusal),
+                    },
                     __ID_me => match __body.read::<()>() {
-                        __r::Ok(()) => __back.call::<_, _, true>(<CacheAddr<K, N>>::me(__to)),
+                        __r::Ok(()) => __back.call::<_, _, true>(__to, <CacheAddr<K, N>>::me(__to)),
                         __r::Err(__refusal) => __back.refuse(__refusal),
                     },
                     __ID_fail => match __body.read::<()>() {
                         __r::Ok(()) => __back
                             .call::<_, _, { __r::WireCheck::<Box<dyn Error>>::IS_WIRE }>(
+                                __to,
                                 <CacheAddr<K, N>>::fail(__to),
                             ),
                         __r::Err(__refusal) => __back.refuse(__refusal),

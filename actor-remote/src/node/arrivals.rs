@@ -2,13 +2,16 @@
 
 use super::counters::add;
 use super::{Arrived, Inner};
-use crate::export::{self, Item, Parcel};
-use crate::frame::{self, CallFault, Ending, Frame, Reader};
+use crate::export::{Exported, Item, Parcel, Server};
+use crate::frame::{self, CallFault, Ending, Frame, REPLIES, Reader};
+use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
 use crate::session::Arrival;
 use crate::transport::NodeId;
-use actor_core::{Exit, Reply};
+use crate::window::{CALLS, PAIR};
+use actor_core::{Exit, Reply, time};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The exit of an actor of another node. It is published on drop, behind every message of that node that
 /// has arrived before.
@@ -22,6 +25,15 @@ impl Drop for Notice {
     fn drop(&mut self) {
         self.scope.node.exited(&self.scope, self.export, &self.exit);
     }
+}
+
+/// The fate of an item for an export.
+pub(super) enum Queued {
+    Yes,
+    /// The node does not hold the export, or it has ended.
+    NotHeld,
+    /// The node sends more than its windows allow.
+    BeyondWindow,
 }
 
 impl Inner {
@@ -50,7 +62,10 @@ impl Inner {
     }
 
     fn arrived(self: &Arc<Self>, from: NodeId, bytes: &[u8]) {
-        let Some((head, rest)) = frame::open(bytes) else { return add(&self.counts.bad) };
+        if self.is_refused(from) {
+            return add(&self.counts.bad);
+        }
+        let Some((head, rest)) = frame::open(bytes) else { return self.bad_body(from) };
         if head.sequence == 0 {
             return self.greeted(from, head.session, rest);
         }
@@ -65,8 +80,8 @@ impl Inner {
                 let scope = Scope { node: self.clone(), peer: from, session };
                 let is_good = rest.frame().is_some_and(|frame| self.take(scope, frame));
                 if !is_good {
-                    add(&self.counts.bad);
                     self.begin_again(from);
+                    self.bad_body(from);
                 }
             }
         }
@@ -74,7 +89,7 @@ impl Inner {
 
     fn greeted(&self, from: NodeId, session: u32, rest: Reader<'_>) {
         let Some(Frame::Hello { echo, name }) = rest.frame() else {
-            return add(&self.counts.bad);
+            return self.bad_body(from);
         };
         let (opens, wreck) =
             self.update(|state| state.greeted(from, session, echo, name, &self.name));
@@ -127,27 +142,42 @@ impl Inner {
             }
             Frame::Call { export, method, call, body } => {
                 let (token, cancelled) = Reply::pair();
-                let before = match self.lock().peers.get_mut(&from) {
-                    Some(peer) => peer.running.insert(call, token),
-                    None => None,
-                };
-                if before.is_some() {
+                let is_new = self.lock().peers.get_mut(&from).is_some_and(|peer| {
+                    peer.running.len() < CALLS && peer.running.insert(call, token).is_none()
+                });
+                if !is_new {
                     return false;
                 }
                 let parcel = Parcel { method, body: body.to_vec(), call: Some((call, cancelled)) };
-                if !self.queue(&scope, export, parcel) {
-                    let error = CallFault::Stopped;
-                    self.push_reply(&scope, call, &Frame::Failed { call, error });
+                match self.queue(&scope, export, Item::Message(parcel)) {
+                    Queued::Yes => {}
+                    Queued::NotHeld => {
+                        let error = CallFault::Stopped;
+                        self.push_reply(&scope, call, &Frame::Failed { call, error });
+                    }
+                    Queued::BeyondWindow => return false,
                 }
             }
             Frame::Send { export, method, body } => {
-                if !self.queue(&scope, export, Parcel { method, body: body.to_vec(), call: None }) {
-                    self.count_undelivered();
+                let parcel = Parcel { method, body: body.to_vec(), call: None };
+                match self.queue(&scope, export, Item::Message(parcel)) {
+                    Queued::Yes => {}
+                    // Its sender reports it once the notice of the end arrives.
+                    Queued::NotHeld => self.count_undelivered(),
+                    Queued::BeyondWindow => return false,
                 }
             }
             Frame::Reply { call, body } => {
-                let pending =
-                    self.lock().peers.get_mut(&from).and_then(|it| it.calls.remove(&call));
+                let pending = self.update(|state| {
+                    let peer = state.peers.get_mut(&from)?;
+                    let pending = peer.take_call(call);
+                    peer.owed += cost(body);
+                    if peer.owed >= PAIR / 4 {
+                        let bytes = std::mem::take(&mut peer.owed);
+                        state.push(from, &Frame::Credit { export: REPLIES, bytes });
+                    }
+                    pending
+                });
                 match pending {
                     Some(pending) => pending.reply(body, &scope),
                     // The caller has left, and its cancellation was under way.
@@ -155,8 +185,7 @@ impl Inner {
                 }
             }
             Frame::Failed { call, error } => {
-                let pending =
-                    self.lock().peers.get_mut(&from).and_then(|it| it.calls.remove(&call));
+                let pending = self.lock().peers.get_mut(&from).and_then(|it| it.take_call(call));
                 match pending {
                     Some(pending) => pending.fail(error.into_error()),
                     None => add(&self.counts.stale),
@@ -167,16 +196,13 @@ impl Inner {
                     self.lock().peers.get_mut(&from).and_then(|it| it.running.remove(&call));
                 drop(token);
             }
-            Frame::Credit { export, bytes } => {
-                let import = {
-                    let state = self.lock();
-                    let peer = state.peers.get(&from);
-                    peer.and_then(|it| it.proxies.get(&export)).map(|known| known.import.clone())
-                };
-                if let Some(import) = import {
-                    import.accepted(bytes);
+            Frame::Credit { export: REPLIES, bytes } => {
+                let replies = self.lock().peers.get(&from).map(|it| it.replies.clone());
+                if let Some(replies) = replies {
+                    replies.give(bytes);
                 }
             }
+            Frame::Credit { export, bytes } => self.credited(from, export, bytes),
             Frame::Ended { export, exit } => {
                 let exit = exit.into_exit();
                 let notice = Arc::new(Notice { scope, export, exit });
@@ -186,8 +212,15 @@ impl Inner {
                     }
                 }
             }
-            Frame::Stop { export } => self.stop(from, export),
-            Frame::Kill { export } => self.held(from, export, |address| address.kill()),
+            // Behind the messages of this node, which came before.
+            Frame::Stop { export } => {
+                self.queue(&scope, export, Item::Stop);
+            }
+            Frame::Kill { export } => {
+                if let Some(address) = self.held(from, export) {
+                    self.kill_for(scope, export, address);
+                }
+            }
             Frame::Heartbeat => {}
             Frame::Leaving => {
                 let wreck = self.update(|state| state.reset(from));
@@ -198,54 +231,67 @@ impl Inner {
         true
     }
 
-    /// Puts a message into the lane of its export. Returns `false` if the node does not hold that.
-    fn queue(self: &Arc<Self>, scope: &Scope, export: u64, parcel: Parcel) -> bool {
+    /// The mailbox of an actor has accepted messages, first those of its earlier proxies.
+    fn credited(&self, from: NodeId, export: u64, bytes: u64) {
+        let (imports, window) = {
+            let state = self.lock();
+            let Some(peer) = state.peers.get(&from) else { return };
+            let known = peer.proxies.get(&export).into_iter();
+            let imports = known.flat_map(|it| it.older.iter().chain([&it.import]).cloned());
+            (imports.collect::<Vec<_>>(), peer.window.clone())
+        };
+        let mut left = bytes;
+        for import in imports {
+            left = import.accepted(left);
+        }
+        window.give(bytes - left);
+    }
+
+    /// Puts an item into the lane of its export.
+    pub(super) fn queue(self: &Arc<Self>, scope: &Scope, export: u64, item: Item) -> Queued {
         let mut begun = None;
         {
             let mut state = self.lock();
             let state = &mut *state;
-            let Some(found) = state.exports.get(&export) else { return false };
+            let Some(found) = state.exports.get(&export) else { return Queued::NotHeld };
             if !found.holders.contains_key(&scope.peer) {
-                return false;
+                return Queued::NotHeld;
             }
-            let Some(peer) = state.peers.get_mut(&scope.peer) else { return false };
+            let Some(peer) = state.peers.get_mut(&scope.peer) else { return Queued::NotHeld };
+            if let Item::Message(parcel) = &item {
+                // A node that keeps to its windows has less under way.
+                let cost = cost(&parcel.body);
+                let before = peer.queued.fetch_add(cost, Ordering::Relaxed);
+                if before + cost > PAIR + WINDOW {
+                    return Queued::BeyondWindow;
+                }
+            }
             let lane = peer.lanes.entry(export).or_insert_with(|| {
                 let (lane, items) = async_channel::unbounded();
-                begun = Some((found.address.clone(), items, peer.is_alive.clone()));
+                let server = Server {
+                    scope: scope.clone(),
+                    export,
+                    address: found.address.clone(),
+                    is_alive: peer.is_alive.clone(),
+                    replies: peer.replies.clone(),
+                    queued: peer.queued.clone(),
+                };
+                begun = Some(server.run(items));
                 lane
             });
-            let _ = lane.try_send(Item::Message(parcel));
+            let _ = lane.try_send(item);
         }
-        if let Some((address, items, is_alive)) = begun {
-            let serving = export::serve(address, items, scope.clone(), export, is_alive);
+        if let Some(serving) = begun {
             self.system.spawn_task(serving).detach();
         }
-        true
+        Queued::Yes
     }
 
-    /// Stops an export that the node holds, behind the messages that came before.
-    fn stop(&self, holder: NodeId, export: u64) {
-        let lane = {
-            let state = self.lock();
-            state.peers.get(&holder).and_then(|peer| peer.lanes.get(&export).cloned())
-        };
-        match lane {
-            // It is closed only if the session has ended meanwhile.
-            Some(lane) => drop(lane.try_send(Item::Stop)),
-            None => self.held(holder, export, |address| address.stop()),
-        }
-    }
-
-    /// Does something to an export that the node holds.
-    fn held(&self, holder: NodeId, export: u64, run: impl FnOnce(&dyn export::Exported)) {
-        let address = {
-            let state = self.lock();
-            let found = state.exports.get(&export);
-            found.filter(|it| it.holders.contains_key(&holder)).map(|it| it.address.clone())
-        };
-        if let Some(address) = address {
-            run(&*address);
-        }
+    /// An export that the node holds.
+    fn held(&self, holder: NodeId, export: u64) -> Option<Arc<dyn Exported>> {
+        let state = self.lock();
+        let found = state.exports.get(&export);
+        found.filter(|it| it.holders.contains_key(&holder)).map(|it| it.address.clone())
     }
 
     /// An actor of another node has ended, and all messages of that node that arrived before have been
@@ -263,21 +309,27 @@ impl Inner {
             }
             gone
         };
-        if let Some(gone) = gone {
-            for older in &gone.older {
-                older.end(exit.clone());
-            }
-            gone.import.end(exit.clone());
+        let Some(gone) = gone else { return };
+        let imports = gone.older.iter().chain([&gone.import]);
+        // Where the actor goes on, and only its address ends, the other node forgets this one.
+        let count = imports.clone().map(|import| import.held()).sum();
+        self.push_in(from, scope.session, &Frame::Release { export, count });
+        for import in imports {
+            import.end(exit.clone());
         }
     }
 
     /// Once a second: heartbeats, offers of sessions that were lost, and cancellations of calls whose
     /// callers have left.
     pub(super) fn tick(&self) {
+        let now = time::now();
         let left = self.update(|state| {
             let mut left = Vec::new();
             let peers: Vec<NodeId> = state.peers.keys().copied().collect();
             for id in peers {
+                if state.refused.get(&id).is_some_and(|until| now < *until) {
+                    continue;
+                }
                 let Some(peer) = state.peers.get_mut(&id) else { continue };
                 if !peer.is_open {
                     // The known number of the other side may be out of date: it is asked for again.
@@ -291,7 +343,7 @@ impl Inner {
                     .map(|(call, _)| *call)
                     .collect();
                 for call in unwanted {
-                    left.extend(state.peers.get_mut(&id).and_then(|it| it.calls.remove(&call)));
+                    left.extend(state.peers.get_mut(&id).and_then(|it| it.take_call(call)));
                     state.push(id, &Frame::Cancel { call });
                 }
                 // Its sequence number shows the other side whether the frame before it was lost. The

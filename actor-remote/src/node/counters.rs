@@ -24,6 +24,10 @@ pub struct NodeCounters {
     pub refused_sends: u64,
     /// Messages without a caller whose actor had ended here.
     pub undelivered_sends: u64,
+    /// Stops and kills of actors that other nodes may not end.
+    pub refused_controls: u64,
+    /// Nodes that were refused for a minute after 100 bad frames in ten seconds.
+    pub refused_sessions: u64,
 }
 
 #[derive(Default)]
@@ -33,6 +37,8 @@ pub(super) struct Counts {
     pub(super) lost: AtomicU64,
     pub(super) refused: AtomicU64,
     pub(super) undelivered: AtomicU64,
+    pub(super) refused_controls: AtomicU64,
+    pub(super) refused_sessions: AtomicU64,
 }
 
 impl Counts {
@@ -44,6 +50,8 @@ impl Counts {
             lost_sessions: read(&self.lost),
             refused_sends: read(&self.refused),
             undelivered_sends: read(&self.undelivered),
+            refused_controls: read(&self.refused_controls),
+            refused_sessions: read(&self.refused_sessions),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The end of an exported actor, which its holders are notified of, and the end of the node itself.
 
 use super::Inner;
-use crate::export::Export;
+use crate::export::{Export, Item};
 use crate::frame::{Ending, Frame};
 use crate::session::Wreck;
 use crate::transport::NodeId;
@@ -57,9 +57,12 @@ impl Inner {
             watch.detach();
         }
         for (peer, session, lane, controls) in notices {
-            drop(lane);
             let (node, exit) = (self.this.clone(), exit.clone());
             let notice = Arc::new(ExitNotice { node, peer, session, export, exit });
+            // Behind the credit for the messages that the actor has accepted.
+            if let Some(lane) = lane {
+                let _ = lane.try_send(Item::Barrier(notice.clone()));
+            }
             for control in controls {
                 control.after_queued(notice.clone());
             }

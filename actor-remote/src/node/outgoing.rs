@@ -8,7 +8,9 @@ use crate::import::Import;
 use crate::scope::Scope;
 use crate::session::{Pending, State};
 use crate::transport::NodeId;
+use crate::window::Window;
 use actor_core::Reply;
+use std::sync::Arc;
 
 impl Inner {
     /// Changes the state, and sends the frames that this has put into the outbox.
@@ -50,6 +52,27 @@ impl Inner {
         add(&self.counts.refused);
     }
 
+    /// The arguments of a message, or the shape of a frame, cannot be read.
+    pub(crate) fn bad_body(&self, peer: NodeId) {
+        add(&self.counts.bad);
+        self.offended(peer);
+    }
+
+    /// The window for all messages to the node of a proxy, unless the session is over.
+    pub(crate) fn window_to(&self, import: &Import) -> Option<Arc<Window>> {
+        let state = self.lock();
+        let is_current = state.is_current(import.place.node, import.session);
+        let peer = state.peers.get(&import.place.node).filter(|_| is_current)?;
+        Some(peer.window.clone())
+    }
+
+    /// Messages of a proxy will not be accepted any more.
+    pub(crate) fn give_back(&self, import: &Import, cost: u64) {
+        if let Some(window) = self.window_to(import) {
+            window.give(cost);
+        }
+    }
+
     /// Sends a message of a proxy; gives the call back if the session is over.
     pub(crate) fn send_message(
         &self,
@@ -83,12 +106,10 @@ impl Inner {
     }
 
     /// Sends the reply to a call of another node, unless the call was cancelled.
-    pub(crate) fn push_reply(&self, scope: &Scope, call: u64, frame: &Frame<'_>) {
+    /// Returns whether it was sent.
+    pub(crate) fn push_reply(&self, scope: &Scope, call: u64, frame: &Frame<'_>) -> bool {
         let token = self.take_running(scope, call);
-        if token.is_some() {
-            self.push_in(scope.peer, scope.session, frame);
-        }
-        drop(token);
+        token.is_some() && self.push_in(scope.peer, scope.session, frame)
     }
 
     fn take_running(&self, scope: &Scope, call: u64) -> Option<Reply<()>> {

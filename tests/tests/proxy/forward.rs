@@ -103,14 +103,16 @@ async fn a_slow_actor_fills_the_mailbox_of_its_proxy() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_call_that_times_out_behind_a_proxy_says_whether_the_proxy_has_taken_it() {
+async fn a_call_that_times_out_behind_a_proxy_before_its_actor_takes_it_is_never_handled() {
     let counter = Counter::default().spawn();
     let front = front(&counter);
     counter.busy(Duration::from_secs(1)).send().await.unwrap();
     let error = front.add(7).timeout(Duration::from_millis(500)).await.unwrap_err();
-    assert_eq!(error, CallError::Timeout { started: true });
-    assert!(!error.never_handled());
-    assert_eq!(counter.seen().await, Ok(vec![7]));
+    assert_eq!(error, CallError::Timeout { started: false });
+    assert!(error.never_handled());
+    assert_eq!(counter.seen().await, Ok(vec![]));
+    let error = front.busy(Duration::from_secs(1)).timeout(Duration::from_millis(500)).await;
+    assert_eq!(error, Err(CallError::Timeout { started: true }));
 }
 
 #[actor_core::test(seeds = 20)]

@@ -1,0 +1,90 @@
+//! The settings of a node: the rights of other nodes at its actors.
+
+use super::Node;
+use crate::transport::Transport;
+use actor_core::System;
+use std::fmt;
+use std::sync::Arc;
+
+type Allow = Arc<dyn Fn(&str, &str, Option<&str>) -> bool + Send + Sync>;
+
+/// The rules of a node.
+#[derive(Clone)]
+pub(crate) struct Rules {
+    pub(crate) control: bool,
+    pub(crate) allow: Option<Allow>,
+}
+
+/// The settings of a node that is not started yet. See [`Node::builder`].
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_remote::{Node, SimNetwork};
+/// use std::time::Duration;
+///
+/// #[actor]
+/// struct Vault;
+///
+/// #[actor(remote)]
+/// impl Vault {
+///     fn open(&mut self) {}
+/// }
+///
+/// System::simulation(1).block_on(async {
+///     let rules = Node::builder().control(false).allow(|peer, _, _| peer == "bank");
+///     let network = SimNetwork::new();
+///     let server = network.node_with_rules("server", rules);
+///     server.register("vault", &Vault.spawn()).unwrap();
+///
+///     let limit = Duration::from_secs(1);
+///     let bank: VaultAddr = network.node("bank").wait_for("vault", limit).await.unwrap();
+///     assert_eq!(bank.open().await, Ok(()));
+///     let thief: VaultAddr = network.node("thief").wait_for("vault", limit).await.unwrap();
+///     assert!(matches!(thief.open().await, Err(CallError::Refused(_))));
+/// });
+/// ```
+#[must_use = "nothing is started before `.on(transport, name)`"]
+#[derive(Clone)]
+pub struct NodeBuilder {
+    pub(crate) rules: Rules,
+}
+
+impl NodeBuilder {
+    pub(super) fn new() -> Self {
+        NodeBuilder { rules: Rules { control: true, allow: None } }
+    }
+
+    /// Sets whether other nodes may stop and kill actors of this one; they may without this setting.
+    ///
+    /// Where they may not, `stop` and `kill` end the address on their node only, as if the actor had ended
+    /// there. The actor goes on.
+    pub fn control(mut self, is_allowed: bool) -> Self {
+        self.rules.control = is_allowed;
+        self
+    }
+
+    /// Sets a function that decides whether a node may send messages to an actor, by the name of the
+    /// node, the name of the protocol, and a name of the actor if it has one.
+    ///
+    /// It is called once for each node and actor, before the first message, and not again before the node
+    /// was lost. It must not block. A refused call gets [`CallError::Refused`](actor_core::CallError) with
+    /// [`RefusalKind::Denied`](actor_core::RefusalKind::Denied). A panic in it refuses the message.
+    pub fn allow(
+        mut self,
+        allow: impl Fn(&str, &str, Option<&str>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.rules.allow = Some(Arc::new(allow));
+        self
+    }
+
+    /// Starts the node under this name on a transport, in the current system.
+    pub fn on(self, transport: impl Transport, name: impl Into<String>) -> Node {
+        Node::start(System::current(), transport, name.into(), self.rules)
+    }
+}
+
+impl fmt::Debug for NodeBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NodeBuilder").field("control", &self.rules.control).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! The limits that a node sets to others: messages and ends that its rules refuse, and too many bad frames.
+
+use super::Inner;
+use super::counters::add;
+use crate::export::{Exported, Item};
+use crate::scope::Scope;
+use crate::transport::NodeId;
+use actor_core::time;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// So many bad frames in this time end the session of their node, and refuse it for a while.
+const OFFENCES: u32 = 100;
+const WITHIN: Duration = Duration::from_secs(10);
+const REFUSED: Duration = Duration::from_secs(60);
+
+impl Inner {
+    /// Whether a node may send messages to an export. Calls the user's function the first time.
+    pub(crate) fn is_allowed(&self, scope: &Scope, export: u64, protocol: &str) -> bool {
+        let Some(allow) = &self.rules.allow else { return true };
+        let (peer, name) = {
+            let state = self.lock();
+            if let Some(verdict) = state.verdicts.get(&(scope.peer, export)) {
+                return *verdict;
+            }
+            let Some(peer) = state.peers.get(&scope.peer) else { return false };
+            let name = state.names.iter().find(|(_, named)| **named == export);
+            (peer.name.clone(), name.map(|(name, _)| name.clone()))
+        };
+        let ask = AssertUnwindSafe(|| allow(&peer, protocol, name.as_deref()));
+        let verdict = catch_unwind(ask).unwrap_or(false);
+        let mut state = self.lock();
+        if !state.exports.contains_key(&export) || !state.peers.contains_key(&scope.peer) {
+            return verdict;
+        }
+        *state.verdicts.entry((scope.peer, export)).or_insert(verdict)
+    }
+
+    /// Whether a node may stop or kill an export.
+    pub(crate) fn may_control(&self, scope: &Scope, export: u64, to: &dyn Exported) -> bool {
+        self.rules.control && self.is_allowed(scope, export, to.protocol())
+    }
+
+    pub(crate) fn count_refused_control(&self) {
+        add(&self.counts.refused_controls);
+    }
+
+    /// Kills an export for another node. The user's function may run, so not in the node's own task.
+    pub(super) fn kill_for(self: &Arc<Self>, scope: Scope, export: u64, to: Arc<dyn Exported>) {
+        let node = self.clone();
+        let killing = move || {
+            if node.may_control(&scope, export, &*to) {
+                to.kill();
+            } else {
+                node.queue(&scope, export, Item::RefuseKill);
+            }
+        };
+        match self.rules.allow {
+            None => killing(),
+            Some(_) => self.system.spawn_task(async move { killing() }).detach(),
+        }
+    }
+
+    /// A node has sent a frame, or arguments, that cannot be read.
+    pub(crate) fn offended(&self, peer: NodeId) {
+        let now = time::now();
+        let wreck = self.update(|state| {
+            let (since, count) = state.offences.entry(peer).or_insert((now, 0));
+            if now.duration_since(*since) > WITHIN {
+                (*since, *count) = (now, 0);
+            }
+            *count += 1;
+            if *count < OFFENCES {
+                return None;
+            }
+            state.offences.remove(&peer);
+            state.refused.insert(peer, now + REFUSED);
+            Some(state.reset(peer))
+        });
+        let Some(wreck) = wreck else { return };
+        add(&self.counts.refused_sessions);
+        if wreck.was_open {
+            add(&self.counts.lost);
+        }
+        wreck.tell();
+        self.changed.notify(usize::MAX);
+    }
+
+    /// Whether the frames of a node are dropped for now.
+    pub(super) fn is_refused(&self, peer: NodeId) -> bool {
+        let mut state = self.lock();
+        let Some(until) = state.refused.get(&peer) else { return false };
+        if time::now() < *until {
+            return true;
+        }
+        state.refused.remove(&peer);
+        false
+    }
+}
