@@ -46,7 +46,10 @@ enum Told {
 }
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<(u64, u64, Told)>>>);
+struct Log(Arc<Mutex<Vec<(u64, u64, Told)>>>, Kept);
+
+/// The addresses, until the end: a send that is lost behind its last address is not reported.
+type Kept = Arc<Mutex<Vec<LedgerAddr>>>;
 
 const CLIENTS: u64 = 8;
 const MESSAGES: u64 = 40;
@@ -58,6 +61,7 @@ async fn client(node: Node, name: &'static str, senders: Arc<AtomicU64>, log: Lo
         let Ok(ledger) = node.wait_for::<LedgerAddr>(name, Duration::from_secs(30)).await else {
             return;
         };
+        log.1.lock().unwrap().push(ledger.clone());
         let sender = senders.fetch_add(1, Ordering::Relaxed);
         for number in 0.. {
             if sent == MESSAGES {
