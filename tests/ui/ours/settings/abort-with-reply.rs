@@ -5,7 +5,7 @@ struct Renderer;
 #[actor]
 impl Renderer {
     #[message(abort)]
-    async fn render(&mut self, reply: Reply<u8>) {}
+    async fn render(&mut self, _reply: Reply<u8>) {}
 }
 
 fn main() {}
