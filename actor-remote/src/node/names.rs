@@ -10,23 +10,22 @@ impl Inner {
         address: &P::Addr,
     ) -> Result<(), NameTaken> {
         let export = self.exported::<P>(address).ok_or(NameTaken)?;
-        let result = self.update(|state| {
+        let refused = self.update(|state| {
             let is_there = state.exports.contains_key(&export);
             match state.names.get(&name) {
-                Some(holder) if *holder == export => Ok(()),
+                Some(holder) if *holder == export => None,
                 None if is_there => {
                     state.names.insert(name.clone(), export);
                     state.broadcast(&name);
-                    Ok(())
+                    None
                 }
-                _ => Err(state.sweep(export)),
+                _ => Some(state.sweep(export)),
             }
         });
         self.changed.notify(usize::MAX);
-        result.map_err(|wreck| {
-            wreck.tell();
-            NameTaken
-        })
+        let Some(wreck) = refused else { return Ok(()) };
+        wreck.tell();
+        Err(NameTaken)
     }
 
     pub(super) fn lookup<P: Remote>(&self, name: &str) -> Option<P::Addr> {

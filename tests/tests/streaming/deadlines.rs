@@ -32,7 +32,7 @@ impl Reader {
 
 pub fn the_deadline_of_a_handler_ends_the_streams_it_reads(system: &System) {
     system.block_on(async {
-        let source = Source::new().spawn();
+        let source = Source::default().spawn();
         let reader = Reader { source: source.clone(), read: vec![] }.spawn();
         // The handler returns at its deadline, which is the timeout of its caller.
         let _ = reader.read().timeout(LIMIT).await;

@@ -13,7 +13,7 @@ struct Returning {
 
 #[actor]
 impl Returning {
-    fn from_first(&self, count: u32) -> impl Stream<Item = u32> + Send + 'static {
+    fn first_numbers(&self, count: u32) -> impl Stream<Item = u32> + Send + 'static {
         stream::iter(self.first..self.first + count)
     }
 
@@ -46,7 +46,7 @@ fn returning() -> (ReturningAddr, Tally) {
 pub fn a_returned_stream_is_read_by_a_task_of_the_life(system: &System) {
     system.block_on(async {
         let (returning, _) = returning();
-        let mut slow = returning.from_first(100).stream_of(1);
+        let mut slow = returning.first_numbers(100).stream_of(1);
         assert_eq!(slow.next().await, Some(Ok(5)));
         // The actor is free, although its reader is slow.
         returning.ping().await.unwrap();

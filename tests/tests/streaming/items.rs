@@ -10,7 +10,7 @@ use tests::{Gate, Tally};
 
 pub fn each_item_arrives_once_and_in_order(system: &System) {
     system.block_on(async {
-        let source = Source::new().spawn();
+        let source = Source::default().spawn();
         for capacity in [1, 2, 16, 1000] {
             let items: Vec<_> = source.count(100).stream_of(capacity).collect().await;
             assert_eq!(items, (0..100).map(Ok).collect::<Vec<_>>());
@@ -160,7 +160,7 @@ pub fn a_timeout_limits_the_time_to_the_first_item(system: &System) {
         busy.ping().await.unwrap();
         assert_eq!(handled.count(), 1, "it is skipped");
 
-        let source = Source::new().spawn();
+        let source = Source::default().spawn();
         let mut limited = source.keep().timeout(Duration::from_millis(5)).stream();
         assert_eq!(limited.next().await, Some(Err(CallError::Timeout { started: true })));
         assert_eq!(source.publish(1).await, Ok(0), "the producer knows");
@@ -187,7 +187,7 @@ fn numbers(source: &SourceAddr) -> actor_core::StreamCall<'static, Source, u32> 
 
 pub fn the_stream_is_detached_from_its_address(system: &System) {
     system.block_on(async {
-        let source = Source::new().spawn();
+        let source = Source::default().spawn();
         let owned = numbers(&source);
         // The stream keeps the actor alive.
         let stream = source.count(3).stream();

@@ -13,16 +13,11 @@ use actor_core::prelude::*;
 
 /// Answers each message with a stream, in a way of its own.
 #[actor(capacity = 4)]
+#[derive(Default)]
 pub struct Source {
     pub kept: Vec<Replies<u32>>,
     /// Whether `on_stop` finishes the streams.
     pub is_tidy: bool,
-}
-
-impl Source {
-    pub fn new() -> Self {
-        Source { kept: vec![], is_tidy: false }
-    }
 }
 
 #[actor]

@@ -169,7 +169,7 @@ impl Reader {
 
 pub fn a_stream_attached_to_an_actor_has_demand_all_the_way(system: &System) {
     system.block_on(async {
-        let (source, ended) = (Source::new().spawn(), Tally::default());
+        let (source, ended) = (Source::default().spawn(), Tally::default());
         let reader = Reader {
             source: source.clone(),
             read: vec![],
@@ -193,7 +193,7 @@ pub fn a_stream_attached_to_an_actor_has_demand_all_the_way(system: &System) {
 
 pub fn an_attached_stream_closes_with_its_life(system: &System) {
     system.block_on(async {
-        let (source, seen) = (Source::new().spawn(), Tally::default());
+        let (source, seen) = (Source::default().spawn(), Tally::default());
         let reader = Reader {
             source: source.clone(),
             read: vec![],
@@ -225,7 +225,7 @@ impl std::task::Wake for Panicking {
 
 pub fn a_waker_that_panics_does_not_reach_the_producer(system: &System) {
     system.block_on(async {
-        let source = Source::new().spawn();
+        let source = Source::default().spawn();
         let mut stream = source.keep().stream();
         let waker = std::sync::Arc::new(Panicking).into();
         let mut poll = std::task::Context::from_waker(&waker);
