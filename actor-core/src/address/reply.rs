@@ -4,7 +4,7 @@ use super::reply_receiver::ReplyReceiver;
 use crate::cell::call_state::{self, CallState};
 use crate::cell::{current, deadline};
 use crate::error::CallError;
-use crate::time;
+use crate::executor;
 use crate::waking::{drop_waker, wake};
 use actor_atomic::{Initial, Sender, reply_cell};
 use std::fmt;
@@ -191,7 +191,8 @@ impl<T> Reply<T> {
     /// over: nothing is returned.
     pub(crate) fn begin(self) -> Option<Self> {
         let Some(call) = self.state() else { return Some(self) };
-        if call.begin(time::now) {
+        let now = || executor::current().map_or_else(Instant::now, |executor| executor.now());
+        if call.begin(now) {
             return Some(self);
         }
         if !call.is_gone() {
