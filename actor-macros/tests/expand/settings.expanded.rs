@@ -157,6 +157,7 @@ const _: () = {
     #[cfg_attr(all(unix), doc = " - `GiveBack`")]
     #[doc = " - `Alarm`"]
     #[doc = " - `Shift { arg0: (Gear, u8), by: String }`"]
+    #[doc = " - `Coast`"]
     #[doc = " - `Watch { limit: u32 }`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
