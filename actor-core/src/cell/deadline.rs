@@ -306,6 +306,9 @@ struct Alarm {
 
 struct Waits {
     wakers: Vec<Waker>,
+    /// Set when the deadline has passed. The timer may fire before the wakers of the poll that armed it
+    /// have been added: they are woken at once.
+    has_rung: bool,
     /// The number of wakers at which stale ones are removed.
     most: usize,
 }
@@ -317,7 +320,7 @@ impl HandlerTimer {
     /// The timer of the handler of this thread's actor, which has just become pending.
     fn arm(handling: Handling) -> Option<Arc<Self>> {
         let (at, actor) = (handling.deadline()?.instant(), current::actor()?);
-        let waits = Mutex::new(Waits { wakers: Vec::new(), most: FEW });
+        let waits = Mutex::new(Waits { wakers: Vec::new(), has_rung: false, most: FEW });
         let alarm = Arc::new(Alarm { handler: waker::uncounted(&actor), waits });
         let executor = actor.header().system.executor.clone();
         let key = executor.timers().insert(at, Waker::from(alarm.clone()), false);
@@ -359,6 +362,10 @@ impl Alarm {
             return;
         }
         let mut waits = self.waits.lock();
+        if waits.has_rung {
+            drop(waits);
+            return wake_each(new);
+        }
         let most = waits.most.max(2 * new.len());
         let stale = if waits.wakers.len() + new.len() > most {
             std::mem::take(&mut waits.wakers)
@@ -372,7 +379,10 @@ impl Alarm {
     }
 
     fn ring(&self) {
-        let wakers = std::mem::take(&mut self.waits.lock().wakers);
+        let mut waits = self.waits.lock();
+        waits.has_rung = true;
+        let wakers = std::mem::take(&mut waits.wakers);
+        drop(waits);
         wake_each(wakers);
         wake(self.handler.clone());
     }
@@ -391,5 +401,31 @@ impl Wake for Alarm {
 impl Drop for HandlerTimer {
     fn drop(&mut self) {
         drop_waker(self.executor.timers().remove(self.key));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn a_wait_that_is_added_after_the_alarm_has_rung_is_woken() {
+        let (handler, wait) = (Arc::new(Woken(0.into())), Arc::new(Woken(0.into())));
+        let waits = Waits { wakers: Vec::new(), has_rung: false, most: FEW };
+        let alarm = Alarm { handler: handler.clone().into(), waits: Mutex::new(waits) };
+        alarm.add(vec![wait.clone().into()]);
+        assert_eq!(wait.0.load(Ordering::SeqCst), 0);
+        alarm.ring();
+        alarm.add(vec![wait.clone().into()]);
+        assert_eq!((wait.0.load(Ordering::SeqCst), handler.0.load(Ordering::SeqCst)), (2, 1));
     }
 }
