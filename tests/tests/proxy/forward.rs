@@ -121,7 +121,7 @@ async fn a_message_to_an_actor_that_has_stopped_is_discarded_by_its_proxy() {
     let front = front(&counter);
     counter.stop();
     counter.join().await;
-    assert_eq!(front.add(1).await, Err(CallError::NoReply));
+    assert_eq!(front.add(1).await, Err(CallError::Stopped));
     front.add(1).send().await.unwrap();
     front.stop();
     front.join().await;
@@ -129,14 +129,14 @@ async fn a_message_to_an_actor_that_has_stopped_is_discarded_by_its_proxy() {
 }
 
 #[actor_core::test(seeds = 20)]
-async fn a_call_queued_behind_a_proxy_gets_no_reply_if_the_actor_is_killed() {
+async fn a_call_queued_behind_a_proxy_is_stopped_if_the_actor_is_killed() {
     let counter = Counter::default().spawn();
     let front = front(&counter);
     counter.busy(Duration::from_secs(1)).send().await.unwrap();
     let call = actor_core::spawn_task(front.add(1).into_owned());
     actor_core::time::sleep(Duration::from_millis(10)).await;
     counter.kill();
-    assert_eq!(call.await, Err(CallError::NoReply));
+    assert_eq!(call.await, Err(CallError::Stopped));
 }
 
 #[actor_core::test(seeds = 20)]

@@ -143,6 +143,6 @@ fn a_failure_that_needs_no_time_is_told_without() {
             assert!(sim.seed() < 2, "an even seed");
         });
     }));
-    assert!(said.contains("it fails with what comes by itself"), "{said}");
+    assert!(said.contains("it fails without a choice"), "{said}");
     assert!(!said.contains("takes"), "{said}");
 }
