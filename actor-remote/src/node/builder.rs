@@ -34,13 +34,15 @@ pub(crate) struct Rules {
 ///     let rules = Node::builder().control(false).allow(|peer, _, _| peer == "bank");
 ///     let network = SimNetwork::new();
 ///     let server = network.node_with_rules("server", rules);
-///     server.register("vault", &Vault.spawn()).unwrap();
+///     let vault = server.system().spawn(Vault);
+///     server.register("vault", &vault).unwrap();
 ///
 ///     let limit = Duration::from_secs(1);
-///     let bank: VaultAddr = network.node("bank").wait_for("vault", limit).await.unwrap();
-///     assert_eq!(bank.open().await, Ok(()));
-///     let thief: VaultAddr = network.node("thief").wait_for("vault", limit).await.unwrap();
-///     assert!(matches!(thief.open().await, Err(CallError::Refused(_))));
+///     let (bank, thief) = (network.node("bank"), network.node("thief"));
+///     let allowed: VaultAddr = bank.wait_for("vault", limit).await.unwrap();
+///     assert_eq!(allowed.open().await, Ok(()));
+///     let refused: VaultAddr = thief.wait_for("vault", limit).await.unwrap();
+///     assert!(matches!(refused.open().await, Err(CallError::Refused(_))));
 /// });
 /// ```
 #[must_use = "nothing is started before `.on(transport, name)`"]
