@@ -75,6 +75,8 @@ impl Inner {
                 return None;
             }
             state.offences.remove(&peer);
+            // A node that never comes back leaves nothing.
+            state.refused.retain(|_, until| now < *until);
             state.refused.insert(peer, now + REFUSED);
             Some(state.reset(peer))
         });
