@@ -146,9 +146,11 @@ impl Import {
     /// The address of a new proxy.
     pub(crate) fn spawn<P: Remote>(self: &Arc<Self>, node: &Inner, label: String) -> P::Addr {
         let proxy = RemoteProxy { import: self.clone(), protocol: PhantomData };
-        let import = self.clone();
+        // Not kept: the import keeps the control, which keeps this function.
+        let import = Arc::downgrade(self);
+        let on_kill = move || import.upgrade().map_or((), |import| import.kill());
         let prepared = proxy::prepare::<P, _>(proxy).name(label).on(node.system());
-        let (address, control) = prepared.on_kill(move || import.kill()).spawn();
+        let (address, control) = prepared.on_kill(on_kill).spawn();
         let control = self.control.get_or_init(|| control);
         // The session may have ended before there was a control, or ends and finds it.
         if let Some(exit) = self.window().exit.clone() {

@@ -7,6 +7,7 @@ mod heap;
 mod links_and_monitors;
 mod measure;
 mod removed_entries;
+mod simulations;
 mod streams;
 mod systems;
 mod timed_out_calls;

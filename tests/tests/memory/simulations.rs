@@ -1,0 +1,75 @@
+//! Simulations with one and with several nodes, run over and over: each leaves nothing.
+
+use crate::heap::live;
+use crate::measure::alone;
+use actor_core::prelude::*;
+use actor_core::time::sleep;
+use actor_remote::SimNetwork;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+#[actor]
+#[derive(Default)]
+struct Adder {
+    total: u64,
+}
+
+#[actor(remote)]
+impl Adder {
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+/// Runs so many simulations of `body`, and fails if each keeps as much as half a pointer.
+fn leaves_nothing<F: Future<Output = ()>>(body: impl Fn() -> F) {
+    const RUNS: u64 = 200;
+    let _alone = alone();
+    let run = |seed| System::simulation(seed).block_on(body());
+    (1..20).for_each(run);
+    let before = live();
+    (20..20 + RUNS).for_each(run);
+    let kept = live().saturating_sub(before) / RUNS as usize;
+    assert!(kept < 200, "each run keeps {kept} bytes");
+}
+
+#[test]
+fn a_simulation_leaves_nothing() {
+    leaves_nothing(async || {
+        let adder = Adder::default().spawn();
+        adder.add(1).await.unwrap();
+        sleep(LIMIT).await;
+    });
+}
+
+#[test]
+fn the_nodes_of_a_simulation_leave_nothing() {
+    leaves_nothing(async || {
+        let network = SimNetwork::new();
+        let (a, b) = (network.node("a"), network.node("b"));
+        b.register("adder", &b.system().spawn(Adder::default())).unwrap();
+        let adder: AdderAddr = a.wait_for("adder", LIMIT).await.unwrap();
+        adder.add(1).await.unwrap();
+    });
+}
+
+#[test]
+fn a_node_that_crashes_and_starts_again_leaves_nothing() {
+    leaves_nothing(async || {
+        let network = SimNetwork::new();
+        let a = network.node("a");
+        network.node_with("b", async |node| {
+            let adder = node.system().spawn(Adder::default());
+            node.register("adder", &adder).unwrap();
+        });
+        let first: AdderAddr = a.wait_for("adder", LIMIT).await.unwrap();
+        first.add(1).await.unwrap();
+        network.crash("b");
+        first.join().await;
+        network.restart("b");
+        let second: AdderAddr = a.wait_for("adder", LIMIT).await.unwrap();
+        second.add(1).await.unwrap();
+    });
+}
