@@ -64,7 +64,7 @@ impl Sim {
     /// # system.block_on(async {
     /// let echo = node.spawn(Echo);
     /// sim.crash(&node);
-    /// assert!(echo.join().await.is_killed());
+    /// assert_eq!(echo.join().await, Exit::Killed);
     /// # });
     /// ```
     ///
