@@ -287,8 +287,8 @@ impl<T> Cell<T> {
         Box::leak(self);
     }
 
-    /// A copy of the bits of the first waker. It must not be dropped or woken unless `FIRST` is then
-    /// removed by the caller.
+    /// Returns a copy of the bits of the first waker. The copy must not be dropped or woken, unless
+    /// the caller then removes `FIRST`.
     ///
     /// # Safety
     /// The state had `FIRST`, so `first` is initialized.
@@ -419,7 +419,7 @@ unsafe impl<T: Send> Send for Receiver<T> {}
 unsafe impl<T: Send> Sync for Receiver<T> {}
 
 impl<T> Sender<T> {
-    /// A sender without a receiver, as if it had left.
+    /// Creates a sender without a receiver. It behaves as if its receiver had left.
     #[inline]
     pub const fn detached() -> Self {
         Sender { cell: None }
@@ -434,7 +434,7 @@ impl<T> Sender<T> {
         })
     }
 
-    /// The state of the cell. `None` for a detached sender.
+    /// Returns the state of the cell, or `None` for a detached sender.
     #[inline]
     pub fn state(&self) -> Option<&State> {
         self.cell().map(|cell| &cell.state)
@@ -540,13 +540,13 @@ pub enum Left<T> {
 }
 
 impl<T> Receiver<T> {
-    /// A receiver that has received.
+    /// Creates a receiver that has already received its value.
     #[inline]
     pub const fn finished() -> Self {
         Receiver { cell: None }
     }
 
-    /// The state of the cell, until the receiver has received.
+    /// Returns the state of the cell, or `None` once the receiver has received.
     #[inline]
     pub fn state(&self) -> Option<&State> {
         // SAFETY: invariant 1: this side has not finished.

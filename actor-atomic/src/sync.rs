@@ -53,7 +53,7 @@ impl<T> Place<T> {
         }
     }
 
-    /// The place, for a write or for moving its content out.
+    /// Returns a pointer to the place, for a write or to move its content out.
     #[inline]
     pub(crate) fn for_write(&self) -> *mut T {
         #[cfg(actor_loom)]
@@ -61,7 +61,7 @@ impl<T> Place<T> {
         self.data.get()
     }
 
-    /// The place, for a read.
+    /// Returns a pointer to the place, for a read.
     #[inline]
     pub(crate) fn for_read(&self) -> *const T {
         #[cfg(actor_loom)]
