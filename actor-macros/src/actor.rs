@@ -75,7 +75,7 @@ fn misplaced(what: &TokenStream) -> String {
     }
 }
 
-/// A helper attribute outside of a block with `#[actor]`, which would have removed it.
+/// Reports a helper attribute outside of a block with `#[actor]`, which would have removed it.
 pub(crate) fn reject_helper(name: &str, item: TokenStream) -> (TokenStream, Vec<Diagnostic>) {
     let mut errors = Errors::new();
     let text =

@@ -79,7 +79,8 @@ fn read(item: TokenStream) -> syn::Result<EntryFn> {
     Ok(EntryFn { attrs, vis, signature, body })
 }
 
-/// An entry is an `async fn` without generics, and without arguments but the simulation of a test.
+/// Checks that an entry is an `async fn` without generics, and without arguments except the
+/// simulation of a test.
 fn check_function(
     entry: Entry,
     function: &EntryFn,

@@ -47,7 +47,8 @@ impl Errors {
         self.diagnostics.len()
     }
 
-    /// The last recorded error, as code; if emitted twice, it is shown once.
+    /// Returns the last recorded error, as code. If it is emitted twice, the compiler shows it
+    /// once.
     pub(crate) fn latest(&self) -> Option<TokenStream> {
         self.diagnostics.last().map(ToTokens::to_token_stream)
     }

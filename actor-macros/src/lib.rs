@@ -39,7 +39,7 @@ use quote::quote;
 use crate::entry::Entry;
 use crate::errors::Diagnostic;
 
-/// The code first, then its errors: editors show the first.
+/// Returns the code first, then its errors: editors show the first item.
 fn output((tokens, diagnostics): (proc_macro2::TokenStream, Vec<Diagnostic>)) -> TokenStream {
     quote!(#tokens #(#diagnostics)*).into()
 }

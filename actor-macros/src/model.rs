@@ -197,15 +197,15 @@ pub(crate) struct Guard {
 }
 
 impl Message {
-    /// Whether its handler is run together with a look at its caller: it is dropped when the caller has
-    /// left, or can wait for that through its context.
+    /// Returns whether its handler is run together with a look at its caller: it is dropped when
+    /// the caller has left, or can wait for that through its context.
     pub(crate) fn is_watched(&self) -> bool {
         let has_context = self.args.iter().any(|arg| matches!(arg.role, Role::Context));
         self.is_async && self.reply.kind.is_of_handler() && (self.options.abort || has_context)
     }
 
-    /// Whether the reply comes from the handler, which runs when the message is taken: a caller
-    /// then waits only for this actor.
+    /// Returns whether the reply comes from the handler, which runs when the message is taken: a
+    /// caller then waits only for this actor.
     pub(crate) fn is_answered_in_turn(&self) -> bool {
         self.reply.kind != ReplyKind::Later
             && self.options.guard.is_none()
@@ -293,12 +293,12 @@ pub(crate) enum ReplyKind {
 }
 
 impl ReplyKind {
-    /// Whether the reply is that of the handler's future, which ends when it is answered.
+    /// Returns whether the reply is that of the handler's future, which ends when it is answered.
     pub(crate) fn is_of_handler(self) -> bool {
         matches!(self, ReplyKind::Nothing | ReplyKind::Returned)
     }
 
-    /// Whether the caller gets a stream. The reply type is then that of its items.
+    /// Returns whether the caller gets a stream. The reply type is then that of its items.
     pub(crate) fn is_stream(self) -> bool {
         matches!(self, ReplyKind::Streamed | ReplyKind::ReturnedStream)
     }
@@ -336,7 +336,7 @@ pub(crate) struct Rejected {
 }
 
 impl TraitHalf {
-    /// Whether the trait has an `async fn`.
+    /// Returns whether the trait has an `async fn`.
     pub(crate) fn is_async(&self) -> bool {
         self.protocol.messages.iter().any(|message| message.is_async)
     }

@@ -7,12 +7,12 @@ use syn::ext::IdentExt as _;
 pub(crate) const RESERVED: &[&str] =
     &["spawn", "spawn_on", "spawn_with", "try_spawn_with", "prepare", "pool", "prepare_pool"];
 
-/// The name without `r#`: `type` for `r#type`.
+/// Returns the name without `r#`: `type` for `r#type`.
 pub(crate) fn unraw(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
-/// An identifier with this text, followed by `_` if the text is a keyword.
+/// Returns an identifier with this text, followed by `_` if the text is a keyword.
 pub(crate) fn identifier(text: &str, span: Span) -> Ident {
     let ident = syn::parse_str::<Ident>(text)
         .or_else(|_| syn::parse_str::<Ident>(&format!("{text}_")))
@@ -22,14 +22,14 @@ pub(crate) fn identifier(text: &str, span: Span) -> Ident {
     ident
 }
 
-/// The identifier `text`, or nothing if it is a keyword or not an identifier.
+/// Returns the identifier `text`, or `None` if it is a keyword or not an identifier.
 pub(crate) fn parse_ident(text: &str, span: Span) -> Option<Ident> {
     let mut ident = syn::parse_str::<Ident>(text).ok()?;
     ident.set_span(span);
     Some(ident)
 }
 
-/// The variant of a message: `FooBar` for `foo_bar`.
+/// Returns the name of a message's variant: `FooBar` for `foo_bar`.
 ///
 /// The span is dropped on purpose: with the method's span, editors would highlight the method as a
 /// variant.
@@ -48,14 +48,15 @@ pub(crate) fn quoted_list(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The known word closest to a misspelled one.
+/// Returns the known word closest to a misspelled one.
 pub(crate) fn did_you_mean<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let allowed = 1.max(word.chars().count() / 3);
     let near = known.iter().map(|candidate| (distance(word, candidate), *candidate));
     near.filter(|(steps, _)| *steps <= allowed).min_by_key(|(steps, _)| *steps).map(|(_, it)| it)
 }
 
-/// The edit distance: insertions, deletions, changes, and swaps of neighboring letters.
+/// Returns the edit distance: the number of insertions, deletions, changes, and swaps of
+/// neighboring letters.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut before: Vec<usize> = Vec::new();

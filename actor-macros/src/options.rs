@@ -27,7 +27,7 @@ impl RawOption {
         self.key == key
     }
 
-    /// The value of a `key = value`; records an error if there is none.
+    /// Returns the value of a `key = value`. Records an error if there is none.
     pub(crate) fn expect_value(&self, example: &str, errors: &mut Errors) -> Option<TokenStream> {
         if self.value.is_none() {
             errors.push(&self.key, format!("`{}` needs a value; write `{example}`", self.key));

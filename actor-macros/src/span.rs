@@ -10,31 +10,31 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// The span of a token to which no editor should navigate.
+/// Returns the span of a token to which no editor should navigate.
 pub(crate) fn hidden() -> Span {
     Span::call_site()
 }
 
-/// The span of code that belongs to the macro, but whose errors point at `place`.
+/// Returns the span of code that belongs to the macro, but whose errors point at `place`.
 pub(crate) fn hidden_at(place: Span) -> Span {
     Span::call_site().located_at(place)
 }
 
-/// The same identifier with another location.
+/// Returns the same identifier with another location.
 pub(crate) fn moved(ident: &Ident, place: Span) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(ident.span().located_at(place));
     ident
 }
 
-/// An identifier of the macro, resolved as if written by the user at `place`.
+/// Returns an identifier of the macro, resolved as if written by the user at `place`.
 pub(crate) fn on(ident: &Ident, place: Span) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(place);
     ident
 }
 
-/// The same tokens with another location.
+/// Returns the same tokens with another location.
 pub(crate) fn moved_all(tokens: TokenStream, place: Span) -> TokenStream {
     tokens
         .into_iter()
@@ -51,12 +51,12 @@ pub(crate) fn moved_all(tokens: TokenStream, place: Span) -> TokenStream {
         .collect()
 }
 
-/// The span of the last token, or [`hidden`] if there is none.
+/// Returns the span of the last token, or [`hidden`] if there is none.
 pub(crate) fn last(tokens: impl ToTokens) -> Span {
     tokens.into_token_stream().into_iter().last().map_or_else(hidden, |tree| tree.span())
 }
 
-/// The span of the first token, or [`hidden`] if there is none.
+/// Returns the span of the first token, or [`hidden`] if there is none.
 pub(crate) fn first(tokens: impl ToTokens) -> Span {
     tokens.into_token_stream().into_iter().next().map_or_else(hidden, |tree| tree.span())
 }

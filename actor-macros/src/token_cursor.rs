@@ -28,7 +28,7 @@ impl TokenCursor {
         self.at = self.at.min(position);
     }
 
-    /// The tokens read since `start`.
+    /// Returns the tokens read since `start`.
     pub(crate) fn since(&self, start: usize) -> TokenStream {
         self.trees.iter().take(self.at).skip(start).cloned().collect()
     }

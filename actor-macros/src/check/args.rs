@@ -19,7 +19,7 @@ pub(super) struct Args {
     pub(super) streamed: Option<Type>,
 }
 
-/// The arguments after the receiver.
+/// Returns the arguments after the receiver.
 pub(super) fn typed(signature: &Signature) -> impl Iterator<Item = &PatType> {
     signature.inputs.iter().filter_map(|arg| match arg {
         FnArg::Typed(arg) => Some(arg),
@@ -27,7 +27,7 @@ pub(super) fn typed(signature: &Signature) -> impl Iterator<Item = &PatType> {
     })
 }
 
-/// The `#[data]` of an argument.
+/// Returns the `#[data]` of an argument.
 pub(super) fn data_attr(arg: &PatType) -> Option<&Attribute> {
     arg.attrs.iter().find(|attr| attr.path().is_ident("data"))
 }
@@ -116,7 +116,7 @@ fn check_data_attr(arg: &PatType, is_reply: bool, errors: &mut Errors) {
     }
 }
 
-/// A message takes `&Context<Self>`, once.
+/// Checks that a message takes its context as `&Context<Self>`, and at most once.
 fn check_context(ty: &Type, mutable: bool, seen: bool, errors: &mut Errors) {
     if mutable {
         let text = "a message takes `&Context<Self>`; all its methods take `&self`";
@@ -153,7 +153,7 @@ fn check_field(arg: &PatType, ty: &Type, errors: &mut Errors) {
     owned::check_owned(ty, "a message argument", &borrowed, errors);
 }
 
-/// A name for each argument: its own, or `arg0` if it is a pattern.
+/// Returns a name for each argument: its own, or `arg0` if it is a pattern.
 pub(super) fn given_names(signature: &Signature) -> Vec<Ident> {
     let own = |arg: &PatType| match &*arg.pat {
         Pat::Ident(pattern) => Some(pattern.ident.clone()),

@@ -26,7 +26,7 @@ pub(super) enum HelperAttr {
     Hook(HookKind, &'static str),
 }
 
-/// The attribute name of a hook of this kind.
+/// Returns the kind and the name of the hook attribute `name`, or `None` for another attribute.
 fn hook_of(name: &Ident) -> Option<(HookKind, &'static str)> {
     match name.to_string().as_str() {
         "on_start" => Some((HookKind::Start, "on_start")),
@@ -113,8 +113,8 @@ fn message(attr: &Attribute, errors: &mut Errors) -> HelperAttr {
     }
 }
 
-/// A helper attribute cannot be conditional: the macro sees it before the compiler evaluates the
-/// condition.
+/// Checks that a helper attribute is not conditional: the macro sees it before the compiler
+/// evaluates the condition.
 fn check_conditional(attr: &Attribute, errors: &mut Errors) {
     if let Some(word) = syntax::conditional_helper(attr) {
         let text = format!("`{word}` cannot be conditional; use `#[cfg]` on the method");
@@ -140,7 +140,7 @@ fn forward_as(attr: &Ident) -> Forward {
     }
 }
 
-/// The attributes that are forwarded to the generated counterpart of a method or argument.
+/// Returns the attributes that are forwarded to the generated counterpart of a method or argument.
 pub(super) fn forward(attrs: &[Attribute]) -> Forwarded {
     let mut forwarded = Forwarded::default();
     let mut put = |way: Forward, attr: Attribute| match way {

@@ -67,7 +67,7 @@ pub(crate) fn check_block(
     (!protocol.address.is_empty() && !borrows).then_some(protocol)
 }
 
-/// The block is an inherent impl of a named type: returns the name and the address.
+/// Checks that the block is an inherent impl of a named type. Returns the name and the address.
 pub(super) fn check_header(item: &BlockItem, errors: &mut Errors) -> Option<(Ident, TokenStream)> {
     if let Type::Path(path) = owned::bare(&item.ty)
         && path.qself.is_none()
@@ -90,7 +90,7 @@ pub(super) fn address(path: &Path) -> TokenStream {
     address.into_token_stream()
 }
 
-/// The attributes of the block that also apply to generated code.
+/// Returns the attributes of the block that also apply to generated code.
 pub(super) fn forwarded(attrs: &[Attribute]) -> Vec<Attribute> {
     let all = attrs.iter().filter(|attr| attrs::is_cfg(attr) || attrs::is_lint_level(attr));
     all.cloned().collect()
@@ -141,7 +141,7 @@ fn check_message(
     }
 }
 
-/// A method with a helper attribute has a receiver.
+/// Checks that a method with a helper attribute has a receiver.
 fn check_without_receiver(
     function: &Function,
     helper: &HelperAttr,
@@ -199,7 +199,7 @@ pub(super) fn add(
     protocol.messages.push(message);
 }
 
-/// The generics with the actor's name instead of `Self`, for use on other types.
+/// Returns the generics with the actor's name instead of `Self`, for use on other types.
 pub(super) fn without_self(generics: &Generics, actor: &TokenStream) -> Generics {
     let head = self_type::replace(generics.to_token_stream(), actor);
     let mut copy = syn::parse2::<Generics>(head).unwrap_or_else(|_| generics.clone());

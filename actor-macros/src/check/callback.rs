@@ -4,7 +4,8 @@ use crate::display::display_tokens;
 use crate::errors::Errors;
 use crate::syntax::Function;
 
-/// The closure of a timer, stream, monitor or pipe returns a call, and does not wait for it.
+/// Checks that the closure of a timer, stream, monitor or pipe returns a call and does not wait for
+/// it.
 pub(super) fn check(function: &Function, errors: &mut Errors) {
     for closure in &function.waiting_closures {
         let to_write = match &closure.call {

@@ -38,7 +38,7 @@ pub(super) fn check(
     })
 }
 
-/// The arguments of a hook of this kind, as they are written.
+/// Returns the arguments of a hook of this kind, as they are written.
 fn expected(kind: HookKind) -> &'static [&'static str] {
     match kind {
         HookKind::Start => &[],

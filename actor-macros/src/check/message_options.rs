@@ -60,7 +60,7 @@ pub(super) fn check(
     options
 }
 
-/// A method takes `self` if and only if it is the last message of its life.
+/// Checks that a method takes `self` if and only if it is the last message of its life.
 pub(super) fn check_consumes(
     method: Method<'_>,
     entries: &[RawOption],
@@ -82,7 +82,7 @@ pub(super) fn check_consumes(
     }
 }
 
-/// The last message of a life can neither be deferred nor overlap.
+/// Checks that the last message of a life is neither deferred nor concurrent.
 fn check_last(entries: &[RawOption], errors: &mut Errors) {
     if let Some(entry) = entries.iter().find(|it| it.is("when") || it.is("concurrent")) {
         let text = format!(
@@ -115,7 +115,7 @@ fn check_abort(
     errors.push(&entry.key, text);
 }
 
-/// Whether the reply may outlive the handler.
+/// Returns whether the reply may outlive the handler.
 fn answers_by_itself(method: Method<'_>, args: &[Arg]) -> bool {
     let returns_stream = match &method.function.signature.output {
         ReturnType::Type(_, ty) => matches!(owned::bare(ty), Type::ImplTrait(_)),
@@ -142,7 +142,7 @@ fn check_concurrent(
     }
 }
 
-/// The version of a message is a number, at least one.
+/// Checks that the version of a message is a number from 1 on, and returns it.
 fn check_version(entry: &RawOption, errors: &mut Errors) -> Option<u32> {
     let value = entry.expect_value("version = 2", errors)?;
     let parsed = syn::parse2::<LitInt>(value.clone()).and_then(|number| number.base10_parse());
@@ -156,7 +156,7 @@ fn check_version(entry: &RawOption, errors: &mut Errors) -> Option<u32> {
     }
 }
 
-/// A guard is an expression.
+/// Checks that a guard is an expression, and returns it.
 fn check_guard(
     method: Method<'_>,
     entry: &RawOption,
@@ -185,7 +185,7 @@ fn check_guard(
 
 // Input:  mut amount      (mut a, [b, ..])
 // Output: amount          (a, [b, ..])
-/// The pattern of an argument, applied to a reference.
+/// Returns the pattern of an argument, applied to a reference.
 fn by_reference(pat: &Pat) -> TokenStream {
     match pat {
         Pat::Ident(pattern) => pattern.ident.to_token_stream(),

@@ -15,7 +15,8 @@ use crate::options::RawOption;
 use crate::syntax::{Function, Method};
 use crate::{names, span};
 
-/// A message, unless it breaks a rule; `owner` is the block to which its parameters can be moved.
+/// Checks a method and returns its message, unless it breaks a rule. `owner` is the block to which
+/// type parameters can be moved.
 pub(super) fn check(
     method: Method<'_>,
     settings: &[RawOption],
@@ -50,7 +51,7 @@ pub(super) fn check(
     }))
 }
 
-/// The remainder of a rejected method.
+/// Returns the rest of a rejected method, from which a stub is generated.
 pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors) -> Rejected {
     let Function { attrs, vis, signature, .. } = function;
     let (mut later, mut is_stream) = (None, false);
@@ -110,7 +111,7 @@ fn awaited(ty: &Type) -> Option<&Type> {
     })
 }
 
-/// A handler is a plain `fn` or `async fn`.
+/// Checks that a handler is a plain `fn` or `async fn`.
 pub(super) fn check_qualifiers(function: &Function, what: &str, errors: &mut Errors) {
     let signature = &function.signature;
     let mut refuse = |token: TokenStream| {
@@ -129,7 +130,7 @@ pub(super) fn check_qualifiers(function: &Function, what: &str, errors: &mut Err
     }
 }
 
-/// A message does not have the name of a function of the plain struct.
+/// Checks that a message does not have the name of a function of the actor itself.
 fn check_name(signature: &Signature, errors: &mut Errors) {
     let name = names::unraw(&signature.ident);
     if names::RESERVED.contains(&name.as_str()) {
@@ -143,7 +144,8 @@ fn check_name(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// A method of the block has no generics of its own, because all messages share one enum.
+/// Checks that a method of the block has no generics of its own, because all messages share one
+/// enum.
 pub(super) fn check_generics(signature: &Signature, what: &str, owner: &str, errors: &mut Errors) {
     let before = errors.count();
     for param in &signature.generics.params {
@@ -177,7 +179,7 @@ fn refused(what: &str, receiver: &str) -> String {
     format!("{what} cannot take `{receiver}`; write `&self`, `&mut self` or `self`")
 }
 
-/// A message takes `&self`, `&mut self` or `self`.
+/// Checks that a message takes `&self`, `&mut self` or `self`.
 pub(super) fn check_receiver(
     method: Method<'_>,
     actor: &TokenStream,

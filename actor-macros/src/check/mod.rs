@@ -59,7 +59,7 @@ pub(crate) fn check_type(options: TokenStream, item: &TypeItem, errors: &mut Err
     }
 }
 
-/// Whether the type, or a type in its generics, may be deprecated.
+/// Returns whether the type, or a type in its generics, may be deprecated.
 fn may_be_deprecated(generics: &Generics, attrs: &[Attribute]) -> bool {
     !generics.params.is_empty()
         || attrs.iter().any(|attr| display_tokens(attr).contains("deprecated"))
@@ -82,18 +82,19 @@ fn check_no_async_trait(attrs: &[Attribute], members: &[Member], errors: &mut Er
     }
 }
 
-/// The name of a function that `#[async_trait]` has rewritten: it has the lifetime `'async_trait`.
+/// Returns the name of a function that `#[async_trait]` has rewritten. Such a function has the
+/// lifetime `'async_trait`.
 fn rewritten_name(member: &Member) -> Option<&Ident> {
     let Member::Function(function) = member else { return None };
     is_rewritten(function).then_some(&function.signature.ident)
 }
 
-/// Whether `#[async_trait]` has rewritten the function.
+/// Returns whether `#[async_trait]` has rewritten the function.
 fn is_rewritten(function: &Function) -> bool {
     function.signature.generics.lifetimes().any(|it| it.lifetime.ident == "async_trait")
 }
 
-/// An actor borrows nothing, and neither does a message.
+/// Checks that an actor or a message has no lifetimes, because neither can borrow.
 fn check_lifetimes(generics: &Generics, text: &str, errors: &mut Errors) {
     for param in &generics.params {
         if let GenericParam::Lifetime(param) = param {
@@ -102,7 +103,7 @@ fn check_lifetimes(generics: &Generics, text: &str, errors: &mut Errors) {
     }
 }
 
-/// Whether the generics contain a lifetime, which the struct half has reported.
+/// Returns whether the generics contain a lifetime, which the struct half has reported.
 fn has_lifetimes(generics: &Generics) -> bool {
     generics.params.iter().any(|param| matches!(param, GenericParam::Lifetime(_)))
 }

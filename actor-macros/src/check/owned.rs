@@ -15,7 +15,7 @@ use crate::token_cursor::TokenCursor;
 const CONTAINERS: &[&str] =
     &["Vec", "Option", "Result", "Box", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet"];
 
-/// The type without invisible groups and parentheses.
+/// Returns the type without invisible groups and parentheses.
 pub(super) fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => bare(&group.elem),
@@ -24,7 +24,7 @@ pub(super) fn bare(ty: &Type) -> &Type {
     }
 }
 
-/// Whether a lifetime other than `'static` is named.
+/// Returns whether a lifetime other than `'static` is named.
 pub(super) fn names_lifetime(tokens: TokenStream) -> bool {
     let mut cursor = TokenCursor::new(tokens);
     while !cursor.is_done() {
@@ -144,7 +144,7 @@ impl Owned<'_> {
     }
 }
 
-/// The owned counterpart of a reference to `elem`.
+/// Returns the owned counterpart of a reference to `elem`.
 fn owned_form(elem: &Type) -> String {
     match bare(elem) {
         Type::Path(path) => {
@@ -172,7 +172,7 @@ fn owned_form(elem: &Type) -> String {
     }
 }
 
-/// The replacement for `impl Bounds`.
+/// Returns the replacement for `impl Bounds`.
 fn named_form(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
     if let Some(TypeParamBound::Trait(only)) = bounds.first()
         && let Some(last) = only.path.segments.last()
@@ -204,7 +204,8 @@ pub(super) fn names_send(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool
     })
 }
 
-/// Whether a value of this type contains one of the type `param`, as far as the tokens show.
+/// Returns whether a value of this type contains one of the type `param`, as far as the tokens
+/// show.
 pub(super) fn contains(ty: &Type, param: &Ident) -> bool {
     match bare(ty) {
         Type::Array(array) => contains(&array.elem, param),

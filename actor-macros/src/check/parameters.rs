@@ -42,8 +42,8 @@ const PLAIN: &[&str] = &[
     "Unpin",
 ];
 
-/// The parameters of the impl of a protocol: only those in its messages, which are surely sent. The
-/// actor's own block has the others.
+/// Returns the parameters of the impl of a protocol whose bounds are missing. Only parameters in
+/// its messages count, because these are certainly sent. The actor's own block has the others.
 pub(super) fn missing_in_protocol_impl(
     generics: &Generics,
     members: &[Member],
@@ -53,7 +53,8 @@ pub(super) fn missing_in_protocol_impl(
     (!missing.parameters.is_empty()).then_some(missing)
 }
 
-/// The parameters of `generics` whose bounds are to be checked; `head` is `impl` or `trait Store`.
+/// Returns the parameters of `generics` whose bounds are missing; `head` is `impl` or `trait
+/// Store`.
 pub(super) fn missing(
     generics: &Generics,
     owner: &str,
@@ -93,7 +94,7 @@ pub(super) fn missing(
     })
 }
 
-/// The generics with the missing bounds, for generated items.
+/// Returns the generics with the missing bounds, for generated items.
 pub(super) fn completed(generics: Generics, missing: Option<&MissingBounds>) -> Generics {
     match missing {
         Some(missing) => with_bounds(&generics, &missing.parameters, &quote!(__p::Send)),
@@ -121,7 +122,7 @@ fn with_bounds(generics: &Generics, parameters: &[Parameter], send: &TokenStream
     complete
 }
 
-/// The bounds of a parameter, whether at its declaration or in the `where` clause.
+/// Returns the bounds of a parameter, whether at its declaration or in the `where` clause.
 fn bounds_of<'a>(generics: &'a Generics, param: &Ident) -> Vec<&'a TypeParamBound> {
     let declared = generics.type_params().filter(|it| it.ident == *param).flat_map(|it| &it.bounds);
     let clause = predicates(generics).filter(|it| is_param(&it.bounded_ty, param));
@@ -140,7 +141,7 @@ fn is_param(ty: &Type, param: &Ident) -> bool {
     matches!(owned::bare(ty), Type::Path(path) if path.path.is_ident(param))
 }
 
-/// Whether a bound on a larger type, such as `Vec<T>: 'static`, may concern the parameter.
+/// Returns whether a bound on a larger type, such as `Vec<T>: 'static`, may concern the parameter.
 fn is_bounded_elsewhere(generics: &Generics, param: &Ident) -> bool {
     let mut larger = predicates(generics).filter(|it| !is_param(&it.bounded_ty, param));
     larger.any(|it| {
@@ -183,7 +184,7 @@ pub(super) fn mentions(tokens: TokenStream, ident: &Ident) -> bool {
     })
 }
 
-/// The signatures of the functions with a receiver.
+/// Returns the signatures of the functions with a receiver.
 fn messages(members: &[Member]) -> impl Iterator<Item = &Signature> {
     members.iter().filter_map(|member| match member {
         Member::Function(function) => function.as_method().map(|_| &function.signature),
@@ -191,7 +192,7 @@ fn messages(members: &[Member]) -> impl Iterator<Item = &Signature> {
     })
 }
 
-/// Whether a message contains a value of the type `param`, as far as the tokens show.
+/// Returns whether a message contains a value of the type `param`, as far as the tokens show.
 fn contains(signature: &Signature, param: &Ident) -> bool {
     let arguments = args::typed(signature).map(|arg| &*arg.ty);
     arguments.chain(reply::returned(signature)).any(|ty| owned::contains(ty, param))

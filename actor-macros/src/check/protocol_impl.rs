@@ -103,7 +103,7 @@ pub(crate) fn check_protocol_impl(
     })
 }
 
-/// The trait is a protocol, as far as its name shows.
+/// Checks that the trait is a protocol, as far as its name shows.
 fn check_trait_path(of_trait: &TokenStream, errors: &mut Errors) -> Option<Path> {
     let path = syn::parse2::<Path>(of_trait.clone());
     let Some(last) = path.as_ref().ok().and_then(|path| path.segments.last()) else {
@@ -165,7 +165,7 @@ fn check_members(
     (configured, with_settings)
 }
 
-/// The actor chooses the settings of a message, except `concurrent`.
+/// Checks the settings of a message, which the actor chooses, except `concurrent`.
 fn check_settings(
     function: &Function,
     entries: Vec<RawOption>,
@@ -196,7 +196,8 @@ fn check_settings(
     })
 }
 
-/// The trait defines which message is the last one, and the version of each.
+/// Reports a setting that the trait defines: which message is the last one, and the version of
+/// each.
 fn check_not_of_trait(setting: &RawOption, errors: &mut Errors) {
     let text = match setting.is("last") {
         true => {
@@ -209,7 +210,7 @@ fn check_not_of_trait(setting: &RawOption, errors: &mut Errors) {
     errors.push(&setting.key, text);
 }
 
-/// Whether the types of the arguments can be written elsewhere, as for a message.
+/// Returns whether the types of the arguments can be written elsewhere, as for a message.
 fn has_plain_types(function: &Function) -> bool {
     let is_impl = |arg: &PatType| matches!(owned::bare(&arg.ty), Type::ImplTrait(_));
     function.signature.generics.params.is_empty() && !args::typed(&function.signature).any(is_impl)

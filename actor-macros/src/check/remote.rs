@@ -19,7 +19,7 @@ use crate::syntax::{BlockItem, Function, Member, TraitItem};
 /// The most arguments of a message: serde has no longer tuples.
 const ARGUMENTS: usize = 16;
 
-/// The messages of an `impl` block, if it is `remote`.
+/// Checks the messages of an `impl` block, if it is `remote`.
 pub(super) fn check_block(
     option: Option<RemoteOption>,
     item: &BlockItem,
@@ -34,7 +34,7 @@ pub(super) fn check_block(
     check(option, generics, &item.members, protocol, errors)
 }
 
-/// The messages of a trait, if it is `remote`.
+/// Checks the messages of a trait, if it is `remote`.
 pub(super) fn check_trait(
     option: Option<RemoteOption>,
     item: &TraitItem,
@@ -96,7 +96,8 @@ fn check_no_version(protocol: &Protocol, errors: &mut Errors) {
     }
 }
 
-/// A protocol has a name, and a generic one has it written: the name of the type means all of them.
+/// Returns the name of the protocol. Checks that a generic protocol has an explicit name, because
+/// its type name stands for all its instances.
 fn check_name(
     option: &RemoteOption,
     generics: TokenStream,
@@ -123,7 +124,7 @@ fn check_name(
     name.clone()
 }
 
-/// The reply of a remote message travels by itself.
+/// Checks that the reply of a remote message is not `#[data]`: it is sent separately.
 fn check_no_reply_data(function: &Function, errors: &mut Errors) {
     for arg in args::typed(&function.signature).filter(|arg| args::data_attr(arg).is_some()) {
         let reply = owned::single_argument(&arg.ty, "Reply").or(replies::argument(&arg.ty));
@@ -135,7 +136,8 @@ fn check_no_reply_data(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// A remote message has the same arguments on all nodes, and leaves the actor its state.
+/// Checks that a remote message has the same arguments on all nodes, and does not take the actor's
+/// state.
 fn check_message(message: &Message, errors: &mut Errors) {
     if message.receiver == Receiver::Owned {
         let text = "takes the state and ends this life, which other nodes cannot ask for; take \
@@ -210,7 +212,7 @@ fn parameter(param: &GenericParam) -> Option<&Ident> {
     }
 }
 
-/// The arguments that the caller gives.
+/// Returns the arguments that the caller passes.
 fn fields(message: &Message) -> impl Iterator<Item = &Field> {
     message.args.iter().filter_map(|arg| match &arg.role {
         Role::Field(field) => Some(&**field),
@@ -218,7 +220,7 @@ fn fields(message: &Message) -> impl Iterator<Item = &Field> {
     })
 }
 
-/// The types of the reply and of the arguments.
+/// Returns the types of the reply and of the arguments.
 fn types(message: &Message) -> impl Iterator<Item = &TokenStream> {
     std::iter::once(&message.reply.ty).chain(fields(message).map(|field| &field.ty))
 }

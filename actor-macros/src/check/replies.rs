@@ -8,12 +8,12 @@ use super::{args, owned};
 use crate::display::display_tokens;
 use crate::errors::Errors;
 
-/// The item type of a `Replies<T>`.
+/// Returns the item type of a `Replies<T>`.
 pub(super) fn argument(ty: &Type) -> Option<&Type> {
     owned::single_argument(ty, "Replies")
 }
 
-/// A handler has one `Replies`, as its last argument, and no `Reply` as well.
+/// Checks that a handler has one `Replies`, as its last argument, and no `Reply`.
 pub(super) fn check_argument(
     ty: &Type,
     signature: &Signature,
@@ -35,7 +35,7 @@ pub(super) fn check_argument(
 pub(super) const BOTH: &str = "a handler answers with one `Reply` or with `Replies`; remove one of them, or mark what is \
      plain data with `#[data]`";
 
-/// Whether an argument after `ty` is another answer, which is reported there.
+/// Returns whether an argument after `ty` is another answer, which is reported there.
 fn answers_again(ty: &Type, signature: &Signature) -> bool {
     let mut later = args::typed(signature).skip_while(|arg| !std::ptr::eq(&*arg.ty, ty)).skip(1);
     later.any(|arg| {
@@ -45,7 +45,7 @@ fn answers_again(ty: &Type, signature: &Signature) -> bool {
     })
 }
 
-/// A returned `impl Stream<..>`.
+/// Returns `ty` if it is an `impl Stream<..>`.
 pub(super) fn returned(ty: &Type) -> Option<&TypeImplTrait> {
     let Type::ImplTrait(stream) = owned::bare(ty) else { return None };
     stream.bounds.iter().any(is_stream).then_some(stream)
@@ -56,7 +56,8 @@ fn is_stream(bound: &TypeParamBound) -> bool {
         if it.path.segments.last().is_some_and(|last| last.ident == "Stream"))
 }
 
-/// The item type of a returned stream, which is `Send` and borrows nothing.
+/// Returns the item type of a returned stream. Checks that the stream is `Send` and borrows
+/// nothing.
 pub(super) fn check_returned<'a>(
     stream: &'a TypeImplTrait,
     errors: &mut Errors,

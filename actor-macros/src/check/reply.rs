@@ -9,7 +9,7 @@ use super::{owned, replies, self_type, send_form};
 use crate::errors::Errors;
 use crate::model::{Reply, ReplyKind, SendHint};
 
-/// The type after `->`, unless it is `()`.
+/// Returns the type after `->`, unless it is `()`.
 pub(super) fn returned(signature: &Signature) -> Option<&Type> {
     match &signature.output {
         ReturnType::Default => None,
@@ -65,13 +65,13 @@ pub(super) fn check(
     }
 }
 
-/// The type of the `Reply` or `Replies` argument.
+/// Returns the type of the `Reply` or `Replies` argument.
 fn answered(args: &Args) -> Option<(&Type, ReplyKind)> {
     let streamed = args.streamed.as_ref().map(|item| (item, ReplyKind::Streamed));
     streamed.or(args.later.as_ref().map(|later| (later, ReplyKind::Later)))
 }
 
-/// The reply of a handler that returns nothing.
+/// Returns the reply of a handler that returns nothing.
 fn nothing(signature: &Signature) -> Reply {
     let ty = quote_spanned!(signature.ident.span()=> ());
     Reply { ty, kind: ReplyKind::Nothing, send_hint: SendHint::Send, send_form: None }

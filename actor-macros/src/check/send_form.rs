@@ -13,7 +13,7 @@ use crate::model::{Message, ReplyKind, Role};
 const OBJECTS: &[&str] =
     &["Any", "Debug", "Display", "Error", "Fn", "FnMut", "FnOnce", "Iterator", "Read", "Write"];
 
-/// The type with `Send` in its trait objects, if it seems to lack it.
+/// Returns the type with `Send` in its trait objects, or `None` if they already have it.
 pub(super) fn of(ty: &Type) -> Option<String> {
     let mut complete = ty.clone();
     complete_type(&mut complete).then(|| display_tokens(&complete))

@@ -31,7 +31,7 @@ pub(super) struct BlockOptions {
     pub(super) remote: Option<RemoteOption>,
 }
 
-/// The options of the struct half.
+/// Reads the options of the struct half.
 pub(super) fn of_type(
     tokens: TokenStream,
     ident: &Ident,
@@ -78,7 +78,8 @@ pub(super) fn of_type(
     (path, Settings { name, capacity, turn, deferred, max_concurrent })
 }
 
-/// The options of the impl half: the path of the crate, and whether it is `local` or `remote`.
+/// Reads the options of the impl half: the path of the crate, and whether the actor is `local` or
+/// `remote`.
 pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> BlockOptions {
     let elsewhere = |key: &str| {
         OF_TYPE.contains(&key).then(|| {
@@ -100,7 +101,7 @@ pub(super) fn of_block(tokens: TokenStream, errors: &mut Errors) -> BlockOptions
     options
 }
 
-/// The options of a trait: the path of the crate, and whether it is `remote`.
+/// Reads the options of a trait: the path of the crate, and whether the trait is `remote`.
 pub(super) fn of_trait(
     tokens: TokenStream,
     errors: &mut Errors,
@@ -139,7 +140,7 @@ fn remote(entry: &RawOption, errors: &mut Errors) -> Option<RemoteOption> {
     Some(remote)
 }
 
-/// The options of `#[main]`: the path of the crate.
+/// Reads the option of `#[main]`: the path of the crate.
 pub(crate) fn crate_path(tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
     let entries = options::read(tokens, &["crate"], |_| None, errors);
     entries.iter().find_map(|entry| path_of_crate(entry, errors))

@@ -10,7 +10,7 @@ use crate::options::{self, RawOption};
 
 const KNOWN: &[&str] = &["seeds", "explore", "leftovers", "exact_time", "real", "crate"];
 
-/// The options of `#[test]`.
+/// Reads the options of `#[test]`.
 pub(crate) fn test_options(tokens: TokenStream, errors: &mut Errors) -> TestOptions {
     let elsewhere = |key: &str| {
         (key == "seed").then(|| {
@@ -43,7 +43,8 @@ pub(crate) fn test_options(tokens: TokenStream, errors: &mut Errors) -> TestOpti
     options
 }
 
-/// A real test runs once; explored schedules take neither seeds nor time.
+/// Checks which options occur together: a real test runs once, and explored schedules take neither
+/// seeds nor time.
 fn check_together(entries: &[RawOption], errors: &mut Errors) {
     let find = |key: &str| entries.iter().find(|entry| entry.is(key)).map(|entry| &entry.key);
     if find("real").is_some() {

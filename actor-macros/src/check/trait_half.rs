@@ -70,7 +70,8 @@ pub(crate) fn check_trait(
     (!has_lifetimes(&item.generics)).then_some(TraitHalf { marker_type, protocol })
 }
 
-/// A protocol is a plain trait without lifetimes, and without supertraits that have methods.
+/// Checks that a protocol is a plain trait without lifetimes, and without supertraits that have
+/// methods.
 fn check_head(item: &TraitItem, errors: &mut Errors) {
     if !item.qualifiers.is_empty() {
         let word = item.qualifiers.to_string();
@@ -81,8 +82,8 @@ fn check_head(item: &TraitItem, errors: &mut Errors) {
     check_lifetimes(&item.generics, text, errors);
 }
 
-/// A supertrait may require that the actor is `Send`, `Sync` or `'static`. Other requirements would
-/// not hold for the address.
+/// Checks that a supertrait only requires the actor to be `Send`, `Sync` or `'static`. Other
+/// requirements would not hold for the address.
 fn check_supertraits(supertraits: &TokenStream, errors: &mut Errors) {
     let is_plain = |bound: &TypeParamBound| match bound {
         TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
@@ -105,7 +106,7 @@ fn check_supertraits(supertraits: &TokenStream, errors: &mut Errors) {
     }
 }
 
-/// The type that represents every actor that implements the trait.
+/// Returns the type that represents every actor that implements the trait.
 fn marker_type(item: &TraitItem, crate_path: Option<TokenStream>) -> ActorType {
     let name = names::unraw(&item.ident);
     let span = item.ident.span();
@@ -186,8 +187,8 @@ fn check_function(
     }
 }
 
-/// The actor chooses how a message waits. That it is the last one, and its version, concern all
-/// senders.
+/// Checks the settings of a message in the trait, and returns the allowed ones: whether it is the
+/// last one, and its version. These concern all senders. Each actor chooses the others itself.
 fn check_settings(settings: Vec<RawOption>, errors: &mut Errors) -> Vec<RawOption> {
     let (own, others): (Vec<_>, Vec<_>) =
         settings.into_iter().partition(|setting| setting.is("last") || setting.is("version"));
@@ -206,7 +207,7 @@ fn check_settings(settings: Vec<RawOption>, errors: &mut Errors) -> Vec<RawOptio
     own
 }
 
-/// A protocol message does not name the actor, which its sender does not know.
+/// Checks that a protocol message does not name the actor, which its sender does not know.
 fn check_no_self(function: &Function, errors: &mut Errors) {
     let text = "the sender of a protocol's message does not know which actor handles it, so `Self` \
                 cannot be named; name a type, or make it a parameter of the trait";
@@ -229,7 +230,7 @@ fn find_self(tokens: TokenStream) -> Option<TokenTree> {
     })
 }
 
-/// A trait that is not empty has messages.
+/// Checks that a trait with functions has messages.
 fn check_not_idle(item: &TraitItem, protocol: &Protocol, errors: &mut Errors) {
     let idle = protocol.messages.is_empty() && protocol.rejected.is_empty() && errors.count() == 0;
     let first = item.members.iter().find_map(|member| match member {

@@ -50,7 +50,7 @@ pub(super) fn expand_one_way(options: &MessageOptions) -> TokenStream {
     quote!(__p::Delivery { priority: #priority, unbounded: #unbounded, guarded: #guarded })
 }
 
-/// Whether any message may be handled concurrently with others.
+/// Returns whether any message may be handled concurrently with others.
 pub(super) fn is_shared(protocol: &Protocol) -> bool {
     protocol.messages.iter().any(|message| message.options.concurrent)
 }
@@ -82,7 +82,7 @@ fn guarded(protocol: &Protocol) -> impl Iterator<Item = (&Message, &Guard)> {
     messages.filter_map(|message| Some((message, message.options.guard.as_ref()?)))
 }
 
-/// The name of the function that evaluates a guard.
+/// Returns the name of the function that evaluates a guard.
 fn guard_fn(handler: &Ident) -> Ident {
     names::identifier(&format!("__when_{}", names::unraw(handler)), span::hidden())
 }
@@ -163,7 +163,7 @@ pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
-/// The function of one guard.
+/// Returns the function of one guard.
 fn expand_guard(attrs: &Forwarded, name: &Ident, guard: &Guard) -> TokenStream {
     let Guard { key, expr, receiver, params } = guard;
     let (cfgs, guard_fn) = (&attrs.cfgs, guard_fn(name));

@@ -11,7 +11,7 @@ use super::{
 use crate::model::{Arg, Hook, HookKind, Message, Protocol, Receiver, ReplyKind, Role, Side};
 use crate::span;
 
-/// Whether any handler or hook is async.
+/// Returns whether any handler or hook is async.
 fn is_async(protocol: &Protocol) -> bool {
     protocol.messages.iter().any(|message| message.is_async)
         || protocol.hooks.iter().any(|hook| hook.is_async)
@@ -180,7 +180,7 @@ fn expand_handle(protocol: &Protocol) -> TokenStream {
     }
 }
 
-/// The traits through which calls of handlers query the compiler about types.
+/// Imports the traits through which calls of handlers query the compiler about types.
 fn expand_uses(protocol: &Protocol) -> TokenStream {
     let is_checked = is_async(protocol) && !protocol.local;
     if !is_checked {
@@ -229,7 +229,7 @@ fn expand_shared(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
-/// The imports of `(&&&ErrProbe(..)).describe_err()`, if anything is returned.
+/// Returns the imports of `(&&&ErrProbe(..)).describe_err()`, if a handler returns a value.
 pub(super) fn expand_probe(protocol: &Protocol) -> Option<TokenStream> {
     let returns = protocol.messages.iter().any(|it| it.reply.kind == ReplyKind::Returned);
     returns.then(|| {

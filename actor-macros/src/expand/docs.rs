@@ -37,7 +37,7 @@ pub(super) fn expand_list(protocol: &Protocol) -> TokenStream {
     quote!(#[doc = #head] #(#items)*)
 }
 
-/// The item of one message, with an item for each documented field.
+/// Returns the item of one message, with an item for each documented field.
 fn item(message: &Message) -> String {
     let fields = message.args.iter().filter_map(|arg| match &arg.role {
         Role::Field(field) => Some(&**field),
@@ -70,7 +70,7 @@ fn describe(text: &mut String, docs: &[Attribute]) {
     }
 }
 
-/// The first paragraph, as one line.
+/// Returns the first paragraph, as one line.
 fn summary(docs: &[Attribute]) -> Option<String> {
     let texts = docs.iter().filter_map(|attr| match &attr.meta {
         Meta::NameValue(pair) => match &pair.value {

@@ -10,13 +10,14 @@ use super::{send_check, send_span};
 use crate::model::{Message, Protocol, Role, Side};
 use crate::{display::display_tokens, names, span};
 
-/// The generics of the enum: those of the block, or none if no variant would use them.
+/// Returns the generics of the enum: the generics of the block, or none if no variant would use
+/// them.
 fn generics(protocol: &Protocol) -> Generics {
     let is_unused = protocol.messages.is_empty() && !is_actor(protocol);
     if is_unused { Generics::default() } else { protocol.generics.clone() }
 }
 
-/// Whether these are an actor's own messages, whose enum also contains protocol messages.
+/// Returns whether these are an actor's own messages, whose enum also contains protocol messages.
 pub(super) fn is_actor(protocol: &Protocol) -> bool {
     matches!(protocol.side, Side::Actor)
 }
@@ -38,7 +39,8 @@ pub(super) fn enum_path(protocol: &Protocol, place: Span) -> TokenStream {
     quote!(#ident #turbofish)
 }
 
-/// A link to the handler, for docs: the path is written out if the short name may not be in scope.
+/// Returns a link to the handler, for docs. The path is written out if the short name may not be in
+/// scope.
 pub(super) fn link(protocol: &Protocol, message: &Message) -> String {
     let actor = names::unraw(&protocol.ident);
     let name = names::unraw(&message.name);

@@ -23,7 +23,7 @@ pub(crate) use bounds::assumed;
 use crate::model::{ActorType, Protocol, ProtocolImpl, Side, TraitHalf};
 use crate::span;
 
-/// All items that the struct half adds to the struct.
+/// Expands the struct half: all items that it adds to the struct.
 pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
     let address = address::expand_address(actor);
     let message = address::expand_alias(actor);
@@ -31,8 +31,7 @@ pub(crate) fn expand_type(actor: &ActorType) -> TokenStream {
     quote!(#address #message #impls)
 }
 
-/// All items added to a trait: the type that represents its actors, with an address, and its
-/// messages.
+/// Expands a trait: the type that represents its actors, with an address, and its messages.
 pub(crate) fn expand_trait(half: &TraitHalf) -> TokenStream {
     let marker_type = serve::expand_marker_type(&half.marker_type);
     let address = expand_type(&half.marker_type);
@@ -40,12 +39,12 @@ pub(crate) fn expand_trait(half: &TraitHalf) -> TokenStream {
     quote!(#marker_type #address #protocol)
 }
 
-/// All items added to the impl of a protocol's trait.
+/// Expands the impl of a protocol's trait.
 pub(crate) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream {
     serve::expand_protocol_impl(protocol_impl)
 }
 
-/// All items that the impl half adds to the block.
+/// Expands the impl half: all items that it adds to the block.
 ///
 /// They are inside one constant, so that only the address methods can be named from outside.
 pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
@@ -93,7 +92,7 @@ pub(crate) fn suggestions(crate_path: &TokenStream) -> TokenStream {
     }
 }
 
-/// The path of `actor_core`, with the span of `place`.
+/// Returns the path of `actor_core`, with the span of `place`.
 pub(crate) fn crate_path(path: Option<&TokenStream>, place: Span) -> TokenStream {
     path.map_or_else(
         || quote_spanned!(place=> ::actor_core),
@@ -115,7 +114,8 @@ fn is_own(path: Option<&TokenStream>) -> bool {
     path.is_some_and(|path| display_tokens(path) == "crate")
 }
 
-/// The bounds of the block, and that there is an address: `where CounterAddr: Sized`.
+/// Returns the bounds of the block, and the bound that there is an address: `where CounterAddr:
+/// Sized`.
 ///
 /// If the struct half is missing, the address is an unknown name, and the compiler does not report
 /// anything that depends on an unknown name: the user sees a single error.
@@ -125,7 +125,7 @@ fn where_addressed(protocol: &Protocol) -> TokenStream {
     quote!(where #bounds #address: __p::Sized)
 }
 
-/// The bounds of a clause, for insertion into another one.
+/// Returns the bounds of a clause, for insertion into another one.
 fn bounds(clause: Option<&syn::WhereClause>) -> Option<TokenStream> {
     clause.map(|clause| {
         let bounds = clause.predicates.iter();
@@ -133,7 +133,7 @@ fn bounds(clause: Option<&syn::WhereClause>) -> Option<TokenStream> {
     })
 }
 
-/// The span of errors about the actor as a whole: its name in the head of the block.
+/// Returns the span of errors about the actor as a whole: its name in the head of the block.
 fn at_actor(protocol: &Protocol) -> Span {
     protocol.ident.span()
 }

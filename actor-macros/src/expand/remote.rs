@@ -96,7 +96,7 @@ fn implementation(protocol: &Protocol, remote: &Remote, all: &[Wired<'_>]) -> To
     }
 }
 
-/// The bounds of the block, and that its parameters can leave the process.
+/// Returns the bounds of the block, and the bound that its parameters can leave the process.
 ///
 /// A bound on each type of a message would be a cycle if a message has the address of its own actor.
 fn wire_bounds(protocol: &Protocol, remote: &Remote) -> TokenStream {
@@ -105,7 +105,7 @@ fn wire_bounds(protocol: &Protocol, remote: &Remote) -> TokenStream {
     quote!(#own #(#parameters: __r::Wire,)*)
 }
 
-/// An address can be an argument.
+/// Implements `Serialize` and `Deserialize` for the address, so that it can be an argument.
 fn address(protocol: &Protocol, remote: &Remote) -> TokenStream {
     let (actor, address) = (&protocol.actor, &protocol.address);
     let (params, _, _) = protocol.generics.split_for_impl();
@@ -182,7 +182,7 @@ impl Wired<'_> {
         checks.collect()
     }
 
-    /// The name of the constant with the id.
+    /// Returns the name of the constant with the id.
     fn id(&self) -> Ident {
         format_ident!("__ID_{}", names::unraw(&self.message.name), span = span::hidden())
     }
@@ -249,7 +249,7 @@ impl Wired<'_> {
 }
 
 impl Carried<'_> {
-    /// Whether it has passed the check, as an argument for a parameter.
+    /// Returns whether it has passed the check, as an argument for a parameter.
     fn is_wire(&self) -> TokenStream {
         let ty = &self.stored;
         match self.is_generic {
@@ -268,7 +268,7 @@ impl Carried<'_> {
     }
 }
 
-/// The arguments that the caller gives.
+/// Returns the arguments that the caller passes.
 fn fields(message: &Message) -> impl Iterator<Item = &Field> {
     message.args.iter().filter_map(|arg| match &arg.role {
         Role::Field(field) => Some(&**field),

@@ -15,7 +15,8 @@ fn in_message(ty: &TokenStream) -> TokenStream {
     quote!(<#ty as __p::InMessage<{ __p::SendCheck::<#ty>::IS_SEND }>>)
 }
 
-/// The type as it is stored in the message; `form` is the type with `Send`, if it is to be checked.
+/// Returns the type that the message stores for an argument or reply of type `ty`. `form` is the
+/// type with `Send`, if it is to be checked.
 pub(super) fn stored(ty: &TokenStream, form: Option<&str>) -> TokenStream {
     match form {
         None => ty.clone(),
@@ -26,7 +27,7 @@ pub(super) fn stored(ty: &TokenStream, form: Option<&str>) -> TokenStream {
     }
 }
 
-/// The value of a caller or a handler, as it is stored in the message.
+/// Converts a value of a caller or a handler into the form that the message stores.
 pub(super) fn into_message(
     value: TokenStream,
     ty: &TokenStream,
@@ -41,7 +42,7 @@ pub(super) fn into_message(
     }
 }
 
-/// The stored value, as the handler takes it.
+/// Converts a stored value into the form that the handler takes.
 pub(super) fn from_message(
     value: TokenStream,
     ty: &TokenStream,
@@ -56,7 +57,7 @@ pub(super) fn from_message(
     }
 }
 
-/// The checks of all messages.
+/// Expands the checks of all messages.
 pub(super) fn expand_checks(protocol: &Protocol) -> Option<TokenStream> {
     let checks: Vec<_> = protocol.messages.iter().flat_map(expand_message).collect();
     (!checks.is_empty()).then(|| quote!(use __p::NotSend as _; #(#checks)*))

@@ -10,8 +10,8 @@ use crate::display::display_tokens;
 use crate::model::{Protocol, Role, SendHint};
 use crate::span;
 
-/// The types that are not certainly `Send`, or among these the ones that are certainly not; each
-/// with the number of its handler.
+/// Returns the types that are certainly not `Send`. If there are none, returns the types that are
+/// not certainly `Send`. Each has the number of its handler.
 fn candidates(protocol: &Protocol) -> Vec<(usize, &TokenStream, SendHint)> {
     let mut all = Vec::new();
     for (handler, message) in protocol.messages.iter().enumerate() {
@@ -27,8 +27,8 @@ fn candidates(protocol: &Protocol) -> Vec<(usize, &TokenStream, SendHint)> {
     all
 }
 
-/// The first and last span of the only candidate type, or else of the types of the only candidate
-/// handler.
+/// Returns the first and last span of the only candidate type, or else of the types of the only
+/// candidate handler.
 pub(super) fn place(protocol: &Protocol) -> Option<(Span, Span)> {
     let candidates = candidates(protocol);
     let (handler, first, send_hint) = candidates.first()?;

@@ -188,7 +188,7 @@ fn expand_guards(protocol_impl: &ProtocolImpl, clause: &TokenStream) -> Option<T
     Some(quote!(#(#guards)*))
 }
 
-/// The methods with a guard.
+/// Returns the methods with a guard.
 fn guards(protocol_impl: &ProtocolImpl) -> impl Iterator<Item = (&ConfiguredMethod, &Guard)> {
     protocol_impl
         .configured

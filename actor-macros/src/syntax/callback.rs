@@ -36,7 +36,7 @@ pub(super) fn replace(signature: &Signature, body: &mut TokenStream) -> Vec<Wait
     found
 }
 
-/// The names of the arguments that are contexts.
+/// Returns the names of the arguments that are contexts.
 fn contexts(signature: &Signature) -> Vec<Ident> {
     let name = |arg: &FnArg| {
         let FnArg::Typed(arg) = arg else { return None };
@@ -67,7 +67,8 @@ fn replaced(
     trees.iter().enumerate().map(copy).collect()
 }
 
-/// The method whose arguments are `group`: `context.after(..)`, or `call.pipe(context, ..)`.
+/// Returns the method whose arguments are `group`: `context.after(..)`, or `call.pipe(context,
+/// ..)`.
 fn method(before: &[TokenTree], group: &Group, contexts: &[Ident]) -> Option<Ident> {
     let is_context = |it: &TokenTree| matches!(it, TokenTree::Ident(it) if contexts.contains(it));
     let is_dot = |it: &TokenTree| matches!(it, TokenTree::Punct(it) if it.as_char() == '.');
@@ -86,7 +87,7 @@ fn method(before: &[TokenTree], group: &Group, contexts: &[Ident]) -> Option<Ide
     (of_context || of_call).then(|| method.clone())
 }
 
-/// The arguments with another closure, if theirs waits.
+/// Returns the arguments with another closure, if the original closure waits.
 fn without_waiting(
     arguments: &Group,
     method: Ident,
@@ -121,15 +122,15 @@ fn without_waiting(
     Some(other)
 }
 
-/// Whether a closure with arguments starts here.
+/// Returns whether a closure with arguments starts here.
 fn starts_closure(cursor: &TokenCursor) -> bool {
     let mut ahead = usize::from(cursor.is_ident(0, "async"));
     ahead += usize::from(cursor.is_ident(ahead, "move"));
     cursor.is_punct(ahead, '|') && !cursor.is_punct(ahead + 1, '|')
 }
 
-/// The word by which a closure with this body waits: an `async` block that it returns, or an `await`
-/// of its own.
+/// Returns the word that makes a closure with this body wait: `async` if it returns an `async`
+/// block, or an `await` of its own.
 fn waits(body: &[TokenTree]) -> Option<Ident> {
     match body {
         [TokenTree::Ident(word), ..] if word == "async" => Some(word.clone()),
@@ -144,7 +145,7 @@ fn waits(body: &[TokenTree]) -> Option<Ident> {
     }
 }
 
-/// The contents of the `async` block that these tokens are.
+/// Returns the contents of the `async` block, if these tokens are one.
 fn async_block(trees: &[TokenTree]) -> Option<Vec<TokenTree>> {
     let is_word = |it: &TokenTree, word| matches!(it, TokenTree::Ident(it) if it == word);
     match trees {
@@ -160,7 +161,7 @@ fn async_block(trees: &[TokenTree]) -> Option<Vec<TokenTree>> {
     }
 }
 
-/// The first `await` outside of `async` blocks.
+/// Returns the first `await` outside of `async` blocks.
 fn own_await(trees: &[TokenTree]) -> Option<Ident> {
     let is_async =
         |it: Option<&TokenTree>| matches!(it, Some(TokenTree::Ident(it)) if it == "async");

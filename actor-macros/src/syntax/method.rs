@@ -43,7 +43,7 @@ pub(super) struct Parts {
     body: TokenStream,
 }
 
-/// Whether a new item starts here, so that an incomplete item before it must have ended.
+/// Returns whether a new item starts here, so that an incomplete item before it must have ended.
 pub(super) fn starts_another(cursor: &TokenCursor) -> bool {
     cursor.is_punct(0, '#') && cursor.peek_group(1, Delimiter::Bracket).is_some()
         || cursor.is_ident(0, "pub")
@@ -162,20 +162,21 @@ impl Function {
     }
 }
 
-/// Whether this is one of our helper attributes on a function.
+/// Returns whether this is one of our helper attributes on a function.
 pub(crate) fn is_helper(attr: &Attribute) -> bool {
     let mut segments = attr.path().segments.iter().rev();
     segments.next().is_some_and(|last| HELPER_ATTRS.iter().any(|helper| last.ident == helper))
         && segments.next().is_none_or(|crate_path| crate_path.ident == "actor_core")
 }
 
-/// Whether this may be a misspelt helper attribute. An attribute macro with such a name may exist.
+/// Returns whether this may be a misspelt helper attribute. An attribute macro with such a name may
+/// exist.
 pub(crate) fn is_near_helper(attr: &Attribute) -> bool {
     let name = attr.path().get_ident().map(ToString::to_string).unwrap_or_default();
     !is_helper(attr) && names::did_you_mean(&name, HELPER_ATTRS).is_some()
 }
 
-/// The condition and the attributes of a `cfg_attr(condition, first, second)`.
+/// Returns the condition and the attributes of a `cfg_attr(condition, first, second)`.
 pub(crate) fn conditional(attr: &Attribute) -> Option<(TokenStream, Vec<TokenStream>)> {
     let syn::Meta::List(list) = &attr.meta else { return None };
     if !list.path.is_ident("cfg_attr") {
@@ -198,7 +199,7 @@ pub(crate) fn conditional(attr: &Attribute) -> Option<(TokenStream, Vec<TokenStr
     Some((condition, parts))
 }
 
-/// The helper attribute in a `cfg_attr`, where none is allowed.
+/// Returns the helper attribute in a `cfg_attr`, which is not allowed there.
 pub(crate) fn conditional_helper(attr: &Attribute) -> Option<Ident> {
     let (_, parts) = conditional(attr)?;
     parts.into_iter().find_map(|part| {
@@ -207,7 +208,7 @@ pub(crate) fn conditional_helper(attr: &Attribute) -> Option<Ident> {
     })
 }
 
-/// The arguments without `#[data]`, and without the docs that only the message keeps.
+/// Returns the arguments without `#[data]`, and without the docs that only the message keeps.
 ///
 /// A `&Context`, which is rejected, is completed; otherwise the compiler would report it as well.
 fn plain_arguments(group: &Group, has_receiver: bool) -> Group {

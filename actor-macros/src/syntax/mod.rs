@@ -195,13 +195,13 @@ fn block(attrs: Vec<Attribute>, mut cursor: TokenCursor, tokens: TokenStream) ->
 }
 
 impl BlockItem {
-    /// Whether a function has an attribute that may be a misspelt helper attribute.
+    /// Returns whether a function has an attribute that may be a misspelt helper attribute.
     pub(crate) fn has_near_helper(&self) -> bool {
         has_near_helper(&self.members)
     }
 
-    /// The block as written, without the helper attributes of this crate, and with `bounds` in its
-    /// `where` clause.
+    /// Returns the block as written, without the helper attributes of this crate, and with `bounds`
+    /// in its `where` clause.
     pub(crate) fn as_written(&self, bounds: Option<&TokenStream>) -> TokenStream {
         let mut head = self.head.clone();
         if let Some(bounds) = bounds {
@@ -244,14 +244,15 @@ fn as_written(
     tokens
 }
 
-/// Whether this is another `#[actor]` on an item that already has one.
+/// Returns whether this is another `#[actor]` on an item that already has one.
 pub(crate) fn is_actor(attr: &Attribute) -> bool {
     let mut segments = attr.path().segments.iter().rev();
     segments.next().is_some_and(|last| last.ident == "actor")
         && segments.next().is_none_or(|crate_name| crate_name.ident == "actor_core")
 }
 
-/// Whether this is `#[async_trait]`, which is rejected, and removed so that it causes no second error.
+/// Returns whether this is `#[async_trait]`, which is rejected, and removed so that it causes no
+/// second error.
 pub(crate) fn is_async_trait(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "async_trait")
 }

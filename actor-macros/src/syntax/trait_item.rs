@@ -74,13 +74,13 @@ pub(super) fn read(
 }
 
 impl TraitItem {
-    /// Whether a function has an attribute that may be a misspelt helper attribute.
+    /// Returns whether a function has an attribute that may be a misspelt helper attribute.
     pub(crate) fn has_near_helper(&self) -> bool {
         has_near_helper(&self.members)
     }
 
-    /// The trait as written, without the helper attributes of this crate, and with `clause` on the
-    /// methods that only actors have.
+    /// Returns the trait as written, without the helper attributes of this crate, and with `clause`
+    /// on the methods that exist only for actors.
     pub(crate) fn into_written(mut self, clause: &TokenStream) -> TokenStream {
         for member in &mut self.members {
             if let Member::Function(function) = member

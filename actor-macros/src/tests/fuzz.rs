@@ -68,7 +68,8 @@ impl Random {
     }
 }
 
-/// The actors of the corpus that the hostile crates compile: options and item of each half.
+/// Returns the actors of the corpus that the hostile crates compile: the options and the item of
+/// each half.
 fn corpus() -> io::Result<Vec<(TokenStream, TokenStream)>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/hostile/corpus.rs");
     let text = fs::read_to_string(file)?.replace("::rt::actor", "actor");

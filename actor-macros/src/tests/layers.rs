@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// All files but the tests and `lib.rs`, with the top module that each belongs to.
+/// Collects all files except the tests and `lib.rs`, each with its top module.
 fn files(folder: &Path, top: Option<&str>, all: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -18,7 +18,7 @@ fn files(folder: &Path, top: Option<&str>, all: &mut Vec<(String, PathBuf)>) -> 
     Ok(())
 }
 
-/// The names behind `crate::`, in code and in grouped imports.
+/// Returns the names after `crate::`, in code and in grouped imports.
 fn imports(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, word) in text.match_indices("crate::") {

@@ -26,7 +26,7 @@ fn reported(diagnostic: &Diagnostic) -> Reported {
     (diagnostic.text.clone(), span.source_text().unwrap_or_default())
 }
 
-/// The input of a test, or nothing where it is not made of tokens.
+/// Parses the input of a test. Fails the test if the input is not made of tokens.
 fn tokens(text: &str) -> TokenStream {
     let parsed = text.parse();
     assert!(parsed.is_ok(), "not made of tokens: {text}");

@@ -7,7 +7,7 @@ use std::{env, fs, io};
 use super::snapshots::{fixtures, pretty};
 use super::{errors_of, expand_file, tokens};
 
-/// An actor with so many messages of one argument, without docs.
+/// Returns an actor with this number of messages of one argument, without docs.
 fn actor(messages: usize) -> String {
     let methods: String = (0..messages)
         .map(|number| {
@@ -17,7 +17,7 @@ fn actor(messages: usize) -> String {
     format!("#[actor] pub struct Counter; #[actor] impl Counter {{ {methods} }}")
 }
 
-/// The lines that the macro adds to it.
+/// Returns the number of lines that the macro adds to such an actor.
 fn added(messages: usize) -> io::Result<usize> {
     let input = actor(messages);
     let bare = pretty(&tokens(&input.replace("#[actor]", "")))?;
@@ -43,7 +43,7 @@ fn lints_are_allowed_in_few_places() {
     assert_eq!(made.matches("#[allow(").count(), 3, "{made}");
 }
 
-/// The recorded expansions, with their names.
+/// Returns the recorded expansions, with their names.
 fn recorded() -> io::Result<Vec<(String, String)>> {
     let mut all = Vec::new();
     for path in fixtures()? {
@@ -106,7 +106,7 @@ fn wrong_input_comes_back_first() {
     }
 }
 
-/// All fixtures, not formatted.
+/// Expands all fixtures, without formatting.
 fn raw() -> io::Result<String> {
     let mut all = String::new();
     for path in fixtures()? {

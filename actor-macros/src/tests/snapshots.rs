@@ -12,7 +12,7 @@ use proc_macro2::TokenStream;
 use super::{expand_file, item, tokens};
 use crate::token_cursor::TokenCursor;
 
-/// The code as rustfmt shows it, or nothing where it cannot read it.
+/// Formats the code with rustfmt. Returns `None` if rustfmt cannot read it.
 fn formatted(code: &str) -> io::Result<Option<String>> {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024", "--config", "use_small_heuristics=Max"])
@@ -28,7 +28,7 @@ fn formatted(code: &str) -> io::Result<Option<String>> {
     Ok(output.status.success().then_some(text))
 }
 
-/// All of it at once, or, where it holds a broken item, item by item.
+/// Formats the whole expansion at once, or, if it contains a broken item, item by item.
 pub(super) fn pretty(made: &TokenStream) -> io::Result<String> {
     if let Some(text) = formatted(&made.to_string())? {
         return Ok(text);

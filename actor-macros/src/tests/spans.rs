@@ -16,7 +16,7 @@ const INPUT: &str = "
     }
 ";
 
-/// The inside of `impl CounterAddr { .. }`, wherever it stands.
+/// Returns the contents of `impl CounterAddr { .. }`, wherever it stands.
 fn address_methods(tokens: TokenStream) -> Option<TokenStream> {
     let mut cursor = TokenCursor::new(tokens);
     while let Some(tree) = cursor.next() {
