@@ -35,7 +35,7 @@ use std::task::{Context as Poller, Poll, Waker};
 pub struct Runner(pub(crate) CellTask);
 
 impl Runner {
-    /// All handlers are sync.
+    /// Creates the task of an actor whose handlers are all sync.
     pub fn new_sync<A>(life: Life<A>) -> Self
     where
         A: Dispatch<FutureBox = SendBox>,
@@ -44,7 +44,7 @@ impl Runner {
         Runner(Box::pin(SyncTask::Owned(life)))
     }
 
-    /// Some handler is async; `future` is created by [`run`].
+    /// Creates the task of an actor with an async handler; `future` is created by [`run`].
     pub fn new_async<F>(mailbox: OpaqueMailbox, future: F) -> Self
     where
         F: Future<Output = ()> + 'static,
@@ -82,7 +82,7 @@ impl fmt::Debug for Runner {
 
 /// The task of an actor.
 pub(crate) trait LoopTask {
-    /// The mailbox in which it parks.
+    /// Returns the mailbox in which the task parks.
     fn mailbox(&self) -> Arc<dyn DynMailbox>;
 
     /// Runs until there is nothing to do, a handler is pending, or the turn is over. Stores in
@@ -112,8 +112,8 @@ impl<B: LoopTask + Send + 'static> RunTask for B {
     }
 }
 
-/// A separate function, so that it is compiled once; where it is inlined for speed, the types are
-/// known again.
+/// Runs a task until it parks or the actor has ended. A separate function, so that it is compiled
+/// once; where it is inlined for speed, the types are known again.
 #[inline]
 fn run_task(mut task: Pin<Box<dyn SendLoopTask>>) {
     let mut mailbox = task.mailbox();
@@ -324,7 +324,7 @@ fn poll_task<T>(
     }
 }
 
-/// The handler of `message`, or of no message, is about to start.
+/// Begins the span of a handler that is about to start; `message` is `None` for a hook.
 #[inline]
 pub(super) fn begin_span<A: Dispatch>(
     mailbox: &Mailbox<A>,
@@ -338,7 +338,8 @@ pub(super) fn begin_span<A: Dispatch>(
     handler_span::HandlerSpan::begin(mailbox, handling.name, send_context)
 }
 
-/// The current handler is pending for the first time: from now on, it is visible to others.
+/// Makes the current handler visible to other actors and to snapshots. Called when the handler is
+/// pending for the first time.
 fn publish_current_handler(mailbox: &dyn DynMailbox) {
     mailbox.header().set_never_pended(false);
     let since = mailbox.header().system.executor.now();
@@ -346,7 +347,7 @@ fn publish_current_handler(mailbox: &dyn DynMailbox) {
     mailbox.lock().cell.set_current_handler(current_handler);
 }
 
-/// Whether a handler is pending in a task that parks for this reason.
+/// Returns whether a handler is pending in a task that parks for this reason.
 fn waits_for_waker(park_reason: ParkReason) -> bool {
     matches!(
         park_reason,
@@ -374,7 +375,7 @@ pub fn run_async<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     }
 }
 
-/// The handler of `input`, about to start.
+/// Returns the handler of `input` as a future that has not been polled.
 #[inline]
 fn start_handler<A: Dispatch>(
     actor: &mut Option<A>,

@@ -17,8 +17,8 @@ use crate::exit::{ActorId, Exit, Failure};
 use std::any::Any;
 
 impl CallbackResult {
-    /// The message of `call`, if it is for the actor `own`; otherwise the pending send to another
-    /// actor.
+    /// Stores the message of `call` in `slot` if the call is for the actor `own`; otherwise returns
+    /// the send to the other actor.
     pub(crate) fn of<B: Protocol, T>(
         mut call: Call<'_, B, T>,
         own: ActorId,
@@ -39,7 +39,7 @@ impl CallbackResult {
     }
 }
 
-/// The address of the actor for which a callback is called.
+/// Returns the address of the actor for which a callback is called.
 pub(crate) fn own_address<A: Dispatch>(me: &dyn Any) -> A::Addr {
     let me = me.downcast_ref::<Addr<A>>();
     me.expect("the closures of an actor are called for it").clone().into()

@@ -17,7 +17,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// The loop of an actor with `concurrent` messages.
+/// Returns the run loop of an actor with `concurrent` messages.
 #[doc(hidden)]
 pub fn run_concurrent<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     let Life { mut run_loop, mut state } = life;

@@ -24,13 +24,14 @@ pub(super) struct DeferredMessages {
 }
 
 impl DeferredMessages {
-    /// A handler or hook may have changed the state.
+    /// Records that a handler or hook may have changed the state, so that guards are evaluated
+    /// again.
     #[inline]
     pub(super) fn state_may_have_changed(&mut self) {
         self.is_stale = true;
     }
 
-    /// Whether the guards are to be evaluated again.
+    /// Returns whether the guards are to be evaluated again.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
         self.is_stale && !self.messages.is_empty()
@@ -143,7 +144,7 @@ impl dyn ErasedLoop + '_ {
         self.dispatch(message, actor)
     }
 
-    /// Whether a guard is evaluated before the message is handled.
+    /// Returns whether a guard is evaluated before the message is handled.
     fn has_guard(&self, message: &dyn ErasedMessage) -> bool {
         self.has_guards() || message.delivery().guarded
     }
@@ -197,7 +198,7 @@ impl dyn ErasedLoop + '_ {
         discard_expired(self.mailbox(), name, message);
     }
 
-    /// A guard has panicked: its caller is notified, and the life fails.
+    /// Fails the life after a guard has panicked, and answers the caller of the message.
     fn drop_after_panic(&mut self, message: &mut dyn ErasedMessage, payload: Box<dyn Any + Send>) {
         let info = message.info();
         if let Some(head) = info.reply {

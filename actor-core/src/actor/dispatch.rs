@@ -69,21 +69,21 @@ pub trait Dispatch:
     #[doc(hidden)]
     fn runner(life: Life<Self>) -> Runner;
 
-    /// The protocol message in it, if it is one.
+    /// Returns the protocol message in `_message`, or `None` for one of the actor's own messages.
     #[doc(hidden)]
     fn as_protocol(_message: &Self::Message) -> Option<&ProtocolMessage<Self>> {
         None
     }
 
-    /// The delivery options of one of the actor's own messages. Runs under the mailbox's lock: no
-    /// user code.
+    /// Returns the delivery options of one of the actor's own messages. Runs under the mailbox's
+    /// lock, so it calls no user code.
     #[doc(hidden)]
     fn delivery_of(_message: &Self::Message) -> Delivery {
         Delivery::default()
     }
 
-    /// Whether the message may be handled concurrently with others of its kind. No user code, as in
-    /// `delivery_of`.
+    /// Returns whether the message may be handled concurrently with others of its kind. No user
+    /// code, as in `delivery_of`.
     #[doc(hidden)]
     fn is_concurrent(_message: &Self::Message) -> bool {
         false
@@ -157,7 +157,7 @@ impl<A: Dispatch> Protocol for A {
 }
 
 impl Delivery {
-    /// The delivery options of the message, whether the actor's own or a protocol's.
+    /// Returns the delivery options of the message, whether the actor's own or a protocol's.
     #[inline]
     pub(crate) fn of<A: Dispatch>(message: &A::Message) -> Self {
         match A::as_protocol(message) {
@@ -230,7 +230,7 @@ pub enum Hook {
 }
 
 impl<M> Input<M> {
-    /// The message, if it is one.
+    /// Returns the message, or `None` for a hook.
     pub(crate) fn message(&self) -> Option<&M> {
         match self {
             Input::Message(message) => Some(message),
@@ -260,7 +260,8 @@ pub enum HandlerOutcome<L = Infallible> {
     label = "return nothing, or `Result<(), E>` with an `E` that implements `Display`"
 )]
 pub trait Started {
-    /// The error's text, if it is one.
+    /// Converts the result of the hook: the life fails if it is an error, with the text of the
+    /// error.
     fn into_outcome<L>(self) -> HandlerOutcome<L>;
 }
 

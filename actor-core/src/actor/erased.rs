@@ -18,18 +18,18 @@ use std::time::Instant;
 pub(crate) trait ErasedLoop {
     fn loop_state(&mut self) -> &mut LoopState;
     fn mailbox(&self) -> &dyn DynMailbox;
-    /// The same, as an owned reference.
+    /// Returns the mailbox as an owned reference.
     fn own(&self) -> Arc<dyn DynMailbox>;
-    /// Whether its system is a simulation, to which each step is reported.
+    /// Returns whether its system is a simulation, to which each step is reported.
     fn is_simulated(&self) -> bool;
     fn hooks(&self) -> Hooks;
-    /// Whether guards are evaluated before each message.
+    /// Returns whether guards are evaluated before each message.
     fn has_guards(&self) -> bool;
     /// Runs `run` with the actor's own `Addr`.
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any));
     /// Returns the rest of the batch to the queue, and runs `look` under the same lock.
     fn put_back(&mut self, look: &mut dyn FnMut(&mut CellState, &Header));
-    /// Whether it holds the block of a batch.
+    /// Returns whether it holds the block of a batch.
     fn holds_block(&self) -> bool;
     /// Discards the queued messages.
     fn discard_queued(&mut self);
@@ -43,7 +43,7 @@ pub(super) trait ErasedState {
     fn is_there(&self) -> bool;
     /// Drops the state, which runs user code.
     fn clear(&mut self);
-    /// An `Option` of the actor.
+    /// Returns the state as an `Option` of the actor.
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
@@ -67,7 +67,7 @@ impl dyn ErasedLoop + '_ {
         Some(NextStep::Park)
     }
 
-    /// A message of the batch was taken; `is_unbounded` if it needed no capacity.
+    /// Counts a message of the batch as taken; `is_unbounded` if the message needed no capacity.
     pub(super) fn took(&self, is_unbounded: bool) {
         if is_unbounded {
             self.mailbox().took_unbounded();
@@ -136,7 +136,7 @@ pub(super) trait ErasedMessage: Discardable + Send {
     fn boxed(&mut self) -> Box<dyn ErasedMessage>;
     /// Moves it to the slot of another message of the same actor.
     fn move_to(&mut self, other: &mut dyn ErasedMessage);
-    /// The slot, an `Option` of the actor's message.
+    /// Returns the slot as an `Option` of the actor's message.
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
@@ -144,7 +144,7 @@ pub(super) trait ErasedMessage: Discardable + Send {
 pub(crate) struct MessageSlot<A: Dispatch>(pub(crate) Option<A::Message>);
 
 impl<A: Dispatch> MessageSlot<A> {
-    /// The hook, or the message, which leaves the slot.
+    /// Returns the hook if there is one, and otherwise takes the message out of the slot.
     #[inline(always)]
     pub(super) fn take_input(&mut self, hook: Option<Hook>) -> Option<Input<A::Message>> {
         match hook {

@@ -30,7 +30,7 @@ pub(crate) trait StateFactory: Send {
     /// created elsewhere.
     fn make(&mut self, life: &dyn ErasedLoop, target: &mut dyn Any) -> Result<bool, Failure>;
 
-    /// Another life follows: discards the state of this one.
+    /// Discards the state of this life, because another life follows.
     fn reset(&mut self) {}
 }
 
@@ -150,8 +150,8 @@ where
     });
 }
 
-/// The failed start caused by `error`. Its text and its drop are user code: a panic there becomes
-/// the failure instead.
+/// Returns the failure of a start that returned `error`. The text and the drop of the error are
+/// user code: if one of them panics, that panic is the failure.
 fn failed<E: Display>(mailbox: &dyn DynMailbox, error: E) -> Failure {
     let told = current::catch_failure(mailbox, HANDLER_NAME, || {
         let error = error;

@@ -80,37 +80,36 @@ impl<M> Fault<M> {
         Fault { action, trigger: Trigger::At(1), on: None }
     }
 
-    /// The handler panics before it runs. This panic does not fail the test.
+    /// Makes the handler panic before it runs. This panic does not fail the test.
     pub fn panic() -> Self {
         Fault::new(FaultAction::Panic)
     }
 
-    /// The actor is killed when it takes the message, and the message is lost.
+    /// Kills the actor when it takes the message. The message is lost.
     pub fn kill() -> Self {
         Fault::new(FaultAction::Kill)
     }
 
-    /// The actor is busy for this duration before it handles the message; the messages behind it
-    /// wait.
+    /// Delays the message by `duration`. Later messages wait.
     pub fn delay(duration: Duration) -> Self {
         Fault::new(FaultAction::Delay(duration))
     }
 
-    /// The mailbox is full for this duration, starting at the message: `try_send` returns `Full`,
-    /// other sends wait.
+    /// Makes the mailbox full for `duration` from the moment at which the actor takes the message:
+    /// `try_send` returns `Full`, and other sends wait.
     pub fn full(duration: Duration) -> Self {
         Fault::new(FaultAction::Full(duration))
     }
 
-    /// The message is handled and its reply is lost: the caller gets
+    /// Drops the reply of the message, which is still handled. The caller gets
     /// [`CallError::NoReply`](crate::CallError::NoReply).
     pub fn drop_reply() -> Self {
         Fault::new(FaultAction::DropReply)
     }
 
-    /// An `abort` handler is dropped at one of its awaits, chosen by the seed, as if its caller had left: a
-    /// caller that still waits gets [`CallError::NoReply`](crate::CallError::NoReply). Other handlers are
-    /// not affected.
+    /// Drops an `abort` handler at one of its awaits, chosen by the seed, as if its caller had
+    /// left. A caller that still waits gets [`CallError::NoReply`](crate::CallError::NoReply).
+    /// Other handlers are not affected.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -194,7 +193,7 @@ struct PlannedFault {
 type Faults = Vec<PlannedFault>;
 
 impl PlannedFault {
-    /// Whether the fault triggers at the message in this slot, an `Option` of the message.
+    /// Returns whether the fault triggers at the message in this slot, an `Option` of the message.
     fn triggers(&mut self, message: &dyn Any, chance: impl FnOnce() -> f64) -> bool {
         if self.on.as_ref().is_some_and(|is_meant| !is_meant(message)) {
             return false;
@@ -277,7 +276,8 @@ fn delay(mailbox: &dyn DynMailbox, held: DelayedMessage) {
 }
 
 impl dyn ErasedLoop + '_ {
-    /// The id of the faults' target: of the pool, for a member of one.
+    /// Returns the id of the actor for which faults are registered. For a member of a pool, it is
+    /// the id of the pool.
     fn target(&mut self) -> u64 {
         match self.loop_state().shared() {
             Some((shared, _)) => shared.header().number,

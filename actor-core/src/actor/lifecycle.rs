@@ -77,7 +77,8 @@ impl LoopState {
         self.cold.get_or_insert_default()
     }
 
-    /// The deferred messages, if there are any. For most actors this reads one pointer.
+    /// Returns the deferred messages, or `None` if no message was ever deferred. For most actors
+    /// this reads one pointer.
     #[inline]
     pub(super) fn deferred(&mut self) -> Option<&mut DeferredMessages> {
         match &mut self.cold {
@@ -86,7 +87,7 @@ impl LoopState {
         }
     }
 
-    /// Whether the guards of deferred messages are to be evaluated again.
+    /// Returns whether the guards of deferred messages are to be evaluated again.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
         match &self.cold {
@@ -95,7 +96,7 @@ impl LoopState {
         }
     }
 
-    /// The shared mailbox of a pool member, and its number there.
+    /// Returns the mailbox of the pool and the member's number, if the actor is a member of a pool.
     pub(super) fn shared(&self) -> Option<(&Arc<dyn SharedQueue>, usize)> {
         let (shared, number) = &**self.cold.as_ref()?.member.as_ref()?;
         Some((shared, *number))
@@ -153,7 +154,7 @@ impl dyn ErasedLoop + '_ {
         made?
     }
 
-    /// The state exists: the life starts.
+    /// Starts the life, whose state exists by now: runs `#[on_start]`, if there is one.
     fn start_life(&mut self) -> Option<NextStep> {
         if self.hooks().start {
             self.loop_state().lifecycle = Lifecycle::Starting;
@@ -166,7 +167,7 @@ impl dyn ErasedLoop + '_ {
         None
     }
 
-    /// The life has started, including `#[on_start]`.
+    /// Marks the life as started. Called once `#[on_start]` has ended.
     pub(super) fn started(&mut self) {
         self.loop_state().lifecycle = Lifecycle::Running;
         self.loop_state().has_started = true;

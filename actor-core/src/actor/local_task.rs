@@ -105,7 +105,7 @@ impl LocalTasks {
 }
 
 impl Drop for LocalTasks {
-    /// The thread ends: no panic of a state may get out of this.
+    /// Drops the tasks when the thread ends. No panic of a state may get out of this.
     fn drop(&mut self) {
         for mut task in self.slots.drain() {
             let _ = current::catch_dyn(&mut || task = None);

@@ -26,7 +26,7 @@ pub struct ProtocolMessage<A>(pub(crate) Box<dyn DynProtocolMessage<A>>);
 /// for actors that implement one.
 pub(crate) trait DynProtocolMessage<A>: Send {
     fn info(&self) -> MessageInfo<'_>;
-    /// The delivery options. No user code.
+    /// Returns the delivery options. Runs no user code.
     fn delivery(&self) -> Delivery;
     /// Evaluates its guard.
     fn guard_holds(&self, actor: &A) -> bool
@@ -56,7 +56,7 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     ) -> BoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = SendBox> + Send;
-    /// The same, for a `local` actor.
+    /// Handles the message like [`handle_owned`](Self::handle_owned), for a `local` actor.
     fn handle_owned_local(
         self: Box<Self>,
         life: Life<A>,
@@ -64,7 +64,7 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     ) -> LocalBoxFuture<'static, Life<A>>
     where
         A: Dispatch<FutureBox = LocalBox>;
-    /// The message itself, for code that knows its type.
+    /// Returns the message itself, for code that knows its type.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
@@ -92,7 +92,7 @@ pub trait ProtocolDispatch<A: Dispatch>: Protocol {
     /// Passes the message's arguments to `ask`, for a guard of the actor's impl.
     fn with_arguments(message: &Self::Message, ask: impl FnOnce(&[&dyn Any]) -> bool) -> bool;
 
-    /// Whether the handler of this message is async.
+    /// Returns whether the handler of this message is async.
     fn is_async(_: &Self::Message) -> bool {
         false
     }
@@ -127,12 +127,12 @@ pub trait ImplementsProtocol<G: TypedAddr>: Sized {
         Self: HasActorImpl,
         G::Actor: ProtocolDispatch<Self>;
 
-    /// The delivery options of a message with this name, from the settings on its handler.
+    /// Returns the delivery options of a message with this name, from the settings on its handler.
     fn delivery(_name: &str) -> Delivery {
         Delivery::default()
     }
 
-    /// Whether the handler of a message with this name is dropped when its caller has left.
+    /// Returns whether the handler of a message with this name is dropped when its caller has left.
     fn aborts(_name: &str) -> bool {
         false
     }
@@ -150,7 +150,7 @@ pub trait ImplementsProtocol<G: TypedAddr>: Sized {
 /// message: a mismatch with the trait is then reported only for the handler.
 #[doc(hidden)]
 pub trait ProtocolGuard<G, const N: usize> {
-    /// Whether the message may be handled now.
+    /// Returns whether the message may be handled now.
     fn guard_holds(&self, arguments: &mut GuardArguments<'_>) -> bool;
 }
 
@@ -195,12 +195,12 @@ pub fn handle_borrowing<'a, A: Dispatch, P: ProtocolDispatch<A>>(
 }
 
 impl<A> ProtocolMessage<A> {
-    /// The information for the run loop.
+    /// Returns the information that the run loop needs.
     pub fn info(&self) -> MessageInfo<'_> {
         self.0.info()
     }
 
-    /// The delivery options.
+    /// Returns the delivery options.
     pub fn delivery(&self) -> Delivery {
         self.0.delivery()
     }

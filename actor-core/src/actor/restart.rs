@@ -20,7 +20,8 @@ use crate::incident::Incident;
 use crate::sync::Arc;
 
 impl dyn ErasedLoop + '_ {
-    /// The life has ended completely: notifies the supervisor, or ends the actor.
+    /// Notifies the supervisor that the life has ended completely, or ends the actor if no other
+    /// life can follow.
     pub(super) fn finish_life(&mut self) -> Option<NextStep> {
         let by_supervisor = self.loop_state().ended_by_supervisor;
         let mut locked = self.mailbox().lock();
@@ -122,8 +123,8 @@ impl dyn ErasedLoop + '_ {
     }
 }
 
-/// Whether a life that ends with `exit` may be followed by another: it has a supervisor, its
-/// restart policy allows it, and it was not stopped from outside.
+/// Returns whether a life that ends with `exit` may be followed by another: it has a supervisor,
+/// its restart policy allows it, and it was not stopped from outside.
 pub(super) fn may_restart(cell: &CellState, exit: &Exit, by_supervisor: bool) -> bool {
     let supervision = cell.cold().and_then(|cold| cold.supervision.as_ref());
     !cell.closed

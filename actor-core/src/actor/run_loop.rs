@@ -109,7 +109,8 @@ impl NextStep {
         NextStep::Hook(hook)
     }
 
-    /// The input, whose message was in the slot; pending if the task parks, `None` if the actor has ended.
+    /// Returns the input, with the message from the slot. Pending if the task parks, and `None` if
+    /// the actor has ended.
     #[inline]
     pub(crate) fn into_poll<A: Dispatch>(self, slot: MessageSlot<A>) -> Poll<Option<NextInput<A>>> {
         let handling = current::current_message();
@@ -172,13 +173,13 @@ impl<A: Dispatch> RunLoop<A> {
         self.context.mailbox()
     }
 
-    /// The type-erased view, for the slow path.
+    /// Returns the type-erased view, for the slow path.
     #[inline]
     pub(super) fn erased(&mut self) -> &mut dyn ErasedLoop {
         self
     }
 
-    /// The life of a process has started.
+    /// Marks the life of a process as started.
     pub(crate) fn started(&mut self) {
         self.erased().started();
     }
@@ -186,7 +187,7 @@ impl<A: Dispatch> RunLoop<A> {
 
 /// The fast path, compiled for each actor type; the calls into the slow path are not inlined.
 impl<A: Dispatch> RunLoop<A> {
-    /// The next input of a task that is a future.
+    /// Polls for the next input of a task that is a future.
     #[inline]
     pub(crate) fn poll_next(&mut self, state: &mut Option<A>) -> Poll<Option<NextInput<A>>> {
         let mut slot = MessageSlot(None);
@@ -283,8 +284,8 @@ impl<A: Dispatch> RunLoop<A> {
         self.begin_handling(slot)
     }
 
-    /// A message of the batch with a guard, or of a protocol: the actor's impl has its delivery
-    /// options.
+    /// Takes a message of the batch that has a guard or belongs to a protocol. The actor's impl has
+    /// the delivery options of such a message.
     #[inline(never)]
     fn take_guarded(&mut self, slot: &mut MessageSlot<A>, actor: &A) -> Option<NextStep> {
         self.erased().took(slot.delivery().unbounded);
@@ -321,7 +322,7 @@ impl<A: Dispatch> RunLoop<A> {
         NextStep::Park
     }
 
-    /// A handler or hook has ended, and has asked for nothing else.
+    /// Called when a handler or hook has ended without a further request.
     #[inline]
     pub(crate) fn on_done(&mut self, handling: impl Fn() -> CurrentMessage) {
         self.loop_state.handled(&self.context.mailbox().header, &handling);
@@ -368,7 +369,7 @@ impl<A: Dispatch> RunLoop<A> {
         self.erased().on_cold_outcome(outcome, handling);
     }
 
-    /// The slow path between two messages, which is type-erased below.
+    /// Runs the slow path between two messages, in code that is not generic over the actor.
     #[inline(never)]
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     fn slow_path(
@@ -398,20 +399,20 @@ impl<A: Dispatch> RunLoop<A> {
         self.erased().apply_faults(slot, handling)
     }
 
-    /// The life ends normally.
+    /// Ends the life normally.
     #[cold]
     #[inline(never)]
     fn finish_consumed(&mut self) {
         self.erased().finish(Exit::Stopped);
     }
 
-    /// All queued messages have been handled.
+    /// Ends the life once all queued messages have been handled.
     #[inline(never)]
     fn finish_drain(&mut self, concurrent: bool) -> Option<NextStep> {
         self.erased().finish_drain(concurrent)
     }
 
-    /// A member of a pool takes one message of the shared mailbox.
+    /// Takes one message of the shared mailbox. Called by a member of a pool.
     #[inline(never)]
     fn fetch_shared(
         &mut self,
@@ -424,18 +425,18 @@ impl<A: Dispatch> RunLoop<A> {
     }
 }
 
-/// Whether a message may start, if handlers are running (`CONCURRENT`).
+/// Returns whether a message may start, if handlers are running (`CONCURRENT`).
 pub(crate) fn may_start<A: Dispatch, const CONCURRENT: bool>(message: &A::Message) -> bool {
     !CONCURRENT || A::is_concurrent(message)
 }
 
-/// The park reason of a task that has nothing to do.
+/// Returns the park reason of a task that has nothing to do.
 const fn idle(concurrent: bool) -> ParkReason {
     if concurrent { ParkReason::Concurrent } else { ParkReason::Idle }
 }
 
 impl LoopState {
-    /// A handler or hook has ended: the state may have changed.
+    /// Records that the state may have changed. Called when a handler or hook has ended.
     #[inline]
     fn handled(&mut self, header: &Header, handling: &impl Fn() -> CurrentMessage) {
         if let Some(deferred) = self.deferred() {
@@ -572,8 +573,8 @@ impl dyn ErasedLoop + '_ {
         None
     }
 
-    /// A member of a pool handles an input of its own: a message of its timer, a hook, the end of
-    /// its life. It checks the mailbox of the pool again afterwards.
+    /// Marks a member of a pool as busy with an input of its own: a message of its timer, a hook,
+    /// or the end of its life. The member checks the mailbox of the pool again afterwards.
     pub(super) fn mark_member_busy(&mut self) {
         if !self.mailbox().header().is_member() {
             return;
@@ -619,7 +620,7 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// All queued messages have been handled; running handlers finish before the end.
+    /// Ends the life once all queued messages and all running handlers have finished.
     fn finish_drain(&mut self, concurrent: bool) -> Option<NextStep> {
         if concurrent {
             return self.park(ParkReason::HandlerPending);

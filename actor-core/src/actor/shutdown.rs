@@ -318,8 +318,8 @@ impl dyn ErasedLoop + '_ {
         self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
     }
 
-    /// Whether this is the trivial end: a permanent stop (ensured by `finish`), no resources and no
-    /// watchers. In this case its exit is published under the same lock.
+    /// Returns whether this is the trivial end: a permanent stop (ensured by `finish`), no
+    /// resources and no watchers. In this case its exit is published under the same lock.
     fn try_trivial_end(&self) -> bool {
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
@@ -343,8 +343,8 @@ impl dyn ErasedLoop + '_ {
         self.mailbox().lock().cell.pending_exit().cloned().unwrap_or(Exit::Stopped)
     }
 
-    /// A step of the end failed: a normal end becomes this failure; after another failure, the
-    /// first one stays the cause.
+    /// Records that a step of the shutdown has failed. A normal end becomes this failure. If the
+    /// life has already failed, that failure stays the cause, and this one is reported.
     fn record_failure(&mut self, broken: Option<Exit>) {
         let Some(broken) = broken else { return };
         if self.pending_exit().is_normal() {
@@ -385,7 +385,8 @@ pub(super) fn request_failure(
 }
 
 impl dyn ErasedLoop + '_ {
-    /// Whether a failure of this life was requested. For most actors this reads only the flags.
+    /// Returns whether a failure of this life was requested. For most actors this reads only the
+    /// flags.
     pub(super) fn is_failing(&self) -> bool {
         self.mailbox().header().flags() & STOP_SELF != 0 && self.mailbox().lock().cell.is_failing()
     }
@@ -456,7 +457,7 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     system.leave(mailbox.header().key());
 }
 
-/// Whether there is a watcher to notify: the other side of a link may have ended before.
+/// Returns whether there is a watcher to notify: the other side of a link may have ended before.
 fn lives(watcher: &Watcher) -> bool {
     watcher.who.upgrade().is_some_and(|mailbox| mailbox.lock().cell.exit().is_none())
 }

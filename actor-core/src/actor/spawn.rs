@@ -28,7 +28,7 @@ pub struct Life<A: Dispatch> {
 }
 
 impl<A: Dispatch> Life<A> {
-    /// The mailbox in which the actor's task parks.
+    /// Returns the mailbox in which the actor's task parks.
     #[doc(hidden)]
     pub fn mailbox(&self) -> OpaqueMailbox {
         OpaqueMailbox(self.run_loop.context().mailbox().clone())
@@ -78,7 +78,7 @@ impl<A: Dispatch> Prepared<A> {
         Prepared { state, capacity, label: None, system: None, parent: None, settings }
     }
 
-    /// The label under which it stands in logs, exits and trees.
+    /// Sets the label of the actor, which logs, exits and trees show.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.label = Some(Arc::from(name.into()));
         self
@@ -188,8 +188,8 @@ impl<A> fmt::Debug for Prepared<A> {
 }
 
 impl<A: Dispatch> Context<A> {
-    /// A context of no running actor, to call handlers as plain Rust in a test. Its address is that of
-    /// an actor that has ended.
+    /// Returns a context that belongs to no running actor, to call handlers as plain Rust in a
+    /// test. Its address is the address of an actor that has ended.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -264,7 +264,7 @@ impl<A: Dispatch> ActorBuilder<A> {
         self.address.clone().into()
     }
 
-    /// The actor never starts: the owners of its address observe that it has ended.
+    /// Ends the actor without starting it. The owners of its address observe that it has ended.
     pub(crate) fn end(self) {
         abort_start(&self.mailbox);
     }

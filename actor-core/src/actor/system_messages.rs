@@ -38,7 +38,8 @@ impl dyn ErasedLoop + '_ {
         if slot.is_there() { self.dispatch_made(slot, actor, concurrent) } else { next }
     }
 
-    /// A timer, a stream or a piped future has an item.
+    /// Takes an item from a timer, a stream or a piped future, and calls the callback of that
+    /// source.
     fn source_due(&mut self, key: ResourceId, slot: &mut dyn Any) -> Option<NextStep> {
         let mut locked = self.mailbox().lock();
         // A cancelled resource is not in the table: its pending tick is skipped.
@@ -97,7 +98,7 @@ impl dyn ErasedLoop + '_ {
         self.finish_callback(made, what)
     }
 
-    /// A watched actor has ended.
+    /// Handles the exit of a watched actor.
     fn watched_exited(
         &mut self,
         key: ResourceId,
@@ -137,7 +138,7 @@ impl dyn ErasedLoop + '_ {
         Some(NextStep::hook(hook, CurrentMessage::new("on_exit", None)))
     }
 
-    /// A linked actor has ended: run the hook, or fail too.
+    /// Handles the exit of a linked actor: runs `#[on_exit]`, or fails too.
     fn linked_exited(&mut self, id: ActorId, exit: Exit) -> Option<NextStep> {
         if self.hooks().exit {
             return self.run_exit_hook(id, exit);

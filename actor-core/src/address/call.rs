@@ -87,8 +87,8 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Call { outgoing: Outgoing::new(address, message), asking: Asking::FRESH }
     }
 
-    /// A call whose reply may come from another actor, or out of order. Deadlock detection ignores
-    /// such a wait.
+    /// Creates a call whose reply may come from another actor, or out of order. Deadlock detection
+    /// ignores such a wait.
     #[doc(hidden)]
     #[inline]
     pub fn __indirect<A>(address: &'a A, message: P::Message) -> Self
@@ -99,7 +99,7 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Call { outgoing: Outgoing::new(address, message), asking: Asking::INDIRECT }
     }
 
-    /// A call whose reply `exchange` puts into the message.
+    /// Creates a call; `exchange` puts its reply into the message.
     pub(super) fn by_exchange<A>(
         address: &'a A,
         message: P::Message,
@@ -111,12 +111,12 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
         Call { outgoing: Outgoing::new(address, message), asking: Asking::by_exchange(exchange) }
     }
 
-    /// The reply slot of the message, until it is sent.
+    /// Returns the reply slot of the message, or `None` once the message was sent.
     pub(super) fn slot(&mut self) -> Option<SlotMut<'_>> {
         self.outgoing.slot()
     }
 
-    /// A call whose message already contains the reply that leads to `answer`.
+    /// Creates a call whose message already contains the reply that leads to `answer`.
     pub(crate) fn asked(
         address: &'a Addr<P>,
         message: P::Message,

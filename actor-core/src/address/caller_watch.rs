@@ -96,14 +96,14 @@ impl<T, F: Future> Future for Watched<'_, T, F> {
     }
 }
 
-/// Whether a pending handler is to be dropped.
+/// Returns whether a pending handler is to be dropped.
 fn sees_end(caller: &mut Caller, aborts: bool, poll_gone: &mut dyn FnMut(&Waker) -> bool) -> bool {
     sees_change(caller, aborts, poll_gone);
     aborts && (caller.has_left || current::handling().is_expired())
 }
 
-/// Whether the caller of a pending handler has left since the last look. Otherwise the actor is woken
-/// when it leaves, if the handler wants to know.
+/// Returns whether the caller of a pending handler has left since the last look. Otherwise the
+/// actor is woken when it leaves, if the handler wants to know.
 fn sees_change(
     caller: &mut Caller,
     aborts: bool,

@@ -272,7 +272,7 @@ impl Drop for NotedWait {
 /// The largest buffer: its memory is allocated with the stream.
 const LARGEST: usize = 1 << 16;
 
-/// The channel of the items.
+/// Creates the channel of the items.
 #[track_caller]
 pub(super) fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(
@@ -320,7 +320,7 @@ impl<T> fmt::Debug for StreamSlot<T> {
     }
 }
 
-/// The slot of a message whose items are of type `T`.
+/// Downcasts the slot of a message to a slot for items of type `T`.
 fn slot_of<T: 'static>(slot: &mut dyn AnySlot) -> Option<&mut StreamSlot<T>> {
     let slot: &mut dyn Any = slot;
     slot.downcast_mut()

@@ -111,7 +111,7 @@ impl<T> Reply<T> {
         Ok(())
     }
 
-    /// The state of the call, if there is a caller.
+    /// Returns the state of the call, or `None` if there is no caller.
     #[inline]
     pub(super) fn state(&self) -> Option<CallState<'_>> {
         self.cell.state().map(CallState::of)
@@ -182,7 +182,7 @@ impl<T> Reply<T> {
         }
     }
 
-    /// Whether there is, or was, a caller.
+    /// Returns whether there is, or was, a caller.
     pub(crate) fn is_call(&self) -> bool {
         self.state().is_some()
     }
@@ -287,7 +287,7 @@ pub(crate) fn explicit_channel<T>() -> (Reply<T>, ReplyReceiver<T>) {
     (reply, answer)
 }
 
-/// A reply for a message that is about to be queued, with the receiving end.
+/// Creates a reply for a message that is about to be queued, and its receiver.
 pub(crate) fn queued<T>() -> (Reply<T>, ReplyReceiver<T>) {
     channel(Initial::default(), None)
 }

@@ -28,12 +28,12 @@ pub struct ReplyReceiver<T> {
 }
 
 impl<T> ReplyReceiver<T> {
-    /// A receiver whose reply has been returned.
+    /// Creates a receiver whose reply has already been returned.
     pub(super) const fn finished() -> Self {
         ReplyReceiver { cell: Receiver::finished() }
     }
 
-    /// The state of the message, until the reply has been returned.
+    /// Returns the state of the message, or `None` once the reply has been returned.
     pub(super) fn head(&self) -> Option<CallState<'_>> {
         self.cell.state().map(CallState::of)
     }

@@ -103,7 +103,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         self
     }
 
-    /// The same send, which owns its address.
+    /// Converts the send into one that owns its address.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -240,7 +240,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         }
     }
 
-    /// The first poll.
+    /// Polls the send for the first time.
     fn begin(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let mailbox = self.address.get().mailbox();
         match mailbox.push(&mut self.message, None, OnFull::Fail) {

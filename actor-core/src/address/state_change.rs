@@ -59,7 +59,7 @@ impl Change {
         if self.goal == WaitGoal::Start { "the start of" } else { "the end of" }
     }
 
-    /// The type of the wait has no error for this.
+    /// Panics, because the output of the wait cannot express a deadlock.
     #[cold]
     fn refuse(&self, cycle: &Cycle) -> ! {
         panic!(

@@ -21,12 +21,12 @@ pub trait Expire: Future + Unpin {
     /// Marks the waits as timed: they end by themselves.
     #[doc(hidden)]
     fn __set_timed(&mut self);
-    /// Whether its message carries a deadline: that of a call does.
+    /// Returns whether its message carries a deadline: that of a call does.
     #[doc(hidden)]
     fn __carries_deadline(&self) -> bool {
         false
     }
-    /// Whether it does not inherit the deadline of the handler that makes it.
+    /// Returns whether it does not inherit the deadline of the handler that makes it.
     #[doc(hidden)]
     fn __ignores_deadline(&self) -> bool;
     #[doc(hidden)]

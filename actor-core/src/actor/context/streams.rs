@@ -291,7 +291,8 @@ struct ItemSlot<I> {
     taken: Arc<Event>,
 }
 
-/// The task that delivers the items of `stream`, and the callback that turns them into messages.
+/// Returns the task that delivers the items of `stream`, and the callback that turns each item into
+/// a message.
 pub(crate) fn stream_task<A, S, B, T, F>(
     stream: S,
     mut each: F,
@@ -338,7 +339,7 @@ where
     (run_in_life(guard, deliver, "stream"), make)
 }
 
-/// The task that waits for `future`, and the callback that turns its output into a message.
+/// Returns the task that waits for `future`, and the callback that turns its output into a message.
 pub(crate) fn pipe_task<A, U, B, T, F>(
     future: U,
     make: F,

@@ -60,12 +60,13 @@ impl<T: 'static> Asking<T> {
 }
 
 impl<T> Asking<T> {
-    /// The message has the reply that leads to `answer` in it.
+    /// Creates the wait for a message that already contains the reply; `answer` receives it.
     pub(super) fn asked(answer: ReplyReceiver<T>) -> Self {
         Asking::new(|_, reply| reply, AskState::Prepared, false, answer)
     }
 
-    /// The reply is put into the message by `exchange`, and may come from elsewhere than the target.
+    /// Creates a wait whose reply `exchange` puts into the message. An actor other than the target
+    /// may answer.
     pub(super) fn by_exchange(exchange: Exchange<T>) -> Self {
         Asking::new(exchange, AskState::Init, false, ReplyReceiver::finished())
     }
@@ -91,7 +92,7 @@ impl<T> Asking<T> {
         }
     }
 
-    /// Whether the message was made with its reply in it.
+    /// Returns whether the message was made with its reply in it.
     pub(super) fn is_asked(&self) -> bool {
         self.state == AskState::Prepared
     }
@@ -171,7 +172,8 @@ impl<T> Asking<T> {
         Ok(delivered.is_simulated)
     }
 
-    /// At the first poll, while there is a deadline: returns what the reply says of it.
+    /// Returns the deadline of the call, if it has one, as a note for the reply cell. Called at the
+    /// first poll. Fails if the inherited deadline has already passed.
     #[cold]
     #[inline(never)]
     fn take_deadline(&mut self, outgoing: &dyn AnyOutgoing) -> Result<Option<u64>, CallError> {
@@ -309,7 +311,7 @@ impl<T> Asking<T> {
         }
     }
 
-    /// The timeout has elapsed.
+    /// Ends the call with [`CallError::Timeout`], because its timeout has elapsed.
     pub(super) fn expire(&mut self, outgoing: &dyn AnyOutgoing) -> Result<T, CallError> {
         self.end(outgoing, |started| CallError::Timeout { started })
     }

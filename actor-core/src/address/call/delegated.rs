@@ -60,7 +60,8 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
         WithTimeout::prepared(self, limit)
     }
 
-    /// The same forwarded call, which owns its address. See [`Call::into_owned`](crate::Call::into_owned).
+    /// Converts the forwarded call into one that owns its address. See
+    /// [`Call::into_owned`](crate::Call::into_owned).
     #[track_caller]
     pub fn into_owned(self) -> Delegated<'static, P, T> {
         Delegated { sending: self.sending.into_owned(), exchange: self.exchange }
@@ -108,7 +109,7 @@ impl<'a, P: Protocol, T> Delegating<'a, P, T> {
         WithTimeout::new(self, limit)
     }
 
-    /// The same send, which owns its address. See [`SendFuture::into_owned`].
+    /// Converts the send into one that owns its address. See [`SendFuture::into_owned`].
     #[track_caller]
     pub fn into_owned(self) -> Delegating<'static, P, T> {
         Delegating { sending: self.sending.into_owned(), exchange: self.exchange }
@@ -129,7 +130,7 @@ impl<'a, P: Protocol, T> Delegating<'a, P, T> {
     }
 }
 
-/// The error of a message that was not sent, with its reply apart.
+/// Takes the reply out of a message that was not sent, and returns both in the error.
 fn unsent<P: Protocol, T>(
     error: SendError<P::Message>,
     exchange: Exchange<T>,

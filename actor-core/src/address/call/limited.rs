@@ -7,7 +7,7 @@ use crate::address::with_timeout::WithTimeout;
 use crate::cell::message::Protocol;
 
 impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
-    /// The same call, which owns its address. See [`Call::into_owned`].
+    /// Converts the call into one that owns its address. See [`Call::into_owned`].
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -40,7 +40,7 @@ impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
         call.without_deadline().timeout(limit)
     }
 
-    /// Sends the message without waiting for the reply; the limit is that of the wait for mailbox
+    /// Sends the message without waiting for the reply. The timeout limits the wait for mailbox
     /// capacity. See [`Call::send`].
     ///
     /// # Panics
@@ -51,7 +51,7 @@ impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
         call.send().timeout(limit)
     }
 
-    /// Forwards the call; the limit is that of the wait for mailbox capacity. See [`Call::reply_to`].
+    /// Forwards the call. The timeout limits the wait for mailbox capacity. See [`Call::reply_to`].
     ///
     /// # Panics
     /// If the call was already polled.
@@ -63,7 +63,7 @@ impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
 }
 
 impl<P: Protocol> WithTimeout<SendFuture<'_, P>> {
-    /// The same send, which owns its address. See [`SendFuture::into_owned`].
+    /// Converts the send into one that owns its address. See [`SendFuture::into_owned`].
     ///
     /// # Panics
     /// If it was already polled.
@@ -81,7 +81,7 @@ impl<P: Protocol> WithTimeout<SendFuture<'_, P>> {
 }
 
 impl<'a, P: Protocol, T> WithTimeout<Delegated<'a, P, T>> {
-    /// The same forwarded call, which owns its address. See [`Delegated::into_owned`].
+    /// Converts the forwarded call into one that owns its address. See [`Delegated::into_owned`].
     #[track_caller]
     pub fn into_owned(self) -> WithTimeout<Delegated<'static, P, T>> {
         let (delegated, limit) = self.into_parts();
@@ -103,7 +103,7 @@ impl<'a, P: Protocol, T> WithTimeout<Delegated<'a, P, T>> {
 }
 
 impl<P: Protocol, T> WithTimeout<Delegating<'_, P, T>> {
-    /// The same send, which owns its address. See [`Delegating::into_owned`].
+    /// Converts the send into one that owns its address. See [`Delegating::into_owned`].
     ///
     /// # Panics
     /// If it was already polled.

@@ -39,7 +39,7 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
         matches!(self.address, MaybeOwned::Borrowed(_))
     }
 
-    /// The same, with an owned address.
+    /// Takes the message, with an owned address.
     #[track_caller]
     pub(super) fn take_owned(&mut self) -> Outgoing<'static, P> {
         let message = Some(self.take_message());
@@ -71,12 +71,12 @@ impl<'a, P: Protocol> Outgoing<'a, P> {
         ExecutorRef(self.mailbox().header().system.executor.clone())
     }
 
-    /// The name of the message.
+    /// Returns the name of the message.
     pub(super) fn name(&self) -> Option<&'static str> {
         self.message.as_ref().map(|message| P::info(message).name)
     }
 
-    /// The message is about to be sent: records the time and context of the send.
+    /// Records the time and context of the send. Called before the message is sent.
     #[inline]
     fn set_send_context(&mut self, waits: bool) {
         #[cfg(any(feature = "metrics", feature = "tracing"))]
@@ -101,9 +101,9 @@ pub(super) struct Delivered {
 
 /// An outgoing message of any protocol.
 pub(super) trait AnyOutgoing {
-    /// The target.
+    /// Returns the mailbox of the target.
     fn mailbox(&self) -> &dyn DynMailbox;
-    /// The reply slot of the message.
+    /// Returns the reply slot of the message.
     fn slot(&mut self) -> Option<SlotMut<'_>>;
     /// Pushes the message into the mailbox, or adds it to the waiting ones.
     fn deliver(&mut self, if_room: bool) -> Result<Delivered, CallError>;
