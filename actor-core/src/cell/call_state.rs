@@ -31,8 +31,8 @@ impl<'a> CallState<'a> {
         std::ptr::from_ref(self.0) as usize
     }
 
-    /// The loop takes the message. Returns `false` if the caller has given up, or its deadline has
-    /// passed, and the message is to be skipped.
+    /// Marks the message as taken by the run loop. Returns `false` if the message is to be skipped,
+    /// because the caller has given up or its deadline has passed.
     ///
     /// A forwarded reply has already started, and its message is handled anyway.
     #[inline]
@@ -40,7 +40,7 @@ impl<'a> CallState<'a> {
         self.0.start(|note| deadline::may_start(note, now())) || self.is_unseen()
     }
 
-    /// The note of the reply cell, and whether a handler waits.
+    /// Returns the note of the reply cell, and whether a handler waits.
     #[inline]
     pub(crate) fn note_and_by_handler(self) -> (Option<u64>, bool) {
         self.0.note_and_mark(BY_HANDLER)
@@ -50,7 +50,7 @@ impl<'a> CallState<'a> {
         self.0.note()
     }
 
-    /// The progress of the message is unknown from now on.
+    /// Marks the progress of the message as unknown.
     pub(crate) fn set_unseen(self) {
         self.0.set(UNSEEN);
     }
@@ -59,12 +59,13 @@ impl<'a> CallState<'a> {
         self.0.is_set(UNSEEN)
     }
 
-    /// Whether the caller gave up before the handler had started: there is no caller to notify.
+    /// Returns whether the caller gave up before the handler had started: there is no caller to
+    /// notify.
     pub(crate) fn is_gone(self) -> bool {
         self.0.is_gone() && !self.0.has_started() && !self.is_unseen()
     }
 
-    /// Whether the handler is known to have started.
+    /// Returns whether the handler is known to have started.
     pub(crate) fn has_started(self) -> bool {
         !self.is_unseen() && (self.0.has_started() || self.is_lost())
     }

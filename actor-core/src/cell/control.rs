@@ -60,7 +60,7 @@ impl dyn DynMailbox + '_ {
         result
     }
 
-    /// The number of messages that were accepted and not taken yet.
+    /// Returns the number of messages that were accepted and not taken yet.
     pub(crate) fn len(&self) -> usize {
         self.lock().cell.total(self.header())
     }
@@ -94,8 +94,8 @@ impl dyn DynMailbox + '_ {
         waits.then_some(locked)
     }
 
-    /// Whether the sender with this ticket still waits for capacity, to be woken by `waker`; if
-    /// not, it is removed.
+    /// Returns whether the sender with this ticket still waits for capacity, to be woken by
+    /// `waker`; if not, it is removed.
     pub(crate) fn wait_on(&self, ticket: Ticket, waker: &Waker) -> bool {
         // The clone and the drop of a waker are user code: not under the lock.
         let new = waker.clone();
@@ -110,7 +110,7 @@ impl dyn DynMailbox + '_ {
         wake_admitted(self.header(), admitted);
     }
 
-    /// A message that was returned to the loop, and that needed no capacity, is taken.
+    /// Counts as taken a message that was returned to the loop and that needed no capacity.
     pub(crate) fn took_unbounded(&self) {
         let mut locked = self.lock();
         locked.cell.took_unbounded();
@@ -141,7 +141,7 @@ impl dyn DynMailbox + '_ {
         }
     }
 
-    /// A task of the life has ended.
+    /// Called when a task of the life has ended.
     pub(crate) fn task_gone(&self, key: u64) {
         let mut locked = self.lock();
         let Some(resources) = &mut locked.cell.resources else { return };
@@ -234,15 +234,15 @@ impl dyn DynMailbox + '_ {
         schedule(self.header(), task);
     }
 
-    /// The agent that is running starts to wait for `what` of this actor: a simulation reports it if it
-    /// gets stuck.
+    /// Records that the running agent starts to wait for `what` of this actor. A simulation reports
+    /// the wait if it gets stuck.
     pub(crate) fn awaited(&self, what: &'static str) {
         if let Some(sim_observer) = &self.header().system.sim_observer {
             sim_observer.waits(self.untyped(), what);
         }
     }
 
-    /// An observer is notified of this actor's end, so its failure is observed.
+    /// Marks a failure of this actor as observed, because an observer is notified of its end.
     pub(crate) fn heard(&self, exit: &Exit) {
         if let (Exit::Failed(failure), Some(sim_observer)) =
             (exit, &self.header().system.sim_observer)
@@ -281,7 +281,7 @@ impl dyn DynMailbox + '_ {
         drop(gone);
     }
 
-    /// The name of the actor in logs, exits and trees: `account#7`.
+    /// Returns the name of the actor in logs, exits and trees: `account#7`.
     pub(crate) fn label(&self) -> String {
         let locked = self.lock();
         let cold = locked.cell.cold();

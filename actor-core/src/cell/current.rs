@@ -86,12 +86,12 @@ impl CurrentMessage {
         CurrentMessage { name, reply: call.id(), handling: Handling::of_note(note, reply) }
     }
 
-    /// The same, while the handler is dropped because its actor was killed.
+    /// Returns this message, marked as dropped because its actor was killed.
     pub(crate) fn killed(self) -> CurrentMessage {
         CurrentMessage { handling: self.handling.with_reply(KILLED), ..self }
     }
 
-    /// Whether the reply is owed to a handler.
+    /// Returns whether the reply is owed to a handler.
     pub(crate) fn is_asked(&self) -> bool {
         self.handling.reply() == ASKED_BY_HANDLER
     }
@@ -125,7 +125,7 @@ impl ContextGuard {
     }
 }
 
-/// The current system of this thread.
+/// Returns the current system of this thread.
 pub(crate) fn shared() -> Option<Arc<SystemShared>> {
     let of_actor = ACTOR.try_with(|actor| Some(actor.borrow().as_ref()?.header().system.clone()));
     of_actor
@@ -189,12 +189,12 @@ impl Drop for Restore {
     }
 }
 
-/// The actor that this thread is running.
+/// Returns the actor that this thread is running.
 pub(crate) fn actor() -> Option<Arc<dyn DynMailbox>> {
     ACTOR.with_borrow(Clone::clone)
 }
 
-/// The actor that this thread is running, or whose task it is polling.
+/// Returns the actor that this thread is running, or whose task it is polling.
 pub(crate) fn life() -> Option<Arc<dyn DynMailbox>> {
     actor().or_else(|| LIFE.with_borrow(Clone::clone))
 }
@@ -207,7 +207,7 @@ pub(crate) fn in_life_of<T>(actor: &Arc<dyn DynMailbox>, run: impl FnOnce() -> T
     result
 }
 
-/// Whether this thread is running the actor `id`.
+/// Returns whether this thread is running the actor `id`.
 pub(crate) fn is_inside(id: ActorId) -> bool {
     ACTOR.with_borrow(|actor| actor.as_ref().is_some_and(|actor| actor.header().id() == id))
 }
@@ -222,19 +222,19 @@ pub(crate) fn add_deadline_waker(waker: &Waker) {
     DEADLINE_WAKERS.with_borrow_mut(|wakers| wakers.push(waker));
 }
 
-/// The wakers that were added by the last poll.
+/// Takes the wakers that the last poll added.
 pub(crate) fn take_deadline_wakers() -> Vec<Waker> {
     DEADLINE_WAKERS.take()
 }
 
-/// The current handler is being dropped, because no caller waits for it.
+/// Marks the current handler as being dropped because no caller waits for it.
 pub(crate) fn set_aborted() {
     let message = CURRENT_MESSAGE.get();
     let handling = message.handling.with_reply(ABORTED);
     CURRENT_MESSAGE.set(CurrentMessage { handling, ..message });
 }
 
-/// Whether a fault drops the current handler at this await, which the seed decides.
+/// Returns whether a fault drops the current handler at this await, which the seed decides.
 pub(crate) fn is_aborted_by_fault() -> bool {
     handling().has_abort() && shared().is_some_and(|system| system.chance() < 0.5)
 }
@@ -245,7 +245,7 @@ pub(crate) fn handling() -> Handling {
     CURRENT_MESSAGE.get().handling
 }
 
-/// Polls a call with another deadline than that of the current input.
+/// Polls a call with `handling`, whose deadline differs from the deadline of the current input.
 pub(crate) fn with_handling<T>(handling: Handling, poll: impl FnOnce() -> T) -> T {
     let current = CURRENT_MESSAGE.get();
     let _before = Restore(CURRENT_MESSAGE.replace(CurrentMessage { handling, ..current }));
@@ -306,7 +306,8 @@ pub(crate) fn wake_lost(waker: Waker) {
     }
 }
 
-/// All failures have their text, or will never get one: wakes the callers that got them.
+/// Wakes the callers that got a failure without a text. Called when each failure has its text or
+/// will never get one.
 fn forget_without_text() {
     if IS_TEXT_MISSING.replace(false) {
         drop(FAILURE.take());
@@ -359,7 +360,7 @@ pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
     current_failure(actor(), handling.name).map_or(CallError::NoReply, CallError::Panicked)
 }
 
-/// The failure of the current panic, which is that of `actor`.
+/// Returns the failure of the current panic of `actor`.
 fn current_failure(actor: Option<Arc<dyn DynMailbox>>, handler: &'static str) -> Option<Failure> {
     let failure = match known_failure() {
         Some(known) => known.failure,
@@ -400,7 +401,7 @@ pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
     })
 }
 
-/// The error of a call whose deadline has passed.
+/// Returns the error of a call whose deadline has passed.
 pub(crate) fn deadline_error(call: CallState<'_>, started: bool) -> CallError {
     match call.note() {
         Some(note) if deadline::is_own(note) => CallError::Timeout { started },
@@ -408,7 +409,7 @@ pub(crate) fn deadline_error(call: CallState<'_>, started: bool) -> CallError {
     }
 }
 
-/// A caller gets `error`, and thereby observes a panic in it.
+/// Marks a panic in `error` as observed, because a caller gets `error`.
 pub(crate) fn told(error: &CallError) {
     if let CallError::Panicked(failure) = error
         && let Some(system) = shared()
@@ -418,7 +419,8 @@ pub(crate) fn told(error: &CallError) {
     }
 }
 
-/// A caller has gone without reading `error`, for which it counted as an observer.
+/// Withdraws the observation of a panic in `error`, because the caller has left without reading
+/// `error`.
 pub(crate) fn untold(error: &CallError) {
     if let CallError::Panicked(failure) = error
         && let Some(system) = shared()

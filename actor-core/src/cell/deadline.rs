@@ -42,7 +42,7 @@ fn origin() -> Instant {
 }
 
 impl Deadline {
-    /// The deadline at `at`. `None` if it is too far away.
+    /// Returns the deadline at `at`, or `None` if it is too far away.
     pub(crate) fn at(at: Instant) -> Option<Self> {
         let origin = origin();
         let nanos = |duration: Duration| u64::try_from(duration.as_nanos()).ok();
@@ -65,7 +65,7 @@ impl Deadline {
         clock.now() >= self.instant()
     }
 
-    /// The same deadline on the clock of another system: the time that is left is the same.
+    /// Converts the deadline to the clock of another system. The remaining time is the same.
     fn moved(self, from: &Arc<dyn Executor>, to: &Arc<dyn Executor>) -> Option<Self> {
         if Arc::ptr_eq(from, to) {
             return Some(self);
@@ -101,7 +101,7 @@ impl Handling {
         Handling(reply)
     }
 
-    /// A message whose reply cell has this note.
+    /// Returns the handling of a message whose reply cell has this note.
     pub(crate) fn of_note(note: Option<u64>, reply: u64) -> Self {
         Handling(note.unwrap_or(0) & !OWN | reply)
     }
@@ -118,7 +118,7 @@ impl Handling {
         Handling(self.0 & !REPLY | reply)
     }
 
-    /// The deadline of the input, or of the call that is being made.
+    /// Returns the deadline of the input, or of the call that is being made.
     #[inline]
     pub(crate) fn deadline(self) -> Option<Deadline> {
         self.has_deadline().then_some(Deadline(self.0 >> SHIFT << SHIFT))
@@ -129,7 +129,7 @@ impl Handling {
         self.0 >> SHIFT != 0
     }
 
-    /// The note for the reply cell of a call that is made now.
+    /// Returns the note for the reply cell of a call that is made now.
     fn note(self) -> u64 {
         self.0 >> SHIFT << SHIFT | self.0 & OWN
     }
@@ -169,17 +169,17 @@ impl Handling {
     }
 }
 
-/// Whether a message whose reply cell has this note may still be started.
+/// Returns whether a message whose reply cell has this note may still be started.
 pub(crate) fn may_start(note: u64, now: Instant) -> bool {
     Handling(note).deadline().is_none_or(|deadline| now < deadline.instant())
 }
 
-/// The deadline in a note.
+/// Returns the deadline in a note.
 pub(crate) fn of_note(note: u64) -> Option<Instant> {
     Handling(note).deadline().map(Deadline::instant)
 }
 
-/// Whether the deadline in this note is the timeout of the call itself.
+/// Returns whether the deadline in this note is the timeout of the call itself.
 pub(crate) fn is_own(note: u64) -> bool {
     Handling(note).is_own()
 }
@@ -196,7 +196,8 @@ pub(crate) enum CallDeadline {
     None,
 }
 
-/// The deadline of a call to an actor on `there`, made by the current input, which has one.
+/// Returns the deadline of a call to an actor on `there`. Called only while the current input has a
+/// deadline.
 #[cold]
 pub(crate) fn of_call(there: &Arc<dyn Executor>, ignores: bool) -> CallDeadline {
     let handling = current::handling();
@@ -233,19 +234,19 @@ pub(crate) fn limited<T>(
     current::with_handling(limit, poll)
 }
 
-/// The deadline of the current input. A timeout of a call in it does not count.
+/// Returns the deadline of the current input. The timeout of a single call does not count.
 pub(crate) fn inherited() -> Option<Deadline> {
     let handling = current::handling();
     if handling.is_own() { None } else { handling.deadline() }
 }
 
-/// The executor on whose clock inherited deadlines are.
+/// Returns the executor whose clock inherited deadlines use.
 fn here() -> Option<Arc<dyn Executor>> {
     Some(current::shared()?.executor.clone())
 }
 
-/// Whether a wait has to end, because the deadline of the current input has passed. If not, `waker` is
-/// woken when it passes.
+/// Returns whether a wait has to end, because the deadline of the current input has passed. If not,
+/// `waker` is woken when it passes.
 #[cold]
 pub(crate) fn has_passed(waker: &Waker) -> bool {
     if inherited().is_none() {
@@ -317,7 +318,8 @@ struct Waits {
 const FEW: usize = 64;
 
 impl HandlerTimer {
-    /// The timer of the handler of this thread's actor, which has just become pending.
+    /// Inserts the timer of the handler of this thread's actor. Called when the handler becomes
+    /// pending.
     fn arm(handling: Handling) -> Option<Arc<Self>> {
         let (at, actor) = (handling.deadline()?.instant(), current::actor()?);
         let waits = Mutex::new(Waits { wakers: Vec::new(), has_rung: false, most: FEW });
@@ -328,13 +330,15 @@ impl HandlerTimer {
     }
 }
 
-/// The waits of the last poll have ended, or are woken otherwise.
+/// Drops the wakers that the last poll added. Called when its waits have ended or another event
+/// wakes them.
 #[cold]
 pub(crate) fn forget_wakers() {
     current::take_deadline_wakers().into_iter().for_each(|waker| drop_waker(Some(waker)));
 }
 
-/// The handler is pending: its one timer wakes it when its deadline passes.
+/// Makes the handler's single timer wake it when its deadline passes. Called when the handler is
+/// pending.
 #[cold]
 pub(crate) fn watch(timer: &mut Option<Arc<HandlerTimer>>, handling: Handling) {
     if handling.is_expired() {

@@ -49,12 +49,12 @@ impl<A: Protocol> Mailbox<A> {
         Drained { first, system_messages, before, is_over }
     }
 
-    /// Whether a waiting inbox would find a message now.
+    /// Returns whether a waiting inbox would find a message now.
     pub(crate) fn has_anything_new(&self) -> bool {
         self.header.flags() & !SENDERS_WAITING != 0 || self.lock().cell.has_new(&self.header)
     }
 
-    /// Whether the supervisor ends this life, which a stop from outside overrides.
+    /// Returns whether the supervisor ends this life, which a stop from outside overrides.
     pub(crate) fn is_ending_life(&self) -> bool {
         self.header.flags() & STOP_FOR_RESTART != 0 && !self.lock().cell.closed
     }

@@ -33,7 +33,7 @@ pub(crate) type Locked<'a> = MutexGuard<'a, MailboxState<dyn AnyQueue>>;
 /// A mailbox without the type of its messages.
 pub(crate) trait DynMailbox: Send + Sync {
     fn header(&self) -> &Header;
-    /// The same mailbox, type-erased.
+    /// Returns the same mailbox, type-erased.
     fn untyped(&self) -> &dyn DynMailbox;
     /// Locks the state. No user code may run while it is locked.
     fn lock(&self) -> Locked<'_>;
@@ -43,7 +43,8 @@ pub(crate) trait DynMailbox: Send + Sync {
     fn park_idle(&self, _task: &mut dyn FnMut() -> Option<CellTask>) -> bool {
         false
     }
-    /// Whether a single actor takes the messages, so that a wait for it ends only by a run of it.
+    /// Returns whether a single actor takes the messages, so that a wait for it ends only by a run
+    /// of it.
     fn has_one_taker(&self) -> bool {
         false
     }
@@ -62,7 +63,8 @@ pub(crate) trait DynMailbox: Send + Sync {
         self.untyped().kill_now();
     }
 
-    /// The strong count is zero: an idle actor runs, and ends if it has nothing to do.
+    /// Called when the strong count drops to zero. Runs an idle actor, which ends if it has nothing
+    /// to do.
     fn on_unreferenced(&self) {
         self.untyped().run_if_unreferenced();
     }

@@ -143,7 +143,7 @@ impl Header {
         ActorId { system: self.system.id, number: self.number }
     }
 
-    /// The actor's key in the table of its system; the maximum if it is not there.
+    /// Returns the actor's key in the table of its system, or the maximum if it has no entry.
     pub(crate) fn key(&self) -> u32 {
         self.key.load(Ordering::Relaxed)
     }
@@ -153,12 +153,12 @@ impl Header {
         self.key.store(u32::try_from(key).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 
-    /// Whether its system is a simulation.
+    /// Returns whether its system is a simulation.
     pub(crate) fn is_simulated(&self) -> bool {
         self.park_reason.load(Ordering::Relaxed) & SIMULATED != 0
     }
 
-    /// The current capacity: in a simulation, zero if a fault says so.
+    /// Returns the current capacity. In a simulation, a fault can make it zero.
     #[inline]
     pub(crate) fn current_capacity(&self) -> u32 {
         if self.is_simulated() && self.is_full_by_fault() {
@@ -175,7 +175,8 @@ impl Header {
             .is_some_and(|sim_observer| sim_observer.is_full(self.number))
     }
 
-    /// The actor is accessed: a simulation aborts if the access comes from another thread.
+    /// Called on each access to the actor from outside. A simulation aborts if the access comes
+    /// from another thread.
     #[inline]
     pub(crate) fn on_external_access(&self) {
         if self.is_simulated() {
@@ -233,7 +234,7 @@ impl Header {
         self.in_flight.store(in_flight, Ordering::Relaxed);
     }
 
-    /// A message of the batch has been taken. Called only by the actor's own task.
+    /// Counts a message of the batch as taken. Called only by the actor's own task.
     #[inline]
     pub(crate) fn begin_one(&self) {
         self.in_flight.store(self.in_flight().saturating_sub(1), Ordering::Relaxed);
@@ -268,8 +269,8 @@ impl Header {
         u32::from(u16::from(preempt::epoch()) ^ self.epoch.load(Ordering::Relaxed))
     }
 
-    /// Whether this turn may take no further message. A simulation has turns of one message, and is not
-    /// affected by other systems of the process.
+    /// Returns whether this turn may take no further message. A simulation has turns of one
+    /// message, and is not affected by other systems of the process.
     pub(crate) fn is_turn_over(&self) -> bool {
         self.budget() == 0 || (self.interrupted() != 0 && !self.is_simulated())
     }
@@ -285,7 +286,7 @@ impl Header {
         self.budget.store(0, Ordering::Relaxed);
     }
 
-    /// A handler or hook has ended, in a simulation.
+    /// Notifies the simulation that a handler or hook has ended.
     #[cold]
     pub(crate) fn finished(&self, name: &'static str) {
         if let Some(sim_observer) = &self.system.sim_observer {

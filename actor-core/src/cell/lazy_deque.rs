@@ -69,7 +69,7 @@ impl<M> LazyDeque<M> {
         }
     }
 
-    /// The message in this slot.
+    /// Returns the message in this slot.
     #[inline]
     pub(crate) fn get(&mut self, slot: usize) -> Option<&M> {
         if let Some(messages) = &mut self.0
@@ -115,7 +115,7 @@ impl<M> LazyDeque<M> {
         }
     }
 
-    /// Whether it has allocated.
+    /// Returns whether it has allocated.
     pub(crate) fn is_allocated(&self) -> bool {
         self.0.is_some()
     }

@@ -200,8 +200,8 @@ impl<M> MessageQueue<M> {
         if message.is_some() { message } else { self.take_one(cell, |_| true) }
     }
 
-    /// A sender stops waiting; returns its message if it was not accepted. The waker must be
-    /// dropped after the lock is released.
+    /// Removes a waiting sender, and returns its message if it was not accepted. The returned waker
+    /// must be dropped after the lock is released.
     pub(crate) fn leave(
         &mut self,
         cell: &mut CellState,

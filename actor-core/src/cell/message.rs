@@ -21,8 +21,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults: a capacity of 64 messages, 64 messages in a row, 1024 deferred messages, 64
-    /// concurrent handlers.
+    /// Creates the default settings: a capacity of 64 messages, turns of 64 messages, 1024 deferred
+    /// messages and 64 concurrent handlers.
     pub const fn new(name: &'static str) -> Self {
         Settings {
             name,
@@ -94,17 +94,18 @@ pub trait Protocol: 'static {
     #[doc(hidden)]
     const NON_MESSAGES: &'static [&'static str] = &[];
 
-    /// The name of the message, and the head of its reply slot if a caller waits.
+    /// Returns the name of the message, and the head of its reply slot if a caller waits.
     #[doc(hidden)]
     fn info(message: &Self::Message) -> MessageInfo<'_>;
 
-    /// The reply slot of the message.
+    /// Returns the reply slot of the message.
     #[doc(hidden)]
     fn slot(_message: &mut Self::Message) -> Option<SlotMut<'_>> {
         None
     }
 
-    /// The delivery options of the message. Runs under the mailbox's lock: no user code.
+    /// Returns the delivery options of the message. Runs under the mailbox's lock, so it calls no
+    /// user code.
     #[doc(hidden)]
     fn delivery(_message: &Self::Message) -> Delivery {
         Delivery::default()
@@ -131,7 +132,7 @@ impl<'a> MessageInfo<'a> {
         }
     }
 
-    /// The time and context of the send, if recorded.
+    /// Returns the time and context of the send, if they were recorded.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn send_context(&self) -> Option<&'a SendContext> {
         self.send_context
@@ -152,7 +153,7 @@ pub struct Delivery {
 /// A type-erased reply slot, so that access through a call is not compiled for each pair of message
 /// and reply type.
 pub trait AnySlot: Any {
-    /// The time and context of the send.
+    /// Returns the time and context of the send.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     fn send_context(&mut self) -> &mut SendContext;
 }

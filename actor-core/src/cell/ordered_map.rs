@@ -109,7 +109,7 @@ impl<T> OrderedMap<T> {
         }
     }
 
-    /// The last value for which `look` returns something, with its key.
+    /// Returns the last value for which `look` returns something, with its key.
     pub(crate) fn find_last<U>(&self, look: impl Fn(&T) -> Option<U>) -> Option<(u64, U)> {
         let inner = self.0.as_ref()?;
         let mut end = u64::MAX;

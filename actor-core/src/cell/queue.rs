@@ -47,8 +47,9 @@ pub(crate) enum OnFull<'a> {
 }
 
 impl CellState {
-    /// Whether a message with these delivery options is accepted immediately. The answer may change
-    /// at any time, because the loop takes messages without the lock: it is computed once.
+    /// Returns whether a message with these delivery options is accepted immediately. The answer
+    /// may change at any time, because the loop takes messages without the lock: it is computed
+    /// once.
     #[inline]
     pub(super) fn has_capacity(&self, header: &Header, delivery: Delivery) -> bool {
         let capacity = header.current_capacity();
@@ -135,34 +136,35 @@ impl CellState {
         self.cold_mut().side.get_or_insert_default()
     }
 
-    /// The number of ordinary messages that were accepted and not taken yet.
+    /// Returns the number of ordinary messages that were accepted and not taken yet.
     #[inline]
     pub(super) fn len(&self, header: &Header) -> usize {
         self.counts.queued as usize + header.in_flight() as usize
     }
 
-    /// The number of all messages that were accepted and not taken yet.
+    /// Returns the number of all messages that were accepted and not taken yet.
     pub(crate) fn total(&self, header: &Header) -> usize {
         self.len(header) + self.side().map_or(0, SideQueue::priority_len)
     }
 
-    /// The number of ordinary messages that count against the capacity.
+    /// Returns the number of ordinary messages that count against the capacity.
     #[inline]
     fn bounded(&self, header: &Header) -> usize {
         self.len(header).saturating_sub(self.counts.unbounded as usize)
     }
 
-    /// The number of queued messages, without those returned to the loop.
+    /// Returns the number of queued messages, without those returned to the loop.
     pub(super) fn queued(&self) -> usize {
         self.counts.queued as usize
     }
 
-    /// The sequence number for a new system message: this many messages have to be taken before it.
+    /// Returns the sequence number for a new system message: the number of messages that have to be
+    /// taken before it.
     pub(crate) fn accepted(&self) -> u64 {
         self.counts.accepted
     }
 
-    /// The number of messages taken so far.
+    /// Returns the number of messages taken so far.
     pub(super) fn taken_count(&self, header: &Header) -> u64 {
         self.counts.accepted - self.len(header) as u64
     }
@@ -181,17 +183,17 @@ impl CellState {
         header.set_in_flight(header.in_flight().saturating_sub(count));
     }
 
-    /// A queued message was taken.
+    /// Counts a queued message as taken.
     pub(super) fn took_queued(&mut self) {
         self.counts.queued -= 1;
     }
 
-    /// A message that needs no capacity was taken.
+    /// Counts a message that needs no capacity as taken.
     pub(crate) fn took_unbounded(&mut self) {
         self.counts.unbounded -= 1;
     }
 
-    /// The slot of the oldest priority message.
+    /// Returns the slot of the oldest priority message.
     pub(super) fn first_priority(&self) -> Option<usize> {
         self.side().and_then(SideQueue::first_priority)
     }
@@ -206,14 +208,14 @@ impl CellState {
         }
     }
 
-    /// Whether a priority message is queued.
+    /// Returns whether a priority message is queued.
     pub(crate) fn has_priority(&self) -> bool {
         self.first_priority().is_some()
     }
 
-    /// Whether another actor may wait for this one: for the reply to an untaken message, for
-    /// capacity, or for a change of its state. The caller of a message that is being handled is not
-    /// visible here.
+    /// Returns whether another actor may wait for this one: for the reply to an untaken message,
+    /// for capacity, or for a change of its state. The caller of a message that is being handled is
+    /// not visible here.
     pub(super) fn may_be_waited_for(&self, header: &Header) -> bool {
         let is_sought = |cold: &ColdState| {
             cold.state_changed.is_some()
@@ -224,13 +226,13 @@ impl CellState {
         self.len(header) != 0 || self.cold().is_some_and(is_sought)
     }
 
-    /// Whether the sender with `ticket` waits for capacity.
+    /// Returns whether the sender with `ticket` waits for capacity.
     pub(super) fn is_waiting(&self, ticket: Ticket) -> bool {
         !self.closed && self.side().is_some_and(|side| side.is_waiting(ticket))
     }
 
-    /// A sender polls its wait: returns whether it still waits, to be woken by `waker`. A returned
-    /// waker must be dropped after the lock is released.
+    /// Polls the wait of a sender. Returns whether the sender still waits; `waker` then wakes it. A
+    /// returned waker must be dropped after the lock is released.
     pub(super) fn wait_on(&mut self, ticket: Ticket, waker: Waker) -> (bool, Option<Waker>) {
         if !self.is_waiting(ticket) {
             return (false, Some(waker));
@@ -238,7 +240,8 @@ impl CellState {
         (true, self.side_mut().exchange(ticket, waker))
     }
 
-    /// A sender stops waiting: returns the slot of its message, unless that was accepted.
+    /// Removes a waiting sender. Returns the slot of its message and its waker, or `None` if the
+    /// message was accepted.
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<(usize, Option<Waker>)> {
         self.existing_cold_mut()?.side.as_mut()?.leave(ticket)
     }
@@ -256,8 +259,9 @@ impl CellState {
         self.state_changed()
     }
 
-    /// No sender is admitted any more: returns the slots of waiting calls, whose messages have to
-    /// be dropped. Waiting sends have to be woken, because their messages are returned.
+    /// Closes the waiting lists: no sender is admitted any more. Returns the slots of waiting
+    /// calls, whose messages have to be dropped. Adds the wakers of waiting sends to `wake`,
+    /// because their messages are returned.
     pub(crate) fn close_waiters(&mut self, wake: &mut Vec<Waker>) -> Vec<usize> {
         match self.existing_cold_mut().and_then(|cold| cold.side.as_deref_mut()) {
             Some(side) => side.close(wake),
@@ -265,17 +269,17 @@ impl CellState {
         }
     }
 
-    /// Whether the mailbox is empty and unreferenced.
+    /// Returns whether the mailbox is empty and unreferenced.
     pub(super) fn is_finished(&self, header: &Header) -> bool {
         self.is_unreferenced(header) && self.total(header) == 0
     }
 
-    /// Whether the mailbox is open, without system messages and unreferenced.
+    /// Returns whether the mailbox is open, without system messages and unreferenced.
     pub(super) fn is_unreferenced(&self, header: &Header) -> bool {
         !header.is_referenced() && !self.closed && !self.has_system_messages()
     }
 
-    /// Whether a cell that parks for this reason has more to do.
+    /// Returns whether a cell that parks for this reason has more to do.
     pub(super) fn has_more(&self, header: &Header, park_reason: ParkReason, woken: bool) -> bool {
         let flags = header.flags();
         match park_reason {
@@ -294,14 +298,14 @@ impl CellState {
         }
     }
 
-    /// Whether an actor that waits for messages has nothing to do, and no sender waits for capacity. The
-    /// usual case of `has_more`, without the cases in which an answer takes longer.
+    /// Returns whether an actor that waits for messages has nothing to do, and no sender waits for
+    /// capacity. The usual case of `has_more`, without the cases in which an answer takes longer.
     #[inline]
     pub(super) fn has_nothing_to_do(&self, header: &Header) -> bool {
         self.len(header) == 0 && header.flags() == 0 && header.is_referenced()
     }
 
-    /// Whether draining would find anything new: messages, or the end of the mailbox.
+    /// Returns whether draining would find anything new: messages, or the end of the mailbox.
     pub(in crate::cell) fn has_new(&self, header: &Header) -> bool {
         self.queued() != 0 || self.is_unreferenced(header)
     }

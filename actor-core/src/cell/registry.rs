@@ -87,7 +87,8 @@ impl Registry {
         Ok(())
     }
 
-    /// The mailbox of the entry of `name`, if it has this type, with one more strong count.
+    /// Returns the mailbox registered under `name`, if it has this type, and increases its strong
+    /// count.
     pub(crate) fn lookup<A: 'static>(&self, name: &str) -> Option<Arc<dyn TypedMailbox<A>>> {
         let entries = self.entries.lock();
         let typed: &Arc<dyn TypedMailbox<A>> = entries.get(name)?.typed.downcast_ref()?;

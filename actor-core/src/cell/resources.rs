@@ -72,7 +72,7 @@ pub(crate) enum Resource {
 }
 
 impl Resources {
-    /// A key that was never used before.
+    /// Returns a key that was never used before.
     pub(crate) fn key(&mut self) -> ResourceId {
         self.next += 1;
         self.next
@@ -85,7 +85,7 @@ impl Resources {
         self.held.insert(key, resource);
     }
 
-    /// The link of this life to the actor `id`.
+    /// Returns the link of this life to the actor `id`.
     pub(crate) fn link_to(&self, id: ActorId) -> Option<ResourceId> {
         self.links.as_ref()?.get(&id).copied()
     }
@@ -102,8 +102,8 @@ impl Resources {
         Some(resource)
     }
 
-    /// A task's future is gone. A plain task's entry goes with it; a source's stays until its last
-    /// item has been taken.
+    /// Called when the future of a task is gone. Removes the entry of a plain task. The entry of a
+    /// source stays until its last item has been taken.
     pub(crate) fn task_gone(&mut self, key: ResourceId) -> Option<Resource> {
         self.tasks -= 1;
         match self.held.get_mut(key) {
@@ -132,7 +132,7 @@ impl Resources {
         self.held.take_if(is_other)
     }
 
-    /// The child that was started last.
+    /// Returns the child that was started last.
     pub(crate) fn last_child(&self) -> Option<(ResourceId, Arc<dyn DynMailbox>)> {
         self.held.find_last(|held| match held {
             Resource::Child(mailbox) => Some(mailbox.clone()),

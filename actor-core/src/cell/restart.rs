@@ -25,7 +25,7 @@ pub enum Restart {
 }
 
 impl Restart {
-    /// Whether a life that ended by itself with `exit` is followed by another.
+    /// Returns whether a life that ended by itself with `exit` is followed by another.
     pub(crate) fn follows(self, exit: &Exit) -> bool {
         match self {
             Restart::Permanent => true,
@@ -38,11 +38,11 @@ impl Restart {
 /// The supervisor of an actor, which is notified of the end of each life and decides about
 /// restarts.
 pub(crate) trait RestartAuthority: Send + Sync {
-    /// A life has ended; the answer comes through `decide`. Returns `false` if there is no
-    /// supervisor left.
+    /// Notifies the supervisor that a life has ended. The answer comes through `decide`. Returns
+    /// `false` if there is no supervisor left.
     fn life_ended(&self, id: ActorId, exit: Exit) -> bool;
 
-    /// The actor has ended permanently, and its exit is published.
+    /// Called when the actor has ended permanently and its exit is published.
     fn ended(&self, _id: ActorId) {}
 }
 
@@ -75,7 +75,7 @@ impl Supervision {
         }
     }
 
-    /// A life has ended (`true`), or the next one starts.
+    /// Records that a life has ended (`true`), or that the next one starts.
     pub(crate) fn set_between_lives(&mut self, between_lives: bool) {
         self.between_lives = between_lives;
         self.decision = None;

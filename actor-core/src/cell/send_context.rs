@@ -21,7 +21,7 @@ impl SendContext {
         sender_span: SenderSpan::NONE,
     };
 
-    /// The message is being sent; its sender `waits` for the reply or does not.
+    /// Records the time and the sender's span. `waits` says whether the sender waits for the reply.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn set(&mut self, now: Instant, waits: bool) {
         self.sent = Some(now);

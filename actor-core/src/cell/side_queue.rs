@@ -66,7 +66,7 @@ impl SideQueue {
         self.priority.push_back(PriorityEntry { slot, is_unbounded });
     }
 
-    /// The slot of the oldest priority message.
+    /// Returns the slot of the oldest priority message.
     pub(super) fn first_priority(&self) -> Option<usize> {
         self.priority.front().map(|priority| priority.slot)
     }
@@ -83,7 +83,7 @@ impl SideQueue {
         self.priority.len()
     }
 
-    /// The number of priority messages that count against the capacity.
+    /// Returns the number of priority messages that count against the capacity.
     #[inline]
     pub(super) fn priority_bounded(&self) -> usize {
         self.priority.len() - self.priority_unbounded
@@ -98,7 +98,7 @@ impl SideQueue {
         is_empty
     }
 
-    /// Whether any sender waits in that queue.
+    /// Returns whether any sender waits in that queue.
     #[inline]
     pub(super) fn is_waited_for(&self, priority: bool) -> bool {
         let waiting = if priority { &self.priority_waiting } else { &self.ordinary };
@@ -163,8 +163,8 @@ impl SideQueue {
         Some((slot, waker))
     }
 
-    /// Closes the side queues: returns the slots of calls, which stop waiting, and the wakers of
-    /// the others. Values to drop stay in their slots, because no new message arrives.
+    /// Closes the side queues. Returns the slots of waiting calls, and adds the wakers of the other
+    /// senders to `wake`. Values to drop stay in their slots, because no new message arrives.
     pub(super) fn close(&mut self, wake: &mut Vec<Waker>) -> Vec<usize> {
         let mut slots = Vec::new();
         for waiting in [&mut self.ordinary, &mut self.priority_waiting] {

@@ -68,17 +68,17 @@ impl SimObserver {
         systems.push(Arc::downgrade(system));
     }
 
-    /// The simulated system and its nodes.
+    /// Returns the simulated system and its nodes.
     pub(crate) fn systems(&self) -> Vec<Arc<SystemShared>> {
         self.systems.lock().iter().filter_map(Weak::upgrade).collect()
     }
 
-    /// The actors of all nodes.
+    /// Returns the actors of all nodes.
     pub(crate) fn actors(&self) -> Vec<Arc<dyn DynMailbox>> {
         self.systems().iter().flat_map(|system| system.actors()).collect()
     }
 
-    /// The actor of `mailbox` starts to run `name`, a message or a hook.
+    /// Records that the actor of `mailbox` starts to run `name`, a message or a hook.
     pub(crate) fn runs(&self, mailbox: &dyn DynMailbox, name: &'static str) {
         let number = mailbox.header().number;
         self.executor.takes(number, name);
@@ -86,12 +86,12 @@ impl SimObserver {
         self.observations.lock().labels.insert(number, label);
     }
 
-    /// The message or hook has been run.
+    /// Records that the message or hook has ended.
     pub(crate) fn finished(&self, number: u64, name: &'static str) {
         self.executor.finished(number, name);
     }
 
-    /// The actor of `mailbox` does something else, described by `what`.
+    /// Records another action of the actor of `mailbox`, described by `what`.
     pub(crate) fn does(&self, mailbox: &dyn DynMailbox, what: &'static str) {
         self.executor.note(Action::Other(what));
         self.learn_one(mailbox);
@@ -103,18 +103,18 @@ impl SimObserver {
         self.learn_one(mailbox);
     }
 
-    /// The agent of the current step starts to wait for `what` of `target`.
+    /// Records that the agent of the current step starts to wait for `what` of `target`.
     pub(crate) fn waits(&self, target: &dyn DynMailbox, what: &'static str) {
         self.executor.begin_wait(Awaited::Of(Agent::Actor(target.header().number), what));
         self.learn_one(target);
     }
 
-    /// The agent of the current step starts to wait for the end of a task.
+    /// Records that the agent of the current step starts to wait for the end of a task.
     pub(crate) fn waits_for_task(&self, number: u32) {
         self.executor.begin_wait(Awaited::Of(Agent::Task(number), "the end of"));
     }
 
-    /// The last address of an actor is dropped.
+    /// Records that the last address of an actor is dropped.
     pub(crate) fn on_unreferenced(&self, header: &Header) {
         self.executor.affect(Agent::Actor(header.number), EffectKind::DroppedLastAddr);
     }
@@ -136,12 +136,12 @@ impl SimObserver {
         }
     }
 
-    /// A caller, joiner or watcher observes `failure`.
+    /// Marks `failure` as observed by a caller, joiner or watcher.
     pub(crate) fn handles(&self, failure: &Failure) {
         self.observations.lock().failures.observed(failure);
     }
 
-    /// An observer that counted for `failure` has left without reading it.
+    /// Removes an observer of `failure` that has left without reading it.
     pub(crate) fn ignores(&self, failure: &Failure) {
         self.observations.lock().failures.ignored(failure);
     }
@@ -185,7 +185,7 @@ impl SimObserver {
         self.observations.lock().nudges.entry(number).or_default().push(key);
     }
 
-    /// The actor has ended, and its faults are removed.
+    /// Removes the faults and observations of an actor that has ended.
     pub(crate) fn ended(&self, number: u64) {
         let mut observations = self.observations.lock();
         let (plan, held) = (observations.plans.remove(&number), observations.held.remove(&number));
@@ -201,7 +201,7 @@ impl SimObserver {
         }
     }
 
-    /// The actor's mailbox is full until then.
+    /// Makes the actor's mailbox full until the given instant.
     pub(crate) fn fill(&self, number: u64, until: Instant) {
         self.observations.lock().full.insert(number, until);
     }
@@ -215,17 +215,17 @@ impl SimObserver {
         self.executor.task_over(number);
     }
 
-    /// A task has panicked, and the panic has not been observed yet.
+    /// Records that a task has panicked and that the panic has not been observed yet.
     pub(crate) fn task_panicked(&self, number: u32, failure: &Failure) {
         self.observations.lock().failures.of_task(number, failure);
     }
 
-    /// The task that awaits it has observed the panic.
+    /// Marks the panic of a task as observed by the agent that awaits the task.
     pub(crate) fn task_observed(&self, number: u32) {
         self.observations.lock().failures.observed_task(number);
     }
 
-    /// The unobserved and unexpected failures, as text.
+    /// Returns the unobserved and unexpected failures, as text.
     pub(crate) fn unobserved(&self) -> Vec<String> {
         let failures = self.observations.lock().failures.unobserved_ones();
         let unexpected = self.with_expected(|expected| {
@@ -236,7 +236,7 @@ impl SimObserver {
         unexpected.iter().map(ToString::to_string).collect()
     }
 
-    /// The locations of expectations that no failure matched, observed or not.
+    /// Returns the locations of expectations that no failure matched, observed or not.
     pub(crate) fn missed(&self) -> Vec<String> {
         let seen = self.observations.lock().failures.all();
         self.with_expected(|expected| {
@@ -257,7 +257,7 @@ impl SimObserver {
         self.observations.lock().incidents.clone()
     }
 
-    /// An actor is accessed: this aborts the run if the access comes from another thread.
+    /// Called on each access to an actor. Aborts the run if the access comes from another thread.
     pub(crate) fn reached(&self, header: &Header) {
         let agent = Agent::Actor(header.number);
         if !self.executor.rejects_foreign_thread(Some(agent)) {
@@ -265,7 +265,7 @@ impl SimObserver {
         }
     }
 
-    /// The text of a step: the agent and its action.
+    /// Returns the text of a step: the agent and its action.
     pub(crate) fn read(&self, step: &StepRecord) -> (String, String) {
         let did = match (step.action, step.agent) {
             (Action::Begins(name), _) => format!("takes `{name}`"),
@@ -282,7 +282,7 @@ impl SimObserver {
         (self.name(step.agent), did)
     }
 
-    /// The text of an effect of a step on another agent.
+    /// Returns the text of an effect of a step on another agent.
     pub(crate) fn read_effect(&self, effect: &Effect) -> String {
         let name = self.name(effect.agent);
         match effect.kind {
@@ -301,7 +301,7 @@ impl SimObserver {
         node.map_or_else(|| name.clone(), |node| format!("{node}/{name}"))
     }
 
-    /// The waiting agents, and what they wait for.
+    /// Returns the waiting agents, and what they wait for.
     pub(crate) fn waiting(&self) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(self.wait_of(Agent::Root, ""));
@@ -343,7 +343,7 @@ impl SimObserver {
         Some(format!("{} waits{place} for {}", self.name(agent), what.join(" and ")))
     }
 
-    /// The reason, as text, for which a run ended before its test function.
+    /// Returns the reason, as text, why a run ended before its test function.
     pub(crate) fn explain(&self, error: &SimError) -> String {
         self.learn();
         match error {
@@ -381,7 +381,7 @@ impl SimObserver {
     }
 }
 
-/// The label of an actor, with its node.
+/// Returns the label of an actor, with its node.
 fn label(actor: &dyn DynMailbox) -> String {
     actor.header().system.with_node(actor.label())
 }

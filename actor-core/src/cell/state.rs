@@ -142,7 +142,8 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    /// Whether the memory of its mailbox still exists. An actor that has not ended keeps its own.
+    /// Returns whether the memory of its mailbox still exists. An actor that has not ended keeps
+    /// its own.
     pub(super) fn is_in_memory(&self) -> bool {
         self.who.strong_count() > 0
     }
@@ -185,13 +186,13 @@ impl CellState {
         self.parked = task;
     }
 
-    /// The task, if it is parked waiting for messages.
+    /// Takes the task, if it is parked waiting for messages.
     #[inline]
     pub(crate) fn take_idle(&mut self) -> Option<CellTask> {
         if self.handler_pending { None } else { self.parked.take() }
     }
 
-    /// The task, for its waker. If it is not parked, the wake-up is recorded.
+    /// Takes the task for its waker. If the task is not parked, the wake-up is recorded.
     pub(crate) fn take_woken(&mut self) -> Option<CellTask> {
         let task = self.parked.take();
         self.woken = task.is_none();
@@ -209,7 +210,7 @@ impl CellState {
         self.current_handler.as_deref().copied()
     }
 
-    /// The waiters for a state change, to be notified after the lock is released.
+    /// Returns the waiters for a state change, to be notified after the lock is released.
     pub(crate) fn state_changed(&self) -> Option<Arc<Event>> {
         self.cold().and_then(|cold| cold.state_changed.clone())
     }
@@ -218,7 +219,7 @@ impl CellState {
         self.cold.as_mut()?.waits.as_deref_mut()
     }
 
-    /// The exit of the actor, if it has ended.
+    /// Returns the exit of the actor, if it has ended.
     pub(crate) fn exit(&self) -> Option<&Exit> {
         if self.has_stopped {
             return Some(&STOPPED);
@@ -226,7 +227,7 @@ impl CellState {
         self.cold().and_then(|cold| cold.exit.as_ref())
     }
 
-    /// The exit of this life, once it is ending.
+    /// Returns the exit of this life, once it is ending.
     pub(crate) fn pending_exit(&self) -> Option<&Exit> {
         if self.pending_stop {
             return Some(&STOPPED);
@@ -252,7 +253,7 @@ impl CellState {
         }
     }
 
-    /// Whether a handler has requested that this life fails.
+    /// Returns whether a handler has requested that this life fails.
     pub(crate) fn is_failing(&self) -> bool {
         self.cold().is_some_and(|cold| cold.failing.is_some())
     }
@@ -270,7 +271,7 @@ impl CellState {
         self.cold().is_some_and(|cold| !cold.system_messages.is_empty())
     }
 
-    /// The state of a supervised actor.
+    /// Returns the supervision of the actor, if it is supervised.
     pub(crate) fn supervision_mut(&mut self) -> Option<&mut Supervision> {
         self.existing_cold_mut()?.supervision.as_deref_mut()
     }

@@ -20,7 +20,7 @@ static NEXT_ID: std_sync::AtomicU32 = std_sync::AtomicU32::new(0);
 /// All systems of the process, because their actors may wait for each other.
 static SYSTEMS: std_sync::Mutex<BTreeMap<u32, Weak<SystemShared>>> =
     std_sync::Mutex::new(BTreeMap::new());
-/// The system with this number.
+/// Returns the system with this number.
 pub(super) fn find(id: u32) -> Option<Arc<SystemShared>> {
     SYSTEMS.lock().get(&id).and_then(Weak::upgrade)
 }
@@ -66,7 +66,7 @@ impl SystemShared {
         SystemShared::of(executor, Arc::new(reporter), is_local, detects).entered()
     }
 
-    /// A simulation, with `seed` for all its randomness.
+    /// Creates the system of a simulation, with `seed` for all its randomness.
     pub(crate) fn simulated(
         executor: Arc<SimExecutor>,
         reporter: Reporter,
@@ -78,7 +78,8 @@ impl SystemShared {
         system.observed()
     }
 
-    /// A node of the simulation of `self`. Its randomness follows the seed and the number of the node.
+    /// Creates a node of the simulation of `self`. The seed and the number of the node determine
+    /// its randomness.
     pub(crate) fn node(
         &self,
         observer: &Arc<SimObserver>,
@@ -104,7 +105,7 @@ impl SystemShared {
         system
     }
 
-    /// The label of an actor or task, with the node of a simulation that it lives on.
+    /// Returns the label of an actor or task, with its node in a simulation.
     pub(crate) fn with_node(&self, label: String) -> String {
         match &self.sim_node {
             Some(node) => format!("{}/{label}", node.name()),
@@ -163,7 +164,7 @@ impl SystemShared {
         }
     }
 
-    /// The table of actors, unless the system is closing.
+    /// Returns the table of actors, unless the system is closing.
     fn open_table(&self) -> Option<MutexGuard<'_, Table>> {
         if let Some(sim_observer) = &self.sim_observer {
             sim_observer.executor.rejects_foreign_thread(None);
@@ -183,19 +184,19 @@ impl SystemShared {
         }
     }
 
-    /// No actor starts from now on. Returns the existing actors.
+    /// Closes the system, so that no actor starts any more. Returns the existing actors.
     pub(crate) fn close(&self) -> Vec<Arc<dyn DynMailbox>> {
         let table = self.table.lock();
         self.closing.store(true, Ordering::Relaxed);
         table.iter().filter_map(|(_, mailbox)| mailbox.upgrade()).collect()
     }
 
-    /// No actor starts from now on, and the existing ones are killed.
+    /// Closes the system, so that no actor starts any more, and kills the existing actors.
     pub(crate) fn kill_all(&self) {
         self.close().iter().for_each(|actor| actor.kill());
     }
 
-    /// The actor with this key.
+    /// Returns the actor with this key.
     pub(super) fn actor(&self, key: usize) -> Option<Arc<dyn DynMailbox>> {
         self.table.lock().get(key).and_then(Weak::upgrade)
     }
@@ -217,12 +218,12 @@ impl SystemShared {
         self.rng.lock().fork()
     }
 
-    /// A random number from 0 to 1.
+    /// Returns a random number between 0 and 1.
     pub(crate) fn chance(&self) -> f64 {
         self.rng.lock().f64()
     }
 
-    /// Whether the hook is passed what was not delivered.
+    /// Returns whether the hook is passed what was not delivered.
     pub(super) fn takes_letters(&self) -> bool {
         self.reporter.takes_letters()
     }

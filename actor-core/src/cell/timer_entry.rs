@@ -55,13 +55,14 @@ impl TimerEntry {
         }
     }
 
-    /// The pending tick has been taken.
+    /// Marks the pending tick as taken.
     pub(crate) fn on_taken(&self) {
         self.state.lock().waiting = false;
     }
 
-    /// The pending tick has become a message for another actor: it counts as taken when the message
-    /// has been sent, so that at most one waits for capacity there.
+    /// Returns a send that marks the pending tick as taken once the message is sent. Called for a
+    /// tick that becomes a message for another actor, so that at most one such message waits for
+    /// capacity there.
     pub(crate) fn on_taken_after(self: Arc<Self>, sending: BoxSend) -> BoxSend {
         Box::pin(async move {
             sending.await;
@@ -114,8 +115,8 @@ impl Wake for TimerEntry {
     }
 }
 
-/// The number of periods between `due` and its first multiple after `now`: no drift, and no burst
-/// after a stall.
+/// Returns the number of periods between `due` and its first multiple after `now`: no drift, and no
+/// burst after a stall.
 fn periods(due: Instant, period: Duration, now: Instant) -> u64 {
     let late = now.saturating_duration_since(due).as_nanos();
     u64::try_from(late / period.as_nanos().max(1) + 1).unwrap_or(u64::MAX)

@@ -126,7 +126,7 @@ impl Watchers {
         }
     }
 
-    /// The entries of links, in order.
+    /// Returns the ids of the linked actors, in order.
     pub(crate) fn linked(&self) -> Vec<ActorId> {
         let id = |watcher: &Watcher| watcher.link.then_some(watcher.id);
         match self {

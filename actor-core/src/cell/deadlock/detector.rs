@@ -70,8 +70,8 @@ fn check_again_after(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64, 
     }
 }
 
-/// The wait of the actor at `place`, if it is parked and, for a ticket, the holder of the ticket
-/// still waits for capacity in its mailbox.
+/// Returns the wait of the actor at `place`, if the actor is parked. For a ticket, its holder must
+/// also still wait for capacity in the mailbox of the actor.
 fn visit(
     place: ActorKey,
     ticket: Option<Ticket>,

@@ -37,7 +37,8 @@ impl ActorKey {
         ActorKey { system: header.system.id, key: header.key(), number: header.number }
     }
 
-    /// The actor with this key, if it still exists. `near` is the system to search first.
+    /// Returns the actor with this key, if it still exists. `near` is the system that is searched
+    /// first.
     pub(crate) fn find(self, near: &Arc<SystemShared>) -> Option<Arc<dyn DynMailbox>> {
         let found = if near.id == self.system {
             near.actor(self.key as usize)
@@ -78,8 +79,8 @@ impl WaitGoal {
         if let WaitGoal::Capacity(ticket) = self { Some(ticket) } else { None }
     }
 
-    /// Whether only a run of the target, or its kill, can cause the event. Any other wait is recorded for
-    /// snapshots only.
+    /// Returns whether only a run of the target, or its kill, can cause the event. Any other wait
+    /// is recorded for snapshots only.
     pub(in crate::cell) fn is_certain(self) -> bool {
         !matches!(
             self,
@@ -87,7 +88,7 @@ impl WaitGoal {
         )
     }
 
-    /// Whether the wait can be refused with an error.
+    /// Returns whether the wait can be refused with an error.
     pub(in crate::cell) fn has_error(self) -> bool {
         matches!(self, WaitGoal::Reply | WaitGoal::Capacity(_))
     }
@@ -105,7 +106,7 @@ pub(crate) struct WaitEdge {
 }
 
 impl WaitEdge {
-    /// Whether the wait ends when its timeout elapses, regardless of its target.
+    /// Returns whether the wait ends when its timeout elapses, regardless of its target.
     pub(in crate::cell) fn ends_by_itself(&self) -> bool {
         self.timed && self.goal != WaitGoal::ExitOrKill
     }
@@ -124,8 +125,9 @@ pub(crate) struct PendingWait {
 }
 
 impl PendingWait {
-    /// The wait of the handler that this thread has just polled. `is_busy`: it takes no messages in
-    /// the meantime, which could wake it.
+    /// Creates the record of the wait of the handler that this thread has just polled. `is_busy`
+    /// says that the actor takes no messages in the meantime, so that no message can wake the
+    /// handler.
     pub(crate) fn new(wait: WaitEdge, is_busy: bool) -> Self {
         let handling = current::current_message();
         let is_certain = is_busy && wait.goal.is_certain();
@@ -238,7 +240,7 @@ impl CellState {
         }
     }
 
-    /// The actor that the handler waits for, and the event.
+    /// Returns the actor that the handler waits for, and the event.
     pub(crate) fn waits_for(&self) -> Option<(ActorId, WaitGoal)> {
         self.parked.as_ref()?;
         let wait = self.cold()?.waits.as_ref()?.published?.wait;

@@ -43,12 +43,12 @@ thread_local! {
     static NUMBERS: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
 }
 
-/// The parts that `Waker::will_wake` compares.
+/// Returns the two addresses that `Waker::will_wake` compares.
 fn words(waker: &Waker) -> (usize, usize) {
     (waker.data() as usize, std::ptr::from_ref(waker.vtable()) as usize)
 }
 
-/// Whether `waker` is the one with which the handler is being polled.
+/// Returns whether `waker` is the one with which the handler is being polled.
 pub(crate) fn is_own_waker(waker: &Waker) -> bool {
     CURRENT_POLL.with(|polling| polling.waker.get() == words(waker))
 }
@@ -68,7 +68,8 @@ pub(crate) fn untracked<T>(poll: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Whether `waker` is the one with which the actor is being polled, also if its waits leave no record.
+/// Returns whether `waker` is the one with which the actor is being polled, also if its waits leave
+/// no record.
 pub(crate) fn is_handlers_waker(waker: &Waker) -> bool {
     CURRENT_POLL.with(|polling| {
         let words = words(waker);
@@ -113,7 +114,7 @@ pub(crate) fn polled<T>(
     (result, wait)
 }
 
-/// A unique number for a wait.
+/// Returns a unique number for a wait.
 fn next_number() -> NonZeroU64 {
     const SHARE: u32 = 1 << 16;
     static SHARES: AtomicU64 = AtomicU64::new(1);
@@ -159,19 +160,20 @@ impl WaitTracker {
         }
     }
 
-    /// The number of the record, which is created for `waiter` if there is none.
+    /// Returns the number of the record. Creates a record for `waiter` if there is none.
     fn number_for(&mut self, waiter: ActorKey) -> u64 {
         let record =
             self.record.get_or_insert_with(|| WaitRecord { number: next_number(), waiter });
         record.number.get()
     }
 
-    /// Whether there is a record.
+    /// Returns whether there is a record.
     pub(crate) fn is_tracked(&self) -> bool {
         self.record.is_some()
     }
 
-    /// The wait has ended, or its clone of the waker is about to be dropped.
+    /// Removes the record of the wait. Called when the wait has ended, or before its clone of the
+    /// waker is dropped.
     pub(crate) fn retract(&mut self, near: &Arc<SystemShared>) {
         let Some(record) = self.record else { return };
         if !self.forget()
@@ -196,8 +198,8 @@ impl WaitTracker {
         })
     }
 
-    /// The wait for `target` is pending with `waker`: if this is the waker of the polled handler,
-    /// writes the record, or reports that the wait is refused.
+    /// Records that the wait for `target` is pending with `waker`, if that is the waker of the
+    /// polled handler. Returns the cycle if the wait is refused.
     pub(crate) fn on_pending(
         &mut self,
         target: &Header,
@@ -229,8 +231,9 @@ impl WaitTracker {
         })
     }
 
-    /// The wait for `target` is pending with `waker`, and something other than a run of `target` may end it:
-    /// writes a record for snapshots, unless the poll has written one that counts for deadlocks.
+    /// Writes a record for snapshots, unless the poll has written one that counts for deadlocks.
+    /// Called when the wait for `target` is pending with `waker` and an event other than a run of
+    /// `target` may end it.
     pub(crate) fn note_for_snapshots(&mut self, target: ActorKey, goal: WaitGoal, waker: &Waker) {
         CURRENT_POLL.with(|polling| {
             let waiter = polling.place.get();

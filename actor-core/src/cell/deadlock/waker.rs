@@ -26,7 +26,8 @@ impl OwnWaker {
         OwnWaker { count: Some(Arc::downgrade(&waker)), waker: Waker::from(waker) }
     }
 
-    /// A handler has started to wait for another actor: from now on, clones are counted.
+    /// Starts to count the clones of the waker. Called when a handler starts to wait for another
+    /// actor.
     pub(crate) fn count(&mut self, mailbox: &dyn DynMailbox) {
         if let Some(count) = self.count.take() {
             mailbox.lock().cell.count(count);
@@ -38,7 +39,7 @@ impl OwnWaker {
 /// kill does. These are the deadline of a handler, and the leaving of the caller of an `abort` handler.
 struct UncountedWaker(Weak<dyn DynMailbox>);
 
-/// The waker of `actor` that is not counted, of which it has one.
+/// Returns the single uncounted waker of `actor`. Creates it at the first call.
 pub(crate) fn uncounted(actor: &Arc<dyn DynMailbox>) -> Waker {
     if let Some(known) = actor.lock().cell.cold_mut().uncounted_waker.clone() {
         return known;

@@ -28,7 +28,8 @@ impl Inn {
     fn hurry(&self) {}
 }
 
-/// The mailbox and the address of an actor that never runs, whose system ends with the handle.
+/// Returns the mailbox and the address of an actor that never runs. The system ends with the
+/// returned handle.
 fn open(capacity: usize) -> (System, Arc<Mailbox<Inn>>, InnAddr) {
     let system = System::current_thread();
     let settings = const { &Inn::SETTINGS };
@@ -69,7 +70,7 @@ fn poll(send: &mut Sending<'_>, flag: &Arc<Flag>) -> bool {
     }
 }
 
-/// A sender that waits for capacity, and the flag of its waker.
+/// Polls `send`, which waits for capacity, and returns it with the flag of its waker.
 fn waiting<'a>(mut send: Sending<'a>) -> (Sending<'a>, Arc<Flag>) {
     let flag = Arc::<Flag>::default();
     assert!(!poll(&mut send, &flag), "there is no capacity");

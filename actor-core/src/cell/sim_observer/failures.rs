@@ -20,7 +20,7 @@ struct SeenFailure {
 }
 
 impl Failures {
-    /// The actor has ended without watchers. A caller may still have observed the failure.
+    /// Marks the failure as reported without an observer. A caller may still have observed it.
     pub(super) fn unobserved(&mut self, failure: &Failure) {
         self.of(failure).is_reported = true;
     }
@@ -68,8 +68,8 @@ impl Failures {
     }
 }
 
-/// Whether it is an injected fault, or the effect of such a fault or of a kill through links. A
-/// supervisor that gives up never counts as injected, whatever its children failed with.
+/// Returns whether it is an injected fault, or the effect of such a fault or of a kill through
+/// links. A supervisor that gives up never counts as injected, whatever its children failed with.
 fn is_planned(failure: &Failure) -> bool {
     match (failure.kind(), failure.cause()) {
         (FailureKind::Panic, _) => failure.message() == FAULT,
