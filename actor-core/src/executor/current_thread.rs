@@ -172,9 +172,9 @@ impl ThreadOwned for CurrentThread {
     }
 }
 
-/// The number of jobs to run until the next reading of the clock, if the last `steps` took `spent`: as
-/// many as should take `CLOCK_INTERVAL`, and at most twice as many as before, because the next jobs may
-/// be as long as the longest so far.
+/// Returns the number of jobs to run until the next reading of the clock, if the last `steps` took
+/// `spent`. It is the number that should take `CLOCK_INTERVAL`, but at most twice the number
+/// before, because the next jobs may be as long as the longest so far.
 fn jobs_until_next_check(before: usize, steps: usize, spent: Duration) -> usize {
     let fit = CLOCK_INTERVAL.as_nanos() * steps as u128 / spent.as_nanos().max(1);
     usize::try_from(fit).unwrap_or(MAX_BATCH).min(2 * before).clamp(1, MAX_BATCH)

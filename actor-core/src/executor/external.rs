@@ -41,7 +41,8 @@ pub(crate) trait ExternalRuntime: Send + Sync + 'static {
     /// Runs `future` on this thread, which is not one of the runtime's.
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
 
-    /// Whether this thread is the only one of the runtime, and currently runs it. Best effort.
+    /// Returns whether this thread is the only one of the runtime, and currently runs it. Best
+    /// effort.
     fn is_only_driver(&self) -> bool {
         false
     }
@@ -128,7 +129,7 @@ impl<R: ExternalRuntime> Executor for External<R> {
         self.runtime.block_on(future);
     }
 
-    /// The threads of the runtime belong to the user, and may block.
+    /// Returns `false`: the threads of the runtime belong to the user, and may block.
     fn is_executor_thread(&self) -> bool {
         false
     }
@@ -172,7 +173,7 @@ impl<R: ExternalRuntime> Future for JobTask<R> {
 }
 
 impl<R: ExternalRuntime> Drop for JobTask<R> {
-    /// The runtime or the executor ended before the job ran.
+    /// Takes over a job that did not run before the runtime or the executor ended.
     fn drop(&mut self) {
         if let Some(job) = self.job.take() {
             self.executor.take_over(job);

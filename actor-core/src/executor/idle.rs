@@ -103,7 +103,7 @@ pub(super) enum MonitorDecision {
 }
 
 impl Idle {
-    /// All workers start as up.
+    /// Creates the state of an executor whose workers are all up.
     pub(super) fn new(workers: usize, timers: Timers) -> Idle {
         let sleepers = Sleepers {
             list: Vec::with_capacity(workers),
@@ -126,7 +126,7 @@ impl Idle {
         &self.timers
     }
 
-    /// The calling thread is that of worker `me`.
+    /// Registers the calling thread as the thread of worker `me`.
     pub(super) fn register(&self, me: usize) {
         let _ = self.threads[me].set(thread::current());
     }
@@ -152,7 +152,7 @@ impl Idle {
         }
     }
 
-    /// Whether all workers but one are parked.
+    /// Returns whether all workers but one are parked.
     pub(super) fn one_is_up(&self) -> bool {
         up(self.word.load(Ordering::Relaxed)) <= 1
     }
@@ -167,9 +167,9 @@ impl Idle {
         true
     }
 
-    /// A searching worker has found a job. Returns `true` if it was the last one: workers that
-    /// queued jobs in the meantime unparked no other because of it, so it must check whether there are
-    /// more.
+    /// Ends the search of a worker that has found a job. Returns `true` if it was the last
+    /// searching worker. Such a worker must check for more jobs, because workers that queued jobs
+    /// in the meantime did not unpark another one.
     pub(super) fn end_search(&self) -> bool {
         let was_last = searching(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)) == 1;
         fence(Ordering::SeqCst);
@@ -234,8 +234,8 @@ impl Idle {
         }
     }
 
-    /// Whether a worker that queues a job behind the one it runs must call `watch`. One relaxed
-    /// load: if it is late, the queued job waits longer, but is not lost.
+    /// Returns whether a worker that queues a job behind the one it runs must call `watch`. One
+    /// relaxed load: if it is late, the queued job waits longer, but is not lost.
     pub(super) fn is_unwatched(&self) -> bool {
         self.unwatched.load(Ordering::Relaxed)
     }
@@ -261,9 +261,9 @@ impl Idle {
         }
     }
 
-    /// A worker that was searching or parked now runs a job. Starts the watch of the others'
-    /// queues, and of its own if jobs are `waiting` there, because no push follows that would start
-    /// it.
+    /// Starts the watch, if another worker is up or jobs are `waiting` in the queues of the caller.
+    /// Called when a worker that was searching or parked runs a job, because no later push would
+    /// start the watch.
     pub(super) fn watch_others(&self, waiting: bool) {
         if self.is_unwatched() && (waiting || !self.one_is_up()) {
             self.watch();
@@ -282,8 +282,9 @@ impl Idle {
         }
     }
 
-    /// The executor is closed: unparks all threads, so that each of them sees it. From now on, each push
-    /// on a worker calls `watch`, which unparks the monitor, which runs the remaining jobs.
+    /// Unparks all threads after the executor has been closed, so that each of them sees it. After
+    /// this, each push on a worker calls `watch`, which unparks the monitor, and the monitor runs
+    /// the remaining jobs.
     pub(super) fn close(&self) {
         let mut sleepers = self.sleepers.lock();
         sleepers.closed = true;
@@ -293,8 +294,8 @@ impl Idle {
         self.unpark_monitor();
     }
 
-    /// The leader has left the list; the next one, if any, does not know yet that it is the
-    /// leader. Returns whether the monitor is to be unparked.
+    /// Called when the leader has left the list. The next leader, if there is one, does not know
+    /// its role yet. Returns whether the monitor is to be unparked.
     #[must_use]
     fn leader_left(&self, sleepers: &mut Sleepers) -> bool {
         sleepers.is_watched = false;
@@ -327,18 +328,19 @@ impl Idle {
 
 /// The monitor's part of the protocol.
 impl Idle {
-    /// The calling thread is the monitor.
+    /// Registers the calling thread as the monitor.
     pub(super) fn register_monitor(&self) {
         *self.monitor.lock() = Some(thread::current());
     }
 
-    /// Whether no worker is parked.
+    /// Returns whether no worker is parked.
     pub(super) fn all_are_up(&self) -> bool {
         up(self.word.load(Ordering::SeqCst)) == self.threads.len()
     }
 
-    /// A job has been injected: unparks one worker to search, if one is parked and none is searching.
-    /// If all are up, the monitor becomes active, so that they check the injector soon.
+    /// Unparks one worker to search after a job has been injected, if a worker is parked and none
+    /// is searching. If all workers are up, the monitor becomes active, so that they check the
+    /// injector soon.
     ///
     /// The monitor becomes inactive as a worker parks: it first sets `needs_monitor` and then checks the
     /// injector once more. So one of the two sees the other.
@@ -387,7 +389,7 @@ impl Idle {
         }
     }
 
-    /// The monitor is active from now on. Returns whether it has to be unparked for that.
+    /// Makes the monitor active. Returns whether it has to be unparked for that.
     #[must_use]
     fn set_monitor_active(&self, sleepers: &mut Sleepers) -> bool {
         sleepers.is_watched = true;
@@ -404,12 +406,12 @@ impl Idle {
     }
 }
 
-/// The number of searching workers, in a value of `Idle::word`.
+/// Returns the number of searching workers in a value of `Idle::word`.
 fn searching(word: usize) -> usize {
     word & (UP - 1)
 }
 
-/// The number of workers that are up, in a value of `Idle::word`.
+/// Returns the number of workers that are up in a value of `Idle::word`.
 fn up(word: usize) -> usize {
     word / UP
 }

@@ -68,44 +68,44 @@ pub(crate) trait Executor: Send + Sync + 'static {
         self.schedule(Job::Task(task), schedule);
     }
 
-    /// The time on the clock of this executor.
+    /// Returns the time on the clock of this executor.
     fn now(&self) -> Instant;
 
-    /// The wakers that wait for an instant of that clock.
+    /// Returns the wakers that wait for an instant of that clock.
     fn timers(&self) -> &Timers;
 
-    /// The unfinished tasks.
+    /// Returns the unfinished tasks.
     fn tasks(&self) -> &Tasks;
 
     /// Runs `future` on this thread to completion; an executor that is owned by this thread runs its
     /// jobs meanwhile. The caller has checked that the thread is not inside an executor already.
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
 
-    /// Whether this executor runs its jobs on this thread.
+    /// Returns whether this executor runs its jobs on this thread.
     fn is_executor_thread(&self) -> bool;
 
-    /// Whether blocking this thread would deadlock the executor because it is its only thread. Best
-    /// effort.
+    /// Returns whether blocking this thread would deadlock the executor because it is its only
+    /// thread. Best effort.
     fn is_only_driver(&self) -> bool {
         false
     }
 
-    /// Whether this thread can rely on the timers of this executor. Other threads cannot if the timers
-    /// are fired only while the owner is inside `block_on`, and between two jobs.
+    /// Returns whether this thread can rely on the timers of this executor. Other threads cannot if
+    /// the timers are fired only while the owner is inside `block_on`, and between two jobs.
     fn fires_for_this_thread(&self) -> bool {
         true
     }
 
-    /// The current job waits until `at`, or for a periodic tick that is due then. Recorded by a
-    /// simulation only.
+    /// Records that the current job waits until `at`, or for a periodic tick that is due then. Only
+    /// a simulation records it.
     fn record_wait(&self, _at: Instant, _is_periodic: bool) {}
 
-    /// The number of a new task, by which a simulation tells tasks apart.
+    /// Returns the number of a new task. A simulation tells tasks apart by this number.
     fn next_task_number(&self) -> u32 {
         0
     }
 
-    /// Whether `close` runs the remaining actors, so that killed ones end.
+    /// Returns whether `close` runs the remaining actors, so that killed ones end.
     fn close_ends_actors(&self) -> bool {
         false
     }
@@ -121,7 +121,7 @@ pub(crate) trait Executor: Send + Sync + 'static {
 pub(crate) trait RunTask: Send {
     fn run(self: Pin<Box<Self>>);
 
-    /// The number of the actor in its system.
+    /// Returns the number of the actor in its system.
     fn number(&self) -> u64 {
         0
     }
@@ -146,7 +146,7 @@ impl Job {
         }
     }
 
-    /// Whether it is a task of an executor that has ended.
+    /// Returns whether it is a task of an executor that has ended.
     fn is_over(&self) -> bool {
         matches!(self, Job::Task(task) if task::is_over(task))
     }
@@ -180,12 +180,12 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<dyn Executor>>> = const { RefCell::new(None) };
 }
 
-/// The executor whose worker or `block_on` this thread is in.
+/// Returns the executor whose worker or `block_on` this thread is in.
 pub(crate) fn current() -> Option<Arc<dyn Executor>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// Whether this thread is inside a worker or a `block_on` of any executor.
+/// Returns whether this thread is inside a worker or a `block_on` of any executor.
 pub(crate) fn is_inside() -> bool {
     CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
 }

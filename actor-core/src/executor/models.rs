@@ -42,7 +42,7 @@ pub(crate) fn workers_are_parked_until_notified(workers: usize) {
     threads.into_iter().for_each(|thread| thread.join().expect("it does not panic"));
 }
 
-/// The steps of `Worker::search_or_park` and `Worker::park`, with a counter instead of the
+/// Runs the steps of `Worker::search_or_park` and `Worker::park`, with a counter instead of the
 /// injector.
 fn find_one(idle: &Idle, injected: &AtomicUsize, me: usize) {
     let take = || {
@@ -112,8 +112,8 @@ pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked() {
     threads.into_iter().for_each(|thread| thread.join().expect("it does not panic"));
 }
 
-/// The steps of `Worker::search_or_park` and `Worker::park`. No time passes in a model: a check that is due
-/// later is made at once.
+/// Runs the steps of `Worker::search_or_park` and `Worker::park`. No time passes in a model: a
+/// check that is due later is made at once.
 fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
     idle.register(me);
     let mut searching = false;
@@ -163,7 +163,7 @@ pub(crate) fn a_job_that_the_monitor_moves_is_found() {
     worker.join().expect("it does not panic");
 }
 
-/// The steps of `Worker::search_or_park` and `Worker::park` until a job is found.
+/// Runs the steps of `Worker::search_or_park` and `Worker::park` until a job is found.
 fn take_moved(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
     idle.register(me);
     let mut searching = false;

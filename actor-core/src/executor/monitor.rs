@@ -24,7 +24,7 @@ pub(super) fn start(executor: Arc<MultiThread>, name: &str) -> std::io::Result<(
     thread::Builder::new().name(thread_name(name)).spawn(move || main(&executor)).map(drop)
 }
 
-/// The name of the monitor's thread in a system named `name`.
+/// Returns the name of the monitor's thread in a system named `name`.
 pub(super) fn thread_name(name: &str) -> String {
     format!("{name}-monitor")
 }

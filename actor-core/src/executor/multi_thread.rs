@@ -166,7 +166,8 @@ impl MultiThread {
         }
     }
 
-    /// The monitor is about to look for a remaining job, or to end one that it has found.
+    /// Records that the monitor is about to look for a remaining job, or to end one that it has
+    /// found.
     ///
     /// Set before a job leaves its queue. A worker therefore ends after each job of its time is either
     /// done or with a monitor that says so here, and `close`, which waits for both, waits for all of them.
@@ -176,7 +177,7 @@ impl MultiThread {
         threads.monitor_jobs = Some(jobs);
     }
 
-    /// The monitor has found no remaining job.
+    /// Records that the monitor has found no remaining job.
     pub(super) fn monitor_found_no_job(&self) {
         self.threads.lock().monitor_jobs = None;
         self.ended.notify_all();

@@ -31,7 +31,7 @@ impl Parker {
         thread::current().id() == self.owner.id()
     }
 
-    /// Whether the future is to be polled.
+    /// Returns whether the future is to be polled.
     pub(super) fn is_woken(&self) -> bool {
         self.woken.load(Ordering::SeqCst)
     }

@@ -44,7 +44,7 @@ impl Sleep {
         Sleep { executor, at: Some(at), key: None, outside: None, is_periodic: false }
     }
 
-    /// Whether the clock can represent its deadline.
+    /// Returns whether the clock can represent its deadline.
     pub(crate) fn ends(&self) -> bool {
         self.at.is_some()
     }

@@ -98,7 +98,7 @@ impl<F: Future> Future for Registered<F> {
     }
 }
 
-/// Whether the executor of the task has ended, so that the task is to be dropped.
+/// Returns whether the executor of the task has ended, so that the task is to be dropped.
 pub(super) fn is_over(runnable: &Runnable) -> bool {
     runnable.metadata().executor.tasks().is_closed()
 }
@@ -124,8 +124,8 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// The list, unless the executor has ended. The caller adds its task before it releases the lock, so
-    /// that a task is either refused or seen by `close`.
+    /// Returns the list, or `None` if the executor has ended. The caller adds its task before it
+    /// releases the lock, so that a task is either refused or seen by `close`.
     fn open(&self) -> Option<MutexGuard<'_, Slab<Waker>>> {
         let wakers = self.wakers.lock();
         if self.closed.load(Ordering::Relaxed) { None } else { Some(wakers) }
@@ -137,7 +137,7 @@ impl Tasks {
         drop(gone);
     }
 
-    /// Whether the executor has ended, so that no task is polled any more.
+    /// Returns whether the executor has ended, so that no task is polled any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }

@@ -33,7 +33,7 @@ fn within_limit(body: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// A job that calls `body` once.
+/// Returns a job that calls `body` once.
 fn job(body: impl FnOnce() + Send + 'static) -> Job {
     struct Once<F>(F);
     impl<F: FnOnce() + Send + Unpin> RunTask for Once<F> {
@@ -45,7 +45,7 @@ fn job(body: impl FnOnce() + Send + 'static) -> Job {
     Job::Actor(Box::pin(Once(body)))
 }
 
-/// A multi-thread executor.
+/// Starts a multi-thread executor.
 fn start(threads: usize) -> Arc<dyn Executor> {
     MultiThread::start(threads, "test")
 }

@@ -53,7 +53,7 @@ impl OwnedShutdown {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// The executor is closed: from now on a job is ended instead of run.
+    /// Closes the executor: later jobs are ended instead of run.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
     }
@@ -128,8 +128,8 @@ impl<E: ThreadOwned> DriveGuard<E> {
 }
 
 impl<E: ThreadOwned> Drop for DriveGuard<E> {
-    /// The remaining jobs of a closed executor are best ended here, by the owner, which has the states of
-    /// `local` actors.
+    /// Ends the remaining jobs of a closed executor. This thread is the owner, which has the states
+    /// of `local` actors, so it is the best place to end them.
     fn drop(&mut self) {
         if self.0.shutdown().is_closed() {
             drain(&*self.0);

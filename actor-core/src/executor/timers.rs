@@ -122,12 +122,12 @@ impl Timers {
         is_there
     }
 
-    /// The earliest deadline, and whether it belongs to a periodic timer.
+    /// Returns the earliest deadline, and whether it belongs to a periodic timer.
     pub(crate) fn next_due(&self) -> Option<(Instant, bool)> {
         self.queue.lock().wakers.first_key_value().map(|(key, _)| (key.at, key.is_periodic))
     }
 
-    /// Whether any waker does not belong to a periodic timer.
+    /// Returns whether any waker does not belong to a periodic timer.
     pub(crate) fn has_one_shot(&self) -> bool {
         self.queue.lock().wakers.keys().any(|key| !key.is_periodic)
     }
@@ -136,7 +136,7 @@ impl Timers {
         self.queue.lock().wakers.len()
     }
 
-    /// The number of the first waker, if it is due at `now`.
+    /// Returns the number of the first waker, if it is due at `now`.
     pub(crate) fn first_due(&self, now: Instant) -> Option<u64> {
         if self.earliest.load(Ordering::Relaxed) > self.nanos(now) {
             return None;
@@ -157,7 +157,7 @@ impl Timers {
         }
     }
 
-    /// Whether any waker is queued: one relaxed load, before the clock is read.
+    /// Returns whether any waker is queued: one relaxed load, before the clock is read.
     pub(crate) fn is_empty(&self) -> bool {
         self.earliest.load(Ordering::Relaxed) == NEVER
     }
@@ -203,8 +203,9 @@ impl Timers {
         }
     }
 
-    /// A thread is about to sleep until the next deadline, or `limit` if that is earlier; returns
-    /// the time. From now on, an earlier deadline raises an alarm.
+    /// Returns the next deadline, or `limit` if that is earlier. Called by a thread that is about
+    /// to sleep until then: from this call on, the insertion of an earlier deadline raises an
+    /// alarm.
     pub(crate) fn sleep_until(&self, limit: Option<Instant>) -> Option<Instant> {
         let mut queue = self.queue.lock();
         let next = queue.wakers.first_key_value().map(|(key, _)| key.at);

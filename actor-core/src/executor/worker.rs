@@ -62,7 +62,7 @@ thread_local! {
     static EXECUTOR_ADDR: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Whether this thread has a worker, and it belongs to the executor at this address.
+/// Returns whether this thread has a worker, and it belongs to the executor at this address.
 #[inline]
 pub(super) fn is_at(executor: usize) -> bool {
     EXECUTOR_ADDR.get() == executor
@@ -88,13 +88,13 @@ pub(super) fn push(executor: usize, job: Job, schedule: Schedule) -> Result<(), 
     })
 }
 
-/// The number of this thread's worker, if it belongs to `executor`.
+/// Returns the number of this thread's worker, if it belongs to `executor`.
 pub(super) fn index_in(executor: &MultiThread) -> Option<usize> {
     let index = || WORKER.with(|worker| worker.get().map(|worker| worker.index));
     belongs_to(executor).then(index).flatten()
 }
 
-/// The main function of a worker thread.
+/// Runs a worker thread.
 pub(super) fn main(executor: Arc<MultiThread>, index: usize, queues: LocalQueues) {
     let _entered = EnterGuard::new(executor.clone());
     executor.idle.register(index);
@@ -235,13 +235,13 @@ impl Worker {
         }
     }
 
-    /// The next of this worker's own jobs.
+    /// Takes the next of this worker's own jobs.
     fn next_local(&self) -> Option<Job> {
         self.queues.lifo_slot.pop().or_else(|| self.next_queued(0))
     }
 
-    /// The first job of the queue, or the one in the slot if there is no other; `runs` was the
-    /// number of successive slot jobs.
+    /// Takes the first job of the queue, or the job in the LIFO slot if the queue is empty; `runs`
+    /// is the number of successive jobs that came from the slot.
     fn next_queued(&self, runs: u32) -> Option<Job> {
         self.lifo_runs.set(0);
         let Some(job) = self.queues.queue.pop() else { return self.queues.lifo_slot.pop() };
@@ -311,7 +311,7 @@ impl Worker {
         &self.executor.remotes[self.index]
     }
 
-    /// The shared state of the other workers, starting with the next one.
+    /// Returns the shared state of the other workers, starting with the next one.
     fn others(&self) -> impl Iterator<Item = (usize, &WorkerRemote)> {
         let remotes = &self.executor.remotes;
         (1..remotes.len()).map(move |step| {

@@ -64,12 +64,12 @@ impl WorkerRemote {
         self.mean_job_ns.store(mean.min(most), Ordering::Relaxed);
     }
 
-    /// Whether `waiting` jobs of this worker are worth waking another one.
+    /// Returns whether `waiting` jobs of this worker are worth waking another one.
     pub(super) fn is_worth_stealing(&self, waiting: usize) -> bool {
         waiting as u64 * u64::from(self.mean_job_ns.load(Ordering::Relaxed)) >= STEAL_THRESHOLD_NS
     }
 
-    /// Whether the queued jobs are worth waking another worker.
+    /// Returns whether the queued jobs are worth waking another worker.
     pub(super) fn is_queue_worth_stealing(&self) -> bool {
         self.is_worth_stealing(self.queue.len())
     }
@@ -79,7 +79,7 @@ impl WorkerRemote {
         retry_steal(|| self.queue.steal_batch_and_pop(into))
     }
 
-    /// Whether no job waits for its worker.
+    /// Returns whether no job waits for its worker.
     pub(super) fn is_empty(&self) -> bool {
         self.lifo_slot.is_empty() && self.queue.is_empty()
     }

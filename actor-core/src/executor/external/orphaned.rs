@@ -26,8 +26,8 @@ struct OrphanQueue {
 }
 
 impl<R: ExternalRuntime> External<R> {
-    /// The runtime has ended. Unless the executor was closed before, `on_runtime_end` kills the actors,
-    /// and their last runs are done here.
+    /// Called when the runtime has ended. Unless the executor was closed before, `on_runtime_end`
+    /// kills the actors, and their last runs happen here.
     pub(super) fn runtime_ended(&self, on_runtime_end: Box<dyn FnOnce() + Send>) {
         let seq = Ordering::SeqCst;
         if self.phase.compare_exchange(ALIVE, ENDING, seq, seq).is_ok() {

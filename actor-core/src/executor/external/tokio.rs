@@ -48,7 +48,7 @@ impl ExternalRuntime for Tokio {
         drop(self.handle.spawn(task));
     }
 
-    /// The runtime's own clock, which a test may have paused.
+    /// Returns the time on the clock of the runtime, which a test may have paused.
     fn now(&self) -> Instant {
         let _entered = self.handle.enter();
         tokio::time::Instant::now().into_std()

@@ -171,8 +171,9 @@ impl SimExecutor {
         })
     }
 
-    /// An actor was sent a message: if it is runnable already, it becomes the newest runnable agent. So the
-    /// default schedule follows one chain of messages to its end.
+    /// Called when a message is sent to an actor. If the actor is already runnable, it becomes the
+    /// newest runnable agent, so that the default schedule follows one chain of messages to its
+    /// end.
     pub(crate) fn touch(&self, agent: Agent) {
         let mut state = self.state();
         let step_number = state.trace.step_number;
@@ -180,7 +181,7 @@ impl SimExecutor {
         state.trace.affect(agent, EffectKind::Sent);
     }
 
-    /// The virtual time since the start.
+    /// Returns the virtual time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
         self.state().now
     }
@@ -283,7 +284,7 @@ impl SimExecutor {
 }
 
 impl SimState {
-    /// The current step ends: the clock advances by its duration.
+    /// Advances the clock by the duration of the current step, which ends.
     fn advance_clock(&mut self) {
         let time = self.scheduler.time();
         if time.is_zero() {
@@ -325,7 +326,8 @@ impl SimState {
         }
     }
 
-    /// Whether this is the first step of an actor or task that is newer than all that have made a step.
+    /// Returns whether this is the first step of an actor or task that is newer than all that have
+    /// made a step.
     fn is_new(&mut self, agent: Agent) -> bool {
         match agent {
             Agent::Actor(number) if number > self.newest_actor => self.newest_actor = number,
@@ -419,7 +421,7 @@ impl ThreadOwned for SimExecutor {
         &self.shutdown
     }
 
-    /// The wake-up of a root future is not a job, and is dropped.
+    /// Takes a remaining job. The wake-up of a root future is not a job, and is dropped.
     fn take_remaining(&self) -> Option<Job> {
         loop {
             let mut state = self.state();

@@ -35,7 +35,7 @@ impl SimExecutor {
         Some(Arc::new(NodeExecutor { sim, ordinal, name, tasks: Tasks::default(), held }))
     }
 
-    /// The name of the node that a task belongs to.
+    /// Returns the name of the node that a task belongs to.
     pub(crate) fn node_of_task(&self, number: u32) -> Option<String> {
         let state = self.state();
         let ordinal = state.task_nodes.get(&number)?;
@@ -118,8 +118,8 @@ impl Executor for NodeExecutor {
         number
     }
 
-    /// The simulation goes on. It drops the remaining tasks, one step for each; the actors have been
-    /// killed, and end in its steps too.
+    /// Closes the node. The simulation goes on, and drops one remaining task in each of the
+    /// following steps. The actors have been killed before, and also end in these steps.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.tasks.close();
         self.resume();

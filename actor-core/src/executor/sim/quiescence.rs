@@ -84,7 +84,7 @@ impl QuiescenceWaiters {
         reached.map(|(_, waker, _)| waker).collect()
     }
 
-    /// A step of `agent` starts.
+    /// Counts a step of `agent`, which starts.
     pub(super) fn runs(&mut self, agent: Agent) {
         if agent == Agent::Root {
             self.ticks = 0;
@@ -108,7 +108,7 @@ impl QuiescenceWaiters {
 }
 
 impl SimExecutor {
-    /// A step has ended: a waiter for it runs next, before any other agent.
+    /// Wakes the tasks that wait for the end of a step. They run next, before any other agent.
     pub(super) fn wake_step_waiters(&self) {
         let mut state = self.state();
         if state.quiescence.wakers.is_empty() {

@@ -34,14 +34,14 @@ impl SimExecutor {
         self.state().trace.affect(agent, kind);
     }
 
-    /// The actor starts a handler.
+    /// Records that the actor starts a handler.
     pub(crate) fn takes(&self, number: u64, name: &'static str) {
         let mut state = self.state();
         state.trace.note(Action::Begins(name));
         state.running_handlers.entry(number).or_default().push(name);
     }
 
-    /// A handler of the actor has ended.
+    /// Records that a handler of the actor has ended.
     pub(crate) fn finished(&self, number: u64, name: &'static str) {
         let mut state = self.state();
         let Some(running_handlers) = state.running_handlers.get_mut(&number) else { return };
@@ -52,19 +52,19 @@ impl SimExecutor {
         }
     }
 
-    /// All handlers and waits of the actor have ended.
+    /// Records that all handlers and waits of the actor have ended.
     pub(crate) fn all_finished(&self, number: u64) {
         let mut state = self.state();
         state.running_handlers.remove(&number);
         state.waits.begin(Agent::Actor(number));
     }
 
-    /// The most recently started unfinished handler of the actor.
+    /// Returns the most recently started unfinished handler of the actor.
     pub(crate) fn running_handler(&self, number: u64) -> Option<&'static str> {
         self.state().running_handlers.get(&number)?.last().copied()
     }
 
-    /// The agent of the current step starts to wait.
+    /// Records that the agent of the current step starts to wait.
     pub(crate) fn begin_wait(&self, awaited: Awaited) {
         let mut state = self.state();
         let agent = state.running;
@@ -81,12 +81,12 @@ impl SimExecutor {
         look(&self.state().trace)
     }
 
-    /// The choices made so far.
+    /// Returns the choices made so far.
     pub(crate) fn decisions(&self) -> Vec<Choice> {
         self.state().scheduler.made().to_vec()
     }
 
-    /// The deviations that reproduce the schedule so far.
+    /// Returns the deviations that reproduce the schedule so far.
     pub(crate) fn deviations(&self) -> Deviations {
         self.state().scheduler.deviations()
     }
@@ -96,18 +96,18 @@ impl SimExecutor {
         self.state().trace.set_limit(steps);
     }
 
-    /// The deadline of the next timer, and the number of timers.
+    /// Returns the deadline of the next timer, and the number of timers.
     pub(crate) fn pending_timers(&self) -> (Option<Duration>, usize) {
         let next = self.timers.next_due().map(|(at, _)| at.saturating_duration_since(self.base));
         (next, self.timers.len())
     }
 
-    /// The unfinished tasks.
+    /// Returns the unfinished tasks.
     pub(crate) fn pending_tasks(&self) -> Vec<u32> {
         self.state().tasks.iter().copied().collect()
     }
 
-    /// A task has ended.
+    /// Records that a task has ended.
     pub(crate) fn task_over(&self, number: u32) {
         let mut state = self.state();
         state.tasks.remove(&number);

@@ -21,7 +21,7 @@ pub(super) enum SimTask {
 }
 
 impl SimTask {
-    /// A job that is no numbered task.
+    /// Wraps a job that is not a numbered task.
     pub(super) fn of(job: Job) -> SimTask {
         let agent = match &job {
             Job::Actor(actor) => Agent::Actor(actor.number()),
@@ -93,7 +93,7 @@ impl RunQueue {
         self.add(task, step_number);
     }
 
-    /// The agent at this position, counted from the oldest.
+    /// Returns the agent at this position, counted from the oldest.
     pub(super) fn agent(&self, place: usize) -> Option<Agent> {
         let (at, place) = self.find(place)?;
         Some(self.chunks[at][place].0.agent)
@@ -127,8 +127,8 @@ impl RunQueue {
         task
     }
 
-    /// The chunk that contains, or should contain, an entry of this rank; none if there is no
-    /// chunk.
+    /// Returns the index of the chunk that contains, or should contain, an entry of this rank, or
+    /// `None` if there is no chunk.
     fn chunk_of(&self, rank: Rank) -> Option<usize> {
         let after = self.chunks.partition_point(|chunk| chunk[0].0 <= rank);
         if self.chunks.is_empty() { None } else { Some(after.saturating_sub(1)) }

@@ -125,7 +125,7 @@ impl Scheduler {
         &self.made
     }
 
-    /// The deviations that reproduce this schedule.
+    /// Returns the deviations that reproduce this schedule.
     pub(super) fn deviations(&self) -> Deviations {
         let choices = self.made.iter().map(|choice| choice.chosen).enumerate();
         let choices = choices.map(|(at, taken)| (DeviationPoint::Choice(at), taken));
@@ -134,9 +134,9 @@ impl Scheduler {
     }
 }
 
-/// A duration from 0 to [`MAX_STEP_MICROS`], with each order of magnitude equally likely, and the longest
-/// one time in eleven: a timer of that length then races with the very next step. In integers, so
-/// that it is the same on every machine.
+/// Returns a duration from 0 to [`MAX_STEP_MICROS`], with each order of magnitude equally likely,
+/// and the longest one time in eleven: a timer of that length then races with the very next step.
+/// In integers, so that it is the same on every machine.
 fn log_uniform(rng: &mut fastrand::Rng) -> u32 {
     let base = 1_u32 << rng.u32(..=MAX_STEP_MICROS.ilog2() + 1);
     (base - 1 + rng.u32(..base)).min(MAX_STEP_MICROS)

@@ -176,15 +176,15 @@ impl TraceLog {
         }
     }
 
-    /// The effects of steps on others. Those of one step are sorted, because their original order
-    /// may be that of a hash map.
+    /// Returns the effects of steps on other agents. The effects of one step are sorted, because a
+    /// hash map may have determined their original order.
     pub(crate) fn effects(&self) -> Vec<Effect> {
         let mut effects = self.effects.clone().unwrap_or_default();
         effects.sort_unstable();
         effects
     }
 
-    /// The current step has ended after this duration.
+    /// Records the duration of the current step, which has ended.
     pub(super) fn took(&mut self, took: Duration) {
         if self.count <= self.steps.len() as u64
             && let Some(last) = self.steps.last_mut()

@@ -20,7 +20,7 @@ pub(crate) enum Awaited {
 pub(super) struct WaitGraph(BTreeMap<Agent, Vec<Awaited>>);
 
 impl WaitGraph {
-    /// A step of `agent` begins: its earlier waits are removed.
+    /// Removes the earlier waits of `agent`, because a step of it begins.
     pub(super) fn begin(&mut self, agent: Agent) {
         self.0.remove(&agent);
     }
@@ -35,7 +35,7 @@ impl WaitGraph {
         self.0.get(&agent).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether `agent` waits for any of `those`, directly or through other agents.
+    /// Returns whether `agent` waits for any of `those`, directly or through other agents.
     pub(super) fn leads(&self, agent: Agent, those: &BTreeSet<Agent>) -> bool {
         let (mut seen, mut next) = (BTreeSet::new(), vec![agent]);
         while let Some(agent) = next.pop() {
