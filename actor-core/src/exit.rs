@@ -195,13 +195,13 @@ impl Failure {
         Failure(Arc::new(FailureInner { parts, text: OnceLock::new(), foreign_handler: None }))
     }
 
-    /// A failure of an actor in another process.
+    /// Creates a failure of an actor in another process.
     pub(crate) fn foreign(parts: FailureParts, handler: String) -> Self {
         let foreign_handler = Some(handler);
         Failure(Arc::new(FailureInner { parts, text: OnceLock::new(), foreign_handler }))
     }
 
-    /// The panic that this is has said `text`, which was not known yet.
+    /// Sets the text of the panic that caused this failure, if it is not known yet.
     pub(crate) fn say(&self, text: String) {
         let _ = self.0.text.set(text);
     }
@@ -299,7 +299,7 @@ impl fmt::Debug for Failure {
 impl std::error::Error for Failure {}
 
 impl Location {
-    /// A location in another process.
+    /// Creates a location in another process.
     pub(crate) fn foreign(file: String, line: u32, column: u32) -> Self {
         Location { file, line, column }
     }

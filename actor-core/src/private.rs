@@ -150,12 +150,12 @@ impl<A: Sync> SharedState for A {}
 #[derive(Debug)]
 pub struct Static<T: ?Sized + 'static>(PhantomData<fn() -> *const T>);
 
-/// The result of `#[on_start]`.
+/// Returns the outcome of `#[on_start]`.
 pub fn started<L>(outcome: impl Started) -> HandlerOutcome<L> {
     outcome.into_outcome()
 }
 
-/// A context for a hook that takes it by `&mut`.
+/// Returns a context for a hook that takes it by `&mut`.
 pub fn clone_for_hook<A: Dispatch>(context: &Context<A>) -> Context<A> {
     context.clone_ref()
 }

@@ -21,7 +21,7 @@ use crate::sync::Arc;
 use std::any::Any;
 use std::marker::PhantomData;
 
-/// The same actor, addressed through a protocol that it implements.
+/// Returns an address of the same actor for a protocol that it implements.
 #[doc(hidden)]
 pub fn adapt<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor>(
     address: &Addr<A>,
@@ -123,7 +123,7 @@ struct ProtocolAdapter<A: Dispatch, P> {
 impl<A: HasActorImpl + ImplementsProtocol<P::Addr>, P: ProtocolDispatch<A> + Actor>
     ProtocolAdapter<A, P>
 {
-    /// The delivery options of the message, from the actor's impl of the trait.
+    /// Returns the delivery options of the message, from the actor's impl of the trait.
     fn delivery(message: &P::Message) -> Delivery {
         <A as ImplementsProtocol<P::Addr>>::delivery(P::info(message).name)
     }

@@ -414,7 +414,7 @@ pub fn begin<T>(reply: Reply<T>) -> Option<Reply<T>> {
     reply.begin()
 }
 
-/// Whether the message of this reply is a call. It stays one after its caller has given up.
+/// Returns whether the message of this reply is a call. It stays one after its caller has given up.
 ///
 /// ```
 /// # use actor_core::prelude::*;

@@ -253,7 +253,7 @@ impl Future for Tick<'_> {
 }
 
 impl Drop for Tick<'_> {
-    /// No task waits any more, so no waker may stay with the timers.
+    /// Removes the waker from the timers, because no task waits any more.
     fn drop(&mut self) {
         self.interval.sleep.cancel();
     }

@@ -41,7 +41,7 @@ impl ContainedWaker {
         ContainedWaker { waker: Waker::from(task.clone()), task }
     }
 
-    /// The waker for the channel: it wakes `waker` from now on.
+    /// Returns the waker for the channel, which wakes `waker` until the next call.
     pub(crate) fn of(&self, waker: &Waker) -> &Waker {
         let is_same = |own: &Waker| own.will_wake(waker);
         if !self.task.0.lock().as_ref().is_some_and(is_same) {
@@ -52,7 +52,7 @@ impl ContainedWaker {
         &self.waker
     }
 
-    /// The wait is over: it holds no clone of a waker any more.
+    /// Drops the stored waker. Called when the wait is over.
     pub(crate) fn clear(&self) {
         let waker = self.task.0.lock().take();
         drop_waker(waker);

@@ -43,7 +43,7 @@ impl RateLimit {
         (suppressed, window.count(id))
     }
 
-    /// The suppressed incidents of the current second.
+    /// Takes the suppressed incidents of the current second.
     pub(super) fn rest(&self) -> Window {
         std::mem::take(&mut *self.0.lock())
     }
@@ -64,7 +64,7 @@ impl Window {
         *count <= MAX_LINES
     }
 
-    /// The suppressed incidents.
+    /// Returns one line for each group of suppressed incidents.
     pub(super) fn lines(&self) -> impl Iterator<Item = String> {
         let more = self.counts.iter().filter(|(_, count)| **count > MAX_LINES);
         let more = more.map(|(id, count)| format!("#{id}: {} more incidents", count - MAX_LINES));

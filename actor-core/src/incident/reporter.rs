@@ -25,7 +25,7 @@ impl Default for Reporter {
 }
 
 impl Reporter {
-    /// Whether the hook is passed what was not delivered.
+    /// Returns whether the hook is passed what was not delivered.
     pub(crate) fn takes_letters(&self) -> bool {
         matches!(self, Reporter::Hook(_))
     }

@@ -123,7 +123,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         members.iter().for_each(|member| member.kill_permanently());
     }
 
-    /// A member's life has ended: returns `true` if another follows.
+    /// Decides about a member whose life has ended. Returns `true` if another life follows.
     pub(super) fn member_failed(&self, number: usize, id: ActorId, exit: Exit) -> bool {
         let now = self.header.system.executor.now();
         let mut state = self.state.lock();
@@ -347,7 +347,7 @@ impl<A: Dispatch> TypedMailbox<A> for PoolMailbox<A> {
 }
 
 impl<A: Dispatch> MailboxState<PoolQueue<A>> {
-    /// Whether the pool has a member `number`.
+    /// Returns whether the pool has a member `number`.
     fn wants(&self, number: usize) -> bool {
         number < self.queue.size && !self.cell.closed && self.queue.verdict.is_none()
     }

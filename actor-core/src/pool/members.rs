@@ -58,18 +58,18 @@ impl Members {
         Some(gone)
     }
 
-    /// The numbers below `size` that no member has.
+    /// Returns the numbers below `size` that no member has.
     pub(super) fn missing(&self, size: usize) -> Vec<usize> {
         (0..size).filter(|number| self.get(*number).is_none()).collect()
     }
 
-    /// The members with the number `size` and above, which are not idle from now on.
+    /// Returns the members with the number `size` and above, and marks them as busy.
     pub(super) fn take_surplus(&mut self, size: usize) -> Vec<Arc<dyn DynMailbox>> {
         (size..self.all.len()).for_each(|number| self.set_busy(number));
         self.all.iter().skip(size).filter_map(|member| member.mailbox.clone()).collect()
     }
 
-    /// A member has found nothing to do.
+    /// Marks a member as idle, because it has found nothing to do.
     pub(super) fn set_idle(&mut self, number: usize) {
         let Some(member) = self.all.get_mut(number) else { return };
         if member.idle.is_none() {
@@ -79,7 +79,7 @@ impl Members {
         }
     }
 
-    /// A member is at work, whether for the pool or for itself.
+    /// Marks a member as busy, whether it works for the pool or for itself.
     #[inline]
     pub(super) fn set_busy(&mut self, number: usize) {
         let idle = self.all.get_mut(number).and_then(|member| member.idle.take());
@@ -92,8 +92,8 @@ impl Members {
         self.idle.len() >= self.count
     }
 
-    /// The member that became idle last, since its state is warm. It is not idle from now on: it is to
-    /// be poked.
+    /// Returns the member that became idle last, because its state is warm, and marks it as busy.
+    /// The caller pokes it.
     pub(super) fn take_idle(&mut self) -> Option<Arc<dyn DynMailbox>> {
         let (_, number) = self.idle.pop_last()?;
         let member = self.all.get_mut(number)?;

@@ -97,7 +97,8 @@ impl<M> InboxBuffer<M> {
         }
     }
 
-    /// The index at which the matcher continues; a new matcher starts at the oldest message.
+    /// Returns the index at which the matcher continues. A new matcher starts at the oldest
+    /// message.
     pub(super) fn position(&self, matcher: TypeId) -> usize {
         let known = self.positions.iter().find(|(known, _)| *known == matcher);
         known.map_or(0, |(_, position)| *position)

@@ -116,7 +116,7 @@ impl<M: Send + 'static> Inbox<M> {
         self.buffer.refused.extend(message.map(RefusedMessage::FromNotice));
     }
 
-    /// An actor linked to the process has ended.
+    /// Handles the exit of an actor linked to the process.
     fn linked_exited(&mut self, id: ActorId, exit: Exit) -> Option<M> {
         if let Some(make) = self.on_exit {
             return Some(make(ExitNotice { id, exit }));

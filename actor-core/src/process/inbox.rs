@@ -254,7 +254,7 @@ impl<M: Send + 'static> Inbox<M> {
         }
     }
 
-    /// A message was taken: waiting senders are admitted as soon as there is capacity.
+    /// Called after a message was taken. Admits waiting senders if there is capacity.
     pub(super) fn message_taken(&self) {
         let header: &Header = &self.mailbox().header;
         header.spend();

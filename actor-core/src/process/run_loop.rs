@@ -69,7 +69,7 @@ impl InboxLink {
     }
 }
 
-/// The loop, created for each cell. It differs from the loop of other actors only at the start.
+/// Returns the run loop of a process. It differs from the loop of other actors only at the start.
 pub(super) fn run_process<M: Send + 'static>(
     life: Life<Proc<M>>,
 ) -> impl Future<Output = ()> + Send {

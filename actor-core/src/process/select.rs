@@ -41,7 +41,7 @@ impl<'a, M: Send + 'static, F> Select<'a, M, F> {
     }
 }
 
-/// The key by which a matcher is recognized; `None` if it captures variables.
+/// Returns the key by which a matcher is recognized, or `None` if it captures variables.
 fn matcher_key<F>() -> Option<TypeId> {
     // A matcher may borrow from the calling function, so it has no `TypeId`. A closure of size
     // zero borrows nothing, so lifetimes make no difference.

@@ -41,8 +41,8 @@ impl<P, R> ProxyActor<P, R> {
         HandlerOutcome::Ended(Box::new(exit))
     }
 
-    /// A notice that is not a message: an order of the control, or the end of the actor with which the
-    /// proxy ends.
+    /// Handles an event that is not a message: an order of the control, or the end of the actor
+    /// that the proxy follows.
     fn notified(&mut self, is_own: bool, exit: Exit) -> HandlerOutcome {
         if !is_own {
             return self.end(exit);
@@ -87,12 +87,14 @@ impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
         P::slot(message)
     }
 
-    /// As of the actor itself; its guards are checked where the message is handled.
+    /// Returns the delivery options of the message, without its guard: the actor that handles the
+    /// message evaluates it.
     fn delivery_of(message: &P::Message) -> Delivery {
         Delivery { guarded: false, ..P::delivery(message) }
     }
 
-    /// The message stays queued until another actor takes it, or `begin` is called.
+    /// Returns whether the message is to be forwarded: its caller, if it has one, has not left. The
+    /// message counts as queued until another actor takes it, or `begin` is called.
     fn begins(info: &MessageInfo<'_>, _now: impl FnOnce() -> Instant) -> bool {
         info.reply.is_none_or(|call| !call.is_gone())
     }

@@ -89,12 +89,13 @@ impl Shared {
         self.is_revoked.load(Ordering::Acquire)
     }
 
-    /// The next order: one is due.
+    /// Takes the next order.
     pub(super) fn take_order(&self) -> Option<Order> {
         self.orders.lock().as_mut()?.pop_front()
     }
 
-    /// The proxy is gone: the orders left are returned, to be dropped, and no other is accepted.
+    /// Closes the list of orders, so that no other is accepted. Returns the remaining orders, which
+    /// the caller drops.
     pub(super) fn close(&self) -> Option<VecDeque<Order>> {
         self.orders.lock().take()
     }
@@ -116,7 +117,7 @@ impl Control {
         &self.shared
     }
 
-    /// The proxy has been spawned.
+    /// Stores the mailbox of the proxy, which has been spawned.
     pub(super) fn attach(&mut self, mailbox: &Arc<dyn DynMailbox>) {
         self.mailbox = Some(Arc::downgrade(mailbox));
     }
@@ -238,7 +239,7 @@ impl Control {
         schedule(mailbox.header(), task);
     }
 
-    /// The end of `target` becomes that of the proxy.
+    /// Ends the proxy when `target` ends, with the same exit.
     pub(super) fn end_with(&self, target: &Target) {
         let (Some(who), Some(mailbox)) = (&self.mailbox, self.mailbox()) else { return };
         let id = mailbox.header().id();

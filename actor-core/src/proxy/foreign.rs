@@ -33,7 +33,7 @@ pub struct ForeignFailure {
 }
 
 impl ForeignFailure {
-    /// The data of a failure, for another process.
+    /// Returns the data of a failure, for another process.
     pub fn of(failure: &Failure) -> Self {
         let place = |place: &Location| (place.file().to_owned(), place.line(), place.column());
         ForeignFailure {

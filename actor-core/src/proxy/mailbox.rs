@@ -19,7 +19,7 @@ struct Front<P: Protocol + Actor, R: Proxy<P>> {
     shared: Arc<Shared>,
 }
 
-/// The address of a proxy, for its callers.
+/// Returns the address of a proxy for its callers.
 pub(super) fn front<P: Protocol + Actor, R: Proxy<P>>(
     address: &Addr<ProxyActor<P, R>>,
     shared: Arc<Shared>,

@@ -3,8 +3,8 @@
 use super::Sim;
 use crate::cell::handle::DynMailbox;
 
-/// Whether any actor has started to end but has not ended yet, or has no references left, so that
-/// it ends with its handler.
+/// Returns whether any actor has started to end but has not ended yet, or has no references left,
+/// so that it ends with its handler.
 pub(super) fn is_any_ending(sim: &Sim) -> bool {
     sim.actors().iter().any(|actor| {
         let locked = actor.lock();
@@ -13,7 +13,7 @@ pub(super) fn is_any_ending(sim: &Sim) -> bool {
     })
 }
 
-/// All leftovers, one line each.
+/// Returns all leftovers, one line each.
 pub(super) fn of(sim: &Sim) -> Vec<String> {
     let actors = sim.actors();
     let mut lines: Vec<String> = actors.iter().map(|actor| line(&**actor)).collect();

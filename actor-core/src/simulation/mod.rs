@@ -232,7 +232,7 @@ impl Sim {
         self.sim_observer().map_or_else(Vec::new, SimObserver::actors)
     }
 
-    /// The name of a task, with its node.
+    /// Returns the name of a task, with its node.
     fn task_name(&self, number: u32) -> String {
         let agent = Agent::Task(number);
         self.sim_observer().map_or_else(String::new, |sim_observer| sim_observer.name(agent))

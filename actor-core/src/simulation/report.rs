@@ -46,7 +46,7 @@ pub(super) fn report(
     lines
 }
 
-/// The steps that matter: the choices of the schedule, and the steps around them.
+/// Returns the steps that matter, as text: the choices of the schedule, and the steps around them.
 fn steps(choices: &Deviations, run: &RunResult) -> String {
     let all = run.trace.steps();
     let is_chosen = |step: &Step| step.preempted.is_some() || !step.took.is_zero();

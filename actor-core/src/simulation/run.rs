@@ -22,7 +22,7 @@ const END_LIMIT: Duration = Duration::from_secs(60);
     label = "return nothing, or a `Result` whose error implements `Debug`"
 )]
 pub trait Tested {
-    /// The error, if there was one.
+    /// Returns the error, or `None` if the run succeeded.
     fn fault(self) -> Option<String>;
 }
 

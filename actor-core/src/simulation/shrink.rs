@@ -32,7 +32,8 @@ pub(super) fn shrink(
     shrinking.best
 }
 
-/// The deviations that are times of steps, or those that are choices.
+/// Returns the deviations in the durations of steps if `is_time` is set, and otherwise the
+/// deviations in choices.
 fn part(deviations: &Deviations, is_time: bool) -> Deviations {
     let kept = deviations
         .iter()
@@ -52,7 +53,7 @@ impl Shrinking<'_> {
         self.runs == 0 || self.steps == 0
     }
 
-    /// Whether it fails in the same way with only these deviations. If so, this is the best
+    /// Returns whether it fails in the same way with only these deviations. If so, this is the best
     /// schedule so far.
     fn fails(&mut self, deviations: Deviations) -> bool {
         if self.is_spent() {

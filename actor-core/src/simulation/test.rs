@@ -45,7 +45,7 @@ impl TestConfig {
         self
     }
 
-    /// The first seed, which is one otherwise.
+    /// Sets the first seed. The default is 1.
     pub const fn first_seed(mut self, first: u64) -> Self {
         self.first = first;
         self
@@ -144,7 +144,8 @@ where
         if self.prints_panics { run() } else { panics::quiet(run) }
     }
 
-    /// The scheduler of `seed`. Under every even seed steps take time, so that timers race work.
+    /// Returns the scheduler of `seed`. Under every even seed steps take time, so that timers race
+    /// work.
     fn scheduler(&self, seed: u64) -> Scheduler {
         Scheduler::seeded(seed, seed.is_multiple_of(2) && !self.config.exact_time)
     }
@@ -217,7 +218,7 @@ where
     }
 }
 
-/// The report if one seed produced two different runs.
+/// Returns a report if one seed produced two different runs.
 fn nondeterminism(seed: u64, first: &RunResult, second: &RunResult) -> Option<String> {
     if first.trace.hash() == second.trace.hash() && second.failure.is_none() {
         return None;
@@ -237,7 +238,7 @@ fn nondeterminism(seed: u64, first: &RunResult, second: &RunResult) -> Option<St
     Some(report)
 }
 
-/// The first place where they differ.
+/// Returns the first index at which the two differ.
 fn first_difference<T: PartialEq>(one: &[T], two: &[T]) -> usize {
     let at = one.iter().zip(two).position(|(one, two)| one != two);
     at.unwrap_or(one.len().min(two.len()))

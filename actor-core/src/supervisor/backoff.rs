@@ -61,7 +61,8 @@ impl Backoff {
         self
     }
 
-    /// The pause before restart number `attempt`, counted from 0; `chance` is between 0 and 1.
+    /// Returns the pause before restart number `attempt`, counted from 0; `chance` is between 0 and
+    /// 1.
     pub(crate) fn delay(&self, attempt: u32, chance: f64) -> Duration {
         if self.min.is_zero() {
             // Zero stays zero, however often it is multiplied: multiplying it by infinity would
@@ -75,7 +76,7 @@ impl Backoff {
         Duration::try_from_secs_f64(varied).unwrap_or(self.max)
     }
 
-    /// Whether a life of this length counts as healthy.
+    /// Returns whether a life of this length counts as healthy.
     pub(crate) fn is_healthy(&self, life: Duration) -> bool {
         life >= self.reset
     }

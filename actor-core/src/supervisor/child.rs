@@ -95,7 +95,8 @@ impl<A: Dispatch> Child<A> {
         Child { name, restart, capacity, shutdown, factory, whose: PhantomData }
     }
 
-    /// Sets the capacity of the mailbox for this child alone. The default is that of its type.
+    /// Sets the capacity of the mailbox for this child alone. The default is the capacity of the
+    /// actor's type.
     ///
     /// # Panics
     /// If `capacity` is zero.
@@ -219,7 +220,8 @@ impl<A: Dispatch> PendingChild for AddressedChild<A> {
 }
 
 impl<A: Dispatch> Drop for AddressedChild<A> {
-    /// The supervisor did not take it: the owners of its address observe that it has ended.
+    /// Ends a child that the supervisor did not take. The owners of its address observe that it has
+    /// ended.
     fn drop(&mut self) {
         if let Some((_, builder)) = self.child.take() {
             builder.end();

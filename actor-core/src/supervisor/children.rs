@@ -54,7 +54,7 @@ impl Children {
         self.in_order.values()
     }
 
-    /// The children from `first` to `last`, inclusive.
+    /// Returns the children from `first` to `last`, inclusive.
     pub(super) fn between(
         &mut self,
         first: StartIndex,

@@ -46,13 +46,13 @@ impl ChildRecord {
         self.mailbox.header().id()
     }
 
-    /// Its time limit for a stop; `None`: no limit.
+    /// Returns the child's time limit for a stop, or `None` if there is no limit.
     pub(super) fn shutdown(&self) -> Option<Duration> {
         let limit = self.mailbox.lock().cell.cold().and_then(|cold| cold.shutdown);
         limit.filter(|limit| *limit != Duration::MAX)
     }
 
-    /// From now on, the child waits only for `timer`.
+    /// Replaces the timer for which the child waits.
     pub(super) fn set_timer(&mut self, timer: Option<Timer>) {
         if timer.is_some() || self.history.is_some() {
             self.history.get_or_insert_default().timer = timer;
@@ -63,7 +63,8 @@ impl ChildRecord {
         self.history.as_ref().is_some_and(|history| history.timer.is_some())
     }
 
-    /// A life has ended: if it was healthy, earlier restarts no longer count.
+    /// Called when a life of the child has ended. After a healthy life, earlier restarts no longer
+    /// count.
     pub(super) fn note_life_end(&mut self, now: Instant, backoff: Option<Backoff>) {
         let Some(history) = &mut self.history else { return };
         history.timer = None;
@@ -74,7 +75,7 @@ impl ChildRecord {
         }
     }
 
-    /// The number of restarts since its last healthy life.
+    /// Returns the number of restarts since the child's last healthy life.
     pub(super) fn attempts(&self) -> u32 {
         self.history.as_ref().map_or(0, |history| history.attempts)
     }

@@ -19,8 +19,9 @@ impl Intensity {
         Intensity { limit, period }
     }
 
-    /// The failure of the supervisor or pool with this label and id, whose intensity was exceeded
-    /// when one of its actors ended with `cause`.
+    /// Returns the failure of a supervisor or pool whose intensity was exceeded when one of its
+    /// actors ended with `cause`. `actor` and `id` are the label and the id of the supervisor or
+    /// pool.
     pub(crate) fn exceeded(self, actor: String, id: ActorId, cause: Exit) -> Failure {
         let Intensity { limit, period } = self;
         Failure::new(FailureParts {
@@ -75,7 +76,7 @@ mod tests {
         RestartWindow::new(Intensity::new(limit, Duration::from_secs(10)))
     }
 
-    /// Whether restarts at these seconds are allowed.
+    /// Returns whether restarts at these seconds are allowed.
     fn allowed<const N: usize>(limit: usize, seconds: [u64; N]) -> [bool; N] {
         let (mut window, start) = (window(limit), Instant::now());
         seconds.map(|second| window.allows_restart(start + Duration::from_secs(second)))

@@ -106,7 +106,7 @@ impl Supervisor {
         self.children.iter().map(ChildRecord::info).collect()
     }
 
-    /// The life of a child has ended, and another may follow.
+    /// Handles the end of a child's life after which another may follow.
     fn life_ended(&mut self, id: ActorId, exit: Exit, context: &Context<Self>) {
         let Some(index) = self.children.index_of(id) else { return };
         let Some(child) = self.children.get(id) else { return };
@@ -142,7 +142,7 @@ impl Supervisor {
         }
     }
 
-    /// The pause before a restart has elapsed.
+    /// Starts the next life of a child, or the group of it, after the pause before a restart.
     fn due(&mut self, id: ActorId, context: &Context<Self>) {
         if self.group.is_some_and(|group| group.cause == id) {
             return self.start_group(context);
@@ -152,7 +152,7 @@ impl Supervisor {
         }
     }
 
-    /// A child has not ended its life in time.
+    /// Kills the life of a child that has not ended in time.
     fn overdue(&mut self, id: ActorId) {
         if let Some(child) = self.children.get(id)
             && child.phase == Phase::Ending
@@ -161,7 +161,7 @@ impl Supervisor {
         }
     }
 
-    /// A child has ended permanently.
+    /// Removes a child that has ended permanently.
     #[on_exit]
     fn ended(&mut self, id: ActorId, _exit: Exit, context: &Context<Self>) {
         if self.children.remove(id).is_none() {
@@ -219,7 +219,7 @@ impl Supervisor {
         }
     }
 
-    /// The intensity is exceeded: the supervisor fails itself.
+    /// Fails the supervisor, because its intensity is exceeded.
     fn give_up(&mut self, cause: Exit, context: &Context<Self>) {
         if std::mem::replace(&mut self.has_given_up, true) {
             return;
@@ -229,7 +229,7 @@ impl Supervisor {
         actor.notify(SystemMessage::TaskPanicked(failure));
     }
 
-    /// The pause of the child before its next life, if it still exists.
+    /// Returns the pause before the child's next life, or zero if the child no longer exists.
     fn delay(&mut self, id: ActorId, context: &Context<Self>) -> Duration {
         let chance = context.mailbox().header.system.chance();
         match (self.backoff, self.children.get(id)) {

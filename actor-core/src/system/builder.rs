@@ -122,7 +122,7 @@ impl SystemBuilder {
     }
 }
 
-/// The number of worker threads that the environment asks for.
+/// Returns the number of worker threads in the variable `ACTOR_THREADS`, if it is set.
 #[track_caller]
 pub(super) fn threads_wanted() -> Option<usize> {
     let text = std::env::var_os("ACTOR_THREADS")?;

@@ -150,7 +150,7 @@ impl System {
         System::handle(SystemShared::simulated(SimExecutor::new(scheduler, seed), reporter, seed))
     }
 
-    /// The reason why `block_on` of a simulation ended before its future was ready.
+    /// Returns the reason why `block_on` of a simulation ended before its future was ready.
     fn abort_reason(&self) -> String {
         let sim_observer = self.shared.sim_observer.as_ref();
         let error = sim_observer
@@ -417,7 +417,7 @@ pub fn rng() -> fastrand::Rng {
     System::current_shared().rng()
 }
 
-/// The executor of the current system.
+/// Returns the executor of the current system.
 pub(crate) fn current_executor() -> Arc<dyn Executor> {
     System::current_shared().executor.clone()
 }

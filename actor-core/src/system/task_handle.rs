@@ -48,7 +48,8 @@ pub(super) enum TaskKind {
 }
 
 impl Task {
-    /// The handle of a task of a life, which completes through the returned [`Completion`].
+    /// Creates the handle of a task of a life. The task completes through the returned
+    /// [`Completion`].
     pub(crate) fn of_life(
         system: &Arc<SystemShared>,
         handle: ResourceHandle,

@@ -58,7 +58,8 @@ impl<T> TaskOutcome<T> {
         Arc::new(TaskOutcome { state, origin })
     }
 
-    /// The task has ended. Without a handle, the result is dropped and a panic is reported.
+    /// Stores the end of the task. If there is no handle, the result is dropped and a panic is
+    /// reported.
     pub(super) fn end(&self, end: TaskEnd<T>) {
         let mut rejected = Some(end);
         let mut state = self.state.lock();
@@ -96,7 +97,7 @@ impl<T> TaskOutcome<T> {
         poll
     }
 
-    /// A simulation records that the current agent waits for the task.
+    /// Records in a simulation that the current agent waits for the task.
     #[cold]
     fn awaited(&self) {
         if let Some(system) = self.origin.system.upgrade()
@@ -110,7 +111,7 @@ impl<T> TaskOutcome<T> {
         !matches!(self.state.lock().stage, TaskStage::Running)
     }
 
-    /// The handle is dropped: a panic that it has not delivered is reported.
+    /// Called when the handle is dropped. A panic that it has not delivered is reported.
     pub(super) fn leave(&self) {
         let mut state = self.state.lock();
         let stage = std::mem::replace(&mut state.stage, TaskStage::Taken);
@@ -122,7 +123,7 @@ impl<T> TaskOutcome<T> {
         }
     }
 
-    /// A simulation counts the panic as observed.
+    /// Counts the panic as observed in a simulation.
     pub(super) fn delivered(&self) {
         if let Some(system) = self.origin.system.upgrade()
             && let Some(sim_observer) = &system.sim_observer
@@ -168,7 +169,7 @@ impl TaskOrigin {
         })
     }
 
-    /// A simulation fails for the panic, unless the handle delivers it.
+    /// Makes a simulation fail for the panic, unless the handle delivers it.
     fn sim_observer(&self, failure: &Failure) {
         if let Some(system) = self.system.upgrade()
             && let Some(sim_observer) = &system.sim_observer

@@ -65,7 +65,7 @@ impl System {
     }
 }
 
-/// The shared state of the system of the current runtime, if there is one.
+/// Returns the shared state of the system of the current runtime, if there is one.
 #[track_caller]
 pub(super) fn current_shared() -> Option<Arc<SystemShared>> {
     let handle = Handle::try_current().ok()?;

@@ -64,7 +64,7 @@ pub(super) struct HandlerMetrics {
 }
 
 impl HandlerMetrics {
-    /// The handler is about to start.
+    /// Starts the measurements of a handler that is about to start.
     pub(super) fn begin(
         mailbox: &dyn DynMailbox,
         message: &'static str,
@@ -87,7 +87,7 @@ impl HandlerMetrics {
         HandlerMetrics { keys, begun, executor }
     }
 
-    /// The handler has ended.
+    /// Records the outcome and the duration of a handler that has ended.
     pub(super) fn end(&self, ending: Ending) {
         let took = self.executor.now().saturating_duration_since(self.begun);
         let outcome = match ending {

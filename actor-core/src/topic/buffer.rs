@@ -225,7 +225,7 @@ impl<T> Buffer<T> {
         poll
     }
 
-    /// A publisher stops waiting: its item is dropped, unless it was admitted.
+    /// Removes a publisher that stops waiting. Its item is dropped, unless it was admitted.
     pub(super) fn withdraw(&self, ticket: PublisherTicket) {
         let left = self.state.lock().waiting.remove(ticket);
         if let Some(WaitingItem { item, waker }) = left {
@@ -267,7 +267,8 @@ impl<T> Buffer<T> {
         Poll::Ready(next)
     }
 
-    /// No more items will arrive; buffered items are still read, and so are those of publishers that wait.
+    /// Closes the buffer for new items. Buffered items are still read, and so are the items of
+    /// waiting publishers.
     pub(super) fn end(&self) {
         let mut state = self.state.lock();
         state.ended = true;
@@ -277,7 +278,7 @@ impl<T> Buffer<T> {
         wake_each(woken);
     }
 
-    /// The reader is gone.
+    /// Drops the buffered items, because the reader is gone.
     pub(super) fn clear(&self) {
         self.end();
         let mut state = self.state.lock();
@@ -292,7 +293,7 @@ impl<T> Buffer<T> {
         self.state.lock().lost_total
     }
 
-    /// The items are for this actor.
+    /// Sets the actor that reads the items.
     pub(super) fn set_actor(&self, actor: ActorKey) {
         self.state.lock().actor = Some(actor);
     }
@@ -319,7 +320,7 @@ impl<T> BufferState<T> {
         Some(item)
     }
 
-    /// An item waits for capacity.
+    /// Adds an item that waits for capacity.
     fn wait(&mut self, item: T) -> PublisherTicket {
         let ticket = self.tickets;
         self.tickets += 1;
@@ -343,7 +344,7 @@ impl<T> BufferState<T> {
         woken
     }
 
-    /// The buffered item with that key.
+    /// Returns the buffered item with that key.
     fn buffered_with_key(&mut self, key: Option<&TopicKey>) -> Option<&mut T> {
         let number = self.number_by_key.get(key?)?;
         let place = usize::try_from(number - self.taken).ok()?;

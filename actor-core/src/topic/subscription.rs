@@ -155,7 +155,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
 /// The handler name of a subscription's feed in failures.
 const HANDLER_NAME: &str = "topic";
 
-/// The current life, if it belongs to the actor or pool with this id.
+/// Returns the current life, if it belongs to the actor or pool with this id.
 fn own_life(id: ActorId) -> Option<Arc<dyn DynMailbox>> {
     let own = current::life()?;
     // The parent of a member is its pool.

@@ -131,7 +131,7 @@ impl Map {
         self.nodes.get(&id).is_some_and(|node| node.is_paused)
     }
 
-    /// Whether `to` can hear nothing of `from`, or would not answer.
+    /// Returns whether `to` can hear nothing of `from`, or would not answer.
     fn is_silent(&mut self, from: NodeId, to: NodeId) -> bool {
         self.is_paused(from) || self.is_paused(to) || self.link(from, to).is_cut
     }

@@ -15,7 +15,7 @@ impl Wake for Flag {
     }
 }
 
-/// A full buffer, and the flags of two publishers that wait for it.
+/// Returns a full buffer, and the flags of two publishers that wait for capacity.
 fn full() -> (Arc<Buffer<usize>>, [(PublisherTicket, Arc<Flag>); 2]) {
     let buffer = Buffer::new(0, Policy::Wait);
     for item in 0..CAPACITY {
