@@ -141,7 +141,7 @@ pub trait Proxy<P: Protocol>: Send + Sized + 'static {
     /// exit of the proxy.
     ///
     /// It does not run after a kill, and not if the proxy is ended through its [`Control`] or by
-    /// [`Prepare::ends_with`].
+    /// [`PreparedProxy::ends_with`].
     fn closed(&mut self, cause: Cause) -> impl Future<Output = Exit> + Send {
         let _ = cause;
         ready(Exit::Stopped)
@@ -213,10 +213,10 @@ pub enum Cause {
 ///     assert_eq!(counter.label(), "broken");
 /// });
 /// ```
-pub fn prepare<P: Protocol + Actor, R: Proxy<P>>(proxy: R) -> Prepare<P, R> {
+pub fn prepare<P: Protocol + Actor, R: Proxy<P>>(proxy: R) -> PreparedProxy<P, R> {
     let (control, shared) = Shared::new();
     let actor = ProxyActor::new(proxy, shared);
-    Prepare { prepared: Prepared::new(actor), control, target: None }
+    PreparedProxy { prepared: Prepared::new(actor), control, target: None }
 }
 
 /// A proxy that is not spawned yet. See [`prepare`].
@@ -241,13 +241,13 @@ pub fn prepare<P: Protocol + Actor, R: Proxy<P>>(proxy: R) -> Prepare<P, R> {
 /// });
 /// ```
 #[must_use = "nothing runs before `.spawn()`"]
-pub struct Prepare<P: Protocol + Actor, R: Proxy<P>> {
+pub struct PreparedProxy<P: Protocol + Actor, R: Proxy<P>> {
     prepared: Prepared<ProxyActor<P, R>>,
     control: Control,
     target: Option<control::Target>,
 }
 
-impl<P: Protocol + Actor, R: Proxy<P>> Prepare<P, R> {
+impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
     /// Sets the label of the proxy in logs, exits and snapshots.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.prepared = self.prepared.name(name);
@@ -326,7 +326,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> Prepare<P, R> {
     /// Spawns the proxy, and returns its address and its control. Dropping the control has no effect.
     #[track_caller]
     pub fn spawn(self) -> (P::Addr, Control) {
-        let Prepare { prepared, mut control, target } = self;
+        let PreparedProxy { prepared, mut control, target } = self;
         let inner: Addr<ProxyActor<P, R>> = prepared.spawn().into();
         control.attach(&inner.shared().any());
         if let Some(target) = target {
@@ -337,7 +337,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> Prepare<P, R> {
     }
 }
 
-impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for Prepare<P, R> {
+impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for PreparedProxy<P, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.prepared.fmt(f)
     }

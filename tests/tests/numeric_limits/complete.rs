@@ -20,7 +20,7 @@ const HERE: [(&str, &str); 33] = [
     ("Inbox", "receive_timeout"),
     ("Inbox", "select_timeout"),
     ("PreparedPool", "capacity"),
-    ("Prepare", "capacity"),
+    ("PreparedProxy", "capacity"),
     ("TypedSubscription", "drop_oldest"),
     ("TypedSubscription", "drop_newest"),
     ("TopicStream", "drop_oldest"),
