@@ -202,7 +202,8 @@ impl State {
 
     #[inline]
     fn note_and(&self, mark: u32) -> (Option<u64>, bool) {
-        // Relaxed: note and `NOTED` are written before the cell is shared (invariant 6), and see `set`.
+        // Relaxed: the note and `NOTED` are written before the cell is shared (invariant 6), and a mark
+        // publishes nothing but itself.
         let word = self.word.load(Ordering::Relaxed);
         // SAFETY: the note is initialized, since the word has `NOTED` (invariant 6).
         let note = (word & NOTED != 0).then(|| unsafe { self.note.assume_init() });

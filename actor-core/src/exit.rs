@@ -231,13 +231,13 @@ impl Failure {
         self.0.foreign_handler.as_deref().unwrap_or(self.0.parts.handler)
     }
 
-    /// Returns the panic message or the error text; `opaque panic` if the panic has no text.
+    /// Returns the panic message or the error text. If the panic has no text, returns `opaque panic`.
     pub fn message(&self) -> &str {
         self.0.text.get().unwrap_or(&self.0.parts.message)
     }
 
-    /// Returns the location of the panic or of the call of [`Context::fail`](crate::Context::fail), if there
-    /// was one.
+    /// Returns the location of the panic, or of the call of [`Context::fail`](crate::Context::fail). Returns
+    /// `None` if the location is unknown, or the failure has another cause, such as a link.
     pub fn location(&self) -> Option<&Location> {
         self.0.parts.location.as_ref()
     }

@@ -98,8 +98,8 @@ pub enum Incident {
         failure: Failure,
     },
     /// A task or blocking code panicked without a [`Task`](crate::Task) handle that delivers the
-    /// panic: the handle was detached or dropped. The failure is that of an actor named `task`, whose
-    /// id has the number 0.
+    /// panic: the handle was detached or dropped. The failure names an actor `task`, whose id has
+    /// the number 0.
     TaskPanicked {
         /// The failure.
         failure: Failure,

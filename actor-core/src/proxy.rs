@@ -56,7 +56,7 @@
 //!
 //! - A message counts as queued until the actor behind the proxy starts to handle it, or the proxy calls
 //!   [`begin`]. A caller that times out or leaves before that withdraws the message.
-//! - `len`, `capacity`, `id`, `label` and `is_alive` of the address are those of the proxy. `stop` and
+//! - `len`, `capacity`, `id`, `label` and `is_alive` of the address describe the proxy. `stop` and
 //!   `kill` end the proxy, not the actor behind it.
 //! - Messages wait in the mailbox of the proxy while [`Proxy::forward`] is pending. The proxy of an actor
 //!   with `priority` messages has a priority queue as well.

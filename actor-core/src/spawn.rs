@@ -37,7 +37,7 @@ pub trait Spawn: Dispatch {
     /// Spawns the actor on the current system and returns its address immediately.
     ///
     /// Messages sent before the actor has started are queued in order. On a system that is shutting
-    /// down, the address is that of an ended actor.
+    /// down, the address belongs to an actor that has already ended.
     ///
     /// # Panics
     /// If the actor is `local` and the call is not inside `block_on` of a current-thread system.

@@ -1,8 +1,8 @@
 //! Locks, atomics and the parking of threads: the only module that uses `std::sync`. It has no logic,
 //! except that it ignores lock poisoning.
 //!
-//! Under `cfg(actor_loom)`, locks, atomics and parking are those of loom, for the models in `models/`.
-//! `Arc` is always that of std, because loom's cannot hold a `dyn`. So are the types in statics
+//! Under `cfg(actor_loom)`, locks, atomics and parking come from loom, for the models in `models/`.
+//! `Arc` always comes from std, because loom's cannot hold a `dyn`. So do the types in statics
 //! ([`std_sync`]), because a model runs many times. (Not `cfg(loom)`, which dependencies would also see.)
 
 #[cfg(actor_loom)]

@@ -293,7 +293,8 @@ pub(crate) enum ReplyKind {
 }
 
 impl ReplyKind {
-    /// Returns whether the reply is that of the handler's future, which ends when it is answered.
+    /// Returns whether the output of the handler is the reply, so that the call is answered when the
+    /// handler ends.
     pub(crate) fn is_of_handler(self) -> bool {
         matches!(self, ReplyKind::Nothing | ReplyKind::Returned)
     }

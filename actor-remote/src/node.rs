@@ -147,7 +147,7 @@ impl Node {
         Node { handle: Arc::new(Handle(inner)) }
     }
 
-    /// Returns the identity of the node, which is that of its transport.
+    /// Returns the identity of the node, which its transport determines.
     pub fn id(&self) -> NodeId {
         self.handle.0.id
     }

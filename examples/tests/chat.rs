@@ -199,7 +199,7 @@ fn a_nick_is_changed_unless_it_is_taken_or_no_name() {
     bob.type_line("hello");
     ann.hears("* bob is now robert");
     ann.hears_next("<robert> hello");
-    // The old name is free again, and so is that of a client that has left.
+    // The old name is free again, and so is the name of a client that has left.
     let cid = Client::named(&server, "bob");
     drop(cid);
     ann.hears("* bob is gone");

@@ -12,7 +12,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("hostile")
 }
 
-/// Their target folder: next to that of the tests, so that it is kept as long.
+/// Returns their target folder. It is next to the target folder of the tests, so that it is kept as long.
 fn target() -> PathBuf {
     let exe = env::current_exe().unwrap_or_default();
     let target = exe.ancestors().find(|it| it.join("CACHEDIR.TAG").exists());

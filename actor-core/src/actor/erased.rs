@@ -27,7 +27,7 @@ pub(crate) trait ErasedLoop {
     fn has_guards(&self) -> bool;
     /// Runs `run` with the actor's own `Addr`.
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any));
-    /// Returns the rest of the batch to the queue, and runs `look` under the same lock.
+    /// Puts the rest of the batch back into the queue, and runs `look` under the same lock.
     fn put_back(&mut self, look: &mut dyn FnMut(&mut CellState, &Header));
     /// Returns whether it holds the block of a batch.
     fn holds_block(&self) -> bool;

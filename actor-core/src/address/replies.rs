@@ -1,9 +1,9 @@
 //! Streaming replies, the producer's side: [`Replies`], and the slot of its message.
 //!
-//! A stream of replies is a call together with a channel. The items take the channel; the reply of the
-//! call is the end of the stream, so that a message that is never handled, a panic and a kill are
-//! reported as for any other call. Invariant: the reply is given before the channel closes. A reader that
-//! has the reply therefore has all items in the channel.
+//! A stream of replies is a call together with a channel. The channel carries the items, and the reply
+//! to the call carries the end of the stream. A message that is never handled, a panic and a kill are
+//! therefore reported as for any other call. Invariant: the reply is sent after the last item, and
+//! before the channel closes. When a reader gets the reply, the channel already contains all items.
 
 use super::reply::Reply;
 use super::reply_slot::ReplySlot;
@@ -43,8 +43,9 @@ use std::task::{Context as Poller, Poll, Waker};
 /// | the message is never handled | the error of a call, then `None` |
 /// | the deadline of the handler that reads the stream passes | `Err(DeadlineExceeded)`, then `None` |
 ///
-/// The life is that of the actor that drops the replies. A task that does not belong to an actor, as
-/// [`spawn_task`](crate::spawn_task) starts it, continues a stream when the actor has ended.
+/// In this table, the life is the life of the actor that drops the replies. A task that does not belong
+/// to an actor, such as one started by [`spawn_task`](crate::spawn_task), can continue a stream after the
+/// actor has ended.
 ///
 /// ```
 /// # use actor_core::prelude::*;

@@ -66,9 +66,9 @@ impl<A: Protocol> Mailbox<A> {
         self.header.set_flag(SYSTEM_MESSAGE);
     }
 
-    /// Returns the drained messages that were not taken to the front of the queue, and the system
-    /// messages that are for the actor rather than for this life. If the actor has ended, the
-    /// messages stay where they are, because the queue is not read any more.
+    /// Puts the drained messages that were not taken back at the front of the queue. Also puts back
+    /// the system messages for the actor, and drops the system messages for this life. If the actor
+    /// has ended, the messages stay in `messages`, because the queue is not read any more.
     pub(crate) fn restore(
         &self,
         messages: &mut LazyDeque<A::Message>,

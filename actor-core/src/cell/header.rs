@@ -85,7 +85,7 @@ pub(crate) struct Header {
     /// `u32::MAX`: unbounded.
     pub(crate) capacity: u32,
     /// The strong count: addresses, registered names, the parent, attached streams. It is increased
-    /// from zero only under the mailbox's lock (see `Mailbox::adopt`).
+    /// from zero only under the mailbox's lock, as in `WeakAddr::upgrade`, or by the actor's own task.
     strong: AtomicU32,
     /// The flags that the loop has to handle before the next message. Written only under the mailbox's
     /// lock.
@@ -201,9 +201,10 @@ impl Header {
         self.park_reason.load(Ordering::Relaxed) & MEMBER != 0
     }
 
-    /// Increases the strong count, which must not be zero.
+    /// Increases the strong count. If it may be zero, the caller holds the mailbox's lock, or is the
+    /// actor's own task.
     pub(crate) fn incr_strong(&self) {
-        // Relaxed as in `Arc::clone`: the cloning code already holds a reference.
+        // Relaxed as in `Arc::clone`: the caller has a reference, the lock, or the actor's own task.
         self.strong.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -99,7 +99,7 @@ impl<A: Protocol> Mailbox<A> {
         message
     }
 
-    /// Returns the rest of a batch to the front of the queue, and runs `look` under the same lock.
+    /// Puts the rest of a batch back at the front of the queue, and runs `look` under the same lock.
     pub(crate) fn put_back(
         &self,
         batch: &mut LazyDeque<A::Message>,

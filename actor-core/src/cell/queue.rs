@@ -153,7 +153,7 @@ impl CellState {
         self.len(header).saturating_sub(self.counts.unbounded as usize)
     }
 
-    /// Returns the number of queued messages, without those returned to the loop.
+    /// Returns the number of queued messages, without the messages in the batch of the run loop.
     pub(super) fn queued(&self) -> usize {
         self.counts.queued as usize
     }
@@ -169,14 +169,14 @@ impl CellState {
         self.counts.accepted - self.len(header) as u64
     }
 
-    /// Returns this many messages to the loop.
+    /// Counts `count` messages as moved from the queue to the batch of the run loop.
     pub(super) fn move_to_batch(&mut self, header: &Header, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.counts.queued = self.counts.queued.saturating_sub(count);
         header.set_in_flight(header.in_flight() + count);
     }
 
-    /// Takes back this many messages that were returned and not taken.
+    /// Counts `count` messages of the batch, which were not taken, as queued again.
     pub(super) fn return_from_batch(&mut self, header: &Header, count: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         self.counts.queued += count;

@@ -7,9 +7,10 @@
 //! - A worker is *up* or *parked*. A worker that is up may be *searching*: it has no job and looks for
 //!   one in the injector and in the queues of other workers.
 //! - The first parked worker is the *leader*, as in the leader/followers pattern: it alone parks only
-//!   until the next timer is due. While other workers are up, it also *watches* them: it wakes every
-//!   [`WATCH_INTERVAL`] and checks whether a job waits behind one that keeps computing. All other
-//!   parked workers stay parked until they are removed from the list of sleepers.
+//!   until the next timer is due. While other workers are up, it also *watches* them: every
+//!   [`WATCH_INTERVAL`], it steals from any queue that is not empty, and from the LIFO slot of a worker
+//!   that has started no job since the previous check. All other parked workers stay parked until they
+//!   are removed from the list of sleepers.
 //! - While all workers are up, there is no leader, and the *monitor* thread ([`monitor`](super::monitor))
 //!   has its duties. The monitor runs no jobs. It is parked, or it is *active*: it checks every
 //!   [`MONITOR_INTERVAL`].
@@ -38,8 +39,10 @@ use crate::sync::{Mutex, MutexGuard, OnceLock, OwnLines};
 #[cfg(test)]
 mod tests;
 
-/// The interval of the leader's checks while other workers are up. A job that the leader takes has
-/// waited behind one job for at least this time, and for at most twice as long.
+/// The interval of the leader's checks while other workers are up. A check steals from
+/// any queue that is not empty, so a job in a queue normally waits for at most one interval. It takes the
+/// job in a LIFO slot only if the worker has started no job since the previous check, so such a job
+/// normally waits for at most two.
 pub(super) const WATCH_INTERVAL: Duration = Duration::from_micros(500);
 
 /// The interval of the monitor's checks while it is active.
@@ -85,11 +88,11 @@ struct Sleepers {
 
 /// The next action of a worker that has registered as parked.
 pub(super) enum ParkDecision {
-    /// It was removed from the list of sleepers: search for a job.
+    /// The worker was removed from the list of sleepers: search for a job.
     Unparked,
-    /// Park until it is removed from the list.
+    /// Park until the worker is removed from the list.
     Park,
-    /// It is the leader: park until the instant, if there is one, and check the others.
+    /// The worker is the leader: park until the instant, if there is one, and check the other workers.
     Lead(Option<Instant>),
 }
 
@@ -98,7 +101,8 @@ pub(super) enum ParkDecision {
 pub(super) enum MonitorDecision {
     /// Check again after `MONITOR_INTERVAL`.
     Check,
-    /// Park until it is unparked, or until the instant if there is one, and check `MONITOR_INTERVAL` later.
+    /// Park until the monitor is unparked or the instant is reached. The next check follows
+    /// `MONITOR_INTERVAL` later.
     Park(Option<Instant>),
 }
 

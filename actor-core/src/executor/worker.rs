@@ -369,7 +369,7 @@ impl Worker {
             let mut found = self.next_local();
             if found.is_none() && now >= checked_at + WATCH_INTERVAL {
                 checked_at = now;
-                found = self.steal_from_blocked();
+                found = self.steal_from_others();
             }
             if found.is_some() {
                 idle.unpark_self(self.index);
@@ -380,9 +380,9 @@ impl Worker {
         }
     }
 
-    /// Takes half of a queue, or a job in a LIFO slot that waits behind one that has been running since
-    /// the last check.
-    fn steal_from_blocked(&self) -> Option<Job> {
+    /// Takes half of the first queue that is not empty. Takes the job in a LIFO slot only if its worker has
+    /// started no job since the previous check.
+    fn steal_from_others(&self) -> Option<Job> {
         for (index, remote) in self.others() {
             let started = remote.started_jobs();
             let is_blocked = self.seen_started[index].replace(started) == started;

@@ -1,4 +1,4 @@
-//! A pool before it is spawned: its settings apart from those of its type.
+//! A pool before it is spawned, with the settings that belong to this pool rather than to its type.
 
 use super::mailbox::{MakeMember, PoolMailbox};
 use crate::actor::dispatch::{AddrOf, Dispatch};

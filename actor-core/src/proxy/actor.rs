@@ -1,4 +1,4 @@
-//! The actor behind the address of a proxy. Its messages are those of the protocol, so nothing is
+//! The actor behind the address of a proxy. It takes the messages of the protocol, so nothing is
 //! wrapped, boxed or copied on the way in.
 
 use super::control::{Order, Shared};

@@ -36,7 +36,7 @@ pub struct Control {
     mailbox: Option<Weak<dyn DynMailbox>>,
 }
 
-/// The actor whose end is that of the proxy.
+/// The actor that the proxy ends with.
 pub(super) struct Target(pub(super) Arc<dyn DynMailbox>);
 
 /// An instruction that the proxy carries out when all messages accepted before it have been forwarded.

@@ -46,7 +46,7 @@ impl ForeignFailure {
     }
 }
 
-/// The failure of an actor that this process does not know: its id is that of no actor.
+/// The failure of an actor in another process. No actor in this process has its id.
 impl From<ForeignFailure> for Failure {
     fn from(foreign: ForeignFailure) -> Self {
         let place = |(file, line, column)| Location::foreign(file, line, column);

@@ -1,5 +1,5 @@
-//! Several nodes in one simulation: systems on one clock and one schedule, which crash and pause apart
-//! from each other.
+//! Several nodes in one simulation: systems that share a clock and a schedule. Each node can crash and
+//! pause independently.
 
 use super::Sim;
 use crate::cell::system_shared::SystemShared;
@@ -13,8 +13,8 @@ impl Sim {
     /// Starts a node: one more system in this simulation, for a test of a program that runs in several
     /// processes.
     ///
-    /// All nodes have one clock, one schedule and one trace, and all of it follows the seed. Names, actors,
-    /// counters and random numbers are of the node. A trace names the node of an actor, as in
+    /// All nodes share one clock, one schedule and one trace, which the seed determines. Each node has its
+    /// own names, actors, counters and random numbers. A trace names the node of an actor, as in
     /// `b/counter#7`. The crate `actor-remote` connects nodes by a simulated network.
     ///
     /// Dropping the last handle of a node kills its actors, as with any system. No actor starts on a node

@@ -26,7 +26,7 @@ use std::time::Duration;
 /// supervisor decides. A supervisor is an actor, so a tree is built by making one the child of
 /// another.
 ///
-/// The strategies, restart policies and the sliding window are those of Erlang/OTP.
+/// The strategies, restart policies and the sliding window work as in Erlang/OTP.
 ///
 /// ```
 /// # use actor_core::prelude::*;

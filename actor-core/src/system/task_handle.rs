@@ -20,8 +20,8 @@ use std::task::{Context as Poller, Poll};
 ///
 /// # Panics
 /// When awaited, if the task panicked, with the payload of that panic, or if it was dropped before it was
-/// done, because its system or life ended first. A panic that no handle delivers, as that of a detached
-/// task, is an [`Incident`](crate::Incident).
+/// done, because its system or life ended first. A panic that no handle delivers, such as the panic
+/// of a detached task, is reported as an [`Incident`](crate::Incident).
 ///
 /// # Cancellation
 /// Dropping it cancels a future at its next await. Blocking code that is already running completes.

@@ -255,7 +255,7 @@ impl Runs {
     fn of_message(protocol: &Protocol, message: &Message) -> Self {
         match &protocol.side {
             _ if !message.is_async => Runs::Now,
-            // The settings are those of each actor's impl.
+            // Each actor's impl has the settings.
             Side::Trait(_) if message.reply.kind.is_of_handler() => Runs::Watched(quote!(__aborts)),
             Side::Actor if message.is_watched() => {
                 let aborts = message.options.abort;

@@ -1,4 +1,4 @@
-//! Layer 4, impl half: types in messages that are probably not `Send`, as far as the tokens show.
+//! Layer 4, impl half: checks of types in messages that are probably not `Send`, judged by their tokens.
 //!
 //! It must not change a message whose types are `Send`: `InMessage::Type` is then the type itself.
 

@@ -80,7 +80,7 @@ async fn serve(socket: TcpStream, download: DownloadAddr) {
     let _ = server.serve_connection(FuturesIo::new(socket), service).await;
 }
 
-/// The lines of a response; the first of them are those of its head.
+/// The lines of a response, beginning with the lines of its head.
 type Lines = futures_lite::io::Lines<BufReader<TcpStream>>;
 
 async fn request(listener: &TcpListener, path: &str) -> io::Result<Lines> {

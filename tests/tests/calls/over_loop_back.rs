@@ -10,7 +10,7 @@ use std::{fs, io};
 const DIFFERENT: &[(&str, &str)] = &[
     (
         "timeout::timed_out_calls_leave_no_residue",
-        "its mailbox is that of the actor; a call that was sent to the other node may have been started",
+        "it looks at the mailbox of the actor; a call that was sent to the other node may have been started",
     ),
     (
         "timeout::never_handled_is_exact_under_a_race",
@@ -18,7 +18,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ),
     (
         "timeout::never_handled_is_true_while_queued_and_false_once_begun",
-        "as above, and the mailbox of the address is that of the proxy",
+        "as above, and the address shows the mailbox of the proxy",
     ),
     (
         "cancel::a_call_dropped_while_queued_is_never_handled",
@@ -38,11 +38,11 @@ const DIFFERENT: &[(&str, &str)] = &[
     ),
     (
         "reply::the_callee_of_a_queued_message_finds_that_the_caller_has_left",
-        "`len()` is that of the proxy, which is empty when the message has been sent",
+        "`len()` describes the proxy, which is empty when the message has been sent",
     ),
     (
         "errors_at_the_end::the_failure_of_a_call_is_the_exit_of_its_actor",
-        "the failures are equal as texts; the id is that of no actor in this process",
+        "the failures are equal as texts; no actor in this process has the id",
     ),
     (
         "errors_at_the_end::a_self_handler_is_the_last_message",

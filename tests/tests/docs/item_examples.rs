@@ -138,7 +138,7 @@ fn exported(sources: &[Source]) -> BTreeSet<String> {
             }
         }
     }
-    // Except macros, whose names are those of internal functions.
+    // Except macros, which have the names of internal functions.
     names.into_iter().filter(|name| !["actor", "main", "test"].contains(&name.as_str())).collect()
 }
 

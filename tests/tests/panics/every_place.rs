@@ -12,7 +12,7 @@ use tests::{Host, guarded_for};
 pub enum Ends {
     /// It is the failure of the life that ran the code, in what this names.
     Life(&'static str),
-    /// It is that of the code which called into the library, and of nothing else.
+    /// It only reaches the code that called into the library.
     Caller,
     /// It is an incident: the actor had failed or ended, or the task has no handle.
     Incident,
@@ -229,14 +229,14 @@ impl Witness {
 /// The system is as it was before: it answers on each thread, and each thread is in it.
 fn is_as_before(system: &System) {
     system.block_on(async {
-        assert!(System::current() == *system, "the context of this thread is that of the system");
+        assert!(System::current() == *system, "this thread is in the context of the system");
         let other = Witness.spawn();
         assert_eq!(other.nod().wait(), Err(CallError::WouldBlock));
         let witnesses: Vec<_> = (0..8).map(|_| Witness.spawn()).collect();
         let looks = witnesses.iter().map(|witness| witness.look(other.clone()));
         for look in actor_core::future::join_all(looks).await {
             let (current, blocked) = look.expect("a fresh actor answers");
-            assert!(current == *system, "the context of a worker is that of the system");
+            assert!(current == *system, "a worker is in the context of the system");
             assert_eq!(blocked, Err(CallError::WouldBlock));
         }
         for witness in witnesses {

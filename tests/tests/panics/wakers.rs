@@ -1,4 +1,4 @@
-//! Wakers that panic when they are woken, cloned or dropped, such as those of an executor that has
+//! Wakers that panic when they are woken, cloned or dropped, such as the wakers of an executor that has
 //! ended: all other wakers are still woken, and the actor that wakes them continues.
 
 use actor_core::prelude::*;

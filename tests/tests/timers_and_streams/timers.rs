@@ -1,4 +1,4 @@
-//! Timers. The bounds are those of real time, so generous; `simulation/virtual_time.rs` has the exact
+//! Timers. The bounds are in real time, and therefore generous; `simulation/virtual_time.rs` has the exact
 //! ones.
 
 use actor_core::Timer;

@@ -1,5 +1,5 @@
-//! The part of a call that knows its answer, but not the message: how it is sent, awaited, withdrawn, and
-//! given up when its time is over.
+//! The part of a call that knows the type of its answer, but not the type of its message: how the call
+//! is sent, awaited, withdrawn, and ended by its timeout.
 
 use super::outgoing::AnyOutgoing;
 use crate::address::reply::{Reply, channel_for};
@@ -16,7 +16,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Waker, ready};
 
-/// Puts a reply into the slot of a message, and returns what was there.
+/// Puts a reply into the slot of a message, and returns the previous one.
 pub(super) type Exchange<T> = fn(&mut dyn AnySlot, Reply<T>) -> Reply<T>;
 
 /// The wait for an answer.
@@ -24,18 +24,18 @@ pub(super) struct Asking<T> {
     /// Puts the reply into the slot of the message.
     exchange: Exchange<T>,
     if_room: bool,
-    /// Whether the answer can come from nowhere but the target's own run.
+    /// Whether only the target itself can answer.
     is_direct: bool,
-    /// Whether it is direct and inherits no deadline.
+    /// Whether the call is direct and inherits no deadline.
     is_plain: bool,
     inherits: bool,
-    /// Whether it does not inherit the deadline of the handler that makes it.
+    /// Whether the call does not inherit the deadline of the handler that makes it.
     ignores_deadline: bool,
     is_timed: bool,
     state: AskState,
-    /// There from the first poll on, or from the start if the message has its reply in it already.
+    /// Set from the first poll on, or from the start if the message already contains its reply.
     answer: ReplyReceiver<T>,
-    /// Under which the message waits for room.
+    /// The ticket under which the message waits for capacity.
     ticket: Option<Ticket>,
     tracker: WaitTracker,
 }
@@ -54,7 +54,7 @@ impl<T: 'static> Asking<T> {
     pub(super) const FRESH: Self =
         Asking::new(<dyn AnySlot>::exchange, AskState::Init, true, ReplyReceiver::finished());
 
-    /// As fresh; the answer may come from elsewhere than the target.
+    /// Like [`FRESH`](Self::FRESH), but an actor other than the target may answer.
     pub(super) const INDIRECT: Self =
         Asking::new(<dyn AnySlot>::exchange, AskState::Init, false, ReplyReceiver::finished());
 }
@@ -112,7 +112,7 @@ impl<T> Asking<T> {
         self.if_room
     }
 
-    /// What exchanges the reply in a message.
+    /// Returns the function that exchanges the reply in a message.
     pub(super) fn exchange(&self) -> Exchange<T> {
         self.exchange
     }
@@ -133,7 +133,7 @@ impl<T> Asking<T> {
         self.is_timed = true;
     }
 
-    /// Moves it on, before it has begun.
+    /// Takes the state of a call that has not been polled, and leaves the state of a finished one.
     pub(super) fn take(&mut self) -> Self {
         std::mem::replace(
             self,
@@ -299,7 +299,7 @@ impl<T> Asking<T> {
         cycle
     }
 
-    /// Waits no more: what has not been handled by now never will be.
+    /// Stops waiting. A message that has not been taken yet is never handled.
     #[inline(never)]
     pub(super) fn withdraw(&mut self, outgoing: &dyn AnyOutgoing) {
         self.state = AskState::Done;

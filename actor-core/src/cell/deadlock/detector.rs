@@ -124,7 +124,8 @@ fn confirm(
     let near = &first.header().system;
     // Declared first, so that they are dropped after the lock.
     let mut mailboxes = Vec::with_capacity(path.len());
-    // The waits of the cycle, beginning with that of `first`: the target of each is the waiter of the next.
+    // The waits of the cycle, beginning with the wait of `first`: the target of each wait is the waiter of
+    // the next.
     let mut waits = vec![*pending];
     let one_at_a_time = CONFIRMING.lock();
     let mut ticket = pending.wait.goal.ticket();
@@ -187,7 +188,8 @@ fn confirm(
     }
 }
 
-/// Returns the index of the wait to refuse, if there is one. Wait 0 is that of the actor that has looked.
+/// Returns the index of the wait to refuse, if there is one. Wait 0 belongs to the actor that runs the
+/// detector.
 fn choose(waits: &[PendingWait]) -> Option<usize> {
     let has_error = |place: &usize| waits[*place].wait.goal.has_error();
     // A timed wait ends by itself, and then the other waits of the cycle end one after another: only the

@@ -79,8 +79,8 @@ impl WaitGoal {
         if let WaitGoal::Capacity(ticket) = self { Some(ticket) } else { None }
     }
 
-    /// Returns whether only a run of the target, or its kill, can cause the event. Any other wait
-    /// is recorded for snapshots only.
+    /// Returns whether the wait can end only if the target runs or is killed. Any other wait is
+    /// recorded for snapshots only.
     pub(in crate::cell) fn is_certain(self) -> bool {
         !matches!(
             self,

@@ -48,8 +48,8 @@ impl Wake for RootTask {
     }
 }
 
-/// While this exists, the random number generator of the thread is that of the simulation: the program
-/// uses it through `fastrand`, or functions built on it such as `race`.
+/// While this guard exists, the thread's random number generator is seeded by the simulation. Programs use
+/// it through `fastrand`, or through functions based on that, such as `race`.
 pub(super) struct RngGuard<'a> {
     executor: &'a SimExecutor,
     /// The state of the thread's own generator.
