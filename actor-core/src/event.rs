@@ -22,6 +22,8 @@ pub(crate) struct Event {
 struct EventState {
     /// The number of notifications so far.
     round: u64,
+    /// The number of existing listeners, also of those that have been notified.
+    existing: usize,
     /// The listeners of this round, with their wakers once they have been polled.
     listeners: Slab<Option<Waker>>,
 }
@@ -41,8 +43,14 @@ impl Event {
     pub(crate) fn listen(self: &Arc<Self>) -> Listener {
         let mut state = self.state.lock();
         let (round, key) = (state.round, state.listeners.insert(None));
+        state.existing += 1;
         drop(state);
         Listener { event: self.clone(), round, key }
+    }
+
+    /// Whether there is a listener, which may have been notified and not yet polled again.
+    pub(crate) fn has_listeners(&self) -> bool {
+        self.state.lock().existing > 0
     }
 
     /// Notifies all current listeners. Returns their number.
@@ -61,6 +69,10 @@ impl Event {
 }
 
 impl Listener {
+    pub(crate) fn is_notified(&self) -> bool {
+        self.event.state.lock().round != self.round
+    }
+
     /// Blocks this thread until the notification. Returns `false` if `limit` elapsed first.
     pub(crate) fn wait_timeout(mut self, limit: Duration) -> bool {
         let until = Instant::now() + limit;
@@ -108,6 +120,7 @@ impl Future for Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let mut state = self.event.state.lock();
+        state.existing -= 1;
         // The keys of an earlier round may be in use by later listeners.
         let is_there = state.round == self.round;
         let gone = if is_there { state.listeners.try_remove(self.key).flatten() } else { None };

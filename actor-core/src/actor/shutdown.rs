@@ -443,10 +443,11 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     let watchers = cold.watchers.take();
     let system_messages = std::mem::take(&mut cold.system_messages);
     let changed = cold.state_changed.clone();
-    let mut is_observed = cold.supervision.is_some();
+    let is_awaited = changed.as_ref().is_some_and(|changed| changed.has_listeners());
+    let mut is_observed = cold.supervision.is_some() || is_awaited;
     drop(locked);
     drop(system_messages);
-    is_observed |= notify_state_change(changed) > 0;
+    notify_state_change(changed);
     is_observed |= !exit.is_normal() && watchers.iter().any(lives);
     if let Exit::Failed(failure) = &exit
         && !is_observed

@@ -78,6 +78,9 @@ impl Drop for Change {
 }
 
 /// Returns the result of `look`, or waits for a change of the actor's state if there is none.
+///
+/// A waiter always has a listener from the first look that finds nothing until the one that finds
+/// something. Both happen under the lock of the actor, so [`Event::has_listeners`](crate::event::Event::has_listeners) is exact there.
 pub(crate) fn poll_change<T>(
     mailbox: &dyn DynMailbox,
     listener: &mut Option<Listener>,
@@ -91,15 +94,15 @@ pub(crate) fn poll_change<T>(
             *listener = None;
             return Poll::Ready(found);
         }
-        let changed = locked.cell.cold_mut().state_changed.get_or_insert_default().clone();
+        let changed = locked.cell.cold_mut().state_changed.get_or_insert_default();
+        let notified = match listener {
+            Some(current) if !current.is_notified() => None,
+            _ => listener.replace(changed.listen()),
+        };
         drop(locked);
-        match listener {
-            Some(waiting) => {
-                ready!(Pin::new(waiting).poll(cx));
-                *listener = None;
-            }
-            // Register the listener, then check again, so that no change is missed.
-            None => *listener = Some(changed.listen()),
+        drop(notified);
+        if let Some(current) = listener {
+            ready!(Pin::new(current).poll(cx));
         }
     }
 }

@@ -3,6 +3,7 @@
 mod children;
 mod fairness;
 mod handler_failure;
+mod joined_failures;
 mod kept_alive_by;
 mod kept_alive_by_name;
 mod million_actors;
