@@ -300,7 +300,11 @@ pub(crate) struct HandlerTimer {
     alarm: Arc<Alarm>,
 }
 
-struct Alarm {
+/// The waker of a timer, for a handler and its waits.
+///
+/// No wake-up is lost: a waker is either among `Waits::wakers` when the alarm rings, or its addition sees
+/// `Waits::has_rung`, under the same lock (`models/deadline.rs`).
+pub(crate) struct Alarm {
     handler: Waker,
     waits: Mutex<Waits>,
 }
@@ -322,8 +326,7 @@ impl HandlerTimer {
     /// pending.
     fn arm(handling: Handling) -> Option<Arc<Self>> {
         let (at, actor) = (handling.deadline()?.instant(), current::actor()?);
-        let waits = Mutex::new(Waits { wakers: Vec::new(), has_rung: false, most: FEW });
-        let alarm = Arc::new(Alarm { handler: waker::uncounted(&actor), waits });
+        let alarm = Alarm::new(waker::uncounted(&actor));
         let executor = actor.header().system.executor.clone();
         let key = executor.timers().insert(at, Waker::from(alarm.clone()), false);
         Some(Arc::new(HandlerTimer { executor, key, alarm }))
@@ -357,11 +360,16 @@ pub(crate) fn watch(timer: &mut Option<Arc<HandlerTimer>>, handling: Handling) {
 }
 
 impl Alarm {
+    pub(crate) fn new(handler: Waker) -> Arc<Self> {
+        let waits = Waits { wakers: Vec::new(), has_rung: false, most: FEW };
+        Arc::new(Alarm { handler, waits: Mutex::new(waits) })
+    }
+
     /// Adds the wakers of waits.
     ///
     /// Wakers of waits that have ended are among those that are there, and cannot be told apart. If there
     /// are too many, all are woken: the waits that have not ended add theirs again.
-    fn add(&self, new: Vec<Waker>) {
+    pub(crate) fn add(&self, new: Vec<Waker>) {
         if new.is_empty() {
             return;
         }

@@ -2,6 +2,7 @@
 //! of a model. The code is the runtime's own; only the executor is a queue that the model runs
 //! explicitly. Run by `.ci/loom`.
 
+mod deadline;
 mod event;
 mod mailbox;
 mod reply;
