@@ -155,7 +155,7 @@ pub use address::weak::WeakAddr;
 pub use address::with_timeout::WithTimeout;
 pub use cell::message::Protocol;
 pub use cell::registry::RegisterError;
-pub use cell::restart::Restart;
+pub use cell::supervision::Restart;
 pub use counters::Counters;
 pub use error::{CallError, Cycle, Refusal, RefusalKind, SendError, SendReason};
 pub use exit::{ActorId, Exit, Failure, FailureKind, Location};

@@ -3,8 +3,8 @@
 mod asking;
 mod blocking;
 mod delegated;
-mod limited;
 mod outgoing;
+mod timed;
 
 pub(super) use blocking::block_on;
 pub use delegated::{Delegated, Delegating};

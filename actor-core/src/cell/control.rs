@@ -12,8 +12,8 @@ use super::header::{
     Header, KILL, ParkReason, SHARED_QUEUE, STOP_FOR_RESTART, STOP_SELF, SYSTEM_MESSAGE,
 };
 use super::queue::Ticket;
-use super::restart::RestartDecision;
 use super::state::{CellTask, SystemMessage, Watcher};
+use super::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};
 use crate::waking::{drop_waker, wake_each};
 use std::task::Waker;

@@ -6,7 +6,6 @@
 use super::members::Members;
 use super::start_member;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::restart::RestartDecision;
 use crate::actor::run_loop::may_start;
 use crate::actor::shutdown::publish_exit;
 use crate::cell::handle::{
@@ -18,6 +17,7 @@ use crate::cell::mailbox_state::{AnyQueue, MailboxState, MessageQueue};
 use crate::cell::message::Delivery;
 use crate::cell::queue::{OnFull, PushError, Ticket};
 use crate::cell::state::CellState;
+use crate::cell::supervision::RestartDecision;
 use crate::exit::{ActorId, Exit};
 use crate::supervisor::restart_window::{Intensity, RestartWindow};
 use crate::sync::{Arc, Mutex, Weak};

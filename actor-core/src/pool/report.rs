@@ -2,7 +2,7 @@
 
 use super::mailbox::PoolMailbox;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::restart::RestartAuthority;
+use crate::cell::supervision::RestartAuthority;
 use crate::exit::{ActorId, Exit};
 use crate::sync::{Arc, Weak};
 

@@ -16,9 +16,9 @@ pub use child::Child;
 pub use run::{Supervisor, SupervisorAddr, SupervisorMessage};
 
 use crate::actor::dispatch::Dispatch;
-use crate::actor::restart::Restart;
 use crate::actor::spawn::ActorBuilder;
 use crate::address::addr::TypedAddr;
+use crate::cell::supervision::Restart;
 use crate::exit::ActorId;
 use std::time::Duration;
 

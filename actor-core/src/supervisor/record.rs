@@ -2,8 +2,8 @@
 
 use super::ChildInfo;
 use super::backoff::Backoff;
-use crate::actor::restart::{Restart, RestartDecision};
 use crate::cell::handle::DynMailbox;
+use crate::cell::supervision::{Restart, RestartDecision};
 use crate::exit::ActorId;
 use crate::sync::Arc;
 use crate::{Timer, time};

@@ -1,7 +1,7 @@
 //! The side effects of a mailbox's operations: it admits senders, reports flags, and does not close too
 //! early.
 
-use crate::actor::restart::{RestartAuthority, RestartDecision, supervise};
+use crate::actor::restart::supervise;
 use crate::actor::shutdown::publish_exit;
 use crate::actor::spawn::ActorBuilder;
 use crate::cell::handle::{DynMailbox, ParkResult};
@@ -9,6 +9,7 @@ use crate::cell::header::{ParkReason, STOP_FOR_RESTART};
 use crate::cell::lazy_deque::LazyDeque;
 use crate::cell::mailbox::Mailbox;
 use crate::cell::state::SystemMessage;
+use crate::cell::supervision::{RestartAuthority, RestartDecision};
 use crate::prelude::*;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, Ordering};
