@@ -133,7 +133,7 @@ pub use actor::context::timers::Timer;
 pub use actor::context::watch::{Link, Monitor};
 pub use actor::dispatch::{AddrOf, Dispatch};
 pub use actor::fault::Fault;
-pub use actor::spawn::Prepared;
+pub use actor::prepared::Prepared;
 #[doc = include_str!("actor.md")]
 #[doc = include_str!("generated.md")]
 pub use actor_macros::actor;

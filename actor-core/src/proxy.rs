@@ -75,7 +75,7 @@ pub use control::Control;
 pub use foreign::ForeignFailure;
 pub use revocable::{Revoke, revocable};
 
-use crate::actor::spawn::Prepared;
+use crate::actor::prepared::Prepared;
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
 use crate::address::reply::{self, Reply};

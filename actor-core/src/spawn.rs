@@ -2,7 +2,8 @@
 
 use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::actor::factory;
-use crate::actor::spawn::{ActorBuilder, Prepared};
+use crate::actor::prepared::Prepared;
+use crate::actor::spawn::ActorBuilder;
 use crate::pool::PreparedPool;
 use crate::sync::Arc;
 use crate::system::System;

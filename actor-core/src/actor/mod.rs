@@ -32,6 +32,8 @@ mod concurrent;
 
 pub(crate) mod local_task;
 
+pub(crate) mod prepared;
+
 pub(crate) mod spawn;
 
 pub(crate) mod factory;

@@ -2,15 +2,14 @@
 
 use super::actor_task::Runner;
 use super::context::Context;
-use super::context::children::adopt;
-use super::dispatch::{AddrOf, Dispatch};
+use super::dispatch::Dispatch;
 use super::run_loop::RunLoop;
 use super::shutdown::publish_exit;
 use crate::address::addr::Addr;
 use crate::cell::handle::{DynMailbox, catch_and_report};
 use crate::cell::header::Header;
 use crate::cell::mailbox::Mailbox;
-use crate::cell::message::Settings;
+use crate::cell::settings::Settings;
 use crate::cell::system_shared::SystemShared;
 use crate::executor::drop_chain::{self, DropResult};
 use crate::executor::{Job, Schedule};
@@ -48,142 +47,6 @@ impl<A: Dispatch> fmt::Debug for Life<A> {
 impl fmt::Debug for OpaqueMailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpaqueMailbox").finish_non_exhaustive()
-    }
-}
-
-/// A builder that sets the name, capacity and system of an actor before it is spawned: see
-/// [`Spawn::prepare`](crate::Spawn::prepare).
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # #[actor] struct Room; #[actor] impl Room {}
-/// let system = System::builder().threads(1).build();
-/// let lobby = Room.prepare().name("lobby").capacity(8).on(&system).spawn();
-/// assert_eq!((lobby.label().as_str(), lobby.capacity()), ("lobby", Some(8)));
-/// ```
-#[must_use = "nothing runs before `.spawn()`"]
-pub struct Prepared<A> {
-    state: A,
-    capacity: Option<usize>,
-    label: Option<Arc<str>>,
-    pub(crate) system: Option<Arc<SystemShared>>,
-    parent: Option<Arc<dyn DynMailbox>>,
-    settings: &'static Settings,
-}
-
-impl<A: Dispatch> Prepared<A> {
-    pub(crate) fn new(state: A) -> Self {
-        let settings = const { &A::SETTINGS };
-        let capacity = settings.capacity;
-        Prepared { state, capacity, label: None, system: None, parent: None, settings }
-    }
-
-    /// Sets the label of the actor, which logs, exits and trees show.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.label = Some(Arc::from(name.into()));
-        self
-    }
-
-    /// At most `capacity` messages wait.
-    ///
-    /// # Panics
-    /// If `capacity` is zero.
-    #[track_caller]
-    pub fn capacity(mut self, capacity: usize) -> Self {
-        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
-        self.capacity = Some(capacity);
-        self
-    }
-
-    /// Any number of messages may wait.
-    ///
-    /// ```
-    /// # use actor_core::prelude::*;
-    /// # #[actor] struct Log; #[actor] impl Log {}
-    /// let log = Log.prepare().unbounded().spawn();
-    /// assert_eq!(log.capacity(), None);
-    /// ```
-    pub fn unbounded(mut self) -> Self {
-        self.capacity = None;
-        self
-    }
-
-    /// Spawns on `system` instead of the current one.
-    pub fn on(mut self, system: &System) -> Self {
-        self.system = Some(system.shared().clone());
-        self
-    }
-
-    /// Spawns the actor as a child of the actor with this context, on its system, as
-    /// [`Context::spawn_child`] does.
-    ///
-    /// ```
-    /// # use actor_core::prelude::*;
-    /// # #[actor] struct Leaf; #[actor] impl Leaf {}
-    /// #[actor]
-    /// struct Tree;
-    ///
-    /// #[actor]
-    /// impl Tree {
-    ///     fn grow(&mut self, context: &Context<Self>) -> LeafAddr {
-    ///         Leaf.prepare().name("leaf").capacity(8).child_of(context).spawn()
-    ///     }
-    /// }
-    ///
-    /// # System::current_thread().block_on(async {
-    /// let tree = Tree.spawn();
-    /// let leaf = tree.grow().await.unwrap();
-    /// assert_eq!((leaf.label().as_str(), leaf.capacity()), ("leaf", Some(8)));
-    /// tree.stop();
-    /// tree.join().await;
-    /// assert!(!leaf.is_alive());
-    /// # });
-    /// ```
-    pub fn child_of<P: Dispatch>(mut self, parent: &Context<P>) -> Self {
-        self.parent = Some(parent.any());
-        self
-    }
-
-    /// Spawns the actor and returns its address at once.
-    ///
-    /// # Panics
-    /// If the actor is `local` and this is not inside `block_on` of its current-thread system.
-    #[track_caller]
-    pub fn spawn(self) -> AddrOf<A> {
-        let Prepared { state, capacity, label, system, parent, settings } = self;
-        let system = parent.as_ref().map(|parent| parent.header().system.clone()).or(system);
-        let builder = ActorBuilder::new(system, settings, capacity);
-        if let Some(label) = label {
-            name(&*builder.mailbox, &label);
-        }
-        // Everything is in place before the child can run.
-        if let Some(parent) = parent
-            && builder.alive
-        {
-            adopt(&parent, builder.mailbox.clone());
-        }
-        builder.start(Some(state))
-    }
-}
-
-impl System {
-    /// Spawns an actor here. See [`Spawn::spawn`](crate::Spawn::spawn).
-    ///
-    /// # Panics
-    /// As [`Spawn::spawn`](crate::Spawn::spawn).
-    #[track_caller]
-    pub fn spawn<A: Dispatch>(&self, actor: A) -> A::Address {
-        Prepared::new(actor).on(self).spawn()
-    }
-}
-
-fn name(mailbox: &dyn DynMailbox, label: &Arc<str>) {
-    mailbox.lock().cell.cold_mut().label = Some(label.clone());
-}
-
-impl<A> fmt::Debug for Prepared<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prepared").field("actor", &self.settings.name).finish_non_exhaustive()
     }
 }
 
@@ -271,7 +134,7 @@ impl<A: Dispatch> ActorBuilder<A> {
 
     /// Schedules the first run of the actor.
     #[track_caller]
-    fn start(self, state: Option<A>) -> A::Addr {
+    pub(super) fn start(self, state: Option<A>) -> A::Addr {
         let run_loop = RunLoop::new(self.mailbox.clone());
         self.run(Life { run_loop, state })
     }
@@ -281,7 +144,7 @@ impl<A: Dispatch> ActorBuilder<A> {
         if !self.alive {
             abort_start(&self.mailbox);
             // It never started: its state is dropped here, in the caller.
-            refuse(self.mailbox, life);
+            drop_unstarted(self.mailbox, life);
             return self.address.into();
         }
         let guard = UnstartedGuard(&self.mailbox);
@@ -294,7 +157,7 @@ impl<A: Dispatch> ActorBuilder<A> {
 
 /// Drops the state of an actor whose system has ended. The drop may spawn another actor, and so on.
 #[cold]
-fn refuse<A: Dispatch>(mailbox: Arc<Mailbox<A>>, life: Life<A>) {
+fn drop_unstarted<A: Dispatch>(mailbox: Arc<Mailbox<A>>, life: Life<A>) {
     let own = mailbox.clone();
     let mut life = Some(life);
     let discard = move || catch_and_report(&*own, "drop", &mut || life = None);

@@ -1,7 +1,7 @@
 //! A state that can be spawned, and its typed address.
 
 use super::addr::TypedAddr;
-use crate::cell::message::Settings;
+use crate::cell::settings::Settings;
 
 /// A type that can be spawned as an actor. Implemented by `#[actor]` on a struct or enum.
 ///

@@ -34,7 +34,7 @@ impl dyn DynMailbox + '_ {
         let woken = std::mem::take(&mut cell.woken);
         let more = cell.has_more(header, park_reason, woken);
         let epoch = cell.publish(if more { None } else { pending });
-        // No new waiter of this actor goes unnoticed: see `cycle`.
+        // No new waiter of this actor goes unnoticed: see `deadlock::detector`.
         let is_sought = epoch.is_some() && cell.may_be_waited_for(header);
         let result = if more {
             let is_over = park_reason == ParkReason::HandlerPending

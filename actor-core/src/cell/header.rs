@@ -28,7 +28,7 @@
 //! nor a task from parking.
 
 use super::system_shared::SystemShared;
-use crate::cell::message::Settings;
+use crate::cell::settings::Settings;
 use crate::executor::preempt;
 use crate::exit::ActorId;
 use crate::sync::Arc;
@@ -82,7 +82,7 @@ pub(crate) struct Header {
     pub(crate) number: u64,
     /// The actor's key in the table of its system. Set once, before another thread can find the actor.
     key: AtomicU32,
-    /// `u32::MAX`: unbounded.
+    /// The capacity of this actor; `settings.capacity` is only the default. `u32::MAX`: unbounded.
     pub(crate) capacity: u32,
     /// The strong count: addresses, registered names, the parent, attached streams. It is increased
     /// from zero only under the mailbox's lock, as in `WeakAddr::upgrade`, or by the actor's own task.

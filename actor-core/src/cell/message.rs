@@ -1,76 +1,9 @@
-//! The message contract of the mailbox, below the run loop. Plain data and one trait.
+//! What a mailbox and the run loop must know of a message. Plain data and one trait.
 
 use super::call_state::CallState;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use super::send_context::SendContext;
 use std::any::Any;
-
-/// The settings shared by all actors of a type.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    pub(crate) name: &'static str,
-    /// `None`: unbounded.
-    pub(crate) capacity: Option<usize>,
-    pub(crate) turn: u16,
-    /// The limit of deferred messages.
-    pub(crate) deferred: usize,
-    /// The limit of concurrent handlers.
-    pub(crate) max_concurrent: usize,
-    /// Whether it is an actor of the library: users do not send its messages, and are not told of them.
-    pub(crate) is_internal: bool,
-}
-
-impl Settings {
-    /// Creates the default settings: a capacity of 64 messages, turns of 64 messages, 1024 deferred
-    /// messages and 64 concurrent handlers.
-    pub const fn new(name: &'static str) -> Self {
-        Settings {
-            name,
-            capacity: Some(64),
-            turn: 64,
-            deferred: 1024,
-            max_concurrent: 64,
-            is_internal: false,
-        }
-    }
-
-    /// Sets the capacity of the mailbox.
-    pub const fn capacity(mut self, capacity: usize) -> Self {
-        self.capacity = Some(capacity);
-        self
-    }
-
-    /// Makes the mailbox unbounded.
-    pub const fn unbounded(mut self) -> Self {
-        self.capacity = None;
-        self
-    }
-
-    /// Sets the number of messages handled before the actor yields.
-    #[allow(clippy::cast_possible_truncation, reason = "`u16::try_from` is not const")]
-    pub const fn turn(mut self, turn: usize) -> Self {
-        self.turn = if turn < u16::MAX as usize { turn as u16 } else { u16::MAX };
-        self
-    }
-
-    /// Sets the limit of deferred messages.
-    pub const fn deferred(mut self, deferred: usize) -> Self {
-        self.deferred = deferred;
-        self
-    }
-
-    /// Marks an actor of the library itself.
-    pub const fn internal(mut self) -> Self {
-        self.is_internal = true;
-        self
-    }
-
-    /// Sets the limit of concurrent handlers.
-    pub const fn max_concurrent(mut self, max_concurrent: usize) -> Self {
-        self.max_concurrent = max_concurrent;
-        self
-    }
-}
 
 /// The messages accepted by an address of `Self`.
 ///

@@ -24,6 +24,7 @@ pub(crate) mod queue;
 pub(crate) mod registry;
 pub(crate) mod resources;
 pub(crate) mod send_context;
+pub(crate) mod settings;
 mod side_queue;
 pub(crate) mod sim_observer;
 pub(crate) mod state;

@@ -23,12 +23,13 @@ pub use result::ProcessResult;
 pub use select::Select;
 
 use crate::actor::dispatch::{Dispatch, Hooks};
+use crate::actor::prepared::Prepared;
 use crate::actor::protocol_message::SendBox;
-use crate::actor::spawn::Prepared;
 use crate::actor::{Context, Life, Runner};
 use crate::address::actor::Actor;
+use crate::cell::message::MessageInfo;
 use crate::cell::message::SlotInfo;
-use crate::cell::message::{MessageInfo, Settings};
+use crate::cell::settings::Settings;
 use crate::sync::{Arc, Mutex};
 use crate::system::System;
 use std::any::type_name;

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::spawn::Prepared;
+use crate::actor::prepared::Prepared;
 use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
 use crate::cell::state::Watcher;

@@ -1,0 +1,69 @@
+//! The settings of an actor type, from the options of `#[actor(..)]`.
+
+/// The settings of all actors of a type. A builder may override the capacity for one actor
+/// (`Header::capacity`).
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub(crate) name: &'static str,
+    /// `None`: unbounded.
+    pub(crate) capacity: Option<usize>,
+    pub(crate) turn: u16,
+    /// The limit of deferred messages.
+    pub(crate) deferred: usize,
+    /// The limit of concurrent handlers.
+    pub(crate) max_concurrent: usize,
+    /// Whether it is an actor of the library: users do not send its messages, and are not told of them.
+    pub(crate) is_internal: bool,
+}
+
+impl Settings {
+    /// The defaults: a capacity of 64 messages, 64 messages in a row, 1024 deferred messages, 64
+    /// concurrent handlers.
+    pub const fn new(name: &'static str) -> Self {
+        Settings {
+            name,
+            capacity: Some(64),
+            turn: 64,
+            deferred: 1024,
+            max_concurrent: 64,
+            is_internal: false,
+        }
+    }
+
+    /// Sets the capacity of the mailbox.
+    pub const fn capacity(mut self, capacity: usize) -> Self {
+        self.capacity = Some(capacity);
+        self
+    }
+
+    /// Makes the mailbox unbounded.
+    pub const fn unbounded(mut self) -> Self {
+        self.capacity = None;
+        self
+    }
+
+    /// Sets the number of messages handled before the actor yields.
+    #[allow(clippy::cast_possible_truncation, reason = "`u16::try_from` is not const")]
+    pub const fn turn(mut self, turn: usize) -> Self {
+        self.turn = if turn < u16::MAX as usize { turn as u16 } else { u16::MAX };
+        self
+    }
+
+    /// Sets the limit of deferred messages.
+    pub const fn deferred(mut self, deferred: usize) -> Self {
+        self.deferred = deferred;
+        self
+    }
+
+    /// Marks an actor of the library itself.
+    pub const fn internal(mut self) -> Self {
+        self.is_internal = true;
+        self
+    }
+
+    /// Sets the limit of concurrent handlers.
+    pub const fn max_concurrent(mut self, max_concurrent: usize) -> Self {
+        self.max_concurrent = max_concurrent;
+        self
+    }
+}
