@@ -90,7 +90,7 @@ pub trait Dispatch:
     }
 
     /// Takes a message out of the queue: from now on it counts as started. Returns `false` if its caller
-    /// has given up. A proxy leaves it queued, for the actor that it is forwarded to.
+    /// has given up, or its deadline has passed. A proxy leaves it queued, for the actor that it is forwarded to.
     #[doc(hidden)]
     #[inline]
     fn begins(info: &MessageInfo<'_>, now: impl FnOnce() -> Instant) -> bool {

@@ -5,7 +5,7 @@ use super::context::children::adopt;
 use super::dispatch::{AddrOf, Dispatch};
 use super::spawn::ActorBuilder;
 use crate::cell::handle::DynMailbox;
-use crate::cell::settings::Settings;
+use crate::cell::settings::{Settings, checked_capacity};
 use crate::cell::system_shared::SystemShared;
 use crate::sync::Arc;
 use crate::system::System;
@@ -50,8 +50,7 @@ impl<A: Dispatch> Prepared<A> {
     /// If `capacity` is zero.
     #[track_caller]
     pub fn capacity(mut self, capacity: usize) -> Self {
-        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
-        self.capacity = Some(capacity);
+        self.capacity = Some(checked_capacity(capacity));
         self
     }
 

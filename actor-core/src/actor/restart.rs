@@ -105,6 +105,8 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
+    /// The supervisor has decided to restart: the same mailbox goes on with another life, whose state
+    /// `begin` (`lifecycle.rs`) gets from the factory.
     fn restart_life(&mut self) {
         self.trace("begins another life");
         let mut locked = self.mailbox().lock();

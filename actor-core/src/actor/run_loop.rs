@@ -244,7 +244,7 @@ impl<A: Dispatch> RunLoop<A> {
         }
         if CONCURRENT
             && let Some(first) = self.batch.get(0)
-            && !may_start::<A, CONCURRENT>(first)
+            && !may_overlap::<A, CONCURRENT>(first)
         {
             return Some(self.park(ParkReason::HandlerPending));
         }
@@ -260,7 +260,7 @@ impl<A: Dispatch> RunLoop<A> {
                 return self.fetch_shared(slot, actor, CONCURRENT);
             }
             self.loop_state.fetched = true;
-            let may_start = may_start::<A, CONCURRENT>;
+            let may_start = may_overlap::<A, CONCURRENT>;
             let mailbox = self.context.mailbox();
             let is_flagged = mailbox.fetch(&mut slot.0, &mut self.batch, may_start, !CONCURRENT);
             if slot.0.is_none() {
@@ -425,8 +425,8 @@ impl<A: Dispatch> RunLoop<A> {
     }
 }
 
-/// Returns whether a message may start, if handlers are running (`CONCURRENT`).
-pub(crate) fn may_start<A: Dispatch, const CONCURRENT: bool>(message: &A::Message) -> bool {
+/// Returns whether a message may start beside running handlers, if there are any (`CONCURRENT`).
+pub(crate) fn may_overlap<A: Dispatch, const CONCURRENT: bool>(message: &A::Message) -> bool {
     !CONCURRENT || A::is_concurrent(message)
 }
 
@@ -493,7 +493,7 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
     }
 
     fn take_priority(&self, concurrent: bool, slot: &mut dyn Any) -> bool {
-        let may_start = if concurrent { may_start::<A, true> } else { may_start::<A, false> };
+        let may_start = if concurrent { may_overlap::<A, true> } else { may_overlap::<A, false> };
         let Some(slot) = slot.downcast_mut::<Option<A::Message>>() else { return false };
         *slot = self.context.mailbox().take_priority(may_start);
         slot.is_some()

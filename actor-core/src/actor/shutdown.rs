@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The default time limit for a child to stop.
-const SHUTDOWN: Duration = Duration::from_secs(5);
+pub(crate) const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// The steps of the end, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,5 @@
-//! Calls and sends with a timeout: [`WithTimeout`].
+//! Calls and sends with a timeout: [`WithTimeout`], whose `poll` ends them. The callee sees the timeout as
+//! the deadline of the message (`cell/deadline`). A stream has its own: `ReplyStream::timeout`.
 
 use super::call::block_on;
 use crate::cell::deadline;
@@ -29,6 +30,7 @@ pub trait Expire: Future + Unpin {
     /// Returns whether it does not inherit the deadline of the handler that makes it.
     #[doc(hidden)]
     fn __ignores_deadline(&self) -> bool;
+    /// The timeout has elapsed: returns the error, or the outcome if there is one by now.
     #[doc(hidden)]
     fn __expire(&mut self) -> Self::Output;
     /// Gives up, because no thread may block until it is done.

@@ -67,3 +67,13 @@ impl Settings {
         self
     }
 }
+
+/// Returns the capacity that a builder was given.
+///
+/// # Panics
+/// If it is zero.
+#[track_caller]
+pub(crate) fn checked_capacity(capacity: usize) -> usize {
+    assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
+    capacity
+}

@@ -6,7 +6,7 @@
 use super::members::Members;
 use super::start_member;
 use crate::actor::dispatch::Dispatch;
-use crate::actor::run_loop::may_start;
+use crate::actor::run_loop::may_overlap;
 use crate::actor::shutdown::publish_exit;
 use crate::cell::handle::{
     DynMailbox, Locked, Popped, SharedQueue, TypedMailbox, WeakMailbox, discard_message,
@@ -164,7 +164,7 @@ impl<A: Dispatch> PoolMailbox<A> {
 
 impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
     fn pop_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Popped {
-        let wanted = if beside { may_start::<A, true> } else { may_start::<A, false> };
+        let wanted = if beside { may_overlap::<A, true> } else { may_overlap::<A, false> };
         let mut state = self.state.lock();
         if number >= state.queue.size || state.queue.verdict.is_some() {
             // It may have been woken for a message that another member has to take now.

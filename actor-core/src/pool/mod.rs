@@ -81,6 +81,7 @@ impl<A: Dispatch> PoolAddress for Arc<PoolMailbox<A>> {
 /// Starts member `number` of `pool`, if its size allows it.
 fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
     let settings = const { &A::SETTINGS };
+    // Messages wait in the pool's mailbox, which has the capacity that the builder of the pool set.
     let builder =
         ActorBuilder::<A>::new(Some(pool.header().system.clone()), settings, settings.capacity);
     let mailbox = builder.mailbox.clone();

@@ -5,6 +5,7 @@ use crate::actor::dispatch::{AddrOf, Dispatch};
 use crate::address::addr::Addr;
 use crate::cell::handle::{DynMailbox, TypedMailbox};
 use crate::cell::header::Header;
+use crate::cell::settings::checked_capacity;
 use crate::cell::system_shared::SystemShared;
 use crate::sync::{Arc, Weak};
 use crate::system::System;
@@ -49,8 +50,7 @@ impl<A: Dispatch> PreparedPool<A> {
     /// If `capacity` is zero.
     #[track_caller]
     pub fn capacity(mut self, capacity: usize) -> Self {
-        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
-        self.capacity = Some(capacity);
+        self.capacity = Some(checked_capacity(capacity));
         self
     }
 

@@ -7,9 +7,11 @@ use crate::actor::dispatch::Dispatch;
 use crate::actor::factory::{self, StateFactory, SyncFactory};
 use crate::actor::restart::supervise;
 use crate::actor::run_loop::RunLoop;
+use crate::actor::shutdown::SHUTDOWN;
 use crate::actor::spawn::{ActorBuilder, Life};
 use crate::cell::handle::DynMailbox;
 use crate::cell::resources::Resource;
+use crate::cell::settings::checked_capacity;
 use crate::cell::state::Watcher;
 use crate::cell::supervision::{Restart, RestartAuthority};
 use crate::sync::Arc;
@@ -18,9 +20,6 @@ use std::fmt::{self, Display};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::time::Duration;
-
-/// The default time limit for a child to stop, unless it is a supervisor.
-const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// The specification of a child: how a supervisor starts and restarts it.
 ///
@@ -91,6 +90,7 @@ impl<A: Dispatch> Child<A> {
     pub(crate) fn of(name: String, factory: Box<dyn StateFactory>) -> Self {
         // A supervisor needs as long as its own children.
         let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
+        // A supervisor has no limit: its children have theirs.
         let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
         let (restart, capacity) = (Restart::default(), const { &A::SETTINGS }.capacity);
         Child { name, restart, capacity, shutdown, factory, whose: PhantomData }
@@ -116,8 +116,7 @@ impl<A: Dispatch> Child<A> {
     /// ```
     #[track_caller]
     pub fn capacity(mut self, capacity: usize) -> Self {
-        assert!(capacity > 0, "a mailbox needs room for one message; use a capacity of 1 or more");
-        self.capacity = Some(capacity);
+        self.capacity = Some(checked_capacity(capacity));
         self
     }
 

@@ -80,8 +80,8 @@ impl ChildRecord {
         self.history.as_ref().map_or(0, |history| history.attempts)
     }
 
-    /// Starts its next life, if it waits for one.
-    pub(super) fn start_next_life(&mut self) {
+    /// Decides for the child that waits for it that its next life begins.
+    pub(super) fn order_next_life(&mut self) {
         if self.phase != Phase::Waiting {
             return;
         }

@@ -1,5 +1,5 @@
 //! The behavior of a supervisor: it takes children, is notified of the end of their lives, and
-//! restarts them.
+//! decides whether another follows, which `actor/restart` begins.
 
 use super::backoff::Backoff;
 use super::child::{Child, PendingChild};
@@ -148,7 +148,7 @@ impl Supervisor {
             return self.start_group(context);
         }
         if let Some(child) = self.children.get(id) {
-            child.start_next_life();
+            child.order_next_life();
         }
     }
 
@@ -242,7 +242,7 @@ impl Supervisor {
         let delay = self.delay(id, context);
         let Some(child) = self.children.get(id) else { return };
         if delay.is_zero() {
-            return child.start_next_life();
+            return child.order_next_life();
         }
         child.set_timer(Some(context.after(delay, move |me| me.due(id))));
         child.mailbox.back_off();
@@ -288,7 +288,7 @@ impl Supervisor {
             if child.restart == Restart::Temporary {
                 child.mailbox.decide(RestartDecision::Stop);
             } else {
-                child.start_next_life();
+                child.order_next_life();
             }
         }
         self.start_pending(context);

@@ -50,7 +50,7 @@ pub(super) fn of_type(
     let mut turn = None;
     let mut deferred = None;
     let mut max_concurrent = None;
-    let mut earlier_room: Option<Ident> = None;
+    let mut earlier_capacity: Option<Ident> = None;
     for entry in entries {
         match entry.key.to_string().as_str() {
             "crate" => path = path_of_crate(&entry, errors),
@@ -59,13 +59,12 @@ pub(super) fn of_type(
             "deferred" => deferred = count(&entry, "deferred = 1024", errors),
             "max_concurrent" => max_concurrent = count(&entry, "max_concurrent = 64", errors),
             "local" => entry.expect_plain(errors),
-            key => {
-                // Either `capacity` or `unbounded`.
-                if let Some(earlier) = &earlier_room {
+            key @ ("capacity" | "unbounded") => {
+                if let Some(earlier) = &earlier_capacity {
                     let text = format!("`{key}` contradicts `{earlier}`; keep one of them");
                     errors.push(&entry.key, text);
                 }
-                earlier_room = Some(entry.key.clone());
+                earlier_capacity = Some(entry.key.clone());
                 if key == "unbounded" {
                     entry.expect_plain(errors);
                     capacity = Capacity::Unbounded;
@@ -73,6 +72,8 @@ pub(super) fn of_type(
                     capacity = Capacity::Bounded(bound);
                 }
             }
+            // `options::read` has reported unknown keys, and keeps only those of `OF_TYPE`.
+            _ => {}
         }
     }
     (path, Settings { name, capacity, turn, deferred, max_concurrent })

@@ -1,4 +1,5 @@
-//! What can be done with a call or send that has a time limit: the same as without one, in any order.
+//! The builder methods of a call or send that has a timeout: the same as without one, in any order.
+//! `with_timeout` ends it.
 
 use super::{Call, Delegated, Delegating};
 use crate::address::reply::Reply;

@@ -1,5 +1,6 @@
 //! The deadlock detector: finds cycles of waiting actors, and refuses one of the waits. Takes the
-//! lock of one actor at a time, and runs no user code.
+//! lock of one actor at a time, and runs no user code. `park` calls it; the refused handler is scheduled,
+//! and its wait takes the refusal at the next poll (`WaitTracker::on_pending`).
 //!
 //! In a cycle of waits, the last actor to publish its record sees all others: before publishing, its
 //! predecessor had pushed a message to it, or registered its wait for a change of its state. The

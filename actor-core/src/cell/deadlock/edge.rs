@@ -1,6 +1,6 @@
 //! The wait-for edge of an actor: the record of a handler that waits for another actor, stored in
-//! the cell's state. Written during a poll (`record`), published when the cell parks, and followed by
-//! `cycle`.
+//! the cell's state. Written during a poll (`tracker`), published when the cell parks (`park` in `control`), and
+//! followed by `detector`.
 //!
 //! Invariant: a wait removes its record before it drops its clone of the actor's waker. A published
 //! record of a parked cell, without other clones of the waker, therefore identifies the only event
@@ -139,7 +139,7 @@ impl PendingWait {
 #[derive(Default)]
 pub(crate) struct PublishedWaits {
     published: Option<PendingWait>,
-    /// The epoch: the number of published cold. The same number means that the actor was not
+    /// The epoch: the number of published waits. The same number means that the actor was not
     /// polled in between.
     epoch: u64,
     /// The wait whose record must not be published by the current poll; [`ALL`] for any.

@@ -1,5 +1,5 @@
 //! How a wait adds and removes its record: the poll of a handler, as seen by the calls and sends in
-//! it. Thread-local; after the poll, `pending` takes over the record.
+//! it. Thread-local; after the poll, the task makes a `PendingWait` of the record, which `park` publishes.
 
 use super::edge::{ActorKey, RefusedWait, WaitEdge, WaitGoal};
 use crate::cell::handle::DynMailbox;
