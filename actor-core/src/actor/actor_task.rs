@@ -137,8 +137,8 @@ fn number(task: &dyn LoopTask) -> u64 {
     task.mailbox().header().number
 }
 
-/// Parks a task in its mailbox, or puts it at the back of the run queue. Returns it if it has to
-/// continue.
+/// Parks a task in its mailbox, or puts it at the back of the run queue. Returns the task if it has
+/// to continue.
 #[inline]
 pub(super) fn park<C>(
     mailbox: &dyn DynMailbox,
@@ -167,13 +167,13 @@ pub(super) fn park<C>(
 /// The task of an actor whose handlers are all sync.
 enum SyncTask<A: Dispatch> {
     Owned(Life<A>),
-    /// An async handler of a protocol has the state.
+    /// The state is lent to an async handler of a protocol.
     Borrowed(Box<StateBorrower<A>>),
-    /// A transient state, never observed.
+    /// A temporary value during a transition, never observed.
     InTransit,
 }
 
-/// The handler that has borrowed the life.
+/// An async handler of a protocol that has borrowed the life.
 struct StateBorrower<A: Dispatch> {
     mailbox: Arc<dyn DynMailbox>,
     waker: Option<OwnWaker>,
@@ -259,7 +259,8 @@ pin_project! {
     /// The task of an actor with async handlers.
     struct AsyncTask<F> {
         mailbox: Arc<dyn DynMailbox>,
-        // Created when a handler is first pending, and kept: most actors never need one.
+        // Created when a handler is pending for the first time, and then kept: most actors never
+        // need one.
         waker: Option<OwnWaker>,
         #[pin]
         future: F,
@@ -280,8 +281,9 @@ impl<F: Future<Output = ()>> LoopTask for AsyncTask<F> {
     }
 }
 
-/// Polls a future of a task with the task's own waker. If it is pending, the task parks, and `wait`
-/// is the actor that it waits for, if known. Compiled per output type, not per future.
+/// Polls a future of a task with the task's own waker. If the future is pending, the task parks,
+/// and `wait` stores the actor that the handler waits for, if known. Compiled per output type, not
+/// per future.
 fn poll_task<T>(
     own: &mut Option<OwnWaker>,
     mailbox: &Arc<dyn DynMailbox>,
@@ -290,7 +292,7 @@ fn poll_task<T>(
 ) -> Poll<T> {
     let header = mailbox.header();
     loop {
-        // It stays so if a handler is pending; otherwise the run loop changes it.
+        // The reason stays the same if a handler is pending; otherwise the run loop changes it.
         header.set_park_reason(ParkReason::HandlerPending);
         let waker = own.as_ref().map_or(Waker::noop(), |own| &own.waker);
         let poll = || future.as_mut().poll(&mut Poller::from_waker(waker));
@@ -298,7 +300,8 @@ fn poll_task<T>(
         match (poll, own.as_mut()) {
             (Poll::Ready(value), _) => return Poll::Ready(value),
             (Poll::Pending, None) if waits_for_waker(header.park_reason()) => {
-                // The pending future was polled with a no-op waker: poll it again.
+                // The future is pending and was polled with a no-op waker: poll it again with a
+                // real one.
                 *own = Some(OwnWaker::new(mailbox.clone()));
             }
             (Poll::Pending, own) => {
@@ -356,15 +359,14 @@ fn waits_for_waker(park_reason: ParkReason) -> bool {
 }
 
 /// The loop of an actor with async handlers: it owns the state, and a pending handler borrows it.
-// `life` is destructured outside the block: a value captured by a block is stored once, a value
-// moved out of a capture twice.
+// `life` is destructured outside the block: a value captured by a block is stored once, but a value
+// moved out of a capture is stored twice.
 #[doc(hidden)]
 pub fn run_async<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     let Life { mut run_loop, mut state } = life;
     async move {
-        // Everything that is alive while a handler runs takes memory in each actor, also in idle
-        // ones. The input is therefore moved on immediately, and its handling is not kept
-        // alongside.
+        // Each value that is alive while a handler runs takes memory in every actor, even an idle
+        // one. The input is therefore moved on immediately, and its handling is not kept alongside.
         loop {
             let next = poll_fn(|_| run_loop.poll_next(&mut state));
             let Some((input, handling)) = next.await else { return };
@@ -399,8 +401,8 @@ pin_project! {
         future: Option<F>,
         header: &'a Header,
         handling: CurrentMessage,
-        // Armed when it is pending and has a deadline. (An `Arc`, since the drop of
-        // an absent one is only a test.)
+        // Armed when the handler is pending and has a deadline. (An `Arc`, because dropping an
+        // absent one is a single test.)
         timer: Option<Arc<HandlerTimer>>,
     }
 }
@@ -416,8 +418,8 @@ impl<F: Future<Output = HandlerOutcome>> Future for HandlerFuture<'_, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // Not before its first await: the message is taken out of the mailbox, so dropping it here would
-        // lose it without a trace.
+        // Not before the first await of the handler: the message has been taken out of the mailbox,
+        // so dropping the handler here would lose it without a trace.
         if this.handling.handling.has_pended() {
             if this.header.is_killed() {
                 kill(this.future, *this.handling);
@@ -450,7 +452,7 @@ impl<F: Future<Output = HandlerOutcome>> Future for HandlerFuture<'_, F> {
 
 /// A handler's future, type-erased.
 trait ErasedFuture {
-    /// Drops it, which is user code.
+    /// Drops the handler, which is user code.
     fn clear(self: Pin<&mut Self>);
 }
 

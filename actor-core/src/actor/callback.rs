@@ -1,5 +1,5 @@
-//! Callbacks of timers, streams and monitors, which create a message: one for the actor itself is
-//! handled immediately, one for another actor is sent.
+//! Callbacks of timers, streams and monitors, which create a message. A message for the actor
+//! itself is handled immediately, a message for another actor is sent.
 //!
 //! The arguments of a callback and the slot for its message are typed only inside it, so that all
 //! code in between is compiled once.

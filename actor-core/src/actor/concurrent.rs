@@ -44,8 +44,8 @@ pub fn run_concurrent<A: Dispatch>(life: Life<A>) -> impl Future<Output = ()> {
     }
 }
 
-/// Handles `first` and the messages that may overlap with it, until none is left; returns the input
-/// that was held back.
+/// Handles `first` and the messages that may overlap with it, until no handler is left. Returns the
+/// input that was held back.
 async fn run_overlapping<A: Dispatch>(
     run_loop: &mut RunLoop<A>,
     actor: &A,
@@ -67,7 +67,7 @@ async fn run_overlapping<A: Dispatch>(
     handlers.begin(start(first, handling), handling);
     let mut held = None;
     poll_fn(|cx| {
-        // It stays so unless the run loop finds that more messages could start.
+        // The reason stays the same unless the run loop finds that more messages could start.
         header.set_park_reason(ParkReason::HandlerPending);
         for index in 0..handlers.slots.len() {
             handlers.poll_one(index, run_loop, cx);
@@ -84,7 +84,7 @@ async fn run_overlapping<A: Dispatch>(
                     handlers.poll_one(index, run_loop, cx);
                 }
                 Poll::Ready(Some(input)) => {
-                    // It does not run yet.
+                    // The new handler does not run yet.
                     current::set_current_message(running);
                     header.set_park_reason(ParkReason::HandlerPending);
                     held = Some(input);
@@ -128,8 +128,8 @@ impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
         }
     }
 
-    /// Polls one of them. Its waits leave no record, because the actor does not depend on them
-    /// alone.
+    /// Polls one handler of the set. Its waits leave no record for deadlock detection, because the
+    /// other handlers of the actor can run in the meantime.
     fn poll_one<A: Dispatch>(
         &mut self,
         index: usize,
@@ -162,8 +162,8 @@ impl<F: Future<Output = Result<HandlerOutcome, HandlerError>>> HandlerSet<F> {
 }
 
 impl<A: Dispatch> RunLoop<A> {
-    /// Returns the next input when no handler runs: the one that was held back, if it may still be
-    /// handled.
+    /// Returns the next input when no handler runs: first the input that was held back, if it may
+    /// still be handled.
     fn next_or_pending(
         &mut self,
         held: Option<NextInput<A>>,
@@ -201,8 +201,8 @@ impl<A: Dispatch> RunLoop<A> {
         }
     }
 
-    /// Returns an input that may start concurrently; an input that needs exclusive access stays
-    /// where it is, unless it came from a system message.
+    /// Returns an input that may start concurrently. An input that needs exclusive access stays in
+    /// its queue, unless it came from a system message.
     fn next_concurrent(&mut self, actor: &A, slot: &mut MessageSlot<A>) -> NextStep {
         loop {
             if matches!(self.loop_state.lifecycle, Lifecycle::ShuttingDown(_)) {

@@ -1,5 +1,6 @@
-//! Guards: messages that may not be handled yet are deferred, in the order in which they were
-//! taken, and evaluated again when the state may have changed. They survive a restart.
+//! Guards. A message whose guard does not hold yet is deferred. Deferred messages keep the order in
+//! which they were taken. Their guards are evaluated again when the state may have changed. They
+//! survive a restart.
 
 use super::erased::ErasedLoop;
 use super::run_loop::NextStep;
@@ -44,7 +45,8 @@ enum GuardResult {
     NotYet,
     /// The caller no longer waits for the message.
     Cancelled,
-    /// The guard panicked: the message is dropped, because otherwise every life would fail.
+    /// The guard panicked. The message is dropped, because otherwise the guard would fail every
+    /// life.
     Panicked(Box<dyn Any + Send>),
 }
 
@@ -62,8 +64,8 @@ fn evaluate_guard(message: &dyn ErasedMessage, actor: &dyn Any) -> GuardResult {
 }
 
 impl dyn ErasedLoop + '_ {
-    /// Moves the oldest deferred message that may be handled now to `slot`, and starts it. `None`:
-    /// there is none; `Some(None)`: check again.
+    /// Moves the oldest deferred message that may be handled now to `slot`, and starts it. Returns
+    /// `None` if there is no such message, and `Some(None)` if the loop must check again.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     pub(super) fn retry_deferred(
         &mut self,
@@ -84,7 +86,7 @@ impl dyn ErasedLoop + '_ {
                     let mut message = self.take_deferred(at)?;
                     self.skip_cancelled(&mut *message);
                 }
-                // No later message starts before it.
+                // No later message starts before this one.
                 GuardResult::Ready if concurrent && !message.is_concurrent() => {
                     return Some(self.park(ParkReason::HandlerPending));
                 }
@@ -114,7 +116,7 @@ impl dyn ErasedLoop + '_ {
         self.begin_handling(message)
     }
 
-    /// Evaluates whether a message may be handled now; otherwise it is deferred or dropped.
+    /// Returns whether a message may be handled now. Otherwise the message is deferred or dropped.
     pub(super) fn may_begin(&mut self, message: &mut dyn ErasedMessage, actor: &dyn Any) -> bool {
         match evaluate_guard(message, actor) {
             GuardResult::Ready | GuardResult::Cancelled => return true,
@@ -124,8 +126,8 @@ impl dyn ErasedLoop + '_ {
         false
     }
 
-    /// Like `offer`, for a message from a system message. If it has to wait for running
-    /// handlers (`concurrent`), it is not started: it is offered again when they have ended.
+    /// Like `dispatch`, for a message that a system message has created. If the message has to wait
+    /// for running handlers (`concurrent`), it is offered again when they have ended.
     pub(super) fn dispatch_made(
         &mut self,
         message: &mut dyn ErasedMessage,
@@ -159,13 +161,14 @@ impl dyn ErasedLoop + '_ {
             let (name, is_call) = (message.info().name, message.info().reply.is_some());
             return reject_full(self.mailbox(), name, is_call, message);
         }
-        // This one was evaluated just now; only others can have changed.
+        // The guard of this message was evaluated just now, so only the others can be stale.
         deferred.is_stale &= !deferred.messages.is_empty();
         deferred.messages.push_back(message.boxed());
         self.publish_deferred_count();
     }
 
-    /// Removes one message. Those before it have just been evaluated, so a linear step is cheap.
+    /// Removes one message. The guards of the messages before it have just been evaluated, so a
+    /// linear step is cheap.
     fn take_deferred(&mut self, at: usize) -> Option<Box<dyn ErasedMessage>> {
         let message = self.loop_state().deferred()?.messages.remove(at);
         self.publish_deferred_count();
@@ -213,7 +216,7 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// There is no next life: discards the deferred messages.
+    /// Discards the deferred messages, because no other life follows.
     pub(super) fn discard_deferred(&mut self) {
         let Some(deferred) = self.loop_state().deferred() else { return };
         let messages = std::mem::take(&mut deferred.messages);

@@ -33,8 +33,8 @@ use std::time::Instant;
 pub trait Dispatch:
     Actor<Addr = <Self as Dispatch>::Address> + Protocol<Message = <Self as Dispatch>::MessageEnum>
 {
-    /// The address of the actor, as named by the impl half. Without the struct half it is an
-    /// unknown name.
+    /// The address of the actor, as named by the impl half. Without the struct half, the name is
+    /// unknown.
     #[doc(hidden)]
     type Address: TypedAddr<Actor = Self>;
 
@@ -47,11 +47,11 @@ pub trait Dispatch:
     #[doc(hidden)]
     type FutureBox: FutureBox;
 
-    /// The existing hooks; the loop skips the others.
+    /// The hooks that exist. The loop skips the others.
     #[doc(hidden)]
     const HOOKS: Hooks;
 
-    /// Whether there are guards, so that they are evaluated before each message.
+    /// Whether the actor has guards, so that they are evaluated before each message.
     #[doc(hidden)]
     const HAS_GUARDS: bool = false;
 
@@ -82,8 +82,8 @@ pub trait Dispatch:
         Delivery::default()
     }
 
-    /// Returns whether the message may be handled concurrently with others of its kind. No user
-    /// code, as in `delivery_of`.
+    /// Returns whether the message may be handled concurrently with others of its kind. Like
+    /// `delivery_of`, it calls no user code.
     #[doc(hidden)]
     fn is_concurrent(_message: &Self::Message) -> bool {
         false
@@ -106,8 +106,8 @@ pub trait Dispatch:
         }
     }
 
-    /// Runs one input, for actors without async handlers and hooks: the loop is a plain `match`. A
-    /// `self` handler leaves `None` in `actor`.
+    /// Runs one input, for actors without async handlers and hooks, whose loop is a plain `match`.
+    /// A `self` handler leaves `None` in `actor`.
     #[doc(hidden)]
     fn handle_sync(
         _actor: &mut Option<Self>,
@@ -182,9 +182,9 @@ impl Delivery {
 /// assert_eq!(idle.number().await, Ok(1));
 /// # });
 /// ```
-// It depends on both halves, so one bound is enough: without the struct half, `Handle` is an
-// unknown name; with a second block, it is ambiguous, and `Actor` alone would not detect that. Each
-// mistake is thus reported once, without errors about uses of the address.
+// The bound depends on both halves, so that one bound is enough: without the struct half, `Handle`
+// is an unknown name; with a second block, it is ambiguous, which `Actor` alone would not detect.
+// Each mistake is therefore reported once, without errors about uses of the address.
 pub type AddrOf<A> = <A as HasAddress<<A as Dispatch>::Address>>::Addr;
 
 /// An actor whose address is `H`.
@@ -239,7 +239,7 @@ impl<M> Input<M> {
     }
 }
 
-/// The outcome of an input, except panics.
+/// The outcome of an input that did not panic.
 #[derive(Debug)]
 pub enum HandlerOutcome<L = Infallible> {
     /// Done.
@@ -248,9 +248,9 @@ pub enum HandlerOutcome<L = Infallible> {
     StartFailed(String),
     /// An `abort` handler was dropped, because its caller has left.
     Aborted,
-    /// The life ends, with this exit.
+    /// The life has ended with this exit.
     Ended(Box<Exit>),
-    /// A protocol message that needs the state for longer than this call.
+    /// A protocol message whose handler needs the state for longer than this call.
     NeedsAsync(L),
 }
 

@@ -20,7 +20,7 @@ pub(crate) trait ErasedLoop {
     fn mailbox(&self) -> &dyn DynMailbox;
     /// Returns the mailbox as an owned reference.
     fn own(&self) -> Arc<dyn DynMailbox>;
-    /// Returns whether its system is a simulation, to which each step is reported.
+    /// Returns whether the actor's system is a simulation, to which each step is reported.
     fn is_simulated(&self) -> bool;
     fn hooks(&self) -> Hooks;
     /// Returns whether guards are evaluated before each message.
@@ -29,12 +29,13 @@ pub(crate) trait ErasedLoop {
     fn with_address(&self, run: &mut dyn FnMut(&dyn Any));
     /// Puts the rest of the batch back into the queue, and runs `look` under the same lock.
     fn put_back(&mut self, look: &mut dyn FnMut(&mut CellState, &Header));
-    /// Returns whether it holds the block of a batch.
+    /// Returns whether the batch has allocated memory.
     fn holds_block(&self) -> bool;
     /// Discards the queued messages.
     fn discard_queued(&mut self);
-    /// Takes the oldest priority message, if it may start, also (`concurrent`) while others run. Returns whether
-    /// there was one.
+    /// Moves the oldest priority message to `slot`, if it may start, and returns whether there was
+    /// one. With `concurrent`, handlers are running, and only a message that may overlap with them
+    /// starts.
     fn take_priority(&self, concurrent: bool, slot: &mut dyn Any) -> bool;
 }
 
@@ -120,21 +121,21 @@ impl dyn ErasedLoop + '_ {
     }
 }
 
-/// A type-erased message, in a slot from which it can be taken. Results for an empty slot are
-/// ignored.
+/// A type-erased message, in a slot from which it can be taken. Results of the methods for an empty
+/// slot are ignored.
 pub(super) trait ErasedMessage: Discardable + Send {
     fn is_there(&self) -> bool;
     fn info(&self) -> MessageInfo<'_>;
-    /// Takes it out of the queue, unless its caller has given up.
+    /// Marks the message as started, unless its caller has given up.
     fn begins(&self, now: &dyn Fn() -> Instant) -> bool;
-    /// No user code.
+    /// Returns the delivery options. Calls no user code.
     fn delivery(&self) -> Delivery;
     fn is_concurrent(&self) -> bool;
-    /// Evaluates its guard, which is user code, for the state of the actor.
+    /// Evaluates the guard of the message, which is user code, for the state of the actor.
     fn guard_holds(&self, actor: &dyn Any) -> bool;
-    /// Moves it to the heap while it waits outside the mailbox.
+    /// Moves the message to the heap while it waits outside the mailbox.
     fn boxed(&mut self) -> Box<dyn ErasedMessage>;
-    /// Moves it to the slot of another message of the same actor.
+    /// Moves the message to the slot of another message of the same actor.
     fn move_to(&mut self, other: &mut dyn ErasedMessage);
     /// Returns the slot as an `Option` of the actor's message.
     fn as_any(&mut self) -> &mut dyn Any;

@@ -1,9 +1,8 @@
-//! State factories: the states of an actor that was spawned without one are created by a closure
-//! for each of its lives, or by async code in a task of the life, which stores the state where the
-//! run loop finds it.
+//! State factories, for actors that are spawned without a state. A closure creates the state of
+//! each life, or async code creates it in a task of the life and stores it where the run loop finds
+//! it.
 //!
-//! Type-erased, because most actors are spawned with a state and must not be compiled with any of
-//! this.
+//! Type-erased, so that the code is not compiled for the many actors that are spawned with a state.
 
 use super::callback::own_address;
 use super::erased::ErasedLoop;
@@ -25,9 +24,9 @@ pub(crate) const HANDLER_NAME: &str = "spawn";
 
 /// A factory of an actor's states.
 pub(crate) trait StateFactory: Send {
-    /// Creates the state of a life, which is user code, or continues to create it. Returns `true`
-    /// if the state is now in `target`, an `Option` of the actor, and `false` while it is being
-    /// created elsewhere.
+    /// Creates the state of a life, which runs user code, or continues to create it. Returns `true`
+    /// if the state is now in `target`, an `Option` of the actor, and `false` while a task is still
+    /// creating it.
     fn make(&mut self, life: &dyn ErasedLoop, target: &mut dyn Any) -> Result<bool, Failure>;
 
     /// Discards the state of this life, because another life follows.
@@ -136,7 +135,8 @@ where
     E: Display,
 {
     let own = mailbox.clone();
-    // Made outside of the block: it may be dropped before its first poll, and `creation` with it.
+    // Created outside of the block, because the block may be dropped before its first poll, and
+    // `creation` with it.
     let caught = CatchPanic::new(creation, own.clone(), HANDLER_NAME);
     tasks::spawn_in_life(mailbox, |guard| async move {
         let made = match caught.await {

@@ -254,7 +254,7 @@ fn outcome_of(
     (FaultOutcome::HeldUntil(until), aborts)
 }
 
-/// Returns the fault that `message` triggers.
+/// Returns the actions of all faults that `message` triggers.
 fn triggered(system: &SystemShared, target: u64, message: &dyn Any) -> Vec<FaultAction> {
     let Some(sim_observer) = &system.sim_observer else { return Vec::new() };
     let Some(faults) = sim_observer.take_plan(target) else { return Vec::new() };
@@ -316,7 +316,7 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Returns the next step for a delayed message; `None` if there is none.
+    /// Returns the next step for a delayed message, or `None` if no message is delayed.
     #[allow(clippy::option_option, reason = "two questions: is there one, and what is next")]
     pub(super) fn next_delayed(
         &mut self,
@@ -344,7 +344,7 @@ impl dyn ErasedLoop + '_ {
         Some(Some(NextStep::message(held.handling)))
     }
 
-    /// Drops the message, in a panic or because its actor is killed.
+    /// Drops the message as part of a panic, or because its actor is killed.
     fn lose_message(
         &mut self,
         outcome: &FaultOutcome,

@@ -22,19 +22,19 @@ pub(crate) enum Lifecycle {
     Running,
     /// The mailbox is closed; queued messages are being handled.
     Draining,
-    /// The shutdown sequence: `shutdown.rs`.
+    /// The shutdown sequence: see `shutdown.rs`.
     ShuttingDown(ShutdownStep),
 }
 
 /// The state of a life, and the parts that stay for the next one.
 pub(crate) struct LoopState {
     pub(super) lifecycle: Lifecycle,
-    /// Set once the batch of this poll has been fetched: when it is used up, the task parks, and
-    /// parking finds new messages.
+    /// Set once the batch of this poll has been fetched. When the batch is used up, the task parks,
+    /// and parking finds new messages.
     pub(super) fetched: bool,
     /// Whether this life was killed: its children are killed too, and `#[on_stop]` does not run.
     pub(super) killed: bool,
-    /// Whether `#[on_start]` completed: only then `#[on_stop]` runs.
+    /// Whether `#[on_start]` has completed. `#[on_stop]` runs only in this case.
     pub(super) has_started: bool,
     /// Whether the supervisor has ended this life, rather than the life itself.
     pub(super) ended_by_supervisor: bool,
@@ -44,7 +44,7 @@ pub(crate) struct LoopState {
 /// Rarely used fields.
 #[derive(Default)]
 pub(super) struct ColdLoopState {
-    /// The factory of its states; `None` for an actor that was spawned with a state.
+    /// The factory of the states, or `None` for an actor that was spawned with a state.
     pub(super) factory: Option<Box<dyn StateFactory>>,
     /// The shared mailbox of a pool member, and the member's number.
     pub(super) member: Option<Box<(Arc<dyn SharedQueue>, usize)>>,
@@ -143,7 +143,7 @@ impl dyn ErasedLoop + '_ {
     /// Creates the state, as far as possible: see [`StateFactory::make`].
     #[inline(never)]
     fn make(&mut self, state: &mut dyn ErasedState) -> Result<bool, Failure> {
-        // It uses the data of this life.
+        // Taken out, because `make` also uses the data of this life.
         let Some(mut factory) = self.loop_state().cold_mut().factory.take() else {
             return Ok(false);
         };

@@ -1,8 +1,8 @@
-//! Tasks of `local` actors: the loop stays in a table of its thread, and only its key travels, as a
-//! [`LocalTask`].
+//! Tasks of `local` actors. The run loop stays in a table of its thread, and only its key is
+//! scheduled, as a [`LocalTask`].
 //!
-//! Once its system has ended, a scheduled task may run or be dropped on another thread. The actor then
-//! ends there, without its state, and the task waits for its own thread: it is dropped when that thread
+//! After its system has ended, a scheduled task may run or be dropped on another thread. The actor
+//! then ends there without its state. The run loop is dropped on its own thread, when that thread
 //! next enters or leaves a current-thread system, spawns a local actor, or ends.
 
 use super::actor_task::{LoopTask, TurnEnd, park};
@@ -24,20 +24,20 @@ thread_local! {
 
 /// The tasks of one thread.
 struct LocalTasks {
-    /// `None` while one runs.
+    /// `None` while the task runs.
     slots: Slab<Option<Pin<Box<dyn LoopTask>>>>,
-    /// Made with the first task.
+    /// Created with the first task.
     home: Option<Arc<HomeThread>>,
 }
 
 /// The thread of a task, as other threads see it.
 #[derive(Default)]
 struct HomeThread {
-    /// The keys of tasks that it is to drop.
+    /// The keys of the tasks that the thread has to drop.
     abandoned: Mutex<Vec<usize>>,
 }
 
-/// The key of a loop in the table of its thread: the part that the executor runs.
+/// The key of a run loop in the table of its thread. This is the part that the executor runs.
 struct LocalTask {
     mailbox: Arc<dyn DynMailbox>,
     key: usize,
@@ -53,10 +53,10 @@ enum TaskLookup {
     Elsewhere,
 }
 
-/// Makes the task of a local actor.
+/// Creates the task of a local actor.
 ///
 /// # Panics
-/// Unless this is inside `block_on` of the actor's own system, which runs on this thread only.
+/// If the current thread is not inside `block_on` of the actor's own system.
 #[track_caller]
 pub(crate) fn new_task(mailbox: Arc<dyn DynMailbox>, task: Pin<Box<dyn LoopTask>>) -> CellTask {
     let system = &mailbox.header().system;
@@ -77,7 +77,8 @@ pub(crate) fn new_task(mailbox: Arc<dyn DynMailbox>, task: Pin<Box<dyn LoopTask>
 /// Drops the tasks of this thread whose actors have ended on another one.
 fn drop_abandoned() {
     loop {
-        // In a statement of its own: the task is dropped without the borrow and without the lock.
+        // A statement of its own, so that the tasks are dropped without the borrow and without the
+        // lock.
         let gone = LOCAL_TASKS.try_with(|tasks| {
             let tasks = &mut *tasks.borrow_mut();
             let key = tasks.home.as_ref()?.abandoned.lock().pop()?;
@@ -169,7 +170,8 @@ impl Drop for LocalTask {
     }
 }
 
-/// Ends the actor on a thread that has not its state: its system has ended, and is not being driven.
+/// Ends the actor on a thread that does not have its state, because its system has ended and no
+/// thread drives it.
 fn end_elsewhere(mailbox: &dyn DynMailbox) {
     mailbox.close();
     mailbox.discard_queued();

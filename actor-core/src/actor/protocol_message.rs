@@ -1,5 +1,5 @@
-//! Protocol messages in the mailbox of an actor, and how their handlers access the state: an async
-//! one borrows it while it runs, in a separate box.
+//! Protocol messages in the mailbox of an actor, and how their handlers access the state. An async
+//! handler borrows the state while it runs, in a separate box.
 //!
 //! An actor without protocols pays only for one variant of its message enum.
 
@@ -28,11 +28,12 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     fn info(&self) -> MessageInfo<'_>;
     /// Returns the delivery options. Runs no user code.
     fn delivery(&self) -> Delivery;
-    /// Evaluates its guard.
+    /// Evaluates the guard of the message.
     fn guard_holds(&self, actor: &A) -> bool
     where
         A: Dispatch;
-    /// Runs it in an actor without async handlers, or returns it if it needs one.
+    /// Runs the message in an actor without async handlers. Returns the message if its handler is
+    /// async.
     fn handle_sync(
         self: Box<Self>,
         actor: &mut Option<A>,
@@ -40,7 +41,7 @@ pub(crate) trait DynProtocolMessage<A>: Send {
     ) -> HandlerOutcome<ProtocolMessage<A>>
     where
         A: Dispatch;
-    /// Runs it in an actor with async handlers.
+    /// Runs the message in an actor with async handlers.
     fn handle_async<'a>(
         self: Box<Self>,
         actor: &'a mut Option<A>,
@@ -75,7 +76,7 @@ pub trait ActorMessages<A>: Sized {
     /// Wraps a protocol message in the enum.
     fn from_protocol(protocol_message: ProtocolMessage<A>) -> Self;
 
-    /// Unwraps it, if it is one.
+    /// Returns the protocol message, if the enum contains one.
     fn into_protocol(self) -> Option<ProtocolMessage<A>>;
 }
 
@@ -104,7 +105,8 @@ pub trait ProtocolDispatch<A: Dispatch>: Protocol {
         context: &Context<A>,
     ) -> HandlerOutcome;
 
-    /// Runs a message whose handler is async, and is dropped when its caller has left if it `_aborts`.
+    /// Runs a message whose handler is async. If `_aborts` is set, the handler is dropped when its
+    /// caller has left.
     fn handle_async(
         actor: &mut Option<A>,
         message: Self::Message,
@@ -205,7 +207,7 @@ impl<A> ProtocolMessage<A> {
         self.0.delivery()
     }
 
-    /// Evaluates its guard.
+    /// Evaluates the guard of the message.
     pub fn guard_holds(&self, actor: &A) -> bool
     where
         A: Dispatch,
@@ -213,7 +215,8 @@ impl<A> ProtocolMessage<A> {
         self.0.guard_holds(actor)
     }
 
-    /// Runs it in an actor without async handlers, or returns it if it needs one.
+    /// Runs the message in an actor without async handlers. Returns the message if its handler is
+    /// async.
     pub fn handle_sync(
         self,
         actor: &mut Option<A>,
@@ -225,7 +228,7 @@ impl<A> ProtocolMessage<A> {
         self.0.handle_sync(actor, context)
     }
 
-    /// Runs it in an actor with async handlers.
+    /// Runs the message in an actor with async handlers.
     pub fn handle_async<'a>(
         self,
         actor: &'a mut Option<A>,
@@ -248,9 +251,9 @@ impl<A> fmt::Debug for ProtocolMessage<A> {
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum ProtocolFuture<F> {
-    /// Its handler was sync.
+    /// The outcome of a sync handler.
     Ready(HandlerOutcome),
-    /// Its handler, which borrows the state.
+    /// An async handler, which borrows the state.
     Running(F),
 }
 
@@ -303,7 +306,7 @@ impl FutureBox for LocalBox {
 pub type BorrowingFuture<'a, A, T = HandlerOutcome> =
     <<A as Dispatch>::FutureBox as FutureBox>::Boxed<'a, T>;
 
-/// How an actor without async handlers lends its state to one of a protocol.
+/// How an actor without async handlers lends its state to an async handler of a protocol.
 pub(crate) trait LendState<A: Dispatch>: FutureBox {
     fn lend(
         message: Box<dyn DynProtocolMessage<A>>,
@@ -350,8 +353,8 @@ where
     life
 }
 
-/// Selects how handlers of `A` that borrow the state are boxed. `boxed` is selected by the number
-/// of references needed to reach it: as [`SendBox`], else as [`LocalBox`].
+/// Selects how handlers of `A` that borrow the state are boxed. Method resolution finds the `boxed`
+/// that needs the fewest references: as a [`SendBox`] if possible, otherwise as a [`LocalBox`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct BoxProbe<A>(PhantomData<fn() -> A>);
@@ -400,7 +403,7 @@ impl<A: Dispatch<FutureBox = LocalBox>> ViaLocal for &BoxProbe<A> {
     }
 }
 
-/// `A` has no inherent `#[actor] impl`, which is reported elsewhere.
+/// `A` has no inherent `#[actor] impl`. Another error reports this.
 #[doc(hidden)]
 pub trait ViaUnknown {
     fn boxed<F, L>(&self, _future: F) -> L {

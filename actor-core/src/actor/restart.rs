@@ -1,9 +1,9 @@
 //! Restarts: the part of the run loop, independent of the supervisor's policy.
 //!
-//! A supervised actor does not end when a life ends: it goes through the steps of the end up to the
-//! drop of the state, notifies the supervisor, and waits for its decision, handling only system
-//! messages. Cell, id, address, mailbox, joiners and names stay. Queued messages go to the next
-//! life.
+//! A supervised actor does not end when a life ends. It goes through the steps of the end up to the
+//! drop of the state, notifies the supervisor, and waits for its decision. In the meantime it
+//! handles only system messages. The cell, id, address, mailbox, joiners and names stay the same.
+//! Queued messages go to the next life.
 
 use super::erased::ErasedLoop;
 use super::run_loop::NextStep;
@@ -76,7 +76,8 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Waits for the decision. A stop from outside needs none, nor does a kill during a backoff.
+    /// Waits for the decision of the supervisor. A stop from outside ends the actor without a
+    /// decision, and so does a kill during a backoff.
     pub(super) fn await_decision(&mut self) -> Option<NextStep> {
         // Before the check, because later events set the flag again.
         self.mailbox().defer_system_messages();
@@ -91,7 +92,8 @@ impl dyn ErasedLoop + '_ {
             authority = Some(supervision.authority.clone());
         }
         if decision.is_none() {
-            // It was meant for the ended life: a kill of the next one comes after the decision.
+            // The request was meant for the ended life. A kill of the next life comes after the
+            // decision.
             self.mailbox().header().clear_flag(STOP_SELF | STOP_FOR_RESTART);
         }
         drop(locked);
@@ -125,8 +127,9 @@ impl dyn ErasedLoop + '_ {
     }
 }
 
-/// Returns whether a life that ends with `exit` may be followed by another: it has a supervisor,
-/// its restart policy allows it, and it was not stopped from outside.
+/// Returns whether another life may follow one that ends with `exit`. The actor must have a
+/// supervisor, the restart policy must allow it, and the actor must not have been stopped from
+/// outside.
 pub(super) fn may_restart(cell: &CellState, exit: &Exit, by_supervisor: bool) -> bool {
     let supervision = cell.cold().and_then(|cold| cold.supervision.as_ref());
     !cell.closed

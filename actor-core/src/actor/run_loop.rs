@@ -21,8 +21,8 @@
 //! Initializing -> Starting (#[on_start]) -> Running -> Draining (mailbox closed) -> ShuttingDown(step)
 //! ```
 //!
-//! A kill or a failure skips the states in between. From the last step a supervised actor returns
-//! to `Initializing`, which is its next life.
+//! A kill or a failure skips the states in between. A supervised actor returns from the last state
+//! to `Initializing`, which begins its next life.
 //!
 //! # One step of an actor that runs or drains
 //!
@@ -72,15 +72,15 @@ use std::task::Poll;
 pub(crate) struct RunLoop<A: Dispatch> {
     pub(super) context: Context<A>,
     /// The current batch: messages taken out of the queue under one lock and handled one by one.
-    /// Invisible from outside: they keep counting until that is published, and return to the queue
-    /// if a life ends.
+    /// The batch is invisible from outside: its messages count as queued until they are started,
+    /// and are put back into the queue if the life ends.
     pub(super) batch: LazyDeque<A::Message>,
     pub(super) loop_state: LoopState,
 }
 
-/// The next step of the task. It does not depend on the type of the message, which stays in its slot: a
-/// large message is moved only from the mailbox to the slot, and from there to its handler.
-/// The current message of this thread is then that of the step.
+/// The next step of the task. It does not depend on the type of the message, which stays in its
+/// slot. A large message is therefore moved only twice, from the mailbox to the slot and from the
+/// slot to its handler. When a step is returned, the thread's current message is already set to it.
 pub(crate) enum NextStep {
     /// Handle the message in the slot.
     Message,
@@ -92,18 +92,18 @@ pub(crate) enum NextStep {
     Done,
 }
 
-/// What a task that is a future runs next.
+/// The next input of a task that is a future, and its handling.
 pub(crate) type NextInput<A> = (Input<<A as Protocol>::Message>, CurrentMessage);
 
 impl NextStep {
-    /// Handle the message in the slot, as `handling`.
+    /// Returns the step that handles the message in the slot, as `handling`.
     #[inline]
     pub(super) fn message(handling: CurrentMessage) -> Self {
         current::set_current_message(handling);
         NextStep::Message
     }
 
-    /// Run a hook, as `handling`.
+    /// Returns the step that runs a hook, as `handling`.
     pub(super) fn hook(hook: Hook, handling: CurrentMessage) -> Self {
         current::set_current_message(handling);
         NextStep::Hook(hook)
@@ -153,13 +153,13 @@ impl<A: Dispatch> RunLoop<A> {
         }
     }
 
-    /// Sets the factory of its states.
+    /// Sets the factory of the actor's states.
     pub(crate) fn with_factory(mut self, factory: Box<dyn StateFactory>) -> Self {
         self.loop_state.cold_mut().factory = Some(factory);
         self
     }
 
-    /// Takes its messages from a shared mailbox, as member `number`.
+    /// Makes the loop take its messages from a shared mailbox, as member `number`.
     pub(crate) fn with_shared(mut self, shared: Arc<dyn SharedQueue>, number: usize) -> Self {
         self.loop_state.cold_mut().member = Some(Box::new((shared, number)));
         self
@@ -194,8 +194,8 @@ impl<A: Dispatch> RunLoop<A> {
         self.next(state, &mut slot).into_poll(slot)
     }
 
-    /// Decides the next step, whose message is put into the empty `slot`. Inlined together with the code
-    /// for each message; the slow path is not.
+    /// Decides the next step, and puts its message into the empty `slot`. Inlined together with the
+    /// code for each message, except the slow path.
     #[inline]
     pub(crate) fn next(&mut self, state: &mut Option<A>, slot: &mut MessageSlot<A>) -> NextStep {
         loop {
@@ -220,8 +220,8 @@ impl<A: Dispatch> RunLoop<A> {
         self.erased().start_or_shut_down(state)
     }
 
-    /// One step of an actor that runs or drains; with `CONCURRENT`, handlers are running and share the
-    /// state.
+    /// Returns the next step of an actor that runs or drains. With `CONCURRENT`, handlers are
+    /// running and share the state.
     #[inline]
     pub(super) fn step<const CONCURRENT: bool>(
         &mut self,
@@ -252,7 +252,7 @@ impl<A: Dispatch> RunLoop<A> {
         if slot.0.is_none() {
             if self.loop_state.fetched && self.loop_state.lifecycle == Lifecycle::Running {
                 self.loop_state.fetched = false;
-                // The block of a past burst: an idle actor holds none.
+                // Releases the memory of a past burst: an idle actor holds none.
                 self.batch.release_if_empty();
                 return Some(self.park(idle(CONCURRENT)));
             }
@@ -339,7 +339,7 @@ impl<A: Dispatch> RunLoop<A> {
         handling: CurrentMessage,
     ) {
         if matches!(outcome, Ok(HandlerOutcome::Done)) {
-            // It holds nothing that must be dropped, which the compiler cannot see.
+            // The value holds nothing that must be dropped, which the compiler cannot see.
             std::mem::forget(outcome);
             self.on_done(|| handling);
         } else {
@@ -443,7 +443,7 @@ impl LoopState {
             deferred.state_may_have_changed();
         }
         if header.is_simulated() {
-            // A turn of one message: the next message is a new choice.
+            // In a simulation, a turn is one message, so that the next message is a new choice.
             header.end_turn();
             header.finished(handling().name);
         }
@@ -502,8 +502,9 @@ impl<A: Dispatch> ErasedLoop for RunLoop<A> {
 
 /// The slow path between two messages, compiled once.
 impl dyn ErasedLoop + '_ {
-    /// Handles the flags, deferred and delayed messages, and the end of the turn. `None`: continue
-    /// with the next message; `Some(None)`: check again. A message to handle is in `slot`.
+    /// Handles the flags, deferred and delayed messages, and the end of the turn. Returns `None` to
+    /// continue with the next message, and `Some(None)` to check again. A message to handle is in
+    /// `slot`.
     #[allow(clippy::option_option, reason = "two questions: is there a step, and which")]
     pub(super) fn slow_path(
         &mut self,
@@ -588,13 +589,14 @@ impl dyn ErasedLoop + '_ {
     /// Ends the turn, regardless of remaining work.
     pub(super) fn end_turn(&mut self, concurrent: bool) -> Option<NextStep> {
         self.loop_state().fetched = false;
-        // Parking checks the actor's own mailbox; only the run loop knows that it drains, that it
-        // takes messages from another mailbox, or that deferred messages are to be evaluated again.
+        // Parking checks only the actor's own mailbox. Only the run loop knows that the actor
+        // drains, that it takes messages from another mailbox, or that deferred messages are to be
+        // evaluated again.
         let finds_all = self.loop_state().lifecycle == Lifecycle::Running
             && !self.loop_state().is_due()
             && !self.mailbox().header().is_member();
-        // The same holds for an actor with the block of a past burst: the check that finds nothing
-        // releases it. (Not in a simulation, where each step is a choice.)
+        // The same holds for an actor whose batch still has the memory of a past burst: the check
+        // that finds no message releases it. (Not in a simulation, where each step is a choice.)
         let finds_all =
             finds_all && (self.mailbox().header().is_simulated() || !self.holds_block());
         self.park(if finds_all { idle(concurrent) } else { ParkReason::Yield })
@@ -604,7 +606,7 @@ impl dyn ErasedLoop + '_ {
     fn fetch_shared(&mut self, slot: &mut dyn ErasedMessage, concurrent: bool) -> Option<NextStep> {
         let (shared, number) = self.loop_state().shared()?;
         let fetched = shared.pop_for(number, concurrent, slot.as_any());
-        // The next check is of the shared mailbox again.
+        // The member checks the shared mailbox again after this message.
         self.loop_state().fetched = matches!(fetched, Popped::Empty | Popped::Closed);
         match fetched {
             Popped::Message => {

@@ -1,6 +1,6 @@
 //! The end of a life.
 //!
-//! 1. The mailbox closes, timers and streams end (a stop; `start_draining`).
+//! 1. The mailbox closes, and timers and streams end (only after a stop; `start_draining`).
 //! 2. The queued messages are handled (the run loop).
 //! 3. [`Tasks`](ShutdownStep::Tasks): the resources of the life are dropped, except children; its
 //!    futures end.
@@ -12,11 +12,11 @@
 //! 7. The exit is published to callers of `join`.
 //! 8. Monitors, links and the parent are notified.
 //!
-//! A kill or a failure starts at step 3 (`finish`). A panic in one step does
-//! not skip the next.
+//! A kill or a failure starts at step 3 (`finish`). A panic in one step does not skip the next one.
 //!
-//! Invariant, under the mailbox lock: if a failure was requested, `STOP_SELF` is set. The check of the
-//! flags finds it before the next message, and each step of the end that clears `STOP_SELF` takes it.
+//! Invariant, under the mailbox lock: if a failure was requested, `STOP_SELF` is set. The check of
+//! the flags finds the request before the next message, and each step of the end that clears
+//! `STOP_SELF` takes the request.
 
 use super::dispatch::Hook;
 use super::erased::{ErasedLoop, ErasedState};
@@ -68,7 +68,7 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Handles the flags of a life without a state yet; returns whether it has ended.
+    /// Handles the flags of a life that has no state yet. Returns whether the life has ended.
     pub(super) fn ended_before_start(&mut self) -> bool {
         if self.handle_kill() {
             return true;
@@ -80,7 +80,7 @@ impl dyn ErasedLoop + '_ {
         leaves
     }
 
-    /// Records a kill; returns whether there was one.
+    /// Records a kill. Returns whether the actor was killed.
     pub(super) fn handle_kill(&mut self) -> bool {
         let killed = self.mailbox().header().is_killed();
         if killed {
@@ -93,19 +93,20 @@ impl dyn ErasedLoop + '_ {
         killed
     }
 
-    /// Ends this life without draining: the queue goes to the next one.
+    /// Ends this life without draining: the queued messages go to the next life.
     fn handle_stop_self(&mut self) {
         let by_supervisor = self.mailbox().header().flags() & STOP_FOR_RESTART != 0;
         let is_failing = self.is_failing();
         self.mailbox().clear_flag(STOP_SELF | STOP_FOR_RESTART);
-        // After a stop from outside it drains, regardless of other requests; but a failure ends it.
+        // After a stop from outside, the actor drains and ignores other requests, except a failure,
+        // which ends the life.
         if is_failing || self.loop_state().lifecycle != Lifecycle::Draining {
             self.loop_state().ended_by_supervisor = by_supervisor && !is_failing;
             self.finish(Exit::Stopped);
         }
     }
 
-    /// Step 1 of the end, the loop's part: timers and streams end.
+    /// Step 1 of the end, the part of the run loop: ends timers and streams.
     fn start_draining(&mut self) {
         self.loop_state().lifecycle = Lifecycle::Draining;
         let mut locked = self.mailbox().lock();
@@ -118,9 +119,9 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Ends the life: step 3 is next. A requested failure replaces a normal end; after another
-    /// failure it is reported. If no other life can follow, closes the mailbox and discards the
-    /// queued messages.
+    /// Ends the life and continues with step 3. A requested failure replaces a normal end. If the
+    /// life ends with another failure, the requested one is reported. If no other life can follow,
+    /// closes the mailbox and discards the queued messages.
     pub(super) fn finish(&mut self, exit: Exit) {
         self.trace(match exit {
             Exit::Failed(_) => "fails",
@@ -133,7 +134,8 @@ impl dyn ErasedLoop + '_ {
         let (mut failing, mut is_over) = (None, false);
         self.put_back(&mut |cell, header| {
             let Some(mut exit) = exit.take() else { return };
-            // Closed and empty, which is permanent: there is nothing to close or discard.
+            // The mailbox is closed and empty, which is permanent: there is nothing to close or
+            // discard.
             is_over = cell.closed && cell.total(header) == 0;
             failing = cell.take_failing();
             if exit.is_normal()
@@ -162,7 +164,7 @@ impl dyn ErasedLoop + '_ {
 
 /// The steps, in order.
 impl dyn ErasedLoop + '_ {
-    /// Runs one step of the end, after the flags that have been set in the meantime.
+    /// Runs one step of the end, after handling the flags that have been set in the meantime.
     #[cold]
     pub(super) fn end(
         &mut self,
@@ -211,7 +213,7 @@ impl dyn ErasedLoop + '_ {
                 if self.try_trivial_end() {
                     return Some(NextStep::Done);
                 }
-                // Resources that `#[on_stop]` may have created.
+                // Ends the resources that `#[on_stop]` may have created.
                 self.end_resources();
                 self.finish_life()
             }
@@ -258,7 +260,8 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// Step 4: ends the children one after another. The parent is not notified of exits that it ordered.
+    /// Step 4: ends the children one after another. The parent's `#[on_exit]` is not called for
+    /// these exits.
     fn end_children(&mut self) -> Option<NextStep> {
         for notice in self.mailbox().take_system_messages() {
             match notice {
@@ -284,7 +287,7 @@ impl dyn ErasedLoop + '_ {
             }
         }
         drop(locked);
-        // The timer that would have killed the last child.
+        // Drops the timer that would have killed the last child.
         drop(before);
         let Some((key, child)) = last else {
             self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::StopHook);
@@ -311,15 +314,15 @@ impl dyn ErasedLoop + '_ {
         self.park(ParkReason::SystemOnly)
     }
 
-    /// Step 5: `#[on_stop]` has run.
+    /// Step 5 has ended: `#[on_stop]` has run. `broken` is its failure.
     pub(super) fn stop_hook_done(&mut self, broken: Option<Exit>) {
         self.record_failure(broken);
-        // It may have created new resources, which end like the others.
+        // The hook may have created new resources, which end like the others.
         self.loop_state().lifecycle = Lifecycle::ShuttingDown(ShutdownStep::Tasks);
     }
 
-    /// Returns whether this is the trivial end: a permanent stop (ensured by `finish`), no
-    /// resources and no watchers. In this case its exit is published under the same lock.
+    /// Publishes the exit under the same lock if the end is trivial: a permanent stop (ensured by
+    /// `finish`), without resources and watchers. Returns whether it was.
     fn try_trivial_end(&self) -> bool {
         let mut locked = self.mailbox().lock();
         let cell = &mut locked.cell;
@@ -355,8 +358,8 @@ impl dyn ErasedLoop + '_ {
     }
 }
 
-/// Requests that the current life fails when the running handler has returned. The first request is
-/// the reason of the end, a later one is reported.
+/// Requests that the current life fails when the running handler has returned. The first request
+/// becomes the failure of the life. A later request is reported.
 #[cold]
 #[inline(never)]
 pub(super) fn request_failure(
@@ -427,13 +430,14 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     }
     drop(locked);
     let Some(names) = names else {
-        // It has neither names nor watchers.
+        // Such an actor has neither names nor watchers.
         if let Exit::Failed(failure) = exit {
             system.report(Incident::UnobservedFailure { failure });
         }
         return system.leave(mailbox.header().key());
     };
-    // Observers of the exit find the names released. They stay in the records as labels.
+    // Observers of the exit find the names released. The names stay in the actor's cold state as
+    // labels.
     for name in &names {
         system.names.unregister(name, id);
     }
@@ -458,7 +462,8 @@ pub(crate) fn publish_exit(mailbox: &dyn DynMailbox, exit: Exit) {
     system.leave(mailbox.header().key());
 }
 
-/// Returns whether there is a watcher to notify: the other side of a link may have ended before.
+/// Returns whether the watcher still has to be notified. The other side of a link may have ended
+/// before.
 fn lives(watcher: &Watcher) -> bool {
     watcher.who.upgrade().is_some_and(|mailbox| mailbox.lock().cell.exit().is_none())
 }
@@ -469,7 +474,7 @@ fn notify_watchers(watchers: Vec<Watcher>, id: ActorId, exit: &Exit) {
     let linked: BTreeSet<ActorId> = near.map(|other| other.id).collect();
     for watcher in watchers {
         if watcher.key.is_none() && linked.contains(&watcher.id) {
-            // Linked in both directions: the active side notifies it.
+            // Linked in both directions: the active side of the link notifies the actor.
             continue;
         }
         let Some(mailbox) = watcher.who.upgrade() else { continue };

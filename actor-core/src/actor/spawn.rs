@@ -34,7 +34,7 @@ impl<A: Dispatch> Life<A> {
     }
 }
 
-/// An opaque mailbox, so that the signatures of the macro's contract name nothing private.
+/// An opaque mailbox, so that the signatures of the macro's contract use no private type.
 #[doc(hidden)]
 pub struct OpaqueMailbox(pub(crate) Arc<dyn DynMailbox>);
 
@@ -79,10 +79,10 @@ impl<A: Dispatch> Context<A> {
     }
 }
 
-/// An actor that has a mailbox and no state yet.
+/// An actor that has a mailbox but no state yet.
 pub(crate) struct ActorBuilder<A: Dispatch> {
     pub(crate) mailbox: Arc<Mailbox<A>>,
-    /// False if the system is closing: the actor ends before it starts.
+    /// False if the system is closing. The actor then ends before it starts.
     pub(crate) alive: bool,
     address: Addr<A>,
 }
@@ -111,8 +111,8 @@ impl<A: Dispatch> ActorBuilder<A> {
         builder.start(Some(state))
     }
 
-    /// Runs a closure of the user on the calling thread. A panic in it is resumed in the caller; the
-    /// owners of the address observe that the actor has ended.
+    /// Runs a closure of the user on the calling thread. If the closure panics, the panic is
+    /// resumed in the caller, and the owners of the address observe that the actor has ended.
     pub(crate) fn catch_caller_panic<T>(self, run: impl FnOnce() -> T) -> (Self, T) {
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(answer) => (self, answer),
@@ -155,7 +155,8 @@ impl<A: Dispatch> ActorBuilder<A> {
     }
 }
 
-/// Drops the state of an actor whose system has ended. The drop may spawn another actor, and so on.
+/// Drops the state of an actor whose system has ended. The drop is user code, and may itself spawn
+/// another actor.
 #[cold]
 fn drop_unstarted<A: Dispatch>(mailbox: Arc<Mailbox<A>>, life: Life<A>) {
     let own = mailbox.clone();
@@ -176,8 +177,8 @@ fn drop_unstarted<A: Dispatch>(mailbox: Arc<Mailbox<A>>, life: Life<A>) {
     }
 }
 
-/// An actor without a task. If it is dropped, the actor has ended: `Runner` panics for a `local` actor
-/// outside its thread.
+/// An actor without a task. Dropping the guard ends the actor. This is needed because `Runner`
+/// panics for a `local` actor outside its thread.
 struct UnstartedGuard<'a, A: Dispatch>(&'a Mailbox<A>);
 
 impl<A: Dispatch> Drop for UnstartedGuard<'_, A> {

@@ -1,5 +1,6 @@
-//! How the loop handles system messages: ticks, stream items, exits of other actors. Each in its
-//! turn; cancelled resources are no longer in the table and are skipped.
+//! How the loop handles system messages: ticks, stream items, exits of other actors. Each message
+//! is handled in its turn. A message of a cancelled resource is skipped, because the resource is no
+//! longer in the table.
 
 use super::callback::CallbackResult;
 use super::dispatch::Hook;
@@ -14,8 +15,8 @@ use crate::incident::Incident;
 use std::any::Any;
 
 impl dyn ErasedLoop + '_ {
-    /// Handles one system message in its turn; with `concurrent`, handlers are running. A message for
-    /// the actor itself is left in `slot`.
+    /// Handles one system message in its turn. With `concurrent`, handlers are running. A message
+    /// that it creates for the actor itself is left in `slot`.
     pub(super) fn handle_system_message(
         &mut self,
         notice: SystemMessage,
@@ -67,7 +68,7 @@ impl dyn ErasedLoop + '_ {
                 made
             }
         };
-        // It is put back, unless it was cancelled in the meantime or fires only once.
+        // The callback is put back, unless it was cancelled in the meantime or fires only once.
         let mut gone = Some(callback);
         let (mut on_end, mut ended) = (None, None);
         let mut locked = self.mailbox().lock();

@@ -51,7 +51,7 @@ pub struct Addr<P: ?Sized> {
 }
 
 impl<P: ?Sized> Addr<P> {
-    /// Takes over a strong count that the mailbox has already counted.
+    /// Creates an address from a strong count that the mailbox has already counted.
     pub(crate) fn adopted(mailbox: Arc<dyn TypedMailbox<P>>) -> Self {
         Addr { mailbox }
     }
@@ -100,8 +100,9 @@ impl<P: ?Sized> Addr<P> {
     /// [`CallError::Stopped`](crate::CallError::Stopped), and `#[on_stop]` does not run. Does not
     /// block. Killing an actor that has ended does nothing.
     ///
-    /// For a supervised actor a kill is a failure of its life, and its [`Restart`](crate::Restart) decides
-    /// what follows. During a [`Backoff`](crate::Backoff) it ends the actor for good.
+    /// A kill is a failure of the life of a supervised actor, and its [`Restart`](crate::Restart)
+    /// decides what follows. During a [`Backoff`](crate::Backoff), a kill ends the actor
+    /// permanently.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -122,8 +123,9 @@ impl<P: ?Sized> Addr<P> {
     /// wait without keeping it alive, use `address.downgrade().join()`.
     ///
     /// # Panics
-    /// When polled by a handler that completes a cycle of handlers, each of which waits for the start or
-    /// the end of the next actor. If there is a call or a send in the cycle, that is refused instead.
+    /// When a handler polls the future and thereby completes a cycle of handlers, each of which
+    /// waits for the start or the end of the next actor. If the cycle contains a call or a send,
+    /// that call or send is refused instead.
     ///
     /// # Cancellation
     /// Dropping the future has no effect.
@@ -245,8 +247,8 @@ impl<P: ?Sized> Addr<P> {
 }
 
 impl<P: Protocol> Addr<P> {
-    /// Takes the place of the call in a closure that the macro rejects, so that the compiler does not
-    /// report the closure as well. Never runs, because the macro's error stops the build.
+    /// Replaces the call in a closure that the macro rejects, so that the compiler does not report
+    /// the closure as well. Never runs, because the macro's error stops the build.
     #[doc(hidden)]
     pub fn __rejected_call(&self) -> Call<'_, P, ()> {
         unreachable!("the macro has reported an error")

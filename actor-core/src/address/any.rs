@@ -26,7 +26,7 @@ pub struct AnyAddr {
 }
 
 impl AnyAddr {
-    /// Takes over a strong count that the mailbox has already counted.
+    /// Creates an address from a strong count that the mailbox has already counted.
     pub(super) fn adopted(mailbox: Arc<dyn DynMailbox>) -> Self {
         AnyAddr { mailbox }
     }
@@ -136,7 +136,7 @@ pub(crate) mod sealed {
         fn target(&self) -> (ActorId, Option<Mail>);
     }
 
-    /// An opaque mailbox, so that the trait's signature names nothing private.
+    /// An opaque mailbox, so that the trait's signature uses no private type.
     #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
     pub struct Mail(pub(crate) Arc<dyn DynMailbox>);
 

@@ -25,8 +25,8 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// A message to an actor, together with the ways to send it. A call (elsewhere: ask) waits for the
-/// reply; a send (tell) does not.
+/// A message to an actor, together with the ways to send it. A call (in other libraries: ask) waits
+/// for the reply; a send (tell) does not.
 ///
 /// Nothing is sent until the call is awaited or sent. As a future, it waits for mailbox capacity
 /// and then for the reply. It is unboxed and `Unpin + Send`, and can be passed directly to
@@ -70,8 +70,8 @@ use std::time::Duration;
 #[must_use = "a call does nothing unless awaited or sent; `.await` it, or use `.send().await` or `.try_send()`"]
 pub struct Call<'a, P: Protocol, T> {
     // Code that is generic over both the message and the reply is compiled for each pair of them.
-    // One part is therefore generic over the message only, the other over the reply only, and this
-    // type joins them.
+    // One part is therefore generic over the message only and the other over the reply only, and
+    // this type combines both parts.
     outgoing: Outgoing<'a, P>,
     asking: Asking<T>,
 }
@@ -148,12 +148,13 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// the actor's system.
     ///
     /// # Errors
-    /// Those of the call, and [`CallError::Timeout`].
+    /// The errors of the call, and [`CallError::Timeout`].
     pub fn timeout(self, limit: Duration) -> WithTimeout<Self> {
         WithTimeout::new(self, limit)
     }
 
-    /// Does not inherit the deadline of the handler that makes the call: the call may outlive it.
+    /// Detaches the call from the deadline of the handler that makes it, so that the call may
+    /// outlive the handler.
     ///
     /// A [`timeout`](Call::timeout) still counts. Outside of handlers this has no effect.
     ///
@@ -257,9 +258,9 @@ impl<'a, P: Protocol, T> Call<'a, P, T> {
     /// system in the meantime.
     ///
     /// # Errors
-    /// Those of the call. Also [`CallError::WouldBlock`], immediately, on a thread that is running
-    /// any actor system, or that is working for the single-threaded tokio runtime that the actor
-    /// runs on.
+    /// The errors of the call. Also [`CallError::WouldBlock`], immediately, on a thread that is
+    /// running any actor system, or that is working for the single-threaded tokio runtime that the
+    /// actor runs on.
     ///
     /// ```
     /// # use actor_core::prelude::*;

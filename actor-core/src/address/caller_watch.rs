@@ -1,9 +1,9 @@
-//! The caller of a running handler: [`Watched`] drops an `abort` handler when its caller has left, and a
-//! handler can wait for [`CallerGone`].
+//! The caller of a running handler: [`Watched`] drops an `abort` handler when its caller has left,
+//! and a handler can wait for [`CallerGone`].
 //!
-//! The reply cell has one waker for the leaving of the caller: that of the actor, without being counted
-//! by deadlock detection. The waits of a handler for [`CallerGone`] are listeners of an event, with
-//! wakers that do count.
+//! The reply cell stores one waker to wake when the caller leaves: the waker of the actor, which
+//! deadlock detection does not count. The waits of a handler for [`CallerGone`] are listeners of an
+//! event, and deadlock detection counts their wakers.
 
 use super::reply_slot::ReplySlot;
 use crate::cell::current;
@@ -22,15 +22,15 @@ thread_local! {
     static CALLER: RefCell<Option<Caller>> = const { RefCell::new(None) };
 }
 
-/// What is known of the caller of a running handler.
+/// The known facts about the caller of a running handler.
 #[derive(Default)]
 struct Caller {
     has_left: bool,
-    /// Notified when the caller leaves; created by the first wait for that.
+    /// Notified when the caller leaves. Created by the first wait for this event.
     left: Option<Arc<Event>>,
 }
 
-/// Makes `caller` that of the polled handler of this thread, until this is dropped.
+/// Makes `caller` the caller of the handler that this thread polls, until the guard is dropped.
 struct Enter<'a> {
     caller: &'a mut Caller,
     before: Option<Caller>,
@@ -77,7 +77,7 @@ impl<T, F: Future> Future for Watched<'_, T, F> {
             let mut poll_gone = |waker: &Waker| this.slot.poll_gone(waker);
             if *this.is_pending && sees_end(this.caller, *this.aborts, &mut poll_gone) {
                 current::set_aborted();
-                // User code: a panic in it fails the life.
+                // User code: a panic in the drop fails the life.
                 this.handler.set(None);
                 return Poll::Ready(None);
             }
@@ -102,8 +102,8 @@ fn sees_end(caller: &mut Caller, aborts: bool, poll_gone: &mut dyn FnMut(&Waker)
     aborts && (caller.has_left || current::handling().is_expired())
 }
 
-/// Returns whether the caller of a pending handler has left since the last look. Otherwise the
-/// actor is woken when it leaves, if the handler wants to know.
+/// Returns whether the caller of a pending handler has left since the last check. If it has not,
+/// and the handler depends on it, the actor is woken when the caller leaves.
 fn sees_change(
     caller: &mut Caller,
     aborts: bool,
@@ -113,7 +113,7 @@ fn sees_change(
         return false;
     }
     let has_left = current::actor().is_some_and(|actor| poll_gone(&uncounted(&actor)));
-    // A fault of a simulation is the same to the handler.
+    // For the handler, a fault of a simulation is the same as a caller that has left.
     caller.has_left = has_left || (aborts && current::is_aborted_by_fault());
     if let (true, Some(left)) = (caller.has_left, &caller.left) {
         left.notify();
@@ -124,7 +124,7 @@ fn sees_change(
 /// Waits until the caller of the polled handler has left.
 pub(crate) struct CallerGone<'a> {
     listener: Option<Listener>,
-    /// It is of use only in the handler, which borrows its context.
+    /// Borrows the context, because the future is only useful in the handler.
     context: PhantomData<&'a ()>,
 }
 
@@ -149,7 +149,7 @@ impl Future for CallerGone<'_> {
                 let listener = self.listener.get_or_insert_with(|| left.listen());
                 Pin::new(listener).poll(cx)
             }
-            // Not in a handler, or in one that has its reply or no caller.
+            // Outside of a handler, or in a handler that owns its reply or has no caller.
             Err(None) => Poll::Pending,
         }
     }

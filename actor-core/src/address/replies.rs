@@ -88,9 +88,9 @@ use std::task::{Context as Poller, Poll, Waker};
 /// });
 /// ```
 pub struct Replies<T> {
-    /// The end of the stream. Detached once given.
+    /// The end of the stream. Detached once it has been sent.
     end: Reply<()>,
-    /// `None` once ended, and for a message without a reader.
+    /// `None` once the stream has ended, and for a message without a reader.
     items: Option<Sender<T>>,
     /// The reading actor, for snapshots.
     reader: Option<ActorKey>,
@@ -202,7 +202,7 @@ impl<T> Replies<T> {
         self.end.closed()
     }
 
-    /// Ends the stream: the reader gets the remaining items, and then `None`, even if the actor is
+    /// Ends the stream. The reader gets the remaining items and then `None`, even if the actor is
     /// failing.
     ///
     /// ```
@@ -216,11 +216,11 @@ impl<T> Replies<T> {
     /// # });
     /// ```
     pub fn finish(mut self) {
-        // A reader that is gone needs no end.
+        // If the reader is gone, the end is not needed.
         let _ = self.end.put(Ok(()), wake);
     }
 
-    /// Reports that the life which held the replies has broken the stream off.
+    /// Ends the stream with `error`, because the life that held the replies has ended.
     #[cold]
     fn break_off(&mut self, error: CallError) {
         if self.end.put(Err(error.clone()), current::wake_lost).is_ok() {
@@ -239,7 +239,7 @@ impl<T> Drop for Replies<T> {
                 }
             }
         }
-        // The channel closes with the last field, after the end.
+        // The channel closes when the last field is dropped, after the end has been sent.
     }
 }
 
@@ -249,7 +249,7 @@ impl<T> fmt::Debug for Replies<T> {
     }
 }
 
-/// A wait that is recorded for snapshots only, as long as this exists.
+/// Records a wait for snapshots only, as long as the guard exists.
 pub(super) struct NotedWait(WaitTracker);
 
 impl NotedWait {
@@ -285,7 +285,8 @@ pub(super) fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 
 /// The slot of a message with streaming replies.
 pub struct StreamSlot<T> {
-    /// The first field, and named before the items: see [`ReplySlot`] and the invariant above.
+    /// The first field, so that the compiler names it before the items: see [`ReplySlot`] and the
+    /// invariant above.
     _item: PhantomData<T>,
     end: ReplySlot<()>,
     items: Option<Sender<T>>,
@@ -297,12 +298,12 @@ impl<T> StreamSlot<T> {
     pub const EMPTY: Self =
         StreamSlot { _item: PhantomData, end: ReplySlot::EMPTY, items: None, reader: None };
 
-    /// Information for the run loop, such as whether a reader waits.
+    /// Returns the information that the run loop needs, such as whether a reader waits.
     pub fn head(&self) -> SlotInfo<'_> {
         self.end.head()
     }
 
-    /// Hands the replies to a handler.
+    /// Returns the replies for a handler.
     pub fn into_replies(self) -> Replies<T> {
         Replies { end: self.end.into_reply(), items: self.items, reader: self.reader }
     }
@@ -327,7 +328,7 @@ fn slot_of<T: 'static>(slot: &mut dyn AnySlot) -> Option<&mut StreamSlot<T>> {
     slot.downcast_mut()
 }
 
-/// Puts the end of the stream into the message, and returns what was there.
+/// Puts the end of the stream into the message, and returns the previous value.
 pub(super) fn exchange_end<T: 'static>(slot: &mut dyn AnySlot, end: Reply<()>) -> Reply<()> {
     let Some(slot) = slot_of::<T>(slot) else { return end };
     slot.reader = current::life().map(|actor| ActorKey::of(actor.header()));

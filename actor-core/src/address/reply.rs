@@ -47,7 +47,7 @@ use std::time::Instant;
 /// });
 /// ```
 pub struct Reply<T> {
-    /// Detached once answered, and for a message that was sent without a caller.
+    /// Detached once the call is answered, and for a message that was sent without a caller.
     cell: Sender<Result<T, CallError>>,
 }
 
@@ -63,7 +63,7 @@ impl<T> Reply<T> {
     /// # });
     /// ```
     pub fn pair() -> (Reply<T>, ReplyReceiver<T>) {
-        // Without a mailbox in between, the message counts as being handled.
+        // There is no mailbox in between, so the message counts as started.
         channel(Initial { started: true, ..Initial::default() }, None)
     }
 
@@ -78,8 +78,8 @@ impl<T> Reply<T> {
         })
     }
 
-    /// Sends the result of the call, and wakes the caller by `wake`. Returns the result if no caller
-    /// waits. This is detached afterwards.
+    /// Sends the result of the call, and wakes the caller with `wake`. Returns the result if no
+    /// caller waits. The reply is detached afterwards.
     #[inline]
     pub(super) fn put(
         &mut self,
@@ -96,7 +96,7 @@ impl<T> Reply<T> {
         Ok(())
     }
 
-    /// Answers with `NoReply` instead: a simulation loses the reply.
+    /// Sends `NoReply` instead of the answer, because a fault of the simulation loses the reply.
     #[cold]
     fn lose(
         &mut self,
@@ -117,19 +117,20 @@ impl<T> Reply<T> {
         self.cell.state().map(CallState::of)
     }
 
-    /// Returns `true` once the caller no longer waits for the answer, and for a message that was sent
-    /// without a caller.
+    /// Returns `true` once the caller no longer waits for the answer. Always returns `true` for a
+    /// message that was sent without a caller.
     pub fn is_closed(&self) -> bool {
         self.cell.state().is_none_or(|state| state.is_gone())
     }
 
-    /// Polls whether the caller has left. Until then `waker` is kept, and woken when it leaves.
+    /// Polls whether the caller has left. If it has not, `waker` is stored and woken when the
+    /// caller leaves.
     pub(super) fn poll_gone(&mut self, waker: &Waker) -> Poll<()> {
         self.cell.poll_gone(waker, |waker| drop_waker(Some(waker)))
     }
 
-    /// Returns the deadline of the call, on the clock of the actor that took the message: the caller
-    /// does not wait any longer. See [`Context::deadline`](crate::Context::deadline).
+    /// Returns the deadline of the call, on the clock of the actor that took the message. The
+    /// caller stops waiting at the deadline. See [`Context::deadline`](crate::Context::deadline).
     ///
     /// ```
     /// # use actor_core::Reply;
@@ -187,8 +188,8 @@ impl<T> Reply<T> {
         self.state().is_some()
     }
 
-    /// Counts the call as started. If its caller has given up, or its deadline has passed, the call is
-    /// over: nothing is returned.
+    /// Marks the call as started. Returns `None` if the caller has given up or the deadline has
+    /// passed.
     pub(crate) fn begin(self) -> Option<Self> {
         let Some(call) = self.state() else { return Some(self) };
         let now = || executor::current().map_or_else(Instant::now, |executor| executor.now());
@@ -202,7 +203,7 @@ impl<T> Reply<T> {
         None
     }
 
-    /// Answers with an error, on behalf of an actor elsewhere.
+    /// Answers with an error, on behalf of an actor on another node.
     pub(crate) fn fail(mut self, error: CallError) {
         if self.put(Err(error.clone()), wake).is_ok() {
             current::told(&error);
@@ -228,14 +229,14 @@ impl<T> Future for Closed<'_, T> {
 }
 
 impl<T> Drop for Closed<'_, T> {
-    /// Nothing waits any more, so no waker stays with the reply.
+    /// Removes the waker from the reply, because no task waits any more.
     fn drop(&mut self) {
         self.reply.cell.forget_waker(|waker| drop_waker(Some(waker)));
     }
 }
 
 impl<T> Reply<T> {
-    /// Tells the caller why there is no answer.
+    /// Answers the caller with the reason why there is no reply.
     #[cold]
     #[inline(never)]
     fn abandon(&mut self) {
@@ -266,8 +267,8 @@ impl<T> fmt::Debug for Reply<T> {
     }
 }
 
-/// Both ends of a reply whose caller is woken by `waker`; `is_handler` if the caller is a handler. `note` has
-/// the deadline of the call.
+/// Returns both ends of a reply; `waker` wakes its caller, and `is_handler` says whether the caller
+/// is a handler. `note` contains the deadline of the call.
 #[inline]
 pub(crate) fn channel_for<T>(
     waker: &Waker,
@@ -278,7 +279,7 @@ pub(crate) fn channel_for<T>(
     channel(Initial { started: false, mark, note }, Some(waker.clone()))
 }
 
-/// Both ends of a reply that its creator puts into a message.
+/// Returns both ends of a reply that its creator puts into a message.
 pub(crate) fn explicit_channel<T>() -> (Reply<T>, ReplyReceiver<T>) {
     let (reply, answer) = channel(Initial::default(), None);
     if let Some(call) = answer.head() {

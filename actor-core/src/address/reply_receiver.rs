@@ -13,7 +13,7 @@ use std::task::{Context as Poller, Poll};
 /// The receiving end of a call, a future of the reply.
 ///
 /// # Cancellation
-/// Dropping it closes the reply: see [`Reply::closed`](crate::Reply::closed).
+/// Dropping the receiver closes the reply: see [`Reply::closed`](crate::Reply::closed).
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
@@ -45,7 +45,7 @@ impl<T> ReplyReceiver<T> {
         }
     }
 
-    /// Stops waiting. Returns the reply if it has arrived, otherwise whether the handler had
+    /// Stops waiting. Returns the reply if it has arrived, and otherwise whether the handler had
     /// started.
     pub(crate) fn give_up(&mut self) -> Result<Result<T, CallError>, bool> {
         let is_unseen = self.head().is_some_and(CallState::is_unseen);

@@ -48,7 +48,7 @@ impl<T: 'static> AnySlot for ReplySlot<T> {
 }
 
 impl dyn AnySlot {
-    /// Puts the reply into the message, and returns what was there.
+    /// Puts the reply into the message, and returns the previous one.
     #[inline]
     pub(super) fn exchange<T: 'static>(&mut self, reply: Reply<T>) -> Reply<T> {
         let slot: &mut dyn Any = self;
@@ -69,7 +69,7 @@ impl<T> ReplySlot<T> {
         send_context: SendContext::NONE,
     };
 
-    /// Information for the run loop, such as whether a caller waits.
+    /// Returns the information that the run loop needs, such as whether a caller waits.
     pub fn head(&self) -> SlotInfo<'_> {
         SlotInfo {
             reply: self.reply.state(),
@@ -78,13 +78,13 @@ impl<T> ReplySlot<T> {
         }
     }
 
-    /// Polls whether the caller has left, which is never the case for a send. Until then `waker` is kept,
-    /// and woken when the caller leaves.
+    /// Polls whether the caller has left. Always returns `false` for a send. If the caller has not
+    /// left, `waker` is stored and woken when it leaves.
     pub(super) fn poll_gone(&mut self, waker: &Waker) -> bool {
         self.reply.state().is_some() && self.reply.poll_gone(waker).is_ready()
     }
 
-    /// Hands the reply to a handler that answers later.
+    /// Returns the reply for a handler that answers later.
     pub fn into_reply(self) -> Reply<T> {
         self.reply
     }

@@ -20,14 +20,14 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 use std::time::Duration;
 
-/// The items in flight between a producer and its reader, unless the reader says otherwise.
+/// The default number of items in flight between a producer and its reader.
 const CAPACITY: usize = 16;
 
 /// A message with streaming replies that has not been sent yet.
 ///
-/// It is returned by the address method of a handler with a [`Replies`](crate::Replies), or of one that
-/// returns `impl Stream<Item = T> + Send + 'static`. It is not a future: [`stream`](StreamCall::stream)
-/// opens the stream.
+/// The address method returns it if the handler has an argument of type
+/// [`Replies`](crate::Replies), or returns `impl Stream<Item = T> + Send + 'static`. A `StreamCall`
+/// is not a future: [`stream`](StreamCall::stream) opens the stream.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -52,9 +52,9 @@ const CAPACITY: usize = 16;
 /// ```
 #[must_use = "a streaming call does nothing unless its stream is read; use `.stream()`"]
 pub struct StreamCall<'a, P: Protocol, T> {
-    /// Its reply is the end of the stream.
+    /// The reply to this call is the end of the stream.
     call: Call<'a, P, ()>,
-    /// The time to the first item.
+    /// The limit of the time until the first item.
     limit: Option<Duration>,
     items: PhantomData<fn() -> T>,
 }
@@ -70,13 +70,13 @@ impl<'a, P: Protocol, T: 'static> StreamCall<'a, P, T> {
         StreamCall { call, limit: None, items: PhantomData }
     }
 
-    /// Detaches the call from the borrowed address.
+    /// Converts the call into one that owns its address.
     pub fn into_owned(self) -> StreamCall<'static, P, T> {
         StreamCall { call: self.call.into_owned(), limit: self.limit, items: PhantomData }
     }
 
-    /// Limits the time to the first item, which includes that in the mailbox. The stream then yields
-    /// [`CallError::Timeout`], and ends.
+    /// Limits the time until the first item, including the time in the mailbox. When the limit has
+    /// elapsed, the stream yields [`CallError::Timeout`] and ends.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -108,8 +108,8 @@ impl<'a, P: Protocol, T: 'static> StreamCall<'a, P, T> {
 
     /// Opens the stream, with at most 16 items in flight.
     ///
-    /// The message is sent when the stream is first read, and then waits for capacity in the mailbox as
-    /// a call does. The stream keeps the actor alive until it ends or is dropped.
+    /// The message is sent at the first poll of the stream. Like a call, it then waits for capacity
+    /// in the mailbox. The stream keeps the actor alive until the stream ends or is dropped.
     pub fn stream(self) -> ReplyStream<T> {
         self.stream_of(CAPACITY)
     }
@@ -163,12 +163,12 @@ impl<P: Protocol, T> fmt::Debug for StreamCall<'_, P, T> {
 
 /// The items of a streaming reply: the stream opened by [`StreamCall::stream`].
 ///
-/// It yields each item once and in order, at most one error after them, and then `None`: see
+/// Yields each item once and in order, then at most one error, and then `None`: see
 /// [`Replies`](crate::Replies).
 ///
 /// # Cancellation
-/// Dropping it tells the producer, whose next [`send`](crate::Replies::send) fails; a message that has not
-/// been handled yet is skipped. Items in the buffer are dropped.
+/// Dropping the stream makes the producer's next [`send`](crate::Replies::send) fail. If the
+/// message has not been handled yet, it is skipped. Items in the buffer are dropped.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -206,15 +206,15 @@ pub struct ReplyStream<T> {
 
 /// The end of a stream.
 enum End {
-    /// The reply of the call, which is sent when it is first polled, and the called actor.
+    /// The reply to the call, and the called actor. The call is sent at the first poll.
     Call(Box<dyn Expire<Output = Result<(), CallError>> + Send>, ActorKey),
     Pair(ReplyReceiver<()>),
-    /// The end has arrived. Items may be left.
+    /// The end has arrived. The channel may still contain items.
     Known(Result<(), CallError>),
     Told,
 }
 
-/// The limit of the time to the first item.
+/// The limit of the time until the first item.
 enum FirstItem {
     /// From the first poll on.
     Within(Duration),
@@ -232,7 +232,8 @@ impl<T> ReplyStream<T> {
         }
     }
 
-    /// Polls for the end. It makes no edge for deadlock detection, because any task may hold the replies.
+    /// Polls for the end. Deadlock detection does not record this wait, because any task may hold
+    /// the replies.
     fn poll_end(&mut self, cx: &mut Poller<'_>) -> Poll<Result<(), CallError>> {
         let (call, actor) = match &mut self.end {
             End::Call(call, actor) => (call, *actor),
@@ -249,7 +250,7 @@ impl<T> ReplyStream<T> {
             && Pin::new(sleep).poll(cx).is_ready()
         {
             self.limit = None;
-            // An item that has just arrived counts, and has woken the reader.
+            // The timeout does not count if an item has just arrived, which has woken the reader.
             if self.items.is_empty() {
                 return Poll::Ready(call.__expire());
             }
@@ -276,13 +277,14 @@ impl<T> Stream for ReplyStream<T> {
                 Poll::Ready(end) => {
                     this.end = End::Known(end);
                     this.waker.clear();
-                    // The reader may have given up: a producer that waits for it is told.
+                    // The reader may have given up. Closing the channel wakes a producer that waits
+                    // for capacity.
                     this.items.close();
                 }
                 Poll::Pending => return Poll::Pending,
             }
         }
-        // All items are in the channel before the end is given.
+        // All items are in the channel before the end is sent.
         if let Ok(item) = this.items.try_recv() {
             return Poll::Ready(Some(Ok(item)));
         }
@@ -294,7 +296,7 @@ impl<T> Stream for ReplyStream<T> {
 }
 
 impl<T> Drop for ReplyStream<T> {
-    /// Closes the channel, and drops the items that are still in it: the producer may keep its end.
+    /// Closes the channel and drops the remaining items, because the producer may keep its end.
     fn drop(&mut self) {
         self.wait.forget();
         self.end = End::Told;

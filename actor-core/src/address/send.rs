@@ -64,9 +64,9 @@ pub struct SendFuture<'a, P: Protocol> {
     message: Option<P::Message>,
     state: SendState,
     is_timed: bool,
-    /// Whether it gives up instead of waiting for room.
+    /// Whether the send fails instead of waiting for capacity.
     if_room: bool,
-    /// Whether it does not inherit the deadline of the handler that makes it.
+    /// Whether the send does not inherit the deadline of the handler that makes it.
     ignores_deadline: bool,
     tracker: WaitTracker,
 }
@@ -132,16 +132,16 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         }
     }
 
-    /// Fails with [`SendReason::Full`] instead of waiting for mailbox capacity.
+    /// Makes the send fail with [`SendReason::Full`] instead of waiting for mailbox capacity.
     pub fn if_room(self) -> Self {
         self.only_if_room(true)
     }
 
-    /// Blocks the current thread until the message was accepted, for code outside async.
+    /// Blocks the current thread until the message is accepted, for code outside async.
     ///
     /// # Errors
-    /// As when it is awaited, and [`SendReason::WouldBlock`] on a thread that runs one of our systems, as
-    /// for [`Call::wait`](crate::Call::wait).
+    /// The errors of the future. Also [`SendReason::WouldBlock`] on a thread that runs an actor
+    /// system, as for [`Call::wait`](crate::Call::wait).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -156,7 +156,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// Limits the wait for capacity to `limit`, on the clock of the actor's system.
     ///
     /// # Errors
-    /// Those of the send, and [`SendReason::Timeout`].
+    /// The errors of the send, and [`SendReason::Timeout`].
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -212,12 +212,12 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     fn leave(&mut self, ticket: Ticket) -> Option<P::Message> {
         self.state = SendState::Done;
         let mailbox = self.address.get().mailbox();
-        // First, since the clone of the waker goes with the place.
+        // First, because removing the waiting sender drops the clone of the waker.
         self.tracker.retract(&mailbox.header().system);
         mailbox.leave(ticket)
     }
 
-    /// Stops waiting, for this reason.
+    /// Stops waiting. Returns an error with this reason, unless the message was accepted.
     fn end(&mut self, reason: SendReason) -> Result<(), SendError<P::Message>> {
         let left = match self.state {
             SendState::Pending(ticket) => self.leave(ticket),
@@ -253,7 +253,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         }
     }
 
-    /// There is no capacity: takes a place among the waiting senders. Only now is the waker cloned.
+    /// Adds the message to the waiting senders of a full mailbox. Only this clones the waker.
     fn begin_to_wait(&mut self, cx: &Poller<'_>) -> Poll<Result<(), SendError<P::Message>>> {
         let mailbox = self.address.get().mailbox();
         let mut waker = Some(cx.waker().clone());

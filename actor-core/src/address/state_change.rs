@@ -10,8 +10,8 @@ use crate::sync::Arc;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll, ready};
 
-/// A wait for the start or the end of an actor. If a handler waits, the wait is recorded like that of a
-/// call: only a run of the actor can end it.
+/// A wait for the start or the end of an actor. If a handler waits, the wait is recorded like a
+/// wait for a reply, because only a run of the actor can end it.
 pub(super) struct Change {
     mailbox: Arc<dyn DynMailbox>,
     goal: WaitGoal,
@@ -40,7 +40,7 @@ impl Change {
         look: impl FnMut(&CellState) -> Option<T>,
     ) -> Poll<T> {
         let header = self.mailbox.header();
-        // First, since the clone of the waker may be exchanged.
+        // First, because the clone of the waker may be replaced.
         self.tracker.check_waker(cx.waker(), &header.system);
         let change = poll_change(&*self.mailbox, &mut self.listener, cx, look);
         if change.is_ready() {
@@ -72,7 +72,7 @@ impl Change {
 
 impl Drop for Change {
     fn drop(&mut self) {
-        // First, since the clone of the waker goes with the listener.
+        // First, because dropping the listener drops the clone of the waker.
         self.tracker.retract(&self.mailbox.header().system);
     }
 }

@@ -19,21 +19,23 @@ use std::time::Duration;
 pub trait Expire: Future + Unpin {
     #[doc(hidden)]
     fn __executor(&self) -> ExecutorRef;
-    /// Marks the waits as timed: they end by themselves.
+    /// Marks the waits of this future as timed, so that deadlock detection knows that they end by
+    /// themselves.
     #[doc(hidden)]
     fn __set_timed(&mut self);
-    /// Returns whether its message carries a deadline: that of a call does.
+    /// Returns whether the message carries the deadline to its handler, as the message of a call
+    /// does.
     #[doc(hidden)]
     fn __carries_deadline(&self) -> bool {
         false
     }
-    /// Returns whether it does not inherit the deadline of the handler that makes it.
+    /// Returns whether the future does not inherit the deadline of the handler that makes it.
     #[doc(hidden)]
     fn __ignores_deadline(&self) -> bool;
     /// The timeout has elapsed: returns the error, or the outcome if there is one by now.
     #[doc(hidden)]
     fn __expire(&mut self) -> Self::Output;
-    /// Gives up, because no thread may block until it is done.
+    /// Gives up, because the thread must not block on the future.
     #[doc(hidden)]
     fn __give_up(&mut self, why: NotBlocking) -> Self::Output;
 }
@@ -48,7 +50,7 @@ pub enum NotBlocking {
     Ended,
 }
 
-/// The executor of the callee. Opaque, so that the trait names nothing private.
+/// The executor of the callee. Opaque, so that the trait uses no private type.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "opaque, and out of reach of users")]
 pub struct ExecutorRef(pub(crate) Arc<dyn Executor>);
@@ -74,7 +76,8 @@ pub struct WithTimeout<F> {
     sleep: Option<Sleep>,
 }
 
-/// A longer limit is none: every clock can tell when this one is over, and no program runs as long.
+/// A longer limit counts as no limit: every clock can represent this one, and no program runs as
+/// long.
 pub(super) const LONGEST: Duration = Duration::from_secs(1 << 32);
 
 impl<F> WithTimeout<F> {
@@ -90,12 +93,12 @@ impl<F> WithTimeout<F> {
 }
 
 impl<F> WithTimeout<F> {
-    /// What has the time limit, and the limit.
+    /// Returns the future and its time limit.
     pub(super) fn into_parts(self) -> (F, Duration) {
         (self.inner, self.limit)
     }
 
-    /// As [`WithTimeout::new`], for what does not wait yet.
+    /// Like [`WithTimeout::new`], for a future that does not wait yet.
     pub(super) fn prepared(inner: F, limit: Duration) -> Self {
         WithTimeout { inner, limit, sleep: None }
     }
@@ -106,7 +109,7 @@ impl<F: Expire> WithTimeout<F> {
     /// elapses. See [`Call::wait`](crate::Call::wait) and [`SendFuture::wait`](crate::SendFuture::wait).
     ///
     /// # Errors
-    /// Those of the call or send without a timeout, and that the timeout has elapsed.
+    /// The errors of the call or send without a timeout, and that the timeout has elapsed.
     pub fn wait(self) -> F::Output {
         block_on(self.inner.__executor().0, self, |mut timed, why| timed.inner.__give_up(why))
     }

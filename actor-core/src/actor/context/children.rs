@@ -9,11 +9,11 @@ use crate::cell::state::Watcher;
 use crate::sync::Arc;
 
 impl<A: Dispatch> Context<A> {
-    /// Spawns a child, which ends before its parent. Children end in reverse start order. If the
-    /// child ends by itself, the parent's `#[on_exit]` is called.
+    /// Spawns a child, which ends before its parent. Children end in reverse start order. If a
+    /// child ends without being stopped by its parent, the parent's `#[on_exit]` is called.
     ///
-    /// `child` is an actor, or a prepared actor with a name or a capacity of its own, whose system is that
-    /// of its parent.
+    /// `child` is an actor, or a prepared actor with its own name or capacity. The child runs on
+    /// the parent's system.
     ///
     /// ```
     /// # use actor_core::prelude::*;

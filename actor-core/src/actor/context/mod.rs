@@ -98,7 +98,8 @@ impl<A: Dispatch> Context<A> {
                 return address;
             }
         }
-        // No lock: only the actor's own task can find it unreferenced, and that task calls this.
+        // No lock: only the actor's own task can find the actor unreferenced, and that task calls
+        // this.
         self.mailbox.header.incr_strong();
         Addr::adopted(self.mailbox.clone())
     }
@@ -158,11 +159,10 @@ impl<A: Dispatch> Context<A> {
         if self.mailbox.header.is_member() { self.address().id() } else { self.mailbox.header.id() }
     }
 
-    /// Stops the actor gracefully after it has handled the queued messages.
+    /// Stops the actor gracefully: it handles the queued messages and ends.
     ///
-    /// If the actor is restarted after this life, for example by a supervisor that restarts it
-    /// after every end, the life ends after the running handler, and the next life takes over the
-    /// queued messages.
+    /// If a supervisor restarts the actor even after a normal end, this life ends after the running
+    /// handler, and the next life handles the queued messages.
     pub fn stop(&self) {
         let locked = self.mailbox.lock();
         let supervision = locked.cell.cold().and_then(|cold| cold.supervision.as_ref());
@@ -176,13 +176,15 @@ impl<A: Dispatch> Context<A> {
         self.mailbox.close();
     }
 
-    /// Ends this life as a failure, with [`FailureKind::Explicit`](crate::FailureKind::Explicit), once the
-    /// running handler or hook has returned: its caller gets the return value first.
+    /// Ends this life as a failure, with [`FailureKind::Explicit`](crate::FailureKind::Explicit),
+    /// once the running handler or hook has returned. The caller of that handler still gets the
+    /// return value.
     ///
-    /// The failure is treated like a panic: a supervisor may restart the actor, and then the next life
-    /// handles the queued messages; without one they get [`CallError::Stopped`](crate::CallError::Stopped).
-    /// No further message is handled. The first call decides, a later one is an
-    /// [`Incident`](crate::Incident), and so is this failure if the handler panics or is killed.
+    /// The failure is treated like a panic: no further message is handled in this life. If a
+    /// supervisor restarts the actor, the next life handles the queued messages; otherwise queued
+    /// calls get [`CallError::Stopped`](crate::CallError::Stopped). The first call of `fail`
+    /// decides the failure. A later call is reported as an [`Incident`](crate::Incident), and so is
+    /// the first one if the handler then panics or is killed.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -213,7 +215,7 @@ impl<A: Dispatch> Context<A> {
     /// ```
     #[track_caller]
     pub fn fail(&self, error: impl fmt::Display) {
-        // The user's code, before any lock; if it panics the handler does.
+        // User code, so it runs before any lock is taken. If it panics, the handler panics.
         let message = error.to_string();
         request_failure(&*self.mailbox, message, Location::caller());
     }
@@ -251,9 +253,9 @@ impl<A: Dispatch> Context<A> {
         locked.cell.cold().map_or(0, |cold| cold.restarts)
     }
 
-    /// Returns the deadline of the message that is being handled, on the clock of the actor's system: its
-    /// caller waits until then at most. `None` for a call without a timeout that inherits no deadline, for
-    /// a send, and in hooks.
+    /// Returns the deadline of the message that is being handled, on the clock of the actor's
+    /// system. The caller stops waiting at the deadline. Returns `None` for a call without a
+    /// timeout that inherits no deadline, for a send, and in hooks.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -280,11 +282,12 @@ impl<A: Dispatch> Context<A> {
         deadline::inherited().map(Deadline::instant)
     }
 
-    /// Waits until the caller of the message that is being handled no longer waits: its timeout has
-    /// elapsed, or it has dropped the call. For handlers that should finish early.
+    /// Waits until the caller of the current message has stopped waiting, because its timeout has
+    /// elapsed or it has dropped the call. For handlers that should finish early in this case.
     ///
-    /// Never ready for a send, which has no caller, in hooks, and in a handler with an argument of type
-    /// [`Reply`](crate::Reply), which has [`Reply::closed`](crate::Reply::closed) for this.
+    /// Never completes for a send, which has no caller, and in hooks. Never completes either in a
+    /// handler with an argument of type [`Reply`](crate::Reply); use
+    /// [`Reply::closed`](crate::Reply::closed) there.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -321,7 +324,8 @@ impl<A: Dispatch> Context<A> {
         CallerGone::new()
     }
 
-    /// Waits until the actor is being stopped. For long handlers that should finish early.
+    /// Waits until the actor is being stopped. For long handlers that should finish early in this
+    /// case.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -181,15 +181,16 @@ impl<P: Protocol, T> Call<'_, P, T> {
         T: Send + 'static,
         F: for<'b> FnOnce(&'b A::Addr, Result<T, CallError>) -> Call<'b, B, U> + Send + 'static,
     {
-        // A call does not panic while it waits. If it did, its reply would be lost: `NoReply`.
+        // A call does not panic while it waits. If it did, its reply would be lost, and the caller
+        // would get `NoReply`.
         let call = Inheriting::new(self.into_owned());
         context.pipe(call, move |me, answer| make(me, answer.unwrap_or(Err(CallError::NoReply))));
     }
 }
 
 impl<P: Protocol, T> WithTimeout<Call<'_, P, T>> {
-    /// Makes the call concurrently with the calling actor and sends a message with the reply, or that
-    /// the timeout elapsed. See [`Call::pipe`].
+    /// Makes the call concurrently with the calling actor, and sends a message with the reply or
+    /// with the error that the timeout elapsed. See [`Call::pipe`].
     ///
     /// # Panics
     /// If the call has already been polled.
@@ -287,7 +288,7 @@ impl<A: Dispatch> fmt::Debug for Attachment<A> {
 /// The single slot between a stream's task and the run loop.
 struct ItemSlot<I> {
     item: Mutex<Option<I>>,
-    /// Notified when the item has been taken, which is the demand for the next one.
+    /// Notified when the item has been taken. The task then reads the next item.
     taken: Arc<Event>,
 }
 
@@ -316,7 +317,7 @@ where
             mailbox.notify(SystemMessage::ResourceReady(key));
             taken.await;
         }
-        // An empty feed means that the stream has ended.
+        // The end of the stream: the slot is empty.
         mailbox.notify(SystemMessage::ResourceReady(key));
     };
     let make: Callback = Box::new(move |me, slot| {
@@ -355,7 +356,8 @@ where
 {
     let run_loop_side = Arc::new(Mutex::new(None));
     let (mailbox, key, task_side) = (guard.mailbox.clone(), guard.key, run_loop_side.clone());
-    // Made outside of the block: it may be dropped before its first poll, and `future` with it.
+    // Created outside of the block, because the block may be dropped before its first poll, and
+    // `future` with it.
     let caught = CatchPanic::new(future, mailbox.clone(), "pipe");
     let deliver = async move {
         let outcome = caught.await;

@@ -51,7 +51,7 @@ impl<A: Dispatch> Context<A> {
         task
     }
 
-    /// Counts one more future of this life.
+    /// Counts one more future of this life, until the returned guard is dropped.
     pub(super) fn task_guard(&self, keeps_alive: bool) -> TaskGuard {
         let key = self.with_resources(|resources| {
             resources.tasks += 1;
@@ -94,7 +94,7 @@ impl Drop for TaskGuard {
 }
 
 pin_project! {
-    /// A future of a life. Its panic is a failure of the life, and so is a panic while it is
+    /// A future of a life. A panic in it is a failure of the life, and so is a panic while it is
     /// dropped.
     pub(crate) struct CatchPanic<F> {
         #[pin]
@@ -106,7 +106,7 @@ pin_project! {
     impl<F> PinnedDrop for CatchPanic<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // What the future holds is dropped on behalf of its life.
+            // The values that the future owns are dropped on behalf of its life.
             let dropped = current::in_life_of(this.mailbox, || {
                 current::catch_failure(&**this.mailbox, this.what, || this.future.set(None))
             });
@@ -171,7 +171,8 @@ pub(crate) fn run_in_life<F: Future<Output = ()>>(
     what: &'static str,
 ) -> impl Future<Output = ()> + use<F> {
     let mailbox = guard.mailbox.clone();
-    // Made outside of the block: it may be dropped before its first poll, and `future` with it.
+    // Created outside of the block, because the block may be dropped before its first poll, and
+    // `future` with it.
     let caught = CatchPanic::new(future, mailbox.clone(), what);
     async move {
         if let Err(failure) = caught.await {

@@ -29,7 +29,7 @@ impl<A: Dispatch> Context<A> {
         self.timer(delay, None, make)
     }
 
-    /// Sends a message every `period`, for the first time after one period.
+    /// Sends a message every `period`. The first one is sent after one period.
     ///
     /// The timer does not drift and causes no burst after a stall: at most one tick is pending, and
     /// missed ticks are skipped.
@@ -51,7 +51,8 @@ impl<A: Dispatch> Context<A> {
 
     fn timer(&self, delay: Duration, period: Option<Duration>, make: Callback) -> Timer {
         let key = self.with_resources(|resources| resources.key());
-        // The tick is looked for by its key only at its turn, which is after this handler.
+        // The entry is inserted after the timer has started: a tick looks it up only when the actor
+        // takes the tick, which is after this handler.
         let entry = TimerEntry::start(&self.any(), key, delay, period);
         let resource = Resource::Timer { entry, callback: Some(make) };
         self.with_resources(|resources| resources.insert(key, resource));

@@ -125,7 +125,7 @@ impl<A: Dispatch> Context<A> {
             self.mailbox.untyped().watch(far);
         }
         if !self.watch(id, mailbox.clone(), key, true) {
-            // The target has ended and will not remove the passive side itself.
+            // The target has ended, and does not remove the passive side itself.
             self.mailbox.untyped().unwatch(id, None);
         }
         Link::new(self.any(), mailbox, key)

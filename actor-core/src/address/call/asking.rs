@@ -141,12 +141,13 @@ impl<T> Asking<T> {
         )
     }
 
-    /// Puts the reply into the message, whose slot this is.
+    /// Puts the reply into `slot`, which is the reply slot of the message.
     pub(super) fn fill(&self, slot: &mut dyn AnySlot, reply: Reply<T>) {
         drop((self.exchange)(slot, reply));
     }
 
-    /// Makes the reply, which is answered to `waker`; `note` has the deadline of the call.
+    /// Creates the reply of the call; `waker` is woken by the answer. `note` contains the deadline
+    /// of the call.
     #[inline]
     fn prepare(
         &mut self,
@@ -162,7 +163,7 @@ impl<T> Asking<T> {
         self.answer = answer;
     }
 
-    /// Puts the message on its way. Returns whether a simulation observes it.
+    /// Hands the message to the mailbox. Returns whether a simulation observes it.
     #[inline]
     fn deliver(&mut self, outgoing: &mut dyn AnyOutgoing) -> Result<bool, CallError> {
         self.state = AskState::Done;
@@ -193,7 +194,7 @@ impl<T> Asking<T> {
         }
     }
 
-    // Inlined where that pays: then it is known whose mailbox it is.
+    // Inlined where the type of the mailbox is then known, and the inlining pays.
     #[inline]
     pub(super) fn poll(
         &mut self,
@@ -202,7 +203,8 @@ impl<T> Asking<T> {
     ) -> Poll<Result<T, CallError>> {
         match self.state {
             AskState::Init => {
-                // The waker goes with the message: if the answer comes before this returns, it is woken.
+                // The reply has the waker before the message is sent: if the answer comes before
+                // this function returns, the task is woken.
                 let is_handler = tracker::is_own_waker(cx.waker());
                 let mut note = None;
                 if current::handling().has_deadline() {
@@ -239,7 +241,7 @@ impl<T> Asking<T> {
         self.keep_waiting(outgoing, cx)
     }
 
-    /// There is no answer yet: records the wait, or refuses it.
+    /// Records the wait for an answer that has not arrived, or refuses the wait.
     #[inline(never)]
     fn keep_waiting(
         &mut self,
@@ -267,7 +269,7 @@ impl<T> Asking<T> {
         Poll::Ready(Err(CallError::Deadlock(cycle)))
     }
 
-    /// Looks for the answer.
+    /// Polls for the answer.
     #[inline]
     fn look(
         &mut self,
@@ -275,7 +277,7 @@ impl<T> Asking<T> {
         cx: &mut Poller<'_>,
     ) -> Poll<Result<T, CallError>> {
         if self.tracker.is_tracked() {
-            // First, since the clone of the waker may be exchanged.
+            // First, because the clone of the waker may be replaced.
             self.tracker.check_waker(cx.waker(), &outgoing.mailbox().header().system);
         }
         let answer = ready!(Pin::new(&mut self.answer).poll(cx));
@@ -286,7 +288,7 @@ impl<T> Asking<T> {
         Poll::Ready(answer)
     }
 
-    /// There is no answer yet: writes down who waits for whom, or says that the wait would be for ever.
+    /// Records the wait for deadlock detection. Returns the cycle if the wait would never end.
     #[inline]
     fn wait_on(&mut self, target: &Header, waker: &Waker) -> Option<Cycle> {
         let cycle = self.tracker.on_pending(target, WaitGoal::Reply, self.is_timed, waker);
@@ -303,7 +305,7 @@ impl<T> Asking<T> {
     #[inline(never)]
     pub(super) fn withdraw(&mut self, outgoing: &dyn AnyOutgoing) {
         self.state = AskState::Done;
-        // First, since the clone of the waker goes with the answer.
+        // First, because leaving the answer drops the clone of the waker.
         self.tracker.retract(&outgoing.mailbox().header().system);
         self.answer.leave();
         if let Some(ticket) = self.ticket {

@@ -6,13 +6,14 @@ use crate::panics;
 use crate::sync::Arc;
 use std::future::Future;
 
-/// Blocks the current thread on a call or send, unless the thread runs a system: then `gives_up` ends it.
+/// Blocks the current thread on a call or send. If the thread runs a system, `gives_up` ends the
+/// call or send instead.
 pub(crate) fn block_on<F: Future + Unpin>(
     executor: Arc<dyn Executor>,
     mut future: F,
     gives_up: impl FnOnce(F, NotBlocking) -> F::Output,
 ) -> F::Output {
-    // The executor may panic when it is queried: that panic is not printed.
+    // The executor may panic when it is queried. That panic is not printed.
     if executor::is_inside() || panics::quiet(|| executor.is_only_driver()) {
         return gives_up(future, NotBlocking::Busy);
     }

@@ -28,7 +28,7 @@ use std::time::Duration;
 #[must_use = "a delegated call does nothing unless sent; use `.send().await` or `.try_send()`"]
 pub struct Delegated<'a, P: Protocol, T> {
     sending: SendFuture<'a, P>,
-    /// What takes the reply out of the message again.
+    /// Takes the reply out of the message again.
     exchange: Exchange<T>,
 }
 
@@ -40,8 +40,9 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
     /// Sends the message, and waits for mailbox capacity. See [`Call::send`](crate::Call::send).
     ///
     /// # Errors
-    /// [`SendError`] with the message and the reply, so that the caller can be answered otherwise. When
-    /// the reply is dropped, the caller gets [`CallError::NoReply`](crate::CallError::NoReply).
+    /// [`SendError`] with the message and the reply, so that another actor or the handler itself
+    /// can answer the caller. If the reply is dropped, the caller gets
+    /// [`CallError::NoReply`](crate::CallError::NoReply).
     pub fn send(self) -> Delegating<'a, P, T> {
         Delegating { sending: self.sending, exchange: self.exchange }
     }
@@ -49,7 +50,7 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
     /// Sends the message without waiting. See [`Call::try_send`](crate::Call::try_send).
     ///
     /// # Errors
-    /// [`SendError`] with the message and the reply. When the reply is dropped, the caller gets
+    /// [`SendError`] with the message and the reply. If the reply is dropped, the caller gets
     /// [`CallError::NoReply`](crate::CallError::NoReply).
     pub fn try_send(self) -> Result<(), SendError<(P::Message, Reply<T>)>> {
         self.sending.try_now().map_err(|error| unsent::<P, T>(error, self.exchange))
@@ -67,19 +68,19 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
         Delegated { sending: self.sending.into_owned(), exchange: self.exchange }
     }
 
-    /// Does not wait for mailbox capacity. See [`SendFuture::if_room`].
+    /// Makes the send fail instead of waiting for mailbox capacity. See [`SendFuture::if_room`].
     pub fn if_room(self) -> Self {
         Delegated { sending: self.sending.if_room(), ..self }
     }
 }
 
-/// The future of [`Delegated::send`]: ready when the message was accepted.
+/// The future of [`Delegated::send`], which completes when the message is accepted.
 ///
 /// # Errors
 /// [`SendError`] with the message and the reply.
 ///
 /// # Cancellation
-/// As for [`SendFuture`]; the reply goes with the message.
+/// As for [`SendFuture`]. If the message is dropped, the reply is dropped too.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -115,7 +116,7 @@ impl<'a, P: Protocol, T> Delegating<'a, P, T> {
         Delegating { sending: self.sending.into_owned(), exchange: self.exchange }
     }
 
-    /// Does not wait for mailbox capacity. See [`SendFuture::if_room`].
+    /// Makes the send fail instead of waiting for mailbox capacity. See [`SendFuture::if_room`].
     pub fn if_room(self) -> Self {
         Delegating { sending: self.sending.if_room(), ..self }
     }

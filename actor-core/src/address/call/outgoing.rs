@@ -1,5 +1,5 @@
-//! The message part of a call, independent of the reply type. While a call waits, it is accessed
-//! through [`AnyOutgoing`], which depends on neither.
+//! The message part of a call, independent of the reply type. While a call waits, its message part
+//! is accessed through [`AnyOutgoing`], which depends on neither the message nor the reply type.
 
 use crate::address::addr::Addr;
 use crate::address::send::MaybeOwned;
@@ -16,7 +16,7 @@ const UNDER_WAY: &str = "the call has been polled already: its message is under 
 /// A message and its target.
 pub(super) struct Outgoing<'a, P: Protocol> {
     pub(super) address: MaybeOwned<'a, P>,
-    /// `Some` until it is sent.
+    /// `Some` until the message is sent.
     message: Option<P::Message>,
 }
 
@@ -105,9 +105,10 @@ pub(super) trait AnyOutgoing {
     fn mailbox(&self) -> &dyn DynMailbox;
     /// Returns the reply slot of the message.
     fn slot(&mut self) -> Option<SlotMut<'_>>;
-    /// Pushes the message into the mailbox, or adds it to the waiting ones.
+    /// Pushes the message into the mailbox, or adds it to the waiting messages.
     fn deliver(&mut self, if_room: bool) -> Result<Delivered, CallError>;
-    /// Returns the message if it still waits for capacity: it was then never sent.
+    /// Removes the message if it still waits for capacity. Returns whether it did: it was then
+    /// never sent.
     fn leave(&self, ticket: Ticket) -> bool;
 }
 

@@ -29,13 +29,14 @@ impl<'a, P: Protocol, T> WithTimeout<Call<'a, P, T>> {
         call.into_owned().timeout(limit)
     }
 
-    /// Does not wait for mailbox capacity. See [`Call::if_room`].
+    /// Makes the call fail instead of waiting for mailbox capacity. See [`Call::if_room`].
     pub fn if_room(self) -> Self {
         let (call, limit) = self.into_parts();
         call.if_room().timeout(limit)
     }
 
-    /// Does not inherit the deadline of the handler that makes the call. See [`Call::without_deadline`].
+    /// Detaches the call from the deadline of the handler that makes it. See
+    /// [`Call::without_deadline`].
     pub fn without_deadline(self) -> Self {
         let (call, limit) = self.into_parts();
         call.without_deadline().timeout(limit)
@@ -67,14 +68,14 @@ impl<P: Protocol> WithTimeout<SendFuture<'_, P>> {
     /// Converts the send into one that owns its address. See [`SendFuture::into_owned`].
     ///
     /// # Panics
-    /// If it was already polled.
+    /// If the send was already polled.
     #[track_caller]
     pub fn into_owned(self) -> WithTimeout<SendFuture<'static, P>> {
         let (sending, limit) = self.into_parts();
         sending.into_owned().timeout(limit)
     }
 
-    /// Does not wait for mailbox capacity. See [`SendFuture::if_room`].
+    /// Makes the send fail instead of waiting for mailbox capacity. See [`SendFuture::if_room`].
     pub fn if_room(self) -> Self {
         let (sending, limit) = self.into_parts();
         sending.if_room().timeout(limit)
@@ -89,13 +90,13 @@ impl<'a, P: Protocol, T> WithTimeout<Delegated<'a, P, T>> {
         delegated.into_owned().timeout(limit)
     }
 
-    /// Does not wait for mailbox capacity. See [`Delegated::if_room`].
+    /// Makes the send fail instead of waiting for mailbox capacity. See [`Delegated::if_room`].
     pub fn if_room(self) -> Self {
         let (delegated, limit) = self.into_parts();
         delegated.if_room().timeout(limit)
     }
 
-    /// Sends the message, and waits for mailbox capacity at most as long as the limit. See
+    /// Sends the message. The timeout limits the wait for mailbox capacity. See
     /// [`Delegated::send`].
     pub fn send(self) -> WithTimeout<Delegating<'a, P, T>> {
         let (delegated, limit) = self.into_parts();
@@ -107,14 +108,14 @@ impl<P: Protocol, T> WithTimeout<Delegating<'_, P, T>> {
     /// Converts the send into one that owns its address. See [`Delegating::into_owned`].
     ///
     /// # Panics
-    /// If it was already polled.
+    /// If the send was already polled.
     #[track_caller]
     pub fn into_owned(self) -> WithTimeout<Delegating<'static, P, T>> {
         let (sending, limit) = self.into_parts();
         sending.into_owned().timeout(limit)
     }
 
-    /// Does not wait for mailbox capacity. See [`Delegating::if_room`].
+    /// Makes the send fail instead of waiting for mailbox capacity. See [`Delegating::if_room`].
     pub fn if_room(self) -> Self {
         let (sending, limit) = self.into_parts();
         sending.if_room().timeout(limit)
