@@ -89,8 +89,9 @@ pub trait Dispatch:
         false
     }
 
-    /// Takes a message out of the queue: from now on it counts as started. Returns `false` if its caller
-    /// has given up, or its deadline has passed. A proxy leaves it queued, for the actor that it is forwarded to.
+    /// Marks a message as started, when it is taken out of the queue. Returns `false` if its caller has given
+    /// up or its deadline has passed. A proxy does not mark it: the message counts as queued until the actor
+    /// behind the proxy starts it.
     #[doc(hidden)]
     #[inline]
     fn begins(info: &MessageInfo<'_>, now: impl FnOnce() -> Instant) -> bool {

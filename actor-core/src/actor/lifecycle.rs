@@ -64,7 +64,8 @@ impl LoopState {
         }
     }
 
-    /// Begins another life: `begin` gets a new state from the factory. The deferred messages stay.
+    /// Resets the fields for another life, for which `begin` gets a new state from the factory. The deferred
+    /// messages stay.
     pub(super) fn begin_again(&mut self) {
         let mut cold = self.cold.take();
         if let Some(factory) = cold.as_mut().and_then(|cold| cold.factory.as_mut()) {

@@ -425,7 +425,8 @@ impl<A: Dispatch> RunLoop<A> {
     }
 }
 
-/// Returns whether a message may start beside running handlers, if there are any (`CONCURRENT`).
+/// Returns whether a message may start. While handlers are running (`CONCURRENT`), only `concurrent`
+/// messages may.
 pub(crate) fn may_overlap<A: Dispatch, const CONCURRENT: bool>(message: &A::Message) -> bool {
     !CONCURRENT || A::is_concurrent(message)
 }
