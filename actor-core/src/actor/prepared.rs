@@ -67,7 +67,7 @@ impl<A: Dispatch> Prepared<A> {
         self
     }
 
-    /// Spawns on `system` instead of the current one.
+    /// Spawns the actor on `system` instead of the current system.
     pub fn on(mut self, system: &System) -> Self {
         self.system = Some(system.shared().clone());
         self
@@ -126,7 +126,7 @@ impl<A: Dispatch> Prepared<A> {
 }
 
 impl System {
-    /// Spawns an actor here. See [`Spawn::spawn`](crate::Spawn::spawn).
+    /// Spawns an actor on this system. See [`Spawn::spawn`](crate::Spawn::spawn).
     ///
     /// # Panics
     /// As [`Spawn::spawn`](crate::Spawn::spawn).

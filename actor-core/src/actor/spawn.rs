@@ -143,7 +143,7 @@ impl<A: Dispatch> ActorBuilder<A> {
     pub(crate) fn run(self, life: Life<A>) -> A::Addr {
         if !self.alive {
             abort_start(&self.mailbox);
-            // It never started: its state is dropped here, in the caller.
+            // The actor never started, so its state is dropped here, in the caller.
             drop_unstarted(self.mailbox, life);
             return self.address.into();
         }

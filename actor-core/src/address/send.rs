@@ -115,7 +115,7 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
     /// ```
     ///
     /// # Panics
-    /// If it was already polled.
+    /// If the send was already polled.
     #[track_caller]
     pub fn into_owned(mut self) -> SendFuture<'static, P> {
         let Some(message) = self.message.take() else {

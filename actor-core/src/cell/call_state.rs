@@ -11,8 +11,8 @@ use std::time::Instant;
 
 /// The waiting caller is a handler.
 pub(crate) const BY_HANDLER: Mark = Mark::A;
-/// The reply was placed into a message explicitly, invisible to the loop: the progress of the
-/// message is unknown.
+/// The reply was placed into a message explicitly, where the run loop does not see it: the progress
+/// of the message is unknown.
 const UNSEEN: Mark = Mark::B;
 /// A simulation drops the reply.
 const LOST: Mark = Mark::C;
@@ -26,7 +26,7 @@ impl<'a> CallState<'a> {
         CallState(cell)
     }
 
-    /// Identifies the call as long as its reply lives.
+    /// Returns a number that identifies the call as long as its reply exists.
     pub(crate) fn id(self) -> usize {
         std::ptr::from_ref(self.0) as usize
     }
@@ -70,7 +70,7 @@ impl<'a> CallState<'a> {
         !self.is_unseen() && (self.0.has_started() || self.is_lost())
     }
 
-    /// Drops any reply. Only in a simulation.
+    /// Makes the simulation drop any reply to this call.
     pub(crate) fn lose(self) {
         self.0.set(LOST);
     }

@@ -1,9 +1,9 @@
-//! The control operations of a mailbox: everything that needs its lock and not the type of its
+//! The control operations of a mailbox: everything that needs its lock but not the type of its
 //! messages. Control operations never share the user's queue, capacity or types.
 //!
-//! Each operation takes a task out under the lock, at most, and schedules it afterwards: no user code
-//! runs under the lock. They are defined on `dyn DynMailbox`, so that they are compiled once and not
-//! for each actor.
+//! Each operation takes at most a task out under the lock, and schedules it after the lock is
+//! released: no user code runs under the lock. The operations are defined on `dyn DynMailbox`, so
+//! that they are compiled once instead of for each actor.
 
 use super::deadlock::detector;
 use super::deadlock::edge::PendingWait;
@@ -19,8 +19,8 @@ use crate::waking::{drop_waker, wake_each};
 use std::task::Waker;
 
 impl dyn DynMailbox + '_ {
-    /// Parks the task: `task` returns it, if it is to be stored in the mailbox. `pending` is the wait
-    /// of its handler.
+    /// Parks the task in the mailbox, unless there is more to do. `task` is called to get the task
+    /// only if it parks. `pending` is the wait of its handler.
     pub(crate) fn park(
         &self,
         pending: Option<&PendingWait>,
@@ -83,8 +83,8 @@ impl dyn DynMailbox + '_ {
         schedule(self.header(), task);
     }
 
-    /// Locks the mailbox of a single actor, which alone takes its messages; with a ticket, only if its
-    /// holder still waits for capacity.
+    /// Locks the mailbox of a single actor. Returns `None` if several actors take its messages, or
+    /// if the holder of `ticket` no longer waits for capacity.
     pub(crate) fn lock_if_certain(&self, ticket: Option<Ticket>) -> Option<Locked<'_>> {
         if !self.has_one_taker() {
             return None;
@@ -94,8 +94,8 @@ impl dyn DynMailbox + '_ {
         waits.then_some(locked)
     }
 
-    /// Returns whether the sender with this ticket still waits for capacity, to be woken by
-    /// `waker`; if not, it is removed.
+    /// Returns whether the sender with this ticket still waits for capacity, and then stores
+    /// `waker` for it.
     pub(crate) fn wait_on(&self, ticket: Ticket, waker: &Waker) -> bool {
         // The clone and the drop of a waker are user code: not under the lock.
         let new = waker.clone();
@@ -160,8 +160,8 @@ impl dyn DynMailbox + '_ {
         self.header().clear_flag(flag);
     }
 
-    /// Takes all system messages for the current life, regardless of their sequence numbers. Those
-    /// for the actor wait for the next life.
+    /// Takes all system messages for the current life, regardless of their sequence numbers. System
+    /// messages for the actor wait for the next life.
     pub(crate) fn take_system_messages(&self) -> Vec<SystemMessage> {
         let mut locked = self.lock();
         self.header().clear_flag(SYSTEM_MESSAGE);
@@ -171,12 +171,12 @@ impl dyn DynMailbox + '_ {
         locked.cell.cold_mut().take_system_messages()
     }
 
-    /// Defers system messages: a new one sets the flag again.
+    /// Clears the flag for system messages. A new system message sets it again.
     pub(crate) fn defer_system_messages(&self) {
         self.clear_flag(SYSTEM_MESSAGE);
     }
 
-    /// Handles the deferred system messages from now on.
+    /// Sets the flag for system messages again if any were deferred.
     pub(crate) fn resume_system_messages(&self) {
         let locked = self.lock();
         if locked.cell.has_system_messages() {
@@ -214,7 +214,7 @@ impl dyn DynMailbox + '_ {
         schedule(self.header(), task);
     }
 
-    /// Queues a system message. It is handled when all messages accepted so far have been taken.
+    /// Queues a system message. It is handled once all messages accepted before it have been taken.
     pub(crate) fn notify(&self, message: SystemMessage) {
         let mut locked = self.lock();
         let cell = &mut locked.cell;
@@ -222,7 +222,7 @@ impl dyn DynMailbox + '_ {
             || (cell.closed && matches!(message, SystemMessage::ResourceReady(_)))
         {
             drop(locked);
-            // Not under the lock: its drop can be user code.
+            // Not under the lock, because dropping the message can run user code.
             drop(message);
             return;
         }
@@ -296,7 +296,7 @@ impl dyn DynMailbox + '_ {
         }
     }
 
-    /// Answers `life_ended`.
+    /// Stores the supervisor's answer to `life_ended`, and wakes the actor.
     pub(crate) fn decide(&self, decision: RestartDecision) {
         let mut locked = self.lock();
         if let Some(supervision) = locked.cell.supervision_mut() {

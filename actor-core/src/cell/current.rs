@@ -22,14 +22,15 @@ thread_local! {
     /// The actor whose task this thread is polling.
     static LIFE: RefCell<Option<Arc<dyn DynMailbox>>> = const { RefCell::new(None) };
     static CURRENT_MESSAGE: Cell<CurrentMessage> = const { Cell::new(CurrentMessage::NOTHING) };
-    /// The wakers to wake at the deadline of the handler that is being polled, besides its own.
+    /// The wakers of waits, other than the handler's own, that are woken at the deadline of the
+    /// polled handler.
     static DEADLINE_WAKERS: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
     /// The failure of the current panic, if a dropped reply has already needed it.
     static FAILURE: RefCell<Option<PendingFailure>> = const { RefCell::new(None) };
-    /// Whether the text of that failure is still unknown because no hook recorded it: the payload
-    /// provides it when the panic is caught.
+    /// Whether the text of that failure is still unknown, because no panic hook recorded it. The
+    /// payload provides the text when the panic is caught.
     static IS_TEXT_MISSING: Cell<bool> = const { Cell::new(false) };
-    /// The callers that got such a failure: they are woken when its text is known.
+    /// The wakers of the callers that got such a failure. They are woken when its text is known.
     static DELAYED_WAKERS: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -40,13 +41,13 @@ struct PendingFailure {
     count: u64,
 }
 
-/// Reply marker: any reply that messages carry unseen.
+/// Reply marker: any reply in a message whose progress is unknown to the run loop.
 const ANY_REPLY: usize = usize::MAX;
-/// Reply marker: the replies of a message that is being discarded.
+/// Reply marker: the reply of a message that is being discarded.
 const UNHANDLED: usize = usize::MAX - 1;
-/// Reply marker: the replies of a message rejected because too many are deferred.
+/// Reply marker: the reply of a message that was rejected because too many are deferred.
 const REJECTED_FULL: usize = usize::MAX - 2;
-/// Reply marker: the replies of a message whose deadline has passed.
+/// Reply marker: the reply of a message whose deadline has passed.
 const EXPIRED: usize = usize::MAX - 3;
 
 /// The current input.
@@ -54,8 +55,8 @@ const EXPIRED: usize = usize::MAX - 3;
 pub(crate) struct CurrentMessage {
     /// The message's or hook's name.
     pub(crate) name: &'static str,
-    /// The reply it owes, identified by the address of its head; 0 for none, or one of the markers
-    /// above.
+    /// The reply that the input owes, identified by the address of its head. 0 for none, or one of
+    /// the markers above.
     pub(crate) reply: usize,
     /// The state of the reply, the deadline and its flags.
     pub(crate) handling: Handling,
@@ -113,11 +114,12 @@ pub(crate) fn enter(actor: Arc<dyn DynMailbox>) -> ContextGuard {
 }
 
 impl ContextGuard {
-    /// Returns the entered actor. No panic escapes between `enter` and here.
+    /// Restores the previous actor, and returns the entered one. No panic escapes between `enter`
+    /// and this call.
     pub(crate) fn leave(self) -> Arc<dyn DynMailbox> {
         panics::leave();
         if IS_TEXT_MISSING.get() {
-            // The panic was caught by user code.
+            // User code has caught the panic, so its text never arrives.
             forget_without_text();
         }
         CURRENT_MESSAGE.set(self.handling);
@@ -148,14 +150,14 @@ pub(crate) fn set_current_message(handling: CurrentMessage) {
     CURRENT_MESSAGE.set(handling);
 }
 
-/// Drops messages that were never handled, which their replies report.
+/// Drops messages that were never handled with `run`. Their replies report this.
 pub(crate) fn unhandled(run: &mut dyn FnMut()) {
     let unhandled = CurrentMessage { reply: UNHANDLED, ..CurrentMessage::NOTHING };
     let _before = Restore(CURRENT_MESSAGE.replace(unhandled));
     run();
 }
 
-/// Drops messages for which there is no capacity, which their replies report.
+/// Drops messages for which there is no capacity with `run`. Their replies report this.
 pub(crate) fn rejected_full(run: &mut dyn FnMut()) {
     let _before = Restore(
         CURRENT_MESSAGE.replace(CurrentMessage { reply: REJECTED_FULL, ..CurrentMessage::NOTHING }),
@@ -163,14 +165,14 @@ pub(crate) fn rejected_full(run: &mut dyn FnMut()) {
     run();
 }
 
-/// Drops a message whose deadline has passed, which its reply reports.
+/// Drops a message whose deadline has passed with `run`. Its reply reports this.
 pub(crate) fn expired(run: &mut dyn FnMut()) {
     let expired = CurrentMessage { reply: EXPIRED, ..CurrentMessage::NOTHING };
     let _before = Restore(CURRENT_MESSAGE.replace(expired));
     run();
 }
 
-/// Drops the message of `failure`, which its reply reports.
+/// Drops the message that caused `failure` with `run`. Its reply reports the failure.
 pub(crate) fn dropped_by_panic(failure: &Failure, handling: CurrentMessage, run: &mut dyn FnMut()) {
     let handling = CurrentMessage { handling: handling.handling.with_reply(PANICKED), ..handling };
     let _before = Restore(CURRENT_MESSAGE.replace(handling));
@@ -179,8 +181,8 @@ pub(crate) fn dropped_by_panic(failure: &Failure, handling: CurrentMessage, run:
     FAILURE.take();
 }
 
-/// The previous input, restored when this is dropped, also during a panic, which may be caught
-/// further out.
+/// The previous input. Dropping this restores it, also during a panic, which an outer frame may
+/// catch.
 struct Restore(CurrentMessage);
 
 impl Drop for Restore {
@@ -216,7 +218,7 @@ pub(crate) fn current_message() -> CurrentMessage {
     CURRENT_MESSAGE.get()
 }
 
-/// `waker` is to be woken at the deadline of the handler that is being polled.
+/// Adds `waker` to the wakers that are woken at the deadline of the polled handler.
 pub(crate) fn add_deadline_waker(waker: &Waker) {
     let waker = waker.clone();
     DEADLINE_WAKERS.with_borrow_mut(|wakers| wakers.push(waker));
@@ -239,7 +241,7 @@ pub(crate) fn is_aborted_by_fault() -> bool {
     handling().has_abort() && shared().is_some_and(|system| system.chance() < 0.5)
 }
 
-/// How the current input is being handled.
+/// Returns how the current input is being handled.
 #[inline]
 pub(crate) fn handling() -> Handling {
     CURRENT_MESSAGE.get().handling
@@ -252,7 +254,7 @@ pub(crate) fn with_handling<T>(handling: Handling, poll: impl FnOnce() -> T) -> 
     poll()
 }
 
-/// Runs user code; a panic becomes a failure of `mailbox` in `handler`.
+/// Runs user code. A panic in it becomes a failure of `mailbox` in `handler`.
 pub(crate) fn catch_failure<T>(
     mailbox: &dyn DynMailbox,
     handler: &'static str,
@@ -273,7 +275,7 @@ pub(crate) fn failure(
     payload: Payload,
 ) -> Failure {
     let note = panics::record_of(&payload);
-    // The drop of a payload is user code; a panic in it cannot be reported.
+    // The drop of a payload is user code. A panic in it cannot be reported.
     panics::discard(payload);
     let failure = match known_failure() {
         Some(known) if IS_TEXT_MISSING.get() => {
@@ -289,7 +291,7 @@ pub(crate) fn failure(
 
 /// Takes the failure that a dropped reply created from the last panic.
 fn known_failure() -> Option<PendingFailure> {
-    // A different one was left by an earlier panic that user code caught.
+    // A failure with another count is left from an earlier panic that user code caught.
     FAILURE.take().filter(|known| known.count == panics::count())
 }
 
@@ -338,7 +340,7 @@ pub(crate) fn lost_reply(call: CallState<'_>) -> CallError {
         return deadline_error(call, false);
     }
     let is_discarded = matches!(handling.reply, UNHANDLED | EXPIRED);
-    // A proxy handles a message that has not started.
+    // A proxy handles a message that counts as not started.
     let is_handled = handling.reply == call.id();
     if !call.has_started() && !is_handled && (!is_unseen || is_discarded) {
         return CallError::Stopped;
@@ -377,8 +379,9 @@ fn current_failure(actor: Option<Arc<dyn DynMailbox>>, handler: &'static str) ->
     Some(failure)
 }
 
-/// Returns the reason for which a stream of replies breaks off when its `Replies` is dropped: the panic
-/// or the end of the life that drops it. `None` if it is dropped in the ordinary way, which ends it.
+/// Returns the reason why a stream of replies breaks off when its `Replies` is dropped: the panic
+/// or the end of the life that drops it. Returns `None` for an ordinary drop, which ends the
+/// stream.
 pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
     let error = lost_reply(call);
     if error != CallError::NoReply {
@@ -387,7 +390,7 @@ pub(crate) fn broken_stream(call: CallState<'_>) -> Option<CallError> {
     if std::thread::panicking() {
         let handler =
             if ACTOR.with_borrow(Option::is_some) { current_message().name } else { "task" };
-        // Outside of actors there is no failure to name.
+        // Outside of actors, there is no actor to name in a failure.
         return Some(current_failure(life(), handler).map_or(error, CallError::Panicked));
     }
     if current_message().handling.reply() == KILLED {

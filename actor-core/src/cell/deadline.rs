@@ -1,4 +1,4 @@
-//! Deadlines: the instant until which the caller of a message waits at most, and how calls and waits
+//! Deadlines: the instant at which the caller of a message stops waiting, and how calls and waits
 //! inherit it.
 //!
 //! ```text
@@ -25,11 +25,12 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// An instant on the clock of a system, in the upper bits of a word; the lower [`SHIFT`] bits are zero,
-/// and free for other uses. Never zero.
+/// An instant on the clock of a system, in the upper bits of a word. The lower [`SHIFT`] bits are
+/// zero, and free for other uses. Never zero.
 ///
-/// The upper bits are the nanoseconds since a fixed instant, plus [`ORIGIN`], because a simulation may
-/// have begun before that instant. They reach two years into the future; a later deadline is none.
+/// The upper bits are the nanoseconds since a fixed instant, plus [`ORIGIN`], because a simulation
+/// may have begun before that instant. They reach two years into the future. A later deadline is
+/// treated as none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Deadline(u64);
 
@@ -75,8 +76,8 @@ impl Deadline {
     }
 }
 
-/// How the current input is being handled, in one word, which is copied with each message: the deadline,
-/// and in the lower bits its flags and the state of its reply.
+/// How the current input is being handled, in one word, which is copied with each message. The
+/// upper bits are the deadline, the lower bits the flags and the state of the reply.
 ///
 /// The note of a reply cell is such a word, with the deadline and [`OWN`] only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +95,7 @@ const PENDED: u64 = 1 << 5;
 const ABORT: u64 = 1 << 6;
 
 impl Handling {
-    /// No deadline, no flags, and the first state of the reply.
+    /// No deadline, no flags, and a reply in its first state.
     pub(crate) const NEW: Handling = Handling(0);
 
     pub(crate) const fn new(reply: u64) -> Self {
@@ -160,7 +161,7 @@ impl Handling {
         self.0 & OWN != 0
     }
 
-    /// Notes whether the deadline has passed: the handler is about to be polled again.
+    /// Records whether the deadline has passed. Called before the handler is polled again.
     #[cold]
     pub(crate) fn check(&mut self, clock: &dyn Executor) {
         if self.deadline().is_some_and(|deadline| deadline.has_passed(clock)) {
@@ -186,11 +187,11 @@ pub(crate) fn is_own(note: u64) -> bool {
 
 /// The deadline of a call that is being made by the current input.
 pub(crate) enum CallDeadline {
-    /// The handler's deadline has passed: the call is not made.
+    /// The handler's deadline has passed, so the call is not made.
     Passed,
-    /// The call is made with this note; it ends with its own timeout.
+    /// The call is made with this note, and ends with its own timeout.
     Own(u64),
-    /// The call is made with this note; it inherits the deadline of its handler.
+    /// The call is made with this note, and inherits the deadline of its handler.
     Inherited(Option<u64>),
     /// There is no deadline, or the call ignores it.
     None,
@@ -214,8 +215,8 @@ pub(crate) fn of_call(there: &Arc<dyn Executor>, ignores: bool) -> CallDeadline 
     CallDeadline::Inherited(moved.map(|deadline| Handling::of_deadline(deadline).note()))
 }
 
-/// Polls a call or send that has a timeout, which ends at `at` on the clock of `there`: if that is not
-/// later than the inherited deadline, it is the deadline of the call.
+/// Polls a call or send whose timeout ends at `at` on the clock of `there`. The timeout becomes the
+/// deadline of the call, unless an inherited deadline is earlier.
 pub(crate) fn limited<T>(
     at: Option<Instant>,
     there: &Arc<dyn Executor>,
@@ -245,8 +246,8 @@ fn here() -> Option<Arc<dyn Executor>> {
     Some(current::shared()?.executor.clone())
 }
 
-/// Returns whether a wait has to end, because the deadline of the current input has passed. If not,
-/// `waker` is woken when it passes.
+/// Returns whether a wait has to end, because the deadline of the current input has passed. If it
+/// has not, `waker` is woken when it passes.
 #[cold]
 pub(crate) fn has_passed(waker: &Waker) -> bool {
     if inherited().is_none() {
@@ -259,7 +260,8 @@ pub(crate) fn has_passed(waker: &Waker) -> bool {
     is_over
 }
 
-/// A call that was made in a handler, and inherits its deadline though it is polled elsewhere.
+/// A call that was made in a handler, and inherits the handler's deadline although another task
+/// polls it.
 pub(crate) struct Inheriting<F> {
     deadline: Option<Deadline>,
     call: F,
@@ -286,14 +288,14 @@ impl<F: Future + Unpin> Future for Inheriting<F> {
             handling.0 |= EXPIRED;
         }
         let poll = current::with_handling(handling, || Pin::new(&mut this.call).poll(cx));
-        // The timer wakes the task, and so the call.
+        // The timer wakes the task, and the task polls the call.
         forget_wakers();
         poll
     }
 }
 
-/// Wakes a pending handler, and its waits with wakers of their own, when its deadline passes. Dropping it
-/// removes the timer.
+/// Wakes a pending handler when its deadline passes, and also its waits with other wakers. Dropping
+/// the timer removes it.
 pub(crate) struct HandlerTimer {
     executor: Arc<dyn Executor>,
     key: TimerKey,
@@ -311,14 +313,15 @@ pub(crate) struct Alarm {
 
 struct Waits {
     wakers: Vec<Waker>,
-    /// Set when the deadline has passed. The timer may fire before the wakers of the poll that armed it
-    /// have been added: they are woken at once.
+    /// Set when the deadline has passed. The timer may fire before the wakers of the poll that
+    /// armed it have been added. These wakers are then woken at once.
     has_rung: bool,
-    /// The number of wakers at which stale ones are removed.
+    /// The number of stored wakers above which all of them are woken, so that stale ones are
+    /// removed.
     most: usize,
 }
 
-/// Fewer stale wakers than this are kept.
+/// The initial value of [`Waits::most`].
 const FEW: usize = 64;
 
 impl HandlerTimer {
@@ -345,7 +348,7 @@ pub(crate) fn forget_wakers() {
 #[cold]
 pub(crate) fn watch(timer: &mut Option<Arc<HandlerTimer>>, handling: Handling) {
     if handling.is_expired() {
-        // The waits have seen it.
+        // The waits have already ended with the deadline.
         return forget_wakers();
     }
     let wakers = current::take_deadline_wakers();
@@ -367,8 +370,8 @@ impl Alarm {
 
     /// Adds the wakers of waits.
     ///
-    /// Wakers of waits that have ended are among those that are there, and cannot be told apart. If there
-    /// are too many, all are woken: the waits that have not ended add theirs again.
+    /// Wakers of waits that have ended cannot be distinguished from the others. If there are too
+    /// many wakers, all are woken, and each wait that has not ended adds its waker again.
     pub(crate) fn add(&self, new: Vec<Waker>) {
         if new.is_empty() {
             return;

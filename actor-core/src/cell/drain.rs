@@ -1,5 +1,5 @@
-//! How a pending handler (a process) drains messages. Drained messages keep counting until the
-//! handler reports them as taken, and are returned if the life ends first. Runs no user code under
+//! How a pending handler (a process) drains messages. Drained messages count as queued until the
+//! handler reports them as taken, and are put back if the life ends first. No user code runs under
 //! the lock.
 
 use super::handle::{DynMailbox, notify_state_change, wake_all};
@@ -11,21 +11,21 @@ use super::state::SystemMessage;
 use crate::cell::message::Protocol;
 use std::collections::VecDeque;
 
-/// The drained messages, except those behind the first.
+/// The drained messages, except those after the first.
 pub(crate) struct Drained<M> {
     /// The oldest message.
     pub(crate) first: Option<M>,
-    /// Each with its sequence number: the number of messages before it.
+    /// The system messages. Each has its sequence number: the number of messages before it.
     pub(crate) system_messages: VecDeque<(u64, SystemMessage)>,
-    /// The number of messages accepted before these.
+    /// The number of messages accepted before the drained ones.
     pub(crate) before: u64,
     /// Set if there are no messages and no more will arrive.
     pub(crate) is_over: bool,
 }
 
 impl<A: Protocol> Mailbox<A> {
-    /// Takes all messages, those behind the first into the empty `rest`. Closes the mailbox if it
-    /// is empty and no sender is left.
+    /// Takes all messages: the oldest one into the result, and the others into the empty `rest`.
+    /// Closes the mailbox if it is empty and no sender is left.
     pub(crate) fn drain(&self, rest: &mut LazyDeque<A::Message>) -> Drained<A::Message> {
         let mut locked = self.lock_typed();
         let admitted = locked.admit_waiters(&self.header);
@@ -40,7 +40,7 @@ impl<A: Protocol> Mailbox<A> {
         let is_finished = nothing && !cell.closed && !self.header.is_referenced();
         // No sender waits for the capacity of a mailbox without addresses.
         let changed = if is_finished { cell.close(&self.header) } else { None };
-        // A stop is handled by continuing until the mailbox is empty.
+        // A stop needs no other reaction: the process receives until the mailbox is empty.
         self.header.clear_flag(SYSTEM_MESSAGE | STOP);
         let is_over = nothing && cell.closed;
         drop(locked);
@@ -54,7 +54,7 @@ impl<A: Protocol> Mailbox<A> {
         self.header.flags() & !SENDERS_WAITING != 0 || self.lock().cell.has_new(&self.header)
     }
 
-    /// Returns whether the supervisor ends this life, which a stop from outside overrides.
+    /// Returns whether the supervisor ends this life. A stop from outside overrides this.
     pub(crate) fn is_ending_life(&self) -> bool {
         self.header.flags() & STOP_FOR_RESTART != 0 && !self.lock().cell.closed
     }

@@ -19,11 +19,11 @@ use std::task::Waker;
 
 /// The result of parking a task.
 pub(crate) enum ParkResult {
-    /// It is parked in its mailbox.
+    /// The task is parked in its mailbox.
     Parked,
     /// There is more to do, and budget left.
     RunAgain,
-    /// Its turn is over, or it woke itself: it goes to the back of the run queue.
+    /// The turn is over, or the task woke itself: it goes to the back of the run queue.
     Requeue,
 }
 
@@ -37,28 +37,28 @@ pub(crate) trait DynMailbox: Send + Sync {
     fn untyped(&self) -> &dyn DynMailbox;
     /// Locks the state. No user code may run while it is locked.
     fn lock(&self) -> Locked<'_>;
-    /// Parks the task of an actor that waits for messages, if nothing has come and nothing is left to
-    /// settle, which is the usual case: `task` returns it. Otherwise returns `false`, and `task` is not
-    /// called: see [`park`](DynMailbox#method.park).
+    /// Parks the task of an actor that waits for messages, if there is nothing to do, which is the
+    /// usual case. `task` then returns the task. Otherwise returns `false` without calling `task`:
+    /// see [`park`](DynMailbox#method.park).
     fn park_idle(&self, _task: &mut dyn FnMut() -> Option<CellTask>) -> bool {
         false
     }
-    /// Returns whether a single actor takes the messages, so that a wait for it ends only by a run
-    /// of it.
+    /// Returns whether a single actor takes the messages, so that a wait for the mailbox ends only
+    /// when that actor runs.
     fn has_one_taker(&self) -> bool {
         false
     }
     /// Discards the queued messages of a closed actor: calls get `Stopped`, sends are reported.
     fn discard_queued(&self) {}
-    /// Drops a message of a side queue, which will not be handled.
+    /// Drops a message of a side queue that will not be handled.
     fn drop_side_message(&self, place: usize);
 
-    /// Refuses new messages from now on. Idempotent.
+    /// Makes the mailbox refuse new messages. Idempotent.
     fn close(&self) {
         self.untyped().close_now();
     }
 
-    /// Drops the actor at its next await or between two messages.
+    /// Ends the actor at its next await or between two messages.
     fn kill(&self) {
         self.untyped().kill_now();
     }
@@ -72,13 +72,13 @@ pub(crate) trait DynMailbox: Send + Sync {
 
 /// A mailbox that several actors take their messages from.
 pub(crate) trait SharedQueue: DynMailbox {
-    /// Takes the next message for member `number` into `place`, an `Option` of that; if there is none,
-    /// the member is poked when one comes. What may not start, if it is `beside` others, is left to the
-    /// other members.
+    /// Takes the next message for member `number` into `place`, an `Option` of the message. If
+    /// there is none, the member is woken when one arrives. With `beside`, handlers of the member
+    /// are running, and a message that may not overlap with them is left to other members.
     fn pop_for(&self, number: usize, beside: bool, place: &mut dyn Any) -> Popped;
 
-    /// Member `number` handles an input of its own. Until it checks this mailbox again, it is not woken,
-    /// and a message for which it was woken goes to another member.
+    /// Marks member `number` as busy with an input of its own. Until the member checks this mailbox
+    /// again, it is not woken, and a message for which it was woken goes to another member.
     fn set_busy(&self, number: usize);
 }
 
@@ -92,12 +92,13 @@ pub(crate) enum Popped {
     Closed,
 }
 
-/// A mailbox that accepts the messages of `P`: that of an actor, a pool, an adapter or a proxy.
+/// A mailbox that accepts the messages of `P`. It belongs to an actor, a pool, an adapter or a
+/// proxy.
 pub(crate) trait TypedMailbox<P: ?Sized>: DynMailbox {
-    /// Takes the message out and keeps it, or gives it a place among those that wait for room, with
-    /// a ticket; a message that is refused stays where it is. So nothing is copied but once, and not
-    /// before the lock is held. `way` is there for a message of a protocol, which comes as the
-    /// actor's impl says.
+    /// Takes the message out of `message` and queues it, or adds it to the waiting messages and
+    /// returns a ticket. A rejected message stays in `message`. The message is therefore moved only
+    /// once, and only under the lock. `delivery` is given for a message of a protocol, for which
+    /// the actor's impl decides.
     fn push(
         &self,
         message: &mut Option<P::Message>,
@@ -106,11 +107,11 @@ pub(crate) trait TypedMailbox<P: ?Sized>: DynMailbox {
     ) -> Result<Option<Ticket>, PushError>
     where
         P: Protocol;
-    /// Takes the message of a sender that waits no more, unless it was accepted.
+    /// Takes the message of a sender that stops waiting, unless the message was accepted.
     fn leave(&self, ticket: Ticket) -> Option<P::Message>
     where
         P: Protocol;
-    /// Sets the number of members; false if this is not a pool.
+    /// Sets the number of members. Returns `false` if this is not a pool.
     fn resize(&self, _size: usize) -> bool {
         false
     }
@@ -118,14 +119,14 @@ pub(crate) trait TypedMailbox<P: ?Sized>: DynMailbox {
     fn any(self: Arc<Self>) -> Arc<dyn DynMailbox>;
 }
 
-/// A mailbox that is not kept.
+/// A weak reference to a mailbox.
 pub(crate) enum WeakMailbox<P: ?Sized> {
     Own(Weak<dyn TypedMailbox<P>>),
-    /// That of an actor which serves the protocol `P`.
+    /// The mailbox of an actor that implements the protocol `P`.
     Adapter(Arc<dyn WeakAdapter<P>>),
 }
 
-/// A mailbox that is not kept, seen through a protocol.
+/// A weak reference to a mailbox that is seen through a protocol.
 pub(crate) trait WeakAdapter<P: ?Sized>: Send + Sync {
     fn upgrade(&self) -> Option<Arc<dyn TypedMailbox<P>>>;
 }
@@ -148,12 +149,13 @@ impl<P: ?Sized> Clone for WeakMailbox<P> {
     }
 }
 
-/// Notifies all waiters for a change of an actor's state, not under its lock. Returns their number.
+/// Notifies all waiters for a change of an actor's state. Returns their number. Not called under
+/// the actor's lock.
 pub(crate) fn notify_state_change(changed: Option<Arc<Event>>) -> usize {
     changed.map_or(0, |changed| changed.notify())
 }
 
-/// Wakes admitted senders; not under the lock.
+/// Wakes admitted senders. Not called under the lock.
 #[inline]
 pub(crate) fn wake_all(admitted: Option<Vec<Waker>>) {
     if let Some(admitted) = admitted {
@@ -173,7 +175,7 @@ pub(crate) fn discard_message<P: Protocol>(mailbox: &dyn DynMailbox, message: P:
     drop_undelivered(mailbox, name, is_call, &mut Some(message));
 }
 
-/// As [`discard_message`], for a message of any type.
+/// Like [`discard_message`], for a message of any type.
 pub(crate) fn drop_undelivered(
     mailbox: &dyn DynMailbox,
     name: &'static str,
@@ -183,7 +185,8 @@ pub(crate) fn drop_undelivered(
     discard(mailbox, name, is_call, message, current::unhandled);
 }
 
-/// Drops one message whose caller has left, or whose deadline has passed: then the call hears that.
+/// Drops one message whose caller has left, or whose deadline has passed. In the latter case, the
+/// call gets that error.
 pub(crate) fn discard_expired(
     mailbox: &dyn DynMailbox,
     name: &'static str,
@@ -202,8 +205,9 @@ pub(crate) fn reject_full(
     discard(mailbox, name, is_call, message, current::rejected_full);
 }
 
-/// Drops a message `within` what its replies say then. A send is reported, and the hook is passed the
-/// message, which is dropped with the incident; users are not told of the library's own messages.
+/// Drops a message inside `within`, which determines the error that its replies report. A send is
+/// reported to the incident hook. The hook gets the message, which is dropped with the incident.
+/// The library's own messages are not reported.
 fn discard(
     mailbox: &dyn DynMailbox,
     name: &'static str,
@@ -227,9 +231,9 @@ fn discard(
 
 /// A type-erased message that is only dropped, so that discarding one is not monomorphized per actor.
 pub(crate) trait Discardable {
-    /// Drops it, which is user code.
+    /// Drops the message, which is user code.
     fn clear(&mut self);
-    /// Takes it out.
+    /// Takes the message out of its slot.
     fn take(&mut self) -> Option<Box<dyn Any + Send>>;
 }
 
@@ -244,7 +248,7 @@ impl<M: Send + 'static> Discardable for Option<M> {
     }
 }
 
-/// Drops a message that was never handled; its reply says so.
+/// Drops a message that was never handled. Its reply reports this.
 pub(super) fn discard_unreported(
     mailbox: &dyn DynMailbox,
     name: &'static str,
@@ -253,7 +257,7 @@ pub(super) fn discard_unreported(
     catch_and_report(mailbox, name, &mut || current::unhandled(&mut || message.clear()));
 }
 
-/// Drops a message that `failure` was about; its reply says so.
+/// Drops a message that `failure` concerns. Its reply reports the failure.
 pub(crate) fn discard_after_panic(
     mailbox: &dyn DynMailbox,
     failure: &Failure,
@@ -265,7 +269,7 @@ pub(crate) fn discard_after_panic(
     });
 }
 
-/// Runs user code that must not fail anything: a panic is reported and goes no further.
+/// Runs user code whose panic must not fail anything: the panic is reported and goes no further.
 pub(crate) fn catch_and_report(
     mailbox: &dyn DynMailbox,
     name: &'static str,
@@ -277,7 +281,7 @@ pub(crate) fn catch_and_report(
     }
 }
 
-/// As [`catch_and_report`], for the actor that this thread runs.
+/// Like [`catch_and_report`], for the actor that this thread runs.
 pub(crate) fn catch_and_report_current(name: &'static str, run: &mut dyn FnMut()) {
     match current::actor() {
         Some(actor) => catch_and_report(&*actor, name, run),

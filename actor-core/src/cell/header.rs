@@ -7,9 +7,9 @@
 //! sees each flag that was set before. The run loop reads them without the lock: a flag that it misses
 //! is seen before the next message, or when the task parks.
 //!
-//! The loop clears a flag *before* it looks at what the flag announces: what arrives after the look sets
-//! the flag again. The exceptions are `SYSTEM_MESSAGE`, `SENDERS_WAITING` and `PRIORITY`, which are
-//! cleared together with the last entry that they announce, under one lock.
+//! The loop clears a flag *before* it looks at the state that the flag announces, so that a later
+//! event sets the flag again. The exceptions are `SYSTEM_MESSAGE`, `SENDERS_WAITING` and
+//! `PRIORITY`, which are cleared together with the last entry that they announce, under one lock.
 //!
 //! | flag | set by | cleared by |
 //! |---|---|---|
@@ -51,28 +51,30 @@ pub(crate) const SHARED_QUEUE: u32 = 1 << 6;
 /// Set if a priority message is queued.
 pub(crate) const PRIORITY: u32 = 1 << 7;
 
-/// Stored with the park reason: set if the actor is a member of a pool, which from outside is one actor.
+/// Stored with the park reason: set if the actor is a member of a pool, which looks like one actor
+/// from outside.
 const MEMBER: u8 = 128;
-/// Stored with the park reason: set if the actor's system is a simulation, which observes it.
+/// Stored with the park reason: set if the actor's system is a simulation, which observes the
+/// actor.
 const SIMULATED: u8 = 64;
 
 /// The reason for which a cell parks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum ParkReason {
-    /// Waits for messages and flags.
+    /// The task waits for messages and flags.
     Idle,
-    /// A handler is pending: waits for its waker, and for a kill.
+    /// A handler is pending. The task waits for its waker, and for a kill.
     HandlerPending,
-    /// Has more to do than this turn allows.
+    /// The actor has more to do than this turn allows.
     Yield,
-    /// Takes no messages: waits for a system message, and for a kill.
+    /// The actor takes no messages. The task waits for a system message, and for a kill.
     SystemOnly,
-    /// Concurrent handlers are pending, and others may start: waits for messages and flags, and for
-    /// their waker.
+    /// Concurrent handlers are pending, and others may start. The task waits for messages and
+    /// flags, and for the handlers' waker.
     Concurrent,
-    /// A handler that receives messages itself is pending: waits for messages and flags, and for
-    /// its waker.
+    /// A handler that receives messages itself is pending. The task waits for messages and flags,
+    /// and for its waker.
     Receiving,
 }
 
@@ -90,13 +92,13 @@ pub(crate) struct Header {
     /// The flags that the loop has to handle before the next message. Written only under the mailbox's
     /// lock.
     flags: AtomicU32,
-    /// The number of messages in the loop's batch that are not taken yet: they still count. Written
-    /// only by the actor's own task; read under the mailbox's lock.
+    /// The number of messages in the loop's batch that are not taken yet. They still count as
+    /// queued. Written only by the actor's own task; read under the mailbox's lock.
     in_flight: AtomicU32,
     /// The remaining budget of this turn. Written only by the actor's own task.
     budget: AtomicU16,
-    /// The value of `preempt::epoch` at the start of this turn; in a simulation, one that it never
-    /// has. Written only by the actor's own task.
+    /// The value of `preempt::epoch` at the start of this turn. In a simulation, a value that the
+    /// epoch never has. Written only by the actor's own task.
     epoch: AtomicU16,
     /// The park reason, [`MEMBER`] and [`SIMULATED`]. Written only by the actor's own task.
     park_reason: AtomicU8,
@@ -111,7 +113,8 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Creates an actor with a strong count of one, for the address that is about to be created.
+    /// Creates the header of an actor with a strong count of one, for the address that is about to
+    /// be created.
     pub(crate) fn new(
         system: Arc<SystemShared>,
         settings: &'static Settings,
@@ -148,12 +151,12 @@ impl Header {
         self.key.load(Ordering::Relaxed)
     }
 
-    /// Called only under the table's lock, when the actor enters it.
+    /// Sets the key. Called only under the table's lock, when the actor enters the table.
     pub(super) fn set_key(&self, key: usize) {
         self.key.store(u32::try_from(key).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 
-    /// Returns whether its system is a simulation.
+    /// Returns whether the actor's system is a simulation.
     pub(crate) fn is_simulated(&self) -> bool {
         self.park_reason.load(Ordering::Relaxed) & SIMULATED != 0
     }
@@ -191,7 +194,8 @@ impl Header {
         }
     }
 
-    /// Makes it take its messages from a shared mailbox. Before its first run.
+    /// Marks the actor as a member of a pool, which takes its messages from a shared mailbox.
+    /// Called before the actor's first run.
     pub(crate) fn set_member(&self) {
         self.park_reason
             .store(MEMBER | self.park_reason.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -208,7 +212,7 @@ impl Header {
         self.strong.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Decreases the strong count; returns whether it is now zero.
+    /// Decreases the strong count. Returns whether the count is now zero.
     pub(crate) fn decr_strong(&self) -> bool {
         self.strong.fetch_sub(1, Ordering::AcqRel) == 1
     }
@@ -230,7 +234,8 @@ impl Header {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Called only by the actor's own task, under the mailbox's lock.
+    /// Sets the number of messages in the batch. Called only by the actor's own task, under the
+    /// mailbox's lock.
     pub(super) fn set_in_flight(&self, in_flight: u32) {
         self.in_flight.store(in_flight, Ordering::Relaxed);
     }
@@ -245,17 +250,17 @@ impl Header {
         self.flags() & KILL != 0
     }
 
-    /// Called only under the mailbox's lock, so a load and a store are sufficient.
+    /// Sets a flag. Called only under the mailbox's lock, so a load and a store are sufficient.
     pub(crate) fn set_flag(&self, flag: u32) {
         self.flags.store(self.flags() | flag, Ordering::Relaxed);
     }
 
-    /// Called only under the mailbox's lock.
+    /// Clears a flag. Called only under the mailbox's lock.
     pub(crate) fn clear_flag(&self, flag: u32) {
         self.flags.store(self.flags() & !flag, Ordering::Relaxed);
     }
 
-    /// Called only by the actor's own task, at the start of a turn.
+    /// Starts a turn. Called only by the actor's own task.
     pub(crate) fn begin_turn(&self) {
         let (turn, epoch) = (self.settings.turn, u16::from(preempt::epoch()));
         let (turn, epoch) = if self.is_simulated() { (1, !epoch) } else { (turn, epoch) };
@@ -263,8 +268,9 @@ impl Header {
         self.epoch.store(epoch, Ordering::Relaxed);
     }
 
-    /// Not zero if a monitor has asked run loops to end their turns since this turn started, and
-    /// always in a simulation: the loop takes the slow path before the next message.
+    /// Returns a value other than zero if the loop has to take the slow path before the next
+    /// message: a monitor has asked run loops to end their turns since this turn started, or the
+    /// system is a simulation.
     #[inline]
     pub(crate) fn interrupted(&self) -> u32 {
         u32::from(u16::from(preempt::epoch()) ^ self.epoch.load(Ordering::Relaxed))
@@ -276,7 +282,7 @@ impl Header {
         self.budget() == 0 || (self.interrupted() != 0 && !self.is_simulated())
     }
 
-    /// Called only by the actor's own task.
+    /// Reduces the budget by one message. Called only by the actor's own task.
     pub(crate) fn spend(&self) {
         let left = self.budget.load(Ordering::Relaxed);
         self.budget.store(left.saturating_sub(1), Ordering::Relaxed);
@@ -295,13 +301,13 @@ impl Header {
         }
     }
 
-    /// Called only by the actor's own task.
+    /// Sets the park reason. Called only by the actor's own task.
     pub(crate) fn set_park_reason(&self, park_reason: ParkReason) {
         let beside = self.park_reason.load(Ordering::Relaxed) & (MEMBER | SIMULATED);
         self.park_reason.store(beside | park_reason as u8, Ordering::Relaxed);
     }
 
-    /// Called only by the actor's own task.
+    /// Publishes the number of deferred messages. Called only by the actor's own task.
     pub(crate) fn set_deferred(&self, count: usize) {
         self.deferred.store(u32::try_from(count).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
@@ -310,7 +316,8 @@ impl Header {
         self.deferred.load(Ordering::Relaxed)
     }
 
-    /// Called only by the actor's own task.
+    /// Sets whether the current handler has not been pending yet. Called only by the actor's own
+    /// task.
     pub(crate) fn set_never_pended(&self, never_pended: bool) {
         self.never_pended.store(never_pended, Ordering::Relaxed);
     }
@@ -319,7 +326,8 @@ impl Header {
         self.never_pended.load(Ordering::Relaxed)
     }
 
-    /// Set under the mailbox's lock, cleared by the actor's own task.
+    /// Sets whether the state contains a refusal. Set under the mailbox's lock, cleared by the
+    /// actor's own task.
     pub(crate) fn set_has_refusal(&self, has_refusal: bool) {
         self.has_refusal.store(has_refusal, Ordering::Relaxed);
     }

@@ -1,12 +1,13 @@
-//! A deque of messages that takes one word until it is needed, which for most actors is never. Its
-//! contents are handed over by swapping that word.
+//! A deque of messages that takes one word until it is first used, which never happens for most
+//! actors. Its contents are handed over by swapping that word.
 //!
-//! Compiled for each actor. It is therefore the only container of messages in a mailbox and has few
-//! operations; its elements are slots, which can be empty.
+//! The deque is compiled for each actor. It is therefore the only container of messages in a
+//! mailbox, and has few operations. Its elements are slots, which can be empty.
 
 use std::collections::VecDeque;
 
-/// Moves a message into the empty slot `to`, without the code for the drop of what was there before.
+/// Moves a message into the empty slot `to`, without generating code to drop a previous value of
+/// `to`.
 #[inline]
 pub(super) fn move_message<M>(from: &mut Option<M>, to: &mut Option<M>) {
     debug_assert!(to.is_none());
@@ -81,7 +82,7 @@ impl<M> LazyDeque<M> {
         }
     }
 
-    /// Takes the message out of this slot, which remains.
+    /// Takes the message out of this slot, which stays as an empty slot.
     pub(super) fn take(&mut self, slot: usize) -> Option<M> {
         if let Some(messages) = &mut self.0
             && let Some(message) = messages.get_mut(slot)
@@ -103,9 +104,9 @@ impl<M> LazyDeque<M> {
         }
     }
 
-    /// Moves the first `count` messages behind those in `into`.
+    /// Moves the first `count` messages to the end of `into`.
     pub(super) fn move_front_to(&mut self, count: usize, into: &mut LazyDeque<M>) {
-        // A plain loop: `drain` would be compiled for each actor, and is many times as long.
+        // A plain loop, because `drain` would be compiled for each actor and is many times as long.
         for _ in 0..count {
             let mut message = self.pop_front();
             if message.is_none() {
@@ -115,12 +116,12 @@ impl<M> LazyDeque<M> {
         }
     }
 
-    /// Returns whether it has allocated.
+    /// Returns whether the deque has allocated memory.
     pub(crate) fn is_allocated(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Releases its memory if it contains no message.
+    /// Releases the memory if the deque contains no message.
     #[inline]
     pub(crate) fn release_if_empty(&mut self) {
         if self.0.is_some() && self.is_empty() {

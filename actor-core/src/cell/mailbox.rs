@@ -1,4 +1,5 @@
-//! The mailbox of one actor: the state behind its lock, and every way in and out. Knows no handlers.
+//! The mailbox of one actor: the state protected by its lock, and every way in and out. Knows no
+//! handlers.
 //!
 //! # States
 //!
@@ -16,8 +17,8 @@
 //!
 //! # Invariants
 //!
-//! - A task parks under the lock, and only if there is nothing to do for its [`ParkReason`]. All that
-//!   gives it something to do is written under the same lock, so no wake-up is lost.
+//! - A task parks under the lock, and only if there is nothing to do for its [`ParkReason`]. Every
+//!   event that gives it something to do is written under the same lock, so no wake-up is lost.
 //! - A message is in exactly one place: in the queue, in a side queue, in the batch of the run loop
 //!   (`Header::in_flight` counts it), or taken. All but the last count against the capacity, unless the
 //!   message is `unbounded`.
@@ -55,15 +56,16 @@ impl<A: Protocol> Mailbox<A> {
         Mailbox { header, state: Mutex::new(state) }
     }
 
-    /// As [`lock`](DynMailbox::lock), with the messages.
+    /// Like [`lock`](DynMailbox::lock), with the type of the messages.
     pub(super) fn lock_typed(&self) -> MutexGuard<'_, MailboxState<MessageQueue<A::Message>>> {
         self.state.lock()
     }
 
-    /// Moves the oldest message into the empty slot `first`, and the messages behind it into the empty
-    /// `batch`, which the loop may take more than one turn for. If a flag has to be handled first, or the message may not
-    /// be handled `at_once`, it goes into the batch too; returns whether a flag is set. Closes the
-    /// mailbox if it is empty, no flag is set, no sender is left and no handler runs.
+    /// Moves the oldest message into the empty slot `first`, and the later messages into the empty
+    /// `batch`, for which the loop may need more than one turn. If a flag has to be handled first,
+    /// or the oldest message may not be handled `at_once`, it goes into the batch too. Returns
+    /// whether a flag is set. Closes the mailbox if it is empty and unreferenced, and no handler
+    /// runs (`is_alone`).
     pub(crate) fn fetch(
         &self,
         first: &mut Option<A::Message>,
@@ -108,7 +110,7 @@ impl<A: Protocol> Mailbox<A> {
         let mut locked = self.lock_typed();
         let MailboxState { cell, queue } = &mut *locked;
         queue.put_back(cell, &self.header, batch);
-        // Every returned message has been taken, or is here.
+        // Every message of the batch has been taken, or is in `batch`.
         self.header.set_in_flight(0);
         look(cell);
     }

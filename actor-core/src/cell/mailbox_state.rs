@@ -1,5 +1,6 @@
-//! The state under the mailbox's lock: the messages, and the `CellState`, which is independent of their
-//! type. The `CellState` decides about admission and counts; the messages are moved here. No lock here.
+//! The state under the mailbox's lock: the messages, and the `CellState`, which is independent of
+//! their type. The `CellState` decides about admission and counts; this file moves the messages. It
+//! takes no lock.
 //!
 //! Compiled for each actor: everything that does not need the messages is in `queue`.
 
@@ -21,7 +22,7 @@ pub(crate) struct MailboxState<Q: ?Sized> {
 pub(crate) trait AnyQueue: Send {
     /// Admits waiting senders up to the capacity. Returns their wakers.
     fn admit(&mut self, cell: &mut CellState, header: &Header) -> Vec<Waker>;
-    /// Releases the blocks of a past burst.
+    /// Releases the memory of a past burst.
     fn release_burst(&mut self, cell: &mut CellState);
 }
 
@@ -46,8 +47,8 @@ impl<Q: AnyQueue + ?Sized> MailboxState<Q> {
 ///
 /// Invariant: `first` is `None` only if `more` is empty. The `CellState` counts as many messages as there are.
 pub(crate) struct MessageQueue<M> {
-    /// The oldest message is stored here, so that an actor with one message at a time needs no
-    /// block.
+    /// The oldest message. Stored here, so that an actor with one message at a time needs no
+    /// further memory.
     first: Option<M>,
     more: LazyDeque<M>,
     /// Priority messages and messages of waiting senders, each in the slot chosen by the `CellState`.
@@ -97,9 +98,10 @@ impl<M> MessageQueue<M> {
         }
     }
 
-    /// After `admit_waiters`: moves the oldest message into the empty slot `first`, and the messages
-    /// behind it into the empty `batch`. If the oldest may not be handled `at_once`, it goes first into the
-    /// batch, with those that the turn has a budget for. These messages keep counting until they are handled.
+    /// Moves the oldest message into the empty slot `first`, and the later messages into the empty
+    /// `batch`. If the oldest may not be handled `at_once`, it goes into the batch first, and only
+    /// as many messages follow as the turn has a budget for. These messages count as queued until
+    /// they are handled. Called after `admit_waiters`.
     #[inline]
     pub(crate) fn take(
         &mut self,
@@ -111,15 +113,16 @@ impl<M> MessageQueue<M> {
     ) {
         debug_assert!(first.is_none() && batch.is_empty());
         let Some(message) = &self.first else { return };
-        // Waiting senders were admitted if there was capacity, so there is no flag to handle for
-        // them.
+        // Waiting senders have been admitted as far as there was capacity, so their flag does not
+        // count here.
         let at_once = header.flags() & !SENDERS_WAITING == 0 && at_once(message);
-        // Never destructured: that would copy it once more.
+        // Never destructured, because that would copy the message once more.
         move_message(&mut self.first, first);
         let rest = (header.budget() as usize).saturating_sub(1);
         if at_once && (rest > 0 || self.more.is_empty()) {
-            // The usual case: the two blocks are swapped, without an allocation or copy, however many
-            // messages there are: those that are left at the end of the turn stay in the batch.
+            // The usual case: the two deques are swapped, without an allocation or copy, however
+            // many messages there are. Messages that are left at the end of the turn stay in the
+            // batch.
             std::mem::swap(batch, &mut self.more);
         } else {
             if !at_once {
@@ -131,8 +134,8 @@ impl<M> MessageQueue<M> {
         cell.move_to_batch(header, usize::from(at_once) + batch.len());
     }
 
-    /// Returns all messages: the oldest, and those behind it in exchange for the empty `rest`. They
-    /// keep counting until they are taken.
+    /// Takes all messages: returns the oldest, and exchanges the others for the empty `rest`. They
+    /// count as queued until they are taken.
     pub(super) fn drain(
         &mut self,
         cell: &mut CellState,
@@ -146,7 +149,7 @@ impl<M> MessageQueue<M> {
         Some(first)
     }
 
-    /// Puts returned but untaken messages back to the front, in order.
+    /// Puts drained or fetched messages that were not taken back at the front, in order.
     pub(super) fn put_back(
         &mut self,
         cell: &mut CellState,

@@ -55,7 +55,7 @@ pub struct MessageInfo<'a> {
 }
 
 impl<'a> MessageInfo<'a> {
-    /// Information for a message named `name`, with the state of its reply slot.
+    /// Returns the information for a message named `name`, with the state of its reply slot.
     pub fn new(name: &'static str, marks: SlotInfo<'a>) -> Self {
         MessageInfo {
             name,

@@ -1,8 +1,8 @@
 //! A map with ascending keys, in insertion order. No lock here.
 //!
-//! Every actor has two of them, of its own types. Everything that does not move a value is
-//! therefore type-erased to avoid monomorphization. An empty map, which is the usual case, is one
-//! word.
+//! Every actor has two of these maps, with its own types. Everything that does not move a value is
+//! therefore type-erased to avoid monomorphization. An empty map, which is the usual case, takes
+//! one word.
 
 use slab::Slab;
 use std::collections::BTreeMap;

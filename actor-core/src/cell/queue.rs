@@ -17,8 +17,7 @@ use std::task::Waker;
 /// The id of a waiting sender.
 pub(crate) type Ticket = u64;
 
-/// The counts of ordinary messages. Messages that were returned to the loop and not taken yet are
-/// counted in the header.
+/// The counts of ordinary messages. The header counts the messages in the batch of the run loop.
 #[derive(Default)]
 pub(super) struct QueueLen {
     /// The number of messages accepted so far, from which system messages get their sequence
@@ -26,7 +25,7 @@ pub(super) struct QueueLen {
     accepted: u64,
     /// The number of queued messages.
     queued: u32,
-    /// The number of untaken messages that need no capacity and do not count against it.
+    /// The number of messages not taken yet that need no capacity.
     unbounded: u32,
 }
 
@@ -40,16 +39,16 @@ pub(crate) enum PushError {
 /// What a message does if the mailbox is full.
 pub(crate) enum OnFull<'a> {
     Fail,
-    /// A call waits for its reply and needs no notification of its admission.
+    /// The call waits for its reply, and needs no notification of its admission.
     Wait,
-    /// The waker is taken if the send waits.
+    /// The send waits. The waker is taken out, and woken when the message is admitted.
     WaitAndNotify(&'a mut Option<Waker>),
 }
 
 impl CellState {
     /// Returns whether a message with these delivery options is accepted immediately. The answer
-    /// may change at any time, because the loop takes messages without the lock: it is computed
-    /// once.
+    /// may change at any time, because the loop takes messages without the lock. The caller
+    /// therefore asks once.
     #[inline]
     pub(super) fn has_capacity(&self, header: &Header, delivery: Delivery) -> bool {
         let capacity = header.current_capacity();
@@ -69,14 +68,14 @@ impl CellState {
         self.counts.accept();
     }
 
-    /// Accepts a priority message; returns its slot.
+    /// Accepts a priority message. Returns its slot.
     #[cold]
     pub(super) fn accept_priority(&mut self, header: &Header, delivery: Delivery) -> usize {
         header.set_flag(PRIORITY);
         self.side_mut().push_priority(delivery.unbounded)
     }
 
-    /// Adds a message to the waiting ones, if it waits; returns its slot.
+    /// Adds a message to the waiting ones, if `wait` allows it. Returns its slot.
     #[cold]
     pub(super) fn add_waiter(
         &mut self,
@@ -94,7 +93,7 @@ impl CellState {
     }
 
     /// Admits the longest-waiting sender if there is capacity. Returns the slot of an ordinary
-    /// message, which has to be moved to the end of the queue; `None`: no further sender is
+    /// message, which the caller moves to the end of the queue, or `None` if no further sender is
     /// admitted.
     pub(super) fn admit_waiter(&mut self, header: &Header, wake: &mut Vec<Waker>) -> Option<usize> {
         let capacity = header.current_capacity() as usize;
@@ -213,9 +212,9 @@ impl CellState {
         self.first_priority().is_some()
     }
 
-    /// Returns whether another actor may wait for this one: for the reply to an untaken message,
-    /// for capacity, or for a change of its state. The caller of a message that is being handled is
-    /// not visible here.
+    /// Returns whether another actor may wait for this one: for the reply to a message that was not
+    /// taken, for capacity, or for a change of its state. The caller of a message that is being
+    /// handled is not visible here.
     pub(super) fn may_be_waited_for(&self, header: &Header) -> bool {
         let is_sought = |cold: &ColdState| {
             cold.state_changed.is_some()
@@ -274,12 +273,12 @@ impl CellState {
         self.is_unreferenced(header) && self.total(header) == 0
     }
 
-    /// Returns whether the mailbox is open, without system messages and unreferenced.
+    /// Returns whether the mailbox is open, unreferenced and without system messages.
     pub(super) fn is_unreferenced(&self, header: &Header) -> bool {
         !header.is_referenced() && !self.closed && !self.has_system_messages()
     }
 
-    /// Returns whether a cell that parks for this reason has more to do.
+    /// Returns whether a task that parks for this reason has more to do.
     pub(super) fn has_more(&self, header: &Header, park_reason: ParkReason, woken: bool) -> bool {
         let flags = header.flags();
         match park_reason {
@@ -299,7 +298,7 @@ impl CellState {
     }
 
     /// Returns whether an actor that waits for messages has nothing to do, and no sender waits for
-    /// capacity. The usual case of `has_more`, without the cases in which an answer takes longer.
+    /// capacity. Like `has_more`, but only for the usual case, which needs few checks.
     #[inline]
     pub(super) fn has_nothing_to_do(&self, header: &Header) -> bool {
         self.len(header) == 0 && header.flags() == 0 && header.is_referenced()

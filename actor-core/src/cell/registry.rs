@@ -60,16 +60,17 @@ impl Registry {
     ) -> Result<(), RegisterError> {
         let mut entries = self.entries.lock();
         if let Some(entry) = entries.get(&name) {
-            // A life that registers its name may find that a previous life has registered it.
+            // A life that registers its name may find it registered by a previous life of the same
+            // actor.
             if entry.id != mailbox.header().id() {
                 return Err(RegisterError::Taken);
             }
             let has_ended = mailbox.lock().cell.names_released;
             return if has_ended { Err(RegisterError::Ended) } else { Ok(()) };
         }
-        // The mailbox's lock is taken inside that of the names, never the other way round. The actor
-        // releases its names when `names_released` is set: a name is registered before that, or not at
-        // all.
+        // The mailbox's lock is taken inside the lock of the registry, never the other way round.
+        // The actor releases its names when `names_released` is set: a name is registered before
+        // that, or not at all.
         let mut locked = mailbox.lock();
         if locked.cell.names_released {
             return Err(RegisterError::Ended);
@@ -92,7 +93,7 @@ impl Registry {
     pub(crate) fn lookup<A: 'static>(&self, name: &str) -> Option<Arc<dyn TypedMailbox<A>>> {
         let entries = self.entries.lock();
         let typed: &Arc<dyn TypedMailbox<A>> = entries.get(name)?.typed.downcast_ref()?;
-        // Under the lock: a registered name keeps its actor alive.
+        // Under the lock of the registry, so that the registered name still keeps the actor alive.
         typed.header().incr_strong();
         Some(typed.clone())
     }
@@ -102,7 +103,7 @@ impl Registry {
         self.entries.lock().is_empty()
     }
 
-    /// Releases `name` if `id` holds it; returns whether it did.
+    /// Releases `name` if `id` holds it. Returns whether it did.
     pub(crate) fn unregister(&self, name: &str, id: ActorId) -> bool {
         let mut entries = self.entries.lock();
         let freed = match entries.get(name) {

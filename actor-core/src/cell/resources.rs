@@ -22,17 +22,19 @@ pub(crate) trait PoolAddress: Send {
 
 #[derive(Default)]
 pub(crate) struct Resources {
-    /// In the order of creation.
+    /// All resources, in the order of creation.
     held: OrderedMap<Resource>,
-    /// The key of the link to each actor: at most one, removed together with its entry in `held`.
+    /// The key of the link to each actor. There is at most one link to an actor, and it is removed
+    /// together with its entry in `held`.
     #[expect(clippy::box_collection, reason = "one word, since most lives have no links")]
     links: Option<Box<BTreeMap<ActorId, ResourceId>>>,
     next: ResourceId,
-    /// The number of futures of this life that have not been dropped, whether still held or not.
+    /// The number of futures of this life that have not been dropped, whether they are still in
+    /// `held` or not.
     pub(crate) tasks: usize,
-    /// The pool of a member, and its number there. The same for all its lives.
+    /// The pool of a member, and its number in the pool. The same for all its lives.
     pub(crate) pool: Option<(Box<dyn PoolAddress>, usize)>,
-    /// Set while the end of the life waits for them.
+    /// Set while the end of the life waits for its tasks.
     pub(crate) awaits_tasks: bool,
     /// The child that is being stopped, and the task that kills it after its time limit.
     pub(crate) ending: Option<(ResourceId, executor::TaskHandle<()>)>,
@@ -41,7 +43,7 @@ pub(crate) struct Resources {
 pub(crate) enum Resource {
     Timer {
         entry: Arc<TimerEntry>,
-        /// `None` while it is being called, which is never under the lock.
+        /// `None` while the callback is being called. It is never called under the lock.
         callback: Option<Callback>,
     },
     /// A stream or a piped future: a task that delivers items, and the callback for each of them.
@@ -142,7 +144,8 @@ impl Resources {
 }
 
 impl Resource {
-    /// Ends the resource. Not under the lock: this drops user code, whose panics are reported under `name`.
+    /// Ends the resource. Not under the lock, because this drops user code. Its panics are reported
+    /// under `name`.
     pub(crate) fn end(self, own: &dyn DynMailbox, name: &'static str) {
         let mut resource = Some(self);
         catch_and_report(own, name, &mut || {
@@ -166,8 +169,8 @@ impl Resource {
     }
 }
 
-/// A callback of a timer or stream. It gets the actor's `Addr`, and the slot for a message to the
-/// actor itself, an `Option` of its message.
+/// A callback of a timer or stream. Its arguments are the actor's `Addr`, and the slot for a
+/// message to the actor itself, an `Option` of its message.
 pub(crate) type Callback = Box<dyn FnMut(&dyn Any, &mut dyn Any) -> CallbackResult + Send>;
 
 /// The callback of a monitor.
@@ -180,7 +183,8 @@ pub(crate) type BoxSend = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) enum CallbackResult {
     /// The message is in the slot passed to the callback.
     Own,
-    /// The message is for another actor: the send waits for capacity there, the actor does not.
+    /// The message is for another actor. The send waits for capacity there; the actor itself does
+    /// not.
     SendTo(BoxSend),
     None,
 }

@@ -3,7 +3,7 @@
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use std::time::Instant;
 
-/// When a message was sent and, with `tracing`, inside which span.
+/// The time at which a message was sent and, with `tracing`, the span of its sender.
 #[derive(Debug)]
 pub struct SendContext {
     #[cfg(any(feature = "metrics", feature = "tracing"))]
@@ -13,7 +13,7 @@ pub struct SendContext {
 }
 
 impl SendContext {
-    /// For a message that is not being sent.
+    /// The context of a message that is not being sent.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) const NONE: Self = SendContext {
         sent: None,

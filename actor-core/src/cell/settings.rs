@@ -12,7 +12,8 @@ pub struct Settings {
     pub(crate) deferred: usize,
     /// The limit of concurrent handlers.
     pub(crate) max_concurrent: usize,
-    /// Whether it is an actor of the library: users do not send its messages, and are not told of them.
+    /// Whether it is an actor of the library. Users do not send its messages, so they are not
+    /// reported to them.
     pub(crate) is_internal: bool,
 }
 

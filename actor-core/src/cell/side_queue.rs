@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::task::Waker;
 
 /// Created when a sender first waits or the first priority message arrives, and then kept: an
-/// admitted call is not notified, so tickets must never be reused.
+/// admitted call is not notified and keeps its ticket, so tickets must never be reused.
 #[derive(Default)]
 pub(crate) struct SideQueue {
     next: Ticket,
@@ -32,7 +32,7 @@ type WaitingSenders = OrderedMap<WaitingSender>;
 
 struct WaitingSender {
     slot: usize,
-    /// `None` for a call: it waits for the reply and needs no notification of its admission.
+    /// `None` for a call, which waits for the reply and needs no notification of its admission.
     waker: Option<Waker>,
 }
 
@@ -54,7 +54,7 @@ impl SlotAllocator {
 }
 
 impl SideQueue {
-    /// Adds a priority message; returns its slot.
+    /// Adds a priority message. Returns its slot.
     pub(super) fn push_priority(&mut self, is_unbounded: bool) -> usize {
         let slot = self.slots.take();
         self.accept_priority(slot, is_unbounded);
@@ -89,7 +89,7 @@ impl SideQueue {
         self.priority.len() - self.priority_unbounded
     }
 
-    /// Releases the memory if the side queues are empty; returns whether they were.
+    /// Releases the memory if the side queues are empty. Returns whether they were.
     pub(super) fn reset_if_empty(&mut self) -> bool {
         let is_empty = self.priority.is_empty() && !self.is_waited_for_at_all();
         if is_empty {
@@ -98,7 +98,7 @@ impl SideQueue {
         is_empty
     }
 
-    /// Returns whether any sender waits in that queue.
+    /// Returns whether any sender waits in the queue for `priority` or ordinary messages.
     #[inline]
     pub(super) fn is_waited_for(&self, priority: bool) -> bool {
         let waiting = if priority { &self.priority_waiting } else { &self.ordinary };
@@ -109,7 +109,8 @@ impl SideQueue {
         self.is_waited_for(false) || self.is_waited_for(true)
     }
 
-    /// Adds a sender behind all waiting ones; tickets only grow. Returns the slot of the message.
+    /// Adds a sender after all waiting ones. Returns its ticket, which is higher than all earlier
+    /// ones, and the slot of its message.
     pub(super) fn wait(&mut self, priority: bool, waker: Option<Waker>) -> (Ticket, usize) {
         let (ticket, slot) = (self.next, self.slots.take());
         self.next += 1;
@@ -118,8 +119,8 @@ impl SideQueue {
         (ticket, slot)
     }
 
-    /// Admits the longest-waiting sender of an ordinary message; returns the slot from which the
-    /// message is moved.
+    /// Admits the longest-waiting sender of an ordinary message. Returns the slot of the message,
+    /// which the caller moves to the queue.
     pub(super) fn admit(&mut self, wake: &mut Vec<Waker>) -> Option<usize> {
         let WaitingSender { slot, waker } = self.ordinary.pop_first()?;
         wake.extend(waker);
@@ -142,7 +143,7 @@ impl SideQueue {
         self.ordinary.contains(ticket) || self.priority_waiting.contains(ticket)
     }
 
-    /// Updates the waker of a waiting sender; returns the waker that is no longer needed.
+    /// Updates the waker of a waiting sender. Returns the waker that is no longer needed.
     pub(super) fn exchange(&mut self, ticket: Ticket, waker: Waker) -> Option<Waker> {
         let sender = match self.ordinary.get_mut(ticket) {
             None => self.priority_waiting.get_mut(ticket),
@@ -154,7 +155,7 @@ impl SideQueue {
         }
     }
 
-    /// Removes a waiting sender; returns the slot of its message, and its waker.
+    /// Removes a waiting sender. Returns the slot of its message, and its waker.
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<(usize, Option<Waker>)> {
         let left = self.ordinary.remove(ticket);
         let WaitingSender { slot, waker } =

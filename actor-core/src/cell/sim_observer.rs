@@ -1,5 +1,5 @@
-//! What a simulation observes of its actors: running handlers, waits, and unobserved failures.
-//! Knows no handlers. Only simulations have one.
+//! The observations of a simulation about its actors: running handlers, waits, and unobserved
+//! failures. Knows no handlers. Exists only in simulations.
 
 mod failures;
 
@@ -30,19 +30,19 @@ pub(crate) struct SimObserver {
 
 #[derive(Default)]
 struct Observations {
-    /// By actor number; entries outlive the actors.
+    /// The labels by actor number. Entries outlive the actors.
     labels: BTreeMap<u64, String>,
     failures: Failures,
     /// The reported incidents, as text.
     incidents: Vec<String>,
     /// The expected failures, and the location of each expectation.
     expected: Vec<Expected>,
-    /// By actor: its registered faults, its delayed message, and the time until which its mailbox
-    /// is full. Typed where the actor is known.
+    /// The registered faults, the delayed message, and the time until which the mailbox is full, by
+    /// actor. Type-erased, because only the code of the actor knows the types.
     plans: BTreeMap<u64, Box<dyn Any + Send>>,
     held: BTreeMap<u64, Box<dyn Any + Send>>,
     full: BTreeMap<u64, Instant>,
-    /// By actor: the timers that wake it because of a fault.
+    /// The timers that wake an actor because of a fault, by actor.
     nudges: BTreeMap<u64, Vec<TimerKey>>,
 }
 
@@ -97,7 +97,7 @@ impl SimObserver {
         self.learn_one(mailbox);
     }
 
-    /// As [`does`](SimObserver::does), unless the step does something more specific.
+    /// Like [`does`](SimObserver::does), unless the step has a more specific action.
     pub(crate) fn does_weakly(&self, mailbox: &dyn DynMailbox, what: &'static str) {
         self.executor.note_weakly(Action::Other(what));
         self.learn_one(mailbox);
@@ -180,7 +180,7 @@ impl SimObserver {
         self.observations.lock().held.insert(number, held);
     }
 
-    /// This timer wakes the actor because of a fault.
+    /// Records a timer that wakes the actor because of a fault.
     pub(crate) fn put_nudge(&self, number: u64, key: TimerKey) {
         self.observations.lock().nudges.entry(number).or_default().push(key);
     }
@@ -193,8 +193,8 @@ impl SimObserver {
         observations.full.remove(&number);
         drop(observations);
         self.executor.all_finished(number);
-        // A fault contains user closures: they are dropped outside the lock, and a panic is caught
-        // here.
+        // A fault contains user closures. They are dropped outside the lock, and a panic in the
+        // drop is caught here.
         contained(|| drop((plan, held)));
         for key in nudges.into_iter().flatten() {
             drop(self.executor.timers().remove(key));

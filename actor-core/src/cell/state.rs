@@ -1,5 +1,6 @@
 //! The type-independent part of the mailbox state: the parked task, system messages, watchers.
-//! Plain data under the mailbox lock. What few actors need is in [`ColdState`], created at first use.
+//! Plain data under the mailbox lock. Fields that few actors need are in [`ColdState`], created at
+//! first use.
 //!
 //! # States of an actor
 //!
@@ -36,7 +37,7 @@ use std::pin::Pin;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-/// An actor's cell, parked or about to run.
+/// The task of an actor, parked or about to run.
 pub(crate) type CellTask = Pin<Box<dyn RunTask>>;
 
 /// A resource of a life: a timer, a child, a monitor.
@@ -46,14 +47,15 @@ static STOPPED: Exit = Exit::Stopped;
 
 #[derive(Default)]
 pub(crate) struct CellState {
-    /// The parked cell; `None` while it runs or is scheduled.
+    /// The parked task, or `None` while it runs or is scheduled.
     pub(crate) parked: Option<CellTask>,
-    /// Set if the cell was parked with a pending handler. Then only a wake-up or a kill takes it.
+    /// Set if the task was parked with a pending handler. In this case, only a wake-up or a kill
+    /// takes it out.
     pub(crate) handler_pending: bool,
-    /// Set if the pending handler was woken while the cell was not parked; never set while a cell
-    /// is here.
+    /// Set if the pending handler was woken while the task was not parked. Never set while a task
+    /// is parked.
     pub(crate) woken: bool,
-    /// Set once its names are released: it gets no others.
+    /// Set once the names of the actor are released. The actor then gets no other names.
     pub(crate) names_released: bool,
     /// The handler that was pending last. It is still pending, unless the header says that it has
     /// ended.
@@ -62,7 +64,8 @@ pub(crate) struct CellState {
     pub(crate) closed: bool,
     /// Set once `#[on_start]` has completed.
     pub(crate) started: bool,
-    /// Set when a life ends by a stop, until its exit is published. The usual end needs no `ColdState`.
+    /// Set when a life ends by a stop, until its exit is published. This usual end needs no
+    /// `ColdState`.
     pending_stop: bool,
     /// Set if the actor has ended by a stop.
     has_stopped: bool,
@@ -78,7 +81,7 @@ pub(crate) struct CellState {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CurrentHandler {
     pub(crate) handler: &'static str,
-    /// The time at which it first became pending.
+    /// The time at which the handler first became pending.
     pub(crate) since: Instant,
 }
 
@@ -87,7 +90,7 @@ pub(crate) struct ColdState {
     /// System messages with their sequence numbers: a message is due once that many ordinary
     /// messages have been taken.
     pub(crate) system_messages: VecDeque<(u64, SystemMessage)>,
-    /// Set when a life ends in another way than by a stop, until its exit is published.
+    /// Set when a life ends other than by a stop, until its exit is published.
     pending_exit: Option<Exit>,
     /// The failure requested by a handler of the current life.
     pub(crate) failing: Option<Failure>,
@@ -105,15 +108,15 @@ pub(crate) struct ColdState {
     pub(crate) label: Option<Arc<str>>,
     /// The names in the registry.
     pub(crate) names: Vec<Arc<str>>,
-    /// The parent, which ends it before its own end.
+    /// The parent, which ends this actor before it ends itself.
     pub(crate) parent: Option<ActorId>,
-    /// The time limit that its parent allows for a stop.
+    /// The time limit that the parent allows for a stop.
     pub(crate) shutdown: Option<Duration>,
     /// The supervisor that decides about restarts, if there is one.
     pub(crate) supervision: Option<Box<Supervision>>,
     /// The number of restarts.
     pub(crate) restarts: u32,
-    /// Wakes the actor without being counted by deadlock detection; created at first use.
+    /// A waker of the actor that deadlock detection does not count. Created at first use.
     pub(crate) uncounted_waker: Option<Waker>,
 }
 
@@ -142,15 +145,15 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    /// Returns whether the memory of its mailbox still exists. An actor that has not ended keeps
-    /// its own.
+    /// Returns whether the memory of the watcher's mailbox still exists. An actor that has not
+    /// ended keeps its mailbox in memory.
     pub(super) fn is_in_memory(&self) -> bool {
         self.who.strong_count() > 0
     }
 }
 
 impl ColdState {
-    /// Takes all system messages for the current life. Those for the actor stay.
+    /// Takes all system messages for the current life. System messages for the actor stay.
     pub(crate) fn take_system_messages(&mut self) -> Vec<SystemMessage> {
         let is_kept = |(_, message): &(u64, SystemMessage)| {
             matches!(message, SystemMessage::LinkedExited(..))
@@ -179,7 +182,7 @@ impl CellState {
     /// Parks the task of an actor that waits for messages.
     #[inline]
     pub(super) fn park_idle(&mut self, task: Option<CellTask>) {
-        // No handler is pending: neither its wake-up nor its wait counts any more.
+        // No handler is pending, so a recorded wake-up and a published wait no longer count.
         self.woken = false;
         self.publish(None);
         self.handler_pending = false;
@@ -210,7 +213,8 @@ impl CellState {
         self.current_handler.as_deref().copied()
     }
 
-    /// Returns the waiters for a state change, to be notified after the lock is released.
+    /// Returns the event to notify, after the lock is released, when the state of the actor has
+    /// changed.
     pub(crate) fn state_changed(&self) -> Option<Arc<Event>> {
         self.cold().and_then(|cold| cold.state_changed.clone())
     }
@@ -235,7 +239,7 @@ impl CellState {
         self.cold().and_then(|cold| cold.pending_exit.as_ref())
     }
 
-    /// Sets the exit of this life; `None` at the start of another one.
+    /// Sets the exit of this life, or resets it to `None` at the start of another one.
     pub(crate) fn set_pending_exit(&mut self, exit: Option<Exit>) {
         self.pending_stop = matches!(exit, Some(Exit::Stopped));
         let other = exit.filter(|_| !self.pending_stop);

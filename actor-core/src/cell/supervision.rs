@@ -15,17 +15,18 @@ use crate::sync::Arc;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Restart {
-    /// Always, unless the actor is stopped from outside.
+    /// A new life follows every end, unless the actor is stopped from outside.
     #[default]
     Permanent,
-    /// After a failure only: a panic, [`Context::fail`](crate::Context::fail), a failed start, a link, a kill.
+    /// A new life follows only a failure: a panic, [`Context::fail`](crate::Context::fail), a
+    /// failed start, a link, a kill.
     Transient,
-    /// Never.
+    /// No new life follows.
     Temporary,
 }
 
 impl Restart {
-    /// Returns whether a life that ended by itself with `exit` is followed by another.
+    /// Returns whether another life follows one that ended by itself with `exit`.
     pub(crate) fn follows(self, exit: &Exit) -> bool {
         match self {
             Restart::Permanent => true,
@@ -52,7 +53,7 @@ pub(crate) struct Supervision {
     pub(crate) restart: Restart,
     /// The supervisor's decision, until the loop takes it.
     pub(crate) decision: Option<RestartDecision>,
-    /// Set when its parent was killed: no life follows, and no supervisor is left.
+    /// Set when the parent was killed: no life follows, and no supervisor is left.
     pub(crate) orphaned: bool,
     /// Set while the actor is between two lives.
     pub(crate) between_lives: bool,
@@ -83,8 +84,9 @@ impl Supervision {
         self.killed_between = false;
     }
 
-    /// How the actor ends between two lives, if it does. A kill is permanent only during a backoff:
-    /// if the next life starts immediately, the outcome would depend on whether the kill happens to
+    /// Returns the exit of an actor that ends between two lives, or `None` if it does not end. A
+    /// kill is permanent only during a backoff. If the next life starts immediately, a kill does
+    /// not end the actor, because the outcome would otherwise depend on whether the kill happens to
     /// find a life.
     pub(crate) fn end_between_lives(&self, closed: bool, last: Exit) -> Option<Exit> {
         if self.orphaned || (self.killed_between && self.in_backoff) {

@@ -30,10 +30,11 @@ type Table = Slab<Weak<dyn DynMailbox>>;
 pub(crate) struct SystemShared {
     pub(crate) id: u32,
     pub(crate) executor: Arc<dyn Executor>,
-    /// Numbers the actors; all nodes of a simulation number theirs together.
+    /// The source of actor numbers. All nodes of a simulation share it.
     numbers: Arc<AtomicU64>,
-    /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive. Written by each
-    /// spawn and end of an actor, while each message reads the other fields.
+    /// Every actor from spawn to exit. Weak, so that the table keeps no memory alive. On separate
+    /// cache lines, because each spawn and each end of an actor writes the table, while each
+    /// message reads the other fields.
     table: OwnLines<Mutex<Table>>,
     pub(crate) names: Registry,
     /// Set when the system shuts down: no actor starts any more.
@@ -42,7 +43,8 @@ pub(crate) struct SystemShared {
     pub(crate) emptied: Arc<Event>,
     reporter: Arc<Reporter>,
     pub(crate) counts: AtomicCounters,
-    /// Whether all its jobs run on the thread that created it, so that states may stay there.
+    /// Whether all jobs of the system run on the thread that created it, so that states may stay
+    /// there.
     pub(crate) is_local: bool,
     /// The source of all randomness in the system.
     rng: Mutex<fastrand::Rng>,
@@ -50,7 +52,7 @@ pub(crate) struct SystemShared {
     pub(crate) detects: bool,
     /// The number of `System` handles; dropping the last one ends the actors.
     pub(crate) handles: AtomicUsize,
-    /// What a simulation observes of its actors; `None` in any other system.
+    /// The observations of a simulation. `None` in any other system.
     pub(crate) sim_observer: Option<Arc<SimObserver>>,
     /// The executor of this node, if it is one of the nodes of a simulation.
     pub(crate) sim_node: Option<Arc<NodeExecutor>>,
@@ -96,7 +98,7 @@ impl SystemShared {
         system.observed()
     }
 
-    /// Adds it to the systems of its simulation.
+    /// Adds the system to the systems of its simulation.
     fn observed(self) -> Arc<Self> {
         let system = self.entered();
         if let Some(sim_observer) = &system.sim_observer {
@@ -113,7 +115,7 @@ impl SystemShared {
         }
     }
 
-    /// Adds it to the systems of the process.
+    /// Adds the system to the systems of the process.
     fn entered(self) -> Arc<Self> {
         let system = Arc::new(self);
         SYSTEMS.lock().insert(system.id, Arc::downgrade(&system));
@@ -149,11 +151,11 @@ impl SystemShared {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Registers the new `actor`, unless the system is closing; returns `false` if it is.
+    /// Registers the new `actor`. Returns `false` if the system is closing.
     ///
-    /// `closing` is read under the table's lock, as is `close`: an actor is either seen by the
-    /// shutdown or refused. The actor gets its key under that lock too, so that no other thread finds it
-    /// without one.
+    /// `closing` is read under the table's lock, which `close` also takes. An actor is therefore
+    /// either seen by the shutdown or refused. The actor gets its key under that lock too, so that
+    /// no other thread finds it without a key.
     pub(crate) fn enter(&self, header: &Header, actor: Weak<dyn DynMailbox>) -> bool {
         match self.open_table() {
             Some(mut table) => {
@@ -223,7 +225,7 @@ impl SystemShared {
         self.rng.lock().f64()
     }
 
-    /// Returns whether the hook is passed what was not delivered.
+    /// Returns whether the incident hook gets undelivered messages.
     pub(super) fn takes_letters(&self) -> bool {
         self.reporter.takes_letters()
     }

@@ -1,4 +1,4 @@
-//! The clock of one timer of a life. It is its own waker among the executor's timers.
+//! The clock of one timer of a life.
 
 use super::handle::DynMailbox;
 use super::resources::BoxSend;
@@ -9,7 +9,7 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// The entry of one timer. It is its own waker among the executor's timers.
+/// The entry of one timer. The entry is its own waker in the executor's timers.
 pub(crate) struct TimerEntry {
     mailbox: Weak<dyn DynMailbox>,
     key: ResourceId,
@@ -18,10 +18,10 @@ pub(crate) struct TimerEntry {
 
 struct State {
     due: Instant,
-    /// `None`: it fires once.
+    /// The period, or `None` for a timer that fires once.
     period: Option<Duration>,
     armed: Option<TimerKey>,
-    /// Set while a tick is pending: further ticks are then missed, not queued.
+    /// Set while a tick is pending. Further ticks are then skipped instead of queued.
     waiting: bool,
     cancelled: bool,
 }
@@ -115,8 +115,8 @@ impl Wake for TimerEntry {
     }
 }
 
-/// Returns the number of periods between `due` and its first multiple after `now`: no drift, and no
-/// burst after a stall.
+/// Returns the number of periods from `due` to the first due time after `now`, so that the timer
+/// has no drift and causes no burst after a stall.
 fn periods(due: Instant, period: Duration, now: Instant) -> u64 {
     let late = now.saturating_duration_since(due).as_nanos();
     u64::try_from(late / period.as_nanos().max(1) + 1).unwrap_or(u64::MAX)
@@ -127,7 +127,7 @@ fn add_periods(due: Instant, period: Duration, periods: u64) -> Instant {
     saturating_add(due, Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
 }
 
-/// `delay` after `from`, saturating.
+/// Returns the instant `delay` after `from`, saturating.
 pub(crate) fn saturating_add(from: Instant, delay: Duration) -> Instant {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     let latest = || from.checked_add(CENTURY).unwrap_or(from);

@@ -2,19 +2,21 @@
 //! mutex protects this.
 //!
 //! An entry is removed when its watcher's life ends (monitors, active sides of links, children),
-//! when either side cancels the link, and when the linked actor ends (passive sides). Entries
-//! missed by these rules, such as the passive side of a link whose creator was restarted before the
-//! other side ended, are removed when the watcher's memory is freed: the list is swept before it
-//! grows, so it has at most twice as many entries as there are watchers in memory.
+//! when either side cancels the link, and when the linked actor ends (passive sides). These rules
+//! miss some entries, such as the passive side of a link whose creator was restarted before the
+//! other side ended. Such entries are removed after the watcher's memory was freed. The list is
+//! swept when it has grown to twice the number of watchers that were in memory at the last sweep,
+//! but at least to 64 entries.
 
 use super::state::{ResourceId, Watcher};
 use crate::exit::ActorId;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most actors have at most one watcher, but a server, for example, may have one for each client.
+/// Few entries. Most actors have at most one watcher, but a server, for example, may have one for
+/// each client.
 pub(crate) enum Watchers {
     Few(Vec<Watcher>),
-    /// Found without a scan, because each watcher removes itself when it ends.
+    /// Many entries. They are indexed, because each watcher removes itself when it ends.
     Many(Box<Many>),
 }
 
@@ -73,8 +75,8 @@ impl Default for Watchers {
 }
 
 impl Watchers {
-    /// Adds a watcher. The passive side of a link is stored once, however often the link is
-    /// created, for example by each life.
+    /// Adds a watcher. The passive side of a link is stored once, no matter how often the link is
+    /// created, for example once in each life.
     pub(crate) fn push(&mut self, watcher: Watcher) {
         if watcher.key.is_none() && self.has_far_half(watcher.id) {
             return;

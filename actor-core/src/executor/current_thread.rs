@@ -13,8 +13,8 @@ use super::thread_owned::{self, DriveGuard, OwnedShutdown, ThreadOwned};
 use super::{EnterGuard, Executor, Job, Schedule, Tasks, Timers};
 use crate::sync::{Arc, Mutex, Weak};
 
-/// The maximum number of jobs between two polls of a future that is always ready, and between two
-/// readings of the clock.
+/// The maximum number of jobs that run before a future that has been woken is polled. While timers
+/// wait, the clock is read before twice as many jobs have run.
 const MAX_BATCH: usize = 61;
 
 /// The intended time between two readings of the clock, estimated from the previous jobs.
@@ -59,7 +59,7 @@ impl CurrentThread {
     /// Drops all jobs one by one, including those that are scheduled by such a drop.
     fn discard_remaining(&self) {
         loop {
-            // In a separate statement: the lock is not held while the job is dropped.
+            // A statement of its own, so that the lock is not held while the job is dropped.
             let job = self.queue.lock().pop_front();
             let Some(job) = job else { return };
             job.discard();
@@ -145,8 +145,9 @@ impl Executor for CurrentThread {
         self.is_executor_thread()
     }
 
-    /// There is no thread to end. On the owner thread, the remaining jobs are ended here; elsewhere by the
-    /// owner if it is inside `block_on`, or else by a thread.
+    /// Does not end a thread, because the executor has none. On the owner thread, the remaining
+    /// jobs are ended here. On another thread, the owner ends them if it is inside `block_on`, and
+    /// otherwise a new thread does.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.shutdown.close();
         self.timers.wake_all();
@@ -207,7 +208,7 @@ impl Batch<'_> {
 }
 
 impl Drop for Batch<'_> {
-    /// Puts the jobs that have not run back in front of the queue.
+    /// Puts the jobs that have not run back at the front of the queue.
     fn drop(&mut self) {
         if !self.jobs.is_empty() {
             let mut queue = self.executor.queue.lock();

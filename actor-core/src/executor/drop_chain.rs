@@ -1,16 +1,16 @@
 //! Drops values that a system refuses because it has ended: states of actors and futures of tasks.
 //!
 //! The drop is user code, and may spawn a successor, which is refused too. A recursive drop of such
-//! successors would overflow the stack, and an iterative one might never end. So a thread drops them
-//! iteratively, and leaks the rest of a chain that is too long.
+//! successors could overflow the stack, and an iterative drop might never end. A thread therefore
+//! drops them iteratively, and leaks the rest of a chain that is too long.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use crate::panics::contained;
 
-/// The longest chain of refused successors. A value that starts one successor when it is dropped, as a
-/// part of an orderly end, is far below this.
+/// The maximum length of a chain of refused successors. An orderly end, in which the drop of a
+/// value starts one successor, stays far below this.
 const MAX_CHAIN: usize = 1000;
 
 thread_local! {
@@ -27,7 +27,7 @@ struct Chain {
 /// Whether a refused value is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DropResult {
-    /// It was dropped, or is dropped after the current one.
+    /// The value was dropped, or is dropped after the current one.
     Dropped,
     /// The chain was too long.
     Leaked,
@@ -35,7 +35,7 @@ pub(crate) enum DropResult {
 
 /// Drops a refused value by calling `discard`, which owns it, or leaks it.
 pub(crate) fn drop_refused(discard: impl FnOnce() + 'static) -> DropResult {
-    // While the thread ends, the thread-local variable is gone, and with it the chain.
+    // While the thread ends, the thread-local chain no longer exists.
     let Ok(is_first) = CHAIN.try_with(|chain| chain.borrow().is_none()) else {
         contained(discard);
         return DropResult::Dropped;

@@ -1,9 +1,9 @@
 //! An executor whose jobs run on a runtime of the user: each job is a task there. [`ExternalRuntime`]
 //! is the interface of such a runtime; `smol` and `tokio` implement it.
 //!
-//! A permanent task of the runtime, the [`TimerDriver`], fires the timers. The runtime may end before
-//! the executor is closed. The drop of the timer driver shows that; the remaining jobs then run in
-//! `orphaned`, just long enough to end.
+//! A permanent task of the runtime, the [`TimerDriver`], fires the timers. If the runtime ends
+//! before the executor is closed, it drops the timer driver. The remaining jobs then run in
+//! `orphaned`, but only to end.
 
 mod orphaned;
 #[cfg(feature = "smol")]
@@ -31,14 +31,14 @@ pub(crate) use tokio::Tokio;
 
 /// A runtime that the user runs, and its clock.
 pub(crate) trait ExternalRuntime: Send + Sync + 'static {
-    /// Runs `task` there soon. If the runtime has ended, `task` is dropped, now or later.
+    /// Runs `task` on the runtime soon. If the runtime has ended, `task` is dropped, now or later.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
     fn now(&self) -> Instant;
 
     fn sleep_until(&self, at: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// Runs `future` on this thread, which is not one of the runtime's.
+    /// Runs `future` on this thread, which does not belong to the runtime.
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
 
     /// Returns whether this thread is the only one of the runtime, and currently runs it. Best
@@ -54,7 +54,7 @@ pub(crate) struct External<R> {
     phase: AtomicU8,
     timers: Timers,
     tasks: Tasks,
-    /// Wakes the timer driver, to read the earliest deadline again.
+    /// Wakes the timer driver, which then reads the earliest deadline again.
     driver_waker: Arc<AtomicWaker>,
     orphaned: OrphanedJobs,
     this: Weak<External<R>>,
@@ -64,7 +64,7 @@ pub(crate) struct External<R> {
 const ALIVE: u8 = 0;
 /// The runtime has ended, and the actors are being killed. Scheduled jobs wait.
 const ENDING: u8 = 1;
-/// All actors have been killed. Each runs once more, to end; tasks are dropped.
+/// All actors have been killed. Each runs once more, to end. Tasks are dropped.
 const OVER: u8 = 2;
 
 impl<R: ExternalRuntime> External<R> {
@@ -85,8 +85,8 @@ impl<R: ExternalRuntime> External<R> {
         })
     }
 
-    /// Starts the timer driver. If the runtime ends before this executor is closed, `on_runtime_end`
-    /// is called once; it has to kill every actor.
+    /// Starts the timer driver. If the runtime ends before this executor is closed,
+    /// `on_runtime_end` is called once, and has to kill every actor.
     pub(crate) fn spawn_timer_driver(&self, on_runtime_end: impl FnOnce() + Send + 'static) {
         if let Some(executor) = self.this.upgrade() {
             let on_runtime_end: Option<Box<dyn FnOnce() + Send>> = Some(Box::new(on_runtime_end));
@@ -138,7 +138,8 @@ impl<R: ExternalRuntime> Executor for External<R> {
         self.runtime.is_only_driver()
     }
 
-    /// There is no thread to end. The runtime continues, without running jobs of this executor.
+    /// Does not end a thread, because the executor has none. The runtime continues, but runs no
+    /// more jobs of this executor.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.phase.fetch_max(OVER, Ordering::SeqCst);
         wake_driver(&self.driver_waker);
@@ -163,8 +164,8 @@ impl<R: ExternalRuntime> Future for JobTask<R> {
             let _entered = EnterGuard::new(self.executor.clone());
             job.run();
             if self.executor.phase() != ALIVE {
-                // The executor ended during the run. A task that registered a timer after the end had
-                // woken all timers is woken here, so that it is dropped.
+                // The executor ended during the run. If the task registered a timer after the end
+                // had woken all timers, it is woken here, and then dropped.
                 self.executor.timers.wake_all();
             }
         }

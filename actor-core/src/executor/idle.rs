@@ -11,9 +11,9 @@
 //!   [`WATCH_INTERVAL`], it steals from any queue that is not empty, and from the LIFO slot of a worker
 //!   that has started no job since the previous check. All other parked workers stay parked until they
 //!   are removed from the list of sleepers.
-//! - While all workers are up, there is no leader, and the *monitor* thread ([`monitor`](super::monitor))
-//!   has its duties. The monitor runs no jobs. It is parked, or it is *active*: it checks every
-//!   [`MONITOR_INTERVAL`].
+//! - While all workers are up, there is no leader, and the *monitor* thread
+//!   ([`monitor`](super::monitor)) does the leader's work. The monitor runs no jobs. It is either
+//!   parked or *active*. An active monitor checks every [`MONITOR_INTERVAL`].
 //!
 //! Invariants, as long as the executor is not closed:
 //!
@@ -26,8 +26,8 @@
 //!    a queue, and which event follows.
 //! 3. While all workers are up and the injector is not empty, the monitor is active, and asks the
 //!    workers to check the injector ([`preempt`](super::preempt)).
-//! 4. The monitor is active only while all workers are up and something waits that its checks are
-//!    for. A system that is idle, or has a spare worker, does not wake it.
+//! 4. The monitor is active only while all workers are up and there is a reason for its checks. It
+//!    is not woken in a system that is idle or has a parked worker.
 
 use std::time::{Duration, Instant};
 
@@ -62,15 +62,16 @@ pub(super) struct Idle {
     /// only under the lock of `sleepers`, except that workers start and end a search without it.
     word: AtomicUsize,
     /// Set if neither the leader nor the monitor watches, and there is more than one worker, so
-    /// that watching is useful; always set once the executor is closed. Changed only under the lock of
-    /// `sleepers`. Read by each push of a job, while searches write `word`.
+    /// that watching is useful. Always set once the executor is closed. Changed only under the lock
+    /// of `sleepers`. On separate cache lines, because each push of a job reads it while searches
+    /// write `word`.
     unwatched: OwnLines<AtomicBool>,
     /// Set if all workers are up and the monitor is not active. Changed only under the lock of `sleepers`.
     needs_monitor: AtomicBool,
     sleepers: Mutex<Sleepers>,
     /// Each worker's thread, set by the worker itself before it first parks.
     threads: Box<[OnceLock<Thread>]>,
-    /// The thread of the monitor; a new one if it has ended and was started again.
+    /// The thread of the monitor. It is replaced if the monitor has ended and was started again.
     monitor: Mutex<Option<Thread>>,
     timers: Timers,
 }
@@ -146,7 +147,8 @@ impl Idle {
             return;
         }
         let Some(taken) = sleepers.list.pop() else { return };
-        // Counted for it immediately, so that no other worker is unparked before it runs.
+        // The worker counts as searching immediately, so that no other worker is unparked before it
+        // runs.
         self.word.fetch_add(UP + SEARCHING, Ordering::SeqCst);
         let wakes_monitor = sleepers.list.is_empty() && self.leader_left(&mut sleepers);
         drop(sleepers);
@@ -161,7 +163,8 @@ impl Idle {
         up(self.word.load(Ordering::Relaxed)) <= 1
     }
 
-    /// Lets a worker search, unless half of them already do.
+    /// Lets a worker start a search if no other worker searches, or if at most half of the workers
+    /// then search. Returns whether it does.
     pub(super) fn begin_search(&self) -> bool {
         let others = searching(self.word.load(Ordering::Relaxed));
         if others > 0 && 2 * (others + 1) > self.threads.len() {
@@ -180,18 +183,18 @@ impl Idle {
         was_last
     }
 
-    /// Registers worker `me` as parked. It must check the injector again before it parks.
+    /// Registers worker `me` as parked. The worker must check the injector again before it parks.
     ///
     /// No wake-up is lost. A thread that injects a job first pushes it and then reads the word; a
-    /// worker that parks first changes the word and then checks the injector. Between the
-    /// two steps, both have a sequentially consistent fence. So either the thread reads that a
-    /// worker is parked and none is searching, and unparks it, or the worker sees the job. If the
-    /// word said that a worker is searching, that worker checks the injector after it has removed
-    /// itself from the word, here or after `end_search`.
+    /// worker that parks first changes the word and then checks the injector. Between these two
+    /// steps, both execute a sequentially consistent fence. Therefore, either the thread reads that
+    /// a worker is parked and none is searching, and unparks it, or the worker sees the job. If the
+    /// thread reads that a worker is searching, that worker checks the injector after it has ended
+    /// its search, here or in `end_search`.
     pub(super) fn begin_park(&self, me: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
         if sleepers.list.is_empty() {
-            // It is the leader, and the monitor is no longer active.
+            // This worker becomes the leader, and the monitor is no longer active.
             sleepers.is_watched = false;
         }
         sleepers.list.push(me);
@@ -200,8 +203,8 @@ impl Idle {
         fence(Ordering::SeqCst);
     }
 
-    /// Worker `me`, which was registered as parked, is up and searching again, whether another
-    /// thread has removed it from the list or it does so here.
+    /// Marks worker `me`, which was registered as parked, as up and searching, unless the thread
+    /// that removed it from the list has already done so.
     pub(super) fn unpark_self(&self, me: usize) {
         let mut sleepers = self.sleepers.lock();
         let Some(place) = sleepers.list.iter().position(|sleeper| *sleeper == me) else { return };
@@ -222,8 +225,8 @@ impl Idle {
         }
     }
 
-    /// Returns the next action of worker `me`, which is registered as parked. As the leader, it
-    /// watches until `watch`.
+    /// Returns the next action of worker `me`, which is registered as parked. If it is the leader,
+    /// its next check of the other workers is at `watch`.
     pub(super) fn park_decision(&self, me: usize, watch: Instant) -> ParkDecision {
         let mut sleepers = self.sleepers.lock();
         match sleepers.list.iter().position(|sleeper| *sleeper == me) {
@@ -238,8 +241,8 @@ impl Idle {
         }
     }
 
-    /// Returns whether a worker that queues a job behind the one it runs must call `watch`. One
-    /// relaxed load: if it is late, the queued job waits longer, but is not lost.
+    /// Returns whether a worker that queues a job behind its current one must call `watch`. One
+    /// relaxed load: if it reads an old value, the queued job waits longer, but is not lost.
     pub(super) fn is_unwatched(&self) -> bool {
         self.unwatched.load(Ordering::Relaxed)
     }
@@ -274,7 +277,8 @@ impl Idle {
         }
     }
 
-    /// Unparks the thread that owns the timers, because one is due earlier than it knows.
+    /// Unparks the thread that owns the timers, because a timer is due earlier than that thread
+    /// knows.
     pub(super) fn unpark_leader(&self) {
         let sleepers = self.sleepers.lock();
         match sleepers.list.first().copied() {
@@ -304,7 +308,7 @@ impl Idle {
     fn leader_left(&self, sleepers: &mut Sleepers) -> bool {
         sleepers.is_watched = false;
         self.note_unwatched(sleepers);
-        // An insertion before this is seen below, one after it raises an alarm.
+        // An insertion before this is seen below, and a later insertion raises an alarm.
         self.timers.end_sleep(true);
         let all_are_up = sleepers.list.is_empty();
         all_are_up
@@ -346,8 +350,8 @@ impl Idle {
     /// is searching. If all workers are up, the monitor becomes active, so that they check the
     /// injector soon.
     ///
-    /// The monitor becomes inactive as a worker parks: it first sets `needs_monitor` and then checks the
-    /// injector once more. So one of the two sees the other.
+    /// The monitor becomes inactive as a worker parks: it first sets `needs_monitor` and then
+    /// checks the injector once more. Therefore, one of the two threads sees the other's write.
     pub(super) fn notify_injected(&self) {
         if !self.all_are_up() {
             self.notify();
@@ -356,12 +360,13 @@ impl Idle {
         }
     }
 
-    /// Returns the next action of the monitor, which has just checked. `goes_on`: it found a reason for
-    /// further checks.
+    /// Returns the next action of the monitor, which has just checked. `goes_on` says that the
+    /// check found a reason for further checks.
     ///
-    /// The monitor becomes inactive in two steps, one `MONITOR_INTERVAL` apart. The first publishes
-    /// `unwatched`, the second follows one more check. A worker that pushed a job before it could see
-    /// `unwatched` did so a whole interval before that check, which therefore sees the job.
+    /// The monitor becomes inactive in two steps, at an interval of `MONITOR_INTERVAL`. The first
+    /// step publishes `unwatched`; the second one follows another check. A worker that pushed a job
+    /// before it could see `unwatched` did so a whole interval before that check, which therefore
+    /// sees the job.
     pub(super) fn monitor_decision(&self, goes_on: bool) -> MonitorDecision {
         let mut sleepers = self.sleepers.lock();
         if !sleepers.list.is_empty() {
@@ -398,7 +403,7 @@ impl Idle {
     fn set_monitor_active(&self, sleepers: &mut Sleepers) -> bool {
         sleepers.is_watched = true;
         self.note_unwatched(sleepers);
-        // It fires the timers at each check, so an insertion needs no alarm.
+        // The monitor fires the timers at each check, so an insertion needs no alarm.
         self.timers.end_sleep(false);
         !std::mem::replace(&mut sleepers.monitor_awake, true)
     }

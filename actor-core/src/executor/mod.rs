@@ -59,11 +59,12 @@ pub(crate) use timers::{TimerKey, Timers};
 
 /// Runs jobs and tells the time. All executors are used through this trait.
 pub(crate) trait Executor: Send + Sync + 'static {
-    /// Queues `job`, from any thread. After `close`, the job is ended or dropped instead, never inside
-    /// this call: by the thread that is inside `block_on`, or by one that is started for it.
+    /// Queues `job`, from any thread. After `close`, the job is ended or dropped instead, but never
+    /// inside this call: the thread that is inside `block_on` does so, or a thread that is started
+    /// for it.
     fn schedule(&self, job: Job, schedule: Schedule);
 
-    /// As `schedule`, for a task with the number that `next_task_number` returned for it.
+    /// Like `schedule`, for a task with the number that `next_task_number` returned for it.
     fn schedule_task(&self, task: Runnable, _number: u32, schedule: Schedule) {
         self.schedule(Job::Task(task), schedule);
     }
@@ -77,8 +78,8 @@ pub(crate) trait Executor: Send + Sync + 'static {
     /// Returns the unfinished tasks.
     fn tasks(&self) -> &Tasks;
 
-    /// Runs `future` on this thread to completion; an executor that is owned by this thread runs its
-    /// jobs meanwhile. The caller has checked that the thread is not inside an executor already.
+    /// Runs `future` on this thread to completion. An executor that is owned by this thread also
+    /// runs its jobs. The caller has checked that the thread is not already inside an executor.
     fn block_on(&self, future: Pin<&mut dyn Future<Output = ()>>);
 
     /// Returns whether this executor runs its jobs on this thread.
@@ -90,8 +91,9 @@ pub(crate) trait Executor: Send + Sync + 'static {
         false
     }
 
-    /// Returns whether this thread can rely on the timers of this executor. Other threads cannot if
-    /// the timers are fired only while the owner is inside `block_on`, and between two jobs.
+    /// Returns whether this thread can rely on the timers of this executor. Other threads than the
+    /// owner cannot, if the timers are fired only while the owner is inside `block_on`, and between
+    /// two jobs.
     fn fires_for_this_thread(&self) -> bool {
         true
     }
@@ -110,14 +112,14 @@ pub(crate) trait Executor: Send + Sync + 'static {
         false
     }
 
-    /// Ends the worker threads and waits for them; a thread that is still inside the same job after
-    /// `grace` is left behind, and its name returned. Idempotent. A worker that calls it does not wait
-    /// for itself.
+    /// Ends the worker threads and waits for them. A thread that is still inside the same job after
+    /// `grace` is left behind, and its name is returned. Idempotent. A worker that calls this does
+    /// not wait for itself.
     fn close(&self, grace: Duration) -> Vec<String>;
 }
 
-/// The task of one actor. It runs by value, so that it cannot run twice at the same time; `run` parks it
-/// or schedules it again. It catches the panics of user code.
+/// The task of one actor. `run` takes it by value, so that it cannot run twice at the same time; it
+/// parks the task or schedules it again. Panics of user code are caught inside.
 pub(crate) trait RunTask: Send {
     fn run(self: Pin<Box<Self>>);
 
@@ -134,8 +136,8 @@ pub(crate) enum Job {
 }
 
 impl Job {
-    /// Runs the job until it parks, yields or ends. A panic, which only a `Task` can have, is reported
-    /// by the panic hook and ends here.
+    /// Runs the job until it parks, yields or ends. A panic, which is only possible in a `Task`, is
+    /// reported by the panic hook and goes no further.
     #[inline]
     pub(crate) fn run(self) {
         match self {
@@ -146,13 +148,13 @@ impl Job {
         }
     }
 
-    /// Returns whether it is a task of an executor that has ended.
+    /// Returns whether the job is a task of an executor that has ended.
     fn is_over(&self) -> bool {
         matches!(self, Job::Task(task) if task::is_over(task))
     }
 
-    /// Ends a job of a closed executor. An actor runs: it has been killed, and so ends. A task is
-    /// dropped.
+    /// Ends a job of a closed executor. An actor runs, and ends because it has been killed. A task
+    /// is dropped.
     fn end(self) {
         match self {
             Job::Actor(_) => self.run(),
@@ -160,7 +162,7 @@ impl Job {
         }
     }
 
-    /// Drops the job without running it. A panic of a destructor ends here.
+    /// Drops the job without running it. A panic of a destructor goes no further.
     fn discard(self) {
         contained(|| drop(self));
     }
@@ -169,9 +171,9 @@ impl Job {
 /// When a scheduled job runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schedule {
-    /// It was woken: it runs next.
+    /// The job was woken: it runs next.
     Next,
-    /// It yielded, or was woken while it ran: it goes to the back of the queue.
+    /// The job yielded, or was woken while it ran: it goes to the back of the queue.
     Yielded,
 }
 
@@ -190,7 +192,7 @@ pub(crate) fn is_inside() -> bool {
     CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
 }
 
-/// Makes an executor the current one of this thread; its drop restores the previous one.
+/// Makes an executor the current one of this thread. Dropping the guard restores the previous one.
 struct EnterGuard(Option<Arc<dyn Executor>>);
 
 impl EnterGuard {

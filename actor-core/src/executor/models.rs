@@ -10,7 +10,7 @@ use crate::sync::{Arc, Mutex, Weak};
 use std::task::Waker;
 use std::time::Instant;
 
-/// The owner of the parker is parked until another thread has woken the future.
+/// Checks that the owner of the parker stays parked until another thread has woken the future.
 pub(crate) fn a_driver_is_parked_until_woken() {
     let parker = Parker::new();
     assert!(parker.take_woken(), "the first poll needs no wake");
@@ -22,8 +22,8 @@ pub(crate) fn a_driver_is_parked_until_woken() {
     other.join().expect("it does not panic");
 }
 
-/// Each of `workers` is parked until it has found a job. There is one job for each; they arrive while
-/// the workers park.
+/// Checks that each of `workers` is parked until it has found a job. There is one job for each of
+/// them; the jobs arrive while the workers park.
 pub(crate) fn workers_are_parked_until_notified(workers: usize) {
     let idle = Arc::new(Idle::new(workers, Timers::new(Instant::now(), || {})));
     let injected = Arc::new(AtomicUsize::new(0));
@@ -97,8 +97,8 @@ impl Behind {
     }
 }
 
-/// Two workers park while two jobs are injected. One of them takes both at once, and the first job blocks
-/// until the second has run. So the other worker must take it.
+/// Two workers park while two jobs are injected. One worker takes both at once, and its first job
+/// blocks until the second has run. The other worker must therefore take the second job.
 pub(crate) fn a_batch_is_watched_while_the_other_worker_is_parked() {
     let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
     let (injected, behind) = (Arc::new(AtomicUsize::new(0)), Arc::new(Behind::default()));
@@ -144,8 +144,8 @@ fn share_a_batch(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize
     }
 }
 
-/// One of two workers is blocked. The monitor moves the job behind it to the injector while the other worker
-/// parks: that worker takes the job, from one of the two places.
+/// One of two workers is blocked. The monitor moves the job behind it to the injector while the
+/// other worker parks. That worker must take the job, from one of the two places.
 pub(crate) fn a_job_that_the_monitor_moves_is_found() {
     let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
     let (injected, behind) = (Arc::new(AtomicUsize::new(0)), Arc::new(Behind::default()));
@@ -188,8 +188,8 @@ fn take_moved(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
     }
 }
 
-/// All workers are up and one is blocked. While the monitor becomes inactive, a job is injected, or queued
-/// behind the blocked worker. The monitor sees it.
+/// All workers are up and one is blocked. While the monitor becomes inactive, a job is injected, or
+/// is queued behind the blocked worker. The monitor must see it.
 pub(crate) fn a_monitor_that_parks_sees_new_jobs(from_outside: bool) {
     let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
     let behind = Arc::new(Behind::default());
@@ -217,8 +217,8 @@ pub(crate) fn a_monitor_that_parks_sees_new_jobs(from_outside: bool) {
     monitor.join().expect("it does not panic");
 }
 
-/// All workers are blocked, and a deadline is inserted while the monitor parks, or while the last worker is
-/// unparked. The monitor parks until the deadline.
+/// All workers are blocked, and a deadline is inserted while the monitor parks, or while the last
+/// worker is unparked. The monitor must park until the deadline.
 pub(crate) fn a_monitor_parks_until_a_deadline(a_worker_is_unparked: bool) {
     let idle = Arc::new_cyclic(|this: &Weak<Idle>| {
         let this = this.clone();
@@ -253,7 +253,7 @@ pub(crate) fn a_monitor_parks_until_a_deadline(a_worker_is_unparked: bool) {
         })
     };
     if a_worker_is_unparked {
-        // It does not fire the timers itself: it is in user code from here on.
+        // This worker does not fire the timers itself, because it runs user code from here on.
         idle.unpark_self(0);
     }
     inserter.join().expect("it does not panic");

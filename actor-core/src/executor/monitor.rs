@@ -1,13 +1,13 @@
-//! The monitor of a multi-thread executor: a thread that fires the timers, and moves the jobs behind a
-//! blocked worker, while no worker can; and that ends the remaining jobs once the executor is closed.
-//! `idle` decides when it checks.
+//! The monitor of a multi-thread executor: a thread that fires the timers, and moves the jobs
+//! behind a blocked worker, while all workers are up. After the executor is closed, it ends the
+//! remaining jobs. `idle` decides when it checks.
 //!
-//! While the executor is open, the monitor runs no job, so that a system uses as many threads as it was
-//! given. It fires the timers, moves jobs from behind a blocked worker to the injector, and asks the
-//! other workers to check the injector. After the executor is closed, the monitor does what no worker
-//! can or will do any more: it runs the remaining actors, which have been killed by then and so end,
-//! drops the remaining tasks, and fires timers for futures outside the system. Its thread ends after the
-//! last worker, and is started again for a later job or deadline.
+//! While the executor is open, the monitor runs no job, so that a system uses as many threads as it
+//! was given. It fires the timers, moves jobs from behind a blocked worker to the injector, and
+//! asks the other workers to check the injector. After the executor is closed, the monitor does the
+//! work that no worker does any more: it runs the remaining actors, which end because they have
+//! been killed before, drops the remaining tasks, and fires timers for futures outside the system.
+//! Its thread ends after the last worker, and is started again for a later job or deadline.
 
 use std::thread;
 use std::time::Instant;
@@ -53,7 +53,7 @@ fn run_checks(executor: &MultiThread) {
     }
 }
 
-/// Does the work of parked workers while there are none. Returns whether there is a reason to check
+/// Does the leader's work while no worker is parked. Returns whether there is a reason to check
 /// again soon.
 fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
     if !executor.idle.all_are_up() {
@@ -73,7 +73,7 @@ fn check(executor: &MultiThread, seen: &mut [u32]) -> bool {
             }
             goes_on = true;
             while is_blocked && let Some(job) = remote.steal_one() {
-                // With a notification: a worker may have parked since the check above.
+                // With a notification, because a worker may have parked since the check above.
                 executor.inject(job);
             }
         }
@@ -96,8 +96,8 @@ fn end_remaining(executor: &MultiThread) {
         executor.monitor_found_no_job();
         executor.timers().fire(Instant::now());
         let mut monitor_runs = executor.monitor_runs.lock();
-        // A job or deadline that is added from now on unparks this thread, or waits for the lock and then
-        // starts the next one.
+        // A job or deadline that is added after this check unparks this thread, or waits for the
+        // lock and then starts the next one.
         if executor.has_remaining() {
             continue;
         }

@@ -1,6 +1,6 @@
-//! The multi-thread executor: worker threads, the injector they share, and their end. `worker` decides
-//! which job a worker runs next, `idle` how it parks, and `monitor` what happens while all workers are
-//! blocked, or have ended.
+//! The multi-thread executor: worker threads, the injector they share, and their end. `worker`
+//! decides which job a worker runs next, `idle` how it parks, and `monitor` what happens while all
+//! workers are up, or have ended.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -35,7 +35,7 @@ pub(crate) struct MultiThread {
     this: Weak<MultiThread>,
 }
 
-/// What `close` waits for.
+/// The threads and jobs that `close` waits for.
 struct Threads {
     workers: Vec<WorkerThread>,
     /// While the monitor ends the remaining jobs: the number of jobs it has started to end.
@@ -45,17 +45,18 @@ struct Threads {
 struct WorkerThread {
     index: usize,
     name: String,
-    /// Set once the thread runs no more jobs.
+    /// Set once the thread has run its last job.
     ended: bool,
     handle: JoinHandle<()>,
 }
 
-/// The maximum time, as a multiple of the grace, for which `close` waits for threads that keep starting
-/// jobs.
+/// The maximum time, as a multiple of the grace, for which `close` waits for threads that keep
+/// starting jobs.
 const MAX_GRACES: u32 = 60;
 
 impl MultiThread {
-    /// Starts `threads` workers, at least one, whose threads are named `{name}-{number}`.
+    /// Starts `threads` workers, but at least one and at most [`MAX_WORKERS`]. The threads are
+    /// named `{name}-{number}`.
     pub(crate) fn start(threads: usize, name: &str) -> Arc<MultiThread> {
         let threads = threads.clamp(1, MAX_WORKERS);
         let (remotes, queues): (Vec<_>, Vec<_>) = (0..threads).map(|_| WorkerRemote::new()).unzip();
@@ -86,7 +87,7 @@ impl MultiThread {
                 this: this.clone(),
             }
         });
-        // Locked until all are listed, so that a thread that ends finds its entry.
+        // Locked until all threads are listed, so that a thread that ends finds its entry.
         let mut started = executor.threads.lock();
         for (index, queues) in queues.into_iter().enumerate() {
             let name = format!("{name}-{index}");
@@ -115,8 +116,8 @@ impl MultiThread {
     #[inline(never)]
     pub(super) fn inject(&self, job: Job) {
         self.injector.push(job);
-        // The push comes before the check for parked workers and for the end: see `Idle::begin_park`. A
-        // worker that sees the end checks the injector after that.
+        // The push comes before the check for parked workers and for the end: see
+        // `Idle::begin_park`. A worker that sees the end checks the injector afterwards.
         fence(Ordering::SeqCst);
         if self.is_closed() {
             self.ensure_monitor();
@@ -169,8 +170,9 @@ impl MultiThread {
     /// Records that the monitor is about to look for a remaining job, or to end one that it has
     /// found.
     ///
-    /// Set before a job leaves its queue. A worker therefore ends after each job of its time is either
-    /// done or with a monitor that says so here, and `close`, which waits for both, waits for all of them.
+    /// Called before a job leaves its queue. When a worker ends, each job queued by then is
+    /// therefore either done or recorded here. `close` waits for the workers and for this record,
+    /// and so for all these jobs.
     pub(super) fn monitor_ends_job(&self) {
         let mut threads = self.threads.lock();
         let jobs = threads.monitor_jobs.map_or(0, |jobs| jobs.wrapping_add(1));
@@ -183,9 +185,10 @@ impl MultiThread {
         self.ended.notify_all();
     }
 
-    /// Waits until all threads except that of worker `me` have ended, and the monitor has no remaining
-    /// job, or until none of the others has started a job for `grace`: a thread with many remaining jobs
-    /// is not stuck. Returns the threads that have ended, and the names of the others.
+    /// Waits until all threads except worker `me` have ended and the monitor has no remaining job.
+    /// Gives up when none of the others has started a job for `grace`: a thread that keeps starting
+    /// remaining jobs is not stuck, but is waited for at most [`MAX_GRACES`] times the grace.
+    /// Returns the threads that have ended, and the names of the others.
     fn wait_for_threads(
         &self,
         me: Option<usize>,
@@ -211,7 +214,7 @@ impl MultiThread {
                 }
                 left = left.max(grace.saturating_sub(now.saturating_duration_since(seen.1)));
             }
-            // A drop that schedules another one without end is not waited for forever.
+            // Limits the wait for jobs whose drops schedule further jobs without end.
             let most = (grace * MAX_GRACES).saturating_sub(now.saturating_duration_since(started));
             left = left.min(most);
             if left.is_zero() {
@@ -278,7 +281,8 @@ impl Executor for MultiThread {
         for thread in ended {
             let _ = thread.handle.join();
         }
-        // A task that waits for a timer is woken, so that it is among the remaining jobs and dropped.
+        // Each task that waits for a timer is woken, so that it is among the remaining jobs and is
+        // dropped.
         self.timers().wake_all();
         self.timers().end_sleep(true);
         self.ensure_monitor();
@@ -287,8 +291,8 @@ impl Executor for MultiThread {
 }
 
 impl Drop for MultiThread {
-    /// Drops the jobs that could not be ended, one by one: a drop may schedule more, which are dropped in
-    /// turn.
+    /// Drops the jobs that could not be ended, one by one. A drop may schedule further jobs, which
+    /// are dropped too.
     fn drop(&mut self) {
         while let Some(job) = self.take_remaining() {
             job.discard();

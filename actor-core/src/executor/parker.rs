@@ -36,8 +36,8 @@ impl Parker {
         self.woken.load(Ordering::SeqCst)
     }
 
-    /// Returns whether the future is to be polled, which the caller now does. Writes before the
-    /// wake-up are then visible.
+    /// Returns whether the future is to be polled, and resets the flag, because the caller polls
+    /// it. Writes before the wake-up are then visible.
     pub(super) fn take_woken(&self) -> bool {
         self.woken.load(Ordering::Relaxed) && self.woken.swap(false, Ordering::SeqCst)
     }
@@ -46,8 +46,9 @@ impl Parker {
     /// `is_needed` reports other work. May return spuriously.
     ///
     /// The owner first announces that it is parked and then checks for work; a waker first creates
-    /// the work and then checks whether the owner is parked. Between the two steps, both sides have
-    /// a sequentially consistent fence, or a lock that both take. So one of the two sees the other.
+    /// the work and then checks whether the owner is parked. Between these two steps, both sides
+    /// execute a sequentially consistent fence, or take the same lock. Therefore, one of the two
+    /// sees the other's write.
     pub(super) fn park(&self, until: Option<Instant>, is_needed: impl FnOnce() -> bool) {
         self.parked.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);

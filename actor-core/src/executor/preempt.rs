@@ -1,13 +1,14 @@
 //! Cooperative preemption. A monitor cannot interrupt user code; it asks all run loops of the process to
 //! end their turns after the current handler, so that the workers check the injector.
 //!
-//! The request is one process-wide counter, because a run loop does not know the type of its executor,
-//! and a static costs one load for each message. Systems without such a need end one turn early.
+//! The request is one process-wide counter, because a run loop does not know the type of its
+//! executor, and a static costs one load for each message. Systems that do not need it also end one
+//! turn early.
 
 use crate::sync::std_sync::{AtomicU8, Ordering};
 
-/// The number of requests, modulo 256. A run loop during which a multiple of 256 requests arrive misses
-/// them, and notices the next one.
+/// The number of requests, modulo 256. If a multiple of 256 requests arrives during one turn, the
+/// run loop misses them, and notices the next one.
 static REQUESTS: AtomicU8 = AtomicU8::new(0);
 
 /// Returns a value that changes with each request.

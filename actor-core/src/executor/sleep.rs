@@ -21,14 +21,14 @@ use std::time::{Duration, Instant};
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct Sleep {
     pub(crate) executor: Arc<dyn Executor>,
-    /// The deadline; `None` is later than the clock can represent.
+    /// The deadline, or `None` if it is later than the clock can represent.
     pub(crate) at: Option<Instant>,
     /// Set while a waker of this future is among the executor's timers.
     pub(crate) key: Option<TimerKey>,
-    /// A timer of the process's reactor, if the caller cannot rely on the executor's timers. Boxed, since
-    /// only other threads than the owner of a current-thread executor need one.
+    /// A timer of the process's reactor, if the caller cannot rely on the executor's timers. Boxed,
+    /// because only other threads than the owner of a current-thread executor need one.
     pub(crate) outside: Option<Box<async_io::Timer>>,
-    /// Whether it belongs to a periodic timer.
+    /// Whether the future belongs to a periodic timer.
     pub(crate) is_periodic: bool,
 }
 
@@ -44,7 +44,7 @@ impl Sleep {
         Sleep { executor, at: Some(at), key: None, outside: None, is_periodic: false }
     }
 
-    /// Returns whether the clock can represent its deadline.
+    /// Returns whether the clock can represent the deadline.
     pub(crate) fn ends(&self) -> bool {
         self.at.is_some()
     }

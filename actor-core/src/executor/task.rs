@@ -1,6 +1,6 @@
-//! The tasks of an executor, which are futures that it polls when they are woken, and the list of its
-//! unfinished tasks. A pending task is otherwise referenced only by the wakers that will wake it, so
-//! that the end of the executor could not drop it.
+//! The tasks of an executor, which are futures that it polls when they are woken, and the list of
+//! its unfinished tasks. Apart from the list, only the wakers of a pending task refer to it, so the
+//! executor needs the list to drop such tasks when it ends.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use crate::waking::wake;
 /// A task that is to be polled.
 pub(crate) type Runnable = async_task::Runnable<TaskMetadata>;
 
-/// The side of a task that waits for its result. Dropped, it cancels the task.
+/// The side of a task that waits for its result. Dropping it cancels the task.
 pub(crate) type TaskHandle<T> = async_task::Task<T, TaskMetadata>;
 
 /// The executor of a task; stored next to the future.
@@ -41,8 +41,9 @@ impl Unscheduled {
     }
 }
 
-/// Makes a task of a future. It does not run before it is scheduled. Its panic goes to the code that
-/// runs it. If the executor has ended, the future is dropped, and the task counts as cancelled.
+/// Creates a task from a future. The task does not run before it is scheduled. A panic of the
+/// future is resumed in the code that runs the task. If the executor has ended, the future is
+/// dropped, and the task counts as cancelled.
 pub(crate) fn prepare<F>(
     executor: Arc<dyn Executor>,
     number: u32,
@@ -91,7 +92,8 @@ impl<F: Future> Future for Registered<F> {
         let this = self.project();
         let poll = this.future.poll(cx);
         if poll.is_pending() && this.executor.tasks().is_closed() {
-            // It was already scheduled when the executor ended, so `Tasks::close` could not wake it.
+            // The task was already scheduled when the executor ended, so `Tasks::close` could not
+            // wake it.
             cx.waker().wake_by_ref();
         }
         poll
@@ -107,19 +109,20 @@ fn schedule(runnable: Runnable, info: ScheduleInfo) {
     let schedule = if info.woken_while_running { Schedule::Yielded } else { Schedule::Next };
     let TaskMetadata { executor, number } = runnable.metadata();
     let (address, number) = (Arc::as_ptr(executor).addr(), *number);
-    // Usually a worker of the executor wakes the task, so that the executor need not be cloned.
+    // Usually a worker of the executor wakes the task, and the executor is not cloned.
     if let Err(Job::Task(runnable)) = worker::push(address, Job::Task(runnable), schedule) {
         let executor = runnable.metadata().executor.clone();
         executor.schedule_task(runnable, number, schedule);
     }
 }
 
-/// The unfinished tasks of one executor. A task is added when it is created and removed when its future
-/// is dropped, finished or not.
+/// The unfinished tasks of one executor. A task is added when it is created, and removed when its
+/// future is dropped, whether it has finished or not.
 #[derive(Default)]
 pub(crate) struct Tasks {
     wakers: Mutex<Slab<Waker>>,
-    /// Written under the lock, once. Read by each poll that is pending, while each new task locks.
+    /// Written once, under the lock. On separate cache lines, because each pending poll reads it,
+    /// while each new task takes the lock.
     closed: OwnLines<AtomicBool>,
 }
 
@@ -132,7 +135,7 @@ impl Tasks {
     }
 
     fn leave(&self, key: usize) {
-        // In a separate statement: the waker is dropped without the lock.
+        // A statement of its own, so that the waker is dropped without the lock.
         let gone = self.wakers.lock().try_remove(key);
         drop(gone);
     }
@@ -142,8 +145,11 @@ impl Tasks {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Refuses new tasks, and wakes those that are there: each is scheduled once more, and the executor,
-    /// which has ended, drops it instead of polling it.
+    /// Refuses new tasks, and wakes the existing ones. Each existing task is scheduled once more,
+    /// and the executor, which has ended, drops it instead of polling it.
+    /// No task stays pending. Waking has no effect on a task that is already scheduled. If a worker
+    /// that has not yet noticed the end polls such a task, the poll synchronizes with this wake,
+    /// sees that the list is closed, and schedules the task again.
     ///
     /// No task stays pending. A wake does nothing to a task that is scheduled already. If a worker that
     /// has not yet noticed the end polls such a task, the poll synchronizes with this wake, sees that the

@@ -1,6 +1,6 @@
-//! The shutdown of an executor whose jobs run on the thread that created it. Once such an executor is
-//! closed, its owner ends the remaining jobs if it is inside `block_on`, and otherwise a thread that is
-//! started for this: each actor runs once more, to end, and each task is dropped.
+//! The shutdown of an executor whose jobs run on the thread that created it. Once such an executor
+//! is closed, its owner ends the remaining jobs if it is inside `block_on`, and otherwise a thread
+//! that is started for this. Each actor runs once more, to end, and each task is dropped.
 
 use std::cell::Cell;
 use std::thread;
@@ -68,7 +68,7 @@ pub(super) fn run(shutdown: &OwnedShutdown, job: Job) {
     }
 }
 
-/// Ends the remaining jobs of a closed executor: here, if this is the owner.
+/// Ends the remaining jobs of a closed executor. If this is the owner thread, they are ended here.
 pub(super) fn end<E: ThreadOwned>(executor: Arc<E>, is_owner: bool) {
     if is_owner {
         drop(DriveGuard::new(executor));
@@ -84,8 +84,8 @@ fn drain(executor: &impl ThreadOwned) {
     }
 }
 
-/// Ends the jobs that were scheduled after the end, if any: the owner does if it is inside `block_on`, and
-/// otherwise a thread.
+/// Ends the jobs that were scheduled after the end, if there are any. The owner does so if it is
+/// inside `block_on`, and otherwise a thread does.
 ///
 /// No job is missed: a job is pushed before this call, and the draining thread, which may be the owner,
 /// checks for jobs once more under the lock before it stops draining.
@@ -116,7 +116,7 @@ fn drain_thread<E: ThreadOwned>(executor: Arc<E>) {
     }
 }
 
-/// The owner is inside `block_on` while this exists.
+/// The owner is inside `block_on` while this guard exists.
 pub(super) struct DriveGuard<E: ThreadOwned>(Arc<E>);
 
 impl<E: ThreadOwned> DriveGuard<E> {

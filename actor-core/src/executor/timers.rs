@@ -1,10 +1,11 @@
 //! The timer queue: wakers that wait for an instant. It reads no clock and starts no thread; the
 //! executor that owns it provides the time. No waker is woken or dropped under its lock.
 //!
-//! Protocol: a thread that is about to sleep calls `sleep_until` and sleeps at most until the returned
-//! instant. From then on, the insertion of an earlier deadline raises an alarm, which makes the executor
-//! wake that thread. The thread calls `end_sleep` or `sleep_until` afterwards. So every deadline has a
-//! thread that wakes for it, and no alarm is raised while a thread is awake and fires the timers itself.
+//! Protocol: a thread that is about to sleep calls `sleep_until` and sleeps at most until the
+//! returned instant. After this call, the insertion of an earlier deadline raises an alarm, and the
+//! executor wakes that thread. The thread calls `end_sleep` or `sleep_until` afterwards. Therefore,
+//! every deadline has a thread that wakes for it, and no alarm is raised while a thread is awake
+//! and fires the timers itself.
 
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -27,7 +28,7 @@ pub(crate) struct Timers {
     /// The earliest deadline, so that a busy worker needs no lock to see that nothing is due.
     earliest: AtomicU64,
     queue: Mutex<TimerQueue>,
-    /// Called, without the lock, when a deadline is added for which no thread sleeps.
+    /// Called without the lock when a deadline is added for which no thread sleeps.
     alarm: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -36,7 +37,7 @@ pub(crate) struct Timers {
 pub(crate) struct TimerKey {
     at: Instant,
     number: u64,
-    /// Whether it belongs to a periodic timer.
+    /// Whether the waker belongs to a periodic timer.
     is_periodic: bool,
 }
 
@@ -48,16 +49,16 @@ struct TimerQueue {
 
 /// The time until which the executor sleeps, unless it is woken.
 enum SleepState {
-    /// A thread is awake and checks the timers by itself: no alarm.
+    /// A thread is awake and checks the timers: no insertion raises an alarm.
     Awake,
-    /// Until this instant: an alarm for any earlier deadline.
+    /// Until this instant: the insertion of an earlier deadline raises an alarm.
     Until(Instant),
-    /// Forever: an alarm for any deadline.
+    /// Forever: the insertion of any deadline raises an alarm.
     Forever,
 }
 
 impl Timers {
-    /// Creates an empty queue; `alarm` has to ensure that `sleep_until` is called again.
+    /// Creates an empty queue. `alarm` has to ensure that `sleep_until` is called again.
     pub(crate) fn new(base: Instant, alarm: impl Fn() + Send + Sync + 'static) -> Timers {
         let queue =
             TimerQueue { wakers: BTreeMap::new(), next_number: 0, sleep: SleepState::Awake };
@@ -69,8 +70,8 @@ impl Timers {
         }
     }
 
-    /// Adds `waker` with the deadline `at`; it stays until it is fired or removed. `is_periodic` says
-    /// whether it belongs to a periodic timer.
+    /// Adds `waker` with the deadline `at`. It stays until it is fired or removed. `is_periodic`
+    /// says whether it belongs to a periodic timer.
     pub(crate) fn insert(&self, at: Instant, waker: Waker, is_periodic: bool) -> TimerKey {
         let mut queue = self.queue.lock();
         let key = TimerKey { at, number: queue.next_number, is_periodic };
@@ -93,7 +94,7 @@ impl Timers {
         key
     }
 
-    /// Removes the waker immediately; `None` if it was fired or removed before.
+    /// Removes the waker immediately. Returns `None` if it was fired or removed before.
     pub(crate) fn remove(&self, key: TimerKey) -> Option<Waker> {
         let mut queue = self.queue.lock();
         let waker = queue.wakers.remove(&key);
@@ -102,14 +103,14 @@ impl Timers {
     }
 
     /// Replaces the waker under `key` by a clone of `waker`, unless both wake the same task.
-    /// Returns `false` if it was already fired.
+    /// Returns `false` if the waker was already fired.
     pub(crate) fn replace(&self, key: TimerKey, waker: &Waker) -> bool {
         match self.queue.lock().wakers.get(&key) {
             None => return false,
             Some(kept) if kept.will_wake(waker) => return true,
             Some(_) => {}
         }
-        // Wakers may be user code, so neither their clone nor their drop is under the lock.
+        // Wakers may be user code, so they are neither cloned nor dropped under the lock.
         let mut new = waker.clone();
         let is_there = match self.queue.lock().wakers.get_mut(&key) {
             None => false,
@@ -157,7 +158,7 @@ impl Timers {
         }
     }
 
-    /// Returns whether any waker is queued: one relaxed load, before the clock is read.
+    /// Returns whether any waker is queued, with one relaxed load. Called before the clock is read.
     pub(crate) fn is_empty(&self) -> bool {
         self.earliest.load(Ordering::Relaxed) == NEVER
     }
@@ -192,7 +193,8 @@ impl Timers {
         }
     }
 
-    /// Wakes all wakers, due or not: a task that still wants to wait registers again.
+    /// Wakes all wakers, whether they are due or not. A task that has to wait further registers
+    /// again.
     pub(crate) fn wake_all(&self) {
         let mut queue = self.queue.lock();
         let wakers = std::mem::take(&mut queue.wakers);
@@ -217,8 +219,8 @@ impl Timers {
         until
     }
 
-    /// No thread sleeps for a deadline any more. If `needs_alarm`, no thread fires the timers by itself
-    /// either, so the next deadline raises an alarm.
+    /// Records that no thread sleeps for a deadline any more. If `needs_alarm` is set, no thread
+    /// fires the timers either, so the next insertion of a deadline raises an alarm.
     pub(crate) fn end_sleep(&self, needs_alarm: bool) {
         let sleep = if needs_alarm { SleepState::Forever } else { SleepState::Awake };
         self.queue.lock().sleep = sleep;
@@ -229,7 +231,7 @@ impl Timers {
         self.earliest.store(nanos, Ordering::Relaxed);
     }
 
-    /// Nanoseconds from `base`, which last for 584 years.
+    /// Returns the nanoseconds from `base`. They last for 584 years.
     fn nanos(&self, at: Instant) -> u64 {
         let since = at.saturating_duration_since(self.base).as_nanos();
         u64::try_from(since).unwrap_or(NEVER).min(NEVER - 1)

@@ -1,10 +1,10 @@
-//! One worker thread of the multi-thread executor: where it queues jobs, which one it runs next, and
-//! how it parks. `worker_queues` has the queues, from which other workers may steal; `idle` decides
-//! which worker is unparked.
+//! One worker thread of the multi-thread executor: where it queues jobs, which job it runs next,
+//! and how it parks. `worker_queues` has the queues, from which other workers may steal. `idle`
+//! decides which worker is unparked.
 //!
 //! The table lists every way in which a job enters the LIFO slot or the queue of a worker, and how
-//! another worker takes it if this one is blocked by the job it runs next. *Watched*: `Idle::watch` is called, unless the leader or the
-//! monitor already watches.
+//! another worker takes it if the job that this worker runs next blocks. *Watched* means that
+//! `Idle::watch` is called, unless the leader or the monitor already watches.
 //!
 //! | job | enters | then |
 //! |---|---|---|
@@ -30,11 +30,12 @@ use super::worker_queues::{LocalQueues, WorkerRemote, retry_steal};
 use super::{EnterGuard, Job, Schedule, preempt};
 use crate::sync::{Arc, thread};
 
-/// The number of successive jobs that a worker runs from its LIFO slot before it takes one from its queue.
+/// The maximum number of successive jobs that a worker runs from its LIFO slot before it takes one
+/// from its queue.
 const MAX_LIFO_RUNS: u32 = 16;
 
-/// After this number of jobs, and whenever a monitor asks for it, a worker first checks the
-/// injector, the timers and the end of the executor.
+/// The number of jobs after which a worker first checks the injector, the timers and the end of the
+/// executor. It also does so whenever a monitor asks for it.
 const GLOBAL_QUEUE_INTERVAL: u32 = 61;
 
 /// The worker of this thread.
@@ -49,7 +50,7 @@ struct Worker {
     measured_since: Cell<Instant>,
     /// Set if this worker is counted as searching.
     searching: Cell<bool>,
-    /// Set while this worker fires timers: it runs no job then, so no job waits behind one.
+    /// Set while this worker fires timers. It runs no job in that time, so no job waits behind one.
     is_firing_timers: Cell<bool>,
     /// The number of jobs that each worker had started at this worker's last check as the leader.
     seen_started: Box<[Cell<u32>]>,
@@ -57,7 +58,7 @@ struct Worker {
 
 thread_local! {
     static WORKER: OnceCell<Worker> = const { OnceCell::new() };
-    /// The address of the executor of this thread's worker; 0 if there is none, and once the worker has
+    /// The address of the executor of this thread's worker. 0 if there is no worker, or once it has
     /// ended. As long as it is set, the worker exists.
     static EXECUTOR_ADDR: Cell<usize> = const { Cell::new(0) };
 }
@@ -72,8 +73,8 @@ fn belongs_to(executor: &MultiThread) -> bool {
     is_at(std::ptr::from_ref(executor).addr())
 }
 
-/// Queues `job` on the worker of this thread; returns it if that worker does not belong to the executor
-/// at this address. Inlined twice, because passing a job on copies it.
+/// Queues `job` on the worker of this thread. Returns the job if that worker does not belong to the
+/// executor at this address. Inlined twice, because passing a job on copies it.
 #[inline(always)]
 pub(super) fn push(executor: usize, job: Job, schedule: Schedule) -> Result<(), Job> {
     if !is_at(executor) {
@@ -123,7 +124,7 @@ impl Worker {
     /// the leader watches it.
     fn push(&self, job: Job, schedule: Schedule) {
         let idle = &self.executor.idle;
-        // The number of jobs that will wait for more than the end of the current job.
+        // The number of jobs that have to wait for at least one job after the current one.
         let mut waiting = 0;
         match schedule {
             Schedule::Next => {
@@ -135,7 +136,7 @@ impl Worker {
                 }
                 self.queues.lifo_slot.push(job);
                 if waiting == 0 && self.is_firing_timers.get() {
-                    // It runs immediately.
+                    // The job runs immediately.
                     return;
                 }
             }
@@ -143,7 +144,7 @@ impl Worker {
                 waiting = self.queues.queue.len() + self.queues.lifo_slot.len();
                 self.queues.queue.push(job);
                 if waiting == 0 {
-                    // No other job waits, so it continues.
+                    // No other job waits, so this one continues.
                     return;
                 }
             }
@@ -156,8 +157,8 @@ impl Worker {
         }
     }
 
-    /// Runs jobs until the executor is closed. Each is run where it was found: passing it on would copy
-    /// it, and a copy so soon after the write stalls.
+    /// Runs jobs until the executor is closed. Each job is run where it was found: passing it on
+    /// would copy it, and a copy so soon after the write stalls the processor.
     fn work(&self) {
         let (mut tick, mut next_maintenance) = (0_u32, GLOBAL_QUEUE_INTERVAL);
         let mut epoch = preempt::epoch();
@@ -208,14 +209,14 @@ impl Worker {
         retry_steal(|| self.executor.injector.steal_batch_and_pop(&self.queues.queue))
     }
 
-    /// Starts the watch of the jobs behind the next one, where no push does so.
+    /// Starts the watch of the queued jobs, after an event that is not a push.
     fn watch_others(&self) {
         self.executor
             .idle
             .watch_others(!self.queues.queue.is_empty() || !self.queues.lifo_slot.is_empty());
     }
 
-    /// Runs the next of this worker's own jobs; returns `false` if there is none.
+    /// Runs the next of this worker's own jobs. Returns `false` if there is none.
     #[inline(always)]
     fn run_local(&self, tick: &mut u32) -> bool {
         let runs = self.lifo_runs.get();
@@ -245,8 +246,8 @@ impl Worker {
     fn next_queued(&self, runs: u32) -> Option<Job> {
         self.lifo_runs.set(0);
         let Some(job) = self.queues.queue.pop() else { return self.queues.lifo_slot.pop() };
-        // The slot has had its share: its job goes behind the others, without waking another
-        // worker.
+        // The slot has had its share, so its job goes to the end of the queue, without waking
+        // another worker.
         if runs == MAX_LIFO_RUNS
             && let Some(job) = self.queues.lifo_slot.pop()
         {
@@ -270,7 +271,8 @@ impl Worker {
         }
     }
 
-    /// Checks the injector and, unless too many workers already do so, the queues of the others.
+    /// Checks the injector and, unless too many workers already do so, the queues of the other
+    /// workers.
     fn search(&self) -> Option<Job> {
         if let Some(job) = self.take_injected() {
             return Some(job);
@@ -283,7 +285,7 @@ impl Worker {
         worth_it.find_map(|(_, remote)| remote.steal_half(&self.queues.queue))
     }
 
-    /// Ends its search; if there are more jobs, unparks another worker to search.
+    /// Ends the search of this worker. If there are more jobs, unparks another worker to search.
     fn end_search(&self) {
         if self.searching.replace(false) && self.executor.idle.end_search() && self.has_more_work()
         {
@@ -323,7 +325,7 @@ impl Worker {
     /// Ends all jobs one by one, including those that are scheduled in the process.
     fn end_remaining(&self) {
         while let Some(job) = self.next_local().or_else(|| self.executor.take_remaining()) {
-            // Each is progress for the thread that waits for this one.
+            // Each job counts as progress for the thread that waits for this one.
             self.remote().set_started_jobs(self.remote().started_jobs().wrapping_add(1));
             job.end();
         }
@@ -332,9 +334,9 @@ impl Worker {
 
 /// Parking, and the checks of the leader.
 impl Worker {
-    /// Registers as parked and parks until it is unparked, or as the leader until it finds a job. It
-    /// is counted as searching afterwards. No wake-up is lost, because it checks for work again between
-    /// registering and parking: see `Idle::begin_park`.
+    /// Registers as parked, and parks until this worker is unparked or, as the leader, finds a job.
+    /// The worker then counts as searching. No wake-up is lost, because it checks for work again
+    /// between registering and parking: see `Idle::begin_park`.
     fn park(&self) -> Option<Job> {
         let idle = &self.executor.idle;
         idle.begin_park(self.index, self.searching.replace(true));
@@ -348,7 +350,7 @@ impl Worker {
         found
     }
 
-    /// Parks; `checked_at` is the time of its last check of the others.
+    /// Parks. `checked_at` is the time of the last check of the other workers.
     fn park_from(&self, mut checked_at: Instant) -> Option<Job> {
         let idle = &self.executor.idle;
         self.record_started_jobs();
@@ -373,7 +375,8 @@ impl Worker {
             }
             if found.is_some() {
                 idle.unpark_self(self.index);
-                // More jobs may wait behind the same job, or behind the one after it here.
+                // More jobs may wait behind the job that blocked this one, or behind the next job
+                // of this worker.
                 self.watch_others();
                 return found;
             }

@@ -8,16 +8,16 @@ use crossbeam_deque::{Steal, Stealer, Worker as Queue};
 use super::Job;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// The amount of queued work, in nanoseconds, from which another worker is unparked for it or steals
-/// from it. Waking a thread and moving actors to another core costs about as much; shorter work is
-/// completed sooner by the worker that has it, or is taken by the leader.
+/// The amount of queued work, in nanoseconds, from which another worker is unparked for it or
+/// steals it in a search. Waking a thread and moving actors to another core costs about as much.
+/// Shorter work is completed sooner by the worker that has it, or is taken by the leader.
 const STEAL_THRESHOLD_NS: u64 = 30_000;
 
 /// The part of a worker that other workers may access.
 #[repr(align(128))]
 pub(super) struct WorkerRemote {
-    /// The number of jobs the worker has started: while it stays the same, the worker runs the same
-    /// job. Written only by the worker.
+    /// The number of jobs that the worker has started. While it stays the same, the worker runs the
+    /// same job or is parked. Written only by the worker.
     started_jobs: AtomicU32,
     /// The recent mean duration of a job in nanoseconds; the maximum while it is unknown. Written
     /// only by the worker.
@@ -28,8 +28,8 @@ pub(super) struct WorkerRemote {
 
 /// The ends of the queues that only the worker itself has.
 pub(super) struct LocalQueues {
-    /// At most one job, the one woken last, which runs next. It is a queue because others may
-    /// steal from it, and because a push costs no atomic read-modify-write.
+    /// At most one job: the last one that was woken, which runs next. It is a queue because other
+    /// workers may steal from it, and because a push costs no atomic read-modify-write.
     pub(super) lifo_slot: Queue<Job>,
     pub(super) queue: Queue<Job>,
 }
@@ -54,17 +54,18 @@ impl WorkerRemote {
         self.started_jobs.store(jobs, Ordering::Relaxed);
     }
 
-    /// Records that the last `jobs` jobs took `spent`; `alone` if no other worker was up.
+    /// Records that the last `jobs` jobs took `spent`. `alone` says that no other worker was up.
     pub(super) fn measure(&self, jobs: u32, spent: Duration, alone: bool) {
         let mean = u32::try_from(spent.as_nanos() / u128::from(jobs)).unwrap_or(u32::MAX);
         let before = self.mean_job_ns.load(Ordering::Relaxed);
-        // Jobs also take longer because another core works on the same actors, which must not seem
-        // a reason to share more of them. While others are up, the measure therefore grows slowly.
+        // Jobs also take longer because another core works on the same actors, which is no reason
+        // to share more of them. While other workers are up, the measured mean therefore grows
+        // slowly.
         let most = if alone { u32::MAX } else { before.saturating_add(before / 32 + 1) };
         self.mean_job_ns.store(mean.min(most), Ordering::Relaxed);
     }
 
-    /// Returns whether `waiting` jobs of this worker are worth waking another one.
+    /// Returns whether `waiting` jobs of this worker are worth waking another worker.
     pub(super) fn is_worth_stealing(&self, waiting: usize) -> bool {
         waiting as u64 * u64::from(self.mean_job_ns.load(Ordering::Relaxed)) >= STEAL_THRESHOLD_NS
     }

@@ -7,9 +7,9 @@
 //! last actor therefore knows that it may have waiters, and checks.
 //!
 //! The edges found one by one are then visited a second time. An edge with the same epoch at both
-//! visits held in between, so all edges held together at the moment between the two walks. The cycle
-//! cannot end by itself: an edge ends only when its target runs, and each actor is the target of
-//! another.
+//! visits also existed in between. All edges therefore existed together at the moment between the
+//! two walks. The cycle cannot end by itself: an edge ends only when its target runs, and each
+//! actor is the target of another.
 //!
 //! Any wait of the cycle could be refused. If the wait that completes the cycle is a call or a
 //! send, it returns the error. Otherwise, another call or send of the cycle does. In a cycle of
@@ -26,23 +26,23 @@ use std::pin::Pin;
 use std::task::{Context as Poller, Wake, Waker};
 use std::time::Duration;
 
-/// Only one cycle is confirmed at a time, so that of two actors that complete it, only one is
-/// refused: the next one finds the edge gone.
+/// Only one cycle is confirmed at a time. If two actors complete it, only one is refused: the other
+/// one finds the edge gone.
 static CONFIRMING: std_sync::Mutex<()> = std_sync::Mutex::new(());
 
-/// The time after which a suspected actor is checked again: initial and maximum.
+/// The time after which a suspected actor is checked again: the first delay, and the maximum.
 const FIRST_RECHECK: Duration = Duration::from_millis(1);
 const MAX_RECHECK_DELAY: Duration = Duration::from_secs(1);
 
-/// The delay of a recheck from which the reactor of `async-io` is run first: it keeps the waker of a
-/// dropped timer until it has other work. Shorter suspicions never start it.
+/// From this delay on, a recheck first runs the reactor of `async-io`, which keeps the waker of a
+/// dropped timer until it has other work. Shorter delays never start the reactor.
 const FLUSH_REACTOR_FROM: Duration = Duration::from_millis(4);
 
 /// The result of a check.
 enum CheckResult {
-    /// No cycle, or a cycle that has now been refused.
+    /// There is no cycle, or the cycle has been refused.
     Settled,
-    /// A cycle, but other code holds a waker.
+    /// There is a cycle, but other code holds a waker.
     Suspect,
 }
 
@@ -52,8 +52,8 @@ struct Visited {
     epoch: u64,
 }
 
-/// Checks whether the actor `first`, which has been parked with this record, waits for itself. Not
-/// under any lock.
+/// Checks whether the actor `first`, which has been parked with this record, waits for itself.
+/// Called without a lock.
 pub(in crate::cell) fn check(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64) {
     #[cfg(test)]
     failpoints::reached(first.header().system.id, failpoints::Failpoint::CheckStarts);
@@ -89,8 +89,8 @@ fn follow(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64) -> CheckRes
     let mut wait = pending.wait;
     let mut path: Vec<Visited> = Vec::new();
     let mut has_other_waker = false;
-    // Brent's algorithm: an actor that is met again and is not the first is in a cycle without the
-    // first.
+    // Brent's algorithm: if an actor other than the first is met again, the path leads into a cycle
+    // that does not contain the first.
     let (mut mark, mut until) = (None, 1);
     while wait.target != start {
         if mark == Some(wait.target) {
@@ -115,7 +115,7 @@ fn follow(first: &dyn DynMailbox, pending: &PendingWait, epoch: u64) -> CheckRes
     if has_other_waker { CheckResult::Suspect } else { confirm(first, pending, epoch, &path) }
 }
 
-/// Walks the path again, and if nothing has changed, refuses one wait of the cycle.
+/// Walks the path again and, if nothing has changed, refuses one wait of the cycle.
 fn confirm(
     first: &dyn DynMailbox,
     pending: &PendingWait,
@@ -135,7 +135,7 @@ fn confirm(
             return CheckResult::Settled;
         };
         mailboxes.push(mailbox);
-        // Within one epoch, a sole waker stays the sole waker.
+        // Within one epoch, a wait that was the sole waker stays the sole waker.
         if edge.epoch != step.epoch {
             return CheckResult::Settled;
         }
@@ -193,9 +193,10 @@ fn confirm(
 /// detector.
 fn choose(waits: &[PendingWait]) -> Option<usize> {
     let has_error = |place: &usize| waits[*place].wait.goal.has_error();
-    // A timed wait ends by itself, and then the other waits of the cycle end one after another: only the
-    // timed wait may be refused. A wait that kills its target at its time limit ends by itself too: only
-    // the wait of its target, which ends by that kill at best, may be refused.
+    // A timed wait ends by itself, and then the other waits of the cycle end one after another.
+    // Only the timed wait may therefore be refused. A wait that kills its target at its time limit
+    // ends by itself too. In that case, only the wait of its target may be refused, which would end
+    // by that kill at best.
     let timed = waits.first().filter(|pending| pending.wait.ends_by_itself()).map(|_| 0);
     let killing = (0..waits.len()).filter(|place| waits[*place].wait.goal == WaitGoal::ExitOrKill);
     let killed = killing.map(|place| (place + 1) % waits.len());
@@ -206,8 +207,8 @@ fn choose(waits: &[PendingWait]) -> Option<usize> {
     }
 }
 
-/// An actor that would be in a cycle if no clone of some waker existed elsewhere. It is checked
-/// again as long as it is parked.
+/// An actor that would be in a cycle if other code did not hold a clone of some waker. It is
+/// checked again as long as it is parked.
 struct Recheck {
     system: Weak<SystemShared>,
     place: ActorKey,

@@ -30,7 +30,7 @@ pub(crate) struct ActorKey {
 }
 
 impl ActorKey {
-    /// No actor: for one that was never registered, or that is not to be recorded.
+    /// No actor: stands for an actor that was never registered, or that is not to be recorded.
     pub(in crate::cell) const NONE: ActorKey = ActorKey { system: 0, key: u32::MAX, number: 0 };
 
     pub(crate) fn of(header: &Header) -> Self {
@@ -52,7 +52,7 @@ impl ActorKey {
 /// The event that ends a wait for another actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WaitGoal {
-    /// The reply to a call, which only the target itself can give.
+    /// The reply to a call, which only the target can give.
     Reply,
     /// Capacity in the target's mailbox. The ticket identifies the waiting sender.
     Capacity(Ticket),
@@ -60,9 +60,9 @@ pub(crate) enum WaitGoal {
     Exit,
     /// The target's start.
     Start,
-    /// The target's end, which a timer of the wait forces by a kill.
+    /// The target's end. At its time limit, the wait kills the target.
     ExitOrKill,
-    /// The reply to a call, which may come from elsewhere.
+    /// The reply to a call, which another actor may give.
     AnyReply,
     /// Capacity in the buffer of the target's subscription to a topic.
     Publication,
@@ -94,7 +94,7 @@ impl WaitGoal {
     }
 }
 
-/// What a pending handler waits for.
+/// The wait of a pending handler.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WaitEdge {
     /// The unique number of this wait.
@@ -116,11 +116,11 @@ impl WaitEdge {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PendingWait {
     pub(in crate::cell) wait: WaitEdge,
-    /// The waiting handler.
+    /// The name of the waiting handler.
     pub(in crate::cell) handler: &'static str,
-    /// Whether a handler waits for the reply of this one.
+    /// Whether another handler waits for the reply of this one.
     pub(in crate::cell) is_asked: bool,
-    /// Whether it counts for deadlocks; otherwise only snapshots show it.
+    /// Whether the wait counts for deadlocks. Otherwise only snapshots show it.
     pub(in crate::cell) is_certain: bool,
 }
 
@@ -135,7 +135,7 @@ impl PendingWait {
     }
 }
 
-/// The data in an actor's cell state, from its first wait on.
+/// The waits of an actor, stored in its cell state from its first wait on.
 #[derive(Default)]
 pub(crate) struct PublishedWaits {
     published: Option<PendingWait>,
@@ -170,20 +170,20 @@ impl RefusedWait {
 pub(in crate::cell) struct Edge {
     pub(in crate::cell) pending: PendingWait,
     pub(in crate::cell) epoch: u64,
-    /// Whether only the wait itself can wake the actor: there is no clone of its waker except those
-    /// of the cell, of the wait and, if it is timed, of the timer. Once true, it stays true as long
-    /// as the actor is parked: only the owner of a clone can create another.
+    /// Whether only the wait itself can wake the actor. This is so if all clones of its waker
+    /// belong to the cell, to the wait and, if the wait is timed, to the timer. Once true, it stays
+    /// true as long as the actor is parked, because only the owner of a clone can create another.
     pub(in crate::cell) is_sole_waker: bool,
 }
 
 impl CellState {
-    /// From now on, the clones of the actor's waker are counted here.
+    /// Stores the count of the clones of the actor's waker.
     pub(crate) fn count(&mut self, count: Weak<HandlerWaker>) {
         self.cold_mut().waits.get_or_insert_default().count = Some(count);
     }
 
-    /// The poll has ended with this record; returns its epoch. `None` if there is no record, or if
-    /// it was removed during the poll.
+    /// Publishes the record of a poll that has ended, and returns its epoch. Returns `None` if
+    /// there is no record, or if it was removed during the poll.
     pub(in crate::cell) fn publish(&mut self, pending: Option<&PendingWait>) -> Option<u64> {
         let waits = self.waits()?;
         let revoked = std::mem::replace(&mut waits.revoked, NONE);
@@ -194,12 +194,12 @@ impl CellState {
         Some(waits.epoch)
     }
 
-    /// The wait `number` has ended, or uses another waker.
+    /// Removes the record of the wait `number`, which has ended or uses another waker.
     pub(in crate::cell) fn revoke(&mut self, number: u64) {
         let is_at_rest = self.parked.is_some();
         let waits = self.cold_mut().waits.get_or_insert_default();
         if !is_at_rest {
-            // The current poll may still publish it.
+            // The current poll may still publish the record.
             let is_first = waits.revoked == NONE || waits.revoked == number;
             waits.revoked = if is_first { number } else { ALL };
         } else if waits.published.is_some_and(|pending| pending.wait.number == number) {
@@ -207,7 +207,7 @@ impl CellState {
         }
     }
 
-    /// The actor's wait, if it is parked and only its target can end the wait.
+    /// Returns the actor's wait, if the actor is parked and only its target can end the wait.
     pub(in crate::cell) fn edge(&self) -> Option<Edge> {
         let waits = self.cold()?.waits.as_ref()?;
         self.parked.as_ref()?;
@@ -221,7 +221,8 @@ impl CellState {
         Some(Edge { pending, epoch: waits.epoch, is_sole_waker })
     }
 
-    /// Refuses the wait that was published as `epoch`; returns the cell, to be scheduled.
+    /// Refuses the wait that was published as `epoch`. Returns the task, which the caller
+    /// schedules.
     pub(in crate::cell) fn refuse(
         &mut self,
         epoch: u64,

@@ -14,7 +14,7 @@ use std::task::Waker;
 
 /// The current handler poll of this thread, as seen by the waits in it.
 struct CurrentPoll {
-    /// Data pointer and vtable of the waker with which the handler is polled; 0 for none.
+    /// The data pointer and the vtable of the waker with which the handler is polled; 0 for none.
     waker: Cell<(usize, usize)>,
     /// The polled actor.
     place: Cell<ActorKey>,
@@ -68,7 +68,7 @@ pub(crate) fn untracked<T>(poll: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Returns whether `waker` is the one with which the actor is being polled, also if its waits leave
+/// Returns whether `waker` is the one with which the actor is being polled, even if its waits leave
 /// no record.
 pub(crate) fn is_handlers_waker(waker: &Waker) -> bool {
     CURRENT_POLL.with(|polling| {
@@ -77,7 +77,7 @@ pub(crate) fn is_handlers_waker(waker: &Waker) -> bool {
     })
 }
 
-/// Runs one poll of a handler of `mailbox`; returns its wait, if there is one.
+/// Runs one poll of a handler of `mailbox`. Returns its wait, if there is one.
 pub(crate) fn polled<T>(
     mailbox: &dyn DynMailbox,
     waker: &Waker,
@@ -131,7 +131,7 @@ fn next_number() -> NonZeroU64 {
 /// The part of a wait that may have a record.
 #[derive(Debug)]
 pub(crate) struct WaitTracker {
-    /// One word says that there is none, so that a wait without a record costs little to create.
+    /// `None` takes no extra word, so that a wait without a record costs little to create.
     record: Option<WaitRecord>,
 }
 
@@ -147,8 +147,8 @@ impl WaitTracker {
         WaitTracker { record: None }
     }
 
-    /// Before the wait is polled: if the waker is not that of the actor that has its record, the
-    /// record must be removed, because the clone that the wait holds may now be dropped.
+    /// Removes the record if `waker` is not the waker of the actor that has it, because polling may
+    /// drop the clone that the wait holds. Called before the wait is polled.
     pub(crate) fn check_waker(&mut self, waker: &Waker, near: &Arc<SystemShared>) {
         if let Some(record) = self.record {
             let stands = CURRENT_POLL.with(|polling| {
@@ -183,12 +183,12 @@ impl WaitTracker {
         }
     }
 
-    /// Like [`WaitTracker::retract`], but only within a poll of the actor; returns false elsewhere. That is
-    /// enough for a wait that is recorded for snapshots only.
+    /// Like [`WaitTracker::retract`], but only within a poll of the actor; elsewhere, returns
+    /// `false` and does nothing. This is enough for a wait that is recorded for snapshots only.
     pub(crate) fn forget(&mut self) -> bool {
         let Some(record) = self.record.take() else { return true };
         let number = record.number.get();
-        // A record that was published before this poll has been cleared.
+        // A record that was published before this poll has already been cleared.
         CURRENT_POLL.with(|polling| {
             let is_inside = polling.place.get() == record.waiter;
             if is_inside && polling.wait.get().is_some_and(|wait| wait.number == number) {

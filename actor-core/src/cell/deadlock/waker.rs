@@ -7,8 +7,8 @@ use std::task::{Wake, Waker};
 #[cfg(test)]
 mod tests;
 
-/// Its strong count shows what can wake the actor: the cell holds one reference, and each wait
-/// pending on it another.
+/// The strong count of the `Arc` shows what can wake the actor: the cell holds one reference, and
+/// each pending wait holds another.
 pub(crate) struct HandlerWaker {
     mailbox: Arc<dyn DynMailbox>,
 }
@@ -35,8 +35,9 @@ impl OwnWaker {
     }
 }
 
-/// Wakes an actor without being counted: for events that may end a wait without making it uncertain, as a
-/// kill does. These are the deadline of a handler, and the leaving of the caller of an `abort` handler.
+/// A waker that deadlock detection does not count, for events that may end a wait without making it
+/// uncertain, as a kill does: the deadline of a handler, and the leaving of the caller of an
+/// `abort` handler.
 struct UncountedWaker(Weak<dyn DynMailbox>);
 
 /// Returns the single uncounted waker of `actor`. Creates it at the first call.
@@ -64,9 +65,9 @@ impl Wake for UncountedWaker {
 impl Wake for HandlerWaker {
     fn wake(self: Arc<Self>) {
         let task = self.mailbox.lock().cell.take_woken();
-        // This clone is dropped after the wake-up is recorded, so that no counter takes the actor
-        // for one that cannot be woken; and before the actor runs, so that it does not count at its
-        // next wait.
+        // This clone is dropped after the wake-up is recorded, so that the detector does not treat
+        // the actor as one that cannot be woken. It is dropped before the actor runs, so that it
+        // does not count at the actor's next wait.
         if task.is_some() {
             let mailbox = self.mailbox.clone();
             drop(self);

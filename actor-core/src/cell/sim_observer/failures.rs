@@ -11,7 +11,7 @@ pub(super) struct Failures(Vec<SeenFailure>);
 
 struct SeenFailure {
     failure: Failure,
-    /// The failed task, if the failure is of a task.
+    /// The task, if the failure belongs to a task.
     task: Option<u32>,
     /// Whether it was reported as a failure without an observer.
     is_reported: bool,
@@ -29,13 +29,13 @@ impl Failures {
         self.of(failure).observers += 1;
     }
 
-    /// One observer less.
+    /// Removes one observer.
     pub(super) fn ignored(&mut self, failure: &Failure) {
         let seen = self.of(failure);
         seen.observers = seen.observers.saturating_sub(1);
     }
 
-    /// Task `number` has panicked.
+    /// Records that task `number` has panicked.
     pub(super) fn of_task(&mut self, number: u32, failure: &Failure) {
         let failure = failure.clone();
         self.0.push(SeenFailure { failure, task: Some(number), is_reported: true, observers: 0 });
@@ -68,8 +68,9 @@ impl Failures {
     }
 }
 
-/// Returns whether it is an injected fault, or the effect of such a fault or of a kill through
-/// links. A supervisor that gives up never counts as injected, whatever its children failed with.
+/// Returns whether the failure is an injected fault, or the effect of such a fault or of a kill
+/// through links. The failure of a supervisor that gives up never counts as injected, whatever its
+/// children failed with.
 fn is_planned(failure: &Failure) -> bool {
     match (failure.kind(), failure.cause()) {
         (FailureKind::Panic, _) => failure.message() == FAULT,

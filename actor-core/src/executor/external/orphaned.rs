@@ -1,5 +1,5 @@
-//! The remaining jobs and timers of an external executor whose runtime has ended. All actors have been
-//! killed by then, so each that runs here does so to end; tasks are dropped.
+//! The remaining jobs and timers of an external executor whose runtime has ended. All actors have
+//! been killed before, so an actor runs here only to end. Tasks are dropped.
 
 use std::collections::VecDeque;
 use std::thread;
@@ -47,7 +47,7 @@ impl<R: ExternalRuntime> External<R> {
 
     /// Runs or drops all remaining jobs on this thread.
     pub(super) fn drain_now(&self) {
-        // A task that waits for a timer is woken, and so dropped.
+        // Each task that waits for a timer is woken, and is then dropped.
         self.timers.wake_all();
         self.timers.end_sleep(true);
         self.tasks.close();
@@ -83,7 +83,8 @@ impl<R: ExternalRuntime> External<R> {
             if !queue.jobs.is_empty() {
                 continue;
             }
-            // From now on the insertion of a deadline calls `drain_on_thread`, which waits for the lock.
+            // After this call, the insertion of a deadline calls `drain_on_thread`, which waits for
+            // the lock.
             match self.timers.sleep_until(None) {
                 None => {
                     let mut queue = queue;
@@ -102,7 +103,7 @@ impl<R: ExternalRuntime> External<R> {
         let Some(this) = self.this.upgrade() else { return };
         let _entered = EnterGuard::new(this);
         loop {
-            // In a separate statement: the lock is not held while the job runs.
+            // A statement of its own, so that the lock is not held while the job runs.
             let job = self.orphaned.queue.lock().jobs.pop_front();
             match job {
                 None => return,

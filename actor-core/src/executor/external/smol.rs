@@ -9,8 +9,8 @@ use async_executor::Executor;
 use super::ExternalRuntime;
 use crate::sync::{Arc, Weak};
 
-/// A smol executor run by the user. A shared one is held weakly: its owner decides about its
-/// lifetime.
+/// A smol executor that the user runs. A shared executor is held weakly, because its owner decides
+/// about its lifetime.
 pub(crate) enum Smol {
     Shared(Weak<Executor<'static>>),
     Static(&'static Executor<'static>),

@@ -9,7 +9,7 @@ use tokio::runtime::{Handle, Id, RuntimeFlavor};
 
 use super::ExternalRuntime;
 
-/// A tokio runtime run by the user. A job runs inside its context, like any task of the runtime.
+/// A tokio runtime that the user runs. A job runs inside its context, like any task of the runtime.
 pub(crate) struct Tokio {
     handle: Handle,
 }

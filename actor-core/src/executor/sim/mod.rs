@@ -2,8 +2,8 @@
 //! the next step among all runnable agents. It starts no thread, reads no clock and never sleeps.
 //!
 //! Virtual time advances when nothing is runnable: it jumps to the next timer. If there is no timer
-//! either, the simulated program has deadlocked, which ends the run. So does a livelock, a number of
-//! steps without such an advance, and an access from another thread.
+//! either, the simulated program has deadlocked, which ends the run. A livelock also ends the run:
+//! too many steps without such an advance. So does an access from another thread.
 //!
 //! # Layout
 //!
@@ -45,8 +45,9 @@ pub(crate) use self::wait_graph::Awaited;
 /// After this number of steps between two advances of virtual time, the run counts as a livelock.
 const MAX_STEPS_PER_INSTANT: u64 = 20_000_000;
 
-/// After the first steps of this number of new actors and tasks between two advances of virtual time, the
-/// run counts as a livelock: an actor or task that is replaced again and again makes few steps each.
+/// The number of new actors and tasks that may make their first step between two advances of
+/// virtual time. With more, the run counts as a livelock: an actor or task that is replaced again
+/// and again makes only few steps each.
 const MAX_NEW_AGENTS_PER_INSTANT: u64 = if cfg!(test) { 10_000 } else { 3_000_000 };
 
 /// An executor that runs one step at a time, chosen by a seed.
@@ -120,15 +121,15 @@ struct SimState {
     tasks: BTreeSet<u32>,
     /// The names of the nodes; the first one is number one.
     nodes: Vec<String>,
-    /// The number of the node that a task belongs to, unless it is of the simulation itself.
+    /// The number of the node that a task belongs to. Tasks of the simulation itself have no entry.
     task_nodes: BTreeMap<u32, usize>,
 }
 
 /// The next event of the simulation.
 enum NextEvent {
     Task(SimTask),
-    /// The first timer. Timers that are due at the same instant fire in the order of their insertion, as
-    /// on real clocks, where no two instants are equal.
+    /// The first timer. Timers that are due at the same instant fire in the order of their
+    /// insertion. (On real clocks, no two instants are equal.)
     Timer,
     Nothing,
 }
@@ -186,12 +187,12 @@ impl SimExecutor {
         self.state().now
     }
 
-    /// Why `block_on` ended, if not because its future was ready.
+    /// Returns the reason why `block_on` ended before its future was ready, if it did.
     pub(crate) fn take_error(&self) -> Option<SimError> {
         self.state().error.take()
     }
 
-    /// Returns `true`, and aborts the run, if this is not the thread of the simulation.
+    /// Aborts the run and returns `true` if this is not the thread of the simulation.
     pub(crate) fn rejects_foreign_thread(&self, on: Option<Agent>) -> bool {
         if self.is_executor_thread() {
             return false;
@@ -326,8 +327,8 @@ impl SimState {
         }
     }
 
-    /// Returns whether this is the first step of an actor or task that is newer than all that have
-    /// made a step.
+    /// Returns whether this is the first step of an actor or task that is newer than all agents
+    /// that have made a step.
     fn is_new(&mut self, agent: Agent) -> bool {
         match agent {
             Agent::Actor(number) if number > self.newest_actor => self.newest_actor = number,
@@ -337,7 +338,8 @@ impl SimState {
         true
     }
 
-    /// Virtual time advances, or the livelock has been reported: counting starts again.
+    /// Starts counting for the livelock again, because virtual time advances, or the livelock has
+    /// been reported.
     fn reset_livelock(&mut self) {
         self.steps_left = MAX_STEPS_PER_INSTANT;
         self.new_agents_left = MAX_NEW_AGENTS_PER_INSTANT;
@@ -403,8 +405,9 @@ impl Executor for SimExecutor {
         number
     }
 
-    /// There is no thread to end. On the owner thread, the remaining jobs are ended here; elsewhere by the
-    /// owner if it is inside `block_on`, or else by a thread.
+    /// Does not end a thread, because the executor has none. On the owner thread, the remaining
+    /// jobs are ended here. On another thread, the owner ends them if it is inside `block_on`, and
+    /// otherwise a new thread does.
     fn close(&self, _grace: Duration) -> Vec<String> {
         self.shutdown.close();
         self.timers.wake_all();

@@ -1,6 +1,6 @@
-//! The executor of one node of a simulation: it runs its jobs in the order that the simulation chooses,
-//! and has tasks of its own, which end with the node. While it is paused, it keeps the jobs that become
-//! runnable.
+//! The executor of one node of a simulation. It runs its jobs in the order that the simulation
+//! chooses, and has tasks of its own, which end with the node. While the node is paused, its
+//! executor holds the jobs that become runnable.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -52,7 +52,8 @@ impl NodeExecutor {
         &self.name
     }
 
-    /// Runs no job from now on, until `resume`. A job that is runnable already makes one more step.
+    /// Pauses the node: no job runs until `resume`. A job that is already runnable makes one more
+    /// step.
     pub(crate) fn pause(&self) {
         self.held.lock().get_or_insert_default();
     }

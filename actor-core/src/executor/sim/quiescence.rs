@@ -12,14 +12,15 @@ use super::{Agent, SimError, SimExecutor};
 use crate::sync::Arc;
 use crate::waking::wake_each;
 
-/// After this number of successive ticks without other events, the run counts as a deadlock of the root
-/// future, unless it is known to wait for an actor whose steps these are.
+/// After this number of successive ticks without other events, the run counts as a deadlock of the
+/// root future, unless the root future waits, directly or not, for an actor or task that made a
+/// step at these ticks.
 const MAX_IDLE_TICKS: u32 = 100_000;
 
 /// The number of references to the root future's waker inside `block_on`.
 const DRIVER_REFS: usize = 2;
 
-/// No step.
+/// Stands for no step.
 const NO_STEP: u64 = 0;
 
 /// The result of a step.
@@ -42,7 +43,7 @@ enum QuiescencePoint {
 
 #[derive(Default)]
 pub(super) struct QuiescenceWaiters {
-    /// Each with the number of the step in which it was registered.
+    /// The wakers. Each has the number of the step in which it was registered.
     wakers: Vec<(QuiescencePoint, Waker, u64)>,
     /// The number of times each point was reached while a task waited for it.
     steps: u64,
@@ -122,7 +123,7 @@ impl SimExecutor {
         self.state().forces_next = false;
     }
 
-    /// Nothing is runnable; `root` is the waker of the root future.
+    /// Handles the case that nothing is runnable; `root` is the waker of the root future.
     pub(super) fn when_idle(&self, root: &Arc<RootTask>) -> StepResult {
         let next = self.timers.next_due();
         let mut guard = self.state();
@@ -134,7 +135,7 @@ impl SimExecutor {
             wakers = state.quiescence.reach(QuiescencePoint::Idle, NO_STEP);
         }
         if wakers.is_empty() && (next.is_none() || only_ticks) {
-            // No step follows that could be awaited.
+            // No step follows that a task could await.
             wakers = if next.is_none() {
                 state.quiescence.take(QuiescencePoint::Step, NO_STEP)
             } else {
@@ -147,8 +148,8 @@ impl SimExecutor {
             wake_each(wakers);
             return StepResult::Continue;
         }
-        // Held here and by the context of `block_on`, and by nothing else that could wake the driven
-        // future.
+        // Only this function and the context of `block_on` hold the waker, so that nothing else can
+        // wake the driven future.
         let is_forgotten = Arc::strong_count(root) <= DRIVER_REFS;
         let Some((at, _)) = next.filter(|_| !is_forgotten) else {
             return StepResult::Failed(SimError::Deadlock);
@@ -164,7 +165,7 @@ impl SimExecutor {
     }
 }
 
-/// While this exists, steps do not advance the clock past an instant. If nothing is runnable,
+/// While this guard exists, steps do not advance the clock past an instant. If nothing is runnable,
 /// virtual time advances anyway.
 pub(crate) struct ClockHold {
     executor: Arc<SimExecutor>,

@@ -1,5 +1,5 @@
-//! The records of a simulation: the actions of its steps, the running handlers, and what each agent waits
-//! for. It decides nothing.
+//! The records of a simulation: the actions of its steps, the running handlers, and the waits of
+//! each agent. It decides nothing.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl SimExecutor {
         state.trace.note_event(at, agent, note);
     }
 
-    /// From now on, the effects of steps on other agents are recorded.
+    /// Starts to record the effects of steps on other agents.
     pub(crate) fn keep_effects(&self) {
         self.state().trace.keep_effects();
     }
@@ -71,7 +71,7 @@ impl SimExecutor {
         state.waits.note(agent, awaited);
     }
 
-    /// What the agent has waited for since its last step.
+    /// Returns the waits of the agent since its last step.
     pub(crate) fn waits_of(&self, agent: Agent) -> Vec<Awaited> {
         self.state().waits.of(agent).to_vec()
     }
@@ -91,7 +91,7 @@ impl SimExecutor {
         self.state().scheduler.deviations()
     }
 
-    /// After this number of further steps, the run counts as a livelock.
+    /// Makes the run count as a livelock after this number of further steps.
     pub(crate) fn limit(&self, steps: u64) {
         self.state().trace.set_limit(steps);
     }

@@ -7,11 +7,11 @@ use super::{SimExecutor, SimTask};
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::{Arc, Weak};
 
-/// It waits for a wake-up.
+/// The future waits for a wake-up.
 const ASLEEP: u8 = 0;
-/// It is in the run queue.
+/// The future is in the run queue.
 const READY: u8 = 1;
-/// It has ended.
+/// The future has ended.
 const OVER: u8 = 2;
 
 pub(super) struct RootTask {
@@ -24,7 +24,7 @@ impl RootTask {
         Arc::new(RootTask { executor, state: AtomicU8::new(ASLEEP) })
     }
 
-    /// It is polled now: a wake-up from here on makes it runnable again.
+    /// Records that the future is being polled. A later wake-up makes it runnable again.
     pub(super) fn begin(&self) {
         self.state.store(ASLEEP, Ordering::Relaxed);
     }

@@ -2,8 +2,8 @@
 //! step.
 //!
 //! A program may drop or wake its actors in the order of a hash map, within one step. Agents that
-//! became runnable in one step are therefore ordered by their numbers, and steps are in order, the
-//! newest last.
+//! became runnable in one step are therefore ordered by their numbers. The agents of earlier steps
+//! come first, so the newest agent is last.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ impl SimTask {
 /// The position of an entry in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    /// The step in which it became runnable, or in which the last message was sent to it.
+    /// The step in which the agent became runnable, or in which the last message was sent to it.
     step_number: u64,
     agent: Agent,
     /// Distinguishes root futures, of which one is driven and the others have ended.
@@ -79,7 +79,8 @@ impl RunQueue {
         }
     }
 
-    /// `agent`, if it can run, was sent something in step `step_number`: it is as new as that.
+    /// Moves `agent`, if it is runnable, to the position of an agent that became runnable in step
+    /// `step_number`, because it was sent a message in that step.
     pub(super) fn touch(&mut self, agent: Agent, step_number: u64) {
         let Some(rank) =
             self.ranks.get(&agent).copied().filter(|rank| rank.step_number != step_number)

@@ -1,5 +1,5 @@
-//! Chooses what runs next among all runnable agents, and how long it takes: by a seed, or
-//! from a list. It sees only numbers.
+//! Chooses which of all runnable agents runs next, and how long its step takes: by a seed, or from
+//! a list. It sees only numbers.
 //!
 //! Choice 0 is the newest event, which is the default; every other choice is a deviation. A step
 //! that takes time is a deviation, too. A schedule is described by its deviations.
@@ -19,9 +19,9 @@ pub(crate) struct Choice {
 /// A point at which a schedule may deviate from the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum DeviationPoint {
-    /// The choice after this number of others, and its value.
+    /// The choice after this number of other choices.
     Choice(usize),
-    /// The step after this number of others, and its duration in microseconds.
+    /// The duration, in microseconds, of the step after this number of others.
     Duration(usize),
 }
 
@@ -77,7 +77,7 @@ impl Scheduler {
         Scheduler { policy, made: Vec::new(), count: 0, took: Vec::new(), steps: 0 }
     }
 
-    /// Returns one of `of` alternatives, which is not zero, and the default.
+    /// Returns one of `of` alternatives, and the default. `of` is not zero.
     pub(super) fn choose(&mut self, of: usize) -> (usize, usize) {
         if of == 1 {
             return (0, 0);
@@ -135,8 +135,9 @@ impl Scheduler {
 }
 
 /// Returns a duration from 0 to [`MAX_STEP_MICROS`], with each order of magnitude equally likely,
-/// and the longest one time in eleven: a timer of that length then races with the very next step.
-/// In integers, so that it is the same on every machine.
+/// Returns a duration from 0 to [`MAX_STEP_MICROS`], with each order of magnitude equally likely.
+/// One in eleven durations is the longest one: a timer of that length then races with the very next
+/// step. Computed with integers, so that the result is the same on every machine.
 fn log_uniform(rng: &mut fastrand::Rng) -> u32 {
     let base = 1_u32 << rng.u32(..=MAX_STEP_MICROS.ilog2() + 1);
     (base - 1 + rng.u32(..base)).min(MAX_STEP_MICROS)

@@ -22,8 +22,8 @@ pub(crate) enum Action {
     Note(usize),
 }
 
-/// The effect of a step on another agent: the last difference between two runs is the cause of
-/// their divergence.
+/// The effect of a step on another agent. If two runs diverge, the last effect that differs is the
+/// cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Effect {
     /// The number of the step.
@@ -34,11 +34,11 @@ pub(crate) struct Effect {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum EffectKind {
-    /// It dropped the last address.
+    /// The step dropped the agent's last address.
     DroppedLastAddr,
-    /// It sent a message.
+    /// The step sent the agent a message.
     Sent,
-    /// It made the agent runnable.
+    /// The step made the agent runnable.
     Woke,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct StepRecord {
     pub(crate) agent: Agent,
     /// The duration of the step.
     pub(crate) took: Duration,
-    /// The number of the step; actions of one step have the same.
+    /// The number of the step. All actions of one step have the same number.
     pub(crate) step_number: u64,
     pub(crate) action: Action,
     /// The agent that would have run by default.
@@ -69,7 +69,7 @@ pub(crate) struct TraceLog {
     is_weak: bool,
     /// The effects of steps on others, if recorded.
     effects: Option<Vec<Effect>>,
-    /// What the test and its tools have told about themselves.
+    /// The notes of the test and its tools.
     pub(crate) notes: Vec<Note>,
 }
 
@@ -137,7 +137,7 @@ impl TraceLog {
         }
     }
 
-    /// Lists an event in front of what the current step does next.
+    /// Lists an event before the next action of the current step.
     pub(super) fn note_event(&mut self, at: Duration, agent: Agent, note: Note) {
         self.mix(note.origin.as_bytes());
         self.mix(note.what.as_bytes());
@@ -162,7 +162,7 @@ impl TraceLog {
         }
     }
 
-    /// From now on, the effects of steps on others are recorded.
+    /// Starts to record the effects of steps on other agents.
     pub(super) fn keep_effects(&mut self) {
         self.effects.get_or_insert_default();
     }
@@ -201,7 +201,8 @@ impl TraceLog {
         self.count >= self.limit
     }
 
-    /// FNV-1a: the same on every machine and in every build.
+    /// Mixes bytes into the hash with FNV-1a, which gives the same result on every machine and in
+    /// every build.
     fn mix(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);

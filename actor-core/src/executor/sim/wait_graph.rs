@@ -1,4 +1,4 @@
-//! What each agent waits for since its last step, as far as that is known. Plain data.
+//! The waits of each agent since its last step, as far as they are known. Plain data.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::Agent;
 /// An event that an agent waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Awaited {
-    /// Something of another agent, as `an answer of` it.
+    /// An event of another agent, described as in `an answer of`.
     Of(Agent, &'static str),
     /// A sleep or a timeout that ends at this time.
     Time(Duration),
