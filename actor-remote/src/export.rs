@@ -134,6 +134,9 @@ impl Server {
     /// Delivers the messages of a lane, one after another, and gives credit for each.
     pub(crate) async fn run(self, items: Receiver<Item>) {
         let mut owed = 0;
+        // The sender takes credit for that of its first message without any: there is none behind a message
+        // that the actor did not get, which its sender then reports.
+        let mut is_over = false;
         let mut is_allowed = None;
         while let Ok(item) = items.recv().await {
             if !self.is_alive.load(Ordering::Acquire) {
@@ -143,9 +146,9 @@ impl Server {
                 Item::Message(parcel) => {
                     let cost = cost(&parcel.body);
                     let is_allowed = *is_allowed.get_or_insert_with(|| self.is_allowed());
-                    let is_credited = self.deliver(parcel, is_allowed).await;
+                    is_over |= !self.deliver(parcel, is_allowed).await;
                     self.queued.fetch_sub(cost, Ordering::Relaxed);
-                    owed += if is_credited { cost } else { 0 };
+                    owed += if is_over { 0 } else { cost };
                 }
                 Item::Stop => {
                     self.give_credit(&mut owed);

@@ -118,12 +118,22 @@ pub(crate) struct Import {
 struct Window {
     /// May become negative by one message.
     credit: i64,
-    /// The cost of each message that the receiver's mailbox has not accepted yet, and the name of a
-    /// send.
-    unaccepted: VecDeque<(u64, Option<&'static str>)>,
+    /// The messages that the receiver's mailbox has not accepted yet.
+    unaccepted: VecDeque<Unaccepted>,
     /// How often the exporter has counted this proxy.
     held: u64,
     exit: Option<Exit>,
+    /// Set once the sends that were lost with the end are reported: until then the proxy is there.
+    is_reported: bool,
+}
+
+/// A message that was sent and has no credit back yet.
+struct Unaccepted {
+    /// The sequence number of its frame.
+    sequence: u64,
+    cost: u64,
+    /// The name of a send, which is reported if it is lost. A call has a caller.
+    send: Option<&'static str>,
 }
 
 impl Import {
@@ -138,6 +148,7 @@ impl Import {
                 unaccepted: VecDeque::new(),
                 held: 0,
                 exit: None,
+                is_reported: false,
             }),
             changed: Event::new(),
         })
@@ -176,14 +187,21 @@ impl Import {
         self.window().held
     }
 
-    /// The receiver's mailbox has accepted messages of this cost. Returns what is left of it.
-    pub(crate) fn accepted(&self, bytes: u64) -> u64 {
+    /// The sequence number of the first message that has no credit back.
+    pub(crate) fn oldest(&self) -> Option<u64> {
+        self.window().unaccepted.front().map(|message| message.sequence)
+    }
+
+    /// The receiver's mailbox has accepted messages of this cost, in the order of their frames. Takes those
+    /// before the frame `end`, and returns what is left of the cost.
+    pub(crate) fn accepted(&self, bytes: u64, end: u64) -> u64 {
         let mut window = self.window();
         let mut left = bytes;
-        while let Some((cost, _)) = window.unaccepted.front() {
-            if *cost > left {
+        while let Some(Unaccepted { sequence, cost, .. }) = window.unaccepted.front() {
+            if *cost > left || *sequence >= end {
                 break;
             }
+            let cost = *cost;
             left -= cost;
             window.credit += cost.cast_signed();
             window.unaccepted.pop_front();
@@ -203,19 +221,20 @@ impl Import {
         window.exit = Some(exit.clone());
         let lost = std::mem::take(&mut window.unaccepted);
         drop(window);
-        self.changed.notify(usize::MAX);
         if exit != Exit::Unreachable
             && let Some(node) = self.node.upgrade()
         {
-            let cost = lost.iter().map(|(cost, _)| cost).sum();
+            let cost = lost.iter().map(|message| message.cost).sum();
             node.give_back(self, cost);
         }
         if let Some(control) = self.control() {
-            for name in lost.into_iter().filter_map(|(_, name)| name) {
+            for name in lost.into_iter().filter_map(|message| message.send) {
                 control.report_undelivered(name);
             }
             control.end(exit);
         }
+        self.window().is_reported = true;
+        self.changed.notify(usize::MAX);
     }
 
     /// Waits until `look` returns a value.
@@ -254,19 +273,15 @@ impl Import {
         or(shared.take(cost, is_call), over).await
     }
 
-    /// A message is sent now. Returns `false` if the actor has ended meanwhile.
-    fn sends(&self, cost: u64, name: Option<&'static str>) -> bool {
+    /// A message is sent now, in the frame with this sequence number. Returns `false` if the actor has
+    /// ended meanwhile.
+    pub(crate) fn sends(&self, sequence: u64, cost: u64, send: Option<&'static str>) -> bool {
         let mut window = self.window();
         if window.exit.is_some() {
             return false;
         }
-        window.unaccepted.push_back((cost, name));
+        window.unaccepted.push_back(Unaccepted { sequence, cost, send });
         true
-    }
-
-    /// The last message was not sent after all.
-    fn did_not_send(&self) {
-        self.window().unaccepted.pop_back();
     }
 
     fn give_back_credit(&self, cost: u64) {
@@ -288,7 +303,7 @@ impl Import {
         }
     }
 
-    /// A message that cannot be encoded.
+    /// A message that is not encoded.
     fn discard<P: Remote>(&self, message: P::Message) {
         if let Some(control) = self.control() {
             control.discard::<P>(message);
@@ -316,7 +331,7 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
         let import = &self.import;
         // The proxy may run before its control is known.
         import.until(|_| import.control().map(drop)).await;
-        let Some(node) = import.node.upgrade() else { return };
+        let Some(node) = import.node.upgrade() else { return import.discard::<P>(message) };
         let scope = Scope { node, peer: import.place.node, session: import.session };
         let node = scope.node.clone();
         let encoded = match P::encode(message, Outgoing { scope }) {
@@ -341,12 +356,9 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
         // Until now the message has waited on this side: its caller may have left.
         let pending = pending.map(Pending::begin);
         let is_wanted = !matches!(pending, Some(None));
-        let sent = if is_call { None } else { Some(name) };
-        let result = match is_wanted && import.sends(cost, sent) {
-            true => node
-                .send_message(import, method, &body, pending.flatten())
-                .inspect_err(|_| import.did_not_send()),
-            false => Err(pending.flatten()),
+        let result = match is_wanted {
+            true => node.send_message(import, name, method, &body, pending.flatten()),
+            false => Err(None),
         };
         if let Err(pending) = result {
             import.give_back_credit(cost);
@@ -371,9 +383,11 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
         }
         drop(node);
         // Messages without credit are still the affair of this proxy, if the session ends.
-        import
-            .until(|window| (window.exit.is_some() || window.unaccepted.is_empty()).then_some(()))
-            .await;
+        let is_done = |window: &Window| match window.exit {
+            Some(_) => window.is_reported,
+            None => window.unaccepted.is_empty(),
+        };
+        import.until(|window| is_done(window).then_some(())).await;
         if let Some(node) = import.node.upgrade() {
             node.release(import);
         }

@@ -177,6 +177,11 @@ impl Peer {
         }
     }
 
+    /// The sequence number of the next frame.
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.next_out
+    }
+
     /// A call is over, whatever its outcome.
     pub(crate) fn take_call(&mut self, call: u64) -> Option<Box<dyn Pending>> {
         let pending = self.calls.remove(&call);

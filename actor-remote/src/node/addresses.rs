@@ -175,8 +175,12 @@ impl Inner {
                 && let Some(known) = peer.proxies.get_mut(&export)
             {
                 known.older.retain(|older| !Arc::ptr_eq(older, import));
-                if Arc::ptr_eq(&known.import, import) && known.older.is_empty() {
-                    gone = peer.proxies.remove(&export);
+                if Arc::ptr_eq(&known.import, import) {
+                    // The last one that is still ending stays, so that it gets its credit.
+                    match known.older.pop() {
+                        Some(older) => known.import = older,
+                        None => gone = peer.proxies.remove(&export),
+                    }
                 }
             }
             if let Some(gone) = &gone {

@@ -231,7 +231,7 @@ impl Inner {
         true
     }
 
-    /// The mailbox of an actor has accepted messages, first those of its earlier proxies.
+    /// The mailbox of an actor has accepted messages, of all its proxies in the order of the frames.
     fn credited(&self, from: NodeId, export: u64, bytes: u64) {
         let (imports, window) = {
             let state = self.lock();
@@ -241,8 +241,17 @@ impl Inner {
             (imports.collect::<Vec<_>>(), peer.window.clone())
         };
         let mut left = bytes;
-        for import in imports {
-            left = import.accepted(left);
+        loop {
+            let mut oldest: Vec<_> =
+                imports.iter().filter_map(|it| Some((it.oldest()?, it))).collect();
+            oldest.sort_by_key(|(sequence, _)| *sequence);
+            let Some((_, first)) = oldest.first() else { break };
+            let end = oldest.get(1).map_or(u64::MAX, |(sequence, _)| *sequence);
+            let before = left;
+            left = first.accepted(left, end);
+            if left == before {
+                break;
+            }
         }
         window.give(bytes - left);
     }

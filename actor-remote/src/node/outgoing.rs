@@ -4,7 +4,7 @@
 use super::Inner;
 use super::counters::add;
 use crate::frame::Frame;
-use crate::import::Import;
+use crate::import::{Import, cost};
 use crate::scope::Scope;
 use crate::session::{Pending, State};
 use crate::transport::NodeId;
@@ -73,24 +73,30 @@ impl Inner {
         }
     }
 
-    /// Sends a message of a proxy; gives the call back if the session is over.
+    /// Sends a message of a proxy; gives the call back if the session is over or the actor has ended.
     pub(crate) fn send_message(
         &self,
         import: &Import,
+        name: &'static str,
         method: u64,
         body: &[u8],
         pending: Option<Box<dyn Pending>>,
     ) -> Result<(), Option<Box<dyn Pending>>> {
         let (to, export) = (import.place.node, import.place.export);
         self.update(|state| {
-            if !state.is_current(to, import.session) {
+            let is_current = state.is_current(to, import.session);
+            let peer = state.peers.get_mut(&to).filter(|_| is_current);
+            let Some(peer) = peer else { return Err(pending) };
+            // Under the lock of the state: the proxies of an actor enter their messages in the order of
+            // the frames, which is the order of the credit.
+            let send = if pending.is_some() { None } else { Some(name) };
+            if !import.sends(peer.next_sequence(), cost(body), send) {
                 return Err(pending);
             }
             let Some(pending) = pending else {
                 state.push(to, &Frame::Send { export, method, body });
                 return Ok(());
             };
-            let Some(peer) = state.peers.get_mut(&to) else { return Err(Some(pending)) };
             let call = peer.next_call;
             peer.next_call += 1;
             peer.calls.insert(call, pending);

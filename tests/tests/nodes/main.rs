@@ -4,6 +4,7 @@ mod abandoned_calls;
 mod exits;
 mod five_nodes;
 mod lease;
+mod lost_sends;
 mod names;
 mod partitions;
 mod planted_bugs;
