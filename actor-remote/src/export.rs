@@ -323,18 +323,23 @@ async fn answer<T: Serialize>(scope: &Scope, replies: &Window, number: u64, valu
         return;
     }
     let mut body = Vec::new();
-    let refusal = match scope::within(scope, || codec::encode(&value, &mut body)) {
+    let (encoded, written) = scope::encoding(scope, || codec::encode(&value, &mut body));
+    let refusal = match encoded {
         Ok(()) if body.len() <= BODY => {
             replies.spend(cost(&body));
-            if !scope.node.push_reply(scope, number, &Frame::Reply { call: number, body: &body }) {
-                replies.give(cost(&body));
+            if scope.node.push_reply(scope, number, &Frame::Reply { call: number, body: &body }) {
+                return;
             }
-            return;
+            replies.give(cost(&body));
+            None
         }
-        Ok(()) => format!("the reply has {} bytes; the limit is {BODY}", body.len()),
-        Err(text) => text,
+        Ok(()) => Some(format!("the reply has {} bytes; the limit is {BODY}", body.len())),
+        Err(text) => Some(text),
     };
-    fail(scope, number, &CallError::Refused(Refusal::new(RefusalKind::BadReply, refusal)));
+    scope.node.take_back(scope.peer, scope.session, &written);
+    if let Some(text) = refusal {
+        fail(scope, number, &CallError::Refused(Refusal::new(RefusalKind::BadReply, text)));
+    }
 }
 
 /// Sends the error of a call back.

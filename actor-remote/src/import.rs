@@ -33,6 +33,8 @@ pub struct Encoded {
     method: u64,
     body: Result<Vec<u8>, Refusal>,
     pending: Option<Box<dyn Pending>>,
+    /// The exports whose addresses are in the body.
+    written: Vec<u64>,
 }
 
 /// Encodes one message.
@@ -53,7 +55,8 @@ impl Outgoing {
         Field<T, IS_WIRE>: ReplyField<T>,
     {
         let mut body = Vec::with_capacity(64);
-        let encoded = scope::within(&self.scope, || codec::encode(arguments, &mut body));
+        let encode = || codec::encode(arguments, &mut body);
+        let (encoded, written) = scope::encoding(&self.scope, encode);
         let body = match encoded {
             Ok(()) if body.len() > BODY => {
                 let text = format!("`{name}` has {} bytes; the limit is {BODY}", body.len());
@@ -64,7 +67,7 @@ impl Outgoing {
         };
         // The call of a caller that has left does not become a send, which would be handled.
         let pending = if proxy::is_call(&reply) { Field::waiting(reply).0 } else { None };
-        Encoded { name, method, body, pending }
+        Encoded { name, method, body, pending, written }
     }
 }
 
@@ -288,6 +291,45 @@ impl Import {
         self.window().credit += cost.cast_signed();
     }
 
+    /// Sends a message once there is credit. Returns the exports whose addresses are in it if it was not
+    /// sent.
+    async fn pass_on(&self, node: &Inner, encoded: Encoded) -> Result<(), Vec<u64>> {
+        let Encoded { name, method, body, pending, written } = encoded;
+        let body = match body {
+            Ok(body) => body,
+            Err(refusal) => {
+                self.lose(name, pending, CallError::Refused(refusal));
+                return Err(written);
+            }
+        };
+        let (cost, is_call) = (cost(&body), pending.is_some());
+        let shared = node.window_to(self);
+        let (Some(shared), true) = (shared, self.take_credit(cost).await) else {
+            self.lose(name, pending, self.unsent());
+            return Err(written);
+        };
+        if !self.take_shared(&shared, cost, is_call).await {
+            self.give_back_credit(cost);
+            self.lose(name, pending, self.unsent());
+            return Err(written);
+        }
+        // Until now the message has waited on this side: its caller may have left.
+        let pending = pending.map(Pending::begin);
+        let is_wanted = !matches!(pending, Some(None));
+        let result = match is_wanted {
+            true => node.send_message(self, name, method, &body, pending.flatten()),
+            false => Err(None),
+        };
+        let Err(pending) = result else { return Ok(()) };
+        self.give_back_credit(cost);
+        shared.give(cost);
+        shared.answered(usize::from(is_call));
+        if is_wanted {
+            self.lose(name, pending, self.unsent());
+        }
+        Err(written)
+    }
+
     /// The error of a call that was not sent.
     fn unsent(&self) -> CallError {
         match &self.window().exit {
@@ -339,34 +381,8 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
             // It belongs to another protocol of the actor, whose addresses come from that protocol.
             Err(message) => return import.discard::<P>(message),
         };
-        let Encoded { name, method, body, pending } = encoded;
-        let body = match body {
-            Ok(body) => body,
-            Err(refusal) => return import.lose(name, pending, CallError::Refused(refusal)),
-        };
-        let (cost, is_call) = (cost(&body), pending.is_some());
-        let shared = node.window_to(import);
-        let (Some(shared), true) = (shared, import.take_credit(cost).await) else {
-            return import.lose(name, pending, import.unsent());
-        };
-        if !import.take_shared(&shared, cost, is_call).await {
-            import.give_back_credit(cost);
-            return import.lose(name, pending, import.unsent());
-        }
-        // Until now the message has waited on this side: its caller may have left.
-        let pending = pending.map(Pending::begin);
-        let is_wanted = !matches!(pending, Some(None));
-        let result = match is_wanted {
-            true => node.send_message(import, name, method, &body, pending.flatten()),
-            false => Err(None),
-        };
-        if let Err(pending) = result {
-            import.give_back_credit(cost);
-            shared.give(cost);
-            shared.answered(usize::from(is_call));
-            if is_wanted {
-                import.lose(name, pending, import.unsent());
-            }
+        if let Err(written) = import.pass_on(&node, encoded).await {
+            node.take_back(import.place.node, import.session, &written);
         }
     }
 

@@ -104,6 +104,10 @@ pub fn read_address<'de, P: Remote, D: Deserializer<'de>>(
     let scope = scope::current().ok_or_else(|| D::Error::custom(OUTSIDE))?;
     let place = Place { node: NodeId(node), export, key };
     let is_counted = scope.peer == place.node;
-    let address = scope.node.address_at::<P>(place, is_counted);
+    let known = scope.node.address_at::<P>(place, is_counted);
+    let address = known.or_else(|| {
+        let exit = scope.node.exit_of(place)?;
+        scope::ended(&exit, || scope.node.ended_address::<P>(place, exit.clone()))
+    });
     address.ok_or_else(|| D::Error::custom("there is no such actor"))
 }

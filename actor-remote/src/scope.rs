@@ -2,6 +2,8 @@
 
 use crate::node::Inner;
 use crate::transport::NodeId;
+use actor_core::Exit;
+use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -15,22 +17,57 @@ pub(crate) struct Scope {
 
 thread_local! {
     static SCOPE: RefCell<Option<Scope>> = const { RefCell::new(None) };
+    /// The exports whose addresses the value has that is being encoded.
+    static WRITTEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
+    static ENDED: RefCell<Vec<(Exit, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The previous scope, restored when this is dropped, also by a panic of serde code.
-struct Before(Option<Scope>);
+/// The previous scope and addresses, restored when this is dropped, also by a panic of serde code.
+struct Before(Option<Scope>, Vec<(Exit, Box<dyn Any>)>);
 
 impl Drop for Before {
     fn drop(&mut self) {
-        let before = self.0.take();
-        drop(SCOPE.replace(before));
+        let ended = ENDED.replace(std::mem::take(&mut self.1));
+        drop((SCOPE.replace(self.0.take()), ended));
     }
 }
 
 /// Runs `run`, in which addresses are written and read for this session.
 pub(crate) fn within<T>(scope: &Scope, run: impl FnOnce() -> T) -> T {
-    let _before = Before(SCOPE.replace(Some(scope.clone())));
+    let _before = Before(SCOPE.replace(Some(scope.clone())), ENDED.take());
     run()
+}
+
+/// Runs `encode` for this session. Returns the exports whose addresses it wrote, each one as often: the
+/// other node counts as their holder, unless it never gets the value.
+pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Vec<u64>) {
+    let before = WRITTEN.take();
+    let result = within(scope, encode);
+    (result, WRITTEN.replace(before))
+}
+
+/// The address of an export has been written.
+pub(crate) fn wrote(export: u64) {
+    WRITTEN.with_borrow_mut(|written| written.push(export));
+}
+
+/// The address of an actor that has ended with `exit`. A value has one of them, however often it occurs:
+/// its bytes do not make the decoder spawn an actor each.
+pub(crate) fn ended<A: Clone + 'static>(
+    exit: &Exit,
+    make: impl FnOnce() -> Option<A>,
+) -> Option<A> {
+    let found = ENDED.with_borrow(|ended| {
+        let mut same = ended.iter().filter(|(other, _)| other == exit);
+        same.find_map(|(_, address)| address.downcast_ref::<A>().cloned())
+    });
+    if found.is_some() {
+        return found;
+    }
+    let made = make()?;
+    ENDED.with_borrow_mut(|ended| ended.push((exit.clone(), Box::new(made.clone()))));
+    Some(made)
 }
 
 pub(crate) fn current() -> Option<Scope> {

@@ -6,9 +6,10 @@ use crate::export::{self, Export};
 use crate::frame::Frame;
 use crate::import::Import;
 use crate::remote::{Place, Remote};
-use crate::session::Proxied;
+use crate::scope;
+use crate::session::{Proxied, Wreck};
 use crate::transport::NodeId;
-use actor_core::WeakAddr;
+use actor_core::{Exit, WeakAddr};
 use std::sync::Arc;
 
 impl Inner {
@@ -69,7 +70,22 @@ impl Inner {
         let is_current = state.is_current(peer, session);
         let found = state.exports.get_mut(&export).filter(|_| is_current)?;
         *found.holders.entry(peer).or_default() += 1;
+        scope::wrote(export);
         Some(Place { node: self.id, export, key: found.key })
+    }
+
+    /// A node never gets a message or a reply with the addresses of these exports.
+    pub(crate) fn take_back(&self, peer: NodeId, session: u32, exports: &[u64]) {
+        let wreck = self.update(|state| {
+            let mut wreck = Wreck::default();
+            if state.is_current(peer, session) {
+                for export in exports {
+                    wreck.merge(state.let_go(peer, *export, 1));
+                }
+            }
+            wreck
+        });
+        wreck.tell();
     }
 
     /// The address of an actor: of this node itself, or of a proxy. `is_counted` says that the exporter
@@ -118,6 +134,26 @@ impl Inner {
                 return Some(address);
             }
         }
+    }
+
+    /// The exit of an actor that is gone: of this node, or of one that cannot be reached.
+    pub(crate) fn exit_of(&self, place: Place) -> Option<Exit> {
+        let state = self.lock();
+        if place.node == self.id {
+            let was_there = (1..=state.next_export).contains(&place.export);
+            return (was_there && !state.exports.contains_key(&place.export))
+                .then_some(Exit::NoActor);
+        }
+        let is_open = state.peers.get(&place.node).is_some_and(|peer| peer.is_open);
+        (!is_open).then_some(Exit::Unreachable)
+    }
+
+    /// An address that has ended.
+    pub(crate) fn ended_address<P: Remote>(&self, place: Place, exit: Exit) -> Option<P::Addr> {
+        let import = Import::new(&self.this.upgrade()?, place, 0);
+        import.end(exit);
+        let label = format!("{}#{}@{}", P::NAME.to_lowercase(), place.export, place.node);
+        Some(import.spawn::<P>(self, label))
     }
 
     /// Enters a new proxy in place of one that is ending. Returns `false` if another thread was faster,

@@ -19,6 +19,9 @@ pub trait Subject {
     fn boom(&self);
     fn keep(&mut self, other: SubjectAddr);
     fn forget(&mut self);
+    fn kept(&self) -> Option<SubjectAddr>;
+    /// Returns an actor that nothing else refers to, after a while.
+    async fn fresh(&mut self, millis: u64) -> SubjectAddr;
     /// Sends this many notes to `hearer`, and ends.
     async fn tell(&mut self, hearer: HearerAddr, notes: u64, fails: bool, context: &Context<Self>);
 }
@@ -65,8 +68,17 @@ impl Subject for Counter {
         self.kept = Some(other);
     }
 
+    fn kept(&self) -> Option<SubjectAddr> {
+        self.kept.clone()
+    }
+
     fn forget(&mut self) {
         self.kept = None;
+    }
+
+    async fn fresh(&mut self, millis: u64) -> SubjectAddr {
+        time::sleep(Duration::from_millis(millis)).await;
+        Counter::default().spawn().into()
     }
 
     async fn tell(&mut self, hearer: HearerAddr, notes: u64, fails: bool, context: &Context<Self>) {
