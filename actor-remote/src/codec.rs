@@ -78,6 +78,7 @@ fn contained<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 mod tests {
     use super::Wire;
     use serde::{Deserialize, Serialize};
+    use std::time::{Duration, Instant};
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Order {
@@ -120,6 +121,9 @@ mod tests {
     fn hostile_lengths_and_depths_are_refused() {
         for (hostile, text) in [
             (vec![0xdd, 0xff, 0xff, 0xff, 0xff], "length"),
+            (vec![0xdf, 0xff, 0xff, 0xff, 0xff], "length"),
+            // 2^37 units: arrays whose lengths multiply.
+            ([[0xdd, 0, 0, 0, 32].repeat(5), vec![0xdd, 0x40, 0, 0, 0]].concat(), "length"),
             (vec![0xc6, 0xff, 0xff, 0xff, 0xff], "length"),
             (vec![0x91; 44_000], "deep"),
             (vec![0x92, 1], "length"),
@@ -128,6 +132,14 @@ mod tests {
         ] {
             let error = Vec::<u8>::decode(&hostile).unwrap_err();
             assert!(error.contains(text), "{error}");
+            // The least of several times, because other work can take the processor.
+            let time = |_| {
+                let begun = Instant::now();
+                assert!(Vec::<Vec<()>>::decode(&hostile).is_err());
+                begun.elapsed()
+            };
+            let least = (0..20).map(time).min().unwrap();
+            assert!(least < Duration::from_millis(1), "{least:?} for {text}");
         }
     }
 

@@ -174,6 +174,60 @@ async fn a_node_that_sends_nonsense_is_refused_for_a_minute_and_others_are_serve
     all.end().await;
 }
 
+/// The messages of `Counter` with other types, which have the same ids.
+mod other {
+    use super::*;
+
+    #[actor(remote = "counter")]
+    pub trait Other {
+        fn add(&mut self, amount: String);
+    }
+}
+
+/// The 99th percentile of the time of calls that are made for two seconds.
+async fn slow_call(counter: CounterAddr) -> Duration {
+    let begun = time::now();
+    let mut times = Vec::new();
+    while time::now() - begun < Duration::from_secs(2) {
+        let calls = (0..10).map(|_| async {
+            let called = time::now();
+            counter.add(0).await.unwrap();
+            time::now() - called
+        });
+        times.extend(actor_core::future::join_all(calls).await);
+    }
+    times.sort_unstable();
+    times[times.len() * 99 / 100]
+}
+
+async fn a_thousand_bad_frames_a_second() {
+    let network = SimNetwork::new();
+    let (server, client) = (network.node("server"), network.node("client"));
+    let member = network.node("member");
+    let local = Counter::default().spawn_on(server.system());
+    server.register("counter", &local).unwrap();
+    let honest: CounterAddr = client.wait_for("counter", LIMIT).await.unwrap();
+    let bad: other::OtherAddr = member.wait_for("counter", LIMIT).await.unwrap();
+    let before = slow_call(honest.clone()).await;
+    let honest = client.system().spawn_task(slow_call(honest));
+    for _ in 0..1000 {
+        let _ = bad.add("one".into()).try_send();
+        time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(server.counters().refused_sessions, 1);
+    assert!(!server.peers().contains(&"member".to_owned()));
+    let during = honest.await;
+    assert!(during <= before + before / 5, "{before:?} became {during:?}");
+    local.kill();
+}
+
+#[test]
+fn a_thousand_bad_frames_a_second_end_their_session_in_a_second_and_delay_no_other_node() {
+    for seed in 0..3 {
+        System::simulation(seed).block_on(a_thousand_bad_frames_a_second());
+    }
+}
+
 #[actor_core::test(seeds = 5)]
 async fn hostile_bodies_are_refused_before_they_are_decoded() {
     let mut all = hostile().await;

@@ -1,7 +1,10 @@
-//! Two nodes on real threads, each on a system of its own.
+//! Four senders of one address of another node: nothing is lost, and each of them keeps its order. On real
+//! threads, with a system for each node, and in a simulation.
+//!
+//! `ACTOR_TESTS=full` sends a million messages in each test.
 
 use actor_core::prelude::*;
-use actor_remote::{Node, NodeId, Transport, TransportEvent};
+use actor_remote::{Node, NodeId, SimNetwork, Transport, TransportEvent};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -85,6 +88,33 @@ fn messages() -> u64 {
     if is_full { 250_000 } else { 5_000 }
 }
 
+fn book(system: &System, server: &Node) -> BookAddr {
+    let book = system.spawn(Book { next: vec![0; SENDERS], total: 0 });
+    server.register("book", &LedgerAddr::from(book.clone())).unwrap();
+    book
+}
+
+/// Sends and calls of all senders at once, on the system of the client.
+async fn send_all(ledger: &LedgerAddr, client: &Node) {
+    let send = |sender: usize| {
+        let ledger = ledger.clone();
+        client.system().spawn_task(async move {
+            for number in 0..messages() {
+                if number % 3 == 0 {
+                    assert_eq!(ledger.note(sender, number).await, Ok(number));
+                } else {
+                    ledger.note(sender, number).send().await.unwrap();
+                }
+            }
+        })
+    };
+    for task in (0..SENDERS).map(send).collect::<Vec<_>>() {
+        task.await;
+    }
+    assert_eq!(ledger.total().await, Ok(SENDERS as u64 * messages()));
+    assert_eq!(client.counters().lost_sessions, 0);
+}
+
 #[test]
 fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
     let systems = [0, 1].map(|_| System::builder().threads(2).build());
@@ -94,34 +124,24 @@ fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
         systems[index].block_on(async { Node::on(end, index.to_string()) })
     };
     let (server, client) = (node(0), node(1));
-    let book = systems[0].spawn(Book { next: vec![0; SENDERS], total: 0 });
-    server.register("book", &LedgerAddr::from(book.clone())).unwrap();
-    let ledger: LedgerAddr =
-        systems[1].block_on(client.wait_for("book", Duration::from_secs(30))).unwrap();
-    let tasks: Vec<_> = (0..SENDERS)
-        .map(|sender| {
-            let ledger = ledger.clone();
-            systems[1].spawn_task(async move {
-                for number in 0..messages() {
-                    if number % 3 == 0 {
-                        assert_eq!(ledger.note(sender, number).await, Ok(number));
-                    } else {
-                        ledger.note(sender, number).send().await.unwrap();
-                    }
-                }
-            })
-        })
-        .collect();
+    let book = book(&systems[0], &server);
     systems[1].block_on(async {
-        for task in tasks {
-            task.await;
-        }
-        assert_eq!(ledger.total().await, Ok(SENDERS as u64 * messages()));
-        assert_eq!(client.counters().lost_sessions, 0);
+        let ledger: LedgerAddr = client.wait_for("book", Duration::from_secs(30)).await.unwrap();
+        send_all(&ledger, &client).await;
         // The end of the server ends what the client has of it.
-        let pending = ledger.clone();
         server.leave();
-        assert_eq!(pending.join().await, Exit::Unreachable);
+        assert_eq!(ledger.join().await, Exit::Unreachable);
     });
     book.stop();
+}
+
+#[test]
+fn four_senders_in_a_simulation_lose_nothing_and_keep_their_order() {
+    System::simulation(1).block_on(async {
+        let network = SimNetwork::new();
+        let (server, client) = (network.node("server"), network.node("client"));
+        let _book = book(server.system(), &server);
+        let ledger: LedgerAddr = client.wait_for("book", Duration::from_secs(30)).await.unwrap();
+        send_all(&ledger, &client).await;
+    });
 }
