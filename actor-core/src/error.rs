@@ -4,7 +4,7 @@ use crate::exit::Failure;
 use crate::sync::{Arc, Mutex};
 use std::fmt;
 
-/// The reason for which a call has no reply.
+/// The reason why a call has no reply.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -22,17 +22,17 @@ use std::fmt;
 pub enum CallError {
     /// The actor has ended, or no longer accepts messages. The message was never handled.
     Stopped,
-    /// The mailbox was full, for a call that does not wait for capacity; or too many messages were
+    /// The mailbox was full and the call does not wait for capacity, or too many messages were
     /// deferred by the actor's guards.
     Full,
     /// The timeout of this call elapsed.
     Timeout {
-        /// Whether the handler had started by then. If not, it never will.
+        /// Whether the handler had started before the timeout. If not, it never starts.
         started: bool,
     },
-    /// The deadline that this call inherited has passed: that of the message whose handler made it.
+    /// The deadline that this call inherited from the message whose handler made it has passed.
     DeadlineExceeded {
-        /// Whether the handler had started by then. If not, it never will.
+        /// Whether the handler had started before the deadline. If not, it never starts.
         started: bool,
     },
     /// The handler, or the new owner of its reply, dropped the reply without an answer.
@@ -41,15 +41,15 @@ pub enum CallError {
     Panicked(Failure),
     /// The actor was killed while it handled this message.
     Killed,
-    /// The call would have deadlocked: the callee is, directly or through other actors, waiting for
-    /// the caller. Almost always the message was not handled, but this is not certain.
+    /// The call would have deadlocked: the callee is waiting for the caller, directly or through
+    /// other actors. Almost always the message was not handled, but this is not certain.
     Deadlock(Cycle),
     /// `wait()` was called on a thread that runs an actor system.
     WouldBlock,
     /// The node of the actor was lost.
     Unreachable {
-        /// Whether the message had been sent to the node by then, so that it may have been handled. If
-        /// not, it never will.
+        /// Whether the message had been sent to the node before, so that it may have been handled.
+        /// If not, it is never handled.
         started: bool,
     },
     /// The message could not leave this process, or its node did not accept it, or its reply could not
@@ -58,8 +58,7 @@ pub enum CallError {
 }
 
 impl CallError {
-    /// Returns `true` if the message was certainly not handled and never will be, so that a retry
-    /// is safe.
+    /// Returns `true` if the message was not handled and never will be, so that a retry is safe.
     ///
     /// ```
     /// # use actor_core::CallError;
@@ -124,8 +123,8 @@ impl std::error::Error for CallError {
     }
 }
 
-/// A message that could not leave the process or was not accepted by another one, or a reply that could
-/// not be read. Cloning is cheap.
+/// A message that could not leave the process or that another process did not accept, or a reply
+/// that could not be read. Cloning is cheap.
 ///
 /// ```
 /// use actor_core::{CallError, Refusal, RefusalKind};
@@ -192,7 +191,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The reason for which a message was not accepted.
+/// The reason why a message was not accepted.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -212,13 +211,13 @@ pub enum SendReason {
     Full,
     /// The timeout elapsed before the mailbox had capacity.
     Timeout,
-    /// The deadline of the message whose handler waits passed before the mailbox had capacity.
+    /// The deadline of the sending handler's message passed before the mailbox had capacity.
     DeadlineExceeded,
-    /// The thread runs a system, which blocking would have stopped. See
+    /// Blocking would have stopped a system that the thread runs. See
     /// [`SendFuture::wait`](crate::SendFuture::wait).
     WouldBlock,
-    /// The send would have deadlocked: the mailbox's actor is, directly or through other actors,
-    /// waiting for the sender.
+    /// The send would have deadlocked: the actor of the mailbox is waiting for the sender, directly
+    /// or through other actors.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -280,7 +279,8 @@ struct Path {
 }
 
 impl Cycle {
-    /// Each actor with the handler in which it waits, starting with the refused caller.
+    /// Creates a cycle from the label of each actor and the handler in which it waits, starting
+    /// with the refused caller.
     pub(crate) fn new(path: impl IntoIterator<Item = (String, &'static str)>) -> Self {
         let (labels, handlers) = path.into_iter().unzip();
         Cycle(Arc::new(Path { labels, handlers }))

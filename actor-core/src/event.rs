@@ -1,5 +1,5 @@
-//! A notification for all waiters at once: of a change of an actor's state, of free capacity, of the end
-//! of a system. Wakes and drops no waker under its lock.
+//! A notification for all waiters at once: of a change of an actor's state, of free capacity, of
+//! the end of a system. No waker is woken or dropped under its lock.
 
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Arc, Mutex};
@@ -10,9 +10,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// A waiter first listens, then checks its condition, then waits. The other side first makes the
-/// condition true, then notifies. So one of the two sees the other: either the check comes after the
-/// change, or the listener was registered when the event was notified.
+/// An event that tasks and threads can wait for. A waiter first listens, then checks its condition,
+/// then waits. The other side first makes the condition true, then notifies. Therefore, one of the
+/// two sees the other: either the check comes after the change, or the listener was registered
+/// before the notification.
 #[derive(Default)]
 pub(crate) struct Event {
     state: Mutex<EventState>,
@@ -22,7 +23,7 @@ pub(crate) struct Event {
 struct EventState {
     /// The number of notifications so far.
     round: u64,
-    /// The number of existing listeners, also of those that have been notified.
+    /// The number of existing listeners, including those that have been notified.
     existing: usize,
     /// The listeners of this round, with their wakers once they have been polled.
     listeners: Slab<Option<Waker>>,

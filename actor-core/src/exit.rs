@@ -41,7 +41,7 @@ impl fmt::Debug for ActorId {
     }
 }
 
-/// How an actor ended. Every actor has exactly one exit.
+/// The way in which an actor ended. Every actor has exactly one exit.
 ///
 /// The variants correspond to Erlang/OTP's exit reasons.
 ///
@@ -57,7 +57,8 @@ impl fmt::Debug for ActorId {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// Stopped by `stop()`, by a `#[message(last)]`, or because no reference to it was left.
+    /// Stopped by `stop()`, by a `#[message(last)]`, or because the last reference to the actor was
+    /// dropped.
     Stopped,
     /// A handler or hook panicked or called [`Context::fail`](crate::Context::fail), the start failed, or a
     /// linked actor failed.
@@ -66,7 +67,7 @@ pub enum Exit {
     Killed,
     /// Reported to a monitor whose target ended earlier and is no longer known.
     NoActor,
-    /// The actor's node was lost: whether the actor goes on is unknown.
+    /// The actor's node was lost. Whether the actor is still running is unknown.
     Unreachable,
 }
 
@@ -206,7 +207,8 @@ impl Failure {
         let _ = self.0.text.set(text);
     }
 
-    /// Returns `true` if both values are the same event, rather than equal in content.
+    /// Returns `true` if both values are the same failure, rather than failures with equal
+    /// contents.
     pub(crate) fn is(&self, other: &Failure) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

@@ -1,4 +1,5 @@
-//! Lost messages and unobserved failures: [`Incident`]. `reporter` passes them on. Controls nothing.
+//! Lost messages and unobserved failures: [`Incident`]. `reporter` passes them to the hook.
+//! Controls nothing.
 
 mod dead_letter;
 mod rate_limit;
@@ -10,13 +11,13 @@ use std::fmt;
 pub use dead_letter::DeadLetter;
 pub(crate) use reporter::{Reporter, print_on_stderr};
 
-/// A lost message or an unobserved failure (elsewhere: dead letters). No message or failure is
-/// dropped silently.
+/// A lost message or an unobserved failure (in other libraries: dead letters). No message or
+/// failure is dropped silently.
 ///
-/// Incidents are passed to the system's hook. The default hook prints one line each: per second at
-/// most ten lines for each actor, and lines for at most a thousand actors. It counts the others, and
-/// prints their number with the first incident of a later second or at the end of the system. A closed
-/// stderr is ignored.
+/// Incidents are passed to the system's hook. The default hook prints one line for each incident.
+/// In each second it prints at most ten lines for each actor, and lines for at most a thousand
+/// actors. It counts the other incidents, and prints their number with the first incident of a
+/// later second or at the end of the system. A closed stderr is ignored.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -77,7 +78,7 @@ pub enum Incident {
         /// The failure.
         failure: Failure,
     },
-    /// A life of an actor failed; its supervisor was notified and decides what follows.
+    /// A life of an actor failed. Its supervisor was notified and decides whether another follows.
     RestartableFailure {
         /// The failure.
         failure: Failure,
@@ -92,7 +93,8 @@ pub enum Incident {
         missed: u64,
     },
     /// A failure after its actor had already failed or ended: a panic in the drop of a discarded
-    /// message, or of a state after another failure; a second [`Context::fail`](crate::Context::fail).
+    /// message, or of a state after another failure, or a second
+    /// [`Context::fail`](crate::Context::fail).
     SuppressedPanic {
         /// The failure.
         failure: Failure,

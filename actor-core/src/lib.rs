@@ -79,7 +79,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]
 
-// So that the macros' output, which names `::actor_core`, works in here too.
+// The macros' output uses the path `::actor_core`, which must also work in this crate.
 extern crate self as actor_core;
 
 // In reading order, the lowest layer first.
@@ -178,7 +178,7 @@ pub use telemetry::snapshot::{Activity, ActorSnapshot, ActorState, Snapshot};
 pub use telemetry::wait_kind::WaitKind;
 pub use topic::{Lagged, Publish, Subscription, Topic, TopicKey, TopicStream, TypedSubscription};
 
-// Its listings are compiled and run as doctests.
+// The listings of the README are compiled and run as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -21,16 +21,17 @@ pub(crate) struct PanicRecord {
 pub(crate) const OPAQUE: &str = "opaque panic";
 
 thread_local! {
-    /// The number of catchers around this code: the hook records only inside them.
+    /// The number of catchers on this thread's stack. The hook records only inside them.
     static CATCHERS: Cell<u32> = const { Cell::new(0) };
     static LAST: RefCell<Option<PanicRecord>> = const { RefCell::new(None) };
     /// The number of panics recorded by this thread.
     static COUNT: Cell<u64> = const { Cell::new(0) };
-    /// Set while panics are not printed: a simulation that explores schedules reports them itself.
+    /// Set while panics are not printed, because a simulation that explores schedules reports them
+    /// itself.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Code that catches panics starts on this thread; it ends with [`leave`].
+/// Starts code on this thread that catches panics. It ends with [`leave`].
 #[inline]
 pub(crate) fn enter() {
     CATCHERS.set(CATCHERS.get() + 1);
@@ -49,8 +50,8 @@ pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Payload> {
     caught
 }
 
-/// Runs user code whose panic affects nothing else: the panic hook has printed it, and it ends
-/// here.
+/// Runs user code whose panic affects nothing else. The panic hook prints the panic, and it goes no
+/// further.
 #[inline]
 pub(crate) fn contained(run: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
@@ -58,7 +59,7 @@ pub(crate) fn contained(run: impl FnOnce()) {
     }
 }
 
-/// Drops the payload of a caught panic, which is user code; if the drop panics, that payload is
+/// Drops the payload of a caught panic, which is user code. If the drop panics, that payload is
 /// leaked to end the chain.
 #[cold]
 pub(crate) fn discard(payload: Payload) {
@@ -70,9 +71,9 @@ pub(crate) fn discard(payload: Payload) {
 /// Returns the message of the panic with this payload, and its location, if the hook has recorded
 /// it.
 ///
-/// The hook's record counts only if it has the text of the payload: the hook does not run for
-/// `resume_unwind`, or while the program has taken it out; the record is then that of an older
-/// panic.
+/// The hook's record counts only if it has the text of the payload. The hook does not run for
+/// `resume_unwind`, or while the program has replaced it. In these cases, the record belongs to an
+/// older panic.
 pub(crate) fn record_of(payload: &Payload) -> PanicRecord {
     restore_hook();
     let message = text(&**payload);
@@ -107,8 +108,8 @@ pub(crate) fn quiet<T>(run: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Runs `run`. If it panics, that is neither printed nor recorded: the record of an earlier panic, which
-/// may be unwinding, stays.
+/// Runs `run`. A panic in it is neither printed nor recorded, so the record of an earlier panic,
+/// which may be unwinding, stays.
 pub(crate) fn unrecorded(run: impl FnOnce()) {
     // `try_with`: the caller may be the destructor of a thread-local.
     let note = LAST.try_with(RefCell::take).ok().flatten();
@@ -122,14 +123,14 @@ type PanicHook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// The recording panic hook, and the previous hook, which it calls.
 ///
-/// If it is dropped, the program has set another hook, which does not call this one: std drops the
-/// old hook in `set_hook`, after it has released its lock. This is therefore the place to wrap the
-/// new one, before any panic can go unrecorded.
+/// If this hook is dropped, the program has set another hook, which does not call this one.
+/// `set_hook` drops the old hook after it has released its lock. The drop is therefore the place to
+/// wrap the new hook, before a panic can go unrecorded.
 struct RecordingHook {
     before: PanicHook,
 }
 
-/// Set if the hook was dropped where no other could be set: during a panic.
+/// Set if the hook was dropped during a panic, when no other hook can be set.
 static HOOK_LOST: AtomicBool = AtomicBool::new(false);
 
 /// Installs, once per process, the panic hook that records the message and location of caught

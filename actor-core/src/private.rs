@@ -62,8 +62,8 @@ pub struct Uninhabited<T>(
 
 /// A state that an async handler takes by `&mut self`.
 ///
-/// If the state is not `Send`, the method of [`LocalState`] is selected: the state is reported, and
-/// not each future that borrows it.
+/// If the state is not `Send`, the method of [`LocalState`] is selected, so that the compiler
+/// reports the state instead of each future that borrows it.
 #[derive(Debug)]
 pub struct StateCheck<A>(PhantomData<fn() -> A>);
 
@@ -103,8 +103,9 @@ impl<A> LocalState<A> for &SyncCheck<A> {}
 
 /// A state that an async handler takes by `&self`, and therefore borrows while it waits.
 ///
-/// If the state is `Sync`, its own `assert_send` is selected, otherwise that of [`NotSyncCheck`]: so a
-/// single error is reported, without another one about the future.
+/// If the state is `Sync`, this type's own `assert_send` is selected, and otherwise the one of
+/// [`NotSyncCheck`]. The compiler then reports a single error, without another one about the
+/// future.
 #[derive(Debug)]
 pub struct SyncCheck<A>(PhantomData<fn() -> A>);
 
@@ -161,7 +162,7 @@ pub fn clone_for_hook<A: Dispatch>(context: &Context<A>) -> Context<A> {
     context.clone_ref()
 }
 
-/// Answers with the stream that a handler returned: a task of the life reads it.
+/// Answers with the stream that a handler returned. A task of the life reads it.
 pub fn answer_with_stream<A, S>(stream: S, context: &Context<A>, slot: StreamSlot<S::Item>)
 where
     A: Dispatch,
@@ -188,9 +189,9 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
-/// Searches for an error in a return value that reached no caller: by type, not by name. The method
-/// is selected by the number of references needed to reach it, the most specific first. The result
-/// depends only on the reply type and is compiled once for each.
+/// Searches for an error in a return value that reached no caller, by its type rather than its
+/// name. Method resolution selects the method that needs the fewest references, which is the most
+/// specific one. The result depends only on the reply type and is compiled once for each.
 #[derive(Debug)]
 pub struct ErrProbe<'a, T>(pub &'a ReplySlot<T>);
 
@@ -224,7 +225,7 @@ impl<T, E> ViaName for &ErrProbe<'_, Result<T, E>> {
     }
 }
 
-/// No error.
+/// A value that is not an error.
 pub trait ViaNone {
     /// The reply type.
     type Answer;

@@ -1,5 +1,5 @@
 //! A protocol adapter: the mailbox of an actor, as seen by an address of a protocol. Each message
-//! is boxed on the way in. Knows no macro: it uses the traits of `actor/protocol_message.rs`.
+//! is boxed when it is sent. Knows no macro: it uses the traits of `actor/protocol_message.rs`.
 
 use crate::actor::dispatch::{Dispatch, HandlerOutcome};
 use crate::actor::protocol_message::{

@@ -1,11 +1,11 @@
-//! Addresses whose messages are forwarded: proxies, and the address that can be revoked.
+//! Addresses whose messages are forwarded: proxies, and revocable addresses.
 //!
-//! A *proxy* is a local actor behind an ordinary address. It accepts the messages of a protocol `P`,
-//! which is a trait with `#[actor]` or an actor with its own messages, and passes each of them on: to
-//! another actor, to another process, or to nothing at all. Its address has the type that the other
-//! actor's address has, so callers do not notice: calls, sends, timeouts, monitors and `join` work as
-//! they do on any address. Uses are revocable addresses ([`revocable`]), recorders, rate limiters,
-//! test doubles of an actor, and addresses of actors in other processes.
+//! A *proxy* is a local actor behind an ordinary address. It accepts the messages of a protocol
+//! `P`, which is a trait with `#[actor]` or an actor with its own messages, and forwards each
+//! message: to another actor, to another process, or to no receiver at all. Its address has the
+//! same type as the address of the other actor, so callers need no change: calls, sends, timeouts,
+//! monitors and `join` work as on any address. Uses are revocable addresses ([`revocable`]),
+//! recorders, rate limiters, test doubles of an actor, and addresses of actors in other processes.
 //!
 //! ```
 //! use actor_core::prelude::*;
@@ -63,7 +63,7 @@
 //! - Deadlock detection does not look through a proxy: a cycle of calls through one is not an error.
 //!   Limit such calls by `timeout`.
 //!
-//! Local calls without a proxy cost nothing more than before.
+//! Calls without a proxy do not become slower.
 
 mod actor;
 mod control;
@@ -137,10 +137,10 @@ pub trait Proxy<P: Protocol>: Send + Sized + 'static {
     /// [`CallError::Panicked`].
     fn forward(&mut self, message: P::Message) -> impl Future<Output = ()> + Send;
 
-    /// Runs when the proxy ends normally, after all queued messages have been forwarded, and returns the
-    /// exit of the proxy.
+    /// Called when the proxy ends normally, after all queued messages have been forwarded. Returns
+    /// the exit of the proxy.
     ///
-    /// It does not run after a kill, and not if the proxy is ended through its [`Control`] or by
+    /// Not called after a kill, or if the proxy is ended by its [`Control`] or by
     /// [`PreparedProxy::ends_with`].
     fn closed(&mut self, cause: Cause) -> impl Future<Output = Exit> + Send {
         let _ = cause;
@@ -148,7 +148,7 @@ pub trait Proxy<P: Protocol>: Send + Sized + 'static {
     }
 }
 
-/// The cause for which a proxy ends normally.
+/// The cause of the normal end of a proxy.
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -190,7 +190,7 @@ pub enum Cause {
     Release,
 }
 
-/// Returns a proxy that is not spawned yet, with its settings.
+/// Returns a builder for a proxy.
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -254,7 +254,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
         self
     }
 
-    /// Sets the number of messages that may wait in the proxy; 64 without this setting.
+    /// Sets the number of messages that may wait in the proxy. The default is 64.
     ///
     /// # Panics
     /// If `capacity` is zero.
@@ -270,7 +270,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
         self
     }
 
-    /// Ends the proxy with the exit of `target` once that has ended.
+    /// Makes the proxy end with the exit of `target` when `target` ends.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -296,8 +296,9 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
 
     /// Calls `on_kill` when `kill()` is called on the address, instead of ending the proxy.
     ///
-    /// It runs on the thread of the caller and must not block. A panic in it is reported and goes no
-    /// further. The kill of an address without message type ([`Addr::to_any`]) ends the proxy itself.
+    /// `on_kill` runs on the thread of the caller and must not block. A panic in it is reported and
+    /// goes no further. `kill()` on an address without message type ([`Addr::to_any`]) ends the
+    /// proxy itself.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -343,10 +344,11 @@ impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for PreparedProxy<P, R> {
     }
 }
 
-/// Passes a message on to another address, with its reply. Waits for capacity there.
+/// Forwards a message to another address, with its reply. Waits for capacity in the mailbox of that
+/// address.
 ///
-/// The message is queued there as if its caller had sent it: if the actor ends before it handles the
-/// message, the caller gets [`CallError::Stopped`].
+/// The message is queued as if its caller had sent it to that address. If the actor ends before it
+/// handles the message, the caller gets [`CallError::Stopped`].
 ///
 /// # Errors
 /// The message, if the actor has ended.
@@ -374,8 +376,9 @@ pub fn forward<P: Protocol>(
 
 /// Returns a reply for a message that is about to be queued, and its receiving end.
 ///
-/// Unlike the ends of [`Reply::pair`], the receiving end observes how far the message comes: it gets
-/// [`CallError::Stopped`] if the message is never handled, and dropping it withdraws a queued message.
+/// Unlike the receiver of [`Reply::pair`], this receiver observes the progress of the message: it
+/// gets [`CallError::Stopped`] if the message is never handled, and dropping it withdraws a queued
+/// message.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -393,9 +396,9 @@ pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
     reply::queued()
 }
 
-/// Counts the call as started, for a proxy that passes the message to something that is not an actor.
-/// Returns the reply, or nothing if the message is not to be handled: the caller has given up, or the
-/// deadline of the call has passed.
+/// Marks the call as started, for a proxy that passes the message to a receiver that is not an
+/// actor. Returns `None` if the message is not to be handled, because the caller has given up or
+/// the deadline of the call has passed.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -414,7 +417,8 @@ pub fn begin<T>(reply: Reply<T>) -> Option<Reply<T>> {
     reply.begin()
 }
 
-/// Returns whether the message of this reply is a call. It stays one after its caller has given up.
+/// Returns whether the message of this reply is a call. This does not change when its caller gives
+/// up.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -429,7 +433,7 @@ pub fn is_call<T>(reply: &Reply<T>) -> bool {
     reply.is_call()
 }
 
-/// Answers a call with an error, on behalf of an actor elsewhere.
+/// Answers a call with an error, on behalf of an actor in another process.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -444,7 +448,7 @@ pub fn fail<T>(reply: Reply<T>, error: CallError) {
     reply.fail(error);
 }
 
-/// Reports a message without a caller that was for `to` and is lost, as an
+/// Reports a lost message that had no caller and was sent to `to`, as an
 /// [`Incident::Undelivered`](crate::Incident::Undelivered).
 ///
 /// ```
@@ -461,8 +465,8 @@ pub fn report_undelivered<P: Protocol>(to: &Addr<P>, message: &'static str) {
     control::report_undelivered(to.mailbox().untyped(), message);
 }
 
-/// Discards a message that cannot be forwarded to `to`: its call gets [`CallError::Stopped`], and a send
-/// becomes an [`Incident::Undelivered`](crate::Incident::Undelivered).
+/// Discards a message that cannot be forwarded to `to`. A call gets [`CallError::Stopped`], and a
+/// send becomes an [`Incident::Undelivered`](crate::Incident::Undelivered).
 ///
 /// ```
 /// # use actor_core::prelude::*;

@@ -50,13 +50,14 @@ impl<A: Actor + 'static> Addr<A> {
     /// # });
     /// ```
     pub fn unregister(&self, name: impl AsRef<str>) -> bool {
-        // The user's code, before any lock.
+        // User code, which runs before any lock is taken.
         let name = name.as_ref();
         let mailbox = self.shared().any();
         let freed = mailbox.header().system.names.unregister(name, self.id());
         if freed {
             let mut locked = mailbox.lock();
-            // Only one of its entries: the name may have been registered again in the meantime.
+            // Removes only one entry, because the name may have been registered again in the
+            // meantime.
             let names = &mut locked.cell.cold_mut().names;
             if let Some(place) = names.iter().position(|held| &**held == name) {
                 names.remove(place);

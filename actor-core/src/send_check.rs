@@ -1,4 +1,4 @@
-//! A type in a message that is not `Send` becomes one error, with a text about messages.
+//! Turns a message type that is not `Send` into a single error, with a text about messages.
 //!
 //! A macro sees only tokens: for a type that is probably not `Send`, such as `Box<dyn Error>`, it
 //! emits a check, and puts [`InMessage::Type`] into the message. If the check fails, that type is
@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-/// [`IS_SEND`](Self::IS_SEND) exists if `T` is `Send`; otherwise [`NotSend::IS_SEND`] is found.
+/// Provides [`IS_SEND`](Self::IS_SEND) if `T` is `Send`. Otherwise, [`NotSend::IS_SEND`] is found.
 #[derive(Debug)]
 pub struct SendCheck<T>(PhantomData<fn() -> T>);
 
@@ -24,7 +24,7 @@ pub trait NotSend {
 
 impl<T> NotSend for SendCheck<T> {}
 
-/// A type as it is stored in a message.
+/// A type in the form in which a message stores it.
 pub trait InMessage<const IS_SEND: bool>: Sized {
     /// The type itself, or an empty type if it is not `Send`.
     type Type;

@@ -50,7 +50,7 @@ pub trait Spawn: Dispatch {
     /// Spawns the actor on `system`. See [`spawn`](Spawn::spawn).
     ///
     /// # Panics
-    /// Those of [`spawn`](Spawn::spawn).
+    /// As [`spawn`](Spawn::spawn).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -84,7 +84,7 @@ pub trait Spawn: Dispatch {
     /// alive.
     ///
     /// # Panics
-    /// Those of [`spawn`](Spawn::spawn), and if `make` panics.
+    /// As [`spawn`](Spawn::spawn), and if `make` panics.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -119,7 +119,7 @@ pub trait Spawn: Dispatch {
     /// member that ends is replaced; more than 5 failures in 60 seconds fail the pool.
     ///
     /// # Panics
-    /// If `size` is zero, and those of [`spawn`](Spawn::spawn).
+    /// If `size` is zero. Also panics as [`spawn`](Spawn::spawn).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -143,7 +143,7 @@ pub trait Spawn: Dispatch {
         Self::prepare_pool(size, make).spawn()
     }
 
-    /// Configures a pool before it is spawned: its name, capacity and system.
+    /// Returns a builder that sets the name, capacity and system of a pool.
     ///
     /// # Panics
     /// If `size` is zero.

@@ -51,8 +51,9 @@ impl<T: Default> Default for Mutex<T> {
     }
 }
 
-/// A value with cache lines of its own, so that writes to it, or to its neighbors, do not slow down the
-/// readers of the other. 128 bytes, because processors fetch lines in pairs.
+/// A value on its own cache lines, so that writes to it do not slow down the readers of its
+/// neighbors, or the other way round. The alignment is 128 bytes, because processors fetch lines in
+/// pairs.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub(crate) struct OwnLines<T>(pub(crate) T);
@@ -122,7 +123,7 @@ pub(crate) mod thread {
     #[cfg(actor_loom)]
     pub(crate) use loom::thread::{Thread, current, park};
 
-    /// No time passes in a model.
+    /// Returns immediately, because no time passes in a model.
     #[cfg(actor_loom)]
     pub(crate) fn park_timeout(_: std::time::Duration) {
         park();

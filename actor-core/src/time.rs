@@ -95,7 +95,7 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
     Timeout { future, sleep: sleep(duration) }
 }
 
-/// Returns an interval that ticks every `period`, for the first time after one period.
+/// Returns an interval that ticks every `period`. The first tick is after one period.
 ///
 /// Ticks do not drift: a late tick does not delay later ones. If several ticks were missed, only
 /// the last of them is delivered.

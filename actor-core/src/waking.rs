@@ -1,4 +1,4 @@
-//! Waking and dropping wakers, which may be user code: a panic of a waker ends here.
+//! Waking and dropping wakers, which may be user code. A panic of a waker goes no further.
 //!
 //! No other file wakes or drops a waker that may be user code; a test checks that.
 
@@ -12,7 +12,7 @@ pub(crate) fn wake(waker: Waker) {
     contained(|| waker.wake());
 }
 
-/// Wakes all wakers; a panic of one does not skip the next.
+/// Wakes all wakers. A panic of one does not skip the next.
 pub(crate) fn wake_each(wakers: impl IntoIterator<Item = Waker>) {
     wakers.into_iter().for_each(wake);
 }
@@ -25,8 +25,8 @@ pub(crate) fn drop_waker(waker: Option<Waker>) {
     }
 }
 
-/// The waker of a task, as a channel of another crate holds it. Such a channel wakes under its own lock, and
-/// does not survive a panic there.
+/// The waker of a task in the form that a channel of another crate holds. Such a channel wakes
+/// under its own lock, and does not survive a panic there.
 pub(crate) struct ContainedWaker {
     task: Arc<TaskWaker>,
     waker: Waker,

@@ -1,7 +1,7 @@
 //! The shared mailbox of a pool, and the consequences of the end of its members.
 //!
-//! From outside, a pool is one actor: one id, one queue, one exit. It has no loop of its own:
-//! members fetch one message at a time and are woken when one arrives.
+//! From outside, a pool is one actor: one id, one queue, one exit. The pool has no loop of its own:
+//! its members fetch one message at a time and are woken when one arrives.
 
 use super::members::Members;
 use super::start_member;
@@ -38,13 +38,13 @@ pub(super) struct PoolMailbox<A: Dispatch> {
 /// The messages of a pool, and its members.
 struct PoolQueue<A: Dispatch> {
     messages: MessageQueue<A::Message>,
-    /// The idle members. When a message arrives, one of them is removed and woken. It checks the
-    /// mailbox, or passes the wake-up on if it does something else first, so no waiting message is
-    /// missed.
+    /// The idle members. When a message arrives, one of them is removed and woken. That member
+    /// checks the mailbox, or passes the wake-up on if it does something else first, so no waiting
+    /// message is missed.
     members: Members,
     /// The size of the pool: members with higher numbers end after their message.
     size: usize,
-    /// Limits the restarts of members; one restart too many fails the pool.
+    /// Limits the restarts of members. One restart too many fails the pool.
     window: RestartWindow,
     /// Set when the pool ends before it has drained: no member is restarted any more.
     verdict: Option<Exit>,
@@ -90,7 +90,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         state.wants(number) && state.queue.members.insert(number, member)
     }
 
-    /// When the last member has ended, discards the remaining messages and publishes the exit.
+    /// Discards the remaining messages and publishes the exit, if the last member has ended.
     pub(super) fn end_if_empty(&self) {
         let mut state = self.state.lock();
         if state.queue.is_over || state.queue.members.count() != 0 {
@@ -119,7 +119,7 @@ impl<A: Dispatch> PoolMailbox<A> {
         let members = state.queue.members.all();
         drop(state);
         self.close();
-        // For good: one may be between two lives just now.
+        // Permanently, because a member may be between two lives.
         members.iter().for_each(|member| member.kill_permanently());
     }
 
@@ -167,7 +167,7 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
         let wanted = if beside { may_overlap::<A, true> } else { may_overlap::<A, false> };
         let mut state = self.state.lock();
         if number >= state.queue.size || state.queue.verdict.is_some() {
-            // It may have been woken for a message that another member has to take now.
+            // The member may have been woken for a message that another member has to take now.
             let other = state.idle_member_if_needed(&self.header);
             drop(state);
             if let Some(other) = other {
@@ -222,7 +222,7 @@ impl<A: Dispatch> SharedQueue for PoolMailbox<A> {
     fn set_busy(&self, number: usize) {
         let mut state = self.state.lock();
         state.queue.members.set_busy(number);
-        // It may have been woken for a message that another member has to take now.
+        // The member may have been woken for a message that another member has to take now.
         let other = state.idle_member_if_needed(&self.header);
         drop(state);
         if let Some(other) = other {

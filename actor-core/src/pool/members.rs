@@ -1,5 +1,5 @@
-//! The members of a pool: which are there, and which of them are idle. No step looks at all of them,
-//! so that a pool of 100 000 ends in as many steps a member as one of ten.
+//! The members of a pool, and which of them are idle. No step visits all members, so that the
+//! number of steps per member at the end of a pool does not depend on its size.
 
 use crate::cell::handle::DynMailbox;
 use crate::sync::Arc;
@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 #[derive(Default)]
 pub(super) struct Members {
-    /// By number.
+    /// All members, by number.
     all: Vec<Member>,
-    /// How many there are.
+    /// The number of members.
     count: usize,
-    /// The numbers of those that found nothing at their last look, by when that was.
+    /// The numbers of the idle members, by the time at which they became idle.
     idle: BTreeMap<u64, usize>,
     /// The number of times that a member has become idle.
     idle_marks: u64,
@@ -19,9 +19,9 @@ pub(super) struct Members {
 
 #[derive(Clone, Default)]
 struct Member {
-    /// `None` for one that has ended, or has not begun.
+    /// `None` for a member that has ended, or has not begun.
     mailbox: Option<Arc<dyn DynMailbox>>,
-    /// Its key among those that are idle.
+    /// The member's key in `Members::idle`.
     idle: Option<u64>,
 }
 
@@ -38,7 +38,7 @@ impl Members {
         self.all.iter().filter_map(|member| member.mailbox.clone()).collect()
     }
 
-    /// Adds a member; returns `false` if there is one with this number.
+    /// Adds a member. Returns `false` if there is one with this number.
     pub(super) fn insert(&mut self, number: usize, mailbox: Arc<dyn DynMailbox>) -> bool {
         if self.get(number).is_some() {
             return false;

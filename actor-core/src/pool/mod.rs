@@ -1,4 +1,4 @@
-//! Pools: one address, one mailbox, several actors behind it.
+//! Pools: several actors that share one address and one mailbox.
 //!
 //! This file is the public interface and creates the members; the shared mailbox is in `mailbox.rs`.
 
@@ -81,7 +81,8 @@ impl<A: Dispatch> PoolAddress for Arc<PoolMailbox<A>> {
 /// Starts member `number` of `pool`, if its size allows it.
 fn start_member<A: Dispatch>(pool: &Arc<PoolMailbox<A>>, number: usize) {
     let settings = const { &A::SETTINGS };
-    // Messages wait in the pool's mailbox, which has the capacity that the builder of the pool set.
+    // The member's own mailbox needs no capacity setting: messages wait in the pool's mailbox,
+    // which has the capacity that the builder of the pool set.
     let builder =
         ActorBuilder::<A>::new(Some(pool.header().system.clone()), settings, settings.capacity);
     let mailbox = builder.mailbox.clone();

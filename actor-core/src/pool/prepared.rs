@@ -38,7 +38,8 @@ impl<A: Dispatch> PreparedPool<A> {
         PreparedPool { size, make, capacity, label: None, system: None }
     }
 
-    /// Sets the label in logs, exits and trees. The members have it too, with their numbers.
+    /// Sets the label in logs, exits and trees. The labels of the members are this one with their
+    /// numbers.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.label = Some(Arc::from(name.into()));
         self

@@ -5,8 +5,8 @@ use crate::address::call::Call;
 #[cfg(doc)]
 use crate::error::CallError;
 
-/// A request created by [`ProcessAddr::ask`](crate::ProcessAddr::ask). Nothing is sent until it is
-/// awaited.
+/// A request created by [`ProcessAddr::ask`](crate::ProcessAddr::ask). Nothing is sent until the
+/// request is awaited.
 ///
 /// It is a [`Call`] to the process, with one difference. The process takes the message like any other, and
 /// checks with [`Reply::is_closed`](crate::Reply::is_closed) whether the caller no longer waits. After
@@ -32,6 +32,6 @@ use crate::error::CallError;
 /// [`Call::reply_to`](crate::Call::reply_to), which panics here.
 ///
 /// # Errors
-/// Those of a [`Call`]. [`CallError::Panicked`] if the process panics while it holds the reply, and
-/// [`CallError::NoReply`] if it drops the reply without an answer.
+/// The errors of a [`Call`]. [`CallError::Panicked`] if the process panics while it holds the
+/// reply, and [`CallError::NoReply`] if it drops the reply without an answer.
 pub type Ask<'a, M, T> = Call<'a, Proc<M>, T>;

@@ -14,7 +14,8 @@ pub(super) struct InboxBuffer<M> {
     first: Option<M>,
     /// The other messages not yet examined.
     rest: LazyDeque<M>,
-    /// Each with its sequence number: the number of messages accepted before it.
+    /// The system messages. Each has its sequence number: the number of messages accepted before
+    /// it.
     system_messages: VecDeque<(u64, SystemMessage)>,
     /// The number of messages accepted before the oldest one not yet examined.
     before: u64,
@@ -25,11 +26,11 @@ pub(super) struct InboxBuffer<M> {
 /// A refused message.
 pub(super) enum RefusedMessage<M> {
     Queued(M),
-    /// Created from a system message: it does not count against the capacity and ends with the
-    /// life.
+    /// Created from a system message. Such a message does not count against the capacity and ends
+    /// with the life.
     FromNotice(M),
-    /// A matcher is examining it. Other code sees this state only after a panic: the message is
-    /// then lost.
+    /// A matcher is examining the message. Other code sees this state only after a panic, when the
+    /// message is lost.
     Taken,
 }
 
@@ -81,7 +82,7 @@ impl<M> InboxBuffer<M> {
         self.first.is_some() || !self.system_messages.is_empty()
     }
 
-    /// Releases the blocks of a past burst: a waiting process holds none.
+    /// Releases the memory of a past burst: a waiting process holds none.
     pub(super) fn release_memory(&mut self) {
         self.rest = LazyDeque::new();
         if self.refused.is_empty() {

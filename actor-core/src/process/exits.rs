@@ -62,9 +62,9 @@ impl<M: Send + 'static> Inbox<M> {
 
     /// Links the process and `target`: each is notified of the other's exit.
     ///
-    /// From now on, this life gets a message for every exit of a linked actor, including actors
-    /// that linked themselves to it. Without this call, it fails when one of them ends abnormally,
-    /// as in Erlang.
+    /// After this call, this life gets a message for every exit of a linked actor, including actors
+    /// that linked themselves to it. Without this call, the life fails when one of them ends
+    /// abnormally, as in Erlang.
     ///
     /// ```
     /// # use actor_core::{Exit, ExitNotice, Inbox, spawn_process};
@@ -88,7 +88,7 @@ impl<M: Send + 'static> Inbox<M> {
         self.context.link(target)
     }
 
-    /// Handles a system message: it becomes a message, or ends this life.
+    /// Turns a system message into a message of the process, or ends this life.
     pub(super) fn handle_notice(&mut self, notice: SystemMessage) {
         let message = match notice {
             SystemMessage::WatchedExited(key, id, exit) => {

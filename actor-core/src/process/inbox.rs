@@ -92,14 +92,16 @@ impl<M: Send + 'static> Inbox<M> {
     /// take a message and `Err` to give it back unchanged.
     ///
     /// `matcher` is called with the messages in order, starting from the oldest, and never twice
-    /// with the same message. A message that is given back stays in its position in the mailbox and
-    /// counts against the capacity; a later `receive` or another matcher can take it. Messages
-    /// that no matcher ever accepts eventually fill the mailbox, and then senders wait.
+    /// with the same message, unless it starts again from the oldest. A message that is given back
+    /// stays at its position in the mailbox and counts against the capacity. A later `receive` or
+    /// another matcher can take it. Messages that no matcher ever accepts eventually fill the
+    /// mailbox, and then senders wait.
     ///
     /// A closure without captures counts as the same matcher each time and continues where it
     /// stopped. A closure with captures starts from the oldest message each time.
     ///
-    /// Returns `None` when [`receive`](Inbox::receive) would, and no queued message is accepted.
+    /// Returns `None` when [`receive`](Inbox::receive) would return it, if no queued message is
+    /// accepted.
     ///
     /// # Panics
     /// If `matcher` panics, which loses only the message it was called with, or if polled outside
@@ -160,7 +162,7 @@ impl<M: Send + 'static> Inbox<M> {
 
     /// Returns the process's own address, to pass to other actors.
     ///
-    /// While the process itself holds this address, it lives until it is stopped.
+    /// An address that the process itself holds keeps the process alive until it is stopped.
     pub fn address(&self) -> ProcessAddr<M> {
         self.context.address()
     }
@@ -265,7 +267,7 @@ impl<M: Send + 'static> Inbox<M> {
 }
 
 impl<M: Send + 'static> Drop for Inbox<M> {
-    /// Messages that were not received go back to the mailbox, for the next life or to be
+    /// Puts messages that were not received back into the mailbox, for the next life or to be
     /// discarded.
     fn drop(&mut self) {
         let (mut messages, system_messages, created) =
@@ -288,8 +290,8 @@ impl<M: Send + 'static> fmt::Debug for Inbox<M> {
     }
 }
 
-/// A message is being examined by a matcher. Unless it is given back, it counts as taken, also
-/// after a panic.
+/// A message that a matcher is examining. Unless the matcher gives it back, it counts as taken,
+/// even after a panic.
 struct TakeGuard<'a, M: Send + 'static>(&'a Context<Proc<M>>);
 
 impl<M: Send + 'static> TakeGuard<'_, M> {

@@ -40,7 +40,7 @@ use std::pin::Pin;
 /// The function of one life, without its result.
 type Start<M> = Box<dyn FnOnce(Inbox<M>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
-/// The actor behind a [`Process`]. Public, because the type of its address names it.
+/// The actor of a [`Process`]. Public, because the type of the process's address contains it.
 #[doc(hidden)]
 pub struct Proc<M: Send + 'static> {
     /// `None` after the start.
@@ -137,7 +137,7 @@ where
 }
 
 impl System {
-    /// Spawns a process here. See [`spawn_process`].
+    /// Spawns a process on this system. See [`spawn_process`].
     ///
     /// ```
     /// # use actor_core::{Inbox, System};

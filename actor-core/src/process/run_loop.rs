@@ -1,5 +1,5 @@
 //! The loop of a process. A life is one run of the user's function, which takes the messages
-//! itself. This module decides nothing: the run loop handles the end.
+//! itself. This module decides nothing about the end of a life: the run loop does.
 
 use super::Proc;
 use super::inbox::Inbox;
@@ -27,17 +27,17 @@ pub(super) struct InboxLink {
     other_waker: Mutex<Option<Waker>>,
 }
 
-/// Not waiting for messages.
+/// The inbox does not wait for messages.
 const NOT_WAITING: u8 = 0;
-/// A wait that is polled whenever the process is polled.
+/// The inbox waits with the process's own waker, so it is polled whenever the process is polled.
 const OWN_WAKER: u8 = 1;
-/// A wait inside a combinator that polls its parts only when they are woken.
+/// The inbox waits inside a combinator that polls its parts only when they are woken.
 const OTHER_WAKER: u8 = 2;
 
 impl InboxLink {
     pub(super) fn wait(&self, other: Option<&Waker>) {
         if let Some(waker) = other {
-            // Cloned before taking the lock, because a waker runs foreign code.
+            // Cloned before taking the lock, because cloning a waker can run user code.
             let waker = waker.clone();
             let old = self.other_waker.lock().replace(waker);
             drop_waker(old);
@@ -59,8 +59,8 @@ impl InboxLink {
 
     /// Wakes the wait of the inbox, so that a combinator between the process and the wait polls it.
     ///
-    /// Skipped if no message is available: the wake-up may schedule the process again, which would
-    /// then run forever.
+    /// Skipped if no message is available, because the wake-up could schedule the process again,
+    /// which would then run forever.
     fn wake_other<M: Send + 'static>(&self, mailbox: &Mailbox<Proc<M>>) {
         if self.waits.load(Ordering::Relaxed) == OTHER_WAKER && mailbox.has_anything_new() {
             let waker = self.other_waker.lock().take();
@@ -94,7 +94,7 @@ pub(super) fn run_process<M: Send + 'static>(
                 ProcessFunction { future, link: shared, mailbox: &*own }.await
             };
             let outcome = HandlerFuture::new(work, &mailbox.header, CurrentMessage::PROCESS).await;
-            // Without a state, the run loop ends the life as one that ended by itself.
+            // If no state is left, the run loop treats the life as one that ended by itself.
             let by_itself = outcome.is_ok() && !link.is_failing() && !mailbox.is_ending_life();
             run_loop.on_outcome(outcome, CurrentMessage::PROCESS);
             if by_itself {

@@ -59,7 +59,8 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
         );
         inbox.loop_link.wait_is_over();
         if inbox.mailbox().header.is_killed() {
-            // Between two messages: the loop drops all of this as soon as it is pending.
+            // The process was killed between two messages. The loop drops this future as soon as it
+            // is pending.
             return Poll::Pending;
         }
         if inbox.mailbox().header.is_turn_over() {
@@ -79,7 +80,7 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for Select<'_, M,
                 break Some(Some(chosen));
             }
             if inbox.loop_link.is_failing() {
-                // The loop drops all of this as soon as it is pending.
+                // The loop drops this future as soon as it is pending.
                 return Poll::Pending;
             }
             let may_get_more = inbox.fill_buffer();
@@ -136,14 +137,14 @@ impl<M: Send + 'static, T, F: FnMut(M) -> Result<T, M>> Future for SelectWithin<
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        // Messages are checked first: a message that has arrived counts, however late the future is
-        // polled.
+        // Messages are checked first: a message that has arrived counts, even if the future is
+        // polled after the timeout.
         if let Poll::Ready(found) = Pin::new(&mut this.select).poll(cx) {
             return Poll::Ready(Ok(found));
         }
         let header = &this.select.inbox.mailbox().header;
         if header.budget() == 0 {
-            // It has not checked yet.
+            // The turn is over, so no message has been examined yet.
             return Poll::Pending;
         }
         let limit = this.limit;

@@ -27,7 +27,7 @@ use std::time::Instant;
 pub struct ProxyActor<P, R> {
     proxy: R,
     shared: Arc<Shared>,
-    /// Set if the exit of the proxy is known: nothing is asked for another one.
+    /// Set once the exit of the proxy is known, so that no further one is requested.
     is_over: bool,
     protocol: PhantomData<fn() -> P>,
 }
@@ -137,8 +137,8 @@ impl<P, R> fmt::Debug for ProxyActor<P, R> {
 }
 
 pin_project! {
-    /// A future whose waits leave no record for the deadlock detector. The answer to a call of the
-    /// proxy comes from elsewhere, so a cycle through the proxy need not be a deadlock.
+    /// A future whose waits leave no record for the deadlock detector. Another actor than the proxy
+    /// answers its calls, so a cycle through the proxy need not be a deadlock.
     struct Unrecorded<F> {
         #[pin]
         future: F,

@@ -12,7 +12,8 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 
-/// Controls a proxy from outside. Does not keep it alive; clones control the same proxy.
+/// Controls a proxy from outside. A control does not keep its proxy alive. Clones control the same
+/// proxy.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -42,7 +43,7 @@ pub(super) struct Target(pub(super) Arc<dyn DynMailbox>);
 /// An instruction that the proxy carries out when all messages accepted before it have been forwarded.
 pub(super) enum Order {
     End(Exit),
-    /// Dropped, which is user code.
+    /// Drop the token, which is user code.
     Release(Box<dyn Any + Send>),
 }
 
@@ -53,7 +54,7 @@ pub(super) struct Shared {
     orders: Mutex<Option<VecDeque<Order>>>,
     /// Set by `stop()` on an address.
     is_stopped: AtomicBool,
-    /// Set by `revoke`: no address accepts messages any more.
+    /// Set by `revoke`. No address of the proxy accepts messages any more.
     is_revoked: AtomicBool,
     on_kill: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -126,15 +127,16 @@ impl Control {
         self.mailbox.as_ref().and_then(Weak::upgrade)
     }
 
-    /// Ends the proxy with `exit` once all messages accepted by now have been forwarded. Calls that
-    /// are queued behind them get [`CallError::Stopped`](crate::CallError::Stopped).
+    /// Ends the proxy with `exit` once all messages accepted before this call have been forwarded.
+    /// Calls that are queued later get [`CallError::Stopped`](crate::CallError::Stopped).
     ///
     /// Does nothing if the proxy has ended.
     pub fn end(&self, exit: Exit) {
         self.order(Order::End(exit));
     }
 
-    /// Drops `token` once all messages accepted by now have been forwarded, or the proxy has ended.
+    /// Drops `token` once all messages accepted before this call have been forwarded, or the proxy
+    /// has ended.
     ///
     /// The token's `drop` runs on the thread that runs the proxy, or on this one if the proxy has
     /// ended; it must not block.
@@ -161,8 +163,8 @@ impl Control {
         self.order(Order::Release(Box::new(token)));
     }
 
-    /// Reports a message without a caller that the proxy has taken and that was lost behind it, as an
-    /// [`Incident::Undelivered`](crate::Incident::Undelivered).
+    /// Reports a message that the proxy has taken and that was lost afterwards. The message has no
+    /// caller, so the loss is an [`Incident::Undelivered`](crate::Incident::Undelivered).
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -187,7 +189,7 @@ impl Control {
         }
     }
 
-    /// Discards a message that the proxy cannot pass on: its call gets
+    /// Discards a message that the proxy cannot forward. A call gets
     /// [`CallError::Stopped`](crate::CallError::Stopped), and a send becomes an
     /// [`Incident::Undelivered`](crate::Incident::Undelivered).
     ///
@@ -225,7 +227,7 @@ impl Control {
         }
     }
 
-    /// Ends the proxy at once: queued messages are not forwarded.
+    /// Ends the proxy at once. Queued messages are not forwarded.
     pub(super) fn revoke(&self) {
         self.shared.is_revoked.store(true, Ordering::Release);
         let Some(mailbox) = self.mailbox() else { return };

@@ -20,7 +20,7 @@ use crate::exit::{ActorId, Failure, FailureKind, FailureParts, Location};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignFailure {
-    /// The kind.
+    /// The kind of failure.
     pub kind: FailureKind,
     /// The label of the actor.
     pub actor: String,

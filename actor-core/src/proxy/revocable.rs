@@ -6,9 +6,9 @@ use std::fmt;
 
 /// Returns an address that forwards to `address` until it is revoked.
 ///
-/// The actor cannot be ended through it: `stop` and `kill` end only the revocable address, and all its
-/// clones with it. The revocable address ends with its actor, with the same exit, and keeps its actor
-/// alive.
+/// The actor cannot be ended through the returned address: `stop` and `kill` end only that address
+/// and its clones. The revocable address ends with its actor, with the same exit, and keeps its
+/// actor alive.
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -47,7 +47,7 @@ where
     (address, Revoke { control })
 }
 
-/// Revokes an address. Dropping it does not revoke. See [`revocable`].
+/// Revokes an address. Dropping the value does not revoke the address. See [`revocable`].
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -64,7 +64,7 @@ pub struct Revoke {
 }
 
 impl Revoke {
-    /// Revokes the address: it accepts nothing from now on, and its queued messages are not forwarded.
+    /// Revokes the address: it accepts no more messages, and its queued messages are not forwarded.
     ///
     /// Calls get [`CallError::Stopped`](crate::CallError::Stopped). A message that is being forwarded at
     /// this moment is still delivered, and a call whose handler runs still gets its reply.
@@ -89,7 +89,8 @@ where
     A::Actor: crate::Protocol,
 {
     async fn forward(&mut self, message: <A::Actor as crate::Protocol>::Message) {
-        // An ended actor drops the message: its caller is told, and a send becomes an incident.
+        // An actor that has ended drops the message: a caller gets an error, and a send becomes an
+        // incident.
         if let Err(refused) = forward(self.to.as_ref(), message).await {
             super::discard(self.to.as_ref(), refused.into_message());
         }

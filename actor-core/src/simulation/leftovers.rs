@@ -3,8 +3,8 @@
 use super::Sim;
 use crate::cell::handle::DynMailbox;
 
-/// Returns whether any actor has started to end but has not ended yet, or has no references left,
-/// so that it ends with its handler.
+/// Returns whether any actor has started to end but has not ended yet. An actor without references
+/// counts too, because it ends with its handler.
 pub(super) fn is_any_ending(sim: &Sim) -> bool {
     sim.actors().iter().any(|actor| {
         let locked = actor.lock();

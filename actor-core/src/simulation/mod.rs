@@ -1,4 +1,4 @@
-//! Layer 8: the handle that steers a simulation.
+//! The handle that controls a simulation.
 
 use crate::actor::dispatch::Dispatch;
 use crate::actor::fault::{self, Fault};
@@ -123,8 +123,8 @@ impl Sim {
         self.seed
     }
 
-    /// Runs until every task is blocked on a timer or a message, without advancing virtual time, even
-    /// where steps take time.
+    /// Runs until every task is blocked on a timer or a message. Does not advance virtual time,
+    /// even if steps take time.
     ///
     /// # Cancellation
     /// Dropping the future has no effect.
@@ -133,8 +133,8 @@ impl Sim {
     }
 
     /// Advances virtual time by `duration` and runs everything that happens within it, including
-    /// events due at its end. It ends exactly `duration` later, even where steps take time; a duration
-    /// beyond the range of the clock counts as a hundred years.
+    /// events due at its end. Virtual time advances by exactly `duration`, even if steps take time.
+    /// A duration beyond the range of the clock counts as a hundred years.
     ///
     /// # Cancellation
     /// Dropping the future leaves the virtual time as it is.
@@ -146,8 +146,9 @@ impl Sim {
         Quiesce::settled(self.executor()).await;
     }
 
-    /// Runs until only periodic ticks are left, however much virtual time this takes. Returns which
-    /// actors still wait, and for which others. One-shot timers and timeouts are run.
+    /// Runs until only periodic ticks are left, regardless of the virtual time that this takes.
+    /// One-shot timers and timeouts are run. Returns one line for each actor and task that still
+    /// waits, with the event it waits for.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -182,8 +183,8 @@ impl Sim {
         self.waiting()
     }
 
-    /// Runs one step, chosen by the seed, and returns it; `None` if nothing can run. The caller
-    /// continues before any other step.
+    /// Runs one step, chosen by the seed, and returns it. Returns `None` if nothing can run. The
+    /// caller continues before any other step.
     ///
     /// # Cancellation
     /// Dropping the future has no effect.
@@ -193,13 +194,14 @@ impl Sim {
         self.trace().into_steps().into_iter().nth(before).filter(|_| is_done)
     }
 
-    /// Returns which actors are waiting, and for which others; one line each.
+    /// Returns one line for each actor and task that waits, with the event it waits for.
     pub fn waiting(&self) -> Vec<String> {
         self.sim_observer().map_or_else(Vec::new, SimObserver::waiting)
     }
 
-    /// Adds a line to the trace, and to the report if the test fails: for a fault that the test injects,
-    /// or another event that explains the steps around it. `origin` is in the place of the agent.
+    /// Adds a line to the trace, and to the report if the test fails. Use it for a fault that the
+    /// test injects, or for another event that explains the steps around it. The line shows
+    /// `origin` in place of the agent.
     ///
     /// ```
     /// # use actor_core::{Sim, System};
@@ -246,7 +248,8 @@ impl Sim {
         self.sim_observer().map_or_else(Vec::new, SimObserver::missed)
     }
 
-    /// What the steps did to others, each with the number of its step, if that is kept.
+    /// Returns the effects of the steps on other agents, each with the number of its step, if they
+    /// were recorded.
     fn effects(&self) -> Vec<(u64, String)> {
         let Some(sim_observer) = self.sim_observer() else { return Vec::new() };
         let effects = sim_observer.executor.with_trace(crate::executor::sim::TraceLog::effects);

@@ -10,8 +10,8 @@ use crate::system::System;
 use std::time::Duration;
 
 impl Sim {
-    /// Starts a node: one more system in this simulation, for a test of a program that runs in several
-    /// processes.
+    /// Starts a node: another system in this simulation, for a test of a program that runs in
+    /// several processes.
     ///
     /// All nodes share one clock, one schedule and one trace, which the seed determines. Each node has its
     /// own names, actors, counters and random numbers. A trace names the node of an actor, as in
@@ -50,9 +50,9 @@ impl Sim {
         System::handle(self.shared.node(observer, executor))
     }
 
-    /// Ends a node as if its process was killed: its actors end without `#[on_stop]`, its tasks are
-    /// dropped, and no actor or task starts on it any more. No other code of the node runs, except for
-    /// the drop of its values.
+    /// Ends a node as if its process had been killed: its actors end without `#[on_stop]`, its
+    /// tasks are dropped, and no actor or task starts on it any more. No other code of the node
+    /// runs, except the drops of its values.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -77,8 +77,9 @@ impl Sim {
         executor.close(Duration::ZERO);
     }
 
-    /// Stops a node, as if its process was suspended: from now on its actors and tasks make no step, while
-    /// time goes on. An actor or task that is runnable already makes one more step.
+    /// Pauses a node, as if its process had been suspended: its actors and tasks make no steps
+    /// until [`resume`](Sim::resume), while time goes on. An actor or task that is already runnable
+    /// makes one more step.
     ///
     /// # Panics
     /// If `node` is not a node of this simulation.
@@ -87,7 +88,7 @@ impl Sim {
         self.node_executor(node).pause();
     }
 
-    /// Lets a paused node go on.
+    /// Resumes a paused node.
     ///
     /// ```
     /// # use actor_core::prelude::*;

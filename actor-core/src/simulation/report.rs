@@ -14,9 +14,9 @@ const NOTES: usize = 8;
 
 /// The origin of the schedule.
 pub(super) enum ScheduleOrigin {
-    /// A seed: run number and number of runs.
+    /// A seed: the number of the run, and the number of runs.
     Seed { seed: u64, number: u64, of: u64 },
-    /// Exploration: the run number.
+    /// Exploration: the number of the run.
     Explored { number: u64 },
 }
 
@@ -76,7 +76,7 @@ fn steps(choices: &Deviations, run: &RunResult) -> String {
     text
 }
 
-/// What makes it fail.
+/// Returns a summary of the deviations that make the run fail.
 fn summary(deviations: &Deviations) -> String {
     let times =
         deviations.keys().filter(|place| matches!(place, DeviationPoint::Duration(_))).count();
@@ -101,13 +101,14 @@ fn summary(deviations: &Deviations) -> String {
     }
 }
 
-/// At most [`STEPS`] positions: the choices, then the steps of their agents; the latest steps if
-/// there is no choice. In addition the latest notes, at most [`NOTES`].
+/// Returns at most [`STEPS`] positions: the choices, then the steps of their agents, or the latest
+/// steps if there is no choice. In addition, returns the positions of the latest notes, at most
+/// [`NOTES`].
 fn shown(all: &[Step], chosen: &[usize]) -> BTreeSet<usize> {
     let mut shown: BTreeSet<usize> = chosen.iter().take(STEPS).copied().collect();
     let centre = chosen.first().copied().unwrap_or(all.len());
     let mut rest: Vec<usize> = (0..all.len()).filter(|at| all[*at].is_of_actor).collect();
-    // The steps after a choice say more than those before it.
+    // The steps after a choice are more informative than the steps before it.
     rest.sort_by_key(|at| if *at < centre { 2 * (centre - at) } else { at - centre });
     for at in rest {
         if shown.len() == STEPS {

@@ -51,7 +51,7 @@ pub(super) enum FailureClass {
     Unobserved,
     /// An expected failure did not occur.
     ExpectedMissing,
-    /// Something was left over.
+    /// An actor, task or timer was left over.
     Leftover,
 }
 
@@ -62,18 +62,19 @@ pub(super) struct RunResult {
     pub(super) decisions: Vec<Choice>,
     pub(super) deviations: Deviations,
     pub(super) incidents: Vec<String>,
-    /// What the steps did to others, each with the number of its step, if that is to be compared.
+    /// The effects of the steps on other agents, each with the number of its step, if the run is to
+    /// be compared.
     pub(super) effects: Vec<(u64, String)>,
 }
 
-/// How a body is run.
+/// The options for a run of a test function.
 pub(super) struct RunOptions {
     pub(super) scheduler: Scheduler,
     pub(super) seed: u64,
-    /// The most steps it may take.
+    /// The maximum number of steps of the run.
     pub(super) limit: u64,
     pub(super) allows_leftovers: bool,
-    /// Whether it is compared with another run.
+    /// Whether the run is compared with another run.
     pub(super) is_compared: bool,
 }
 
@@ -118,7 +119,7 @@ where
     run
 }
 
-/// Lets ending actors end, and returns the leftovers.
+/// Waits until ending actors have ended, and returns the leftovers.
 fn check_end(system: &System, sim: &Sim, allows_leftovers: bool) -> Option<(FailureClass, String)> {
     if let Err(BlockOnError::Aborted(text)) = system.try_block_on(finish_actors(sim)) {
         return Some((FailureClass::Aborted, text));

@@ -1,7 +1,7 @@
 //! Shrinks a failing schedule to the shortest one found that fails in the same way.
 //!
-//! A schedule is described by its deviations from the default schedule. It is shrunk by removing
-//! deviations: first all times of steps, then halves, quarters and so on, down to single ones.
+//! A schedule is described by its deviations from the default schedule. Shrinking removes
+//! deviations: first all durations of steps, then halves, quarters and so on, down to single ones.
 
 use super::run::{FailureClass, RunResult};
 use crate::executor::sim::{DeviationPoint, Deviations, MAX_STEP_MICROS};
@@ -53,8 +53,8 @@ impl Shrinking<'_> {
         self.runs == 0 || self.steps == 0
     }
 
-    /// Returns whether it fails in the same way with only these deviations. If so, this is the best
-    /// schedule so far.
+    /// Returns whether the test fails in the same way with only these deviations. If so, this is
+    /// the best schedule so far.
     fn fails(&mut self, deviations: Deviations) -> bool {
         if self.is_spent() {
             return false;
@@ -67,8 +67,8 @@ impl Shrinking<'_> {
         fails
     }
 
-    /// Removes as many deviations as possible: all, then all times of steps, then halves, down to
-    /// single ones, until none can be removed.
+    /// Removes as many deviations as possible: all, then all durations of steps, then halves, down
+    /// to single ones, until none can be removed.
     fn remove_deviations(&mut self) {
         if self.best.0.is_empty() || self.fails(Deviations::new()) {
             return;
@@ -98,7 +98,7 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Searches for a single step that takes long, instead of several that take time.
+    /// Searches for a single step that takes long, instead of several steps that take time.
     fn try_single_time(&mut self) {
         if part(&self.best.0, true).len() < 2 {
             return;

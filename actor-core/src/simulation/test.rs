@@ -34,7 +34,7 @@ pub struct TestConfig {
 }
 
 impl TestConfig {
-    /// One seed, and no leftovers allowed.
+    /// Creates a configuration with one seed, in which leftovers fail the test.
     pub const fn single_seed() -> Self {
         TestConfig { first: 1, seeds: 1, leftovers: false, exact_time: false, explore: None }
     }
@@ -144,8 +144,8 @@ where
         if self.prints_panics { run() } else { panics::quiet(run) }
     }
 
-    /// Returns the scheduler of `seed`. Under every even seed steps take time, so that timers race
-    /// work.
+    /// Returns the scheduler of `seed`. Under every even seed, steps take time, so that timers race
+    /// with work.
     fn scheduler(&self, seed: u64) -> Scheduler {
         Scheduler::seeded(seed, seed.is_multiple_of(2) && !self.config.exact_time)
     }
@@ -244,7 +244,8 @@ fn first_difference<T: PartialEq>(one: &[T], two: &[T]) -> usize {
     at.unwrap_or(one.len().min(two.len()))
 }
 
-/// What an earlier step did to other agents, if that differs before step `at` does.
+/// Returns the effect of an earlier step on other agents, if the two runs differ in it before they
+/// differ in step `at`.
 fn earlier_effect(first: &RunResult, second: &RunResult, at: usize) -> Option<String> {
     let place = first_difference(&first.effects, &second.effects);
     let (one, two) = (first.effects.get(place), second.effects.get(place));

@@ -46,13 +46,13 @@ pub struct Trace {
 pub struct Step {
     /// The virtual time since the start of the simulation.
     pub at: Duration,
-    /// The virtual time that the step took; zero unless steps take time under this seed.
+    /// The virtual time that the step took. Zero if steps take no time under this seed.
     pub took: Duration,
     /// The agent: an actor's label, a task, a timer, or the test function.
     pub agent: String,
     /// The action: the message that was taken, or that the agent continues.
     pub action: String,
-    /// The agent that would have run next if the seed had not chosen this one.
+    /// The agent that would have run by default, if the seed chose another one.
     pub preempted: Option<String>,
     pub(super) is_of_actor: bool,
     pub(super) is_note: bool,

@@ -23,8 +23,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Creates a backoff that waits `min` before the first restart, then twice as long before each
-    /// further one, at most `max`.
+    /// Creates a backoff that waits `min` before the first restart, and then twice as long before
+    /// each further one, up to `max`.
     ///
     /// After a life longer than `max`, the pauses start again with `min`. A `min` of zero never
     /// grows, and a `max` below `min` counts as `min`.
@@ -44,7 +44,8 @@ impl Backoff {
     }
 
     /// Varies each pause by up to this fraction, up or down, so that many children do not restart
-    /// at the same moment.
+    /// at the same moment. A pause can therefore exceed the limit of
+    /// [`exponential`](Backoff::exponential) by this fraction.
     ///
     /// # Panics
     /// If `jitter` is not between 0 and 1.

@@ -43,10 +43,10 @@ pub struct Child<A> {
     name: Arc<str>,
     restart: Restart,
     pub(super) capacity: Option<usize>,
-    /// `None`: no limit.
+    /// The time limit for a stop, or `None` for no limit.
     shutdown: Option<Duration>,
     factory: Box<dyn StateFactory>,
-    // Defined for every `A`, whether an actor or not, so that a missing half of `#[actor]` is
+    // Defined for every `A`, whether it is an actor or not, so that a missing half of `#[actor]` is
     // reported once, by the constructor.
     whose: PhantomData<fn() -> A>,
 }
@@ -61,7 +61,7 @@ impl<A: Dispatch> Child<A> {
 
     /// Creates a child whose state is created from its own address by async, fallible code.
     ///
-    /// An error is a failed start and is retried like any other failure.
+    /// An error is a failed start, which the supervisor handles like any other failure.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -88,9 +88,9 @@ impl<A: Dispatch> Child<A> {
     }
 
     pub(crate) fn of(name: String, factory: Box<dyn StateFactory>) -> Self {
-        // A supervisor needs as long as its own children.
+        // A supervisor takes as long as its own children to stop.
         let is_supervisor = TypeId::of::<A>() == TypeId::of::<Supervisor>();
-        // A supervisor has no limit: its children have theirs.
+        // A supervisor has no time limit of its own, because its children have theirs.
         let (name, shutdown) = (Arc::from(name), (!is_supervisor).then_some(SHUTDOWN));
         let (restart, capacity) = (Restart::default(), const { &A::SETTINGS }.capacity);
         Child { name, restart, capacity, shutdown, factory, whose: PhantomData }
@@ -126,15 +126,15 @@ impl<A: Dispatch> Child<A> {
         self
     }
 
-    /// Sets the restart policy. By default, every end except a stop from outside is followed by a
-    /// restart.
+    /// Sets the restart policy. By default, the supervisor restarts the child after every end
+    /// except a stop from outside.
     pub fn restart(mut self, restart: Restart) -> Self {
         self.restart = restart;
         self
     }
 
-    /// Sets the time limit for the child to stop before it is killed. The default is five seconds,
-    /// and no limit for a supervisor.
+    /// Sets the time limit for the child to stop before it is killed. The default is five seconds.
+    /// A supervisor has no limit by default.
     pub fn shutdown(mut self, limit: Duration) -> Self {
         self.shutdown = Some(limit);
         self
@@ -153,7 +153,7 @@ impl<A: Dispatch> fmt::Debug for Child<A> {
 
 /// A type-erased child that the supervisor has not started yet, with or without an address.
 pub(super) trait PendingChild: Send {
-    /// Attaches it to the supervisor and schedules its first run.
+    /// Attaches the child to the supervisor and schedules its first run.
     fn start(
         self: Box<Self>,
         context: &Context<Supervisor>,

@@ -5,7 +5,7 @@ use super::record::ChildRecord;
 use crate::exit::ActorId;
 use std::collections::{BTreeMap, HashMap};
 
-/// The position of a child: later children have greater positions, and none is reused.
+/// The position of a child. Later children have greater positions, and no position is reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StartIndex(u64);
 
@@ -17,8 +17,8 @@ impl StartIndex {
 #[derive(Default)]
 pub(super) struct Children {
     in_order: BTreeMap<StartIndex, ChildRecord>,
-    // By the number of the id. Only ever asked for one: its order is by chance, and a simulation must not
-    // see it.
+    // By the number of the id. Only used for lookups, never iterated: its order is random, and must
+    // not influence a simulation.
     indices: HashMap<u64, StartIndex>,
     next: u64,
 }

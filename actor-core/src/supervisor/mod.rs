@@ -123,7 +123,7 @@ impl Supervisor {
 impl SupervisorAddr {
     /// Starts `child` after the existing children, and returns its address immediately.
     ///
-    /// The address stays valid over restarts. The child runs when the supervisor has taken it. If
+    /// The address stays valid over restarts. The child runs once the supervisor has taken it. If
     /// the supervisor has ended, the child has ended too, and never runs.
     pub fn start<A: Dispatch>(&self, child: Child<A>) -> A::Address {
         let settings = const { &A::SETTINGS };

@@ -14,16 +14,16 @@ pub(super) struct ChildRecord {
     pub(super) mailbox: Arc<dyn DynMailbox>,
     pub(super) restart: Restart,
     pub(super) phase: Phase,
-    /// Most children have none, and a supervisor may have many children.
+    /// `None` for most children. Boxed, because a supervisor may have many children.
     pub(super) history: Option<Box<RestartHistory>>,
 }
 
 /// The history of a child that was restarted, or is about to be.
 #[derive(Default)]
 pub(super) struct RestartHistory {
-    /// Restarts since the last healthy life.
+    /// The number of restarts since the last healthy life.
     pub(super) attempts: u32,
-    /// The time of its last restart.
+    /// The time of the last restart.
     pub(super) since: Option<Instant>,
     pub(super) timer: Option<Timer>,
 }
@@ -31,9 +31,9 @@ pub(super) struct RestartHistory {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Running,
-    /// Its life is being ended, to be restarted together with its siblings.
+    /// The life is being ended, because the child is restarted together with its siblings.
     Ending,
-    /// Its life has ended, and it waits for the decision.
+    /// The life has ended, and the child waits for the decision.
     Waiting,
 }
 
@@ -80,7 +80,7 @@ impl ChildRecord {
         self.history.as_ref().map_or(0, |history| history.attempts)
     }
 
-    /// Decides for the child that waits for it that its next life begins.
+    /// Lets the next life of a waiting child begin.
     pub(super) fn order_next_life(&mut self) {
         if self.phase != Phase::Waiting {
             return;

@@ -52,7 +52,7 @@ impl RestartWindow {
         self.intensity
     }
 
-    /// Counts one more restart; returns `false` if that exceeds the intensity.
+    /// Counts one more restart. Returns `false` if this exceeds the intensity.
     pub(crate) fn allows_restart(&mut self, now: Instant) -> bool {
         let Intensity { limit, period } = self.intensity;
         if limit == usize::MAX {
@@ -76,7 +76,7 @@ mod tests {
         RestartWindow::new(Intensity::new(limit, Duration::from_secs(10)))
     }
 
-    /// Returns whether restarts at these seconds are allowed.
+    /// Returns, for restarts at these seconds, whether each is allowed.
     fn allowed<const N: usize>(limit: usize, seconds: [u64; N]) -> [bool; N] {
         let (mut window, start) = (window(limit), Instant::now());
         seconds.map(|second| window.allows_restart(start + Duration::from_secs(second)))

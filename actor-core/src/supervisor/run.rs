@@ -1,5 +1,5 @@
 //! The behavior of a supervisor: it takes children, is notified of the end of their lives, and
-//! decides whether another follows, which `actor/restart` begins.
+//! decides whether another life follows. `actor/restart` begins that life.
 
 use super::backoff::Backoff;
 use super::child::{Child, PendingChild};
@@ -46,8 +46,8 @@ use std::time::Duration;
 pub struct Supervisor {
     strategy: Strategy,
     backoff: Option<Backoff>,
-    /// Children that are not started yet: added before the supervisor was spawned, or while others
-    /// are restarted together.
+    /// Children that are not started yet, because they were added before the supervisor was
+    /// spawned, or while others are restarted together.
     pending: Vec<Box<dyn PendingChild>>,
     children: Children,
     window: RestartWindow,
@@ -55,18 +55,18 @@ pub struct Supervisor {
     group: Option<GroupRestart>,
     /// Set once the intensity was exceeded: the supervisor is about to fail.
     has_given_up: bool,
-    /// Receives the reports of its children; created with the first child.
+    /// Receives the reports of the children. Created with the first child.
     report_to: Option<Arc<ReportToSupervisor>>,
 }
 
-/// A restart of several children: they end in reverse order and start in order.
+/// A restart of several children. They end in reverse order and start in order.
 #[derive(Clone, Copy)]
 struct GroupRestart {
-    /// The first child concerned; all children after it are too.
+    /// The first child of the group, which contains all children after it too.
     first: StartIndex,
     /// The children after this one have ended.
     last: StartIndex,
-    /// The child whose end caused it, which determines the pause.
+    /// The child whose end caused the restart. It determines the pause.
     cause: ActorId,
 }
 
@@ -101,7 +101,7 @@ impl Supervisor {
         }
     }
 
-    /// Returns its children, in start order.
+    /// Returns the supervisor's children, in start order.
     pub fn children(&self) -> Vec<ChildInfo> {
         self.children.iter().map(ChildRecord::info).collect()
     }
@@ -116,12 +116,12 @@ impl Supervisor {
         child.note_life_end(now, self.backoff);
         let child_mail = child.mailbox.clone();
         if was_ordered || self.group.is_some_and(|group| index >= group.first) {
-            // It ends because of another child: not counted again.
+            // The child ends because of another child, so its end does not count again.
             return self.go_on_with_group(context);
         }
         if self.has_given_up || !self.window.allows_restart(now) {
-            // It ends by its own failure, regardless of the supervisor's decision; its siblings are
-            // stopped.
+            // The child ends with its own failure, whatever the supervisor decides. Its siblings
+            // are stopped.
             child_mail.decide(RestartDecision::Stop);
             return self.give_up(exit, context);
         }
@@ -142,7 +142,8 @@ impl Supervisor {
         }
     }
 
-    /// Starts the next life of a child, or the group of it, after the pause before a restart.
+    /// Starts the next life of a child, or of its group. Called when the pause before a restart is
+    /// over.
     fn due(&mut self, id: ActorId, context: &Context<Self>) {
         if self.group.is_some_and(|group| group.cause == id) {
             return self.start_group(context);
@@ -248,7 +249,7 @@ impl Supervisor {
         child.mailbox.back_off();
     }
 
-    /// Ends the next member of the group, or starts all of them when the last has ended.
+    /// Ends the next member of the group, or starts all members when the last one has ended.
     fn go_on_with_group(&mut self, context: &Context<Self>) {
         let Some(group) = &mut self.group else { return };
         let members = self.children.between(group.first, group.last);
@@ -256,7 +257,8 @@ impl Supervisor {
         else {
             let (cause, first) = (group.cause, group.first);
             if self.children.get(cause).is_some_and(|cause| cause.has_timer()) {
-                // The end of a sibling meanwhile does not make the others wait longer.
+                // The pause has already started. The end of a sibling in the meantime does not
+                // extend it.
                 return;
             }
             let delay = self.delay(cause, context);

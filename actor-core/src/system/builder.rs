@@ -49,8 +49,8 @@ impl SystemBuilder {
         self
     }
 
-    /// Sets the incident hook. It runs where an [`Incident`] occurs and must not block. A panic of
-    /// the hook is caught and ignored.
+    /// Sets the incident hook. The hook runs on the thread on which an [`Incident`] occurs and must
+    /// not block. A panic of the hook is caught and ignored.
     pub fn on_incident(mut self, hook: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
         self.reporter = Reporter::Hook(Box::new(hook));
         self

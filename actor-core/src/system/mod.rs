@@ -61,10 +61,10 @@ pub struct System {
     shared: Arc<SystemShared>,
 }
 
-/// Why `block_on` ended without the output of its future.
+/// The reason why `block_on` ended without the output of its future.
 pub(crate) enum BlockOnError {
     Panicked(Box<dyn Any + Send>),
-    /// A simulation has deadlocked, or was aborted. The text is the reason.
+    /// A simulation has deadlocked, or was aborted. The text gives the reason.
     Aborted(String),
 }
 
@@ -85,10 +85,11 @@ impl System {
     /// Creates a system that runs only on this thread, inside [`block_on`](System::block_on). It
     /// can run `local` actors.
     ///
-    /// The last handle may be dropped on any thread. The actors are then killed, and end on that thread or
-    /// on one started for this purpose, unless the thread of the system runs them at that time. The state of
-    /// a `local` actor is dropped only on its own thread: when that thread next enters or leaves a
-    /// current-thread system, or ends. A caller whose call such an actor was handling waits until then.
+    /// The last handle may be dropped on any thread. The actors are then killed. They end on that
+    /// thread or on one started for this purpose, unless the thread of the system runs them at that
+    /// time. The state of a `local` actor is dropped only on its own thread: when that thread next
+    /// enters or leaves a current-thread system, or ends. A caller whose call such an actor was
+    /// handling waits until then.
     ///
     /// ```
     /// # use actor_core::prelude::*;
@@ -246,7 +247,8 @@ impl System {
         }
     }
 
-    /// As `block_on`, but returns a panic of the future, or the reason why a simulation was aborted.
+    /// Like `block_on`, but returns a panic of the future, or the reason why a simulation was
+    /// aborted.
     #[track_caller]
     pub(crate) fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, BlockOnError> {
         assert!(
@@ -283,7 +285,7 @@ impl System {
     /// ```
     ///
     /// # Panics
-    /// Those of [`block_on`](System::block_on).
+    /// The panics of [`block_on`](System::block_on).
     #[track_caller]
     pub fn run<F: Future>(&self, body: F) -> F::Output {
         run::run(self, body)

@@ -13,11 +13,11 @@ use std::time::Duration;
 const GRACE: Duration = Duration::from_secs(1);
 
 impl System {
-    /// Shuts down gracefully: stops every top-level actor, and trees end in their order. Actors
-    /// that are left after `limit` are killed. Then the worker threads end.
+    /// Shuts down gracefully: stops every top-level actor, and each actor stops its children in
+    /// order. Actors that are left after `limit` are killed. Then the worker threads end.
     ///
-    /// Returns the actors that did not end in time. From now on, no actor starts on this system:
-    /// `spawn` returns the address of an ended actor.
+    /// Returns the actors that did not end in time. Once the future is polled, no actor starts on
+    /// this system any more: `spawn` returns the address of an ended actor.
     ///
     /// # Cancellation
     /// If the future is dropped before it completes, the actors are still stopped, but none is
@@ -57,7 +57,7 @@ impl System {
         ShutdownReport { killed, stuck }
     }
 
-    /// Waits until no actor is left; false if that takes longer than `limit`.
+    /// Waits until no actor is left. Returns `false` if that takes longer than `limit`.
     async fn emptied_within(&self, limit: Duration) -> bool {
         let empty = async {
             loop {
@@ -94,7 +94,7 @@ impl Drop for System {
             }
         }
         if self.shared.is_local {
-            // No `block_on` will drive it again. Killed actors end without waiting.
+            // No further `block_on` drives this system. Killed actors end without waiting.
             if self.shared.executor.is_executor_thread() && !executor::is_inside() {
                 let all_gone = async { self.emptied_within(GRACE).await };
                 let mut all_gone = pin!(all_gone);

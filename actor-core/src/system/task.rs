@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
 
-/// Makes a task of a future on a system. The task does not run before it is scheduled.
+/// Creates a task from a future on a system. The task does not run before it is scheduled.
 pub(crate) fn prepare<F>(
     system: &Arc<SystemShared>,
     future: F,
@@ -23,7 +23,7 @@ where
     numbered(system, system.executor.next_task_number(), future)
 }
 
-/// As [`prepare`], for the task with this number.
+/// Like [`prepare`], for a task with this number.
 pub(super) fn numbered<F>(
     system: &Arc<SystemShared>,
     number: u32,

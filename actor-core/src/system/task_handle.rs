@@ -24,7 +24,8 @@ use std::task::{Context as Poller, Poll};
 /// of a detached task, is reported as an [`Incident`](crate::Incident).
 ///
 /// # Cancellation
-/// Dropping it cancels a future at its next await. Blocking code that is already running completes.
+/// Dropping the handle cancels a future at its next await. Blocking code that is already running
+/// completes.
 ///
 /// ```
 /// # actor_core::System::current_thread().block_on(async {
@@ -40,7 +41,7 @@ pub struct Task<T = ()> {
     task: Option<TaskKind>,
 }
 
-/// Dropped, it cancels the task.
+/// The running task. Dropping it cancels the task.
 pub(super) enum TaskKind {
     Task(executor::TaskHandle<()>),
     Blocking(blocking::Task<()>),
@@ -60,7 +61,7 @@ impl Task {
     }
 }
 
-/// Ends a task of a life: as done, or when dropped, as dropped before it was done.
+/// Ends a task of a life: as completed by `done`, or as dropped.
 pub(crate) struct Completion(Arc<TaskOutcome<()>>);
 
 impl Completion {

@@ -12,8 +12,8 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-/// Shared by a task and its handle. No user code runs under its lock: neither a waker nor the drop of a
-/// result or payload.
+/// The state shared by a task and its handle. No user code runs under its lock: no waker, and no
+/// drop of a result or payload.
 pub(crate) struct TaskOutcome<T> {
     state: Mutex<TaskState<T>>,
     origin: TaskOrigin,
@@ -32,11 +32,11 @@ enum TaskStage<T> {
     Taken,
 }
 
-/// How a task ended.
+/// The way in which a task ended.
 pub(crate) enum TaskEnd<T> {
     Done(T),
     Panicked(TaskPanic),
-    /// The task was dropped before it was done: canceled, or ended with its system.
+    /// The task was dropped before it completed: it was canceled, or ended with its system.
     Dropped,
 }
 
@@ -77,7 +77,7 @@ impl<T> TaskOutcome<T> {
     }
 
     pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<Option<TaskEnd<T>>> {
-        // A clone of a waker is user code: not under the lock.
+        // A clone of a waker is user code, so it does not run under the lock.
         let mut waker = Some(cx.waker().clone());
         let mut state = self.state.lock();
         let poll = match std::mem::replace(&mut state.stage, TaskStage::Taken) {
@@ -145,7 +145,7 @@ impl<T> TaskOutcome<T> {
 }
 
 impl TaskOrigin {
-    /// Runs user code whose panic has no handle to be delivered by.
+    /// Runs user code whose panic no handle delivers.
     fn contain(&self, run: impl FnOnce()) {
         if let Err(payload) = panics::catch(run) {
             let failure = self.failure(&payload);
@@ -186,7 +186,8 @@ impl TaskOrigin {
 }
 
 pin_project! {
-    /// The future of a task: leaves its result, or its panic, in an [`TaskOutcome`]. It never panics.
+    /// The future of a task. Stores the result, or the panic, in a [`TaskOutcome`]. It never
+    /// panics.
     pub(crate) struct TaskFuture<F: Future> {
         #[pin]
         future: Option<F>,
@@ -205,7 +206,8 @@ pin_project! {
 }
 
 impl<F: Future> TaskFuture<F> {
-    /// Wraps the future of task `number` of a system. Also returns the outcome, which its handle reads.
+    /// Wraps the future of task `number` of a system. Also returns the outcome that its handle
+    /// reads.
     pub(super) fn new(
         future: F,
         system: Option<&Arc<SystemShared>>,

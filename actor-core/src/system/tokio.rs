@@ -72,7 +72,8 @@ pub(super) fn current_shared() -> Option<Arc<SystemShared>> {
     Some(System::tokio(handle).shared.clone())
 }
 
-/// Starts the system of a runtime. If it already has one, returns that as the error.
+/// Starts the system of a runtime. If the runtime already has one, returns that system as the
+/// error.
 fn start(runtime: Tokio, settings: SystemBuilder) -> Result<System, System> {
     let id = runtime.id();
     let mut systems = SYSTEMS.lock();
@@ -84,18 +85,20 @@ fn start(runtime: Tokio, settings: SystemBuilder) -> Result<System, System> {
     let system = System::start(executor.clone(), settings.reporter, false, settings.detects);
     systems.insert(id, system.clone());
     drop(systems);
-    // A runtime that has ended drops both immediately, the second of which needs the table.
+    // A runtime that has ended drops both futures immediately, and the drop of the second one locks
+    // the table.
     executor.spawn_timer_driver(system.ends_with_its_executor());
     Tokio::hold(&handle, Entry(id));
     Ok(system)
 }
 
-/// An entry of the table, held by the runtime: a system that is shut down stays the one of its runtime.
+/// An entry of the table, held by the runtime. A system that is shut down stays the system of its
+/// runtime.
 struct Entry(Id);
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        // In a separate statement: the system is dropped without the lock.
+        // A statement of its own, so that the system is dropped without the lock.
         let gone = SYSTEMS.lock().remove(&self.0);
         drop(gone);
     }

@@ -1,4 +1,4 @@
-//! Observes one running handler. Without the features that need it, it is empty.
+//! Observes one running handler. Empty without the features that need it.
 
 use crate::cell::handle::DynMailbox;
 use crate::cell::send_context::SendContext;
@@ -10,12 +10,12 @@ use {
     std::task::{Context, Poll},
 };
 
-/// How a handler has ended.
+/// The way in which a handler has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     Ok,
     Failed,
-    /// It was dropped, because no caller waited for it.
+    /// The handler was dropped, because no caller waited for it.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     Aborted,
 }
@@ -35,7 +35,7 @@ pub(crate) struct HandlerSpan {
 }
 
 impl HandlerSpan {
-    /// The handler of the message or hook `name` starts.
+    /// Starts to observe the handler of the message or hook `name`.
     #[inline]
     #[cfg_attr(
         not(any(feature = "metrics", feature = "tracing")),

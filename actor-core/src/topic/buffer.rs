@@ -1,9 +1,9 @@
 //! The buffer of one subscriber, and its policy when full. Runs no user code under its lock: items
 //! are cloned before and dropped after it is held.
 //!
-//! A publisher that has to wait leaves its item here, behind those that wait already. Each item that is
-//! taken out admits the first of them, and wakes that publisher only: FIFO, and one wake-up for each
-//! item, however many publishers wait.
+//! A publisher that has to wait leaves its item here, after the other waiting items. Each item that
+//! the reader takes admits the oldest waiting item, and wakes only its publisher. Publishers are
+//! therefore served in FIFO order, with one wake-up for each item.
 
 use crate::cell::deadlock::edge::ActorKey;
 use crate::cell::ordered_map::OrderedMap;
@@ -19,7 +19,7 @@ mod tests;
 /// The default capacity of a subscriber's buffer. The models fill it often.
 const CAPACITY: usize = if cfg!(actor_loom) { 1 } else { 64 };
 
-/// A publisher's place among those that wait for capacity.
+/// The id of a publisher that waits for capacity.
 pub(super) type PublisherTicket = u64;
 
 /// The key of an item for [`TypedSubscription::latest_by`](crate::TypedSubscription::latest_by), created from
@@ -75,29 +75,30 @@ pub(super) enum Policy<T> {
 }
 
 pub(super) struct Buffer<T> {
-    /// Under which the topic knows it.
+    /// The number under which the topic knows the buffer.
     pub(super) number: u64,
     state: Mutex<BufferState<T>>,
 }
 
 struct BufferState<T> {
     policy: Policy<T>,
-    /// With their keys, under [`Policy::LatestBy`].
+    /// The buffered items. They have keys only under [`Policy::LatestBy`].
     items: VecDeque<(Option<TopicKey>, T)>,
     /// The number of items taken from the front so far.
     taken: u64,
-    /// The number of the item with each key: as many were offered before it. Only ever asked for one.
+    /// The number of the item with each key, which is the number of items offered before it. Only
+    /// used for lookups, never iterated.
     number_by_key: HashMap<TopicKey, u64>,
     /// Items whose publishers wait for capacity, in FIFO order. Empty unless the buffer is full.
     waiting: OrderedMap<WaitingItem<T>>,
     /// The next ticket.
     tickets: PublisherTicket,
-    /// Lost since the last report to the reader.
+    /// The number of items lost since the last report to the reader.
     lost: u64,
     /// The total number of lost items.
     lost_total: u64,
     reader: Option<Waker>,
-    /// The actor that gets the items; `None` for a stream.
+    /// The actor that gets the items, or `None` for a stream.
     actor: Option<ActorKey>,
     /// Set when no more items will arrive; buffered items are still read.
     ended: bool,
@@ -111,7 +112,7 @@ struct WaitingItem<T> {
 
 /// The result of an offer.
 pub(super) enum OfferResult<T> {
-    /// Taken, or lost according to the policy.
+    /// The item was taken, or lost according to the policy.
     Done,
     /// The item waits for capacity.
     Waits(PublisherTicket),
@@ -150,7 +151,7 @@ impl<T> Buffer<T> {
         let old = std::mem::replace(&mut state.policy, policy);
         let mut woken = Vec::new();
         if !matches!(state.policy, Policy::Wait) {
-            // No publisher waits under this policy.
+            // Under the new policy, no publisher waits.
             woken = state.admit_all();
         }
         let mut dropped = Vec::new();
@@ -166,7 +167,8 @@ impl<T> Buffer<T> {
         drop(old);
     }
 
-    /// Adds `item` according to the policy. Without capacity for it, it `waits` or comes back.
+    /// Adds `item` according to the policy. If there is no capacity, the item waits if `waits` is
+    /// set, and is otherwise returned.
     pub(super) fn offer(&self, item: T, waits: bool) -> OfferResult<T> {
         let key = self.key(&item);
         let mut dropped = None;
@@ -203,14 +205,15 @@ impl<T> Buffer<T> {
         if let Some(reader) = reader {
             wake(reader);
         }
-        // The drop of a displaced item is user code; its panic is not one of this publisher.
+        // The drop of a displaced item is user code. Its panic must not reach the publisher.
         contained(|| drop(dropped));
         OfferResult::Done
     }
 
     /// Waits until the item with this ticket is admitted, or the reader is gone.
     pub(super) fn poll_admitted(&self, ticket: PublisherTicket, waker: &Waker) -> Poll<()> {
-        // Cloned without the lock; the unneeded one is dropped after it.
+        // Cloned without the lock. A clone that is not needed is dropped after the lock is
+        // released.
         let mut waker = Some(waker.clone());
         let mut state = self.state.lock();
         let poll = match state.waiting.get_mut(ticket) {
@@ -234,7 +237,7 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// Calls the user's key function, not under the lock.
+    /// Calls the user's key function. Not called under the lock.
     fn key(&self, item: &T) -> Option<TopicKey> {
         let by = match &self.state.lock().policy {
             Policy::LatestBy(by) => Some(by.clone()),
@@ -244,7 +247,8 @@ impl<T> Buffer<T> {
     }
 
     pub(super) fn poll_next(&self, waker: &Waker) -> Poll<ReadResult<T>> {
-        // Cloned without the lock; an unneeded clone is dropped after it.
+        // Cloned without the lock. A clone that is not needed is dropped after the lock is
+        // released.
         let mut waker = Some(waker.clone());
         let mut state = self.state.lock();
         let mut woken = None;
@@ -285,7 +289,8 @@ impl<T> Buffer<T> {
         state.number_by_key = HashMap::new();
         let left = std::mem::take(&mut state.items);
         drop(state);
-        // One by one: the drop of an item is user code, and a panic of one is not to meet another's.
+        // One by one, because the drop of an item is user code, and a panic of one drop must not
+        // meet the panic of another.
         left.into_iter().for_each(|item| contained(|| drop(item)));
     }
 
@@ -335,7 +340,7 @@ impl<T> BufferState<T> {
         waker
     }
 
-    /// Admits all items that wait, whatever the capacity.
+    /// Admits all waiting items, regardless of the capacity.
     fn admit_all(&mut self) -> Vec<Waker> {
         let mut woken = Vec::new();
         while !self.waiting.is_empty() {

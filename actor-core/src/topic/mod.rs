@@ -24,10 +24,10 @@ use std::task::{Context as Poller, Poll};
 
 /// A publish/subscribe topic. Any number of publishers send items to all its subscribers.
 ///
-/// A topic is a cheaply cloned handle; when the last one is dropped, or one is
-/// [closed](Topic::close), its streams end. Each subscriber has its own buffer and a policy for a full
-/// buffer, so a slow subscriber does not slow down others, unless its policy is `wait`: then publishers
-/// wait for it in FIFO order. Items of one publisher arrive in order.
+/// A topic is a cheaply cloned handle. Its streams end when the last handle is dropped, or when one
+/// is [closed](Topic::close). Each subscriber has its own buffer and a policy for a full buffer. A
+/// slow subscriber therefore does not slow down others, unless its policy is `wait`: then
+/// publishers wait for it in FIFO order. Items of one publisher arrive in order.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -66,7 +66,7 @@ struct TopicInner<T> {
 }
 
 struct Subscribers<T> {
-    /// By subscription number.
+    /// The buffers by subscription number.
     all: BTreeMap<u64, Arc<Buffer<T>>>,
     next: u64,
     /// A copy for publishers, created at the first publish after a change.
@@ -89,7 +89,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
     }
 
     /// Publishes `item` to all current subscribers. Awaiting the future waits for capacity in the
-    /// buffers with the policy `wait`, and for no others.
+    /// buffers with the policy `wait`, and not for other buffers.
     ///
     /// Publishers that wait for the same subscriber are served in FIFO order. A closed topic has no
     /// subscribers. In a handler with a deadline, the wait ends at the deadline: the subscribers without
@@ -107,7 +107,7 @@ impl<T: Clone + Send + 'static> Topic<T> {
         }
     }
 
-    /// Returns the items published from now on as a stream. See [`TopicStream`].
+    /// Returns a stream of the items published after this call. See [`TopicStream`].
     pub fn stream(&self) -> TopicStream<T> {
         let buffer = self.enter();
         TopicStream::new(buffer, self.downgrade())
@@ -136,11 +136,12 @@ impl<T> Topic<T> {
         WeakTopic { inner: Arc::downgrade(&self.inner) }
     }
 
-    /// Closes the topic, for all its handles. Streams and subscriptions end after the items that are
+    /// Closes the topic for all its handles. Streams and subscriptions end after the items that are
     /// buffered or whose publishers wait.
     ///
-    /// Items published later reach no subscriber, and a stream of a closed topic has ended. Closing it
-    /// again has no effect. Close a topic at shutdown to end the loops that read it.
+    /// Items published later reach no subscriber, and a new stream of a closed topic ends
+    /// immediately. Closing the topic again has no effect. Close a topic at shutdown to end the
+    /// loops that read it.
     ///
     /// ```
     /// # use actor_core::Topic;
@@ -244,7 +245,7 @@ impl<T> fmt::Debug for Topic<T> {
 pub struct Publish<'a, T> {
     topic: &'a Topic<T>,
     item: Option<T>,
-    /// The subscribers with which a copy of the item waits for capacity.
+    /// The buffers in which a copy of the item waits for capacity.
     waiting: Vec<(Arc<Buffer<T>>, PublisherTicket)>,
     tracker: WaitTracker,
 }
@@ -278,13 +279,13 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
         if let Some(item) = this.item.take() {
             let list = this.topic.inner.subscribers.lock().list();
             for buffer in list.iter() {
-                // One at a time: a panic in `clone` withdraws those that wait.
+                // One subscriber at a time: a panic in `clone` withdraws the waiting copies.
                 if let OfferResult::Waits(ticket) = buffer.offer(item.clone(), true) {
                     this.waiting.push((buffer.clone(), ticket));
                 }
             }
         }
-        // The waker is registered with one of them at a time; the others are looked at afterwards.
+        // The waker is registered with one buffer at a time. The others are checked afterwards.
         while let Some((buffer, ticket)) = this.waiting.last() {
             let admitted = buffer.poll_admitted(*ticket, cx.waker());
             if let (Poll::Pending, Some(actor)) = (admitted, buffer.actor()) {
@@ -304,7 +305,7 @@ impl<T: Clone + Send + 'static> Future for Publish<'_, T> {
 }
 
 impl<T> Publish<'_, T> {
-    /// Waits no more: the subscribers without capacity do not get the item.
+    /// Stops waiting. Subscribers without capacity do not get the item.
     fn withdraw(&mut self) {
         self.tracker.forget();
         for (buffer, ticket) in self.waiting.drain(..) {

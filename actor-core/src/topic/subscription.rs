@@ -23,14 +23,15 @@ use std::pin::Pin;
 
 /// An actor's subscription to a topic.
 ///
-/// Dropping it ends the subscription; `.detach()` keeps it without the handle. A subscription ends with
-/// its actor and does not keep the actor alive.
+/// Dropping the handle ends the subscription; `.detach()` keeps it without the handle. A
+/// subscription ends with its actor and does not keep the actor alive.
 ///
-/// A subscription that an actor creates for its own address, for example in `#[on_start]`, belongs to that
-/// life. It ends with the life even if it is detached, and the next life creates its own. Items published
-/// between two lives are not received; items that are already in the mailbox are. If the members of a pool
-/// subscribe the pool's address, each member has its own subscription, and the pool receives each item
-/// once for each of them. To receive each item once, subscribe the pool's address from outside.
+/// A subscription that an actor creates for its own address, for example in `#[on_start]`, belongs
+/// to that life. It ends with the life even if it is detached, and the next life creates its own.
+/// Items published between two lives are not received, but items that are already in the mailbox
+/// are. If the members of a pool subscribe the pool's address, each member has its own
+/// subscription, and the pool receives each item once for each member. To receive each item once,
+/// subscribe the pool's address from outside.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -69,7 +70,8 @@ pub struct Subscription {
     detached: bool,
 }
 
-/// A new subscription, whose policy can still be set. Convert it into a [`Subscription`] to store it.
+/// A new subscription, whose policy can still be set. Convert it into a [`Subscription`] to store
+/// it.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -100,8 +102,8 @@ pub struct TypedSubscription<A: TypedAddr, T> {
 type LagHandler<A> = Box<dyn FnMut(A, u64) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send>;
 
 impl<T: Clone + Send + 'static> Topic<T> {
-    /// Sends a message to the actor at `address` for each item. The subscription has a buffer of 64
-    /// items, and publishers wait while it is full, unless another policy is set.
+    /// Sends a message to the actor at `address` for each item. By default, the subscription has a
+    /// buffer of 64 items, and publishers wait while it is full.
     ///
     /// `make` gets the actor's address and the item, and returns one call. Return the call without
     /// awaiting it; it is sent for you. A panic in `make` is a failure of the actor's life. See
@@ -138,7 +140,8 @@ impl<T: Clone + Send + 'static> Topic<T> {
             tasks::spawn_in_life(&own, |present| tasks::run_in_life(present, feed, HANDLER_NAME));
         } else {
             let system = mailbox.header().system.clone();
-            // Made outside of the block: it may be dropped before its first poll, and `feed` with it.
+            // Created outside of the block, because the block may be dropped before its first poll,
+            // and `feed` with it.
             let contained = CatchPanic::new(feed, mailbox.clone(), HANDLER_NAME);
             let (runnable, task) = prepare(&system, async move {
                 if let Err(failure) = contained.await {
@@ -171,7 +174,7 @@ struct SubscriptionEntry<T> {
     topic: WeakTopic<T>,
 }
 
-/// The same, for a topic of any type.
+/// A [`SubscriptionEntry`] for a topic of any type.
 trait AnyEntry: Send + Sync {
     fn lost(&self) -> u64;
     fn unsubscribe(&self);
@@ -208,13 +211,14 @@ async fn feed<A, T>(
 {
     loop {
         let next = poll_fn(|cx| buffer.poll_next(cx.waker())).await;
-        // Held only while there is an item to send: a subscription keeps no actor alive.
+        // Held only while there is an item to send, because a subscription does not keep its actor
+        // alive.
         let Some(me) = weak.upgrade() else { return };
         let sent = match next {
             ReadResult::End => return,
             ReadResult::Item(item) => send(me, item).await,
             ReadResult::Lagged(lost) => {
-                // Taken out while it is called: user code never runs under a lock.
+                // Taken out while it is called, because user code never runs under a lock.
                 let tell = lag.lock().take();
                 match tell {
                     None => true,
@@ -308,7 +312,7 @@ impl<A: TypedAddr, T> TypedSubscription<A, T> {
         self.buffer.lost_total()
     }
 
-    /// Ends the subscription; buffered items are dropped.
+    /// Ends the subscription. Buffered items are dropped.
     pub fn cancel(self) {}
 
     /// Keeps the subscription without this handle.
@@ -343,7 +347,7 @@ impl Subscription {
         self.entry.lost()
     }
 
-    /// Ends the subscription; buffered items are dropped.
+    /// Ends the subscription. Buffered items are dropped.
     pub fn cancel(self) {}
 
     /// Keeps the subscription without this handle.
