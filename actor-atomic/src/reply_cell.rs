@@ -24,6 +24,10 @@
 //! 1. *Lifetime.* `DONE` and `GONE` exclude each other: each is set by a compare-and-swap from a word
 //!    without the other. The side that sets its bit never accesses the cell again, and the other side
 //!    frees it. So the cell lives as long as a side that has not finished.
+//!    A reference that is an argument must be valid until its function returns, and the other side may free
+//!    the cell as soon as the bit is set. So no function that sets `DONE` or `GONE` has an argument of type
+//!    `&Cell` or `&State`. It has a pointer, borrows the cell only for steps before (`Cell::borrow`), and
+//!    sets the bit by a reference to the word, all bytes of which are inside of an `UnsafeCell`.
 //! 2. *Value.* Only the sender writes `value`, before `DONE`. The receiver reads it once, after `DONE`
 //!    with `VALUE`. A sender that finds `GONE` has not written it, or takes it back.
 //! 3. *First waker.* `first` is written before the cell is shared, and never again. Both sides may copy
@@ -41,9 +45,10 @@
 //! must not panic.
 
 use crate::sync::atomic::{AtomicU32, Ordering};
-use crate::sync::{Mutex, Place};
+use crate::sync::{Alive, Mutex, Place};
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ops::Deref;
 use std::ptr::NonNull;
 use std::task::{Poll, Waker};
 
@@ -116,8 +121,7 @@ pub fn reply_cell<T>(initial: Initial, waker: Option<Waker>) -> (Sender<T>, Rece
         first: Place::new(first),
         wakers: Mutex::new(Wakers { later: None, closed: None }),
         value: Place::new(MaybeUninit::uninit()),
-        #[cfg(actor_loom)]
-        alive: Place::new(()),
+        alive: Alive::new(),
     })));
     (Sender { cell: Some(cell) }, Receiver { cell: Some(cell) })
 }
@@ -149,8 +153,10 @@ impl State {
     /// Work that has been started can be started once more: this returns `true`.
     #[inline]
     pub fn start(&self, is_allowed: impl FnOnce(u64) -> bool) -> bool {
-        let state = self.load();
-        if state & (STARTED | GONE | NOTED) == 0 && self.change(state, state | STARTED).is_ok() {
+        let state = load(&self.word);
+        if state & (STARTED | GONE | NOTED) == 0
+            && change(&self.word, state, state | STARTED).is_ok()
+        {
             return true;
         }
         self.start_slowly(is_allowed)
@@ -158,7 +164,7 @@ impl State {
 
     #[cold]
     fn start_slowly(&self, is_allowed: impl FnOnce(u64) -> bool) -> bool {
-        let mut state = self.load();
+        let mut state = load(&self.word);
         if state & STARTED == 0
             && let Some(note) = self.note()
             && !is_allowed(note)
@@ -169,7 +175,7 @@ impl State {
             if state & (STARTED | GONE) != 0 {
                 return state & STARTED != 0;
             }
-            match self.change(state, state | STARTED) {
+            match change(&self.word, state, state | STARTED) {
                 Ok(()) => return true,
                 Err(now) => state = now,
             }
@@ -179,13 +185,13 @@ impl State {
     /// Returns whether the work has started.
     #[inline]
     pub fn has_started(&self) -> bool {
-        self.load() & STARTED != 0
+        load(&self.word) & STARTED != 0
     }
 
     /// Returns whether the receiver has left. A receiver that received the value has not left.
     #[inline]
     pub fn is_gone(&self) -> bool {
-        self.load() & GONE != 0
+        load(&self.word) & GONE != 0
     }
 
     /// Returns the note of the cell, which never changes.
@@ -223,25 +229,11 @@ impl State {
         // Relaxed: see `set`.
         self.word.load(Ordering::Relaxed) & mark.0 != 0
     }
-
-    /// Acquire: sees everything that the other side did before it finished.
-    #[inline]
-    fn load(&self) -> u32 {
-        self.word.load(Ordering::Acquire)
-    }
-
-    /// Release: the side that sees `to` also sees everything that this side did before. A failure
-    /// acquires, as `load` does.
-    #[inline]
-    fn change(&self, from: u32, to: u32) -> Result<(), u32> {
-        let result = self.word.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
-        result.map(drop)
-    }
 }
 
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.load();
+        let state = load(&self.word);
         f.debug_struct("State")
             .field("started", &(state & STARTED != 0))
             .field("done", &(state & DONE != 0))
@@ -250,13 +242,25 @@ impl fmt::Debug for State {
     }
 }
 
+/// Acquire: sees everything that the other side did before it finished.
+#[inline]
+fn load(word: &AtomicU32) -> u32 {
+    word.load(Ordering::Acquire)
+}
+
+/// Release: the side that sees `to` also sees everything that this side did before. A failure acquires, as
+/// `load` does.
+#[inline]
+fn change(word: &AtomicU32, from: u32, to: u32) -> Result<(), u32> {
+    word.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).map(drop)
+}
+
 struct Cell<T> {
     state: State,
     first: Place<MaybeUninit<Waker>>,
     wakers: Mutex<Wakers>,
     value: Place<MaybeUninit<T>>,
-    #[cfg(actor_loom)]
-    alive: Place<()>,
+    alive: Alive,
 }
 
 struct Wakers {
@@ -266,26 +270,51 @@ struct Wakers {
     closed: Option<Waker>,
 }
 
+/// A reference to a cell, for a step that ends before this side finishes. In a model it is an access until it
+/// is dropped, so that a model fails if it is still there when this side has finished.
+struct Borrow<'a, T>(&'a Cell<T>);
+
+impl<T> Deref for Borrow<'_, T> {
+    type Target = Cell<T>;
+
+    #[inline]
+    fn deref(&self) -> &Cell<T> {
+        self.0
+    }
+}
+
+#[cfg(actor_loom)]
+impl<T> Drop for Borrow<'_, T> {
+    fn drop(&mut self) {
+        self.alive.touch();
+    }
+}
+
 impl<T> Cell<T> {
-    /// In a model, every access to the cell must be ordered before its end.
+    /// Borrows the cell.
+    ///
+    /// # Safety
+    /// The calling side has not finished, and does not before the end of the borrow (invariant 1).
     #[inline]
-    fn touch(&self) {
-        #[cfg(actor_loom)]
-        self.alive.for_read();
+    unsafe fn borrow<'a>(cell: NonNull<Self>) -> Borrow<'a, T> {
+        // SAFETY: the cell lives, as the caller promises.
+        let cell = unsafe { cell.as_ref() };
+        cell.alive.touch();
+        Borrow(cell)
     }
 
-    /// Drops an unreachable cell. In a model its memory is kept, so that an access after the end is a
-    /// failure of the model.
-    #[cfg(not(actor_loom))]
+    /// Returns the word of the state. The call that finishes may have this reference as an argument
+    /// (invariant 1).
+    ///
+    /// # Safety
+    /// The calling side has not finished. It does not access the word after it has.
     #[inline]
-    fn end(self: Box<Self>) {
-        drop(self);
-    }
-
-    #[cfg(actor_loom)]
-    fn end(self: Box<Self>) {
-        self.alive.for_write();
-        Box::leak(self);
+    unsafe fn word<'a>(cell: NonNull<Self>) -> &'a AtomicU32
+    where
+        T: 'a,
+    {
+        // SAFETY: as the caller promises. The borrow ends here.
+        &unsafe { Cell::borrow(cell) }.0.state.word
     }
 
     /// Returns a copy of the bits of the first waker. The copy must not be dropped or woken, unless
@@ -320,23 +349,32 @@ impl<T> Cell<T> {
     /// The sender has not finished. If this returns `Ok`, it has, and never accesses the cell again
     /// (invariant 1).
     #[inline]
-    unsafe fn finish(&self, done: u32, discard: impl Fn(Waker)) -> Result<Option<Waker>, ()> {
-        self.touch();
+    unsafe fn finish(
+        cell: NonNull<Self>,
+        done: u32,
+        discard: impl Fn(Waker),
+    ) -> Result<Option<Waker>, ()> {
+        // SAFETY: this side has not finished, and does not access the word after the change to `done`.
+        let word = unsafe { Cell::word(cell) };
         let mut later = None;
-        let mut state = self.state.load();
+        let mut state = load(word);
         loop {
             if state & (GONE | LATER) != 0 {
-                match self.take_later(state, &mut later, &discard) {
+                // SAFETY: this side has not finished. The borrow ends with this block.
+                let borrow = unsafe { Cell::borrow(cell) };
+                match borrow.take_later(state, &mut later, &discard) {
                     Some(now) => state = now,
                     None => return Err(()),
                 }
                 continue;
             }
             let first = (state & FIRST != 0).then(|| {
+                // SAFETY: this side has not finished. The borrow ends here.
+                let cell = unsafe { Cell::borrow(cell) };
                 // SAFETY: the state has `FIRST`.
-                unsafe { self.first() }
+                unsafe { cell.first() }
             });
-            match self.state.change(state, state & !FIRST | done) {
+            match change(word, state, state & !FIRST | done) {
                 // Invariant 3: this side has removed `FIRST`, and owns the waker.
                 Ok(()) => return Ok(later.or(first.map(ManuallyDrop::into_inner))),
                 Err(now) => state = now,
@@ -359,12 +397,12 @@ impl<T> Cell<T> {
             stale = later.take();
         } else {
             // Invariant 4: the bit first.
-            match self.state.change(state, state & !LATER) {
+            match change(&self.state.word, state, state & !LATER) {
                 Ok(()) => {
                     if let Some(waker) = self.wakers.lock().later.take() {
                         stale = later.replace(waker);
                     }
-                    now = self.state.load();
+                    now = load(&self.state.word);
                 }
                 Err(other) => now = other,
             }
@@ -389,7 +427,10 @@ impl<T> Cell<T> {
         if later.is_some() || closed.is_some() {
             [later, closed].into_iter().flatten().for_each(discard);
         }
-        cell.end();
+        cell.alive.end();
+        // In a model the memory is kept, so that an access after the end is a failure of the model.
+        #[cfg(actor_loom)]
+        Box::leak(cell);
     }
 }
 
@@ -410,7 +451,7 @@ pub struct Receiver<T> {
 }
 
 // SAFETY: the ends move a `T` and wakers (which are `Send` and `Sync`) from one thread to another; what
-// they share is a state of atomics, a mutex and a waker that is only compared.
+// they share is a state of atomics, a mutex, and a first waker that either side may come to own.
 unsafe impl<T: Send> Send for Sender<T> {}
 // SAFETY: see above. By a shared reference the sender gives access to the state alone.
 unsafe impl<T: Send> Sync for Sender<T> {}
@@ -430,7 +471,7 @@ impl<T> Sender<T> {
         self.cell.map(|cell| {
             // SAFETY: invariant 1: this side has not finished.
             let cell = unsafe { cell.as_ref() };
-            cell.touch();
+            cell.alive.touch();
             cell
         })
     }
@@ -448,16 +489,22 @@ impl<T> Sender<T> {
     #[inline]
     pub fn send(mut self, value: T, discard: impl Fn(Waker)) -> Result<Option<Waker>, T> {
         let Some(pointer) = self.cell.take() else { return Err(value) };
-        // SAFETY: invariant 1: this side has not finished. The reference ends before `free`.
-        let cell = unsafe { pointer.as_ref() };
-        // SAFETY: invariant 2: only the sender writes, before `DONE`.
-        unsafe { cell.value.for_write().write(MaybeUninit::new(value)) };
+        {
+            // SAFETY: invariant 1: this side has not finished. The borrow ends with this block.
+            let cell = unsafe { Cell::borrow(pointer) };
+            // SAFETY: invariant 2: only the sender writes, before `DONE`.
+            unsafe { cell.value.for_write().write(MaybeUninit::new(value)) };
+        }
         // SAFETY: invariant 1: this side has not finished, and does not access the cell after `Ok`.
-        if let Ok(waker) = unsafe { cell.finish(DONE | VALUE, &discard) } {
+        if let Ok(waker) = unsafe { Cell::finish(pointer, DONE | VALUE, &discard) } {
             return Ok(waker);
         }
-        // SAFETY: written above by this side, and read only here: the receiver never saw `DONE`.
-        let value = unsafe { cell.value() };
+        let value = {
+            // SAFETY: invariant 1: this side has not finished. The borrow ends with this block.
+            let cell = unsafe { Cell::borrow(pointer) };
+            // SAFETY: written above by this side, and read only here: the receiver never saw `DONE`.
+            unsafe { cell.value() }
+        };
         // SAFETY: the receiver has finished, the value has been taken.
         unsafe { Cell::free(pointer, discard) };
         Err(value)
@@ -501,10 +548,8 @@ impl<T> Sender<T> {
     #[inline(never)]
     fn abandon(&mut self) {
         let Some(pointer) = self.cell.take() else { return };
-        // SAFETY: invariant 1: this side has not finished. The reference ends before `free`.
-        let cell = unsafe { pointer.as_ref() };
-        // SAFETY: invariant 1: this side does not access the cell after `Ok`.
-        match unsafe { cell.finish(DONE, drop) } {
+        // SAFETY: invariant 1: this side has not finished, and does not access the cell after `Ok`.
+        match unsafe { Cell::finish(pointer, DONE, drop) } {
             Ok(Some(waker)) => waker.wake(),
             Ok(None) => {}
             // SAFETY: the receiver has finished, there is no value.
@@ -547,11 +592,20 @@ impl<T> Receiver<T> {
         Receiver { cell: None }
     }
 
+    #[inline]
+    fn cell(&self) -> Option<&Cell<T>> {
+        self.cell.map(|cell| {
+            // SAFETY: invariant 1: this side has not finished.
+            let cell = unsafe { cell.as_ref() };
+            cell.alive.touch();
+            cell
+        })
+    }
+
     /// Returns the state of the cell, or `None` once the receiver has received.
     #[inline]
     pub fn state(&self) -> Option<&State> {
-        // SAFETY: invariant 1: this side has not finished.
-        self.cell.map(|cell| unsafe { &(*cell.as_ptr()).state })
+        self.cell().map(|cell| &cell.state)
     }
 
     /// Polls for the value: `None` if the sender was dropped. Until then the last waker is kept, and
@@ -561,9 +615,8 @@ impl<T> Receiver<T> {
     /// If it has received before.
     #[inline]
     pub fn poll(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<Option<T>> {
-        let pointer = self.cell.expect("a receiver is not polled after it has received");
-        // SAFETY: invariant 1: this side has not finished.
-        let state = unsafe { &(*pointer.as_ptr()).state }.load();
+        let cell = self.cell().expect("a receiver is not polled after it has received");
+        let state = load(&cell.state.word);
         if state & DONE == 0 {
             return self.wait(waker, discard);
         }
@@ -574,9 +627,9 @@ impl<T> Receiver<T> {
     #[inline]
     fn take(&mut self, state: u32, discard: impl Fn(Waker)) -> Option<T> {
         let pointer = self.cell.take()?;
-        // SAFETY: invariant 1: this side has not finished. The reference ends before `free`.
-        let cell = unsafe { pointer.as_ref() };
         let value = (state & VALUE != 0).then(|| {
+            // SAFETY: invariant 1: this side has not finished. The borrow ends here.
+            let cell = unsafe { Cell::borrow(pointer) };
             // SAFETY: invariant 2: written before `DONE`, which was acquired, and read once.
             unsafe { cell.value() }
         });
@@ -587,22 +640,29 @@ impl<T> Receiver<T> {
 
     #[inline(never)]
     fn wait(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<Option<T>> {
-        let pointer = self.cell.expect("a receiver is not polled after it has received");
-        // SAFETY: invariant 1: this side has not finished. `take` frees the cell only as the last step.
-        let cell = unsafe { pointer.as_ref() };
-        cell.touch();
-        let mut state = cell.state.load();
+        match self.keep(waker, &discard) {
+            Some(state) => Poll::Ready(self.take(state, discard)),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Keeps a clone of the waker in the place of the last one. If the sender has finished, this returns the
+    /// state.
+    #[inline]
+    fn keep(&self, waker: &Waker, discard: impl Fn(Waker)) -> Option<u32> {
+        let cell = self.cell()?;
+        let mut state = load(&cell.state.word);
         if state & FIRST != 0 {
             // SAFETY: the state has `FIRST`. The copy is only compared, never dropped.
             let first = unsafe { cell.first() };
             if first.will_wake(waker) {
-                return Poll::Pending;
+                return None;
             }
         }
         if state & LATER != 0
             && cell.wakers.lock().later.as_ref().is_some_and(|known| known.will_wake(waker))
         {
-            return Poll::Pending;
+            return None;
         }
         let waker = waker.clone();
         let stale = cell.wakers.lock().later.replace(waker);
@@ -611,20 +671,20 @@ impl<T> Receiver<T> {
         }
         loop {
             if state & DONE != 0 {
-                return Poll::Ready(self.take(state, discard));
+                return Some(state);
             }
             let first = (state & FIRST != 0).then(|| {
                 // SAFETY: the state has `FIRST`.
                 unsafe { cell.first() }
             });
             // Invariant 4: the bit last.
-            match cell.state.change(state, state & !FIRST | LATER) {
+            match change(&cell.state.word, state, state & !FIRST | LATER) {
                 Ok(()) => {
                     // Invariant 3: this side has removed `FIRST`, and owns the waker.
                     if let Some(first) = first {
                         discard(ManuallyDrop::into_inner(first));
                     }
-                    return Poll::Pending;
+                    return None;
                 }
                 Err(now) => state = now,
             }
@@ -637,20 +697,21 @@ impl<T> Receiver<T> {
     /// After the receiver has received, this returns `Left::Done(None)`.
     pub fn leave(&mut self, discard: impl Fn(Waker)) -> (Left<T>, Option<Waker>) {
         let Some(pointer) = self.cell else { return (Left::Done(None), None) };
-        // SAFETY: invariant 1: this side has not finished. The reference is not used after `GONE` is
-        // visible to the other side, or after `take`.
-        let cell = unsafe { pointer.as_ref() };
-        cell.touch();
+        // SAFETY: invariant 1: this side has not finished, and does not access the word after the change to
+        // `GONE`, or after `take`.
+        let word = unsafe { Cell::word(pointer) };
         let (mut closed, mut stale) = (None, None);
-        let mut state = cell.state.load();
+        let mut state = load(word);
         let left = loop {
             if state & DONE != 0 {
                 break Left::Done(self.take(state, &discard));
             }
             if state & (LATER | WATCHED) != 0 {
                 // Invariant 4: the bits first.
-                match cell.state.change(state, state & !(LATER | WATCHED)) {
+                match change(word, state, state & !(LATER | WATCHED)) {
                     Ok(()) => {
+                        // SAFETY: invariant 1: this side has not finished. The borrow ends with this block.
+                        let cell = unsafe { Cell::borrow(pointer) };
                         let mut wakers = cell.wakers.lock();
                         stale = wakers.later.take().or(stale);
                         let newer = wakers.closed.take();
@@ -660,17 +721,19 @@ impl<T> Receiver<T> {
                         {
                             discard(older);
                         }
-                        state = cell.state.load();
+                        state = load(word);
                     }
                     Err(now) => state = now,
                 }
                 continue;
             }
             let first = (state & FIRST != 0).then(|| {
+                // SAFETY: invariant 1: this side has not finished. The borrow ends here.
+                let cell = unsafe { Cell::borrow(pointer) };
                 // SAFETY: the state has `FIRST`.
                 unsafe { cell.first() }
             });
-            match cell.state.change(state, state & !FIRST | GONE) {
+            match change(word, state, state & !FIRST | GONE) {
                 Ok(()) => {
                     self.cell = None;
                     // Invariant 3: this side has removed `FIRST`, and owns the waker.

@@ -69,3 +69,46 @@ impl<T> Place<T> {
         self.data.get()
     }
 }
+
+/// Checks in a loom model that each access to a cell is before its end.
+pub(crate) struct Alive {
+    #[cfg(actor_loom)]
+    accesses: Place<()>,
+    /// Of this thread, too, whose accesses are ordered in any case.
+    #[cfg(actor_loom)]
+    has_ended: std::sync::atomic::AtomicBool,
+}
+
+impl Alive {
+    pub(crate) fn new() -> Self {
+        Alive {
+            #[cfg(actor_loom)]
+            accesses: Place::new(()),
+            #[cfg(actor_loom)]
+            has_ended: std::sync::atomic::AtomicBool::new(false),
+        }
+    }
+
+    /// Accesses the cell.
+    #[inline]
+    pub(crate) fn touch(&self) {
+        #[cfg(actor_loom)]
+        if !std::thread::panicking() {
+            assert!(
+                !self.has_ended.load(std::sync::atomic::Ordering::Relaxed),
+                "the cell has ended"
+            );
+            self.accesses.for_read();
+        }
+    }
+
+    /// Ends the cell.
+    #[inline]
+    pub(crate) fn end(&self) {
+        #[cfg(actor_loom)]
+        {
+            self.has_ended.store(true, std::sync::atomic::Ordering::Relaxed);
+            self.accesses.for_write();
+        }
+    }
+}
