@@ -42,10 +42,12 @@
 //!
 //! A waker may be user code. Its clone runs outside of the lock, before the cell changes. It is woken
 //! and dropped only by the drops of the ends: other functions return it, or pass it to `discard`, which
-//! must not panic.
+//! must not panic. The drops of the ends drop it last, after the cell has finished and the other side has
+//! been woken, because its drop may panic.
 
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Alive, Mutex, Place};
+use std::cell::RefCell;
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ops::Deref;
@@ -434,6 +436,16 @@ impl<T> Cell<T> {
     }
 }
 
+/// Wakers that are dropped last, because their drop may panic.
+#[derive(Default)]
+struct Stale(RefCell<Vec<Waker>>);
+
+impl Stale {
+    fn push(&self, waker: Waker) {
+        self.0.borrow_mut().push(waker);
+    }
+}
+
 /// The sending end of a cell.
 ///
 /// Dropping it finishes without a value: the receiver gets `None`.
@@ -486,6 +498,9 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     /// The value, if the receiver has left.
+    ///
+    /// # Panics
+    /// If `discard` panics, which it must not. The receiver may then wait forever, and the value may leak.
     #[inline]
     pub fn send(mut self, value: T, discard: impl Fn(Waker)) -> Result<Option<Waker>, T> {
         let Some(pointer) = self.cell.take() else { return Err(value) };
@@ -511,6 +526,9 @@ impl<T> Sender<T> {
     }
 
     /// Polls whether the receiver has left. Until then `waker` is kept, and woken when it leaves.
+    ///
+    /// # Panics
+    /// If `discard` panics, which it must not. `waker` is kept all the same.
     pub fn poll_gone(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<()> {
         let Some(cell) = self.cell() else { return Poll::Ready(()) };
         if cell.state.is_gone() {
@@ -531,6 +549,9 @@ impl<T> Sender<T> {
     }
 
     /// Drops the waker of [`poll_gone`](Sender::poll_gone).
+    ///
+    /// # Panics
+    /// If `discard` panics. The waker is forgotten all the same.
     pub fn forget_waker(&mut self, discard: impl Fn(Waker)) {
         let Some(cell) = self.cell() else { return };
         // Relaxed: publishes nothing, and the lock orders the accesses to the waker.
@@ -548,12 +569,13 @@ impl<T> Sender<T> {
     #[inline(never)]
     fn abandon(&mut self) {
         let Some(pointer) = self.cell.take() else { return };
+        let stale = Stale::default();
         // SAFETY: invariant 1: this side has not finished, and does not access the cell after `Ok`.
-        match unsafe { Cell::finish(pointer, DONE, drop) } {
+        match unsafe { Cell::finish(pointer, DONE, |waker| stale.push(waker)) } {
             Ok(Some(waker)) => waker.wake(),
             Ok(None) => {}
             // SAFETY: the receiver has finished, there is no value.
-            Err(()) => unsafe { Cell::free(pointer, drop) },
+            Err(()) => unsafe { Cell::free(pointer, |waker| stale.push(waker)) },
         }
     }
 }
@@ -612,7 +634,8 @@ impl<T> Receiver<T> {
     /// returned by [`Sender::send`].
     ///
     /// # Panics
-    /// If it has received before.
+    /// If it has received before; and if `discard` panics, which it must not. `waker` may then never be woken,
+    /// and a value that has arrived is dropped.
     #[inline]
     pub fn poll(&mut self, waker: &Waker, discard: impl Fn(Waker)) -> Poll<Option<T>> {
         let cell = self.cell().expect("a receiver is not polled after it has received");
@@ -695,6 +718,10 @@ impl<T> Receiver<T> {
     /// this: the caller wakes it.
     ///
     /// After the receiver has received, this returns `Left::Done(None)`.
+    ///
+    /// # Panics
+    /// If `discard` panics, which it must not. A sender that waits may then never be woken, and a value that has
+    /// arrived is dropped.
     pub fn leave(&mut self, discard: impl Fn(Waker)) -> (Left<T>, Option<Waker>) {
         let Some(pointer) = self.cell else { return (Left::Done(None), None) };
         // SAFETY: invariant 1: this side has not finished, and does not access the word after the change to
@@ -754,7 +781,9 @@ impl<T> Receiver<T> {
     #[cold]
     #[inline(never)]
     fn abandon(&mut self) {
-        if let (_, Some(waker)) = self.leave(drop) {
+        let stale = Stale::default();
+        let (_value, closed) = self.leave(|waker| stale.push(waker));
+        if let Some(waker) = closed {
             waker.wake();
         }
     }

@@ -2,9 +2,11 @@
 //! accessed by one side after the other has freed it fails a model, and so does an unordered access.
 #![cfg(actor_loom)]
 
-use actor_atomic::{Initial, Left, reply_cell};
+use actor_atomic::{Initial, Left, Receiver, reply_cell};
+use loom::sync::Mutex;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 
@@ -213,5 +215,135 @@ fn both_sides_wait_for_each_other_with_several_wakers() {
         other.join().unwrap();
         drop(receiver);
         assert!(flags.iter().all(|flag| Arc::strong_count(flag) == 1), "a waker has leaked");
+    });
+}
+
+/// Panics when its last clone is dropped.
+struct Sticky;
+
+impl Wake for Sticky {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Sticky {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            resume_unwind(Box::new("planned"));
+        }
+    }
+}
+
+/// Drops `dropped`, and catches the panic of its drop.
+fn contain<T>(dropped: T) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(dropped)));
+}
+
+#[test]
+fn a_dropped_sender_finishes_though_a_waker_panics() {
+    loom::model(|| {
+        let flag = Flag::new();
+        let (sender, mut receiver) = reply_cell::<u8>(Initial::default(), None);
+        let other = thread::spawn(move || contain(sender));
+        let sticky = Waker::from(Arc::new(Sticky));
+        let mut poll = receiver.poll(&sticky, contain);
+        contain(sticky);
+        if poll.is_pending() {
+            poll = receiver.poll(&waker(&flag), contain);
+            other.join().unwrap();
+            if poll.is_pending() {
+                assert!(flag.is_woken(), "the receiver was not woken");
+                poll = receiver.poll(&waker(&flag), contain);
+            }
+        } else {
+            other.join().unwrap();
+        }
+        assert_eq!(poll, Poll::Ready(None));
+        drop(receiver);
+        assert_eq!(Arc::strong_count(&flag), 1, "a waker has leaked");
+    });
+}
+
+#[test]
+fn a_dropped_receiver_wakes_the_sender_though_a_waker_panics() {
+    loom::model(|| {
+        let flag = Flag::new();
+        let sticky = Waker::from(Arc::new(Sticky));
+        let (mut sender, receiver) = reply_cell::<u8>(STARTED, Some(sticky));
+        let other = thread::spawn(move || contain(receiver));
+        let early = sender.poll_gone(&waker(&flag), drop);
+        other.join().unwrap();
+        assert!(early.is_ready() || flag.is_woken(), "the sender was not woken");
+        assert_eq!(sender.poll_gone(&waker(&flag), drop), Poll::Ready(()));
+        drop(sender);
+        assert_eq!(Arc::strong_count(&flag), 1, "a waker has leaked");
+    });
+}
+
+/// A task that is polled where it is woken.
+struct Task {
+    receiver: Mutex<Option<Receiver<u8>>>,
+    received: Arc<Flag>,
+}
+
+impl Task {
+    fn poll(self: &Arc<Self>) {
+        let mut receiver = self.receiver.lock().unwrap();
+        if let Some(polled) = &mut *receiver
+            && let Poll::Ready(value) = polled.poll(&self.clone().into(), drop)
+        {
+            assert_eq!(value, None);
+            *receiver = None;
+            self.received.0.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        self.poll();
+    }
+}
+
+#[test]
+fn a_waker_that_polls_the_receiver_frees_the_cell_within_the_drop_of_the_sender() {
+    loom::model(|| {
+        let received = Flag::new();
+        let (sender, receiver) = reply_cell::<u8>(Initial::default(), None);
+        let receiver = Mutex::new(Some(receiver));
+        let task = Arc::new(Task { receiver, received: received.clone() });
+        let other = thread::spawn(move || drop(sender));
+        task.poll();
+        // The cell may have the only reference to the task now.
+        drop(task);
+        other.join().unwrap();
+        assert!(received.is_woken(), "the task has not received");
+        assert_eq!(Arc::strong_count(&received), 1, "the task has leaked");
+    });
+}
+
+/// Drops the receiver with its last clone.
+struct Owner(Mutex<Option<Receiver<u8>>>);
+
+impl Wake for Owner {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_waker_that_owns_the_receiver_is_dropped_by_the_sender() {
+    loom::model(|| {
+        let flag = Flag::new();
+        let (sender, receiver) = reply_cell::<u8>(Initial::default(), None);
+        let owner = Arc::new(Owner(Mutex::new(Some(receiver))));
+        let other = thread::spawn(move || drop(sender));
+        for waker in [owner.clone().into(), waker(&flag)] {
+            if let Some(receiver) = &mut *owner.0.lock().unwrap() {
+                if receiver.poll(&waker, drop).is_ready() {
+                    break;
+                }
+            }
+        }
+        drop(owner);
+        other.join().unwrap();
+        assert_eq!(Arc::strong_count(&flag), 1, "a waker has leaked");
     });
 }
