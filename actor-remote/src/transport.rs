@@ -24,6 +24,11 @@ impl fmt::Display for NodeId {
 /// transport that breaks the order, or loses or repeats a frame, ends the session of the two nodes, and
 /// nothing worse.
 ///
+/// Networks do not give all of this by themselves. A transport has to hold back a frame that arrives before
+/// its sender is known to be there. A node that was paused can come up again with the same identity: the
+/// next `Up` begins a new session. The end of a process is noticed at once only where the network reports
+/// closed connections; elsewhere, it is silence.
+///
 /// ```
 /// use actor_remote::{NodeId, Transport, TransportEvent};
 ///
