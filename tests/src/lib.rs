@@ -12,6 +12,7 @@ mod passage;
 pub mod probe;
 mod size;
 mod tally;
+mod timeout;
 
 pub use alone::{Stderr, alone};
 pub use crowd::assert_grows_evenly;
@@ -21,3 +22,4 @@ pub use host::{Host, Started, run_on, run_on_real_hosts_at_once};
 pub use loop_back::{fill, reached, run_over_loop_back};
 pub use size::sized;
 pub use tally::{Mark, Tally};
+pub use timeout::times_out_in_its_handler;

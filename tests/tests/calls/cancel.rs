@@ -1,11 +1,10 @@
 //! A call that is given up, at each of the moments it may have come to.
 
 use actor_core::prelude::*;
-use actor_core::{Call, Protocol};
 use async_channel::Receiver;
 use futures_lite::future::poll_once;
 use std::time::Duration;
-use tests::{Gate, Mark, Tally, fill, reached};
+use tests::{Gate, Mark, Tally, fill, reached, times_out_in_its_handler};
 
 /// The time for a call that is to run out of it.
 const SHORT: Duration = Duration::from_millis(1);
@@ -13,21 +12,6 @@ const SHORT: Duration = Duration::from_millis(1);
 /// The time for a call that is polled once before it may run out. On a busy machine a thread can be
 /// interrupted for many milliseconds within a poll.
 const LONGER: Duration = Duration::from_millis(250);
-
-/// Makes the call with a time limit until the time runs out when its handler has begun. The time may be
-/// over before that, even within the first poll; then the message is never handled. Over a loop-back node,
-/// the limit has to be longer than the way to the handler.
-async fn times_out_in_its_handler<'a, P: Protocol, T: 'static>(
-    limit: Duration,
-    call: impl Fn() -> Call<'a, P, T>,
-) -> Result<T, CallError> {
-    loop {
-        let answer = call().timeout(limit).await;
-        if !matches!(answer, Err(CallError::Timeout { started: false })) {
-            return answer;
-        }
-    }
-}
 
 /// Takes one step for each permit, and reports what it has started and finished.
 #[actor(capacity = 1)]

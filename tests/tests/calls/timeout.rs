@@ -6,7 +6,7 @@ use actor_core::prelude::*;
 use futures_lite::future::{poll_once, yield_now};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tests::{Gate, Mark, Tally, fill, reached};
+use tests::{Gate, Mark, Tally, fill, reached, times_out_in_its_handler};
 
 const SHORT: Duration = Duration::from_millis(1);
 
@@ -159,12 +159,11 @@ pub fn never_handled_is_true_while_queued_and_false_once_begun(system: &System) 
         let entered = Tally::default();
         let late = Late::new(&entered).prepare().capacity(1).spawn();
         let gate = Gate::new();
-        let mut running = late.block(gate.clone()).timeout(SHORT);
-        assert!(poll_once(&mut running).await.is_none());
-        entered.reaches(1).await;
-        let error = running.await.unwrap_err();
+        let call = times_out_in_its_handler(SHORT, || late.block(gate.clone()));
+        let error = call.await.unwrap_err();
         assert_eq!(error, CallError::Timeout { started: true });
         assert!(!error.never_handled());
+        entered.reaches(1).await;
 
         let error = late.block(gate.clone()).timeout(SHORT).await.unwrap_err();
         assert_eq!(error, CallError::Timeout { started: false });

@@ -3,6 +3,7 @@
 
 use actor_core::prelude::*;
 use std::time::Duration;
+use tests::times_out_in_its_handler;
 
 /// Waits for itself, in a way that is not looked through.
 #[actor(max_concurrent = 1)]
@@ -60,14 +61,14 @@ pub fn a_call_that_another_task_may_answer_is_never_refused(system: &System) {
         let pool = Member::pool(1, || Member);
         for way in 0..4 {
             let stuck = Stuck { is_open: true }.spawn();
-            let me = stuck.clone();
-            let call = match way {
-                0 => stuck.overlapping(me).timeout(A_WHILE),
-                1 => stuck.ask_guarded(me).timeout(A_WHILE),
-                2 => stuck.ask_later(me).timeout(A_WHILE),
-                _ => stuck.ask_pool(pool.clone(), me).timeout(A_WHILE),
+            let me = || stuck.clone();
+            let call = || match way {
+                0 => stuck.overlapping(me()),
+                1 => stuck.ask_guarded(me()),
+                2 => stuck.ask_later(me()),
+                _ => stuck.ask_pool(pool.clone(), me()),
             };
-            let answer = call.await;
+            let answer = times_out_in_its_handler(A_WHILE, call).await;
             // The handler's own call ends at the same time, and the handler may report that first.
             let is_over = matches!(
                 answer,

@@ -8,7 +8,7 @@ use futures_lite::future::{or, yield_now};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::time::Duration;
-use tests::{Gate, Tally};
+use tests::{Gate, Tally, times_out_in_its_handler};
 
 pub fn messages_come_in_order(system: &System) {
     system.block_on(async {
@@ -228,7 +228,8 @@ pub fn asks_are_answered_with_the_verbs_of_a_call(system: &System) {
         assert_eq!(counter.ask(Counting::Total).if_room().await, Ok(2));
         assert_eq!(counter.ask(Counting::Total).into_owned().await, Ok(2));
         assert_eq!(counter.ask(Counting::Total).timeout(Duration::from_secs(60)).await, Ok(2));
-        let held = counter.ask(Counting::Hold).timeout(Duration::from_millis(2)).await;
+        let limit = Duration::from_millis(2);
+        let held = times_out_in_its_handler(limit, || counter.ask(Counting::Hold)).await;
         assert_eq!(held, Err(CallError::Timeout { started: true }));
         assert_eq!(counter.ask(Counting::Total).wait(), Err(CallError::WouldBlock));
     });
