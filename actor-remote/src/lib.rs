@@ -70,6 +70,7 @@ mod sim;
 mod transport;
 mod window;
 mod wire_check;
+pub mod wire_file;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -4,10 +4,13 @@ use crate::export::{Back, Body, Delivery};
 use crate::import::{Encoded, Outgoing};
 use crate::scope;
 use crate::transport::NodeId;
+use crate::wire_file::{Shape, Tracer};
 use actor_core::{Actor, Protocol};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 
 /// A protocol whose messages can leave the process. Implemented by `#[actor(remote)]` on a trait, or on
 /// the `impl` block of an actor.
@@ -60,7 +63,7 @@ pub trait Remote: Protocol + Actor<Addr: Send + Sync + 'static> {
 #[doc(hidden)]
 pub trait Visit {
     /// `A` is the tuple of the arguments, and `R` the reply.
-    fn method<A: DeserializeOwned, R: DeserializeOwned>(
+    fn method<A: Arguments, R: DeserializeOwned>(
         &mut self,
         name: &'static str,
         id: u64,
@@ -69,12 +72,67 @@ pub trait Visit {
     );
 }
 
+/// The tuple of the arguments of a message.
+#[doc(hidden)]
+pub trait Arguments {
+    /// The form of each argument. They are looked at one by one, because a tuple of them needs values of
+    /// the first ones.
+    fn shapes(tracer: &mut Tracer) -> Vec<Shape>;
+}
+
+macro_rules! arguments {
+    ($($type:ident)*) => {
+        impl<$($type: DeserializeOwned),*> Arguments for ($($type,)*) {
+            fn shapes(_tracer: &mut Tracer) -> Vec<Shape> {
+                vec![$(_tracer.shape::<$type>()),*]
+            }
+        }
+    };
+}
+
+arguments!();
+arguments!(A);
+arguments!(A B);
+arguments!(A B C);
+arguments!(A B C D);
+arguments!(A B C D E);
+arguments!(A B C D E F);
+arguments!(A B C D E F G);
+arguments!(A B C D E F G H);
+arguments!(A B C D E F G H I);
+arguments!(A B C D E F G H I J);
+arguments!(A B C D E F G H I J K);
+arguments!(A B C D E F G H I J K L);
+arguments!(A B C D E F G H I J K L M);
+arguments!(A B C D E F G H I J K L M N);
+arguments!(A B C D E F G H I J K L M N O);
+arguments!(A B C D E F G H I J K L M N O P);
+
 /// Where an actor is: its node, the number of its export there, and the key of the export.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) node: NodeId,
     pub(crate) export: u64,
     pub(crate) key: u64,
+}
+
+/// The fields of an address, which is written without their names. The tracer of wire files knows an
+/// address by them.
+pub(crate) const ADDRESS: &[&str] = &["actor_remote::node", "export", "key"];
+
+/// Reads the parts of an address.
+struct Parts;
+
+impl<'de> Visitor<'de> for Parts {
+    type Value = (u64, u64, u64);
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("the address of an actor")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, parts: S) -> Result<Self::Value, S::Error> {
+        Deserialize::deserialize(SeqAccessDeserializer::new(parts))
+    }
 }
 
 const OUTSIDE: &str = "an address is serialized inside of a remote message only";
@@ -100,7 +158,7 @@ pub fn write_address<P: Remote, S: Serializer>(
 pub fn read_address<'de, P: Remote, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<P::Addr, D::Error> {
-    let (node, export, key) = <(u64, u64, u64)>::deserialize(deserializer)?;
+    let (node, export, key) = deserializer.deserialize_struct(P::NAME, ADDRESS, Parts)?;
     let scope = scope::current().ok_or_else(|| D::Error::custom(OUTSIDE))?;
     let place = Place { node: NodeId(node), export, key };
     let is_counted = scope.peer == place.node;

@@ -65,3 +65,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         use_it(&client, &network).await
     })
 }
+
+// ANCHOR: wire_file
+#[test]
+fn the_messages_of_a_counter_are_those_of_the_wire_file() {
+    actor_remote::wire_file::check::<CounterAddr>("wire/counter.wire");
+}
+// ANCHOR_END: wire_file

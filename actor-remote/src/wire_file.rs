@@ -1,0 +1,389 @@
+//! Wire files: tests that notice when a protocol changes for nodes of other versions.
+//!
+//! A *wire file* lists the messages of a protocol with their versions, the names of their arguments, and
+//! the encoded form of each type in them. It is committed next to the code. [`check`] compares the file
+//! with the code in a test. The test fails for each difference with a text that says what the change
+//! means while older and newer nodes run side by side:
+//!
+//! ```text
+//! the messages of this program are not those of `shop.wire`:
+//!
+//! - `shop`, message `place`, `order.note`: it was added with a default: works with older nodes (an older
+//!   node ignores it)
+//! - `shop`, message `place`, `order.paid`: its type was `bool`, and is `u64` now: breaks older nodes (..)
+//! ```
+//!
+//! If the change is intended, `UPDATE=1 cargo test` writes the file.
+//!
+//! ```
+//! use actor_core::prelude::*;
+//! use actor_remote::wire_file;
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Order {
+//!     sku: String,
+//!     quantity: u32,
+//!     #[serde(default)]
+//!     note: String,
+//! }
+//!
+//! #[actor(remote = "shop")]
+//! trait Shop {
+//!     fn place(&mut self, order: Order) -> Result<u64, String>;
+//!     fn cancel(&mut self, id: u64) -> bool;
+//! }
+//!
+//! // In a test:
+//! wire_file::check::<ShopAddr>("tests/shop.wire");
+//! ```
+//!
+//! The file of this example:
+//!
+//! ```text
+#![doc = include_str!("../tests/shop.wire")]
+//! ```
+//!
+//! # What a wire file shows
+//!
+//! The types are found by their own `Deserialize`, without values of them: structs, enums, tuples,
+//! options, sequences, maps, newtypes, addresses, and what derived code knows of a field: its default,
+//! its aliases, and whether unknown fields are denied. Of an enum with `#[serde(tag = "..")]` the file
+//! shows the tag and the names of the variants.
+//!
+//! `any` stands for each type that can be read from several kinds of values: enums with `untagged`,
+//! structs with `flatten`, the content of variants with `tag`, and types such as `serde_json::Value`.
+//! Changes inside of such a type are not seen. A type that reads a text and checks it, such as a date,
+//! is a `string`.
+//!
+//! A change of meaning, such as from seconds to milliseconds, is not seen either. It needs
+//! `#[message(version = 2)]`, which makes it another message.
+//!
+//! # Several versions
+//!
+//! The texts compare two versions: the one that wrote the file, and this one. Nodes of a released version
+//! have to be compared with the file of that release; [`WireFile::differences`] takes its text.
+
+mod compare;
+mod parse;
+mod probe;
+mod schema;
+mod text;
+mod trace;
+mod types;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use schema::Shape;
+pub(crate) use trace::Tracer;
+
+use crate::remote::{Arguments, Remote, Visit};
+use actor_core::TypedAddr;
+use schema::{Message, Protocol};
+use serde::de::DeserializeOwned;
+use std::env;
+use std::fmt::{self, Debug, Display};
+use std::fs;
+use std::path::Path;
+
+/// Compares the protocol of the address `A` with the file at `path`, relative to the folder of the
+/// package.
+///
+/// With the environment variable `UPDATE` it writes the file instead, and prints the differences.
+///
+/// # Panics
+/// If the file is missing or different. The text has a line for each difference, with its [`Effect`].
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_remote::wire_file;
+///
+/// #[actor(remote = "greeter")]
+/// trait Greeter {
+///     fn greet(&mut self, name: String) -> String;
+/// }
+///
+/// wire_file::check::<GreeterAddr>("tests/greeter.wire");
+/// ```
+#[track_caller]
+pub fn check<A: TypedAddr<Actor: Remote>>(path: impl AsRef<Path>) {
+    WireFile::new().protocol::<A>().check(path);
+}
+
+/// The protocols of a file. [`check`] is enough for one protocol.
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_remote::wire_file::WireFile;
+///
+/// #[actor(remote = "greeter")]
+/// trait Greeter {
+///     fn greet(&mut self, name: String) -> String;
+/// }
+///
+/// #[actor(remote = "counter")]
+/// trait Counter {
+///     fn add(&mut self, amount: u64) -> u64;
+/// }
+///
+/// WireFile::new()
+///     .protocol::<GreeterAddr>()
+///     .protocol::<CounterAddr>()
+///     .check("tests/two.wire");
+/// ```
+#[derive(Debug, Default)]
+pub struct WireFile {
+    protocols: Vec<Protocol>,
+}
+
+impl WireFile {
+    /// A file without protocols.
+    ///
+    /// ```
+    /// use actor_remote::wire_file::WireFile;
+    ///
+    /// assert!(WireFile::new().text().contains("MessagePack"));
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        WireFile::default()
+    }
+
+    /// Adds the protocol of the address `A`.
+    ///
+    /// ```
+    /// use actor_core::prelude::*;
+    /// use actor_remote::wire_file::WireFile;
+    ///
+    /// #[actor(remote)]
+    /// trait Counter {
+    ///     fn add(&mut self, amount: u64) -> u64;
+    /// }
+    ///
+    /// let file = WireFile::new().protocol::<CounterAddr>();
+    /// assert!(file.text().contains("protocol Counter"));
+    /// ```
+    #[must_use]
+    pub fn protocol<A: TypedAddr<Actor: Remote>>(mut self) -> Self {
+        let mut seen = Seen { messages: Vec::new(), tracer: Tracer::new() };
+        A::Actor::methods(&mut seen);
+        self.protocols.push(Protocol {
+            name: A::Actor::NAME.to_owned(),
+            messages: seen.messages,
+            types: seen.tracer.into_types(),
+        });
+        self
+    }
+
+    /// The text of the file.
+    ///
+    /// ```
+    /// use actor_core::prelude::*;
+    /// use actor_remote::wire_file::WireFile;
+    ///
+    /// #[actor(remote)]
+    /// trait Counter {
+    ///     fn add(&mut self, amount: u64) -> Option<u64>;
+    /// }
+    ///
+    /// let text = WireFile::new().protocol::<CounterAddr>().text();
+    /// assert!(text.ends_with("\n  amount: u64\n  -> option(u64)\n"));
+    /// ```
+    #[must_use]
+    pub fn text(&self) -> String {
+        text::write(&self.protocols)
+    }
+
+    /// The differences between the text of an older file and these protocols.
+    ///
+    /// # Errors
+    /// A text that says why `older` is not the text of a wire file.
+    ///
+    /// ```
+    /// use actor_core::prelude::*;
+    /// use actor_remote::wire_file::{Effect, WireFile};
+    ///
+    /// #[actor(remote)]
+    /// trait Counter {
+    ///     fn add(&mut self, amount: u64) -> u64;
+    /// }
+    ///
+    /// let file = WireFile::new().protocol::<CounterAddr>();
+    /// let older = file.text().replace("amount: u64", "amount: u32");
+    /// let differences = file.differences(&older).unwrap();
+    /// assert_eq!(differences[0].effect(), Effect::Breaks);
+    /// ```
+    pub fn differences(&self, older: &str) -> Result<Vec<Difference>, String> {
+        let older = parse::read(older)?;
+        let mut found = compare::compare(&older, &self.protocols);
+        if found.is_empty() && text::write(&older) != self.text() {
+            let text = "types in it are renamed or reordered";
+            found.push(Difference::new("the file", text, Effect::Works));
+        }
+        Ok(found)
+    }
+
+    /// Compares the protocols with the file at `path`, as [`check`] does.
+    ///
+    /// # Panics
+    /// If the file is missing or different.
+    ///
+    /// ```
+    /// use actor_core::prelude::*;
+    /// use actor_remote::wire_file::WireFile;
+    ///
+    /// #[actor(remote = "greeter")]
+    /// trait Greeter {
+    ///     fn greet(&mut self, name: String) -> String;
+    /// }
+    ///
+    /// WireFile::new().protocol::<GreeterAddr>().check("tests/greeter.wire");
+    /// ```
+    #[track_caller]
+    pub fn check(&self, path: impl AsRef<Path>) {
+        let is_update = env::var_os("UPDATE").is_some();
+        if let Err(text) = self.compare_or_write(path.as_ref(), is_update) {
+            panic!("{text}");
+        }
+    }
+
+    /// Compares the file, or writes it if it is different.
+    fn compare_or_write(&self, path: &Path, is_update: bool) -> Result<(), String> {
+        let name = path.display();
+        let report = match fs::read_to_string(path) {
+            Ok(committed) => self.report(&name.to_string(), &committed),
+            Err(error) => Some(format!("`{name}` cannot be read: {error}")),
+        };
+        let Some(report) = report else { return Ok(()) };
+        if !is_update {
+            return Err(format!(
+                "{report}\n\nIf this is intended, `UPDATE=1 cargo test` writes the file."
+            ));
+        }
+        eprintln!("{report}\n\nThe file is written.");
+        fs::write(path, self.text()).map_err(|error| format!("`{name}` cannot be written: {error}"))
+    }
+
+    /// A text of all differences from the file `name` with this text, if there are any.
+    fn report(&self, name: &str, committed: &str) -> Option<String> {
+        if committed.replace("\r\n", "\n") == self.text() {
+            return None;
+        }
+        let lines: Vec<String> = match self.differences(committed) {
+            Err(error) => return Some(format!("`{name}` cannot be compared: {error}")),
+            // Empty lines.
+            Ok(none) if none.is_empty() => return None,
+            Ok(differences) => differences.iter().map(|it| format!("- {it}")).collect(),
+        };
+        Some(format!(
+            "the messages of this program are not those of `{name}`:\n\n{}\n\nA change of meaning alone is \
+             not seen here; it needs `#[message(version = 2)]`.",
+            lines.join("\n")
+        ))
+    }
+}
+
+/// A change between two versions of a protocol, displayed as one line.
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_remote::wire_file::WireFile;
+///
+/// #[actor(remote = "counter")]
+/// trait Counter {
+///     fn add(&mut self, amount: u64) -> u64;
+/// }
+///
+/// let file = WireFile::new().protocol::<CounterAddr>();
+/// let older = file.text().replace("add, version 1", "add, version 2");
+/// let differences = file.differences(&older).unwrap();
+/// assert_eq!(
+///     differences[0].to_string(),
+///     "`counter`, message `add`: its version was 2, and is 1 now: breaks older nodes (it is another \
+///      message, and calls of the other one are refused as unknown)",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    place: String,
+    change: String,
+    effect: Effect,
+    reason: Option<String>,
+}
+
+impl Difference {
+    /// The meaning of the change for older nodes.
+    ///
+    /// ```
+    /// use actor_remote::wire_file::WireFile;
+    ///
+    /// let older = WireFile::new().text() + "\nprotocol counter\n";
+    /// let differences = WireFile::new().differences(&older).unwrap();
+    /// assert_eq!(differences[0].effect().to_string(), "breaks older nodes");
+    /// ```
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+}
+
+impl Display for Difference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}: {}", self.place, self.change, self.effect)?;
+        match &self.reason {
+            Some(reason) => write!(out, " ({reason})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The meaning of a change while nodes with and without it run.
+///
+/// ```
+/// use actor_remote::wire_file::Effect;
+///
+/// assert_eq!(Effect::Works.to_string(), "works with older nodes");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// Older and newer nodes read each other's messages.
+    Works,
+    /// Some messages are refused.
+    Breaks,
+    /// An item was removed and another one added, which breaks older nodes if it is the same item.
+    LooksLikeRename,
+}
+
+impl Display for Effect {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Effect::Works => "works with older nodes",
+            Effect::Breaks => "breaks older nodes",
+            Effect::LooksLikeRename => "looks like a rename: breaks older nodes",
+        })
+    }
+}
+
+/// The messages of a protocol, as they are visited.
+struct Seen {
+    messages: Vec<Message>,
+    tracer: Tracer,
+}
+
+impl Visit for Seen {
+    fn method<A: Arguments, R: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        id: u64,
+        version: u32,
+        arguments: &[&'static str],
+    ) {
+        let names = arguments.iter().map(|name| (*name).to_owned());
+        let arguments = names.zip(A::shapes(&mut self.tracer)).collect();
+        let reply = self.tracer.shape::<R>();
+        self.messages.push(Message { name: name.to_owned(), version, id, arguments, reply });
+    }
+}

@@ -1,0 +1,92 @@
+//! Made-up values, for the parts of a type that stand before the one that is looked at. Most types take
+//! the first one; a type that checks its values, such as a date in a string, takes a later one.
+
+/// The name of a field or variant that no type has.
+pub(super) const UNKNOWN: &str = "\u{1}unknown";
+
+/// Texts that common types are read from.
+pub(super) const TEXTS: &[&str] = &[
+    "",
+    "0",
+    "a",
+    "1.0.0",
+    "2000-01-01T00:00:00Z",
+    "2000-01-01T00:00:00",
+    "2000-01-01",
+    "00:00:00",
+    "http://a/",
+    "127.0.0.1",
+    "::1",
+    "127.0.0.1:1",
+    "[::1]:1",
+    "10.0.0.0/8",
+    "GET",
+    "00000000-0000-0000-0000-000000000000",
+    "/",
+    "UTC",
+    "true",
+];
+
+/// Bytes of common lengths.
+pub(super) const BYTES: &[&[u8]] = &[&[], &[0; 4], &[0; 8], &[0; 12], &[0; 16], &[0; 32]];
+
+/// Numbers of every type.
+pub(super) const NUMBERS: &[u8] = &[0, 1, 100];
+
+/// The steps of a run, after which the value is given up.
+const STEPS: usize = 10_000;
+
+/// The choices that make a value. Each run repeats those of the previous one, except for the last.
+#[derive(Debug)]
+pub(super) struct Choices {
+    /// The choices of this run, each with the number of possible ones.
+    picked: Vec<(usize, usize)>,
+    used: usize,
+    steps: usize,
+    depth: usize,
+    /// The greatest depth.
+    limit: usize,
+}
+
+impl Choices {
+    pub(super) fn new(limit: usize) -> Self {
+        Choices { picked: Vec::new(), used: 0, steps: 0, depth: 0, limit }
+    }
+
+    /// One of `number` values, unless there is none or the value is too large.
+    pub(super) fn pick(&mut self, number: usize) -> Option<usize> {
+        self.steps += 1;
+        if number == 0 || self.steps > STEPS {
+            return None;
+        }
+        if self.used == self.picked.len() {
+            self.picked.push((0, number));
+        }
+        self.used += 1;
+        Some(self.picked[self.used - 1].0)
+    }
+
+    /// Whether the value may be one level deeper. [`leave`](Self::leave) ends that level.
+    pub(super) fn enter(&mut self) -> bool {
+        self.steps += 1;
+        let may_enter = self.depth < self.limit && self.steps <= STEPS;
+        self.depth += usize::from(may_enter);
+        may_enter
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// The choices of the next run, unless all were tried.
+    pub(super) fn next(mut self) -> Option<Self> {
+        self.picked.truncate(self.used);
+        while let Some((last, number)) = self.picked.pop() {
+            if last + 1 < number {
+                self.picked.push((last + 1, number));
+                return Some(Choices { used: 0, steps: 0, depth: 0, ..self });
+            }
+        }
+        None
+    }
+}
