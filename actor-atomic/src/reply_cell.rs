@@ -64,7 +64,7 @@ const WATCHED: u32 = 1 << 6;
 const NOTED: u32 = 1 << 7;
 const FIRST_MARK: u32 = 1 << 8;
 
-/// What a new cell starts with.
+/// The initial state of a new cell.
 ///
 /// ```
 /// use actor_atomic::{Initial, Mark, reply_cell};
@@ -88,7 +88,7 @@ pub struct Initial {
 /// Returns both ends of a new cell.
 ///
 /// `waker` is woken when the sender has finished, unless the receiver is polled with another waker
-/// before.
+/// before that.
 ///
 /// ```
 /// use actor_atomic::Initial;
@@ -135,7 +135,7 @@ pub struct State {
     note: MaybeUninit<u64>,
 }
 
-/// A bit of a [`State`] whose meaning is up to the program.
+/// A bit of a [`State`] whose meaning the program decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Mark(u32);
 
@@ -149,10 +149,10 @@ impl Mark {
 }
 
 impl State {
-    /// Starts the work that leads to the value. Returns `false`, and starts nothing, if the receiver
-    /// left before, or if the cell has a note and `is_allowed` refuses it.
+    /// Starts the work that leads to the value. Returns `false` without starting it if the receiver
+    /// left before, or if the cell has a note and `is_allowed` refuses the note.
     ///
-    /// Work that has been started can be started once more: this returns `true`.
+    /// If the work has already been started, returns `true`.
     #[inline]
     pub fn start(&self, is_allowed: impl FnOnce(u64) -> bool) -> bool {
         let state = load(&self.word);
@@ -266,7 +266,7 @@ struct Cell<T> {
 }
 
 struct Wakers {
-    /// Wakes the receiver, in the place of the first waker.
+    /// Wakes the receiver, instead of the first waker.
     later: Option<Waker>,
     /// Wakes the sender when the receiver leaves.
     closed: Option<Waker>,
@@ -334,7 +334,7 @@ impl<T> Cell<T> {
     /// Moves the value out.
     ///
     /// # Safety
-    /// It has been written, is visible to this side, and is not read again (invariant 2).
+    /// The value has been written, is visible to this side, and is not read again (invariant 2).
     #[inline]
     unsafe fn value(&self) -> T {
         let place: *const T = self.value.for_write().cast_const().cast();
@@ -345,7 +345,7 @@ impl<T> Cell<T> {
     /// Finishes for the sender, by setting `done`. Returns the waker of the receiver.
     ///
     /// # Errors
-    /// If the receiver has left: the cell is then the sender's alone.
+    /// If the receiver has left. The cell then belongs to the sender alone.
     ///
     /// # Safety
     /// The sender has not finished. If this returns `Ok`, it has, and never accesses the cell again
@@ -384,7 +384,8 @@ impl<T> Cell<T> {
         }
     }
 
-    /// Takes the later waker for the sender, and returns the new state: `None` if the receiver has left.
+    /// Takes the later waker for the sender, and returns the new state. Returns `None` if the
+    /// receiver has left.
     #[cold]
     fn take_later(
         &self,
@@ -395,7 +396,7 @@ impl<T> Cell<T> {
         let mut stale = None;
         let mut now = state;
         if state & GONE != 0 {
-            // It has taken its wakers along, but for one that this side has taken.
+            // The receiver has taken its wakers along, except one that this side has already taken.
             stale = later.take();
         } else {
             // Invariant 4: the bit first.
@@ -448,24 +449,24 @@ impl Stale {
 
 /// The sending end of a cell.
 ///
-/// Dropping it finishes without a value: the receiver gets `None`.
+/// Dropping the sender finishes without a value: the receiver gets `None`.
 pub struct Sender<T> {
-    /// `None` once finished, and if there is no receiver.
+    /// `None` once the sender has finished, and if there is no receiver.
     cell: Option<NonNull<Cell<T>>>,
 }
 
 /// The receiving end of a cell.
 ///
-/// Dropping it is [`leave`](Receiver::leave).
+/// Dropping the receiver is the same as [`leave`](Receiver::leave).
 pub struct Receiver<T> {
-    /// `None` once it has received, or left.
+    /// `None` once the receiver has received or left.
     cell: Option<NonNull<Cell<T>>>,
 }
 
 // SAFETY: the ends move a `T` and wakers (which are `Send` and `Sync`) from one thread to another; what
 // they share is a state of atomics, a mutex, and a first waker that either side may come to own.
 unsafe impl<T: Send> Send for Sender<T> {}
-// SAFETY: see above. By a shared reference the sender gives access to the state alone.
+// SAFETY: see above. A shared reference to the sender gives access to the state only.
 unsafe impl<T: Send> Sync for Sender<T> {}
 // SAFETY: see above.
 unsafe impl<T: Send> Send for Receiver<T> {}
@@ -494,7 +495,7 @@ impl<T> Sender<T> {
         self.cell().map(|cell| &cell.state)
     }
 
-    /// Finishes with a value. Returns the waker of the receiver, if it waits: the caller wakes it.
+    /// Finishes with a value. Returns the waker of the receiver, if it waits. The caller wakes it.
     ///
     /// # Errors
     /// The value, if the receiver has left.
@@ -536,7 +537,8 @@ impl<T> Sender<T> {
         }
         let waker = waker.clone();
         let stale = cell.wakers.lock().closed.replace(waker);
-        // Invariant 4: the bit last. Acquire, as `load`; the lock orders the accesses to the waker.
+        // Invariant 4: the bit last. Acquire, as in `load`. The lock orders the accesses to the
+        // waker.
         let before = cell.state.word.fetch_or(WATCHED, Ordering::Acquire);
         if let Some(stale) = stale {
             discard(stale);
@@ -595,14 +597,14 @@ impl<T> fmt::Debug for Sender<T> {
     }
 }
 
-/// How a receiver left: see [`Receiver::leave`].
+/// The way in which a receiver left: see [`Receiver::leave`].
 #[derive(Debug, PartialEq, Eq)]
 pub enum Left<T> {
-    /// The sender had finished. Holds its value, if there is one.
+    /// The sender had finished. Contains its value, if there is one.
     Done(Option<T>),
     /// The sender had not finished.
     Gone {
-        /// Whether the work had started. If not, it never will.
+        /// Whether the work had started. If not, it never starts.
         started: bool,
     },
 }
@@ -630,8 +632,8 @@ impl<T> Receiver<T> {
         self.cell().map(|cell| &cell.state)
     }
 
-    /// Polls for the value: `None` if the sender was dropped. Until then the last waker is kept, and
-    /// returned by [`Sender::send`].
+    /// Polls for the value. Returns `None` if the sender was dropped. If the sender has not
+    /// finished, stores `waker`, which [`Sender::send`] returns.
     ///
     /// # Panics
     /// If it has received before; and if `discard` panics, which it must not. `waker` may then never be woken,
@@ -714,8 +716,8 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Stops waiting. Returns what had happened until then, and the waker of a sender that waits for
-    /// this: the caller wakes it.
+    /// Stops waiting. Returns the outcome until then, and the waker of a sender that waits for this
+    /// event. The caller wakes it.
     ///
     /// After the receiver has received, this returns `Left::Done(None)`.
     ///

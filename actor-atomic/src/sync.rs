@@ -1,4 +1,5 @@
-//! The primitives. Under `cfg(actor_loom)` they are loom's, and every access to a cell is tracked.
+//! The primitives. Under `cfg(actor_loom)`, they come from loom, and every access to a cell is
+//! tracked.
 
 #[cfg(actor_loom)]
 pub(crate) use loom::sync::atomic;
@@ -26,7 +27,7 @@ impl<T> Mutex<T> {
     pub(crate) fn change<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> R {
         #[cfg(not(actor_loom))]
         return change(self.0.get_mut().unwrap_or_else(PoisonError::into_inner));
-        // loom's mutex gives no exclusive access.
+        // loom's mutex has no `get_mut`.
         #[cfg(actor_loom)]
         return change(&mut self.lock());
     }

@@ -64,7 +64,7 @@ fn expand_block(options: TokenStream, item: &BlockItem, errors: &mut Errors) -> 
     quote!(#written #made #suggestions)
 }
 
-/// `#[actor]` applies to a struct, an enum, an `impl` block or a trait.
+/// Returns the error text for an item that is not a struct, an enum, an `impl` block or a trait.
 fn misplaced(what: &TokenStream) -> String {
     let right = "`#[actor]` goes on a struct, an enum, an `impl` block or a trait";
     match display_tokens(what).split(' ').next_back() {

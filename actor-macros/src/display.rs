@@ -4,7 +4,8 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// `Box<dyn Fn(u8) -> u8 + Send>`, independent of the spaces between the tokens.
+/// Returns tokens as text, such as `Box<dyn Fn(u8) -> u8 + Send>`, regardless of the spaces between
+/// them.
 pub(crate) fn display_tokens(tokens: impl ToTokens) -> String {
     let mut out = String::new();
     write(tokens.into_token_stream(), &mut out);

@@ -13,7 +13,7 @@ use crate::expand;
 use crate::model::TestOptions;
 use crate::{check, span};
 
-/// Which of the two it is.
+/// The kind of entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
     Main,
@@ -177,7 +177,7 @@ fn expand_test(function: &EntryFn, options: &TestOptions, right: bool) -> TokenS
             quote!(#crate_path::__private::simulate(#plan, #call))
         }
     };
-    // By its path, since the short name may by now mean this very macro.
+    // By its path, because the short name may mean this macro here.
     quote_spanned! {name.span()=>
         #[::core::prelude::v1::test]
         #(#attrs)*

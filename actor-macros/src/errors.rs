@@ -5,7 +5,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 
-/// One diagnostic, with the first and the last token it concerns.
+/// One diagnostic, with the first and the last token that it concerns.
 pub(crate) struct Diagnostic {
     pub(crate) start: Span,
     pub(crate) end: Span,
@@ -14,8 +14,8 @@ pub(crate) struct Diagnostic {
 
 /// All errors of one input, in source order.
 ///
-/// It has a drop bomb: an `Errors` that is dropped without being turned into diagnostics means that
-/// errors were lost, so debug builds panic.
+/// `Errors` has a drop bomb: if it is dropped without being turned into diagnostics, errors were
+/// lost, so debug builds panic.
 #[must_use]
 pub(crate) struct Errors {
     diagnostics: Vec<Diagnostic>,
@@ -53,7 +53,7 @@ impl Errors {
         self.diagnostics.last().map(ToTokens::to_token_stream)
     }
 
-    /// Defuses the bomb.
+    /// Returns the diagnostics, and defuses the drop bomb.
     pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         self.spent = true;
         std::mem::take(&mut self.diagnostics)

@@ -52,16 +52,17 @@ pub(crate) struct Remote {
     pub(crate) name: LitStr,
     /// The type parameters that messages name.
     pub(crate) parameters: Vec<Ident>,
-    /// One for each message.
+    /// The messages, with their ids.
     pub(crate) messages: Vec<RemoteMessage>,
 }
 
-/// What another node knows of a message.
+/// The facts that another node knows about a message.
 pub(crate) struct RemoteMessage {
     /// A hash of the names of the protocol, of the message and of its arguments, and of its version.
     pub(crate) id: u64,
     pub(crate) version: u32,
-    /// The reply and the arguments, in this order: whether the type names a parameter of the block.
+    /// For the reply and each argument, in this order: whether the type names a parameter of the
+    /// block.
     pub(crate) are_generic: Vec<bool>,
 }
 
@@ -70,12 +71,12 @@ pub(crate) struct ProtocolImpl {
     pub(crate) crate_path: Option<TokenStream>,
     /// `#[cfg]`s and lint levels after `#[actor]`.
     pub(crate) forwarded: Vec<Attribute>,
-    /// With the missing bounds.
+    /// The generics with the missing bounds.
     pub(crate) generics: Generics,
     pub(crate) missing: Option<MissingBounds>,
     /// The actor as written, `shop::Robot<K>`.
     pub(crate) actor: TokenStream,
-    /// Its name without the path.
+    /// The actor's name without the path.
     pub(crate) name: Ident,
     /// `shop::RobotAddr<K>`
     pub(crate) address: TokenStream,
@@ -111,13 +112,13 @@ pub(crate) struct MissingBounds {
 /// A type parameter that has to be `'static`.
 pub(crate) struct Parameter {
     pub(crate) ident: Ident,
-    /// Whether it has to be `Send` as well.
+    /// Whether the parameter also has to be `Send`.
     pub(crate) is_sent: bool,
 }
 
 /// The owner of the messages.
 pub(crate) enum Side {
-    /// An actor's own: the impl half.
+    /// The messages of an actor: the impl half.
     Actor,
     /// The messages of a protocol: `Greeter<K>`, the trait.
     Trait(TokenStream),
@@ -129,18 +130,19 @@ pub(crate) struct Protocol {
     pub(crate) crate_path: Option<TokenStream>,
     /// `#[cfg]`s and lint levels after `#[actor]`.
     pub(crate) forwarded: Vec<Attribute>,
-    /// Without `Self`, so that they can be used on other types; with the missing bounds.
+    /// The generics without `Self`, so that they can be used on other types, and with the missing
+    /// bounds.
     pub(crate) generics: Generics,
     pub(crate) missing: Option<MissingBounds>,
     /// The actor as written, `shop::Cache<K, V>`, or `AnyGreeter<K>`.
     pub(crate) actor: TokenStream,
-    /// Its name without the path, or that of the trait.
+    /// The actor's name without the path, or the name of the trait.
     pub(crate) ident: Ident,
     /// `shop::CacheAddr<K, V>`
     pub(crate) address: TokenStream,
     /// `CacheMessage`
     pub(crate) message: Ident,
-    /// Handlers and state need not be `Send`.
+    /// Whether handlers and state need not be `Send`.
     pub(crate) local: bool,
     pub(crate) messages: Vec<Message>,
     pub(crate) hooks: Vec<Hook>,
@@ -161,7 +163,7 @@ pub(crate) struct Message {
     /// The span of the receiver.
     pub(crate) receiver_span: Span,
     pub(crate) is_async: bool,
-    /// In the order of the handler's arguments.
+    /// The arguments, in the order of the handler's parameters.
     pub(crate) args: Vec<Arg>,
     /// The reply type.
     pub(crate) reply: Reply,
@@ -171,15 +173,15 @@ pub(crate) struct Message {
 /// The settings of a message that differ from the default.
 #[derive(Default)]
 pub(crate) struct MessageOptions {
-    /// The message is taken before ordinary ones.
+    /// Whether the message is taken before ordinary ones.
     pub(crate) priority: bool,
-    /// The message needs no capacity.
+    /// Whether the message needs no capacity.
     pub(crate) unbounded: bool,
-    /// The message may be handled concurrently with others of its kind.
+    /// Whether the message may be handled concurrently with others of its kind.
     pub(crate) concurrent: bool,
     /// The version of a remote message, and the word `version`.
     pub(crate) version: Option<(Ident, u32)>,
-    /// The handler is dropped when its caller has left.
+    /// Whether the handler is dropped when its caller has left.
     pub(crate) abort: bool,
     /// The guard.
     pub(crate) guard: Option<Guard>,
@@ -197,14 +199,14 @@ pub(crate) struct Guard {
 }
 
 impl Message {
-    /// Returns whether its handler is run together with a look at its caller: it is dropped when
-    /// the caller has left, or can wait for that through its context.
+    /// Returns whether the handler runs together with a watch of its caller: it is dropped when the
+    /// caller has left, or can wait for that through its context.
     pub(crate) fn is_watched(&self) -> bool {
         let has_context = self.args.iter().any(|arg| matches!(arg.role, Role::Context));
         self.is_async && self.reply.kind.is_of_handler() && (self.options.abort || has_context)
     }
 
-    /// Returns whether the reply comes from the handler, which runs when the message is taken: a
+    /// Returns whether the reply comes from the handler, which runs when the message is taken. A
     /// caller then waits only for this actor.
     pub(crate) fn is_answered_in_turn(&self) -> bool {
         self.reply.kind != ReplyKind::Later
@@ -254,7 +256,7 @@ pub(crate) enum Role {
 
 pub(crate) struct Field {
     pub(crate) name: Ident,
-    /// Without `Self`.
+    /// The type without `Self`.
     pub(crate) ty: TokenStream,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) send_hint: SendHint,
@@ -262,7 +264,8 @@ pub(crate) struct Field {
     pub(crate) send_form: Option<String>,
 }
 
-/// What the tokens of a type show about `Send`; used only to decide where an error is reported.
+/// The evidence in the tokens of a type about `Send`. Used only to decide where an error is
+/// reported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SendHint {
     Send,
@@ -274,7 +277,7 @@ pub(crate) struct Reply {
     pub(crate) ty: TokenStream,
     pub(crate) kind: ReplyKind,
     pub(crate) send_hint: SendHint,
-    /// As for a [`Field`].
+    /// The type with `Send`, as for a [`Field`].
     pub(crate) send_form: Option<String>,
 }
 
@@ -282,9 +285,9 @@ pub(crate) struct Reply {
 pub(crate) enum ReplyKind {
     /// The handler returns nothing.
     Nothing,
-    /// The handler returns it.
+    /// The handler returns the reply.
     Returned,
-    /// The handler has a `Reply` and answers at any time.
+    /// The handler has a `Reply`, and answers at any time.
     Later,
     /// The handler has a `Replies`, and answers with any number of items.
     Streamed,
@@ -299,7 +302,7 @@ impl ReplyKind {
         matches!(self, ReplyKind::Nothing | ReplyKind::Returned)
     }
 
-    /// Returns whether the caller gets a stream. The reply type is then that of its items.
+    /// Returns whether the caller gets a stream. The reply type is then the type of its items.
     pub(crate) fn is_stream(self) -> bool {
         matches!(self, ReplyKind::Streamed | ReplyKind::ReturnedStream)
     }
@@ -321,13 +324,13 @@ pub(crate) enum HookKind {
     Exit,
 }
 
-/// A rejected method: its address method stays, so that callers cause no second error.
+/// A rejected method. Its address method is still generated, so that callers cause no second error.
 pub(crate) struct Rejected {
     pub(crate) attrs: Forwarded,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
-    /// `#[cfg]`s, name and type.
+    /// The `#[cfg]`s, name and type of each argument.
     pub(crate) args: Vec<(Vec<Attribute>, Ident, TokenStream)>,
     pub(crate) reply: TokenStream,
     /// Whether the reply is a stream of such items.
@@ -347,18 +350,18 @@ impl HookKind {
     pub(crate) const ALL: [Self; 3] = [Self::Start, Self::Stop, Self::Exit];
 }
 
-/// How a test is to be run.
+/// The options of a test.
 #[derive(Default)]
 pub(crate) struct TestOptions {
     pub(crate) crate_path: Option<TokenStream>,
-    /// Under so many schedules.
+    /// The number of schedules under which the test runs.
     pub(crate) seeds: Option<syn::LitInt>,
-    /// Under all schedules that differ in the first so many choices.
+    /// The number of first choices in which the explored schedules differ.
     pub(crate) explore: Option<syn::LitInt>,
-    /// Whether something may be left over.
+    /// Whether leftovers are allowed.
     pub(crate) leftovers: bool,
     /// Whether no step takes time.
     pub(crate) exact_time: bool,
-    /// Whether it runs in real time.
+    /// Whether the test runs in real time.
     pub(crate) real: bool,
 }

@@ -31,8 +31,8 @@ pub(crate) fn parse_ident(text: &str, span: Span) -> Option<Ident> {
 
 /// Returns the name of a message's variant: `FooBar` for `foo_bar`.
 ///
-/// The span is dropped on purpose: with the method's span, editors would highlight the method as a
-/// variant.
+/// The variant does not have the method's span, because editors would then highlight the method as
+/// a variant.
 pub(crate) fn variant(method: &Ident) -> Ident {
     let text: String = unraw(method).split('_').map(capitalized).collect();
     identifier(&text, Span::call_site())
@@ -43,7 +43,7 @@ fn capitalized(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// `` `a`, `b`, `c` ``.
+/// Returns the words as `` `a`, `b`, `c` ``.
 pub(crate) fn quoted_list(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use crate::names;
 use crate::token_cursor::TokenCursor;
 
-/// The options that take options of their own: `remote(crate = path)`.
+/// The options that have options of their own: `remote(crate = path)`.
 const NESTED: &[&str] = &["remote"];
 
 /// One option as written.
@@ -86,7 +86,7 @@ fn to_comma(cursor: &mut TokenCursor) {
     }
 }
 
-/// Continues to a later comma if the expression that started at `start` contains commas, such as
+/// Moves to a later comma if the expression that started at `start` contains commas, such as
 /// `self.find::<K, V>()`.
 fn whole_expression(cursor: &mut TokenCursor, start: usize) {
     let first = cursor.position();

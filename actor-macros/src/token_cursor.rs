@@ -23,7 +23,7 @@ impl TokenCursor {
         self.at
     }
 
-    /// Returns to `position`.
+    /// Moves back to `position`.
     pub(crate) fn go_back(&mut self, position: usize) {
         self.at = self.at.min(position);
     }

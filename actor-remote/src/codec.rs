@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The greatest nesting of a value.
+/// The maximum nesting of a value.
 pub(crate) const DEPTH: usize = 64;
 
 /// A value that can be an argument or a reply of a remote message.
@@ -69,7 +69,7 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     contained(|| T::deserialize(&mut decoder).map_err(|error| error.to_string()))
 }
 
-/// Runs the user's serde code; a panic in it is an error of this value.
+/// Runs the user's serde code. A panic in it is an error of this value.
 fn contained<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("its serde code panicked".into()))
 }

@@ -1,5 +1,5 @@
-//! Actors of this node that other nodes can reach: their addresses, the delivery of messages, and the
-//! way of the replies.
+//! Actors of this node that other nodes can reach: their addresses, the delivery of messages, and
+//! the sending of replies.
 
 use crate::codec;
 use crate::frame::{BODY, CallFault, Ending, Frame};
@@ -25,12 +25,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// An actor that other nodes can reach, by one protocol.
+/// An actor that other nodes can reach through one protocol.
 pub(crate) struct Export {
     /// The secret that another node presents to hold it.
     pub(crate) key: u64,
     pub(crate) address: Arc<dyn Exported>,
-    /// How often each node has it.
+    /// The number of times that each node has the export.
     pub(crate) holders: BTreeMap<NodeId, u64>,
     /// Waits for the end of the actor.
     pub(crate) watch: Option<Task<()>>,
@@ -40,7 +40,7 @@ pub(crate) struct Export {
 pub(crate) trait Exported: Send + Sync {
     fn protocol(&self) -> &'static str;
     fn actor(&self) -> ActorId;
-    /// The typed address.
+    /// Returns the typed address.
     fn any(&self) -> Box<dyn Any>;
     fn deliver(&self, method: u64, body: Body<'_>, back: Back) -> Delivery;
     fn stop(&self);
@@ -81,21 +81,22 @@ impl<P: Remote> Exported for Typed<P> {
     }
 }
 
-/// The queue of one export for one node: a full mailbox holds up no other actor.
+/// The queue of one export for one node, so that a full mailbox does not delay messages to other
+/// actors.
 pub(crate) type Lane = Sender<Item>;
 
 /// An entry of a lane.
 pub(crate) enum Item {
     Message(Parcel),
-    /// The other node stops the actor.
+    /// Stop the actor for the other node.
     Stop,
-    /// The other node wants to kill the actor, and may not.
+    /// Refuse a kill that the other node may not order.
     RefuseKill,
-    /// Dropped when all messages before it have been accepted.
+    /// Drop this when all messages before it have been accepted.
     Barrier(Arc<dyn Any + Send + Sync>),
 }
 
-/// A message that is to be delivered.
+/// A message to be delivered.
 pub(crate) struct Parcel {
     pub(crate) method: u64,
     pub(crate) body: Vec<u8>,
@@ -107,7 +108,7 @@ pub(crate) struct Parcel {
 #[derive(Debug)]
 pub struct Body<'a>(&'a [u8]);
 
-/// The way of the reply.
+/// Sends the reply of a message back.
 pub struct Back {
     scope: Scope,
     to: Arc<dyn Exported>,
@@ -115,8 +116,8 @@ pub struct Back {
     call: Option<(u64, ReplyReceiver<()>)>,
 }
 
-/// Ends when the mailbox has accepted the message, or never will. Returns whether the sender gets credit:
-/// it reports a message without credit once the actor has ended.
+/// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
+/// gets credit. The sender reports a message without credit once the actor has ended.
 pub type Delivery = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 /// Delivers the messages of one export from one node.
@@ -126,7 +127,7 @@ pub(crate) struct Server {
     pub(crate) address: Arc<dyn Exported>,
     pub(crate) is_alive: Arc<AtomicBool>,
     pub(crate) replies: Arc<Window>,
-    /// The cost of all messages of the node that are not accepted yet.
+    /// The cost of all messages of the node that no mailbox has accepted yet.
     pub(crate) queued: Arc<AtomicU64>,
 }
 
@@ -158,7 +159,8 @@ impl Server {
                     self.give_credit(&mut owed);
                     self.refuse_control(Ending::Killed);
                 }
-                // All credit is under way before the notice of an end: a message without credit is lost.
+                // All credit is sent before the notice of an end, because a message without credit
+                // counts as lost.
                 Item::Barrier(barrier) => {
                     self.give_credit(&mut owed);
                     drop(barrier);
@@ -183,7 +185,7 @@ impl Server {
 
     async fn deliver(&self, parcel: Parcel, is_allowed: bool) -> bool {
         let Parcel { method, body, call } = parcel;
-        // A node that does not accept replies cannot make this one encode more of them.
+        // A node that does not accept replies must not make this one encode more of them.
         if call.is_some() && !self.replies.room().await {
             return false;
         }
@@ -205,7 +207,7 @@ impl Server {
         }
     }
 
-    /// Ends the address on the other node only.
+    /// Ends only the address on the other node.
     fn refuse_control(&self, exit: Ending) {
         self.scope.node.count_refused_control();
         let frame = Frame::Ended { export: self.export, exit };
@@ -262,7 +264,7 @@ impl Back {
                 None
             });
             match sent.await {
-                // The session may be over as well: then no later message is delivered.
+                // If the session is over as well, no later message is delivered.
                 None => scope.node.finish(&scope, number),
                 Some(Err(error)) => {
                     let error = match error.reason() {
@@ -280,7 +282,7 @@ impl Back {
                         match outcome.await {
                             Ok(Ok(value)) => answer(&scope, &replies, number, value).await,
                             Ok(Err(error)) => fail(&scope, number, &error),
-                            // The session is over; the message is handled in its turn.
+                            // The session is over. The message is handled in its turn.
                             Err(Ok(())) => {
                                 drop(scope);
                                 drop(receiver.await);
@@ -295,7 +297,7 @@ impl Back {
         })
     }
 
-    /// Refuses the message: its caller gets an error, and a send is reported here.
+    /// Refuses the message. A caller gets an error, and a send is reported on this node.
     pub fn refuse(self, refusal: Refusal) -> Delivery {
         if refusal.kind() == RefusalKind::BadFrame {
             self.scope.node.bad_body(self.scope.peer);
@@ -317,7 +319,7 @@ impl Back {
     }
 }
 
-/// Sends the reply of a call back, once the other node has accepted enough of those before.
+/// Sends the reply of a call back, once the other node has accepted enough of the earlier replies.
 async fn answer<T: Serialize>(scope: &Scope, replies: &Window, number: u64, value: T) {
     if !replies.room().await {
         return;
@@ -348,7 +350,7 @@ fn fail(scope: &Scope, number: u64, error: &CallError) {
     scope.node.push_reply(scope, number, &frame);
 }
 
-/// The export of an address, kept by nothing yet.
+/// Creates the export of an address. Nothing keeps the export yet.
 pub(crate) fn export<P: Remote>(
     node: &Arc<Inner>,
     address: &P::Addr,

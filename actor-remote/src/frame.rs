@@ -1,4 +1,4 @@
-//! Frames: their bytes, as `WIRE.md` shows them. It must not know sessions.
+//! The bytes of frames, as `WIRE.md` describes them. It must not know sessions.
 
 mod outcome;
 
@@ -7,29 +7,29 @@ pub(crate) use outcome::{CallFault, Ending};
 /// The version of the layout.
 pub(crate) const VERSION: u8 = 1;
 
-/// The most bytes of arguments or of a reply.
+/// The maximum number of bytes of arguments or of a reply.
 pub(crate) const BODY: usize = 1 << 20;
 
-/// The number in `Credit` for replies. No export has it.
+/// The export number in `Credit` that stands for replies. No export has it.
 pub(crate) const REPLIES: u64 = 0;
 
 /// The first part of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) session: u32,
-    /// Zero for `Hello`, and counted from one for all others.
+    /// Zero for `Hello`. All other frames of a session are counted from one.
     pub(crate) sequence: u64,
 }
 
-/// A frame behind its head. Bodies are borrowed.
+/// A frame without its head. Bodies are borrowed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Frame<'a> {
-    /// The first frame of a session; `echo` is the session of the receiver, if it is known.
+    /// The first frame of a session. `echo` is the session of the receiver, if it is known.
     Hello {
         echo: u32,
         name: String,
     },
-    /// Names taken back, and names given, in this order.
+    /// Names that are taken back, and names that are given, in this order.
     Names {
         gone: Vec<String>,
         given: Vec<Named>,
@@ -39,7 +39,8 @@ pub(crate) enum Frame<'a> {
         export: u64,
         key: u64,
     },
-    /// The proxy is gone, for which the export was sent or held this many times.
+    /// The sender has no proxy for this export any more, which was sent to it or held by it this
+    /// many times.
     Release {
         export: u64,
         count: u64,
@@ -63,7 +64,7 @@ pub(crate) enum Frame<'a> {
         call: u64,
         error: CallFault,
     },
-    /// The caller does not wait any more.
+    /// The caller no longer waits.
     Cancel {
         call: u64,
     },
@@ -97,7 +98,7 @@ pub(crate) struct Named {
 }
 
 impl Frame<'_> {
-    /// The whole frame.
+    /// Encodes the whole frame.
     pub(crate) fn bytes(&self, head: Head) -> Vec<u8> {
         let mut out = Vec::with_capacity(64);
         out.push(VERSION);
@@ -187,7 +188,8 @@ impl Frame<'_> {
     }
 }
 
-/// Reads the head of a frame, and leaves the rest in the reader. `None` if it is none of this version.
+/// Reads the head of a frame, and leaves the rest in the reader. Returns `None` if the frame is not
+/// of this version.
 pub(crate) fn open(bytes: &[u8]) -> Option<(Head, Reader<'_>)> {
     let mut reader = Reader(bytes);
     if reader.byte()? != VERSION {
@@ -202,7 +204,7 @@ pub(crate) fn open(bytes: &[u8]) -> Option<(Head, Reader<'_>)> {
 pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    /// The frame behind the head; all bytes have to belong to it.
+    /// Reads the frame after the head. All remaining bytes have to belong to it.
     pub(crate) fn frame(mut self) -> Option<Frame<'a>> {
         let frame = match self.byte()? {
             0 => Frame::Hello { echo: self.word()?, name: self.text()? },
@@ -250,7 +252,8 @@ impl<'a> Reader<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// Seven bits a byte, the lowest first; the high bit says that more follow.
+    /// Reads a number. Each byte has seven bits of it, the lowest first; the high bit says that
+    /// more bytes follow.
     fn number(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         for place in 0..10 {
@@ -274,7 +277,8 @@ impl<'a> Reader<'a> {
         String::from_utf8(text.to_vec()).ok()
     }
 
-    /// Each element takes one byte at least, so a length beyond the frame is refused at once.
+    /// Reads a list. Each element takes at least one byte, so a length beyond the frame is refused
+    /// at once.
     fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let length = usize::try_from(self.number()?).ok().filter(|it| *it <= self.0.len())?;
         (0..length).map(|_| read(self)).collect()
@@ -285,7 +289,7 @@ impl<'a> Reader<'a> {
         Some(Named { name, protocol, export: self.number()?, key: self.key()? })
     }
 
-    /// The whole rest.
+    /// Takes all remaining bytes as the body.
     fn body(&mut self) -> Option<&'a [u8]> {
         let body = std::mem::take(&mut self.0);
         (body.len() <= BODY).then_some(body)

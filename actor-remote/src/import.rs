@@ -19,10 +19,10 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-/// The bytes of messages that a proxy sends before the receiver's mailbox has accepted them.
+/// The number of bytes that a proxy sends before the receiver's mailbox has accepted them.
 pub(crate) const WINDOW: u64 = 64 * 1024;
 
-/// The cost of a message in a window: its body, and a share of everything else.
+/// Returns the cost of a message in a window: its body, and a share of the other bytes.
 pub(crate) fn cost(body: &[u8]) -> u64 {
     body.len() as u64 + 32
 }
@@ -65,7 +65,7 @@ impl Outgoing {
             Ok(()) => Ok(body),
             Err(text) => Err(Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}"))),
         };
-        // The call of a caller that has left does not become a send, which would be handled.
+        // A call whose caller has left must not become a send, which would be handled.
         let pending = if proxy::is_call(&reply) { Field::waiting(reply).0 } else { None };
         Encoded { name, method, body, pending, written }
     }
@@ -119,23 +119,23 @@ pub(crate) struct Import {
 }
 
 struct Window {
-    /// May become negative by one message.
+    /// The remaining credit. One message may make it negative.
     credit: i64,
     /// The messages that the receiver's mailbox has not accepted yet.
     unaccepted: VecDeque<Unaccepted>,
-    /// How often the exporter has counted this proxy.
+    /// The number of times that the exporter has counted this proxy.
     held: u64,
     exit: Option<Exit>,
-    /// Set once the sends that were lost with the end are reported: until then the proxy is there.
+    /// Set once the sends that were lost with the end have been reported. Until then, the proxy exists.
     is_reported: bool,
 }
 
-/// A message that was sent and has no credit back yet.
+/// A message that was sent and whose credit has not come back yet.
 struct Unaccepted {
-    /// The sequence number of its frame.
+    /// The sequence number of the message's frame.
     sequence: u64,
     cost: u64,
-    /// The name of a send, which is reported if it is lost. A call has a caller.
+    /// The name of a send, which is reported if it is lost. `None` for a call, whose caller gets an error.
     send: Option<&'static str>,
 }
 
@@ -157,16 +157,17 @@ impl Import {
         })
     }
 
-    /// The address of a new proxy.
+    /// Spawns a proxy and returns its address.
     pub(crate) fn spawn<P: Remote>(self: &Arc<Self>, node: &Inner, label: String) -> P::Addr {
         let proxy = RemoteProxy { import: self.clone(), protocol: PhantomData };
-        // Not kept: the import keeps the control, which keeps this function.
+        // Weak, because the import keeps the control, which keeps this function.
         let import = Arc::downgrade(self);
         let on_kill = move || import.upgrade().map_or((), |import| import.kill());
         let prepared = proxy::prepare::<P, _>(proxy).name(label).on(node.system());
         let (address, control) = prepared.on_kill(on_kill).spawn();
         let control = self.control.get_or_init(|| control);
-        // The session may have ended before there was a control, or ends and finds it.
+        // If the session ended before there was a control, the exit is handled here. If it ends
+        // later, it finds the control.
         if let Some(exit) = self.window().exit.clone() {
             control.end(exit);
         }
@@ -190,13 +191,13 @@ impl Import {
         self.window().held
     }
 
-    /// The sequence number of the first message that has no credit back.
+    /// Returns the sequence number of the oldest message whose credit has not come back.
     pub(crate) fn oldest(&self) -> Option<u64> {
         self.window().unaccepted.front().map(|message| message.sequence)
     }
 
-    /// The receiver's mailbox has accepted messages of this cost, in the order of their frames. Takes those
-    /// before the frame `end`, and returns what is left of the cost.
+    /// Takes back the credit of messages that the receiver's mailbox has accepted, in the order of their
+    /// frames, up to the cost `bytes` and before the frame `end`. Returns the rest of the cost.
     pub(crate) fn accepted(&self, bytes: u64, end: u64) -> u64 {
         let mut window = self.window();
         let mut left = bytes;
@@ -214,8 +215,8 @@ impl Import {
         left
     }
 
-    /// The actor has ended, or its node is lost: the proxy ends too. Sends whose fate is unknown are
-    /// reported.
+    /// Ends the proxy, because the actor has ended or its node is lost. Sends whose outcome is
+    /// unknown are reported.
     pub(crate) fn end(&self, exit: Exit) {
         let mut window = self.window();
         if window.exit.is_some() {
@@ -251,14 +252,15 @@ impl Import {
         }
     }
 
-    /// Waits for credit, and takes it. Returns `false` if the actor has ended or the session is over.
+    /// Waits for credit, and takes it. Returns `false` if the actor has ended or the session is
+    /// over.
     async fn take_credit(&self, cost: u64) -> bool {
         let cost = cost.cast_signed();
         let look = |window: &mut Window| {
             if window.exit.is_some() {
                 return Some(false);
             }
-            // A message that is larger than the window waits until nothing is under way.
+            // A message that is larger than the window waits until no other message is under way.
             (window.credit >= cost || window.unaccepted.is_empty()).then(|| {
                 window.credit -= cost;
                 true
@@ -267,7 +269,8 @@ impl Import {
         self.until(look).await
     }
 
-    /// Waits for the window of all proxies. Returns `false` if the actor has ended or the session is over.
+    /// Waits for the window that all proxies share. Returns `false` if the actor has ended or the
+    /// session is over.
     async fn take_shared(&self, shared: &window::Window, cost: u64, is_call: bool) -> bool {
         let over = async {
             self.until(|window| window.exit.as_ref().map(drop)).await;
@@ -276,8 +279,8 @@ impl Import {
         or(shared.take(cost, is_call), over).await
     }
 
-    /// A message is sent now, in the frame with this sequence number. Returns `false` if the actor has
-    /// ended meanwhile.
+    /// Records a message that is being sent in the frame with this sequence number. Returns `false` if the
+    /// actor has ended meanwhile.
     pub(crate) fn sends(&self, sequence: u64, cost: u64, send: Option<&'static str>) -> bool {
         let mut window = self.window();
         if window.exit.is_some() {
@@ -313,7 +316,7 @@ impl Import {
             self.lose(name, pending, self.unsent());
             return Err(written);
         }
-        // Until now the message has waited on this side: its caller may have left.
+        // The message has waited on this side until now, so its caller may have left.
         let pending = pending.map(Pending::begin);
         let is_wanted = !matches!(pending, Some(None));
         let result = match is_wanted {
@@ -330,7 +333,7 @@ impl Import {
         Err(written)
     }
 
-    /// The error of a call that was not sent.
+    /// Returns the error of a call that was not sent.
     fn unsent(&self) -> CallError {
         match &self.window().exit {
             Some(exit) if *exit != Exit::Unreachable => CallError::Stopped,
@@ -338,21 +341,21 @@ impl Import {
         }
     }
 
-    /// Kills the actor. Whether that is the end of the address is decided there, by its supervisor.
+    /// Kills the actor. Its supervisor on the other node decides whether the address ends.
     fn kill(&self) {
         if let Some(node) = self.node.upgrade() {
             node.push(self, &Frame::Kill { export: self.place.export });
         }
     }
 
-    /// A message that is not encoded.
+    /// Discards a message that is not encoded.
     fn discard<P: Remote>(&self, message: P::Message) {
         if let Some(control) = self.control() {
             control.discard::<P>(message);
         }
     }
 
-    /// A message without a caller was lost on this side, or a call was.
+    /// Fails a call that was lost on this side, or reports a lost message without a caller.
     fn lose(&self, name: &'static str, pending: Option<Box<dyn Pending>>, error: CallError) {
         match (pending, self.control()) {
             (Some(pending), _) => pending.fail(error),
@@ -378,7 +381,8 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
         let node = scope.node.clone();
         let encoded = match P::encode(message, Outgoing { scope }) {
             Ok(encoded) => encoded,
-            // It belongs to another protocol of the actor, whose addresses come from that protocol.
+            // The message belongs to another protocol of the actor, whose addresses come from that
+            // protocol.
             Err(message) => return import.discard::<P>(message),
         };
         if let Err(written) = import.pass_on(&node, encoded).await {
@@ -398,7 +402,7 @@ impl<P: Remote> Proxy<P> for RemoteProxy<P> {
             return Exit::Unreachable;
         }
         drop(node);
-        // Messages without credit are still the affair of this proxy, if the session ends.
+        // If the session ends, this proxy still reports the messages without credit.
         let is_done = |window: &Window| match window.exit {
             Some(_) => window.is_reported,
             None => window.unaccepted.is_empty(),

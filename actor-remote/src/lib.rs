@@ -55,7 +55,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, missing_debug_implementations)]
 
-// So that the macro's output, which names `::actor_remote`, works in here too.
+// The macro's output uses the path `::actor_remote`, which must also work in this crate.
 extern crate self as actor_remote;
 
 mod codec;

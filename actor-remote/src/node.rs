@@ -1,4 +1,5 @@
-//! A node: the actors of this process that others can reach, and the addresses of theirs.
+//! A node: the actors of this process that other nodes can reach, and the addresses of their
+//! actors.
 
 mod addresses;
 mod arrivals;
@@ -32,7 +33,7 @@ use std::time::Duration;
 /// The time between two heartbeats of a session.
 const TICK: Duration = Duration::from_secs(1);
 
-/// The events that are handled before other tasks get a turn.
+/// The number of events that are handled before other tasks get a turn.
 const BATCH: u32 = 64;
 
 /// A process, or a part of one, whose actors other nodes can call.
@@ -73,7 +74,7 @@ pub struct Node {
     handle: Arc<Handle>,
 }
 
-/// Leaves when the last node is dropped.
+/// Makes the node leave when its last clone is dropped.
 struct Handle(Arc<Inner>);
 
 impl Drop for Handle {
@@ -137,7 +138,7 @@ impl Node {
         });
         inner.system.spawn_task(pump(inner.clone(), events)).detach();
         inner.transport.start(Box::new(move |event| {
-            // After the node has left, its events concern nothing.
+            // Events after the node has left are ignored.
             let _ = inbox.try_send(match event {
                 TransportEvent::Up(node) => Arrived::Up(node),
                 TransportEvent::Down(node) => Arrived::Down(node),
@@ -208,10 +209,10 @@ impl Node {
         was_there
     }
 
-    /// Returns the address of an actor with this name: of this node if there is one, otherwise of the
-    /// node that has been known for the longest time. Does not wait.
+    /// Returns the address of an actor with this name. An actor of this node is preferred;
+    /// otherwise, the node that has been known for the longest time is used. Does not wait.
     ///
-    /// Returns `None` if no known actor has the name, or if it has another type.
+    /// Returns `None` if no known actor has the name, or if the actor has another type.
     pub fn lookup<A>(&self, name: &str) -> Option<A>
     where
         A: TypedAddr<Actor: Remote>,
@@ -219,7 +220,7 @@ impl Node {
         self.handle.0.lookup::<A::Actor>(name)
     }
 
-    /// Waits until an actor has this name, at most for `limit`.
+    /// Waits until an actor has this name, for at most `limit`.
     ///
     /// # Errors
     /// [`NotFound`] after the time limit.

@@ -137,10 +137,10 @@ impl<'de> Visitor<'de> for Parts {
 
 const OUTSIDE: &str = "an address is serialized inside of a remote message only";
 
-/// Writes an address inside of a message.
+/// Writes an address as a part of a message.
 ///
 /// # Errors
-/// The error of the serializer, or that this is not inside of a message.
+/// The error of the serializer, or that no message is being encoded.
 pub fn write_address<P: Remote, S: Serializer>(
     address: &P::Addr,
     serializer: S,
@@ -151,7 +151,7 @@ pub fn write_address<P: Remote, S: Serializer>(
     (place.node.0, place.export, place.key).serialize(serializer)
 }
 
-/// Reads an address inside of a message.
+/// Reads an address that is a part of a message.
 ///
 /// # Errors
 /// The error of the deserializer, or that there is no such actor or node.

@@ -1,4 +1,4 @@
-//! The session for which this thread encodes or decodes a value, so that addresses in it find it.
+//! The session for which this thread encodes or decodes a value. Addresses in the value use it.
 
 use crate::node::Inner;
 use crate::transport::NodeId;
@@ -17,13 +17,13 @@ pub(crate) struct Scope {
 
 thread_local! {
     static SCOPE: RefCell<Option<Scope>> = const { RefCell::new(None) };
-    /// The exports whose addresses the value has that is being encoded.
+    /// The exports whose addresses are in the value that is being encoded.
     static WRITTEN: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     /// The addresses of ended actors in the value that is being decoded, one for each type and exit.
     static ENDED: RefCell<Vec<(Exit, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The previous scope and addresses, restored when this is dropped, also by a panic of serde code.
+/// Restores the previous scope and addresses when it is dropped, also during a panic of serde code.
 struct Before(Option<Scope>, Vec<(Exit, Box<dyn Any>)>);
 
 impl Drop for Before {
@@ -39,21 +39,21 @@ pub(crate) fn within<T>(scope: &Scope, run: impl FnOnce() -> T) -> T {
     run()
 }
 
-/// Runs `encode` for this session. Returns the exports whose addresses it wrote, each one as often: the
-/// other node counts as their holder, unless it never gets the value.
+/// Runs `encode` for this session. Also returns the export of each address that it wrote, once for each
+/// time: the other node counts as a holder of these exports, unless it never gets the value.
 pub(crate) fn encoding<T>(scope: &Scope, encode: impl FnOnce() -> T) -> (T, Vec<u64>) {
     let before = WRITTEN.take();
     let result = within(scope, encode);
     (result, WRITTEN.replace(before))
 }
 
-/// The address of an export has been written.
+/// Records that the address of an export has been written.
 pub(crate) fn wrote(export: u64) {
     WRITTEN.with_borrow_mut(|written| written.push(export));
 }
 
-/// The address of an actor that has ended with `exit`. A value has one of them, however often it occurs:
-/// its bytes do not make the decoder spawn an actor each.
+/// Returns the address of an actor that has ended with `exit`. All such addresses in one value share one
+/// actor, so that the bytes of a value cannot make the decoder spawn many.
 pub(crate) fn ended<A: Clone + 'static>(
     exit: &Exit,
     make: impl FnOnce() -> Option<A>,

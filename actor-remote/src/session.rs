@@ -15,15 +15,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-/// The most names in one frame.
+/// The maximum number of names in one frame.
 const NAMES: usize = 256;
 
 /// A call that waits for its reply.
 pub(crate) trait Pending: Send {
     fn is_wanted(&self) -> bool;
-    /// Counts the call as started, or returns nothing: its caller has left, or its deadline has passed.
+    /// Marks the call as started. Returns `None` if its caller has left or its deadline has passed.
     fn begin(self: Box<Self>) -> Option<Box<dyn Pending>>;
-    /// The reply has arrived.
+    /// Completes the call with the reply that has arrived.
     fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope);
     fn fail(self: Box<Self>, error: CallError);
 }
@@ -44,18 +44,18 @@ pub(crate) struct State {
     /// Set while a thread sends the frames of the outbox.
     pub(crate) is_sending: bool,
     pub(crate) is_closed: bool,
-    /// Whether a node may send messages to an export, once asked.
+    /// Whether a node may send messages to an export, once the user's function has decided.
     pub(crate) verdicts: BTreeMap<(NodeId, u64), bool>,
-    /// The first of the last bad frames of a node, and their number.
+    /// For each node, the time of the first of its recent bad frames, and their number.
     pub(crate) offences: BTreeMap<NodeId, (Instant, u32)>,
     /// Nodes whose frames are dropped until this time.
     pub(crate) refused: BTreeMap<NodeId, Instant>,
-    /// Counts the sessions, so that the oldest one is known.
+    /// The number of sessions opened so far, which gives each session its age.
     opened: u64,
     pub(crate) random: Box<dyn FnMut() -> u64 + Send>,
 }
 
-/// Another node.
+/// The state of another node.
 pub(crate) struct Peer {
     pub(crate) name: String,
     /// The number of this node's side of the session, never zero.
@@ -64,25 +64,25 @@ pub(crate) struct Peer {
     pub(crate) theirs: Option<u32>,
     /// Set once each side knows the other's number.
     pub(crate) is_open: bool,
-    /// The place of the session among all sessions.
+    /// The value of `opened` at the start of the session: older sessions have lower values.
     pub(crate) since: u64,
     next_out: u64,
     next_in: u64,
-    /// Cleared at the end of the session: messages in its lanes are not delivered any more.
+    /// Cleared at the end of the session. Messages in its lanes are then not delivered any more.
     pub(crate) is_alive: Arc<AtomicBool>,
     pub(crate) names: BTreeMap<String, Named>,
     pub(crate) proxies: BTreeMap<u64, Proxied>,
     pub(crate) calls: BTreeMap<u64, Box<dyn Pending>>,
     pub(crate) next_call: u64,
     pub(crate) lanes: BTreeMap<u64, Lane>,
-    /// The calls of the other node that are not answered yet. Dropping the token cancels one; a reply to it
-    /// says that the session is over.
+    /// The calls of the other node that are not answered yet. Dropping such a token cancels the
+    /// call; a reply to it says that the session is over.
     pub(crate) running: BTreeMap<u64, Reply<()>>,
-    /// For messages to the other node.
+    /// The window for messages to the other node.
     pub(crate) window: Arc<Window>,
-    /// For replies to the other node.
+    /// The window for replies to the other node.
     pub(crate) replies: Arc<Window>,
-    /// The cost of the replies of the other node for which it has no credit back yet.
+    /// The cost of the other node's replies for which this node has not given credit back yet.
     pub(crate) owed: u64,
     /// The cost of the messages of the other node that no mailbox has accepted yet.
     pub(crate) queued: Arc<AtomicU64>,
@@ -91,34 +91,34 @@ pub(crate) struct Peer {
 /// A proxy for an actor of the other node.
 pub(crate) struct Proxied {
     pub(crate) import: Arc<Import>,
-    /// Earlier proxies of the same actor that are ending.
+    /// Earlier proxies of the same actor, which are ending.
     pub(crate) older: Vec<Arc<Import>>,
     /// A `WeakAddr` of the protocol.
     pub(crate) weak: Box<dyn Any + Send>,
     pub(crate) actor: ActorId,
 }
 
-/// The remains of a session. They are dropped, and their waiters notified, outside of the lock.
+/// The remains of a session. They are dropped, and their waiters are notified, outside of the lock.
 #[derive(Default)]
 pub(crate) struct Wreck {
     /// Whether there was a session.
     pub(crate) was_open: bool,
     windows: Vec<Arc<Window>>,
     calls: Vec<Box<dyn Pending>>,
-    /// The calls of the other node. They are not cancelled: if a mailbox skipped one that it has accepted,
-    /// it would be missing in front of a later message.
+    /// The calls of the other node. They are not cancelled: if a mailbox skipped a call that it has
+    /// accepted, that call would be missing before a later message.
     running: Vec<Reply<()>>,
     imports: Vec<Arc<Import>>,
     rest: Vec<Box<dyn Any + Send>>,
 }
 
-/// The verdict on a frame.
+/// The position of a frame in its session.
 pub(crate) enum Arrival {
-    /// It belongs to another session, or was seen before.
+    /// The frame belongs to another session, or was seen before.
     Stale,
-    /// A frame before it is missing.
+    /// A frame before this one is missing.
     Gap,
-    /// It is the next one.
+    /// The frame is the next one.
     Next,
 }
 
@@ -182,14 +182,14 @@ impl Peer {
         self.next_out
     }
 
-    /// A call is over, whatever its outcome.
+    /// Removes a call that is over, with any outcome.
     pub(crate) fn take_call(&mut self, call: u64) -> Option<Box<dyn Pending>> {
         let pending = self.calls.remove(&call);
         self.window.answered(usize::from(pending.is_some()));
         pending
     }
 
-    /// The place of a frame in the session.
+    /// Returns the position of a frame in the session, and counts the frame if it is the next one.
     pub(crate) fn arrive(&mut self, head: Head) -> Arrival {
         if !self.is_open || self.theirs != Some(head.session) || head.sequence < self.next_in {
             return Arrival::Stale;
@@ -222,7 +222,7 @@ impl State {
         }
     }
 
-    /// A random number that is not zero.
+    /// Returns a random number that is not zero.
     fn session(&mut self) -> u32 {
         let number = (self.random)();
         u32::try_from(number >> 32).unwrap_or(1).max(1)
@@ -237,7 +237,7 @@ impl State {
         true
     }
 
-    /// Queues a frame for a session, if that is the current one.
+    /// Queues a frame for a session, if it is still the current one.
     pub(crate) fn push_in(&mut self, to: NodeId, session: u32, frame: &Frame<'_>) -> bool {
         self.is_current(to, session) && self.push(to, frame)
     }
@@ -246,7 +246,8 @@ impl State {
         self.peers.get(&peer).is_some_and(|peer| peer.is_open && peer.mine == session)
     }
 
-    /// Offers the other node this side of a session; with `knows`, says which other side is known.
+    /// Offers the other node this side of a session. `knows` says whether to include the known
+    /// number of the other side.
     pub(crate) fn say_hello(&mut self, to: NodeId, own_name: &str, knows: bool) {
         let Some(peer) = self.peers.get(&to) else { return };
         let echo = peer.theirs.filter(|_| knows).unwrap_or(0);
@@ -255,14 +256,15 @@ impl State {
         self.outbox.push_back((to, hello.bytes(head)));
     }
 
-    /// The transport reaches a node.
+    /// Adds a node that the transport reaches, and offers it a session.
     pub(crate) fn up(&mut self, id: NodeId, own_name: &str) {
         let mine = self.session();
         self.peers.entry(id).or_insert_with(|| Peer::new(mine));
         self.say_hello(id, own_name, false);
     }
 
-    /// A `Hello` has arrived. Returns whether a session has opened, and the remains of the one before.
+    /// Handles a `Hello`. Returns whether a session has opened, and the remains of the previous
+    /// session.
     pub(crate) fn greeted(
         &mut self,
         from: NodeId,
@@ -274,18 +276,19 @@ impl State {
         let mut wreck = Wreck::default();
         let Some(peer) = self.peers.get_mut(&from) else { return (false, wreck) };
         if session == 0 || (echo != 0 && echo != peer.mine) {
-            // It was sent before this side of the session began; the next one will know it.
+            // The frame was sent before this side of the session began. The next one will know this
+            // side.
             return (false, wreck);
         }
         if peer.is_open && peer.theirs == Some(session) {
-            // The other side repeats it because it does not know this side yet.
+            // The other side repeats its `Hello` because it does not know this side yet.
             if echo == 0 {
                 self.say_hello(from, own_name, true);
             }
             return (false, wreck);
         }
         if peer.is_open {
-            // The other side has begun again.
+            // The other side has started a new session.
             wreck = self.reset(from);
             let Some(peer) = self.peers.get_mut(&from) else { return (false, wreck) };
             peer.theirs = Some(session);
@@ -349,7 +352,7 @@ impl State {
         self.abandon(id, peer)
     }
 
-    /// The node is gone.
+    /// Removes a node that is gone.
     pub(crate) fn down(&mut self, id: NodeId) -> Wreck {
         match self.peers.remove(&id) {
             Some(peer) => {
@@ -381,7 +384,8 @@ impl State {
         wreck
     }
 
-    /// A node has this export `count` times less. An export without holders and names is removed.
+    /// Reduces by `count` the number of times that a node has this export. An export without
+    /// holders and names is removed.
     pub(crate) fn let_go(&mut self, holder: NodeId, export: u64, count: u64) -> Wreck {
         let Some(found) = self.exports.get_mut(&export) else { return Wreck::default() };
         if let Some(held) = found.holders.get_mut(&holder) {

@@ -66,11 +66,11 @@ pub struct SimNetwork {
     handle: Arc<Handle>,
 }
 
-/// The state that all clones share; nodes do not hold it.
+/// The state that all clones share. Nodes do not refer to it.
 struct Handle {
     network: Arc<Network>,
     sim: Sim,
-    /// The nodes that start by themselves.
+    /// The nodes that were started with a program.
     booted: Mutex<BTreeMap<String, Booted>>,
 }
 
@@ -78,13 +78,13 @@ type Boot = Arc<dyn Fn(Node) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send 
 
 struct Booted {
     boot: Boot,
-    /// The present incarnation, until it crashes.
+    /// The current incarnation, until it crashes.
     node: Option<Node>,
 }
 
 impl SimNetwork {
-    /// Creates a network in the current system: frames take from 50 microseconds to 5 milliseconds, and
-    /// a silent node is given up after 2 seconds.
+    /// Creates a network in the current system. Frames take from 50 microseconds to 5 milliseconds,
+    /// and a silent node is given up after 2 seconds.
     ///
     /// # Panics
     /// If the current system is not a simulation.
@@ -106,7 +106,7 @@ impl SimNetwork {
         self.handle.network.change(change)
     }
 
-    /// Faults are lines of the trace.
+    /// Adds a line about a fault to the trace.
     fn note(&self, what: String) {
         self.handle.sim.note("the network", what);
     }
@@ -125,51 +125,52 @@ impl SimNetwork {
         self
     }
 
-    /// Sets the probability that a frame is lost, which a transport does not do on its own: the nodes
-    /// have to notice.
+    /// Sets the probability that a frame is lost. A correct transport does not lose frames of
+    /// connected nodes; the nodes have to notice the loss.
     #[must_use]
     pub fn loss(self, probability: f64) -> Self {
         self.set_loss(probability);
         self
     }
 
-    /// Sets the probability that a frame arrives twice, which a transport does not do on its own.
+    /// Sets the probability that a frame arrives twice, which never happens on a correct transport.
     #[must_use]
     pub fn duplicate(self, probability: f64) -> Self {
         self.set_duplicate(probability);
         self
     }
 
-    /// Sets the probability that a frame may overtake others, which a transport does not do on its own.
+    /// Sets the probability that a frame may overtake others, which never happens on a correct
+    /// transport.
     #[must_use]
     pub fn reorder(self, probability: f64) -> Self {
         self.set_reorder(probability);
         self
     }
 
-    /// Changes the time that a frame takes, from now on.
+    /// Changes the time that later frames take.
     pub fn set_delay(&self, range: RangeInclusive<Duration>) {
         let (least, most) = range.into_inner();
         self.change(|map| map.delay = (least, most.max(least)));
     }
 
-    /// Changes the probability that a frame is lost, from now on.
+    /// Changes the probability that a later frame is lost.
     pub fn set_loss(&self, probability: f64) {
         self.change(|map| map.loss = probability);
     }
 
-    /// Changes the probability that a frame arrives twice, from now on.
+    /// Changes the probability that a later frame arrives twice.
     pub fn set_duplicate(&self, probability: f64) {
         self.change(|map| map.duplicate = probability);
     }
 
-    /// Changes the probability that a frame may overtake others, from now on.
+    /// Changes the probability that a later frame may overtake others.
     pub fn set_reorder(&self, probability: f64) {
         self.change(|map| map.reorder = probability);
     }
 
-    /// Starts a node on a system of its own, which is a [node of the simulation](Sim::node): spawn its
-    /// actors on [`Node::system`].
+    /// Starts a node on its own system, which is a [node of the simulation](Sim::node). Spawn the
+    /// node's actors on [`Node::system`].
     ///
     /// When the last clone of the node is dropped, the node leaves, and its actors end.
     #[must_use]
@@ -177,7 +178,7 @@ impl SimNetwork {
         self.node_with_rules(name, Node::builder())
     }
 
-    /// Starts a node with settings of its own, as [`node`](Self::node) does.
+    /// Like [`node`](Self::node), with settings for the node.
     pub fn node_with_rules(&self, name: &str, settings: NodeBuilder) -> Node {
         let handle = &self.handle;
         let id = self.change(|map| map.add(name));
@@ -192,11 +193,12 @@ impl SimNetwork {
         node
     }
 
-    /// Starts a node that runs `boot` as its program, in a task on its system. [`restart`](Self::restart)
-    /// runs it again on a new incarnation. A node with this name that was started before crashes.
+    /// Starts a node that runs `boot` as its program, in a task on its system.
+    /// [`restart`](Self::restart) runs the program again on a new incarnation. If a node with this
+    /// name exists, it crashes first.
     ///
-    /// The node lives until it crashes, or until the last clone of the network is dropped, so `boot` must
-    /// not hold one.
+    /// The node lives until it crashes, or until the last clone of the network is dropped. `boot`
+    /// must therefore not hold a clone.
     ///
     /// ```
     /// use actor_core::prelude::*;
@@ -249,8 +251,8 @@ impl SimNetwork {
         self.boot(name, Some(boot))
     }
 
-    /// Crashes the nodes with this name, and starts one again: another incarnation, with the program of
-    /// [`node_with`](Self::node_with), if there is one. May be called after a crash.
+    /// Crashes the nodes with this name, and starts another incarnation, with the program of
+    /// [`node_with`](Self::node_with) if there is one. May be called after a crash.
     pub fn restart(&self, name: &str) -> Node {
         let boot = self.booted().get(name).map(|booted| booted.boot.clone());
         self.boot(name, boot)
@@ -273,8 +275,8 @@ impl SimNetwork {
         self.handle.booted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Cuts two nodes off from each other: frames in flight are lost, and after the lease each node is
-    /// notified that the other one is gone.
+    /// Cuts the connection of two nodes: frames in flight are lost, and after the lease each node
+    /// is notified that the other one is gone.
     pub fn cut(&self, one: &str, other: &str) {
         self.note(format!("cuts {one} and {other} off from each other"));
         self.change(|map| {
@@ -285,8 +287,8 @@ impl SimNetwork {
         });
     }
 
-    /// Loses all frames from one node to another. After the lease each of them is notified that the
-    /// other one is gone, as with a transport whose connections work in both directions.
+    /// Loses all frames from one node to another. After the lease, each of them is notified that
+    /// the other one is gone, as with a transport whose connections work in both directions.
     pub fn cut_one_way(&self, from: &str, to: &str) {
         self.note(format!("loses all frames from {from} to {to}"));
         self.change(|map| {
@@ -308,9 +310,9 @@ impl SimNetwork {
         });
     }
 
-    /// Ends a node without a word, as if its process was killed: its actors and tasks end without their
-    /// code, as in [`Sim::crash`], frames in flight from and to it are lost, and the other nodes are
-    /// notified at once.
+    /// Ends a node without notice, as if its process had been killed. Its actors and tasks end
+    /// without running their code, as in [`Sim::crash`]. Frames in flight from and to it are lost,
+    /// and the other nodes are notified at once.
     pub fn crash(&self, name: &str) {
         let ids = self.handle.network.map().named(name);
         if !ids.is_empty() {
@@ -323,23 +325,23 @@ impl SimNetwork {
         drop(node);
     }
 
-    /// Suspends a node, as if its process hung: its actors and tasks make no step, as in [`Sim::pause`].
-    /// Frames wait for it. After the lease the other nodes are notified that it is gone, and so is the
-    /// node itself about the others, once it is resumed.
+    /// Pauses a node, as if its process hung: its actors and tasks make no steps, as in
+    /// [`Sim::pause`]. Frames wait for it. After the lease, the other nodes are notified that it is
+    /// gone. Once it is resumed, it is notified that the others are gone.
     pub fn pause(&self, name: &str) {
         self.note(format!("suspends {name}"));
         self.change(|map| map.named(name).into_iter().for_each(|id| map.pause(id)));
         self.systems(name).iter().for_each(|system| self.handle.sim.pause(system));
     }
 
-    /// Lets a suspended node go on.
+    /// Resumes a paused node.
     pub fn resume(&self, name: &str) {
         self.note(format!("lets {name} go on"));
         self.change(|map| map.named(name).into_iter().for_each(|id| map.resume(id)));
         self.systems(name).iter().for_each(|system| self.handle.sim.resume(system));
     }
 
-    /// The systems of the nodes with this name.
+    /// Returns the systems of the nodes with this name.
     fn systems(&self, name: &str) -> Vec<System> {
         let map = self.handle.network.map();
         let nodes = map.nodes.values().filter(|node| node.name == name);

@@ -16,13 +16,13 @@ impl fmt::Display for NodeId {
     }
 }
 
-/// Carries frames between nodes. All policy is above it.
+/// Carries frames between nodes. Decides nothing about them.
 ///
-/// The contract: frames from one node to another arrive in order or not at all, and none arrives between
-/// a [`Down`](TransportEvent::Down) of their sender and the next [`Up`](TransportEvent::Up). `Up` and
-/// `Down` of a node alternate. `Down` is reported within a fixed time after the node has become silent. A
-/// transport that breaks the order, or loses or repeats a frame, ends the session of the two nodes, and
-/// nothing worse.
+/// The contract: frames from one node to another arrive in order or not at all. No frame arrives
+/// between a [`Down`](TransportEvent::Down) of its sender and the next [`Up`](TransportEvent::Up).
+/// `Up` and `Down` of a node alternate. `Down` is reported within a fixed time after the node has
+/// become silent. If a transport breaks the order, or loses or repeats a frame, the session of the
+/// two nodes ends; other sessions are not affected.
 ///
 /// Networks do not give all of this by themselves. A transport has to hold back a frame that arrives before
 /// its sender is known to be there. A node that was paused can come up again with the same identity: the
@@ -57,8 +57,8 @@ pub trait Transport: Send + Sync + 'static {
     /// Returns the identity of this node.
     fn node(&self) -> NodeId;
 
-    /// Begins to report events. `on_event` neither blocks nor calls the transport, and can be called
-    /// on any thread, but not by two threads at once.
+    /// Starts to report events. `on_event` neither blocks nor calls the transport, and can be
+    /// called on any thread, but not by two threads at once.
     fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>);
 
     /// Sends a frame. Does not block. A frame may be lost.

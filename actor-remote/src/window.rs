@@ -1,33 +1,36 @@
-//! A window of bytes that may be under way to one node, shared by all actors that send to it.
+//! A window: the bytes that may be under way to one node. All actors that send to the node share
+//! it.
 
 use event_listener::Event;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The bytes of messages, and those of replies, that one node may have under way to another.
+/// The number of bytes of messages, and separately of replies, that one node may have under way to
+/// another.
 pub(crate) const PAIR: u64 = 4 << 20;
 
-/// The calls of one node at another that may be unanswered.
+/// The number of calls of one node to another that may be unanswered.
 pub(crate) const CALLS: usize = 65_536;
 
-/// Waiters are admitted in FIFO order.
+/// The window of one session. Waiters are admitted in FIFO order.
 pub(crate) struct Window {
     state: Mutex<State>,
     changed: Event,
 }
 
 struct State {
-    /// Negative while more than the window is under way: by one value that is larger than it, or by replies
-    /// that were encoded at the same time.
+    /// The remaining credit. It is negative while more than the window is under way, because of one
+    /// value that is larger than the window, or because of replies that were encoded at the same
+    /// time.
     credit: i64,
-    /// Unanswered calls.
+    /// The number of unanswered calls.
     calls: usize,
     waiting: VecDeque<u64>,
     next: u64,
     is_closed: bool,
 }
 
-/// The place of a waiter. Another waiter is first once it is dropped.
+/// The place of a waiter. When it is dropped, the next waiter becomes the first.
 struct Ticket<'a> {
     window: &'a Window,
     number: u64,
@@ -54,7 +57,7 @@ impl Window {
     /// Waits until a message of this cost may be sent, and takes the cost. Returns `false` if the session
     /// has ended.
     ///
-    /// A message that is larger than the window waits until nothing is under way.
+    /// A message that is larger than the window waits until no other message is under way.
     pub(crate) async fn take(&self, cost: u64, is_call: bool) -> bool {
         let cost = cost.cast_signed();
         self.first(|state| {
@@ -74,7 +77,7 @@ impl Window {
         self.first(|state| state.credit > 0).await
     }
 
-    /// Waits until it is first and `take` returns `true`.
+    /// Waits until this waiter is the first and `take` returns `true`.
     async fn first(&self, mut take: impl FnMut(&mut State) -> bool) -> bool {
         let mut ticket: Option<Ticket<'_>> = None;
         loop {
@@ -107,7 +110,8 @@ impl Window {
         self.lock().credit -= cost.cast_signed();
     }
 
-    /// The other node has accepted this much. It cannot give more than the window.
+    /// Returns credit for values that the other node has accepted. The credit never exceeds the
+    /// window.
     pub(crate) fn give(&self, cost: u64) {
         if cost > 0 {
             let mut state = self.lock();
@@ -118,7 +122,7 @@ impl Window {
         }
     }
 
-    /// So many calls have their answer, or need none.
+    /// Counts calls that have their answer, or need none.
     pub(crate) fn answered(&self, calls: usize) {
         if calls > 0 {
             let mut state = self.lock();
@@ -131,7 +135,7 @@ impl Window {
         }
     }
 
-    /// The session has ended: nothing waits any more.
+    /// Ends all waits, because the session has ended.
     pub(crate) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify(usize::MAX);

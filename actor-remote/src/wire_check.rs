@@ -1,7 +1,8 @@
-//! A type that cannot leave the process becomes one error, at the type.
+//! Turns a type that cannot leave the process into a single error, at the type.
 //!
-//! Generated code checks each type once, by [`wire`]. Everything else accepts a [`Field`] of any type,
-//! with the constant [`WireCheck::IS_WIRE`]; a field that is not `Wire` exists only after an error.
+//! Generated code checks each type once, with [`wire`]. All other code accepts a [`Field`] of any
+//! type, with the constant [`WireCheck::IS_WIRE`]. A field that is not `Wire` exists only after an
+//! error.
 
 use crate::codec::Wire;
 use crate::export::{Back, Delivery};
@@ -12,10 +13,11 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::marker::PhantomData;
 
-/// The check of a type. The compiler reports it here, and names the type.
+/// Checks a type. The compiler reports an error here, and names the type.
 pub const fn wire<T: Wire>() {}
 
-/// [`IS_WIRE`](Self::IS_WIRE) exists if `T` is [`Wire`]; otherwise [`NotWire::IS_WIRE`] is found.
+/// Provides [`IS_WIRE`](Self::IS_WIRE) if `T` is [`Wire`]. Otherwise, [`NotWire::IS_WIRE`] is
+/// found.
 #[derive(Debug)]
 pub struct WireCheck<T>(PhantomData<fn() -> T>);
 
@@ -42,7 +44,7 @@ impl<T, const IS_WIRE: bool> Field<T, IS_WIRE> {
         Field(value)
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -76,9 +78,10 @@ impl<'de, T> Deserialize<'de> for Field<T, false> {
     }
 }
 
-/// A field as a reply of type `T`. Without a passed check, `T` may be of any kind, also not `Send`.
+/// A field as a reply of type `T`. Without a passed check, `T` may be any type, even one that is
+/// not `Send`.
 pub trait ReplyField<T> {
-    /// The caller on this node.
+    /// Returns the caller on this node.
     fn waiting(reply: Reply<T>) -> Waiting;
     /// Sends the message to an actor of this node, and its reply back.
     fn call<P: Protocol>(back: Back, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery;

@@ -107,8 +107,8 @@ impl dyn ErasedLoop + '_ {
         }
     }
 
-    /// The supervisor has decided to restart: the same mailbox goes on with another life, whose state
-    /// `begin` (`lifecycle.rs`) gets from the factory.
+    /// Starts another life on the same mailbox, because the supervisor has decided to restart the actor. Its
+    /// state comes from the factory, in `begin` (`lifecycle.rs`).
     fn restart_life(&mut self) {
         self.trace("begins another life");
         let mut locked = self.mailbox().lock();

@@ -32,7 +32,7 @@ pub trait Expire: Future + Unpin {
     /// Returns whether the future does not inherit the deadline of the handler that makes it.
     #[doc(hidden)]
     fn __ignores_deadline(&self) -> bool;
-    /// The timeout has elapsed: returns the error, or the outcome if there is one by now.
+    /// Ends the future because its timeout has elapsed. Returns the error, or the outcome if it has arrived.
     #[doc(hidden)]
     fn __expire(&mut self) -> Self::Output;
     /// Gives up, because the thread must not block on the future.

@@ -188,8 +188,8 @@ fn take_moved(idle: &Idle, injected: &AtomicUsize, behind: &Behind, me: usize) {
     }
 }
 
-/// All workers are up and one is blocked. While the monitor becomes inactive, a job is injected, or
-/// is queued behind the blocked worker. The monitor must see it.
+/// Checks that a monitor that becomes inactive sees a job that is injected at the same time, or
+/// queued behind a blocked worker, while all workers are up.
 pub(crate) fn a_monitor_that_parks_sees_new_jobs(from_outside: bool) {
     let idle = Arc::new(Idle::new(2, Timers::new(Instant::now(), || {})));
     let behind = Arc::new(Behind::default());
@@ -217,8 +217,8 @@ pub(crate) fn a_monitor_that_parks_sees_new_jobs(from_outside: bool) {
     monitor.join().expect("it does not panic");
 }
 
-/// All workers are blocked, and a deadline is inserted while the monitor parks, or while the last
-/// worker is unparked. The monitor must park until the deadline.
+/// Checks that the monitor parks until a deadline that is inserted while it parks, or while the
+/// last worker is unparked. All workers are blocked.
 pub(crate) fn a_monitor_parks_until_a_deadline(a_worker_is_unparked: bool) {
     let idle = Arc::new_cyclic(|this: &Weak<Idle>| {
         let this = this.clone();

@@ -32,20 +32,21 @@ pub(super) fn data_attr(arg: &PatType) -> Option<&Attribute> {
     arg.attrs.iter().find(|attr| attr.path().is_ident("data"))
 }
 
-/// `&Context<..>` (false) or `&mut Context<..>` (true).
+/// Returns `false` for `&Context<..>`, `true` for `&mut Context<..>`, and `None` for another type.
 pub(super) fn context(ty: &Type) -> Option<bool> {
     let Type::Reference(reference) = owned::bare(ty) else { return None };
     owned::single_argument(&reference.elem, "Context")?;
     Some(reference.mutability.is_some())
 }
 
-/// `&Context`, probably meant as `&Context<Self>`.
+/// Returns whether the type is `&Context`, probably meant as `&Context<Self>`.
 pub(super) fn is_bare_context(ty: &Type) -> bool {
     let Type::Reference(reference) = owned::bare(ty) else { return false };
     matches!(owned::bare(&reference.elem), Type::Path(path) if path.path.is_ident("Context"))
 }
 
-/// `&mut task::Context<'_>`, or any other type of the name with only lifetimes.
+/// Returns whether the type is `&mut task::Context<'_>`, or another type with this name and only
+/// lifetimes as arguments.
 fn is_task_context(ty: &Type) -> bool {
     match owned::bare(ty) {
         Type::Reference(reference) => is_task_context(&reference.elem),
@@ -108,7 +109,7 @@ pub(super) fn check(signature: &Signature, actor: &TokenStream, errors: &mut Err
     args
 }
 
-/// `#[data]` says that a `Reply<T>` or `Replies<T>` is plain data.
+/// Checks that `#[data]` is on a `Reply<T>` or `Replies<T>`, which it marks as plain data.
 fn check_data_attr(arg: &PatType, is_reply: bool, errors: &mut Errors) {
     if let Some(attr) = data_attr(arg).filter(|_| !is_reply) {
         let text = "`#[data]` marks a `Reply<T>` that is plain data; remove it";
@@ -126,7 +127,8 @@ fn check_context(ty: &Type, mutable: bool, seen: bool, errors: &mut Errors) {
     }
 }
 
-/// Message arguments must be owned, have a nameable type, and a name that is not reserved.
+/// Checks that a message argument is owned, and has a nameable type and a name that is not
+/// reserved.
 fn check_field(arg: &PatType, ty: &Type, errors: &mut Errors) {
     if let Pat::Ident(pattern) = &*arg.pat
         && names::unraw(&pattern.ident).starts_with("__")

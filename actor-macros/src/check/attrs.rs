@@ -134,7 +134,7 @@ fn forward_as(attr: &Ident) -> Forward {
     match attr.to_string().as_str() {
         "cfg" => Forward::Cfg,
         "doc" => Forward::Doc,
-        // An `expect` is fulfilled once, so it stays where it was written.
+        // An `expect` is fulfilled only once, so it stays where it was written.
         "allow" | "warn" | "deny" | "deprecated" => Forward::Lint,
         _ => Forward::No,
     }
@@ -167,17 +167,18 @@ pub(super) fn forward(attrs: &[Attribute]) -> Forwarded {
     forwarded
 }
 
-/// `#[cfg(..)]`, or a `#[cfg_attr(.., cfg(..))]`.
+/// Returns whether the attribute is `#[cfg(..)]`, or a `#[cfg_attr(.., cfg(..))]`.
 pub(super) fn is_cfg(attr: &Attribute) -> bool {
     !forward(std::slice::from_ref(attr)).cfgs.is_empty()
 }
 
-/// `#[allow]` and the other lint levels.
+/// Returns whether the attribute is `#[allow]` or another lint level.
 pub(super) fn is_lint_level(attr: &Attribute) -> bool {
     ["allow", "warn", "deny"].iter().any(|word| attr.path().is_ident(word))
 }
 
-/// Attributes that apply to the address as well as to the actor: `#[deprecated]`, `#[doc(hidden)]`.
+/// Returns whether the attribute applies to the address as well as to the actor: `#[deprecated]`
+/// and `#[doc(hidden)]` do.
 pub(super) fn is_for_address(attr: &Attribute) -> bool {
     if attr.path().is_ident("deprecated") {
         return true;

@@ -18,7 +18,7 @@ use crate::names;
 use crate::options::RawOption;
 use crate::syntax::{BlockItem, Function, Member, Method};
 
-/// Reads the impl half; returns nothing if it cannot be used.
+/// Reads the impl half. Returns `None` if it cannot be used.
 pub(crate) fn check_block(
     options: TokenStream,
     item: &BlockItem,
@@ -80,7 +80,7 @@ pub(super) fn check_header(item: &BlockItem, errors: &mut Errors) -> Option<(Ide
     None
 }
 
-/// `shop::CounterAddr<K>` for `shop::Counter<K>`.
+/// Returns `shop::CounterAddr<K>` for `shop::Counter<K>`.
 pub(super) fn address(path: &Path) -> TokenStream {
     let mut address = path.clone();
     if let Some(segment) = address.segments.last_mut() {
@@ -162,7 +162,7 @@ fn check_without_receiver(
     }
 }
 
-/// `#[data]` belongs to the arguments of messages.
+/// Checks that a function that is not a message has no `#[data]`.
 pub(super) fn check_no_data(function: &Function, errors: &mut Errors) {
     for arg in args::typed(&function.signature) {
         if let Some(attr) = args::data_attr(arg) {
@@ -171,7 +171,8 @@ pub(super) fn check_no_data(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// Two messages do not have the same variant, except messages separated by conditions.
+/// Adds a message. Checks that no other message has the same variant, except messages separated by
+/// conditions.
 pub(super) fn add(
     mut message: Message,
     function: &Function,

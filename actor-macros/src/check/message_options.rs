@@ -45,7 +45,7 @@ pub(super) fn check(
                 check_abort(method, entry, entries, args, errors);
                 options.abort = true;
             }
-            // Its rule for the receiver is checked in `check_last`.
+            // `check_last` checks the rule for the receiver.
             "last" => entry.expect_plain(errors),
             "version" => {
                 let number = check_version(entry, errors);
@@ -94,7 +94,8 @@ fn check_last(entries: &[RawOption], errors: &mut Errors) {
     }
 }
 
-/// Only an async handler can be dropped half-way, and only if its life goes on, and its caller is known.
+/// Checks that `abort` is on an async handler, which can be dropped half-way, whose life goes on,
+/// and whose caller is known.
 fn check_abort(
     method: Method<'_>,
     entry: &RawOption,
@@ -115,7 +116,7 @@ fn check_abort(
     errors.push(&entry.key, text);
 }
 
-/// Returns whether the reply may outlive the handler.
+/// Returns whether the message can be answered after its handler has ended.
 fn answers_by_itself(method: Method<'_>, args: &[Arg]) -> bool {
     let returns_stream = match &method.function.signature.output {
         ReturnType::Type(_, ty) => matches!(owned::bare(ty), Type::ImplTrait(_)),
@@ -124,7 +125,7 @@ fn answers_by_itself(method: Method<'_>, args: &[Arg]) -> bool {
     returns_stream || args.iter().any(|arg| matches!(arg.role, Role::Reply | Role::Replies))
 }
 
-/// Only async messages with `&self` can overlap.
+/// Checks that `concurrent` is on an async message with `&self`. Only such messages can overlap.
 fn check_concurrent(
     method: Method<'_>,
     entry: &RawOption,

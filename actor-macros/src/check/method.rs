@@ -97,7 +97,7 @@ pub(super) fn rejected(function: &Function, actor: &TokenStream, errors: &Errors
     }
 }
 
-/// `u8` in `Pin<Box<dyn Future<Output = u8> + Send + 'async_trait>>`.
+/// Returns `u8` for `Pin<Box<dyn Future<Output = u8> + Send + 'async_trait>>`.
 fn awaited(ty: &Type) -> Option<&Type> {
     let boxed = owned::single_argument(owned::single_argument(ty, "Pin")?, "Box")?;
     let Type::TraitObject(object) = owned::bare(boxed) else { return None };

@@ -65,14 +65,15 @@ fn may_be_deprecated(generics: &Generics, attrs: &[Attribute]) -> bool {
         || attrs.iter().any(|attr| display_tokens(attr).contains("deprecated"))
 }
 
-/// One `#[actor]` per item.
+/// Checks that an item has only one `#[actor]`.
 fn check_once(attrs: &[Attribute], errors: &mut Errors) {
     for attr in attrs.iter().filter(|attr| is_actor(attr)) {
         errors.push(attr, "duplicate `#[actor]`; remove this one");
     }
 }
 
-/// `#[async_trait]` is not needed, whether it is still to run or has rewritten the methods.
+/// Checks that there is no `#[async_trait]`, which is not needed, whether it has already rewritten
+/// the methods or not.
 fn check_no_async_trait(attrs: &[Attribute], members: &[Member], errors: &mut Errors) {
     let text = "an `async fn` in an actor or a protocol needs no `#[async_trait]`; remove it";
     if let Some(attr) = attrs.iter().find(|attr| is_async_trait(attr)) {

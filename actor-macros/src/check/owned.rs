@@ -36,7 +36,7 @@ pub(super) fn names_lifetime(tokens: TokenStream) -> bool {
     false
 }
 
-/// `T` in `some::path::Name<T>`.
+/// Returns `T` for `some::path::Name<T>`.
 pub(super) fn single_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = bare(ty) else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
@@ -191,7 +191,7 @@ fn named_form(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
     boxed(bounds)
 }
 
-/// `Box<dyn Fn(u8) + Send>`
+/// Returns the boxed form, such as `Box<dyn Fn(u8) + Send>`.
 fn boxed(bounds: &Punctuated<TypeParamBound, Token![+]>) -> String {
     let sends = if names_send(bounds) { "" } else { " + Send" };
     format!("Box<dyn {}{sends}>", display_tokens(bounds))

@@ -64,7 +64,7 @@ const FOREIGN: &[&str] = &[
     "Write",
 ];
 
-/// Reads the impl of a trait; returns nothing if it cannot be used.
+/// Reads the impl of a trait. Returns `None` if it cannot be used.
 pub(crate) fn check_protocol_impl(
     options: TokenStream,
     item: &BlockItem,
@@ -124,8 +124,8 @@ fn check_trait_path(of_trait: &TokenStream, errors: &mut Errors) -> Option<Path>
     path.ok()
 }
 
-/// Hooks belong to the actor's own block, and the trait defines the arguments. They are checked
-/// again only if a guard names the arguments.
+/// Checks the members. Hooks belong to the actor's own block. The trait defines the arguments, so
+/// they are checked again only if a guard names them.
 fn check_members(
     item: &BlockItem,
     actor: &TokenStream,
@@ -216,8 +216,8 @@ fn has_plain_types(function: &Function) -> bool {
     function.signature.generics.params.is_empty() && !args::typed(&function.signature).any(is_impl)
 }
 
-/// Overlapping handlers share the state, which the run loop supports only for an actor's own
-/// messages.
+/// Reports `concurrent` on a protocol message: concurrent handlers share the state, which the run
+/// loop supports only for an actor's own messages.
 pub(super) fn check_not_own(setting: &RawOption, errors: &mut Errors) {
     let key = &setting.key;
     let text = format!(

@@ -16,7 +16,7 @@ use crate::model::{Field, Message, Protocol, Receiver, Remote, RemoteMessage, Ro
 use crate::names;
 use crate::syntax::{BlockItem, Function, Member, TraitItem};
 
-/// The most arguments of a message: serde has no longer tuples.
+/// The maximum number of arguments of a message: serde supports no longer tuples.
 const ARGUMENTS: usize = 16;
 
 /// Checks the messages of an `impl` block, if it is `remote`.
@@ -87,7 +87,7 @@ fn check(
     })
 }
 
-/// Without `remote`, a message has no id.
+/// Checks that no message has a version, because without `remote` it has no id.
 fn check_no_version(protocol: &Protocol, errors: &mut Errors) {
     for (key, _) in protocol.messages.iter().filter_map(|it| it.options.version.as_ref()) {
         let text = "`version` is a part of the id of a `remote` message; write `#[actor(remote)]`, or \
@@ -162,12 +162,12 @@ fn check_message(message: &Message, errors: &mut Errors) {
     }
 }
 
-/// Two messages with one id could not be told apart.
+/// Checks that no two messages have the same id, because the receiver could not distinguish them.
 fn check_ids<'a>(ids: impl Iterator<Item = (&'a Ident, u64)>, errors: &mut Errors) {
     let mut seen: BTreeMap<u64, &Ident> = BTreeMap::new();
     for (name, id) in ids {
         let earlier = *seen.entry(id).or_insert(name);
-        // Two of one name are separated by conditions, or reported as such.
+        // Two messages with the same name are separated by conditions, or reported elsewhere.
         if earlier != name {
             let text = format!(
                 "`{name}` has the same id between nodes as `{earlier}`; rename it, or write \
@@ -182,8 +182,8 @@ fn version(message: &Message) -> u32 {
     message.options.version.as_ref().map_or(1, |(_, number)| *number)
 }
 
-/// FNV-1a over the names of the protocol, the message and its arguments, each with a zero behind it,
-/// and over the four bytes of the version, the lowest first.
+/// Returns the id of a message: FNV-1a over the names of the protocol, the message and its
+/// arguments, each followed by a zero, and over the four bytes of the version, the lowest first.
 fn id(protocol: &str, message: &Message) -> u64 {
     let mut bytes: Vec<u8> = Vec::new();
     let own = [protocol.to_owned(), names::unraw(&message.name)];

@@ -78,7 +78,7 @@ pub(super) fn check_returned<'a>(
     item
 }
 
-/// `T` in `impl Stream<Item = T>`.
+/// Returns `T` for `impl Stream<Item = T>`.
 pub(super) fn item(stream: &TypeImplTrait) -> Option<&Type> {
     stream.bounds.iter().filter(|bound| is_stream(bound)).find_map(|bound| {
         let TypeParamBound::Trait(bound) = bound else { return None };

@@ -39,7 +39,7 @@ pub(super) fn check(
                 errors.push(returned, text);
             }
             match replies::returned(returned) {
-                // An error in it is the only one.
+                // An error in the stream is the only error.
                 Some(stream) if answered.is_none() => {
                     let Some(item) = replies::check_returned(stream, errors) else {
                         return nothing(signature);

@@ -9,7 +9,7 @@ use super::owned;
 use crate::display::display_tokens;
 use crate::model::{Message, ReplyKind, Role};
 
-/// Standard traits whose objects are not `Send` unless they say so.
+/// Standard traits whose objects are `Send` only if the type says so.
 const OBJECTS: &[&str] =
     &["Any", "Debug", "Display", "Error", "Fn", "FnMut", "FnOnce", "Iterator", "Read", "Write"];
 
@@ -19,7 +19,7 @@ pub(super) fn of(ty: &Type) -> Option<String> {
     complete_type(&mut complete).then(|| display_tokens(&complete))
 }
 
-/// Adds `Send`; returns whether it was missing.
+/// Adds `Send`. Returns whether it was missing.
 fn complete_type(ty: &mut Type) -> bool {
     match ty {
         Type::Group(group) => complete_type(&mut group.elem),
@@ -67,7 +67,7 @@ fn complete_object(object: &mut TypeTraitObject) -> bool {
     true
 }
 
-/// Leaves out the checks whose conversions would be reported as well, or could not be written.
+/// Removes the checks whose conversions would be reported as well, or could not be written.
 pub(super) fn keep_simple(message: &mut Message, is_generic: bool) {
     if is_generic || message.options.guard.is_some() {
         message.reply.send_form = None;

@@ -124,7 +124,7 @@ pub(super) fn of_trait(
     (path, is_remote)
 }
 
-/// `remote`, `remote = "shop.counter"`, or `remote(name = "shop.counter", crate = path)`.
+/// Reads `remote`, `remote = "shop.counter"`, or `remote(name = "shop.counter", crate = path)`.
 fn remote(entry: &RawOption, errors: &mut Errors) -> Option<RemoteOption> {
     let mut remote = RemoteOption { key: entry.key.clone(), name: None, crate_path: None };
     if entry.value.is_some() {
@@ -147,12 +147,12 @@ pub(crate) fn crate_path(tokens: TokenStream, errors: &mut Errors) -> Option<Tok
     entries.iter().find_map(|entry| path_of_crate(entry, errors))
 }
 
-/// `crate` takes a path.
+/// Checks that `crate` has a path, and returns it.
 pub(super) fn path_of_crate(entry: &RawOption, errors: &mut Errors) -> Option<TokenStream> {
     path_to(entry, "actor_core", errors)
 }
 
-/// `crate` takes the path to the crate of this name.
+/// Checks that `crate` has the path to the crate of this name, and returns it.
 fn path_to(entry: &RawOption, name: &str, errors: &mut Errors) -> Option<TokenStream> {
     let example = format!("crate = ::path::of::{name}");
     let value = entry.expect_value(&example, errors)?;
@@ -171,7 +171,7 @@ fn path_to(entry: &RawOption, name: &str, errors: &mut Errors) -> Option<TokenSt
     None
 }
 
-/// `name` and `remote` take a string.
+/// Checks that `name` or `remote` has a string, and returns it.
 fn text_value(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<LitStr> {
     let key = &entry.key;
     let value = entry.expect_value(&format!("{key} = \"{example}\""), errors)?;
@@ -184,7 +184,8 @@ fn text_value(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<L
     parsed.ok()
 }
 
-/// `capacity`, `turn`, `deferred` and `max_concurrent` take a number of messages, at least one.
+/// Checks that `capacity`, `turn`, `deferred` or `max_concurrent` has a number of messages, at
+/// least one, and returns it.
 fn count(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<TokenStream> {
     let key = &entry.key;
     let value = entry.expect_value(example, errors)?;

@@ -1,4 +1,4 @@
-//! Layer 3: what the options of `#[test]` mean; it must not look at the function.
+//! Layer 3: the meaning of the options of `#[test]`; it must not look at the function.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::LitInt;
@@ -64,7 +64,7 @@ fn check_together(entries: &[RawOption], errors: &mut Errors) {
     }
 }
 
-/// `seeds` and `explore` take a number, at least one.
+/// Checks that `seeds` or `explore` has a number, at least one, and returns it.
 fn count(entry: &RawOption, example: &str, errors: &mut Errors) -> Option<LitInt> {
     let key: &Ident = &entry.key;
     let value = entry.expect_value(example, errors)?;

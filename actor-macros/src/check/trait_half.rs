@@ -19,7 +19,7 @@ use crate::names;
 use crate::options::RawOption;
 use crate::syntax::{Function, Member, TraitItem};
 
-/// Reads a trait; returns nothing if it cannot be used. Records in the item which methods take the
+/// Reads a trait. Returns `None` if it cannot be used. Records in the item which methods take the
 /// context, which only actors have.
 pub(crate) fn check_trait(
     options: TokenStream,

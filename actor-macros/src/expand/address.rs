@@ -118,7 +118,7 @@ pub(super) fn expand_impls(actor: &ActorType) -> TokenStream {
     }
 }
 
-/// Deprecation is reported to users, not inside the macro's output.
+/// Allows deprecated items in the macro's output, so that deprecation is only reported to users.
 fn allow_deprecated(actor: &ActorType) -> Option<TokenStream> {
     actor.deprecated.then(|| quote!(#[allow(deprecated)]))
 }

@@ -56,7 +56,7 @@ pub(super) fn expand_check(missing: &MissingBounds) -> TokenStream {
     }
 }
 
-/// `K: ::actor_core::__private::Send + 'static`, for each of the parameters.
+/// Returns `K: ::actor_core::__private::Send + 'static`, for each of the parameters.
 pub(crate) fn assumed(missing: &MissingBounds, crate_path: &TokenStream) -> TokenStream {
     let bounds = missing.parameters.iter().map(|it| {
         let (ident, send) = (&it.ident, it.is_sent.then(|| quote!(#crate_path::__private::Send +)));

@@ -143,8 +143,8 @@ fn expand_guard_call(protocol: &Protocol, message: &Message) -> TokenStream {
 //         fn __when_take(&self, amount: &u32) -> __p::bool { self.free >= *amount }
 //     }
 //
-// A function a guard, with the `self` of its handler, so that a guard which a `macro_rules!` macro
-// has written finds its own.
+// One function for each guard, with the `self` of its handler, so that a guard which a
+// `macro_rules!` macro has written finds its own `self`.
 pub(super) fn expand_guards(protocol: &Protocol) -> Option<TokenStream> {
     guarded(protocol).next()?;
     let actor = &protocol.actor;
@@ -180,7 +180,7 @@ fn expand_guard(attrs: &Forwarded, name: &Ident, guard: &Guard) -> TokenStream {
     }
 }
 
-/// `#[cfg(..)] MotorMessage::Halt { .. }`
+/// Returns the pattern of a message: `#[cfg(..)] MotorMessage::Halt { .. }`.
 fn pattern(protocol: &Protocol, message: &Message) -> TokenStream {
     let ident = span::on(&protocol.message, span::hidden());
     let (cfgs, variant) = (&message.attrs.cfgs, &message.variant);

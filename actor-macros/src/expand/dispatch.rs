@@ -31,7 +31,8 @@ fn is_async(protocol: &Protocol) -> bool {
 //         fn handle_async(..) -> impl __p::Future<Output = __p::HandlerOutcome> { .. }
 //     }
 //
-// One impl holds all that an actor has once, so that a second block is one conflict.
+// One impl contains everything that an actor has once, so that a second block causes a single
+// conflict.
 pub(super) fn expand_dispatch(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let (params, ..) = protocol.generics.split_for_impl();
@@ -239,11 +240,12 @@ pub(super) fn expand_probe(protocol: &Protocol) -> Option<TokenStream> {
     })
 }
 
-/// How a call of a handler or hook is run.
+/// How the call of a handler or hook is run.
 enum Runs {
     Now,
     Awaited,
-    /// Awaited together with a look at its caller; whether it is dropped when the caller has left.
+    /// Awaited with a watch of its caller. The value says whether the handler is dropped when the
+    /// caller has left.
     Watched(TokenStream),
 }
 

@@ -1,8 +1,8 @@
 //! Layer 4, impl half: the list of the messages in the docs of the generated impl.
 //!
-//! The enum is inside a constant, whose items rustdoc leaves out, and the alias of the struct half shows
-//! no variants. The impl is documented with the actor. It must not copy more than the first paragraph
-//! of a message's docs: all of it is on the address method.
+//! The enum is inside a constant, whose items rustdoc omits, and the alias of the struct half shows
+//! no variants. The impl is documented with the actor. It must not copy more than the first
+//! paragraph of a message's docs, because the address method has all of it.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -10,7 +10,7 @@ use super::{crate_path, fallback, message, send_check};
 use crate::model::{Message, Protocol, Role};
 use crate::span;
 
-/// `impl AccountAddr { .. }`, including rejected messages.
+/// Expands `impl AccountAddr { .. }`, including rejected messages.
 pub(super) fn expand_methods(protocol: &Protocol) -> TokenStream {
     if protocol.messages.is_empty() && protocol.rejected.is_empty() {
         return TokenStream::new();

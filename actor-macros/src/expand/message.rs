@@ -22,7 +22,7 @@ pub(super) fn is_actor(protocol: &Protocol) -> bool {
     matches!(protocol.side, Side::Actor)
 }
 
-/// `CacheMessage<K, V>`
+/// Returns `CacheMessage<K, V>`.
 pub(super) fn enum_type(protocol: &Protocol) -> TokenStream {
     let generics = generics(protocol);
     let (_, arguments, _) = generics.split_for_impl();
@@ -30,7 +30,7 @@ pub(super) fn enum_type(protocol: &Protocol) -> TokenStream {
     quote!(#ident #arguments)
 }
 
-/// `CacheMessage::<K, V>`, because a second block makes the arguments ambiguous.
+/// Returns `CacheMessage::<K, V>`, because a second block makes the arguments ambiguous.
 pub(super) fn enum_path(protocol: &Protocol, place: Span) -> TokenStream {
     let generics = generics(protocol);
     let (_, arguments, _) = generics.split_for_impl();
@@ -69,8 +69,9 @@ pub(super) fn expand_message(protocol: &Protocol) -> TokenStream {
     let actor = &protocol.actor;
     let foreign = is_actor(protocol)
         .then(|| quote!(#[doc(hidden)] __Protocol(__p::ProtocolMessage<#actor>),));
-    // It must be as public as the most public actor, and only the alias names it. A message that is
-    // never sent is reported at its method instead of here, and so are the names of arguments.
+    // The enum must be as public as the most public actor, and only the alias names it. A message
+    // that is never sent is reported at its method instead of here, and so are the names of
+    // arguments.
     quote! {
         #[allow(
             unreachable_pub, private_interfaces, dead_code, deprecated, non_camel_case_types,
@@ -245,8 +246,8 @@ pub(super) fn expand_envelope(protocol: &Protocol) -> TokenStream {
 
 // Output: AccountMessage<>
 //
-// This is where the compiler says that a message is not `Send`, and it underlines what reaches
-// from the name to the `>`: the argument that is to blame, or else the name of the actor.
+// The compiler reports here that a message is not `Send`, and underlines the tokens from the name
+// to the `>`: the argument that is not `Send`, or else the name of the actor.
 pub(super) fn expand_spanned_type(protocol: &Protocol) -> TokenStream {
     let own = generics(protocol);
     let place = protocol.ident.span();

@@ -46,7 +46,7 @@ pub(crate) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
 
 /// Expands the impl half: all items that it adds to the block.
 ///
-/// They are inside one constant, so that only the address methods can be named from outside.
+/// The items are inside one constant, so that only the address methods can be named from outside.
 pub(crate) fn expand_protocol(protocol: &Protocol) -> TokenStream {
     let crate_path = crate_path(protocol.crate_path.as_ref(), span::hidden());
     let forwarded = &protocol.forwarded;
@@ -101,6 +101,9 @@ pub(crate) fn crate_path(path: Option<&TokenStream>, place: Span) -> TokenStream
 }
 
 /// Hides the framework's own actor from compiler errors about user actors.
+/// An error about a missing half should not mention that actor. With generics, the attribute would
+/// hide the unmet bound. In other places it could not be named, because `#![no_implicit_prelude]`
+/// hides `diagnostic`.
 ///
 /// An error about a missing half should not mention it. With generics, the attribute would hide the
 /// unmet bound; in other places it could not be named, because `#![no_implicit_prelude]` hides

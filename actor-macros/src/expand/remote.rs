@@ -31,8 +31,8 @@ use crate::{names, span};
 //         impl<'de> __r::Deserialize<'de> for GreeterAddr { .. }
 //     };
 //
-// `__r::wire::<T>()` is the check of a type. Everything else accepts any type, with the constant that
-// says whether it has passed.
+// `__r::wire::<T>()` is the check of a type. All other code accepts any type, with the constant
+// that says whether the type has passed.
 pub(super) fn expand_remote(protocol: &Protocol, remote: &Remote) -> TokenStream {
     let path = match &remote.crate_path {
         Some(path) => span::moved_all(path.clone(), span::hidden()),
@@ -134,7 +134,7 @@ fn address(protocol: &Protocol, remote: &Remote) -> TokenStream {
     }
 }
 
-/// A message, with what another node knows of it.
+/// A message, with the facts that another node knows about it.
 struct Wired<'a> {
     message: &'a Message,
     remote: &'a RemoteMessage,
@@ -145,9 +145,9 @@ struct Wired<'a> {
 /// The type of a reply or an argument.
 struct Carried<'a> {
     written: &'a TokenStream,
-    /// As it is stored in the message.
+    /// The type in the form in which the message stores it.
     stored: TokenStream,
-    /// A check that it is `Send` exists already.
+    /// Whether another check ensures that the type is `Send`.
     is_checked: bool,
     is_generic: bool,
 }
@@ -249,7 +249,7 @@ impl Wired<'_> {
 }
 
 impl Carried<'_> {
-    /// Returns whether it has passed the check, as an argument for a parameter.
+    /// Returns the argument for a parameter that says whether the type has passed the check.
     fn is_wire(&self) -> TokenStream {
         let ty = &self.stored;
         match self.is_generic {

@@ -158,7 +158,7 @@ fn expand_arguments(protocol: &Protocol, message: &Message) -> Option<TokenStrea
 //         }
 //     }
 //
-// An impl a guard, with the `self` of its handler: see `delivery::expand_guards`.
+// One impl for each guard, with the `self` of its handler: see `delivery::expand_guards`.
 fn expand_guards(protocol_impl: &ProtocolImpl, clause: &TokenStream) -> Option<TokenStream> {
     let ProtocolImpl { generics, actor, protocol_address, .. } = protocol_impl;
     let (params, ..) = generics.split_for_impl();
@@ -226,7 +226,8 @@ fn expand_is_open(protocol_impl: &ProtocolImpl) -> Option<TokenStream> {
 // Input:  #[message(priority)] fn helper(&self) { .. }
 // Output: const _: () = __p::check_message(<AnyGreeter as __p::Protocol>::NON_MESSAGES, "helper", "..");
 //
-// Only the trait knows what is a message. With generics a constant cannot name it.
+// Only the trait knows which functions are messages. With generics, a constant cannot name the
+// trait.
 fn expand_checks(protocol_impl: &ProtocolImpl, any: &TokenStream) -> Option<TokenStream> {
     let protocol = names::unraw(&protocol_impl.ident);
     let checks = protocol_impl.with_settings.iter().map(|(cfgs, ident)| {
@@ -309,9 +310,10 @@ pub(super) fn expand_protocol_impl(protocol_impl: &ProtocolImpl) -> TokenStream 
     let bounds = super::bounds(generics.where_clause.as_ref());
     // See `where_addressed`: a missing name is the only reported error.
     let clause = quote!(where #bounds #address: __p::Sized, #protocol_address: __p::Sized);
-    // An actor without its own block is reported once, and not at all if the address is missing
-    // too, because a head with an unknown name is not checked. With generics, it is detected
-    // in the body of `lend`: a bound would hide the errors of the block.
+    // An actor without its own block is reported once. If the address is missing too, it is not
+    // reported at all, because the compiler does not check a head with an unknown name. With
+    // generics, the missing block is detected in the body of `lend`, because a bound would hide the
+    // errors of the block.
     let at_actor = span::hidden_at(protocol_impl.name.span());
     let has_block = quote_spanned!(at_actor=> , #actor: __p::HasActorImpl);
     let (found, proved) = if generics.params.is_empty() {

@@ -14,11 +14,11 @@ const METHODS: [&str; 5] = ["after", "every", "attach", "monitor", "pipe"];
 /// A closure that waits for its call instead of returning it.
 pub(crate) struct WaitingClosure {
     pub(crate) method: Ident,
-    /// The first `async` or `await` that has to go.
+    /// The first `async` or `await` that has to be removed.
     pub(crate) word: Ident,
-    /// `me` in `|me| async move { me.tick().await }`
+    /// The parameters: `me` in `|me| async move { me.tick().await }`.
     pub(crate) parameters: TokenStream,
-    /// `me.tick()`, if the closure does nothing else.
+    /// The call `me.tick()`, if the closure does nothing else.
     pub(crate) call: Option<TokenStream>,
 }
 
@@ -176,7 +176,7 @@ fn own_await(trees: &[TokenTree]) -> Option<Ident> {
     })
 }
 
-/// `me.tick()` in `async move { me.tick().await }`, if it is nothing more than that.
+/// Returns `me.tick()` for `async move { me.tick().await }`, if the body contains nothing else.
 fn call(body: &[TokenTree]) -> Option<TokenStream> {
     let inner = match body {
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => {

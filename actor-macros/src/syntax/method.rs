@@ -18,11 +18,11 @@ pub(crate) struct Function {
     /// `default`, if present.
     pub(crate) default: Option<TokenStream>,
     pub(crate) signature: Signature,
-    /// Whether only actors have the method, in a trait that other types may implement.
+    /// Whether only actors have the method, in a trait that other types may implement too.
     pub(crate) is_for_actors: bool,
-    /// From the visibility to the start of the body.
+    /// The tokens from the visibility to the start of the body.
     head: TokenStream,
-    /// Without the waiting closures.
+    /// The body, without the waiting closures.
     body: TokenStream,
     /// The closures that wait for a call instead of returning it to the context.
     pub(crate) waiting_closures: Vec<WaitingClosure>,
@@ -35,7 +35,7 @@ pub(crate) struct Method<'a> {
     pub(crate) receiver: &'a Receiver,
 }
 
-/// `fn name<T>(..) -> R where ..` and the body (or `;`) after it.
+/// The parts of `fn name<T>(..) -> R where ..` and the body (or `;`) after it.
 pub(super) struct Parts {
     before: TokenStream,
     parens: Option<Group>,
@@ -91,7 +91,8 @@ pub(super) fn signature(cursor: &mut TokenCursor) -> syn::Result<Parts> {
     Err(syn::Error::new_spanned(cursor.since(start), "expected a body behind this signature"))
 }
 
-/// Braces, or the expansion of a `$body:block` of a `macro_rules!` macro.
+/// Returns whether the token is a body: braces, or the expansion of a `$body:block` of a
+/// `macro_rules!` macro.
 fn is_body(tree: &TokenTree) -> bool {
     let TokenTree::Group(group) = tree else { return false };
     match group.delimiter() {

@@ -28,7 +28,7 @@ pub(crate) enum Item {
         what: TokenStream,
         tokens: TokenStream,
     },
-    /// Not parsable (yet): kept unchanged.
+    /// An item that cannot be parsed (yet), which is kept unchanged.
     Broken {
         error: syn::Error,
         tokens: TokenStream,
@@ -49,7 +49,7 @@ pub(crate) struct TypeItem {
 pub(crate) struct BlockItem {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) generics: Generics,
-    /// `Greeter` in `impl Greeter for Robot`.
+    /// The trait: `Greeter` in `impl Greeter for Robot`.
     pub(crate) of_trait: Option<TokenStream>,
     pub(crate) ty: Type,
     pub(crate) members: Vec<Member>,
@@ -124,7 +124,7 @@ fn parse_type(attrs: &[Attribute], vis: Visibility, rest: TokenStream) -> syn::R
     Ok(TypeItem { attrs, vis, ident, generics, tokens })
 }
 
-/// Moves to the braces that end the item; returns the tokens before them, and the braces.
+/// Moves to the braces that end the item. Returns the tokens before them, and the braces.
 fn braced(cursor: &mut TokenCursor) -> Option<(TokenStream, Group)> {
     let start = cursor.position();
     loop {

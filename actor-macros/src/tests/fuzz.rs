@@ -56,7 +56,7 @@ const ITEMS: &[&str] = &[
     "async fn main() -> Result<(), Box<dyn Error>> { run().await }",
 ];
 
-/// A small generator of numbers, so that a failure can be run again.
+/// A small random number generator, so that a failure can be reproduced.
 struct Random(u64);
 
 impl Random {
@@ -86,7 +86,7 @@ fn corpus() -> io::Result<Vec<(TokenStream, TokenStream)>> {
     Ok(found)
 }
 
-/// Deletes, doubles or swaps one token, at any depth.
+/// Returns the stream with one token deleted, doubled or swapped, at any depth.
 fn damaged(stream: TokenStream, random: &mut Random) -> TokenStream {
     let mut trees: Vec<TokenTree> = stream.into_iter().collect();
     if trees.is_empty() {
@@ -134,7 +134,7 @@ fn damaged_input_never_breaks_the_macro() -> io::Result<()> {
             }
             item = damaged(item, &mut random);
         }
-        // Half a lifetime, `'`, can be swapped into a place from where it cannot be read again.
+        // Half a lifetime, `'`, can be swapped into a position from which it cannot be read again.
         let readable =
             [&option, &item].iter().all(|it| it.to_string().parse::<TokenStream>().is_ok());
         let pretty = format!("round {round}: #[actor({option})] {item}");

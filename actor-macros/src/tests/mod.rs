@@ -33,7 +33,7 @@ fn tokens(text: &str) -> TokenStream {
     parsed.unwrap_or_default()
 }
 
-/// Expands each of our attributes in a file, and leaves the rest.
+/// Expands each of our attributes in a file, and leaves all other tokens.
 fn expand_file(file: TokenStream) -> (TokenStream, Vec<Reported>) {
     let mut cursor = TokenCursor::new(file);
     let mut out = TokenStream::new();
@@ -57,7 +57,8 @@ fn expand_file(file: TokenStream) -> (TokenStream, Vec<Reported>) {
     (out, all)
 }
 
-/// `#[actor(..)]`, `#[actor_core::main]` or `#[actor_core::test]`: its name and its options.
+/// Returns the name and the options of `#[actor(..)]`, `#[actor_core::main]` or
+/// `#[actor_core::test]`.
 fn our_attribute(cursor: &TokenCursor) -> Option<(String, TokenStream)> {
     let group = cursor.peek_group(1, Delimiter::Bracket).filter(|_| cursor.is_punct(0, '#'))?;
     let mut inner = TokenCursor::new(group.stream());
@@ -71,7 +72,7 @@ fn our_attribute(cursor: &TokenCursor) -> Option<(String, TokenStream)> {
     Some((name, options.unwrap_or_default()))
 }
 
-/// Up to the first braces or semicolon.
+/// Returns the tokens up to the first braces or semicolon.
 fn item(cursor: &mut TokenCursor) -> TokenStream {
     let start = cursor.position();
     while let Some(tree) = cursor.next() {

@@ -1,4 +1,4 @@
-//! Names and texts, by themselves.
+//! Unit tests of names and texts.
 
 use proc_macro2::{Ident, Span};
 

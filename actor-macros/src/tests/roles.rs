@@ -267,7 +267,7 @@ fn entries_are_checked() {
 #[test]
 fn a_broken_item_leaves_its_neighbours() {
     let input = "fn add(&mut self, x: ) {} fn label(&self) {} fn cut(&self fn other(&self) {}";
-    // The parenthesis that is not closed cannot be written here: tokens are balanced.
+    // The parenthesis that is not closed cannot be written here, because tokens are balanced.
     let input = input.replace("fn cut(&self fn", "fn cut<(&self) fn");
     let (made, reported) =
         super::expand_file(super::tokens(&format!("#[actor] impl A {{ {input} }}")));

@@ -1,6 +1,6 @@
-//! Each `tests/expand/*.rs` expands as its `*.expanded.rs` says, wrong input included.
+//! Each `tests/expand/*.rs` expands to its `*.expanded.rs`, including invalid input.
 //!
-//! `UPDATE=1` writes the snapshots anew; read the difference before it is kept.
+//! `UPDATE=1` rewrites the snapshots. Read the difference before you keep it.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -28,7 +28,7 @@ impl<S: Serializer> Checked<S> {
     }
 }
 
-/// A value inside of another one.
+/// A value inside another value.
 struct Inside<'a, T: ?Sized> {
     value: &'a T,
     in_some: bool,

@@ -1,10 +1,10 @@
 //! The check of MessagePack bytes before they are decoded: linear, without recursion and allocation.
 
-/// Accepts exactly one value that is nested at most `depth` deep and whose lengths are covered by the
-/// bytes that are left. Extension types are never written, and therefore refused.
+/// Checks that the bytes are exactly one value, nested at most `depth` deep, whose lengths do not
+/// exceed the remaining bytes. Extension types are never written, and are therefore refused.
 pub(super) fn scan(bytes: &[u8], depth: usize) -> Result<(), String> {
-    // The number of values still missing, of each open array or map. Every value takes one byte at
-    // least, so the sum is limited by the length of the frame.
+    // The number of missing values of each open array or map. Every value takes at least one byte,
+    // so the length of the frame limits the sum.
     let mut open = vec![1_u64];
     let mut rest = bytes;
     while let Some(missing) = open.last_mut() {
@@ -49,7 +49,7 @@ pub(super) fn scan(bytes: &[u8], depth: usize) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err("bytes are left over".into()) }
 }
 
-/// A big-endian number of `length` bytes.
+/// Reads a big-endian number of `length` bytes.
 fn number(rest: &mut &[u8], length: usize) -> Result<u64, String> {
     let (digits, behind) = rest.split_at_checked(length).ok_or("it ends early")?;
     *rest = behind;

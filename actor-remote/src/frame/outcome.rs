@@ -1,13 +1,13 @@
-//! Errors of calls and exits of actors, as they travel in frames.
+//! Errors of calls and exits of actors, in the form in which frames contain them.
 
 use super::{Reader, number, text};
 use actor_core::proxy::ForeignFailure;
 use actor_core::{CallError, Exit, FailureKind, Refusal, RefusalKind};
 
-/// The most bytes of a failure's text.
+/// The maximum number of bytes of a failure's text.
 const TEXT: usize = 1024;
 
-/// An error of a call, as it travels.
+/// An error of a call, in the form in which a frame contains it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CallFault {
     Stopped,
@@ -18,7 +18,7 @@ pub(crate) enum CallFault {
     Refused(RefusalKind, String),
 }
 
-/// The exit of an actor, as it travels.
+/// The exit of an actor, in the form in which a frame contains it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Ending {
     Stopped,
@@ -28,7 +28,7 @@ pub(crate) enum Ending {
     Failed(ForeignFailure),
 }
 
-/// The text, cut off at a limit.
+/// Cuts the text off at the limit.
 fn short(text: &str) -> &str {
     let mut end = text.len().min(TEXT);
     while !text.is_char_boundary(end) {
@@ -38,7 +38,7 @@ fn short(text: &str) -> &str {
 }
 
 impl CallFault {
-    /// An error that a call has here, for a caller elsewhere.
+    /// Converts the error of a call on this node for a caller on another node.
     pub(crate) fn of(error: &CallError) -> Self {
         match error {
             CallError::Stopped => CallFault::Stopped,

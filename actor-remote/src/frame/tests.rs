@@ -103,7 +103,7 @@ fn every_shortened_and_lengthened_frame_is_refused() {
             matches!(frame, Frame::Call { .. } | Frame::Send { .. } | Frame::Reply { .. });
         for length in 0..bytes.len() {
             let read = open(&bytes[..length]).and_then(|(_, rest)| rest.frame());
-            // The body is all that is left, so a shorter one is a body too.
+            // All remaining bytes are the body, so a shorter body is valid too.
             assert!(has_body || read.is_none(), "{name} of {length} bytes");
             assert_ne!(read, Some(frame.clone()));
         }

@@ -13,7 +13,8 @@ use actor_core::{Exit, WeakAddr};
 use std::sync::Arc;
 
 impl Inner {
-    /// The export of an address, made if there is none. `None` after the node has left.
+    /// Returns the number of the export of an address, which is created if there is none. Returns
+    /// `None` after the node has left.
     pub(super) fn exported<P: Remote>(&self, address: &P::Addr) -> Option<u64> {
         let by = (address.as_ref().id(), P::NAME);
         let (number, key) = {
@@ -32,7 +33,7 @@ impl Inner {
         let mut made: Option<Export> = Some(made);
         let number = {
             let mut state = self.lock();
-            // Another thread may have exported it meanwhile.
+            // Another thread may have exported the actor meanwhile.
             match state.by_actor.get(&by).copied() {
                 Some(other) => other,
                 None => {
@@ -48,7 +49,7 @@ impl Inner {
         Some(number)
     }
 
-    /// Where an actor is, for a message to `peer`, which then has it once more.
+    /// Returns the place of an actor for a message to `peer`, which then has the export once more.
     pub(crate) fn place_of<P: Remote>(
         &self,
         address: &P::Addr,
@@ -88,8 +89,9 @@ impl Inner {
         wreck.tell();
     }
 
-    /// The address of an actor: of this node itself, or of a proxy. `is_counted` says that the exporter
-    /// counts this node as a holder already.
+    /// Returns the address of an actor: its own address if it is on this node, and otherwise the
+    /// address of a proxy. `is_counted` says that the exporter already counts this node as a
+    /// holder.
     pub(crate) fn address_at<P: Remote>(&self, place: Place, is_counted: bool) -> Option<P::Addr> {
         if place.node == self.id {
             let address = {
@@ -148,7 +150,7 @@ impl Inner {
         (!is_open).then_some(Exit::Unreachable)
     }
 
-    /// An address that has ended.
+    /// Returns an address of an actor that has ended with `exit`.
     pub(crate) fn ended_address<P: Remote>(&self, place: Place, exit: Exit) -> Option<P::Addr> {
         let import = Import::new(&self.this.upgrade()?, place, 0);
         import.end(exit);
@@ -156,8 +158,8 @@ impl Inner {
         Some(import.spawn::<P>(self, label))
     }
 
-    /// Enters a new proxy in place of one that is ending. Returns `false` if another thread was faster,
-    /// and `None` if the session is over.
+    /// Replaces a proxy that is ending by a new one. Returns `false` if another thread has already
+    /// done so, and `None` if the session is over.
     fn enter<P: Remote>(
         &self,
         import: &Arc<Import>,
@@ -199,7 +201,7 @@ impl Inner {
         Some(true)
     }
 
-    /// The last address of a proxy was dropped.
+    /// Releases a proxy whose last address was dropped.
     pub(crate) fn release(&self, import: &Arc<Import>) {
         let (node, export) = (import.place.node, import.place.export);
         let gone = self.update(|state| {

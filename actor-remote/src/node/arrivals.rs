@@ -13,8 +13,8 @@ use actor_core::{Exit, Reply, time};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// The exit of an actor of another node. It is published on drop, behind every message of that node that
-/// has arrived before.
+/// The exit of an actor of another node. It is published on drop, after every message of that node
+/// that arrived before it.
 struct Notice {
     scope: Scope,
     export: u64,
@@ -102,7 +102,7 @@ impl Inner {
         }
     }
 
-    /// Ends the session with a node, of which a frame is missing or wrong, and offers another one.
+    /// Ends the session with a node from which a frame is missing or wrong, and offers another one.
     fn begin_again(&self, peer: NodeId) {
         add(&self.counts.lost);
         let wreck = self.update(|state| {
@@ -162,7 +162,7 @@ impl Inner {
                 let parcel = Parcel { method, body: body.to_vec(), call: None };
                 match self.queue(&scope, export, Item::Message(parcel)) {
                     Queued::Yes => {}
-                    // Its sender reports it once the notice of the end arrives.
+                    // The sender reports the message once the notice of the end arrives.
                     Queued::NotHeld => self.count_undelivered(),
                     Queued::BeyondWindow => return false,
                 }
@@ -212,7 +212,7 @@ impl Inner {
                     }
                 }
             }
-            // Behind the messages of this node, which came before.
+            // Queued after the earlier messages of this node.
             Frame::Stop { export } => {
                 self.queue(&scope, export, Item::Stop);
             }
@@ -231,7 +231,8 @@ impl Inner {
         true
     }
 
-    /// The mailbox of an actor has accepted messages, of all its proxies in the order of the frames.
+    /// Returns the credit of messages that the mailbox of an actor has accepted to its proxies, in the order
+    /// of the frames.
     fn credited(&self, from: NodeId, export: u64, bytes: u64) {
         let (imports, window) = {
             let state = self.lock();
@@ -268,7 +269,7 @@ impl Inner {
             }
             let Some(peer) = state.peers.get_mut(&scope.peer) else { return Queued::NotHeld };
             if let Item::Message(parcel) = &item {
-                // A node that keeps to its windows has less under way.
+                // A node that keeps to its windows never has as much under way.
                 let cost = cost(&parcel.body);
                 let before = peer.queued.fetch_add(cost, Ordering::Relaxed);
                 if before + cost > PAIR + WINDOW {
@@ -296,15 +297,15 @@ impl Inner {
         Queued::Yes
     }
 
-    /// An export that the node holds.
+    /// Returns an export that the node holds.
     fn held(&self, holder: NodeId, export: u64) -> Option<Arc<dyn Exported>> {
         let state = self.lock();
         let found = state.exports.get(&export);
         found.filter(|it| it.holders.contains_key(&holder)).map(|it| it.address.clone())
     }
 
-    /// An actor of another node has ended, and all messages of that node that arrived before have been
-    /// delivered.
+    /// Ends the proxies of an actor of another node that has ended. Called when all messages of
+    /// that node that arrived before have been delivered.
     fn exited(&self, scope: &Scope, export: u64, exit: &Exit) {
         let from = scope.peer;
         let gone = {
@@ -320,7 +321,7 @@ impl Inner {
         };
         let Some(gone) = gone else { return };
         let imports = gone.older.iter().chain([&gone.import]);
-        // Where the actor goes on, and only its address ends, the other node forgets this one.
+        // If the actor continues, and only its address ends, the other node forgets this one.
         let count = imports.clone().map(|import| import.held()).sum();
         self.push_in(from, scope.session, &Frame::Release { export, count });
         for import in imports {
@@ -328,8 +329,8 @@ impl Inner {
         }
     }
 
-    /// Once a second: heartbeats, offers of sessions that were lost, and cancellations of calls whose
-    /// callers have left.
+    /// Runs once a second: sends heartbeats, offers sessions again that were lost, and cancels
+    /// calls whose callers have left.
     pub(super) fn tick(&self) {
         let now = time::now();
         let left = self.update(|state| {
@@ -341,7 +342,8 @@ impl Inner {
                 }
                 let Some(peer) = state.peers.get_mut(&id) else { continue };
                 if !peer.is_open {
-                    // The known number of the other side may be out of date: it is asked for again.
+                    // The known number of the other side may be out of date, so this asks for it
+                    // again.
                     state.say_hello(id, &self.name, false);
                     continue;
                 }
@@ -355,8 +357,8 @@ impl Inner {
                     left.extend(state.peers.get_mut(&id).and_then(|it| it.take_call(call)));
                     state.push(id, &Frame::Cancel { call });
                 }
-                // Its sequence number shows the other side whether the frame before it was lost. The
-                // heartbeat may be lost too, so there is one in each second.
+                // The sequence number of the heartbeat shows the other side whether the frame
+                // before it was lost. The heartbeat may be lost too, so one is sent each second.
                 state.push(id, &Frame::Heartbeat);
             }
             left

@@ -56,10 +56,10 @@ impl NodeBuilder {
         NodeBuilder { rules: Rules { control: true, allow: None } }
     }
 
-    /// Sets whether other nodes may stop and kill actors of this one; they may without this setting.
+    /// Sets whether other nodes may stop and kill actors of this one. The default is `true`.
     ///
-    /// Where they may not, `stop` and `kill` end the address on their node only, as if the actor had ended
-    /// there. The actor goes on.
+    /// If they may not, `stop` and `kill` end only the address on their node, as if the actor had
+    /// ended there. The actor continues.
     pub fn control(mut self, is_allowed: bool) -> Self {
         self.rules.control = is_allowed;
         self
@@ -68,9 +68,11 @@ impl NodeBuilder {
     /// Sets a function that decides whether a node may send messages to an actor, by the name of the
     /// node, the name of the protocol, and a name of the actor if it has one.
     ///
-    /// It is called once for each node and actor, before the first message, and not again before the node
-    /// was lost. It must not block. A refused call gets [`CallError::Refused`](actor_core::CallError) with
-    /// [`RefusalKind::Denied`](actor_core::RefusalKind::Denied). A panic in it refuses the message.
+    /// The function is called once for each node and actor, before the first message, and not again
+    /// until the node is lost. It must not block. A refused call gets
+    /// [`CallError::Refused`](actor_core::CallError) with
+    /// [`RefusalKind::Denied`](actor_core::RefusalKind::Denied). A panic in the function refuses
+    /// the message.
     pub fn allow(
         mut self,
         allow: impl Fn(&str, &str, Option<&str>) -> bool + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! The counts of what a node did not accept.
+//! The counts of frames and messages that a node did not accept.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NodeCounters {
-    /// Frames that are not in the format, or not allowed where they came.
+    /// Frames that are not in the format, or not allowed at their point in the session.
     pub bad_frames: u64,
     /// Frames of a session that is over, and frames that came twice.
     pub stale_frames: u64,
@@ -24,7 +24,7 @@ pub struct NodeCounters {
     pub refused_sends: u64,
     /// Messages without a caller whose actor had ended here.
     pub undelivered_sends: u64,
-    /// Stops and kills of actors that other nodes may not end.
+    /// Requests to stop or kill actors that other nodes may not end.
     pub refused_controls: u64,
     /// Nodes that were refused for a minute after 100 bad frames in ten seconds.
     pub refused_sessions: u64,

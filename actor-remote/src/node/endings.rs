@@ -8,7 +8,7 @@ use crate::transport::NodeId;
 use actor_core::Exit;
 use std::sync::{Arc, Weak};
 
-/// An exit notice, sent behind every message that the actor had sent before.
+/// An exit notice, sent after every message that the actor had sent before.
 struct ExitNotice {
     node: Weak<Inner>,
     peer: NodeId,
@@ -27,7 +27,7 @@ impl Drop for ExitNotice {
 }
 
 impl Inner {
-    /// An exported actor has ended: its names are removed, and its holders are notified behind all
+    /// Removes the names of an exported actor that has ended, and notifies its holders after all
     /// messages that it had sent to them.
     pub(crate) fn ended(&self, export: u64, exit: &Exit) {
         let (gone, notices) = self.update(|state| {
@@ -53,13 +53,13 @@ impl Inner {
             (gone, notices)
         });
         if let Some(Export { watch: Some(watch), .. }) = gone {
-            // This is the task that is watching.
+            // This code runs in the watching task.
             watch.detach();
         }
         for (peer, session, lane, controls) in notices {
             let (node, exit) = (self.this.clone(), exit.clone());
             let notice = Arc::new(ExitNotice { node, peer, session, export, exit });
-            // Behind the credit for the messages that the actor has accepted.
+            // After the credit for the messages that the actor has accepted.
             if let Some(lane) = lane {
                 let _ = lane.try_send(Item::Barrier(notice.clone()));
             }

@@ -1,4 +1,4 @@
-//! The errors of names: one that is taken, and one that nothing has.
+//! The errors of names: a name that is taken, and a name that was not found.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! The limits that a node sets to others: messages and ends that its rules refuse, and too many bad frames.
+//! The limits that a node sets to others: messages and requests to end an actor that its rules
+//! refuse, and too many bad frames.
 
 use super::Inner;
 use super::counters::add;
@@ -10,13 +11,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// So many bad frames in this time end the session of their node, and refuse it for a while.
+/// The number of bad frames within this time that end the session of their node, and refuse it for
+/// a while.
 const OFFENCES: u32 = 100;
 const WITHIN: Duration = Duration::from_secs(10);
 const REFUSED: Duration = Duration::from_secs(60);
 
 impl Inner {
-    /// Whether a node may send messages to an export. Calls the user's function the first time.
+    /// Returns whether a node may send messages to an export. Calls the user's function the first
+    /// time.
     pub(crate) fn is_allowed(&self, scope: &Scope, export: u64, protocol: &str) -> bool {
         let Some(allow) = &self.rules.allow else { return true };
         let (peer, name) = {
@@ -37,7 +40,7 @@ impl Inner {
         *state.verdicts.entry((scope.peer, export)).or_insert(verdict)
     }
 
-    /// Whether a node may stop or kill an export.
+    /// Returns whether a node may stop or kill an export.
     pub(crate) fn may_control(&self, scope: &Scope, export: u64, to: &dyn Exported) -> bool {
         self.rules.control && self.is_allowed(scope, export, to.protocol())
     }
@@ -46,7 +49,8 @@ impl Inner {
         add(&self.counts.refused_controls);
     }
 
-    /// Kills an export for another node. The user's function may run, so not in the node's own task.
+    /// Kills an export for another node. The user's function may run, so this does not happen in
+    /// the node's own task.
     pub(super) fn kill_for(self: &Arc<Self>, scope: Scope, export: u64, to: Arc<dyn Exported>) {
         let node = self.clone();
         let killing = move || {
@@ -62,7 +66,8 @@ impl Inner {
         }
     }
 
-    /// A node has sent a frame, or arguments, that cannot be read.
+    /// Counts a frame, or arguments, of a node that cannot be read. Too many of them end the
+    /// session.
     pub(crate) fn offended(&self, peer: NodeId) {
         let now = time::now();
         let wreck = self.update(|state| {
@@ -75,7 +80,7 @@ impl Inner {
                 return None;
             }
             state.offences.remove(&peer);
-            // A node that never comes back leaves nothing.
+            // Removes old entries, so that nodes that never come back leave nothing.
             state.refused.retain(|_, until| now < *until);
             state.refused.insert(peer, now + REFUSED);
             Some(state.reset(peer))
@@ -89,7 +94,7 @@ impl Inner {
         self.changed.notify(usize::MAX);
     }
 
-    /// Whether the frames of a node are dropped for now.
+    /// Returns whether the frames of a node are currently dropped.
     pub(super) fn is_refused(&self, peer: NodeId) -> bool {
         let mut state = self.lock();
         let Some(until) = state.refused.get(&peer) else { return false };

@@ -1,4 +1,4 @@
-//! The way out: frames in the order of the outbox, messages of proxies, and replies to calls of other
+//! Sending: frames in the order of the outbox, messages of proxies, and replies to calls of other
 //! nodes.
 
 use super::Inner;
@@ -13,15 +13,15 @@ use actor_core::Reply;
 use std::sync::Arc;
 
 impl Inner {
-    /// Changes the state, and sends the frames that this has put into the outbox.
+    /// Changes the state, and sends the frames that the change has put into the outbox.
     pub(super) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let result = change(&mut self.lock());
         self.flush();
         result
     }
 
-    /// Sends the frames of the outbox, outside of the lock. One thread at a time does so, so that they
-    /// stay in order.
+    /// Sends the frames of the outbox, outside of the lock. Only one thread at a time does so,
+    /// which keeps the order.
     fn flush(&self) {
         let mut state = self.lock();
         if state.is_sending {
@@ -52,13 +52,14 @@ impl Inner {
         add(&self.counts.refused);
     }
 
-    /// The arguments of a message, or the shape of a frame, cannot be read.
+    /// Counts a frame whose arguments or shape cannot be read.
     pub(crate) fn bad_body(&self, peer: NodeId) {
         add(&self.counts.bad);
         self.offended(peer);
     }
 
-    /// The window for all messages to the node of a proxy, unless the session is over.
+    /// Returns the window for all messages to the node of a proxy, or `None` if the session is
+    /// over.
     pub(crate) fn window_to(&self, import: &Import) -> Option<Arc<Window>> {
         let state = self.lock();
         let is_current = state.is_current(import.place.node, import.session);
@@ -66,14 +67,14 @@ impl Inner {
         Some(peer.window.clone())
     }
 
-    /// Messages of a proxy will not be accepted any more.
+    /// Gives back the credit of messages of a proxy that no mailbox will accept any more.
     pub(crate) fn give_back(&self, import: &Import, cost: u64) {
         if let Some(window) = self.window_to(import) {
             window.give(cost);
         }
     }
 
-    /// Sends a message of a proxy; gives the call back if the session is over or the actor has ended.
+    /// Sends a message of a proxy. Returns the call if the session is over or the actor has ended.
     pub(crate) fn send_message(
         &self,
         import: &Import,
@@ -105,7 +106,7 @@ impl Inner {
         })
     }
 
-    /// A call of another node is over without a reply to be sent.
+    /// Removes a call of another node that is over without a reply.
     pub(crate) fn finish(&self, scope: &Scope, call: u64) {
         let token = self.take_running(scope, call);
         drop(token);

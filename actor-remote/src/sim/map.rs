@@ -1,4 +1,4 @@
-//! The state of a simulated network: nodes, the links between them, faults, and what will happen when.
+//! The state of a simulated network: nodes, the links between them, faults, and planned events.
 
 use crate::node::Inner;
 use crate::transport::{NodeId, TransportEvent};
@@ -14,9 +14,9 @@ const RESET: Duration = Duration::from_millis(1);
 
 pub(super) struct Map {
     pub(super) nodes: BTreeMap<NodeId, SimNode>,
-    /// From each node to each other one.
+    /// The link from each node to each other one.
     links: BTreeMap<(NodeId, NodeId), Link>,
-    /// The planned happenings, by time and then by the order of planning.
+    /// The planned events, by time and then by the order of planning.
     later: BTreeMap<(Instant, u64), Happening>,
     planned: u64,
     pub(super) delay: (Duration, Duration),
@@ -41,9 +41,10 @@ struct Link {
     is_cut: bool,
     /// Whether the receiver has been notified that the sender can be reached.
     is_up: bool,
-    /// The number of the lease after which the receiver gives the sender up, while the sender is silent.
+    /// The number of the current lease, while the sender is silent. After it, the receiver gives
+    /// the sender up.
     lease: Option<u64>,
-    /// When the last frame arrives.
+    /// The time at which the last frame arrives.
     last: Option<Instant>,
 }
 
@@ -61,7 +62,7 @@ pub(super) enum Happening {
         node: NodeId,
         to: NodeId,
     },
-    /// A lease is over, unless the sender was heard again.
+    /// A lease ends. If the sender is still silent, the receiver gives it up.
     Lease {
         node: NodeId,
         to: NodeId,
@@ -112,7 +113,7 @@ impl Map {
         self.later.insert((at, self.planned), happening);
     }
 
-    /// A random number below one.
+    /// Returns a random number below one.
     fn chance(&mut self) -> f64 {
         let number = u32::try_from((self.random)() >> 32).unwrap_or_default();
         f64::from(number) / (f64::from(u32::MAX) + 1.0)
@@ -131,7 +132,7 @@ impl Map {
         self.nodes.get(&id).is_some_and(|node| node.is_paused)
     }
 
-    /// Returns whether `to` can hear nothing of `from`, or would not answer.
+    /// Returns whether `to` gets no frame from `from`, or would not answer one.
     fn is_silent(&mut self, from: NodeId, to: NodeId) -> bool {
         self.is_paused(from) || self.is_paused(to) || self.link(from, to).is_cut
     }
@@ -141,7 +142,7 @@ impl Map {
         self.expire(from, to);
     }
 
-    /// `to` will give `from` up, unless it gets a message of it within the lease.
+    /// Plans that `to` gives `from` up, unless it gets a frame from it within the lease.
     pub(super) fn expire(&mut self, from: NodeId, to: NodeId) {
         let lease = self.planned + 1;
         let link = self.link(from, to);
@@ -156,7 +157,7 @@ impl Map {
         self.hear(from, to);
     }
 
-    /// `to` learns of `from`, if they are connected.
+    /// Notifies `to` of `from`, if they are connected.
     fn hear(&mut self, from: NodeId, to: NodeId) {
         if self.is_silent(from, to) {
             return;
@@ -169,7 +170,7 @@ impl Map {
         }
     }
 
-    /// A node has joined the network.
+    /// Adds a node that has joined the network, and notifies all connected nodes.
     pub(super) fn join(&mut self, id: NodeId, on_event: OnEvent) {
         if let Some(node) = self.nodes.get_mut(&id) {
             node.on_event = Some(on_event);
@@ -205,7 +206,7 @@ impl Map {
         let gone = self.nodes.remove(&id)?;
         let now = time::now();
         for other in self.others(id) {
-            // Behind the frames in flight, if the node has left on its own.
+            // After the frames in flight, if the node has left on its own.
             let last = self.link(id, other).last.filter(|_| !is_crash);
             let at = last.map_or(now, |last| last.max(now)) + RESET;
             self.plan(at, Happening::Down { node: id, to: other });
@@ -234,12 +235,12 @@ impl Map {
         }
     }
 
-    /// The time of the next happening.
+    /// Returns the time of the next planned event.
     pub(super) fn next(&self) -> Option<Instant> {
         self.later.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Takes the next happening that is due, with the node that it concerns.
+    /// Takes the next planned event that is due, with the node that it concerns.
     pub(super) fn due(&mut self, now: Instant) -> Option<(OnEvent, Happening)> {
         loop {
             let first = self.later.first_entry()?;

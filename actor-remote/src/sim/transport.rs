@@ -1,4 +1,5 @@
-//! The end of a simulated network that one node has, and the task that lets everything happen in its time.
+//! The end of a simulated network that one node has, and the task that carries out the planned
+//! events.
 
 use super::map::{Happening, Map};
 use crate::transport::{NodeId, Transport, TransportEvent};
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) struct Network {
     world: Arc<World>,
-    /// Delivers the frames; ends with the network.
+    /// Delivers the frames. Ends with the network.
     _driver: Task<()>,
 }
 
@@ -29,7 +30,7 @@ impl Network {
         self.world.map()
     }
 
-    /// Changes the map, and wakes the driver for new happenings.
+    /// Changes the map, and wakes the driver for newly planned events.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Map) -> T) -> T {
         let result = change(&mut self.map());
         self.world.changed.notify(usize::MAX);
