@@ -244,13 +244,13 @@ impl fmt::Debug for State {
     }
 }
 
-/// Acquire: sees everything that the other side did before it finished.
+/// Loads the word. Acquire: sees everything that the other side did before it finished.
 #[inline]
 fn load(word: &AtomicU32) -> u32 {
     word.load(Ordering::Acquire)
 }
 
-/// Release: the side that sees `to` also sees everything that this side did before. A failure acquires, as
+/// Changes the word. Release: the side that sees `to` also sees everything that this side did before. A failure acquires, as
 /// `load` does.
 #[inline]
 fn change(word: &AtomicU32, from: u32, to: u32) -> Result<(), u32> {

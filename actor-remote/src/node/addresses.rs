@@ -158,8 +158,8 @@ impl Inner {
         Some(import.spawn::<P>(self, label))
     }
 
-    /// Replaces a proxy that is ending by a new one. Returns `false` if another thread has already
-    /// done so, and `None` if the session is over.
+    /// Replaces a proxy that is ending by a new one. Returns `false` if another thread was faster, and
+    /// `None` if the session is over.
     fn enter<P: Remote>(
         &self,
         import: &Arc<Import>,

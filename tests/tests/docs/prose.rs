@@ -168,7 +168,7 @@ const ROOTS: &[Root] = &[
     Root {
         name: "tests",
         paths: &["tests/src", "tests/tests"],
-        limits: [0.4, 0.9, 0.3, 0.8, 2.7, 1.0, 0.6, 0.3, 2.1, 0.1],
+        limits: [0.4, 0.9, 0.3, 0.8, 2.7, 1.0, 0.6, 0.3, 2.1, 0.3],
     },
 ];
 

@@ -19,7 +19,7 @@ Options:
   -V, --version     print the version
 
 A word is a longest run of the letters A-Z and a-z, taken in lower case. All else separates words,
-and so does the end of a file. The counts are those of this pipeline, as far as the files are text:
+and so does the end of a file. This pipeline prints the same counts, as far as the files are text:
 
   find PATH... -name '.?*' -prune -o -type f -exec sh -c 'for f; do cat \"$f\"; echo; done' sh {} + |
     LC_ALL=C tr -cs 'A-Za-z' '\\n' | LC_ALL=C tr 'A-Z' 'a-z' | grep . | sort | uniq -c
