@@ -5,4 +5,4 @@
 mod reply_cell;
 mod sync;
 
-pub use reply_cell::{Initial, Left, Mark, Receiver, Sender, State, reply_cell};
+pub use reply_cell::{Attachment, Initial, Left, Mark, Receiver, Sender, State, reply_cell};

@@ -10,9 +10,10 @@
 //! | `DONE` | sender, its last access | the value is there, if `VALUE` is set, too |
 //! | `GONE` | receiver, its last access | the receiver does not wait |
 //! | `FIRST` | creation | the waker in `first` has not been taken |
-//! | `LATER` | receiver | a waker is in `wakers.later`, in the place of the first one |
-//! | `WATCHED` | sender | a waker is in `wakers.closed`: the sender waits for `GONE` |
+//! | `LATER` | receiver | a waker is in `shared.later`, in the place of the first one |
+//! | `WATCHED` | sender | a waker is in `shared.closed`: the sender waits for `GONE` |
 //! | `NOTED` | creation | the cell has a note |
+//! | `ATTACHED` | sender | the cell has an attachment |
 //! | marks | creation, either side | have no meaning here |
 //!
 //! ```text
@@ -32,26 +33,30 @@
 //!    with `VALUE`. A sender that finds `GONE` has not written it, or takes it back.
 //! 3. *First waker.* `first` is written before the cell is shared, and never again. Both sides may copy
 //!    its bits; the side whose compare-and-swap removes `FIRST` owns the waker, the other forgets its copy.
-//! 4. *Other wakers.* `wakers` is accessed only under its lock. A side puts its waker there *before* it
+//! 4. *Other wakers.* `shared` is accessed only under its lock. A side puts its waker there *before* it
 //!    sets the bit; the other side clears the bit *before* it takes the waker, and does not finish while
 //!    the bit is set. So no wake-up is lost: either the finishing side sees the bit, or the setting side
 //!    sees that the other has finished.
 //! 5. *Start.* `STARTED` is not set after `GONE`, unless it was set before. So `Left::Gone` with
 //!    `started: false` and `State::start() == true` exclude each other.
 //! 6. *Note.* `note` and `NOTED` are written before the cell is shared, and never again.
+//! 7. *Attachment.* It is there before `ATTACHED` is set, and stays until the cell is freed. So a receiver
+//!    that sets `GONE` over `ATTACHED` has found it; otherwise the sender finds `GONE` when it attaches.
 //!
 //! A waker may be user code. Its clone runs outside of the lock, before the cell changes. It is woken
 //! and dropped only by the drops of the ends: other functions return it, or pass it to `discard`, which
 //! must not panic. The drops of the ends drop it last, after the cell has finished and the other side has
-//! been woken, because its drop may panic.
+//! been woken, because its drop may panic. The drop of an attachment must not panic.
 
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Alive, Mutex, Place};
+use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ops::Deref;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 const STARTED: u32 = 1;
@@ -62,7 +67,11 @@ const FIRST: u32 = 1 << 4;
 const LATER: u32 = 1 << 5;
 const WATCHED: u32 = 1 << 6;
 const NOTED: u32 = 1 << 7;
-const FIRST_MARK: u32 = 1 << 8;
+const ATTACHED: u32 = 1 << 8;
+const FIRST_MARK: u32 = 1 << 9;
+
+/// A value that the sender attaches to a cell, for both sides. See [`State::attach`].
+pub type Attachment = Arc<dyn Any + Send + Sync>;
 
 /// The initial state of a new cell.
 ///
@@ -119,9 +128,12 @@ pub fn reply_cell<T>(initial: Initial, waker: Option<Waker>) -> (Sender<T>, Rece
         None => MaybeUninit::uninit(),
     };
     let cell = NonNull::from(Box::leak(Box::new(Cell {
-        state: State { word: AtomicU32::new(state), note },
+        state: State {
+            word: AtomicU32::new(state),
+            note,
+            shared: Mutex::new(Shared { later: None, closed: None, attached: None }),
+        },
         first: Place::new(first),
-        wakers: Mutex::new(Wakers { later: None, closed: None }),
         value: Place::new(MaybeUninit::uninit()),
         alive: Alive::new(),
     })));
@@ -133,6 +145,16 @@ pub struct State {
     word: AtomicU32,
     /// Initialized if the word has `NOTED` (invariant 6).
     note: MaybeUninit<u64>,
+    shared: Mutex<Shared>,
+}
+
+/// The part of a state that is rarely used.
+struct Shared {
+    /// Wakes the receiver, instead of the first waker.
+    later: Option<Waker>,
+    /// Wakes the sender when the receiver leaves.
+    closed: Option<Waker>,
+    attached: Option<Attachment>,
 }
 
 /// A bit of a [`State`] whose meaning the program decides.
@@ -146,6 +168,13 @@ impl Mark {
     pub const B: Mark = Mark(FIRST_MARK << 1);
     /// The third of three marks.
     pub const C: Mark = Mark(FIRST_MARK << 2);
+    /// Set if the cell has an attachment.
+    pub const ATTACHED: Mark = Mark(ATTACHED);
+
+    /// Returns both marks, to ask for either with one access.
+    pub const fn or(self, other: Mark) -> Mark {
+        Mark(self.0 | other.0)
+    }
 }
 
 impl State {
@@ -225,7 +254,31 @@ impl State {
         self.word.fetch_or(mark.0, Ordering::Relaxed);
     }
 
-    /// Returns whether a mark is set.
+    /// Attaches a value that the receiver returns when it leaves. Only the side of the sender calls this.
+    /// Returns `false` if the receiver has left before.
+    ///
+    /// ```
+    /// use actor_atomic::{Initial, reply_cell};
+    /// use std::sync::Arc;
+    ///
+    /// let (sender, mut receiver) = reply_cell::<u8>(Initial::default(), None);
+    /// assert!(sender.state().unwrap().attach(Arc::new(7)));
+    /// let (_, _, attached) = receiver.leave(drop);
+    /// assert_eq!(attached.unwrap().downcast_ref(), Some(&7));
+    /// ```
+    pub fn attach(&self, attachment: Attachment) -> bool {
+        let before = self.shared.lock().attached.replace(attachment);
+        drop(before);
+        // Invariant 7: the bit last. Acquire, as `load`; the lock orders the accesses to the attachment.
+        self.word.fetch_or(ATTACHED, Ordering::Acquire) & GONE == 0
+    }
+
+    /// Returns the attachment.
+    pub fn attached(&self) -> Option<Attachment> {
+        self.shared.lock().attached.clone()
+    }
+
+    /// Returns whether a mark is set; of several marks, whether any is set.
     #[inline]
     pub fn is_set(&self, mark: Mark) -> bool {
         // Relaxed: see `set`.
@@ -260,16 +313,8 @@ fn change(word: &AtomicU32, from: u32, to: u32) -> Result<(), u32> {
 struct Cell<T> {
     state: State,
     first: Place<MaybeUninit<Waker>>,
-    wakers: Mutex<Wakers>,
     value: Place<MaybeUninit<T>>,
     alive: Alive,
-}
-
-struct Wakers {
-    /// Wakes the receiver, instead of the first waker.
-    later: Option<Waker>,
-    /// Wakes the sender when the receiver leaves.
-    closed: Option<Waker>,
 }
 
 /// A reference to a cell, for a step that ends before this side finishes. In a model it is an access until it
@@ -402,7 +447,7 @@ impl<T> Cell<T> {
             // Invariant 4: the bit first.
             match change(&self.state.word, state, state & !LATER) {
                 Ok(()) => {
-                    if let Some(waker) = self.wakers.lock().later.take() {
+                    if let Some(waker) = self.state.shared.lock().later.take() {
                         stale = later.replace(waker);
                     }
                     now = load(&self.state.word);
@@ -426,7 +471,7 @@ impl<T> Cell<T> {
         // SAFETY: made by `Box::leak`, and freed once: by the one side that finds the other finished.
         let mut cell = unsafe { Box::from_raw(cell.as_ptr()) };
         let [later, closed] =
-            cell.wakers.change(|wakers| [wakers.later.take(), wakers.closed.take()]);
+            cell.state.shared.change(|shared| [shared.later.take(), shared.closed.take()]);
         if later.is_some() || closed.is_some() {
             [later, closed].into_iter().flatten().for_each(discard);
         }
@@ -463,8 +508,8 @@ pub struct Receiver<T> {
     cell: Option<NonNull<Cell<T>>>,
 }
 
-// SAFETY: the ends move a `T` and wakers (which are `Send` and `Sync`) from one thread to another; what
-// they share is a state of atomics, a mutex, and a first waker that either side may come to own.
+// SAFETY: the ends move a `T`, wakers and an attachment (which are `Send` and `Sync`) from one thread to
+// another; what they share is a state of atomics, a mutex, and a first waker that either side may come to own.
 unsafe impl<T: Send> Send for Sender<T> {}
 // SAFETY: see above. A shared reference to the sender gives access to the state only.
 unsafe impl<T: Send> Sync for Sender<T> {}
@@ -536,7 +581,7 @@ impl<T> Sender<T> {
             return Poll::Ready(());
         }
         let waker = waker.clone();
-        let stale = cell.wakers.lock().closed.replace(waker);
+        let stale = cell.state.shared.lock().closed.replace(waker);
         // Invariant 4: the bit last. Acquire, as in `load`. The lock orders the accesses to the
         // waker.
         let before = cell.state.word.fetch_or(WATCHED, Ordering::Acquire);
@@ -558,7 +603,7 @@ impl<T> Sender<T> {
         let Some(cell) = self.cell() else { return };
         // Relaxed: publishes nothing, and the lock orders the accesses to the waker.
         cell.state.word.fetch_and(!WATCHED, Ordering::Relaxed);
-        let waker = cell.wakers.lock().closed.take();
+        let waker = cell.state.shared.lock().closed.take();
         if let Some(waker) = waker {
             discard(waker);
         }
@@ -685,12 +730,12 @@ impl<T> Receiver<T> {
             }
         }
         if state & LATER != 0
-            && cell.wakers.lock().later.as_ref().is_some_and(|known| known.will_wake(waker))
+            && cell.state.shared.lock().later.as_ref().is_some_and(|known| known.will_wake(waker))
         {
             return None;
         }
         let waker = waker.clone();
-        let stale = cell.wakers.lock().later.replace(waker);
+        let stale = cell.state.shared.lock().later.replace(waker);
         if let Some(stale) = stale {
             discard(stale);
         }
@@ -716,24 +761,33 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Stops waiting. Returns the outcome until then, and the waker of a sender that waits for this
-    /// event. The caller wakes it.
+    /// Stops waiting. Returns the outcome until then; the waker of a sender that waits for this
+    /// event, which the caller wakes; and the attachment, if this side has left before the sender had
+    /// finished.
     ///
     /// After the receiver has received, this returns `Left::Done(None)`.
     ///
     /// # Panics
     /// If `discard` panics, which it must not. A sender that waits may then never be woken, and a value that has
     /// arrived is dropped.
-    pub fn leave(&mut self, discard: impl Fn(Waker)) -> (Left<T>, Option<Waker>) {
-        let Some(pointer) = self.cell else { return (Left::Done(None), None) };
+    pub fn leave(
+        &mut self,
+        discard: impl Fn(Waker),
+    ) -> (Left<T>, Option<Waker>, Option<Attachment>) {
+        let Some(pointer) = self.cell else { return (Left::Done(None), None, None) };
         // SAFETY: invariant 1: this side has not finished, and does not access the word after the change to
         // `GONE`, or after `take`.
         let word = unsafe { Cell::word(pointer) };
-        let (mut closed, mut stale) = (None, None);
+        let (mut closed, mut stale, mut attached) = (None, None, None);
         let mut state = load(word);
         let left = loop {
             if state & DONE != 0 {
+                attached = None;
                 break Left::Done(self.take(state, &discard));
+            }
+            if state & ATTACHED != 0 && attached.is_none() {
+                // SAFETY: invariant 1: this side has not finished. The borrow ends here.
+                attached = unsafe { Cell::borrow(pointer) }.state.attached();
             }
             if state & (LATER | WATCHED) != 0 {
                 // Invariant 4: the bits first.
@@ -741,10 +795,10 @@ impl<T> Receiver<T> {
                     Ok(()) => {
                         // SAFETY: invariant 1: this side has not finished. The borrow ends with this block.
                         let cell = unsafe { Cell::borrow(pointer) };
-                        let mut wakers = cell.wakers.lock();
-                        stale = wakers.later.take().or(stale);
-                        let newer = wakers.closed.take();
-                        drop(wakers);
+                        let mut shared = cell.state.shared.lock();
+                        stale = shared.later.take().or(stale);
+                        let newer = shared.closed.take();
+                        drop(shared);
                         if let Some(newer) = newer
                             && let Some(older) = closed.replace(newer)
                         {
@@ -775,7 +829,7 @@ impl<T> Receiver<T> {
         if let Some(stale) = stale {
             discard(stale);
         }
-        (left, closed)
+        (left, closed, attached)
     }
 }
 
@@ -784,7 +838,7 @@ impl<T> Receiver<T> {
     #[inline(never)]
     fn abandon(&mut self) {
         let stale = Stale::default();
-        let (_value, closed) = self.leave(|waker| stale.push(waker));
+        let (_value, closed, _) = self.leave(|waker| stale.push(waker));
         if let Some(waker) = closed {
             waker.wake();
         }

@@ -123,7 +123,7 @@ fn the_value_of_a_receiver_that_leaves_comes_back_or_is_received() {
         let sent = value.clone();
         let other = thread::spawn(move || send(sender, sent).is_err());
         let _ = receiver.poll(&waker(&second), drop);
-        let (left, _) = receiver.leave(drop);
+        let (left, ..) = receiver.leave(drop);
         let came_back = other.join().unwrap();
         let received = matches!(left, Left::Done(Some(_)));
         assert!(!(came_back && received));
@@ -142,7 +142,7 @@ fn work_starts_or_the_receiver_knows_that_it_never_will() {
             let _ = send(sender, 1);
             started
         });
-        let (left, _) = receiver.leave(drop);
+        let (left, ..) = receiver.leave(drop);
         let started = other.join().unwrap();
         match left {
             Left::Gone { started: before } => assert!(!before || started),
@@ -164,7 +164,7 @@ fn work_that_the_note_refuses_never_starts() {
             let refused = state.start(|note| note != 7);
             (refused, state.start(|note| note == 7), sender)
         });
-        let (left, _) = receiver.leave(drop);
+        let (left, ..) = receiver.leave(drop);
         let (refused, started, sender) = other.join().unwrap();
         assert!(!refused, "work has started though its note refuses it");
         if left == (Left::Gone { started: false }) {
@@ -182,7 +182,7 @@ fn a_sender_that_waits_for_the_receiver_to_leave_is_woken() {
         let (sender, mut receiver) = reply_cell::<u8>(STARTED, None);
         let flag = Flag::new();
         let other = thread::spawn(move || {
-            let (_, waker) = receiver.leave(drop);
+            let (_, waker, _) = receiver.leave(drop);
             waker.into_iter().for_each(Waker::wake);
         });
         let mut sender = sender;
@@ -210,7 +210,7 @@ fn both_sides_wait_for_each_other_with_several_wakers() {
             let _ = send(sender, 1);
         });
         let _ = receiver.poll(&waker(&flags[1]), drop);
-        let (_, closed) = receiver.leave(drop);
+        let (_, closed, _) = receiver.leave(drop);
         closed.into_iter().for_each(Waker::wake);
         other.join().unwrap();
         drop(receiver);
@@ -345,5 +345,50 @@ fn a_waker_that_owns_the_receiver_is_dropped_by_the_sender() {
         drop(owner);
         other.join().unwrap();
         assert_eq!(Arc::strong_count(&flag), 1, "a waker has leaked");
+    });
+}
+
+/// Tells of the end of a cell through its attachment, by the side that decides it.
+#[test]
+fn the_attachment_is_found_by_the_side_that_ends_the_cell() {
+    loom::model(|| {
+        let (sender, mut receiver) = reply_cell(STARTED, None);
+        let value = Arc::new(());
+        let attachment = value.clone();
+        let other = thread::spawn(move || {
+            let is_attached = sender.state().unwrap().attach(attachment);
+            (is_attached, send(sender, 1).is_ok())
+        });
+        let (left, _, attached) = receiver.leave(drop);
+        let (is_attached, is_sent) = other.join().unwrap();
+        let is_gone = matches!(left, Left::Gone { .. });
+        assert_eq!(is_sent, !is_gone);
+        assert_eq!(attached.is_some(), is_gone && is_attached, "no side tells, or both do");
+        assert!(is_attached || is_gone);
+        drop((attached, receiver));
+        assert_eq!(Arc::strong_count(&value), 1, "the attachment has leaked");
+    });
+}
+
+#[test]
+fn the_attachment_is_found_while_both_sides_have_later_wakers() {
+    loom::model(|| {
+        let flags = [Flag::new(), Flag::new()];
+        let (mut sender, mut receiver) = reply_cell(STARTED, None);
+        let value = Arc::new(());
+        let (attachment, mine) = (value.clone(), waker(&flags[0]));
+        let other = thread::spawn(move || {
+            let _ = sender.poll_gone(&mine, drop);
+            let is_attached = sender.state().unwrap().attach(attachment);
+            (is_attached, send(sender, 1).is_ok())
+        });
+        let _ = receiver.poll(&waker(&flags[1]), drop);
+        let (left, closed, attached) = receiver.leave(drop);
+        let (is_attached, is_sent) = other.join().unwrap();
+        let is_gone = left == Left::Gone { started: true };
+        assert_eq!((attached.is_some(), is_sent), (is_gone && is_attached, !is_gone));
+        drop((closed, attached, receiver));
+        assert!(flags.iter().all(|flag| Arc::strong_count(flag) == 1), "a waker has leaked");
+        assert_eq!(Arc::strong_count(&value), 1, "the attachment has leaked");
     });
 }

@@ -14,6 +14,7 @@ enum Operation {
     PollValue(usize),
     PollGone(usize),
     ForgetWaker,
+    Attach,
     Send,
     DropSender,
     Leave,
@@ -26,6 +27,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         6 => (0..3usize).prop_map(Operation::PollValue),
         4 => (0..3usize).prop_map(Operation::PollGone),
         1 => Just(Operation::ForgetWaker),
+        1 => Just(Operation::Attach),
         2 => Just(Operation::Send),
         1 => Just(Operation::DropSender),
         2 => Just(Operation::Leave),
@@ -53,6 +55,7 @@ struct Model {
     /// The waker of the receiver, and that of the sender.
     waiting: Option<usize>,
     watching: Option<usize>,
+    attached: Option<u8>,
 }
 
 proptest! {
@@ -97,6 +100,14 @@ proptest! {
                     sender.forget_waker(drop);
                     model.watching = None;
                 },
+                Operation::Attach => if let Some(sender) = &sender {
+                    let number = model.attached.map_or(0, |number| number + 1);
+                    model.attached = Some(number);
+                    let state = sender.state().unwrap();
+                    prop_assert_eq!(state.attach(Arc::new(number)), !model.gone);
+                    prop_assert!(state.is_set(Mark::A.or(Mark::ATTACHED)));
+                    prop_assert!(!state.is_set(Mark::A.or(Mark::C)));
+                },
                 Operation::Send => if let Some(sender) = sender.take() {
                     let result = sender.send(7, drop);
                     if model.gone {
@@ -117,13 +128,15 @@ proptest! {
                     }
                 },
                 Operation::Leave => {
-                    let (left, waker) = receiver.leave(drop);
+                    let (left, waker, attached) = receiver.leave(drop);
                     let expected = match model.done {
                         _ if model.gone || model.received => Left::Done(None),
                         Some(value) => { model.received = true; Left::Done(value) }
                         None => { model.gone = true; Left::Gone { started: model.started } }
                     };
+                    let found = if matches!(expected, Left::Gone { .. }) { model.attached } else { None };
                     prop_assert_eq!(left, expected);
+                    prop_assert_eq!(attached.as_ref().and_then(|value| value.downcast_ref()), found.as_ref());
                     let watching = if model.gone { model.watching.take() } else { None };
                     prop_assert_eq!(waker.is_some(), watching.is_some());
                     if let (Some(waker), Some(number)) = (waker, watching) {

@@ -109,7 +109,7 @@ fn nothing_is_lost_or_leaks_when_the_receiver_leaves() {
 #[test]
 fn a_sender_is_woken_when_the_receiver_leaves() {
     let (work, thread) = on_another_thread(|mut receiver: actor_atomic::Receiver<u8>| {
-        let (_, waker) = receiver.leave(drop);
+        let (_, waker, _) = receiver.leave(drop);
         waker.into_iter().for_each(Waker::wake);
     });
     for number in 0..ROUNDS {

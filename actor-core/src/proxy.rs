@@ -39,7 +39,7 @@
 //! impl Proxy<AnyGreeter> for Recorder {
 //!     async fn forward(&mut self, message: GreeterMessage) {
 //!         self.seen.lock().unwrap().push(format!("{message:?}"));
-//!         let _ = proxy::forward(&self.to, message).await;
+//!         proxy::forward_or_discard(&self.to, message).await;
 //!     }
 //! }
 //!
@@ -69,21 +69,22 @@ mod actor;
 mod control;
 mod foreign;
 mod mailbox;
+mod message;
 mod revocable;
 
+pub use crate::address::observers::Outcome;
 pub use control::Control;
 pub use foreign::ForeignFailure;
+pub use message::{
+    begin, discard, fail, forward, forward_or_discard, is_call, observe, queued_reply, refuse,
+    report_undelivered, take_reply,
+};
 pub use revocable::{Revoke, revocable};
 
 use crate::actor::prepared::Prepared;
 use crate::address::actor::Actor;
 use crate::address::addr::Addr;
-use crate::address::reply::{self, Reply};
-use crate::address::reply_receiver::ReplyReceiver;
-use crate::address::send::{MaybeOwned, SendFuture};
-use crate::cell::handle::discard_message;
 use crate::cell::message::Protocol;
-use crate::error::{CallError, SendError};
 use crate::exit::Exit;
 use crate::system::System;
 use actor::ProxyActor;
@@ -115,7 +116,7 @@ use std::future::{Future, ready};
 ///
 /// impl Proxy<Printer> for Limiter {
 ///     async fn forward(&mut self, message: PrinterMessage) {
-///         let _ = proxy::forward(&self.to, message).await;
+///         proxy::forward_or_discard(&self.to, message).await;
 ///         actor_core::time::sleep(Duration::from_secs(1)).await;
 ///     }
 /// }
@@ -161,7 +162,7 @@ pub trait Proxy<P: Protocol>: Send + Sized + 'static {
 ///
 /// impl Proxy<Idle> for Front {
 ///     async fn forward(&mut self, message: IdleMessage) {
-///         let _ = proxy::forward(&self.to, message).await;
+///         proxy::forward_or_discard(&self.to, message).await;
 ///     }
 ///
 ///     /// Stops the actor if the proxy was stopped.
@@ -184,7 +185,8 @@ pub trait Proxy<P: Protocol>: Send + Sized + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// `stop()` was called on the address.
+    /// `stop()` was called on the address. A `stop()` on the address without its message type
+    /// ([`Addr::to_any`]) is a [`Release`](Cause::Release).
     Stop,
     /// The last address was dropped, or the system shuts down.
     Release,
@@ -230,7 +232,7 @@ pub fn prepare<P: Protocol + Actor, R: Proxy<P>>(proxy: R) -> PreparedProxy<P, R
 ///
 /// impl Proxy<Idle> for Pass {
 ///     async fn forward(&mut self, message: IdleMessage) {
-///         let _ = proxy::forward(&self.0, message).await;
+///         proxy::forward_or_discard(&self.0, message).await;
 ///     }
 /// }
 ///
@@ -279,7 +281,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
     /// # struct Pass(IdleAddr);
     /// # impl Proxy<Idle> for Pass {
     /// #     async fn forward(&mut self, message: IdleMessage) {
-    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #         proxy::forward_or_discard(&self.0, message).await;
     /// #     }
     /// # }
     /// # System::current_thread().block_on(async {
@@ -307,7 +309,7 @@ impl<P: Protocol + Actor, R: Proxy<P>> PreparedProxy<P, R> {
     /// # struct Pass(IdleAddr);
     /// # impl Proxy<Idle> for Pass {
     /// #     async fn forward(&mut self, message: IdleMessage) {
-    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #         proxy::forward_or_discard(&self.0, message).await;
     /// #     }
     /// # }
     /// # System::current_thread().block_on(async {
@@ -342,145 +344,4 @@ impl<P: Protocol + Actor, R: Proxy<P>> fmt::Debug for PreparedProxy<P, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.prepared.fmt(f)
     }
-}
-
-/// Forwards a message to another address, with its reply. Waits for capacity in the mailbox of that
-/// address.
-///
-/// The message is queued as if its caller had sent it to that address. If the actor ends before it
-/// handles the message, the caller gets [`CallError::Stopped`].
-///
-/// # Errors
-/// The message, if the actor has ended.
-///
-/// # Cancellation
-/// If the future is dropped before the message is accepted, the message is dropped.
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # use actor_core::proxy;
-/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
-/// # System::current_thread().block_on(async {
-/// let (first, second) = (Echo.spawn(), Echo.spawn());
-/// first.stop();
-/// let refused = first.say(3).try_send().unwrap_err();
-/// proxy::forward(&second, refused.into_message()).await.unwrap();
-/// # });
-/// ```
-pub fn forward<P: Protocol>(
-    to: &Addr<P>,
-    message: P::Message,
-) -> impl Future<Output = Result<(), SendError<P::Message>>> + Send + use<P> {
-    SendFuture::new(MaybeOwned::Owned(to.clone()), message)
-}
-
-/// Returns a reply for a message that is about to be queued, and its receiving end.
-///
-/// Unlike the receiver of [`Reply::pair`], this receiver observes the progress of the message: it
-/// gets [`CallError::Stopped`] if the message is never handled, and dropping it withdraws a queued
-/// message.
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # use actor_core::proxy;
-/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
-/// # System::current_thread().block_on(async {
-/// let echo = Echo.spawn();
-/// let (reply, answer) = proxy::queued_reply();
-/// echo.say(3).reply_to(reply).send().await.unwrap();
-/// echo.kill();
-/// assert_eq!(answer.await, Err(CallError::Stopped));
-/// # });
-/// ```
-pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    reply::queued()
-}
-
-/// Marks the call as started, for a proxy that passes the message to a receiver that is not an
-/// actor. Returns `None` if the message is not to be handled, because the caller has given up or
-/// the deadline of the call has passed.
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # use actor_core::proxy;
-/// # System::current_thread().block_on(async {
-/// let (reply, answer) = proxy::queued_reply::<u8>();
-/// assert!(proxy::begin(reply).is_some());
-/// # drop(answer);
-/// let (reply, answer) = proxy::queued_reply::<u8>();
-/// drop(answer);
-/// assert!(proxy::begin(reply).is_none());
-/// # });
-/// ```
-#[must_use = "the caller may have given up"]
-pub fn begin<T>(reply: Reply<T>) -> Option<Reply<T>> {
-    reply.begin()
-}
-
-/// Returns whether the message of this reply is a call. This does not change when its caller gives
-/// up.
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # use actor_core::proxy;
-/// # System::current_thread().block_on(async {
-/// let (reply, answer) = proxy::queued_reply::<u8>();
-/// drop(answer);
-/// assert!(reply.is_closed() && proxy::is_call(&reply));
-/// # });
-/// ```
-pub fn is_call<T>(reply: &Reply<T>) -> bool {
-    reply.is_call()
-}
-
-/// Answers a call with an error, on behalf of an actor in another process.
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # use actor_core::proxy;
-/// # System::current_thread().block_on(async {
-/// let (reply, answer) = Reply::<u8>::pair();
-/// proxy::fail(reply, CallError::Stopped);
-/// assert_eq!(answer.await, Err(CallError::Stopped));
-/// # });
-/// ```
-pub fn fail<T>(reply: Reply<T>, error: CallError) {
-    reply.fail(error);
-}
-
-/// Reports a lost message that had no caller and was sent to `to`, as an
-/// [`Incident::Undelivered`](crate::Incident::Undelivered).
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # use actor_core::proxy;
-/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
-/// # System::simulation(1).block_on(async {
-/// let echo = Echo.spawn();
-/// proxy::report_undelivered(&echo, "say");
-/// assert_eq!(System::current().counters().undelivered, 1);
-/// # });
-/// ```
-pub fn report_undelivered<P: Protocol>(to: &Addr<P>, message: &'static str) {
-    control::report_undelivered(to.mailbox().untyped(), message);
-}
-
-/// Discards a message that cannot be forwarded to `to`. A call gets [`CallError::Stopped`], and a
-/// send becomes an [`Incident::Undelivered`](crate::Incident::Undelivered).
-///
-/// ```
-/// # use actor_core::prelude::*;
-/// # use actor_core::proxy;
-/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
-/// # System::simulation(1).block_on(async {
-/// let echo = Echo.spawn();
-/// let message = echo.say(3).if_room().send();
-/// echo.stop();
-/// let refused = message.await.unwrap_err();
-/// proxy::discard(&echo, refused.into_message());
-/// assert_eq!(System::current().counters().undelivered, 1);
-/// # });
-/// ```
-pub fn discard<P: Protocol>(to: &Addr<P>, message: P::Message) {
-    discard_message::<P>(to.mailbox(), message);
 }

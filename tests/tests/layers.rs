@@ -77,7 +77,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "proxy",
-        &["actor", "address", "cell", "error", "exit", "incident", "panics", "sync", "system"],
+        &[
+            "actor", "address", "cell", "error", "event", "exit", "incident", "panics", "sync",
+            "system",
+        ],
     ),
     ("models", ALL),
     ("spawn", &["actor", "pool", "sync", "system"]),

@@ -3,6 +3,10 @@
 #[path = "proxy"]
 mod proxy {
     mod control;
+    mod ends;
     mod forward;
+    mod losses;
+    mod observe;
+    mod observe_races;
     mod revocable;
 }

@@ -6,6 +6,7 @@ pub(crate) mod any;
 pub(crate) mod call;
 pub(crate) mod caller_watch;
 pub(crate) mod join;
+pub(crate) mod observers;
 pub(crate) mod replies;
 pub(crate) mod reply;
 pub(crate) mod reply_receiver;

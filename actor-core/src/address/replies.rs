@@ -314,6 +314,10 @@ impl<T: 'static> AnySlot for StreamSlot<T> {
     fn send_context(&mut self) -> &mut SendContext {
         self.end.send_context()
     }
+
+    fn fail(&mut self, error: CallError) {
+        self.end.fail(error);
+    }
 }
 
 impl<T> fmt::Debug for StreamSlot<T> {

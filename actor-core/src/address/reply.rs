@@ -1,5 +1,6 @@
 //! Replies: [`Reply`], and the creation of both ends.
 
+use super::observers::{Observers, Outcome};
 use super::reply_receiver::ReplyReceiver;
 use crate::cell::call_state::{self, CallState};
 use crate::cell::{current, deadline};
@@ -84,10 +85,10 @@ impl<T> Reply<T> {
     pub(super) fn put(
         &mut self,
         result: Result<T, CallError>,
-        wake: impl FnOnce(Waker),
+        wake: impl Fn(Waker),
     ) -> Result<(), Result<T, CallError>> {
-        if self.state().is_some_and(CallState::is_lost) {
-            return self.lose(result, wake);
+        if self.state().is_some_and(CallState::has_special_end) {
+            return self.put_special(result, wake);
         }
         let cell = std::mem::replace(&mut self.cell, Sender::detached());
         if let Some(waker) = cell.send(result, |waker| drop_waker(Some(waker)))? {
@@ -96,19 +97,33 @@ impl<T> Reply<T> {
         Ok(())
     }
 
-    /// Sends `NoReply` instead of the answer, because a fault of the simulation loses the reply.
+    /// Sends the result of a call that is observed, or whose reply a fault of the simulation loses: then
+    /// `NoReply` instead of the answer.
     #[cold]
-    fn lose(
+    fn put_special(
         &mut self,
         result: Result<T, CallError>,
-        wake: impl FnOnce(Waker),
+        wake: impl Fn(Waker),
     ) -> Result<(), Result<T, CallError>> {
+        let observers = self.state().and_then(|call| Observers::of(call.attached()));
+        let is_lost = self.state().is_some_and(CallState::is_lost);
         let cell = std::mem::replace(&mut self.cell, Sender::detached());
-        match cell.send(Err(CallError::NoReply), |waker| drop_waker(Some(waker))) {
-            Ok(waker) => waker.map_or((), wake),
-            Err(_) => return Err(result),
+        let (given, kept) =
+            if is_lost { (Err(CallError::NoReply), Some(result)) } else { (result, None) };
+        let outcome = Outcome::of(&given);
+        match cell.send(given, |waker| drop_waker(Some(waker))) {
+            Ok(waker) => {
+                if let Some(observers) = observers {
+                    observers.tell(outcome, &wake);
+                }
+                if let Some(waker) = waker {
+                    wake(waker);
+                }
+                Ok(())
+            }
+            // The receiving side has left, and has told the observers.
+            Err(given) => Err(kept.unwrap_or(given)),
         }
-        Ok(())
     }
 
     /// Returns the state of the call, or `None` if there is no caller.
@@ -192,8 +207,7 @@ impl<T> Reply<T> {
     /// passed.
     pub(crate) fn begin(self) -> Option<Self> {
         let Some(call) = self.state() else { return Some(self) };
-        let now = || executor::current().map_or_else(Instant::now, |executor| executor.now());
-        if call.begin(now) {
+        if call.begin(executor::now) {
             return Some(self);
         }
         if !call.is_gone() {
@@ -306,7 +320,7 @@ mod tests {
     #[test]
     fn a_message_skipped_because_its_caller_left_is_not_told_as_stopped() {
         let (reply, mut answer) = channel_for::<u32>(Waker::noop(), false, None);
-        assert!(matches!(answer.give_up(), Err(false)), "the handler has not started");
+        assert!(matches!(answer.give_up(None), Err(false)), "the handler has not started");
         let call = reply.state().expect("the reply has a cell");
         assert!(!call.begin(Instant::now) && call.is_gone(), "the loop skips the message");
         drop(reply);

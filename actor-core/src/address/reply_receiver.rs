@@ -1,5 +1,6 @@
 //! The receiving end of a call: [`ReplyReceiver`].
 
+use super::observers::Observers;
 use crate::cell::call_state::CallState;
 use crate::cell::current;
 use crate::error::CallError;
@@ -40,24 +41,31 @@ impl<T> ReplyReceiver<T> {
 
     /// Stops waiting, as if dropped.
     pub(super) fn leave(&mut self) {
-        if let Ok(Err(error)) = self.give_up() {
+        if let Ok(Err(error)) = self.give_up(None) {
             current::untold(&error);
         }
     }
 
-    /// Stops waiting. Returns the reply if it has arrived, and otherwise whether the handler had
-    /// started.
-    pub(crate) fn give_up(&mut self) -> Result<Result<T, CallError>, bool> {
+    /// Stops waiting. Returns the reply if it has arrived, and otherwise whether the handler
+    /// had started. Observers are told `error`, or that the call was dropped.
+    pub(crate) fn give_up(
+        &mut self,
+        error: Option<fn(bool) -> CallError>,
+    ) -> Result<Result<T, CallError>, bool> {
         let is_unseen = self.head().is_some_and(CallState::is_unseen);
-        let (left, closed) = self.cell.leave(|waker| drop_waker(Some(waker)));
+        let (left, closed, attached) = self.cell.leave(|waker| drop_waker(Some(waker)));
         if let Some(waker) = closed {
             wake(waker);
         }
-        match left {
-            Left::Done(Some(result)) => Ok(result),
-            Left::Done(None) => Err(true),
-            Left::Gone { started } => Err(started || is_unseen),
+        let started = match left {
+            Left::Done(Some(result)) => return Ok(result),
+            Left::Done(None) => true,
+            Left::Gone { started } => started || is_unseen,
+        };
+        if let Some(attached) = attached {
+            Observers::tell_left(attached, started, error);
         }
+        Err(started)
     }
 }
 

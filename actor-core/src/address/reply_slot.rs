@@ -5,6 +5,7 @@ use super::reply::Reply;
 use crate::cell::message::{AnySlot, SlotInfo};
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use crate::cell::send_context::SendContext;
+use crate::error::CallError;
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -45,9 +46,20 @@ impl<T: 'static> AnySlot for ReplySlot<T> {
     fn send_context(&mut self) -> &mut SendContext {
         &mut self.send_context
     }
+
+    fn fail(&mut self, error: CallError) {
+        std::mem::replace(&mut self.reply, Reply::detached()).fail(error);
+    }
 }
 
 impl dyn AnySlot {
+    /// Takes the reply out of the message. `None` if it is of another type.
+    pub(crate) fn take_reply<T: 'static>(&mut self) -> Option<Reply<T>> {
+        let slot: &mut dyn Any = self;
+        let slot: &mut ReplySlot<T> = slot.downcast_mut()?;
+        Some(std::mem::replace(&mut slot.reply, Reply::detached()))
+    }
+
     /// Puts the reply into the message, and returns the previous one.
     #[inline]
     pub(super) fn exchange<T: 'static>(&mut self, reply: Reply<T>) -> Reply<T> {

@@ -231,6 +231,18 @@ impl<'a, P: Protocol> SendFuture<'a, P> {
         }
     }
 
+    /// Stops waiting and returns the message, unless it was accepted or returned before.
+    pub(crate) fn take_back(&mut self) -> Option<P::Message> {
+        match std::mem::replace(&mut self.state, SendState::Done) {
+            SendState::Pending(ticket) => self.leave(ticket),
+            SendState::Init | SendState::Done => self.message.take(),
+        }
+    }
+
+    pub(crate) fn target(&self) -> &Addr<P> {
+        self.address.get()
+    }
+
     /// Returns the message, which was not accepted.
     fn refused(&mut self, refused: PushError) -> Result<(), SendError<P::Message>> {
         self.state = SendState::Done;

@@ -6,7 +6,7 @@
 //! This makes "never handled" exact: the first transition decides.
 
 use super::deadline;
-use actor_atomic::{Mark, State};
+use actor_atomic::{Attachment, Mark, State};
 use std::time::Instant;
 
 /// The waiting caller is a handler.
@@ -46,6 +46,11 @@ impl<'a> CallState<'a> {
         self.0.note_and_mark(BY_HANDLER)
     }
 
+    /// Returns whether the deadline of the call has passed.
+    pub(crate) fn is_expired(self, now: impl FnOnce() -> Instant) -> bool {
+        self.note().is_some_and(|note| !deadline::may_start(note, now()))
+    }
+
     pub(crate) fn note(self) -> Option<u64> {
         self.0.note()
     }
@@ -77,6 +82,23 @@ impl<'a> CallState<'a> {
 
     pub(crate) fn is_lost(self) -> bool {
         self.0.is_set(LOST)
+    }
+
+    /// Returns whether the end of the call needs more than the reply: it is lost, or observed.
+    #[inline]
+    pub(crate) fn has_special_end(self) -> bool {
+        const SPECIAL: Mark = LOST.or(Mark::ATTACHED);
+        self.0.is_set(SPECIAL)
+    }
+
+    /// Attaches observers, which the receiver finds when it leaves. Returns `false` if it has left.
+    pub(crate) fn attach(self, observers: Attachment) -> bool {
+        self.0.attach(observers)
+    }
+
+    /// Returns the observers.
+    pub(crate) fn attached(self) -> Option<Attachment> {
+        self.0.attached()
     }
 
     /// Records that the waiting caller is a handler.

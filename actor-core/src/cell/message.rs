@@ -3,6 +3,7 @@
 use super::call_state::CallState;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 use super::send_context::SendContext;
+use crate::error::CallError;
 use std::any::Any;
 
 /// The messages accepted by an address of `Self`.
@@ -89,6 +90,9 @@ pub trait AnySlot: Any {
     /// Returns the time and context of the send.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     fn send_context(&mut self) -> &mut SendContext;
+
+    /// Answers the call with an error. The message has no caller then.
+    fn fail(&mut self, error: CallError);
 }
 
 /// The result of [`Protocol::slot`](crate::Protocol).

@@ -187,6 +187,11 @@ pub(crate) fn current() -> Option<Arc<dyn Executor>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
+/// Returns the time on the clock of the current executor, or the real time outside of executors.
+pub(crate) fn now() -> Instant {
+    current().map_or_else(Instant::now, |executor| executor.now())
+}
+
 /// Returns whether this thread is inside a worker or a `block_on` of any executor.
 pub(crate) fn is_inside() -> bool {
     CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)

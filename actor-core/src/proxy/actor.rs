@@ -9,9 +9,10 @@ use crate::actor::{Context, Life, Runner, run_async};
 use crate::address::actor::Actor;
 use crate::address::addr::{Addr, TypedAddr};
 use crate::cell::deadlock::tracker;
+use crate::cell::handle::DynMailbox;
 use crate::cell::message::{Delivery, MessageInfo, Protocol, SlotMut};
 use crate::cell::settings::Settings;
-use crate::exit::Exit;
+use crate::exit::{ActorId, Exit, Failure, FailureKind, FailureParts};
 use crate::panics;
 use crate::sync::Arc;
 use pin_project_lite::pin_project;
@@ -42,12 +43,8 @@ impl<P, R> ProxyActor<P, R> {
         HandlerOutcome::Ended(Box::new(exit))
     }
 
-    /// Handles an event that is not a message: an order of the control, or the end of the actor
-    /// that the proxy follows.
-    fn notified(&mut self, is_own: bool, exit: Exit) -> HandlerOutcome {
-        if !is_own {
-            return self.end(exit);
-        }
+    /// Carries out the next order of the control.
+    fn obey(&mut self) -> HandlerOutcome {
         match self.shared.take_order() {
             Some(Order::End(exit)) => self.end(exit),
             Some(Order::Release(token)) => {
@@ -56,6 +53,28 @@ impl<P, R> ProxyActor<P, R> {
             }
             None => HandlerOutcome::Done,
         }
+    }
+
+    /// Handles the end of an actor that is linked to the address, as any actor without `#[on_exit]` does.
+    fn linked_exited(
+        &mut self,
+        id: ActorId,
+        exit: Exit,
+        mailbox: &dyn DynMailbox,
+    ) -> HandlerOutcome {
+        if exit.is_normal() {
+            return HandlerOutcome::Done;
+        }
+        let failure = Failure::new(FailureParts {
+            kind: FailureKind::Linked,
+            actor: mailbox.label(),
+            id: mailbox.header().id(),
+            handler: "",
+            message: format!("linked actor #{id} {exit}"),
+            location: None,
+            cause: Some(exit),
+        });
+        self.end(Exit::Failed(failure))
     }
 }
 
@@ -114,7 +133,13 @@ impl<P: Protocol + Actor, R: Proxy<P>> Dispatch for ProxyActor<P, R> {
             Input::Message(message) => untracked(me.proxy.forward(message)).await,
             Input::Hook(Hook::Exited(exited)) => {
                 let (id, exit) = *exited;
-                return me.notified(id == context.id(), exit);
+                return if id == context.id() {
+                    me.obey()
+                } else if me.shared.is_target(id) {
+                    me.end(exit)
+                } else {
+                    me.linked_exited(id, exit, &**context.mailbox())
+                };
             }
             Input::Hook(Hook::Stop(exit)) => {
                 if exit.is_normal() && !me.is_over && !me.shared.is_revoked() {

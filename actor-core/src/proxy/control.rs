@@ -4,8 +4,9 @@ use crate::cell::handle::{DynMailbox, discard_message, schedule};
 use crate::cell::header::STOP_SELF;
 use crate::cell::message::Protocol;
 use crate::cell::state::{SystemMessage, Watcher};
-use crate::exit::Exit;
+use crate::exit::{ActorId, Exit};
 use crate::incident::{DeadLetter, Incident};
+use crate::panics::contained;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Arc, Mutex, OnceLock, Weak};
 use std::any::Any;
@@ -22,7 +23,7 @@ use std::fmt;
 /// # struct Pass(IdleAddr);
 /// # impl Proxy<Idle> for Pass {
 /// #     async fn forward(&mut self, message: IdleMessage) {
-/// #         let _ = proxy::forward(&self.0, message).await;
+/// #         proxy::forward_or_discard(&self.0, message).await;
 /// #     }
 /// # }
 /// # System::current_thread().block_on(async {
@@ -57,6 +58,8 @@ pub(super) struct Shared {
     /// Set by `revoke`. No address of the proxy accepts messages any more.
     is_revoked: AtomicBool,
     on_kill: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// The actor whose end is that of the proxy.
+    target: OnceLock<ActorId>,
 }
 
 impl Shared {
@@ -66,6 +69,7 @@ impl Shared {
             is_stopped: AtomicBool::new(false),
             is_revoked: AtomicBool::new(false),
             on_kill: OnceLock::new(),
+            target: OnceLock::new(),
         });
         (Control { shared: shared.clone(), mailbox: None }, shared)
     }
@@ -76,6 +80,10 @@ impl Shared {
 
     pub(super) fn on_kill(&self) -> Option<&(dyn Fn() + Send + Sync)> {
         self.on_kill.get().map(|on_kill| &**on_kill)
+    }
+
+    pub(super) fn is_target(&self, id: ActorId) -> bool {
+        self.target.get() == Some(&id)
     }
 
     pub(super) fn stop(&self) {
@@ -148,7 +156,7 @@ impl Control {
     /// # struct Pass(IdleAddr);
     /// # impl Proxy<Idle> for Pass {
     /// #     async fn forward(&mut self, message: IdleMessage) {
-    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #         proxy::forward_or_discard(&self.0, message).await;
     /// #     }
     /// # }
     /// # System::current_thread().block_on(async {
@@ -173,7 +181,7 @@ impl Control {
     /// # struct Pass(IdleAddr);
     /// # impl Proxy<Idle> for Pass {
     /// #     async fn forward(&mut self, message: IdleMessage) {
-    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #         proxy::forward_or_discard(&self.0, message).await;
     /// #     }
     /// # }
     /// # System::simulation(1).block_on(async {
@@ -200,7 +208,7 @@ impl Control {
     /// # struct Pass(IdleAddr);
     /// # impl Proxy<Idle> for Pass {
     /// #     async fn forward(&mut self, message: IdleMessage) {
-    /// #         let _ = proxy::forward(&self.0, message).await;
+    /// #         proxy::forward_or_discard(&self.0, message).await;
     /// #     }
     /// # }
     /// # System::simulation(1).block_on(async {
@@ -220,10 +228,14 @@ impl Control {
     }
 
     fn order(&self, order: Order) {
-        let Some(mailbox) = self.mailbox() else { return };
         // The order is in the queue before its notice, so that each notice finds one.
-        if self.shared.add(order).is_ok() {
-            mailbox.notify(SystemMessage::LinkedExited(mailbox.header().id(), Exit::NoActor));
+        match (self.mailbox(), self.shared.add(order)) {
+            (Some(mailbox), Ok(())) => {
+                mailbox.notify(SystemMessage::LinkedExited(mailbox.header().id(), Exit::NoActor));
+            }
+            // The actor is gone with its mailbox.
+            (None, Ok(())) => {}
+            (_, Err(late)) => contained(move || drop(late)),
         }
     }
 
@@ -244,6 +256,7 @@ impl Control {
     /// Ends the proxy when `target` ends, with the same exit.
     pub(super) fn end_with(&self, target: &Target) {
         let (Some(who), Some(mailbox)) = (&self.mailbox, self.mailbox()) else { return };
+        let _ = self.shared.target.set(target.0.header().id());
         let id = mailbox.header().id();
         let watcher = Watcher { who: who.clone(), id, key: None, link: true };
         if let Some(exit) = target.0.watch(watcher) {

@@ -1,8 +1,13 @@
 //! Addresses that can be revoked.
 
-use super::{Control, Proxy, forward, prepare};
+use super::{Control, Proxy, forward_or_discard, prepare};
 use crate::address::addr::TypedAddr;
+use crate::event::Event;
+use crate::sync::Arc;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use futures_lite::future;
 use std::fmt;
+use std::pin::pin;
 
 /// Returns an address that forwards to `address` until it is revoked.
 ///
@@ -41,10 +46,11 @@ where
     A: TypedAddr<Actor: crate::Protocol> + Send + Sync + 'static,
 {
     let label = format!("{} (revocable)", address.label());
-    let forwarder = Forwarder { to: address.clone() };
+    let revoked = Arc::<Revoked>::default();
+    let forwarder = Forwarder { to: address.clone(), revoked: revoked.clone() };
     let prepared = prepare::<A::Actor, _>(forwarder).name(label);
     let (address, control) = prepared.ends_with(address.as_ref()).spawn();
-    (address, Revoke { control })
+    (address, Revoke { control, revoked })
 }
 
 /// Revokes an address. Dropping the value does not revoke the address. See [`revocable`].
@@ -61,15 +67,27 @@ where
 /// ```
 pub struct Revoke {
     control: Control,
+    revoked: Arc<Revoked>,
+}
+
+/// Whether the address has been revoked.
+#[derive(Default)]
+struct Revoked {
+    is_set: AtomicBool,
+    event: Arc<Event>,
 }
 
 impl Revoke {
     /// Revokes the address: it accepts no more messages, and its queued messages are not forwarded.
     ///
-    /// Calls get [`CallError::Stopped`](crate::CallError::Stopped). A message that is being forwarded at
-    /// this moment is still delivered, and a call whose handler runs still gets its reply.
+    /// Calls get [`CallError::Stopped`](crate::CallError::Stopped), also the one that waits for room in the
+    /// mailbox of the actor. A message that the mailbox of the actor has accepted is still handled, and its
+    /// call gets the reply.
     pub fn revoke(self) {
         self.control.revoke();
+        // The forwarder listens to the event before it reads the flag.
+        self.revoked.is_set.store(true, Ordering::SeqCst);
+        self.revoked.event.notify();
     }
 }
 
@@ -81,6 +99,7 @@ impl fmt::Debug for Revoke {
 
 struct Forwarder<A> {
     to: A,
+    revoked: Arc<Revoked>,
 }
 
 impl<A> Proxy<A::Actor> for Forwarder<A>
@@ -89,10 +108,14 @@ where
     A::Actor: crate::Protocol,
 {
     async fn forward(&mut self, message: <A::Actor as crate::Protocol>::Message) {
-        // An actor that has ended drops the message: a caller gets an error, and a send becomes an
-        // incident.
-        if let Err(refused) = forward(self.to.as_ref(), message).await {
-            super::discard(self.to.as_ref(), refused.into_message());
+        let mut forwarding = pin!(forward_or_discard(self.to.as_ref(), message));
+        if future::poll_once(forwarding.as_mut()).await.is_some() {
+            return;
+        }
+        // There is no room. A revocation drops the future, and so discards the message.
+        let revoked = self.revoked.event.listen();
+        if !self.revoked.is_set.load(Ordering::SeqCst) {
+            future::or(forwarding, revoked).await;
         }
     }
 }

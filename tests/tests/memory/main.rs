@@ -6,6 +6,7 @@ mod expired_calls;
 mod heap;
 mod links_and_monitors;
 mod measure;
+mod proxies;
 mod removed_entries;
 mod simulations;
 mod streams;
@@ -55,6 +56,8 @@ alone_on! { rounds_multi_thread, tests::Host::MultiThread(2),
     links_and_monitors::monitors_keep_nothing,
     links_and_monitors::children_that_end_keep_nothing,
     links_and_monitors::links_and_monitors_of_a_process_keep_nothing,
+    proxies::observed_calls_leave_nothing,
+    proxies::proxies_of_a_lasting_actor_leave_nothing,
     removed_entries::resources_of_a_context_leave_nothing,
     removed_entries::names_leave_nothing,
     removed_entries::waiters_that_give_up_leave_nothing,

@@ -329,7 +329,7 @@ impl<T> Asking<T> {
         if std::mem::replace(&mut self.state, AskState::Done) != AskState::Pending {
             return Err(error(false));
         }
-        match self.answer.give_up() {
+        match self.answer.give_up(Some(error)) {
             Ok(answer) => answer,
             Err(started) => {
                 let left = self.ticket.is_some_and(|ticket| outgoing.leave(ticket));

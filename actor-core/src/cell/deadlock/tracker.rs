@@ -55,17 +55,24 @@ pub(crate) fn is_own_waker(waker: &Waker) -> bool {
 
 /// Runs one poll whose waits leave no record, because its waker is shared by several handlers.
 pub(crate) fn untracked<T>(poll: impl FnOnce() -> T) -> T {
-    let before = CURRENT_POLL.with(|polling| {
+    /// Restores the waker, also if the poll panics: another actor may have one at the same address later.
+    struct Restore((usize, usize));
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT_POLL.with(|polling| {
+                polling.waker.set(self.0);
+                polling.untracked.set(NO_WAKER);
+            });
+        }
+    }
+
+    let _restore = CURRENT_POLL.with(|polling| {
         let waker = polling.waker.replace(NO_WAKER);
         polling.untracked.set(waker);
-        waker
+        Restore(waker)
     });
-    let result = poll();
-    CURRENT_POLL.with(|polling| {
-        polling.waker.set(before);
-        polling.untracked.set(NO_WAKER);
-    });
-    result
+    poll()
 }
 
 /// Returns whether `waker` is the one with which the actor is being polled, even if its waits leave

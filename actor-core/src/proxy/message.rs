@@ -1,0 +1,335 @@
+//! What a proxy does with a message: passes it on, observes, answers, refuses or discards it.
+
+use crate::address::addr::Addr;
+use crate::address::observers::{self, Outcome};
+use crate::address::reply::{self, Reply};
+use crate::address::reply_receiver::ReplyReceiver;
+use crate::address::send::{MaybeOwned, SendFuture};
+use crate::cell::handle::{discard_expired, discard_message, drop_undelivered};
+use crate::cell::message::Protocol;
+use crate::error::{CallError, SendError};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as Poller, Poll};
+
+/// Forwards a message to another address, with its reply. Waits for capacity in the mailbox of that
+/// address.
+///
+/// The message is queued as if its caller had sent it to that address. If the actor ends before it
+/// handles the message, the caller gets [`CallError::Stopped`].
+///
+/// # Errors
+/// The message, if the actor has ended.
+///
+/// # Cancellation
+/// If the future is dropped before the message is accepted, the message is discarded as by [`discard`].
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let (first, second) = (Echo.spawn(), Echo.spawn());
+/// first.stop();
+/// let refused = first.say(3).try_send().unwrap_err();
+/// proxy::forward(&second, refused.into_message()).await.unwrap();
+/// # });
+/// ```
+pub fn forward<P: Protocol>(
+    to: &Addr<P>,
+    message: P::Message,
+) -> impl Future<Output = Result<(), SendError<P::Message>>> + Send + use<P> {
+    Forwarding { sending: SendFuture::new(MaybeOwned::Owned(to.clone()), message) }
+}
+
+/// The future of [`forward`].
+struct Forwarding<P: Protocol> {
+    sending: SendFuture<'static, P>,
+}
+
+impl<P: Protocol> Future for Forwarding<P> {
+    type Output = Result<(), SendError<P::Message>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.sending).poll(cx)
+    }
+}
+
+impl<P: Protocol> Drop for Forwarding<P> {
+    fn drop(&mut self) {
+        // In a panic, the reply of the message reports the panic.
+        if !std::thread::panicking()
+            && let Some(message) = self.sending.take_back()
+        {
+            discard(self.sending.target(), message);
+        }
+    }
+}
+
+/// Passes a message on to another address as [`forward`] does, and discards it as [`discard`] does if the
+/// actor has ended.
+///
+/// # Cancellation
+/// If the future is dropped before the message is accepted, the message is discarded.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::simulation(1).block_on(async {
+/// let (first, second) = (Echo.spawn(), Echo.spawn());
+/// first.stop();
+/// let refused = first.say(3).try_send().unwrap_err();
+/// second.stop();
+/// proxy::forward_or_discard(&second, refused.into_message()).await;
+/// assert_eq!(System::current().counters().undelivered, 1);
+/// # });
+/// ```
+pub fn forward_or_discard<P: Protocol>(
+    to: &Addr<P>,
+    message: P::Message,
+) -> impl Future<Output = ()> + Send + use<P> {
+    let forwarding = forward(to, message);
+    let to = to.clone();
+    async move {
+        if let Err(refused) = forwarding.await {
+            discard(&to, refused.into_message());
+        }
+    }
+}
+
+/// Returns a reply for a message that is about to be queued, and its receiving end.
+///
+/// Unlike the receiver of [`Reply::pair`], this receiver observes the progress of the message: it
+/// gets [`CallError::Stopped`] if the message is never handled, and dropping it withdraws a queued
+/// message.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// let (reply, answer) = proxy::queued_reply();
+/// echo.say(3).reply_to(reply).send().await.unwrap();
+/// echo.kill();
+/// assert_eq!(answer.await, Err(CallError::Stopped));
+/// # });
+/// ```
+pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
+    reply::queued()
+}
+
+/// Marks the call as started, for a proxy that passes the message to a receiver that is not an
+/// actor. Returns `None` if the message is not to be handled, because the caller has given up or
+/// the deadline of the call has passed.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # System::current_thread().block_on(async {
+/// let (reply, answer) = proxy::queued_reply::<u8>();
+/// assert!(proxy::begin(reply).is_some());
+/// # drop(answer);
+/// let (reply, answer) = proxy::queued_reply::<u8>();
+/// drop(answer);
+/// assert!(proxy::begin(reply).is_none());
+/// # });
+/// ```
+#[must_use = "the caller may have given up"]
+pub fn begin<T>(reply: Reply<T>) -> Option<Reply<T>> {
+    reply.begin()
+}
+
+/// Returns whether the message of this reply is a call. This does not change when its caller gives
+/// up.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # System::current_thread().block_on(async {
+/// let (reply, answer) = proxy::queued_reply::<u8>();
+/// drop(answer);
+/// assert!(reply.is_closed() && proxy::is_call(&reply));
+/// # });
+/// ```
+pub fn is_call<T>(reply: &Reply<T>) -> bool {
+    reply.is_call()
+}
+
+/// Answers a call with an error, on behalf of an actor in another process.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # System::current_thread().block_on(async {
+/// let (reply, answer) = Reply::<u8>::pair();
+/// proxy::fail(reply, CallError::Stopped);
+/// assert_eq!(answer.await, Err(CallError::Stopped));
+/// # });
+/// ```
+pub fn fail<T>(reply: Reply<T>, error: CallError) {
+    reply.fail(error);
+}
+
+/// Reports a lost message that had no caller and was sent to `to`, as an
+/// [`Incident::Undelivered`](crate::Incident::Undelivered).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::simulation(1).block_on(async {
+/// let echo = Echo.spawn();
+/// proxy::report_undelivered(&echo, "say");
+/// assert_eq!(System::current().counters().undelivered, 1);
+/// # });
+/// ```
+pub fn report_undelivered<P: Protocol>(to: &Addr<P>, message: &'static str) {
+    super::control::report_undelivered(to.mailbox().untyped(), message);
+}
+
+/// Tells `seen` how the call of a message that is passed on ends, without the value of its reply.
+///
+/// `seen` is called once. For a call, it runs when the call ends, on the thread that ends it and before the
+/// caller is woken: that of the handler which answers, or that of the caller which leaves. For a message
+/// that is a send, it runs now. It must not block; a panic in it is reported and goes no further.
+///
+/// The outcome is exact: it is the result that the caller gets. It does not matter where the reply goes:
+/// the message may be passed on more than once, its handler may store the reply and answer later, and the
+/// stream of a streaming reply may run for long. Several proxies may observe one message.
+///
+/// The first observer of a call costs three allocations, each further one a single one. A call that is not
+/// observed costs nothing.
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_core::proxy::{self, Outcome, Proxy};
+/// use std::sync::{Arc, Mutex};
+///
+/// # #[actor] struct Divider;
+/// # #[actor] impl Divider { fn ten_by(&self, n: u32) -> u32 { 10 / n } }
+/// /// Counts the failed calls.
+/// struct Failures {
+///     to: DividerAddr,
+///     count: Arc<Mutex<u32>>,
+/// }
+///
+/// impl Proxy<Divider> for Failures {
+///     async fn forward(&mut self, mut message: DividerMessage) {
+///         let count = self.count.clone();
+///         proxy::observe::<Divider>(&mut message, move |outcome| {
+///             if let Outcome::Failed(_) = outcome {
+///                 *count.lock().unwrap() += 1;
+///             }
+///         });
+///         proxy::forward_or_discard(&self.to, message).await;
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let count = Arc::new(Mutex::new(0));
+///     let failures = Failures { to: Divider.spawn(), count: count.clone() };
+///     let (divider, _control) = proxy::prepare(failures).spawn();
+///     assert_eq!(divider.ten_by(5).await, Ok(2));
+///     assert!(matches!(divider.ten_by(0).await, Err(CallError::Panicked(_))));
+///     assert_eq!(*count.lock().unwrap(), 1);
+/// });
+/// ```
+pub fn observe<P: Protocol>(message: &mut P::Message, seen: impl FnOnce(Outcome) + Send + 'static) {
+    observers::observe(P::info(message).reply, Box::new(seen));
+}
+
+/// Takes the reply out of a message, to answer it here. The message has no caller then.
+///
+/// Returns `None` if the reply is not a `T`, or if the message has a streaming reply. The reply of a send
+/// is [closed](Reply::is_closed).
+///
+/// ```
+/// use actor_core::prelude::*;
+/// use actor_core::proxy::{self, Proxy};
+///
+/// # #[actor] struct Clock;
+/// # #[actor] impl Clock { fn hour(&self) -> u8 { 3 } }
+/// /// A test double of the clock.
+/// struct Noon;
+///
+/// impl Proxy<Clock> for Noon {
+///     async fn forward(&mut self, mut message: ClockMessage) {
+///         if let Some(reply) = proxy::take_reply::<Clock, u8>(&mut message) {
+///             let _ = reply.send(12);
+///         }
+///     }
+/// }
+///
+/// System::current_thread().block_on(async {
+///     let (clock, _control) = proxy::prepare(Noon).spawn();
+///     assert_eq!(clock.hour().await, Ok(12));
+/// });
+/// ```
+pub fn take_reply<P: Protocol, T: 'static>(message: &mut P::Message) -> Option<Reply<T>> {
+    P::slot(message)?.take_reply()
+}
+
+/// Refuses a message that was for `to`: its call gets `error`, and a send becomes an
+/// [`Incident::Undelivered`](crate::Incident::Undelivered).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// use actor_core::proxy::{self, Proxy};
+///
+/// # #[actor] struct Printer;
+/// # #[actor] impl Printer { fn print(&mut self) {} }
+/// /// Refuses each message, as if the mailbox of the printer were full.
+/// struct Closed {
+///     printer: PrinterAddr,
+/// }
+///
+/// impl Proxy<Printer> for Closed {
+///     async fn forward(&mut self, message: PrinterMessage) {
+///         proxy::refuse(&self.printer, message, CallError::Full);
+///     }
+/// }
+///
+/// # System::current_thread().block_on(async {
+/// let (printer, _control) = proxy::prepare(Closed { printer: Printer.spawn() }).spawn();
+/// assert_eq!(printer.print().await, Err(CallError::Full));
+/// # });
+/// ```
+pub fn refuse<P: Protocol>(to: &Addr<P>, mut message: P::Message, error: CallError) {
+    let (info, mailbox) = (P::info(&message), to.mailbox().untyped());
+    let (name, is_call) = (info.name, info.reply.is_some());
+    if let Some(slot) = P::slot(&mut message) {
+        slot.fail(error);
+    }
+    drop_undelivered(mailbox, name, is_call, &mut Some(message));
+}
+
+/// Discards a message that cannot be forwarded to `to`: its call gets [`CallError::Stopped`], or the error
+/// of its deadline if that has passed; a send becomes an
+/// [`Incident::Undelivered`](crate::Incident::Undelivered).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::simulation(1).block_on(async {
+/// let echo = Echo.spawn();
+/// let message = echo.say(3).if_room().send();
+/// echo.stop();
+/// let refused = message.await.unwrap_err();
+/// proxy::discard(&echo, refused.into_message());
+/// assert_eq!(System::current().counters().undelivered, 1);
+/// # });
+/// ```
+pub fn discard<P: Protocol>(to: &Addr<P>, message: P::Message) {
+    let mailbox = to.mailbox().untyped();
+    let info = P::info(&message);
+    let now = || mailbox.header().system.executor.now();
+    if info.reply.is_some_and(|call| call.is_expired(now)) {
+        let name = info.name;
+        discard_expired(mailbox, name, &mut Some(message));
+    } else {
+        discard_message::<P>(mailbox, message);
+    }
+}
