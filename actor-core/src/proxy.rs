@@ -71,6 +71,7 @@ mod foreign;
 mod mailbox;
 mod message;
 mod revocable;
+mod streams;
 
 pub use crate::address::observers::Outcome;
 pub use control::Control;
@@ -80,6 +81,7 @@ pub use message::{
     report_undelivered, take_reply,
 };
 pub use revocable::{Revoke, revocable};
+pub use streams::{abandon_stream, begin_stream, fail_stream, open_stream, stream_capacity};
 
 use crate::actor::prepared::Prepared;
 use crate::address::actor::Actor;

@@ -7,13 +7,14 @@ use crate::import::{WINDOW, cost};
 use crate::node::Inner;
 use crate::remote::Remote;
 use crate::scope::{self, Scope};
+use crate::stream::producer::ItemCredit;
 use crate::transport::NodeId;
 use crate::window::Window;
 use crate::wire_check::{Field, ReplyField};
 use actor_core::future::or;
 use actor_core::proxy;
 use actor_core::{
-    ActorId, Addr, Call, CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, Task,
+    ActorId, Addr, Call, CallError, Protocol, Refusal, RefusalKind, ReplyReceiver, StreamCall, Task,
 };
 use async_channel::{Receiver, Sender};
 use serde::Serialize;
@@ -100,8 +101,16 @@ pub(crate) enum Item {
 pub(crate) struct Parcel {
     pub(crate) method: u64,
     pub(crate) body: Vec<u8>,
-    /// The number of the call, and its cancellation.
-    pub(crate) call: Option<(u64, ReplyReceiver<()>)>,
+    pub(crate) call: Option<Asked>,
+}
+
+/// A call of another node.
+pub(crate) struct Asked {
+    pub(crate) number: u64,
+    /// Resolves when it is cancelled, or the session is over.
+    pub(crate) cancelled: ReplyReceiver<()>,
+    /// For the items of its stream, if its reader wants one.
+    pub(crate) credit: Option<Arc<ItemCredit>>,
 }
 
 /// The arguments of a message.
@@ -110,10 +119,10 @@ pub struct Body<'a>(&'a [u8]);
 
 /// Sends the reply of a message back.
 pub struct Back {
-    scope: Scope,
+    pub(crate) scope: Scope,
     to: Arc<dyn Exported>,
-    replies: Arc<Window>,
-    call: Option<(u64, ReplyReceiver<()>)>,
+    pub(crate) replies: Arc<Window>,
+    pub(crate) call: Option<Asked>,
 }
 
 /// Completes when the mailbox has accepted the message, or never will. Returns whether the sender
@@ -238,14 +247,26 @@ impl Back {
         Field::call(self, to, call)
     }
 
+    /// Sends the message, and the items of its stream back.
+    pub fn stream<P: Protocol, T, const IS_WIRE: bool>(self, call: StreamCall<'_, P, T>) -> Delivery
+    where
+        Field<T, IS_WIRE>: ReplyField<T>,
+    {
+        Field::stream(self, call)
+    }
+
     pub(crate) fn send<P, T>(self, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery
     where
         P: Protocol,
         T: Serialize + Send + 'static,
     {
+        if let Some(Asked { credit: Some(_), .. }) = self.call {
+            let text = "a message with one reply came with the reader of a stream";
+            return self.refuse(Refusal::new(RefusalKind::BadFrame, text));
+        }
         let call = call.into_owned();
-        let Back { scope, replies, call: number, .. } = self;
-        let Some((number, mut cancelled)) = number else {
+        let Back { scope, replies, call: asked, .. } = self;
+        let Some(Asked { number, mut cancelled, .. }) = asked else {
             let (sending, to) = (call.send(), to.clone());
             return Box::pin(async move {
                 let Err(refused) = sending.await else { return true };
@@ -303,7 +324,7 @@ impl Back {
             self.scope.node.bad_body(self.scope.peer);
         }
         match self.call {
-            Some((number, _)) => fail(&self.scope, number, &CallError::Refused(refusal)),
+            Some(asked) => fail(&self.scope, asked.number, &CallError::Refused(refusal)),
             None => {
                 self.scope.node.count_refused();
                 self.to.report_undelivered();
@@ -345,7 +366,7 @@ async fn answer<T: Serialize>(scope: &Scope, replies: &Window, number: u64, valu
 }
 
 /// Sends the error of a call back.
-fn fail(scope: &Scope, number: u64, error: &CallError) {
+pub(crate) fn fail(scope: &Scope, number: u64, error: &CallError) {
     let frame = Frame::Failed { call: number, error: CallFault::of(error) };
     scope.node.push_reply(scope, number, &frame);
 }
@@ -375,6 +396,6 @@ pub(crate) fn export<P: Remote>(
 
 impl fmt::Debug for Back {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Back").field("call", &self.call.as_ref().map(|call| call.0)).finish()
+        f.debug_struct("Back").field("call", &self.call.as_ref().map(|call| call.number)).finish()
     }
 }

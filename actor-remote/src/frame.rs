@@ -86,6 +86,31 @@ pub(crate) enum Frame<'a> {
     },
     Heartbeat,
     Leaving,
+    /// A call with streaming replies, whose reader has a buffer for so many items.
+    Open {
+        export: u64,
+        method: u64,
+        call: u64,
+        items: u64,
+        body: &'a [u8],
+    },
+    /// One item of a stream of replies; `number` is counted from one.
+    Item {
+        call: u64,
+        number: u64,
+        body: &'a [u8],
+    },
+    /// The end of a stream of replies.
+    End {
+        call: u64,
+        error: Option<CallFault>,
+    },
+    /// So many more items, and bytes of them, may be sent.
+    Granted {
+        call: u64,
+        items: u64,
+        bytes: u64,
+    },
 }
 
 /// A name of an actor of the sender.
@@ -164,6 +189,30 @@ impl Frame<'_> {
             }
             Frame::Stop { export } | Frame::Kill { export } => number(out, *export),
             Frame::Heartbeat | Frame::Leaving => {}
+            Frame::Open { export, method, call, items, body } => {
+                number(out, *export);
+                out.extend_from_slice(&method.to_le_bytes());
+                number(out, *call);
+                number(out, *items);
+                out.extend_from_slice(body);
+            }
+            Frame::Item { call, number: place, body } => {
+                number(out, *call);
+                number(out, *place);
+                out.extend_from_slice(body);
+            }
+            Frame::End { call, error } => {
+                number(out, *call);
+                out.push(u8::from(error.is_some()));
+                if let Some(error) = error {
+                    error.write(out);
+                }
+            }
+            Frame::Granted { call, items, bytes } => {
+                number(out, *call);
+                number(out, *items);
+                number(out, *bytes);
+            }
         }
     }
 
@@ -184,6 +233,10 @@ impl Frame<'_> {
             Frame::Kill { .. } => 12,
             Frame::Heartbeat => 13,
             Frame::Leaving => 14,
+            Frame::Item { .. } => 15,
+            Frame::End { .. } => 16,
+            Frame::Granted { .. } => 17,
+            Frame::Open { .. } => 21,
         }
     }
 }
@@ -227,6 +280,20 @@ impl<'a> Reader<'a> {
             12 => Frame::Kill { export: self.number()? },
             13 => Frame::Heartbeat,
             14 => Frame::Leaving,
+            15 => Frame::Item { call: self.number()?, number: self.number()?, body: self.body()? },
+            16 => Frame::End { call: self.number()?, error: self.optional(CallFault::read)? },
+            17 => Frame::Granted {
+                call: self.number()?,
+                items: self.number()?,
+                bytes: self.number()?,
+            },
+            21 => Frame::Open {
+                export: self.number()?,
+                method: self.key()?,
+                call: self.number()?,
+                items: self.number()?,
+                body: self.body()?,
+            },
             _ => return None,
         };
         self.0.is_empty().then_some(frame)
@@ -282,6 +349,15 @@ impl<'a> Reader<'a> {
     fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let length = usize::try_from(self.number()?).ok().filter(|it| *it <= self.0.len())?;
         (0..length).map(|_| read(self)).collect()
+    }
+
+    /// Reads a byte that says whether there is a value, and the value.
+    fn optional<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        match self.byte()? {
+            0 => Some(None),
+            1 => read(self).map(Some),
+            _ => None,
+        }
     }
 
     fn named(&mut self) -> Option<Named> {

@@ -6,11 +6,12 @@ use crate::node::Inner;
 use crate::remote::{Place, Remote};
 use crate::scope::{self, Scope};
 use crate::session::Pending;
+use crate::stream::reader::Reader;
 use crate::window;
 use crate::wire_check::{Field, ReplyField};
 use actor_core::future::or;
 use actor_core::proxy::{self, Cause, Control, Proxy};
-use actor_core::{CallError, Exit, Refusal, RefusalKind, Reply};
+use actor_core::{CallError, Exit, Refusal, RefusalKind, Replies, Reply};
 use event_listener::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +33,7 @@ pub struct Encoded {
     name: &'static str,
     method: u64,
     body: Result<Vec<u8>, Refusal>,
-    pending: Option<Box<dyn Pending>>,
+    caller: Option<Caller>,
     /// The exports whose addresses are in the body.
     written: Vec<u64>,
 }
@@ -54,6 +55,32 @@ impl Outgoing {
     where
         Field<T, IS_WIRE>: ReplyField<T>,
     {
+        let (body, written) = self.body(name, arguments);
+        // A call whose caller has left must not become a send, which would be handled.
+        let caller = if proxy::is_call(&reply) { Field::waiting(reply).0 } else { None };
+        Encoded { name, method, body, caller, written }
+    }
+
+    /// Encodes the message `name`, which has streaming replies, with these arguments.
+    pub fn stream<A: Serialize, T, const IS_WIRE: bool>(
+        self,
+        name: &'static str,
+        method: u64,
+        arguments: &A,
+        replies: Replies<T>,
+    ) -> Encoded
+    where
+        Field<T, IS_WIRE>: ReplyField<T>,
+    {
+        let (body, written) = self.body(name, arguments);
+        Encoded { name, method, body, caller: Field::reading(replies).0, written }
+    }
+
+    fn body<A: Serialize>(
+        &self,
+        name: &str,
+        arguments: &A,
+    ) -> (Result<Vec<u8>, Refusal>, Vec<u64>) {
         let mut body = Vec::with_capacity(64);
         let encode = || codec::encode(arguments, &mut body);
         let (encoded, written) = scope::encoding(&self.scope, encode);
@@ -65,22 +92,47 @@ impl Outgoing {
             Ok(()) => Ok(body),
             Err(text) => Err(Refusal::new(RefusalKind::NotEncodable, format!("`{name}`: {text}"))),
         };
-        // A call whose caller has left must not become a send, which would be handled.
-        let pending = if proxy::is_call(&reply) { Field::waiting(reply).0 } else { None };
-        Encoded { name, method, body, pending, written }
+        (body, written)
     }
 }
 
-/// A caller that waits for a reply of another node.
+/// A caller that waits for a reply of another node, or reads a stream of replies.
 #[allow(missing_debug_implementations, reason = "generated code never formats it")]
-pub struct Waiting(Option<Box<dyn Pending>>);
+pub struct Waiting(Option<Caller>);
 
 impl Waiting {
     /// The caller of a message whose reply has a type that cannot leave the process.
     pub(crate) const NONE: Waiting = Waiting(None);
 
     pub(crate) fn new<T: DeserializeOwned + Send + 'static>(reply: Reply<T>) -> Self {
-        Waiting(Some(Box::new(reply)))
+        Waiting(Some(Caller::Call(Box::new(reply))))
+    }
+
+    pub(crate) fn reader<T: DeserializeOwned + Send + 'static>(replies: Replies<T>) -> Self {
+        Waiting(Some(Caller::Stream(Box::new(replies))))
+    }
+}
+
+/// The caller of a message.
+pub(crate) enum Caller {
+    Call(Box<dyn Pending>),
+    Stream(Box<dyn Reader>),
+}
+
+impl Caller {
+    /// Counts the call as started, or returns nothing: its caller has left, or its deadline has passed.
+    fn begin(self) -> Option<Self> {
+        match self {
+            Caller::Call(pending) => pending.begin().map(Caller::Call),
+            Caller::Stream(reader) => reader.begin().map(Caller::Stream),
+        }
+    }
+
+    fn fail(self, error: CallError) {
+        match self {
+            Caller::Call(pending) => pending.fail(error),
+            Caller::Stream(reader) => reader.fail(error),
+        }
     }
 }
 
@@ -297,38 +349,38 @@ impl Import {
     /// Sends a message once there is credit. Returns the exports whose addresses are in it if it was not
     /// sent.
     async fn pass_on(&self, node: &Inner, encoded: Encoded) -> Result<(), Vec<u64>> {
-        let Encoded { name, method, body, pending, written } = encoded;
+        let Encoded { name, method, body, caller, written } = encoded;
         let body = match body {
             Ok(body) => body,
             Err(refusal) => {
-                self.lose(name, pending, CallError::Refused(refusal));
+                self.lose(name, caller, CallError::Refused(refusal));
                 return Err(written);
             }
         };
-        let (cost, is_call) = (cost(&body), pending.is_some());
+        let (cost, is_call) = (cost(&body), caller.is_some());
         let shared = node.window_to(self);
         let (Some(shared), true) = (shared, self.take_credit(cost).await) else {
-            self.lose(name, pending, self.unsent());
+            self.lose(name, caller, self.unsent());
             return Err(written);
         };
         if !self.take_shared(&shared, cost, is_call).await {
             self.give_back_credit(cost);
-            self.lose(name, pending, self.unsent());
+            self.lose(name, caller, self.unsent());
             return Err(written);
         }
         // The message has waited on this side until now, so its caller may have left.
-        let pending = pending.map(Pending::begin);
-        let is_wanted = !matches!(pending, Some(None));
+        let caller = caller.map(Caller::begin);
+        let is_wanted = !matches!(caller, Some(None));
         let result = match is_wanted {
-            true => node.send_message(self, name, method, &body, pending.flatten()),
+            true => node.send_message(self, name, method, &body, caller.flatten()),
             false => Err(None),
         };
-        let Err(pending) = result else { return Ok(()) };
+        let Err(caller) = result else { return Ok(()) };
         self.give_back_credit(cost);
         shared.give(cost);
         shared.answered(usize::from(is_call));
         if is_wanted {
-            self.lose(name, pending, self.unsent());
+            self.lose(name, caller, self.unsent());
         }
         Err(written)
     }
@@ -356,9 +408,9 @@ impl Import {
     }
 
     /// Fails a call that was lost on this side, or reports a lost message without a caller.
-    fn lose(&self, name: &'static str, pending: Option<Box<dyn Pending>>, error: CallError) {
-        match (pending, self.control()) {
-            (Some(pending), _) => pending.fail(error),
+    fn lose(&self, name: &'static str, caller: Option<Caller>, error: CallError) {
+        match (caller, self.control()) {
+            (Some(caller), _) => caller.fail(error),
             (None, Some(control)) => control.report_undelivered(name),
             (None, None) => {}
         }

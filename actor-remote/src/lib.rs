@@ -67,6 +67,7 @@ mod remote;
 mod scope;
 mod session;
 mod sim;
+mod stream;
 mod transport;
 mod window;
 mod wire_check;

@@ -10,6 +10,7 @@ mod errors;
 mod guard;
 mod names;
 mod outgoing;
+mod streams;
 mod tables;
 
 pub use builder::NodeBuilder;

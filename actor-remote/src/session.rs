@@ -6,6 +6,8 @@ use crate::frame::{Frame, Head, Named};
 use crate::import::Import;
 use crate::remote::Place;
 use crate::scope::Scope;
+use crate::stream::producer::ItemCredit;
+use crate::stream::reader::OpenStream;
 use crate::transport::NodeId;
 use crate::window::Window;
 use actor_core::{ActorId, CallError, Exit, Reply};
@@ -73,11 +75,12 @@ pub(crate) struct Peer {
     pub(crate) names: BTreeMap<String, Named>,
     pub(crate) proxies: BTreeMap<u64, Proxied>,
     pub(crate) calls: BTreeMap<u64, Box<dyn Pending>>,
+    /// The calls whose replies are streams.
+    pub(crate) streams: BTreeMap<u64, OpenStream>,
     pub(crate) next_call: u64,
     pub(crate) lanes: BTreeMap<u64, Lane>,
-    /// The calls of the other node that are not answered yet. Dropping such a token cancels the
-    /// call; a reply to it says that the session is over.
-    pub(crate) running: BTreeMap<u64, Reply<()>>,
+    /// The calls of the other node that are not answered yet.
+    pub(crate) running: BTreeMap<u64, Running>,
     /// The window for messages to the other node.
     pub(crate) window: Arc<Window>,
     /// The window for replies to the other node.
@@ -98,6 +101,14 @@ pub(crate) struct Proxied {
     pub(crate) actor: ActorId,
 }
 
+/// A call of another node that is not answered yet.
+pub(crate) struct Running {
+    /// Dropping it cancels the call; a reply to it says that the session is over.
+    pub(crate) token: Reply<()>,
+    /// The credit for the items of a stream.
+    pub(crate) credit: Option<Arc<ItemCredit>>,
+}
+
 /// The remains of a session. They are dropped, and their waiters are notified, outside of the lock.
 #[derive(Default)]
 pub(crate) struct Wreck {
@@ -105,6 +116,7 @@ pub(crate) struct Wreck {
     pub(crate) was_open: bool,
     windows: Vec<Arc<Window>>,
     calls: Vec<Box<dyn Pending>>,
+    streams: Vec<OpenStream>,
     /// The calls of the other node. They are not cancelled: if a mailbox skipped a call that it has
     /// accepted, that call would be missing before a later message.
     running: Vec<Reply<()>>,
@@ -131,6 +143,9 @@ impl Wreck {
         for call in self.calls {
             call.fail(CallError::Unreachable { started: true });
         }
+        for stream in self.streams {
+            stream.end(Some(CallError::Unreachable { started: true }));
+        }
         for token in self.running {
             let _ = token.send(());
         }
@@ -143,6 +158,7 @@ impl Wreck {
         self.was_open |= other.was_open;
         self.windows.extend(other.windows);
         self.calls.extend(other.calls);
+        self.streams.extend(other.streams);
         self.running.extend(other.running);
         self.imports.extend(other.imports);
         self.rest.extend(other.rest);
@@ -167,6 +183,7 @@ impl Peer {
             names: BTreeMap::new(),
             proxies: BTreeMap::new(),
             calls: BTreeMap::new(),
+            streams: BTreeMap::new(),
             next_call: 1,
             lanes: BTreeMap::new(),
             running: BTreeMap::new(),
@@ -187,6 +204,13 @@ impl Peer {
         let pending = self.calls.remove(&call);
         self.window.answered(usize::from(pending.is_some()));
         pending
+    }
+
+    /// Removes a stream that is over, whatever its end.
+    pub(crate) fn take_stream(&mut self, call: u64) -> Option<OpenStream> {
+        let stream = self.streams.remove(&call);
+        self.window.answered(usize::from(stream.is_some()));
+        stream
     }
 
     /// Returns the position of a frame in the session, and counts the frame if it is the next one.
@@ -375,7 +399,8 @@ impl State {
             wreck.imports.extend(proxied.older);
             wreck.rest.push(proxied.weak);
         }
-        wreck.running = peer.running.into_values().collect();
+        wreck.streams = peer.streams.into_values().collect();
+        wreck.running = peer.running.into_values().map(|running| running.token).collect();
         wreck.keep(peer.lanes);
         let held: Vec<u64> = self.exports.keys().copied().collect();
         for export in held {

@@ -7,7 +7,8 @@
 use crate::codec::Wire;
 use crate::export::{Back, Delivery};
 use crate::import::Waiting;
-use actor_core::{Addr, Call, Protocol, Refusal, RefusalKind, Reply};
+use crate::stream::producer;
+use actor_core::{Addr, Call, Protocol, Refusal, RefusalKind, Replies, Reply, StreamCall};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -85,6 +86,10 @@ pub trait ReplyField<T> {
     fn waiting(reply: Reply<T>) -> Waiting;
     /// Sends the message to an actor of this node, and its reply back.
     fn call<P: Protocol>(back: Back, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery;
+    /// The reader on this node.
+    fn reading(replies: Replies<T>) -> Waiting;
+    /// Sends the message to an actor of this node, and its items back.
+    fn stream<P: Protocol>(back: Back, call: StreamCall<'_, P, T>) -> Delivery;
 }
 
 impl<T: Wire> ReplyField<T> for Field<T, true> {
@@ -95,6 +100,14 @@ impl<T: Wire> ReplyField<T> for Field<T, true> {
     fn call<P: Protocol>(back: Back, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery {
         back.send(to, call)
     }
+
+    fn reading(replies: Replies<T>) -> Waiting {
+        Waiting::reader(replies)
+    }
+
+    fn stream<P: Protocol>(back: Back, call: StreamCall<'_, P, T>) -> Delivery {
+        producer::deliver(back, call)
+    }
 }
 
 /// Never runs, because the check has failed.
@@ -104,6 +117,14 @@ impl<T> ReplyField<T> for Field<T, false> {
     }
 
     fn call<P: Protocol>(back: Back, _: &Addr<P>, _: Call<'_, P, T>) -> Delivery {
+        back.refuse(Refusal::new(RefusalKind::BadFrame, NOT_WIRE))
+    }
+
+    fn reading(_: Replies<T>) -> Waiting {
+        Waiting::NONE
+    }
+
+    fn stream<P: Protocol>(back: Back, _: StreamCall<'_, P, T>) -> Delivery {
         back.refuse(Refusal::new(RefusalKind::BadFrame, NOT_WIRE))
     }
 }

@@ -220,9 +220,22 @@ impl<T> Replies<T> {
         let _ = self.end.put(Ok(()), wake);
     }
 
-    /// Ends the stream with `error`, because the life that held the replies has ended.
+    /// Counts the message as started, for a proxy. Returns nothing if it is not to be handled: the reader
+    /// has given up, or its deadline has passed.
+    pub(crate) fn begin(mut self) -> Option<Self> {
+        let end = std::mem::replace(&mut self.end, Reply::detached());
+        self.end = end.begin()?;
+        Some(self)
+    }
+
+    /// Returns how many items may be in the buffer, or `None` for a message without a reader.
+    pub(crate) fn capacity(&self) -> Option<usize> {
+        self.items.as_ref().and_then(Sender::capacity)
+    }
+
+    /// Ends the stream with `error`, because the life that held the replies has ended, or a proxy ends it.
     #[cold]
-    fn break_off(&mut self, error: CallError) {
+    pub(crate) fn break_off(&mut self, error: CallError) {
         if self.end.put(Err(error.clone()), current::wake_lost).is_ok() {
             current::told(&error);
         }

@@ -3,7 +3,9 @@
 use super::addr::Addr;
 use super::call::Call;
 use super::replies::{NotedWait, channel, exchange_end, set_items};
+use super::reply;
 use super::reply_receiver::ReplyReceiver;
+use super::send::SendFuture;
 use super::with_timeout::{Expire, LONGEST};
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::message::Protocol;
@@ -153,6 +155,17 @@ impl<'a, P: Protocol, T: 'static> StreamCall<'a, P, T> {
             wait: NotedWait::NONE,
         }
     }
+
+    /// Returns the send of the message, and the stream of its items.
+    #[track_caller]
+    pub(crate) fn open(mut self, capacity: usize) -> (SendFuture<'a, P>, ReplyStream<T>) {
+        let (items, read) = channel(capacity);
+        if let Some(slot) = self.call.slot() {
+            set_items(slot, items);
+        }
+        let (end, ended) = reply::queued();
+        (self.call.reply_to(end).into_sending(), ReplyStream::of_pair(read, ended))
+    }
 }
 
 impl<P: Protocol, T> fmt::Debug for StreamCall<'_, P, T> {
@@ -229,6 +242,15 @@ impl<T> ReplyStream<T> {
             end: End::Pair(end),
             limit: None,
             wait: NotedWait::NONE,
+        }
+    }
+
+    /// Drops the stream, but lets a message that is still queued be handled in its turn.
+    pub(crate) fn abandon(self) {
+        if let End::Pair(end) = &self.end
+            && let Some(call) = end.head()
+        {
+            call.set_unseen();
         }
     }
 

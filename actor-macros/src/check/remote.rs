@@ -149,11 +149,6 @@ fn check_message(message: &Message, errors: &mut Errors) {
                     write two messages";
         errors.push(cfg, text);
     }
-    if message.reply.kind.is_stream() {
-        let text = "a `remote` message has no streaming reply, because items cannot leave the process; \
-                    move it to a block that is not `remote`";
-        errors.push(&message.name, text);
-    }
     if fields(message).count() > ARGUMENTS {
         let text = format!(
             "a `remote` message has at most {ARGUMENTS} arguments; write a struct with these fields"
@@ -184,10 +179,13 @@ fn version(message: &Message) -> u32 {
 
 /// Returns the id of a message: FNV-1a over the names of the protocol, the message and its
 /// arguments, each followed by a zero, and over the four bytes of the version, the lowest first.
+/// Streaming replies count as an argument `..`.
 fn id(protocol: &str, message: &Message) -> u64 {
     let mut bytes: Vec<u8> = Vec::new();
     let own = [protocol.to_owned(), names::unraw(&message.name)];
-    for name in own.into_iter().chain(fields(message).map(|field| names::unraw(&field.name))) {
+    let arguments = fields(message).map(|field| names::unraw(&field.name));
+    let stream = message.reply.kind.is_stream().then(|| "..".to_owned());
+    for name in own.into_iter().chain(arguments).chain(stream) {
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(0);
     }

@@ -202,14 +202,18 @@ impl Wired<'_> {
         let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
         let types = self.fields.iter().map(|(_, ty)| ty.field());
         let (reply, is_wire) = (&self.reply.stored, self.reply.is_wire());
+        let (form, end) = match self.message.reply.kind.is_stream() {
+            false => (quote!(message), quote!(into_reply)),
+            true => (quote!(stream), quote!(into_replies)),
+        };
         quote! {
             #(#cfgs)*
             #message::#variant { #(#names,)* __reply } => {
-                __r::Ok(__out.message::<_, #reply, #is_wire>(
+                __r::Ok(__out.#form::<_, #reply, #is_wire>(
                     #method,
                     #id,
                     &(#(<#types>::new(#names),)*),
-                    __reply.into_reply(),
+                    __reply.#end(),
                 ))
             }
         }
@@ -224,12 +228,15 @@ impl Wired<'_> {
         });
         let types = self.fields.iter().map(|(_, ty)| ty.field());
         let is_wire = self.reply.is_wire();
+        let call = quote!(<#address>::#method(__to, #(#values),*));
+        let sent = match self.message.reply.kind.is_stream() {
+            false => quote!(__back.call::<_, _, #is_wire>(__to, #call)),
+            true => quote!(__back.stream::<_, _, #is_wire>(#call)),
+        };
         quote! {
             #(#cfgs)*
             #id => match __body.read::<(#(#types,)*)>() {
-                __r::Ok((#(#names,)*)) => {
-                    __back.call::<_, _, #is_wire>(__to, <#address>::#method(__to, #(#values),*))
-                }
+                __r::Ok((#(#names,)*)) => #sent,
                 __r::Err(__refusal) => __back.refuse(__refusal),
             },
         }

@@ -1202,6 +1202,8 @@ where
     fn put(&mut self, key: K, pages: [u8; 4]) -> Option<K> {}
     async fn me(&self, context: &Context<Self>) -> CacheAddr<K, N> {}
     fn fail(&self, reply: Reply<Box<dyn Error>>) {}
+    fn keys(&self, from: u32, keys: Replies<K>) {}
+    fn pages(&self) -> impl Stream<Item = u8> + Send + 'static {}
 }
 const _: () = {
     use ::actor_core::__private as __p;
@@ -1229,6 +1231,15 @@ const _: () = {
             #[doc(hidden)]
             __reply: __p::ReplySlot<Box<dyn Error>>,
         },
+        Keys {
+            from: u32,
+            #[doc(hidden)]
+            __reply: __p::StreamSlot<K>,
+        },
+        Pages {
+            #[doc(hidden)]
+            __reply: __p::StreamSlot<u8>,
+        },
         #[doc(hidden)]
         __Protocol(__p::ProtocolMessage<Cache<K, N>>),
     }
@@ -1240,6 +1251,8 @@ const _: () = {
                 Self::Put { .. } => __f.write_str("Put"),
                 Self::Me { .. } => __f.write_str("Me"),
                 Self::Fail { .. } => __f.write_str("Fail"),
+                Self::Keys { .. } => __f.write_str("Keys"),
+                Self::Pages { .. } => __f.write_str("Pages"),
                 Self::__Protocol(ref __it) => __p::fmt::Debug::fmt(__it, __f),
             }
         }
@@ -1248,6 +1261,8 @@ const _: () = {
     #[cfg_attr(all(unix), doc = " - `Put { key: K, pages: [u8; 4] }`")]
     #[doc = " - `Me`"]
     #[doc = " - `Fail`"]
+    #[doc = " - `Keys { from: u32 }`"]
+    #[doc = " - `Pages`"]
     #[automatically_derived]
     #[allow(deprecated, unreachable_patterns, unused_imports, clippy::min_ident_chars)]
     impl<K: Hash + __p::Send + 'static, const N: usize> __p::Dispatch for Cache<K, N>
@@ -1269,6 +1284,12 @@ const _: () = {
                 CacheMessage::Fail { ref __reply, .. } => {
                     __p::MessageInfo::new("fail", __reply.head())
                 }
+                CacheMessage::Keys { ref __reply, .. } => {
+                    __p::MessageInfo::new("keys", __reply.head())
+                }
+                CacheMessage::Pages { ref __reply, .. } => {
+                    __p::MessageInfo::new("pages", __reply.head())
+                }
                 CacheMessage::__Protocol(ref __it) => __it.info(),
             }
         }
@@ -1278,6 +1299,8 @@ const _: () = {
                 CacheMessage::Put { ref mut __reply, .. } => __p::Some(__reply),
                 CacheMessage::Me { ref mut __reply, .. } => __p::Some(__reply),
                 CacheMessage::Fail { ref mut __reply, .. } => __p::Some(__reply),
+                CacheMessage::Keys { ref mut __reply, .. } => __p::Some(__reply),
+                CacheMessage::Pages { ref mut __reply, .. } => __p::Some(__reply),
                 CacheMessage::__Protocol(_) => __p::None,
             }
         }
@@ -1325,6 +1348,12 @@ const _: () = {
                     }
                     __p::Input::Message(CacheMessage::Fail { __reply }) => {
                         Self::fail(__me, __reply.into_reply());
+                    }
+                    __p::Input::Message(CacheMessage::Keys { from, __reply }) => {
+                        Self::keys(__me, from, __reply.into_replies());
+                    }
+                    __p::Input::Message(CacheMessage::Pages { __reply }) => {
+                        __p::answer_with_stream(Self::pages(__me), __context, __reply);
                     }
                     __p::Input::Message(CacheMessage::__Protocol(__it)) => {
                         return __it.handle_async(__actor, __context).await;
@@ -1438,6 +1467,20 @@ const _: () = {
                 CacheMessage::<K, N>::Fail { __reply: __p::ReplySlot::EMPTY },
             )
         }
+        #[doc = "Sends [`Cache::keys`]."]
+        fn keys(&self, from: u32) -> ::actor_core::StreamCall<'_, Cache<K, N>, K> {
+            ::actor_core::StreamCall::__new(
+                self,
+                CacheMessage::<K, N>::Keys { from, __reply: __p::StreamSlot::EMPTY },
+            )
+        }
+        #[doc = "Sends [`Cache::pages`]."]
+        fn pages(&self) -> ::actor_core::StreamCall<'_, Cache<K, N>, u8> {
+            ::actor_core::StreamCall::__new(
+                self,
+                CacheMessage::<K, N>::Pages { __reply: __p::StreamSlot::EMPTY },
+            )
+        }
     }
     #[diagnostic::on_unimplemented(
         message = "the type parameters of an actor must be `Send + 'static`",
@@ -1464,6 +1507,10 @@ const _: () = {
         const _: () = __r::wire::<[u8; 4]>();
         #[allow(deprecated)]
         const _: () = __r::wire::<Box<dyn Error>>();
+        #[allow(deprecated)]
+        const _: () = __r::wire::<u32>();
+        #[allow(deprecated)]
+        const _: () = __r::wire::<u8>();
         #[cfg(unix)]
         #[allow(non_upper_case_globals)]
         const __ID_put: __r::u64 = 12923742339655242091u64;
@@ -1471,6 +1518,10 @@ const _: () = {
         const __ID_me: __r::u64 = 6121963378974262890u64;
         #[allow(non_upper_case_globals)]
         const __ID_fail: __r::u64 = 3757722277192275984u64;
+        #[allow(non_upper_case_globals)]
+        const __ID_keys: __r::u64 = 5141692516379800316u64;
+        #[allow(non_upper_case_globals)]
+        const __ID_pages: __r::u64 = 13243477473008849796u64;
         #[automatically_derived]
         #[allow(deprecated, unused_variables, clippy::min_ident_chars)]
         impl<K: Hash + __p::Send + 'static, const N: usize> __r::Remote for Cache<K, N>
@@ -1482,7 +1533,7 @@ const _: () = {
                 __message: CacheMessage<K, N>,
                 __out: __r::Outgoing,
             ) -> __r::Result<__r::Encoded, CacheMessage<K, N>> {
-                match __message { # [cfg (unix)] CacheMessage :: < K , N > :: Put { key , pages , __reply } => { __r :: Ok (__out . message :: < _ , Option < K > , true > ("put" , __ID_put , & (< __r :: Field < K , true > > :: new (key) , < __r :: Field < [u8 ; 4] , { __r :: WireCheck :: < [u8 ; 4] > :: IS_WIRE } > > :: new (pages) ,) , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Me { __reply } => { __r :: Ok (__out . message :: < _ , CacheAddr < K , N > , true > ("me" , __ID_me , & () , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Fail { __reply } => { __r :: Ok (__out . message :: < _ , Box < dyn Error > , { __r :: WireCheck :: < Box < dyn Error > > :: IS_WIRE } > ("fail" , __ID_fail , & () , __reply . into_reply () ,)) } __it @ CacheMessage :: < K , N > :: __Protocol (_) => __r :: Err (__it) , }
+                match __message { # [cfg (unix)] CacheMessage :: < K , N > :: Put { key , pages , __reply } => { __r :: Ok (__out . message :: < _ , Option < K > , true > ("put" , __ID_put , & (< __r :: Field < K , true > > :: new (key) , < __r :: Field < [u8 ; 4] , { __r :: WireCheck :: < [u8 ; 4] > :: IS_WIRE } > > :: new (pages) ,) , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Me { __reply } => { __r :: Ok (__out . message :: < _ , CacheAddr < K , N > , true > ("me" , __ID_me , & () , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Fail { __reply } => { __r :: Ok (__out . message :: < _ , Box < dyn Error > , { __r :: WireCheck :: < Box < dyn Error > > :: IS_WIRE } > ("fail" , __ID_fail , & () , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Keys { from , __reply } => { __r :: Ok (__out . stream :: < _ , K , true > ("keys" , __ID_keys , & (< __r :: Field < u32 , { __r :: WireCheck :: < u32 > :: IS_WIRE } > > :: new (from) ,) , __reply . into_replies () ,)) } CacheMessage :: < K , N > :: Pages { __reply } => { __r :: Ok (__out . stream :: < _ , u8 , { __r :: WireCheck :: < u8 > :: IS_WIRE } > ("pages" , __ID_pages , & () , __reply . into_replies () ,)) } __it @ CacheMessage :: < K , N > :: __Protocol (_) => __r :: Err (__it) , }
             }
             fn deliver(
                 __to: &CacheAddr<K, N>,
@@ -1514,6 +1565,22 @@ const _: () = {
                             ),
                         __r::Err(__refusal) => __back.refuse(__refusal),
                     },
+                    __ID_keys => match __body
+                        .read::<(__r::Field<u32, { __r::WireCheck::<u32>::IS_WIRE }>,)>()
+                    {
+                        __r::Ok((from,)) => __back
+                            .stream::<_, _, true>(<CacheAddr<K, N>>::keys(__to, from.into_inner())),
+                        __r::Err(__refusal) => __back.refuse(__refusal),
+                    },
+                    __ID_pages => {
+                        match __body.read::<()>() {
+                            __r::Ok(()) => __back
+                                .stream::<_, _, { __r::WireCheck::<u8>::IS_WIRE }>(
+                                    <CacheAddr<K, N>>::pages(__to),
+                                ),
+                            __r::Err(__refusal) => __back.refuse(__refusal),
+                        }
+                    }
                     _ => __back.unknown("shop.cache"),
                 }
             }
@@ -1527,6 +1594,13 @@ const _: () = {
                 );
                 __visit.method::<(), __r::Field<CacheAddr<K, N>, true>>("me", __ID_me, 1u32, &[]);
                 __visit . method :: < () , __r :: Field < Box < dyn Error > , { __r :: WireCheck :: < Box < dyn Error > > :: IS_WIRE } > > ("fail" , __ID_fail , 1u32 , & []) ;
+                __visit . method :: < (__r :: Field < u32 , { __r :: WireCheck :: < u32 > :: IS_WIRE } > ,) , __r :: Field < K , true > > ("keys" , __ID_keys , 1u32 , & ["from"]) ;
+                __visit.method::<(), __r::Field<u8, { __r::WireCheck::<u8>::IS_WIRE }>>(
+                    "pages",
+                    __ID_pages,
+                    1u32,
+                    &[],
+                );
             }
         }
         #[automatically_derived]

@@ -36,6 +36,10 @@ impl<K: Hash, const N: usize> Cache<K, N> {
     async fn me(&self, context: &Context<Self>) -> CacheAddr<K, N> {}
 
     fn fail(&self, reply: Reply<Box<dyn Error>>) {}
+
+    fn keys(&self, from: u32, keys: Replies<K>) {}
+
+    fn pages(&self) -> impl Stream<Item = u8> + Send + 'static {}
 }
 
 #[actor(remote)]

@@ -25,6 +25,10 @@ fn examples() -> Vec<(&'static str, Frame<'static>)> {
         ("Kill", Frame::Kill { export: 3 }),
         ("Heartbeat", Frame::Heartbeat),
         ("Leaving", Frame::Leaving),
+        ("Item", Frame::Item { call: 300, number: 1, body: &[42] }),
+        ("End", Frame::End { call: 300, error: Some(CallFault::Killed) }),
+        ("Granted", Frame::Granted { call: 300, items: 16, bytes: 128 }),
+        ("Open", Frame::Open { export: 3, method: 5, call: 300, items: 16, body: &[0x91, 1] }),
     ]
 }
 
@@ -89,7 +93,8 @@ fn errors_and_exits_come_back_as_they_were() {
     ];
     let errors = errors.map(|error| Frame::Failed { call: 1, error });
     let exits = exits.map(|exit| Frame::Ended { export: 1, exit });
-    for frame in errors.into_iter().chain(exits) {
+    let ends = [None, Some(CallFault::Stopped)].map(|error| Frame::End { call: 1, error });
+    for frame in errors.into_iter().chain(exits).chain(ends) {
         let bytes = frame.bytes(head(&frame));
         assert_eq!(open(&bytes).unwrap().1.frame(), Some(frame));
     }
@@ -99,8 +104,14 @@ fn errors_and_exits_come_back_as_they_were() {
 fn every_shortened_and_lengthened_frame_is_refused() {
     for (name, frame) in examples() {
         let bytes = frame.bytes(head(&frame));
-        let has_body =
-            matches!(frame, Frame::Call { .. } | Frame::Send { .. } | Frame::Reply { .. });
+        let has_body = matches!(
+            frame,
+            Frame::Call { .. }
+                | Frame::Send { .. }
+                | Frame::Reply { .. }
+                | Frame::Item { .. }
+                | Frame::Open { .. }
+        );
         for length in 0..bytes.len() {
             let read = open(&bytes[..length]).and_then(|(_, rest)| rest.frame());
             // All remaining bytes are the body, so a shorter body is valid too.
@@ -125,7 +136,7 @@ fn random_frames_never_panic() {
     };
     for _ in 0..200_000 {
         let length = usize::from(random() % 40);
-        let mut bytes = vec![1, 0, 0, 0, 0, 1, random() % 16];
+        let mut bytes = vec![1, 0, 0, 0, 0, 1, random() % 24];
         bytes.extend((0..length).map(|_| random()));
         let _ = open(&bytes).and_then(|(_, rest)| rest.frame());
     }

@@ -1,12 +1,16 @@
 //! The reactions of a node to its transport: frames, nodes that come and go, and ticks.
 
 use super::counters::add;
+use super::outgoing::accept_reply;
+use super::streams::Fate;
 use super::{Arrived, Inner};
-use crate::export::{Exported, Item, Parcel, Server};
+use crate::export::{Asked, Exported, Item, Parcel, Server};
 use crate::frame::{self, CallFault, Ending, Frame, REPLIES, Reader};
 use crate::import::{WINDOW, cost};
 use crate::scope::Scope;
-use crate::session::Arrival;
+use crate::session::{Arrival, Running};
+use crate::stream::ITEMS;
+use crate::stream::producer::ItemCredit;
 use crate::transport::NodeId;
 use crate::window::{CALLS, PAIR};
 use actor_core::{Exit, Reply, time};
@@ -141,22 +145,12 @@ impl Inner {
                 wreck.tell();
             }
             Frame::Call { export, method, call, body } => {
-                let (token, cancelled) = Reply::pair();
-                let is_new = self.lock().peers.get_mut(&from).is_some_and(|peer| {
-                    peer.running.len() < CALLS && peer.running.insert(call, token).is_none()
-                });
-                if !is_new {
-                    return false;
-                }
-                let parcel = Parcel { method, body: body.to_vec(), call: Some((call, cancelled)) };
-                match self.queue(&scope, export, Item::Message(parcel)) {
-                    Queued::Yes => {}
-                    Queued::NotHeld => {
-                        let error = CallFault::Stopped;
-                        self.push_reply(&scope, call, &Frame::Failed { call, error });
-                    }
-                    Queued::BeyondWindow => return false,
-                }
+                return self.called(&scope, call, None, (export, method, body));
+            }
+            Frame::Open { export, method, call, items, body } => {
+                let credit = (1..=ITEMS).contains(&items).then(|| Arc::new(ItemCredit::new(items)));
+                return credit.is_some()
+                    && self.called(&scope, call, credit, (export, method, body));
             }
             Frame::Send { export, method, body } => {
                 let parcel = Parcel { method, body: body.to_vec(), call: None };
@@ -169,14 +163,8 @@ impl Inner {
             }
             Frame::Reply { call, body } => {
                 let pending = self.update(|state| {
-                    let peer = state.peers.get_mut(&from)?;
-                    let pending = peer.take_call(call);
-                    peer.owed += cost(body);
-                    if peer.owed >= PAIR / 4 {
-                        let bytes = std::mem::take(&mut peer.owed);
-                        state.push(from, &Frame::Credit { export: REPLIES, bytes });
-                    }
-                    pending
+                    accept_reply(state, from, cost(body));
+                    state.peers.get_mut(&from)?.take_call(call)
                 });
                 match pending {
                     Some(pending) => pending.reply(body, &scope),
@@ -188,13 +176,29 @@ impl Inner {
                 let pending = self.lock().peers.get_mut(&from).and_then(|it| it.take_call(call));
                 match pending {
                     Some(pending) => pending.fail(error.into_error()),
+                    None if self.stream_ended(&scope, call, Some(error)) == Fate::Accepted => {}
                     None => add(&self.counts.stale),
                 }
             }
+            Frame::Item { call, number, body } => {
+                return self.is_fine(self.item(&scope, call, number, body));
+            }
+            Frame::End { call, error } => {
+                return self.is_fine(self.stream_ended(&scope, call, error));
+            }
+            Frame::Granted { call, items, bytes } => {
+                self.granted(&scope, call, items, bytes);
+            }
             Frame::Cancel { call } => {
-                let token =
-                    self.lock().peers.get_mut(&from).and_then(|it| it.running.remove(&call));
-                drop(token);
+                let running = self.update(|state| {
+                    let running = state.peers.get_mut(&from)?.running.remove(&call)?;
+                    // No item is sent behind this: see `push_item`.
+                    if running.credit.is_some() {
+                        state.push(from, &Frame::End { call, error: None });
+                    }
+                    Some(running)
+                });
+                drop(running);
             }
             Frame::Credit { export: REPLIES, bytes } => {
                 let replies = self.lock().peers.get(&from).map(|it| it.replies.clone());
@@ -231,6 +235,14 @@ impl Inner {
         true
     }
 
+    /// Returns whether a frame of a stream is allowed; a late one is counted.
+    fn is_fine(&self, fate: Fate) -> bool {
+        if fate == Fate::Late {
+            add(&self.counts.stale);
+        }
+        fate != Fate::Wrong
+    }
+
     /// Returns the credit of messages that the mailbox of an actor has accepted to its proxies, in the order
     /// of the frames.
     fn credited(&self, from: NodeId, export: u64, bytes: u64) {
@@ -255,6 +267,35 @@ impl Inner {
             }
         }
         window.give(bytes - left);
+    }
+
+    /// Accepts a call. Returns `false` if it is not allowed.
+    fn called(
+        self: &Arc<Self>,
+        scope: &Scope,
+        call: u64,
+        credit: Option<Arc<ItemCredit>>,
+        (export, method, body): (u64, u64, &[u8]),
+    ) -> bool {
+        let (token, cancelled) = Reply::pair();
+        let running = Running { token, credit: credit.clone() };
+        let is_new = self.lock().peers.get_mut(&scope.peer).is_some_and(|peer| {
+            peer.running.len() < CALLS && peer.running.insert(call, running).is_none()
+        });
+        if !is_new {
+            return false;
+        }
+        let asked = Asked { number: call, cancelled, credit };
+        let parcel = Parcel { method, body: body.to_vec(), call: Some(asked) };
+        match self.queue(scope, export, Item::Message(parcel)) {
+            Queued::Yes => {}
+            Queued::NotHeld => {
+                let error = CallFault::Stopped;
+                self.push_reply(scope, call, &Frame::Failed { call, error });
+            }
+            Queued::BeyondWindow => return false,
+        }
+        true
     }
 
     /// Puts an item into the lane of its export.

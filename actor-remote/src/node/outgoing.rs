@@ -3,12 +3,13 @@
 
 use super::Inner;
 use super::counters::add;
-use crate::frame::Frame;
-use crate::import::{Import, cost};
+use crate::frame::{Frame, REPLIES};
+use crate::import::{Caller, Import, cost};
 use crate::scope::Scope;
-use crate::session::{Pending, State};
+use crate::session::State;
+use crate::stream::reader::OpenStream;
 use crate::transport::NodeId;
-use crate::window::Window;
+use crate::window::{PAIR, Window};
 use actor_core::Reply;
 use std::sync::Arc;
 
@@ -74,36 +75,52 @@ impl Inner {
         }
     }
 
-    /// Sends a message of a proxy. Returns the call if the session is over or the actor has ended.
+    /// Sends a message of a proxy. Returns the caller if the session is over or the actor has ended.
     pub(crate) fn send_message(
         &self,
         import: &Import,
         name: &'static str,
         method: u64,
         body: &[u8],
-        pending: Option<Box<dyn Pending>>,
-    ) -> Result<(), Option<Box<dyn Pending>>> {
+        caller: Option<Caller>,
+    ) -> Result<(), Option<Caller>> {
         let (to, export) = (import.place.node, import.place.export);
-        self.update(|state| {
+        let opened = self.update(|state| {
             let is_current = state.is_current(to, import.session);
             let peer = state.peers.get_mut(&to).filter(|_| is_current);
-            let Some(peer) = peer else { return Err(pending) };
+            let Some(peer) = peer else { return Err(caller) };
             // Under the lock of the state: the proxies of an actor enter their messages in the order of
             // the frames, which is the order of the credit.
-            let send = if pending.is_some() { None } else { Some(name) };
+            let send = if caller.is_some() { None } else { Some(name) };
             if !import.sends(peer.next_sequence(), cost(body), send) {
-                return Err(pending);
+                return Err(caller);
             }
-            let Some(pending) = pending else {
+            let Some(caller) = caller else {
                 state.push(to, &Frame::Send { export, method, body });
-                return Ok(());
+                return Ok(None);
             };
             let call = peer.next_call;
             peer.next_call += 1;
-            peer.calls.insert(call, pending);
-            state.push(to, &Frame::Call { export, method, call, body });
-            Ok(())
-        })
+            match caller {
+                Caller::Call(pending) => {
+                    peer.calls.insert(call, pending);
+                    state.push(to, &Frame::Call { export, method, call, body });
+                    Ok(None)
+                }
+                Caller::Stream(reader) => {
+                    let items = reader.capacity();
+                    let (stream, arrived) = OpenStream::new(items);
+                    peer.streams.insert(call, stream);
+                    state.push(to, &Frame::Open { export, method, call, items, body });
+                    Ok(Some((reader, call, arrived)))
+                }
+            }
+        })?;
+        if let (Some((reader, call, arrived)), Some(node)) = (opened, self.this.upgrade()) {
+            let scope = Scope { node, peer: to, session: import.session };
+            self.system.spawn_task(reader.read(scope, call, arrived)).detach();
+        }
+        Ok(())
     }
 
     /// Removes a call of another node that is over without a reply.
@@ -124,6 +141,16 @@ impl Inner {
         if !state.is_current(scope.peer, scope.session) {
             return None;
         }
-        state.peers.get_mut(&scope.peer)?.running.remove(&call)
+        Some(state.peers.get_mut(&scope.peer)?.running.remove(&call)?.token)
+    }
+}
+
+/// Counts a reply or an item of this cost from a node, and gives the node credit for each MiB.
+pub(super) fn accept_reply(state: &mut State, from: NodeId, cost: u64) {
+    let Some(peer) = state.peers.get_mut(&from) else { return };
+    peer.owed += cost;
+    if peer.owed >= PAIR / 4 {
+        let bytes = std::mem::take(&mut peer.owed);
+        state.push(from, &Frame::Credit { export: REPLIES, bytes });
     }
 }

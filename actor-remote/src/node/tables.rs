@@ -18,9 +18,9 @@ pub struct NodeTables {
     pub exports: usize,
     /// The actors of other nodes that this node holds.
     pub proxies: usize,
-    /// The calls of this node that other nodes have not answered.
+    /// The calls of this node that other nodes have not answered, and its streams that they have not ended.
     pub open_calls: usize,
-    /// The calls of other nodes that this node has not answered.
+    /// The calls of other nodes that this node has not answered, and their streams that it has not ended.
     pub running_calls: usize,
 }
 
@@ -31,7 +31,7 @@ impl Inner {
         NodeTables {
             exports: state.exports.len(),
             proxies: peers().map(|peer| peer.proxies.len()).sum(),
-            open_calls: peers().map(|peer| peer.calls.len()).sum(),
+            open_calls: peers().map(|peer| peer.calls.len() + peer.streams.len()).sum(),
             running_calls: peers().map(|peer| peer.running.len()).sum(),
         }
     }

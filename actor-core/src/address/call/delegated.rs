@@ -37,6 +37,11 @@ impl<'a, P: Protocol, T> Delegated<'a, P, T> {
         Delegated { sending, exchange }
     }
 
+    /// Returns the send of the message, whose errors have the reply in the message.
+    pub(in crate::address) fn into_sending(self) -> SendFuture<'a, P> {
+        self.sending
+    }
+
     /// Sends the message, and waits for mailbox capacity. See [`Call::send`](crate::Call::send).
     ///
     /// # Errors

@@ -1,0 +1,111 @@
+//! Streaming replies whose producer or reader is in another process.
+
+use crate::address::replies::Replies;
+use crate::address::reply_stream::{ReplyStream, StreamCall};
+use crate::cell::message::Protocol;
+use crate::error::{CallError, SendError};
+use std::future::Future;
+
+/// Separates a message with streaming replies from the stream of its items: returns the future that sends
+/// the message, and the stream, whose buffer holds `capacity` items.
+///
+/// The stream of [`StreamCall::stream`] sends the message itself, and does not show when the mailbox has
+/// accepted it. This one can be dropped to withdraw a queued message, or [abandoned](abandon_stream).
+///
+/// # Errors
+/// The future returns the message if the actor has ended. When that is dropped, the stream yields
+/// [`CallError::Stopped`](crate::CallError::Stopped).
+///
+/// # Panics
+/// If `capacity` is 0 or larger than 65536.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// use futures_lite::{Stream, StreamExt, stream};
+///
+/// # #[actor] struct Counter;
+/// # #[actor] impl Counter {
+/// #     fn count(&self) -> impl Stream<Item = u32> + Send + 'static { stream::iter(1..) }
+/// # }
+/// # System::current_thread().block_on(async {
+/// let counter = Counter.spawn();
+/// let (sending, mut numbers) = proxy::open_stream(counter.count(), 4);
+/// sending.await.unwrap();
+/// assert_eq!(numbers.next().await, Some(Ok(1)));
+/// # });
+/// ```
+#[track_caller]
+pub fn open_stream<P: Protocol, T: 'static>(
+    call: StreamCall<'_, P, T>,
+    capacity: usize,
+) -> (impl Future<Output = Result<(), SendError<P::Message>>> + Send + use<P, T>, ReplyStream<T>) {
+    call.into_owned().open(capacity)
+}
+
+/// Drops a stream of [`open_stream`]: as when its reader leaves, except that a message which is still queued
+/// is handled in its turn.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] #[derive(Default)] struct Log { tails: Vec<Replies<String>> }
+/// # #[actor] impl Log {
+/// #     fn tail(&mut self, lines: Replies<String>) { self.tails.push(lines); }
+/// #     fn readers(&self) -> (usize, bool) { (self.tails.len(), self.tails[0].is_closed()) }
+/// # }
+/// # System::current_thread().block_on(async {
+/// let log = Log::default().spawn();
+/// let (sending, lines) = proxy::open_stream(log.tail(), 4);
+/// sending.await.unwrap();
+/// proxy::abandon_stream(lines);
+/// assert_eq!(log.readers().await, Ok((1, true)));
+/// # });
+/// ```
+pub fn abandon_stream<T>(stream: ReplyStream<T>) {
+    stream.abandon();
+}
+
+/// Counts the message of these replies as started, as [`begin`](super::begin) does for a call. Returns
+/// nothing if it is not to be handled: the reader has left, or its deadline has passed.
+///
+/// ```
+/// # use actor_core::{Replies, proxy};
+/// let (replies, stream) = Replies::<u8>::pair(1);
+/// assert!(proxy::begin_stream(replies).is_some());
+/// # drop(stream);
+/// ```
+#[must_use = "the reader may have left"]
+pub fn begin_stream<T>(replies: Replies<T>) -> Option<Replies<T>> {
+    replies.begin()
+}
+
+/// Ends a stream with an error, on behalf of a producer elsewhere. The reader gets the items in the buffer
+/// first.
+///
+/// ```
+/// # use actor_core::{CallError, Replies, proxy};
+/// use futures_lite::StreamExt;
+///
+/// # actor_core::System::current_thread().block_on(async {
+/// let (replies, stream) = Replies::pair(1);
+/// replies.send(7).await.unwrap();
+/// proxy::fail_stream(replies, CallError::Killed);
+/// assert_eq!(stream.collect::<Vec<_>>().await, [Ok(7), Err(CallError::Killed)]);
+/// # });
+/// ```
+pub fn fail_stream<T>(mut replies: Replies<T>, error: CallError) {
+    replies.break_off(error);
+}
+
+/// Returns the number of items that the reader allows in its buffer, or `None` for a message without a reader.
+///
+/// ```
+/// # use actor_core::{Replies, proxy};
+/// let (replies, stream) = Replies::<u8>::pair(4);
+/// assert_eq!(proxy::stream_capacity(&replies), Some(4));
+/// # drop(stream);
+/// ```
+pub fn stream_capacity<T>(replies: &Replies<T>) -> Option<usize> {
+    replies.capacity()
+}

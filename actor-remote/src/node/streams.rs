@@ -1,0 +1,103 @@
+//! Streams of replies in the tables of a session: their frames in both directions, and their credit.
+
+use super::Inner;
+use super::outgoing::accept_reply;
+use crate::frame::{CallFault, Frame};
+use crate::import::cost;
+use crate::scope::Scope;
+use crate::session::Peer;
+
+/// The fate of a frame for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Accepted,
+    /// The stream has ended.
+    Late,
+    /// The frame is out of order or beyond its credit, or the call was never made or has one reply.
+    Wrong,
+}
+
+impl Fate {
+    /// Returns the fate of a frame of a stream that is not in the table.
+    fn absent(peer: &Peer, call: u64) -> Fate {
+        let is_known = (1..peer.next_call).contains(&call);
+        match is_known && !peer.calls.contains_key(&call) && !peer.streams.contains_key(&call) {
+            true => Fate::Late,
+            false => Fate::Wrong,
+        }
+    }
+}
+
+impl Inner {
+    /// Cancels a stream whose reader has left. Its items arrive until the other node ends it.
+    pub(crate) fn cancel_stream(&self, scope: &Scope, call: u64) {
+        self.update(|state| {
+            let peer = state.peers.get(&scope.peer);
+            if peer.is_some_and(|peer| peer.streams.contains_key(&call)) {
+                state.push_in(scope.peer, scope.session, &Frame::Cancel { call });
+            }
+        });
+    }
+
+    /// Gives the other node credit: the reader has room for so many more items, and bytes of them.
+    pub(crate) fn grant(&self, scope: &Scope, call: u64, (items, bytes): (u64, u64)) {
+        self.update(|state| {
+            if !state.is_current(scope.peer, scope.session) {
+                return;
+            }
+            let peer = state.peers.get_mut(&scope.peer);
+            if let Some(stream) = peer.and_then(|peer| peer.streams.get_mut(&call)) {
+                stream.grant(items, bytes);
+                state.push(scope.peer, &Frame::Granted { call, items, bytes });
+            }
+        });
+    }
+
+    /// Accepts an item of a stream of this node.
+    pub(super) fn item(&self, scope: &Scope, call: u64, number: u64, body: &[u8]) -> Fate {
+        self.update(|state| {
+            accept_reply(state, scope.peer, cost(body));
+            let Some(peer) = state.peers.get_mut(&scope.peer) else { return Fate::Late };
+            match peer.streams.get_mut(&call).map(|stream| stream.item(number, body)) {
+                Some(true) => Fate::Accepted,
+                Some(false) => Fate::Wrong,
+                None => Fate::absent(peer, call),
+            }
+        })
+    }
+
+    /// Ends a stream of this node.
+    pub(super) fn stream_ended(&self, scope: &Scope, call: u64, error: Option<CallFault>) -> Fate {
+        let stream = {
+            let mut state = self.lock();
+            let Some(peer) = state.peers.get_mut(&scope.peer) else { return Fate::Late };
+            match peer.take_stream(call) {
+                Some(stream) => stream,
+                None => return Fate::absent(peer, call),
+            }
+        };
+        stream.end(error.map(CallFault::into_error));
+        Fate::Accepted
+    }
+
+    /// Gives credit to a stream whose reader has room again. A stream that has ended meanwhile needs none.
+    pub(super) fn granted(&self, scope: &Scope, call: u64, items: u64, bytes: u64) {
+        let credit = {
+            let state = self.lock();
+            let running = state.peers.get(&scope.peer).and_then(|peer| peer.running.get(&call));
+            running.and_then(|running| running.credit.clone())
+        };
+        if let Some(credit) = credit {
+            credit.give(items, bytes);
+        }
+    }
+
+    /// Sends an item of a stream. Returns `false` if the call is over.
+    pub(crate) fn push_item(&self, scope: &Scope, call: u64, frame: &Frame<'_>) -> bool {
+        self.update(|state| {
+            let peer = state.peers.get(&scope.peer);
+            peer.is_some_and(|peer| peer.running.contains_key(&call))
+                && state.push_in(scope.peer, scope.session, frame)
+        })
+    }
+}

@@ -1,0 +1,44 @@
+//! Streams of replies between two nodes, and their credit: [`reader`] is the side of the caller, and
+//! [`producer`] that of the actor.
+//!
+//! Invariants: an item is sent only while the stream has credit for it, which the reader's side gives back
+//! once the item is in the buffer of the reader. The end is sent behind the last item, and takes the call out
+//! of the tables on both sides; so does the end of the session, and the first of them decides how the stream
+//! ends. A cancellation is answered by the end: until then, items of a reader that has left still arrive.
+
+use crate::import::WINDOW;
+
+pub(crate) mod producer;
+pub(crate) mod reader;
+
+/// The most items in the buffer of a reader.
+pub(crate) const ITEMS: u64 = 65_536;
+
+/// The items, and their bytes, that may be sent. One item may exceed the bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Credit {
+    items: u64,
+    bytes: i64,
+}
+
+impl Credit {
+    /// Returns the credit of a new stream whose reader has a buffer for so many items.
+    fn first(items: u64) -> Self {
+        Credit { items, bytes: WINDOW.cast_signed() }
+    }
+
+    fn has_room(self) -> bool {
+        self.items > 0 && self.bytes > 0
+    }
+
+    /// Takes the cost of an item. There has to be room.
+    fn spend(&mut self, cost: u64) {
+        self.items -= 1;
+        self.bytes -= cost.cast_signed();
+    }
+
+    fn give(&mut self, items: u64, bytes: u64) {
+        self.items = self.items.saturating_add(items);
+        self.bytes = self.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+}

@@ -1,0 +1,156 @@
+//! The caller's side of a stream: its items wait here for room in the buffer of the reader.
+
+use super::Credit;
+use crate::codec;
+use crate::import::{WINDOW, cost};
+use crate::scope::{self, Scope};
+use actor_core::future::or;
+use actor_core::proxy;
+use actor_core::{CallError, Refusal, RefusalKind, Replies};
+use async_channel::{Receiver, Sender};
+use serde::de::DeserializeOwned;
+use std::pin::Pin;
+
+/// The reader of a message with streaming replies.
+pub(crate) trait Reader: Send {
+    /// Counts the message as started, or returns nothing: its reader has left.
+    fn begin(self: Box<Self>) -> Option<Box<dyn Reader>>;
+    fn fail(self: Box<Self>, error: CallError);
+    /// Returns the number of items that its buffer holds.
+    fn capacity(&self) -> u64;
+    /// Reads what arrives, until the stream ends or its reader leaves.
+    fn read(self: Box<Self>, scope: Scope, call: u64, arrived: Receiver<Arrived>) -> Reading;
+}
+
+pub(crate) type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Something that has arrived for a stream.
+pub(crate) enum Arrived {
+    Item(Vec<u8>),
+    End(Option<CallError>),
+}
+
+/// A stream of this node that another node has not ended.
+pub(crate) struct OpenStream {
+    arrived: Sender<Arrived>,
+    /// The other node has at most this much left.
+    credit: Credit,
+    /// The number of the last item.
+    last: u64,
+}
+
+impl OpenStream {
+    /// Creates a stream whose reader has a buffer for so many items.
+    pub(crate) fn new(items: u64) -> (OpenStream, Receiver<Arrived>) {
+        // Bounded by the credit.
+        let (arrived, events) = async_channel::unbounded();
+        (OpenStream { arrived, credit: Credit::first(items), last: 0 }, events)
+    }
+
+    pub(crate) fn grant(&mut self, items: u64, bytes: u64) {
+        self.credit.give(items, bytes);
+    }
+
+    /// Accepts the next item. Returns `false` if it is not the next one, or there is no credit for it.
+    pub(crate) fn item(&mut self, number: u64, body: &[u8]) -> bool {
+        if number != self.last + 1 || !self.credit.has_room() {
+            return false;
+        }
+        self.last = number;
+        self.credit.spend(cost(body));
+        let _ = self.arrived.try_send(Arrived::Item(body.to_vec()));
+        true
+    }
+
+    pub(crate) fn end(self, error: Option<CallError>) {
+        let _ = self.arrived.try_send(Arrived::End(error));
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> Reader for Replies<T> {
+    fn begin(self: Box<Self>) -> Option<Box<dyn Reader>> {
+        proxy::begin_stream(*self).map(|replies| Box::new(replies) as Box<dyn Reader>)
+    }
+
+    fn fail(self: Box<Self>, error: CallError) {
+        proxy::fail_stream(*self, error);
+    }
+
+    fn capacity(&self) -> u64 {
+        proxy::stream_capacity(self).map_or(1, |capacity| capacity as u64)
+    }
+
+    fn read(self: Box<Self>, scope: Scope, call: u64, arrived: Receiver<Arrived>) -> Reading {
+        Box::pin(read(Open(Some(*self)), scope, call, arrived))
+    }
+}
+
+/// The replies of an open stream. Without an end from the other node, they end as unreachable.
+struct Open<T>(Option<Replies<T>>);
+
+impl<T> Open<T> {
+    fn end(&mut self, error: Option<CallError>) {
+        match (self.0.take(), error) {
+            (Some(replies), None) => replies.finish(),
+            (Some(replies), Some(error)) => proxy::fail_stream(replies, error),
+            (None, _) => {}
+        }
+    }
+}
+
+impl<T> Drop for Open<T> {
+    fn drop(&mut self) {
+        if let Some(replies) = self.0.take() {
+            proxy::fail_stream(replies, CallError::Unreachable { started: true });
+        }
+    }
+}
+
+async fn read<T>(mut open: Open<T>, scope: Scope, call: u64, arrived: Receiver<Arrived>)
+where
+    T: DeserializeOwned,
+{
+    let capacity = open.0.as_ref().and_then(proxy::stream_capacity).unwrap_or(1) as u64;
+    let (mut items, mut bytes) = (0, 0);
+    while let Some(replies) = &mut open.0 {
+        let gone = async {
+            replies.closed().await;
+            None
+        };
+        let body = match or(async { Some(arrived.recv().await) }, gone).await {
+            Some(Ok(Arrived::Item(body))) => body,
+            Some(Ok(Arrived::End(error))) => return open.end(error),
+            // The node has ended.
+            Some(Err(_)) => return,
+            None => break,
+        };
+        match decode(&scope, &body) {
+            Ok(item) => {
+                if replies.send(item).await.is_err() {
+                    break;
+                }
+            }
+            Err(text) => {
+                let refusal = Refusal::new(RefusalKind::BadReply, text);
+                open.end(Some(CallError::Refused(refusal)));
+                break;
+            }
+        }
+        items += 1;
+        bytes += cost(&body);
+        // The other node keeps a part of its credit meanwhile, so it goes on.
+        if 2 * items >= capacity || bytes >= WINDOW / 4 {
+            let given = (std::mem::take(&mut items), std::mem::take(&mut bytes));
+            scope.node.grant(&scope, call, given);
+        }
+    }
+    scope.node.cancel_stream(&scope, call);
+    // An address in an item is held by this node until it is dropped here.
+    while let Ok(Arrived::Item(body)) = arrived.recv().await {
+        drop(decode::<T>(&scope, &body));
+    }
+}
+
+fn decode<T: DeserializeOwned>(scope: &Scope, body: &[u8]) -> Result<T, String> {
+    scope::within(scope, || codec::decode(body))
+}
