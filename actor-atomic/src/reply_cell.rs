@@ -341,7 +341,7 @@ impl<T> Cell<T> {
     /// Borrows the cell.
     ///
     /// # Safety
-    /// The calling side has not finished, and does not before the end of the borrow (invariant 1).
+    /// The calling side has not finished, and does not finish before the end of the borrow (invariant 1).
     #[inline]
     unsafe fn borrow<'a>(cell: NonNull<Self>) -> Borrow<'a, T> {
         // SAFETY: the cell lives, as the caller promises.
@@ -354,7 +354,7 @@ impl<T> Cell<T> {
     /// (invariant 1).
     ///
     /// # Safety
-    /// The calling side has not finished. It does not access the word after it has.
+    /// The calling side has not finished, and does not access the word after it has finished.
     #[inline]
     unsafe fn word<'a>(cell: NonNull<Self>) -> &'a AtomicU32
     where

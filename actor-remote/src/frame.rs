@@ -39,8 +39,8 @@ pub(crate) enum Frame<'a> {
         export: u64,
         key: u64,
     },
-    /// The sender has no proxy for this export any more, which was sent to it or held by it this
-    /// many times.
+    /// The sender has dropped its proxies for this export, which counted as holders this many
+    /// times.
     Release {
         export: u64,
         count: u64,

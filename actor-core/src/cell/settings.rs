@@ -5,21 +5,21 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     pub(crate) name: &'static str,
-    /// `None`: unbounded.
+    /// The capacity of the mailbox, or `None` if it is unbounded.
     pub(crate) capacity: Option<usize>,
     pub(crate) turn: u16,
     /// The limit of deferred messages.
     pub(crate) deferred: usize,
     /// The limit of concurrent handlers.
     pub(crate) max_concurrent: usize,
-    /// Whether it is an actor of the library. Users do not send its messages, so they are not
-    /// reported to them.
+    /// Whether the actor belongs to the library. Users do not send messages to it, so lost messages
+    /// are not reported to them.
     pub(crate) is_internal: bool,
 }
 
 impl Settings {
-    /// The defaults: a capacity of 64 messages, 64 messages in a row, 1024 deferred messages, 64
-    /// concurrent handlers.
+    /// Creates the default settings: a capacity of 64 messages, turns of 64 messages, 1024 deferred
+    /// messages and 64 concurrent handlers.
     pub const fn new(name: &'static str) -> Self {
         Settings {
             name,

@@ -4,10 +4,10 @@ use crate::sync::{Arc, Mutex};
 use std::any::Any;
 use std::fmt;
 
-/// A message that was not delivered, as its [`Incident`](crate::Incident) carries it.
+/// A message that was not delivered, in an [`Incident`](crate::Incident).
 ///
-/// It is passed to an incident hook only. Clones are the same message. Unless the hook takes it, it is
-/// dropped with the incident.
+/// Only an incident hook gets it. Clones refer to the same message. Unless the hook takes the
+/// message, it is dropped with the incident.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -55,14 +55,15 @@ impl DeadLetter {
         DeadLetter(Arc::new(Mutex::new(message)))
     }
 
-    /// Takes the message: a value of the message type of the actor, as `LogMessage`. It is there once.
+    /// Takes the message: a value of the actor's message type, such as `LogMessage`. Later calls
+    /// return `None`.
     pub fn take(&self) -> Option<Box<dyn Any + Send>> {
         self.0.lock().take()
     }
 
-    /// Looks at the message, if it is there and of type `M`.
+    /// Passes the message to `look`, if it has not been taken and has the type `M`.
     pub fn inspect<M: 'static, T>(&self, look: impl FnOnce(&M) -> T) -> Option<T> {
-        // Away while it is looked at: user code never runs under a lock.
+        // Taken out while `look` runs, because user code never runs under a lock.
         let message = self.take()?;
         let seen = message.downcast_ref().map(look);
         self.0.lock().get_or_insert(message);

@@ -1,5 +1,5 @@
 //! The rate limit of the default reporter. Its memory is bounded, and the cost of an incident does
-//! not grow with their number.
+//! not depend on the number of incidents.
 
 use crate::exit::ActorId;
 use crate::sync::Mutex;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// The number of lines printed per second for one actor.
 const MAX_LINES: u64 = 10;
 
-/// The number of actors for which lines are printed per second.
+/// The number of actors for which lines are printed in one second.
 const MAX_ACTORS: usize = 1000;
 
 /// Counts the incidents of the current second.
@@ -22,17 +22,17 @@ pub(super) struct Window {
     since: Option<Instant>,
     /// The number of incidents of each actor.
     counts: BTreeMap<ActorId, u64>,
-    /// The number of incidents of further actors, none of which is printed.
+    /// The number of incidents of further actors, which are not printed.
     others: u64,
 }
 
 impl RateLimit {
     /// Counts one more incident. Returns whether it is to be printed, and the suppressed incidents
-    /// of a past second, to be printed first.
+    /// of a past second, which are to be printed before it.
     ///
     /// The first incident of an actor in a second creates an entry of the map, which is visited
-    /// once more, without the lock, when the second is over. So `n` incidents visit at most `n`
-    /// entries.
+    /// once more, without the lock, when the second is over. Therefore, `n` incidents visit at most
+    /// `n` entries.
     pub(super) fn count(&self, id: ActorId, now: Instant) -> (Option<Window>, bool) {
         let mut window = self.0.lock();
         let is_over = window
@@ -106,7 +106,7 @@ mod tests {
             let (limit, start) = (RateLimit::default(), Instant::now());
             let (mut looked_at, mut printed) = (0, 0);
             for number in 0..actors {
-                // All of them within a second, and then at intervals of a tenth of a second.
+                // All incidents within a second, and then at intervals of a tenth of a second.
                 for now in [start, start + Duration::from_millis(100 * number)] {
                     let (suppressed, is_printed) = limit.count(id(number), now);
                     printed += u64::from(is_printed);

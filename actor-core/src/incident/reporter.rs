@@ -1,4 +1,4 @@
-//! Passes incidents to the user's hook, or prints them. Contains the panics of both.
+//! Passes incidents to the user's hook, or prints them. A panic of either goes no further.
 
 use super::Incident;
 use super::rate_limit::RateLimit;
@@ -25,13 +25,13 @@ impl Default for Reporter {
 }
 
 impl Reporter {
-    /// Returns whether the hook is passed what was not delivered.
+    /// Returns whether the hook gets undelivered messages.
     pub(crate) fn takes_letters(&self) -> bool {
         matches!(self, Reporter::Hook(_))
     }
 
-    /// Runs inline where the incident occurred, never under a lock. A panic of the hook is caught;
-    /// returns `false` if there was one.
+    /// Passes the incident to the hook, or prints it. Runs inline where the incident occurred,
+    /// never under a lock. Returns `false` if the hook panicked.
     pub(crate) fn report(&self, incident: Incident, now: Instant) -> bool {
         match self {
             Reporter::Hook(hook) => {
@@ -65,7 +65,7 @@ impl Drop for Reporter {
     }
 }
 
-/// Prints one line: to stderr, or with feature `log` through the logger, which is user code.
+/// Prints one line to stderr, or, with the feature `log`, through the logger, which is user code.
 fn print(line: &str) {
     contained(|| write(line));
 }
@@ -82,8 +82,9 @@ fn write(line: &str) {
 
 /// Writes a line to stderr and ignores errors.
 ///
-/// `eprintln!` is the form that a test harness captures, but it panics if stderr is closed. That panic is
-/// caught and leaves no trace. Where a panic would abort the process, the line is written directly.
+/// A test harness captures `eprintln!` and no other form, but `eprintln!` panics if stderr is
+/// closed. That panic is caught and leaves no trace. Where a panic would abort the process, the
+/// line is written directly.
 pub(crate) fn print_on_stderr(line: &str) {
     if cfg!(panic = "unwind") {
         unrecorded(|| eprintln!("{line}"));

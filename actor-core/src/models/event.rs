@@ -36,7 +36,7 @@ fn a_listener_that_leaves_takes_no_other_with_it() {
         assert!(poll(&mut second, &flag).is_pending());
         let leaver = loom::thread::spawn(move || drop(first));
         assert!(event.notify() >= 1);
-        // One of the next round may have the key of the one that leaves.
+        // A listener of the next round may have the key of the one that leaves.
         let mut third = event.listen();
         assert!(poll(&mut third, &Flag::new()).is_pending());
         leaver.join().expect("it does not panic");

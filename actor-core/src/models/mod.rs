@@ -20,8 +20,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// Explores all interleavings with at most two preemptions. More take hours, and protocols with two
-/// steps per side reveal nothing new with them.
+/// Explores all interleavings with at most two preemptions. More preemptions take hours, and find
+/// nothing new in protocols with two steps per side.
 fn model(run: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(2);

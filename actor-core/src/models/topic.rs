@@ -1,4 +1,5 @@
-//! A publisher that waits for room meets a reader that makes it, or another publisher that leaves.
+//! A publisher that waits for capacity meets a reader that takes an item, or another publisher that
+//! leaves.
 
 use super::{Flag, model, poll};
 use crate::Topic;
@@ -7,7 +8,7 @@ use futures_lite::Stream;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-/// What the stream has for its reader now.
+/// Reads the stream once.
 fn read(stream: &mut crate::TopicStream<u8>, flag: &Arc<Flag>) -> Poll<Option<u8>> {
     let waker = Waker::from(flag.clone());
     let next = Pin::new(stream).poll_next(&mut Context::from_waker(&waker));

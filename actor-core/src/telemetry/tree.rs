@@ -1,5 +1,5 @@
-//! The text of a snapshot: one line for each actor, below its parent. Every actor is found in one lookup and
-//! no call is nested, so that a tree of 100 000 actors may be as deep or as wide as it is.
+//! The text of a snapshot: one line for each actor, below its parent. Every actor is found in one
+//! lookup and no call is recursive, so that a tree of 100 000 actors may have any depth or width.
 
 use super::snapshot::{ActorSnapshot, Snapshot};
 use super::wait_kind::WaitKind;
@@ -7,14 +7,14 @@ use crate::exit::ActorId;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The deepest level that has its own indentation: a deeper line says its level. Indentation alone would
-/// make the text of a chain of actors grow with the square of its length.
+/// The deepest level with its own indentation. A deeper line shows the number of its level. With
+/// indentation alone, the text of a chain of actors would grow with the square of its length.
 const DEEPEST: usize = 32;
 
 pub(super) struct Tree<'a> {
     snapshot: &'a Snapshot,
     by_id: BTreeMap<ActorId, &'a ActorSnapshot>,
-    /// In the order of the snapshot.
+    /// The children of each actor, in the order of the snapshot.
     children: BTreeMap<ActorId, Vec<&'a ActorSnapshot>>,
     top: Vec<&'a ActorSnapshot>,
 }
@@ -22,7 +22,7 @@ pub(super) struct Tree<'a> {
 /// One line that is still to be written.
 struct Line<'a> {
     actor: &'a ActorSnapshot,
-    /// 0 for an actor without a parent.
+    /// The level of the actor: 0 without a parent.
     level: usize,
     is_last: bool,
 }
@@ -42,7 +42,7 @@ impl<'a> Tree<'a> {
     }
 
     fn label(&self, id: ActorId) -> String {
-        // An actor of another system, or one that has ended: only its number is known.
+        // The actor belongs to another system or has ended, so only its number is known.
         self.by_id.get(&id).map_or_else(|| format!("#{id}"), |actor| actor.label.clone())
     }
 

@@ -1,5 +1,5 @@
-//! The builder methods of a call or send that has a timeout: the same as without one, in any order.
-//! `with_timeout` ends it.
+//! The builder methods of a call or send that has a timeout. The timeout can be combined with the
+//! other options in any order. `with_timeout` ends the call or send when the timeout elapses.
 
 use super::{Call, Delegated, Delegating};
 use crate::address::reply::Reply;
