@@ -49,7 +49,7 @@ impl Event {
         Listener { event: self.clone(), round, key }
     }
 
-    /// Whether there is a listener, which may have been notified and not yet polled again.
+    /// Returns whether there is a listener, which may have been notified and not yet polled again.
     pub(crate) fn has_listeners(&self) -> bool {
         self.state.lock().existing > 0
     }

@@ -136,8 +136,8 @@ pub trait Proxy<P: Protocol>: Send + Sized + 'static {
     /// Forwards one message. Further messages wait in the mailbox until this has returned.
     ///
     /// A message that is dropped here is not handled: its caller gets
-    /// [`CallError::NoReply`]. A panic ends the proxy as a failure, and the caller of the message gets
-    /// [`CallError::Panicked`].
+    /// [`CallError::NoReply`](crate::CallError::NoReply). A panic ends the proxy as a failure, and the
+    /// caller of the message gets [`CallError::Panicked`](crate::CallError::Panicked).
     fn forward(&mut self, message: P::Message) -> impl Future<Output = ()> + Send;
 
     /// Called when the proxy ends normally, after all queued messages have been forwarded. Returns

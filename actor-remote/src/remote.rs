@@ -75,8 +75,8 @@ pub trait Visit {
 /// The tuple of the arguments of a message.
 #[doc(hidden)]
 pub trait Arguments {
-    /// The form of each argument. They are looked at one by one, because a tuple of them needs values of
-    /// the first ones.
+    /// Returns the form of each argument. The arguments are examined one by one, because a tuple of
+    /// them needs values of the first ones.
     fn shapes(tracer: &mut Tracer) -> Vec<Shape>;
 }
 

@@ -194,7 +194,7 @@ impl Peer {
         }
     }
 
-    /// The sequence number of the next frame.
+    /// Returns the sequence number of the next frame.
     pub(crate) fn next_sequence(&self) -> u64 {
         self.next_out
     }

@@ -86,7 +86,7 @@ pub trait ReplyField<T> {
     fn waiting(reply: Reply<T>) -> Waiting;
     /// Sends the message to an actor of this node, and its reply back.
     fn call<P: Protocol>(back: Back, to: &Addr<P>, call: Call<'_, P, T>) -> Delivery;
-    /// The reader on this node.
+    /// Returns the reader on this node.
     fn reading(replies: Replies<T>) -> Waiting;
     /// Sends the message to an actor of this node, and its items back.
     fn stream<P: Protocol>(back: Back, call: StreamCall<'_, P, T>) -> Delivery;

@@ -139,7 +139,7 @@ pub struct WireFile {
 }
 
 impl WireFile {
-    /// A file without protocols.
+    /// Creates a file without protocols.
     ///
     /// ```
     /// use actor_remote::wire_file::WireFile;
@@ -177,7 +177,7 @@ impl WireFile {
         self
     }
 
-    /// The text of the file.
+    /// Returns the text of the file.
     ///
     /// ```
     /// use actor_core::prelude::*;
@@ -196,7 +196,7 @@ impl WireFile {
         text::write(&self.protocols)
     }
 
-    /// The differences between the text of an older file and these protocols.
+    /// Returns the differences between the text of an older file and these protocols.
     ///
     /// # Errors
     /// A text that says why `older` is not the text of a wire file.
@@ -266,7 +266,8 @@ impl WireFile {
         fs::write(path, self.text()).map_err(|error| format!("`{name}` cannot be written: {error}"))
     }
 
-    /// A text of all differences from the file `name` with this text, if there are any.
+    /// Returns a text of all differences from the file `name` with the text `committed`, or `None`
+    /// if there are none.
     fn report(&self, name: &str, committed: &str) -> Option<String> {
         if committed.replace("\r\n", "\n") == self.text() {
             return None;
@@ -314,7 +315,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The meaning of the change for older nodes.
+    /// Returns the meaning of the change for older nodes.
     ///
     /// ```
     /// use actor_remote::wire_file::WireFile;

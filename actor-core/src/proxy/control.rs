@@ -58,7 +58,7 @@ pub(super) struct Shared {
     /// Set by `revoke`. No address of the proxy accepts messages any more.
     is_revoked: AtomicBool,
     on_kill: OnceLock<Box<dyn Fn() + Send + Sync>>,
-    /// The actor whose end is that of the proxy.
+    /// The actor that the proxy ends with.
     target: OnceLock<ActorId>,
 }
 

@@ -75,7 +75,8 @@ impl Inner {
         Some(Place { node: self.id, export, key: found.key })
     }
 
-    /// A node never gets a message or a reply with the addresses of these exports.
+    /// Takes back the addresses of these exports, because the message or reply that contains them
+    /// never reaches the node.
     pub(crate) fn take_back(&self, peer: NodeId, session: u32, exports: &[u64]) {
         let wreck = self.update(|state| {
             let mut wreck = Wreck::default();
@@ -138,7 +139,7 @@ impl Inner {
         }
     }
 
-    /// The exit of an actor that is gone: of this node, or of one that cannot be reached.
+    /// Returns the exit of an actor that is gone: of this node, or of one that cannot be reached.
     pub(crate) fn exit_of(&self, place: Place) -> Option<Exit> {
         let state = self.lock();
         if place.node == self.id {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The error of [`Node::register`]: another actor of this node has the name.
+/// The error of [`Node::register`](crate::Node::register): another actor of this node has the name.
 ///
 /// ```
 /// let error = actor_remote::NameTaken;
@@ -11,7 +11,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameTaken;
 
-/// The error of [`Node::wait_for`]: no actor of this type had the name within the time limit.
+/// The error of [`Node::wait_for`](crate::Node::wait_for): no actor of this type had the name within the time limit.
 ///
 /// ```
 /// let error = actor_remote::NotFound { name: "greeter".into() };

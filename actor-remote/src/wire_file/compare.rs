@@ -6,7 +6,7 @@ use super::schema::{Message, Protocol, Shape};
 use super::{Difference, Effect, types};
 use std::fmt::Display;
 
-/// The differences between the protocols of two files.
+/// Returns the differences between the protocols of two files.
 pub(super) fn compare(older: &[Protocol], newer: &[Protocol]) -> Vec<Difference> {
     let mut out = Vec::new();
     let mut changes = Changes::new(older, newer, |protocol| std::slice::from_ref(&protocol.name));
@@ -149,7 +149,7 @@ impl<'a, T> Changes<'a, T> {
     }
 }
 
-/// Whether the items that both lists have are in the same order.
+/// Returns whether the items that both lists have are in the same order.
 pub(super) fn is_same_order<T>(old: &[T], new: &[T], name: impl Fn(&T) -> &String) -> bool {
     let common = |of: &[T], other: &[T]| -> Vec<String> {
         let names = of.iter().map(&name);
@@ -158,7 +158,7 @@ pub(super) fn is_same_order<T>(old: &[T], new: &[T], name: impl Fn(&T) -> &Strin
     common(old, new) == common(new, old)
 }
 
-/// The types of a message, as one.
+/// Returns the types of a message as one type.
 pub(super) fn signature(message: &Message) -> Shape {
     let arguments = message.arguments.iter().map(|(_, shape)| shape.clone());
     Shape::Tuple(arguments.chain([message.reply.clone()]).collect())

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 /// The deepest form: that of a type ends there.
 const DEPTH: usize = 200;
 
-/// The protocols of a file.
+/// Returns the protocols of a file.
 pub(super) fn read(text: &str) -> Result<Vec<Protocol>, String> {
     // A checkout can have changed the ends of lines.
     let text = text.replace("\r\n", "\n");
@@ -35,7 +35,7 @@ struct Line<'a> {
     number: usize,
 }
 
-/// The lines of a protocol, the first of which has its name.
+/// Reads the lines of a protocol. The first line has its name.
 fn protocol(lines: &[Line<'_>]) -> Result<Protocol, String> {
     let mut labels = HashMap::new();
     for line in lines {
@@ -190,7 +190,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Whether a comma and these words follow.
+    /// Returns whether a comma follows, and then expects these words.
     fn flag(&mut self, words: &[&str]) -> Result<bool, String> {
         if !self.skip(",") {
             return Ok(false);
@@ -237,7 +237,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The words and marks of a line, unless it has another letter or an open quote.
+/// Returns the words and marks of a line, or `None` if it has another letter or an open quote.
 fn tokens(line: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut letters = line.chars().peekable();
@@ -268,7 +268,7 @@ fn tokens(line: &str) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// The rest of a name in quotes.
+/// Reads the rest of a name in quotes.
 fn quoted(letters: &mut impl Iterator<Item = char>) -> Option<String> {
     let mut name = String::new();
     loop {

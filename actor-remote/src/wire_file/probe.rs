@@ -182,7 +182,7 @@ impl<'r> Probe<'r> {
         self.run.borrow_mut().name_read = read;
     }
 
-    /// A value without parts: `make` makes one of `number` values.
+    /// Creates a value without parts. `make` makes one of `number` values.
     fn scalar<'de, V: Visitor<'de>>(
         self,
         kind: Kind,

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::{env, fmt, fs, process};
 
-/// The form of `T`, and behind it the types in it.
+/// Returns the form of `T`, followed by the types in it.
 fn form<T: DeserializeOwned>() -> String {
     let mut tracer = Tracer::new();
     let reply = tracer.shape::<T>();

@@ -9,7 +9,7 @@ pub(super) const HEAD: &str = "\
 codec \"MessagePack with field names\", version 1
 ";
 
-/// The text of these protocols.
+/// Returns the text of these protocols.
 pub(super) fn write(protocols: &[Protocol]) -> String {
     let mut out = HEAD.to_owned();
     for protocol in protocols {
@@ -55,7 +55,7 @@ impl Display for Protocol {
 }
 
 impl Protocol {
-    /// The form of a type, with the names of the types of this protocol.
+    /// Returns the form of a type, with the names of the types of this protocol.
     pub(super) fn shown<'a>(&'a self, shape: &'a Shape) -> impl Display + 'a {
         Shown { protocol: self, shape }
     }
@@ -136,7 +136,7 @@ impl Display for Names<'_> {
     }
 }
 
-/// Whether a name with this letter needs no quotes for it.
+/// Returns whether a name with this letter needs no quotes for it.
 pub(super) fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '@')
 }

@@ -41,7 +41,7 @@ impl Tracer {
         Tracer::default()
     }
 
-    /// The form of `T`. Named types in it are among those of [`into_types`](Self::into_types).
+    /// Returns the form of `T`. [`into_types`](Self::into_types) returns the named types in it.
     pub(crate) fn shape<T: DeserializeOwned>(&mut self) -> Shape {
         let read = |probe: Probe<'_>| T::deserialize(probe).map(drop);
         Walk { tracer: self, read: &read, path: Vec::new() }.shape()
@@ -124,7 +124,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A type with a name, whose parts are found once.
+    /// Returns the form of a type with a name. Its parts are examined only once.
     fn named(&mut self, visitor: &str, name: &str, body: impl FnOnce(&mut Self) -> Body) -> Shape {
         if let Some(known) = self.tracer.known.get(visitor) {
             return Shape::Named(*known);
@@ -135,7 +135,8 @@ impl Walk<'_> {
         Shape::Named(index)
     }
 
-    /// A newtype is encoded as the value in it, and has a name if that contains the newtype again.
+    /// Returns the form of a newtype, which is encoded as the value in it. The newtype has a name
+    /// only if that value contains the newtype again.
     fn newtype(&mut self, found: &Found) -> Shape {
         if let Some(known) = self.tracer.known.get(found.visitor) {
             return Shape::Named(*known);
@@ -154,7 +155,8 @@ impl Walk<'_> {
         Shape::Named(index)
     }
 
-    /// A struct with `flatten` reads a map as well, with keys that are names of fields.
+    /// Returns the form of a map. A struct with `flatten` also reads a map, whose keys are names of
+    /// fields.
     fn map(&mut self) -> Shape {
         let key = self.within(Step::Key, |walk| match walk.find() {
             Some((Found { kind: Kind::Identifier, .. }, _)) => None,
@@ -202,7 +204,8 @@ impl Walk<'_> {
         Body::Struct { fields, is_strict: matches!(is_strict, Some((Stop::UnknownField, _))) }
     }
 
-    /// The fields without which a struct cannot be read, unless no value of one of them could be made.
+    /// Returns the fields without which a struct cannot be read, or `None` if no value of one of
+    /// them could be made.
     fn required(&mut self, names: &[&'static str]) -> Option<Vec<&'static str>> {
         let mut given: Vec<&'static str> = Vec::new();
         loop {
@@ -248,15 +251,16 @@ impl Walk<'_> {
         Body::Enum { variants, tag: None }
     }
 
-    /// The fields of a variant are a struct with the name of the variant. Visitors of two variants can
-    /// have one name.
+    /// Returns the form of a variant with fields: a struct with the name of the variant. Visitors
+    /// of two variants can have the same name.
     fn fields_of_variant(&mut self, found: &Found, fields: &'static [&'static str]) -> Shape {
         let Some(Step::Variant(name)) = self.path.last().copied() else { return Shape::any() };
         let visitor = format!("{} {name}", found.visitor);
         self.named(&visitor, name, |walk| walk.fields(fields))
     }
 
-    /// An enum with `tag` reads any value, and names its tag and its variants if they are missing.
+    /// Returns the form of an enum with `tag`, which reads any value, and names its tag and its
+    /// variants if they are missing.
     fn tagged(&mut self, found: &Found) -> Shape {
         let is_answer = |stop: &Stop, _: &Run| *stop != Stop::Refused;
         let Some((Stop::MissingField(tag), _)) = self.ask(&Question::Map(None), is_answer) else {
@@ -273,7 +277,7 @@ impl Walk<'_> {
         })
     }
 
-    /// The type at the end of the path, and how the last name on it was read.
+    /// Returns the type at the end of the path, and how the last name on it was read.
     fn find(&mut self) -> Option<(Found, Option<String>)> {
         self.tracer.parts += 1;
         if self.tracer.parts > PARTS || self.path.len() > LENGTH {
@@ -303,7 +307,7 @@ impl Walk<'_> {
         None
     }
 
-    /// A panic in the `Deserialize` refuses the value.
+    /// Reads one made-up value. A panic in the `Deserialize` impl refuses the value.
     fn run(&self, question: Question, choices: Choices) -> (Stop, Run) {
         let path = self.path.clone();
         let run = RefCell::new(Run { path, question, choices, found: None, name_read: None });
@@ -322,7 +326,7 @@ impl Variant {
     }
 }
 
-/// The name in a text such as `tuple struct Id`.
+/// Returns the name in a text such as `tuple struct Id`.
 fn last_word(expecting: &str) -> &str {
     expecting.rsplit(' ').next().unwrap_or_default()
 }

@@ -46,7 +46,8 @@ impl<'a> Comparison<'a> {
         self.out
     }
 
-    /// Whether two messages can be one with another name: arguments and types are the same.
+    /// Returns whether two messages can be one message with another name: their arguments and types
+    /// are the same.
     pub(super) fn are_same_message(&self, old: &Message, new: &Message) -> bool {
         let names = |message: &Message| -> Vec<String> {
             message.arguments.iter().map(|(name, _)| name.clone()).collect()
@@ -54,8 +55,8 @@ impl<'a> Comparison<'a> {
         names(old) == names(new) && self.are_same(&signature(old), &signature(new))
     }
 
-    /// Whether two types are the same, if those that are being compared are. Such a question can ask
-    /// another one; after some of them, types count as different.
+    /// Returns whether two types are the same, assuming that the types being compared are. Such a
+    /// question can lead to another one; after some questions, types count as different.
     fn are_same(&self, old: &Shape, new: &Shape) -> bool {
         let questions = self.questions + 1;
         let mut fresh = Comparison {
@@ -156,7 +157,7 @@ impl<'a> Comparison<'a> {
                 Body::Enum { variants: new, tag: new_tag },
             ) if old_tag == new_tag => self.compare_variants(path, old, new),
             _ => {
-                let text = "its encoding is that of another kind of type now";
+                let text = "it is encoded as another kind of type now";
                 self.out.push(self.difference(path, text, Effect::Breaks));
             }
         }
@@ -320,7 +321,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The path to a field or variant.
+/// Returns the path to a field or variant.
 fn join(path: &str, names: &[String]) -> String {
     format!("{path}.{}", names[0])
 }

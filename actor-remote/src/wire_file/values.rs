@@ -66,7 +66,8 @@ impl Choices {
         Some(self.picked[self.used - 1].0)
     }
 
-    /// Whether the value may be one level deeper. [`leave`](Self::leave) ends that level.
+    /// Returns whether the value may be one level deeper, and then starts that level.
+    /// [`leave`](Self::leave) ends it.
     pub(super) fn enter(&mut self) -> bool {
         self.steps += 1;
         let may_enter = self.depth < self.limit && self.steps <= STEPS;
@@ -78,7 +79,7 @@ impl Choices {
         self.depth -= 1;
     }
 
-    /// The choices of the next run, unless all were tried.
+    /// Returns the choices of the next run, or `None` if all were tried.
     pub(super) fn next(mut self) -> Option<Self> {
         self.picked.truncate(self.used);
         while let Some((last, number)) = self.picked.pop() {

@@ -73,7 +73,7 @@ pub(crate) enum WaitGoal {
 }
 
 impl WaitGoal {
-    /// The ticket of a sender that waits for capacity.
+    /// Returns the ticket of a sender that waits for capacity, or `None` for another event.
     #[inline]
     pub(in crate::cell) fn ticket(self) -> Option<Ticket> {
         if let WaitGoal::Capacity(ticket) = self { Some(ticket) } else { None }
