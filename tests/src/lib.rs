@@ -19,7 +19,7 @@ pub use crowd::assert_grows_evenly;
 pub use gate::Gate;
 pub use guard::{guarded, guarded_for};
 pub use host::{Host, Started, run_on, run_on_real_hosts_at_once};
-pub use loop_back::{fill, reached, run_over_loop_back};
+pub use loop_back::{fill, reached, run_over_loop_back, two_nodes};
 pub use size::sized;
 pub use tally::{Mark, Tally};
 pub use timeout::times_out_in_its_handler;

@@ -82,11 +82,16 @@ pub async fn fill<'a, P: Protocol, T>(call: impl Fn() -> Call<'a, P, T>) {
     while call().try_send().is_ok() {}
 }
 
+/// Returns two nodes of the current system, a server and a client, which are connected.
+#[must_use]
+pub fn two_nodes() -> (Node, Node) {
+    let [server, client] = wire::wire();
+    (Node::on(server, "server"), Node::on(client, "client"))
+}
+
 impl LoopBack {
-    /// Two nodes of the current system.
     async fn new() -> Self {
-        let [server, client] = wire::wire();
-        let (server, client) = (Node::on(server, "server"), Node::on(client, "client"));
+        let (server, client) = two_nodes();
         let anchor = AnchorAddr::from(Bottom.spawn());
         server.register("anchor", &anchor).expect("the name is new");
         let anchor = client.wait_for("anchor", LIMIT).await.expect("the nodes are connected");

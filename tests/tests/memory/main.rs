@@ -7,6 +7,7 @@ mod heap;
 mod links_and_monitors;
 mod measure;
 mod proxies;
+mod remote_calls;
 mod removed_entries;
 mod simulations;
 mod streams;

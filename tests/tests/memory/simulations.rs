@@ -5,6 +5,7 @@ use crate::measure::alone;
 use actor_core::prelude::*;
 use actor_core::time::sleep;
 use actor_remote::SimNetwork;
+use futures_lite::StreamExt;
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -20,6 +21,20 @@ impl Adder {
     fn add(&mut self, amount: u64) -> u64 {
         self.total += amount;
         self.total
+    }
+}
+
+#[actor]
+struct Source;
+
+#[actor]
+impl Source {
+    /// Fills the buffer, and waits for the reader.
+    async fn numbers(&self, replies: Replies<u64>) {
+        let mut number = 0;
+        while replies.send(number).await.is_ok() {
+            number += 1;
+        }
     }
 }
 
@@ -79,5 +94,50 @@ fn a_node_that_crashes_and_starts_again_leaves_nothing() {
         network.restart("b");
         let second: AdderAddr = a.wait_for("adder", LIMIT).await.unwrap();
         second.add(1).await.unwrap();
+    });
+}
+
+#[test]
+fn partitions_hangs_and_broken_frames_leave_nothing() {
+    leaves_nothing(async || {
+        let network = SimNetwork::new();
+        let (a, b) = (network.node("a"), network.node("b"));
+        b.register("adder", &b.system().spawn(Adder::default())).unwrap();
+        for fault in 0..6 {
+            let adder: AdderAddr = a.wait_for("adder", LIMIT).await.unwrap();
+            adder.add(1).await.unwrap();
+            match fault {
+                0 => network.cut("a", "b"),
+                1 => network.cut_one_way("a", "b"),
+                2 => network.pause("b"),
+                3 => network.set_loss(0.5),
+                4 => network.set_duplicate(0.5),
+                _ => network.set_reorder(0.5),
+            }
+            for _ in 0..10 {
+                let _ = adder.add(1).send().await;
+            }
+            let _ = adder.add(1).timeout(LIMIT).await;
+            drop(adder);
+            network.set_loss(0.0);
+            network.set_duplicate(0.0);
+            network.set_reorder(0.0);
+            network.resume("b");
+            network.heal("a", "b");
+            sleep(LIMIT).await;
+        }
+    });
+}
+
+#[test]
+fn the_streams_of_a_simulation_leave_nothing() {
+    leaves_nothing(async || {
+        let source = Source.spawn();
+        for count in 0..3 {
+            let mut numbers = source.numbers().stream_of(4);
+            for number in 0..count {
+                assert_eq!(numbers.next().await, Some(Ok(number)));
+            }
+        }
     });
 }
