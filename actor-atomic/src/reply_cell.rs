@@ -470,8 +470,11 @@ impl<T> Cell<T> {
     unsafe fn free(cell: NonNull<Self>, discard: impl Fn(Waker)) {
         // SAFETY: made by `Box::leak`, and freed once: by the one side that finds the other finished.
         let mut cell = unsafe { Box::from_raw(cell.as_ptr()) };
-        let [later, closed] =
-            cell.state.shared.change(|shared| [shared.later.take(), shared.closed.take()]);
+        let ([later, closed], attached) = cell
+            .state
+            .shared
+            .change(|shared| ([shared.later.take(), shared.closed.take()], shared.attached.take()));
+        drop(attached);
         if later.is_some() || closed.is_some() {
             [later, closed].into_iter().flatten().for_each(discard);
         }
