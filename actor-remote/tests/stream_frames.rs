@@ -91,7 +91,7 @@ async fn items_in_order_and_an_end_are_accepted() {
     }
     assert_eq!(lines.collect::<Vec<_>>().await, [Ok(7), Ok(8), Err(CallError::Killed)]);
     assert_eq!((reader.counters().await, reader.node.tables().open_calls), ((0, 0, 0), 0));
-    // The call is over: what was under way is late.
+    // The call is over, so frames that were under way arrive late.
     reader.forger.frame(&[15, 1, 3, 9]);
     reader.forger.frame(&[16, 1, 0]);
     assert_eq!(reader.counters().await, (0, 2, 0));

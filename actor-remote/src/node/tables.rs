@@ -20,7 +20,7 @@ pub struct NodeTables {
     pub proxies: usize,
     /// The calls of this node that other nodes have not answered, and its streams that they have not ended.
     pub open_calls: usize,
-    /// The calls of other nodes that this node has not answered, and their streams that it has not ended.
+    /// The calls of other nodes that this node has not answered, and the open streams of such calls.
     pub running_calls: usize,
 }
 
