@@ -3,6 +3,7 @@
 #![deny(clippy::undocumented_unsafe_blocks, clippy::multiple_unsafe_ops_per_block)]
 
 mod reply_cell;
+mod serial;
 mod sync;
 
 pub use reply_cell::{Attachment, Initial, Left, Mark, Receiver, Sender, State, reply_cell};

@@ -48,6 +48,7 @@
 //! must not panic. The drops of the ends drop it last, after the cell has finished and the other side has
 //! been woken, because its drop may panic. The drop of an attachment must not panic.
 
+use crate::serial;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Alive, Mutex, Place};
 use std::any::Any;
@@ -130,6 +131,7 @@ pub fn reply_cell<T>(initial: Initial, waker: Option<Waker>) -> (Sender<T>, Rece
     let cell = NonNull::from(Box::leak(Box::new(Cell {
         state: State {
             word: AtomicU32::new(state),
+            serial: serial::next(),
             note,
             shared: Mutex::new(Shared { later: None, closed: None, attached: None }),
         },
@@ -143,6 +145,8 @@ pub fn reply_cell<T>(initial: Initial, waker: Option<Waker>) -> (Sender<T>, Rece
 /// The state of a cell, which both ends share. It does not depend on the type of the value.
 pub struct State {
     word: AtomicU32,
+    /// Never changes.
+    serial: u32,
     /// Initialized if the word has `NOTED` (invariant 6).
     note: MaybeUninit<u64>,
     shared: Mutex<Shared>,
@@ -223,6 +227,25 @@ impl State {
     #[inline]
     pub fn is_gone(&self) -> bool {
         load(&self.word) & GONE != 0
+    }
+
+    /// Returns a number that identifies the cell. A later cell in the same memory has another number. The
+    /// number is even, and not zero.
+    ///
+    /// The upper half is a serial number, the lower half is that of the address. So two cells can have the same
+    /// number only if four billion were made in between.
+    ///
+    /// ```
+    /// use actor_atomic::{Initial, reply_cell};
+    ///
+    /// let first = reply_cell::<u8>(Initial::default(), None).0.state().unwrap().id();
+    /// let second = reply_cell::<u8>(Initial::default(), None).0.state().unwrap().id();
+    /// assert_ne!(first, second);
+    /// ```
+    #[inline]
+    pub fn id(&self) -> u64 {
+        let address = std::ptr::from_ref(self).addr() as u64;
+        u64::from(self.serial) << u32::BITS | address & u64::from(u32::MAX)
     }
 
     /// Returns the note of the cell, which never changes.

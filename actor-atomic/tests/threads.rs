@@ -2,6 +2,7 @@
 #![cfg(not(actor_loom))]
 
 use actor_atomic::{Initial, Left, Sender, reply_cell};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Poll, Wake, Waker};
@@ -125,4 +126,16 @@ fn a_sender_is_woken_when_the_receiver_leaves() {
     }
     drop(work);
     thread.join().unwrap();
+}
+
+#[test]
+fn a_cell_in_the_memory_of_an_earlier_one_has_another_id() {
+    let mut ids = HashSet::new();
+    for _ in 0..ROUNDS {
+        let (sender, receiver) = reply_cell::<u8>(Initial::default(), None);
+        let id = sender.state().unwrap().id();
+        assert_eq!(receiver.state().unwrap().id(), id);
+        assert!(id != 0 && id % 2 == 0);
+        assert!(ids.insert(id), "two cells have the same id");
+    }
 }

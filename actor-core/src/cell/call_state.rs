@@ -26,9 +26,10 @@ impl<'a> CallState<'a> {
         CallState(cell)
     }
 
-    /// Returns a number that identifies the call as long as its reply exists.
-    pub(crate) fn id(self) -> usize {
-        std::ptr::from_ref(self.0) as usize
+    /// Returns a number that identifies the call. No later call has the same number, though its cell may have
+    /// the same address. The number is even, and not 0.
+    pub(crate) fn id(self) -> u64 {
+        self.0.id()
     }
 
     /// Marks the message as taken by the run loop. Returns `false` if the message is to be skipped,

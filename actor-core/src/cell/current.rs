@@ -42,22 +42,22 @@ struct PendingFailure {
 }
 
 /// Reply marker: any reply in a message whose progress is unknown to the run loop.
-const ANY_REPLY: usize = usize::MAX;
+const ANY_REPLY: u64 = u64::MAX;
 /// Reply marker: the reply of a message that is being discarded.
-const UNHANDLED: usize = usize::MAX - 1;
+const UNHANDLED: u64 = u64::MAX - 2;
 /// Reply marker: the reply of a message that was rejected because too many are deferred.
-const REJECTED_FULL: usize = usize::MAX - 2;
+const REJECTED_FULL: u64 = u64::MAX - 4;
 /// Reply marker: the reply of a message whose deadline has passed.
-const EXPIRED: usize = usize::MAX - 3;
+const EXPIRED: u64 = u64::MAX - 6;
 
 /// The current input.
 #[derive(Clone, Copy)]
 pub(crate) struct CurrentMessage {
     /// The message's or hook's name.
     pub(crate) name: &'static str,
-    /// The reply that the input owes, identified by the address of its head. 0 for none, or one of
-    /// the markers above.
-    pub(crate) reply: usize,
+    /// The id of the call whose reply the input owes. 0 for none, or one of the markers above, which are
+    /// odd. The call may be over: a handler can answer and go on.
+    pub(crate) reply: u64,
     /// The state of the reply, the deadline and its flags.
     pub(crate) handling: Handling,
 }

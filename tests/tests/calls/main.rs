@@ -37,6 +37,7 @@ tests::on_every_host! {
     rejected_messages::a_send_that_waits_for_capacity_gets_its_message_back_at_a_kill,
     rejected_messages::sending_to_an_ended_actor_hands_the_message_back,
     reply::a_dropped_reply_gives_no_reply_immediately,
+    reply::a_handler_that_has_answered_owes_no_other_reply,
     errors_at_the_end::a_self_handler_is_the_last_message,
     errors_at_the_end::messages_behind_a_self_handler_are_stopped,
     addresses_as_data::the_original_methods_remain_callable_on_the_plain_struct,

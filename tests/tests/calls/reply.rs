@@ -1,5 +1,6 @@
 //! A reply that is stored, moved, dropped or passed on.
 
+use actor_core::ReplyReceiver;
 use actor_core::future::zip;
 use actor_core::prelude::*;
 use async_channel::Sender;
@@ -111,6 +112,61 @@ pub fn a_dropped_reply_gives_no_reply_immediately(system: &System) {
         let answer = keeper.panic_with().await;
         assert!(matches!(&answer, Err(CallError::Panicked(why)) if why.handler() == "panic_with"));
         assert_eq!(call.await, Err(CallError::NoReply));
+    });
+}
+
+/// Answers its call, goes on, and then ends with the replies of others in hand.
+#[actor]
+struct Early {
+    answers: Sender<ReplyReceiver<u32>>,
+}
+
+/// How the handler goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Panic,
+    Hang,
+}
+
+/// So many replies that the memory of one is that of the answered call.
+const OTHERS: usize = 64;
+
+#[actor]
+impl Early {
+    async fn answer_and_go_on(&mut self, taken: Gate, ending: Ending, reply: Reply<u32>) {
+        reply.send(7).unwrap();
+        taken.pass().await;
+        let (_replies, answers): (Vec<_>, Vec<_>) = (0..OTHERS).map(|_| Reply::pair()).unzip();
+        for answer in answers {
+            self.answers.try_send(answer).unwrap();
+        }
+        assert!(ending != Ending::Panic, "after the answer");
+        std::future::pending::<()>().await;
+    }
+}
+
+pub fn a_handler_that_has_answered_owes_no_other_reply(system: &System) {
+    system.block_on(async {
+        for ending in [Ending::Panic, Ending::Hang] {
+            let (answers, given) = async_channel::unbounded();
+            let early = Early { answers }.spawn();
+            let taken = Gate::new();
+            let answer = early.answer_and_go_on(taken.clone(), ending).await;
+            assert_eq!(answer, Ok(7));
+            taken.open();
+            let mut waiting = vec![];
+            for _ in 0..OTHERS {
+                waiting.push(given.recv().await.unwrap());
+            }
+            if ending == Ending::Hang {
+                early.kill();
+            }
+            for answer in waiting {
+                assert_eq!(answer.await, Err(CallError::NoReply));
+            }
+            let exit = early.join().await;
+            assert_eq!(matches!(exit, Exit::Failed(_)), ending == Ending::Panic);
+        }
     });
 }
 

@@ -5,11 +5,13 @@ use crate::said;
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::time::sleep;
-use actor_core::{Child, Fault, Sim, Supervisor, spawn_task, unblock};
+use actor_core::{Child, Fault, ReplyReceiver, Sim, Supervisor, spawn_task, unblock};
+use async_channel::Sender;
 use futures_lite::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
+use tests::Gate;
 
 const A_WHILE: Duration = Duration::from_millis(50);
 
@@ -30,6 +32,17 @@ impl Bomb {
 
     fn link(&self, other: BombAddr, context: &Context<Self>) {
         context.link(&other);
+    }
+
+    /// Answers, and panics with the replies of others in hand. One of them has the memory of the first.
+    async fn answered(&self, taken: Gate, others: Sender<ReplyReceiver<u32>>, reply: Reply<u32>) {
+        reply.send(7).unwrap();
+        taken.pass().await;
+        let (_replies, answers): (Vec<_>, Vec<_>) = (0..64).map(|_| Reply::pair()).unzip();
+        for answer in answers {
+            others.try_send(answer).unwrap();
+        }
+        panic!("answered");
     }
 }
 
@@ -105,6 +118,21 @@ fn a_caller_that_leaves_before_it_looks_at_the_answer_has_observed_nothing() {
         drop(call);
     };
     fails(body, "bomb#1 failed in `boom`: boom");
+}
+
+#[test]
+fn the_panic_of_a_handler_that_has_answered_is_observed_by_no_other_call() {
+    let body = |sim: Sim| async move {
+        let (others, given) = async_channel::unbounded();
+        let taken = Gate::new();
+        assert_eq!(Bomb.spawn().answered(taken.clone(), others).await, Ok(7));
+        taken.open();
+        sim.settle().await;
+        while let Ok(answer) = given.recv().await {
+            assert_eq!(answer.await, Err(CallError::NoReply));
+        }
+    };
+    fails(body, "bomb#1 failed in `answered`: answered");
 }
 
 #[test]
