@@ -521,6 +521,18 @@ impl Stale {
 /// The sending end of a cell.
 ///
 /// Dropping the sender finishes without a value: the receiver gets `None`.
+///
+/// The sender is invariant in `T`: a sender of long-lived values is not a sender of short-lived ones, which its receiver
+/// could keep too long.
+///
+/// ```
+/// use actor_atomic::Sender;
+/// fn same<'a>(sender: Sender<&'a str>) -> Sender<&'a str> { sender }
+/// ```
+/// ```compile_fail
+/// use actor_atomic::Sender;
+/// fn shorter<'a>(sender: Sender<&'static str>) -> Sender<&'a str> { sender }
+/// ```
 pub struct Sender<T> {
     /// `None` once the sender has finished, and if there is no receiver.
     cell: Option<NonNull<Cell<T>>>,
@@ -529,6 +541,17 @@ pub struct Sender<T> {
 /// The receiving end of a cell.
 ///
 /// Dropping the receiver is the same as [`leave`](Receiver::leave).
+///
+/// The receiver is invariant in `T`, too.
+///
+/// ```
+/// use actor_atomic::Receiver;
+/// fn same<'a>(receiver: Receiver<&'a str>) -> Receiver<&'a str> { receiver }
+/// ```
+/// ```compile_fail
+/// use actor_atomic::Receiver;
+/// fn shorter<'a>(receiver: Receiver<&'static str>) -> Receiver<&'a str> { receiver }
+/// ```
 pub struct Receiver<T> {
     /// `None` once the receiver has received or left.
     cell: Option<NonNull<Cell<T>>>,
@@ -574,6 +597,7 @@ impl<T> Sender<T> {
     /// # Panics
     /// If `discard` panics, which it must not. The receiver may then wait forever, and the value may leak.
     #[inline]
+    #[must_use = "the receiver waits until its waker is woken"]
     pub fn send(mut self, value: T, discard: impl Fn(Waker)) -> Result<Option<Waker>, T> {
         let Some(pointer) = self.cell.take() else { return Err(value) };
         {
@@ -796,6 +820,7 @@ impl<T> Receiver<T> {
     /// # Panics
     /// If `discard` panics, which it must not. A sender that waits may then never be woken, and a value that has
     /// arrived is dropped.
+    #[must_use = "a sender that waits does so until its waker is woken"]
     pub fn leave(
         &mut self,
         discard: impl Fn(Waker),
