@@ -1,5 +1,5 @@
-//! Streams of replies between two nodes, and their credit: [`reader`] is the side of the caller, and
-//! [`producer`] that of the actor.
+//! Streams of replies between two nodes, and their credit: [`reader`] is the caller's side, and
+//! [`producer`] is the actor's side.
 //!
 //! Invariants: an item is sent only while the stream has credit for it, which the reader's side gives back
 //! once the item is in the buffer of the reader. The end is sent behind the last item, and takes the call out
@@ -11,10 +11,10 @@ use crate::import::WINDOW;
 pub(crate) mod producer;
 pub(crate) mod reader;
 
-/// The most items in the buffer of a reader.
+/// The maximum number of items in the buffer of a reader.
 pub(crate) const ITEMS: u64 = 65_536;
 
-/// The items, and their bytes, that may be sent. One item may exceed the bytes.
+/// The number of items, and of their bytes, that may be sent. One item may exceed the bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Credit {
     items: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Credit {
 }
 
 impl Credit {
-    /// Returns the credit of a new stream whose reader has a buffer for so many items.
+    /// Returns the credit of a new stream whose reader has a buffer for this many items.
     fn first(items: u64) -> Self {
         Credit { items, bytes: WINDOW.cast_signed() }
     }
@@ -31,7 +31,7 @@ impl Credit {
         self.items > 0 && self.bytes > 0
     }
 
-    /// Takes the cost of an item. There has to be room.
+    /// Takes the cost of an item, for which there has to be credit.
     fn spend(&mut self, cost: u64) {
         self.items -= 1;
         self.bytes -= cost.cast_signed();

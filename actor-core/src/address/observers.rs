@@ -1,8 +1,9 @@
-//! The observers of a call, which are attached to its reply cell. They are told how the call ended.
+//! The observers of a call, which are attached to its reply cell and are notified of the outcome of
+//! the call.
 //!
-//! Invariant: each observer is told once, by the side that ends the call: the sending side if it has sent
-//! the result, otherwise the receiving side, which has left. The step of the cell decides between them, so
-//! the outcome is exact.
+//! Invariant: each observer is notified once, by the side that ends the call: the sending side if
+//! it has sent the result, otherwise the receiving side, which has left. The step of the reply cell
+//! decides between the two, so the outcome is exact.
 
 use crate::cell::call_state::CallState;
 use crate::cell::current;
@@ -15,7 +16,7 @@ use crate::waking::wake;
 use actor_atomic::Attachment;
 use std::task::{Wake, Waker};
 
-/// How the call of a message ended. See [`observe`](crate::proxy::observe).
+/// The outcome of the call of a message. See [`observe`](crate::proxy::observe).
 ///
 /// ```
 /// use actor_core::CallError;
@@ -44,7 +45,7 @@ pub enum Outcome {
     Failed(CallError),
     /// The caller dropped the call.
     Dropped {
-        /// Whether the handler had started by then. If not, it never will.
+        /// Whether the handler had started before. If not, it never starts.
         started: bool,
     },
 }
@@ -62,7 +63,8 @@ impl Outcome {
 /// The function of an observer, which is user code.
 pub(crate) type Seen = Box<dyn FnOnce(Outcome) + Send>;
 
-/// The observers of one call. As a waker, it runs the functions of those that have not been told.
+/// The observers of one call. As a waker, it runs the functions of the observers that have not been
+/// notified.
 #[derive(Default)]
 pub(super) struct Observers(Mutex<Told>);
 
@@ -73,7 +75,8 @@ struct Told {
     outcome: Option<Outcome>,
 }
 
-/// Runs `seen` when the call of a message has ended; at once for a message without a caller.
+/// Runs `seen` when the call of a message has ended. For a message without a caller, runs it at
+/// once.
 pub(crate) fn observe(call: Option<CallState<'_>>, seen: Seen) {
     let Some(call) = call else { return run(seen, Outcome::Sent) };
     let observers = Observers::of(call.attached()).unwrap_or_else(|| {
@@ -116,13 +119,13 @@ impl Observers {
         self.0.lock().outcome = Some(outcome);
     }
 
-    /// Tells the observers by `wake` that the call has ended.
+    /// Notifies the observers, with `wake`, that the call has ended.
     pub(super) fn tell(self: Arc<Self>, outcome: Outcome, wake: impl Fn(Waker)) {
         self.end(outcome);
         wake(Waker::from(self));
     }
 
-    /// Tells the observers that the caller has left, with `error` if it had waited.
+    /// Notifies the observers that the caller has left, with `error` if it had waited.
     #[cold]
     pub(super) fn tell_left(
         attached: Attachment,
@@ -151,14 +154,14 @@ impl Wake for Observers {
 }
 
 impl Drop for Observers {
-    /// Observers whose reply was leaked are dropped, which is user code.
+    /// Drops the observers whose reply was leaked. The drop is user code.
     fn drop(&mut self) {
         let waiting = std::mem::take(&mut self.0.lock().waiting);
         contained(|| drop(waiting));
     }
 }
 
-/// Runs user code, whose panic is reported and goes no further.
+/// Runs user code. A panic in it is reported and goes no further.
 fn run(seen: Seen, outcome: Outcome) {
     if std::thread::panicking() {
         // The record of the panic that unwinds is still needed.

@@ -1,4 +1,5 @@
-//! What a proxy does with a message: passes it on, observes, answers, refuses or discards it.
+//! The actions of a proxy for a message: it forwards, observes, answers, refuses or discards the
+//! message.
 
 use crate::address::addr::Addr;
 use crate::address::observers::{self, Outcome};
@@ -57,7 +58,7 @@ impl<P: Protocol> Future for Forwarding<P> {
 
 impl<P: Protocol> Drop for Forwarding<P> {
     fn drop(&mut self) {
-        // In a panic, the reply of the message reports the panic.
+        // During a panic, the reply of the message reports the panic.
         if !std::thread::panicking()
             && let Some(message) = self.sending.take_back()
         {
@@ -66,8 +67,8 @@ impl<P: Protocol> Drop for Forwarding<P> {
     }
 }
 
-/// Passes a message on to another address as [`forward`] does, and discards it as [`discard`] does if the
-/// actor has ended.
+/// Forwards a message to another address as [`forward`] does. If the actor has ended, discards the
+/// message as [`discard`] does.
 ///
 /// # Cancellation
 /// If the future is dropped before the message is accepted, the message is discarded.
@@ -189,18 +190,20 @@ pub fn report_undelivered<P: Protocol>(to: &Addr<P>, message: &'static str) {
     super::control::report_undelivered(to.mailbox().untyped(), message);
 }
 
-/// Tells `seen` how the call of a message that is passed on ends, without the value of its reply.
+/// Calls `seen` with the outcome of a message's call, without the value of the reply.
 ///
-/// `seen` is called once. For a call, it runs when the call ends, on the thread that ends it and before the
-/// caller is woken: that of the handler which answers, or that of the caller which leaves. For a message
-/// that is a send, it runs now. It must not block; a panic in it is reported and goes no further.
+/// `seen` is called once. For a call, it runs when the call ends and before the caller is woken, on
+/// the thread that ends the call: the thread of the handler that answers, or of the caller that
+/// leaves. For a send, it runs immediately. It must not block. A panic in it is reported and goes
+/// no further.
 ///
-/// The outcome is exact: it is the result that the caller gets. It does not matter where the reply goes:
-/// the message may be passed on more than once, its handler may store the reply and answer later, and the
-/// stream of a streaming reply may run for long. Several proxies may observe one message.
+/// The outcome is exactly the result that the caller gets, regardless of the way of the reply: the
+/// message may be forwarded more than once, its handler may store the reply and answer later, and
+/// the stream of a streaming reply may run for a long time. Several proxies may observe one
+/// message.
 ///
-/// The first observer of a call costs three allocations, each further one a single one. A call that is not
-/// observed costs nothing.
+/// The first observer of a call costs three allocations, and each further one costs one. A call
+/// that is not observed costs nothing.
 ///
 /// ```
 /// use actor_core::prelude::*;
@@ -240,7 +243,7 @@ pub fn observe<P: Protocol>(message: &mut P::Message, seen: impl FnOnce(Outcome)
     observers::observe(P::info(message).reply, Box::new(seen));
 }
 
-/// Takes the reply out of a message, to answer it here. The message has no caller then.
+/// Takes the reply out of a message, to answer it here. The message then has no caller.
 ///
 /// Returns `None` if the reply is not a `T`, or if the message has a streaming reply. The reply of a send
 /// is [closed](Reply::is_closed).
@@ -271,7 +274,7 @@ pub fn take_reply<P: Protocol, T: 'static>(message: &mut P::Message) -> Option<R
     P::slot(message)?.take_reply()
 }
 
-/// Refuses a message that was for `to`: its call gets `error`, and a send becomes an
+/// Refuses a message that was for `to`. A call gets `error`, and a send becomes an
 /// [`Incident::Undelivered`](crate::Incident::Undelivered).
 ///
 /// ```
@@ -305,8 +308,8 @@ pub fn refuse<P: Protocol>(to: &Addr<P>, mut message: P::Message, error: CallErr
     drop_undelivered(mailbox, name, is_call, &mut Some(message));
 }
 
-/// Discards a message that cannot be forwarded to `to`: its call gets [`CallError::Stopped`], or the error
-/// of its deadline if that has passed; a send becomes an
+/// Discards a message that cannot be forwarded to `to`. A call gets [`CallError::Stopped`], or the
+/// error of its deadline if the deadline has passed. A send becomes an
 /// [`Incident::Undelivered`](crate::Incident::Undelivered).
 ///
 /// ```

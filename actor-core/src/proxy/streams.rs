@@ -6,11 +6,12 @@ use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
 use std::future::Future;
 
-/// Separates a message with streaming replies from the stream of its items: returns the future that sends
-/// the message, and the stream, whose buffer holds `capacity` items.
+/// Separates a message with streaming replies from the stream of its items. Returns the future that
+/// sends the message, and the stream, whose buffer holds `capacity` items.
 ///
-/// The stream of [`StreamCall::stream`] sends the message itself, and does not show when the mailbox has
-/// accepted it. This one can be dropped to withdraw a queued message, or [abandoned](abandon_stream).
+/// The stream of [`StreamCall::stream`] sends the message itself, and does not show when the
+/// mailbox has accepted it. This stream can be dropped to withdraw a queued message, or
+/// [abandoned](abandon_stream).
 ///
 /// # Errors
 /// The future returns the message if the actor has ended. When that is dropped, the stream yields
@@ -43,8 +44,8 @@ pub fn open_stream<P: Protocol, T: 'static>(
     call.into_owned().open(capacity)
 }
 
-/// Drops a stream of [`open_stream`]: as when its reader leaves, except that a message which is still queued
-/// is handled in its turn.
+/// Drops a stream of [`open_stream`]. As when its reader leaves, the stream ends, but a message
+/// that is still queued is handled in its turn.
 ///
 /// ```
 /// # use actor_core::prelude::*;
@@ -66,8 +67,9 @@ pub fn abandon_stream<T>(stream: ReplyStream<T>) {
     stream.abandon();
 }
 
-/// Counts the message of these replies as started, as [`begin`](super::begin) does for a call. Returns
-/// nothing if it is not to be handled: the reader has left, or its deadline has passed.
+/// Marks the message of these replies as started, as [`begin`](super::begin) does for a call.
+/// Returns `None` if the message is not to be handled, because the reader has left or its deadline
+/// has passed.
 ///
 /// ```
 /// # use actor_core::{Replies, proxy};
@@ -80,8 +82,8 @@ pub fn begin_stream<T>(replies: Replies<T>) -> Option<Replies<T>> {
     replies.begin()
 }
 
-/// Ends a stream with an error, on behalf of a producer elsewhere. The reader gets the items in the buffer
-/// first.
+/// Ends a stream with an error, on behalf of a producer in another process. The reader first gets
+/// the items in the buffer.
 ///
 /// ```
 /// # use actor_core::{CallError, Replies, proxy};

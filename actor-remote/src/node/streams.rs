@@ -29,7 +29,7 @@ impl Fate {
 }
 
 impl Inner {
-    /// Cancels a stream whose reader has left. Its items arrive until the other node ends it.
+    /// Cancels a stream whose reader has left. Its items still arrive until the other node ends it.
     pub(crate) fn cancel_stream(&self, scope: &Scope, call: u64) {
         self.update(|state| {
             let peer = state.peers.get(&scope.peer);
@@ -39,7 +39,8 @@ impl Inner {
         });
     }
 
-    /// Gives the other node credit: the reader has room for so many more items, and bytes of them.
+    /// Gives the other node credit: the reader has capacity for this many more items, and bytes of
+    /// items.
     pub(crate) fn grant(&self, scope: &Scope, call: u64, (items, bytes): (u64, u64)) {
         self.update(|state| {
             if !state.is_current(scope.peer, scope.session) {
@@ -80,7 +81,8 @@ impl Inner {
         Fate::Accepted
     }
 
-    /// Gives credit to a stream whose reader has room again. A stream that has ended meanwhile needs none.
+    /// Gives credit to a stream whose reader has capacity again. A stream that has ended meanwhile
+    /// needs none.
     pub(super) fn granted(&self, scope: &Scope, call: u64, items: u64, bytes: u64) {
         let credit = {
             let state = self.lock();

@@ -1,4 +1,5 @@
-//! The differences of two versions of a protocol, and what each one means while nodes of both run.
+//! The differences of two versions of a protocol, and the effect of each one while nodes of both
+//! versions run.
 //!
 //! An effect holds for both directions: an older node sends to a newer one, and the other way round.
 
@@ -79,7 +80,7 @@ fn compare_messages(old: &Protocol, new: &Protocol, out: &mut Vec<Difference>) {
     out.extend(found);
 }
 
-/// Why two messages of one name have different ids.
+/// Returns the reason why two messages of one name have different ids.
 fn other_id(old: &Message, new: &Message) -> Option<String> {
     if old.version != new.version {
         return Some(format!("its version was {}, and is {} now", old.version, new.version));
@@ -117,7 +118,7 @@ pub(super) struct Changes<'a, T> {
 }
 
 impl<'a, T> Changes<'a, T> {
-    /// Two items are the same one if they have a name in common.
+    /// Matches the items of two lists. Two items are the same one if they have a name in common.
     pub(super) fn new(old: &'a [T], new: &'a [T], names: impl Fn(&T) -> &[String]) -> Self {
         let is_same = |old: &T, new: &T| names(old).iter().any(|name| names(new).contains(name));
         let mut changes = Changes { common: Vec::new(), removed: Vec::new(), added: Vec::new() };

@@ -1,10 +1,11 @@
-//! Reads a wire file. Its text can be anything, and is at worst an error with the number of a line.
+//! Reads a wire file. Its text can be anything; a text that is not a wire file is an error with the
+//! number of a line.
 
 use super::schema::{Body, Field, Message, Protocol, Shape, Type, Variant};
 use super::text::{HEAD, is_word};
 use std::collections::HashMap;
 
-/// The deepest form: that of a type ends there.
+/// The maximum depth of a type's form.
 const DEPTH: usize = 200;
 
 /// Returns the protocols of a file.

@@ -63,7 +63,7 @@ pub(super) struct Found {
     pub(super) expecting: String,
 }
 
-/// Why a run has ended.
+/// The reason why a run has ended.
 #[derive(Debug, PartialEq)]
 pub(super) enum Stop {
     /// The kind was found.
@@ -122,7 +122,7 @@ pub(super) struct Probe<'r> {
     at: Option<usize>,
 }
 
-/// Where a probe is.
+/// The position of a probe.
 enum Position {
     End(Question),
     Before(Step),
@@ -175,8 +175,8 @@ impl<'r> Probe<'r> {
         Stop::Found
     }
 
-    /// Notes how the type has read the name of a field or variant. Generated code reads it into an enum
-    /// without fields; other types do not distinguish names.
+    /// Records how the type has read the name of a field or variant. Generated code reads it into
+    /// an enum without fields; other types do not distinguish names.
     fn note_name<T>(&self, name: &T) {
         let read = (size_of::<T>() <= 2).then(|| format!("{:?}", std::mem::discriminant(name)));
         self.run.borrow_mut().name_read = read;

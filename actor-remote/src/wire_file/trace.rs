@@ -1,8 +1,8 @@
 //! Finds the encoded form of a type by its own `Deserialize`, without a value of it.
 //!
-//! Each part of a type is one or more runs of its `Deserialize` along the path to that part. Lengths,
-//! depths and numbers of runs are limited, so each type has a form after a bounded time; a part that is
-//! not found by then, or is never asked for by name, is `any`.
+//! Each part of a type is examined by one or more runs of its `Deserialize` along the path to that
+//! part. Lengths, depths and numbers of runs are limited, so each type has a form after a bounded
+//! time. A part that is not found by then, or is never asked for by name, is `any`.
 
 use super::probe::{Found, Kind, Probe, Question, Run, Step, Stop};
 use super::schema::{Body, Field, Shape, Type, Variant};
@@ -13,11 +13,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The most parts of the types of a protocol.
+/// The maximum number of parts of the types of a protocol.
 const PARTS: usize = 5_000;
-/// The longest path to a part.
+/// The maximum length of a path to a part.
 const LENGTH: usize = 100;
-/// The most runs for one question and depth.
+/// The maximum number of runs for one question and depth.
 const RUNS: usize = 150;
 /// The depths of made-up values: small ones are tried first, so that recursive types end soon.
 const DEPTHS: [usize; 4] = [2, 4, 8, 40];
@@ -60,7 +60,7 @@ impl Tracer {
         index
     }
 
-    /// `name` as a word that begins with a capital and that no other type has.
+    /// Returns `name` as a word that begins with a capital and that no other type has.
     fn label(&self, name: &str) -> String {
         let mut letters = name.chars().filter(|it| it.is_alphanumeric() || *it == '_');
         let word: String = match letters.next() {
@@ -187,7 +187,8 @@ impl Walk<'_> {
             };
             let has_default = match &required {
                 Some(required) => !required.contains(name),
-                // No value could be made. Most optional fields are of this type.
+                // If no value could be made, the field counts as optional only if its type is an
+                // `Option`, which is the usual type of optional fields.
                 None => matches!(shape, Shape::Option(_)),
             };
             fields.push(Field { names: vec![(*name).to_owned()], shape, has_default });

@@ -6,7 +6,7 @@ use super::{Difference, Effect};
 use std::collections::HashSet;
 use std::fmt::Display;
 
-/// Compares types, each pair of named ones once.
+/// Compares types, each pair of named types once.
 pub(super) struct Comparison<'a> {
     old: &'a Protocol,
     new: &'a Protocol,
@@ -16,11 +16,11 @@ pub(super) struct Comparison<'a> {
     seen: HashSet<(usize, usize)>,
     seen_unnamed: HashSet<(*const Shape, *const Shape)>,
     out: Vec<Difference>,
-    /// The questions whether two types are the same around this comparison.
+    /// The number of enclosing questions whether two types are the same.
     questions: usize,
 }
 
-/// The most such questions inside of each other.
+/// The maximum number of such questions inside each other.
 const QUESTIONS: usize = 2;
 
 /// A type without the names of newtypes.

@@ -1,5 +1,5 @@
-//! Made-up values, for the parts of a type that stand before the one that is looked at. Most types take
-//! the first one; a type that checks its values, such as a date in a string, takes a later one.
+//! Made-up values, for the parts of a type before the part that is examined. Most types accept the
+//! first value; a type that checks its values, such as a date in a string, accepts a later one.
 
 /// The name of a field or variant that no type has.
 pub(super) const UNKNOWN: &str = "\u{1}unknown";
@@ -33,10 +33,11 @@ pub(super) const BYTES: &[&[u8]] = &[&[], &[0; 4], &[0; 8], &[0; 12], &[0; 16], 
 /// Numbers of every type.
 pub(super) const NUMBERS: &[u8] = &[0, 1, 100];
 
-/// The steps of a run, after which the value is given up.
+/// The number of steps of a run after which the value is given up.
 const STEPS: usize = 10_000;
 
-/// The choices that make a value. Each run repeats those of the previous one, except for the last.
+/// The choices that make a value. Each run repeats the choices of the previous one, except the
+/// last.
 #[derive(Debug)]
 pub(super) struct Choices {
     /// The choices of this run, each with the number of possible ones.
@@ -44,7 +45,7 @@ pub(super) struct Choices {
     used: usize,
     steps: usize,
     depth: usize,
-    /// The greatest depth.
+    /// The maximum depth.
     limit: usize,
 }
 
@@ -53,7 +54,7 @@ impl Choices {
         Choices { picked: Vec::new(), used: 0, steps: 0, depth: 0, limit }
     }
 
-    /// One of `number` values, unless there is none or the value is too large.
+    /// Picks one of `number` values. Returns `None` if there is none or the value is too large.
     pub(super) fn pick(&mut self, number: usize) -> Option<usize> {
         self.steps += 1;
         if number == 0 || self.steps > STEPS {
