@@ -67,6 +67,15 @@ impl Drop for Front {
     }
 }
 
+/// A token whose drop panics.
+struct Loud;
+
+impl Drop for Loud {
+    fn drop(&mut self) {
+        panic!("a token");
+    }
+}
+
 fn front(conduct: Conduct) -> (EchoAddr, proxy::Control) {
     proxy::prepare(Front { to: Echo.spawn(), conduct }).spawn()
 }
@@ -141,12 +150,6 @@ async fn panics_in_drops_and_in_on_kill_do_not_change_the_exit(sim: Sim) {
     in_kill.stop();
     in_kill.join().await;
 
-    struct Loud;
-    impl Drop for Loud {
-        fn drop(&mut self) {
-            panic!("a token");
-        }
-    }
     let (front, alive) = front(Conduct::Passes);
     alive.after_queued(Loud);
     assert_eq!(front.say(1).await, Ok(1));
