@@ -232,8 +232,8 @@ impl State {
     /// Returns a number that identifies the cell. A later cell in the same memory has another number. The
     /// number is even, and not zero.
     ///
-    /// The upper half is a serial number, the lower half is that of the address. So two cells can have the same
-    /// number only if four billion were made in between.
+    /// The upper half is a serial number, and the lower half is the lower half of the address. Two cells can
+    /// therefore have the same number only if four billion cells were created in between.
     ///
     /// ```
     /// use actor_atomic::{Initial, reply_cell};

@@ -87,7 +87,7 @@ struct Forger {
 }
 
 impl Forger {
-    /// Puts a frame with the right head on its way. Returns its length.
+    /// Sends a frame with the right head. Returns its length.
     async fn send(&mut self, kind_and_fields: &[u8]) -> usize {
         let mut frame = vec![1];
         frame.extend(self.session.to_le_bytes());
