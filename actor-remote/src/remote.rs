@@ -70,6 +70,15 @@ pub trait Visit {
         version: u32,
         arguments: &[&'static str],
     );
+
+    /// `A` is the tuple of the arguments, and `T` an item of the streaming reply.
+    fn stream<A: Arguments, T: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        id: u64,
+        version: u32,
+        arguments: &[&'static str],
+    );
 }
 
 /// The tuple of the arguments of a message.

@@ -385,6 +385,20 @@ impl Visit for Seen {
         let names = arguments.iter().map(|name| (*name).to_owned());
         let arguments = names.zip(A::shapes(&mut self.tracer)).collect();
         let reply = self.tracer.shape::<R>();
-        self.messages.push(Message { name: name.to_owned(), version, id, arguments, reply });
+        let name = name.to_owned();
+        self.messages.push(Message { name, version, id, arguments, reply, is_stream: false });
+    }
+
+    fn stream<A: Arguments, T: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        id: u64,
+        version: u32,
+        arguments: &[&'static str],
+    ) {
+        self.method::<A, T>(name, id, version, arguments);
+        if let Some(message) = self.messages.last_mut() {
+            message.is_stream = true;
+        }
     }
 }

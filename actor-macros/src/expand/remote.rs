@@ -248,9 +248,13 @@ impl Wired<'_> {
         let names = self.fields.iter().map(|(name, _)| names::unraw(name));
         let types = self.fields.iter().map(|(_, ty)| ty.field());
         let reply = self.reply.field();
+        let form = match self.message.reply.kind.is_stream() {
+            false => quote!(method),
+            true => quote!(stream),
+        };
         quote! {
             #(#cfgs)*
-            __visit.method::<(#(#types,)*), #reply>(#method, #id, #version, &[#(#names),*]);
+            __visit.#form::<(#(#types,)*), #reply>(#method, #id, #version, &[#(#names),*]);
         }
     }
 }

@@ -1594,8 +1594,8 @@ const _: () = {
                 );
                 __visit.method::<(), __r::Field<CacheAddr<K, N>, true>>("me", __ID_me, 1u32, &[]);
                 __visit . method :: < () , __r :: Field < Box < dyn Error > , { __r :: WireCheck :: < Box < dyn Error > > :: IS_WIRE } > > ("fail" , __ID_fail , 1u32 , & []) ;
-                __visit . method :: < (__r :: Field < u32 , { __r :: WireCheck :: < u32 > :: IS_WIRE } > ,) , __r :: Field < K , true > > ("keys" , __ID_keys , 1u32 , & ["from"]) ;
-                __visit.method::<(), __r::Field<u8, { __r::WireCheck::<u8>::IS_WIRE }>>(
+                __visit . stream :: < (__r :: Field < u32 , { __r :: WireCheck :: < u32 > :: IS_WIRE } > ,) , __r :: Field < K , true > > ("keys" , __ID_keys , 1u32 , & ["from"]) ;
+                __visit.stream::<(), __r::Field<u8, { __r::WireCheck::<u8>::IS_WIRE }>>(
                     "pages",
                     __ID_pages,
                     1u32,

@@ -85,6 +85,10 @@ fn other_id(old: &Message, new: &Message) -> Option<String> {
     if old.version != new.version {
         return Some(format!("its version was {}, and is {} now", old.version, new.version));
     }
+    if old.is_stream != new.is_stream {
+        let form = if new.is_stream { "a stream" } else { "one value" };
+        return Some(format!("its reply is {form} now"));
+    }
     let names = |message: &Message| -> Vec<String> {
         message.arguments.iter().map(|(name, _)| name.clone()).collect()
     };

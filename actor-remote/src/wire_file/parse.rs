@@ -141,13 +141,25 @@ impl<'a> Cursor<'a> {
         self.expect(",")?;
         self.expect("id")?;
         let id = u64::from_str_radix(&self.name()?, 16).map_err(|_| self.error("an id"))?;
-        Ok(Message { name, version, id, arguments: Vec::new(), reply: Shape::any() })
+        Ok(Message {
+            name,
+            version,
+            id,
+            arguments: Vec::new(),
+            reply: Shape::any(),
+            is_stream: false,
+        })
     }
 
     fn part_of_message(&mut self, message: &mut Message) -> Result<(), String> {
         if self.skip("->") {
+            // Names of types begin with a capital.
+            message.is_stream = self.skip("stream");
+            if message.is_stream {
+                self.expect("(")?;
+            }
             message.reply = self.shape(0)?;
-            return Ok(());
+            return if message.is_stream { self.expect(")") } else { Ok(()) };
         }
         let name = self.name()?;
         self.expect(":")?;

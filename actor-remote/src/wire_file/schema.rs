@@ -18,6 +18,8 @@ pub(super) struct Message {
     pub(super) id: u64,
     pub(super) arguments: Vec<(String, Shape)>,
     pub(super) reply: Shape,
+    /// The reply is a stream, and `reply` one of its items.
+    pub(super) is_stream: bool,
 }
 
 /// The encoded form of a type.

@@ -16,8 +16,14 @@ use std::{env, fmt, fs, process};
 fn form<T: DeserializeOwned>() -> String {
     let mut tracer = Tracer::new();
     let reply = tracer.shape::<T>();
-    let message =
-        super::Message { name: "m".into(), version: 1, id: 1, arguments: Vec::new(), reply };
+    let message = super::Message {
+        name: "m".into(),
+        version: 1,
+        id: 1,
+        arguments: Vec::new(),
+        reply,
+        is_stream: false,
+    };
     let protocol =
         Protocol { name: "p".into(), messages: vec![message], types: tracer.into_types() };
     let written = text::write(std::slice::from_ref(&protocol));
@@ -365,6 +371,28 @@ trait Clock {
     fn pair(&self, pair: (ClockAddr, Vec<ClockAddr>), times: u8);
 }
 
+#[actor(remote = "log")]
+trait Log {
+    fn tail(&mut self, lines: usize, replies: Replies<Option<u64>>);
+}
+
+#[test]
+fn a_streaming_reply_shows_its_items() {
+    let file = WireFile::new().protocol::<LogAddr>();
+    assert!(file.text().ends_with("  lines: u64\n  -> stream(option(u64))\n"), "{}", file.text());
+    assert_eq!(file.differences(&file.text()), Ok(Vec::new()));
+
+    let other = file.text().replace("stream(option(u64))", "stream(u64)");
+    let text = "`log`, message `tail`, `item`: it is optional now: breaks older nodes (an older node \
+                refuses values without it)";
+    assert_eq!(file.differences(&other).unwrap()[0].to_string(), text);
+
+    let other = file.text().replace("stream(option(u64))", "option(u64)");
+    let text = "`log`, message `tail`: its reply is a stream now: breaks older nodes (it is another \
+                message, and calls of the other one are refused as unknown)";
+    assert_eq!(file.differences(&other).unwrap()[0].to_string(), text);
+}
+
 #[test]
 fn an_address_has_the_name_of_its_protocol() {
     let text = WireFile::new().protocol::<ClockAddr>().text();
@@ -399,7 +427,14 @@ impl Drop for TemporaryFile {
 fn file(arguments: &[&str]) -> WireFile {
     let shape = Tracer::new().shape::<u8>();
     let arguments = arguments.iter().map(|name| ((*name).to_owned(), shape.clone())).collect();
-    let message = super::Message { name: "m".into(), version: 1, id: 1, arguments, reply: shape };
+    let message = super::Message {
+        name: "m".into(),
+        version: 1,
+        id: 1,
+        arguments,
+        reply: shape,
+        is_stream: false,
+    };
     let protocol = Protocol { name: "p".into(), messages: vec![message], types: Vec::new() };
     WireFile { protocols: vec![protocol] }
 }

@@ -22,12 +22,15 @@ pub(super) fn write(protocols: &[Protocol]) -> String {
 impl Display for Protocol {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "protocol {}", Name(&self.name))?;
-        for Message { name, version, id, arguments, reply } in &self.messages {
+        for Message { name, version, id, arguments, reply, is_stream } in &self.messages {
             writeln!(out, "\nmessage {}, version {version}, id {id:016x}", Name(name))?;
             for (name, shape) in arguments {
                 writeln!(out, "  {}: {}", Name(name), self.shown(shape))?;
             }
-            writeln!(out, "  -> {}", self.shown(reply))?;
+            match is_stream {
+                false => writeln!(out, "  -> {}", self.shown(reply))?,
+                true => writeln!(out, "  -> stream({})", self.shown(reply))?,
+            }
         }
         for Type { name, body } in &self.types {
             writeln!(out)?;

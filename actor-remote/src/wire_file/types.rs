@@ -52,7 +52,9 @@ impl<'a> Comparison<'a> {
         let names = |message: &Message| -> Vec<String> {
             message.arguments.iter().map(|(name, _)| name.clone()).collect()
         };
-        names(old) == names(new) && self.are_same(&signature(old), &signature(new))
+        names(old) == names(new)
+            && old.is_stream == new.is_stream
+            && self.are_same(&signature(old), &signature(new))
     }
 
     /// Returns whether two types are the same, assuming that the types being compared are. Such a
@@ -77,7 +79,8 @@ impl<'a> Comparison<'a> {
         for ((name, old), (_, new)) in old.arguments.iter().zip(&new.arguments) {
             self.compare(name, old, new);
         }
-        self.compare("reply", &old.reply, &new.reply);
+        let reply = if new.is_stream { "item" } else { "reply" };
+        self.compare(reply, &old.reply, &new.reply);
     }
 
     fn difference(&self, path: impl Display, change: impl Display, effect: Effect) -> Difference {

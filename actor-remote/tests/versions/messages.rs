@@ -3,6 +3,7 @@
 use super::{Effect, Row, connected, outcome};
 use actor_core::RefusalKind;
 use actor_core::prelude::*;
+use futures_lite::StreamExt;
 
 /// A protocol of one version.
 macro_rules! version {
@@ -30,6 +31,10 @@ version!(with: pub(super) fn wait(&self, time: u64) -> u64 { time });
 version!(with_argument: pub(super) fn wait(&self, time: u64, _loud: bool) -> u64 { time });
 version!(other_argument: pub(super) fn wait(&self, millis: u64) -> u64 { millis });
 version!(renamed: pub(super) fn sleep(&self, time: u64) -> u64 { time });
+version!(streaming:
+pub(super) async fn wait(&self, time: u64, replies: Replies<u64>) {
+    let _ = replies.send(time).await;
+});
 version!(raised: #[message(version = 2)] pub(super) fn wait(&self, time: u64) -> u64 { time });
 
 /// The outcome of a call of version `$sent` to an actor of version `$read`. Other messages still work.
@@ -105,6 +110,26 @@ pub(super) fn rows() -> Vec<Row> {
     assert_eq!(call!(other_argument, with: wait(1)), UNKNOWN_CALL);
     assert_eq!(call!(with, other_argument: wait(1)), UNKNOWN_CALL);
 
+    let streaming = Row {
+        change: "a reply becomes a streaming one",
+        texts: &[
+            "`shop`, message `wait`: its reply is a stream now: breaks older nodes (it is another \
+                  message, and calls of the other one are refused as unknown)",
+        ],
+        effect: Some(Effect::Breaks),
+        newer_to_older: UNKNOWN,
+        older_to_newer: UNKNOWN,
+    };
+    streaming.check_texts::<with::ShopAddr, streaming::ShopAddr>();
+    assert_eq!(call!(with, streaming: wait(1)), UNKNOWN_CALL);
+    System::simulation(1).block_on(async {
+        let (_server, _client, shop) =
+            connected::<_, streaming::ShopAddr>(&with::Shop.spawn()).await;
+        let first = shop.wait(1).stream().next().await;
+        let first = first.expect("a stream that is refused has an error");
+        assert_eq!(outcome(first), UNKNOWN_CALL);
+    });
+
     let renamed = Row {
         change: "a message is renamed",
         texts: &[
@@ -134,5 +159,5 @@ pub(super) fn rows() -> Vec<Row> {
     assert_eq!(call!(raised, with: wait(1)), UNKNOWN_CALL);
     assert_eq!(call!(with, raised: wait(1)), UNKNOWN_CALL);
 
-    vec![added, removed, argument_added, argument_renamed, renamed, raised]
+    vec![added, removed, argument_added, argument_renamed, streaming, renamed, raised]
 }
