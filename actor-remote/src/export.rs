@@ -25,6 +25,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 /// An actor that other nodes can reach through one protocol.
 pub(crate) struct Export {
@@ -111,6 +112,8 @@ pub(crate) struct Asked {
     pub(crate) cancelled: ReplyReceiver<()>,
     /// For the items of its stream, if its reader wants one.
     pub(crate) credit: Option<Arc<ItemCredit>>,
+    /// The time left, when it arrived, on the clock of this node.
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// The arguments of a message.
@@ -266,7 +269,7 @@ impl Back {
         }
         let call = call.into_owned();
         let Back { scope, replies, call: asked, .. } = self;
-        let Some(Asked { number, mut cancelled, .. }) = asked else {
+        let Some(Asked { number, mut cancelled, deadline, .. }) = asked else {
             let (sending, to) = (call.send(), to.clone());
             return Box::pin(async move {
                 let Err(refused) = sending.await else { return true };
@@ -277,7 +280,8 @@ impl Back {
                 to.is_alive()
             });
         };
-        let (reply, mut receiver) = proxy::queued_reply();
+        let (reply, mut receiver) =
+            deadline.map_or_else(proxy::queued_reply, proxy::queued_reply_until);
         let sending = call.reply_to(reply).send();
         Box::pin(async move {
             let sent = or(async { Some(sending.await) }, async {

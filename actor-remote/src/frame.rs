@@ -49,6 +49,8 @@ pub(crate) enum Frame<'a> {
         export: u64,
         method: u64,
         call: u64,
+        /// The microseconds until its deadline, if it has one.
+        left: Option<u64>,
         body: &'a [u8],
     },
     Send {
@@ -159,10 +161,13 @@ impl Frame<'_> {
                 number(out, *export);
                 number(out, *count);
             }
-            Frame::Call { export, method, call, body } => {
+            Frame::Call { export, method, call, left, body } => {
                 number(out, *export);
                 out.extend_from_slice(&method.to_le_bytes());
                 number(out, *call);
+                if let Some(left) = left {
+                    number(out, *left);
+                }
                 out.extend_from_slice(body);
             }
             Frame::Send { export, method, body } => {
@@ -222,7 +227,8 @@ impl Frame<'_> {
             Frame::Names { .. } => 1,
             Frame::Hold { .. } => 2,
             Frame::Release { .. } => 3,
-            Frame::Call { .. } => 4,
+            Frame::Call { left: None, .. } => 4,
+            Frame::Call { left: Some(_), .. } => 20,
             Frame::Send { .. } => 5,
             Frame::Reply { .. } => 6,
             Frame::Failed { .. } => 7,
@@ -264,10 +270,11 @@ impl<'a> Reader<'a> {
             1 => Frame::Names { gone: self.list(Self::text)?, given: self.list(Self::named)? },
             2 => Frame::Hold { export: self.number()?, key: self.key()? },
             3 => Frame::Release { export: self.number()?, count: self.number()? },
-            4 => Frame::Call {
+            kind @ (4 | 20) => Frame::Call {
                 export: self.number()?,
                 method: self.key()?,
                 call: self.number()?,
+                left: if kind == 20 { Some(self.number()?) } else { None },
                 body: self.body()?,
             },
             5 => Frame::Send { export: self.number()?, method: self.key()?, body: self.body()? },

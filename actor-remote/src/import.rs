@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Instant;
 
 /// The number of bytes that a proxy sends before the receiver's mailbox has accepted them.
 pub(crate) const WINDOW: u64 = 64 * 1024;
@@ -139,6 +140,10 @@ impl Caller {
 impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
     fn is_wanted(&self) -> bool {
         !Reply::is_closed(self)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        Reply::deadline(self)
     }
 
     fn begin(self: Box<Self>) -> Option<Box<dyn Pending>> {

@@ -23,6 +23,7 @@ const NAMES: usize = 256;
 /// A call that waits for its reply.
 pub(crate) trait Pending: Send {
     fn is_wanted(&self) -> bool;
+    fn deadline(&self) -> Option<Instant>;
     /// Marks the call as started. Returns `None` if its caller has left or its deadline has passed.
     fn begin(self: Box<Self>) -> Option<Box<dyn Pending>>;
     /// Completes the call with the reply that has arrived.

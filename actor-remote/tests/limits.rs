@@ -114,6 +114,30 @@ impl Hostile {
     }
 }
 
+/// A time left that no clock reaches is ignored; without time left, a call is answered and not handled.
+#[actor_core::test(seeds = 10)]
+async fn a_forged_time_left_is_no_deadline_or_has_passed() {
+    let mut all = hostile().await;
+    let export = all.hold().await;
+    let add = method(&["counter", "add", "amount"]);
+    let call = |left: u64, amount: u8| {
+        [&[20][..], &number(export), &add, &[amount], &number(left), &[0x91, amount]].concat()
+    };
+    for (left, amount) in [(u64::MAX, 1), (i64::MAX.cast_unsigned(), 2), (0, 4), (5_000_000, 8)] {
+        all.forger.frame(&call(left, amount));
+    }
+    time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(all.honest.add(0).await, Ok(1 + 2 + 8));
+    let answers = all.forger.pipe.taken(NodeId(3));
+    let failed: Vec<_> = answers.iter().filter(|frame| frame[6] == 7).collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0][7..], [4, 6], "the deadline passed before call 4 was started");
+    let replied = answers.iter().filter(|frame| frame[6] == 6).map(|frame| frame[7]);
+    assert_eq!(replied.collect::<Vec<_>>(), [1, 2, 8]);
+    assert_eq!(all.server.counters().bad_frames, 0);
+    all.end().await;
+}
+
 #[actor_core::test(seeds = 10)]
 async fn forged_frames_end_no_actor_and_disturb_no_other_node() {
     let pipe = Pipe::default();

@@ -3,7 +3,8 @@
 use super::observers::{Observers, Outcome};
 use super::reply_receiver::ReplyReceiver;
 use crate::cell::call_state::{self, CallState};
-use crate::cell::{current, deadline};
+use crate::cell::current;
+use crate::cell::deadline::{self, Deadline};
 use crate::error::CallError;
 use crate::executor;
 use crate::waking::{drop_waker, wake};
@@ -217,8 +218,15 @@ impl<T> Reply<T> {
         None
     }
 
-    /// Answers with an error, on behalf of an actor on another node.
+    /// Answers with an error, on behalf of an actor on another node, which does not know whether the deadline of
+    /// the call is its own timeout.
     pub(crate) fn fail(mut self, error: CallError) {
+        let error = match (error, self.state()) {
+            (CallError::DeadlineExceeded { started }, Some(call)) => {
+                current::deadline_error(call, started)
+            }
+            (error, _) => error,
+        };
         if self.put(Err(error.clone()), wake).is_ok() {
             current::told(&error);
         }
@@ -303,8 +311,8 @@ pub(crate) fn explicit_channel<T>() -> (Reply<T>, ReplyReceiver<T>) {
 }
 
 /// Creates a reply for a message that is about to be queued, and its receiver.
-pub(crate) fn queued<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    channel(Initial::default(), None)
+pub(crate) fn queued<T>(deadline: Option<Deadline>) -> (Reply<T>, ReplyReceiver<T>) {
+    channel(Initial { note: deadline.map(Deadline::note), ..Initial::default() }, None)
 }
 
 fn channel<T>(initial: Initial, waiting: Option<Waker>) -> (Reply<T>, ReplyReceiver<T>) {

@@ -62,6 +62,11 @@ impl Deadline {
         }
     }
 
+    /// The note for the reply cell of a call with this deadline, which is not its own timeout.
+    pub(crate) fn note(self) -> u64 {
+        Handling::of_deadline(self).note()
+    }
+
     pub(crate) fn has_passed(self, clock: &dyn Executor) -> bool {
         clock.now() >= self.instant()
     }
@@ -212,7 +217,7 @@ pub(crate) fn of_call(there: &Arc<dyn Executor>, ignores: bool) -> CallDeadline 
         return CallDeadline::Passed;
     }
     let moved = deadline.moved(&here, there);
-    CallDeadline::Inherited(moved.map(|deadline| Handling::of_deadline(deadline).note()))
+    CallDeadline::Inherited(moved.map(Deadline::note))
 }
 
 /// Polls a call or send whose timeout ends at `at` on the clock of `there`. The timeout becomes the

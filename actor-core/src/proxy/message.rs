@@ -6,12 +6,14 @@ use crate::address::observers::{self, Outcome};
 use crate::address::reply::{self, Reply};
 use crate::address::reply_receiver::ReplyReceiver;
 use crate::address::send::{MaybeOwned, SendFuture};
+use crate::cell::deadline::Deadline;
 use crate::cell::handle::{discard_expired, discard_message, drop_undelivered};
 use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Poller, Poll};
+use std::time::Instant;
 
 /// Forwards a message to another address, with its reply. Waits for capacity in the mailbox of that
 /// address.
@@ -118,7 +120,29 @@ pub fn forward_or_discard<P: Protocol>(
 /// # });
 /// ```
 pub fn queued_reply<T>() -> (Reply<T>, ReplyReceiver<T>) {
-    reply::queued()
+    reply::queued(None)
+}
+
+/// Returns a reply as [`queued_reply`] does, for a message with a deadline on the clock of the system on
+/// which it will be handled.
+///
+/// The message is skipped if it has not been started by then, and its call gets
+/// [`CallError::DeadlineExceeded`]. Its handler has this deadline, which its own calls inherit. The
+/// receiving end does not end by itself at the deadline.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # #[actor] struct Echo; #[actor] impl Echo { fn say(&self, n: u8) -> u8 { n } }
+/// # System::current_thread().block_on(async {
+/// let echo = Echo.spawn();
+/// let (reply, answer) = proxy::queued_reply_until(actor_core::time::now());
+/// echo.say(3).reply_to(reply).send().await.unwrap();
+/// assert_eq!(answer.await, Err(CallError::DeadlineExceeded { started: false }));
+/// # });
+/// ```
+pub fn queued_reply_until<T>(deadline: Instant) -> (Reply<T>, ReplyReceiver<T>) {
+    reply::queued(Deadline::at(deadline))
 }
 
 /// Marks the call as started, for a proxy that passes the message to a receiver that is not an
@@ -159,6 +183,9 @@ pub fn is_call<T>(reply: &Reply<T>) -> bool {
 }
 
 /// Answers a call with an error, on behalf of an actor in another process.
+///
+/// As the error of a call whose own timeout was its deadline,
+/// [`DeadlineExceeded`](CallError::DeadlineExceeded) becomes [`Timeout`](CallError::Timeout).
 ///
 /// ```
 /// # use actor_core::prelude::*;

@@ -14,6 +14,7 @@ pub(crate) enum CallFault {
     Full,
     NoReply,
     Killed,
+    DeadlineExceeded { started: bool },
     Panicked(ForeignFailure),
     Refused(RefusalKind, String),
 }
@@ -44,6 +45,9 @@ impl CallFault {
             CallError::Stopped => CallFault::Stopped,
             CallError::Full => CallFault::Full,
             CallError::Killed => CallFault::Killed,
+            CallError::DeadlineExceeded { started } => {
+                CallFault::DeadlineExceeded { started: *started }
+            }
             CallError::Panicked(failure) => CallFault::Panicked(ForeignFailure::of(failure)),
             CallError::Refused(refusal) => {
                 CallFault::Refused(refusal.kind(), short(refusal.text()).to_owned())
@@ -58,6 +62,7 @@ impl CallFault {
             CallFault::Full => CallError::Full,
             CallFault::NoReply => CallError::NoReply,
             CallFault::Killed => CallError::Killed,
+            CallFault::DeadlineExceeded { started } => CallError::DeadlineExceeded { started },
             CallFault::Panicked(failure) => CallError::Panicked(failure.into()),
             CallFault::Refused(kind, text) => CallError::Refused(Refusal::new(kind, text)),
         }
@@ -73,6 +78,7 @@ impl CallFault {
                 out.push(4);
                 write_failure(out, failure);
             }
+            CallFault::DeadlineExceeded { started } => out.push(6 + u8::from(*started)),
             CallFault::Refused(kind, reason) => {
                 out.push(5);
                 out.push(match kind {
@@ -107,6 +113,8 @@ impl CallFault {
                 };
                 CallFault::Refused(kind, reader.text()?)
             }
+            6 => CallFault::DeadlineExceeded { started: false },
+            7 => CallFault::DeadlineExceeded { started: true },
             _ => return None,
         })
     }

@@ -14,7 +14,7 @@ fn examples() -> Vec<(&'static str, Frame<'static>)> {
         ("Names", Frame::Names { gone: vec!["x".into()], given: vec![given] }),
         ("Hold", Frame::Hold { export: 3, key: 4 }),
         ("Release", Frame::Release { export: 3, count: 2 }),
-        ("Call", Frame::Call { export: 3, method: 5, call: 300, body: &[0x91, 1] }),
+        ("Call", Frame::Call { export: 3, method: 5, call: 300, left: None, body: &[0x91, 1] }),
         ("Send", Frame::Send { export: 3, method: 5, body: &[0x91, 1] }),
         ("Reply", Frame::Reply { call: 300, body: &[42] }),
         ("Failed", Frame::Failed { call: 300, error: CallFault::Stopped }),
@@ -28,6 +28,10 @@ fn examples() -> Vec<(&'static str, Frame<'static>)> {
         ("Item", Frame::Item { call: 300, number: 1, body: &[42] }),
         ("End", Frame::End { call: 300, error: Some(CallFault::Killed) }),
         ("Granted", Frame::Granted { call: 300, items: 16, bytes: 128 }),
+        (
+            "Call",
+            Frame::Call { export: 3, method: 5, call: 300, left: Some(50_000), body: &[0x91, 1] },
+        ),
         ("Open", Frame::Open { export: 3, method: 5, call: 300, items: 16, body: &[0x91, 1] }),
     ]
 }
@@ -80,6 +84,8 @@ fn errors_and_exits_come_back_as_they_were() {
         CallFault::Full,
         CallFault::NoReply,
         CallFault::Killed,
+        CallFault::DeadlineExceeded { started: false },
+        CallFault::DeadlineExceeded { started: true },
         CallFault::Panicked(failure(place.clone())),
         CallFault::Panicked(failure(None)),
         CallFault::Refused(RefusalKind::BadReply, "no".into()),

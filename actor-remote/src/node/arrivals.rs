@@ -16,6 +16,7 @@ use crate::window::{CALLS, PAIR};
 use actor_core::{Exit, Reply, time};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// The exit of an actor of another node. It is published on drop, after every message of that node
 /// that arrived before it.
@@ -29,6 +30,12 @@ impl Drop for Notice {
     fn drop(&mut self) {
         self.scope.node.exited(&self.scope, self.export, &self.exit);
     }
+}
+
+/// The deadline of a call that has arrived now, with so many microseconds left. None if no clock gets
+/// there.
+fn deadline_in(left: u64) -> Option<Instant> {
+    time::now().checked_add(Duration::from_micros(left))
 }
 
 /// The fate of an item for an export.
@@ -144,13 +151,19 @@ impl Inner {
                 let wreck = self.update(|state| state.let_go(from, export, count));
                 wreck.tell();
             }
-            Frame::Call { export, method, call, body } => {
-                return self.called(&scope, call, None, (export, method, body));
+            Frame::Call { export, method, call, left, body } => {
+                return self.called(
+                    &scope,
+                    call,
+                    None,
+                    left.and_then(deadline_in),
+                    (export, method, body),
+                );
             }
             Frame::Open { export, method, call, items, body } => {
                 let credit = (1..=ITEMS).contains(&items).then(|| Arc::new(ItemCredit::new(items)));
                 return credit.is_some()
-                    && self.called(&scope, call, credit, (export, method, body));
+                    && self.called(&scope, call, credit, None, (export, method, body));
             }
             Frame::Send { export, method, body } => {
                 let parcel = Parcel { method, body: body.to_vec(), call: None };
@@ -275,6 +288,7 @@ impl Inner {
         scope: &Scope,
         call: u64,
         credit: Option<Arc<ItemCredit>>,
+        deadline: Option<Instant>,
         (export, method, body): (u64, u64, &[u8]),
     ) -> bool {
         let (token, cancelled) = Reply::pair();
@@ -285,7 +299,7 @@ impl Inner {
         if !is_new {
             return false;
         }
-        let asked = Asked { number: call, cancelled, credit };
+        let asked = Asked { number: call, cancelled, credit, deadline };
         let parcel = Parcel { method, body: body.to_vec(), call: Some(asked) };
         match self.queue(scope, export, Item::Message(parcel)) {
             Queued::Yes => {}

@@ -10,8 +10,9 @@ use crate::session::State;
 use crate::stream::reader::OpenStream;
 use crate::transport::NodeId;
 use crate::window::{PAIR, Window};
-use actor_core::Reply;
+use actor_core::{Reply, time};
 use std::sync::Arc;
+use std::time::Instant;
 
 impl Inner {
     /// Changes the state, and sends the frames that the change has put into the outbox.
@@ -103,8 +104,9 @@ impl Inner {
             peer.next_call += 1;
             match caller {
                 Caller::Call(pending) => {
+                    let left = pending.deadline().map(time_left);
                     peer.calls.insert(call, pending);
-                    state.push(to, &Frame::Call { export, method, call, body });
+                    state.push(to, &Frame::Call { export, method, call, left, body });
                     Ok(None)
                 }
                 Caller::Stream(reader) => {
@@ -153,4 +155,11 @@ pub(super) fn accept_reply(state: &mut State, from: NodeId, cost: u64) {
         let bytes = std::mem::take(&mut peer.owed);
         state.push(from, &Frame::Credit { export: REPLIES, bytes });
     }
+}
+
+/// The time until a deadline, as a frame carries it: in microseconds, rounded down, so that the deadline
+/// of the receiver is later than this one by no more than the time on the way.
+fn time_left(deadline: Instant) -> u64 {
+    let left = deadline.saturating_duration_since(time::now());
+    u64::try_from(left.as_micros()).unwrap_or(u64::MAX)
 }

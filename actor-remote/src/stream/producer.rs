@@ -68,7 +68,7 @@ where
     T: Serialize + Send + 'static,
 {
     let Back {
-        call: Some(Asked { credit: Some(credit), number, mut cancelled }),
+        call: Some(Asked { credit: Some(credit), number, mut cancelled, .. }),
         scope,
         replies,
         ..
