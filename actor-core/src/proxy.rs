@@ -77,7 +77,7 @@ pub use crate::address::observers::Outcome;
 pub use control::Control;
 pub use foreign::ForeignFailure;
 pub use message::{
-    begin, discard, fail, forward, forward_or_discard, is_call, observe, queued_reply,
+    begin, discard, fail, forward, forward_or_discard, is_call, observe, poll_closed, queued_reply,
     queued_reply_until, refuse, report_undelivered, take_reply,
 };
 pub use revocable::{Revoke, revocable};

@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 /// The number of bytes that a proxy sends before the receiver's mailbox has accepted them.
@@ -138,8 +139,8 @@ impl Caller {
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
-    fn is_wanted(&self) -> bool {
-        !Reply::is_closed(self)
+    fn poll_abandoned(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        proxy::poll_closed(self, cx)
     }
 
     fn deadline(&self) -> Option<Instant> {

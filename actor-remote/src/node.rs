@@ -1,6 +1,7 @@
 //! A node: the actors of this process that other nodes can reach, and the addresses of their
 //! actors.
 
+mod abandoned;
 mod addresses;
 mod arrivals;
 mod builder;
@@ -98,11 +99,17 @@ pub(crate) struct Inner {
     this: Weak<Inner>,
 }
 
-/// An event of the transport.
+/// An event of the transport, or of a caller.
 enum Arrived {
     Up(NodeId),
     Down(NodeId),
     Frame(NodeId, Vec<u8>),
+    /// The caller of a call to another node has left.
+    Abandoned {
+        peer: NodeId,
+        session: u32,
+        call: u64,
+    },
 }
 
 impl Node {
@@ -294,7 +301,7 @@ impl fmt::Debug for Node {
     }
 }
 
-/// Handles the events of the transport in order, and the ticks between them.
+/// Handles the events in order, and the ticks between them.
 async fn pump(node: Arc<Inner>, events: Receiver<Arrived>) {
     let mut ticks = time::interval(TICK);
     let mut handled = 0;

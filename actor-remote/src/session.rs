@@ -15,6 +15,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 /// The maximum number of names in one frame.
@@ -22,7 +23,8 @@ const NAMES: usize = 256;
 
 /// A call that waits for its reply.
 pub(crate) trait Pending: Send {
-    fn is_wanted(&self) -> bool;
+    /// Whether the caller has left. Until then, the waker is woken when it leaves.
+    fn poll_abandoned(&mut self, cx: &mut Context<'_>) -> Poll<()>;
     fn deadline(&self) -> Option<Instant>;
     /// Marks the call as started. Returns `None` if its caller has left or its deadline has passed.
     fn begin(self: Box<Self>) -> Option<Box<dyn Pending>>;

@@ -141,7 +141,7 @@ impl<T> Reply<T> {
 
     /// Polls whether the caller has left. If it has not, `waker` is stored and woken when the
     /// caller leaves.
-    pub(super) fn poll_gone(&mut self, waker: &Waker) -> Poll<()> {
+    pub(crate) fn poll_gone(&mut self, waker: &Waker) -> Poll<()> {
         self.cell.poll_gone(waker, |waker| drop_waker(Some(waker)))
     }
 

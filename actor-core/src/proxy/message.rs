@@ -182,6 +182,26 @@ pub fn is_call<T>(reply: &Reply<T>) -> bool {
     reply.is_call()
 }
 
+/// Polls whether the caller of a message has left. Until then, the waker is stored in place of an earlier
+/// one, and is woken when the caller leaves.
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # use std::future::poll_fn;
+/// # System::current_thread().block_on(async {
+/// let (mut reply, answer) = proxy::queued_reply::<u8>();
+/// let waiting = actor_core::spawn_task(async move {
+///     poll_fn(|cx| proxy::poll_closed(&mut reply, cx)).await;
+/// });
+/// drop(answer);
+/// waiting.await;
+/// # });
+/// ```
+pub fn poll_closed<T>(reply: &mut Reply<T>, cx: &mut Poller<'_>) -> Poll<()> {
+    reply.poll_gone(cx.waker())
+}
+
 /// Answers a call with an error, on behalf of an actor in another process.
 ///
 /// As the error of a call whose own timeout was its deadline,

@@ -68,6 +68,7 @@ impl Inner {
                 self.changed.notify(usize::MAX);
             }
             Arrived::Frame(from, bytes) => self.arrived(from, &bytes),
+            Arrived::Abandoned { peer, session, call } => self.abandoned(peer, session, call),
             Arrived::Up(_) => {}
         }
     }
@@ -384,40 +385,24 @@ impl Inner {
         }
     }
 
-    /// Runs once a second: sends heartbeats, offers sessions again that were lost, and cancels
-    /// calls whose callers have left.
+    /// Runs once a second: sends heartbeats, and offers sessions again that were lost.
     pub(super) fn tick(&self) {
         let now = time::now();
-        let left = self.update(|state| {
-            let mut left = Vec::new();
+        self.update(|state| {
             let peers: Vec<NodeId> = state.peers.keys().copied().collect();
             for id in peers {
                 if state.refused.get(&id).is_some_and(|until| now < *until) {
                     continue;
                 }
-                let Some(peer) = state.peers.get_mut(&id) else { continue };
-                if !peer.is_open {
-                    // The known number of the other side may be out of date, so this asks for it
-                    // again.
+                if !state.peers.get(&id).is_some_and(|peer| peer.is_open) {
+                    // The known number of the other side may be out of date: it is asked for again.
                     state.say_hello(id, &self.name, false);
                     continue;
                 }
-                let unwanted: Vec<u64> = peer
-                    .calls
-                    .iter()
-                    .filter(|(_, pending)| !pending.is_wanted())
-                    .map(|(call, _)| *call)
-                    .collect();
-                for call in unwanted {
-                    left.extend(state.peers.get_mut(&id).and_then(|it| it.take_call(call)));
-                    state.push(id, &Frame::Cancel { call });
-                }
-                // The sequence number of the heartbeat shows the other side whether the frame
-                // before it was lost. The heartbeat may be lost too, so one is sent each second.
+                // Its sequence number shows the other side whether the frame before it was lost. The
+                // heartbeat may be lost too, so there is one in each second.
                 state.push(id, &Frame::Heartbeat);
             }
-            left
         });
-        drop(left);
     }
 }

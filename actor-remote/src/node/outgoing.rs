@@ -12,6 +12,7 @@ use crate::transport::NodeId;
 use crate::window::{PAIR, Window};
 use actor_core::{Reply, time};
 use std::sync::Arc;
+use std::task::Context;
 use std::time::Instant;
 
 impl Inner {
@@ -86,6 +87,8 @@ impl Inner {
         caller: Option<Caller>,
     ) -> Result<(), Option<Caller>> {
         let (to, export) = (import.place.node, import.place.export);
+        // Set if the caller has left meanwhile.
+        let mut abandoned = None;
         let opened = self.update(|state| {
             let is_current = state.is_current(to, import.session);
             let peer = state.peers.get_mut(&to).filter(|_| is_current);
@@ -103,8 +106,11 @@ impl Inner {
             let call = peer.next_call;
             peer.next_call += 1;
             match caller {
-                Caller::Call(pending) => {
+                Caller::Call(mut pending) => {
                     let left = pending.deadline().map(time_left);
+                    let waker = self.on_abandoned(to, import.session, call);
+                    let poll = pending.poll_abandoned(&mut Context::from_waker(&waker));
+                    abandoned = poll.is_ready().then_some(waker);
                     peer.calls.insert(call, pending);
                     state.push(to, &Frame::Call { export, method, call, left, body });
                     Ok(None)
@@ -118,6 +124,9 @@ impl Inner {
                 }
             }
         })?;
+        if let Some(waker) = abandoned {
+            waker.wake();
+        }
         if let (Some((reader, call, arrived)), Some(node)) = (opened, self.this.upgrade()) {
             let scope = Scope { node, peer: to, session: import.session };
             self.system.spawn_task(reader.read(scope, call, arrived)).detach();

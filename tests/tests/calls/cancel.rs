@@ -106,7 +106,7 @@ pub fn a_call_dropped_while_queued_is_never_handled(system: &System) {
     });
 }
 
-/// The cancellation of a call that was sent to another node is sent within a second.
+/// The cancellation of a call that was sent to another node is on its way for a while.
 pub fn a_call_whose_cancellation_has_arrived_is_never_handled(system: &System) {
     system.block_on(async {
         let (permit, permits) = async_channel::unbounded();
@@ -122,7 +122,7 @@ pub fn a_call_whose_cancellation_has_arrived_is_never_handled(system: &System) {
         assert!(matches!(timed, Err(CallError::Timeout { .. })), "{timed:?}");
         drop(call);
         stepper.step(4).send().await.unwrap();
-        actor_core::time::sleep(LONGER * 8).await;
+        actor_core::time::sleep(LONGER).await;
 
         (0..2).for_each(|_| permit.try_send(()).unwrap());
         assert_eq!(stepper.log().await, Ok((vec![1, 4], vec![1, 4])));

@@ -40,7 +40,7 @@ async fn a_call_dropped_in_the_queue_there_is_never_handled() {
     time::sleep(Duration::from_secs(1)).await;
     assert_eq!((two.client.tables().open_calls, two.server.tables().running_calls), (1, 1));
     call.cancel().await;
-    time::sleep(Duration::from_secs(2)).await;
+    time::sleep(Duration::from_millis(20)).await;
     assert_nothing_open(&two);
     assert_eq!(two.remote.seen().await, Ok(vec![1]));
 }
@@ -52,7 +52,7 @@ async fn a_call_dropped_while_it_runs_is_finished() {
     let call = actor_core::spawn_task(two.remote.slow(1, 5000).into_owned());
     time::sleep(Duration::from_secs(1)).await;
     call.cancel().await;
-    time::sleep(Duration::from_secs(2)).await;
+    time::sleep(Duration::from_millis(20)).await;
     assert_nothing_open(&two);
     assert_eq!(two.remote.seen().await, Ok(vec![1]));
     assert_eq!(two.client.counters().bad_frames, 0);

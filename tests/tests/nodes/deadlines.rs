@@ -13,8 +13,8 @@ use tests::sized;
 /// The timeout of the first call of a chain.
 const WHOLE: Duration = Duration::from_millis(50);
 
-/// More than a frame and the steps around it take from one node to the next.
-const HOP: Duration = Duration::from_millis(7);
+/// More than a frame and the steps around it take from one node to the next, each up to a millisecond.
+const HOP: Duration = Duration::from_millis(20);
 
 fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -86,9 +86,10 @@ async fn a_chain(counts: &Counts) {
     for stage in (0..3).rev() {
         let worker = Worker { stage, next: next.take(), events: events.clone() };
         let address: StageAddr = worker.spawn_on(nodes[stage].system()).into();
-        nodes[stage].register("stage", &address).unwrap();
+        let name = format!("stage {stage}");
+        nodes[stage].register(&*name, &address).unwrap();
         if stage > 0 {
-            next = Some(nodes[stage - 1].wait_for::<StageAddr>("stage", LIMIT).await.unwrap());
+            next = Some(nodes[stage - 1].wait_for::<StageAddr>(&name, LIMIT).await.unwrap());
         }
         stages.insert(0, address);
     }

@@ -1,6 +1,7 @@
 //! Several nodes in one simulation: what they promise each other, under every fault of the network.
 
 mod abandoned_calls;
+mod cancellation;
 mod deadlines;
 mod exits;
 mod five_nodes;
