@@ -198,7 +198,7 @@ impl Server {
     async fn deliver(&self, parcel: Parcel, is_allowed: bool) -> bool {
         let Parcel { method, body, call } = parcel;
         // A node that does not accept replies must not make this one encode more of them.
-        if call.is_some() && !self.replies.room().await {
+        if call.is_some() && self.replies.room().await.is_none() {
             return false;
         }
         let (scope, to) = (self.scope.clone(), self.address.clone());
@@ -346,9 +346,7 @@ impl Back {
 
 /// Sends the reply of a call back, once the other node has accepted enough of the earlier replies.
 async fn answer<T: Serialize>(scope: &Scope, replies: &Window, number: u64, value: T) {
-    if !replies.room().await {
-        return;
-    }
+    let Some(_turn) = replies.room().await else { return };
     let mut body = Vec::new();
     let (encoded, written) = scope::encoding(scope, || codec::encode(&value, &mut body));
     let refusal = match encoded {

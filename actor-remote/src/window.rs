@@ -1,9 +1,15 @@
 //! A window: the bytes that may be under way to one node. All actors that send to the node share
 //! it.
+//!
+//! Invariant: while the lock is free, the first waiter does not fit, or there is none. Each change that can
+//! make it fit ends with [`State::admit`], which takes the credit for the first waiters that fit and wakes
+//! these, and only these. A waiter that is admitted and leaves gives its credit back, which admits the next
+//! ones. So no wake-up is lost, and each waiter is woken once.
 
-use event_listener::Event;
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 /// The number of bytes of messages, and separately of replies, that one node may have under way to
 /// another.
@@ -15,7 +21,6 @@ pub(crate) const CALLS: usize = 65_536;
 /// The window of one session. Waiters are admitted in FIFO order.
 pub(crate) struct Window {
     state: Mutex<State>,
-    changed: Event,
 }
 
 struct State {
@@ -25,33 +30,185 @@ struct State {
     credit: i64,
     /// The number of unanswered calls.
     calls: usize,
-    waiting: VecDeque<u64>,
+    /// By their numbers, which are in the order of arrival.
+    waiting: BTreeMap<u64, (Want, Waker)>,
     next: u64,
+    /// A waiter has been admitted by [`Want::Room`], and has not spent its cost yet.
+    has_turn: bool,
     is_closed: bool,
 }
 
-/// The place of a waiter. When it is dropped, the next waiter becomes the first.
-struct Ticket<'a> {
-    window: &'a Window,
-    number: u64,
+/// The needs of a waiter.
+#[derive(Clone, Copy)]
+enum Want {
+    /// This cost is taken. One that is larger than the window needs all of it.
+    Cost { cost: i64, is_call: bool },
+    /// Some credit is left. Its cost is not known yet, so waiters with this need come one after another.
+    Room,
 }
 
-impl Drop for Ticket<'_> {
+impl State {
+    fn fits(&self, want: Want) -> bool {
+        match want {
+            Want::Cost { cost, is_call } => {
+                let has_room = self.credit >= cost || self.credit >= PAIR.cast_signed();
+                has_room && !(is_call && self.calls >= CALLS)
+            }
+            Want::Room => self.credit > 0 && !self.has_turn,
+        }
+    }
+
+    fn take(&mut self, want: Want) {
+        match want {
+            Want::Cost { cost, is_call } => {
+                self.credit -= cost;
+                self.calls += usize::from(is_call);
+            }
+            Want::Room => self.has_turn = true,
+        }
+    }
+
+    fn put_back(&mut self, want: Want) {
+        match want {
+            Want::Cost { cost, is_call } => {
+                self.add(cost);
+                self.calls = self.calls.saturating_sub(usize::from(is_call));
+            }
+            Want::Room => self.has_turn = false,
+        }
+    }
+
+    /// The other node cannot give more than the window.
+    fn add(&mut self, credit: i64) {
+        self.credit = self.credit.saturating_add(credit).min(PAIR.cast_signed());
+    }
+
+    /// Admits a newcomer, if none waits and it fits. Newcomers for room do not come one after another.
+    fn admit_at_once(&mut self, want: Want) -> Option<Turn<'static>> {
+        let fits = match want {
+            Want::Cost { .. } => self.fits(want),
+            Want::Room => self.credit > 0,
+        };
+        if !self.waiting.is_empty() || !fits {
+            return None;
+        }
+        if let Want::Cost { .. } = want {
+            self.take(want);
+        }
+        Some(Turn(None))
+    }
+
+    /// Admits the first waiters, as long as they fit. They are to be woken.
+    fn admit(&mut self) -> Vec<Waker> {
+        let mut admitted = Vec::new();
+        while let Some((want, _)) = self.waiting.first_key_value().map(|(_, waiter)| waiter) {
+            let want = *want;
+            if !self.fits(want) {
+                break;
+            }
+            self.take(want);
+            admitted.extend(self.waiting.pop_first().map(|(_, (_, waker))| waker));
+        }
+        admitted
+    }
+}
+
+/// Waits for its turn. Ready with `None` if the session has ended.
+struct Admission<'a> {
+    window: &'a Window,
+    want: Want,
+    /// The number of the waiter, once it has had to wait.
+    number: Option<u64>,
+}
+
+/// A waiter that was admitted. If it was for room, the next one comes after this is dropped.
+pub(crate) struct Turn<'a>(Option<&'a Window>);
+
+impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.window.lock().waiting.retain(|number| *number != self.number);
-        self.window.changed.notify(usize::MAX);
+        if let Some(window) = self.0 {
+            window.change(|state| state.put_back(Want::Room));
+        }
+    }
+}
+
+impl<'a> Future for Admission<'a> {
+    type Output = Option<Turn<'a>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let (window, want) = (self.window, self.want);
+        let mut state = window.lock();
+        if state.is_closed {
+            self.number = None;
+            return Poll::Ready(None);
+        }
+        let Some(number) = self.number else {
+            if let Some(turn) = state.admit_at_once(want) {
+                return Poll::Ready(Some(turn));
+            }
+            let number = state.next;
+            state.next += 1;
+            state.waiting.insert(number, (want, cx.waker().clone()));
+            self.number = Some(number);
+            return Poll::Pending;
+        };
+        let Some((_, waker)) = state.waiting.get_mut(&number) else {
+            self.number = None;
+            return Poll::Ready(Some(Turn(matches!(want, Want::Room).then_some(window))));
+        };
+        let stale = std::mem::replace(waker, cx.waker().clone());
+        drop(state);
+        drop(stale);
+        Poll::Pending
+    }
+}
+
+impl Drop for Admission<'_> {
+    fn drop(&mut self) {
+        let Some(number) = self.number else { return };
+        let want = self.want;
+        let left = self.window.change(|state| {
+            let waiting = state.waiting.remove(&number);
+            if waiting.is_none() {
+                // It was admitted, and has not noticed.
+                state.put_back(want);
+            }
+            waiting
+        });
+        drop(left);
     }
 }
 
 impl Window {
     pub(crate) fn new() -> Self {
-        let credit = PAIR.cast_signed();
-        let state = State { credit, calls: 0, waiting: VecDeque::new(), next: 0, is_closed: false };
-        Window { state: Mutex::new(state), changed: Event::new() }
+        Window {
+            state: Mutex::new(State {
+                credit: PAIR.cast_signed(),
+                calls: 0,
+                waiting: BTreeMap::new(),
+                next: 0,
+                has_turn: false,
+                is_closed: false,
+            }),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state, and admits the waiters that fit now.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let result = change(&mut state);
+        let admitted = state.admit();
+        drop(state);
+        admitted.into_iter().for_each(Waker::wake);
+        result
+    }
+
+    fn wait(&self, want: Want) -> Admission<'_> {
+        Admission { window: self, want, number: None }
     }
 
     /// Waits until a message of this cost may be sent, and takes the cost. Returns `false` if the session
@@ -59,50 +216,13 @@ impl Window {
     ///
     /// A message that is larger than the window waits until no other message is under way.
     pub(crate) async fn take(&self, cost: u64, is_call: bool) -> bool {
-        let cost = cost.cast_signed();
-        self.first(|state| {
-            let has_room = state.credit >= cost || state.credit >= PAIR.cast_signed();
-            if !has_room || (is_call && state.calls >= CALLS) {
-                return false;
-            }
-            state.credit -= cost;
-            state.calls += usize::from(is_call);
-            true
-        })
-        .await
+        self.wait(Want::Cost { cost: cost.cast_signed(), is_call }).await.is_some()
     }
 
-    /// Waits until less than the window is under way. Returns `false` if the session has ended.
-    pub(crate) async fn room(&self) -> bool {
-        self.first(|state| state.credit > 0).await
-    }
-
-    /// Waits until this waiter is the first and `take` returns `true`.
-    async fn first(&self, mut take: impl FnMut(&mut State) -> bool) -> bool {
-        let mut ticket: Option<Ticket<'_>> = None;
-        loop {
-            let listener = self.changed.listen();
-            {
-                let mut state = self.lock();
-                if state.is_closed {
-                    drop(state);
-                    return false;
-                }
-                let number = ticket.as_ref().map(|ticket| ticket.number);
-                if state.waiting.front().copied() == number && take(&mut state) {
-                    drop(state);
-                    return true;
-                }
-                if ticket.is_none() {
-                    let number = state.next;
-                    state.next += 1;
-                    state.waiting.push_back(number);
-                    ticket = Some(Ticket { window: self, number });
-                    continue;
-                }
-            }
-            listener.await;
-        }
+    /// Waits until less than the window is under way. The cost is to be spent before the turn is dropped.
+    /// Returns `None` if the session has ended.
+    pub(crate) async fn room(&self) -> Option<Turn<'_>> {
+        self.wait(Want::Room).await
     }
 
     /// Takes the cost of a value for which [`room`](Self::room) has waited.
@@ -110,87 +230,30 @@ impl Window {
         self.lock().credit -= cost.cast_signed();
     }
 
-    /// Returns credit for values that the other node has accepted. The credit never exceeds the
-    /// window.
+    /// Returns credit for values that the other node has accepted.
     pub(crate) fn give(&self, cost: u64) {
         if cost > 0 {
-            let mut state = self.lock();
-            let credit = state.credit.saturating_add(i64::try_from(cost).unwrap_or(i64::MAX));
-            state.credit = credit.min(PAIR.cast_signed());
-            drop(state);
-            self.changed.notify(usize::MAX);
+            self.change(|state| state.add(i64::try_from(cost).unwrap_or(i64::MAX)));
         }
     }
 
     /// Counts calls that have their answer, or need none.
     pub(crate) fn answered(&self, calls: usize) {
         if calls > 0 {
-            let mut state = self.lock();
-            let was_full = state.calls >= CALLS;
-            state.calls = state.calls.saturating_sub(calls);
-            drop(state);
-            if was_full {
-                self.changed.notify(usize::MAX);
-            }
+            self.change(|state| state.calls = state.calls.saturating_sub(calls));
         }
     }
 
     /// Ends all waits, because the session has ended.
     pub(crate) fn close(&self) {
-        self.lock().is_closed = true;
-        self.changed.notify(usize::MAX);
+        let waiting = {
+            let mut state = self.lock();
+            state.is_closed = true;
+            std::mem::take(&mut state.waiting)
+        };
+        waiting.into_values().for_each(|(_, waker)| waker.wake());
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{CALLS, PAIR, Window};
-    use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
-
-    fn poll<F: Future<Output = bool>>(future: std::pin::Pin<&mut F>) -> Poll<bool> {
-        future.poll(&mut Context::from_waker(Waker::noop()))
-    }
-
-    #[test]
-    fn waiters_are_admitted_in_order_and_one_that_leaves_lets_the_next_one_in() {
-        let window = Window::new();
-        assert_eq!(poll(pin!(window.take(PAIR - 10, false))), Poll::Ready(true));
-        let mut small = Box::pin(window.take(5, false));
-        {
-            let mut large = pin!(window.take(20, false));
-            assert_eq!(poll(large.as_mut()), Poll::Pending);
-            assert_eq!(poll(small.as_mut()), Poll::Pending, "the large one is first");
-        }
-        assert_eq!(poll(small.as_mut()), Poll::Ready(true));
-        let mut last = pin!(window.take(20, false));
-        assert_eq!(poll(last.as_mut()), Poll::Pending);
-        window.close();
-        assert_eq!(poll(last.as_mut()), Poll::Ready(false));
-    }
-
-    #[test]
-    fn a_message_larger_than_the_window_waits_until_nothing_is_under_way() {
-        let window = Window::new();
-        assert_eq!(poll(pin!(window.take(1, false))), Poll::Ready(true));
-        let mut large = pin!(window.take(2 * PAIR, false));
-        assert_eq!(poll(large.as_mut()), Poll::Pending);
-        window.give(1);
-        assert_eq!(poll(large.as_mut()), Poll::Ready(true));
-        assert_eq!(poll(pin!(window.room())), Poll::Pending);
-        window.give(u64::MAX);
-        assert_eq!(poll(pin!(window.take(PAIR, false))), Poll::Ready(true));
-    }
-
-    #[test]
-    fn unanswered_calls_are_limited() {
-        let window = Window::new();
-        for _ in 0..CALLS {
-            assert_eq!(poll(pin!(window.take(1, true))), Poll::Ready(true));
-        }
-        assert_eq!(poll(pin!(window.take(1, true))), Poll::Pending);
-        assert_eq!(poll(pin!(window.take(1, false))), Poll::Ready(true));
-        window.answered(1);
-        assert_eq!(poll(pin!(window.take(1, true))), Poll::Ready(true));
-    }
-}
+mod tests;

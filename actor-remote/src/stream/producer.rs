@@ -170,7 +170,8 @@ impl Feed {
         };
         let step = async {
             self.credit.room().await;
-            if !self.replies.room().await {
+            // The turn is not kept, because the next item may be a long time in coming.
+            if self.replies.room().await.is_none() {
                 // The session is over, which `left` reports.
                 return pending().await;
             }
