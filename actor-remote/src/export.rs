@@ -20,7 +20,7 @@ use async_channel::{Receiver, Sender};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub(crate) struct Export {
     /// The secret that another node presents to hold it.
     pub(crate) key: u64,
     pub(crate) address: Arc<dyn Exported>,
+    /// The names that keep it.
+    pub(crate) names: BTreeSet<String>,
     /// The number of times that each node has the export.
     pub(crate) holders: BTreeMap<NodeId, u64>,
     /// Waits for the end of the actor.
@@ -391,6 +393,7 @@ pub(crate) fn export<P: Remote>(
     Export {
         key,
         address: Arc::new(Typed::<P>(address.clone())),
+        names: BTreeSet::new(),
         holders: BTreeMap::new(),
         watch: Some(watch),
     }

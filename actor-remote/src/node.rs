@@ -206,11 +206,8 @@ impl Node {
     /// Takes a name back. Returns `false` if no actor of this node has it.
     pub fn unregister(&self, name: &str) -> bool {
         let inner = &self.handle.0;
-        let (was_there, wreck) = inner.update(|state| match state.names.remove(name) {
-            Some(export) => {
-                state.broadcast(name);
-                (true, state.sweep(export))
-            }
+        let (was_there, wreck) = inner.update(|state| match state.take_name(name) {
+            Some(export) => (true, state.sweep(export)),
             None => (false, Wreck::default()),
         });
         wreck.tell();

@@ -350,6 +350,25 @@ impl State {
         }
     }
 
+    /// Gives an export a name that no other export has. Returns `false` if there is no such export.
+    pub(crate) fn give_name(&mut self, name: &str, export: u64) -> bool {
+        let Some(found) = self.exports.get_mut(&export) else { return false };
+        found.names.insert(name.to_owned());
+        self.names.insert(name.to_owned(), export);
+        self.broadcast(name);
+        true
+    }
+
+    /// Takes a name back, and returns its export.
+    pub(crate) fn take_name(&mut self, name: &str) -> Option<u64> {
+        let export = self.names.remove(name)?;
+        if let Some(found) = self.exports.get_mut(&export) {
+            found.names.remove(name);
+        }
+        self.broadcast(name);
+        Some(export)
+    }
+
     fn named(&self, name: &str, export: u64) -> Option<Named> {
         let found = self.exports.get(&export)?;
         let protocol = found.address.protocol().to_owned();
@@ -357,7 +376,7 @@ impl State {
     }
 
     /// Informs all nodes that a name is given or taken back.
-    pub(crate) fn broadcast(&mut self, name: &str) {
+    fn broadcast(&mut self, name: &str) {
         let given = self.names.get(name).and_then(|export| self.named(name, *export));
         let frame =
             Frame::Names { gone: vec![name.to_owned()], given: given.into_iter().collect() };
@@ -434,8 +453,8 @@ impl State {
     /// Removes an export without holders and names.
     pub(crate) fn sweep(&mut self, export: u64) -> Wreck {
         let mut wreck = Wreck::default();
-        let is_named = self.names.values().any(|named| *named == export);
-        if !is_named && self.exports.get(&export).is_some_and(|found| found.holders.is_empty()) {
+        let is_unused = |found: &Export| found.names.is_empty() && found.holders.is_empty();
+        if self.exports.get(&export).is_some_and(is_unused) {
             wreck.keep(self.remove_export(export));
         }
         wreck
@@ -444,7 +463,9 @@ impl State {
     pub(crate) fn remove_export(&mut self, export: u64) -> Option<Export> {
         let found = self.exports.remove(&export)?;
         self.by_actor.remove(&(found.address.actor(), found.address.protocol()));
-        self.verdicts.retain(|(_, number), _| *number != export);
+        for peer in self.peers.keys() {
+            self.verdicts.remove(&(*peer, export));
+        }
         Some(found)
     }
 }

@@ -31,15 +31,9 @@ impl Inner {
     /// messages that it had sent to them.
     pub(crate) fn ended(&self, export: u64, exit: &Exit) {
         let (gone, notices) = self.update(|state| {
-            let names: Vec<String> = state
-                .names
-                .iter()
-                .filter(|(_, named)| **named == export)
-                .map(|(name, _)| name.clone())
-                .collect();
-            for name in names {
-                state.names.remove(&name);
-                state.broadcast(&name);
+            let names = state.exports.get(&export).map(|found| found.names.clone());
+            for name in names.into_iter().flatten() {
+                state.take_name(&name);
             }
             let gone = state.remove_export(export);
             let mut notices = Vec::new();

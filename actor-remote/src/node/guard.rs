@@ -28,8 +28,8 @@ impl Inner {
                 return *verdict;
             }
             let Some(peer) = state.peers.get(&scope.peer) else { return false };
-            let name = state.names.iter().find(|(_, named)| **named == export);
-            (peer.name.clone(), name.map(|(name, _)| name.clone()))
+            let name = state.exports.get(&export).and_then(|found| found.names.first());
+            (peer.name.clone(), name.cloned())
         };
         let ask = AssertUnwindSafe(|| allow(&peer, protocol, name.as_deref()));
         let verdict = catch_unwind(ask).unwrap_or(false);

@@ -10,17 +10,10 @@ impl Inner {
         address: &P::Addr,
     ) -> Result<(), NameTaken> {
         let export = self.exported::<P>(address).ok_or(NameTaken)?;
-        let refused = self.update(|state| {
-            let is_there = state.exports.contains_key(&export);
-            match state.names.get(&name) {
-                Some(holder) if *holder == export => None,
-                None if is_there => {
-                    state.names.insert(name.clone(), export);
-                    state.broadcast(&name);
-                    None
-                }
-                _ => Some(state.sweep(export)),
-            }
+        let refused = self.update(|state| match state.names.get(&name).copied() {
+            Some(holder) if holder == export => None,
+            None if state.give_name(&name, export) => None,
+            _ => Some(state.sweep(export)),
         });
         self.changed.notify(usize::MAX);
         let Some(wreck) = refused else { return Ok(()) };
