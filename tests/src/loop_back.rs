@@ -71,15 +71,26 @@ where
     }
 }
 
+/// Whether addresses that are obtained by [`reached`] lead through other nodes.
+pub fn is_looped() -> bool {
+    LOOP_BACK.with_borrow(Option::is_some)
+}
+
 /// Sends until there is no room: at the actor and, over a loop-back node, in front of it. Over a loop-back
 /// node on real threads, messages that are still on their way can make room later.
-pub async fn fill<'a, P: Protocol, T>(call: impl Fn() -> Call<'a, P, T>) {
-    let is_looped = LOOP_BACK.with_borrow(Option::is_some);
-    if is_looped && Sim::of(&System::current()).is_some() {
+/// Returns how many messages were sent.
+pub async fn fill<'a, P: Protocol, T>(call: impl Fn() -> Call<'a, P, T>) -> usize {
+    let mut sent = 0;
+    if is_looped() && Sim::of(&System::current()).is_some() {
         // In virtual time, everything else has happened before the limit.
-        while call().send().timeout(SETTLED).await.is_ok() {}
+        while call().send().timeout(SETTLED).await.is_ok() {
+            sent += 1;
+        }
     }
-    while call().try_send().is_ok() {}
+    while call().try_send().is_ok() {
+        sent += 1;
+    }
+    sent
 }
 
 /// Returns two nodes of the current system, a server and a client, which are connected.

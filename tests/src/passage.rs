@@ -79,3 +79,19 @@ impl<'de> Deserialize<'de> for Mark {
         leave(deserializer)
     }
 }
+
+/// A value of any type, as an argument or a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Local<T>(pub T);
+
+impl<T: Any + Clone + Send> Serialize for Local<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        enter(self.0.clone(), serializer)
+    }
+}
+
+impl<'de, T: Any> Deserialize<'de> for Local<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        leave(deserializer).map(Local)
+    }
+}

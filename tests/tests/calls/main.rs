@@ -69,6 +69,7 @@ tests::on_every_host! {
     deadline::a_piped_call_inherits_and_other_futures_and_timers_do_not,
     deadline::protocols_and_pools_inherit_as_plain_calls,
     deadline::a_queued_call_ends_with_the_deadline_and_is_never_handled,
+    deadline::a_queued_call_ends_with_the_deadline_and_says_that_it_never_started,
     deadline::a_running_call_ends_with_the_deadline_and_says_that_it_started,
     deadline::calls_that_are_polled_with_their_own_wakers_end_with_the_deadline,
     deadline::the_shorter_of_timeout_and_deadline_is_reported,

@@ -21,6 +21,10 @@ const DIFFERENT: &[(&str, &str)] = &[
         "as above, and the address shows the mailbox of the proxy",
     ),
     (
+        "deadline::a_queued_call_ends_with_the_deadline_and_says_that_it_never_started",
+        "a call that was sent to the other node may have been started",
+    ),
+    (
         "cancel::a_call_dropped_while_queued_is_never_handled",
         "the message can be handled until the cancellation has arrived",
     ),
@@ -55,13 +59,9 @@ const DIFFERENT: &[(&str, &str)] = &[
     ),
 ];
 
-/// The topics that do not run over a loop-back node, each with its reason.
-const LOCAL_TOPICS: &[(&str, &str)] =
-    &[("deadline", "its replies are instants of one clock, which cannot leave the process")];
-
 mod all_hosts {
     use crate::{
-        addresses_as_data, call_settings, callers, cancel, errors_at_the_end, pipe,
+        addresses_as_data, call_settings, callers, cancel, deadline, errors_at_the_end, pipe,
         rejected_messages, reply, timeout,
     };
 
@@ -97,12 +97,23 @@ mod all_hosts {
         call_settings::the_settings_of_a_forwarded_call_combine_in_any_order,
         call_settings::a_handler_answers_by_itself_where_it_cannot_forward,
         call_settings::a_send_that_would_block_its_system_gives_the_message_back,
+        deadline::a_message_has_the_timeout_of_its_call_as_deadline,
+        deadline::calls_in_a_handler_inherit_its_deadline,
+        deadline::calls_without_deadline_inherit_none,
+        deadline::a_piped_call_inherits_and_other_futures_and_timers_do_not,
+        deadline::protocols_and_pools_inherit_as_plain_calls,
+        deadline::a_running_call_ends_with_the_deadline_and_says_that_it_started,
+        deadline::calls_that_are_polled_with_their_own_wakers_end_with_the_deadline,
+        deadline::the_shorter_of_timeout_and_deadline_is_reported,
+        deadline::a_wait_of_a_publisher_ends_with_the_deadline,
+        deadline::a_call_after_the_deadline_is_not_sent,
+        deadline::a_call_without_deadline_outlives_that_of_its_handler,
     }
 }
 
 /// Behaviors of a moment when nothing is on its way any more, which is certain in virtual time only.
 mod in_virtual_time {
-    use crate::{call_settings, cancel, rejected_messages, timeout};
+    use crate::{call_settings, cancel, deadline, rejected_messages, timeout};
 
     tests::over_simulated_loop_back! {
         cancel::a_call_dropped_before_queueing_is_never_handled,
@@ -113,6 +124,8 @@ mod in_virtual_time {
         call_settings::if_room_holds_in_each_order,
         call_settings::a_forwarded_call_that_is_not_sent_gives_the_reply_back,
         call_settings::a_piped_call_may_have_a_time_limit,
+        deadline::a_queued_call_ends_with_the_deadline_and_is_never_handled,
+        deadline::a_wait_for_capacity_ends_with_the_deadline,
     }
 }
 
@@ -151,8 +164,7 @@ fn each_behavior_of_calls_runs_over_a_loop_back_node_or_has_a_reason() -> io::Re
     assert!(different.is_subset(&all), "{:?}", different.difference(&all));
     // Some behaviors are only of calls to other nodes.
     let known = &same | &different;
-    let is_local = |name: &str| LOCAL_TOPICS.iter().any(|(topic, _)| name.starts_with(topic));
-    let missing: Vec<_> = all.difference(&known).filter(|name| !is_local(name)).collect();
+    let missing: Vec<_> = all.difference(&known).collect();
     assert!(missing.is_empty(), "add these to a list of this file: {missing:#?}");
     Ok(())
 }
