@@ -1,12 +1,13 @@
 //! Four senders of one address of another node: nothing is lost, and each of them keeps its order. On real
-//! threads, with a system for each node, and in a simulation.
+//! threads, with a system for each node, and in a simulation. Streams of the other node on real threads.
 //!
 //! `ACTOR_TESTS=full` sends a million messages in each test.
 
 use actor_core::prelude::*;
 use actor_remote::{Node, NodeId, SimNetwork, Transport, TransportEvent};
+use futures_lite::StreamExt;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 type OnEvent = Box<dyn Fn(TransportEvent<'_>) + Send + Sync>;
 
@@ -55,6 +56,8 @@ impl Transport for End {
 trait Ledger {
     fn note(&mut self, sender: usize, number: u64) -> u64;
     fn total(&self) -> u64;
+    /// Sends this many numbers.
+    fn count(&self, count: u64, context: &Context<Self>, numbers: Replies<u64>);
 }
 
 #[actor]
@@ -78,9 +81,23 @@ impl Ledger for Book {
     fn total(&self) -> u64 {
         self.total
     }
+
+    fn count(&self, count: u64, context: &Context<Self>, numbers: Replies<u64>) {
+        let counting = context.spawn_task(async move {
+            for number in 0..count {
+                if let Err(returned) = numbers.send(number).await {
+                    assert_eq!(returned, number);
+                    return;
+                }
+            }
+        });
+        counting.detach();
+    }
 }
 
 const SENDERS: usize = 4;
+
+const UNREACHABLE: CallError = CallError::Unreachable { started: true };
 
 /// The messages of each sender.
 fn messages() -> u64 {
@@ -115,8 +132,16 @@ async fn send_all(ledger: &LedgerAddr, client: &Node) {
     assert_eq!(client.counters().lost_sessions, 0);
 }
 
-#[test]
-fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
+/// A node with a book, and another one that has found it, each on a system of its own.
+struct Two {
+    systems: [System; 2],
+    server: Node,
+    client: Node,
+    book: BookAddr,
+    ledger: LedgerAddr,
+}
+
+fn two() -> Two {
     let systems = [0, 1].map(|_| System::builder().threads(2).build());
     let wire = Wire::default();
     let node = |index: usize| {
@@ -125,8 +150,15 @@ fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
     };
     let (server, client) = (node(0), node(1));
     let book = book(&systems[0], &server);
+    let found = client.wait_for("book", Duration::from_secs(30));
+    let ledger: LedgerAddr = systems[1].block_on(found).unwrap();
+    Two { systems, server, client, book, ledger }
+}
+
+#[test]
+fn four_senders_on_real_threads_lose_nothing_and_keep_their_order() {
+    let Two { systems, server, client, book, ledger } = two();
     systems[1].block_on(async {
-        let ledger: LedgerAddr = client.wait_for("book", Duration::from_secs(30)).await.unwrap();
         send_all(&ledger, &client).await;
         // The end of the server ends what the client has of it.
         server.leave();
@@ -144,4 +176,78 @@ fn four_senders_in_a_simulation_lose_nothing_and_keep_their_order() {
         let ledger: LedgerAddr = client.wait_for("book", Duration::from_secs(30)).await.unwrap();
         send_all(&ledger, &client).await;
     });
+}
+
+/// Waits until neither node has a call of the other one open.
+fn assert_empty(two: &Two) {
+    let begun = Instant::now();
+    let open = || two.client.tables().open_calls + two.server.tables().running_calls;
+    while open() > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{} calls are open", open());
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn streams_on_real_threads_keep_their_order_and_end_once() {
+    let two = two();
+    let count = messages();
+    let readers: Vec<_> = (1..=8)
+        .map(|capacity| {
+            let ledger = two.ledger.clone();
+            two.systems[1].spawn_task(async move {
+                let mut numbers = ledger.count(count).stream_of(capacity);
+                for number in 0..count {
+                    assert_eq!(numbers.next().await, Some(Ok(number)));
+                    // Every other reader leaves early.
+                    if capacity % 2 == 0 && number == 100 * capacity as u64 {
+                        return;
+                    }
+                }
+                assert_eq!(numbers.next().await, None);
+            })
+        })
+        .collect();
+    two.systems[1].block_on(async {
+        for reader in readers {
+            reader.await;
+        }
+    });
+    assert_empty(&two);
+    assert_eq!(two.client.counters().lost_sessions, 0);
+
+    // The server leaves while streams run: each has the first items, and one end.
+    let readers: Vec<_> = (1..=8)
+        .map(|capacity| {
+            let mut numbers = two.ledger.count(u64::MAX).stream_of(capacity);
+            let (reply, first) = Reply::pair();
+            let reader = two.systems[1].spawn_task(async move {
+                assert_eq!(numbers.next().await, Some(Ok(0)));
+                reply.send(()).unwrap();
+                let mut expected = 1;
+                loop {
+                    match numbers.next().await {
+                        Some(Ok(number)) => assert_eq!(number, expected),
+                        end => break assert_eq!(end, Some(Err(UNREACHABLE))),
+                    }
+                    expected += 1;
+                }
+                assert_eq!(numbers.next().await, None);
+            });
+            (reader, first)
+        })
+        .collect();
+    two.systems[1].block_on(async {
+        let mut reading = Vec::new();
+        for (reader, first) in readers {
+            first.await.unwrap();
+            reading.push(reader);
+        }
+        two.server.leave();
+        for reader in reading {
+            reader.await;
+        }
+    });
+    assert_empty(&two);
+    two.book.stop();
 }

@@ -12,4 +12,5 @@ mod partitions;
 mod planted_bugs;
 mod reports;
 mod same_seed;
+mod streams;
 mod subject;

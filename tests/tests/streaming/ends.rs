@@ -5,7 +5,7 @@ use actor_core::prelude::*;
 use actor_core::{ReplyStream, Supervisor};
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
-use tests::Gate;
+use tests::{Gate, reached};
 
 /// A stream whose replies the source keeps, with one item in the buffer.
 async fn kept(source: &SourceAddr) -> ReplyStream<u32> {
@@ -31,7 +31,7 @@ fn is_panic(items: &[Result<u32, CallError>], text: &str) -> bool {
 
 pub fn replies_that_are_dropped_or_finished_end_with_none(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let stream = kept(&source).await;
         source.drop_all().await.unwrap();
         assert_eq!(all(stream).await, [Ok(7)]);
@@ -43,11 +43,11 @@ pub fn replies_that_are_dropped_or_finished_end_with_none(system: &System) {
 
 pub fn a_handler_that_panics_gives_one_error(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let items = all(source.panic_with().stream()).await;
         assert!(is_panic(&items, "with the replies in hand"), "{items:?}");
         source.join().await;
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let stream = kept(&source).await;
         assert!(source.panic_with_another().await.is_err());
         let items = all(stream).await;
@@ -57,7 +57,7 @@ pub fn a_handler_that_panics_gives_one_error(system: &System) {
 
 pub fn a_failed_life_breaks_off_what_it_held(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let (one, other) = (kept(&source).await, kept(&source).await);
         assert!(matches!(source.fail().await, Err(CallError::Panicked(_))));
         let items = all(other).await;
@@ -68,7 +68,7 @@ pub fn a_failed_life_breaks_off_what_it_held(system: &System) {
 
 pub fn a_stopped_life_breaks_off_what_it_held(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let stream = kept(&source).await;
         source.stop();
         assert_eq!(all(stream).await, [Ok(7), Err(CallError::Stopped)]);
@@ -78,14 +78,14 @@ pub fn a_stopped_life_breaks_off_what_it_held(system: &System) {
 
 pub fn a_killed_life_breaks_off_what_it_held(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let stream = kept(&source).await;
         let mut hanging = source.hang();
         assert!(poll_once(&mut hanging).await.is_none());
         source.kill();
         assert_eq!(all(stream).await, [Ok(7), Err(CallError::Killed)]);
         // A handler that is killed with the replies in hand.
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let mut stream = source.count(u32::MAX).stream_of(1);
         assert_eq!(stream.next().await, Some(Ok(0)));
         assert_eq!(stream.next().await, Some(Ok(1)));
@@ -100,7 +100,8 @@ pub fn a_killed_life_breaks_off_what_it_held(system: &System) {
 
 pub fn on_stop_can_finish_the_streams(system: &System) {
     system.block_on(async {
-        let source = Source { is_tidy: true, ..Source::default() }.spawn();
+        let source = Source { is_tidy: true, ..Source::default() };
+        let source = reached(source.spawn()).await;
         let stream = kept(&source).await;
         source.stop();
         assert_eq!(all(stream).await, [Ok(7)]);
@@ -109,7 +110,7 @@ pub fn on_stop_can_finish_the_streams(system: &System) {
 
 pub fn a_message_that_is_never_handled_gives_its_error(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let mut hanging = source.hang();
         assert!(poll_once(&mut hanging).await.is_none());
         let mut queued = source.count(3).stream();
@@ -124,7 +125,7 @@ pub fn a_message_that_is_never_handled_gives_its_error(system: &System) {
 pub fn a_restart_drops_what_the_life_stored(system: &System) {
     system.block_on(async {
         let supervisor = Supervisor::one_for_one().spawn();
-        let source = supervisor.start(Child::new("source", Source::default));
+        let source = reached(supervisor.start(Child::new("source", Source::default))).await;
         let stream = kept(&source).await;
         assert!(source.fail().await.is_err());
         let items = all(stream).await;
@@ -142,7 +143,7 @@ pub fn a_restart_drops_what_the_life_stored(system: &System) {
 #[actor]
 struct Mover;
 
-#[actor]
+#[actor(remote)]
 impl Mover {
     fn outlive(&self, gate: Gate, replies: Replies<u32>) {
         actor_core::spawn_task(async move {
@@ -165,7 +166,7 @@ impl Mover {
 
 pub fn a_stream_moved_to_a_task_outlives_the_life(system: &System) {
     system.block_on(async {
-        let mover = Mover.spawn();
+        let mover = reached(Mover.spawn()).await;
         let gate = Gate::new();
         let mut stream = mover.outlive(gate.clone()).stream();
         assert_eq!(stream.next().await, Some(Ok(1)));
@@ -179,7 +180,7 @@ pub fn a_stream_moved_to_a_task_outlives_the_life(system: &System) {
 
 pub fn a_panic_in_a_task_of_the_life_gives_one_error(system: &System) {
     system.block_on(async {
-        let mover = Mover.spawn();
+        let mover = reached(Mover.spawn()).await;
         let gate = Gate::new();
         let mut stream = mover.fail_in_a_task(gate.clone()).stream();
         assert_eq!(stream.next().await, Some(Ok(1)));

@@ -2,7 +2,7 @@
 
 use actor_core::prelude::*;
 use futures_lite::{Stream, StreamExt, stream};
-use tests::{Gate, Tally};
+use tests::{Gate, Tally, reached};
 
 /// Returns streams.
 #[actor]
@@ -11,7 +11,7 @@ struct Returning {
     dropped: Tally,
 }
 
-#[actor]
+#[actor(remote)]
 impl Returning {
     fn first_numbers(&self, count: u32) -> impl Stream<Item = u32> + Send + 'static {
         stream::iter(self.first..self.first + count)
@@ -38,14 +38,15 @@ impl Returning {
     fn ping(&self) {}
 }
 
-fn returning() -> (ReturningAddr, Tally) {
+async fn returning() -> (ReturningAddr, Tally) {
     let dropped = Tally::default();
-    (Returning { first: 5, dropped: dropped.clone() }.spawn(), dropped)
+    let returning = Returning { first: 5, dropped: dropped.clone() };
+    (reached(returning.spawn()).await, dropped)
 }
 
 pub fn a_returned_stream_is_read_by_a_task_of_the_life(system: &System) {
     system.block_on(async {
-        let (returning, _) = returning();
+        let (returning, _) = returning().await;
         let mut slow = returning.first_numbers(100).stream_of(1);
         assert_eq!(slow.next().await, Some(Ok(5)));
         // The actor is free, although its reader is slow.
@@ -56,7 +57,7 @@ pub fn a_returned_stream_is_read_by_a_task_of_the_life(system: &System) {
 
 pub fn a_returned_stream_ends_when_the_reader_leaves(system: &System) {
     system.block_on(async {
-        let (returning, dropped) = returning();
+        let (returning, dropped) = returning().await;
         let mut silent = returning.silent().stream();
         assert_eq!(silent.next().await, Some(Ok(1)));
         drop(silent);
@@ -67,7 +68,7 @@ pub fn a_returned_stream_ends_when_the_reader_leaves(system: &System) {
 
 pub fn a_returned_stream_that_panics_fails_the_life(system: &System) {
     system.block_on(async {
-        let (returning, _) = returning();
+        let (returning, _) = returning().await;
         let items: Vec<_> = returning.breaks().stream().collect().await;
         assert!(
             matches!(&*items, [Ok(0), Ok(1), Err(CallError::Panicked(failure))]
@@ -84,7 +85,7 @@ pub fn a_returned_stream_breaks_off_with_its_life(system: &System) {
             (Addr::stop as fn(&Addr<Returning>), CallError::Stopped),
             (Addr::kill, CallError::Killed),
         ] {
-            let (returning, dropped) = returning();
+            let (returning, dropped) = returning().await;
             let mut silent = returning.silent().stream();
             assert_eq!(silent.next().await, Some(Ok(1)));
             end(&returning);
@@ -96,7 +97,7 @@ pub fn a_returned_stream_breaks_off_with_its_life(system: &System) {
 
 pub fn an_async_handler_may_return_a_stream(system: &System) {
     system.block_on(async {
-        let (returning, _) = returning();
+        let (returning, _) = returning().await;
         let gate = Gate::new();
         gate.open();
         assert_eq!(returning.later(gate).stream().collect::<Vec<_>>().await, [Ok(6)]);
@@ -104,7 +105,7 @@ pub fn an_async_handler_may_return_a_stream(system: &System) {
 }
 
 /// A protocol with both forms.
-#[actor]
+#[actor(remote = "feed")]
 trait Feed<T: Send + 'static> {
     fn push(&mut self, count: u32, replies: Replies<T>);
     fn pull(&self, count: u32) -> impl Stream<Item = T> + Send + 'static;
@@ -147,7 +148,7 @@ impl Feed<String> for Words {
 pub fn a_protocol_streams(system: &System) {
     system.block_on(async {
         let words = Words { word: "so".into(), is_open: false }.spawn();
-        let feed = FeedAddr::<String>::from(words.clone());
+        let feed = reached(FeedAddr::<String>::from(words.clone())).await;
         let so = || Ok::<_, CallError>("so".to_owned());
         assert_eq!(feed.push(2).stream().collect::<Vec<_>>().await, [so(), so()]);
         assert_eq!(feed.pull(3).stream().collect::<Vec<_>>().await, [so(), so(), so()]);
@@ -195,7 +196,7 @@ struct Settings {
     order: Vec<&'static str>,
 }
 
-#[actor]
+#[actor(remote)]
 impl Settings {
     #[message(when = self.is_open && *wanted > 0)]
     fn guarded(&mut self, wanted: u32, replies: Replies<u32>) {
@@ -227,7 +228,7 @@ impl Settings {
 
 pub fn guarded_concurrent_and_urgent_messages_stream(system: &System) {
     system.block_on(async {
-        let settings = Settings { is_open: false, order: vec![] }.spawn();
+        let settings = reached(Settings { is_open: false, order: vec![] }.spawn()).await;
         let mut guarded = settings.guarded(7).stream();
         assert!(futures_lite::future::poll_once(guarded.next()).await.is_none());
         settings.open().await.unwrap();
@@ -258,7 +259,7 @@ struct Holder<T> {
     value: T,
 }
 
-#[actor]
+#[actor(remote = "holder")]
 impl<T: Clone + Send + 'static> Holder<T> {
     fn values(&self, count: usize, replies: Replies<T>) {
         for _ in 0..count {
@@ -273,7 +274,7 @@ impl<T: Clone + Send + 'static> Holder<T> {
 
 pub fn a_generic_actor_streams_its_own_type(system: &System) {
     system.block_on(async {
-        let holder = Holder { value: 'x' }.spawn();
+        let holder = reached(Holder { value: 'x' }.spawn()).await;
         assert_eq!(holder.values(2).stream().collect::<Vec<_>>().await, [Ok('x'), Ok('x')]);
         assert_eq!(holder.pairs().stream().collect::<Vec<_>>().await, [Ok(('x', 'x'))]);
     });

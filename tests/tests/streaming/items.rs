@@ -6,11 +6,11 @@ use actor_core::prelude::*;
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
 use std::time::Duration;
-use tests::{Gate, Tally};
+use tests::{Gate, Tally, reached};
 
 pub fn each_item_arrives_once_and_in_order(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         for capacity in [1, 2, 16, 1000] {
             let items: Vec<_> = source.count(100).stream_of(capacity).collect().await;
             assert_eq!(items, (0..100).map(Ok).collect::<Vec<_>>());
@@ -80,7 +80,7 @@ pub fn try_send_gives_the_item_back_if_the_buffer_is_full(system: &System) {
 #[actor]
 struct Fan;
 
-#[actor]
+#[actor(remote)]
 impl Fan {
     fn numbers(&self, count: u32, replies: Replies<u32>) {
         let send = async move {
@@ -97,7 +97,7 @@ impl Fan {
 
 pub fn a_slow_reader_holds_up_no_other_reader(system: &System) {
     system.block_on(async {
-        let fan = Fan.spawn();
+        let fan = reached(Fan.spawn()).await;
         let mut slow = fan.numbers(100).stream_of(1);
         assert_eq!(slow.next().await, Some(Ok(0)));
         let fast: Vec<_> = fan.numbers(100).stream().collect().await;
@@ -194,7 +194,7 @@ fn numbers(source: &SourceAddr) -> actor_core::StreamCall<'static, Source, u32> 
 
 pub fn the_stream_is_detached_from_its_address(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let owned = numbers(&source);
         // The stream keeps the actor alive.
         let stream = source.count(3).stream();

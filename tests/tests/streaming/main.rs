@@ -4,6 +4,7 @@ mod deadlines;
 mod ends;
 mod forms;
 mod items;
+mod over_loop_back;
 mod producer;
 mod readers;
 mod simulated;
@@ -20,7 +21,7 @@ pub struct Source {
     pub is_tidy: bool,
 }
 
-#[actor]
+#[actor(remote)]
 impl Source {
     /// Sends `0..count` and ends.
     async fn count(&self, count: u32, replies: Replies<u32>) {

@@ -2,6 +2,7 @@
 
 use actor_core::prelude::*;
 use futures_lite::StreamExt;
+use tests::reached;
 
 /// Reads from the producer, which waits for it meanwhile.
 #[actor]
@@ -24,7 +25,7 @@ impl Consumer {
 #[actor]
 struct Producer;
 
-#[actor]
+#[actor(remote)]
 impl Producer {
     async fn numbers(&mut self, count: u32, replies: Replies<u32>) {
         for number in 0..count {
@@ -47,13 +48,13 @@ impl Producer {
 
 pub fn a_producer_that_waits_for_its_reader_is_no_deadlock(system: &System) {
     system.block_on(async {
-        let consumer = Consumer { producer: Producer.spawn() }.spawn();
+        let consumer = Consumer { producer: reached(Producer.spawn()).await }.spawn();
         assert_eq!(consumer.sum(100).await, Ok(4950));
     });
 }
 
 pub fn an_actor_may_read_its_own_stream_from_a_task(system: &System) {
     system.block_on(async {
-        assert_eq!(Producer.spawn().read_own().await, Ok(10));
+        assert_eq!(reached(Producer.spawn()).await.read_own().await, Ok(10));
     });
 }

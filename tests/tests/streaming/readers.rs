@@ -5,7 +5,7 @@ use actor_core::future::yield_now;
 use actor_core::prelude::*;
 use futures_lite::StreamExt;
 use futures_lite::future::poll_once;
-use tests::{Gate, Mark, Tally};
+use tests::{Gate, Mark, Tally, reached};
 
 /// Counts the events of its replies.
 #[actor]
@@ -15,7 +15,7 @@ struct Told {
     entered: Tally,
 }
 
-#[actor]
+#[actor(remote)]
 impl Told {
     /// Sends until the reader leaves.
     async fn forever(&mut self, replies: Replies<u32>) {
@@ -62,7 +62,7 @@ fn told() -> (Told, Tally, Tally, Tally) {
 pub fn a_dropped_reader_gives_the_item_back(system: &System) {
     system.block_on(async {
         let (told, _, refused, _) = told();
-        let told = told.spawn();
+        let told = reached(told.spawn()).await;
         let mut stream = told.forever().stream();
         assert_eq!(stream.next().await, Some(Ok(1)));
         drop(stream);
@@ -74,7 +74,7 @@ pub fn a_dropped_reader_gives_the_item_back(system: &System) {
 pub fn a_dropped_reader_wakes_a_producer_that_waits(system: &System) {
     system.block_on(async {
         let (told, sent, refused, _) = told();
-        let told = told.spawn();
+        let told = reached(told.spawn()).await;
         let mut stream = told.forever().stream_of(1);
         assert!(poll_once(stream.next()).await.is_none());
         sent.reaches(1).await;
@@ -86,7 +86,7 @@ pub fn a_dropped_reader_wakes_a_producer_that_waits(system: &System) {
 pub fn closed_waits_for_the_reader_to_leave(system: &System) {
     system.block_on(async {
         let (told, _, refused, entered) = told();
-        let told = told.spawn();
+        let told = reached(told.spawn()).await;
         let mut stream = told.until_closed().stream();
         assert!(poll_once(stream.next()).await.is_none());
         entered.reaches(1).await;
@@ -169,7 +169,7 @@ impl Reader {
 
 pub fn a_stream_attached_to_an_actor_has_demand_all_the_way(system: &System) {
     system.block_on(async {
-        let (source, ended) = (Source::default().spawn(), Tally::default());
+        let (source, ended) = (reached(Source::default().spawn()).await, Tally::default());
         let reader = Reader {
             source: source.clone(),
             read: vec![],
@@ -193,7 +193,7 @@ pub fn a_stream_attached_to_an_actor_has_demand_all_the_way(system: &System) {
 
 pub fn an_attached_stream_closes_with_its_life(system: &System) {
     system.block_on(async {
-        let (source, seen) = (Source::default().spawn(), Tally::default());
+        let (source, seen) = (reached(Source::default().spawn()).await, Tally::default());
         let reader = Reader {
             source: source.clone(),
             read: vec![],
@@ -225,7 +225,7 @@ impl std::task::Wake for Panicking {
 
 pub fn a_waker_that_panics_does_not_reach_the_producer(system: &System) {
     system.block_on(async {
-        let source = Source::default().spawn();
+        let source = reached(Source::default().spawn()).await;
         let mut stream = source.keep().stream();
         let waker = std::sync::Arc::new(Panicking).into();
         let mut poll = std::task::Context::from_waker(&waker);
