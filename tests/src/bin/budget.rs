@@ -2,6 +2,10 @@
 //! (`.ci/instructions`).
 //!
 //! `budget (call | call-async | send | send-async | backlog | hop | spawn | relay | relay-undetected) TIMES`
+//!
+//! With the feature `node`, the program has a node, and an actor with a name there. The other actors are the
+//! same: they do not pay for it. (The compiler inlines `send` into its only caller. An actor with `remote`
+//! messages has a second one, so that a send of this program would take about a hundred instructions more.)
 
 use actor_core::prelude::*;
 use std::time::Duration;
@@ -45,6 +49,43 @@ impl Relay {
     }
 }
 
+/// A node without other ones.
+#[cfg(feature = "node")]
+mod node {
+    use actor_core::prelude::*;
+    use actor_remote::{Node, NodeId, Transport, TransportEvent};
+
+    struct NoNetwork;
+
+    impl Transport for NoNetwork {
+        fn node(&self) -> NodeId {
+            NodeId(1)
+        }
+
+        fn start(&self, _on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>) {}
+
+        fn send(&self, _to: NodeId, _frame: Vec<u8>) {}
+
+        fn leave(&self) {}
+    }
+
+    #[actor]
+    struct Named;
+
+    #[actor(remote)]
+    impl Named {
+        fn add(&self, amount: u64) -> u64 {
+            amount
+        }
+    }
+
+    pub fn start() -> Node {
+        let node = Node::on(NoNetwork, "node");
+        node.register("named", &Named.spawn()).expect("the name is new");
+        node
+    }
+}
+
 /// A node of a ring that passes a number on until it is 0.
 #[actor]
 struct Node {
@@ -79,6 +120,8 @@ impl Node {
 async fn run(what: &str, times: u64) -> Result<(), CallError> {
     let now = Now { total: 0 }.spawn();
     let later = Later { total: 0 }.spawn();
+    #[cfg(feature = "node")]
+    let _node = node::start();
     match what {
         "call" => {
             for _ in 0..times {
