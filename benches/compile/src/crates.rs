@@ -82,12 +82,24 @@ fn program(module: &dyn Fn() -> String, block_on: &str) -> String {
 }
 
 pub fn ours() -> Crate {
+    actors("actor", "actor-core = { path = \"CORE\" }")
+}
+
+/// The same actors, whose messages can leave the process.
+pub fn remote() -> Crate {
+    let dependencies =
+        "actor-core = { path = \"CORE\" }\nactor-remote = { path = \"CORE/../actor-remote\" }";
+    actors("actor(remote)", dependencies)
+}
+
+/// Actors with `attribute` on their blocks.
+fn actors(attribute: &str, dependencies: &str) -> Crate {
     let module = || {
         format!(
             "    use actor_core::prelude::*;
     #[actor]
     pub struct Worker {{ total: u64, name: String }}
-    #[actor]
+    #[{attribute}]
     impl Worker {{
 {}
     }}
@@ -102,7 +114,7 @@ pub fn ours() -> Crate {
         )
     };
     Crate {
-        dependencies: "actor-core = { path = \"CORE\" }".to_owned(),
+        dependencies: dependencies.to_owned(),
         file: "main.rs",
         text: program(&module, "actor_core::System::current().block_on"),
     }

@@ -1,5 +1,5 @@
 //! The compile time of actors: 40 actors with 10 messages each, compared with a hand-written
-//! version (an enum, a `match`, a channel), and a block of 12 000 lines, compared with a macro that
+//! version (an enum, a `match`, a channel) and with `#[actor(remote)]`, and a block of 12 000 lines, compared with a macro that
 //! does nothing.
 //!
 //! `cargo run --release --manifest-path benches/compile/Cargo.toml`, optionally followed by `--`
@@ -28,6 +28,13 @@ fn main() -> io::Result<()> {
     row("check, s", ours.least(times, &["check"])?, hand.least(times, &["check"])?);
     row("build, s", ours.least(times, &["build"])?, hand.least(times, &["build"])?);
     row("LLVM lines, thousands", ours.llvm_lines()?, hand.llvm_lines()?);
+
+    let remote = open("remote")?.write(&crates::remote())?;
+    println!("\nthe same actors with `#[actor(remote)]`, compared with those without");
+    println!("| | remote | ours | ratio |\n|---|---|---|---|");
+    row("check, s", remote.least(times, &["check"])?, ours.least(times, &["check"])?);
+    row("build, s", remote.least(times, &["build"])?, ours.least(times, &["build"])?);
+    row("LLVM lines, thousands", remote.llvm_lines()?, ours.llvm_lines()?);
 
     let plain = open("identity")?.write(&crates::identity())?;
     let long = open("long")?.write(&crates::long("actor_core::actor"))?;
