@@ -116,7 +116,8 @@ fn message(random: &mut Random, from: u64) -> ([u8; 8], Vec<u8>) {
 /// The kind and the fields of a frame from the node `from`.
 pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
     // Most frames are messages, whose arguments have the richest structure.
-    let kind = [4, 5, 4, 5, 4, 5, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14][random.below(18)];
+    let kind = [4, 5, 4, 5, 4, 5, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 21];
+    let kind = kind[random.below(kind.len())];
     let export = if random.below(16) == 0 { random.number() >> random.below(64) } else { export };
     let call = if random.below(4) == 0 { random.number() } else { random.below(300) as u64 };
     let mut out = vec![kind];
@@ -179,6 +180,28 @@ pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
             }
         }
         11 | 12 => number(&mut out, export),
+        15 => {
+            number(&mut out, call);
+            number(&mut out, random.below(3) as u64);
+            out.extend(message(random, from).1);
+        }
+        16 => {
+            number(&mut out, call);
+            out.extend([1, random.byte() % 4]);
+        }
+        17 => {
+            number(&mut out, call);
+            number(&mut out, random.number() >> random.below(64));
+            number(&mut out, random.number() >> random.below(64));
+        }
+        21 => {
+            let method = method(&["subject", "numbers", "count", ".."]);
+            number(&mut out, export);
+            out.extend(method);
+            number(&mut out, call);
+            number(&mut out, random.number() >> random.below(64));
+            out.extend(encoded(&(random.number() >> random.below(64),)));
+        }
         _ => {}
     }
     out

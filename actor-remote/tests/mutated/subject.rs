@@ -63,6 +63,12 @@ impl Subject {
         lists.len()
     }
 
+    pub fn numbers(&mut self, count: u64, numbers: Replies<u64>) {
+        self.count();
+        let is_sent = |number: &u64| numbers.try_send(*number).is_ok();
+        assert!((0..count).take_while(is_sent).count() <= 64);
+    }
+
     pub fn give(&mut self, _other: SubjectAddr) {
         self.count();
     }
