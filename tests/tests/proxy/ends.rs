@@ -135,15 +135,6 @@ async fn a_panic_of_a_proxy_is_its_exit() {
     assert!(matches!(&exit, Exit::Failed(failure) if failure.message() == "in closed"), "{exit}");
 }
 
-/// A token whose drop panics.
-struct Loud;
-
-impl Drop for Loud {
-    fn drop(&mut self) {
-        panic!("a token");
-    }
-}
-
 #[actor_core::test(seeds = 20)]
 async fn panics_in_drops_and_in_on_kill_do_not_change_the_exit(sim: Sim) {
     sim.expect_failure(|failure| failure.message() == "in drop");
