@@ -85,6 +85,7 @@ mod all_hosts {
         rejected_messages::a_send_error_goes_through_the_question_mark,
         rejected_messages::calls_are_combined_and_owned,
         reply::a_dropped_reply_gives_no_reply_immediately,
+        reply::a_handler_that_has_answered_owes_no_other_reply,
         reply::the_callee_answers_the_callers_caller,
         reply::the_callee_is_notified_that_the_caller_has_left,
         pipe::a_load_of_100_ms_holds_up_no_call,

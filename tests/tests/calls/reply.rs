@@ -5,6 +5,7 @@ use actor_core::future::zip;
 use actor_core::prelude::*;
 use async_channel::Sender;
 use futures_lite::future::poll_once;
+use serde::{Deserialize, Serialize};
 use tests::{Gate, Tally, reached};
 
 /// Keeps its replies, and gives them away.
@@ -122,7 +123,7 @@ struct Early {
 }
 
 /// How the handler goes on.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Ending {
     Panic,
     Hang,
@@ -131,7 +132,7 @@ enum Ending {
 /// So many replies that the memory of one is that of the answered call.
 const OTHERS: usize = 64;
 
-#[actor]
+#[actor(remote)]
 impl Early {
     async fn answer_and_go_on(&mut self, taken: Gate, ending: Ending, reply: Reply<u32>) {
         reply.send(7).unwrap();
@@ -149,7 +150,7 @@ pub fn a_handler_that_has_answered_owes_no_other_reply(system: &System) {
     system.block_on(async {
         for ending in [Ending::Panic, Ending::Hang] {
             let (answers, given) = async_channel::unbounded();
-            let early = Early { answers }.spawn();
+            let early = reached(Early { answers }.spawn()).await;
             let taken = Gate::new();
             let answer = early.answer_and_go_on(taken.clone(), ending).await;
             assert_eq!(answer, Ok(7));
