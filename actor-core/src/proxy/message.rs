@@ -249,8 +249,7 @@ pub fn report_undelivered<P: Protocol>(to: &Addr<P>, message: &'static str) {
 /// the stream of a streaming reply may run for a long time. Several proxies may observe one
 /// message.
 ///
-/// The first observer of a call costs three allocations, and each further one costs one. A call
-/// that is not observed costs nothing.
+/// The first observer of a call costs three allocations, each further one a single one.
 ///
 /// ```
 /// use actor_core::prelude::*;
