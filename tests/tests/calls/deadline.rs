@@ -11,7 +11,7 @@ use tests::{Gate, Local, Tally, fill, is_looped, reached};
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// A deadline that passes in a test. On a busy machine a thread can be interrupted for long.
-const SHORT: Duration = Duration::from_millis(60);
+const SHORT: Duration = Duration::from_millis(250);
 
 /// The longest time that a message is on its way to another node.
 const WAY: Duration = Duration::from_secs(60);
