@@ -54,7 +54,7 @@ use crate::sync::{Alive, Mutex, Place};
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::{self, ManuallyDrop, MaybeUninit};
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -133,7 +133,7 @@ pub fn reply_cell<T>(initial: Initial, waker: Option<Waker>) -> (Sender<T>, Rece
             word: AtomicU32::new(state),
             serial: serial::next(),
             note,
-            shared: Mutex::new(Shared { later: None, closed: None, attached: None }),
+            shared: Mutex::new(ManuallyDrop::new(Shared::default())),
         },
         first: Place::new(first),
         value: Place::new(MaybeUninit::uninit()),
@@ -149,16 +149,37 @@ pub struct State {
     serial: u32,
     /// Initialized if the word has `NOTED` (invariant 6).
     note: MaybeUninit<u64>,
-    shared: Mutex<Shared>,
+    /// Emptied before the cell is freed, so that the usual path has nothing to drop.
+    shared: Mutex<ManuallyDrop<Shared>>,
 }
 
 /// The part of a state that is rarely used.
+#[derive(Default)]
 struct Shared {
     /// Wakes the receiver, instead of the first waker.
     later: Option<Waker>,
     /// Wakes the sender when the receiver leaves.
     closed: Option<Waker>,
     attached: Option<Attachment>,
+}
+
+impl Shared {
+    #[inline]
+    fn is_used(&self) -> bool {
+        self.later.is_some() || self.closed.is_some() || self.attached.is_some()
+    }
+
+    #[cold]
+    fn take(&mut self) -> Self {
+        mem::take(self)
+    }
+
+    #[cold]
+    fn discard(self, discard: impl Fn(Waker)) {
+        let Shared { later, closed, attached } = self;
+        drop(attached);
+        [later, closed].into_iter().flatten().for_each(discard);
+    }
 }
 
 /// A bit of a [`State`] whose meaning the program decides.
@@ -493,13 +514,9 @@ impl<T> Cell<T> {
     unsafe fn free(cell: NonNull<Self>, discard: impl Fn(Waker)) {
         // SAFETY: made by `Box::leak`, and freed once: by the one side that finds the other finished.
         let mut cell = unsafe { Box::from_raw(cell.as_ptr()) };
-        let ([later, closed], attached) = cell
-            .state
-            .shared
-            .change(|shared| ([shared.later.take(), shared.closed.take()], shared.attached.take()));
-        drop(attached);
-        if later.is_some() || closed.is_some() {
-            [later, closed].into_iter().flatten().for_each(discard);
+        let rest = cell.state.shared.change(|shared| shared.is_used().then(|| shared.take()));
+        if let Some(rest) = rest {
+            rest.discard(discard);
         }
         cell.alive.end();
         // In a model the memory is kept, so that an access after the end is a failure of the model.
