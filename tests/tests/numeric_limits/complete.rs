@@ -5,10 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The type, or nothing for a function without one, and the function.
-const HERE: [(&str, &str); 33] = [
+const HERE: [(&str, &str); 35] = [
     ("", "sleep"),
     ("", "timeout"),
     ("", "interval"),
+    ("", "open_stream"),
+    ("", "queued_reply_until"),
     ("Child", "capacity"),
     ("Child", "shutdown"),
     ("Backoff", "exponential"),

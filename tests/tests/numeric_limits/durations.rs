@@ -5,10 +5,10 @@ use crate::edge_values::{DAY, durations, hold, panics};
 use actor_core::future::or;
 use actor_core::prelude::*;
 use actor_core::time::{interval, now, sleep, timeout};
-use actor_core::{Ask, Backoff, Child, Inbox, Reply, Sim, Supervisor, Timer, spawn_process};
+use actor_core::{Ask, Backoff, Child, Inbox, Reply, Sim, Supervisor, Timer, proxy, spawn_process};
 use futures_lite::StreamExt;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tests::Gate;
 
 #[actor(capacity = 1)]
@@ -22,6 +22,10 @@ impl Probe {
     async fn stuck(&mut self, entered: Gate) {
         entered.open();
         std::future::pending().await
+    }
+
+    fn deadline(&self, context: &Context<Self>) -> Option<Instant> {
+        context.deadline()
     }
 
     fn after(&mut self, delay: Duration, context: &Context<Self>) {
@@ -121,6 +125,29 @@ fn timers_of_actors_fire_when_they_say() {
             let probe = self::probe(&fired).spawn();
             probe.every(duration).await.unwrap();
             assert_takes(duration, fired.pass()).await;
+            probe.stop();
+        });
+    });
+}
+
+#[test]
+fn a_message_is_handled_until_its_deadline() {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    hold("deadlines", durations(), |system, duration| {
+        system.block_on(async {
+            let Some(deadline) = now().checked_add(duration) else { return };
+            let probe = probe(&Gate::new()).spawn();
+            let (reply, answer) = proxy::queued_reply_until(deadline);
+            probe.deadline().reply_to(reply).send().await.unwrap();
+            match answer.await {
+                Ok(Some(seen)) => assert_eq!(seen, deadline),
+                // Too far away to be a deadline.
+                Ok(None) => assert!(duration > YEAR, "{duration:?}"),
+                Err(error) => {
+                    assert_eq!(error, CallError::DeadlineExceeded { started: false });
+                    assert!(now() >= deadline);
+                }
+            }
             probe.stop();
         });
     });
