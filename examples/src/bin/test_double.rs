@@ -2,22 +2,35 @@
 //! scripts the answers.
 
 use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
 use actor_core::prelude::*;
 use actor_core::proxy::{self, Proxy};
+use actor_core::unblock;
 
 /// Asks a server for exchange rates. Its messages are in an inherent block, not in a trait.
 #[actor]
 struct Rates {
-    _server: String,
+    server: String,
 }
 
 #[actor]
 impl Rates {
     async fn rate(&self, currency: String) -> u64 {
-        unimplemented!("a request to {} for {currency}", self._server)
+        let server = self.server.clone();
+        unblock(move || ask(&server, &currency)).await.expect("the server answers")
     }
+}
+
+/// Sends a line with the currency, and reads a line with the rate.
+fn ask(server: &str, currency: &str) -> io::Result<u64> {
+    let mut connection = TcpStream::connect(server)?;
+    writeln!(connection, "{currency}")?;
+    let mut line = String::new();
+    BufReader::new(connection).read_line(&mut line)?;
+    line.trim().parse().map_err(io::Error::other)
 }
 
 /// The actor under test.
