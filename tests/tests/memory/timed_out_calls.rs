@@ -73,7 +73,8 @@ pub fn memory_stays_flat_over_100_000_timed_out_calls(system: &System) {
             }
         }
         let calls = ROUNDS * 2500;
-        // Not even a byte a call.
-        assert!(after < before + calls, "{before} bytes became {after} over {calls} calls");
+        // As in `stay_flat`: less than half a pointer a call, so a table may double its capacity once.
+        let most = before + calls * size_of::<usize>() / 2;
+        assert!(after < most, "{before} bytes became {after} over {calls} calls");
     });
 }
