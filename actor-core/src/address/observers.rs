@@ -61,23 +61,23 @@ impl Outcome {
 }
 
 /// The function of an observer, which is user code.
-pub(crate) type Seen = Box<dyn FnOnce(Outcome) + Send>;
+pub(crate) type OnOutcome = Box<dyn FnOnce(Outcome) + Send>;
 
 /// The observers of one call. As a waker, it runs the functions of the observers that have not been
 /// notified.
 #[derive(Default)]
-pub(super) struct Observers(Mutex<Told>);
+pub(super) struct Observers(Mutex<ObserverState>);
 
 #[derive(Default)]
-struct Told {
-    waiting: Vec<Seen>,
+struct ObserverState {
+    waiting: Vec<OnOutcome>,
     /// Set once the call has ended.
     outcome: Option<Outcome>,
 }
 
 /// Runs `seen` when the call of a message has ended. For a message without a caller, runs it at
 /// once.
-pub(crate) fn observe(call: Option<CallState<'_>>, seen: Seen) {
+pub(crate) fn observe(call: Option<CallState<'_>>, seen: OnOutcome) {
     let Some(call) = call else { return run(seen, Outcome::Sent) };
     let observers = Observers::of(call.attached()).unwrap_or_else(|| {
         let observers = Arc::new(Observers::default());
@@ -104,14 +104,14 @@ impl Observers {
         attached?.downcast().ok()
     }
 
-    fn add(&self, seen: Seen) {
-        let mut told = self.0.lock();
-        match told.outcome.clone() {
+    fn add(&self, seen: OnOutcome) {
+        let mut state = self.0.lock();
+        match state.outcome.clone() {
             Some(outcome) => {
-                drop(told);
+                drop(state);
                 run(seen, outcome);
             }
-            None => told.waiting.push(seen),
+            None => state.waiting.push(seen),
         }
     }
 
@@ -120,14 +120,14 @@ impl Observers {
     }
 
     /// Notifies the observers, with `wake`, that the call has ended.
-    pub(super) fn tell(self: Arc<Self>, outcome: Outcome, wake: impl Fn(Waker)) {
+    pub(super) fn notify(self: Arc<Self>, outcome: Outcome, wake: impl Fn(Waker)) {
         self.end(outcome);
         wake(Waker::from(self));
     }
 
     /// Notifies the observers that the caller has left, with `error` if it had waited.
     #[cold]
-    pub(super) fn tell_left(
+    pub(super) fn notify_left(
         attached: Attachment,
         started: bool,
         error: Option<fn(bool) -> CallError>,
@@ -137,16 +137,16 @@ impl Observers {
                 Some(error) => Outcome::Failed(error(started)),
                 None => Outcome::Dropped { started },
             };
-            observers.tell(outcome, wake);
+            observers.notify(outcome, wake);
         }
     }
 }
 
 impl Wake for Observers {
     fn wake(self: Arc<Self>) {
-        let mut told = self.0.lock();
-        let (waiting, outcome) = (std::mem::take(&mut told.waiting), told.outcome.clone());
-        drop(told);
+        let mut state = self.0.lock();
+        let (waiting, outcome) = (std::mem::take(&mut state.waiting), state.outcome.clone());
+        drop(state);
         if let Some(outcome) = outcome {
             waiting.into_iter().for_each(|seen| run(seen, outcome.clone()));
         }
@@ -162,7 +162,7 @@ impl Drop for Observers {
 }
 
 /// Runs user code. A panic in it is reported and goes no further.
-fn run(seen: Seen, outcome: Outcome) {
+fn run(seen: OnOutcome, outcome: Outcome) {
     if std::thread::panicking() {
         // The record of the panic that unwinds is still needed.
         return unrecorded(|| seen(outcome));

@@ -115,7 +115,7 @@ impl<T> Reply<T> {
         match cell.send(given, |waker| drop_waker(Some(waker))) {
             Ok(waker) => {
                 if let Some(observers) = observers {
-                    observers.tell(outcome, &wake);
+                    observers.notify(outcome, &wake);
                 }
                 if let Some(waker) = waker {
                     wake(waker);

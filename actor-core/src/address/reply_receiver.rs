@@ -63,7 +63,7 @@ impl<T> ReplyReceiver<T> {
             Left::Gone { started } => started || is_unseen,
         };
         if let Some(attached) = attached {
-            Observers::tell_left(attached, started, error);
+            Observers::notify_left(attached, started, error);
         }
         Err(started)
     }

@@ -224,7 +224,7 @@ enum End {
     Pair(ReplyReceiver<()>),
     /// The end has arrived. The channel may still contain items.
     Known(Result<(), CallError>),
-    Told,
+    Reported,
 }
 
 /// The limit of the time until the first item.
@@ -260,7 +260,7 @@ impl<T> ReplyStream<T> {
         let (call, actor) = match &mut self.end {
             End::Call(call, actor) => (call, *actor),
             End::Pair(end) => return Pin::new(end).poll(cx),
-            End::Known(_) | End::Told => return Poll::Pending,
+            End::Known(_) | End::Reported => return Poll::Pending,
         };
         if let Poll::Ready(end) = Pin::new(&mut *call).poll(cx) {
             return Poll::Ready(end);
@@ -310,7 +310,7 @@ impl<T> Stream for ReplyStream<T> {
         if let Ok(item) = this.items.try_recv() {
             return Poll::Ready(Some(Ok(item)));
         }
-        match std::mem::replace(&mut this.end, End::Told) {
+        match std::mem::replace(&mut this.end, End::Reported) {
             End::Known(Err(error)) => Poll::Ready(Some(Err(error))),
             _ => Poll::Ready(None),
         }
@@ -321,7 +321,7 @@ impl<T> Drop for ReplyStream<T> {
     /// Closes the channel and drops the remaining items, because the producer may keep its end.
     fn drop(&mut self) {
         self.wait.forget();
-        self.end = End::Told;
+        self.end = End::Reported;
         self.items.close();
         while self.items.try_recv().is_ok() {}
     }
