@@ -7,5 +7,5 @@ pub use crate::remote::{Remote, Visit, read_address, write_address};
 pub use crate::wire_check::{Field, NotWire, WireCheck, wire};
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use std::primitive::{str, u64};
+pub use std::primitive::{bool, str, u64};
 pub use std::result::Result::{self, Err, Ok};

@@ -3,9 +3,11 @@
 //! It must not bound a type that can be checked: a type that cannot be serialized is reported once, at
 //! the type.
 
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Ident, parse_quote};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, Ident, parse_quote};
 
 use super::{bounds, message, send_check};
 use crate::model::{Field, Message, Protocol, Remote, RemoteMessage, Role};
@@ -19,7 +21,9 @@ use crate::{names, span};
 //         use ::actor_remote::__private as __r;
 //         use __r::NotWire as _;
 //         const _: () = __r::wire::<u32>();
+//         const __WIRE_0: __r::bool = __r::WireCheck::<u32>::IS_WIRE;
 //         const _: () = __r::wire::<String>();
+//         const __WIRE_1: __r::bool = __r::WireCheck::<String>::IS_WIRE;
 //         const __ID_greet: __r::u64 = 0x1f..;
 //         impl __r::Remote for AnyGreeter {
 //             const NAME: &'static __r::str = "Greeter";
@@ -32,14 +36,13 @@ use crate::{names, span};
 //     };
 //
 // `__r::wire::<T>()` is the check of a type. All other code accepts any type, with the constant
-// that says whether the type has passed.
+// that says whether the type has passed. Each type is checked once, however often it is written.
 pub(super) fn expand_remote(protocol: &Protocol, remote: &Remote) -> TokenStream {
     let path = match &remote.crate_path {
         Some(path) => span::moved_all(path.clone(), span::hidden()),
         None => quote!(::actor_remote),
     };
-    let all: Vec<Wired<'_>> = wired(protocol, remote).collect();
-    let checks = all.iter().map(Wired::checks);
+    let (all, checks) = wired(protocol, remote);
     let ids = all.iter().map(Wired::constant);
     let implementation = implementation(protocol, remote, &all);
     let address = address(protocol, remote);
@@ -48,7 +51,7 @@ pub(super) fn expand_remote(protocol: &Protocol, remote: &Remote) -> TokenStream
             use #path::__private as __r;
             #[allow(unused_imports)]
             use __r::NotWire as _;
-            #(#checks)*
+            #checks
             #(#ids)*
             #implementation
             #address
@@ -149,39 +152,73 @@ struct Carried<'a> {
     stored: TokenStream,
     /// Whether another check ensures that the type is `Send`.
     is_checked: bool,
-    is_generic: bool,
+    /// The argument for a parameter that says whether the type has passed the check.
+    is_wire: TokenStream,
 }
 
-fn wired<'a>(protocol: &'a Protocol, remote: &'a Remote) -> impl Iterator<Item = Wired<'a>> {
-    protocol.messages.iter().zip(&remote.messages).map(|(message, remote)| {
+/// Returns the messages, and the checks of their types.
+fn wired<'a>(protocol: &'a Protocol, remote: &'a Remote) -> (Vec<Wired<'a>>, TokenStream) {
+    let mut checks = Checks::default();
+    let all = protocol.messages.iter().zip(&remote.messages).map(|(message, remote)| {
         let mut are_generic = remote.are_generic.iter().copied();
-        let mut carried = |written: &'a TokenStream, form: Option<&str>| Carried {
-            written,
-            stored: send_check::stored(written, form),
-            is_checked: form.is_some(),
-            is_generic: are_generic.next().unwrap_or(false),
+        let mut carried = |written: &'a TokenStream, form: Option<&str>| {
+            let (stored, is_checked) = (send_check::stored(written, form), form.is_some());
+            let is_wire = match are_generic.next().unwrap_or(false) {
+                true => quote!(true),
+                false => {
+                    let unchecked = (!is_checked).then_some(written);
+                    checks.flag(&message.attrs.cfgs, &stored, unchecked).into_token_stream()
+                }
+            };
+            Carried { written, stored, is_checked, is_wire }
         };
         let reply = carried(&message.reply.ty, message.reply.send_form.as_deref());
         let fields = fields(message)
             .map(|field| (&field.name, carried(&field.ty, field.send_form.as_deref())))
             .collect();
         Wired { message, remote, reply, fields }
-    })
+    });
+    let all = all.collect();
+    (all, checks.code)
+}
+
+/// The checks of types, each with the constant that says whether the type has passed.
+#[derive(Default)]
+struct Checks {
+    /// The constants, by the `#[cfg]` of their message and their type.
+    flags: HashMap<String, Ident>,
+    code: TokenStream,
+}
+
+impl Checks {
+    /// Returns the constant of the type. `unchecked` is the type as it was written, if no other check
+    /// reports it.
+    fn flag(
+        &mut self,
+        cfgs: &[Attribute],
+        stored: &TokenStream,
+        unchecked: Option<&TokenStream>,
+    ) -> Ident {
+        let key = quote!(#(#cfgs)* #stored).to_string();
+        let number = self.flags.len();
+        if let Some(flag) = self.flags.get(&key) {
+            return flag.clone();
+        }
+        let flag = format_ident!("__WIRE_{}", number, span = span::hidden());
+        let check = unchecked
+            .map(|ty| quote!(#(#cfgs)* #[allow(deprecated)] const _: () = __r::wire::<#ty>();));
+        self.code.extend(quote! {
+            #check
+            #(#cfgs)*
+            #[allow(deprecated)]
+            const #flag: __r::bool = __r::WireCheck::<#stored>::IS_WIRE;
+        });
+        self.flags.insert(key, flag.clone());
+        flag
+    }
 }
 
 impl Wired<'_> {
-    fn all(&self) -> impl Iterator<Item = &Carried<'_>> {
-        std::iter::once(&self.reply).chain(self.fields.iter().map(|(_, ty)| ty))
-    }
-
-    fn checks(&self) -> TokenStream {
-        let cfgs = &self.message.attrs.cfgs;
-        let types = self.all().filter(|ty| !ty.is_generic && !ty.is_checked).map(|ty| ty.written);
-        let checks = types
-            .map(|ty| quote!(#(#cfgs)* #[allow(deprecated)] const _: () = __r::wire::<#ty>();));
-        checks.collect()
-    }
-
     /// Returns the name of the constant with the id.
     fn id(&self) -> Ident {
         format_ident!("__ID_{}", names::unraw(&self.message.name), span = span::hidden())
@@ -201,7 +238,7 @@ impl Wired<'_> {
         let method = names::unraw(&self.message.name);
         let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
         let types = self.fields.iter().map(|(_, ty)| ty.field());
-        let (reply, is_wire) = (&self.reply.stored, self.reply.is_wire());
+        let (reply, is_wire) = (&self.reply.stored, &self.reply.is_wire);
         let (form, end) = match self.message.reply.kind.is_stream() {
             false => (quote!(message), quote!(into_reply)),
             true => (quote!(stream), quote!(into_replies)),
@@ -227,7 +264,7 @@ impl Wired<'_> {
             true => ty.written_value(&quote!(#name.into_inner())),
         });
         let types = self.fields.iter().map(|(_, ty)| ty.field());
-        let is_wire = self.reply.is_wire();
+        let is_wire = &self.reply.is_wire;
         let call = quote!(<#address>::#method(__to, #(#values),*));
         let sent = match self.message.reply.kind.is_stream() {
             false => quote!(__back.call::<_, _, #is_wire>(__to, #call)),
@@ -260,17 +297,8 @@ impl Wired<'_> {
 }
 
 impl Carried<'_> {
-    /// Returns the argument for a parameter that says whether the type has passed the check.
-    fn is_wire(&self) -> TokenStream {
-        let ty = &self.stored;
-        match self.is_generic {
-            true => quote!(true),
-            false => quote!({ __r::WireCheck::<#ty>::IS_WIRE }),
-        }
-    }
-
     fn field(&self) -> TokenStream {
-        let (ty, is_wire) = (&self.stored, self.is_wire());
+        let (ty, is_wire) = (&self.stored, &self.is_wire);
         quote!(__r::Field<#ty, #is_wire>)
     }
 

@@ -259,11 +259,15 @@ const _: () = {
         #[allow(deprecated)]
         const _: () = __r::wire::<String>();
         #[allow(deprecated)]
-        const _: () = __r::wire::<String>();
+        const __WIRE_0: __r::bool = __r::WireCheck::<String>::IS_WIRE;
         #[allow(deprecated)]
         const _: () = __r::wire::<u32>();
         #[allow(deprecated)]
+        const __WIRE_1: __r::bool = __r::WireCheck::<u32>::IS_WIRE;
+        #[allow(deprecated)]
         const _: () = __r::wire::<u64>();
+        #[allow(deprecated)]
+        const __WIRE_2: __r::bool = __r::WireCheck::<u64>::IS_WIRE;
         #[allow(non_upper_case_globals)]
         const __ID_greet: __r::u64 = 8370032796182716682u64;
         #[allow(non_upper_case_globals)]
@@ -278,20 +282,18 @@ const _: () = {
             ) -> __r::Result<__r::Encoded, GreeterMessage> {
                 match __message {
                     GreeterMessage::Greet { name, times, __reply } => {
-                        __r::Ok(__out.message::<_, String, { __r::WireCheck::<String>::IS_WIRE }>(
+                        __r::Ok(__out.message::<_, String, __WIRE_0>(
                             "greet",
                             __ID_greet,
                             &(
-                                <__r::Field<String, { __r::WireCheck::<String>::IS_WIRE }>>::new(
-                                    name,
-                                ),
-                                <__r::Field<u32, { __r::WireCheck::<u32>::IS_WIRE }>>::new(times),
+                                <__r::Field<String, __WIRE_0>>::new(name),
+                                <__r::Field<u32, __WIRE_1>>::new(times),
                             ),
                             __reply.into_reply(),
                         ))
                     }
                     GreeterMessage::Forget { __reply } => {
-                        __r::Ok(__out.message::<_, u64, { __r::WireCheck::<u64>::IS_WIRE }>(
+                        __r::Ok(__out.message::<_, u64, __WIRE_2>(
                             "forget",
                             __ID_forget,
                             &(),
@@ -307,43 +309,27 @@ const _: () = {
                 __back: __r::Back,
             ) -> __r::Delivery {
                 match __method {
-                    __ID_greet => match __body.read::<(
-                        __r::Field<String, { __r::WireCheck::<String>::IS_WIRE }>,
-                        __r::Field<u32, { __r::WireCheck::<u32>::IS_WIRE }>,
-                    )>() {
-                        __r::Ok((name, times)) => __back
-                            .call::<_, _, { __r::WireCheck::<String>::IS_WIRE }>(
-                                __to,
-                                <GreeterAddr>::greet(__to, name.into_inner(), times.into_inner()),
-                            ),
+                    __ID_greet => match __body
+                        .read::<(__r::Field<String, __WIRE_0>, __r::Field<u32, __WIRE_1>)>()
+                    {
+                        __r::Ok((name, times)) => __back.call::<_, _, __WIRE_0>(
+                            __to,
+                            <GreeterAddr>::greet(__to, name.into_inner(), times.into_inner()),
+                        ),
                         __r::Err(__refusal) => __back.refuse(__refusal),
                     },
                     __ID_forget => match __body.read::<()>() {
-                        __r::Ok(()) => __back.call::<_, _, { __r::WireCheck::<u64>::IS_WIRE }>(
-                            __to,
-                            <GreeterAddr>::forget(__to),
-                        ),
+                        __r::Ok(()) => {
+                            __back.call::<_, _, __WIRE_2>(__to, <GreeterAddr>::forget(__to))
+                        }
                         __r::Err(__refusal) => __back.refuse(__refusal),
                     },
                     _ => __back.unknown("Greeter"),
                 }
             }
             fn methods<__V: __r::Visit>(__visit: &mut __V) {
-                __visit.method::<(
-                    __r::Field<String, { __r::WireCheck::<String>::IS_WIRE }>,
-                    __r::Field<u32, { __r::WireCheck::<u32>::IS_WIRE }>,
-                ), __r::Field<String, { __r::WireCheck::<String>::IS_WIRE }>>(
-                    "greet",
-                    __ID_greet,
-                    1u32,
-                    &["name", "times"],
-                );
-                __visit.method::<(), __r::Field<u64, { __r::WireCheck::<u64>::IS_WIRE }>>(
-                    "forget",
-                    __ID_forget,
-                    1u32,
-                    &[],
-                );
+                __visit . method :: < (__r :: Field < String , __WIRE_0 > , __r :: Field < u32 , __WIRE_1 > ,) , __r :: Field < String , __WIRE_0 > > ("greet" , __ID_greet , 1u32 , & ["name" , "times"]) ;
+                __visit.method::<(), __r::Field<u64, __WIRE_2>>("forget", __ID_forget, 1u32, &[]);
             }
         }
         #[automatically_derived]
@@ -1505,12 +1491,21 @@ const _: () = {
         #[cfg(unix)]
         #[allow(deprecated)]
         const _: () = __r::wire::<[u8; 4]>();
+        #[cfg(unix)]
+        #[allow(deprecated)]
+        const __WIRE_0: __r::bool = __r::WireCheck::<[u8; 4]>::IS_WIRE;
         #[allow(deprecated)]
         const _: () = __r::wire::<Box<dyn Error>>();
         #[allow(deprecated)]
+        const __WIRE_1: __r::bool = __r::WireCheck::<Box<dyn Error>>::IS_WIRE;
+        #[allow(deprecated)]
         const _: () = __r::wire::<u32>();
         #[allow(deprecated)]
+        const __WIRE_2: __r::bool = __r::WireCheck::<u32>::IS_WIRE;
+        #[allow(deprecated)]
         const _: () = __r::wire::<u8>();
+        #[allow(deprecated)]
+        const __WIRE_3: __r::bool = __r::WireCheck::<u8>::IS_WIRE;
         #[cfg(unix)]
         #[allow(non_upper_case_globals)]
         const __ID_put: __r::u64 = 12923742339655242091u64;
@@ -1533,7 +1528,53 @@ const _: () = {
                 __message: CacheMessage<K, N>,
                 __out: __r::Outgoing,
             ) -> __r::Result<__r::Encoded, CacheMessage<K, N>> {
-                match __message { # [cfg (unix)] CacheMessage :: < K , N > :: Put { key , pages , __reply } => { __r :: Ok (__out . message :: < _ , Option < K > , true > ("put" , __ID_put , & (< __r :: Field < K , true > > :: new (key) , < __r :: Field < [u8 ; 4] , { __r :: WireCheck :: < [u8 ; 4] > :: IS_WIRE } > > :: new (pages) ,) , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Me { __reply } => { __r :: Ok (__out . message :: < _ , CacheAddr < K , N > , true > ("me" , __ID_me , & () , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Fail { __reply } => { __r :: Ok (__out . message :: < _ , Box < dyn Error > , { __r :: WireCheck :: < Box < dyn Error > > :: IS_WIRE } > ("fail" , __ID_fail , & () , __reply . into_reply () ,)) } CacheMessage :: < K , N > :: Keys { from , __reply } => { __r :: Ok (__out . stream :: < _ , K , true > ("keys" , __ID_keys , & (< __r :: Field < u32 , { __r :: WireCheck :: < u32 > :: IS_WIRE } > > :: new (from) ,) , __reply . into_replies () ,)) } CacheMessage :: < K , N > :: Pages { __reply } => { __r :: Ok (__out . stream :: < _ , u8 , { __r :: WireCheck :: < u8 > :: IS_WIRE } > ("pages" , __ID_pages , & () , __reply . into_replies () ,)) } __it @ CacheMessage :: < K , N > :: __Protocol (_) => __r :: Err (__it) , }
+                match __message {
+                    #[cfg(unix)]
+                    CacheMessage::<K, N>::Put { key, pages, __reply } => {
+                        __r::Ok(__out.message::<_, Option<K>, true>(
+                            "put",
+                            __ID_put,
+                            &(
+                                <__r::Field<K, true>>::new(key),
+                                <__r::Field<[u8; 4], __WIRE_0>>::new(pages),
+                            ),
+                            __reply.into_reply(),
+                        ))
+                    }
+                    CacheMessage::<K, N>::Me { __reply } => {
+                        __r::Ok(__out.message::<_, CacheAddr<K, N>, true>(
+                            "me",
+                            __ID_me,
+                            &(),
+                            __reply.into_reply(),
+                        ))
+                    }
+                    CacheMessage::<K, N>::Fail { __reply } => {
+                        __r::Ok(__out.message::<_, Box<dyn Error>, __WIRE_1>(
+                            "fail",
+                            __ID_fail,
+                            &(),
+                            __reply.into_reply(),
+                        ))
+                    }
+                    CacheMessage::<K, N>::Keys { from, __reply } => {
+                        __r::Ok(__out.stream::<_, K, true>(
+                            "keys",
+                            __ID_keys,
+                            &(<__r::Field<u32, __WIRE_2>>::new(from),),
+                            __reply.into_replies(),
+                        ))
+                    }
+                    CacheMessage::<K, N>::Pages { __reply } => {
+                        __r::Ok(__out.stream::<_, u8, __WIRE_3>(
+                            "pages",
+                            __ID_pages,
+                            &(),
+                            __reply.into_replies(),
+                        ))
+                    }
+                    __it @ CacheMessage::<K, N>::__Protocol(_) => __r::Err(__it),
+                }
             }
             fn deliver(
                 __to: &CacheAddr<K, N>,
@@ -1543,10 +1584,9 @@ const _: () = {
             ) -> __r::Delivery {
                 match __method {
                     #[cfg(unix)]
-                    __ID_put => match __body.read::<(
-                        __r::Field<K, true>,
-                        __r::Field<[u8; 4], { __r::WireCheck::<[u8; 4]>::IS_WIRE }>,
-                    )>() {
+                    __ID_put => match __body
+                        .read::<(__r::Field<K, true>, __r::Field<[u8; 4], __WIRE_0>)>()
+                    {
                         __r::Ok((key, pages)) => __back.call::<_, _, true>(
                             __to,
                             <CacheAddr<K, N>>::put(__to, key.into_inner(), pages.into_inner()),
@@ -1558,49 +1598,41 @@ const _: () = {
                         __r::Err(__refusal) => __back.refuse(__refusal),
                     },
                     __ID_fail => match __body.read::<()>() {
-                        __r::Ok(()) => __back
-                            .call::<_, _, { __r::WireCheck::<Box<dyn Error>>::IS_WIRE }>(
-                                __to,
-                                <CacheAddr<K, N>>::fail(__to),
-                            ),
+                        __r::Ok(()) => {
+                            __back.call::<_, _, __WIRE_1>(__to, <CacheAddr<K, N>>::fail(__to))
+                        }
                         __r::Err(__refusal) => __back.refuse(__refusal),
                     },
-                    __ID_keys => match __body
-                        .read::<(__r::Field<u32, { __r::WireCheck::<u32>::IS_WIRE }>,)>()
-                    {
+                    __ID_keys => match __body.read::<(__r::Field<u32, __WIRE_2>,)>() {
                         __r::Ok((from,)) => __back
                             .stream::<_, _, true>(<CacheAddr<K, N>>::keys(__to, from.into_inner())),
                         __r::Err(__refusal) => __back.refuse(__refusal),
                     },
-                    __ID_pages => {
-                        match __body.read::<()>() {
-                            __r::Ok(()) => __back
-                                .stream::<_, _, { __r::WireCheck::<u8>::IS_WIRE }>(
-                                    <CacheAddr<K, N>>::pages(__to),
-                                ),
-                            __r::Err(__refusal) => __back.refuse(__refusal),
+                    __ID_pages => match __body.read::<()>() {
+                        __r::Ok(()) => {
+                            __back.stream::<_, _, __WIRE_3>(<CacheAddr<K, N>>::pages(__to))
                         }
-                    }
+                        __r::Err(__refusal) => __back.refuse(__refusal),
+                    },
                     _ => __back.unknown("shop.cache"),
                 }
             }
             fn methods<__V: __r::Visit>(__visit: &mut __V) {
-                #[cfg(unix)]
-                __visit.method::<(
-                    __r::Field<K, true>,
-                    __r::Field<[u8; 4], { __r::WireCheck::<[u8; 4]>::IS_WIRE }>,
-                ), __r::Field<Option<K>, true>>(
-                    "put", __ID_put, 2u32, &["key", "pages"]
-                );
+                # [cfg (unix)] __visit . method :: < (__r :: Field < K , true > , __r :: Field < [u8 ; 4] , __WIRE_0 > ,) , __r :: Field < Option < K > , true > > ("put" , __ID_put , 2u32 , & ["key" , "pages"]) ;
                 __visit.method::<(), __r::Field<CacheAddr<K, N>, true>>("me", __ID_me, 1u32, &[]);
-                __visit . method :: < () , __r :: Field < Box < dyn Error > , { __r :: WireCheck :: < Box < dyn Error > > :: IS_WIRE } > > ("fail" , __ID_fail , 1u32 , & []) ;
-                __visit . stream :: < (__r :: Field < u32 , { __r :: WireCheck :: < u32 > :: IS_WIRE } > ,) , __r :: Field < K , true > > ("keys" , __ID_keys , 1u32 , & ["from"]) ;
-                __visit.stream::<(), __r::Field<u8, { __r::WireCheck::<u8>::IS_WIRE }>>(
-                    "pages",
-                    __ID_pages,
+                __visit.method::<(), __r::Field<Box<dyn Error>, __WIRE_1>>(
+                    "fail",
+                    __ID_fail,
                     1u32,
                     &[],
                 );
+                __visit.stream::<(__r::Field<u32, __WIRE_2>,), __r::Field<K, true>>(
+                    "keys",
+                    __ID_keys,
+                    1u32,
+                    &["from"],
+                );
+                __visit.stream::<(), __r::Field<u8, __WIRE_3>>("pages", __ID_pages, 1u32, &[]);
             }
         }
         #[automatically_derived]
