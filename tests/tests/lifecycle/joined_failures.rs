@@ -1,9 +1,9 @@
 //! A pending `join` observes a failure; one that was dropped does not.
 
+use actor_core::Join;
 use actor_core::prelude::*;
-use actor_core::{Incident, Join};
-use futures_lite::future::{poll_once, yield_now};
-use std::sync::{Arc, Mutex};
+use std::pin::Pin;
+use std::task::{Context as Poller, Waker};
 use std::time::Duration;
 use tests::guarded;
 
@@ -12,51 +12,79 @@ struct Bomb;
 
 #[actor]
 impl Bomb {
-    /// Notifies its joiners of the stop. The failure follows before one of them is polled again.
+    /// Notifies its joiners of the stop, and then fails.
     fn stop_and_panic(&self, context: &Context<Self>) {
         context.stop();
         panic!("planned");
     }
+
+    fn panic(&self) {
+        panic!("planned");
+    }
 }
 
-/// The incidents of a bomb that fails behind a pending join, which `at_the_stop` may drop.
-fn incidents(at_the_stop: fn(Join) -> Option<Join>) -> Vec<Incident> {
-    let incidents = Arc::new(Mutex::new(Vec::new()));
-    let log = incidents.clone();
-    let hook = move |incident: &Incident| log.lock().unwrap().push(incident.clone());
-    let system = System::builder().threads(1).on_incident(hook).build();
-    system.block_on(async {
-        let bomb = Bomb.spawn();
-        let mut join = bomb.join();
-        assert!(poll_once(&mut join).await.is_none());
-        let join = at_the_stop(join);
-        assert!(matches!(bomb.stop_and_panic().await, Err(CallError::Panicked(_))));
-        match join {
-            Some(join) => assert!(matches!(join.await, Exit::Failed(_))),
-            None => {
-                while bomb.is_alive() {
-                    yield_now().await;
-                }
-            }
-        }
-    });
+/// Returns a simulation, and a system with a thread of its own.
+fn systems() -> [System; 2] {
+    [System::simulation(1), System::builder().threads(1).on_incident(|_| {}).build()]
+}
+
+/// Polls `join` once, without a task that could poll it again.
+fn poll_by_hand(join: &mut Join) {
+    let pending = Pin::new(join).poll(&mut Poller::from_waker(Waker::noop())).is_pending();
+    assert!(pending, "the bomb has ended");
+}
+
+/// Waits for the end of all actors, and returns the number of failures that were not observed.
+fn unobserved_at_the_end(system: &System) -> u64 {
     assert!(system.block_on(system.shutdown(Duration::from_secs(10))).is_clean());
-    let incidents = incidents.lock().unwrap();
-    incidents.clone()
+    system.counters().unobserved_failures
 }
 
 #[test]
 fn a_joiner_that_was_notified_of_the_stop_observes_the_failure() {
     guarded("a_joiner_that_was_notified_of_the_stop_observes_the_failure", || {
-        let incidents = incidents(Some);
-        assert!(incidents.is_empty(), "{incidents:?}");
+        for system in systems() {
+            let mut join = None;
+            system.block_on(async {
+                let bomb = Bomb.spawn();
+                poll_by_hand(join.insert(bomb.join()));
+                assert!(matches!(bomb.stop_and_panic().await, Err(CallError::Panicked(_))));
+            });
+            assert_eq!(unobserved_at_the_end(&system), 0);
+            assert!(matches!(system.block_on(join.unwrap()), Exit::Failed(_)));
+        }
+    });
+}
+
+#[test]
+fn a_joiner_that_was_notified_of_the_start_observes_the_failure() {
+    guarded("a_joiner_that_was_notified_of_the_start_observes_the_failure", || {
+        // On one thread, the bomb starts behind the first poll of the join.
+        for system in [System::simulation(1), System::current_thread()] {
+            let mut join = None;
+            system.block_on(async {
+                let bomb = Bomb.spawn();
+                poll_by_hand(join.insert(bomb.join()));
+                assert!(matches!(bomb.panic().await, Err(CallError::Panicked(_))));
+            });
+            assert_eq!(unobserved_at_the_end(&system), 0);
+            assert!(matches!(system.block_on(join.unwrap()), Exit::Failed(_)));
+        }
     });
 }
 
 #[test]
 fn a_dropped_join_observes_nothing() {
     guarded("a_dropped_join_observes_nothing", || {
-        let incidents = incidents(|_| None);
-        assert!(matches!(&incidents[..], [Incident::UnobservedFailure { .. }]), "{incidents:?}");
+        for system in systems() {
+            system.block_on(async {
+                let bomb = Bomb.spawn();
+                let mut join = bomb.join();
+                poll_by_hand(&mut join);
+                drop(join);
+                assert!(matches!(bomb.stop_and_panic().await, Err(CallError::Panicked(_))));
+            });
+            assert_eq!(unobserved_at_the_end(&system), 1);
+        }
     });
 }
