@@ -72,13 +72,17 @@ mod transport;
 mod window;
 mod wire_check;
 pub mod wire_file;
+#[cfg(feature = "zenoh")]
+mod zenoh_transport;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
 pub use codec::Wire;
-pub use node::{NameTaken, Node, NodeBuilder, NodeCounters, NodeTables, NotFound};
+pub use node::{LeaveReport, NameTaken, Node, NodeBuilder, NodeCounters, NodeTables, NotFound};
 pub use remote::Remote;
 pub use sim::SimNetwork;
 pub use transport::{NodeId, Transport, TransportEvent};
+#[cfg(feature = "zenoh")]
+pub use zenoh_transport::{OpenError, ZenohBuilder, ZenohTransport};

@@ -9,6 +9,7 @@ mod counters;
 mod endings;
 mod errors;
 mod guard;
+mod leaving;
 mod names;
 mod outgoing;
 mod streams;
@@ -18,6 +19,7 @@ pub use builder::NodeBuilder;
 pub(crate) use builder::Rules;
 pub use counters::NodeCounters;
 pub use errors::{NameTaken, NotFound};
+pub use leaving::LeaveReport;
 pub use tables::NodeTables;
 
 use crate::remote::Remote;
@@ -28,6 +30,7 @@ use actor_core::{System, TypedAddr, time};
 use async_channel::{Receiver, Sender};
 use counters::Counts;
 use event_listener::Event;
+use leaving::{NodeActor, NodeActorAddr};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -77,11 +80,14 @@ pub struct Node {
 }
 
 /// Makes the node leave when its last clone is dropped.
-struct Handle(Arc<Inner>);
+struct Handle {
+    inner: Arc<Inner>,
+    _actor: NodeActorAddr,
+}
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.0.close();
+        self.inner.close();
     }
 }
 
@@ -153,26 +159,27 @@ impl Node {
                 TransportEvent::Frame { from, bytes } => Arrived::Frame(from, bytes.to_vec()),
             });
         }));
-        Node { handle: Arc::new(Handle(inner)) }
+        let actor = inner.system.spawn(NodeActor::new(inner.clone()));
+        Node { handle: Arc::new(Handle { inner, _actor: actor }) }
     }
 
     /// Returns the identity of the node, which its transport determines.
     pub fn id(&self) -> NodeId {
-        self.handle.0.id
+        self.handle.inner.id
     }
 
     /// Returns the name of the node.
     pub fn name(&self) -> &str {
-        &self.handle.0.name
+        &self.handle.inner.name
     }
 
     /// Returns the system that the node runs on.
     pub fn system(&self) -> &System {
-        &self.handle.0.system
+        &self.handle.inner.system
     }
 
     pub(crate) fn downgrade(&self) -> Weak<Inner> {
-        Arc::downgrade(&self.handle.0)
+        Arc::downgrade(&self.handle.inner)
     }
 
     /// Gives an actor a name, by which other nodes and this one find it.
@@ -200,12 +207,12 @@ impl Node {
     where
         A: TypedAddr<Actor: Remote>,
     {
-        self.handle.0.register::<A::Actor>(name.into(), address)
+        self.handle.inner.register::<A::Actor>(name.into(), address)
     }
 
     /// Takes a name back. Returns `false` if no actor of this node has it.
     pub fn unregister(&self, name: &str) -> bool {
-        let inner = &self.handle.0;
+        let inner = &self.handle.inner;
         let (was_there, wreck) = inner.update(|state| match state.take_name(name) {
             Some(export) => (true, state.sweep(export)),
             None => (false, Wreck::default()),
@@ -222,7 +229,7 @@ impl Node {
     where
         A: TypedAddr<Actor: Remote>,
     {
-        self.handle.0.lookup::<A::Actor>(name)
+        self.handle.inner.lookup::<A::Actor>(name)
     }
 
     /// Waits until an actor has this name, for at most `limit`.
@@ -248,25 +255,29 @@ impl Node {
     where
         A: TypedAddr<Actor: Remote>,
     {
-        let found = async {
-            loop {
-                let changed = self.handle.0.changed.listen();
-                if let Some(found) = self.lookup(name) {
-                    return Some(found);
-                }
-                changed.await;
-            }
-        };
+        let found = self.until(limit, || self.lookup(name)).await;
+        found.ok_or_else(|| NotFound { name: name.to_owned() })
+    }
+
+    /// Waits until this node has a session with another one, for at most `limit`.
+    #[cfg(feature = "zenoh")]
+    pub(crate) async fn has_peer_within(&self, limit: Duration) -> bool {
+        self.until(limit, || (!self.peers().is_empty()).then_some(())).await.is_some()
+    }
+
+    /// Looks again at each change, until there is a value or the limit has passed.
+    async fn until<T>(&self, limit: Duration, look: impl Fn() -> Option<T>) -> Option<T> {
+        let found = async { Some(self.handle.inner.until(look).await) };
         let over = async {
             time::sleep(limit).await;
             None
         };
-        or(found, over).await.ok_or_else(|| NotFound { name: name.to_owned() })
+        or(found, over).await
     }
 
     /// Returns the names of the nodes with which this one has a session, the oldest session first.
     pub fn peers(&self) -> Vec<String> {
-        let state = self.handle.0.lock();
+        let state = self.handle.inner.lock();
         let mut open: Vec<_> = state.peers.values().filter(|peer| peer.is_open).collect();
         open.sort_by_key(|peer| peer.since);
         open.into_iter().map(|peer| peer.name.clone()).collect()
@@ -274,20 +285,70 @@ impl Node {
 
     /// Returns the counts of frames and messages that the node did not accept.
     pub fn counters(&self) -> NodeCounters {
-        self.handle.0.counts.read()
+        self.handle.inner.counts.read()
     }
 
     /// Returns the sizes of the tables of the node.
     pub fn tables(&self) -> NodeTables {
-        self.handle.0.tables()
+        self.handle.inner.tables()
     }
 
     /// Leaves the network: other nodes are notified at once, all sessions end, and names are removed.
     ///
     /// Calls that other nodes still wait for get [`Unreachable`](actor_core::CallError::Unreachable)
-    /// there. Leaving again does nothing.
+    /// there. Leaving again does nothing. [`shutdown`](Self::shutdown) answers these calls before.
     pub fn leave(&self) {
-        self.handle.0.close();
+        self.handle.inner.close();
+    }
+
+    /// Leaves the network gracefully. Takes back all names at once, and refuses further messages of
+    /// other nodes: their calls get [`Stopped`](actor_core::CallError::Stopped). Waits until
+    /// the calls that have arrived are answered, for at most `limit`, and then [leaves](Self::leave).
+    ///
+    /// Returns when all connections are closed. A [shutdown](System::shutdown) of the system does
+    /// the same with a limit of one second.
+    ///
+    /// # Cancellation
+    /// If the future is dropped, the node stays without names and refuses messages. It has not left.
+    ///
+    /// ```
+    /// # use actor_core::prelude::*;
+    /// # use actor_remote::SimNetwork;
+    /// # use std::time::Duration;
+    /// # #[actor(remote)] trait Clerk { fn file(&mut self) -> u32; }
+    /// # #[actor] struct Slow; #[actor] impl Slow {}
+    /// # #[actor] impl Clerk for Slow {
+    /// #     async fn file(&mut self) -> u32 { actor_core::time::sleep(Duration::from_secs(1)).await; 7 }
+    /// # }
+    /// # System::simulation(1).block_on(async {
+    /// let network = SimNetwork::new();
+    /// let (server, client) = (network.node("server"), network.node("client"));
+    /// server.register("clerk", &ClerkAddr::from(Slow.spawn())).unwrap();
+    /// let limit = Duration::from_secs(10);
+    /// let clerk: ClerkAddr = client.wait_for("clerk", limit).await.unwrap();
+    ///
+    /// let leaving = async {
+    ///     actor_core::time::sleep(Duration::from_millis(500)).await;
+    ///     server.shutdown(limit).await
+    /// };
+    /// let (filed, report) = futures_lite::future::zip(clerk.file(), leaving).await;
+    /// assert_eq!(filed, Ok(7));
+    /// assert!(report.is_clean());
+    /// # });
+    /// ```
+    pub async fn shutdown(&self, limit: Duration) -> LeaveReport {
+        self.handle.inner.shut_down(limit).await
+    }
+
+    /// Waits until the node has left the network: by [`leave`](Self::leave),
+    /// [`shutdown`](Self::shutdown), or the shutdown of its system.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    pub async fn left(&self) {
+        let inner = &self.handle.inner;
+        inner.until(|| inner.lock().is_closed.then_some(())).await;
+        inner.transport.left().await;
     }
 }
 

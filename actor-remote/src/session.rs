@@ -48,6 +48,8 @@ pub(crate) struct State {
     pub(crate) outbox: VecDeque<(NodeId, Vec<u8>)>,
     /// Set while a thread sends the frames of the outbox.
     pub(crate) is_sending: bool,
+    /// Set once the node accepts no further messages, because it is about to leave.
+    pub(crate) is_leaving: bool,
     pub(crate) is_closed: bool,
     /// Whether a node may send messages to an export, once the user's function has decided.
     pub(crate) verdicts: BTreeMap<(NodeId, u64), bool>,
@@ -240,6 +242,7 @@ impl State {
             names: BTreeMap::new(),
             outbox: VecDeque::new(),
             is_sending: false,
+            is_leaving: false,
             is_closed: false,
             verdicts: BTreeMap::new(),
             offences: BTreeMap::new(),

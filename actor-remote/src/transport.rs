@@ -1,6 +1,8 @@
 //! The interface of a network: it reports which nodes can be reached, and carries frames to them.
 
 use std::fmt;
+use std::future::ready;
+use std::pin::Pin;
 
 /// The identity of a node: one run of one process. A process that is started again is another node.
 ///
@@ -64,8 +66,17 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends a frame. Does not block. A frame may be lost.
     fn send(&self, to: NodeId, frame: Vec<u8>);
 
-    /// Leaves the network: the other nodes are notified at once.
+    /// Leaves the network: the other nodes are notified at once. Does not block.
     fn leave(&self);
+
+    /// Completes when nothing is left to do after [`leave`](Self::leave): the last frames are sent, and
+    /// the connections are closed. By default, it completes at once.
+    ///
+    /// # Cancellation
+    /// Dropping the future has no effect.
+    fn left(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(ready(()))
+    }
 }
 
 /// An event that a [`Transport`] reports.

@@ -41,7 +41,7 @@ fn deadline_in(left: u64) -> Option<Instant> {
 /// The fate of an item for an export.
 pub(super) enum Queued {
     Yes,
-    /// The node does not hold the export, or it has ended.
+    /// The node does not hold the export, it has ended, or this node is about to leave.
     NotHeld,
     /// The node sends more than its windows allow.
     BeyondWindow,
@@ -213,6 +213,7 @@ impl Inner {
                     Some(running)
                 });
                 drop(running);
+                self.answered();
             }
             Frame::Credit { export: REPLIES, bytes } => {
                 let replies = self.lock().peers.get(&from).map(|it| it.replies.clone());
@@ -319,6 +320,9 @@ impl Inner {
         {
             let mut state = self.lock();
             let state = &mut *state;
+            if state.is_leaving && matches!(item, Item::Message(_)) {
+                return Queued::NotHeld;
+            }
             let Some(found) = state.exports.get(&export) else { return Queued::NotHeld };
             if !found.holders.contains_key(&scope.peer) {
                 return Queued::NotHeld;

@@ -138,21 +138,34 @@ impl Inner {
     pub(crate) fn finish(&self, scope: &Scope, call: u64) {
         let token = self.take_running(scope, call);
         drop(token);
+        self.answered();
     }
 
     /// Sends the reply to a call of another node, unless the call was cancelled.
     /// Returns whether it was sent.
     pub(crate) fn push_reply(&self, scope: &Scope, call: u64, frame: &Frame<'_>) -> bool {
         let token = self.take_running(scope, call);
-        token.is_some() && self.push_in(scope.peer, scope.session, frame)
+        let is_sent = token.is_some() && self.push_in(scope.peer, scope.session, frame);
+        self.answered();
+        is_sent
     }
 
     fn take_running(&self, scope: &Scope, call: u64) -> Option<Reply<()>> {
-        let mut state = self.lock();
-        if !state.is_current(scope.peer, scope.session) {
-            return None;
+        let running = {
+            let mut state = self.lock();
+            if !state.is_current(scope.peer, scope.session) {
+                return None;
+            }
+            state.peers.get_mut(&scope.peer)?.running.remove(&call)?
+        };
+        Some(running.token)
+    }
+
+    /// Notifies a shutdown that a call of another node is over.
+    pub(super) fn answered(&self) {
+        if self.lock().is_leaving {
+            self.changed.notify(usize::MAX);
         }
-        Some(state.peers.get_mut(&scope.peer)?.running.remove(&call)?.token)
     }
 }
 

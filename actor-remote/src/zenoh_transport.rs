@@ -1,0 +1,215 @@
+//! A transport between processes and machines, on [zenoh](https://zenoh.io).
+//!
+//! Three parts of zenoh are used: `put`, one subscriber, and one liveliness token a node. All
+//! policy is above, in the session.
+//!
+//! - A node is alive while its token `@actor/1/<cluster>/node/<id>` exists. zenoh withdraws the token of a
+//!   process at once when its connection closes, and after the lease when it is silent.
+//! - Its inbox is `@actor/1/<cluster>/in/<id>/<sender>`.
+//!
+//! zenoh calls back on its own threads. A callback only splits batches and queues events; it never
+//! calls zenoh, because a callback that waits for zenoh stops the thread that would end the wait. A put
+//! can block while the receiver is slow, so each node that is up has a sending thread: a slow node
+//! does not delay the frames to others.
+
+mod batch;
+mod builder;
+mod connect;
+mod endpoint;
+mod errors;
+mod peers;
+mod sender;
+
+pub use builder::ZenohBuilder;
+pub use errors::OpenError;
+
+use crate::transport::{NodeId, Transport, TransportEvent};
+use async_channel::{Receiver, Sender};
+use peers::Peers;
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+use zenoh::liveliness::LivelinessToken;
+use zenoh::pubsub::Subscriber;
+use zenoh::sample::SampleKind;
+use zenoh::{Session, Wait};
+
+/// The time that the sending threads have for the last frames of a node that leaves.
+const LAST_FRAMES: Duration = Duration::from_secs(1);
+
+/// A network of processes, which [zenoh](https://zenoh.io) connects.
+///
+/// Nodes listen at endpoints and connect to endpoints of other nodes; there is no server. A node
+/// learns the endpoints of further nodes from those that it is connected to. Two nodes that
+/// only connect, and do not listen, cannot reach each other.
+///
+/// zenoh runs about six threads of its own in each process. They stay when a node leaves.
+///
+/// ```no_run
+/// # async fn open() -> Result<(), Box<dyn std::error::Error>> {
+/// use actor_remote::{Node, ZenohTransport};
+///
+/// let transport = ZenohTransport::builder().listen("tcp/127.0.0.1:7447").open().await?;
+/// let node = Node::builder().control(false).on(transport, "shop");
+/// # Ok(())
+/// # }
+/// ```
+pub struct ZenohTransport {
+    id: NodeId,
+    keys: Keys,
+    peers: Arc<Peers>,
+    /// The session, and what it declares. Taken by [`leave`](Transport::leave).
+    open: Mutex<Option<Open>>,
+    /// Closed once the session is closed.
+    left: Receiver<Infallible>,
+}
+
+struct Open {
+    session: Session,
+    declared: Option<Declared>,
+    is_open: Sender<Infallible>,
+}
+
+/// Dropping it undeclares all three.
+struct Declared {
+    _token: LivelinessToken,
+    _inbox: Subscriber<()>,
+    _nodes: Subscriber<()>,
+}
+
+/// The key expressions of a cluster.
+#[derive(Clone)]
+struct Keys {
+    root: String,
+}
+
+impl Keys {
+    fn new(cluster: &str) -> Self {
+        Keys { root: format!("@actor/1/{cluster}") }
+    }
+
+    fn token(&self, node: NodeId) -> String {
+        format!("{}/node/{node}", self.root)
+    }
+
+    fn nodes(&self) -> String {
+        format!("{}/node/*", self.root)
+    }
+
+    fn frames(&self, from: NodeId, to: NodeId) -> String {
+        format!("{}/in/{to}/{from}", self.root)
+    }
+
+    fn inbox(&self, node: NodeId) -> String {
+        format!("{}/in/{node}/*", self.root)
+    }
+}
+
+/// Returns the node that the last part of a key names.
+fn last_node(key: &str) -> Option<NodeId> {
+    let (_, id) = key.rsplit_once('/')?;
+    u64::from_str_radix(id, 16).ok().map(NodeId)
+}
+
+impl ZenohTransport {
+    /// Returns the settings of a transport that is not open yet.
+    pub fn builder() -> ZenohBuilder {
+        ZenohBuilder::new()
+    }
+
+    fn new(id: NodeId, cluster: &str, session: Session) -> Self {
+        let keys = Keys::new(cluster);
+        let peers = Arc::new(Peers::new(id, keys.clone(), session.clone()));
+        let (is_open, left) = async_channel::bounded(1);
+        let open = Open { session, declared: None, is_open };
+        ZenohTransport { id, keys, peers, open: Mutex::new(Some(open)), left }
+    }
+
+    fn open(&self) -> std::sync::MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Declares the inbox, the interest in other nodes, and at last the token that shows this node to
+    /// them.
+    fn declare(&self, session: &Session) -> zenoh::Result<Declared> {
+        let peers = self.peers.clone();
+        let on_frames = move |sample: zenoh::sample::Sample| {
+            if let Some(from) = last_node(sample.key_expr().as_str()) {
+                peers.arrived(from, &sample.payload().to_bytes());
+            }
+        };
+        let inbox = session.declare_subscriber(self.keys.inbox(self.id)).callback(on_frames);
+        let inbox = inbox.wait()?;
+        let peers = self.peers.clone();
+        let on_token = move |sample: zenoh::sample::Sample| {
+            let Some(node) = last_node(sample.key_expr().as_str()) else { return };
+            match sample.kind() {
+                SampleKind::Put => peers.up(node),
+                SampleKind::Delete => peers.down(node),
+            }
+        };
+        let nodes = session.liveliness().declare_subscriber(self.keys.nodes()).history(true);
+        let nodes = nodes.callback(on_token).wait()?;
+        let token = session.liveliness().declare_token(self.keys.token(self.id)).wait()?;
+        Ok(Declared { _token: token, _inbox: inbox, _nodes: nodes })
+    }
+}
+
+impl Transport for ZenohTransport {
+    fn node(&self) -> NodeId {
+        self.id
+    }
+
+    fn start(&self, on_event: Box<dyn Fn(TransportEvent<'_>) + Send + Sync>) {
+        self.peers.start(on_event);
+        let Some(session) = self.open().as_ref().map(|open| open.session.clone()) else { return };
+        // Only a session that is closed already refuses a declaration. Then no node is ever up.
+        let declared = self.declare(&session).ok();
+        if let Some(open) = self.open().as_mut() {
+            open.declared = declared;
+        }
+    }
+
+    fn send(&self, to: NodeId, frame: Vec<u8>) {
+        self.peers.send(to, frame);
+    }
+
+    fn leave(&self) {
+        let Some(Open { session, declared, is_open }) = self.open().take() else { return };
+        let sending = self.peers.close();
+        // Closing can block, and this function must not.
+        let closing = move || {
+            sending.join(LAST_FRAMES);
+            drop(declared);
+            // An error says that the session is closed already.
+            let _ = session.close().wait();
+            drop(is_open);
+        };
+        if let Err(error) = thread::Builder::new().name("actor-leave".into()).spawn(closing) {
+            // Without a thread, the end of the process closes the connections.
+            drop(error);
+        }
+    }
+
+    fn left(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {
+            // Nothing is sent: the error says that the sender is dropped.
+            let _ = self.left.recv().await;
+        })
+    }
+}
+
+impl Drop for ZenohTransport {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl fmt::Debug for ZenohTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ZenohTransport").field("id", &self.id).finish_non_exhaustive()
+    }
+}

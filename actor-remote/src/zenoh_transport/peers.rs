@@ -1,0 +1,138 @@
+//! The nodes that can be reached.
+//!
+//! Invariants:
+//! - A node is in `up` exactly while its last reported event is `Up`. So `Up` and `Down` alternate.
+//! - Events are reported under the lock, so never by two threads at once. The function that
+//!   takes them does not block and does not call the transport.
+//! - A frame of a node that is not up waits in `early`, at most [`EARLY`] frames a node and [`STRANGERS`]
+//!   nodes. A frame beyond that is lost; its session finds the gap.
+
+use super::sender::{Outbox, Threads};
+use super::{Keys, batch};
+use crate::transport::{NodeId, TransportEvent};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use zenoh::Session;
+
+/// The number of batches that are held back for a node whose token has not arrived yet.
+const EARLY: usize = 16;
+
+/// The number of nodes for which batches are held back.
+const STRANGERS: usize = 256;
+
+type OnEvent = Box<dyn Fn(TransportEvent<'_>) + Send + Sync>;
+
+pub(super) struct Peers {
+    own: NodeId,
+    keys: Keys,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// `None` once the node has left.
+    session: Option<Session>,
+    on_event: Option<OnEvent>,
+    up: HashMap<NodeId, Outbox>,
+    early: HashMap<NodeId, Vec<Vec<u8>>>,
+    threads: Threads,
+}
+
+impl State {
+    fn report(&self, event: TransportEvent<'_>) {
+        if let Some(on_event) = &self.on_event {
+            on_event(event);
+        }
+    }
+
+    fn deliver(&self, from: NodeId, batch: &[u8]) {
+        for bytes in batch::frames(batch) {
+            self.report(TransportEvent::Frame { from, bytes });
+        }
+    }
+}
+
+impl Peers {
+    pub(super) fn new(own: NodeId, keys: Keys, session: Session) -> Self {
+        let state = State {
+            session: Some(session),
+            on_event: None,
+            up: HashMap::new(),
+            early: HashMap::new(),
+            threads: Threads::new(),
+        };
+        Peers { own, keys, state: Mutex::new(state) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn start(&self, on_event: OnEvent) {
+        self.lock().on_event = Some(on_event);
+    }
+
+    /// Handles the token of a node.
+    pub(super) fn up(&self, node: NodeId) {
+        if node == self.own {
+            return;
+        }
+        let mut state = self.lock();
+        let Some(session) = state.session.clone() else { return };
+        if state.up.contains_key(&node) {
+            return;
+        }
+        let key = self.keys.frames(self.own, node);
+        // A node to which nothing can be sent is not up.
+        let Ok(outbox) = state.threads.start(session, key) else { return };
+        state.up.insert(node, outbox);
+        state.report(TransportEvent::Up(node));
+        for batch in state.early.remove(&node).unwrap_or_default() {
+            state.deliver(node, &batch);
+        }
+    }
+
+    /// Handles the end of the token of a node.
+    pub(super) fn down(&self, node: NodeId) {
+        let mut state = self.lock();
+        state.early.remove(&node);
+        if state.up.remove(&node).is_some() {
+            state.report(TransportEvent::Down(node));
+        }
+    }
+
+    /// Handles a batch of frames.
+    pub(super) fn arrived(&self, from: NodeId, batch: &[u8]) {
+        let mut state = self.lock();
+        if state.up.contains_key(&from) {
+            return state.deliver(from, batch);
+        }
+        if from == self.own || state.session.is_none() {
+            return;
+        }
+        if state.early.contains_key(&from) || state.early.len() < STRANGERS {
+            let early = state.early.entry(from).or_default();
+            if early.len() < EARLY {
+                early.push(batch.to_vec());
+            }
+        }
+    }
+
+    /// Queues a frame for the sending thread of a node.
+    pub(super) fn send(&self, to: NodeId, frame: Vec<u8>) {
+        if let Some(outbox) = self.lock().up.get(&to) {
+            outbox.send(frame);
+        }
+    }
+
+    /// Closes all outboxes: the threads send the rest and end. No event is reported afterwards.
+    pub(super) fn close(&self) -> Threads {
+        let mut state = self.lock();
+        state.session = None;
+        state.early.clear();
+        let (up, on_event) = (std::mem::take(&mut state.up), state.on_event.take());
+        let threads = std::mem::replace(&mut state.threads, Threads::new());
+        drop(state);
+        drop((up, on_event));
+        threads
+    }
+}
