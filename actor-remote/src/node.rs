@@ -309,7 +309,7 @@ impl Node {
     /// the same with a limit of one second.
     ///
     /// # Cancellation
-    /// If the future is dropped, the node stays without names and refuses messages. It has not left.
+    /// If the future is dropped, the node stays in the network, without names, and refuses messages.
     ///
     /// ```
     /// # use actor_core::prelude::*;

@@ -46,7 +46,7 @@ const LAST_FRAMES: Duration = Duration::from_secs(1);
 /// learns the endpoints of further nodes from those that it is connected to. Two nodes that
 /// only connect, and do not listen, cannot reach each other.
 ///
-/// zenoh runs about six threads of its own in each process. They stay when a node leaves.
+/// zenoh runs about eight threads of its own in each process. They stay when a node leaves.
 ///
 /// ```no_run
 /// # async fn open() -> Result<(), Box<dyn std::error::Error>> {

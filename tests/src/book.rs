@@ -30,6 +30,7 @@ chapters! {
     Protocols = "protocols.md",
     Sharing = "sharing.md",
     Remote = "remote.md",
+    Machines = "machines.md",
     Executors = "executors.md",
     Testing = "testing.md",
     NodesInTests = "nodes-in-tests.md",

@@ -12,7 +12,7 @@ impl Inner {
         let export = self.exported::<P>(address).ok_or(NameTaken)?;
         let refused = self.update(|state| match state.names.get(&name).copied() {
             Some(holder) if holder == export => None,
-            None if state.give_name(&name, export) => None,
+            None if !state.is_leaving && state.give_name(&name, export) => None,
             _ => Some(state.sweep(export)),
         });
         self.changed.notify(usize::MAX);

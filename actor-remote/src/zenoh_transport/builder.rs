@@ -90,7 +90,7 @@ impl ZenohBuilder {
     }
 
     /// Allows `tcp/` endpoints on other machines. Messages can then be read and changed on the way, and
-    /// anyone that reaches the port is a member of the cluster.
+    /// every process that reaches the port is a member of the cluster.
     pub fn plaintext(mut self) -> Self {
         self.allows_plaintext = true;
         self

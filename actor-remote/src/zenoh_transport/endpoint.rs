@@ -6,7 +6,7 @@ use std::net::IpAddr;
 /// The links that zenoh may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
-    /// No encryption, and no proof of identity.
+    /// Without encryption and proof of identity.
     Tcp,
     /// TLS with certificates on both sides.
     Quic,

@@ -12,6 +12,7 @@ const CRATES: &[&str] = &[
     "actor-remote",
     "examples",
     "tests",
+    "tests/processes",
     "tests/ui",
 ];
 

@@ -24,7 +24,13 @@ fn is_test_name(word: &str) -> bool {
 
 /// The names of all functions in the files of the tests.
 fn tests() -> BTreeSet<String> {
-    let folders = ["tests/tests", "tests/ui/tests", "actor-remote/tests", "actor-remote/src"];
+    let folders = [
+        "tests/tests",
+        "tests/processes/tests",
+        "tests/ui/tests",
+        "actor-remote/tests",
+        "actor-remote/src",
+    ];
     let mut folders = folders.map(|folder| page::root().join(folder)).to_vec();
     let mut names = BTreeSet::new();
     while let Some(folder) = folders.pop() {

@@ -152,7 +152,13 @@ const ROOTS: &[Root] = &[
     },
     Root {
         name: "actor-remote",
-        paths: &["actor-remote/src", "actor-remote/tests", "actor-remote/WIRE.md"],
+        paths: &[
+            "actor-remote/src",
+            "actor-remote/tests",
+            "actor-remote/WIRE.md",
+            "examples/remote/src",
+            "tests/processes",
+        ],
         limits: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
     },
     Root {
