@@ -92,9 +92,10 @@ pub enum Incident {
         /// The number of skipped ticks.
         missed: u64,
     },
-    /// A failure after its actor had already failed or ended: a panic in the drop of a discarded
-    /// message, or of a state after another failure, or a second
-    /// [`Context::fail`](crate::Context::fail).
+    /// A failure that is not the exit of its actor, which is running or has already failed or ended: a
+    /// panic in the drop of a discarded message, or of a state after another failure, a second
+    /// [`Context::fail`](crate::Context::fail), or the panic of another `concurrent` handler of a failed
+    /// life. A joiner or monitor observes only the exit. The caller of such a handler observes its panic.
     SuppressedPanic {
         /// The failure.
         failure: Failure,
@@ -137,8 +138,10 @@ impl fmt::Display for Incident {
             }
             Incident::UnobservedFailure { failure }
             | Incident::RestartableFailure { failure }
-            | Incident::SuppressedPanic { failure }
             | Incident::TaskPanicked { failure } => failure.fmt(f),
+            Incident::SuppressedPanic { failure } => {
+                write!(f, "{failure}; this is not the exit of the actor")
+            }
         }
     }
 }

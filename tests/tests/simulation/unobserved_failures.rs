@@ -30,6 +30,13 @@ impl Bomb {
         panic!("late");
     }
 
+    /// Panics after so many milliseconds, also if another handler has panicked meanwhile.
+    #[message(concurrent)]
+    async fn overlapping(&self, millis: u64) {
+        sleep(Duration::from_millis(millis)).await;
+        panic!("after {millis} ms");
+    }
+
     fn link(&self, other: BombAddr, context: &Context<Self>) {
         context.link(&other);
     }
@@ -118,6 +125,30 @@ fn a_caller_that_leaves_before_it_looks_at_the_answer_has_observed_nothing() {
         drop(call);
     };
     fails(body, "bomb#1 failed in `boom`: boom");
+}
+
+/// The joiner gets the first panic as the exit. Only the caller of the other handler could observe the second one.
+#[test]
+fn a_second_panic_of_overlapping_handlers_is_not_observed_by_a_joiner() {
+    let body = |_| async {
+        let bomb = Bomb.spawn();
+        bomb.overlapping(5).send().await.unwrap();
+        bomb.overlapping(6).send().await.unwrap();
+        let Exit::Failed(failure) = bomb.join().await else { panic!("the bomb has not failed") };
+        assert_eq!(failure.message(), "after 5 ms");
+    };
+    let text = "incident: bomb#1 failed in `overlapping`: after 6 ms";
+    fails(body, text);
+    fails(body, "; this is not the exit of the actor");
+}
+
+#[actor_core::test(seeds = 20)]
+async fn a_second_panic_of_overlapping_handlers_is_observed_by_its_caller() {
+    let bomb = Bomb.spawn();
+    bomb.overlapping(5).send().await.unwrap();
+    let second = spawn_task(bomb.overlapping(6).into_owned());
+    assert!(matches!(bomb.join().await, Exit::Failed(_)));
+    assert!(matches!(second.await, Err(CallError::Panicked(_))));
 }
 
 #[test]
