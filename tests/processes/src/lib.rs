@@ -1,12 +1,16 @@
 //! Shared code of the tests with several processes: the protocol, the process of a peer, and a link
 //! that can be cut.
 
+#[cfg(feature = "zenoh")]
+mod certificates;
 mod link;
 mod process;
 mod store;
 
+#[cfg(feature = "zenoh")]
+pub use certificates::{Authority, Files, Kind};
 pub use link::Link;
-pub use process::{Process, Signal, free_port};
+pub use process::{Process, Signal, free_port, memory_of};
 pub use store::{Memory, Slow, Store, StoreAddr};
 
 use actor_core::System;

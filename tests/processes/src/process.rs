@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -32,8 +33,19 @@ impl Process {
     /// # Panics
     /// If it is not ready within a minute.
     pub fn start(program: &str, arguments: &[&str]) -> Self {
-        let mut child = Command::new(program)
-            .args(arguments)
+        Self::run(Command::new(program).args(arguments))
+    }
+
+    /// Starts the program of a peer with certificates from a folder.
+    ///
+    /// # Panics
+    /// If it is not ready within a minute.
+    pub fn start_with_certificates(program: &str, arguments: &[&str], folder: &Path) -> Self {
+        Self::run(Command::new(program).args(arguments).env("CERTIFICATES", folder))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -55,6 +67,14 @@ impl Process {
     /// If there is none within a minute.
     pub fn line(&self) -> String {
         self.lines.recv_timeout(Duration::from_secs(60)).expect("the process prints a line")
+    }
+
+    /// Returns the resident memory of the process, in KiB.
+    ///
+    /// # Panics
+    /// If the process has ended, or on a system without `/proc`.
+    pub fn memory(&self) -> u64 {
+        memory_of(self.child.id())
     }
 
     /// Writes a line to the process.
@@ -105,6 +125,17 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Returns the resident memory of a process, in KiB.
+///
+/// # Panics
+/// If there is no such process, or on a system without `/proc`.
+pub fn memory_of(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = resident.and_then(|it| it.trim().strip_suffix(" kB"));
+    number.expect("a size in KiB").trim().parse().expect("a number")
 }
 
 /// Returns a port that was free a moment ago.

@@ -33,6 +33,9 @@ pub trait Store {
     /// Asks another store to add `amount`.
     async fn pass_on(&self, to: StoreAddr, amount: u64) -> Option<u64>;
 
+    /// Sends the messages 0 to `count` of a sender to another store, and returns how many were sent.
+    async fn pass_notes(&self, to: StoreAddr, sender: u32, count: u64) -> u64;
+
     /// Returns the given address.
     fn echo(&self, address: StoreAddr) -> StoreAddr;
 }
@@ -113,6 +116,15 @@ impl Store for Memory {
 
     async fn pass_on(&self, to: StoreAddr, amount: u64) -> Option<u64> {
         to.add(amount).await.ok()
+    }
+
+    async fn pass_notes(&self, to: StoreAddr, sender: u32, count: u64) -> u64 {
+        for number in 0..count {
+            if to.note(sender, number).send().await.is_err() {
+                return number;
+            }
+        }
+        count
     }
 
     fn echo(&self, address: StoreAddr) -> StoreAddr {

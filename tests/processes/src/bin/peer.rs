@@ -1,7 +1,7 @@
 //! A process with one node, which registers two stores, `store` and `other`.
 //!
-//! Arguments: the endpoint to listen at, or `-`; the endpoint to connect to, or `-`; the lease in milliseconds.
-//! It reads commands from its input, a line each, and leaves gracefully on Ctrl-C:
+//! Arguments: the endpoint to listen at, or `-`; the endpoint to connect to, or `-`; the lease in milliseconds;
+//! another name for `store`, if wanted. It reads commands from its input, a line each, and leaves gracefully on Ctrl-C:
 //! `exit` ends the process without leaving, `shutdown` leaves gracefully and prints the report.
 
 use actor_core::prelude::*;
@@ -13,7 +13,11 @@ use std::time::Duration;
 #[actor_core::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [listen, connect, lease] = &arguments[..] else { return Err("three arguments".into()) };
+    let (listen, connect, lease, name) = match &arguments[..] {
+        [listen, connect, lease] => (listen, connect, lease, "store"),
+        [listen, connect, lease, name] => (listen, connect, lease, name.as_str()),
+        _ => return Err("expected: listen, connect, lease and possibly a name".into()),
+    };
     let mut builder = ZenohTransport::builder().lease(Duration::from_millis(lease.parse()?));
     if listen != "-" {
         builder = builder.listen(listen);
@@ -26,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         builder = builder.certificates(file("ca.pem"), file("node.pem"), file("node.key"));
     }
     let node = Node::on(builder.open().await?, "peer");
-    for name in ["store", "other"] {
+    for name in [name, "other"] {
         node.register(name, &StoreAddr::from(Memory::default().spawn()))?;
     }
     println!("ready");
