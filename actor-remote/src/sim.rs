@@ -6,7 +6,7 @@ mod transport;
 use self::map::Map;
 use self::transport::{Network, SimTransport};
 use crate::node::{Node, NodeBuilder};
-use crate::transport::NodeId;
+use crate::transport::{NodeId, Transport};
 use actor_core::{Sim, System};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -176,6 +176,23 @@ impl SimNetwork {
     #[must_use]
     pub fn node(&self, name: &str) -> Node {
         self.node_with_rules(name, Node::builder())
+    }
+
+    /// Adds an end of the network without a node. A test can compare it with another
+    /// [`Transport`], or play a node that does not keep to the protocol.
+    ///
+    /// ```
+    /// # use actor_remote::{SimNetwork, Transport};
+    /// # actor_core::System::simulation(1).block_on(async {
+    /// let network = SimNetwork::new();
+    /// let (one, other) = (network.transport("one"), network.transport("other"));
+    /// assert_ne!(one.node(), other.node());
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn transport(&self, name: &str) -> impl Transport + use<> {
+        let id = self.change(|map| map.add(name));
+        SimTransport { id, network: self.handle.network.clone() }
     }
 
     /// Like [`node`](Self::node), with settings for the node.

@@ -58,7 +58,7 @@ impl Authority {
         Authority { issuer: Issuer::new(parameters, key), certificate, folder }
     }
 
-    /// Returns the folder, in which `ca.pem`, `node.pem` and `node.key` are those of a good node.
+    /// Returns the folder, with the files of a good node: `ca.pem`, `node.pem` and `node.key`.
     ///
     /// # Panics
     /// If no files can be written.

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 const LEASE: Duration = Duration::from_secs(2);
 const LIFE: Duration = Duration::from_secs(3);
 /// The pause between two messages of one sender.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(50);
 /// The number of KiB by which the memory of a node may grow.
 const GROWTH: u64 = 10 * 1024;
 
