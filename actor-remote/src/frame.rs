@@ -93,6 +93,8 @@ pub(crate) enum Frame<'a> {
         export: u64,
         method: u64,
         call: u64,
+        /// The microseconds until its deadline, if it has one.
+        left: Option<u64>,
         items: u64,
         body: &'a [u8],
     },
@@ -194,10 +196,13 @@ impl Frame<'_> {
             }
             Frame::Stop { export } | Frame::Kill { export } => number(out, *export),
             Frame::Heartbeat | Frame::Leaving => {}
-            Frame::Open { export, method, call, items, body } => {
+            Frame::Open { export, method, call, left, items, body } => {
                 number(out, *export);
                 out.extend_from_slice(&method.to_le_bytes());
                 number(out, *call);
+                if let Some(left) = left {
+                    number(out, *left);
+                }
                 number(out, *items);
                 out.extend_from_slice(body);
             }
@@ -242,7 +247,8 @@ impl Frame<'_> {
             Frame::Item { .. } => 15,
             Frame::End { .. } => 16,
             Frame::Granted { .. } => 17,
-            Frame::Open { .. } => 21,
+            Frame::Open { left: None, .. } => 21,
+            Frame::Open { left: Some(_), .. } => 22,
         }
     }
 }
@@ -294,10 +300,11 @@ impl<'a> Reader<'a> {
                 items: self.number()?,
                 bytes: self.number()?,
             },
-            21 => Frame::Open {
+            kind @ (21 | 22) => Frame::Open {
                 export: self.number()?,
                 method: self.key()?,
                 call: self.number()?,
+                left: if kind == 22 { Some(self.number()?) } else { None },
                 items: self.number()?,
                 body: self.body()?,
             },

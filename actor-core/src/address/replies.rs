@@ -24,6 +24,7 @@ use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::pin;
 use std::task::{Context as Poller, Poll, Waker};
+use std::time::Instant;
 
 /// The right to answer one call with any number of items.
 ///
@@ -200,6 +201,19 @@ impl<T> Replies<T> {
     /// ```
     pub fn closed(&mut self) -> impl Future<Output = ()> + use<'_, T> {
         self.end.closed()
+    }
+
+    /// Returns the deadline of the reader, on the clock of the actor that took the message. The reader
+    /// stops reading at the deadline. See [`Context::deadline`](crate::Context::deadline).
+    ///
+    /// ```
+    /// # use actor_core::Replies;
+    /// let (replies, stream) = Replies::<u32>::pair(1);
+    /// assert_eq!(replies.deadline(), None);
+    /// # drop(stream);
+    /// ```
+    pub fn deadline(&self) -> Option<Instant> {
+        self.end.deadline()
     }
 
     /// Ends the stream. The reader gets the remaining items and then `None`, even if the actor is

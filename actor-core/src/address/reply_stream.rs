@@ -7,6 +7,7 @@ use super::reply;
 use super::reply_receiver::ReplyReceiver;
 use super::send::SendFuture;
 use super::with_timeout::{Expire, LONGEST};
+use crate::cell::deadline::Deadline;
 use crate::cell::deadlock::edge::{ActorKey, WaitGoal};
 use crate::cell::message::Protocol;
 use crate::error::CallError;
@@ -156,14 +157,18 @@ impl<'a, P: Protocol, T: 'static> StreamCall<'a, P, T> {
         }
     }
 
-    /// Returns the send of the message, and the stream of its items.
+    /// Returns the send of the message, which has this deadline, and the stream of its items.
     #[track_caller]
-    pub(crate) fn open(mut self, capacity: usize) -> (SendFuture<'a, P>, ReplyStream<T>) {
+    pub(crate) fn open(
+        mut self,
+        capacity: usize,
+        deadline: Option<Deadline>,
+    ) -> (SendFuture<'a, P>, ReplyStream<T>) {
         let (items, read) = channel(capacity);
         if let Some(slot) = self.call.slot() {
             set_items(slot, items);
         }
-        let (end, ended) = reply::queued(None);
+        let (end, ended) = reply::queued(deadline);
         (self.call.reply_to(end).into_sending(), ReplyStream::of_pair(read, ended))
     }
 }

@@ -2,9 +2,11 @@
 
 use crate::address::replies::Replies;
 use crate::address::reply_stream::{ReplyStream, StreamCall};
+use crate::cell::deadline::Deadline;
 use crate::cell::message::Protocol;
 use crate::error::{CallError, SendError};
 use std::future::Future;
+use std::time::Instant;
 
 /// Separates a message with streaming replies from the stream of its items. Returns the future that
 /// sends the message, and the stream, whose buffer holds `capacity` items.
@@ -12,6 +14,10 @@ use std::future::Future;
 /// The stream of [`StreamCall::stream`] sends the message itself, and does not show when the
 /// mailbox has accepted it. This stream can be dropped to withdraw a queued message, or
 /// [abandoned](abandon_stream).
+///
+/// The message has this `deadline`, as that of [`queued_reply_until`](super::queued_reply_until): it is
+/// skipped if it has not been started by then, and its handler inherits the deadline. The stream does not
+/// end by itself at the deadline.
 ///
 /// # Errors
 /// The future returns the message if the actor has ended. When that is dropped, the stream yields
@@ -31,7 +37,7 @@ use std::future::Future;
 /// # }
 /// # System::current_thread().block_on(async {
 /// let counter = Counter.spawn();
-/// let (sending, mut numbers) = proxy::open_stream(counter.count(), 4);
+/// let (sending, mut numbers) = proxy::open_stream(counter.count(), 4, None);
 /// sending.await.unwrap();
 /// assert_eq!(numbers.next().await, Some(Ok(1)));
 /// # });
@@ -40,8 +46,9 @@ use std::future::Future;
 pub fn open_stream<P: Protocol, T: 'static>(
     call: StreamCall<'_, P, T>,
     capacity: usize,
+    deadline: Option<Instant>,
 ) -> (impl Future<Output = Result<(), SendError<P::Message>>> + Send + use<P, T>, ReplyStream<T>) {
-    call.into_owned().open(capacity)
+    call.into_owned().open(capacity, deadline.and_then(Deadline::at))
 }
 
 /// Drops a stream of [`open_stream`]. As when its reader leaves, the stream ends, but a message
@@ -57,7 +64,7 @@ pub fn open_stream<P: Protocol, T: 'static>(
 /// # }
 /// # System::current_thread().block_on(async {
 /// let log = Log::default().spawn();
-/// let (sending, lines) = proxy::open_stream(log.tail(), 4);
+/// let (sending, lines) = proxy::open_stream(log.tail(), 4, None);
 /// sending.await.unwrap();
 /// proxy::abandon_stream(lines);
 /// assert_eq!(log.readers().await, Ok((1, true)));

@@ -32,7 +32,28 @@ fn examples() -> Vec<(&'static str, Frame<'static>)> {
             "Call",
             Frame::Call { export: 3, method: 5, call: 300, left: Some(50_000), body: &[0x91, 1] },
         ),
-        ("Open", Frame::Open { export: 3, method: 5, call: 300, items: 16, body: &[0x91, 1] }),
+        (
+            "Open",
+            Frame::Open {
+                export: 3,
+                method: 5,
+                call: 300,
+                left: None,
+                items: 16,
+                body: &[0x91, 1],
+            },
+        ),
+        (
+            "Open",
+            Frame::Open {
+                export: 3,
+                method: 5,
+                call: 300,
+                left: Some(50_000),
+                items: 16,
+                body: &[0x91, 1],
+            },
+        ),
     ]
 }
 

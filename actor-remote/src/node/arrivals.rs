@@ -161,10 +161,11 @@ impl Inner {
                     (export, method, body),
                 );
             }
-            Frame::Open { export, method, call, items, body } => {
+            Frame::Open { export, method, call, left, items, body } => {
                 let credit = (1..=ITEMS).contains(&items).then(|| Arc::new(ItemCredit::new(items)));
+                let deadline = left.and_then(deadline_in);
                 return credit.is_some()
-                    && self.called(&scope, call, credit, None, (export, method, body));
+                    && self.called(&scope, call, credit, deadline, (export, method, body));
             }
             Frame::Send { export, method, body } => {
                 let parcel = Parcel { method, body: body.to_vec(), call: None };

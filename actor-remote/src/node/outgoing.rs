@@ -116,10 +116,10 @@ impl Inner {
                     Ok(None)
                 }
                 Caller::Stream(reader) => {
-                    let items = reader.capacity();
+                    let (left, items) = (reader.deadline().map(time_left), reader.capacity());
                     let (stream, arrived) = OpenStream::new(items);
                     peer.streams.insert(call, stream);
-                    state.push(to, &Frame::Open { export, method, call, items, body });
+                    state.push(to, &Frame::Open { export, method, call, left, items, body });
                     Ok(Some((reader, call, arrived)))
                 }
             }

@@ -68,7 +68,7 @@ where
     T: Serialize + Send + 'static,
 {
     let Back {
-        call: Some(Asked { credit: Some(credit), number, mut cancelled, .. }),
+        call: Some(Asked { credit: Some(credit), number, mut cancelled, deadline }),
         scope,
         replies,
         ..
@@ -77,7 +77,7 @@ where
         let text = "a message with streaming replies came without a reader";
         return back.refuse(Refusal::new(RefusalKind::BadFrame, text));
     };
-    let (sending, stream) = proxy::open_stream(call, credit.ahead());
+    let (sending, stream) = proxy::open_stream(call, credit.ahead(), deadline);
     Box::pin(async move {
         let left = async {
             let _ = (&mut cancelled).await;

@@ -10,6 +10,7 @@ use actor_core::{CallError, Refusal, RefusalKind, Replies};
 use async_channel::{Receiver, Sender};
 use serde::de::DeserializeOwned;
 use std::pin::Pin;
+use std::time::Instant;
 
 /// The reader of a message with streaming replies.
 pub(crate) trait Reader: Send {
@@ -18,6 +19,8 @@ pub(crate) trait Reader: Send {
     fn fail(self: Box<Self>, error: CallError);
     /// Returns the number of items that its buffer holds.
     fn capacity(&self) -> u64;
+    /// Returns the deadline of the reader, on the clock of this node.
+    fn deadline(&self) -> Option<Instant>;
     /// Reads what arrives, until the stream ends or its reader leaves.
     fn read(self: Box<Self>, scope: Scope, call: u64, arrived: Receiver<Arrived>) -> Reading;
 }
@@ -78,6 +81,10 @@ impl<T: DeserializeOwned + Send + 'static> Reader for Replies<T> {
 
     fn capacity(&self) -> u64 {
         proxy::stream_capacity(self).map_or(1, |capacity| capacity as u64)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        Replies::deadline(self)
     }
 
     fn read(self: Box<Self>, scope: Scope, call: u64, arrived: Receiver<Arrived>) -> Reading {

@@ -116,7 +116,7 @@ fn message(random: &mut Random, from: u64) -> ([u8; 8], Vec<u8>) {
 /// The kind and the fields of a frame from the node `from`.
 pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
     // Most frames are messages, whose arguments have the richest structure.
-    let kind = [4, 5, 4, 5, 4, 5, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 21];
+    let kind = [4, 5, 4, 5, 20, 5, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 22];
     let kind = kind[random.below(kind.len())];
     let export = if random.below(16) == 0 { random.number() >> random.below(64) } else { export };
     let call = if random.below(4) == 0 { random.number() } else { random.below(300) as u64 };
@@ -143,12 +143,15 @@ pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
             number(&mut out, export);
             number(&mut out, 0);
         }
-        4 | 5 => {
+        4 | 5 | 20 => {
             let (method, body) = message(random, from);
             number(&mut out, export);
             out.extend(method);
-            if kind == 4 {
+            if kind != 5 {
                 number(&mut out, call);
+            }
+            if kind == 20 {
+                number(&mut out, random.number() >> random.below(64));
             }
             out.extend(body);
         }
@@ -194,11 +197,14 @@ pub fn frame(random: &mut Random, from: u64, export: u64, key: u64) -> Vec<u8> {
             number(&mut out, random.number() >> random.below(64));
             number(&mut out, random.number() >> random.below(64));
         }
-        21 => {
+        21 | 22 => {
             let method = method(&["subject", "numbers", "count", ".."]);
             number(&mut out, export);
             out.extend(method);
             number(&mut out, call);
+            if kind == 22 {
+                number(&mut out, random.number() >> random.below(64));
+            }
             number(&mut out, random.number() >> random.below(64));
             out.extend(encoded(&(random.number() >> random.below(64),)));
         }

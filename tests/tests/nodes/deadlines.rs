@@ -4,7 +4,8 @@ use crate::subject::{LIMIT, two};
 use actor_core::__private::{TestConfig, simulate};
 use actor_core::prelude::*;
 use actor_core::{Probe, rng, time};
-use actor_remote::SimNetwork;
+use actor_remote::{Node, SimNetwork};
+use futures_lite::StreamExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -166,6 +167,99 @@ fn a_deadline_reaches_the_third_node_and_nothing_starts_after_it() {
         let count = count.load(Ordering::Relaxed);
         assert!(count >= seeds / 100, "{outcome}: {count} of {seeds}");
     }
+}
+
+#[actor(remote)]
+trait Feed {
+    async fn occupy(&mut self, time: u64);
+    /// Reports its deadline, and sends one number.
+    async fn numbers(&mut self, context: &Context<Self>, numbers: Replies<u64>);
+}
+
+#[actor]
+struct Source {
+    deadlines: Probe<Option<Instant>>,
+}
+
+#[actor]
+impl Source {}
+
+#[actor]
+impl Feed for Source {
+    async fn occupy(&mut self, time: u64) {
+        time::sleep(millis(time)).await;
+    }
+
+    async fn numbers(&mut self, context: &Context<Self>, numbers: Replies<u64>) {
+        assert_eq!(numbers.deadline(), context.deadline());
+        self.deadlines.tell(context.deadline());
+        let _ = numbers.send(7).await;
+    }
+}
+
+/// Reads the stream of another node.
+#[actor]
+struct Reader {
+    feed: FeedAddr,
+}
+
+#[actor]
+impl Reader {
+    async fn read(&self) -> Vec<Result<u64, CallError>> {
+        self.feed.numbers().stream().collect().await
+    }
+}
+
+struct Streaming {
+    network: SimNetwork,
+    server: Node,
+    client: Node,
+    deadlines: Probe<Option<Instant>>,
+    feed: FeedAddr,
+    reader: ReaderAddr,
+}
+
+async fn streaming() -> Streaming {
+    let network = SimNetwork::new();
+    let (server, client) = (network.node("server"), network.node("client"));
+    let deadlines = Probe::new();
+    let source = Source { deadlines: deadlines.clone() }.spawn_on(server.system());
+    server.register("feed", &FeedAddr::from(source)).unwrap();
+    let feed = client.wait_for::<FeedAddr>("feed", LIMIT).await.unwrap();
+    let reader = Reader { feed: feed.clone() }.spawn_on(client.system());
+    Streaming { network, server, client, deadlines, feed, reader }
+}
+
+#[actor_core::test(seeds = 40)]
+async fn the_deadline_of_a_handler_that_opens_a_stream_reaches_the_other_node() {
+    let all = streaming().await;
+    let begun = time::now();
+    assert_eq!(all.reader.read().timeout(WHOLE).await, Ok(vec![Ok(7)]));
+    let deadlines = all.deadlines.take();
+    let [Some(deadline)] = deadlines[..] else { panic!("{deadlines:?}") };
+    assert!(deadline > begun + WHOLE - millis(1) && deadline <= begun + WHOLE + HOP);
+    // The timeout of a stream limits its first item, and is no deadline.
+    let items: Vec<_> = all.feed.numbers().timeout(WHOLE).stream().collect().await;
+    assert_eq!((items, all.deadlines.take()), (vec![Ok(7)], vec![None]));
+}
+
+#[actor_core::test(seeds = 40)]
+async fn a_stream_whose_time_runs_out_in_the_queue_there_is_never_opened() {
+    let all = streaming().await;
+    all.feed.occupy(300).send().await.unwrap();
+    let reading = all.reader.read().timeout(millis(100)).into_owned();
+    let reading = all.client.system().spawn_task(reading);
+    time::sleep(millis(50)).await;
+    assert_eq!(all.server.tables().running_calls, 1);
+    // The cancellation never arrives.
+    all.network.cut_one_way("client", "server");
+    match reading.await {
+        Ok(items) => assert_eq!(items, [Err(CallError::DeadlineExceeded { started: true })]),
+        Err(error) => assert_eq!(error, CallError::Timeout { started: true }),
+    }
+    time::sleep(millis(300)).await;
+    assert_eq!(all.server.system().counters().skipped_calls, 1);
+    assert!(all.deadlines.take().is_empty());
 }
 
 /// The node of the actor skips the message by its own clock: the cancellation never arrives.

@@ -200,12 +200,12 @@ fn the_buffer_of_a_stream_is_bounded() {
             if !(1..=1 << 16).contains(&capacity) {
                 assert!(panics(|| once.once().stream_of(capacity)));
                 assert!(panics(|| Replies::<u8>::pair(capacity)));
-                assert!(panics(|| proxy::open_stream(once.once(), capacity)));
+                assert!(panics(|| proxy::open_stream(once.once(), capacity, None)));
                 return;
             }
             let items: Vec<_> = once.once().stream_of(capacity).collect().await;
             assert_eq!(items, [Ok(1)]);
-            let (sending, stream) = proxy::open_stream(once.once(), capacity);
+            let (sending, stream) = proxy::open_stream(once.once(), capacity, None);
             sending.await.unwrap();
             assert_eq!(stream.collect::<Vec<_>>().await, [Ok(1)]);
             let (replies, stream) = Replies::pair(capacity);
