@@ -77,8 +77,8 @@ pub use crate::address::observers::Outcome;
 pub use control::Control;
 pub use foreign::ForeignFailure;
 pub use message::{
-    begin, discard, fail, forward, forward_or_discard, is_call, observe, poll_closed, queued_reply,
-    queued_reply_until, refuse, report_undelivered, take_reply,
+    begin, discard, fail, forward, forward_or_discard, is_call, is_started, observe, poll_closed,
+    queued_reply, queued_reply_until, refuse, report_undelivered, take_reply,
 };
 pub use revocable::{Revoke, revocable};
 pub use streams::{abandon_stream, begin_stream, fail_stream, open_stream, stream_capacity};

@@ -1,5 +1,9 @@
-//! Addresses of actors on other nodes: a proxy that encodes each message and waits for credit.
+//! Addresses of actors on other nodes: a proxy that encodes each message and waits for credit. `pending` has the
+//! callers of its messages.
 
+mod pending;
+
+use self::pending::pending;
 use crate::codec;
 use crate::frame::{BODY, Frame};
 use crate::node::Inner;
@@ -19,8 +23,6 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::task::{Context, Poll};
-use std::time::Instant;
 
 /// The number of bytes that a proxy sends before the receiver's mailbox has accepted them.
 pub(crate) const WINDOW: u64 = 64 * 1024;
@@ -107,7 +109,7 @@ impl Waiting {
     pub(crate) const NONE: Waiting = Waiting(None);
 
     pub(crate) fn new<T: DeserializeOwned + Send + 'static>(reply: Reply<T>) -> Self {
-        Waiting(Some(Caller::Call(Box::new(reply))))
+        Waiting(Some(Caller::Call(pending(reply))))
     }
 
     pub(crate) fn reader<T: DeserializeOwned + Send + 'static>(replies: Replies<T>) -> Self {
@@ -135,34 +137,6 @@ impl Caller {
             Caller::Call(pending) => pending.fail(error),
             Caller::Stream(reader) => reader.fail(error),
         }
-    }
-}
-
-impl<T: DeserializeOwned + Send + 'static> Pending for Reply<T> {
-    fn poll_abandoned(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        proxy::poll_closed(self, cx)
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        Reply::deadline(self)
-    }
-
-    fn begin(self: Box<Self>) -> Option<Box<dyn Pending>> {
-        proxy::begin(*self).map(|reply| Box::new(reply) as Box<dyn Pending>)
-    }
-
-    fn reply(self: Box<Self>, bytes: &[u8], scope: &Scope) {
-        match scope::within(scope, || codec::decode(bytes)) {
-            Ok(value) => drop(self.send(value)),
-            Err(text) => {
-                let refusal = Refusal::new(RefusalKind::BadReply, text);
-                proxy::fail(*self, CallError::Refused(refusal));
-            }
-        }
-    }
-
-    fn fail(self: Box<Self>, error: CallError) {
-        proxy::fail(*self, error);
     }
 }
 

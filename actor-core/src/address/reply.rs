@@ -204,6 +204,11 @@ impl<T> Reply<T> {
         self.state().is_some()
     }
 
+    /// Returns whether the message of the call has been taken by a handler, or may have been.
+    pub(crate) fn is_started(&self) -> bool {
+        self.state().is_some_and(|call| call.is_unseen() || call.has_started())
+    }
+
     /// Marks the call as started. Returns `None` if the caller has given up or the deadline has
     /// passed.
     pub(crate) fn begin(self) -> Option<Self> {

@@ -166,6 +166,27 @@ pub fn begin<T>(reply: Reply<T>) -> Option<Reply<T>> {
     reply.begin()
 }
 
+/// Returns whether the call of this reply has been started, or may have been, so that its caller must not get
+/// an error that says [`never_handled`](CallError::never_handled).
+///
+/// Before a proxy calls [`begin`], this is the case if a handler has taken the message and has passed the
+/// reply on with [`Call::reply_to`](crate::Call::reply_to).
+///
+/// ```
+/// # use actor_core::prelude::*;
+/// # use actor_core::proxy;
+/// # System::current_thread().block_on(async {
+/// let (reply, answer) = proxy::queued_reply::<u8>();
+/// assert!(!proxy::is_started(&reply));
+/// let reply = proxy::begin(reply).unwrap();
+/// assert!(proxy::is_started(&reply));
+/// # drop(answer);
+/// # });
+/// ```
+pub fn is_started<T>(reply: &Reply<T>) -> bool {
+    reply.is_started()
+}
+
 /// Returns whether the message of this reply is a call. This does not change when its caller gives
 /// up.
 ///

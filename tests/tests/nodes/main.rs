@@ -5,6 +5,7 @@ mod cancellation;
 mod deadlines;
 mod exits;
 mod five_nodes;
+mod forwarded_calls;
 mod lease;
 mod lost_sends;
 mod names;
